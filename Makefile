@@ -1,0 +1,77 @@
+# Two commands do all the set-up: `make run` and `make test`. The others are conveniences.
+#   PORT=8600 make run       another port
+#   PYTHON=/path make run    another Python (3.11 or later) for the virtual environment
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+PORT ?= 8501
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
+
+.PHONY: help run test lint types tests browser chromium check bench clean
+
+help: ## what can be typed here
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+
+run: $(VENV)/.installed ## the dashboard on 127.0.0.1:8501 with the feeds on the same port (PORT= moves it)
+	@exec $(BIN)/streamlit run dashboard.py --server.port $(PORT)
+
+test: lint types tests ## lint, types, tests, browser tests; installs what they need
+
+lint: $(VENV)/.installed-dev ## ruff, as linter and as formatter
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.installed-dev ## mypy
+	$(BIN)/mypy
+
+tests: $(VENV)/.installed-dev chromium ## all tests
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+
+browser: $(VENV)/.installed-dev chromium ## only what needs a browser
+	$(BIN)/python -m pytest tests/browser
+
+check: $(VENV)/.installed ## are the CSV files in data/ in order?
+	@$(BIN)/python -m calendar_model check
+
+bench: $(VENV)/.installed-dev chromium ## how fast the feed, the pages and the timeline are
+	$(BIN)/python -m tests.benchmarks
+
+clean: ## remove the virtual environment and all caches
+	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis tests/browser/output
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.installed: requirements.txt $(BIN)/python
+	@echo "Installing what the dashboard needs into $(VENV) (once, about a minute)."
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
+	@echo "Installing what the tests need into $(VENV) (once, about half a minute)."
+	@$(PIP) -r requirements-dev.txt
+	@touch $@
+
+$(BIN)/python:
+	@fits='import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))'; \
+	for python in $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python); do \
+	  if "$$python" -c "$$fits" >/dev/null 2>&1; then exec "$$python" -m venv --clear $(VENV); fi; \
+	done; \
+	echo "No Python 3.11 or later with the venv module was found$(if $(PYTHON), at $(PYTHON))." >&2; \
+	echo "Install one (on Debian: apt-get install python3 python3-venv), or name one: make run PYTHON=/path/to/python3" >&2; \
+	exit 1
+
+chromium:
+	@for name in "$${CHROMIUM:-}" chromium chromium-browser google-chrome google-chrome-stable; do \
+	  if [ -n "$$name" ] && command -v "$$name" >/dev/null; then exit 0; fi; \
+	done; \
+	if ! command -v apt-get >/dev/null; then \
+	  echo "The browser tests need Chromium or Chrome: install one, or name it: make test CHROMIUM=/path/to/chromium" >&2; exit 1; \
+	fi; \
+	root=; if [ "$$(id -u)" -ne 0 ]; then root=sudo; fi; \
+	echo "Installing Chromium from the system's packages (once)."; \
+	$$root apt-get update -qq && \
+	$$root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium fonts-dejavu-core >/dev/null
