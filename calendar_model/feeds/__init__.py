@@ -1,0 +1,23 @@
+"""The calendar as iCalendar: feeds to subscribe to, files to save, and the HTTP routes that give them out."""
+
+from calendar_model.feeds.headers import MIDDLEWARE, SECURITY_HEADERS
+from calendar_model.feeds.http import ROUTES, Feed, build_feed
+from calendar_model.feeds.ical import KEPT, IncompleteItemError, calendar_bytes, feed_bytes
+from calendar_model.feeds.links import PUBLIC_URL_VARIABLE, feed_url, item_url, public_url, subscription_links
+
+__all__ = [
+    "KEPT",
+    "MIDDLEWARE",
+    "PUBLIC_URL_VARIABLE",
+    "ROUTES",
+    "SECURITY_HEADERS",
+    "Feed",
+    "IncompleteItemError",
+    "build_feed",
+    "calendar_bytes",
+    "feed_bytes",
+    "feed_url",
+    "item_url",
+    "public_url",
+    "subscription_links",
+]

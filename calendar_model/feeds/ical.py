@@ -1,0 +1,387 @@
+"""The calendar table as an iCalendar object (RFC 5545, RFC 7986).
+
+What leaves the house is a keep-list of columns, `KEPT`: a column that is not on it reaches no feed. No feed
+names an attendee, an organiser or a contact, and none has an alarm, which only its owner could ask for.
+
+Days and hours
+    An item of whole days is written as dates with an exclusive end, and never as midnight. A timed item is
+    written in UTC, because that is right in every client whatever it knows of time zones; the wall time at
+    the place is in the description. A deadline is a moment: it has a start and no end. A window
+    (``date_precision`` other than ``day``) is written over its whole span, transparent and tentative, and
+    its summary says that the days are open.
+
+Standing
+    projected and provisional: TENTATIVE; confirmed and held: CONFIRMED; cancelled: CANCELLED, in the feed
+    for 90 days after the record changed, then left out. Few clients show STATUS, so the summary says it
+    too.
+
+Categories
+    The codes of the organisation, of the body and of the kind (``un-hrc``, ``un-hrc-upr``, ``upr-review``).
+    Names change and codes do not, and a reader's colours hang on them.
+
+An empty feed
+    RFC 5545 (3.4) asks for at least one component, and RFC 5546 (3.2.1) for an event where the method is
+    PUBLISH, while a filter that matches nothing today is a good subscription. Such a feed has one
+    VTIMEZONE, of UTC, and no METHOD: valid by the grammar, and nothing to see in any client. (Outlook
+    itself exports calendars without events: MS-STANOICAL 2.1.13.)
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+from urllib.parse import quote, urlsplit
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+
+from calendar_model import wording
+from calendar_model.feeds import content
+from calendar_model.vocabulary import UID_DOMAIN, Confidence, Precision, Standing
+
+PRODUCT = "-//HRD calendar//Multilateral calendar for human rights defenders//EN"
+REFRESH_EVERY = "PT6H"
+"""How often a client should ask again. Google keeps its own pace; Outlook.com asks every three hours."""
+
+CANCELLED_FOR = timedelta(days=90)
+"""How long after its last change a cancelled item stays in a feed."""
+
+
+class IncompleteItemError(ValueError):
+    """An item that cannot be written; the message says which and what it lacks."""
+
+
+class _Row(NamedTuple):
+    """What is kept of a row of the calendar table; days as 2026-02-23, instants in UTC, "NaT" for none."""
+
+    uid: str
+    item: str
+    title: str
+    kind: str
+    organisation: str
+    body: str
+    start: str
+    end: str
+    starts_at: str
+    ends_at: str
+    all_day: bool
+    timezone: str
+    date_precision: str
+    standing: str
+    confidence: str
+    basis: str
+    source_url: str
+    location: str
+    description: str
+    for_whom: str
+    related_to: str
+    departure: bool
+    updated: str
+    sequence: int
+
+
+KEPT: tuple[str, ...] = _Row._fields
+"""The columns of the calendar table that may reach a feed."""
+
+_DAYS = ("start", "end", "updated")
+_INSTANTS = ("starts_at", "ends_at")
+_PLAIN = ("all_day", "departure", "sequence")
+
+_STATUS = {
+    Standing.HELD: "CONFIRMED",
+    Standing.CONFIRMED: "CONFIRMED",
+    Standing.PROVISIONAL: "TENTATIVE",
+    Standing.PROJECTED: "TENTATIVE",
+    Standing.CANCELLED: "CANCELLED",
+}
+_STANDING = {
+    Standing.HELD: "Held.",
+    Standing.CONFIRMED: "Confirmed.",
+    Standing.PROVISIONAL: "Provisional: announced, and may still move.",
+    Standing.PROJECTED: "Projected: worked out by a rule, not announced by anyone.",
+    Standing.CANCELLED: "Cancelled.",
+}
+
+_CSS_COLOURS = {
+    "black": 0x000000, "gray": 0x808080, "silver": 0xC0C0C0, "slategray": 0x708090,
+    "darkslategray": 0x2F4F4F, "maroon": 0x800000, "darkred": 0x8B0000, "firebrick": 0xB22222,
+    "crimson": 0xDC143C, "red": 0xFF0000, "indianred": 0xCD5C5C, "salmon": 0xFA8072, "tomato": 0xFF6347,
+    "orangered": 0xFF4500, "coral": 0xFF7F50, "sienna": 0xA0522D, "saddlebrown": 0x8B4513,
+    "chocolate": 0xD2691E, "peru": 0xCD853F, "darkorange": 0xFF8C00, "orange": 0xFFA500,
+    "goldenrod": 0xDAA520, "darkgoldenrod": 0xB8860B, "gold": 0xFFD700, "khaki": 0xF0E68C,
+    "olive": 0x808000, "olivedrab": 0x6B8E23, "yellowgreen": 0x9ACD32, "darkolivegreen": 0x556B2F,
+    "green": 0x008000, "darkgreen": 0x006400, "forestgreen": 0x228B22, "seagreen": 0x2E8B57,
+    "mediumseagreen": 0x3CB371, "limegreen": 0x32CD32, "teal": 0x008080, "darkcyan": 0x008B8B,
+    "lightseagreen": 0x20B2AA, "cadetblue": 0x5F9EA0, "turquoise": 0x40E0D0, "steelblue": 0x4682B4,
+    "skyblue": 0x87CEEB, "deepskyblue": 0x00BFFF, "dodgerblue": 0x1E90FF, "cornflowerblue": 0x6495ED,
+    "royalblue": 0x4169E1, "blue": 0x0000FF, "mediumblue": 0x0000CD, "navy": 0x000080,
+    "midnightblue": 0x191970, "slateblue": 0x6A5ACD, "darkslateblue": 0x483D8B, "indigo": 0x4B0082,
+    "rebeccapurple": 0x663399, "mediumpurple": 0x9370DB, "purple": 0x800080, "darkmagenta": 0x8B008B,
+    "darkorchid": 0x9932CC, "orchid": 0xDA70D6, "plum": 0xDDA0DD, "mediumvioletred": 0xC71585,
+    "deeppink": 0xFF1493, "palevioletred": 0xDB7093, "hotpink": 0xFF69B4,
+}  # fmt: skip
+
+
+def feed_bytes(
+    table: pd.DataFrame,
+    *,
+    name: str,
+    description: str,
+    url: str,
+    source: str,
+    as_of: date | None = None,
+    colour: str = "",
+) -> bytes:
+    """A whole iCalendar object, in UTF-8, of a calendar table that is already filtered.
+
+    `table` has the columns in `KEPT`, others are not looked at. `name` and `description` are shown by
+    clients. `url` is the public address of the dashboard without a slash at the end, `source` the address
+    of the feed; its query is the filter, in the names of the dashboard's own address. Both may be empty,
+    for a file that belongs to no server: it then has no links. `colour` is ``#rrggbb`` or empty. A
+    cancelled item is left out when `as_of` (or ``table.attrs["as_of"]``) is more than 90 days after its
+    last change; a turn that did not come (a departure) is a cancelled item like any other.
+
+    The same table gives the same bytes. Raises `IncompleteItemError` for a row without identifier, title or
+    dates, and ValueError when the day is not known.
+    """
+    day = as_of or table.attrs.get("as_of")
+    if day is None:
+        raise ValueError("Say for which day the feed is: give as_of, or set table.attrs['as_of'].")
+    return calendar_bytes(
+        table[~outlived(table, day)],
+        name=name,
+        description=description,
+        url=url,
+        source=source,
+        colour=colour,
+    )
+
+
+def calendar_bytes(
+    table: pd.DataFrame, *, name: str, description: str, url: str, source: str, colour: str = ""
+) -> bytes:
+    """As `feed_bytes`, with every row of the table, however long ago it was cancelled."""
+    kept = table[list(KEPT)]
+    rows = list(_rows(kept))
+    head = _head(
+        name=name,
+        description=description,
+        url=url,
+        source=source,
+        colour=colour,
+        updated=max((row.updated for row in rows), default=""),
+    )
+    return b"".join([head, *[_event(row, url) for row in rows], b"END:VCALENDAR\r\n"])
+
+
+def outlived(table: pd.DataFrame, as_of: date) -> pd.Series[bool]:
+    """Which rows are cancelled and changed last more than 90 days before `as_of`."""
+    return (table["standing"] == Standing.CANCELLED) & (table["updated"] < pd.Timestamp(as_of - CANCELLED_FOR))
+
+
+def css_colour(colour: str) -> str:
+    """The CSS3 colour name that RFC 7986 (5.9) asks for, next to ``#rrggbb``.
+
+    Next: the least sum of squared differences of red, green and blue, over the names that are strong enough
+    to be seen as a calendar's colour.
+    """
+    wanted = int(colour.removeprefix("#"), 16)
+
+    def distance(value: int) -> int:
+        return sum(((wanted >> shift & 0xFF) - (value >> shift & 0xFF)) ** 2 for shift in (16, 8, 0))
+
+    return min(_CSS_COLOURS, key=lambda css: distance(_CSS_COLOURS[css]))
+
+
+def _rows(kept: pd.DataFrame) -> Iterator[_Row]:
+    columns: list[list[object]] = []
+    for column in KEPT:
+        values = kept[column]
+        if column in _DAYS:
+            columns.append(np.datetime_as_string(values.to_numpy(dtype="datetime64[D]")).tolist())
+        elif column in _INSTANTS:
+            columns.append(np.datetime_as_string(values.to_numpy(dtype="datetime64[s]")).tolist())
+        elif column in _PLAIN:
+            columns.append(values.tolist())
+        else:
+            columns.append(values.to_numpy(dtype=object, na_value="").tolist())
+    return map(_Row._make, zip(*columns, strict=True))
+
+
+def _head(*, name: str, description: str, url: str, source: str, colour: str, updated: str) -> bytes:
+    """The calendar's own properties, and what stands in for events if there are none (`updated` empty)."""
+    feed = urlsplit(source)
+    path = f"{feed.path}?{feed.query}" if source else name
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{PRODUCT}", "CALSCALE:GREGORIAN"]
+    if updated:
+        lines.append("METHOD:PUBLISH")
+    for prop, text in (
+        ("DESCRIPTION", description),
+        ("X-WR-CALDESC", description),
+        ("NAME", name),
+        ("X-WR-CALNAME", name),
+    ):
+        if text:
+            lines.append(f"{prop}:{content.escape(text)}")
+    if colour:
+        lines.append(f"COLOR:{css_colour(colour)}")
+    if updated:
+        lines.append(f"LAST-MODIFIED:{_midnight(updated)}")
+    if source:
+        lines.append(f"REFRESH-INTERVAL;VALUE=DURATION:{REFRESH_EVERY}")
+        lines.append(f"SOURCE;VALUE=URI:{_uri(source)}")
+    lines.append(f"UID:{uuid.uuid5(uuid.NAMESPACE_DNS, f'{path}@{UID_DOMAIN}')}")
+    if url:
+        lines.append(f"URL:{_uri(f'{url}/timeline?{feed.query}' if feed.query else f'{url}/timeline')}")
+    if colour:
+        lines.append(f"X-APPLE-CALENDAR-COLOR:{colour}")
+    if source:
+        lines.append(f"X-PUBLISHED-TTL:{REFRESH_EVERY}")
+    if not updated:
+        lines += [
+            "BEGIN:VTIMEZONE",
+            "TZID:Etc/UTC",
+            "BEGIN:STANDARD",
+            "DTSTART:19700101T000000",
+            "TZOFFSETFROM:+0000",
+            "TZOFFSETTO:+0000",
+            "TZNAME:UTC",
+            "END:STANDARD",
+            "END:VTIMEZONE",
+        ]
+    return content.join(lines)
+
+
+@lru_cache(maxsize=20_000)
+def _event(row: _Row, url: str) -> bytes:
+    """A VEVENT. The row itself is its fingerprint: the same kept values give the same bytes, and are kept."""
+    _refuse_incomplete(row)
+    cancelled = row.standing == Standing.CANCELLED
+    window = row.date_precision != Precision.DAY
+    whole_days = row.all_day or window
+    moment = not whole_days and row.ends_at in ("NaT", row.starts_at)
+
+    lines = ["BEGIN:VEVENT", f"SUMMARY:{content.escape(_summary(row))}"]
+    if whole_days:
+        after = date.fromisoformat(row.end) + timedelta(days=1)
+        lines.append(f"DTSTART;VALUE=DATE:{_basic(row.start)}")
+        lines.append(f"DTEND;VALUE=DATE:{_basic(after.isoformat())}")
+    else:
+        lines.append(f"DTSTART:{_basic(row.starts_at)}Z")
+        if not moment:
+            lines.append(f"DTEND:{_basic(row.ends_at)}Z")
+    stamp = _midnight(row.updated)
+    lines += [f"DTSTAMP:{stamp}", f"UID:{content.escape(row.uid)}", f"SEQUENCE:{row.sequence}"]
+    categories = dict.fromkeys(code for code in (row.organisation, row.body, row.kind) if code)
+    lines += [
+        f"CATEGORIES:{','.join(content.escape(code) for code in categories)}",
+        "CLASS:PUBLIC",
+        f"DESCRIPTION:{content.escape(_description(row))}",
+        f"LAST-MODIFIED:{stamp}",
+    ]
+    if row.location:
+        lines.append(f"LOCATION:{content.escape(row.location)}")
+    if row.related_to:
+        parent = f"{row.related_to}@{row.uid.rpartition('@')[2]}"
+        lines.append(f"RELATED-TO;RELTYPE=PARENT:{content.escape(parent)}")
+    lines.append(f"STATUS:{'TENTATIVE' if window and not cancelled else _STATUS[Standing(row.standing)]}")
+    lines.append(f"TRANSP:{'TRANSPARENT' if whole_days or moment or cancelled else 'OPAQUE'}")
+    if url:
+        page = f"{url}/timeline?item={quote(row.item, safe='')}"
+        lines.append(f"URL:{_uri(page)}")
+    lines.append("END:VEVENT")
+    return content.join(lines)
+
+
+def _refuse_incomplete(row: _Row) -> None:
+    lacking = [
+        field
+        for field, value in (
+            ("an identifier", row.uid),
+            ("a title", content.clean(row.title)),
+            ("a first day", row.start.replace("NaT", "")),
+            ("a last day", row.end.replace("NaT", "")),
+            ("a day of its last change", row.updated.replace("NaT", "")),
+            (
+                "an hour",
+                row.all_day or row.date_precision != Precision.DAY or row.starts_at.replace("NaT", ""),
+            ),
+        )
+        if not value
+    ]
+    if lacking:
+        raise IncompleteItemError(
+            f"The item {row.item or row.title or row.uid!r} cannot be written to a calendar: "
+            f"give it {' and '.join(lacking)}."
+        )
+
+
+def _summary(row: _Row) -> str:
+    remarks = []
+    if row.standing == Standing.PROJECTED:
+        remarks.append("projected")
+    if row.date_precision != Precision.DAY:
+        remarks.append(f"some time in {_span(row)}")
+        remarks.append("days not known" if row.standing == Standing.HELD else "days not fixed")
+    text = f"{row.title} ({', '.join(remarks)})" if remarks else row.title
+    if row.standing != Standing.CANCELLED:
+        return text
+    return f"Did not take place: {text}" if row.departure else f"Cancelled: {text}"
+
+
+def _description(row: _Row) -> str:
+    """What it is and for whom, the wall time at the place, how the date is known, and the source."""
+    parts = [row.description]
+    if row.for_whom:
+        parts.append(f"For: {row.for_whom}")
+    if row.date_precision == Precision.DAY and not row.all_day:
+        parts.append(f"Time at the place: {_wall_time(row)}")
+    standing = _STANDING[Standing(row.standing)]
+    if row.departure:
+        standing = "Was due and did not take place."
+    elif row.date_precision != Precision.DAY and row.standing != Standing.CANCELLED:
+        known = "known" if row.standing == Standing.HELD else "fixed"
+        standing = f"{standing} The days are not {known}: some time in {_span(row)}."
+    parts.append(f"{standing} {row.basis}")
+    if row.confidence == Confidence.RECALLED and row.standing != Standing.PROJECTED:
+        parts.append("Not yet checked against a source.")
+    if row.source_url:
+        parts.append(f"Source: {row.source_url}")
+    return "\n".join(part for part in map(content.clean, parts) if part)
+
+
+def _span(row: _Row) -> str:
+    """The window in words."""
+    return wording.span(date.fromisoformat(row.start), date.fromisoformat(row.end), row.date_precision)
+
+
+def _wall_time(row: _Row) -> str:
+    """Thu 20 Mar 2025, 13:00 (Europe/Zurich, UTC+01:00); with the end if there is one."""
+    zone = ZoneInfo(row.timezone or "UTC")
+    starts = datetime.fromisoformat(f"{row.starts_at}+00:00").astimezone(zone)
+    text = f"{wording.day(starts)}, {starts:%H:%M}"
+    offset = f"UTC{starts.isoformat()[19:]}"
+    if row.ends_at not in ("NaT", row.starts_at):
+        ends = datetime.fromisoformat(f"{row.ends_at}+00:00").astimezone(zone)
+        text += f"–{ends:%H:%M}" if ends.date() == starts.date() else f" – {wording.day(ends)}, {ends:%H:%M}"
+        if ends.utcoffset() != starts.utcoffset():
+            offset += f", at the end UTC{ends.isoformat()[19:]}"
+    return f"{text} ({zone.key}, {offset})"
+
+
+def _basic(iso: str) -> str:
+    """2026-02-23 as 20260223, 2026-02-23T12:00:00 as 20260223T120000."""
+    return iso.replace("-", "").replace(":", "")
+
+
+def _midnight(day: str) -> str:
+    return f"{_basic(day)}T000000Z"
+
+
+def _uri(address: str) -> str:
+    """An address that is safe as a URI value: what is not a URI character is percent-encoded (RFC 3986)."""
+    return quote(address, safe="%/:=&?~#+!$,;'@()*[]")

@@ -1,0 +1,65 @@
+"""Where the dashboard is found from outside, and the addresses under which a filter can be taken along."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TypedDict
+from urllib.parse import quote, urlencode
+
+from calendar_model.calendar import Filter
+
+PUBLIC_URL_VARIABLE = "HRD_CALENDAR_PUBLIC_URL"
+"""The environment variable with the address under which readers reach the dashboard, a path included."""
+
+FEED_PATH = "/feeds/calendar.ics"
+
+_HOST = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?")
+
+
+class SubscriptionLinks(TypedDict):
+    """``https`` and ``webcal`` stay current, ``download`` is a file of today."""
+
+    https: str
+    webcal: str
+    download: str
+
+
+def public_url(scheme: str, host: str) -> str:
+    """The dashboard's address without a slash at the end.
+
+    What `PUBLIC_URL_VARIABLE` says wins; without it the address is made of what the browser asked for,
+    `scheme` and `host` (with its port). Raises ValueError when that host is no host.
+    """
+    configured = os.environ.get(PUBLIC_URL_VARIABLE, "").strip().rstrip("/")
+    if configured:
+        return configured
+    if not _HOST.fullmatch(host):
+        raise ValueError("The address names no host: ask again with a host name, such as calendar.example.org.")
+    return f"{scheme}://{host.lower()}"
+
+
+def feed_url(base_url: str, filter_: Filter) -> str:
+    """The one address of a filter's feed, whatever order its parameters were given in."""
+    query = _query(filter_.to_params())
+    return f"{base_url.rstrip('/')}{FEED_PATH}{'?' if query else ''}{query}"
+
+
+def subscription_links(base_url: str, filter_: Filter) -> SubscriptionLinks:
+    """The addresses of a filter's feed and of its file, under the dashboard's public address `base_url`."""
+    https = feed_url(base_url, filter_)
+    return {
+        "https": https,
+        "webcal": re.sub(r"^https?:", "webcal:", https),
+        "download": f"{https}{'&' if '?' in https else '?'}download=1",
+    }
+
+
+def item_url(base_url: str, item: str) -> str:
+    """The address of one item as a file."""
+    return f"{base_url.rstrip('/')}/feeds/item/{quote(item, safe='')}.ics"
+
+
+def _query(params: list[tuple[str, str]]) -> str:
+    # A plus sign for a space is the habit of forms; calendar clients take it for a plus.
+    return urlencode(params, quote_via=quote, safe="")
