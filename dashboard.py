@@ -1,0 +1,55 @@
+"""The one entrance: the script of the dashboard, and the server with the feeds beside it.
+
+``streamlit run dashboard.py`` imports this file once as the server's application (``app``) and then runs it as a
+script for every reader (``main``).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+HERE = Path(__file__).resolve().parent
+
+
+def main() -> None:
+    """Draws what all pages share, then the page that the reader opened."""
+    from pages.components.context import draw_context
+    from pages.components.guard import entrance
+
+    st.set_page_config(
+        page_title="Calendar for human rights defenders",
+        page_icon=HERE / "pages" / "components" / "favicon.png",
+        layout="wide",
+    )
+    page = st.navigation(
+        [
+            st.Page("pages/overview.py", title="Overview", default=True),
+            st.Page("pages/timeline.py", title="Timeline"),
+            st.Page("pages/resolutions.py", title="Resolutions"),
+            st.Page("pages/upr.py", title="UPR"),
+            st.Page("pages/meetings.py", title="Side events and meetings", url_path="meetings"),
+            st.Page("pages/organisations.py", title="Organisations"),
+            # Not "feeds": that is where the server's own feeds are.
+            st.Page("pages/feeds.py", title="Feeds", url_path="subscribe"),
+        ],
+        position="top",
+    )
+    st.html(HERE / "pages" / "components" / "style.css")
+    draw_context()
+    with entrance():
+        page.run()
+
+
+if __name__ == "__main__":
+    main()
+else:
+    from streamlit.runtime.pages_manager import PagesManager
+
+    from calendar_model.feeds import MIDDLEWARE, ROUTES
+
+    # Until a first reader has come through main(), Streamlit would run any file in pages/ on its own, found by its
+    # address. There is no public setting that forbids it.
+    PagesManager.uses_pages_directory = False
+    app = st.App(__file__, routes=ROUTES, middleware=MIDDLEWARE)
