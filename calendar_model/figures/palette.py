@@ -1,0 +1,86 @@
+"""Colours and type of every picture.
+
+An organisation's colour stands in ``data/organisations.csv`` and is the same in every picture, badge and feed. There
+are ten, one for each group of organisations: the Human Rights Council with the UPR, the General Assembly with its
+Third Committee, the other parts of the United Nations, OSCE, Council of Europe, European Union, African Union, OAS,
+ASEAN, and civil society.
+
+What the ten guarantee (``tests/figures/test_palette.py`` computes it):
+
+* each has a contrast of at least 3:1 with the light and with the dark ground (WCAG 2.2, 1.4.11);
+* any two are at least 0.12 apart in OKLab, and at least 0.07 apart as seen with protanopia, deuteranopia or
+  tritanopia (Machado, Oliveira and Fernandes 2009, severity 1); 0.02 is a difference that can just be seen;
+* groups that follow each other in the lanes are at least 0.095 apart in each of the four ways of seeing.
+
+Nothing is said by colour alone all the same: each lane has its name, and standing is shown by form and words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+ThemeName = Literal["light", "dark"]
+
+SANS = '"Source Sans", "Source Sans 3", "Source Sans Pro", sans-serif'
+"""The app's own sans, as Streamlit serves it; the fallbacks are for figures outside the app."""
+
+
+@dataclass(frozen=True)
+class Inks:
+    """The colours of a picture that belong to no organisation, as ``#rrggbb``."""
+
+    ground: str
+    ink: str
+    muted: str
+    line: str
+    shade: str
+    accent: str
+
+
+INKS: Mapping[ThemeName, Inks] = {
+    "light": Inks(ground="#fbfaf6", ink="#1b1f27", muted="#5b6068", line="#dedacf", shade="#f1eee6", accent="#1d4e89"),
+    "dark": Inks(ground="#14171c", ink="#e9e6df", muted="#a7abb2", line="#30353d", shade="#1b1f26", accent="#8ab4e8"),
+}
+"""By theme; ground, ink and accent are those of ``.streamlit/config.toml``."""
+
+UNKNOWN = "#8c8ca0"
+"""For a code that no organisation has, so that a faulty row is drawn rather than lost."""
+
+
+class Coloured(Protocol):
+    """An organisation, as far as its colour goes."""
+
+    @property
+    def colour(self) -> str: ...
+
+
+def colour_of(organisations: Mapping[str, Coloured], code: str) -> str:
+    """The ``#rrggbb`` of the organisation or body with this code."""
+    organisation = organisations.get(code)
+    return organisation.colour.lower() if organisation else UNKNOWN
+
+
+def with_alpha(colour: str, alpha: float) -> str:
+    """``#rrggbb`` as a CSS ``rgba()`` of this opacity (0 to 1)."""
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{alpha:g})"
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of ``#rrggbb``, 0 to 1, as WCAG 2.2 defines it."""
+    parts = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast ratio of two ``#rrggbb`` colours, 1 to 21, as WCAG 2.2 defines it."""
+    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def ink_on(colour: str) -> str:
+    """White or black, whichever reads better on a solid ``colour``: always at least 4.5:1."""
+    return max(("#ffffff", "#000000"), key=lambda ink: contrast(ink, colour))
