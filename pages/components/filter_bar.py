@@ -115,7 +115,9 @@ def time_zone(default: str | None) -> str:
     home = default or "UTC"
     zones = sorted(z for z in available_timezones() if "/" in z and not z.startswith(("Etc/", "SystemV/")))
     options = list(dict.fromkeys([home, "UTC", *zones]))
-    current = st.session_state.get("tz") or home
+    # In a reader's first run only the URL has it: the label comes before the widget.
+    asked = st.session_state.get("tz") or st.query_params.get("tz")
+    current = asked if asked in options else home
     with st.popover(f"{current.rsplit('/')[-1].replace('_', ' ')} time", type="tertiary", key="time_zone"):
         chosen = st.selectbox(
             "Times are shown for",
