@@ -1,0 +1,29 @@
+"""One table of everything dated, the filter that narrows it, and the current one for pages and feeds."""
+
+from calendar_model.calendar.current import current, horizon, today
+from calendar_model.calendar.display import city, when
+from calendar_model.calendar.filters import LISTS, PARAMETERS, Filter, FilterError, allowed_values, describe
+from calendar_model.calendar.records import FIELDS, records
+from calendar_model.calendar.table import COLUMNS, Item, build_table, text_item, to_frame, vote_words
+
+__all__ = [
+    "COLUMNS",
+    "FIELDS",
+    "LISTS",
+    "PARAMETERS",
+    "Filter",
+    "FilterError",
+    "Item",
+    "allowed_values",
+    "build_table",
+    "city",
+    "current",
+    "describe",
+    "horizon",
+    "records",
+    "text_item",
+    "to_frame",
+    "today",
+    "vote_words",
+    "when",
+]

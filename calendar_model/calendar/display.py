@@ -1,0 +1,44 @@
+"""How an item's date is said to a reader."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from calendar_model import wording
+from calendar_model.vocabulary import Precision
+
+
+def _get(row: Any, name: str) -> Any:
+    return row[name] if isinstance(row, (Mapping, pd.Series)) else getattr(row, name)
+
+
+def when(row: Any, zone: str | None = None) -> str:
+    """When a row of the calendar table is, as one phrase.
+
+    ``row`` is a mapping, a Series or a named tuple with the table's columns. Days are ``Mon 23 Feb – Tue 31 Mar
+    2026``, windows ``Feb–Mar 2028``, hours ``Thu 20 Mar 2025, 13:00 (Geneva time)`` in the place's own time, then
+    the reader's where ``zone`` (IANA) is given and differs.
+    """
+    start, end = _get(row, "start").date(), _get(row, "end").date()
+    days = wording.span(start, end, _get(row, "date_precision"))
+    at = _get(row, "starts_at")
+    place = _get(row, "timezone")
+    if at is None or pd.isna(at) or not place or _get(row, "date_precision") != Precision.DAY:
+        return days
+    local = at.tz_convert(place)
+    phrase = f"{days}, {local:%H:%M} ({_get(row, 'location') or city(place)} time)"
+    if zone and zone != place:
+        there = at.tz_convert(ZoneInfo(zone))
+        if there.utcoffset() != local.utcoffset():
+            day = "" if there.date() == local.date() else f" {wording.day(there.date(), year=False)}"
+            phrase += f", {there:%H:%M}{day} in {city(zone)}"
+    return phrase
+
+
+def city(zone: str) -> str:
+    """The city of an IANA zone: ``New York`` for ``America/New_York``."""
+    return zone.rsplit("/", 1)[-1].replace("_", " ")

@@ -1,0 +1,188 @@
+"""The one filter: what a page, a feed, an export and the command line narrow the calendar table by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from calendar_model import wording
+from calendar_model.reference import Reference
+from calendar_model.vocabulary import Kind, Standing
+
+LISTS: Mapping[str, str] = {
+    "organisation": "organisations",
+    "body": "bodies",
+    "kind": "kinds",
+    "track": "tracks",
+    "country": "countries",
+    "standing": "standings",
+}
+"""URL parameter to field, for the parameters that may be repeated."""
+
+PARAMETERS = (*LISTS, "period", "q")
+"""Every parameter of the filter, in the order in which :meth:`Filter.to_params` writes them."""
+
+
+class FilterError(ValueError):
+    """A parameter that the filter does not know; ``str()`` is a sentence that says what is allowed."""
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What to keep. An empty field keeps everything.
+
+    ``organisations`` are codes that stand for themselves and all beneath them; ``bodies`` stand for themselves only;
+    ``countries`` are ISO 3166 alpha-3 codes. ``start`` and ``end`` (inclusive) keep what overlaps that period, and a
+    window counts as overlapping if any of its days does. ``text`` keeps items in whose title, description, session,
+    country names or location every word occurs, in whatever case.
+    """
+
+    organisations: tuple[str, ...] = ()
+    bodies: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    tracks: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    standings: tuple[str, ...] = ()
+    start: date | None = None
+    end: date | None = None
+    text: str = ""
+
+    @classmethod
+    def from_params(cls, params: Iterable[tuple[str, str]], reference: Reference) -> Filter:
+        """The filter that URL parameters ask for; lists are repeated names, ``period`` is two ISO dates.
+
+        Raises FilterError for a name or a value that is not allowed.
+        """
+        lists: dict[str, list[str]] = {field: [] for field in LISTS.values()}
+        period: list[str] = []
+        text = ""
+        allowed = allowed_values(reference)
+        for name, raw in params:
+            value = raw.strip()
+            if name == "period":
+                period.append(value)
+            elif name == "q":
+                text = value
+            elif name in LISTS:
+                code = value.upper() if name == "country" else value.lower()
+                if code not in allowed[name]:
+                    raise FilterError(_not_allowed(name, value, allowed[name]))
+                if code not in lists[LISTS[name]]:
+                    lists[LISTS[name]].append(code)
+            else:
+                raise FilterError(f"There is no parameter “{name}”. Use {_listed(PARAMETERS)}.")
+        start, end = _period(period)
+        return cls(**{field: tuple(sorted(values)) for field, values in lists.items()}, start=start, end=end, text=text)
+
+    def to_params(self) -> list[tuple[str, str]]:
+        """URL parameters that :meth:`from_params` reads back to an equal filter; always in the same order."""
+        params = [(name, value) for name, field in LISTS.items() for value in sorted(getattr(self, field))]
+        if self.start is not None and self.end is not None:
+            params += [("period", self.start.isoformat()), ("period", self.end.isoformat())]
+        if self.text:
+            params.append(("q", self.text))
+        return params
+
+    @property
+    def active(self) -> bool:
+        """Whether anything is set."""
+        return self != Filter()
+
+    def apply(self, table: pd.DataFrame, reference: Reference) -> pd.DataFrame:
+        """The rows of the calendar table that the filter keeps: same columns, same order, index from 0."""
+        keep = np.ones(len(table), dtype=bool)
+        if self.organisations:
+            beneath = frozenset().union(*(reference.beneath.get(c, frozenset({c})) for c in self.organisations))
+            keep &= _in(table["body"], beneath) | _in(table["organisation"], frozenset(self.organisations))
+        for column, values in (
+            ("body", self.bodies),
+            ("kind", self.kinds),
+            ("track", self.tracks),
+            ("standing", self.standings),
+        ):
+            if values:
+                keep &= _in(table[column], frozenset(values))
+        if self.start is not None:
+            keep &= (table["end"] >= pd.Timestamp(self.start)).to_numpy()
+        if self.end is not None:
+            keep &= (table["start"] <= pd.Timestamp(self.end)).to_numpy()
+        if self.countries:
+            keep &= table["countries"].str.contains("|".join(self.countries), regex=True).to_numpy(dtype=bool)
+        for word in self.text.casefold().split():
+            keep &= table["search"].str.contains(word, regex=False).to_numpy(dtype=bool)
+        found = table[keep].reset_index(drop=True)
+        found.attrs = dict(table.attrs)
+        return found
+
+
+def _in(column: pd.Series, values: frozenset[str]) -> np.ndarray:
+    """Membership of a categorical column, worked out once a category instead of once a row."""
+    wanted = np.array([category in values for category in column.cat.categories], dtype=bool)
+    codes = column.cat.codes.to_numpy()
+    return np.where(codes >= 0, wanted[codes], False) if len(wanted) else np.zeros(len(column), dtype=bool)
+
+
+def allowed_values(reference: Reference) -> dict[str, tuple[str, ...]]:
+    """For each repeatable parameter, the values that it may have."""
+    organisations = tuple(reference.organisations)
+    return {
+        "organisation": organisations,
+        "body": organisations,
+        "kind": tuple(Kind),
+        "track": tuple(reference.tracks),
+        "country": tuple(reference.states),
+        "standing": tuple(Standing),
+    }
+
+
+def _period(values: list[str]) -> tuple[date | None, date | None]:
+    if not values:
+        return None, None
+    try:
+        days = [date.fromisoformat(value) for value in values]
+    except ValueError:
+        days = []
+    if len(days) != 2 or days[0] > days[1]:
+        raise FilterError(
+            "“period” is given twice, first day and last day, such as period=2026-11-24&period=2027-02-22, "
+            "the first not after the last."
+        )
+    return days[0], days[1]
+
+
+def _not_allowed(name: str, value: str, allowed: tuple[str, ...]) -> str:
+    if name == "country":
+        return f"“{value}” is not a country of the calendar. Use a three-letter code of a UN member state, such as NOR."
+    return f"“{value}” is not a value of “{name}”. Use {_listed(allowed)}."
+
+
+def _listed(values: Iterable[str]) -> str:
+    *most, last = values
+    return f"{', '.join(most)} or {last}" if most else last
+
+
+def describe(chosen: Filter, reference: Reference) -> str:
+    """A sentence that says what the filter keeps, for people; for an empty filter that it is everything."""
+    short_names = {code: row.short_name for code, row in reference.organisations.items()}
+    names: tuple[tuple[tuple[str, ...], Mapping[str, str]], ...] = (
+        (chosen.organisations, short_names),
+        (chosen.bodies, short_names),
+        (chosen.kinds, {kind.value: kind.replace("-", " ") for kind in Kind}),
+        (chosen.tracks, {code: track.short_title for code, track in reference.tracks.items()}),
+        (chosen.countries, reference.state_names),
+        (chosen.standings, {}),
+    )
+    parts = [", ".join(says.get(value, value) for value in values) for values, says in names if values]
+    if chosen.start is not None and chosen.end is not None:
+        parts.append(wording.span(chosen.start, chosen.end))
+    elif chosen.start is not None:
+        parts.append(f"from {wording.day(chosen.start)}")
+    elif chosen.end is not None:
+        parts.append(f"until {wording.day(chosen.end)}")
+    if chosen.text:
+        parts.append(f"with “{chosen.text}”")
+    return "; ".join(parts) if parts else "everything in the calendar"

@@ -1,0 +1,678 @@
+"""One table of everything dated.
+
+Timelines, lists, feeds, exports and counts all read this table, narrowed by :class:`~calendar_model.calendar.Filter`.
+One row an item; a projected item keeps its identifier when it becomes a fact, so that links and subscribed calendars
+follow it.
+
+================  ======================  ==================================================================
+column            dtype                   meaning
+================  ======================  ==================================================================
+uid               str                     ``<item>@<domain>``, stable for ever; the iCalendar UID
+item              str                     the local identifier, such as ``session-HRC67``
+title             str                     short, without its standing
+kind              category                a value of :class:`~calendar_model.vocabulary.Kind`
+organisation      category                code of the organisation at or above ``body``
+body              category                code of the body itself
+track, session    category, str           codes, or empty
+countries         str                     ISO 3166 alpha-3 codes, sorted, separated by spaces
+start, end        datetime64[s]           days of the place, ``end`` inclusive; of a window its first and last day
+starts_at,        datetime64[s, UTC]      the instant of a timed item (a deadline: both equal); NaT where all-day
+ends_at
+all_day           bool
+timezone          str                     IANA zone of the place, or empty
+date_precision    category                ``day``; ``month`` and ``year`` mean a window, somewhere in start..end
+standing          category                a value of :class:`~calendar_model.vocabulary.Standing`
+confidence        category                ``sourced`` or ``recalled``
+basis             str                     a sentence: by which source, rule and precedent the date is known
+source_url        str
+location          str
+description       str                     theme, what is due, notes
+for_whom          str                     of a deadline: penholder, recommending State, mission, ...
+related_to        str                     item to which it belongs (the session of a text, review or deadline)
+previous, next    str                     items before and after it in its cycle
+departure         bool                    due under a rule and not come (``standing`` is then cancelled)
+updated           datetime64[s]           last change of the records behind it
+sequence          int                     rises when time, place or standing changes (iCalendar SEQUENCE)
+search            str                     what the text search looks in, case-folded
+================  ======================  ==================================================================
+
+Rows stand in reading order: by month; inside a month the exact days first, then the windows that open in it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from itertools import pairwise
+from typing import Any
+
+import pandas as pd
+from dateutil.rrule import rrulestr
+
+from calendar_model import wording
+from calendar_model.cycles import (
+    Due,
+    Occurrence,
+    Sitting,
+    Sittings,
+    all_due,
+    departures,
+    month_window,
+    project,
+    projected_sittings,
+)
+from calendar_model.reference import Reference
+from calendar_model.vocabulary import (
+    UID_DOMAIN,
+    Confidence,
+    Kind,
+    Meeting,
+    MilestoneKind,
+    Precision,
+    Record,
+    Resolution,
+    ReviewDeparture,
+    Standing,
+    TrackSubject,
+    View,
+    Vote,
+)
+
+CATEGORIES = ("kind", "organisation", "body", "track", "date_precision", "standing", "confidence")
+
+_RANK = {
+    Standing.PROJECTED: 0,
+    Standing.PROVISIONAL: 1,
+    Standing.CONFIRMED: 2,
+    Standing.HELD: 3,
+    Standing.CANCELLED: 4,
+}
+"""A date firms up in this order, so a change of standing alone raises the SEQUENCE."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """A row of the table before it is one; the columns are described in the module."""
+
+    item: str
+    title: str
+    kind: Kind
+    body: str
+    start: date
+    end: date
+    date_precision: Precision
+    standing: Standing
+    confidence: Confidence
+    basis: str
+    updated: date
+    revision: int = 0
+    track: str = ""
+    session: str = ""
+    countries: tuple[str, ...] = ()
+    at: datetime | None = None
+    timezone: str = ""
+    source_url: str = ""
+    location: str = ""
+    description: str = ""
+    for_whom: str = ""
+    related_to: str = ""
+    departure: bool = False
+    cycle: str = ""
+    """Items with the same non-empty ``cycle`` follow one another; it is not a column."""
+
+
+def build_table(reference: Reference, as_of: date, until: date) -> pd.DataFrame:
+    """Everything dated in the reference, and what is projected from it on ``as_of`` up to ``until``.
+
+    Columns as in the module. ``attrs`` hold ``as_of`` and ``version``, a SHA-256 of the content.
+    """
+    sittings = Sittings(reference, as_of)
+    turns = project(reference, as_of, until)
+    items = [
+        *_sessions(reference, as_of, until, sittings, turns),
+        *_texts(reference, as_of),
+        *_projected_texts(reference, turns, as_of, sittings),
+        *_reviews(reference, turns, sittings),
+        *_deadlines(reference, as_of, until),
+        *_meetings(reference, as_of, until),
+        *_observances(reference, as_of, until),
+        *_mandate_holders(reference),
+    ]
+    return to_frame(items, reference, as_of)
+
+
+def to_frame(items: Iterable[Item], reference: Reference, as_of: date) -> pd.DataFrame:
+    """The table of these items in reading order, the first of each identifier; the last step of :func:`build_table`."""
+    unique: dict[str, Item] = {}
+    for item in items:
+        unique.setdefault(item.item, item)
+    ordered = sorted(unique.values(), key=_reading_order)
+    before, after = _neighbours(ordered)
+    states = reference.states
+    columns: dict[str, list[Any]] = {
+        f.name: [getattr(i, f.name) for i in ordered] for f in fields(Item) if f.name not in ("at", "revision", "cycle")
+    }
+    columns["uid"] = [f"{i.item}@{UID_DOMAIN}" for i in ordered]
+    columns["organisation"] = [reference.organisation_of(i.body) for i in ordered]
+    columns["countries"] = [" ".join(sorted(i.countries)) for i in ordered]
+    columns["all_day"] = [i.at is None for i in ordered]
+    columns["previous"] = [before.get(i.item, "") for i in ordered]
+    columns["next"] = [after.get(i.item, "") for i in ordered]
+    columns["sequence"] = [10 * i.revision + _RANK[i.standing] for i in ordered]
+    columns["search"] = [
+        " ".join(
+            [i.title, i.description, i.session, i.location, *(states[c].name for c in i.countries if c in states)]
+        ).casefold()
+        for i in ordered
+    ]
+    table = pd.DataFrame(columns)
+    for name in ("start", "end", "updated"):
+        table[name] = pd.to_datetime(table[name]).astype("datetime64[s]")
+    instants = pd.to_datetime(pd.Series([i.at for i in ordered], dtype=object), utc=True)
+    table["starts_at"] = table["ends_at"] = instants.astype("datetime64[s, UTC]")
+    for name in CATEGORIES:
+        table[name] = pd.Categorical([str(v) for v in table[name]])
+    for name in ("all_day", "departure"):
+        table[name] = table[name].astype(bool)
+    table["sequence"] = table["sequence"].astype("int64")
+    for name in table.columns:
+        if table[name].dtype == object:
+            table[name] = table[name].astype("str")
+    table = table[COLUMNS]
+    table.attrs = {"as_of": as_of, "version": _version(table)}
+    return table
+
+
+COLUMNS = [
+    "uid",
+    "item",
+    "title",
+    "kind",
+    "organisation",
+    "body",
+    "track",
+    "session",
+    "countries",
+    "start",
+    "end",
+    "starts_at",
+    "ends_at",
+    "all_day",
+    "timezone",
+    "date_precision",
+    "standing",
+    "confidence",
+    "basis",
+    "source_url",
+    "location",
+    "description",
+    "for_whom",
+    "related_to",
+    "previous",
+    "next",
+    "departure",
+    "updated",
+    "sequence",
+    "search",
+]
+
+
+def _version(table: pd.DataFrame) -> str:
+    digest = hashlib.sha256()
+    plain = table.assign(**{name: table[name].astype("str") for name in CATEGORIES})
+    digest.update(pd.util.hash_pandas_object(plain, index=False).to_numpy().tobytes())
+    return digest.hexdigest()
+
+
+def _reading_order(item: Item) -> tuple[int, int, bool, date, date, date, str]:
+    window = item.date_precision is not Precision.DAY
+    return item.start.year, item.start.month, window, item.start, item.end, item.end, item.item
+
+
+def _neighbours(items: list[Item]) -> tuple[dict[str, str], dict[str, str]]:
+    before: dict[str, str] = {}
+    after: dict[str, str] = {}
+    cycles: defaultdict[str, list[Item]] = defaultdict(list)
+    for item in items:
+        if item.cycle and not item.departure:
+            cycles[item.cycle].append(item)
+    for members in cycles.values():
+        for first, second in pairwise(members):
+            after[first.item], before[second.item] = second.item, first.item
+    return before, after
+
+
+def _known_how(record: Record, sourced: str, recalled: str) -> str:
+    return sourced if record.confidence is Confidence.SOURCED else recalled
+
+
+def _sessions(
+    reference: Reference, as_of: date, until: date, sittings: Sittings, turns: tuple[Occurrence, ...]
+) -> Iterator[Item]:
+    for sitting in [*sittings.all_known(), *projected_sittings(reference, as_of, until)]:
+        yield _session(reference, sitting, sittings)
+    for turn in turns:
+        if reference.tracks[turn.track].subject is TrackSubject.STATE and not sittings.known(turn.session):
+            body = reference.organisations[turn.body]
+            number = int("".join(c for c in turn.session if c.isdigit()) or 0)
+            yield Item(
+                item=f"session-{turn.session}",
+                title=f"{body.name}, {wording.ordinal(number)} session",
+                kind=Kind.SESSION,
+                body=turn.body,
+                session=turn.session,
+                start=turn.window_start,
+                end=turn.window_end,
+                date_precision=Precision.MONTH,
+                standing=Standing.PROJECTED,
+                confidence=turn.confidence,
+                basis=turn.basis,
+                source_url=turn.source_url,
+                timezone=body.timezone,
+                location=body.seat_city,
+                countries=turn.countries,
+                updated=turn.updated,
+                cycle=f"sessions-{turn.body}",
+            )
+
+
+def _session(reference: Reference, sitting: Sitting, sittings: Sittings) -> Item:
+    season = sittings.season(sitting)
+    countries = tuple(r.country for r in reference.reviews if r.session == sitting.code)
+    record = reference.sessions.get(sitting.code)
+    cycle = f"UPR cycle {record.cycle}. " if record is not None and record.cycle else ""
+    under_review = f"{len(countries)} states under review. " if countries else ""
+    return Item(
+        item=f"session-{sitting.code}",
+        title=sitting.title,
+        kind=Kind.SESSION,
+        body=sitting.body,
+        session=sitting.code,
+        start=sitting.start,
+        end=sitting.end,
+        date_precision=sitting.precision,
+        standing=sitting.standing,
+        confidence=sitting.confidence,
+        basis=sitting.basis,
+        source_url=sitting.source_url,
+        timezone=reference.organisations[sitting.body].timezone,
+        location=sitting.location,
+        countries=countries,
+        description=f"{f'{season.name}. ' if season else ''}{cycle}{under_review}{sitting.notes}".strip(),
+        updated=sitting.updated,
+        revision=sitting.revision,
+        cycle=f"sessions-{sitting.body}",
+    )
+
+
+def text_item(row: Resolution) -> str:
+    """The identifier of a text: by track and session where it belongs to a track, so that a projection becomes it."""
+    return f"{row.track}-{row.session}" if row.track else f"resolution-{row.code}"
+
+
+def _texts(reference: Reference, as_of: date) -> Iterator[Item]:
+    for row in reference.resolutions:
+        if row.adopted is None or row.adopted > as_of:
+            continue
+        seat = reference.organisations[row.body]
+        track = reference.tracks.get(row.track)
+        yield Item(
+            item=text_item(row),
+            title=f"{row.symbol}: {row.theme or row.title}" if row.track else f"{row.symbol}: {row.title}",
+            kind=track.kind if track else Kind.RESOLUTION,
+            body=row.body,
+            track=row.track,
+            session=row.session,
+            start=row.adopted,
+            end=row.adopted,
+            date_precision=Precision.DAY,
+            standing=Standing.HELD,
+            confidence=Confidence.RECALLED if "adopted" in row.recalled_fields else row.confidence,
+            basis=f"Adopted in {row.session}; "
+            + (
+                "the day is from memory."
+                if "adopted" in row.recalled_fields
+                else _known_how(row, "the day is from the source given.", "the day is from memory.")
+            ),
+            source_url=row.record_url or row.source_url,
+            timezone=seat.timezone,
+            location=seat.seat_city,
+            description=_about_text(row),
+            related_to=f"session-{row.session}",
+            updated=row.updated,
+            revision=row.revision,
+            cycle=row.track,
+        )
+
+
+def vote_words(row: Resolution) -> str:
+    """How a text was adopted: ``by consensus`` or ``by vote, 33 for, 6 against, 8 abstaining``."""
+    if row.vote is Vote.RECORDED:
+        return f"by vote, {row.yes} for, {row.no} against, {row.abstain} abstaining"
+    return "by consensus" if row.vote is Vote.CONSENSUS else ""
+
+
+def _about_text(row: Resolution) -> str:
+    penholder = f"Penholder: {row.penholder}." if row.penholder else ""
+    draft = f"Draft: {row.draft_symbol}." if row.draft_symbol else ""
+    return " ".join(
+        part
+        for part in (f"{row.title.rstrip('.')}.", f"Adopted {vote_words(row)}.", penholder, draft, row.notes)
+        if part
+    )
+
+
+def _projected_texts(
+    reference: Reference, turns: tuple[Occurrence, ...], as_of: date, sittings: Sittings
+) -> Iterator[Item]:
+    """Turns of text tracks in practice, and every departure; what only the guidelines' rule would give is left to
+    the cycles, because nobody expects it."""
+    found = sorted([*departures(reference, as_of), *turns], key=lambda turn: turn.view is not View.PRACTICE)
+    for turn in found:
+        track = reference.tracks[turn.track]
+        if track.subject is not TrackSubject.TEXT or (turn.view is View.GUIDELINES and not turn.departure):
+            continue
+        seat = reference.organisations[turn.body]
+        where = turn.session or str(turn.window_start.year)
+        yield Item(
+            item=turn.item,
+            title=f"{track.short_title}, due in {where}{', did not come' if turn.departure else ''}",
+            kind=track.kind,
+            body=turn.body,
+            track=turn.track,
+            session=turn.session,
+            start=turn.window_start,
+            end=turn.window_end,
+            date_precision=Precision.MONTH,
+            standing=turn.standing,
+            confidence=turn.confidence,
+            basis=turn.basis,
+            source_url=turn.source_url,
+            timezone=seat.timezone,
+            location=seat.seat_city,
+            description=" ".join(
+                p for p in (track.description, f"Penholder: {track.penholder}." if track.penholder else "") if p
+            ),
+            related_to=f"session-{turn.session}" if turn.session else "",
+            departure=turn.departure,
+            updated=turn.updated,
+            revision=turn.revision,
+            cycle=turn.track,
+        )
+
+
+_DEPARTURES = {
+    ReviewDeparture.RESCHEDULED: "The review was rescheduled",
+    ReviewDeparture.POSTPONED: "The review was postponed",
+    ReviewDeparture.ABSENT: "The review was not held when it was due",
+    ReviewDeparture.UNCERTAIN: "Whether the review is held as listed is uncertain",
+}
+
+
+def _reviews(reference: Reference, turns: tuple[Occurrence, ...], sittings: Sittings) -> Iterator[Item]:
+    track = next((t for t in reference.tracks.values() if t.subject is TrackSubject.STATE), None)
+    if track is None:
+        return
+    seat = reference.organisations[track.body]
+    shared: dict[str, Any] = {
+        "kind": Kind.UPR_REVIEW,
+        "body": track.body,
+        "track": track.code,
+        "timezone": seat.timezone,
+        "location": seat.seat_city,
+    }
+    last_cycle: dict[str, int] = {}
+    for row in reference.reviews:
+        sitting = sittings.known(row.session)
+        if sitting is None:
+            continue
+        last_cycle[row.country] = max(row.cycle, last_cycle.get(row.country, 0))
+        dated = row.date is not None
+        held = row.standing is Standing.HELD
+        recalled = "date" in row.recalled_fields or row.confidence is Confidence.RECALLED
+        if dated:
+            basis = (
+                "The day of the review is derived, not seen."
+                if recalled
+                else "The day of the review is from the source given."
+            )
+        else:
+            known = f"{row.session}, {wording.span(sitting.start, sitting.end, sitting.precision)}"
+            basis = f"The review {'was' if held else 'is expected'} in {known}; the day is not known."
+            if row.standing is Standing.PROJECTED and row.departure is None:
+                basis += " The place in the order is carried over from the cycle before."
+        if row.departure is not None:
+            basis += f" {_DEPARTURES[row.departure]}{f' (from {row.moved_from})' if row.moved_from else ''}."
+        outcome = ""
+        if row.outcome_date:
+            outcome = f"Outcome adopted in {row.outcome_session} on {wording.day(row.outcome_date)}."
+        elif row.outcome_session:
+            outcome = f"Outcome belongs to {row.outcome_session}."
+        yield Item(
+            item=row.code,
+            title=f"UPR of {reference.states[row.country].name}, {wording.ordinal(row.cycle)} cycle",
+            session=row.session,
+            countries=(row.country,),
+            start=row.date or sitting.start,
+            end=row.date or sitting.end,
+            date_precision=Precision.DAY if dated else Precision.MONTH,
+            standing=row.standing,
+            confidence=Confidence.RECALLED if recalled else row.confidence,
+            basis=basis,
+            source_url=row.source_url,
+            description=" ".join(p for p in (outcome, row.notes) if p),
+            related_to=f"session-{row.session}",
+            updated=max(row.updated, sitting.updated),
+            revision=row.revision,
+            cycle=f"{track.code}-{row.country}",
+            **shared,
+        )
+    for turn in turns:
+        if turn.track != track.code or sittings.known(turn.session):
+            continue
+        for country in turn.countries:
+            last_cycle[country] = last_cycle.get(country, 0) + 1
+            yield Item(
+                item=f"{track.code}-{last_cycle[country]}-{country}",
+                title=f"UPR of {reference.states[country].name}, {wording.ordinal(last_cycle[country])} cycle",
+                session=turn.session,
+                countries=(country,),
+                start=turn.window_start,
+                end=turn.window_end,
+                date_precision=Precision.MONTH,
+                standing=Standing.PROJECTED,
+                confidence=turn.confidence,
+                basis=turn.basis,
+                source_url=turn.source_url,
+                related_to=f"session-{turn.session}",
+                updated=turn.updated,
+                cycle=f"{track.code}-{country}",
+                **shared,
+            )
+
+
+def _deadlines(reference: Reference, as_of: date, until: date) -> Iterator[Item]:
+    for due in all_due(reference, as_of, until):
+        yield _deadline(reference, due)
+
+
+def _deadline(reference: Reference, due: Due) -> Item:
+    milestone = due.milestone
+    state = f", {reference.states[due.country].name}" if due.country else ""
+    meetings = {m.code: m for m in reference.meetings}
+    subject = meetings[due.session].meeting if due.session in meetings else ""
+    whose = reference.recurring_meetings[subject].name if subject else due.session
+    related = due.session if due.session in meetings else f"session-{due.session}"
+    if due.country and any(r.code == due.subject for r in reference.reviews):
+        related = due.subject
+    return Item(
+        item=due.item,
+        title=f"{milestone.name}, {whose}{state}",
+        kind=Kind.DEADLINE if milestone.kind is MilestoneKind.DEADLINE else Kind.MILESTONE,
+        body=milestone.body,
+        session="" if due.session in meetings else due.session,
+        countries=(due.country,) if due.country else (),
+        start=due.start,
+        end=due.end,
+        at=due.at,
+        date_precision=due.precision,
+        standing=due.standing,
+        confidence=due.confidence,
+        basis=due.basis,
+        source_url=due.source_url,
+        timezone=due.timezone,
+        location=reference.organisations[milestone.body].seat_city,
+        description=" ".join(
+            p for p in (f"{milestone.rule.rstrip('.')}." if milestone.rule else "", milestone.notes) if p
+        ),
+        for_whom=milestone.for_whom,
+        related_to=related,
+        updated=due.updated,
+        revision=due.revision,
+    )
+
+
+def _meetings(reference: Reference, as_of: date, until: date) -> Iterator[Item]:
+    taken: set[tuple[str, int, int]] = set()
+    for row in reference.meetings:
+        rhythm = reference.recurring_meetings[row.meeting]
+        taken.add((row.meeting, row.start.year, row.slot))
+        seat = reference.organisations[rhythm.organisation]
+        yield Item(
+            item=_edition(row.meeting, row.start.year, row.slot, len(rhythm.slots)),
+            title=row.title or rhythm.name,
+            kind=Kind.MEETING,
+            body=rhythm.organisation,
+            start=row.start,
+            end=row.end,
+            date_precision=row.date_precision,
+            standing=row.standing,
+            confidence=row.confidence,
+            basis=_edition_basis(row),
+            source_url=row.source_url,
+            timezone=rhythm.timezone or seat.timezone,
+            location=row.location or rhythm.location,
+            description=_about_meeting(rhythm.relevance, row.notes),
+            updated=row.updated,
+            revision=row.revision,
+            cycle=f"meeting-{row.meeting}",
+        )
+    for rhythm in reference.recurring_meetings.values():
+        known = [m for m in reference.meetings if m.meeting == rhythm.code]
+        latest = max(known, key=lambda m: m.start) if known else None
+        seat = reference.organisations[rhythm.organisation]
+        for year in range(as_of.year, until.year + 1):
+            if rhythm.interval_years > 1 and (year - (rhythm.anchor_year or year)) % rhythm.interval_years:
+                continue
+            if (rhythm.first_year or year) > year or (rhythm.last_year or year) < year:
+                continue
+            for slot, (first, last) in enumerate(rhythm.slots, start=1):
+                start, end = month_window(year, first, last)
+                if (rhythm.code, year, slot) in taken or end < as_of or start > until:
+                    continue
+                counted = (
+                    f"; last known {wording.span(latest.start, latest.end, latest.date_precision)}" if latest else ""
+                )
+                yield Item(
+                    item=_edition(rhythm.code, year, slot, len(rhythm.slots)),
+                    title=rhythm.name,
+                    kind=Kind.MEETING,
+                    body=rhythm.organisation,
+                    start=start,
+                    end=end,
+                    date_precision=Precision.MONTH,
+                    standing=Standing.PROJECTED,
+                    confidence=Confidence.RECALLED,
+                    basis=f"Projected from the meeting's habit: {rhythm.rhythm.rstrip('.')}{counted}.",
+                    source_url=rhythm.source_url,
+                    timezone=rhythm.timezone or seat.timezone,
+                    location=rhythm.location,
+                    description=_about_meeting(rhythm.relevance, rhythm.notes),
+                    updated=max(rhythm.updated, latest.updated) if latest else rhythm.updated,
+                    cycle=f"meeting-{rhythm.code}",
+                )
+
+
+def _edition_basis(row: Meeting) -> str:
+    dates = "The days are" if row.date_precision is Precision.DAY else "The window is"
+    return f"{dates} {_known_how(row, 'from the source given', 'from memory or derived')}."
+
+
+def _edition(meeting: str, year: int, slot: int, slots: int) -> str:
+    return f"{meeting}-{year}-{slot}" if slots > 1 else f"{meeting}-{year}"
+
+
+def _about_meeting(relevance: str, notes: str) -> str:
+    return " ".join(p for p in (f"For defenders: {relevance.rstrip('.')}." if relevance else "", notes) if p)
+
+
+def _observances(reference: Reference, as_of: date, until: date) -> Iterator[Item]:
+    for row in reference.observances:
+        rule = rrulestr(row.rrule, dtstart=datetime(row.first_year, 1, 1))  # noqa: DTZ001  a day has no zone
+        for moment in rule.between(rule[0], datetime(until.year, 12, 31), inc=True):  # noqa: DTZ001
+            day = moment.date()
+            if day.year < as_of.year - 1:
+                continue
+            yield Item(
+                item=f"{row.code}-{day.year}",
+                title=row.name,
+                kind=Kind.OBSERVANCE,
+                body=row.organisation,
+                start=day,
+                end=day,
+                date_precision=Precision.DAY,
+                standing=Standing.HELD if day < as_of else Standing.CONFIRMED,
+                confidence=row.confidence,
+                basis=_known_how(
+                    row,
+                    "Kept on this day every year, by the source given.",
+                    "Kept on this day every year, from memory.",
+                ),
+                source_url=row.source_url,
+                description=_about_meeting(row.relevance, row.notes),
+                updated=row.updated,
+                cycle=f"observance-{row.code}",
+            )
+
+
+def _mandate_holders(reference: Reference) -> Iterator[Item]:
+    for row in reference.mandate_holders:
+        year, month = row.start.year, row.start.month
+        start, end = row.start, row.start
+        if row.date_precision is Precision.MONTH:
+            start, end = month_window(year, month, month)
+        elif row.date_precision is Precision.YEAR:
+            start, end = month_window(year, 1, 12)
+        seat = reference.organisations[row.organisation]
+        until = f" until {wording.span(row.end, row.end, row.date_precision)}" if row.end else ""
+        yield Item(
+            item=f"holder-{row.code}",
+            title=f"{row.holder or 'New holder, name not known'}: {row.mandate}",
+            kind=Kind.MANDATE_HOLDER,
+            body=row.organisation,
+            start=start,
+            end=end,
+            date_precision=row.date_precision,
+            standing=Standing.HELD,
+            confidence=row.confidence,
+            basis=_known_how(
+                row, "The start of the term is from the source given.", "The start of the term is from memory."
+            ),
+            source_url=row.source_url,
+            timezone=seat.timezone,
+            location=seat.seat_city,
+            description=" ".join(
+                p
+                for p in (
+                    f"{row.title}{until}." if row.title else "",
+                    f"Appointed: {row.appointed_at}." if row.appointed_at else "",
+                    row.notes,
+                )
+                if p
+            ),
+            updated=row.updated,
+            cycle=f"holders-{row.organisation}-{row.mandate}",
+        )

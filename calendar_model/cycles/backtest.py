@@ -1,0 +1,193 @@
+"""How well the rules foretold what came: the past projected from the past, and compared with what was adopted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from itertools import pairwise
+
+from calendar_model import wording
+from calendar_model.cycles.cadence import Occurrence, adopted_texts, departures, project
+from calendar_model.reference import Reference
+from calendar_model.vocabulary import Precision, Resolution, Standing, TrackSubject, View
+
+FIRST_YEAR = 2008
+"""The first year at whose end the backtest stands: the first of the Special Rapporteur's mandate under the Council."""
+
+_LONG_PAUSE_DAYS = 200
+"""A pause between two sessions of a body with three a year that has skipped a season."""
+
+
+class Verdict(StrEnum):
+    """``open``: the turn has not come yet. ``silent``: no rule was known, so nothing was projected."""
+
+    HIT = "hit"
+    MISS = "miss"
+    OPEN = "open"
+    SILENT = "silent"
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One projection made at the end of a year, and what came of it.
+
+    ``projected`` and ``came`` are session codes ("" for none); ``states`` counts, for a track of states, how many
+    of those projected for the session were reviewed in it.
+    """
+
+    track: str
+    stood_on: date
+    projected: str
+    window: str
+    came: str
+    on: str
+    verdict: Verdict
+    reason: str
+    states: str = ""
+
+
+def backtest(reference: Reference, as_of: date) -> tuple[Trial, ...]:
+    """Every track's next turn, projected at the end of each year from 2008 with only the past known.
+
+    ``as_of`` bounds what counts as having come. A text is a hit when it was adopted in the session projected and
+    inside its window; a session of states is a hit when it sat in its window with every state projected for it.
+    """
+    trials: list[Trial] = []
+    for track in reference.tracks.values():
+        for year in range(FIRST_YEAR, as_of.year):
+            stood_on = date(year, 12, 31)
+            turns = [
+                o
+                for o in project(reference, stood_on, date(year + 10, 12, 31))
+                if o.track == track.code and o.view is View.PRACTICE and not o.departure
+            ]
+            if track.subject is TrackSubject.TEXT:
+                trials.append(_text_trial(reference, track.code, stood_on, turns, as_of))
+            else:
+                trials.extend(_state_trials(reference, track.code, stood_on, turns, as_of))
+    return tuple(trials)
+
+
+def _text_trial(reference: Reference, track: str, stood_on: date, turns: list[Occurrence], as_of: date) -> Trial:
+    came = next((t for t in adopted_texts(reference, track, as_of) if t.adopted and t.adopted > stood_on), None)
+    on = f"{came.symbol}, {wording.day(came.adopted, weekday=False)}" if came and came.adopted else ""
+    session = came.session if came else ""
+    if not turns:
+        reason = "No text of the track had been adopted, so no rule could be read from it."
+        return Trial(track, stood_on, "", "", session, on, Verdict.SILENT, reason)
+    turn = turns[0]
+    window = wording.span(turn.window_start, turn.window_end, Precision.MONTH)
+    verdict, reason = _judge(reference, turn, came, as_of)
+    return Trial(track, stood_on, turn.session, window, session, on, verdict, reason)
+
+
+def _judge(reference: Reference, turn: Occurrence, came: Resolution | None, as_of: date) -> tuple[Verdict, str]:
+    if came is not None and came.adopted is not None and came.session == turn.session:
+        if turn.window_start <= came.adopted <= turn.window_end:
+            return Verdict.HIT, ""
+        session = reference.sessions[came.session]
+        why = session.interruption or "the session did not sit in the months in which it usually does"
+        return Verdict.MISS, f"The session was right, the months were not: {why.rstrip('.')}."
+    if came is None and turn.window_end >= as_of:
+        return Verdict.OPEN, ""
+    turned = (turn.track, turn.session, turn.view)
+    gone = next((d for d in departures(reference, as_of) if (d.track, d.session, d.view) == turned), None)
+    if gone is not None:
+        return Verdict.MISS, gone.basis
+    return Verdict.MISS, "The text came in another session than the rule gave."
+
+
+def _state_trials(
+    reference: Reference, track: str, stood_on: date, turns: list[Occurrence], as_of: date
+) -> Iterator[Trial]:
+    """The sessions that sat in the year after ``stood_on``, as far as they had been projected."""
+    reviewed = {
+        code: {r.country for r in reference.reviews if r.session == code and r.standing is Standing.HELD}
+        for code in {r.session for r in reference.reviews}
+    }
+    for turn in turns:
+        session = reference.sessions.get(turn.session)
+        if session is None or session.start.year != stood_on.year + 1 or session.standing is not Standing.HELD:
+            continue
+        missing = sorted(set(turn.countries) - reviewed[session.code])
+        in_window = turn.window_start <= session.start and session.end <= turn.window_end
+        reasons = []
+        if not in_window:
+            reasons.append(_pauses(reference, turn.precedent, session.code))
+        reasons.extend(_absence(reference, country, session.cycle) for country in missing)
+        yield Trial(
+            track=track,
+            stood_on=stood_on,
+            projected=turn.session,
+            window=wording.span(turn.window_start, turn.window_end, Precision.MONTH),
+            came=session.code,
+            on=wording.span(session.start, session.end, session.date_precision),
+            verdict=Verdict.HIT if in_window and not missing else Verdict.MISS,
+            reason=" ".join(reasons),
+            states=f"{len(turn.countries) - len(missing)} of {len(turn.countries)}",
+        )
+
+
+def _pauses(reference: Reference, first: str, last: str) -> str:
+    numbers = range(reference.sessions[first].number, reference.sessions[last].number + 1)
+    body = reference.sessions[last].body
+    sat = [s for s in reference.sessions_of[body] if s.number in numbers]
+    pauses = [
+        f"between {a.code} ({wording.span(a.start, a.end, Precision.MONTH)}) and "
+        f"{b.code} ({wording.span(b.start, b.end, Precision.MONTH)})"
+        for a, b in pairwise(sat)
+        if (b.start - a.end).days > _LONG_PAUSE_DAYS
+    ]
+    return (
+        f"The session came later than the rule gave: no session sat {' nor '.join(pauses)}."
+        if pauses
+        else ("The session did not sit in the months that the rule gave.")
+    )
+
+
+def _absence(reference: Reference, country: str, cycle: int | None) -> str:
+    name = reference.states[country].name
+    row = next((r for r in reference.reviews if r.country == country and r.cycle == cycle), None)
+    if row is None:
+        return f"{name} was not reviewed in this cycle."
+    moved = f"{row.departure}, now {row.session}" if row.departure else f"reviewed in {row.session}"
+    return f"{name}: {moved}."
+
+
+def as_markdown(trials: tuple[Trial, ...], reference: Reference, as_of: date) -> str:
+    """The table of hits and misses that stands in ``calendar_model/cycles/BACKTEST.md``."""
+    lines = [
+        "# What the rules would have foretold",
+        "",
+        "Made by `python -m calendar_model backtest`; a test keeps it equal to what the engine says. At the end of",
+        f"each year since {FIRST_YEAR} every track's next turn is projected from what was known on that day and compared",
+        f"with what came, as the reference stood on {wording.day(as_of, weekday=False)}. A hit is the right session and,",
+        "for UPR also every state, inside the window.",
+        "",
+    ]
+    for track in reference.tracks.values():
+        rows = [t for t in trials if t.track == track.code]
+        counts = ", ".join(
+            f"{sum(t.verdict is v for t in rows)} {v}" for v in Verdict if any(t.verdict is v for t in rows)
+        )
+        lines += [f"## {track.title}", "", f"{counts[:1].upper()}{counts[1:]}.", ""]
+        with_states = any(t.states for t in rows)
+        head = [
+            "Stood at the end of",
+            "Projected",
+            "Window",
+            "Came",
+            "On",
+            *(["States"] if with_states else []),
+            "Verdict",
+            "Why",
+        ]
+        lines += [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
+        for t in rows:
+            cells = [str(t.stood_on.year), t.projected or "nothing", t.window, t.came or "not yet", t.on]
+            cells += [t.states] if with_states else []
+            lines.append(f"| {' | '.join([*cells, t.verdict, t.reason])} |")
+        lines.append("")
+    return "\n".join(lines)

@@ -1,0 +1,465 @@
+"""Reads and checks the reference facts in ``data/``.
+
+:func:`load` never raises for what an editor of a CSV can get wrong. Every fault becomes a :class:`Fault` with file,
+line, column, the value found and what would be right; the row is left out, and the good rows are returned. A row
+that refers to a faulty row is left out with it, without a fault of its own: the cause is reported once.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from types import UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin
+
+import holidays
+from dateutil.rrule import rrulestr
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from calendar_model.vocabulary import (
+    Cadence,
+    Level,
+    MandateHolder,
+    Meeting,
+    Milestone,
+    MilestoneDate,
+    Observance,
+    Organisation,
+    Precision,
+    Record,
+    RecurringMeeting,
+    Resolution,
+    Review,
+    Season,
+    Session,
+    State,
+    Track,
+)
+
+DATA_VARIABLE = "HRD_CALENDAR_DATA"
+"""Environment variable that names another folder with the same files."""
+
+R = TypeVar("R", bound=Record)
+
+
+@dataclass(frozen=True, order=True)
+class Fault:
+    """What is wrong in a reference file. ``line`` counts from 1 with the header; 0 means the whole file."""
+
+    file: str
+    line: int
+    column: str
+    value: str
+    expected: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}, line {self.line}" if self.line else self.file
+        column = f", column {self.column}" if self.column else ""
+        found = f"“{self.value}” found" if self.value else "nothing found"
+        return f"{place}{column}: {found}; expected {self.expected}."
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The facts, checked. Mappings are by code and keep the order of the file."""
+
+    folder: Path
+    organisations: dict[str, Organisation]
+    states: dict[str, State]
+    sessions: dict[str, Session]
+    seasons: dict[str, Season]
+    tracks: dict[str, Track]
+    cadences: tuple[Cadence, ...]
+    resolutions: tuple[Resolution, ...]
+    mandate_holders: tuple[MandateHolder, ...]
+    reviews: tuple[Review, ...]
+    recurring_meetings: dict[str, RecurringMeeting]
+    meetings: tuple[Meeting, ...]
+    milestones: dict[str, Milestone]
+    milestone_dates: tuple[MilestoneDate, ...]
+    observances: tuple[Observance, ...]
+    faults: tuple[Fault, ...] = field(default=())
+
+    def lineage(self, code: str) -> tuple[str, ...]:
+        """The code of an organisation or body and those above it, nearest first."""
+        line: list[str] = []
+        while code in self.organisations and code not in line:
+            line.append(code)
+            code = self.organisations[code].parent
+        return tuple(line)
+
+    def organisation_of(self, code: str) -> str:
+        """The organisation at or above a body; a family, which has none, answers with itself."""
+        line = self.lineage(code)
+        return next((c for c in line if self.organisations[c].level is Level.ORGANISATION), code)
+
+    @cached_property
+    def beneath(self) -> dict[str, frozenset[str]]:
+        """For each code of an organisation, itself and all codes below it."""
+        below: defaultdict[str, set[str]] = defaultdict(set)
+        for code in self.organisations:
+            for ancestor in self.lineage(code):
+                below[ancestor].add(code)
+        return {code: frozenset(codes) for code, codes in below.items()}
+
+    @cached_property
+    def state_names(self) -> dict[str, str]:
+        """The name of each UN member state by its ISO 3166 alpha-3 code."""
+        return {code: state.name for code, state in self.states.items()}
+
+    @cached_property
+    def sessions_of(self) -> dict[str, tuple[Session, ...]]:
+        """The sessions of each body, by number."""
+        grouped: defaultdict[str, list[Session]] = defaultdict(list)
+        for session in self.sessions.values():
+            grouped[session.body].append(session)
+        return {body: tuple(sorted(rows, key=lambda s: s.number)) for body, rows in grouped.items()}
+
+
+KINDS: tuple[type[Record], ...] = (
+    Organisation,
+    State,
+    Session,
+    Season,
+    Track,
+    Cadence,
+    Resolution,
+    MandateHolder,
+    Review,
+    RecurringMeeting,
+    Meeting,
+    Milestone,
+    MilestoneDate,
+    Observance,
+)
+"""In the order in which they are read: a file refers only to files before it, or to itself."""
+
+
+def data_folder() -> Path:
+    """The folder of the reference: the one that ``HRD_CALENDAR_DATA`` names, else the project's ``data``."""
+    return Path(os.environ.get(DATA_VARIABLE) or Path(__file__).resolve().parents[1] / "data")
+
+
+def load(folder: Path | None = None) -> Reference:
+    """Reads every file of ``folder`` (default: :func:`data_folder`) and checks each row and the whole.
+
+    Returns the good rows and all faults. Raises nothing for missing, unreadable or faulty files.
+    """
+    reader = _Reader(folder or data_folder())
+    for kind in KINDS:
+        reader.read(kind)
+    reader.check_the_whole()
+    return Reference(
+        folder=reader.folder,
+        organisations=reader.by_code(Organisation),
+        states=reader.by_code(State),
+        sessions=reader.by_code(Session),
+        seasons=reader.by_code(Season),
+        tracks=reader.by_code(Track),
+        cadences=reader.rows(Cadence),
+        resolutions=reader.rows(Resolution),
+        mandate_holders=reader.rows(MandateHolder),
+        reviews=reader.rows(Review),
+        recurring_meetings=reader.by_code(RecurringMeeting),
+        meetings=reader.rows(Meeting),
+        milestones=reader.by_code(Milestone),
+        milestone_dates=reader.rows(MilestoneDate),
+        observances=reader.rows(Observance),
+        faults=tuple(sorted(reader.faults)),
+    )
+
+
+class _Reader:
+    """Collects the good rows of each file with their lines, and the faults."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.faults: list[Fault] = []
+        self.good: dict[type[Record], dict[int, Record]] = {kind: {} for kind in KINDS}
+        self.codes: dict[str, set[str]] = {}
+        self.seen: dict[str, set[str]] = {}
+
+    def rows(self, kind: type[R]) -> tuple[R, ...]:
+        return tuple(self.good[kind].values())  # type: ignore[arg-type]
+
+    def by_code(self, kind: type[R]) -> dict[str, R]:
+        return {row.code: row for row in self.rows(kind)}  # type: ignore[attr-defined]
+
+    def lines(self, kind: type[R]) -> Iterator[tuple[int, R]]:
+        yield from list(self.good[kind].items())  # type: ignore[misc]
+
+    def fault(self, file: str, line: int, column: str, value: object, expected: str) -> None:
+        self.faults.append(Fault(file, line, column, "" if value is None else str(value), expected))
+
+    def refuse(self, kind: type[Record], line: int, column: str, value: object, expected: str) -> None:
+        """A fault in a row that passed on its own; the row is taken out."""
+        self.fault(kind.FILE, line, column, value, expected)
+        self.good[kind].pop(line, None)
+
+    def read(self, kind: type[Record]) -> None:
+        codes_of_file: set[str] = set()
+        for line, cells in self._cells(kind):
+            if "code" in cells:
+                codes_of_file.add(cells["code"].strip())
+            try:
+                self.good[kind][line] = kind.model_validate({k: v for k, v in cells.items() if v != ""})
+            except ValidationError as error:
+                for details in error.errors(include_url=False):
+                    column, value, expected = _in_words(kind, details, cells)
+                    self.fault(kind.FILE, line, column, value, expected)
+        self.seen[kind.FILE] = codes_of_file
+        self._check_keys(kind)
+        self._check_references(kind)
+        self.codes[kind.FILE] = {getattr(row, "code", "") for row in self.good[kind].values()}
+
+    def _cells(self, kind: type[Record]) -> Iterator[tuple[int, dict[str, str]]]:
+        path = self.folder / kind.FILE
+        columns = list(kind.model_fields)
+        try:
+            text = path.read_text(encoding="utf-8-sig")
+        except FileNotFoundError:
+            self.fault(kind.FILE, 0, "", "", f"the file in {self.folder}; put it back from version control")
+            return
+        except (OSError, UnicodeDecodeError) as error:
+            self.fault(kind.FILE, 0, "", type(error).__name__, "a readable CSV file in UTF-8")
+            return
+        reader = csv.reader(text.splitlines(keepends=True), strict=True)
+        try:
+            header = [name.strip() for name in next(reader, [])]
+            required = [name for name, f in kind.model_fields.items() if f.is_required()]
+            for name in (name for name in required if name not in header):
+                self.fault(kind.FILE, 1, name, "", f"a column {name} in the header")
+            for name, count in Counter(header).items():
+                if name not in columns:
+                    self.fault(kind.FILE, 1, name, name, f"one of the columns {', '.join(columns)}")
+                elif count > 1:
+                    self.fault(kind.FILE, 1, name, name, "each column once")
+            for row in reader:
+                line = reader.line_num
+                if not row:
+                    continue
+                if len(row) != len(header):
+                    self.fault(
+                        kind.FILE,
+                        line,
+                        "",
+                        f"{len(row)} cells",
+                        f"{len(header)} cells; put quotation marks round a cell that contains a comma",
+                    )
+                    continue
+                yield line, {k: v for k, v in zip(header, row, strict=True) if k in columns}
+        except csv.Error as error:
+            self.fault(kind.FILE, reader.line_num, "", str(error), "a CSV row with its quotation marks closed")
+
+    def _check_keys(self, kind: type[Record]) -> None:
+        first: dict[tuple[Any, ...], int] = {}
+        for line, row in self.lines(kind):
+            if row.key in first:
+                value = " ".join(str(part) for part in row.key if part)
+                self.refuse(kind, line, kind.KEY[0], value, f"a code used once; it stands in line {first[row.key]}")
+            first.setdefault(row.key, line)
+
+    def _check_references(self, kind: type[Record]) -> None:
+        for column, file in kind.REFERENCES.items():
+            own = file == kind.FILE
+            known = self.seen[file] if own else self.codes.get(file, set())
+            named = self.seen.get(file, set())
+            for line, row in self.lines(kind):
+                value = getattr(row, column)
+                for code in value if isinstance(value, tuple) else (value,):
+                    if not code or code in known:
+                        continue
+                    if code in named:
+                        self.good[kind].pop(line, None)
+                    else:
+                        self.refuse(kind, line, column, code, f"a code of {file}{_nearest(code, named)}")
+
+    def check_the_whole(self) -> None:
+        self._check_tree()
+        self._check_seasons()
+        self._check_resolutions()
+        self._check_reviews()
+        self._check_meetings()
+        self._check_milestone_dates()
+        self._check_observances()
+
+    def _check_tree(self) -> None:
+        rows = self.by_code(Organisation)
+        for line, row in self.lines(Organisation):
+            passed, code = [], row.code
+            while code in rows and code not in passed:
+                passed.append(code)
+                code = rows[code].parent
+            if code in passed:
+                self.refuse(Organisation, line, "parent", row.parent, "a parent that is not below the row itself")
+            elif row.level is Level.BODY and not any(rows[c].level is Level.ORGANISATION for c in passed):
+                self.refuse(Organisation, line, "parent", row.parent, "an organisation above every body")
+            if row.holidays and not _holidays_known(row.holidays):
+                expected = "a calendar of the holidays library such as CH-GE, US-NY or BE, or nothing"
+                self.refuse(Organisation, line, "holidays", row.holidays, expected)
+
+    def _check_seasons(self) -> None:
+        for line, row in self.lines(Season):
+            if row.opens_until < row.opens_from or row.window_until < row.window_from:
+                self.refuse(
+                    Season,
+                    line,
+                    "opens_until",
+                    row.opens_until,
+                    "months in order, the first not after the last",
+                )
+
+    def _check_resolutions(self) -> None:
+        sessions = self.by_code(Session)
+        for line, row in self.lines(Resolution):
+            session = sessions.get(row.session)
+            if session is None or row.adopted is None:
+                continue
+            if not session.start <= row.adopted <= session.end:
+                expected = f"a day of {session.code}, {session.start} to {session.end}"
+                self.refuse(Resolution, line, "adopted", row.adopted, expected)
+
+    def _check_reviews(self) -> None:
+        sessions, states = self.by_code(Session), self.by_code(State)
+        first: dict[tuple[int, str], int] = {}
+        for line, row in self.lines(Review):
+            session = sessions.get(row.session)
+            if session is not None and row.date is not None and not session.start <= row.date <= session.end:
+                expected = f"a day of {session.code}, {session.start} to {session.end}"
+                self.refuse(Review, line, "date", row.date, expected)
+            if session is not None and session.cycle != row.cycle:
+                self.refuse(Review, line, "cycle", row.cycle, f"{session.cycle}, the cycle of {session.code}")
+            turn = (row.cycle, row.country)
+            if turn in first:
+                expected = f"each state once in a cycle; {row.country} stands in line {first[turn]}"
+                self.refuse(Review, line, "country", row.country, expected)
+            first.setdefault(turn, line)
+        faulty = {fault.file for fault in self.faults} & {Review.FILE, State.FILE, Session.FILE}
+        for cycle in sorted({cycle for cycle, _ in first}) if not faulty else ():
+            for country in states:
+                if (cycle, country) not in first:
+                    expected = f"a row for {states[country].name} in cycle {cycle}: each member state has its turn"
+                    self.fault(Review.FILE, 0, "country", country, expected)
+
+    def _check_meetings(self) -> None:
+        rhythms = self.by_code(RecurringMeeting)
+        for line, row in self.lines(Meeting):
+            slots = len(rhythms[row.meeting].slots)
+            if row.slot > slots:
+                self.refuse(
+                    Meeting,
+                    line,
+                    "slot",
+                    row.slot,
+                    f"a number from 1 to {slots}, the editions of {row.meeting}",
+                )
+
+    def _check_milestone_dates(self) -> None:
+        events = self.codes[Session.FILE] | self.codes[Meeting.FILE]
+        for line, row in self.lines(MilestoneDate):
+            if row.session and row.session not in events:
+                expected = f"a code of sessions.csv or meetings.csv{_nearest(row.session, events)}"
+                self.refuse(MilestoneDate, line, "session", row.session, expected)
+
+    def _check_observances(self) -> None:
+        for line, row in self.lines(Observance):
+            try:
+                rrulestr(row.rrule)
+            except ValueError:
+                expected = "a rule of RFC 5545 such as FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=9"
+                self.refuse(Observance, line, "rrule", row.rrule, expected)
+
+
+def working_calendar(code: str, years: Iterable[int] = ()) -> holidays.HolidayBase:
+    """The public holidays of a seat by its code (``CH-GE``, ``PL``); NotImplementedError for an unknown one."""
+    country, _, subdivision = code.partition("-")
+    return holidays.country_holidays(country, subdiv=subdivision or None, years=tuple(years))
+
+
+def _holidays_known(code: str) -> bool:
+    try:
+        working_calendar(code)
+    except NotImplementedError:
+        return False
+    return True
+
+
+def _nearest(code: str, codes: Iterable[str]) -> str:
+    near = get_close_matches(code, sorted(codes), n=1)
+    return f"; did you mean {near[0]}" if near else ""
+
+
+def _choices(annotation: Any) -> Sequence[str]:
+    """The values of the enumeration in an annotation, however deep in Annotated and Optional."""
+    if isinstance(annotation, type) and issubclass(annotation, StrEnum):
+        return [member.value for member in annotation]
+    if get_origin(annotation) in (Union, UnionType):
+        return [choice for part in get_args(annotation) for choice in _choices(part)]
+    return []
+
+
+_WORDS = {
+    "int_parsing": "a whole number",
+    "float_parsing": "a number",
+    "date_from_datetime_parsing": "a date written as 2026-02-23",
+    "date_parsing": "a date written as 2026-02-23",
+    "time_parsing": "an hour written as 13:00",
+    "missing": "a value",
+    "string_too_short": "a value",
+}
+
+_PATTERNS = {
+    "colour": "a colour written as #1f4e79",
+    "code": "letters, digits and hyphens",
+    "rrule": "a rule of RFC 5545 such as FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=9",
+}
+
+
+def _in_words(kind: type[Record], details: ErrorDetails, cells: dict[str, str]) -> tuple[str, str, str]:
+    """Column, value and what would be right, from pydantic's account of one error."""
+    column = str(details["loc"][0]) if details["loc"] else ""
+    error = details["type"]
+    if error == "value_error":
+        message = str(details["ctx"]["error"])
+        if "|" in message:
+            column, _, message = message.partition("|")
+        return column, cells.get(column, ""), message
+    value = cells.get(column, "")
+    info = kind.model_fields.get(column)
+    if error == "enum" and info is not None:
+        return column, value, f"one of {', '.join(_choices(info.annotation))}"
+    if error == "string_pattern_mismatch":
+        default = "an address that starts with https:// or http://, without spaces"
+        if column not in _PATTERNS and (
+            details["ctx"]["pattern"].startswith("^([A-Z]") or "{3}" in details["ctx"]["pattern"]
+        ):
+            default = "a country as three capital letters, such as NOR"
+        return column, value, _PATTERNS.get(column, default)
+    if error in ("greater_than", "greater_than_equal", "less_than", "less_than_equal"):
+        return column, value, _bounds(details)
+    return column, value, _WORDS.get(error, details["msg"].removeprefix("Input should be ").rstrip("."))
+
+
+def _bounds(details: ErrorDetails) -> str:
+    limits = {"gt": "more than", "ge": "at least", "lt": "less than", "le": "at most"}
+    return " and ".join(f"{limits[name]} {limit}" for name, limit in details["ctx"].items() if name in limits)
+
+
+__all__ = [
+    "DATA_VARIABLE",
+    "KINDS",
+    "Fault",
+    "Precision",
+    "Reference",
+    "data_folder",
+    "load",
+    "working_calendar",
+]

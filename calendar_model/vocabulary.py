@@ -1,0 +1,598 @@
+"""The field's terms as types.
+
+The records here are the rows of the reference in ``data/``: one class a file, one attribute a column. They are
+frozen, and pydantic checks every value; :mod:`calendar_model.reference` turns what it refuses into sentences.
+
+Dates are calendar dates of the place where a body sits. A date's *precision* says how much of it is known: with
+``day`` the days are exact; with ``month`` or ``year`` the start and end are the first and the last day of a
+window inside which the thing takes place, and nothing may draw, sort or export them as exact days.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, time
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+UID_DOMAIN = "hrd-calendar.example"
+"""The fixed domain of every identifier that leaves the house, as RFC 5545 (3.8.4.7) asks for."""
+
+
+class Kind(StrEnum):
+    """What a dated item is. A ``milestone`` is a step around a session that nobody has to meet."""
+
+    SESSION = "session"
+    RESOLUTION = "resolution"
+    MANDATE_RENEWAL = "mandate-renewal"
+    UPR_REVIEW = "upr-review"
+    DEADLINE = "deadline"
+    MILESTONE = "milestone"
+    MEETING = "meeting"
+    SIDE_EVENT = "side-event"
+    OBSERVANCE = "observance"
+    MANDATE_HOLDER = "mandate-holder"
+
+
+class Standing(StrEnum):
+    """How firm a date is, from what happened to what is only worked out."""
+
+    HELD = "held"
+    CONFIRMED = "confirmed"
+    PROVISIONAL = "provisional"
+    PROJECTED = "projected"
+    CANCELLED = "cancelled"
+
+
+class Precision(StrEnum):
+    """How much of a date is known; anything but ``day`` is a window."""
+
+    DAY = "day"
+    MONTH = "month"
+    YEAR = "year"
+
+
+class Confidence(StrEnum):
+    """``sourced``: seen in the document at the source address. ``recalled``: from memory or derived."""
+
+    SOURCED = "sourced"
+    RECALLED = "recalled"
+
+
+class View(StrEnum):
+    """Whose rule a cadence is: what the guidelines say, or what the penholder has done since."""
+
+    PRACTICE = "practice"
+    GUIDELINES = "guidelines"
+
+
+class Level(StrEnum):
+    """Where a code stands in the tree of organisations."""
+
+    FAMILY = "family"
+    ORGANISATION = "organisation"
+    BODY = "body"
+
+
+class Anchor(StrEnum):
+    """The day from which a milestone is counted."""
+
+    SESSION_START = "session-start"
+    SESSION_END = "session-end"
+    REVIEW = "review"
+    MEETING_START = "meeting-start"
+    TEXT = "text"
+
+
+class Unit(StrEnum):
+    """What a milestone's offset counts."""
+
+    DAYS = "days"
+    WORKING_DAYS = "working-days"
+    WEEKS = "weeks"
+    MONTHS = "months"
+    HOURS = "hours"
+
+
+class MilestoneKind(StrEnum):
+    """What a milestone rule describes."""
+
+    DEADLINE = "deadline"
+    EVENT = "event"
+    PUBLICATION = "publication"
+    PROCESS = "process"
+    SPEAKING_TIME = "speaking-time"
+    DURATION = "duration"
+
+
+class TrackSubject(StrEnum):
+    """What takes its turn in a track: the one text, or every state."""
+
+    TEXT = "text"
+    STATE = "state"
+
+
+class ReviewDeparture(StrEnum):
+    """How a UPR review left the place in the calendar that it should have had."""
+
+    RESCHEDULED = "rescheduled"
+    POSTPONED = "postponed"
+    ABSENT = "absent"
+    UNCERTAIN = "uncertain"
+
+
+class Vote(StrEnum):
+    """How a text was adopted."""
+
+    CONSENSUS = "consensus"
+    RECORDED = "recorded"
+
+
+class ResolutionStatus(StrEnum):
+    """``not-tabled``: the text was due and did not come."""
+
+    ADOPTED = "adopted"
+    NOT_TABLED = "not-tabled"
+
+
+def _empty_is_none(value: Any) -> Any:
+    return None if value == "" else value
+
+
+def _split(value: Any) -> Any:
+    return tuple(part.strip() for part in value.split(";") if part.strip()) if isinstance(value, str) else value
+
+
+def _known_zone(value: Any) -> Any:
+    if value:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError("an IANA time zone such as Europe/Zurich, or nothing") from None
+    return value
+
+
+def _iso_date(value: Any) -> Any:
+    if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        raise ValueError("a date written as 2026-02-23")
+    return value
+
+
+def _slots(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    slots = []
+    for part in value.split(";"):
+        match = re.fullmatch(r"(\d{1,2})(?:-(\d{1,2}))?", part.strip())
+        first, last = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
+        if not 1 <= first <= last <= 12:
+            raise ValueError("months or month ranges separated by semicolons, such as 1 or 9-10 or 3;6;9;12")
+        slots.append((first, last))
+    return tuple(slots)
+
+
+IsoDate = Annotated[date, BeforeValidator(_iso_date)]
+OptionalDate = Annotated[IsoDate | None, BeforeValidator(_empty_is_none)]
+OptionalTime = Annotated[time | None, BeforeValidator(_empty_is_none)]
+OptionalInt = Annotated[int | None, BeforeValidator(_empty_is_none)]
+OptionalFloat = Annotated[float | None, BeforeValidator(_empty_is_none)]
+Month = Annotated[int, Field(ge=1, le=12)]
+SpanMonth = Annotated[int, Field(ge=1, le=24)]
+OptionalSpanMonth = Annotated[SpanMonth | None, BeforeValidator(_empty_is_none)]
+Codes = Annotated[tuple[str, ...], BeforeValidator(_split)]
+Zone = Annotated[str, BeforeValidator(_known_zone)]
+Iso3 = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+OptionalIso3 = Annotated[str, Field(pattern=r"^([A-Z]{3})?$")]
+Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]*$")]
+Url = Annotated[str, Field(pattern=r"^(https?://\S+)?$")]
+
+
+class Record(BaseModel):
+    """A row of a reference file. ``source_url`` is where it was seen, ``updated`` when the row last changed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    FILE: ClassVar[str]
+    KEY: ClassVar[tuple[str, ...]] = ("code",)
+    REFERENCES: ClassVar[dict[str, str]] = {}
+    """Which columns hold codes of which file; an empty cell refers to nothing."""
+
+    source_url: Url = ""
+    source_note: str = ""
+    confidence: Confidence
+    recalled_fields: Codes = ()
+    notes: str = ""
+    updated: IsoDate
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """What makes the row one of a kind in its file."""
+        return tuple(getattr(self, name) for name in self.KEY)
+
+    @model_validator(mode="after")
+    def _sourced_has_a_source(self) -> Record:
+        if self.confidence is Confidence.SOURCED and not self.source_url:
+            raise ValueError("confidence|recalled, as long as source_url is empty")
+        unknown = [name for name in self.recalled_fields if name not in type(self).model_fields]
+        if unknown:
+            raise ValueError(f"recalled_fields|names of columns of this file ({unknown[0]} is none)")
+        return self
+
+
+class DatedRecord(Record):
+    """A row whose date, place or standing can move; ``revision`` rises each time that it does."""
+
+    revision: int = Field(default=0, ge=0)
+
+
+def _in_order(record: Any) -> None:
+    """Start not after end, and a window made of whole months or years."""
+    start, end, precision = record.start, record.end, record.date_precision
+    if end is None:
+        return
+    if end < start:
+        raise ValueError(f"end|a date on or after the start, {start}")
+    if precision is Precision.DAY:
+        return
+    if start.day != 1 or (precision is Precision.YEAR and start.month != 1):
+        raise ValueError(f"start|the first day of the {precision}, because only the {precision} is known")
+    tomorrow = date.fromordinal(end.toordinal() + 1)
+    if tomorrow.day != 1 or (precision is Precision.YEAR and tomorrow.month != 1):
+        raise ValueError(f"end|the last day of the {precision}, because only the {precision} is known")
+
+
+class Organisation(Record):
+    """A family (UN), an organisation in it (Human Rights Council) or a body below that (UPR Working Group).
+
+    ``holidays`` names the working-day calendar of the seat for the ``holidays`` library (``CH-GE``: Geneva);
+    ``mechanism`` is what the organisation has for human rights defenders, ``colour`` its colour in every picture.
+    """
+
+    FILE = "organisations.csv"
+    REFERENCES: ClassVar[dict[str, str]] = {"parent": "organisations.csv"}
+
+    code: Code
+    name: str = Field(min_length=1)
+    short_name: str = Field(min_length=1)
+    parent: str = ""
+    level: Level
+    type: str = ""
+    mechanism: str = ""
+    mechanism_basis: str = ""
+    seat_city: str = ""
+    country: OptionalIso3 = ""
+    timezone: Zone = ""
+    holidays: str = ""
+    website: Url = ""
+    norway_mission: str = ""
+    colour: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
+
+
+class State(Record):
+    """A member state of the United Nations, by its ISO 3166 alpha-3 code."""
+
+    FILE = "states.csv"
+
+    code: Iso3
+    name: str = Field(min_length=1)
+
+
+class Session(DatedRecord):
+    """A session of a body. ``known_from``: the day from which its dates could be known; empty: its opening."""
+
+    FILE = "sessions.csv"
+    REFERENCES: ClassVar[dict[str, str]] = {"body": "organisations.csv"}
+
+    code: Code
+    body: str
+    number: int = Field(ge=1)
+    cycle: OptionalInt = None
+    title: str = Field(min_length=1)
+    start: IsoDate
+    end: IsoDate
+    date_precision: Precision
+    standing: Standing
+    interruption: str = ""
+    location: str = ""
+    known_from: OptionalDate = None
+
+    @model_validator(mode="after")
+    def _dates_in_order(self) -> Session:
+        _in_order(self)
+        return self
+
+
+class Season(Record):
+    """A body's habit of meeting at one time of the year, by which sessions not yet dated are projected.
+
+    A session belongs to the season in whose months ``opens_from``-``opens_until`` it opens; while its dates are
+    not known it lies in ``window_from``-``window_until``, where months 13-24 are those of the next year.
+    ``sessions_per_year`` is how many sessions the body numbers in a year, all seasons together.
+    """
+
+    FILE = "seasons.csv"
+    REFERENCES: ClassVar[dict[str, str]] = {"body": "organisations.csv"}
+
+    code: Code
+    body: str
+    name: str
+    opens_from: Month
+    opens_until: Month
+    window_from: SpanMonth
+    window_until: SpanMonth
+    sessions_per_year: int = Field(ge=1)
+    session_prefix: str = Field(min_length=1)
+    first_year: OptionalInt = None
+    last_year: OptionalInt = None
+
+
+class Track(Record):
+    """A line of texts, or of reviews, that come round in a rhythm.
+
+    ``negotiated_in`` is the committee that prepares the text, where it is not the body that adopts it.
+    """
+
+    FILE = "tracks.csv"
+    REFERENCES: ClassVar[dict[str, str]] = {
+        "organisation": "organisations.csv",
+        "body": "organisations.csv",
+        "negotiated_in": "organisations.csv",
+    }
+
+    code: Code
+    title: str = Field(min_length=1)
+    short_title: str = Field(min_length=1)
+    organisation: str
+    body: str
+    negotiated_in: str = ""
+    kind: Kind
+    subject: TrackSubject
+    penholder: str = ""
+    description: str = ""
+
+
+class Cadence(Record):
+    """A rule of rhythm, dated: what it says, in force from ``first_year`` to ``last_year``, known from a day.
+
+    A text comes ``interval_years`` after the one before, in the ``season``'s session and there between the months
+    ``window_from`` and ``window_until`` (empty: any day of the session). With ``interval_sessions`` the turn comes
+    so many sessions later, and ``interval_years`` to ``interval_years_max`` say what that means in time.
+    """
+
+    FILE = "cadences.csv"
+    REFERENCES: ClassVar[dict[str, str]] = {"track": "tracks.csv", "season": "seasons.csv"}
+
+    code: Code
+    track: str
+    view: View
+    interval_years: float = Field(gt=0)
+    interval_years_max: OptionalFloat = None
+    interval_sessions: OptionalInt = None
+    season: str = ""
+    window_from: OptionalSpanMonth = None
+    window_until: OptionalSpanMonth = None
+    first_year: int
+    last_year: OptionalInt = None
+    known_from: IsoDate
+    statement: str = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _complete(self) -> Cadence:
+        if not self.season and self.interval_sessions is None:
+            raise ValueError("season|a code of seasons.csv, or else interval_sessions filled in")
+        if self.interval_sessions is None and self.interval_years != int(self.interval_years):
+            raise ValueError("interval_years|a whole number of years, or else interval_sessions filled in")
+        if self.last_year is not None and self.last_year < self.first_year:
+            raise ValueError(f"last_year|a year not before first_year, {self.first_year}")
+        return self
+
+
+class Resolution(DatedRecord):
+    """A text adopted, or one that was due and not tabled. Votes are counts of states."""
+
+    FILE = "resolutions.csv"
+    REFERENCES: ClassVar[dict[str, str]] = {
+        "track": "tracks.csv",
+        "body": "organisations.csv",
+        "session": "sessions.csv",
+    }
+
+    code: Code
+    track: str = ""
+    body: str
+    session: str
+    symbol: str = ""
+    title: str = ""
+    theme: str = ""
+    status: ResolutionStatus
+    adopted: OptionalDate = None
+    vote: Annotated[Vote | None, BeforeValidator(_empty_is_none)] = None
+    yes: OptionalInt = None
+    no: OptionalInt = None
+    abstain: OptionalInt = None
+    penholder: str = ""
+    draft_symbol: str = ""
+    record_url: Url = ""
+
+    @model_validator(mode="after")
+    def _complete(self) -> Resolution:
+        if self.status is ResolutionStatus.ADOPTED and not (self.adopted and self.symbol and self.vote):
+            missing = "adopted" if not self.adopted else "symbol" if not self.symbol else "vote"
+            raise ValueError(f"{missing}|filled in, because the text is adopted")
+        if self.status is ResolutionStatus.NOT_TABLED and self.adopted:
+            raise ValueError("adopted|empty, because the text was not tabled")
+        if self.vote is Vote.RECORDED and None in (self.yes, self.no, self.abstain):
+            raise ValueError("yes|the three counts of the recorded vote")
+        return self
+
+
+class MandateHolder(Record):
+    """Who holds a mandate, from when to when; ``holder`` is empty where the name is not known."""
+
+    FILE = "mandate_holders.csv"
+    REFERENCES: ClassVar[dict[str, str]] = {"organisation": "organisations.csv"}
+
+    code: Code
+    mandate: str = Field(min_length=1)
+    organisation: str
+    holder: str = ""
+    nationality: OptionalIso3 = ""
+    title: str = ""
+    start: IsoDate
+    end: OptionalDate = None
+    date_precision: Precision
+    appointed_at: str = ""
+
+    @model_validator(mode="after")
+    def _dates_in_order(self) -> MandateHolder:
+        if self.end is not None and self.end < self.start:
+            raise ValueError(f"end|a date on or after the start, {self.start}")
+        return self
+
+
+class Review(DatedRecord):
+    """A state's review in a UPR cycle. ``moved_from`` is the session in which it should have been."""
+
+    FILE = "upr_reviews.csv"
+    REFERENCES: ClassVar[dict[str, str]] = {
+        "session": "sessions.csv",
+        "country": "states.csv",
+        "moved_from": "sessions.csv",
+        "outcome_session": "sessions.csv",
+    }
+
+    code: Code
+    cycle: int = Field(ge=1)
+    session: str
+    country: Iso3
+    order: OptionalInt = None
+    date: OptionalDate = None
+    standing: Standing
+    departure: Annotated[ReviewDeparture | None, BeforeValidator(_empty_is_none)] = None
+    moved_from: str = ""
+    outcome_session: str = ""
+    outcome_date: OptionalDate = None
+    outcome_decision: str = ""
+
+
+class RecurringMeeting(Record):
+    """A meeting that comes back: ``slots`` are the months of its editions in a year, first and last of each."""
+
+    FILE = "recurring_meetings.csv"
+    REFERENCES: ClassVar[dict[str, str]] = {"organisation": "organisations.csv"}
+
+    code: Code
+    organisation: str
+    name: str = Field(min_length=1)
+    slots: Annotated[tuple[tuple[int, int], ...], BeforeValidator(_slots)]
+    interval_years: int = Field(default=1, ge=1)
+    anchor_year: OptionalInt = None
+    typical_days: OptionalInt = None
+    location: str = ""
+    timezone: Zone = ""
+    relevance: str = ""
+    rhythm: str = ""
+    first_year: OptionalInt = None
+    last_year: OptionalInt = None
+
+    @model_validator(mode="after")
+    def _anchored(self) -> RecurringMeeting:
+        if self.interval_years > 1 and self.anchor_year is None:
+            raise ValueError("anchor_year|a year in which the meeting takes place, because it is not yearly")
+        return self
+
+
+class Meeting(DatedRecord):
+    """One edition of a recurring meeting; ``slot`` says which of the year's editions (from 1)."""
+
+    FILE = "meetings.csv"
+    REFERENCES: ClassVar[dict[str, str]] = {"meeting": "recurring_meetings.csv"}
+
+    code: Code
+    meeting: str
+    slot: int = Field(default=1, ge=1)
+    title: str = ""
+    start: IsoDate
+    end: IsoDate
+    date_precision: Precision
+    standing: Standing
+    location: str = ""
+
+    @model_validator(mode="after")
+    def _dates_in_order(self) -> Meeting:
+        _in_order(self)
+        return self
+
+
+class Milestone(Record):
+    """A rule for what falls due around a session, a review or a meeting.
+
+    ``offset`` and ``unit`` count from ``anchor`` (negative: before it); ``time`` is the hour at ``timezone``, the
+    place of the body. A rule without an offset is a process, a speaking time or a length, or is dated by hand in
+    ``milestone_dates.csv``. ``tracks`` narrows it to sessions in which a text of those tracks is due.
+    """
+
+    FILE = "milestones.csv"
+    REFERENCES: ClassVar[dict[str, str]] = {
+        "body": "organisations.csv",
+        "meeting": "recurring_meetings.csv",
+        "tracks": "tracks.csv",
+    }
+
+    code: Code
+    body: str
+    name: str = Field(min_length=1)
+    kind: MilestoneKind
+    offset: OptionalInt = None
+    unit: Annotated[Unit | None, BeforeValidator(_empty_is_none)] = None
+    anchor: Annotated[Anchor | None, BeforeValidator(_empty_is_none)] = None
+    meeting: str = ""
+    tracks: Codes = ()
+    time: OptionalTime = None
+    timezone: Zone = ""
+    seconds: str = ""
+    seconds_for: str = ""
+    for_whom: str = ""
+    rule: str = ""
+    first_year: OptionalInt = None
+    last_year: OptionalInt = None
+
+    @model_validator(mode="after")
+    def _countable(self) -> Milestone:
+        if self.offset is not None and (self.unit is None or self.anchor is None):
+            raise ValueError("unit|filled in together with anchor, because there is an offset")
+        if self.anchor is Anchor.MEETING_START and not self.meeting:
+            raise ValueError("meeting|a code of recurring_meetings.csv, because the anchor is a meeting")
+        return self
+
+
+class MilestoneDate(DatedRecord):
+    """A date that somebody set for a milestone of one session, meeting or state; it wins over the rule."""
+
+    FILE = "milestone_dates.csv"
+    KEY = ("milestone", "session", "country")
+    REFERENCES: ClassVar[dict[str, str]] = {"milestone": "milestones.csv", "country": "states.csv"}
+
+    milestone: str
+    session: str = ""
+    country: OptionalIso3 = ""
+    date: IsoDate
+    time: OptionalTime = None
+    standing: Standing
+
+
+class Observance(Record):
+    """A day kept every year; ``rrule`` is its rule in the words of RFC 5545."""
+
+    FILE = "observances.csv"
+    REFERENCES: ClassVar[dict[str, str]] = {"organisation": "organisations.csv"}
+
+    code: Code
+    name: str = Field(min_length=1)
+    organisation: str
+    rrule: Annotated[str, Field(pattern=r"^FREQ=YEARLY(;[A-Z]+=[^;]+)+$")]
+    first_year: int
+    relevance: str = ""

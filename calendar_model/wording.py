@@ -1,0 +1,52 @@
+"""How dates and numbers are said, the same everywhere: one format for a day, one for a window."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from calendar_model.vocabulary import Precision
+
+
+def day(value: date, *, year: bool = True, weekday: bool = True) -> str:
+    """``Mon 23 Feb 2026``; without ``weekday`` or ``year`` the shorter form."""
+    parts = [f"{value:%a}"] if weekday else []
+    return " ".join([*parts, f"{value.day} {value:%b}", *([f"{value.year}"] if year else [])])
+
+
+def span(start: date, end: date, precision: Precision | str = Precision.DAY) -> str:
+    """A stretch of days or a window, ``end`` inclusive.
+
+    ``Mon 23 Feb – Tue 31 Mar 2026`` for exact days; ``Feb–Mar 2028`` or ``2028`` for a window.
+    """
+    if precision == Precision.YEAR:
+        return f"{start.year}" if start.year == end.year else f"{start.year}–{end.year}"
+    if precision == Precision.MONTH:
+        if (start.year, start.month) == (end.year, end.month):
+            return f"{start:%b %Y}"
+        if start.year == end.year:
+            return f"{start:%b}–{end:%b %Y}"
+        return f"{start:%b %Y}–{end:%b %Y}"
+    if start == end:
+        return day(start)
+    return f"{day(start, year=start.year != end.year)} – {day(end)}"
+
+
+def ordinal(number: int) -> str:
+    """``1st``, ``22nd``, ``113th``."""
+    suffix = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{suffix}"
+
+
+def every(years: float, years_max: float | None = None) -> str:
+    """An interval in words: ``every year``, ``every third year``, ``every 4½ to 5 years``."""
+    if years_max is not None and years_max != years:
+        return f"every {_half(years)} to {_half(years_max)} years"
+    words = {1: "every year", 2: "every second year", 3: "every third year", 4: "every fourth year"}
+    return (
+        words.get(int(years), f"every {_half(years)} years") if years == int(years) else f"every {_half(years)} years"
+    )
+
+
+def _half(years: float) -> str:
+    whole, rest = divmod(years, 1)
+    return f"{int(whole)}½" if rest == 0.5 else f"{years:g}"
