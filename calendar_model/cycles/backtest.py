@@ -162,9 +162,9 @@ def as_markdown(trials: tuple[Trial, ...], reference: Reference, as_of: date) ->
         "# What the rules would have foretold",
         "",
         "Made by `python -m calendar_model backtest`; a test keeps it equal to what the engine says. At the end of",
-        f"each year since {FIRST_YEAR} every track's next turn is projected from what was known on that day and compared",
-        f"with what came, as the reference stood on {wording.day(as_of, weekday=False)}. A hit is the right session and,",
-        "for UPR also every state, inside the window.",
+        f"each year since {FIRST_YEAR} every track's next turn is projected from what was known on that day, and",
+        f"compared with what came, as the reference stood on {wording.day(as_of, weekday=False)}. A hit is the right",
+        "session and, for UPR also every state, inside the window.",
         "",
     ]
     for track in reference.tracks.values():

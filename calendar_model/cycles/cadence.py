@@ -157,7 +157,8 @@ def _turns_after(
             window = _text_window(rule, year, sittings) if rule else None
             if window is None or window[1] < sittings.as_of:
                 opened = window[0] if window else date(year, 1, 1)
-                rule = rule_in_force(rules_known(reference, track.code, view, opened), year)
+                known_then = rules_known(reference, track.code, view, min(opened, sittings.as_of))
+                rule = rule_in_force(known_then, year)
                 window = _text_window(rule, year, sittings) if rule else None
             if rule is None or window is None or (year - base) % int(rule.interval_years):
                 continue
@@ -274,14 +275,15 @@ def _state_turns(reference: Reference, track: Track, sittings: Sittings, until: 
                 yield _listed(reference, track, view, rule, sitting, countries)
         for country, number in last_turn.items():
             waiting[number].append(country)
-        for number, group in sorted(waiting.items()):
+        coming: defaultdict[int, list[tuple[_Turn, _Turn, list[str]]]] = defaultdict(list)
+        for number, group in waiting.items():
             turn, origin = precedents[number], precedents[number]
-            while True:
+            while turn.start <= until:
                 turn = _following(turn, rule, prefix, track.body, sittings)
-                if turn.start > until:
-                    break
-                if turn.end >= as_of:
-                    yield _counted_on(reference, track, view, rule, turn, origin, tuple(sorted(group)))
+                if turn.end >= as_of and turn.start <= until:
+                    coming[turn.number].append((turn, origin, group))
+        for _, groups in sorted(coming.items()):
+            yield _counted_on(track, view, rule, groups)
 
 
 def states_by_session(reference: Reference, sittings: Sittings) -> dict[str, tuple[str, ...]]:
@@ -369,17 +371,22 @@ def _before(rows: list[Review], reference: Reference, sitting: Sitting) -> str:
     return max(known, key=lambda code: known[code]) if known else sitting.code
 
 
-def _counted_on(
-    reference: Reference,
-    track: Track,
-    view: View,
-    rule: Cadence,
-    turn: _Turn,
-    origin: _Turn,
-    countries: tuple[str, ...],
-) -> Occurrence:
+def _counted_on(track: Track, view: View, rule: Cadence, groups: list[tuple[_Turn, _Turn, list[str]]]) -> Occurrence:
+    """The states whose turns fall in one session, from the sessions in which they had their last ones.
+
+    Most come from one session, which is the precedent; states that missed their turn come from an earlier one.
+    """
+    groups = sorted(groups, key=lambda group: len(group[2]), reverse=True)
+    turn, origin, most = groups[0]
     how_often = wording.every(rule.interval_years, rule.interval_years_max)
     window = wording.span(turn.start, turn.end, Precision.MONTH)
+    basis = (
+        f"Projected for {turn.code}, {window}: a state's turn comes {how_often}, after {rule.interval_sessions} "
+        f"sessions; this is {turn.number - origin.number} sessions after {origin.code} "
+        f"({wording.span(origin.start, origin.end, Precision.MONTH)}), in which these {len(most)} had theirs."
+    )
+    for _, earlier, countries in groups[1:]:
+        basis += f" {len(countries)} more had the last one in {earlier.code}."
     return Occurrence(
         track=track.code,
         view=view,
@@ -395,12 +402,8 @@ def _counted_on(
         interval_years_max=rule.interval_years_max,
         precedent=origin.code,
         precedent_date=origin.start,
-        countries=countries,
-        basis=(
-            f"Projected for {turn.code}, {window}: a state's turn comes {how_often}, after {rule.interval_sessions} "
-            f"sessions; this is {turn.number - origin.number} sessions after {origin.code} "
-            f"({wording.span(origin.start, origin.end, Precision.MONTH)}), in which these {len(countries)} had theirs."
-        ),
+        countries=tuple(sorted(country for _, _, countries in groups for country in countries)),
+        basis=basis,
         source_url=rule.source_url,
         confidence=Confidence.RECALLED,
         updated=max(rule.updated, turn.updated, origin.updated),

@@ -101,7 +101,7 @@ def count(anchor: date, offset: int, unit: Unit, holidays: str) -> date:
         Unit.WEEKS: relativedelta(weeks=offset),
         Unit.MONTHS: relativedelta(months=offset),
     }
-    day = anchor + shift[unit]
+    day = date.fromordinal((anchor + shift[unit]).toordinal())
     while offset and not is_working_day(day, holidays):
         day += step
     return day

@@ -1,0 +1,244 @@
+"""The calendar without a browser: ``python -m calendar_model``.
+
+Exit status: 0; 1 where ``check`` finds faults; 2 for arguments that are not allowed, with a sentence on standard error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from calendar_model.calendar import Filter, FilterError, build_table, describe, horizon, records, today, when
+from calendar_model.calendar.filters import LISTS
+from calendar_model.cycles import Occurrence, project
+from calendar_model.cycles.backtest import as_markdown, backtest
+from calendar_model.documents import table_csv
+from calendar_model.feeds import build_feed, public_url
+from calendar_model.reference import Reference, load
+from calendar_model.wording import span
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command and returns the exit status; raises SystemExit(2) for arguments that cannot be parsed."""
+    options = _parser().parse_args(arguments)
+    try:
+        status: int = options.run(options)
+    except FilterError as refused:
+        print(refused, file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m calendar_model", description="The calendar without a browser.")
+    parser.add_argument("--data", type=Path, metavar="FOLDER", help="another folder with the reference files")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    items = commands.add_parser("items", help="what is in the calendar", description="What is in the calendar.")
+    _filter_options(items)
+    items.add_argument("--format", choices=("table", "csv", "json"), default="table", help="default: table")
+    items.set_defaults(run=_items)
+
+    cycles = commands.add_parser(
+        "cycles",
+        help="the next turns of every track",
+        description="The next turns of every track, projected from what was known on a day, with departures.",
+    )
+    _as_of_option(cycles)
+    cycles.add_argument("--until", type=_day, metavar="DATE", help="how far to project (default: ten years ahead)")
+    cycles.add_argument("--format", choices=("table", "json"), default="table", help="default: table")
+    cycles.set_defaults(run=_cycles)
+
+    feed = commands.add_parser(
+        "feed", help="the calendar as an iCalendar file", description="The calendar as an iCalendar file."
+    )
+    _filter_options(feed)
+    feed.add_argument("--output", type=Path, metavar="FILE", help="where to write (default: standard output)")
+    feed.set_defaults(run=_feed)
+
+    check = commands.add_parser(
+        "check", help="whether the reference files are right", description="Lists every fault of the reference files."
+    )
+    check.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
+    check.set_defaults(run=_check)
+
+    tested = commands.add_parser(
+        "backtest",
+        help="what the rules would have foretold",
+        description="Projects the past from the past, compares with what came, and prints the table as Markdown.",
+    )
+    _as_of_option(tested)
+    tested.set_defaults(run=_backtest)
+    return parser
+
+
+def _as_of_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--as-of", type=_day, metavar="DATE", help="the day on which to stand (default: today)")
+
+
+def _filter_options(parser: argparse.ArgumentParser) -> None:
+    helps = {
+        "organisation": "code of an organisation or body, with all beneath it",
+        "body": "code of a body alone",
+        "kind": "such as session, resolution, deadline",
+        "track": "such as hrc-resolution",
+        "country": "three-letter code",
+        "standing": "held, confirmed, provisional, projected or cancelled",
+    }
+    for name in LISTS:
+        parser.add_argument(
+            f"--{name}", action="append", default=[], metavar="CODE", help=f"{helps[name]}; may be repeated"
+        )
+    parser.add_argument("--from", dest="start", type=_day, metavar="DATE", help="keep what ends on this day or later")
+    parser.add_argument("--until", dest="end", type=_day, metavar="DATE", help="keep what begins by this day")
+    parser.add_argument("--search", default="", metavar="WORDS", help="keep what contains every word")
+    _as_of_option(parser)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"“{text}” is not a date; write it as 2026-11-24") from None
+
+
+def _chosen(options: argparse.Namespace) -> tuple[Reference, Filter, pd.DataFrame]:
+    reference = load(options.data)
+    params = [(name, value) for name in LISTS for value in getattr(options, name)]
+    listed = Filter.from_params([*params, ("q", options.search)], reference)
+    if options.start and options.end and options.start > options.end:
+        raise FilterError(f"--from {options.start} is after --until {options.end}; swap them.")
+    fields = {field: getattr(listed, field) for field in LISTS.values()}
+    chosen = Filter(**fields, start=options.start, end=options.end, text=listed.text)
+    as_of = options.as_of or today()
+    table = build_table(reference, as_of, max(horizon(as_of), options.end or as_of))
+    return reference, chosen, table
+
+
+def _items(options: argparse.Namespace) -> int:
+    reference, chosen, table = _chosen(options)
+    found = chosen.apply(table, reference)
+    if options.format == "json":
+        _print_json(records(found))
+    elif options.format == "csv":
+        sys.stdout.write(table_csv(found).decode("utf-8-sig"))
+    elif found.empty:
+        print(f"Nothing in the calendar for {describe(chosen, reference)}.")
+    else:
+        names = reference.organisations
+        _print_table(
+            ("When", "Organisation", "Kind", "Standing", "Title"),
+            [
+                (when(row), names[str(row.body)].short_name, row.kind, row.standing, row.title)
+                for row in found.itertuples(index=False)
+            ],
+        )
+    return 0
+
+
+def _cycles(options: argparse.Namespace) -> int:
+    reference = load(options.data)
+    as_of = options.as_of or today()
+    turns = project(reference, as_of, options.until or horizon(as_of))
+    if options.format == "json":
+        _print_json([_turn(turn) for turn in turns])
+        return 0
+    _print_table(
+        ("Track", "View", "Session", "When", "Standing", "How it is known"),
+        [
+            (
+                turn.track,
+                turn.view,
+                turn.session,
+                span(turn.window_start, turn.window_end, "month"),
+                "did not come" if turn.departure else turn.standing,
+                turn.basis,
+            )
+            for turn in turns
+        ],
+    )
+    return 0
+
+
+def _turn(turn: Occurrence) -> dict[str, Any]:
+    return {
+        "track": turn.track,
+        "view": turn.view,
+        "rule": turn.rule,
+        "organisation": turn.organisation,
+        "body": turn.body,
+        "session": turn.session,
+        "window_start": turn.window_start.isoformat(),
+        "window_end": turn.window_end.isoformat(),
+        "standing": turn.standing,
+        "departure": turn.departure,
+        "interval_years": turn.interval_years,
+        "interval_years_max": turn.interval_years_max,
+        "precedent": turn.precedent,
+        "precedent_date": turn.precedent_date.isoformat(),
+        "countries": list(turn.countries),
+        "basis": turn.basis,
+        "source_url": turn.source_url,
+    }
+
+
+def _feed(options: argparse.Namespace) -> int:
+    reference, chosen, table = _chosen(options)
+    content = build_feed(reference, table, chosen, public_url("http", "127.0.0.1:8501")).body
+    if options.output is None:
+        sys.stdout.buffer.write(content)
+        return 0
+    try:
+        options.output.write_bytes(content)
+    except OSError as error:
+        print(f"{options.output} could not be written ({error.strerror}); name another file.", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    reference = load(options.data)
+    if options.format == "json":
+        _print_json([vars(fault) for fault in reference.faults])
+    elif not reference.faults:
+        print(f"No faults in {reference.folder}.")
+    else:
+        for fault in reference.faults:
+            print(fault)
+        count = len(reference.faults)
+        print(f"{count} {'fault' if count == 1 else 'faults'} in {reference.folder}.")
+    return 1 if reference.faults else 0
+
+
+def _backtest(options: argparse.Namespace) -> int:
+    reference = load(options.data)
+    as_of = options.as_of or today()
+    sys.stdout.write(as_markdown(backtest(reference, as_of), reference, as_of))
+    return 0
+
+
+def _print_json(value: object) -> None:
+    json.dump(value, sys.stdout, ensure_ascii=False, indent=2)
+    sys.stdout.write("\n")
+
+
+def _print_table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Columns padded to their widest cell, the last one left as it is."""
+    widths = [max(len(str(row[i])) for row in (head, *rows)) for i in range(len(head) - 1)]
+    for row in (head, *rows):
+        cells = [str(cell).ljust(width) for cell, width in zip(row, widths, strict=False)]
+        print("  ".join([*cells, str(row[-1])]))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

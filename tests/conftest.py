@@ -1,0 +1,34 @@
+"""What many tests stand on: the project's own reference, and the calendar on one fixed day."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from calendar_model.calendar import build_table, horizon
+from calendar_model.reference import Reference, load
+
+DATA = Path(__file__).resolve().parents[1] / "data"
+TODAY = date(2026, 11, 24)
+
+
+@pytest.fixture(scope="session")
+def reference() -> Reference:
+    return load(DATA)
+
+
+@pytest.fixture(scope="session")
+def table(reference: Reference) -> pd.DataFrame:
+    return build_table(reference, TODAY, horizon(TODAY))
+
+
+@pytest.fixture
+def data_copy(tmp_path: Path) -> Path:
+    """A copy of the reference that a test may break."""
+    folder = tmp_path / "data"
+    shutil.copytree(DATA, folder)
+    return folder

@@ -1,0 +1,136 @@
+"""Projection against hand-typed answers, and the rules that hold for any day."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from calendar_model.cycles import departures, project
+from calendar_model.cycles.backtest import Verdict, as_markdown, backtest
+from calendar_model.reference import Reference, load
+from calendar_model.vocabulary import Standing, View
+from tests.conftest import DATA, TODAY
+
+ANSWERS = Path(__file__).resolve().parents[1] / "answers" / "cycles.csv"
+BACKTEST = Path(__file__).resolve().parents[2] / "calendar_model" / "cycles" / "BACKTEST.md"
+REFERENCE = load(DATA)
+DAYS = st.dates(date(2008, 1, 1), date(2030, 12, 31))
+
+
+def answers() -> list[dict[str, str]]:
+    with ANSWERS.open(encoding="utf-8") as sheet:
+        return list(csv.DictReader(sheet))
+
+
+@pytest.mark.parametrize("row", answers(), ids=lambda row: f"{row['as_of']}-{row['track']}-{row['view']}")
+def test_the_next_turns_are_those_of_the_answer_sheet(row: dict[str, str], reference: Reference) -> None:
+    as_of = date.fromisoformat(row["as_of"])
+    turns = [
+        turn
+        for turn in project(reference, as_of, date(as_of.year + 12, 12, 31))
+        if turn.track == row["track"] and turn.view == row["view"]
+    ]
+    assert [t.session for t in turns if not t.departure][:3] == row["sessions"].split(), row["reason"]
+    assert [t.session for t in turns if t.departure] == row["departures"].split(), row["reason"]
+
+
+def test_the_change_of_2025_is_a_departure_with_its_source(reference: Reference) -> None:
+    gone = next(d for d in departures(reference, TODAY) if d.session == "GA80" and d.view is View.PRACTICE)
+    assert gone.standing is Standing.CANCELLED
+    assert gone.precedent == "A/RES/78/216"
+    assert gone.basis == (
+        "Due in GA80, Nov–Dec 2025: every second year, counted from A/RES/78/216 of Tue 19 Dec 2023 (in practice). "
+        "It did not come. No defenders text in 2025: Norway moved the Third Committee resolution to a three-year rhythm."
+    )
+    assert gone.source_url.startswith("https://civicus.org/")
+
+
+def test_a_projection_says_in_a_sentence_what_it_counts_from(reference: Reference) -> None:
+    turn = next(t for t in project(reference, TODAY, date(2028, 12, 31)) if t.session == "HRC67")
+    assert (turn.window_start, turn.window_end) == (date(2028, 2, 1), date(2028, 4, 30))
+    assert turn.basis == (
+        "Projected for HRC67, Feb–Apr 2028: every third year, counted from A/HRC/RES/58/23 of Fri 4 Apr 2025 "
+        "(by the guidelines)."
+    )
+
+
+def test_departures_of_the_past_name_the_text_that_came_after_all(reference: Reference) -> None:
+    found = {(d.track, d.session or d.window_start.year) for d in departures(reference, TODAY)}
+    assert found == {("sr-mandate", 2006), ("ga-resolution", "GA61"), ("ga-resolution", "GA80")}
+    mandate = next(d for d in departures(reference, TODAY) if d.track == "sr-mandate")
+    assert mandate.basis.endswith("The next text came as A/HRC/RES/7/8.")
+
+
+@given(as_of=DAYS)
+@settings(max_examples=60, deadline=None)
+def test_nothing_known_later_changes_a_projection(as_of: date) -> None:
+    reference = REFERENCE
+    past = replace(
+        reference,
+        resolutions=tuple(r for r in reference.resolutions if r.adopted is None or r.adopted <= as_of),
+        cadences=tuple(c for c in reference.cadences if c.known_from <= as_of),
+        sessions={c: s for c, s in reference.sessions.items() if (s.known_from or s.start) <= as_of},
+    )
+    until = date(as_of.year + 8, 12, 31)
+    future = [t for t in project(reference, as_of, until) if not t.departure]
+    assert [t for t in project(past, as_of, until) if not t.departure] == future
+
+
+@given(as_of=DAYS, years=st.integers(1, 15))
+@settings(max_examples=60, deadline=None)
+def test_turns_lie_whole_intervals_after_their_precedent(as_of: date, years: int) -> None:
+    until = date(as_of.year + years, 12, 31)
+    for turn in project(REFERENCE, as_of, until):
+        assert turn.window_start <= turn.window_end
+        if turn.departure:
+            assert turn.window_end < as_of
+            assert turn.standing is Standing.CANCELLED
+            continue
+        assert turn.window_end >= as_of
+        assert turn.window_start <= until
+        if not turn.countries:
+            apart = turn.window_start.year - turn.precedent_date.year
+            assert apart % turn.interval_years == 0
+
+
+@given(as_of=st.dates(date(2023, 1, 1), date(2030, 12, 31)))
+@settings(max_examples=30, deadline=None)
+def test_each_state_has_one_turn_in_each_round(as_of: date) -> None:
+    turns = [t for t in project(REFERENCE, as_of, date(as_of.year + 4, 1, 1)) if t.countries and not t.departure]
+    states = [country for turn in turns for country in turn.countries]
+    assert len(states) == len(set(states))
+
+
+def test_a_rule_is_not_used_before_its_first_year(reference: Reference) -> None:
+    newest = replace(reference, cadences=tuple(c for c in reference.cadences if c.first_year >= 2025))
+    assert [t.session for t in project(newest, date(2024, 6, 1), date(2030, 12, 31))] == []
+    assert [t.session for t in project(newest, date(2026, 6, 1), date(2030, 12, 31))] == ["GA81", "GA84"]
+
+
+class TestBacktest:
+    def test_the_published_table_is_what_the_engine_says(self, reference: Reference) -> None:
+        assert BACKTEST.read_text(encoding="utf-8") == as_markdown(backtest(reference, TODAY), reference, TODAY)
+
+    def test_every_miss_is_explained(self, reference: Reference) -> None:
+        misses = [t for t in backtest(reference, TODAY) if t.verdict in (Verdict.MISS, Verdict.SILENT)]
+        assert misses
+        assert [t for t in misses if not t.reason] == []
+
+    def test_hits_and_misses_of_each_track(self, reference: Reference) -> None:
+        trials = backtest(reference, TODAY)
+        counts = {
+            track: tuple(sum(t.track == track and t.verdict is v for t in trials) for v in Verdict)
+            for track in reference.tracks
+        }
+        assert counts == {
+            "hrc-resolution": (15, 0, 1, 2),
+            "ga-resolution": (15, 2, 1, 0),
+            "sr-mandate": (15, 3, 0, 0),
+            "upr": (8, 4, 0, 0),
+        }

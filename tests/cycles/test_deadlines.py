@@ -1,0 +1,119 @@
+"""Deadlines against hand-typed answers, and what holds for any day, offset and place."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from calendar_model.cycles import Due, all_due, count, is_working_day, plan
+from calendar_model.reference import Reference
+from calendar_model.vocabulary import MilestoneDate, Precision, Unit
+from tests.conftest import TODAY
+
+ANSWERS = Path(__file__).resolve().parents[1] / "answers" / "deadlines.csv"
+PLACES = st.sampled_from(["CH-GE", "US-NY", "AT-9", "PL", "FR-6AE", "BE", "GM", "US-DC", "ID", "IE", "ET", ""])
+DAYS = st.dates(date(2015, 1, 1), date(2030, 12, 31))
+
+
+@pytest.fixture(scope="module")
+def due(reference: Reference) -> dict[str, Due]:
+    return {d.item: d for d in all_due(reference, TODAY, date(2029, 12, 31))}
+
+
+def answers() -> list[dict[str, str]]:
+    with ANSWERS.open(encoding="utf-8") as sheet:
+        return list(csv.DictReader(sheet))
+
+
+@pytest.mark.parametrize("row", answers(), ids=lambda row: row["item"].removeprefix("deadline-"))
+def test_each_deadline_is_that_of_the_answer_sheet(row: dict[str, str], due: dict[str, Due]) -> None:
+    found = due[row["item"]]
+    said = found.at.isoformat(timespec="minutes") if found.at else found.start.isoformat()
+    assert said == row["due"], row["reason"]
+    assert found.precision is Precision.DAY
+
+
+@given(anchor=DAYS, offset=st.integers(-30, 30), place=PLACES)
+@settings(deadline=None)
+def test_working_days_are_counted_one_by_one(anchor: date, offset: int, place: str) -> None:
+    found = count(anchor, offset, Unit.WORKING_DAYS, place)
+    first, last = sorted((anchor, found))
+    between = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    counted = [day for day in between if day != anchor and is_working_day(day, place)]
+    assert len(counted) == abs(offset)
+    assert offset == 0 or is_working_day(found, place)
+
+
+@given(anchor=DAYS, offset=st.integers(-60, 60).filter(bool), unit=st.sampled_from(["days", "weeks"]), place=PLACES)
+@settings(deadline=None)
+def test_no_deadline_falls_on_a_closed_day_and_none_comes_closer(
+    anchor: date, offset: int, unit: str, place: str
+) -> None:
+    found = count(anchor, offset, Unit(unit), place)
+    plain = anchor + (timedelta(days=offset) if unit == "days" else timedelta(weeks=offset))
+    assert is_working_day(found, place)
+    assert (found <= plain) if offset < 0 else (found >= plain)
+
+
+@given(anchor=DAYS, days=st.integers(0, 40), offset=st.integers(-30, 30), place=PLACES)
+@settings(deadline=None)
+def test_a_later_session_never_has_an_earlier_deadline(anchor: date, days: int, offset: int, place: str) -> None:
+    later = anchor + timedelta(days=days)
+    assert count(anchor, offset, Unit.WORKING_DAYS, place) <= count(later, offset, Unit.WORKING_DAYS, place)
+
+
+def test_hours_cannot_be_counted_from_a_day() -> None:
+    with pytest.raises(ValueError, match="hours cannot be counted from a day"):
+        count(date(2026, 5, 5), 48, Unit.HOURS, "CH-GE")
+
+
+def test_a_date_set_by_hand_stays(reference: Reference) -> None:
+    by_hand = MilestoneDate.model_validate(
+        {
+            "milestone": "hrc-tabling",
+            "session": "HRC61",
+            "date": "2026-03-19",
+            "time": "18:00",
+            "standing": "confirmed",
+            "confidence": "recalled",
+            "updated": "2026-11-24",
+        }
+    )
+    changed = replace(reference, milestone_dates=(*reference.milestone_dates, by_hand))
+    rows = [d for d in all_due(changed, TODAY, TODAY) if d.item == "deadline-hrc-tabling-HRC61"]
+    assert [(d.by_hand, d.at.isoformat() if d.at else "") for d in rows] == [(True, "2026-03-19T18:00:00+01:00")]
+    assert rows[0].basis == "The date was set for HRC61; it stands whatever the rule would give."
+
+
+def test_a_window_stays_a_window_in_what_is_counted_from_it(reference: Reference) -> None:
+    tabling = next(d for d in plan(reference, "HRC67", "hrc-resolution", TODAY) if d.milestone.code == "hrc-tabling")
+    assert tabling.precision is Precision.MONTH
+    assert tabling.at is None
+    assert (tabling.start, tabling.end) == (date(2028, 2, 15), date(2028, 4, 13))
+    assert tabling.basis.endswith("(Mar–Apr 2028); the days are not fixed.")
+
+
+def test_the_plan_of_an_assembly_text_counts_from_its_committee(reference: Reference) -> None:
+    items = [d.item for d in plan(reference, "GA78", "ga-resolution", TODAY)]
+    assert items == ["deadline-ga-c3-tabling-GA3C-78"]
+
+
+def test_steps_of_the_penholder_come_only_with_a_text(reference: Reference, due: dict[str, Due]) -> None:
+    assert "deadline-hrc-amendments-HRC61" in due
+    assert "deadline-hrc-amendments-HRC60" not in due
+    assert "deadline-hrc-tabling-HRC60" in due
+
+
+def test_a_rule_holds_from_its_first_year(due: dict[str, Due]) -> None:
+    assert "deadline-hrc-tabling-HRC48" not in due
+    assert "deadline-hrc-tabling-HRC49" in due
+
+
+def test_the_plan_of_an_unknown_session_is_empty(reference: Reference) -> None:
+    assert plan(reference, "HRC999", "hrc-resolution", TODAY) == ()
