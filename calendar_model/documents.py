@@ -1,0 +1,55 @@
+"""What readers take along as files: tables as CSV.
+
+A file is opened by Excel sooner or later, and this module writes for that: UTF-8 with a byte order mark, because
+Excel takes a file without one for the code page of the machine; CRLF at the end of a line, as RFC 4180 has it; and
+no cell that a spreadsheet could run as a formula (https://owasp.org/www-community/attacks/CSV_Injection).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import date, datetime, time
+
+import pandas as pd
+
+from calendar_model.calendar import FIELDS, records
+
+_COULD_RUN = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def table_csv(frame: pd.DataFrame) -> bytes:
+    """A table as a CSV file in UTF-8 with a byte order mark, one header row, CRLF line ends.
+
+    A calendar table (it has ``uid`` and ``date_precision``) is written with the columns and values of
+    :func:`calendar_model.calendar.records`, countries separated by spaces; whether ``start`` and ``end`` bound a
+    window says ``date_precision``. Any other table is written with the columns it has. Dates are ISO, truth values
+    ``true`` and ``false``, what is missing is empty; text that starts like a formula gets an apostrophe.
+    """
+    if {"uid", "date_precision"} <= set(frame.columns):
+        frame = _items(frame)
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow([_cell(name) for name in frame.columns])
+    columns = [[_cell(value) for value in frame[name].astype("object")] for name in frame.columns]
+    writer.writerows(zip(*columns, strict=True))
+    return out.getvalue().encode("utf-8-sig")
+
+
+def _items(table: pd.DataFrame) -> pd.DataFrame:
+    kept = pd.DataFrame(records(table), columns=list(FIELDS))
+    kept["countries"] = kept["countries"].map(" ".join)
+    return kept
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, str):
+        return f"'{value}" if value.startswith(_COULD_RUN) else value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if value is None or pd.isna(value):
+        return ""
+    if isinstance(value, datetime):
+        whole_day = value.tzinfo is None and value.time() == time()
+        return value.date().isoformat() if whole_day else value.isoformat()
+    return value.isoformat() if isinstance(value, date) else value

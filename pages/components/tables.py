@@ -1,0 +1,115 @@
+"""Tables that several pages draw: items of the calendar, and the file that goes with every list."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+
+import pandas as pd
+import streamlit as st
+
+from calendar_model import wording
+from calendar_model.calendar import when
+from calendar_model.documents import table_csv
+from pages.components import labels
+from pages.components.context import PageContext
+
+ROW_HEIGHT, MOST_ROWS = 35, 14
+"""Pixels of a row of ``st.dataframe``, and how many show before the table scrolls within itself."""
+
+
+def csv_download(frame: pd.DataFrame, name: str, *, label: str = "Download as CSV") -> None:
+    """A button that gives ``frame`` as ``<name>.csv``; the file is written only when it is asked for.
+
+    ``name`` is made of what the list is, never of what a person is called; no two on a page have the same.
+    """
+    st.download_button(
+        label,
+        data=lambda: table_csv(frame),
+        file_name=f"{name}.csv",
+        mime="text/csv",
+        key=f"csv_{name}",
+        icon=":material/download:",
+        on_click="ignore",
+        type="tertiary",
+    )
+
+
+def item_table(view: pd.DataFrame, context: PageContext, key: str) -> None:
+    """The rows ``view`` of the calendar table for people; a row that is chosen opens the item's panel.
+
+    ``key`` is the table's own, the same in every run; the file beside the table is called after it.
+    """
+    shown = pd.DataFrame(
+        {
+            "When": _when(view, context.zone),
+            "What": view["title"].to_list(),
+            "Organisation": [labels.short_organisation(code, context.reference) for code in view["body"]],
+            "Kind": [kind_word(code) for code in view["kind"]],
+            "How the date stands": [
+                standing_words(s, p) for s, p in zip(view["standing"], view["date_precision"], strict=True)
+            ],
+            "Session": view["session"].to_list(),
+            "Countries": [_countries(codes, context) for codes in view["countries"]],
+        }
+    )
+    for name in ("Session", "Countries"):
+        if not shown[name].any():
+            del shown[name]
+    items = view["item"].to_list()
+    st.dataframe(
+        shown,
+        key=key,
+        hide_index=True,
+        height=ROW_HEIGHT * (min(len(shown), MOST_ROWS) + 1) + 3,
+        row_height=ROW_HEIGHT,
+        selection_mode="single-row",
+        on_select=lambda: _open_chosen(key, items),
+        column_config={
+            "When": st.column_config.TextColumn(width="medium"),
+            "What": st.column_config.TextColumn(width="large"),
+        },
+        alt=f"{len(shown)} items of the calendar: when, what, of which organisation, and how the date stands.",
+    )
+    csv_download(view, key)
+
+
+def kind_word(kind: str) -> str:
+    """What one item of a kind is called: ``Mandate renewal``."""
+    word = kind.replace("-", " ")
+    return word.replace("upr", "UPR") if word.startswith("upr") else word.capitalize()
+
+
+def standing_words(standing: str, precision: str) -> str:
+    """``Confirmed``; of a window ``Projected, a window``, because its days are not fixed."""
+    said = labels.STANDINGS.get(standing, standing)
+    return said if precision == "day" else f"{said}, a window"
+
+
+def open_item(item: str) -> None:
+    """For ``on_click`` and ``on_select``: opens the panel of an item, which the URL holds."""
+    st.query_params["item"] = item
+
+
+def _open_chosen(key: str, items: list[str]) -> None:
+    rows = st.session_state[key]["selection"]["rows"]
+    if rows and rows[0] < len(items):
+        open_item(items[rows[0]])
+
+
+def _when(view: pd.DataFrame, zone: str) -> list[str]:
+    days = zip(view["start"], view["end"], view["date_precision"], view["all_day"], strict=True)
+    return [
+        _days(start.date(), end.date(), precision) if all_day else when(row, zone)
+        for (start, end, precision, all_day), row in zip(days, view.itertuples(), strict=True)
+    ]
+
+
+@lru_cache(maxsize=4096)
+def _days(start: date, end: date, precision: str) -> str:
+    return wording.span(start, end, precision)
+
+
+def _countries(codes: str, context: PageContext) -> str:
+    names = [context.reference.states[c].name if c in context.reference.states else c for c in codes.split()]
+    return ", ".join(names) if len(names) <= 3 else f"{len(names)} states"
