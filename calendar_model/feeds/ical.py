@@ -247,9 +247,9 @@ def _head(*, name: str, description: str, url: str, source: str, colour: str, up
             "TZID:Etc/UTC",
             "BEGIN:STANDARD",
             "DTSTART:19700101T000000",
+            "TZNAME:UTC",
             "TZOFFSETFROM:+0000",
             "TZOFFSETTO:+0000",
-            "TZNAME:UTC",
             "END:STANDARD",
             "END:VTIMEZONE",
         ]

@@ -42,7 +42,7 @@ def by_icalendar(feed: bytes) -> dict[str, Seen]:
             event.decoded("SEQUENCE"),
             str(event["STATUS"]),
             str(event["DESCRIPTION"]),
-            tuple(str(code) for code in event.categories),
+            tuple(event.decoded("CATEGORIES")),
             str(event.get("LOCATION", "")),
         )
     return seen

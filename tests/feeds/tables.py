@@ -69,11 +69,11 @@ def table_of(rows: Iterable[dict[str, Any]], *, as_of: date = AS_OF, version: st
     return table
 
 
-SESSION = {
+SESSION: dict[str, Any] = {
     "description": "Interactive dialogue with the Special Rapporteur; renewal of the mandate",
     "sequence": 2,
 }
-DEADLINE = {
+DEADLINE: dict[str, Any] = {
     "item": "deadline-hrc-tabling-HRC61",
     "title": "Draft resolutions are to be tabled, HRC61",
     "kind": "deadline",
@@ -90,7 +90,7 @@ DEADLINE = {
     "for_whom": "penholder",
     "related_to": "session-HRC61",
 }
-WINDOW = {
+WINDOW: dict[str, Any] = {
     "item": "session-HRC64",
     "title": "Human Rights Council, 64th session",
     "start": "2027-02-01",
@@ -99,7 +99,7 @@ WINDOW = {
     "standing": "provisional",
     "basis": "The spring session lies between February and April.",
 }
-PROJECTED = {
+PROJECTED: dict[str, Any] = {
     "item": "hrc-resolution-HRC67",
     "title": "Resolution on human rights defenders",
     "kind": "resolution",
@@ -113,7 +113,7 @@ PROJECTED = {
     "source_url": "",
     "related_to": "session-HRC67",
 }
-REVIEW = {
+REVIEW: dict[str, Any] = {
     "item": "upr-4-NOR",
     "title": "UPR of Norway",
     "kind": "upr-review",
@@ -123,7 +123,7 @@ REVIEW = {
     "end": "2027-01-18",
     "standing": "projected",
 }
-DEPARTURE = {
+DEPARTURE: dict[str, Any] = {
     "item": "ga-resolution-GA80",
     "title": "Third Committee text on human rights defenders",
     "kind": "resolution",
@@ -138,7 +138,7 @@ DEPARTURE = {
     "basis": "Due every second year after 2023; in 2025 the penholder moved to every third.",
     "location": "New York",
 }
-TIMED_MEETING = {
+TIMED_MEETING: dict[str, Any] = {
     "item": "side-event-1",
     "title": "Side event on reprisals",
     "kind": "side-event",
@@ -151,4 +151,4 @@ TIMED_MEETING = {
     "location": "",
 }
 
-ALL_SORTS = [SESSION, DEADLINE, WINDOW, PROJECTED, REVIEW, DEPARTURE, TIMED_MEETING]
+ALL_SORTS: list[dict[str, Any]] = [SESSION, DEADLINE, WINDOW, PROJECTED, REVIEW, DEPARTURE, TIMED_MEETING]
