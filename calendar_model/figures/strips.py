@@ -1,0 +1,534 @@
+"""A track as a strip: its texts, past and due, across the years.
+
+How a strip is to be read, from top to bottom:
+
+=====================  ============================================================================================
+filled diamond         a text, adopted, at its day
+hollow diamond         a text that is due; the hatched bar under it is the window inside which it falls
+hollow with a cross    a text that was due and did not come
+thin stem              adopted by consensus
+bar                    adopted by a vote: from the foot for, abstaining and against, as shares of the votes given
+small diamonds         what the guidelines' rule gives, where that differs from the practice
+stepped line           the rhythm: a step where the cadence changed; dashed, that of the guidelines where it differs
+=====================  ============================================================================================
+"""
+
+from __future__ import annotations
+
+import html
+import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from calendar_model import wording
+from calendar_model.calendar import text_item, vote_words, when
+from calendar_model.cycles import Occurrence, project
+from calendar_model.figures.packing import text_px
+from calendar_model.figures.palette import INKS, SANS, Inks, ThemeName, colour_of, with_alpha
+from calendar_model.reference import Reference
+from calendar_model.vocabulary import Cadence, Precision, Resolution, Standing, View, Vote
+
+_NARROW_PX = 640
+_RIGHT_PX = 14
+_TEXT_PX = 12
+_LABEL_PX = 11
+_LABEL_ROWS = 2
+_ROW_PX = 15
+_MARK_PX = 13
+_VOTE_PX = 40
+_STEP_PX = 17
+_EPOCH = date(1970, 1, 1)
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """From days to pixels of the plot, and to the milliseconds of plotly's date axis."""
+
+    first: date
+    last: date
+    px: float
+
+    def to_px(self, day: date) -> float:
+        return (day - self.first).days / ((self.last - self.first).days + 1) * self.px
+
+    def width_ms(self, px: float) -> float:
+        return px / self.px * ((self.last - self.first).days + 1) * 86_400_000
+
+
+@dataclass(frozen=True)
+class _Mark:
+    item: str
+    day: date
+    start: date
+    end: date
+    label: str
+    standing: str
+    departure: bool
+    hover: str
+    text: Resolution | None
+
+    @property
+    def symbol(self) -> str:
+        if self.departure:
+            return "diamond-x-open"
+        return "diamond" if self.standing == Standing.HELD else "diamond-open"
+
+
+def other_view(reference: Reference, track: str, as_of: date, until: date) -> tuple[Occurrence, ...]:
+    """What the guidelines' rule gives for a track after the last text, if it parts from the practice; else nothing.
+
+    Departures from the guidelines' rule are among them. ``until`` is the last day to look at.
+    """
+    turns = [o for o in project(reference, as_of, until) if o.track == track]
+    by_view = {
+        view: {(o.session, o.window_start.year) for o in turns if o.view is view and not o.departure} for view in View
+    }
+    if not by_view[View.GUIDELINES] or by_view[View.GUIDELINES] == by_view[View.PRACTICE]:
+        return ()
+    return tuple(o for o in turns if o.view is View.GUIDELINES)
+
+
+def where_views_part(reference: Reference, track: str, as_of: date, until: date) -> str:
+    """One or two plain sentences on how the guidelines and the practice stand to each other; empty without a rule."""
+    rules = {
+        view: _latest([c for c in reference.cadences if c.track == track and c.view is view], as_of) for view in View
+    }
+    said, done = rules[View.GUIDELINES], rules[View.PRACTICE]
+    if said is None or done is None:
+        return ""
+    guidelines = other_view(reference, track, as_of, until)
+    every_said = wording.every(said.interval_years, said.interval_years_max)
+    if not guidelines:
+        return f"The guidelines and the practice agree: {every_said}."
+    every_done = wording.every(done.interval_years, done.interval_years_max)
+    expected = next(
+        (
+            o
+            for o in project(reference, as_of, until)
+            if o.track == track and o.view is View.PRACTICE and not o.departure
+        ),
+        None,
+    )
+    missed = [o for o in guidelines if o.departure]
+    coming = [o for o in guidelines if not o.departure]
+    by_rule = [f"{_turn(o)} (did not come)" for o in missed] + [_turn(o) for o in coming[:1]]
+    sentence = (
+        f"The two part in {done.first_year}: the guidelines say {every_said}, which gives {' and '.join(by_rule)}; "
+        f"in practice the text comes {every_done}"
+    )
+    sentence += f", which gives {_turn(expected)}." if expected else "."
+    reasons = [
+        r.theme
+        for o in missed
+        for r in reference.resolutions
+        if r.track == track and r.session == o.session and r.adopted is None and r.theme
+    ]
+    return f"{sentence} {_sentence(reasons[0])}" if reasons else sentence
+
+
+def _turn(turn: Occurrence) -> str:
+    window = wording.span(turn.window_start, turn.window_end, Precision.MONTH)
+    return f"{turn.session}, {window}" if turn.session else window
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
+
+
+def _latest(rules: Sequence[Cadence], as_of: date) -> Cadence | None:
+    return max((c for c in rules if c.known_from <= as_of), key=lambda c: c.first_year, default=None)
+
+
+def strip_figure(
+    rows: pd.DataFrame,
+    *,
+    reference: Reference,
+    track: str,
+    as_of: date,
+    first_year: int,
+    last_year: int,
+    theme: ThemeName,
+    width: int,
+) -> go.Figure:
+    """The strip of one track.
+
+    In: ``rows``, rows of the calendar table (those of other tracks are left aside); ``reference``, for votes and
+    cadences; ``as_of``, today; ``first_year`` to ``last_year``, the years across; ``width``, the pixels that the
+    picture will have.
+
+    Out: a figure with fixed axes; the customdata of each mark begins with the item's id, which is empty for what only
+    the guidelines' rule would give.
+    """
+    inks = INKS[theme]
+    left = 62 if width < _NARROW_PX else 118
+    scale = _Scale(date(first_year, 1, 1), date(last_year, 12, 31), float(max(width - left - _RIGHT_PX, 160)))
+    colour = colour_of(reference.organisations, reference.tracks[track].body)
+    marks = [m for m in _marks(rows, reference, track) if scale.first <= m.day <= scale.last]
+    guidelines = [
+        o
+        for o in other_view(reference, track, as_of, scale.last)
+        if scale.first <= _middle(o.window_start, o.window_end)
+    ]
+    marks_y = _LABEL_ROWS * _ROW_PX + 12.0
+    vote_y = marks_y + 13.0
+    other_y = vote_y + _VOTE_PX + 16.0
+    rhythm_y = other_y + (14.0 if guidelines else -8.0) + 12.0
+    steps = _steps(reference, track, scale)
+    levels = sorted({c.interval_years for _, _, c in steps})
+    height = rhythm_y + max(len(levels), 1) * _STEP_PX + 4.0
+    narrow = width < _NARROW_PX
+    figure = go.Figure(
+        [
+            _windows(marks, marks_y, scale, colour),
+            *_votes(marks, vote_y, scale, colour, inks),
+            _stems(marks, vote_y, colour),
+            *_rhythm(steps, levels, rhythm_y, scale, inks),
+            _diamonds(marks, marks_y, colour, inks),
+            _labels(marks, marks_y, scale, inks),
+            _by_guidelines(guidelines, other_y, inks),
+        ]
+    )
+    ticks = [(marks_y, "Text" if narrow else "Texts"), (vote_y + _VOTE_PX / 2, "Vote")]
+    if guidelines:
+        ticks.append((other_y, "Guidelines" if narrow else "By the guidelines"))
+    if steps:
+        ticks.append((rhythm_y + len(levels) * _STEP_PX / 2 - 4, "Rhythm"))
+    figure.update_layout(_layout(scale, as_of, height, left, dict(ticks), inks))
+    return figure
+
+
+def strip_summary(rows: pd.DataFrame, *, reference: Reference, track: str, first_year: int, last_year: int) -> str:
+    """What the strip shows, in two sentences, for those who do not see it."""
+    marks = [m for m in _marks(rows, reference, track) if first_year <= m.day.year <= last_year]
+    adopted = [m for m in marks if m.standing == Standing.HELD]
+    due = [m for m in marks if m.standing != Standing.HELD and not m.departure]
+    missed = [m for m in marks if m.departure]
+    voted = sum(m.text is not None and m.text.vote is Vote.RECORDED for m in adopted)
+    name = reference.tracks[track].title
+    text = f"{name}, {first_year} to {last_year}: {len(adopted)} adopted, {voted} of them by a vote, {len(due)} due"
+    text += f", {len(missed)} that did not come." if missed else "."
+    if due:
+        text += f" Next: {due[0].label}, {wording.span(due[0].start, due[0].end, Precision.MONTH)}."
+    return text
+
+
+def _middle(start: date, end: date) -> date:
+    return start + timedelta(days=(end - start).days // 2)
+
+
+def _marks(rows: pd.DataFrame, reference: Reference, track: str) -> list[_Mark]:
+    texts = {text_item(r): r for r in reference.resolutions if r.track == track and r.adopted is not None}
+    marks = []
+    for row in rows[(rows["track"] == track).to_numpy()].to_dict("records"):
+        start, end = row["start"].date(), row["end"].date()
+        text = texts.get(row["item"])
+        label = text.symbol.rpartition("RES/")[2] if text else row["session"] or f"{start.year}"
+        marks.append(
+            _Mark(
+                item=row["item"],
+                day=_middle(start, end),
+                start=start,
+                end=end,
+                label=label,
+                standing=row["standing"],
+                departure=row["departure"],
+                hover=_hover(row, text),
+                text=text,
+            )
+        )
+    return sorted(marks, key=lambda m: m.day)
+
+
+def _hover(row: Mapping[Any, Any], text: Resolution | None) -> str:
+    standing = "adopted" if row["standing"] == Standing.HELD else row["standing"]
+    if row["departure"]:
+        standing = "was due, did not come"
+    lines = [f"<b>{html.escape(row['title'])}</b>", f"{when(row)}, {standing}"]
+    if text is not None:
+        lines.append(f"Adopted {vote_words(text)}")
+    return "<br>".join([*lines, *_wrapped(row["basis"])])
+
+
+def _wrapped(sentence: str) -> list[str]:
+    return [html.escape(line) for line in textwrap.wrap(sentence, 64)]
+
+
+def _windows(marks: Sequence[_Mark], y: float, scale: _Scale, colour: str) -> go.Bar:
+    """The windows of what is due: hatched, at their true width."""
+    due = [m for m in marks if m.standing != Standing.HELD]
+    return go.Bar(
+        name="window",
+        orientation="h",
+        base=[m.start.isoformat() for m in due],
+        x=[((m.end - m.start).days + 1) * 86_400_000 for m in due],
+        y=[y] * len(due),
+        width=18,
+        marker={
+            "color": with_alpha(colour, 0.12),
+            "line": {"width": 0},
+            "pattern": {"shape": "/", "size": 5, "solidity": 0.35, "fgcolor": colour, "fillmode": "overlay"},
+        },
+        hoverinfo="skip",
+    )
+
+
+def _diamonds(marks: Sequence[_Mark], y: float, colour: str, inks: Inks) -> go.Scatter:
+    return go.Scatter(
+        name="texts",
+        x=[m.day.isoformat() for m in marks],
+        y=[y] * len(marks),
+        mode="markers",
+        marker={
+            "symbol": [m.symbol for m in marks],
+            "size": _MARK_PX,
+            "color": [inks.muted if m.departure else colour for m in marks],
+            "line": {"width": 2, "color": [inks.muted if m.departure else colour for m in marks]},
+        },
+        customdata=[[m.item, m.hover] for m in marks],
+        hovertemplate="%{customdata[1]}<extra></extra>",
+        selected={"marker": {"opacity": 1}},
+        unselected={"marker": {"opacity": 1}},
+    )
+
+
+def _labels(marks: Sequence[_Mark], y: float, scale: _Scale, inks: Inks) -> go.Scatter:
+    """Symbols above the marks, in two rows; where there is no room for one the later text keeps it."""
+    taken = [scale.px + _RIGHT_PX + 1.0] * _LABEL_ROWS
+    x, ys, texts, colours = [], [], [], []
+    for mark in reversed(marks):
+        middle = scale.to_px(mark.day)
+        half = text_px(mark.label, _LABEL_PX) / 2
+        row = next((r for r in range(_LABEL_ROWS) if middle + half + 4 <= taken[r]), None)
+        if row is None:
+            continue
+        taken[row] = middle - half
+        x.append(mark.day.isoformat())
+        ys.append(y - 16 - row * _ROW_PX)
+        label = html.escape(mark.label)
+        if mark.departure:
+            label = f"<s>{label}</s>"
+        elif mark.standing != Standing.HELD:
+            label = f"<i>{label}</i>"
+        texts.append(label)
+        colours.append(inks.muted if mark.departure else inks.ink)
+    return go.Scatter(
+        name="labels",
+        x=x,
+        y=ys,
+        mode="text",
+        text=texts,
+        textposition="middle center",
+        textfont={"size": _LABEL_PX, "color": colours},
+        hoverinfo="skip",
+        selected={"textfont": {"color": inks.ink}},
+        cliponaxis=False,
+    )
+
+
+def _votes(marks: Sequence[_Mark], top: float, scale: _Scale, colour: str, inks: Inks) -> list[go.Bar]:
+    """The recorded votes as thin bars: for at the foot, then abstaining, then against."""
+    voted = [(m, m.text) for m in marks if m.text is not None and m.text.vote is Vote.RECORDED]
+    looks = (
+        ("for", colour, colour, "yes"),
+        ("abstaining", with_alpha(colour, 0.18), colour, "abstain"),
+        ("against", inks.ink, inks.ink, "no"),
+    )
+    foot = {m.item: top + _VOTE_PX for m, _ in voted}
+    traces = []
+    for name, fill, line, count in looks:
+        base, length = [], []
+        for mark, text in voted:
+            total = max((text.yes or 0) + (text.no or 0) + (text.abstain or 0), 1)
+            part = getattr(text, count) / total * _VOTE_PX
+            foot[mark.item] -= part
+            base.append(foot[mark.item])
+            length.append(part)
+        traces.append(
+            go.Bar(
+                name=name,
+                x=[m.day.isoformat() for m, _ in voted],
+                y=length,
+                base=base,
+                width=scale.width_ms(10),
+                marker={"color": fill, "line": {"width": 1, "color": line}},
+                customdata=[[m.item, m.hover, getattr(t, count)] for m, t in voted],
+                hovertemplate="%{customdata[1]}<extra></extra>",
+                selected={"marker": {"opacity": 1}},
+                unselected={"marker": {"opacity": 1}},
+            )
+        )
+    return traces
+
+
+def _stems(marks: Sequence[_Mark], top: float, colour: str) -> go.Scatter:
+    """Consensus: one line, because nobody was counted."""
+    agreed = [m for m in marks if m.text is not None and m.text.vote is Vote.CONSENSUS]
+    x: list[str | None] = []
+    y: list[float | None] = []
+    data: list[list[str]] = []
+    for mark in agreed:
+        x += [mark.day.isoformat(), mark.day.isoformat(), None]
+        y += [top, top + _VOTE_PX, None]
+        data += [[mark.item, mark.hover]] * 3
+    return go.Scatter(
+        name="consensus",
+        x=x,
+        y=y,
+        mode="lines",
+        line={"width": 2, "color": colour},
+        customdata=data,
+        hovertemplate="%{customdata[1]}<extra></extra>",
+    )
+
+
+def _by_guidelines(turns: Sequence[Occurrence], y: float, inks: Inks) -> go.Scatter:
+    hovers = ["<br>".join([f"<b>By the guidelines: {html.escape(_turn(o))}</b>", *_wrapped(o.basis)]) for o in turns]
+    return go.Scatter(
+        name="guidelines",
+        x=[_middle(o.window_start, o.window_end).isoformat() for o in turns],
+        y=[y] * len(turns),
+        mode="markers",
+        marker={
+            "symbol": ["diamond-x-open" if o.departure else "diamond-open" for o in turns],
+            "size": 10,
+            "color": inks.muted,
+            "line": {"width": 1.5, "color": inks.muted},
+        },
+        customdata=[["", hover] for hover in hovers],
+        hovertemplate="%{customdata[1]}<extra></extra>",
+        selected={"marker": {"opacity": 1}},
+        unselected={"marker": {"opacity": 1}},
+    )
+
+
+def _steps(reference: Reference, track: str, scale: _Scale) -> list[tuple[date, date, Cadence]]:
+    """The rules with the days in which they hold, inside the strip: those of the practice, then of the guidelines."""
+    found = []
+    for view in View:
+        own = [c for c in reference.cadences if c.track == track and c.view is view]
+        rules = sorted(own, key=lambda c: c.first_year)
+        for rule, following in zip(rules, [*rules[1:], None], strict=True):
+            last = rule.last_year or (following.first_year - 1 if following else scale.last.year)
+            start, end = max(date(rule.first_year, 1, 1), scale.first), min(date(last, 12, 31), scale.last)
+            if start < end:
+                found.append((start, end, rule))
+    practice = {c.interval_years for start, end, c in found if c.view is View.PRACTICE and end == scale.last}
+    return [s for s in found if s[2].view is View.PRACTICE or s[2].interval_years not in practice]
+
+
+def _rhythm(
+    steps: Sequence[tuple[date, date, Cadence]], levels: Sequence[float], top: float, scale: _Scale, inks: Inks
+) -> list[go.Scatter]:
+    """The stepped line, more often above less often, and what each step says."""
+    lines = []
+    words: list[tuple[str, float, str]] = []
+    for view in View:
+        own = [s for s in steps if s[2].view is view]
+        x: list[str] = []
+        y: list[float] = []
+        for start, end, rule in own:
+            at = top + levels.index(rule.interval_years) * _STEP_PX + (4 if view is View.GUIDELINES else 0)
+            x += [start.isoformat(), end.isoformat()]
+            y += [at, at]
+            said = wording.every(rule.interval_years, rule.interval_years_max)
+            said = f"guidelines: {said}" if view is View.GUIDELINES else said
+            if view is View.GUIDELINES:
+                beyond = max((s[1] for s in steps if s[2].view is View.PRACTICE and s[1] < end), default=start)
+                start = max(start, beyond)
+            room = scale.to_px(end) - scale.to_px(start)
+            if text_px(said, _LABEL_PX) <= room:
+                words.append((start.isoformat(), at - 8, said))
+        lines.append(
+            go.Scatter(
+                name=f"rhythm, {view.value}",
+                x=x,
+                y=y,
+                mode="lines",
+                line={
+                    "width": 1.5 if view is View.PRACTICE else 1.2,
+                    "color": inks.ink if view is View.PRACTICE else inks.muted,
+                    "dash": "solid" if view is View.PRACTICE else "dot",
+                },
+                hoverinfo="skip",
+            )
+        )
+    lines.append(
+        go.Scatter(
+            name="rhythm in words",
+            x=[x for x, _, _ in words],
+            y=[y for _, y, _ in words],
+            mode="text",
+            text=[text for _, _, text in words],
+            textposition="middle right",
+            textfont={"size": _LABEL_PX, "color": inks.muted},
+            hoverinfo="skip",
+            selected={"textfont": {"color": inks.muted}},
+        )
+    )
+    return lines
+
+
+def _layout(
+    scale: _Scale, as_of: date, height: float, left: int, ticks: Mapping[float, str], inks: Inks
+) -> dict[str, Any]:
+    years = scale.last.year - scale.first.year + 1
+    per_year = scale.px / years
+    step = next(s for s in (1, 2, 5, 10, 20, 50, 100) if s * per_year >= 34 or s == 100)
+    shown = [y for y in range(scale.first.year, scale.last.year + 1) if y % step == 0]
+    shapes: list[dict[str, Any]] = []
+    if scale.first <= as_of <= scale.last:
+        day = as_of.isoformat()
+        tall = {"yref": "paper", "y0": 0, "y1": 1, "layer": "below"}
+        ahead = {"type": "rect", "x0": day, "x1": scale.last.isoformat(), "fillcolor": inks.shade, "line": {"width": 0}}
+        today = {"type": "line", "x0": day, "x1": day, "line": {"color": inks.accent, "width": 1.6}}
+        shapes = [{**tall, **ahead}, {**tall, **today}]
+    return {
+        "template": {"layout": {}},
+        "height": int(height + 26),
+        "margin": {"l": left, "r": _RIGHT_PX, "t": 2, "b": 24, "pad": 0},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": SANS, "size": _TEXT_PX, "color": inks.ink},
+        "barmode": "overlay",
+        "showlegend": False,
+        "hovermode": "closest",
+        "dragmode": False,
+        "clickmode": "event+select",
+        "hoverlabel": {
+            "align": "left",
+            "bgcolor": inks.shade,
+            "bordercolor": inks.line,
+            "font": {"family": SANS, "size": 13, "color": inks.ink},
+        },
+        "xaxis": {
+            "type": "date",
+            "range": [scale.first.isoformat(), (scale.last + timedelta(days=1)).isoformat()],
+            "fixedrange": True,
+            "tickvals": [f"{y}-01-01" for y in shown],
+            "ticktext": [f"{y}" for y in shown],
+            "ticklabelposition": "outside right",
+            "tickangle": 0,
+            "tickfont": {"size": _TEXT_PX, "color": inks.muted},
+            "gridcolor": inks.line,
+            "showgrid": True,
+            "zeroline": False,
+            "ticks": "",
+        },
+        "yaxis": {
+            "range": [height, 0],
+            "fixedrange": True,
+            "tickvals": list(ticks),
+            "ticktext": list(ticks.values()),
+            "tickfont": {"size": _TEXT_PX, "color": inks.muted},
+            "ticklabelstandoff": 8,
+            "showgrid": False,
+            "zeroline": False,
+            "ticks": "",
+        },
+        "shapes": shapes,
+    }

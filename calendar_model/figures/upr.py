@@ -1,0 +1,328 @@
+"""Where each state is in a cycle of reviews: a row a session, a tile a state.
+
+A tile is filled when the review was held, hatched when it is coming, hatched crosswise when it was moved or is
+uncertain, and dotted when only the rhythm says where it falls. A state that the filter leaves out keeps its place as
+an empty tile. What a tile says in full is in its hover, and in the table beside the picture.
+"""
+
+from __future__ import annotations
+
+import html
+import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from calendar_model import wording
+from calendar_model.calendar import when
+from calendar_model.figures.packing import fit
+from calendar_model.figures.palette import INKS, SANS, Inks, ThemeName, colour_of, ink_on, with_alpha
+from calendar_model.reference import Reference
+from calendar_model.vocabulary import Kind, Review, ReviewDeparture, Standing
+
+_NARROW_PX = 640
+_TILE_PX = 26
+_GAP_PX = 10
+_HEAD_PX = 6
+
+
+class ReviewState(StrEnum):
+    """Where a state's review in a cycle stands."""
+
+    HELD = "held"
+    COMING = "coming"
+    MOVED = "moved"
+    EXPECTED = "expected"
+
+
+STATE_WORDS: Mapping[ReviewState, str] = {
+    ReviewState.HELD: "Held",
+    ReviewState.COMING: "Coming",
+    ReviewState.MOVED: "Moved or uncertain",
+    ReviewState.EXPECTED: "Expected by the rhythm",
+}
+
+DEPARTURE_WORDS: Mapping[ReviewDeparture, str] = {
+    ReviewDeparture.RESCHEDULED: "Rescheduled",
+    ReviewDeparture.POSTPONED: "Postponed",
+    ReviewDeparture.ABSENT: "Not held",
+    ReviewDeparture.UNCERTAIN: "Uncertain whether it is held",
+}
+
+
+def what_happened(review: Review | None) -> str:
+    """``Rescheduled from UPR50``: how a review left its place; empty for one that did not, or is not listed yet."""
+    if review is None or review.departure is None:
+        return ""
+    words = DEPARTURE_WORDS[review.departure]
+    if not review.moved_from:
+        return words
+    return f"{words} {'in' if review.departure is ReviewDeparture.ABSENT else 'from'} {review.moved_from}"
+
+
+def review_state(standing: str, review: Review | None) -> ReviewState:
+    """The state of a review item by its standing and, once a session lists it, its row in the reference."""
+    if standing == Standing.HELD:
+        return ReviewState.HELD
+    if review is None:
+        return ReviewState.EXPECTED
+    return ReviewState.COMING if review.departure is None else ReviewState.MOVED
+
+
+def cycle_of(item: str, track: str) -> int | None:
+    """The cycle in a review's item id, ``4`` of ``upr-4-USA`` for the track ``upr``."""
+    part = item.removeprefix(f"{track}-").partition("-")[0]
+    return int(part) if item.startswith(f"{track}-") and part.isdigit() else None
+
+
+def reviews_of_cycle(table: pd.DataFrame, track: str, cycle: int) -> pd.DataFrame:
+    """The rows of a calendar table that are a track's reviews in one cycle, in their order."""
+    prefix = f"{track}-{cycle}-"
+    mine = (table["kind"] == Kind.UPR_REVIEW).to_numpy() & table["item"].str.startswith(prefix).to_numpy()
+    return table[mine]
+
+
+@dataclass(frozen=True)
+class _Tile:
+    item: str
+    country: str
+    name: str
+    state: ReviewState
+    column: int
+    y: float
+    hover: str
+    kept: bool
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A session, or the part of it that has room in one line of the picture."""
+
+    label: str
+    y: float
+
+
+def cycle_figure(
+    reviews: pd.DataFrame,
+    *,
+    reference: Reference,
+    theme: ThemeName,
+    width: int,
+    kept: frozenset[str] | None = None,
+) -> go.Figure:
+    """The grid of a cycle.
+
+    In: ``reviews``, rows of the calendar table as :func:`reviews_of_cycle` gives them; ``reference``, for the names and
+    for what happened to a review; ``width``, the pixels that the picture will have; ``kept``, the items that the
+    filter keeps (None: all).
+
+    Out: a figure with fixed axes, one bar trace a state of the review, named in words with its count; the customdata
+    of a tile begins with the item's id.
+    """
+    inks = INKS[theme]
+    narrow = width < _NARROW_PX
+    left = 62 if narrow else 170
+    rows = reviews.to_dict("records")
+    sessions = _by_session(rows)
+    widest = max((len(members) for members in sessions.values()), default=1)
+    per_line = min(7, widest) if narrow else widest
+    tile_px = max(width - left - 8, 140) / per_line
+    tiles, lines = _tiles(sessions, reference, per_line, narrow, kept)
+    colour = colour_of(reference.organisations, rows[0]["body"]) if rows else inks.muted
+    of_state = {state: [t for t in tiles if t.kept and t.state is state] for state in ReviewState}
+    figure = go.Figure([_trace(state, found, tile_px, colour, inks) for state, found in of_state.items()])
+    figure.add_trace(_left_out([t for t in tiles if not t.kept], inks))
+    height = (lines[-1].y + _TILE_PX / 2 if lines else 40) + _HEAD_PX
+    figure.update_layout(_layout(lines, per_line, height, left, inks))
+    return figure
+
+
+def cycle_counts(reviews: pd.DataFrame, reference: Reference) -> dict[ReviewState, int]:
+    """How many reviews are in each state, of the rows given; states without any are left out."""
+    listed = {r.code: r for r in reference.reviews}
+    states = [review_state(s, listed.get(i)) for s, i in zip(reviews["standing"], reviews["item"], strict=True)]
+    return {state: states.count(state) for state in ReviewState if state in states}
+
+
+def cycle_summary(reviews: pd.DataFrame, reference: Reference, cycle: int) -> str:
+    """The grid in a sentence, for those who do not see it."""
+    counts = cycle_counts(reviews, reference)
+    said = ", ".join(f"{count} {STATE_WORDS[state].lower()}" for state, count in counts.items())
+    return f"{wording.ordinal(cycle)} cycle, {reviews['session'].nunique()} sessions, {len(reviews)} states: {said}."
+
+
+def _by_session(rows: Sequence[Mapping[Any, Any]]) -> dict[str, list[Mapping[Any, Any]]]:
+    """The reviews of each session, sessions by their first day; in a session those with a day first, then by name."""
+    first: dict[str, date] = {}
+    grouped: dict[str, list[Mapping[Any, Any]]] = {}
+    for row in rows:
+        grouped.setdefault(row["session"], []).append(row)
+        first[row["session"]] = min(row["start"], first.get(row["session"], row["start"]))
+    order = sorted(grouped, key=lambda code: (int("".join(c for c in code if c.isdigit()) or 0), first[code], code))
+    return {code: sorted(grouped[code], key=lambda r: r["title"]) for code in order}
+
+
+def _tiles(
+    sessions: Mapping[str, Sequence[Mapping[Any, Any]]],
+    reference: Reference,
+    per_line: int,
+    narrow: bool,
+    kept: frozenset[str] | None,
+) -> tuple[list[_Tile], list[_Line]]:
+    listed = {r.code: r for r in reference.reviews}
+    tiles: list[_Tile] = []
+    lines: list[_Line] = []
+    y = _HEAD_PX + _TILE_PX / 2
+    for code, members in sessions.items():
+        for i, row in enumerate(members):
+            if i % per_line == 0:
+                label = "" if i else code if narrow else f"<b>{html.escape(code)}</b>  {_session_when(row, reference)}"
+                lines.append(_Line(label, y))
+                y += _TILE_PX
+            review = listed.get(row["item"])
+            state = review_state(row["standing"], review)
+            known = reference.states.get(row["countries"])
+            tiles.append(
+                _Tile(
+                    item=row["item"],
+                    country=row["countries"],
+                    name=known.name if known else row["countries"],
+                    state=state,
+                    column=i % per_line,
+                    y=lines[-1].y,
+                    hover=_hover(row, review, state),
+                    kept=kept is None or row["item"] in kept,
+                )
+            )
+        y += _GAP_PX
+    return tiles, lines
+
+
+def _session_when(row: Mapping[Any, Any], reference: Reference) -> str:
+    session = reference.sessions.get(row["session"])
+    start, end = (session.start, session.end) if session else (row["start"].date(), row["end"].date())
+    return wording.span(start, end, "month")
+
+
+def _hover(row: Mapping[Any, Any], review: Review | None, state: ReviewState) -> str:
+    stands = "Held" if state is ReviewState.HELD else f"{STATE_WORDS[state]}, {row['standing']}"
+    lines = [f"<b>{html.escape(row['title'])}</b>", f"{row['session']}, {when(row)}", stands]
+    if words := what_happened(review):
+        lines.append(words)
+    if review is not None and review.outcome_date:
+        lines.append(f"Outcome adopted in {review.outcome_session}, {wording.day(review.outcome_date)}")
+    return "<br>".join([*lines, *(html.escape(line) for line in textwrap.wrap(row["basis"], 64))])
+
+
+_LOOKS: Mapping[ReviewState, tuple[float, str]] = {
+    ReviewState.HELD: (1.0, ""),
+    ReviewState.COMING: (0.14, "/"),
+    ReviewState.MOVED: (0.14, "x"),
+    ReviewState.EXPECTED: (0.06, "."),
+}
+"""How strong a tile is filled, and with which hatching."""
+
+
+def _trace(state: ReviewState, tiles: Sequence[_Tile], tile_px: float, colour: str, inks: Inks) -> go.Bar:
+    alpha, hatch = _LOOKS[state]
+    solid, moved = state is ReviewState.HELD, state is ReviewState.MOVED
+    size = 11 if tile_px >= 40 else 9
+    return go.Bar(
+        name=f"{STATE_WORDS[state]} ({len(tiles)})",
+        orientation="h",
+        base=[t.column + 0.03 for t in tiles],
+        x=[0.94] * len(tiles),
+        y=[t.y for t in tiles],
+        width=_TILE_PX - 4,
+        text=[fit(t.name, tile_px - 8, size) if tile_px >= 56 else t.country for t in tiles],
+        textposition="inside",
+        insidetextanchor="middle",
+        textangle=0,
+        constraintext="none",
+        textfont={"size": size, "color": ink_on(colour) if solid else inks.ink},
+        marker={
+            "color": with_alpha(colour, alpha),
+            "cornerradius": 3,
+            "line": {"width": 2 if moved else 1, "color": inks.ink if moved else colour},
+            "pattern": {
+                "shape": hatch,
+                "fillmode": "overlay",
+                "fgcolor": colour,
+                "fgopacity": 0.35,
+                "size": 7,
+                "solidity": 0.15,
+            },
+        },
+        customdata=[[t.item, t.hover] for t in tiles],
+        hovertemplate="%{customdata[1]}<extra></extra>",
+        selected={"marker": {"opacity": 1}},
+        unselected={"marker": {"opacity": 1}},
+        showlegend=bool(tiles),
+    )
+
+
+def _left_out(tiles: Sequence[_Tile], inks: Inks) -> go.Bar:
+    return go.Bar(
+        name=f"Left out by the filter ({len(tiles)})",
+        orientation="h",
+        base=[t.column + 0.03 for t in tiles],
+        x=[0.94] * len(tiles),
+        y=[t.y for t in tiles],
+        width=_TILE_PX - 4,
+        marker={"color": "rgba(0,0,0,0)", "cornerradius": 3, "line": {"width": 1, "color": inks.line}},
+        hoverinfo="skip",
+        selected={"marker": {"opacity": 1}},
+        unselected={"marker": {"opacity": 1}},
+        showlegend=bool(tiles),
+    )
+
+
+def _layout(lines: Sequence[_Line], per_line: int, height: float, left: int, inks: Inks) -> dict[str, Any]:
+    return {
+        "template": {"layout": {}},
+        "height": int(height + 44),
+        "margin": {"l": left, "r": 8, "t": 40, "b": 4, "pad": 0},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": SANS, "size": 12, "color": inks.ink},
+        "barmode": "overlay",
+        "hovermode": "closest",
+        "dragmode": False,
+        "clickmode": "event+select",
+        "showlegend": True,
+        "legend": {
+            "orientation": "h",
+            "x": 0,
+            "xref": "container",
+            "xanchor": "left",
+            "y": 1,
+            "yref": "container",
+            "yanchor": "top",
+            "itemclick": False,
+            "itemdoubleclick": False,
+            "font": {"size": 13, "color": inks.ink},
+        },
+        "hoverlabel": {
+            "align": "left",
+            "bgcolor": inks.shade,
+            "bordercolor": inks.line,
+            "font": {"family": SANS, "size": 13, "color": inks.ink},
+        },
+        "xaxis": {"range": [0, per_line], "fixedrange": True, "visible": False},
+        "yaxis": {
+            "range": [height, 0],
+            "fixedrange": True,
+            "tickvals": [line.y for line in lines if line.label],
+            "ticktext": [line.label for line in lines if line.label],
+            "tickfont": {"size": 12, "color": inks.ink},
+            "ticklabelstandoff": 6,
+            "showgrid": False,
+            "zeroline": False,
+            "ticks": "",
+        },
+    }
