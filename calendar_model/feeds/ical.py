@@ -202,14 +202,20 @@ def _rows(kept: pd.DataFrame) -> Iterator[_Row]:
     for column in KEPT:
         values = kept[column]
         if column in _DAYS:
-            columns.append(np.datetime_as_string(values.to_numpy(dtype="datetime64[D]")).tolist())
+            columns.append(_iso(values.to_numpy(dtype="datetime64[D]")))
         elif column in _INSTANTS:
-            columns.append(np.datetime_as_string(values.to_numpy(dtype="datetime64[s]")).tolist())
+            columns.append(_iso(values.to_numpy(dtype="datetime64[s]")))
         elif column in _PLAIN:
             columns.append(values.tolist())
         else:
             columns.append(values.to_numpy(dtype=object, na_value="").tolist())
     return map(_Row._make, zip(*columns, strict=True))
+
+
+def _iso(moments: np.ndarray) -> list[object]:
+    """Days or instants in the form of ISO 8601, each different one written once: most of a calendar's recur."""
+    different, which = np.unique(moments, return_inverse=True)
+    return list(np.datetime_as_string(different).astype(object)[which])
 
 
 def _head(*, name: str, description: str, url: str, source: str, colour: str, updated: str) -> bytes:
