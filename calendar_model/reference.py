@@ -12,6 +12,7 @@ import os
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from difflib import get_close_matches
 from enum import StrEnum
 from functools import cached_property
@@ -46,6 +47,9 @@ from calendar_model.vocabulary import (
 
 DATA_VARIABLE = "HRD_CALENDAR_DATA"
 """Environment variable that names another folder with the same files."""
+
+_LEAP_CYCLE = timedelta(days=8 * 366)
+"""In which every day of a year has come, 29 February too."""
 
 R = TypeVar("R", bound=Record)
 
@@ -218,7 +222,7 @@ class _Reader:
         self.seen[kind.FILE] = codes_of_file
         self._check_keys(kind)
         self._check_references(kind)
-        self.codes[kind.FILE] = {getattr(row, "code", "") for row in self.good[kind].values()}
+        self.codes[kind.FILE] = self._own_codes(kind)
 
     def _cells(self, kind: type[Record]) -> Iterator[tuple[int, dict[str, str]]]:
         path = self.folder / kind.FILE
@@ -269,18 +273,28 @@ class _Reader:
 
     def _check_references(self, kind: type[Record]) -> None:
         for column, file in kind.REFERENCES.items():
-            own = file == kind.FILE
-            known = self.seen[file] if own else self.codes.get(file, set())
             named = self.seen.get(file, set())
-            for line, row in self.lines(kind):
-                value = getattr(row, column)
-                for code in value if isinstance(value, tuple) else (value,):
-                    if not code or code in known:
-                        continue
-                    if code in named:
-                        self.good[kind].pop(line, None)
-                    else:
-                        self.refuse(kind, line, column, code, f"a code of {file}{_nearest(code, named)}")
+            before = -1
+            while before != len(self.good[kind]):  # in a file that refers to itself, what falls takes more with it
+                before = len(self.good[kind])
+                known = self._own_codes(kind) if file == kind.FILE else self.codes.get(file, set())
+                for line, row in self.lines(kind):
+                    value = getattr(row, column)
+                    for code in value if isinstance(value, tuple) else (value,):
+                        self._check_reference(kind, line, column, code, known, named, file)
+
+    def _check_reference(
+        self, kind: type[Record], line: int, column: str, code: str, known: set[str], named: set[str], file: str
+    ) -> None:
+        if not code or code in known:
+            return
+        if code in named:
+            self.good[kind].pop(line, None)
+        else:
+            self.refuse(kind, line, column, code, f"a code of {file}{_nearest(code, named)}")
+
+    def _own_codes(self, kind: type[Record]) -> set[str]:
+        return {getattr(row, "code", "") for row in self.good[kind].values()}
 
     def check_the_whole(self) -> None:
         self._check_tree()
@@ -363,18 +377,22 @@ class _Reader:
                 )
 
     def _check_milestone_dates(self) -> None:
-        events = self.codes[Session.FILE] | self.codes[Meeting.FILE]
+        """A date is set for a session or for an edition of a meeting: the one column that refers to two files."""
+        files = (Session.FILE, Meeting.FILE)
+        known = set().union(*(self.codes[file] for file in files))
+        named = set().union(*(self.seen[file] for file in files))
         for line, row in self.lines(MilestoneDate):
-            if row.session and row.session not in events:
-                expected = f"a code of sessions.csv or meetings.csv{_nearest(row.session, events)}"
-                self.refuse(MilestoneDate, line, "session", row.session, expected)
+            self._check_reference(MilestoneDate, line, "session", row.session, known, named, " or ".join(files))
 
     def _check_observances(self) -> None:
         for line, row in self.lines(Observance):
+            first = datetime(row.first_year, 1, 1)  # noqa: DTZ001  a day has no zone
             try:
-                rrulestr(row.rrule)
+                occurs = rrulestr(row.rrule, dtstart=first).between(first, first + _LEAP_CYCLE, inc=True)
             except ValueError:
-                expected = "a rule of RFC 5545 such as FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=9"
+                occurs = []
+            if not occurs:
+                expected = "a rule of RFC 5545 that has a day, such as FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=9"
                 self.refuse(Observance, line, "rrule", row.rrule, expected)
 
 

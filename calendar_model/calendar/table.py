@@ -379,7 +379,7 @@ def _projected_texts(
         where = turn.session or str(turn.window_start.year)
         yield Item(
             item=turn.item,
-            title=f"{track.short_title}, due in {where}{', did not come' if turn.departure else ''}",
+            title=f"{track.short_title}, due in {where}",
             kind=track.kind,
             body=turn.body,
             track=turn.track,
