@@ -1,16 +1,137 @@
-"""Timeline."""
+"""Timeline: everything dated in lanes of organisations and bodies, or the same as an agenda."""
 
 from pages.components.guard import require_entrance
 
 require_entrance()
 
+from datetime import date, timedelta
+
+import plotly.graph_objects as go
 import streamlit as st
 
-from calendar_model.calendar import when
-from pages.components.context import current
+from calendar_model.figures.timeline import MORE, in_window, timeline_figure, timeline_summary, undrawn
+from calendar_model.figures.zoom import Zoom, closer, step, window, window_around
+from calendar_model.wording import day
+from pages.components import panel
+from pages.components.agenda import agenda, print_agenda
+from pages.components.context import PageContext, current
+from pages.components.filter_bar import EARLIEST, LATEST
+from pages.components.width import column_width
 
+FIGURE = "timeline_figure"
+LEGEND = (
+    "Bars last, diamonds are texts (hollow: due), triangles are deadlines, dots are single days. Hatched is projected, "
+    "soft without an outline is a window in which the days are not known, struck through is cancelled."
+)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _figure(
+    _context: PageContext, version: str, chosen: str, zoom: Zoom, start: date, days: int, theme: str, width: int
+) -> tuple[go.Figure, str]:
+    """Figure and summary; ``version`` and ``chosen`` stand for the table and the filter of the context."""
+    figure = timeline_figure(
+        _context.filtered,
+        as_of=_context.today,
+        start=start,
+        days=days,
+        zoom=zoom,
+        theme="dark" if theme == "dark" else "light",
+        reference=_context.reference,
+        width=width,
+        zone=_context.zone,
+    )
+    summary = timeline_summary(
+        _context.filtered, as_of=_context.today, start=start, days=days, zoom=zoom, reference=_context.reference
+    )
+    return figure, summary
+
+
+def _go(start: date | None) -> None:
+    st.session_state["from"] = start
+
+
+def _clicked(zoom: Zoom) -> None:
+    """A mark opens its panel, also when it is clicked again; a chip looks closer at what it counts."""
+    points = st.session_state[FIGURE]["selection"]["points"]
+    picked = points[0]["customdata"][0] if points else st.session_state.get("timeline_picked", "")
+    st.session_state["timeline_picked"] = picked
+    if picked.startswith(MORE):
+        if zoom is Zoom.WEEK:
+            st.session_state["show"] = "agenda"
+        st.session_state["zoom"] = closer(zoom).value
+        st.session_state["from"] = date.fromisoformat(picked.removeprefix(MORE))
+    elif picked:
+        panel.choose(picked)
+
+
+context = current()
 st.title("Timeline")
-shown = current().filtered
-st.caption(f"{len(shown)} items in the calendar.")
-for row in shown.head(10).itertuples():
-    st.markdown(f"{when(row, current().zone)}: {row.title}")
+
+with st.container(horizontal=True, vertical_alignment="bottom", key="timeline_bar"):
+    zoom = Zoom(
+        st.segmented_control(
+            "Zoom",
+            [zoom.value for zoom in Zoom],
+            default=Zoom.YEAR.value,
+            required=True,
+            key="zoom",
+            bind="query-params",
+        )
+    )
+    turns = st.container(horizontal=True, vertical_alignment="bottom", width="content", gap="xsmall")
+    asked = turns.date_input(
+        "From",
+        value=None,
+        min_value=EARLIEST,
+        max_value=LATEST,
+        format="YYYY-MM-DD",
+        key="from",
+        bind="query-params",
+        width=150,
+    )
+    show = st.segmented_control(
+        "Show as",
+        ["timeline", "agenda"],
+        default="timeline",
+        required=True,
+        key="show",
+        bind="query-params",
+    )
+
+start, days = window(zoom, asked) if isinstance(asked, date) else window_around(zoom, context.today)
+last = start + timedelta(days=days - 1)
+stretch = f"{day(start)} – {day(last)}"
+turns.button("‹", key="timeline_back", help="Earlier", on_click=_go, args=(max(step(zoom, start, -1), EARLIEST),))
+turns.button("Today", key="timeline_today", on_click=_go, args=(None,))
+turns.button("›", key="timeline_on", help="Later", on_click=_go, args=(min(step(zoom, start, 1), LATEST),))
+
+rows = in_window(context.filtered, start=start, days=days)
+if show == "agenda":
+    st.caption(stretch)
+    agenda(rows, context)
+else:
+    figure, summary = _figure(
+        context,
+        context.table.attrs["version"],
+        repr((context.filter, context.zone, context.today)),
+        zoom,
+        start,
+        days,
+        st.context.theme.type or "light",
+        column_width("timeline_width"),
+    )
+    st.caption(
+        " ".join(filter(None, (f"{stretch}.", LEGEND, undrawn(context.filtered, start=start, days=days, zoom=zoom))))
+    )
+    st.plotly_chart(
+        figure,
+        theme=None,
+        key=FIGURE,
+        on_select=lambda: _clicked(zoom),
+        selection_mode="points",
+        config={"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "showTips": False},
+        alt=summary,
+    )
+print_agenda(rows, context, stretch)
+panel.draw_panel(context)

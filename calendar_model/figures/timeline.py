@@ -6,7 +6,7 @@ How a mark is to be read, at every zoom:
 bar                      something that lasts: a session, a meeting, the term of a mandate holder
 diamond                  a text or a renewal: filled when adopted, hollow while it is due
 triangle                 a deadline, with its label in bold
-dot                      something too short for a bar: a review, an observance, a meeting of a day
+dot                      something too short for a bar: a review, an observance, a step around a session
 solid                    held or confirmed; paler and outlined: provisional
 hatched and outlined     projected
 soft, without outline    a window: the thing lies somewhere inside it, and no day is claimed
@@ -71,7 +71,7 @@ _TEXT_PX = 12
 _DOT_PX = 7
 _CHIP_PX = 64
 _FEW_REVIEWS = 12
-_POINTS = (Kind.RESOLUTION, Kind.MANDATE_RENEWAL, Kind.DEADLINE)
+_POINTS = (Kind.RESOLUTION, Kind.MANDATE_RENEWAL, Kind.DEADLINE, Kind.MILESTONE)
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -320,8 +320,8 @@ def _spans(rows: pd.DataFrame, lane: Integers, scale: _Scale, detail: Detail, zo
     point_at = np.where(timed, x0, np.where(np.isin(kind, _POINTS) & detail.by_day, x0 + _DOT_PX, (x0 + x1) / 2))
     x0 = np.where(is_bar, x0, point_at - _DOT_PX)
     x1 = np.where(is_bar, np.maximum(x1, x0 + 2), point_at + _DOT_PX)
-    name = np.where(lasting & (rows["session"].to_numpy(dtype=object) != ""), rows["session"], rows["title"])
-    label = np.minimum(np.fromiter(map(len, name), np.float64, len(rows)) * _TEXT_PX * 0.53, detail.label_px)
+    called = np.where(lasting & (rows["session"].to_numpy(dtype=object) != ""), rows["session"], rows["title"])
+    label = np.minimum(np.fromiter(map(len, called), np.float64, len(rows)) * _TEXT_PX * 0.53, detail.label_px)
     label = np.where(is_bar & (x1 - x0 >= label + 10), 0, label + 8)
     order = np.lexsort((x0, band, lane))
     return _Spans(order, lane[order], band[order], x0[order], x1[order], is_bar[order], label[order])
@@ -384,7 +384,8 @@ def _drawn(
 ) -> list[_Mark]:
     kept = np.flatnonzero(row_of >= 0)
     marks = []
-    for i, record in zip(kept.tolist(), rows.iloc[spans.position[kept]].itertuples(), strict=True):
+    records: Iterator[Any] = rows.iloc[spans.position[kept]].itertuples()
+    for i, record in zip(kept.tolist(), records, strict=True):
         lane, band = lanes[int(spans.lane[i])], Band(int(spans.band[i]))
         word = words.get(record.item, "")
         marks.append(
@@ -392,8 +393,8 @@ def _drawn(
                 item=record.item,
                 kind=record.kind,
                 standing=record.standing,
-                title=record.title,
-                short=_short(record, band),
+                title=_hour(record, zone) + record.title if detail.hours else record.title,
+                short=_hour(record, zone) + _short(record, band) if detail.hours else _short(record, band),
                 word=word,
                 colour=lane.colour,
                 band=band,
@@ -411,6 +412,13 @@ def _drawn(
         mark.room = following.get(mark.y, scale.px) - mark.x1
         following[mark.y] = mark.x0
     return marks
+
+
+def _hour(record: Any, zone: str | None) -> str:
+    """``13:00 `` in the reader's zone, else the place's, for what has an hour."""
+    if record.all_day or pd.isna(record.starts_at):
+        return ""
+    return f"{record.starts_at.tz_convert(zone or record.timezone or 'UTC'):%H:%M} "
 
 
 def _short(record: Any, band: Band) -> str:
@@ -548,20 +556,20 @@ def _symbol(mark: _Mark) -> str:
     firm = mark.standing in (Standing.HELD, Standing.CONFIRMED)
     if mark.band is Band.TEXT:
         return "diamond-x-open" if mark.departure else "diamond" if firm else "diamond-open"
-    base = "triangle-down" if mark.band is Band.DEADLINE else "circle"
+    base = "triangle-down" if mark.kind == Kind.DEADLINE else "circle"
     return base if firm else f"{base}-open"
 
 
 def _signs(marks: Sequence[_Mark], scale: _Scale, detail: Detail) -> go.Scatter:
     signs = [mark for mark in marks if mark.is_point]
-    size = {Band.TEXT: 12, Band.DEADLINE: 10}
+    sizes = {Kind.RESOLUTION: 12, Kind.MANDATE_RENEWAL: 12, Kind.DEADLINE: 10}
     return go.Scatter(
         x=np.array([scale.to_ms(mark.middle) for mark in signs]),
         y=np.array([mark.y for mark in signs]),
         mode="markers",
         marker={
             "symbol": [_symbol(mark) for mark in signs],
-            "size": [size.get(mark.band, 9) for mark in signs],
+            "size": [sizes.get(Kind(mark.kind), 9) for mark in signs],
             "color": [mark.colour for mark in signs],
             "line": {"width": 1.8, "color": [mark.colour for mark in signs]},
             "opacity": 1,
@@ -589,7 +597,7 @@ def _wordings(mark: _Mark) -> list[str]:
 def _label(mark: _Mark) -> tuple[str, float, bool]:
     """The label that fits, the pixel at which it begins, and whether it stands on the bar."""
     inside = mark.x1 - mark.x0 - 10 if mark.is_bar and not mark.is_point else 0.0
-    size = _TEXT_PX * (1.06 if mark.band is Band.DEADLINE else 1)
+    size = _TEXT_PX * (1.06 if mark.kind == Kind.DEADLINE else 1)
     outside = mark.room - 8
     choices = _wordings(mark)
     for text in choices:
@@ -609,7 +617,7 @@ def _labels(marks: Sequence[_Mark], scale: _Scale, inks: Inks) -> go.Scatter:
         if not label:
             continue
         text = html.escape(label, quote=False)
-        if mark.band is Band.DEADLINE:
+        if mark.kind == Kind.DEADLINE:
             text = f"<b>{text}</b>"
         if mark.standing == Standing.CANCELLED and not mark.departure:
             text = f"<s>{text}</s>"

@@ -52,7 +52,8 @@ class Detail:
     """What a zoom can bear.
 
     Marks of ``kinds`` are drawn, each band at most ``rows`` deep in a lane and each row ``row_px`` high. A mark may
-    claim ``label_px`` of free space beside it for its label. ``by_day``: days and weekends can be told apart.
+    claim ``label_px`` of free space beside it for its label. ``by_day``: days and weekends can be told apart; ``hours``:
+    the hour is part of the label. ``cycles``: the UPR cycles are drawn over their sessions.
     """
 
     kinds: frozenset[str]
@@ -61,6 +62,7 @@ class Detail:
     label_px: float
     by_day: bool
     cycles: bool
+    hours: bool = False
 
 
 def _rows(term: int, session: int, text: int, review: int, meeting: int, deadline: int) -> Mapping[Band, int]:
@@ -75,7 +77,7 @@ _OF_FIVE_YEARS = frozenset(
 _OF_FIFTEEN_YEARS = _OF_FIVE_YEARS - {str(Kind.MEETING)}
 
 DETAIL: Mapping[Zoom, Detail] = {
-    Zoom.WEEK: Detail(_OF_A_QUARTER, _rows(1, 3, 3, 6, 5, 6), 26, 320, by_day=True, cycles=False),
+    Zoom.WEEK: Detail(_OF_A_QUARTER, _rows(1, 3, 3, 6, 5, 6), 26, 320, by_day=True, cycles=False, hours=True),
     Zoom.MONTH: Detail(_OF_A_QUARTER, _rows(1, 3, 3, 4, 4, 5), 24, 260, by_day=True, cycles=False),
     Zoom.QUARTER: Detail(_OF_A_QUARTER, _rows(1, 3, 3, 3, 3, 4), 22, 220, by_day=True, cycles=False),
     Zoom.YEAR: Detail(_OF_A_YEAR, _rows(1, 2, 2, 2, 3, 3), 21, 150, by_day=False, cycles=False),

@@ -1,0 +1,103 @@
+"""The agenda: items as a list by month, for the keyboard, for screen readers and for the printer."""
+
+from __future__ import annotations
+
+from datetime import date
+from html import escape
+from itertools import groupby
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from calendar_model.calendar import describe, when
+from calendar_model.figures.timeline import standing_words
+from calendar_model.vocabulary import Kind, Standing
+from pages.components import labels, panel
+from pages.components.context import PageContext
+from pages.components.words import plain
+
+PER_PAGE = 40
+PRINTED_AT_MOST = 400
+
+_STYLE = """<style>
+.agenda-print { display: none; }
+.st-key-agenda_list [data-testid="stCaptionContainer"] { font-variant-numeric: tabular-nums lining-nums; }
+.st-key-agenda_list [data-testid="stButton"] button {
+  text-align: left; justify-content: flex-start; white-space: normal; }
+@media print {
+  [data-testid="stMain"] [data-testid="stElementContainer"]:not(:has(h1)):not(:has(.agenda-print)),
+  [data-testid="stHeader"], [data-testid="stDialog"] { display: none !important; }
+  .agenda-print { display: block; }
+  .agenda-print h2 { font-size: 1rem; margin: 1rem 0 .25rem; break-after: avoid; }
+  .agenda-print p { margin: 0 0 .5rem; }
+  .agenda-print li { break-inside: avoid; margin-bottom: .2rem; list-style: none; }
+  .agenda-print ul { padding: 0; margin: 0; }
+}
+</style>"""
+
+
+def agenda(rows: pd.DataFrame, context: PageContext, *, key: str = "agenda") -> None:
+    """Draws the rows of a calendar table, in their order, under the months in which they begin.
+
+    Each title is a button that opens the item's panel. More than :data:`PER_PAGE` items come on several pages, the
+    number of which is bound to the URL as ``<key>_page``.
+    """
+    if rows.empty:
+        st.info("Nothing is dated here under this filter. Widen the period, or take a value out of the filter.")
+        return
+    pages = -(-len(rows) // PER_PAGE)
+    number = 1
+    if pages > 1:
+        name = f"{key}_page"
+        if st.session_state.get(name, 1) > pages:
+            st.session_state[name] = pages
+        number = st.pagination(pages, key=name, bind="query-params")
+        st.caption(f"{(number - 1) * PER_PAGE + 1:,} to {min(number * PER_PAGE, len(rows)):,} of {len(rows):,} items")
+    page = rows.iloc[(number - 1) * PER_PAGE : number * PER_PAGE]
+    with st.container(key="agenda_list", gap="small"):
+        for month, items in groupby(page.itertuples(), _month):
+            st.markdown(f"#### {date(*month, 1):%B %Y}")
+            for row in items:
+                _line(row, context, key)
+
+
+def _month(row: Any) -> tuple[int, int]:
+    return row.start.year, row.start.month
+
+
+def _line(row: Any, context: PageContext, key: str) -> None:
+    title = plain(row.title)
+    if row.standing == Standing.CANCELLED and not row.departure:
+        title = f"~~{title}~~"
+    elif row.kind == Kind.DEADLINE:
+        title = f"**{title}**"
+    with st.container(gap=None):
+        st.button(title, key=f"{key}_{row.item}", type="tertiary", on_click=panel.choose, args=(row.item,))
+        st.caption(plain(_beside(row, context)))
+
+
+def _printed(row: Any, context: PageContext) -> str:
+    return f"<li><strong>{escape(row.title)}</strong><br>{escape(_beside(row, context))}</li>"
+
+
+def _beside(row: Any, context: PageContext) -> str:
+    body = labels.short_organisation(row.body or row.organisation, context.reference)
+    known = standing_words(row.standing, departure=row.departure).lower()
+    return " · ".join(filter(None, (when(row, context.zone), body, known, row.for_whom)))
+
+
+def print_agenda(rows: pd.DataFrame, context: PageContext, stretch: str) -> None:
+    """What the printer gets instead of the page below its title: the filter in words, the stretch, and the rows.
+
+    Invisible on the screen; beyond :data:`PRINTED_AT_MOST` rows it says how many are left out.
+    """
+    parts = [f"<p>{escape(stretch)} · {escape(describe(context.filter, context.reference))}</p>"]
+    for month, items in groupby(rows.head(PRINTED_AT_MOST).itertuples(), _month):
+        lines = "".join(_printed(row, context) for row in items)
+        parts.append(f"<h2>{date(*month, 1):%B %Y}</h2><ul>{lines}</ul>")
+    if len(rows) > PRINTED_AT_MOST:
+        parts.append(
+            f"<p>{len(rows) - PRINTED_AT_MOST:,} more items: narrow the filter or the stretch to print them.</p>"
+        )
+    st.html(f'{_STYLE}<div class="agenda-print">{"".join(parts)}</div>')

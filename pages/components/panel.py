@@ -1,0 +1,189 @@
+"""The panel of one item: all that is known of it, in a drawer on the right, on every page.
+
+Which item is open stands in the URL (``item``), so that a link shows a colleague the same panel. Whatever opens an
+item calls :func:`choose` in a callback; every page ends with :func:`draw_panel`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit, urlunsplit
+
+import pandas as pd
+import streamlit as st
+
+from calendar_model.calendar import when
+from calendar_model.figures.timeline import standing_words
+from calendar_model.vocabulary import Confidence, Kind, Precision
+from pages.components.context import PageContext
+from pages.components.words import plain
+
+ITEM = "item"
+"""The URL's name for the open item."""
+
+_STYLE = """<style>
+[data-testid="stDialog"] [role="dialog"] h2, [data-testid="stDialog"] [data-testid="stDialogTitle"] {
+  font-family: "Source Serif", serif; line-height: 1.25; }
+.item-when { font-size: 1.125rem; font-weight: 600; margin: 0 0 .25rem; }
+.item-known { margin: 0 0 1rem; }
+.item-facts { display: grid; grid-template-columns: max-content 1fr; gap: .35rem 1rem; margin: 0; padding: 0; }
+.item-facts dt { opacity: .75; margin: 0; padding: 0; }
+.item-facts dd { margin: 0; padding: 0; overflow-wrap: anywhere; }
+@media (max-width: 640px) {
+  .item-facts { grid-template-columns: 1fr; gap: 0; }
+  .item-facts dd { margin-bottom: .5rem; }
+}
+</style>"""
+
+
+def choose(item: str) -> None:
+    """Opens the panel of this item; for callbacks."""
+    st.query_params[ITEM] = item
+
+
+def close() -> None:
+    """Closes the panel; for callbacks."""
+    if ITEM in st.query_params:
+        del st.query_params[ITEM]
+
+
+def draw_panel(context: PageContext) -> None:
+    """Opens the panel that the URL asks for, if it asks for one. The last statement of a page."""
+    if item := st.query_params.get(ITEM):
+        open_panel(item, context)
+
+
+def open_panel(item: str, context: PageContext) -> None:
+    """Draws the panel of an item of the whole table; an id that it does not have gets a sentence."""
+    row = _row(context.table, item)
+    title = "Not in the calendar" if row is None else plain(row["title"])
+    st.dialog(title, position="right", width="medium", on_dismiss=close)(_body)(item, context)
+
+
+def _row(table: pd.DataFrame, item: str) -> Any:
+    found = table[table["item"] == item]
+    return None if found.empty else found.iloc[0]
+
+
+def _body(item: str, context: PageContext) -> None:
+    if st.query_params.get(ITEM, item) != item:
+        # A button in the panel chose another item: the drawer's title is the page's to set.
+        st.rerun()
+    row = _row(context.table, item)
+    if row is None:
+        st.markdown(
+            f"The link asks for “{plain(item)}”, which is not in the calendar. It may have been renamed or "
+            "taken out of the reference. Close this panel and search for it by title."
+        )
+        return
+    st.html(_STYLE + _facts(row, context))
+    _actions(row)
+    _dates(row, context)
+    _cycle(row, context)
+    st.caption("Link to this item")
+    st.code(_link(item), language=None, wrap_lines=True)
+
+
+def _facts(row: Any, context: PageContext) -> str:
+    reference = context.reference
+    organisation, body = (reference.organisations.get(row[name]) for name in ("organisation", "body"))
+    track, session = reference.tracks.get(row["track"]), reference.sessions.get(row["session"])
+    states = [reference.states[code].name if code in reference.states else code for code in row["countries"].split()]
+    facts = {
+        "Organisation": organisation.name if organisation else row["organisation"],
+        "Body": body.name if body and row["body"] != row["organisation"] else "",
+        "Track": track.title if track else "",
+        "Session": session.title if session and row["kind"] != Kind.SESSION else "",
+        "State" if len(states) == 1 else "States": ", ".join(states),
+        "Place": row["location"],
+        "From whom": row["for_whom"],
+        "About": row["description"],
+    }
+    lines = "".join(f"<dt>{name}</dt><dd>{escape(value)}</dd>" for name, value in facts.items() if value)
+    known = standing_words(row["standing"], departure=bool(row["departure"]))
+    if row["date_precision"] != Precision.DAY:
+        known += ", somewhere in this window; the days are not known"
+    source = "" if row["confidence"] == Confidence.SOURCED else " Not seen in a source."
+    return (
+        f'<p class="item-when">{escape(when(row, context.zone))}</p>'
+        f'<p class="item-known"><strong>{escape(known)}.</strong> {escape(row["basis"])}{source}</p>'
+        f'<dl class="item-facts">{lines}</dl>'
+    )
+
+
+def _actions(row: Any) -> None:
+    with st.container(horizontal=True):
+        st.link_button(
+            "Add to my calendar",
+            f"/feeds/item/{quote(row['item'], safe='')}.ics",
+            type="primary",
+            icon=":material/event:",
+        )
+        if row["source_url"]:
+            st.link_button("Source", row["source_url"], icon=":material/open_in_new:")
+
+
+def _dates(row: Any, context: PageContext) -> None:
+    """What hangs on the item, or on the session that it belongs to, in order."""
+    table = context.table
+    homes = {row["item"], *([f"session-{row['session']}"] if row["session"] else []), row["related_to"]} - {""}
+    dates = table[table["related_to"].isin(homes) & (table["kind"] == Kind.DEADLINE) & (table["item"] != row["item"])]
+    if dates.empty:
+        return
+    st.markdown("#### Deadlines")
+    for other in dates.sort_values("start", kind="stable").itertuples():
+        _deadline(other, context)
+
+
+def _deadline(row: Any, context: PageContext) -> None:
+    whom = f" · {plain(row.for_whom)}" if row.for_whom else ""
+    with st.container(gap=None):
+        _opener(plain(row.title), row.item, "deadline")
+        st.caption(f"{when(row, context.zone)} · {standing_words(row.standing).lower()}{whom}")
+
+
+def _cycle(row: Any, context: PageContext) -> None:
+    """The turn before and the turn after; in a session, what it is to deal with."""
+    turns = [(name, _row(context.table, row[field])) for name, field in (("Before", "previous"), ("After", "next"))]
+    if any(turn is not None for _, turn in turns):
+        st.markdown("#### In its cycle")
+        for name, turn in turns:
+            if turn is not None:
+                with st.container(gap=None):
+                    _opener(f"{name}: {plain(turn['title'])}", turn["item"], name.lower())
+                    st.caption(f"{when(turn, context.zone)} · {standing_words(turn['standing']).lower()}")
+    _together(row, context)
+
+
+def _together(row: Any, context: PageContext) -> None:
+    table = context.table
+    if row["kind"] == Kind.SESSION:
+        here = table[(table["session"] == row["session"]) & table["kind"].isin((Kind.RESOLUTION, Kind.MANDATE_RENEWAL))]
+        _listed("Texts", here.itertuples(), context)
+    elif row["session"]:
+        here = table[(table["item"] == f"session-{row['session']}") & (table["item"] != row["item"])]
+        _listed("Its session", here.itertuples(), context)
+
+
+def _listed(heading: str, rows: Iterable[Any], context: PageContext) -> None:
+    rows = list(rows)
+    if not rows:
+        return
+    st.markdown(f"#### {heading}")
+    for other in rows:
+        with st.container(gap=None):
+            _opener(plain(other.title), other.item, "beside")
+            st.caption(f"{when(other, context.zone)} · {standing_words(other.standing).lower()}")
+
+
+def _opener(label: str, item: str, place: str) -> None:
+    st.button(label, key=f"panel_{place}_{item}", type="tertiary", on_click=choose, args=(item,))
+
+
+def _link(item: str) -> str:
+    """The address of this page with the item open, and with the filter as it stands."""
+    address = urlsplit(st.context.url or "")
+    parameters = [(name, value) for name in st.query_params for value in st.query_params.get_all(name) if name != ITEM]
+    return urlunsplit(address._replace(query=urlencode([*parameters, (ITEM, item)]), fragment=""))
