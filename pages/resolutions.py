@@ -1,16 +1,386 @@
-"""Resolutions."""
+"""Resolutions: each track of texts as a strip of its past and future, and the plan of the next one."""
 
 from pages.components.guard import require_entrance
 
 require_entrance()
 
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
-from calendar_model.calendar import when
-from pages.components.context import current
+from calendar_model import wording
+from calendar_model.calendar import city, horizon, text_item, vote_words, when
+from calendar_model.cycles import Due, plan
+from calendar_model.figures.strips import strip_figure, strip_summary, where_views_part
+from calendar_model.reference import Reference
+from calendar_model.vocabulary import (
+    Cadence,
+    Kind,
+    Milestone,
+    MilestoneKind,
+    Precision,
+    Resolution,
+    ResolutionStatus,
+    Standing,
+    Track,
+    TrackSubject,
+    View,
+)
+from pages.components import filter_bar, panel
+from pages.components.context import PageContext, current
+from pages.components.tables import csv_download
+from pages.components.width import column_width
+from pages.components.words import plain
 
+NARROW_PX = 640
+YEARS_BACK_NARROW, YEARS_AHEAD_NARROW = 12, 6
+OURS = ("penholder", "mission")
+STEPS_AHEAD = 4
+LEGEND = (
+    "A filled diamond is a text adopted, a hollow one is due, one with a cross was due and did not come. Below it, a "
+    "line is consensus and a bar a vote: from its foot for, abstaining (pale) and against (dark). The stepped line is "
+    "the rhythm. A click on a diamond opens all that is known."
+)
+
+
+@dataclass(frozen=True)
+class Next:
+    """The next text of a track: its row of the calendar table, and what falls due before it, in order."""
+
+    row: Any
+    due: tuple[Due, ...]
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _plan(_reference: Reference, version: str, session: str, track: str, as_of: date) -> tuple[Due, ...]:
+    return plan(_reference, session, track, as_of)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _views(_reference: Reference, version: str, track: str, as_of: date) -> str:
+    """How the guidelines and the practice stand to each other."""
+    return where_views_part(_reference, track, as_of, horizon(as_of))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _strip(
+    _context: PageContext, version: str, chosen: str, track: str, years: tuple[int, int], theme: str, width: int
+) -> tuple[go.Figure, str]:
+    figure = strip_figure(
+        _context.filtered,
+        reference=_context.reference,
+        track=track,
+        as_of=_context.today,
+        first_year=years[0],
+        last_year=years[1],
+        theme="dark" if theme == "dark" else "light",
+        width=width,
+    )
+    summary = strip_summary(
+        _context.filtered, reference=_context.reference, track=track, first_year=years[0], last_year=years[1]
+    )
+    return figure, summary
+
+
+def next_text(track: str, context: PageContext) -> Next | None:
+    """The next text that is expected in a track, whatever the filter shows of it."""
+    table = context.table
+    ahead = (table["track"] == track) & ~table["departure"] & (table["end"] >= pd.Timestamp(context.today))
+    ahead &= (table["standing"] != Standing.HELD) & (table["kind"] != Kind.DEADLINE)
+    found = table[ahead.to_numpy()]
+    if found.empty:
+        return None
+    row = found.iloc[0]
+    due = _plan(context.reference, table.attrs["version"], row["session"], track, context.today)
+    return Next(row, due)
+
+
+def due_when(due: Due, reference: Reference) -> str:
+    """When something falls due: a day, with the hour of the place where there is one, or a window, said as one."""
+    words = wording.span(due.start, due.end, due.precision)
+    hour = due.at.time() if due.at else due.milestone.time
+    if hour is None:
+        return words
+    place = reference.organisations[due.milestone.body].seat_city or city(due.timezone)
+    return f"{words}, {hour:%H:%M} ({place} time)"
+
+
+def how_far(start: date, end: date, precision: str, today: date) -> str:
+    """How near a day or a window is, in words."""
+    if end < today:
+        return "past"
+    if start <= today:
+        return "today" if precision == Precision.DAY else "its window is open now"
+    days = (start - today).days
+    far = f"{days} {'day' if days == 1 else 'days'}" if days < 60 else f"{round(days / 30.4)} months"
+    return f"in {far}" if precision == Precision.DAY else f"in {far} or later"
+
+
+def undated(track: Track, due: tuple[Due, ...], reference: Reference, year: int) -> list[Milestone]:
+    """Steps of a track's text that have no day of their own: their rule says only where they belong."""
+    told = {d.milestone.code for d in due}
+    steps = (MilestoneKind.DEADLINE, MilestoneKind.EVENT, MilestoneKind.PUBLICATION, MilestoneKind.PROCESS)
+    return [
+        m
+        for m in reference.milestones.values()
+        if track.code in m.tracks
+        and m.body in (track.body, track.negotiated_in)
+        and m.kind in steps
+        and m.code not in told
+        and (m.first_year or year) <= year <= (m.last_year or year)
+    ]
+
+
+def plan_frame(track: Track, coming: Next, context: PageContext) -> pd.DataFrame:
+    """The plan of the next text as a list: dated steps in order, then those without a day."""
+    rows = [
+        (
+            due_when(d, context.reference),
+            how_far(d.start, d.end, d.precision, context.today),
+            d.milestone.name,
+            d.milestone.for_whom,
+            d.basis,
+            d.source_url,
+        )
+        for d in coming.due
+    ]
+    rows += [
+        ("no day of its own", "", m.name, m.for_whom, m.rule, m.source_url)
+        for m in undated(track, coming.due, context.reference, coming.row["start"].year)
+    ]
+    return pd.DataFrame(rows, columns=["When", "From today", "What", "For whom", "How it is known", "Source"])
+
+
+def capital(text: str) -> str:
+    """With a capital at its beginning, as a sentence has it."""
+    return text[:1].upper() + text[1:]
+
+
+def texts_frame(texts: list[Resolution]) -> pd.DataFrame:
+    """Texts as a list, in the order given."""
+    return pd.DataFrame(
+        [
+            (
+                r.symbol or f"{r.session}, not tabled",
+                capital(r.theme or r.title),
+                wording.day(r.adopted) if r.adopted else "did not come",
+                vote_words(r),
+                r.penholder,
+                r.draft_symbol,
+                r.record_url or r.source_url,
+            )
+            for r in texts
+        ],
+        columns=["Text", "Theme", "Adopted", "How", "Penholder", "Draft", "Document"],
+    )
+
+
+def draw_table(frame: pd.DataFrame, link: str, name: str, alt: str, *, narrow: bool) -> None:
+    """A list, the address in its last column behind the words of column ``link``; and its file.
+
+    A table that wraps, or on a ``narrow`` screen, where columns would be cut, a paragraph a row.
+    """
+    address = frame.columns[-1]
+    shown = frame.drop(columns=address).map(plain)
+    shown[link] = [
+        f"[{words}]({url.replace('(', '%28').replace(')', '%29')})" if url else words
+        for words, url in zip(shown[link], frame[address], strict=True)
+    ]
+    shown = shown.loc[:, [column for column in shown.columns if shown[column].any()]]
+    if narrow:
+        st.markdown("\n\n".join(" · ".join(filter(None, (f"**{row[0]}**", *row[1:]))) for row in shown.to_numpy()))
+    else:
+        st.table(shown, border="horizontal", hide_index=True, alt=alt)
+    csv_download(frame, name)
+
+
+def years_shown(context: PageContext, tracks: list[Track], width: int) -> tuple[int, int]:
+    """The years across every strip: those of the period, else from the first text to the calendar's horizon."""
+    chosen = context.filter
+    if chosen.start and chosen.end:
+        return chosen.start.year, chosen.end.year
+    rows = context.filtered[context.filtered["track"].isin([t.code for t in tracks]).to_numpy()]
+    first, last = rows["start"].min().year, horizon(context.today).year
+    if width < NARROW_PX:
+        first, last = max(first, context.today.year - YEARS_BACK_NARROW), context.today.year + YEARS_AHEAD_NARROW
+    return first, last
+
+
+def clicked(figure: str) -> None:
+    """A mark opens its panel, also when it is clicked again."""
+    points = st.session_state[figure]["selection"]["points"]
+    picked = points[0]["customdata"][0] if points else st.session_state.get(f"{figure}_picked", "")
+    st.session_state[f"{figure}_picked"] = picked
+    if picked:
+        panel.choose(picked)
+
+
+def draw_next(tracks: list[Track], context: PageContext) -> None:
+    """When each track's next text is, and when to move."""
+    for column, track in zip(st.columns(len(tracks)), tracks, strict=True):
+        with column:
+            st.markdown(f"**{plain(track.short_title)}**  \n{next_words(track, context)}")
+
+
+def next_words(track: Track, context: PageContext) -> str:
+    """The next text of a track and the first steps towards it, as Markdown."""
+    coming = next_text(track.code, context)
+    if coming is None:
+        return "No next text is expected: no rule of this track is in force. Rules stand in cadences.csv."
+    row, today = coming.row, context.today
+    session = f"{row['session']}, " if row["session"] else ""
+    far = how_far(row["start"].date(), row["end"].date(), row["date_precision"], today)
+    lines = [f"Next: **{plain(session)}{when(row)}**", f"{capital(row['standing'])}, {far}"]
+    moves = [d for d in coming.due if d.end >= today and d.milestone.for_whom in OURS]
+    deadlines = [d for d in moves if d.milestone.kind is MilestoneKind.DEADLINE]
+    steps = [
+        f"{plain(d.milestone.name)}: {plain(due_when(d, context.reference))}"
+        for d in list(dict.fromkeys([*moves[:1], *deadlines]))[:STEPS_AHEAD]
+    ]
+    if steps:
+        return "  \n".join([*lines, "", "When to move:", *steps])
+    if coming.due:
+        lines.append("Every step towards it that has a date is past.")
+    open_steps = undated(track, coming.due, context.reference, row["start"].year)
+    steps = [f"{plain(m.name)}: {plain(m.rule[:1].lower() + m.rule[1:])}" for m in open_steps[-STEPS_AHEAD:]]
+    return "  \n".join([*lines, "", "Steps without a date of their own:", *steps] if steps else lines)
+
+
+def draw_track(track: Track, context: PageContext, years: tuple[int, int], width: int) -> None:
+    """One track: its strip, its rhythm and the changes in it, the plan of the next text, the texts."""
+    reference, version = context.reference, context.table.attrs["version"]
+    st.header(track.title)
+    if track.description:
+        st.markdown(plain(track.description))
+    figure, summary = _strip(
+        context,
+        version,
+        repr((context.filter, context.today)),
+        track.code,
+        years,
+        st.context.theme.type or "light",
+        width,
+    )
+    key = f"strip_{track.code}"
+    st.plotly_chart(
+        figure,
+        theme=None,
+        key=key,
+        on_select=lambda: clicked(key),
+        selection_mode="points",
+        config={"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "showTips": False},
+        alt=summary,
+    )
+    draw_rhythm(track, context)
+    shown = set(context.filtered["item"])
+    texts = [r for r in reference.resolutions if r.track == track.code and text_item(r) in shown]
+    coming = next_text(track.code, context)
+    if coming is not None:
+        where = coming.row["session"] or when(coming.row)
+        st.subheader(f"The plan towards {where}")
+        frame = plan_frame(track, coming, context)
+        if frame.empty:
+            st.markdown("No milestone rule belongs to this track's session. Rules stand in milestones.csv.")
+        else:
+            draw_table(
+                frame,
+                "What",
+                f"plan-{track.code}",
+                f"What falls due before {where}, counted back from it.",
+                narrow=width < NARROW_PX,
+            )
+    st.subheader("The texts so far")
+    if texts:
+        texts.sort(key=lambda r: r.adopted or reference.sessions[r.session].end, reverse=True)
+        draw_table(
+            texts_frame(texts),
+            "Text",
+            f"texts-{track.code}",
+            f"The texts of {track.title}, newest first.",
+            narrow=width < NARROW_PX,
+        )
+    else:
+        st.markdown(
+            "The filter leaves out every text adopted so far; a longer period or another standing brings them back."
+        )
+
+
+def draw_rhythm(track: Track, context: PageContext) -> None:
+    """What each rule of the track says, in force from when to when, and where the guidelines and the practice part."""
+    sentence = _views(context.reference, context.table.attrs["version"], track.code, context.today)
+    rules = [c for c in context.reference.cadences if c.track == track.code]
+    sides = {
+        "In practice": sorted((c for c in rules if c.view is View.PRACTICE), key=lambda c: c.first_year),
+        "By the guidelines": sorted((c for c in rules if c.view is View.GUIDELINES), key=lambda c: c.first_year),
+    }
+    if sentence:
+        st.markdown(plain(sentence))
+    for column, (name, own) in zip(st.columns(2), sides.items(), strict=True):
+        with column:
+            lines = [f"- {rule_words(rule)}" for rule in own]
+            st.markdown("\n".join([f"**{name}**", "", *lines]) if lines else f"**{name}**: no rule is known.")
+
+
+def rule_words(rule: Cadence) -> str:
+    """``2007–2024: A text every second year… Source``."""
+    years = f"{rule.first_year}–{rule.last_year}" if rule.last_year else f"Since {rule.first_year}"
+    source = rule.source_url.replace("(", "%28").replace(")", "%29")
+    return (
+        f"{years}: {plain(rule.statement)} {f'[Source]({source})' if source else 'From memory, not seen in a source.'}"
+    )
+
+
+def draw_left_out(left_out: list[Track], context: PageContext) -> None:
+    """Says which tracks the filter leaves out, and how to have them back."""
+    if not left_out:
+        return
+    names = ", ".join(plain(t.short_title) for t in left_out)
+    why = " The texts concern no single country, so a country in the filter leaves them all out."
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"Left out by the filter: {names}.{why if context.filter.countries else ''}", width="content")
+        st.button("Clear the filter", key="resolutions_clear", type="tertiary", on_click=filter_bar.clear)
+
+
+def draw_related(context: PageContext, width: int) -> None:
+    """Texts that belong to no track, by theme."""
+    st.header("Related texts")
+    shown = set(context.filtered["item"])
+    related = [
+        r
+        for r in context.reference.resolutions
+        if not r.track and r.status is ResolutionStatus.ADOPTED and text_item(r) in shown
+    ]
+    if not related:
+        st.markdown("None under this filter. Here are texts on defenders outside the cycles, by theme.")
+        return
+    st.markdown("Texts on defenders, or that matter to them, outside the cycles; by theme.")
+    related.sort(key=lambda r: ((r.theme or r.title).casefold(), r.adopted or date.min))
+    frame = texts_frame(related)[["Theme", "Text", "Adopted", "How", "Penholder", "Draft", "Document"]]
+    draw_table(frame, "Text", "related-texts", "Related texts, by theme.", narrow=width < NARROW_PX)
+
+
+context = current()
 st.title("Resolutions")
-shown = current().filtered
-st.caption(f"{len(shown)} items in the calendar.")
-for row in shown.head(10).itertuples():
-    st.markdown(f"{when(row, current().zone)}: {row.title}")
+every = [t for t in context.reference.tracks.values() if t.subject is TrackSubject.TEXT]
+width = column_width("resolutions_width")
+present = set(context.filtered["track"].unique())
+tracks = [t for t in every if t.code in present]
+draw_left_out([t for t in every if t.code not in present], context)
+if not every:
+    st.markdown(
+        "No track of texts is in the reference. Each row of tracks.csv with the subject text gets a strip here."
+    )
+elif not tracks:
+    st.markdown("Here each track of texts stands as a strip across the years, with the plan of its next text.")
+else:
+    draw_next(tracks, context)
+    years = years_shown(context, tracks, width)
+    st.caption(LEGEND)
+    for track in tracks:
+        draw_track(track, context, years, width)
+draw_related(context, width)
+panel.draw_panel(context)

@@ -1,16 +1,312 @@
-"""UPR."""
+"""UPR: which states are next and what is due before them, and where each state is in its cycle."""
 
 from pages.components.guard import require_entrance
 
 require_entrance()
 
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
+from calendar_model import wording
 from calendar_model.calendar import when
-from pages.components.context import current
+from calendar_model.figures.upr import (
+    STATE_WORDS,
+    cycle_counts,
+    cycle_figure,
+    cycle_of,
+    cycle_summary,
+    review_state,
+    reviews_of_cycle,
+    what_happened,
+)
+from calendar_model.vocabulary import Kind, Precision, Review, Standing, Track, TrackSubject
+from pages.components import filter_bar, labels, panel
+from pages.components.context import PageContext, current
+from pages.components.tables import csv_download
+from pages.components.width import column_width
+from pages.components.words import plain
 
+FIGURE = "upr_figure"
+SESSIONS_AHEAD = 2
+CYCLES_AHEAD = 1
+"""Cycles offered beyond those that the reference lists: what is counted on further is told by each state's panel."""
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _figure(
+    _context: PageContext, version: str, chosen: str, track: str, cycle: int, theme: str, width: int
+) -> tuple[go.Figure, str]:
+    """Figure and summary; ``version`` and ``chosen`` stand for the table and the filter of the context."""
+    reviews = reviews_of_cycle(_context.table, track, cycle)
+    kept = frozenset(reviews_of_cycle(_context.filtered, track, cycle)["item"])
+    figure = cycle_figure(
+        reviews,
+        reference=_context.reference,
+        theme="dark" if theme == "dark" else "light",
+        width=width,
+        kept=kept,
+    )
+    return figure, cycle_summary(reviews, _context.reference, cycle)
+
+
+def state_name(code: str, context: PageContext) -> str:
+    """The name of a state, or its code if the reference does not have it."""
+    known = context.reference.states.get(code)
+    return known.name if known else code
+
+
+def reviews_frame(reviews: pd.DataFrame, context: PageContext, track: str) -> pd.DataFrame:
+    """Rows of the calendar table that are reviews, as a list for people, in their order."""
+    listed = {r.code: r for r in context.reference.reviews}
+    rows = [review_words(row, listed.get(row["item"]), context, track) for row in reviews.to_dict("records")]
+    columns = [
+        "State",
+        "Cycle",
+        "Session",
+        "Review",
+        "How it stands",
+        "What happened",
+        "Outcome in",
+        "Outcome adopted",
+        "Decision",
+        "How it is known",
+        "Source",
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def review_words(row: Any, review: Review | None, context: PageContext, track: str) -> tuple[str, ...]:
+    """A review in words, in the order of the columns of :func:`reviews_frame`."""
+    day = when(row) if row["date_precision"] == Precision.DAY else f"{when(row)}, the day is not known"
+    state = STATE_WORDS[review_state(row["standing"], review)]
+    stands = state if row["standing"] == Standing.HELD else f"{state}, {row['standing']}"
+    return (
+        state_name(row["countries"], context),
+        str(cycle_of(row["item"], track) or ""),
+        row["session"],
+        day,
+        stands,
+        what_happened(review),
+        review.outcome_session if review else "",
+        wording.day(review.outcome_date) if review and review.outcome_date else "",
+        review.outcome_decision if review else "",
+        row["basis"],
+        row["source_url"],
+    )
+
+
+def draw_list(frame: pd.DataFrame, name: str, alt: str) -> None:
+    """A list that scrolls within itself, its addresses as links; and its file."""
+    links = [c for c in frame.columns if c == "Source"]
+    shown = frame.loc[:, [c for c in frame.columns if frame[c].any()]]
+    st.dataframe(
+        shown,
+        hide_index=True,
+        column_config={c: st.column_config.LinkColumn(display_text="Source") for c in links},
+        alt=alt,
+    )
+    csv_download(frame, name)
+
+
+def coming_sessions(reviews: pd.DataFrame, context: PageContext) -> list[str]:
+    """The next sessions in which a review of ``reviews`` is still to come, in order."""
+    ahead = (reviews["end"] >= pd.Timestamp(context.today)) & (reviews["standing"] != Standing.HELD)
+    ahead &= reviews["standing"] != Standing.CANCELLED
+    order = reviews[ahead.to_numpy()].sort_values(["start", "end"], kind="stable")
+    return list(dict.fromkeys(order["session"]))[:SESSIONS_AHEAD]
+
+
+def due_before(session: str, context: PageContext) -> pd.DataFrame:
+    """What falls due around a session or its reviews and is not past: rows of the calendar table, in order."""
+    table = context.table
+    reviews = set(table.loc[((table["session"] == session) & (table["kind"] == Kind.UPR_REVIEW)).to_numpy(), "item"])
+    near = table["related_to"].isin({f"session-{session}", *reviews}) & table["kind"].isin(
+        (Kind.DEADLINE, Kind.MILESTONE)
+    )
+    near &= (table["end"] >= pd.Timestamp(context.today)) & (table["standing"] != Standing.CANCELLED)
+    return table[near.to_numpy()].sort_values(["start", "end"], kind="stable")
+
+
+def due_frame(due: pd.DataFrame, session: str) -> pd.DataFrame:
+    """Deadlines and milestones as a list for people."""
+    return pd.DataFrame(
+        [
+            (
+                when(row),
+                row["title"].replace(f", {session}", ""),
+                row["for_whom"],
+                labels.STANDINGS[row["standing"]],
+                row["description"],
+                row["basis"],
+                row["source_url"],
+            )
+            for row in due.to_dict("records")
+        ],
+        columns=["When", "What", "For whom", "How it stands", "The rule", "How it is known", "Source"],
+    )
+
+
+def draw_session(session: str, reviews: pd.DataFrame, context: PageContext) -> None:
+    """One coming session: when, who is under review, and what is due before them."""
+    table = context.table
+    found = table[(table["item"] == f"session-{session}").to_numpy()]
+    here = reviews[(reviews["session"] == session).to_numpy()]
+    row = found.iloc[0] if len(found) else here.iloc[0]
+    st.subheader(session)
+    days = "" if row["date_precision"] == Precision.DAY else "; its days are not known"
+    st.markdown(f"**{when(row)}**, {row['standing']}{days}.")
+    listed = {r.code: r for r in context.reference.reviews}
+    plain_names, moved = [], []
+    for review in here.sort_values("start", kind="stable").to_dict("records"):
+        name = plain(state_name(review["countries"], context))
+        if review["date_precision"] == Precision.DAY:
+            name += f" ({wording.day(review['start'].date(), year=False)})"
+        if words := what_happened(listed.get(review["item"])):
+            moved.append(f"{name}: {plain(words[:1].lower() + words[1:])}, {review['standing']}")
+        else:
+            plain_names.append(name)
+    firm = all(s in (Standing.HELD, Standing.CONFIRMED) for s in here["standing"])
+    count = f"{len(here)} {'state' if len(here) == 1 else 'states'} under review"
+    unsure = "" if firm else ", by their place in the cycle before where no list was seen"
+    lines = [f"{count}{unsure}: {', '.join(plain_names)}." if plain_names else f"{count}."]
+    lines += [f"**Moved or uncertain.** {'; '.join(moved)}."] if moved else []
+    st.markdown("\n\n".join(lines))
+    due = due_before(session, context)
+    deadlines = due[(due["kind"] == Kind.DEADLINE).to_numpy()]
+    said = [
+        f"- {when(d)}: **{plain(d['title'].replace(f', {session}', ''))}**"
+        + (f" ({plain(d['for_whom'])})" if d["for_whom"] else "")
+        for d in deadlines.to_dict("records")
+    ]
+    st.markdown("\n".join(["Deadlines:", "", *said]) if said else "Every deadline of this session is past.")
+
+
+def draw_countries(context: PageContext, track: str) -> None:
+    """The past and the next review of each country in the filter."""
+    table = context.table
+    mine = table[(table["track"] == track).to_numpy() & (table["kind"] == Kind.UPR_REVIEW).to_numpy()]
+    for code in context.filter.countries:
+        own = mine[(mine["countries"] == code).to_numpy()]
+        st.subheader(state_name(code, context))
+        if own.empty:
+            st.markdown("No review of this country is in the reference. Reviews stand in upr_reviews.csv.")
+            continue
+        frame = reviews_frame(own, context, track)
+        past = own["standing"] == Standing.HELD
+        lines = []
+        for name, rows in (("Last", frame[past.to_numpy()].tail(1)), ("Next", frame[~past.to_numpy()].head(1))):
+            for words in rows.to_dict("records"):
+                parts = [
+                    f"{words['Session']}, {words['Review']}",
+                    words["How it stands"].lower(),
+                    words["What happened"],
+                ]
+                if words["Outcome adopted"]:
+                    parts.append(f"outcome adopted in {words['Outcome in']}, {words['Outcome adopted']}")
+                lines.append(f"**{name}:** {plain('; '.join(filter(None, parts)))}.")
+        st.markdown("  \n".join(lines))
+        draw_list(frame, f"reviews-{code}", f"The reviews of {state_name(code, context)}, in order.")
+
+
+def clicked() -> None:
+    """A tile opens its panel, also when it is clicked again."""
+    points = st.session_state[FIGURE]["selection"]["points"]
+    picked = points[0]["customdata"][0] if points else st.session_state.get("upr_picked", "")
+    st.session_state["upr_picked"] = picked
+    if picked:
+        panel.choose(picked)
+
+
+def draw_cycle(context: PageContext, track: Track, cycle: int) -> None:
+    """The grid of a cycle and its reviews as a list."""
+    everything = reviews_of_cycle(context.table, track.code, cycle)
+    kept = reviews_of_cycle(context.filtered, track.code, cycle)
+    counts = cycle_counts(everything, context.reference)
+    said = ", ".join(f"{count} {STATE_WORDS[state].lower()}" for state, count in counts.items())
+    left_out = f" The filter keeps {len(kept)}; the others are empty tiles." if len(kept) < len(everything) else ""
+    st.markdown(
+        f"{wording.ordinal(cycle)} cycle, {everything['session'].nunique()} sessions, {len(everything)} states: "
+        f"{said}.{left_out} A row is a session, a tile a state; a click opens all that is known of its review."
+    )
+    figure, summary = _figure(
+        context,
+        context.table.attrs["version"],
+        repr((context.filter, context.today)),
+        track.code,
+        cycle,
+        st.context.theme.type or "light",
+        column_width("upr_width"),
+    )
+    st.plotly_chart(
+        figure,
+        theme=None,
+        key=FIGURE,
+        on_select=clicked,
+        selection_mode="points",
+        config={"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "showTips": False},
+        alt=summary,
+    )
+    st.subheader(f"The reviews of the {wording.ordinal(cycle)} cycle")
+    if kept.empty:
+        st.markdown(
+            "The filter leaves out every review of this cycle. Another cycle or a wider filter brings them back."
+        )
+    else:
+        frame = reviews_frame(kept, context, track.code).drop(columns="Cycle")
+        draw_list(
+            frame, f"upr-cycle-{cycle}", f"{len(kept)} reviews of the cycle: when, how they stand, their outcome."
+        )
+
+
+context = current()
+track = next((t for t in context.reference.tracks.values() if t.subject is TrackSubject.STATE), None)
 st.title("UPR")
-shown = current().filtered
-st.caption(f"{len(shown)} items in the calendar.")
-for row in shown.head(10).itertuples():
-    st.markdown(f"{when(row, current().zone)}: {row.title}")
+if track is None:
+    st.markdown(
+        "No track of states is in the reference. A row of tracks.csv with the subject state brings this page to life."
+    )
+else:
+    shown = context.filtered[
+        ((context.filtered["track"] == track.code) & (context.filtered["kind"] == Kind.UPR_REVIEW)).to_numpy()
+    ]
+    if shown.empty:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(
+                "The filter leaves out every review. Here stand the coming sessions, their deadlines and the cycle of "
+                "all states.",
+                width="content",
+            )
+            st.button("Clear the filter", key="upr_clear", type="tertiary", on_click=filter_bar.clear)
+    if context.filter.countries:
+        draw_countries(context, track.code)
+    sessions = coming_sessions(shown, context)
+    if sessions:
+        for column, session in zip(st.columns(len(sessions)), sessions, strict=True):
+            with column:
+                draw_session(session, shown, context)
+    elif not shown.empty:
+        st.markdown("No review that the filter keeps is still to come.")
+    if not context.filter.countries:
+        st.caption("One country, past and next review at once: choose it in the filter bar, under More.")
+    current_cycle = max((r.cycle for r in context.reference.reviews), default=1)
+    cycles = [*sorted({r.cycle for r in context.reference.reviews}), current_cycle + CYCLES_AHEAD]
+    st.header("Where each state is in the cycle")
+    cycle = st.segmented_control(
+        "Cycle",
+        cycles,
+        default=current_cycle,
+        required=True,
+        format_func=str,
+        key="cycle",
+        bind="query-params",
+    )
+    draw_cycle(context, track, int(cycle or current_cycle))
+    for session in sessions:
+        due = due_before(session, context)
+        if not due.empty:
+            st.subheader(f"What falls due around {session}")
+            draw_list(due_frame(due, session), f"deadlines-{session}", f"What falls due around {session}, in order.")
+panel.draw_panel(context)

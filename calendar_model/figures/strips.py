@@ -260,7 +260,7 @@ def _wrapped(sentence: str) -> list[str]:
 
 def _windows(marks: Sequence[_Mark], y: float, scale: _Scale, colour: str) -> go.Bar:
     """The windows of what is due: hatched, at their true width."""
-    due = [m for m in marks if m.standing != Standing.HELD]
+    due = [m for m in marks if m.standing != Standing.HELD and not m.departure]
     return go.Bar(
         name="window",
         orientation="h",
@@ -303,7 +303,7 @@ def _labels(marks: Sequence[_Mark], y: float, scale: _Scale, inks: Inks) -> go.S
     for mark in reversed(marks):
         middle = scale.to_px(mark.day)
         half = text_px(mark.label, _LABEL_PX) / 2
-        row = next((r for r in range(_LABEL_ROWS) if middle + half + 4 <= taken[r]), None)
+        row = next((r for r in range(_LABEL_ROWS) if middle + half + 8 <= taken[r]), None)
         if row is None:
             continue
         taken[row] = middle - half
