@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 from datetime import date, datetime, time
+from typing import Any
 
 import pandas as pd
 
@@ -42,7 +43,7 @@ def _items(table: pd.DataFrame) -> pd.DataFrame:
     return kept
 
 
-def _cell(value: object) -> object:
+def _cell(value: Any) -> Any:
     if isinstance(value, str):
         return f"'{value}" if value.startswith(_COULD_RUN) else value
     if isinstance(value, bool):

@@ -1,16 +1,169 @@
-"""Overview."""
+"""Overview: what is on today, what comes next with the deadlines first, and where every cycle stands."""
 
 from pages.components.guard import require_entrance
 
 require_entrance()
 
+from dataclasses import replace
+from datetime import timedelta
+
+import pandas as pd
 import streamlit as st
 
-from calendar_model.calendar import when
-from pages.components.context import current
+from calendar_model import briefing, wording
+from calendar_model.briefing import Cycle, Entry, Turn
+from pages.components import panel
+from pages.components.context import PageContext, current
+from pages.components.tables import csv_download, item_table
+from pages.components.words import plain
 
+AHEAD = 90
+# Pixels of the column of dates: the longest phrase of days in two lines.
+LEFT = 190
+
+
+def line(entry: Entry, place: str, *, fold: bool = True) -> None:
+    """One line of the briefing: when on the left; what, in bold if something is due, on the right.
+
+    With ``fold`` a session's steps open beneath it; without, as within something already folded, the line opens the
+    session itself.
+    """
+    said = f"{plain(entry.detail)} · {known(entry)}" if entry.detail else known(entry)
+    label = f"**{plain(entry.title)}**" if entry.due else plain(entry.title)
+    with st.container(horizontal=True, gap="small"):
+        with st.container(width=LEFT, gap=None):
+            st.markdown(f"**{entry.countdown.capitalize()}**  \n{entry.when}" if entry.countdown else entry.when)
+        with st.container(width="stretch", gap=None):
+            if fold and entry.due and entry.parts:
+                with st.expander(label):
+                    for part in entry.parts:
+                        line(part, f"{place}_part")
+            else:
+                key = f"{place}_{entry.items[0]}"
+                st.button(label, key=key, type="tertiary", on_click=panel.choose, args=(entry.opens,), wrap=True)
+            st.caption(said)
+
+
+def known(entry: Entry) -> str:
+    """How the date stands, and whether the phrase on the left is a window."""
+    return entry.standing if entry.exact else f"{entry.standing}, days open"
+
+
+def now(context: PageContext) -> None:
+    st.subheader("Now")
+    kept = replace(context.filter, start=None, end=None).apply(context.table, context.reference)
+    today = briefing.on(kept, context.today)
+    found = briefing.entries(today, context.reference, context.today, context.zone)
+    if not found:
+        st.markdown("Nothing is on today under this filter. What is under way stands here: sessions, texts, meetings.")
+        return
+    first = [e for e in found if e.exact or e.weighs]
+    rest = [e for e in found if not (e.exact or e.weighs)]
+    for entry in first:
+        line(entry, "now")
+    if rest:
+        count = sum(len(e.items) for e in rest)
+        more = "1 window includes" if count == 1 else f"{count} windows include"
+        with st.expander(f"{more} today: these may be on, their days are open", expanded=not first):
+            for entry in rest:
+                line(entry, "window", fold=False)
+
+
+def coming(context: PageContext) -> pd.DataFrame:
+    start, end = context.filter.start, context.filter.end
+    if start is not None and end is not None:
+        st.subheader(wording.span(start, end))
+        view = context.filtered
+    else:
+        until = context.today + timedelta(days=AHEAD)
+        st.subheader(f"Next ninety days, to {wording.day(until)}")
+        view = briefing.between(context.filtered, context.today + timedelta(days=1), until)
+    found = briefing.entries(view, context.reference, context.today, context.zone)
+    due, rest = [e for e in found if e.due], [e for e in found if not e.due]
+    if not found:
+        st.markdown(
+            "Nothing begins in these days under this filter. Deadlines come first here, then sessions, meetings and "
+            "days to mark; take a value out of the filter, or set a longer period."
+        )
+        return view
+    st.markdown("#### Deadlines")
+    if not due:
+        st.markdown("No deadline in these days under this filter.")
+    for entry in due:
+        line(entry, "due")
+    if rest:
+        st.markdown("#### Sessions, meetings and days to mark")
+    for entry in rest:
+        line(entry, "next")
+    return view
+
+
+def turn(label: str, found: Turn | None, track: str) -> None:
+    st.caption(f"{label}, open now" if found and found.open else label)
+    if found is None:
+        st.markdown("None known" if label == "Last" else "None in sight")
+        return
+    st.button(
+        f"**{plain(found.what)}**",
+        key=f"cycle_{track}_{label}",
+        type="tertiary",
+        on_click=panel.choose,
+        args=(found.item,),
+    )
+    st.markdown(f"{found.when}  \n{plain(found.how)}")
+
+
+def cycle_rows(found: tuple[Cycle, ...]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {
+                "Cycle": c.track.title,
+                "Rhythm": c.rule,
+                **{
+                    f"{name} {part}": getattr(t, field) if t else ""
+                    for name, t in (("Last", c.last), ("Next", c.next), ("Then", c.then))
+                    for part, field in (("turn", "what"), ("when", "when"), ("how known", "how"))
+                },
+                "Guidelines": c.parting,
+            }
+            for c in found
+        ]
+    )
+
+
+def the_cycles(context: PageContext) -> None:
+    st.subheader("The cycles")
+    found = briefing.cycles(context.table, context.reference, context.filter, context.today)
+    if not found:
+        st.markdown(
+            "No cycle under this filter. The resolutions, the mandate and the UPR stand here, each with its last turn "
+            "and the two to come."
+        )
+        return
+    for cycle in found:
+        with st.container(key=f"cycle_{cycle.track.code}", gap="small"):
+            name, *cells = st.columns([1.3, 1, 1, 1])
+            with name:
+                st.markdown(f"**{plain(cycle.track.title)}**")
+                st.caption(cycle.rule.capitalize())
+            for cell, (label, which) in zip(
+                cells, (("Last", cycle.last), ("Next", cycle.next), ("Then", cycle.then)), strict=True
+            ):
+                with cell.container(gap=None):
+                    turn(label, which, cycle.track.code)
+            if cycle.parting:
+                st.markdown(f":material/flag: {plain(cycle.parting)}")
+        st.divider()
+    csv_download(cycle_rows(found), "cycles", label="The cycles as CSV")
+
+
+context = current()
 st.title("Overview")
-shown = current().filtered
-st.caption(f"{len(shown)} items in the calendar.")
-for row in shown.head(10).itertuples():
-    st.markdown(f"{when(row, current().zone)}: {row.title}")
+st.markdown(f"#### {context.today:%A} {context.today.day} {context.today:%B %Y}")
+now(context)
+listed = coming(context)
+the_cycles(context)
+if not listed.empty:
+    st.subheader("The same days as a table")
+    item_table(listed, context, "overview_items")
+panel.draw_panel(context)

@@ -11,7 +11,7 @@ import streamlit as st
 from calendar_model import wording
 from calendar_model.calendar import when
 from calendar_model.documents import table_csv
-from pages.components import labels
+from pages.components import labels, panel
 from pages.components.context import PageContext
 
 ROW_HEIGHT, MOST_ROWS = 35, 14
@@ -86,15 +86,10 @@ def standing_words(standing: str, precision: str) -> str:
     return said if precision == "day" else f"{said}, a window"
 
 
-def open_item(item: str) -> None:
-    """For ``on_click`` and ``on_select``: opens the panel of an item, which the URL holds."""
-    st.query_params["item"] = item
-
-
 def _open_chosen(key: str, items: list[str]) -> None:
     rows = st.session_state[key]["selection"]["rows"]
     if rows and rows[0] < len(items):
-        open_item(items[rows[0]])
+        panel.choose(items[rows[0]])
 
 
 def _when(view: pd.DataFrame, zone: str) -> list[str]:

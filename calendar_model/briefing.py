@@ -1,0 +1,440 @@
+"""What a reader has to know on a day: what is on, what comes next, where each cycle and each meeting stands.
+
+Everything is read from the calendar table, which somebody has filtered; nothing is projected here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from calendar_model import wording
+from calendar_model.calendar import Filter, text_item, vote_words, when
+from calendar_model.cycles import rule_in_force, rules_known
+from calendar_model.reference import Reference
+from calendar_model.vocabulary import (
+    Kind,
+    Milestone,
+    MilestoneKind,
+    Precision,
+    RecurringMeeting,
+    Standing,
+    Track,
+    TrackSubject,
+    View,
+)
+
+_STEPS = (Kind.DEADLINE, Kind.MILESTONE)
+_WEIGHTY = (Kind.DEADLINE, Kind.SESSION, Kind.RESOLUTION, Kind.MANDATE_RENEWAL)
+_WITH_ARTICLE = ("penholder", "recommending State", "mission", "State under review", "delegation")
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the briefing: one item, or what one session holds of a sort.
+
+    ``when`` is a phrase; ``countdown`` (``in 15 days``) is empty unless the day is exact. ``detail`` says what there
+    is to say beside the title, ``items`` are the identifiers of what the line stands for, ``parts`` its lines one by
+    one where there are several, ``due`` whether it is a deadline.
+    """
+
+    title: str
+    when: str
+    countdown: str
+    detail: str
+    standing: str
+    due: bool
+    exact: bool
+    weighs: bool
+    items: tuple[str, ...]
+    opens: str
+    parts: tuple[Entry, ...] = ()
+
+
+def on(view: pd.DataFrame, day: date) -> pd.DataFrame:
+    """The rows whose days, or whose window, include ``day``; what did not come is no part of it."""
+    at = pd.Timestamp(day)
+    return view[(view["start"] <= at) & (view["end"] >= at) & ~view["departure"]]
+
+
+def between(view: pd.DataFrame, first: date, last: date) -> pd.DataFrame:
+    """The rows that begin, or whose window begins, from ``first`` to ``last``, both inclusive."""
+    return view[(view["start"] >= pd.Timestamp(first)) & (view["start"] <= pd.Timestamp(last))]
+
+
+def entries(view: pd.DataFrame, reference: Reference, today: date, zone: str) -> tuple[Entry, ...]:
+    """The rows as lines, in their order: a session's UPR reviews as one, and likewise its deadlines and milestones
+    whose days are not fixed. ``zone`` is the reader's."""
+    groups: dict[tuple[str, str], list[Entry]] = {}
+    rows: dict[tuple[str, str], list[Any]] = {}
+    row: Any
+    for row in view.itertuples():
+        key = (str(row.kind), str(row.item))
+        if row.kind == Kind.UPR_REVIEW and row.session:
+            key = ("reviews", str(row.session))
+        elif row.kind in _STEPS and row.date_precision != Precision.DAY and row.related_to:
+            key = ("steps", str(row.session or row.related_to))
+        groups.setdefault(key, []).append(_entry(row, reference, today, zone))
+        rows.setdefault(key, []).append(row)
+    return tuple(
+        parts[0] if len(parts) == 1 else _together(key, parts, pd.DataFrame(rows[key]), reference)
+        for key, parts in groups.items()
+    )
+
+
+def _entry(row: Any, reference: Reference, today: date, zone: str) -> Entry:
+    exact = row.date_precision == Precision.DAY
+    days = (row.start.date() - today).days
+    whose = _whose(row.for_whom, "from" if row.kind == Kind.DEADLINE else "for") if row.kind in _STEPS else ""
+    return Entry(
+        title=row.title,
+        when=when(row, zone),
+        countdown=_countdown(days) if exact and days >= 0 else "",
+        detail=whose or _organisation(row.body, row.location, reference),
+        standing=row.standing,
+        due=row.kind == Kind.DEADLINE,
+        exact=exact,
+        weighs=row.kind in _WEIGHTY,
+        items=(row.item,),
+        opens=row.item,
+    )
+
+
+def _countdown(days: int) -> str:
+    return {0: "today", 1: "tomorrow"}.get(days, f"in {days} days")
+
+
+def _whose(whose: str, way: str) -> str:
+    if not whose or whose == "all":
+        return ""
+    return f"{way} the {whose}" if whose in _WITH_ARTICLE else f"{way} {whose}"
+
+
+def _organisation(code: str, location: str, reference: Reference) -> str:
+    known = reference.organisations.get(code)
+    return ", ".join(part for part in (known.short_name if known else code, location) if part)
+
+
+def _together(key: tuple[str, str], parts: list[Entry], rows: pd.DataFrame, reference: Reference) -> Entry:
+    sort, of = key
+    precision = Precision.DAY if all(p.exact for p in parts) else Precision.MONTH
+    first, last = rows["start"].min().date(), rows["end"].max().date()
+    if sort == "reviews":
+        names = sorted(reference.states[c].name for codes in rows["countries"] for c in codes.split())
+        title, detail = f"{of}: {len(parts)} states under review", ", ".join(names)
+    else:
+        count = sum(p.due for p in parts)
+        said = [_counted(count, "deadline")] if count else []
+        said += [_counted(len(parts) - count, "milestone")] if len(parts) > count else []
+        names = [re.sub(rf",? {re.escape(of)}\b", "", p.title) for p in parts if p.due or not count]
+        title, detail = f"{of}: {' and '.join(said)}, days not fixed", "; ".join(names)
+    standings = rows["standing"].value_counts()
+    return Entry(
+        title=title,
+        when=wording.span(first, last, precision),
+        countdown="",
+        detail=detail,
+        standing=standings.index[0] if len(standings) == 1 else ", ".join(f"{n} {s}" for s, n in standings.items()),
+        due=any(p.due for p in parts),
+        exact=precision is Precision.DAY,
+        weighs=any(p.due for p in parts),
+        opens=str(rows["related_to"].iloc[0]) or parts[0].opens,
+        items=tuple(i for p in parts for i in p.items),
+        parts=tuple(parts),
+    )
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A turn of a cycle: what (a symbol or a session), when, and how that is known; ``open``: today lies in it."""
+
+    what: str
+    when: str
+    how: str
+    item: str
+    open: bool = False
+
+
+@dataclass(frozen=True)
+class Cycle:
+    """Where a track stands. ``rule`` is the rhythm in practice; ``parting`` says where it leaves the guidelines."""
+
+    track: Track
+    rule: str
+    parting: str
+    last: Turn | None
+    next: Turn | None
+    then: Turn | None
+
+
+def cycles(table: pd.DataFrame, reference: Reference, chosen: Filter, today: date) -> tuple[Cycle, ...]:
+    """The tracks of which the filter, its period apart, keeps anything, each with its last turn and the two to come.
+
+    ``table`` is the whole calendar table, so that a filter by words cannot make an older text the last one; a filter
+    by country holds within a track of states.
+    """
+    kept = replace(chosen, start=None, end=None).apply(table, reference)
+    found = []
+    for track in reference.tracks.values():
+        if not (kept["track"] == track.code).any():
+            continue
+        rows = table[(table["track"] == track.code) & ~table["departure"] & (table["standing"] != Standing.CANCELLED)]
+        if track.subject is TrackSubject.STATE:
+            turns = _state_turns(Filter(countries=chosen.countries).apply(rows, reference), table, reference, today)
+        else:
+            turns = _text_turns(rows, reference, today)
+        rule, parting = _rhythm(reference, track, today)
+        past, coming = turns
+        ahead = [*coming, None, None]
+        found.append(Cycle(track, rule, parting, past[-1] if past else None, ahead[0], ahead[1]))
+    return tuple(found)
+
+
+def _rhythm(reference: Reference, track: Track, today: date) -> tuple[str, str]:
+    practice, guidelines = (
+        rule_in_force(rules_known(reference, track.code, view, today), today.year)
+        for view in (View.PRACTICE, View.GUIDELINES)
+    )
+    if practice is None:
+        return "", ""
+    often = wording.every(practice.interval_years, practice.interval_years_max)
+    if guidelines is None or guidelines.interval_years == practice.interval_years:
+        return often, ""
+    says = wording.every(guidelines.interval_years, guidelines.interval_years_max)
+    return often, f"{often.capitalize()} since {practice.first_year}; the guidelines say {says}."
+
+
+def _text_turns(rows: pd.DataFrame, reference: Reference, today: date) -> tuple[list[Turn], list[Turn]]:
+    texts = {text_item(r): r for r in reference.resolutions}
+    past: list[Turn] = []
+    coming: list[Turn] = []
+    row: Any
+    for row in rows.itertuples():
+        text = texts.get(str(row.item))
+        if row.standing == Standing.HELD and text is not None:
+            past.append(Turn(text.symbol, when(row), f"adopted {vote_words(text)}", str(row.item)))
+            continue
+        begun = row.start.date() <= today <= row.end.date()
+        if row.end.date() >= today:
+            how = f"{row.standing}, counted from {past[-1].what}" if past else str(row.standing)
+            what = str(row.session) or f"{row.start.year}"
+            coming.append(Turn(what, when(row), how, str(row.item), begun))
+    return past, coming
+
+
+def _state_turns(
+    reviews: pd.DataFrame, table: pd.DataFrame, reference: Reference, today: date
+) -> tuple[list[Turn], list[Turn]]:
+    sessions = table[table["kind"] == Kind.SESSION].drop_duplicates("session").set_index("session")
+    past: list[Turn] = []
+    coming: list[Turn] = []
+    for code, group in reviews.groupby("session", sort=False):
+        if code not in sessions.index:
+            continue
+        session: Any = sessions.loc[code]
+        states = _counted(len(group), "state")
+        if len(group) == 1:
+            states = reference.states[group["countries"].iloc[0]].name
+        begun = session["start"].date() <= today <= session["end"].date()
+        turn = Turn(str(code), when(session), f"{session['standing']}, {states}", session["item"], begun)
+        (past if session["end"].date() < today else coming).append(turn)
+    return past, coming
+
+
+@dataclass(frozen=True)
+class Rhythm:
+    """A recurring meeting: its last known edition and the one that is next, each with how it is known."""
+
+    meeting: RecurringMeeting
+    months: str
+    last: str
+    next: str
+    next_item: str
+
+
+def recurring(view: pd.DataFrame, table: pd.DataFrame, reference: Reference, today: date) -> tuple[Rhythm, ...]:
+    """The recurring meetings of which ``view``, the filtered table, has an edition, in the order of the reference."""
+    owner = {item: code for item in view["item"] if (code := meeting_of(item, reference))}
+    shown = set(owner.values())
+    meetings = table[table["kind"] == Kind.MEETING]
+    editions = meetings.assign(meeting=[meeting_of(item, reference) for item in meetings["item"]])
+    found = []
+    for code, meeting in reference.recurring_meetings.items():
+        if code not in shown:
+            continue
+        own = editions[(editions["meeting"] == code) & (editions["standing"] != Standing.CANCELLED)]
+        past, coming = own[own["end"] < pd.Timestamp(today)], own[own["end"] >= pd.Timestamp(today)]
+        nearest = coming.sort_values(["start", "end"]).iloc[0] if len(coming) else None
+        found.append(
+            Rhythm(
+                meeting=meeting,
+                months=usual_months(meeting),
+                last=when(past.sort_values("end").iloc[-1]) if len(past) else "none known",
+                next=f"{when(nearest)}, {nearest['standing']}" if nearest is not None else "none in sight",
+                next_item=nearest["item"] if nearest is not None else "",
+            )
+        )
+    return tuple(found)
+
+
+def meeting_of(item: str, reference: Reference) -> str:
+    """The code of the recurring meeting of which ``item`` is an edition (``pace-1-2027``), or nothing."""
+    match = re.fullmatch(r"(.+?)-(\d{4})(-\d{1,2})?", item)
+    return match[1] if match and match[1] in reference.recurring_meetings else ""
+
+
+def usual_months(meeting: RecurringMeeting) -> str:
+    """``Mar, Jun, Sep, Dec``; ``Sep or Oct`` where one edition falls in either; with how often, if not yearly."""
+    months = ", ".join(
+        MONTHS[first - 1]
+        if first == last
+        else f"{MONTHS[first - 1]} or {MONTHS[last - 1]}"
+        if last == first + 1
+        else f"{MONTHS[first - 1]} to {MONTHS[last - 1]}"
+        for first, last in meeting.slots
+    )
+    return months if meeting.interval_years == 1 else f"{months}, {wording.every(meeting.interval_years)}"
+
+
+def year_of(meeting: RecurringMeeting) -> dict[str, str]:
+    """For each month ``meets`` where an edition always falls in it, ``may`` where it may, else nothing."""
+    year = dict.fromkeys(MONTHS, "")
+    for first, last in meeting.slots:
+        for month in range(first, last + 1):
+            year[MONTHS[month - 1]] = "meets" if first == last else year[MONTHS[month - 1]] or "may"
+    return year
+
+
+def rules(reference: Reference, bodies: Iterable[str]) -> pd.DataFrame:
+    """The milestone rules of ``bodies`` for people, a row a rule; the last column is the address of its source."""
+    wanted = frozenset(bodies)
+    return pd.DataFrame(
+        [
+            (
+                m.name,
+                reference.organisations[m.body].short_name,
+                _MILESTONES[m.kind],
+                counted_words(m) or speaking_words(m),
+                "everybody" if m.for_whom == "all" else m.for_whom,
+                m.rule,
+                m.confidence.value,
+                m.source_url,
+            )
+            for m in reference.milestones.values()
+            if m.body in wanted
+        ],
+        columns=["Rule", "Body", "Kind", "When or how long", "For whom", "In words", "How known", "Source"],
+    )
+
+
+_MILESTONES = {
+    MilestoneKind.DEADLINE: "Deadline",
+    MilestoneKind.EVENT: "Event",
+    MilestoneKind.PUBLICATION: "Publication",
+    MilestoneKind.PROCESS: "Process",
+    MilestoneKind.SPEAKING_TIME: "Speaking time",
+    MilestoneKind.DURATION: "Length",
+}
+
+_ANCHORS = {
+    "session-start": "the session opens",
+    "session-end": "the session closes",
+    "review": "the review",
+    "meeting-start": "the meeting opens",
+    "text": "action on the text",
+}
+
+
+def counted_words(milestone: Milestone) -> str:
+    """``15 days before the session closes, 13:00 in Zurich``; empty for a rule that does not count."""
+    if milestone.offset is None or milestone.unit is None or milestone.anchor is None:
+        return ""
+    amount = abs(milestone.offset)
+    unit = milestone.unit.value.replace("-", " ")
+    counted = f"{amount} {unit.removesuffix('s') if amount == 1 else unit}"
+    way = "after" if milestone.offset > 0 else "before"
+    anchor = _ANCHORS[milestone.anchor.value]
+    phrase = f"{counted} {way} {anchor}" if amount else f"when {anchor}"
+    return f"{phrase}, {milestone.time:%H:%M} local time" if milestone.time else phrase
+
+
+def speaking_words(milestone: Milestone) -> str:
+    """``member 2 min, observer 1 min 30 s``; empty for a rule without a length."""
+    lengths = milestone.seconds.split("|") if milestone.seconds else []
+    whose = milestone.seconds_for.split("|")
+    return ", ".join(
+        f"{who} {_length(int(seconds))}".strip() for seconds, who in zip(lengths, [*whose, *[""] * 9], strict=False)
+    )
+
+
+def _length(seconds: int) -> str:
+    hours, rest = divmod(seconds, 3600)
+    minutes, left = divmod(rest, 60)
+    parts = ((hours, "h"), (minutes, "min"), (left, "s"))
+    return " ".join(f"{number} {unit}" for number, unit in parts if number)
+
+
+def _about_side_events(milestone: Milestone) -> bool:
+    return "side event" in milestone.name.casefold()
+
+
+def side_event_items(view: pd.DataFrame, reference: Reference) -> pd.DataFrame:
+    """The side events of the calendar table ``view``, and the deadlines by which one has to be asked for."""
+    prefixes = tuple(f"deadline-{m.code}-" for m in reference.milestones.values() if _about_side_events(m))
+    deadlines = view["item"].str.startswith(prefixes) if prefixes else False
+    return view[(view["kind"] == Kind.SIDE_EVENT) | deadlines]
+
+
+def side_event_rules(reference: Reference, chosen: Filter) -> tuple[Milestone, ...]:
+    """The rules on side events of the organisations and bodies that the filter keeps."""
+    within = {code for c in chosen.organisations for code in reference.beneath.get(c, {c})} | set(chosen.bodies)
+    return tuple(m for m in reference.milestones.values() if _about_side_events(m) and (not within or m.body in within))
+
+
+def rhythm_of(table: pd.DataFrame, reference: Reference, bodies: Iterable[str], today: date) -> pd.DataFrame:
+    """What comes back each year at ``bodies``: the seasons of their sessions and their recurring meetings.
+
+    Columns ``What``, ``code`` (of the body), ``Usual months``, ``How often``, ``Next``.
+    """
+    wanted = frozenset(bodies)
+    rows = []
+    for season in reference.seasons.values():
+        if season.body not in wanted or (season.last_year or today.year) < today.year:
+            continue
+        name = season.name[:1].upper() + season.name[1:]
+        months = _months(season.window_from, season.window_until)
+        opens = range(season.opens_from, season.opens_until + 1)
+        own = (table["kind"] == Kind.SESSION) & (table["body"] == season.body) & table["start"].dt.month.isin(opens)
+        rows.append((name, season.body, months, "every year", _next(table[own], today)))
+    meetings = table[table["kind"] == Kind.MEETING]
+    of = pd.Series([meeting_of(item, reference) for item in meetings["item"]], index=meetings.index, dtype=object)
+    for code, meeting in reference.recurring_meetings.items():
+        if meeting.organisation in wanted:
+            months = ", ".join(_months(*slot) for slot in meeting.slots)
+            often = wording.every(meeting.interval_years)
+            rows.append((meeting.name, meeting.organisation, months, often, _next(meetings[of == code], today)))
+    return pd.DataFrame(rows, columns=["What", "code", "Usual months", "How often", "Next"])
+
+
+def _months(first: int, last: int) -> str:
+    names = [MONTHS[(month - 1) % 12] for month in (first, last)]
+    return names[0] if first == last else f"{names[0]}–{names[1]}"
+
+
+def _next(items: pd.DataFrame, today: date) -> str:
+    coming = items[(items["end"] >= pd.Timestamp(today)) & (items["standing"] != Standing.CANCELLED)]
+    if coming.empty:
+        return "none in sight"
+    nearest = coming.sort_values(["start", "end"]).iloc[0]
+    return f"{when(nearest)}, {nearest['standing']}"
