@@ -25,14 +25,14 @@ def main() -> None:
     )
     page = st.navigation(
         [
-            st.Page("pages/overview.py", title="Overview", default=True),
-            st.Page("pages/timeline.py", title="Timeline"),
-            st.Page("pages/resolutions.py", title="Resolutions"),
-            st.Page("pages/upr.py", title="UPR"),
-            st.Page("pages/meetings.py", title="Side events and meetings", url_path="meetings"),
-            st.Page("pages/organisations.py", title="Organisations"),
+            st.Page(HERE / "pages" / "overview.py", title="Overview", default=True),
+            st.Page(HERE / "pages" / "timeline.py", title="Timeline"),
+            st.Page(HERE / "pages" / "resolutions.py", title="Resolutions"),
+            st.Page(HERE / "pages" / "upr.py", title="UPR"),
+            st.Page(HERE / "pages" / "meetings.py", title="Side events and meetings", url_path="meetings"),
+            st.Page(HERE / "pages" / "organisations.py", title="Organisations"),
             # Not "feeds": that is where the server's own feeds are.
-            st.Page("pages/feeds.py", title="Feeds", url_path="subscribe"),
+            st.Page(HERE / "pages" / "feeds.py", title="Feeds", url_path="subscribe"),
         ],
         position="top",
     )

@@ -1,0 +1,26 @@
+"""The dashboard in Streamlit's own test runner, without a browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+_SCRIPT = f"""
+import runpy
+runpy.run_path({str(ROOT / "dashboard.py")!r}, run_name="__main__")
+"""
+"""The runner opens a file of a ``pages`` folder beside its script directly, past ``dashboard.py``; this script has none."""
+
+
+def open_page(page: str = "overview", **params: str | list[str]) -> AppTest:
+    """Runs dashboard.py for the page of this file name, with these URL parameters (lists are repeated names)."""
+    app = AppTest.from_string(_SCRIPT, default_timeout=60)
+    for name, value in params.items():
+        app.query_params[name] = value
+    app.run()
+    if page != "overview":
+        app.switch_page(str(ROOT / "pages" / f"{page}.py")).run()
+    return app

@@ -1,0 +1,16 @@
+"""All benchmarks, one after another: ``make bench``. They print; nothing is asserted."""
+
+from __future__ import annotations
+
+from tests.benchmarks import feed, page
+
+
+def main() -> None:
+    """Runs each and says which."""
+    for name, benchmark in (("Feed", feed.main), ("Pages", page.main)):
+        print(f"\n{name}\n{'=' * len(name)}")
+        benchmark()
+
+
+if __name__ == "__main__":
+    main()
