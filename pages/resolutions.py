@@ -32,11 +32,10 @@ from calendar_model.vocabulary import (
 )
 from pages.components import filter_bar, panel
 from pages.components.context import PageContext, current
-from pages.components.tables import csv_download
+from pages.components.lists import NARROW_PX, full_list, linked
 from pages.components.width import column_width
 from pages.components.words import plain
 
-NARROW_PX = 640
 YEARS_BACK_NARROW, YEARS_AHEAD_NARROW = 12, 6
 OURS = ("penholder", "mission")
 STEPS_AHEAD = 4
@@ -179,25 +178,6 @@ def texts_frame(texts: list[Resolution]) -> pd.DataFrame:
     )
 
 
-def draw_table(frame: pd.DataFrame, link: str, name: str, alt: str, *, narrow: bool) -> None:
-    """A list, the address in its last column behind the words of column ``link``; and its file.
-
-    A table that wraps, or on a ``narrow`` screen, where columns would be cut, a paragraph a row.
-    """
-    address = frame.columns[-1]
-    shown = frame.drop(columns=address).map(plain)
-    shown[link] = [
-        f"[{words}]({url.replace('(', '%28').replace(')', '%29')})" if url else words
-        for words, url in zip(shown[link], frame[address], strict=True)
-    ]
-    shown = shown.loc[:, [column for column in shown.columns if shown[column].any()]]
-    if narrow:
-        st.markdown("\n\n".join(" · ".join(filter(None, (f"**{row[0]}**", *row[1:]))) for row in shown.to_numpy()))
-    else:
-        st.table(shown, border="horizontal", hide_index=True, alt=alt)
-    csv_download(frame, name)
-
-
 def years_shown(context: PageContext, tracks: list[Track], width: int) -> tuple[int, int]:
     """The years across every strip: those of the period, else from the first text to the calendar's horizon."""
     chosen = context.filter
@@ -246,7 +226,7 @@ def next_words(track: Track, context: PageContext) -> str:
     if coming.due:
         lines.append("Every step towards it that has a date is past.")
     open_steps = undated(track, coming.due, context.reference, row["start"].year)
-    steps = [f"{plain(m.name)}: {plain(m.rule[:1].lower() + m.rule[1:])}" for m in open_steps[-STEPS_AHEAD:]]
+    steps = [f"{plain(m.name)}: {plain(m.rule)}" for m in open_steps[-STEPS_AHEAD:]]
     return "  \n".join([*lines, "", "Steps without a date of their own:", *steps] if steps else lines)
 
 
@@ -286,22 +266,22 @@ def draw_track(track: Track, context: PageContext, years: tuple[int, int], width
         if frame.empty:
             st.markdown("No milestone rule belongs to this track's session. Rules stand in milestones.csv.")
         else:
-            draw_table(
+            full_list(
                 frame,
                 "What",
                 f"plan-{track.code}",
                 f"What falls due before {where}, counted back from it.",
-                narrow=width < NARROW_PX,
+                width=width,
             )
     st.subheader("The texts so far")
     if texts:
         texts.sort(key=lambda r: r.adopted or reference.sessions[r.session].end, reverse=True)
-        draw_table(
+        full_list(
             texts_frame(texts),
             "Text",
             f"texts-{track.code}",
             f"The texts of {track.title}, newest first.",
-            narrow=width < NARROW_PX,
+            width=width,
         )
     else:
         st.markdown(
@@ -328,10 +308,8 @@ def draw_rhythm(track: Track, context: PageContext) -> None:
 def rule_words(rule: Cadence) -> str:
     """``2007–2024: A text every second year… Source``."""
     years = f"{rule.first_year}–{rule.last_year}" if rule.last_year else f"Since {rule.first_year}"
-    source = rule.source_url.replace("(", "%28").replace(")", "%29")
-    return (
-        f"{years}: {plain(rule.statement)} {f'[Source]({source})' if source else 'From memory, not seen in a source.'}"
-    )
+    source = linked("Source", rule.source_url) if rule.source_url else "From memory, not seen in a source."
+    return f"{years}: {plain(rule.statement)} {source}"
 
 
 def draw_left_out(left_out: list[Track], context: PageContext) -> None:
@@ -360,7 +338,7 @@ def draw_related(context: PageContext, width: int) -> None:
     st.markdown("Texts on defenders, or that matter to them, outside the cycles; by theme.")
     related.sort(key=lambda r: ((r.theme or r.title).casefold(), r.adopted or date.min))
     frame = texts_frame(related)[["Theme", "Text", "Adopted", "How", "Penholder", "Draft", "Document"]]
-    draw_table(frame, "Text", "related-texts", "Related texts, by theme.", narrow=width < NARROW_PX)
+    full_list(frame, "Text", "related-texts", "Related texts, by theme.", width=width)
 
 
 context = current()

@@ -25,14 +25,15 @@ from calendar_model.figures.upr import (
 from calendar_model.vocabulary import Kind, Precision, Review, Standing, Track, TrackSubject
 from pages.components import filter_bar, labels, panel
 from pages.components.context import PageContext, current
+from pages.components.lists import full_list
 from pages.components.tables import csv_download
 from pages.components.width import column_width
 from pages.components.words import plain
 
 FIGURE = "upr_figure"
 SESSIONS_AHEAD = 2
+# Cycles offered beyond those that the reference lists; what is counted on further is in each state's panel.
 CYCLES_AHEAD = 1
-"""Cycles offered beyond those that the reference lists: what is counted on further is told by each state's panel."""
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -98,14 +99,24 @@ def review_words(row: Any, review: Review | None, context: PageContext, track: s
     )
 
 
-def draw_list(frame: pd.DataFrame, name: str, alt: str) -> None:
-    """A list that scrolls within itself, its addresses as links; and its file."""
-    links = [c for c in frame.columns if c == "Source"]
+def open_row(key: str, items: list[str]) -> None:
+    """Opens the panel of the row that was chosen in a list."""
+    rows = st.session_state[key]["selection"]["rows"]
+    if rows and rows[0] < len(items):
+        panel.choose(items[rows[0]])
+
+
+def draw_list(frame: pd.DataFrame, items: list[str], name: str, alt: str) -> None:
+    """A list that scrolls within itself, a row of which opens the panel of its item; and its file."""
+    key = f"list_{name}"
     shown = frame.loc[:, [c for c in frame.columns if frame[c].any()]]
     st.dataframe(
         shown,
         hide_index=True,
-        column_config={c: st.column_config.LinkColumn(display_text="Source") for c in links},
+        key=key,
+        on_select=lambda: open_row(key, items),
+        selection_mode="single-row",
+        column_config={"Source": st.column_config.LinkColumn(display_text="Source")},
         alt=alt,
     )
     csv_download(frame, name)
@@ -119,10 +130,15 @@ def coming_sessions(reviews: pd.DataFrame, context: PageContext) -> list[str]:
     return list(dict.fromkeys(order["session"]))[:SESSIONS_AHEAD]
 
 
+def reviews_of_session(table: pd.DataFrame, session: str) -> pd.DataFrame:
+    """The rows of a calendar table that are reviews of one session."""
+    return table[((table["session"] == session) & (table["kind"] == Kind.UPR_REVIEW)).to_numpy()]
+
+
 def due_before(session: str, context: PageContext) -> pd.DataFrame:
     """What falls due around a session or its reviews and is not past: rows of the calendar table, in order."""
     table = context.table
-    reviews = set(table.loc[((table["session"] == session) & (table["kind"] == Kind.UPR_REVIEW)).to_numpy(), "item"])
+    reviews = set(reviews_of_session(table, session)["item"])
     near = table["related_to"].isin({f"session-{session}", *reviews}) & table["kind"].isin(
         (Kind.DEADLINE, Kind.MILESTONE)
     )
@@ -160,7 +176,7 @@ def draw_session(session: str, reviews: pd.DataFrame, context: PageContext) -> N
     st.markdown(f"**{when(row)}**, {row['standing']}{days}.")
     listed = {r.code: r for r in context.reference.reviews}
     plain_names, moved = [], []
-    for review in here.sort_values("start", kind="stable").to_dict("records"):
+    for review in sorted(here.to_dict("records"), key=lambda r: (r["start"], r["title"])):
         name = plain(state_name(review["countries"], context))
         if review["date_precision"] == Precision.DAY:
             name += f" ({wording.day(review['start'].date(), year=False)})"
@@ -168,10 +184,15 @@ def draw_session(session: str, reviews: pd.DataFrame, context: PageContext) -> N
             moved.append(f"{name}: {plain(words[:1].lower() + words[1:])}, {review['standing']}")
         else:
             plain_names.append(name)
-    firm = all(s in (Standing.HELD, Standing.CONFIRMED) for s in here["standing"])
-    count = f"{len(here)} {'state' if len(here) == 1 else 'states'} under review"
-    unsure = "" if firm else ", by their place in the cycle before where no list was seen"
-    lines = [f"{count}{unsure}: {', '.join(plain_names)}." if plain_names else f"{count}."]
+    whole = reviews_of_session(table, session)
+    count = f"{len(whole)} {'state' if len(whole) == 1 else 'states'} under review"
+    if len(here) < len(whole):
+        count = f"The filter keeps {len(here)} of {count}"
+    if not set(here["item"]) <= set(listed):
+        count += ", expected by the rhythm"
+    elif not here["standing"].isin((Standing.HELD, Standing.CONFIRMED)).all():
+        count += ", by their place in the cycle before where no list was seen"
+    lines = [f"{count}: {', '.join(plain_names)}." if plain_names else f"{count}."]
     lines += [f"**Moved or uncertain.** {'; '.join(moved)}."] if moved else []
     st.markdown("\n\n".join(lines))
     due = due_before(session, context)
@@ -181,7 +202,12 @@ def draw_session(session: str, reviews: pd.DataFrame, context: PageContext) -> N
         + (f" ({plain(d['for_whom'])})" if d["for_whom"] else "")
         for d in deadlines.to_dict("records")
     ]
-    st.markdown("\n".join(["Deadlines:", "", *said]) if said else "Every deadline of this session is past.")
+    if said:
+        st.markdown("\n".join(["Deadlines:", "", *said]))
+    elif due.empty:
+        st.markdown("Nothing can be counted back from it yet, or all of it is past.")
+    else:
+        st.markdown("Every deadline of this session is past; what is still to come stands below.")
 
 
 def draw_countries(context: PageContext, track: str) -> None:
@@ -208,7 +234,9 @@ def draw_countries(context: PageContext, track: str) -> None:
                     parts.append(f"outcome adopted in {words['Outcome in']}, {words['Outcome adopted']}")
                 lines.append(f"**{name}:** {plain('; '.join(filter(None, parts)))}.")
         st.markdown("  \n".join(lines))
-        draw_list(frame, f"reviews-{code}", f"The reviews of {state_name(code, context)}, in order.")
+        draw_list(
+            frame, own["item"].to_list(), f"reviews-{code}", f"The reviews of {state_name(code, context)}, in order."
+        )
 
 
 def clicked() -> None:
@@ -220,7 +248,22 @@ def clicked() -> None:
         panel.choose(picked)
 
 
-def draw_cycle(context: PageContext, track: Track, cycle: int) -> None:
+def sessions_frame(reviews: pd.DataFrame, context: PageContext) -> pd.DataFrame:
+    """The sessions of a cycle as a list: when, how the session stands, how many states, how many reviews held."""
+    table = context.table
+    rows = []
+    for session in sorted(reviews["session"].unique(), key=lambda code: (len(code), code)):
+        here = reviews[(reviews["session"] == session).to_numpy()]
+        found = table[(table["item"] == f"session-{session}").to_numpy()]
+        row = (found if len(found) else here).iloc[0]
+        held = int((here["standing"] == Standing.HELD).sum())
+        stands = labels.STANDINGS[row["standing"]]
+        rows.append((session, when(row), stands, str(len(here)), str(held), row["basis"], row["source_url"]))
+    columns = ["Session", "When", "How it stands", "States", "Reviews held", "How it is known", "Source"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def draw_cycle(context: PageContext, track: Track, cycle: int, width: int) -> None:
     """The grid of a cycle and its reviews as a list."""
     everything = reviews_of_cycle(context.table, track.code, cycle)
     kept = reviews_of_cycle(context.filtered, track.code, cycle)
@@ -238,7 +281,7 @@ def draw_cycle(context: PageContext, track: Track, cycle: int) -> None:
         track.code,
         cycle,
         st.context.theme.type or "light",
-        column_width("upr_width"),
+        width,
     )
     st.plotly_chart(
         figure,
@@ -257,7 +300,10 @@ def draw_cycle(context: PageContext, track: Track, cycle: int) -> None:
     else:
         frame = reviews_frame(kept, context, track.code).drop(columns="Cycle")
         draw_list(
-            frame, f"upr-cycle-{cycle}", f"{len(kept)} reviews of the cycle: when, how they stand, their outcome."
+            frame,
+            kept["item"].to_list(),
+            f"upr-cycle-{cycle}",
+            f"{len(kept)} reviews of the cycle: when, how they stand, their outcome.",
         )
 
 
@@ -287,12 +333,17 @@ else:
         for column, session in zip(st.columns(len(sessions)), sessions, strict=True):
             with column:
                 draw_session(session, shown, context)
+        st.caption(
+            "Advance questions go in writing before the review. Recommendations are made in the dialogue itself, so "
+            "the list of speakers is the deadline for them."
+        )
     elif not shown.empty:
         st.markdown("No review that the filter keeps is still to come.")
     if not context.filter.countries:
         st.caption("One country, past and next review at once: choose it in the filter bar, under More.")
     current_cycle = max((r.cycle for r in context.reference.reviews), default=1)
     cycles = [*sorted({r.cycle for r in context.reference.reviews}), current_cycle + CYCLES_AHEAD]
+    width = column_width("upr_width")
     st.header("Where each state is in the cycle")
     cycle = st.segmented_control(
         "Cycle",
@@ -303,10 +354,24 @@ else:
         key="cycle",
         bind="query-params",
     )
-    draw_cycle(context, track, int(cycle or current_cycle))
+    draw_cycle(context, track, int(cycle or current_cycle), width)
+    st.subheader("The sessions of the cycle")
+    full_list(
+        sessions_frame(reviews_of_cycle(context.table, track.code, int(cycle or current_cycle)), context),
+        "Session",
+        f"upr-sessions-{cycle or current_cycle}",
+        "The sessions of the cycle, in order.",
+        width=width,
+    )
     for session in sessions:
         due = due_before(session, context)
         if not due.empty:
             st.subheader(f"What falls due around {session}")
-            draw_list(due_frame(due, session), f"deadlines-{session}", f"What falls due around {session}, in order.")
+            full_list(
+                due_frame(due, session),
+                "What",
+                f"deadlines-{session}",
+                f"What falls due around {session}, in order.",
+                width=width,
+            )
 panel.draw_panel(context)
