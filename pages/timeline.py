@@ -75,6 +75,7 @@ with st.container(horizontal=True, vertical_alignment="bottom", key="timeline_ba
             [zoom.value for zoom in Zoom],
             default=Zoom.YEAR.value,
             required=True,
+            wrap=True,
             key="zoom",
             bind="query-params",
         )
@@ -109,7 +110,7 @@ turns.button("›", key="timeline_on", help="Later", on_click=_go, args=(min(ste
 rows = in_window(context.filtered, start=start, days=days)
 if show == "agenda":
     st.caption(stretch)
-    agenda(rows, context)
+    agenda(rows, context, since=start)
 else:
     figure, summary = _figure(
         context,

@@ -169,13 +169,18 @@ class _Lane:
 
 @dataclass(frozen=True)
 class _Spans:
-    """What may be drawn, as columns in the order of packing: by lane, then band, then beginning. Pixels."""
+    """What may be drawn, as columns in the order of packing: by lane, then band, then beginning.
+
+    In pixels: ``begin`` to ``end`` lies in the stretch, ``opens`` to ``closes`` may reach beyond it.
+    """
 
     position: Integers
     lane: Integers
     band: Integers
     begin: Floats
     end: Floats
+    opens: Floats
+    closes: Floats
     is_bar: npt.NDArray[np.bool_]
     label: Floats
 
@@ -205,18 +210,26 @@ class _Mark:
     departure: bool
     x0: float
     x1: float
+    opens: float
+    closes: float
     y: float
     hover: str
     room: float = 0
+    room_before: float = 0
+
+    @property
+    def has_sign(self) -> bool:
+        """Whatever is no bar; and a text, in the middle of its window, wherever that can be seen."""
+        return not self.is_bar or (self.band is Band.TEXT and self.x0 <= self.middle <= self.x1)
 
     @property
     def middle(self) -> float:
-        return (self.x0 + self.x1) / 2
+        return (self.opens + self.closes) / 2
 
-    @property
-    def is_point(self) -> bool:
-        """A text or a deadline has its sign, also inside a window."""
-        return not self.is_bar or (self.band is Band.TEXT)
+    def part(self, inset: float) -> tuple[float, float]:
+        """What can be seen of the span, after this share of its whole length is taken off at both ends."""
+        off = (self.closes - self.opens) * inset
+        return max(self.opens + off, self.x0), min(self.closes - off, self.x1)
 
 
 def timeline_figure(
@@ -260,6 +273,7 @@ def timeline_figure(
             _soft_bars(drawn, scale, detail, (0.0,), hover=True),
             _soft_bars(drawn, scale, detail, (0.05, 0.1, 0.14), hover=False),
             _bars(drawn, scale, detail),
+            _hatches(drawn, scale, detail),
             _strikes(drawn, scale, inks),
             _signs(drawn, scale, detail),
             _labels(drawn, scale, inks),
@@ -313,8 +327,8 @@ def _spans(rows: pd.DataFrame, lane: Integers, scale: _Scale, detail: Detail, zo
     kind = rows["kind"].to_numpy(dtype=object)
     band = np.array([BAND_OF[k] for k in kind], dtype=np.int64)
     window = rows["date_precision"].to_numpy(dtype=object) != Precision.DAY
-    x0 = np.clip(scale.to_px(begin), 0, scale.px)
-    x1 = np.clip(scale.to_px(end), 0, scale.px)
+    opens, closes = scale.to_px(begin), scale.to_px(end)
+    x0, x1 = np.clip(opens, 0, scale.px), np.clip(closes, 0, scale.px)
     lasting = kind == Kind.SESSION
     is_bar = window | (~np.isin(kind, _POINTS) & (x1 - x0 >= np.where(lasting, 0, 2 * _DOT_PX)))
     point_at = np.where(timed, x0, np.where(np.isin(kind, _POINTS) & detail.by_day, x0 + _DOT_PX, (x0 + x1) / 2))
@@ -324,7 +338,17 @@ def _spans(rows: pd.DataFrame, lane: Integers, scale: _Scale, detail: Detail, zo
     label = np.minimum(np.fromiter(map(len, called), np.float64, len(rows)) * _TEXT_PX * 0.53, detail.label_px)
     label = np.where(is_bar & (x1 - x0 >= label + 10), 0, label + 8)
     order = np.lexsort((x0, band, lane))
-    return _Spans(order, lane[order], band[order], x0[order], x1[order], is_bar[order], label[order])
+    return _Spans(
+        position=order,
+        lane=lane[order],
+        band=band[order],
+        begin=x0[order],
+        end=x1[order],
+        opens=np.where(is_bar, opens, x0)[order],
+        closes=np.where(is_bar, closes, x1)[order],
+        is_bar=is_bar[order],
+        label=label[order],
+    )
 
 
 def _rows_of(spans: _Spans, detail: Detail, scale: _Scale) -> Integers:
@@ -403,14 +427,20 @@ def _drawn(
                 departure=record.departure,
                 x0=float(spans.begin[i]),
                 x1=float(spans.end[i]),
+                opens=float(spans.opens[i]),
+                closes=float(spans.closes[i]),
                 y=_y(lane, band, int(row_of[i]), detail),
                 hover=_hover(record, word, zone),
             )
         )
-    following: dict[float, float] = {}
+    following: dict[float, _Mark] = {}
     for mark in sorted(marks, key=lambda mark: -mark.x0):
-        mark.room = following.get(mark.y, scale.px) - mark.x1
-        following[mark.y] = mark.x0
+        after = following.get(mark.y)
+        mark.room = (after.x0 if after else scale.px) - mark.x1
+        if after:
+            after.room_before = 0
+        mark.room_before = mark.x0
+        following[mark.y] = mark
     return marks
 
 
@@ -465,38 +495,48 @@ def _soft_bars(
 ) -> go.Bar:
     """Windows fade out towards both ends, because no end is known: layers, each a little shorter."""
     layers = [
-        (mark, mark.x0 + (mark.x1 - mark.x0) * inset, mark.x1 - (mark.x1 - mark.x0) * inset)
+        (mark, *mark.part(inset))
         for mark in marks
         if mark.is_window
         for inset in insets
+        if mark.part(inset)[0] < mark.part(inset)[1]
     ]
     alphas = (0.05 if mark.standing == Standing.CANCELLED else 0.12 for mark, _, _ in layers)
     colours = [with_alpha(mark.colour, alpha) for (mark, _, _), alpha in zip(layers, alphas, strict=True)]
     return _bar_trace(layers, scale, detail, colours=colours, hover=hover)
 
 
+def _bar_span(mark: _Mark) -> tuple[_Mark, float, float]:
+    begin, end = mark.part(0.18) if mark.is_window else (mark.x0, mark.x1)
+    return mark, begin, max(begin, end)
+
+
 def _bars(marks: Sequence[_Mark], scale: _Scale, detail: Detail) -> go.Bar:
-    spans, colours, lines, widths, hatches = [], [], [], [], []
+    spans, colours, widths = [], [], []
     for mark in marks:
         if not mark.is_bar:
             continue
-        inset = (mark.x1 - mark.x0) * 0.18 if mark.is_window else 0.0
-        spans.append((mark, mark.x0 + inset, mark.x1 - inset))
-        colour, line, hatch = with_alpha(mark.colour, 1), 0.0, ""
+        spans.append(_bar_span(mark))
+        alpha, width = 1.0, 0.0
         if mark.is_window:
-            colour = with_alpha(mark.colour, 0.16)
-            hatch = "/" if mark.standing == Standing.PROJECTED else ""
+            alpha = 0.16
         elif mark.standing == Standing.PROJECTED:
-            colour, line, hatch = with_alpha(mark.colour, 0.16), 1.2, "/"
+            alpha, width = 0.16, 1.4
         elif mark.standing == Standing.PROVISIONAL:
-            colour, line = with_alpha(mark.colour, 0.45), 1.2
+            alpha, width = 0.45, 1.4
         elif mark.standing == Standing.CANCELLED:
-            colour, line = with_alpha(mark.colour, 0.10), 1.0
-        colours.append(colour)
-        widths.append(line)
-        lines.append(mark.colour)
-        hatches.append(hatch)
-    return _bar_trace(spans, scale, detail, colours=colours, lines=lines, widths=widths, hatches=hatches)
+            alpha, width = 0.10, 1.0
+        colours.append(with_alpha(mark.colour, alpha))
+        widths.append(width)
+    outline = {"color": [mark.colour for mark, _, _ in spans], "width": widths}
+    return _bar_trace(spans, scale, detail, colours=colours, line=outline)
+
+
+def _hatches(marks: Sequence[_Mark], scale: _Scale, detail: Detail) -> go.Bar:
+    """Over what is projected; a trace of its own, because plotly picks the hatch's colour itself over a fill."""
+    spans = [_bar_span(mark) for mark in marks if mark.is_bar and mark.standing == Standing.PROJECTED]
+    colours = [with_alpha(mark.colour, 0.8) for mark, _, _ in spans]
+    return _bar_trace(spans, scale, detail, colours=colours, hatched=True, hover=False)
 
 
 def _bar_trace(
@@ -505,22 +545,13 @@ def _bar_trace(
     detail: Detail,
     *,
     colours: list[str],
-    lines: list[str] | None = None,
-    widths: list[float] | None = None,
-    hatches: list[str] | None = None,
+    line: Mapping[str, Any] | None = None,
+    hatched: bool = False,
     hover: bool = True,
 ) -> go.Bar:
-    marker: dict[str, Any] = {"color": colours, "cornerradius": 3, "line": {"width": 0}}
-    if lines is not None:
-        marker["line"] = {"color": lines, "width": widths}
-        marker["pattern"] = {
-            "shape": hatches,
-            "fillmode": "overlay",
-            "fgcolor": lines,
-            "fgopacity": 0.42,
-            "size": 6,
-            "solidity": 0.2,
-        }
+    marker: dict[str, Any] = {"color": colours, "cornerradius": 3, "line": line or {"width": 0}}
+    if hatched:
+        marker["pattern"] = {"shape": "/", "fillmode": "replace", "size": 6, "solidity": 0.22}
     base = np.array([scale.to_ms(x0) for _, x0, _ in spans])
     return go.Bar(
         orientation="h",
@@ -561,7 +592,7 @@ def _symbol(mark: _Mark) -> str:
 
 
 def _signs(marks: Sequence[_Mark], scale: _Scale, detail: Detail) -> go.Scatter:
-    signs = [mark for mark in marks if mark.is_point]
+    signs = [mark for mark in marks if mark.has_sign]
     sizes = {Kind.RESOLUTION: 12, Kind.MANDATE_RENEWAL: 12, Kind.DEADLINE: 10}
     return go.Scatter(
         x=np.array([scale.to_ms(mark.middle) for mark in signs]),
@@ -594,26 +625,28 @@ def _wordings(mark: _Mark) -> list[str]:
     return list(dict.fromkeys([*(f"{text} · {note}" for text in texts if note), *texts]))
 
 
-def _label(mark: _Mark) -> tuple[str, float, bool]:
-    """The label that fits, the pixel at which it begins, and whether it stands on the bar."""
-    inside = mark.x1 - mark.x0 - 10 if mark.is_bar and not mark.is_point else 0.0
+def _label(mark: _Mark) -> tuple[str, float, str]:
+    """The label that fits, the pixel that it touches, and where it stands: on the bar, after or before the mark."""
+    inside = (mark.middle - 10 if mark.has_sign else mark.x1) - mark.x0 - 10 if mark.is_bar else 0.0
     size = _TEXT_PX * (1.06 if mark.kind == Kind.DEADLINE else 1)
     outside = mark.room - 8
     choices = _wordings(mark)
     for text in choices:
         if text_px(text, size) <= inside:
-            return text, mark.x0 + 5, True
+            return text, mark.x0 + 5, "on"
         if text_px(text, size) <= outside:
-            return text, mark.x1 + 4, False
+            return text, mark.x1 + 4, "after"
+        if text_px(text, size) <= mark.room_before - 8:
+            return text, mark.x0 - 4, "before"
     if outside > max(inside, 0):
-        return fit(choices[-1], outside, size), mark.x1 + 4, False
-    return fit(choices[-1], inside, size), mark.x0 + 5, True
+        return fit(choices[-1], outside, size), mark.x1 + 4, "after"
+    return fit(choices[-1], inside, size), mark.x0 + 5, "on"
 
 
 def _labels(marks: Sequence[_Mark], scale: _Scale, inks: Inks) -> go.Scatter:
-    x, y, texts, colours = [], [], [], []
+    x, y, texts, colours, sides = [], [], [], [], []
     for mark in marks:
-        label, at, on_bar = _label(mark)
+        label, at, place = _label(mark)
         if not label:
             continue
         text = html.escape(label, quote=False)
@@ -626,14 +659,15 @@ def _labels(marks: Sequence[_Mark], scale: _Scale, inks: Inks) -> go.Scatter:
         x.append(scale.to_ms(at))
         y.append(mark.y)
         texts.append(text)
-        solid = on_bar and not mark.is_window and mark.standing in (Standing.HELD, Standing.CONFIRMED)
+        solid = place == "on" and not mark.is_window and mark.standing in (Standing.HELD, Standing.CONFIRMED)
+        sides.append("middle left" if place == "before" else "middle right")
         colours.append(ink_on(mark.colour) if solid else inks.ink)
     return go.Scatter(
         x=np.array(x),
         y=np.array(y),
         mode="text",
         text=texts,
-        textposition="middle right",
+        textposition=sides,
         textfont={"size": _TEXT_PX, "color": colours},
         hoverinfo="skip",
         selected={"textfont": {"color": inks.ink}},

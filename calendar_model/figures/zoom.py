@@ -52,8 +52,8 @@ class Detail:
     """What a zoom can bear.
 
     Marks of ``kinds`` are drawn, each band at most ``rows`` deep in a lane and each row ``row_px`` high. A mark may
-    claim ``label_px`` of free space beside it for its label. ``by_day``: days and weekends can be told apart; ``hours``:
-    the hour is part of the label. ``cycles``: the UPR cycles are drawn over their sessions.
+    claim ``label_px`` of free space beside it for its label. ``by_day``: days and weekends can be told apart;
+    ``hours``: the hour is part of the label. ``cycles``: the UPR cycles are drawn over their sessions.
     """
 
     kinds: frozenset[str]

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from calendar_model import wording
 from calendar_model.calendar import describe, when
 from calendar_model.figures.timeline import standing_words
 from calendar_model.vocabulary import Kind, Standing
@@ -22,9 +23,14 @@ PRINTED_AT_MOST = 400
 
 _STYLE = """<style>
 .agenda-print { display: none; }
-.st-key-agenda_list [data-testid="stCaptionContainer"] { font-variant-numeric: tabular-nums lining-nums; }
+.st-key-agenda_list [data-testid="stCaptionContainer"] p {
+  margin: 0; font-variant-numeric: tabular-nums lining-nums; }
 .st-key-agenda_list [data-testid="stButton"] button {
-  text-align: left; justify-content: flex-start; white-space: normal; }
+  min-height: 0; padding: 0; text-align: left; justify-content: flex-start; white-space: normal; }
+@media (min-width: 900px) {
+  .st-key-agenda_list [class*="st-key-agenda_row_"] {
+    display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); column-gap: 1.5rem; align-items: center; }
+}
 @media print {
   [data-testid="stMain"] [data-testid="stElementContainer"]:not(:has(h1)):not(:has(.agenda-print)),
   [data-testid="stHeader"], [data-testid="stDialog"] { display: none !important; }
@@ -37,8 +43,10 @@ _STYLE = """<style>
 </style>"""
 
 
-def agenda(rows: pd.DataFrame, context: PageContext, *, key: str = "agenda") -> None:
+def agenda(rows: pd.DataFrame, context: PageContext, *, since: date | None = None, key: str = "agenda") -> None:
     """Draws the rows of a calendar table, in their order, under the months in which they begin.
+
+    What began before ``since``, the first day of the stretch, comes first under a heading of its own.
 
     Each title is a button that opens the item's panel. More than :data:`PER_PAGE` items come on several pages, the
     number of which is bound to the URL as ``<key>_page``.
@@ -56,14 +64,16 @@ def agenda(rows: pd.DataFrame, context: PageContext, *, key: str = "agenda") -> 
         st.caption(f"{(number - 1) * PER_PAGE + 1:,} to {min(number * PER_PAGE, len(rows)):,} of {len(rows):,} items")
     page = rows.iloc[(number - 1) * PER_PAGE : number * PER_PAGE]
     with st.container(key="agenda_list", gap="small"):
-        for month, items in groupby(page.itertuples(), _month):
-            st.markdown(f"#### {date(*month, 1):%B %Y}")
+        for heading, items in groupby(page.itertuples(), lambda row: _heading(row, since)):
+            st.markdown(f"#### {heading}")
             for row in items:
                 _line(row, context, key)
 
 
-def _month(row: Any) -> tuple[int, int]:
-    return row.start.year, row.start.month
+def _heading(row: Any, since: date | None) -> str:
+    if since is not None and row.start.date() < since:
+        return f"Begun, or open, before {wording.day(since)}"
+    return f"{row.start:%B %Y}"
 
 
 def _line(row: Any, context: PageContext, key: str) -> None:
@@ -72,7 +82,7 @@ def _line(row: Any, context: PageContext, key: str) -> None:
         title = f"~~{title}~~"
     elif row.kind == Kind.DEADLINE:
         title = f"**{title}**"
-    with st.container(gap=None):
+    with st.container(gap=None, key=f"agenda_row_{key}_{row.item}"):
         st.button(title, key=f"{key}_{row.item}", type="tertiary", on_click=panel.choose, args=(row.item,))
         st.caption(plain(_beside(row, context)))
 
@@ -92,10 +102,11 @@ def print_agenda(rows: pd.DataFrame, context: PageContext, stretch: str) -> None
 
     Invisible on the screen; beyond :data:`PRINTED_AT_MOST` rows it says how many are left out.
     """
+    printed = rows.head(PRINTED_AT_MOST).itertuples()
     parts = [f"<p>{escape(stretch)} · {escape(describe(context.filter, context.reference))}</p>"]
-    for month, items in groupby(rows.head(PRINTED_AT_MOST).itertuples(), _month):
+    for heading, items in groupby(printed, lambda row: _heading(row, None)):
         lines = "".join(_printed(row, context) for row in items)
-        parts.append(f"<h2>{date(*month, 1):%B %Y}</h2><ul>{lines}</ul>")
+        parts.append(f"<h2>{heading}</h2><ul>{lines}</ul>")
     if len(rows) > PRINTED_AT_MOST:
         parts.append(
             f"<p>{len(rows) - PRINTED_AT_MOST:,} more items: narrow the filter or the stretch to print them.</p>"

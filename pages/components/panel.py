@@ -24,16 +24,19 @@ ITEM = "item"
 """The URL's name for the open item."""
 
 _STYLE = """<style>
-[data-testid="stDialog"] [role="dialog"] h2, [data-testid="stDialog"] [data-testid="stDialogTitle"] {
-  font-family: "Source Serif", serif; line-height: 1.25; }
-.item-when { font-size: 1.125rem; font-weight: 600; margin: 0 0 .25rem; }
-.item-known { margin: 0 0 1rem; }
-.item-facts { display: grid; grid-template-columns: max-content 1fr; gap: .35rem 1rem; margin: 0; padding: 0; }
-.item-facts dt { opacity: .75; margin: 0; padding: 0; }
-.item-facts dd { margin: 0; padding: 0; overflow-wrap: anywhere; }
+[data-testid="stDialog"] [role="dialog"] h2 { font-family: "Source Serif", serif; line-height: 1.25; }
+.st-key-panel_body [data-testid="stButton"] button {
+  min-height: 0; padding: 0; text-align: left; justify-content: flex-start; white-space: normal; }
+.st-key-panel_body [data-testid="stCaptionContainer"] p { margin: 0; }
+.st-key-panel_body .item-when { font-size: 1.125rem; font-weight: 600; margin: 0 0 .25rem; }
+.st-key-panel_body .item-known { margin: 0 0 1rem; }
+.st-key-panel_body .item-facts { display: grid; grid-template-columns: max-content 1fr; gap: .35rem 1rem; margin: 0;
+  padding: 0; }
+.st-key-panel_body .item-facts dt { color: inherit; opacity: .75; margin: 0; font-weight: 400; }
+.st-key-panel_body .item-facts dd { margin: 0; overflow-wrap: anywhere; }
 @media (max-width: 640px) {
-  .item-facts { grid-template-columns: 1fr; gap: 0; }
-  .item-facts dd { margin-bottom: .5rem; }
+  .st-key-panel_body .item-facts { grid-template-columns: 1fr; gap: 0; }
+  .st-key-panel_body .item-facts dd { margin-bottom: .5rem; }
 }
 </style>"""
 
@@ -78,12 +81,13 @@ def _body(item: str, context: PageContext) -> None:
             "taken out of the reference. Close this panel and search for it by title."
         )
         return
-    st.html(_STYLE + _facts(row, context))
-    _actions(row)
-    _dates(row, context)
-    _cycle(row, context)
-    st.caption("Link to this item")
-    st.code(_link(item), language=None, wrap_lines=True)
+    with st.container(key="panel_body"):
+        st.html(_STYLE + _facts(row, context))
+        _actions(row)
+        _dates(row, context)
+        _cycle(row, context)
+        st.caption("Link to this item")
+        st.code(_link(item), language=None, wrap_lines=True)
 
 
 def _facts(row: Any, context: PageContext) -> str:
