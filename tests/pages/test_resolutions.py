@@ -1,0 +1,130 @@
+"""The page of resolutions, opened through the entrance: what it answers first, and what the filter changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.app import open_page
+
+HRC, GA, SR = (
+    "Human Rights Council resolution on human rights defenders",
+    "General Assembly resolution on human rights defenders",
+    "Mandate of the Special Rapporteur on the situation of human rights defenders",
+)
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
+    """Opens the page on 24 November 2026 with these parameters in the URL."""
+    monkeypatch.setenv("HRD_CALENDAR_TODAY", "2026-11-24")
+
+    def on_the_day(**parameters: str | list[str]) -> AppTest:
+        app = open_page("resolutions", **parameters)
+        assert not app.exception
+        return app
+
+    return on_the_day
+
+
+def headers(app: AppTest) -> list[str]:
+    return [h.value for h in app.header]
+
+
+def said(app: AppTest) -> list[str]:
+    return [m.value for m in app.markdown]
+
+
+def lists(app: AppTest) -> list[pd.DataFrame]:
+    return [t.value for t in app.table]
+
+
+def test_the_first_answers_are_the_next_text_and_when_to_move(opened: Callable[..., AppTest]) -> None:
+    app = opened()
+    assert app.title[0].value == "Resolutions"
+    assert [m.splitlines()[:3] for m in said(app) if "Next: " in m] == [
+        ["**HRC text**  ", "Next: **HRC67, Feb–Apr 2028**  ", "Projected, in 14 months or later  "],
+        ["**GA text**  ", "Next: **GA81, Nov–Dec 2026**  ", "Projected, its window is open now  "],
+        ["**SR mandate**  ", "Next: **HRC70, Feb–Apr 2029**  ", "Projected, in 26 months or later  "],
+    ]
+    council = next(m for m in said(app) if m.startswith("**HRC text**"))
+    assert council.splitlines()[-1] == "Deadline for tabling draft resolutions: Feb–Apr 2028, 13:00 (Geneva time)"
+
+
+def test_each_track_of_texts_has_a_strip_a_plan_and_its_texts(opened: Callable[..., AppTest]) -> None:
+    app = opened()
+    assert headers(app) == [HRC, GA, SR, "Related texts"]
+    assert [s.value for s in app.subheader] == [
+        "The plan towards HRC67",
+        "The texts so far",
+        "The plan towards GA81",
+        "The texts so far",
+        "The plan towards HRC70",
+        "The texts so far",
+    ]
+    assert len(app.get("plotly_chart")) == 3
+    plan, texts = lists(app)[:2]
+    assert list(plan.columns) == ["When", "From today", "What", "For whom", "How it is known"]
+    assert list(texts["How"]) == [
+        "by consensus",
+        "by vote, 39 for, 0 against, 8 abstaining",
+        "by consensus",
+        "by vote, 33 for, 6 against, 8 abstaining",
+        "by consensus",
+        "by consensus",
+    ]
+
+
+def test_both_views_of_the_general_assembly_stand_with_where_they_part(opened: Callable[..., AppTest]) -> None:
+    found = [m for m in said(opened(track="ga-resolution")) if m.startswith("The two part in 2025")]
+    assert len(found) == 1
+    assert "GA80, Nov–Dec 2025 (did not come) and GA82, Nov–Dec 2027" in found[0]
+    rules = [m for m in said(opened(track="ga-resolution")) if m.startswith(("**In practice**", "**By the guid"))]
+    assert [len(r.splitlines()) - 2 for r in rules] == [3, 1]
+
+
+def test_every_list_can_be_taken_along(opened: Callable[..., AppTest]) -> None:
+    app = opened()
+    tracks = ("hrc-resolution", "ga-resolution", "sr-mandate")
+    assert [b.key for b in app.get("download_button")] == [
+        *(f"csv_{part}-{track}" for track in tracks for part in ("plan", "texts")),
+        "csv_related-texts",
+    ]
+
+
+def test_a_track_narrows_the_page_and_the_page_says_so(opened: Callable[..., AppTest]) -> None:
+    app = opened(track="sr-mandate")
+    assert headers(app) == [SR, "Related texts"]
+    assert said(app)[0] == "Left out by the filter: HRC text, GA text."
+    assert said(app)[-1] == "None under this filter. Here are texts on defenders outside the cycles, by theme."
+
+
+def test_an_organisation_keeps_its_own_tracks(opened: Callable[..., AppTest]) -> None:
+    assert headers(opened(organisation="un-ga")) == [GA, "Related texts"]
+    assert headers(opened(organisation="un-hrc")) == [HRC, SR, "Related texts"]
+
+
+def test_a_period_narrows_the_texts(opened: Callable[..., AppTest]) -> None:
+    app = opened(track="hrc-resolution", period=["2015-01-01", "2020-12-31"])
+    texts = lists(app)[1]
+    assert list(texts["Adopted"]) == ["Thu 21 Mar 2019", "Thu 24 Mar 2016"]
+
+
+def test_a_search_narrows_texts_and_related_texts(opened: Callable[..., AppTest]) -> None:
+    app = opened(q="environmental")
+    assert headers(app) == [HRC, "Related texts"]
+    assert list(lists(app)[1]["Adopted"]) == ["Thu 21 Mar 2019"]
+
+
+def test_a_country_leaves_all_tracks_out_and_the_page_says_why(opened: Callable[..., AppTest]) -> None:
+    app = opened(country="NOR")
+    assert headers(app) == ["Related texts"]
+    assert said(app)[0] == (
+        "Left out by the filter: HRC text, GA text, SR mandate. The texts concern no single country, so a country in "
+        "the filter leaves them all out."
+    )
+    app.button(key="resolutions_clear").click().run()
+    assert headers(app) == [HRC, GA, SR, "Related texts"]

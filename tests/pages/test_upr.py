@@ -1,0 +1,134 @@
+"""The page of the UPR, opened through the entrance: what it answers first, and what the filter changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.app import open_page
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
+    """Opens the page on 24 November 2026 with these parameters in the URL."""
+    monkeypatch.setenv("HRD_CALENDAR_TODAY", "2026-11-24")
+
+    def on_the_day(**parameters: str | list[str]) -> AppTest:
+        app = open_page("upr", **parameters)
+        assert not app.exception
+        return app
+
+    return on_the_day
+
+
+def said(app: AppTest) -> list[str]:
+    return [m.value for m in app.markdown]
+
+
+def subheaders(app: AppTest) -> list[str]:
+    return [s.value for s in app.subheader]
+
+
+def cycle_line(app: AppTest) -> str:
+    return next(m for m in said(app) if "A row is a session" in m)
+
+
+def test_the_first_answers_are_the_next_states_and_what_is_due(opened: Callable[..., AppTest]) -> None:
+    app = opened()
+    assert app.title[0].value == "UPR"
+    assert subheaders(app)[:2] == ["UPR53", "UPR54"]
+    assert said(app)[:6] == [
+        "**Nov 2026**, confirmed; its days are not known.",
+        (
+            "14 states under review, by their place in the cycle before where no list was seen: Antigua and Barbuda, "
+            "Eswatini, Greece, Hungary, Ireland, Papua New Guinea, Saint Vincent and the Grenadines, Samoa, Suriname, "
+            "Tajikistan, Thailand, Trinidad and Tobago, United Republic of Tanzania.\n\n"
+            "**Moved or uncertain.** United States of America: rescheduled from UPR50, provisional."
+        ),
+        "Deadlines:\n\n- Nov–Dec 2026: **Comments on the summary part of the draft report** (recommending State)",
+        "**Jan–Feb 2027**, provisional; its days are not known.",
+        (
+            "14 states under review, by their place in the cycle before where no list was seen: Haiti, Iceland, Lithuania, "
+            "Republic of Moldova, South Sudan, Sudan, Syrian Arab Republic, Timor-Leste, Togo, Uganda, "
+            "Venezuela (Bolivarian Republic of), Zimbabwe.\n\n"
+            "**Moved or uncertain.** Myanmar: postponed from UPR51, projected; Ukraine: not held in UPR42, projected."
+        ),
+        (
+            "Deadlines:\n\n"
+            "- Dec 2026–Feb 2027: **Advance questions to the State under review** (recommending State)\n"
+            "- Dec 2026–Feb 2027: **List of speakers for the Working Group opens** (recommending State)\n"
+            "- Jan–Mar 2027: **Comments on the summary part of the draft report** (recommending State)"
+        ),
+    ]
+
+
+def test_the_running_cycle_is_shown_with_its_counts_and_its_lists(opened: Callable[..., AppTest]) -> None:
+    app = opened()
+    assert cycle_line(app).startswith(
+        "4th cycle, 14 sessions, 193 states: 165 held, 25 coming, 3 moved or uncertain. A row is"
+    )
+    assert len(app.get("plotly_chart")) == 1
+    reviews = app.dataframe[0].value
+    assert len(reviews) == 193
+    india = reviews[reviews["State"] == "India"].iloc[0]
+    assert list(india[["Session", "Review", "Outcome in", "Outcome adopted", "Decision"]]) == [
+        "UPR41",
+        "Thu 10 Nov 2022",
+        "HRC52",
+        "Mon 27 Mar 2023",
+        "A/HRC/DEC/52/108",
+    ]
+    assert [b.key for b in app.get("download_button")] == [
+        "csv_upr-cycle-4",
+        "csv_upr-sessions-4",
+        "csv_deadlines-UPR53",
+        "csv_deadlines-UPR54",
+    ]
+
+
+@pytest.mark.parametrize(("cycle", "counts"), [("3", "193 held"), ("5", "193 expected by the rhythm")])
+def test_the_cycle_is_chosen_by_the_address(opened: Callable[..., AppTest], cycle: str, counts: str) -> None:
+    app = opened(cycle=cycle)
+    assert app.segmented_control(key="cycle").value == int(cycle)
+    assert cycle_line(app).startswith(
+        f"{cycle}{'rd' if cycle == '3' else 'th'} cycle, 14 sessions, 193 states: {counts}."
+    )
+
+
+def test_a_country_has_its_past_and_its_next_review_at_once(opened: Callable[..., AppTest]) -> None:
+    app = opened(country=["USA", "NOR"])
+    assert subheaders(app)[:2] == ["Norway", "United States of America"]
+    assert said(app)[:2] == [
+        (
+            "**Last:** UPR47, Mon 4 Nov 2024; held.  \n"
+            "**Next:** UPR61, May–Nov 2029, the day is not known; expected by the rhythm, projected."
+        ),
+        (
+            "**Last:** UPR36, Nov 2020, the day is not known; held; outcome adopted in HRC46, Wed 17 Mar 2021.  \n"
+            "**Next:** UPR53, Nov 2026, the day is not known; moved or uncertain, provisional; Rescheduled from UPR50."
+        ),
+    ]
+    assert "The filter keeps 2; the others are empty tiles." in cycle_line(app)
+
+
+def test_a_country_in_a_session_does_not_hide_that_others_are_in_it(opened: Callable[..., AppTest]) -> None:
+    app = opened(country="HTI")
+    assert next(s for s in subheaders(app) if s.startswith("UPR")) == "UPR54"
+    assert any(m.startswith("The filter keeps 1 of 14 states under review") and "Haiti." in m for m in said(app))
+
+
+def test_a_period_narrows_the_reviews(opened: Callable[..., AppTest]) -> None:
+    app = opened(period=["2022-11-01", "2022-11-30"])
+    assert set(app.dataframe[0].value["Session"]) == {"UPR41"}
+    assert "No review that the filter keeps is still to come." in said(app)
+
+
+def test_a_filter_without_reviews_says_what_would_be_here(opened: Callable[..., AppTest]) -> None:
+    app = opened(organisation="osce")
+    assert said(app)[0] == (
+        "The filter leaves out every review. Here stand the coming sessions, their deadlines and the cycle of all states."
+    )
+    app.button(key="upr_clear").click().run()
+    assert subheaders(app)[:2] == ["UPR53", "UPR54"]
