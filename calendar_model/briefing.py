@@ -18,6 +18,7 @@ from calendar_model.calendar import Filter, text_item, vote_words, when
 from calendar_model.cycles import rule_in_force, rules_known
 from calendar_model.reference import Reference
 from calendar_model.vocabulary import (
+    Confidence,
     Kind,
     Milestone,
     MilestoneKind,
@@ -49,6 +50,7 @@ class Entry:
     when: str
     countdown: str
     detail: str
+    whose: str
     standing: str
     due: bool
     exact: bool
@@ -97,6 +99,7 @@ def _entry(row: Any, reference: Reference, today: date, zone: str) -> Entry:
         title=row.title,
         when=when(row, zone),
         countdown=_countdown(days) if exact and days >= 0 else "",
+        whose=whose,
         detail=whose or _organisation(row.body, row.location, reference),
         standing=row.standing,
         due=row.kind == Kind.DEADLINE,
@@ -133,13 +136,18 @@ def _together(key: tuple[str, str], parts: list[Entry], rows: pd.DataFrame, refe
         count = sum(p.due for p in parts)
         said = [_counted(count, "deadline")] if count else []
         said += [_counted(len(parts) - count, "milestone")] if len(parts) > count else []
-        names = [re.sub(rf",? {re.escape(of)}\b", "", p.title) for p in parts if p.due or not count]
-        title, detail = f"{of}: {' and '.join(said)}, days not fixed", "; ".join(names)
+        names = [
+            " ".join(n for n in (re.sub(rf",? {re.escape(of)}\b", "", p.title), f"({p.whose})" if p.whose else "") if n)
+            for p in parts
+            if p.due or not count
+        ]
+        title, detail = f"{of}: {' and '.join(said)}", "; ".join(names)
     standings = rows["standing"].value_counts()
     return Entry(
         title=title,
         when=wording.span(first, last, precision),
         countdown="",
+        whose="",
         detail=detail,
         standing=standings.index[0] if len(standings) == 1 else ", ".join(f"{n} {s}" for s, n in standings.items()),
         due=any(p.due for p in parts),
@@ -247,7 +255,9 @@ def _state_turns(
         if len(group) == 1:
             states = reference.states[group["countries"].iloc[0]].name
         begun = session["start"].date() <= today <= session["end"].date()
-        turn = Turn(str(code), when(session), f"{session['standing']}, {states}", session["item"], begun)
+        record = reference.sessions.get(str(code))
+        cycle = f"{wording.ordinal(record.cycle)} cycle, " if record is not None and record.cycle else ""
+        turn = Turn(str(code), when(session), f"{session['standing']}, {cycle}{states}", session["item"], begun)
         (past if session["end"].date() < today else coming).append(turn)
     return past, coming
 
@@ -328,7 +338,7 @@ def rules(reference: Reference, bodies: Iterable[str]) -> pd.DataFrame:
                 counted_words(m) or speaking_words(m),
                 "everybody" if m.for_whom == "all" else m.for_whom,
                 m.rule,
-                m.confidence.value,
+                "seen in a source" if m.confidence is Confidence.SOURCED else "from memory",
                 m.source_url,
             )
             for m in reference.milestones.values()

@@ -21,19 +21,19 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 CLIENTS = (
     (
         "Outlook, new and on the web",
-        "Calendar, Add calendar, Subscribe from web; paste the https address. It asks again about every three hours.",
+        "Calendar, Add calendar, Subscribe from web; paste the address. It asks again about every three hours.",
     ),
     (
         "Outlook, classic on Windows",
         (
-            "File, Account Settings, Internet Calendars, New; paste the https address. It asks at the interval that the "
+            "File, Account Settings, Internet Calendars, New; paste the address. It asks at the interval that the "
             "feed names, every six hours, at each Send/Receive."
         ),
     ),
     (
         "Google Calendar",
         (
-            "Other calendars, From URL; paste the https address. Google decides how often it asks: count on many hours, "
+            "Other calendars, From URL; paste the address. Google decides how often it asks: count on many hours, "
             "sometimes a day."
         ),
     ),
@@ -100,7 +100,7 @@ def take_along(context: PageContext) -> None:
         return
     reach(base)
     name = "https" if links["https"].startswith("https:") else "http"
-    st.caption(f"The {name} address, for Outlook and Google")
+    st.caption(f"The {name} address, to paste")
     st.code(links["https"], language=None, wrap_lines=True)
     st.caption("The webcal address, which opens the calendar program of this machine")
     st.code(links["webcal"], language=None, wrap_lines=True)

@@ -11,11 +11,11 @@ import streamlit as st
 
 from calendar_model import briefing, wording
 from calendar_model.briefing import MONTHS, Rhythm
-from calendar_model.calendar import when
 from calendar_model.figures.palette import with_alpha
 from calendar_model.vocabulary import Kind
 from pages.components import labels, panel
 from pages.components.context import PageContext, current
+from pages.components.lines import lines
 from pages.components.tables import csv_download, item_table
 from pages.components.words import plain
 
@@ -54,7 +54,7 @@ def rhythm_table(found: tuple[Rhythm, ...], context: PageContext) -> pd.DataFram
                 "Rhythm": r.meeting.rhythm,
                 "Place": r.meeting.location,
                 "For defenders": r.meeting.relevance,
-                "How known": r.meeting.confidence.value,
+                "How known": "seen in a source" if r.meeting.confidence == "sourced" else "from memory",
                 "Source": r.meeting.source_url,
             }
             for r in found
@@ -73,15 +73,10 @@ def year(found: tuple[Rhythm, ...], context: PageContext) -> None:
         colour = colours[int(str(row.name))]
         return [f"background-color: {with_alpha(colour, strengths[v])}" if v in strengths else "" for v in row]
 
-    st.dataframe(
+    st.table(
         strip.style.apply(tint, axis=1),
-        key="meetings_year",
+        border="horizontal",
         hide_index=True,
-        height=35 * (len(strip) + 1) + 3,
-        column_config={
-            "Meeting": st.column_config.TextColumn(width=250, pinned=True),
-            **{month: st.column_config.TextColumn(width=58) for month in MONTHS},
-        },
         alt="A year of meetings: a row a meeting, a column a month; “meets” where it meets, “may” where it may.",
     )
     st.caption(
@@ -116,6 +111,8 @@ def meetings(context: PageContext) -> None:
             "Meeting": st.column_config.TextColumn(width=300),
             "Next": st.column_config.TextColumn(width=230),
             "Last known": st.column_config.TextColumn(width=210),
+            "Usual months": st.column_config.TextColumn(width=170),
+            "Rhythm": st.column_config.TextColumn(width=330),
             "Source": st.column_config.LinkColumn(display_text="Source"),
         },
         alt="Recurring meetings: organisation, name, next and last edition, usual months, rhythm, place, source.",
@@ -140,8 +137,7 @@ def observances(context: PageContext) -> None:
     if days.empty:
         st.markdown("No day to mark under this filter. Days such as 9 December stand here.")
         return
-    for row in days.itertuples():
-        st.markdown(f"**{when(row)}**  {plain(str(row.title))}. {plain(str(row.description))}")
+    lines(briefing.entries(days, context.reference, context.today, context.zone), "days")
     csv_download(days, "days_to_mark")
 
 

@@ -195,8 +195,9 @@ def its_rules(code: str, context: PageContext) -> None:
         hide_index=True,
         height=35 * (min(len(table), 16) + 1) + 3,
         column_config={
-            "Rule": st.column_config.TextColumn(width=300),
-            "In words": st.column_config.TextColumn(width=420),
+            "Rule": st.column_config.TextColumn(width=280),
+            "When or how long": st.column_config.TextColumn(width=250),
+            "In words": st.column_config.TextColumn(width=360),
             "Source": st.column_config.LinkColumn(display_text="Source"),
         },
         alt="Rules of the organisation's bodies: what, when or how long, for whom, in words, how known, source.",

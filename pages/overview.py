@@ -11,46 +11,18 @@ import pandas as pd
 import streamlit as st
 
 from calendar_model import briefing, wording
-from calendar_model.briefing import Cycle, Entry, Turn
+from calendar_model.briefing import Cycle, Turn
 from pages.components import panel
 from pages.components.context import PageContext, current
+from pages.components.lines import lines
 from pages.components.tables import csv_download, item_table
 from pages.components.words import plain
 
 AHEAD = 90
-# Pixels of the column of dates: the longest phrase of days in two lines.
-LEFT = 190
-
-
-def line(entry: Entry, place: str, *, fold: bool = True) -> None:
-    """One line of the briefing: when on the left; what, in bold if something is due, on the right.
-
-    With ``fold`` a session's steps open beneath it; without, as within something already folded, the line opens the
-    session itself.
-    """
-    said = f"{plain(entry.detail)} · {known(entry)}" if entry.detail else known(entry)
-    label = f"**{plain(entry.title)}**" if entry.due else plain(entry.title)
-    with st.container(horizontal=True, gap="small"):
-        with st.container(width=LEFT, gap=None):
-            st.markdown(f"**{entry.countdown.capitalize()}**  \n{entry.when}" if entry.countdown else entry.when)
-        with st.container(width="stretch", gap=None):
-            if fold and entry.due and entry.parts:
-                with st.expander(label):
-                    for part in entry.parts:
-                        line(part, f"{place}_part")
-            else:
-                key = f"{place}_{entry.items[0]}"
-                st.button(label, key=key, type="tertiary", on_click=panel.choose, args=(entry.opens,), wrap=True)
-            st.caption(said)
-
-
-def known(entry: Entry) -> str:
-    """How the date stands, and whether the phrase on the left is a window."""
-    return entry.standing if entry.exact else f"{entry.standing}, days open"
 
 
 def now(context: PageContext) -> None:
-    st.subheader("Now")
+    st.subheader(f"Now, {context.today:%A} {context.today.day} {context.today:%B %Y}")
     kept = replace(context.filter, start=None, end=None).apply(context.table, context.reference)
     today = briefing.on(kept, context.today)
     found = briefing.entries(today, context.reference, context.today, context.zone)
@@ -59,14 +31,12 @@ def now(context: PageContext) -> None:
         return
     first = [e for e in found if e.exact or e.weighs]
     rest = [e for e in found if not (e.exact or e.weighs)]
-    for entry in first:
-        line(entry, "now")
+    lines(first, "now")
     if rest:
         count = sum(len(e.items) for e in rest)
         more = "1 window includes" if count == 1 else f"{count} windows include"
         with st.expander(f"{more} today: these may be on, their days are open", expanded=not first):
-            for entry in rest:
-                line(entry, "window", fold=False)
+            lines(rest, "window", fold=False)
 
 
 def coming(context: PageContext) -> pd.DataFrame:
@@ -89,12 +59,10 @@ def coming(context: PageContext) -> pd.DataFrame:
     st.markdown("#### Deadlines")
     if not due:
         st.markdown("No deadline in these days under this filter.")
-    for entry in due:
-        line(entry, "due")
+    lines(due, "due")
     if rest:
         st.markdown("#### Sessions, meetings and days to mark")
-    for entry in rest:
-        line(entry, "next")
+        lines(rest, "next")
     return view
 
 
@@ -141,25 +109,23 @@ def the_cycles(context: PageContext) -> None:
         )
         return
     for cycle in found:
-        with st.container(key=f"cycle_{cycle.track.code}", gap="small"):
+        with st.container(key=f"lines_cycle_{cycle.track.code}", gap="small"):
             name, *cells = st.columns([1.3, 1, 1, 1])
-            with name:
+            with name.container(gap="xxsmall"):
                 st.markdown(f"**{plain(cycle.track.title)}**")
                 st.caption(cycle.rule.capitalize())
+                if cycle.parting:
+                    st.caption(f":material/flag: {plain(cycle.parting)}")
             for cell, (label, which) in zip(
                 cells, (("Last", cycle.last), ("Next", cycle.next), ("Then", cycle.then)), strict=True
             ):
-                with cell.container(gap=None):
+                with cell.container(gap="xxsmall"):
                     turn(label, which, cycle.track.code)
-            if cycle.parting:
-                st.markdown(f":material/flag: {plain(cycle.parting)}")
-        st.divider()
     csv_download(cycle_rows(found), "cycles", label="The cycles as CSV")
 
 
 context = current()
 st.title("Overview")
-st.markdown(f"#### {context.today:%A} {context.today.day} {context.today:%B %Y}")
 now(context)
 listed = coming(context)
 the_cycles(context)

@@ -1,0 +1,64 @@
+"""Lines of a briefing: when on the left; what, in bold if something is due, on the right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import streamlit as st
+
+from calendar_model.briefing import Entry
+from pages.components import panel
+from pages.components.words import plain
+
+# Pixels of the column of dates: the longest phrase of days in two lines.
+LEFT = 210
+
+_STYLE = """<style>
+[class*="st-key-lines_"] [data-testid="stButton"] button { min-height: 0; padding: 0; text-align: left;
+  justify-content: flex-start; white-space: normal; }
+[class*="st-key-lines_"] [data-testid="stButton"] p { font-size: 1rem; line-height: 1.4; }
+[class*="st-key-lines_"] [data-testid="stMarkdownContainer"] p { line-height: 1.4; }
+[class*="st-key-lines_"] [data-testid="stExpander"] details { border: none; }
+[class*="st-key-lines_"] [data-testid="stExpander"] summary { padding: 0; min-height: 0; }
+[class*="st-key-lines_"] [data-testid="stExpander"] summary p { font-size: 1rem; line-height: 1.4; }
+@media (max-width: 640px) {
+  [data-testid="stLayoutWrapper"]:has(> [class*="st-key-when_"]) { flex: 1 1 100%; width: 100%; max-width: none; }
+  [class*="st-key-when_"] { width: 100%; }
+  :has(> [data-testid="stLayoutWrapper"] > [class*="st-key-when_"]) { row-gap: 0; }
+  [class*="st-key-lines_"] [data-testid="stMarkdownContainer"] p br { display: none; }
+}
+</style>"""
+
+
+def lines(entries: Iterable[Entry], place: str, *, fold: bool = True) -> None:
+    """Draws the entries in a column; ``place`` is its name, one of a kind on the page.
+
+    With ``fold`` a session's deadlines open beneath their line; without, as within something already folded, the
+    line opens the session's panel.
+    """
+    st.html(_STYLE)
+    with st.container(key=f"lines_{place}", gap="xsmall"):
+        for entry in entries:
+            _line(entry, place, fold)
+
+
+def _line(entry: Entry, place: str, fold: bool) -> None:
+    said = f"{plain(entry.detail)} · {known(entry)}" if entry.detail else known(entry)
+    label = f"**{plain(entry.title)}**" if entry.due else plain(entry.title)
+    with st.container(horizontal=True, gap="small"):
+        with st.container(key=f"when_{place}_{entry.items[0]}", width=LEFT, gap=None):
+            st.markdown(f"**{entry.countdown.capitalize()}**  \n{entry.when}" if entry.countdown else entry.when)
+        with st.container(width="stretch", gap="xxsmall"):
+            if fold and entry.due and entry.parts:
+                with st.expander(label):
+                    for part in entry.parts:
+                        _line(part, f"{place}_part", fold=False)
+            else:
+                key = f"{place}_{entry.items[0]}"
+                st.button(label, key=key, type="tertiary", on_click=panel.choose, args=(entry.opens,), wrap=True)
+            st.caption(said)
+
+
+def known(entry: Entry) -> str:
+    """How the date stands, and whether the phrase on the left is a window."""
+    return entry.standing if entry.exact else f"{entry.standing}, days open"
