@@ -10,7 +10,7 @@ What the ten guarantee (``tests/figures/test_palette.py`` computes it):
 * each has a contrast of at least 3:1 with the light and with the dark ground (WCAG 2.2, 1.4.11);
 * any two are at least 0.12 apart in OKLab, and at least 0.07 apart as seen with protanopia, deuteranopia or
   tritanopia (Machado, Oliveira and Fernandes 2009, severity 1); 0.02 is a difference that can just be seen;
-* groups that follow each other in the lanes are at least 0.095 apart in each of the four ways of seeing.
+* groups that follow each other in the file, and so in the lanes, are at least 0.095 apart in each way of seeing.
 
 Nothing is said by colour alone all the same: each lane has its name, and standing is shown by form and words.
 """

@@ -254,7 +254,8 @@ def timeline_figure(
     ``zone``, the reader's IANA zone, in which timed items are placed and told (without it UTC, and the place's).
 
     Out: a figure with fixed axes. The customdata of a mark begins with the item's id; that of a chip, which counts
-    what did not fit, with :data:`MORE` and a date.
+    what did not fit, with :data:`MORE` and a date. Its traces are named: ``windows`` and the ``fading`` inside them,
+    ``bars``, ``hatches``, ``strikes``, ``signs``, ``labels``, ``more``.
     """
     detail, inks = DETAIL[zoom], INKS[theme]
     left = _left_px(width)
@@ -268,18 +269,19 @@ def timeline_figure(
     _stack(lanes, spans, row_of, detail, bool(cycles))
     drawn = _drawn(rows, lanes, spans, row_of, scale, detail, marks or {}, zone)
     chips = _chips(lanes, spans, row_of, scale, detail)
-    figure = go.Figure(
-        [
-            _soft_bars(drawn, scale, detail, (0.0,), hover=True),
-            _soft_bars(drawn, scale, detail, (0.05, 0.1, 0.14), hover=False),
-            _bars(drawn, scale, detail),
-            _hatches(drawn, scale, detail),
-            _strikes(drawn, scale, inks),
-            _signs(drawn, scale, detail),
-            _labels(drawn, scale, inks),
-            _more(chips, scale, inks, start),
-        ]
-    )
+    traces = {
+        "windows": _soft_bars(drawn, scale, detail, (0.0,), hover=True),
+        "fading": _soft_bars(drawn, scale, detail, (0.05, 0.1, 0.14), hover=False),
+        "bars": _bars(drawn, scale, detail),
+        "hatches": _hatches(drawn, scale, detail),
+        "strikes": _strikes(drawn, scale, inks),
+        "signs": _signs(drawn, scale),
+        "labels": _labels(drawn, scale, inks),
+        "more": _more(chips, scale, inks),
+    }
+    for name, trace in traces.items():
+        trace.name = name
+    figure = go.Figure(list(traces.values()))
     layout = _layout(lanes, scale, detail, inks, zoom, as_of, start, left)
     _add_cycles(layout, cycles, lanes, scale, detail, inks)
     figure.update_layout(layout)
@@ -591,7 +593,7 @@ def _symbol(mark: _Mark) -> str:
     return base if firm else f"{base}-open"
 
 
-def _signs(marks: Sequence[_Mark], scale: _Scale, detail: Detail) -> go.Scatter:
+def _signs(marks: Sequence[_Mark], scale: _Scale) -> go.Scatter:
     signs = [mark for mark in marks if mark.has_sign]
     sizes = {Kind.RESOLUTION: 12, Kind.MANDATE_RENEWAL: 12, Kind.DEADLINE: 10}
     return go.Scatter(
@@ -636,6 +638,7 @@ def _label(mark: _Mark) -> tuple[str, float, str]:
             return text, mark.x0 + 5, "on"
         if text_px(text, size) <= outside:
             return text, mark.x1 + 4, "after"
+    for text in choices:
         if text_px(text, size) <= mark.room_before - 8:
             return text, mark.x0 - 4, "before"
     if outside > max(inside, 0):
@@ -690,7 +693,7 @@ def _chips(
     return chips
 
 
-def _more(chips: Sequence[tuple[float, float, int, float]], scale: _Scale, inks: Inks, start: date) -> go.Scatter:
+def _more(chips: Sequence[tuple[float, float, int, float]], scale: _Scale, inks: Inks) -> go.Scatter:
     days = [date.fromordinal(date(1970, 1, 1).toordinal() + int(first)) for _, _, _, first in chips]
     return go.Scatter(
         x=np.array([scale.to_ms(px + 2) for px, _, _, _ in chips]),
