@@ -1,0 +1,98 @@
+"""Side events and meetings, opened through the entrance on Tuesday 24 November 2026."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.app import open_page
+
+
+@pytest.fixture(autouse=True)
+def _the_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HRD_CALENDAR_TODAY", "2026-11-24")
+
+
+def meetings(**parameters: str | list[str]) -> AppTest:
+    app = open_page("meetings", **parameters)
+    assert [e.value for e in app.exception] == []
+    return app
+
+
+def test_request_deadlines_stand_on_top_as_windows_with_their_rule() -> None:
+    app = meetings()
+    assert app.dataframe[0].value[["When", "What", "How the date stands"]].to_numpy().tolist() == [
+        ["Jan–Mar 2027", "Side event room request by a State, HRC64", "Projected, a window"],
+        ["May–Jun 2027", "Side event room request by a State, HRC65", "Projected, a window"],
+        ["Aug–Sep 2027", "Side event room request by a State, HRC66", "Projected, a window"],
+        ["Jan–Mar 2028", "Side event room request by a State, HRC67", "Projected, a window"],
+    ]
+    assert app.caption[0].value == (
+        "HRC, Side event room request by a State: Some two to three weeks before the session through the Council side "
+        "event form (from memory)."
+    )
+
+
+def test_the_filter_leaves_the_meetings_of_one_organisation() -> None:
+    everything, one = meetings(), meetings(organisation="osce")
+    assert len(everything.dataframe[1].value) == 29
+    found = one.dataframe[0].value
+    assert found[["Organisation", "Meeting", "Next", "Last known", "Usual months"]].to_numpy().tolist() == [
+        [
+            "ODIHR",
+            "Warsaw Human Dimension Conference",
+            "Sep–Oct 2027, projected",
+            "Mon 6 Oct – Fri 17 Oct 2025",
+            "Sep or Oct",
+        ],
+        [
+            "OSCE",
+            "Supplementary Human Dimension Meetings",
+            "Oct–Nov 2026, projected",
+            "Jul 2019",
+            "Mar or Apr, Jun or Jul, Oct or Nov",
+        ],
+        [
+            "OSCE",
+            "OSCE Ministerial Council and parallel civil society conference",
+            "Dec 2026, provisional",
+            "none known",
+            "Dec",
+        ],
+    ]
+
+
+def test_the_year_says_in_words_where_a_meeting_falls() -> None:
+    year = meetings(organisation="osce").table[0].value.set_index("Meeting")
+    assert {name: [m for m in year.columns if row[m]] for name, row in year.iterrows()} == {
+        "Warsaw Human Dimension Conference": ["Sep", "Oct"],
+        "Supplementary Human Dimension Meetings": ["Mar", "Apr", "Jun", "Jul", "Oct", "Nov"],
+        "OSCE Ministerial Council and parallel civil society conference": ["Dec"],
+    }
+    assert year.loc["Warsaw Human Dimension Conference", "Sep"] == "may"
+    assert year.loc["OSCE Ministerial Council and parallel civil society conference", "Dec"] == "meets"
+
+
+def test_days_to_mark_are_the_next_ones() -> None:
+    app = meetings(kind="observance")
+    assert [m.value for m in app.markdown if m.value.startswith("**In")] == [
+        "**In 5 days**  \nSun 29 Nov 2026",
+        "**In 15 days**  \nWed 9 Dec 2026",
+        "**In 16 days**  \nThu 10 Dec 2026",
+    ]
+
+
+def test_empty_places_say_what_will_be_there() -> None:
+    app = meetings(kind="resolution")
+    assert [m.value for m in app.markdown] == [
+        (
+            "No request deadline under this filter. The deadlines by which a mission asks for a room stand here, counted "
+            "from the session that the side event belongs to."
+        ),
+        (
+            "No recurring meeting under this filter. Meetings that come back stand here by organisation, with their "
+            "months, the last known edition and the next."
+        ),
+        "No day to mark under this filter. Days such as 9 December stand here.",
+    ]
+    assert len(app.dataframe) == 0

@@ -1,0 +1,142 @@
+"""The overview, opened through the entrance on Tuesday 24 November 2026."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.app import open_page
+
+FILTER_BAR = ("Filter", "Clear")
+
+
+@pytest.fixture(autouse=True)
+def _the_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HRD_CALENDAR_TODAY", "2026-11-24")
+
+
+def overview(**parameters: str | list[str]) -> AppTest:
+    app = open_page("overview", **parameters)
+    assert [e.value for e in app.exception] == []
+    return app
+
+
+def headings(app: AppTest) -> list[str]:
+    return [s.value for s in app.subheader]
+
+
+def titles(app: AppTest) -> list[str]:
+    return [b.label for b in app.button if not b.label.startswith(FILTER_BAR)]
+
+
+def said(app: AppTest) -> list[str]:
+    return [m.value for m in app.markdown]
+
+
+def cells(app: AppTest, track: str) -> list[str]:
+    """What stands in the row of a cycle: its turns as buttons, then the rest in order."""
+    return [app.button(key=f"cycle_{track}_{label}").label for label in ("Last", "Next", "Then")]
+
+
+def test_the_day_stands_above_what_is_on() -> None:
+    app = overview()
+    assert [t.value for t in app.title] == ["Overview"]
+    assert headings(app) == [
+        "Now, Tuesday 24 November 2026",
+        "Next ninety days, to Mon 22 Feb 2027",
+        "The cycles",
+        "The same days as a table",
+    ]
+
+
+def test_deadlines_come_first_with_what_is_due_and_from_whom_and_windows_are_not_counted_in_days() -> None:
+    app = overview()
+    text = said(app)
+    deadlines, rest = text.index("#### Deadlines"), text.index("#### Sessions, meetings and days to mark")
+    assert deadlines < rest
+    assert [e.label for e in app.expander][2:4] == [
+        "**UPR54: 3 deadlines and 4 milestones**",
+        "**HRC64: 3 deadlines and 2 milestones**",
+    ]
+    captions = [c.value for c in app.caption]
+    assert (
+        "Consultative Group proposes candidates for mandates; Side event room request by a State (from the mission); "
+        "Deadline for tabling draft resolutions (from the penholder) · projected, days open"
+    ) in captions
+    assert [t for t in text if t.startswith(("**In ", "**Today", "**Tomorrow"))] == [
+        "**In 5 days**  \nSun 29 Nov 2026",
+        "**In 15 days**  \nWed 9 Dec 2026",
+        "**In 16 days**  \nThu 10 Dec 2026",
+    ]
+
+
+def test_the_reviews_of_a_session_are_one_line() -> None:
+    app = overview(kind="upr-review")
+    assert [t for t in titles(app) if "UPR" in t and not t.startswith("**")] == [
+        "UPR53: 14 states under review",
+        "UPR54: 14 states under review",
+    ]
+
+
+def test_the_filter_narrows_every_part() -> None:
+    app = overview(organisation="osce")
+    assert titles(app) == ["Supplementary Human Dimension Meetings", "OSCE Ministerial Council 2026"]
+    assert said(app)[-1] == (
+        "No cycle under this filter. The resolutions, the mandate and the UPR stand here, each with its last turn and "
+        "the two to come."
+    )
+    assert [d.value["What"].to_list() for d in app.dataframe] == [["OSCE Ministerial Council 2026"]]
+
+
+def test_a_period_takes_the_place_of_the_ninety_days_and_leaves_the_cycles() -> None:
+    app = overview(organisation="un-ga", period=["2029-11-01", "2029-12-31"])
+    assert headings(app)[1] == "Thu 1 Nov – Mon 31 Dec 2029"
+    assert "GA text, due in GA84" in titles(app)
+    assert cells(app, "ga-resolution") == ["**A/RES/78/216**", "**GA81**", "**GA84**"]
+
+
+def test_each_cycle_has_its_last_turn_and_the_two_to_come() -> None:
+    app = overview()
+    assert {track: cells(app, track) for track in ("hrc-resolution", "ga-resolution", "sr-mandate", "upr")} == {
+        "hrc-resolution": ["**A/HRC/RES/58/23**", "**HRC67**", "**HRC76**"],
+        "ga-resolution": ["**A/RES/78/216**", "**GA81**", "**GA84**"],
+        "sr-mandate": ["**A/HRC/RES/61/22**", "**HRC70**", "**HRC79**"],
+        "upr": ["**UPR52**", "**UPR53**", "**UPR54**"],
+    }
+    assert [c.value for c in app.caption if "guidelines" in c.value] == [
+        ":material/flag: Every third year since 2025; the guidelines say every second year."
+    ]
+    assert "Nov–Dec 2026  \nprojected, counted from A/RES/78/216" in said(app)
+
+
+def test_words_that_occur_in_an_older_text_do_not_make_it_the_last_one() -> None:
+    app = overview(q="conflict and post-conflict")
+    assert cells(app, "hrc-resolution") == ["**A/HRC/RES/58/23**", "**HRC67**", "**HRC76**"]
+
+
+def test_a_country_has_its_own_turns_in_the_upr() -> None:
+    app = overview(country="NOR", kind="upr-review")
+    assert cells(app, "upr") == ["**UPR47**", "**UPR61**", "**UPR75**"]
+    assert "Mon 4 Nov – Fri 15 Nov 2024  \nheld, 4th cycle, Norway" in said(app)
+
+
+def test_an_empty_page_says_what_would_be_here() -> None:
+    app = overview(q="no such words anywhere")
+    assert said(app) == [
+        "Nothing is on today under this filter. What is under way stands here: sessions, texts, meetings.",
+        (
+            "Nothing begins in these days under this filter. Deadlines come first here, then sessions, meetings and days "
+            "to mark; take a value out of the filter, or set a longer period."
+        ),
+        (
+            "No cycle under this filter. The resolutions, the mandate and the UPR stand here, each with its last turn and "
+            "the two to come."
+        ),
+    ]
+
+
+def test_a_title_opens_the_panel_of_its_item() -> None:
+    app = overview()
+    app.button(key="next_hrd-day-2026").click().run()
+    assert app.query_params["item"] == "hrd-day-2026"
+    assert [e.value for e in app.exception] == []
