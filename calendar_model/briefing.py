@@ -275,33 +275,33 @@ class Rhythm:
 
 def recurring(view: pd.DataFrame, table: pd.DataFrame, reference: Reference, today: date) -> tuple[Rhythm, ...]:
     """The recurring meetings of which ``view``, the filtered table, has an edition, in the order of the reference."""
-    owner = {item: code for item in view["item"] if (code := meeting_of(item, reference))}
-    shown = set(owner.values())
-    meetings = table[table["kind"] == Kind.MEETING]
-    editions = meetings.assign(meeting=[meeting_of(item, reference) for item in meetings["item"]])
-    found = []
-    for code, meeting in reference.recurring_meetings.items():
-        if code not in shown:
-            continue
-        own = editions[(editions["meeting"] == code) & (editions["standing"] != Standing.CANCELLED)]
-        past, coming = own[own["end"] < pd.Timestamp(today)], own[own["end"] >= pd.Timestamp(today)]
-        nearest = coming.sort_values(["start", "end"]).iloc[0] if len(coming) else None
-        found.append(
-            Rhythm(
-                meeting=meeting,
-                months=usual_months(meeting),
-                last=when(past.sort_values("end").iloc[-1]) if len(past) else "none known",
-                next=f"{when(nearest)}, {nearest['standing']}" if nearest is not None else "none in sight",
-                next_item=nearest["item"] if nearest is not None else "",
-            )
+    editions = _editions(table, reference)
+    shown = set(editions.loc[editions["item"].isin(view["item"]), "meeting"])
+    editions = editions[editions["standing"] != Standing.CANCELLED]
+    gone = editions["end"] < pd.Timestamp(today)
+    last = editions[gone].sort_values("end", kind="stable").drop_duplicates("meeting", keep="last").set_index("meeting")
+    coming = editions[~gone].sort_values(["start", "end"], kind="stable").drop_duplicates("meeting")
+    lasts = {row.Index: when(row) for row in last.itertuples()}
+    nexts = {str(row.meeting): row for row in coming.itertuples()}
+    return tuple(
+        Rhythm(
+            meeting=meeting,
+            months=usual_months(meeting),
+            last=lasts.get(code, "none known"),
+            next=f"{when(nexts[code])}, {nexts[code].standing}" if code in nexts else "none in sight",
+            next_item=str(nexts[code].item) if code in nexts else "",
         )
-    return tuple(found)
+        for code, meeting in reference.recurring_meetings.items()
+        if code in shown
+    )
 
 
-def meeting_of(item: str, reference: Reference) -> str:
-    """The code of the recurring meeting of which ``item`` is an edition (``pace-1-2027``), or nothing."""
-    match = re.fullmatch(r"(.+?)-(\d{4})(-\d{1,2})?", item)
-    return match[1] if match and match[1] in reference.recurring_meetings else ""
+def _editions(table: pd.DataFrame, reference: Reference) -> pd.DataFrame:
+    """The editions of recurring meetings, with the ``meeting``'s code: all of ``pace-1-2027`` but the year, and with
+    several a year their number."""
+    meetings = table[table["kind"] == Kind.MEETING]
+    codes = meetings["item"].str.extract(r"^(.+?)-\d{4}(?:-\d{1,2})?$", expand=False)
+    return meetings.assign(meeting=codes)[codes.isin(list(reference.recurring_meetings)).to_numpy()]
 
 
 def usual_months(meeting: RecurringMeeting) -> str:
@@ -427,13 +427,14 @@ def rhythm_of(table: pd.DataFrame, reference: Reference, bodies: Iterable[str], 
         opens = range(season.opens_from, season.opens_until + 1)
         own = (table["kind"] == Kind.SESSION) & (table["body"] == season.body) & table["start"].dt.month.isin(opens)
         rows.append((name, season.body, months, "every year", _next(table[own], today)))
-    meetings = table[table["kind"] == Kind.MEETING]
-    of = pd.Series([meeting_of(item, reference) for item in meetings["item"]], index=meetings.index, dtype=object)
+    editions = _editions(table, reference)
     for code, meeting in reference.recurring_meetings.items():
         if meeting.organisation in wanted:
             months = ", ".join(_months(*slot) for slot in meeting.slots)
             often = wording.every(meeting.interval_years)
-            rows.append((meeting.name, meeting.organisation, months, often, _next(meetings[of == code], today)))
+            rows.append(
+                (meeting.name, meeting.organisation, months, often, _next(editions[editions["meeting"] == code], today))
+            )
     return pd.DataFrame(rows, columns=["What", "code", "Usual months", "How often", "Next"])
 
 

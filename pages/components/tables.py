@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
 
@@ -44,13 +45,13 @@ def item_table(view: pd.DataFrame, context: PageContext, key: str) -> None:
         {
             "When": _when(view, context.zone),
             "What": view["title"].to_list(),
-            "Organisation": [labels.short_organisation(code, context.reference) for code in view["body"]],
-            "Kind": [kind_word(code) for code in view["kind"]],
+            "Organisation": _named(view["body"], lambda code: labels.short_organisation(code, context.reference)),
+            "Kind": _named(view["kind"], kind_word),
             "How the date stands": [
                 standing_words(s, p) for s, p in zip(view["standing"], view["date_precision"], strict=True)
             ],
             "Session": view["session"].to_list(),
-            "Countries": [_countries(codes, context) for codes in view["countries"]],
+            "Countries": _named(view["countries"], lambda codes: _countries(codes, context)),
         }
     )
     for name in ("Session", "Countries"):
@@ -93,16 +94,23 @@ def _open_chosen(key: str, items: list[str]) -> None:
 
 
 def _when(view: pd.DataFrame, zone: str) -> list[str]:
-    days = zip(view["start"], view["end"], view["date_precision"], view["all_day"], strict=True)
-    return [
-        _days(start.date(), end.date(), precision) if all_day else when(row, zone)
-        for (start, end, precision, all_day), row in zip(days, view.itertuples(), strict=True)
-    ]
+    starts, ends = (view[name].dt.date for name in ("start", "end"))
+    said = [_days(*days) for days in zip(starts, ends, view["date_precision"], strict=True)]
+    timed = (~view["all_day"]).to_numpy().nonzero()[0]
+    for position, row in zip(timed, view.iloc[timed].itertuples(), strict=True):
+        said[position] = when(row, zone)
+    return said
 
 
 @lru_cache(maxsize=4096)
 def _days(start: date, end: date, precision: str) -> str:
     return wording.span(start, end, precision)
+
+
+def _named(codes: pd.Series, name: Callable[[str], str]) -> list[str]:
+    """The name of each code, worked out once a code."""
+    names = {code: name(code) for code in codes.unique()}
+    return [names[code] for code in codes]
 
 
 def _countries(codes: str, context: PageContext) -> str:

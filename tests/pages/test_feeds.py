@@ -20,7 +20,7 @@ def feeds(**parameters: str | list[str]) -> AppTest:
 
 
 def links(app: AppTest) -> list[str]:
-    return [button.proto.url for button in app.get("link_button")]  # type: ignore[attr-defined]
+    return [button.proto.url for button in app.get("link_button")]
 
 
 def test_the_addresses_carry_the_filter(monkeypatch: pytest.MonkeyPatch) -> None:
