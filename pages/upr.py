@@ -146,7 +146,7 @@ def due_before(session: str, context: PageContext) -> pd.DataFrame:
     return table[near.to_numpy()].sort_values(["start", "end"], kind="stable")
 
 
-def due_frame(due: pd.DataFrame, session: str) -> pd.DataFrame:
+def due_frame(due: pd.DataFrame, session: str, context: PageContext) -> pd.DataFrame:
     """Deadlines and milestones as a list for people."""
     return pd.DataFrame(
         [
@@ -155,7 +155,7 @@ def due_frame(due: pd.DataFrame, session: str) -> pd.DataFrame:
                 row["title"].replace(f", {session}", ""),
                 row["for_whom"],
                 labels.STANDINGS[row["standing"]],
-                row["description"],
+                rule_of(row["item"], context),
                 row["basis"],
                 row["source_url"],
             )
@@ -163,6 +163,12 @@ def due_frame(due: pd.DataFrame, session: str) -> pd.DataFrame:
         ],
         columns=["When", "What", "For whom", "How it stands", "The rule", "How it is known", "Source"],
     )
+
+
+def rule_of(item: str, context: PageContext) -> str:
+    """The sentence of the milestone rule behind a deadline."""
+    rules = {f"deadline-{m.code}-": m.rule for m in context.reference.milestones.values()}
+    return rules.get(max((r for r in rules if item.startswith(r)), key=len, default=""), "")
 
 
 def draw_session(session: str, reviews: pd.DataFrame, context: PageContext) -> None:
@@ -368,7 +374,7 @@ else:
         if not due.empty:
             st.subheader(f"What falls due around {session}")
             full_list(
-                due_frame(due, session),
+                due_frame(due, session, context),
                 "What",
                 f"deadlines-{session}",
                 f"What falls due around {session}, in order.",

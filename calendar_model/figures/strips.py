@@ -9,7 +9,7 @@ hollow with a cross    a text that was due and did not come
 thin stem              adopted by consensus
 bar                    adopted by a vote: from the foot for, abstaining and against, as shares of the votes given
 small diamonds         what the guidelines' rule gives, where that differs from the practice
-stepped line           the rhythm: a step where the cadence changed; dashed, that of the guidelines where it differs
+stepped line           the rhythm: a step where the cadence changed; dotted, that of the guidelines where it differs
 =====================  ============================================================================================
 """
 
@@ -293,6 +293,7 @@ def _diamonds(marks: Sequence[_Mark], y: float, colour: str, inks: Inks) -> go.S
         hovertemplate="%{customdata[1]}<extra></extra>",
         selected={"marker": {"opacity": 1}},
         unselected={"marker": {"opacity": 1}},
+        cliponaxis=False,
     )
 
 
@@ -432,14 +433,14 @@ def _rhythm(
         x: list[str] = []
         y: list[float] = []
         for start, end, rule in own:
-            at = top + levels.index(rule.interval_years) * _STEP_PX + (4 if view is View.GUIDELINES else 0)
+            at = top + levels.index(rule.interval_years) * _STEP_PX
+            if view is View.GUIDELINES:
+                # Before the practice left it, the guidelines' line would lie on the other.
+                start = max([start, *(s[0] for s in steps if s[2].view is View.PRACTICE)])
             x += [start.isoformat(), end.isoformat()]
             y += [at, at]
             said = wording.every(rule.interval_years, rule.interval_years_max)
             said = f"guidelines: {said}" if view is View.GUIDELINES else said
-            if view is View.GUIDELINES:
-                beyond = max((s[1] for s in steps if s[2].view is View.PRACTICE and s[1] < end), default=start)
-                start = max(start, beyond)
             room = scale.to_px(end) - scale.to_px(start)
             if text_px(said, _LABEL_PX) <= room:
                 words.append((start.isoformat(), at - 8, said))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -10,6 +13,8 @@ from pages.components.words import plain
 
 NARROW_PX = 640
 """Below this width of the column a table of several columns would be cut."""
+
+_SHORT = len("Wed 23 Sep 2026")
 
 
 def full_list(frame: pd.DataFrame, link: str, name: str, alt: str, *, width: int) -> None:
@@ -23,13 +28,24 @@ def full_list(frame: pd.DataFrame, link: str, name: str, alt: str, *, width: int
     shown[link] = [linked(words, url) for words, url in zip(shown[link], frame[address], strict=True)]
     shown = shown.loc[:, [column for column in shown.columns if shown[column].any()]]
     if width < NARROW_PX:
-        rows = shown.to_numpy().tolist()
-        st.markdown("\n\n".join(" · ".join(filter(None, (f"**{row[0]}**", *row[1:]))) for row in rows))
+        st.markdown("\n\n".join(_paragraph(row) for row in shown.to_dict("records")))
     else:
-        st.table(shown, border="horizontal", hide_index=True, alt=alt)
+        st.table(shown.map(_unbroken), border="horizontal", hide_index=True, alt=alt)
     csv_download(frame, name)
 
 
 def linked(words: str, url: str) -> str:
     """Markdown for ``words``, which are safe already, as a link to ``url``; the words alone without one."""
     return f"[{words}]({url.replace('(', '%28').replace(')', '%29')})" if url else words
+
+
+def _paragraph(row: Mapping[Any, str]) -> str:
+    """The cells of a row one after the other; a bare number has the name of its column behind it."""
+    (_, first), *others = row.items()
+    cells = (f"{cell} {str(name).lower()}" if cell.isdigit() else cell for name, cell in others)
+    return " · ".join(filter(None, (f"**{first}**", *cells)))
+
+
+def _unbroken(cell: str) -> str:
+    """A cell as short as a date stays on one line."""
+    return cell.replace(" ", "\N{NO-BREAK SPACE}") if len(cell) <= _SHORT else cell

@@ -126,6 +126,7 @@ def test_the_rhythm_steps_where_the_cadence_changed(table: pd.DataFrame, referen
     line = trace(figure, "rhythm, practice")
     assert list(line.x) == ["1999-01-01", "2006-12-31", "2007-01-01", "2024-12-31", "2025-01-01", "2036-12-31"]
     assert line.y[0] == line.y[1] < line.y[2] == line.y[3] < line.y[4] == line.y[5]
+    assert list(trace(figure, "rhythm, guidelines").x) == ["2025-01-01", "2036-12-31"]
     assert list(trace(figure, "rhythm in words").text) == [
         "every year",
         "every second year",

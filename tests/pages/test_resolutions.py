@@ -39,7 +39,7 @@ def said(app: AppTest) -> list[str]:
 
 
 def lists(app: AppTest) -> list[pd.DataFrame]:
-    return [t.value for t in app.table]
+    return [t.value.map(lambda cell: cell.replace("\N{NO-BREAK SPACE}", " ")) for t in app.table]
 
 
 def test_the_first_answers_are_the_next_text_and_when_to_move(opened: Callable[..., AppTest]) -> None:
