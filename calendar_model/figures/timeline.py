@@ -47,6 +47,9 @@ from calendar_model.wording import ordinal
 MARKS_AT_MOST = 600
 """More marks than this can neither be told apart nor drawn at once; what is beyond is counted in chips."""
 
+ROWS_AT_MOST = 120
+"""Deeper than this a picture is no longer seen as one; a body that has anything keeps a row for each band of it."""
+
 MORE = "more:"
 """What the customdata of a chip begins with; the ISO date of the first day that it counts follows."""
 
@@ -356,23 +359,28 @@ def _spans(rows: pd.DataFrame, lane: Integers, scale: _Scale, detail: Detail, zo
 def _rows_of(spans: _Spans, detail: Detail, scale: _Scale) -> Integers:
     """The row inside its band for each span, -1 where it goes into a chip.
 
-    A band is packed with room for its labels; where that does not fit, with less and then without; and if there are
-    still more marks than a picture bears, each is given more and more room until there are not.
+    A band is packed with room for its labels; where that does not fit, with less and then without. If there are
+    still more marks than a picture bears, bands become shallower and each mark gets more room, until there are not.
     """
     row_of = np.full(len(spans.lane), -1, dtype=np.int64)
-    for least in (2 * _DOT_PX, 4 * _DOT_PX, 8 * _DOT_PX, 16 * _DOT_PX, 32 * _DOT_PX):
-        width = np.where(spans.is_bar & (least == 2 * _DOT_PX), 0, least)
+    least, depth = 2.0 * _DOT_PX, 1.0
+    shares: tuple[float, ...] = (1.0, 0.5, 0.0)
+    while True:
+        width = np.where(spans.is_bar & (depth == 1.0), 0, least)
         for group in spans.groups():
             begin, end = spans.begin[group], spans.end[group]
-            rows = detail.rows[Band(int(spans.band[group.start]))]
-            for share in (1.0, 0.5, 0.0):
+            rows = max(int(detail.rows[Band(int(spans.band[group.start]))] * depth), 1)
+            for share in shares:
                 until = np.maximum(end + 2 + share * spans.label[group], begin + width[group])
                 row_of[group] = pack(begin.tolist(), until.tolist(), rows)
                 if row_of[group].min() >= 0:
                     break
-        if np.count_nonzero(row_of >= 0) <= MARKS_AT_MOST:
-            break
-    return row_of
+        drawn = np.count_nonzero(row_of >= 0)
+        deep = sum(int(row_of[group].max()) + 1 for group in spans.groups())
+        if (drawn <= MARKS_AT_MOST and (deep <= ROWS_AT_MOST or depth < 0.25)) or least > scale.px:
+            return row_of
+        least *= max(2.0, drawn / MARKS_AT_MOST)
+        depth, shares = depth / 2, (0.0,)
 
 
 def _stack(lanes: list[_Lane], spans: _Spans, row_of: Integers, detail: Detail, with_cycles: bool) -> None:

@@ -1,0 +1,396 @@
+"""What the timeline draws of a calendar table: levels of detail, signs of standing, windows, room."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import time
+from collections import Counter
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from calendar_model.figures.timeline import (
+    MARKS_AT_MOST,
+    MORE,
+    in_window,
+    timeline_figure,
+    timeline_summary,
+    undrawn,
+)
+from calendar_model.figures.zoom import Zoom, closer, step, window, window_around
+from calendar_model.reference import Reference
+from calendar_model.vocabulary import Kind, Standing
+from tests.feeds.tables import table_of
+
+TODAY = date(2026, 11, 24)
+WIDTH = 1280
+
+
+def draw(
+    table: pd.DataFrame, reference: Reference, zoom: Zoom = Zoom.YEAR, start: date | None = None, **options: Any
+) -> go.Figure:
+    first, days = window(zoom, start) if start else window_around(zoom, TODAY)
+    settings = {"as_of": TODAY, "theme": "light", "width": WIDTH, **options}
+    return timeline_figure(table, start=first, days=days, zoom=zoom, reference=reference, **settings)
+
+
+def trace(figure: go.Figure, name: str) -> Any:
+    return next(trace for trace in figure.data if trace.name == name)
+
+
+def items(figure: go.Figure, name: str) -> list[str]:
+    return [data[0] for data in trace(figure, name).customdata or ()]
+
+
+def drawn(figure: go.Figure) -> set[str]:
+    return {item for name in ("windows", "bars", "signs") for item in items(figure, name)}
+
+
+def day(ms: float) -> date:
+    return date(1970, 1, 1) + timedelta(milliseconds=float(ms))
+
+
+def labels(figure: go.Figure) -> list[str]:
+    return list(trace(figure, "labels").text)
+
+
+def session(**row: Any) -> dict[str, Any]:
+    return {"item": "session-HRC67", "session": "HRC67", "start": "2026-10-05", "end": "2026-10-30", **row}
+
+
+def mark(kind: str, item: str, on: str, **row: Any) -> dict[str, Any]:
+    return {"kind": kind, "item": item, "title": item, "start": on, "end": on, **row}
+
+
+ONE_OF_EACH = [
+    session(),
+    mark("resolution", "text", "2026-10-20"),
+    mark("mandate-renewal", "renewal", "2026-10-21"),
+    mark("deadline", "deadline", "2026-10-22"),
+    mark("milestone", "milestone", "2026-10-22"),
+    mark("meeting", "meeting", "2026-10-23"),
+    mark("side-event", "side-event", "2026-10-24"),
+    mark("observance", "observance", "2026-10-25"),
+    mark("mandate-holder", "holder", "2026-10-26"),
+    mark("upr-review", "review", "2026-10-27", body="un-hrc-upr"),
+]
+
+
+@pytest.mark.parametrize(
+    ("zoom", "left_out"),
+    [
+        (Zoom.WEEK, {"holder"}),
+        (Zoom.MONTH, {"holder"}),
+        (Zoom.QUARTER, {"holder"}),
+        (Zoom.YEAR, {"holder", "milestone"}),
+        (Zoom.FIVE_YEARS, {"deadline", "milestone", "side-event", "observance"}),
+        (Zoom.FIFTEEN_YEARS, {"deadline", "milestone", "side-event", "observance", "meeting"}),
+    ],
+)
+def test_each_zoom_draws_what_it_can_bear_and_says_what_it_leaves_out(
+    reference: Reference, zoom: Zoom, left_out: set[str]
+) -> None:
+    table = table_of(ONE_OF_EACH)
+    start = date(2026, 10, 19) if zoom is Zoom.WEEK else date(2026, 10, 1)
+    first, days = window(zoom, start)
+    expected = set(in_window(table, start=first, days=days)["item"]) - left_out
+    assert drawn(draw(table, reference, zoom, start)) == expected
+    sentence = undrawn(table, start=first, days=days, zoom=zoom)
+    assert bool(sentence) == bool(set(in_window(table, start=first, days=days)["item"]) & left_out)
+
+
+def test_what_is_left_out_is_counted_by_kind(reference: Reference) -> None:
+    table = table_of([*ONE_OF_EACH, mark("deadline", "another", "2026-11-02")])
+    first, days = window(Zoom.FIVE_YEARS, date(2026, 1, 1))
+    assert undrawn(table, start=first, days=days, zoom=Zoom.FIVE_YEARS) == (
+        "Not drawn at this zoom, but in the agenda: 2 deadlines, 1 side event, 1 observance and 1 milestone."
+    )
+
+
+def test_reviews_crowd_a_year_but_those_of_one_state_do_not(reference: Reference) -> None:
+    rows = [mark("upr-review", f"upr-{i}", "2026-11-10", body="un-hrc-upr") for i in range(13)]
+    assert drawn(draw(table_of(rows), reference)) == set()
+    assert drawn(draw(table_of(rows[:1]), reference)) == {"upr-0"}
+
+
+def test_only_what_is_in_the_stretch_is_sent(reference: Reference) -> None:
+    table = table_of(
+        [
+            session(item="before", start="2026-08-01", end="2026-08-31"),
+            session(item="last-day-in", start="2026-08-01", end="2026-09-01"),
+            session(item="first-day-in", start="2027-08-31", end="2027-09-10"),
+            session(item="after", start="2027-09-01", end="2027-09-10"),
+        ]
+    )
+    assert drawn(draw(table, reference)) == {"last-day-in", "first-day-in"}
+
+
+def test_a_known_session_is_a_solid_bar_over_its_very_days(reference: Reference) -> None:
+    figure = draw(table_of([session(standing="held")]), reference)
+    bars = trace(figure, "bars")
+    assert (day(bars.base[0]), day(bars.base[0] + bars.x[0])) == (date(2026, 10, 5), date(2026, 10, 31))
+    assert list(bars.marker.color) == ["rgba(50,140,250,1)"]
+    assert [len(trace(figure, name).x) for name in ("windows", "fading", "hatches", "strikes")] == [0, 0, 0, 0]
+
+
+def test_a_projection_is_hatched_outlined_and_says_so(reference: Reference) -> None:
+    figure = draw(table_of([session(standing="projected", start="2027-02-01", end="2027-02-26")]), reference)
+    bars, hatches = trace(figure, "bars"), trace(figure, "hatches")
+    assert (hatches.marker.pattern.shape, hatches.base.tolist(), hatches.x.tolist()) == (
+        "/",
+        bars.base.tolist(),
+        bars.x.tolist(),
+    )
+    assert bars.marker.line.width[0] > 0
+    assert labels(figure) == ["Human Rights Council, 61st session · projected"]
+
+
+def test_a_window_has_no_outline_and_no_bar_to_its_edges(reference: Reference) -> None:
+    row = session(standing="projected", date_precision="month", start="2027-02-01", end="2027-04-30")
+    figure = draw(table_of([row]), reference)
+    bars, hatches = trace(figure, "bars"), trace(figure, "hatches")
+    assert list(bars.marker.line.width) == [0]
+    for core in (bars, hatches):
+        assert day(core.base[0]) > date(2027, 2, 10)
+        assert day(core.base[0] + core.x[0]) < date(2027, 4, 20)
+    soft = trace(figure, "windows")
+    assert (day(soft.base[0]), day(soft.base[0] + soft.x[0])) == (date(2027, 2, 1), date(2027, 5, 1))
+    assert float(soft.marker.color[0].rsplit(",", 1)[1].rstrip(")")) < 0.2
+    assert labels(figure) == ["<i>Human Rights Council, 61st session · projected</i>"] or labels(figure) == [
+        "<i>HRC67 · projected</i>"
+    ]
+
+
+@pytest.mark.parametrize("kind", [Kind.SESSION, Kind.MEETING, Kind.DEADLINE, Kind.UPR_REVIEW, Kind.OBSERVANCE])
+@pytest.mark.parametrize("standing", list(Standing))
+def test_a_window_is_never_a_sign_on_a_day(reference: Reference, kind: Kind, standing: Standing) -> None:
+    row = {**session(), "kind": kind, "standing": standing, "date_precision": "month"}
+    figure = draw(table_of([{**row, "start": "2026-10-01", "end": "2026-10-31"}]), reference)
+    assert (items(figure, "signs"), items(figure, "windows")) == ([], ["session-HRC67"])
+    assert list(trace(figure, "bars").marker.line.width) == [0]
+
+
+def test_a_window_that_reaches_beyond_the_stretch_does_not_seem_to_end_in_it(reference: Reference) -> None:
+    row = mark("resolution", "text", "2026-11-01", end="2027-04-30", date_precision="month", standing="projected")
+    figure = draw(table_of([row]), reference, Zoom.WEEK)
+    core = trace(figure, "windows")
+    assert (day(core.base[0]), day(core.base[0] + core.x[0])) == (date(2026, 11, 23), date(2026, 11, 30))
+    assert items(figure, "signs") == []
+    assert items(draw(table_of([row]), reference), "signs") == ["text"]
+
+
+@pytest.mark.parametrize(
+    ("row", "symbol"),
+    [
+        (mark("resolution", "a", "2026-10-06", standing="held"), "diamond"),
+        (mark("mandate-renewal", "a", "2026-10-06", standing="held"), "diamond"),
+        (mark("resolution", "a", "2027-03-06", standing="projected"), "diamond-open"),
+        (mark("resolution", "a", "2026-10-06", standing="cancelled", departure=True), "diamond-x-open"),
+        (mark("deadline", "a", "2026-10-06", standing="confirmed"), "triangle-down"),
+        (mark("deadline", "a", "2027-03-06", standing="projected"), "triangle-down-open"),
+        (mark("observance", "a", "2026-10-06", standing="held"), "circle"),
+    ],
+)
+def test_texts_are_diamonds_and_deadlines_triangles_filled_when_firm(
+    reference: Reference, row: dict[str, Any], symbol: str
+) -> None:
+    assert list(trace(draw(table_of([row]), reference), "signs").marker.symbol) == [symbol]
+
+
+def test_a_deadline_has_its_label_in_bold(reference: Reference) -> None:
+    assert labels(draw(table_of([mark("deadline", "Tabling", "2026-10-06")]), reference)) == ["<b>Tabling</b>"]
+
+
+def test_a_cancelled_item_is_struck_through_mark_and_label(reference: Reference) -> None:
+    figure = draw(table_of([session(standing="cancelled")]), reference)
+    begin, end = (day(ms) for ms in trace(figure, "strikes").x[:2])
+    assert begin <= date(2026, 10, 5) < date(2026, 10, 30) <= end
+    assert labels(figure) == ["<s>Human Rights Council, 61st session · cancelled</s>"]
+
+
+def test_a_departure_says_that_the_text_did_not_come(reference: Reference) -> None:
+    row = mark("resolution", "GA text, GA80", "2026-10-06", standing="cancelled", departure=True)
+    figure = draw(table_of([row]), reference)
+    assert labels(figure) == ["GA text, GA80 · did not come"]
+    assert len(trace(figure, "strikes").x) == 0
+
+
+def test_hover_says_what_when_and_how_known(reference: Reference) -> None:
+    row = session(title="Sessions <of> R&D", standing="projected", date_precision="month", start="2027-02-01")
+    row |= {"end": "2027-03-31", "basis": "Every third year, counted from 58/23."}
+    assert trace(draw(table_of([row]), reference), "windows").customdata[0][1] == (
+        "<b>Sessions &lt;of&gt; R&amp;D</b><br>Feb–Mar 2027<br>"
+        "Projected, somewhere in this window. Every third year, counted<br>from 58/23."
+    )
+
+
+def test_a_word_that_belongs_to_an_item_is_shown_with_it(reference: Reference) -> None:
+    figure = draw(table_of([mark("meeting", "m", "2026-10-06")]), reference, marks={"m": "statement ready"})
+    assert labels(figure) == ["m · statement ready"]
+    assert trace(figure, "signs").customdata[0][1].endswith("<br>statement ready")
+
+
+def test_lanes_are_in_the_order_of_the_organisations_with_their_bodies_below(reference: Reference) -> None:
+    rows = [
+        session(item="c", organisation="osce", body="osce-odihr"),
+        session(item="a", organisation="un-ga", body="un-ga"),
+        session(item="b", body="un-hrc-upr"),
+        session(item="d", organisation="osce", body="osce"),
+    ]
+    axis = draw(table_of(rows), reference).layout.yaxis
+    assert list(axis.ticktext) == ["<b>UPR</b>", "<b>GA</b>", "<b>OSCE</b>", "ODIHR"]
+    assert list(axis.tickvals) == sorted(axis.tickvals)
+    assert axis.range[0] > axis.range[1]
+
+
+def test_what_does_not_fit_is_counted_where_it_would_be(reference: Reference) -> None:
+    rows = [mark("deadline", f"d{i}", "2027-02-10") for i in range(9)]
+    figure = draw(table_of(rows), reference)
+    assert len(items(figure, "signs")) == 3
+    assert list(trace(figure, "more").text) == ["+6 more"]
+    (chip,) = items(figure, "more")
+    assert chip.startswith(MORE)
+    assert date(2027, 1, 20) <= date.fromisoformat(chip.removeprefix(MORE)) <= date(2027, 2, 10)
+
+
+def test_a_click_pales_nothing_and_the_wheel_moves_nothing(reference: Reference) -> None:
+    figure = draw(table_of([session(), mark("deadline", "d", "2026-10-06")]), reference)
+    for name in ("bars", "signs", "windows"):
+        assert trace(figure, name).unselected.marker.opacity == trace(figure, name).selected.marker.opacity == 1
+    layout = figure.layout
+    assert (layout.xaxis.fixedrange, layout.yaxis.fixedrange, layout.dragmode) == (True, True, False)
+
+
+def test_today_has_its_line_in_the_stretch_and_only_there(reference: Reference) -> None:
+    table = table_of([session()])
+    here = [a.text for a in draw(table, reference).layout.annotations]
+    elsewhere = [a.text for a in draw(table, reference, start=date(2020, 1, 1)).layout.annotations]
+    assert here == ["<b>today</b>, 24 Nov"]
+    assert elsewhere == ["Nothing is dated in this stretch under the filter."]
+
+
+def test_hours_are_the_readers_in_a_week(reference: Reference) -> None:
+    row = mark("deadline", "Tabling", "2026-11-24", all_day=False, starts_at="2026-11-24 12:00")
+    row["ends_at"] = row["starts_at"]
+    figure = draw(table_of([row]), reference, Zoom.WEEK, zone="America/New_York")
+    assert labels(figure) == ["<b>07:00 Tabling</b>"]
+    at = trace(figure, "signs").x[0] / 3_600_000 % 24
+    assert at == pytest.approx(7, abs=0.01)
+
+
+def test_upr_cycles_lie_over_their_sessions_in_fifteen_years(reference: Reference, table: pd.DataFrame) -> None:
+    words = [a.text for a in draw(table, reference, Zoom.FIFTEEN_YEARS).layout.annotations]
+    assert [word for word in words if "cycle" in word] == ["3rd cycle", "4th cycle"]
+
+
+def test_the_summary_says_what_the_picture_shows(reference: Reference) -> None:
+    rows = [session(), mark("deadline", "Tabling", "2026-12-01"), mark("deadline", "Later", "2026-12-02")]
+    first, days = window_around(Zoom.YEAR, TODAY)
+
+    def summary(table: pd.DataFrame) -> str:
+        return timeline_summary(table, as_of=TODAY, start=first, days=days, zoom=Zoom.YEAR, reference=reference)
+
+    assert summary(table_of(rows)) == (
+        "Timeline from 1 Sep 2026 to 31 Aug 2027, 1 lane: 1 session and 2 deadlines. Next: Tabling (HRC), Tue 1 Dec 2026."
+    )
+    assert summary(table_of(rows).head(0)) == (
+        "Timeline from 1 Sep 2026 to 31 Aug 2027: nothing is dated in it under this filter."
+    )
+
+
+ROW = st.fixed_dictionaries(
+    {
+        "kind": st.sampled_from([str(kind) for kind in Kind]),
+        "body": st.sampled_from(["un-hrc", "un-hrc-upr"]),
+        "standing": st.sampled_from([str(standing) for standing in Standing]),
+        "date_precision": st.sampled_from(["day", "month"]),
+        "start": st.dates(date(2026, 8, 1), date(2027, 9, 30)),
+        "title": st.text("HRC 61·abc", min_size=1, max_size=40),
+        "days": st.integers(0, 90),
+    }
+)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(ROW, max_size=40), st.sampled_from(list(Zoom)))
+def test_marks_never_overlap_and_nothing_is_lost(reference: Reference, rows: list[dict[str, Any]], zoom: Zoom) -> None:
+    filled = [{**row, "item": f"i{i}", "end": row["start"] + timedelta(days=row["days"])} for i, row in enumerate(rows)]
+    for row in filled:
+        del row["days"]
+    table = table_of(filled)
+    figure = draw(table, reference, zoom)
+    spans: dict[float, list[tuple[float, float]]] = {}
+    seen = set()
+    px = WIDTH / window_around(zoom, TODAY)[1] / 86_400_000
+    for name in ("windows", "bars"):
+        bars = trace(figure, name)
+        for item, base, length, y in zip(items(figure, name), bars.base, bars.x, bars.y, strict=True):
+            if item not in seen:
+                spans.setdefault(y, []).append((base, base + length))
+            seen.add(item)
+    signs = trace(figure, "signs")
+    for item, x, y in zip(items(figure, "signs"), signs.x, signs.y, strict=True):
+        if item not in seen:
+            spans.setdefault(y, []).append((x - 5 / px, x + 5 / px))
+        seen.add(item)
+    for row_spans in spans.values():
+        for (_, end), (start, _) in itertools.pairwise(sorted(row_spans)):
+            assert end <= start + 1
+    first, days = window_around(zoom, TODAY)
+    inside = in_window(table, start=first, days=days)
+    said = undrawn(table, start=first, days=days, zoom=zoom)
+    counted = sum(int(text.removeprefix("+").removesuffix(" more")) for text in trace(figure, "more").text or ())
+    kinds = Counter(inside["kind"].astype(str))
+    hidden = sum(int(word) for word in said.replace(",", "").split() if word.isdigit())
+    assert len(seen) + counted + hidden == sum(kinds.values())
+
+
+@pytest.mark.parametrize("zoom", list(Zoom))
+def test_a_crowd_stays_a_picture(reference: Reference, zoom: Zoom) -> None:
+    rng = np.random.default_rng(1)
+    codes = [code for code, row in reference.organisations.items() if row.level != "family"]
+    kinds = [Kind.SESSION, Kind.RESOLUTION, Kind.MEETING, Kind.DEADLINE]
+    rows = [
+        {
+            "item": f"i{i}",
+            "title": f"Item number {i} of many",
+            "kind": kinds[int(rng.integers(len(kinds)))],
+            "organisation": (code := codes[int(rng.integers(len(codes)))]),
+            "body": code,
+            "start": (day := date(2026, 1, 1) + timedelta(days=int(rng.integers(730)))),
+            "end": day + timedelta(days=int(rng.integers(1, 20))),
+        }
+        for i in range(10_000)
+    ]
+    table = table_of(rows)
+    began = time.perf_counter()
+    figure = draw(table, reference, zoom)
+    took = time.perf_counter() - began
+    assert len(drawn(figure)) <= MARKS_AT_MOST
+    assert len(figure.to_json(validate=False)) < 300_000
+    assert took < 2
+    assert json.loads(figure.to_json())["layout"]["height"] < 4_000
+
+
+@pytest.mark.parametrize("zoom", list(Zoom))
+def test_forward_and_back_come_home_and_today_is_in_the_opening_stretch(zoom: Zoom) -> None:
+    first, days = window_around(zoom, TODAY)
+    assert first <= TODAY < first + timedelta(days=days)
+    assert window(zoom, first) == (first, days)
+    assert step(zoom, step(zoom, first, 1), -1) == first
+    assert first < step(zoom, first, 1) < first + timedelta(days=days + 1)
+
+
+def test_a_stretch_begins_on_a_monday_or_with_a_month() -> None:
+    assert window(Zoom.WEEK, TODAY) == (date(2026, 11, 23), 7)
+    assert window(Zoom.MONTH, date(2028, 2, 29)) == (date(2028, 2, 1), 29)
+    assert window(Zoom.QUARTER, TODAY) == (date(2026, 11, 1), 92)
+    assert window(Zoom.YEAR, date(2027, 3, 9)) == (date(2027, 3, 1), 366)
+    assert [closer(zoom) for zoom in Zoom] == [Zoom.WEEK, *list(Zoom)[:-1]]
