@@ -75,7 +75,7 @@ def facts(code: str, context: PageContext) -> None:
     with st.container(gap="small"):
         for name, value in about.items():
             if value:
-                left, right = st.columns([1, 4], gap="small")
+                left, right = st.columns([1, 4], gap="xxsmall")
                 left.markdown(f"**{plain(name)}**")
                 right.markdown(value)
     if known.confidence is Confidence.RECALLED:
