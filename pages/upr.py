@@ -257,12 +257,16 @@ def clicked() -> None:
 def sessions_frame(reviews: pd.DataFrame, context: PageContext) -> pd.DataFrame:
     """The sessions of a cycle as a list: when, how the session stands, how many states, how many reviews held."""
     table = context.table
+    kinds = table[(table["kind"] == Kind.SESSION).to_numpy()]
+    sessions = {row["session"]: row for row in kinds.to_dict("records")}
+    reviewed: dict[str, list[Any]] = {}
+    for review in reviews.to_dict("records"):
+        reviewed.setdefault(review["session"], []).append(review)
     rows = []
-    for session in sorted(reviews["session"].unique(), key=lambda code: (len(code), code)):
-        here = reviews[(reviews["session"] == session).to_numpy()]
-        found = table[(table["item"] == f"session-{session}").to_numpy()]
-        row = (found if len(found) else here).iloc[0]
-        held = int((here["standing"] == Standing.HELD).sum())
+    for session in sorted(reviewed, key=lambda code: (len(code), code)):
+        here = reviewed[session]
+        row = sessions.get(session, here[0])
+        held = sum(review["standing"] == Standing.HELD for review in here)
         stands = labels.STANDINGS[row["standing"]]
         rows.append((session, when(row), stands, str(len(here)), str(held), row["basis"], row["source_url"]))
     columns = ["Session", "When", "How it stands", "States", "Reviews held", "How it is known", "Source"]
