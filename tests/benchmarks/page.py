@@ -20,7 +20,7 @@ from tests.app import open_page
 from tests.benchmarks.folder import DATA, TODAY, large_folder
 
 PAGES = ("overview", "timeline", "resolutions", "upr", "meetings", "organisations", "feeds")
-CHOICES = (["un-hrc"], ["osce", "coe"], ["un"], [], ["un-ga"], ["eu", "coe"], ["asean"])
+CHOICES: tuple[list[str], ...] = (["un-hrc"], ["osce", "coe"], ["un"], [], ["un-ga"], ["eu", "coe"], ["asean"])
 
 
 def main() -> None:

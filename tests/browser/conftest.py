@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 TODAY = "2026-11-24"
@@ -133,7 +133,11 @@ def visit(browser: Browser) -> Iterator[Visit]:
         if message.type == "error":
             errors.append(message.text)
 
-    page.on("request", lambda request: hosts.append(urlsplit(request.url).netloc))
+    def note_host(request: Request) -> None:
+        if not request.url.startswith(("data:", "blob:")):  # these ask nobody: the address is the content
+            hosts.append(urlsplit(request.url).netloc)
+
+    page.on("request", note_host)
     page.on("websocket", lambda socket: hosts.append(urlsplit(socket.url).netloc))
     page.on("console", note)
     yield Visit(page, hosts, errors)
