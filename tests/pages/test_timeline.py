@@ -1,0 +1,163 @@
+"""The timeline page through the entrance: what zoom, stretch, switch and filter change, and the item's panel."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.app import open_page
+
+
+@pytest.fixture(autouse=True)
+def _today(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HRD_CALENDAR_TODAY", "2026-11-24")
+
+
+def opened(**parameters: str | list[str]) -> AppTest:
+    app = open_page("timeline", **parameters)
+    assert not app.exception
+    return app
+
+
+def figure(app: AppTest) -> dict[str, Any]:
+    (chart,) = app.get("plotly_chart")
+    spec: dict[str, Any] = json.loads(chart.proto.spec)
+    return spec
+
+
+def lanes(app: AppTest) -> list[str]:
+    return [text.replace("<b>", "").replace("</b>", "") for text in figure(app)["layout"]["yaxis"]["ticktext"]]
+
+
+def titles(app: AppTest) -> list[str]:
+    """The agenda's lines, without the marks of cancelled and of deadlines."""
+    return [b.label.replace("*", "").replace("~", "") for b in app.button if (b.key or "").startswith("agenda_")]
+
+
+def test_it_opens_on_the_year_around_today() -> None:
+    app = opened()
+    assert app.title[0].value == "Timeline"
+    assert app.segmented_control(key="zoom").value == "year"
+    assert [c.value.split(".")[0] for c in app.caption if "Bars last" in c.value] == [
+        "Tue 1 Sep 2026 – Tue 31 Aug 2027"
+    ]
+    assert lanes(app)[:4] == ["HRC", "UPR", "OHCHR", "GA"]
+
+
+def test_the_figure_has_a_sentence_for_those_who_do_not_see_it() -> None:
+    (chart,) = opened(organisation="osce").get("plotly_chart")
+    assert chart.proto.alt.startswith("Timeline from 1 Sep 2026 to 31 Aug 2027, 1 lane: ")
+
+
+def test_a_filter_changes_the_lanes() -> None:
+    assert lanes(opened(organisation="un-ga")) == ["GA", "Third Committee"]
+    assert lanes(opened(organisation="un-ga", body="un-ga-c3")) == ["Third Committee"]
+
+
+def test_zoom_changes_the_stretch_and_the_detail() -> None:
+    app = opened(organisation="un-hrc")
+    year = figure(app)["layout"]
+    app.segmented_control(key="zoom").set_value("15 years").run()
+    assert not app.exception
+    years = figure(app)["layout"]
+    assert list(years["xaxis"]["ticktext"]) == [str(year) for year in range(2017, 2032)]
+    assert year["xaxis"]["ticktext"][0] == "<b>2026</b><br>Sep"
+    assert [a["text"] for a in years["annotations"] if "cycle" in a["text"]] == ["3rd cycle", "4th cycle"]
+
+
+def test_forward_today_and_back_move_the_stretch() -> None:
+    app = opened(zoom="week")
+
+    def stretch() -> str:
+        return next(c.value for c in app.caption if "Bars last" in c.value).split(". ")[0]
+
+    assert stretch() == "Mon 23 Nov 2026 – Sun 29 Nov 2026"
+    app.button(key="timeline_on").click().run()
+    assert stretch() == "Mon 30 Nov 2026 – Sun 6 Dec 2026"
+    app.button(key="timeline_back").click().run()
+    app.button(key="timeline_back").click().run()
+    assert stretch() == "Mon 16 Nov 2026 – Sun 22 Nov 2026"
+    app.button(key="timeline_today").click().run()
+    assert stretch() == "Mon 23 Nov 2026 – Sun 29 Nov 2026"
+
+
+def test_the_stretch_of_a_link_is_the_one_shown() -> None:
+    app = opened(zoom="month", **{"from": "2025-03-10", "show": "agenda"})
+    assert app.caption[0].value == "Sat 1 Mar 2025 – Mon 31 Mar 2025"
+
+
+def test_the_agenda_lists_what_the_lanes_show_by_month() -> None:
+    app = opened(show="agenda", organisation="un-ga", kind="observance")
+    assert app.get("plotly_chart") == []
+    assert titles(app) == ["Human Rights Defenders Day (anniversary of the Declaration)", "Human Rights Day"]
+    assert [m.value for m in app.markdown if m.value.startswith("####")] == ["#### December 2026"]
+
+
+def test_in_the_agenda_windows_come_after_the_exact_days_of_their_month() -> None:
+    app = opened(show="agenda", zoom="month", **{"from": "2026-12-01"})
+    beside = [c.value for c in app.caption if " · " in c.value]
+    said = [line.split(" · ")[0] for line in beside]
+    december = [line for line in said if line.endswith("Dec 2026") and not line.startswith(("Oct", "Nov"))]
+    exact = [line for line in december if len(line.split()) > 2]
+    assert exact
+    assert december == [*exact, *(line for line in december if line not in exact)]
+
+
+def test_a_long_agenda_comes_in_pages() -> None:
+    app = opened(show="agenda", zoom="15 years")
+    assert len(titles(app)) == 40
+    first = titles(app)
+    app.session_state["agenda_page"] = 2
+    app.run()
+    assert len(titles(app)) == 40
+    assert titles(app) != first
+
+
+def test_an_empty_stretch_says_what_to_do() -> None:
+    app = opened(show="agenda", zoom="week", organisation="osce", kind="observance")
+    assert [i.value for i in app.info] == [
+        "Nothing is dated here under this filter. Widen the period, or take a value out of the filter."
+    ]
+
+
+def test_a_title_in_the_agenda_opens_the_panel_and_the_url_says_so() -> None:
+    app = opened(show="agenda", zoom="year", organisation="un-ga", kind="session")
+    next(b for b in app.button if b.label == "General Assembly, 81st session").click().run()
+    assert not app.exception
+    assert app.query_params["item"] == "session-GA81"
+    (facts,) = [h.proto.body for h in app.get("html") if "item-facts" in h.proto.body and "<dl" in h.proto.body]
+    assert "UN General Assembly" in facts
+    assert "Tue 8 Sep 2026 – Tue 7 Sep 2027" in facts
+
+
+def test_a_link_to_an_item_opens_its_panel_with_its_deadlines_and_its_cycle() -> None:
+    app = opened(item="hrc-resolution-HRC67")
+    labels = [b.label for b in app.button if (b.key or "").startswith("panel_")]
+    assert "Deadline for tabling draft resolutions, HRC67" in labels
+    assert "Human Rights Council, 67th session" in labels
+    assert [label.split(":")[0] for label in labels if label.startswith(("Before", "After"))] == ["Before", "After"]
+    links = {button.proto.label: button.proto.url for button in app.get("link_button")}
+    assert links["Add to my calendar"] == "/feeds/item/hrc-resolution-HRC67.ics"
+    assert [c.value.split("?")[-1] for c in app.code] == ["item=hrc-resolution-HRC67"]
+
+
+def test_before_and_after_lead_through_the_cycle() -> None:
+    app = opened(item="session-GA81")
+    next(b for b in app.button if b.label.startswith("Before")).click().run()
+    assert app.query_params["item"] == "session-GA80"
+
+
+def test_an_unknown_item_gets_a_sentence() -> None:
+    app = opened(item="session-*HRC999*")
+    (sentence,) = [m.value for m in app.markdown if m.value.startswith("The link asks for")]
+    assert sentence.startswith("The link asks for “session-\\*HRC999\\*”, which is not in the calendar.")
+
+
+def test_the_printer_gets_the_filter_in_words_and_the_items() -> None:
+    app = opened(organisation="un-ga", kind="observance")
+    (sheet,) = [h.proto.body for h in app.get("html") if "agenda-print" in h.proto.body and "<ul>" in h.proto.body]
+    assert "Tue 1 Sep 2026 – Tue 31 Aug 2027 · GA; observance" in sheet
+    assert sheet.count("<li>") == 2
