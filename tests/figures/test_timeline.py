@@ -394,3 +394,12 @@ def test_a_stretch_begins_on_a_monday_or_with_a_month() -> None:
     assert window(Zoom.QUARTER, TODAY) == (date(2026, 11, 1), 92)
     assert window(Zoom.YEAR, date(2027, 3, 9)) == (date(2027, 3, 1), 366)
     assert [closer(zoom) for zoom in Zoom] == [Zoom.WEEK, *list(Zoom)[:-1]]
+
+
+@pytest.mark.parametrize("zoom", list(Zoom))
+def test_plotly_finds_nothing_wrong_with_the_figure(reference: Reference, table: pd.DataFrame, zoom: Zoom) -> None:
+    figure = draw(table, reference, zoom, marks={"session-HRC64": "draft ready"})
+    checked = go.Figure(figure.to_dict())
+    assert [trace.name for trace in checked.data] == [
+        "windows", "fading", "bars", "hatches", "strikes", "signs", "labels", "more",
+    ]  # fmt: skip
