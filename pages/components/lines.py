@@ -10,8 +10,8 @@ from calendar_model.briefing import Entry
 from pages.components import panel
 from pages.components.words import plain
 
-# Pixels of the column of dates: the longest phrase of days in two lines.
-LEFT = 210
+# Pixels of the column of dates: the longest phrase of days in one line.
+LEFT = 260
 
 _STYLE = """<style>
 [class*="st-key-lines_"] [data-testid="stButton"] button { min-height: 0; padding: 0; text-align: left;
@@ -21,6 +21,7 @@ _STYLE = """<style>
 [class*="st-key-lines_"] [data-testid="stExpander"] details { border: none; }
 [class*="st-key-lines_"] [data-testid="stExpander"] summary { padding: 0; min-height: 0; }
 [class*="st-key-lines_"] [data-testid="stExpander"] summary p { font-size: 1rem; line-height: 1.4; }
+[class*="st-key-what_"] { row-gap: 0; }
 @media (max-width: 640px) {
   [data-testid="stLayoutWrapper"]:has(> [class*="st-key-when_"]) { flex: 1 1 100%; width: 100%; max-width: none; }
   [class*="st-key-when_"] { width: 100%; }
@@ -45,18 +46,20 @@ def lines(entries: Iterable[Entry], place: str, *, fold: bool = True) -> None:
 def _line(entry: Entry, place: str, fold: bool) -> None:
     said = f"{plain(entry.detail)} · {known(entry)}" if entry.detail else known(entry)
     label = f"**{plain(entry.title)}**" if entry.due else plain(entry.title)
+    key = f"{place}_{entry.items[0]}"
     with st.container(horizontal=True, gap="small"):
-        with st.container(key=f"when_{place}_{entry.items[0]}", width=LEFT, gap=None):
-            st.markdown(f"**{entry.countdown.capitalize()}**  \n{entry.when}" if entry.countdown else entry.when)
-        with st.container(width="stretch", gap="xxsmall"):
+        with st.container(key=f"when_{key}", width=LEFT, gap=None):
+            st.markdown(f"**{entry.countdown.capitalize()}** · {entry.when}" if entry.countdown else entry.when)
+        with st.container(
+            width="stretch", horizontal=True, gap="small", vertical_alignment="center", key=f"what_{key}"
+        ):
             if fold and entry.due and entry.parts:
-                with st.expander(label):
+                with st.expander(f"{label} :gray[{said}]"):
                     for part in entry.parts:
                         _line(part, f"{place}_part", fold=False)
             else:
-                key = f"{place}_{entry.items[0]}"
                 st.button(label, key=key, type="tertiary", on_click=panel.choose, args=(entry.opens,), wrap=True)
-            st.caption(said)
+                st.caption(said, width="content")
 
 
 def known(entry: Entry) -> str:

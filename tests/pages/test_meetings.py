@@ -76,9 +76,9 @@ def test_the_year_says_in_words_where_a_meeting_falls() -> None:
 def test_days_to_mark_are_the_next_ones() -> None:
     app = meetings(kind="observance")
     assert [m.value for m in app.markdown if m.value.startswith("**In")] == [
-        "**In 5 days**  \nSun 29 Nov 2026",
-        "**In 15 days**  \nWed 9 Dec 2026",
-        "**In 16 days**  \nThu 10 Dec 2026",
+        "**In 5 days** · Sun 29 Nov 2026",
+        "**In 15 days** · Wed 9 Dec 2026",
+        "**In 16 days** · Thu 10 Dec 2026",
     ]
 
 
