@@ -14,8 +14,9 @@ from calendar_model import wording
 from calendar_model.calendar import describe, when
 from calendar_model.figures.timeline import standing_words
 from calendar_model.vocabulary import Kind, Standing
-from pages.components import labels, panel
+from pages.components import labels
 from pages.components.context import PageContext
+from pages.components.lines import line, styled
 from pages.components.words import plain
 
 PER_PAGE = 40
@@ -23,14 +24,6 @@ PRINTED_AT_MOST = 400
 
 _STYLE = """<style>
 .agenda-print { display: none; }
-.st-key-agenda_list [data-testid="stCaptionContainer"] p {
-  margin: 0; font-variant-numeric: tabular-nums lining-nums; }
-.st-key-agenda_list [data-testid="stButton"] button {
-  min-height: 0; padding: 0; text-align: left; justify-content: flex-start; white-space: normal; }
-@media (min-width: 900px) {
-  .st-key-agenda_list [class*="st-key-agenda_row_"] {
-    display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); column-gap: 1.5rem; align-items: center; }
-}
 @media print {
   [data-testid="stMain"] [data-testid="stElementContainer"]:not(:has(h1)):not(:has(.agenda-print)),
   [data-testid="stHeader"], [data-testid="stDialog"] { display: none !important; }
@@ -63,7 +56,8 @@ def agenda(rows: pd.DataFrame, context: PageContext, *, since: date | None = Non
         number = st.pagination(pages, key=name, bind="query-params")
         st.caption(f"{(number - 1) * PER_PAGE + 1:,} to {min(number * PER_PAGE, len(rows)):,} of {len(rows):,} items")
     page = rows.iloc[(number - 1) * PER_PAGE : number * PER_PAGE]
-    with st.container(key="agenda_list", gap="small"):
+    styled()
+    with st.container(key="lines_agenda", gap="xsmall"):
         for heading, items in groupby(page.itertuples(), lambda row: _heading(row, since)):
             st.markdown(f"#### {heading}")
             for row in items:
@@ -82,19 +76,19 @@ def _line(row: Any, context: PageContext, key: str) -> None:
         title = f"~~{title}~~"
     elif row.kind == Kind.DEADLINE:
         title = f"**{title}**"
-    with st.container(gap=None, key=f"agenda_row_{key}_{row.item}"):
-        st.button(title, key=f"{key}_{row.item}", type="tertiary", on_click=panel.choose, args=(row.item,))
-        st.caption(plain(_beside(row, context)))
+    line(f"{key}_{row.item}", plain(when(row, context.zone)), title, plain(_known(row, context)), row.item)
 
 
 def _printed(row: Any, context: PageContext) -> str:
-    return f"<li><strong>{escape(row.title)}</strong><br>{escape(_beside(row, context))}</li>"
+    beneath = f"{when(row, context.zone)} · {_known(row, context)}"
+    return f"<li><strong>{escape(row.title)}</strong><br>{escape(beneath)}</li>"
 
 
-def _beside(row: Any, context: PageContext) -> str:
+def _known(row: Any, context: PageContext) -> str:
     body = labels.short_organisation(row.body or row.organisation, context.reference)
     known = standing_words(row.standing, departure=row.departure).lower()
-    return " · ".join(filter(None, (when(row, context.zone), body, known, row.for_whom)))
+    owed_by = row.for_whom if row.for_whom != "all" else ""
+    return " · ".join(filter(None, (body, known, owed_by)))
 
 
 def print_agenda(rows: pd.DataFrame, context: PageContext, stretch: str) -> None:

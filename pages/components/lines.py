@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 import streamlit as st
 
@@ -37,7 +38,7 @@ def lines(entries: Iterable[Entry], place: str, *, fold: bool = True) -> None:
     With ``fold`` a session's deadlines open beneath their line; without, as within something already folded, the
     line opens the session's panel.
     """
-    st.html(_STYLE)
+    styled()
     with st.container(key=f"lines_{place}", gap="xsmall"):
         for entry in entries:
             _line(entry, place, fold)
@@ -46,20 +47,38 @@ def lines(entries: Iterable[Entry], place: str, *, fold: bool = True) -> None:
 def _line(entry: Entry, place: str, fold: bool) -> None:
     said = f"{plain(entry.detail)} · {known(entry)}" if entry.detail else known(entry)
     label = f"**{plain(entry.title)}**" if entry.due else plain(entry.title)
+    when = f"**{entry.countdown.capitalize()}** · {entry.when}" if entry.countdown else entry.when
     key = f"{place}_{entry.items[0]}"
+    if not (fold and entry.due and entry.parts):
+        line(key, when, label, said, entry.opens)
+        return
+    with _beside(key, when), st.expander(f"{label} :gray[{said}]"):
+        for part in entry.parts:
+            _line(part, f"{place}_part", fold=False)
+
+
+def line(key: str, when: str, label: str, said: str, item: str) -> None:
+    """One line within a container whose key begins with ``lines_``: the date, a title that opens the panel of
+    ``item``, and what is said of it. ``when``, ``label`` and ``said`` are Markdown; ``key`` is one of a kind."""
+    with _beside(key, when):
+        st.button(label, key=key, type="tertiary", on_click=panel.choose, args=(item,), wrap=True)
+        st.caption(said, width="content")
+
+
+@contextmanager
+def _beside(key: str, when: str) -> Iterator[None]:
     with st.container(horizontal=True, gap="small"):
         with st.container(key=f"when_{key}", width=LEFT, gap=None):
-            st.markdown(f"**{entry.countdown.capitalize()}** · {entry.when}" if entry.countdown else entry.when)
+            st.markdown(when)
         with st.container(
             width="stretch", horizontal=True, gap="small", vertical_alignment="center", key=f"what_{key}"
         ):
-            if fold and entry.due and entry.parts:
-                with st.expander(f"{label} :gray[{said}]"):
-                    for part in entry.parts:
-                        _line(part, f"{place}_part", fold=False)
-            else:
-                st.button(label, key=key, type="tertiary", on_click=panel.choose, args=(entry.opens,), wrap=True)
-                st.caption(said, width="content")
+            yield
+
+
+def styled() -> None:
+    """The look of the lines; once in every place that draws some."""
+    st.html(_STYLE)
 
 
 def known(entry: Entry) -> str:
