@@ -44,7 +44,7 @@ from calendar_model.vocabulary import Kind, Precision, Standing
 from calendar_model.wording import day as day_words
 from calendar_model.wording import ordinal
 
-MARKS_AT_MOST = 600
+MARKS_AT_MOST = 400
 """More marks than this can neither be told apart nor drawn at once; what is beyond is counted in chips."""
 
 ROWS_AT_MOST = 120
