@@ -300,7 +300,7 @@ def _editions(table: pd.DataFrame, reference: Reference) -> pd.DataFrame:
     """The editions of recurring meetings, with the ``meeting``'s code: all of ``pace-1-2027`` but the year, and with
     several a year their number."""
     meetings = table[table["kind"] == Kind.MEETING]
-    codes = meetings["item"].str.extract(r"^(.+?)-\d{4}(?:-\d{1,2})?$", expand=False)
+    codes = meetings["item"].astype("str").str.extract(r"^(.+?)-\d{4}(?:-\d{1,2})?$", expand=False)
     return meetings.assign(meeting=codes)[codes.isin(list(reference.recurring_meetings)).to_numpy()]
 
 

@@ -73,10 +73,11 @@ def year(found: tuple[Rhythm, ...], context: PageContext) -> None:
         colour = colours[int(str(row.name))]
         return [f"background-color: {with_alpha(colour, strengths[v])}" if v in strengths else "" for v in row]
 
-    st.table(
+    st.dataframe(
         strip.style.apply(tint, axis=1),
-        border="horizontal",
         hide_index=True,
+        height="content",
+        column_config={"Meeting": st.column_config.TextColumn(pinned=True)},
         alt="A year of meetings: a row a meeting, a column a month; “meets” where it meets, “may” where it may.",
     )
     st.caption(

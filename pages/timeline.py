@@ -47,8 +47,12 @@ def _figure(
     return figure, summary
 
 
-def _go(start: date | None) -> None:
-    st.session_state["from"] = start
+def _go(direction: int, today: date) -> None:
+    """A stretch earlier (-1) or later (1), or back to today (0); counted from the zoom and the day that hold when the
+    click arrives, which a fast reader may have changed since the button was drawn."""
+    zoom, asked = Zoom(st.session_state["zoom"]), st.session_state["from"]
+    start, _ = window(zoom, asked) if isinstance(asked, date) else window_around(zoom, today)
+    st.session_state["from"] = min(max(step(zoom, start, direction), EARLIEST), LATEST) if direction else None
 
 
 def _clicked(zoom: Zoom) -> None:
@@ -103,9 +107,8 @@ with st.container(horizontal=True, vertical_alignment="bottom", key="timeline_ba
 start, days = window(zoom, asked) if isinstance(asked, date) else window_around(zoom, context.today)
 last = start + timedelta(days=days - 1)
 stretch = f"{day(start)} – {day(last)}"
-turns.button("‹", key="timeline_back", help="Earlier", on_click=_go, args=(max(step(zoom, start, -1), EARLIEST),))
-turns.button("Today", key="timeline_today", on_click=_go, args=(None,))
-turns.button("›", key="timeline_on", help="Later", on_click=_go, args=(min(step(zoom, start, 1), LATEST),))
+for label, says, direction in (("‹", "Earlier", -1), ("Today", None, 0), ("›", "Later", 1)):
+    turns.button(label, key=f"timeline_turn_{direction}", help=says, on_click=_go, args=(direction, context.today))
 
 rows = in_window(context.filtered, start=start, days=days)
 if show == "agenda":

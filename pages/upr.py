@@ -351,8 +351,9 @@ else:
         st.markdown("No review that the filter keeps is still to come.")
     if not context.filter.countries:
         st.caption("One country, past and next review at once: choose it in the filter bar, under More.")
-    current_cycle = max((r.cycle for r in context.reference.reviews), default=1)
-    cycles = [*sorted({r.cycle for r in context.reference.reviews}), current_cycle + CYCLES_AHEAD]
+    known_cycles = sorted({r.cycle for r in context.reference.reviews}) or [1]
+    current_cycle = known_cycles[-1]
+    cycles = [*known_cycles, current_cycle + CYCLES_AHEAD]
     width = column_width("upr_width")
     st.header("Where each state is in the cycle")
     cycle = st.segmented_control(

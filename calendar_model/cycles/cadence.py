@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 
 from dateutil.relativedelta import relativedelta
 
@@ -92,7 +93,8 @@ def departures(reference: Reference, as_of: date) -> tuple[Occurrence, ...]:
         if track.subject is not TrackSubject.TEXT:
             continue
         texts = adopted_texts(reference, track.code, as_of)
-        for text, following in zip(texts, [*texts[1:], None], strict=True):
+        for text, following in pairwise([*texts, None]):
+            assert text is not None  # None only ends the row
             if following is None:
                 sittings = Sittings(reference, as_of)
                 found.extend(o for o in _text_turns(reference, track, sittings, as_of) if o.departure)

@@ -20,6 +20,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import zip_longest
 from typing import Any
 
 import pandas as pd
@@ -413,7 +414,7 @@ def _steps(reference: Reference, track: str, scale: _Scale) -> list[tuple[date, 
     for view in View:
         own = [c for c in reference.cadences if c.track == track and c.view is view]
         rules = sorted(own, key=lambda c: c.first_year)
-        for rule, following in zip(rules, [*rules[1:], None], strict=True):
+        for rule, following in zip_longest(rules, rules[1:]):
             last = rule.last_year or (following.first_year - 1 if following else scale.last.year)
             start, end = max(date(rule.first_year, 1, 1), scale.first), min(date(last, 12, 31), scale.last)
             if start < end:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from tests.benchmarks import feed, page
+from tests.benchmarks import feed, page, timeline
 
 
 def main() -> None:
     """Runs each and says which."""
-    for name, benchmark in (("Feed", feed.main), ("Pages", page.main)):
+    for name, benchmark in (("Feed", feed.main), ("Pages", page.main), ("Timeline", timeline.main)):
         print(f"\n{name}\n{'=' * len(name)}")
         benchmark()
 

@@ -63,7 +63,8 @@ def test_the_filter_leaves_the_meetings_of_one_organisation() -> None:
 
 
 def test_the_year_says_in_words_where_a_meeting_falls() -> None:
-    year = meetings(organisation="osce").table[0].value.set_index("Meeting")
+    app = meetings(organisation="osce")
+    year = next(frame.value for frame in app.dataframe if "Jan" in frame.value.columns).set_index("Meeting")
     assert {name: [m for m in year.columns if row[m]] for name, row in year.iterrows()} == {
         "Warsaw Human Dimension Conference": ["Sep", "Oct"],
         "Supplementary Human Dimension Meetings": ["Mar", "Apr", "Jun", "Jul", "Oct", "Nov"],

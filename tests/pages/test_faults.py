@@ -1,0 +1,44 @@
+"""The dashboard with a broken reference: it starts, shows what is good, and says what is wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from calendar_model.calendar.current import TODAY_VARIABLE
+from calendar_model.reference import DATA_VARIABLE
+from tests.app import open_page
+
+PAGES = ("overview", "timeline", "resolutions", "upr", "meetings", "organisations", "feeds")
+
+
+@pytest.fixture(autouse=True)
+def fixed_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(TODAY_VARIABLE, "2026-11-24")
+
+
+def test_a_fault_is_said_on_the_page_and_the_rest_is_shown(data_copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sessions = data_copy / "sessions.csv"
+    sessions.write_text(sessions.read_text(encoding="utf-8").replace("2026-02-23", "soon", 1), encoding="utf-8")
+    monkeypatch.setenv(DATA_VARIABLE, str(data_copy))
+    app = open_page("overview")
+    assert not app.exception
+    assert [e.label for e in app.expander if "fault" in e.label] == [
+        "The reference has 1 fault: what is faulty is left out of the calendar"
+    ]
+    shown = app.dataframe[0].value
+    assert shown[["File", "Column", "Value"]].to_numpy().tolist() == [["sessions.csv", "start", "soon"]]
+    assert any("General Assembly, 81st session" in button.label for button in app.button)
+
+
+@pytest.mark.parametrize("file", ["organisations.csv", "sessions.csv", "cadences.csv", "upr_reviews.csv", "tracks.csv"])
+@pytest.mark.parametrize("page", PAGES)
+def test_no_page_falls_over_a_file_that_cannot_be_read(
+    data_copy: Path, monkeypatch: pytest.MonkeyPatch, page: str, file: str
+) -> None:
+    (data_copy / file).write_bytes(b"\xff\xfe\x00")
+    monkeypatch.setenv(DATA_VARIABLE, str(data_copy))
+    app = open_page(page)
+    assert not app.exception
+    assert len(app.title) == 1
