@@ -75,12 +75,12 @@ def test_forward_today_and_back_move_the_stretch() -> None:
         return next(c.value for c in app.caption if "Bars last" in c.value).split(". ")[0]
 
     assert stretch() == "Mon 23 Nov 2026 – Sun 29 Nov 2026"
-    app.button(key="timeline_on").click().run()
+    app.button(key="timeline_turn_1").click().run()
     assert stretch() == "Mon 30 Nov 2026 – Sun 6 Dec 2026"
-    app.button(key="timeline_back").click().run()
-    app.button(key="timeline_back").click().run()
+    app.button(key="timeline_turn_-1").click().run()
+    app.button(key="timeline_turn_-1").click().run()
     assert stretch() == "Mon 16 Nov 2026 – Sun 22 Nov 2026"
-    app.button(key="timeline_today").click().run()
+    app.button(key="timeline_turn_0").click().run()
     assert stretch() == "Mon 23 Nov 2026 – Sun 29 Nov 2026"
 
 
