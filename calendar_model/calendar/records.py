@@ -26,6 +26,7 @@ FIELDS = (
     "countries",
     "location",
     "description",
+    "notes",
     "for_whom",
     "related_to",
     "previous",

@@ -26,7 +26,8 @@ confidence        category                ``sourced`` or ``recalled``
 basis             str                     a sentence: by which source, rule and precedent the date is known
 source_url        str
 location          str
-description       str                     theme, what is due, notes
+description       str                     theme, what is due
+notes             str                     what whoever keeps the reference noted; never in a feed
 for_whom          str                     of a deadline: penholder, recommending State, mission, ...
 related_to        str                     item to which it belongs (the session of a text, review or deadline)
 previous, next    str                     items before and after it in its cycle
@@ -117,6 +118,7 @@ class Item:
     source_url: str = ""
     location: str = ""
     description: str = ""
+    notes: str = ""
     for_whom: str = ""
     related_to: str = ""
     departure: bool = False
@@ -209,6 +211,7 @@ COLUMNS = [
     "source_url",
     "location",
     "description",
+    "notes",
     "for_whom",
     "related_to",
     "previous",
@@ -301,7 +304,8 @@ def _session(reference: Reference, sitting: Sitting, sittings: Sittings) -> Item
         timezone=reference.organisations[sitting.body].timezone,
         location=sitting.location,
         countries=countries,
-        description=f"{f'{season.name}. ' if season else ''}{cycle}{under_review}{sitting.notes}".strip(),
+        description=f"{f'{season.name}. ' if season else ''}{cycle}{under_review}".strip(),
+        notes=sitting.notes,
         updated=sitting.updated,
         revision=sitting.revision,
         cycle=f"sessions-{sitting.body}",
@@ -341,6 +345,7 @@ def _texts(reference: Reference, as_of: date) -> Iterator[Item]:
             timezone=seat.timezone,
             location=seat.seat_city,
             description=_about_text(row),
+            notes=row.notes,
             related_to=f"session-{row.session}",
             updated=row.updated,
             revision=row.revision,
@@ -359,9 +364,7 @@ def _about_text(row: Resolution) -> str:
     penholder = f"Penholder: {row.penholder}." if row.penholder else ""
     draft = f"Draft: {row.draft_symbol}." if row.draft_symbol else ""
     return " ".join(
-        part
-        for part in (f"{row.title.rstrip('.')}.", f"Adopted {vote_words(row)}.", penholder, draft, row.notes)
-        if part
+        part for part in (f"{row.title.rstrip('.')}.", f"Adopted {vote_words(row)}.", penholder, draft) if part
     )
 
 
@@ -463,7 +466,8 @@ def _reviews(reference: Reference, turns: tuple[Occurrence, ...], sittings: Sitt
             confidence=Confidence.RECALLED if recalled else row.confidence,
             basis=basis,
             source_url=row.source_url,
-            description=" ".join(p for p in (outcome, row.notes) if p),
+            description=outcome,
+            notes=row.notes,
             related_to=f"session-{row.session}",
             updated=max(row.updated, sitting.updated),
             revision=row.revision,
@@ -525,9 +529,8 @@ def _deadline(reference: Reference, due: Due) -> Item:
         source_url=due.source_url,
         timezone=due.timezone,
         location=reference.organisations[milestone.body].seat_city,
-        description=" ".join(
-            p for p in (f"{milestone.rule.rstrip('.')}." if milestone.rule else "", milestone.notes) if p
-        ),
+        description=f"{milestone.rule.rstrip('.')}." if milestone.rule else "",
+        notes=milestone.notes,
         for_whom=milestone.for_whom,
         related_to=related,
         updated=due.updated,
@@ -555,7 +558,8 @@ def _meetings(reference: Reference, as_of: date, until: date) -> Iterator[Item]:
             source_url=row.source_url,
             timezone=rhythm.timezone or seat.timezone,
             location=row.location or rhythm.location,
-            description=_about_meeting(rhythm.relevance, row.notes),
+            description=_about_meeting(rhythm.relevance),
+            notes=row.notes,
             updated=row.updated,
             revision=row.revision,
             cycle=f"meeting-{row.meeting}",
@@ -590,7 +594,8 @@ def _meetings(reference: Reference, as_of: date, until: date) -> Iterator[Item]:
                     source_url=rhythm.source_url,
                     timezone=rhythm.timezone or seat.timezone,
                     location=rhythm.location,
-                    description=_about_meeting(rhythm.relevance, rhythm.notes),
+                    description=_about_meeting(rhythm.relevance),
+                    notes=rhythm.notes,
                     updated=max(rhythm.updated, latest.updated) if latest else rhythm.updated,
                     cycle=f"meeting-{rhythm.code}",
                 )
@@ -605,8 +610,8 @@ def _edition(meeting: str, year: int, slot: int, slots: int) -> str:
     return f"{meeting}-{year}-{slot}" if slots > 1 else f"{meeting}-{year}"
 
 
-def _about_meeting(relevance: str, notes: str) -> str:
-    return " ".join(p for p in (f"For defenders: {relevance.rstrip('.')}." if relevance else "", notes) if p)
+def _about_meeting(relevance: str) -> str:
+    return f"For defenders: {relevance.rstrip('.')}." if relevance else ""
 
 
 def _observances(reference: Reference, as_of: date, until: date) -> Iterator[Item]:
@@ -632,7 +637,8 @@ def _observances(reference: Reference, as_of: date, until: date) -> Iterator[Ite
                     "Kept on this day every year, from memory.",
                 ),
                 source_url=row.source_url,
-                description=_about_meeting(row.relevance, row.notes),
+                description=_about_meeting(row.relevance),
+                notes=row.notes,
                 updated=row.updated,
                 cycle=f"observance-{row.code}",
             )
@@ -669,10 +675,10 @@ def _mandate_holders(reference: Reference) -> Iterator[Item]:
                 for p in (
                     f"{row.title}{until}." if row.title else "",
                     f"Appointed: {row.appointed_at}." if row.appointed_at else "",
-                    row.notes,
                 )
                 if p
             ),
+            notes=row.notes,
             updated=row.updated,
             cycle=f"holders-{row.organisation}-{row.mandate}",
         )

@@ -104,6 +104,7 @@ def _facts(row: Any, context: PageContext) -> str:
         "Place": row["location"],
         "From whom": row["for_whom"],
         "About": row["description"],
+        "Notes": row["notes"],
     }
     lines = "".join(f"<dt>{name}</dt><dd>{escape(value)}</dd>" for name, value in facts.items() if value)
     known = standing_words(row["standing"], departure=bool(row["departure"]))
