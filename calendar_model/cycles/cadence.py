@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
+from typing import Any
 
 from dateutil.relativedelta import relativedelta
 
@@ -207,19 +208,15 @@ def _text_occurrence(
         basis = f"Projected for {where}: {counted}{later} ({whose})."
     if sitting is not None:
         updated, revision = max(updated, sitting.updated), revision + sitting.revision
-    return Occurrence(
-        track=track.code,
-        view=view,
-        rule=rule.code,
-        organisation=track.organisation,
-        body=track.body,
+    return _occurrence(
+        track,
+        view,
+        rule,
         session=session,
         window_start=start,
         window_end=end,
         standing=Standing.CANCELLED if gone else Standing.PROJECTED,
         departure=gone,
-        interval_years=rule.interval_years,
-        interval_years_max=rule.interval_years_max,
         precedent=text.symbol,
         precedent_date=text.adopted,
         countries=(),
@@ -228,6 +225,20 @@ def _text_occurrence(
         confidence=confidence,
         updated=max(updated, text.updated),
         revision=revision,
+    )
+
+
+def _occurrence(track: Track, view: View, rule: Cadence, **found: Any) -> Occurrence:
+    """A turn with what it has from its track and rule, and what was found out about it."""
+    return Occurrence(
+        track=track.code,
+        view=view,
+        rule=rule.code,
+        organisation=track.organisation,
+        body=track.body,
+        interval_years=rule.interval_years,
+        interval_years_max=rule.interval_years_max,
+        **found,
     )
 
 
@@ -337,19 +348,15 @@ def _listed(
     basis = f"{sitting.code} is in the calendar for {wording.span(sitting.start, sitting.end, sitting.precision)}"
     basis += f", with {len(countries)} states"
     basis += f"; the place of {len(unsure)} of them is not confirmed." if unsure else "."
-    return Occurrence(
-        track=track.code,
-        view=view,
-        rule=rule.code,
-        organisation=track.organisation,
-        body=track.body,
+    return _occurrence(
+        track,
+        view,
+        rule,
         session=sitting.code,
         window_start=sitting.start,
         window_end=sitting.end,
         standing=sitting.standing,
         departure=False,
-        interval_years=rule.interval_years,
-        interval_years_max=rule.interval_years_max,
         precedent=precedent,
         precedent_date=reference.sessions[precedent].start,
         countries=countries,
@@ -389,19 +396,15 @@ def _counted_on(track: Track, view: View, rule: Cadence, groups: list[tuple[_Tur
     )
     for _, earlier, countries in groups[1:]:
         basis += f" {len(countries)} more had the last one in {earlier.code}."
-    return Occurrence(
-        track=track.code,
-        view=view,
-        rule=rule.code,
-        organisation=track.organisation,
-        body=track.body,
+    return _occurrence(
+        track,
+        view,
+        rule,
         session=turn.code,
         window_start=turn.start,
         window_end=turn.end,
         standing=Standing.PROJECTED,
         departure=False,
-        interval_years=rule.interval_years,
-        interval_years_max=rule.interval_years_max,
         precedent=origin.code,
         precedent_date=origin.start,
         countries=tuple(sorted(country for _, _, countries in groups for country in countries)),

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 ThemeName = Literal["light", "dark"]
 
@@ -44,6 +44,30 @@ INKS: Mapping[ThemeName, Inks] = {
     "dark": Inks(ground="#14171c", ink="#e9e6df", muted="#a7abb2", line="#30353d", shade="#1b1f26", accent="#8ab4e8"),
 }
 """By theme; ground, ink and accent are those of ``.streamlit/config.toml``."""
+
+TEXT_PX = 12
+"""The size of what is written in a picture, but for labels and headings."""
+
+
+def plain_layout(inks: Inks) -> dict[str, Any]:
+    """What the layouts of all pictures have in common: no template or ground, nothing to drag, hovers like the page."""
+    return {
+        "template": {"layout": {}},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": SANS, "size": TEXT_PX, "color": inks.ink},
+        "barmode": "overlay",
+        "hovermode": "closest",
+        "dragmode": False,
+        "clickmode": "event+select",
+        "hoverlabel": {
+            "align": "left",
+            "bgcolor": inks.shade,
+            "bordercolor": inks.line,
+            "font": {"family": SANS, "size": 13, "color": inks.ink},
+        },
+    }
+
 
 UNKNOWN = "#8c8ca0"
 """For a code that no organisation has, so that a faulty row is drawn rather than lost."""

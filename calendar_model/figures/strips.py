@@ -30,13 +30,12 @@ from calendar_model import wording
 from calendar_model.calendar import text_item, vote_words, when
 from calendar_model.cycles import Occurrence, project
 from calendar_model.figures.packing import text_px
-from calendar_model.figures.palette import INKS, SANS, Inks, ThemeName, colour_of, with_alpha
+from calendar_model.figures.palette import INKS, TEXT_PX, Inks, ThemeName, colour_of, plain_layout, with_alpha
 from calendar_model.reference import Reference
 from calendar_model.vocabulary import Cadence, Precision, Resolution, Standing, View, Vote
 
 _NARROW_PX = 640
 _RIGHT_PX = 14
-_TEXT_PX = 12
 _LABEL_PX = 11
 _LABEL_ROWS = 2
 _ROW_PX = 15
@@ -490,23 +489,10 @@ def _layout(
         today = {"type": "line", "x0": day, "x1": day, "line": {"color": inks.accent, "width": 1.6}}
         shapes = [{**tall, **ahead}, {**tall, **today}]
     return {
-        "template": {"layout": {}},
+        **plain_layout(inks),
         "height": int(height + 26),
         "margin": {"l": left, "r": _RIGHT_PX, "t": 2, "b": 24, "pad": 0},
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {"family": SANS, "size": _TEXT_PX, "color": inks.ink},
-        "barmode": "overlay",
         "showlegend": False,
-        "hovermode": "closest",
-        "dragmode": False,
-        "clickmode": "event+select",
-        "hoverlabel": {
-            "align": "left",
-            "bgcolor": inks.shade,
-            "bordercolor": inks.line,
-            "font": {"family": SANS, "size": 13, "color": inks.ink},
-        },
         "xaxis": {
             "type": "date",
             "range": [scale.first.isoformat(), (scale.last + timedelta(days=1)).isoformat()],
@@ -515,7 +501,7 @@ def _layout(
             "ticktext": [f"{y}" for y in shown],
             "ticklabelposition": "outside right",
             "tickangle": 0,
-            "tickfont": {"size": _TEXT_PX, "color": inks.muted},
+            "tickfont": {"size": TEXT_PX, "color": inks.muted},
             "gridcolor": inks.line,
             "showgrid": True,
             "zeroline": False,
@@ -526,7 +512,7 @@ def _layout(
             "fixedrange": True,
             "tickvals": list(ticks),
             "ticktext": list(ticks.values()),
-            "tickfont": {"size": _TEXT_PX, "color": inks.muted},
+            "tickfont": {"size": TEXT_PX, "color": inks.muted},
             "ticklabelstandoff": 8,
             "showgrid": False,
             "zeroline": False,

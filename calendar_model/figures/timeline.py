@@ -37,7 +37,7 @@ import plotly.graph_objects as go
 
 from calendar_model.calendar import when
 from calendar_model.figures.packing import fit, pack, text_px
-from calendar_model.figures.palette import INKS, SANS, Inks, ThemeName, colour_of, ink_on, with_alpha
+from calendar_model.figures.palette import INKS, TEXT_PX, Inks, ThemeName, colour_of, ink_on, plain_layout, with_alpha
 from calendar_model.figures.zoom import BAND_OF, DETAIL, Band, Detail, Zoom
 from calendar_model.reference import Reference
 from calendar_model.vocabulary import Kind, Precision, Standing
@@ -70,7 +70,6 @@ _NARROW_PX = 640
 _RIGHT_PX = 10
 _HEADER_PX = 62
 _LANE_GAP_PX = 9
-_TEXT_PX = 12
 _DOT_PX = 7
 _CHIP_PX = 64
 _FEW_REVIEWS = 12
@@ -307,7 +306,7 @@ def _lanes(rows: pd.DataFrame, reference: Reference, left: int) -> tuple[list[_L
         lanes.append(
             _Lane(
                 code,
-                fit(body.short_name if body else code, left - 16, _TEXT_PX + 1),
+                fit(body.short_name if body else code, left - 16, TEXT_PX + 1),
                 colour_of(reference.organisations, code),
                 first=i == 0 or owner[code] != owner[found[i - 1]],
             )
@@ -337,7 +336,7 @@ def _spans(rows: pd.DataFrame, lane: Integers, scale: _Scale, detail: Detail, zo
     x0 = np.where(is_bar, x0, point_at - _DOT_PX)
     x1 = np.where(is_bar, np.maximum(x1, x0 + 2), point_at + _DOT_PX)
     called = np.where(lasting & (rows["session"].to_numpy(dtype=object) != ""), rows["session"], rows["title"])
-    label = np.minimum(np.fromiter(map(len, called), np.float64, len(rows)) * _TEXT_PX * 0.53, detail.label_px)
+    label = np.minimum(np.fromiter(map(len, called), np.float64, len(rows)) * TEXT_PX * 0.53, detail.label_px)
     label = np.where(is_bar & (x1 - x0 >= label + 10), 0, label + 8)
     order = np.lexsort((x0, band, lane))
     return _Spans(
@@ -644,7 +643,7 @@ def _wordings(mark: _Mark) -> list[str]:
 def _label(mark: _Mark) -> tuple[str, float, str]:
     """The label that fits, the pixel that it touches, and where it stands: on the bar, after or before the mark."""
     inside = (mark.middle - 10 if mark.has_sign else mark.x1) - mark.x0 - 10 if mark.is_bar else 0.0
-    size = _TEXT_PX * (1.06 if mark.kind == Kind.DEADLINE else 1)
+    size = TEXT_PX * (1.06 if mark.kind == Kind.DEADLINE else 1)
     outside = mark.room - 8
     choices = _wordings(mark)
     for text in choices:
@@ -686,7 +685,7 @@ def _labels(marks: Sequence[_Mark], scale: _Scale, inks: Inks) -> dict[str, Any]
         "mode": "text",
         "text": texts,
         "textposition": sides,
-        "textfont": {"size": _TEXT_PX, "color": colours},
+        "textfont": {"size": TEXT_PX, "color": colours},
         "hoverinfo": "skip",
         "selected": {"textfont": {"color": inks.ink}},
     }
@@ -884,7 +883,7 @@ def _layout(
                 "yanchor": "bottom",
                 "xanchor": "right" if offset > 0.85 * scale.days else "left",
                 "xshift": 0,
-                "font": {"size": _TEXT_PX, "color": inks.accent},
+                "font": {"size": TEXT_PX, "color": inks.accent},
             }
         )
     if not lanes:
@@ -900,23 +899,10 @@ def _layout(
             }
         )
     return {
-        "template": {"layout": {}},
+        **plain_layout(inks),
         "height": int(depth + _HEADER_PX + 8),
         "margin": {"l": left, "r": _RIGHT_PX, "t": _HEADER_PX, "b": 8, "pad": 0},
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {"family": SANS, "size": _TEXT_PX, "color": inks.ink},
-        "barmode": "overlay",
         "showlegend": False,
-        "hovermode": "closest",
-        "dragmode": False,
-        "clickmode": "event+select",
-        "hoverlabel": {
-            "align": "left",
-            "bgcolor": inks.shade,
-            "bordercolor": inks.line,
-            "font": {"family": SANS, "size": 13, "color": inks.ink},
-        },
         "xaxis": {
             "type": "date",
             "range": [scale.to_ms(0), scale.to_ms(scale.px)],
@@ -926,7 +912,7 @@ def _layout(
             "ticktext": [text for _, text in ticks],
             "ticklabelposition": "outside right",
             "tickangle": 0,
-            "tickfont": {"size": _TEXT_PX, "color": inks.muted},
+            "tickfont": {"size": TEXT_PX, "color": inks.muted},
             "showgrid": True,
             "gridcolor": inks.line,
             "gridwidth": 1,
@@ -941,7 +927,7 @@ def _layout(
             "ticktext": [
                 f"<b>{html.escape(lane.label)}</b>" if lane.first else html.escape(lane.label) for lane in lanes
             ],
-            "tickfont": {"size": _TEXT_PX + 1, "color": inks.ink},
+            "tickfont": {"size": TEXT_PX + 1, "color": inks.ink},
             "ticklabelstandoff": 8,
             "showgrid": False,
             "zeroline": False,

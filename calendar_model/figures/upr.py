@@ -21,7 +21,7 @@ import plotly.graph_objects as go
 from calendar_model import wording
 from calendar_model.calendar import when
 from calendar_model.figures.packing import fit
-from calendar_model.figures.palette import INKS, SANS, Inks, ThemeName, colour_of, ink_on, with_alpha
+from calendar_model.figures.palette import INKS, Inks, ThemeName, colour_of, ink_on, plain_layout, with_alpha
 from calendar_model.reference import Reference
 from calendar_model.vocabulary import Kind, Review, ReviewDeparture, Standing
 
@@ -284,16 +284,9 @@ def _left_out(tiles: Sequence[_Tile], inks: Inks) -> go.Bar:
 
 def _layout(lines: Sequence[_Line], per_line: int, height: float, left: int, inks: Inks) -> dict[str, Any]:
     return {
-        "template": {"layout": {}},
+        **plain_layout(inks),
         "height": int(height + 44),
         "margin": {"l": left, "r": 8, "t": 40, "b": 4, "pad": 0},
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {"family": SANS, "size": 12, "color": inks.ink},
-        "barmode": "overlay",
-        "hovermode": "closest",
-        "dragmode": False,
-        "clickmode": "event+select",
         "showlegend": True,
         "legend": {
             "orientation": "h",
@@ -306,12 +299,6 @@ def _layout(lines: Sequence[_Line], per_line: int, height: float, left: int, ink
             "itemclick": False,
             "itemdoubleclick": False,
             "font": {"size": 13, "color": inks.ink},
-        },
-        "hoverlabel": {
-            "align": "left",
-            "bgcolor": inks.shade,
-            "bordercolor": inks.line,
-            "font": {"family": SANS, "size": 13, "color": inks.ink},
         },
         "xaxis": {"range": [0, per_line], "fixedrange": True, "visible": False},
         "yaxis": {
