@@ -161,7 +161,7 @@ def _cycles(options: argparse.Namespace) -> int:
                 turn.view,
                 turn.session,
                 span(turn.window_start, turn.window_end, "month"),
-                "did not come" if turn.departure else turn.standing,
+                "did not come" if turn.departure else "overdue" if turn.overdue else turn.standing,
                 turn.basis,
             )
             for turn in turns
@@ -182,6 +182,7 @@ def _turn(turn: Occurrence) -> dict[str, Any]:
         "window_end": turn.window_end.isoformat(),
         "standing": turn.standing,
         "departure": turn.departure,
+        "overdue": turn.overdue,
         "interval_years": turn.interval_years,
         "interval_years_max": turn.interval_years_max,
         "precedent": turn.precedent,

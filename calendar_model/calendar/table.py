@@ -46,7 +46,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -639,7 +639,7 @@ def _observances(reference: Reference, as_of: date, until: date) -> Iterator[Ite
                 source_url=row.source_url,
                 description=_about_meeting(row.relevance),
                 notes=row.notes,
-                updated=row.updated,
+                updated=max(row.updated, day + timedelta(days=1)) if day < as_of else row.updated,
                 cycle=f"observance-{row.code}",
             )
 

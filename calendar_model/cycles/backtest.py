@@ -61,7 +61,7 @@ def backtest(reference: Reference, as_of: date) -> tuple[Trial, ...]:
             turns = [
                 o
                 for o in project(reference, stood_on, date(year + 10, 12, 31))
-                if o.track == track.code and o.view is View.PRACTICE and not o.departure
+                if o.track == track.code and o.view is View.PRACTICE and not (o.departure or o.overdue)
             ]
             if track.subject is TrackSubject.TEXT:
                 trials.append(_text_trial(reference, track.code, stood_on, turns, as_of))

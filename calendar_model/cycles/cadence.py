@@ -14,7 +14,7 @@ from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -41,6 +41,8 @@ from calendar_model.vocabulary import (
 class Occurrence:
     """A turn of a track: projected, expected in a session already dated, or due and not come (``departure``).
 
+    ``overdue`` is a turn whose window has closed while nobody has recorded either a text or that none came.
+
     ``window_start`` and ``window_end`` (inclusive, dates of the place) are the session's days or the months in
     which the text is acted on; the day of the text itself is not known. ``precedent`` is the symbol or session from
     which the turn is counted, ``basis`` a sentence that says how, ``countries`` the states whose turn it is.
@@ -66,6 +68,7 @@ class Occurrence:
     confidence: Confidence
     updated: date
     revision: int = 0
+    overdue: bool = False
 
     @property
     def item(self) -> str:
@@ -76,8 +79,8 @@ class Occurrence:
 def project(reference: Reference, as_of: date, until: date) -> tuple[Occurrence, ...]:
     """Every track to ``until``, in both views, by what was known on ``as_of``.
 
-    Holds the turns whose window has not closed on ``as_of`` and opens by ``until``, and the departures since each
-    track's last text. Ordered by window, track and view.
+    Holds the turns whose window has not closed on ``as_of`` and opens by ``until``, and since each track's last text
+    the departures and what is overdue. Ordered by window, track and view.
     """
     sittings = Sittings(reference, as_of)
     found: list[Occurrence] = []
@@ -104,7 +107,7 @@ def departures(reference: Reference, as_of: date) -> tuple[Occurrence, ...]:
             sittings = Sittings(reference, date(last_year + 1, 1, 1))
             found.extend(
                 replace(o, basis=f"{o.basis} The next text came as {following.symbol}.")
-                for o in _turns_after(reference, track, text, sittings, last_year)
+                for o in _turns_after(reference, track, text, sittings, last_year, passed_over=True)
                 if o.departure
             )
     return tuple(sorted(found, key=lambda o: (o.window_start, o.track, o.view.value)))
@@ -149,9 +152,19 @@ def _text_turns(reference: Reference, track: Track, sittings: Sittings, until: d
 
 
 def _turns_after(
-    reference: Reference, track: Track, text: Resolution, sittings: Sittings, last_year: int
+    reference: Reference,
+    track: Track,
+    text: Resolution,
+    sittings: Sittings,
+    last_year: int,
+    *,
+    passed_over: bool = False,
 ) -> Iterator[Occurrence]:
-    """The turns due after ``text`` up to ``last_year``, those before the day of knowledge as departures."""
+    """The turns due after ``text`` up to ``last_year``.
+
+    A turn that has gone by is a departure where the reference says that no text was tabled, or where it was
+    ``passed_over`` by a later text; else it is overdue.
+    """
     base = _year(reference, text)
     for view in View:
         rules_now = rules_known(reference, track.code, view, sittings.as_of)
@@ -165,7 +178,7 @@ def _turns_after(
                 window = _text_window(rule, year, sittings) if rule else None
             if rule is None or window is None or (year - base) % int(rule.interval_years):
                 continue
-            yield _text_occurrence(reference, track, view, rule, text, base, year, window, sittings)
+            yield _text_occurrence(reference, track, view, rule, text, base, year, window, sittings, passed_over)
 
 
 def _text_window(rule: Cadence, year: int, sittings: Sittings) -> tuple[date, date] | None:
@@ -185,6 +198,7 @@ def _text_occurrence(
     year: int,
     window: tuple[date, date],
     sittings: Sittings,
+    passed_over: bool,
 ) -> Occurrence:
     sitting = sittings.in_season(rule.season, year)
     start, end = window
@@ -195,19 +209,25 @@ def _text_occurrence(
     counted = f"{wording.every(rule.interval_years)}, counted from {text.symbol} of {wording.day(text.adopted)}"
     whose = "by the guidelines" if view is View.GUIDELINES else "in practice"
     where = f"{session}, {wording.span(start, end, Precision.MONTH)}" if session else f"{year}"
-    if gone:
+    record = _not_tabled(reference, track.code, session) if gone else None
+    departed = record is not None or (gone and passed_over)
+    if departed:
         basis = f"Due in {where}: {counted} ({whose}). It did not come."
-        record = _not_tabled(reference, track.code, session)
-        if record is not None:
-            source, confidence = record.source_url, record.confidence
-            updated, revision = max(updated, record.updated), record.revision
-            basis += f" {record.theme[:1].upper()}{record.theme[1:].rstrip('.')}."
+    elif gone:
+        basis = f"Due in {where}: {counted} ({whose}). The window has closed and no text is recorded yet."
     else:
         turns = (year - base) // int(rule.interval_years)
         later = f" ({wording.ordinal(turns)} turn)" if turns > 1 else ""
         basis = f"Projected for {where}: {counted}{later} ({whose})."
+    if record is not None:
+        source, confidence = record.source_url, record.confidence
+        updated, revision = max(updated, record.updated), record.revision
+        basis += f" {record.theme[:1].upper()}{record.theme[1:].rstrip('.')}."
     if sitting is not None:
         updated, revision = max(updated, sitting.updated), revision + sitting.revision
+    if gone:
+        # That the window has closed is a change of what the calendar says, on the day after.
+        updated = max(updated, end + timedelta(days=1))
     return _occurrence(
         track,
         view,
@@ -215,8 +235,9 @@ def _text_occurrence(
         session=session,
         window_start=start,
         window_end=end,
-        standing=Standing.CANCELLED if gone else Standing.PROJECTED,
-        departure=gone,
+        standing=Standing.CANCELLED if departed else Standing.PROJECTED,
+        departure=departed,
+        overdue=gone and not departed,
         precedent=text.symbol,
         precedent_date=text.adopted,
         countries=(),

@@ -67,6 +67,17 @@ def test_departures_of_the_past_name_the_text_that_came_after_all(reference: Ref
     assert mandate.basis.endswith("The next text came as A/HRC/RES/7/8.")
 
 
+def test_a_turn_that_nobody_recorded_is_overdue_and_not_said_to_have_failed(reference: Reference) -> None:
+    turns = {
+        t.session: t for t in project(reference, date(2027, 2, 1), date(2030, 12, 31)) if t.track == "ga-resolution"
+    }
+    assert (turns["GA80"].departure, turns["GA80"].overdue) == (True, False)
+    overdue = turns["GA81"]
+    assert (overdue.departure, overdue.overdue, overdue.standing) == (False, True, Standing.PROJECTED)
+    assert overdue.basis.endswith("The window has closed and no text is recorded yet.")
+    assert overdue.updated == date(2027, 1, 1)
+
+
 @given(as_of=DAYS)
 @settings(max_examples=60, deadline=None)
 def test_nothing_known_later_changes_a_projection(as_of: date) -> None:
@@ -92,7 +103,7 @@ def test_turns_lie_whole_intervals_after_their_precedent(as_of: date, years: int
             assert turn.window_end < as_of
             assert turn.standing is Standing.CANCELLED
             continue
-        assert turn.window_end >= as_of
+        assert (turn.window_end < as_of) == turn.overdue
         assert turn.window_start <= until
         if not turn.countries:
             apart = turn.window_start.year - turn.precedent_date.year
