@@ -233,11 +233,13 @@ def _text_turns(rows: pd.DataFrame, reference: Reference, today: date) -> tuple[
         if row.standing == Standing.HELD and text is not None:
             past.append(Turn(text.symbol, when(row), f"adopted {vote_words(text)}", str(row.item)))
             continue
+        if row.departure:
+            continue
         begun = row.start.date() <= today <= row.end.date()
-        if row.end.date() >= today:
-            how = f"{row.standing}, counted from {past[-1].what}" if past else str(row.standing)
-            what = str(row.session) or f"{row.start.year}"
-            coming.append(Turn(what, when(row), how, str(row.item), begun))
+        overdue = "overdue, no text recorded yet; " if row.end.date() < today else ""
+        how = f"{overdue}{row.standing}, counted from {past[-1].what}" if past else f"{overdue}{row.standing}"
+        what = str(row.session) or f"{row.start.year}"
+        coming.append(Turn(what, when(row), how, str(row.item), begun))
     return past, coming
 
 

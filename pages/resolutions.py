@@ -86,9 +86,9 @@ def _strip(
 
 
 def next_text(track: str, context: PageContext) -> Next | None:
-    """The next text that is expected in a track, whatever the filter shows of it."""
+    """The next text that is expected in a track, or overdue, whatever the filter shows of it."""
     table = context.table
-    ahead = (table["track"] == track) & ~table["departure"] & (table["end"] >= pd.Timestamp(context.today))
+    ahead = (table["track"] == track) & ~table["departure"]
     ahead &= (table["standing"] != Standing.HELD) & (table["kind"] != Kind.DEADLINE)
     found = table[ahead.to_numpy()]
     if found.empty:
@@ -214,7 +214,13 @@ def next_words(track: Track, context: PageContext) -> str:
     row, today = coming.row, context.today
     session = f"{row['session']}, " if row["session"] else ""
     far = how_far(row["start"].date(), row["end"].date(), row["date_precision"], today)
-    lines = [f"Next: **{plain(session)}{when(row)}**", f"{capital(row['standing'])}, {far}"]
+    overdue = row["end"].date() < today
+    known = (
+        "Overdue: its window has closed and no text is recorded yet"
+        if overdue
+        else f"{capital(row['standing'])}, {far}"
+    )
+    lines = [f"Next: **{plain(session)}{when(row)}**", known]
     moves = [d for d in coming.due if d.end >= today and d.milestone.for_whom in OURS]
     deadlines = [d for d in moves if d.milestone.kind is MilestoneKind.DEADLINE]
     steps = [

@@ -128,3 +128,14 @@ def test_a_country_leaves_all_tracks_out_and_the_page_says_why(opened: Callable[
     )
     app.button(key="resolutions_clear").click().run()
     assert headers(app) == [HRC, GA, SR, "Related texts"]
+
+
+def test_a_text_that_nobody_recorded_stays_the_next_one_and_is_called_overdue(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HRD_CALENDAR_TODAY", "2027-02-01")
+    app = open_page("resolutions", track="ga-resolution")
+    assert [m.splitlines()[1:3] for m in said(app) if "Next: " in m] == [
+        [
+            "Next: **GA81, Nov–Dec 2026**  ",
+            "Overdue: its window has closed and no text is recorded yet  ",
+        ]
+    ]
