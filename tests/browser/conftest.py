@@ -23,6 +23,9 @@ ROOT = Path(__file__).parents[2]
 TODAY = "2026-11-24"
 """The day on which the server under test stands."""
 
+# Two workers, two servers and two browsers share two cores: what is slow is not wrong.
+expect.set_options(timeout=15_000)
+
 CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
