@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from calendar_model.vocabulary import Precision
+from calendar_model.vocabulary import Precision, Standing
 
 
 def day(value: date, *, year: bool = True, weekday: bool = True) -> str:
@@ -50,3 +50,16 @@ def every(years: float, years_max: float | None = None) -> str:
 def _half(years: float) -> str:
     whole, rest = divmod(years, 1)
     return f"{int(whole)}½" if rest == 0.5 else f"{years:g}"
+
+
+def standing_words(standing: str, *, departure: bool = False) -> str:
+    """How firm a date is, in words."""
+    if departure:
+        return "Was due and did not come"
+    return {
+        Standing.HELD: "Held",
+        Standing.CONFIRMED: "Confirmed",
+        Standing.PROVISIONAL: "Provisional",
+        Standing.PROJECTED: "Projected",
+        Standing.CANCELLED: "Cancelled",
+    }[Standing(standing)]

@@ -9,7 +9,8 @@ from datetime import date, timedelta
 import plotly.graph_objects as go
 import streamlit as st
 
-from calendar_model.figures.timeline import MORE, in_window, timeline_figure, timeline_summary, undrawn
+from calendar_model.figures.marks import MORE
+from calendar_model.figures.timeline import in_window, timeline_figure, timeline_summary, undrawn
 from calendar_model.figures.zoom import Zoom, closer, step, window, window_around
 from calendar_model.wording import day
 from pages.components import panel

@@ -12,8 +12,8 @@ import streamlit as st
 
 from calendar_model import wording
 from calendar_model.calendar import describe, when
-from calendar_model.figures.timeline import standing_words
 from calendar_model.vocabulary import Kind, Standing
+from calendar_model.wording import standing_words
 from pages.components import labels
 from pages.components.context import PageContext
 from pages.components.lines import line, styled

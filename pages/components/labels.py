@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from calendar_model.reference import Reference
 from calendar_model.vocabulary import Kind, Standing
+from calendar_model.wording import standing_words
 
 KINDS: dict[str, str] = {
     Kind.SESSION: "Sessions",
@@ -18,13 +19,7 @@ KINDS: dict[str, str] = {
     Kind.MANDATE_HOLDER: "Mandate holders",
 }
 
-STANDINGS: dict[str, str] = {
-    Standing.HELD: "Held",
-    Standing.CONFIRMED: "Confirmed",
-    Standing.PROVISIONAL: "Provisional",
-    Standing.PROJECTED: "Projected",
-    Standing.CANCELLED: "Cancelled",
-}
+STANDINGS: dict[str, str] = {standing: standing_words(standing) for standing in Standing}
 
 
 def organisation(code: str, reference: Reference) -> str:

@@ -15,8 +15,8 @@ import pandas as pd
 import streamlit as st
 
 from calendar_model.calendar import when
-from calendar_model.figures.timeline import standing_words
 from calendar_model.vocabulary import Confidence, Kind, Precision
+from calendar_model.wording import standing_words
 from pages.components.context import PageContext
 from pages.components.words import plain
 

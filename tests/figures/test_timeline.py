@@ -16,14 +16,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from calendar_model.figures.timeline import (
-    MARKS_AT_MOST,
-    MORE,
-    in_window,
-    timeline_figure,
-    timeline_summary,
-    undrawn,
-)
+from calendar_model.figures.lanes import MARKS_AT_MOST
+from calendar_model.figures.marks import MORE
+from calendar_model.figures.timeline import in_window, timeline_figure, timeline_summary, undrawn
 from calendar_model.figures.zoom import Zoom, closer, step, window, window_around
 from calendar_model.reference import Reference
 from calendar_model.vocabulary import Kind, Standing

@@ -1,0 +1,334 @@
+"""What stands where on a timeline: lanes, the rows in them, and each mark in pixels; nothing is drawn here."""
+
+from __future__ import annotations
+
+import html
+import re
+import textwrap
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from calendar_model.calendar import when
+from calendar_model.figures.packing import fit, pack
+from calendar_model.figures.palette import TEXT_PX, colour_of
+from calendar_model.figures.zoom import BAND_OF, Band, Detail
+from calendar_model.reference import Reference
+from calendar_model.vocabulary import Kind, Precision
+from calendar_model.wording import standing_words
+
+MARKS_AT_MOST = 400
+"""More marks than this can neither be told apart nor drawn at once; what is beyond is counted in chips."""
+
+
+ROWS_AT_MOST = 120
+"""Deeper than this a picture is no longer seen as one; a body that has anything keeps a row for each band of it."""
+
+
+NARROW_PX = 640
+
+
+LANE_GAP_PX = 9
+
+
+_DOT_PX = 7
+
+
+_POINTS = (Kind.RESOLUTION, Kind.MANDATE_RENEWAL, Kind.DEADLINE, Kind.MILESTONE)
+
+
+Floats = npt.NDArray[np.float64]
+
+
+Integers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Scale:
+    """From days since 1970 to pixels of the plot, and to the milliseconds of plotly's date axis."""
+
+    start: float
+    days: int
+    px: float
+
+    @property
+    def px_per_day(self) -> float:
+        return self.px / self.days
+
+    def to_px(self, days: Floats) -> Floats:
+        return (days - self.start) * self.px_per_day
+
+    def to_ms(self, px: float) -> float:
+        return (self.start + px / self.px_per_day) * 86_400_000
+
+
+@dataclass
+class Lane:
+    code: str
+    label: str
+    colour: str
+    first: bool
+    top: float = 0
+    rows: dict[Band, int] = field(default_factory=dict)
+    chips: bool = False
+
+    @property
+    def depth(self) -> int:
+        return sum(self.rows.values()) + self.chips
+
+
+@dataclass(frozen=True)
+class Spans:
+    """What may be drawn, as columns in the order of packing: by lane, then band, then beginning.
+
+    In pixels: ``begin`` to ``end`` lies in the stretch, ``opens`` to ``closes`` may reach beyond it.
+    """
+
+    position: Integers
+    lane: Integers
+    band: Integers
+    begin: Floats
+    end: Floats
+    opens: Floats
+    closes: Floats
+    is_bar: npt.NDArray[np.bool_]
+    label: Floats
+
+    def groups(self) -> Iterator[slice]:
+        """Slices of one band of one lane each."""
+        if len(self.lane) == 0:
+            return
+        breaks = np.flatnonzero((np.diff(self.lane) != 0) | (np.diff(self.band) != 0)) + 1
+        for first, last in zip([0, *breaks.tolist()], [*breaks.tolist(), len(self.lane)], strict=True):
+            yield slice(first, last)
+
+
+@dataclass
+class Mark:
+    """Something to draw. ``x0`` and ``x1`` in pixels of the plot, ``y`` in pixels from its top."""
+
+    item: str
+    kind: str
+    standing: str
+    title: str
+    short: str
+    word: str
+    colour: str
+    band: Band
+    is_bar: bool
+    is_window: bool
+    departure: bool
+    x0: float
+    x1: float
+    opens: float
+    closes: float
+    y: float
+    hover: str
+    room: float = 0
+    room_before: float = 0
+
+    @property
+    def has_sign(self) -> bool:
+        """Whatever is no bar; and a text, in the middle of its window, wherever that can be seen."""
+        return not self.is_bar or (self.band is Band.TEXT and self.x0 <= self.middle <= self.x1)
+
+    @property
+    def middle(self) -> float:
+        return (self.opens + self.closes) / 2
+
+    def part(self, inset: float) -> tuple[float, float]:
+        """What can be seen of the span, after this share of its whole length is taken off at both ends."""
+        off = (self.closes - self.opens) * inset
+        return max(self.opens + off, self.x0), min(self.closes - off, self.x1)
+
+
+def lay_lanes(rows: pd.DataFrame, reference: Reference, left: int) -> tuple[list[Lane], Integers]:
+    """The lanes that hold something, in the order of the organisations' file, and the lane of each row."""
+    organisations = rows["organisation"].to_numpy(dtype=object)
+    bodies = rows["body"].to_numpy(dtype=object)
+    codes = np.where(bodies == "", organisations, bodies)
+    owner = dict(zip(codes.tolist(), organisations.tolist(), strict=True))
+    order = {code: place for place, code in enumerate(reference.organisations)}
+    last = len(order)
+    found = sorted(owner, key=lambda code: (order.get(owner[code], last), order.get(code, last), code))
+    lanes = []
+    for i, code in enumerate(found):
+        body = reference.organisations.get(code)
+        lanes.append(
+            Lane(
+                code,
+                fit(body.short_name if body else code, left - 16, TEXT_PX + 1),
+                colour_of(reference.organisations, code),
+                first=i == 0 or owner[code] != owner[found[i - 1]],
+            )
+        )
+    index = {code: i for i, code in enumerate(found)}
+    return lanes, np.array([index[code] for code in codes], dtype=np.int64)
+
+
+def _days(column: pd.Series[Any]) -> Floats:
+    return column.to_numpy().astype("datetime64[s]").astype(np.int64) / 86_400
+
+
+def measure(rows: pd.DataFrame, lane: Integers, scale: Scale, detail: Detail, zone: str | None) -> Spans:
+    begin, end = _days(rows["start"]), _days(rows["end"]) + 1.0
+    timed = ~rows["all_day"].to_numpy(dtype=bool) & rows["starts_at"].notna().to_numpy()
+    if timed.any():
+        for target, name in ((begin, "starts_at"), (end, "ends_at")):
+            target[timed] = _days(rows.loc[timed, name].dt.tz_convert(zone or "UTC").dt.tz_localize(None))
+    kind = rows["kind"].to_numpy(dtype=object)
+    band = np.array([BAND_OF[k] for k in kind], dtype=np.int64)
+    window = rows["date_precision"].to_numpy(dtype=object) != Precision.DAY
+    opens, closes = scale.to_px(begin), scale.to_px(end)
+    x0, x1 = np.clip(opens, 0, scale.px), np.clip(closes, 0, scale.px)
+    lasting = kind == Kind.SESSION
+    is_bar = window | (~np.isin(kind, _POINTS) & (x1 - x0 >= np.where(lasting, 0, 2 * _DOT_PX)))
+    point_at = np.where(timed, x0, np.where(np.isin(kind, _POINTS) & detail.by_day, x0 + _DOT_PX, (x0 + x1) / 2))
+    x0 = np.where(is_bar, x0, point_at - _DOT_PX)
+    x1 = np.where(is_bar, np.maximum(x1, x0 + 2), point_at + _DOT_PX)
+    called = np.where(lasting & (rows["session"].to_numpy(dtype=object) != ""), rows["session"], rows["title"])
+    label = np.minimum(np.fromiter(map(len, called), np.float64, len(rows)) * TEXT_PX * 0.53, detail.label_px)
+    label = np.where(is_bar & (x1 - x0 >= label + 10), 0, label + 8)
+    order = np.lexsort((x0, band, lane))
+    return Spans(
+        position=order,
+        lane=lane[order],
+        band=band[order],
+        begin=x0[order],
+        end=x1[order],
+        opens=np.where(is_bar, opens, x0)[order],
+        closes=np.where(is_bar, closes, x1)[order],
+        is_bar=is_bar[order],
+        label=label[order],
+    )
+
+
+def pack_rows(spans: Spans, detail: Detail, scale: Scale) -> Integers:
+    """The row inside its band for each span, -1 where it goes into a chip.
+
+    A band is packed with room for its labels; where that does not fit, with less and then without. If there are
+    still more marks than a picture bears, bands become shallower and each mark gets more room, until there are not.
+    """
+    row_of = np.full(len(spans.lane), -1, dtype=np.int64)
+    least, depth = 2.0 * _DOT_PX, 1.0
+    shares: tuple[float, ...] = (1.0, 0.5, 0.0)
+    while True:
+        width = np.where(spans.is_bar & (depth == 1.0), 0, least)
+        for group in spans.groups():
+            begin, end = spans.begin[group], spans.end[group]
+            rows = max(int(detail.rows[Band(int(spans.band[group.start]))] * depth), 1)
+            for share in shares:
+                until = np.maximum(end + 2 + share * spans.label[group], begin + width[group])
+                row_of[group] = pack(begin.tolist(), until.tolist(), rows)
+                if row_of[group].min() >= 0:
+                    break
+        drawn = np.count_nonzero(row_of >= 0)
+        deep = sum(int(row_of[group].max()) + 1 for group in spans.groups())
+        if (drawn <= MARKS_AT_MOST and (deep <= ROWS_AT_MOST or depth < 0.25)) or least > scale.px:
+            return row_of
+        least *= max(2.0, drawn / MARKS_AT_MOST)
+        depth, shares = depth / 2, (0.0,)
+
+
+def stack_lanes(lanes: list[Lane], spans: Spans, row_of: Integers, detail: Detail, in_cycles: Collection[str]) -> None:
+    """How deep each band is, with a row for the cycles of the bodies ``in_cycles``, and so the top of each lane."""
+    for group in spans.groups():
+        lane = lanes[int(spans.lane[group.start])]
+        lane.rows[Band(int(spans.band[group.start]))] = int(row_of[group].max()) + 1
+        lane.chips = lane.chips or bool((row_of[group] < 0).any())
+    top = 0.0
+    for lane in lanes:
+        if lane.code in in_cycles:
+            lane.rows[Band.CYCLE] = 1
+        lane.top = top + LANE_GAP_PX / 2
+        top += lane.depth * detail.row_px + LANE_GAP_PX
+
+
+def row_middle(lane: Lane, band: Band, row: int, detail: Detail) -> float:
+    above = sum(depth for other, depth in lane.rows.items() if other < band)
+    return lane.top + (above + row + 0.5) * detail.row_px
+
+
+def place_marks(
+    rows: pd.DataFrame,
+    lanes: Sequence[Lane],
+    spans: Spans,
+    row_of: Integers,
+    scale: Scale,
+    detail: Detail,
+    words: Mapping[str, str],
+    zone: str | None,
+) -> list[Mark]:
+    kept = np.flatnonzero(row_of >= 0)
+    marks = []
+    records: Iterator[Any] = rows.iloc[spans.position[kept]].itertuples()
+    for i, record in zip(kept.tolist(), records, strict=True):
+        lane, band = lanes[int(spans.lane[i])], Band(int(spans.band[i]))
+        word = words.get(record.item, "")
+        marks.append(
+            Mark(
+                item=record.item,
+                kind=record.kind,
+                standing=record.standing,
+                title=_hour(record, zone) + record.title if detail.hours else record.title,
+                short=_hour(record, zone) + _short(record, band) if detail.hours else _short(record, band),
+                word=word,
+                colour=lane.colour,
+                band=band,
+                is_bar=bool(spans.is_bar[i]),
+                is_window=record.date_precision != Precision.DAY,
+                departure=record.departure,
+                x0=float(spans.begin[i]),
+                x1=float(spans.end[i]),
+                opens=float(spans.opens[i]),
+                closes=float(spans.closes[i]),
+                y=row_middle(lane, band, int(row_of[i]), detail),
+                hover=_hover(record, word, zone),
+            )
+        )
+    following: dict[float, Mark] = {}
+    for mark in sorted(marks, key=lambda mark: -mark.x0):
+        after = following.get(mark.y)
+        mark.room = (after.x0 if after else scale.px) - mark.x1
+        if after:
+            after.room_before = 0
+        mark.room_before = mark.x0
+        following[mark.y] = mark
+    return marks
+
+
+def _hour(record: Any, zone: str | None) -> str:
+    """``13:00 `` in the reader's zone, else the place's, for what has an hour."""
+    if record.all_day or pd.isna(record.starts_at):
+        return ""
+    return f"{record.starts_at.tz_convert(zone or record.timezone or 'UTC'):%H:%M} "
+
+
+def _short(record: Any, band: Band) -> str:
+    """A session's code; a text's symbol as it is spoken of (``61/22``); a mandate holder's name; else the title."""
+    if band is Band.SESSION and record.session:
+        return str(record.session)
+    if band is Band.TEXT and (symbol := re.match(r"[A-Z][\w./]*?/(?:RES/)?(\d[\w.]*/[\w.]+):", record.title)):
+        return symbol[1]
+    if band is Band.TERM or (band is Band.TEXT and "," in record.title):
+        return str(re.split(r"[:,] ", record.title)[0])
+    return str(record.title)
+
+
+def _hover(record: Any, word: str, zone: str | None) -> str:
+    """What, when, how known; for plotly's few tags of HTML."""
+    known = standing_words(record.standing, departure=record.departure)
+    if record.date_precision != Precision.DAY:
+        known += ", somewhere in this window"
+    basis = textwrap.shorten(record.basis, 130, placeholder=" …") if record.basis else ""
+    lines = [
+        *(f"<b>{line}</b>" for line in textwrap.wrap(html.escape(record.title, quote=False), 56)[:3]),
+        html.escape(when(record, zone), quote=False),
+        *textwrap.wrap(html.escape(f"{known}. {basis}", quote=False), 64),
+        *([html.escape(word, quote=False)] if word else []),
+    ]
+    return "<br>".join(lines)
