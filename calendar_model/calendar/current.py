@@ -36,7 +36,8 @@ def horizon(as_of: date) -> date:
 def current(as_of: date | None = None, folder: Path | None = None) -> tuple[Reference, pd.DataFrame]:
     """The reference and the calendar table on ``as_of`` (default: :func:`today`), shared and not to be changed.
 
-    Built again when a file of ``folder`` (default: the project's data) has changed, or the day.
+    Built again when a file of ``folder`` (default: the project's data) has changed, or the day. The table's ``attrs``
+    hold, beside those of :func:`build_table`, ``files_changed``: when a file last changed (UTC, whole seconds).
     """
     global _kept
     folder, as_of = folder or data_folder(), as_of or today()
@@ -45,7 +46,10 @@ def current(as_of: date | None = None, folder: Path | None = None) -> tuple[Refe
     with _lock:
         if _kept is None or _kept[0] != key:
             reference = load(folder)
-            _kept = key, (reference, build_table(reference, as_of, horizon(as_of)))
+            table = build_table(reference, as_of, horizon(as_of))
+            # A row that was taken out leaves no date of its own behind, only that of its file.
+            table.attrs["files_changed"] = datetime.fromtimestamp(max(changed for changed, _ in stamps) // 10**9, UTC)
+            _kept = key, (reference, table)
         return _kept[1]
 
 

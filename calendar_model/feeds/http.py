@@ -145,14 +145,16 @@ def _colour(rows: pd.DataFrame, reference: Reference) -> str:
 
 
 def _last_change(rows: pd.DataFrame, table: pd.DataFrame, as_of: date) -> datetime:
-    """When the feed changed last, as far as the records tell: one changed, or a cancelled one left."""
+    """When the feed changed last, as far as it can be told: a record changed, a cancelled one left, a file changed."""
     if rows.empty:
         rows = table
     changes = rows["updated"].where(
         ~ical.outlived(rows, as_of), rows["updated"] + ical.CANCELLED_FOR + timedelta(days=1)
     )
     last = as_of if changes.empty else changes.max().date()
-    return min(datetime(last.year, last.month, last.day, tzinfo=UTC), _now())
+    of_records = datetime(last.year, last.month, last.day, tzinfo=UTC)
+    of_files: datetime = table.attrs.get("files_changed", of_records)
+    return min(max(of_records, of_files), _now())
 
 
 class CalendarFeed(HTTPEndpoint):

@@ -330,3 +330,11 @@ def test_the_time_of_a_feed_is_the_day_on_which_a_cancelled_item_left() -> None:
     feed = build_feed(reference, table_of(rows, version="left"), Filter(), "https://left.example")
     assert list(readers.by_icalendar(feed.body)) == ["session-HRC61@hrd-calendar.example"]
     assert feed.modified == datetime(2026, 4, 11, tzinfo=UTC)
+
+
+def test_the_time_of_a_feed_rises_when_a_row_is_taken_out_of_a_file_between_two_runs() -> None:
+    reference, _ = calendar.current()
+    table = table_of([SESSION | {"updated": "2026-01-05"}], version="taken-out")
+    table.attrs["files_changed"] = datetime(2026, 1, 20, 9, 30, tzinfo=UTC)
+    feed = build_feed(reference, table, Filter(), "https://taken-out.example")
+    assert feed.modified == datetime(2026, 1, 20, 9, 30, tzinfo=UTC)
