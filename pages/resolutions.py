@@ -203,12 +203,21 @@ def draw_next(tracks: list[Track], context: PageContext) -> None:
     """When each track's next text is, and when to move."""
     for column, track in zip(st.columns(len(tracks)), tracks, strict=True):
         with column:
-            st.markdown(f"**{plain(track.short_title)}**  \n{next_words(track, context)}")
+            coming = next_text(track.code, context)
+            st.markdown(f"**{plain(track.short_title)}**  \n{next_words(track, coming, context)}")
+            if coming is not None:
+                st.button(
+                    "All that is known of it",
+                    key=f"next_{track.code}",
+                    type="tertiary",
+                    icon=":material/chevron_right:",
+                    on_click=panel.choose,
+                    args=(coming.row["item"],),
+                )
 
 
-def next_words(track: Track, context: PageContext) -> str:
+def next_words(track: Track, coming: Next | None, context: PageContext) -> str:
     """The next text of a track and the first steps towards it, as Markdown."""
-    coming = next_text(track.code, context)
     if coming is None:
         return "No next text is expected: no rule of this track is in force. Rules stand in cadences.csv."
     row, today = coming.row, context.today

@@ -139,3 +139,9 @@ def test_a_text_that_nobody_recorded_stays_the_next_one_and_is_called_overdue(mo
             "Overdue: its window has closed and no text is recorded yet  ",
         ]
     ]
+
+
+def test_the_next_text_opens_by_a_button_too(opened: Callable[..., AppTest]) -> None:
+    app = opened(track="hrc-resolution")
+    app.button(key="next_hrc-resolution").click().run()
+    assert app.query_params["item"] == "hrc-resolution-HRC67"
