@@ -34,7 +34,6 @@ from calendar_model.vocabulary import (
     MilestoneDate,
     Observance,
     Organisation,
-    Precision,
     Record,
     RecurringMeeting,
     Resolution,
@@ -469,15 +468,3 @@ def _in_words(kind: type[Record], details: ErrorDetails, cells: dict[str, str]) 
 def _bounds(details: ErrorDetails) -> str:
     limits = {"gt": "more than", "ge": "at least", "lt": "less than", "le": "at most"}
     return " and ".join(f"{limits[name]} {limit}" for name, limit in details["ctx"].items() if name in limits)
-
-
-__all__ = [
-    "DATA_VARIABLE",
-    "KINDS",
-    "Fault",
-    "Precision",
-    "Reference",
-    "data_folder",
-    "load",
-    "working_calendar",
-]

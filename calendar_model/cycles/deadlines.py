@@ -193,8 +193,10 @@ def _texts_by_session(reference: Reference, as_of: date, until: date, sittings: 
             found[turn.session].add(turn.track)
     for code, tracks in list(found.items()):
         sitting = sittings.known(code) or _projected(reference, code, as_of, sittings)
-        for track in tracks if sitting else ():
-            committee = committee_sitting(reference, track, sitting, sittings) if sitting else None
+        if sitting is None:
+            continue
+        for track in tracks:
+            committee = committee_sitting(reference, track, sitting, sittings)
             if committee is not None:
                 found[committee.code].add(track)
     return dict(found)
@@ -209,17 +211,17 @@ def _for_session(reference: Reference, sitting: Sitting, sittings: Sittings, tra
             continue
         yield from _set_by_hand(reference, milestone, sitting)
         if milestone.anchor is Anchor.SESSION_START:
-            yield from _counted(reference, milestone, sitting.code, sittings.opening(sitting), sitting)
+            yield from _counted(reference, milestone, sittings.opening(sitting), sitting)
         elif milestone.anchor is Anchor.SESSION_END:
-            yield from _counted(reference, milestone, sitting.code, sittings.closing(sitting), sitting)
+            yield from _counted(reference, milestone, sittings.closing(sitting), sitting)
         elif milestone.anchor is Anchor.REVIEW:
-            dated = [r for r in reviews if r.date is not None]
-            for review in dated:
-                yield from _counted_from_review(reference, milestone, review, sitting)
-            if len(dated) < len(reviews) or not reviews:
-                yield from _counted(reference, milestone, sitting.code, (sitting.start, sitting.end), sitting)
+            for review in reviews:
+                if review.date is not None:
+                    yield from _counted(reference, milestone, (review.date, review.date), sitting, review)
+            if not reviews or any(review.date is None for review in reviews):
+                yield from _counted(reference, milestone, (sitting.start, sitting.end), sitting)
         elif milestone.anchor is Anchor.TEXT:
-            yield from _counted(reference, milestone, sitting.code, _text_days(reference, sitting, tracks), sitting)
+            yield from _counted(reference, milestone, _text_days(reference, sitting, tracks), sitting)
 
 
 def _text_days(reference: Reference, sitting: Sitting, tracks: set[str]) -> tuple[date, date]:
@@ -241,51 +243,39 @@ def _hand_dates(reference: Reference, milestone: Milestone, subject: str) -> lis
 
 
 def _counted(
-    reference: Reference, milestone: Milestone, subject: str, anchor: tuple[date, date], of: Sitting | Meeting
+    reference: Reference,
+    milestone: Milestone,
+    anchor: tuple[date, date],
+    of: Sitting | Meeting,
+    review: Review | None = None,
 ) -> Iterator[Due]:
-    """The milestone by its rule, unless there is no offset or somebody has set its date."""
+    """The milestone by its rule, unless there is no offset or somebody has set its date.
+
+    Counted from the days ``anchor`` of a session or meeting ``of``, or of one state's ``review`` in the session.
+    """
+    country = review.country if review else ""
     if milestone.offset is None or milestone.unit is None or milestone.unit is Unit.HOURS:
         return
-    if any(not d.country for d in _hand_dates(reference, milestone, subject)):
+    if any(d.country == country for d in _hand_dates(reference, milestone, of.code)):
         return
     seat = reference.organisations[milestone.body]
     first, last = (count(day, milestone.offset, milestone.unit, seat.holidays) for day in anchor)
     exact = anchor[0] == anchor[1]
     if not exact and milestone.anchor in (Anchor.SESSION_END, Anchor.TEXT):
         first = max(first, of.start)
+    dated = review or of
+    what = f"the review of {reference.states[country].name}" if review else of.code
     yield _due(
         reference,
         milestone,
-        subject,
+        dated.code,
         session=of.code,
-        country="",
+        country=country,
         days=(first, last),
         exact=exact,
-        basis=_how_counted(milestone, subject, anchor, exact),
-        updated=max(milestone.updated, of.updated),
-        revision=of.revision,
-    )
-
-
-def _counted_from_review(reference: Reference, milestone: Milestone, review: Review, sitting: Sitting) -> Iterator[Due]:
-    if milestone.offset is None or milestone.unit is None or milestone.unit is Unit.HOURS or review.date is None:
-        return
-    if any(d.country == review.country for d in _hand_dates(reference, milestone, sitting.code)):
-        return
-    seat = reference.organisations[milestone.body]
-    day = count(review.date, milestone.offset, milestone.unit, seat.holidays)
-    state = reference.states[review.country].name
-    yield _due(
-        reference,
-        milestone,
-        review.code,
-        session=sitting.code,
-        country=review.country,
-        days=(day, day),
-        exact=True,
-        basis=_how_counted(milestone, f"the review of {state}", (review.date, review.date), True),
-        updated=max(milestone.updated, review.updated),
-        revision=review.revision,
+        basis=_how_counted(milestone, what, anchor, exact),
+        updated=max(milestone.updated, dated.updated),
+        revision=dated.revision,
     )
 
 
@@ -296,7 +286,7 @@ def _for_meeting(reference: Reference, meeting: Meeting) -> Iterator[Due]:
         yield from _set_by_hand(reference, milestone, meeting)
         if milestone.anchor is Anchor.MEETING_START and meeting.standing is not Standing.CANCELLED:
             last = meeting.start if meeting.date_precision is Precision.DAY else meeting.end
-            yield from _counted(reference, milestone, meeting.code, (meeting.start, last), meeting)
+            yield from _counted(reference, milestone, (meeting.start, last), meeting)
 
 
 def _set_by_hand(reference: Reference, milestone: Milestone, of: Sitting | Meeting) -> Iterator[Due]:
