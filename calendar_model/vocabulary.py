@@ -69,6 +69,18 @@ class View(StrEnum):
     GUIDELINES = "guidelines"
 
 
+class Sensitivity(StrEnum):
+    """Who may see a record: everybody, all of the workspace, or those named in it and no others.
+
+    What could point at a person is restricted from birth, and a level goes down only by an act that is recorded
+    with its reason.
+    """
+
+    PUBLIC = "public"
+    INTERNAL = "internal"
+    RESTRICTED = "restricted"
+
+
 class Level(StrEnum):
     """Where a code stands in the tree of organisations."""
 

@@ -1,0 +1,565 @@
+"""What staff keep, as tables.
+
+Every record that has a life of its own is a :class:`Record`: one identifier, one level of sensitivity, one owner, one
+version, whatever its kind; what hangs on it (texts, follow-ups, ties, consents) is visible with it and not without
+it. Identifiers are random and made here, so that the history can name a row before the database has it.
+
+Days are dates of the place where the thing happens, instants are UTC. ``version`` counts a row's changes; who saves
+what somebody else has changed meanwhile is refused (:class:`sqlalchemy.orm.exc.StaleDataError`).
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from enum import Enum
+from typing import Any, ClassVar
+from uuid import uuid4
+
+import sqlalchemy as sa
+from sqlalchemy import ForeignKey, Index, MetaData, String, Text, UniqueConstraint
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.types import TypeDecorator
+
+from calendar_model.vocabulary import Sensitivity, Standing
+from calendar_model.workspace.terms import (
+    ContactKind,
+    CosponsorStanding,
+    EngagementForm,
+    EngagementKind,
+    EventKind,
+    InTheLoop,
+    ProposalOutcome,
+    Prospect,
+    Publicity,
+    RecordKind,
+    ReprisalState,
+    RiskLevel,
+    StatementForm,
+    StatementState,
+    Step,
+    Suggester,
+)
+
+
+def new_id() -> str:
+    """An identifier that nobody can guess and that says nothing: 32 hexadecimal digits."""
+    return uuid4().hex
+
+
+def now() -> datetime:
+    """The instant, in UTC."""
+    return datetime.now(UTC)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware datetime, in UTC in the database and when it comes back, also from SQLite, which has no zones."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("An instant needs its time zone; give an aware datetime.")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _term(kind: type[Enum]) -> sa.Enum:
+    """A term's value as text: a new term needs no change of the table."""
+    return sa.Enum(
+        kind,
+        native_enum=False,
+        length=40,
+        values_callable=lambda terms: [t.value for t in terms],
+        validate_strings=True,
+    )
+
+
+class Base(DeclarativeBase):
+    """All tables of the workspace."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        str: Text(),
+        datetime: Instant(),
+        **{
+            kind: _term(kind)
+            for kind in (
+                ContactKind,
+                CosponsorStanding,
+                EngagementForm,
+                EngagementKind,
+                EventKind,
+                InTheLoop,
+                ProposalOutcome,
+                Prospect,
+                Publicity,
+                RecordKind,
+                ReprisalState,
+                RiskLevel,
+                Sensitivity,
+                Standing,
+                StatementForm,
+                StatementState,
+                Step,
+                Suggester,
+            )
+        },
+    }
+
+    KEEPS_HISTORY: ClassVar[bool] = True
+    """Whether a change of a row is written to the history."""
+    SEALED: ClassVar[frozenset[str]] = frozenset()
+    """Columns of which the history keeps that they changed, and a salted digest, but never what they said: whom a
+    name could hurt must be able to have it erased, and nothing is ever erased from the history."""
+
+
+def _id() -> Mapped[str]:
+    return mapped_column(String(32), primary_key=True, default=new_id)
+
+
+def _of(table: str, *, index: bool = True, **options: Any) -> Any:
+    return mapped_column(String(32), ForeignKey(f"{table}.id"), index=index, **options)
+
+
+class Person(Base):
+    """Somebody of the staff. ``may_clear``: may clear statements, and confirm what another person asks to override."""
+
+    __tablename__ = "person"
+
+    id: Mapped[str] = _id()
+    name: Mapped[str]
+    post: Mapped[str] = mapped_column(default="")
+    may_clear: Mapped[bool] = mapped_column(default=False)
+    active: Mapped[bool] = mapped_column(default=True)
+    sample: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[int] = mapped_column()
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class Record(Base):
+    """What all records have. ``title`` is what lists call it; of what could point at a person it is a code.
+
+    ``sample`` marks the fictional records that can be taken away in one go.
+    """
+
+    __tablename__ = "record"
+
+    id: Mapped[str] = _id()
+    kind: Mapped[RecordKind]
+    title: Mapped[str]
+    sensitivity: Mapped[Sensitivity] = mapped_column(index=True)
+    owner_id: Mapped[str] = _of("person")
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
+    sample: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[int] = mapped_column()
+
+    owner: Mapped[Person] = relationship()
+    items: Mapped[list[TieToItem]] = relationship(cascade="all, delete-orphan", order_by="TieToItem.item")
+    ties: Mapped[list[TieToRecord]] = relationship(
+        cascade="all, delete-orphan", foreign_keys="TieToRecord.record_id", back_populates="record"
+    )
+    tied_from: Mapped[list[TieToRecord]] = relationship(
+        cascade="all, delete-orphan", foreign_keys="TieToRecord.other_id", back_populates="other"
+    )
+    named: Mapped[list[Access]] = relationship(cascade="all, delete-orphan")
+    follow_ups: Mapped[list[FollowUp]] = relationship(cascade="all, delete-orphan", order_by="FollowUp.due")
+
+    __mapper_args__ = {"polymorphic_on": "kind", "version_id_col": version}
+
+
+class TieToItem(Base):
+    """Ties a record to an item of the calendar by its local identifier, such as ``hrc-resolution-HRC67``."""
+
+    __tablename__ = "tie_to_item"
+    __table_args__ = (UniqueConstraint("record_id", "item"),)
+
+    id: Mapped[str] = _id()
+    record_id: Mapped[str] = _of("record", index=False)
+    item: Mapped[str] = mapped_column(index=True)
+
+
+class TieToRecord(Base):
+    """Ties a record to another: an engagement to its contacts, statements and cases, a statement to its cases."""
+
+    __tablename__ = "tie_to_record"
+    __table_args__ = (UniqueConstraint("record_id", "other_id"),)
+
+    id: Mapped[str] = _id()
+    record_id: Mapped[str] = _of("record", index=False)
+    other_id: Mapped[str] = _of("record")
+
+    record: Mapped[Record] = relationship(foreign_keys=[record_id], back_populates="ties")
+    other: Mapped[Record] = relationship(foreign_keys=[other_id], back_populates="tied_from")
+
+
+class Access(Base):
+    """A person to whom a restricted record is shown."""
+
+    __tablename__ = "access"
+    __table_args__ = (UniqueConstraint("record_id", "person_id"),)
+
+    id: Mapped[str] = _id()
+    record_id: Mapped[str] = _of("record", index=False)
+    person_id: Mapped[str] = _of("person")
+
+    person: Mapped[Person] = relationship()
+
+
+class FollowUp(Base):
+    """Something still to do about a record, by a day and by somebody; done once ``done_on`` is there."""
+
+    __tablename__ = "follow_up"
+
+    id: Mapped[str] = _id()
+    record_id: Mapped[str] = _of("record")
+    what: Mapped[str]
+    due: Mapped[date]
+    owner_id: Mapped[str] = _of("person")
+    done_on: Mapped[date | None]
+    outcome: Mapped[str] = mapped_column(default="")
+    version: Mapped[int] = mapped_column()
+
+    owner: Mapped[Person] = relationship()
+    record: Mapped[Record] = relationship(back_populates="follow_ups")
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class Event(Record):
+    """A dated thing of the mission's own: it stands in the calendar beside what the organisations hold.
+
+    ``start`` and ``end`` (inclusive) are days of the place; with ``start_time`` it is timed, in ``timezone`` (IANA).
+    ``body`` is a code of the reference. ``request_due``: the day by which the room must be asked for.
+    """
+
+    __tablename__ = "event"
+
+    id: Mapped[str] = mapped_column(String(32), ForeignKey("record.id"), primary_key=True)
+    event_kind: Mapped[EventKind]
+    body: Mapped[str] = mapped_column(default="")
+    start: Mapped[date]
+    end: Mapped[date]
+    start_time: Mapped[time | None]
+    end_time: Mapped[time | None]
+    timezone: Mapped[str] = mapped_column(default="")
+    standing: Mapped[Standing] = mapped_column(default=Standing.PROVISIONAL)
+    location: Mapped[str] = mapped_column(default="")
+    room: Mapped[str] = mapped_column(default="")
+    request_due: Mapped[date | None]
+    organisers: Mapped[str] = mapped_column(default="")
+    cosponsors: Mapped[str] = mapped_column(default="")
+    programme: Mapped[str] = mapped_column(default="")
+    defenders_speak: Mapped[bool] = mapped_column(default=False)
+    moved: Mapped[int] = mapped_column(default=0)
+    """How often its time or place has changed: the calendar's sequence follows it."""
+
+    __mapper_args__ = {"polymorphic_identity": RecordKind.EVENT}
+
+
+class Contact(Record):
+    """A defender or an organisation, by a code. Who it is stands in :class:`Identity`, if anywhere.
+
+    ``preferred_channels`` and ``forbidden_channels`` are kinds of channel (``Signal``, ``no e-mail``), never addresses.
+    """
+
+    __tablename__ = "contact"
+
+    id: Mapped[str] = mapped_column(String(32), ForeignKey("record.id"), primary_key=True)
+    contact_kind: Mapped[ContactKind]
+    country: Mapped[str] = mapped_column(default="")
+    field_of_work: Mapped[str] = mapped_column(default="")
+    preferred_channels: Mapped[str] = mapped_column(default="")
+    forbidden_channels: Mapped[str] = mapped_column(default="")
+
+    identity: Mapped[Identity | None] = relationship(cascade="all, delete-orphan", back_populates="contact")
+    consents: Mapped[list[Consent]] = relationship(cascade="all, delete-orphan", order_by="Consent.given_on")
+
+    __mapper_args__ = {"polymorphic_identity": RecordKind.CONTACT}
+
+
+class Identity(Base):
+    """Who a contact is. Always restricted, whatever the contact's own level, and can be erased."""
+
+    __tablename__ = "identity"
+
+    SEALED = frozenset({"name", "channel", "notes"})
+
+    id: Mapped[str] = _id()
+    contact_id: Mapped[str] = mapped_column(String(32), ForeignKey("contact.id"), unique=True)
+    name: Mapped[str] = mapped_column(default="")
+    channel: Mapped[str] = mapped_column(default="")
+    notes: Mapped[str] = mapped_column(default="")
+    salt: Mapped[str] = mapped_column(String(32), default=new_id)
+    """Makes the history's digests of the sealed columns worthless once this row is gone."""
+    version: Mapped[int] = mapped_column()
+
+    contact: Mapped[Contact] = relationship(back_populates="identity")
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class Consent(Base):
+    """What a contact has agreed to: to what, when, who took it down, until when."""
+
+    __tablename__ = "consent"
+
+    id: Mapped[str] = _id()
+    contact_id: Mapped[str] = _of("contact")
+    to_what: Mapped[str]
+    given_on: Mapped[date]
+    taken_by_id: Mapped[str] = _of("person")
+    until: Mapped[date | None]
+    withdrawn_on: Mapped[date | None]
+
+    taken_by: Mapped[Person] = relationship()
+
+
+class Engagement(Record):
+    """Something done with or for defenders, with missions and desks, or with an organisation about defenders."""
+
+    __tablename__ = "engagement"
+
+    id: Mapped[str] = mapped_column(String(32), ForeignKey("record.id"), primary_key=True)
+    engagement_kind: Mapped[EngagementKind] = mapped_column(index=True)
+    on: Mapped[date] = mapped_column(index=True)
+    place: Mapped[str] = mapped_column(default="")
+    form: Mapped[EngagementForm]
+    organisation: Mapped[str] = mapped_column(default="")
+    """Code of the organisation in whose arena it took place, or that the dialogue was with."""
+    participants: Mapped[str] = mapped_column(default="")
+    """Who took part, in words that point at nobody: codes, functions, numbers."""
+    outcome: Mapped[str] = mapped_column(default="")
+
+    __mapper_args__ = {"polymorphic_identity": RecordKind.ENGAGEMENT}
+
+
+class Statement(Record):
+    """Something to be said or tabled. Its text stands in :class:`Version`, newest number last.
+
+    ``cleared_version`` is the number of the version that was cleared; empty while nothing is cleared.
+    ``speaking_seconds`` overrides the forum's speaking limit where the order of the day sets another.
+    """
+
+    __tablename__ = "statement"
+
+    id: Mapped[str] = mapped_column(String(32), ForeignKey("record.id"), primary_key=True)
+    form: Mapped[StatementForm]
+    state: Mapped[StatementState] = mapped_column(default=StatementState.IDEA, index=True)
+    forum: Mapped[str] = mapped_column(default="")
+    agenda_item: Mapped[str] = mapped_column(default="")
+    speaker: Mapped[str] = mapped_column(default="")
+    lead: Mapped[str] = mapped_column(default="")
+    speaking_seconds: Mapped[int | None]
+    due: Mapped[date | None] = mapped_column(index=True)
+    waiting_for_id: Mapped[str | None] = _of("person")
+    cleared_version: Mapped[int | None]
+    cleared_by_id: Mapped[str | None] = _of("person", index=False)
+    cleared_at: Mapped[datetime | None]
+    delivered_on: Mapped[date | None]
+
+    versions: Mapped[list[Version]] = relationship(
+        cascade="all, delete-orphan", order_by="Version.number", back_populates="statement"
+    )
+    cosponsors: Mapped[list[Cosponsor]] = relationship(cascade="all, delete-orphan", order_by="Cosponsor.country")
+    overrides: Mapped[list[Override]] = relationship(order_by="Override.at")
+    waiting_for: Mapped[Person | None] = relationship(foreign_keys=[waiting_for_id])
+    cleared_by: Mapped[Person | None] = relationship(foreign_keys=[cleared_by_id])
+
+    __mapper_args__ = {"polymorphic_identity": RecordKind.STATEMENT}
+
+
+class Version(Base):
+    """A text of a statement as somebody saved it, in one language; it never changes."""
+
+    __tablename__ = "version"
+    __table_args__ = (UniqueConstraint("statement_id", "number"),)
+
+    id: Mapped[str] = _id()
+    statement_id: Mapped[str] = _of("statement", index=False)
+    number: Mapped[int]
+    language: Mapped[str] = mapped_column(String(8), default="en")
+    text: Mapped[str]
+    note: Mapped[str] = mapped_column(default="")
+    written_by_id: Mapped[str] = _of("person", index=False)
+    at: Mapped[datetime] = mapped_column(default=now)
+
+    statement: Mapped[Statement] = relationship(back_populates="versions")
+    written_by: Mapped[Person] = relationship()
+
+
+class Cosponsor(Base):
+    """A state that was asked to join a joint statement or to co-sponsor a text."""
+
+    __tablename__ = "cosponsor"
+    __table_args__ = (UniqueConstraint("statement_id", "country"),)
+
+    id: Mapped[str] = _id()
+    statement_id: Mapped[str] = _of("statement", index=False)
+    country: Mapped[str]
+    standing: Mapped[CosponsorStanding] = mapped_column(default=CosponsorStanding.ASKED)
+
+
+class Override(Base):
+    """Passing a safeguard in spite of what misses: one person asks with a reason, another confirms. Kept for ever.
+
+    A row that asks has no ``confirms_id``; one that confirms names the row that it confirms. ``missing`` is what was
+    missing when it was asked, for ``version_number`` of the text.
+    """
+
+    __tablename__ = "override"
+
+    id: Mapped[str] = _id()
+    statement_id: Mapped[str] = _of("statement")
+    step: Mapped[Step]
+    version_number: Mapped[int]
+    missing: Mapped[str]
+    reason: Mapped[str]
+    person_id: Mapped[str] = _of("person", index=False)
+    at: Mapped[datetime] = mapped_column(default=now)
+    confirms_id: Mapped[str | None] = mapped_column(String(32), ForeignKey("override.id"), unique=True)
+
+    person: Mapped[Person] = relationship()
+
+
+class Unsaved(Base):
+    """What a person has typed into a statement and not saved: the draft of a draft, theirs alone.
+
+    ``based_on`` is the number of the version from which it was typed, 0 for none.
+    """
+
+    __tablename__ = "unsaved"
+    __table_args__ = (UniqueConstraint("statement_id", "person_id"),)
+
+    KEEPS_HISTORY = False
+
+    id: Mapped[str] = _id()
+    statement_id: Mapped[str] = _of("statement", index=False)
+    person_id: Mapped[str] = _of("person", index=False)
+    language: Mapped[str] = mapped_column(String(8), default="en")
+    based_on: Mapped[int]
+    text: Mapped[str]
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
+class LanguageProposal(Record):
+    """Language on defenders proposed in a text of others.
+
+    ``precedent`` is agreed language that says the same, ``precedent_symbol`` the document that has it.
+    """
+
+    __tablename__ = "language_proposal"
+
+    id: Mapped[str] = mapped_column(String(32), ForeignKey("record.id"), primary_key=True)
+    text: Mapped[str]
+    forum: Mapped[str] = mapped_column(default="")
+    wording: Mapped[str]
+    precedent: Mapped[str] = mapped_column(default="")
+    precedent_symbol: Mapped[str] = mapped_column(default="")
+    outcome: Mapped[ProposalOutcome] = mapped_column(default=ProposalOutcome.PROPOSED)
+    final_wording: Mapped[str] = mapped_column(default="")
+
+    __mapper_args__ = {"polymorphic_identity": RecordKind.LANGUAGE}
+
+
+class Case(Record):
+    """An individual case (section 3.4 of the guidelines): what has to be weighed and with whom it was talked over.
+
+    A pair of a day and a note is answered once the day is there.
+    """
+
+    __tablename__ = "case_file"
+
+    id: Mapped[str] = mapped_column(String(32), ForeignKey("record.id"), primary_key=True)
+    country: Mapped[str] = mapped_column(default="")
+    suggested_by: Mapped[Suggester]
+    suggested_note: Mapped[str] = mapped_column(default="")
+    mission_consulted_on: Mapped[date | None]
+    mission: Mapped[str] = mapped_column(default="")
+    mission_advice: Mapped[str] = mapped_column(default="")
+    before_on: Mapped[date | None]
+    before_with: Mapped[InTheLoop | None]
+    before_note: Mapped[str] = mapped_column(default="")
+    risk: Mapped[RiskLevel | None]
+    risk_reasons: Mapped[str] = mapped_column(default="")
+    risk_mitigation: Mapped[str] = mapped_column(default="")
+    risk_weighed_on: Mapped[date | None]
+    prospect: Mapped[Prospect | None]
+    prospect_reasons: Mapped[str] = mapped_column(default="")
+    prospect_weighed_on: Mapped[date | None]
+    publicity: Mapped[Publicity | None]
+    publicity_reason: Mapped[str] = mapped_column(default="")
+    publicity_decided_on: Mapped[date | None]
+    after_on: Mapped[date | None]
+    after_with: Mapped[InTheLoop | None]
+    after_note: Mapped[str] = mapped_column(default="")
+    since: Mapped[str] = mapped_column(default="")
+    closed_on: Mapped[date | None]
+
+    __mapper_args__ = {"polymorphic_identity": RecordKind.CASE}
+
+
+class Reprisal(Record):
+    """An allegation of reprisal after cooperation with an organisation (section 3.2 of the guidelines)."""
+
+    __tablename__ = "reprisal"
+
+    id: Mapped[str] = mapped_column(String(32), ForeignKey("record.id"), primary_key=True)
+    country: Mapped[str] = mapped_column(default="")
+    organisation: Mapped[str] = mapped_column(default="")
+    alleged_on: Mapped[date | None]
+    account: Mapped[str] = mapped_column(default="")
+    reported_to: Mapped[str] = mapped_column(default="")
+    reported_on: Mapped[date | None]
+    response: Mapped[str] = mapped_column(default="")
+    state: Mapped[ReprisalState] = mapped_column(default=ReprisalState.ALLEGED)
+
+    __mapper_args__ = {"polymorphic_identity": RecordKind.REPRISAL}
+
+
+class Change(Base):
+    """A line of the history; :mod:`calendar_model.workspace.history` writes, reads and checks it.
+
+    ``before`` and ``after`` hold the columns that changed. ``hash`` covers the line and the hash of the one before.
+    """
+
+    __tablename__ = "change"
+
+    KEEPS_HISTORY = False
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    person_id: Mapped[str] = mapped_column(String(32), default="")
+    action: Mapped[str] = mapped_column(String(8))
+    table: Mapped[str] = mapped_column(String(40))
+    row_id: Mapped[str] = mapped_column(String(32), index=True)
+    record_id: Mapped[str] = mapped_column(String(32), index=True, default="")
+    """The record that the row is or hangs on; empty for a person."""
+    before: Mapped[str] = mapped_column(default="{}")
+    after: Mapped[str] = mapped_column(default="{}")
+    reason: Mapped[str] = mapped_column(default="")
+    previous: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+APPEND_ONLY = ("change", "override", "version")
+"""Tables of which the database itself refuses to change a row, and to delete one that is not of a sample record."""
+
+Index("ix_follow_up_open", FollowUp.owner_id, FollowUp.due)
