@@ -300,7 +300,7 @@ class Identity(Base):
 
     __tablename__ = "identity"
 
-    SEALED = frozenset({"name", "channel", "notes"})
+    SEALED = frozenset({"name", "channel", "notes", "salt"})
 
     id: Mapped[str] = _id()
     contact_id: Mapped[str] = mapped_column(String(32), ForeignKey("contact.id"), unique=True)

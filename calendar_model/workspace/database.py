@@ -1,0 +1,335 @@
+"""The database of the workspace: SQLite in a folder of its own, or PostgreSQL where ``DATABASE_URL`` names a server.
+
+Reading and writing are closed until somebody opens them: a :class:`WorkspaceSession` reads nothing before it is told
+through whose eyes (``sight``), and writes nothing before it is told by which ``rules``. What it writes is in the
+history in the same transaction. One session writes at a time, on both databases: whoever writes has read what is so.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from threading import RLock
+from typing import Any, NoReturn
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, Engine, Select, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
+from sqlalchemy.sql.base import ExecutableOption
+
+from calendar_model.workspace import history, migrations
+from calendar_model.workspace.records import Change
+
+URL_VARIABLE = "DATABASE_URL"
+FOLDER_VARIABLE = "HRD_CALENDAR_WORKSPACE"
+FILE = "workspace.sqlite"
+
+PATIENCE = 5000
+"""Milliseconds that a writer waits for another one."""
+
+_WRITERS = 0x48524443
+"""The PostgreSQL advisory lock that writers hold; it is one per database, so any number of our own will do."""
+
+
+class WorkspaceError(RuntimeError):
+    """The workspace cannot be opened, written, saved or restored; ``str()`` says what to do."""
+
+
+class NoSightError(RuntimeError):
+    """Something was read past the one place that narrows every read; an error of the program, never of its user."""
+
+
+class WorkspaceSession(Session):
+    """A session that reads through ``sight`` and writes by ``rules``; made by :meth:`Workspace.session`.
+
+    ``sight`` are options added to every ORM select, loads of relationships included; while it is None every read
+    raises :class:`NoSightError`. A statement with ``execution_options(everything=True)`` is not narrowed; that is for
+    checks alone. What is not a select of mapped classes always raises: it could not be narrowed.
+
+    ``rules`` is called before anything is written and may complete or refuse it; while it is None a change raises.
+    ``actor`` (a person's identifier) and ``reason`` go into the history.
+
+    Objects stay readable after the commit and after the session; they are not refreshed.
+    """
+
+    def __init__(self, bind: Engine, *, write: bool) -> None:
+        super().__init__(bind, expire_on_commit=False)
+        self.sight: Sequence[ExecutableOption] | None = None
+        self.rules: Callable[[WorkspaceSession], None] | None = None
+        self.actor = ""
+        self.reason = ""
+        self._write = write
+        self._deleting = False
+
+    def delete(self, instance: object) -> None:
+        """Deletes a row with all that hangs on it, also what the reader does not see: it would hang on nothing."""
+        state = sa.inspect(instance, raiseerr=True)
+        seen = [
+            relation.key
+            for relation in state.mapper.relationships
+            if relation.cascade.delete and not state.attrs[relation.key].history.has_changes()
+        ]
+        if state.persistent and seen:
+            self.expire(instance, seen)
+        self._deleting = True
+        try:
+            super().delete(instance)
+        finally:
+            self._deleting = False
+
+    def bulk_save_objects(self, *_: Any, **__: Any) -> NoReturn:
+        """Refused: it would pass the rules and the history by."""
+        raise NoSightError("Rows are added one by one, with session.add.")
+
+    def bulk_insert_mappings(self, *_: Any, **__: Any) -> NoReturn:
+        """Refused: it would pass the rules and the history by."""
+        raise NoSightError("Rows are added one by one, with session.add.")
+
+    def bulk_update_mappings(self, *_: Any, **__: Any) -> NoReturn:
+        """Refused: it would pass the rules and the history by."""
+        raise NoSightError("Rows are changed one by one, as objects.")
+
+
+@event.listens_for(WorkspaceSession, "do_orm_execute")
+def _through_sight(state: ORMExecuteState) -> None:
+    statement, session = state.statement, state.session
+    assert isinstance(session, WorkspaceSession)
+    if not (state.is_orm_statement and isinstance(statement, Select)):
+        raise NoSightError("A workspace session takes selects of mapped classes only: nothing else can be narrowed.")
+    if state.execution_options.get("everything"):
+        return
+    if session.sight is None:
+        raise NoSightError("Say first through whose eyes this session reads: set its sight.")
+    if not session._deleting:
+        # Loads of relationships bring along the options of the row they start from, if that was read through any.
+        brought = statement._with_options
+        state.statement = statement.options(*(option for option in session.sight if option not in brought))
+
+
+@event.listens_for(WorkspaceSession, "before_flush")
+def _by_rules(session: WorkspaceSession, _context: UOWTransaction, _objects: object) -> None:
+    changed = [row for row in session.dirty if session.is_modified(row)]
+    if not (session.new or session.deleted or changed):
+        return
+    if not session._write:
+        raise NoSightError("This session was opened for reading; open one with write=True.")
+    if session.rules is None:
+        raise NoSightError("Say first by which rules this session writes: set its rules.")
+    session.rules(session)
+    if any(isinstance(row, Change) for row in (*session.new, *session.dirty, *session.deleted)):
+        raise NoSightError("The history writes itself, and never changes.")
+    history.begin(session)
+
+
+@event.listens_for(WorkspaceSession, "after_flush")
+def _with_history(session: WorkspaceSession, _context: UOWTransaction) -> None:
+    history.write(session, session.actor, session.reason)
+
+
+class Workspace:
+    """One database. ``url`` names it, without its password; ``engine`` is for migrations, backups and the like."""
+
+    def __init__(self, engine: Engine, file: Path | None) -> None:
+        self.engine = engine
+        self.url = engine.url.render_as_string(hide_password=True)
+        self.file = file
+        """The file of an SQLite database; None for a server."""
+        self._writing = engine.execution_options(writes=True)
+
+    def session(self, *, write: bool = False) -> WorkspaceSession:
+        """A session to read, or one to write, which waits until no other writes. Use it in a ``with`` block."""
+        return WorkspaceSession(self._writing if write else self.engine, write=write)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A connection that sees the database as it was at the first read, whatever is written meanwhile."""
+        with self.engine.connect() as connection:
+            if connection.dialect.name == "postgresql":
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A connection in a transaction of the only writer, committed at the end; past rules and history."""
+        with self._writing.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Closes the connections that nobody uses."""
+        self.engine.dispose()
+
+
+def open_workspace(url: str | None = None) -> Workspace:
+    """The workspace at a database URL (default: the environment's), brought to the present layout of its tables.
+
+    What the URL may be: ``postgresql://…`` (or ``postgres://…``) and ``sqlite:///path``. A missing folder is made for
+    the owner alone (0700), the SQLite file is the owner's alone (0600). Raises :class:`WorkspaceError`.
+    """
+    parsed = _parse(url if url is not None else _environment())
+    file = Path(parsed.database or "") if parsed.get_backend_name() == "sqlite" else None
+    if file is not None:
+        _make_private(file)
+    workspace = Workspace(_engine(parsed), file)
+    try:
+        migrations.upgrade(workspace.engine)
+    except migrations.NewerLayout:
+        raise WorkspaceError(
+            f"The workspace at {workspace.url} was last opened with a newer version of this program. Update the "
+            "program, or name another workspace."
+        ) from None
+    except (DBAPIError, sqlite3.Error) as error:
+        workspace.close()
+        raise WorkspaceError(_what_fails(workspace, error)) from None
+    if file is not None:
+        _keep_private(file)
+    return workspace
+
+
+_open: dict[str, Workspace] = {}
+_opening = RLock()
+
+
+def current_workspace() -> Workspace:
+    """The workspace of the environment, opened once a process.
+
+    It is the database of ``DATABASE_URL`` or else ``workspace.sqlite`` in the folder ``HRD_CALENDAR_WORKSPACE``, by
+    default ``.workspace`` beside ``calendar_model``. Raises :class:`WorkspaceError` as :func:`open_workspace` does.
+    """
+    url = _environment()
+    with _opening:
+        workspace = _open.get(url)
+        # Whoever takes the file away to begin anew must not go on writing into a file without a name.
+        if workspace is not None and workspace.file is not None and not workspace.file.exists():
+            workspace.close()
+            workspace = None
+        if workspace is None:
+            workspace = _open[url] = open_workspace(url)
+        return workspace
+
+
+def _environment() -> str:
+    if url := os.environ.get(URL_VARIABLE):
+        return url
+    folder = os.environ.get(FOLDER_VARIABLE) or Path(__file__).resolve().parents[2] / ".workspace"
+    return URL.create("sqlite", database=str(Path(folder).resolve() / FILE)).render_as_string(hide_password=False)
+
+
+def _parse(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        raise WorkspaceError(
+            f"{URL_VARIABLE} cannot be read. Write it as postgresql://user:password@host/database, or leave it out "
+            "to keep the workspace in a file."
+        ) from None
+    kind = parsed.drivername.partition("+")[0]
+    if kind in ("postgresql", "postgres"):
+        return parsed.set(drivername="postgresql+psycopg")
+    if kind == "sqlite" and parsed.database not in (None, "", ":memory:"):
+        return parsed.set(drivername="sqlite")
+    raise WorkspaceError(
+        f"A workspace is kept in PostgreSQL or in a file of SQLite, not in {kind}"
+        f"{' without a file' if kind == 'sqlite' else ''}. Write {URL_VARIABLE} as postgresql://user:password@host/"
+        "database, or leave it out."
+    )
+
+
+def _make_private(file: Path) -> None:
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise WorkspaceError(
+            f"The workspace cannot be kept in {file} ({error.strerror}). Name a folder that you may write to in "
+            f"{FOLDER_VARIABLE}."
+        ) from None
+    _keep_private(file)
+
+
+def _keep_private(file: Path) -> None:
+    for name in (file.name, f"{file.name}-wal", f"{file.name}-shm"):
+        # The second and the third come and go with the connections; a file of somebody else's stays as it is.
+        with suppress(FileNotFoundError, PermissionError):
+            file.with_name(name).chmod(0o600)
+
+
+def _what_fails(workspace: Workspace, error: Exception) -> str:
+    if workspace.file is None and isinstance(error, OperationalError):
+        return (
+            f"The database server of the workspace does not answer or does not let us in ({workspace.url}). Check that "
+            f"it runs, and the name, password and database in {URL_VARIABLE}."
+        )
+    if workspace.file is not None and "locked" in str(error):
+        return f"Another program holds the workspace in {workspace.file}. Close it, then try again."
+    return (
+        f"What is in {workspace.file or workspace.url} is not a workspace of this program, or it is damaged. Name "
+        "another one, or restore a backup into an empty one."
+    )
+
+
+def _engine(url: URL) -> Engine:
+    # A record's values never go into a log or an error message.
+    quiet: dict[str, Any] = {"echo": False, "hide_parameters": True}
+    if url.get_backend_name() == "postgresql":
+        timeout = {} if "connect_timeout" in url.query else {"connect_timeout": PATIENCE // 1000}
+        engine = sa.create_engine(url, pool_pre_ping=True, connect_args=timeout, **quiet)
+        event.listen(engine, "begin", _begin_postgresql)
+    else:
+        engine = sa.create_engine(url, **quiet)
+        event.listen(engine, "connect", _connect_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _connect_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    # SQLAlchemy begins the transactions (below), not the driver, which begins them too late.
+    connection.isolation_level = None
+    for pragma in (
+        f"busy_timeout={PATIENCE}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        # So that INSERT OR REPLACE does not pass the triggers by.
+        "recursive_triggers=ON",
+        # What is erased is overwritten, not only forgotten.
+        "secure_delete=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes")
+    with _waiting():
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    if connection.get_execution_options().get("writes"):
+        with _waiting():
+            connection.exec_driver_sql(
+                f"SELECT set_config('lock_timeout', '{PATIENCE}', true), pg_advisory_xact_lock({_WRITERS})"
+            )
+
+
+@contextmanager
+def _waiting() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        if isinstance(error.orig, sqlite3.OperationalError) and "locked" not in str(error.orig):
+            raise
+        raise WorkspaceError(
+            "Somebody else has been writing to the workspace for some seconds. Nothing of yours is written; try again."
+        ) from error
+
+
+def forget(workspaces: Iterable[str] = ()) -> None:
+    """Closes what :func:`current_workspace` has opened."""
+    with _opening:
+        for url in tuple(workspaces) or tuple(_open):
+            _open.pop(url).close()
