@@ -17,25 +17,14 @@ def main() -> None:
     """Draws what all pages share, then the page that the reader opened."""
     from pages.components.context import draw_context
     from pages.components.guard import entrance
+    from pages.components.navigation import navigation
 
     st.set_page_config(
         page_title="Calendar for human rights defenders",
         page_icon=HERE / "pages" / "components" / "favicon.png",
         layout="wide",
     )
-    page = st.navigation(
-        [
-            st.Page(HERE / "pages" / "overview.py", title="Overview", default=True),
-            st.Page(HERE / "pages" / "timeline.py", title="Timeline"),
-            st.Page(HERE / "pages" / "resolutions.py", title="Resolutions"),
-            st.Page(HERE / "pages" / "upr.py", title="UPR"),
-            st.Page(HERE / "pages" / "meetings.py", title="Side events and meetings", url_path="meetings"),
-            st.Page(HERE / "pages" / "organisations.py", title="Organisations"),
-            # Not "feeds": that is where the server's own feeds are.
-            st.Page(HERE / "pages" / "feeds.py", title="Feeds", url_path="subscribe"),
-        ],
-        position="top",
-    )
+    page = navigation()
     st.html(HERE / "pages" / "components" / "style.css")
     draw_context()
     with entrance():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -11,9 +12,19 @@ import pytest
 
 from calendar_model.calendar import build_table, horizon
 from calendar_model.reference import Reference, load
+from calendar_model.workspace.database import FOLDER_VARIABLE, URL_VARIABLE, forget
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 TODAY = date(2026, 11, 24)
+
+
+@pytest.fixture(autouse=True)
+def _own_workspace(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No test touches the workspace of whoever runs it: each has an empty one, made when it is first opened."""
+    monkeypatch.delenv(URL_VARIABLE, raising=False)
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path_factory.mktemp("workspace", numbered=True)))
+    yield
+    forget()
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ from calendar_model.calendar.current import current, horizon, today
 from calendar_model.calendar.display import city, when
 from calendar_model.calendar.filters import LISTS, PARAMETERS, Filter, FilterError, allowed_values, describe
 from calendar_model.calendar.records import FIELDS, records
-from calendar_model.calendar.table import COLUMNS, Item, build_table, text_item, to_frame, vote_words
+from calendar_model.calendar.table import COLUMNS, Item, build_table, text_item, to_frame, vote_words, with_items
 
 __all__ = [
     "COLUMNS",
@@ -26,4 +26,5 @@ __all__ = [
     "today",
     "vote_words",
     "when",
+    "with_items",
 ]

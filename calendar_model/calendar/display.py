@@ -30,7 +30,11 @@ def when(row: Any, zone: str | None = None) -> str:
     if at is None or pd.isna(at) or not place or _get(row, "date_precision") != Precision.DAY:
         return days
     local = at.tz_convert(place)
-    phrase = f"{days}, {local:%H:%M} ({_get(row, 'location') or city(place)} time)"
+    ends = _get(row, "ends_at")
+    lasts = "" if ends is None or pd.isna(ends) or ends <= at else f"–{ends.tz_convert(place):%H:%M}"
+    # "Room XXI, Palais des Nations, Geneva" is read from the largest place backwards.
+    whose = _get(row, "location").rsplit(",", 1)[-1].strip() or city(place)
+    phrase = f"{days}, {local:%H:%M}{lasts} ({whose} time)"
     if zone and zone != place:
         there = at.tz_convert(ZoneInfo(zone))
         if there.utcoffset() != local.utcoffset():

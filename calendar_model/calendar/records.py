@@ -6,6 +6,8 @@ from typing import Any
 
 import pandas as pd
 
+from calendar_model.vocabulary import Sensitivity
+
 FIELDS = (
     "uid",
     "title",
@@ -32,6 +34,7 @@ FIELDS = (
     "previous",
     "next",
     "departure",
+    "sensitivity",
     "updated",
     "sequence",
 )
@@ -39,12 +42,13 @@ FIELDS = (
 
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """One dictionary an item, with the keys of :data:`FIELDS`, ready for JSON.
+    """One dictionary an item, with the keys of :data:`FIELDS`, ready for JSON; none for an item that is restricted.
 
     ``start`` and ``end`` are ISO dates of the place, ``end`` inclusive; of a timed item they are ISO instants with the
     offset of the place. Where ``date_precision`` is not ``day`` they bound a window. ``countries`` is a list.
     """
-    return [_record(row) for row in table.itertuples(index=False)]
+    shared = table[table["sensitivity"] != Sensitivity.RESTRICTED]
+    return [_record(row) for row in shared.itertuples(index=False)]
 
 
 def _record(row: Any) -> dict[str, Any]:

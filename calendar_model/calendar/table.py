@@ -16,7 +16,7 @@ body              category                code of the body itself
 track, session    category, str           codes, or empty
 countries         str                     ISO 3166 alpha-3 codes, sorted, separated by spaces
 start, end        datetime64[s]           days of the place, ``end`` inclusive; of a window its first and last day
-starts_at,        datetime64[s, UTC]      the instant of a timed item (a deadline: both equal); NaT where all-day
+starts_at,        datetime64[s, UTC]      the instants of a timed item (a deadline: both equal); NaT where all-day
 ends_at
 all_day           bool
 timezone          str                     IANA zone of the place, or empty
@@ -32,6 +32,7 @@ for_whom          str                     of a deadline: penholder, recommending
 related_to        str                     item to which it belongs (the session of a text, review or deadline)
 previous, next    str                     items before and after it in its cycle
 departure         bool                    due under a rule and not come (``standing`` is then cancelled)
+sensitivity       category                ``public`` for the reference; of the mission's own events who may see it
 updated           datetime64[s]           last change of the records behind it
 sequence          int                     rises when time, place or standing changes (iCalendar SEQUENCE)
 search            str                     what the text search looks in, case-folded
@@ -52,6 +53,7 @@ from typing import Any
 
 import pandas as pd
 from dateutil.rrule import rrulestr
+from pandas.api.types import union_categoricals
 
 from calendar_model import wording
 from calendar_model.cycles import (
@@ -76,13 +78,14 @@ from calendar_model.vocabulary import (
     Record,
     Resolution,
     ReviewDeparture,
+    Sensitivity,
     Standing,
     TrackSubject,
     View,
     Vote,
 )
 
-CATEGORIES = ("kind", "organisation", "body", "track", "date_precision", "standing", "confidence")
+CATEGORIES = ("kind", "organisation", "body", "track", "date_precision", "standing", "confidence", "sensitivity")
 
 _RANK = {
     Standing.PROJECTED: 0,
@@ -114,6 +117,8 @@ class Item:
     session: str = ""
     countries: tuple[str, ...] = ()
     at: datetime | None = None
+    ends: datetime | None = None
+    """Of a timed item that lasts; without it the item is a moment."""
     timezone: str = ""
     source_url: str = ""
     location: str = ""
@@ -122,6 +127,7 @@ class Item:
     for_whom: str = ""
     related_to: str = ""
     departure: bool = False
+    sensitivity: Sensitivity = Sensitivity.PUBLIC
     cycle: str = ""
     """Items with the same non-empty ``cycle`` follow one another; it is not a column."""
 
@@ -155,7 +161,7 @@ def to_frame(items: Iterable[Item], reference: Reference, as_of: date) -> pd.Dat
     before, after = _neighbours(ordered)
     states = reference.states
     columns: dict[str, list[Any]] = {
-        f.name: [getattr(i, f.name) for i in ordered] for f in fields(Item) if f.name not in ("at", "revision", "cycle")
+        f.name: [getattr(i, f.name) for i in ordered] for f in fields(Item) if f.name not in _NO_COLUMN
     }
     columns["uid"] = [f"{i.item}@{UID_DOMAIN}" for i in ordered]
     columns["organisation"] = [reference.organisation_of(i.body) for i in ordered]
@@ -173,8 +179,8 @@ def to_frame(items: Iterable[Item], reference: Reference, as_of: date) -> pd.Dat
     table = pd.DataFrame(columns)
     for name in ("start", "end", "updated"):
         table[name] = pd.to_datetime(table[name]).astype("datetime64[s]")
-    instants = pd.to_datetime(pd.Series([i.at for i in ordered], dtype=object), utc=True)
-    table["starts_at"] = table["ends_at"] = instants.astype("datetime64[s, UTC]")
+    for name, instants in (("starts_at", [i.at for i in ordered]), ("ends_at", [i.ends or i.at for i in ordered])):
+        table[name] = pd.to_datetime(pd.Series(instants, dtype=object), utc=True).astype("datetime64[s, UTC]")
     for name in CATEGORIES:
         table[name] = pd.Categorical([str(v) for v in table[name]])
     for name in ("all_day", "departure"):
@@ -187,6 +193,38 @@ def to_frame(items: Iterable[Item], reference: Reference, as_of: date) -> pd.Dat
     table.attrs = {"as_of": as_of, "version": _version(table)}
     return table
 
+
+def with_items(table: pd.DataFrame, items: Iterable[Item], reference: Reference) -> pd.DataFrame:
+    """The table with further items in their places; the table itself, where there are none.
+
+    Same columns and reading order; ``attrs`` as in :func:`to_frame`, other attributes of the table are kept. An item
+    whose identifier the table has already is left out.
+    """
+    added = to_frame(items, reference, table.attrs["as_of"])
+    added = added[~added["item"].isin(table["item"])]
+    if added.empty:
+        return table
+    parts = [table.drop(columns=[*CATEGORIES]), added.drop(columns=[*CATEGORIES])]
+    together = pd.concat(parts, ignore_index=True)
+    for name in CATEGORIES:
+        together[name] = union_categoricals([table[name], added[name]])
+    start, end = together["start"], together["end"]
+    keys = pd.DataFrame(
+        {
+            "month": start.dt.year * 12 + start.dt.month,
+            "window": together["date_precision"] != Precision.DAY,
+            "start": start,
+            "end": end,
+            "item": together["item"],
+        }
+    )
+    together = together.loc[keys.sort_values([*keys.columns]).index, COLUMNS].reset_index(drop=True)
+    version = hashlib.sha256((table.attrs["version"] + added.attrs["version"]).encode()).hexdigest()
+    together.attrs = {**table.attrs, "version": version}
+    return together
+
+
+_NO_COLUMN = ("at", "ends", "revision", "cycle")
 
 COLUMNS = [
     "uid",
@@ -217,6 +255,7 @@ COLUMNS = [
     "previous",
     "next",
     "departure",
+    "sensitivity",
     "updated",
     "sequence",
     "search",

@@ -43,6 +43,8 @@ from calendar_model import calendar
 from calendar_model.calendar import Filter
 from calendar_model.feeds import ical, links
 from calendar_model.reference import Reference
+from calendar_model.safeguards.sight import OPEN
+from calendar_model.safeguards.sighted import calendar_of
 
 TITLE = "HRD calendar"
 CACHE_CONTROL = "private, max-age=300, must-revalidate"
@@ -167,7 +169,7 @@ class CalendarFeed(HTTPEndpoint):
             return _refusal(request, 400, "The parameter download can only be 1, or be left out.")
         try:
             base_url = links.public_url(request.url.scheme, request.headers.get("host", ""))
-            reference, table = calendar.current()
+            reference, table = calendar_of(OPEN)
             chosen = Filter.from_params([pair for pair in params if pair[0] != "download"], reference)
         except ValueError as error:
             return _refusal(request, 400, str(error))
@@ -190,7 +192,7 @@ class ItemFile(HTTPEndpoint):
             base_url = links.public_url(request.url.scheme, request.headers.get("host", ""))
         except ValueError as error:
             return _refusal(request, 400, str(error))
-        _, table = calendar.current()
+        _, table = calendar_of(OPEN)
         rows = table[table["item"] == request.path_params["item"]]
         if rows.empty:
             return _refusal(request, 404, "The calendar has no such item; look for it on the dashboard's timeline.")

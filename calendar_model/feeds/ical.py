@@ -41,7 +41,7 @@ import pandas as pd
 
 from calendar_model import wording
 from calendar_model.feeds import content
-from calendar_model.vocabulary import UID_DOMAIN, Confidence, Precision, Standing
+from calendar_model.vocabulary import UID_DOMAIN, Confidence, Precision, Sensitivity, Standing
 
 PRODUCT = "-//HRD calendar//Multilateral calendar for human rights defenders//EN"
 REFRESH_EVERY = "PT6H"
@@ -80,6 +80,7 @@ class _Row(NamedTuple):
     for_whom: str
     related_to: str
     departure: bool
+    sensitivity: str
     updated: str
     sequence: int
 
@@ -164,8 +165,8 @@ def feed_bytes(
 def calendar_bytes(
     table: pd.DataFrame, *, name: str, description: str, url: str, source: str, colour: str = ""
 ) -> bytes:
-    """As `feed_bytes`, with every row of the table, however long ago it was cancelled."""
-    kept = table[list(KEPT)]
+    """As `feed_bytes`, with every row of the table that is not restricted, however long ago it was cancelled."""
+    kept = table.loc[table["sensitivity"] != Sensitivity.RESTRICTED, list(KEPT)]
     rows = list(_rows(kept))
     head = _head(
         name=name,
@@ -285,7 +286,7 @@ def _event(row: _Row, url: str) -> bytes:
     categories = dict.fromkeys(code for code in (row.organisation, row.body, row.kind) if code)
     lines += [
         f"CATEGORIES:{','.join(content.escape(code) for code in categories)}",
-        "CLASS:PUBLIC",
+        f"CLASS:{'PUBLIC' if row.sensitivity == Sensitivity.PUBLIC else 'PRIVATE'}",
         f"DESCRIPTION:{content.escape(_description(row))}",
         f"LAST-MODIFIED:{stamp}",
     ]

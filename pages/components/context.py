@@ -11,6 +11,10 @@ import streamlit as st
 from calendar_model import calendar
 from calendar_model.calendar import Filter
 from calendar_model.reference import Reference
+from calendar_model.safeguards.sight import OPEN, Viewer
+from calendar_model.safeguards.sighted import calendar_of
+from calendar_model.workspace.database import WorkspaceError
+from pages.components.acting import choose_person, viewer
 from pages.components.filter_bar import filter_bar, time_zone
 
 _KEY = "page_context"
@@ -18,10 +22,11 @@ _KEY = "page_context"
 
 @dataclass(frozen=True)
 class PageContext:
-    """``table`` is the whole calendar, ``filtered`` what the filter keeps of it.
+    """``table`` is the whole calendar that ``viewer`` may see, ``filtered`` what the filter keeps of it.
 
-    Both are shared by all readers: never change them in place. ``zone`` is the reader's IANA time zone,
-    ``today`` the day on which the calendar stands.
+    Both are shared by readers: never change them in place. ``zone`` is the reader's IANA time zone, ``today`` the day
+    on which the calendar stands. ``workspace`` says whether the workspace could be opened; if not, the table is that
+    of the reference alone.
     """
 
     reference: Reference
@@ -30,6 +35,8 @@ class PageContext:
     filter: Filter
     zone: str
     today: date
+    viewer: Viewer = OPEN
+    workspace: bool = True
 
 
 def current() -> PageContext:
@@ -41,14 +48,18 @@ def current() -> PageContext:
 def draw_context() -> PageContext:
     """For ``dashboard.py``: draws the filter bar above the page and keeps what it says for :func:`current`."""
     with st.spinner("Working out the calendar", show_time=False):
-        reference, table = calendar.current()
+        reference, table, eyes, fault = _seen()
     with st.container(key="above_the_page", horizontal=True, vertical_alignment="bottom"):
         bar, reader = st.container(key="filter"), st.container(key="reader", width="content")
     with reader:
         zone = time_zone(st.context.timezone)
+        if not fault:
+            choose_person()
     with bar:
         chosen = filter_bar(table, reference)
     _say_faults(reference)
+    if fault:
+        st.error(f"{fault} Until then the calendar stands without what the mission itself keeps.")
     context = PageContext(
         reference=reference,
         table=table,
@@ -56,9 +67,20 @@ def draw_context() -> PageContext:
         filter=chosen,
         zone=zone,
         today=calendar.today(),
+        viewer=eyes,
+        workspace=not fault,
     )
     st.session_state[_KEY] = context
     return context
+
+
+def _seen() -> tuple[Reference, pd.DataFrame, Viewer, str]:
+    """The calendar as whoever acts may see it, and what is wrong with the workspace, if anything."""
+    try:
+        eyes = viewer()
+        return *calendar_of(eyes), eyes, ""
+    except WorkspaceError as fault:
+        return *calendar.current(), OPEN, str(fault)
 
 
 def _say_faults(reference: Reference) -> None:

@@ -70,7 +70,7 @@ def start_server(log: Path, **environment: str) -> tuple[subprocess.Popen[bytes]
         process = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", "dashboard.py", "--server.port", str(port)],
             cwd=ROOT,
-            env={**os.environ, "HRD_CALENDAR_TODAY": TODAY, **environment},
+            env={**os.environ, "HRD_CALENDAR_TODAY": TODAY, "HRD_CALENDAR_WORKSPACE": str(log.parent), **environment},
             stdout=out,
             stderr=subprocess.STDOUT,
         )

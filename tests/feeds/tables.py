@@ -37,10 +37,11 @@ _BLANK: dict[str, Any] = {
     "previous": "",
     "next": "",
     "departure": False,
+    "sensitivity": "public",
     "updated": "2026-11-24",
     "sequence": 0,
 }
-_CATEGORIES = ("kind", "organisation", "body", "track", "date_precision", "standing", "confidence")
+_CATEGORIES = ("kind", "organisation", "body", "track", "date_precision", "standing", "confidence", "sensitivity")
 _DAYS = ("start", "end", "updated")
 _INSTANTS = ("starts_at", "ends_at")
 

@@ -294,7 +294,7 @@ def test_a_column_that_nobody_listed_does_not_leak() -> None:
 def test_the_keep_list_is_this_one() -> None:
     assert " ".join(KEPT) == (
         "uid item title kind organisation body start end starts_at ends_at all_day timezone date_precision "
-        "standing confidence basis source_url location description for_whom related_to departure updated sequence"
+        "standing confidence basis source_url location description for_whom related_to departure sensitivity updated sequence"
     )
 
 

@@ -1,0 +1,125 @@
+"""What is done with a statement: texts saved and kept unsaved, moves, overrides.
+
+All of it within a session of :func:`calendar_model.safeguards.desk.writing`; the rules are checked when the session
+writes, and refuse with :class:`~calendar_model.safeguards.rules.Refused`.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from calendar_model.safeguards import rules, statements
+from calendar_model.safeguards.rules import Refused
+from calendar_model.safeguards.statements import Lack
+from calendar_model.workspace.database import WorkspaceSession
+from calendar_model.workspace.records import Override, Statement, Unsaved, Version, now
+from calendar_model.workspace.terms import StatementState, Step
+
+
+class NewerText(Refused):
+    """Somebody saved another text meanwhile. ``base`` is what both began from, ``theirs`` is the newest."""
+
+    def __init__(self, base: str, theirs: Version) -> None:
+        super().__init__(
+            f"{theirs.written_by.name} has saved version {theirs.number} since you began. Your text is kept: merge the "
+            "two below, then save."
+        )
+        self.base, self.theirs = base, theirs
+
+
+def newest(session: Session, statement_id: str, language: str) -> Version | None:
+    """The newest text in a language."""
+    texts = select(Version).where(Version.statement_id == statement_id, Version.language == language)
+    return session.scalars(texts.order_by(Version.number.desc()).limit(1)).first()
+
+
+def save_text(
+    session: WorkspaceSession, statement: Statement, text: str, *, language: str, based_on: int, note: str = ""
+) -> Version:
+    """Saves a text as the next version and forgets what the writer had unsaved.
+
+    ``based_on`` is the number of the version in this language from which it was written, 0 for none. A cleared
+    statement is thereby a draft again. Raises :class:`NewerText` if there is a newer one in the language.
+    """
+    if not text.strip():
+        raise Refused("There is no text to save yet.")
+    last = newest(session, statement.id, language)
+    if last is not None and last.number != based_on:
+        base = session.scalar(
+            select(Version.text).where(Version.statement_id == statement.id, Version.number == based_on)
+        )
+        raise NewerText(base or "", last)
+    number = rules.facts(session, statement, session.actor).version + 1
+    version = Version(number=number, language=language, text=text, note=note, written_by_id=session.actor)
+    statement.versions.append(version)
+    forget_unsaved(session, statement.id)
+    return version
+
+
+def unsaved(session: Session, statement_id: str) -> Unsaved | None:
+    """What the reader has typed into a statement and not saved; of others nobody sees it."""
+    return session.scalars(select(Unsaved).where(Unsaved.statement_id == statement_id)).first()
+
+
+def keep_unsaved(session: WorkspaceSession, statement_id: str, text: str, *, language: str, based_on: int) -> None:
+    """Keeps what has been typed so far, in place of what was kept before."""
+    kept = unsaved(session, statement_id)
+    if kept is None:
+        kept = Unsaved(statement_id=statement_id, person_id=session.actor)
+        session.add(kept)
+    kept.text, kept.language, kept.based_on, kept.at = text, language, based_on, now()
+
+
+def forget_unsaved(session: WorkspaceSession, statement_id: str) -> None:
+    """Forgets what the reader had typed and not saved."""
+    if (kept := unsaved(session, statement_id)) is not None:
+        session.delete(kept)
+
+
+def move(
+    session: WorkspaceSession,
+    statement: Statement,
+    to: StatementState,
+    *,
+    seen: int,
+    on: date | None = None,
+    waiting_for: str | None = None,
+) -> None:
+    """Moves a statement on. ``seen`` is the number of the newest version that the reader had before them.
+
+    ``on`` is the day of delivery; ``waiting_for`` the person whose word is waited for in consultation.
+    """
+    if rules.facts(session, statement, session.actor).version != seen:
+        raise Refused("Another text has been saved since you opened this page. Read it first, then move the statement.")
+    if to is StatementState.DELIVERED:
+        statement.delivered_on = on
+    statement.state = to
+    statement.waiting_for_id = waiting_for if to is StatementState.CONSULTATION else None
+
+
+def lacks(session: Session, statement: Statement, actor_id: str, to: StatementState) -> tuple[Lack, ...]:
+    """What misses before somebody can move the statement to a state, for the page to show beforehand.
+
+    The day of delivery is asked for with the move itself and is not counted as missing.
+    """
+    found = rules.facts(session, statement, actor_id)
+    if to is StatementState.DELIVERED:
+        found = statements.on_day(found, date.max)
+    return statements.lacks(found, to)
+
+
+def ask_override(session: WorkspaceSession, statement: Statement, step: Step, reason: str) -> Override:
+    """Asks to pass over what misses before a step; it passes nothing until :func:`confirm_override`."""
+    asked = Override(statement_id=statement.id, step=step, reason=reason.strip())
+    session.add(asked)
+    return asked
+
+
+def confirm_override(session: WorkspaceSession, asked: Override, reason: str) -> Override:
+    """A second person's word for an override that somebody has asked for."""
+    confirmed = Override(statement_id=asked.statement_id, step=asked.step, reason=reason.strip(), confirms_id=asked.id)
+    session.add(confirmed)
+    return confirmed

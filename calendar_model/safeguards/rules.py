@@ -1,0 +1,396 @@
+"""What every change of the workspace passes, whichever way it comes: called before anything is written.
+
+A change that breaks a rule is refused with a sentence, and nothing of its transaction is written. Pages, command line
+and scripts all write through here, so there is no path round a safeguard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import fields
+from typing import Any
+
+from sqlalchemy import inspect, select
+from sqlalchemy.orm import Session, aliased
+
+from calendar_model.safeguards import statements
+from calendar_model.safeguards.statements import CaseFacts, Facts, Lack
+from calendar_model.vocabulary import Sensitivity
+from calendar_model.workspace.database import WorkspaceSession
+from calendar_model.workspace.records import (
+    Access,
+    Case,
+    Contact,
+    Engagement,
+    Event,
+    FollowUp,
+    Identity,
+    Override,
+    Person,
+    Record,
+    Reprisal,
+    Statement,
+    TieToRecord,
+    Unsaved,
+    Version,
+    now,
+)
+from calendar_model.workspace.terms import ContactKind, EngagementKind, StatementState, Step
+
+SHORTEST_REASON = 10
+"""Letters of a reason that says anything."""
+
+_ORDER = (Sensitivity.PUBLIC, Sensitivity.INTERNAL, Sensitivity.RESTRICTED)
+_PLACES_IT = ("start", "end", "start_time", "end_time", "timezone", "standing", "location", "room")
+"""Columns of an event of which a change is a move: subscribed calendars are told by the sequence."""
+
+_EVERYTHING = {"everything": True}
+"""Checks look at all there is: that a case is hidden from somebody does not make its statement safe."""
+
+
+class Refused(ValueError):  # noqa: N818  what is refused is not an error of the program
+    """A change that the safeguards do not let through; ``str()`` is for the reader. ``lacks``: what misses."""
+
+    def __init__(self, says: str, lacks: Iterable[Lack] = ()) -> None:
+        super().__init__(says)
+        self.lacks = tuple(lacks)
+
+
+def check(session: WorkspaceSession) -> None:
+    """Refuses what may not be, and completes what follows by itself: levels, names, clearances given and taken back.
+
+    ``session.actor`` is the person who writes; without one only the list of persons and the sample can be written.
+    """
+    with session.no_autoflush:
+        added, changed = list(session.new), [row for row in session.dirty if session.is_modified(row)]
+        actor = _actor(session, [*added, *changed, *session.deleted])
+        for row in added:
+            _check_new(session, row, actor)
+        for row in changed:
+            _check_changed(session, row, actor)
+        for row in session.deleted:
+            _check_gone(session, row)
+
+
+def _check_new(session: WorkspaceSession, row: object, actor: Person | None) -> None:
+    if isinstance(row, Record):
+        _born(row, actor)
+    elif isinstance(row, TieToRecord):
+        _tied(session, row)
+    elif isinstance(row, Identity):
+        _name(row.contact, session.actor)
+    elif isinstance(row, Version):
+        _written(session, row)
+    elif isinstance(row, Override):
+        _overridden(session, row, actor)
+    elif isinstance(row, Unsaved) and row.person_id != session.actor:
+        raise Refused("What is typed and not saved is kept for whoever types it, and for nobody else.")
+
+
+def _check_changed(session: WorkspaceSession, row: object, actor: Person | None) -> None:
+    if isinstance(row, (Version, Override)):
+        raise Refused("A saved text and an override never change; add a new one.")
+    if isinstance(row, (Record, Person)) and _changed(row, "sample"):
+        raise Refused("A record of the sample stays one, and one of yours stays yours.")
+    if isinstance(row, Record):
+        _level_kept(session, row)
+    if isinstance(row, Event) and any(_changed(row, name) for name in _PLACES_IT):
+        row.moved += 1
+    elif isinstance(row, Case):
+        _case_kept(session, row)
+    elif isinstance(row, Statement):
+        _moved(session, row, actor)
+
+
+def _check_gone(session: WorkspaceSession, row: object) -> None:
+    if isinstance(row, Record) and session.actor:
+        if isinstance(row, (Statement, Case, Reprisal)):
+            raise Refused("Statements, cases and reprisals are kept. Drop the statement, or close the case, instead.")
+        if len(session.reason.strip()) < SHORTEST_REASON:
+            raise Refused("Say in a sentence why it is deleted; the reason stays in the history.")
+    elif isinstance(row, Access):
+        record = session.get(Record, row.record_id)
+        kept = record is not None and record not in session.deleted and record.sensitivity is Sensitivity.RESTRICTED
+        if kept and record is not None and not [access for access in record.named if access is not row]:
+            raise Refused("A restricted record names at least one person: name somebody else first.")
+
+
+def born_at(kind: type[Record], detail: object = None) -> Sensitivity:
+    """The level at which a record is born; ``detail`` is the kind of a contact or of an engagement.
+
+    Restricted is what could point at a person: cases, reprisals, defenders, and what was done for somebody's security.
+    """
+    restricted = kind in (Case, Reprisal) or detail in (ContactKind.DEFENDER, EngagementKind.SECURITY_MEASURES)
+    return Sensitivity.RESTRICTED if restricted else Sensitivity.INTERNAL
+
+
+def facts(session: Session, statement: Statement, actor_id: str, *, state: StatementState | None = None) -> Facts:
+    """What the next move of a statement depends on, when ``actor_id`` makes it.
+
+    In ``state``, or in the one that it has. Looks at all there is, and at what this session has not written yet; of a
+    case that the session's reader may not see it tells the checks, not the code.
+    """
+    with session.no_autoflush:
+        pending = [row for row in session.new if isinstance(row, Version) and _of(row, statement)]
+        number, writer = max([_newest(session, statement.id), *((v.number, v.written_by_id) for v in pending)])
+        may_clear = select(Person.may_clear).where(Person.id == actor_id, Person.active)
+        open_ = select(FollowUp.id).where(FollowUp.record_id == statement.id, FollowUp.done_on.is_(None))
+        done = {row.id for row in session.dirty if isinstance(row, FollowUp) and row.done_on is not None}
+        return Facts(
+            state=state or statement.state,
+            version=number,
+            cleared_version=statement.cleared_version,
+            written_by=writer,
+            actor=actor_id,
+            actor_may_clear=bool(session.scalar(may_clear.execution_options(**_EVERYTHING))),
+            delivered_on=statement.delivered_on,
+            open_follow_ups=len(set(session.scalars(open_.execution_options(**_EVERYTHING))) - done),
+            cases=_cases(session, statement),
+            overridden=_overrides(session, statement.id, number),
+        )
+
+
+def _of(row: Version | TieToRecord, statement: Statement) -> bool:
+    """Whether a row not yet written hangs on this statement, by its object or by its identifier."""
+    if isinstance(row, Version):
+        return row.statement is statement or row.statement_id == statement.id
+    return row.record is statement or row.record_id == statement.id
+
+
+def _newest(session: Session, statement_id: str) -> tuple[int, str]:
+    newest = select(Version.number, Version.written_by_id).where(Version.statement_id == statement_id)
+    found = session.execute(newest.order_by(Version.number.desc()).limit(1).execution_options(**_EVERYTHING)).first()
+    return (found[0], found[1]) if found else (0, "")
+
+
+_CASE_COLUMNS = tuple(field.name for field in fields(CaseFacts) if field.name != "name")
+
+
+def _cases(session: Session, statement: Statement) -> tuple[CaseFacts, ...]:
+    """The checks of every case tied to the statement, either way round."""
+    tied = (
+        select(TieToRecord.other_id)
+        .where(TieToRecord.record_id == statement.id)
+        .union(select(TieToRecord.record_id).where(TieToRecord.other_id == statement.id))
+    )
+    ids = set(session.scalars(tied.execution_options(**_EVERYTHING)))
+    for row in session.new:
+        if isinstance(row, TieToRecord) and _of(row, statement):
+            ids.add(row.other_id or row.other.id)
+        elif isinstance(row, TieToRecord) and statement in (row.other, session.get(Record, row.other_id or "")):
+            ids.add(row.record_id or row.record.id)
+    columns = [getattr(Case, name) for name in _CASE_COLUMNS]
+    asked = select(Case.id, Case.title, *columns).where(Case.id.in_(ids)).order_by(Case.title)
+    seen = set(session.scalars(select(Case.id).where(Case.id.in_(ids))))
+    # A case that this session is changing counts as it will be.
+    unwritten = {row.id: row for row in (*session.new, *session.dirty) if isinstance(row, Case)}
+    found = []
+    for id_, title, *values in session.execute(asked.execution_options(**_EVERYTHING)):
+        if id_ in unwritten:
+            values = [getattr(unwritten[id_], name) for name in _CASE_COLUMNS]
+        name = title if id_ in seen else "A case that you may not see"
+        found.append(CaseFacts(name, **dict(zip(_CASE_COLUMNS, values, strict=True))))
+    return tuple(found)
+
+
+def _overrides(session: Session, statement_id: str, number: int) -> frozenset[Step]:
+    asked, confirmed = aliased(Override), aliased(Override)
+    steps = (
+        select(asked.step)
+        .join(confirmed, confirmed.confirms_id == asked.id)
+        .where(
+            asked.statement_id == statement_id,
+            asked.version_number == number,
+            confirmed.version_number == number,
+            confirmed.person_id != asked.person_id,
+        )
+    )
+    return frozenset(session.scalars(steps.execution_options(**_EVERYTHING)))
+
+
+def _actor(session: WorkspaceSession, rows: list[Any]) -> Person | None:
+    """Who writes. Nobody is needed to keep the list of persons on a single machine, and for the sample."""
+    if not session.actor:
+        if all(isinstance(row, Person) or _is_sample(row) for row in rows):
+            return None
+        raise Refused("Say who you are first: choose yourself in Settings. Every change is kept with its author.")
+    person = session.get(Person, session.actor)
+    if person is None or not person.active:
+        raise Refused("You are not, or no longer, among those kept in Settings: choose yourself there.")
+    return person
+
+
+def _is_sample(row: Any) -> bool:
+    """Whether a row is of the sample, or hangs on a record that is."""
+    for name in ("record", "statement", "contact"):
+        row = getattr(row, name, None) or row
+    return bool(getattr(row, "sample", False))
+
+
+def _changed(row: object, name: str) -> bool:
+    return bool(inspect(row).attrs[name].history.has_changes())
+
+
+def _born(record: Record, actor: Person | None) -> None:
+    if not (record.title or "").strip():
+        raise Refused("Give it a title; of what could point at a person a code, such as “Defender 014”.")
+    if actor is None:
+        return
+    # What a fictional person writes is fictional, and what a real one writes is not: so the two stay apart.
+    record.sample = actor.sample
+    _at_least(record, born_at(type(record), _detail(record)))
+    if isinstance(record, Statement) and record.state not in (None, StatementState.IDEA):
+        raise Refused("A statement begins as an idea; it becomes a draft with its first text.")
+    _name_owner(record, actor.id)
+
+
+def _detail(record: Record) -> object:
+    if isinstance(record, Contact):
+        return record.contact_kind
+    return record.engagement_kind if isinstance(record, Engagement) else None
+
+
+def _at_least(record: Record, level: Sensitivity) -> None:
+    if record.sensitivity is None or _ORDER.index(record.sensitivity) < _ORDER.index(level):
+        record.sensitivity = level
+
+
+def _name(record: Record, *persons: str) -> None:
+    named = {access.person_id for access in record.named}
+    record.named += [Access(person_id=person) for person in dict.fromkeys(persons) if person and person not in named]
+
+
+def _name_owner(record: Record, actor_id: str) -> None:
+    """A restricted record names its owner and whoever made it so: else nobody could open it."""
+    if record.sensitivity is Sensitivity.RESTRICTED:
+        _name(record, record.owner_id, actor_id)
+
+
+def _tied(session: WorkspaceSession, tie: TieToRecord) -> None:
+    record = tie.record or session.get(Record, tie.record_id)
+    other = tie.other or session.get(Record, tie.other_id)
+    if record is None or other is None:
+        raise Refused("One of the two records to be tied is not there, or not for you to see; choose from the list.")
+    if bool(record.sample) != bool(other.sample):
+        raise Refused("A fictional record of the sample is not tied to one of yours.")
+    for one, another in ((record, other), (other, record)):
+        if isinstance(another, (Case, Reprisal)) and not isinstance(one, (Case, Reprisal)):
+            if one.sensitivity is not Sensitivity.RESTRICTED:
+                one.sensitivity = Sensitivity.RESTRICTED
+                _name_owner(one, session.actor)
+            if isinstance(one, Statement) and isinstance(another, Case) and one.state is StatementState.CLEARED:
+                _reopen(one)
+
+
+def _written(session: WorkspaceSession, version: Version) -> None:
+    statement = version.statement or session.get(Statement, version.statement_id)
+    if statement is None:
+        raise Refused("This statement is not there, or not for you to see.")
+    if not session.actor and statement.sample:
+        return
+    if version.written_by_id != session.actor:
+        raise Refused("A text is saved in the name of whoever writes it.")
+    if statement.state not in statements.WRITABLE and statement.state is not None:
+        raise Refused(
+            f"This statement is {statements.said(statement.state)}: its text stays as it is. Start a new statement, "
+            "or take a dropped one up again first."
+        )
+    if statement.state is StatementState.CLEARED:
+        _reopen(statement)
+    elif statement.state in (None, StatementState.IDEA):
+        statement.state = StatementState.DRAFT
+
+
+def _reopen(statement: Statement) -> None:
+    statement.state = StatementState.DRAFT
+    statement.cleared_version = statement.cleared_by_id = statement.cleared_at = None
+
+
+def _moved(session: WorkspaceSession, statement: Statement, actor: Person | None) -> None:
+    if actor is None:
+        return
+    history: Any = inspect(statement).attrs.state.history
+    cleared = any(_changed(statement, name) for name in ("cleared_version", "cleared_by_id", "cleared_at"))
+    if not history.has_changes():
+        if cleared or (statement.delivered_on and _changed(statement, "delivered_on") and not _said(statement)):
+            raise Refused("A clearance and a delivery are given by moving the statement, not by themselves.")
+        return
+    before, to = history.deleted[0], statement.state
+    missing = statements.lacks(found := facts(session, statement, actor.id, state=before), to)
+    if missing:
+        raise Refused(f"Not {statements.said(to)} yet. {' '.join(lack.says for lack in missing)}", missing)
+    if to is StatementState.CLEARED:
+        statement.cleared_version, statement.cleared_by_id, statement.cleared_at = found.version, actor.id, now()
+    elif to is not StatementState.DELIVERED and not _said(statement):
+        statement.cleared_version = statement.cleared_by_id = statement.cleared_at = None
+
+
+def _said(statement: Statement) -> bool:
+    return statement.state in (StatementState.DELIVERED, StatementState.FOLLOWED_UP)
+
+
+def _overridden(session: WorkspaceSession, row: Override, actor: Person | None) -> None:
+    statement = session.get(Statement, row.statement_id)
+    if statement is None:
+        raise Refused("This statement is not there, or not for you to see.")
+    if actor is None:
+        return
+    found = facts(session, statement, actor.id)
+    row.person_id, row.version_number = actor.id, found.version
+    if len((row.reason or "").strip()) < SHORTEST_REASON:
+        raise Refused("Give the reason in a sentence: it is shown with the statement for ever.")
+    if row.confirms_id is None:
+        missing = [lack.says for lack in statements.step_lacks(found, row.step) if lack.can_be_overridden]
+        if not missing:
+            raise Refused("There is nothing to override here: what misses, if anything, has to be mended.")
+        row.missing = "\n".join(missing)
+        return
+    asked = session.get(Override, row.confirms_id)
+    if asked is None or asked.statement_id != statement.id or asked.confirms_id is not None:
+        raise Refused("Confirm an override that somebody has asked for on this statement.")
+    if asked.person_id == actor.id or not actor.may_clear:
+        raise Refused("An override is confirmed by a second person, who may clear. Ask one of them to open this page.")
+    if asked.version_number != found.version:
+        raise Refused("The text has changed since the override was asked for: ask again for the text as it is now.")
+    row.step, row.missing = asked.step, asked.missing
+
+
+def _level_kept(session: WorkspaceSession, record: Record) -> None:
+    detail = (
+        "contact_kind" if isinstance(record, Contact) else "engagement_kind" if isinstance(record, Engagement) else ""
+    )
+    if detail and _changed(record, detail):
+        _at_least(record, born_at(type(record), _detail(record)))
+    history: Any = inspect(record).attrs.sensitivity.history
+    if not history.has_changes() or not history.deleted:
+        return
+    before, level = _ORDER.index(history.deleted[0]), _ORDER.index(record.sensitivity)
+    if level > before:
+        _name_owner(record, session.actor)
+    elif level < before:
+        if len(session.reason.strip()) < SHORTEST_REASON:
+            raise Refused("Say in a sentence why it may be shown to more people; the reason stays in the history.")
+        if isinstance(record, Statement) and not _said(record) and _cases(session, record):
+            raise Refused("It raises an individual case: until it is delivered it stays with those named.")
+        points_at = born_at(type(record), _detail(record)) is Sensitivity.RESTRICTED
+        if points_at and record.sensitivity is Sensitivity.PUBLIC:
+            raise Refused("What could point at a person is never public here; internal is as far as it goes.")
+
+
+def _case_kept(session: WorkspaceSession, case: Case) -> None:
+    if case.closed_on is None or not _changed(case, "closed_on"):
+        return
+    tied = (
+        select(TieToRecord.record_id)
+        .where(TieToRecord.other_id == case.id)
+        .union(select(TieToRecord.other_id).where(TieToRecord.record_id == case.id))
+    )
+    delivered = select(Statement.delivered_on).where(
+        Statement.id.in_(tied), Statement.state.in_((StatementState.DELIVERED, StatementState.FOLLOWED_UP))
+    )
+    days = [day for day in session.scalars(delivered.execution_options(**_EVERYTHING)) if day]
+    if days and (case.after_on is None or case.after_on < max(days)):
+        raise Refused(
+            "A statement raised this case. Close it after the contact with the defender, or civil society for them, "
+            "since then: write down the day of it."
+        )

@@ -1,0 +1,107 @@
+"""Who sees what: the one place that narrows every read of the workspace.
+
+A session reads through the options of a :class:`Viewer`, which SQLAlchemy adds to every ORM select, to lazy loads,
+counts and subqueries too; without them a session refuses to read at all. A table that no rule here names is seen by
+nobody, so a new one stays hidden until somebody decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, select
+from sqlalchemy.orm import with_loader_criteria
+from sqlalchemy.orm.util import LoaderCriteriaOption
+
+from calendar_model.vocabulary import Sensitivity
+from calendar_model.workspace.records import (
+    Access,
+    Base,
+    Change,
+    Consent,
+    Cosponsor,
+    FollowUp,
+    Identity,
+    Override,
+    Person,
+    Record,
+    TieToItem,
+    TieToRecord,
+    Unsaved,
+    Version,
+)
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Whose eyes read. ``level`` is how far they reach: restricted means what names ``person_id``, and no more."""
+
+    person_id: str = ""
+    level: Sensitivity = Sensitivity.PUBLIC
+
+
+OPEN = Viewer()
+"""Nobody in particular: public records only, and none of the sample, which is for those who try the workspace out."""
+
+
+def member(person_id: str) -> Viewer:
+    """Somebody of the staff: public and internal records, and the restricted ones in which they are named."""
+    return Viewer(person_id, Sensitivity.RESTRICTED)
+
+
+_HANGS_ON = {
+    Access: Access.record_id,
+    Consent: Consent.contact_id,
+    Cosponsor: Cosponsor.statement_id,
+    FollowUp: FollowUp.record_id,
+    Override: Override.statement_id,
+    TieToItem: TieToItem.record_id,
+    Version: Version.statement_id,
+}
+"""Tables whose rows are seen with the record on which they hang."""
+
+
+def options(viewer: Viewer) -> Sequence[LoaderCriteriaOption]:
+    """What narrows every ORM select of a session to what ``viewer`` may see."""
+    visible = _visible(viewer)
+    rules: dict[type[Base], ColumnElement[bool]] = {
+        Record: _open_to(viewer, Record.sensitivity, Record.id, Record.sample),
+        TieToRecord: TieToRecord.record_id.in_(visible) & TieToRecord.other_id.in_(visible),
+        **{kind: column.in_(visible) for kind, column in _HANGS_ON.items()},
+    }
+    if viewer.level is not Sensitivity.PUBLIC:
+        rules[Person] = sa.true()
+        rules[Change] = (Change.record_id == "") | Change.record_id.in_(visible)
+    if viewer.level is Sensitivity.RESTRICTED:
+        rules[Identity] = Identity.contact_id.in_(_naming(viewer))
+        rules[Unsaved] = (Unsaved.person_id == viewer.person_id) & Unsaved.statement_id.in_(visible)
+    return [with_loader_criteria(kind, rules.get(kind, sa.false()), include_aliases=True) for kind in _ROOTS]
+
+
+_ROOTS: tuple[type[Base], ...] = tuple(mapper.class_ for mapper in Base.registry.mappers if mapper.inherits is None)
+"""Every mapped class but those that inherit their rule from :class:`Record`."""
+
+
+def _naming(viewer: Viewer) -> Select[str]:
+    # Tables and not classes: these stand inside the criteria, which must not narrow themselves.
+    access = Access.__table__
+    return select(access.c.record_id).where(access.c.person_id == viewer.person_id)
+
+
+def _open_to(
+    viewer: Viewer,
+    level: SQLColumnExpression[Sensitivity],
+    record: SQLColumnExpression[str],
+    sample: SQLColumnExpression[bool],
+) -> ColumnElement[bool]:
+    if viewer.level is Sensitivity.PUBLIC:
+        return (level == Sensitivity.PUBLIC) & ~sample
+    unrestricted = level.in_((Sensitivity.PUBLIC, Sensitivity.INTERNAL))
+    return unrestricted | record.in_(_naming(viewer)) if viewer.level is Sensitivity.RESTRICTED else unrestricted
+
+
+def _visible(viewer: Viewer) -> Select[str]:
+    record = Record.__table__
+    return select(record.c.id).where(_open_to(viewer, record.c.sensitivity, record.c.id, record.c.sample))

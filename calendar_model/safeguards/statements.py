@@ -1,0 +1,173 @@
+"""How a statement moves from an idea to what was said, and what stands before each move.
+
+::
+
+    idea → draft ⇄ in consultation → cleared → delivered → followed up
+      any of the first four → dropped → draft;  a new text of a cleared statement → draft
+
+Clearing is for somebody who may clear. What raises an individual case passes the checks of the guidelines' section
+3.4 first, and is cleared by somebody else than its writer; it is closed only after the contact afterwards. Of these
+checks one person may ask to pass over those that can be passed over, with a reason, and a second person who may clear
+confirms it; that holds for the version of the text for which it was asked, and stays on record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from calendar_model.workspace.terms import Prospect, Publicity, RiskLevel, StatementState, Step
+
+IDEA, DRAFT, CONSULTATION = StatementState.IDEA, StatementState.DRAFT, StatementState.CONSULTATION
+CLEARED, DELIVERED = StatementState.CLEARED, StatementState.DELIVERED
+FOLLOWED_UP, DROPPED = StatementState.FOLLOWED_UP, StatementState.DROPPED
+
+MOVES: Mapping[StatementState, tuple[StatementState, ...]] = {
+    IDEA: (DRAFT, DROPPED),
+    DRAFT: (CONSULTATION, DROPPED),
+    CONSULTATION: (CLEARED, DRAFT, DROPPED),
+    CLEARED: (DELIVERED, DRAFT, DROPPED),
+    DELIVERED: (FOLLOWED_UP,),
+    FOLLOWED_UP: (),
+    DROPPED: (DRAFT,),
+}
+"""Where a statement can go from each state; nowhere else."""
+
+WRITABLE = frozenset({IDEA, DRAFT, CONSULTATION, CLEARED})
+"""States in which a text can be saved; in ``cleared`` that takes the clearance back."""
+
+STEPS: Mapping[StatementState, Step] = {CLEARED: Step.CLEAR, DELIVERED: Step.CLEAR, FOLLOWED_UP: Step.CLOSE}
+"""Before which states the checks of a step stand. Delivery asks those of clearance again: a case may have changed."""
+
+
+@dataclass(frozen=True)
+class CaseFacts:
+    """What is known of a case that a statement raises. ``name`` is its code, or a word for one that is hidden."""
+
+    name: str
+    mission_consulted_on: date | None = None
+    before_on: date | None = None
+    risk: RiskLevel | None = None
+    risk_reasons: str = ""
+    risk_mitigation: str = ""
+    prospect: Prospect | None = None
+    prospect_reasons: str = ""
+    publicity: Publicity | None = None
+    publicity_reason: str = ""
+    after_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All that a move depends on. ``overridden``: the steps that a second person has confirmed for this version."""
+
+    state: StatementState
+    version: int = 0
+    cleared_version: int | None = None
+    written_by: str = ""
+    actor: str = ""
+    actor_may_clear: bool = False
+    delivered_on: date | None = None
+    open_follow_ups: int = 0
+    cases: tuple[CaseFacts, ...] = ()
+    overridden: frozenset[Step] = frozenset()
+
+
+@dataclass(frozen=True)
+class Lack:
+    """Something that misses before a move. ``can_be_overridden``: by two persons; otherwise it has to be mended."""
+
+    says: str
+    can_be_overridden: bool = False
+
+
+def lacks(facts: Facts, to: StatementState) -> tuple[Lack, ...]:
+    """What still misses before the statement can go to this state; empty: it can.
+
+    A move that does not exist is a lack too. What was overridden for this version is not named again.
+    """
+    if to not in MOVES[facts.state]:
+        return (Lack(f"A statement does not go from {said(facts.state)} to {said(to)}."),)
+    found: list[Lack] = []
+    if to in (CONSULTATION, CLEARED) and not facts.version:
+        found.append(Lack("There is no text yet: write and save one first."))
+    if to is CLEARED:
+        if not facts.actor_may_clear:
+            found.append(Lack("Clearing is for somebody who may clear: ask one of them, or set it in Settings."))
+        if facts.cases and facts.written_by == facts.actor:
+            found.append(
+                Lack("It raises an individual case: somebody else than the writer of this text has to clear it.")
+            )
+    if to is DELIVERED:
+        if facts.cleared_version != facts.version:
+            found.append(Lack("The text was changed after it was cleared: have it cleared again."))
+        if facts.delivered_on is None:
+            found.append(Lack("Say on which day it was delivered."))
+    step = STEPS.get(to)
+    if step is not None:
+        passed_over = step in facts.overridden
+        found += [lack for lack in step_lacks(facts, step) if not (passed_over and lack.can_be_overridden)]
+    return tuple(found)
+
+
+def on_day(facts: Facts, delivered_on: date) -> Facts:
+    """The same, delivered on this day."""
+    return replace(facts, delivered_on=delivered_on)
+
+
+def step_lacks(facts: Facts, step: Step) -> tuple[Lack, ...]:
+    """What a step's checks find, overridden or not."""
+    if step is Step.CLEAR:
+        return tuple(lack for case in facts.cases for lack in before_clearing(case))
+    found = [lack for case in facts.cases for lack in before_closing(case, facts.delivered_on)]
+    if facts.open_follow_ups:
+        found.append(Lack(f"Follow-ups still open: {facts.open_follow_ups}. Do them, or say what came of them."))
+    return tuple(found)
+
+
+def before_clearing(case: CaseFacts) -> tuple[Lack, ...]:
+    """What section 3.4 asks before a case is raised and this one does not have yet.
+
+    A risk weighed as not acceptable and a decision to work quietly are answers, not gaps: nobody overrides them, they
+    have to be weighed or decided anew.
+    """
+    found: list[Lack] = []
+
+    def open_(says: str) -> None:
+        found.append(Lack(f"{case.name}: {says}", can_be_overridden=True))
+
+    if case.mission_consulted_on is None:
+        open_("the bilateral mission has not been consulted.")
+    if case.before_on is None:
+        open_("nobody has talked it over with the defender, or with civil society for them.")
+    if case.risk is None or not case.risk_reasons.strip():
+        open_("the risk of reprisals has not been weighed, with its reasons.")
+    elif case.risk is RiskLevel.HIGH and not case.risk_mitigation.strip():
+        open_("the risk of reprisals is high, and nothing says what would lessen it.")
+    elif case.risk is RiskLevel.NOT_ACCEPTABLE:
+        found.append(Lack(f"{case.name}: the risk of reprisals was weighed as not acceptable. Take the case out."))
+    if case.prospect is None or not case.prospect_reasons.strip():
+        open_("the prospects have not been weighed, with their reasons.")
+    if case.publicity is None or not case.publicity_reason.strip():
+        open_("publicity has not been decided, with its reason.")
+    elif case.publicity is Publicity.QUIET:
+        found.append(Lack(f"{case.name}: it was decided to work quietly. Take the case out, or decide anew."))
+    return tuple(found)
+
+
+def before_closing(case: CaseFacts, delivered_on: date | None) -> tuple[Lack, ...]:
+    """What misses after the statement: the contact with the defender, or civil society for them, since that day."""
+    if case.after_on is None or (delivered_on is not None and case.after_on < delivered_on):
+        return (
+            Lack(
+                f"{case.name}: no contact with the defender, or civil society for them, since the statement.",
+                can_be_overridden=True,
+            ),
+        )
+    return ()
+
+
+def said(state: StatementState) -> str:
+    """The state in words."""
+    return {CONSULTATION: "in consultation", FOLLOWED_UP: "followed up"}.get(state, state.value)

@@ -1,0 +1,78 @@
+"""Who acts: a person chosen from those kept in Settings, remembered by this browser.
+
+Sign-in comes later; until then the choice says whose eyes read and in whose name is written, and what needs a second
+person compares these choices.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from calendar_model.safeguards.desk import staff
+from calendar_model.safeguards.sight import OPEN, Viewer, member
+from calendar_model.workspace.records import Person
+from pages.components.navigation import link
+
+COOKIE = "hrd_person"
+_KEY = "acting"
+"""The identifier of the chosen person in the session's state; empty where the reader has said that it is nobody."""
+
+_remember = st.components.v2.component(
+    "remember_person",
+    html="<div></div>",
+    js="""export default function ({ data }) {
+  const age = data.person ? 31536000 : 0;
+  document.cookie = `${data.name}=${data.person}; path=/; max-age=${age}; SameSite=Strict`;
+}""",
+)
+
+
+def acting() -> Person | None:
+    """Who acts in this session; nobody until somebody has been chosen, or if they are no longer kept."""
+    chosen = st.session_state.get(_KEY)
+    if chosen is None:
+        chosen = st.context.cookies.get(COOKIE, "")
+    return next((person for person in staff() if person.id == chosen and person.active), None) if chosen else None
+
+
+def viewer() -> Viewer:
+    """Whose eyes read on this page: those of the person who acts, or anybody's."""
+    person = acting()
+    return member(person.id) if person else OPEN
+
+
+def act_as(person_id: str) -> None:
+    """Makes this person the one who acts; for callbacks. Empty: nobody."""
+    st.session_state[_KEY] = person_id
+
+
+def choose_person() -> None:
+    """For the entrance: the name of who acts, and the list to choose another from."""
+    everyone = [person for person in staff() if person.active]
+    person = acting()
+    _remember(data={"name": COOKIE, "person": person.id if person else ""}, key="remember_person", height=1)
+    with st.popover(person.name if person else "Nobody chosen", type="tertiary", key="acting_person"):
+        if everyone:
+            options = ["", *(one.id for one in everyone)]
+            names = {"": "Nobody: public only", **{one.id: one.name for one in everyone}}
+            chosen = person.id if person else ""
+            if st.session_state.get("choose_acting") != chosen:
+                st.session_state["choose_acting"] = chosen
+            st.selectbox("You act as", options, format_func=names.__getitem__, key="choose_acting", on_change=_chosen)
+        else:
+            st.markdown("Nobody is kept yet. Say who you are in Settings; then what you write has an author.")
+        link("settings", "Settings")
+
+
+def _chosen() -> None:
+    act_as(st.session_state["choose_acting"])
+
+
+def require_person(what: str) -> Person:
+    """Who acts. Where it is nobody, says that ``what`` ("Engagements are") needs somebody, and ends the page."""
+    person = acting()
+    if person is None:
+        st.markdown(f"{what} shown to staff, each as much as they may see. Choose who you are, or add yourself.")
+        link("settings", "Choose who you are")
+        st.stop()
+    return person

@@ -1,0 +1,366 @@
+"""Forms for the workspace's records: fields that remember what was typed, and what comes of saving.
+
+A page draws a :class:`RecordForm` field by field; its button calls back, and what was refused, or overtaken by somebody
+else, is said above the form with everything that was typed still in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, time
+from enum import StrEnum
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+from sqlalchemy import inspect, select
+from sqlalchemy.orm import selectinload
+
+from calendar_model.calendar import when
+from calendar_model.safeguards.desk import Overtaken, reading
+from calendar_model.safeguards.rules import Refused
+from calendar_model.vocabulary import Kind, Sensitivity
+from calendar_model.workspace.records import Person, Record, TieToRecord
+from pages.components import labels
+from pages.components.acting import viewer
+from pages.components.context import PageContext
+from pages.components.words import plain
+
+_OUTCOME = "form_outcome"
+
+RECORD, NEW = "record", "new"
+"""The URL's names for the record that is open, and for a form that is to begin (its value: what kind of record)."""
+
+TIE = "tie"
+"""The URL's name for the calendar items, and WITH for the records, that a new record is tied to from the start."""
+WITH = "with"
+
+_LEVELS = {
+    Sensitivity.PUBLIC: "Public: everybody, and every feed",
+    Sensitivity.INTERNAL: "Internal: all who are kept in Settings",
+    Sensitivity.RESTRICTED: "Restricted: only those named below",
+}
+
+
+def attempt(act: Callable[[], str]) -> bool:
+    """For callbacks: does it and keeps what it says for :func:`outcome`; whether it was let through.
+
+    A refusal is kept with what misses; nothing of the change is written then.
+    """
+    try:
+        st.session_state[_OUTCOME] = ("done", act(), ())
+    except Refused as refused:
+        st.session_state[_OUTCOME] = ("refused", str(refused), tuple(lack.says for lack in refused.lacks))
+        return False
+    return True
+
+
+def outcome() -> None:
+    """Says once what came of the last act. Every page of the workspace calls it below its title."""
+    how, says, lacks = st.session_state.pop(_OUTCOME, ("", "", ()))
+    if how == "done" and says:
+        st.success(plain(says))
+    elif lacks:
+        st.error("\n".join(["Not yet. What misses:", "", *(f"- {plain(lack)}" for lack in lacks)]))
+    elif how == "refused":
+        st.error(plain(says))
+
+
+def open_record(record_id: str) -> None:
+    """Opens a record on its page; for callbacks."""
+    leave()
+    st.query_params[RECORD] = record_id
+
+
+def begin(kind: str = "1") -> None:
+    """Opens the empty form of the page; for callbacks."""
+    leave()
+    st.query_params[NEW] = kind
+
+
+def leave() -> None:
+    """Goes back to the page's list; for callbacks."""
+    for name in (RECORD, NEW, TIE, WITH):
+        if name in st.query_params:
+            del st.query_params[name]
+
+
+def back(label: str) -> None:
+    """The way back to the list."""
+    st.button(label, key="form_back", type="tertiary", icon=":material/arrow_back:", on_click=leave)
+
+
+def words(term: StrEnum | str) -> str:
+    """A term for people: ``Side event``, ``UPR recommendation``."""
+    text = str(term).replace("-", " ")
+    return text.replace("upr", "UPR", 1) if text.startswith("upr") else text.capitalize()
+
+
+class RecordForm:
+    """The fields of one record, new or kept. Draw them inside ``with form:``; then :meth:`submit`.
+
+    ``name`` is one of a kind on the page. The fields keep what was typed until it is saved or given up; the version
+    that the reader began from is remembered beside them, so that a change by somebody else is noticed.
+    """
+
+    def __init__(self, name: str, context: PageContext, record: Any = None) -> None:
+        self.context, self.record = context, record
+        self.prefix = f"{name}_{record.id if record is not None else 'new'}"
+        self._fields: dict[str, str] = {}
+        self._labels: dict[str, str] = {}
+        self._seen = f"{self.prefix}_seen"
+        if record is not None and self._seen not in st.session_state:
+            st.session_state[self._seen] = record.version
+        self._box = st.container(key=f"{self.prefix}_form")
+
+    def __enter__(self) -> RecordForm:
+        self._say_overtaken()
+        self._box.__enter__()
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self._box.__exit__(*error)
+
+    @property
+    def seen(self) -> int:
+        """The version of the record that the reader began from; 0 for a new one."""
+        return int(st.session_state.get(self._seen, 0))
+
+    def text(self, field: str, label: str, **options: Any) -> str:
+        """One line of text."""
+        return st.text_input(label, value=self._value(field, ""), key=self._key(field, label), **options) or ""
+
+    def area(self, field: str, label: str, **options: Any) -> str:
+        """Several lines of text."""
+        return st.text_area(label, value=self._value(field, ""), key=self._key(field, label), **options) or ""
+
+    def choice(
+        self,
+        field: str,
+        label: str,
+        terms: Iterable[Any],
+        *,
+        optional: bool = False,
+        default: Any = None,
+        **options: Any,
+    ) -> Any:
+        """One of several terms; with ``optional`` also none of them. A new record begins with ``default``."""
+        listed = list(terms)
+        known = self._value(field, default if default is not None or optional else listed[0])
+        return st.selectbox(
+            label,
+            listed,
+            index=listed.index(known) if known in listed else None,
+            format_func=options.pop("format_func", words),
+            key=self._key(field, label),
+            **options,
+        )
+
+    def day(self, field: str, label: str, default: date | None = None, **options: Any) -> date | None:
+        """A day, or none."""
+        chosen: date | None = st.date_input(
+            label, value=self._value(field, default), format="YYYY-MM-DD", key=self._key(field, label), **options
+        )
+        return chosen
+
+    def hour(self, field: str, label: str, **options: Any) -> time | None:
+        """A time of the day at the place, or none."""
+        chosen: time | None = st.time_input(
+            label, value=self._value(field, None), key=self._key(field, label), **options
+        )
+        return chosen
+
+    def number(self, field: str, label: str, **options: Any) -> int | None:
+        """A whole number, or none."""
+        chosen: int | None = st.number_input(
+            label, value=self._value(field, None), step=1, key=self._key(field, label), **options
+        )
+        return chosen
+
+    def tick(self, field: str, label: str, **options: Any) -> bool:
+        """Yes or no."""
+        return st.checkbox(label, value=self._value(field, False), key=self._key(field, label), **options)
+
+    def country(self, field: str, label: str = "Country") -> str:
+        """A state's code, or nothing."""
+        states = self.context.reference.states
+        codes = ["", *sorted(states, key=lambda code: states[code].name)]
+        return str(
+            self.choice(field, label, codes, format_func=lambda code: states[code].name if code else "Not stated")
+        )
+
+    def organisation(self, field: str, label: str, *, optional: bool = True) -> str:
+        """The code of an organisation or body, or nothing."""
+        known = self.context.reference
+        codes = [*([""] if optional else []), *known.organisations]
+        return str(
+            self.choice(
+                field, label, codes, format_func=lambda code: labels.organisation(code, known) if code else "None"
+            )
+        )
+
+    def person(self, field: str, label: str, everyone: Sequence[Person], *, optional: bool = True) -> str | None:
+        """A person's identifier, or none."""
+        names = {person.id: person.name for person in everyone if person.active or person.id == self._value(field, "")}
+        chosen: str | None = self.choice(field, label, names, optional=optional, format_func=names.__getitem__)
+        return chosen
+
+    def items(self, label: str = "Tied to items of the calendar", **options: Any) -> list[str]:
+        """Items of the calendar: those of the last half year and of the next three years, and what is tied already."""
+        asked = st.query_params.get_all(TIE)
+        kept = [tie.item for tie in self.record.items] if self.record is not None else asked
+        choices = item_choices(self.context, kept)
+        return st.multiselect(
+            label,
+            list(choices),
+            default=[item for item in kept if item in choices],
+            format_func=choices.__getitem__,
+            key=self._key("items", label),
+            select_all=False,
+            **options,
+        )
+
+    def records(self, label: str, kinds: Iterable[type[Record]], field: str = "ties", **options: Any) -> list[str]:
+        """Records of these kinds that the reader may see, and of those already tied the ones of these kinds."""
+        choices = record_choices(kinds)
+        kept = tied_ids(self.record) if self.record is not None else st.query_params.get_all(WITH)
+        return st.multiselect(
+            label,
+            list(choices),
+            default=[one for one in kept if one in choices],
+            format_func=choices.__getitem__,
+            key=self._key(field, label),
+            select_all=False,
+            **options,
+        )
+
+    def level(self, born: Sensitivity, everyone: Sequence[Person]) -> None:
+        """Who may see it; ``born`` is the level of a new record. With restricted the persons who are named in it."""
+        levels = [
+            level for level in Sensitivity if born is not Sensitivity.RESTRICTED or level is not Sensitivity.PUBLIC
+        ]
+        chosen = self.choice("sensitivity", "Who may see it", levels, default=born, format_func=_LEVELS.__getitem__)
+        names = {person.id: person.name for person in everyone if person.active}
+        kept = [access.person_id for access in self.record.named] if self.record is not None else []
+        if chosen == Sensitivity.RESTRICTED:
+            st.multiselect(
+                "Named: they see it, and nobody else",
+                list(names),
+                default=[one for one in kept if one in names],
+                format_func=names.__getitem__,
+                key=self._key("named", "Named"),
+                placeholder="You, once it is saved",
+                select_all=False,
+            )
+
+    def submit(self, label: str, act: Callable[[RecordForm], str], *, key: str = "save") -> None:
+        """The button. ``act`` saves what :meth:`values` and :meth:`chosen` hold and says what it did; on success the
+        fields are fresh again."""
+        st.button(label, type="primary", key=f"{self.prefix}_{key}", on_click=self._submitted, args=(act,))
+
+    def values(self, *names: str) -> dict[str, Any]:
+        """What is typed, by column; without names all fields that are columns."""
+        columns = names or [name for name in self._fields if name not in ("items", "named") and "ties" not in name]
+        typed = {name: st.session_state.get(self._fields[name]) for name in columns if name in self._fields}
+        return {name: value.strip() if isinstance(value, str) else value for name, value in typed.items()}
+
+    def chosen(self, *names: str) -> list[str]:
+        """What is chosen in ``items``, ``named`` or fields of ties, together."""
+        return [one for name in names for one in st.session_state.get(self._fields.get(name, ""), None) or ()]
+
+    def _key(self, field: str, label: str) -> str:
+        key = f"{self.prefix}_{field}"
+        self._fields[field], self._labels[field] = key, label
+        return key
+
+    def _value(self, field: str, default: Any) -> Any:
+        return default if self.record is None else getattr(self.record, field, default)
+
+    def _submitted(self, act: Callable[[RecordForm], str]) -> None:
+        overtaken = f"{self.prefix}_overtaken"
+
+        def guarded() -> str:
+            try:
+                return act(self)
+            except Overtaken:
+                st.session_state[overtaken] = True
+                raise
+
+        if attempt(guarded):
+            self.forget()
+
+    def forget(self) -> None:
+        """Forgets what was typed: the fields show what is saved. For callbacks."""
+        for key in [*self._fields.values(), self._seen, f"{self.prefix}_overtaken"]:
+            st.session_state.pop(key, None)
+
+    def _kept(self) -> dict[str, str]:
+        """Columns of the record for which a field has been drawn before, and the keys of the fields."""
+        columns = inspect(type(self.record)).column_attrs.keys() if self.record is not None else ()
+        keys = {name: f"{self.prefix}_{name}" for name in columns}
+        return {name: key for name, key in keys.items() if key in st.session_state}
+
+    def _say_overtaken(self) -> None:
+        if not st.session_state.get(f"{self.prefix}_overtaken") or self.record is None:
+            return
+        typed = {field: st.session_state[key] for field, key in self._kept().items()}
+        differing = [
+            {"Field": words(name.replace("_", "-")), "Yours, below": _shown(value), "Saved now": _shown(saved)}
+            for name, value in typed.items()
+            if (saved := getattr(self.record, name)) != value
+        ]
+        st.table(pd.DataFrame(differing, columns=["Field", "Yours, below", "Saved now"]), hide_index=True)
+        st.session_state[self._seen] = self.record.version
+        st.button("Take what is saved now", key=f"{self.prefix}_theirs", on_click=_forget_all, args=(self.prefix,))
+
+
+def _forget_all(prefix: str) -> None:
+    for key in [key for key in st.session_state if str(key).startswith(f"{prefix}_")]:
+        del st.session_state[key]
+
+
+def _shown(value: Any) -> str:
+    return "" if value is None else words(value) if isinstance(value, StrEnum) else str(value)
+
+
+def item_choices(context: PageContext, kept: Iterable[str] = ()) -> dict[str, str]:
+    """Items of the calendar by identifier, as choices to tie a record to, in reading order."""
+    table = context.table
+    near = table["start"].between(
+        pd.Timestamp(context.today) - pd.Timedelta(days=180), pd.Timestamp(context.today) + pd.Timedelta(days=1100)
+    )
+    wanted = near & ~table["kind"].isin((Kind.DEADLINE, Kind.MILESTONE, Kind.MANDATE_HOLDER))
+    rows = table[wanted | table["item"].isin(list(kept))]
+    return {str(row.item): f"{row.title}, {when(row)}" for row in rows.itertuples()}
+
+
+def record_choices(kinds: Iterable[type[Record]]) -> dict[str, str]:
+    """Records that the reader may see, by identifier, as choices: newest first."""
+    found: dict[str, str] = {}
+    with reading(viewer()) as session:
+        for kind in kinds:
+            rows = session.execute(select(kind.id, kind.title).order_by(kind.updated_at.desc()).limit(500))
+            found |= {row.id: row.title for row in rows}
+    return found
+
+
+def tied_ids(record: Record) -> list[str]:
+    """The records tied to this one that the reader may see, whichever of the two was tied to the other."""
+    return [*(tie.other_id for tie in record.ties), *(tie.record_id for tie in record.tied_from)]
+
+
+def whole() -> tuple[Any, ...]:
+    """Loader options with which a record can be shown after its session has ended: ties, names, follow-ups, owner."""
+    return (
+        selectinload(Record.items),
+        selectinload(Record.ties).selectinload(TieToRecord.other),
+        selectinload(Record.tied_from).selectinload(TieToRecord.record),
+        selectinload(Record.named),
+        selectinload(Record.follow_ups),
+        selectinload(Record.owner),
+    )
+
+
+def texts(values: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    """The same values, with nothing as an empty text in these columns."""
+    return {**values, **{name: values.get(name) or "" for name in names}}
