@@ -12,7 +12,8 @@ import pytest
 
 from calendar_model.calendar import build_table, horizon
 from calendar_model.reference import Reference, load
-from calendar_model.workspace.database import FOLDER_VARIABLE, URL_VARIABLE, forget
+from calendar_model.workspace import database
+from calendar_model.workspace.database import FOLDER_VARIABLE, URL_VARIABLE
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 TODAY = date(2026, 11, 24)
@@ -24,7 +25,9 @@ def _own_workspace(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest
     monkeypatch.delenv(URL_VARIABLE, raising=False)
     monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path_factory.mktemp("workspace", numbered=True)))
     yield
-    forget()
+    for workspace in database._open.values():
+        workspace.close()
+    database._open.clear()
 
 
 @pytest.fixture(scope="session")

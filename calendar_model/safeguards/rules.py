@@ -94,6 +94,8 @@ def _check_changed(session: WorkspaceSession, row: object, actor: Person | None)
         raise Refused("A record of the sample stays one, and one of yours stays yours.")
     if isinstance(row, Record):
         _level_kept(session, row)
+        if row.sensitivity is Sensitivity.RESTRICTED and _changed(row, "named") and not row.named:
+            raise Refused("A restricted record names at least one person: name somebody else first.")
     if isinstance(row, Event) and any(_changed(row, name) for name in _PLACES_IT):
         row.moved += 1
     elif isinstance(row, Case):
@@ -110,9 +112,10 @@ def _check_gone(session: WorkspaceSession, row: object) -> None:
             raise Refused("Say in a sentence why it is deleted; the reason stays in the history.")
     elif isinstance(row, Access):
         record = session.get(Record, row.record_id)
-        kept = record is not None and record not in session.deleted and record.sensitivity is Sensitivity.RESTRICTED
-        if kept and record is not None and not [access for access in record.named if access is not row]:
-            raise Refused("A restricted record names at least one person: name somebody else first.")
+        if record is not None and record.sensitivity is Sensitivity.RESTRICTED and record not in session.deleted:
+            others = select(Access.id).where(Access.record_id == row.record_id).execution_options(**_EVERYTHING)
+            if set(session.scalars(others)) <= {one.id for one in session.deleted if isinstance(one, Access)}:
+                raise Refused("A restricted record names at least one person: name somebody else first.")
 
 
 def born_at(kind: type[Record], detail: object = None) -> Sensitivity:
@@ -168,12 +171,7 @@ _CASE_COLUMNS = tuple(field.name for field in fields(CaseFacts) if field.name !=
 
 def _cases(session: Session, statement: Statement) -> tuple[CaseFacts, ...]:
     """The checks of every case tied to the statement, either way round."""
-    tied = (
-        select(TieToRecord.other_id)
-        .where(TieToRecord.record_id == statement.id)
-        .union(select(TieToRecord.record_id).where(TieToRecord.other_id == statement.id))
-    )
-    ids = set(session.scalars(tied.execution_options(**_EVERYTHING)))
+    ids = _tied_to(session, statement.id)
     for row in session.new:
         if isinstance(row, TieToRecord) and _of(row, statement):
             ids.add(row.other_id or row.other.id)
@@ -191,6 +189,14 @@ def _cases(session: Session, statement: Statement) -> tuple[CaseFacts, ...]:
         name = title if id_ in seen else "A case that you may not see"
         found.append(CaseFacts(name, **dict(zip(_CASE_COLUMNS, values, strict=True))))
     return tuple(found)
+
+
+def _tied_to(session: Session, record_id: str) -> set[str]:
+    """The records tied to this one in the database, whichever way round, seen or not."""
+    ends = select(TieToRecord.record_id, TieToRecord.other_id).where(
+        (TieToRecord.record_id == record_id) | (TieToRecord.other_id == record_id)
+    )
+    return {end for row in session.execute(ends.execution_options(**_EVERYTHING)) for end in row} - {record_id}
 
 
 def _overrides(session: Session, statement_id: str, number: int) -> frozenset[Step]:
@@ -380,11 +386,7 @@ def _level_kept(session: WorkspaceSession, record: Record) -> None:
 def _case_kept(session: WorkspaceSession, case: Case) -> None:
     if case.closed_on is None or not _changed(case, "closed_on"):
         return
-    tied = (
-        select(TieToRecord.record_id)
-        .where(TieToRecord.other_id == case.id)
-        .union(select(TieToRecord.other_id).where(TieToRecord.record_id == case.id))
-    )
+    tied = _tied_to(session, case.id)
     delivered = select(Statement.delivered_on).where(
         Statement.id.in_(tied), Statement.state.in_((StatementState.DELIVERED, StatementState.FOLLOWED_UP))
     )

@@ -126,7 +126,10 @@ def test_what_a_fictional_person_writes_is_fictional_and_stays_apart(desk: Viewe
     fictional = member(save(OPEN, Person, {"name": "Sample officer", "sample": True}))
     theirs, ours = save(fictional, Engagement, ENGAGEMENT), save(desk, Engagement, ENGAGEMENT)
     with reading(desk) as session:
-        assert dict(session.execute(select(Record.id, Record.sample)).tuples()) == {theirs: True, ours: False}
+        assert {row.id: row.sample for row in session.execute(select(Record.id, Record.sample))} == {
+            theirs: True,
+            ours: False,
+        }
     with pytest.raises(Refused, match="not tied to one of yours"):
         save(desk, Engagement, {}, record_id=ours, seen=1, ties=[theirs])
     with pytest.raises(Refused, match="stays one"):
@@ -168,6 +171,8 @@ def test_a_restricted_record_names_somebody(desk: Viewer) -> None:
     made = save(desk, Case, CASE)
     with pytest.raises(Refused, match="names at least one person"):
         save(desk, Case, {}, record_id=made, seen=1, named=[])
+    with pytest.raises(Refused, match="names at least one person"), writing(desk) as session:
+        session.delete(session.scalars(select(Access)).one())
 
 
 def test_an_identity_is_for_those_named_even_if_the_contact_is_not_restricted(desk: Viewer, head: Viewer) -> None:
