@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import RLock
 from typing import Any, NoReturn
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, Engine, Select, event
+from sqlalchemy import Connection, Engine, Select, event, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
-from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
+from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_parent
 from sqlalchemy.sql.base import ExecutableOption
 
 from calendar_model.workspace import history, migrations
@@ -64,23 +64,17 @@ class WorkspaceSession(Session):
         self.actor = ""
         self.reason = ""
         self._write = write
-        self._deleting = False
 
     def delete(self, instance: object) -> None:
         """Deletes a row with all that hangs on it, also what the reader does not see: it would hang on nothing."""
         state = sa.inspect(instance, raiseerr=True)
-        seen = [
-            relation.key
-            for relation in state.mapper.relationships
-            if relation.cascade.delete and not state.attrs[relation.key].history.has_changes()
-        ]
-        if state.persistent and seen:
-            self.expire(instance, seen)
-        self._deleting = True
-        try:
-            super().delete(instance)
-        finally:
-            self._deleting = False
+        super().delete(instance)
+        for relation in state.mapper.relationships if state.persistent else ():
+            if relation.cascade.delete:
+                hangs = select(relation.mapper.class_).where(with_parent(instance, relation.class_attribute))
+                with self.no_autoflush:
+                    for row in self.scalars(hangs.execution_options(everything=True)):
+                        super().delete(row)
 
     def bulk_save_objects(self, *_: Any, **__: Any) -> NoReturn:
         """Refused: it would pass the rules and the history by."""
@@ -99,13 +93,14 @@ class WorkspaceSession(Session):
 def _through_sight(state: ORMExecuteState) -> None:
     statement, session = state.statement, state.session
     assert isinstance(session, WorkspaceSession)
-    if not (state.is_orm_statement and isinstance(statement, Select)):
+    # The columns of a record's own kind are read by a statement of another sort, and only of a row already read.
+    if not (state.is_orm_statement and (isinstance(statement, Select) or state.is_column_load)):
         raise NoSightError("A workspace session takes selects of mapped classes only: nothing else can be narrowed.")
     if state.execution_options.get("everything"):
         return
     if session.sight is None:
         raise NoSightError("Say first through whose eyes this session reads: set its sight.")
-    if not session._deleting:
+    if isinstance(statement, Select):
         # Loads of relationships bring along the options of the row they start from, if that was read through any.
         brought = statement._with_options
         state.statement = statement.options(*(option for option in session.sight if option not in brought))
@@ -326,10 +321,3 @@ def _waiting() -> Iterator[None]:
         raise WorkspaceError(
             "Somebody else has been writing to the workspace for some seconds. Nothing of yours is written; try again."
         ) from error
-
-
-def forget(workspaces: Iterable[str] = ()) -> None:
-    """Closes what :func:`current_workspace` has opened."""
-    with _opening:
-        for url in tuple(workspaces) or tuple(_open):
-            _open.pop(url).close()

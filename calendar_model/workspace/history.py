@@ -358,7 +358,8 @@ class _Problems:
         return (*self._said, *more)
 
 
-def _stream(connection: Connection, statement: sa.Select[*tuple[Any, ...]]) -> Iterator[Row[*tuple[Any, ...]]]:
+def stream(connection: Connection, statement: sa.Select[*tuple[Any, ...]]) -> Iterator[Row[*tuple[Any, ...]]]:
+    """The rows of a select, some at a time: as many as there are never stand in memory together."""
     with connection.execution_options(yield_per=_AT_A_TIME).execute(statement) as result:
         yield from result
 
@@ -369,7 +370,7 @@ _LINE = [read_as_plain(column).label(column.name) for column in Change.__table__
 def _walk(connection: Connection, problems: _Problems) -> tuple[int, str]:
     """How many lines there are and the last one's hash."""
     count, number, head = 0, 0, START
-    for row in _stream(connection, select(*_LINE).order_by(Change.number)):
+    for row in stream(connection, select(*_LINE).order_by(Change.number)):
         line = dict(row._mapping)
         expected, count = number + 1, count + 1
         number = line["number"]
@@ -391,7 +392,7 @@ def _played(connection: Connection, layout: _Layout, problems: _Problems) -> Ite
         .where(Change.table == layout.table)
         .order_by(in_bytes(Change.__table__.c.row_id, connection.dialect), Change.number)
     )
-    for row_id, lines in groupby(_stream(connection, statement), key=lambda line: str(line.row_id)):
+    for row_id, lines in groupby(stream(connection, statement), key=lambda line: str(line.row_id)):
         row: Columns | None = None
         for line in lines:
             before, after = _columns(line.before), _columns(line.after)
@@ -414,7 +415,7 @@ def _columns(text: object) -> Columns:
 
 
 def _present(connection: Connection, layout: _Layout) -> Iterator[tuple[str, Columns]]:
-    for row in _stream(connection, layout.select().order_by(in_bytes(layout.id, connection.dialect))):
+    for row in stream(connection, layout.select().order_by(in_bytes(layout.id, connection.dialect))):
         yield str(row.id), layout.sealing(row)
 
 
@@ -449,7 +450,7 @@ def _find_strays(connection: Connection, problems: _Problems) -> None:
     record = Record.__table__
     kinds = [layout.source for layout in _layouts() if layout.is_record]
     known = sa.union_all(*(select(kind.right.c.id) for kind in kinds if isinstance(kind, sa.Join)))
-    for (row_id,) in _stream(connection, select(record.c.id).where(record.c.id.not_in(known)).order_by(record.c.id)):
+    for (row_id,) in stream(connection, select(record.c.id).where(record.c.id.not_in(known)).order_by(record.c.id)):
         problems.add(f"Of record {row_id} only a part is there: the rest was deleted past the history.")
 
 

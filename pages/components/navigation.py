@@ -8,10 +8,15 @@ import streamlit as st
 
 PAGES = Path(__file__).resolve().parents[1]
 
+
+def _there(*entries: tuple[str, str, str]) -> tuple[tuple[str, str, str], ...]:
+    return tuple(entry for entry in entries if (PAGES / f"{entry[0]}.py").is_file())
+
+
 _KEY = "navigation_pages"
 
 _MENU: dict[str, tuple[tuple[str, str, str], ...]] = {
-    "": (
+    "": _there(
         ("overview", "Overview", ""),
         ("timeline", "Timeline", ""),
         ("coverage", "Coverage", ""),
@@ -20,13 +25,13 @@ _MENU: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("cases", "Cases", ""),
         ("follow_ups", "Follow-ups", "follow-ups"),
     ),
-    "Cycles and bodies": (
+    "Cycles and bodies": _there(
         ("resolutions", "Resolutions", ""),
         ("upr", "UPR", ""),
         ("meetings", "Side events and meetings", "meetings"),
         ("organisations", "Organisations", ""),
     ),
-    "More": (
+    "More": _there(
         ("contacts", "Contacts", ""),
         ("language", "Language tracker", "language"),
         # Not "feeds": that is where the server's own feeds are.
@@ -36,7 +41,7 @@ _MENU: dict[str, tuple[tuple[str, str, str], ...]] = {
 }
 """Heading of the menu, then file, title and address; an address left out is the file's name."""
 
-_HIDDEN = (("dossier", "Dossier", ""),)
+_HIDDEN = _there(("dossier", "Dossier", ""))
 """Pages that are opened from others and have no place in the menu."""
 
 
