@@ -222,8 +222,8 @@ class RecordForm:
 
     def records(self, label: str, kinds: Iterable[type[Record]], field: str = "ties", **options: Any) -> list[str]:
         """Records of these kinds that the reader may see, and of those already tied the ones of these kinds."""
-        choices = record_choices(kinds)
         kept = tied_ids(self.record) if self.record is not None else st.query_params.get_all(WITH)
+        choices = record_choices(kinds, kept)
         return st.multiselect(
             label,
             list(choices),
@@ -240,18 +240,22 @@ class RecordForm:
             level for level in Sensitivity if born is not Sensitivity.RESTRICTED or level is not Sensitivity.PUBLIC
         ]
         chosen = self.choice("sensitivity", "Who may see it", levels, default=born, format_func=_LEVELS.__getitem__)
-        names = {person.id: person.name for person in everyone if person.active}
-        kept = [access.person_id for access in self.record.named] if self.record is not None else []
         if chosen == Sensitivity.RESTRICTED:
-            st.multiselect(
-                "Named: they see it, and nobody else",
-                list(names),
-                default=[one for one in kept if one in names],
-                format_func=names.__getitem__,
-                key=self._key("named", "Named"),
-                placeholder="You, once it is saved",
-                select_all=False,
-            )
+            self.named("Named: they see it, and nobody else", everyone)
+
+    def named(self, label: str, everyone: Sequence[Person]) -> None:
+        """The persons who are named in what is restricted; for what always is, in place of :meth:`level`."""
+        kept = [access.person_id for access in self.record.named] if self.record is not None else []
+        names = {person.id: person.name for person in everyone if person.active or person.id in kept}
+        st.multiselect(
+            label,
+            list(names),
+            default=[one for one in kept if one in names],
+            format_func=names.__getitem__,
+            key=self._key("named", "Named"),
+            placeholder="You, once it is saved",
+            select_all=False,
+        )
 
     def submit(self, label: str, act: Callable[[RecordForm], str], *, key: str = "save") -> None:
         """The button. ``act`` saves what :meth:`values` and :meth:`chosen` hold and says what it did; on success the
@@ -334,13 +338,15 @@ def item_choices(context: PageContext, kept: Iterable[str] = ()) -> dict[str, st
     return {str(row.item): f"{row.title}, {when(row)}" for row in rows.itertuples()}
 
 
-def record_choices(kinds: Iterable[type[Record]]) -> dict[str, str]:
-    """Records that the reader may see, by identifier, as choices: newest first."""
+def record_choices(kinds: Iterable[type[Record]], kept: Iterable[str] = ()) -> dict[str, str]:
+    """Records that the reader may see, by identifier, as choices: the newest, and those that are ``kept`` anyway."""
+    tied = list(kept)
     found: dict[str, str] = {}
     with reading(viewer()) as session:
         for kind in kinds:
-            rows = session.execute(select(kind.id, kind.title).order_by(kind.updated_at.desc()).limit(500))
-            found |= {row.id: row.title for row in rows}
+            named = select(kind.id, kind.title).order_by(kind.updated_at.desc())
+            for rows in (named.limit(500), named.where(kind.id.in_(tied))):
+                found |= {row.id: row.title for row in session.execute(rows)}
     return found
 
 
