@@ -59,9 +59,7 @@ def choose_person() -> None:
             if st.session_state.get("choose_acting") != chosen:
                 st.session_state["choose_acting"] = chosen
             st.selectbox("You act as", options, format_func=names.__getitem__, key="choose_acting", on_change=_chosen)
-        else:
-            st.markdown("Nobody is kept yet. Say who you are in Settings; then what you write has an author.")
-        link("settings", "Settings")
+        link("settings", "Settings" if everyone else "Say who you are in Settings")
 
 
 def _chosen() -> None:
