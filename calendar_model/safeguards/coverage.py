@@ -26,7 +26,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from calendar_model import wording
@@ -486,11 +486,14 @@ def _cases(
         found[item].cases[case] = weighed[case]
     if not raised_at:
         return
-    for one, other in session.execute(select(TieToRecord.record_id, TieToRecord.other_id)):
-        for case, text in ((one, other), (other, one)):
-            if case in weighed:
-                for item in raised_at.get(text, ()):
-                    found[item].cases[case] = weighed[case]
+    # From the cases to their ties: all ties, each looked up among all that is visible, would take SQLite minutes.
+    for one, other, case in session.execute(
+        select(TieToRecord.record_id, TieToRecord.other_id, Case.id).join(
+            Case, or_(Case.id == TieToRecord.other_id, Case.id == TieToRecord.record_id)
+        )
+    ):
+        for item in raised_at.get(other if one == case else one, ()):
+            found[item].cases[case] = weighed[case]
 
 
 def _weighed(risk: RiskLevel | None, reasons: str, mitigation: str) -> bool:
