@@ -266,7 +266,8 @@ class RecordForm:
         """What is typed, by column; without names all fields that are columns."""
         columns = names or [name for name in self._fields if name not in ("items", "named") and "ties" not in name]
         typed = {name: st.session_state.get(self._fields[name]) for name in columns if name in self._fields}
-        return {name: value.strip() if isinstance(value, str) else value for name, value in typed.items()}
+        # Terms are strings too, and have to stay terms.
+        return {name: value.strip() if type(value) is str else value for name, value in typed.items()}
 
     def chosen(self, *names: str) -> list[str]:
         """What is chosen in ``items``, ``named`` or fields of ties, together."""
