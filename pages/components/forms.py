@@ -20,6 +20,7 @@ from calendar_model.calendar import when
 from calendar_model.safeguards.desk import Overtaken, reading
 from calendar_model.safeguards.rules import Refused
 from calendar_model.vocabulary import Kind, Sensitivity
+from calendar_model.workspace.database import WorkspaceError
 from calendar_model.workspace.records import Person, Record, TieToRecord
 from pages.components import labels
 from pages.components.acting import viewer
@@ -52,7 +53,15 @@ def attempt(act: Callable[[], str]) -> bool:
     except Refused as refused:
         st.session_state[_OUTCOME] = ("refused", str(refused), tuple(lack.says for lack in refused.lacks))
         return False
+    except WorkspaceError as fault:
+        st.session_state[_OUTCOME] = ("refused", str(fault), ())
+        return False
     return True
+
+
+def unsaid() -> bool:
+    """Whether :func:`outcome` has something to say: a part of a page that runs by itself then has to run the page."""
+    return _OUTCOME in st.session_state
 
 
 def outcome() -> None:
@@ -126,9 +135,9 @@ class RecordForm:
         """The version of the record that the reader began from; 0 for a new one."""
         return int(st.session_state.get(self._seen, 0))
 
-    def text(self, field: str, label: str, **options: Any) -> str:
-        """One line of text."""
-        return st.text_input(label, value=self._value(field, ""), key=self._key(field, label), **options) or ""
+    def text(self, field: str, label: str, default: str = "", **options: Any) -> str:
+        """One line of text. A new record begins with ``default``."""
+        return st.text_input(label, value=self._value(field, default), key=self._key(field, label), **options) or ""
 
     def area(self, field: str, label: str, **options: Any) -> str:
         """Several lines of text."""
