@@ -84,7 +84,8 @@ def compare(old: str, new: str) -> list[Piece]:
     runs = _runs(old, new)
     while (joined := _without_splinters(runs)) != runs:
         runs = joined
-    return [Piece(kind, text) for run in runs for kind, text in run.pieces() if text]
+    settled = _gathered([part for run in runs for part in _without_common_space(run)])
+    return [Piece(kind, text) for run in settled for kind, text in run.pieces() if text]
 
 
 @dataclass(frozen=True)
@@ -146,6 +147,19 @@ def _gathered(runs: Sequence[_Run]) -> list[_Run]:
             )
         )
     return result
+
+
+def _without_common_space(run: _Run) -> tuple[_Run, ...]:
+    """The space after what went and after what came, where it is the same, has stayed."""
+    kept = 0
+    while kept < min(len(run.removed), len(run.added)) and (
+        run.removed[-kept - 1] == run.added[-kept - 1] and run.removed[-kept - 1].isspace()
+    ):
+        kept += 1
+    if not kept:
+        return (run,)
+    cut = len(run.removed) - kept
+    return _Run(removed=run.removed[:cut], added=run.added[:-kept]), _Run(same=run.removed[cut:])
 
 
 def _without_splinters(runs: Sequence[_Run]) -> list[_Run]:

@@ -71,9 +71,9 @@ def test_a_text_has_not_changed_against_itself(text: str) -> None:
 def test_one_word_is_one_change() -> None:
     assert compare("We call on all states to act.", "We urge all states to act now.") == [
         Piece(SAME, "We "),
-        Piece(REMOVED, "call on "),
-        Piece(ADDED, "urge "),
-        Piece(SAME, "all states to act"),
+        Piece(REMOVED, "call on"),
+        Piece(ADDED, "urge"),
+        Piece(SAME, " all states to act"),
         Piece(ADDED, " now"),
         Piece(SAME, "."),
     ]
@@ -91,9 +91,9 @@ def test_a_new_paragraph_is_a_change_of_white_space_alone() -> None:
 def test_a_comma_between_two_changes_goes_with_them() -> None:
     assert compare("for lawyers, journalists in all regions", "for women, youth in all regions") == [
         Piece(SAME, "for "),
-        Piece(REMOVED, "lawyers, journalists "),
-        Piece(ADDED, "women, youth "),
-        Piece(SAME, "in all regions"),
+        Piece(REMOVED, "lawyers, journalists"),
+        Piece(ADDED, "women, youth"),
+        Piece(SAME, " in all regions"),
     ]
 
 

@@ -1,0 +1,414 @@
+"""The editor in a real browser, with a server of its own that is stopped and killed while somebody types."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+from urllib.error import URLError
+from urllib.parse import quote
+from urllib.request import urlopen
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.browser.conftest import NARROW, ROOT, WIDE, Visit, free_port, settled, stop_server
+
+APP = '''
+"""A page that keeps what is typed in a file, as the statements' page keeps it in the database."""
+import os
+from pathlib import Path
+
+import streamlit as st
+
+from calendar_model.workspace.speaking import said
+from calendar_model.workspace.texts import merge, speaking_seconds
+from pages.components.comparison import comparison, side_by_side
+from pages.components.editor import Typed, editor
+
+folder = Path(os.environ["EDITOR_FOLDER"])
+draft = folder / f"{st.query_params.get('draft', 'draft')}.txt"
+language = st.query_params.get("language", "en")
+
+
+def keep(typed: Typed) -> bool:
+    if (folder / "refuse").exists():
+        return False
+    draft.write_text(typed.text, encoding="utf-8")
+    return True
+
+
+def restore() -> None:
+    draft.write_text("A version of last week.", encoding="utf-8")
+    st.session_state["turn"] = st.session_state.get("turn", 0) + 1
+
+
+st.set_page_config(page_title="Editor", layout="wide")
+st.html(Path("pages/components/style.css"))
+st.title("A statement")
+st.session_state["runs"] = st.session_state.get("runs", 0) + 1
+st.text(f"Run {st.session_state['runs']}")
+if (folder / "compared").exists():
+    base = "Thank you. We call on states to act.\\n\\nWe thank the expert. Norway agrees."
+    mine = "Thank you. We urge all states to act.\\n\\nWe thank the expert. Norway agrees fully."
+    theirs = "Thank you. We call on states to act now.\\n\\nWe thank the expert <b>warmly</b>. Norway agrees."
+    comparison(base, mine)
+    side_by_side(base, mine, theirs, merge(base, mine, theirs))
+    st.stop()
+st.button("Run again")
+st.button("Restore", on_click=restore)
+typed = editor(
+    draft.read_text(encoding="utf-8") if draft.exists() else "We thank the Special Rapporteur.",
+    key="statement-1-amina",
+    revision=str(st.session_state.get("turn", 0)),
+    limit_seconds=90,
+    language=language,
+    label="Text of the statement",
+    disabled="disabled" in st.query_params,
+    keep=keep,
+)
+st.text(f"Python has {typed.number}: {typed.text}")
+st.text(f"Python says {said(speaking_seconds(typed.text, language))}")
+'''
+
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+
+
+class Desk(NamedTuple):
+    """A server that can be ended and started again at the same address, and the folder of its drafts."""
+
+    folder: Path
+    port: int
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> subprocess.Popen[bytes]:
+        (self.folder / "app.py").write_text(APP, encoding="utf-8")
+        process = subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", str(self.folder / "app.py"), "--server.port", str(self.port)],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT), "EDITOR_FOLDER": str(self.folder)},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and process.poll() is None:
+            try:
+                with urlopen(f"{self.address}/_stcore/health", timeout=5):
+                    return process
+            except (URLError, OSError):
+                time.sleep(0.1)
+        stop_server(process)
+        raise AssertionError("The server of the editor did not start.")
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Desk, subprocess.Popen[bytes]]]:
+    desk = Desk(tmp_path_factory.mktemp("editor"), free_port())
+    process = desk.start()
+    yield desk, process
+    stop_server(process)
+
+
+@pytest.fixture
+def desk(running: tuple[Desk, subprocess.Popen[bytes]]) -> Desk:
+    """The module's server, with nothing kept from the test before."""
+    for name in ("draft.txt", "refuse", "compared"):
+        (running[0].folder / name).unlink(missing_ok=True)
+    return running[0]
+
+
+def opened(page: Page, desk: Desk, query: str = "") -> Locator:
+    """The field, once it can be typed into."""
+    page.goto(f"{desk.address}/{query}")
+    settled(page)
+    field = page.get_by_role("textbox", name="Text of the statement")
+    expect(field).to_be_visible()
+    return field
+
+
+def length(page: Page) -> Locator:
+    return page.locator(".editor .count")
+
+
+def state(page: Page) -> Locator:
+    return page.locator(".editor .state")
+
+
+def python_has(page: Page, text: str) -> None:
+    expect(page.get_by_text(re.compile(rf"^Python has \d+: {re.escape(text)}$"))).to_be_visible()
+
+
+def caret(field: Locator) -> int:
+    position: int = field.evaluate("field => field.selectionStart")
+    return position
+
+
+def place(field: Locator, position: int) -> None:
+    field.focus()
+    field.evaluate("(field, position) => field.setSelectionRange(position, position)", position)
+
+
+def test_time_is_told_while_typing_without_the_server(
+    running: tuple[Desk, subprocess.Popen[bytes]], desk: Desk, visit: Visit
+) -> None:
+    field = opened(visit.page, desk)
+    expect(length(visit.page)).to_have_text("5 words, about 3 s of 1 min 30 s")
+    running[1].send_signal(signal.SIGSTOP)
+    try:
+        place(field, 32)
+        visit.page.keyboard.type(" [Pause.] We " + "urge " * 170)
+        expect(length(visit.page)).to_have_text("176 words, about 1 min 28 s of 1 min 30 s")
+        visit.page.keyboard.type("all states here to act now")
+        expect(length(visit.page)).to_have_text("182 words, about 1 min 31 s: 1 s over the limit of 1 min 30 s")
+        expect(state(visit.page)).to_have_text("Kept here, not yet sent")
+    finally:
+        running[1].send_signal(signal.SIGCONT)
+    expect(state(visit.page)).to_have_text("Kept as your draft")
+
+
+def test_what_is_typed_reaches_python_at_rest_on_leaving_and_on_ctrl_s(desk: Desk, visit: Visit) -> None:
+    field = opened(visit.page, desk)
+    field.fill("At rest.")
+    python_has(visit.page, "At rest.")
+    expect(state(visit.page)).to_have_text("Kept as your draft")
+    assert (desk.folder / "draft.txt").read_text(encoding="utf-8") == "At rest."
+    # A clock that stands still: what waits for 800 ms would wait for ever.
+    visit.page.clock.install()
+    visit.page.clock.pause_at(time.time() + 3600)
+    field.fill("By the keyboard.")
+    field.press("Control+s")
+    visit.page.clock.run_for(50)
+    python_has(visit.page, "By the keyboard.")
+    field.fill("On leaving.")
+    field.press("Tab")
+    visit.page.clock.run_for(50)
+    python_has(visit.page, "On leaving.")
+
+
+def test_keyboard_stays_in_the_field_until_tab(desk: Desk, visit: Visit) -> None:
+    field = opened(visit.page, desk)
+    field.fill("")
+    field.press_sequentially("rcRC i 2")
+    expect(field).to_have_value("rcRC i 2")
+    python_has(visit.page, "rcRC i 2")
+    expect(visit.page.get_by_role("dialog")).to_have_count(0)
+    expect(field).to_be_focused()
+    field.press("Tab")
+    expect(field).not_to_be_focused()
+
+
+def test_run_of_the_page_moves_neither_cursor_nor_text(desk: Desk, visit: Visit) -> None:
+    page = visit.page
+    (desk.folder / "refuse").touch()  # so that Python goes on giving the older text
+    field = opened(page, desk)
+    place(field, 3)
+    page.keyboard.type("warmly ")
+    python_has(page, "We warmly thank the Special Rapporteur.")
+    assert caret(field) == 10
+    expect(field).to_be_focused()
+    page.keyboard.type("and truly ")
+    python_has(page, "We warmly and truly thank the Special Rapporteur.")
+    expect(field).to_have_value("We warmly and truly thank the Special Rapporteur.")
+    assert caret(field) == 20
+    expect(state(page)).to_have_text("Kept here, not yet sent")
+    (desk.folder / "refuse").unlink()
+    expect(state(page)).to_have_text("Kept as your draft", timeout=30_000)  # sent again without a key being touched
+    assert caret(field) == 20
+
+
+def test_kill_of_the_server_and_a_reload_lose_nothing(tmp_path: Path, visit: Visit) -> None:
+    page = visit.page
+    desk = Desk(tmp_path, free_port())
+    process = desk.start()
+    try:
+        field = opened(page, desk)
+        field.fill("Said before.")
+        python_has(page, "Said before.")
+        process.kill()
+        process.wait(10)
+        field.press("End")
+        field.press_sequentially(" Said while nobody listened.")
+        expect(state(page)).to_have_text("Kept here, not yet sent")
+        page.wait_for_timeout(1_500)  # it tries to send, and cannot
+        expect(state(page)).to_have_text("Kept here, not yet sent")
+        assert (tmp_path / "draft.txt").read_text(encoding="utf-8") == "Said before."
+        process = desk.start()
+        field = opened(page, desk)
+        expect(field).to_have_value("Said before. Said while nobody listened.")
+        python_has(page, "Said before. Said while nobody listened.")
+        expect(state(page)).to_have_text("Kept as your draft")
+        assert (tmp_path / "draft.txt").read_text(encoding="utf-8") == "Said before. Said while nobody listened."
+        assert page.evaluate("Object.keys(sessionStorage).filter(name => name.startsWith('hrd-editor'))") == []
+
+        place(field, 12)
+        process.kill()
+        process.wait(10)
+        page.keyboard.type(" And again.")
+        expect(state(page)).to_have_text("Kept here, not yet sent")
+        process = desk.start()
+        expect(state(page)).to_have_text("Kept as your draft", timeout=60_000)  # without a reload
+        assert (tmp_path / "draft.txt").read_text(encoding="utf-8") == (
+            "Said before. And again. Said while nobody listened."
+        )
+        assert caret(field) == 23
+    finally:
+        stop_server(process)
+
+
+def test_text_given_on_purpose_is_taken(desk: Desk, visit: Visit) -> None:
+    page = visit.page
+    field = opened(page, desk)
+    field.fill("A draft.")
+    python_has(page, "A draft.")
+    page.get_by_role("button", name="Restore").click()
+    expect(field).to_have_value("A version of last week.")
+    python_has(page, "A version of last week.")
+    expect(state(page)).to_have_text("")
+    expect(page.get_by_role("button", name="Swap the two texts")).to_be_hidden()
+
+
+def test_text_given_on_purpose_sets_aside_what_was_not_kept(desk: Desk, visit: Visit) -> None:
+    page = visit.page
+    field = opened(page, desk)
+    (desk.folder / "refuse").touch()
+    field.fill("Not kept.")
+    python_has(page, "Not kept.")
+    page.get_by_role("button", name="Restore").click()
+    expect(field).to_have_value("A version of last week.")
+    (desk.folder / "refuse").unlink()
+    page.get_by_role("button", name="Swap the two texts").click()
+    expect(field).to_have_value("Not kept.")
+    python_has(page, "Not kept.")
+    page.get_by_role("button", name="Swap the two texts").click()
+    expect(field).to_have_value("A version of last week.")
+    page.get_by_role("button", name="Forget it").click()
+    expect(page.get_by_role("button", name="Swap the two texts")).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "told", "direction"),
+    [
+        ("zh", "我们感谢特别报告员 A/HRC/58 的报告。" * 8, "96 characters, 8 words, about 36 s", "ltr"),
+        ("ja", "人権を守る人々に感謝します。" * 4, "52 characters, about 13 s", "ltr"),
+        ("ar", "شكرا سيدي الرئيس [توقف] 12 – ١٢", "5 words, about 3 s", "rtl"),
+        ("fr", "L’État remercie M. l’Expert ; c’est-à-dire 2 fois.", "7 words, about 4 s", "ltr"),
+    ],
+)
+def test_browser_and_python_measure_alike(
+    desk: Desk, visit: Visit, language: str, text: str, told: str, direction: str
+) -> None:
+    field = opened(visit.page, desk, f"?language={language}")
+    field.fill(text)
+    expect(length(visit.page)).to_have_text(f"{told} of 1 min 30 s")
+    seconds = told.rpartition("about ")[2]
+    python_has(visit.page, text)
+    expect(visit.page.get_by_text(f"Python says {seconds}", exact=True)).to_be_visible()
+    assert field.evaluate("field => [field.lang, field.dir]") == [language, direction]
+
+
+def test_what_is_heard_waits_for_a_rest(desk: Desk, visit: Visit) -> None:
+    field = opened(visit.page, desk)
+    heard = visit.page.locator(".editor [role=status]")
+    field.fill("One two three.")
+    expect(heard).to_have_text("")
+    expect(heard).to_have_text("3 words, about 2 s of 1 min 30 s. Kept as your draft")
+    field.fill("word " * 200)
+    expect(heard).to_have_text(
+        "200 words, about 1 min 40 s: 10 s over the limit of 1 min 30 s. Kept as your draft", timeout=6_000
+    )
+
+
+def test_time_stays_in_sight_of_who_types_far_down(desk: Desk, visit: Visit) -> None:
+    visit.page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    field = opened(visit.page, desk)
+    field.fill("We call on all states to protect defenders. " * 40)
+    field.press("Control+End")
+    field.press_sequentially(" Thank you.")
+    box = field.bounding_box()
+    assert box is not None
+    assert box["y"] < 0
+    expect(length(visit.page)).to_be_in_viewport(ratio=1)
+    assert visit.page.evaluate("document.documentElement.scrollWidth") == NARROW["width"]
+
+
+def test_disabled_can_be_read_and_not_written(desk: Desk, visit: Visit) -> None:
+    field = opened(visit.page, desk, "?disabled")
+    field.press_sequentially("No")
+    expect(field).to_have_value("We thank the Special Rapporteur.")
+    expect(field).to_have_js_property("readOnly", True)
+
+
+def test_comparison_has_marks_and_words(desk: Desk, visit: Visit) -> None:
+    (desk.folder / "compared").touch()
+    visit.page.goto(desk.address)
+    settled(visit.page)
+    expect(
+        visit.page.get_by_text("2 passages added (underlined) and 1 passage removed (struck through).")
+    ).to_be_visible()
+    first = visit.page.locator(".compared").first
+    expect(first.locator("ins").first).to_have_text(" added: urge all end of what was added ")
+    expect(first.locator("del").first).to_have_text(" removed: call on end of what was removed ")
+    expect(visit.page.get_by_role("heading", level=4)).to_have_text(["Your text", "Their text", "Both together"])
+    together = visit.page.locator(".beside .compared").nth(2)
+    expect(together.locator(".conflict")).to_have_text(
+        "Your textWe urge all states to act.Their textWe call on states to act now."
+    )
+    expect(together).to_contain_text("We thank the expert <b>warmly</b>. Norway agrees fully.")
+    boxes = [visit.page.locator(".beside section").nth(i).bounding_box() for i in range(3)]
+    assert len({box["y"] for box in boxes if box}) == 1
+    visit.page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    boxes = [visit.page.locator(".beside section").nth(i).bounding_box() for i in range(3)]
+    assert len({box["x"] for box in boxes if box}) == 1
+    assert visit.page.evaluate("document.documentElement.scrollWidth") == NARROW["width"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_no_rule_of_accessibility_is_broken(
+    browser: Browser, desk: Desk, scheme: str, size: dict[str, int], tmp_path: Path
+) -> None:
+    context = browser.new_context(viewport=size, color_scheme=scheme)  # type: ignore[arg-type]
+    page = context.new_page()
+    found: dict[str, list[str]] = {}
+    shots = Path(os.environ.get("EDITOR_SHOTS", tmp_path))
+
+    def look(name: str) -> None:
+        page.screenshot(path=shots / f"{name}-{scheme}-{size['width']}.png", full_page=True)
+        for violation in Axe().run(page, options=RULES).response["violations"]:
+            found.setdefault(f"{name}: {violation['id']}", []).extend(
+                str(node["target"]) for node in violation["nodes"]
+            )
+
+    opening = "Thank you, President.\n\nNorway thanks the Special Rapporteur for her report. "
+    field = opened(page, desk)
+    field.fill(opening + "We call on all states to protect defenders. " * 8 + "[Pause.]")
+    expect(state(page)).to_have_text("Kept as your draft")
+    look("within")
+    (desk.folder / "refuse").touch()
+    field.fill(opening + "We call on all states to protect defenders. " * 28)
+    expect(length(page)).to_contain_text("over the limit")
+    look("over")
+    page.get_by_role("button", name="Restore").click()
+    expect(page.get_by_role("button", name="Swap the two texts")).to_be_visible()
+    look("aside")
+    (desk.folder / "draft.txt").write_text("شكرا سيدي الرئيس.\n\nنشكر المقررة الخاصة على تقريرها.", encoding="utf-8")
+    opened(page, desk, f"?language={quote('ar')}")
+    look("arabic")
+    opened(page, desk, "?disabled")
+    look("disabled")
+    (desk.folder / "compared").touch()
+    page.goto(desk.address)
+    settled(page)
+    look("compared")
+    context.close()
+    assert found == {}
