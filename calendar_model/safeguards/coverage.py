@@ -26,14 +26,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from calendar_model import wording
 from calendar_model.vocabulary import Kind, Precision, Standing
 from calendar_model.workspace.own_events import event_of
-from calendar_model.workspace.records import Case, Engagement, FollowUp, Statement, TieToItem, TieToRecord
-from calendar_model.workspace.terms import EngagementKind, RiskLevel, StatementState
+from calendar_model.workspace.records import Case, Engagement, FollowUp, Record, Statement, TieToItem, TieToRecord
+from calendar_model.workspace.terms import EngagementKind, RecordKind, RiskLevel, StatementForm, StatementState
 
 
 class Expectation(StrEnum):
@@ -201,6 +201,12 @@ _LOGS: Mapping[Expectation, EngagementKind] = {
     Expectation.FOLLOW_UP: EngagementKind.CONSULTED,
 }
 
+_FORMS: Mapping[str, StatementForm] = {
+    Kind.RESOLUTION: StatementForm.RESOLUTION_TEXT,
+    Kind.MANDATE_RENEWAL: StatementForm.RESOLUTION_TEXT,
+    Kind.UPR_REVIEW: StatementForm.UPR_RECOMMENDATION,
+}
+
 _FURTHEST = (
     StatementState.DRAFT,
     StatementState.CONSULTATION,
@@ -217,8 +223,8 @@ class Mark:
 
     ``by`` is the day, and ``by_precision`` month where it is counted from a window: it then says no more than its
     month. ``says`` is for people. ``records`` are the ids of what meets it; ``acts`` is what to open where it is not
-    met: ``engagement:<kind>`` to log one, ``statement`` to begin one, ``open:<record id>`` for what is there already;
-    empty where it is met.
+    met: ``engagement:<kind>`` to log one, ``statement:<form>`` to begin one, ``open:<what>:<record id>`` for what is
+    there already (``statement``, ``case``, or ``follow-up`` with the record on which it hangs); empty where it is met.
     """
 
     expectation: Expectation
@@ -256,7 +262,7 @@ def coverage(session: Session, table: pd.DataFrame, today: date, *, until: date 
 
     Out: one row an item and expectation, in the table's order and then in that of :class:`Expectation`, with the
     :data:`COLUMNS`. The first seven are the table's; the others as in :class:`Mark` (``by`` datetime64[s], ``records``
-    ids separated by spaces). Cancelled items are left out. Takes at most six queries, whatever the number of items.
+    ids separated by spaces). Cancelled items are left out. The number of queries does not grow with that of the items.
     """
     first, last = today - timedelta(days=PAST_DAYS), until or today + timedelta(days=AHEAD_DAYS)
     near = (table["end"].to_numpy() >= np.datetime64(first, "s")) & (
@@ -316,7 +322,8 @@ def _counted(session: Session) -> dict[str, list[str]]:
     words: defaultdict[str, list[str]] = defaultdict(list)
     engagements = (
         select(TieToItem.item, func.count())
-        .join(Engagement, Engagement.id == TieToItem.record_id)
+        .join(Record, Record.id == TieToItem.record_id)
+        .where(Record.kind == RecordKind.ENGAGEMENT)
         .group_by(TieToItem.item)
     )
     for item, count in session.execute(engagements):
@@ -424,53 +431,47 @@ def _judged(
 
 
 def _tied(session: Session, items: Sequence[_Item], today: date) -> Mapping[str, _Tied]:
-    """What is tied to the items: one query a kind of record, columns only."""
+    """What is tied to the items: their ties, then one query a kind of record, columns only."""
     found: defaultdict[str, _Tied] = defaultdict(_Tied)
-    ids = [item.item for item in items]
-    for item, on, kind, engagement in session.execute(
-        select(TieToItem.item, Engagement.on, Engagement.engagement_kind, Engagement.id)
-        .join(Engagement, Engagement.id == TieToItem.record_id)
-        .where(_among(ids))
-    ):
-        found[item].engagements.append((on, kind, engagement))
-    raised_at: defaultdict[str, list[str]] = defaultdict(list)
-    for item, statement, state in session.execute(
-        select(TieToItem.item, Statement.id, Statement.state)
-        .join(Statement, Statement.id == TieToItem.record_id)
-        .where(_among(ids), Statement.state != StatementState.DROPPED)
-    ):
-        found[item].statements[statement] = state
-        raised_at[statement].append(item)
-    _cases(session, ids, raised_at, found)
-    over = [item for item in items if item.end < today]
-    if over:
-        for item, due, done_on, record in session.execute(
-            select(TieToItem.item, FollowUp.due, FollowUp.done_on, FollowUp.record_id)
-            .join(FollowUp, FollowUp.record_id == TieToItem.record_id)
-            .where(_among([item.item for item in over]))
+    at: defaultdict[str, list[str]] = defaultdict(list)
+    # An expression and not the bare column: SQLite would otherwise seek every record with every item in the index of
+    # both, some millions of steps instead of some thousands.
+    here = func.coalesce(TieToItem.item, "").in_([item.item for item in items])
+    for item, record in session.execute(select(TieToItem.item, TieToItem.record_id).where(here)):
+        at[record].append(item)
+    for ids in _batches(list(at)):
+        for record, kind, on in session.execute(
+            select(Engagement.id, Engagement.engagement_kind, Engagement.on).where(Engagement.id.in_(ids))
         ):
-            found[item].follow_ups.append((due, done_on, record))
-    ours = {event_of(item.item): item.item for item in over if item.subject == OWN_EVENT}
-    if ours:
-        for due, done_on, event in session.execute(
-            select(FollowUp.due, FollowUp.done_on, FollowUp.record_id).where(FollowUp.record_id.in_(list(ours)))
+            for item in at[record]:
+                found[item].engagements.append((on, kind, record))
+        for record, state in session.execute(
+            select(Statement.id, Statement.state).where(
+                Statement.id.in_(ids), Statement.state != StatementState.DROPPED
+            )
         ):
-            found[ours[event]].follow_ups.append((due, done_on, event))
+            for item in at[record]:
+                found[item].statements[record] = state
+    _cases(session, at, found)
+    over = {item.item for item in items if item.end < today}
+    after = {record: [item for item in tied if item in over] for record, tied in at.items()}
+    for ours in (item.item for item in items if item.subject == OWN_EVENT and item.item in over):
+        after[event_of(ours)] = list({*after.get(event_of(ours), ()), ours})
+    for ids in _batches([record for record, tied in after.items() if tied]):
+        for record, due, done_on in session.execute(
+            select(FollowUp.record_id, FollowUp.due, FollowUp.done_on).where(FollowUp.record_id.in_(ids))
+        ):
+            for item in after[record]:
+                found[item].follow_ups.append((due, done_on, record))
     return found
 
 
-def _among(items: Sequence[str]) -> ColumnElement[bool]:
-    """The ties to these items.
-
-    As an expression and not as the bare column: SQLite would otherwise look up every record with every item in the
-    index of both, some millions of steps instead of some thousands.
-    """
-    return func.coalesce(TieToItem.item, "").in_(items)
+def _batches(ids: list[str]) -> Iterator[list[str]]:
+    """Pieces that any database takes as the parameters of one query; as a rule there is one."""
+    return (ids[i : i + 10_000] for i in range(0, len(ids), 10_000))
 
 
-def _cases(
-    session: Session, ids: Sequence[str], raised_at: Mapping[str, list[str]], found: Mapping[str, _Tied]
-) -> None:
+def _cases(session: Session, at: Mapping[str, Sequence[str]], found: Mapping[str, _Tied]) -> None:
     """The cases tied to an item, or to a text that is tied to it and was not dropped."""
     weighed = {
         case: _weighed(risk, reasons, mitigation)
@@ -478,13 +479,10 @@ def _cases(
             select(Case.id, Case.risk, Case.risk_reasons, Case.risk_mitigation)
         )
     }
+    for case in weighed.keys() & at.keys():
+        for item in at[case]:
+            found[item].cases[case] = weighed[case]
     if not weighed:
-        return
-    for item, case in session.execute(
-        select(TieToItem.item, Case.id).join(Case, Case.id == TieToItem.record_id).where(_among(ids))
-    ):
-        found[item].cases[case] = weighed[case]
-    if not raised_at:
         return
     # From the cases to their ties: all ties, each looked up among all that is visible, would take SQLite minutes.
     for one, other, case in session.execute(
@@ -492,8 +490,10 @@ def _cases(
             Case, or_(Case.id == TieToRecord.other_id, Case.id == TieToRecord.record_id)
         )
     ):
-        for item in raised_at.get(other if one == case else one, ()):
-            found[item].cases[case] = weighed[case]
+        text = other if one == case else one
+        for item in at.get(text, ()):
+            if text in found[item].statements:
+                found[item].cases[case] = weighed[case]
 
 
 def _weighed(risk: RiskLevel | None, reasons: str, mitigation: str) -> bool:
@@ -639,7 +639,7 @@ def _engaged(expectation: Expectation, item: _Item, tied: _Tied, today: date) ->
     return (), missing, acts
 
 
-def _drafted(_expectation: Expectation, _item: _Item, tied: _Tied, _today: date) -> _Found:
+def _drafted(_expectation: Expectation, item: _Item, tied: _Tied, _today: date) -> _Found:
     drafts = sorted(tied.statements.items(), key=lambda pair: (_rank(pair[1]), pair[0]), reverse=True)
     drafts = [(record, state) for record, state in drafts if state in _FURTHEST]
     if drafts:
@@ -647,21 +647,25 @@ def _drafted(_expectation: Expectation, _item: _Item, tied: _Tied, _today: date)
         says = f"One text, {words}" if len(drafts) == 1 else f"{len(drafts)} texts, the furthest {words}"
         return tuple(record for record, _ in drafts), says, ""
     if tied.statements:
-        return (), "An idea, no draft yet", f"open:{min(tied.statements)}"
-    return (), "No draft yet", "statement"
+        return (), "An idea, no draft yet", f"open:statement:{min(tied.statements)}"
+    return (), "No draft yet", _begin(item)
 
 
-def _cleared(_expectation: Expectation, _item: _Item, tied: _Tied, _today: date) -> _Found:
+def _cleared(_expectation: Expectation, item: _Item, tied: _Tied, _today: date) -> _Found:
     cleared = tuple(sorted(record for record, state in tied.statements.items() if state in _CLEARED))
     waiting = sorted((-_rank(state), record) for record, state in tied.statements.items() if state not in _CLEARED)
     if not tied.statements:
-        return (), "Nothing to clear yet", "statement"
+        return (), "Nothing to clear yet", _begin(item)
     if waiting:
         count = len(tied.statements)
         furthest = _state_words(tied.statements[waiting[0][1]])
         says = f"Not cleared, {furthest}" if count == 1 else f"{len(cleared)} of {count} texts cleared"
-        return cleared, says, f"open:{waiting[0][1]}"
+        return cleared, says, f"open:statement:{waiting[0][1]}"
     return cleared, "Cleared" if len(cleared) == 1 else f"All {len(cleared)} texts cleared", ""
+
+
+def _begin(item: _Item) -> str:
+    return f"statement:{_FORMS.get(item.subject, StatementForm.NATIONAL)}"
 
 
 def _risks(_expectation: Expectation, _item: _Item, tied: _Tied, _today: date) -> _Found:
@@ -670,7 +674,7 @@ def _risks(_expectation: Expectation, _item: _Item, tied: _Tied, _today: date) -
     count = len(tied.cases)
     if left:
         says = "Risk not weighed" if count == 1 else f"Risk weighed in {len(weighed)} of {count} cases"
-        return weighed, says, f"open:{left[0]}"
+        return weighed, says, f"open:case:{left[0]}"
     return weighed, "Risk weighed" if count == 1 else f"Risk weighed in all {count} cases", ""
 
 
@@ -681,7 +685,7 @@ def _followed_up(_expectation: Expectation, item: _Item, tied: _Tied, today: dat
     records = tuple(dict.fromkeys([*(record for _, record in sorted(after)), *sorted(closed)]))
     open_ = sorted((due, record) for due, done, record in tied.follow_ups if done is None)
     if open_:
-        return records, f"{_many(len(open_), 'follow-up')} open", f"open:{open_[0][1]}"
+        return records, f"{_many(len(open_), 'follow-up')} open", f"open:follow-up:{open_[0][1]}"
     if after:
         return records, f"Followed up, last on {_said(max(after)[0])}", ""
     if closed:
