@@ -120,7 +120,7 @@ class RecordForm:
         self._seen = f"{self.prefix}_seen"
         if record is not None and self._seen not in st.session_state:
             st.session_state[self._seen] = record.version
-        self._box = st.container(key=f"{self.prefix}_form")
+        self._box = st.container(key=f"{self.prefix}_fields")
 
     def __enter__(self) -> RecordForm:
         self._say_overtaken()
