@@ -1,0 +1,169 @@
+"""The fields of a statement, new or kept, and the states that are asked to join it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from calendar_model.safeguards.desk import save, writing
+from calendar_model.safeguards.rules import Refused
+from calendar_model.vocabulary import Sensitivity
+from calendar_model.workspace.records import (
+    Case,
+    Contact,
+    Engagement,
+    Event,
+    LanguageProposal,
+    Person,
+    Record,
+    Reprisal,
+    Statement,
+)
+from calendar_model.workspace.statements import set_cosponsors
+from calendar_model.workspace.terms import CosponsorStanding, StatementForm
+from pages.components import forms, labels
+from pages.components.acting import viewer
+from pages.components.case_parts import kept_items
+from pages.components.context import PageContext
+from pages.components.forms import NEW, TIE, RecordForm, words
+from pages.components.statement_draft import found
+from pages.components.words import plain
+
+_TIES: Mapping[str, tuple[str, tuple[type[Record], ...]]] = {
+    "case_ties": ("Cases that it raises", (Case,)),
+    "engagement_ties": ("Engagements about it", (Engagement,)),
+    "other_ties": ("Other records", (Event, Contact, LanguageProposal, Reprisal, Statement)),
+}
+"""Field, label and kinds of record: together all that a statement can be tied to."""
+
+_TOGETHER = (StatementForm.JOINT, StatementForm.RESOLUTION_TEXT, StatementForm.AMENDMENT)
+"""Forms that other states join or co-sponsor."""
+
+
+def details(record: Statement | None, context: PageContext, everyone: Sequence[Person]) -> None:
+    """The form of a statement; a new one begins with what the address says: its form, and what it is tied to."""
+    form = RecordForm("statement", context, record)
+    asked = st.query_params.get(NEW, "")
+    first = StatementForm(asked) if asked in list(StatementForm) else StatementForm.NATIONAL
+    title, forum = _proposed(first, context) if record is None else ("", "")
+    with form:
+        form.text("title", "Title", title, max_chars=300, help="It stands in lists: of a case give the code, no name.")
+        with st.container(horizontal=True):
+            form.choice("form", "Form", StatementForm, default=first)
+            codes = ["", *context.reference.organisations]
+            form.choice(
+                "forum",
+                "Forum",
+                codes,
+                default=forum,
+                format_func=lambda code: labels.organisation(code, context.reference) if code else "Not decided",
+            )
+            form.text("agenda_item", "Agenda item", max_chars=200)
+        with st.container(horizontal=True):
+            form.day("due", "Due")
+            form.text("speaker", "Speaker", max_chars=200)
+            form.text("lead", "Who leads, if it is joint", max_chars=200)
+            form.number(
+                "speaking_seconds",
+                "Speaking limit in seconds, if the order of the day sets one",
+                min_value=10,
+                max_value=7200,
+            )
+        form.items()
+        for field, (label, kinds) in _TIES.items():
+            form.records(label, kinds, field)
+        if record is not None and record.sensitivity is not Sensitivity.RESTRICTED:
+            st.caption(
+                "A statement that is tied to a case is restricted: it shows to those named in it, and nobody else."
+            )
+        form.level(Sensitivity.INTERNAL, everyone)
+        if record is not None:
+            st.text_input("Why it may be shown to more people, if you change that", key=_reason(record.id))
+        form.submit("Save the details" if record is not None else "Start the statement", _saved)
+
+
+def _proposed(form: StatementForm, context: PageContext) -> tuple[str, str]:
+    """Title and forum of a new statement, from the item of the calendar that it is begun from."""
+    items = st.query_params.get_all(TIE)
+    rows = context.table[context.table["item"].isin(items[:1])]
+    if rows.empty:
+        return "", ""
+    row = rows.iloc[0]
+    return f"{words(form)}: {row['title']}", str(row["body"] or row["organisation"])
+
+
+def _reason(statement_id: str) -> str:
+    return f"statement_{statement_id}_why_lower"
+
+
+def _saved(form: RecordForm) -> str:
+    record = form.record
+    values = forms.texts(form.values(), "title", "forum", "agenda_item", "speaker", "lead")
+    if not values["title"]:
+        raise Refused("Give it a title: it is what lists call the statement.")
+    made = save(
+        viewer(),
+        Statement,
+        values,
+        record_id=record.id if record is not None else "",
+        seen=form.seen,
+        items=[*form.chosen("items"), *kept_items(record, form.context)],
+        ties=form.chosen(*_TIES),
+        named=form.chosen("named") if values["sensitivity"] == Sensitivity.RESTRICTED else None,
+        reason=st.session_state.get(_reason(record.id), "") if record is not None else "",
+    )
+    if record is None:
+        forms.open_record(made)
+        return "The statement is begun. Write its text below; what you type is kept."
+    return "The details are saved."
+
+
+# --- Who joins
+
+
+def cosponsors(statement: Statement, context: PageContext) -> None:
+    """The states that were asked to join or to co-sponsor, and what they answered; folded."""
+    if statement.form not in _TOGETHER and not statement.cosponsors:
+        return
+    by_standing = {
+        standing: [one.country for one in statement.cosponsors if one.standing is standing]
+        for standing in (CosponsorStanding.JOINED, CosponsorStanding.ASKED, CosponsorStanding.DECLINED)
+    }
+    counts = ", ".join(f"{len(codes)} {standing}" for standing, codes in by_standing.items() if codes)
+    states = context.reference.states
+
+    def name(code: str) -> str:
+        return states[code].name if code in states else code
+
+    with st.expander(f"Who joins: {counts or 'nobody asked yet'}"):
+        for standing, codes in by_standing.items():
+            if codes:
+                st.markdown(f"**{words(standing)}**: {plain(', '.join(sorted(map(name, codes))))}")
+        chosen, answer = f"joins_{statement.id}", f"joins_how_{statement.id}"
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            st.multiselect("States", sorted(states, key=name), format_func=name, key=chosen, select_all=False)
+            st.selectbox("Have", _ANSWERS, key=answer, width=220)
+            st.button("Write it down", key="joins_save", on_click=_join, args=(statement.id, chosen, answer))
+
+
+_ANSWERS = {
+    "been asked": CosponsorStanding.ASKED,
+    "joined": CosponsorStanding.JOINED,
+    "declined": CosponsorStanding.DECLINED,
+    "not been asked": None,
+}
+
+
+def _join(statement_id: str, chosen: str, answer: str) -> None:
+    countries = st.session_state[chosen]
+
+    def act() -> str:
+        if not countries:
+            raise Refused("Choose the states first.")
+        with writing(viewer()) as session:
+            set_cosponsors(found(session, statement_id), countries, _ANSWERS[st.session_state[answer]])
+        return "Written down."
+
+    if forms.attempt(act):
+        st.session_state[chosen] = []

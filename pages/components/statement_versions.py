@@ -1,0 +1,107 @@
+"""The texts of a statement that were saved: compared word by word, and restored."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from calendar_model.safeguards import drafting, statements
+from calendar_model.safeguards.desk import writing
+from calendar_model.safeguards.rules import Refused
+from calendar_model.workspace.records import Statement, Version
+from calendar_model.workspace.speaking import said
+from calendar_model.workspace.statements import text_in
+from calendar_model.workspace.texts import speaking_seconds
+from pages.components import forms
+from pages.components.acting import viewer
+from pages.components.comparison import comparison
+from pages.components.context import PageContext
+from pages.components.statement_draft import (
+    Desk,
+    found,
+    language_name,
+    moment,
+    take_in_all,
+    versions_in,
+)
+from pages.components.words import plain
+
+
+def versions(statement: Statement, context: PageContext) -> None:
+    """All texts that were saved, the newest first, to be compared word by word and to be restored; folded."""
+    count = len(statement.versions)
+    with st.expander(f"Versions: {count}"):
+        if not count:
+            st.markdown("Each text that is saved stands here, with who saved it and when; any one can be restored.")
+            return
+        _compare(statement, context)
+        newest = {version.language: version.number for version in statement.versions}
+        for version in reversed(statement.versions):
+            _version(statement, version, newest[version.language], context)
+
+
+def _version(statement: Statement, version: Version, newest: int, context: PageContext) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key=f"version_{version.number}"):
+        parts = [_version_name(version, context.zone), said(speaking_seconds(version.text, version.language))]
+        if version.number == statement.cleared_version:
+            parts.append("cleared")
+        if version.note:
+            parts.append(version.note)
+        st.markdown(plain(" · ".join(parts)), width="content")
+        if version.number != newest and statement.state in statements.WRITABLE:
+            st.button(
+                f"Restore version {version.number}",
+                key=f"restore_{version.number}",
+                type="tertiary",
+                on_click=_restore,
+                args=(statement.id, version.number, version.language, newest),
+            )
+
+
+def _version_name(version: Version, zone: str) -> str:
+    language = language_name(version.language)
+    return f"Version {version.number} · {language} · {version.written_by.name} · {moment(version.at, zone)}"
+
+
+def _compare(statement: Statement, context: PageContext) -> None:
+    if len(statement.versions) < 2:
+        return
+    by_number = {version.number: version for version in statement.versions}
+    numbers = list(by_number)
+    newest = statement.versions[-1]
+    before = [v.number for v in versions_in(statement, newest.language)[:-1]] or numbers[:-1]
+
+    def name(number: int) -> str:
+        return _version_name(by_number[number], context.zone)
+
+    with st.container(horizontal=True):
+        old = st.selectbox(
+            "Compare",
+            numbers,
+            index=numbers.index(before[-1]),
+            format_func=name,
+            key=f"compare_old_{statement.id}_{len(numbers)}",
+        )
+        new = st.selectbox(
+            "with", numbers, index=len(numbers) - 1, format_func=name, key=f"compare_new_{statement.id}_{len(numbers)}"
+        )
+    comparison(by_number[old].text, by_number[new].text, language=by_number[new].language)
+
+
+def _restore(statement_id: str, number: int, language: str, seen: int) -> None:
+    desk = Desk(statement_id, language)
+    take_in_all(statement_id)
+
+    def act() -> str:
+        with writing(viewer()) as session:
+            statement = found(session, statement_id)
+            if drafting.unsaved(session, statement_id) is not None:
+                raise Refused("You have typed something that is not saved. Save or discard it first, then restore.")
+            old = text_in(statement, number)
+            note = f"Restored from version {number}"
+            saved = drafting.save_text(session, statement, old, language=language, based_on=seen, note=note)
+            restored = saved.number
+        if (draft := st.session_state.get(f"{desk.key}-draft")) is not None:
+            draft.put(old, restored)
+        return f"Version {number} is restored, as version {restored}."
+
+    forms.attempt(act)

@@ -1,0 +1,116 @@
+"""Statements: what waits for whom, and one of them with its text, its checks and the way on."""
+
+from pages.components.guard import require_entrance
+
+require_entrance()
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from calendar_model import wording
+from calendar_model.safeguards.desk import reading, staff
+from calendar_model.workspace.history import of_record
+from calendar_model.workspace.records import Person, Record, Statement
+from calendar_model.workspace.statements import (
+    UNSAID,
+    unconfirmed,
+    who_may_clear,
+    whole,
+)
+from calendar_model.workspace.terms import RecordKind
+from pages.components import forms, labels, panel
+from pages.components.acting import require_person
+from pages.components.case_parts import history, item_openers, who_sees
+from pages.components.context import PageContext, current
+from pages.components.forms import NEW, RECORD, words
+from pages.components.navigation import link
+from pages.components.statement_details import cosponsors, details
+from pages.components.statement_list import list_statements
+from pages.components.statement_moves import moves, overrides
+from pages.components.statement_parts import checks, limit_of, speaking_time, steps
+from pages.components.statement_text import writing_area
+from pages.components.statement_versions import versions
+from pages.components.words import plain
+
+PAGE_OF = {
+    RecordKind.CASE: "cases",
+    RecordKind.CONTACT: "contacts",
+    RecordKind.ENGAGEMENT: "engagements",
+    RecordKind.EVENT: "meetings",
+    RecordKind.LANGUAGE: "language",
+    RecordKind.REPRISAL: "cases",
+    RecordKind.STATEMENT: "statements",
+}
+"""The page that shows a record of a kind."""
+
+
+def one_statement(statement_id: str, context: PageContext, person: Person) -> None:
+    with reading(context.viewer) as session:
+        statement = session.get(Statement, statement_id, options=(*forms.whole(), *whole()))
+        if statement is None:
+            st.title("Statements")
+            forms.outcome()
+            st.markdown("This statement is not there, or not for you to see. Go back to the list.")
+            return
+        tied = [*(tie.other for tie in statement.ties), *(tie.record for tie in statement.tied_from)]
+        waiting, clearers = unconfirmed(session, statement_id), who_may_clear(session)
+        changes = of_record(session, statement_id)
+    everyone = staff()
+    st.title(f"{plain(statement.title)}{' (sample)' if statement.sample else ''}")
+    forms.outcome()
+    about = [
+        words(statement.form),
+        labels.short_organisation(statement.forum, context.reference) if statement.forum else "no forum yet",
+        f"item {statement.agenda_item}" if statement.agenda_item else "",
+        f"due {wording.day(statement.due)}" if statement.due and statement.state in UNSAID else "",
+        f"speaker: {statement.speaker}" if statement.speaker else "",
+        f"led by {statement.lead}" if statement.lead else "",
+    ]
+    st.caption(plain(f"{' · '.join(part for part in about if part)}. {who_sees(statement, everyone)}"))
+    steps(statement, context.zone)
+    speaking_time(statement, context)
+    left, right = st.columns([2.2, 1], gap="large")
+    with left:
+        st.subheader("Text")
+        writing_area(statement_id, context, limit_of(statement, context)[0])
+    with right:
+        st.subheader("Checks")
+        facts = checks(statement, tied, person, clearers)
+        overrides(statement, facts, waiting, person, clearers, context.zone)
+        moves(statement, facts, everyone, person, context.today)
+        st.subheader("Tied to")
+        ties(statement, tied, context)
+    versions(statement, context)
+    with st.expander("Details"):
+        details(statement, context, everyone)
+    cosponsors(statement, context)
+    history(changes, everyone, {one.id: one.title for one in tied}, context.zone)
+
+
+def ties(statement: Statement, tied: Sequence[Record], context: PageContext) -> None:
+    if not statement.items and not tied:
+        st.markdown("Nothing yet. Tie it to items of the calendar, engagements and cases in the details below.")
+    item_openers(statement, context)
+    for record in tied:
+        link(PAGE_OF[record.kind], f"{words(record.kind)}: {plain(record.title)}", record=record.id)
+
+
+context = current()
+if not context.workspace:
+    st.title("Statements")
+    st.stop()
+record, new = st.query_params.get(RECORD, ""), st.query_params.get(NEW, "")
+if record or new:
+    forms.back("All statements")
+if not record:
+    st.title("New statement" if new else "Statements")
+    forms.outcome()
+person = require_person("Statements are")
+if record:
+    one_statement(record, context, person)
+elif new:
+    details(None, context, staff())
+else:
+    list_statements(context, person)
+panel.draw_panel(context)
