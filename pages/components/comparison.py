@@ -17,6 +17,7 @@ _STYLE = """<style>
 .compared ins { text-decoration: underline; text-decoration-thickness: 2px; text-underline-offset: 3px;
   background: light-dark(#DCEBDF, #1F3D2B); color: inherit; }
 .compared del { text-decoration: line-through; background: light-dark(#F5DEDA, #4A2622); color: inherit; }
+.compared del + ins { margin-inline-start: 2px; }
 .compared .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
   white-space: nowrap; }
 .compared .conflict { display: block; margin: 0.5rem 0; padding-inline-start: 0.75rem; white-space: normal;

@@ -177,7 +177,7 @@ class Editor {
     this.changed = false;
     this.sent = this.area.value;
     this.store();
-    this.send("typed", { text: this.sent, number: this.number, revision: this.revision });
+    this.send("typed", { text: this.sent, number: this.number, revision: this.revision, seen: this.seen });
     this.again = setTimeout(() => { if (this.unsent()) this.sendNow(); }, this.wait);
     this.wait = Math.min(this.wait * 2, SEND_AGAIN_AT_MOST);
     this.show();
@@ -215,7 +215,7 @@ class Editor {
     this.bar.classList.toggle("over", over);
     this.fill.style.width = limit ? `${Math.min(100, 100 * seconds / limit)}%` : "0";
     this.state.textContent = this.standing();
-    this.aside.hidden = shelf.read(this.asideName) === null;
+    this.aside.hidden = this.data.disabled || shelf.read(this.asideName) === null;
     this.tell(`${this.count.textContent}. ${this.state.textContent}`, over);
   }
 

@@ -47,7 +47,8 @@ class Typed:
     """What stands in the field, as far as the server knows.
 
     ``number`` counts what a tab has sent, the highest is the newest; 0: nothing has come. ``revision`` is that of the
-    text on which it was typed. ``fresh``: it has come in with this run, and was not there before.
+    text on which it was typed: what is saved is based on it, and on no other. ``fresh``: it has come in with this
+    run, and was not there before.
     """
 
     text: str
@@ -109,7 +110,9 @@ def editor(
         on_typed_change=lambda: None,
         height="content",
     )
-    if typed is None or not (typed.fresh or typed.revision == revision):
+    # A tab that has seen this revision and still shows what it sent had come back with it; one that has not yet seen
+    # it takes the new text now.
+    if typed is None or not (typed.fresh or _seen(st.session_state.get(key)) == revision):
         return Typed(text, kept, revision, fresh=False)
     return typed
 
@@ -126,3 +129,8 @@ def _come_in(state: Any, kept: int) -> Typed | None:
             return Typed(text, number, revision, fresh=number > kept)
         case _:
             return None
+
+
+def _seen(state: Any) -> str:
+    """The revision that the tab had been given when it sent."""
+    return str((state or {}).get("typed", {}).get("seen", ""))

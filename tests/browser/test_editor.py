@@ -67,13 +67,14 @@ st.button("Restore", on_click=restore)
 typed = editor(
     draft.read_text(encoding="utf-8") if draft.exists() else "We thank the Special Rapporteur.",
     key="statement-1-amina",
-    revision=str(st.session_state.get("turn", 0)),
+    revision=f"{st.query_params.get('version', '1')}.{st.session_state.get('turn', 0)}",
     limit_seconds=90,
     language=language,
     label="Text of the statement",
     disabled="disabled" in st.query_params,
     keep=keep,
 )
+st.text(f"Typed on {typed.revision}")
 st.text(f"Python has {typed.number}: {typed.text}")
 st.text(f"Python says {said(speaking_seconds(typed.text, language))}")
 '''
@@ -193,6 +194,10 @@ def test_what_is_typed_reaches_python_at_rest_on_leaving_and_on_ctrl_s(desk: Des
     field.press("Tab")
     visit.page.clock.run_for(50)
     python_has(visit.page, "On leaving.")
+    field.fill("On going away.")
+    visit.page.evaluate("window.dispatchEvent(new PageTransitionEvent('pagehide'))")
+    visit.page.clock.run_for(50)
+    python_has(visit.page, "On going away.")
 
 
 def test_keyboard_stays_in_the_field_until_tab(desk: Desk, visit: Visit) -> None:
@@ -263,6 +268,27 @@ def test_kill_of_the_server_and_a_reload_lose_nothing(tmp_path: Path, visit: Vis
         assert caret(field) == 23
     finally:
         stop_server(process)
+
+
+def test_text_that_was_cut_off_comes_back_although_somebody_saved_another_version(desk: Desk, visit: Visit) -> None:
+    page = visit.page
+    (desk.folder / "refuse").touch()
+    field = opened(page, desk, "?version=4")
+    field.fill("Typed on the fourth.")
+    python_has(page, "Typed on the fourth.")
+    (desk.folder / "refuse").unlink()
+    field = opened(page, desk, "?version=5")
+    expect(field).to_have_value("Typed on the fourth.")
+    expect(state(page)).to_have_text("Kept as your draft")
+    assert (desk.folder / "draft.txt").read_text(encoding="utf-8") == "Typed on the fourth."
+    for _ in range(2):
+        expect(page.get_by_text("Typed on 4.0", exact=True)).to_be_visible()
+        run = page.get_by_text(re.compile(r"^Run \d+$")).inner_text()
+        page.get_by_role("button", name="Run again").click()
+        expect(page.get_by_text(run, exact=True)).to_have_count(0)
+    page.get_by_role("button", name="Restore").click()
+    expect(page.get_by_text("Typed on 5.1", exact=True)).to_be_visible()
+    expect(field).to_have_value("A version of last week.")
 
 
 def test_text_given_on_purpose_is_taken(desk: Desk, visit: Visit) -> None:
