@@ -33,7 +33,8 @@ def when(row: Any, zone: str | None = None) -> str:
     ends = _get(row, "ends_at")
     lasts = "" if ends is None or pd.isna(ends) or ends <= at else f"–{ends.tz_convert(place):%H:%M}"
     # "Room XXI, Palais des Nations, Geneva" is read from the largest place backwards.
-    whose = _get(row, "location").rsplit(",", 1)[-1].strip() or city(place)
+    town = _get(row, "location").rsplit(",", 1)[-1].strip()
+    whose = city(place) if town.casefold() in ("", "online") else town
     phrase = f"{days}, {local:%H:%M}{lasts} ({whose} time)"
     if zone and zone != place:
         there = at.tz_convert(ZoneInfo(zone))

@@ -195,32 +195,32 @@ def to_frame(items: Iterable[Item], reference: Reference, as_of: date) -> pd.Dat
 
 
 def with_items(table: pd.DataFrame, items: Iterable[Item], reference: Reference) -> pd.DataFrame:
-    """The table with further items in their places; the table itself, where there are none.
+    """The table with further items, of no cycle, in their places; the table itself, where there are none.
 
-    Same columns and reading order; ``attrs`` as in :func:`to_frame`, other attributes of the table are kept. An item
-    whose identifier the table has already is left out.
+    The same as if :func:`to_frame` had made it of all items together: columns, reading order, ``version``. An item
+    whose identifier the table has already is left out. Other attributes of the table are kept.
     """
-    added = to_frame(items, reference, table.attrs["as_of"])
-    added = added[~added["item"].isin(table["item"])]
-    if added.empty:
+    known = set(table["item"])
+    further = [item for item in items if item.item not in known]
+    if not further:
         return table
+    added = to_frame(further, reference, table.attrs["as_of"])
     parts = [table.drop(columns=[*CATEGORIES]), added.drop(columns=[*CATEGORIES])]
     together = pd.concat(parts, ignore_index=True)
     for name in CATEGORIES:
         together[name] = union_categoricals([table[name], added[name]])
-    start, end = together["start"], together["end"]
+    start = together["start"]
     keys = pd.DataFrame(
         {
             "month": start.dt.year * 12 + start.dt.month,
             "window": together["date_precision"] != Precision.DAY,
             "start": start,
-            "end": end,
+            "end": together["end"],
             "item": together["item"],
         }
     )
     together = together.loc[keys.sort_values([*keys.columns]).index, COLUMNS].reset_index(drop=True)
-    version = hashlib.sha256((table.attrs["version"] + added.attrs["version"]).encode()).hexdigest()
-    together.attrs = {**table.attrs, "version": version}
+    together.attrs = {**table.attrs, "version": _version(together)}
     return together
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 
 import pandas as pd
 
@@ -14,9 +14,10 @@ from calendar_model.safeguards.desk import reading, tide
 from calendar_model.safeguards.sight import Viewer
 from calendar_model.workspace.own_events import own_items
 
-_KEPT = 16
+_KEPT = 32
 _lock = threading.Lock()
 _tables: OrderedDict[Hashable, pd.DataFrame] = OrderedDict()
+"""By who looks at which state of the workspace, and by what they see: most changes change no event."""
 
 
 def calendar_of(viewer: Viewer) -> tuple[Reference, pd.DataFrame]:
@@ -27,16 +28,28 @@ def calendar_of(viewer: Viewer) -> tuple[Reference, pd.DataFrame]:
     opened.
     """
     reference, table = calendar.current()
-    key = (table.attrs["version"], table.attrs["as_of"], table.attrs["files_changed"], viewer, tide())
-    with _lock:
-        if (kept := _tables.get(key)) is not None:
-            _tables.move_to_end(key)
-            return reference, kept
+    base = (table.attrs["version"], table.attrs["as_of"], table.attrs["files_changed"])
+    seen: Hashable = (base, viewer, tide())
+    if (kept := _kept(seen)) is not None:
+        return reference, kept
     with reading(viewer) as session:
-        items = own_items(session)
-    own = calendar.with_items(table, items, reference)
+        items = tuple(own_items(session))
+    own = _kept((base, items))
+    if own is None:
+        own = calendar.with_items(table, items, reference)
+    _keep({seen: own, (base, items): own})
+    return reference, own
+
+
+def _kept(key: Hashable) -> pd.DataFrame | None:
     with _lock:
-        _tables[key] = own
+        if key in _tables:
+            _tables.move_to_end(key)
+        return _tables.get(key)
+
+
+def _keep(tables: Mapping[Hashable, pd.DataFrame]) -> None:
+    with _lock:
+        _tables.update(tables)
         while len(_tables) > _KEPT:
             _tables.popitem(last=False)
-    return reference, own

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
+from functools import cache
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from calendar_model.calendar import Item
+from calendar_model import wording
+from calendar_model.calendar import Item, city
 from calendar_model.vocabulary import Confidence, Kind, Precision, Standing
 from calendar_model.workspace.records import Event
 from calendar_model.workspace.terms import EventKind
@@ -31,6 +33,40 @@ def event_of(item: str) -> str:
     return item.removeprefix("event-").removesuffix("-request") if item.startswith("event-") else ""
 
 
+def faults(values: Mapping[str, Any]) -> tuple[str, ...]:
+    """What is wrong with the columns of an event, as sentences that say what to do; empty: nothing.
+
+    A column that is not there counts as empty. An event needs a title, its days and the organisation or body in whose
+    lane it stands; with hours, a zone in which they are, and an end after the beginning.
+    """
+    get = values.get
+    start, end, request = get("start"), get("end"), get("request_due")
+    first, last, zone = get("start_time"), get("end_time"), get("timezone") or ""
+    found: list[str] = []
+    if not (get("title") or "").strip():
+        found.append("Give the event a title; it stands on every timeline of those who may see it.")
+    if not get("body"):
+        found.append("Say to which organisation or body it belongs: it stands in its lane on the timeline.")
+    if start is None or end is None:
+        return (*found, "Say on which day it begins, and on which it ends.")
+    if end < start:
+        found.append(f"It ends on {wording.day(end)}, before it begins on {wording.day(start)}: mend one of the days.")
+    if request is not None and request > start:
+        found.append(f"The room is asked for by {wording.day(request)}, after the event begins: mend one of the days.")
+    if first is None and last is not None:
+        found.append("Say at what hour it begins too, or leave both hours empty for whole days.")
+    elif first is not None and _zone(zone) is None:
+        found.append("Say in which time zone the hours are; without one nobody can be on time.")
+    elif first is not None and last is not None and start <= end:
+        at, ends = _instant(start, first, zone), _instant(end, last, zone)
+        # As instants: within one zone datetimes compare by the clock on the wall, which is put forward and back.
+        if at is not None and ends is not None and ends.timestamp() <= at.timestamp():
+            found.append(
+                f"It begins at {first:%H:%M} and ends at {last:%H:%M}: mend one of the hours, or the last day."
+            )
+    return tuple(found)
+
+
 def own_items(session: Session) -> list[Item]:
     """The items of all events that the session's reader may see.
 
@@ -43,6 +79,7 @@ def own_items(session: Session) -> list[Item]:
 def _items(event: Event) -> Iterator[Item]:
     tied = [tie.item for tie in event.items]
     title = f"{event.title} (sample)" if event.sample else event.title
+    at = _instant(event.start, event.start_time, event.timezone)
     yield Item(
         item=item_of(event.id),
         title=title,
@@ -50,12 +87,12 @@ def _items(event: Event) -> Iterator[Item]:
         body=event.body,
         start=event.start,
         end=event.end,
-        at=_instant(event.start, event.start_time, event.timezone),
-        ends=_instant(event.end, event.end_time, event.timezone) if event.start_time else None,
+        at=at,
+        ends=_instant(event.end, event.end_time, event.timezone) if at else None,
         date_precision=Precision.DAY,
         standing=event.standing,
         timezone=event.timezone,
-        location=", ".join(part for part in (event.room, event.location) if part),
+        location=_place(event, timed=at is not None),
         description=". ".join(
             f"{name}: {text.strip().rstrip('.')}"
             for name, text in (("Organised by", event.organisers), ("Co-sponsored by", event.cosponsors))
@@ -90,5 +127,21 @@ def _shared(event: Event) -> dict[str, Any]:
     }
 
 
+def _place(event: Event, *, timed: bool) -> str:
+    """Room and place; what is timed ends in a town, by which the calendar calls its time."""
+    town = city(event.timezone) if timed and not event.location.strip() else event.location
+    return ", ".join(part.strip() for part in (event.room, town) if part.strip())
+
+
 def _instant(day: date, at: time | None, zone: str) -> datetime | None:
-    return datetime.combine(day, at, ZoneInfo(zone or "UTC")) if at is not None else None
+    """The instant of an hour at the place; an hour in no zone is none, and the event takes the whole day."""
+    known = _zone(zone)
+    return datetime.combine(day, at, known) if at is not None and known is not None else None
+
+
+@cache
+def _zone(name: str) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(name) if name else None
+    except (ZoneInfoNotFoundError, ValueError):
+        return None
