@@ -559,8 +559,11 @@ def _around(item: _Item, tied: _Tied, deadline: _Day | None, today: date) -> Ite
         state = State.DONE if done else _state(by, exact, item, today)
         if not done:
             possible = "last" if expectation is Expectation.FOLLOW_UP else "first"
-            when = _said(by) if exact else _about(by, possible)
-            says = f"{says}; {'was due ' if state is State.LATE else ''}by {when}"
+            if by < today and state is not State.LATE:
+                says = f"{says}; due now, counted from the {possible} possible day"
+            else:
+                when = _said(by) if exact else _about(by, possible)
+                says = f"{says}; {'was due ' if state is State.LATE else ''}by {when}"
         yield Mark(expectation, state, by, Precision.DAY if exact else Precision.MONTH, says, records, acts)
 
 

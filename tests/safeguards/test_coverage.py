@@ -237,16 +237,18 @@ def test_open_due_soon_late(session: Session, items: pd.DataFrame, today: date, 
     assert stand(session, items, "review", today)["consulted"] == (state, says)
 
 
+COUNTED = "counted from the first possible day"
+VAGUE = {
+    date(2026, 10, 1): ("open", f"Nobody consulted yet; by Nov 2026, {COUNTED}"),
+    date(2026, 11, 1): ("due soon", f"Nobody consulted yet; by Nov 2026, {COUNTED}"),
+    date(2026, 12, 31): ("due soon", f"Nobody consulted yet; due now, {COUNTED}"),
+    date(2027, 1, 1): ("late", f"Nobody consulted yet; was due by Nov 2026, {COUNTED}"),
+}
+
+
 def test_nothing_counted_from_a_window_is_late_before_it_opens(session: Session, items: pd.DataFrame) -> None:
-    said = "by Nov 2026, counted from the first possible day"
-    assert stand(session, items, "vague", date(2026, 12, 31))["consulted"] == (
-        "due soon",
-        f"Nobody consulted yet; {said}",
-    )
-    assert stand(session, items, "vague", date(2027, 1, 1))["consulted"] == (
-        "late",
-        f"Nobody consulted yet; was due {said}",
-    )
+    said = {day: stand(session, items, "vague", day)["consulted"] for day in VAGUE}
+    assert said == VAGUE
     assert mark(session, items, "vague", Expectation.CONSULTED).by_precision is Precision.MONTH
 
 

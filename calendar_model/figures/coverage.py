@@ -1,0 +1,350 @@
+"""What is there around each coming item, and what misses: a row an item, a column an expectation.
+
+A tile is filled when the expectation is met, hollow while there is time, hatched when it is due soon, and has a thick
+edge and the word when it is late; an empty place is something that this kind of item does not call for. What a tile
+says in full is in its hover, and in the list beside the picture.
+"""
+
+from __future__ import annotations
+
+import html
+import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from calendar_model import wording
+from calendar_model.figures.packing import fit, text_px
+from calendar_model.figures.palette import INKS, TEXT_PX, Inks, ThemeName, colour_of, ink_on, plain_layout, with_alpha
+from calendar_model.reference import Reference
+from calendar_model.safeguards.coverage import HEADS, Expectation, State, counts
+from calendar_model.vocabulary import Precision
+
+WARNING: Mapping[ThemeName, str] = {"light": "#a6341b", "dark": "#f39a82"}
+"""The one warning hue, for what is late: at least 4.5:1 on the ground, also where it tints it."""
+
+LATE_TINT = 0.1
+"""How strongly a late tile is tinted with the warning hue."""
+
+WORDS: Mapping[State, str] = {
+    State.DONE: "Done",
+    State.OPEN: "Open",
+    State.DUE_SOON: "Due soon",
+    State.LATE: "Late",
+}
+
+_NARROW_PX = 640
+_WIDEST_TILE_PX, _GAP_PX = 116, 6
+_ROW_PX, _NARROW_ROW_PX, _TILE_PX = 32, 56, 24
+_STRIPE_PX, _INDENT_PX = 3, 10
+_HEADS_AGAIN = 14
+"""With more rows than this, the heads of the columns stand under the picture too."""
+
+
+@dataclass(frozen=True)
+class _Grid:
+    """Where everything stands, in pixels of the plot."""
+
+    width: float
+    narrow: bool
+    columns: Sequence[Expectation]
+    tile: float
+    """The width of a column, with its gap."""
+
+    @property
+    def left(self) -> float:
+        """Where the first column begins."""
+        return self.width - self.tile * len(self.columns)
+
+    @property
+    def row(self) -> int:
+        return _NARROW_ROW_PX if self.narrow else _ROW_PX
+
+    @property
+    def label(self) -> float:
+        """How much room the name of an item has."""
+        return self.width if self.narrow else self.left - _GAP_PX
+
+    def middle(self, number: int) -> float:
+        """The height of the middle of a row's tiles."""
+        return (number + 1) * self.row - 6 - _TILE_PX / 2 if self.narrow else (number + 0.5) * self.row
+
+
+def coverage_figure(frame: pd.DataFrame, theme: ThemeName, width: int, reference: Reference) -> go.Figure:
+    """The picture.
+
+    In: ``frame`` as :func:`calendar_model.safeguards.coverage.coverage` gives it, or some of its items; ``width``,
+    the pixels that the picture will have; ``reference``, for the colours of the organisations.
+
+    Out: a figure with fixed axes: a trace a state, named in words with its count, and one named ``items`` that lies
+    under the names. The customdata of a tile begins with the item's id and the expectation, that of a name with the
+    item's id and nothing.
+    """
+    inks = INKS[theme]
+    narrow = width < _NARROW_PX
+    present = set(frame["expectation"])
+    columns = [expectation for expectation in Expectation if expectation in present]
+    room = float(max(width - 4, 240))
+    share = room - _INDENT_PX if narrow else room * 0.6
+    tile = min(share / max(len(columns), 1), _WIDEST_TILE_PX)
+    grid = _Grid(room, narrow, columns, tile)
+    rows = frame.drop_duplicates("item").to_dict("records")
+    number = {row["item"]: i for i, row in enumerate(rows)}
+    tiles = frame.to_dict("records")
+    figure = go.Figure()
+    for state in (State.LATE, State.DUE_SOON, State.OPEN, State.DONE):
+        own = [tile for tile in tiles if tile["state"] == state]
+        figure.add_trace(_tiles(state, own, number, grid, theme, inks))
+    figure.add_trace(_items(rows, number, grid))
+    for trace in _names(rows, number, grid, inks):
+        figure.add_trace(trace)
+    figure.update_layout(_layout(rows, number, grid, reference, inks))
+    return figure
+
+
+def coverage_summary(frame: pd.DataFrame) -> str:
+    """The picture in a few sentences, for those who do not see it."""
+    if frame.empty:
+        return "Coverage: nothing is expected around the items shown."
+    said = ", ".join(f"{count} {WORDS[state].lower()}" for state, count in counts(frame["state"]).items())
+    items = frame["item"].nunique()
+    text = f"Coverage of {items} {'item' if items == 1 else 'items'}: {said}."
+    late = frame[(frame["state"] == State.LATE).to_numpy()]
+    if late.empty:
+        return text
+    by_item = late.groupby("title", sort=False)["expectation"].agg(list)
+    named = [
+        f"{title} ({', '.join(HEADS[Expectation(e)].lower() for e in expected)})"
+        for title, expected in by_item.head(3).items()
+    ]
+    more = len(by_item) - len(named)
+    return f"{text} Late: {'; '.join([*named, *([f'{more} more'] if more > 0 else [])])}."
+
+
+def _when(row: Mapping[Any, Any]) -> str:
+    return wording.span(row["start"].date(), row["end"].date(), row["date_precision"])
+
+
+def _word(tile: Mapping[Any, Any], room: float, size: float) -> str:
+    """What stands in a tile: the longest that has room."""
+    state = tile["state"]
+    if state == State.DONE:
+        return "done"
+    if state == State.LATE:
+        return "late"
+    by = tile["by"].date()
+    if tile["by_precision"] == Precision.DAY:
+        short = wording.day(by, year=False, weekday=False)
+        choices = [f"by {wording.day(by, weekday=False)}", f"by {short}", short]
+    elif state == State.DUE_SOON:
+        choices = ["due about now", "due now", "now"]
+    else:
+        choices = [f"by {wording.span(by, by, Precision.MONTH)}", f"by {by:%b}", f"{by:%b}"]
+    return next((words for words in choices if text_px(words, size) <= room), "")
+
+
+_CLICKS = {
+    "engagement": "A click logs it.",
+    "statement": "A click begins a draft.",
+    "open": "A click opens what it waits for.",
+    "": "A click opens the item.",
+}
+
+
+def _hover(tile: Mapping[Any, Any]) -> str:
+    head = f"<b>{html.escape(tile['title'])}</b><br>{_when(tile)}"
+    says = textwrap.wrap(f"{HEADS[Expectation(tile['expectation'])]}: {tile['says']}.", 64)
+    click = _CLICKS[tile["acts"].partition(":")[0]]
+    return "<br>".join([head, *(html.escape(line, quote=False) for line in says), f"<i>{click}</i>"])
+
+
+def _tiles(
+    state: State,
+    tiles: Sequence[Mapping[Any, Any]],
+    number: Mapping[str, int],
+    grid: _Grid,
+    theme: ThemeName,
+    inks: Inks,
+) -> go.Bar:
+    fill, line, line_px, ink, hatch = {
+        State.DONE: (inks.accent, inks.accent, 1, ink_on(inks.accent), ""),
+        State.OPEN: ("rgba(0,0,0,0)", inks.muted, 1, inks.muted, ""),
+        State.DUE_SOON: (with_alpha(inks.accent, 0.08), inks.accent, 1.5, inks.ink, "/"),
+        State.LATE: (with_alpha(WARNING[theme], LATE_TINT), WARNING[theme], 2.5, WARNING[theme], ""),
+    }[state]
+    size = 10 if grid.narrow else TEXT_PX
+    bold = state in (State.DUE_SOON, State.LATE)
+    words = [_word(tile, grid.tile - _GAP_PX - 4, size) for tile in tiles]
+    return go.Bar(
+        name=f"{WORDS[state]} ({len(tiles)})",
+        orientation="h",
+        base=[grid.left + grid.columns.index(Expectation(t["expectation"])) * grid.tile + _GAP_PX / 2 for t in tiles],
+        x=[grid.tile - _GAP_PX] * len(tiles),
+        y=[grid.middle(number[tile["item"]]) for tile in tiles],
+        width=_TILE_PX,
+        text=[f"<b>{word}</b>" if bold and word else word for word in words],
+        textposition="inside",
+        insidetextanchor="middle",
+        textangle=0,
+        constraintext="none",
+        textfont={"size": size, "color": ink},
+        marker={
+            "color": fill,
+            "cornerradius": 3,
+            "line": {"width": line_px, "color": line},
+            "pattern": {
+                "shape": hatch,
+                "fillmode": "overlay",
+                "fgcolor": inks.accent,
+                "fgopacity": 0.35,
+                "size": 7,
+                "solidity": 0.15,
+            },
+        },
+        customdata=[[tile["item"], tile["expectation"], _hover(tile)] for tile in tiles],
+        hovertemplate="%{customdata[2]}<extra></extra>",
+        selected={"marker": {"opacity": 1}},
+        unselected={"marker": {"opacity": 1}},
+        showlegend=bool(tiles),
+    )
+
+
+def _items(rows: Sequence[Mapping[Any, Any]], number: Mapping[str, int], grid: _Grid) -> go.Bar:
+    """What a click on an item's name meets: the name itself is text, which plotly does not take clicks on."""
+    top = [number[row["item"]] * grid.row for row in rows]
+    height = grid.row - _TILE_PX - 6 if grid.narrow else grid.row - 4
+    return go.Bar(
+        name="items",
+        orientation="h",
+        base=[0] * len(rows),
+        x=[grid.label] * len(rows),
+        y=[y + (height / 2 + 2) for y in top],
+        width=height,
+        marker={"color": "rgba(0,0,0,0)", "line": {"width": 0}},
+        customdata=[
+            [row["item"], "", f"<b>{html.escape(row['title'])}</b><br>{_when(row)}<br><i>{_CLICKS['']}</i>"]
+            for row in rows
+        ],
+        hovertemplate="%{customdata[2]}<extra></extra>",
+        selected={"marker": {"opacity": 1}},
+        unselected={"marker": {"opacity": 1}},
+        showlegend=False,
+    )
+
+
+def _names(
+    rows: Sequence[Mapping[Any, Any]], number: Mapping[str, int], grid: _Grid, inks: Inks
+) -> tuple[go.Scatter, go.Scatter]:
+    """The days on the left and the titles after them; on a narrow picture one after the other above the tiles."""
+    whens = [_when(row) for row in rows]
+    widest = max((text_px(when, TEXT_PX) for when in whens), default=0.0) + 12
+    heights = [number[row["item"]] * grid.row + (12 if grid.narrow else grid.row / 2) for row in rows]
+    starts = [_INDENT_PX + (text_px(when, TEXT_PX) + 8 if grid.narrow else widest) for when in whens]
+    titles = [fit(row["title"], grid.label - start, TEXT_PX + 1) for row, start in zip(rows, starts, strict=True)]
+    return (
+        _text("days", [_INDENT_PX] * len(rows), heights, whens, TEXT_PX, inks.muted),
+        _text("titles", starts, heights, titles, TEXT_PX + 1, inks.ink),
+    )
+
+
+def _text(
+    name: str, x: Sequence[float], y: Sequence[float], words: Sequence[str], size: int, colour: str
+) -> go.Scatter:
+    return go.Scatter(
+        name=name,
+        x=x,
+        y=y,
+        mode="text",
+        text=[html.escape(word, quote=False) for word in words],
+        textposition="middle right",
+        textfont={"size": size, "color": colour},
+        hoverinfo="skip",
+        selected={"textfont": {"color": colour}},
+        unselected={"textfont": {"color": colour}},
+        showlegend=False,
+    )
+
+
+def _layout(
+    rows: Sequence[Mapping[Any, Any]],
+    number: Mapping[str, int],
+    grid: _Grid,
+    reference: Reference,
+    inks: Inks,
+) -> dict[str, Any]:
+    depth = max(len(rows) * grid.row, grid.row)
+    heads_px = 84 if grid.narrow else 24
+    legend_px = 56 if grid.narrow else 28
+    again = len(rows) > _HEADS_AGAIN
+    heads = [*_heads(grid, 0, "bottom", inks), *(_heads(grid, depth, "top", inks) if again else [])]
+    height = depth + heads_px + legend_px + (heads_px if again else 4)
+    return {
+        **plain_layout(inks),
+        "height": height,
+        "margin": {"l": 2, "r": 2, "t": heads_px + legend_px, "b": heads_px if again else 4, "pad": 0},
+        "showlegend": True,
+        "legend": {
+            "orientation": "h",
+            "x": 0,
+            "xref": "container",
+            "xanchor": "left",
+            "y": 1,
+            "yref": "container",
+            "yanchor": "top",
+            "itemclick": False,
+            "itemdoubleclick": False,
+            "font": {"size": 13, "color": inks.ink},
+        },
+        "xaxis": {"range": [0, grid.width], "fixedrange": True, "visible": False},
+        "yaxis": {"range": [depth, 0], "fixedrange": True, "visible": False},
+        "shapes": [
+            *(_line(grid, i * grid.row, inks) for i in range(len(rows) + 1)),
+            *(_stripe(row, number, grid, reference) for row in rows),
+        ],
+        "annotations": heads,
+    }
+
+
+def _heads(grid: _Grid, y: float, anchor: str, inks: Inks) -> list[dict[str, Any]]:
+    return [
+        {
+            "x": grid.left + (i + 0.5) * grid.tile,
+            "y": y,
+            "yshift": 3 if anchor == "bottom" else -3,
+            "text": HEADS[expectation],
+            "textangle": -90 if grid.narrow else 0,
+            "showarrow": False,
+            "xanchor": "center",
+            "yanchor": anchor,
+            "font": {"size": TEXT_PX, "color": inks.ink},
+        }
+        for i, expectation in enumerate(grid.columns)
+    ]
+
+
+def _line(grid: _Grid, y: float, inks: Inks) -> dict[str, Any]:
+    return {
+        "type": "line",
+        "x0": 0,
+        "x1": grid.width,
+        "y0": y,
+        "y1": y,
+        "line": {"color": inks.line, "width": 1},
+        "layer": "below",
+    }
+
+
+def _stripe(row: Mapping[Any, Any], number: Mapping[str, int], grid: _Grid, reference: Reference) -> dict[str, Any]:
+    top = number[row["item"]] * grid.row
+    return {
+        "type": "rect",
+        "x0": 0,
+        "x1": _STRIPE_PX,
+        "y0": top + 4,
+        "y1": top + grid.row - 4,
+        "fillcolor": colour_of(reference.organisations, row["body"]),
+        "line": {"width": 0},
+    }
