@@ -94,6 +94,8 @@ def move(
     """
     if rules.facts(session, statement, session.actor).version != seen:
         raise Refused("Another text has been saved since you opened this page. Read it first, then move the statement.")
+    if statement.state is to:
+        raise Refused(f"This statement is {statements.said(to)} already.")
     if to is StatementState.DELIVERED:
         statement.delivered_on = on
     statement.state = to

@@ -316,10 +316,13 @@ def _moved(session: WorkspaceSession, statement: Statement, actor: Person | None
     if actor is None:
         return
     history: Any = inspect(statement).attrs.state.history
-    cleared = any(_changed(statement, name) for name in ("cleared_version", "cleared_by_id", "cleared_at"))
-    if not history.has_changes():
-        if cleared or (statement.delivered_on and _changed(statement, "delivered_on") and not _said(statement)):
-            raise Refused("A clearance and a delivery are given by moving the statement, not by themselves.")
+    moves = history.has_changes()
+    given = any(_changed(statement, name) for name in ("cleared_version", "cleared_by_id", "cleared_at"))
+    dated = _changed(statement, "delivered_on")
+    may_be_dated = statement.state is StatementState.DELIVERED and (moves or statement.delivered_on is not None)
+    if (given and (not moves or _said(statement))) or (dated and not may_be_dated):
+        raise Refused("A clearance and a delivery are given by moving the statement, not by themselves.")
+    if not moves:
         return
     before, to = history.deleted[0], statement.state
     missing = statements.lacks(found := facts(session, statement, actor.id, state=before), to)
@@ -327,7 +330,7 @@ def _moved(session: WorkspaceSession, statement: Statement, actor: Person | None
         raise Refused(f"Not {statements.said(to)} yet. {' '.join(lack.says for lack in missing)}", missing)
     if to is StatementState.CLEARED:
         statement.cleared_version, statement.cleared_by_id, statement.cleared_at = found.version, actor.id, now()
-    elif to is not StatementState.DELIVERED and not _said(statement):
+    elif not _said(statement):
         statement.cleared_version = statement.cleared_by_id = statement.cleared_at = None
 
 

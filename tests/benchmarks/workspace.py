@@ -41,12 +41,13 @@ from calendar_model.workspace.terms import (
     Suggester,
 )
 
-WORDS = (
+SPEECH = (
     "Mr President, we thank the Special Rapporteur for the report and share the concern about the growing pressure on "
     "those who defend the rights of others. States have to make sure that they can work without fear of reprisals, "
     "that laws do not hinder them, and that those who attack them are brought to justice. We ask the panel what "
     "regional organisations can do to make protection measures known, and how missions can help."
-).split()  # noqa: SIM905
+)
+WORDS = tuple(SPEECH.split())
 
 
 def fill(

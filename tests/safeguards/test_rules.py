@@ -364,6 +364,29 @@ def test_what_raises_a_case_waits_for_the_checks_and_for_the_contact_afterwards(
     save(desk, Case, {"closed_on": date(2026, 11, 30)}, record_id=case, seen=3)
 
 
+def test_an_answer_taken_back_in_the_same_breath_counts_as_missing(desk: Viewer, head: Viewer) -> None:
+    made, case = raising(desk, head, **WEIGHED)
+    with pytest.raises(Refused, match="nobody has talked it over"), writing(head) as session:
+        weighed, found = session.get(Case, case), session.get(Statement, made)
+        assert weighed is not None
+        assert found is not None
+        weighed.before_on = None
+        drafting.move(session, found, StatementState.CLEARED, seen=1)
+    assert state(desk, made) is StatementState.CONSULTATION
+
+
+def test_a_delivered_statement_keeps_its_day(desk: Viewer, head: Viewer) -> None:
+    made = statement(desk)
+    move(desk, made, StatementState.CONSULTATION)
+    move(head, made, StatementState.CLEARED)
+    move(desk, made, StatementState.DELIVERED, on=date(2026, 11, 23))
+    with pytest.raises(Refused, match="delivered already"):
+        move(desk, made, StatementState.DELIVERED)
+    with pytest.raises(Refused, match="by moving the statement"):
+        save(desk, Statement, {"delivered_on": None}, record_id=made, seen=5)
+    save(desk, Statement, {"delivered_on": date(2026, 11, 24)}, record_id=made, seen=5)
+
+
 def test_the_writer_does_not_clear_what_raises_a_case(head: Viewer, desk: Viewer) -> None:
     made, _ = raising(head, desk, **WEIGHED)
     with pytest.raises(Refused, match="somebody else than the writer"):
