@@ -366,12 +366,17 @@ def test_what_raises_a_case_waits_for_the_checks_and_for_the_contact_afterwards(
 
 def test_an_answer_taken_back_in_the_same_breath_counts_as_missing(desk: Viewer, head: Viewer) -> None:
     made, case = raising(desk, head, **WEIGHED)
-    with pytest.raises(Refused, match="nobody has talked it over"), writing(head) as session:
-        weighed, found = session.get(Case, case), session.get(Statement, made)
-        assert weighed is not None
-        assert found is not None
-        weighed.before_on = None
-        drafting.move(session, found, StatementState.CLEARED, seen=1)
+
+    def take_back_and_clear() -> None:
+        with writing(head) as session:
+            weighed, found = session.get(Case, case), session.get(Statement, made)
+            assert weighed is not None
+            assert found is not None
+            weighed.before_on = None
+            drafting.move(session, found, StatementState.CLEARED, seen=1)
+
+    with pytest.raises(Refused, match="nobody has talked it over"):
+        take_back_and_clear()
     assert state(desk, made) is StatementState.CONSULTATION
 
 
