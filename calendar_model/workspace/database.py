@@ -108,6 +108,7 @@ def _through_sight(state: ORMExecuteState) -> None:
 
 @event.listens_for(WorkspaceSession, "before_flush")
 def _by_rules(session: WorkspaceSession, _context: UOWTransaction, _objects: object) -> None:
+    history.drop_what_stays(session)
     changed = [row for row in session.dirty if session.is_modified(row)]
     if not (session.new or session.deleted or changed):
         return

