@@ -1,0 +1,244 @@
+"""Coverage: what still misses around what is coming, as a picture to act on and as a list."""
+
+from pages.components.guard import require_entrance
+
+require_entrance()
+
+from datetime import timedelta
+
+import pandas as pd
+import streamlit as st
+
+from calendar_model import wording
+from calendar_model.figures.coverage import WORDS, coverage_figure, coverage_summary
+from calendar_model.safeguards.coverage import ASKS, HEADS, Expectation, State, coverage
+from calendar_model.safeguards.desk import reading
+from calendar_model.vocabulary import Sensitivity
+from pages.components import filter_bar, forms, panel
+from pages.components.acting import require_person
+from pages.components.context import PageContext, current
+from pages.components.navigation import PAGES, link
+from pages.components.tables import csv_download
+from pages.components.width import column_width
+from pages.components.words import plain
+
+FIGURE, CLICKED, ALL = "coverage_figure", "coverage_clicked", "coverage_all"
+PERIODS = {"3 months": 91, "6 months": 183, "1 year": 365}
+# More rows than this are no longer seen as one picture; the list has all of them.
+ROWS_DRAWN = 60
+# Items in the list before the reader asks for all.
+ITEMS_LISTED = 12
+PRESSING = (State.LATE, State.DUE_SOON)
+
+LOGS = {
+    "consulted": "Log a consultation",
+    "participation-supported": "Log support for participation",
+    "bilateral-mission": "Log contact with the mission or desk",
+    "organisation-dialogue": "Log a dialogue",
+}
+OPENS = {"statement": ("Open the text", "statements"), "case": ("Open the case", "cases")}
+
+STYLE = """<style>
+[class*="st-key-coverage_item_"] [data-testid="stButton"] button { min-height: 0; padding: 0; text-align: left;
+  justify-content: flex-start; white-space: normal; }
+[class*="st-key-coverage_item_"] [data-testid="stPageLink"] a { padding: 0 .25rem; }
+[class*="st-key-coverage_item_"] [data-testid="stCaptionContainer"] p { margin: 0; }
+</style>"""
+
+
+def target(acts: str, item: str) -> tuple[str, str, dict[str, str]] | None:
+    """What to open for what misses: the words of the link, the page and what its address carries.
+
+    None where nothing misses, or this installation does not have the page.
+    """
+    verb, _, rest = acts.partition(":")
+    if verb == "engagement":
+        found = LOGS[rest], "engagements", {forms.NEW: rest, forms.TIE: item}
+    elif verb == "statement":
+        found = "Begin a draft", "statements", {forms.NEW: rest, forms.TIE: item}
+    elif verb == "open":
+        what, _, record = rest.partition(":")
+        if what == "follow-up":
+            found = "Open the follow-ups", "follow_ups", {}
+        else:
+            found = *OPENS[what], {forms.RECORD: record}
+    else:
+        return None
+    return found if (PAGES / f"{found[1]}.py").is_file() else None
+
+
+def clicked() -> None:
+    """A click on a tile asks for what misses, on a name or on what is done for the item's panel."""
+    points = st.session_state[FIGURE]["selection"]["points"]
+    # A second click on the same tile takes the selection back; it means the same as the first.
+    picked = points[0]["customdata"][:2] if points else st.session_state.get("coverage_picked", ["", ""])
+    st.session_state["coverage_picked"] = picked
+    if picked[0]:
+        st.session_state[CLICKED] = tuple(picked)
+
+
+def follow_click(frame: pd.DataFrame) -> None:
+    """Goes where the last click on the picture asks to go."""
+    item, expectation = st.session_state.pop(CLICKED, ("", ""))
+    if not item:
+        return
+    acts = frame.loc[((frame["item"] == item) & (frame["expectation"] == expectation)).to_numpy(), "acts"]
+    goal = target(acts.iloc[0], item) if len(acts) else None
+    if goal is None:
+        panel.choose(item)
+    else:
+        st.switch_page(PAGES / f"{goal[1]}.py", query_params=goal[2])
+
+
+def covered(context: PageContext, days: int) -> pd.DataFrame:
+    """The coverage of the items that the filter keeps, as far ahead as asked."""
+    with reading(context.viewer) as session:
+        # The whole table, because the deadlines from which days are counted stand in it; the filter comes after.
+        frame = coverage(session, context.table, context.today, until=context.today + timedelta(days=days))
+    return frame[frame["item"].isin(context.filtered["item"]).to_numpy()].reset_index(drop=True)
+
+
+def counted(frame: pd.DataFrame, period: str) -> str:
+    """One sentence: how many are late and due soon, and around how many items."""
+    late, soon = ((frame["state"] == state).sum() for state in PRESSING)
+    items = frame["item"].nunique()
+    around = f"around {items} {'item' if items == 1 else 'items'} of the coming {period.removeprefix('1 ')}"
+    if not late and not soon:
+        return f"Nothing is late or due soon {around}."
+    parts = [f"**{late} late**" if late else "", f"{soon} due soon" if soon else ""]
+    return f"{' and '.join(filter(None, parts))} {around}."
+
+
+def explain() -> None:
+    """What coverage is, for somebody who sees it for the first time."""
+    with st.expander("What is expected, and by when"):
+        st.markdown(
+            "\n".join(f"- **{HEADS[e]}.** {ASKS[e]}" for e in Expectation)
+            + "\n\nWhat is expected follows the guidelines for missions to international organisations. They name no "
+            "times: the days are conventions of this house, counted from the item or from its own deadline, such as "
+            "that for tabling. Where only a window is known they are counted from its first day, and nothing is called "
+            "late before it opens. Each reader's picture counts what they may see."
+        )
+
+
+def draw_picture(frame: pd.DataFrame, context: PageContext) -> None:
+    """The picture of the first items, each tile of which opens what misses."""
+    first = list(dict.fromkeys(frame["item"]))
+    drawn = frame[frame["item"].isin(first[:ROWS_DRAWN]).to_numpy()]
+    width = column_width("coverage_width")
+    figure = coverage_figure(drawn, "dark" if st.context.theme.type == "dark" else "light", width, context.reference)
+    if len(first) > ROWS_DRAWN:
+        st.caption(f"Drawn are the first {ROWS_DRAWN} of {len(first)} items; a filter or a shorter time shows others.")
+    st.plotly_chart(
+        figure,
+        theme=None,
+        key=FIGURE,
+        on_select=clicked,
+        selection_mode="points",
+        config={"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "showTips": False},
+        alt=coverage_summary(drawn),
+    )
+
+
+def show_all() -> None:
+    """For the button under the list."""
+    st.session_state[ALL] = True
+
+
+def draw_list(frame: pd.DataFrame, context: PageContext) -> None:
+    """What is late or due soon, by item: the same as in the picture, for keyboard and ear."""
+    st.header("Late and due soon")
+    pressing = frame[frame["state"].isin(PRESSING).to_numpy()]
+    if pressing.empty:
+        st.markdown("Nothing is late or due soon. What is still open has its day in the picture.")
+        return
+    st.html(STYLE)
+    items = list(dict.fromkeys(pressing["item"]))
+    # Items with something late first; among equals the calendar's order.
+    late = set(pressing.loc[(pressing["state"] == State.LATE).to_numpy(), "item"])
+    items.sort(key=lambda item: item not in late)
+    shown = items if st.session_state.get(ALL) else items[:ITEMS_LISTED]
+    for item in shown:
+        draw_item(pressing[(pressing["item"] == item).to_numpy()])
+    if len(shown) < len(items):
+        st.button(f"Show all {len(items)} items", key="coverage_show_all", on_click=show_all)
+    csv_download(for_file(frame, context), "coverage")
+
+
+def draw_item(rows: pd.DataFrame) -> None:
+    """One item with what misses around it, and the way to each."""
+    first = rows.iloc[0]
+    item = first["item"]
+    with st.container(key=f"coverage_item_{item}", gap="xxsmall"):
+        st.button(
+            plain(first["title"]), key=f"coverage_open_{item}", type="tertiary", on_click=panel.choose, args=(item,)
+        )
+        st.caption(wording.span(first["start"].date(), first["end"].date(), first["date_precision"]))
+        for row in rows.to_dict("records"):
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                word = WORDS[State(row["state"])]
+                st.markdown(
+                    f"**{word if row['state'] == State.LATE else word.lower()}** · {plain(row['says'])}.",
+                    width="content",
+                )
+                if goal := target(row["acts"], item):
+                    link(goal[1], goal[0], **goal[2])
+
+
+def for_file(frame: pd.DataFrame, context: PageContext) -> pd.DataFrame:
+    """The list as it leaves the house: without the mission's own events that are restricted."""
+    kept = context.table.loc[(context.table["sensitivity"] != Sensitivity.RESTRICTED).to_numpy(), "item"]
+    rows = frame[frame["item"].isin(kept).to_numpy()].to_dict("records")
+    return pd.DataFrame(
+        [
+            (
+                row["title"],
+                wording.span(row["start"].date(), row["end"].date(), row["date_precision"]),
+                HEADS[Expectation(row["expectation"])],
+                WORDS[State(row["state"])],
+                wording.span(row["by"].date(), row["by"].date(), row["by_precision"]),
+                row["says"],
+            )
+            for row in rows
+        ],
+        columns=["Item", "When", "Expected", "How it stands", "By", "What there is"],
+    )
+
+
+def draw(context: PageContext) -> None:
+    """The page below its title."""
+    above = st.container()
+    period = st.segmented_control(
+        "Ahead", list(PERIODS), default="3 months", required=True, key="coverage_ahead", label_visibility="collapsed"
+    )
+    chosen = str(period or "3 months")
+    frame = covered(context, PERIODS[chosen])
+    follow_click(frame)
+    if frame.empty:
+        above.markdown(
+            "Coverage holds what the guidelines would have us do around a resolution, a UPR review, a session or an "
+            "event of ours against what there is: whom we consulted, which draft exists, what was followed up. Nothing "
+            "of the kind is dated in this time under the filter. An engagement, a draft or a case that is tied to an "
+            "item appears here."
+        )
+        if context.filter.active:
+            st.button("Clear the filter", key="coverage_clear", type="tertiary", on_click=filter_bar.clear)
+        return
+    above.markdown(f"{counted(frame, chosen)} A click on a tile opens what misses, on a name the item.")
+    if not frame["records"].any():
+        above.markdown(
+            "Nothing is tied to any of these items yet. An engagement, a draft or a case that is tied to an item fills "
+            "its tile; a click on one begins it with the tie made."
+        )
+    draw_picture(frame, context)
+    draw_list(frame, context)
+
+
+context = current()
+st.title("Coverage")
+if not context.workspace:
+    st.stop()
+require_person("Coverage is")
+draw(context)
+explain()
+panel.draw_panel(context)

@@ -1,0 +1,116 @@
+"""The page of the coverage, opened through the entrance: what misses first, and the way to each thing that does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from calendar_model.safeguards.desk import save
+from calendar_model.safeguards.sight import OPEN, member
+from calendar_model.vocabulary import Sensitivity
+from calendar_model.workspace.records import Engagement, Person
+from calendar_model.workspace.terms import EngagementForm, EngagementKind
+from tests.app import ROOT, open_page
+
+NOTHING_TIED = "Nothing is tied to any of these items yet."
+
+
+@pytest.fixture
+def person() -> str:
+    return save(OPEN, Person, {"name": "Ada"})
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
+    """Opens the page on 24 November 2026 as a person, with these parameters in the URL."""
+    monkeypatch.setenv("HRD_CALENDAR_TODAY", "2026-11-24")
+
+    def on_the_day(person: str, **parameters: str | list[str]) -> AppTest:
+        app = open_page("overview", **parameters)
+        app.session_state["acting"] = person
+        app.switch_page(str(ROOT / "pages" / "coverage.py")).run()
+        assert not app.exception
+        return app
+
+    return on_the_day
+
+
+def said(app: AppTest) -> list[str]:
+    return [m.value for m in app.markdown]
+
+
+def consulted(person: str, item: str) -> None:
+    save(
+        member(person),
+        Engagement,
+        {
+            "title": "Call",
+            "sensitivity": Sensitivity.INTERNAL,
+            "engagement_kind": EngagementKind.CONSULTED,
+            "on": date(2026, 11, 2),
+            "form": EngagementForm.ONLINE,
+        },
+        items=[item],
+    )
+
+
+def test_nobody_in_particular_is_asked_who_they_are(opened: Callable[..., AppTest]) -> None:
+    assert said(opened(""))[-1] == (
+        "Coverage is shown to staff, each as much as they may see. Choose who you are, or add yourself."
+    )
+
+
+def test_an_engagement_takes_its_line_out_of_the_list(opened: Callable[..., AppTest], person: str) -> None:
+    before = opened(person, country="USA")
+    assert said(before)[0] == (
+        "**4 late** around 1 item of the coming 3 months. A click on a tile opens what misses, on a name the item."
+    )
+    assert said(before)[1].startswith(NOTHING_TIED)
+    late = [text for text in said(before) if text.startswith("**Late**")]
+    assert late[0] == ("**Late** · Nobody consulted yet; was due by Sep 2026, counted from the first possible day.")
+    consulted(person, "upr-4-USA")
+    after = opened(person, country="USA")
+    assert said(after)[0].startswith("**3 late** around 1 item")
+    assert [text for text in said(after) if text.startswith((NOTHING_TIED, "**Late**"))] == late[1:]
+
+
+def test_an_item_of_the_list_opens_its_panel(opened: Callable[..., AppTest], person: str) -> None:
+    app = opened(person, country="USA")
+    app.button(key="coverage_open_upr-4-USA").click().run()
+    assert app.query_params["item"] == "upr-4-USA"
+
+
+def test_a_long_list_is_shown_in_full_on_demand(opened: Callable[..., AppTest], person: str) -> None:
+    app = opened(person, kind="upr-review")
+    openers = [b for b in app.button if b.key and b.key.startswith("coverage_open_")]
+    assert len(openers) == 12
+    show = app.button(key="coverage_show_all")
+    count = int(show.label.split()[2])
+    show.click().run()
+    assert len([b for b in app.button if b.key and b.key.startswith("coverage_open_")]) == count
+
+
+def test_where_nothing_is_expected_the_page_says_what_would_be_here(
+    opened: Callable[..., AppTest], person: str
+) -> None:
+    app = opened(person, kind="observance")
+    assert said(app)[0].startswith("Coverage holds what the guidelines would have us do")
+    app.button(key="coverage_clear").click().run()
+    assert said(app)[1].startswith(NOTHING_TIED)
+
+
+@pytest.mark.parametrize(
+    ("expectation", "leads_to"),
+    [("", {"item": "upr-4-USA"}), ("draft", {"new": "upr-recommendation", "tie": "upr-4-USA"})],
+)
+def test_a_click_on_the_picture_opens_the_item_or_what_misses(
+    opened: Callable[..., AppTest], person: str, expectation: str, leads_to: dict[str, str]
+) -> None:
+    app = opened(person, country="USA")
+    app.session_state["coverage_clicked"] = ("upr-4-USA", expectation)
+    app.run()
+    assert not app.exception
+    assert {name: app.query_params.get(name) for name in leads_to} == leads_to
