@@ -74,14 +74,14 @@ def one_statement(statement_id: str, context: PageContext, person: Person) -> No
     with left:
         st.subheader("Text")
         writing_area(statement_id, context, limit_of(statement, context)[0])
+        versions(statement, context)
     with right:
         st.subheader("Checks")
         facts = checks(statement, tied, person, clearers)
-        overrides(statement, facts, waiting, person, clearers, context.zone)
         moves(statement, facts, everyone, person, context.today)
+        overrides(statement, facts, waiting, person, clearers, context.zone)
         st.subheader("Tied to")
         ties(statement, tied, context)
-    versions(statement, context)
     with st.expander("Details"):
         details(statement, context, everyone)
     cosponsors(statement, context)

@@ -108,7 +108,7 @@ def desk(
 
     ``search`` keeps those in whose title and newest text together every word occurs, in whatever case; ``states`` and
     ``forms`` keep these, empty keeps all. For somebody who ``may_clear`` what asks for a second person's word on an
-    override waits too.
+    override of somebody else's waits too.
     """
     wanted = select(*_COLUMNS)
     if states:
@@ -118,7 +118,7 @@ def desk(
     if words := search.split():
         wanted = wanted.where(Statement.id.in_(_containing(words)))
     typed = set(session.scalars(select(Unsaved.statement_id).where(Unsaved.person_id == person_id)))
-    to_confirm = {o.statement_id for o in unconfirmed(session)} if may_clear else set()
+    to_confirm = {o.statement_id for o in unconfirmed(session) if o.person_id != person_id} if may_clear else set()
     found = [Line(**row._mapping, typed=row.id in typed) for row in session.execute(wanted)]
     groups: dict[Group, list[Line]] = {group: [] for group in Group}
     for line in found:

@@ -63,10 +63,11 @@ def details(record: Statement | None, context: PageContext, everyone: Sequence[P
         with st.container(horizontal=True):
             form.day("due", "Due")
             form.text("speaker", "Speaker", max_chars=200)
-            form.text("lead", "Who leads, if it is joint", max_chars=200)
+            form.text("lead", "Who leads", max_chars=200)
             form.number(
                 "speaking_seconds",
-                "Speaking limit in seconds, if the order of the day sets one",
+                "Speaking limit in seconds",
+                help="If the order of the day sets another than the calendar knows.",
                 min_value=10,
                 max_value=7200,
             )
@@ -90,7 +91,8 @@ def _proposed(form: StatementForm, context: PageContext) -> tuple[str, str]:
     if rows.empty:
         return "", ""
     row = rows.iloc[0]
-    return f"{words(form)}: {row['title']}", str(row["body"] or row["organisation"])
+    kind = f"{words(form)} statement" if form in (StatementForm.NATIONAL, StatementForm.JOINT) else words(form)
+    return f"{kind}: {row['title']}", str(row["body"] or row["organisation"])
 
 
 def _reason(statement_id: str) -> str:

@@ -37,11 +37,11 @@ _EMPTY = {
     "stands here.",
     Group.MINE: "None of yours is open. What you begin stands here until it is followed up.",
     Group.SOON: "Nothing else is due in the next two weeks.",
-    Group.OTHERS: "No others.",
 }
 
 
 def list_statements(context: PageContext, person: Person) -> None:
+    """The whole desk: how a statement is begun, the search, the groups in the order of attention, the file."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         form = st.selectbox("New statement", StatementForm, format_func=words, key="new_form", width=260)
         st.button("Begin it", key="new_statement", type="primary", on_click=forms.begin, args=(str(form),))
@@ -62,8 +62,8 @@ def list_statements(context: PageContext, person: Person) -> None:
     groups = {group: [line for line in listed if _within(line, context)] for group, listed in found.items()}
     total = sum(map(len, found.values()))
     count = sum(map(len, groups.values()))
+    narrowed = bool(search or states or kinds)
     if not total:
-        narrowed = search or states or kinds
         st.markdown(
             "No statement under this search."
             if narrowed
@@ -76,6 +76,8 @@ def list_statements(context: PageContext, person: Person) -> None:
     names = {one.id: one.name for one in staff()}
     lines.styled()
     for group, listed in groups.items():
+        if not listed and (narrowed or group is Group.OTHERS):
+            continue
         st.subheader(f"{group} ({len(listed)})")
         if listed:
             _group(group, listed, context, person, names)

@@ -142,11 +142,11 @@ def _shown(asked: Override, confirmed: Override | None, waits: bool, zone: str) 
         if waits
         else "Nobody confirmed it before the text changed."
     )
-    missed = "\n".join(f"- {plain(line)}" for line in asked.missing.splitlines())
     st.markdown(
         f"{plain(asked.person.name)} asked on {moment(asked.at, zone)} to pass over what missed before the "
-        f"{STEP_WORDS[asked.step]} of version {asked.version_number}: “{plain(asked.reason)}” {plain(end)}\n\n{missed}"
+        f"{STEP_WORDS[asked.step]} of version {asked.version_number}: “{plain(asked.reason)}” {plain(end)}"
     )
+    st.caption(plain(f"What missed: {' '.join(asked.missing.splitlines())}"))
 
 
 def _confirming(asked: Override, actor: Person, clearers: Sequence[Person]) -> None:

@@ -44,8 +44,9 @@ BEFORE = {
 }
 
 _STYLE = """<style>
-.steps { display: flex; flex-wrap: wrap; gap: 0.25rem 0; margin: 0; padding: 0; list-style: none; }
-.steps li { margin: 0; padding: 0; }
+ol.steps { display: flex; flex-wrap: wrap; gap: 0.25rem 0; margin: 0 !important; padding: 0 !important;
+  list-style: none; }
+ol.steps li { margin: 0 !important; padding: 0; }
 .steps li + li::before { content: "→"; margin: 0 0.5rem; opacity: 0.6; font-weight: 400; }
 .steps [aria-current] { font-weight: 700; color: light-dark(#1D4E89, #8AB4E8); }
 .steps .open { opacity: 0.75; }
