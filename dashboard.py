@@ -34,11 +34,26 @@ def main() -> None:
 if __name__ == "__main__":
     main()
 else:
+    import sys
+    from collections.abc import AsyncIterator
+    from contextlib import asynccontextmanager
+
     from streamlit.runtime.pages_manager import PagesManager
 
     from calendar_model.feeds import MIDDLEWARE, ROUTES
+    from calendar_model.workspace.database import WorkspaceError, current_workspace
+
+    @asynccontextmanager
+    async def _opened(_: st.App) -> AsyncIterator[None]:
+        """Brings the workspace's tables to their present layout before the first reader comes; the calendar stands
+        without it too, and every page then says what is wrong."""
+        try:
+            current_workspace()
+        except WorkspaceError as fault:
+            print(fault, file=sys.stderr)
+        yield
 
     # Until a first reader has come through main(), Streamlit would run any file in pages/ on its own, found by its
     # address. There is no public setting that forbids it.
     PagesManager.uses_pages_directory = False
-    app = st.App(__file__, routes=ROUTES, middleware=MIDDLEWARE)
+    app = st.App(__file__, routes=ROUTES, middleware=MIDDLEWARE, lifespan=_opened)

@@ -19,6 +19,15 @@ DATA = Path(__file__).resolve().parents[1] / "data"
 TODAY = date(2026, 11, 24)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _nobodys_workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What a test module opens for all its tests does not touch the workspace of whoever runs them either."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv(URL_VARIABLE, raising=False)
+        patch.setenv(FOLDER_VARIABLE, str(tmp_path_factory.mktemp("shared_workspace")))
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _own_workspace(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No test touches the workspace of whoever runs it: each has an empty one, made when it is first opened."""

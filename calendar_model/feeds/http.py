@@ -45,9 +45,12 @@ from calendar_model.feeds import ical, links
 from calendar_model.reference import Reference
 from calendar_model.safeguards.sight import OPEN
 from calendar_model.safeguards.sighted import calendar_of
+from calendar_model.workspace.database import WorkspaceError
 
 TITLE = "HRD calendar"
 CACHE_CONTROL = "private, max-age=300, must-revalidate"
+CLOSED = "What the mission keeps cannot be read at the moment, so this calendar would be incomplete. Ask again later."
+"""Said with status 503, so that a client keeps the copy that it has, instead of losing the mission's own events."""
 _SMALLEST_GZIP = 500
 """Octets of a body below which gzip saves nothing."""
 
@@ -171,6 +174,8 @@ class CalendarFeed(HTTPEndpoint):
             base_url = links.public_url(request.url.scheme, request.headers.get("host", ""))
             reference, table = calendar_of(OPEN)
             chosen = Filter.from_params([pair for pair in params if pair[0] != "download"], reference)
+        except WorkspaceError:
+            return _refusal(request, 503, CLOSED)
         except ValueError as error:
             return _refusal(request, 400, str(error))
         try:
@@ -192,7 +197,10 @@ class ItemFile(HTTPEndpoint):
             base_url = links.public_url(request.url.scheme, request.headers.get("host", ""))
         except ValueError as error:
             return _refusal(request, 400, str(error))
-        _, table = calendar_of(OPEN)
+        try:
+            _, table = calendar_of(OPEN)
+        except WorkspaceError:
+            return _refusal(request, 503, CLOSED)
         rows = table[table["item"] == request.path_params["item"]]
         if rows.empty:
             return _refusal(request, 404, "The calendar has no such item; look for it on the dashboard's timeline.")

@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 from calendar_model import calendar
 from calendar_model.calendar import Filter
 from calendar_model.feeds import PUBLIC_URL_VARIABLE, SECURITY_HEADERS, build_feed, ical, item_url, subscription_links
+from calendar_model.workspace.database import URL_VARIABLE
 from tests.feeds import readers
 from tests.feeds.tables import AS_OF, REVIEW, SESSION, WINDOW, table_of
 
@@ -48,6 +49,18 @@ def later(response: httpx.Response, **more: int) -> str:
 
 
 # What a client gets
+
+
+@pytest.mark.parametrize("path", [FEED, "/feeds/item/session-HRC61.ics"])
+def test_a_workspace_that_cannot_be_opened_costs_no_client_its_copy(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.setenv(URL_VARIABLE, "postgresql://nobody:canary@127.0.0.1:1/nothing")
+    response = ask(client, path)
+    assert (response.status_code, response.text) == (
+        503,
+        "What the mission keeps cannot be read at the moment, so this calendar would be incomplete. Ask again later.",
+    )
 
 
 def test_the_whole_calendar(client: TestClient) -> None:
