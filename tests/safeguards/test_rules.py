@@ -42,6 +42,8 @@ from calendar_model.workspace.terms import (
     Suggester,
 )
 
+pytestmark = pytest.mark.usefixtures("database")
+
 ENGAGEMENT: dict[str, Any] = {
     "title": "Briefing before the session",
     "engagement_kind": EngagementKind.CONSULTED,
