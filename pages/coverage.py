@@ -42,7 +42,6 @@ STYLE = """<style>
 [class*="st-key-coverage_item_"] [data-testid="stButton"] button { min-height: 0; padding: 0; text-align: left;
   justify-content: flex-start; white-space: normal; }
 [class*="st-key-coverage_item_"] [data-testid="stPageLink"] a { padding: 0 .25rem; }
-[class*="st-key-coverage_item_"] [data-testid="stCaptionContainer"] p { margin: 0; }
 </style>"""
 
 
@@ -165,24 +164,28 @@ def draw_list(frame: pd.DataFrame, context: PageContext) -> None:
     csv_download(for_file(frame, context), "coverage")
 
 
+def stands(state: str) -> str:
+    """The state in words; what is late in bold."""
+    word = WORDS[State(state)]
+    return f"**{word}**" if state == State.LATE else word
+
+
 def draw_item(rows: pd.DataFrame) -> None:
     """One item with what misses around it, and the way to each."""
     first = rows.iloc[0]
     item = first["item"]
+    days = wording.span(first["start"].date(), first["end"].date(), first["date_precision"])
+    linked: set[str] = set()
     with st.container(key=f"coverage_item_{item}", gap="xxsmall"):
-        st.button(
-            plain(first["title"]), key=f"coverage_open_{item}", type="tertiary", on_click=panel.choose, args=(item,)
-        )
-        st.caption(wording.span(first["start"].date(), first["end"].date(), first["date_precision"]))
+        name = f"**{plain(first['title'])}**, {days}"
+        st.button(name, key=f"coverage_open_{item}", type="tertiary", on_click=panel.choose, args=(item,))
         for row in rows.to_dict("records"):
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                word = WORDS[State(row["state"])]
-                st.markdown(
-                    f"**{word if row['state'] == State.LATE else word.lower()}** · {plain(row['says'])}.",
-                    width="content",
-                )
-                if goal := target(row["acts"], item):
+                st.markdown(f"{stands(row['state'])} · {plain(row['says'])}.", width="content")
+                # A text that is not begun is not cleared either; one way to begin it is enough.
+                if row["acts"] not in linked and (goal := target(row["acts"], item)):
                     link(goal[1], goal[0], **goal[2])
+            linked.add(row["acts"])
 
 
 def for_file(frame: pd.DataFrame, context: PageContext) -> pd.DataFrame:
