@@ -174,6 +174,7 @@ def open_workspace(url: str | None = None) -> Workspace:
     try:
         migrations.upgrade(workspace.engine)
     except migrations.NewerLayout:
+        workspace.close()
         raise WorkspaceError(
             f"The workspace at {workspace.url} was last opened with a newer version of this program. Update the "
             "program, or name another workspace."
