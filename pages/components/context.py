@@ -50,7 +50,8 @@ def draw_context() -> PageContext:
     with st.spinner("Working out the calendar", show_time=False):
         reference, table, eyes, fault = _seen()
     with st.container(key="above_the_page", horizontal=True, vertical_alignment="bottom"):
-        bar, reader = st.container(key="filter"), st.container(key="reader", width="content")
+        bar = st.container(key="filter")
+        reader = st.container(key="reader", width="content", horizontal=True, gap="xsmall")
     with reader:
         zone = time_zone(st.context.timezone)
         if not fault:
