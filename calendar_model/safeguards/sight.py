@@ -65,18 +65,21 @@ _HANGS_ON = {
 
 def options(viewer: Viewer) -> Sequence[LoaderCriteriaOption]:
     """What narrows every ORM select of a session to what ``viewer`` may see."""
-    visible = _visible(viewer)
+
+    def visible(record: SQLColumnExpression[str]) -> ColumnElement[bool]:
+        return _visible(viewer, record)
+
     rules: dict[type[Base], ColumnElement[bool]] = {
         Record: _open_to(viewer, Record.sensitivity, Record.id, Record.sample),
-        TieToRecord: TieToRecord.record_id.in_(visible) & TieToRecord.other_id.in_(visible),
-        **{kind: column.in_(visible) for kind, column in _HANGS_ON.items()},
+        TieToRecord: visible(TieToRecord.record_id) & visible(TieToRecord.other_id),
+        **{kind: visible(column) for kind, column in _HANGS_ON.items()},
     }
     if viewer.level is not Sensitivity.PUBLIC:
         rules[Person] = sa.true()
-        rules[Change] = (Change.record_id == "") | Change.record_id.in_(visible)
+        rules[Change] = (Change.record_id == "") | visible(Change.record_id)
     if viewer.level is Sensitivity.RESTRICTED:
         rules[Identity] = Identity.contact_id.in_(_naming(viewer))
-        rules[Unsaved] = (Unsaved.person_id == viewer.person_id) & Unsaved.statement_id.in_(visible)
+        rules[Unsaved] = (Unsaved.person_id == viewer.person_id) & visible(Unsaved.statement_id)
     return [with_loader_criteria(kind, rules.get(kind, sa.false()), include_aliases=True) for kind in _ROOTS]
 
 
@@ -102,6 +105,9 @@ def _open_to(
     return unrestricted | record.in_(_naming(viewer)) if viewer.level is Sensitivity.RESTRICTED else unrestricted
 
 
-def _visible(viewer: Viewer) -> Select[str]:
-    record = Record.__table__
-    return select(record.c.id).where(_open_to(viewer, record.c.sensitivity, record.c.id, record.c.sample))
+def _visible(viewer: Viewer, record: SQLColumnExpression[str]) -> ColumnElement[bool]:
+    # Looked up row by row: a list of all that is visible would be made for every table of every query, and SQLite
+    # then seeks each of its entries instead of the few rows that are asked for.
+    other = Record.__table__.alias()
+    seen = _open_to(viewer, other.c.sensitivity, other.c.id, other.c.sample)
+    return sa.exists().where(other.c.id == record, seen).correlate_except(other, Access.__table__)

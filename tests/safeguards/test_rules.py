@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 
 from calendar_model.safeguards import drafting
 from calendar_model.safeguards.desk import Overtaken, reading, save, tide, writing
@@ -25,6 +26,7 @@ from calendar_model.workspace.records import (
     Person,
     Record,
     Statement,
+    TieToItem,
     TieToRecord,
     Version,
 )
@@ -480,3 +482,18 @@ def test_statements_and_cases_are_kept_and_other_records_go_with_a_reason(desk: 
     with writing(desk, "It was a mistake of mine.") as session:
         session.delete(session.get(Engagement, engagement))
     assert titles(desk) == ["Case 1"]
+
+
+def test_a_hidden_record_stays_hidden_behind_an_alias_and_in_a_subquery(desk: Viewer, head: Viewer) -> None:
+    case = save(desk, Case, CASE)
+    made = save(desk, Engagement, ENGAGEMENT, ties=[case], items=["session-HRC64"])
+    for who, seen in ((desk, [case]), (head, [])):
+        with reading(who) as session:
+            tie, record = aliased(TieToRecord), aliased(Record)
+            assert list(session.scalars(select(tie.other_id).where(tie.record_id == made))) == seen
+            assert list(session.scalars(select(record.id).join(tie, tie.other_id == record.id))) == seen
+            assert list(session.scalars(select(Record.id).where(Record.tied_from.any()))) == seen
+            counted = select(func.count(tie.id)).where(tie.record_id == Record.id).scalar_subquery()
+            assert list(session.scalars(select(counted).where(Record.id == made))) == [1][: len(seen)]
+            items = select(func.count(TieToItem.id)).scalar_subquery()
+            assert session.scalar(select(items)) == len(seen)
