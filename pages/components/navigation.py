@@ -69,5 +69,11 @@ def _page(file: str, title: str, address: str, *, default: bool = False, hidden:
 
 
 def link(page: str, label: str, *, icon: str | None = None, **parameters: str) -> None:
-    """A link to a page by its file's name, with what its address shall carry, such as ``record=…`` or ``item=…``."""
+    """A link to a page by its file's name, with what its address shall carry, such as ``record=…`` or ``item=…``.
+
+    The label alone where this installation does not have the page.
+    """
+    if page not in st.session_state[_KEY]:
+        st.markdown(label)
+        return
     st.page_link(st.session_state[_KEY][page], label=label, icon=icon, query_params=parameters or None)
