@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
@@ -32,7 +33,11 @@ def postgresql_server() -> Iterator[str]:
 
         # Not pytest's own folder: as root the server runs as another user, who must reach its files.
         folder = Path(tempfile.mkdtemp(prefix="workspace-postgresql-"))
-        server = get_server(folder / "data")
+        try:
+            server = get_server(folder / "data")
+        except subprocess.CalledProcessError:
+            # As root, a test process beside this one has made that user in the same moment.
+            server = get_server(folder / "data")
     url = str(server.get_uri(database="{database}"))
     with psycopg.connect(url.format(database="postgres"), autocommit=True) as connection:
         # What these tests lose with the machine's power, they make anew.

@@ -467,7 +467,7 @@ def play(workspace: Workspace, person: Person, steps: list[tuple[Any, ...]]) -> 
 
 @given(steps=STEPS)
 @settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 def test_whatever_was_done_the_history_gives_the_present(
     workspace: Workspace, person: Person, steps: list[tuple[Any, ...]]
@@ -639,7 +639,7 @@ def another(value: Any, column: sa.Column[Any], dialect: str) -> Any:
 
 @given(which=st.integers(0, 30), cell=st.integers(0, 1000))
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 def test_any_cell_changed_past_the_application_is_found(
     workspace: Workspace, filled: Statement, which: int, cell: int
