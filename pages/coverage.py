@@ -23,6 +23,7 @@ from pages.components.width import column_width
 from pages.components.words import plain
 
 FIGURE, CLICKED, ALL = "coverage_figure", "coverage_clicked", "coverage_all"
+OURS, EVERYTHING = "What we have taken up", "All that is coming"
 PERIODS = {"3 months": 91, "6 months": 183, "1 year": 365}
 # More rows than this are no longer seen as one picture; the list has all of them.
 ROWS_DRAWN = 60
@@ -211,18 +212,20 @@ def for_file(frame: pd.DataFrame, context: PageContext) -> pd.DataFrame:
 def draw(context: PageContext) -> None:
     """The page below its title."""
     above = st.container()
-    period = st.segmented_control(
-        "Ahead", list(PERIODS), default="3 months", required=True, key="coverage_ahead", label_visibility="collapsed"
-    )
+    with st.container(horizontal=True):
+        period = st.segmented_control("Ahead", list(PERIODS), default="3 months", required=True, key="coverage_ahead")
+        scope = st.segmented_control("Show", [OURS, EVERYTHING], default=OURS, required=True, key="coverage_scope")
     chosen = str(period or "3 months")
     frame = covered(context, PERIODS[chosen])
+    if scope == OURS:
+        frame = frame[frame["ours"].to_numpy()].reset_index(drop=True)
     follow_click(frame)
     if frame.empty:
         above.markdown(
             "Coverage holds what the guidelines would have us do around a resolution, a UPR review, a session or an "
             "event of ours against what there is: whom we consulted, which draft exists, what was followed up. Nothing "
-            "of the kind is dated in this time under the filter. An engagement, a draft or a case that is tied to an "
-            "item appears here."
+            "of the kind is dated in this time under the filter, or taken up by us. An item appears here once an "
+            f"engagement, a draft or a case is tied to it; the others are under “{EVERYTHING}”."
         )
         if context.filter.active:
             st.button("Clear the filter", key="coverage_clear", type="tertiary", on_click=filter_bar.clear)

@@ -130,6 +130,9 @@ if anything was tied to it or it was our own event; draft and clearance of an ob
 Of an item that is over only the follow-up can still miss.
 """
 
+OURS = frozenset({Kind.RESOLUTION.value, Kind.MANDATE_RENEWAL.value, OWN_EVENT})
+"""What the mission answers for even while nothing is tied to it: texts whose penholder it is, and its own events."""
+
 REGIONAL = frozenset({"osce", "coe", "eu", "au", "au-achpr", "oas", "oas-iachr", "asean", "asean-aichr"})
 """Organisations whose recurring meetings call for dialogue; those of the United Nations come with its sessions."""
 
@@ -244,6 +247,7 @@ COLUMNS = (
     "start",
     "end",
     "date_precision",
+    "ours",
     "expectation",
     "state",
     "by",
@@ -261,20 +265,26 @@ def coverage(session: Session, table: pd.DataFrame, today: date, *, until: date 
     ``until``, the last day on which an item may begin, :data:`AHEAD_DAYS` from today unless given.
 
     Out: one row an item and expectation, in the table's order and then in that of :class:`Expectation`, with the
-    :data:`COLUMNS`. The first seven are the table's; the others as in :class:`Mark` (``by`` datetime64[s], ``records``
-    ids separated by spaces). Cancelled items are left out. The number of queries does not grow with that of the items.
+    :data:`COLUMNS`. The first seven are the table's; ``ours`` says whether the mission has taken the item up: something
+    is tied to it, or it is of :data:`OURS`; the others are as in :class:`Mark` (``by`` datetime64[s], ``records`` ids
+    separated by spaces). Cancelled items are left out. The number of queries does not grow with that of the items.
     """
     first, last = today - timedelta(days=PAST_DAYS), until or today + timedelta(days=AHEAD_DAYS)
     near = (table["end"].to_numpy() >= np.datetime64(first, "s")) & (
         table["start"].to_numpy() <= np.datetime64(last, "s")
     )
     items = _items(table, near)
-    found = [(item, mark) for item, marks_ in _judged(session, items, table, today) for mark in marks_]
+    found = [
+        (item, tied or item.subject in OURS, mark)
+        for item, tied, marks_ in _judged(session, items, table, today)
+        for mark in marks_
+    ]
     columns: dict[str, Any] = {
-        **{name: [getattr(item, name) for item, _ in found] for name in COLUMNS[:7]},
-        **{name: [getattr(mark, name) for _, mark in found] for name in COLUMNS[7:]},
+        **{name: [getattr(item, name) for item, _, _ in found] for name in COLUMNS[:7]},
+        "ours": np.array([ours for _, ours, _ in found], dtype=bool),
+        **{name: [getattr(mark, name) for _, _, mark in found] for name in COLUMNS[8:]},
     }
-    columns["records"] = [" ".join(mark.records) for _, mark in found]
+    columns["records"] = [" ".join(mark.records) for _, _, mark in found]
     for name in ("start", "end", "by"):
         columns[name] = np.array(columns[name], dtype="datetime64[s]")
     for name in ("item", "title", "kind", "body", "date_precision", "expectation", "state", "by_precision", "acts"):
@@ -291,29 +301,18 @@ def readiness(session: Session, item: str, table: pd.DataFrame, today: date) -> 
     the table does not have.
     """
     items = _items(table, (table["item"] == item).to_numpy())
-    return [mark for _, marks_ in _judged(session, items, table, today) for mark in marks_]
-
-
-CLOSE_DAYS = 60
-"""From how many days before an item :func:`marks` says that it is behind even if nothing is tied to it."""
+    return [mark for _, _, marks_ in _judged(session, items, table, today) for mark in marks_]
 
 
 def marks(session: Session, table: pd.DataFrame, today: date) -> dict[str, str]:
     """By item a word or two for its label on a timeline: ``2 engagements · 1 draft · behind``.
 
     Every item of the table to which something is tied has one, whenever it is; ``behind`` is said where an expectation
-    is late and something is tied to the item, or it begins within :data:`CLOSE_DAYS`. Ideas and what was dropped do
-    not count.
+    is late around an item that the mission has taken up. Ideas and what was dropped do not count.
     """
     words = _counted(session)
-    behind = coverage(session, table, today)
-    behind = behind[(behind["state"] == State.LATE).to_numpy()]
-    close = np.datetime64(today + timedelta(days=CLOSE_DAYS), "s")
-    late = {
-        item
-        for item, start in zip(behind["item"], behind["start"].to_numpy(), strict=True)
-        if item in words or start <= close
-    }
+    found = coverage(session, table, today)
+    late = set(found.loc[((found["state"] == State.LATE) & found["ours"]).to_numpy(), "item"])
     shown = set(table["item"]) & (words.keys() | late)
     return {item: " · ".join([*words.get(item, ()), *(["behind"] if item in late else [])]) for item in sorted(shown)}
 
@@ -420,14 +419,16 @@ class _Tied:
 
 def _judged(
     session: Session, items: Sequence[_Item], table: pd.DataFrame, today: date
-) -> Iterator[tuple[_Item, list[Mark]]]:
+) -> Iterator[tuple[_Item, bool, list[Mark]]]:
+    """Each item, whether anything is tied to it, and how its expectations stand."""
     if not items:
         return
     tied = _tied(session, items, today)
     deadlines = _Deadlines(table)
     nothing = _Tied()
     for item in items:
-        yield item, list(_around(item, tied.get(item.item, nothing), deadlines.of(item), today))
+        here = tied.get(item.item, nothing)
+        yield item, here.any, list(_around(item, here, deadlines.of(item), today))
 
 
 def _tied(session: Session, items: Sequence[_Item], today: date) -> Mapping[str, _Tied]:

@@ -15,6 +15,7 @@ from calendar_model.workspace.records import Engagement, Person
 from calendar_model.workspace.terms import EngagementForm, EngagementKind
 from tests.app import ROOT, open_page
 
+OURS, EVERYTHING = "What we have taken up", "All that is coming"
 NOTHING_TIED = "Nothing is tied to any of these items yet."
 
 
@@ -28,9 +29,10 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
     """Opens the page on 24 November 2026 as a person, with these parameters in the URL."""
     monkeypatch.setenv("HRD_CALENDAR_TODAY", "2026-11-24")
 
-    def on_the_day(person: str, **parameters: str | list[str]) -> AppTest:
+    def on_the_day(person: str, scope: str = EVERYTHING, **parameters: str | list[str]) -> AppTest:
         app = open_page("overview", **parameters)
         app.session_state["acting"] = person
+        app.session_state["coverage_scope"] = scope
         app.switch_page(str(ROOT / "pages" / "coverage.py")).run()
         assert not app.exception
         return app
@@ -75,6 +77,14 @@ def test_an_engagement_takes_its_line_out_of_the_list(opened: Callable[..., AppT
     after = opened(person, country="USA")
     assert said(after)[0].startswith("**3 late** around 1 item")
     assert [text for text in said(after) if text.startswith((NOTHING_TIED, "**Late**"))] == late[1:]
+
+
+def test_at_first_only_what_the_mission_has_taken_up_is_shown(opened: Callable[..., AppTest], person: str) -> None:
+    assert said(opened(person, OURS, country="USA"))[0].startswith(
+        "Coverage holds what the guidelines would have us do"
+    )
+    consulted(person, "upr-4-USA")
+    assert said(opened(person, OURS, country="USA"))[0].startswith("**3 late** around 1 item")
 
 
 def test_an_item_of_the_list_opens_its_panel(opened: Callable[..., AppTest], person: str) -> None:

@@ -439,8 +439,8 @@ def test_what_to_open(session: Session, items: pd.DataFrame) -> None:
 
 
 def test_marks_for_the_timeline(session: Session, items: pd.DataFrame) -> None:
-    assert marks(session, items, date(2026, 12, 2)) == {"review": "behind"}
-    assert marks(session, items, TODAY) == {}
+    assert marks(session, items, date(2026, 12, 2)) == {}
+    assert set(marks(session, items, date(2027, 1, 27))) == {"event-0a", "event-0b", "text"}
     keep(
         session,
         engaged(EngagementKind.PUBLIC_SUPPORT, date(2026, 11, 2), "text"),
@@ -457,6 +457,16 @@ def test_marks_for_the_timeline(session: Session, items: pd.DataFrame) -> None:
         "text": "2 engagements · 1 draft · 1 cleared text",
     }
     assert marks(session, items, date(2027, 1, 27))["text"] == "2 engagements · 1 draft · 1 cleared text · behind"
+
+
+def test_ours_is_what_the_mission_has_taken_up(session: Session, items: pd.DataFrame) -> None:
+    def ours() -> set[str]:
+        frame = coverage(session, items, TODAY, until=date(2027, 12, 31))
+        return set(frame.loc[frame["ours"].to_numpy(), "item"])
+
+    assert ours() == {"text", "event-0a", "event-0b"}
+    keep(session, engaged(EngagementKind.PUBLIC_SUPPORT, date(2026, 11, 2), "warsaw"))
+    assert ours() == {"text", "event-0a", "event-0b", "warsaw"}
 
 
 def test_counts_leave_out_what_does_not_occur() -> None:
