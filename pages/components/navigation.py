@@ -6,6 +6,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from calendar_model.workspace.terms import RecordKind
+
 PAGES = Path(__file__).resolve().parents[1]
 
 
@@ -40,6 +42,17 @@ _MENU: dict[str, tuple[tuple[str, str, str], ...]] = {
     ),
 }
 """Heading of the menu, then file, title and address; an address left out is the file's name."""
+
+PAGE_OF = {
+    RecordKind.CASE: "cases",
+    RecordKind.CONTACT: "contacts",
+    RecordKind.ENGAGEMENT: "engagements",
+    RecordKind.EVENT: "meetings",
+    RecordKind.LANGUAGE: "language",
+    RecordKind.REPRISAL: "cases",
+    RecordKind.STATEMENT: "statements",
+}
+"""The page that shows a record of a kind."""
 
 _HIDDEN = _there(("dossier", "Dossier", ""))
 """Pages that are opened from others and have no place in the menu."""
