@@ -62,9 +62,12 @@ def free_port() -> int:
         return port
 
 
-def start_server(log: Path, **environment: str) -> tuple[subprocess.Popen[bytes], str]:
-    """A fresh ``streamlit run dashboard.py``, answering when this returns: the process and its address."""
-    port = free_port()
+def start_server(log: Path, port: int = 0, **environment: str) -> tuple[subprocess.Popen[bytes], str]:
+    """A fresh ``streamlit run dashboard.py``, answering when this returns: the process and its address.
+
+    On ``port``, or on one that is free.
+    """
+    port = port or free_port()
     address = f"http://127.0.0.1:{port}"
     with log.open("wb") as out:
         process = subprocess.Popen(

@@ -1,0 +1,221 @@
+"""Two persons in two browsers write one draft: the second is told, sees both texts, and nothing is lost."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from calendar_model.safeguards import drafting
+from calendar_model.safeguards.desk import reading, save, writing
+from calendar_model.safeguards.sight import OPEN, Viewer, member
+from calendar_model.workspace.database import Workspace, open_workspace
+from calendar_model.workspace.records import Person, Statement
+from calendar_model.workspace.terms import StatementForm
+from tests.browser.conftest import WIDE, settled, start_server, stop_server
+
+BASE = "We thank the Special Rapporteur.\n\nWe call on states to act.\n\nI thank you."
+
+
+class Server:
+    """A server that can be killed and started again at the same address."""
+
+    def __init__(self, log: Path) -> None:
+        self.log = log
+        self.process, self.address = start_server(log)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait(10)
+
+    def start(self) -> None:
+        port = self.address.rpartition(":")[2]
+        self.process, self.address = start_server(self.log, port=int(port))
+
+
+class Desk(NamedTuple):
+    """A server, and the same workspace from outside, with two persons and a draft in it."""
+
+    server: Server
+    workspace: Workspace
+    amina: Viewer
+    bjorn: Viewer
+    statement: str
+
+    @property
+    def page(self) -> str:
+        return f"{self.server.address}/statements?record={self.statement}"
+
+    def texts(self) -> list[tuple[int, str, str]]:
+        """What is saved: number, whose, text."""
+        with reading(self.amina, self.workspace) as session:
+            statement = session.get(Statement, self.statement)
+            assert statement is not None
+            return [(version.number, version.written_by.name, version.text) for version in statement.versions]
+
+    def unsaved(self, who: Viewer) -> str:
+        """What is kept for somebody and not saved."""
+        with reading(who, self.workspace) as session:
+            kept = drafting.unsaved(session, self.statement)
+            return kept.text if kept else ""
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    workspace = open_workspace(f"sqlite:///{tmp_path / 'workspace.sqlite'}")
+    amina = member(save(OPEN, Person, {"name": "Amina Berg"}, workspace=workspace))
+    bjorn = member(save(OPEN, Person, {"name": "Bjørn Li"}, workspace=workspace))
+    values = {"title": "Item 3", "form": StatementForm.INTERACTIVE_DIALOGUE, "forum": "un-hrc"}
+    made = save(amina, Statement, values, workspace=workspace)
+    with writing(amina, workspace=workspace) as session:
+        statement = session.get(Statement, made)
+        assert statement is not None
+        drafting.save_text(session, statement, BASE, language="en", based_on=0)
+    server = Server(tmp_path / "server.log")
+    yield Desk(server, workspace, amina, bjorn, made)
+    stop_server(server.process)
+    workspace.close()
+
+
+@pytest.fixture
+def open_as(browser: Browser, desk: Desk) -> Iterator[Callable[[Viewer], Page]]:
+    """Opens the draft in a browser of its own, as somebody."""
+    contexts = []
+
+    def opened(who: Viewer) -> Page:
+        context = browser.new_context(viewport=WIDE, timezone_id="Europe/Oslo", locale="en-GB")  # type: ignore[arg-type]
+        contexts.append(context)
+        context.set_default_timeout(20_000)
+        context.add_cookies([{"name": "hrd_person", "value": who.person_id, "url": desk.server.address}])
+        page = context.new_page()
+        page.goto(desk.page)
+        settled(page)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def field(page: Page) -> Locator:
+    return page.get_by_role("textbox", name="Text in English")
+
+
+def change(page: Page, old: str, new: str) -> None:
+    """Edits the text in the field as somebody would, and waits until the server keeps it."""
+    text = field(page)
+    expect(text).to_be_visible()
+    text.fill(text.input_value().replace(old, new))
+    expect(page.locator(".editor .state")).to_have_text("Kept as your draft")
+
+
+def save_text(page: Page, number: int) -> None:
+    page.get_by_role("button", name=re.compile("^Save as version")).click()
+    expect(page.get_by_text(f"Saved as version {number}.")).to_be_visible()
+    settled(page)
+
+
+def test_two_editors_of_one_draft_lose_nothing(desk: Desk, open_as: Callable[[Viewer], Page]) -> None:
+    amina, bjorn = open_as(desk.amina), open_as(desk.bjorn)
+    expect(field(bjorn)).to_have_value(BASE)
+    change(bjorn, "Rapporteur.", "Rapporteur warmly.")
+    change(amina, "to act.", "to act now.")
+    save_text(amina, 2)
+    expect(field(amina)).to_have_value(BASE.replace("to act.", "to act now."))
+
+    # The second is told while they type, before they save.
+    change(bjorn, "I thank you.", "I thank you all.")
+    told = bjorn.get_by_text(re.compile(r"^Amina Berg has saved version 2 on .*, since you began from version 1\.$"))
+    expect(told).to_be_visible()
+    bjorn.get_by_role("button", name="Save as version 3").click()
+    expect(bjorn.get_by_text("Your text is kept: merge the two below, then save.")).to_be_visible()
+    expect(bjorn.get_by_role("heading", level=4)).to_have_text(["Your text", "Version 2, Amina Berg", "Both together"])
+    mine = BASE.replace("Rapporteur.", "Rapporteur warmly.").replace("I thank you.", "I thank you all.")
+    theirs = BASE.replace("to act.", "to act now.")
+    assert desk.unsaved(desk.bjorn) == mine
+    assert desk.texts() == [(1, "Amina Berg", BASE), (2, "Amina Berg", theirs)]
+
+    bjorn.get_by_role("button", name="Take both together into the editor").click()
+    both = mine.replace("to act.", "to act now.")
+    expect(field(bjorn)).to_have_value(both)
+    expect(told).to_have_count(0)
+    save_text(bjorn, 3)
+    assert desk.texts()[2:] == [(3, "Bjørn Li", both)]
+    assert desk.unsaved(desk.bjorn) == ""
+    expect(field(bjorn)).to_have_value(both)
+
+
+def test_a_sentence_that_both_changed_is_settled_by_the_second(desk: Desk, open_as: Callable[[Viewer], Page]) -> None:
+    amina, bjorn = open_as(desk.amina), open_as(desk.bjorn)
+    change(amina, "We call on states to act.", "We call on all states to act.")
+    save_text(amina, 2)
+    change(bjorn, "We call on states to act.", "We urge states to act.")
+    expect(bjorn.get_by_text("One passage was changed by both, each in another way")).to_be_visible()
+    bjorn.get_by_role("button", name="Take both together into the editor").click()
+    expect(field(bjorn)).to_have_value(
+        re.compile(re.escape("[We urge states to act.] [We call on all states to act.]"))
+    )
+    change(bjorn, "[We urge states to act.] [We call on all states to act.]", "We urge all states to act.")
+    save_text(bjorn, 3)
+    assert desk.texts()[2] == (3, "Bjørn Li", BASE.replace("We call on states", "We urge all states"))
+
+
+def test_a_reload_shows_what_was_typed_and_can_be_discarded_and_brought_back(
+    desk: Desk, open_as: Callable[[Viewer], Page]
+) -> None:
+    page = open_as(desk.bjorn)
+    change(page, "to act.", "to act together.")
+    typed = BASE.replace("to act.", "to act together.")
+    page.reload()
+    settled(page)
+    expect(field(page)).to_have_value(typed)
+    expect(page.get_by_text(re.compile(r"^You had typed this on .* and not saved it\.$"))).to_be_visible()
+    page.get_by_role("button", name="Discard it and show version 1").click()
+    expect(field(page)).to_have_value(BASE)
+    page.get_by_role("button", name="Bring it back").click()
+    expect(field(page)).to_have_value(typed)
+    assert desk.unsaved(desk.bjorn) == typed
+
+
+def test_what_is_typed_and_saved_at_once_is_saved_whole(desk: Desk, open_as: Callable[[Viewer], Page]) -> None:
+    page = open_as(desk.amina)
+    text = field(page)
+    text.fill(f"{BASE} And more.")
+    # Without a rest: the click itself sends what is typed.
+    save_text(page, 2)
+    assert desk.texts()[1] == (2, "Amina Berg", f"{BASE} And more.")
+    change(page, "And more.", "And yet more.")
+    expect(page.get_by_text("has saved version")).to_have_count(0)
+    save_text(page, 3)
+    assert desk.texts()[2] == (3, "Amina Berg", f"{BASE} And yet more.")
+
+
+def test_what_is_typed_while_the_server_is_away_is_there_when_it_is_back(
+    desk: Desk, open_as: Callable[[Viewer], Page]
+) -> None:
+    page = open_as(desk.bjorn)
+    change(page, "to act.", "to act at once.")
+    desk.server.kill()
+    field(page).press("End")
+    field(page).press_sequentially(" Said to nobody.")
+    expect(page.locator(".editor .state")).to_have_text("Kept here, not yet sent")
+    written = field(page).input_value()
+    desk.server.start()
+    expect(page.locator(".editor .state")).to_have_text("Kept as your draft", timeout=60_000)
+    assert desk.unsaved(desk.bjorn) == written
+    desk.server.kill()
+    field(page).press_sequentially(" And again.")
+    expect(page.locator(".editor .state")).to_have_text("Kept here, not yet sent")
+    written = field(page).input_value()
+    desk.server.start()
+    page.goto(desk.page)
+    settled(page)
+    expect(field(page)).to_have_value(written)
+    expect(page.locator(".editor .state")).to_have_text("Kept as your draft")
+    assert desk.unsaved(desk.bjorn) == written
+    save_text(page, 2)
+    assert desk.texts()[1] == (2, "Bjørn Li", written)
