@@ -88,8 +88,9 @@ _ROOTS: tuple[type[Base], ...] = tuple(mapper.class_ for mapper in Base.registry
 
 
 def _naming(viewer: Viewer) -> Select[str]:
-    # Tables and not classes: these stand inside the criteria, which must not narrow themselves.
-    access = Access.__table__
+    # Tables and not classes: these stand inside the criteria, which must not narrow themselves. Aliases, so that it is
+    # not taken for the table of the query around it.
+    access = Access.__table__.alias()
     return select(access.c.record_id).where(access.c.person_id == viewer.person_id)
 
 
@@ -110,4 +111,4 @@ def _visible(viewer: Viewer, record: SQLColumnExpression[str]) -> ColumnElement[
     # then seeks each of its entries instead of the few rows that are asked for.
     other = Record.__table__.alias()
     seen = _open_to(viewer, other.c.sensitivity, other.c.id, other.c.sample)
-    return sa.exists().where(other.c.id == record, seen).correlate_except(other, Access.__table__)
+    return sa.exists().where(other.c.id == record, seen).correlate_except(other)
