@@ -1,30 +1,163 @@
-"""Side events and meetings: what recurs, where and when, and by when a side event has to be asked for."""
+"""Side events and meetings: the mission's own, what recurs, and by when a room has to be asked for."""
 
 from pages.components.guard import require_entrance
 
 require_entrance()
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import date, timedelta
 
 import pandas as pd
 import streamlit as st
 
 from calendar_model import briefing, wording
 from calendar_model.briefing import MONTHS, Rhythm
+from calendar_model.calendar import when
 from calendar_model.figures.palette import with_alpha
-from calendar_model.vocabulary import Kind
-from pages.components import labels, panel
+from calendar_model.safeguards.desk import reading, staff
+from calendar_model.safeguards.sight import OPEN
+from calendar_model.vocabulary import Kind, Sensitivity, Standing
+from calendar_model.workspace.cases import tied
+from calendar_model.workspace.own_events import event_of, item_of, own_events
+from calendar_model.workspace.records import Contact, Event
+from calendar_model.workspace.terms import EventKind
+from pages.components import forms, labels, panel
+from pages.components.acting import require_person
+from pages.components.case_parts import who_sees
 from pages.components.context import PageContext, current
-from pages.components.lines import lines
+from pages.components.event_form import event_page, speaks
+from pages.components.forms import NEW, RECORD, words
+from pages.components.lines import LEFT, lines, styled
+from pages.components.navigation import link
 from pages.components.tables import csv_download, item_table
 from pages.components.words import plain
 
 SOON = timedelta(days=540)
+PRESSING = timedelta(days=14)
+"""From how long before its day the request for a room stands in bold."""
+
+
+def ours(context: PageContext) -> None:
+    """The mission's own events that the filter keeps: what comes in the order of time, what is over folded."""
+    st.subheader("Ours")
+    if context.viewer == OPEN:
+        st.caption("Public events only: the others are shown to staff, who plan them here.")
+        link("settings", "Choose who you are")
+    else:
+        st.button("Plan an event", key="plan_event", type="primary", on_click=forms.begin, args=(EventKind.SIDE_EVENT,))
+    with reading(context.viewer) as session:
+        events = own_events(session)
+        speakers = tied(session, Contact, [event.id for event in events])
+    kept = set(context.filtered["item"])
+    found = [event for event in events if item_of(event.id) in kept]
+    left_out = len(events) - len(found)
+    ahead = [event for event in found if event.end >= context.today and event.standing is not Standing.CANCELLED]
+    over = [event for event in found if event not in ahead]
+    styled()
+    if ahead:
+        event_lines(ahead, speakers, context, "ahead")
+    else:
+        st.markdown(
+            "No event of ours is planned under this filter. Side events, meetings at the mission, conferences, "
+            "informal consultations and panels stand here, with their room and the day by which to ask for it; they "
+            "are on every timeline too."
+        )
+    if over:
+        with st.expander(f"Over or cancelled: {len(over)}"):
+            event_lines(over[::-1], speakers, context, "over")
+    if left_out:
+        st.caption(f"Not shown under this filter: {left_out}.")
+    if filed := [event for event in found if event.sensitivity is not Sensitivity.RESTRICTED]:
+        csv_download(event_rows(filed, context), "own_events", label="Our events as CSV")
+
+
+def event_lines(events: Sequence[Event], speakers: dict[str, list[Contact]], context: PageContext, place: str) -> None:
+    everyone = staff() if context.viewer != OPEN else []
+    rows = {row.item: row for row in context.table[context.table["item"].isin(map(_item, events))].itertuples()}
+    around = context.table[context.table["item"].isin({tie.item for event in events for tie in event.items})]
+    titles = dict(zip(around["item"].astype(str), around["title"].astype(str), strict=True))
+    with st.container(key=f"lines_events_{place}", gap="small"):
+        for event in events:
+            with st.container(horizontal=True, gap="small"):
+                with st.container(key=f"when_{event.id}", width=LEFT, gap=None):
+                    st.markdown(when(rows[_item(event)], context.zone))
+                with st.container(key=f"what_{event.id}", width="stretch", gap=None):
+                    event_line(event, speakers[event.id], titles, context.today)
+                    if event.sensitivity is Sensitivity.RESTRICTED:
+                        st.caption(plain(who_sees(event, everyone)))
+
+
+def _item(event: Event) -> str:
+    return item_of(event.id)
+
+
+def event_line(event: Event, speakers: Sequence[Contact], titles: dict[str, str], today: date) -> None:
+    title = plain(event.title)
+    title = f"~~{title}~~" if event.standing is Standing.CANCELLED else f"**{title}**"
+    st.button(
+        f"{title}{' (sample)' if event.sample else ''}",
+        key=f"open_{event.id}",
+        type="tertiary",
+        on_click=forms.open_record,
+        args=(event.id,),
+        wrap=True,
+    )
+    place = ", ".join(part for part in (event.room, event.location) if part)
+    about = [words(event.event_kind), labels.STANDINGS[event.standing].lower(), place or "no place yet"]
+    if event.sensitivity is Sensitivity.PUBLIC:
+        about.append("public")
+    st.caption(plain(" · ".join(about)))
+    said = []
+    if who := speaks(event, speakers):
+        said.append(who)
+    if request := room_request(event, today):
+        said.append(request)
+    around = [titles[tie.item] for tie in event.items if tie.item in titles]
+    if around:
+        said.append(f"Around {plain('; '.join(around))}.")
+    if said:
+        st.markdown(" ".join(said))
+
+
+def room_request(event: Event, today: date) -> str:
+    """By when the room is asked for, in bold once that presses; nothing for what is over or cancelled."""
+    if event.request_due is None or event.end < today or event.standing is Standing.CANCELLED:
+        return ""
+    day = wording.day(event.request_due)
+    if event.request_due < today:
+        return f"The room was to be asked for by {day}."
+    said = f"Ask for the room by {day}."
+    return f"**{said}**" if event.request_due <= today + PRESSING else said
+
+
+def event_rows(events: Sequence[Event], context: PageContext) -> pd.DataFrame:
+    """What of the events goes into a file: never the programme, nor who speaks."""
+    rows = {row.item: row for row in context.table[context.table["item"].isin(map(_item, events))].itertuples()}
+    return pd.DataFrame(
+        [
+            {
+                "When": when(rows[_item(event)], context.zone),
+                "Title": event.title,
+                "Kind": words(event.event_kind),
+                "Standing": labels.STANDINGS[event.standing],
+                "Organisation": labels.short_organisation(event.body, context.reference),
+                "Room": event.room,
+                "Place": event.location,
+                "Ask for the room by": event.request_due.isoformat() if event.request_due else "",
+                "Organisers": event.organisers,
+                "Co-sponsors": event.cosponsors,
+                "Defenders speak": "yes" if event.defenders_speak else "",
+                "Who sees it": str(event.sensitivity),
+            }
+            for event in events
+        ]
+    )
 
 
 def side_events(context: PageContext) -> None:
-    st.subheader("Side events: by when to ask for a room")
+    st.subheader("By when to ask for a room")
     view = briefing.side_event_items(context.filtered, context.reference)
+    view = view[~view["item"].map(event_of).astype(bool)]
     if context.filter.start is None:
         view = view[(view["end"] >= pd.Timestamp(context.today))]
         view = view[view["start"] <= pd.Timestamp(context.today + SOON)]
@@ -143,8 +276,16 @@ def observances(context: PageContext) -> None:
 
 
 context = current()
-st.title("Side events and meetings")
-side_events(context)
-meetings(context)
-observances(context)
+record, new = st.query_params.get(RECORD, ""), st.query_params.get(NEW, "")
+if context.workspace and (record or new):
+    require_person("Events of the mission's own are")
+    event_page(record, context)
+else:
+    st.title("Side events and meetings")
+    forms.outcome()
+    if context.workspace:
+        ours(context)
+    side_events(context)
+    meetings(context)
+    observances(context)
 panel.draw_panel(context)

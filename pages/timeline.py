@@ -4,6 +4,7 @@ from pages.components.guard import require_entrance
 
 require_entrance()
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 import plotly.graph_objects as go
@@ -28,9 +29,18 @@ LEGEND = (
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _figure(
-    _context: PageContext, version: str, chosen: str, zoom: Zoom, start: date, days: int, theme: str, width: int
+    _context: PageContext,
+    _marks: Mapping[str, str],
+    version: str,
+    chosen: str,
+    marked: int,
+    zoom: Zoom,
+    start: date,
+    days: int,
+    theme: str,
+    width: int,
 ) -> tuple[go.Figure, str]:
-    """Figure and summary; ``version`` and ``chosen`` stand for the table and the filter of the context."""
+    """Figure and summary; ``version``, ``chosen`` and ``marked`` stand for the table, the filter and the marks."""
     figure = timeline_figure(
         _context.filtered,
         as_of=_context.today,
@@ -40,6 +50,7 @@ def _figure(
         theme="dark" if theme == "dark" else "light",
         reference=_context.reference,
         width=width,
+        marks=_marks,
         zone=_context.zone,
     )
     summary = timeline_summary(
@@ -112,14 +123,17 @@ for label, says, direction in (("‹", "Earlier", -1), ("Today", None, 0), ("›
     turns.button(label, key=f"timeline_turn_{direction}", help=says, on_click=_go, args=(direction, context.today))
 
 rows = in_window(context.filtered, start=start, days=days)
+marks = panel.marks(context)
 if show == "agenda":
     st.caption(stretch)
-    agenda(rows, context, since=start)
+    agenda(rows, context, since=start, marks=marks)
 else:
     figure, summary = _figure(
         context,
+        marks,
         context.table.attrs["version"],
         repr((context.filter, context.zone, context.today)),
+        hash(frozenset(marks.items())),
         zoom,
         start,
         days,

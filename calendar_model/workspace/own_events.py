@@ -67,6 +67,12 @@ def faults(values: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(found)
 
 
+def own_events(session: Session) -> list[Event]:
+    """The events that the session's reader may see, in the order of time, with their items and who is named in them."""
+    eager = (selectinload(Event.items), selectinload(Event.named))
+    return list(session.scalars(select(Event).options(*eager).order_by(Event.start, Event.start_time, Event.id)))
+
+
 def own_items(session: Session) -> list[Item]:
     """The items of all events that the session's reader may see.
 

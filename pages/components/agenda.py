@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from html import escape
 from itertools import groupby
@@ -36,10 +37,18 @@ _STYLE = """<style>
 </style>"""
 
 
-def agenda(rows: pd.DataFrame, context: PageContext, *, since: date | None = None, key: str = "agenda") -> None:
+def agenda(
+    rows: pd.DataFrame,
+    context: PageContext,
+    *,
+    since: date | None = None,
+    key: str = "agenda",
+    marks: Mapping[str, str] | None = None,
+) -> None:
     """Draws the rows of a calendar table, in their order, under the months in which they begin.
 
-    What began before ``since``, the first day of the stretch, comes first under a heading of its own.
+    What began before ``since``, the first day of the stretch, comes first under a heading of its own. ``marks`` has
+    by item a word or two that stand with its line.
 
     Each title is a button that opens the item's panel. More than :data:`PER_PAGE` items come on several pages, the
     number of which is bound to the URL as ``<key>_page``.
@@ -61,7 +70,7 @@ def agenda(rows: pd.DataFrame, context: PageContext, *, since: date | None = Non
         for heading, items in groupby(page.itertuples(), lambda row: _heading(row, since)):
             st.markdown(f"#### {heading}")
             for row in items:
-                _line(row, context, key)
+                _line(row, context, key, (marks or {}).get(row.item, ""))
 
 
 def _heading(row: Any, since: date | None) -> str:
@@ -70,13 +79,14 @@ def _heading(row: Any, since: date | None) -> str:
     return f"{row.start:%B %Y}"
 
 
-def _line(row: Any, context: PageContext, key: str) -> None:
+def _line(row: Any, context: PageContext, key: str, mark: str) -> None:
     title = plain(row.title)
     if row.standing == Standing.CANCELLED and not row.departure:
         title = f"~~{title}~~"
     elif row.kind == Kind.DEADLINE:
         title = f"**{title}**"
-    line(f"{key}_{row.item}", plain(when(row, context.zone)), title, plain(_known(row, context)), row.item)
+    said = plain(" · ".join(filter(None, (_known(row, context), mark))))
+    line(f"{key}_{row.item}", plain(when(row, context.zone)), title, said, row.item)
 
 
 def _printed(row: Any, context: PageContext) -> str:

@@ -233,6 +233,9 @@ class RecordForm:
         """Records of these kinds that the reader may see, and of those already tied the ones of these kinds."""
         kept = tied_ids(self.record) if self.record is not None else st.query_params.get_all(WITH)
         choices = record_choices(kinds, kept)
+        if not choices:
+            st.caption(f"{label}: there are none yet.")
+            return []
         return st.multiselect(
             label,
             list(choices),
@@ -280,7 +283,8 @@ class RecordForm:
 
     def chosen(self, *names: str) -> list[str]:
         """What is chosen in ``items``, ``named`` or fields of ties, together."""
-        return [one for name in names for one in st.session_state.get(self._fields.get(name, ""), None) or ()]
+        drawn = [self._fields[name] for name in names if name in self._fields]
+        return [one for key in drawn for one in st.session_state.get(key) or ()]
 
     def _key(self, field: str, label: str) -> str:
         key = f"{self.prefix}_{field}"

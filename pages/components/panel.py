@@ -6,7 +6,8 @@ item calls :func:`choose` in a callback; every page ends with :func:`draw_panel`
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import date
 from html import escape
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
@@ -14,10 +15,19 @@ from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 import pandas as pd
 import streamlit as st
 
+from calendar_model import wording
 from calendar_model.calendar import when
-from calendar_model.vocabulary import Confidence, Kind, Precision
+from calendar_model.feeds import calendar_bytes
+from calendar_model.safeguards import coverage
+from calendar_model.safeguards.desk import reading, tide
+from calendar_model.safeguards.dossier import Work, deadlines, work_on
+from calendar_model.safeguards.sight import OPEN, Viewer
+from calendar_model.vocabulary import Confidence, Kind, Precision, Sensitivity
 from calendar_model.wording import standing_words
+from calendar_model.workspace.own_events import event_of
+from calendar_model.workspace.terms import RecordKind, StatementState
 from pages.components.context import PageContext
+from pages.components.navigation import link
 from pages.components.words import plain
 
 ITEM = "item"
@@ -28,6 +38,8 @@ _STYLE = """<style>
 .st-key-panel_body [data-testid="stButton"] button {
   min-height: 0; padding: 0; text-align: left; justify-content: flex-start; white-space: normal; }
 .st-key-panel_body [data-testid="stCaptionContainer"] p { margin: 0; }
+.st-key-panel_body [data-testid="stPageLink"] a { padding: 0; }
+.st-key-panel_body [data-testid="stPageLink"] p { color: light-dark(#1D4E89, #8AB4E8); }
 .st-key-panel_body .item-when { font-size: 1.125rem; font-weight: 600; margin: 0 0 .25rem; }
 .st-key-panel_body .item-known { margin: 0 0 1rem; }
 .st-key-panel_body .item-facts { display: grid; grid-template-columns: max-content 1fr; gap: .35rem 1rem; margin: 0;
@@ -41,6 +53,24 @@ _STYLE = """<style>
 </style>"""
 
 
+_KINDS = {
+    RecordKind.ENGAGEMENT: ("engagement", "engagements"),
+    RecordKind.CASE: ("case", "cases"),
+    RecordKind.EVENT: ("event", "events"),
+    RecordKind.LANGUAGE: ("proposal of language", "proposals of language"),
+    RecordKind.REPRISAL: ("reprisal", "reprisals"),
+}
+_TEXTS = {
+    StatementState.IDEA: ("idea", "ideas"),
+    StatementState.DRAFT: ("draft", "drafts"),
+    StatementState.CONSULTATION: ("draft in consultation", "drafts in consultation"),
+    StatementState.CLEARED: ("text cleared", "texts cleared"),
+    StatementState.DELIVERED: ("text delivered", "texts delivered"),
+    StatementState.FOLLOWED_UP: ("text followed up", "texts followed up"),
+}
+"""How many of what is said, one and several."""
+
+
 def choose(item: str) -> None:
     """Opens the panel of this item; for callbacks."""
     st.query_params[ITEM] = item
@@ -50,6 +80,22 @@ def close() -> None:
     """Closes the panel; for callbacks."""
     if ITEM in st.query_params:
         del st.query_params[ITEM]
+
+
+def marks(context: PageContext) -> Mapping[str, str]:
+    """By item a word or two on what of ours hangs on it, as far as the reader may see; worked out once for each state
+    of the workspace."""
+    if not context.workspace or context.viewer == OPEN:
+        return {}
+    version = str(context.table.attrs["version"])
+    found: Mapping[str, str] = _marks(context.table, version, context.today, context.viewer, tide())
+    return found
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _marks(_table: pd.DataFrame, version: str, today: date, viewer: Viewer, tide: tuple[str, int]) -> Mapping[str, str]:
+    with reading(viewer) as session:
+        return coverage.marks(session, _table, today)
 
 
 def draw_panel(context: PageContext) -> None:
@@ -83,7 +129,8 @@ def _body(item: str, context: PageContext) -> None:
         return
     with st.container(key="panel_body"):
         st.html(_STYLE + _facts(row, context))
-        _actions(row)
+        _actions(row, context)
+        _our_work(item, context)
         _dates(row, context)
         _cycle(row, context)
         st.caption("Link to this item")
@@ -118,27 +165,69 @@ def _facts(row: Any, context: PageContext) -> str:
     )
 
 
-def _actions(row: Any) -> None:
+def _actions(row: Any, context: PageContext) -> None:
+    if row["sensitivity"] == Sensitivity.RESTRICTED:
+        st.caption("Restricted: it is in no feed, and in no file.")
+        return
     with st.container(horizontal=True):
-        st.link_button(
-            "Add to my calendar",
-            f"/feeds/item/{quote(row['item'], safe='')}.ics",
-            type="primary",
-            icon=":material/event:",
-        )
+        if event_of(row["item"]):
+            _own_file(row["item"], context)
+        else:
+            st.link_button(
+                "Add to my calendar",
+                f"/feeds/item/{quote(row['item'], safe='')}.ics",
+                type="primary",
+                icon=":material/event:",
+            )
         if row["source_url"]:
             st.link_button("Source", row["source_url"], icon=":material/open_in_new:")
 
 
+def _own_file(item: str, context: PageContext) -> None:
+    """An event of our own as a file from this page: of those that are not public the server gives out none."""
+    rows = context.table[context.table["item"] == item]
+    st.download_button(
+        "Add to my calendar",
+        data=lambda: calendar_bytes(rows, name="HRD calendar", description="", url="", source=""),
+        file_name=f"{item}.ics",
+        mime="text/calendar",
+        key="panel_file",
+        icon=":material/event:",
+        on_click="ignore",
+        type="primary",
+    )
+
+
+def _our_work(item: str, context: PageContext) -> None:
+    """What of ours hangs on the item, in a line, and the way to all of it."""
+    if not context.workspace:
+        return
+    st.markdown("#### Our work")
+    if context.viewer != OPEN:
+        with reading(context.viewer) as session:
+            st.markdown(plain(_said(work_on(session, item))))
+    with st.container(horizontal=True):
+        link("dossier", "Dossier", of=item)
+        if context.viewer != OPEN and (event := event_of(item)):
+            link("meetings", "Open the event", record=event)
+
+
+def _said(work: Work) -> str:
+    counts = [(count, _KINDS[kind]) for kind in _KINDS if (count := work.kinds.get(kind, 0))]
+    counts[1:1] = [(count, _TEXTS[state]) for state in _TEXTS if (count := work.states.get(state, 0))]
+    said = [f"{count} {one if count == 1 else many}" for count, (one, many) in counts]
+    if work.next_follow_up is not None:
+        said.append(f"next follow-up {wording.day(work.next_follow_up)}")
+    return " · ".join(said) or "Nothing of ours is tied to it yet."
+
+
 def _dates(row: Any, context: PageContext) -> None:
     """What hangs on the item, or on the session that it belongs to, in order."""
-    table = context.table
-    homes = {row["item"], *([f"session-{row['session']}"] if row["session"] else []), row["related_to"]} - {""}
-    dates = table[table["related_to"].isin(homes) & (table["kind"] == Kind.DEADLINE) & (table["item"] != row["item"])]
+    dates = deadlines(context.table, row["item"])
     if dates.empty:
         return
     st.markdown("#### Deadlines")
-    for other in dates.sort_values("start", kind="stable").itertuples():
+    for other in dates.itertuples():
         _deadline(other, context)
 
 

@@ -27,10 +27,12 @@ def test_request_deadlines_stand_on_top_as_windows_with_their_rule() -> None:
         ["Aug–Sep 2027", "Side event room request by a State, HRC66", "Projected, a window"],
         ["Jan–Mar 2028", "Side event room request by a State, HRC67", "Projected, a window"],
     ]
-    assert app.caption[0].value == (
-        "HRC, Side event room request by a State: Some two to three weeks before the session through the Council side "
-        "event form (from memory)."
-    )
+    assert [c.value for c in app.caption if c.value.startswith("HRC, Side event")] == [
+        (
+            "HRC, Side event room request by a State: Some two to three weeks before the session through the Council side "
+            "event form (from memory)."
+        )
+    ]
 
 
 def test_the_filter_leaves_the_meetings_of_one_organisation() -> None:
@@ -86,6 +88,11 @@ def test_days_to_mark_are_the_next_ones() -> None:
 def test_empty_places_say_what_will_be_there() -> None:
     app = meetings(kind="resolution")
     assert [m.value for m in app.markdown] == [
+        (
+            "No event of ours is planned under this filter. Side events, meetings at the mission, conferences, informal "
+            "consultations and panels stand here, with their room and the day by which to ask for it; they are on every "
+            "timeline too."
+        ),
         (
             "No request deadline under this filter. The deadlines by which a mission asks for a room stand here, counted "
             "from the session that the side event belongs to."

@@ -1,0 +1,428 @@
+"""Dossier: all that the mission does about one item of the calendar, on one page that can be printed."""
+
+from pages.components.guard import require_entrance
+
+require_entrance()
+
+from collections.abc import Iterable, Sequence
+from html import escape
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+import streamlit as st
+
+from calendar_model import wording
+from calendar_model.calendar import when
+from calendar_model.safeguards import cases as checks
+from calendar_model.safeguards import dossier as around
+from calendar_model.safeguards import statements
+from calendar_model.safeguards.coverage import HEADS, Mark, State
+from calendar_model.safeguards.desk import reading, staff
+from calendar_model.safeguards.dossier import Dossier, Draft
+from calendar_model.safeguards.sight import OPEN
+from calendar_model.vocabulary import Confidence, Kind, Precision, Sensitivity, Standing
+from calendar_model.wording import standing_words
+from calendar_model.workspace.own_events import item_of, own_events
+from calendar_model.workspace.records import (
+    Case,
+    Contact,
+    Engagement,
+    Event,
+    FollowUp,
+    LanguageProposal,
+    Person,
+    Record,
+    Reprisal,
+)
+from calendar_model.workspace.terms import EngagementKind, EventKind, RecordKind, StatementForm
+from pages.components import labels, panel
+from pages.components.acting import acting
+from pages.components.case_parts import who_sees
+from pages.components.context import PageContext, current
+from pages.components.event_form import speaks
+from pages.components.forms import NEW, RECORD, TIE, words
+from pages.components.navigation import link
+from pages.components.words import plain
+
+OF = "of"
+"""The URL's name for the item."""
+
+PAGE_OF = {
+    RecordKind.CASE: "cases",
+    RecordKind.CONTACT: "contacts",
+    RecordKind.ENGAGEMENT: "engagements",
+    RecordKind.EVENT: "meetings",
+    RecordKind.LANGUAGE: "language",
+    RecordKind.REPRISAL: "cases",
+    RecordKind.STATEMENT: "statements",
+}
+FORMS = {
+    Kind.RESOLUTION: StatementForm.RESOLUTION_TEXT,
+    Kind.MANDATE_RENEWAL: StatementForm.RESOLUTION_TEXT,
+    Kind.UPR_REVIEW: StatementForm.UPR_RECOMMENDATION,
+    Kind.OBSERVANCE: StatementForm.PUBLIC_STATEMENT,
+}
+"""As what a draft begins; any other item is answered with a national statement."""
+
+STATES = {State.DONE: "Done", State.OPEN: "Open", State.DUE_SOON: "Due soon", State.LATE: "Late"}
+
+MOST_TOLD = 60
+"""Lines of the history; what is older stands with each record."""
+
+STYLE = """<style>
+.st-key-dossier [data-testid="stPageLink"] a { padding: 0; background: none; }
+.st-key-dossier [data-testid="stPageLink"] p { color: light-dark(#1D4E89, #8AB4E8); font-size: 1rem; font-weight: 400; }
+.st-key-dossier [data-testid="stButton"] button { min-height: 0; padding: 0; text-align: left;
+  justify-content: flex-start; white-space: normal; }
+.st-key-dossier [data-testid="stButton"] p { font-size: 1rem; }
+.st-key-dossier .known { margin: 0; }
+.st-key-dossier .when { font-size: 1.125rem; font-weight: 600; margin: 0 0 .25rem; }
+.st-key-dossier .told { margin: 0; padding: 0; list-style: none; font-size: .875rem; }
+.st-key-dossier .told li { margin: 0 0 .2rem; overflow-wrap: anywhere; }
+@media print {
+  @page { margin: 16mm 14mm; }
+  html { font-size: 13px; }
+  html, body, .stApp, [data-testid="stAppViewContainer"], [data-testid="stMain"] {
+    position: static !important; height: auto !important; overflow: visible !important; background: #fff !important; }
+  [data-testid="stMainBlockContainer"] { padding: 0 !important; max-width: none; }
+  [data-testid="stDialog"], [data-testid="stAlert"], [class*="st-key-on_screen"],
+  [data-testid="stLayoutWrapper"]:has(> [class*="st-key-on_screen"]) { display: none !important; }
+  .st-key-dossier * { color: #000 !important; text-decoration: none !important; }
+  .st-key-dossier [data-testid="stElementContainer"]:has(h2, h3, h4) { break-after: avoid; }
+  [class*="st-key-of_record_"], [class*="st-key-mark_"], .told li { break-inside: avoid; }
+}
+</style>"""
+
+
+# --- The head
+
+
+def head(row: Any, context: PageContext) -> None:
+    """Title, when, and how that is known."""
+    st.title(plain(row["title"]))
+    body = labels.organisation(row["body"] or row["organisation"], context.reference)
+    st.caption(plain(" · ".join(part for part in (body, row["location"], row["session"]) if part)))
+    known = standing_words(row["standing"], departure=bool(row["departure"]))
+    if row["date_precision"] != Precision.DAY:
+        known += ", somewhere in this window; the days are not known"
+    source = "" if row["confidence"] == Confidence.SOURCED else " Not seen in a source."
+    st.html(
+        f'<p class="when">{escape(when(row, context.zone))}</p>'
+        f'<p class="known"><strong>{escape(known)}.</strong> {escape(row["basis"])}{source}</p>'
+    )
+
+
+def actions(row: Any, found: Dossier | None) -> None:
+    """What can be begun from here, with the tie made already; and the way to the item in the calendar."""
+    item = row["item"]
+    with st.container(horizontal=True, key="on_screen_actions"):
+        if found is not None:
+            form = FORMS.get(row["kind"], StatementForm.NATIONAL)
+            link("statements", "Start a draft", icon=":material/add:", **{NEW: str(form), TIE: item})
+            consulted = str(EngagementKind.CONSULTED)
+            link("engagements", "Log an engagement", icon=":material/add:", **{NEW: consulted, TIE: item})
+            if found.own:
+                link("meetings", "Open the event", icon=":material/edit:", **{RECORD: found.own})
+            else:
+                side_event = str(EventKind.SIDE_EVENT)
+                link("meetings", "Plan a side event", icon=":material/add:", **{NEW: side_event, TIE: item})
+        st.button("Show in the calendar", key="dossier_panel", type="tertiary", on_click=panel.choose, args=(item,))
+
+
+# --- What is to be done
+
+
+def ready(found: Sequence[Mark], item: str, dossier: Dossier) -> None:
+    """The expectations around the item, each with a word, a sentence and what to open where it is not met."""
+    if not found:
+        return
+    st.subheader("Readiness")
+    with st.container(horizontal=True, key="readiness", gap="medium"):
+        for mark in found:
+            with st.container(key=f"mark_{mark.expectation}", gap=None, width=250):
+                state = STATES[mark.state]
+                said = f"**{state}**" if mark.state in (State.LATE, State.DUE_SOON) else state.lower()
+                st.markdown(f"**{HEADS[mark.expectation]}:** {said}")
+                st.caption(f"{plain(mark.says)}.")
+                _act(mark, item, dossier)
+
+
+def _act(mark: Mark, item: str, dossier: Dossier) -> None:
+    verb, _, rest = mark.acts.partition(":")
+    with st.container(key=f"on_screen_act_{mark.expectation}"):
+        if verb == "engagement":
+            link("engagements", "Log one", **{NEW: rest, TIE: item})
+        elif verb == "statement":
+            link("statements", "Begin a draft", **{NEW: rest, TIE: item})
+        elif verb == "open":
+            what, _, record = rest.partition(":")
+            if what == "follow-up":
+                link("follow_ups", "Open the follow-ups")
+            else:
+                link(PAGE_OF[dossier.kinds.get(record, RecordKind.STATEMENT)], "Open it", **{RECORD: record})
+
+
+def dates(item: str, context: PageContext) -> None:
+    """The deadlines around the item, those ahead first."""
+    found = around.deadlines(context.table, item)
+    if found.empty:
+        return
+    st.subheader("Deadlines")
+    rows: list[Any] = list(found.itertuples())
+    ahead = [row for row in rows if row.end.date() >= context.today]
+    for row in ahead:
+        with st.container(gap=None, key=f"of_record_{row.item}"):
+            st.button(plain(row.title), key=f"due_{row.item}", type="tertiary", on_click=panel.choose, args=(row.item,))
+            whom = f" · {plain(row.for_whom)}" if row.for_whom else ""
+            st.caption(f"{when(row, context.zone)} · {standing_words(row.standing).lower()}{whom}")
+    if over := len(rows) - len(ahead):
+        st.caption(f"{over} {'is' if over == 1 else 'are'} over.")
+
+
+def inside(item: str, context: PageContext) -> None:
+    """Of a session what it deals with, and how much of ours hangs on each."""
+    found = around.held_in(context.table, item)
+    if found.empty:
+        return
+    st.subheader("In it")
+    marks = panel.marks(context)
+    row: Any
+    for row in found.itertuples():
+        with st.container(gap=None, key=f"of_record_within_{row.item}"):
+            link("dossier", plain(row.title), **{OF: row.item})
+            said = marks.get(row.item, "nothing of ours yet" if context.viewer != OPEN else "")
+            parts = (when(row, context.zone), standing_words(row.standing).lower(), said)
+            st.caption(plain(" · ".join(part for part in parts if part)))
+
+
+# --- What there is
+
+
+def record(one: Record, about: Iterable[str], everyone: Sequence[Person], said: str = "") -> None:
+    """One record: its title, which opens it, what it is in small print, and a sentence or two in Markdown."""
+    with st.container(gap=None, key=f"of_record_{one.id}"):
+        link(PAGE_OF[one.kind], f"{plain(one.title)}{' (sample)' if one.sample else ''}", **{RECORD: one.id})
+        parts = [*about]
+        if one.sensitivity is Sensitivity.RESTRICTED:
+            parts.append(who_sees(one, everyone).rstrip("."))
+        st.caption(plain(" · ".join(part for part in parts if part)))
+        if said:
+            st.markdown(said)
+
+
+def engagements(found: Dossier, context: PageContext, everyone: Sequence[Person]) -> None:
+    st.subheader("Engagements")
+    if not found.engagements and not found.through:
+        st.markdown("None yet. Whom we consulted, supported or talked with about it stands here.")
+    for heading, listed in (("", found.engagements), ("Through its drafts, cases and events", found.through)):
+        if heading and listed:
+            st.markdown(f"#### {heading}")
+        for one in listed:
+            engagement(one, found.with_whom[one.id], context, everyone)
+    if found.to_consult:
+        st.markdown("#### Yet to consult")
+        for contact in found.to_consult:
+            record(contact, [_about(contact, context), *found.because[contact.id]], everyone)
+
+
+def engagement(one: Engagement, contacts: Sequence[Contact], context: PageContext, everyone: Sequence[Person]) -> None:
+    planned = "planned for " if one.on > context.today else ""
+    about = [words(one.engagement_kind), f"{planned}{wording.day(one.on)}", words(one.form).lower(), one.place]
+    codes = ", ".join(contact.title for contact in contacts)
+    about += [f"with {codes}" if codes else "", one.participants]
+    record(one, about, everyone, plain(one.outcome.strip()))
+
+
+def _about(contact: Contact, context: PageContext) -> str:
+    state = context.reference.states.get(contact.country)
+    return ", ".join(part for part in (words(contact.contact_kind), state.name if state else "") if part)
+
+
+def drafts(found: Sequence[Draft], context: PageContext, everyone: Sequence[Person]) -> None:
+    st.subheader("Drafts")
+    if not found:
+        st.markdown("None yet. What we are going to say or table stands here, with what misses before its next move.")
+    for draft in found:
+        one = draft.statement
+        waits = f", waits for {one.waiting_for.name}" if one.waiting_for is not None else ""
+        delivered = f" on {wording.day(one.delivered_on)}" if one.delivered_on else ""
+        about = [
+            words(one.form),
+            f"version {draft.version}" if draft.version else "no text yet",
+            f"due {wording.day(one.due)}" if one.due and not one.delivered_on else "",
+            f"owner {one.owner.name}",
+        ]
+        said = f"**{plain(statements.said(one.state).capitalize())}**{delivered}{plain(waits)}. {_next(draft)}"
+        record(one, about, everyone, said)
+
+
+def _next(draft: Draft) -> str:
+    if draft.next is None:
+        return ""
+    to = plain(statements.said(draft.next))
+    if not draft.lacks:
+        return f"It can be {to} now." if draft.version else "A first text makes it a draft."
+    return "\n".join([f"Before it is {to} misses:", "", *(f"- {plain(lack.says)}" for lack in draft.lacks)])
+
+
+def cases(found: Sequence[Case], context: PageContext, everyone: Sequence[Person]) -> None:
+    if not found:
+        return
+    st.subheader("Cases")
+    for case in found:
+        known = checks.facts(case)
+        said = checks.kept_back(known) or checks.missing(known) or ["All questions before it is raised are answered."]
+        if case.closed_on is not None:
+            said = [f"Closed on {wording.day(case.closed_on)}."]
+        state = context.reference.states.get(case.country)
+        risk = f"risk {words(case.risk).lower()}" if case.risk is not None else "risk not weighed"
+        record(case, [state.name if state else "", risk], everyone, plain(" ".join(said)))
+
+
+def events(found: Dossier, context: PageContext, everyone: Sequence[Person]) -> None:
+    listed = [event for event in found.events if event.id != found.own]
+    if found.own:
+        own = next(event for event in found.events if event.id == found.own)
+        st.subheader("Who speaks")
+        st.markdown(speaks(own, found.with_whom[own.id]) or "Nobody is named yet.")
+        if own.programme.strip():
+            st.subheader("Programme")
+            st.markdown(plain(own.programme.strip()).replace("\n", "  \n"))
+        if not listed:
+            return
+    st.subheader("Side events and meetings of ours")
+    if not listed:
+        st.markdown("None yet. What we hold around it stands here, with its room and who speaks.")
+    for event in listed:
+        record(event, _of_event(event, context), everyone, speaks(event, found.with_whom[event.id]))
+
+
+def _of_event(event: Event, context: PageContext) -> list[str]:
+    rows = context.table[context.table["item"] == item_of(event.id)]
+    about = [when(row, context.zone) for row in rows.itertuples()]
+    about += [words(event.event_kind), labels.STANDINGS[event.standing].lower(), event.room, event.location]
+    if event.request_due and event.end >= context.today and event.standing is not Standing.CANCELLED:
+        about.append(f"room to be asked for by {wording.day(event.request_due)}")
+    return about
+
+
+def proposals(found: Sequence[LanguageProposal], context: PageContext, everyone: Sequence[Person]) -> None:
+    if not found:
+        return
+    st.subheader("Language proposed in texts of others")
+    for one in found:
+        forum = labels.short_organisation(one.forum, context.reference) if one.forum else ""
+        said = f"“{plain(one.wording.strip())}”"
+        if one.final_wording.strip():
+            said += f" In the end: “{plain(one.final_wording.strip())}”"
+        record(one, [one.text, forum, words(one.outcome).lower(), one.precedent_symbol], everyone, said)
+
+
+def reprisals(found: Sequence[Reprisal], context: PageContext, everyone: Sequence[Person]) -> None:
+    if not found:
+        return
+    st.subheader("Reprisals")
+    for one in found:
+        day = f"alleged for {wording.day(one.alleged_on)}" if one.alleged_on else ""
+        reported = f"reported to {one.reported_to}" if one.reported_to else ""
+        record(one, [words(one.state), day, reported], everyone)
+
+
+def follow_ups(found: Sequence[FollowUp], context: PageContext) -> None:
+    if not found:
+        return
+    st.subheader("Follow-ups open")
+    for one in found:
+        late = "**Late.** " if one.due < context.today else ""
+        with st.container(gap=None, key=f"of_record_{one.id}"):
+            st.markdown(f"{late}**{wording.day(one.due)}** · {plain(one.what)} · {plain(one.owner.name)}")
+            link(PAGE_OF[one.record.kind], plain(one.record.title), **{RECORD: one.record_id})
+
+
+def history(found: Dossier, everyone: Sequence[Person], context: PageContext) -> None:
+    told = around.told(found.history)
+    if not told:
+        return
+    st.subheader("History")
+    names = {person.id: person.name for person in everyone}
+    zone = ZoneInfo(context.zone)
+    lines = []
+    for done in told[:MOST_TOLD]:
+        at = done.at.astimezone(zone)
+        reason = f" Reason: {done.reason}" if done.reason else ""
+        title = found.titles.get(done.record_id, "a record")
+        who = names.get(done.person_id, "Nobody named")
+        lines.append(
+            f"<li>{escape(f'{wording.day(at.date())}, {at:%H:%M}')} · {escape(who)}: “{escape(title)}” – "
+            f"{escape(done.says)}.{escape(reason)}</li>"
+        )
+    st.html(f'<ul class="told">{"".join(lines)}</ul>')
+    if len(told) > MOST_TOLD:
+        st.caption(f"{len(told) - MOST_TOLD} earlier changes stand with each record.")
+
+
+# --- The page
+
+
+def public_part(row: Any, context: PageContext) -> None:
+    """For somebody who has not said who they are: the calendar, and events that are public."""
+    item = row["item"]
+    dates(item, context)
+    inside(item, context)
+    with reading(context.viewer) as session:
+        listed = [event for event in own_events(session) if any(tie.item == item for tie in event.items)]
+    if listed:
+        st.subheader("Side events and meetings of ours")
+    for event in listed:
+        record(event, _of_event(event, context), [], speaks(event))
+    st.markdown("What we do about it is shown to staff, each as much as they may see. Choose who you are.")
+    link("settings", "Choose who you are")
+
+
+def whole(row: Any, context: PageContext, person: Person) -> None:
+    item = row["item"]
+    with reading(context.viewer) as session:
+        found = around.dossier(session, item, context.table, context.today, person.id)
+    everyone = staff()
+    actions(row, found)
+    ready(found.readiness, item, found)
+    dates(item, context)
+    inside(item, context)
+    engagements(found, context, everyone)
+    drafts(found.drafts, context, everyone)
+    cases(found.cases, context, everyone)
+    events(found, context, everyone)
+    proposals(found.proposals, context, everyone)
+    reprisals(found.reprisals, context, everyone)
+    follow_ups(found.follow_ups, context)
+    history(found, everyone, context)
+
+
+def page(context: PageContext) -> None:
+    item = st.query_params.get(OF, "")
+    rows: pd.DataFrame = context.table[context.table["item"] == item]
+    if rows.empty:
+        st.title("Dossier")
+        if item:
+            st.markdown(
+                f"The link asks for “{plain(item)}”, which is not in the calendar, or not for you to see. Search the "
+                "calendar for it by title, and open its dossier from there."
+            )
+        else:
+            st.markdown("A dossier belongs to an item of the calendar: open the item, then its dossier.")
+        return
+    st.html(STYLE)
+    row = rows.iloc[0]
+    person = acting()
+    with st.container(key="dossier"):
+        head(row, context)
+        if person is None or not context.workspace:
+            public_part(row, context) if context.workspace else dates(item, context)
+        else:
+            whole(row, context, person)
+
+
+context = current()
+page(context)
+panel.draw_panel(context)

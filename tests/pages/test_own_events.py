@@ -1,0 +1,373 @@
+"""The mission's own events on their page: planned, changed, cancelled, and then on every page of the calendar."""
+
+from __future__ import annotations
+
+from datetime import date, time
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from streamlit.testing.v1 import AppTest
+
+from calendar_model.safeguards.desk import reading, save
+from calendar_model.safeguards.sight import OPEN, Viewer, member
+from calendar_model.vocabulary import Sensitivity, Standing
+from calendar_model.workspace.records import Contact, Engagement, Event, Person
+from calendar_model.workspace.terms import ContactKind, EngagementForm, EngagementKind, EventKind
+from tests.app import ROOT, open_page
+
+EVENT: dict[str, Any] = {
+    "title": "Reprisals: what missions can do",
+    "event_kind": EventKind.SIDE_EVENT,
+    "body": "un-hrc",
+    "start": date(2026, 12, 3),
+    "end": date(2026, 12, 3),
+    "start_time": time(13),
+    "end_time": time(14, 30),
+    "timezone": "Europe/Zurich",
+    "location": "Palais des Nations, Geneva",
+    "room": "Room XXI",
+    "request_due": date(2026, 12, 1),
+    "standing": Standing.CONFIRMED,
+    "sensitivity": Sensitivity.INTERNAL,
+}
+WHEN = "Thu 3 Dec 2026, 13:00–14:30 (Geneva time)"
+
+
+@pytest.fixture(autouse=True)
+def _the_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HRD_CALENDAR_TODAY", "2026-11-24")
+
+
+@pytest.fixture
+def desk() -> Viewer:
+    return member(save(OPEN, Person, {"name": "Desk"}))
+
+
+@pytest.fixture
+def other() -> Viewer:
+    return member(save(OPEN, Person, {"name": "Other"}))
+
+
+def opened(who: Viewer, page: str = "meetings", **parameters: str | list[str]) -> AppTest:
+    """A page as somebody, in the zone of Geneva."""
+    app = open_page("overview", tz="Europe/Zurich", **parameters)
+    app.session_state["acting"] = who.person_id
+    app.switch_page(str(ROOT / "pages" / f"{page}.py")).run()
+    assert [e.value for e in app.exception] == []
+    return app
+
+
+def fields(app: AppTest) -> dict[str, Any]:
+    kinds = ("text_input", "text_area", "selectbox", "date_input", "time_input", "multiselect", "checkbox")
+    found = [widget for kind in kinds for widget in app.get(kind) if (widget.key or "").startswith("event_")]
+    return {str(widget.key).split("_", 2)[2]: widget for widget in found}
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    next(button for button in app.button if button.label == label).click().run()
+    assert [e.value for e in app.exception] == []
+    return app
+
+
+def events(who: Viewer) -> list[Event]:
+    with reading(who) as session:
+        return list(session.scalars(select(Event).order_by(Event.start)))
+
+
+def everything(app: AppTest) -> str:
+    """All that a page shows, as text."""
+    return f"{app}{[frame.value.to_csv() for frame in app.dataframe]}"
+
+
+# --- Planning
+
+
+def test_an_event_is_planned_around_an_item_with_what_is_known_proposed(desk: Viewer) -> None:
+    app = opened(desk, new="panel", tie="session-HRC64")
+    form = fields(app)
+    assert form["event_kind"].value is EventKind.PANEL
+    assert form["items"].value == ["session-HRC64"]
+    assert [form[name].value for name in ("body", "timezone", "location")] == ["un-hrc", "Europe/Zurich", "Geneva"]
+    assert [c.value for c in app.caption if "room request" in c.value] == [
+        (
+            "Side event room request by a State, HRC64: Jan–Mar 2027, the days are not known yet. Some two to three weeks "
+            "before the session through the Council side event form. From memory, not seen in a source."
+        )
+    ]
+    form["title"].input("Reprisals")
+    form["start"].set_value(date(2027, 3, 3))
+    form["start_time"].set_value(time(13))
+    form["end_time"].set_value(time(14, 30))
+    press(app, "Save the event")
+    (event,) = events(desk)
+    assert [s.value for s in app.success] == ["Saved. It stands in the calendar of all who may see it."]
+    assert (app.query_params["record"], "new" in app.query_params, "tie" in app.query_params) == (
+        event.id,
+        False,
+        False,
+    )
+    assert app.title[0].value == "Reprisals"
+    assert (event.event_kind, event.body, event.start, event.end, event.start_time, event.end_time) == (
+        EventKind.PANEL,
+        "un-hrc",
+        date(2027, 3, 3),
+        date(2027, 3, 3),
+        time(13),
+        time(14, 30),
+    )
+    assert (event.timezone, event.standing, event.sensitivity) == (
+        "Europe/Zurich",
+        Standing.PROVISIONAL,
+        Sensitivity.INTERNAL,
+    )
+    assert [m.value for m in app.markdown if m.value.startswith("Wed")] == ["Wed 3 Mar 2027, 13:00–14:30 (Geneva time)"]
+
+
+def test_where_the_session_is_dated_its_rule_gives_the_day_to_ask_for_the_room(desk: Viewer) -> None:
+    app = opened(desk, new="side-event", tie="session-HRC61")
+    due = fields(app)["request_due"]
+    assert due.value == date(2026, 2, 9)
+    due.set_value(date(2026, 2, 2)).run()
+    press(app, "Take this day")
+    assert fields(app)["request_due"].value == date(2026, 2, 9)
+    assert fields(opened(desk, new="conference", tie="session-HRC61"))["request_due"].value is None
+
+
+def test_another_body_brings_its_seat_and_leaves_what_was_typed(desk: Viewer) -> None:
+    app = opened(desk, new="side-event")
+    form = fields(app)
+    form["body"].select("un-ga-c3").run()
+    assert [fields(app)[name].value for name in ("timezone", "location")] == ["America/New_York", "New York"]
+    fields(app)["location"].input("Permanent Mission, New York").run()
+    fields(app)["body"].select("un-hrc").run()
+    assert [fields(app)[name].value for name in ("timezone", "location")] == [
+        "Europe/Zurich",
+        "Permanent Mission, New York",
+    ]
+
+
+def test_what_is_wrong_is_said_and_nothing_typed_is_lost(desk: Viewer) -> None:
+    app = opened(desk, new="side-event")
+    form = fields(app)
+    form["title"].input("Reprisals")
+    form["programme"].input("Opening\nPanel")
+    form["start"].set_value(date(2027, 3, 3))
+    form["end"].set_value(date(2027, 3, 2))
+    form["start_time"].set_value(time(13))
+    press(app, "Save the event")
+    assert [e.value for e in app.error] == [
+        (
+            "Not yet. What misses:\n\n"
+            "- Say to which organisation or body it belongs: it stands in its lane on the timeline.\n"
+            "- It ends on Tue 2 Mar 2027, before it begins on Wed 3 Mar 2027: mend one of the days.\n"
+            "- Say in which time zone the hours are; without one nobody can be on time."
+        )
+    ]
+    typed = {name: fields(app)[name].value for name in ("title", "programme", "start", "end", "start_time")}
+    assert typed == {
+        "title": "Reprisals",
+        "programme": "Opening\nPanel",
+        "start": date(2027, 3, 3),
+        "end": date(2027, 3, 2),
+        "start_time": time(13),
+    }
+    assert events(desk) == []
+
+
+def test_nothing_becomes_public_without_a_reason(desk: Viewer) -> None:
+    app = opened(desk, new="side-event", tie="session-HRC64")
+    fields(app)["title"].input("Reprisals")
+    fields(app)["start"].set_value(date(2027, 3, 3))
+    fields(app)["sensitivity"].select(Sensitivity.PUBLIC).run()
+    press(app, "Save the event")
+    assert [e.value for e in app.error] == [
+        "Say in a sentence why more people may see it; the reason stays in the history."
+    ]
+    assert events(desk) == []
+    fields(app)["reason"].input("The programme is printed.")
+    press(app, "Save the event")
+    (event,) = events(OPEN)
+    assert (event.title, event.sensitivity) == ("Reprisals", Sensitivity.PUBLIC)
+    (history,) = [frame.value for frame in app.dataframe if "Reason" in frame.value.columns]
+    assert history.loc[history["Reason"] != "", ["What", "Before", "After", "Reason"]].to_numpy().tolist() == [
+        ["Sensitivity", "internal", "public", "The programme is printed."]
+    ]
+
+
+def test_ties_are_kept_with_the_event(desk: Viewer) -> None:
+    contact = save(desk, Contact, {"title": "Defender 014", "contact_kind": ContactKind.DEFENDER})
+    engagement = save(
+        desk,
+        Engagement,
+        {
+            "title": "Briefing",
+            "sensitivity": Sensitivity.INTERNAL,
+            "engagement_kind": EngagementKind.CONSULTED,
+            "on": date(2026, 11, 3),
+            "form": EngagementForm.ONLINE,
+        },
+    )
+    made = save(desk, Event, EVENT, items=["session-HRC64", "not-in-the-calendar"], ties=[engagement])
+    app = opened(desk, record=made)
+    assert fields(app)["ties_engagements"].value == [engagement]
+    fields(app)["ties_speakers"].select("Defender 014")
+    press(app, "Save the event")
+    with reading(desk) as session:
+        event = session.get(Event, made)
+        assert event is not None
+        assert {tie.other_id for tie in event.ties} == {contact, engagement}
+        assert {tie.item for tie in event.items} == {"session-HRC64", "not-in-the-calendar"}
+
+
+def test_a_cancelled_event_stays_struck_through_and_out_of_the_way(desk: Viewer) -> None:
+    made = save(desk, Event, EVENT)
+    app = opened(desk, record=made)
+    fields(app)["standing"].select(Standing.CANCELLED)
+    press(app, "Save the event")
+    assert [s.value for s in app.success] == [
+        "Saved as cancelled. It stays in the calendar, struck through; nobody is reminded to ask for its room."
+    ]
+    press(app, "All side events and meetings")
+    assert [e.label for e in app.expander] == ["Over or cancelled: 1"]
+    assert next(b.label for b in app.button if b.key == f"open_{made}") == "~~Reprisals: what missions can do~~"
+    agenda = opened(desk, "timeline", show="agenda", zoom="month", **{"from": "2026-12-01"})
+    labels = {b.key: b.label for b in agenda.button}
+    assert labels[f"agenda_event-{made}"] == "~~Reprisals: what missions can do~~"
+    assert f"agenda_event-{made}-request" not in labels
+
+
+def test_who_is_overtaken_is_told_and_keeps_what_was_typed(desk: Viewer, other: Viewer) -> None:
+    made = save(desk, Event, EVENT)
+    app = opened(desk, record=made)
+    save(other, Event, {"room": "Room VII"}, record_id=made, seen=1)
+    fields(app)["room"].input("Room XX")
+    press(app, "Save the event")
+    assert [e.value for e in app.error] == [
+        (
+            "Somebody else has changed this record since you opened it. Nothing of yours is lost: compare both below, then "
+            "save again."
+        )
+    ]
+    assert fields(app)["room"].value == "Room XX"
+    assert [event.room for event in events(desk)] == ["Room VII"]
+    press(app, "Save the event")
+    assert [event.room for event in events(desk)] == ["Room XX"]
+
+
+# --- The list
+
+
+def test_the_list_says_when_where_who_speaks_and_by_when_to_ask_for_the_room(desk: Viewer) -> None:
+    contact = save(desk, Contact, {"title": "Defender 014", "contact_kind": ContactKind.DEFENDER})
+    made = save(desk, Event, {**EVENT, "defenders_speak": True}, items=["session-HRC64"], ties=[contact])
+    past = save(desk, Event, {**EVENT, "title": "Last year", "start": date(2025, 3, 3), "end": date(2025, 3, 3)})
+    app = opened(desk)
+    said = [m.value for m in app.markdown]
+    assert WHEN in said
+    assert (
+        "Defenders speak: Defender 014. **Ask for the room by Tue 1 Dec 2026.** Around Human Rights Council, 64th session."
+        in said
+    )
+    assert "Side event · confirmed · Room XXI, Palais des Nations, Geneva" in [c.value for c in app.caption]
+    assert {b.key: b.label for b in app.button if b.key in (f"open_{made}", f"open_{past}")} == {
+        f"open_{made}": "**Reprisals: what missions can do**",
+        f"open_{past}": "**Last year**",
+    }
+    assert [e.label for e in app.expander] == ["Over or cancelled: 1"]
+    next(b for b in app.button if b.key == f"open_{made}").click().run()
+    assert app.query_params["record"] == made
+
+
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        ({}, "**Ask for the room by Tue 1 Dec 2026.**"),
+        (
+            {"start": date(2027, 3, 3), "end": date(2027, 3, 3), "request_due": date(2027, 1, 8)},
+            "Ask for the room by Fri 8 Jan 2027.",
+        ),
+        ({"request_due": date(2026, 11, 20)}, "The room was to be asked for by Fri 20 Nov 2026."),
+    ],
+)
+def test_the_day_to_ask_for_the_room_presses_as_it_comes_near(desk: Viewer, columns: dict[str, Any], said: str) -> None:
+    save(desk, Event, {**EVENT, **columns})
+    assert next(m.value for m in opened(desk).markdown if "room" in m.value and "event of ours" not in m.value) == said
+
+
+def test_the_filter_narrows_the_list_and_says_so(desk: Viewer) -> None:
+    save(desk, Event, EVENT)
+    save(desk, Event, {**EVENT, "title": "In Warsaw", "body": "osce"})
+    app = opened(desk, organisation="osce")
+    assert [b.label for b in app.button if (b.key or "").startswith("open_")] == ["**In Warsaw**"]
+    assert "Not shown under this filter: 1." in [c.value for c in app.caption]
+
+
+def test_each_sees_what_is_theirs_to_see(desk: Viewer, other: Viewer) -> None:
+    columns = {**EVENT, "title": "CANARY", "programme": "CANARY", "sensitivity": Sensitivity.RESTRICTED}
+    hidden = save(desk, Event, columns, items=["session-HRC64"])
+    assert "CANARY" in everything(opened(desk))
+    assert "Restricted: named is Desk." in [c.value for c in opened(desk).caption]
+    for page in ("meetings", "timeline", "overview"):
+        assert "CANARY" not in everything(opened(other, page))
+    for who, parameters in ((other, {"record": hidden}), (other, {"item": f"event-{hidden}"})):
+        app = opened(who, **parameters)
+        assert "CANARY" not in everything(app)
+    said = [m.value for m in opened(other, record=hidden).markdown]
+    assert said == ["This event is not there any more, or not for you to see. Go back to the list."]
+
+
+def test_nobody_sees_public_events_and_is_told_how_to_plan_one(desk: Viewer) -> None:
+    made = save(desk, Event, EVENT)
+    save(desk, Event, {**EVENT, "title": "CANARY"})
+    save(desk, Event, {"sensitivity": Sensitivity.PUBLIC}, record_id=made, seen=1, reason="It is announced.")
+    app = opened(OPEN)
+    assert [b.label for b in app.button if (b.key or "").startswith("open_")] == ["**Reprisals: what missions can do**"]
+    assert "CANARY" not in everything(app)
+    assert "Public events only: the others are shown to staff, who plan them here." in [c.value for c in app.caption]
+    assert [m.value for m in opened(OPEN, new="side-event").markdown] == [
+        (
+            "Events of the mission's own are shown to staff, each as much as they may see. Choose who you are, or add "
+            "yourself."
+        )
+    ]
+
+
+# --- On the other pages
+
+
+def test_it_stands_on_the_timeline_in_the_agenda_and_on_the_overview_with_its_end(desk: Viewer) -> None:
+    made = save(desk, Event, EVENT)
+    (chart,) = opened(desk, "timeline", zoom="month", **{"from": "2026-12-01"}).get("plotly_chart")
+    assert f'"event-{made}"' in chart.proto.spec
+    agenda = opened(desk, "timeline", show="agenda", zoom="month", **{"from": "2026-12-01"})
+    assert [agenda.button(key=f"agenda_event-{made}{end}").label for end in ("-request", "")] == [
+        "**Ask for the room: Reprisals: what missions can do**",
+        "Reprisals: what missions can do",
+    ]
+    for app in (agenda, opened(desk, "overview")):
+        assert any(m.value.endswith(WHEN) for m in app.markdown)
+
+
+def test_the_panel_has_it_with_its_end_and_leads_to_its_record_and_file(desk: Viewer) -> None:
+    made = save(desk, Event, EVENT)
+    app = opened(desk, "timeline", item=f"event-{made}")
+    (facts,) = [h.proto.body for h in app.get("html") if "<dl" in h.proto.body]
+    assert WHEN in facts
+    assert [button.proto.label for button in app.get("download_button") if button.proto.label.startswith("Add")] == [
+        "Add to my calendar"
+    ]
+    assert [b.label for b in app.button if (b.key or "").startswith("panel_deadline")] == [
+        "Ask for the room: Reprisals: what missions can do"
+    ]
+    links = {link.proto.label: link.proto.query_string for link in app.get("page_link")}
+    assert links["Open the event"] == f"record={made}"
+    assert links["Dossier"] == f"of=event-{made}"
+
+
+def test_a_restricted_event_is_in_no_file(desk: Viewer) -> None:
+    made = save(desk, Event, {**EVENT, "sensitivity": Sensitivity.RESTRICTED})
+    app = opened(desk, "timeline", item=f"event-{made}")
+    assert [b.proto.label for b in app.get("download_button") if b.proto.label.startswith("Add")] == []
+    assert "Restricted: it is in no feed, and in no file." in [c.value for c in app.caption]
+    assert [b.proto.label for b in opened(desk).get("download_button") if "Our events" in b.proto.label] == []
