@@ -18,13 +18,13 @@ from calendar_model.workspace.statements import (
     who_may_clear,
     whole,
 )
-from calendar_model.workspace.terms import RecordKind
 from pages.components import forms, labels, panel
-from pages.components.acting import require_person
+from pages.components.acting import acting, require_person
 from pages.components.case_parts import history, item_openers, who_sees
 from pages.components.context import PageContext, current
-from pages.components.forms import NEW, RECORD, words
-from pages.components.navigation import link
+from pages.components.follow_ups import follow_ups_of
+from pages.components.forms import NEW, RECORD, WITH, words
+from pages.components.navigation import PAGE_OF, link
 from pages.components.statement_details import cosponsors, details
 from pages.components.statement_list import list_statements
 from pages.components.statement_moves import moves, overrides
@@ -32,17 +32,6 @@ from pages.components.statement_parts import checks, limit_of, speaking_time, st
 from pages.components.statement_text import writing_area
 from pages.components.statement_versions import versions
 from pages.components.words import plain
-
-PAGE_OF = {
-    RecordKind.CASE: "cases",
-    RecordKind.CONTACT: "contacts",
-    RecordKind.ENGAGEMENT: "engagements",
-    RecordKind.EVENT: "meetings",
-    RecordKind.LANGUAGE: "language",
-    RecordKind.REPRISAL: "cases",
-    RecordKind.STATEMENT: "statements",
-}
-"""The page that shows a record of a kind."""
 
 
 def one_statement(statement_id: str, context: PageContext, person: Person) -> None:
@@ -82,6 +71,7 @@ def one_statement(statement_id: str, context: PageContext, person: Person) -> No
         overrides(statement, facts, waiting, person, clearers, context.zone)
         st.subheader("Tied to")
         ties(statement, tied, context)
+    follow_ups_of(statement, everyone)
     with st.expander("Details"):
         details(statement, context, everyone)
     cosponsors(statement, context)
@@ -94,6 +84,8 @@ def ties(statement: Statement, tied: Sequence[Record], context: PageContext) -> 
     item_openers(statement, context)
     for record in tied:
         link(PAGE_OF[record.kind], f"{words(record.kind)}: {plain(record.title)}", record=record.id)
+    if statement.state in UNSAID:
+        link("cases", "Start a case that it raises", icon=":material/add:", **{NEW: "case", WITH: statement.id})
 
 
 context = current()
@@ -103,7 +95,7 @@ if not context.workspace:
 record, new = st.query_params.get(RECORD, ""), st.query_params.get(NEW, "")
 if record or new:
     forms.back("All statements")
-if not record:
+if not record or acting() is None:
     st.title("New statement" if new else "Statements")
     forms.outcome()
 person = require_person("Statements are")

@@ -46,7 +46,7 @@ def list_statements(context: PageContext, person: Person) -> None:
         form = st.selectbox("New statement", StatementForm, format_func=words, key="new_form", width=260)
         st.button("Begin it", key="new_statement", type="primary", on_click=forms.begin, args=(str(form),))
     with st.container(horizontal=True):
-        search = st.text_input("Search in titles and newest texts", key="statements_search")
+        search = st.text_input("Search titles and texts", key="statements_search")
         states = st.multiselect("State", StatementState, format_func=_state, key="statements_states", select_all=False)
         kinds = st.multiselect("Form", StatementForm, format_func=words, key="statements_forms", select_all=False)
     with reading(context.viewer) as session:

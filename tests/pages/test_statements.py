@@ -618,7 +618,7 @@ def test_a_dropped_statement_is_taken_up_again(me: Viewer) -> None:
     made = begin(me, "Thank you.")
     app = click(page(me, record=made), "move_dropped")
     assert kept(me, made).state is StatementState.DROPPED
-    assert labels(app)[1:3] == ["Take it up again", "Save the details"]
+    assert [button.label for button in app.button if str(button.key).startswith("move_")] == ["Take it up again"]
     click(app, "move_draft")
     assert kept(me, made).state is StatementState.DRAFT
 
