@@ -16,6 +16,7 @@ from sqlalchemy.orm import with_loader_criteria
 from sqlalchemy.orm.util import LoaderCriteriaOption
 
 from calendar_model.vocabulary import Sensitivity
+from calendar_model.workspace.history import DELETE
 from calendar_model.workspace.records import (
     Access,
     Base,
@@ -76,7 +77,9 @@ def options(viewer: Viewer) -> Sequence[LoaderCriteriaOption]:
     }
     if viewer.level is not Sensitivity.PUBLIC:
         rules[Person] = sa.true()
-        rules[Change] = (Change.record_id == "") | visible(Change.record_id)
+        rules[Change] = (Change.record_id == "") | visible(Change.record_id) & (
+            (Change.table != TieToRecord.__tablename__) | visible(_other_end())
+        )
     if viewer.level is Sensitivity.RESTRICTED:
         rules[Identity] = Identity.contact_id.in_(_naming(viewer))
         rules[Unsaved] = (Unsaved.person_id == viewer.person_id) & visible(Unsaved.statement_id)
@@ -85,6 +88,15 @@ def options(viewer: Viewer) -> Sequence[LoaderCriteriaOption]:
 
 _ROOTS: tuple[type[Base], ...] = tuple(mapper.class_ for mapper in Base.registry.mappers if mapper.inherits is None)
 """Every mapped class but those that inherit their rule from :class:`Record`."""
+
+
+def _other_end() -> SQLColumnExpression[str]:
+    """The record at the other end of a tie, from the line of the history that says it was made or taken away.
+
+    Such a line is ``{"id":"…","other_id":"…","record_id":"…"}``, in this order and without blanks: else it is hidden.
+    """
+    line = sa.case((Change.action == DELETE, Change.before), else_=Change.after)
+    return sa.func.substr(line, len('{"id":"') + 32 + len('","other_id":"') + 1, 32)
 
 
 def _naming(viewer: Viewer) -> Select[str]:
