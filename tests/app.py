@@ -24,3 +24,10 @@ def open_page(page: str = "overview", **params: str | list[str]) -> AppTest:
     if page != "overview":
         app.switch_page(str(ROOT / "pages" / f"{page}.py")).run()
     return app
+
+
+def everything(app: AppTest) -> str:
+    """All that a page sends to the browser, dialogs, tables, options and addresses included, as text to look in."""
+    elements = [node.proto for node in app._tree if getattr(node, "proto", None) is not None]
+    tables = [frame.value.to_csv() for frame in (*app.dataframe, *app.table)]
+    return "\n".join([*map(str, elements), *tables, str(dict(app.query_params))])

@@ -70,7 +70,7 @@ def agenda(
         for heading, items in groupby(page.itertuples(), lambda row: _heading(row, since)):
             st.markdown(f"#### {heading}")
             for row in items:
-                _line(row, context, key, (marks or {}).get(row.item, ""))
+                _line(row, context, key, (marks or {}).get(str(row.item), ""))
 
 
 def _heading(row: Any, since: date | None) -> str:

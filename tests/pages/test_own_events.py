@@ -14,7 +14,7 @@ from calendar_model.safeguards.sight import OPEN, Viewer, member
 from calendar_model.vocabulary import Sensitivity, Standing
 from calendar_model.workspace.records import Contact, Engagement, Event, Person
 from calendar_model.workspace.terms import ContactKind, EngagementForm, EngagementKind, EventKind
-from tests.app import ROOT, open_page
+from tests.app import ROOT, everything, open_page
 
 EVENT: dict[str, Any] = {
     "title": "Reprisals: what missions can do",
@@ -73,11 +73,6 @@ def press(app: AppTest, label: str) -> AppTest:
 def events(who: Viewer) -> list[Event]:
     with reading(who) as session:
         return list(session.scalars(select(Event).order_by(Event.start)))
-
-
-def everything(app: AppTest) -> str:
-    """All that a page shows, as text."""
-    return f"{app}{[frame.value.to_csv() for frame in app.dataframe]}"
 
 
 # --- Planning

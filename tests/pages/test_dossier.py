@@ -1,0 +1,324 @@
+"""The dossier of an item, opened through the entrance on Tuesday 24 November 2026."""
+
+from __future__ import annotations
+
+from datetime import date, time
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from calendar_model.safeguards import drafting
+from calendar_model.safeguards.desk import save, writing
+from calendar_model.safeguards.sight import OPEN, Viewer, member
+from calendar_model.vocabulary import Sensitivity
+from calendar_model.workspace.records import (
+    Case,
+    Contact,
+    Engagement,
+    Event,
+    FollowUp,
+    LanguageProposal,
+    Person,
+    Reprisal,
+    Statement,
+)
+from calendar_model.workspace.terms import (
+    ContactKind,
+    EngagementForm,
+    EngagementKind,
+    EventKind,
+    StatementForm,
+    StatementState,
+    Suggester,
+)
+from tests.app import ROOT, everything, open_page
+
+ITEM = "hrc-resolution-HRC67"
+INTERNAL = {"sensitivity": Sensitivity.INTERNAL}
+ROUND: dict[str, Any] = {
+    "title": "Round in Geneva",
+    "engagement_kind": EngagementKind.CONSULTED,
+    "on": date(2026, 11, 3),
+    "form": EngagementForm.IN_PERSON,
+    "place": "Geneva",
+    "participants": "Eight organisations",
+    "outcome": "They ask for language on families.",
+    **INTERNAL,
+}
+PANEL: dict[str, Any] = {
+    "title": "What missions can do",
+    "event_kind": EventKind.PANEL,
+    "body": "un-hrc",
+    "start": date(2028, 3, 1),
+    "end": date(2028, 3, 1),
+    "start_time": time(13),
+    "end_time": time(14, 30),
+    "timezone": "Europe/Zurich",
+    "location": "Geneva",
+    "room": "Room XXI",
+    "programme": "Opening",
+    **INTERNAL,
+}
+
+
+@pytest.fixture(autouse=True)
+def _the_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HRD_CALENDAR_TODAY", "2026-11-24")
+
+
+@pytest.fixture
+def desk() -> Viewer:
+    return member(save(OPEN, Person, {"name": "Desk"}))
+
+
+@pytest.fixture
+def other() -> Viewer:
+    return member(save(OPEN, Person, {"name": "Other"}))
+
+
+def opened(who: Viewer, item: str = ITEM) -> AppTest:
+    app = open_page("overview", of=item, tz="Europe/Zurich")
+    app.session_state["acting"] = who.person_id
+    app.switch_page(str(ROOT / "pages" / "dossier.py")).run()
+    assert [e.value for e in app.exception] == []
+    return app
+
+
+def heads(app: AppTest) -> list[str]:
+    return [head.value for head in app.subheader]
+
+
+def said(app: AppTest) -> list[str]:
+    return [m.value for m in app.markdown]
+
+
+def small(app: AppTest) -> list[str]:
+    return [c.value for c in app.caption]
+
+
+def links(app: AppTest) -> dict[str, str]:
+    return {link.proto.label: link.proto.query_string for link in app.get("page_link")}
+
+
+def test_an_item_of_which_nothing_of_ours_is_known_says_what_will_stand_there(desk: Viewer) -> None:
+    app = opened(desk)
+    assert app.title[0].value == "HRC text, due in HRC67"
+    assert heads(app) == ["Readiness", "Deadlines", "Engagements", "Drafts", "Side events and meetings of ours"]
+    assert [m for m in said(app) if m.startswith("None yet")] == [
+        "None yet. Whom we consulted, supported or talked with about it stands here.",
+        "None yet. What we are going to say or table stands here, with what misses before its next move.",
+        "None yet. What we hold around it stands here, with its room and who speaks.",
+    ]
+    (head,) = [h.proto.body for h in app.get("html") if 'class="when"' in h.proto.body]
+    assert "Feb–Apr 2028" in head
+    assert "Projected, somewhere in this window; the days are not known." in head
+
+
+def test_what_is_begun_from_it_is_tied_to_it(desk: Viewer) -> None:
+    assert links(opened(desk)) | {
+        "Start a draft": f"new=resolution-text&tie={ITEM}",
+        "Log an engagement": f"new=consulted&tie={ITEM}",
+        "Plan a side event": f"new=side-event&tie={ITEM}",
+    } == links(opened(desk))
+    assert links(opened(desk, "session-HRC64"))["Start a draft"] == "new=national&tie=session-HRC64"
+
+
+def test_all_of_it_on_one_page(desk: Viewer) -> None:
+    defender = save(desk, Contact, {"title": "Defender 014", "contact_kind": ContactKind.DEFENDER, "country": "COL"})
+    group = save(desk, Contact, {"title": "Organisation 003", "contact_kind": ContactKind.ORGANISATION, **INTERNAL})
+    text = {"title": "Zero draft", "form": StatementForm.RESOLUTION_TEXT, "due": date(2028, 2, 20), **INTERNAL}
+    draft = save(desk, Statement, text, items=[ITEM])
+    with writing(desk) as session:
+        statement = session.get(Statement, draft)
+        assert statement is not None
+        drafting.save_text(session, statement, "Recalling the Declaration.", language="en", based_on=0)
+    with writing(desk) as session:
+        statement = session.get(Statement, draft)
+        assert statement is not None
+        drafting.move(session, statement, StatementState.CONSULTATION, seen=1, waiting_for=desk.person_id)
+        statement.follow_ups.append(
+            FollowUp(what="Ask the core group", due=date(2026, 11, 20), owner_id=desk.person_id)
+        )
+    save(desk, Engagement, ROUND, items=[ITEM], ties=[group])
+    save(
+        desk,
+        Engagement,
+        {**ROUND, "title": "Call", "form": EngagementForm.PHONE, "on": date(2026, 12, 1), "outcome": ""},
+        items=[ITEM],
+    )
+    save(desk, Event, {**PANEL, "defenders_speak": True}, items=[ITEM], ties=[defender])
+    save(
+        desk,
+        LanguageProposal,
+        {
+            "title": "In the text on privacy",
+            "text": "Privacy",
+            "forum": "un-hrc",
+            "wording": "and defenders",
+            **INTERNAL,
+        },
+        items=[ITEM],
+    )
+    case = save(desk, Case, {"title": "Case 7", "suggested_by": Suggester.DEFENDER, "country": "COL"}, items=[ITEM])
+    save(desk, Reprisal, {"title": "Reprisal 2", "reported_to": "OHCHR"}, ties=[case])
+    app = opened(desk)
+    assert heads(app) == [
+        "Readiness",
+        "Deadlines",
+        "Engagements",
+        "Drafts",
+        "Cases",
+        "Side events and meetings of ours",
+        "Language proposed in texts of others",
+        "Reprisals",
+        "Follow-ups open",
+        "History",
+    ]
+    records = [
+        "Consulted · planned for Tue 1 Dec 2026 · phone · Geneva · Eight organisations",
+        "Consulted · Tue 3 Nov 2026 · in person · Geneva · with Organisation 003 · Eight organisations",
+        "Defender, Colombia · What missions can do · Restricted: named is Desk",
+        "Resolution text · version 1 · due Sun 20 Feb 2028 · owner Desk",
+        "Colombia · risk not weighed · Restricted: named is Desk",
+        "Wed 1 Mar 2028, 13:00–14:30 (Geneva time) · Panel · provisional · Room XXI · Geneva",
+        "Privacy · HRC · proposed",
+        "Alleged · reported to OHCHR · Restricted: named is Desk",
+    ]
+    assert [caption for caption in small(app) if caption in records] == records
+    texts = [
+        "They ask for language on families.",
+        (
+            "**In consultation**, waits for Desk. Before it is cleared misses:\n\n"
+            "- Clearing is for somebody who may clear: ask one of them, or set it in Settings."
+        ),
+        "Defenders speak: Defender 014.",
+        "“and defenders”",
+        "**Late.** **Fri 20 Nov 2026** · Ask the core group · Desk",
+    ]
+    assert [text for text in said(app) if text in texts] == texts
+    assert "**Consulted:** done" in said(app)
+    (told,) = [h.proto.body for h in app.get("html") if 'class="told"' in h.proto.body]
+    assert "Desk: “Zero draft” – moved it to consultation." in told
+    assert len([e for e in app.expander if e.label != "More"]) == 0
+
+
+def test_what_misses_is_opened_from_its_mark(desk: Viewer) -> None:
+    case = save(desk, Case, {"title": "Case 7", "suggested_by": Suggester.DEFENDER}, items=[ITEM])
+    found = [(link.proto.label, link.proto.query_string) for link in opened(desk).get("page_link")]
+    assert [pair for pair in found if pair[0] in ("Log one", "Begin a draft", "Open it")] == [
+        ("Log one", f"new=consulted&tie={ITEM}"),
+        ("Log one", f"new=participation-supported&tie={ITEM}"),
+        ("Begin a draft", f"new=resolution-text&tie={ITEM}"),
+        ("Open it", f"record={case}"),
+        ("Begin a draft", f"new=resolution-text&tie={ITEM}"),
+    ]
+
+
+def test_a_session_lists_what_is_in_it_with_what_there_is(desk: Viewer) -> None:
+    save(desk, Engagement, ROUND, items=[ITEM])
+    save(desk, Engagement, {**ROUND, "title": "Second"}, items=[ITEM])
+    app = opened(desk, "session-HRC67")
+    assert "In it" in heads(app)
+    assert links(app)["HRC text, due in HRC67"] == f"of={ITEM}"
+    assert "Feb–Apr 2028 · projected · 2 engagements" in small(app)
+
+
+def test_the_dossier_of_an_own_event(desk: Viewer) -> None:
+    speaker = save(desk, Contact, {"title": "Organisation 003", "contact_kind": ContactKind.ORGANISATION, **INTERNAL})
+    event = save(desk, Event, PANEL, ties=[speaker])
+    app = opened(desk, f"event-{event}")
+    assert app.title[0].value == "What missions can do"
+    assert [head for head in heads(app) if head in ("Who speaks", "Programme", "Side events and meetings of ours")] == [
+        "Who speaks",
+        "Programme",
+    ]
+    assert [text for text in said(app) if text in ("Speakers: Organisation 003.", "Opening")] == [
+        "Speakers: Organisation 003.",
+        "Opening",
+    ]
+    assert links(app)["Open the event"] == f"record={event}"
+
+
+def test_who_is_not_named_sees_nothing_of_what_is_restricted(desk: Viewer, other: Viewer) -> None:
+    hidden = {"sensitivity": Sensitivity.RESTRICTED}
+    defender = save(desk, Contact, {"title": "CANARY 014", "contact_kind": ContactKind.DEFENDER})
+    save(desk, Case, {"title": "CANARY case", "suggested_by": Suggester.DEFENDER}, items=[ITEM], ties=[defender])
+    save(desk, Engagement, {**ROUND, "outcome": "CANARY", **hidden}, items=[ITEM])
+    save(desk, Event, PANEL, items=[ITEM], ties=[defender])
+    restricted = save(desk, Event, {**PANEL, "title": "CANARY", **hidden}, items=[ITEM])
+    assert "CANARY" in everything(opened(desk))
+    for who in (other, OPEN):
+        assert "CANARY" not in everything(opened(who))
+        assert "CANARY" not in everything(opened(who, item=f"event-{restricted}"))
+        assert "CANARY" not in everything(_panel(who))
+    assert "None yet. Whom we consulted, supported or talked with about it stands here." in said(opened(other))
+
+
+def test_nobody_sees_the_public_part_and_where_to_say_who_they_are(desk: Viewer) -> None:
+    event = save(desk, Event, {**PANEL, "defenders_speak": True}, items=[ITEM])
+    save(desk, Event, {"sensitivity": Sensitivity.PUBLIC}, record_id=event, seen=1, reason="It is announced.")
+    save(desk, Engagement, ROUND, items=[ITEM])
+    app = opened(OPEN)
+    assert heads(app) == ["Deadlines", "Side events and meetings of ours"]
+    assert said(app)[-2:] == [
+        "Defenders speak.",
+        "What we do about it is shown to staff, each as much as they may see. Choose who you are.",
+    ]
+    assert "Choose who you are" in links(app)
+
+
+@pytest.mark.parametrize(
+    ("item", "sentence"),
+    [
+        (
+            "session-*HRC999*",
+            (
+                "The link asks for “session-\\*HRC999\\*”, which is not in the calendar, or not for you to see. Search the "
+                "calendar for it by title, and open its dossier from there."
+            ),
+        ),
+        ("", "A dossier belongs to an item of the calendar: open the item, then its dossier."),
+    ],
+)
+def test_what_has_no_dossier_gets_a_sentence(desk: Viewer, item: str, sentence: str) -> None:
+    assert said(opened(desk, item)) == [sentence]
+
+
+def test_the_panel_says_in_a_line_what_there_is(desk: Viewer, other: Viewer) -> None:
+    save(desk, Engagement, ROUND, items=[ITEM])
+    save(desk, Engagement, {**ROUND, "sensitivity": Sensitivity.RESTRICTED}, items=[ITEM])
+    draft = save(desk, Statement, {"title": "Draft", "form": StatementForm.RESOLUTION_TEXT, **INTERNAL}, items=[ITEM])
+    with writing(desk) as session:
+        session.add(FollowUp(record_id=draft, what="Ask", due=date(2026, 12, 1), owner_id=desk.person_id))
+    for who, line in (
+        (desk, "2 engagements · 1 idea · next follow-up Tue 1 Dec 2026"),
+        (other, "1 engagement · 1 idea · next follow-up Tue 1 Dec 2026"),
+    ):
+        app = _panel(who)
+        assert line in said(app)
+        assert links(app)["Dossier"] == f"of={ITEM}"
+    assert "Nothing of ours is tied to it yet." in said(_panel(desk, "session-HRC64"))
+    assert [text for text in said(_panel(OPEN)) if "engagement" in text] == []
+
+
+def _panel(who: Viewer, item: str = ITEM) -> AppTest:
+    app = open_page("overview", item=item)
+    app.session_state["acting"] = who.person_id
+    app.run()
+    assert [e.value for e in app.exception] == []
+    return app
+
+
+def test_timeline_and_agenda_say_it_with_the_item(desk: Viewer, other: Viewer) -> None:
+    save(desk, Engagement, ROUND, items=["session-HRC64"])
+    save(desk, Engagement, {**ROUND, "sensitivity": Sensitivity.RESTRICTED}, items=["session-HRC64"])
+    for who, words in ((desk, "2 engagements"), (other, "1 engagement"), (OPEN, "")):
+        app = open_page("overview", show="timeline", zoom="quarter", **{"from": "2027-01-01"})
+        app.session_state["acting"] = who.person_id
+        app.switch_page(str(ROOT / "pages" / "timeline.py")).run()
+        (chart,) = app.get("plotly_chart")
+        assert [f"{count} engagement" in chart.proto.spec for count in (1, 2)] == [words[:1] == "1", words[:1] == "2"]
+        app.segmented_control(key="show").set_value("agenda").run()
+        parts = [caption for caption in small(app) if caption.startswith("HRC · provisional")]
+        assert f"HRC · provisional{f' · {words}' if words else ''}" in parts
