@@ -102,6 +102,9 @@ def _check_changed(session: WorkspaceSession, row: object, actor: Person | None)
         _case_kept(session, row)
     elif isinstance(row, Statement):
         _moved(session, row, actor)
+        if row.sensitivity is Sensitivity.RESTRICTED and row.waiting_for_id:
+            # Whose word is waited for has to be able to read it: to ask them is to name them.
+            _name(row, row.waiting_for_id)
 
 
 def _check_gone(session: WorkspaceSession, row: object) -> None:

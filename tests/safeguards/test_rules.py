@@ -433,6 +433,16 @@ def test_a_hidden_case_still_holds_the_statement_back_without_its_code(desk: Vie
     assert refused.value.lacks[0].says == "A case that you may not see: the bilateral mission has not been consulted."
 
 
+def test_whose_word_is_waited_for_is_named(desk: Viewer, head: Viewer) -> None:
+    made = statement(desk, ties=[save(desk, Case, CASE)])
+    assert titles(head) == []
+    with writing(desk) as session:
+        found = session.get(Statement, made)
+        assert found is not None
+        drafting.move(session, found, StatementState.CONSULTATION, seen=1, waiting_for=head.person_id)
+    assert titles(head) == ["General debate"]
+
+
 def test_an_override_takes_two_persons_a_reason_and_the_same_text(desk: Viewer, head: Viewer) -> None:
     made, _ = raising(desk, head)
 
