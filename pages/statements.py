@@ -84,6 +84,8 @@ def ties(statement: Statement, tied: Sequence[Record], context: PageContext) -> 
     item_openers(statement, context)
     for record in tied:
         link(PAGE_OF[record.kind], f"{words(record.kind)}: {plain(record.title)}", record=record.id)
+    log = {NEW: "consulted", WITH: statement.id}
+    link("engagements", "Log an engagement about it", icon=":material/add:", **log)
     if statement.state in UNSAID:
         link("cases", "Start a case that it raises", icon=":material/add:", **{NEW: "case", WITH: statement.id})
 
