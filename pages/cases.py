@@ -409,7 +409,9 @@ def _after(form: RecordForm, raised: Sequence[Statement]) -> None:
     )
     _pair(
         lambda: form.day("after_on", "Contact afterwards on"),
-        lambda: form.choice("after_with", "With whom ", list(InTheLoop), optional=True, placeholder="Not stated"),
+        lambda: form.choice(
+            "after_with", "With whom afterwards", list(InTheLoop), optional=True, placeholder="Not stated"
+        ),
     )
     form.area("after_note", "What they say", height=68)
     form.area("since", "What has happened since", height=120)
