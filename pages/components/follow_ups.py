@@ -136,8 +136,9 @@ def follow_up_lines(
     """
     with st.container(key=f"lines_follow_ups_{place}", gap="small"):
         for line in found:
-            with st.container(horizontal=True, gap="small"):
-                with st.container(key=f"when_{line.id}", width=LEFT, gap=None):
+            # Beside a record there is room for one column only.
+            with st.container(horizontal=not own_page, gap=None if own_page else "small"):
+                with st.container(key=f"when_{line.id}", width="stretch" if own_page else LEFT, gap=None):
                     st.markdown(_when(line, today))
                 with st.container(key=f"what_{line.id}", width="stretch", gap=None):
                     _line(line, names, owners, today, own_page)
@@ -155,14 +156,14 @@ def _line(line: Line, names: Mapping[str, str], owners: Mapping[str, str] | None
     st.markdown(f"**{plain(line.what)}**" if line.done_on is None else plain(line.what))
     if line.outcome.strip():
         st.markdown(plain(line.outcome))
-    about = [names.get(line.owner_id, "")]
-    if not own_page:
-        about += ["restricted" if line.restricted else "", "sample" if line.sample else ""]
-    st.caption(plain(" · ".join(part for part in about if part)))
     with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
         if not own_page:
             kind = f"{words(line.record_kind)}: {plain(line.record_title)}"
             link(PAGE_OF[line.record_kind], kind, **{RECORD: line.record_id})
+        about = [names.get(line.owner_id, "")]
+        if not own_page:
+            about += ["restricted" if line.restricted else "", "sample" if line.sample else ""]
+        st.caption(plain(" · ".join(part for part in about if part)), width="content")
         if line.done_on is None:
             _to_do(line, owners, today)
         else:

@@ -1,0 +1,37 @@
+"""Deleting a record with a reason, folded at the foot of its page."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from calendar_model.safeguards.desk import take, writing
+from calendar_model.workspace.records import Record
+from pages.components import forms
+from pages.components.acting import viewer
+
+
+def deletion(record: Record, kind: type[Record], what: str) -> None:
+    """The field for the reason and the button that deletes a record of this kind; ``what`` completes “Delete …”.
+
+    Afterwards the page's list is shown. Kinds of record that are never deleted are refused.
+    """
+    reason = f"delete_reason_{record.id}"
+    with st.expander(f"Delete {what}"):
+        st.markdown("It is taken away with its ties and follow-ups. The history keeps that it was there, and why not.")
+        st.text_input("Why it is deleted", key=reason, help="A sentence that names nobody: it stays in the history.")
+        st.button(
+            f"Delete {what}",
+            key=f"delete_{record.id}",
+            on_click=_delete,
+            args=(kind, record.id, record.version, reason),
+        )
+
+
+def _delete(kind: type[Record], record_id: str, seen: int, reason: str) -> None:
+    def act() -> str:
+        with writing(viewer(), st.session_state.get(reason) or "") as session:
+            session.delete(take(session, kind, record_id, seen))
+        return "Deleted."
+
+    if forms.attempt(act):
+        forms.leave()

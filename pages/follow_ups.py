@@ -1,0 +1,93 @@
+"""Follow-ups: what is due, by whom; one's own first, then those of everybody else, then what was done of late."""
+
+from pages.components.guard import require_entrance
+
+require_entrance()
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+import streamlit as st
+
+from calendar_model import wording
+from calendar_model.calendar import Filter
+from calendar_model.safeguards.desk import reading, staff
+from calendar_model.workspace.follow_ups import Due, Line, as_table, by_owner, done_since, open_follow_ups
+from calendar_model.workspace.records import Person
+from pages.components import forms, panel
+from pages.components.acting import require_person
+from pages.components.context import PageContext, current
+from pages.components.follow_ups import follow_up_lines
+from pages.components.lines import styled
+from pages.components.tables import csv_download
+from pages.components.words import plain
+
+TITLE = "Follow-ups"
+HEADINGS = {Due.LATE: "late", Due.SOON: "in the coming seven days", Due.LATER: "later"}
+LOOKS_BACK = timedelta(days=30)
+AT_FIRST, MORE = 8, 30
+"""Lines of a group at first, and how many more a click shows."""
+
+
+def the_list(context: PageContext, person: Person) -> None:
+    with reading(context.viewer) as session:
+        found = open_follow_ups(session)
+        done = done_since(session, context.today - LOOKS_BACK)
+    names = {one.id: one.name for one in staff()}
+    if context.filter != Filter():
+        st.caption("All follow-ups: the filter above the page does not narrow them.")
+    if not found and not done:
+        st.markdown(
+            "Nothing is to be followed up. What is still to be done about an engagement, a statement, a case or any "
+            "other record stands here, by whom and by when; it is added on the page of its record."
+        )
+        return
+    styled()
+    mine, others = by_owner(found, person.id, context.today)
+    if not any(mine.values()):
+        st.markdown("Nothing is left for you to follow up.")
+    for due, listed in mine.items():
+        if listed:
+            st.subheader(f"Yours, {HEADINGS[due]}: {len(listed)}")
+            group(listed, names, f"mine_{due}", context)
+    for owner_id, listed in by_name(others, names):
+        st.subheader(f"{plain(names.get(owner_id, 'Somebody else'))}: {len(listed)}")
+        group(listed, names, f"of_{owner_id}", context)
+    if done:
+        with st.expander(f"Done since {wording.day(context.today - LOOKS_BACK)}: {len(done)}"):
+            group(done, names, "done", context)
+    csv_download(as_table([*found, *done], names), "follow_ups")
+    st.caption("Follow-ups of restricted records are never in files. A new one is added on the page of its record.")
+
+
+def by_name(found: Sequence[Line], names: Mapping[str, str]) -> list[tuple[str, list[Line]]]:
+    """The follow-ups by owner, whoever has the first one due first."""
+    owners: dict[str, list[Line]] = defaultdict(list)
+    for line in found:
+        owners[line.owner_id].append(line)
+    return sorted(owners.items(), key=lambda pair: (pair[1][0].due, names.get(pair[0], ""), pair[0]))
+
+
+def group(found: Sequence[Line], names: Mapping[str, str], place: str, context: PageContext) -> None:
+    many = f"follow_ups_{place}"
+    shown = found[: st.session_state.get(many, AT_FIRST)]
+    follow_up_lines(shown, names, place, today=context.today)
+    if len(found) > len(shown):
+        more = min(MORE, len(found) - len(shown))
+        st.button(
+            f"Show {more} more of {len(found)}", key=f"more_{place}", on_click=show_more, args=(many, len(shown) + more)
+        )
+
+
+def show_more(many: str, count: int) -> None:
+    st.session_state[many] = count
+
+
+context = current()
+st.title(TITLE)
+if not context.workspace:
+    st.stop()
+forms.outcome()
+the_list(context, require_person("Follow-ups are"))
+panel.draw_panel(context)
