@@ -1,0 +1,202 @@
+"""The whole way of a statement that raises a case, as two persons walk it in a browser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from calendar_model.safeguards.desk import save
+from calendar_model.safeguards.sight import OPEN
+from calendar_model.workspace.database import open_workspace
+from calendar_model.workspace.history import verify
+from calendar_model.workspace.records import Person
+from tests.browser.conftest import WIDE, settled, start_server, stop_server
+
+ITEM, TITLE = "ga-resolution-GA81", "GA text, due in GA81"
+TEXT = "Madam Chair, we speak for those who defend the rights of others."
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A workspace with two persons, of whom the second may clear."""
+    workspace = open_workspace(f"sqlite:///{tmp_path / 'workspace.sqlite'}")
+    for name, may_clear in (("Desk officer", False), ("Head of section", True)):
+        save(OPEN, Person, {"name": name, "may_clear": may_clear}, workspace=workspace)
+    workspace.close()
+    return tmp_path
+
+
+@pytest.fixture
+def server(folder: Path) -> Iterator[str]:
+    process, address = start_server(folder / "server.log")
+    yield address
+    stop_server(process)
+
+
+@pytest.fixture
+def person(browser: Browser, server: str) -> Iterator[Callable[[str], Page]]:
+    """Opens the dashboard in a browser of their own, as somebody who has said who they are."""
+    contexts = []
+
+    def opened(name: str) -> Page:
+        context = browser.new_context(viewport=WIDE, timezone_id="Europe/Oslo", locale="en-GB")  # type: ignore[arg-type]
+        context.set_default_timeout(20_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(server)
+        settled(page)
+        page.get_by_role("button", name="Nobody chosen").click()
+        choose(page.get_by_role("combobox", name="You act as"), name)
+        expect(page.get_by_role("button", name=name)).to_be_visible()
+        page.keyboard.press("Escape")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def choose(field: Locator, value: str) -> None:
+    """Takes a value from a list, as one types it."""
+    field.click()
+    field.fill(value)
+    field.page.get_by_role("option", name=value).first.click()
+    expect(field).to_have_value(value)
+    settled(field.page)
+
+
+def fill(page: Page, **fields: str) -> None:
+    """Types into fields, by their labels with underscores for blanks, and leaves each."""
+    for label, value in fields.items():
+        field = page.get_by_label(label.replace("_", " "), exact=True)
+        if field.get_attribute("role") == "group":  # a day, in parts that lead on to one another
+            field.get_by_role("spinbutton").first.click()
+            page.keyboard.type(value.replace("-", ""))
+            page.keyboard.press("Tab")
+        else:
+            field.fill(value)
+            field.press("Tab")
+    settled(page)
+
+
+def press(page: Page, name: str | re.Pattern[str]) -> None:
+    page.get_by_test_id("stMain").get_by_role("button", name=name, exact=isinstance(name, str)).first.click()
+    settled(page)
+
+
+def follow(page: Page, name: str) -> None:
+    page.get_by_test_id("stMain").get_by_role("link", name=name).first.click()
+    settled(page)
+
+
+def says(page: Page, text: str | re.Pattern[str]) -> None:
+    expect(page.get_by_test_id("stMain")).to_contain_text(text)
+
+
+def test_from_the_timeline_to_the_follow_up(person: Callable[[str], Page], server: str, folder: Path) -> None:
+    officer, head = person("Desk officer"), person("Head of section")
+
+    # From the timeline into the dossier of an item, and from there a draft.
+    officer.goto(f"{server}/timeline?show=agenda&track=ga-resolution")
+    settled(officer)
+    press(officer, TITLE)
+    officer.get_by_role("dialog").get_by_role("link", name="Dossier").click()
+    expect(officer.get_by_role("heading", level=1)).to_have_text(TITLE)
+    settled(officer)
+    dossier = officer.url
+    follow(officer, "Start a draft")
+    fill(officer, Title="Statement on the text")
+    press(officer, "Start the statement")
+    says(officer, "The statement is begun.")
+    expect(officer).to_have_url(re.compile("record="))
+    statement = officer.url
+    text = officer.get_by_role("textbox", name="Text in English")
+    text.fill(TEXT)
+    text.press("Control+s")
+    press(officer, re.compile("Save as version 1"))
+    says(officer, "Save as version 2")
+
+    # Somebody is consulted about it.
+    officer.goto(dossier)
+    settled(officer)
+    says(officer, "Nobody consulted yet")
+    follow(officer, "Log an engagement")
+    fill(officer, Title="Call with two networks", Outcome="They ask that surveillance is named.")
+    press(officer, "Save the engagement")
+    officer.goto(dossier)
+    settled(officer)
+    says(officer, "Consulted once")
+
+    # It raises a case.
+    officer.goto(statement)
+    settled(officer)
+    follow(officer, "Start a case that it raises")
+    fill(officer, Code="Case 001")
+    choose(officer.get_by_role("combobox", name="Suggested by"), "Civil society")
+    press(officer, "Save the case")
+    expect(officer).to_have_url(re.compile("record="))
+    case = officer.url
+    says(officer, "5 of 5 questions are open")
+
+    # It goes to the one who may clear, and the clearance is refused with what misses.
+    officer.goto(statement)
+    settled(officer)
+    says(officer, "Restricted: named is Desk officer.")
+    press(officer, "Send into consultation")
+    says(officer, "It is in consultation now.")
+    head.goto(f"{server}/statements")
+    settled(head)
+    says(head, "Waiting for me (1)")
+    press(head, "Statement on the text")
+    press(head, "Clear version 1")
+    says(head, "Not yet. What misses:")
+    says(head, "the risk of reprisals has not been weighed, with its reasons.")
+    expect(head.get_by_test_id("stMain")).not_to_contain_text("Case 001")
+
+    # What misses is supplied.
+    officer.goto(case)
+    settled(officer)
+    fill(officer, Consulted_on="2026-11-20", Which_mission="The embassy", Talked_over_on="2026-11-21")
+    choose(officer.get_by_role("combobox", name="With whom", exact=True), "Civil society")
+    choose(officer.get_by_role("combobox", name="Level"), "Moderate")
+    fill(officer, Reasons="Known to the authorities already.")
+    choose(officer.get_by_role("combobox", name="Likely effect"), "Improvement")
+    fill(officer, Reasons_for_it="A hearing is due.")
+    choose(officer.get_by_role("combobox", name="Decision"), "Statement")
+    fill(officer, Reason_for_the_decision="Asked for by those concerned.")
+    press(officer, "Save the case")
+    says(officer, "All questions are answered")
+
+    # Cleared by the other, delivered, and not closed before the contact afterwards.
+    press(head, "Clear version 1")
+    says(head, "It is cleared now.")
+    officer.goto(statement)
+    settled(officer)
+    press(officer, "It was delivered")
+    says(officer, "It is delivered now.")
+    press(officer, "Close: followed up")
+    says(officer, "no contact with the defender, or civil society for them, since the statement.")
+    officer.goto(case)
+    settled(officer)
+    fill(officer, Contact_afterwards_on="2026-11-24", What_they_say="The hearing went on in public.")
+    press(officer, "Save the case")
+    officer.goto(statement)
+    settled(officer)
+    press(officer, "Close: followed up")
+    says(officer, "It is followed up now.")
+
+    # On the timeline it is told in a word or two, to each what they may see.
+    for page in (officer, head):
+        page.goto(f"{server}/timeline?show=agenda&track=ga-resolution")
+        settled(page)
+        says(page, "1 engagement · 1 cleared text")
+
+    workspace = open_workspace(f"sqlite:///{folder / 'workspace.sqlite'}")
+    assert verify(workspace).problems == ()
+    workspace.close()
+    log = (folder / "server.log").read_text(encoding="utf-8")
+    assert [word for word in ("Traceback", TEXT, "Case 001", "surveillance") if word in log] == []
