@@ -61,6 +61,7 @@ def who_sees(record: Record, everyone: Sequence[Person]) -> str:
 
 def heading(record: Record, everyone: Sequence[Person], *, state: str = "") -> None:
     """Title, who sees it and whose it is, in the place of the page's title."""
+    styled()
     st.title(plain(record.title))
     sample = "A fictional record of the sample." if record.sample else ""
     parts = (sample, state, who_sees(record, everyone), f"Owner: {record.owner.name}.")
@@ -106,14 +107,15 @@ def record_links(found: Iterable[Record], page: str) -> None:
 
 def item_openers(record: Record, context: PageContext) -> None:
     """The items of the calendar that a record is tied to; each opens its panel."""
-    styled()
     table = context.table
     rows = table[table["item"].isin([tie.item for tie in record.items])].sort_values("start", kind="stable")
     for row in rows.itertuples():
-        st.button(
-            plain(str(row.title)), key=f"tied_{row.item}", type="tertiary", on_click=panel.choose, args=(row.item,)
-        )
-        st.caption(when(row, context.zone))
+        title = plain(str(row.title))
+        with st.container(gap=None, key=f"lines_tied_{row.item}"):
+            st.button(
+                title, key=f"tied_{row.item}", type="tertiary", on_click=panel.choose, args=(row.item,), wrap=True
+            )
+            st.caption(when(row, context.zone))
 
 
 def history(changes: Sequence[Change], everyone: Sequence[Person], titles: Mapping[str, str], zone: str) -> None:
