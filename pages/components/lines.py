@@ -23,6 +23,7 @@ _STYLE = """<style>
 [class*="st-key-lines_"] [data-testid="stExpander"] summary { padding: 0; min-height: 0; }
 [class*="st-key-lines_"] [data-testid="stExpander"] summary p { font-size: 1rem; line-height: 1.4; }
 [class*="st-key-lines_"] [data-testid="stPageLink"] a { padding-inline: 0; }
+[class*="st-key-lines_"] [data-testid="stPageLink"] a * { white-space: normal; }
 [class*="st-key-what_"] { row-gap: 0; }
 @media (max-width: 640px) {
   [data-testid="stLayoutWrapper"]:has(> [class*="st-key-when_"]) { flex: 1 1 100%; width: 100%; max-width: none; }
