@@ -19,6 +19,9 @@ from pages.components.filter_bar import filter_bar, time_zone
 
 _KEY = "page_context"
 
+ONE_RECORD = ("record", "new", "of")
+"""What the address carries where a page shows one record, or the dossier of one item."""
+
 
 @dataclass(frozen=True)
 class PageContext:
@@ -50,7 +53,9 @@ def draw_context() -> PageContext:
     with st.spinner("Working out the calendar", show_time=False):
         reference, table, eyes, fault = _seen()
     with st.container(key="above_the_page", horizontal=True, vertical_alignment="bottom"):
-        bar = st.container(key="filter")
+        # One record is read without the filter of lists around it; it stays in the address for the way back.
+        alone = any(name in st.query_params for name in ONE_RECORD)
+        bar = st.container(key="filter_kept" if alone else "filter")
         reader = st.container(key="reader", width="content", horizontal=True, gap="xsmall")
     with reader:
         zone = time_zone(st.context.timezone)

@@ -10,15 +10,10 @@ from calendar_model.workspace.terms import RecordKind
 
 PAGES = Path(__file__).resolve().parents[1]
 
-
-def _there(*entries: tuple[str, str, str]) -> tuple[tuple[str, str, str], ...]:
-    return tuple(entry for entry in entries if (PAGES / f"{entry[0]}.py").is_file())
-
-
 _KEY = "navigation_pages"
 
 _MENU: dict[str, tuple[tuple[str, str, str], ...]] = {
-    "": _there(
+    "": (
         ("overview", "Overview", ""),
         ("timeline", "Timeline", ""),
         ("coverage", "Coverage", ""),
@@ -27,13 +22,13 @@ _MENU: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("cases", "Cases", ""),
         ("follow_ups", "Follow-ups", "follow-ups"),
     ),
-    "Cycles and bodies": _there(
+    "Cycles and bodies": (
         ("resolutions", "Resolutions", ""),
         ("upr", "UPR", ""),
         ("meetings", "Side events and meetings", "meetings"),
         ("organisations", "Organisations", ""),
     ),
-    "More": _there(
+    "More": (
         ("contacts", "Contacts", ""),
         ("language", "Language tracker", "language"),
         # Not "feeds": that is where the server's own feeds are.
@@ -54,39 +49,30 @@ PAGE_OF = {
 }
 """The page that shows a record of a kind."""
 
-_HIDDEN = _there(("dossier", "Dossier", ""))
+_HIDDEN = (("dossier", "Dossier", ""),)
 """Pages that are opened from others and have no place in the menu."""
 
 
 def navigation() -> st.Page:
     """The menu above the page; gives back the page that the reader opened. For ``dashboard.py``."""
-    menu = {
-        heading: [_page(*entry, default=entry[0] == "overview") for entry in entries]
-        for heading, entries in _MENU.items()
-    }
-    menu[""] += [_page(*entry, hidden=True) for entry in _HIDDEN]
-    names = [name for entries in (*_MENU.values(), _HIDDEN) for name, _, _ in entries]
-    shown = [*menu[""][: len(_MENU[""])], *menu["Cycles and bodies"], *menu["More"], *menu[""][len(_MENU[""]) :]]
-    st.session_state[_KEY] = dict(zip(names, shown, strict=True))
+    pages = {entry[0]: _page(*entry) for entries in _MENU.values() for entry in entries}
+    pages |= {entry[0]: _page(*entry, hidden=True) for entry in _HIDDEN}
+    menu = {heading: [pages[name] for name, _, _ in entries] for heading, entries in _MENU.items()}
+    menu[""] += [pages[name] for name, _, _ in _HIDDEN]
+    st.session_state[_KEY] = pages
     return st.navigation(menu, position="top")
 
 
-def _page(file: str, title: str, address: str, *, default: bool = False, hidden: bool = False) -> st.Page:
+def _page(file: str, title: str, address: str, *, hidden: bool = False) -> st.Page:
     return st.Page(
         PAGES / f"{file}.py",
         title=title,
         url_path=address or file,
-        default=default,
+        default=file == "overview",
         visibility="hidden" if hidden else "visible",
     )
 
 
 def link(page: str, label: str, *, icon: str | None = None, **parameters: str) -> None:
-    """A link to a page by its file's name, with what its address shall carry, such as ``record=…`` or ``item=…``.
-
-    The label alone where this installation does not have the page.
-    """
-    if page not in st.session_state[_KEY]:
-        st.markdown(label)
-        return
+    """A link to a page by its file's name, with what its address shall carry, such as ``record=…`` or ``item=…``."""
     st.page_link(st.session_state[_KEY][page], label=label, icon=icon, query_params=parameters or None)

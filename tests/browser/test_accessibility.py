@@ -8,7 +8,25 @@ from playwright.sync_api import Browser
 
 from tests.browser.conftest import NARROW, WIDE, settled
 
-PATHS = ("", "timeline", "timeline?show=agenda", "resolutions", "upr", "meetings", "organisations", "subscribe")
+PATHS = (
+    "",
+    "timeline",
+    "timeline?show=agenda",
+    "resolutions",
+    "upr",
+    "meetings",
+    "organisations",
+    "subscribe",
+    "coverage",
+    "statements",
+    "engagements",
+    "cases",
+    "follow-ups",
+    "contacts",
+    "language",
+    "settings",
+    "dossier?of=session-HRC64",
+)
 
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 

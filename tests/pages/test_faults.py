@@ -8,9 +8,29 @@ import pytest
 
 from calendar_model.calendar.current import TODAY_VARIABLE
 from calendar_model.reference import DATA_VARIABLE
+from calendar_model.safeguards.desk import save
+from calendar_model.safeguards.sight import OPEN
+from calendar_model.workspace.records import Person
 from tests.app import open_page
 
-PAGES = ("overview", "timeline", "resolutions", "upr", "meetings", "organisations", "feeds")
+PAGES = (
+    "overview",
+    "timeline",
+    "resolutions",
+    "upr",
+    "meetings",
+    "organisations",
+    "feeds",
+    "coverage",
+    "statements",
+    "engagements",
+    "cases",
+    "follow_ups",
+    "contacts",
+    "language",
+    "settings",
+    "dossier",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -39,6 +59,6 @@ def test_no_page_falls_over_a_file_that_cannot_be_read(
 ) -> None:
     (data_copy / file).write_bytes(b"\xff\xfe\x00")
     monkeypatch.setenv(DATA_VARIABLE, str(data_copy))
-    app = open_page(page)
+    app = open_page(page, acting=save(OPEN, Person, {"name": "Desk officer"}))
     assert not app.exception
     assert len(app.title) == 1
