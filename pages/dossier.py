@@ -42,21 +42,12 @@ from pages.components.case_parts import who_sees
 from pages.components.context import PageContext, current
 from pages.components.event_form import speaks
 from pages.components.forms import NEW, RECORD, TIE, words
-from pages.components.navigation import link
+from pages.components.navigation import PAGE_OF, link
 from pages.components.words import plain
 
 OF = "of"
 """The URL's name for the item."""
 
-PAGE_OF = {
-    RecordKind.CASE: "cases",
-    RecordKind.CONTACT: "contacts",
-    RecordKind.ENGAGEMENT: "engagements",
-    RecordKind.EVENT: "meetings",
-    RecordKind.LANGUAGE: "language",
-    RecordKind.REPRISAL: "cases",
-    RecordKind.STATEMENT: "statements",
-}
 FORMS = {
     Kind.RESOLUTION: StatementForm.RESOLUTION_TEXT,
     Kind.MANDATE_RENEWAL: StatementForm.RESOLUTION_TEXT,
@@ -376,7 +367,7 @@ def public_part(row: Any, context: PageContext) -> None:
         st.subheader("Side events and meetings of ours")
     for event in listed:
         record(event, _of_event(event, context), [], speaks(event))
-    st.markdown("What we do about it is shown to staff, each as much as they may see. Choose who you are.")
+    st.markdown("What we do about it is shown to staff, each as much as they may see.")
     link("settings", "Choose who you are")
 
 

@@ -152,5 +152,5 @@ else:
         config={"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "showTips": False},
         alt=summary,
     )
-print_agenda(rows, context, stretch)
+print_agenda(rows, context, stretch, marks)
 panel.draw_panel(context)

@@ -317,14 +317,16 @@ _HELD_IN = (Kind.RESOLUTION, Kind.MANDATE_RENEWAL, Kind.UPR_REVIEW, Kind.MEETING
 
 
 def held_in(table: pd.DataFrame, item: str) -> pd.DataFrame:
-    """The rows of what belongs into a session or a meeting: its texts and reviews, and events around it."""
+    """The rows of what belongs into a session or a meeting: its texts and reviews; not our own events, which are
+    records of the dossier."""
     row = _row(table, item)
     if row is None or row["kind"] not in (Kind.SESSION, Kind.MEETING):
         return table[:0]
     within = table["related_to"] == item
     if row["kind"] == Kind.SESSION and row["session"]:
         within |= table["session"] == row["session"]
-    return table[within & table["kind"].isin(_HELD_IN) & (table["item"] != item)]
+    within &= table["kind"].isin(_HELD_IN) & (table["item"] != item)
+    return table[within & ~table["item"].map(event_of).astype(bool)]
 
 
 def _row(table: pd.DataFrame, item: str) -> Any:

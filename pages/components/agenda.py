@@ -89,8 +89,8 @@ def _line(row: Any, context: PageContext, key: str, mark: str) -> None:
     line(f"{key}_{row.item}", plain(when(row, context.zone)), title, said, row.item)
 
 
-def _printed(row: Any, context: PageContext) -> str:
-    beneath = f"{when(row, context.zone)} · {_known(row, context)}"
+def _printed(row: Any, context: PageContext, mark: str) -> str:
+    beneath = " · ".join(filter(None, (when(row, context.zone), _known(row, context), mark)))
     return f"<li><strong>{escape(row.title)}</strong><br>{escape(beneath)}</li>"
 
 
@@ -101,7 +101,9 @@ def _known(row: Any, context: PageContext) -> str:
     return " · ".join(filter(None, (body, known, owed_by)))
 
 
-def print_agenda(rows: pd.DataFrame, context: PageContext, stretch: str) -> None:
+def print_agenda(
+    rows: pd.DataFrame, context: PageContext, stretch: str, marks: Mapping[str, str] | None = None
+) -> None:
     """What the printer gets instead of the page below its title: the filter in words, the stretch, and the rows.
 
     Invisible on the screen; beyond :data:`PRINTED_AT_MOST` rows it says how many are left out.
@@ -109,7 +111,7 @@ def print_agenda(rows: pd.DataFrame, context: PageContext, stretch: str) -> None
     printed = rows.head(PRINTED_AT_MOST).itertuples()
     parts = [f"<p>{escape(stretch)} · {escape(describe(context.filter, context.reference))}</p>"]
     for heading, items in groupby(printed, lambda row: _heading(row, None)):
-        lines = "".join(_printed(row, context) for row in items)
+        lines = "".join(_printed(row, context, (marks or {}).get(str(row.item), "")) for row in items)
         parts.append(f"<h2>{heading}</h2><ul>{lines}</ul>")
     if len(rows) > PRINTED_AT_MOST:
         parts.append(

@@ -39,7 +39,7 @@ _STYLE = """<style>
   min-height: 0; padding: 0; text-align: left; justify-content: flex-start; white-space: normal; }
 .st-key-panel_body [data-testid="stCaptionContainer"] p { margin: 0; }
 .st-key-panel_body [data-testid="stPageLink"] a { padding: 0; }
-.st-key-panel_body [data-testid="stPageLink"] p { color: light-dark(#1D4E89, #8AB4E8); }
+.st-key-panel_body [data-testid="stPageLink"] p { text-decoration: underline; }
 .st-key-panel_body .item-when { font-size: 1.125rem; font-weight: 600; margin: 0 0 .25rem; }
 .st-key-panel_body .item-known { margin: 0 0 1rem; }
 .st-key-panel_body .item-facts { display: grid; grid-template-columns: max-content 1fr; gap: .35rem 1rem; margin: 0;

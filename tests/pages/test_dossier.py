@@ -263,7 +263,7 @@ def test_nobody_sees_the_public_part_and_where_to_say_who_they_are(desk: Viewer)
     assert heads(app) == ["Deadlines", "Side events and meetings of ours"]
     assert said(app)[-2:] == [
         "Defenders speak.",
-        "What we do about it is shown to staff, each as much as they may see. Choose who you are.",
+        "What we do about it is shown to staff, each as much as they may see.",
     ]
     assert "Choose who you are" in links(app)
 

@@ -13,6 +13,7 @@ from calendar_model.safeguards import drafting
 from calendar_model.safeguards.desk import reading, save, writing
 from calendar_model.safeguards.dossier import Dossier, Work, deadlines, dossier, held_in, told, work_on
 from calendar_model.safeguards.sight import OPEN, Viewer, member
+from calendar_model.safeguards.sighted import calendar_of
 from calendar_model.vocabulary import Sensitivity, Standing
 from calendar_model.workspace.records import (
     Case,
@@ -327,8 +328,9 @@ def test_the_deadlines_are_those_of_the_item_its_session_and_what_it_belongs_to(
     assert "deadline-hrc-tabling-HRC67" not in deadlines(table, "deadline-hrc-tabling-HRC67")["item"].to_list()
 
 
-def test_in_a_session_stand_its_texts_reviews_and_events(table: pd.DataFrame) -> None:
-    assert held_in(table, "session-HRC67")["item"].to_list() == [ITEM]
+def test_in_a_session_stand_its_texts_and_reviews(desk: Viewer, table: pd.DataFrame, make: Callable[..., str]) -> None:
+    make(Event, "Panel", item="session-HRC67")
+    assert held_in(calendar_of(desk)[1], "session-HRC67")["item"].to_list() == [ITEM]
     assert set(held_in(table, "session-UPR53")["kind"]) == {"upr-review"}
     assert held_in(table, ITEM).empty
     assert held_in(table, "nowhere").empty
