@@ -32,7 +32,7 @@ from calendar_model.workspace.terms import (
     Suggester,
 )
 from pages.components import forms, labels, lines, panel
-from pages.components.acting import require_person
+from pages.components.acting import acting, require_person
 from pages.components.case_parts import (
     engagement_links,
     entry,
@@ -45,10 +45,12 @@ from pages.components.case_parts import (
     statement_links,
 )
 from pages.components.context import PageContext, current
+from pages.components.follow_ups import follow_ups_of
 from pages.components.forms import NEW, RECORD, RecordForm, words
 from pages.components.navigation import link
 from pages.components.words import plain
 
+TITLE = "Cases and reprisals"
 NEW_CASE, NEW_REPRISAL = "case", "reprisal"
 CODE = "A code, such as “Case 014”, never a name: titles stand in lists and in the history."
 
@@ -489,6 +491,7 @@ def _beside_case(case: Case, everyone: Sequence[Person], context: PageContext) -
     engagement_links(mine.engagements)
     link("engagements", "Log an engagement", icon=":material/add:", new=CONSULTED, **{forms.WITH: case.id})
     _others(case, mine, context)
+    follow_ups_of(case, everyone)
 
 
 def _others(record: Case | Reprisal, mine: Around, context: PageContext) -> None:
@@ -579,6 +582,7 @@ def _beside_reprisal(reprisal: Reprisal, everyone: Sequence[Person], context: Pa
         st.subheader("In statements")
         statement_links(mine.statements)
     _others(reprisal, mine, context)
+    follow_ups_of(reprisal, everyone)
 
 
 # --- The page
@@ -592,7 +596,7 @@ def the_record(record_id: str, context: PageContext) -> Case | Reprisal | None:
 
 
 def the_list(context: PageContext) -> None:
-    st.title("Cases and reprisals")
+    st.title(TITLE)
     forms.outcome()
     with reading(context.viewer) as session:
         all_cases, all_reprisals = cases(session), reprisals(session)
@@ -613,7 +617,7 @@ def show(context: PageContext) -> None:
             one_reprisal(record, context)
         else:
             forms.back("All cases and reprisals")
-            st.title("Cases and reprisals")
+            st.title(TITLE)
             forms.outcome()
             st.markdown("There is no such case or reprisal, or you are not named in it.")
     elif st.query_params.get(NEW) == NEW_REPRISAL:
@@ -625,8 +629,9 @@ def show(context: PageContext) -> None:
 
 
 context = current()
+if not context.workspace or acting() is None:
+    st.title(TITLE)
 if not context.workspace:
-    st.title("Cases and reprisals")
     st.stop()
 require_person("Cases and reprisals are")
 show(context)

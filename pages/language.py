@@ -17,10 +17,11 @@ from calendar_model.workspace.language import Group, as_table, by_item, counts, 
 from calendar_model.workspace.records import Engagement, LanguageProposal, Person, Statement
 from calendar_model.workspace.terms import ProposalOutcome
 from pages.components import forms, labels, panel
-from pages.components.acting import require_person
+from pages.components.acting import acting, require_person
 from pages.components.case_parts import entry, heading, history, item_openers, kept_items, kept_ties
 from pages.components.comparison import comparison
 from pages.components.context import PageContext, current
+from pages.components.follow_ups import follow_ups_of
 from pages.components.forms import NEW, RECORD, RecordForm, words
 from pages.components.lines import styled
 from pages.components.tables import csv_download
@@ -128,6 +129,7 @@ def one_proposal(proposal: LanguageProposal | None, context: PageContext) -> Non
         if proposal.items:
             st.subheader("In the calendar")
             item_openers(proposal, context)
+        follow_ups_of(proposal, everyone)
     with reading(context.viewer) as session:
         changes = of_record(session, proposal.id)
     history(changes, everyone, {tie.other_id: tie.other.title for tie in proposal.ties}, context.zone)
@@ -219,8 +221,9 @@ def show(context: PageContext) -> None:
 
 
 context = current()
-if not context.workspace:
+if not context.workspace or acting() is None:
     st.title(TITLE)
+if not context.workspace:
     st.stop()
 require_person("Proposals of language are")
 show(context)

@@ -1,0 +1,453 @@
+"""Cases and reprisals, opened through the entrance on Tuesday 24 November 2026."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from streamlit.testing.v1 import AppTest
+
+from calendar_model.safeguards import drafting
+from calendar_model.safeguards.desk import reading, save, writing
+from calendar_model.safeguards.sight import OPEN, Viewer, member
+from calendar_model.vocabulary import Sensitivity
+from calendar_model.workspace.records import (
+    Case,
+    Contact,
+    Engagement,
+    LanguageProposal,
+    Person,
+    Record,
+    Reprisal,
+    Statement,
+)
+from calendar_model.workspace.terms import (
+    ContactKind,
+    EngagementForm,
+    EngagementKind,
+    InTheLoop,
+    Prospect,
+    Publicity,
+    ReprisalState,
+    RiskLevel,
+    StatementForm,
+    StatementState,
+    Suggester,
+)
+from pages.components import navigation
+from tests.app import _SCRIPT
+
+TODAY = date(2026, 11, 24)
+WEIGHED: dict[str, Any] = {
+    "mission_consulted_on": date(2026, 11, 2),
+    "before_on": date(2026, 11, 3),
+    "before_with": InTheLoop.CIVIL_SOCIETY,
+    "risk": RiskLevel.MODERATE,
+    "risk_reasons": "Known to the authorities already.",
+    "prospect": Prospect.IMPROVEMENT,
+    "prospect_reasons": "A review is due.",
+    "publicity": Publicity.STATEMENT,
+    "publicity_reason": "Asked for by the family.",
+}
+
+
+@pytest.fixture(autouse=True)
+def _the_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HRD_CALENDAR_TODAY", TODAY.isoformat())
+
+
+@pytest.fixture
+def desk() -> Viewer:
+    return member(save(OPEN, Person, {"name": "Desk"}))
+
+
+@pytest.fixture
+def head() -> Viewer:
+    return member(save(OPEN, Person, {"name": "Head", "may_clear": True}))
+
+
+def cases(who: Viewer, **parameters: str) -> AppTest:
+    """The page as a person sees it."""
+    app = AppTest.from_string(_SCRIPT, default_timeout=60)
+    app.session_state["acting"] = who.person_id
+    for name, value in parameters.items():
+        app.query_params[name] = value
+    app.run()
+    return run(app.switch_page(str(navigation.PAGES / "cases.py")))
+
+
+def run(app: AppTest) -> AppTest:
+    app.run()
+    assert [error.value for error in app.exception] == []
+    return app
+
+
+def case(who: Viewer, title: str, named: list[Viewer] | None = None, **values: Any) -> str:
+    known = {"title": title, "suggested_by": Suggester.CIVIL_SOCIETY, **values}
+    return save(who, Case, known, named=[one.person_id for one in named or ()])
+
+
+def raise_it(writer: Viewer, head: Viewer, case_id: str, on: date) -> str:
+    """A statement that raises the case, cleared by another and delivered."""
+    named = [writer.person_id, head.person_id]
+    values = {"title": "General debate", "form": StatementForm.GENERAL_DEBATE}
+    made = save(writer, Statement, values, ties=[case_id], named=named)
+    with writing(writer) as session:
+        found = session.get_one(Statement, made)
+        drafting.save_text(session, found, "Thank you, Mr President.", language="en", based_on=0)
+    for who, state, day in (
+        (writer, StatementState.CONSULTATION, None),
+        (head, StatementState.CLEARED, None),
+        (writer, StatementState.DELIVERED, on),
+    ):
+        with writing(who) as session:
+            drafting.move(session, session.get_one(Statement, made), state, seen=1, on=day)
+    return made
+
+
+def only(who: Viewer, kind: type[Record]) -> Any:
+    with reading(who) as session:
+        return session.scalars(select(kind)).one()
+
+
+def type_in(app: AppTest, **values: Any) -> None:
+    """Into the fields of the form, by column."""
+    for name, value in values.items():
+        for fields in (app.text_input, app.text_area, app.selectbox, app.date_input, app.multiselect):
+            for widget in fields:
+                if (widget.key or "").endswith(f"_{name}") and (widget.key or "").split("_")[0] in ("case", "reprisal"):
+                    widget.set_value(value)
+                    break
+
+
+def save_it(app: AppTest) -> AppTest:
+    next(button for button in app.button if (button.key or "").endswith("_save")).click()
+    return run(app)
+
+
+def groups(app: AppTest) -> list[str]:
+    """The headings of the list's groups, and what is folded."""
+    return [one.value for one in app.markdown if one.value.startswith("### ")] + [one.label for one in app.expander]
+
+
+def marks(app: AppTest) -> list[str]:
+    """What each question says in words."""
+    starts = ("**Answered", "**Misses", "**Decided", "Not due")
+    return [one.value for one in app.markdown if one.value.startswith(starts)]
+
+
+def said(app: AppTest) -> list[str]:
+    """All that stands on the page as text."""
+    return [one.value for one in (*app.markdown, *app.caption, *app.success, *app.error, *app.warning, *app.info)]
+
+
+# --- The list
+
+
+def test_nobody_is_told_to_choose_who_they_are() -> None:
+    app = cases(OPEN)
+    assert [one.value for one in app.title] == ["Cases and reprisals"]
+    assert [one.value for one in app.markdown] == [
+        "Cases and reprisals are shown to staff, each as much as they may see. Choose who you are, or add yourself."
+    ]
+
+
+def test_empty_places_say_what_will_be_there(desk: Viewer) -> None:
+    app = cases(desk)
+    assert [one.value for one in app.markdown] == [
+        (
+            "No case, or none that you are named in. A case stands here from the first suggestion to the contact after the "
+            "statement, with what the guidelines ask before it is raised."
+        ),
+        (
+            "No reprisal, or none that you are named in. What somebody suffered because they cooperated with an "
+            "organisation stands here: to whom it was reported, and what the organisation answered."
+        ),
+    ]
+
+
+def test_cases_stand_in_the_order_of_attention(desk: Viewer, head: Viewer) -> None:
+    case(desk, "Case 1", **WEIGHED)
+    case(desk, "Case 2", country="BLR", **{**WEIGHED, "risk": RiskLevel.HIGH, "prospect": None})
+    raised = case(desk, "Case 3", [desk, head], **WEIGHED)
+    raise_it(desk, head, raised, date(2026, 11, 12))
+    case(desk, "Case 4", **{**WEIGHED, "publicity": Publicity.QUIET})
+    case(desk, "Case 5", **WEIGHED, closed_on=date(2026, 9, 1), since="Released in August.")
+    app = cases(desk)
+    assert groups(app) == [
+        "### Questions open before it can be raised: 1",
+        "### Raised, and the contact afterwards misses: 1",
+        "### Open, and nothing misses: 2",
+        "Closed cases: 1",
+    ]
+    opens = [button.label for button in app.button if (button.key or "").startswith("open_")]
+    assert opens == ["**Case 2**", "**Case 3**", "**Case 1**", "**Case 4**", "**Case 5**"]
+    assert [one.value for one in app.markdown if not one.value.startswith("###")][:5] == [
+        (
+            "The risk of reprisals is high, and nothing says what would lessen it. The prospects have not been weighed, with "
+            "their reasons."
+        ),
+        "Raised on Thu 12 Nov 2026. Nobody has been in contact with the defender, or civil society for them, since.",
+        "It can be raised.",
+        "It was decided to work quietly.",
+        "Released in August.",
+    ]
+    assert [one.value for one in app.caption][:2] == [
+        "Belarus · Suggested by civil society",
+        "Suggested by civil society",
+    ]
+    assert len(app.get("download_button")) == 0
+
+
+def test_the_filter_leaves_the_cases_of_a_state_and_says_that_there_are_more(desk: Viewer) -> None:
+    case(desk, "Case 1", country="BLR")
+    case(desk, "Case 2", country="EGY")
+    save(desk, Reprisal, {"title": "Reprisal 1", "country": "EGY", "organisation": "un-hrc"})
+    app = cases(desk, country="EGY", organisation="osce")
+    assert [button.label for button in app.button if (button.key or "").startswith("open_")] == ["**Case 2**"]
+    assert [c.value for c in app.caption if "filter" in c.value] == ["Not shown under this filter: 1."] * 2
+
+
+def test_reprisals_stand_by_what_was_done_about_them(desk: Viewer) -> None:
+    save(
+        desk,
+        Reprisal,
+        {"title": "Reprisal 1", "country": "NIC", "organisation": "un-hrc", "alleged_on": date(2026, 10, 1)},
+    )
+    known = {"reported_to": "The Secretary-General.", "reported_on": date(2026, 10, 9)}
+    save(desk, Reprisal, {"title": "Reprisal 2", **known, "state": ReprisalState.REPORTED})
+    save(desk, Reprisal, {"title": "Reprisal 3", **known, "state": ReprisalState.CLOSED})
+    app = cases(desk)
+    assert groups(app) == ["### Not reported yet: 1", "### Reported, no response yet: 1", "Closed reprisals: 1"]
+    assert "Nicaragua · HRC · Alleged for Thu 1 Oct 2026" in [one.value for one in app.caption]
+    assert [m.value for m in app.markdown if m.value.startswith("Reported")] == [
+        "Reported to The Secretary-General on Fri 9 Oct 2026."
+    ] * 2
+
+
+def test_a_click_opens_a_record_and_the_way_back_is_there(desk: Viewer) -> None:
+    made = case(desk, "Case 1")
+    app = cases(desk)
+    app.button(key=f"open_{made}").click()
+    run(app)
+    assert app.query_params["record"] == made
+    assert [one.value for one in app.title] == ["Case 1"]
+    app.button(key="form_back").click()
+    run(app)
+    assert "record" not in app.query_params
+    assert [one.value for one in app.title] == ["Cases and reprisals"]
+
+
+# --- One case
+
+
+def test_a_new_case_is_restricted_and_names_whoever_makes_it(desk: Viewer, head: Viewer) -> None:
+    contact = save(desk, Contact, {"title": "Defender 014", "contact_kind": ContactKind.DEFENDER})
+    app = cases(desk, new="case", tie="session-HRC64", **{"with": contact})
+    assert app.caption[0].value == "It is restricted from the start: nobody but those named sees that it exists."
+    save_it(app)
+    assert [one.value for one in app.error] == ["Say who suggested the case."]
+    type_in(app, suggested_by=Suggester.BILATERAL_MISSION)
+    save_it(app)
+    assert [one.value for one in app.error] == [
+        "Give it a title; of what could point at a person a code, such as “Defender 014”."
+    ]
+    type_in(app, title=" Case 14 ", country="BLR", named=[head.person_id], risk=RiskLevel.LOW)
+    save_it(app)
+    assert [one.value for one in app.success] == ["The case is saved."]
+    made = only(head, Case)
+    assert (made.title, made.country, made.suggested_by, made.sensitivity, made.risk, made.risk_weighed_on) == (
+        "Case 14",
+        "BLR",
+        Suggester.BILATERAL_MISSION,
+        Sensitivity.RESTRICTED,
+        RiskLevel.LOW,
+        TODAY,
+    )
+    assert app.query_params == {"record": made.id}
+    assert [one.value for one in app.title] == ["Case 14"]
+    assert app.caption[0].value == "Restricted: named are Desk, Head. Owner: Desk."
+    with reading(desk) as session:
+        found = session.get_one(Case, made.id)
+        assert [tie.item for tie in found.items] == ["session-HRC64"]
+        assert [tie.other_id for tie in found.ties] == [contact]
+
+
+def test_each_question_says_in_words_whether_it_is_answered(desk: Viewer) -> None:
+    made = case(desk, "Case 1")
+    app = cases(desk, record=made)
+    assert [one.value for one in app.subheader][:8] == [
+        "1. Who suggested it",
+        "2. The bilateral mission",
+        "3. Talked over before",
+        "4. Risk of reprisals",
+        "5. Prospects",
+        "6. Publicity",
+        "7. Afterwards",
+        "8. Closing",
+    ]
+    assert marks(app) == [
+        "**Answered**",
+        "**Misses:** The bilateral mission has not been consulted.",
+        "**Misses:** Nobody has talked it over with the defender, or with civil society for them.",
+        "**Misses:** The risk of reprisals has not been weighed, with its reasons.",
+        "**Misses:** The prospects have not been weighed, with their reasons.",
+        "**Misses:** Publicity has not been decided, with its reason.",
+        "Not due: no statement has raised it yet.",
+    ]
+    assert app.markdown[0].value == "**5 of 5 questions are open** before a statement can raise it."
+    type_in(app, mission_consulted_on=date(2026, 11, 2), risk=RiskLevel.HIGH, risk_reasons="Family at home.")
+    type_in(app, publicity=Publicity.QUIET, publicity_reason="They ask for it.", before_on=date(2026, 11, 3))
+    run(app)
+    assert marks(app)[1:6] == [
+        "**Answered**",
+        "**Answered**",
+        "**Misses:** The risk of reprisals is high, and nothing says what would lessen it.",
+        "**Misses:** The prospects have not been weighed, with their reasons.",
+        "**Decided:** It was decided to work quietly. Take the case out, or decide anew.",
+    ]
+    assert [one.value for one in app.info] == ["It was decided to work quietly."]
+    save_it(app)
+    kept = only(desk, Case)
+    assert (kept.risk, kept.risk_reasons, kept.risk_weighed_on, kept.before_on, kept.publicity_decided_on) == (
+        RiskLevel.HIGH,
+        "Family at home.",
+        TODAY,
+        date(2026, 11, 3),
+        TODAY,
+    )
+
+
+def test_what_is_weighed_leads_to_a_statement_and_the_contact_afterwards_to_the_end(desk: Viewer, head: Viewer) -> None:
+    made = case(desk, "Case 1", [desk, head], **WEIGHED)
+    app = cases(desk, record=made)
+    assert app.markdown[0].value == "**All questions are answered**: a statement can raise it."
+    [raising] = [link for link in app.get("page_link") if link.proto.label == "Raise it in a statement"]
+    assert raising.proto.page == "statements"
+    assert raising.proto.query_string == f"new=national&with={made}"
+    raise_it(desk, head, made, date(2026, 11, 12))
+    app = cases(desk, record=made)
+    assert [one.value for one in app.warning] == [
+        "It was raised, and nobody has been in contact with the defender, or civil society for them, since."
+    ]
+    assert marks(app)[-1] == "**Misses:** the contact since Thu 12 Nov 2026, when it was raised."
+    assert "General debate · delivered on Thu 12 Nov 2026" in [one.value for one in app.caption]
+    type_in(app, closed_on=TODAY)
+    save_it(app)
+    assert [one.value for one in app.error] == [
+        (
+            "A statement raised this case. Close it after the contact with the defender, or civil society for them, since "
+            "then: write down the day of it."
+        )
+    ]
+    type_in(app, after_on=date(2026, 11, 20), after_with=InTheLoop.DEFENDER, since="Visited in prison.")
+    save_it(app)
+    assert [one.value for one in app.success] == ["The case is saved."]
+    assert app.caption[0].value == "Closed on Tue 24 Nov 2026. Restricted: named are Desk, Head. Owner: Desk."
+    kept = only(desk, Case)
+    assert (kept.closed_on, kept.after_on, kept.since) == (TODAY, date(2026, 11, 20), "Visited in prison.")
+
+
+def test_a_tie_that_the_form_does_not_offer_stays(desk: Viewer) -> None:
+    proposal = save(desk, LanguageProposal, {"title": "PP12", "text": "Resolution", "wording": "defenders"})
+    kinds = {"engagement_kind": EngagementKind.BILATERAL_MISSION, "form": EngagementForm.PHONE}
+    call = save(desk, Engagement, {"title": "Call", "on": date(2026, 11, 2), **kinds})
+    made = save(
+        desk,
+        Case,
+        {"title": "Case 1", "suggested_by": Suggester.MINISTRY},
+        ties=[proposal, call],
+        items=["gone", "session-HRC64"],
+    )
+    app = cases(desk, record=made)
+    assert "Bilateral mission · Mon 2 Nov 2026" in [one.value for one in app.caption]
+    type_in(app, title="Case 01", ties_engagements=[])
+    save_it(app)
+    with reading(desk) as session:
+        found = session.get_one(Case, made)
+        assert (found.title, [tie.other_id for tie in found.ties]) == ("Case 01", [proposal])
+        assert [tie.item for tie in found.items] == ["gone", "session-HRC64"]
+
+
+def test_the_second_of_two_editors_sees_both(desk: Viewer, head: Viewer) -> None:
+    made = case(desk, "Case 1", [desk, head])
+    app = cases(desk, record=made)
+    save(head, Case, {"risk_reasons": "Theirs."}, record_id=made, seen=1)
+    type_in(app, risk_reasons="Mine.")
+    save_it(app)
+    assert [one.value for one in app.error] == [
+        (
+            "Somebody else has changed this record since you opened it. Nothing of yours is lost: compare both below, then "
+            "save again."
+        )
+    ]
+    assert app.table[0].value.to_numpy().tolist() == [["Risk reasons", "Mine.", "Theirs."]]
+    save_it(app)
+    assert only(head, Case).risk_reasons == "Mine."
+
+
+def test_the_history_says_who_changed_what(desk: Viewer, head: Viewer) -> None:
+    contact = save(
+        desk, Contact, {"title": "Defender 014", "contact_kind": ContactKind.DEFENDER}, named=[head.person_id]
+    )
+    made = save(
+        desk, Case, {"title": "Case 1", "suggested_by": Suggester.MINISTRY}, ties=[contact], named=[head.person_id]
+    )
+    save(head, Case, {"mission_consulted_on": date(2026, 11, 2)}, record_id=made, seen=1, reason="They called back.")
+    app = cases(head, record=made)
+    assert [one.label for one in app.expander if one.label.startswith("History")] == ["History: 5 changes"]
+    told = next(frame.value for frame in app.dataframe if "Before" in frame.value.columns)
+    assert told[["Who", "What", "Before", "After", "Reason"]].iloc[0].tolist() == [
+        "Head",
+        "Mission consulted on",
+        "",
+        "Mon 2 Nov 2026",
+        "They called back.",
+    ]
+    rows = told[["What", "After"]].to_numpy().tolist()
+    assert ["Tie to a record added: other", "Defender 014"] in rows
+    assert ["Named person added: person", "Head"] in rows
+    assert ["Suggested by", "ministry"] in rows
+
+
+def test_whoever_is_not_named_sees_nothing_of_it(desk: Viewer, head: Viewer) -> None:
+    made = case(desk, "Zanzibar canary", country="TZA", risk_reasons="Zanzibar canary")
+    account = save(desk, Reprisal, {"title": "Zanzibar canary", "account": "Zanzibar canary"})
+    for asked in ({}, {"record": made}, {"record": account}):
+        app = cases(head, **asked)
+        assert [text for text in said(app) if "canary" in text] == []
+        assert groups(app) == []
+        assert [one.value for one in (*app.text_input, *app.text_area, *app.title) if "canary" in str(one.value)] == []
+    assert said(app) == ["There is no such case or reprisal, or you are not named in it."]
+    assert [one.value for one in cases(desk, record=made).title] == ["Zanzibar canary"]
+
+
+# --- One reprisal
+
+
+def test_a_reprisal_is_reported_only_with_to_whom_and_when(desk: Viewer) -> None:
+    app = cases(desk, new="reprisal")
+    type_in(app, title="Reprisal 1", organisation="un-hrc", state=ReprisalState.REPORTED, account="Passport taken.")
+    save_it(app)
+    assert [one.value for one in app.error] == ["Write down to whom it was reported, and when."]
+    type_in(app, reported_to="Special procedures", reported_on=date(2026, 10, 9), state=ReprisalState.ANSWERED)
+    save_it(app)
+    assert [one.value for one in app.error] == [
+        "Write down the response; until there is one the allegation stays reported."
+    ]
+    type_in(app, response="Raised with the mission of the state.")
+    save_it(app)
+    assert [one.value for one in app.success] == ["The reprisal is saved."]
+    kept = only(desk, Reprisal)
+    assert (kept.title, kept.organisation, kept.account, kept.state, kept.sensitivity) == (
+        "Reprisal 1",
+        "un-hrc",
+        "Passport taken.",
+        ReprisalState.ANSWERED,
+        Sensitivity.RESTRICTED,
+    )
+    assert app.caption[0].value == "Answered. Restricted: named is Desk. Owner: Desk."
+    [dialogue] = [link for link in app.get("page_link") if link.proto.label.startswith("Log a dialogue")]
+    assert dialogue.proto.query_string == f"new=organisation-dialogue&with={kept.id}"
