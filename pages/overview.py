@@ -12,13 +12,36 @@ import streamlit as st
 
 from calendar_model import briefing, wording
 from calendar_model.briefing import Cycle, Turn
+from calendar_model.safeguards.desk import reading
+from calendar_model.workspace.waiting import waiting
 from pages.components import panel
 from pages.components.context import PageContext, current
 from pages.components.lines import lines
+from pages.components.navigation import link
 from pages.components.tables import csv_download, item_table
 from pages.components.words import plain
 
 AHEAD = 90
+
+
+def for_you(context: PageContext) -> None:
+    """What waits for whoever acts, in a line; nothing where nothing does."""
+    if not context.viewer.person_id:
+        return
+    with reading(context.viewer) as session:
+        found = waiting(session, context.viewer.person_id, context.today)
+    said = [
+        ("statements", found.for_word, "statement waits for your word", "statements wait for your word"),
+        ("statements", found.due, "statement of yours is due in two weeks", "statements of yours are due in two weeks"),
+        ("follow_ups", found.late, "follow-up is late", "follow-ups are late"),
+        ("follow_ups", found.soon, "follow-up is due in two weeks", "follow-ups are due in two weeks"),
+    ]
+    if not any(count for _, count, _, _ in said):
+        return
+    with st.container(horizontal=True, key="for_you", gap="small"):
+        for page, count, one, many in said:
+            if count:
+                link(page, f"**{count}** {one if count == 1 else many}")
 
 
 def now(context: PageContext) -> None:
@@ -126,6 +149,7 @@ def the_cycles(context: PageContext) -> None:
 
 context = current()
 st.title("Overview")
+for_you(context)
 now(context)
 listed = coming(context)
 the_cycles(context)

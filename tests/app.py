@@ -15,7 +15,7 @@ runpy.run_path({str(ROOT / "dashboard.py")!r}, run_name="__main__")
 """The runner opens a file of a ``pages`` folder beside its script directly, past ``dashboard.py``; this script has none."""
 
 
-def open_page(page: str = "overview", *, acting: str = "", **params: str | list[str]) -> AppTest:
+def open_page(page: str = "overview", acting: str = "", /, **params: str | list[str]) -> AppTest:
     """Runs dashboard.py for the page of this file name, with these URL parameters (lists are repeated names).
 
     ``acting`` is the identifier of the person who acts; without one it is nobody.

@@ -59,6 +59,6 @@ def test_no_page_falls_over_a_file_that_cannot_be_read(
 ) -> None:
     (data_copy / file).write_bytes(b"\xff\xfe\x00")
     monkeypatch.setenv(DATA_VARIABLE, str(data_copy))
-    app = open_page(page, acting=save(OPEN, Person, {"name": "Desk officer"}))
+    app = open_page(page, save(OPEN, Person, {"name": "Desk officer"}))
     assert not app.exception
     assert len(app.title) == 1

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Any
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from calendar_model.safeguards.desk import save, writing
+from calendar_model.safeguards.sight import OPEN, member
+from calendar_model.workspace.records import FollowUp, Person, Statement
+from calendar_model.workspace.terms import StatementForm
 from tests.app import open_page
 
 FILTER_BAR = ("Filter", "Clear")
@@ -142,3 +149,31 @@ def test_a_title_opens_the_panel_of_its_item() -> None:
     app.button(key="next_hrd-day-2026").click().run()
     assert app.query_params["item"] == "hrd-day-2026"
     assert [e.value for e in app.exception] == []
+
+
+def test_what_waits_for_whoever_acts_stands_on_top() -> None:
+    officer = save(OPEN, Person, {"name": "Desk officer"})
+    assert waits(officer) == []
+    values: dict[str, Any] = {"form": StatementForm.NATIONAL, "title": "National statement"}
+    made = save(member(officer), Statement, {**values, "due": date(2026, 12, 1)})
+    save(member(officer), Statement, {**values, "due": date(2027, 12, 1)})
+    save(member(officer), Statement, {}, record_id=made, seen=1)
+    with writing(member(officer)) as session:
+        statement = session.get(Statement, made)
+        assert statement is not None
+        statement.waiting_for_id = officer
+        for due in (date(2026, 11, 23), date(2026, 11, 24), date(2027, 1, 24)):
+            statement.follow_ups.append(FollowUp(what="Write back", due=due, owner_id=officer))
+    assert waits(officer) == [
+        "**1** statement waits for your word",
+        "**1** statement of yours is due in two weeks",
+        "**1** follow-up is late",
+        "**1** follow-up is due in two weeks",
+    ]
+    assert waits("") == []
+
+
+def waits(person: str) -> list[str]:
+    app = open_page("overview", person)
+    assert not app.exception
+    return [one.proto.label for one in app.get("page_link") if one.proto.label.startswith("**")]
