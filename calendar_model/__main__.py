@@ -1,12 +1,12 @@
 """The calendar without a browser: ``python -m calendar_model``.
 
-Exit status: 0; 1 where ``check`` finds faults; 2 for arguments that are not allowed, with a sentence on standard error.
+Exit status: 0; 1 where ``check`` or ``verify`` finds faults; 2 for what is not allowed or cannot be done, with a
+sentence on standard error.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
 from datetime import date
@@ -15,14 +15,30 @@ from typing import Any
 
 import pandas as pd
 
-from calendar_model.calendar import Filter, FilterError, build_table, describe, horizon, records, today, when
+from calendar_model.calendar import (
+    Filter,
+    FilterError,
+    build_table,
+    describe,
+    horizon,
+    records,
+    today,
+    when,
+    with_items,
+)
 from calendar_model.calendar.filters import LISTS
+from calendar_model.commands import add_to, print_json, print_table
 from calendar_model.cycles import Occurrence, project
 from calendar_model.cycles.backtest import as_markdown, backtest
 from calendar_model.documents import table_csv
 from calendar_model.feeds import build_feed, public_url
 from calendar_model.reference import Reference, load
+from calendar_model.safeguards.desk import reading
+from calendar_model.safeguards.rules import Refused
+from calendar_model.safeguards.sight import OPEN
 from calendar_model.wording import span
+from calendar_model.workspace.database import WorkspaceError
+from calendar_model.workspace.own_events import own_items
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -30,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         status: int = options.run(options)
-    except FilterError as refused:
+    except (FilterError, Refused, WorkspaceError) as refused:
         print(refused, file=sys.stderr)
         return 2
     except BrokenPipeError:
@@ -79,6 +95,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     _as_of_option(tested)
     tested.set_defaults(run=_backtest)
+
+    add_to(commands)
     return parser
 
 
@@ -122,6 +140,8 @@ def _chosen(options: argparse.Namespace) -> tuple[Reference, Filter, pd.DataFram
     chosen = Filter(**fields, start=options.start, end=options.end, text=listed.text)
     as_of = options.as_of or today()
     table = build_table(reference, as_of, max(horizon(as_of), options.end or as_of))
+    with reading(OPEN) as session:
+        table = with_items(table, own_items(session), reference)
     return reference, chosen, table
 
 
@@ -129,17 +149,23 @@ def _items(options: argparse.Namespace) -> int:
     reference, chosen, table = _chosen(options)
     found = chosen.apply(table, reference)
     if options.format == "json":
-        _print_json(records(found))
+        print_json(records(found))
     elif options.format == "csv":
         sys.stdout.write(table_csv(found).decode("utf-8-sig"))
     elif found.empty:
         print(f"Nothing in the calendar for {describe(chosen, reference)}.")
     else:
         names = reference.organisations
-        _print_table(
+        print_table(
             ("When", "Organisation", "Kind", "Standing", "Title"),
             [
-                (when(row), names[str(row.body)].short_name, row.kind, row.standing, row.title)
+                (
+                    when(row),
+                    names[str(row.body)].short_name if row.body in names else row.body,
+                    row.kind,
+                    row.standing,
+                    row.title,
+                )
                 for row in found.itertuples(index=False)
             ],
         )
@@ -151,9 +177,9 @@ def _cycles(options: argparse.Namespace) -> int:
     as_of = options.as_of or today()
     turns = project(reference, as_of, options.until or horizon(as_of))
     if options.format == "json":
-        _print_json([_turn(turn) for turn in turns])
+        print_json([_turn(turn) for turn in turns])
         return 0
-    _print_table(
+    print_table(
         ("Track", "View", "Session", "When", "Standing", "How it is known"),
         [
             (
@@ -210,7 +236,7 @@ def _feed(options: argparse.Namespace) -> int:
 def _check(options: argparse.Namespace) -> int:
     reference = load(options.data)
     if options.format == "json":
-        _print_json([vars(fault) for fault in reference.faults])
+        print_json([vars(fault) for fault in reference.faults])
     elif not reference.faults:
         print(f"No faults in {reference.folder}.")
     else:
@@ -226,19 +252,6 @@ def _backtest(options: argparse.Namespace) -> int:
     as_of = options.as_of or today()
     sys.stdout.write(as_markdown(backtest(reference, as_of), reference, as_of))
     return 0
-
-
-def _print_json(value: object) -> None:
-    json.dump(value, sys.stdout, ensure_ascii=False, indent=2)
-    sys.stdout.write("\n")
-
-
-def _print_table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Columns padded to their widest cell, the last one left as it is."""
-    widths = [max(len(str(row[i])) for row in (head, *rows)) for i in range(len(head) - 1)]
-    for row in (head, *rows):
-        cells = [str(cell).ljust(width) for cell, width in zip(row, widths, strict=False)]
-        print("  ".join([*cells, str(row[-1])]))
 
 
 if __name__ == "__main__":

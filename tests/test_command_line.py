@@ -5,16 +5,27 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import icalendar
 import pytest
 
 from calendar_model.__main__ import main
+from calendar_model.safeguards.desk import save
+from calendar_model.safeguards.sight import OPEN, Viewer, member
+from calendar_model.vocabulary import Sensitivity
+from calendar_model.workspace.database import FOLDER_VARIABLE, URL_VARIABLE, current_workspace
+from calendar_model.workspace.history import verify
+from calendar_model.workspace.own_events import item_of
+from calendar_model.workspace.records import Case, Event, Person
+from calendar_model.workspace.terms import EventKind, Suggester
 
 ON = ["--as-of", "2026-11-24"]
+COMMANDS = ("items", "cycles", "feed", "check", "backtest", "history", "verify", "backup", "restore")
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -123,9 +134,157 @@ def test_what_is_not_allowed_gets_a_sentence_and_status_2(capsys: pytest.Capture
     assert "“soon” is not a date; write it as 2026-11-24" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", [[], ["items"], ["cycles"], ["feed"], ["check"], ["backtest"]])
+@pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS)])
 def test_every_command_explains_itself(command: list[str]) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "calendar_model", *command, "--help"], capture_output=True, text=True, check=True
     )
     assert done.stdout.startswith("usage: python -m calendar_model")
+
+
+# --- What staff keep
+
+DAY = date(2026, 11, 24)
+EVENT = {"event_kind": EventKind.SIDE_EVENT, "start": DAY, "end": DAY, "body": "un-hrc", "title": "Breakfast"}
+
+
+@pytest.fixture
+def desk() -> Viewer:
+    return member(save(OPEN, Person, {"name": "Kari Nordmann"}))
+
+
+def announced(desk: Viewer) -> str:
+    """A public event of the mission's own; its identifier in the calendar."""
+    made = save(desk, Event, {**EVENT, "sensitivity": Sensitivity.INTERNAL}, items=["session-HRC64"])
+    public = {"sensitivity": Sensitivity.PUBLIC}
+    save(desk, Event, public, record_id=made, seen=1, reason="The programme is printed.")
+    return made
+
+
+def test_own_events_that_are_public_are_in_items_and_feed(
+    capsys: pytest.CaptureFixture[str], desk: Viewer, data_copy: Path
+) -> None:
+    public = item_of(announced(desk))
+    save(desk, Event, {**EVENT, "title": "Internal", "sensitivity": Sensitivity.INTERNAL})
+    for options in ([], ON, ["--as-of", "2026-01-01"]):
+        _, out, _ = run(capsys, "items", *options, "--kind", "side-event", "--format", "json")
+        assert [item["uid"].partition("@")[0] for item in json.loads(out)] == [public]
+    _, out, _ = run(capsys, "--data", str(data_copy), "items", *ON, "--kind", "side-event")
+    assert out.splitlines()[1:] == ["Tue 24 Nov 2026  HRC           side-event  provisional  Breakfast"]
+    _, out, _ = run(capsys, "feed", *ON, "--kind", "side-event")
+    assert [str(event["SUMMARY"]) for event in icalendar.Calendar.from_ical(out.encode()).events] == ["Breakfast"]
+
+
+def test_the_history_of_a_record_as_a_table(capsys: pytest.CaptureFixture[str], desk: Viewer) -> None:
+    made = announced(desk)
+    status, out, _ = run(capsys, "history", "--record", made)
+    lines = [re.sub(r"^\w{3} \d+ \w{3} \d{4}, \d\d:\d\d", "WHEN", line) for line in out.splitlines()]
+    assert status == 0
+    assert [re.split(r"\s{2,}", line.strip()) for line in lines] == [
+        ["When (UTC)", "Who", "What", "Reason"],
+        ["WHEN", "Kari Nordmann", "Event added (Breakfast)"],
+        ["WHEN", "Kari Nordmann", "Tie to item added (session-HRC64)"],
+        [
+            "WHEN",
+            "Kari Nordmann",
+            "Event changed (sensitivity: internal → public)",
+            "The programme is printed.",
+        ],
+    ]
+    assert run(capsys, "history", "--item", "session-HRC64")[1] == out
+
+
+def test_the_history_as_json_has_all_of_it(capsys: pytest.CaptureFixture[str], desk: Viewer) -> None:
+    made = announced(desk)
+    _, out, _ = run(capsys, "history", "--record", made, "--format", "json")
+    *_, last = json.loads(out)
+    assert (last["person_id"], last["person"], last["action"]) == (desk.person_id, "Kari Nordmann", "update")
+    assert (last["table"], last["row_id"], last["record_id"]) == ("event", made, made)
+    assert (last["before"]["sensitivity"], last["after"]["sensitivity"]) == ("internal", "public")
+    assert (last["reason"], last["number"]) == ("The programme is printed.", 4)
+
+
+def test_the_history_of_what_is_restricted_is_told_to_those_named(
+    capsys: pytest.CaptureFixture[str], desk: Viewer
+) -> None:
+    other = save(OPEN, Person, {"name": "Other"})
+    case = {"title": "Case 7", "sensitivity": Sensitivity.RESTRICTED, "suggested_by": Suggester.MINISTRY}
+    made = save(desk, Case, case, items=["session-HRC64"])
+    assert run(capsys, "history", "--record", made) == (
+        0,
+        f"Of {made} the history tells nothing that is public or internal.\n",
+        "",
+    )
+    assert run(capsys, "history", "--item", "session-HRC64", "--as", other)[1] == (
+        "Of session-HRC64 the history tells nothing that Other may see.\n"
+    )
+    _, out, _ = run(capsys, "history", "--record", made, "--as", desk.person_id)
+    assert [line.split("  ")[2] for line in out.splitlines()[1:]] == [
+        "Case added (Case 7)",
+        "Access added",
+        "Tie to item added (session-HRC64)",
+    ]
+    assert run(capsys, "history", "--record", made, "--as", "nobody") == (
+        2,
+        "",
+        "There is no person “nobody”; give an identifier as it stands in the history.\n",
+    )
+
+
+def test_a_change_of_a_text_keeps_the_table_to_its_lines(capsys: pytest.CaptureFixture[str], desk: Viewer) -> None:
+    made = save(desk, Event, {**EVENT, "sensitivity": Sensitivity.INTERNAL})
+    programme = {"programme": "Opening\n\x1b[2J" + "words " * 40}
+    save(desk, Event, programme, record_id=made, seen=1)
+    _, out, _ = run(capsys, "history", "--record", made)
+    assert (
+        out.splitlines()[-1]
+        .rstrip()
+        .endswith("Event changed (programme: nothing → Opening [2Jwords words words words words words words words …)")
+    )
+
+
+def test_verify_says_that_all_is_well_or_what_is_not(capsys: pytest.CaptureFixture[str], desk: Viewer) -> None:
+    made = announced(desk)
+    head = verify(current_workspace()).head
+    says = "Nothing was touched: 4 lines of history, 3 rows as it says. The last line's hash, to note somewhere else:"
+    assert run(capsys, "verify") == (0, f"{says} {head}\n", "")
+    with current_workspace().writing() as connection:
+        connection.exec_driver_sql("UPDATE record SET title = 'Another'")
+    assert run(capsys, "verify") == (
+        1,
+        f"title of event {made} is not what the history says: changed past it.\n",
+        "",
+    )
+
+
+def test_a_backup_is_restored_into_an_empty_workspace_to_the_same_checksum(
+    capsys: pytest.CaptureFixture[str], desk: Viewer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    announced(desk)
+    file, again = tmp_path / "one.gz", tmp_path / "again.gz"
+    status, made, _ = run(capsys, "backup", str(file))
+    assert (status, len(made)) == (0, 65)
+    assert run(capsys, "backup", str(file)) == (
+        2,
+        "",
+        f"{file} is there already, and is not written over. Name another file.\n",
+    )
+    status, out, err = run(capsys, "restore", str(file))
+    assert (status, out) == (2, "")
+    assert err.startswith("The workspace is not empty, and a backup is restored into an empty one only.")
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "new"))
+    assert run(capsys, "restore", str(tmp_path / "nothing.gz"))[::2] == (
+        2,
+        f"{tmp_path / 'nothing.gz'} cannot be read (No such file or directory). Name the file of a backup.\n",
+    )
+    assert run(capsys, "restore", str(file)) == (0, made, "")
+    assert run(capsys, "backup", str(again)) == (0, made, "")
+
+
+@pytest.mark.parametrize("command", [["items"], ["verify"], ["history", "--item", "session-HRC64"]])
+def test_a_workspace_that_cannot_be_opened_gets_a_sentence(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    monkeypatch.setenv(URL_VARIABLE, "mysql://here")
+    says = "A workspace is kept in PostgreSQL or in a file of SQLite, not in mysql. Write DATABASE_URL as"
+    assert run(capsys, *command) == (2, "", f"{says} postgresql://user:password@host/database, or leave it out.\n")

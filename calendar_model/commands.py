@@ -1,0 +1,196 @@
+"""Commands for what staff keep: its history, whether somebody has touched it, backup and restore.
+
+A command line is no person. What it shows is what is public and internal, and with ``--as`` what one person sees.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from calendar_model import wording
+from calendar_model.safeguards.desk import reading, staff
+from calendar_model.safeguards.rules import Refused
+from calendar_model.safeguards.sight import Viewer, member
+from calendar_model.vocabulary import Sensitivity
+from calendar_model.workspace import backup, history
+from calendar_model.workspace.database import current_workspace
+from calendar_model.workspace.records import Change
+
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+_ACTIONS = {history.CREATE: "added", history.UPDATE: "changed", history.DELETE: "deleted"}
+_NAMES_IT = ("title", "what", "item", "to_what", "step", "number", "country", "name")
+"""Columns by which a row that was added or deleted is told from others, the first that it has."""
+_COUNTED = ("version", "updated_at", "moved")
+"""Columns that change with every other one and say nothing by themselves."""
+_LONGEST = 60
+"""Characters of a value in a table; ``--format json`` has all of it."""
+
+
+def add_to(commands: Commands) -> None:
+    """Adds the commands to a parser; each leaves in ``run`` what takes the parsed options and gives the exit status.
+
+    What they refuse is raised: :class:`~calendar_model.safeguards.rules.Refused` and
+    :class:`~calendar_model.workspace.database.WorkspaceError`, both with a sentence for the reader.
+    """
+    told = commands.add_parser(
+        "history",
+        help="who did what to a record, when and why",
+        description="Every change of a record, or of the records tied to an item of the calendar, the first one first.",
+    )
+    which = told.add_mutually_exclusive_group(required=True)
+    which.add_argument("--item", metavar="ITEM", help="an item of the calendar, such as session-HRC64")
+    which.add_argument("--record", metavar="ID", help="a record, by the identifier in the address of its page")
+    told.add_argument(
+        "--as", dest="person", default="", metavar="PERSON", help="who looks (default: what is public and internal)"
+    )
+    told.add_argument("--format", choices=("table", "json"), default="table", help="default: table")
+    told.set_defaults(run=_history)
+
+    verified = commands.add_parser(
+        "verify",
+        help="whether somebody has touched what is kept",
+        description="Walks the history and compares what is kept with it; exit status 1 when something does not fit.",
+    )
+    verified.set_defaults(run=_verify)
+
+    saved = commands.add_parser(
+        "backup",
+        help="all that staff keep, in one file",
+        description="Writes all that staff keep to a new file, what is restricted included, and prints its checksum.",
+    )
+    saved.add_argument("file", type=Path, metavar="FILE", help="where to write; it must not be there yet")
+    saved.set_defaults(run=_backup)
+
+    restored = commands.add_parser(
+        "restore",
+        help="a backup into an empty workspace",
+        description="Puts a backup into the workspace, which must be empty, and prints its checksum.",
+    )
+    restored.add_argument("file", type=Path, metavar="FILE", help="the file of a backup")
+    restored.set_defaults(run=_restore)
+
+
+def print_json(value: object) -> None:
+    """Prints a value as JSON."""
+    json.dump(value, sys.stdout, ensure_ascii=False, indent=2)
+    sys.stdout.write("\n")
+
+
+def print_table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Prints columns padded to their widest cell, the last one left as it is."""
+    widths = [max(len(str(row[i])) for row in (head, *rows)) for i in range(len(head) - 1)]
+    for row in (head, *rows):
+        cells = [str(cell).ljust(width) for cell, width in zip(row, widths, strict=False)]
+        print("  ".join([*cells, str(row[-1])]))
+
+
+def _history(options: argparse.Namespace) -> int:
+    names = {person.id: person.name for person in staff()}
+    if options.person and options.person not in names:
+        raise Refused(f"There is no person “{options.person}”; give an identifier as it stands in the history.")
+    viewer = member(options.person) if options.person else Viewer("", Sensitivity.INTERNAL)
+    with reading(viewer) as session:
+        tell, what = (history.of_item, options.item) if options.item else (history.of_record, options.record)
+        changes = tell(session, what)
+    if options.format == "json":
+        print_json([_line(change, names) for change in changes])
+    elif not changes:
+        seen = f"{names[options.person]} may see" if options.person else "is public or internal"
+        print(f"Of {what} the history tells nothing that {seen}.")
+    else:
+        print_table(
+            ("When (UTC)", "Who", "What", "Reason"),
+            [
+                (
+                    f"{wording.day(change.at)}, {change.at:%H:%M}",
+                    _short(names.get(change.person_id, change.person_id) or "nobody chosen"),
+                    _what(change),
+                    _short(change.reason),
+                )
+                for change in changes
+            ],
+        )
+    return 0
+
+
+def _line(change: Change, names: dict[str, str]) -> dict[str, Any]:
+    return {
+        "number": change.number,
+        "at": change.at.isoformat(),
+        "person_id": change.person_id,
+        "person": names.get(change.person_id, ""),
+        "action": change.action,
+        "table": change.table,
+        "row_id": change.row_id,
+        "record_id": change.record_id,
+        "before": json.loads(change.before),
+        "after": json.loads(change.after),
+        "reason": change.reason,
+        "hash": change.hash,
+    }
+
+
+def _what(change: Change) -> str:
+    """Statement changed (state: draft → cleared)."""
+    before, after = json.loads(change.before), json.loads(change.after)
+    if change.action == history.UPDATE:
+        told = "; ".join(
+            f"{_words(name)}: {_value(before.get(name))} → {_value(after[name])}"
+            for name in after
+            if name not in _COUNTED
+        )
+    else:
+        row = after or before
+        told = _short(next((str(row[name]) for name in _NAMES_IT if row.get(name)), ""))
+    said = f"{_words(change.table.removesuffix('_file')).capitalize()} {_ACTIONS[change.action]}"
+    return f"{said} ({told})" if told else said
+
+
+def _words(name: str) -> str:
+    return name.removesuffix("_id").replace("_", " ")
+
+
+def _value(value: object) -> str:
+    if isinstance(value, dict):
+        return "sealed"
+    return _short("" if value is None else str(value)) or "nothing"
+
+
+def _short(text: str) -> str:
+    """One line of it; what could move a terminal's cursor is left out."""
+    line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
+
+
+def _verify(_: argparse.Namespace) -> int:
+    verdict = history.verify(current_workspace())
+    if not verdict.clean:
+        print("\n".join(verdict.problems))
+        return 1
+    print(
+        f"Nothing was touched: {_count(verdict.lines, 'line')} of history, {_count(verdict.rows, 'row')} as it says. "
+        f"The last line's hash, to note somewhere else: {verdict.head}"
+    )
+    return 0
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
+def _backup(options: argparse.Namespace) -> int:
+    print(backup.backup(current_workspace(), options.file))
+    return 0
+
+
+def _restore(options: argparse.Namespace) -> int:
+    workspace = current_workspace()
+    print(backup.restore(workspace.engine.url.render_as_string(hide_password=False), options.file))
+    return 0
