@@ -79,6 +79,8 @@ def _check_new(session: WorkspaceSession, row: object, actor: Person | None) -> 
         _tied(session, row)
     elif isinstance(row, Identity):
         _name(row.contact, session.actor)
+    elif isinstance(row, Access) and row.record_id:
+        _may_name(session, row.record_id)
     elif isinstance(row, Version):
         _written(session, row)
     elif isinstance(row, Override):
@@ -92,6 +94,8 @@ def _check_changed(session: WorkspaceSession, row: object, actor: Person | None)
         raise Refused("A saved text and an override never change; add a new one.")
     if isinstance(row, (Record, Person)) and _changed(row, "sample"):
         raise Refused("A record of the sample stays one, and one of yours stays yours.")
+    if isinstance(row, Contact) and (_changed(row, "named") or _changed(row, "sensitivity")):
+        _may_name(session, row.id)
     if isinstance(row, Record):
         _level_kept(session, row)
         if row.sensitivity is Sensitivity.RESTRICTED and _changed(row, "named") and not row.named:
@@ -267,6 +271,18 @@ def _at_least(record: Record, level: Sensitivity) -> None:
 def _name(record: Record, *persons: str) -> None:
     named = {access.person_id for access in record.named}
     record.named += [Access(person_id=person) for person in dict.fromkeys(persons) if person and person not in named]
+
+
+def _may_name(session: WorkspaceSession, contact_id: str) -> None:
+    """Whoever is named in a contact sees who it is: once that is kept, only they name others, or give it a level."""
+    if not session.actor:
+        return
+    kept = select(Identity.id).where(Identity.contact_id == contact_id)
+    named = select(Access.id).where(Access.record_id == contact_id, Access.person_id == session.actor)
+    if session.scalar(kept.execution_options(**_EVERYTHING)) and not session.scalar(
+        named.execution_options(**_EVERYTHING)
+    ):
+        raise Refused("It is kept who this contact is: only somebody who is named can say who else sees it.")
 
 
 def _name_owner(record: Record, actor_id: str) -> None:
