@@ -26,12 +26,14 @@ from pages.components.words import plain
 
 _TABLES = {
     "access": "Named person",
+    "consent": "Consent",
+    "identity": "Who it is",
     "tie_to_item": "Tie to the calendar",
     "tie_to_record": "Tie to a record",
     "follow_up": "Follow-up",
 }
 _ACTIONS = {CREATE: "added", UPDATE: "changed", DELETE: "taken away"}
-_SILENT = frozenset({"id", "kind", "record_id", "version", "created_at", "updated_at"})
+_SILENT = frozenset({"id", "kind", "record_id", "contact_id", "salt", "version", "created_at", "updated_at"})
 """Columns of a change that say nothing to a reader."""
 _ID = re.compile(r"[0-9a-f]{32}")
 
@@ -141,7 +143,8 @@ def _told(change: Change, names: Mapping[str, str], known: Mapping[str, str], zo
     rows: list[tuple[str, ...]] = []
     for column in dict.fromkeys([*before, *after]):
         was, now = (_said(side.get(column), known) for side in (before, after))
-        if column in _SILENT or was == now:
+        # Of what is sealed both sides read alike, and yet it has changed.
+        if column in _SILENT or (was == now and not isinstance(after.get(column), dict)):
             continue
         field = words(column.removesuffix("_id").replace("_", "-"))
         what = f"{hangs} {_ACTIONS.get(change.action, change.action)}: {field.lower()}" if hangs else field
@@ -152,6 +155,8 @@ def _told(change: Change, names: Mapping[str, str], known: Mapping[str, str], zo
 def _said(value: object, known: Mapping[str, str]) -> str:
     if value is None or isinstance(value, bool):
         return "" if value is None else "yes" if value else "no"
+    if isinstance(value, dict):
+        return "not kept here"
     text = str(value)
     if _ID.fullmatch(text):
         return known.get(text, "another record")
