@@ -204,7 +204,8 @@ def one_contact(contact: Contact | None, context: PageContext) -> None:
     if contact is None:
         st.title("A new contact")
         forms.outcome()
-        contact_form(None, everyone, context)
+        with st.columns([5, 3])[0]:
+            contact_form(None, everyone, context)
         return
     heading(contact, everyone, state=f"{words(contact.contact_kind)}.")
     forms.outcome()
@@ -281,7 +282,7 @@ def contact_form(contact: Contact | None, everyone: Sequence[Person], context: P
             form.text("preferred_channels", "Reach them by", max_chars=200, placeholder="Signal, through the embassy")
             form.text("forbidden_channels", "Never by", max_chars=200, placeholder="E-mail, telephone")
         st.caption("Kinds of channel, no addresses and no numbers: those belong to who it is, below.")
-        st.subheader("Who may see it")
+        st.subheader("Sensitivity")
         who_may_see(form, kind, contact, everyone, context)
         form.submit("Save the contact", save_contact)
 
@@ -452,10 +453,14 @@ def the_contact(found: Contact | None) -> Contact:
 def identity(contact: Contact, context: PageContext) -> None:
     """Name, channel and notes, for those who are named in the contact; for the others a sentence."""
     known = contact.identity
-    with st.expander("Who it is", key=f"identity_of_{contact.id}"):
+    # Not before it is opened: a folded name would stand in the page all the same.
+    folded = st.expander("Who it is", key=f"identity_of_{contact.id}", on_change="rerun")
+    if not folded.open:
+        return
+    with folded:
         if context.viewer.person_id not in {access.person_id for access in contact.named}:
             st.markdown(
-                "Only those who are named in the contact see whether this is kept, and what. You are not named; "
+                "Only those who are named in the contact see what is kept here, if anything. You are not named; "
                 + ("one of them can name you." if contact.named else "name yourself above first.")
             )
             return

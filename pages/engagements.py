@@ -351,7 +351,8 @@ def one_engagement(engagement: Engagement | None, context: PageContext) -> None:
     if engagement is None:
         st.title("A new engagement")
         forms.outcome()
-        engagement_form(None, everyone, context)
+        with st.columns([5, 3])[0]:
+            engagement_form(None, everyone, context)
         return
     day = wording.day(engagement.on)
     planned = "planned for " if engagement.on > context.today else ""
@@ -441,7 +442,7 @@ def engagement_form(engagement: Engagement | None, everyone: Sequence[Person], c
             form.records(label, kinds, field)
         if engagement is None:
             first_follow_up(form, everyone, context)
-        st.subheader("Who may see it")
+        st.subheader("Sensitivity")
         who_may_see(form, kind, engagement, everyone)
         form.submit("Save the engagement", save_engagement)
 

@@ -200,7 +200,7 @@ def _to_do(line: Line, owners: Mapping[str, str] | None, today: date) -> None:
 
 def _done(line: Line, today: date) -> None:
     outcome = (st.session_state.get(f"follow_up_outcome_{line.id}") or "").strip()
-    _written(line, {"done_on": today, "outcome": outcome}, "Done.")
+    _written(line, {"done_on": today, "outcome": outcome}, f"Done: {line.what}")
 
 
 def _changed(line: Line) -> None:

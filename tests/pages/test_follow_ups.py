@@ -1,0 +1,246 @@
+"""Follow-ups, and the part that shows those of one record, on Tuesday 24 November 2026 as somebody of the staff."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from calendar_model.safeguards.desk import reading, save, writing
+from calendar_model.safeguards.sight import OPEN, Viewer, member
+from calendar_model.workspace.follow_ups import of_record
+from calendar_model.workspace.history import of_record as history_of
+from calendar_model.workspace.records import Engagement, FollowUp, Person, Record
+from calendar_model.workspace.terms import EngagementForm, EngagementKind
+from tests.app import everything, open_page
+
+TODAY = date(2026, 11, 24)
+
+
+@pytest.fixture(autouse=True)
+def _the_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HRD_CALENDAR_TODAY", "2026-11-24")
+
+
+@pytest.fixture
+def me() -> Viewer:
+    return member(save(OPEN, Person, {"name": "Amina Berg"}))
+
+
+@pytest.fixture
+def other() -> Viewer:
+    return member(save(OPEN, Person, {"name": "Bo Dahl"}))
+
+
+def page(who: Viewer, name: str = "follow_ups", **parameters: str | list[str]) -> AppTest:
+    return sound(open_page(name, who.person_id, **parameters))
+
+
+def sound(app: AppTest) -> AppTest:
+    assert [fault.value for fault in app.exception] == []
+    return app
+
+
+def click(app: AppTest, key: str) -> AppTest:
+    app.button(key=key).click().run()
+    return sound(app)
+
+
+def engaged(who: Viewer, title: str, kind: EngagementKind = EngagementKind.CONSULTED, **more: Any) -> str:
+    values = {"title": title, "engagement_kind": kind, "on": date(2026, 11, 1), "form": EngagementForm.ONLINE}
+    return save(who, Engagement, {**values, **more})
+
+
+def follow(who: Viewer, record_id: str, what: str, days: int, owner: Viewer | None = None, **more: Any) -> str:
+    follow_up = FollowUp(
+        what=what, due=TODAY + timedelta(days=days), owner_id=(owner or who).person_id, **{"outcome": "", **more}
+    )
+    with writing(who) as session:
+        record = session.get(Record, record_id)
+        assert record is not None
+        record.follow_ups.append(follow_up)
+    return follow_up.id
+
+
+def kept(who: Viewer, record_id: str) -> list[tuple[str, date, str, date | None, str]]:
+    with reading(who) as session:
+        return [(f.what, f.due, f.owner_id, f.done_on, f.outcome) for f in of_record(session, record_id)]
+
+
+def said(app: AppTest) -> list[str]:
+    """What the page says, but for its style."""
+    return [element.value for element in app.main.markdown if not element.value.startswith("<style>")]
+
+
+def test_nobody_sees_follow_ups_before_saying_who_they_are(me: Viewer) -> None:
+    follow(me, engaged(me, "Meeting"), "Write back", 1)
+
+    app = sound(open_page("follow_ups"))
+
+    assert said(app) == [
+        "Follow-ups are shown to staff, each as much as they may see. Choose who you are, or add yourself."
+    ]
+
+
+def test_an_empty_page_says_what_will_stand_there(me: Viewer) -> None:
+    assert said(page(me)) == [
+        "Nothing is to be followed up. What is still to be done about an engagement, a statement, a case or any other record stands here, by whom and by when; it is added on the page of its record."
+    ]
+
+
+def test_ones_own_stand_first_late_ones_above_all(me: Viewer, other: Viewer) -> None:
+    meeting = engaged(me, "Meeting")
+    for what, days in (("Later", 7), ("Soon", 6), ("Late", -3), ("Today", 0)):
+        follow(me, meeting, what, days)
+    follow(me, meeting, "Bo's", -30, other)
+    follow(me, meeting, "Done", -9, done_on=date(2026, 10, 25), outcome="They came.")
+    follow(me, meeting, "Done long ago", -99, done_on=date(2026, 10, 24))
+
+    app = page(me)
+
+    assert [heading.value for heading in app.subheader] == [
+        "Yours, late: 1",
+        "Yours, in the coming seven days: 2",
+        "Yours, later: 1",
+        "Bo Dahl: 1",
+    ]
+    assert said(app) == [
+        "**Late by 3 days** · Sat 21 Nov 2026",
+        "**Late**",
+        "**Due today** · Tue 24 Nov 2026",
+        "**Today**",
+        "**In 6 days** · Mon 30 Nov 2026",
+        "**Soon**",
+        "In 7 days · Tue 1 Dec 2026",
+        "**Later**",
+        "**Late by 30 days** · Sun 25 Oct 2026",
+        "**Bo's**",
+        "Done on Sun 25 Oct 2026",
+        "Done",
+        "They came.",
+    ]
+    assert [fold.label for fold in app.main.expander] == ["Done since Sun 25 Oct 2026: 1"]
+
+
+def test_a_filter_that_is_set_is_said_not_to_count_here(me: Viewer) -> None:
+    follow(me, engaged(me, "Meeting"), "Write back", 1)
+
+    narrowed, all_ = page(me, body="un-hrc"), page(me)
+
+    notice = "All follow-ups: the filter above the page does not narrow them."
+    assert [caption.value for caption in narrowed.main.caption].count(notice) == 1
+    assert [caption.value for caption in all_.main.caption].count(notice) == 0
+
+
+def test_one_click_keeps_what_came_of_it_and_that_it_is_done(me: Viewer) -> None:
+    meeting = engaged(me, "Meeting")
+    made = follow(me, meeting, "Write *back*", -1)
+    app = page(me)
+    app.session_state[f"follow_up_{made}"] = True
+    sound(app.run())
+
+    app.text_area(key=f"follow_up_outcome_{made}").input("They are content.")
+    click(app, f"follow_up_done_{made}")
+
+    assert kept(me, meeting) == [("Write *back*", date(2026, 11, 23), me.person_id, TODAY, "They are content.")]
+    assert [message.value for message in app.success] == ["Done: Write \\*back\\*"]
+    click(app, f"follow_up_reopen_{made}")
+    assert kept(me, meeting) == [("Write *back*", date(2026, 11, 23), me.person_id, None, "They are content.")]
+
+
+def test_a_follow_up_can_be_put_off_and_said_otherwise(me: Viewer) -> None:
+    meeting = engaged(me, "Meeting")
+    made = follow(me, meeting, "Write back", -1)
+    app = page(me)
+    app.session_state[f"follow_up_{made}"] = True
+    sound(app.run())
+
+    app.text_input(key=f"follow_up_what_{made}").input("Call back")
+    app.date_input(key=f"follow_up_due_{made}").set_value(date(2026, 12, 1))
+    click(app, f"follow_up_change_{made}")
+
+    assert kept(me, meeting) == [("Call back", date(2026, 12, 1), me.person_id, None, "")]
+    app.text_input(key=f"follow_up_what_{made}").input(" ")
+    click(app, f"follow_up_change_{made}")
+    assert [fault.value for fault in app.error] == ["A follow-up says what is to be done, and by when."]
+    assert kept(me, meeting) == [("Call back", date(2026, 12, 1), me.person_id, None, "")]
+
+
+def test_who_is_overtaken_is_told_and_overwrites_nothing(me: Viewer, other: Viewer) -> None:
+    meeting = engaged(me, "Meeting")
+    made = follow(me, meeting, "Write back", -1)
+    app = page(me)
+    app.session_state[f"follow_up_{made}"] = True
+    sound(app.run())
+    save(other, FollowUp, {"done_on": TODAY, "outcome": "Bo did it."}, record_id=made, seen=1)
+
+    click(app, f"follow_up_done_{made}")
+
+    assert [fault.value for fault in app.error] == [
+        "Somebody else has changed this record since you opened it. Nothing of yours is lost: compare both below, then save again."
+    ]
+    assert kept(me, meeting) == [("Write back", date(2026, 11, 23), me.person_id, TODAY, "Bo did it.")]
+
+
+def test_many_follow_ups_are_shown_some_at_a_time(me: Viewer) -> None:
+    meeting = engaged(me, "Meeting")
+    for number in range(11):
+        follow(me, meeting, f"Number {number:02}", 20 + number)
+
+    app = page(me)
+
+    assert [text for text in said(app) if text.startswith("**Number")] == [f"**Number {n:02}**" for n in range(8)]
+    assert app.button(key="more_mine_later").label == "Show 3 more of 11"
+    click(app, "more_mine_later")
+    assert [text for text in said(app) if text.startswith("**Number")] == [f"**Number {n:02}**" for n in range(11)]
+
+
+def test_who_is_not_named_sees_nothing_of_a_restricted_records_follow_ups(me: Viewer, other: Viewer) -> None:
+    secret = engaged(me, "CANARY title", EngagementKind.SECURITY_MEASURES)
+    follow(me, secret, "CANARY open", 1)
+    follow(me, secret, "CANARY done", 1, done_on=TODAY, outcome="CANARY outcome")
+
+    assert "CANARY" in everything(page(me))
+    assert "CANARY" not in everything(page(other))
+    assert [heading.value for heading in page(other).subheader] == []
+
+
+# --- Those of one record
+
+
+def test_a_follow_up_is_added_on_the_page_of_its_record(me: Viewer, other: Viewer) -> None:
+    meeting = engaged(me, "Meeting")
+    app = page(me, "engagements", record=meeting)
+
+    click(app, f"follow_up_add_{meeting}")
+    assert [fault.value for fault in app.error] == ["Say what is to be done."]
+    app.text_input(key=f"follow_up_what_{meeting}").input("Write back")
+    click(app, f"follow_up_add_{meeting}")
+    assert [fault.value for fault in app.error] == ["Say by when it is to be done."]
+    app.date_input(key=f"follow_up_due_{meeting}").set_value(date(2026, 12, 1))
+    app.selectbox(key=f"follow_up_owner_{meeting}").select(other.person_id)
+    click(app, f"follow_up_add_{meeting}")
+
+    assert [message.value for message in app.success] == ["The follow-up is added."]
+    assert kept(me, meeting) == [("Write back", date(2026, 12, 1), other.person_id, None, "")]
+    assert app.text_input(key=f"follow_up_what_{meeting}").value == ""
+    with reading(me) as session:
+        assert [(c.table, c.action, c.person_id) for c in history_of(session, meeting)][-1] == (
+            "follow_up",
+            "create",
+            me.person_id,
+        )
+
+
+def test_of_a_restricted_record_only_who_is_named_is_given_something_to_do(me: Viewer, other: Viewer) -> None:
+    secret = engaged(me, "Secret", EngagementKind.SECURITY_MEASURES)
+    made = follow(me, secret, "Call", 1)
+
+    app = page(me, "engagements", record=secret)
+    app.session_state[f"follow_up_{made}"] = True
+    sound(app.run())
+
+    assert app.selectbox(key=f"follow_up_owner_{secret}").options == ["Amina Berg"]
+    assert app.selectbox(key=f"follow_up_owner_{made}").options == ["Amina Berg"]
