@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from tests.benchmarks import feed, page, timeline
+from tests.benchmarks import desk, feed, page, timeline
 
 
 def main() -> None:
     """Runs each and says which."""
-    for name, benchmark in (("Feed", feed.main), ("Pages", page.main), ("Timeline", timeline.main)):
+    for name, benchmark in (
+        ("Feed", feed.main),
+        ("Pages", page.main),
+        ("Workspace", desk.main),
+        ("Timeline", timeline.main),
+    ):
         print(f"\n{name}\n{'=' * len(name)}")
         benchmark()
 

@@ -1,4 +1,5 @@
-"""How long the server works on a page after a filter change, at the calendar's own size and at 10,000 items.
+"""How long the server works on a page after a filter change: the calendar as it is over an empty workspace, and 10,000
+items over 20,000 engagements and 5,000 statements of ten versions each.
 
 ``python -m tests.benchmarks.page`` runs the real dashboard, page by page, through Streamlit's own runner without a
 browser, and prints medians in milliseconds of server time: opening the page, and a rerun after the organisation changed.
@@ -16,10 +17,31 @@ from pathlib import Path
 from calendar_model import calendar
 from calendar_model.calendar.current import TODAY_VARIABLE
 from calendar_model.reference import DATA_VARIABLE
+from calendar_model.safeguards.desk import save
+from calendar_model.safeguards.sight import OPEN
+from calendar_model.workspace.database import FOLDER_VARIABLE, current_workspace
+from calendar_model.workspace.records import Person
 from tests.app import open_page
 from tests.benchmarks.folder import DATA, TODAY, large_folder
+from tests.benchmarks.workspace import fill
 
-PAGES = ("overview", "timeline", "resolutions", "upr", "meetings", "organisations", "feeds")
+PAGES = (
+    "overview",
+    "timeline",
+    "coverage",
+    "statements",
+    "engagements",
+    "cases",
+    "follow_ups",
+    "resolutions",
+    "upr",
+    "meetings",
+    "organisations",
+    "contacts",
+    "language",
+    "feeds",
+    "dossier",
+)
 CHOICES: tuple[list[str], ...] = (["un-hrc"], ["osce", "coe"], ["un"], [], ["un-ga"], ["eu", "coe"], ["asean"])
 
 
@@ -32,16 +54,22 @@ def main() -> None:
             started = time.perf_counter()
             _, table = calendar.current()
             print(f"{len(table):,} items; read and built in {1000 * (time.perf_counter() - started):.0f} ms")
+            os.environ[FOLDER_VARIABLE] = str(Path(parent) / f"workspace-{len(table)}")
+            if folder == DATA:
+                person = save(OPEN, Person, {"name": "Officer"})
+            else:
+                person = fill(current_workspace(), table, TODAY)
             print(f"  {'page':<15}{'opened':>12}{'rerun after a filter change':>30}")
             for page in PAGES:
-                first, rerun = _times(page)
+                first, rerun = _times(page, person)
                 print(f"  {page:<15}{first:>9.0f} ms{rerun:>27.0f} ms")
 
 
-def _times(page: str) -> tuple[float, float]:
+def _times(page: str, person: str) -> tuple[float, float]:
     """Milliseconds of the first run and the median of the reruns; raises AssertionError if the page fails."""
     started = time.perf_counter()
-    app = open_page(page)
+    app = open_page(page, person, **({"of": "session-HRC64"} if page == "dossier" else {}))
+    assert not app.exception, app.exception
     first = 1000 * (time.perf_counter() - started)
     reruns = []
     for choice in CHOICES:

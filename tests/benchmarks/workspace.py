@@ -135,8 +135,8 @@ def fill(
             line = {"number": version, "language": "en", "text": text, "written_by_id": writer, "at": now()}
             add(Version, {"id": new_id(), "statement_id": made, **line})
     with workspace.writing() as connection:
-        for kind, made in rows.items():
-            for part in _parts(made, 2_000):
+        for kind, filled in rows.items():
+            for part in _parts(filled, 2_000):
                 connection.execute(sa.insert(kind.__table__), part)
     with workspace.engine.connect() as connection:
         connection.execute(sa.text("ANALYZE"))

@@ -62,7 +62,7 @@ def free_port() -> int:
         return port
 
 
-def start_server(log: Path, port: int = 0, **environment: str) -> tuple[subprocess.Popen[bytes], str]:
+def start_server(log: Path, port: int = 0, /, **environment: str) -> tuple[subprocess.Popen[bytes], str]:
     """A fresh ``streamlit run dashboard.py``, answering when this returns: the process and its address.
 
     On ``port``, or on one that is free.

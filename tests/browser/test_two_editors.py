@@ -34,7 +34,7 @@ class Server:
 
     def start(self) -> None:
         port = self.address.rpartition(":")[2]
-        self.process, self.address = start_server(self.log, port=int(port))
+        self.process, self.address = start_server(self.log, int(port))
 
 
 class Desk(NamedTuple):

@@ -1,0 +1,97 @@
+"""How long a dossier and a search take on a full workspace, each beside the same question as bare SQL.
+
+``python -m tests.benchmarks.desk`` fills a workspace with 20,000 engagements and 5,000 statements of ten versions each,
+tied to a calendar of 10,000 items, and prints medians in milliseconds. The bare SQL asks for the same rows of the same
+file, but for nobody in particular: what it leaves out are objects, safeguards and what is worked out from the rows.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from calendar_model import calendar
+from calendar_model.calendar.current import TODAY_VARIABLE
+from calendar_model.reference import DATA_VARIABLE
+from calendar_model.safeguards.desk import reading
+from calendar_model.safeguards.dossier import dossier
+from calendar_model.safeguards.sight import member
+from calendar_model.workspace.database import open_workspace
+from calendar_model.workspace.statements import desk
+from tests.benchmarks.folder import TODAY, large_folder
+from tests.benchmarks.workspace import fill
+
+ROUNDS = 9
+ITEM = "session-HRC64"
+
+_AROUND = (
+    "SELECT record.*, {table}.* FROM tie_to_item JOIN record ON record.id = tie_to_item.record_id "
+    "JOIN {table} ON {table}.id = record.id WHERE tie_to_item.item = :item"
+)
+_SEARCH = (
+    "SELECT record.*, statement.* FROM statement JOIN record ON record.id = statement.id "
+    "JOIN (SELECT statement_id, max(number) AS number FROM version GROUP BY statement_id) AS newest "
+    "ON newest.statement_id = statement.id "
+    "JOIN version ON version.statement_id = statement.id AND version.number = newest.number "
+    "WHERE lower(record.title) LIKE :word OR lower(version.text) LIKE :word"
+)
+
+
+def main() -> None:
+    """Fills, asks, and prints."""
+    os.environ[TODAY_VARIABLE] = TODAY.isoformat()
+    with tempfile.TemporaryDirectory() as parent:
+        os.environ[DATA_VARIABLE] = str(large_folder(Path(parent), 10_000))
+        _, table = calendar.current()
+        workspace = open_workspace(f"sqlite:///{Path(parent) / 'workspace.sqlite'}")
+        person = fill(workspace, table, TODAY)
+        viewer = member(person)
+
+        def bare(*asked: str, **values: str) -> Callable[[], None]:
+            def ask() -> None:
+                with workspace.engine.connect() as connection:
+                    for sql in asked:
+                        connection.execute(sa.text(sql), values).all()
+
+            return ask
+
+        def around() -> None:
+            with reading(viewer, workspace) as session:
+                dossier(session, ITEM, table, TODAY, person)
+
+        def search(word: str) -> Callable[[], None]:
+            def ask() -> None:
+                with reading(viewer, workspace) as session:
+                    desk(session, person, TODAY, search=word)
+
+            return ask
+
+        kinds = ("engagement", "statement", "case_file", "event", "reprisal", "language_proposal")
+        rows = bare(*(_AROUND.format(table=kind) for kind in kinds), item=ITEM)
+        for name, ours, theirs in (
+            ("dossier of a session", around, rows),
+            ("search, in no text", search("xylophone"), bare(_SEARCH, word="%xylophone%")),
+            ("search, in some titles", search("statement 49"), bare(_SEARCH, word="%statement 49%")),
+        ):
+            took, beside = _median(ours), _median(theirs)
+            print(f"  {name:<24}{took:>8.0f} ms   bare SQL {beside:>6.1f} ms   {took / beside:>6.1f} times")
+        workspace.close()
+
+
+def _median(asked: Callable[[], None]) -> float:
+    times = []
+    for _ in range(ROUNDS):
+        began = time.perf_counter()
+        asked()
+        times.append(1000 * (time.perf_counter() - began))
+    return statistics.median(times)
+
+
+if __name__ == "__main__":
+    main()
