@@ -111,7 +111,8 @@ def save(
     is restricted) are what there shall be from now on; None leaves them. What the viewer does not see stays as it is.
     Raises as :func:`writing` and :func:`take` do.
     """
-    with writing(viewer, reason, workspace) as session:
+    # Rules look at all of it together: a level that is written before the names would be judged without them.
+    with writing(viewer, reason, workspace) as session, session.no_autoflush:
         if record_id:
             record = take(session, kind, record_id, seen)
             for name, value in values.items():
