@@ -117,9 +117,8 @@ def type_in(app: AppTest, **values: Any) -> None:
     for name, value in values.items():
         for fields in (app.text_input, app.text_area, app.selectbox, app.date_input, app.multiselect):
             for widget in fields:
-                if (widget.key or "").endswith(f"_{name}") and (widget.key or "").split("_")[0] in ("case", "reprisal"):
+                if (widget.key or "").split("_", 2)[2:] == [name]:
                     widget.set_value(value)
-                    break
 
 
 def save_it(app: AppTest) -> AppTest:

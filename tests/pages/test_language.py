@@ -1,0 +1,206 @@
+"""The language tracker, opened through the entrance on Tuesday 24 November 2026."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from streamlit.testing.v1 import AppTest
+
+from calendar_model.safeguards.desk import reading, save
+from calendar_model.safeguards.sight import OPEN, Viewer, member
+from calendar_model.vocabulary import Sensitivity
+from calendar_model.workspace.records import LanguageProposal, Person
+from calendar_model.workspace.terms import ProposalOutcome
+from pages.components import navigation
+from tests.app import _SCRIPT
+
+WORDING = "Calls upon States to protect human rights defenders from reprisals"
+
+
+@pytest.fixture(autouse=True)
+def _the_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HRD_CALENDAR_TODAY", "2026-11-24")
+
+
+@pytest.fixture
+def desk() -> Viewer:
+    return member(save(OPEN, Person, {"name": "Desk"}))
+
+
+@pytest.fixture
+def head() -> Viewer:
+    return member(save(OPEN, Person, {"name": "Head"}))
+
+
+def language(who: Viewer, **parameters: str) -> AppTest:
+    app = AppTest.from_string(_SCRIPT, default_timeout=60)
+    app.session_state["acting"] = who.person_id
+    for name, value in parameters.items():
+        app.query_params[name] = value
+    app.run()
+    return run(app.switch_page(str(navigation.PAGES / "language.py")))
+
+
+def run(app: AppTest) -> AppTest:
+    app.run()
+    assert [error.value for error in app.exception] == []
+    return app
+
+
+def proposal(who: Viewer, title: str, *items: str, **values: Any) -> str:
+    known = {"title": title, "text": "Resolution on peaceful assembly", "forum": "un-hrc", "wording": WORDING, **values}
+    return save(who, LanguageProposal, known, items=items)
+
+
+def type_in(app: AppTest, **values: Any) -> None:
+    for name, value in values.items():
+        for fields in (app.text_input, app.text_area, app.selectbox, app.multiselect):
+            for widget in fields:
+                if (widget.key or "").split("_", 2)[::2] == ["language", name]:
+                    widget.set_value(value)
+
+
+def save_it(app: AppTest) -> AppTest:
+    next(button for button in app.button if (button.key or "").endswith("_save")).click()
+    return run(app)
+
+
+def kept(who: Viewer) -> LanguageProposal:
+    with reading(who) as session:
+        return session.scalars(select(LanguageProposal)).one()
+
+
+def opens(app: AppTest) -> list[str]:
+    return [button.label for button in app.button if (button.key or "").startswith("open_")]
+
+
+def test_an_empty_tracker_says_what_will_be_there(desk: Viewer) -> None:
+    app = language(desk)
+    assert [one.value for one in app.title] == ["Language tracker"]
+    assert [one.value for one in app.markdown] == [
+        (
+            "No proposal yet. Language on defenders that is put forward in a text of others stands here, with the agreed "
+            "language that it rests on and what became of it."
+        )
+    ]
+
+
+def test_proposals_stand_by_item_the_next_one_first(desk: Viewer) -> None:
+    proposal(desk, "Past", "session-HRC63", outcome=ProposalOutcome.KEPT, final_wording=WORDING)
+    proposal(desk, "Loose", forum="osce", wording=f"{WORDING}, and " + "their families " * 20)
+    proposal(desk, "Next", "session-HRC64", "session-HRC63", outcome=ProposalOutcome.WEAKENED, final_wording="Less")
+    app = language(desk)
+    assert [one.value for one in app.subheader] == [
+        "Human Rights Council, 64th session",
+        "Tied to no item of the calendar",
+        "Human Rights Council, 63rd session",
+    ]
+    assert opens(app) == ["**Next**", "**Loose**", "**Past**"]
+    assert [one.value for one in app.caption][:5] == [
+        "Feb–Apr 2027",
+        "Weakened · Resolution on peaceful assembly · HRC",
+        "Proposed · Resolution on peaceful assembly · OSCE",
+        "Mon 7 Sep – Fri 9 Oct 2026, over",
+        "Kept · Resolution on peaceful assembly · HRC",
+    ]
+    loose = next(one.value for one in app.markdown if "families" in one.value)
+    assert len(loose) < 230
+    assert loose.endswith(" …”")
+    app.button(key="item_session-HRC64").click()
+    run(app)
+    assert app.query_params["item"] == "session-HRC64"
+
+
+def test_the_strip_counts_the_outcomes_and_a_click_leaves_one(desk: Viewer) -> None:
+    for title, outcome in (("A", "kept"), ("B", "kept"), ("C", "dropped"), ("D", "proposed")):
+        proposal(desk, title, outcome=ProposalOutcome(outcome), final_wording=WORDING)
+    app = language(desk)
+    strip = app.button_group(key="language_outcome")
+    assert strip.options == ["All 4", "Proposed 1", "Kept 2", "Weakened 0", "Dropped 1"]
+    strip.set_value("kept")
+    run(app)
+    assert opens(app) == ["**A**", "**B**"]
+
+
+def test_the_filter_leaves_the_forums_of_an_organisation(desk: Viewer) -> None:
+    proposal(desk, "Council")
+    proposal(desk, "Vienna", forum="osce")
+    app = language(desk, organisation="osce")
+    assert opens(app) == ["**Vienna**"]
+    assert "Not shown under this filter: 1." in [one.value for one in app.caption]
+
+
+def test_a_new_proposal_takes_agreed_language_from_the_resolutions(desk: Viewer) -> None:
+    app = language(desk, new="1", tie="session-HRC64")
+    [document] = [box for box in app.selectbox if box.label == "Document"]
+    assert document.options[0].startswith("A/HRC/RES/61/22, ")
+    type_in(app, title="PP12", forum="un-hrc", precedent_symbol="A/RES/78/216", precedent="a safe environment")
+    save_it(app)
+    assert [one.value for one in app.error] == ["Say in which text it is proposed."]
+    type_in(app, text="Resolution on peaceful assembly")
+    save_it(app)
+    assert [one.value for one in app.error] == ["Say what the proposed wording is."]
+    type_in(app, wording=WORDING, outcome=ProposalOutcome.WEAKENED)
+    save_it(app)
+    assert [one.value for one in app.error] == ["Write the final wording: only then can be seen how it was weakened."]
+    type_in(app, outcome=ProposalOutcome.KEPT)
+    save_it(app)
+    assert [one.value for one in app.success] == ["The proposal is saved."]
+    made = kept(desk)
+    assert (made.precedent_symbol, made.outcome, made.final_wording, made.sensitivity) == (
+        "A/RES/78/216",
+        ProposalOutcome.KEPT,
+        WORDING,
+        Sensitivity.INTERNAL,
+    )
+    assert app.query_params == {"record": made.id}
+    assert app.caption[0].value == "Kept. Internal: all who are kept in Settings see it. Owner: Desk."
+    with reading(desk) as session:
+        assert [tie.item for tie in session.get_one(LanguageProposal, made.id).items] == ["session-HRC64"]
+
+
+def test_a_symbol_that_the_reference_does_not_have_stays(desk: Viewer) -> None:
+    made = proposal(desk, "PP12", precedent_symbol="MC.DOC/1/27")
+    app = language(desk, record=made)
+    [document] = [box for box in app.selectbox if box.label == "Document"]
+    assert document.value == "MC.DOC/1/27"
+    type_in(app, precedent="human rights defenders")
+    save_it(app)
+    assert (kept(desk).precedent_symbol, kept(desk).precedent) == ("MC.DOC/1/27", "human rights defenders")
+
+
+def test_what_became_of_a_proposal_is_shown_word_by_word(desk: Viewer) -> None:
+    weaker = "Encourages States to protect human rights defenders"
+    made = proposal(
+        desk, "PP12", outcome=ProposalOutcome.WEAKENED, final_wording=weaker, precedent="human rights defenders"
+    )
+    app = language(desk, record=made)
+    assert [one.value for one in app.subheader][:2] == ["What became of the proposal", "Against the agreed language"]
+    drawn = [html.proto.body for html in app.get("html") if 'class="compared"' in html.proto.body]
+    assert len(drawn) == 2
+    assert "Encourages" in drawn[0]
+    assert "from reprisals" in drawn[0]
+
+
+def test_who_may_see_it_can_be_changed_with_a_reason(desk: Viewer, head: Viewer) -> None:
+    made = proposal(desk, "Quiet canary", wording="Quiet canary")
+    app = language(desk, record=made)
+    type_in(app, sensitivity=Sensitivity.RESTRICTED)
+    run(app)
+    save_it(app)
+    assert app.caption[0].value == "Proposed. Restricted: named is Desk. Owner: Desk."
+    for asked in ({}, {"record": made}):
+        other = language(head, **asked)
+        assert [one.value for one in (*other.markdown, *other.caption, *other.title) if "canary" in one.value] == []
+        assert opens(other) == []
+    app = language(desk, record=made)
+    type_in(app, sensitivity=Sensitivity.INTERNAL)
+    save_it(app)
+    assert [one.value for one in app.error] == [
+        "Say in a sentence why it may be shown to more people; the reason stays in the history."
+    ]
+    type_in(app, reason="The text is out now.")
+    save_it(app)
+    assert opens(language(head)) == ["**Quiet canary**"]
