@@ -4,7 +4,7 @@ from pages.components.guard import require_entrance
 
 require_entrance()
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pandas as pd
 import streamlit as st
@@ -12,7 +12,8 @@ import streamlit as st
 from calendar_model import wording
 from calendar_model.figures.coverage import WORDS, coverage_figure, coverage_summary
 from calendar_model.safeguards.coverage import ASKS, HEADS, Expectation, State, coverage
-from calendar_model.safeguards.desk import reading
+from calendar_model.safeguards.desk import reading, tide
+from calendar_model.safeguards.sight import Viewer
 from calendar_model.vocabulary import Sensitivity
 from pages.components import filter_bar, forms, panel
 from pages.components.acting import require_person
@@ -90,11 +91,20 @@ def follow_click(frame: pd.DataFrame) -> None:
         st.switch_page(PAGES / f"{goal[1]}.py", query_params=goal[2])
 
 
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _coverage(
+    _table: pd.DataFrame, version: str, today: date, days: int, viewer: Viewer, tide: tuple[str, int]
+) -> pd.DataFrame:
+    """Worked out once for each state of the workspace; not to be changed."""
+    with reading(viewer) as session:
+        return coverage(session, _table, today, until=today + timedelta(days=days))
+
+
 def covered(context: PageContext, days: int) -> pd.DataFrame:
     """The coverage of the items that the filter keeps, as far ahead as asked."""
-    with reading(context.viewer) as session:
-        # The whole table, because the deadlines from which days are counted stand in it; the filter comes after.
-        frame = coverage(session, context.table, context.today, until=context.today + timedelta(days=days))
+    # The whole table, because the deadlines from which days are counted stand in it; the filter comes after.
+    version = str(context.table.attrs["version"])
+    frame = _coverage(context.table, version, context.today, days, context.viewer, tide())
     return frame[frame["item"].isin(context.filtered["item"]).to_numpy()].reset_index(drop=True)
 
 
