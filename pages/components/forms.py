@@ -94,6 +94,14 @@ def leave() -> None:
             del st.query_params[name]
 
 
+def remember(*keys: str) -> None:
+    """Keeps what is chosen in the fields of a page's list while a record is open and they are not drawn; to be called
+    in every run of the page, before they are."""
+    for key in keys:
+        if key in st.session_state:
+            st.session_state[key] = st.session_state[key]
+
+
 def back(label: str) -> None:
     """The way back to the list."""
     st.button(label, key="form_back", type="tertiary", icon=":material/arrow_back:", on_click=leave)
