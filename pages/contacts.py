@@ -73,10 +73,6 @@ def the_list(context: PageContext) -> None:
 
 def own_filters(everything: Sequence[Contact], context: PageContext) -> list[Contact]:
     """The contacts that the page's own filters, and the states in the filter above the page, keep."""
-    # Else Streamlit would forget what is chosen while a contact is open and these fields are not drawn.
-    for key in (KINDS, COUNTRIES, SEARCH):
-        if key in st.session_state:
-            st.session_state[key] = st.session_state[key]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         search = st.text_input("Search in this list", key=SEARCH, width=240)
         kinds = st.multiselect(
@@ -516,6 +512,7 @@ def erased(identity_id: str, seen: int, reason: str) -> None:
 
 def show(context: PageContext) -> None:
     """The contact of the URL, the empty form, or the list."""
+    forms.remember(KINDS, COUNTRIES, SEARCH)
     if record_id := st.query_params.get(RECORD):
         eager = (*forms.whole(), selectinload(Contact.identity), selectinload(Contact.consents))
         with reading(context.viewer) as session:

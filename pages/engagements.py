@@ -138,10 +138,6 @@ def the_list(context: PageContext, person: Person) -> None:
 def own_filters(context: PageContext, person: Person, states: Sequence[str]) -> Wanted:
     """The page's own filters, and with them what the filter above the page says of organisation and period."""
     known = context.reference
-    # Else Streamlit would forget what is chosen while a record is open and these fields are not drawn.
-    for key in (KINDS, ORGANISATIONS, COUNTRIES, MINE, SEARCH):
-        if key in st.session_state:
-            st.session_state[key] = st.session_state[key]
     with st.container(horizontal=True, vertical_alignment="bottom", key="engagements_filters"):
         search = st.text_input("Search in this list", key=SEARCH, width=240)
         kinds = st.multiselect(
@@ -543,6 +539,7 @@ def follow_up(typed: Mapping[str, Any], named: Sequence[str] | None) -> FollowUp
 
 def show(context: PageContext, person: Person) -> None:
     """The engagement of the URL, the empty form, or the list."""
+    forms.remember(KINDS, ORGANISATIONS, COUNTRIES, MINE, SEARCH)
     if record_id := st.query_params.get(RECORD):
         with reading(context.viewer) as session:
             engagement = session.get(Engagement, record_id, options=forms.whole())

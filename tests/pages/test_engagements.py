@@ -1,0 +1,531 @@
+"""Engagements, opened through the entrance on Tuesday 24 November 2026 as somebody of the staff."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from streamlit.testing.v1 import AppTest
+
+from calendar_model.safeguards.desk import reading, save, writing
+from calendar_model.safeguards.sight import OPEN, Viewer, member
+from calendar_model.vocabulary import Sensitivity
+from calendar_model.workspace.history import of_record
+from calendar_model.workspace.records import (
+    Case,
+    Change,
+    Contact,
+    Engagement,
+    Event,
+    FollowUp,
+    Person,
+    Record,
+    Statement,
+)
+from calendar_model.workspace.terms import (
+    ContactKind,
+    EngagementForm,
+    EngagementKind,
+    EventKind,
+    StatementForm,
+    Suggester,
+)
+from pages.components import forms
+from tests.app import everything, open_page
+
+TODAY = date(2026, 11, 24)
+ITEM, ITS_TITLE = "hrc-resolution-HRC67", "HRC text, due in HRC67"
+
+
+@pytest.fixture(autouse=True)
+def _the_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HRD_CALENDAR_TODAY", "2026-11-24")
+
+
+@pytest.fixture
+def me() -> Viewer:
+    return member(save(OPEN, Person, {"name": "Amina Berg"}))
+
+
+@pytest.fixture
+def other() -> Viewer:
+    return member(save(OPEN, Person, {"name": "Bo Dahl"}))
+
+
+def page(who: Viewer, **parameters: str | list[str]) -> AppTest:
+    return sound(open_page("engagements", who.person_id, **parameters))
+
+
+def sound(app: AppTest) -> AppTest:
+    assert [fault.value for fault in app.exception] == []
+    return app
+
+
+def click(app: AppTest, key: str) -> AppTest:
+    app.button(key=key).click().run()
+    return sound(app)
+
+
+def address(app: AppTest, name: str) -> str:
+    """What the address says: a list as it was opened, a text once the page has set it."""
+    value = app.query_params[name]
+    return value if isinstance(value, str) else value[0]
+
+
+def engaged(who: Viewer, title: str, on: date = date(2026, 11, 1), **more: Any) -> str:
+    door = {name: more.pop(name, None) for name in ("items", "ties", "named")}
+    values = {"engagement_kind": EngagementKind.CONSULTED, "form": EngagementForm.IN_PERSON, "on": on, **more}
+    return save(who, Engagement, {"title": title, **values}, **door)
+
+
+def contact(who: Viewer, title: str, **more: Any) -> str:
+    return save(who, Contact, {"title": title, "contact_kind": ContactKind.DEFENDER, **more})
+
+
+def follow_up(who: Viewer, what: str, days: int, **more: Any) -> FollowUp:
+    return FollowUp(what=what, due=TODAY + timedelta(days=days), owner_id=who.person_id, **more)
+
+
+def kept(who: Viewer, record_id: str) -> Engagement:
+    with reading(who) as session:
+        engagement = session.get(Engagement, record_id, options=forms.whole())
+        assert engagement is not None
+        return engagement
+
+
+def rows(app: AppTest) -> list[dict[str, Any]]:
+    (table,) = [frame for frame in app.dataframe if frame.proto.form_id == "" and "What" in frame.value.columns]
+    return [{str(name): value for name, value in row.items()} for row in table.value.to_dict("records")]
+
+
+def whats(app: AppTest) -> list[str]:
+    return [row["What"] for row in rows(app)]
+
+
+# --- The list
+
+
+def test_nobody_sees_engagements_before_saying_who_they_are(me: Viewer) -> None:
+    engaged(me, "CANARY")
+
+    app = sound(open_page("engagements"))
+
+    assert [text.value for text in app.main.markdown] == [
+        "Engagements are shown to staff, each as much as they may see. Choose who you are, or add yourself."
+    ]
+    assert "CANARY" not in everything(app)
+
+
+def test_an_empty_page_says_what_will_stand_there(me: Viewer) -> None:
+    app = page(me)
+
+    assert [text.value for text in app.main.markdown] == [
+        "No engagement yet. Whom we met, asked, supported and talked with stands here, with what came of it and what is still to be followed up."
+    ]
+
+
+def test_a_row_says_when_what_where_with_whom_and_what_came_of_it(me: Viewer) -> None:
+    who = contact(me, "Defender 001")
+    engaged(me, "Breakfast", ties=[who], items=[ITEM], organisation="un-hrc", outcome=f"They\nagree. {'word ' * 40}")
+    engaged(me, "Round table", TODAY + timedelta(days=1), participants="Two lawyers")
+    engaged(me, "Plan", date(2026, 10, 1), engagement_kind=EngagementKind.SECURITY_MEASURES)
+
+    app = page(me)
+
+    assert rows(app) == [
+        {
+            "When": date(2026, 11, 25),
+            "Kind": "Consulted",
+            "What": "Round table (planned)",
+            "Organisation": "",
+            "With": "Two lawyers",
+            "Tied to": "",
+            "What came of it": "",
+        },
+        {
+            "When": date(2026, 11, 1),
+            "Kind": "Consulted",
+            "What": "Breakfast",
+            "Organisation": "HRC",
+            "With": "Defender 001",
+            "Tied to": ITS_TITLE,
+            "What came of it": f"They agree. {' '.join(['word'] * 25)} …",
+        },
+        {
+            "When": date(2026, 10, 1),
+            "Kind": "Security measures",
+            "What": "Plan (restricted)",
+            "Organisation": "",
+            "With": "",
+            "Tied to": "",
+            "What came of it": "",
+        },
+    ]
+    assert "3 engagements. A row that you choose opens one." in [caption.value for caption in app.main.caption]
+
+
+def test_what_is_to_be_followed_up_stands_on_top_the_latest_first(me: Viewer) -> None:
+    late = engaged(me, "Breakfast", follow_ups=[follow_up(me, "Write *back*", -2), follow_up(me, "Call", 9)])
+    engaged(me, "Lunch", follow_ups=[follow_up(me, "Thank them", 0), follow_up(me, "Done", -9, done_on=TODAY)])
+
+    app = page(me)
+
+    assert [heading.value for heading in app.subheader] == ["To be followed up: 3", "All, the newest first"]
+    lines = [text.value for text in app.main.markdown if not text.value.startswith("<style>")]
+    assert lines == [
+        "**Late by 2 days** · Sun 22 Nov 2026",
+        "**Due today** · Tue 24 Nov 2026",
+        "In 9 days · Thu 3 Dec 2026",
+    ]
+    (first, *_) = [button for button in app.button if str(button.key).startswith("pressing_")]
+    assert first.label == "**Write \\*back\\***"
+    click(app, str(first.key))
+    assert address(app, "record") == late
+    assert [title.value for title in app.title] == ["Breakfast"]
+
+
+def test_the_pages_own_filters_narrow_the_list_and_are_in_no_address(me: Viewer, other: Viewer) -> None:
+    kenyan = contact(me, "Defender 001", country="KEN")
+    engaged(me, "A", ties=[kenyan], organisation="un-hrc")
+    engaged(me, "B", date(2026, 10, 1), engagement_kind=EngagementKind.INVITED, organisation="osce")
+    engaged(other, "C", date(2026, 9, 1), outcome="They ask for time.")
+    app = page(me)
+    before = dict(app.query_params)
+
+    app.multiselect(key="engagements_kinds").set_value([EngagementKind.INVITED])
+    assert whats(sound(app.run())) == ["B"]
+    app.multiselect(key="engagements_kinds").set_value([])
+    app.multiselect(key="engagements_organisations").set_value(["un"])
+    assert whats(sound(app.run())) == ["A"]
+    app.multiselect(key="engagements_organisations").set_value([])
+    app.multiselect(key="engagements_countries").set_value(["KEN"])
+    assert whats(sound(app.run())) == ["A"]
+    app.multiselect(key="engagements_countries").set_value([])
+    app.toggle(key="engagements_mine").set_value(True)
+    assert whats(sound(app.run())) == ["A", "B"]
+    app.text_input(key="engagements_search").input("ask")
+    sound(app.run())
+    assert [text.value for text in app.main.markdown][-1] == (
+        "No engagement under this search. Take some of it back to see more."
+    )
+    app.toggle(key="engagements_mine").set_value(False)
+    assert whats(sound(app.run())) == ["C"]
+    assert dict(app.query_params) == before
+
+
+def test_what_is_chosen_in_the_list_is_still_chosen_when_one_comes_back(me: Viewer) -> None:
+    made = engaged(me, "A", follow_ups=[follow_up(me, "Write back", 1)])
+    engaged(me, "B", engagement_kind=EngagementKind.INVITED)
+    app = page(me)
+    app.multiselect(key="engagements_kinds").set_value([EngagementKind.CONSULTED])
+    sound(app.run())
+
+    app.button(key=f"pressing_{kept(me, made).follow_ups[0].id}").click().run()
+    click(app, "form_back")
+
+    assert whats(app) == ["A"]
+
+
+def test_organisation_and_period_of_the_filter_above_count_too_and_it_is_said(me: Viewer) -> None:
+    engaged(me, "A", organisation="un-hrc", follow_ups=[follow_up(me, "Of A", 1)])
+    engaged(me, "B", organisation="osce", follow_ups=[follow_up(me, "Of B", 1)])
+    engaged(me, "C", date(2025, 3, 1), organisation="un-hrc")
+
+    app = page(me, organisation="un", period=["2026-01-01", "2026-12-31"])
+
+    assert whats(app) == ["A"]
+    assert [button.label for button in app.button if str(button.key).startswith("pressing_")] == ["**Of A**"]
+    assert app.main.caption[0].value == ("Only what the filter above the page keeps: UN; Thu 1 Jan – Thu 31 Dec 2026.")
+    app.multiselect(key="engagements_organisations").set_value(["osce"])
+    sound(app.run())
+    assert [text.value for text in app.main.markdown][-1] == (
+        "No engagement under this search. Take some of it back to see more."
+    )
+
+
+def test_many_engagements_are_shown_some_at_a_time(me: Viewer) -> None:
+    with writing(me) as session:
+        for number in range(103):
+            session.add(
+                Engagement(
+                    title=f"Number {number}",
+                    on=date(2026, 11, 1) - timedelta(days=number),
+                    engagement_kind=EngagementKind.INVITED,
+                    form=EngagementForm.IN_PERSON,
+                    sensitivity=Sensitivity.INTERNAL,
+                    owner_id=me.person_id,
+                )
+            )
+
+    app = page(me)
+
+    assert whats(app) == [f"Number {number}" for number in range(100)]
+    assert app.button(key="more_engagements").label == "Show 3 more of 103"
+    click(app, "more_engagements")
+    assert whats(app) == [f"Number {number}" for number in range(103)]
+
+
+def test_who_is_not_named_sees_nothing_of_a_restricted_engagement(me: Viewer, other: Viewer) -> None:
+    secret = engaged(
+        me,
+        "CANARY title",
+        engagement_kind=EngagementKind.SECURITY_MEASURES,
+        place="CANARY place",
+        participants="CANARY participants",
+        outcome="CANARY outcome",
+        follow_ups=[follow_up(me, "CANARY follow-up", -1)],
+    )
+    hidden = contact(me, "CANARY contact", country="KEN")
+    seen = engaged(me, "Meeting", ties=[hidden])
+
+    assert "CANARY" in everything(page(me))
+    assert "CANARY" not in everything(page(other))
+    assert "CANARY" in everything(page(me, record=seen))
+    assert "CANARY" not in everything(page(other, record=seen))
+    assert "CANARY" not in everything(page(other, new="consulted", **{"with": [secret, hidden]}))
+    refused = page(other, record=secret)
+    assert [title.value for title in refused.title] == ["Engagements"]
+    assert [text.value for text in refused.main.markdown] == [
+        "This engagement is not there, or not for you to see. Go back to the list."
+    ]
+
+
+# --- One engagement
+
+
+def test_a_new_engagement_begins_with_what_the_address_says(me: Viewer) -> None:
+    who = contact(me, "Defender 001")
+    draft = save(me, Statement, {"title": "Item 3", "form": StatementForm.NATIONAL})
+
+    app = page(me, new="participation-supported", tie=ITEM, **{"with": [who, draft]})
+
+    assert app.selectbox(key="engagement_new_engagement_kind").value == EngagementKind.PARTICIPATION_SUPPORTED
+    assert app.text_input(key="engagement_new_title").value == f"Participation supported: {ITS_TITLE}"
+    assert app.selectbox(key="engagement_new_organisation").value == "un-hrc"
+    assert app.date_input(key="engagement_new_on").value == TODAY
+    assert app.multiselect(key="engagement_new_items").value == [ITEM]
+    assert app.multiselect(key="engagement_new_ties_contacts").value == [who]
+    assert app.multiselect(key="engagement_new_ties_statements").value == [draft]
+
+
+@pytest.mark.parametrize("kind", list(EngagementKind))
+def test_each_kind_is_explained_in_a_sentence_of_its_own(me: Viewer, kind: EngagementKind) -> None:
+    app = page(me, new=str(kind))
+
+    assert app.selectbox(key="engagement_new_engagement_kind").value == kind
+    explained = app.main.caption[0].value
+    assert explained.endswith(".")
+    others = {page(me, new=str(one)).main.caption[0].value for one in EngagementKind if one is not kind}
+    assert explained not in others
+
+
+def test_a_new_engagement_is_saved_with_its_ties_and_its_follow_up_and_opened(me: Viewer, other: Viewer) -> None:
+    who = contact(me, "Defender 001")
+    event = save(
+        me,
+        Event,
+        {"title": "Panel", "event_kind": EventKind.PANEL, "body": "un-hrc", "start": TODAY, "end": TODAY},
+    )
+    app = page(me, new="bilateral-mission", tie=ITEM)
+
+    assert app.text_input(key="engagement_new_participants").label == "Which mission, and who else took part"
+    app.text_input(key="engagement_new_title").input("  Talk with the embassy ")
+    app.date_input(key="engagement_new_on").set_value(date(2026, 11, 20))
+    app.selectbox(key="engagement_new_form").select(EngagementForm.PHONE)
+    app.text_input(key="engagement_new_participants").input("Embassy in Nairobi")
+    app.text_area(key="engagement_new_outcome").input("They advise quiet.")
+    app.multiselect(key="engagement_new_ties_contacts").set_value([who])
+    app.multiselect(key="engagement_new_ties_events").set_value([event])
+    app.text_input(key="engagement_new_next_what").input("Call again")
+    app.date_input(key="engagement_new_next_due").set_value(date(2026, 12, 1))
+    app.selectbox(key="engagement_new_next_owner").select(other.person_id)
+    click(app, "engagement_new_save")
+
+    assert [message.value for message in app.success] == ["The engagement is logged."]
+    made = address(app, "record")
+    one = kept(me, made)
+    assert (one.title, one.engagement_kind, one.on, one.form, one.organisation, one.participants, one.outcome) == (
+        "Talk with the embassy",
+        EngagementKind.BILATERAL_MISSION,
+        date(2026, 11, 20),
+        EngagementForm.PHONE,
+        "un-hrc",
+        "Embassy in Nairobi",
+        "They advise quiet.",
+    )
+    assert (one.owner_id, one.sensitivity) == (me.person_id, Sensitivity.INTERNAL)
+    assert [tie.item for tie in one.items] == [ITEM]
+    assert {tie.other_id for tie in one.ties} == {who, event}
+    assert [(f.what, f.due, f.owner_id) for f in one.follow_ups] == [("Call again", date(2026, 12, 1), other.person_id)]
+    assert [title.value for title in app.title] == ["Talk with the embassy"]
+
+
+@pytest.mark.parametrize(
+    ("field", "says"),
+    [
+        ("title", "Give it a title: it is what lists call the engagement."),
+        ("on", "Say on which day it was, or for which it is planned."),
+        ("next_due", "Say by when the follow-up is to be done, or leave it empty."),
+    ],
+)
+def test_what_misses_is_said_and_what_was_typed_is_kept(me: Viewer, field: str, says: str) -> None:
+    app = page(me, new="invited")
+    app.text_input(key="engagement_new_title").input("" if field == "title" else "Reception")
+    app.date_input(key="engagement_new_on").set_value(None if field == "on" else TODAY)
+    app.text_input(key="engagement_new_next_what").input("Write back" if field == "next_due" else "")
+    app.text_area(key="engagement_new_outcome").input("They came.")
+
+    click(app, "engagement_new_save")
+
+    assert [fault.value for fault in app.error] == [says]
+    assert app.text_area(key="engagement_new_outcome").value == "They came."
+    assert [text.value for text in page(me).main.markdown][-1].startswith("No engagement yet.")
+
+
+def test_what_is_tied_to_a_case_is_restricted_and_its_follow_up_is_for_who_sees_it(me: Viewer, other: Viewer) -> None:
+    case = save(me, Case, {"title": "Case 1", "suggested_by": Suggester.DEFENDER})
+    app = page(me, new="consulted", **{"with": case})
+    app.text_input(key="engagement_new_title").input("Talk about Case 1")
+    app.text_input(key="engagement_new_next_what").input("Call again")
+    app.date_input(key="engagement_new_next_due").set_value(date(2026, 12, 1))
+    app.selectbox(key="engagement_new_next_owner").select(other.person_id)
+
+    click(app, "engagement_new_save")
+    assert [fault.value for fault in app.error] == [
+        "The engagement will be restricted, and whoever is to do the follow-up would not see it: choose “Restricted” and name them, or do it yourself."
+    ]
+    app.selectbox(key="engagement_new_sensitivity").select(Sensitivity.RESTRICTED)
+    sound(app.run())
+    app.multiselect(key="engagement_new_named").set_value([other.person_id])
+    click(app, "engagement_new_save")
+
+    made = address(app, "record")
+    one = kept(other, made)
+    assert one.sensitivity is Sensitivity.RESTRICTED
+    assert {access.person_id for access in one.named} == {me.person_id, other.person_id}
+    assert [f.owner_id for f in one.follow_ups] == [other.person_id]
+    assert app.main.caption[0].value == (
+        "Consulted, Tue 24 Nov 2026. Restricted: named are Amina Berg, Bo Dahl. Owner: Amina Berg."
+    )
+
+
+def test_security_measures_are_born_restricted_and_never_opened_to_all(me: Viewer) -> None:
+    app = page(me, new="security-measures")
+    assert [box.key for box in app.selectbox if str(box.key).endswith("sensitivity")] == []
+    app.text_input(key="engagement_new_title").input("Plan")
+    click(app, "engagement_new_save")
+    made = address(app, "record")
+    assert kept(me, made).sensitivity is Sensitivity.RESTRICTED
+
+    level = app.selectbox(key=f"engagement_{made}_sensitivity")
+    assert level.options == ["Internal: all who are kept in Settings", "Restricted: only those named below"]
+    level.select(Sensitivity.INTERNAL)
+    sound(app.run())
+    click(app, f"engagement_{made}_save")
+    assert [fault.value for fault in app.error] == [
+        "Say in a sentence why more people may see it; the reason stays in the history."
+    ]
+    app.text_input(key=f"engagement_{made}_reason").input("They have asked for it themselves.")
+    click(app, f"engagement_{made}_save")
+
+    assert kept(me, made).sensitivity is Sensitivity.INTERNAL
+    with reading(me) as session:
+        assert of_record(session, made)[-1].reason == "They have asked for it themselves."
+
+
+def test_an_edit_leaves_ties_alone_that_the_editor_does_not_see(me: Viewer, other: Viewer) -> None:
+    hidden = contact(me, "Defender 001")
+    made = engaged(me, "Meeting", ties=[hidden], items=["of-a-calendar-long-ago"])
+    app = page(other, record=made)
+
+    app.text_area(key=f"engagement_{made}_outcome").input("They agree.")
+    click(app, f"engagement_{made}_save")
+
+    assert [message.value for message in app.success] == ["The engagement is saved."]
+    one = kept(me, made)
+    assert (one.outcome, [tie.other_id for tie in one.ties], [tie.item for tie in one.items]) == (
+        "They agree.",
+        [hidden],
+        ["of-a-calendar-long-ago"],
+    )
+
+
+def test_the_second_of_two_editors_is_told_and_sees_both(me: Viewer, other: Viewer) -> None:
+    made = engaged(me, "Meeting")
+    app = page(me, record=made)
+    save(other, Engagement, {"outcome": "Theirs"}, record_id=made, seen=1)
+
+    app.text_area(key=f"engagement_{made}_outcome").input("Mine")
+    click(app, f"engagement_{made}_save")
+
+    assert kept(me, made).outcome == "Theirs"
+    assert app.text_area(key=f"engagement_{made}_outcome").value == "Mine"
+    assert app.table[0].value.to_dict("records") == [
+        {"Field": "Outcome", "Yours, below": "Mine", "Saved now": "Theirs"}
+    ]
+    click(app, f"engagement_{made}_save")
+    assert kept(me, made).outcome == "Mine"
+
+
+def test_the_history_says_who_changed_what_from_what_to_what(me: Viewer, other: Viewer) -> None:
+    made = engaged(me, "Meeting", outcome="They agree.")
+    save(other, Engagement, {"outcome": "They disagree."}, record_id=made, seen=1)
+
+    app = page(me, record=made)
+
+    (told,) = [frame.value for frame in app.dataframe if "Before" in frame.value.columns]
+    assert told.iloc[0][["Who", "What", "Before", "After"]].to_list() == [
+        "Bo Dahl",
+        "Outcome",
+        "They agree.",
+        "They disagree.",
+    ]
+    assert [fold.label for fold in app.main.expander if fold.label.startswith("History")] == ["History: 2 changes"]
+
+
+def test_beside_an_engagement_stands_what_it_is_tied_to(me: Viewer) -> None:
+    who = contact(me, "Defender 001")
+    draft = save(me, Statement, {"title": "Item 3", "form": StatementForm.NATIONAL})
+    case = save(me, Case, {"title": "Case 1", "suggested_by": Suggester.DEFENDER})
+    made = engaged(me, "Meeting", ties=[who, draft, case], items=[ITEM])
+
+    app = page(me, record=made)
+
+    links = {
+        link.proto.label: (link.proto.page, link.proto.query_string)
+        for link in app.main.get("page_link")
+        if link.proto.query_string
+    }
+    assert links == {
+        "Defender 001": ("contacts", f"record={who}"),
+        "Item 3": ("statements", f"record={draft}"),
+        "Case 1": ("cases", f"record={case}"),
+    }
+    click(app, f"tied_{ITEM}")
+    assert address(app, "item") == ITEM
+
+
+def test_it_is_deleted_with_a_reason_and_not_without(me: Viewer) -> None:
+    made = engaged(me, "Meeting", items=[ITEM], follow_ups=[follow_up(me, "Write back", 1)])
+    app = page(me, record=made)
+
+    click(app, f"delete_{made}")
+    assert [fault.value for fault in app.error] == [
+        "Say in a sentence why it is deleted; the reason stays in the history."
+    ]
+    app.text_input(key=f"delete_reason_{made}").input("Logged twice by mistake.")
+    click(app, f"delete_{made}")
+
+    assert [message.value for message in app.success] == ["Deleted."]
+    assert [title.value for title in app.title] == ["Engagements"]
+    with reading(me) as session:
+        assert session.get(Record, made) is None
+        gone = select(Change.table, Change.reason).where(Change.record_id == made, Change.action == "delete")
+        lines = session.execute(gone.order_by(Change.table).execution_options(everything=True)).all()
+    assert [tuple(line) for line in lines] == [
+        ("engagement", "Logged twice by mistake."),
+        ("follow_up", "Logged twice by mistake."),
+        ("tie_to_item", "Logged twice by mistake."),
+    ]
