@@ -17,7 +17,7 @@ def deletion(record: Record, kind: type[Record], what: str) -> None:
     """
     reason = f"delete_reason_{record.id}"
     with st.expander(f"Delete {what}"):
-        st.markdown("It goes with its ties and follow-ups; the history keeps that it was there, and why it was deleted.")
+        st.markdown("It goes with its ties and follow-ups. The history keeps that it was there, and why it went.")
         st.text_input("Why it is deleted", key=reason, help="A sentence that names nobody: it stays in the history.")
         st.button(
             f"Delete {what}",
