@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import fields
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session, aliased
@@ -63,7 +63,9 @@ def check(session: WorkspaceSession) -> None:
     """
     with session.no_autoflush:
         added, changed = list(session.new), [row for row in session.dirty if session.is_modified(row)]
-        actor = _actor(session, [*added, *changed, *session.deleted])
+        actor = _actor(session, rows := [*added, *changed, *session.deleted])
+        if actor is not None and actor.sample:
+            _stays_in_sample(session, rows)
         for row in added:
             _check_new(session, row, actor)
         for row in changed:
@@ -224,7 +226,7 @@ def _overrides(session: Session, statement_id: str, number: int) -> frozenset[St
 def _actor(session: WorkspaceSession, rows: list[Any]) -> Person | None:
     """Who writes. Nobody is needed to keep the list of persons on a single machine, and for the sample."""
     if not session.actor:
-        if all(isinstance(row, Person) or _is_sample(row) for row in rows):
+        if all(isinstance(row, Person) or _is_sample(session, row) or _lets_go(session, row) for row in rows):
             return None
         raise Refused("Say who you are first: choose yourself in Settings. Every change is kept with its author.")
     person = session.get(Person, session.actor)
@@ -233,11 +235,46 @@ def _actor(session: WorkspaceSession, rows: list[Any]) -> Person | None:
     return person
 
 
-def _is_sample(row: Any) -> bool:
-    """Whether a row is of the sample, or hangs on a record that is."""
+def _stays_in_sample(session: Session, rows: Iterable[object]) -> None:
+    """A fictional person changes no record of the staff; a new record of theirs becomes one of the sample."""
+    records = (_record_of(session, row) for row in rows)
+    if any(record is not None and record not in session.new and not record.sample for record in records):
+        raise Refused("You act as somebody of the sample: choose who you are to change what is not of the sample.")
+
+
+def _record_of(session: Session, row: Any) -> Record | None:
+    """The record that a row is or hangs on, also where neither is written yet."""
+    if isinstance(row, Record):
+        return row
     for name in ("record", "statement", "contact"):
-        row = getattr(row, name, None) or row
-    return bool(getattr(row, "sample", False))
+        if (record_id := getattr(row, f"{name}_id", None)) is not None:
+            unwritten = (one for one in session.new if isinstance(one, Record) and one.id == record_id)
+            return next(unwritten, None) or session.get(Record, record_id, execution_options=_EVERYTHING)
+        if (record := getattr(row, name, None)) is not None:
+            return cast(Record, record)
+    return None
+
+
+def _is_sample(session: Session, row: object) -> bool:
+    """Whether a row is of the sample, or hangs on a record that is."""
+    record = _record_of(session, row)
+    return record is not None and bool(record.sample)
+
+
+_WHO = frozenset({"owner_id", "person_id", "taken_by_id", "waiting_for_id"})
+"""Columns in which a row of the staff can name somebody of the sample."""
+
+
+def _lets_go(session: Session, row: Any) -> bool:
+    """Whether all that becomes of a row is that it no longer names a person of the sample."""
+    fictional = set(session.scalars(select(Person.id).where(Person.sample).execution_options(**_EVERYTHING)))
+    if row in session.deleted:
+        return getattr(row, "person_id", None) in fictional
+    state = inspect(row)
+    histories = {attribute.key: attribute.history for attribute in state.attrs if attribute.history.has_changes()}
+    return bool(histories) and all(
+        name in _WHO and history.deleted and history.deleted[0] in fictional for name, history in histories.items()
+    )
 
 
 def _changed(row: object, name: str) -> bool:
