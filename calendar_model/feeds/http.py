@@ -7,6 +7,8 @@
     (repeated for several values); ``download=1`` offers the same as a file to save.
 ``/feeds/item/{item}.ics``
     One item as a file.
+``/feeds/mine/{token}.ics``
+    A person's own calendar, for whoever knows its secret. Unknown and revoked ones are answered alike.
 
 Anything else in the query is refused with status 400 and a sentence that says what is allowed, a client's
 ``Accept`` is not asked. A feed has a strong ETag of its content, one for each coding (RFC 9110, 8.8.3), so
@@ -25,6 +27,7 @@ import hashlib
 import re
 from collections import OrderedDict
 from collections.abc import Hashable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
@@ -42,15 +45,21 @@ from starlette.routing import BaseRoute, Route
 from calendar_model import calendar
 from calendar_model.calendar import Filter
 from calendar_model.feeds import ical, links
+from calendar_model.feeds.mine import mine
 from calendar_model.reference import Reference
+from calendar_model.safeguards import subscriptions
+from calendar_model.safeguards.rules import Refused
 from calendar_model.safeguards.sight import OPEN
 from calendar_model.safeguards.sighted import calendar_of
+from calendar_model.safeguards.subscriptions import Subscriber
 from calendar_model.workspace.database import WorkspaceError
 
 TITLE = "HRD calendar"
 CACHE_CONTROL = "private, max-age=300, must-revalidate"
 CLOSED = "What the mission keeps cannot be read at the moment, so this calendar would be incomplete. Ask again later."
 """Said with status 503, so that a client keeps the copy that it has, instead of losing the mission's own events."""
+MINE = "My HRD calendar"
+NOT_MINE = "This address opens no calendar: it was revoked, or never was one. Make a new one on the page Settings."
 _SMALLEST_GZIP = 500
 """Octets of a body below which gzip saves nothing."""
 
@@ -213,6 +222,56 @@ class ItemFile(HTTPEndpoint):
         return _answer(request, Feed(body, min(updated, _now())), _disposition("attachment", title))
 
 
+def build_mine(subscriber: Subscriber, base_url: str) -> Feed:
+    """A person's own calendar, built once for all that is in it. It does not tell its own address.
+
+    Raises `calendar_model.feeds.IncompleteItemError`, and `calendar_model.workspace.database.WorkspaceError`.
+    """
+    asked = mine(subscriber)
+    identity = f"/feeds/mine/{subscriber.subscription_id}"
+    key = (identity, base_url, asked.key)
+    feed = _shelf.get(key)
+    if feed is not None:
+        return feed
+    table = asked.table()
+    as_of = table.attrs["as_of"]
+    body = ical.feed_bytes(
+        table,
+        name=MINE,
+        description="Dates of multilateral work for human rights defenders, the mission's own among them.",
+        url=base_url,
+        source="",
+        as_of=as_of,
+        identity=identity,
+    )
+    return _shelf.put(key, f"{identity} {base_url}", Feed(body, _last_change(table, table, as_of)))
+
+
+class MyFeed(HTTPEndpoint):
+    """A person's own calendar under its secret, which goes into no log, no cache key and no answer."""
+
+    def get(self, request: Request) -> Response:
+        if request.query_params:
+            return _refusal(request, 400, "The address of a calendar of one's own takes no parameters.")
+        try:
+            base_url = links.public_url(request.url.scheme, request.headers.get("host", ""))
+        except ValueError as error:
+            return _refusal(request, 400, str(error))
+        try:
+            subscriber = subscriptions.find(request.path_params["token"])
+            if subscriber is None:
+                return _refusal(request, 404, NOT_MINE)
+            feed = build_mine(subscriber, base_url)
+        except WorkspaceError:
+            return _refusal(request, 503, CLOSED)
+        except ical.IncompleteItemError as error:
+            return _refusal(request, 500, str(error))
+        # Revoked in this moment, or somebody writes just now: the next request notes the day.
+        with suppress(Refused, WorkspaceError):
+            subscriptions.note_use(subscriber, calendar.today())
+        return _answer(request, feed, 'inline; filename="my-hrd-calendar.ics"')
+
+
 class NoSuchFeed(HTTPEndpoint):
     """Any other address of a calendar; without it the dashboard's page would answer, with status 200."""
 
@@ -305,5 +364,6 @@ def _now() -> datetime:
 ROUTES: list[BaseRoute] = [
     Route(links.FEED_PATH, CalendarFeed),
     Route("/feeds/item/{item}.ics", ItemFile),
+    Route("/feeds/mine/{token}.ics", MyFeed),
     Route("/feeds/{rest:path}.ics", NoSuchFeed),
 ]

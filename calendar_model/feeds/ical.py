@@ -50,6 +50,9 @@ REFRESH_EVERY = "PT6H"
 CANCELLED_FOR = timedelta(days=90)
 """How long after its last change a cancelled item stays in a feed."""
 
+FOLLOW_UP = "follow-up-"
+"""What the identifiers of a person's follow-ups begin with; they have a page of their own, and none on the timeline."""
+
 
 class IncompleteItemError(ValueError):
     """An item that cannot be written; the message says which and what it lacks."""
@@ -136,13 +139,15 @@ def feed_bytes(
     source: str,
     as_of: date | None = None,
     colour: str = "",
+    identity: str = "",
 ) -> bytes:
     """A whole iCalendar object, in UTF-8, of a calendar table that is already filtered.
 
     `table` has the columns in `KEPT`, others are not looked at. `name` and `description` are shown by
     clients. `url` is the public address of the dashboard without a slash at the end, `source` the address
     of the feed; its query is the filter, in the names of the dashboard's own address. Both may be empty,
-    for a file that belongs to no server: it then has no links. `colour` is ``#rrggbb`` or empty. A
+    for a file that belongs to no server: it then has no links. `colour` is ``#rrggbb`` or empty. `identity`
+    stands for the source in a feed whose address is a secret, which a file handed on must not tell. A
     cancelled item is left out when `as_of` (or ``table.attrs["as_of"]``) is more than 90 days after its
     last change; a turn that did not come (a departure) is a cancelled item like any other.
 
@@ -159,11 +164,19 @@ def feed_bytes(
         url=url,
         source=source,
         colour=colour,
+        identity=identity,
     )
 
 
 def calendar_bytes(
-    table: pd.DataFrame, *, name: str, description: str, url: str, source: str, colour: str = ""
+    table: pd.DataFrame,
+    *,
+    name: str,
+    description: str,
+    url: str,
+    source: str,
+    colour: str = "",
+    identity: str = "",
 ) -> bytes:
     """As `feed_bytes`, with every row of the table that is not restricted, however long ago it was cancelled."""
     kept = table.loc[table["sensitivity"] != Sensitivity.RESTRICTED, list(KEPT)]
@@ -174,6 +187,7 @@ def calendar_bytes(
         url=url,
         source=source,
         colour=colour,
+        identity=identity,
         updated=max((row.updated for row in rows), default=""),
     )
     return b"".join([head, *[_event(row, url) for row in rows], b"END:VCALENDAR\r\n"])
@@ -219,10 +233,10 @@ def _iso(moments: np.ndarray) -> list[object]:
     return list(np.datetime_as_string(different).astype(object)[which])
 
 
-def _head(*, name: str, description: str, url: str, source: str, colour: str, updated: str) -> bytes:
+def _head(*, name: str, description: str, url: str, source: str, colour: str, identity: str, updated: str) -> bytes:
     """The calendar's own properties, and what stands in for events if there are none (`updated` empty)."""
     feed = urlsplit(source)
-    path = f"{feed.path}?{feed.query}" if source else name
+    path = identity or (f"{feed.path}?{feed.query}" if source else name)
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{PRODUCT}", "CALSCALE:GREGORIAN"]
     if updated:
         lines.append("METHOD:PUBLISH")
@@ -238,15 +252,16 @@ def _head(*, name: str, description: str, url: str, source: str, colour: str, up
         lines.append(f"COLOR:{css_colour(colour)}")
     if updated:
         lines.append(f"LAST-MODIFIED:{_midnight(updated)}")
-    if source:
+    if source or identity:
         lines.append(f"REFRESH-INTERVAL;VALUE=DURATION:{REFRESH_EVERY}")
+    if source:
         lines.append(f"SOURCE;VALUE=URI:{_uri(source)}")
     lines.append(f"UID:{uuid.uuid5(uuid.NAMESPACE_DNS, f'{path}@{UID_DOMAIN}')}")
     if url:
         lines.append(f"URL:{_uri(f'{url}/timeline?{feed.query}' if feed.query else f'{url}/timeline')}")
     if colour:
         lines.append(f"X-APPLE-CALENDAR-COLOR:{colour}")
-    if source:
+    if source or identity:
         lines.append(f"X-PUBLISHED-TTL:{REFRESH_EVERY}")
     if not updated:
         lines += [
@@ -298,8 +313,8 @@ def _event(row: _Row, url: str) -> bytes:
     lines.append(f"STATUS:{'TENTATIVE' if window and not cancelled else _STATUS[Standing(row.standing)]}")
     lines.append(f"TRANSP:{'TRANSPARENT' if whole_days or moment or cancelled else 'OPAQUE'}")
     if url:
-        page = f"{url}/timeline?item={quote(row.item, safe='')}"
-        lines.append(f"URL:{_uri(page)}")
+        page = "follow-ups" if row.item.startswith(FOLLOW_UP) else f"timeline?item={quote(row.item, safe='')}"
+        lines.append(f"URL:{_uri(f'{url}/{page}')}")
     lines.append("END:VEVENT")
     return content.join(lines)
 

@@ -60,6 +60,11 @@ def item_url(base_url: str, item: str) -> str:
     return f"{base_url.rstrip('/')}/feeds/item/{quote(item, safe='')}.ics"
 
 
+def my_url(base_url: str, token: str) -> str:
+    """The address of a person's own calendar; `token` is its secret."""
+    return f"{base_url.rstrip('/')}/feeds/mine/{token}.ics"
+
+
 def _query(params: list[tuple[str, str]]) -> str:
     # A plus sign for a space is the habit of forms; calendar clients take it for a plus.
     return urlencode(params, quote_via=quote, safe="")

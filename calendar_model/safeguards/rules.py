@@ -30,6 +30,8 @@ from calendar_model.workspace.records import (
     Record,
     Reprisal,
     Statement,
+    Subscription,
+    SubscriptionUse,
     TieToRecord,
     Unsaved,
     Version,
@@ -89,6 +91,10 @@ def _check_new(session: WorkspaceSession, row: object, actor: Person | None) -> 
         _overridden(session, row, actor)
     elif isinstance(row, Unsaved) and row.person_id != session.actor:
         raise Refused("What is typed and not saved is kept for whoever types it, and for nobody else.")
+    elif isinstance(row, Subscription):
+        _theirs(row.person_id, session)
+    elif isinstance(row, SubscriptionUse):
+        _theirs(getattr(session.get(Subscription, row.id), "person_id", ""), session)
 
 
 def _check_changed(session: WorkspaceSession, row: object, actor: Person | None) -> None:
@@ -96,6 +102,10 @@ def _check_changed(session: WorkspaceSession, row: object, actor: Person | None)
         raise Refused("A saved text and an override never change; add a new one.")
     if isinstance(row, (Record, Person)) and _changed(row, "sample"):
         raise Refused("A record of the sample stays one, and one of yours stays yours.")
+    if isinstance(row, Subscription):
+        _theirs(row.person_id, session)
+        if any(_changed(row, name) for name in ("person_id", "token_hash", "created_at")) or _revived(row):
+            raise Refused("An address stays what it was, and revoked once it is revoked. Make a new one.")
     if isinstance(row, Contact) and (_changed(row, "named") or _changed(row, "sensitivity")):
         _may_name(session, row.id)
     if isinstance(row, Record):
@@ -113,6 +123,16 @@ def _check_changed(session: WorkspaceSession, row: object, actor: Person | None)
             _name(row, row.waiting_for_id)
 
 
+def _theirs(person_id: str, session: WorkspaceSession) -> None:
+    if person_id != session.actor:
+        raise Refused("An address of a calendar is made, changed and revoked by the person whose calendar it is.")
+
+
+def _revived(row: Subscription) -> bool:
+    history: Any = inspect(row).attrs.revoked_at.history
+    return any(was is not None for was in history.deleted)
+
+
 def _check_gone(session: WorkspaceSession, row: object) -> None:
     if isinstance(row, Record) and session.actor:
         if isinstance(row, (Statement, Case, Reprisal)):
@@ -125,6 +145,8 @@ def _check_gone(session: WorkspaceSession, row: object) -> None:
             others = select(Access.id).where(Access.record_id == row.record_id).execution_options(**_EVERYTHING)
             if set(session.scalars(others)) <= {one.id for one in session.deleted if isinstance(one, Access)}:
                 raise Refused("A restricted record names at least one person: name somebody else first.")
+    elif isinstance(row, Subscription) and session.actor:
+        raise Refused("An address is revoked, and not deleted: the history keeps that it was there.")
 
 
 def born_at(kind: type[Record], detail: object = None) -> Sensitivity:

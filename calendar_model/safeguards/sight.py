@@ -28,6 +28,8 @@ from calendar_model.workspace.records import (
     Override,
     Person,
     Record,
+    Subscription,
+    SubscriptionUse,
     TieToItem,
     TieToRecord,
     Unsaved,
@@ -77,12 +79,15 @@ def options(viewer: Viewer) -> Sequence[LoaderCriteriaOption]:
     }
     if viewer.level is not Sensitivity.PUBLIC:
         rules[Person] = sa.true()
-        rules[Change] = (Change.record_id == "") | visible(Change.record_id) & (
+        own = (Change.table != Subscription.__tablename__) | (Change.person_id == viewer.person_id)
+        rules[Change] = (Change.record_id == "") & own | visible(Change.record_id) & (
             (Change.table != TieToRecord.__tablename__) | visible(_other_end())
         )
     if viewer.level is Sensitivity.RESTRICTED:
         rules[Identity] = Identity.contact_id.in_(_naming(viewer))
         rules[Unsaved] = (Unsaved.person_id == viewer.person_id) & visible(Unsaved.statement_id)
+        rules[Subscription] = Subscription.person_id == viewer.person_id
+        rules[SubscriptionUse] = SubscriptionUse.id.in_(_subscriptions(viewer))
     return [with_loader_criteria(kind, rules.get(kind, sa.false()), include_aliases=True) for kind in _ROOTS]
 
 
@@ -104,6 +109,11 @@ def _naming(viewer: Viewer) -> Select[str]:
     # not taken for the table of the query around it.
     access = Access.__table__.alias()
     return select(access.c.record_id).where(access.c.person_id == viewer.person_id)
+
+
+def _subscriptions(viewer: Viewer) -> Select[str]:
+    theirs = Subscription.__table__.alias()
+    return select(theirs.c.id).where(theirs.c.person_id == viewer.person_id)
 
 
 def _open_to(

@@ -154,6 +154,8 @@ class Person(Base):
     sample: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column()
 
+    subscriptions: Mapped[list[Subscription]] = relationship(cascade="all, delete-orphan", back_populates="person")
+
     __mapper_args__ = {"version_id_col": version}
 
 
@@ -538,6 +540,37 @@ class Reprisal(Record):
     __mapper_args__ = {"polymorphic_identity": RecordKind.REPRISAL}
 
 
+class Subscription(Base):
+    """A person's own calendar under a secret address; one person has at most one that is not revoked.
+
+    ``token_hash`` is the SHA-256 of the secret, in hexadecimal: the secret itself is kept nowhere. ``follow_ups``:
+    the person has asked for their open follow-ups in it.
+    """
+
+    __tablename__ = "subscription"
+
+    id: Mapped[str] = _id()
+    person_id: Mapped[str] = _of("person")
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    follow_ups: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    revoked_at: Mapped[datetime | None]
+
+    person: Mapped[Person] = relationship(back_populates="subscriptions")
+    use: Mapped[SubscriptionUse | None] = relationship(passive_deletes="all")
+
+
+class SubscriptionUse(Base):
+    """The day on which a subscribed calendar was last fetched: to fetch is to change nothing, so it has no history."""
+
+    __tablename__ = "subscription_use"
+
+    KEEPS_HISTORY = False
+
+    id: Mapped[str] = mapped_column(String(32), ForeignKey("subscription.id", ondelete="CASCADE"), primary_key=True)
+    last_used: Mapped[date]
+
+
 class Change(Base):
     """A line of the history; :mod:`calendar_model.workspace.history` writes, reads and checks it.
 
@@ -567,3 +600,11 @@ APPEND_ONLY = ("change", "override", "version")
 """Tables of which the database itself refuses to change a row, and to delete one that is not of a sample record."""
 
 Index("ix_follow_up_open", FollowUp.owner_id, FollowUp.due)
+
+Index(
+    "ix_subscription_living",
+    Subscription.person_id,
+    unique=True,
+    sqlite_where=Subscription.revoked_at.is_(None),
+    postgresql_where=Subscription.revoked_at.is_(None),
+)
