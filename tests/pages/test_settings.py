@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
+from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
 
-from calendar_model.safeguards.desk import save, staff
-from calendar_model.safeguards.sight import OPEN
-from calendar_model.workspace.records import Person
-from tests.app import ROOT, open_page
+from calendar_model import calendar
+from calendar_model.safeguards import sample
+from calendar_model.safeguards.desk import reading, save, staff
+from calendar_model.safeguards.sight import OPEN, member
+from calendar_model.workspace.database import current_workspace
+from calendar_model.workspace.records import Person, Record
+from pages.components.navigation import PAGE_OF
+from tests.app import ROOT, everything, open_page
 
 
 @pytest.fixture(autouse=True)
@@ -96,3 +103,98 @@ def test_who_acts_is_chosen_in_the_list() -> None:
     app = click(page(first), f"act_{other}")
     assert acts(app) == other
     assert f"act_{first}" in {button.key for button in app.button}
+
+
+def test_an_empty_workspace_teaches() -> None:
+    app = page()
+    assert app.markdown[0].value == (
+        "Nobody yet. Add yourself, and what you write is kept in your name; or load the sample below and look around "
+        "as one of its colleagues."
+    )
+    keys = {button.key for button in app.button}
+    assert {"add_person", "load_sample"} <= keys
+    assert "remove_sample" not in keys
+
+
+def test_the_sample_is_loaded_and_its_desk_officer_acts_then_it_is_removed() -> None:
+    app = click(page(), "load_sample")
+    officer = next(one for one in staff() if one.name == "Sample: desk officer")
+    assert acts(app) == officer.id
+    assert [said.value for said in app.success] == [
+        "The sample is here: 3 persons and 39 records. You act as Sample: desk officer."
+    ]
+    app = click(app, "remove_sample")
+    assert [said.value for said in app.success] == ["The sample is gone: 3 persons and 39 records."]
+    assert staff() == []
+    assert acts(app) == ""
+    assert "load_sample" in {button.key for button in app.button}
+
+
+def test_who_acts_stays_when_the_sample_is_loaded_and_removed() -> None:
+    me = save(OPEN, Person, {"name": "Amina Berg"})
+    app = click(page(me), "load_sample")
+    assert acts(app) == me
+    assert [said.value for said in app.success] == [
+        "The sample is here: 3 persons and 39 records. Act as one of its colleagues to see all of it."
+    ]
+    app = click(app, "remove_sample")
+    assert acts(app) == me
+    assert kept() == [("Amina Berg", "", False, True)]
+
+
+def test_it_says_where_the_workspace_is_kept() -> None:
+    assert [block.value for block in page().code] == [current_workspace().url]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "overview",
+        "timeline",
+        "coverage",
+        "statements",
+        "engagements",
+        "cases",
+        "follow_ups",
+        "contacts",
+        "language",
+        "meetings",
+        "upr",
+        "resolutions",
+    ],
+)
+def test_every_page_lives_on_the_sample(name: str) -> None:
+    officer = with_the_sample()
+    app = open_page("overview")
+    app.session_state["acting"] = officer
+    app.switch_page(str(ROOT / "pages" / f"{name}.py")).run()
+    sound(app)
+    assert [fault.value for fault in app.error] == []
+
+
+@pytest.mark.parametrize("tied_to", ["hrc-session", "hrc-text", "upr-first", "hrd-day"])
+def test_the_dossier_of_what_it_is_tied_to_shows_it(tied_to: str) -> None:
+    officer = with_the_sample()
+    item = str(sample.anchors(calendar.current()[1], date(2026, 11, 24))[tied_to]["item"])
+    app = open_page("overview", of=item)
+    app.session_state["acting"] = officer
+    sound(app.switch_page(str(ROOT / "pages" / "dossier.py")).run())
+    assert "(sample)" in everything(app)
+
+
+def test_each_of_its_records_opens() -> None:
+    officer = with_the_sample()
+    with reading(member(officer)) as session:
+        records = [(PAGE_OF[record.kind], record.id) for record in session.scalars(select(Record))]
+    app = open_page("overview")
+    app.session_state["acting"] = officer
+    for name, record_id in records:
+        app.query_params["record"] = record_id
+        sound(app.switch_page(str(ROOT / "pages" / f"{name}.py")).run())
+        assert [fault.value for fault in app.error] == []
+    assert len(records) == 39
+
+
+def with_the_sample() -> str:
+    sample.load(calendar.current()[1], date(2026, 11, 24))
+    return next(one.id for one in staff() if one.name == "Sample: desk officer")
