@@ -536,6 +536,6 @@ context = current()
 if not context.workspace:
     st.title(TITLE)
     st.stop()
-require_person("Contacts are")
+require_person("Contacts are", TITLE)
 show(context)
 panel.draw_panel(context)

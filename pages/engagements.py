@@ -560,5 +560,5 @@ context = current()
 if not context.workspace:
     st.title(TITLE)
     st.stop()
-show(context, require_person("Engagements are"))
+show(context, require_person("Engagements are", TITLE))
 panel.draw_panel(context)

@@ -66,10 +66,13 @@ def _chosen() -> None:
     act_as(st.session_state["choose_acting"])
 
 
-def require_person(what: str) -> Person:
-    """Who acts. Where it is nobody, says that ``what`` ("Engagements are") needs somebody, and ends the page."""
+def require_person(what: str, title: str = "") -> Person:
+    """Who acts. Where it is nobody, says that ``what`` ("Engagements are") needs somebody, and ends the page; under
+    its ``title``, where the page would have set another by now."""
     person = acting()
     if person is None:
+        if title:
+            st.title(title)
         st.markdown(f"{what} shown to staff, each as much as they may see. Choose who you are, or add yourself.")
         link("settings", "Choose who you are")
         st.stop()
