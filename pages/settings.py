@@ -60,7 +60,7 @@ def line(one: Person, person: Person | None) -> None:
     acts = person is not None and one.id == person.id
     about = [one.post, "may clear" if one.may_clear else "", "" if one.active else "not active any more"]
     with st.container(horizontal=True, gap="medium", vertical_alignment="center", key=f"person_{one.id}"):
-        with st.container(gap=None, width="stretch"):
+        with st.container(gap=None, width=420):
             st.markdown(f"**{plain(one.name)}**{' · you act as this person' if acts else ''}")
             if small := " · ".join(plain(part) for part in about if part):
                 st.caption(small)
@@ -173,11 +173,11 @@ def who_sees_what() -> None:
     )
     st.markdown(
         "There is no sign-in on this computer: anybody who opens this page may say who they are. The choice tells "
-        "colleagues apart, it does not keep anybody out; keep the computer, and the file below, to yourselves."
+        "colleagues apart, it does not keep anybody out: keep the computer and the workspace to yourselves."
     )
     st.subheader("Where it is kept")
     st.code(current_workspace().url, language=None, wrap_lines=True)
-    st.caption("Every change is written to a history that cannot be altered.")
+    st.caption("Every change is kept in a history of who, when and why.")
 
 
 context = current()

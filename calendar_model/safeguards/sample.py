@@ -106,12 +106,17 @@ def load(table: pd.DataFrame, today: date, workspace: Workspace | None = None) -
         return _Loading(session, anchors(table, today), today).load(content)
 
 
+def _called(row: Any) -> str:
+    """An item in a title: a session by its code, anything else by its own title."""
+    return str(row["session"] if row["kind"] == Kind.SESSION else row["title"])
+
+
 class _Loading:
     """One run of :func:`load`."""
 
     def __init__(self, session: WorkspaceSession, anchors: Mapping[str, Any], today: date) -> None:
         self.session, self.anchors, self.today = session, anchors, today
-        self.titles = {name: str(anchors[name]["title"]) if name in anchors else OTHERWISE[name] for name in OTHERWISE}
+        self.titles = {**OTHERWISE, **{name: _called(row) for name, row in anchors.items()}}
         self.persons: dict[str, str] = {}
         self.records: dict[str, Record] = {}
 
