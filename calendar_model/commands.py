@@ -1,4 +1,4 @@
-"""Commands for what staff keep: its history, whether somebody has touched it, backup and restore.
+"""Commands for what staff keep: the sample, the history, whether somebody has touched it, backup and restore.
 
 A command line is no person. What it shows is what is public and internal, and with ``--as`` what one person sees.
 """
@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from calendar_model import wording
+from calendar_model import calendar, wording
+from calendar_model.safeguards import sample
 from calendar_model.safeguards.desk import reading, staff
 from calendar_model.safeguards.rules import Refused
 from calendar_model.safeguards.sight import Viewer, member
@@ -39,6 +40,14 @@ def add_to(commands: Commands) -> None:
     What they refuse is raised: :class:`~calendar_model.safeguards.rules.Refused` and
     :class:`~calendar_model.workspace.database.WorkspaceError`, both with a sentence for the reader.
     """
+    sampled = commands.add_parser(
+        "sample",
+        help="a fictional workspace to try it out",
+        description="Loads fictional persons and records, marked as sample, into the workspace, or takes them away.",
+    )
+    sampled.add_argument("what", choices=("load", "remove"))
+    sampled.set_defaults(run=_sample)
+
     told = commands.add_parser(
         "history",
         help="who did what to a record, when and why",
@@ -89,6 +98,22 @@ def print_table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     for row in (head, *rows):
         cells = [str(cell).ljust(width) for cell, width in zip(row, widths, strict=False)]
         print("  ".join([*cells, str(row[-1])]))
+
+
+def _sample(options: argparse.Namespace) -> int:
+    if options.what == "load":
+        _, table = calendar.current(folder=options.data)
+        counts = sample.load(table, calendar.today())
+        print(f"The sample is here: {_counted(counts)}." if counts else "The sample is here already.")
+    else:
+        counts = sample.remove()
+        print(f"The sample is gone: {_counted(counts)}." if counts else "There is no sample in the workspace.")
+    return 0
+
+
+def _counted(counts: dict[str, int]) -> str:
+    persons = counts.get("person", 0)
+    return f"{_count(persons, 'person')} and {_count(sum(counts.values()) - persons, 'record')}"
 
 
 def _history(options: argparse.Namespace) -> int:

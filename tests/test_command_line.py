@@ -13,19 +13,21 @@ from pathlib import Path
 
 import icalendar
 import pytest
+from sqlalchemy import select
 
 from calendar_model.__main__ import main
-from calendar_model.safeguards.desk import save
+from calendar_model.safeguards.desk import reading, save, staff
 from calendar_model.safeguards.sight import OPEN, Viewer, member
+from calendar_model.safeguards.subscriptions import make
 from calendar_model.vocabulary import Sensitivity
 from calendar_model.workspace.database import FOLDER_VARIABLE, URL_VARIABLE, current_workspace
 from calendar_model.workspace.history import verify
 from calendar_model.workspace.own_events import item_of
-from calendar_model.workspace.records import Case, Event, Person
+from calendar_model.workspace.records import Case, Event, Person, Record
 from calendar_model.workspace.terms import EventKind, Suggester
 
 ON = ["--as-of", "2026-11-24"]
-COMMANDS = ("items", "cycles", "feed", "check", "backtest", "history", "verify", "backup", "restore")
+COMMANDS = ("items", "cycles", "feed", "check", "backtest", "sample", "history", "verify", "backup", "restore")
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -288,3 +290,21 @@ def test_a_workspace_that_cannot_be_opened_gets_a_sentence(
     monkeypatch.setenv(URL_VARIABLE, "mysql://here")
     says = "A workspace is kept in PostgreSQL or in a file of SQLite, not in mysql. Write DATABASE_URL as"
     assert run(capsys, *command) == (2, "", f"{says} postgresql://user:password@host/database, or leave it out.\n")
+
+
+def test_the_sample_is_loaded_once_and_removed(capsys: pytest.CaptureFixture[str], desk: Viewer) -> None:
+    own = announced(desk)
+    assert run(capsys, "sample", "remove") == (0, "There is no sample in the workspace.\n", "")
+    status, out, _ = run(capsys, "sample", "load")
+    found = re.fullmatch(r"The sample is here: (\d+ persons and \d+ records)\.\n", out)
+    assert (status, found is not None) == (0, True)
+    assert run(capsys, "sample", "load") == (0, "The sample is here already.\n", "")
+    _, out, _ = run(capsys, "items", "--search", "(sample)")
+    assert out == "Nothing in the calendar for with “(sample)”.\n"
+    fictional = next(one for one in staff() if one.sample)
+    make(member(fictional.id))
+    assert run(capsys, "sample", "remove") == (0, f"The sample is gone: {found and found[1]}.\n", "")
+    assert [one.name for one in staff()] == ["Kari Nordmann"]
+    assert run(capsys, "verify")[0] == 0
+    with reading(desk) as session:
+        assert list(session.scalars(select(Record.id))) == [own]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 import sqlalchemy as sa
@@ -15,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from calendar_model.workspace import migrations
 from calendar_model.workspace.database import Workspace, WorkspaceError, open_workspace
 from calendar_model.workspace.history import verify
-from calendar_model.workspace.records import Base, Person, Statement, Version
+from calendar_model.workspace.records import Base, Person, Statement, Subscription, SubscriptionUse, Version
 from tests.workspace.conftest import a_statement, reading, writing
 
 
@@ -58,6 +59,26 @@ def test_it_goes_back_and_forward_with_rows_in_it(workspace: Workspace) -> None:
     assert (verdict.problems, verdict.lines) == ((), 3)
     with workspace.engine.connect() as connection, pytest.raises(IntegrityError, match="A saved text is never changed"):
         connection.exec_driver_sql("UPDATE version SET note = 'x'")
+
+
+def test_the_step_back_before_the_addresses_keeps_all_but_them(workspace: Workspace) -> None:
+    statement = fill(workspace)
+    with writing(workspace) as session:
+        person = session.scalars(select(Person)).one()
+        made = Subscription(person_id=person.id, token_hash="0" * 64)
+        session.add(made)
+        session.flush()
+        session.add(SubscriptionUse(id=made.id, last_used=date(2026, 11, 24)))
+        session.commit()
+    migrations.downgrade(workspace.engine, "0001")
+    assert tables(workspace) == [name for name in ALL_TABLES if not name.startswith("subscription")]
+    migrations.upgrade(workspace.engine)
+    with reading(workspace) as session:
+        assert [record.id for record in session.scalars(select(Statement))] == [statement]
+        assert session.scalars(select(Subscription)).all() == []
+    assert verify(workspace).problems == (
+        f"The row of subscription {made.id} is missing: it was deleted past the history.",
+    )
 
 
 def test_going_back_leaves_nothing_behind_on_a_server(new_postgresql: Callable[[], str]) -> None:
