@@ -5,8 +5,6 @@ from pages.components.guard import require_entrance
 require_entrance()
 
 from collections.abc import Sequence
-from importlib import import_module
-from importlib.util import find_spec
 
 import streamlit as st
 
@@ -22,6 +20,7 @@ from pages.components.acting import act_as, acting
 from pages.components.context import PageContext, current
 from pages.components.forms import NEW, RECORD, RecordForm
 from pages.components.lines import styled
+from pages.components.my_feed import subscription
 from pages.components.words import plain
 
 WHAT_THE_SAMPLE_IS = (
@@ -59,7 +58,7 @@ def people(everyone: Sequence[Person], person: Person | None) -> None:
 def line(one: Person, person: Person | None) -> None:
     acts = person is not None and one.id == person.id
     about = [one.post, "may clear" if one.may_clear else "", "" if one.active else "not active any more"]
-    with st.container(horizontal=True, gap="medium", vertical_alignment="center", key=f"person_{one.id}"):
+    with st.container(horizontal=True, gap="small", vertical_alignment="center", key=f"person_{one.id}"):
         with st.container(gap=None, width=420):
             st.markdown(f"**{plain(one.name)}**{' · you act as this person' if acts else ''}")
             if small := " · ".join(plain(part) for part in about if part):
@@ -197,8 +196,8 @@ if record or new:
         person_form(kept, context, everyone)
 else:
     people(everyone, person)
-    if person is not None and find_spec("pages.components.my_feed") is not None:
-        import_module("pages.components.my_feed").subscription(context, person)
+    if person is not None:
+        subscription(context, person)
     the_sample(context)
     who_sees_what()
 panel.draw_panel(context)

@@ -22,6 +22,7 @@ from calendar_model.safeguards.desk import staff, writing
 from calendar_model.safeguards.sight import OPEN
 from calendar_model.vocabulary import Kind, Sensitivity
 from calendar_model.workspace.database import Workspace, WorkspaceSession
+from calendar_model.workspace.own_events import item_of
 from calendar_model.workspace.records import (
     Access,
     Base,
@@ -138,7 +139,7 @@ class _Loading:
         return {"person": len(self.persons), **kinds}
 
     def record(self, values: Mapping[str, Any]) -> Record:
-        """A record with what hangs on it, but without its ties to others."""
+        """A record with what hangs on it, but without its ties."""
         kind = class_mapper(Record).polymorphic_map[RecordKind(values["kind"])].class_
         record = cast(Record, self.made(kind, values, sample=True))
         for name, hanging in _HANGS.items():
@@ -149,13 +150,17 @@ class _Loading:
                 getattr(record, name).append(self.made(hanging, row, **self.hung_on(hanging, record), **more))
         if identity := values.get("identity"):
             cast(Any, record).identity = self.made(Identity, identity, contact_id=record.id)
-        items = [str(self.anchors[name]["item"]) for name in values.get("items", ()) if name in self.anchors]
-        record.items = [TieToItem(record_id=record.id, item=item) for item in items]
         if record.sensitivity is Sensitivity.RESTRICTED:
             record.named = [Access(record_id=record.id, person_id=person) for person in self.persons.values()]
         return record
 
     def tie(self, record: Record, values: Mapping[str, Any]) -> None:
+        """Ties to records, to items of the calendar, and to the sample's own events, which are items too."""
+        for name in values.get("items", ()):
+            if name in self.anchors:
+                record.items.append(TieToItem(record_id=record.id, item=str(self.anchors[name]["item"])))
+            elif name in self.records:
+                record.items.append(TieToItem(record_id=record.id, item=item_of(self.records[name].id)))
         for ref in values.get("ties", ()):
             record.ties.append(TieToRecord(record_id=record.id, other=self.records[ref]))
 

@@ -10,14 +10,14 @@ from sqlalchemy import MetaData, select
 
 from calendar_model.calendar import build_table, horizon
 from calendar_model.reference import Reference
-from calendar_model.safeguards import drafting, sample
+from calendar_model.safeguards import drafting, sample, subscriptions
 from calendar_model.safeguards.desk import reading, save, staff, writing
 from calendar_model.safeguards.rules import Refused
 from calendar_model.safeguards.sight import OPEN, Viewer, member
 from calendar_model.vocabulary import Sensitivity
 from calendar_model.workspace import history
 from calendar_model.workspace.database import current_workspace
-from calendar_model.workspace.own_events import faults
+from calendar_model.workspace.own_events import event_of, faults
 from calendar_model.workspace.records import (
     Consent,
     Contact,
@@ -167,7 +167,10 @@ def test_it_makes_sense_on_any_day(today: date, reference: Reference) -> None:
     assert all(found[name]["start"].date() > today for name in ("upr-first", "upr-second", "hrd-day"))
     sample.load(table, today)
     with reading(officer()) as session:
-        assert {tie.item for tie in session.scalars(select(TieToItem))} == {row["item"] for row in found.values()}
+        tied = {tie.item for tie in session.scalars(select(TieToItem))}
+        own = {item for item in tied if event_of(item)}
+        assert tied - own == {row["item"] for row in found.values()}
+        assert len({event_of(item) for item in own} & {event.id for event in session.scalars(select(Event))}) == 3
         engagements = list(session.scalars(select(Engagement)))
         assert {one.engagement_kind for one in engagements} == set(EngagementKind)
         assert all((one.on <= today) is bool(one.outcome) for one in engagements)
@@ -195,7 +198,7 @@ def test_it_makes_sense_on_any_day(today: date, reference: Reference) -> None:
 def test_where_the_calendar_has_nothing_it_stands_by_itself(table: Any) -> None:
     assert sample.load(table.iloc[:0], TODAY) == COUNTS
     with reading(officer()) as session:
-        assert session.scalars(select(TieToItem)).all() == []
+        assert [tie.item for tie in session.scalars(select(TieToItem)) if not event_of(tie.item)] == []
         titles = {statement.title for statement in session.scalars(select(Statement))}
         assert "Recommendation, the next review" in titles
         event = session.scalars(select(Event).where(Event.title == "Side event: a safe way home")).one()
@@ -255,6 +258,19 @@ def test_a_person_of_the_sample_adds_to_it(table: Any) -> None:
     assert kept(officer(), Engagement, made).sample
     sample.remove()
     assert rows()["record"] == []
+
+
+@pytest.mark.usefixtures("database")
+def test_the_calendars_that_its_persons_subscribe_to_go_with_it(table: Any) -> None:
+    sample.load(table, TODAY)
+    token = subscriptions.make(officer(), follow_ups=True)
+    subscriber = subscriptions.find(token)
+    assert subscriber is not None
+    subscriptions.note_use(subscriber, TODAY)
+    sample.remove()
+    assert subscriptions.find(token) is None
+    assert (rows()["subscription"], rows()["subscription_use"]) == ([], [])
+    assert history.verify(current_workspace()).problems == ()
 
 
 def test_nobody_changes_what_is_real_without_saying_who(me: Viewer) -> None:
