@@ -12,31 +12,26 @@ PAGES = Path(__file__).resolve().parents[1]
 
 _KEY = "navigation_pages"
 
-_MENU: dict[str, tuple[tuple[str, str, str], ...]] = {
-    "": (
-        ("overview", "Overview", ""),
-        ("timeline", "Timeline", ""),
-        ("coverage", "Coverage", ""),
-        ("statements", "Statements", ""),
-        ("engagements", "Engagements", ""),
-        ("cases", "Cases", ""),
-        ("follow_ups", "Follow-ups", "follow-ups"),
-    ),
-    "Cycles and bodies": (
-        ("resolutions", "Resolutions", ""),
-        ("upr", "UPR", ""),
-        ("meetings", "Side events and meetings", "meetings"),
-        ("organisations", "Organisations", ""),
-    ),
-    "More": (
-        ("contacts", "Contacts", ""),
-        ("language", "Language tracker", "language"),
-        # Not "feeds": that is where the server's own feeds are.
-        ("feeds", "Feeds", "subscribe"),
-        ("settings", "Settings", ""),
-    ),
-}
-"""Heading of the menu, then file, title and address; an address left out is the file's name."""
+_MENU = (
+    ("overview", "Overview", ""),
+    ("timeline", "Timeline", ""),
+    ("coverage", "Coverage", ""),
+    ("statements", "Statements", ""),
+    ("engagements", "Engagements", ""),
+    ("cases", "Cases", ""),
+    ("follow_ups", "Follow-ups", "follow-ups"),
+    ("resolutions", "Resolutions", ""),
+    ("upr", "UPR", ""),
+    ("meetings", "Side events and meetings", "meetings"),
+    ("organisations", "Organisations", ""),
+    ("contacts", "Contacts", ""),
+    ("language", "Language tracker", "language"),
+    # Not "feeds": that is where the server's own feeds are.
+    ("feeds", "Feeds", "subscribe"),
+    ("settings", "Settings", ""),
+)
+"""File, title and address, in the order of the menu; an address left out is the file's name. Without headings: on a
+narrow screen Streamlit draws those in a list that a screen reader cannot read."""
 
 PAGE_OF = {
     RecordKind.CASE: "cases",
@@ -55,12 +50,9 @@ _HIDDEN = (("dossier", "Dossier", ""),)
 
 def navigation() -> st.Page:
     """The menu above the page; gives back the page that the reader opened. For ``dashboard.py``."""
-    pages = {entry[0]: _page(*entry) for entries in _MENU.values() for entry in entries}
-    pages |= {entry[0]: _page(*entry, hidden=True) for entry in _HIDDEN}
-    menu = {heading: [pages[name] for name, _, _ in entries] for heading, entries in _MENU.items()}
-    menu[""] += [pages[name] for name, _, _ in _HIDDEN]
+    pages = {entry[0]: _page(*entry) for entry in _MENU} | {entry[0]: _page(*entry, hidden=True) for entry in _HIDDEN}
     st.session_state[_KEY] = pages
-    return st.navigation(menu, position="top")
+    return st.navigation([*pages.values()], position="top")
 
 
 def _page(file: str, title: str, address: str, *, hidden: bool = False) -> st.Page:

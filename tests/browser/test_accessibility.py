@@ -1,14 +1,26 @@
-"""Every page against axe-core (WCAG 2.2 AA), on a light and a dark screen, wide and narrow."""
+"""Every page against axe-core (WCAG 2.2 AA), on a light and a dark screen, wide and narrow, with the sample in it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
+from sqlalchemy import select
 
-from tests.browser.conftest import NARROW, WIDE, settled
+from calendar_model.safeguards import sample
+from calendar_model.safeguards.desk import reading, staff
+from calendar_model.safeguards.sight import member
+from calendar_model.workspace.database import open_workspace
+from calendar_model.workspace.records import Case, Contact, Engagement, Event, LanguageProposal, Record, Statement
+from pages.components.acting import COOKIE
+from tests.browser.conftest import NARROW, WIDE, settled, start_server, stop_server
+from tests.conftest import TODAY
 
-PATHS = (
+LISTS = (
     "",
     "timeline",
     "timeline?show=agenda",
@@ -27,23 +39,48 @@ PATHS = (
     "settings",
     "dossier?of=session-HRC64",
 )
+ONE_OF: dict[str, type[Record]] = {
+    "statements": Statement,
+    "engagements": Engagement,
+    "cases": Case,
+    "contacts": Contact,
+    "language": LanguageProposal,
+    "meetings": Event,
+}
 
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 
 
+@pytest.fixture(scope="module")
+def living(tmp_path_factory: pytest.TempPathFactory, table: pd.DataFrame) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """A server over the sample: its address, the desk officer, and the pages of one record of each kind."""
+    folder: Path = tmp_path_factory.mktemp("living")
+    workspace = open_workspace(f"sqlite:///{folder / 'workspace.sqlite'}")
+    sample.load(table, TODAY, workspace)
+    officer = next(person.id for person in staff(workspace) if "desk officer" in person.name)
+    with reading(member(officer), workspace) as session:
+        records = {page: session.scalars(select(kind.id).order_by(kind.title)).first() for page, kind in ONE_OF.items()}
+    workspace.close()
+    process, address = start_server(folder / "server.log")
+    yield address, officer, tuple(f"{page}?record={record}" for page, record in records.items())
+    stop_server(process)
+
+
 @pytest.mark.parametrize(("scheme", "size"), [("light", WIDE), ("dark", WIDE), ("light", NARROW)])
 def test_no_page_breaks_a_rule_of_accessibility(
-    browser: Browser, server: str, scheme: str, size: dict[str, int]
+    browser: Browser, living: tuple[str, str, tuple[str, ...]], scheme: str, size: dict[str, int]
 ) -> None:
+    server, officer, records = living
     context = browser.new_context(viewport=size, color_scheme=scheme)  # type: ignore[arg-type]
+    context.add_cookies([{"name": COOKIE, "value": officer, "url": server}])
     page = context.new_page()
     found: dict[str, list[str]] = {}
-    for path in PATHS:
+    for path in (*LISTS, *records):
         page.goto(f"{server}/{path}")
         settled(page)
         page.wait_for_timeout(1_000)  # a picture is drawn after the script has ended
         for violation in Axe().run(page, options=RULES).response["violations"]:
             targets = [str(node["target"]) for node in violation["nodes"]]
-            found.setdefault(f"{path}: {violation['id']}", []).extend(targets)
+            found.setdefault(f"{path.partition('=')[0]}: {violation['id']}", []).extend(targets)
     context.close()
     assert found == {}
