@@ -78,7 +78,7 @@ def check(session: WorkspaceSession) -> None:
 
 def _check_new(session: WorkspaceSession, row: object, actor: Person | None) -> None:
     if isinstance(row, Record):
-        _born(row, actor)
+        _born(session, row, actor)
     elif isinstance(row, TieToRecord):
         _tied(session, row)
     elif isinstance(row, Identity):
@@ -109,6 +109,8 @@ def _check_changed(session: WorkspaceSession, row: object, actor: Person | None)
     if isinstance(row, Contact) and (_changed(row, "named") or _changed(row, "sensitivity")):
         _may_name(session, row.id)
     if isinstance(row, Record):
+        if _changed(row, "owner_id"):
+            _owned(session, row)
         _level_kept(session, row)
         if row.sensitivity is Sensitivity.RESTRICTED and _changed(row, "named") and not row.named:
             raise Refused("A restricted record names at least one person: name somebody else first.")
@@ -252,7 +254,7 @@ def _actor(session: WorkspaceSession, rows: list[Any]) -> Person | None:
             return None
         raise Refused("Say who you are first: choose yourself in Settings. Every change is kept with its author.")
     person = session.get(Person, session.actor)
-    if person is None or not person.active:
+    if person is None or not _was(person, "active"):
         raise Refused("You are not, or no longer, among those kept in Settings: choose yourself there.")
     return person
 
@@ -303,7 +305,13 @@ def _changed(row: object, name: str) -> bool:
     return bool(inspect(row).attrs[name].history.has_changes())
 
 
-def _born(record: Record, actor: Person | None) -> None:
+def _was(row: object, name: str) -> Any:
+    """What a column held before this change; the last thing that somebody does can be to set themselves inactive."""
+    history: Any = inspect(row).attrs[name].history
+    return history.deleted[0] if history.deleted else getattr(row, name)
+
+
+def _born(session: WorkspaceSession, record: Record, actor: Person | None) -> None:
     if not (record.title or "").strip():
         raise Refused("Give it a title; of what could point at a person a code, such as “Defender 014”.")
     if actor is None:
@@ -313,7 +321,15 @@ def _born(record: Record, actor: Person | None) -> None:
     _at_least(record, born_at(type(record), _detail(record)))
     if isinstance(record, Statement) and record.state not in (None, StatementState.IDEA):
         raise Refused("A statement begins as an idea; it becomes a draft with its first text.")
+    _owned(session, record)
     _name_owner(record, actor.id)
+
+
+def _owned(session: Session, record: Record) -> None:
+    """A record of the staff outlives the sample, and so cannot belong to somebody of it."""
+    fictional = select(Person.id).where(Person.id == record.owner_id, Person.sample)
+    if not record.sample and session.scalar(fictional.execution_options(**_EVERYTHING)):
+        raise Refused("A record of yours belongs to somebody of the staff: choose an owner who is not of the sample.")
 
 
 def _detail(record: Record) -> object:

@@ -140,6 +140,30 @@ def test_what_a_fictional_person_writes_is_fictional_and_stays_apart(desk: Viewe
         save(desk, Engagement, {"sample": False}, record_id=theirs, seen=1)
 
 
+def test_a_record_of_the_staff_does_not_belong_to_a_fictional_person(desk: Viewer) -> None:
+    fictional = member(save(OPEN, Person, {"name": "Sample: somebody", "sample": True})).person_id
+    says = "A record of yours belongs to somebody of the staff: choose an owner who is not of the sample."
+    with pytest.raises(Refused) as refused:
+        save(desk, Engagement, {**ENGAGEMENT, "owner_id": fictional})
+    assert str(refused.value) == says
+    made = save(desk, Engagement, ENGAGEMENT)
+    with pytest.raises(Refused) as refused:
+        save(desk, Engagement, {"owner_id": fictional}, record_id=made, seen=1)
+    assert str(refused.value) == says
+    with reading(desk) as session:
+        assert session.scalars(select(Engagement.owner_id)).all() == [desk.person_id]
+
+
+def test_somebody_sets_themselves_inactive_and_then_writes_no_more(desk: Viewer) -> None:
+    save(desk, Person, {"active": False}, record_id=desk.person_id, seen=1)
+    with reading(Viewer("", Sensitivity.INTERNAL)) as session:
+        assert session.scalars(select(Person.active)).all() == [False]
+    for values in ({"active": True}, {"post": "Geneva"}):
+        with pytest.raises(Refused) as refused:
+            save(desk, Person, values, record_id=desk.person_id, seen=2)
+        assert str(refused.value) == "You are not, or no longer, among those kept in Settings: choose yourself there."
+
+
 def test_the_second_of_two_editors_is_told_and_nothing_of_theirs_is_written(desk: Viewer, head: Viewer) -> None:
     made = save(desk, Engagement, ENGAGEMENT)
     save(head, Engagement, {"outcome": "They ask for visas."}, record_id=made, seen=1)
