@@ -12,8 +12,9 @@ import streamlit as st
 from sqlalchemy.orm import selectinload
 
 from calendar_model import wording
-from calendar_model.safeguards.desk import reading, save, staff, take, writing
+from calendar_model.safeguards.desk import reading, save, staff, take, tide, writing
 from calendar_model.safeguards.rules import SHORTEST_REASON, Refused, born_at
+from calendar_model.safeguards.sight import Viewer
 from calendar_model.vocabulary import Sensitivity
 from calendar_model.workspace import contacts, engagements
 from calendar_model.workspace.cases import tied
@@ -57,18 +58,25 @@ def the_list(context: PageContext) -> None:
             )
     with reading(context.viewer) as session:
         everything = contacts.contacts(session)
-        last = engagements.last_on(session, [one.id for one in everything], context.today)
     if not everything:
         st.markdown(
             "No contact, or none that you are named in. Defenders and organisations stand here by a code, with how "
             "they want to be reached and what they have agreed to; who they are is kept apart, if at all."
         )
         return
+    last = last_engagements(context.viewer, context.today, tide())
     chosen = own_filters(everything, context)
     ask_again(chosen, context)
     table(chosen, last, context)
     csv_download(contacts.as_table(chosen, last), "contacts")
     st.caption("Restricted contacts, and who anybody is, are never in files.")
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def last_engagements(eyes: Viewer, today: date, tide: tuple[str, int]) -> dict[str, date]:
+    """The day of the last engagement with each contact; looked up once for each state of the workspace."""
+    with reading(eyes) as session:
+        return engagements.last_on(session, [one.id for one in contacts.contacts(session)], today)
 
 
 def own_filters(everything: Sequence[Contact], context: PageContext) -> list[Contact]:

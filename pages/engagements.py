@@ -214,7 +214,9 @@ def said_of(context: PageContext) -> str:
 def to_follow_up(names: Mapping[str, str], context: PageContext) -> None:
     """What is still to be done about engagements, a line each, the first due first."""
     with reading(context.viewer) as session:
-        found = follow_ups.of_records(session, engagements.ids(filtered(context)))
+        open_ = follow_ups.open_follow_ups(session)
+        kept = engagements.among(session, filtered(context), [line.record_id for line in open_])
+    found = [line for line in open_ if line.record_id in kept]
     if not found:
         return
     st.subheader(f"To be followed up: {len(found)}")

@@ -10,11 +10,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy import ColumnElement, false, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from calendar_model.vocabulary import Sensitivity
 from calendar_model.workspace.records import Contact, Engagement, Record, TieToItem, TieToRecord
@@ -27,6 +26,8 @@ COLUMNS = (
 """Columns of :func:`as_table`."""
 
 _AT_A_TIME = 500
+
+_SEARCHED = (Engagement.title, Engagement.place, Engagement.participants, Engagement.outcome)
 
 
 @dataclass(frozen=True)
@@ -92,19 +93,27 @@ class Hangs:
 def newest(session: Session, wanted: Wanted, limit: int | None = None) -> list[Line]:
     """The engagements wanted, the newest first; at most ``limit`` of them."""
     columns = [getattr(Engagement, name) for name in Line.__dataclass_fields__]
-    asked = select(*columns).where(*_conditions(wanted)).order_by(Engagement.on.desc(), Engagement.title, Engagement.id)
+    asked = (
+        select(*columns)
+        .where(*_conditions(session, wanted))
+        .order_by(Engagement.on.desc(), Engagement.title, Engagement.id)
+    )
     return [Line(**row._mapping) for row in session.execute(asked.limit(limit))]
 
 
 def count(session: Session, wanted: Wanted) -> int:
     """How many engagements are wanted."""
-    return session.scalar(select(func.count(Engagement.id)).where(*_conditions(wanted))) or 0
+    return session.scalar(select(func.count(Engagement.id)).where(*_conditions(session, wanted))) or 0
 
 
-def ids(wanted: Wanted) -> Select[str]:
-    """Selects the identifiers of the engagements wanted, for use within another select."""
-    # An alias, so that what narrows the outer select's own records is not taken for what narrows these.
-    return _selecting(aliased(Engagement), wanted)
+def among(session: Session, wanted: Wanted, record_ids: Sequence[str]) -> set[str]:
+    """Which of these are engagements that are wanted."""
+    conditions = _conditions(session, wanted)
+    return {
+        id_
+        for some in _some(record_ids)
+        for id_ in session.scalars(select(Engagement.id).where(Engagement.id.in_(some), *conditions))
+    }
 
 
 def hanging(session: Session, record_ids: Sequence[str]) -> Mapping[str, Hangs]:
@@ -173,37 +182,31 @@ def as_table(found: Iterable[Line], hangs: Mapping[str, Hangs], names: Mapping[s
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
-    return [Engagement.id.in_(ids(wanted))] if wanted != Wanted() else []
-
-
-def _selecting(of: Any, wanted: Wanted) -> Select[str]:
-    found: Select[str] = select(of.id)
+def _conditions(session: Session, wanted: Wanted) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
     if wanted.kinds:
-        found = found.where(of.engagement_kind.in_(wanted.kinds))
+        found.append(Engagement.engagement_kind.in_(wanted.kinds))
     if wanted.organisations:
-        found = found.where(of.organisation.in_(wanted.organisations))
+        found.append(Engagement.organisation.in_(wanted.organisations))
     if wanted.owner_id:
-        found = found.where(of.owner_id == wanted.owner_id)
+        found.append(Engagement.owner_id == wanted.owner_id)
     if wanted.start is not None:
-        found = found.where(of.on >= wanted.start)
+        found.append(Engagement.on >= wanted.start)
     if wanted.end is not None:
-        found = found.where(of.on <= wanted.end)
+        found.append(Engagement.on <= wanted.end)
     if wanted.countries:
-        found = found.where(_with_a_contact(of, lambda contact: contact.country.in_(wanted.countries)))
+        found.append(_with_one_of(session, Contact.country.in_(wanted.countries)))
     for word in wanted.search.split():
-        own = (_has(column, word) for column in (of.title, of.place, of.participants, of.outcome))
-        found = found.where(or_(*own, _with_a_contact(of, lambda contact, word=word: _has(contact.title, word))))
+        own = (_has(column, word) for column in _SEARCHED)
+        found.append(or_(*own, _with_one_of(session, _has(Contact.title, word))))
     return found
 
 
-def _with_a_contact(of: Any, condition: Any) -> ColumnElement[bool]:
-    ways = []
-    for engagement, contact in _ends():
-        who = aliased(Contact)
-        tied = select(engagement).join(who, who.id == contact).where(condition(who))
-        ways.append(of.id.in_(tied))
-    return or_(*ways)
+def _with_one_of(session: Session, condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether an engagement is tied to one of the contacts for which the condition holds."""
+    # Found beforehand: as part of the select they would be looked for again with each engagement.
+    who = list(session.scalars(select(Contact.id).where(condition)))
+    return or_(*(Engagement.id.in_(select(mine).where(other.in_(who))) for mine, other in _ends())) if who else false()
 
 
 def _ends() -> tuple[tuple[InstrumentedAttribute[str], InstrumentedAttribute[str]], ...]:

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from calendar_model.vocabulary import Sensitivity
@@ -79,11 +79,6 @@ def of_record(session: Session, record_id: str) -> list[Line]:
     found = _lines(session, FollowUp.record_id == record_id)
     open_ = [line for line in found if line.done_on is None]
     return [*open_, *(line for line in reversed(found) if line.done_on is not None)]
-
-
-def of_records(session: Session, record: Select[str]) -> list[Line]:
-    """The open follow-ups of the records whose identifiers ``record`` selects, the first due first."""
-    return _lines(session, FollowUp.done_on.is_(None), FollowUp.record_id.in_(record))
 
 
 def by_owner(found: Iterable[Line], person_id: str, today: date) -> tuple[dict[Due, list[Line]], list[Line]]:

@@ -205,7 +205,7 @@ def whats(found: Sequence[follow_ups.Line]) -> list[str]:
 
 
 def test_of_a_record_what_is_open_stands_before_what_was_done(workspace: Workspace, me: Viewer) -> None:
-    meeting, another = engaged(workspace, me, "Meeting"), engaged(workspace, me, "Another", date(2026, 10, 1))
+    meeting = engaged(workspace, me, "Meeting")
     for what, due, done_on in (
         ("Done first", date(2026, 11, 1), date(2026, 11, 2)),
         ("Done last", date(2026, 11, 1), date(2026, 11, 20)),
@@ -213,15 +213,21 @@ def test_of_a_record_what_is_open_stands_before_what_was_done(workspace: Workspa
         ("First", date(2026, 12, 1), None),
     ):
         follow(workspace, me, meeting, what, due, done_on=done_on)
-    follow(workspace, me, another, "Elsewhere", TODAY)
 
     with reading(me, workspace) as session:
         assert whats(follow_ups.of_record(session, meeting)) == ["First", "Second", "Done last", "Done first"]
         assert whats(follow_ups.done_since(session, date(2026, 11, 2))) == ["Done last", "Done first"]
         assert whats(follow_ups.done_since(session, date(2026, 11, 3))) == ["Done last"]
-        recent = engagements.ids(Wanted(start=date(2026, 11, 1)))
-        assert whats(follow_ups.of_records(session, recent)) == ["First", "Second"]
-        assert whats(follow_ups.of_records(session, engagements.ids(Wanted()))) == ["Elsewhere", "First", "Second"]
+
+
+def test_of_some_records_those_are_told_that_are_wanted_engagements(workspace: Workspace, me: Viewer) -> None:
+    recent, old = engaged(workspace, me, "Recent"), engaged(workspace, me, "Old", date(2025, 1, 5))
+    who = contact(workspace, me, "Defender 001")
+
+    with reading(me, workspace) as session:
+        assert engagements.among(session, Wanted(), [recent, old, who]) == {recent, old}
+        assert engagements.among(session, Wanted(start=date(2026, 1, 1)), [recent, old, who]) == {recent}
+        assert engagements.among(session, Wanted(), []) == set()
 
 
 def test_ones_own_follow_ups_are_parted_by_how_near_they_are(workspace: Workspace, me: Viewer, other: Viewer) -> None:
