@@ -96,7 +96,7 @@ OF_PERSONS = {"subscription", "subscription_use"}
 
 PAGES = [
     name
-    for entries in (*navigation._MENU.values(), navigation._HIDDEN)
+    for entries in (navigation._MENU, navigation._HIDDEN)
     for name, _, _ in entries
     if (navigation.PAGES / f"{name}.py").exists()
 ]
