@@ -156,7 +156,7 @@ def _line(line: Line, names: Mapping[str, str], owners: Mapping[str, str] | None
     st.markdown(f"**{plain(line.what)}**" if line.done_on is None else plain(line.what))
     if line.outcome.strip():
         st.markdown(plain(line.outcome))
-    with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         if not own_page:
             kind = f"{words(line.record_kind)}: {plain(line.record_title)}"
             link(PAGE_OF[line.record_kind], kind, **{RECORD: line.record_id})
