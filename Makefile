@@ -30,7 +30,7 @@ types: $(VENV)/.installed-dev ## mypy
 	$(BIN)/mypy
 
 tests: $(VENV)/.installed-dev chromium ## all tests
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 browser: $(VENV)/.installed-dev chromium ## only what needs a browser
 	$(BIN)/python -m pytest tests/browser

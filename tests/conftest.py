@@ -19,6 +19,11 @@ DATA = Path(__file__).resolve().parents[1] / "data"
 TODAY = date(2026, 11, 24)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What needs a browser first, the longest of it before the others: else one worker is left with it at the end."""
+    items.sort(key=lambda item: (item.path.parent.name != "browser", item.path.name != "test_accessibility.py"))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _nobodys_workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """What a test module opens for all its tests does not touch the workspace of whoever runs them either."""

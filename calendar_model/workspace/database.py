@@ -19,7 +19,8 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Engine, Select, event, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
-from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_parent
+from sqlalchemy.orm import ORMExecuteState, QueryableAttribute, Session, UOWTransaction, with_parent
+from sqlalchemy.sql import visitors
 from sqlalchemy.sql.base import ExecutableOption
 
 from calendar_model.workspace import history, migrations
@@ -101,9 +102,21 @@ def _through_sight(state: ORMExecuteState) -> None:
     if session.sight is None:
         raise NoSightError("Say first through whose eyes this session reads: set its sight.")
     if isinstance(statement, Select):
+        if any(_past_sight(part) for part in visitors.iterate(statement)):
+            raise NoSightError("Join an alias over a relationship: on a condition of its own it would not be narrowed.")
         # Loads of relationships bring along the options of the row they start from, if that was read through any.
         brought = statement._with_options
         state.statement = statement.options(*(option for option in session.sight if option not in brought))
+
+
+def _past_sight(part: object) -> bool:
+    """Whether a part of a statement joins an alias on a condition: the narrowing then goes to the aliased class itself,
+    and the alias shows every row."""
+    return isinstance(part, Select) and any(
+        getattr(getattr(target, "_annotations", {}).get("parententity"), "is_aliased_class", False)
+        and not isinstance(on, QueryableAttribute)
+        for target, on, *_ in part._setup_joins
+    )
 
 
 @event.listens_for(WorkspaceSession, "before_flush")

@@ -48,6 +48,21 @@ ONE_OF: dict[str, type[Record]] = {
     "meetings": Event,
 }
 
+WITH_COLOURS = ("", "timeline", "resolutions", "upr", "meetings", "coverage", "statements", "dossier?of=session-HRC64")
+"""Pages that hold every colour of ours between them: the others are drawn from the same parts."""
+
+ON_A_PHONE = (
+    "timeline?show=agenda",
+    "organisations",
+    "coverage",
+    "statements",
+    "engagements",
+    "follow-ups",
+    "settings",
+    "dossier?of=session-HRC64",
+)
+"""Pages that between them hold every part of ours that a narrow screen lays out in another way."""
+
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 
 
@@ -66,19 +81,29 @@ def living(tmp_path_factory: pytest.TempPathFactory, table: pd.DataFrame) -> Ite
     stop_server(process)
 
 
-@pytest.mark.parametrize(("scheme", "size"), [("light", WIDE), ("dark", WIDE), ("light", NARROW)])
+@pytest.mark.parametrize(
+    ("scheme", "size", "lists", "each"),
+    [("light", WIDE, LISTS, True), ("dark", WIDE, WITH_COLOURS, False), ("light", NARROW, ON_A_PHONE, True)],
+    ids=["light", "dark", "phone"],
+)
 def test_no_page_breaks_a_rule_of_accessibility(
-    browser: Browser, living: tuple[str, str, tuple[str, ...]], scheme: str, size: dict[str, int]
+    browser: Browser,
+    living: tuple[str, str, tuple[str, ...]],
+    scheme: str,
+    size: dict[str, int],
+    lists: tuple[str, ...],
+    each: bool,
 ) -> None:
+    """``each``: also the page of one record of each kind."""
     server, officer, records = living
     context = browser.new_context(viewport=size, color_scheme=scheme)  # type: ignore[arg-type]
     context.add_cookies([{"name": COOKIE, "value": officer, "url": server}])
     page = context.new_page()
     found: dict[str, list[str]] = {}
-    for path in (*LISTS, *records):
+    for path in (*lists, *(records if each else ())):
         page.goto(f"{server}/{path}")
         settled(page)
-        page.wait_for_timeout(1_000)  # a picture is drawn after the script has ended
+        page.wait_for_timeout(500)  # a picture is drawn after the script has ended
         for violation in Axe().run(page, options=RULES).response["violations"]:
             targets = [str(node["target"]) for node in violation["nodes"]]
             found.setdefault(f"{path.partition('=')[0]}: {violation['id']}", []).extend(targets)

@@ -525,9 +525,19 @@ def test_a_hidden_record_stays_hidden_behind_an_alias_and_in_a_subquery(desk: Vi
         with reading(who) as session:
             tie, record = aliased(TieToRecord), aliased(Record)
             assert list(session.scalars(select(tie.other_id).where(tie.record_id == made))) == seen
-            assert list(session.scalars(select(record.id).join(tie, tie.other_id == record.id))) == seen
+            assert list(session.scalars(select(record.id).join(record.tied_from.of_type(tie)))) == seen
             assert list(session.scalars(select(Record.id).where(Record.tied_from.any()))) == seen
             counted = select(func.count(tie.id)).where(tie.record_id == Record.id).scalar_subquery()
             assert list(session.scalars(select(counted).where(Record.id == made))) == [1][: len(seen)]
             items = select(func.count(TieToItem.id)).scalar_subquery()
             assert session.scalar(select(items)) == len(seen)
+
+
+def test_an_alias_joined_on_a_condition_of_its_own_is_refused(desk: Viewer) -> None:
+    save(desk, Case, CASE)
+    other = aliased(Record)
+    joined = select(Person.name, other.title).join(other, other.owner_id == Person.id)
+    with reading(OPEN) as session:
+        for statement in (joined, select(Person.name).where(joined.exists())):
+            with pytest.raises(NoSightError, match="Join an alias over a relationship"):
+                session.execute(statement)
