@@ -14,6 +14,10 @@ from calendar_model.calendar import build_table, horizon
 from calendar_model.reference import Reference, load
 from calendar_model.workspace import database
 from calendar_model.workspace.database import FOLDER_VARIABLE, URL_VARIABLE
+from tests.databases import new_postgresql, new_sqlite, postgresql_server
+
+# Here and nowhere else, so that a test process has one server.
+__all__ = ["new_postgresql", "new_sqlite", "postgresql_server"]
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 TODAY = date(2026, 11, 24)

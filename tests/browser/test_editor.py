@@ -398,8 +398,7 @@ def test_comparison_has_marks_and_words(desk: Desk, visit: Visit) -> None:
     assert visit.page.evaluate("document.documentElement.scrollWidth") == NARROW["width"]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize(("scheme", "size"), [("light", WIDE), ("dark", NARROW)], ids=["wide", "narrow"])
 def test_no_rule_of_accessibility_is_broken(
     browser: Browser, desk: Desk, scheme: str, size: dict[str, int], tmp_path: Path
 ) -> None:

@@ -15,11 +15,19 @@ from tests.browser.conftest import NARROW, ROOT, Visit, settled
 PAGES = {
     "": "Overview",
     "timeline": "Timeline",
+    "coverage": "Coverage",
+    "statements": "Statements",
+    "engagements": "Engagements",
+    "cases": "Cases",
+    "follow-ups": "Follow-ups",
     "resolutions": "Resolutions",
     "upr": "UPR",
     "meetings": "Side events and meetings",
     "organisations": "Organisations",
+    "contacts": "Contacts",
+    "language": "Language tracker",
     "subscribe": "Feeds",
+    "settings": "Settings",
 }
 
 

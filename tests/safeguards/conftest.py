@@ -7,9 +7,6 @@ from collections.abc import Callable
 import pytest
 
 from calendar_model.workspace.database import URL_VARIABLE
-from tests.workspace.conftest import new_postgresql, postgresql_server
-
-__all__ = ["database", "new_postgresql", "postgresql_server"]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

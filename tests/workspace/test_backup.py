@@ -104,7 +104,7 @@ def test_what_is_restored_is_the_same(
 def test_there_and_back_again(new_sqlite: Callable[[], str], new_postgresql: Callable[[], str], tmp_path: Path) -> None:
     first = open_workspace(new_sqlite())
     with writing(first) as session:
-        session.add(Person(name="Kari Nordmann"))
+        session.add(Person(name="Desk officer"))
         session.commit()
     made = backup(first, tmp_path / "1.gz")
     there, back = new_postgresql(), new_sqlite()

@@ -52,7 +52,7 @@ from tests.workspace.conftest import a_statement, an_engagement, reading, writin
 def test_a_new_folder_and_file_are_the_owners_alone(tmp_path: Path) -> None:
     workspace = open_workspace(f"sqlite:///{tmp_path}/new/workspace.sqlite")
     with writing(workspace) as session:
-        session.add(Person(name="Kari Nordmann"))
+        session.add(Person(name="Desk officer"))
         session.commit()
         modes = {file.name: oct(file.stat().st_mode & 0o777) for file in (tmp_path / "new").iterdir()}
     assert modes == {"workspace.sqlite": "0o600", "workspace.sqlite-wal": "0o600", "workspace.sqlite-shm": "0o600"}
@@ -158,7 +158,7 @@ def test_a_file_that_was_taken_away_is_made_anew(tmp_path: Path, monkeypatch: py
     monkeypatch.delenv("DATABASE_URL", raising=False)
     monkeypatch.setenv("HRD_CALENDAR_WORKSPACE", str(tmp_path))
     with writing(current_workspace()) as session:
-        session.add(Person(name="Kari Nordmann"))
+        session.add(Person(name="Desk officer"))
         session.commit()
     for file in tmp_path.iterdir():
         file.unlink()
@@ -292,7 +292,7 @@ def test_there_is_no_wholesale_way_past_the_history(workspace: Workspace) -> Non
 def test_nothing_is_written_without_rules(workspace: Workspace) -> None:
     with workspace.session(write=True) as session:
         session.sight = []
-        session.add(Person(name="Kari Nordmann"))
+        session.add(Person(name="Desk officer"))
         with pytest.raises(NoSightError):
             session.commit()
     with reading(workspace) as session:
@@ -302,7 +302,7 @@ def test_nothing_is_written_without_rules(workspace: Workspace) -> None:
 def test_a_session_for_reading_does_not_write(workspace: Workspace) -> None:
     with reading(workspace) as session:
         session.rules = lambda _: None
-        session.add(Person(name="Kari Nordmann"))
+        session.add(Person(name="Desk officer"))
         with pytest.raises(NoSightError):
             session.commit()
 
@@ -397,7 +397,7 @@ def test_the_database_itself_keeps_what_only_grows(
 def test_a_line_of_the_history_cannot_be_replaced(new_sqlite: Callable[[], str]) -> None:
     workspace = open_workspace(new_sqlite())
     with writing(workspace) as session:
-        session.add(Person(name="Kari Nordmann"))
+        session.add(Person(name="Desk officer"))
         session.commit()
     replaced = "INSERT OR REPLACE INTO change SELECT * FROM change"
     with workspace.engine.connect() as connection, pytest.raises(IntegrityError, match="The history is never deleted"):
@@ -586,7 +586,7 @@ def test_an_erased_name_is_nowhere_in_the_file(new_sqlite: Callable[[], str]) ->
     workspace = open_workspace(new_sqlite())
     assert workspace.file is not None
     with writing(workspace) as session:
-        kari = Person(name="Kari Nordmann")
+        kari = Person(name="Desk officer")
         session.add(kari)
         session.flush()
         contact = Contact(title="Defender 014", sensitivity=Sensitivity.RESTRICTED, owner_id=kari.id)

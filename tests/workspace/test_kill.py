@@ -56,7 +56,7 @@ def test_what_was_acknowledged_is_there_after_a_kill(new_sqlite: Callable[[], st
     url = new_sqlite()
     workspace = open_workspace(url)
     with writing(workspace) as session:
-        session.add(Person(name="Kari Nordmann"))
+        session.add(Person(name="Desk officer"))
         session.commit()
     workspace.close()
 

@@ -30,7 +30,7 @@ ALL_TABLES = sorted([*Base.metadata.tables, "alembic_version"])
 def fill(workspace: Workspace) -> str:
     """Puts a statement with a text in; returns its identifier."""
     with writing(workspace) as session:
-        person = Person(name="Kari Nordmann")
+        person = Person(name="Desk officer")
         session.add(person)
         session.flush()
         statement = a_statement(person, versions=[Version(number=1, text="Mr President,", written_by_id=person.id)])
