@@ -32,8 +32,12 @@ from calendar_model.workspace.terms import (
     Suggester,
 )
 from pages.components import forms, labels, lines, panel
-from pages.components.acting import acting, require_person
-from pages.components.case_parts import (
+from pages.components.acting import require_person
+from pages.components.context import PageContext, current
+from pages.components.follow_ups import follow_ups_of
+from pages.components.forms import NEW, RECORD, RecordForm, words
+from pages.components.navigation import link
+from pages.components.record_parts import (
     engagement_links,
     entry,
     heading,
@@ -44,10 +48,6 @@ from pages.components.case_parts import (
     record_links,
     statement_links,
 )
-from pages.components.context import PageContext, current
-from pages.components.follow_ups import follow_ups_of
-from pages.components.forms import NEW, RECORD, RecordForm, words
-from pages.components.navigation import link
 from pages.components.words import plain
 
 TITLE = "Cases and reprisals"
@@ -629,10 +629,9 @@ def show(context: PageContext) -> None:
 
 
 context = current()
-if not context.workspace or acting() is None:
-    st.title(TITLE)
 if not context.workspace:
+    st.title(TITLE)
     st.stop()
-require_person("Cases and reprisals are")
+require_person("Cases and reprisals are", TITLE)
 show(context)
 panel.draw_panel(context)

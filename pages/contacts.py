@@ -24,13 +24,13 @@ from calendar_model.workspace.records import Consent, Contact, Engagement, Ident
 from calendar_model.workspace.terms import ContactKind, EngagementKind, RecordKind
 from pages.components import forms, panel
 from pages.components.acting import require_person, viewer
-from pages.components.case_parts import engagement_links, heading, history, record_links, statement_links
 from pages.components.context import PageContext, current
 from pages.components.deletion import deletion
 from pages.components.follow_ups import follow_ups_of
 from pages.components.forms import NEW, RECORD, WITH, RecordForm, words
 from pages.components.lines import LEFT, styled
 from pages.components.navigation import link
+from pages.components.record_parts import engagement_links, heading, history, record_links, statement_links
 from pages.components.tables import MOST_ROWS, ROW_HEIGHT, csv_download
 from pages.components.words import plain
 

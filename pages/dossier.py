@@ -38,11 +38,11 @@ from calendar_model.workspace.records import (
 from calendar_model.workspace.terms import EngagementKind, EventKind, RecordKind, StatementForm
 from pages.components import labels, panel
 from pages.components.acting import acting
-from pages.components.case_parts import who_sees
 from pages.components.context import PageContext, current
 from pages.components.event_form import speaks
 from pages.components.forms import NEW, RECORD, TIE, words
 from pages.components.navigation import PAGE_OF, link
+from pages.components.record_parts import who_sees
 from pages.components.words import plain
 
 OF = "of"

@@ -34,7 +34,12 @@ from calendar_model.workspace.records import (
 from calendar_model.workspace.terms import EngagementForm, EngagementKind, RecordKind
 from pages.components import forms, labels, panel
 from pages.components.acting import require_person, viewer
-from pages.components.case_parts import (
+from pages.components.context import PageContext, current
+from pages.components.deletion import deletion
+from pages.components.follow_ups import due_words, follow_ups_of
+from pages.components.forms import NEW, RECORD, TIE, RecordForm, words
+from pages.components.lines import LEFT, styled
+from pages.components.record_parts import (
     heading,
     history,
     item_openers,
@@ -43,11 +48,6 @@ from pages.components.case_parts import (
     record_links,
     statement_links,
 )
-from pages.components.context import PageContext, current
-from pages.components.deletion import deletion
-from pages.components.follow_ups import due_words, follow_ups_of
-from pages.components.forms import NEW, RECORD, TIE, RecordForm, words
-from pages.components.lines import LEFT, styled
 from pages.components.tables import MOST_ROWS, ROW_HEIGHT
 from pages.components.words import plain
 

@@ -17,13 +17,13 @@ from calendar_model.workspace.language import Group, as_table, by_item, counts, 
 from calendar_model.workspace.records import Engagement, LanguageProposal, Person, Statement
 from calendar_model.workspace.terms import ProposalOutcome
 from pages.components import forms, labels, panel
-from pages.components.acting import acting, require_person
-from pages.components.case_parts import entry, heading, history, item_openers, kept_items, kept_ties
+from pages.components.acting import require_person
 from pages.components.comparison import comparison
 from pages.components.context import PageContext, current
 from pages.components.follow_ups import follow_ups_of
 from pages.components.forms import NEW, RECORD, RecordForm, words
 from pages.components.lines import styled
+from pages.components.record_parts import entry, heading, history, item_openers, kept_items, kept_ties
 from pages.components.tables import csv_download
 from pages.components.words import plain
 
@@ -221,10 +221,9 @@ def show(context: PageContext) -> None:
 
 
 context = current()
-if not context.workspace or acting() is None:
-    st.title(TITLE)
 if not context.workspace:
+    st.title(TITLE)
     st.stop()
-require_person("Proposals of language are")
+require_person("Proposals of language are", TITLE)
 show(context)
 panel.draw_panel(context)

@@ -23,12 +23,12 @@ from calendar_model.workspace.records import Contact, Event
 from calendar_model.workspace.terms import EventKind
 from pages.components import forms, labels, panel
 from pages.components.acting import require_person
-from pages.components.case_parts import who_sees
 from pages.components.context import PageContext, current
 from pages.components.event_form import event_page, speaks
 from pages.components.forms import NEW, RECORD, words
 from pages.components.lines import LEFT, lines, styled
 from pages.components.navigation import link
+from pages.components.record_parts import who_sees
 from pages.components.tables import csv_download, item_table
 from pages.components.words import plain
 

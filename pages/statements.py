@@ -20,11 +20,11 @@ from calendar_model.workspace.statements import (
 )
 from pages.components import forms, labels, panel
 from pages.components.acting import acting, require_person
-from pages.components.case_parts import history, item_openers, who_sees
 from pages.components.context import PageContext, current
 from pages.components.follow_ups import follow_ups_of
 from pages.components.forms import NEW, RECORD, WITH, words
 from pages.components.navigation import PAGE_OF, link
+from pages.components.record_parts import history, item_openers, who_sees
 from pages.components.statement_details import cosponsors, details
 from pages.components.statement_list import list_statements
 from pages.components.statement_moves import moves, overrides

@@ -17,6 +17,7 @@ from calendar_model.safeguards import statements
 from calendar_model.safeguards.statements import CaseFacts, Facts, Lack
 from calendar_model.vocabulary import Sensitivity
 from calendar_model.workspace.database import WorkspaceSession
+from calendar_model.workspace.own_events import faults
 from calendar_model.workspace.records import (
     Access,
     Case,
@@ -77,6 +78,8 @@ def check(session: WorkspaceSession) -> None:
 
 
 def _check_new(session: WorkspaceSession, row: object, actor: Person | None) -> None:
+    if isinstance(row, Event):
+        _dated(row)
     if isinstance(row, Record):
         _born(session, row, actor)
     elif isinstance(row, TieToRecord):
@@ -114,8 +117,9 @@ def _check_changed(session: WorkspaceSession, row: object, actor: Person | None)
         _level_kept(session, row)
         if row.sensitivity is Sensitivity.RESTRICTED and _changed(row, "named") and not row.named:
             raise Refused("A restricted record names at least one person: name somebody else first.")
-    if isinstance(row, Event) and any(_changed(row, name) for name in _PLACES_IT):
-        row.moved += 1
+    if isinstance(row, Event):
+        _dated(row)
+        row.moved += any(_changed(row, name) for name in _PLACES_IT)
     elif isinstance(row, Case):
         _case_kept(session, row)
     elif isinstance(row, Statement):
@@ -133,6 +137,12 @@ def _theirs(person_id: str, session: WorkspaceSession) -> None:
 def _revived(row: Subscription) -> bool:
     history: Any = inspect(row).attrs.revoked_at.history
     return any(was is not None for was in history.deleted)
+
+
+def _dated(event: Event) -> None:
+    """An event stands on every timeline: what is wrong with its days and hours is refused for whoever writes it."""
+    if wrong := faults({column.key: getattr(event, column.key) for column in inspect(Event).column_attrs}):
+        raise Refused(" ".join(wrong))
 
 
 def _check_gone(session: WorkspaceSession, row: object) -> None:

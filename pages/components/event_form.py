@@ -23,10 +23,10 @@ from calendar_model.workspace.records import Contact, Engagement, Event, Person,
 from calendar_model.workspace.terms import EventKind
 from pages.components import forms, labels, panel
 from pages.components.acting import viewer
-from pages.components.case_parts import heading, history, item_openers, kept_items, kept_ties
 from pages.components.context import PageContext
 from pages.components.forms import NEW, TIE, RecordForm, open_record, texts, words
 from pages.components.navigation import link
+from pages.components.record_parts import heading, history, item_openers, kept_items, kept_ties
 from pages.components.words import plain
 
 STANDINGS = (Standing.PROVISIONAL, Standing.CONFIRMED, Standing.HELD, Standing.CANCELLED)

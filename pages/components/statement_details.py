@@ -24,9 +24,9 @@ from calendar_model.workspace.statements import set_cosponsors
 from calendar_model.workspace.terms import CosponsorStanding, StatementForm
 from pages.components import forms, labels
 from pages.components.acting import viewer
-from pages.components.case_parts import kept_items
 from pages.components.context import PageContext
 from pages.components.forms import NEW, TIE, RecordForm, words
+from pages.components.record_parts import kept_items
 from pages.components.statement_draft import found
 from pages.components.words import plain
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 import pytest
@@ -21,6 +21,7 @@ from calendar_model.workspace.records import (
     Case,
     Contact,
     Engagement,
+    Event,
     Identity,
     Override,
     Person,
@@ -34,6 +35,7 @@ from calendar_model.workspace.terms import (
     ContactKind,
     EngagementForm,
     EngagementKind,
+    EventKind,
     InTheLoop,
     Prospect,
     Publicity,
@@ -541,3 +543,16 @@ def test_an_alias_joined_on_a_condition_of_its_own_is_refused(desk: Viewer) -> N
         for statement in (joined, select(Person.name).where(joined.exists())):
             with pytest.raises(NoSightError, match="Join an alias over a relationship"):
                 session.execute(statement)
+
+
+def test_an_event_with_impossible_hours_is_refused_whoever_writes_it(desk: Viewer) -> None:
+    day = date(2027, 3, 4)
+    event = {"title": "Panel", "event_kind": EventKind.PANEL, "body": "un-hrc", "start": day, "end": day}
+    with pytest.raises(Refused, match="before it begins"):
+        save(desk, Event, {**event, "end": date(2027, 3, 3)})
+    made = save(desk, Event, event)
+    with pytest.raises(Refused, match="in which time zone the hours are"):
+        save(desk, Event, {"start_time": time(13)}, record_id=made, seen=1)
+    save(desk, Event, {"start_time": time(13), "timezone": "Europe/Zurich"}, record_id=made, seen=1)
+    with reading(desk) as session:
+        assert session.execute(select(Event.start_time, Event.moved)).all() == [(time(13), 1)]

@@ -1,4 +1,4 @@
-"""Parts of the pages of cases, reprisals and language: lists of records, what is tied to one, its history."""
+"""What the pages of records have in common: a line in a list, a heading, what is tied to a record, its history."""
 
 from __future__ import annotations
 
