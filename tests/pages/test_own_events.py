@@ -256,7 +256,8 @@ def test_who_is_overtaken_is_told_and_keeps_what_was_typed(desk: Viewer, other: 
 def test_the_list_says_when_where_who_speaks_and_by_when_to_ask_for_the_room(desk: Viewer) -> None:
     contact = save(desk, Contact, {"title": "Defender 014", "contact_kind": ContactKind.DEFENDER})
     made = save(desk, Event, {**EVENT, "defenders_speak": True}, items=["session-HRC64"], ties=[contact])
-    past = save(desk, Event, {**EVENT, "title": "Last year", "start": date(2025, 3, 3), "end": date(2025, 3, 3)})
+    over = {"title": "Last year", "start": date(2025, 3, 3), "end": date(2025, 3, 3), "request_due": None}
+    past = save(desk, Event, {**EVENT, **over})
     app = opened(desk)
     said = [m.value for m in app.markdown]
     assert WHEN in said
