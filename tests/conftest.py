@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from starlette.testclient import TestClient
 
 from calendar_model.calendar import build_table, horizon
 from calendar_model.reference import Reference, load
@@ -56,6 +57,17 @@ def reference() -> Reference:
 @pytest.fixture(scope="session")
 def table(reference: Reference) -> pd.DataFrame:
     return build_table(reference, TODAY, horizon(TODAY))
+
+
+@pytest.fixture(scope="session")
+def client() -> TestClient:
+    """The server's real application, asked without a port.
+
+    It is not entered as a context: Streamlit's runtime starts once a process, and a second start waits for ever.
+    """
+    from dashboard import app
+
+    return TestClient(app, headers={"Accept-Encoding": "identity"})
 
 
 @pytest.fixture

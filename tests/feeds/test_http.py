@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import logging
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 
@@ -21,14 +20,6 @@ from tests.feeds.tables import AS_OF, REVIEW, SESSION, WINDOW, table_of
 
 FEED = "/feeds/calendar.ics"
 COUNCIL = f"{FEED}?organisation=un-hrc"
-
-
-@pytest.fixture(scope="module")
-def client() -> Iterator[TestClient]:
-    from dashboard import app
-
-    with TestClient(app, headers={"Accept-Encoding": "identity"}) as opened:
-        yield opened
 
 
 def ask(client: TestClient, path: str, method: str = "GET", **headers: str) -> httpx.Response:

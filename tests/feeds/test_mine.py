@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import logging
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -44,14 +43,6 @@ ENGAGEMENT: dict[str, Any] = {
     "sensitivity": Sensitivity.INTERNAL,
 }
 UNKNOWN = "This address opens no calendar: it was revoked, or never was one. Make a new one on the page Settings."
-
-
-@pytest.fixture(scope="module")
-def client() -> Iterator[TestClient]:
-    from dashboard import app
-
-    with TestClient(app, headers={"Accept-Encoding": "identity"}) as opened:
-        yield opened
 
 
 @pytest.fixture(autouse=True)

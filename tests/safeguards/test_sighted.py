@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, time
 from typing import Any
 
@@ -98,14 +97,6 @@ def test_the_version_is_that_of_what_is_seen(desk: Viewer, other: Viewer) -> Non
     )
     assert version(desk) == before
     assert calendar_of(desk)[1] is calendar_of(desk)[1]
-
-
-@pytest.fixture(scope="module")
-def client() -> Iterator[TestClient]:
-    from dashboard import app
-
-    with TestClient(app, headers={"Accept-Encoding": "identity"}) as opened:
-        yield opened
 
 
 def test_of_all_events_the_feed_has_the_public_ones(client: TestClient, desk: Viewer) -> None:
