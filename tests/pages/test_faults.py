@@ -51,7 +51,8 @@ def test_a_fault_is_said_on_the_page_and_the_rest_is_shown(data_copy: Path, monk
 @pytest.mark.parametrize(
     ("page", "file"),
     [
-        *product(OF_THE_CALENDAR, FILES),
+        *product(("overview", "timeline"), FILES),
+        *product(OF_THE_CALENDAR[2:], ("organisations.csv", "sessions.csv", "tracks.csv")),
         # These look up no more than names of organisations and items.
         *product(OF_THE_WORKSPACE, ("organisations.csv",)),
     ],
