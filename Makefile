@@ -30,8 +30,8 @@ types: $(VENV)/.installed-dev ## mypy
 	$(BIN)/mypy
 
 tests: $(VENV)/.installed-dev chromium ## all tests
-	@# The browser tests wait more than they work: four processes keep two cores busy.
-	$(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder
+	@# The browser tests wait more than they work: three processes keep two cores busy.
+	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 browser: $(VENV)/.installed-dev chromium ## only what needs a browser
 	$(BIN)/python -m pytest tests/browser
