@@ -58,7 +58,10 @@ def writing_area(statement_id: str, context: PageContext, limit: int | None) -> 
         return
     draft = desk.open(statement, kept)
     texts = versions_in(statement, language)
-    _say_state(statement, desk, draft, texts, context)
+    # In a place of its own, so that the field below stays where it is when there is more to say: moved, it would be
+    # drawn anew, under the hands of who types in it.
+    with st.container():
+        _say_state(statement, desk, draft, texts, context)
     editor(
         draft.text,
         key=desk.key,

@@ -127,10 +127,13 @@ def test_two_editors_of_one_draft_lose_nothing(desk: Desk, open_as: Callable[[Vi
     save_text(amina, 2)
     expect(field(amina)).to_have_value(BASE.replace("to act.", "to act now."))
 
-    # The second is told while they type, before they save.
+    # The second is told while they type, before they save, and the field stays under their hands.
+    under_hands = field(bjorn).element_handle()
+    field(bjorn).focus()
     change(bjorn, "I thank you.", "I thank you all.")
     told = bjorn.get_by_text(re.compile(r"^Amina Berg has saved version 2 on .*, since you began from version 1\.$"))
     expect(told).to_be_visible()
+    assert under_hands.evaluate("field => field.isConnected && field.getRootNode().activeElement === field")
     bjorn.get_by_role("button", name="Save as version 3").click()
     expect(bjorn.get_by_text("Your text is kept: merge the two below, then save.")).to_be_visible()
     expect(bjorn.get_by_role("heading", level=4)).to_have_text(["Your text", "Version 2, Amina Berg", "Both together"])
