@@ -14,6 +14,7 @@ from typing import NamedTuple
 from urllib.error import URLError
 from urllib.parse import quote
 from urllib.request import urlopen
+from uuid import uuid4
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -87,6 +88,12 @@ class Desk(NamedTuple):
 
     folder: Path
     port: int
+    draft: str = "draft"
+    """The name of the draft that is typed into."""
+
+    @property
+    def file(self) -> Path:
+        return self.folder / f"{self.draft}.txt"
 
     @property
     def address(self) -> str:
@@ -122,15 +129,15 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Desk, su
 
 @pytest.fixture
 def desk(running: tuple[Desk, subprocess.Popen[bytes]]) -> Desk:
-    """The module's server, with nothing kept from the test before."""
-    for name in ("draft.txt", "refuse", "compared"):
+    """The module's server, with a draft of its own: what the test before typed may still be on its way."""
+    for name in ("refuse", "compared"):
         (running[0].folder / name).unlink(missing_ok=True)
-    return running[0]
+    return running[0]._replace(draft=uuid4().hex)
 
 
 def opened(page: Page, desk: Desk, query: str = "") -> Locator:
     """The field, once it can be typed into."""
-    page.goto(f"{desk.address}/{query}")
+    page.goto(f"{desk.address}/?draft={desk.draft}{query}")
     settled(page)
     field = page.get_by_role("textbox", name="Text of the statement")
     expect(field).to_be_visible()
@@ -182,7 +189,7 @@ def test_what_is_typed_reaches_python_at_rest_on_leaving_and_on_ctrl_s(desk: Des
     field.fill("At rest.")
     python_has(visit.page, "At rest.")
     expect(state(visit.page)).to_have_text("Kept as your draft")
-    assert (desk.folder / "draft.txt").read_text(encoding="utf-8") == "At rest."
+    assert desk.file.read_text(encoding="utf-8") == "At rest."
     # A clock that stands still: what waits for 800 ms would wait for ever.
     visit.page.clock.install()
     visit.page.clock.pause_at(time.time() + 3600)
@@ -273,14 +280,14 @@ def test_kill_of_the_server_and_a_reload_lose_nothing(tmp_path: Path, visit: Vis
 def test_text_that_was_cut_off_comes_back_although_somebody_saved_another_version(desk: Desk, visit: Visit) -> None:
     page = visit.page
     (desk.folder / "refuse").touch()
-    field = opened(page, desk, "?version=4")
+    field = opened(page, desk, "&version=4")
     field.fill("Typed on the fourth.")
     python_has(page, "Typed on the fourth.")
     (desk.folder / "refuse").unlink()
-    field = opened(page, desk, "?version=5")
+    field = opened(page, desk, "&version=5")
     expect(field).to_have_value("Typed on the fourth.")
     expect(state(page)).to_have_text("Kept as your draft")
-    assert (desk.folder / "draft.txt").read_text(encoding="utf-8") == "Typed on the fourth."
+    assert desk.file.read_text(encoding="utf-8") == "Typed on the fourth."
     for _ in range(2):
         expect(page.get_by_text("Typed on 4.0", exact=True)).to_be_visible()
         run = page.get_by_text(re.compile(r"^Run \d+$")).inner_text()
@@ -333,7 +340,7 @@ def test_text_given_on_purpose_sets_aside_what_was_not_kept(desk: Desk, visit: V
 def test_browser_and_python_measure_alike(
     desk: Desk, visit: Visit, language: str, text: str, told: str, direction: str
 ) -> None:
-    field = opened(visit.page, desk, f"?language={language}")
+    field = opened(visit.page, desk, f"&language={language}")
     field.fill(text)
     expect(length(visit.page)).to_have_text(f"{told} of 1 min 30 s")
     seconds = told.rpartition("about ")[2]
@@ -368,7 +375,7 @@ def test_time_stays_in_sight_of_who_types_far_down(desk: Desk, visit: Visit) -> 
 
 
 def test_disabled_can_be_read_and_not_written(desk: Desk, visit: Visit) -> None:
-    field = opened(visit.page, desk, "?disabled")
+    field = opened(visit.page, desk, "&disabled")
     field.press_sequentially("No")
     expect(field).to_have_value("We thank the Special Rapporteur.")
     expect(field).to_have_js_property("readOnly", True)
@@ -426,10 +433,10 @@ def test_no_rule_of_accessibility_is_broken(
     page.get_by_role("button", name="Restore").click()
     expect(page.get_by_role("button", name="Swap the two texts")).to_be_visible()
     look("aside")
-    (desk.folder / "draft.txt").write_text("شكرا سيدي الرئيس.\n\nنشكر المقررة الخاصة على تقريرها.", encoding="utf-8")
-    opened(page, desk, f"?language={quote('ar')}")
+    desk.file.write_text("شكرا سيدي الرئيس.\n\nنشكر المقررة الخاصة على تقريرها.", encoding="utf-8")
+    opened(page, desk, f"&language={quote('ar')}")
     look("arabic")
-    opened(page, desk, "?disabled")
+    opened(page, desk, "&disabled")
     look("disabled")
     (desk.folder / "compared").touch()
     page.goto(desk.address)
