@@ -25,6 +25,7 @@ from calendar_model.workspace.terms import (
     InTheLoop,
     Prospect,
     Publicity,
+    RecordKind,
     ReprisalState,
     RiskLevel,
     StatementForm,
@@ -495,14 +496,10 @@ def _beside_case(case: Case, everyone: Sequence[Person], context: PageContext) -
 
 
 def _others(record: Case | Reprisal, mine: Around, context: PageContext) -> None:
-    for title, found, page in (
-        ("Contacts", mine.contacts, "contacts"),
-        ("Cases", mine.cases, "cases"),
-        ("Reprisals", mine.reprisals, "cases"),
-    ):
-        if found:
-            st.subheader(title)
-            record_links(found, page)
+    record_links(
+        [*mine.contacts, *mine.cases, *mine.reprisals],
+        {"Contacts": RecordKind.CONTACT, "Cases": RecordKind.CASE, "Reprisals": RecordKind.REPRISAL},
+    )
     if record.items:
         st.subheader("In the calendar")
         item_openers(record, context)

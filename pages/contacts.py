@@ -246,14 +246,7 @@ def beside(contact: Contact, context: PageContext) -> None:
     if texts:
         st.subheader("In statements")
         statement_links(texts)
-    for title, kind, page in (
-        ("Cases", RecordKind.CASE, "cases"),
-        ("Reprisals", RecordKind.REPRISAL, "cases"),
-        ("Speaks at", RecordKind.EVENT, "meetings"),
-    ):
-        if found := [one for one in others if one.kind is kind]:
-            st.subheader(title)
-            record_links(found, page)
+    record_links(others, {"Cases": RecordKind.CASE, "Reprisals": RecordKind.REPRISAL, "Speaks at": RecordKind.EVENT})
 
 
 def contact_form(contact: Contact | None, everyone: Sequence[Person], context: PageContext) -> None:

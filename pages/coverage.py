@@ -157,7 +157,7 @@ def show_all() -> None:
 
 def draw_list(frame: pd.DataFrame, context: PageContext) -> None:
     """What is late or due soon, by item: the same as in the picture, for keyboard and ear."""
-    st.header("Late and due soon")
+    st.subheader("Late and due soon")
     pressing = frame[frame["state"].isin(PRESSING).to_numpy()]
     if pressing.empty:
         st.markdown("Nothing is late or due soon. What is still open has its day in the picture.")

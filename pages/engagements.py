@@ -384,16 +384,16 @@ def beside(engagement: Engagement, context: PageContext) -> None:
     if texts:
         st.subheader("Statements")
         statement_links(texts)
-    for heading_, kind, page in (
-        ("With", RecordKind.CONTACT, "contacts"),
-        ("Cases", RecordKind.CASE, "cases"),
-        ("Reprisals", RecordKind.REPRISAL, "cases"),
-        ("Our events", RecordKind.EVENT, "meetings"),
-        ("Language proposals", RecordKind.LANGUAGE, "language"),
-    ):
-        if records := [one for one in found if one.kind is kind]:
-            st.subheader(heading_)
-            record_links(records, page)
+    record_links(
+        found,
+        {
+            "With": RecordKind.CONTACT,
+            "Cases": RecordKind.CASE,
+            "Reprisals": RecordKind.REPRISAL,
+            "Our events": RecordKind.EVENT,
+            "Language proposals": RecordKind.LANGUAGE,
+        },
+    )
 
 
 def engagement_form(engagement: Engagement | None, everyone: Sequence[Person], context: PageContext) -> None:

@@ -13,8 +13,11 @@ from starlette.testclient import TestClient
 
 from calendar_model.calendar import build_table, horizon
 from calendar_model.reference import Reference, load
+from calendar_model.safeguards.desk import save
+from calendar_model.safeguards.sight import OPEN, Viewer, member
 from calendar_model.workspace import database
 from calendar_model.workspace.database import FOLDER_VARIABLE, URL_VARIABLE
+from calendar_model.workspace.records import Person
 from tests.databases import new_postgresql, new_sqlite, postgresql_server
 
 # Here and nowhere else, so that a test process has one server.
@@ -68,6 +71,24 @@ def client() -> TestClient:
     from dashboard import app
 
     return TestClient(app, headers={"Accept-Encoding": "identity"})
+
+
+@pytest.fixture
+def desk() -> Viewer:
+    """Somebody of the staff, who writes."""
+    return member(save(OPEN, Person, {"name": "Desk"}))
+
+
+@pytest.fixture
+def other() -> Viewer:
+    """Somebody else of the staff."""
+    return member(save(OPEN, Person, {"name": "Other"}))
+
+
+@pytest.fixture
+def me() -> Viewer:
+    """Somebody of the staff, whose name pages say."""
+    return member(save(OPEN, Person, {"name": "Amina Berg"}))
 
 
 @pytest.fixture

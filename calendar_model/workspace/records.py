@@ -11,7 +11,7 @@ what somebody else has changed meanwhile is refused (:class:`sqlalchemy.orm.exc.
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import Any, ClassVar
 from uuid import uuid4
 
@@ -75,15 +75,9 @@ class Instant(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def _term(kind: type[Enum]) -> sa.Enum:
-    """A term's value as text: a new term needs no change of the table."""
-    return sa.Enum(
-        kind,
-        native_enum=False,
-        length=40,
-        values_callable=lambda terms: [t.value for t in terms],
-        validate_strings=True,
-    )
+def _values(terms: type[Enum]) -> list[str]:
+    """A term is kept as its value, so that a new one needs no change of the table."""
+    return [term.value for term in terms]
 
 
 class Base(DeclarativeBase):
@@ -101,29 +95,7 @@ class Base(DeclarativeBase):
     type_annotation_map: ClassVar[dict[Any, Any]] = {
         str: Text(),
         datetime: Instant(),
-        **{
-            kind: _term(kind)
-            for kind in (
-                ContactKind,
-                CosponsorStanding,
-                EngagementForm,
-                EngagementKind,
-                EventKind,
-                InTheLoop,
-                ProposalOutcome,
-                Prospect,
-                Publicity,
-                RecordKind,
-                ReprisalState,
-                RiskLevel,
-                Sensitivity,
-                Standing,
-                StatementForm,
-                StatementState,
-                Step,
-                Suggester,
-            )
-        },
+        StrEnum: sa.Enum(StrEnum, native_enum=False, length=40, values_callable=_values, validate_strings=True),
     }
 
     KEEPS_HISTORY: ClassVar[bool] = True

@@ -6,6 +6,8 @@ person compares these choices.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import streamlit as st
 
 from calendar_model.safeguards.desk import staff
@@ -29,10 +31,16 @@ _remember = st.components.v2.component(
 
 def acting() -> Person | None:
     """Who acts in this session; nobody until somebody has been chosen, or if they are no longer kept."""
-    chosen = st.session_state.get(_KEY)
-    if chosen is None:
-        chosen = st.context.cookies.get(COOKIE, "")
-    return next((person for person in staff() if person.id == chosen and person.active), None) if chosen else None
+    return _chosen_among(staff()) if _chosen_id() else None
+
+
+def _chosen_id() -> str:
+    chosen: str | None = st.session_state.get(_KEY)
+    return st.context.cookies.get(COOKIE, "") if chosen is None else chosen
+
+
+def _chosen_among(everyone: Iterable[Person]) -> Person | None:
+    return next((person for person in everyone if person.id == _chosen_id() and person.active), None)
 
 
 def viewer() -> Viewer:
@@ -49,7 +57,7 @@ def act_as(person_id: str) -> None:
 def choose_person() -> None:
     """For the entrance: the name of who acts, and the list to choose another from."""
     everyone = [person for person in staff() if person.active]
-    person = acting()
+    person = _chosen_among(everyone)
     _remember(data={"name": COOKIE, "person": person.id if person else ""}, key="remember_person", height=1)
     with st.popover(person.name if person else "Nobody chosen", type="tertiary", key="acting_person"):
         if everyone:

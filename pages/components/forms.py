@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
-from sqlalchemy import inspect, select
+from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from calendar_model.calendar import when
@@ -128,15 +128,17 @@ class RecordForm:
         self._seen = f"{self.prefix}_seen"
         if record is not None and self._seen not in st.session_state:
             st.session_state[self._seen] = record.version
+        self._above = st.container()
         self._box = st.container(key=f"{self.prefix}_fields")
 
     def __enter__(self) -> RecordForm:
-        self._say_overtaken()
         self._box.__enter__()
         return self
 
     def __exit__(self, *error: Any) -> None:
         self._box.__exit__(*error)
+        with self._above:
+            self._say_overtaken()
 
     @property
     def seen(self) -> int:
@@ -320,20 +322,14 @@ class RecordForm:
         for key in [*self._fields.values(), self._seen, f"{self.prefix}_overtaken"]:
             st.session_state.pop(key, None)
 
-    def _kept(self) -> dict[str, str]:
-        """Columns of the record for which a field has been drawn before, and the keys of the fields."""
-        columns = inspect(type(self.record)).column_attrs.keys() if self.record is not None else ()
-        keys = {name: f"{self.prefix}_{name}" for name in columns}
-        return {name: key for name, key in keys.items() if key in st.session_state}
-
     def _say_overtaken(self) -> None:
+        """What the reader typed beside what somebody else has saved meanwhile, field by field."""
         if not st.session_state.get(f"{self.prefix}_overtaken") or self.record is None:
             return
-        typed = {field: st.session_state[key] for field, key in self._kept().items()}
         differing = [
-            {"Field": words(name.replace("_", "-")), "Yours, below": _shown(value), "Saved now": _shown(saved)}
-            for name, value in typed.items()
-            if (saved := getattr(self.record, name)) != value
+            {"Field": self._labels[name], "Yours, below": _shown(typed), "Saved now": _shown(saved)}
+            for name, typed in self.values().items()
+            if hasattr(self.record, name) and (saved := getattr(self.record, name)) != typed
         ]
         st.table(pd.DataFrame(differing, columns=["Field", "Yours, below", "Saved now"]), hide_index=True)
         st.session_state[self._seen] = self.record.version

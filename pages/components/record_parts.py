@@ -17,11 +17,12 @@ from calendar_model.safeguards import statements
 from calendar_model.vocabulary import Sensitivity
 from calendar_model.workspace.history import CREATE, DELETE, UPDATE
 from calendar_model.workspace.records import Change, Engagement, Person, Record, Statement
+from calendar_model.workspace.terms import RecordKind
 from pages.components import panel
 from pages.components.context import PageContext
 from pages.components.forms import open_record, tied_ids, words
 from pages.components.lines import styled
-from pages.components.navigation import link
+from pages.components.navigation import PAGE_OF, link
 from pages.components.words import plain
 
 _TABLES = {
@@ -101,10 +102,14 @@ def engagement_links(found: Iterable[Engagement]) -> None:
             st.caption(f"{words(one.engagement_kind)} · {wording.day(one.on)}")
 
 
-def record_links(found: Iterable[Record], page: str) -> None:
-    """Records of a kind that ``page`` shows."""
-    for one in found:
-        link(page, plain(one.title), record=one.id)
+def record_links(found: Iterable[Record], headings: Mapping[str, RecordKind]) -> None:
+    """Records as links to their pages, each kind below its heading; kinds that have none are left out."""
+    listed = list(found)
+    for heading_, kind in headings.items():
+        if of_kind := [one for one in listed if one.kind is kind]:
+            st.subheader(heading_)
+            for one in of_kind:
+                link(PAGE_OF[kind], plain(one.title), record=one.id)
 
 
 def item_openers(record: Record, context: PageContext) -> None:

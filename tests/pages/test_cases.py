@@ -53,16 +53,6 @@ WEIGHED: dict[str, Any] = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _the_day(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HRD_CALENDAR_TODAY", TODAY.isoformat())
-
-
-@pytest.fixture
-def desk() -> Viewer:
-    return member(save(OPEN, Person, {"name": "Desk"}))
-
-
 @pytest.fixture
 def head() -> Viewer:
     return member(save(OPEN, Person, {"name": "Head", "may_clear": True}))
@@ -382,7 +372,7 @@ def test_the_second_of_two_editors_sees_both(desk: Viewer, head: Viewer) -> None
             "save again."
         )
     ]
-    assert app.table[0].value.to_numpy().tolist() == [["Risk reasons", "Mine.", "Theirs."]]
+    assert app.table[0].value.to_numpy().tolist() == [["Reasons", "Mine.", "Theirs."]]
     save_it(app)
     assert only(head, Case).risk_reasons == "Mine."
 

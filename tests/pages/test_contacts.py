@@ -30,16 +30,6 @@ from tests.app import everything, open_page
 TODAY = date(2026, 11, 24)
 
 
-@pytest.fixture(autouse=True)
-def _the_day(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HRD_CALENDAR_TODAY", "2026-11-24")
-
-
-@pytest.fixture
-def me() -> Viewer:
-    return member(save(OPEN, Person, {"name": "Amina Berg"}))
-
-
 @pytest.fixture
 def other() -> Viewer:
     return member(save(OPEN, Person, {"name": "Bo Dahl"}))

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from calendar_model.safeguards import drafting
 from calendar_model.safeguards.desk import save, writing
-from calendar_model.safeguards.sight import OPEN, Viewer, member
+from calendar_model.safeguards.sight import OPEN, Viewer
 from calendar_model.vocabulary import Sensitivity
 from calendar_model.workspace.records import (
     Case,
@@ -19,7 +19,6 @@ from calendar_model.workspace.records import (
     Event,
     FollowUp,
     LanguageProposal,
-    Person,
     Reprisal,
     Statement,
 )
@@ -60,21 +59,6 @@ PANEL: dict[str, Any] = {
     "programme": "Opening",
     **INTERNAL,
 }
-
-
-@pytest.fixture(autouse=True)
-def _the_day(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HRD_CALENDAR_TODAY", "2026-11-24")
-
-
-@pytest.fixture
-def desk() -> Viewer:
-    return member(save(OPEN, Person, {"name": "Desk"}))
-
-
-@pytest.fixture
-def other() -> Viewer:
-    return member(save(OPEN, Person, {"name": "Other"}))
 
 
 def opened(who: Viewer, item: str = ITEM) -> AppTest:

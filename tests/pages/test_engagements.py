@@ -39,16 +39,6 @@ TODAY = date(2026, 11, 24)
 ITEM, ITS_TITLE = "hrc-resolution-HRC67", "HRC text, due in HRC67"
 
 
-@pytest.fixture(autouse=True)
-def _the_day(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HRD_CALENDAR_TODAY", "2026-11-24")
-
-
-@pytest.fixture
-def me() -> Viewer:
-    return member(save(OPEN, Person, {"name": "Amina Berg"}))
-
-
 @pytest.fixture
 def other() -> Viewer:
     return member(save(OPEN, Person, {"name": "Bo Dahl"}))

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from calendar_model.calendar.current import TODAY_VARIABLE
 from calendar_model.reference import DATA_VARIABLE
 from calendar_model.safeguards.desk import save
 from calendar_model.safeguards.sight import OPEN
@@ -27,11 +26,6 @@ OF_THE_WORKSPACE = (
     "dossier",
 )
 FILES = ("organisations.csv", "sessions.csv", "cadences.csv", "upr_reviews.csv", "tracks.csv")
-
-
-@pytest.fixture(autouse=True)
-def fixed_day(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(TODAY_VARIABLE, "2026-11-24")
 
 
 def test_a_fault_is_said_on_the_page_and_the_rest_is_shown(data_copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:

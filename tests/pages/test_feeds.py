@@ -8,11 +8,6 @@ from streamlit.testing.v1 import AppTest
 from tests.app import open_page
 
 
-@pytest.fixture(autouse=True)
-def _the_day(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HRD_CALENDAR_TODAY", "2026-11-24")
-
-
 def feeds(**parameters: str | list[str]) -> AppTest:
     app = open_page("feeds", **parameters)
     assert [e.value for e in app.exception] == []

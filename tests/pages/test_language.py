@@ -19,16 +19,6 @@ from tests.app import _SCRIPT
 WORDING = "Calls upon States to protect human rights defenders from reprisals"
 
 
-@pytest.fixture(autouse=True)
-def _the_day(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HRD_CALENDAR_TODAY", "2026-11-24")
-
-
-@pytest.fixture
-def desk() -> Viewer:
-    return member(save(OPEN, Person, {"name": "Desk"}))
-
-
 @pytest.fixture
 def head() -> Viewer:
     return member(save(OPEN, Person, {"name": "Head"}))

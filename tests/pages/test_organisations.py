@@ -6,15 +6,9 @@ import itertools
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.app import open_page
-
-
-@pytest.fixture(autouse=True)
-def _the_day(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HRD_CALENDAR_TODAY", "2026-11-24")
 
 
 def organisations(**parameters: str | list[str]) -> AppTest:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-import pytest
 from streamlit.testing.v1 import AppTest
 
 from calendar_model.safeguards.desk import save, writing
@@ -15,11 +14,6 @@ from calendar_model.workspace.terms import StatementForm
 from tests.app import open_page
 
 FILTER_BAR = ("Filter", "Clear")
-
-
-@pytest.fixture(autouse=True)
-def _the_day(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HRD_CALENDAR_TODAY", "2026-11-24")
 
 
 def overview(**parameters: str | list[str]) -> AppTest:

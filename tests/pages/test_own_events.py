@@ -10,9 +10,9 @@ from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
 
 from calendar_model.safeguards.desk import reading, save
-from calendar_model.safeguards.sight import OPEN, Viewer, member
+from calendar_model.safeguards.sight import OPEN, Viewer
 from calendar_model.vocabulary import Sensitivity, Standing
-from calendar_model.workspace.records import Contact, Engagement, Event, Person
+from calendar_model.workspace.records import Contact, Engagement, Event
 from calendar_model.workspace.terms import ContactKind, EngagementForm, EngagementKind, EventKind
 from tests.app import ROOT, everything, open_page
 
@@ -32,21 +32,6 @@ EVENT: dict[str, Any] = {
     "sensitivity": Sensitivity.INTERNAL,
 }
 WHEN = "Thu 3 Dec 2026, 13:00–14:30 (Geneva time)"
-
-
-@pytest.fixture(autouse=True)
-def _the_day(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HRD_CALENDAR_TODAY", "2026-11-24")
-
-
-@pytest.fixture
-def desk() -> Viewer:
-    return member(save(OPEN, Person, {"name": "Desk"}))
-
-
-@pytest.fixture
-def other() -> Viewer:
-    return member(save(OPEN, Person, {"name": "Other"}))
 
 
 def opened(who: Viewer, page: str = "meetings", **parameters: str | list[str]) -> AppTest:

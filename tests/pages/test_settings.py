@@ -18,11 +18,6 @@ from pages.components.navigation import PAGE_OF
 from tests.app import ROOT, everything, open_page
 
 
-@pytest.fixture(autouse=True)
-def _the_day(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HRD_CALENDAR_TODAY", "2026-11-24")
-
-
 def page(acting: str = "") -> AppTest:
     app = open_page("overview")
     app.session_state["acting"] = acting

@@ -55,16 +55,6 @@ OPEN_CHECKS = [
 ]
 
 
-@pytest.fixture(autouse=True)
-def _the_day(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HRD_CALENDAR_TODAY", "2026-11-24")
-
-
-@pytest.fixture
-def me() -> Viewer:
-    return member(save(OPEN, Person, {"name": "Amina Berg"}))
-
-
 @pytest.fixture
 def head() -> Viewer:
     return member(save(OPEN, Person, {"name": "Head", "may_clear": True}))

@@ -12,7 +12,7 @@ import pytest
 from calendar_model.safeguards import drafting
 from calendar_model.safeguards.desk import reading, save, writing
 from calendar_model.safeguards.dossier import Dossier, Work, deadlines, dossier, held_in, told, work_on
-from calendar_model.safeguards.sight import OPEN, Viewer, member
+from calendar_model.safeguards.sight import OPEN, Viewer
 from calendar_model.safeguards.sighted import calendar_of
 from calendar_model.vocabulary import Sensitivity, Standing
 from calendar_model.workspace.records import (
@@ -22,7 +22,6 @@ from calendar_model.workspace.records import (
     Event,
     FollowUp,
     LanguageProposal,
-    Person,
     Record,
     Reprisal,
     Statement,
@@ -61,16 +60,6 @@ COLUMNS: dict[type[Record], dict[str, Any]] = {
     LanguageProposal: {"text": "Privacy", "wording": "including defenders", **INTERNAL},
     Reprisal: {},
 }
-
-
-@pytest.fixture
-def desk() -> Viewer:
-    return member(save(OPEN, Person, {"name": "Desk"}))
-
-
-@pytest.fixture
-def other() -> Viewer:
-    return member(save(OPEN, Person, {"name": "Other"}))
 
 
 @pytest.fixture

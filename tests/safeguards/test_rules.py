@@ -69,12 +69,6 @@ WEIGHED: dict[str, Any] = {
 
 
 @pytest.fixture
-def desk() -> Viewer:
-    """Somebody who writes."""
-    return member(save(OPEN, Person, {"name": "Desk"}))
-
-
-@pytest.fixture
 def head() -> Viewer:
     """Somebody who may clear."""
     return member(save(OPEN, Person, {"name": "Head", "may_clear": True}))

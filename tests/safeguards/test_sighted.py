@@ -38,16 +38,6 @@ def _the_day(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HRD_CALENDAR_TODAY", "2026-11-24")
 
 
-@pytest.fixture
-def desk() -> Viewer:
-    return member(save(OPEN, Person, {"name": "Desk"}))
-
-
-@pytest.fixture
-def other() -> Viewer:
-    return member(save(OPEN, Person, {"name": "Other"}))
-
-
 def plan(who: Viewer, level: Sensitivity, **columns: Any) -> str:
     made = save(who, Event, {**EVENT, **columns})
     if level is not Sensitivity.INTERNAL:
