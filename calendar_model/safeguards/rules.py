@@ -22,6 +22,7 @@ from calendar_model.workspace.records import (
     Access,
     Case,
     Contact,
+    Correction,
     Engagement,
     Event,
     FollowUp,
@@ -29,6 +30,7 @@ from calendar_model.workspace.records import (
     Override,
     Person,
     Record,
+    RemoteCalendar,
     Reprisal,
     Statement,
     Subscription,
@@ -44,6 +46,8 @@ SHORTEST_REASON = 10
 """Letters of a reason that says anything."""
 
 _ORDER = (Sensitivity.PUBLIC, Sensitivity.INTERNAL, Sensitivity.RESTRICTED)
+_BOUND_TO = ("token_hash", "created_at", "query", "level")
+"""Columns of an address that are as they were when it was made: whoever has it must not come to see more."""
 _PLACES_IT = ("start", "end", "start_time", "end_time", "timezone", "standing", "location", "room")
 """Columns of an event of which a change is a move: subscribed calendars are told by the sequence."""
 
@@ -94,8 +98,9 @@ def _check_new(session: WorkspaceSession, row: object, actor: Person | None) -> 
         _overridden(session, row, actor)
     elif isinstance(row, Unsaved) and row.person_id != session.actor:
         raise Refused("What is typed and not saved is kept for whoever types it, and for nobody else.")
-    elif isinstance(row, Subscription):
+    elif isinstance(row, (Subscription, RemoteCalendar)):
         _theirs(row.person_id, session)
+        _open_level(row)
     elif isinstance(row, SubscriptionUse):
         _theirs(getattr(session.get(Subscription, row.id), "person_id", ""), session)
 
@@ -105,10 +110,13 @@ def _check_changed(session: WorkspaceSession, row: object, actor: Person | None)
         raise Refused("A saved text and an override never change; add a new one.")
     if isinstance(row, (Record, Person)) and _changed(row, "sample"):
         raise Refused("A record of the sample stays one, and one of yours stays yours.")
-    if isinstance(row, Subscription):
+    if isinstance(row, (Subscription, RemoteCalendar)):
+        if _changed(row, "person_id"):
+            raise Refused("A calendar stays with the person who set it up; somebody else makes one of their own.")
         _theirs(row.person_id, session)
-        if any(_changed(row, name) for name in ("person_id", "token_hash", "created_at")) or _revived(row):
-            raise Refused("An address stays what it was, and revoked once it is revoked. Make a new one.")
+        _open_level(row)
+    if isinstance(row, Subscription) and (any(_changed(row, name) for name in _BOUND_TO) or _revived(row)):
+        raise Refused("An address stays what it was, and revoked once it is revoked. Make a new one.")
     if isinstance(row, Contact) and (_changed(row, "named") or _changed(row, "sensitivity")):
         _may_name(session, row.id)
     if isinstance(row, Record):
@@ -134,6 +142,12 @@ def _theirs(person_id: str, session: WorkspaceSession) -> None:
         raise Refused("An address of a calendar is made, changed and revoked by the person whose calendar it is.")
 
 
+def _open_level(row: Subscription | RemoteCalendar) -> None:
+    """What goes out to calendar programs, or comes in from others, is never restricted."""
+    if (row.level if isinstance(row, Subscription) else row.sensitivity) is Sensitivity.RESTRICTED:
+        raise Refused("Choose public or internal: what is restricted passes through no calendar.")
+
+
 def _revived(row: Subscription) -> bool:
     history: Any = inspect(row).attrs.revoked_at.history
     return any(was is not None for was in history.deleted)
@@ -157,6 +171,8 @@ def _check_gone(session: WorkspaceSession, row: object) -> None:
             others = select(Access.id).where(Access.record_id == row.record_id).execution_options(**_EVERYTHING)
             if set(session.scalars(others)) <= {one.id for one in session.deleted if isinstance(one, Access)}:
                 raise Refused("A restricted record names at least one person: name somebody else first.")
+    elif isinstance(row, RemoteCalendar) and session.actor:
+        _theirs(row.person_id, session)
     elif isinstance(row, Subscription) and session.actor:
         raise Refused("An address is revoked, and not deleted: the history keeps that it was there.")
 
@@ -165,7 +181,10 @@ def born_at(kind: type[Record], detail: object = None) -> Sensitivity:
     """The level at which a record is born; ``detail`` is the kind of a contact or of an engagement.
 
     Restricted is what could point at a person: cases, reprisals, defenders, and what was done for somebody's security.
+    Public is a correction of the reference, which is about meetings of the organisations.
     """
+    if kind is Correction:
+        return Sensitivity.PUBLIC
     restricted = kind in (Case, Reprisal) or detail in (ContactKind.DEFENDER, EngagementKind.SECURITY_MEASURES)
     return Sensitivity.RESTRICTED if restricted else Sensitivity.INTERNAL
 

@@ -25,9 +25,12 @@ from calendar_model.workspace.records import (
     Cosponsor,
     FollowUp,
     Identity,
+    Imported,
     Override,
     Person,
     Record,
+    RemoteCalendar,
+    RemoteVisit,
     Subscription,
     SubscriptionUse,
     TieToItem,
@@ -59,6 +62,7 @@ _HANGS_ON = {
     Consent: Consent.contact_id,
     Cosponsor: Cosponsor.statement_id,
     FollowUp: FollowUp.record_id,
+    Imported: Imported.record_id,
     Override: Override.statement_id,
     TieToItem: TieToItem.record_id,
     Version: Version.statement_id,
@@ -79,7 +83,8 @@ def options(viewer: Viewer) -> Sequence[LoaderCriteriaOption]:
     }
     if viewer.level is not Sensitivity.PUBLIC:
         rules[Person] = sa.true()
-        own = (Change.table != Subscription.__tablename__) | (Change.person_id == viewer.person_id)
+        theirs = (Subscription.__tablename__, RemoteCalendar.__tablename__)
+        own = Change.table.not_in(theirs) | (Change.person_id == viewer.person_id)
         rules[Change] = (Change.record_id == "") & own | visible(Change.record_id) & (
             (Change.table != TieToRecord.__tablename__) | visible(_other_end())
         )
@@ -87,7 +92,9 @@ def options(viewer: Viewer) -> Sequence[LoaderCriteriaOption]:
         rules[Identity] = Identity.contact_id.in_(_naming(viewer))
         rules[Unsaved] = (Unsaved.person_id == viewer.person_id) & visible(Unsaved.statement_id)
         rules[Subscription] = Subscription.person_id == viewer.person_id
-        rules[SubscriptionUse] = SubscriptionUse.id.in_(_subscriptions(viewer))
+        rules[SubscriptionUse] = SubscriptionUse.id.in_(_belonging(viewer, Subscription))
+        rules[RemoteCalendar] = RemoteCalendar.person_id == viewer.person_id
+        rules[RemoteVisit] = RemoteVisit.id.in_(_belonging(viewer, RemoteCalendar))
     return [with_loader_criteria(kind, rules.get(kind, sa.false()), include_aliases=True) for kind in _ROOTS]
 
 
@@ -111,8 +118,8 @@ def _naming(viewer: Viewer) -> Select[str]:
     return select(access.c.record_id).where(access.c.person_id == viewer.person_id)
 
 
-def _subscriptions(viewer: Viewer) -> Select[str]:
-    theirs = Subscription.__table__.alias()
+def _belonging(viewer: Viewer, kind: type[Subscription | RemoteCalendar]) -> Select[str]:
+    theirs = kind.__table__.alias()
     return select(theirs.c.id).where(theirs.c.person_id == viewer.person_id)
 
 

@@ -249,7 +249,32 @@ class Event(Record):
     moved: Mapped[int] = mapped_column(default=0)
     """How often its time or place has changed: the calendar's sequence follows it."""
 
+    imported: Mapped[Imported | None] = relationship(cascade="all, delete-orphan", back_populates="event")
+
     __mapper_args__ = {"polymorphic_identity": RecordKind.EVENT}
+
+
+class Imported(Base):
+    """Where an event was taken from, so that it is known again when its calendar is read again.
+
+    ``uid`` is that of the calendar, ``occurrence`` tells the occurrences of a series apart (the RECURRENCE-ID in UTC or
+    as a day; empty for an event that does not recur). ``source`` is the :class:`RemoteCalendar` that brings it, or
+    empty for a file; ``source_name`` is for readers. ``values`` are the columns that were taken over last, as JSON: a
+    column of the event that says something else by now was changed by hand, and stays as it is.
+    """
+
+    __tablename__ = "imported"
+
+    id: Mapped[str] = _id()
+    record_id: Mapped[str] = mapped_column(String(32), ForeignKey("event.id"), unique=True)
+    uid: Mapped[str] = mapped_column(index=True)
+    occurrence: Mapped[str] = mapped_column(default="")
+    source: Mapped[str] = mapped_column(String(32), default="", index=True)
+    source_name: Mapped[str] = mapped_column(default="")
+    values: Mapped[str] = mapped_column(default="{}")
+    taken_on: Mapped[date]
+
+    event: Mapped[Event] = relationship(back_populates="imported")
 
 
 class Contact(Record):
@@ -512,11 +537,35 @@ class Reprisal(Record):
     __mapper_args__ = {"polymorphic_identity": RecordKind.REPRISAL}
 
 
-class Subscription(Base):
-    """A person's own calendar under a secret address; one person has at most one that is not revoked.
+class Correction(Record):
+    """A fact of the reference put right from the app: it stands over the row of the CSV file, which stays as it is.
 
-    ``token_hash`` is the SHA-256 of the secret, in hexadecimal: the secret itself is kept nowhere. ``follow_ups``:
-    the person has asked for their open follow-ups in it.
+    ``file`` is that of the reference (``sessions.csv``), ``row`` the row's key there, its parts separated by a blank;
+    a key that the file has not makes a new row. ``values`` are the columns that are put right, as a JSON object of
+    texts as they would stand in the file. ``source_url`` is where it was read, ``note`` what a reader should know.
+    Always public: it is about meetings of the organisations, and holds for everyone.
+    """
+
+    __tablename__ = "correction"
+
+    id: Mapped[str] = mapped_column(String(32), ForeignKey("record.id"), primary_key=True)
+    file: Mapped[str] = mapped_column(String(40))
+    row: Mapped[str]
+    values: Mapped[str]
+    source_url: Mapped[str]
+    note: Mapped[str] = mapped_column(default="")
+
+    __mapper_args__ = {"polymorphic_identity": RecordKind.CORRECTION}
+
+
+class Subscription(Base):
+    """A filter of the calendar that a person has saved under a secret address.
+
+    ``token_hash`` is the SHA-256 of the secret, in hexadecimal: the secret itself is kept nowhere. ``query`` holds the
+    filter's parameters as an address has them, empty for the whole calendar; ``level`` is public or internal.
+    ``follow_ups``: the person has asked for their open follow-ups in it; ``alarm_days``: for an alarm so many days
+    before each deadline, None for none. It opens nothing any more from ``revoked_at`` on, nor after the day
+    ``expires_on`` (UTC); one made before there was such a day ends a year after it was made.
     """
 
     __tablename__ = "subscription"
@@ -524,8 +573,13 @@ class Subscription(Base):
     id: Mapped[str] = _id()
     person_id: Mapped[str] = _of("person")
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(default="")
+    query: Mapped[str] = mapped_column(default="")
+    level: Mapped[Sensitivity] = mapped_column(default=Sensitivity.INTERNAL)
     follow_ups: Mapped[bool] = mapped_column(default=False)
+    alarm_days: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
+    expires_on: Mapped[date | None]
     revoked_at: Mapped[datetime | None]
 
     person: Mapped[Person] = relationship(back_populates="subscriptions")
@@ -541,6 +595,53 @@ class SubscriptionUse(Base):
 
     id: Mapped[str] = mapped_column(String(32), ForeignKey("subscription.id", ondelete="CASCADE"), primary_key=True)
     last_used: Mapped[date]
+
+
+class RemoteCalendar(Base):
+    """A calendar of others at an address, read again by hand or every so many hours, for the person who set it up.
+
+    ``address`` may be a secret of its own, and is sealed in the history. What it brings becomes events of ``body`` and
+    ``event_kind`` at the level ``sensitivity``; hours without a zone are in ``timezone`` (IANA). ``every_hours``:
+    0 for by hand only.
+    """
+
+    __tablename__ = "remote_calendar"
+
+    SEALED = frozenset({"address", "salt"})
+
+    id: Mapped[str] = _id()
+    person_id: Mapped[str] = _of("person")
+    name: Mapped[str]
+    address: Mapped[str]
+    salt: Mapped[str] = mapped_column(String(32), default=new_id)
+    body: Mapped[str]
+    event_kind: Mapped[EventKind]
+    sensitivity: Mapped[Sensitivity] = mapped_column(default=Sensitivity.INTERNAL)
+    timezone: Mapped[str] = mapped_column(default="")
+    every_hours: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    version: Mapped[int] = mapped_column()
+
+    visit: Mapped[RemoteVisit | None] = relationship(passive_deletes="all")
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class RemoteVisit(Base):
+    """When a remote calendar was last asked and what came of it; to ask is to change nothing, so it has no history.
+
+    ``etag`` and ``last_modified`` are what its server said, for the next time. ``outcome`` is a sentence for readers.
+    """
+
+    __tablename__ = "remote_visit"
+
+    KEEPS_HISTORY = False
+
+    id: Mapped[str] = mapped_column(String(32), ForeignKey("remote_calendar.id", ondelete="CASCADE"), primary_key=True)
+    asked_at: Mapped[datetime]
+    etag: Mapped[str] = mapped_column(default="")
+    last_modified: Mapped[str] = mapped_column(default="")
+    outcome: Mapped[str] = mapped_column(default="")
 
 
 class Change(Base):
@@ -572,11 +673,3 @@ APPEND_ONLY = ("change", "override", "version")
 """Tables of which the database itself refuses to change a row, and to delete one that is not of a sample record."""
 
 Index("ix_follow_up_open", FollowUp.owner_id, FollowUp.due)
-
-Index(
-    "ix_subscription_living",
-    Subscription.person_id,
-    unique=True,
-    sqlite_where=Subscription.revoked_at.is_(None),
-    postgresql_where=Subscription.revoked_at.is_(None),
-)

@@ -18,16 +18,18 @@ class RecordKind(StrEnum):
     LANGUAGE = "language"
     CASE = "case"
     REPRISAL = "reprisal"
+    CORRECTION = "correction"
 
 
 class EventKind(StrEnum):
-    """A dated thing of the mission's own."""
+    """A dated thing of the mission's own, or, as a ``meeting``, one that others hold and the mission follows."""
 
     SIDE_EVENT = "side-event"
     MISSION_MEETING = "mission-meeting"
     CONFERENCE = "conference"
     INFORMAL_CONSULTATION = "informal-consultation"
     PANEL = "panel"
+    MEETING = "meeting"
 
 
 class ContactKind(StrEnum):

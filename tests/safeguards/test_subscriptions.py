@@ -10,7 +10,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
 from calendar_model.safeguards import subscriptions
 from calendar_model.safeguards.desk import reading, save, tide, writing
@@ -67,13 +66,6 @@ def test_another_one_takes_the_place_of_the_first() -> None:
     assert find(second) is not None
     with reading(desk) as session:
         assert sorted(row.revoked_at is None for row in session.scalars(select(Subscription))) == [False, True]
-
-
-def test_the_database_refuses_a_second_living_one() -> None:
-    desk = person()
-    make(desk)
-    with pytest.raises(IntegrityError), writing(desk) as session:
-        session.add(Subscription(person_id=desk.person_id, token_hash="0" * 64))
 
 
 def test_those_of_two_persons_have_nothing_to_do_with_one_another() -> None:
