@@ -1,0 +1,142 @@
+"""Bytes of strangers are read in a process of their own, that can be stopped and has nothing worth taking.
+
+The child (:mod:`calendar_model.imports.child`) gets the bytes through a pipe and answers in JSON. It has no secrets of
+this process in its environment, sets itself limits of memory and processor time, may write no file and open no
+connection, and is ended when its time is over. What comes back is data, and is checked again by whoever uses it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, Any, Literal
+
+from calendar_model.imports.plan import ImportRefused
+
+Plain = str | int | float | bool | None
+"""What an option may be: it travels as JSON."""
+
+LARGEST = 5 * 2**20
+"""Octets of a file that is taken."""
+MEMORY = 768 * 2**20
+"""Octets of address space that the child may have."""
+CPU_SECONDS = 15
+WALL_SECONDS = 30.0
+LARGEST_ANSWER = 24 * 2**20
+"""Octets of the child's answer; more is not read."""
+OUT_OF_MEMORY = 3
+"""The child's exit status when it had not enough."""
+AT_ONCE = 2
+"""Children at a time, in all of this process: so many times MEMORY is what strangers can ask of the machine."""
+
+TOO_LONG = (
+    "Reading the file took too long, and was stopped. Export a shorter stretch of time or fewer rows, then try again."
+)
+TOO_MUCH = (
+    "Reading the file needed too much memory, and was stopped. Export a shorter stretch of time or fewer rows, then "
+    "try again."
+)
+UNREADABLE = "The file is damaged and cannot be read. Export it again from the program it comes from, then try again."
+
+_HOME = Path(__file__).resolve().parents[2]
+_HANDED_ON = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "TZDIR", "PYTHONTZPATH")
+"""Of the environment, what a Python needs to start and to know its time zones; nothing else of it goes to the child."""
+_KILLED = int(getattr(signal, "SIGKILL", 9))
+_OVER_TIME = int(getattr(signal, "SIGXCPU", 24))
+_turn = threading.BoundedSemaphore(AT_ONCE)
+
+
+def read_apart(what: Literal["calendar", "table"], data: bytes, **options: Plain) -> Any:
+    """What the child reads from ``data``, as plain JSON values.
+
+    ``options`` are handed to the reader of that kind. Raises :class:`~calendar_model.imports.plan.ImportRefused`, with
+    a sentence, for whatever goes wrong: a file that is empty, too large or no such file, and one that takes more time
+    or memory than it may.
+    """
+    if not data:
+        raise ImportRefused("The file is empty. Choose another one.")
+    if len(data) > LARGEST:
+        raise ImportRefused(
+            f"The file has more than {LARGEST // 2**20} MB. Export a shorter stretch of time or fewer rows."
+        )
+    if not _turn.acquire(timeout=2 * WALL_SECONDS):
+        raise ImportRefused("Other files are being read just now. Try again in a minute.")
+    try:
+        return _answer(*_run(json.dumps({"what": what, "options": options}).encode() + b"\n" + data))
+    finally:
+        _turn.release()
+
+
+def _run(asked: bytes) -> tuple[bytes, int, bool]:
+    """The child's answer, its exit status, and whether it was ended because its time was over."""
+    late = threading.Event()
+    with subprocess.Popen(
+        [sys.executable, "-m", "calendar_model.imports.child"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        # Tracebacks can hold what stands in the file.
+        stderr=subprocess.DEVNULL,
+        cwd=_HOME,
+        env=_environment(),
+        close_fds=True,
+    ) as child:
+        assert child.stdin is not None
+        assert child.stdout is not None
+
+        def end() -> None:
+            late.set()
+            child.kill()
+
+        clock = threading.Timer(WALL_SECONDS, end)
+        clock.daemon = True
+        feeding = threading.Thread(target=_feed, args=(child.stdin, asked), daemon=True)
+        clock.start()
+        feeding.start()
+        answer = child.stdout.read(LARGEST_ANSWER + 1)
+        if len(answer) > LARGEST_ANSWER:
+            child.kill()
+        # Whatever it still does after its answer, the clock ends it.
+        status = child.wait()
+        clock.cancel()
+        feeding.join()
+    return answer, status, late.is_set()
+
+
+def _feed(pipe: IO[bytes], asked: bytes) -> None:
+    # A child that has refused already does not read on.
+    with suppress(OSError, ValueError), pipe:
+        pipe.write(asked)
+
+
+def _environment() -> dict[str, str]:
+    return {
+        **{name: os.environ[name] for name in _HANDED_ON if name in os.environ},
+        "PYTHONPATH": os.fspath(_HOME),
+        "PYTHONNOUSERSITE": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONUTF8": "1",
+        # Each thread of a numerical library takes address space, and there is none to spare.
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+    }
+
+
+def _answer(answer: bytes, status: int, late: bool) -> Any:
+    if late or status == -_OVER_TIME:
+        raise ImportRefused(TOO_LONG)
+    if len(answer) > LARGEST_ANSWER or status in (OUT_OF_MEMORY, -_KILLED):
+        raise ImportRefused(TOO_MUCH)
+    try:
+        said = json.loads(answer)
+        refused, found = said.get("refused"), said.get("found")
+    except (ValueError, AttributeError, RecursionError):
+        raise ImportRefused(UNREADABLE) from None
+    if status != 0 or refused is not None or found is None:
+        raise ImportRefused(str(refused or UNREADABLE))
+    return found

@@ -1,0 +1,79 @@
+"""The process in which bytes of strangers are read: ``python -m calendar_model.imports.child``.
+
+On standard input a line of JSON, ``{"what": …, "options": {…}}``, then the bytes. On standard output one JSON object:
+``{"found": …}``, or ``{"refused": "a sentence"}``. Started by :mod:`calendar_model.imports.apart` alone.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+import warnings
+from contextlib import suppress
+from typing import Any
+
+from calendar_model.imports.apart import CPU_SECONDS, LARGEST, MEMORY, OUT_OF_MEMORY, UNREADABLE
+from calendar_model.imports.plan import ImportRefused
+
+READERS = {
+    "calendar": ("calendar_model.imports.ics", "read_calendar"),
+    "table": ("calendar_model.imports.sheets", "read_table"),
+}
+"""Where the reader of each kind stands: a function of the bytes and of the options that gives plain JSON values."""
+
+_CLOSED = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.spawn", "os.startfile", "os.system")
+"""What no reader of a file has to do: events of the interpreter's own audit, by the beginning of their names."""
+
+
+def main() -> int:
+    """Reads what is on standard input and answers; the exit status is 0 but when memory gave out."""
+    _confine()
+    # A parser's opinion of a file is for nobody to read, and could hold what stands in it.
+    warnings.simplefilter("ignore")
+    try:
+        answer = json.dumps({"found": _read()})
+    except ImportRefused as refused:
+        answer = json.dumps({"refused": str(refused)})
+    except MemoryError:
+        return OUT_OF_MEMORY
+    except Exception:  # noqa: BLE001  what a parser stumbles over is the file, whatever it raises
+        answer = json.dumps({"refused": UNREADABLE})
+    sys.stdout.write(answer)
+    sys.stdout.flush()
+    return 0
+
+
+def _read() -> Any:
+    asked = json.loads(sys.stdin.buffer.readline(2**16))
+    module, name = READERS[asked["what"]]
+    reader = getattr(importlib.import_module(module), name)
+    return reader(sys.stdin.buffer.read(LARGEST + 1), **asked["options"])
+
+
+def _confine() -> None:
+    """Sets the limits, from which there is no way back. Windows has none of them: there only the clock ends it."""
+    sys.addaudithook(_refuse)
+    if sys.platform == "win32":
+        return
+    import resource
+
+    for limit, soft, hard in (
+        (resource.RLIMIT_AS, MEMORY, MEMORY),
+        # At the soft one it is told apart from what the machine's own guard of memory ends.
+        (resource.RLIMIT_CPU, CPU_SECONDS, CPU_SECONDS + 2),
+        (resource.RLIMIT_FSIZE, 0, 0),
+        (resource.RLIMIT_CORE, 0, 0),
+    ):
+        # A machine that sets a lower one already keeps it.
+        with suppress(ValueError, OSError):
+            resource.setrlimit(limit, (soft, hard))
+
+
+def _refuse(event: str, _arguments: Any) -> None:
+    if event.startswith(_CLOSED):
+        raise PermissionError(f"What reads a file has no {event}.")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
