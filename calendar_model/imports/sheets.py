@@ -1,0 +1,285 @@
+"""Tables of others as text: CSV as any program writes it, and Excel workbooks.
+
+What is read is hostile until it is parsed: :func:`read_sheets` has it done by a process of its own, with bounds, and
+takes texts back. Nothing here knows what the columns mean.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import warnings
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import PurePath
+from typing import Any
+
+from calendar_model.imports.plan import ImportRefused
+
+LARGEST = 5 * 2**20
+"""Octets of a file."""
+MOST_ROWS, MOST_COLUMNS, MOST_LETTERS, MOST_SHEETS = 5_000, 60, 2_000, 20
+"""Of a table, with something in them; letters are those of a cell."""
+
+_UNPACKED = 64 * 2**20
+"""Octets of a workbook when it is unpacked; a table of all that is allowed takes less than half of it."""
+_MEMBERS = 1_000
+_SEPARATORS = (";", ",", "\t", "|")
+_SAMPLE = 30
+"""Rows by which a file's separator is told."""
+
+_COULD_RUN = "=+-@\t\r\n＝＋－＠"
+"""What a formula can begin with: programs that write tables put an apostrophe before it, and here it comes off."""
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+"""No letters of any text; a database may refuse them."""
+
+SAVE_AS = "Open it in the program that made it, save it as an Excel workbook (.xlsx) or as CSV, and choose that file."
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table as text. ``name`` is that of the sheet, or of the file for CSV.
+
+    ``header`` are the names of the columns; every row has as many cells, empty ones as empty text. Days are ISO dates
+    where the file had dates, hours ``13:00``, both together ``2027-03-03T13:00``. ``numbers`` are the rows' own in the
+    file, from 1, as a spreadsheet counts them; rows with nothing in them are left out.
+    """
+
+    name: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numbers: tuple[int, ...] = ()
+
+    @property
+    def numbered(self) -> Iterator[tuple[int, tuple[str, ...]]]:
+        """The rows with their numbers; without any the first below the header is 2."""
+        return zip(self.numbers or range(2, len(self.rows) + 2), self.rows, strict=True)
+
+
+def read_sheets(data: bytes, file_name: str) -> tuple[Sheet, ...]:
+    """The tables of a file, at least one: one of a CSV file, all that show something of an Excel workbook (.xlsx).
+
+    The first row with two cells or more names the columns; what stands above it is a title. CSV may be in UTF-8,
+    UTF-16 or the western code page of Windows, separated by semicolons, commas, tabulators or bars. Raises
+    :class:`~calendar_model.imports.plan.ImportRefused` for whatever is no such file, or larger than is sensible.
+    """
+    found = read_table(data, file_name=file_name)
+    return tuple(
+        Sheet(one["name"], tuple(one["header"]), tuple(map(tuple, one["rows"])), tuple(one["numbers"])) for one in found
+    )
+
+
+def read_table(data: bytes, *, file_name: str) -> list[dict[str, Any]]:
+    """What :func:`read_sheets` gives, as JSON has it; it runs where nothing can be hurt. Raises as that does."""
+    name = PurePath(file_name.replace("\\", "/")).name or "table"
+    if len(data) > LARGEST:
+        raise ImportRefused(f"{name} is larger than {LARGEST // 2**20} MB. Divide it, or leave out what is not needed.")
+    if not data.strip():
+        raise ImportRefused(f"{name} is empty. Choose another file, or fill in one of the templates.")
+    ending = PurePath(name).suffix.casefold()
+    if data.startswith(b"PK") and ending != ".ods":
+        sheets = _workbook(data, name)
+    elif data.startswith((b"PK", b"\xd0\xcf\x11\xe0", b"%PDF", b"{\\rtf")) or ending in (".xls", ".ods", ".numbers"):
+        raise ImportRefused(f"{name} is not a kind of file that can be read here. {SAVE_AS}")
+    else:
+        sheets = [(name, list(_records(_text(data, name), name)))]
+    found = [table for title, rows in sheets if (table := _table(title, rows)) is not None]
+    if not found:
+        raise ImportRefused(f"{name} has no table in it: a row with the names of the columns, and rows below it.")
+    return found
+
+
+def _table(title: str, rows: Iterable[tuple[int, Sequence[str]]]) -> dict[str, Any] | None:
+    """A sheet with its header, cleaned and measured; None if there is nothing in it."""
+    kept: list[tuple[int, list[str]]] = []
+    for number, cells in rows:
+        row = [_clean(cell) for cell in cells]
+        while row and not row[-1].strip():
+            row.pop()
+        if not row:
+            continue
+        if len(row) > MOST_COLUMNS:
+            raise ImportRefused(
+                f"Row {number} of {title} has {len(row)} columns; {MOST_COLUMNS} can be read. Leave out the others."
+            )
+        for column, cell in enumerate(row, 1):
+            if len(cell) > MOST_LETTERS:
+                raise ImportRefused(
+                    f"Row {number} of {title} has {len(cell)} letters in column {column}; {MOST_LETTERS} can be read. "
+                    "Shorten it, or see whether a quotation mark is not closed."
+                )
+        kept.append((number, row))
+        if len(kept) > MOST_ROWS + 2:
+            raise ImportRefused(f"{title} has more than {MOST_ROWS} rows. Divide it into several files.")
+    if not kept:
+        return None
+    head = next((place for place, (_, row) in enumerate(kept) if sum(map(bool, map(str.strip, row))) > 1), 0)
+    header, body = [name.strip() for name in kept[head][1]], kept[head + 1 :]
+    if len(body) > MOST_ROWS:
+        raise ImportRefused(f"{title} has more than {MOST_ROWS} rows. Divide it into several files.")
+    width = max(len(header), *(len(row) for _, row in body)) if body else len(header)
+    return {
+        "name": title,
+        "header": header + [""] * (width - len(header)),
+        "rows": [row + [""] * (width - len(row)) for _, row in body],
+        "numbers": [number for number, _ in body],
+    }
+
+
+def _clean(cell: str) -> str:
+    cell = _UNPRINTABLE.sub("", cell)
+    return cell[1:] if cell[:1] == "'" and cell[1:2] and cell[1] in _COULD_RUN else cell
+
+
+# --- CSV
+
+
+def _text(data: bytes, name: str) -> str:
+    """The text of a file, in whichever of the usual encodings it is."""
+    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+        if data.startswith(mark):
+            encodings: tuple[str, ...] = (encoding,)
+            break
+    else:
+        # In UTF-16 without a mark every second octet of the usual letters is zero.
+        encodings = ("utf-8", "cp1252")
+        if b"\x00" in data:
+            encodings = ("utf-16-be",) if data[:1] == b"\x00" else ("utf-16-le",)
+    for encoding in encodings:
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if not re.search("[\x00-\x08\x0e-\x1f]", text):
+            return text
+    raise ImportRefused(f"{name} cannot be read as text. Save it as CSV in UTF-8, or as an Excel workbook (.xlsx).")
+
+
+def _records(text: str, name: str) -> Iterator[tuple[int, Sequence[str]]]:
+    first = 1
+    if said := re.match(r"sep=(.)\r?\n", text):
+        # Excel's own way to say it.
+        separator, text, first = said[1], text[said.end() :], 2
+    else:
+        separator = max(_SEPARATORS, key=lambda one: _fits(text, one))
+    number = first - 1
+    try:
+        for number, row in enumerate(_rows(text, separator), first):
+            yield number, row
+    except csv.Error:
+        raise ImportRefused(
+            f"Row {number + 1} of {name} cannot be told from those below it: a quotation mark is opened and not "
+            "closed, or stands inside a cell alone. Mend the row, or save the file as an Excel workbook (.xlsx)."
+        ) from None
+
+
+def _rows(text: str, separator: str) -> Iterator[list[str]]:
+    return csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+
+
+def _fits(text: str, separator: str) -> tuple[int, int]:
+    """How many of the first rows this separator divides as it does the first, and into how many cells."""
+    widths: list[int] = []
+    try:
+        for row in _rows(text, separator):
+            if any(cell.strip() for cell in row):
+                widths.append(len(row))
+            if len(widths) == _SAMPLE:
+                break
+    except csv.Error:
+        # It is divided until there; whether it can be read at all shows afterwards.
+        pass
+    usual = max(set(widths), key=widths.count, default=1)
+    return (widths.count(usual), usual) if usual > 1 else (0, 1)
+
+
+# --- Excel
+
+
+def _workbook(data: bytes, name: str) -> list[tuple[str, list[tuple[int, Sequence[str]]]]]:
+    _measure(data, name)
+    # It takes a while to load, and only this needs it.
+    from openpyxl import load_workbook
+
+    try:
+        with warnings.catch_warnings():
+            # Of what this library leaves out of a workbook nothing is a cell.
+            warnings.simplefilter("ignore")
+            book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+            shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+            if len(shown) > MOST_SHEETS:
+                raise ImportRefused(f"{name} has more than {MOST_SHEETS} sheets. Copy those needed to a file.")
+            return [(str(sheet.title), list(_sheet(sheet, name))) for sheet in shown]
+    except ImportRefused:
+        raise
+    except Exception:  # noqa: BLE001  whatever a library makes of hostile octets, to the reader it is the same
+        raise ImportRefused(f"{name} cannot be read as an Excel workbook (.xlsx). {SAVE_AS}") from None
+
+
+def _sheet(sheet: Any, name: str) -> Iterator[tuple[int, Sequence[str]]]:
+    # What the file says of its own size is not always so.
+    sheet.reset_dimensions()
+    found = 0
+    for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
+        last = max((place for place, value in enumerate(row, 1) if value not in (None, "")), default=0)
+        if last:
+            found += 1
+            if found > MOST_ROWS + 2:
+                raise ImportRefused(f"{sheet.title} in {name} has more than {MOST_ROWS} rows. Divide it.")
+            yield number, [_cell(value) for value in row[:last]]
+
+
+def _measure(data: bytes, name: str) -> None:
+    """Unpacks all of a workbook piece by piece, before anything reads it: a small file can hold a huge one."""
+    too_much = ImportRefused(f"{name} is far larger than it looks, and is not read. Save it again, or as CSV.")
+    left = _UNPACKED
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            members = packed.infolist()
+            if len(members) > _MEMBERS or sum(member.file_size for member in members) > _UNPACKED:
+                raise too_much
+            names = {member.filename for member in members}
+            if "[Content_Types].xml" not in names or not any(one.endswith("workbook.xml") for one in names):
+                raise ImportRefused(f"{name} is not an Excel workbook (.xlsx). {SAVE_AS}")
+            for member in members:
+                with packed.open(member) as part:
+                    rest = b""
+                    while piece := part.read(2**16):
+                        left -= len(piece)
+                        if left < 0:
+                            raise too_much
+                        # ECMA-376 allows no document type anywhere; it is how little XML becomes much.
+                        if re.search(rb"<!(DOCTYPE|ENTITY)", (rest + piece).replace(b"\x00", b"")):
+                            raise ImportRefused(f"{name} holds what no Excel workbook does, and is not read. {SAVE_AS}")
+                        rest = piece[-32:]
+    except ImportRefused:
+        raise
+    except Exception:  # noqa: BLE001  as above
+        raise ImportRefused(f"{name} is damaged, or locked with a password. {SAVE_AS}") from None
+
+
+def _cell(value: Any) -> str:
+    """A cell as text: dates in ISO, hours to the minute where there is no more, numbers without a needless ``.0``."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else f"{value.date().isoformat()}T{_hour(value)}"
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, time):
+        return _hour(value)
+    if isinstance(value, timedelta):
+        minutes = round(value.total_seconds() / 60)
+        return f"{minutes // 60:02}:{minutes % 60:02}"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def _hour(value: datetime | time) -> str:
+    return value.strftime("%H:%M:%S" if value.second else "%H:%M")
