@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+from pages.components.navigation import address_of
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -15,19 +19,22 @@ runpy.run_path({str(ROOT / "dashboard.py")!r}, run_name="__main__")
 """The runner opens a file of a ``pages`` folder beside its script directly, past ``dashboard.py``; this script has none."""
 
 
-def open_page(page: str = "overview", acting: str = "", /, **params: str | list[str]) -> AppTest:
+def open_page(
+    page: str = "overview", acting: str = "", state: Mapping[str, object] | None = None, /, **params: str | list[str]
+) -> AppTest:
     """Runs dashboard.py for the page of this file name, with these URL parameters (lists are repeated names).
 
-    ``acting`` is the identifier of the person who acts; without one it is nobody.
+    ``acting`` is the identifier of the person who acts; without one it is nobody. ``state`` is what the widgets of the
+    page, by their keys, were left at.
     """
     app = AppTest.from_string(_SCRIPT, default_timeout=60)
-    app.session_state["acting"] = acting
+    for key, value in {"acting": acting, **(state or {})}.items():
+        app.session_state[key] = value
     for name, value in params.items():
         app.query_params[name] = value
-    app.run()
-    if page != "overview":
-        app.switch_page(str(ROOT / "pages" / f"{page}.py")).run()
-    return app
+    # As who opens the page's own address. The runner's public way, switch_page, leads through the first page.
+    app._page_hash = calc_hash(address_of(page))
+    return app.run()
 
 
 def everything(app: AppTest) -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from starlette.testclient import TestClient
+from streamlit.components.v2 import manifest_scanner
 
 from calendar_model.calendar import build_table, horizon
 from calendar_model.reference import Reference, load
@@ -38,6 +40,14 @@ def _nobodys_workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv(URL_VARIABLE, raising=False)
         patch.setenv(FOLDER_VARIABLE, str(tmp_path_factory.mktemp("shared_workspace")))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_look_for_components() -> Iterator[None]:
+    """Streamlit's test runner looks through all that is installed for each application; what is there stays there."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
         yield
 
 

@@ -55,6 +55,11 @@ def navigation() -> st.Page:
     return st.navigation([*pages.values()], position="top")
 
 
+def address_of(page: str) -> str:
+    """The name under which a page stands in addresses, by its file's name."""
+    return next(address or file for file, _, address in (*_MENU, *_HIDDEN) if file == page)
+
+
 def _page(file: str, title: str, address: str, *, hidden: bool = False) -> st.Page:
     return st.Page(
         PAGES / f"{file}.py",

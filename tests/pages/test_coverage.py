@@ -13,7 +13,7 @@ from calendar_model.safeguards.sight import OPEN, member
 from calendar_model.vocabulary import Sensitivity
 from calendar_model.workspace.records import Engagement, Person
 from calendar_model.workspace.terms import EngagementForm, EngagementKind
-from tests.app import ROOT, open_page
+from tests.app import open_page
 
 OURS, EVERYTHING = "What we have taken up", "All that is coming"
 NOTHING_TIED = "Nothing is tied to any of these items yet."
@@ -30,10 +30,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
     monkeypatch.setenv("HRD_CALENDAR_TODAY", "2026-11-24")
 
     def on_the_day(person: str, scope: str = EVERYTHING, **parameters: str | list[str]) -> AppTest:
-        app = open_page("overview", **parameters)
-        app.session_state["acting"] = person
-        app.session_state["coverage_scope"] = scope
-        app.switch_page(str(ROOT / "pages" / "coverage.py")).run()
+        app = open_page("coverage", person, {"coverage_scope": scope}, **parameters)
         assert not app.exception
         return app
 

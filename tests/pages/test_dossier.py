@@ -31,7 +31,7 @@ from calendar_model.workspace.terms import (
     StatementState,
     Suggester,
 )
-from tests.app import ROOT, everything, open_page
+from tests.app import everything, open_page
 
 ITEM = "hrc-resolution-HRC67"
 INTERNAL = {"sensitivity": Sensitivity.INTERNAL}
@@ -62,9 +62,7 @@ PANEL: dict[str, Any] = {
 
 
 def opened(who: Viewer, item: str = ITEM) -> AppTest:
-    app = open_page("overview", of=item, tz="Europe/Zurich")
-    app.session_state["acting"] = who.person_id
-    app.switch_page(str(ROOT / "pages" / "dossier.py")).run()
+    app = open_page("dossier", who.person_id, of=item, tz="Europe/Zurich")
     assert [e.value for e in app.exception] == []
     return app
 
@@ -287,9 +285,7 @@ def test_the_panel_says_in_a_line_what_there_is(desk: Viewer, other: Viewer) -> 
 
 
 def _panel(who: Viewer, item: str = ITEM) -> AppTest:
-    app = open_page("overview", item=item)
-    app.session_state["acting"] = who.person_id
-    app.run()
+    app = open_page("overview", who.person_id, item=item)
     assert [e.value for e in app.exception] == []
     return app
 
@@ -298,9 +294,7 @@ def test_timeline_and_agenda_say_it_with_the_item(desk: Viewer, other: Viewer) -
     save(desk, Engagement, ROUND, items=["session-HRC64"])
     save(desk, Engagement, {**ROUND, "sensitivity": Sensitivity.RESTRICTED}, items=["session-HRC64"])
     for who, words in ((desk, "2 engagements"), (other, "1 engagement"), (OPEN, "")):
-        app = open_page("overview", show="timeline", zoom="quarter", **{"from": "2027-01-01"})
-        app.session_state["acting"] = who.person_id
-        app.switch_page(str(ROOT / "pages" / "timeline.py")).run()
+        app = open_page("timeline", who.person_id, show="timeline", zoom="quarter", **{"from": "2027-01-01"})
         (chart,) = app.get("plotly_chart")
         assert [f"{count} engagement" in chart.proto.spec for count in (1, 2)] == [words[:1] == "1", words[:1] == "2"]
         app.segmented_control(key="show").set_value("agenda").run()

@@ -14,7 +14,7 @@ from calendar_model.safeguards.sight import OPEN, Viewer
 from calendar_model.vocabulary import Sensitivity, Standing
 from calendar_model.workspace.records import Contact, Engagement, Event
 from calendar_model.workspace.terms import ContactKind, EngagementForm, EngagementKind, EventKind
-from tests.app import ROOT, everything, open_page
+from tests.app import everything, open_page
 
 EVENT: dict[str, Any] = {
     "title": "Reprisals: what missions can do",
@@ -36,9 +36,7 @@ WHEN = "Thu 3 Dec 2026, 13:00–14:30 (Geneva time)"
 
 def opened(who: Viewer, page: str = "meetings", **parameters: str | list[str]) -> AppTest:
     """A page as somebody, in the zone of Geneva."""
-    app = open_page("overview", tz="Europe/Zurich", **parameters)
-    app.session_state["acting"] = who.person_id
-    app.switch_page(str(ROOT / "pages" / f"{page}.py")).run()
+    app = open_page(page, who.person_id, tz="Europe/Zurich", **parameters)
     assert [e.value for e in app.exception] == []
     return app
 

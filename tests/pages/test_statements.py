@@ -33,7 +33,7 @@ from calendar_model.workspace.terms import (
     StatementState,
     Suggester,
 )
-from tests.app import ROOT, open_page
+from tests.app import open_page
 
 WEIGHED: dict[str, Any] = {
     "mission_consulted_on": date(2026, 11, 2),
@@ -61,10 +61,7 @@ def head() -> Viewer:
 
 
 def page(who: Viewer, **parameters: str | list[str]) -> AppTest:
-    app = open_page("overview", **parameters)
-    app.session_state["acting"] = who.person_id
-    app.switch_page(str(ROOT / "pages" / "statements.py")).run()
-    return sound(app)
+    return sound(open_page("statements", who.person_id, **parameters))
 
 
 def sound(app: AppTest) -> AppTest:
