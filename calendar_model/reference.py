@@ -10,14 +10,14 @@ from __future__ import annotations
 import csv
 import os
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from types import UnionType
+from types import MappingProxyType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin
 
 import holidays
@@ -25,6 +25,7 @@ from dateutil.rrule import rrulestr
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from calendar_model.overlay import Corrected, Overlaid, overlay, row_of
 from calendar_model.vocabulary import (
     Cadence,
     Level,
@@ -47,6 +48,9 @@ from calendar_model.vocabulary import (
 DATA_VARIABLE = "HRD_CALENDAR_DATA"
 """Environment variable that names another folder with the same files."""
 
+_BEYOND = 10**6
+"""A line that no file has: rows that are only in corrections are counted from here."""
+
 _LEAP_CYCLE = timedelta(days=8 * 366)
 """In which every day of a year has come, 29 February too."""
 
@@ -55,16 +59,23 @@ R = TypeVar("R", bound=Record)
 
 @dataclass(frozen=True, order=True)
 class Fault:
-    """What is wrong in a reference file. ``line`` counts from 1 with the header; 0 means the whole file."""
+    """What is wrong in a reference file. ``line`` counts from 1 with the header; 0 means the whole file.
+
+    ``correction`` says what a correction is of, where one that was recorded in the dashboard is to blame: it is left
+    out, and the file's own row stands. A row that is only in a correction has the line 0.
+    """
 
     file: str
     line: int
     column: str
     value: str
     expected: str
+    correction: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         place = f"{self.file}, line {self.line}" if self.line else self.file
+        if self.correction:
+            place = f"The correction of {self.correction} is left out, it does not fit: {place}"
         column = f", column {self.column}" if self.column else ""
         found = f"“{self.value}” found" if self.value else "nothing found"
         return f"{place}{column}: {found}; expected {self.expected}."
@@ -90,6 +101,8 @@ class Reference:
     milestone_dates: tuple[MilestoneDate, ...]
     observances: tuple[Observance, ...]
     faults: tuple[Fault, ...] = field(default=())
+    corrected: Mapping[tuple[str, str], Overlaid] = field(default_factory=lambda: MappingProxyType({}))
+    """Rows that stand corrected from the dashboard, by file and key; those with which the file has caught up too."""
 
     def lineage(self, code: str) -> tuple[str, ...]:
         """The code of an organisation or body and those above it, nearest first."""
@@ -151,12 +164,50 @@ def data_folder() -> Path:
     return Path(os.environ.get(DATA_VARIABLE) or Path(__file__).resolve().parents[1] / "data")
 
 
-def load(folder: Path | None = None) -> Reference:
+def load(folder: Path | None = None, corrections: Sequence[Corrected] = ()) -> Reference:
     """Reads every file of ``folder`` (default: :func:`data_folder`) and checks each row and the whole.
 
-    Returns the good rows and all faults. Raises nothing for missing, unreadable or faulty files.
+    Over the files stand the ``corrections``, in their order. One that brings a fault, because the files have changed
+    since, is left out, and the fault says so. Returns the good rows and all faults. Raises nothing for missing,
+    unreadable or faulty files.
     """
-    reader = _Reader(folder or data_folder())
+    folder = folder or data_folder()
+    reference = _read(folder, corrections)
+    if not reference.faults or not corrections:
+        return reference
+    bare = _read(folder, ())
+    if not set(reference.faults) - set(bare.faults):
+        return reference
+    fitting, left_out = _sift(folder, bare, corrections)
+    reference = _read(folder, fitting)
+    return replace(reference, faults=tuple(sorted([*reference.faults, *left_out])))
+
+
+def brought(folder: Path | None, before: Sequence[Corrected], after: Sequence[Corrected]) -> tuple[Fault, ...]:
+    """The faults that the reference would have with the corrections ``after``, and has not with those ``before``."""
+    folder = folder or data_folder()
+    faults = _read(folder, after).faults
+    known = set(_read(folder, before).faults) if faults else set()
+    return tuple(fault for fault in faults if fault not in known)
+
+
+def _sift(
+    folder: Path, reference: Reference, corrections: Sequence[Corrected]
+) -> tuple[tuple[Corrected, ...], list[Fault]]:
+    """The corrections that bring no fault, each on top of those before it, and the faults of the others."""
+    fitting: tuple[Corrected, ...] = ()
+    left_out: list[Fault] = []
+    for one in corrections:
+        tried = _read(folder, (*fitting, one))
+        if wrong := [fault for fault in tried.faults if fault not in set(reference.faults)]:
+            left_out += [replace(fault, correction=f"{one.row} ({one.file})") for fault in wrong]
+        else:
+            fitting, reference = (*fitting, one), tried
+    return fitting, left_out
+
+
+def _read(folder: Path, corrections: Sequence[Corrected]) -> Reference:
+    reader = _Reader(folder, corrections)
     for kind in KINDS:
         reader.read(kind)
     reader.check_the_whole()
@@ -177,14 +228,17 @@ def load(folder: Path | None = None) -> Reference:
         milestone_dates=reader.rows(MilestoneDate),
         observances=reader.rows(Observance),
         faults=tuple(sorted(reader.faults)),
+        corrected=MappingProxyType(reader.corrected),
     )
 
 
 class _Reader:
     """Collects the good rows of each file with their lines, and the faults."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, corrections: Sequence[Corrected] = ()) -> None:
         self.folder = folder
+        self.corrections = corrections
+        self.corrected: dict[tuple[str, str], Overlaid] = {}
         self.faults: list[Fault] = []
         self.good: dict[type[Record], dict[int, Record]] = {kind: {} for kind in KINDS}
         self.codes: dict[str, set[str]] = {}
@@ -200,6 +254,7 @@ class _Reader:
         yield from list(self.good[kind].items())  # type: ignore[misc]
 
     def fault(self, file: str, line: int, column: str, value: object, expected: str) -> None:
+        line = line if line < _BEYOND else 0
         self.faults.append(Fault(file, line, column, "" if value is None else str(value), expected))
 
     def refuse(self, kind: type[Record], line: int, column: str, value: object, expected: str) -> None:
@@ -209,7 +264,7 @@ class _Reader:
 
     def read(self, kind: type[Record]) -> None:
         codes_of_file: set[str] = set()
-        for line, cells in self._cells(kind):
+        for line, cells in self._corrected(kind):
             if "code" in cells:
                 codes_of_file.add(cells["code"].strip())
             try:
@@ -222,6 +277,20 @@ class _Reader:
         self._check_keys(kind)
         self._check_references(kind)
         self.codes[kind.FILE] = self._own_codes(kind)
+
+    def _corrected(self, kind: type[Record]) -> Iterator[tuple[int, Mapping[str, str]]]:
+        """The cells of each line, the corrections over them; rows that only corrections have come last."""
+        lines: dict[int, Mapping[str, str]] = dict(self._cells(kind))
+        if any(fault.file == kind.FILE and fault.line == 0 for fault in self.faults):
+            return  # without its file a correction has nothing to stand over
+        of_row: dict[str, int] = {}
+        for line, cells in lines.items():
+            of_row.setdefault(row_of(kind, cells), line)
+        made = overlay(kind, {row: lines[line] for row, line in of_row.items()}, self.corrections)
+        for number, (row, one) in enumerate(made.items()):
+            self.corrected[kind.FILE, row] = one
+            lines[of_row.get(row, _BEYOND + number)] = one.cells
+        yield from lines.items()
 
     def _cells(self, kind: type[Record]) -> Iterator[tuple[int, dict[str, str]]]:
         path = self.folder / kind.FILE
@@ -440,7 +509,7 @@ _PATTERNS = {
 }
 
 
-def _in_words(kind: type[Record], details: ErrorDetails, cells: dict[str, str]) -> tuple[str, str, str]:
+def _in_words(kind: type[Record], details: ErrorDetails, cells: Mapping[str, str]) -> tuple[str, str, str]:
     """Column, value and what would be right, from pydantic's account of one error."""
     column = str(details["loc"][0]) if details["loc"] else ""
     error = details["type"]
