@@ -1,0 +1,13 @@
+"""Text as a Word or Excel file can hold it."""
+
+from __future__ import annotations
+
+import re
+
+_NOT_IN_XML = re.compile("[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What an XML 1.0 document cannot hold (https://www.w3.org/TR/xml/#charsets); a carriage return it would turn over."""
+
+
+def printable(text: str) -> str:
+    """The text with line feeds at the ends of lines, and a replacement character for each that no XML file holds."""
+    return _NOT_IN_XML.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
