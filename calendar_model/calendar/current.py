@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import threading
+from collections import OrderedDict
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pandas as pd
 
 from calendar_model.calendar.table import build_table
+from calendar_model.overlay import Corrected
 from calendar_model.reference import KINDS, Reference, data_folder, load
 
 TODAY_VARIABLE = "HRD_CALENDAR_TODAY"
@@ -18,8 +21,11 @@ TODAY_VARIABLE = "HRD_CALENDAR_TODAY"
 YEARS_AHEAD = 10
 """How far the calendar projects: the length of three turns of the slowest text."""
 
+_KEPT = 2
+"""With the corrections that are recorded and, where they cannot be read, without."""
+
 _lock = threading.Lock()
-_kept: tuple[tuple[object, ...], tuple[Reference, pd.DataFrame]] | None = None
+_kept: OrderedDict[tuple[object, ...], tuple[Reference, pd.DataFrame]] = OrderedDict()
 
 
 def today() -> date:
@@ -33,24 +39,31 @@ def horizon(as_of: date) -> date:
     return date(as_of.year + YEARS_AHEAD, 12, 31)
 
 
-def current(as_of: date | None = None, folder: Path | None = None) -> tuple[Reference, pd.DataFrame]:
+def current(
+    as_of: date | None = None, folder: Path | None = None, corrections: Sequence[Corrected] = ()
+) -> tuple[Reference, pd.DataFrame]:
     """The reference and the calendar table on ``as_of`` (default: :func:`today`), shared and not to be changed.
 
-    Built again when a file of ``folder`` (default: the project's data) has changed, or the day. The table's ``attrs``
-    hold, beside those of :func:`build_table`, ``files_changed``: when a file last changed (UTC, whole seconds).
+    Built again when a file of ``folder`` (default: the project's data) has changed, the ``corrections`` that stand over
+    it, or the day. The table's ``attrs`` hold, beside those of :func:`build_table`, ``files_changed``: when a file or a
+    correction last changed (UTC, whole seconds).
     """
-    global _kept
-    folder, as_of = folder or data_folder(), as_of or today()
+    folder, as_of, corrections = folder or data_folder(), as_of or today(), tuple(corrections)
     stamps = tuple(_stamp(folder / kind.FILE) for kind in KINDS)
-    key = (folder, as_of, stamps)
+    key = (folder, as_of, stamps, corrections)
     with _lock:
-        if _kept is None or _kept[0] != key:
-            reference = load(folder)
+        if key not in _kept:
+            reference = load(folder, corrections)
             table = build_table(reference, as_of, horizon(as_of))
-            # A row that was taken out leaves no date of its own behind, only that of its file.
-            table.attrs["files_changed"] = datetime.fromtimestamp(max(changed for changed, _ in stamps) // 10**9, UTC)
-            _kept = key, (reference, table)
-        return _kept[1]
+            # A row that was taken out leaves no date of its own behind, only that of its file or its correction.
+            changes = [changed // 10**9 for changed, _ in stamps]
+            changes += [int(one.at.timestamp()) for one in corrections if one.at is not None]
+            table.attrs["files_changed"] = datetime.fromtimestamp(max(changes), UTC)
+            _kept[key] = reference, table
+            while len(_kept) > _KEPT:
+                _kept.popitem(last=False)
+        _kept.move_to_end(key)
+        return _kept[key]
 
 
 def _stamp(path: Path) -> tuple[int, int]:

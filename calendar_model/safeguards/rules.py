@@ -13,7 +13,11 @@ from typing import Any, cast
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session, aliased
 
+from calendar_model import corrections
+from calendar_model.corrections import Corrected
+from calendar_model.reference import brought
 from calendar_model.safeguards import statements
+from calendar_model.safeguards.corrections import corrected, kept
 from calendar_model.safeguards.statements import CaseFacts, Facts, Lack
 from calendar_model.vocabulary import Sensitivity
 from calendar_model.workspace.database import WorkspaceSession
@@ -79,6 +83,7 @@ def check(session: WorkspaceSession) -> None:
             _check_changed(session, row, actor)
         for row in session.deleted:
             _check_gone(session, row)
+        _corrections_fit(session, [row for row in (*added, *changed) if isinstance(row, Correction)])
 
 
 def _check_new(session: WorkspaceSession, row: object, actor: Person | None) -> None:
@@ -157,6 +162,37 @@ def _dated(event: Event) -> None:
     """An event stands on every timeline: what is wrong with its days and hours is refused for whoever writes it."""
     if wrong := faults({column.key: getattr(event, column.key) for column in inspect(Event).column_attrs}):
         raise Refused(" ".join(wrong))
+
+
+def _corrections_fit(session: WorkspaceSession, written: list[Correction]) -> None:
+    """A correction stands in everybody's calendar and feed: it brings no fault, neither new nor when it goes."""
+    gone = {row.id for row in session.deleted if isinstance(row, Correction)}
+    if not written and not gone:
+        return
+    for row in written:
+        _correction_kept(row)
+    standing = kept(session)
+    if found := corrections.faults(None, standing, *(_candidate(row) for row in written)):
+        raise Refused(" ".join(found))
+    if rests := brought(None, standing, [one for one in standing if one.record_id not in gone]):
+        raise Refused(f"Something else rests on this correction: put that right first. {rests[0]}")
+
+
+def _correction_kept(row: Correction) -> None:
+    if row.sample:
+        raise Refused("Somebody of the sample corrects nothing: it would stand in everybody's calendar.")
+    if row.sensitivity is not Sensitivity.PUBLIC:
+        raise Refused("A correction is about meetings of the organisations: it is public, and stays so.")
+    if inspect(row).persistent and (_changed(row, "file") or _changed(row, "row")):
+        raise Refused("A correction stays one of the same row: withdraw it, and record another.")
+
+
+def _candidate(row: Correction) -> Corrected:
+    columns = {name: getattr(row, name) for name in ("file", "row", "values", "source_url", "note")}
+    try:
+        return corrected(columns, record_id=row.id or "", at=now())
+    except (ValueError, TypeError):
+        raise Refused("Say which columns are put right, as a JSON object of texts.") from None
 
 
 def _check_gone(session: WorkspaceSession, row: object) -> None:
@@ -400,6 +436,8 @@ def _tied(session: WorkspaceSession, tie: TieToRecord) -> None:
     other = tie.other or session.get(Record, tie.other_id)
     if record is None or other is None:
         raise Refused("One of the two records to be tied is not there, or not for you to see; choose from the list.")
+    if isinstance(record, Correction) or isinstance(other, Correction):
+        raise Refused("A correction is public, and tied to no other record; tie it to an item of the calendar.")
     if bool(record.sample) != bool(other.sample):
         raise Refused("A fictional record of the sample is not tied to one of yours.")
     for one, another in ((record, other), (other, record)):

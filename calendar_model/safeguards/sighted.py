@@ -1,4 +1,6 @@
-"""The one calendar table as somebody may see it: the reference, and the mission's own events that are theirs to see."""
+"""The one calendar table as somebody may see it: the reference as it stands corrected, and the mission's own events
+that are theirs to see.
+"""
 
 from __future__ import annotations
 
@@ -7,29 +9,60 @@ from collections import OrderedDict
 from collections.abc import Hashable, Mapping
 
 import pandas as pd
+from sqlalchemy import select
 
 from calendar_model import calendar
+from calendar_model.corrections import Corrected
 from calendar_model.reference import Reference
+from calendar_model.safeguards.corrections import kept
 from calendar_model.safeguards.desk import reading, tide
-from calendar_model.safeguards.sight import Viewer
+from calendar_model.safeguards.sight import OPEN, Viewer
 from calendar_model.workspace.own_events import own_items
+from calendar_model.workspace.records import Change, Correction
 
 _KEPT = 32
 _lock = threading.Lock()
 _tables: OrderedDict[Hashable, pd.DataFrame] = OrderedDict()
 """By who looks at which state of the workspace, and by what they see: most changes change no event."""
+_corrections: tuple[tuple[str, int], tuple[Corrected, ...]] = (("", 0), ())
+"""In which state of which workspace the corrections were last looked at, and what they were."""
+
+
+def corrections() -> tuple[Corrected, ...]:
+    """The corrections of the reference that are recorded: the same for everybody, and read when there are new ones.
+
+    Raises :class:`~calendar_model.workspace.database.WorkspaceError` where the workspace cannot be opened.
+    """
+    return _corrections_at(tide())
+
+
+def _corrections_at(now: tuple[str, int]) -> tuple[Corrected, ...]:
+    global _corrections
+    with _lock:
+        (url, number), known = _corrections
+    if (url, number) == now:
+        return known
+    with reading(OPEN) as session:
+        new = select(Change.number).where(Change.number > number, Change.table == Correction.__tablename__).limit(1)
+        followed = url == now[0] and number < now[1]
+        if not followed or session.scalar(new.execution_options(everything=True)) is not None:
+            known = kept(session)
+    with _lock:
+        _corrections = now, known
+    return known
 
 
 def calendar_of(viewer: Viewer) -> tuple[Reference, pd.DataFrame]:
-    """The reference and the calendar table of today for ``viewer``: shared, and not to be changed.
+    """The reference, as it stands corrected, and the calendar table of today for ``viewer``: shared, not to be changed.
 
     Worked out again when the reference, the day or the workspace has changed. Its attribute ``version`` changes only
     with what is in it. Raises :class:`~calendar_model.workspace.database.WorkspaceError` where the workspace cannot be
     opened.
     """
-    reference, table = calendar.current()
+    now = tide()
+    reference, table = calendar.current(corrections=_corrections_at(now))
     base = (table.attrs["version"], table.attrs["as_of"], table.attrs["files_changed"])
-    seen: Hashable = (base, viewer, tide())
+    seen: Hashable = (base, viewer, now)
     if (kept := _kept(seen)) is not None:
         return reference, kept
     with reading(viewer) as session:
