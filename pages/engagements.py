@@ -11,7 +11,6 @@ import pandas as pd
 import streamlit as st
 
 from calendar_model import wording
-from calendar_model.documents import table_csv
 from calendar_model.safeguards.desk import reading, save, staff
 from calendar_model.safeguards.rules import SHORTEST_REASON, Refused, born_at
 from calendar_model.vocabulary import Sensitivity
@@ -48,7 +47,7 @@ from pages.components.record_parts import (
     record_links,
     statement_links,
 )
-from pages.components.tables import MOST_ROWS, ROW_HEIGHT
+from pages.components.tables import MOST_ROWS, ROW_HEIGHT, csv_download
 from pages.components.words import plain
 
 TITLE = "Engagements"
@@ -321,22 +320,13 @@ def more_rows(count: int) -> None:
 def csv(wanted: Wanted, names: Mapping[str, str], context: PageContext) -> None:
     eyes = context.viewer
 
-    def written() -> bytes:
+    def rows() -> pd.DataFrame:
         with reading(eyes) as session:
             found = engagements.newest(session, wanted)
             hangs = engagements.hanging(session, [line.id for line in found])
-        return table_csv(engagements.as_table(found, hangs, names))
+        return engagements.as_table(found, hangs, names)
 
-    st.download_button(
-        "Download as CSV",
-        data=written,
-        file_name="engagements.csv",
-        mime="text/csv",
-        key="csv_engagements",
-        icon=":material/download:",
-        on_click="ignore",
-        type="tertiary",
-    )
+    csv_download(rows, "engagements")
     st.caption("Restricted records, and who took part in words, are never in files.")
 
 

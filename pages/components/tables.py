@@ -10,30 +10,58 @@ import pandas as pd
 import streamlit as st
 
 from calendar_model import wording
-from calendar_model.calendar import when
+from calendar_model.calendar import describe, when
 from calendar_model.documents import table_csv
+from calendar_model.documents.workbook import table_xlsx
 from pages.components import labels, panel
-from pages.components.context import PageContext
+from pages.components.context import PageContext, current
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 ROW_HEIGHT, MOST_ROWS = 35, 14
 """Pixels of a row of ``st.dataframe``, and how many show before the table scrolls within itself."""
 
 
-def csv_download(frame: pd.DataFrame, name: str, *, label: str = "Download as CSV") -> None:
-    """A button that gives ``frame`` as ``<name>.csv``; the file is written only when it is asked for.
+def csv_download(
+    frame: pd.DataFrame | Callable[[], pd.DataFrame], name: str, *, label: str = "Download as CSV", title: str = ""
+) -> None:
+    """Two buttons that give ``frame``, or what it gives then, as ``<name>.csv`` and as the workbook ``<name>.xlsx``.
 
-    ``name`` is made of what the list is, never of what a person is called; no two on a page have the same.
+    The files are written only when they are asked for. ``name`` is made of what the list is, never of what a person is
+    called; no two on a page have the same. ``label`` says CSV, and is said of Excel likewise. ``title`` says in the
+    workbook what the rows are; without it the name does.
     """
-    st.download_button(
-        label,
-        data=lambda: table_csv(frame),
-        file_name=f"{name}.csv",
-        mime="text/csv",
-        key=f"csv_{name}",
-        icon=":material/download:",
-        on_click="ignore",
-        type="tertiary",
+    context = current()
+
+    def rows() -> pd.DataFrame:
+        return frame if isinstance(frame, pd.DataFrame) else frame()
+
+    def workbook() -> bytes:
+        kept = describe(context.filter, context.reference)
+        about = {"Filter": f"{kept[:1].upper()}{kept[1:]}. The list may be narrowed further by fields of its own."}
+        return table_xlsx(rows(), title or _title(name), made=context.today, about=about)
+
+    written: tuple[tuple[str, str, str, Callable[[], bytes]], ...] = (
+        ("csv", "text/csv", label, lambda: table_csv(rows())),
+        ("xlsx", XLSX, label.replace("CSV", "Excel"), workbook),
     )
+    with st.container(horizontal=True, gap="small"):
+        for kind, mime, said, data in written:
+            st.download_button(
+                said,
+                data=data,
+                file_name=f"{name}.{kind}",
+                mime=mime,
+                key=f"{kind}_{name}",
+                icon=":material/download:",
+                on_click="ignore",
+                type="tertiary",
+            )
+
+
+def _title(name: str) -> str:
+    """``UPR cycle 4`` for ``upr-cycle-4``."""
+    return kind_word(name.replace("_", " "))
 
 
 def item_table(view: pd.DataFrame, context: PageContext, key: str) -> None:

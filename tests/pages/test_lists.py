@@ -10,10 +10,18 @@ from pages.components.lists import linked
 
 def drawn(width: int) -> AppTest:
     def script(width: int) -> None:
-        import pandas as pd
+        from datetime import date
 
+        import pandas as pd
+        import streamlit as st
+
+        from calendar_model import calendar
+        from pages.components import context
         from pages.components.lists import full_list
 
+        reference, table = calendar.current(date(2026, 11, 24))
+        known = context.PageContext(reference, table, table, calendar.Filter(), "Europe/Zurich", date(2026, 11, 24))
+        st.session_state[context._KEY] = known
         frame = pd.DataFrame(
             [("Wed 23 Sep 2026", "A [text]", "", "14", "https://example.org/a_(b)"), ("2028", "Other", "", "", "")],
             columns=["When", "What", "Nothing", "States", "Source"],
@@ -33,7 +41,7 @@ def test_a_wide_screen_gets_a_table_without_empty_columns_and_with_links() -> No
         }
     )
     pd.testing.assert_frame_equal(app.table[0].value.reset_index(drop=True), expected, check_dtype=False)
-    assert [b.key for b in app.get("download_button")] == ["csv_the-list"]
+    assert [b.key for b in app.get("download_button")] == ["csv_the-list", "xlsx_the-list"]
 
 
 def test_a_narrow_screen_gets_a_paragraph_a_row_and_numbers_keep_their_name() -> None:

@@ -90,8 +90,9 @@ def test_every_list_can_be_taken_along(opened: Callable[..., AppTest]) -> None:
     app = opened()
     tracks = ("hrc-resolution", "ga-resolution", "sr-mandate")
     assert [b.key for b in app.get("download_button")] == [
-        *(f"csv_{part}-{track}" for track in tracks for part in ("plan", "texts")),
+        *(f"{file}_{part}-{track}" for track in tracks for part in ("plan", "texts") for file in ("csv", "xlsx")),
         "csv_related-texts",
+        "xlsx_related-texts",
     ]
 
 

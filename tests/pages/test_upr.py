@@ -81,10 +81,9 @@ def test_the_running_cycle_is_shown_with_its_counts_and_its_lists(opened: Callab
         "A/HRC/DEC/52/108",
     ]
     assert [b.key for b in app.get("download_button")] == [
-        "csv_upr-cycle-4",
-        "csv_upr-sessions-4",
-        "csv_deadlines-UPR53",
-        "csv_deadlines-UPR54",
+        f"{file}_{name}"
+        for name in ("upr-cycle-4", "upr-sessions-4", "deadlines-UPR53", "deadlines-UPR54")
+        for file in ("csv", "xlsx")
     ]
 
 
