@@ -68,8 +68,9 @@ def faults(values: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def own_events(session: Session) -> list[Event]:
-    """The events that the session's reader may see, in the order of time, with their items and who is named in them."""
-    eager = (selectinload(Event.items), selectinload(Event.named))
+    """The events that the session's reader may see, in the order of time, with their items, who is named in them and
+    where they were taken from."""
+    eager = (selectinload(Event.items), selectinload(Event.named), selectinload(Event.imported))
     return list(session.scalars(select(Event).options(*eager).order_by(Event.start, Event.start_time, Event.id)))
 
 
@@ -78,7 +79,8 @@ def own_items(session: Session) -> list[Item]:
 
     What is said of an event in the programme, and who speaks, stays with the record: names stand there.
     """
-    events = session.scalars(select(Event).options(selectinload(Event.items)).order_by(Event.start, Event.id))
+    eager = (selectinload(Event.items), selectinload(Event.imported))
+    events = session.scalars(select(Event).options(*eager).order_by(Event.start, Event.id))
     return [item for event in events for item in _items(event)]
 
 
@@ -127,10 +129,15 @@ def _items(event: Event) -> Iterator[Item]:
 def _shared(event: Event) -> dict[str, Any]:
     return {
         "confidence": Confidence.SOURCED,
-        "basis": BASIS,
+        "basis": _basis(event),
         "sensitivity": event.sensitivity,
         "updated": event.updated_at.date(),
     }
+
+
+def _basis(event: Event) -> str:
+    taken = event.imported
+    return f"Taken from the calendar “{taken.source_name}” on {wording.day(taken.taken_on)}." if taken else BASIS
 
 
 def _place(event: Event, *, timed: bool) -> str:
