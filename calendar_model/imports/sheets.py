@@ -17,10 +17,9 @@ from datetime import date, datetime, time, timedelta
 from pathlib import PurePath
 from typing import Any
 
+from calendar_model.imports.apart import LARGEST, read_apart
 from calendar_model.imports.plan import ImportRefused
 
-LARGEST = 5 * 2**20
-"""Octets of a file."""
 MOST_ROWS, MOST_COLUMNS, MOST_LETTERS, MOST_SHEETS = 5_000, 60, 2_000, 20
 """Of a table, with something in them; letters are those of a cell."""
 
@@ -66,7 +65,7 @@ def read_sheets(data: bytes, file_name: str) -> tuple[Sheet, ...]:
     UTF-16 or the western code page of Windows, separated by semicolons, commas, tabulators or bars. Raises
     :class:`~calendar_model.imports.plan.ImportRefused` for whatever is no such file, or larger than is sensible.
     """
-    found = read_table(data, file_name=file_name)
+    found = read_apart("table", data, file_name=file_name)
     return tuple(
         Sheet(one["name"], tuple(one["header"]), tuple(map(tuple, one["rows"])), tuple(one["numbers"])) for one in found
     )

@@ -105,8 +105,20 @@ _EVENTS = (
         _DAY,
         needed=True,
         also=(
-            "date", "day", "start", "start date", "starts", "when", "from date", "begins on", "dato", "startdato", "dag",
-            "fra dato", "første dag", "når",
+            "date",
+            "day",
+            "start",
+            "start date",
+            "starts",
+            "when",
+            "from date",
+            "begins on",
+            "dato",
+            "startdato",
+            "dag",
+            "fra dato",
+            "første dag",
+            "når",
         ),
         example="2027-03-03",
     ),
@@ -121,7 +133,19 @@ _EVENTS = (
         "start_time",
         "Begins",
         _HOUR,
-        also=("from", "time", "start time", "begins at", "hour", "fra", "kl", "klokken", "tid", "klokkeslett", "starttid"),
+        also=(
+            "from",
+            "time",
+            "start time",
+            "begins at",
+            "hour",
+            "fra",
+            "kl",
+            "klokken",
+            "tid",
+            "klokkeslett",
+            "starttid",
+        ),
         example="13:00",
     ),
     Field(
@@ -157,7 +181,17 @@ _EVENTS = (
         "organisers",
         "Organisers",
         "Who holds it: states and organisations.",
-        also=("organiser", "organizer", "organizers", "organised by", "organized by", "host", "hosts", "arrangør", "arrangører"),
+        also=(
+            "organiser",
+            "organizer",
+            "organizers",
+            "organised by",
+            "organized by",
+            "host",
+            "hosts",
+            "arrangør",
+            "arrangører",
+        ),
         example="Norway",
     ),
     Field(
@@ -197,7 +231,7 @@ _EVENTS = (
         "title; several with semicolons between them. What it is tied to already stays.",
         also=("tied to", "session", "item", "items", "related to", "sesjon", "around"),
     ),
-)  # fmt: skip
+)
 
 _ENGAGEMENTS = (
     Field(
