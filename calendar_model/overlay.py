@@ -67,9 +67,12 @@ class Overlaid:
 
     @property
     def says(self) -> str:
-        """A sentence for how the row is known."""
+        """A sentence for how the row is known; empty where the file has caught up."""
+        day = wording.day(self.on)
+        if not self.file:
+            return f"Recorded in the dashboard on {day}, by the source given."
         what = ", ".join(name.replace("_", " ") for name in self.columns)
-        return f"Corrected here on {wording.day(self.on)} by the source given{f': {what}' if self.file else ''}."
+        return f"Corrected in the dashboard on {day}, by the source given: {what}." if what else ""
 
 
 def key_columns(kind: type[Record], row: str) -> dict[str, str]:

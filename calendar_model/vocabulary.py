@@ -224,6 +224,10 @@ class Record(BaseModel):
         """What makes the row one of a kind in its file."""
         return tuple(getattr(self, name) for name in self.KEY)
 
+    def confidence_in(self, column: str) -> Confidence:
+        """How one column is known: the source of a row need not cover all of it."""
+        return Confidence.RECALLED if column in self.recalled_fields else self.confidence
+
     @model_validator(mode="after")
     def _sourced_has_a_source(self) -> Record:
         if self.confidence is Confidence.SOURCED and not self.source_url:

@@ -3,8 +3,9 @@
 from calendar_model.calendar.current import current, horizon, today
 from calendar_model.calendar.display import city, when
 from calendar_model.calendar.filters import LISTS, PARAMETERS, Filter, FilterError, allowed_values, describe
+from calendar_model.calendar.origins import Origins, text_item
 from calendar_model.calendar.records import FIELDS, records
-from calendar_model.calendar.table import COLUMNS, Item, build_table, text_item, to_frame, vote_words, with_items
+from calendar_model.calendar.table import COLUMNS, Item, build_table, to_frame, vote_words, with_items
 
 __all__ = [
     "COLUMNS",
@@ -14,6 +15,7 @@ __all__ = [
     "Filter",
     "FilterError",
     "Item",
+    "Origins",
     "allowed_values",
     "build_table",
     "city",

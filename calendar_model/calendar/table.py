@@ -46,7 +46,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -56,6 +56,7 @@ from dateutil.rrule import rrulestr
 from pandas.api.types import union_categoricals
 
 from calendar_model import wording
+from calendar_model.calendar.origins import Origins, edition, text_item
 from calendar_model.cycles import (
     Due,
     Occurrence,
@@ -70,6 +71,7 @@ from calendar_model.cycles import (
 from calendar_model.reference import Reference
 from calendar_model.vocabulary import (
     UID_DOMAIN,
+    Cadence,
     Confidence,
     Kind,
     Meeting,
@@ -149,7 +151,22 @@ def build_table(reference: Reference, as_of: date, until: date) -> pd.DataFrame:
         *_observances(reference, as_of, until),
         *_mandate_holders(reference),
     ]
-    return to_frame(items, reference, as_of)
+    return to_frame(_told_corrected(items, reference), reference, as_of)
+
+
+def _told_corrected(items: Iterable[Item], reference: Reference) -> Iterator[Item]:
+    """The items, with a sentence in the basis of those whose row stands corrected from the dashboard."""
+    corrected = {key: one for key, one in reference.corrected.items() if one.says}
+    origins = Origins(reference)
+    for item in items:
+        key = corrected and origins.of(
+            item.item,
+            item.kind,
+            session=item.session,
+            countries=" ".join(item.countries),
+            related_to=item.related_to,
+        )
+        yield replace(item, basis=f"{item.basis} {corrected[key].says}") if key and key in corrected else item
 
 
 def to_frame(items: Iterable[Item], reference: Reference, as_of: date) -> pd.DataFrame:
@@ -351,11 +368,6 @@ def _session(reference: Reference, sitting: Sitting, sittings: Sittings) -> Item
     )
 
 
-def text_item(row: Resolution) -> str:
-    """The identifier of a text: by track and session where it belongs to a track, so that a projection becomes it."""
-    return f"{row.track}-{row.session}" if row.track else f"resolution-{row.code}"
-
-
 def _texts(reference: Reference, as_of: date) -> Iterator[Item]:
     for row in reference.resolutions:
         if row.adopted is None or row.adopted > as_of:
@@ -419,6 +431,7 @@ def _projected_texts(
             continue
         seat = reference.organisations[turn.body]
         where = turn.session or str(turn.window_start.year)
+        rule = reference.corrected.get((Cadence.FILE, turn.rule))
         yield Item(
             item=turn.item,
             title=f"{track.short_title}, due in {where}",
@@ -431,7 +444,7 @@ def _projected_texts(
             date_precision=Precision.MONTH,
             standing=turn.standing,
             confidence=turn.confidence,
-            basis=turn.basis,
+            basis=turn.basis + (f" {rule.says}" if rule is not None and rule.says else ""),
             source_url=turn.source_url,
             timezone=seat.timezone,
             location=seat.seat_city,
@@ -584,7 +597,7 @@ def _meetings(reference: Reference, as_of: date, until: date) -> Iterator[Item]:
         taken.add((row.meeting, row.start.year, row.slot))
         seat = reference.organisations[rhythm.organisation]
         yield Item(
-            item=_edition(row.meeting, row.start.year, row.slot, len(rhythm.slots)),
+            item=edition(row.meeting, row.start.year, row.slot, len(rhythm.slots)),
             title=row.title or rhythm.name,
             kind=Kind.MEETING,
             body=rhythm.organisation,
@@ -592,7 +605,7 @@ def _meetings(reference: Reference, as_of: date, until: date) -> Iterator[Item]:
             end=row.end,
             date_precision=row.date_precision,
             standing=row.standing,
-            confidence=row.confidence,
+            confidence=row.confidence_in("start"),
             basis=_edition_basis(row),
             source_url=row.source_url,
             timezone=rhythm.timezone or seat.timezone,
@@ -620,7 +633,7 @@ def _meetings(reference: Reference, as_of: date, until: date) -> Iterator[Item]:
                     f"; last known {wording.span(latest.start, latest.end, latest.date_precision)}" if latest else ""
                 )
                 yield Item(
-                    item=_edition(rhythm.code, year, slot, len(rhythm.slots)),
+                    item=edition(rhythm.code, year, slot, len(rhythm.slots)),
                     title=rhythm.name,
                     kind=Kind.MEETING,
                     body=rhythm.organisation,
@@ -642,11 +655,8 @@ def _meetings(reference: Reference, as_of: date, until: date) -> Iterator[Item]:
 
 def _edition_basis(row: Meeting) -> str:
     dates = "The days are" if row.date_precision is Precision.DAY else "The window is"
-    return f"{dates} {_known_how(row, 'from the source given', 'from memory or derived')}."
-
-
-def _edition(meeting: str, year: int, slot: int, slots: int) -> str:
-    return f"{meeting}-{year}-{slot}" if slots > 1 else f"{meeting}-{year}"
+    sourced = row.confidence_in("start") is Confidence.SOURCED
+    return f"{dates} {'from the source given' if sourced else 'from memory or derived'}."
 
 
 def _about_meeting(relevance: str) -> str:

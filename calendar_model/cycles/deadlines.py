@@ -336,7 +336,7 @@ def _due(
         at=at,
         timezone=zone,
         standing=by_hand.standing if by_hand else Standing.PROJECTED,
-        confidence=by_hand.confidence if by_hand else Confidence.RECALLED,
+        confidence=by_hand.confidence_in("date") if by_hand else Confidence.RECALLED,
         by_hand=by_hand is not None,
         basis=basis,
         source_url=(by_hand.source_url if by_hand else "") or milestone.source_url,

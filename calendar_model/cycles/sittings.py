@@ -178,7 +178,8 @@ class Sittings:
 
 def _known(session: Session) -> Sitting:
     dates = "days of the session are" if session.date_precision is Precision.DAY else "window of the session is"
-    if session.confidence is Confidence.SOURCED:
+    confidence = session.confidence_in("start")
+    if confidence is Confidence.SOURCED:
         basis = f"The {dates} from the source given."
     elif session.standing is Standing.HELD:
         basis = f"The {dates} from memory, not yet checked against a source."
@@ -195,7 +196,7 @@ def _known(session: Session) -> Sitting:
         end=session.end,
         precision=session.date_precision,
         standing=session.standing,
-        confidence=session.confidence,
+        confidence=confidence,
         basis=basis,
         source_url=session.source_url,
         updated=session.updated,

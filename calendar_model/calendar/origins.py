@@ -1,0 +1,75 @@
+"""Which row of the reference an item of the calendar comes from, or would come from once it is more than projected."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from calendar_model.reference import Reference
+from calendar_model.vocabulary import (
+    Kind,
+    MandateHolder,
+    Meeting,
+    MilestoneDate,
+    Observance,
+    Resolution,
+    Review,
+    Session,
+)
+
+
+def edition(meeting: str, year: int, slot: int, slots: int) -> str:
+    """The identifier of one edition of a recurring meeting that has so many ``slots`` in a year."""
+    return f"{meeting}-{year}-{slot}" if slots > 1 else f"{meeting}-{year}"
+
+
+def text_item(row: Resolution) -> str:
+    """The identifier of a text: by track and session where it belongs to a track, so that a projection becomes it."""
+    return f"{row.track}-{row.session}" if row.track else f"resolution-{row.code}"
+
+
+class Origins:
+    """Finds the file and the key of an item's row in a reference."""
+
+    def __init__(self, reference: Reference) -> None:
+        self._milestones = sorted(reference.milestones, key=len, reverse=True)
+        self._observances = {row.code for row in reference.observances}
+        self._rows: Mapping[str, tuple[str, str]] = {
+            **{text_item(row): (Resolution.FILE, row.code) for row in reference.resolutions if row.adopted},
+            **{
+                edition(row.meeting, row.start.year, row.slot, len(reference.recurring_meetings[row.meeting].slots)): (
+                    Meeting.FILE,
+                    row.code,
+                )
+                for row in reference.meetings
+            },
+        }
+
+    def of(
+        self, item: str, kind: str, *, session: str = "", countries: str = "", related_to: str = ""
+    ) -> tuple[str, str] | None:
+        """File and key, by columns of the calendar table; a key that the file has not where the item is projected.
+
+        None for what is nobody's row: a text that is due, an event of the mission's own.
+        """
+        if item in self._rows:
+            return self._rows[item]
+        if kind == Kind.SESSION:
+            return Session.FILE, session
+        if kind == Kind.UPR_REVIEW:
+            return Review.FILE, item
+        if kind == Kind.MEETING and not item.startswith("event-"):
+            return Meeting.FILE, item
+        if kind == Kind.MANDATE_HOLDER:
+            return MandateHolder.FILE, item.removeprefix("holder-")
+        if kind == Kind.OBSERVANCE:
+            code = item.rpartition("-")[0]
+            return (Observance.FILE, code) if code in self._observances else None
+        return self._set_by_hand(item, session, countries, related_to) if item.startswith("deadline-") else None
+
+    def _set_by_hand(self, item: str, session: str, countries: str, related_to: str) -> tuple[str, str] | None:
+        of = item.removeprefix("deadline-")
+        milestone = next((code for code in self._milestones if of.startswith(f"{code}-")), None)
+        subject = session or related_to
+        if milestone is None or not subject:
+            return None
+        return MilestoneDate.FILE, f"{milestone} {subject} {countries}".rstrip()
