@@ -36,6 +36,7 @@ from calendar_model.reference import Reference, load
 from calendar_model.safeguards.desk import reading
 from calendar_model.safeguards.rules import Refused
 from calendar_model.safeguards.sight import OPEN
+from calendar_model.safeguards.sighted import corrections
 from calendar_model.wording import span
 from calendar_model.workspace.database import WorkspaceError
 from calendar_model.workspace.own_events import own_items
@@ -83,7 +84,9 @@ def _parser() -> argparse.ArgumentParser:
     feed.set_defaults(run=_feed)
 
     check = commands.add_parser(
-        "check", help="whether the reference files are right", description="Lists every fault of the reference files."
+        "check",
+        help="whether the reference is right",
+        description="Lists every fault of the reference files, and of the corrections that stand over them.",
     )
     check.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
     check.set_defaults(run=_check)
@@ -131,7 +134,7 @@ def _day(text: str) -> date:
 
 
 def _chosen(options: argparse.Namespace) -> tuple[Reference, Filter, pd.DataFrame]:
-    reference = load(options.data)
+    reference = load(options.data, corrections())
     params = [(name, value) for name in LISTS for value in getattr(options, name)]
     listed = Filter.from_params([*params, ("q", options.search)], reference)
     if options.start and options.end and options.start > options.end:
@@ -173,7 +176,7 @@ def _items(options: argparse.Namespace) -> int:
 
 
 def _cycles(options: argparse.Namespace) -> int:
-    reference = load(options.data)
+    reference = load(options.data, corrections())
     as_of = options.as_of or today()
     turns = project(reference, as_of, options.until or horizon(as_of))
     if options.format == "json":
@@ -234,7 +237,7 @@ def _feed(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    reference = load(options.data)
+    reference = load(options.data, corrections())
     if options.format == "json":
         print_json([vars(fault) for fault in reference.faults])
     elif not reference.faults:

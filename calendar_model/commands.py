@@ -1,4 +1,4 @@
-"""Commands for what staff keep: the sample, the history, whether somebody has touched it, backup and restore.
+"""Commands for what staff keep: the sample, corrections, the history and whether somebody has touched it, backups.
 
 A command line is no person. What it shows is what is public and internal, and with ``--as`` what one person sees.
 """
@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from calendar_model import calendar, wording
+from calendar_model.corrections import counts_as, patch, standings
 from calendar_model.safeguards import sample
 from calendar_model.safeguards.desk import reading, staff
 from calendar_model.safeguards.rules import Refused
 from calendar_model.safeguards.sight import Viewer, member
+from calendar_model.safeguards.sighted import corrections
 from calendar_model.vocabulary import Sensitivity
 from calendar_model.workspace import backup, history
 from calendar_model.workspace.database import current_workspace
@@ -62,6 +64,15 @@ def add_to(commands: Commands) -> None:
     told.add_argument("--format", choices=("table", "json"), default="table", help="default: table")
     told.set_defaults(run=_history)
 
+    put_right = commands.add_parser(
+        "corrections",
+        help="the corrections of the reference, and a patch of them",
+        description="Lists the corrections that are recorded in the dashboard, or prints them as a patch of data/ for "
+        "git apply.",
+    )
+    put_right.add_argument("what", choices=("list", "export"), nargs="?", default="list", help="default: list")
+    put_right.set_defaults(run=_corrections)
+
     verified = commands.add_parser(
         "verify",
         help="whether somebody has touched what is kept",
@@ -102,12 +113,37 @@ def print_table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
 
 def _sample(options: argparse.Namespace) -> int:
     if options.what == "load":
-        _, table = calendar.current(folder=options.data)
+        _, table = calendar.current(folder=options.data, corrections=corrections())
         counts = sample.load(table, calendar.today())
         print(f"The sample is here: {_counted(counts)}." if counts else "The sample is here already.")
     else:
         counts = sample.remove()
         print(f"The sample is gone: {_counted(counts)}." if counts else "There is no sample in the workspace.")
+    return 0
+
+
+def _corrections(options: argparse.Namespace) -> int:
+    recorded = corrections()
+    if options.what == "export":
+        sys.stdout.buffer.write(patch(options.data, recorded).encode())
+        return 0
+    made = standings(options.data, recorded)
+    rows = [
+        (
+            one.on,
+            one.file,
+            one.row,
+            ", ".join(f"{name} {value or '–'}" for name, value in one.values.items()),
+            counts_as(made[one.file, one.row], one),
+            one.source_url,
+        )
+        for one in recorded
+        if not one.withdrawn
+    ]
+    if rows:
+        print_table(("On", "File", "Row", "Put right", "Counts", "Source"), rows)
+    else:
+        print("No corrections are recorded.")
     return 0
 
 

@@ -31,6 +31,7 @@ __all__ = [
     "Difference",
     "Overlaid",
     "columns_of",
+    "counts_as",
     "differences",
     "faults",
     "key_columns",
@@ -151,6 +152,23 @@ def differences(folder: Path | None, standing: Sequence[Corrected], candidate: C
     made = overlay(KIND_OF[candidate.file], {candidate.row: cells} if cells else {}, [candidate])
     columns = made[candidate.row].columns if candidate.row in made else ()
     return tuple(Difference(name, cells.get(name, ""), made[candidate.row].cells[name]) for name in columns)
+
+
+def counts_as(made: Overlaid, one: Corrected) -> str:
+    """Whether a correction that is recorded still counts for its row, in a few words; ``made`` is of the row.
+
+    The file has caught up once it says the same; it says something else since where its row was changed later.
+    """
+    own = {name for name in one.values if made.last.get(name) == one.record_id}
+    if not own:
+        return "a later correction counts"
+    if not made.file:
+        return "a new row"
+    if not own & set(made.columns):
+        return "the file has caught up"
+    if made.file.get("updated", "") > one.on.isoformat():
+        return "the file was changed since, and says something else"
+    return "stands over the file"
 
 
 def title(file: str, row: str) -> str:

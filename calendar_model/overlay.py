@@ -47,6 +47,7 @@ class Overlaid:
     """What corrections make of one row: the ``cells`` that stand now, and those of the ``file`` (empty: a new row).
 
     ``columns`` are the ones in which the corrections count, none where the file has caught up; ``on`` is their day.
+    ``last`` says of each column that is put right which correction did so last, by its ``record_id``.
     """
 
     kind: type[Record]
@@ -55,6 +56,7 @@ class Overlaid:
     file: Mapping[str, str] = field(hash=False)
     columns: tuple[str, ...]
     on: date
+    last: Mapping[str, str] = field(hash=False)
 
     @cached_property
     def for_file(self) -> dict[str, str]:
@@ -127,7 +129,8 @@ def _overlaid(
         cells["updated"] = max(cells.get("updated", ""), max(gone).isoformat())
     if "revision" in kind.model_fields:
         cells["revision"] = str(revision)
-    return Overlaid(kind, row, cells, file, columns, max(one.on for one in corrections))
+    last = {name: one.record_id for name, one in by.items()}
+    return Overlaid(kind, row, cells, file, columns, max(one.on for one in corrections), last)
 
 
 def _has(file: Mapping[str, str], name: str, value: str) -> bool:
