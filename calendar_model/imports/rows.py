@@ -62,9 +62,13 @@ _ERRORS = frozenset(("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!",
 """What Excel shows for a formula that failed."""
 _ORDER = (Sensitivity.PUBLIC, Sensitivity.INTERNAL, Sensitivity.RESTRICTED)
 
+REASON = "Taken over from a table."
+"""What the history says of it."""
 MOST_AHEAD = 12
 """Sessions after the last one of a body in the reference that a table can date."""
 
+_MOST_FAULTS = 3
+"""Sentences on what of the reference would not fit any more."""
 _TOGETHER = frozenset({Target.SESSIONS, Target.REVIEWS})
 """What is checked as a whole: whether it fits into the reference."""
 
@@ -136,7 +140,9 @@ def carry_out_rows(
     written meanwhile: nothing of the plan is written then.
     """
     write, found = _WRITERS[target], dict[int, str]()
-    with writing(viewer, workspace=workspace) as session, session.no_autoflush:
+    if not plan.to_write:
+        return plan
+    with writing(viewer, REASON, workspace) as session, session.no_autoflush:
         still_so = _still_so(session, target)
         for done, line in enumerate(plan.to_write, 1):
             try:
@@ -441,7 +447,7 @@ def _write_event(session: WorkspaceSession, viewer: Viewer, line: Line) -> str:
     _tie(event, line.more["items"])
     if reference := line.more["reference"]:
         if event.imported is None:
-            event.imported = Imported(uid=reference, taken_on=today())
+            event.imported = Imported(record_id=event.id, uid=reference, taken_on=today())
         if event.imported.uid == reference:
             event.imported.taken_on, event.imported.values = today(), line.more["taken"]
     return event.id
@@ -788,7 +794,15 @@ def _correction(
     changes = {name: value for name, value in values.items() if before.get(name, "") != value}
     if existing is not None and not changes and existing.confidence is Confidence.SOURCED:
         return Line(number, title, Fate.UNCHANGED, first, last)
-    says = [f"{_COLUMNS[name]}: {_said(before[name])} → {_said(value)}" for name, value in changes.items() if before]
+    says = []
+    if isinstance(existing, Session) and first is not None and last is not None and not _DATES.isdisjoint(changes):
+        was = wording.span(existing.start, existing.end, existing.date_precision)
+        says.append(f"When: {was} → {wording.span(first, last)}")
+    says += [
+        f"{_COLUMNS[name]}: {_said(before[name])} → {_said(value)}"
+        for name, value in changes.items()
+        if before and name in _COLUMNS
+    ]
     if existing is not None and existing.confidence is Confidence.RECALLED:
         says.append("it has a source now, and is not from memory any more")
     columns = {
@@ -802,15 +816,8 @@ def _correction(
     return Line(number, title, fate, first, last, "; ".join(says), values=columns)
 
 
-_COLUMNS = {
-    "start": "First day",
-    "end": "Last day",
-    "date": "Day",
-    "date_precision": "Known to",
-    "standing": "Standing",
-    "location": "Place",
-    "session": "Session",
-}
+_DATES = frozenset({"start", "end", "date_precision"})
+_COLUMNS = {"date": "Day", "standing": "Standing", "location": "Place", "session": "Session"}
 
 
 def _said(value: str) -> str:
@@ -858,7 +865,8 @@ def _sift(
     if not wrong:
         return (*standing, *(one for _, one in candidates))
     if len(candidates) == 1:
-        refused[candidates[0][0].number] = " ".join(wrong)
+        more = f" And {len(wrong) - _MOST_FAULTS} more such rows." if len(wrong) > _MOST_FAULTS else ""
+        refused[candidates[0][0].number] = " ".join(wrong[:_MOST_FAULTS]) + more
         return standing
     middle = len(candidates) // 2
     standing = _sift(facts, standing, candidates[:middle], refused)

@@ -1,0 +1,177 @@
+"""Tables of others as text: every usual way to write one is read alike, and whatever is none is refused."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time
+
+import pandas as pd
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from openpyxl import Workbook
+
+from calendar_model.documents import table_csv
+from calendar_model.imports.plan import ImportRefused
+from calendar_model.imports.sheets import MOST_ROWS, SAVE_AS, Sheet, read_sheets, read_table
+
+TABLE = {
+    "name": "a.csv",
+    "header": ["Tittel", "Dato"],
+    "rows": [["Frokost, på norsk", "03.03.2027"], ['Sier «hei»\nog "ha det"', ""]],
+    "numbers": [2, 4],
+}
+LINES = 'Tittel{0}Dato\r\n"Frokost, på norsk"{0}03.03.2027\r\n{0}\r\n"Sier «hei»\nog ""ha det"""{0}\r\n'
+
+
+@pytest.mark.parametrize("separator", [";", ",", "\t", "|"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+def test_csv_is_read_in_every_usual_encoding_and_with_every_usual_separator(separator: str, encoding: str) -> None:
+    assert read_table(LINES.format(separator).encode(encoding), file_name="a.csv") == [TABLE]
+
+
+def test_what_excel_writes_above_a_table_and_a_title_are_no_header() -> None:
+    data = "sep=;\r\nArrangementer 2027;\r\n\r\nTittel;Dato;Sted\r\nEn, to;;Genève\r\n".encode("cp1252")
+    assert read_table(data, file_name=r"C:\lister\b.csv") == [
+        {"name": "b.csv", "header": ["Tittel", "Dato", "Sted"], "rows": [["En, to", "", "Genève"]], "numbers": [5]}
+    ]
+
+
+def workbook(fill: Callable[[Workbook], None]) -> bytes:
+    book, out = Workbook(), io.BytesIO()
+    fill(book)
+    book.save(out)
+    return out.getvalue()
+
+
+def test_a_workbook_gives_all_sheets_that_show_something_with_days_in_iso_and_whole_numbers_as_such() -> None:
+    def fill(book: Workbook) -> None:
+        sheet = book.worksheets[0]
+        sheet.title = "Events"
+        sheet.append(["Title", "First day", "Begins", "At", "Number", "Part", "Speak", "Sum"])
+        sheet.append(
+            ["A", date(2027, 3, 3), time(13), datetime.fromisoformat("2027-03-03T13:30"), 7.0, 1.5, True, "=1+1"]
+        )
+        sheet["A4"], sheet["J900"] = "B", " "
+        book.create_sheet("Nothing")
+        hidden = book.create_sheet("Secret")
+        hidden.append(["Title", "First day"])
+        hidden.sheet_state = "hidden"
+        book.create_sheet("More").append(["X", "Y"])
+
+    found = read_sheets(workbook(fill), "events.XLSX")
+    assert found == (
+        Sheet(
+            "Events",
+            ("Title", "First day", "Begins", "At", "Number", "Part", "Speak", "Sum"),
+            (
+                ("A", "2027-03-03", "13:00", "2027-03-03T13:30", "7", "1.5", "true", ""),
+                ("B", "", "", "", "", "", "", ""),
+            ),
+            (2, 4),
+        ),
+        Sheet("More", ("X", "Y"), (), ()),
+    )
+
+
+def packed(parts: Mapping[str, bytes]) -> bytes:
+    """A package of these parts, as a workbook is one."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
+    return out.getvalue()
+
+
+PARTS = {"[Content_Types].xml": b"<a/>", "xl/workbook.xml": b"<a/>"}
+BOMB = '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "cccccccc"><!ENTITY d "&b;&b;&b;&b;">]><a>&d;</a>'
+HUGE = "a.csv is far larger than it looks, and is not read. Save it again, or as CSV."
+OR_ALONE = "or stands inside a cell alone. Mend the row, or save the file as an Excel workbook (.xlsx)."
+SHORTEN = "Shorten it, or see whether a quotation mark is not closed."
+REFUSED = {
+    "nothing": (b"  \r\n", "a.csv is empty. Choose another file, or fill in one of the templates."),
+    "a blank table": (
+        b";;\r\n;\r\n",
+        "a.csv has no table in it: a row with the names of the columns, and rows below it.",
+    ),
+    "an old workbook": (b"\xd0\xcf\x11\xe0rest", f"a.csv is not a kind of file that can be read here. {SAVE_AS}"),
+    "no text": (
+        bytes(range(256)) * 4,
+        "a.csv cannot be read as text. Save it as CSV in UTF-8, or as an Excel workbook (.xlsx).",
+    ),
+    "an open quotation mark": (
+        b'a,b\n1,2\n"3,4\n5,6\n',
+        f"Row 3 of a.csv cannot be told from those below it: a quotation mark is opened and not closed, {OR_ALONE}",
+    ),
+    "too many rows": (
+        b"a,b\n" + b"1,2\n" * (MOST_ROWS + 1),
+        "a.csv has more than 5000 rows. Divide it into several files.",
+    ),
+    "too many columns": (
+        b"a,b\n" + b"1," * 61,
+        "Row 2 of a.csv has 61 columns; 60 can be read. Leave out the others.",
+    ),
+    "too long a cell": (
+        b"a,b\n1," + b"x" * 2001,
+        f"Row 2 of a.csv has 2001 letters in column 2; 2000 can be read. {SHORTEN}",
+    ),
+    "another kind of package": (
+        packed({"word/document.xml": b"<a/>"}),
+        f"a.csv is not an Excel workbook (.xlsx). {SAVE_AS}",
+    ),
+    "a huge one": (packed({**PARTS, "xl/worksheets/sheet1.xml": b"0" * (65 * 2**20)}), HUGE),
+    "entities": (
+        packed({**PARTS, "xl/sharedStrings.xml": BOMB.encode()}),
+        f"a.csv holds what no Excel workbook does, and is not read. {SAVE_AS}",
+    ),
+    "entities in UTF-16": (
+        packed({**PARTS, "xl/sharedStrings.xml": BOMB.encode("utf-16")}),
+        f"a.csv holds what no Excel workbook does, and is not read. {SAVE_AS}",
+    ),
+    "nonsense inside": (packed(PARTS), f"a.csv cannot be read as an Excel workbook (.xlsx). {SAVE_AS}"),
+    "half of one": (packed(PARTS)[:100], f"a.csv is damaged, or locked with a password. {SAVE_AS}"),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_what_is_no_table_is_refused_with_what_to_do(what: str) -> None:
+    data, says = REFUSED[what]
+    with pytest.raises(ImportRefused) as refused:
+        read_table(data, file_name="a.csv")
+    assert str(refused.value) == says
+
+
+def test_a_refusal_comes_back_from_the_process_that_reads() -> None:
+    with pytest.raises(ImportRefused) as refused:
+        read_sheets(REFUSED["a huge one"][0], "a.csv")
+    assert str(refused.value) == HUGE
+
+
+texts = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12)
+
+
+@given(st.lists(st.tuples(texts, texts), min_size=1, max_size=5))
+@example([(f"{first}1+1", "a") for first in "=+-@＝＋－＠"])
+@settings(max_examples=40, deadline=None)
+def test_a_csv_of_our_own_comes_back_as_it_went_out(rows: list[tuple[str, str]]) -> None:
+    written = table_csv(pd.DataFrame([("x", *row, "y") for row in rows], columns=["First one", "b", "c", "d"]))
+    (found,) = read_table(written, file_name="own.csv")
+    # An apostrophe that somebody typed before a sign of a formula is taken for that of a spreadsheet.
+    assert [tuple(row) for row in found["rows"]] == [
+        ("x", *(cell[1:] if cell[:1] == "'" and cell[1:2] in {*"=+-@＝＋－＠"} else cell for cell in row), "y")
+        for row in rows
+    ]
+
+
+@given(st.one_of(st.binary(max_size=200), st.text(st.sampled_from("a1;,\t\"\n\r'=x|"), max_size=80).map(str.encode)))
+@settings(max_examples=60, deadline=None)
+def test_any_octets_give_tables_or_a_sentence(data: bytes) -> None:
+    try:
+        found = read_table(data, file_name="a.csv")
+    except ImportRefused:
+        return
+    for one in found:
+        assert {len(one["header"])} == {len(row) for row in [one["header"], *one["rows"]]}
+        assert one["numbers"] == sorted(set(one["numbers"]))
