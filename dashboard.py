@@ -34,6 +34,7 @@ def main() -> None:
 if __name__ == "__main__":
     main()
 else:
+    import asyncio
     import sys
     from collections.abc import AsyncIterator
     from contextlib import asynccontextmanager
@@ -41,17 +42,20 @@ else:
     from streamlit.runtime.pages_manager import PagesManager
 
     from calendar_model.feeds import MIDDLEWARE, ROUTES
+    from calendar_model.imports.remote import keep_fresh
     from calendar_model.workspace.database import WorkspaceError, current_workspace
 
     @asynccontextmanager
     async def _opened(_: st.App) -> AsyncIterator[None]:
         """Brings the workspace's tables to their present layout before the first reader comes; the calendar stands
-        without it too, and every page then says what is wrong."""
+        without it too, and every page then says what is wrong. While it runs, calendars of others are read again."""
         try:
             current_workspace()
         except WorkspaceError as fault:
             print(fault, file=sys.stderr)
+        following = asyncio.create_task(keep_fresh())
         yield
+        following.cancel()
 
     # Until a first reader has come through main(), Streamlit would run any file in pages/ on its own, found by its
     # address. There is no public setting that forbids it.

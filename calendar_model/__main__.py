@@ -15,6 +15,7 @@ from typing import Any
 
 import pandas as pd
 
+from calendar_model import ways
 from calendar_model.calendar import (
     Filter,
     FilterError,
@@ -100,6 +101,7 @@ def _parser() -> argparse.ArgumentParser:
     tested.set_defaults(run=_backtest)
 
     add_to(commands)
+    ways.add_to(commands)
     return parser
 
 
