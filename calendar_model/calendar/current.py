@@ -48,9 +48,9 @@ def current(
     it, or the day. The table's ``attrs`` hold, beside those of :func:`build_table`, ``files_changed``: when a file or a
     correction last changed (UTC, whole seconds).
     """
-    folder, as_of, corrections = folder or data_folder(), as_of or today(), tuple(corrections)
-    stamps = tuple(_stamp(folder / kind.FILE) for kind in KINDS)
-    key = (folder, as_of, stamps, corrections)
+    corrections = tuple(corrections)
+    folder, as_of, stamps = on = state(as_of, folder)
+    key = (on, corrections)
     with _lock:
         if key not in _kept:
             reference = load(folder, corrections)
@@ -64,6 +64,13 @@ def current(
                 _kept.popitem(last=False)
         _kept.move_to_end(key)
         return _kept[key]
+
+
+def state(as_of: date | None = None, folder: Path | None = None) -> tuple[Path, date, tuple[tuple[int, int], ...]]:
+    """On which folder, day and files :func:`current` stands: of each file when it last changed (in nanoseconds) and
+    its octets. It is told without reading one; as long as it is the same, so is the calendar without corrections."""
+    folder = folder or data_folder()
+    return folder, as_of or today(), tuple(_stamp(folder / kind.FILE) for kind in KINDS)
 
 
 def _stamp(path: Path) -> tuple[int, int]:
