@@ -58,7 +58,7 @@ def _items(draw: st.DrawFn) -> Item:
     )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(_items(), min_size=1, max_size=12), st.lists(_items(), max_size=6))
 def test_the_table_is_that_of_all_items_together(reference: Reference, kept: list[Item], further: list[Item]) -> None:
     whole = to_frame([*kept, *further], reference, AS_OF)

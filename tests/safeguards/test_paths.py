@@ -229,6 +229,6 @@ class Paths(RuleBasedStateMachine):
 
 
 Paths.TestCase.settings = settings(
-    max_examples=25, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=15, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
 )
 TestPaths = Paths.TestCase
