@@ -84,7 +84,7 @@ def options(viewer: Viewer) -> Sequence[LoaderCriteriaOption]:
     if viewer.level is not Sensitivity.PUBLIC:
         rules[Person] = sa.true()
         theirs = (Subscription.__tablename__, RemoteCalendar.__tablename__)
-        own = Change.table.not_in(theirs)
+        own: ColumnElement[bool] = Change.table.not_in(theirs)
         if viewer.level is Sensitivity.RESTRICTED:
             own |= Change.person_id == viewer.person_id
         rules[Change] = (Change.record_id == "") & own | visible(Change.record_id) & (
