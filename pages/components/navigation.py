@@ -24,8 +24,10 @@ _MENU = (
     ("upr", "UPR", ""),
     ("meetings", "Side events and meetings", "meetings"),
     ("organisations", "Organisations", ""),
+    ("corrections", "Corrections", ""),
     ("contacts", "Contacts", ""),
     ("language", "Language tracker", "language"),
+    ("imports", "Import", "import"),
     # Not "feeds": that is where the server's own feeds are.
     ("feeds", "Feeds", "subscribe"),
     ("settings", "Settings", ""),
@@ -36,6 +38,7 @@ narrow screen Streamlit draws those in a list that a screen reader cannot read."
 PAGE_OF = {
     RecordKind.CASE: "cases",
     RecordKind.CONTACT: "contacts",
+    RecordKind.CORRECTION: "corrections",
     RecordKind.ENGAGEMENT: "engagements",
     RecordKind.EVENT: "meetings",
     RecordKind.LANGUAGE: "language",

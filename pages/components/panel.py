@@ -16,7 +16,7 @@ import pandas as pd
 import streamlit as st
 
 from calendar_model import wording
-from calendar_model.calendar import when
+from calendar_model.calendar import Origins, when
 from calendar_model.feeds import calendar_bytes
 from calendar_model.safeguards import coverage
 from calendar_model.safeguards.desk import reading, tide
@@ -181,6 +181,14 @@ def _actions(row: Any, context: PageContext) -> None:
             )
         if row["source_url"]:
             st.link_button("Source", row["source_url"], icon=":material/open_in_new:")
+        if context.workspace and (origin := _origin(row, context)):
+            link("corrections", "Correct these dates", new="1", file=origin[0], row=origin[1])
+
+
+def _origin(row: Any, context: PageContext) -> tuple[str, str] | None:
+    """The row of the reference that the item is, or would be; none for an event of our own."""
+    columns = {name: row[name] for name in ("session", "countries", "related_to")}
+    return Origins(context.reference).of(row["item"], row["kind"], **columns)
 
 
 def _own_file(item: str, context: PageContext) -> None:

@@ -1,0 +1,528 @@
+"""Corrections of the reference: what is put right from here, by which source, and a patch for the files."""
+
+from pages.components.guard import require_entrance
+
+require_entrance()
+
+import json
+from collections.abc import Mapping, Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import streamlit as st
+from sqlalchemy import select
+
+from calendar_model import wording
+from calendar_model.calendar import Origins
+from calendar_model.corrections import (
+    KIND_OF,
+    Corrected,
+    Overlaid,
+    columns_of,
+    counts_as,
+    differences,
+    key_columns,
+    patch,
+    row_of,
+    rows_of,
+    standings,
+    title,
+)
+from calendar_model.reference import data_folder
+from calendar_model.safeguards.desk import reading, save, staff, writing
+from calendar_model.safeguards.rules import Refused
+from calendar_model.safeguards.sight import OPEN
+from calendar_model.safeguards.sighted import corrections
+from calendar_model.vocabulary import Cadence, Kind, Meeting, MilestoneDate, Precision, Review, Session, Standing
+from calendar_model.workspace.history import of_record
+from calendar_model.workspace.records import Correction, Person
+from pages.components import correction_fields, forms, panel
+from pages.components.acting import acting
+from pages.components.context import PageContext, current
+from pages.components.correction_fields import DATED, NAMES, cell, label, row_label, typed
+from pages.components.deletion import deletion
+from pages.components.forms import NEW, RECORD, RecordForm
+from pages.components.lines import styled
+from pages.components.navigation import link
+from pages.components.record_parts import history, item_openers
+from pages.components.words import plain
+
+TITLE = "Corrections"
+FILE, ROW = "file", "row"
+"""The URL's names for the file and the key of the row that is put right."""
+RHYTHM = "rhythm"
+
+
+# --- The list
+
+
+def the_list(context: PageContext) -> None:
+    st.title(TITLE)
+    forms.outcome()
+    st.markdown(
+        "Dates, places and rhythms of the reference that are put right from here, each with its source. They hold for "
+        "everyone and go into every feed; the files stay as they are until somebody applies the patch."
+    )
+    recorded = corrections()
+    standing = [one for one in reversed(recorded) if not one.withdrawn]
+    with st.container(horizontal=True):
+        begin_buttons(context)
+        draw_export(recorded)
+    if not standing:
+        st.markdown("No correction is recorded.")
+        return
+    made = standings(data_folder(), recorded)
+    names, authors = {person.id: person.name for person in staff()}, owners(context)
+    styled()
+    with st.container(key="lines_corrections", gap="medium"):
+        for one in standing:
+            author = names.get(authors.get(one.record_id, ""), "")
+            draw_line(one, made[one.file, one.row], author, context)
+
+
+def begin_buttons(context: PageContext) -> None:
+    if may_record():
+        st.button("Record a correction", key="new_correction", type="primary", on_click=begin)
+        st.button("A rhythm changes", key="new_rhythm", on_click=begin, args=(RHYTHM,))
+    elif context.viewer == OPEN:
+        link("settings", "Choose who you are to record one")
+
+
+def draw_export(recorded: Sequence[Corrected]) -> None:
+    difference = patch(data_folder(), recorded)
+    st.download_button(
+        "Export as a patch",
+        data=difference,
+        file_name="corrections.patch",
+        mime="text/x-diff",
+        key="export_patch",
+        icon=":material/download:",
+        on_click="ignore",
+        type="tertiary",
+        disabled=not difference,
+        help="For the folder data: git apply corrections.patch. What the files say already is not in it.",
+    )
+
+
+def draw_line(one: Corrected, made: Overlaid, author: str, context: PageContext) -> None:
+    with st.container(gap=None, key=f"entry_{one.record_id}"):
+        st.button(
+            f"**{plain(name_of(one.file, one.row, context))}**",
+            key=f"open_{one.record_id}",
+            type="tertiary",
+            on_click=forms.open_record,
+            args=(one.record_id,),
+            wrap=True,
+        )
+        by = f"by {author}" if author else ""
+        parts = [status(one, made, context), wording.day(one.on), by]
+        st.caption(plain(" · ".join(part for part in parts if part)))
+        for name in shown_columns(one):
+            st.markdown(f"{plain(label(name))}: {from_to(made.file.get(name, ''), one.values[name])}")
+        if one.note:
+            st.markdown(plain(one.note))
+        st.link_button("Source", one.source_url, type="tertiary", icon=":material/open_in_new:")
+
+
+def shown_columns(one: Corrected) -> list[str]:
+    return [name for name in columns_of(KIND_OF[one.file]) if name in one.values]
+
+
+def from_to(before: str, after: str) -> str:
+    """What stands in the file, and what is put in its place, as Markdown."""
+    said = plain(in_words(after)) or "nothing"
+    if before == after:
+        return f"{said}, as in the file"
+    return f"{plain(in_words(before)) or 'nothing'} → **{said}**"
+
+
+def in_words(text: str) -> str:
+    """A cell as people read it: a day as ``Mon 1 Mar 2027``."""
+    day = typed(Session, {"start": text})["start"]
+    return wording.day(day) if day is not None else text
+
+
+def status(one: Corrected, made: Overlaid, context: PageContext) -> str:
+    """How the correction counts, or that it does not fit the files any more."""
+    left_out = f"{one.row} ({one.file})"
+    if any(fault.correction == left_out for fault in context.reference.faults):
+        return "Left out: it does not fit what the files say now"
+    counts = counts_as(made, one)
+    return counts[:1].upper() + counts[1:]
+
+
+def owners(context: PageContext) -> Mapping[str, str]:
+    """Who recorded each correction, as far as the reader may know persons."""
+    if context.viewer == OPEN:
+        return {}
+    with reading(context.viewer) as session:
+        return {row.id: row.owner_id for row in session.execute(select(Correction.id, Correction.owner_id))}
+
+
+def name_of(file: str, row: str, context: PageContext) -> str:
+    """A row as a heading: ``Session HRC64``."""
+    key = key_columns(KIND_OF[file], row)
+    if file == MilestoneDate.FILE:
+        return correction_fields.deadline_label(key["milestone"], key["session"], key["country"], context.reference)
+    known = correction_fields.rows(context.reference, file).get(row)
+    if isinstance(known, Review):
+        return f"{NAMES[file]}: {row_label(known, context.reference)}"
+    return f"{NAMES[file]} {row}"
+
+
+def may_record() -> bool:
+    person = acting()
+    return person is not None and not person.sample
+
+
+# --- Which row
+
+
+def begin(kind: str = "1") -> None:
+    leave()
+    st.query_params[NEW] = kind
+
+
+def leave() -> None:
+    """Back to the list; for callbacks."""
+    forms.leave()
+    for name in (FILE, ROW):
+        if name in st.query_params:
+            del st.query_params[name]
+
+
+def back() -> None:
+    st.button("All corrections", key="form_back", type="tertiary", icon=":material/arrow_back:", on_click=leave)
+
+
+def choose_row(context: PageContext) -> None:
+    """The first step: the file, and the row of it or the key of a new one."""
+    back()
+    st.title("A new correction")
+    forms.outcome()
+    file = st.selectbox("What is put right", list(NAMES), format_func=NAMES.__getitem__, key="correction_file")
+    known = correction_fields.rows(context.reference, file)
+    keys = sorted(known, key=lambda row: str(getattr(known[row], "start", "")), reverse=True)
+    chosen = st.selectbox(
+        "Which",
+        keys,
+        index=None,
+        format_func=lambda row: row_label(known[row], context.reference),
+        placeholder="Choose, or type to search",
+        key=f"correction_row_{file}",
+    )
+    st.button(
+        "Put it right", key="choose_row", type="primary", on_click=open_row, args=(file, chosen), disabled=not chosen
+    )
+    with st.expander("It is not in the list"):
+        kind = KIND_OF[file]
+        if file == MilestoneDate.FILE:
+            milestones, sessions = (
+                correction_fields.rows(context.reference, one) for one in ("milestones.csv", Session.FILE)
+            )
+            st.selectbox("Milestone", list(milestones), key="new_key_milestone", format_func=str)
+            st.selectbox(
+                "Session or meeting",
+                [*sessions, *correction_fields.rows(context.reference, Meeting.FILE)],
+                key="new_key_session",
+            )
+            st.selectbox("State, where it is of one", ["", *context.reference.states], key="new_key_country")
+        else:
+            st.text_input(
+                "Its code",
+                key="new_key_code",
+                help="As it shall stay: letters, digits and hyphens, such as HRC71.",
+            )
+        st.button("Fill in the new row", key="new_row", on_click=open_new, args=(file, kind.KEY))
+
+
+def open_row(file: str, row: str) -> None:
+    st.query_params[FILE], st.query_params[ROW] = file, row
+
+
+def open_new(file: str, key: Sequence[str]) -> None:
+    row = row_of(KIND_OF[file], {name: st.session_state.get(f"new_key_{name}") or "" for name in key})
+
+    def check() -> str:
+        if not row:
+            raise Refused("Give the code of the new row.")
+        return ""
+
+    if forms.attempt(check):
+        open_row(file, row)
+
+
+# --- One row
+
+
+def one_row(file: str, row: str, context: PageContext, correction: Correction | None = None) -> None:
+    """The form of a row: what it says now, to be put right."""
+    kind = KIND_OF[file]
+    recorded = corrections()
+    beneath = [one for one in recorded if correction is None or one.record_id != correction.id]
+    made = standings(data_folder(), beneath).get((file, row))
+    base = dict(made.cells) if made else rows_of(data_folder(), file).get(row, {})
+    shown = {**(base or guessed(file, row, context)), **(json.loads(correction.values) if correction else {})}
+    present = SimpleNamespace(
+        id=correction.id if correction else f"{file}_{row}".replace(" ", "_"),
+        version=correction.version if correction else 0,
+        source_url=correction.source_url if correction else "",
+        note=correction.note if correction else "",
+        **typed(kind, shown),
+    )
+    form = RecordForm("correction", context, present)
+    dated = [name for name in columns_of(kind) if name in DATED]
+    others = [name for name in columns_of(kind) if name not in DATED]
+    with form:
+        form.text("source_url", "Address of the source", placeholder="https://", help="Where it can be read by anyone.")
+        if dated:
+            st.subheader("As the source has it")
+            for name in dated:
+                correction_fields.draw(form, kind, name)
+        if base and dated:
+            with st.expander("What else is put right"):
+                fields(form, file, others)
+        else:
+            st.subheader("The row")
+            fields(form, file, others)
+        form.text(
+            "note", "What a reader should know", help="Public, as all of it is: it stands with the item. Name nobody."
+        )
+        form.submit("Save the correction", lambda form: save_row(form, file, row, base, correction))
+
+
+def fields(form: RecordForm, file: str, columns: Sequence[str]) -> None:
+    for name in columns:
+        correction_fields.draw(form, KIND_OF[file], name)
+
+
+def save_row(form: RecordForm, file: str, row: str, base: Mapping[str, str], correction: Correction | None) -> str:
+    columns = columns_of(KIND_OF[file])
+    said = {name: cell(value) for name, value in form.values().items() if name in columns}
+    values = {
+        name: text
+        for name, text in said.items()
+        if (text and name in DATED) or text != cell(typed(KIND_OF[file], base)[name])
+    }
+    source, note = (str(form.values()[name] or "") for name in ("source_url", "note"))
+    if not source:
+        raise Refused("Give the address of the source: a correction without one is a rumour.")
+    recorded = corrections()
+    candidate = Corrected(
+        file=file,
+        row=row,
+        values=values,
+        source_url=source,
+        note=note,
+        on=form.context.today,
+        record_id=correction.id if correction else "",
+    )
+    if base and not differences(data_folder(), recorded, candidate):
+        raise Refused(
+            "The reference says all of this already, and has it from a source. There is nothing to put right."
+        )
+    known = {"title": title(file, row), "values": json.dumps(values, ensure_ascii=False), "note": note}
+    save(
+        form.context.viewer,
+        Correction,
+        {"file": file, "row": row, "source_url": source, **known},
+        record_id=correction.id if correction else "",
+        seen=form.seen,
+        items=items_of(file, row, form.context) if correction is None else None,
+    )
+    leave()
+    return "The correction is saved, and stands in the calendar and in every feed."
+
+
+def items_of(file: str, row: str, context: PageContext) -> list[str]:
+    """The items of the calendar that come from a row."""
+    table, origins = context.table, Origins(context.reference)
+    kinds = {
+        Session.FILE: (Kind.SESSION,),
+        Meeting.FILE: (Kind.MEETING,),
+        Review.FILE: (Kind.UPR_REVIEW,),
+        MilestoneDate.FILE: (Kind.DEADLINE, Kind.MILESTONE),
+    }.get(file, ())
+    rows = table[table["kind"].isin(kinds)]
+    columns = zip(rows["item"], rows["kind"], rows["session"], rows["countries"], rows["related_to"], strict=True)
+    return [
+        item
+        for item, kind, session, countries, related in columns
+        if origins.of(item, kind, session=session, countries=countries, related_to=related) == (file, row)
+    ]
+
+
+def guessed(file: str, row: str, context: PageContext) -> dict[str, str]:
+    """What a new row would say, from the projected item of the calendar that it replaces, where there is one."""
+    known = {"date_precision": str(Precision.DAY), "standing": str(Standing.CONFIRMED)}
+    items = items_of(file, row, context)
+    found = context.table[context.table["item"].isin(items[:1])]
+    if file == MilestoneDate.FILE or found.empty:
+        return known
+    item: Any = found.iloc[0]
+    number = "".join(sign for sign in row.rpartition("-")[2] if sign.isdigit())
+    known |= {"title": item["title"], "location": item["location"], "body": item["body"]}
+    if file == Session.FILE:
+        known |= {"number": number, "known_from": context.today.isoformat()}
+    elif file == Review.FILE:
+        known |= {"session": item["session"], "country": item["countries"], "cycle": row.split("-")[1]}
+    elif file == Meeting.FILE:
+        rhythms = context.reference.recurring_meetings
+        meeting = max((code for code in rhythms if row.startswith(f"{code}-")), key=len, default="")
+        several = meeting and len(rhythms[meeting].slots) > 1
+        known |= {"meeting": meeting, "slot": number if several else "1"}
+    return known
+
+
+# --- A rhythm
+
+
+def rhythm(context: PageContext) -> None:
+    """A rule of rhythm ends, and another takes its place: two corrections in one."""
+    back()
+    st.title("A rhythm changes")
+    forms.outcome()
+    st.markdown(
+        "The rule that holds now ends, and another takes its place. Past rules stay: the past was foretold by them."
+    )
+    known = {row.code: row for row in context.reference.cadences if row.last_year is None}
+    chosen = st.selectbox(
+        "The rule that ends",
+        list(known),
+        format_func=lambda code: row_label(known[code], context.reference),
+        key="rhythm_ends",
+    )
+    old = known[chosen]
+    cells = {name: cell(getattr(old, name)) for name in columns_of(Cadence)}
+    begins = context.today.year + 1
+    cells |= {"first_year": str(begins), "known_from": context.today.isoformat(), "statement": "", "notes": ""}
+    present = SimpleNamespace(
+        id=chosen, version=0, source_url="", note="", code=f"{old.track}-{begins}", **typed(Cadence, cells)
+    )
+    form = RecordForm("rhythm", context, present)
+    with form:
+        form.text("source_url", "Address of the source", placeholder="https://")
+        st.subheader("The new rule")
+        form.area(
+            "statement", "What it says", height=80, placeholder="A text every second year since the change of 2027."
+        )
+        for name in ("interval_years", "interval_years_max", "interval_sessions", "season"):
+            correction_fields.draw(form, Cadence, name)
+        form.number("first_year", "In force from the year", help="The rule before it ends the year before.")
+        form.day("known_from", "Known from")
+        with st.expander("Months of the year, and its code"):
+            for name in ("window_from", "window_until"):
+                correction_fields.draw(form, Cadence, name)
+            form.text("code", "Code of the new rule")
+        form.text("note", "What a reader should know", help="Public, as all of it is. Name nobody.")
+        form.submit("Save the change", lambda form: save_rhythm(form, old))
+
+
+def save_rhythm(form: RecordForm, old: Cadence) -> str:
+    typed_in = form.values()
+    source, note, code = (str(typed_in[name] or "") for name in ("source_url", "note", "code"))
+    begins = typed_in["first_year"]
+    if begins is None or not typed_in["statement"]:
+        raise Refused("Say what the new rule is, and from which year it is in force.")
+    new = {name: cell(value) for name, value in typed_in.items() if name in columns_of(Cadence)}
+    new |= {"track": old.track, "view": old.view.value}
+    rows = {old.code: {"last_year": str(begins - 1)}, code: {name: text for name, text in new.items() if text}}
+    if any(row.code == code for row in form.context.reference.cadences):
+        raise Refused(f"There is a rule “{code}” already: give the new one another code.")
+    with writing(form.context.viewer) as session:
+        session.add_all(
+            Correction(
+                title=title(Cadence.FILE, row),
+                owner_id=form.context.viewer.person_id,
+                file=Cadence.FILE,
+                row=row,
+                values=json.dumps(values, ensure_ascii=False),
+                source_url=source,
+                note=note,
+            )
+            for row, values in rows.items()
+        )
+    leave()
+    return f"The rule ends with {begins - 1}, and the new one holds from {begins} on."
+
+
+# --- One correction
+
+
+def one_correction(correction: Correction, context: PageContext) -> None:
+    recorded = corrections()
+    one = next(known for known in recorded if known.record_id == correction.id)
+    made = standings(data_folder(), recorded)[one.file, one.row]
+    everyone: list[Person] = staff() if context.viewer != OPEN else []
+    back()
+    styled()
+    st.title(plain(name_of(one.file, one.row, context)))
+    author = next((person.name for person in everyone if person.id == correction.owner_id), "")
+    said = [
+        f"{status(one, made, context)}.",
+        "Public.",
+        f"Recorded on {wording.day(one.on)}{f' by {author}' if author else ''}.",
+    ]
+    st.caption(plain(" ".join(said)))
+    forms.outcome()
+    for fault in context.reference.faults:
+        if fault.correction == f"{one.row} ({one.file})":
+            st.error(plain(str(fault)))
+    for name in shown_columns(one):
+        st.markdown(f"{plain(label(name))}: {from_to(made.file.get(name, ''), one.values[name])}")
+    st.link_button("Source", one.source_url, type="tertiary", icon=":material/open_in_new:")
+    item_openers(correction, context)
+    if not may_record():
+        return
+    with st.expander("Change this correction"):
+        one_row(one.file, one.row, context, correction)
+    deletion(correction, Correction, "this correction")
+    with reading(context.viewer) as session:
+        changes = of_record(session, correction.id)
+    history(changes, everyone, {}, context.zone)
+
+
+# --- The page
+
+
+def show(context: PageContext) -> None:
+    """The correction of the URL, the form of a row, or the list."""
+    if record_id := st.query_params.get(RECORD):
+        with reading(context.viewer) as session:
+            correction = session.get(Correction, record_id, options=forms.whole())
+        if correction is not None:
+            one_correction(correction, context)
+            return
+        back()
+        st.title(TITLE)
+        forms.outcome()
+        st.markdown("There is no such correction; it may have been withdrawn.")
+        return
+    file, row = st.query_params.get(FILE, ""), st.query_params.get(ROW, "").strip()
+    asked = NEW in st.query_params or (file in KIND_OF and row)
+    if not asked:
+        the_list(context)
+    elif not may_record():
+        back()
+        st.title(TITLE)
+        st.markdown("Corrections are recorded by staff, and by nobody of the sample: they hold for everyone.")
+        link("settings", "Choose who you are")
+    elif st.query_params.get(NEW) == RHYTHM:
+        rhythm(context)
+    elif file in KIND_OF and row:
+        back()
+        st.title(plain(name_of(file, row, context)))
+        forms.outcome()
+        if row not in rows_of(data_folder(), file):
+            st.caption("Not in the reference yet: it becomes a new row.")
+        one_row(file, row, context)
+    else:
+        choose_row(context)
+
+
+context = current()
+if not context.workspace:
+    st.title(TITLE)
+    st.stop()
+show(context)
+panel.draw_panel(context)
