@@ -52,6 +52,12 @@ def _half(years: float) -> str:
     return f"{int(whole)}½" if rest == 0.5 else f"{years:g}"
 
 
+def term(value: str) -> str:
+    """A term of the model for people: ``Side event``, ``UPR recommendation``."""
+    words = str(value).replace("-", " ")
+    return words.replace("upr", "UPR", 1) if words.startswith("upr") else words.capitalize()
+
+
 def standing_words(standing: str, *, departure: bool = False) -> str:
     """How firm a date is, in words."""
     if departure:

@@ -16,6 +16,7 @@ import streamlit as st
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
+from calendar_model import wording
 from calendar_model.calendar import when
 from calendar_model.safeguards.desk import Overtaken, reading
 from calendar_model.safeguards.rules import Refused
@@ -109,8 +110,7 @@ def back(label: str) -> None:
 
 def words(term: StrEnum | str) -> str:
     """A term for people: ``Side event``, ``UPR recommendation``."""
-    text = str(term).replace("-", " ")
-    return text.replace("upr", "UPR", 1) if text.startswith("upr") else text.capitalize()
+    return wording.term(term)
 
 
 class RecordForm:

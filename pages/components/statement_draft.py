@@ -18,19 +18,6 @@ from calendar_model.workspace.statements import text_of, whole
 from pages.components.acting import viewer
 from pages.components.editor import Typed, sent
 
-LANGUAGES = {
-    "en": "English",
-    "fr": "French",
-    "es": "Spanish",
-    "ar": "Arabic",
-    "ru": "Russian",
-    "zh": "Chinese",
-    "nb": "Norwegian",
-    "pt": "Portuguese",
-    "de": "German",
-}
-"""Languages in which a text is written: those of the United Nations, and some in which missions write."""
-
 
 @dataclass
 class Draft:
@@ -60,11 +47,6 @@ class Draft:
     def put_aside(self, text: str, base: int) -> None:
         """Takes a text out of the way that is not saved; one at a time is there to be brought back."""
         self.aside, self.aside_base = text, base
-
-
-def language_name(code: str) -> str:
-    """``French``; the code itself for a language that is not offered."""
-    return LANGUAGES.get(code, code)
 
 
 def moment(at: datetime, zone: str) -> str:

@@ -11,6 +11,7 @@ from calendar_model import wording
 from calendar_model.safeguards import drafting, rules, statements
 from calendar_model.safeguards.desk import reading
 from calendar_model.safeguards.statements import Facts, Lack
+from calendar_model.workspace import languages
 from calendar_model.workspace.database import WorkspaceSession
 from calendar_model.workspace.records import Case, Person, Record, Statement
 from calendar_model.workspace.speaking import Limit, limits, said
@@ -20,7 +21,7 @@ from pages.components import labels
 from pages.components.acting import viewer
 from pages.components.context import PageContext
 from pages.components.navigation import link
-from pages.components.statement_draft import language_name, moment
+from pages.components.statement_draft import moment
 from pages.components.words import plain
 
 WAY = (
@@ -97,7 +98,7 @@ def speaking_time(statement: Statement, context: PageContext) -> None:
         seconds = speaking_seconds(newest.text, newest.language)
         against = f" of {said(limit)}" if limit else ""
         over = f", {said(seconds - limit)} too long" if limit and seconds > limit else ""
-        name = f"Version {newest.number} in {language_name(newest.language)}"
+        name = f"Version {newest.number} in {languages.name(newest.language)}"
         says = f"**{name}: about {said(seconds)}{against}{over}.** "
     if statement.speaking_seconds:
         says += f"The limit of {said(statement.speaking_seconds)} is written down in the details."

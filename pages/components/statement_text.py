@@ -9,6 +9,7 @@ import streamlit as st
 from calendar_model.safeguards import drafting, statements
 from calendar_model.safeguards.desk import reading, writing
 from calendar_model.safeguards.rules import Refused
+from calendar_model.workspace import languages
 from calendar_model.workspace.records import Statement, Unsaved, Version
 from calendar_model.workspace.statements import text_in, text_of, whole
 from calendar_model.workspace.terms import StatementState
@@ -19,12 +20,10 @@ from pages.components.comparison import side_by_side
 from pages.components.context import PageContext
 from pages.components.editor import editor
 from pages.components.statement_draft import (
-    LANGUAGES,
     Desk,
     Draft,
     first_language,
     found,
-    language_name,
     moment,
     take_in_all,
     versions_in,
@@ -46,9 +45,9 @@ def writing_area(statement_id: str, context: PageContext, limit: int | None) -> 
         # Said on top of the page, which is not drawn again with this part.
         st.rerun()
     chosen = f"language_{statement_id}"
-    offered = list(dict.fromkeys([*LANGUAGES, *(version.language for version in statement.versions)]))
+    offered = list(dict.fromkeys([*languages.NAMES, *(version.language for version in statement.versions)]))
     st.session_state.setdefault(chosen, first_language(statement, kept))
-    language = st.selectbox("Language", offered, format_func=language_name, key=chosen, width=220)
+    language = st.selectbox("Language", offered, format_func=languages.name, key=chosen, width=220)
     desk = Desk(statement_id, language)
     if statement.state not in statements.WRITABLE:
         _closed(statement, kept, language, limit)
@@ -68,7 +67,7 @@ def writing_area(statement_id: str, context: PageContext, limit: int | None) -> 
         revision=draft.revision,
         limit_seconds=limit,
         language=language,
-        label=f"Text in {language_name(language)}",
+        label=f"Text in {languages.name(language)}",
         keep=desk.take_in,
     )
     _saving(statement, desk, texts)
@@ -84,11 +83,12 @@ def _closed(statement: Statement, kept: Unsaved | None, language: str, limit: in
         revision=f"{len(texts)}",
         limit_seconds=limit,
         language=language,
-        label=f"Text in {language_name(language)}",
+        label=f"Text in {languages.name(language)}",
         disabled=True,
     )
     if kept is not None:
-        st.markdown(f"You had typed this in {language_name(kept.language)} and not saved it; copy what you need of it.")
+        typed_in = languages.name(kept.language)
+        st.markdown(f"You had typed this in {typed_in} and not saved it; copy what you need of it.")
         st.code(kept.text, language=None, wrap_lines=True)
         st.button("Throw it away", key="throw_away", type="tertiary", on_click=_throw_away, args=(statement.id,))
 
@@ -105,8 +105,8 @@ def _throw_away(statement_id: str) -> None:
 def _elsewhere(statement: Statement, kept: Unsaved, language: str) -> None:
     """One text at a time is kept unsaved: another language can be read until then."""
     st.markdown(
-        f"You have a text in {language_name(kept.language)} that is not saved. Choose that language to save or to "
-        f"discard it, then write in {language_name(language)}."
+        f"You have a text in {languages.name(kept.language)} that is not saved. Choose that language to save or to "
+        f"discard it, then write in {languages.name(language)}."
     )
     texts = versions_in(statement, language)
     if texts:

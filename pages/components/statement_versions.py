@@ -7,6 +7,7 @@ import streamlit as st
 from calendar_model.safeguards import drafting, statements
 from calendar_model.safeguards.desk import writing
 from calendar_model.safeguards.rules import Refused
+from calendar_model.workspace import languages
 from calendar_model.workspace.records import Statement, Version
 from calendar_model.workspace.speaking import said
 from calendar_model.workspace.statements import text_in
@@ -18,7 +19,6 @@ from pages.components.context import PageContext
 from pages.components.statement_draft import (
     Desk,
     found,
-    language_name,
     moment,
     take_in_all,
     versions_in,
@@ -58,7 +58,7 @@ def _version(statement: Statement, version: Version, newest: int, context: PageC
 
 
 def _version_name(version: Version, zone: str) -> str:
-    language = language_name(version.language)
+    language = languages.name(version.language)
     return f"Version {version.number} · {language} · {version.written_by.name} · {moment(version.at, zone)}"
 
 

@@ -105,8 +105,7 @@ def item_table(view: pd.DataFrame, context: PageContext, key: str) -> None:
 
 def kind_word(kind: str) -> str:
     """What one item of a kind is called: ``Mandate renewal``."""
-    word = kind.replace("-", " ")
-    return word.replace("upr", "UPR") if word.startswith("upr") else word.capitalize()
+    return wording.term(kind)
 
 
 def standing_words(standing: str, precision: str) -> str:

@@ -1,0 +1,45 @@
+"""Languages in which statements are written: their names, their tags, the way in which they run."""
+
+from __future__ import annotations
+
+NAMES = {
+    "en": "English",
+    "fr": "French",
+    "es": "Spanish",
+    "ar": "Arabic",
+    "ru": "Russian",
+    "zh": "Chinese",
+    "nb": "Norwegian",
+    "pt": "Portuguese",
+    "de": "German",
+}
+"""Languages in which a text is written: those of the United Nations, and some in which missions write."""
+
+_TAGS = {
+    "en": "en-GB",
+    "fr": "fr-FR",
+    "es": "es-ES",
+    "ar": "ar-SA",
+    "ru": "ru-RU",
+    "zh": "zh-CN",
+    "nb": "nb-NO",
+    "pt": "pt-PT",
+    "de": "de-DE",
+}
+
+_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ps", "ur", "yi"})
+
+
+def name(code: str) -> str:
+    """``French``; the code itself for a language that is not offered."""
+    return NAMES.get(code, code)
+
+
+def tag(code: str) -> str:
+    """The tag with a country by which a word processor finds its dictionary, such as ``fr-FR``; else the code."""
+    return _TAGS.get(code, code)
+
+
+def right_to_left(code: str) -> bool:
+    """Whether the language is written from right to left."""
+    return code.lower().split("-")[0] in _TO_LEFT
