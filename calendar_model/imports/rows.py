@@ -266,7 +266,9 @@ def _level(row: _Row, existing: Record | None, born: Sensitivity) -> tuple[Sensi
         opens = level is Sensitivity.PUBLIC
         says = f"{row.label('sensitivity')}: {born}; it is made public on its own page, with a reason"
         return max(level, born, key=_ORDER.index), [says] if opens else []
-    level = max(level, min(born, existing.sensitivity, key=_ORDER.index), key=_ORDER.index)
+    if born is Sensitivity.RESTRICTED:
+        # It was taken over as restricted, whatever the row said, and is so until somebody opens it by hand.
+        level = max(level, existing.sensitivity, key=_ORDER.index)
     if _ORDER.index(level) < _ORDER.index(existing.sensitivity):
         return None, [
             f"{row.label('sensitivity')}: it stays {existing.sensitivity}, a file opens nothing to more people"
@@ -821,6 +823,8 @@ _COLUMNS = {"date": "Day", "standing": "Standing", "location": "Place", "session
 
 
 def _said(value: str) -> str:
+    if value in set(Standing):
+        return _words(Standing(value))
     return _words(date.fromisoformat(value)) if re.fullmatch(r"[0-9]{4}(-[0-9]{2}){2}", value) else _words(value)
 
 

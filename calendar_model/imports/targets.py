@@ -398,7 +398,7 @@ _REVIEWS = (
         "Session",
         "Of the UPR Working Group: UPR55, or 55. Empty: that of its next review.",
         also=("upr session", "session code", "sesjon"),
-        example="UPR55",
+        example="UPR54",
     ),
     Field(
         "date",
@@ -406,7 +406,7 @@ _REVIEWS = (
         f"{_DAY} It lies in the session.",
         needed=True,
         also=("date", "review date", "date of review", "when", "dato", "dag"),
-        example="2027-05-04",
+        example="2027-01-25",
     ),
     Field(
         "standing",

@@ -1,0 +1,138 @@
+"""What people write into cells: read where it is certain, and asked for again where it is not."""
+
+from __future__ import annotations
+
+from datetime import date, time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from calendar_model import wording
+from calendar_model.imports import cells
+from calendar_model.imports.cells import Stretch, Unclear
+from calendar_model.reference import Reference
+
+MONTHS = (
+    "januar",
+    "februar",
+    "mars",
+    "april",
+    "mai",
+    "juni",
+    "juli",
+    "august",
+    "september",
+    "oktober",
+    "november",
+    "desember",
+)
+
+days = st.dates(date(1948, 1, 1), date(2100, 12, 31))
+hours = st.times().map(lambda at: at.replace(second=0, microsecond=0))
+
+
+@given(days)
+@settings(max_examples=60, deadline=None)
+def test_a_day_is_the_same_however_it_is_written(day: date) -> None:
+    written = [
+        day.isoformat(),
+        f"{day:%Y/%m/%d}",
+        f"{day:%d.%m.%Y}",
+        f"{day.day}.{day.month}. {day.year}",
+        f"{day.day} {day:%B %Y}",
+        f"{day:%A} {day.day}. {MONTHS[day.month - 1]} {day.year}",
+        f"{day:%B} {day.day}, {day.year}",
+        f"{day.day}-{day:%b-%Y}".upper(),
+        wording.day(day),
+    ]
+    assert {text: cells.day(text) for text in written} == dict.fromkeys(written, day)
+
+
+@given(days)
+@settings(max_examples=60, deadline=None)
+def test_a_day_between_slashes_is_read_only_where_it_can_be_one_day_alone(day: date) -> None:
+    for text in (f"{day:%d/%m/%Y}", f"{day:%m-%d-%Y}"):
+        if day.day <= 12 and day.day != day.month:
+            with pytest.raises(Unclear, match="can be"):
+                cells.day(text)
+        else:
+            assert cells.day(text) == day
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("03/04/2027", "“03/04/2027” can be 3 April or 4 March. Write it as 2027-04-03 or 3 April 2027."),
+        ("31.02.2027", "“31.02.2027” is no day of any calendar. Write it as 2027-03-03 or 3 March 2027."),
+        ("Mon 3 March 2027", "“Mon 3 March 2027” is a Wednesday: mend the day or the weekday."),
+        ("3.3.27", "“3.3.27” leaves open which year it is. Write it as 2027-03-03 or 3 March 2027."),
+        ("0203-03-03", "“0203-03-03” is not between 1948 and 2100: see whether the year is right."),
+        (
+            "46449",
+            (
+                "“46449” is how Excel counts days: give the column the format of a date, or write it as 2027-03-03 or "
+                "3 March 2027."
+            ),
+        ),
+        ("in spring", "“in spring” is no day. Write it as 2027-03-03 or 3 March 2027."),
+    ],
+)
+def test_what_is_no_certain_day_is_asked_for_again(text: str, says: str) -> None:
+    with pytest.raises(Unclear) as unclear:
+        cells.day(text)
+    assert str(unclear.value) == says
+
+
+@given(days, st.integers(0, 400), hours, hours)
+@settings(max_examples=60, deadline=None)
+def test_the_phrases_of_our_own_lists_are_read_as_they_are_meant(
+    first: date, length: int, at: time, until: time
+) -> None:
+    last = min(date.fromordinal(first.toordinal() + length), date(2100, 12, 31))
+    span = wording.span(first, last)
+    assert cells.stretch(span) == Stretch(first, None if first == last else last)
+    timed = Stretch(first, None if first == last else last, at, until, "Geneva")
+    assert cells.stretch(f"{span}, {at:%H:%M}–{until:%H:%M} (Geneva time), 12:00 in New York") == timed
+
+
+def test_an_hour_is_read_in_the_usual_ways() -> None:
+    written = {
+        "13:00": time(13),
+        "kl. 13.30": time(13, 30),
+        "1 pm": time(13),
+        "12 a.m.": time(0),
+        "1900-01-00 09:15": time(9, 15),
+    }
+    assert {text: cells.hour(text) for text in written} == written
+    assert cells.hours("13.00 – 14.30") == (time(13), time(14, 30))
+    for text in ("13", "25:00", "13 pm", "noon"):
+        with pytest.raises(Unclear):
+            cells.hour(text)
+
+
+def test_zones_organisations_and_states_go_by_the_names_that_people_give_them(reference: Reference) -> None:
+    zones = ("europe/zurich", "W. Europe Standard Time", "Geneva", "new york")
+    assert [cells.zone(text, reference) for text in zones] == [
+        "Europe/Zurich",
+        "Europe/Berlin",
+        "Europe/Zurich",
+        "America/New_York",
+    ]
+    names = ("un-hrc", "hrc", "UN Human Rights Council", "HRC, UN Human Rights Council")
+    assert {cells.organisation(text, reference) for text in names} == {"un-hrc"}
+    assert [cells.state(text, reference) for text in ("nor", "Norway", "viet-nam")] == ["NOR", "NOR", "VNM"]
+
+
+@pytest.mark.parametrize(
+    ("read", "text", "says"),
+    [
+        (cells.zone, "Mars/Olympus", "“Mars/Olympus” is no time zone that is known here. Write it as Europe/Zurich or America/New_York."),
+        (cells.organisation, "Human Right Council", "“Human Right Council” is no organisation or body of the reference; perhaps UN Human Rights Council is meant."),
+        (cells.state, "Norwey", "“Norwey” is no member state of the reference; perhaps Norway is meant."),
+    ],
+)  # fmt: skip
+def test_what_is_nearly_a_name_is_not_taken_for_it(read: object, text: str, says: str, reference: Reference) -> None:
+    with pytest.raises(Unclear) as unclear:
+        read(text, reference)  # type: ignore[operator]
+    assert str(unclear.value) == says
