@@ -1,4 +1,4 @@
-"""Feeds: the filter on the screen as a file, and as an address to which a calendar can subscribe."""
+"""Feeds: the filter on the screen as a file, as an open feed, and kept as a subscription of one's own."""
 
 from pages.components.guard import require_entrance
 
@@ -6,13 +6,17 @@ require_entrance()
 
 from urllib.parse import urlsplit
 
+import pandas as pd
 import streamlit as st
 
 from calendar_model.calendar import describe
 from calendar_model.feeds import PUBLIC_URL_VARIABLE, public_url, subscription_links
+from calendar_model.safeguards.sight import OPEN
+from calendar_model.safeguards.sighted import calendar_of
 from calendar_model.vocabulary import Precision, Standing
 from pages.components import panel
 from pages.components.context import PageContext, current
+from pages.components.subscriptions import draw_subscriptions
 from pages.components.tables import item_table
 from pages.components.words import plain
 
@@ -53,8 +57,12 @@ def base_url() -> str:
         return ""
 
 
-def holds(context: PageContext) -> None:
-    view = context.filtered
+def open_view(context: PageContext) -> pd.DataFrame:
+    """What the filter keeps of what everybody sees: the open feed has no more, whoever looks at this page."""
+    return context.filter.apply(calendar_of(OPEN)[1], context.reference) if context.workspace else context.filtered
+
+
+def holds(context: PageContext, view: pd.DataFrame) -> None:
     windows = int((view["date_precision"] != Precision.DAY).sum())
     projected = int((view["standing"] == Standing.PROJECTED).sum())
     cancelled = int((view["standing"] == Standing.CANCELLED).sum())
@@ -85,13 +93,13 @@ def reach(base: str) -> None:
     )
 
 
-def take_along(context: PageContext) -> None:
-    base = base_url()
+def take_along(context: PageContext, base: str) -> None:
     links = subscription_links(base, context.filter)
     st.subheader("As a file")
     st.markdown("The view as it is today, to open or to send. It does not change afterwards.")
     st.link_button("Download calendar.ics", links["download"], type="primary", icon=":material/download:")
-    st.subheader("As a feed that stays current")
+    st.subheader("As an open feed that stays current")
+    st.markdown("What everybody sees of this view: the mission's public events, none that are internal.")
     if not base:
         st.markdown(
             f"The address of this dashboard cannot be told. Set {PUBLIC_URL_VARIABLE} to it, and the addresses to "
@@ -119,21 +127,26 @@ def in_a_calendar() -> None:
         "- What moves, moves in your calendar too; no second copy comes.\n"
         "- Each entry carries its organisation and its kind as categories. Outlook can colour by category; Google and "
         "Apple give the whole feed one colour, so subscribe to one feed for each organisation if you want them apart.\n"
-        "- No entry rings; set your own reminder."
+        "- No entry of the open feed rings; set your own reminder. In a subscription of yours deadlines ring so many "
+        "days before, if you ask for it. Not every program lets a calendar of others ring: Apple Calendar does where "
+        "Alerts is not ticked under Remove; elsewhere try it with one, and set a reminder if it stays silent."
     )
 
 
 context = current()
 st.title("Feeds")
-holds(context)
-if context.filtered.empty:
+view = open_view(context)
+holds(context, view)
+if view.empty:
     st.markdown(
         "Nothing is in this feed yet. It can be subscribed to all the same, and fills as dates come; take a value out "
         "of the filter to widen it."
     )
-take_along(context)
+base = base_url()
+take_along(context, base)
+draw_subscriptions(context, base)
 in_a_calendar()
-if not context.filtered.empty:
-    st.subheader("What is in it")
-    item_table(context.filtered, context, "feed_items")
+if not view.empty:
+    st.subheader("What is in the open feed")
+    item_table(view, context, "feed_items")
 panel.draw_panel(context)

@@ -20,7 +20,7 @@ from pages.components.acting import act_as, acting
 from pages.components.context import PageContext, current
 from pages.components.forms import NEW, RECORD, RecordForm
 from pages.components.lines import styled
-from pages.components.my_feed import subscription
+from pages.components.navigation import link
 from pages.components.words import plain
 
 WHAT_THE_SAMPLE_IS = (
@@ -159,6 +159,15 @@ def said(counts: dict[str, int]) -> str:
     return f"{counts.get('person', 0)} persons and {sum(counts.values()) - counts.get('person', 0)} records"
 
 
+def in_a_calendar() -> None:
+    st.subheader("Your calendar in your own program")
+    st.markdown(
+        "A view of the calendar, with what is internal and your follow-ups if you like, can be kept under a secret "
+        "address of your own, for Outlook and the like. Make, replace and revoke them on the page Feeds."
+    )
+    link("feeds", "Subscriptions of mine")
+
+
 # --- Who sees what, and where it is kept
 
 
@@ -196,8 +205,7 @@ if record or new:
         person_form(kept, context, everyone)
 else:
     people(everyone, person)
-    if person is not None:
-        subscription(context, person)
+    in_a_calendar()
     the_sample(context)
     who_sees_what()
 panel.draw_panel(context)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import parse_qsl, quote, urlencode
 
 import numpy as np
 import pandas as pd
@@ -88,6 +90,36 @@ class Filter:
         return params
 
     @property
+    def query(self) -> str:
+        """:meth:`to_params` as an address has them, percent-encoded; empty for a filter that keeps everything."""
+        # A plus sign for a space is the habit of forms; calendar clients take it for a plus.
+        return urlencode(self.to_params(), quote_via=quote, safe="")
+
+    @classmethod
+    def from_query(cls, query: str) -> Filter:
+        """The filter that :attr:`query` wrote, whatever the reference knows by now.
+
+        A value that the reference has since lost stays in it and keeps nothing: left out, it would show more than
+        was kept. Raises FilterError for what no filter wrote.
+        """
+        lists: dict[str, list[str]] = {field: [] for field in LISTS.values()}
+        period: list[str] = []
+        text = ""
+        for name, value in parse_qsl(query, keep_blank_values=True):
+            if name in LISTS:
+                lists[LISTS[name]].append(value)
+            elif name == "period":
+                period.append(value)
+            else:
+                text = value
+        start, end = _period(period)
+        found = cls(**{field: tuple(values) for field, values in lists.items()}, start=start, end=end, text=text)
+        # A blank value, like one that is left out, would keep everything.
+        if found.query != query or not all(value.strip() for _, value in found.to_params()):
+            raise FilterError("This filter is not as it was kept. Set it anew on the page Feeds.")
+        return found
+
+    @property
     def active(self) -> bool:
         """Whether anything is set."""
         return self != Filter()
@@ -111,7 +143,8 @@ class Filter:
         if self.end is not None:
             keep &= (table["start"] <= pd.Timestamp(self.end)).to_numpy()
         if self.countries:
-            keep &= table["countries"].str.contains("|".join(self.countries), regex=True).to_numpy(dtype=bool)
+            codes = "|".join(map(re.escape, self.countries))
+            keep &= table["countries"].str.contains(codes, regex=True).to_numpy(dtype=bool)
         for word in self.text.casefold().split():
             keep &= table["search"].str.contains(word, regex=False).to_numpy(dtype=bool)
         found = table[keep].reset_index(drop=True)

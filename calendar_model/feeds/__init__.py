@@ -3,7 +3,15 @@
 from calendar_model.feeds.headers import MIDDLEWARE, SECURITY_HEADERS
 from calendar_model.feeds.http import ROUTES, Feed, build_feed
 from calendar_model.feeds.ical import KEPT, IncompleteItemError, calendar_bytes, feed_bytes
-from calendar_model.feeds.links import PUBLIC_URL_VARIABLE, feed_url, item_url, my_url, public_url, subscription_links
+from calendar_model.feeds.links import (
+    PUBLIC_URL_VARIABLE,
+    feed_url,
+    item_url,
+    my_url,
+    public_url,
+    subscription_links,
+    webcal,
+)
 
 __all__ = [
     "KEPT",
@@ -21,4 +29,5 @@ __all__ = [
     "my_url",
     "public_url",
     "subscription_links",
+    "webcal",
 ]

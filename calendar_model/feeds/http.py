@@ -8,7 +8,7 @@
 ``/feeds/item/{item}.ics``
     One item as a file.
 ``/feeds/mine/{token}.ics``
-    A person's own calendar, for whoever knows its secret. Unknown and revoked ones are answered alike.
+    A subscription, for whoever knows its secret. Unknown, revoked and expired ones are answered alike.
 
 Anything else in the query is refused with status 400 and a sentence that says what is allowed, a client's
 ``Accept`` is not asked. A feed has a strong ETag of its content, one for each coding (RFC 9110, 8.8.3), so
@@ -43,9 +43,9 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from calendar_model import calendar
-from calendar_model.calendar import Filter
+from calendar_model.calendar import Filter, FilterError
 from calendar_model.feeds import ical, links
-from calendar_model.feeds.mine import mine
+from calendar_model.feeds.mine import known_key, mine
 from calendar_model.reference import Reference
 from calendar_model.safeguards import subscriptions
 from calendar_model.safeguards.rules import Refused
@@ -58,8 +58,9 @@ TITLE = "HRD calendar"
 CACHE_CONTROL = "private, max-age=300, must-revalidate"
 CLOSED = "What the mission keeps cannot be read at the moment, so this calendar would be incomplete. Ask again later."
 """Said with status 503, so that a client keeps the copy that it has, instead of losing the mission's own events."""
-MINE = "My HRD calendar"
-NOT_MINE = "This address opens no calendar: it was revoked, or never was one. Make a new one on the page Settings."
+NOT_MINE = (
+    "This address opens no calendar: it was revoked, has expired, or never was one. Make a new one on the page Feeds."
+)
 _SMALLEST_GZIP = 500
 """Octets of a body below which gzip saves nothing."""
 
@@ -223,36 +224,44 @@ class ItemFile(HTTPEndpoint):
 
 
 def build_mine(subscriber: Subscriber, base_url: str) -> Feed:
-    """A person's own calendar, built once for all that is in it. It does not tell its own address.
+    """The feed of a subscription, built once for all that is in it. It does not tell its own address.
 
-    Raises `calendar_model.feeds.IncompleteItemError`, and `calendar_model.workspace.database.WorkspaceError`.
+    Raises `calendar_model.feeds.IncompleteItemError`, `calendar_model.calendar.FilterError`, and
+    `calendar_model.workspace.database.WorkspaceError`.
     """
-    asked = mine(subscriber)
     identity = f"/feeds/mine/{subscriber.subscription_id}"
+    known = known_key(subscriber)
+    feed = _shelf.get((identity, base_url, known)) if known is not None else None
+    if feed is not None:
+        return feed
+    asked = mine(subscriber)
     key = (identity, base_url, asked.key)
     feed = _shelf.get(key)
     if feed is not None:
         return feed
-    table = asked.table()
-    as_of = table.attrs["as_of"]
+    rows = asked.rows()
+    table, as_of = asked.with_follow_ups(rows), rows.attrs["as_of"]
+    holds = calendar.describe(asked.chosen, asked.reference)
     body = ical.feed_bytes(
         table,
-        name=MINE,
-        description="Dates of multilateral work for human rights defenders, the mission's own among them.",
+        name=subscriber.name,
+        description=f"Dates of multilateral work for human rights defenders: {holds}.",
         url=base_url,
         source="",
         as_of=as_of,
+        colour=_colour(rows, asked.reference),
         identity=identity,
+        alarm_days=subscriber.alarm_days,
     )
-    return _shelf.put(key, f"{identity} {base_url}", Feed(body, _last_change(table, table, as_of)))
+    return _shelf.put(key, f"{identity} {base_url}", Feed(body, _last_change(table, asked.whole, as_of)))
 
 
 class MyFeed(HTTPEndpoint):
-    """A person's own calendar under its secret, which goes into no log, no cache key and no answer."""
+    """A subscription under its secret, which goes into no log, no cache key and no answer."""
 
     def get(self, request: Request) -> Response:
         if request.query_params:
-            return _refusal(request, 400, "The address of a calendar of one's own takes no parameters.")
+            return _refusal(request, 400, "The address of a subscription takes no parameters.")
         try:
             base_url = links.public_url(request.url.scheme, request.headers.get("host", ""))
         except ValueError as error:
@@ -264,7 +273,7 @@ class MyFeed(HTTPEndpoint):
             feed = build_mine(subscriber, base_url)
         except WorkspaceError:
             return _refusal(request, 503, CLOSED)
-        except ical.IncompleteItemError as error:
+        except (ical.IncompleteItemError, FilterError) as error:
             return _refusal(request, 500, str(error))
         # Revoked in this moment, or somebody writes just now: the next request notes the day.
         with suppress(Refused, WorkspaceError):

@@ -1,7 +1,7 @@
 """The calendar table as an iCalendar object (RFC 5545, RFC 7986).
 
 What leaves the house is a keep-list of columns, `KEPT`: a column that is not on it reaches no feed. No feed
-names an attendee, an organiser or a contact, and none has an alarm, which only its owner could ask for.
+names an attendee, an organiser or a contact.
 
 Days and hours
     An item of whole days is written as dates with an exclusive end, and never as midnight. A timed item is
@@ -18,6 +18,11 @@ Standing
 Categories
     The codes of the organisation, of the body and of the kind (``un-hrc``, ``un-hrc-upr``, ``upr-review``).
     Names change and codes do not, and a reader's colours hang on them.
+
+Alarms
+    Only where they are asked for, and only of deadlines that are still to come: so many days before. A deadline
+    of a whole day, or of a window's first, rings at nine in the morning of the reader's clock, because an alarm
+    counts from the midnight before (RFC 5545, 3.8.6.3).
 
 An empty feed
     RFC 5545 (3.4) asks for at least one component, and RFC 5546 (3.2.1) for an event where the method is
@@ -41,7 +46,7 @@ import pandas as pd
 
 from calendar_model import wording
 from calendar_model.feeds import content
-from calendar_model.vocabulary import UID_DOMAIN, Confidence, Precision, Sensitivity, Standing
+from calendar_model.vocabulary import UID_DOMAIN, Confidence, Kind, Precision, Sensitivity, Standing
 
 PRODUCT = "-//HRD calendar//Multilateral calendar for human rights defenders//EN"
 REFRESH_EVERY = "PT6H"
@@ -140,6 +145,7 @@ def feed_bytes(
     as_of: date | None = None,
     colour: str = "",
     identity: str = "",
+    alarm_days: int | None = None,
 ) -> bytes:
     """A whole iCalendar object, in UTF-8, of a calendar table that is already filtered.
 
@@ -147,9 +153,10 @@ def feed_bytes(
     clients. `url` is the public address of the dashboard without a slash at the end, `source` the address
     of the feed; its query is the filter, in the names of the dashboard's own address. Both may be empty,
     for a file that belongs to no server: it then has no links. `colour` is ``#rrggbb`` or empty. `identity`
-    stands for the source in a feed whose address is a secret, which a file handed on must not tell. A
-    cancelled item is left out when `as_of` (or ``table.attrs["as_of"]``) is more than 90 days after its
-    last change; a turn that did not come (a departure) is a cancelled item like any other.
+    stands for the source in a feed whose address is a secret, which a file handed on must not tell.
+    `alarm_days`: each deadline rings so many days before, at least one. A cancelled item is left out when `as_of`
+    (or ``table.attrs["as_of"]``) is more than 90 days after its last change; a turn that did not come (a departure)
+    is a cancelled item like any other.
 
     The same table gives the same bytes. Raises `IncompleteItemError` for a row without identifier, title or
     dates, and ValueError when the day is not known.
@@ -165,6 +172,7 @@ def feed_bytes(
         source=source,
         colour=colour,
         identity=identity,
+        alarm_days=alarm_days,
     )
 
 
@@ -177,6 +185,7 @@ def calendar_bytes(
     source: str,
     colour: str = "",
     identity: str = "",
+    alarm_days: int | None = None,
 ) -> bytes:
     """As `feed_bytes`, with every row of the table that is not restricted, however long ago it was cancelled."""
     kept = table.loc[table["sensitivity"] != Sensitivity.RESTRICTED, list(KEPT)]
@@ -190,7 +199,9 @@ def calendar_bytes(
         identity=identity,
         updated=max((row.updated for row in rows), default=""),
     )
-    return b"".join([head, *[_event(row, url) for row in rows], b"END:VCALENDAR\r\n"])
+    # What does not ring has the same bytes in every feed.
+    events = [_event(row, url, alarm_days if alarm_days and _rings(row) else None) for row in rows]
+    return b"".join([head, *events, b"END:VCALENDAR\r\n"])
 
 
 def outlived(table: pd.DataFrame, as_of: date) -> pd.Series[bool]:
@@ -279,7 +290,7 @@ def _head(*, name: str, description: str, url: str, source: str, colour: str, id
 
 
 @lru_cache(maxsize=20_000)
-def _event(row: _Row, url: str) -> bytes:
+def _event(row: _Row, url: str, alarm_days: int | None) -> bytes:
     """A VEVENT. The row itself is its fingerprint: the same kept values give the same bytes, and are kept."""
     _refuse_incomplete(row)
     cancelled = row.standing == Standing.CANCELLED
@@ -315,8 +326,27 @@ def _event(row: _Row, url: str) -> bytes:
     if url:
         page = "follow-ups" if row.item.startswith(FOLLOW_UP) else f"timeline?item={quote(row.item, safe='')}"
         lines.append(f"URL:{_uri(f'{url}/{page}')}")
+    if alarm_days is not None:
+        lines += [
+            "BEGIN:VALARM",
+            "ACTION:DISPLAY",
+            f"DESCRIPTION:{content.escape(_summary(row))}",
+            f"TRIGGER:{_before(alarm_days, whole_days=whole_days)}",
+            "END:VALARM",
+        ]
     lines.append("END:VEVENT")
     return content.join(lines)
+
+
+def _rings(row: _Row) -> bool:
+    return row.kind == Kind.DEADLINE and row.standing not in (Standing.HELD, Standing.CANCELLED)
+
+
+def _before(days: int, *, whole_days: bool) -> str:
+    """The trigger of an alarm: so many days before the start, or at nine of that day where the start is a midnight."""
+    if not whole_days:
+        return f"-P{days}D"
+    return f"-P{days - 1}DT15H" if days > 1 else "-PT15H"
 
 
 def _refuse_incomplete(row: _Row) -> None:

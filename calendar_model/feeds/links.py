@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from typing import TypedDict
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from calendar_model.calendar import Filter
 
@@ -41,8 +41,7 @@ def public_url(scheme: str, host: str) -> str:
 
 def feed_url(base_url: str, filter_: Filter) -> str:
     """The one address of a filter's feed, whatever order its parameters were given in."""
-    query = _query(filter_.to_params())
-    return f"{base_url.rstrip('/')}{FEED_PATH}{'?' if query else ''}{query}"
+    return f"{base_url.rstrip('/')}{FEED_PATH}{'?' if filter_.query else ''}{filter_.query}"
 
 
 def subscription_links(base_url: str, filter_: Filter) -> SubscriptionLinks:
@@ -50,9 +49,14 @@ def subscription_links(base_url: str, filter_: Filter) -> SubscriptionLinks:
     https = feed_url(base_url, filter_)
     return {
         "https": https,
-        "webcal": re.sub(r"^https?:", "webcal:", https),
+        "webcal": webcal(https),
         "download": f"{https}{'&' if '?' in https else '?'}download=1",
     }
+
+
+def webcal(address: str) -> str:
+    """The address in the form that opens a calendar program where it is followed."""
+    return re.sub(r"^https?:", "webcal:", address)
 
 
 def item_url(base_url: str, item: str) -> str:
@@ -61,10 +65,5 @@ def item_url(base_url: str, item: str) -> str:
 
 
 def my_url(base_url: str, token: str) -> str:
-    """The address of a person's own calendar; `token` is its secret."""
+    """The address of a subscription; `token` is its secret."""
     return f"{base_url.rstrip('/')}/feeds/mine/{token}.ics"
-
-
-def _query(params: list[tuple[str, str]]) -> str:
-    # A plus sign for a space is the habit of forms; calendar clients take it for a plus.
-    return urlencode(params, quote_via=quote, safe="")

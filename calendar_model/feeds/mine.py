@@ -1,10 +1,12 @@
-"""What stands in a person's own calendar: the whole calendar as staff see it, and what they still have to do.
+"""What a subscription holds: what its filter keeps of what its level lets see, and what its person still has to do.
 
-Whoever the person is, nothing restricted is in it: everything here is read at the level internal.
+Whoever the person is, nothing restricted is in it: everything here is read at the level public or internal.
 """
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -14,11 +16,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from calendar_model import calendar
-from calendar_model.calendar import Item
+from calendar_model.calendar import Filter, Item
 from calendar_model.feeds.ical import FOLLOW_UP
 from calendar_model.reference import Reference
 from calendar_model.safeguards.desk import reading
-from calendar_model.safeguards.sight import Viewer
+from calendar_model.safeguards.sight import OPEN, Viewer
 from calendar_model.safeguards.sighted import calendar_of
 from calendar_model.safeguards.subscriptions import Subscriber
 from calendar_model.vocabulary import Confidence, Kind, Precision, Sensitivity, Standing
@@ -31,42 +33,82 @@ STAFF = Viewer("", Sensitivity.INTERNAL)
 
 BASIS = "A follow-up, due on the day that its owner has set."
 
+_KEPT = 4_000
+_lock = threading.Lock()
+_keys: OrderedDict[str, tuple[Hashable, Hashable]] = OrderedDict()
+"""By subscription: in what state of workspace, reference and day it was last worked out, and the key of what came."""
+
 
 @dataclass(frozen=True)
 class Mine:
-    """A person's own calendar before it is worked out. ``key`` stands for all that is in it."""
+    """What a subscription holds, before it is worked out. ``key`` stands for all of it: the same key, the same table.
 
+    ``whole`` is the calendar table as the subscription's level shows it, ``chosen`` its filter.
+    """
+
+    subscriber: Subscriber
     reference: Reference
-    staff_table: pd.DataFrame
+    whole: pd.DataFrame
+    chosen: Filter
     follow_ups: tuple[Item, ...]
     _fictional: frozenset[str]
 
     @property
     def key(self) -> Hashable:
-        """The same key, the same table."""
-        attrs = self.staff_table.attrs
-        return attrs["version"], attrs["as_of"], attrs.get("files_changed"), self._fictional, self.follow_ups
+        """Changes only with what is in it, unlike the state of the workspace."""
+        attrs, asked = self.whole.attrs, self.subscriber
+        told = (asked.name, asked.query, asked.level, asked.alarm_days)
+        return attrs["version"], attrs["as_of"], attrs.get("files_changed"), told, self._fictional, self.follow_ups
 
-    def table(self) -> pd.DataFrame:
-        """The calendar table: with fictional events for a fictional person alone."""
-        table = self.staff_table
+    def rows(self) -> pd.DataFrame:
+        """What the filter keeps of the calendar: with fictional events for a fictional person alone."""
+        table = self.whole
         if self._fictional:
             attrs = table.attrs
             table = table[~table["item"].map(event_of).isin(self._fictional)]
             table.attrs = attrs
-        return calendar.with_items(table, self.follow_ups, self.reference)
+        return self.chosen.apply(table, self.reference)
+
+    def with_follow_ups(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """The rows with the follow-ups in their places, which no filter keeps out."""
+        return calendar.with_items(rows, self.follow_ups, self.reference)
+
+
+def known_key(subscriber: Subscriber) -> Hashable | None:
+    """The key of what a subscription holds, if nothing at all has changed since it was last worked out; else None.
+
+    Reads nothing: to ask again and again for what has not changed costs no more than finding the address.
+    """
+    with _lock:
+        state, key = _keys.get(subscriber.subscription_id, (None, None))
+    return key if state == _state(subscriber) else None
 
 
 def mine(subscriber: Subscriber) -> Mine:
-    """What stands in a person's own calendar now.
+    """What a subscription holds now.
 
-    Raises :class:`~calendar_model.workspace.database.WorkspaceError` where the workspace cannot be read.
+    Raises :class:`~calendar_model.workspace.database.WorkspaceError` where the workspace cannot be read, and
+    :class:`~calendar_model.calendar.FilterError` where the filter is none.
     """
-    reference, table = calendar_of(STAFF)
-    with reading(STAFF) as session:
+    state, chosen = _state(subscriber), Filter.from_query(subscriber.query)
+    eyes = STAFF if subscriber.level is Sensitivity.INTERNAL else OPEN
+    reference, table = calendar_of(eyes)
+    with reading(eyes) as session:
         fictional = () if subscriber.sample else session.scalars(select(Event.id).where(Event.sample)).all()
         own = tuple(_follow_ups(session, subscriber, table)) if subscriber.follow_ups else ()
-    return Mine(reference, table, own, frozenset(fictional))
+    found = Mine(subscriber, reference, table, chosen, own, frozenset(fictional))
+    with _lock:
+        _keys[subscriber.subscription_id] = state, found.key
+        _keys.move_to_end(subscriber.subscription_id)
+        while len(_keys) > _KEPT:
+            _keys.popitem(last=False)
+    return found
+
+
+def _state(subscriber: Subscriber) -> Hashable:
+    """All that a subscription depends on: the workspace at the time of looking it up, the reference and the day."""
+    attrs = calendar.current()[1].attrs
+    return subscriber.tide, attrs["version"], attrs["as_of"], attrs["files_changed"]
 
 
 def _follow_ups(session: Session, subscriber: Subscriber, table: pd.DataFrame) -> Iterator[Item]:

@@ -1,23 +1,29 @@
-"""A person's own calendar as a client meets it: what is in it, what never is, and that its secret goes nowhere."""
+"""Subscriptions as a client meets them: what is in them, what never is, and that their secrets go nowhere."""
 
 from __future__ import annotations
 
 import gzip
 import logging
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import httpx
 import icalendar
+import pandas as pd
 import pytest
+import vobject
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from calendar_model import calendar
-from calendar_model.feeds import PUBLIC_URL_VARIABLE, my_url
+from calendar_model.calendar import Filter, FilterError
+from calendar_model.feeds import PUBLIC_URL_VARIABLE, ical, my_url
 from calendar_model.safeguards.desk import save
 from calendar_model.safeguards.sight import OPEN, Viewer, member
-from calendar_model.safeguards.subscriptions import address_of, choose_follow_ups, make, revoke
+from calendar_model.safeguards.sighted import calendar_of
+from calendar_model.safeguards.subscriptions import Address, addresses_of, change, make, replace, revoke
 from calendar_model.vocabulary import Sensitivity
 from calendar_model.workspace.database import URL_VARIABLE, current_workspace
 from calendar_model.workspace.own_events import item_of
@@ -27,6 +33,7 @@ from tests.feeds import readers
 
 DAY = date(2026, 11, 24)
 DUE = date(2026, 12, 1)
+NEAR = Filter(start=date(2026, 11, 1), end=date(2026, 12, 31))
 EVENT: dict[str, Any] = {
     "title": "Breakfast",
     "event_kind": EventKind.SIDE_EVENT,
@@ -42,7 +49,9 @@ ENGAGEMENT: dict[str, Any] = {
     "on": DAY,
     "sensitivity": Sensitivity.INTERNAL,
 }
-UNKNOWN = "This address opens no calendar: it was revoked, or never was one. Make a new one on the page Settings."
+UNKNOWN = (
+    "This address opens no calendar: it was revoked, has expired, or never was one. Make a new one on the page Feeds."
+)
 
 
 @pytest.fixture(autouse=True)
@@ -57,6 +66,17 @@ def desk() -> Viewer:
 
 def person(name: str, **columns: Any) -> Viewer:
     return member(save(OPEN, Person, {"name": name, **columns}))
+
+
+def only(viewer: Viewer) -> Address:
+    """The one address of a person."""
+    (found,) = addresses_of(viewer)
+    return found
+
+
+def near(viewer: Viewer, **settings: Any) -> str:
+    """A subscription of the days around, which is read in no time."""
+    return make(viewer, chosen=NEAR, **settings)
 
 
 def ask(client: TestClient, token: str, method: str = "GET", query: str = "", **headers: str) -> httpx.Response:
@@ -101,16 +121,16 @@ def test_it_is_the_whole_calendar_with_what_is_internal(client: TestClient, desk
 
 def test_the_open_calendar_has_none_of_it(client: TestClient, desk: Viewer) -> None:
     save(desk, Event, EVENT)
-    make(desk, follow_ups=True)
+    near(desk, follow_ups=True)
     assert uids(client.get("/feeds/calendar.ics")) == set()
 
 
 def test_follow_ups_are_in_it_for_who_asks(client: TestClient, desk: Viewer) -> None:
     record = save(desk, Engagement, ENGAGEMENT, items=["session-HRC64"])
     made = f"follow-up-{follow_up(desk, record)}"
-    token = make(desk)
+    token = near(desk)
     assert uids(ask(client, token)) == set()
-    choose_follow_ups(desk, True)
+    change(desk, only(desk).id, name="", alarm_days=None, follow_ups=True)
     response = ask(client, token)
     assert uids(response) == {made}
     found = entry(response, made)
@@ -124,14 +144,14 @@ def test_follow_ups_are_in_it_for_who_asks(client: TestClient, desk: Viewer) -> 
         "For: yourself",
         "Confirmed. A follow-up, due on the day that its owner has set.",
     ]
-    choose_follow_ups(desk, False)
+    change(desk, only(desk).id, name="", alarm_days=None, follow_ups=False)
     assert uids(ask(client, token)) == set()
 
 
 def test_a_follow_up_of_what_hangs_nowhere_stands_under_no_body(client: TestClient, desk: Viewer) -> None:
     for items in ([], ["no-such-item"]):
         made = f"follow-up-{follow_up(desk, save(desk, Engagement, ENGAGEMENT, items=items))}"
-        found = entry(ask(client, make(desk, follow_ups=True)), made)
+        found = entry(ask(client, near(desk, follow_ups=True)), made)
         assert [str(one) for one in found["CATEGORIES"].cats] == ["deadline"]
         assert "RELATED-TO" not in found
 
@@ -140,7 +160,7 @@ def test_only_those_of_the_person_and_only_open_ones(client: TestClient, desk: V
     other = person("Other")
     record = save(desk, Engagement, ENGAGEMENT)
     mine, theirs = follow_up(desk, record), follow_up(desk, record, owner=other.person_id)
-    tokens = make(desk, follow_ups=True), make(other, follow_ups=True)
+    tokens = near(desk, follow_ups=True), near(other, follow_ups=True)
     assert [uids(ask(client, token)) for token in tokens] == [{f"follow-up-{mine}"}, {f"follow-up-{theirs}"}]
     save(desk, FollowUp, {"done_on": DAY}, record_id=mine, seen=1)
     assert [uids(ask(client, token)) for token in tokens] == [set(), {f"follow-up-{theirs}"}]
@@ -148,7 +168,7 @@ def test_only_those_of_the_person_and_only_open_ones(client: TestClient, desk: V
 
 def test_one_that_is_moved_moves_and_is_told_by_its_sequence(client: TestClient, desk: Viewer) -> None:
     made = follow_up(desk, save(desk, Engagement, ENGAGEMENT))
-    token = make(desk, follow_ups=True)
+    token = near(desk, follow_ups=True)
     first = ask(client, token)
     save(desk, FollowUp, {"due": date(2026, 12, 4)}, record_id=made, seen=1)
     second = ask(client, token)
@@ -167,7 +187,7 @@ def test_nothing_restricted_is_in_it_for_whoever_is_named(client: TestClient, de
     statement = save(desk, Statement, raised, ties=[case])
     hidden = [follow_up(desk, record, canaries[2]) for record in (event, case, statement)]
     open_ = follow_up(desk, save(desk, Engagement, ENGAGEMENT))
-    response = ask(client, make(desk, follow_ups=True))
+    response = ask(client, near(desk, follow_ups=True))
     assert uids(response) == {f"follow-up-{open_}"}
     sent = f"{response.text}{response.headers}"
     assert [word for word in (*canaries, event, case, statement, *hidden) if word in sent] == []
@@ -178,7 +198,7 @@ def test_fictional_events_are_in_it_for_fictional_persons_alone(client: TestClie
     event = item_of(save(fictional, Event, {**EVENT, "request_due": DAY}))
     real = item_of(save(desk, Event, EVENT))
     made = follow_up(fictional, save(fictional, Engagement, ENGAGEMENT))
-    tokens = make(fictional, follow_ups=True), make(desk, follow_ups=True)
+    tokens = near(fictional, follow_ups=True), near(desk, follow_ups=True)
     assert [uids(ask(client, token)) for token in tokens] == [
         {event, f"{event}-request", real, f"follow-up-{made}"},
         {real},
@@ -188,13 +208,160 @@ def test_fictional_events_are_in_it_for_fictional_persons_alone(client: TestClie
     )
 
 
+# Which filter and level
+
+
+OPTIONS = st.fixed_dictionaries(
+    {
+        "organisation": st.lists(st.sampled_from(["un-hrc", "osce", "coe", "un-ga"]), max_size=2, unique=True),
+        "kind": st.lists(st.sampled_from(["deadline", "meeting", "side-event", "session"]), max_size=2, unique=True),
+        "country": st.lists(st.sampled_from(["NOR", "BLR"]), max_size=1),
+        "period": st.sampled_from([["2026-11-24", "2026-12-31"], ["2027-01-01", "2027-06-30"]]),
+        "q": st.sampled_from([[], ["breakfast"], ["session geneva"]]),
+    }
+)
+
+
+@given(OPTIONS, st.sampled_from([Sensitivity.PUBLIC, Sensitivity.INTERNAL]), st.booleans())
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_it_holds_what_the_filter_keeps_of_what_the_level_shows(
+    client: TestClient, several: Viewer, asked: dict[str, list[str]], level: Sensitivity, follow_ups: bool
+) -> None:
+    reference, seen = calendar_of(OPEN if level is Sensitivity.PUBLIC else Viewer("", Sensitivity.INTERNAL))
+    chosen = Filter.from_params([(name, value) for name, values in asked.items() for value in values], reference)
+    mine = follow_ups and level is Sensitivity.INTERNAL
+    response = ask(client, make(several, chosen=chosen, level=level, follow_ups=mine))
+    kept = chosen.apply(seen, reference)
+    found = set(readers.by_icalendar(response.content))
+    theirs = {uid for uid in found if uid.startswith("follow-up-")}
+    assert found - theirs == set(kept.loc[~ical.outlived(kept, DAY), "uid"])
+    assert len(theirs) == mine
+    assert "qzcanary" not in response.text
+    assert {str(one["CLASS"]) for one in icalendar.Calendar.from_ical(response.content).events} <= (
+        {"PUBLIC"} if level is Sensitivity.PUBLIC else {"PUBLIC", "PRIVATE"}
+    )
+
+
+@pytest.fixture
+def several(desk: Viewer) -> Viewer:
+    """Somebody with an event at each level, and an open follow-up of what is internal and of what is restricted."""
+    for level, title in ((Sensitivity.INTERNAL, "Breakfast"), (Sensitivity.RESTRICTED, "qzcanary breakfast")):
+        event = save(desk, Event, {**EVENT, "title": title, "sensitivity": level})
+        follow_up(desk, event, title)
+    shown = save(desk, Event, {**EVENT, "title": "Public breakfast"})
+    save(desk, Event, {"sensitivity": Sensitivity.PUBLIC}, record_id=shown, seen=1, reason="It is announced.")
+    return desk
+
+
+def test_a_level_shows_its_own_events(client: TestClient, several: Viewer) -> None:
+    breakfast = Filter(text="breakfast")
+    shown = {
+        level: {one.summary for one in readers.by_icalendar(ask(client, token).content).values()}
+        for level in (Sensitivity.PUBLIC, Sensitivity.INTERNAL)
+        if (token := make(several, chosen=breakfast, level=level))
+    }
+    assert shown == {
+        Sensitivity.PUBLIC: {"Public breakfast"},
+        Sensitivity.INTERNAL: {"Public breakfast", "Breakfast"},
+    }
+
+
+def test_a_code_that_has_left_the_reference_keeps_nothing_and_breaks_nothing(client: TestClient, desk: Viewer) -> None:
+    for gone in (
+        Filter(organisations=("left-long-ago",)),
+        Filter(bodies=("left",)),
+        Filter(kinds=("parade",)),
+        Filter(tracks=("left",)),
+        Filter(countries=("XXX",)),
+        Filter(standings=("rumoured",)),
+    ):
+        assert readers.by_icalendar(ask(client, make(desk, chosen=gone)).content) == {}
+    mixed = ask(client, make(desk, chosen=Filter(organisations=("left-long-ago", "osce"))))
+    alone = ask(client, make(desk, chosen=Filter(organisations=("osce",))))
+    assert readers.by_icalendar(mixed.content) == readers.by_icalendar(alone.content) != {}
+
+
+@pytest.mark.parametrize(
+    "query", ["organisation=", "country=.%2A&kind=", "level=internal", "q=a+b", "&", "period=2026"]
+)
+def test_a_query_that_no_filter_wrote_opens_nothing(query: str) -> None:
+    with pytest.raises(FilterError):
+        Filter.from_query(query)
+
+
+def test_its_name_what_it_holds_and_its_colour_are_told(client: TestClient, desk: Viewer) -> None:
+    token = make(desk, name="Vienna and Warsaw", chosen=Filter(organisations=("osce",)))
+    told: Any = icalendar.Calendar.from_ical(ask(client, token).content)
+    assert [str(told[name]) for name in ("NAME", "X-WR-CALNAME")] == ["Vienna and Warsaw"] * 2
+    assert str(told["DESCRIPTION"]) == "Dates of multilateral work for human rights defenders: OSCE."
+    assert str(told["X-APPLE-CALENDAR-COLOR"]) == calendar.current()[0].organisations["osce"].colour
+
+
+# Alarms
+
+
+def test_deadlines_ring_where_it_was_asked_for_and_nothing_else_does(client: TestClient, several: Viewer) -> None:
+    timed = {"start_time": time(13), "timezone": "Europe/Zurich", "request_due": date(2026, 11, 30)}
+    save(several, Event, {**EVENT, **timed, "title": "Panel"})
+    silent, ringing = (ask(client, near(several, alarm_days=days, follow_ups=True)) for days in (None, 7))
+    assert b"VALARM" not in silent.content
+    events = icalendar.Calendar.from_ical(ringing.content).events
+    rings = {str(one["UID"]): one.walk("VALARM") for one in events if one.walk("VALARM")}
+    _, table = calendar_of(Viewer("", Sensitivity.INTERNAL))
+    table = NEAR.apply(table, calendar.current()[0])
+    open_ = table["kind"].eq("deadline") & ~table["standing"].isin(["held", "cancelled"])
+    follow_ups = {uid for uid in readers.by_icalendar(ringing.content) if uid.startswith("follow-up-")}
+    assert set(rings) == {*table.loc[open_, "uid"], *follow_ups}
+    assert len(follow_ups) == 1
+    seen = readers.by_icalendar(ringing.content)
+    for uid, (alarm, *more) in rings.items():
+        assert more == []
+        assert (str(alarm["ACTION"]), str(alarm["DESCRIPTION"])) == ("DISPLAY", seen[uid].summary)
+        timed_one = isinstance(seen[uid].start, datetime)
+        assert alarm.decoded("TRIGGER") == -timedelta(days=7) + timedelta(hours=0 if timed_one else 9)
+    by_vobject = {
+        event.uid.value: event.valarm.trigger.value
+        for event in vobject.readOne(ringing.content.decode()).vevent_list
+        if "valarm" in event.contents
+    }
+    assert by_vobject == {uid: alarm.decoded("TRIGGER") for uid, (alarm,) in rings.items()}
+    assert readers.by_vobject(ringing.content) == seen == readers.by_icalendar(silent.content)
+
+
+@pytest.mark.parametrize(
+    ("days", "whole", "timed"), [(1, "-PT15H", "-P1D"), (2, "-P1DT15H", "-P2D"), (60, "-P59DT15H", "-P60D")]
+)
+def test_an_alarm_is_always_before(days: int, whole: str, timed: str, table: pd.DataFrame) -> None:
+    rows = table[table["kind"].eq("deadline") & ~table["standing"].isin(["held", "cancelled"])].head(1)
+    whole_day = rows.assign(all_day=True, date_precision="day")
+    at_noon = rows.assign(
+        all_day=False, date_precision="day", starts_at=pd.Timestamp("2026-12-01 12:00", tz="UTC"), timezone="UTC"
+    )
+    for found, trigger in ((whole_day, whole), (at_noon, timed)):
+        body = ical.calendar_bytes(found, name="x", description="", url="", source="", alarm_days=days)
+        assert [line for line in readers.lines(body) if line.startswith("TRIGGER")] == [f"TRIGGER:{trigger}"]
+
+
 # How it is answered
+
+
+def test_what_has_not_changed_is_not_worked_out_again(
+    client: TestClient, several: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = near(several, alarm_days=3, follow_ups=True)
+    first = ask(client, token)
+    # Any reading but that of the address would now fail.
+    monkeypatch.setattr("calendar_model.feeds.mine.reading", None)
+    monkeypatch.setattr("calendar_model.feeds.mine.calendar_of", None)
+    again = ask(client, token)
+    assert (again.status_code, again.content) == (200, first.content)
+    assert ask(client, token, If_None_Match=first.headers["ETag"]).status_code == 304
 
 
 def test_a_client_that_comes_back_has_it_until_something_changes(client: TestClient, desk: Viewer) -> None:
     record = save(desk, Engagement, ENGAGEMENT)
     made = follow_up(desk, record)
-    token = make(desk, follow_ups=True)
+    token = near(desk, follow_ups=True)
     first = ask(client, token)
     assert first.headers["Content-Type"] == "text/calendar; charset=utf-8"
     assert first.headers["Content-Disposition"] == 'inline; filename="my-hrd-calendar.ics"'
@@ -210,7 +377,7 @@ def test_a_client_that_comes_back_has_it_until_something_changes(client: TestCli
 
 
 def test_it_comes_in_gzip_and_as_a_head(client: TestClient, desk: Viewer) -> None:
-    token = make(desk)
+    token = near(desk)
     plain, head = ask(client, token), ask(client, token, "HEAD")
     assert (head.status_code, head.content, head.headers["ETag"]) == (200, b"", plain.headers["ETag"])
     coded = ask(client, token, Accept_Encoding="gzip")
@@ -218,44 +385,47 @@ def test_it_comes_in_gzip_and_as_a_head(client: TestClient, desk: Viewer) -> Non
     assert int(coded.headers["Content-Length"]) == len(gzip.compress(plain.content, 6, mtime=0))
 
 
-def test_unknown_and_revoked_ones_are_answered_alike(client: TestClient, desk: Viewer) -> None:
+def test_unknown_revoked_and_expired_ones_are_answered_alike(
+    client: TestClient, desk: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     inactive = person("Gone")
-    tokens = [make(desk), make(inactive)]
-    assert [ask(client, token).status_code for token in tokens] == [200, 200]
-    revoke(desk)
+    tokens = [near(desk), make(desk, expires_on=date(2026, 12, 1)), near(inactive)]
+    assert [ask(client, token).status_code for token in tokens] == [200, 200, 200]
+    revoke(desk, addresses_of(desk)[0].id)
     save(Viewer("", Sensitivity.INTERNAL), Person, {"active": False}, record_id=inactive.person_id, seen=1)
+    monkeypatch.setenv("HRD_CALENDAR_TODAY", "2026-12-02")
     answers = [ask(client, token) for token in (*tokens, "a" * 43, "x", "%F0%9F", "..%20")]
     assert {(answer.status_code, answer.text) for answer in answers} == {(404, UNKNOWN)}
     assert len({str(sorted(answer.headers.items())) for answer in answers}) == 1
     assert answers[0].headers["Cache-Control"] == "no-store"
 
 
-def test_another_one_closes_the_first_and_leaves_those_of_others(client: TestClient, desk: Viewer) -> None:
-    other = make(person("Other"))
-    first = make(desk)
-    second = make(desk)
-    assert [ask(client, token).status_code for token in (first, second, other)] == [404, 200, 200]
+def test_the_one_that_replaces_it_closes_the_first_and_no_other(client: TestClient, desk: Viewer) -> None:
+    first = near(desk)
+    second = replace(desk, only(desk).id)
+    others = near(desk), near(person("Other"))
+    assert [ask(client, token).status_code for token in (first, second, *others)] == [404, 200, 200, 200]
 
 
 @pytest.mark.parametrize("query", ["?organisation=un-hrc", "?level=restricted", "?download=1", "?x"])
 def test_no_parameter_is_taken(client: TestClient, desk: Viewer, query: str) -> None:
-    for token in (make(desk), "unknown"):
+    for token in (near(desk), "unknown"):
         response = ask(client, token, query=query)
         assert (response.status_code, response.text) == (
             400,
-            "The address of a calendar of one's own takes no parameters.",
+            "The address of a subscription takes no parameters.",
         )
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
 def test_it_is_only_read(client: TestClient, desk: Viewer, method: str) -> None:
-    assert ask(client, make(desk), method).status_code == 405
+    assert ask(client, near(desk), method).status_code == 405
 
 
 def test_a_workspace_that_cannot_be_opened_costs_no_client_its_copy(
     client: TestClient, monkeypatch: pytest.MonkeyPatch, desk: Viewer
 ) -> None:
-    token = make(desk)
+    token = near(desk)
     monkeypatch.setenv(URL_VARIABLE, "postgresql://nobody:canary@127.0.0.1:1/nothing")
     assert ask(client, token).status_code == 503
 
@@ -263,13 +433,11 @@ def test_a_workspace_that_cannot_be_opened_costs_no_client_its_copy(
 def test_the_day_on_which_it_was_fetched_is_noted(
     client: TestClient, desk: Viewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    token = make(desk)
+    token = near(desk)
     for day in ("2026-11-24", "2026-11-25"):
         monkeypatch.setenv("HRD_CALENDAR_TODAY", day)
         assert ask(client, token).status_code == 200
-        told = address_of(desk)
-        assert told is not None
-        assert told.last_used == date.fromisoformat(day)
+        assert only(desk).last_used == date.fromisoformat(day)
 
 
 # The secret
@@ -283,11 +451,11 @@ def test_the_secret_is_in_no_log_no_answer_and_not_in_the_database(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv(PUBLIC_URL_VARIABLE, "https://calendar.example.org")
-    token = make(desk, follow_ups=True)
+    token = near(desk, follow_ups=True)
     follow_up(desk, save(desk, Engagement, ENGAGEMENT))
     with caplog.at_level(logging.DEBUG):
         answers = [ask(client, token), ask(client, token, query="?x=1"), ask(client, token, "POST")]
-        revoke(desk)
+        revoke(desk, only(desk).id)
         answers.append(ask(client, token))
     assert [answer.status_code for answer in answers] == [200, 400, 405, 404]
     # The test's own client logs what it asks for.
@@ -304,7 +472,7 @@ def test_the_secret_is_in_no_log_no_answer_and_not_in_the_database(
 
 
 def test_two_calendars_are_told_apart_without_their_secrets(client: TestClient, desk: Viewer) -> None:
-    tokens = [make(who) for who in (desk, person("Other"))]
+    tokens = [near(who) for who in (desk, person("Other"))]
     calendars: list[Any] = [icalendar.Calendar.from_ical(ask(client, token).content) for token in tokens]
     assert calendars[0]["UID"] != calendars[1]["UID"]
     for one in calendars:

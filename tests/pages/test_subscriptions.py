@@ -1,4 +1,4 @@
-"""The address of one's own calendar on the page Settings: shown once, to whoever made it."""
+"""Subscriptions on the page Feeds: the view kept as one, its address shown once, to whoever made it, and the list."""
 
 from __future__ import annotations
 
@@ -9,116 +9,177 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from calendar_model import wording
+from calendar_model.calendar import Filter
 from calendar_model.feeds import PUBLIC_URL_VARIABLE
 from calendar_model.safeguards.desk import save
 from calendar_model.safeguards.sight import OPEN, member
-from calendar_model.safeguards.subscriptions import address_of, find, note_use
+from calendar_model.safeguards.subscriptions import Subscriber, addresses_of, find, make, note_use, revoke
+from calendar_model.vocabulary import Sensitivity
 from calendar_model.workspace.records import Person, now
 from tests.app import ROOT, everything, open_page
 
-ADDRESS = re.compile(r"https://calendar\.example\.org/feeds/mine/([\w-]{43})\.ics")
+ADDRESS = re.compile(r"(https|webcal)://calendar\.example\.org/feeds/mine/([\w-]{43})\.ics")
+VIEW = {"organisation": "osce", "kind": "meeting"}
+HELD = "OSCE; meeting"
 
 
 @pytest.fixture(autouse=True)
-def _fixed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HRD_CALENDAR_TODAY", "2026-11-24")
+def _public(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(PUBLIC_URL_VARIABLE, "https://calendar.example.org")
 
 
 @pytest.fixture
-def desk() -> str:
+def person() -> str:
     return save(OPEN, Person, {"name": "Desk"})
 
 
-def shown(app: AppTest) -> list[str]:
-    """The secrets on the page, in the field from which they are copied and anywhere else."""
+def page(person: str) -> AppTest:
+    app = open_page("feeds", person, **VIEW)
     assert not app.exception
-    field = [found[1] for code in app.code if (found := ADDRESS.fullmatch(code.value))]
-    assert sorted(set(ADDRESS.findall(everything(app)))) == sorted(field)
-    return field
+    return app
+
+
+def shown(app: AppTest) -> list[str]:
+    """The secrets on the page, in the fields from which they are copied and anywhere else: both forms of one."""
+    assert not app.exception
+    fields = [found.groups() for code in app.code if (found := ADDRESS.fullmatch(code.value))]
+    assert sorted(set(ADDRESS.findall(everything(app)))) == sorted(fields)
+    secrets = [secret for _, secret in fields]
+    assert sorted(fields) == sorted((form, secret) for secret in set(secrets) for form in ("https", "webcal"))
+    return sorted(set(secrets))
 
 
 def click(app: AppTest, key: str) -> AppTest:
     app.button(key=key).click().run()
+    assert not app.exception
     return app
 
 
-def made(person: str) -> tuple[AppTest, str]:
-    app = click(open_page("settings", person), "my_feed_make")
-    (token,) = shown(app)
-    return app, token
-
-
-def test_it_is_made_in_one_click_and_shown_once(desk: str) -> None:
-    app, token = made(desk)
-    assert [s.value for s in app.success] == ["Your address is made. Copy it now: it is shown this once."]
+def opened(token: str) -> Subscriber:
     found = find(token)
     assert found is not None
-    assert (found.person_id, found.follow_ups) == (desk, True)
+    return found
+
+
+def said(app: AppTest) -> list[str]:
+    return [element.value for element in (*app.success, *app.error)]
+
+
+def test_the_view_is_kept_in_one_click_and_its_address_shown_once(person: str) -> None:
+    app = click(page(person), "subscription_make")
+    assert said(app) == ["“OSCE; meeting” is kept. Copy its address now: it is shown this once."]
+    (token,) = shown(app)
+    found = opened(token)
+    assert (found.name, found.query) == (HELD, "organisation=osce&kind=meeting")
+    assert (found.level, found.follow_ups, found.alarm_days) == (Sensitivity.INTERNAL, False, None)
+    assert [one.ends_on for one in addresses_of(member(person))] == [date(2027, 11, 24)]
     assert shown(app.run()) == [token]
-    assert shown(click(app, "my_feed_done")) == []
-    assert shown(open_page("settings", desk)) == []
+    assert shown(click(app, "subscription_done")) == []
+    assert shown(page(person)) == []
 
 
-def test_it_is_gone_when_the_page_is_left(desk: str) -> None:
-    app, _ = made(desk)
+def test_it_is_kept_as_it_was_asked_for(person: str) -> None:
+    app = page(person)
+    app.text_input(key=f"subscription_new_{person}_name").input("Vienna")
+    app.number_input(key=f"subscription_new_{person}_alarm_days").set_value(14)
+    app.checkbox(key=f"subscription_new_{person}_follow_ups").check()
+    app.date_input(key=f"subscription_new_{person}_expires_on").set_value(date(2027, 3, 31))
+    (token,) = shown(click(app, "subscription_make"))
+    found = opened(token)
+    assert (found.name, found.follow_ups, found.alarm_days) == ("Vienna", True, 14)
+    told = [one.value for one in app.markdown]
+    assert "**Vienna**" in told
+    assert "OSCE; meeting · internal · alarm 14 days before deadlines · with my follow-ups" in told
+    day = wording.day(now())
+    assert f"Made on {day}, ends on Wed 31 Mar 2027, not fetched yet" in [one.value for one in app.caption]
+    note_use(found, date(2026, 11, 24))
+    assert f"Made on {day}, ends on Wed 31 Mar 2027, last fetched on Tue 24 Nov 2026" in [
+        one.value for one in app.run().caption
+    ]
+    assert app.text_input(key=f"subscription_new_{person}_name").value == ""
+
+
+def test_a_public_one_has_no_follow_ups(person: str) -> None:
+    app = page(person)
+    app.checkbox(key=f"subscription_new_{person}_follow_ups").check().run()
+    app.radio(key=f"subscription_new_{person}_level").set_value(Sensitivity.PUBLIC).run()
+    assert app.checkbox(key=f"subscription_new_{person}_follow_ups").disabled
+    (token,) = shown(click(app, "subscription_make"))
+    found = opened(token)
+    assert (found.level, found.follow_ups) == (Sensitivity.PUBLIC, False)
+
+
+def test_its_address_is_gone_when_the_page_is_left(person: str) -> None:
+    app = click(page(person), "subscription_make")
     app.switch_page(str(ROOT / "pages" / "follow_ups.py")).run()
-    app.switch_page(str(ROOT / "pages" / "settings.py")).run()
+    app.switch_page(str(ROOT / "pages" / "feeds.py")).run()
     assert shown(app) == []
 
 
-def test_nobody_else_is_shown_it_or_told_of_it(desk: str) -> None:
+def test_nobody_else_is_shown_it_or_told_of_it(person: str) -> None:
     other = save(OPEN, Person, {"name": "Other"})
-    app, _ = made(desk)
+    app = click(page(person), "subscription_make")
     app.session_state["acting"] = other
     app.run()
     assert shown(app) == []
-    assert [button.label for button in app.button if (button.key or "").startswith("my_feed")] == ["Make my address"]
-
-
-def test_without_follow_ups_and_then_with_them(desk: str) -> None:
-    app = open_page("settings", desk)
-    app.checkbox(key=f"my_feed_wanted_{desk}").uncheck().run()
-    click(app, "my_feed_make")
-    (token,) = shown(app)
-    for says, wanted in (
-        ("Your follow-ups are in your calendar.", True),
-        ("Your follow-ups are no longer in your calendar.", False),
-    ):
-        app.checkbox(key=f"my_feed_follow_ups_{desk}").set_value(wanted).run()
-        assert [s.value for s in app.success] == [says]
-        found = find(token)
-        assert found is not None
-        assert found.follow_ups == wanted
-
-
-def test_it_is_replaced_and_revoked_in_one_click_each(desk: str) -> None:
-    app, first = made(desk)
-    click(app, "my_feed_replace")
-    (second,) = shown(app)
-    assert [s.value for s in app.success] == [
-        "Your address is made. The address before it opens nothing any more. Copy it now: it is shown this once."
-    ]
-    assert (find(first), find(second) is None) == (None, False)
-    click(app, "my_feed_revoke")
-    assert [s.value for s in app.success] == ["Your address is revoked: whoever asks there gets nothing any more."]
-    assert shown(app) == []
-    assert (find(second), address_of(member(desk))) == (None, None)
-
-
-def test_one_revoked_elsewhere_is_said_to_be_gone(desk: str) -> None:
-    app, _ = made(desk)
-    click(open_page("settings", desk), "my_feed_revoke")
-    click(app, "my_feed_revoke")
-    assert [e.value for e in app.error] == ["There is no address of your own calendar any more; make a new one."]
-
-
-def test_it_says_when_it_was_made_and_fetched(desk: str) -> None:
-    app, token = made(desk)
-    day = wording.day(now())
-    assert f"You have one, made on {day}, not fetched yet." in [m.value for m in app.markdown]
-    found = find(token)
-    assert found is not None
-    note_use(found, date(2026, 11, 24))
+    assert "**OSCE; meeting**" not in [one.value for one in app.markdown]
+    app.session_state["acting"] = ""
     app.run()
-    assert f"You have one, made on {day}, last fetched on Tue 24 Nov 2026." in [m.value for m in app.markdown]
+    assert (shown(app), [b.key for b in app.button if str(b.key).startswith("subscription")]) == ([], [])
+    assert [one.label for one in app.get("page_link")].count("Choose who you are") == 1
+
+
+def test_each_is_replaced_and_revoked_in_one_click_and_the_others_live_on(person: str) -> None:
+    beside, first = make(member(person), name="Beside"), make(member(person), name="Mine")
+    app = click(page(person), f"subscription_replace_{opened(first).subscription_id}")
+    assert said(app) == [
+        "“Mine” has a new address. The one before opens nothing any more. Copy its address now: it is shown this once."
+    ]
+    (second,) = shown(app)
+    assert find(first) is None
+    click(app, f"subscription_revoke_{opened(second).subscription_id}")
+    assert said(app) == ["“Mine” is revoked: whoever asks there gets nothing any more."]
+    assert shown(app) == []
+    assert (find(second), opened(beside).name) == (None, "Beside")
+
+
+def test_one_that_has_ended_says_so_and_is_replaced_to_go_on(person: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    make(member(person), name="Mine", expires_on=date(2026, 12, 1))
+    monkeypatch.setenv("HRD_CALENDAR_TODAY", "2026-12-02")
+    app = page(person)
+    assert "**Mine** has ended. Replace it to go on with a new address." in [one.value for one in app.markdown]
+    (ended,) = addresses_of(member(person))
+    (token,) = shown(click(app, f"subscription_replace_{ended.id}"))
+    assert opened(token).name == "Mine"
+    assert [one.ends_on for one in addresses_of(member(person))] == [date(2027, 12, 2)]
+
+
+def test_name_alarms_and_follow_ups_are_changed(person: str) -> None:
+    token = make(member(person), name="Mine", chosen=Filter(kinds=("deadline",)))
+    prefix = f"subscription_change_{opened(token).subscription_id}"
+    app = page(person)
+    app.text_input(key=f"{prefix}_name").input("Deadlines")
+    app.number_input(key=f"{prefix}_alarm_days").set_value(3)
+    app.checkbox(key=f"{prefix}_follow_ups").check()
+    click(app, f"{prefix}_save")
+    assert said(app) == ["“Deadlines” is changed."]
+    found = opened(token)
+    assert (found.name, found.alarm_days, found.follow_ups) == ("Deadlines", 3, True)
+    app.number_input(key=f"{prefix}_alarm_days").set_value(None)
+    click(app, f"{prefix}_save")
+    assert opened(token).alarm_days is None
+
+
+def test_one_revoked_elsewhere_is_said_to_be_gone(person: str) -> None:
+    found = opened(make(member(person)))
+    app = page(person)
+    revoke(member(person), found.subscription_id)
+    click(app, f"subscription_revoke_{found.subscription_id}")
+    assert said(app) == ["This address opens nothing any more: it was revoked. Make a new one."]
+
+
+def test_an_empty_list_teaches(person: str) -> None:
+    assert (
+        "None yet. Each one that you make stands here with what it holds, when it was last fetched and when it ends; "
+        "several can live side by side, one for each calendar or each device."
+    ) in [one.value for one in page(person).markdown]

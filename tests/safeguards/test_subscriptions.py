@@ -1,21 +1,33 @@
-"""The secret address of a person's own calendar: one each, theirs alone, kept as a hash, gone when it is revoked."""
+"""Subscriptions: a person's own, each under a secret that is kept as a hash, and gone when it is revoked or has ended."""
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import event, select
 
+from calendar_model.calendar import Filter
 from calendar_model.safeguards import subscriptions
 from calendar_model.safeguards.desk import reading, save, tide, writing
 from calendar_model.safeguards.rules import Refused
 from calendar_model.safeguards.sight import OPEN, Viewer, member
-from calendar_model.safeguards.subscriptions import Subscriber, address_of, choose_follow_ups, find, make, revoke
+from calendar_model.safeguards.subscriptions import (
+    Address,
+    Subscriber,
+    addresses_of,
+    change,
+    find,
+    make,
+    replace,
+    revoke,
+)
 from calendar_model.vocabulary import Sensitivity
 from calendar_model.workspace.backup import backup, checksum, restore
 from calendar_model.workspace.database import current_workspace, open_workspace
@@ -24,6 +36,7 @@ from calendar_model.workspace.records import Base, Change, Person, Subscription,
 
 DAY = date(2026, 11, 24)
 STAFF = Viewer("", Sensitivity.INTERNAL)
+GONE = "This address opens nothing any more: it was revoked. Make a new one."
 pytestmark = pytest.mark.usefixtures("database")
 
 
@@ -37,16 +50,96 @@ def everything_kept() -> str:
         return repr([connection.execute(select(table)).all() for table in Base.metadata.sorted_tables])
 
 
+@pytest.fixture(autouse=True)
+def _the_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HRD_CALENDAR_TODAY", DAY.isoformat())
+
+
+def only(viewer: Viewer) -> Address:
+    """The one address of a person."""
+    (found,) = addresses_of(viewer)
+    return found
+
+
 def test_it_is_made_once_and_found_by_its_secret() -> None:
     desk = person()
-    assert address_of(desk) is None
-    token = make(desk, follow_ups=True)
-    found = find(token)
+    assert addresses_of(desk) == []
+    chosen = Filter(organisations=("osce",), text="human dimension; & more")
+    token = make(desk, name=" Vienna ", chosen=chosen, alarm_days=7, follow_ups=True)
+    told = only(desk)
+    query = "organisation=osce&q=human%20dimension%3B%20%26%20more"
+    assert find(token) == Subscriber(
+        told.id, desk.person_id, False, "Vienna", query, Sensitivity.INTERNAL, True, 7, None, tide()
+    )
+    assert told == Address(
+        told.id, "Vienna", query, Sensitivity.INTERNAL, True, 7, told.made_at, date(2027, 11, 24), False, None
+    )
+    assert told.made_at.date() == now().date()
+
+
+def test_one_without_a_name_is_called_something() -> None:
+    desk = person()
+    found = find(make(desk))
     assert found is not None
-    assert found == Subscriber(found.subscription_id, desk.person_id, sample=False, follow_ups=True, last_used=None)
-    told = address_of(desk)
-    assert told is not None
-    assert (told.last_used, told.follow_ups, told.made_at.date()) == (None, True, now().date())
+    assert (found.name, only(desk).name) == ("My HRD calendar", "My HRD calendar")
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ({"alarm_days": 0}, "An alarm rings 1 to 60 days before a deadline; leave it empty for none."),
+        ({"alarm_days": 61}, "An alarm rings 1 to 60 days before a deadline; leave it empty for none."),
+        ({"name": "x" * 81}, "Give it a name of at most 80 letters."),
+        (
+            {"level": Sensitivity.PUBLIC, "follow_ups": True},
+            "Your follow-ups are internal: make a subscription of the level internal to have them in it.",
+        ),
+        (
+            {"level": Sensitivity.RESTRICTED},
+            "Choose public or internal: what is restricted passes through no calendar.",
+        ),
+        (
+            {"expires_on": DAY},
+            "Let it end after today and within two years; it can be renewed when it has ended.",
+        ),
+        (
+            {"expires_on": date(2028, 11, 25)},
+            "Let it end after today and within two years; it can be renewed when it has ended.",
+        ),
+        ({"chosen": Filter(start=DAY)}, "Give the period its first and its last day."),
+    ],
+)
+def test_what_cannot_be_is_refused(asked: dict[str, Any], says: str) -> None:
+    desk = person()
+    with pytest.raises(Refused) as refused:
+        make(desk, **asked)
+    assert (str(refused.value), addresses_of(desk)) == (says, [])
+
+
+@pytest.mark.parametrize("last_day", [date(2026, 11, 25), date(2028, 11, 24), None])
+def test_it_ends_after_its_last_day(last_day: date | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = person()
+    token = make(desk, expires_on=last_day)
+    ends = last_day or date(2027, 11, 24)
+    for day, living in ((ends, True), (ends + timedelta(days=1), False)):
+        monkeypatch.setenv("HRD_CALENDAR_TODAY", day.isoformat())
+        assert (find(token) is not None, only(desk).expired, only(desk).ends_on) == (living, not living, ends)
+
+
+def test_one_from_before_there_were_last_days_ends_a_year_after_it_was_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = person()
+    with writing(desk) as session:
+        hashed = hashlib.sha256(b"old").hexdigest()
+        made = datetime(2026, 2, 27, 23, tzinfo=UTC)
+        session.add(Subscription(person_id=desk.person_id, token_hash=hashed, created_at=made, follow_ups=True))
+    assert only(desk).ends_on == date(2027, 2, 27)
+    for day, living in (("2027-02-27", True), ("2027-02-28", False)):
+        monkeypatch.setenv("HRD_CALENDAR_TODAY", day)
+        assert (find("old") is not None) == living
+    found = find(replace(desk, only(desk).id))
+    assert found is not None
+    assert (found.query, found.level, found.follow_ups, found.alarm_days) == ("", Sensitivity.INTERNAL, True, None)
+    assert only(desk).ends_on == date(2028, 2, 28)
 
 
 def test_the_secret_has_256_bits_and_is_kept_nowhere() -> None:
@@ -58,26 +151,73 @@ def test_the_secret_has_256_bits_and_is_kept_nowhere() -> None:
     assert hashlib.sha256(token.encode()).hexdigest() in kept
 
 
-def test_another_one_takes_the_place_of_the_first() -> None:
+def test_it_is_replaced_by_another_of_the_same_settings_and_the_others_live_on() -> None:
     desk = person()
-    first = make(desk)
-    second = make(desk)
-    assert find(first) is None
-    assert find(second) is not None
-    with reading(desk) as session:
-        assert sorted(row.revoked_at is None for row in session.scalars(select(Subscription))) == [False, True]
+    settings = {"name": "Vienna", "chosen": Filter(kinds=("deadline",)), "level": Sensitivity.PUBLIC, "alarm_days": 3}
+    first, beside = make(desk, **settings, expires_on=date(2027, 1, 31)), make(desk)
+    was = find(first)
+    assert was is not None
+    second = replace(desk, was.subscription_id)
+    found = find(second)
+    assert found is not None
+    assert found.subscription_id != was.subscription_id
+    assert dataclasses.replace(found, subscription_id=was.subscription_id, tide=was.tide) == was
+    assert (find(first), find(beside) is None) == (None, False)
+    assert sorted(one.ends_on for one in addresses_of(desk)) == [date(2027, 1, 31), date(2027, 11, 24)]
+    with pytest.raises(Refused, match=GONE):
+        replace(desk, was.subscription_id)
 
 
 def test_those_of_two_persons_have_nothing_to_do_with_one_another() -> None:
     one, other = person("One"), person("Other")
     tokens = make(one), make(other)
-    revoke(one)
+    theirs = only(other).id
+    for act in (revoke, replace):
+        with pytest.raises(Refused, match=GONE):
+            act(one, theirs)
+    with pytest.raises(Refused, match=GONE):
+        change(one, theirs, name="Mine", alarm_days=None, follow_ups=False)
+    revoke(one, only(one).id)
     assert find(tokens[0]) is None
     found = find(tokens[1])
     assert found is not None
     assert found.person_id == other.person_id
-    with pytest.raises(Refused, match="There is no address of your own calendar any more; make a new one"):
-        revoke(one)
+
+
+def test_its_name_alarms_and_follow_ups_change_and_what_it_shows_does_not() -> None:
+    desk = person()
+    token = make(desk, chosen=Filter(kinds=("deadline",)))
+    change(desk, only(desk).id, name="Deadlines", alarm_days=14, follow_ups=True)
+    told = only(desk)
+    assert (told.name, told.alarm_days, told.follow_ups) == ("Deadlines", 14, True)
+    found = find(token)
+    assert found is not None
+    assert (found.name, found.alarm_days, found.follow_ups, found.query) == ("Deadlines", 14, True, "kind=deadline")
+    for column, value in (("query", ""), ("level", Sensitivity.PUBLIC)):
+        with pytest.raises(Refused, match="An address stays what it was"), writing(desk) as session:
+            setattr(session.scalars(select(Subscription)).one(), column, value)
+    public = make(desk, level=Sensitivity.PUBLIC)
+    found = find(public)
+    assert found is not None
+    with pytest.raises(Refused, match="Your follow-ups are internal"):
+        change(desk, found.subscription_id, name="", alarm_days=None, follow_ups=True)
+
+
+def test_a_secret_is_judged_after_one_query_whatever_comes_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk, inactive = person(), person("Gone")
+    tokens = [make(desk), make(desk, expires_on=date(2026, 12, 1)), make(inactive), make(desk), "unknown"]
+    revoke(desk, addresses_of(desk)[0].id)
+    save(STAFF, Person, {"active": False}, record_id=inactive.person_id, seen=1)
+    monkeypatch.setenv("HRD_CALENDAR_TODAY", "2026-12-02")
+    asked: list[str] = []
+    engine = current_workspace().engine
+    note = lambda _c, _k, statement, *_: asked.append(statement)  # noqa: E731
+    event.listen(engine, "before_cursor_execute", note)
+    found = [find(token) is not None for token in tokens]
+    event.remove(engine, "before_cursor_execute", note)
+    assert found == [False, False, False, True, False]
+    selects = [statement for statement in asked if statement.startswith("SELECT")]
+    assert (len(selects), len(set(selects))) == (5, 1)
 
 
 @pytest.mark.parametrize("token", ["", "x", "a" * 43, "\udcff", "%", "' OR 1=1 --"])
@@ -115,7 +255,7 @@ def test_nobody_else_sees_it_or_reads_of_it() -> None:
                 len(session.scalars(select(Change).where(Change.table == "subscription")).all()),
             ]
     assert told == {"desk": [1, 1, 1], "other": [0, 0, 0], "internal": [0, 0, 1], "open": [0, 0, 0]}
-    assert address_of(other) is None
+    assert addresses_of(other) == []
 
 
 def test_nobody_else_makes_changes_or_revokes_it() -> None:
@@ -142,7 +282,7 @@ def test_nobody_else_makes_changes_or_revokes_it() -> None:
 def test_a_revoked_one_stays_revoked_and_is_not_turned_into_another(column: str) -> None:
     desk = person()
     make(desk)
-    revoke(desk)
+    revoke(desk, only(desk).id)
     with pytest.raises(Refused, match="An address stays what it was"), writing(desk) as session:
         setattr(session.scalars(select(Subscription)).one(), column, None if column == "revoked_at" else "0" * 64)
     with pytest.raises(Refused, match="revoked, and not deleted"), writing(desk) as session:
@@ -171,9 +311,7 @@ def test_its_use_is_noted_once_a_day_and_changes_nothing_else() -> None:
         found = find(token)
         assert found is not None
         subscriptions.note_use(found, day)
-        told = address_of(desk)
-        assert told is not None
-        assert told.last_used == last
+        assert only(desk).last_used == last
     assert tide() == before
 
 
@@ -204,28 +342,27 @@ def test_it_is_in_a_backup_and_works_when_restored(tmp_path: Path) -> None:
     restored.close()
 
 
-steps = st.lists(st.tuples(st.sampled_from(["make", "revoke", "ask"]), st.integers(0, 1)), max_size=8)
+steps = st.lists(st.tuples(st.sampled_from(["make", "revoke", "replace"]), st.integers(0, 1)), max_size=8)
 
 
 @given(steps)
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_whatever_they_do_the_last_one_made_and_not_revoked_opens(taken: list[tuple[str, int]]) -> None:
+def test_whatever_they_do_those_made_and_not_revoked_open_for_whom_they_were_made(taken: list[tuple[str, int]]) -> None:
     persons = [person("One"), person("Other")]
-    made: list[list[str]] = [[], []]
-    living: list[str | None] = [None, None]
+    made: list[str] = []
+    living: list[list[str]] = [[], []]
     for step, who in taken:
         if step == "make":
-            living[who] = make(persons[who])
-            made[who].append(str(living[who]))
-        elif living[who] is None:
-            with pytest.raises(Refused):
-                (revoke(persons[who]) if step == "revoke" else choose_follow_ups(persons[who], True))
-        elif step == "revoke":
-            revoke(persons[who])
-            living[who] = None
-        else:
-            choose_follow_ups(persons[who], True)
-    for who, tokens in enumerate(made):
-        opened = {token: found.person_id for token in tokens if (found := find(token)) is not None}
-        assert opened == ({living[who]: persons[who].person_id} if living[who] else {})
+            living[who].append(make(persons[who]))
+            made.append(living[who][-1])
+        elif living[who]:
+            found = find(living[who].pop(0))
+            assert found is not None
+            if step == "revoke":
+                revoke(persons[who], found.subscription_id)
+            else:
+                living[who].append(replace(persons[who], found.subscription_id))
+                made.append(living[who][-1])
+    opened = {token: found.person_id for token in made if (found := find(token)) is not None}
+    assert opened == {token: persons[who].person_id for who, tokens in enumerate(living) for token in tokens}
     assert verify(current_workspace()).problems == ()
