@@ -33,7 +33,17 @@ from calendar_model.safeguards.desk import reading, save, staff, writing
 from calendar_model.safeguards.rules import Refused
 from calendar_model.safeguards.sight import OPEN
 from calendar_model.safeguards.sighted import corrections
-from calendar_model.vocabulary import Cadence, Kind, Meeting, MilestoneDate, Precision, Review, Session, Standing
+from calendar_model.vocabulary import (
+    Cadence,
+    Confidence,
+    Kind,
+    Meeting,
+    MilestoneDate,
+    Precision,
+    Review,
+    Session,
+    Standing,
+)
 from calendar_model.workspace.history import of_record
 from calendar_model.workspace.records import Correction, Person
 from pages.components import correction_fields, forms, panel
@@ -117,20 +127,27 @@ def draw_line(one: Corrected, made: Overlaid, author: str, context: PageContext)
         by = f"by {author}" if author else ""
         parts = [status(one, made, context), wording.day(one.on), by]
         st.caption(plain(" · ".join(part for part in parts if part)))
-        for name in shown_columns(one):
-            st.markdown(f"{plain(label(name))}: {from_to(made.file.get(name, ''), one.values[name])}")
-        if one.note:
-            st.markdown(plain(one.note))
-        st.link_button("Source", one.source_url, type="tertiary", icon=":material/open_in_new:")
+        draw_values(one, made)
+
+
+def draw_values(one: Corrected, made: Overlaid) -> None:
+    """What is put right, and by which source."""
+    for name in shown_columns(one):
+        st.markdown(f"{plain(label(name))}: {from_to(made.file.get(name, ''), one.values[name], new=not made.file)}")
+    if one.note:
+        st.markdown(plain(one.note))
+    st.link_button("Source", one.source_url, type="tertiary", icon=":material/open_in_new:")
 
 
 def shown_columns(one: Corrected) -> list[str]:
     return [name for name in columns_of(KIND_OF[one.file]) if name in one.values]
 
 
-def from_to(before: str, after: str) -> str:
-    """What stands in the file, and what is put in its place, as Markdown."""
+def from_to(before: str, after: str, *, new: bool) -> str:
+    """What stands in the file, and what is put in its place, as Markdown; of a ``new`` row only that."""
     said = plain(in_words(after)) or "nothing"
+    if new:
+        return f"**{said}**"
     if before == after:
         return f"{said}, as in the file"
     return f"{plain(in_words(before)) or 'nothing'} → **{said}**"
@@ -271,14 +288,19 @@ def one_row(file: str, row: str, context: PageContext, correction: Correction | 
         **typed(kind, shown),
     )
     form = RecordForm("correction", context, present)
-    dated = [name for name in columns_of(kind) if name in DATED]
-    others = [name for name in columns_of(kind) if name not in DATED]
+    columns = columns_of(kind)
+    dated = [name for name in columns if name in DATED]
+    notes = ["notes"] if base.get("notes") and dated else []
+    others = [name for name in columns if name not in (*dated, *notes)]
     with form:
         form.text("source_url", "Address of the source", placeholder="https://", help="Where it can be read by anyone.")
         if dated:
             st.subheader("As the source has it")
-            for name in dated:
-                correction_fields.draw(form, kind, name)
+            for place, name in zip(st.columns(2) * len(dated), dated, strict=False):
+                with place:
+                    correction_fields.draw(form, kind, name)
+        for name in notes:
+            form.area(name, label(name), height=100, help="Take out what holds no longer.")
         if base and dated:
             with st.expander("What else is put right"):
                 fields(form, file, others)
@@ -307,6 +329,12 @@ def save_row(form: RecordForm, file: str, row: str, base: Mapping[str, str], cor
     source, note = (str(form.values()[name] or "") for name in ("source_url", "note"))
     if not source:
         raise Refused("Give the address of the source: a correction without one is a rumour.")
+    if "notes" in values:
+        # Whoever rewrites the notes of a row loses nothing else that belongs in them.
+        before = base.get("source_url", "")
+        further = (note, f"Source before the correction: {before}" if before not in ("", source) else "")
+        kept = [part for part in further if part and part not in values["notes"]]
+        values["notes"] = "; ".join(part for part in (" ".join(values["notes"].split()), *kept) if part)
     recorded = corrections()
     candidate = Corrected(
         file=file,
@@ -374,6 +402,15 @@ def guessed(file: str, row: str, context: PageContext) -> dict[str, str]:
     return known
 
 
+def known_now(file: str, row: str, context: PageContext) -> str:
+    """What the row is, and how it is known before it is put right."""
+    known = correction_fields.rows(context.reference, file).get(row)
+    if known is None:
+        return "Not in the reference yet: it becomes a new row."
+    how = "from the source given with it" if known.confidence is Confidence.SOURCED else "from memory only"
+    return f"{row_label(known, context.reference)}. Known so far {how}."
+
+
 # --- A rhythm
 
 
@@ -406,12 +443,12 @@ def rhythm(context: PageContext) -> None:
         form.area(
             "statement", "What it says", height=80, placeholder="A text every second year since the change of 2027."
         )
-        for name in ("interval_years", "interval_years_max", "interval_sessions", "season"):
+        for name in ("interval_years", "season"):
             correction_fields.draw(form, Cadence, name)
         form.number("first_year", "In force from the year", help="The rule before it ends the year before.")
         form.day("known_from", "Known from")
-        with st.expander("Months of the year, and its code"):
-            for name in ("window_from", "window_until"):
+        with st.expander("Months, turns counted in sessions, and its code"):
+            for name in ("window_from", "window_until", "interval_years_max", "interval_sessions"):
                 correction_fields.draw(form, Cadence, name)
             form.text("code", "Code of the new rule")
         form.text("note", "What a reader should know", help="Public, as all of it is. Name nobody.")
@@ -468,9 +505,8 @@ def one_correction(correction: Correction, context: PageContext) -> None:
     for fault in context.reference.faults:
         if fault.correction == f"{one.row} ({one.file})":
             st.error(plain(str(fault)))
-    for name in shown_columns(one):
-        st.markdown(f"{plain(label(name))}: {from_to(made.file.get(name, ''), one.values[name])}")
-    st.link_button("Source", one.source_url, type="tertiary", icon=":material/open_in_new:")
+    with st.container(key="lines_values", gap="xsmall"):
+        draw_values(one, made)
     item_openers(correction, context)
     if not may_record():
         return
@@ -513,8 +549,7 @@ def show(context: PageContext) -> None:
         back()
         st.title(plain(name_of(file, row, context)))
         forms.outcome()
-        if row not in rows_of(data_folder(), file):
-            st.caption("Not in the reference yet: it becomes a new row.")
+        st.caption(plain(known_now(file, row, context)))
         one_row(file, row, context)
     else:
         choose_row(context)

@@ -169,7 +169,7 @@ def _actions(row: Any, context: PageContext) -> None:
     if row["sensitivity"] == Sensitivity.RESTRICTED:
         st.caption("Restricted: it is in no feed, and in no file.")
         return
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         if event_of(row["item"]):
             _own_file(row["item"], context)
         else:
