@@ -43,6 +43,7 @@ from pages.components.event_form import speaks
 from pages.components.forms import NEW, RECORD, TIE, words
 from pages.components.navigation import PAGE_OF, link
 from pages.components.record_parts import who_sees
+from pages.components.word_files import note_button
 from pages.components.words import plain
 
 OF = "of"
@@ -408,6 +409,8 @@ def page(context: PageContext) -> None:
     person = acting()
     with st.container(key="dossier"):
         head(row, context)
+        with st.container(key="on_screen_note"):
+            note_button(item, context, person if context.workspace else None)
         if person is None or not context.workspace:
             public_part(row, context) if context.workspace else dates(item, context)
         else:

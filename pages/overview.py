@@ -15,10 +15,12 @@ from calendar_model.briefing import Cycle, Turn
 from calendar_model.safeguards.desk import reading
 from calendar_model.workspace.waiting import waiting
 from pages.components import panel
+from pages.components.acting import acting
 from pages.components.context import PageContext, current
 from pages.components.lines import lines
 from pages.components.navigation import link
 from pages.components.tables import csv_download, item_table
+from pages.components.word_files import week_buttons
 from pages.components.words import plain
 
 AHEAD = 90
@@ -151,6 +153,7 @@ context = current()
 st.title("Overview")
 for_you(context)
 now(context)
+week_buttons(context, acting() if context.workspace else None)
 listed = coming(context)
 the_cycles(context)
 if not listed.empty:

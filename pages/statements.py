@@ -31,6 +31,7 @@ from pages.components.statement_moves import moves, overrides
 from pages.components.statement_parts import checks, limit_of, speaking_time, steps
 from pages.components.statement_text import writing_area
 from pages.components.statement_versions import versions
+from pages.components.word_files import delivery_buttons
 from pages.components.words import plain
 
 
@@ -63,6 +64,7 @@ def one_statement(statement_id: str, context: PageContext, person: Person) -> No
     with left:
         st.subheader("Text")
         writing_area(statement_id, context, limit_of(statement, context)[0])
+        delivery_buttons(statement, context, person)
         versions(statement, context)
     with right:
         st.subheader("Checks")

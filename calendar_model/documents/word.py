@@ -116,6 +116,8 @@ def _style_all(document: Document) -> None:
     _styled(document, "Heading 1", 14, color=BLUE, bold=True, before=14, after=4)
     _styled(document, "Heading 2", 11.5, color=BLUE, bold=True, before=8, after=2)
     _styled(document, "List Bullet", 10.5, after=2)
+    _styled(document, "Quote", 10.5, after=2)
+    styles["Quote"].paragraph_format.left_indent = Cm(1.2)
     _styled(document, "Caption", 9, color=GREY, after=4)
     _styled(document, "Header", 8.5, color=GREY)
     _styled(document, "Footer", 8.5, color=GREY)

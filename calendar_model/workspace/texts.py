@@ -296,7 +296,7 @@ https://jostrans.org/issue13/art_li.php). Arabic and Japanese are conventions of
 its article, preposition and pronoun with it, about 100 to 120 English words; Japanese announcers read about 300 signs
 a minute, of which 240 is what 120 is of the 150 words that English is usually read at."""
 
-_DIRECTION = re.compile(r"\[[^\[\]]*\]")
+DIRECTION = re.compile(r"\[[^\[\]]*\]")
 _SIGN = re.compile(f"[{_WIDE}]")
 
 
@@ -325,7 +325,7 @@ def speaking_seconds(text: str, language: str = "en", pace: Pace | None = None) 
 
 
 def _spoken(text: str, pace: Pace) -> tuple[int, int]:
-    aloud, signs = _DIRECTION.sub(" ", text), 0
+    aloud, signs = DIRECTION.sub(" ", text), 0
     if pace.characters:
         aloud, signs = _SIGN.subn(" ", aloud)
     return sum(1 for word in aloud.split() if any(sign.isalnum() for sign in word)), signs

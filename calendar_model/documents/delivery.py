@@ -1,0 +1,132 @@
+"""A statement as it is read out: large type, much room, where it stands on top, and how long it takes."""
+
+from __future__ import annotations
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from docx.document import Document
+from docx.enum.style import WD_STYLE_TYPE
+from docx.shared import Pt
+from docx.text.paragraph import Paragraph
+
+from calendar_model import wording
+from calendar_model.documents import word
+from calendar_model.documents.printable import printable
+from calendar_model.documents.word import Made
+from calendar_model.reference import Reference
+from calendar_model.vocabulary import Sensitivity
+from calendar_model.wording import day, term
+from calendar_model.workspace import languages
+from calendar_model.workspace.records import Statement, Version
+from calendar_model.workspace.speaking import said
+from calendar_model.workspace.terms import StatementForm, StatementState
+from calendar_model.workspace.texts import DIRECTION, pace_of, speaking_seconds, spoken_words
+
+SIZE, SPACING = 16, 1.5
+"""Points, and lines, of what is read out."""
+
+_FORMS = {StatementForm.NATIONAL: "National statement", StatementForm.JOINT: "Joint statement"}
+_SPOKEN = "Spoken"
+_ADDRESS = 40
+"""Characters of a paragraph that stays with the one after it."""
+
+_CLEARED = (StatementState.CLEARED, StatementState.DELIVERED, StatementState.FOLLOWED_UP)
+
+
+def delivery(
+    statement: Statement, text: Version | None, reference: Reference, *, limit: int | None, made: Made, zone: str
+) -> bytes:
+    """A text of a statement as a Word document to be read out.
+
+    ``statement`` comes with who cleared it; ``limit`` is how many seconds one may speak, None if that is not known;
+    ``zone`` is the reader's IANA time zone. A statement without a text gives a document that says so.
+    """
+    if text is None:
+        return word.excuse("The statement has no saved text yet. Write one, save it, then ask for the document.", made)
+    forum = reference.organisations.get(statement.forum)
+    line = [reference.organisations[code].norway_mission for code in reference.lineage(statement.forum)]
+    document = word.new("Statement", made, next((mission for mission in line if mission), ""), margin=3.2)
+    _styles(document)
+    restricted = statement.sensitivity is Sensitivity.RESTRICTED
+    state = where_it_stands(statement, text, zone)
+    word.line(document, "", lead="Check against delivery")
+    # What a restricted statement is called may be the code of a case: a paper that is handed on does not have it.
+    word.line(
+        document, _FORMS.get(statement.form, term(statement.form)) if restricted else statement.title, style="Title"
+    )
+    facts = {
+        "Forum:": forum.name if forum else statement.forum,
+        "Agenda item:": statement.agenda_item,
+        "Speaker:": statement.speaker,
+        "Date:": _date(statement),
+        "Language:": languages.name(text.language),
+        "Speaking time:": speaking_time(text, limit),
+    }
+    for name, value in facts.items():
+        if value.strip():
+            word.line(document, value, lead=name, style="Fact")
+    word.line(document, "", lead=state, style="State")
+    paragraphs = [part.strip() for part in printable(text.text).split("\n") if part.strip()]
+    for part in paragraphs:
+        paragraph = _spoken(document, part, text.language)
+        # A form of address does not stay behind at the foot of a page.
+        paragraph.paragraph_format.keep_with_next = (len(part) <= _ADDRESS and part is not paragraphs[-1]) or None
+    word.head_and_foot(document, made.says(restricted=restricted), state.split(".")[0])
+    return word.to_bytes(document)
+
+
+def where_it_stands(statement: Statement, text: Version, zone: str) -> str:
+    """``Draft, not cleared``, or by whom and when this text was cleared; what was dropped is not to be delivered."""
+    if statement.state is StatementState.DROPPED:
+        return "Dropped: not to be delivered"
+    if statement.state not in _CLEARED or statement.cleared_by is None or statement.cleared_at is None:
+        return f"Draft, not cleared (version {text.number})"
+    if text.number != statement.cleared_version:
+        return f"Not the text that was cleared: this is version {text.number}, cleared was {statement.cleared_version}"
+    at = statement.cleared_at.astimezone(ZoneInfo(zone))
+    return f"Cleared by {statement.cleared_by.name} on {day(at.date())}, {at:%H:%M} (version {text.number})"
+
+
+def speaking_time(text: Version, limit: int | None) -> str:
+    """``about 2 min 10 s, at most 2 min 30 s; 260 words at 120 a minute``."""
+    seconds, pace = speaking_seconds(text.text, text.language), pace_of(text.language)
+    against = f", at most {said(limit)}" if limit else ", no limit known"
+    over = f", {said(seconds - limit)} too long" if limit and seconds > limit else ""
+    words, each = spoken_words(text.text, text.language), pace.characters or pace.words
+    counted = "signs and words" if pace.characters else "word" if words == 1 else "words"
+    return f"about {said(seconds)}{against}{over}; {words} {counted} at {each} a minute"
+
+
+def _date(statement: Statement) -> str:
+    if statement.delivered_on is not None:
+        return f"delivered on {wording.day(statement.delivered_on)}"
+    due: date | None = statement.due
+    return f"due on {wording.day(due)}" if due is not None else ""
+
+
+def _styles(document: Document) -> None:
+    styles = document.styles
+    for name, size in (("Fact", 11.0), ("State", 13.0), (_SPOKEN, float(SIZE))):
+        style = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+        style.base_style = styles["Normal"]
+        word.set_font(style, size)
+    styles["Fact"].paragraph_format.space_after = Pt(2)
+    state = styles["State"].paragraph_format
+    state.space_before, state.space_after = Pt(10), Pt(16)
+    spoken = styles[_SPOKEN].paragraph_format
+    spoken.line_spacing, spoken.space_after, spoken.keep_together = SPACING, Pt(14), True
+
+
+def _spoken(document: Document, text: str, language: str) -> Paragraph:
+    """A paragraph; directions to the speaker, in square brackets, in italics and grey."""
+    paragraph = word.line(document, "", style=_SPOKEN)
+    at = 0
+    for direction in DIRECTION.finditer(text):
+        paragraph.add_run(text[at : direction.start()])
+        aside = paragraph.add_run(direction[0])
+        aside.font.italic, aside.font.color.rgb = True, word.GREY
+        at = direction.end()
+    paragraph.add_run(text[at:])
+    word.in_language(paragraph, language)
+    return paragraph

@@ -1,0 +1,205 @@
+"""A briefing note on an item of the calendar, or on a session with all that belongs to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import pandas as pd
+from sqlalchemy.orm import Session
+
+from calendar_model import briefing, wording
+from calendar_model.calendar import Filter, text_item, vote_words, when
+from calendar_model.documents import word
+from calendar_model.documents.note import Note, Reader, known, open_expectation
+from calendar_model.documents.word import Made
+from calendar_model.reference import Reference
+from calendar_model.safeguards import coverage, statements
+from calendar_model.safeguards.coverage import State
+from calendar_model.safeguards.dossier import Dossier, deadlines, dossier, held_in
+from calendar_model.vocabulary import Confidence, Kind, Precision
+
+
+def briefing_note(
+    session: Session | None, item: str, reference: Reference, table: pd.DataFrame, reader: Reader
+) -> bytes:
+    """A note on an item of the calendar as a Word document; on a session, also on all that belongs to it.
+
+    ``table`` is the whole calendar as the reader may see it, ``session`` reads as the reader; without one, and for
+    nobody in particular, the note holds the calendar alone. What is not in the table gives a document that says so.
+    """
+    found = table[table["item"] == item]
+    if found.empty:
+        says = "The item is not in the calendar any more, or not for you to see. Open its dossier again, and ask there."
+        return word.excuse(says, Made(reader.name, reader.today))
+    return _ItemNote(reference, table, reader, session).write(found.iloc[0])
+
+
+class _ItemNote(Note):
+    """A note on one item."""
+
+    def write(self, row: Any) -> bytes:
+        item, code = row["item"], str(row["body"] or row["organisation"])
+        forum = self.reference.organisations.get(code)
+        body = forum.name if forum else code
+        parts = ("Briefing note", body, row["location"], row["session"])
+        self.begin(row["title"], " · ".join(part for part in parts if part), self.mission(code))
+        found = None
+        if self.session is not None:
+            found = dossier(self.session, item, self.table, self.reader.today, self.reader.person_id)
+        self.dates(row)
+        if found is not None:
+            self.misses(found)
+        self.due(item)
+        self.inside(row)
+        self.past(row)
+        if found is not None:
+            self.heading("Our work")
+            if not self.work(found):
+                word.line(self.document, "Nothing of ours is tied to it yet.")
+            self.inside_work(row)
+        return self.end()
+
+    def dates(self, row: Any) -> None:
+        self.heading("When, and how that is known")
+        self.see_rows(self.table[self.table["item"] == row["item"]])
+        word.line(self.document, "", lead=when(row, self.reader.zone))
+        says = f"{known(row)}. {row['basis']}"
+        if row["date_precision"] != Precision.DAY:
+            says = f"{known(row)}: it falls somewhere in this window, the days are not known. {row['basis']}"
+        word.line(self.document, says if row["confidence"] == Confidence.SOURCED else f"{says} Not seen in a source.")
+        states = [self.reference.states[one].name for one in row["countries"].split() if one in self.reference.states]
+        if row["description"]:
+            word.line(self.document, row["description"], lead="About:")
+        if states:
+            word.line(self.document, ", ".join(states), lead="State:" if len(states) == 1 else "States:")
+
+    def misses(self, found: Dossier) -> None:
+        """What is open of the expectations, before the next move of each draft, and late."""
+        lines = [open_expectation(mark) for mark in found.readiness if mark.state is not State.DONE]
+        self.see_all(record for mark in found.readiness for record in mark.records)
+        for draft in found.drafts:
+            if draft.next is not None and draft.lacks:
+                self.see(draft.statement)
+                before = f"{draft.statement.title}, before it is {statements.said(draft.next)}"
+                lines.append((f"{before}:", " ".join(lack.says for lack in draft.lacks)))
+        for late in (one for one in found.follow_ups if one.due < self.reader.today):
+            self.see(late.record)
+            lines.append(("Follow-up, late:", f"{late.what.rstrip('.')}, due {wording.day(late.due)}."))
+        if not found.readiness and not lines:
+            return
+        self.heading("What misses")
+        for lead, text in lines:
+            word.bullet(self.document, text, lead=lead)
+        if not lines:
+            word.line(self.document, "Nothing that the calendar knows of.")
+
+    def due(self, item: str) -> None:
+        found = deadlines(self.table, item)
+        if found.empty:
+            return
+        self.heading("Deadlines")
+        ahead = found[found["end"] >= pd.Timestamp(self.reader.today)]
+        if not ahead.empty:
+            self.dated(ahead, whom=True)
+        if over := len(found) - len(ahead):
+            word.line(self.document, f"{over} {'deadline is' if over == 1 else 'deadlines are'} over.")
+
+    def inside(self, row: Any) -> None:
+        """Of a session all that belongs to it, in the order in which it is looked for."""
+        if row["kind"] not in (Kind.SESSION, Kind.MEETING):
+            return
+        held = self.held(row)
+        steps = self.table[
+            self.table["related_to"].eq(row["item"]) & (self.table["kind"] == Kind.MILESTONE) & ~self.table["departure"]
+        ]
+        ours = coverage.marks(self.session, self.table, self.reader.today) if self.session is not None else None
+        groups = (
+            ("Texts", held[held["kind"].isin((Kind.RESOLUTION, Kind.MANDATE_RENEWAL))], ours),
+            ("Reviews", held[held["kind"] == Kind.UPR_REVIEW], ours),
+            ("Dialogues and meetings", held[held["kind"] == Kind.MEETING], ours),
+            ("Side events", held[held["kind"] == Kind.SIDE_EVENT], None),
+            ("Steps", steps.sort_values("start", kind="stable"), None),
+        )
+        if all(rows.empty for _, rows, _ in groups):
+            return
+        self.heading("What belongs to it")
+        for head, rows, marks in groups:
+            if not rows.empty:
+                self.heading(head, 2)
+                self.dated(rows, ours=marks)
+
+    def held(self, row: Any) -> pd.DataFrame:
+        """What a session deals with, and the side events at it, ours too."""
+        item = row["item"]
+        events = self.table["related_to"].eq(item) & self.table["kind"].isin((Kind.SIDE_EVENT, Kind.MEETING))
+        names = {*held_in(self.table, item)["item"], *self.table.loc[events, "item"]}
+        return self.table[self.table["item"].isin(names)]
+
+    def past(self, row: Any) -> None:
+        """The texts of the track before, with their votes; of a state its reviews before."""
+        if row["kind"] == Kind.UPR_REVIEW:
+            self.reviews(row["countries"].split())
+            return
+        tracks = [row["track"]] if row["track"] else []
+        if row["kind"] == Kind.SESSION:
+            tracks = [track for track in self.held(row)["track"].unique() if track]
+        for track in tracks:
+            self.texts(str(track))
+
+    def texts(self, track: str) -> None:
+        adopted = [one for one in self.reference.resolutions if one.track == track and one.adopted is not None]
+        adopted = [one for one in adopted if one.adopted is not None and one.adopted <= self.reader.today]
+        if not adopted:
+            return
+        self.heading(f"History: {self.reference.tracks[track].title}")
+        for cycle in briefing.cycles(self.table, self.reference, Filter(tracks=(track,)), self.reader.today):
+            coming = [f"{turn.what}, {turn.when} ({turn.how})" for turn in (cycle.next, cycle.then) if turn]
+            ahead = f" To come: {'; '.join(coming)}." if coming else ""
+            word.line(self.document, f"{cycle.rule.capitalize()}. {cycle.parting}".strip() + ahead)
+        lines = []
+        for one in sorted(adopted, key=lambda one: one.adopted or date.min, reverse=True):
+            day = wording.day(one.adopted, weekday=False) if one.adopted else ""
+            lines.append((day, one.symbol or text_item(one), one.theme or one.title, vote_words(one) or "not known"))
+            self.source(one.symbol or one.title, one.record_url or one.source_url)
+        word.table(self.document, ("Adopted", "Symbol", "On", "How"), lines, (2.6, 3.6, 6.0, 4.4))
+
+    def reviews(self, countries: Sequence[str]) -> None:
+        before = [
+            one
+            for one in self.reference.reviews
+            if one.country in countries and (one.outcome_date or one.date or date.max) <= self.reader.today
+        ]
+        if not before:
+            return
+        self.heading("Reviews before")
+        lines = []
+        for one in sorted(before, key=lambda one: one.cycle, reverse=True):
+            outcome = f"{one.outcome_session}, {wording.day(one.outcome_date)}" if one.outcome_date else "not recorded"
+            reviewed = f"{one.session}, {wording.day(one.date)}" if one.date else one.session
+            lines.append((f"{wording.ordinal(one.cycle)} cycle", reviewed, outcome, one.outcome_decision))
+            self.source(f"{self.reference.states[one.country].name}, {one.session}", one.source_url)
+        word.table(self.document, ("Cycle", "Reviewed", "Outcome adopted", "Decision"), lines, (2.6, 4.6, 4.6, 4.8))
+
+    def inside_work(self, row: Any) -> None:
+        """Of a session what is ours about each text and review in it."""
+        if self.session is None or row["kind"] not in (Kind.SESSION, Kind.MEETING):
+            return
+        touched = coverage.marks(self.session, self.table, self.reader.today)
+        inner: Any
+        for inner in self.held(row).itertuples():
+            if inner.item not in touched:
+                continue
+            found = dossier(self.session, inner.item, self.table, self.reader.today, self.reader.person_id)
+            about = (found.engagements, found.through, found.cases, found.proposals, found.reprisals)
+            ours = {one.id for listed in about for one in listed} | {draft.statement.id for draft in found.drafts}
+            if ours - self.told:
+                self.heading(f"Our work: {inner.title}")
+                lines = [
+                    open_expectation(mark) for mark in found.readiness if mark.state in (State.LATE, State.DUE_SOON)
+                ]
+                self.see_all(record for mark in found.readiness for record in mark.records)
+                for lead, text in lines:
+                    word.bullet(self.document, text, lead=lead)
+                self.work(found)

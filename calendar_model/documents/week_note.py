@@ -1,0 +1,124 @@
+"""A briefing note on one week, Monday to Sunday: what is due, what is on, and what is ours to do."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pandas as pd
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from calendar_model import briefing, wording
+from calendar_model.calendar import Filter, describe
+from calendar_model.documents import word
+from calendar_model.documents.note import Note, Reader
+from calendar_model.reference import Reference
+from calendar_model.safeguards import coverage
+from calendar_model.safeguards.coverage import HEADS, Expectation, State
+from calendar_model.safeguards.dossier import Draft
+from calendar_model.vocabulary import Kind, Precision, Standing
+from calendar_model.workspace.cases import tied
+from calendar_model.workspace.records import Contact, Engagement, FollowUp, Statement
+from calendar_model.workspace.statements import UNSAID
+
+
+def week_note(
+    session: Session | None, monday: date, reference: Reference, table: pd.DataFrame, reader: Reader, chosen: Filter
+) -> bytes:
+    """A note on the week of ``monday``, to its Sunday, as a Word document.
+
+    ``chosen`` narrows the calendar, its period apart; what the mission itself has to do that week stands there whole.
+    Otherwise as :func:`briefing_note`.
+    """
+    return _WeekNote(reference, table, reader, session).write(monday, chosen)
+
+
+class _WeekNote(Note):
+    """A note on one week."""
+
+    def write(self, monday: date, chosen: Filter) -> bytes:
+        self.monday, self.sunday = monday, monday + timedelta(days=6)
+        kept = Filter(**{**vars(chosen), "start": None, "end": None})
+        narrowed = f"calendar narrowed to {describe(kept, self.reference)}" if kept.active else "whole calendar"
+        self.begin(
+            f"Week of {wording.span(self.monday, self.sunday)}",
+            f"Briefing note · week {monday.isocalendar().week} · {narrowed}",
+            "",
+        )
+        view = kept.apply(self.table, self.reference)
+        first, last = pd.Timestamp(self.monday), pd.Timestamp(self.sunday)
+        standing = ~view["departure"] & (view["standing"] != Standing.CANCELLED)
+        here = view[(view["start"] <= last) & (view["end"] >= first) & standing]
+        exact = here["date_precision"] == Precision.DAY
+        due = here["kind"] == Kind.DEADLINE
+        self.listed("Deadlines", here[exact & due], "No deadline is known to fall on a day of this week.", whom=True)
+        self.listed("On this week", here[exact & ~due], "Nothing with fixed days is on.")
+        if self.session is not None:
+            self.our_week(self.session)
+            self.behind(self.session)
+        self.windows(here[~exact])
+        return self.end()
+
+    def listed(self, head: str, rows: pd.DataFrame, nothing: str, *, whom: bool = False) -> None:
+        self.heading(head)
+        if rows.empty:
+            word.line(self.document, nothing)
+        else:
+            self.dated(rows, whom=whom)
+
+    def windows(self, rows: pd.DataFrame) -> None:
+        """What may fall into the week: its days are not known."""
+        if rows.empty:
+            return
+        self.heading("May fall in this week: only a window is known")
+        self.see_rows(rows)
+        found = briefing.entries(rows, self.reference, self.reader.today, self.reader.zone)
+        lines = [(one.when, one.title, one.detail, one.standing.capitalize()) for one in found]
+        word.table(self.document, ("Window", "What", "More", "How known"), lines, (3.4, 5.0, 5.4, 2.8))
+
+    def our_week(self, session: Session) -> None:
+        engagements = session.scalars(
+            select(Engagement)
+            .where(Engagement.on.between(self.monday, self.sunday))
+            .order_by(Engagement.on, Engagement.title, Engagement.id)
+        ).all()
+        with_whom = tied(session, Contact, [one.id for one in engagements])
+        texts = session.scalars(
+            select(Statement)
+            .where(
+                (Statement.due.between(self.monday, self.sunday) & Statement.state.in_(UNSAID))
+                | Statement.delivered_on.between(self.monday, self.sunday)
+            )
+            .options(
+                selectinload(Statement.owner), selectinload(Statement.waiting_for), selectinload(Statement.versions)
+            )
+            .order_by(Statement.due, Statement.title, Statement.id)
+        ).all()
+        follow_ups = session.scalars(
+            select(FollowUp)
+            .where(FollowUp.due <= self.sunday, FollowUp.done_on.is_(None))
+            .options(selectinload(FollowUp.owner), selectinload(FollowUp.record))
+            .order_by(FollowUp.due, FollowUp.what, FollowUp.id)
+        ).all()
+        self.heading("Our week")
+        newest = [Draft(one, one.versions[-1].number if one.versions else 0, None, ()) for one in texts]
+        anything = [
+            self.engagements("Engagements", engagements, with_whom),
+            self.drafts(newest, "Texts due or delivered"),
+            self.follow_ups("Follow-ups due or late", follow_ups),
+        ]
+        if not any(anything):
+            word.line(self.document, "Nothing of ours falls into it.")
+
+    def behind(self, session: Session) -> None:
+        """What should be there by the end of the week around what we have taken up, and is not."""
+        found = coverage.coverage(session, self.table, self.reader.today)
+        open_ = found[found["ours"] & (found["state"] != State.DONE) & (found["by"] <= pd.Timestamp(self.sunday))]
+        if open_.empty:
+            return
+        self.heading("What misses by the end of the week")
+        self.see_all(record for records in open_["records"] for record in records.split())
+        self.see_rows(self.table[self.table["item"].isin(open_["item"])].assign(source_url="", confidence="sourced"))
+        for _, rows in open_.groupby("item", sort=False):
+            said_ = [f"{HEADS[Expectation(str(row.expectation))]}: {row.says}." for row in rows.itertuples()]
+            word.bullet(self.document, " ".join(said_), lead=f"{rows['title'].iloc[0]}.")
