@@ -107,11 +107,14 @@ def carry_out(viewer: Viewer, plan: Plan, progress: Progress = no_progress, work
     reason = f"Taken from the calendar “{lines[0].more['source_name']}”."
     with writing(viewer, reason, workspace) as session, session.no_autoflush:
         _not_here_yet(session, lines)
+        public: list[Event] = []
         for done, line in enumerate(lines, 1):
             if line.fate is Fate.NEW:
                 event = Event(id=new_id(), owner_id=viewer.person_id, **line.values)
                 event.imported = Imported(record_id=event.id)
                 session.add(event)
+                if event.sensitivity is Sensitivity.PUBLIC:
+                    public.append(event)
             else:
                 record = take(session, Event, line.record_id, line.seen)
                 assert isinstance(record, Event)
@@ -124,6 +127,10 @@ def carry_out(viewer: Viewer, plan: Plan, progress: Progress = no_progress, work
                 setattr(event.imported, column, line.more[column])
             event.imported.taken_on = today()
             progress(done, len(lines))
+        # An event is born internal, whoever says what; that it is shown to more people is a change with its reason.
+        session.flush()
+        for event in public:
+            event.sensitivity = Sensitivity.PUBLIC
     return plan
 
 

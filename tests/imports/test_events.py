@@ -1,0 +1,226 @@
+"""What taking over a calendar would do, and does: through the child process, to a workspace of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, time
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from calendar_model.imports.events import Settings, carry_out, plan_calendar
+from calendar_model.imports.plan import Fate, ImportRefused, Plan
+from calendar_model.safeguards.desk import Overtaken, reading, save
+from calendar_model.safeguards.rules import Refused
+from calendar_model.safeguards.sight import OPEN, Viewer
+from calendar_model.vocabulary import Sensitivity, Standing
+from calendar_model.workspace import history
+from calendar_model.workspace.database import current_workspace
+from calendar_model.workspace.own_events import own_items
+from calendar_model.workspace.records import Change, Event
+from calendar_model.workspace.terms import EventKind
+from tests.imports.calendars import BRIEFING, calendar, event
+
+THEIRS = Settings(
+    "un-hrc",
+    EventKind.MEETING,
+    Sensitivity.INTERNAL,
+    "Europe/Zurich",
+    "Secretariat",
+    since=date(2026, 1, 1),
+    until=date(2028, 12, 31),
+)
+SERIES = ("DTSTART;TZID=Europe/Zurich:20270303T100000", "DURATION:PT1H")
+
+
+def take(viewer: Viewer, *events: str, settings: Settings = THEIRS, head: str = "") -> Plan:
+    return carry_out(viewer, plan_calendar(viewer, calendar(*events, head=head), settings))
+
+
+def told(plan: Plan) -> list[tuple[str, Fate, str]]:
+    return [(line.title, line.fate, line.says) for line in plan.lines]
+
+
+def here(viewer: Viewer) -> Sequence[Event]:
+    with reading(viewer) as session:
+        return session.scalars(select(Event).order_by(Event.start, Event.title)).all()
+
+
+def by_hand(viewer: Viewer, **values: Any) -> None:
+    (one,) = here(viewer)
+    save(viewer, Event, values, record_id=one.id, seen=one.version)
+
+
+def test_events_are_taken_over_and_say_where_from(desk: Viewer) -> None:
+    lines = ("LOCATION:Room XX", "DESCRIPTION:Opening", "STATUS:TENTATIVE")
+    steps: list[tuple[int, int]] = []
+    plan = plan_calendar(desk, calendar(event(*SERIES, *lines)), THEIRS)
+    assert here(desk) == []
+    carry_out(desk, plan, lambda done, of: steps.append((done, of)))
+    (one,) = here(desk)
+    assert (one.title, one.start, one.end, one.start_time, one.end_time) == (
+        "Briefing",
+        date(2027, 3, 3),
+        date(2027, 3, 3),
+        time(10),
+        time(11),
+    )
+    assert (one.timezone, one.standing, one.location, one.programme) == (
+        "Europe/Zurich",
+        Standing.PROVISIONAL,
+        "Room XX",
+        "Opening",
+    )
+    assert (one.body, one.event_kind, one.sensitivity, one.owner_id) == (
+        "un-hrc",
+        EventKind.MEETING,
+        Sensitivity.INTERNAL,
+        desk.person_id,
+    )
+    assert steps == [(1, 1)]
+    with reading(desk) as session:
+        (item,) = own_items(session)
+        reasons = {change.reason for change in session.scalars(select(Change).where(Change.record_id == one.id))}
+    assert item.basis.startswith("Taken from the calendar “Secretariat” on ")
+    assert reasons == {"Taken from the calendar “Secretariat”."}
+    assert history.verify(current_workspace()).clean
+
+
+def test_the_same_file_again_changes_nothing(desk: Viewer) -> None:
+    series = event(*SERIES, "RRULE:FREQ=WEEKLY;COUNT=3")
+    assert take(desk, series).counts == {Fate.NEW: 3}
+    versions = [one.version for one in here(desk)]
+    assert take(desk, series).counts == {Fate.UNCHANGED: 3}
+    assert [one.version for one in here(desk)] == versions
+
+
+def test_what_moved_there_moves_here(desk: Viewer) -> None:
+    take(desk, BRIEFING)
+    moved = event("DTSTART;TZID=Europe/Zurich:20270304T100000", "DURATION:PT1H", "LOCATION:Room XX")
+    assert told(take(desk, moved)) == [
+        (
+            "Briefing",
+            Fate.CHANGED,
+            "When: Wed 3 Mar 2027, 10:00–11:30 (Europe/Zurich) → Thu 4 Mar 2027, 10:00–11:00 (Europe/Zurich). Place: nothing → “Room XX”.",
+        )
+    ]
+    (one,) = here(desk)
+    assert (one.start, one.end_time, one.location, one.moved) == (date(2027, 3, 4), time(11), "Room XX", 1)
+
+
+def test_what_was_set_by_hand_stays_and_the_rest_follows(desk: Viewer) -> None:
+    take(desk, event(*SERIES, "LOCATION:Room XX"))
+    by_hand(desk, location="Room XIX")
+    assert told(take(desk, event(*SERIES, "LOCATION:Room XX"))) == [("Briefing", Fate.UNCHANGED, "")]
+    stays = "Place stays as it was set by hand, “Room XIX”; the calendar has “Room I”."
+    assert told(take(desk, event(*SERIES, "LOCATION:Room I"))) == [("Briefing", Fate.KEPT, stays)]
+    assert told(take(desk, event(*SERIES, "LOCATION:Room I", title="Debrief"))) == [
+        ("Debrief", Fate.CHANGED, f"Title: “Briefing” → “Debrief”. {stays}")
+    ]
+    (one,) = here(desk)
+    assert (one.title, one.location) == ("Debrief", "Room XIX")
+    # It is measured against what was taken over when it was set: it goes on being told.
+    assert told(take(desk, event(*SERIES, "LOCATION:Room I", title="Debrief"))) == [("Debrief", Fate.KEPT, stays)]
+
+
+def test_what_is_here_already_is_not_taken_twice(desk: Viewer) -> None:
+    entered = {"title": "BRIEFING", "body": "un-hrc", "start": date(2027, 3, 3), "end": date(2027, 3, 3)}
+    kind = {"event_kind": EventKind.MEETING, "sensitivity": Sensitivity.INTERNAL}
+    save(desk, Event, {**entered, **kind})
+    ours = event(*SERIES, uid="hrc-64@hrd-calendar.example", title="From our feed")
+    assert told(plan_calendar(desk, calendar(BRIEFING, ours), THEIRS)) == [
+        ("Briefing", Fate.UNCHANGED, "Somebody has entered it here already."),
+        ("From our feed", Fate.REFUSED, "It comes from a feed of this calendar, and is in it already."),
+    ]
+
+
+def test_what_is_refused_does_not_keep_the_others(desk: Viewer) -> None:
+    plan = take(
+        desk, event(*SERIES, uid="untitled", title=""), event("DTSTART:yesterday", uid="x", title="X"), BRIEFING
+    )
+    assert sorted(told(plan)) == [
+        ("", Fate.REFUSED, "Give the event a title; it stands on every timeline of those who may see it."),
+        ("Briefing", Fate.NEW, ""),
+        ("X", Fate.REFUSED, "Its days or hours cannot be read."),
+    ]
+    assert [one.title for one in here(desk)] == ["Briefing"]
+
+
+def test_a_series_that_grows_shorter_is_called_off_for_the_rest(desk: Viewer) -> None:
+    take(desk, event(*SERIES, "RRULE:FREQ=WEEKLY;COUNT=3"))
+    plan = take(desk, event(*SERIES, "RRULE:FREQ=WEEKLY;COUNT=2"))
+    assert [(line.start, line.fate, line.says) for line in plan.to_write] == [
+        (date(2027, 3, 17), Fate.CANCELLED, "It is gone from the calendar.")
+    ]
+    assert [one.standing for one in here(desk)] == [Standing.CONFIRMED, Standing.CONFIRMED, Standing.CANCELLED]
+    # The same in a file that brings one occurrence alone says nothing of the others.
+    one = event("RECURRENCE-ID;TZID=Europe/Zurich:20270303T100000", *SERIES, title="Moved")
+    assert [(line.title, line.fate) for line in take(desk, one).to_write] == [("Moved", Fate.CHANGED)]
+
+
+def test_a_cancellation_cancels_all_of_a_series(desk: Viewer) -> None:
+    take(desk, event(*SERIES, "RRULE:FREQ=WEEKLY;COUNT=2"))
+    assert take(desk, event(*SERIES), head="METHOD:CANCEL").counts == {Fate.CANCELLED: 2}
+    assert {one.standing for one in here(desk)} == {Standing.CANCELLED}
+    assert told(take(desk, event(uid="never"), head="METHOD:CANCEL")) == [
+        ("Briefing", Fate.UNCHANGED, "It is called off, and was never here.")
+    ]
+
+
+def test_what_leaves_the_days_that_are_asked_for_is_moved_and_not_doubled(desk: Viewer) -> None:
+    take(desk, BRIEFING)
+    plan = take(desk, event("DTSTART;VALUE=DATE:20350303"), event("DTSTART;VALUE=DATE:20350304", uid="far"))
+    assert plan.counts == {Fate.CHANGED: 1}
+    assert plan.remarks == ("1 event lies outside Thu 1 Jan 2026 – Sun 31 Dec 2028 and is left out.",)
+    assert [one.start for one in here(desk)] == [date(2035, 3, 3)]
+
+
+def test_what_its_calendar_marks_as_private_is_never_public(desk: Viewer) -> None:
+    public = replace(THEIRS, sensitivity=Sensitivity.PUBLIC)
+    plan = take(desk, BRIEFING, event(*SERIES, "CLASS:PRIVATE", uid="p", title="Private"), settings=public)
+    assert [(line.title, line.says) for line in plan.lines] == [
+        ("Briefing", ""),
+        ("Private", "Its calendar marks it as private: it is taken as internal."),
+    ]
+    assert [one.title for one in here(OPEN)] == ["Briefing"]
+
+
+def test_nothing_is_written_when_one_line_cannot_be(desk: Viewer) -> None:
+    take(desk, BRIEFING)
+    other = event("DTSTART;VALUE=DATE:20270305", uid="two", title="New")
+    plan = plan_calendar(desk, calendar(event(*SERIES, title="Renamed"), other), THEIRS)
+    by_hand(desk, room="XX")
+    with pytest.raises(Overtaken):
+        carry_out(desk, plan)
+    assert [one.title for one in here(desk)] == ["Briefing"]
+
+
+def test_two_who_take_over_the_same_do_not_double_it(desk: Viewer, other: Viewer) -> None:
+    plans = [(viewer, plan_calendar(viewer, calendar(BRIEFING), THEIRS)) for viewer in (desk, other)]
+    carry_out(*plans[0])
+    with pytest.raises(Overtaken):
+        carry_out(*plans[1])
+    assert len(here(desk)) == 1
+
+
+def test_nobody_takes_anything_over() -> None:
+    plan = plan_calendar(OPEN, calendar(BRIEFING), THEIRS)
+    with pytest.raises(Refused):
+        carry_out(OPEN, plan)
+    assert here(OPEN) == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        (replace(THEIRS, timezone=""), "Choose the time zone in which hours without a zone of their own are."),
+        (replace(THEIRS, until=date(2025, 1, 1)), "The days end before they begin: mend one of them."),
+        (replace(THEIRS, until=date(2040, 1, 1)), "Choose days that are no more than ten years apart."),
+    ],
+)
+def test_how_it_is_taken_over_has_to_make_sense(settings: Settings, says: str) -> None:
+    with pytest.raises(ImportRefused) as refused:
+        plan_calendar(OPEN, calendar(BRIEFING), settings)
+    assert str(refused.value) == says
