@@ -122,7 +122,8 @@ def _overlaid(
     revision = _whole(cells.get("revision", "")) + sum(one.written for one in corrections)
     if columns or (standing and not file):
         counting = [one for one in standing if not columns or any(by[name] is one for name in columns)]
-        cells = _put_right(kind, row, cells, {name: final[name] for name in columns}, counting)
+        rewritten = "notes" in final  # then they are as the corrections have them, and nothing is added
+        cells = _put_right(kind, row, cells, {name: final[name] for name in columns}, counting, rewritten=rewritten)
     elif not file:
         return None
     elif gone := [one.on for one in corrections if one.withdrawn]:
@@ -143,7 +144,13 @@ def _has(file: Mapping[str, str], name: str, value: str) -> bool:
 
 
 def _put_right(
-    kind: type[Record], row: str, cells: Mapping[str, str], values: Mapping[str, str], corrections: Sequence[Corrected]
+    kind: type[Record],
+    row: str,
+    cells: Mapping[str, str],
+    values: Mapping[str, str],
+    corrections: Sequence[Corrected],
+    *,
+    rewritten: bool,
 ) -> dict[str, str]:
     last = corrections[-1]
     made = {**key_columns(kind, row), **cells, **values}
@@ -155,7 +162,7 @@ def _put_right(
         recalled = [name for name in columns_of(kind) if cells.get(name) and name != "notes"]
     before = cells.get("source_url", "")
     notes = [made.get("notes", "")]
-    if "notes" not in values:
+    if not rewritten:
         notes += [one.note.strip() for one in corrections]
         notes += [f"Source before the correction: {before}"] if before and before != last.source_url else []
     return made | {

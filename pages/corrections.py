@@ -296,9 +296,10 @@ def one_row(file: str, row: str, context: PageContext, correction: Correction | 
         form.text("source_url", "Address of the source", placeholder="https://", help="Where it can be read by anyone.")
         if dated:
             st.subheader("As the source has it")
-            for place, name in zip(st.columns(2) * len(dated), dated, strict=False):
-                with place:
-                    correction_fields.draw(form, kind, name)
+            for first in range(0, len(dated), 2):
+                for place, name in zip(st.columns(2), dated[first : first + 2], strict=False):
+                    with place:
+                        correction_fields.draw(form, kind, name)
         for name in notes:
             form.area(name, label(name), height=100, help="Take out what holds no longer.")
         if base and dated:
