@@ -1,0 +1,308 @@
+"""Calendars of others at an address, from a server of this machine's own."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event as Signal
+from threading import Thread
+
+import pytest
+from sqlalchemy import select
+
+from calendar_model.imports import remote
+from calendar_model.imports.apart import LARGEST
+from calendar_model.imports.plan import Fate, ImportRefused
+from calendar_model.safeguards.desk import Overtaken, reading, save
+from calendar_model.safeguards.rules import Refused
+from calendar_model.safeguards.sight import OPEN, Viewer, member
+from calendar_model.vocabulary import Sensitivity, Standing
+from calendar_model.workspace.records import Change, Event, Person, RemoteCalendar, now
+from calendar_model.workspace.terms import EventKind
+from tests.imports.calendars import calendar, event
+
+WEEK = [f"DTSTART;VALUE=DATE:{now() + timedelta(days=40 + day):%Y%m%d}" for day in range(7)]
+SECRET = "secret-of-theirs"
+Answer = tuple[int, Mapping[str, str], bytes]
+
+
+@dataclass
+class Theirs:
+    """Their server: what it answers at a path, and what it was asked."""
+
+    answers: dict[str, Answer] = field(default_factory=dict)
+    asked: list[tuple[str, str]] = field(default_factory=list)
+    over: Signal = field(default_factory=Signal)
+    url: str = ""
+
+    def has(self, *events: str, path: str = f"/public/{SECRET}.ics", etag: str = "") -> str:
+        """Answers with a calendar at a path, and gives its address."""
+        self.answers[path] = (200, {"ETag": etag} if etag else {}, calendar(*events))
+        return f"{self.url}{path}"
+
+
+@pytest.fixture
+def theirs(monkeypatch: pytest.MonkeyPatch) -> Iterator[Theirs]:
+    server = Theirs()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            known = self.headers.get("If-None-Match", "")
+            server.asked.append((self.path, known))
+            status, headers, body = server.answers.get(self.path, (404, {}, b""))
+            if known and known == headers.get("ETag"):
+                status, body = 304, b""
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            if self.path == "/public/drip":
+                self.end_headers()
+                # A letter now and then, for ever.
+                while not server.over.wait(0.05):
+                    self.wfile.write(b"B")
+                return
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as listening:
+        server.url = f"http://127.0.0.1:{listening.server_address[1]}"
+        monkeypatch.setenv(remote.VARIABLE, f"https://other.example/,{server.url}/public/")
+        thread = Thread(target=listening.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        thread.start()
+        yield server
+        server.over.set()
+        listening.shutdown()
+        thread.join()
+
+
+def follow(viewer: Viewer, address: str, **values: object) -> str:
+    about = {"name": "Theirs", "body": "un-hrc", "event_kind": EventKind.MEETING, "timezone": "Europe/Zurich"}
+    return remote.add(viewer, {**about, "sensitivity": Sensitivity.INTERNAL, "address": address, **values})
+
+
+def standings(viewer: Viewer) -> dict[str, Standing]:
+    with reading(viewer) as session:
+        return {one.title: one.standing for one in session.scalars(select(Event))}
+
+
+@contextmanager
+def refused(kind: type[Exception] = ImportRefused) -> Iterator[Callable[[], str]]:
+    says: list[str] = []
+    with pytest.raises(kind) as caught:
+        yield lambda: says[0]
+    says.append(str(caught.value))
+
+
+def test_only_what_is_listed_can_be_followed(desk: Viewer, monkeypatch: pytest.MonkeyPatch) -> None:
+    listed = "https://calendar.example/team, https://plain.example http://127.0.0.1:8000/"
+    monkeypatch.setenv(remote.VARIABLE, listed)
+    assert remote.allowed() == ("https://calendar.example/team", "https://plain.example", "http://127.0.0.1:8000/")
+    may = (
+        "https://calendar.example/team/a.ics",
+        "webcal://calendar.example/team/a.ics?key=1",
+        "HTTPS://CALENDAR.example:443/team/b/c.ics#top",
+        "https://calendar.example/team",
+        "https://plain.example/anything",
+        "http://127.0.0.1:8000/x.ics",
+    )
+    may_not = (
+        "https://calendar.example/teams/a.ics",
+        "https://calendar.example/",
+        "https://calendar.example/team/../private.ics",
+        "https://calendar.example/team/%2e%2e/private.ics",
+        "https://calendar.example/team/%252e%252e%252fprivate.ics",
+        "https://calendar.example/team/..%5cprivate.ics",
+        "https://calendar.example/team//a.ics",
+        "https://calendar.example:8443/team/a.ics",
+        "http://calendar.example/team/a.ics",
+        "https://127.0.0.1:8000/x.ics",
+        "https://calendar.example.evil.example/team/a.ics",
+        "https://calendar.example@evil.example/team/a.ics",
+        "https://evil.example\\@calendar.example/team/a.ics",
+        "https://name:word@calendar.example/team/a.ics",
+        "https://169.254.169.254/latest/meta-data",
+        "file:///etc/passwd",
+        "calendar.example/team/a.ics",
+        "",
+    )
+    says: dict[str, str] = {}
+    for number, address in enumerate((*may, *may_not)):
+        try:
+            follow(desk, address, name=f"{number:02}")
+        except Refused as fault:
+            says[address] = str(fault)
+    assert tuple(says) == may_not
+    assert [says[address] for address in (may_not[0], may_not[-1])] == [
+        "Calendars at calendar.example are not read: whoever runs this dashboard lists those that are, in HRD_CALENDAR_REMOTE.",
+        "This is not an address of a calendar. Paste it whole: it begins with https:// or webcal://.",
+    ]
+    assert [one.name for one in remote.mine(desk)] == [f"{number:02}" for number in range(len(may))]
+
+
+def test_the_list_takes_only_beginnings_that_are_safe(monkeypatch: pytest.MonkeyPatch) -> None:
+    listed = "http://calendar.example/ ftp://calendar.example/ https://a:b@calendar.example/ https:// nothing https://ok.example/?x"
+    monkeypatch.setenv(remote.VARIABLE, listed)
+    assert remote.allowed() == ()
+    monkeypatch.delenv(remote.VARIABLE)
+    assert remote.allowed() == ()
+
+
+def test_a_calendar_is_looked_at_followed_and_let_go(theirs: Theirs, desk: Viewer, other: Viewer) -> None:
+    one = follow(desk, theirs.has(event(WEEK[0]), event(WEEK[1], uid="two", title="Debrief")))
+    assert remote.preview(desk, one).counts == {Fate.NEW: 2}
+    assert (standings(desk), remote.mine(desk)[0].visit) == ({}, None)
+    assert remote.refresh(desk, one).counts == {Fate.NEW: 2}
+    assert standings(desk) == {"Briefing": Standing.CONFIRMED, "Debrief": Standing.CONFIRMED}
+    visit = remote.mine(desk)[0].visit
+    assert visit is not None
+    assert visit.outcome == "Of its events: 2 new."
+    assert remote.mine(other) == []
+    with pytest.raises(Refused):
+        remote.refresh(other, one)
+    remote.remove(desk, one)
+    assert remote.mine(desk) == []
+    assert len(standings(desk)) == 2
+
+
+def test_what_has_not_changed_is_not_sent_again(theirs: Theirs, desk: Viewer) -> None:
+    one = follow(desk, address := theirs.has(event(WEEK[0]), etag='"1"'))
+    remote.refresh(desk, one)
+    again = remote.refresh(desk, one)
+    assert (again.lines, again.remarks) == ((), ("The calendar has not changed since it was last read.",))
+    assert [known for _, known in theirs.asked] == ["", '"1"']
+    theirs.has(event(WEEK[1]), etag='"2"')
+    assert remote.refresh(desk, one).counts == {Fate.CHANGED: 1}
+    followed = remote.mine(desk)[0]
+    remote.change(desk, one, followed.version, {"name": "Other name", "address": address})
+    assert remote.refresh(desk, one).counts == {Fate.UNCHANGED: 1}
+    assert [known for _, known in theirs.asked] == ["", '"1"', '"1"', ""]
+    with pytest.raises(Overtaken):
+        remote.change(desk, one, followed.version, {"name": "Too late"})
+
+
+def test_what_goes_there_is_cancelled_here(theirs: Theirs, desk: Viewer) -> None:
+    past = event("DTSTART;VALUE=DATE:20260301", uid="past", title="Past")
+    one = follow(desk, theirs.has(past, event(WEEK[0]), event(WEEK[1], uid="two", title="Debrief")))
+    remote.refresh(desk, one)
+    theirs.has(event(WEEK[0]))
+    plan = remote.refresh(desk, one)
+    assert [(line.title, line.says) for line in plan.to_write] == [("Debrief", "It is gone from the calendar.")]
+    after = {"Past": Standing.CONFIRMED, "Briefing": Standing.CONFIRMED, "Debrief": Standing.CANCELLED}
+    assert standings(desk) == after
+    # One that cannot be read any more is not gone, and an empty calendar is a fault of its server.
+    theirs.has(event("DTSTART:soon"), event(WEEK[2], uid="three", title="Third"))
+    assert remote.refresh(desk, one).counts == {Fate.NEW: 1, Fate.REFUSED: 1}
+    theirs.has()
+    with refused() as says:
+        remote.refresh(desk, one)
+    assert says() == (
+        "The calendar came back without an event that can be read, though it had some before. Nothing was changed; "
+        "look at it in a browser, and refresh again once it is right."
+    )
+    assert standings(desk) == {**after, "Third": Standing.CONFIRMED}
+
+
+REFUSED: Mapping[str, tuple[Answer, str]] = {
+    "missing": ((404, {}, b""), "There is no calendar at this address of 127.0.0.1 any more (404). Ask its keeper for the new one."),
+    "closed": ((403, {}, b""), "127.0.0.1 does not let us read the calendar (403). Ask its keeper for an address that is open."),
+    "broken": ((500, {}, b""), "127.0.0.1 answered with 500 instead of a calendar. Try again later."),
+    "page": ((200, {"Content-Type": "text/calendar"}, b"<html>"), "This is not a calendar file. Choose a file that ends in .ics, as calendar programs export it."),
+    "large": ((200, {}, b"BEGIN:VCALENDAR\r\n" + b" " * LARGEST), "The calendar at 127.0.0.1 has more than 5 MB. Ask for a shorter one."),
+    "packed": ((200, {"Content-Encoding": "gzip"}, b"\x1f\x8b"), "127.0.0.1 packs the calendar though it was asked not to. Download the file and import it."),
+    "away": ((302, {"Location": "https://evil.example/a.ics"}, b""), "Calendars at evil.example are not read: whoever runs this dashboard lists those that are, in HRD_CALENDAR_REMOTE."),
+    "up": ((302, {"Location": "/private/a.ics"}, b""), "Calendars at 127.0.0.1 are not read: whoever runs this dashboard lists those that are, in HRD_CALENDAR_REMOTE."),
+    "circle": ((302, {"Location": "/public/circle"}, b""), "127.0.0.1 sends from one address to another and comes to no end. Ask for the right one."),
+    "drip": ((200, {}, b""), "127.0.0.1 took too long to answer. Try again later."),
+}  # fmt: skip
+
+
+def test_what_does_not_come_as_it_should_is_a_sentence(
+    theirs: Theirs, desk: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    says: dict[str, str] = {}
+    for path, (answer, _) in REFUSED.items():
+        monkeypatch.setattr(remote, "SECONDS", 0.4 if path == "drip" else 10.0)
+        theirs.answers[f"/public/{path}"] = answer
+        with refused() as told:
+            remote.refresh(desk, follow(desk, f"{theirs.url}/public/{path}", name=path))
+        says[path] = told()
+    assert says == {path: expected for path, (_, expected) in REFUSED.items()}
+    assert {one.name: one.visit.outcome for one in remote.mine(desk) if one.visit is not None} == says
+    # One look at each but at the one that goes in a circle, and none beside what is listed.
+    asked = Counter(path for path, _ in theirs.asked)
+    assert asked == {f"/public/{path}": 1 + remote.REDIRECTS * (path == "circle") for path in REFUSED}
+
+
+def test_a_server_that_is_not_there_is_a_sentence(desk: Viewer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(remote.VARIABLE, "http://127.0.0.1:9/")
+    with refused() as says:
+        remote.preview(desk, follow(desk, f"http://127.0.0.1:9/{SECRET}"))
+    assert says() == "127.0.0.1 cannot be reached, or does not answer as it should. Try again later."
+
+
+def test_an_address_that_is_listed_no_more_is_not_asked(
+    theirs: Theirs, desk: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = follow(desk, theirs.has(event(WEEK[0])))
+    monkeypatch.setenv(remote.VARIABLE, "")
+    with refused():
+        remote.refresh(desk, one)
+    assert theirs.asked == []
+
+
+def test_what_is_due_is_read_as_its_owner_and_one_that_fails_stops_no_other(
+    theirs: Theirs, desk: Viewer, other: Viewer
+) -> None:
+    good, bad = theirs.has(event(WEEK[0])), f"{theirs.url}/public/bad"
+    wanted = {
+        follow(desk, bad, every_hours=1): "There is no calendar at this address of 127.0.0.1 any more (404). Ask its keeper for the new one.",
+        follow(other, good, every_hours=6): "Of its events: 1 new.",
+    }  # fmt: skip
+    follow(desk, good, every_hours=0)
+    gone = member(save(OPEN, Person, {"name": "Gone"}))
+    follow(gone, good, every_hours=1)
+    save(gone, Person, {"active": False}, record_id=gone.person_id, seen=1)
+    assert remote.refresh_due() == wanted
+    with reading(desk) as session:
+        assert [one.owner_id for one in session.scalars(select(Event))] == [other.person_id]
+    assert remote.refresh_due() == {}
+    assert sorted(remote.refresh_due(now() + timedelta(hours=2)).values()) == [next(iter(wanted.values()))]
+    assert remote.refresh_due(now() + timedelta(hours=9), stopped=lambda: True) == {}
+
+
+def test_the_clock_of_the_server_reads_what_is_due(theirs: Theirs, desk: Viewer) -> None:
+    follow(desk, theirs.has(event(WEEK[0])), every_hours=1)
+
+    async def a_moment() -> None:
+        following = asyncio.create_task(remote.keep_fresh(timedelta(milliseconds=1)))
+        while not theirs.asked:
+            await asyncio.sleep(0.01)
+        while remote.mine(desk)[0].visit is None:
+            await asyncio.sleep(0.01)
+        following.cancel()
+
+    asyncio.run(asyncio.wait_for(a_moment(), 30))
+    assert standings(desk) == {"Briefing": Standing.CONFIRMED}
+
+
+def test_the_address_is_in_no_log_and_no_history(
+    theirs: Theirs, desk: Viewer, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    one = follow(desk, theirs.has(event(WEEK[0])))
+    remote.refresh(desk, one)
+    assert [record.getMessage() for record in caplog.records if SECRET in record.getMessage()] == []
+    with reading(desk) as session:
+        changes = list(session.scalars(select(Change).where(Change.table == RemoteCalendar.__tablename__)))
+    assert len(changes) == 1
+    assert [change for change in changes if SECRET in change.before + change.after + change.reason] == []
