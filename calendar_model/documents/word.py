@@ -215,7 +215,8 @@ def line(document: Document, text: str, *, lead: str = "", style: str = "") -> P
     paragraph = document.add_paragraph(style=style or None)
     if lead:
         paragraph.add_run(printable(f"{lead} " if text else lead)).bold = True
-    paragraph.add_run(printable(text))
+    if text:
+        paragraph.add_run(printable(text))
     return paragraph
 
 

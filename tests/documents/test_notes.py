@@ -1,0 +1,349 @@
+"""Briefing notes, read back with python-docx, as each may see them."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import docx
+import pandas as pd
+import pytest
+from docx.document import Document
+from docx.oxml.ns import qn
+from docx.shared import Cm
+
+from calendar_model.calendar import Filter
+from calendar_model.documents.item_note import briefing_note
+from calendar_model.documents.note import Reader
+from calendar_model.documents.week_note import week_note
+from calendar_model.reference import Reference
+from calendar_model.safeguards import drafting
+from calendar_model.safeguards.desk import reading, save, writing
+from calendar_model.safeguards.sight import OPEN, Viewer
+from calendar_model.vocabulary import Sensitivity
+from calendar_model.workspace.records import (
+    Case,
+    Contact,
+    Engagement,
+    FollowUp,
+    Identity,
+    LanguageProposal,
+    Record,
+    Reprisal,
+    Statement,
+)
+from calendar_model.workspace.terms import ContactKind, EngagementForm, EngagementKind, StatementForm, Suggester
+from tests.conftest import TODAY
+
+ITEM = "hrc-resolution-HRC67"
+CANARY = "Kanarifugl"
+ZONE = "Europe/Zurich"
+
+
+@pytest.fixture
+def note(reference: Reference, table: pd.DataFrame) -> Callable[..., bytes]:
+    """The note on an item, as somebody sees it."""
+
+    def made(who: Viewer, item: str = ITEM, name: str = "Amina Berg") -> bytes:
+        reader = Reader(name if who.person_id else "", who.person_id, TODAY, ZONE)
+        with reading(who) as session:
+            return briefing_note(session, item, reference, table, reader)
+
+    return made
+
+
+@pytest.fixture
+def week(reference: Reference, table: pd.DataFrame) -> Callable[..., bytes]:
+    """The note on a week, as somebody sees it."""
+
+    def made(who: Viewer, monday: date, chosen: Filter | None = None) -> bytes:
+        reader = Reader("Amina Berg" if who.person_id else "", who.person_id, TODAY, ZONE)
+        with reading(who) as session:
+            return week_note(session, monday, reference, table, reader, chosen or Filter())
+
+    return made
+
+
+def opened(content: bytes) -> Document:
+    return docx.Document(io.BytesIO(content))
+
+
+def texts(document: Document, *styles: str) -> list[str]:
+    return [one.text for one in document.paragraphs if one.style is not None and one.style.name in styles]
+
+
+def under(document: Document, heading: str) -> list[str]:
+    """The paragraphs under a heading, up to the next one."""
+    found: list[str] = []
+    within = False
+    for one in document.paragraphs:
+        headed = one.style is not None and str(one.style.name).startswith("Heading")
+        within = one.text == heading if headed else within
+        if within and not headed and one.text:
+            found.append(one.text)
+    return found
+
+
+def rows(document: Document, place: int) -> list[list[str]]:
+    return [[cell.text for cell in row.cells] for row in document.tables[place].rows]
+
+
+def head(document: Document) -> str:
+    return str(document.sections[0].header.paragraphs[0].text)
+
+
+def parts(content: bytes) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        return b"\n".join([*map(packed.read, packed.namelist()), *(name.encode() for name in packed.namelist())])
+
+
+def write(desk: Viewer, kind: type[Record], title: str, *ties: str, named: Any = None, **columns: Any) -> str:
+    columns.setdefault("sensitivity", Sensitivity.RESTRICTED if named else Sensitivity.INTERNAL)
+    return save(desk, kind, {"title": title, **columns}, items=[ITEM], ties=ties, named=named)
+
+
+CONSULTED: dict[str, Any] = {
+    "engagement_kind": EngagementKind.CONSULTED,
+    "on": date(2026, 11, 3),
+    "form": EngagementForm.ONLINE,
+}
+
+
+def drafted(desk: Viewer, statement: str, text: str, language: str = "en") -> None:
+    with writing(desk) as session:
+        found = session.get(Statement, statement)
+        assert found is not None
+        drafting.save_text(session, found, text, language=language, based_on=0)
+
+
+def test_a_note_on_a_text(desk: Viewer, note: Callable[..., bytes]) -> None:
+    contact = write(desk, Contact, "ORG-1", contact_kind=ContactKind.ORGANISATION)
+    write(
+        desk,
+        Engagement,
+        "First round",
+        contact,
+        **CONSULTED,
+        participants="Two people",
+        outcome="Wants  a\nparagraph on families",
+    )
+    statement = write(desk, Statement, "Zero draft", form=StatementForm.RESOLUTION_TEXT, due=date(2027, 12, 20))
+    drafted(desk, statement, "The Council,\n\n1. Decides to return to the matter;")
+    save(
+        desk,
+        FollowUp,
+        {"record_id": statement, "what": "Send it round.", "due": date(2026, 11, 20), "owner_id": desk.person_id},
+    )
+    document = opened(note(desk))
+    assert texts(document, "Title", "Subtitle") == [
+        "HRC text, due in HRC67",
+        "Briefing note · UN Human Rights Council · Geneva · HRC67",
+    ]
+    assert texts(document, "Heading 1") == [
+        "When, and how that is known",
+        "What misses",
+        "Deadlines",
+        "History: Human Rights Council resolution on human rights defenders",
+        "Our work",
+        "Sources",
+    ]
+    assert under(document, "When, and how that is known")[:2] == [
+        "Feb–Apr 2028",
+        (
+            "Projected, a window: it falls somewhere in this window, the days are not known. Projected for HRC67, "
+            "Feb–Apr 2028: every third year, counted from A/HRC/RES/58/23 of Fri 4 Apr 2025 (in practice). Not seen in "
+            "a source."
+        ),
+    ]
+    assert under(document, "What misses") == [
+        "Participation, open: Nobody helped to take part yet; by Nov 2027, counted from the first possible day.",
+        "Cleared, open: Not cleared, in draft; by Feb 2028, counted from the first possible day.",
+        "Follow-up, late: Send it round, due Fri 20 Nov 2026.",
+    ]
+    assert rows(document, 0) == [
+        ["When", "What", "From whom", "How known"],
+        ["Jan–Mar 2028", "Side event room request by a State, HRC67", "mission", "Projected, a window"],
+        ["Feb–Apr 2028", "Written amendments by other States, HRC67", "penholder", "Projected, a window"],
+        ["Feb–Apr 2028", "Deadline for tabling draft resolutions, HRC67", "penholder", "Projected, a window"],
+    ]
+    assert rows(document, 1)[:3] == [
+        ["Adopted", "Symbol", "On", "How"],
+        ["4 Apr 2025", "A/HRC/RES/58/23", "defenders and new and emerging technologies / digital age", "by consensus"],
+        [
+            "1 Apr 2022",
+            "A/HRC/RES/49/18",
+            "defenders in conflict and post-conflict situations, incl. women defenders",
+            "by vote, 39 for, 0 against, 8 abstaining",
+        ],
+    ]
+    assert under(document, "Engagements") == [
+        "First round. Consulted, Tue 3 Nov 2026, online, with ORG-1. Wants a paragraph on families."
+    ]
+    assert under(document, "Drafts and texts") == [
+        "Zero draft. Resolution text, draft, version 1, due Mon 20 Dec 2027, owner Desk.",
+        "The Council,",
+        "1. Decides to return to the matter;",
+    ]
+    assert under(document, "Follow-ups open") == ["Fri 20 Nov 2026, late: Send it round (Desk; Zero draft)"]
+    assert head(document) == "Made for Amina Berg on Tue 24 Nov 2026; holds no restricted records"
+    assert b"Two people" not in parts(note(desk))
+
+
+def test_it_is_a_word_document_as_word_makes_them(desk: Viewer, note: Callable[..., bytes]) -> None:
+    content = note(desk)
+    document = opened(content)
+    section, properties = document.sections[0], document.core_properties
+    size = (section.page_width or 0, section.page_height or 0)
+    assert tuple(round(side / Cm(1), 1) for side in size) == (21.0, 29.7)
+    assert (properties.title, properties.author, properties.comments, properties.language) == (
+        "Briefing note",
+        "Permanent Mission of Norway in Geneva",
+        "",
+        "en-GB",
+    )
+    language = document.styles.element.find(f".//{qn('w:docDefaults')}//{qn('w:lang')}")
+    assert language.get(qn("w:val")) == "en-GB"
+    for made in document.tables:
+        repeated = [bool(row._tr.xpath("./w:trPr/w:tblHeader")) for row in made.rows]
+        assert repeated == [True, *[False] * (len(made.rows) - 1)]
+    footer = section.footer.paragraphs[0]
+    assert footer.text == "Briefing note\tPage  of "
+    assert [field.get(qn("w:instr")) for field in footer._p.findall(qn("w:fldSimple"))] == ["PAGE", "NUMPAGES"]
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        assert [name for name in packed.namelist() if "thumbnail" in name] == []
+    links = [link.address for paragraph in document.paragraphs for link in paragraph.hyperlinks]
+    assert links[-1] == "https://searchlibrary.ohchr.org/record/26012"
+
+
+def test_what_is_restricted_stands_in_the_note_of_who_is_named_and_in_no_other(
+    desk: Viewer, other: Viewer, note: Callable[..., bytes], week: Callable[..., bytes]
+) -> None:
+    named = [desk.person_id]
+    contact = write(
+        desk, Contact, f"D-1 {CANARY}", contact_kind=ContactKind.DEFENDER, named=named, field_of_work=f"Land {CANARY}"
+    )
+    with writing(desk) as session:
+        known = session.get(Contact, contact)
+        assert known is not None
+        known.identity = Identity(name="Nomen Nescio", channel="nomen@example.org")
+    write(desk, Engagement, f"Talk {CANARY}", contact, named=named, **{**CONSULTED, "on": TODAY}, outcome=CANARY)
+    write(
+        desk,
+        Case,
+        f"Case {CANARY}",
+        contact,
+        named=named,
+        suggested_by=Suggester.DEFENDER,
+        risk_reasons="Grounds to fear",
+    )
+    write(desk, Reprisal, f"Reprisal {CANARY}", named=named, account="What was done")
+    write(desk, LanguageProposal, f"Language {CANARY}", named=named, text="Privacy", wording=CANARY)
+    statement = write(desk, Statement, f"Draft {CANARY}", named=named, form=StatementForm.NATIONAL, due=TODAY)
+    drafted(desk, statement, f"We name {CANARY}.")
+    save(
+        desk,
+        FollowUp,
+        {"record_id": statement, "what": f"Ask {CANARY}", "due": TODAY, "owner_id": desk.person_id},
+    )
+    mine, theirs, anybodys = (
+        [note(who), note(who, "session-HRC67"), week(who, date(2026, 11, 23))] for who in (desk, other, OPEN)
+    )
+    warning = "Made for Amina Berg on Tue 24 Nov 2026; holds restricted records: handle accordingly"
+    assert [head(opened(one)) for one in mine] == [warning] * 3
+    assert [[p.text for p in opened(one).paragraphs if p.text == f"{warning}."] for one in mine] == [
+        [f"{warning}."]
+    ] * 3
+    assert {head(opened(one)) for one in theirs} == {
+        "Made for Amina Berg on Tue 24 Nov 2026; holds no restricted records"
+    }
+    assert {head(opened(one)) for one in anybodys} == {
+        "Made from public records on Tue 24 Nov 2026; holds no restricted records"
+    }
+    for one in mine:
+        assert CANARY.encode() in parts(one)
+    for one in (*theirs, *anybodys):
+        assert CANARY.encode() not in parts(one)
+        assert b"restricted)" not in parts(one)
+    for one in (*mine, *theirs, *anybodys):
+        for kept in (b"Nomen", b"nomen@", b"Grounds to fear", b"What was done"):
+            assert kept not in parts(one)
+
+
+def test_a_session_comes_with_all_that_belongs_to_it(desk: Viewer, note: Callable[..., bytes]) -> None:
+    write(desk, Engagement, "First round", **CONSULTED)
+    document = opened(note(desk, "session-HRC67"))
+    assert texts(document, "Heading 1", "Heading 2") == [
+        "When, and how that is known",
+        "What misses",
+        "Deadlines",
+        "What belongs to it",
+        "Texts",
+        "Steps",
+        "History: Human Rights Council resolution on human rights defenders",
+        "Our work",
+        "Our work: HRC text, due in HRC67",
+        "Engagements",
+        "Sources",
+    ]
+    assert rows(document, 1) == [
+        ["When", "What", "How known", "Ours"],
+        ["Feb–Apr 2028", "HRC text, due in HRC67", "Projected, a window", "1 engagement"],
+    ]
+    assert under(document, "Our work") == ["Nothing of ours is tied to it yet."]
+
+
+def test_a_review_comes_with_those_before_it(desk: Viewer, note: Callable[..., bytes]) -> None:
+    document = opened(note(desk, "upr-4-HTI"))
+    assert "Reviews before" in texts(document, "Heading 1")
+    assert rows(document, 1) == [
+        ["Cycle", "Reviewed", "Outcome adopted", "Decision"],
+        ["3rd cycle", "UPR40", "HRC50, Mon 4 Jul 2022", "A/HRC/DEC/50/111"],
+    ]
+
+
+def test_nobody_in_particular_gets_the_calendar_alone(desk: Viewer, note: Callable[..., bytes]) -> None:
+    write(desk, Engagement, "First round", **CONSULTED)
+    assert texts(opened(note(OPEN)), "Heading 1") == [
+        "When, and how that is known",
+        "Deadlines",
+        "History: Human Rights Council resolution on human rights defenders",
+        "Sources",
+    ]
+
+
+def test_an_item_that_is_not_there_gets_a_sentence(desk: Viewer, note: Callable[..., bytes]) -> None:
+    assert [one.text for one in opened(note(desk, "event-of-others")).paragraphs] == [
+        "This document could not be made",
+        "The item is not in the calendar any more, or not for you to see. Open its dossier again, and ask there.",
+    ]
+
+
+def test_a_week_has_what_is_due_on_and_ours(desk: Viewer, week: Callable[..., bytes]) -> None:
+    write(desk, Engagement, "Round of the week", **{**CONSULTED, "on": date(2026, 11, 26)})
+    write(desk, Engagement, "Round of another week", **{**CONSULTED, "on": date(2026, 11, 30)})
+    late = write(desk, Statement, "Zero draft", form=StatementForm.RESOLUTION_TEXT, due=date(2026, 11, 29))
+    save(desk, FollowUp, {"record_id": late, "what": "Ask", "due": date(2026, 11, 2), "owner_id": desk.person_id})
+    document = opened(week(desk, date(2026, 11, 23), Filter(organisations=("un-ga", "civil-soc"))))
+    assert texts(document, "Title", "Subtitle") == [
+        "Week of Mon 23 Nov – Sun 29 Nov 2026",
+        "Briefing note · week 48 · calendar narrowed to GA, Civil society",
+    ]
+    assert under(document, "Deadlines") == ["No deadline is known to fall on a day of this week."]
+    assert rows(document, 0) == [
+        ["When", "What", "How known"],
+        ["Tue 8 Sep 2026 – Tue 7 Sep 2027", "General Assembly, 81st session", "Confirmed"],
+        ["Sun 29 Nov 2026", "International Women Human Rights Defenders Day", "Confirmed"],
+    ]
+    assert under(document, "Engagements") == ["Round of the week. Consulted, planned for Thu 26 Nov 2026, online."]
+    assert under(document, "Texts due or delivered") == [
+        "Zero draft. Resolution text, idea, no text yet, due Sun 29 Nov 2026, owner Desk."
+    ]
+    assert under(document, "Follow-ups due or late") == ["Mon 2 Nov 2026, late: Ask (Desk; Zero draft)"]
+    assert rows(document, 1) == [
+        ["Window", "What", "More", "How known"],
+        ["Oct–Nov 2026", "Third Committee, 81st session", "Third Committee, New York", "Provisional"],
+        ["Nov–Dec 2026", "GA text, due in GA81", "GA, New York", "Projected"],
+    ]

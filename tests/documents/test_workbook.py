@@ -1,0 +1,166 @@
+"""Tables as Excel workbooks, as openpyxl and pandas read them."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openpyxl import Workbook, load_workbook
+
+from calendar_model.documents.workbook import DAY, HOUR, LONGEST, table_xlsx
+from calendar_model.safeguards.desk import save
+from calendar_model.safeguards.sight import Viewer
+from calendar_model.safeguards.sighted import calendar_of
+from calendar_model.vocabulary import Sensitivity
+from calendar_model.workspace.records import Event
+from calendar_model.workspace.terms import EventKind
+from tests.conftest import TODAY
+
+at = datetime.fromisoformat
+
+
+def opened(frame: pd.DataFrame, **more: Any) -> Workbook:
+    return load_workbook(io.BytesIO(table_xlsx(frame, "A list", made=TODAY, **more)))
+
+
+def rows_of(book: Workbook, sheet: str = "Table") -> list[list[Any]]:
+    return [list(row) for row in book[sheet].values]
+
+
+def test_values_are_what_they_are_and_hours_say_of_which_zone() -> None:
+    zurich = ZoneInfo("Europe/Zurich")
+    frame = pd.DataFrame(
+        {
+            "day": pd.Series([pd.Timestamp("2026-12-09"), pd.NaT]),
+            "instant": pd.Series([datetime(2026, 3, 16, 12, tzinfo=UTC), None], dtype=object),
+            "local": pd.Series([datetime(2026, 3, 16, 13, tzinfo=zurich), None], dtype=object),
+            "fixed": [None, datetime(2026, 3, 16, 13, tzinfo=timezone(timedelta(hours=-3)))],
+            "date": pd.Series([date(2026, 1, 2), date(1899, 12, 31)], dtype=object),
+            "flag": [True, False],
+            "number": pd.Series([1.5, None]),
+            "count": [3, -1],
+            "text": ["a", None],
+        }
+    )
+    book = opened(frame)
+    heads = ["day", "instant", "instant, time zone", "local", "local, time zone", "fixed", "fixed, time zone"]
+    assert rows_of(book) == [
+        [*heads, "date", "flag", "number", "count", "text"],
+        [
+            *(at("2026-12-09"), at("2026-03-16 12:00"), "UTC"),
+            *(at("2026-03-16 13:00"), "Europe/Zurich", None, None),
+            *(at("2026-01-02"), True, 1.5, 3, "a"),
+        ],
+        [
+            *(None, None, None, None, None),
+            *(at("2026-03-16 13:00"), "UTC-03:00", "1899-12-31", False, None, -1, None),
+        ],
+    ]
+    formats = [cell.number_format for cell in book["Table"][2]]
+    assert [formats[place] for place in (0, 1, 2, 3, 7)] == [DAY, HOUR, "General", HOUR, DAY]
+
+
+def test_the_sheet_is_set_up_for_screen_and_paper() -> None:
+    book = opened(pd.DataFrame({"What": ["x" * 20, "words " * 30], "n": [1, 2]}), about={"Filter": "HRC"})
+    sheet = book["Table"]
+    assert (sheet.freeze_panes, sheet.auto_filter.ref, sheet.print_title_rows) == ("B2", "A1:B3", "$1:$1")
+    assert sheet.print_area == "'Table'!$A$1:$B$3"
+    assert (sheet.page_setup.orientation, sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (
+        "landscape",
+        1,
+        0,
+    )
+    fitted = sheet.sheet_properties.pageSetUpPr
+    assert fitted is not None
+    assert fitted.fitToPage
+    assert (sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width) == (45, 9)
+    assert (sheet.row_dimensions[2].height, sheet.row_dimensions[3].height) == (None, 75)
+    assert rows_of(book, "About") == [
+        ["What", "A list"],
+        ["Made on", at("2026-11-24")],
+        ["Rows", 2],
+        ["Filter", "HRC"],
+        ["Left out", "Restricted records are never in tables that leave the calendar."],
+    ]
+    assert (book.properties.title, book.properties.creator) == ("A list", None)
+
+
+def test_items_have_real_dates_and_windows_show_no_more_than_is_known(table: pd.DataFrame) -> None:
+    items = ["hrd-day-2026", "session-UPR54", "deadline-hrc-tabling-HRC61"]
+    book = opened(table[table["item"].isin(items)])
+    heads, *rows = book["Table"].iter_rows()
+    places = {cell.value: place for place, cell in enumerate(heads)}
+    assert [cell.value for cell in heads[:8]] == [
+        *("Title", "Kind", "Body", "Session", "Start", "End", "Time zone", "Date precision"),
+    ]
+    found = {str(row[places["Uid"]].value).split("@")[0]: row for row in rows}
+
+    def said(item: str) -> list[Any]:
+        row = found[item]
+        start = row[places["Start"]]
+        return [start.value, start.number_format, row[places["End"]].value, row[places["Time zone"]].value]
+
+    assert said("hrd-day-2026") == [at("2026-12-09"), DAY, at("2026-12-09"), None]
+    assert said("session-UPR54") == [
+        *(at("2027-01-01"), "[$-809]mmm yyyy", at("2027-02-28"), "Europe/Zurich"),
+    ]
+    noon = at("2026-03-16 13:00")
+    assert said("deadline-hrc-tabling-HRC61") == [noon, HOUR, noon, "Europe/Zurich"]
+    assert [name for name, _ in rows_of(book, "About")] == ["What", "Made on", "Rows", "Dates", "Hours", "Left out"]
+
+
+def test_an_empty_calendar_has_its_header(table: pd.DataFrame) -> None:
+    book = opened(table.head(0))
+    assert book["Table"].max_row == 1
+    assert book["Table"]["A1"].value == "Title"
+
+
+def test_what_is_restricted_is_in_no_workbook(desk: Viewer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HRD_CALENDAR_TODAY", TODAY.isoformat())
+    day = {"event_kind": EventKind.SIDE_EVENT, "body": "un-hrc", "start": TODAY, "end": TODAY}
+    save(desk, Event, {"title": "Open door", "sensitivity": Sensitivity.INTERNAL, **day})
+    save(
+        desk,
+        Event,
+        {"title": "Canary", "sensitivity": Sensitivity.RESTRICTED, **day},
+        named=[desk.person_id],
+    )
+    seen = calendar_of(desk)[1]
+    ours = seen[seen["item"].str.startswith("event-")]
+    assert sorted(ours["title"]) == ["Canary", "Open door"]
+    assert [row[0] for row in rows_of(opened(ours))] == ["Title", "Open door"]
+
+
+TEXTS = st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=40), min_size=1, max_size=6)
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    TEXTS | st.lists(st.sampled_from(["=1+1", "+1", "-1", "@A1", "＝1", "\t=1", "#N/A", "=", "1", "TRUE"]), min_size=1)
+)
+def test_text_is_read_back_and_never_runs(texts: list[str]) -> None:
+    def kept(text: str) -> str | None:
+        held = text.replace("\r\n", "\n").replace("\r", "\n")
+        bad = {*map(chr, range(32))} - {"\t", "\n"} | {"\ufffe", "\uffff"}
+        return "".join("\ufffd" if sign in bad else sign for sign in held) or None
+
+    content = table_xlsx(pd.DataFrame({"text": texts, "last": ["x"] * len(texts)}), "A list", made=TODAY)
+    cells = [row[0] for row in load_workbook(io.BytesIO(content))["Table"].iter_rows(min_row=2)]
+    assert [cell.value for cell in cells] == [kept(text) for text in texts]
+    assert {cell.data_type for cell in cells} <= {"s", "n"}
+    assert {cell.data_type for cell in cells if cell.value} <= {"s"}
+    for cell in cells:
+        could_run = str(cell.value or "").startswith((*"=+-@\t\n＝＋－＠",))
+        assert (bool(cell.quotePrefix), cell.number_format) == (could_run, "@" if could_run else "General")
+    read = pd.read_excel(io.BytesIO(content), dtype=str, keep_default_na=False)
+    assert read["text"].tolist() == [kept(text) or "" for text in texts]
+
+
+def test_a_text_too_long_for_a_cell_is_cut() -> None:
+    assert rows_of(opened(pd.DataFrame({"text": ["a" * (LONGEST + 1)]})))[1] == ["a" * (LONGEST - 1) + "…"]

@@ -1,0 +1,88 @@
+"""The Word documents that pages offer: which there are, and what a click gives."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import docx
+import pytest
+import streamlit as st
+
+from calendar_model.safeguards import drafting
+from calendar_model.safeguards.desk import save, writing
+from calendar_model.safeguards.sight import Viewer
+from calendar_model.vocabulary import Sensitivity
+from calendar_model.workspace.records import Statement
+from calendar_model.workspace.terms import StatementForm
+from tests.app import open_page
+
+
+@pytest.fixture
+def offered(monkeypatch: pytest.MonkeyPatch) -> dict[str, dict[str, Any]]:
+    """The Word files that a page offers, by label: Streamlit's test runner cannot click on a download."""
+    found: dict[str, dict[str, Any]] = {}
+    drawn = st.download_button
+
+    def drawing(label: str, **options: Any) -> Any:
+        if options["file_name"].endswith(".docx"):
+            found[label] = options
+        return drawn(label, **options)
+
+    monkeypatch.setattr(st, "download_button", drawing)
+    return found
+
+
+def lines(offer: dict[str, Any]) -> list[str]:
+    write: Callable[[], bytes] = offer["data"]
+    return [paragraph.text for paragraph in docx.Document(io.BytesIO(write())).paragraphs]
+
+
+def test_an_item_has_its_note(me: Viewer, offered: dict[str, dict[str, Any]]) -> None:
+    open_page("dossier", me.person_id, of="session-HRC67")
+    (label,) = offered
+    assert label == "Briefing note as Word"
+    assert offered[label]["file_name"] == "briefing-note-2026-11-24.docx"
+    assert lines(offered[label])[0] == "Human Rights Council, 67th session"
+
+
+def test_this_week_and_the_next_have_theirs(offered: dict[str, dict[str, Any]]) -> None:
+    open_page("overview", organisation="un-hrc", period=["2027-01-01", "2027-02-01"])
+    assert {label: offer["file_name"] for label, offer in offered.items()} == {
+        "This week as a briefing note": "week-note-2026-11-23.docx",
+        "Next week as a briefing note": "week-note-2026-11-30.docx",
+    }
+    assert lines(offered["Next week as a briefing note"])[:2] == [
+        "Week of Mon 30 Nov – Sun 6 Dec 2026",
+        "Briefing note · week 49 · calendar narrowed to HRC",
+    ]
+
+
+def test_a_statement_is_given_in_each_of_its_languages_until_it_is_not_for_the_reader(
+    me: Viewer, desk: Viewer, offered: dict[str, dict[str, Any]]
+) -> None:
+    values = {"title": "Joint", "form": StatementForm.JOINT, "sensitivity": Sensitivity.INTERNAL, "forum": "un-hrc"}
+    statement = save(desk, Statement, values)
+    open_page("statements", me.person_id, record=statement)
+    assert offered == {}
+    for language, text in (("en", "Thank you."), ("fr", "Merci.")):
+        with writing(desk) as session:
+            found = session.get(Statement, statement)
+            assert found is not None
+            drafting.save_text(session, found, text, language=language, based_on=0)
+    open_page("statements", me.person_id, record=statement)
+    assert {label: offer["file_name"] for label, offer in offered.items()} == {
+        "As Word for delivery, English": "statement-2026-11-24.docx",
+        "As Word for delivery, French": "statement-2026-11-24.docx",
+    }
+    french = offered["As Word for delivery, French"]
+    assert lines(french)[-2:] == ["Draft, not cleared (version 2)", "Merci."]
+    with writing(desk) as session:
+        found = session.get(Statement, statement)
+        assert found is not None
+        found.sensitivity = Sensitivity.RESTRICTED
+    assert lines(french) == [
+        "This document could not be made",
+        "This statement is not there any more, or not for you to see. Go back to the list.",
+    ]
