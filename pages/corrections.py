@@ -434,9 +434,7 @@ def rhythm(context: PageContext) -> None:
     cells = {name: cell(getattr(old, name)) for name in columns_of(Cadence)}
     begins = context.today.year + 1
     cells |= {"first_year": str(begins), "known_from": context.today.isoformat(), "statement": "", "notes": ""}
-    present = SimpleNamespace(
-        id=chosen, version=0, source_url="", note="", code=f"{old.track}-{begins}", **typed(Cadence, cells)
-    )
+    present = SimpleNamespace(id=chosen, version=0, source_url="", note="", code="", **typed(Cadence, cells))
     form = RecordForm("rhythm", context, present)
     with form:
         form.text("source_url", "Address of the source", placeholder="https://")
@@ -451,7 +449,7 @@ def rhythm(context: PageContext) -> None:
         with st.expander("Months, turns counted in sessions, and its code"):
             for name in ("window_from", "window_until", "interval_years_max", "interval_sessions"):
                 correction_fields.draw(form, Cadence, name)
-            form.text("code", "Code of the new rule")
+            form.text("code", "Code of the new rule", placeholder="The track and the year, if left empty")
         form.text("note", "What a reader should know", help="Public, as all of it is. Name nobody.")
         form.submit("Save the change", lambda form: save_rhythm(form, old))
 
@@ -462,6 +460,7 @@ def save_rhythm(form: RecordForm, old: Cadence) -> str:
     begins = typed_in["first_year"]
     if begins is None or not typed_in["statement"]:
         raise Refused("Say what the new rule is, and from which year it is in force.")
+    code = code or f"{old.track}-{begins}"
     new = {name: cell(value) for name, value in typed_in.items() if name in columns_of(Cadence)}
     new |= {"track": old.track, "view": old.view.value}
     rows = {old.code: {"last_year": str(begins - 1)}, code: {name: text for name, text in new.items() if text}}

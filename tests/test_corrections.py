@@ -110,10 +110,10 @@ def test_a_correction_that_fits_no_more_is_left_out_with_a_fault(data_copy: Path
     assert reference.sessions["HRC64"].end == date(2027, 5, 28)
     assert reference.sessions["HRC65"].location == "Bern"
     line = 1 + [*rows_of(data_copy, "sessions.csv")].index("HRC64") + 1
-    place = f"sessions.csv, line {line}, column end"
+    where = f"sessions.csv, line {line}, column end"
     says = "“2027-04-02” found; expected a date on or after the start, 2027-05-03."
     assert [str(fault) for fault in reference.faults] == [
-        f"The correction of HRC64 (sessions.csv) is left out, it does not fit: {place}: {says}"
+        f"The correction of HRC64 (sessions.csv) is left out, it does not fit: {where}: {says}"
     ]
 
 
@@ -208,7 +208,7 @@ def without_revisions(reference: Reference) -> dict[str, Any]:
     return found
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.lists(corrections(), min_size=1, max_size=4))
 def test_a_patch_takes_the_files_to_where_the_corrections_stand(drawn: list[Corrected]) -> None:
     recorded: list[Corrected] = []

@@ -11,11 +11,11 @@ from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
 
 from calendar_model.safeguards.desk import reading, save
-from calendar_model.safeguards.sight import OPEN, Viewer
+from calendar_model.safeguards.sight import OPEN, Viewer, member
 from calendar_model.safeguards.sighted import calendar_of
 from calendar_model.vocabulary import Precision, Standing
 from calendar_model.workspace.records import Correction, Person
-from tests.app import everything, open_page
+from tests.app import open_page
 
 SOURCE = "https://www.ohchr.org/en/hr-bodies/hrc/sessions"
 DAYS = {"start": "2027-03-01", "end": "2027-04-02", "date_precision": "day", "standing": "confirmed"}
@@ -54,10 +54,16 @@ def kept(who: Viewer) -> list[Correction]:
         return list(session.scalars(select(Correction).order_by(Correction.row)))
 
 
-def start_of(item: str) -> tuple[date, int]:
+def record(who: Viewer, row: str, values: dict[str, str], file: str = "sessions.csv") -> str:
+    known = {"title": row, "file": file, "row": row, "source_url": SOURCE, "values": json.dumps(values)}
+    return save(who, Correction, known)
+
+
+def start_of(item: str) -> tuple[Any, ...]:
     _, table = calendar_of(OPEN)
     (row,) = table[table["item"] == item].itertuples()
-    return row.start.date(), row.sequence
+    start: Any = row.start
+    return start.date(), row.sequence
 
 
 def test_a_session_is_confirmed_from_its_panel_s_link(me: Viewer) -> None:
@@ -77,4 +83,78 @@ def test_a_session_is_confirmed_from_its_panel_s_link(me: Viewer) -> None:
     assert (made.file, made.row, json.loads(made.values), made.source_url) == ("sessions.csv", "HRC64", DAYS, SOURCE)
     assert start_of("session-HRC64") == (date(2027, 3, 1), 12)
     assert [one.label for one in app.button if (one.key or "").startswith("open_")] == ["**Session HRC64**"]
-    assert [one.value for one in app.caption][0] == "Stands over the file · Tue 24 Nov 2026 · by Amina Berg"
+    assert next(one.value for one in app.caption) == "Stands over the file · Tue 24 Nov 2026 · by Amina Berg"
+
+
+def test_what_the_reference_says_already_is_no_correction(me: Viewer) -> None:
+    app = page(me, new="1", file="sessions.csv", row="HRC61")
+    fill(app, source_url="https://example.org/again")
+    press(app, "_save")
+    assert [one.value for one in app.error] == [
+        "The reference says all of this already, and has it from a source. There is nothing to put right."
+    ]
+    assert kept(me) == []
+
+
+def test_a_projected_session_becomes_a_row_with_what_is_known_of_it(me: Viewer) -> None:
+    app = page(me, new="1", file="sessions.csv", row="HRC71")
+    assert [one.value for one in app.caption] == ["Not in the reference yet: it becomes a new row."]
+    fill(app, start=date(2029, 6, 4), end=date(2029, 7, 6), source_url=SOURCE)
+    press(app, "_save")
+    (made,) = kept(me)
+    assert json.loads(made.values) == {
+        "body": "un-hrc",
+        "number": "71",
+        "title": "UN Human Rights Council, 71st session",
+        "start": "2029-06-04",
+        "end": "2029-07-06",
+        "date_precision": "day",
+        "standing": "confirmed",
+        "location": "Geneva",
+        "known_from": "2026-11-24",
+    }
+    assert start_of("session-HRC71")[0] == date(2029, 6, 4)
+
+
+def test_a_rhythm_ends_and_another_takes_its_place(me: Viewer) -> None:
+    app = page(me, new="rhythm")
+    fill(app, ends="ga-resolution-triennial")
+    ran(app.run())
+    fill(app, statement="A text every second year again.", interval_years="2", first_year=2028, source_url=SOURCE)
+    press(app, "_save")
+    new, old = kept(me)
+    assert (old.row, json.loads(old.values)) == ("ga-resolution-triennial", {"last_year": "2027"})
+    assert (new.row, json.loads(new.values)["interval_years"]) == ("ga-resolution-2028", "2")
+    reference, table = calendar_of(OPEN)
+    assert [row.first_year for row in reference.cadences if row.code == new.row] == [2028]
+    due = table[(table["track"] == "ga-resolution") & (table["standing"] == "projected") & ~table["departure"]]
+    assert [*due["start"].dt.year] == [2026, 2029, 2031, 2033, 2035]
+
+
+def test_a_correction_is_withdrawn_with_a_reason(me: Viewer) -> None:
+    made = record(me, "HRC64", DAYS)
+    app = page(me, record=made)
+    assert [one.value for one in app.title] == ["Session HRC64"]
+    fill(app, **{f"delete_reason_{made}".removeprefix("delete_"): "It was of another session."})
+    press(app, f"delete_{made}")
+    assert kept(me) == []
+    assert start_of("session-HRC64")[0] == date(2027, 2, 1)
+    assert "No correction is recorded." in [one.value for one in app.markdown]
+
+
+def test_anybody_sees_what_is_corrected_and_nobody_by_whom(me: Viewer) -> None:
+    record(me, "HRC64", DAYS)
+    app = page(OPEN)
+    assert "First day: Mon 1 Feb 2027 → **Mon 1 Mar 2027**" in [one.value for one in app.markdown]
+    assert next(one.value for one in app.caption) == "Stands over the file · Tue 24 Nov 2026"
+    told = "\n".join(one.value for one in (*app.markdown, *app.caption))
+    assert "Amina Berg" not in told
+    assert [one.key for one in app.button if one.key in ("new_correction", "new_rhythm")] == []
+
+
+def test_nobody_of_the_sample_is_given_the_form() -> None:
+    fictional = member(save(OPEN, Person, {"name": "Fictional", "sample": True}))
+    app = page(fictional, new="1", file="sessions.csv", row="HRC64")
+    assert [one.value for one in app.markdown] == [
+        "Corrections are recorded by staff, and by nobody of the sample: they hold for everyone."
+    ]
