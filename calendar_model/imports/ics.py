@@ -15,10 +15,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
 from html.parser import HTMLParser
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 import x_wr_timezone
 from icalendar import Calendar
@@ -54,6 +53,8 @@ BROKEN = (
 )
 CUT_OFF = "The file ends in the middle: it was cut off on its way. Export or download it again."
 _UTC_NAMES = frozenset({"UTC", "UCT", "GMT", "Zulu", "Universal", "Greenwich", "Etc/UTC", "Etc/UCT", "Etc/GMT"})
+_NO_PLACES = ("localtime", "posixrules", "Factory", "posix/", "right/")
+"""What some machines keep beside the zones of places, and others do not know."""
 _ANSWERS = frozenset({"REPLY", "COUNTER", "DECLINECOUNTER", "REFRESH"})
 _STANDING = {"TENTATIVE": "provisional", "CANCELLED": "cancelled"}
 _PACKED = {
@@ -450,17 +451,12 @@ def _zone(moment: datetime, event: _Event, reading: _Reading) -> ZoneInfo:
     if known is None:
         reading.moved_from[f"Hours without a time zone were taken as those of {event.floating.key}."] += 1
         return event.floating
-    if isinstance(known, ZoneInfo) and known.key not in _UTC_NAMES and known.key in _places():
+    if isinstance(known, ZoneInfo) and known.key not in _UTC_NAMES and not known.key.startswith(_NO_PLACES):
         return known
     utc = moment.utcoffset() == timedelta(0) and isinstance(known, ZoneInfo)
     what = "UTC" if utc else "a time zone of the calendar's own"
     reading.moved_from[f"Hours in {what} are shown in those of {reading.home.key}."] += 1
     return reading.home
-
-
-@cache
-def _places() -> frozenset[str]:
-    return frozenset(available_timezones())
 
 
 def _in(moment: datetime, zone: ZoneInfo, event: _Event) -> datetime:

@@ -234,7 +234,7 @@ _STARTS = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.tuples(_WORDS, _STARTS, st.integers(1, 9)), min_size=1, max_size=4))
 def test_what_icalendar_writes_comes_back(events: list[tuple[str, date, int]]) -> None:
     written = icalendar.Calendar.new()
@@ -314,7 +314,7 @@ def mutated(draw: st.DrawFn) -> bytes:
     return bytes(data)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(mutated())
 def test_a_damaged_file_is_read_or_refused(data: bytes) -> None:
     found = read_or_refused(data)
