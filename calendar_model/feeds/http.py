@@ -12,9 +12,10 @@
 
 Anything else in the query is refused with status 400 and a sentence that says what is allowed, a client's
 ``Accept`` is not asked. A feed has a strong ETag of its content, one for each coding (RFC 9110, 8.8.3), so
-that a client that comes back gets 304 until a record changes. ``Last-Modified`` is the last change of a
-record in it, or the day on which a cancelled item left; when the content changes in another way, it is the
-moment at which that was seen.
+that a client that comes back gets 304 until a record changes. ``Last-Modified`` is the second in which this
+process first saw the content there: whoever asks by it alone gets the feed once more after a restart, and
+never a 304 for what they do not have. How an unchanged poll is answered is told in
+`calendar_model.feeds.polls`; what is asked for far too often gets 429, see `calendar_model.feeds.limits`.
 
 Bodies are encoded here and not by the server's own compression, which would give the encoded body the plain
 one's ETag. Nothing here logs an address or a query: uvicorn, started by hand, must get ``--no-access-log``.
@@ -22,21 +23,16 @@ one's ETag. Nothing here logs an address or a query: uvicorn, started by hand, m
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import re
-from collections import OrderedDict
 from collections.abc import Hashable
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
-from functools import cached_property
-from threading import Lock
-from typing import Any
 from urllib.parse import quote
 
 import pandas as pd
+from starlette.concurrency import run_in_threadpool
 from starlette.endpoints import HTTPEndpoint
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -44,8 +40,10 @@ from starlette.routing import BaseRoute, Route
 
 from calendar_model import calendar
 from calendar_model.calendar import Filter, FilterError
-from calendar_model.feeds import ical, links
+from calendar_model.feeds import ical, links, polls
+from calendar_model.feeds.limits import Known, Limits, host_of
 from calendar_model.feeds.mine import known_key, mine
+from calendar_model.feeds.shelf import Content, Feed, Shelf
 from calendar_model.reference import Reference
 from calendar_model.safeguards import subscriptions
 from calendar_model.safeguards.rules import Refused
@@ -64,61 +62,14 @@ NOT_MINE = (
 _SMALLEST_GZIP = 500
 """Octets of a body below which gzip saves nothing."""
 
+_LONGEST_QUESTION = 2_000
+"""Octets of a query above which its answer is not remembered: no filter of the dashboard comes near."""
 
-@dataclass(frozen=True)
-class Feed:
-    """A feed as it is sent: its bytes, and when they changed last."""
-
-    body: bytes
-    modified: datetime
-
-    @cached_property
-    def tag(self) -> str:
-        """What the bytes are known by: the same bytes, the same tag."""
-        return hashlib.sha256(self.body).hexdigest()[:32]
-
-    @cached_property
-    def gzipped(self) -> bytes:
-        """The body in gzip's coding, the same bytes for the same body."""
-        return gzip.compress(self.body, compresslevel=6, mtime=0)
-
-
-class _Shelf:
-    """The feeds built lately, and what each address answered last. Bounded, and safe between threads."""
-
-    def __init__(self, octets: int, addresses: int) -> None:
-        self._octets, self._addresses = octets, addresses
-        self._feeds: OrderedDict[Hashable, Feed] = OrderedDict()
-        self._answered: OrderedDict[str, tuple[str, datetime]] = OrderedDict()
-        self._lock = Lock()
-
-    def get(self, key: Hashable) -> Feed | None:
-        """The feed that was put under the key, while there is room for it."""
-        with self._lock:
-            feed = self._feeds.get(key)
-            if feed is not None:
-                self._feeds.move_to_end(key)
-            return feed
-
-    def put(self, key: Hashable, address: str, feed: Feed) -> Feed:
-        """Keep the feed; it comes back dated now if the address had other content of that date or later."""
-        with self._lock:
-            tag, modified = self._answered.get(address, ("", feed.modified))
-            if tag == feed.tag:
-                feed = replace(feed, modified=modified)
-            elif tag and feed.modified <= modified:
-                feed = replace(feed, modified=_now())
-            _keep(self._answered, address, (feed.tag, feed.modified))
-            _keep(self._feeds, key, feed)
-            while len(self._answered) > self._addresses:
-                self._answered.popitem(last=False)
-            octets = sum(len(kept.body) for kept in self._feeds.values())
-            while octets > self._octets and len(self._feeds) > 1:
-                octets -= len(self._feeds.popitem(last=False)[1].body)
-            return feed
-
-
-_shelf = _Shelf(octets=64 * 2**20, addresses=2_000)
+_shelf = Shelf(octets=64 * 2**20, addresses=20_000)
+_memory = polls.Memory(addresses=20_000)
+_limits = Limits()
+_opened = Known(20_000)
+"""The digests of secrets that have opened a calendar."""
 
 
 def build_feed(reference: Reference, table: pd.DataFrame, filter_: Filter, base_url: str) -> Feed:
@@ -130,11 +81,11 @@ def build_feed(reference: Reference, table: pd.DataFrame, filter_: Filter, base_
     """
     as_of = table.attrs["as_of"]
     key = (table.attrs["version"], as_of, filter_, base_url)
-    feed = _shelf.get(key)
+    source = links.feed_url(base_url, filter_)
+    feed = _shelf.get(key, source)
     if feed is not None:
         return feed
     rows = filter_.apply(table, reference)
-    source = links.feed_url(base_url, filter_)
     body = ical.feed_bytes(
         rows,
         name=_name(filter_, reference),
@@ -145,7 +96,7 @@ def build_feed(reference: Reference, table: pd.DataFrame, filter_: Filter, base_
         as_of=as_of,
         colour=_colour(rows, reference),
     )
-    return _shelf.put(key, source, Feed(body, _last_change(rows, table, as_of)))
+    return _shelf.put(key, source, body)
 
 
 def _name(filter_: Filter, reference: Reference) -> str:
@@ -159,68 +110,98 @@ def _colour(rows: pd.DataFrame, reference: Reference) -> str:
     return known.colour if known else ""
 
 
-def _last_change(rows: pd.DataFrame, table: pd.DataFrame, as_of: date) -> datetime:
-    """When the feed changed last, as far as it can be told: a record changed, a cancelled one left, a file changed."""
-    if rows.empty:
-        rows = table
-    changes = rows["updated"].where(
-        ~ical.outlived(rows, as_of), rows["updated"] + ical.CANCELLED_FOR + timedelta(days=1)
-    )
-    last = as_of if changes.empty else changes.max().date()
-    of_records = datetime(last.year, last.month, last.day, tzinfo=UTC)
-    of_files: datetime = table.attrs.get("files_changed", of_records)
-    return min(max(of_records, of_files), _now())
+class _Polled(HTTPEndpoint):
+    """What is asked again and again, mostly for nothing: the server's loop says so itself, and threads do the rest."""
+
+    async def get(self, request: Request) -> Response:
+        """Answers as the rest of this class says, 304 without working anything out where that is known."""
+        if wait := self.wait(request):
+            return _too_often(request, wait)
+        try:
+            base_url = links.public_url(request.url.scheme, request.headers.get("host", ""))
+            felt = polls.pulse_at_once()
+        except ValueError as error:
+            return _refusal(request, 400, str(error))
+        asked = (type(self), base_url, self.asked(request))
+        answer = _memory.recall(asked, felt)
+        if answer is not None and (response := _unchanged(request, answer)) is not None:
+            return response
+        return await run_in_threadpool(self._work, request, base_url, asked)
+
+    def _work(self, request: Request, base_url: str, asked: Hashable) -> Response:
+        # Felt before anything is read: what changes meanwhile makes the next poll work it out again.
+        felt = polls.pulse()
+        answer = _memory.recall(asked, felt)
+        content = answer.content if answer is not None else None
+        if answer is None or content is None:
+            try:
+                feed, disposition = self.make(request, base_url)
+            except _Refusal as refusal:
+                return _refusal(request, refusal.status, str(refusal))
+            except WorkspaceError:
+                return _refusal(request, 503, CLOSED)
+            except ical.IncompleteItemError as error:
+                return _refusal(request, 500, str(error))
+            answer, content = polls.Answer.of(feed, disposition), feed.content
+            if len(request.scope["query_string"]) <= _LONGEST_QUESTION:
+                _memory.note(asked, felt, answer)
+        return _unchanged(request, answer) or _answer(request, answer, content)
+
+    def wait(self, request: Request) -> int:
+        """Seconds after which it may be asked again; 0: now. Here for the open addresses, by who asks."""
+        return _limits.host.take(host_of(request))
+
+    def asked(self, request: Request) -> Hashable:
+        """What is asked for, apart from the server's address."""
+        return request.url.path, request.scope["query_string"]
+
+    def make(self, request: Request, base_url: str) -> tuple[Feed, str]:
+        """The feed, and its Content-Disposition. Raises what :meth:`_work` answers."""
+        raise NotImplementedError
 
 
-class CalendarFeed(HTTPEndpoint):
-    """The feed of a filter. `get` is no coroutine, so the server runs it in a thread and its loop goes on."""
+class _Refusal(Exception):  # noqa: N818  what is refused is not an error of the program
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
 
-    def get(self, request: Request) -> Response:
+
+class CalendarFeed(_Polled):
+    """The feed of a filter."""
+
+    def make(self, request: Request, base_url: str) -> tuple[Feed, str]:
+        """Raises ValueError's sentence as a refusal for a parameter that is none."""
         params = request.query_params.multi_items()
         downloads = [value for name, value in params if name == "download"]
         if any(value != "1" for value in downloads):
-            return _refusal(request, 400, "The parameter download can only be 1, or be left out.")
+            raise _Refusal(400, "The parameter download can only be 1, or be left out.")
+        reference, table = calendar_of(OPEN)
         try:
-            base_url = links.public_url(request.url.scheme, request.headers.get("host", ""))
-            reference, table = calendar_of(OPEN)
             chosen = Filter.from_params([pair for pair in params if pair[0] != "download"], reference)
-        except WorkspaceError:
-            return _refusal(request, 503, CLOSED)
         except ValueError as error:
-            return _refusal(request, 400, str(error))
-        try:
-            feed = build_feed(reference, table, chosen, base_url)
-        except ical.IncompleteItemError as error:
-            return _refusal(request, 500, str(error))
+            raise _Refusal(400, str(error)) from None
+        feed = build_feed(reference, table, chosen, base_url)
         if downloads:
-            return _answer(request, feed, _disposition("attachment", _name(chosen, reference)))
-        return _answer(request, feed, 'inline; filename="hrd-calendar.ics"')
+            return feed, _disposition("attachment", _name(chosen, reference))
+        return feed, 'inline; filename="hrd-calendar.ics"'
 
 
-class ItemFile(HTTPEndpoint):
+class ItemFile(_Polled):
     """One item as a file to save, cancelled ones of any age included."""
 
-    def get(self, request: Request) -> Response:
+    def make(self, request: Request, base_url: str) -> tuple[Feed, str]:
+        """Refuses every parameter, and an item that is not there."""
         if request.query_params:
-            return _refusal(request, 400, "The address of an item takes no parameters: leave out what follows the ?.")
-        try:
-            base_url = links.public_url(request.url.scheme, request.headers.get("host", ""))
-        except ValueError as error:
-            return _refusal(request, 400, str(error))
-        try:
-            _, table = calendar_of(OPEN)
-        except WorkspaceError:
-            return _refusal(request, 503, CLOSED)
-        rows = table[table["item"] == request.path_params["item"]]
+            raise _Refusal(400, "The address of an item takes no parameters: leave out what follows the ?.")
+        _, table = calendar_of(OPEN)
+        item = request.path_params["item"]
+        rows = table[table["item"] == item]
         if rows.empty:
-            return _refusal(request, 404, "The calendar has no such item; look for it on the dashboard's timeline.")
+            raise _Refusal(404, "The calendar has no such item; look for it on the dashboard's timeline.")
         title = str(rows["title"].iloc[0])
-        try:
-            body = ical.calendar_bytes(rows, name=title, description="", url=base_url, source="")
-        except ical.IncompleteItemError as error:
-            return _refusal(request, 500, str(error))
-        updated = rows["updated"].iloc[0].to_pydatetime().replace(tzinfo=UTC)
-        return _answer(request, Feed(body, min(updated, _now())), _disposition("attachment", title))
+        body = ical.calendar_bytes(rows, name=title, description="", url=base_url, source="")
+        address = links.item_url(base_url, item)
+        return _shelf.put(address, address, body), _disposition("attachment", title)
 
 
 def build_mine(subscriber: Subscriber, base_url: str) -> Feed:
@@ -231,12 +212,13 @@ def build_mine(subscriber: Subscriber, base_url: str) -> Feed:
     """
     identity = f"/feeds/mine/{subscriber.subscription_id}"
     known = known_key(subscriber)
-    feed = _shelf.get((identity, base_url, known)) if known is not None else None
+    address = f"{identity} {base_url}"
+    feed = _shelf.get((identity, base_url, known), address) if known is not None else None
     if feed is not None:
         return feed
     asked = mine(subscriber)
     key = (identity, base_url, asked.key)
-    feed = _shelf.get(key)
+    feed = _shelf.get(key, address)
     if feed is not None:
         return feed
     rows = asked.rows()
@@ -253,32 +235,46 @@ def build_mine(subscriber: Subscriber, base_url: str) -> Feed:
         identity=identity,
         alarm_days=subscriber.alarm_days,
     )
-    return _shelf.put(key, f"{identity} {base_url}", Feed(body, _last_change(table, asked.whole, as_of)))
+    return _shelf.put(key, address, body)
 
 
-class MyFeed(HTTPEndpoint):
-    """A subscription under its secret, which goes into no log, no cache key and no answer."""
+class MyFeed(_Polled):
+    """A subscription under its secret, which goes into no log, no cache key and no answer: what is kept is its digest.
 
-    def get(self, request: Request) -> Response:
+    Each secret has a limit of its own. Secrets that open nothing count against whoever asks for them, who then gets
+    nothing but what others have opened already, so that guessing costs no query.
+    """
+
+    def wait(self, request: Request) -> int:
+        """As above."""
+        digest = self.asked(request)
+        if _opened.has(digest):
+            return _limits.address.take(digest)
+        return _limits.guesses.wait(host_of(request))
+
+    def asked(self, request: Request) -> str:
+        """The digest of the secret; with a query that stands to be refused it is another one."""
+        asked = f"{request.path_params['token']}?{request.url.query}"
+        return hashlib.sha256(asked.encode("utf-8", "surrogatepass")).hexdigest()
+
+    def make(self, request: Request, base_url: str) -> tuple[Feed, str]:
+        """Refuses every parameter, and a secret that opens nothing."""
         if request.query_params:
-            return _refusal(request, 400, "The address of a subscription takes no parameters.")
+            raise _Refusal(400, "The address of a subscription takes no parameters.")
+        subscriber = subscriptions.find(request.path_params["token"])
+        if subscriber is None:
+            _opened.forget(self.asked(request))
+            _limits.guesses.take(host_of(request))
+            raise _Refusal(404, NOT_MINE)
+        _opened.note(self.asked(request))
         try:
-            base_url = links.public_url(request.url.scheme, request.headers.get("host", ""))
-        except ValueError as error:
-            return _refusal(request, 400, str(error))
-        try:
-            subscriber = subscriptions.find(request.path_params["token"])
-            if subscriber is None:
-                return _refusal(request, 404, NOT_MINE)
             feed = build_mine(subscriber, base_url)
-        except WorkspaceError:
-            return _refusal(request, 503, CLOSED)
-        except (ical.IncompleteItemError, FilterError) as error:
-            return _refusal(request, 500, str(error))
+        except FilterError as error:
+            raise _Refusal(500, str(error)) from None
         # Revoked in this moment, or somebody writes just now: the next request notes the day.
         with suppress(Refused, WorkspaceError):
             subscriptions.note_use(subscriber, calendar.today())
-        return _answer(request, feed, 'inline; filename="my-hrd-calendar.ics"')
+        return feed, 'inline; filename="my-hrd-calendar.ics"'
 
 
 class NoSuchFeed(HTTPEndpoint):
@@ -292,23 +288,33 @@ class NoSuchFeed(HTTPEndpoint):
         )
 
 
-def _answer(request: Request, feed: Feed, disposition: str) -> Response:
-    """The feed in the coding that the client takes, or 304 when it has it already."""
-    coded = len(feed.body) >= _SMALLEST_GZIP and _takes_gzip(request.headers.get("accept-encoding", ""))
-    plain_tag, gzip_tag = f'"{feed.tag}"', f'"{feed.tag}-gzip"'
-    headers = {
-        "Cache-Control": CACHE_CONTROL,
-        "ETag": gzip_tag if coded else plain_tag,
-        "Last-Modified": format_datetime(feed.modified, usegmt=True),
-        "Vary": "Accept-Encoding",
-        "X-Robots-Tag": "noindex",
-        "X-Content-Type-Options": "nosniff",
-    }
-    if _has_it(request, feed, {plain_tag, gzip_tag}):
-        return Response(status_code=304, headers=headers)
-    body = feed.gzipped if coded else feed.body
+def _unchanged(request: Request, answer: polls.Answer) -> Response | None:
+    """304 where the client's copy is still good (RFC 9110, 13.1): the tag decides, without one the time."""
+    offered = request.headers.get("if-none-match")
+    if offered is not None:
+        good = offered.strip() == "*" or not {*_tags(answer)}.isdisjoint(re.findall(r'"[^"]*"', offered))
+    else:
+        good = _has_come(answer.modified) and _is_since(request.headers.get("if-modified-since"), answer.modified)
+    return Response(status_code=304, headers=_headers(request, answer)) if good else None
+
+
+def _is_since(since: str | None, modified: datetime) -> bool:
+    if since is None:
+        return False
+    try:
+        moment = parsedate_to_datetime(since)
+    except ValueError:
+        return False
+    return modified <= (moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+
+
+def _answer(request: Request, answer: polls.Answer, content: Content) -> Response:
+    """The feed in the coding that the client takes."""
+    headers = _headers(request, answer)
+    coded = _coded(request, answer)
+    body = content.gzipped if coded else content.body
     headers["Content-Type"] = "text/calendar; charset=utf-8"
-    headers["Content-Disposition"] = disposition
+    headers["Content-Disposition"] = answer.disposition
     headers["Content-Length"] = str(len(body))
     if coded:
         headers["Content-Encoding"] = "gzip"
@@ -319,19 +325,31 @@ def _answer(request: Request, feed: Feed, disposition: str) -> Response:
     return Response(b"" if request.method == "HEAD" else body, headers=headers)
 
 
-def _has_it(request: Request, feed: Feed, tags: set[str]) -> bool:
-    """Whether the client's copy is still good (RFC 9110, 13.1): the tag decides, without one the time."""
-    offered = request.headers.get("if-none-match")
-    if offered is not None:
-        return offered.strip() == "*" or not tags.isdisjoint(re.findall(r'"[^"]*"', offered))
-    since = request.headers.get("if-modified-since")
-    if since is None:
-        return False
-    try:
-        moment = parsedate_to_datetime(since)
-    except ValueError:
-        return False
-    return feed.modified <= (moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+def _headers(request: Request, answer: polls.Answer) -> dict[str, str]:
+    """What the feed and the 304 both say."""
+    told = {"Last-Modified": format_datetime(answer.modified, usegmt=True)} if _has_come(answer.modified) else {}
+    plain_tag, gzip_tag = _tags(answer)
+    return {
+        "Cache-Control": CACHE_CONTROL,
+        "ETag": gzip_tag if _coded(request, answer) else plain_tag,
+        **told,
+        "Vary": "Accept-Encoding",
+        "X-Robots-Tag": "noindex",
+        "X-Content-Type-Options": "nosniff",
+    }
+
+
+def _coded(request: Request, answer: polls.Answer) -> bool:
+    return answer.octets >= _SMALLEST_GZIP and _takes_gzip(request.headers.get("accept-encoding", ""))
+
+
+def _tags(answer: polls.Answer) -> tuple[str, str]:
+    """The tag of the plain body, and that of the compressed one."""
+    return f'"{answer.tag}"', f'"{answer.tag}-gzip"'
+
+
+def _has_come(moment: datetime) -> bool:
+    return moment <= datetime.now(UTC)
 
 
 def _takes_gzip(accepted: str) -> bool:
@@ -351,6 +369,15 @@ def _disposition(kind: str, name: str) -> str:
     return f"{kind}; filename=\"{plain}.ics\"; filename*=UTF-8''{quote(full, safe='')}.ics"
 
 
+def _too_often(request: Request, wait: int) -> Response:
+    sentence = (
+        f"This is asked for too often. Ask again in {wait} second{'' if wait == 1 else 's'}, then every few minutes."
+    )
+    response = _refusal(request, 429, sentence)
+    response.headers["Retry-After"] = str(wait)
+    return response
+
+
 def _refusal(request: Request, status: int, sentence: str) -> Response:
     headers = {
         "Cache-Control": "no-store",
@@ -359,15 +386,6 @@ def _refusal(request: Request, status: int, sentence: str) -> Response:
         "X-Content-Type-Options": "nosniff",
     }
     return PlainTextResponse("" if request.method == "HEAD" else sentence, status_code=status, headers=headers)
-
-
-def _keep(shelf: OrderedDict[Any, Any], key: Hashable, value: object) -> None:
-    shelf[key] = value
-    shelf.move_to_end(key)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(microsecond=0)
 
 
 ROUTES: list[BaseRoute] = [

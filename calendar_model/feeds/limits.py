@@ -21,12 +21,11 @@ from throttled.store import MemoryStore
 
 
 class Limit:
-    """A bucket for each key, of so many requests (``burst``), that one more goes into every ``seconds``."""
+    """A bucket for each key: it holds so many requests (``burst``), and every ``seconds`` so many ``more`` go in."""
 
-    def __init__(self, burst: int, seconds: float, keys: int) -> None:
-        period = 3600
-        self._seconds = math.ceil(seconds)
-        rate = Rate(timedelta(seconds=period), round(period / seconds))
+    def __init__(self, *, burst: int, more: int, seconds: int, keys: int) -> None:
+        self._longest = math.ceil(seconds / more)
+        rate = Rate(timedelta(seconds=seconds), more)
         self._buckets = Throttled(
             using=RateLimiterType.GCRA.value,
             quota=Quota(rate, burst),
@@ -40,18 +39,18 @@ class Limit:
 
     def wait(self, key: str) -> int:
         """As :meth:`take`, without taking; of an empty one the longest that it may be."""
-        return 0 if self._buckets.peek(key).remaining else self._seconds
+        return 0 if self._buckets.peek(key).remaining else self._longest
 
 
 class Limits:
     """The limits of one server."""
 
     def __init__(self) -> None:
-        self.address = Limit(burst=60, seconds=10, keys=20_000)
+        self.address = Limit(burst=60, more=1, seconds=10, keys=20_000)
         """Of one secret address. It is known here by its digest alone."""
-        self.host = Limit(burst=3000, seconds=0.2, keys=20_000)
+        self.host = Limit(burst=3000, more=5, seconds=1, keys=20_000)
         """Of the open addresses for one host, behind which there may be a whole ministry."""
-        self.guesses = Limit(burst=100, seconds=30, keys=20_000)
+        self.guesses = Limit(burst=100, more=1, seconds=30, keys=20_000)
         """Of secrets that open nothing, for one host: what is left of it goes to nobody who knows one."""
 
 

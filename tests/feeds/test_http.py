@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import logging
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 
 import httpx
@@ -16,7 +16,6 @@ from calendar_model.calendar import Filter
 from calendar_model.feeds import PUBLIC_URL_VARIABLE, SECURITY_HEADERS, build_feed, ical, item_url, subscription_links
 from calendar_model.workspace.database import URL_VARIABLE
 from tests.feeds import readers
-from tests.feeds.tables import AS_OF, REVIEW, SESSION, WINDOW, table_of
 
 FEED = "/feeds/calendar.ics"
 COUNCIL = f"{FEED}?organisation=un-hrc"
@@ -308,37 +307,3 @@ def test_links_to_take_along() -> None:
 def test_every_answer_has_the_security_headers(client: TestClient, path: str) -> None:
     response = ask(client, path)
     assert {name: response.headers[name] for name in SECURITY_HEADERS} == SECURITY_HEADERS
-
-
-# A feed over time
-
-
-def test_the_time_of_a_feed_rises_when_its_content_changes() -> None:
-    reference, _ = calendar.current()
-
-    def modified(rows: list[dict[str, object]], version: str, as_of: date = AS_OF) -> datetime:
-        table = table_of(rows, as_of=as_of, version=f"time-{version}")
-        return build_feed(reference, table, Filter(), "https://time.example").modified
-
-    old = [row | {"updated": "2026-01-05"} for row in (SESSION, WINDOW)]
-    assert modified(old, "1") == datetime(2026, 1, 5, tzinfo=UTC)
-    assert modified(old, "2", AS_OF + timedelta(days=1)) == datetime(2026, 1, 5, tzinfo=UTC)
-    assert modified([old[0], old[1] | {"updated": "2026-02-06"}], "3") == datetime(2026, 2, 6, tzinfo=UTC)
-    started = datetime.now(UTC).replace(microsecond=0)
-    assert started <= modified(old[:1], "4") <= datetime.now(UTC)
-
-
-def test_the_time_of_a_feed_is_the_day_on_which_a_cancelled_item_left() -> None:
-    reference, _ = calendar.current()
-    rows = [SESSION | {"updated": "2026-01-05"}, REVIEW | {"standing": "cancelled", "updated": "2026-01-10"}]
-    feed = build_feed(reference, table_of(rows, version="left"), Filter(), "https://left.example")
-    assert list(readers.by_icalendar(feed.body)) == ["session-HRC61@hrd-calendar.example"]
-    assert feed.modified == datetime(2026, 4, 11, tzinfo=UTC)
-
-
-def test_the_time_of_a_feed_rises_when_a_row_is_taken_out_of_a_file_between_two_runs() -> None:
-    reference, _ = calendar.current()
-    table = table_of([SESSION | {"updated": "2026-01-05"}], version="taken-out")
-    table.attrs["files_changed"] = datetime(2026, 1, 20, 9, 30, tzinfo=UTC)
-    feed = build_feed(reference, table, Filter(), "https://taken-out.example")
-    assert feed.modified == datetime(2026, 1, 20, 9, 30, tzinfo=UTC)

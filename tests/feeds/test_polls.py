@@ -1,0 +1,352 @@
+"""Asking again and again: what an unchanged poll costs, what a changed one sees, and how often one may ask."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
+from email.utils import format_datetime, parsedate_to_datetime
+from pathlib import Path
+from types import FrameType
+
+import httpx
+import pytest
+from starlette.requests import Request
+from starlette.testclient import TestClient
+
+from calendar_model.calendar.current import TODAY_VARIABLE
+from calendar_model.feeds import http
+from calendar_model.feeds.limits import Known, Limit, Limits, host_of
+from calendar_model.feeds.polls import Memory
+from calendar_model.feeds.shelf import Shelf
+from calendar_model.reference import DATA_VARIABLE
+from calendar_model.safeguards.desk import save
+from calendar_model.safeguards.sight import OPEN, Viewer, member
+from calendar_model.safeguards.subscriptions import addresses_of, make, revoke
+from calendar_model.vocabulary import Sensitivity, Standing
+from calendar_model.workspace.database import URL_VARIABLE, current_workspace, open_workspace, opened_workspace
+from calendar_model.workspace.records import Event, Person
+from calendar_model.workspace.terms import EventKind
+
+FEED = "/feeds/calendar.ics?organisation=un-hrc&kind=side-event&kind=session"
+ITEM = "/feeds/item/session-HRC61.ics"
+EVENT = {
+    "title": "Side event on reprisals",
+    "event_kind": EventKind.SIDE_EVENT,
+    "body": "un-hrc",
+    "start": date(2027, 3, 3),
+    "end": date(2027, 3, 3),
+    "standing": Standing.CONFIRMED,
+    "sensitivity": Sensitivity.INTERNAL,
+}
+OPENED = "The programme is out, and anyone may know."
+A_SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture(autouse=True)
+def _just_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server just started, to which nobody has come yet."""
+    monkeypatch.setattr(http, "_limits", Limits())
+    monkeypatch.setattr(http, "_opened", Known(100))
+    monkeypatch.setattr(http, "_shelf", Shelf(octets=2**24, addresses=100))
+    monkeypatch.setattr(http, "_memory", Memory(addresses=100))
+
+
+def subscription(who: Viewer) -> str:
+    return f"/feeds/mine/{make(who)}.ics"
+
+
+def publish(desk: Viewer, **values: object) -> str:
+    made = save(desk, Event, {**EVENT, **values})
+    save(desk, Event, {"sensitivity": Sensitivity.PUBLIC}, record_id=made, seen=1, reason=OPENED)
+    return made
+
+
+def ask(client: TestClient, path: str, **headers: str) -> httpx.Response:
+    response: httpx.Response = client.get(path, headers={name.replace("_", "-"): v for name, v in headers.items()})
+    return response
+
+
+# What an unchanged poll costs
+
+
+@pytest.fixture
+def files_run() -> Iterator[Callable[[], set[str]]]:
+    """The files of the model of which something has run in new threads since this was last called."""
+    model = str(Path(http.__file__).parents[1])
+    seen: set[str] = set()
+
+    def note(frame: FrameType, event: str, _: object) -> None:
+        if event == "call" and frame.f_code.co_filename.startswith(model):
+            seen.add(os.path.relpath(frame.f_code.co_filename, model))
+
+    def taken() -> set[str]:
+        found = set(seen)
+        seen.clear()
+        return found
+
+    threading.setprofile(note)
+    yield taken
+    threading.setprofile(None)
+
+
+@pytest.mark.parametrize("which", ["open", "item", "subscription"])
+def test_an_unchanged_poll_runs_no_table_no_filter_and_no_serialiser(
+    client: TestClient, desk: Viewer, files_run: Callable[[], set[str]], which: str
+) -> None:
+    path = {"open": FEED, "item": ITEM, "subscription": subscription(desk)}[which]
+    first = ask(client, path)
+    assert "feeds/ical.py" in files_run()
+    # The second notes nothing any more: the day of the last use of a subscription is kept by now.
+    headers = {"If_None_Match": ask(client, path).headers["ETag"]}
+    files_run()
+    again = ask(client, path, **headers)
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["Last-Modified"] == first.headers["Last-Modified"]
+    assert files_run() <= {
+        "calendar/current.py",
+        "feeds/headers.py",
+        "feeds/http.py",
+        "feeds/limits.py",
+        "feeds/links.py",
+        "feeds/polls.py",
+        "reference.py",
+        "workspace/database.py",
+    }
+
+
+def test_whatever_changes_is_seen_by_who_asks_in_the_same_moment(
+    client: TestClient, desk: Viewer, data_copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(DATA_VARIABLE, str(data_copy))
+    tags = [ask(client, FEED).headers["ETag"]]
+
+    def is_new() -> bool:
+        response = ask(client, FEED, If_None_Match=tags[-1])
+        tags.append(response.headers["ETag"])
+        # And is the same again for who asks once more.
+        return response.status_code == 200 and ask(client, FEED, If_None_Match=tags[-1]).status_code == 304
+
+    made = publish(desk)
+    assert is_new()
+    save(desk, Event, {"start": date(2027, 3, 2)}, record_id=made, seen=2)
+    assert is_new()
+    sessions = data_copy / "sessions.csv"
+    sessions.write_text(sessions.read_text("utf-8").replace("2026-02-23", "2026-02-24"), "utf-8")
+    assert is_new()
+    monkeypatch.setenv(TODAY_VARIABLE, "2029-03-04")
+    assert is_new()
+    # Another process, which this one hears nothing of but through the file.
+    other = open_workspace(str(current_workspace().engine.url))
+    save(desk, Event, {"start": date(2027, 3, 1)}, record_id=made, seen=3, workspace=other)
+    other.close()
+    assert is_new()
+    assert len(set(tags)) == 6
+
+
+def test_a_revoked_address_is_closed_at_once(client: TestClient, desk: Viewer) -> None:
+    path = subscription(desk)
+    tag = ask(client, path).headers["ETag"]
+    assert [ask(client, path, If_None_Match=tag).status_code for _ in range(2)] == [304, 304]
+    revoke(desk, addresses_of(desk)[0].id)
+    assert ask(client, path, If_None_Match=tag).status_code == 404
+
+
+def test_commits_are_told_apart_by_whoever_made_them(desk: Viewer) -> None:
+    ours = opened_workspace()
+    assert ours is current_workspace()
+    before = ours.commits()
+    assert before == ours.commits() is not None
+    other = open_workspace(str(ours.engine.url))
+    assert ours.commits() == before != other.commits()
+    save(OPEN, Person, {"name": "New"}, workspace=other)
+    after = ours.commits()
+    assert after not in (before, None)
+    save(OPEN, Person, {"name": "Newer"})
+    assert ours.commits() not in (before, after, None)
+    ours.close()
+    assert ours.commits() not in (before, after, None)
+    other.close()
+
+
+def test_a_server_keeps_the_workspace_and_polls_are_answered_alike(
+    client: TestClient, new_postgresql: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(URL_VARIABLE, new_postgresql())
+    desk = member(save(OPEN, Person, {"name": "Desk"}))
+    made = publish(desk)
+    tag = ask(client, FEED).headers["ETag"]
+    assert current_workspace().commits() is None
+    assert ask(client, FEED, If_None_Match=tag).status_code == 304
+    save(desk, Event, {"start": date(2027, 3, 2)}, record_id=made, seen=2)
+    assert ask(client, FEED, If_None_Match=tag).status_code == 200
+
+
+def test_readers_and_writers_at_once_meet_no_error(client: TestClient, desk: Viewer) -> None:
+    made = publish(desk)
+    paths = [FEED, ITEM, subscription(desk), f"{FEED}&country=NOR"]
+    done = threading.Event()
+
+    def poll(path: str) -> list[int]:
+        tag, answers = "", []
+        while not done.is_set():
+            response = ask(client, path, If_None_Match=tag)
+            answers.append(response.status_code)
+            tag = response.headers.get("ETag", tag)
+        return answers
+
+    with ThreadPoolExecutor(len(paths)) as pool:
+        polls = [pool.submit(poll, path) for path in paths]
+        for day in range(4, 12):
+            save(desk, Event, {"end": date(2027, 3, day)}, record_id=made, seen=day - 2)
+        done.set()
+        answers = {status for one in polls for status in one.result()}
+    assert answers <= {200, 304}
+    assert b"20270312" in ask(client, FEED).content
+
+
+# The time alone
+
+
+def test_the_time_of_an_address_rises_with_every_change_and_after_a_restart() -> None:
+    shelf = Shelf(octets=100, addresses=2)
+    began = datetime.now(UTC).replace(microsecond=0)
+    first = shelf.put("v1", "a", b"one").modified
+    assert began <= first <= datetime.now(UTC)
+    assert shelf.put("v2", "a", b"one").modified == first
+    second = shelf.put("v3", "a", b"two").modified
+    assert second >= first + A_SECOND
+    # What was there before is new to who has the second.
+    back = shelf.get("v1", "a")
+    assert back is not None
+    assert back.body == b"one"
+    assert back.modified >= second + A_SECOND
+    assert shelf.get("v3", "a").modified >= back.modified + A_SECOND  # type: ignore[union-attr]
+    # Forgotten for want of room, then asked for again: whatever it answered before is older.
+    latest = shelf.put("v4", "a", b"three").modified
+    for address in "bc":
+        shelf.put(address, address, b"else")
+    assert shelf.put("v5", "a", b"four").modified > latest
+    assert Shelf(octets=100, addresses=2).put("v5", "a", b"four").modified >= began
+
+
+def test_who_asks_by_time_alone_gets_a_change_of_the_same_second(client: TestClient, desk: Viewer) -> None:
+    made = publish(desk)
+    path = subscription(desk)
+    first = ask(client, path)
+    since = first.headers["Last-Modified"]
+    assert ask(client, path, If_Modified_Since=since).status_code == 304
+    save(desk, Event, {"start": date(2027, 3, 2)}, record_id=made, seen=2)
+    second = ask(client, path, If_Modified_Since=since)
+    assert second.status_code == 200
+    told = second.headers.get("Last-Modified")
+    # Dated a second ahead, it is not told before that second has come.
+    now = format_datetime(datetime.now(UTC), usegmt=True)
+    assert told is None or parsedate_to_datetime(since) < parsedate_to_datetime(told) <= datetime.now(UTC)
+    assert ask(client, path, If_Modified_Since=now).status_code in ((200,) if told is None else (200, 304))
+
+
+def test_who_asks_by_time_alone_gets_the_change_of_a_day_after_a_restart(
+    client: TestClient, desk: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = publish(desk)
+    since = ask(client, FEED).headers["Last-Modified"]
+    midnight = format_datetime(datetime.now(UTC).replace(hour=0, minute=0, second=0), usegmt=True)
+    # What a restart forgets.
+    monkeypatch.setattr(http, "_shelf", Shelf(octets=2**20, addresses=10))
+    monkeypatch.setattr(http, "_memory", Memory(addresses=10))
+    save(desk, Event, {"start": date(2027, 3, 2)}, record_id=made, seen=2)
+    earlier = format_datetime(parsedate_to_datetime(since) - A_SECOND, usegmt=True)
+    assert [ask(client, FEED, If_Modified_Since=asked).status_code for asked in (midnight, earlier)] == [200, 200]
+
+
+# How often
+
+
+def test_a_limit_is_a_bucket_that_fills_again() -> None:
+    limit = Limit(burst=3, more=1, seconds=1000, keys=2)
+    assert [limit.take("a") for _ in range(3)] == [0, 0, 0]
+    assert 900 < limit.take("a") <= 1000
+    assert (limit.wait("a"), limit.wait("b")) == (1000, 0)
+    quick = Limit(burst=1, more=100, seconds=1, keys=2)
+    assert quick.take("a") == 0
+    while quick.take("a"):
+        pass
+    # No more keys than two are kept: the first is forgotten, and full again.
+    assert [limit.take(key) for key in "bca"] == [0, 0, 0]
+
+
+def test_a_secret_is_refused_when_asked_for_far_too_often_and_others_are_not(
+    client: TestClient, desk: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits = Limits()
+    limits.address = Limit(burst=3, more=1, seconds=1000, keys=10)
+    monkeypatch.setattr(http, "_limits", limits)
+    path, other = subscription(desk), subscription(member(save(OPEN, Person, {"name": "Other"})))
+    answers = [ask(client, path) for _ in range(5)]
+    # The first one does not count: only then is it known to open something.
+    assert [answer.status_code for answer in answers] == [200] * 4 + [429]
+    wait = answers[-1].headers["Retry-After"]
+    assert 900 < int(wait) <= 1000
+    assert answers[-1].text == f"This is asked for too often. Ask again in {wait} seconds, then every few minutes."
+    assert answers[-1].headers["Cache-Control"] == "no-store"
+    assert ask(client, other).status_code == 200
+    assert ask(client, FEED).status_code == 200
+
+
+def test_who_guesses_is_refused_and_those_who_know_one_are_not(
+    client: TestClient, desk: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits = Limits()
+    limits.guesses = Limit(burst=5, more=1, seconds=1000, keys=10)
+    monkeypatch.setattr(http, "_limits", limits)
+    path = subscription(desk)
+    assert ask(client, path).status_code == 200
+    answers = [ask(client, f"/feeds/mine/{number:043}.ics").status_code for number in range(6)]
+    assert answers == [404] * 5 + [429]
+    assert ask(client, path).status_code == 200
+    # Nor are those of another house.
+    elsewhere = TestClient(client.app, client=("2001:db8:1::1", 1))
+    assert ask(elsewhere, f"/feeds/mine/{0:043}.ics").status_code == 404
+
+
+def test_a_host_meets_its_limit_at_the_open_feed(
+    client: TestClient, desk: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits = Limits()
+    limits.host = Limit(burst=5, more=1, seconds=1000, keys=10)
+    monkeypatch.setattr(http, "_limits", limits)
+    one, same, other = (TestClient(client.app, client=(host, 1)) for host in ("::1:0:0:0:1", "::1:0:0:0:2", "10.0.0.1"))
+    tag = ask(one, FEED).headers["ETag"]
+    answers = [ask(one, FEED, If_None_Match=tag).status_code, ask(same, ITEM).status_code]
+    answers += [ask(same, FEED).status_code for _ in range(3)]
+    assert answers == [304, 200, 200, 200, 429]
+    assert [ask(one, path).status_code for path in (FEED, ITEM, subscription(desk))] == [429, 429, 200]
+    assert ask(other, FEED).status_code == 200
+
+
+def test_no_calendar_program_meets_a_limit() -> None:
+    """Nor a person who refreshes sixty times in a row, nor a house of a thousand programs that start at one hour."""
+    limits = Limits()
+    assert [limits.address.take("a") for _ in range(60)] == [0] * 60
+    assert [limits.host.take("a") for _ in range(1000)] == [0] * 1000
+
+
+@pytest.mark.parametrize(
+    ("host", "told"),
+    [
+        ("10.1.2.3", "10.1.2.3"),
+        ("::ffff:10.1.2.3", "10.1.2.3"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+        ("fe80::1%eth0", "fe80::"),
+        ("testclient", "testclient"),
+    ],
+)
+def test_who_asks(host: str, told: str) -> None:
+    assert host_of(Request({"type": "http", "client": (host, 1)})) == told
+
+
+def test_nobody_is_told_apart_where_no_address_is_known() -> None:
+    assert host_of(Request({"type": "http", "client": None})) == "nowhere"
