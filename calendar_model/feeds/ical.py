@@ -247,7 +247,6 @@ def _iso(moments: np.ndarray) -> list[object]:
 def _head(*, name: str, description: str, url: str, source: str, colour: str, identity: str, updated: str) -> bytes:
     """The calendar's own properties, and what stands in for events if there are none (`updated` empty)."""
     feed = urlsplit(source)
-    path = identity or (f"{feed.path}?{feed.query}" if source else name)
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{PRODUCT}", "CALSCALE:GREGORIAN"]
     if updated:
         lines.append("METHOD:PUBLISH")
@@ -267,13 +266,16 @@ def _head(*, name: str, description: str, url: str, source: str, colour: str, id
         lines.append(f"REFRESH-INTERVAL;VALUE=DURATION:{REFRESH_EVERY}")
     if source:
         lines.append(f"SOURCE;VALUE=URI:{_uri(source)}")
-    lines.append(f"UID:{uuid.uuid5(uuid.NAMESPACE_DNS, f'{path}@{UID_DOMAIN}')}")
     if url:
         lines.append(f"URL:{_uri(f'{url}/timeline?{feed.query}' if feed.query else f'{url}/timeline')}")
     if colour:
         lines.append(f"X-APPLE-CALENDAR-COLOR:{colour}")
     if source or identity:
         lines.append(f"X-PUBLISHED-TTL:{REFRESH_EVERY}")
+        # By what Outlook knows a calendar again (MS-OXCICAL, 2.1.3.1.1.18). Not UID (RFC 7986, 5.3): vdirsyncer takes
+        # the first UID of a file for that of the event, and keeps one of all events (its issue 1222).
+        path = identity or f"{feed.path}?{feed.query}"
+        lines.append(f"X-WR-RELCALID:{uuid.uuid5(uuid.NAMESPACE_DNS, f'{path}@{UID_DOMAIN}')}")
     if not updated:
         lines += [
             "BEGIN:VTIMEZONE",

@@ -474,7 +474,7 @@ def test_the_secret_is_in_no_log_no_answer_and_not_in_the_database(
 def test_two_calendars_are_told_apart_without_their_secrets(client: TestClient, desk: Viewer) -> None:
     tokens = [near(who) for who in (desk, person("Other"))]
     calendars: list[Any] = [icalendar.Calendar.from_ical(ask(client, token).content) for token in tokens]
-    assert calendars[0]["UID"] != calendars[1]["UID"]
+    assert calendars[0]["X-WR-RELCALID"] != calendars[1]["X-WR-RELCALID"]
     for one in calendars:
         assert str(one["NAME"]) == "My HRD calendar"
         assert "SOURCE" not in one
