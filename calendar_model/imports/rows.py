@@ -10,10 +10,11 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, time
 from difflib import get_close_matches
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, Generic, TypeVar, cast
 
 import pandas as pd
@@ -169,29 +170,33 @@ def carry_out_rows(
 
 @dataclass(frozen=True)
 class _Facts:
+    """What rows are looked up in; ``source_url`` is the source of those that give none."""
+
     reference: Reference
     table: pd.DataFrame
     source_url: str
-    _found: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @cached_property
+    def _items(self) -> Mapping[str, list[str]]:
+        """The calendar's items by everything that they are called by."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for item, uid, title in zip(*(self.table[name].astype(str) for name in ("item", "uid", "title")), strict=True):
+            code = item.removeprefix("session-")
+            for name in {item.casefold(), uid.casefold(), code.casefold(), folded(title)}:
+                found[name].append(item)
+        return found
 
     def items(self, text: str) -> tuple[str, ...]:
         """The calendar's items that a cell names by identifier, code of a session or title."""
         found: list[str] = []
         for part in filter(None, (part.strip() for part in text.split(";"))):
-            if part not in self._found:
-                known = self.table
-                whole = part.removesuffix(f"@{part.rpartition('@')[2]}") if "@" in part else part
-                same = known[
-                    known["item"].isin((whole, f"session-{whole.upper()}"))
-                    | (known["title"].astype(str).map(folded) == folded(part))
-                ]
-                self._found[part] = tuple(same["item"].astype(str))
-            if len(self._found[part]) != 1:
-                many = "more than one item" if self._found[part] else "no item"
+            same = self._items.get(part.casefold()) or self._items.get(folded(part)) or []
+            if len(same) != 1:
+                many = "more than one item" if same else "no item"
                 raise Unclear(
                     f"“{part}” is {many} of the calendar. Write the code of a session such as HRC67, or leave it."
                 )
-            found += self._found[part]
+            found += same
         return tuple(dict.fromkeys(found))
 
     def seat(self, body: str) -> Organisation | None:
@@ -687,7 +692,7 @@ def _session(facts: _Facts, number: int, said: Mapping[str, str]) -> Line:
         "start": str(start or ""),
         "end": str(end or ""),
         "date_precision": Precision.DAY.value,
-        "standing": _standing(row, existing, existing is not None and (existing.start, existing.end) == (start, end)),
+        "standing": _standing(row, existing, end),
         **_given(location=row.line("location")),
     }
     title = existing.title if existing is not None else born.get("title") or said.get("code", "")
@@ -720,9 +725,17 @@ def _new_session(code: str, reference: Reference) -> dict[str, str]:
     return _given(
         body=last.body,
         number=str(number),
+        cycle=_cycle(before, last, number),
         title=f"{reference.organisations[last.body].name}, {wording.ordinal(number)} session",
         location=last.location,
     )
+
+
+def _cycle(before: Sequence[Session], last: Session, number: int) -> str:
+    """The cycle of a session to come, if its body counts any: each has as many sessions as the last whole one."""
+    length = sum(last.cycle is not None and one.cycle == last.cycle - 1 for one in before)
+    first = min(one.number for one in before if one.cycle == last.cycle)
+    return str((last.cycle or 0) + (number - first) // length) if length else ""
 
 
 def _review(facts: _Facts, number: int, said: Mapping[str, str]) -> Line:
@@ -746,7 +759,7 @@ def _review(facts: _Facts, number: int, said: Mapping[str, str]) -> Line:
         **({} if existing is not None else _given(cycle=str(cycle or ""), country=country)),
         **_given(session=code),
         "date": str(on or ""),
-        "standing": _standing(row, existing, existing is not None and existing.date == on),
+        "standing": _standing(row, existing, on),
     }
     key = existing.code if existing is not None else f"upr-{cycle}-{country}"
     title = f"UPR of {known.state_names.get(country or '', said.get('country', ''))}"
@@ -762,10 +775,10 @@ def _upr_session(text: str, reference: Reference) -> str:
     return code
 
 
-def _standing(row: _Row, existing: Session | Review | None, same_days: bool) -> str:
-    """How firm the dates are: as the row says, else confirmed; what is held on these days stays so."""
+def _standing(row: _Row, existing: Session | Review | None, last: date | None) -> str:
+    """How firm the dates are: as the row says, else confirmed; what is held stays so while its days are over."""
     said: Standing | None = row.read("standing", lambda text: cells.term(text, EVENT_STANDINGS))
-    held = same_days and existing is not None and existing.standing is Standing.HELD
+    held = existing is not None and existing.standing is Standing.HELD and last is not None and last < today()
     return (said or (Standing.HELD if held else Standing.CONFIRMED)).value
 
 
@@ -796,7 +809,7 @@ def _correction(
     changes = {name: value for name, value in values.items() if before.get(name, "") != value}
     if existing is not None and not changes and existing.confidence is Confidence.SOURCED:
         return Line(number, title, Fate.UNCHANGED, first, last)
-    says = []
+    says = [] if existing is not None else [f"Not in the reference yet: {_in_words(values)}"]
     if isinstance(existing, Session) and first is not None and last is not None and not _DATES.isdisjoint(changes):
         was = wording.span(existing.start, existing.end, existing.date_precision)
         says.append(f"When: {was} → {wording.span(first, last)}")
@@ -816,6 +829,12 @@ def _correction(
     }
     fate = Fate.NEW if existing is None else Fate.CHANGED
     return Line(number, title, fate, first, last, "; ".join(says), values=columns)
+
+
+def _in_words(values: Mapping[str, str]) -> str:
+    """What a row that the reference has not yet is counted as."""
+    parts = [f"{name} {values[name]}" for name in ("number", "session", "cycle") if values.get(name)]
+    return f"it will be {', '.join(parts)}"
 
 
 _DATES = frozenset({"start", "end", "date_precision"})

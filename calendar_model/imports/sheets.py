@@ -26,6 +26,8 @@ MOST_ROWS, MOST_COLUMNS, MOST_LETTERS, MOST_SHEETS = 5_000, 60, 2_000, 20
 _UNPACKED = 64 * 2**20
 """Octets of a workbook when it is unpacked; a table of all that is allowed takes less than half of it."""
 _MEMBERS = 1_000
+_LAST_ROW = 1_048_576
+"""Of a sheet of Excel (https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3)."""
 _SEPARATORS = (";", ",", "\t", "|")
 _SAMPLE = 30
 """Rows by which a file's separator is told."""
@@ -223,6 +225,8 @@ def _sheet(sheet: Any, name: str) -> Iterator[tuple[int, Sequence[str]]]:
     sheet.reset_dimensions()
     found = 0
     for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
+        if number > _LAST_ROW:
+            raise ImportRefused(f"{name} is damaged: it says that it has more rows than Excel can have. {SAVE_AS}")
         last = max((place for place, value in enumerate(row, 1) if value not in (None, "")), default=0)
         if last:
             found += 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import date, time
 from typing import Any
 
 from calendar_model.imports.sheets import MOST_ROWS
@@ -15,6 +16,7 @@ HOW = "How to fill it in"
 _NARROWEST, _WIDEST = 14, 44
 """Letters that a column shows."""
 _DAYS = frozenset({"start", "end", "on", "date", "request_due", "follow_up_due"})
+_HOURS = frozenset({"start_time", "end_time"})
 
 
 def template_csv(target: Target) -> bytes:
@@ -41,13 +43,14 @@ def template_xlsx(target: Target) -> bytes:
         letter = get_column_letter(number)
         sheet[f"{letter}1"] = field.label
         sheet[f"{letter}1"].font = Font(bold=True)
-        sheet[f"{letter}2"] = field.example or None
+        sheet[f"{letter}2"] = _value(field)
         sheet[f"{letter}2"].font = Font(italic=True)
         longest = max(len(field.label), len(field.example), *(len(choice) for choice in field.choices), 0)
         sheet.column_dimensions[letter].width = min(max(longest + 2, _NARROWEST), _WIDEST)
-        if field.name in _DAYS:
-            # As text a day stays as it is typed, whatever the language of the program.
-            sheet.column_dimensions[letter].number_format = "@"
+        if field.name in _DAYS | _HOURS:
+            # Whatever is typed is shown at once as it will be read.
+            form = "yyyy-mm-dd" if field.name in _DAYS else "hh:mm"
+            sheet.column_dimensions[letter].number_format = sheet[f"{letter}2"].number_format = form
         if field.choices:
             sheet.add_data_validation(_list(field, f"{letter}3:{letter}{MOST_ROWS}"))
     how.append(["Column", "Needed", "How to fill it in", "One of"])
@@ -64,6 +67,15 @@ def template_xlsx(target: Target) -> bytes:
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def _value(field: Field) -> date | time | str | None:
+    """The example of a field as Excel has it."""
+    if field.example and field.name in _DAYS:
+        return date.fromisoformat(field.example)
+    if field.example and field.name in _HOURS:
+        return time.fromisoformat(field.example)
+    return field.example or None
 
 
 def _list(field: Field, cells: str) -> Any:

@@ -278,6 +278,7 @@ UPR52,2026-06-04,2026-06-15,,
         "When: Feb–Apr 2028 → Mon 28 Feb – Fri 31 Mar 2028; Standing: Provisional → Confirmed; it has a source now, and "
         "is not from memory any more"
     )
+    assert plan.lines[2].says == "Not in the reference yet: it will be number 55, cycle 5"
     assert [line.says.partition(" (")[0].partition(":")[2] for line in plan.lines[3:5]] == [
         " “HRC170” is no session of a body that the reference has; perhaps HRC70 is meant. Write its code, such as HRC67.",
         " Mon 1 Mar 2027 is before the first, Wed 10 Mar 2027. Mend one of the days.",

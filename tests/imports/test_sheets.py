@@ -143,6 +143,19 @@ def test_what_is_no_table_is_refused_with_what_to_do(what: str) -> None:
     assert str(refused.value) == says
 
 
+def test_a_row_far_below_all_others_is_not_waited_for() -> None:
+    def fill(book: Workbook) -> None:
+        book.worksheets[0]["B7"] = "here"
+
+    with zipfile.ZipFile(io.BytesIO(workbook(fill))) as whole:
+        parts = {one.filename: whole.read(one) for one in whole.infolist()}
+    sheet = parts["xl/worksheets/sheet1.xml"]
+    parts["xl/worksheets/sheet1.xml"] = sheet.replace(b'row r="7"', b'row r="99999999999"')
+    with pytest.raises(ImportRefused) as refused:
+        read_table(packed(parts), file_name="a.xlsx")
+    assert str(refused.value) == f"a.xlsx is damaged: it says that it has more rows than Excel can have. {SAVE_AS}"
+
+
 def test_a_refusal_comes_back_from_the_process_that_reads() -> None:
     with pytest.raises(ImportRefused) as refused:
         read_sheets(REFUSED["a huge one"][0], "a.csv")
