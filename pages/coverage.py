@@ -11,6 +11,7 @@ import streamlit as st
 
 from calendar_model import wording
 from calendar_model.figures.coverage import WORDS, coverage_figure, coverage_summary
+from calendar_model.figures.sheet import Draft
 from calendar_model.safeguards.coverage import ASKS, HEADS, Expectation, State, coverage
 from calendar_model.safeguards.desk import reading, tide
 from calendar_model.safeguards.sight import Viewer
@@ -19,6 +20,7 @@ from pages.components import filter_bar, forms, panel
 from pages.components.acting import require_person
 from pages.components.context import PageContext, current
 from pages.components.navigation import PAGES, link
+from pages.components.pictures import Asked, as_a_picture
 from pages.components.tables import csv_download
 from pages.components.width import column_width
 from pages.components.words import plain
@@ -30,6 +32,8 @@ PERIODS = {"3 months": 91, "6 months": 183, "1 year": 365}
 ROWS_DRAWN = 60
 # Items in the list before the reader asks for all.
 ITEMS_LISTED = 12
+# A picture to take away has these many, as far as they have room in letters that can be read.
+ROWS_OF_A_PICTURE = (ROWS_DRAWN, 45, 30, 22, 16, 12)
 PRESSING = (State.LATE, State.DUE_SOON)
 
 LOGS = {
@@ -131,6 +135,27 @@ def explain() -> None:
         )
 
 
+def asked_for(context: PageContext, period: str, scope: str) -> pd.DataFrame:
+    """The coverage in the time and the scope that the reader chose."""
+    frame = covered(context, PERIODS[period])
+    return frame[frame["ours"].to_numpy()].reset_index(drop=True) if scope == OURS else frame
+
+
+def picture_of(context: PageContext, period: str, scope: str) -> Asked:
+    """The picture to take away: of the first items, as many as have room."""
+    frame = asked_for(context, period, scope)
+    first = list(dict.fromkeys(frame["item"]))
+
+    def draft(most: int) -> Draft:
+        drawn = frame[frame["item"].isin(first[:most]).to_numpy()]
+        left_out = f"Drawn are the first {most} of {len(first)} items." if most < len(first) else ""
+        return Draft(lambda width: coverage_figure(drawn, "light", width, context.reference), left_out)
+
+    subtitle = counted(frame, period).replace("**", "").removesuffix(".")
+    drafts = [draft(most) for most in ROWS_OF_A_PICTURE if most == ROWS_DRAWN or most < len(first)]
+    return Asked(drafts, f"Coverage: {scope[:1].lower()}{scope[1:]}", subtitle, [])
+
+
 def draw_picture(frame: pd.DataFrame, context: PageContext) -> None:
     """The picture of the first items, each tile of which opens what misses."""
     first = list(dict.fromkeys(frame["item"]))
@@ -226,9 +251,8 @@ def draw(context: PageContext) -> None:
         period = st.segmented_control("Ahead", list(PERIODS), default="3 months", required=True, key="coverage_ahead")
         scope = st.segmented_control("Show", [OURS, EVERYTHING], default=OURS, required=True, key="coverage_scope")
     chosen = str(period or "3 months")
-    frame = covered(context, PERIODS[chosen])
-    if scope == OURS:
-        frame = frame[frame["ours"].to_numpy()].reset_index(drop=True)
+    wanted = str(scope or OURS)
+    frame = asked_for(context, chosen, wanted)
     follow_click(frame)
     if frame.empty:
         above.markdown(
@@ -247,6 +271,13 @@ def draw(context: PageContext) -> None:
             "its tile; a click on one begins it with the tie made."
         )
     draw_picture(frame, context)
+    as_a_picture(
+        "coverage",
+        context,
+        lambda seen: picture_of(seen, chosen, wanted),
+        stands_for=(chosen, wanted, tide()),
+        staff=True,
+    )
     draw_list(frame, context)
 
 

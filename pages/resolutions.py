@@ -15,7 +15,8 @@ import streamlit as st
 from calendar_model import wording
 from calendar_model.calendar import city, horizon, text_item, vote_words, when
 from calendar_model.cycles import Due, plan
-from calendar_model.figures.strips import strip_figure, strip_summary, where_views_part
+from calendar_model.figures.sheet import Draft
+from calendar_model.figures.strips import stacked, strip_figure, strip_summary, where_views_part
 from calendar_model.reference import Reference
 from calendar_model.vocabulary import (
     Cadence,
@@ -33,17 +34,22 @@ from calendar_model.vocabulary import (
 from pages.components import filter_bar, panel
 from pages.components.context import PageContext, current
 from pages.components.lists import NARROW_PX, full_list, linked
+from pages.components.pictures import Asked, as_a_picture
 from pages.components.width import column_width
 from pages.components.words import plain
 
 YEARS_BACK_NARROW, YEARS_AHEAD_NARROW = 12, 6
 OURS = ("penholder", "mission")
 STEPS_AHEAD = 4
+# A picture to take away has the years of a wide screen.
+WIDE_PX = 1280
 LEGEND = (
     "A filled diamond is a text adopted, a hollow one is due, one with a cross was due and did not come. Below it, a "
     "line is consensus and a bar a vote: from its foot for, abstaining (pale) and against (dark). The stepped line is "
-    "the rhythm. A click on a diamond opens all that is known."
+    "the rhythm."
 )
+CLICK = "A click on a diamond opens all that is known."
+ALL_TRACKS = "All that are shown"
 
 
 @dataclass(frozen=True)
@@ -304,6 +310,52 @@ def draw_track(track: Track, context: PageContext, years: tuple[int, int], width
         )
 
 
+def picture_of(context: PageContext, tracks: list[Track], years: tuple[int, int]) -> Asked:
+    """One strip, or several on one axis, to take away."""
+
+    def strips(width: int) -> go.Figure:
+        drawn = [
+            strip_figure(
+                context.filtered,
+                reference=context.reference,
+                track=track.code,
+                as_of=context.today,
+                first_year=years[0],
+                last_year=years[1],
+                theme="light",
+                width=width,
+            )
+            for track in tracks
+        ]
+        return stacked(drawn, [track.short_title for track in tracks]) if len(tracks) > 1 else drawn[0]
+
+    title = tracks[0].title if len(tracks) == 1 else "Resolutions on human rights defenders"
+    return Asked([Draft(strips)], title, f"{years[0]} to {years[1]}", [LEGEND, "Hatched is projected."])
+
+
+def draw_take_away(tracks: list[Track], context: PageContext, years: tuple[int, int]) -> None:
+    """The strips as a picture: all of them, or one that the reader chooses."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = tracks
+        if len(tracks) > 1:
+            code = st.selectbox(
+                "Strips of the picture",
+                ["", *(track.code for track in tracks)],
+                format_func=lambda code: context.reference.tracks[code].short_title if code else ALL_TRACKS,
+                key="resolutions_picture_track",
+                width=300,
+            )
+            chosen = [track for track in tracks if code in ("", track.code)]
+        codes = tuple(track.code for track in chosen)
+        as_a_picture(
+            "resolutions",
+            context,
+            lambda seen: picture_of(seen, chosen, years),
+            stands_for=(codes, years),
+            staff=False,
+        )
+
+
 def draw_rhythm(track: Track, context: PageContext) -> None:
     """What each rule of the track says, in force from when to when, and where the guidelines and the practice part."""
     sentence = _views(context.reference, context.table.attrs["version"], track.code, context.today)
@@ -372,7 +424,8 @@ elif not tracks:
 else:
     draw_next(tracks, context)
     years = years_shown(context, tracks, width)
-    st.caption(LEGEND)
+    st.caption(f"{LEGEND} {CLICK}")
+    draw_take_away(tracks, context, years_shown(context, tracks, WIDE_PX))
     for track in tracks:
         draw_track(track, context, years, width)
 draw_related(context, width)

@@ -11,13 +11,16 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from calendar_model.figures.marks import MORE
+from calendar_model.figures.sheet import Draft
 from calendar_model.figures.timeline import in_window, timeline_figure, timeline_summary, undrawn
 from calendar_model.figures.zoom import Zoom, closer, step, window, window_around
-from calendar_model.wording import day
+from calendar_model.vocabulary import Precision
+from calendar_model.wording import day, span
 from pages.components import panel
 from pages.components.agenda import agenda, print_agenda
 from pages.components.context import PageContext, current
 from pages.components.filter_bar import EARLIEST, LATEST
+from pages.components.pictures import Asked, as_a_picture
 from pages.components.width import column_width
 
 FIGURE = "timeline_figure"
@@ -79,6 +82,33 @@ def _clicked(zoom: Zoom) -> None:
         st.session_state["from"] = date.fromisoformat(picked.removeprefix(MORE))
     elif picked:
         panel.choose(picked)
+
+
+def _picture(context: PageContext, zoom: Zoom, start: date, days: int) -> Asked:
+    """The timeline to take away. Where it is too tall for letters that can be read, fewer rows are drawn of a lane."""
+    marks = panel.marks(context)
+
+    def draft(rows_at_most: int | None) -> Draft:
+        return Draft(
+            lambda width: timeline_figure(
+                context.filtered,
+                as_of=context.today,
+                start=start,
+                days=days,
+                zoom=zoom,
+                theme="light",
+                reference=context.reference,
+                width=width,
+                marks=marks,
+                zone=context.zone,
+                rows_at_most=rows_at_most,
+            )
+        )
+
+    last = start + timedelta(days=days - 1)
+    when = span(start, last, Precision.MONTH) if zoom is not Zoom.WEEK else span(start, last)
+    note = [LEGEND, undrawn(context.filtered, start=start, days=days, zoom=zoom).replace(", but in the agenda", "")]
+    return Asked([draft(None), draft(2)], f"Multilateral calendar, {when}", "", note)
 
 
 context = current()
@@ -151,6 +181,12 @@ else:
         selection_mode="points",
         config={"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "showTips": False},
         alt=summary,
+    )
+    as_a_picture(
+        "timeline",
+        context,
+        lambda seen: _picture(seen, zoom, start, days),
+        stands_for=(zoom, start, days, context.zone, hash(frozenset(marks.items()))),
     )
 print_agenda(rows, context, stretch, marks)
 panel.draw_panel(context)

@@ -12,6 +12,7 @@ import streamlit as st
 
 from calendar_model import wording
 from calendar_model.calendar import when
+from calendar_model.figures.sheet import Draft
 from calendar_model.figures.upr import (
     STATE_WORDS,
     cycle_counts,
@@ -26,12 +27,14 @@ from calendar_model.vocabulary import Kind, Precision, Review, Standing, Track, 
 from pages.components import filter_bar, labels, panel
 from pages.components.context import PageContext, current
 from pages.components.lists import full_list
+from pages.components.pictures import Asked, as_a_picture
 from pages.components.tables import csv_download
 from pages.components.width import column_width
 from pages.components.words import plain
 
 FIGURE = "upr_figure"
 SESSIONS_AHEAD = 2
+TILES = "A row is a session, a tile a state under review."
 # Cycles offered beyond those that the reference lists; what is counted on further is in each state's panel.
 CYCLES_AHEAD = 1
 
@@ -273,6 +276,17 @@ def sessions_frame(reviews: pd.DataFrame, context: PageContext) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
+def picture_of(context: PageContext, track: Track, cycle: int) -> Asked:
+    """The grid of a cycle to take away."""
+    reviews = reviews_of_cycle(context.table, track.code, cycle)
+    kept = frozenset(reviews_of_cycle(context.filtered, track.code, cycle)["item"])
+    draft = Draft(
+        lambda width: cycle_figure(reviews, reference=context.reference, theme="light", width=width, kept=kept)
+    )
+    summary = cycle_summary(reviews, context.reference, cycle)
+    return Asked([draft], f"{track.short_title}: where each state is", summary.removesuffix("."), [TILES])
+
+
 def draw_cycle(context: PageContext, track: Track, cycle: int, width: int) -> None:
     """The grid of a cycle and its reviews as a list."""
     everything = reviews_of_cycle(context.table, track.code, cycle)
@@ -301,6 +315,9 @@ def draw_cycle(context: PageContext, track: Track, cycle: int, width: int) -> No
         selection_mode="points",
         config={"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "showTips": False},
         alt=summary,
+    )
+    as_a_picture(
+        "upr", context, lambda seen: picture_of(seen, track, cycle), stands_for=(track.code, cycle), staff=False
     )
     st.subheader(f"The reviews of the {wording.ordinal(cycle)} cycle")
     if kept.empty:

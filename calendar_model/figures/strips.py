@@ -39,6 +39,7 @@ _RIGHT_PX = 14
 _LABEL_PX = 11
 _LABEL_ROWS = 2
 _ROW_PX = 15
+_NAME_PX = 30
 _MARK_PX = 13
 _VOTE_PX = 40
 _STEP_PX = 17
@@ -200,6 +201,49 @@ def strip_figure(
         ticks.append((rhythm_y + len(levels) * _STEP_PX / 2 - 4, "Rhythm"))
     figure.update_layout(_layout(scale, as_of, height, left, dict(ticks), inks))
     return figure
+
+
+def stacked(strips: Sequence[go.Figure], names: Sequence[str]) -> go.Figure:
+    """Several strips of the same years and width one under another, each under its name, over one axis of years.
+
+    In: figures of :func:`strip_figure`; a name for each. Out: a figure of the same kind.
+    """
+    whole = go.Figure(layout=strips[0].layout)
+    names_at: list[float] = []
+    ticks: dict[float, str] = {}
+    top = 0.0
+    for strip in strips:
+        names_at.append(top + _NAME_PX / 2)
+        top += _NAME_PX
+        for trace in strip.data:
+            if trace.type == "bar" and trace.orientation != "h":
+                trace.update(base=[base + top for base in trace.base])
+            else:
+                trace.update(y=[None if y is None else y + top for y in trace.y])
+            whole.add_trace(trace)
+        axis = strip.layout.yaxis
+        ticks |= {top + at: text for at, text in zip(axis.tickvals, axis.ticktext, strict=True)}
+        top += axis.range[0]
+    margin = whole.layout.margin
+    whole.update_layout(
+        height=int(top + margin.t + margin.b),
+        yaxis={"range": [top, 0], "tickvals": list(ticks), "ticktext": list(ticks.values())},
+        annotations=[
+            {
+                "text": f"<b>{html.escape(name)}</b>",
+                "xref": "paper",
+                "x": 0,
+                "y": at,
+                "xshift": -margin.l,
+                "xanchor": "left",
+                "yanchor": "middle",
+                "showarrow": False,
+                "font": {"size": TEXT_PX + 2},
+            }
+            for name, at in zip(names, names_at, strict=True)
+        ],
+    )
+    return whole
 
 
 def strip_summary(rows: pd.DataFrame, *, reference: Reference, track: str, first_year: int, last_year: int) -> str:

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
@@ -160,6 +161,7 @@ def timeline_figure(
     width: int,
     marks: Mapping[str, str] | None = None,
     zone: str | None = None,
+    rows_at_most: int | None = None,
 ) -> go.Figure:
     """The picture.
 
@@ -167,13 +169,16 @@ def timeline_figure(
     ``days``, the stretch as :func:`calendar_model.figures.zoom.window` gives it; ``zoom``, the level of detail;
     ``reference``, for the lanes' names, order and colours and for the UPR cycles; ``width``, the pixels that the
     picture will have; ``marks``, by item id, a word or two that belongs to an item and is shown with its label;
-    ``zone``, the reader's IANA zone, in which timed items are placed and told (without it UTC, and the place's).
+    ``zone``, the reader's IANA zone, in which timed items are placed and told (without it UTC, and the place's);
+    ``rows_at_most``, how deep a band of a lane may be at most, where there is less room than the zoom allows for.
 
     Out: a figure with fixed axes. The customdata of a mark begins with the item's id; that of a chip, which counts
     what did not fit, with :data:`MORE` and a date. Its traces are named: ``windows`` and the ``fading`` inside them,
     ``bars``, ``hatches``, ``strikes``, ``signs``, ``labels``, ``more``.
     """
     detail, inks = DETAIL[zoom], INKS[theme]
+    if rows_at_most is not None:
+        detail = replace(detail, rows={band: min(rows, rows_at_most) for band, rows in detail.rows.items()})
     left = _left_px(width)
     scale = Scale(float((start - date(1970, 1, 1)).days), days, float(max(width - left - _RIGHT_PX, 120)))
     rows = in_window(view, start=start, days=days)

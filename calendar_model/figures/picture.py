@@ -1,0 +1,97 @@
+"""A sheet as a file for a presentation: PNG, SVG or PDF, drawn by the Chromium or Chrome of this machine.
+
+Each picture starts a browser of its own and ends it. Measured on two cores: 2 to 3 s that way, 0.2 to 0.5 s with a
+browser kept warm, which would hold some 250 MB all day for the few pictures that are made, and could be left behind
+when the server is killed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+import threading
+from typing import Any, Literal
+
+from calendar_model.figures.sheet import Laid
+
+PictureFormat = Literal["png", "svg", "pdf"]
+
+SECONDS = 30.0
+"""After this long a picture is given up."""
+
+VARIABLE = "CHROMIUM"
+"""The environment variable that names the browser, a path or a command; without it kaleido looks for one itself."""
+
+_NOWHERE = "127.0.0.1:9"
+"""The proxy of the browser: nobody listens there, so that whatever it would ask for goes nowhere."""
+
+_HEADER = (
+    '<!DOCTYPE html><html><head><style id="head-style"></style><style>@page { margin: 0 } '
+    "img { display: block }</style><title>Multilateral calendar</title>"
+)
+"""The head of the browser's page, which gives a PDF its title; no margin stands around the picture."""
+
+_one_at_a_time = threading.Lock()
+
+
+class PictureError(Exception):
+    """A picture could not be made; ``str()`` is a sentence that says what to do."""
+
+
+NO_BROWSER = (
+    "A picture needs Chromium or Chrome on the machine that runs the dashboard, and none was found there. Whoever "
+    "looks after it can install one, or name it in the variable CHROMIUM. Until then a screenshot of this page serves."
+)
+TOO_LONG = "The picture took too long and was given up. Try again in a minute, or with a shorter stretch."
+FAILED = "The browser that draws the picture stopped before it was done. Try again; if it stays so, take a screenshot."
+
+
+def picture(laid: Laid, file_format: PictureFormat) -> bytes:
+    """The sheet as a file: a PNG as wide as the sheet says, or an SVG or PDF of lines and letters.
+
+    Blocks for some seconds; one picture at a time is drawn, others wait for theirs. Nothing is asked of the network.
+    Raises :class:`PictureError` where there is no browser, it fails, or :data:`SECONDS` have passed.
+    """
+    width = laid.sheet.png_width if file_format == "png" else laid.sheet.width
+    options = {"format": file_format, "width": laid.width, "height": laid.height, "scale": width / laid.width}
+    answer: list[bytes | BaseException] = []
+
+    def work() -> None:
+        try:
+            answer.append(asyncio.run(asyncio.wait_for(_drawn(json.loads(laid.spec), options), SECONDS)))
+        except BaseException as fault:  # noqa: BLE001 - it belongs to the thread that waits for this one
+            answer.append(fault)
+
+    if not _one_at_a_time.acquire(timeout=2 * SECONDS):
+        raise PictureError(TOO_LONG)
+    try:
+        # A thread of its own, because that of the caller may have an event loop that runs.
+        thread = threading.Thread(target=work, name="picture", daemon=True)
+        thread.start()
+        thread.join()
+    finally:
+        _one_at_a_time.release()
+    (got,) = answer
+    if isinstance(got, bytes):
+        return got
+    if isinstance(got, TimeoutError):
+        raise PictureError(TOO_LONG) from got
+    if type(got).__name__ == "ChromeNotFoundError":
+        raise PictureError(NO_BROWSER) from got
+    raise PictureError(FAILED) from got
+
+
+async def _drawn(figure: dict[str, Any], options: dict[str, Any]) -> bytes:
+    # Here and not above: it is heavy, and most processes never draw.
+    from kaleido import Kaleido, PageGenerator  # type: ignore[import-untyped]
+
+    named = os.environ.get(VARIABLE, "")
+    path = (shutil.which(named) or named) if named else None
+    # MathJax would be asked of the network; plotly.js comes from the plotly package.
+    page = PageGenerator(mathjax=False)
+    page.header = _HEADER
+    async with Kaleido(timeout=SECONDS, page_generator=page, path=path, proxy_server=_NOWHERE) as browser:
+        drawn: bytes = await browser.calc_fig(figure, options)
+    return drawn
