@@ -25,6 +25,8 @@ from pages.components.words import plain
 _SHOWN = "subscription_secret"
 """The person and the secret that was just made: nobody else is shown it, and it is shown until the page is left."""
 _DONE = "subscription_done"
+_OPEN = "subscription_open"
+"""The subscription whose settings are being changed."""
 
 _LEVELS = {
     Sensitivity.INTERNAL: "Internal: with the mission's own internal events",
@@ -33,6 +35,8 @@ _LEVELS = {
 _ALARM = "Alarm, days before each deadline"
 _FOLLOW_UPS = "With my open follow-ups, whatever the filter"
 _NAME = "Name"
+_WIDTH = 640
+"""Pixels of a form: one looks from field to field."""
 
 
 def draw_subscriptions(context: PageContext, base_url: str) -> None:
@@ -72,7 +76,7 @@ def draw_subscriptions(context: PageContext, base_url: str) -> None:
         )
         return
     styled()
-    with st.container(key="lines_subscriptions", gap="medium"):
+    with st.container(key="subscriptions", gap="medium"):
         for address in kept:
             _line(address, context)
 
@@ -80,7 +84,7 @@ def draw_subscriptions(context: PageContext, base_url: str) -> None:
 def _new(context: PageContext, person_id: str) -> None:
     prefix = f"subscription_new_{person_id}"
     today = calendar.today()
-    with st.container(key="subscription_new"):
+    with st.container(key="subscription_new", width=_WIDTH):
         st.text_input(
             _NAME,
             key=f"{prefix}_name",
@@ -129,26 +133,34 @@ def _alarm_field(prefix: str, days: int | None) -> None:
 
 
 def _line(address: Address, context: PageContext) -> None:
-    with st.container(key=f"subscription_{address.id}", gap="xsmall"):
+    changing = st.session_state.get(_OPEN) == address.id
+    with st.container(key=f"lines_subscription_{address.id}", gap="xsmall"):
         with st.container(gap=None):
             ended = " has ended. Replace it to go on with a new address." if address.expired else ""
             st.markdown(f"**{plain(address.name)}**{ended}")
             st.markdown(plain(_holds(address, context)))
             st.caption(plain(_told(address, ZoneInfo(context.zone))))
-        with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
-            _change(address, context.viewer)
-            for label, act, says in (
-                ("Replace", _replace, "Makes a new address of the same settings; the one before opens nothing more."),
-                ("Revoke", _revoke, "Ends it at once and for ever."),
-            ):
-                st.button(
-                    label,
-                    key=f"subscription_{label.lower()}_{address.id}",
-                    type="tertiary",
-                    help=says,
-                    on_click=act,
-                    args=(context.viewer, address),
-                )
+        if not changing:
+            _buttons(address, context.viewer)
+    if changing:
+        _change(address, context.viewer)
+
+
+def _buttons(address: Address, viewer: Viewer) -> None:
+    with st.container(horizontal=True, gap="medium"):
+        for label, act, says in (
+            ("Change", _open, "Its name, its alarms and your follow-ups in it; the address stays."),
+            ("Replace", _replace, "Makes a new address of the same settings; the one before opens nothing more."),
+            ("Revoke", _revoke, "Ends it at once and for ever."),
+        ):
+            st.button(
+                label,
+                key=f"subscription_{label.lower()}_{address.id}",
+                type="tertiary",
+                help=says,
+                on_click=act,
+                args=(viewer, address),
+            )
 
 
 def _holds(address: Address, context: PageContext) -> str:
@@ -175,14 +187,16 @@ def _told(address: Address, zone: ZoneInfo) -> str:
 
 
 def _change(address: Address, viewer: Viewer) -> None:
-    prefix = f"subscription_change_{address.id}"
-    with st.popover("Change", type="tertiary", key=f"{prefix}_open"):
+    prefix = f"subscription_edit_{address.id}"
+    with st.container(key=f"{prefix}_form", width=_WIDTH):
         st.text_input(_NAME, value=address.name, key=f"{prefix}_name")
         _alarm_field(prefix, address.alarm_days)
         if address.level == Sensitivity.INTERNAL:
             st.checkbox(_FOLLOW_UPS, value=address.follow_ups, key=f"{prefix}_follow_ups")
-        st.caption("What it holds and its level stay as they are: make another one for another view.")
-        st.button("Save", key=f"{prefix}_save", on_click=_save, args=(viewer, address, prefix))
+        st.caption("What it holds and its level stay as they are: keep another one for another view.")
+        with st.container(horizontal=True, gap="small"):
+            st.button("Save", key=f"{prefix}_save", type="primary", on_click=_save, args=(viewer, address, prefix))
+            st.button("Leave it as it is", key=f"{prefix}_leave", type="tertiary", on_click=_close)
 
 
 def _show_secret(person_id: str, base_url: str) -> None:
@@ -253,6 +267,14 @@ def _replace(viewer: Viewer, address: Address) -> None:
     _shown_once(viewer, lambda: subscriptions.replace(viewer, address.id), says)
 
 
+def _open(_viewer: Viewer, address: Address) -> None:
+    st.session_state[_OPEN] = address.id
+
+
+def _close() -> None:
+    st.session_state.pop(_OPEN, None)
+
+
 def _save(viewer: Viewer, address: Address, prefix: str) -> None:
     def act() -> str:
         typed = _typed(prefix)
@@ -264,6 +286,7 @@ def _save(viewer: Viewer, address: Address, prefix: str) -> None:
             alarm_days=typed["alarm_days"],
             follow_ups=typed.get("follow_ups", False),
         )
+        _close()
         return f"“{name or subscriptions.NAME}” is changed."
 
     forms.attempt(act)

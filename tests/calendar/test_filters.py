@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from urllib.parse import parse_qsl
 
 import pandas as pd
 import pytest
@@ -48,6 +49,13 @@ def titles(found: pd.DataFrame) -> list[str]:
 @given(chosen=FILTERS)
 def test_an_address_says_the_same_as_the_filter(chosen: Filter) -> None:
     assert Filter.from_params(chosen.to_params(), REFERENCE) == chosen
+
+
+@given(FILTERS)
+@settings(max_examples=60)
+def test_a_filter_that_is_kept_comes_back_as_it_was(chosen: Filter) -> None:
+    assert Filter.from_query(chosen.query) == chosen
+    assert parse_qsl(chosen.query) == chosen.to_params()
 
 
 @given(chosen=FILTERS)

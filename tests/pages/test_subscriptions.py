@@ -126,7 +126,7 @@ def test_nobody_else_is_shown_it_or_told_of_it(person: str) -> None:
     app.session_state["acting"] = ""
     app.run()
     assert (shown(app), [b.key for b in app.button if str(b.key).startswith("subscription")]) == ([], [])
-    assert [one.label for one in app.get("page_link")].count("Choose who you are") == 1
+    assert [link.proto.label for link in app.get("page_link")].count("Choose who you are") == 1
 
 
 def test_each_is_replaced_and_revoked_in_one_click_and_the_others_live_on(person: str) -> None:
@@ -155,19 +155,24 @@ def test_one_that_has_ended_says_so_and_is_replaced_to_go_on(person: str, monkey
 
 
 def test_name_alarms_and_follow_ups_are_changed(person: str) -> None:
-    token = make(member(person), name="Mine", chosen=Filter(kinds=("deadline",)))
-    prefix = f"subscription_change_{opened(token).subscription_id}"
-    app = page(person)
-    app.text_input(key=f"{prefix}_name").input("Deadlines")
-    app.number_input(key=f"{prefix}_alarm_days").set_value(3)
-    app.checkbox(key=f"{prefix}_follow_ups").check()
-    click(app, f"{prefix}_save")
+    token = make(member(person), name="Mine", chosen=Filter(kinds=("deadline",)), alarm_days=7)
+    kept = opened(token).subscription_id
+    app = click(page(person), f"subscription_change_{kept}")
+    assert app.number_input(key=f"subscription_edit_{kept}_alarm_days").value == 7
+    app.text_input(key=f"subscription_edit_{kept}_name").input("Deadlines")
+    app.number_input(key=f"subscription_edit_{kept}_alarm_days").set_value(None)
+    app.checkbox(key=f"subscription_edit_{kept}_follow_ups").check()
+    click(app, f"subscription_edit_{kept}_save")
     assert said(app) == ["“Deadlines” is changed."]
     found = opened(token)
-    assert (found.name, found.alarm_days, found.follow_ups) == ("Deadlines", 3, True)
-    app.number_input(key=f"{prefix}_alarm_days").set_value(None)
-    click(app, f"{prefix}_save")
-    assert opened(token).alarm_days is None
+    assert (found.name, found.alarm_days, found.follow_ups) == ("Deadlines", None, True)
+    click(app, f"subscription_change_{kept}")
+    app.text_input(key=f"subscription_edit_{kept}_name").input("x" * 81)
+    click(app, f"subscription_edit_{kept}_save")
+    assert said(app) == ["Give it a name of at most 80 letters."]
+    click(app, f"subscription_edit_{kept}_leave")
+    assert opened(token) == found
+    assert f"subscription_change_{kept}" in {button.key for button in app.button}
 
 
 def test_one_revoked_elsewhere_is_said_to_be_gone(person: str) -> None:

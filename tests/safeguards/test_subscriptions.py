@@ -153,8 +153,13 @@ def test_the_secret_has_256_bits_and_is_kept_nowhere() -> None:
 
 def test_it_is_replaced_by_another_of_the_same_settings_and_the_others_live_on() -> None:
     desk = person()
-    settings = {"name": "Vienna", "chosen": Filter(kinds=("deadline",)), "level": Sensitivity.PUBLIC, "alarm_days": 3}
-    first, beside = make(desk, **settings, expires_on=date(2027, 1, 31)), make(desk)
+    asked: dict[str, Any] = {
+        "name": "Vienna",
+        "chosen": Filter(kinds=("deadline",)),
+        "level": Sensitivity.PUBLIC,
+        "alarm_days": 3,
+    }
+    first, beside = make(desk, **asked, expires_on=date(2027, 1, 31)), make(desk)
     was = find(first)
     assert was is not None
     second = replace(desk, was.subscription_id)
@@ -254,7 +259,7 @@ def test_nobody_else_sees_it_or_reads_of_it() -> None:
                 len(session.scalars(select(SubscriptionUse)).all()),
                 len(session.scalars(select(Change).where(Change.table == "subscription")).all()),
             ]
-    assert told == {"desk": [1, 1, 1], "other": [0, 0, 0], "internal": [0, 0, 1], "open": [0, 0, 0]}
+    assert told == {"desk": [1, 1, 1], "other": [0, 0, 0], "internal": [0, 0, 0], "open": [0, 0, 0]}
     assert addresses_of(other) == []
 
 
