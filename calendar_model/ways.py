@@ -17,11 +17,11 @@ from calendar_model.imports.apart import LARGEST
 from calendar_model.imports.events import Settings, carry_out, plan_calendar
 from calendar_model.imports.plan import ImportRefused, Line, Plan
 from calendar_model.reference import Reference, load
-from calendar_model.safeguards.desk import reading, staff
+from calendar_model.safeguards.desk import staff
+from calendar_model.safeguards.followed import followed
 from calendar_model.safeguards.rules import Refused
-from calendar_model.safeguards.sight import OPEN, Viewer, member
+from calendar_model.safeguards.sight import Viewer, member
 from calendar_model.vocabulary import Sensitivity
-from calendar_model.workspace.records import RemoteCalendar
 from calendar_model.workspace.terms import EventKind
 
 if TYPE_CHECKING:
@@ -149,13 +149,11 @@ def _refresh(options: argparse.Namespace) -> int:
         if not told:
             print("No calendar is due.")
         return 0
-    # A command line is no person; the calendar says for whom it is followed.
-    with reading(OPEN) as session:
-        followed = session.get(RemoteCalendar, options.id, execution_options={"everything": True})
-    if followed is None:
+    one = next((one for one in followed() if one.remote_id == options.id), None)
+    if one is None:
         raise Refused(f"There is no calendar {options.id} that is followed.")
     try:
-        _show(remote.refresh(member(followed.person_id), followed.id))
+        _show(remote.refresh(member(one.person_id), one.remote_id))
     except ImportRefused as refused:
         raise Refused(str(refused)) from None
     return 0

@@ -30,10 +30,11 @@ from calendar_model.imports.apart import LARGEST
 from calendar_model.imports.events import Settings, carry_out, plan_calendar
 from calendar_model.imports.plan import ImportRefused, Plan
 from calendar_model.safeguards.desk import Overtaken, reading, writing
+from calendar_model.safeguards.followed import followed
 from calendar_model.safeguards.rules import Refused
-from calendar_model.safeguards.sight import OPEN, Viewer, member
+from calendar_model.safeguards.sight import Viewer, member
 from calendar_model.workspace.database import Workspace, WorkspaceError
-from calendar_model.workspace.records import Person, RemoteCalendar, RemoteVisit, new_id, now
+from calendar_model.workspace.records import RemoteCalendar, RemoteVisit, new_id, now
 
 VARIABLE = "HRD_CALENDAR_REMOTE"
 """Names the beginnings of the addresses that may be read, separated by commas or blanks."""
@@ -152,28 +153,18 @@ def refresh_due(
     each, a sentence by its identifier. Asks ``stopped`` before each one whether to leave the others.
     """
     at = at or now()
-    asked = (
-        select(RemoteCalendar)
-        .join(Person, Person.id == RemoteCalendar.person_id)
-        .where(Person.active, RemoteCalendar.every_hours > 0)
-        .options(selectinload(RemoteCalendar.visit))
-        .order_by(RemoteCalendar.id)
-    )
-    # The clock is nobody: whose eyes these are, each calendar says.
-    with reading(OPEN, workspace) as session:
-        followed = list(session.scalars(asked.execution_options(everything=True)))
     told: dict[str, str] = {}
-    for remote in followed:
+    for one in followed(workspace):
         if stopped():
             break
-        if remote.visit is not None and at - remote.visit.asked_at < timedelta(hours=remote.every_hours):
+        if not one.every_hours or (one.asked_at and at - one.asked_at < timedelta(hours=one.every_hours)):
             continue
         try:
-            told[remote.id] = _outcome(refresh(member(remote.person_id), remote.id, workspace))
+            told[one.remote_id] = _outcome(refresh(member(one.person_id), one.remote_id, workspace))
         except (ImportRefused, Refused, WorkspaceError) as refused:
-            told[remote.id] = str(refused)
+            told[one.remote_id] = str(refused)
         except Exception as fault:  # noqa: BLE001  the others are read all the same; what it says could hold an address
-            told[remote.id] = f"It could not be read ({type(fault).__name__})."
+            told[one.remote_id] = f"It could not be read ({type(fault).__name__})."
     return told
 
 

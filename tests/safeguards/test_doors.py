@@ -22,6 +22,7 @@ FILES = [*(ROOT / "calendar_model").rglob("*.py"), *(ROOT / "pages").rglob("*.py
             r"options\(everything=True",
             {
                 "safeguards/desk.py",
+                "safeguards/followed.py",
                 "safeguards/sample.py",
                 "safeguards/subscriptions.py",
                 # The numbers of codes, so that no two contacts get the same one.
