@@ -157,7 +157,7 @@ class _ItemNote(Note):
         for cycle in briefing.cycles(self.table, self.reference, Filter(tracks=(track,)), self.reader.today):
             coming = [f"{turn.what}, {turn.when} ({turn.how})" for turn in (cycle.next, cycle.then) if turn]
             ahead = f" To come: {'; '.join(coming)}." if coming else ""
-            word.line(self.document, f"{cycle.rule.capitalize()}. {cycle.parting}".strip() + ahead)
+            word.line(self.document, (cycle.parting or f"{cycle.rule.capitalize()}.") + ahead)
         lines = []
         for one in sorted(adopted, key=lambda one: one.adopted or date.min, reverse=True):
             day = wording.day(one.adopted, weekday=False) if one.adopted else ""

@@ -258,9 +258,9 @@ class Note:
             return False
         self.heading("Language proposed in texts of others", 2)
         for one in found.proposals:
-            says = f"“{one.wording.strip()}”"
+            says = f"“{one.wording.strip()}”."
             if one.final_wording.strip():
-                says += f" In the end: “{one.final_wording.strip()}”"
+                says += f" In the end: “{one.final_wording.strip()}”."
             forum = self.short(one.forum) if one.forum else ""
             self._record(one, [one.text, forum, term(one.outcome).lower(), one.precedent_symbol], says)
         return True
