@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from tests.benchmarks import desk, feed, page, timeline
+from tests.benchmarks import desk, feed, page, polls, timeline
 
 
 def main() -> None:
     """Runs each and says which."""
     for name, benchmark in (
         ("Feed", feed.main),
+        ("Polls", polls.main),
         ("Pages", page.main),
         ("Workspace", desk.main),
         ("Timeline", timeline.main),
