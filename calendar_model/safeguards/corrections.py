@@ -11,15 +11,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from calendar_model.corrections import Corrected
 from calendar_model.workspace.history import DELETE
 from calendar_model.workspace.records import Change, Correction
-
-_EVERYTHING = {"everything": True}
-"""What stood once is public too, but its record is gone, by which a reader's eyes would be judged."""
 
 _COLUMNS = ("file", "row", "values", "source_url", "note", "updated_at")
 
@@ -29,12 +26,11 @@ def kept(session: Session) -> tuple[Corrected, ...]:
 
     The order is the one in which :func:`calendar_model.reference.load` takes them.
     """
-    told = select(Change.record_id, Change.action, Change.before, Change.at)
-    lines = told.where(Change.table == Correction.__tablename__).order_by(Change.number)
+    told = _lines(Change.record_id, Change.action, Change.before, Change.at).order_by(Change.number)
     written: Counter[str] = Counter()
     last: dict[str, datetime] = {}
     gone: dict[str, Mapping[str, Any]] = {}
-    for record_id, action, before, at in session.execute(lines.execution_options(**_EVERYTHING)):
+    for record_id, action, before, at in session.execute(told):
         written[record_id] += 1
         last[record_id] = at
         if action == DELETE:
@@ -56,7 +52,6 @@ def kept(session: Session) -> tuple[Corrected, ...]:
     ]
     # Columns and not records: a session that is changing one has it as it shall be, and not as it stands.
     stand = select(Correction.id, *(getattr(Correction, name) for name in _COLUMNS))
-    ordered = stand.order_by(Correction.created_at, Correction.id).execution_options(**_EVERYTHING)
     standing = [
         corrected(
             dict(zip(_COLUMNS, values, strict=True)),
@@ -64,9 +59,21 @@ def kept(session: Session) -> tuple[Corrected, ...]:
             at=last.get(record_id, values[-1]),
             written=written[record_id] or 1,
         )
-        for record_id, *values in session.execute(ordered)
+        for record_id, *values in session.execute(stand.order_by(Correction.created_at, Correction.id))
     ]
     return (*withdrawn, *standing)
+
+
+def changed_since(session: Session, number: int) -> bool:
+    """Whether a correction was recorded, changed or withdrawn after the line of the history with this number."""
+    return session.scalar(_lines(Change.number).where(Change.number > number).limit(1)) is not None
+
+
+def _lines(*columns: Any) -> Select[Any]:
+    """Lines of the history about corrections, past the eyes: what stood once is public too, but the record is gone by
+    which it would be judged who sees them."""
+    lines = select(*columns).where(Change.table == Correction.__tablename__)
+    return lines.execution_options(everything=True)
 
 
 def corrected(columns: Mapping[str, Any], *, record_id: str, at: datetime, written: int = 1) -> Corrected:

@@ -9,16 +9,15 @@ from collections import OrderedDict
 from collections.abc import Hashable, Mapping
 
 import pandas as pd
-from sqlalchemy import select
 
 from calendar_model import calendar
+from calendar_model.calendar import Item
 from calendar_model.corrections import Corrected
 from calendar_model.reference import Reference
-from calendar_model.safeguards.corrections import kept
+from calendar_model.safeguards.corrections import changed_since, kept
 from calendar_model.safeguards.desk import reading, tide
 from calendar_model.safeguards.sight import OPEN, Viewer
 from calendar_model.workspace.own_events import own_items
-from calendar_model.workspace.records import Change, Correction
 
 _KEPT = 32
 _lock = threading.Lock()
@@ -43,9 +42,8 @@ def _corrections_at(now: tuple[str, int]) -> tuple[Corrected, ...]:
     if (url, number) == now:
         return known
     with reading(OPEN) as session:
-        new = select(Change.number).where(Change.number > number, Change.table == Correction.__tablename__).limit(1)
         followed = url == now[0] and number < now[1]
-        if not followed or session.scalar(new.execution_options(everything=True)) is not None:
+        if not followed or changed_since(session, number):
             known = kept(session)
     with _lock:
         _corrections = now, known
@@ -63,8 +61,8 @@ def calendar_of(viewer: Viewer) -> tuple[Reference, pd.DataFrame]:
     reference, table = calendar.current(corrections=_corrections_at(now))
     base = (table.attrs["version"], table.attrs["as_of"], table.attrs["files_changed"])
     seen: Hashable = (base, viewer, now)
-    if (kept := _kept(seen)) is not None:
-        return reference, kept
+    if (known := _kept(seen)) is not None:
+        return reference, known
     with reading(viewer) as session:
         items = tuple(own_items(session))
     own = _kept((base, items))
@@ -72,6 +70,16 @@ def calendar_of(viewer: Viewer) -> tuple[Reference, pd.DataFrame]:
         own = calendar.with_items(table, items, reference)
     _keep({seen: own, (base, items): own})
     return reference, own
+
+
+def layers_of(viewer: Viewer) -> tuple[Reference, pd.DataFrame, tuple[Item, ...]]:
+    """What :func:`calendar_of` lays together: the reference, its table, and the items of the mission's own events.
+
+    For whoever keeps what came of the table, which seldom changes, and works out only the items anew. Raises as there.
+    """
+    reference, table = calendar.current(corrections=corrections())
+    with reading(viewer) as session:
+        return reference, table, tuple(own_items(session))
 
 
 def _kept(key: Hashable) -> pd.DataFrame | None:

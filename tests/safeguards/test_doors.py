@@ -21,16 +21,20 @@ FILES = [*(ROOT / "calendar_model").rglob("*.py"), *(ROOT / "pages").rglob("*.py
         (
             r"options\(everything=True",
             {
+                # Lines of the history about corrections, which are public, also of those that are gone.
+                "safeguards/corrections.py",
                 "safeguards/desk.py",
                 "safeguards/followed.py",
                 "safeguards/sample.py",
+                # Whether there is a new correction; corrections are public, and those withdrawn have no record left.
+                "safeguards/sighted.py",
                 "safeguards/subscriptions.py",
                 # The numbers of codes, so that no two contacts get the same one.
                 "workspace/contacts.py",
                 "workspace/database.py",
             },
         ),
-        (r'"everything": True', {"safeguards/rules.py"}),
+        (r'"everything": True', {"safeguards/corrections.py", "safeguards/rules.py"}),
         # Sessions without the door's rules and eyes.
         (r"\.session\((write=True)?\)", {"safeguards/desk.py"}),
         (r"\.rules = ", {"safeguards/desk.py", "workspace/database.py"}),
