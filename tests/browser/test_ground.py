@@ -24,8 +24,10 @@ PAGES = {
     "upr": "UPR",
     "meetings": "Side events and meetings",
     "organisations": "Organisations",
+    "corrections": "Corrections",
     "contacts": "Contacts",
     "language": "Language tracker",
+    "import": "Import",
     "subscribe": "Feeds",
     "settings": "Settings",
 }
