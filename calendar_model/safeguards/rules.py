@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import fields
+from datetime import timedelta
 from typing import Any, cast
 
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session, aliased
 
 from calendar_model import corrections
+from calendar_model.calendar import today
 from calendar_model.corrections import Corrected
 from calendar_model.reference import brought
 from calendar_model.safeguards import statements
@@ -50,6 +52,9 @@ SHORTEST_REASON = 10
 """Letters of a reason that says anything."""
 
 _ORDER = (Sensitivity.PUBLIC, Sensitivity.INTERNAL, Sensitivity.RESTRICTED)
+LONGEST_SUBSCRIPTION = timedelta(days=2 * 366)
+"""How far ahead the last day of an address can lie."""
+
 _BOUND_TO = ("token_hash", "created_at", "query", "level")
 """Columns of an address that are as they were when it was made: whoever has it must not come to see more."""
 _PLACES_IT = ("start", "end", "start_time", "end_time", "timezone", "standing", "location", "room")
@@ -106,6 +111,8 @@ def _check_new(session: WorkspaceSession, row: object, actor: Person | None) -> 
     elif isinstance(row, (Subscription, RemoteCalendar)):
         _theirs(row.person_id, session)
         _open_level(row)
+        if isinstance(row, Subscription):
+            _ends(row)
     elif isinstance(row, SubscriptionUse):
         _theirs(getattr(session.get(Subscription, row.id), "person_id", ""), session)
 
@@ -120,6 +127,8 @@ def _check_changed(session: WorkspaceSession, row: object, actor: Person | None)
             raise Refused("A calendar stays with the person who set it up; somebody else makes one of their own.")
         _theirs(row.person_id, session)
         _open_level(row)
+    if isinstance(row, Subscription) and _changed(row, "expires_on"):
+        _ends(row)
     if isinstance(row, Subscription) and (any(_changed(row, name) for name in _BOUND_TO) or _revived(row)):
         raise Refused("An address stays what it was, and revoked once it is revoked. Make a new one.")
     if isinstance(row, Contact) and (_changed(row, "named") or _changed(row, "sensitivity")):
@@ -145,6 +154,11 @@ def _check_changed(session: WorkspaceSession, row: object, actor: Person | None)
 def _theirs(person_id: str, session: WorkspaceSession) -> None:
     if person_id != session.actor:
         raise Refused("An address of a calendar is made, changed and revoked by the person whose calendar it is.")
+
+
+def _ends(row: Subscription) -> None:
+    if row.expires_on is not None and row.expires_on > today() + LONGEST_SUBSCRIPTION:
+        raise Refused("Let the address end within two years; it can be renewed when it has ended.")
 
 
 def _open_level(row: Subscription | RemoteCalendar) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, select
@@ -70,8 +71,9 @@ _HANGS_ON = {
 """Tables whose rows are seen with the record on which they hang."""
 
 
+@lru_cache(maxsize=512)
 def options(viewer: Viewer) -> Sequence[LoaderCriteriaOption]:
-    """What narrows every ORM select of a session to what ``viewer`` may see."""
+    """What narrows every ORM select of a session to what ``viewer`` may see; not to be changed."""
 
     def visible(record: SQLColumnExpression[str]) -> ColumnElement[bool]:
         return _visible(viewer, record)

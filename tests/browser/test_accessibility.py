@@ -104,7 +104,7 @@ def test_no_page_breaks_a_rule_of_accessibility(
         settled(page)
         page.wait_for_timeout(300)  # a picture is drawn after the script has ended
         for scheme, rules in (("light", RULES), ("dark", OF_COLOURS)):
-            page.emulate_media(color_scheme=scheme)
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of two, as named above
             expect(page.get_by_test_id("stApp")).to_have_css("color-scheme", scheme)
             for violation in Axe().run(page, options=rules).response["violations"]:
                 targets = [str(node["target"]) for node in violation["nodes"]]

@@ -11,6 +11,7 @@ import io
 import logging
 import re
 import shutil
+import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import redirect_stderr
 from dataclasses import dataclass, field
@@ -329,7 +330,7 @@ Visit = tuple[str, tuple[tuple[str, str], ...]]
 """A page, and the parameters of its address."""
 
 _VOLATILE = re.compile(
-    rb"\b\d\d:\d\d\b|[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}|(?<=T_)[0-9a-f]{5}(?=_)|workspace_[01]|(?<=\n\x05)[0-9a-f]{5}(?=\x1a)"
+    rb"(?<=T)\d\d:\d\d:\d\d(?=Z)|\b\d\d:\d\d\b|[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}|(?<=T_)[0-9a-f]{5}(?=_)|workspace_[01]|(?<=\n\x05)[0-9a-f]{5}(?=\x1a)"
 )
 """The time of day, the addresses of files that are written on demand, the name of a table's style, and where the
 workspace is."""
@@ -355,6 +356,14 @@ class Sent:
         return [_VOLATILE.sub(b"-", part) for part in (*self.elements[elements:], *self.files[files:])]
 
 
+def unpacked(file: bytes) -> bytes:
+    """A file as it can be looked through: of one that is packed, as those of Word and Excel are, all that is in it."""
+    if not file.startswith(b"PK"):
+        return file
+    with zipfile.ZipFile(io.BytesIO(file)) as parts:
+        return b"\n".join(name.encode() + b"\n" + parts.read(name) for name in sorted(parts.namelist()))
+
+
 class Server:
     """Opens pages one after the other in one reader's browser, and keeps what is sent."""
 
@@ -370,12 +379,12 @@ class Server:
             return enqueue(queue, message)
 
         def note_file(manager: Any, data: bytes | str, *arguments: Any, **named: Any) -> Any:
-            self.sent.files.append(data if isinstance(data, bytes) else data.encode())
+            self.sent.files.append(unpacked(data if isinstance(data, bytes) else data.encode()))
             self.sent.rest.append(repr((arguments, named)).encode())
             return add(manager, data, *arguments, **named)
 
         def note_later(manager: Any, data: Callable[[], bytes], *arguments: Any, **named: Any) -> Any:
-            self.sent.files.append(data())
+            self.sent.files.append(unpacked(data()))
             self.sent.rest.append(repr((arguments, named)).encode())
             return add_later(manager, data, *arguments, **named)
 

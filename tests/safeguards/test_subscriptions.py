@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event, select
 
+from calendar_model import calendar
 from calendar_model.calendar import Filter
 from calendar_model.safeguards import subscriptions
 from calendar_model.safeguards.desk import reading, save, tide, writing
@@ -59,6 +60,13 @@ def only(viewer: Viewer) -> Address:
     """The one address of a person."""
     (found,) = addresses_of(viewer)
     return found
+
+
+def test_no_address_lives_for_longer_than_two_years_whoever_writes_it() -> None:
+    desk = person()
+    ends = calendar.today() + timedelta(days=733)
+    with pytest.raises(Refused, match="within two years"), writing(desk) as session:
+        session.add(Subscription(person_id=desk.person_id, token_hash="0" * 64, expires_on=ends))
 
 
 def test_it_is_made_once_and_found_by_its_secret() -> None:
