@@ -77,9 +77,13 @@ def the_list(context: PageContext) -> None:
     standing = [one for one in reversed(recorded) if not one.withdrawn]
     with st.container(horizontal=True):
         begin_buttons(context)
-        draw_export(recorded)
+        if standing:
+            draw_export(recorded)
     if not standing:
-        st.markdown("No correction is recorded.")
+        st.markdown(
+            "No correction is recorded. When the dates of a session are confirmed, or a rhythm changes, it is recorded "
+            "here with its source; or from the item's own panel on the timeline, under *Correct these dates*."
+        )
         return
     made = standings(data_folder(), recorded)
     names, authors = {person.id: person.name for person in staff()}, owners(context)
@@ -96,6 +100,8 @@ def begin_buttons(context: PageContext) -> None:
         st.button("A rhythm changes", key="new_rhythm", on_click=begin, args=(RHYTHM,))
     elif context.viewer == OPEN:
         link("settings", "Choose who you are to record one")
+    else:
+        st.markdown("A person of the sample records none, for it would hold for everyone.")
 
 
 def draw_export(recorded: Sequence[Corrected]) -> None:

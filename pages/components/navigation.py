@@ -22,15 +22,15 @@ _MENU = (
     ("follow_ups", "Follow-ups", "follow-ups"),
     ("resolutions", "Resolutions", ""),
     ("upr", "UPR", ""),
-    ("meetings", "Side events and meetings", "meetings"),
+    ("meetings", "Side events", ""),
     ("organisations", "Organisations", ""),
-    ("corrections", "Corrections", ""),
     ("contacts", "Contacts", ""),
-    ("language", "Language tracker", "language"),
-    ("imports", "Import", "import"),
+    ("language", "Language", ""),
     # Not "feeds": that is where the server's own feeds are.
     ("feeds", "Feeds", "subscribe"),
+    ("imports", "Import", "import"),
     ("settings", "Settings", ""),
+    ("corrections", "Corrections", ""),
 )
 """File, title and address, in the order of the menu; an address left out is the file's name. Without headings: on a
 narrow screen Streamlit draws those in a list that a screen reader cannot read."""

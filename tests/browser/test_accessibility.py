@@ -28,6 +28,9 @@ LISTS = (
     "upr",
     "meetings",
     "organisations",
+    "corrections",
+    "corrections?new=1",
+    "import",
     "subscribe",
     "coverage",
     "statements",
@@ -56,6 +59,7 @@ ON_A_PHONE = (
     "engagements",
     "follow-ups",
     "settings",
+    "import",
     "dossier?of=session-HRC64",
 )
 """Pages that between them hold every part of ours that a narrow screen lays out in another way."""
