@@ -330,7 +330,9 @@ def picture_of(context: PageContext, tracks: list[Track], years: tuple[int, int]
         return stacked(drawn, [track.short_title for track in tracks]) if len(tracks) > 1 else drawn[0]
 
     title = tracks[0].title if len(tracks) == 1 else "Resolutions on human rights defenders"
-    return Asked([Draft(strips)], title, f"{years[0]} to {years[1]}", [LEGEND, "Hatched is projected."])
+    return Asked(
+        [Draft(strips)], title, f"{years[0]} to {years[1]}", [LEGEND, "What stands on the shaded ground is projected."]
+    )
 
 
 def draw_take_away(tracks: list[Track], context: PageContext, years: tuple[int, int]) -> None:

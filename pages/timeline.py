@@ -102,7 +102,8 @@ def _picture(context: PageContext, zoom: Zoom, start: date, days: int) -> Asked:
                 marks=marks,
                 zone=context.zone,
                 rows_at_most=rows_at_most,
-            )
+            ),
+            "“+1 more” counts what had no room there." if rows_at_most else "",
         )
 
     last = start + timedelta(days=days - 1)

@@ -284,7 +284,7 @@ def picture_of(context: PageContext, track: Track, cycle: int) -> Asked:
         lambda width: cycle_figure(reviews, reference=context.reference, theme="light", width=width, kept=kept)
     )
     summary = cycle_summary(reviews, context.reference, cycle)
-    return Asked([draft], f"{track.short_title}: where each state is", summary.removesuffix("."), [TILES])
+    return Asked([draft], f"{track.short_title}: where each state is in the cycle", summary.removesuffix("."), [TILES])
 
 
 def draw_cycle(context: PageContext, track: Track, cycle: int, width: int) -> None:

@@ -40,6 +40,9 @@ _NARROW_PX = 640
 _WIDEST_TILE_PX, _GAP_PX = 116, 6
 _ROW_PX, _NARROW_ROW_PX, _TILE_PX = 32, 56, 24
 _STRIPE_PX, _INDENT_PX = 3, 10
+_BOLD = 1.08
+"""How much wider bold letters are."""
+
 _HEADS_AGAIN = 14
 """With more rows than this, the heads of the columns stand under the picture too."""
 
@@ -177,7 +180,7 @@ def _tiles(
     }[state]
     size = 10 if grid.narrow else TEXT_PX
     bold = state in (State.DUE_SOON, State.LATE)
-    words = [_word(tile, grid.tile - _GAP_PX - 4, size) for tile in tiles]
+    words = [_word(tile, grid.tile - _GAP_PX - 4, size * (_BOLD if bold else 1)) for tile in tiles]
     return go.Bar(
         name=f"{WORDS[state]} ({len(tiles)})",
         orientation="h",

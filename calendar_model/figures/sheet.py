@@ -43,14 +43,14 @@ class Sheet:
     png_width: int
 
 
-SLIDE = Sheet("slide, 16:9", 960, 540, 1.0, 3200)
+SLIDE = Sheet("Slide, 16:9", 960, 540, 1.0, 3200)
 PAGE = Sheet("A4 page, landscape", 1120, 792, 0.75, 3500)
 SHEETS: Mapping[str, Sheet] = {sheet.name: sheet for sheet in (SLIDE, PAGE)}
 
 LEGIBLE_PT = {SLIDE: 8.5, PAGE: 6.5}
 """How small the letters of a figure may become before less is drawn."""
 
-_SCALES = tuple(0.75 * 1.07**i for i in range(23))
+_SCALES = tuple(1.07**i for i in range(18))
 """How many pixels of the figure's own go into one of the sheet's."""
 
 _PAD, _TITLE_PX, _SUBTITLE_PX, _NOTE_PX = 22.0, 22.0, 12.0, 8.5
@@ -135,7 +135,9 @@ def _fitted(
         layout["legend"] |= {"x": pad / width, "y": 1 - head / height}
     layout.update(width=width, height=height, paper_bgcolor=PAPER.ground, hovermode=False, clickmode="none")
     layout["font"]["family"] = FAMILY
-    layout["shapes"] = [*hatching(figure, width, height), *(layout.get("shapes") or ())]
+    figure["data"] = [part for trace in figure["data"] for part in _with_legend(trace)]
+    # Last, so that the strokes are over the ground of weekends and of what is to come; bars and letters are above all.
+    layout["shapes"] = [*(layout.get("shapes") or ()), *hatching(figure, width, height)]
     for trace in figure["data"]:
         for name in ("customdata", "hovertemplate", "selected", "unselected"):
             trace.pop(name, None)
@@ -194,6 +196,16 @@ def _lines(
         top -= size * _LINE
 
 
+def _with_legend(trace: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """A trace; and where it is hatched and named in the legend, another without a bar that keeps the legend's look."""
+    pattern = trace.get("marker", {}).get("pattern")
+    if trace.get("showlegend") and pattern and pattern.get("shape"):
+        empty = {"type": "bar", "orientation": "h", "name": trace["name"], "x": [None], "y": [None], "showlegend": True}
+        trace["showlegend"] = False
+        yield {**empty, "marker": {**trace["marker"], "pattern": dict(pattern)}}
+    yield trace
+
+
 def hatching(figure: Mapping[str, Any], width: float, height: float) -> list[dict[str, Any]]:
     """The hatched bars of a figure without their patterns, which are taken out of it, as paths for its layout.
 
@@ -207,6 +219,8 @@ def hatching(figure: Mapping[str, Any], width: float, height: float) -> list[dic
     foot, top = (float(value) for value in layout["yaxis"]["range"])
     strokes: dict[tuple[str, float], list[str]] = {}
     for trace in figure["data"]:
+        if "base" not in trace:
+            continue
         pattern = trace.get("marker", {}).pop("pattern", None)
         if not pattern or not pattern.get("shape"):
             continue
@@ -226,7 +240,7 @@ def hatching(figure: Mapping[str, Any], width: float, height: float) -> list[dic
                 max(y0, y1) - 0.8,
             )
             colour = own[i] if replaces else pattern["fgcolor"]
-            opacity = 1.0 if replaces else pattern.get("fgopacity", 1.0)
+            opacity = 0.6 if replaces else pattern.get("fgopacity", 1.0)
             strokes.setdefault((colour, opacity), []).extend(
                 f"M{a / across:.5f},{1 - b / down:.5f}L{c / across:.5f},{1 - d / down:.5f}"
                 for a, b, c, d in _strokes(pattern["shape"], box, pattern["size"])

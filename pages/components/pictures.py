@@ -24,7 +24,7 @@ from calendar_model.figures.sheet import SHEETS, Draft, Laid, lay_out
 from calendar_model.reference import Reference
 from calendar_model.safeguards.sight import OPEN, Viewer
 from calendar_model.safeguards.sighted import calendar_of
-from calendar_model.vocabulary import Sensitivity
+from calendar_model.vocabulary import Kind, Sensitivity
 from pages.components import labels
 from pages.components.context import PageContext
 
@@ -58,7 +58,7 @@ def filter_words(chosen: Filter, reference: Reference) -> str:
     """What a filter keeps, for people who do not see the bar: ``HRC, GA; deadlines; Norway``; empty for everything."""
     groups = (
         [labels.short_organisation(code, reference) for code in (*chosen.organisations, *chosen.bodies)],
-        [labels.KINDS[kind].lower() if kind != "upr_review" else labels.KINDS[kind] for kind in chosen.kinds],
+        [labels.KINDS[kind] if kind == Kind.UPR_REVIEW else labels.KINDS[kind].lower() for kind in chosen.kinds],
         [reference.tracks[code].short_title if code in reference.tracks else code for code in chosen.tracks],
         [reference.states[code].name if code in reference.states else code for code in chosen.countries],
         [labels.STANDINGS[standing].lower() for standing in chosen.standings],
@@ -97,9 +97,10 @@ def as_a_picture(
                 default=ANYONE,
                 required=True,
                 key=f"{key}_picture_for",
-                help="For anyone only what is public is drawn. For our staff, also our own events and how far our work "
-                "is. What is restricted is in no picture.",
+                help="Anyone gets what is public; our staff also our own events and how far our work is.",
             )
+        if staff is not False and context.viewer.level is Sensitivity.RESTRICTED:
+            st.caption("What is restricted is in no picture, though it may stand on your screen.")
         title = st.text_input(
             "Title", key=f"{key}_picture_title", max_chars=120, placeholder="As the page has it", live=False
         )
@@ -148,8 +149,8 @@ def _made(
     if not laid.is_small:
         return data, ""
     return data, (
-        f"Its letters are small, about {laid.letters_pt:.0f} points: a filter by organisation or a shorter stretch "
-        "makes them larger."
+        f"Its letters are small, about {laid.letters_pt:.0f} points: a narrower filter or a shorter time makes "
+        "them larger."
     )
 
 
