@@ -5,7 +5,7 @@ from calendar_model.calendar.display import city, when
 from calendar_model.calendar.filters import LISTS, PARAMETERS, Filter, FilterError, allowed_values, describe
 from calendar_model.calendar.origins import Origins, text_item
 from calendar_model.calendar.records import FIELDS, records
-from calendar_model.calendar.table import COLUMNS, Item, build_table, to_frame, vote_words, with_items
+from calendar_model.calendar.table import COLUMNS, Item, build_table, rows_of, to_frame, vote_words, with_items
 
 __all__ = [
     "COLUMNS",
@@ -23,6 +23,7 @@ __all__ = [
     "describe",
     "horizon",
     "records",
+    "rows_of",
     "text_item",
     "to_frame",
     "today",

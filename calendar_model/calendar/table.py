@@ -45,12 +45,13 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from dateutil.rrule import rrulestr
 from pandas.api.types import union_categoricals
@@ -171,6 +172,13 @@ def _told_corrected(items: Iterable[Item], reference: Reference) -> Iterator[Ite
 
 def to_frame(items: Iterable[Item], reference: Reference, as_of: date) -> pd.DataFrame:
     """The table of these items in reading order, the first of each identifier; the last step of :func:`build_table`."""
+    table = rows_of(items, reference)
+    table.attrs = {"as_of": as_of, "version": _version(table)}
+    return table
+
+
+def rows_of(items: Iterable[Item], reference: Reference) -> pd.DataFrame:
+    """As :func:`to_frame`, without attributes: for rows that are not a table of their own."""
     unique: dict[str, Item] = {}
     for item in items:
         unique.setdefault(item.item, item)
@@ -193,22 +201,37 @@ def to_frame(items: Iterable[Item], reference: Reference, as_of: date) -> pd.Dat
         ).casefold()
         for i in ordered
     ]
-    table = pd.DataFrame(columns)
-    for name in ("start", "end", "updated"):
-        table[name] = pd.to_datetime(table[name]).astype("datetime64[s]")
-    for name, instants in (("starts_at", [i.at for i in ordered]), ("ends_at", [i.ends or i.at for i in ordered])):
-        table[name] = pd.to_datetime(pd.Series(instants, dtype=object), utc=True).astype("datetime64[s, UTC]")
-    for name in CATEGORIES:
-        table[name] = pd.Categorical([str(v) for v in table[name]])
-    for name in ("all_day", "departure"):
-        table[name] = table[name].astype(bool)
-    table["sequence"] = table["sequence"].astype("int64")
-    for name in table.columns:
-        if table[name].dtype == object:
-            table[name] = table[name].astype("str")
-    table = table[COLUMNS]
-    table.attrs = {"as_of": as_of, "version": _version(table)}
-    return table
+    columns["starts_at"] = [i.at for i in ordered]
+    columns["ends_at"] = [i.ends or i.at for i in ordered]
+    # Each column in its type before there is a frame: to change them in it takes several times longer.
+    return pd.DataFrame({name: _TYPED.get(name, _texts_of)(columns[name]) for name in COLUMNS})
+
+
+def _days_of(days: list[date]) -> np.ndarray:
+    return np.array(days, dtype="datetime64[s]")
+
+
+def _instants_of(instants: list[datetime | None]) -> pd.DatetimeIndex:
+    naive = [None if at is None else at.astimezone(UTC).replace(tzinfo=None) for at in instants]
+    return pd.DatetimeIndex(np.array(naive, dtype="datetime64[s]")).tz_localize("UTC")
+
+
+def _codes_of(values: list[Any]) -> Any:
+    return pd.Categorical([str(value) for value in values])
+
+
+def _texts_of(values: list[Any]) -> Any:
+    return pd.array(values, dtype="str")
+
+
+_TYPED: dict[str, Callable[[list[Any]], Any]] = {
+    **dict.fromkeys(("start", "end", "updated"), _days_of),
+    **dict.fromkeys(("starts_at", "ends_at"), _instants_of),
+    **dict.fromkeys(CATEGORIES, _codes_of),
+    **dict.fromkeys(("all_day", "departure"), lambda values: np.array(values, dtype=bool)),
+    "sequence": lambda values: np.array(values, dtype="int64"),
+}
+"""How a column gets its type; what is not here is text."""
 
 
 def with_items(table: pd.DataFrame, items: Iterable[Item], reference: Reference) -> pd.DataFrame:
@@ -221,7 +244,7 @@ def with_items(table: pd.DataFrame, items: Iterable[Item], reference: Reference)
     further = [item for item in items if item.item not in known]
     if not further:
         return table
-    added = to_frame(further, reference, table.attrs["as_of"])
+    added = rows_of(further, reference)
     parts = [table.drop(columns=[*CATEGORIES]), added.drop(columns=[*CATEGORIES])]
     together = pd.concat(parts, ignore_index=True)
     for name in CATEGORIES:

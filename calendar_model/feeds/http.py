@@ -39,16 +39,17 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from calendar_model import calendar
-from calendar_model.calendar import Filter, FilterError
-from calendar_model.feeds import ical, links, polls
+from calendar_model.calendar import Filter, FilterError, Item
+from calendar_model.feeds import ical, layers, links, polls
+from calendar_model.feeds.layers import Layers
 from calendar_model.feeds.limits import Known, Limits, host_of
-from calendar_model.feeds.mine import known_key, mine
+from calendar_model.feeds.mine import mine
 from calendar_model.feeds.shelf import Content, Feed, Shelf
 from calendar_model.reference import Reference
 from calendar_model.safeguards import subscriptions
 from calendar_model.safeguards.rules import Refused
 from calendar_model.safeguards.sight import OPEN
-from calendar_model.safeguards.sighted import calendar_of
+from calendar_model.safeguards.sighted import calendar_of, layers_of
 from calendar_model.safeguards.subscriptions import Subscriber
 from calendar_model.workspace.database import WorkspaceError
 
@@ -66,35 +67,36 @@ _LONGEST_QUESTION = 2_000
 """Octets of a query above which its answer is not remembered: no filter of the dashboard comes near."""
 
 _shelf = Shelf(octets=64 * 2**20, addresses=20_000)
+_layers = Layers(octets=64 * 2**20)
 _memory = polls.Memory(addresses=20_000)
 _limits = Limits()
 _opened = Known(20_000)
 """The digests of secrets that have opened a calendar."""
 
 
-def build_feed(reference: Reference, table: pd.DataFrame, filter_: Filter, base_url: str) -> Feed:
+def build_feed(
+    reference: Reference, table: pd.DataFrame, filter_: Filter, base_url: str, own: tuple[Item, ...] = ()
+) -> Feed:
     """The feed of what a filter lets through of the calendar table, under the dashboard's public address.
 
-    `table` is a whole calendar table with its ``as_of`` and ``version`` in ``attrs``; the feed of one
-    version and day is built once. Raises `calendar_model.feeds.IncompleteItemError` for a row that cannot
-    be written.
+    `table` is a whole calendar table with its ``as_of`` and ``version`` in ``attrs``, and `own` what stands
+    beside it; the feed of one version and day is built once. Raises `calendar_model.feeds.IncompleteItemError`
+    for a row that cannot be written.
     """
-    as_of = table.attrs["as_of"]
-    key = (table.attrs["version"], as_of, filter_, base_url)
+    key = (table.attrs["version"], table.attrs["as_of"], filter_, base_url, own)
     source = links.feed_url(base_url, filter_)
     feed = _shelf.get(key, source)
     if feed is not None:
         return feed
-    rows = filter_.apply(table, reference)
-    body = ical.feed_bytes(
-        rows,
+    layer = _layers.laid(reference, table, own, filter_, url=base_url)
+    body = ical.assembled(
+        layer.events,
         name=_name(filter_, reference),
         description="Dates of multilateral work for human rights defenders. Each says how it is known; "
         "what is worked out by a rule is marked as projected.",
         url=base_url,
         source=source,
-        as_of=as_of,
-        colour=_colour(rows, reference),
+        colour=_colour(layer.organisations, reference),
     )
     return _shelf.put(key, source, body)
 
@@ -103,10 +105,9 @@ def _name(filter_: Filter, reference: Reference) -> str:
     return f"{TITLE}: {calendar.describe(filter_, reference)}" if filter_.to_params() else TITLE
 
 
-def _colour(rows: pd.DataFrame, reference: Reference) -> str:
+def _colour(organisations: frozenset[str], reference: Reference) -> str:
     """The colour of the organisation, when everything is of one."""
-    organisations = rows["organisation"].unique()
-    known = reference.organisations.get(organisations[0]) if len(organisations) == 1 else None
+    known = reference.organisations.get(next(iter(organisations))) if len(organisations) == 1 else None
     return known.colour if known else ""
 
 
@@ -175,12 +176,12 @@ class CalendarFeed(_Polled):
         downloads = [value for name, value in params if name == "download"]
         if any(value != "1" for value in downloads):
             raise _Refusal(400, "The parameter download can only be 1, or be left out.")
-        reference, table = calendar_of(OPEN)
+        reference, table, own = layers_of(OPEN)
         try:
             chosen = Filter.from_params([pair for pair in params if pair[0] != "download"], reference)
         except ValueError as error:
             raise _Refusal(400, str(error)) from None
-        feed = build_feed(reference, table, chosen, base_url)
+        feed = build_feed(reference, table, chosen, base_url, own)
         if downloads:
             return feed, _disposition("attachment", _name(chosen, reference))
         return feed, 'inline; filename="hrd-calendar.ics"'
@@ -210,30 +211,24 @@ def build_mine(subscriber: Subscriber, base_url: str) -> Feed:
     Raises `calendar_model.feeds.IncompleteItemError`, `calendar_model.calendar.FilterError`, and
     `calendar_model.workspace.database.WorkspaceError`.
     """
-    identity = f"/feeds/mine/{subscriber.subscription_id}"
-    known = known_key(subscriber)
-    address = f"{identity} {base_url}"
-    feed = _shelf.get((identity, base_url, known), address) if known is not None else None
-    if feed is not None:
-        return feed
     asked = mine(subscriber)
-    key = (identity, base_url, asked.key)
+    identity = f"/feeds/mine/{subscriber.subscription_id}"
+    key, address = (identity, base_url, asked.key), f"{identity} {base_url}"
     feed = _shelf.get(key, address)
     if feed is not None:
         return feed
-    rows = asked.rows()
-    table, as_of = asked.with_follow_ups(rows), rows.attrs["as_of"]
+    rings = subscriber.alarm_days
+    layer = _layers.laid(asked.reference, asked.table, asked.own, asked.chosen, url=base_url, alarm_days=rings)
+    due = layers.of_items(asked.follow_ups, asked.reference, asked.table.attrs["as_of"], url=base_url, alarm_days=rings)
     holds = calendar.describe(asked.chosen, asked.reference)
-    body = ical.feed_bytes(
-        table,
+    body = ical.assembled(
+        layer.under(due).events,
         name=subscriber.name,
         description=f"Dates of multilateral work for human rights defenders: {holds}.",
         url=base_url,
         source="",
-        as_of=as_of,
-        colour=_colour(rows, asked.reference),
+        colour=_colour(layer.organisations, asked.reference),
         identity=identity,
-        alarm_days=subscriber.alarm_days,
     )
     return _shelf.put(key, address, body)
 

@@ -34,7 +34,7 @@ An empty feed
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -188,8 +188,41 @@ def calendar_bytes(
     alarm_days: int | None = None,
 ) -> bytes:
     """As `feed_bytes`, with every row of the table that is not restricted, however long ago it was cancelled."""
-    kept = table.loc[table["sensitivity"] != Sensitivity.RESTRICTED, list(KEPT)]
-    rows = list(_rows(kept))
+    events = written(table, url=url, alarm_days=alarm_days)
+    return assembled(
+        events, name=name, description=description, url=url, source=source, colour=colour, identity=identity
+    )
+
+
+class Written(NamedTuple):
+    """An event as it is written, and the day of its last change (ISO)."""
+
+    octets: bytes
+    updated: str
+
+
+def written(table: pd.DataFrame, *, url: str, alarm_days: int | None = None) -> list[Written | None]:
+    """The events of a table, row by row; None for what is restricted. Raises as :func:`feed_bytes`."""
+    found: list[Written | None] = [None] * len(table)
+    open_ = (table["sensitivity"] != Sensitivity.RESTRICTED).to_numpy(dtype=bool)
+    for at, row in zip(np.flatnonzero(open_), _rows(table.loc[open_, list(KEPT)]), strict=True):
+        # What does not ring has the same bytes in every feed.
+        found[at] = Written(_event(row, url, alarm_days if alarm_days and _rings(row) else None), row.updated)
+    return found
+
+
+def assembled(
+    events: Iterable[Written | None],
+    *,
+    name: str,
+    description: str,
+    url: str,
+    source: str,
+    colour: str = "",
+    identity: str = "",
+) -> bytes:
+    """As `feed_bytes`, of events that are written already, in their order."""
+    rows = [event for event in events if event is not None]
     head = _head(
         name=name,
         description=description,
@@ -199,9 +232,7 @@ def calendar_bytes(
         identity=identity,
         updated=max((row.updated for row in rows), default=""),
     )
-    # What does not ring has the same bytes in every feed.
-    events = [_event(row, url, alarm_days if alarm_days and _rings(row) else None) for row in rows]
-    return b"".join([head, *events, b"END:VCALENDAR\r\n"])
+    return b"".join([head, *[row.octets for row in rows], b"END:VCALENDAR\r\n"])
 
 
 def outlived(table: pd.DataFrame, as_of: date) -> pd.Series[bool]:

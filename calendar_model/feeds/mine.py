@@ -5,8 +5,6 @@ Whoever the person is, nothing restricted is in it: everything here is read at t
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -15,13 +13,12 @@ import pandas as pd
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from calendar_model import calendar
 from calendar_model.calendar import Filter, Item
 from calendar_model.feeds.ical import FOLLOW_UP
 from calendar_model.reference import Reference
 from calendar_model.safeguards.desk import reading
 from calendar_model.safeguards.sight import OPEN, Viewer
-from calendar_model.safeguards.sighted import calendar_of
+from calendar_model.safeguards.sighted import layers_of
 from calendar_model.safeguards.subscriptions import Subscriber
 from calendar_model.vocabulary import Confidence, Kind, Precision, Sensitivity, Standing
 from calendar_model.workspace.follow_ups import Line, open_follow_ups
@@ -33,85 +30,47 @@ STAFF = Viewer("", Sensitivity.INTERNAL)
 
 BASIS = "A follow-up, due on the day that its owner has set."
 
-_KEPT = 4_000
-_lock = threading.Lock()
-_keys: OrderedDict[str, tuple[Hashable, Hashable]] = OrderedDict()
-"""By subscription: in what state of workspace, reference and day it was last worked out, and the key of what came."""
-
 
 @dataclass(frozen=True)
 class Mine:
-    """What a subscription holds, before it is worked out. ``key`` stands for all of it: the same key, the same table.
+    """What a subscription holds, before it is worked out. ``key`` stands for all of it: the same key, the same events.
 
-    ``whole`` is the calendar table as the subscription's level shows it, ``chosen`` its filter.
+    ``chosen`` is its filter, for the calendar ``table`` and the mission's ``own`` events; ``follow_ups`` no filter
+    keeps out.
     """
 
     subscriber: Subscriber
     reference: Reference
-    whole: pd.DataFrame
+    table: pd.DataFrame
+    own: tuple[Item, ...]
     chosen: Filter
     follow_ups: tuple[Item, ...]
-    _fictional: frozenset[str]
 
     @property
     def key(self) -> Hashable:
         """Changes only with what is in it, unlike the state of the workspace."""
-        attrs, asked = self.whole.attrs, self.subscriber
+        attrs, asked = self.table.attrs, self.subscriber
         told = (asked.name, asked.query, asked.level, asked.alarm_days)
-        return attrs["version"], attrs["as_of"], attrs.get("files_changed"), told, self._fictional, self.follow_ups
-
-    def rows(self) -> pd.DataFrame:
-        """What the filter keeps of the calendar: with fictional events for a fictional person alone."""
-        table = self.whole
-        if self._fictional:
-            attrs = table.attrs
-            table = table[~table["item"].map(event_of).isin(self._fictional)]
-            table.attrs = attrs
-        return self.chosen.apply(table, self.reference)
-
-    def with_follow_ups(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """The rows with the follow-ups in their places, which no filter keeps out."""
-        return calendar.with_items(rows, self.follow_ups, self.reference)
-
-
-def known_key(subscriber: Subscriber) -> Hashable | None:
-    """The key of what a subscription holds, if nothing at all has changed since it was last worked out; else None.
-
-    Reads nothing: to ask again and again for what has not changed costs no more than finding the address.
-    """
-    with _lock:
-        state, key = _keys.get(subscriber.subscription_id, (None, None))
-    return key if state == _state(subscriber) else None
+        return attrs["version"], attrs["as_of"], told, self.own, self.follow_ups
 
 
 def mine(subscriber: Subscriber) -> Mine:
-    """What a subscription holds now.
+    """What a subscription holds now: fictional events for a fictional person alone.
 
     Raises :class:`~calendar_model.workspace.database.WorkspaceError` where the workspace cannot be read, and
     :class:`~calendar_model.calendar.FilterError` where the filter is none.
     """
-    state, chosen = _state(subscriber), Filter.from_query(subscriber.query)
+    chosen = Filter.from_query(subscriber.query)
     eyes = STAFF if subscriber.level is Sensitivity.INTERNAL else OPEN
-    reference, table = calendar_of(eyes)
+    reference, table, own = layers_of(eyes)
     with reading(eyes) as session:
         fictional = () if subscriber.sample else session.scalars(select(Event.id).where(Event.sample)).all()
-        own = tuple(_follow_ups(session, subscriber, table)) if subscriber.follow_ups else ()
-    found = Mine(subscriber, reference, table, chosen, own, frozenset(fictional))
-    with _lock:
-        _keys[subscriber.subscription_id] = state, found.key
-        _keys.move_to_end(subscriber.subscription_id)
-        while len(_keys) > _KEPT:
-            _keys.popitem(last=False)
-    return found
+        own = tuple(item for item in own if event_of(item.item) not in fictional)
+        follow_ups = tuple(_follow_ups(session, subscriber, table, own)) if subscriber.follow_ups else ()
+    return Mine(subscriber, reference, table, own, chosen, follow_ups)
 
 
-def _state(subscriber: Subscriber) -> Hashable:
-    """All that a subscription depends on: the workspace at the time of looking it up, the reference and the day."""
-    attrs = calendar.current()[1].attrs
-    return subscriber.tide, attrs["version"], attrs["as_of"], attrs["files_changed"]
-
-
-def _follow_ups(session: Session, subscriber: Subscriber, table: pd.DataFrame) -> Iterator[Item]:
+def _follow_ups(session: Session, subscriber: Subscriber, table: pd.DataFrame, own: tuple[Item, ...]) -> Iterator[Item]:
     """A person's open follow-ups as whole days, those of restricted records left out altogether."""
     lines = [
         line
@@ -120,7 +79,9 @@ def _follow_ups(session: Session, subscriber: Subscriber, table: pd.DataFrame) -
     ]
     changed = _changed(session, lines)
     tied = _tied(session, lines)
-    bodies = dict(zip(table["item"], table["body"], strict=True)) if tied else {}
+    bodies = {item.item: item.body for item in own}
+    if tied:
+        bodies |= zip(table["item"], map(str, table["body"]), strict=True)
     for line in lines:
         # A follow-up stands where its record hangs in the calendar; one of a record that hangs nowhere, under no body.
         item = next((item for item in tied.get(line.record_id, []) if item in bodies), "")
@@ -129,7 +90,7 @@ def _follow_ups(session: Session, subscriber: Subscriber, table: pd.DataFrame) -
             item=f"{FOLLOW_UP}{line.id}",
             title=f"Follow-up: {line.what}{sample}",
             kind=Kind.DEADLINE,
-            body=str(bodies.get(item, "")),
+            body=bodies.get(item, ""),
             start=line.due,
             end=line.due,
             date_precision=Precision.DAY,

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -138,7 +139,8 @@ def build_with_icalendar(calendar: Sequence[Property], items: Sequence[Sequence[
         elif name in ("SOURCE", "URL"):
             made.add(name, vUri(value))
         else:
-            made.add(name, vText(_unescaped(value)) if isinstance(value, str) else value)
+            text = isinstance(value, str)
+            made.add(name, vText(value if name == "DESCRIPTION" else _unescaped(value)) if text else value)
     made["REFRESH-INTERVAL"].params["VALUE"] = "DURATION"
     made["SOURCE"].params["VALUE"] = "URI"
     for properties in items:
@@ -151,4 +153,4 @@ def build_with_icalendar(calendar: Sequence[Property], items: Sequence[Sequence[
 
 def _unescaped(value: str) -> str:
     """icalendar keeps the values of properties that it does not know as they are written."""
-    return value.replace("\\n", "\n").replace("\\,", ",").replace("\\;", ";").replace("\\\\", "\\")
+    return re.sub(r"\\(.)", lambda escaped: "\n" if escaped[1] == "n" else escaped[1], value)
