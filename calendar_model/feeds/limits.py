@@ -84,7 +84,11 @@ class Known:
 
 
 def host_of(request: Request) -> str:
-    """Who asks: an address, of version 6 the network of 64 bits, of which one machine has all."""
+    """Who asks: an address, of version 6 the network of 64 bits, of which one machine has all.
+
+    Behind a proxy it is whom the proxy names, where that runs on the same machine or FORWARDED_ALLOW_IPS lists it
+    (https://www.uvicorn.org/settings/#http); behind any other all are one, and share the limits of one house.
+    """
     host = request.client.host if request.client else ""
     try:
         address = ip_address(host.partition("%")[0])

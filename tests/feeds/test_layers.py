@@ -58,7 +58,7 @@ def own_items(draw: st.DrawFn) -> list[Item]:
 
 
 @given(own=own_items(), chosen=st.sampled_from(FILTERS), alarm_days=st.sampled_from([None, 3]))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_laid_together_they_are_as_if_one_table_had_held_them_all(
     reference: Reference,
     table: pd.DataFrame,
