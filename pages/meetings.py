@@ -45,6 +45,7 @@ def ours(context: PageContext) -> None:
         link("settings", "Choose who you are")
     else:
         st.button("Plan an event", key="plan_event", type="primary", on_click=forms.begin, args=(EventKind.SIDE_EVENT,))
+        link("imports", "Import events from a file")
     with reading(context.viewer) as session:
         events = own_events(session)
         speakers = tied(session, Contact, [event.id for event in events])

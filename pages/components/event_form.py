@@ -168,7 +168,7 @@ def _body(form: RecordForm, event: Event | None, context: PageContext) -> str:
     )
 
 
-def _seat(body: str, reference: Reference) -> Organisation | None:
+def seat_of(body: str, reference: Reference) -> Organisation | None:
     """The nearest organisation at or above a body of which the seat is known."""
     line = (reference.organisations[code] for code in reference.lineage(body))
     return next((one for one in line if one.timezone), None)
@@ -176,7 +176,7 @@ def _seat(body: str, reference: Reference) -> Organisation | None:
 
 def _propose_place(prefix: str, reference: Reference) -> None:
     """Another body: its seat takes the place of what was proposed for the one before, never of what was typed."""
-    seat = _seat(st.session_state[f"{prefix}_body"] or "", reference)
+    seat = seat_of(st.session_state[f"{prefix}_body"] or "", reference)
     if seat is None:
         return
     proposed = reference.organisations.values()
@@ -190,7 +190,7 @@ def _propose_place(prefix: str, reference: Reference) -> None:
 def _when_and_where(form: RecordForm, event: Event | None, body: str, context: PageContext) -> date | None:
     """The fields of time and place; gives the first day, once it is there."""
     st.subheader("When and where")
-    seat = _seat(body, context.reference)
+    seat = seat_of(body, context.reference)
     _pair(
         lambda: form.day("start", "First day"),
         lambda: form.day("end", "Last day", help="Left empty: the first day."),
@@ -200,7 +200,7 @@ def _when_and_where(form: RecordForm, event: Event | None, body: str, context: P
         lambda: form.hour("end_time", "To", step=300, help="Left empty: it is not known how long it lasts."),
     )
     kept = [event.timezone] if event is not None and event.timezone else []
-    zones = dict.fromkeys([*kept, *([seat.timezone] if seat else []), context.zone, *_zones()])
+    zones = dict.fromkeys([*kept, *([seat.timezone] if seat else []), context.zone, *zone_choices()])
     form.choice(
         "timezone",
         "Time zone of the place",
@@ -228,7 +228,8 @@ def _when_and_where(form: RecordForm, event: Event | None, body: str, context: P
     return form.values("start")["start"]  # type: ignore[no-any-return]
 
 
-def _zones() -> list[str]:
+def zone_choices() -> list[str]:
+    """The IANA zones that are called after a place."""
     return sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/")))
 
 

@@ -1,0 +1,77 @@
+"""Import: calendars and tables of others, seen as a dry run before anything of them is written."""
+
+from pages.components.guard import require_entrance
+
+require_entrance()
+
+from pathlib import PurePath
+
+import streamlit as st
+
+from calendar_model.imports.apart import LARGEST
+from pages.components import forms, import_plan, import_remote, import_table, panel
+from pages.components.acting import require_person
+from pages.components.context import PageContext, current
+from pages.components.forms import NEW, RECORD
+from pages.components.import_calendar import calendar_file
+
+CALENDARS, TABLES = ("ics",), ("csv", "xlsx")
+FROM_FILE, AT_ADDRESS = "From a file", "Calendars at an address"
+MEGABYTES = LARGEST // 2**20
+
+
+def from_file(context: PageContext) -> None:
+    uploaded = st.file_uploader(
+        f"A calendar (.ics) or a table (.csv, .xlsx), up to {MEGABYTES} MB",
+        type=[*CALENDARS, *TABLES],
+        max_upload_size=MEGABYTES,
+        key="import_file",
+    )
+    if uploaded is None:
+        import_plan.forget()
+        import_table.forget()
+        teach()
+        return
+    data = uploaded.getvalue()
+    if PurePath(uploaded.name).suffix.lower().removeprefix(".") in CALENDARS:
+        import_table.forget()
+        calendar_file(data, uploaded.name, context)
+    else:
+        import_table.table_file(data, uploaded.name, context)
+
+
+def teach() -> None:
+    st.markdown(
+        "A calendar file, such as an invitation or what a secretariat sends round, becomes events in the lane of its "
+        "organisation: series are taken apart into their dates, hours keep their zone, and what comes again is moved "
+        "and not copied. Attendees and organisers stay out. You see first what would be new, changed, unchanged and "
+        "refused; nothing is written before you say so, and then all of it or none."
+    )
+    st.subheader("Tables to fill in")
+    st.markdown("A file of your own will do too: its columns are matched by their names, and you can put that right.")
+    import_table.templates()
+
+
+context = current()
+st.title("Import")
+if not context.workspace:
+    st.stop()
+forms.outcome()
+require_person("What is imported is")
+if st.query_params.get(RECORD) or st.query_params.get(NEW):
+    import_remote.one_calendar(context)
+else:
+    way = st.segmented_control(
+        "What is imported",
+        [FROM_FILE, AT_ADDRESS],
+        default=FROM_FILE,
+        required=True,
+        key="import_way",
+        label_visibility="collapsed",
+    )
+    if way == FROM_FILE:
+        from_file(context)
+    else:
+        import_plan.forget()
+        import_remote.calendars(context)
+panel.draw_panel(context)
