@@ -1,4 +1,4 @@
-"""Three readers of a feed: icalendar, vobject, and the bare content lines.
+"""Four readers of a feed: icalendar, vobject, ical (that of Home Assistant), and the bare content lines.
 
 `build_with_icalendar` is the way back: icalendar's own building and writing of what it read.
 """
@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import icalendar
 import vobject
+from ical.calendar_stream import CalendarStream
 from icalendar.prop import vCategory, vDuration, vInt, vText, vUri
 
 
@@ -66,6 +67,26 @@ def by_vobject(feed: bytes) -> dict[str, Seen]:
             event.description.value,
             tuple(event.categories.value),
             location[0].value if location else "",
+        )
+    return seen
+
+
+def by_ical(feed: bytes) -> dict[str, Seen]:
+    """The events as ical reads them, by identifier."""
+    seen = {}
+    for event in CalendarStream.from_ics(feed.decode()).calendars[0].events:
+        assert event.uid not in seen
+        assert event.dtstart is not None
+        seen[event.uid] = Seen(
+            event.uid,
+            event.summary or "",
+            event.dtstart,
+            event.dtend,
+            event.sequence or 0,
+            event.status.value if event.status else "",
+            event.description or "",
+            tuple(event.categories),
+            event.location or "",
         )
     return seen
 

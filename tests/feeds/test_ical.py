@@ -419,12 +419,13 @@ def facts(seen: dict[str, readers.Seen]) -> dict[str, tuple[object, ...]]:
     return {uid: (one.start, one.end, one.sequence) for uid, one in seen.items()}
 
 
-def test_two_unrelated_readers_see_the_same_in_any_order_of_the_events() -> None:
+def test_three_unrelated_readers_see_the_same_in_any_order_of_the_events() -> None:
     table = table_of(ALL_SORTS)
     written = feed(*ALL_SORTS)
     seen = readers.by_icalendar(written)
     assert facts(seen) == expected(table)
     assert readers.by_vobject(written) == seen
+    assert readers.by_ical(written) == seen
     assert readers.by_icalendar(readers.reversed_components(written)) == seen
     assert readers.by_vobject(readers.reversed_components(written)) == seen
     assert readers.by_icalendar(feed(*reversed(ALL_SORTS))) == seen
@@ -478,7 +479,8 @@ def test_our_bytes_are_those_that_icalendar_writes(drawn: list[dict[str, Any]], 
 
 @settings(deadline=None)
 @given(st.lists(rows(), min_size=1, max_size=4))
-def test_vobject_reads_the_same(drawn: list[dict[str, Any]]) -> None:
+def test_vobject_and_ical_read_the_same(drawn: list[dict[str, Any]]) -> None:
     table = table_of([row | {"item": f"item-{number}"} for number, row in enumerate(drawn)])
     written = feed_bytes(table, name="n", description="", url=BASE, source=SOURCE)
     assert facts(readers.by_vobject(written)) == expected(table)
+    assert readers.by_ical(written) == readers.by_vobject(written)
