@@ -17,6 +17,7 @@ from pages.components.import_calendar import calendar_file
 
 CALENDARS, TABLES = ("ics",), ("csv", "xlsx")
 FROM_FILE, AT_ADDRESS = "From a file", "Calendars at an address"
+WAY = "import_way"
 MEGABYTES = LARGEST // 2**20
 
 
@@ -58,20 +59,23 @@ if not context.workspace:
     st.stop()
 forms.outcome()
 require_person("What is imported is")
+forms.remember(WAY)
 if st.query_params.get(RECORD) or st.query_params.get(NEW):
+    st.session_state[WAY] = AT_ADDRESS
     import_remote.one_calendar(context)
 else:
+    st.session_state.setdefault(WAY, FROM_FILE)
     way = st.segmented_control(
         "What is imported",
         [FROM_FILE, AT_ADDRESS],
-        default=FROM_FILE,
         required=True,
-        key="import_way",
+        key=WAY,
         label_visibility="collapsed",
     )
     if way == FROM_FILE:
         from_file(context)
     else:
         import_plan.forget()
+        import_table.forget()
         import_remote.calendars(context)
 panel.draw_panel(context)

@@ -27,8 +27,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from calendar_model.imports.apart import LARGEST
-from calendar_model.imports.events import Settings, carry_out, plan_calendar
-from calendar_model.imports.plan import ImportRefused, Plan
+from calendar_model.imports.events import Settings, carry_out, no_progress, plan_calendar
+from calendar_model.imports.plan import ImportRefused, Plan, Progress
 from calendar_model.safeguards.desk import Overtaken, reading, writing
 from calendar_model.safeguards.followed import followed
 from calendar_model.safeguards.rules import Refused
@@ -139,6 +139,20 @@ def refresh(viewer: Viewer, remote_id: str, workspace: Workspace | None = None) 
         _note(viewer, remote_id, _Came(), str(refused), workspace)
         raise
     _note(viewer, remote_id, came, _outcome(plan), workspace)
+    return plan
+
+
+def take_over(
+    viewer: Viewer, remote_id: str, plan: Plan, progress: Progress = no_progress, workspace: Workspace | None = None
+) -> Plan:
+    """Writes what :func:`preview` gave and nothing that came later, notes it in the calendar's visit, gives the plan.
+
+    Raises Refused and Overtaken as :func:`~calendar_model.imports.events.carry_out`.
+    """
+    with reading(viewer, workspace) as session:
+        _theirs(session, remote_id)
+    plan = carry_out(viewer, plan, progress, workspace)
+    _note(viewer, remote_id, _Came(), _outcome(plan), workspace)
     return plan
 
 

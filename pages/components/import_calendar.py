@@ -104,18 +104,32 @@ def body_choice(key: str, context: PageContext, index: int | None = None) -> str
 
 def zone_choice(key: str, body: str | None, context: PageContext) -> str:
     """The IANA zone of hours that name none; proposed is that of the body's seat."""
-    seat = seat_of(body, context.reference) if body else None
-    proposed = seat.timezone if seat else context.zone
-    zones = list(dict.fromkeys([proposed, context.zone, *zone_choices()]))
-    followed = f"{key}_proposed"
-    if st.session_state.get(key) in (None, st.session_state.get(followed)):
-        st.session_state[key] = proposed
-    st.session_state[followed] = proposed
+    zones = zones_for(body, context)
+    propose(key, zones[0])
     chosen: Any = st.selectbox(
         "Hours without a zone are in",
         zones,
-        format_func=lambda zone: f"{city(zone)} ({zone})",
+        format_func=zone_words,
         key=key,
         help="Most calendars name the zone of each event; this is for those that do not.",
     )
     return str(chosen)
+
+
+def zones_for(body: str | None, context: PageContext) -> list[str]:
+    """The IANA zones to choose from: first that of the body's seat, if it is known, then the reader's."""
+    seat = seat_of(body, context.reference) if body else None
+    return list(dict.fromkeys([*([seat.timezone] if seat else []), context.zone, *zone_choices()]))
+
+
+def zone_words(zone: str) -> str:
+    """``Zurich (Europe/Zurich)``."""
+    return f"{city(zone)} ({zone})"
+
+
+def propose(key: str, proposed: str) -> None:
+    """Sets the field of this key to what is proposed for it, unless the reader has chosen something else."""
+    followed = f"{key}_proposed"
+    if st.session_state.get(key) in (None, st.session_state.get(followed)):
+        st.session_state[key] = proposed
+    st.session_state[followed] = proposed

@@ -18,9 +18,8 @@ from calendar_model.workspace.terms import EventKind
 from pages.components import forms, labels
 from pages.components.acting import viewer
 from pages.components.context import PageContext
-from pages.components.event_form import seat_of, zone_choices
 from pages.components.forms import RECORD, RecordForm, words
-from pages.components.import_calendar import LEVELS, leads
+from pages.components.import_calendar import LEVELS, leads, propose, zone_words, zones_for
 from pages.components.import_plan import Way, ask_to_look, counts, dry_run, fingerprint
 from pages.components.lines import styled
 from pages.components.words import plain
@@ -135,14 +134,17 @@ def one_calendar(context: PageContext) -> None:
         return
     st.subheader(plain(one.name) if one is not None else "Follow a calendar")
     if one is not None:
-        st.markdown(plain(visited(one, context.zone)))
+        last = st.empty()
         way = Way(
             make=lambda: remote.preview(context.viewer, record),
-            carry_out=lambda _plan, _progress: remote.refresh(context.viewer, record),
+            carry_out=lambda plan, progress: remote.take_over(context.viewer, record, plan, progress),
             leads=leads,
             look="Look now",
         )
         dry_run(fingerprint(b"", one.id, one.version, context.viewer), way)
+        # Said of the calendar as it is now, which may have been taken over just here.
+        now = next((now for now in remote.mine(context.viewer) if now.id == record), one)
+        last.markdown(plain(visited(now, context.zone)))
         st.subheader("How it is followed")
     _form(one, allowed, context)
     if one is not None:
@@ -164,14 +166,24 @@ def _form(one: RemoteCalendar | None, allowed: Sequence[str], context: PageConte
             + ("." if one is None else "; left empty, it stays what it is."),
         )
         _beginnings(allowed)
-        body = form.organisation("body", "Organisation or body", optional=False)
+        known = context.reference
+        body: str | None = form.choice(
+            "body",
+            "Organisation or body",
+            known.organisations,
+            optional=True,
+            format_func=lambda code: labels.organisation(code, known),
+            placeholder="Choose",
+            help="The events stand in its lane on the timeline.",
+        )
         form.choice("event_kind", "Kind", list(EventKind), default=EventKind.MEETING)
         form.choice(
             "sensitivity", "Who may see it", list(LEVELS), default=Sensitivity.INTERNAL, format_func=LEVELS.__getitem__
         )
-        seat = seat_of(body, context.reference)
-        zones = dict.fromkeys([*([seat.timezone] if seat else []), context.zone, *zone_choices()])
-        form.choice("timezone", "Hours without a zone are in", list(zones), format_func=str)
+        zones = zones_for(body, context)
+        if one is None:
+            propose(f"{form.prefix}_timezone", zones[0])
+        form.choice("timezone", "Hours without a zone are in", zones, format_func=zone_words)
         form.choice("every_hours", "Read again", list(HOURS), format_func=HOURS.__getitem__)
 
         def keep(drawn: RecordForm) -> str:
