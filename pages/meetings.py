@@ -132,19 +132,25 @@ def room_request(event: Event, today: date) -> str:
 
 
 def event_rows(events: Sequence[Event], context: PageContext) -> pd.DataFrame:
-    """What of the events goes into a file: never the programme, nor who speaks."""
-    rows = {row.item: row for row in context.table[context.table["item"].isin(map(_item, events))].itertuples()}
+    """What of the events goes into a file: never the programme, nor who speaks.
+
+    The columns are those by which the page Import knows them again; days are dates of the place, hours texts.
+    """
     return pd.DataFrame(
         [
             {
-                "When": when(rows[_item(event)], context.zone),
+                "First day": event.start,
+                "Last day": event.end,
+                "Begins": f"{event.start_time:%H:%M}" if event.start_time else "",
+                "Ends": f"{event.end_time:%H:%M}" if event.end_time else "",
+                "Time zone": event.timezone if event.start_time else "",
                 "Title": event.title,
                 "Kind": words(event.event_kind),
                 "Standing": labels.STANDINGS[event.standing],
-                "Organisation": labels.short_organisation(event.body, context.reference),
+                "Organisation or body": labels.short_organisation(event.body, context.reference),
                 "Room": event.room,
                 "Place": event.location,
-                "Ask for the room by": event.request_due.isoformat() if event.request_due else "",
+                "Ask for the room by": event.request_due,
                 "Organisers": event.organisers,
                 "Co-sponsors": event.cosponsors,
                 "Defenders speak": "yes" if event.defenders_speak else "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import Iterator
 from datetime import date
@@ -49,6 +50,18 @@ def _one_look_for_components() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
         yield
+
+
+@pytest.fixture(autouse=True)
+def _own_loop(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A browser that is open keeps its event loop in this thread, and nobody else could run one."""
+    of_the_browser = None if "browser" in request.fixturenames else asyncio._get_running_loop()
+    if of_the_browser is None:
+        yield
+        return
+    asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(of_the_browser)
 
 
 @pytest.fixture(autouse=True)
