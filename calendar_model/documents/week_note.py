@@ -52,7 +52,7 @@ class _WeekNote(Note):
         exact = here["date_precision"] == Precision.DAY
         due = here["kind"] == Kind.DEADLINE
         self.listed("Deadlines", here[exact & due], "No deadline is known to fall on a day of this week.", whom=True)
-        self.listed("On this week", here[exact & ~due], "Nothing with fixed days is on.")
+        self.listed("This week", here[exact & ~due], "Nothing with fixed days is on.")
         if self.session is not None:
             self.our_week(self.session)
             self.behind(self.session)

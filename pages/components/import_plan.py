@@ -217,8 +217,8 @@ def _table(lines: list[Line], way: Way, key: str) -> None:
         {
             way.row or "Number": [line.number for line in lines],
             "What becomes of it": [FATES[line.fate] for line in lines],
-            "When": [_when(line) for line in lines],
             "Title": [line.title for line in lines],
+            "When": [_when(line) for line in lines],
             "What would change, or why not": [line.says for line in lines],
         }
     )
