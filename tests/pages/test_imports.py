@@ -129,20 +129,20 @@ def test_a_calendar_is_looked_at_before_anything_of_it_is_written(me: Viewer) ->
     look(app)
     assert says(app) == ["**2 new, 1 refused.** Nothing is written yet."]
     assert lines(app) == [
-        ("Refused", "", "Broken", "Its days or hours cannot be read."),
-        ("New", "Wed 3 Mar 2027", "Briefing", ""),
-        ("New", "Wed 10 Mar 2027", "Debrief", ""),
+        ("Refused", "Broken", "", "Its days or hours cannot be read."),
+        ("New", "Briefing", "Wed 3 Mar 2027", ""),
+        ("New", "Debrief", "Wed 10 Mar 2027", ""),
     ]
     assert (buttons(app), kept(me)) == ({"Look again": True, "Take over 2": True}, [])
     # Of one fate only, and of all again.
     choices = app.button_group(key="import_show")
     assert choices.options == ["New: 2", "Refused: 1"]
     ran(choices.set_value(Fate.REFUSED).run())
-    assert [row[2] for row in lines(app)] == ["Broken"]
+    assert [row[1] for row in lines(app)] == ["Broken"]
 
     take_over(app)
     assert says(app) == ["Taken over: 2 new."]
-    assert [row[2] for row in lines(app)] == ["Broken"]
+    assert [row[1] for row in lines(app)] == ["Broken"]
     first, second = kept(me)
     assert (first.title, first.start, first.start_time, first.timezone) == (
         "Briefing",
@@ -258,15 +258,15 @@ def test_the_rows_of_a_table_become_events(me: Viewer) -> None:
     look(app)
     assert says(app) == ["**2 new, 1 refused.** Nothing is written yet."]
     assert lines(app) == [
-        (2, "New", "Wed 3 Mar 2027", "Breakfast", ""),
+        (2, "New", "Breakfast", "Wed 3 Mar 2027", ""),
         (
             3,
             "Refused",
-            "",
             "Panel",
+            "",
             "First day: “03/04/2027” can be 3 April or 4 March. Write it as 2027-04-03 or 3 April 2027.",
         ),
-        (4, "New", "Fri 5 Mar 2027", "Reception", ""),
+        (4, "New", "Reception", "Fri 5 Mar 2027", ""),
     ]
     assert kept(me) == []
     take_over(app)
@@ -280,9 +280,9 @@ def test_the_rows_of_a_table_become_events(me: Viewer) -> None:
     upload(app, EVENTS.replace("03/04/2027", "2027-03-04").replace("5 March", "6 March").encode(), "side events.csv")
     look(app)
     assert [row[1:4] for row in lines(app)] == [
-        ("Unchanged", "Wed 3 Mar 2027", "Breakfast"),
-        ("New", "Thu 4 Mar 2027", "Panel"),
-        ("Changed", "Sat 6 Mar 2027", "Reception"),
+        ("Unchanged", "Breakfast", "Wed 3 Mar 2027"),
+        ("New", "Panel", "Thu 4 Mar 2027"),
+        ("Changed", "Reception", "Sat 6 Mar 2027"),
     ]
     choose(app, programme=5)
     assert says(app) == ["What is chosen has changed since you looked. Look again to see what would happen now."]
