@@ -17,7 +17,7 @@ def main() -> None:
     """Draws what all pages share, then the page that the reader opened."""
     from pages.components.context import draw_context
     from pages.components.guard import entrance
-    from pages.components.navigation import navigation
+    from pages.components.navigation import filters, navigation
 
     st.set_page_config(
         page_title="Calendar for human rights defenders",
@@ -26,7 +26,7 @@ def main() -> None:
     )
     page = navigation()
     st.html(HERE / "pages" / "components" / "style.css")
-    draw_context()
+    draw_context(with_filter=filters(page))
     with entrance():
         page.run()
 

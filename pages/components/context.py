@@ -48,14 +48,17 @@ def current() -> PageContext:
     return context
 
 
-def draw_context() -> PageContext:
-    """For ``dashboard.py``: draws the filter bar above the page and keeps what it says for :func:`current`."""
+def draw_context(*, with_filter: bool) -> PageContext:
+    """For ``dashboard.py``: draws the filter bar above the page and keeps what it says for :func:`current`.
+
+    Without it the filter is kept and not shown, as where a page shows one record.
+    """
     with st.spinner("Working out the calendar", show_time=False):
         reference, table, eyes, fault = _seen()
     with st.container(key="above_the_page", horizontal=True, vertical_alignment="bottom"):
         # One record is read without the filter of lists around it; it stays in the address for the way back.
         alone = any(name in st.query_params for name in ONE_RECORD)
-        bar = st.container(key="filter_kept" if alone else "filter")
+        bar = st.container(key="filter" if with_filter and not alone else "filter_kept")
         reader = st.container(key="reader", width="content", horizontal=True, gap="xsmall")
     with reader:
         zone = time_zone(st.context.timezone)

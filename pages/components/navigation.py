@@ -47,6 +47,9 @@ PAGE_OF = {
 }
 """The page that shows a record of a kind."""
 
+_UNFILTERED = ("imports", "settings", "corrections")
+"""Pages of which nothing is filtered."""
+
 _HIDDEN = (("dossier", "Dossier", ""),)
 """Pages that are opened from others and have no place in the menu."""
 
@@ -56,6 +59,11 @@ def navigation() -> st.Page:
     pages = {entry[0]: _page(*entry) for entry in _MENU} | {entry[0]: _page(*entry, hidden=True) for entry in _HIDDEN}
     st.session_state[_KEY] = pages
     return st.navigation([*pages.values()], position="top")
+
+
+def filters(page: st.Page) -> bool:
+    """Whether a page lists what the filter keeps."""
+    return page.url_path not in {address_of(name) for name in _UNFILTERED}
 
 
 def address_of(page: str) -> str:
