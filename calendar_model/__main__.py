@@ -15,7 +15,6 @@ from typing import Any
 
 import pandas as pd
 
-from calendar_model import ways
 from calendar_model.calendar import (
     Filter,
     FilterError,
@@ -33,6 +32,7 @@ from calendar_model.cycles import Occurrence, project
 from calendar_model.cycles.backtest import as_markdown, backtest
 from calendar_model.documents import table_csv
 from calendar_model.feeds import build_feed, public_url
+from calendar_model.imports import commands as imports
 from calendar_model.reference import Reference, load
 from calendar_model.safeguards.desk import reading
 from calendar_model.safeguards.rules import Refused
@@ -101,7 +101,7 @@ def _parser() -> argparse.ArgumentParser:
     tested.set_defaults(run=_backtest)
 
     add_to(commands)
-    ways.add_to(commands)
+    imports.add_to(commands)
     return parser
 
 

@@ -14,7 +14,8 @@ from starlette.testclient import TestClient
 from calendar_model import calendar
 from calendar_model.calendar import Filter
 from calendar_model.feeds import PUBLIC_URL_VARIABLE, SECURITY_HEADERS, build_feed, ical, item_url, subscription_links
-from calendar_model.workspace.database import URL_VARIABLE
+from calendar_model.feeds.http import CLOSED
+from calendar_model.workspace.database import URL_VARIABLE, current_workspace
 from tests.feeds import readers
 
 FEED = "/feeds/calendar.ics"
@@ -39,6 +40,16 @@ def later(response: httpx.Response, **more: int) -> str:
 
 
 # What a client gets
+
+
+def test_a_workspace_that_is_damaged_costs_no_client_its_copy(client: TestClient) -> None:
+    assert ask(client, FEED).status_code == 200
+    workspace = current_workspace()
+    assert workspace.file is not None
+    workspace.engine.dispose()
+    workspace.file.write_bytes(b"SQLite format 3\0" + b"\xff" * 100_000)
+    response = ask(client, f"{FEED}?kind=session")
+    assert (response.status_code, response.text) == (503, CLOSED)
 
 
 @pytest.mark.parametrize("path", [FEED, "/feeds/item/session-HRC61.ics"])

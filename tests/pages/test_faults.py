@@ -10,6 +10,7 @@ import pytest
 from calendar_model.reference import DATA_VARIABLE
 from calendar_model.safeguards.desk import save
 from calendar_model.safeguards.sight import OPEN
+from calendar_model.workspace.database import current_workspace
 from calendar_model.workspace.records import Person
 from tests.app import open_page
 
@@ -24,7 +25,14 @@ OF_THE_WORKSPACE = (
     "language",
     "settings",
     "dossier",
+    "imports",
+    "corrections",
 )
+DAMAGED = (
+    "What the mission keeps does not answer: the server is away, or the file is damaged. Ask whoever runs this dashboard "
+    "to look, and to restore the last backup if it is the file."
+)
+WITHOUT = "Until then the calendar stands without what the mission itself keeps."
 FILES = ("organisations.csv", "sessions.csv", "cadences.csv", "upr_reviews.csv", "tracks.csv")
 
 
@@ -59,3 +67,15 @@ def test_no_page_falls_over_a_file_that_cannot_be_read(
     app = open_page(page, save(OPEN, Person, {"name": "Desk officer"}))
     assert not app.exception
     assert len(app.title) == 1
+
+
+@pytest.mark.parametrize("page", ["overview", *OF_THE_WORKSPACE])
+def test_no_page_falls_over_a_workspace_that_is_damaged(page: str) -> None:
+    person = save(OPEN, Person, {"name": "Desk officer"})
+    workspace = current_workspace()
+    assert workspace.file is not None
+    workspace.engine.dispose()
+    workspace.file.write_bytes(b"SQLite format 3\0" + b"\xff" * 100_000)
+    app = open_page(page, person)
+    assert not app.exception
+    assert [error.value for error in app.error] == [f"{DAMAGED} {WITHOUT}"]
