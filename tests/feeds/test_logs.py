@@ -55,7 +55,7 @@ def test_no_secret_and_no_question_is_in_any_output(server: str, workspace: Path
         # The workspace breaks under it: an error is answered, and what is said of it tells no more.
         for file in workspace.glob("workspace.sqlite*"):
             file.write_bytes(b"no database" * 1000)
-        assert ask(f"/feeds/mine/{secrets[0]}.ics") == 500
+        assert ask(f"/feeds/mine/{secrets[0]}.ics") == 503
     said = (workspace / "log").read_text("utf-8")
     assert "You can now view your Streamlit app" in said
     told = [*secrets, "a-question-of-mine", "/feeds/", "GET /", '" 200', " 404"]
