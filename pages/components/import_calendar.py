@@ -57,6 +57,8 @@ def calendar_file(data: bytes, file_name: str, context: PageContext) -> None:
         zone = zone_choice("import_zone", body, context)
         since = st.date_input("From", value=context.today - BACK, format="YYYY-MM-DD", key="import_since")
         until = st.date_input("Until", value=context.today + AHEAD, format="YYYY-MM-DD", key="import_until")
+    if level is Sensitivity.PUBLIC:
+        st.caption("Title, time and place go to everybody and into every feed; the programme does not.")
     lacks = ""
     if not body:
         lacks = "Choose the organisation or body first: the events stand in its lane."

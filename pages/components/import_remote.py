@@ -50,9 +50,8 @@ def calendars(context: PageContext) -> None:
         st.button("Follow a calendar", key="remote_add", type="primary", on_click=forms.begin, args=("calendar",))
         _beginnings(allowed)
     styled()
-    with st.container(key="lines_remote", gap="medium"):
-        for one in followed:
-            _line(one, context)
+    for one in followed:
+        _line(one, context)
 
 
 def nobody_allowed() -> None:
@@ -66,7 +65,8 @@ def nobody_allowed() -> None:
 
 
 def _beginnings(allowed: Sequence[str]) -> None:
-    st.caption(plain(f"Addresses that may be read begin with {', '.join(allowed)}"))
+    # As code: what an address begins with is no page to go to.
+    st.caption(f"Addresses that may be read begin with {', '.join(f'`{beginning}`' for beginning in allowed)}")
 
 
 def _line(one: RemoteCalendar, context: PageContext) -> None:
@@ -75,23 +75,29 @@ def _line(one: RemoteCalendar, context: PageContext) -> None:
         labels.short_organisation(one.body, known),
         words(one.event_kind),
         str(one.sensitivity),
-        HOURS.get(one.every_hours, f"Every {one.every_hours} hours").lower(),
+        how_often(one.every_hours).lower(),
     ]
-    with st.container(gap=None, key=f"remote_{one.id}"):
-        st.button(
-            f"**{plain(one.name)}**",
-            key=f"open_{one.id}",
-            type="tertiary",
-            on_click=forms.open_record,
-            args=(one.id,),
-            wrap=True,
-        )
-        st.caption(plain(" · ".join(about)))
-        st.markdown(plain(visited(one, context.zone)))
+    name = plain(one.name)
+    with st.container(gap="xsmall", key=f"remote_{one.id}"):
+        with st.container(gap=None, key=f"lines_remote_{one.id}"):
+            st.button(
+                f"**{name}**",
+                key=f"open_{one.id}",
+                type="tertiary",
+                on_click=forms.open_record,
+                args=(one.id,),
+                wrap=True,
+            )
+            st.caption(plain(" · ".join(about)))
+            st.markdown(plain(visited(one, context.zone)))
         with st.container(horizontal=True, gap="small"):
-            name = plain(one.name)
             st.button(f"Look now at {name}", key=f"remote_look_{one.id}", on_click=_look, args=(one.id,))
             st.button(f"Refresh {name}", key=f"remote_refresh_{one.id}", on_click=_refresh, args=(one.id,))
+
+
+def how_often(hours: int) -> str:
+    """``By hand only``, ``Every 6 hours``."""
+    return HOURS.get(hours, f"Every {hours} hours")
 
 
 def visited(one: RemoteCalendar, zone: str) -> str:
@@ -184,7 +190,8 @@ def _form(one: RemoteCalendar | None, allowed: Sequence[str], context: PageConte
         if one is None:
             propose(f"{form.prefix}_timezone", zones[0])
         form.choice("timezone", "Hours without a zone are in", zones, format_func=zone_words)
-        form.choice("every_hours", "Read again", list(HOURS), format_func=HOURS.__getitem__)
+        hours = sorted({*HOURS, *([one.every_hours] if one is not None else [])})
+        form.choice("every_hours", "Read again", hours, format_func=how_often)
 
         def keep(drawn: RecordForm) -> str:
             values: dict[str, Any] = drawn.values()
