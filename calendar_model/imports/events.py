@@ -21,12 +21,12 @@ from calendar_model import wording
 from calendar_model.calendar import today
 from calendar_model.imports.apart import UNREADABLE, read_apart
 from calendar_model.imports.plan import Fate, ImportRefused, Line, Plan, Progress
-from calendar_model.safeguards.desk import Overtaken, reading, take, writing
+from calendar_model.safeguards.desk import Overtaken, put, reading, writing
 from calendar_model.safeguards.sight import Viewer
 from calendar_model.vocabulary import UID_DOMAIN, Sensitivity, Standing
 from calendar_model.workspace.database import Workspace
 from calendar_model.workspace.own_events import faults
-from calendar_model.workspace.records import Event, Imported, new_id
+from calendar_model.workspace.records import Event, Imported
 from calendar_model.workspace.terms import EventKind
 
 LONGEST = timedelta(days=3660)
@@ -109,18 +109,11 @@ def carry_out(viewer: Viewer, plan: Plan, progress: Progress = no_progress, work
         _not_here_yet(session, lines)
         public: list[Event] = []
         for done, line in enumerate(lines, 1):
+            event = put(session, viewer, Event, line.values, record_id=line.record_id, seen=line.seen)
             if line.fate is Fate.NEW:
-                event = Event(id=new_id(), owner_id=viewer.person_id, **line.values)
                 event.imported = Imported(record_id=event.id)
-                session.add(event)
                 if event.sensitivity is Sensitivity.PUBLIC:
                     public.append(event)
-            else:
-                record = take(session, Event, line.record_id, line.seen)
-                assert isinstance(record, Event)
-                event = record
-                for column, value in line.values.items():
-                    setattr(event, column, value)
             if event.imported is None:
                 raise Overtaken
             for column in ("uid", "occurrence", "source", "source_name", "values"):

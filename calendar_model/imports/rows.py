@@ -15,7 +15,7 @@ from datetime import date, time
 from difflib import get_close_matches
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar
 
 import pandas as pd
 from sqlalchemy import select
@@ -35,7 +35,7 @@ from calendar_model.imports.sheets import MOST_LETTERS, Sheet
 from calendar_model.imports.targets import EVENT_STANDINGS, EXAMPLE, FIELDS, Target, folded, label_of
 from calendar_model.reference import Reference
 from calendar_model.safeguards.corrections import corrected, kept
-from calendar_model.safeguards.desk import Overtaken, reading, take, writing
+from calendar_model.safeguards.desk import Overtaken, put, reading, writing
 from calendar_model.safeguards.rules import Refused, born_at
 from calendar_model.safeguards.sight import Viewer
 from calendar_model.vocabulary import Confidence, Organisation, Precision, Review, Sensitivity, Session, Standing
@@ -444,13 +444,7 @@ def _born(facts: _Facts, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _write_event(session: WorkspaceSession, viewer: Viewer, line: Line) -> str:
-    if line.fate is Fate.NEW:
-        event = Event(id=new_id(), owner_id=viewer.person_id, **line.values)
-        session.add(event)
-    else:
-        event = cast(Event, take(session, Event, line.record_id, line.seen))
-        for name, value in line.values.items():
-            setattr(event, name, value)
+    event = put(session, viewer, Event, line.values, record_id=line.record_id, seen=line.seen)
     _tie(event, line.more["items"])
     if reference := line.more["reference"]:
         if event.imported is None:
@@ -541,13 +535,7 @@ def _same_follow_up(engagement: Engagement | None, what: str) -> FollowUp | None
 
 
 def _write_engagement(session: WorkspaceSession, viewer: Viewer, line: Line) -> str:
-    if line.fate is Fate.NEW:
-        engagement = Engagement(id=new_id(), owner_id=viewer.person_id, **line.values)
-        session.add(engagement)
-    else:
-        engagement = cast(Engagement, take(session, Engagement, line.record_id, line.seen))
-        for name, value in line.values.items():
-            setattr(engagement, name, value)
+    engagement = put(session, viewer, Engagement, line.values, record_id=line.record_id, seen=line.seen)
     _tie(engagement, line.more["items"])
     if line.more["follow_up"] is not None:
         what, due = line.more["follow_up"]

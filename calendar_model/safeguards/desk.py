@@ -30,7 +30,7 @@ from calendar_model.workspace.records import (
     new_id,
 )
 
-R = TypeVar("R", Record, Person, FollowUp, Identity)
+R = TypeVar("R", bound=Record | Person | FollowUp | Identity)
 
 
 class Overtaken(Refused):
@@ -102,6 +102,30 @@ def take(session: WorkspaceSession, kind: type[R], row_id: str, version: int) ->
     return row
 
 
+def put(
+    session: WorkspaceSession,
+    viewer: Viewer,
+    kind: type[R],
+    values: Mapping[str, Any],
+    *,
+    record_id: str = "",
+    seen: int = 0,
+) -> R:
+    """The row with these columns: a new one, of a record owned by the viewer, or the ``seen`` version of one changed.
+
+    Raises as :func:`take` does.
+    """
+    if not record_id:
+        owner = {"owner_id": viewer.person_id} if issubclass(kind, Record) else {}
+        row = kind(**{"id": new_id(), **owner, **values})
+        session.add(row)
+        return row
+    row = take(session, kind, record_id, seen)
+    for name, value in values.items():
+        setattr(row, name, value)
+    return row
+
+
 def tide(workspace: Workspace | None = None) -> tuple[str, int]:
     """Which workspace, and how many changes it has seen: as long as both are the same, nothing has changed in it."""
     workspace = workspace or current_workspace()
@@ -132,14 +156,7 @@ def save(
     """
     # Rules look at all of it together: a level that is written before the names would be judged without them.
     with writing(viewer, reason, workspace) as session, session.no_autoflush:
-        if record_id:
-            record = take(session, kind, record_id, seen)
-            for name, value in values.items():
-                setattr(record, name, value)
-        else:
-            owner = {"owner_id": viewer.person_id} if issubclass(kind, Record) else {}
-            record = kind(**{"id": new_id(), **owner, **values})
-            session.add(record)
+        record = put(session, viewer, kind, values, record_id=record_id, seen=seen)
         if isinstance(record, Record):
             _tie(record, items, ties)
             if named is not None:
