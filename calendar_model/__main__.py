@@ -15,6 +15,7 @@ from typing import Any
 
 import pandas as pd
 
+from calendar_model import clock
 from calendar_model.calendar import (
     Filter,
     FilterError,
@@ -22,7 +23,6 @@ from calendar_model.calendar import (
     describe,
     horizon,
     records,
-    today,
     when,
     with_items,
 )
@@ -143,7 +143,7 @@ def _chosen(options: argparse.Namespace) -> tuple[Reference, Filter, pd.DataFram
         raise FilterError(f"--from {options.start} is after --until {options.end}; swap them.")
     fields = {field: getattr(listed, field) for field in LISTS.values()}
     chosen = Filter(**fields, start=options.start, end=options.end, text=listed.text)
-    as_of = options.as_of or today()
+    as_of = options.as_of or clock.today()
     table = build_table(reference, as_of, max(horizon(as_of), options.end or as_of))
     with reading(OPEN) as session:
         table = with_items(table, own_items(session), reference)
@@ -179,7 +179,7 @@ def _items(options: argparse.Namespace) -> int:
 
 def _cycles(options: argparse.Namespace) -> int:
     reference = load(options.data, corrections())
-    as_of = options.as_of or today()
+    as_of = options.as_of or clock.today()
     turns = project(reference, as_of, options.until or horizon(as_of))
     if options.format == "json":
         print_json([_turn(turn) for turn in turns])
@@ -254,7 +254,7 @@ def _check(options: argparse.Namespace) -> int:
 
 def _backtest(options: argparse.Namespace) -> int:
     reference = load(options.data)
-    as_of = options.as_of or today()
+    as_of = options.as_of or clock.today()
     sys.stdout.write(as_markdown(backtest(reference, as_of), reference, as_of))
     return 0
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from calendar_model import calendar, wording
+from calendar_model import calendar, clock, wording
 from calendar_model.corrections import counts_as, patch, standings
 from calendar_model.safeguards import sample
 from calendar_model.safeguards.desk import reading, staff
@@ -114,7 +114,7 @@ def print_table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
 def _sample(options: argparse.Namespace) -> int:
     if options.what == "load":
         _, table = calendar.current(folder=options.data, corrections=corrections())
-        counts = sample.load(table, calendar.today())
+        counts = sample.load(table, clock.today())
         print(f"The sample is here: {_counted(counts)}." if counts else "The sample is here already.")
     else:
         counts = sample.remove()

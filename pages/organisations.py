@@ -1,5 +1,6 @@
 """Organisations: what each has for defenders, where it sits, its rhythm, its next dates and its rules."""
 
+from calendar_model import clock
 from pages.components.guard import require_entrance
 
 require_entrance()
@@ -129,7 +130,7 @@ def seat(known: Organisation, context: PageContext) -> str:
     place = f"{known.seat_city}, {state.name}" if state else known.seat_city
     if not known.timezone:
         return plain(place)
-    there = datetime.now(ZoneInfo(known.timezone))
+    there = clock.now().astimezone(ZoneInfo(known.timezone))
     here = there.astimezone(ZoneInfo(context.zone))
     return f"{plain(place)}. It is {there:%H:%M} there, {apart(there, here)} {city(context.zone)} ({here:%H:%M})."
 

@@ -1,6 +1,6 @@
 """One table of everything dated, the filter that narrows it, and the current one for pages and feeds."""
 
-from calendar_model.calendar.current import current, horizon, today
+from calendar_model.calendar.current import current, horizon
 from calendar_model.calendar.display import city, when
 from calendar_model.calendar.filters import LISTS, PARAMETERS, Filter, FilterError, allowed_values, describe
 from calendar_model.calendar.origins import Origins, text_item
@@ -26,7 +26,6 @@ __all__ = [
     "rows_of",
     "text_item",
     "to_frame",
-    "today",
     "vote_words",
     "when",
     "with_items",

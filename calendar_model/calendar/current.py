@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -11,12 +10,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from calendar_model import clock
 from calendar_model.calendar.table import build_table
 from calendar_model.overlay import Corrected
 from calendar_model.reference import KINDS, Reference, data_folder, load
-
-TODAY_VARIABLE = "HRD_CALENDAR_TODAY"
-"""Environment variable that fixes the day, so that a screenshot or a test can be repeated."""
 
 YEARS_AHEAD = 10
 """How far the calendar projects: the length of three turns of the slowest text."""
@@ -28,12 +25,6 @@ _lock = threading.Lock()
 _kept: OrderedDict[tuple[object, ...], tuple[Reference, pd.DataFrame]] = OrderedDict()
 
 
-def today() -> date:
-    """The day in UTC, or the one that ``HRD_CALENDAR_TODAY`` fixes (ISO; raises ValueError for anything else)."""
-    fixed = os.environ.get(TODAY_VARIABLE)
-    return date.fromisoformat(fixed) if fixed else datetime.now(UTC).date()
-
-
 def horizon(as_of: date) -> date:
     """The last day to which the calendar projects on ``as_of``."""
     return date(as_of.year + YEARS_AHEAD, 12, 31)
@@ -42,7 +33,7 @@ def horizon(as_of: date) -> date:
 def current(
     as_of: date | None = None, folder: Path | None = None, corrections: Sequence[Corrected] = ()
 ) -> tuple[Reference, pd.DataFrame]:
-    """The reference and the calendar table on ``as_of`` (default: :func:`today`), shared and not to be changed.
+    """The reference and the calendar table on ``as_of`` (default: today), shared and not to be changed.
 
     Built again when a file of ``folder`` (default: the project's data) has changed, the ``corrections`` that stand over
     it, or the day. The table's ``attrs`` hold, beside those of :func:`build_table`, ``files_changed``: when a file or a
@@ -70,7 +61,7 @@ def state(as_of: date | None = None, folder: Path | None = None) -> tuple[Path, 
     """On which folder, day and files :func:`current` stands: of each file when it last changed (in nanoseconds) and
     its octets. It is told without reading one; as long as it is the same, so is the calendar without corrections."""
     folder = folder or data_folder()
-    return folder, as_of or today(), tuple(_stamp(folder / kind.FILE) for kind in KINDS)
+    return folder, as_of or clock.today(), tuple(_stamp(folder / kind.FILE) for kind in KINDS)
 
 
 def _stamp(path: Path) -> tuple[int, int]:

@@ -38,7 +38,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from calendar_model import calendar
+from calendar_model import calendar, clock
 from calendar_model.calendar import Filter, FilterError, Item
 from calendar_model.feeds import ical, layers, links, polls
 from calendar_model.feeds.layers import Layers
@@ -268,7 +268,7 @@ class MyFeed(_Polled):
             raise _Refusal(500, str(error)) from None
         # Revoked in this moment, or somebody writes just now: the next request notes the day.
         with suppress(Refused, WorkspaceError):
-            subscriptions.note_use(subscriber, calendar.today())
+            subscriptions.note_use(subscriber, clock.today())
         return feed, 'inline; filename="my-hrd-calendar.ics"'
 
 
@@ -344,7 +344,7 @@ def _tags(answer: polls.Answer) -> tuple[str, str]:
 
 
 def _has_come(moment: datetime) -> bool:
-    return moment <= datetime.now(UTC)
+    return moment <= clock.machine_now()
 
 
 def _takes_gzip(accepted: str) -> bool:

@@ -11,6 +11,8 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from threading import Lock
 
+from calendar_model import clock
+
 _SECOND = timedelta(seconds=1)
 
 
@@ -83,7 +85,7 @@ class Shelf:
         """
         tag, modified = self._answered.get(address, ("", self._forgotten))
         if tag != content.tag:
-            modified = max(datetime.now(UTC).replace(microsecond=0), modified + _SECOND)
+            modified = max(clock.machine_now().replace(microsecond=0), modified + _SECOND)
         self._answered[address] = content.tag, modified
         self._answered.move_to_end(address)
         while len(self._answered) > self._addresses:

@@ -18,7 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from calendar_model import wording
-from calendar_model.calendar import today
+from calendar_model.clock import today
 from calendar_model.imports.apart import UNREADABLE, read_apart
 from calendar_model.imports.plan import Fate, ImportRefused, Line, Plan, Progress
 from calendar_model.safeguards.desk import Overtaken, put, reading, writing

@@ -26,6 +26,7 @@ import httpx
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from calendar_model.clock import now
 from calendar_model.imports.apart import LARGEST
 from calendar_model.imports.events import Settings, carry_out, no_progress, plan_calendar
 from calendar_model.imports.plan import ImportRefused, Plan, Progress
@@ -34,7 +35,7 @@ from calendar_model.safeguards.followed import followed
 from calendar_model.safeguards.rules import Refused
 from calendar_model.safeguards.sight import Viewer, member
 from calendar_model.workspace.database import Workspace, WorkspaceError
-from calendar_model.workspace.records import RemoteCalendar, RemoteVisit, new_id, now
+from calendar_model.workspace.records import RemoteCalendar, RemoteVisit, new_id
 
 VARIABLE = "HRD_CALENDAR_REMOTE"
 """Names the beginnings of the addresses that may be read, separated by commas or blanks."""

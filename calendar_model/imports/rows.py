@@ -24,7 +24,7 @@ from sqlalchemy.orm import selectinload
 from sqlalchemy.orm.exc import StaleDataError
 
 from calendar_model import wording
-from calendar_model.calendar import today
+from calendar_model.clock import now, today
 from calendar_model.corrections import Corrected
 from calendar_model.corrections import faults as faults_of
 from calendar_model.corrections import title as correction_title
@@ -50,7 +50,6 @@ from calendar_model.workspace.records import (
     Record,
     TieToItem,
     new_id,
-    now,
 )
 from calendar_model.workspace.terms import EngagementForm, EngagementKind, EventKind
 

@@ -11,11 +11,12 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from calendar_model.clock import now
 from calendar_model.safeguards import rules, statements
 from calendar_model.safeguards.rules import Refused
 from calendar_model.safeguards.statements import Lack
 from calendar_model.workspace.database import WorkspaceSession
-from calendar_model.workspace.records import Override, Statement, Unsaved, Version, now
+from calendar_model.workspace.records import Override, Statement, Unsaved, Version
 from calendar_model.workspace.terms import StatementState, Step
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session, aliased
 
 from calendar_model import corrections
-from calendar_model.calendar import today
+from calendar_model.clock import now, today
 from calendar_model.corrections import Corrected
 from calendar_model.reference import brought
 from calendar_model.safeguards import statements
@@ -44,7 +44,6 @@ from calendar_model.workspace.records import (
     TieToRecord,
     Unsaved,
     Version,
-    now,
 )
 from calendar_model.workspace.terms import ContactKind, EngagementKind, StatementState, Step
 

@@ -16,14 +16,14 @@ import pandas as pd
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from calendar_model import calendar
+from calendar_model import clock
 from calendar_model.calendar import Filter
 from calendar_model.safeguards.desk import reading, writing
 from calendar_model.safeguards.rules import Refused
 from calendar_model.safeguards.sight import OPEN, Viewer, member
 from calendar_model.vocabulary import Sensitivity
 from calendar_model.workspace.database import Workspace, current_workspace
-from calendar_model.workspace.records import Change, Person, Subscription, SubscriptionUse, now
+from calendar_model.workspace.records import Change, Person, Subscription, SubscriptionUse
 
 BITS = 256
 
@@ -104,7 +104,7 @@ def make(
     nothing after ``expires_on`` (None: a year from today). Raises
     :class:`~calendar_model.safeguards.rules.Refused`.
     """
-    today = calendar.today()
+    today = clock.today()
     ends = expires_on or first_end(today)
     if not today < ends <= last_end(today):
         raise Refused("Let it end after today and within two years; it can be renewed when it has ended.")
@@ -128,7 +128,7 @@ def replace(viewer: Viewer, subscription_id: str, workspace: Workspace | None = 
 
     It ends on the same day, or a year from today where that is over. Raises Refused if it is not there or revoked.
     """
-    today = calendar.today()
+    today = clock.today()
     with writing(viewer, workspace=workspace) as session:
         old = _theirs(session, viewer, subscription_id)
         ends = _ends(old.created_at, old.expires_on)
@@ -142,7 +142,7 @@ def replace(viewer: Viewer, subscription_id: str, workspace: Workspace | None = 
             expires_on=ends if ends > today else first_end(today),
         )
         token = _secret(kept)
-        old.revoked_at = now()
+        old.revoked_at = clock.now()
         session.add(kept)
     return token
 
@@ -150,7 +150,7 @@ def replace(viewer: Viewer, subscription_id: str, workspace: Workspace | None = 
 def revoke(viewer: Viewer, subscription_id: str, workspace: Workspace | None = None) -> None:
     """Revokes an address, at once and for ever; others live on. Raises Refused if it is not there or revoked."""
     with writing(viewer, workspace=workspace) as session:
-        _theirs(session, viewer, subscription_id).revoked_at = now()
+        _theirs(session, viewer, subscription_id).revoked_at = clock.now()
 
 
 def change(
@@ -174,7 +174,7 @@ def change(
 
 def addresses_of(viewer: Viewer, workspace: Workspace | None = None) -> list[Address]:
     """A person's addresses that are not revoked, those that have ended too, as they were made."""
-    today = calendar.today()
+    today = clock.today()
     asked = (
         select(
             Subscription.id,
@@ -243,7 +243,7 @@ def find(token: str, workspace: Workspace | None = None) -> Subscriber | None:
     # Who fetches is nobody yet: the secret alone says whose eyes these are.
     with reading(OPEN, workspace) as session:
         row = session.execute(asked.execution_options(everything=True)).first()
-    if row is None or row.revoked_at or not row.active or _ends(row.created_at, row.expires_on) < calendar.today():
+    if row is None or row.revoked_at or not row.active or _ends(row.created_at, row.expires_on) < clock.today():
         return None
     return Subscriber(
         subscription_id=row.id,

@@ -27,7 +27,8 @@ from sqlalchemy.orm import Mapper, Session, object_session
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.types import TypeEngine, UserDefinedType
 
-from calendar_model.workspace.records import Base, Change, Record, TieToItem, now
+from calendar_model.clock import now
+from calendar_model.workspace.records import Base, Change, Record, TieToItem
 
 if TYPE_CHECKING:
     from calendar_model.workspace.database import Workspace

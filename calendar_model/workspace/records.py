@@ -21,6 +21,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
 
+from calendar_model.clock import now
 from calendar_model.vocabulary import Sensitivity, Standing
 from calendar_model.workspace.terms import (
     ContactKind,
@@ -45,11 +46,6 @@ from calendar_model.workspace.terms import (
 def new_id() -> str:
     """An identifier that nobody can guess and that says nothing: 32 hexadecimal digits."""
     return uuid4().hex
-
-
-def now() -> datetime:
-    """The instant, in UTC."""
-    return datetime.now(UTC)
 
 
 class Instant(TypeDecorator[datetime]):

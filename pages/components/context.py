@@ -8,7 +8,7 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from calendar_model import calendar
+from calendar_model import calendar, clock
 from calendar_model.calendar import Filter
 from calendar_model.reference import Reference
 from calendar_model.safeguards.sight import OPEN, Viewer
@@ -75,7 +75,7 @@ def draw_context(*, with_filter: bool) -> PageContext:
         filtered=chosen.apply(table, reference),
         filter=chosen,
         zone=zone,
-        today=calendar.today(),
+        today=clock.today(),
         viewer=eyes,
         workspace=not fault,
     )

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from calendar_model import calendar, wording
+from calendar_model import clock, wording
 from calendar_model.calendar import Filter, FilterError, describe
 from calendar_model.feeds import my_url, webcal
 from calendar_model.safeguards import subscriptions
@@ -83,7 +83,7 @@ def draw_subscriptions(context: PageContext, base_url: str) -> None:
 
 def _new(context: PageContext, person_id: str) -> None:
     prefix = f"subscription_new_{person_id}"
-    today = calendar.today()
+    today = clock.today()
     with st.container(key="subscription_new", width=_WIDTH):
         st.text_input(
             _NAME,

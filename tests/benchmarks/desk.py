@@ -17,7 +17,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from calendar_model import calendar
-from calendar_model.calendar.current import TODAY_VARIABLE
+from calendar_model.clock import TODAY_VARIABLE
 from calendar_model.reference import DATA_VARIABLE
 from calendar_model.safeguards.desk import reading
 from calendar_model.safeguards.dossier import dossier

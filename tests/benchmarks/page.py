@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 from calendar_model import calendar
-from calendar_model.calendar.current import TODAY_VARIABLE
+from calendar_model.clock import TODAY_VARIABLE
 from calendar_model.reference import DATA_VARIABLE
 from calendar_model.safeguards.desk import save
 from calendar_model.safeguards.sight import OPEN

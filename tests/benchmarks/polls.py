@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 
 from calendar_model import calendar
 from calendar_model.calendar import Filter
-from calendar_model.calendar.current import TODAY_VARIABLE
+from calendar_model.clock import TODAY_VARIABLE
 from calendar_model.feeds import feed_url
 from calendar_model.reference import DATA_VARIABLE
 from calendar_model.safeguards.desk import save

@@ -30,7 +30,7 @@ import pandas as pd
 from playwright.sync_api import BrowserContext, sync_playwright
 
 from calendar_model.calendar import build_table, horizon
-from calendar_model.calendar.current import TODAY_VARIABLE
+from calendar_model.clock import TODAY_VARIABLE
 from calendar_model.figures.timeline import timeline_figure
 from calendar_model.figures.zoom import Zoom, window_around
 from calendar_model.reference import DATA_VARIABLE, Reference, load

@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
+from calendar_model.clock import now
 from calendar_model.vocabulary import Kind, Sensitivity
 from calendar_model.workspace.database import Workspace
 from calendar_model.workspace.records import (
@@ -29,7 +30,6 @@ from calendar_model.workspace.records import (
     TieToRecord,
     Version,
     new_id,
-    now,
 )
 from calendar_model.workspace.terms import (
     ContactKind,

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from calendar_model.calendar import current, today
-from calendar_model.calendar.current import TODAY_VARIABLE
+from calendar_model.calendar import current
+from calendar_model.clock import TODAY_VARIABLE, today
 from tests.conftest import TODAY
 
 

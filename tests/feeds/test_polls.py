@@ -16,7 +16,7 @@ import pytest
 from starlette.requests import Request
 from starlette.testclient import TestClient
 
-from calendar_model.calendar.current import TODAY_VARIABLE
+from calendar_model.clock import TODAY_VARIABLE
 from calendar_model.feeds import http
 from calendar_model.feeds.limits import Known, Limit, Limits, host_of
 from calendar_model.feeds.polls import Memory
@@ -107,6 +107,7 @@ def test_an_unchanged_poll_runs_no_table_no_filter_and_no_serialiser(
     assert again.headers["Last-Modified"] == first.headers["Last-Modified"]
     assert files_run() <= {
         "calendar/current.py",
+        "clock.py",
         "feeds/headers.py",
         "feeds/http.py",
         "feeds/limits.py",

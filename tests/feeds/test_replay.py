@@ -35,7 +35,7 @@ from vdirsyncer.sync import sync
 from vdirsyncer.sync.status import SqliteStatus
 
 from calendar_model.calendar import Filter
-from calendar_model.calendar.current import TODAY_VARIABLE
+from calendar_model.clock import TODAY_VARIABLE
 from calendar_model.feeds import MIDDLEWARE, ROUTES, my_url
 from calendar_model.reference import DATA_VARIABLE
 from calendar_model.safeguards.desk import save

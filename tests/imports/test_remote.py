@@ -16,6 +16,7 @@ from threading import Thread
 import pytest
 from sqlalchemy import select
 
+from calendar_model.clock import now
 from calendar_model.imports import remote
 from calendar_model.imports.apart import LARGEST
 from calendar_model.imports.plan import Fate, ImportRefused
@@ -23,7 +24,7 @@ from calendar_model.safeguards.desk import Overtaken, reading, save
 from calendar_model.safeguards.rules import Refused
 from calendar_model.safeguards.sight import OPEN, Viewer, member
 from calendar_model.vocabulary import Sensitivity, Standing
-from calendar_model.workspace.records import Change, Event, Person, RemoteCalendar, now
+from calendar_model.workspace.records import Change, Event, Person, RemoteCalendar
 from calendar_model.workspace.terms import EventKind
 from tests.imports.calendars import calendar, event
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from calendar_model.calendar.current import TODAY_VARIABLE
+from calendar_model.clock import TODAY_VARIABLE
 from tests.conftest import TODAY
 
 

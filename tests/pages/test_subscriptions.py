@@ -10,12 +10,13 @@ from streamlit.testing.v1 import AppTest
 
 from calendar_model import wording
 from calendar_model.calendar import Filter
+from calendar_model.clock import now
 from calendar_model.feeds import PUBLIC_URL_VARIABLE
 from calendar_model.safeguards.desk import save
 from calendar_model.safeguards.sight import OPEN, member
 from calendar_model.safeguards.subscriptions import Subscriber, addresses_of, find, make, note_use, revoke
 from calendar_model.vocabulary import Sensitivity
-from calendar_model.workspace.records import Person, now
+from calendar_model.workspace.records import Person
 from tests.app import ROOT, everything, open_page
 
 ADDRESS = re.compile(r"(https|webcal)://calendar\.example\.org/feeds/mine/([\w-]{43})\.ics")

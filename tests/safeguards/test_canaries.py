@@ -34,6 +34,7 @@ from streamlit.testing.v1 import AppTest
 
 from calendar_model import calendar
 from calendar_model.__main__ import main
+from calendar_model.clock import now
 from calendar_model.documents import table_csv
 from calendar_model.feeds import ROUTES
 from calendar_model.safeguards import drafting, sight
@@ -75,7 +76,6 @@ from calendar_model.workspace.records import (
     Unsaved,
     Version,
     new_id,
-    now,
 )
 from calendar_model.workspace.terms import (
     ContactKind,

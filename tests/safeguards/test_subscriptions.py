@@ -13,8 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event, select
 
-from calendar_model import calendar
+from calendar_model import clock
 from calendar_model.calendar import Filter
+from calendar_model.clock import now
 from calendar_model.safeguards import subscriptions
 from calendar_model.safeguards.desk import reading, save, tide, writing
 from calendar_model.safeguards.rules import Refused
@@ -33,7 +34,7 @@ from calendar_model.vocabulary import Sensitivity
 from calendar_model.workspace.backup import backup, checksum, restore
 from calendar_model.workspace.database import current_workspace, open_workspace
 from calendar_model.workspace.history import verify
-from calendar_model.workspace.records import Base, Change, Person, Subscription, SubscriptionUse, now
+from calendar_model.workspace.records import Base, Change, Person, Subscription, SubscriptionUse
 
 DAY = date(2026, 11, 24)
 STAFF = Viewer("", Sensitivity.INTERNAL)
@@ -64,7 +65,7 @@ def only(viewer: Viewer) -> Address:
 
 def test_no_address_lives_for_longer_than_two_years_whoever_writes_it() -> None:
     desk = person()
-    ends = calendar.today() + timedelta(days=733)
+    ends = clock.today() + timedelta(days=733)
     with pytest.raises(Refused, match="within two years"), writing(desk) as session:
         session.add(Subscription(person_id=desk.person_id, token_hash="0" * 64, expires_on=ends))
 
