@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import time
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -14,7 +15,9 @@ import pytest
 from starlette.testclient import TestClient
 from streamlit.components.v2 import manifest_scanner
 
+from calendar_model import clock
 from calendar_model.calendar import build_table, horizon
+from calendar_model.clock import TODAY_VARIABLE
 from calendar_model.reference import Reference, load
 from calendar_model.safeguards.desk import save
 from calendar_model.safeguards.sight import OPEN, Viewer, member
@@ -22,17 +25,39 @@ from calendar_model.workspace import database
 from calendar_model.workspace.database import FOLDER_VARIABLE, URL_VARIABLE
 from calendar_model.workspace.records import Person
 from tests.databases import new_postgresql, new_sqlite, postgresql_server
+from tests.day import TODAY
 
-# Here and nowhere else, so that a test process has one server.
-__all__ = ["new_postgresql", "new_sqlite", "postgresql_server"]
+# The fixtures are here and nowhere else, so that a test process has one server.
+__all__ = ["TODAY", "new_postgresql", "new_sqlite", "postgresql_server"]
 
 DATA = Path(__file__).resolve().parents[1] / "data"
-TODAY = date(2026, 11, 24)
+_MORNING = datetime(TODAY.year, TODAY.month, TODAY.day, 9, tzinfo=UTC)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What needs a browser first, the longest of it before the others: else one worker is left with it at the end."""
+    """Marks what needs a server of PostgreSQL, and orders the tests.
+
+    What needs a browser goes first, the longest of it before the others: else one worker is left with it at the end.
+    """
+    for item in items:
+        assert isinstance(item, pytest.Function)
+        parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
+        if "postgresql_server" in item.fixturenames or "postgresql" in parameters:
+            item.add_marker(pytest.mark.postgresql)
     items.sort(key=lambda item: (item.path.parent.name != "browser", item.path.name != "test_accessibility.py"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _the_day() -> Iterator[None]:
+    """All tests stand on one day, from its morning on, whatever the machine's clock says.
+
+    The hours go on from test to test: what a server keeps between two requests would else be of the future.
+    """
+    began = time.monotonic()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(TODAY_VARIABLE, TODAY.isoformat())
+        patch.setattr(clock, "machine_now", lambda: _MORNING + timedelta(seconds=time.monotonic() - began))
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

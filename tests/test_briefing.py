@@ -12,8 +12,8 @@ from calendar_model import briefing
 from calendar_model.calendar import Filter, build_table, horizon
 from calendar_model.reference import load
 from calendar_model.vocabulary import Precision
+from tests.day import TODAY
 
-TODAY = date(2026, 11, 24)
 REFERENCE = load()
 TABLE = build_table(REFERENCE, TODAY, horizon(TODAY))
 

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from calendar_model.corrections import Corrected, counts_as, differences, faults, patch, rows_of, standings
 from calendar_model.reference import Reference, load
 from calendar_model.vocabulary import Confidence, Precision, Standing
-from tests.conftest import DATA, TODAY
+from tests.conftest import DATA
+from tests.day import TODAY
 from tests.test_reference import edit
 
 SOURCE = "https://www.ohchr.org/en/hr-bodies/hrc/sessions"

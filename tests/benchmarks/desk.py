@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import statistics
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -24,8 +23,10 @@ from calendar_model.safeguards.dossier import dossier
 from calendar_model.safeguards.sight import member
 from calendar_model.workspace.database import open_workspace
 from calendar_model.workspace.statements import desk
-from tests.benchmarks.folder import TODAY, large_folder
+from tests.benchmarks.folder import large_folder
+from tests.benchmarks.stopwatch import timed
 from tests.benchmarks.workspace import fill
+from tests.day import TODAY
 
 ROUNDS = 9
 ITEM = "session-HRC64"
@@ -87,9 +88,9 @@ def main() -> None:
 def _median(asked: Callable[[], None]) -> float:
     times = []
     for _ in range(ROUNDS):
-        began = time.perf_counter()
-        asked()
-        times.append(1000 * (time.perf_counter() - began))
+        with timed() as took:
+            asked()
+        times.append(took.milliseconds)
     return statistics.median(times)
 
 

@@ -8,7 +8,6 @@ application, without a network. Each time is the best of a few, each ratio is of
 from __future__ import annotations
 
 import gc
-import time
 from collections.abc import Callable
 
 import pandas as pd
@@ -18,6 +17,7 @@ from starlette.testclient import TestClient
 from calendar_model import calendar
 from calendar_model.calendar import Filter
 from calendar_model.feeds import ROUTES, build_feed, feed_bytes, ical
+from tests.benchmarks.stopwatch import timed
 from tests.feeds import readers
 
 URL = "https://calendar.example.org"
@@ -71,9 +71,9 @@ def best(runs: int, work: Callable[[], object]) -> float:
     gc.collect()
     times = []
     for _ in range(runs):
-        started = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - started)
+        with timed() as took:
+            work()
+        times.append(took.seconds)
     return min(times)
 
 

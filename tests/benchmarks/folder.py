@@ -11,9 +11,9 @@ from pathlib import Path
 
 from calendar_model.calendar import build_table, horizon
 from calendar_model.reference import load
+from tests.day import TODAY
 
 DATA = Path(__file__).resolve().parents[2] / "data"
-TODAY = date(2026, 11, 24)
 _YEARS = range(2024, 2030)
 
 

@@ -11,7 +11,6 @@ import logging
 import os
 import statistics
 import tempfile
-import time
 from pathlib import Path
 
 from calendar_model import calendar
@@ -22,8 +21,10 @@ from calendar_model.safeguards.sight import OPEN
 from calendar_model.workspace.database import FOLDER_VARIABLE, current_workspace
 from calendar_model.workspace.records import Person
 from tests.app import open_page
-from tests.benchmarks.folder import DATA, TODAY, large_folder
+from tests.benchmarks.folder import DATA, large_folder
+from tests.benchmarks.stopwatch import timed
 from tests.benchmarks.workspace import fill
+from tests.day import TODAY
 
 PAGES = (
     "overview",
@@ -51,9 +52,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as parent:
         for folder in (DATA, large_folder(Path(parent), 10_000)):
             os.environ[DATA_VARIABLE] = str(folder)
-            started = time.perf_counter()
-            _, table = calendar.current()
-            print(f"{len(table):,} items; read and built in {1000 * (time.perf_counter() - started):.0f} ms")
+            with timed() as built:
+                _, table = calendar.current()
+            print(f"{len(table):,} items; read and built in {built.milliseconds:.0f} ms")
             os.environ[FOLDER_VARIABLE] = str(Path(parent) / f"workspace-{len(table)}")
             if folder == DATA:
                 person = save(OPEN, Person, {"name": "Officer"})
@@ -67,18 +68,17 @@ def main() -> None:
 
 def _times(page: str, person: str) -> tuple[float, float]:
     """Milliseconds of the first run and the median of the reruns; raises AssertionError if the page fails."""
-    started = time.perf_counter()
-    app = open_page(page, person, **({"of": "session-HRC64"} if page == "dossier" else {}))
+    with timed() as first:
+        app = open_page(page, person, **({"of": "session-HRC64"} if page == "dossier" else {}))
     assert not app.exception, app.exception
-    first = 1000 * (time.perf_counter() - started)
     reruns = []
     for choice in CHOICES:
         app.multiselect(key="organisation").set_value(choice)
-        started = time.perf_counter()
-        app.run()
-        reruns.append(1000 * (time.perf_counter() - started))
+        with timed() as rerun:
+            app.run()
+        reruns.append(rerun.milliseconds)
         assert not app.exception, app.exception
-    return first, statistics.median(reruns)
+    return first.milliseconds, statistics.median(reruns)
 
 
 if __name__ == "__main__":

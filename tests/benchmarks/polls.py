@@ -32,8 +32,10 @@ from calendar_model.vocabulary import UID_DOMAIN, Sensitivity, Standing
 from calendar_model.workspace.database import FOLDER_VARIABLE
 from calendar_model.workspace.records import Event, Person
 from calendar_model.workspace.terms import EventKind
-from tests.benchmarks.folder import TODAY, large_folder
+from tests.benchmarks.folder import large_folder
+from tests.benchmarks.stopwatch import timed
 from tests.browser.conftest import free_port, start_server, stop_server
+from tests.day import TODAY
 
 UNCHANGED, CHANGED = 9, 9
 """Polls of Radicale's that are timed; of ours twenty times as many where nothing changes, because they are short."""
@@ -116,14 +118,13 @@ def _measure(ours: str, theirs: str, event: _Moving) -> None:
         raise SystemExit("The two calendars differ, so their times say nothing.")
 
     def poll(whose: int, due: int) -> float:
-        began = time.perf_counter()
-        answer = _ask((ours, theirs)[whose], tag=copies[whose].tag)
-        taken = time.perf_counter() - began
+        with timed() as took:
+            answer = _ask((ours, theirs)[whose], tag=copies[whose].tag)
         if answer.status != due:
             raise SystemExit(f"An answer was {answer.status} and not {due}, so its time says nothing.")
         if answer.status == 200:
             copies[whose] = answer
-        return taken
+        return took.seconds
 
     # In turns, so that a machine that slows down does so for both.
     pairs = [([poll(0, 304) for _ in range(20)], poll(1, 200)) for _ in range(UNCHANGED)]

@@ -18,7 +18,6 @@ import statistics
 import subprocess
 import tempfile
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -34,8 +33,10 @@ from calendar_model.clock import TODAY_VARIABLE
 from calendar_model.figures.timeline import timeline_figure
 from calendar_model.figures.zoom import Zoom, window_around
 from calendar_model.reference import DATA_VARIABLE, Reference, load
-from tests.benchmarks.folder import TODAY, large_folder
+from tests.benchmarks.folder import large_folder
+from tests.benchmarks.stopwatch import timed
 from tests.browser.conftest import CHROMIUM_FLAGS, start_server, stop_server
+from tests.day import TODAY
 
 VIS = "vis-timeline@8.5.4"
 ROUNDS = 7
@@ -84,19 +85,19 @@ def _figures(table: pd.DataFrame, reference: Reference) -> None:
         start, days = window_around(zoom, TODAY)
         times = []
         for _ in range(ROUNDS):
-            began = time.perf_counter()
-            figure = timeline_figure(
-                table,
-                as_of=TODAY,
-                start=start,
-                days=days,
-                zoom=zoom,
-                theme="light",
-                reference=reference,
-                width=1280,
-                zone="Europe/Oslo",
-            )
-            times.append(1000 * (time.perf_counter() - began))
+            with timed() as took:
+                figure = timeline_figure(
+                    table,
+                    as_of=TODAY,
+                    start=start,
+                    days=days,
+                    zoom=zoom,
+                    theme="light",
+                    reference=reference,
+                    width=1280,
+                    zone="Europe/Oslo",
+                )
+            times.append(took.milliseconds)
         print(f"  {zoom:<10}{statistics.median(times):>9.0f} ms{len(figure.to_json()) / 1024:>9.0f} KB")
 
 

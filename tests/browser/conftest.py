@@ -19,10 +19,11 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
-ROOT = Path(__file__).parents[2]
-TODAY = "2026-11-24"
-"""The day on which the server under test stands."""
+from calendar_model.clock import TODAY_VARIABLE
+from calendar_model.workspace.database import FOLDER_VARIABLE
+from tests.day import TODAY
 
+ROOT = Path(__file__).parents[2]
 # Two workers, two servers and two browsers share two cores: what is slow is not wrong.
 expect.set_options(timeout=15_000)
 
@@ -73,7 +74,7 @@ def start_server(log: Path, port: int = 0, /, **environment: str) -> tuple[subpr
         process = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", "dashboard.py", "--server.port", str(port)],
             cwd=ROOT,
-            env={**os.environ, "HRD_CALENDAR_TODAY": TODAY, "HRD_CALENDAR_WORKSPACE": str(log.parent), **environment},
+            env={**os.environ, TODAY_VARIABLE: TODAY.isoformat(), FOLDER_VARIABLE: str(log.parent), **environment},
             stdout=out,
             stderr=subprocess.STDOUT,
         )

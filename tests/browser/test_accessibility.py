@@ -19,7 +19,7 @@ from calendar_model.workspace.database import open_workspace
 from calendar_model.workspace.records import Case, Contact, Engagement, Event, LanguageProposal, Record, Statement
 from pages.components.acting import COOKIE
 from tests.browser.conftest import NARROW, WIDE, settled, start_server, stop_server
-from tests.conftest import TODAY
+from tests.day import TODAY
 
 LISTS = (
     "",

@@ -10,7 +10,7 @@ import pytest
 
 from calendar_model.calendar import current
 from calendar_model.clock import TODAY_VARIABLE, today
-from tests.conftest import TODAY
+from tests.day import TODAY
 
 
 def test_it_is_kept_until_a_file_changes(data_copy: Path) -> None:

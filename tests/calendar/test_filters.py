@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from calendar_model.calendar import Filter, FilterError, allowed_values, build_table, describe, horizon
 from calendar_model.reference import Reference, load
-from tests.conftest import DATA, TODAY
+from tests.conftest import DATA
+from tests.day import TODAY
 
 REFERENCE = load(DATA)
 TABLE = build_table(REFERENCE, TODAY, horizon(TODAY))

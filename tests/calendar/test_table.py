@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from calendar_model.calendar import COLUMNS, FIELDS, build_table, records, when
 from calendar_model.reference import Reference, load
 from calendar_model.vocabulary import Precision, Resolution, Standing
-from tests.conftest import DATA, TODAY
+from tests.conftest import DATA
+from tests.day import TODAY
 
 REFERENCE = load(DATA)
 

@@ -15,7 +15,8 @@ from calendar_model.cycles import departures, project
 from calendar_model.cycles.backtest import Verdict, as_markdown, backtest
 from calendar_model.reference import Reference, load
 from calendar_model.vocabulary import Standing, View
-from tests.conftest import DATA, TODAY
+from tests.conftest import DATA
+from tests.day import TODAY
 
 ANSWERS = Path(__file__).resolve().parents[1] / "answers" / "cycles.csv"
 BACKTEST = Path(__file__).resolve().parents[2] / "calendar_model" / "cycles" / "BACKTEST.md"

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from calendar_model.cycles import Due, all_due, count, is_working_day, plan
 from calendar_model.reference import Reference
 from calendar_model.vocabulary import MilestoneDate, Precision, Unit
-from tests.conftest import TODAY
+from tests.day import TODAY
 
 ANSWERS = Path(__file__).resolve().parents[1] / "answers" / "deadlines.csv"
 PLACES = st.sampled_from(["CH-GE", "US-NY", "AT-9", "PL", "FR-6AE", "BE", "GM", "US-DC", "ID", "IE", "ET", ""])

@@ -18,7 +18,7 @@ from calendar_model.reference import Reference
 from calendar_model.vocabulary import Sensitivity
 from calendar_model.workspace.records import Person, Statement, Version
 from calendar_model.workspace.terms import StatementForm, StatementState
-from tests.conftest import TODAY
+from tests.day import TODAY
 
 TEXT = "Mr President,\n\nNorway thanks the Special Rapporteur. [Pause] We ask all States to listen.\n"
 

@@ -36,7 +36,7 @@ from calendar_model.workspace.records import (
     Statement,
 )
 from calendar_model.workspace.terms import ContactKind, EngagementForm, EngagementKind, StatementForm, Suggester
-from tests.conftest import TODAY
+from tests.day import TODAY
 
 ITEM = "hrc-resolution-HRC67"
 CANARY = "Kanarifugl"

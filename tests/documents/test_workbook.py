@@ -20,7 +20,7 @@ from calendar_model.safeguards.sighted import calendar_of
 from calendar_model.vocabulary import Sensitivity
 from calendar_model.workspace.records import Event
 from calendar_model.workspace.terms import EventKind
-from tests.conftest import TODAY
+from tests.day import TODAY
 
 at = datetime.fromisoformat
 

@@ -15,7 +15,7 @@ from calendar_model.feeds.http import build_feed
 from calendar_model.feeds.layers import Layers
 from calendar_model.reference import Reference
 from calendar_model.vocabulary import Confidence, Kind, Precision, Sensitivity, Standing
-from tests.conftest import TODAY
+from tests.day import TODAY
 
 URL = "https://calendar.example.org"
 FILTERS = [

@@ -6,7 +6,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from pathlib import Path
 from types import FrameType
@@ -16,6 +16,7 @@ import pytest
 from starlette.requests import Request
 from starlette.testclient import TestClient
 
+from calendar_model import clock
 from calendar_model.clock import TODAY_VARIABLE
 from calendar_model.feeds import http
 from calendar_model.feeds.limits import Known, Limit, Limits, host_of
@@ -213,9 +214,9 @@ def test_readers_and_writers_at_once_meet_no_error(client: TestClient, desk: Vie
 
 def test_the_time_of_an_address_rises_with_every_change_and_after_a_restart() -> None:
     shelf = Shelf(octets=100, addresses=2)
-    began = datetime.now(UTC).replace(microsecond=0)
+    began = clock.machine_now().replace(microsecond=0)
     first = shelf.put("v1", "a", b"one").modified
-    assert began <= first <= datetime.now(UTC)
+    assert began <= first <= clock.machine_now()
     assert shelf.put("v2", "a", b"one").modified == first
     second = shelf.put("v3", "a", b"two").modified
     assert second >= first + A_SECOND
@@ -244,8 +245,8 @@ def test_who_asks_by_time_alone_gets_a_change_of_the_same_second(client: TestCli
     assert second.status_code == 200
     told = second.headers.get("Last-Modified")
     # Dated a second ahead, it is not told before that second has come.
-    now = format_datetime(datetime.now(UTC), usegmt=True)
-    assert told is None or parsedate_to_datetime(since) < parsedate_to_datetime(told) <= datetime.now(UTC)
+    now = format_datetime(clock.machine_now(), usegmt=True)
+    assert told is None or parsedate_to_datetime(since) < parsedate_to_datetime(told) <= clock.machine_now()
     assert ask(client, path, If_Modified_Since=now).status_code in ((200,) if told is None else (200, 304))
 
 
@@ -254,7 +255,7 @@ def test_who_asks_by_time_alone_gets_the_change_of_a_day_after_a_restart(
 ) -> None:
     made = publish(desk)
     since = ask(client, FEED).headers["Last-Modified"]
-    midnight = format_datetime(datetime.now(UTC).replace(hour=0, minute=0, second=0), usegmt=True)
+    midnight = format_datetime(clock.machine_now().replace(hour=0, minute=0, second=0), usegmt=True)
     # What a restart forgets.
     monkeypatch.setattr(http, "_shelf", Shelf(octets=2**20, addresses=10))
     monkeypatch.setattr(http, "_memory", Memory(addresses=10))

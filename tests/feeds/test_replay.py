@@ -325,7 +325,6 @@ def test_a_year_of_changes(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.WARNING)
-    t0 = time.process_time()
     # What this filter never shows; with it each day of the year would take several times as long to work out.
     for name in ("upr_reviews.csv", "resolutions.csv", "milestone_dates.csv"):
         file = data_copy / name
@@ -375,4 +374,3 @@ def test_a_year_of_changes(
     }
     assert len(left) >= 3
     assert caplog.messages == []
-    print("CPU", time.process_time() - t0)

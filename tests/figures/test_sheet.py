@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -18,8 +17,7 @@ from calendar_model.figures.timeline import timeline_figure
 from calendar_model.figures.upr import cycle_figure, reviews_of_cycle
 from calendar_model.figures.zoom import Zoom, window_around
 from calendar_model.reference import Reference
-
-TODAY = date(2026, 11, 24)
+from tests.day import TODAY
 
 
 def block(height: int, says: str = "") -> Draft:

@@ -13,8 +13,7 @@ import pytest
 from calendar_model.calendar import Filter, build_table, horizon
 from calendar_model.figures.strips import other_view, strip_figure, strip_summary, where_views_part
 from calendar_model.reference import Reference
-
-TODAY = date(2026, 11, 24)
+from tests.day import TODAY
 
 
 def strip(table: pd.DataFrame, reference: Reference, track: str, **changes: Any) -> go.Figure:

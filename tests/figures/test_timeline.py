@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import time
 from collections import Counter
 from datetime import date, timedelta
 from typing import Any
@@ -22,9 +21,9 @@ from calendar_model.figures.timeline import in_window, timeline_figure, timeline
 from calendar_model.figures.zoom import Zoom, closer, step, window, window_around
 from calendar_model.reference import Reference
 from calendar_model.vocabulary import Kind, Standing
+from tests.day import TODAY
 from tests.feeds.tables import table_of
 
-TODAY = date(2026, 11, 24)
 WIDTH = 1280
 
 
@@ -365,12 +364,9 @@ def test_a_crowd_stays_a_picture(reference: Reference, zoom: Zoom) -> None:
         for i in range(10_000)
     ]
     table = table_of(rows)
-    began = time.perf_counter()
     figure = draw(table, reference, zoom)
-    took = time.perf_counter() - began
     assert len(drawn(figure)) <= MARKS_AT_MOST
     assert len(figure.to_json(validate=False)) < 300_000
-    assert took < 2
     assert json.loads(figure.to_json())["layout"]["height"] < 4_000
 
 

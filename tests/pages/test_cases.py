@@ -38,8 +38,8 @@ from calendar_model.workspace.terms import (
 )
 from pages.components import navigation
 from tests.app import _SCRIPT
+from tests.day import TODAY
 
-TODAY = date(2026, 11, 24)
 WEIGHED: dict[str, Any] = {
     "mission_consulted_on": date(2026, 11, 2),
     "before_on": date(2026, 11, 3),

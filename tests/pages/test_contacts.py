@@ -26,8 +26,7 @@ from calendar_model.workspace.records import (
 from calendar_model.workspace.terms import ContactKind, EngagementForm, EngagementKind
 from pages.components import forms
 from tests.app import everything, open_page
-
-TODAY = date(2026, 11, 24)
+from tests.day import TODAY
 
 
 @pytest.fixture

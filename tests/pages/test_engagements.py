@@ -34,8 +34,8 @@ from calendar_model.workspace.terms import (
 )
 from pages.components import forms
 from tests.app import everything, open_page
+from tests.day import TODAY
 
-TODAY = date(2026, 11, 24)
 ITEM, ITS_TITLE = "hrc-resolution-HRC67", "HRC text, due in HRC67"
 
 

@@ -15,8 +15,7 @@ from calendar_model.workspace.history import of_record as history_of
 from calendar_model.workspace.records import Engagement, FollowUp, Person, Record
 from calendar_model.workspace.terms import EngagementForm, EngagementKind
 from tests.app import everything, open_page
-
-TODAY = date(2026, 11, 24)
+from tests.day import TODAY
 
 
 @pytest.fixture

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import itertools
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from streamlit.testing.v1 import AppTest
 
+from calendar_model.clock import now
 from tests.app import open_page
 
 
@@ -65,8 +65,8 @@ def test_a_term_that_ended_is_not_shown_as_running() -> None:
 
 def test_the_clock_of_the_seat_stands_beside_the_readers() -> None:
     app = organisations(show="un-ga", tz="Europe/Oslo")
-    gap = datetime.now(ZoneInfo("Europe/Oslo")).utcoffset()
-    there = datetime.now(ZoneInfo("America/New_York")).utcoffset()
+    gap = now().astimezone(ZoneInfo("Europe/Oslo")).utcoffset()
+    there = now().astimezone(ZoneInfo("America/New_York")).utcoffset()
     assert gap is not None
     assert there is not None
     hours = int((gap - there).total_seconds() // 3600)

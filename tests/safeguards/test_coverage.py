@@ -53,8 +53,7 @@ from calendar_model.workspace.terms import (
     StatementState,
     Suggester,
 )
-
-TODAY = date(2026, 11, 24)
+from tests.day import TODAY
 
 
 def dated(item: str, kind: Kind, start: date, end: date | None = None, **fields: Any) -> Item:

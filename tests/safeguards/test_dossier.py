@@ -36,9 +36,9 @@ from calendar_model.workspace.terms import (
     StatementState,
     Suggester,
 )
+from tests.day import TODAY
 
 ITEM = "hrc-resolution-HRC67"
-TODAY = date(2026, 11, 24)
 INTERNAL = {"sensitivity": Sensitivity.INTERNAL}
 COLUMNS: dict[type[Record], dict[str, Any]] = {
     Contact: {"contact_kind": ContactKind.ORGANISATION, **INTERNAL},

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from contextlib import suppress
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +28,9 @@ from calendar_model.workspace.terms import (
     Step,
     Suggester,
 )
+from tests.day import TODAY
 
 SAID = ("cleared", "delivered", "followed-up")
-TODAY = date(2026, 11, 24)
 
 answers: st.SearchStrategy[dict[str, Any]] = st.sampled_from(
     [
@@ -47,6 +46,7 @@ answers: st.SearchStrategy[dict[str, Any]] = st.sampled_from(
         {"after_on": TODAY},
     ]
 )
+
 WEIGHED = {
     "mission_consulted_on": TODAY,
     "before_on": TODAY,

@@ -39,6 +39,7 @@ from calendar_model.workspace.terms import (
     StatementForm,
     StatementState,
 )
+from tests.day import TODAY
 
 COUNTS = {
     "person": 3,
@@ -50,8 +51,7 @@ COUNTS = {
     "event": 4,
     "language": 3,
 }
-DAYS = [date(2026, 11, 24), date(2027, 6, 15), date(2028, 3, 1)]
-TODAY = DAYS[0]
+DAYS = [TODAY, date(2027, 6, 15), date(2028, 3, 1)]
 
 
 def rows() -> dict[str, list[tuple[Any, ...]]]:

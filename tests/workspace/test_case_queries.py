@@ -40,8 +40,7 @@ from calendar_model.workspace.terms import (
     StatementForm,
     Suggester,
 )
-
-TODAY = date(2026, 11, 24)
+from tests.day import TODAY
 
 
 @pytest.fixture

@@ -19,8 +19,7 @@ from calendar_model.workspace.engagements import Hangs, Other, Wanted
 from calendar_model.workspace.follow_ups import Due
 from calendar_model.workspace.records import Case, Consent, Contact, Engagement, FollowUp, Person, Record
 from calendar_model.workspace.terms import ContactKind, EngagementForm, EngagementKind, RecordKind, Suggester
-
-TODAY = date(2026, 11, 24)
+from tests.day import TODAY
 
 
 @pytest.fixture

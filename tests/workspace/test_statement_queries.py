@@ -26,8 +26,7 @@ from calendar_model.workspace.statements import (
     whole,
 )
 from calendar_model.workspace.terms import CosponsorStanding, StatementForm, StatementState, Step, Suggester
-
-TODAY = date(2026, 11, 24)
+from tests.day import TODAY
 
 
 @pytest.fixture
