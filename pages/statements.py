@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from calendar_model import wording
+from calendar_model.safeguards.clearance import given
 from calendar_model.safeguards.desk import reading, staff
 from calendar_model.workspace.history import of_record
 from calendar_model.workspace.records import Person, Record, Statement
@@ -46,6 +47,7 @@ def one_statement(statement_id: str, context: PageContext, person: Person) -> No
         tied = [*(tie.other for tie in statement.ties), *(tie.record for tie in statement.tied_from)]
         waiting, clearers = unconfirmed(session, statement_id), who_may_clear(session)
         changes = of_record(session, statement_id)
+        clearances = given(session, statement_id)
     everyone = staff()
     st.title(f"{plain(statement.title)}{' (sample)' if statement.sample else ''}")
     forms.outcome()
@@ -65,7 +67,7 @@ def one_statement(statement_id: str, context: PageContext, person: Person) -> No
         st.subheader("Text")
         writing_area(statement_id, context, limit_of(statement, context)[0])
         delivery_buttons(statement, context, person)
-        versions(statement, context)
+        versions(statement, clearances, {one.id: one.name for one in everyone}, context)
     with right:
         st.subheader("Checks")
         facts = checks(statement, tied, person, clearers)

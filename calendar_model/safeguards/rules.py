@@ -11,14 +11,14 @@ from dataclasses import fields
 from datetime import timedelta
 from typing import Any, cast
 
-from sqlalchemy import inspect, select
+from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import Session, aliased
 
 from calendar_model import corrections
 from calendar_model.clock import now, today
 from calendar_model.corrections import Corrected
 from calendar_model.reference import brought
-from calendar_model.safeguards import statements
+from calendar_model.safeguards import clearance, statements
 from calendar_model.safeguards.corrections import corrected, kept
 from calendar_model.safeguards.statements import CaseFacts, Facts, Lack
 from calendar_model.vocabulary import Sensitivity
@@ -45,7 +45,7 @@ from calendar_model.workspace.records import (
     Unsaved,
     Version,
 )
-from calendar_model.workspace.terms import ContactKind, EngagementKind, StatementState, Step
+from calendar_model.workspace.terms import ContactKind, EngagementKind, RecordKind, StatementState, Step
 
 SHORTEST_REASON = 10
 """Letters of a reason that says anything."""
@@ -214,6 +214,8 @@ def _check_gone(session: WorkspaceSession, row: object) -> None:
             raise Refused("Statements, cases and reprisals are kept. Drop the statement, or close the case, instead.")
         if len(session.reason.strip()) < SHORTEST_REASON:
             raise Refused("Say in a sentence why it is deleted; the reason stays in the history.")
+    elif isinstance(row, (Version, Override)) and session.actor:
+        raise Refused("A saved text and an override are kept; add a new one.")
     elif isinstance(row, Access):
         record = session.get(Record, row.record_id)
         if record is not None and record.sensitivity is Sensitivity.RESTRICTED and record not in session.deleted:
@@ -246,20 +248,28 @@ def facts(session: Session, statement: Statement, actor_id: str, *, state: State
     """
     with session.no_autoflush:
         pending = [row for row in session.new if isinstance(row, Version) and _of(row, statement)]
-        number, writer = max([_newest(session, statement.id), *((v.number, v.written_by_id) for v in pending)])
+        number = max([newest_number(session, statement.id), *(row.number for row in pending)])
         may_clear = select(Person.may_clear).where(Person.id == actor_id, Person.active)
         open_ = select(FollowUp.id).where(FollowUp.record_id == statement.id, FollowUp.done_on.is_(None))
         done = {row.id for row in session.dirty if isinstance(row, FollowUp) and row.done_on is not None}
+        linked = _linked_to(session, statement)
+        cases = _cases(session, linked)
+        # Only where a case is raised does it matter whose text it is.
+        hands = clearance.hands_in(session, statement, pending) if cases else clearance.Hands()
+        hidden = _hidden(session, linked)
         return Facts(
             state=state or statement.state,
             version=number,
             cleared_version=statement.cleared_version,
-            written_by=writer,
+            writers=hands.writers,
+            askers=hands.askers,
             actor=actor_id,
+            hidden=len(hidden),
+            hidden_cases=list(hidden.values()).count(RecordKind.CASE),
             actor_may_clear=bool(session.scalar(may_clear.execution_options(**_EVERYTHING))),
             delivered_on=statement.delivered_on,
             open_follow_ups=len(set(session.scalars(open_.execution_options(**_EVERYTHING))) - done),
-            cases=_cases(session, statement),
+            cases=cases,
             overridden=_overrides(session, statement.id, number),
         )
 
@@ -271,23 +281,35 @@ def _of(row: Version | TieToRecord, statement: Statement) -> bool:
     return row.record is statement or row.record_id == statement.id
 
 
-def _newest(session: Session, statement_id: str) -> tuple[int, str]:
-    newest = select(Version.number, Version.written_by_id).where(Version.statement_id == statement_id)
-    found = session.execute(newest.order_by(Version.number.desc()).limit(1).execution_options(**_EVERYTHING)).first()
-    return (found[0], found[1]) if found else (0, "")
+def newest_number(session: Session, statement_id: str) -> int:
+    """The number of the newest saved text of a statement in any language; 0 for none."""
+    newest = select(func.max(Version.number)).where(Version.statement_id == statement_id)
+    return session.scalar(newest.execution_options(**_EVERYTHING)) or 0
 
 
 _CASE_COLUMNS = tuple(field.name for field in fields(CaseFacts) if field.name != "name")
 
 
-def _cases(session: Session, statement: Statement) -> tuple[CaseFacts, ...]:
-    """The checks of every case tied to the statement, either way round."""
+def _linked_to(session: Session, statement: Statement) -> set[str]:
+    """The records linked to the statement, either way round, also by links that are not written yet."""
     ids = _tied_to(session, statement.id)
     for row in session.new:
         if isinstance(row, TieToRecord) and _of(row, statement):
             ids.add(row.other_id or row.other.id)
         elif isinstance(row, TieToRecord) and statement in (row.other, session.get(Record, row.other_id or "")):
             ids.add(row.record_id or row.record.id)
+    return ids
+
+
+def _hidden(session: Session, ids: Iterable[str]) -> dict[str, RecordKind]:
+    """Those of these records that the session's reader may not see, with the kind of each."""
+    kinds = select(Record.id, Record.kind).where(Record.id.in_(ids))
+    seen = set(session.scalars(select(Record.id).where(Record.id.in_(ids))))
+    return {row.id: row.kind for row in session.execute(kinds.execution_options(**_EVERYTHING)) if row.id not in seen}
+
+
+def _cases(session: Session, ids: Iterable[str]) -> tuple[CaseFacts, ...]:
+    """The checks of those of these records that are cases."""
     columns = [getattr(Case, name) for name in _CASE_COLUMNS]
     asked = select(Case.id, Case.title, *columns).where(Case.id.in_(ids)).order_by(Case.title)
     seen = set(session.scalars(select(Case.id).where(Case.id.in_(ids))))
@@ -470,6 +492,9 @@ def _written(session: WorkspaceSession, version: Version) -> None:
         return
     if version.written_by_id != session.actor:
         raise Refused("A text is saved in the name of whoever writes it.")
+    if version.number <= newest_number(session, statement.id):
+        # What somebody has read before they move the statement is known by the newest number.
+        raise Refused("A text is saved as the newest version. Load the newest one first, then save yours.")
     if statement.state not in statements.WRITABLE and statement.state is not None:
         raise Refused(
             f"This statement is {statements.said(statement.state)}: its text stays as it is. Start a new statement, "
@@ -533,6 +558,8 @@ def _overridden(session: WorkspaceSession, row: Override, actor: Person | None) 
         raise Refused("Confirm an override that somebody has asked for on this statement.")
     if asked.person_id == actor.id or not actor.may_clear:
         raise Refused("An override is confirmed by a second person, who may clear. Ask one of them to open this page.")
+    if unread := statements.unread(found):
+        raise Refused(unread[0].says, unread)
     if asked.version_number != found.version:
         raise Refused("The text has changed since the override was asked for: ask again for the text as it is now.")
     row.step, row.missing = asked.step, asked.missing
@@ -553,7 +580,7 @@ def _level_kept(session: WorkspaceSession, record: Record) -> None:
     elif level < before:
         if len(session.reason.strip()) < SHORTEST_REASON:
             raise Refused("Say in a sentence why it may be shown to more people; the reason stays in the history.")
-        if isinstance(record, Statement) and not _said(record) and _cases(session, record):
+        if isinstance(record, Statement) and not _said(record) and _cases(session, _linked_to(session, record)):
             raise Refused("It raises an individual case: until it is delivered it stays with those named.")
         points_at = born_at(type(record), _detail(record)) is Sensitivity.RESTRICTED
         if points_at and record.sensitivity is Sensitivity.PUBLIC:

@@ -5,10 +5,11 @@
     idea → draft ⇄ in consultation → cleared → delivered → followed up
       any of the first four → dropped → draft;  a new text of a cleared statement → draft
 
-Clearing is for somebody who may clear. What raises an individual case passes the checks of the guidelines' section
-3.4 first, and is cleared by somebody else than its writer; it is closed only after the contact afterwards. Of these
-checks one person may ask to pass over those that can be passed over, with a reason, and a second person who may clear
-confirms it; that holds for the version of the text for which it was asked, and stays on record.
+Clearing is for somebody who may clear, and who can read all that the statement is linked to. What raises an individual
+case passes the checks of the guidelines' section 3.4 first, and is cleared by somebody who has written none of it since
+it was last cleared and has asked for no override of it; it is closed only after the contact afterwards. One person may
+ask to override those checks that can be overridden, with a reason, and a second person who may clear confirms it; that
+holds for the version of the text for which it was asked, and stays on record.
 """
 
 from __future__ import annotations
@@ -60,13 +61,20 @@ class CaseFacts:
 
 @dataclass(frozen=True)
 class Facts:
-    """All that a move depends on. ``overridden``: the steps that a second person has confirmed for this version."""
+    """All that a move depends on. ``overridden``: the steps that a second person has confirmed for this version.
+
+    ``writers`` wrote or edited the text since it was last cleared, ``askers`` asked to override its checks since then.
+    ``hidden``: how many records linked to the statement the actor cannot see, and ``hidden_cases`` of them are cases.
+    """
 
     state: StatementState
     version: int = 0
     cleared_version: int | None = None
-    written_by: str = ""
+    writers: frozenset[str] = frozenset()
+    askers: frozenset[str] = frozenset()
     actor: str = ""
+    hidden: int = 0
+    hidden_cases: int = 0
     actor_may_clear: bool = False
     delivered_on: date | None = None
     open_follow_ups: int = 0
@@ -76,10 +84,14 @@ class Facts:
 
 @dataclass(frozen=True)
 class Lack:
-    """Something that misses before a move. ``can_be_overridden``: by two persons; otherwise it has to be mended."""
+    """What is missing before a move. ``can_be_overridden``: by two persons; otherwise it has to be corrected.
+
+    ``code`` names it for programs: the same for as long as the check is the same, whatever the words.
+    """
 
     says: str
     can_be_overridden: bool = False
+    code: str = ""
 
 
 def lacks(facts: Facts, to: StatementState) -> tuple[Lack, ...]:
@@ -88,27 +100,51 @@ def lacks(facts: Facts, to: StatementState) -> tuple[Lack, ...]:
     A move that does not exist is a lack too. What was overridden for this version is not named again.
     """
     if to not in MOVES[facts.state]:
-        return (Lack(f"A statement does not go from {said(facts.state)} to {said(to)}."),)
+        return (Lack(f"A statement does not go from {said(facts.state)} to {said(to)}.", code="no-move"),)
     found: list[Lack] = []
     if to in (CONSULTATION, CLEARED) and not facts.version:
-        found.append(Lack("There is no text yet: write and save one first."))
+        found.append(Lack("There is no text yet: write and save one first.", code="text"))
     if to is CLEARED:
         if not facts.actor_may_clear:
-            found.append(Lack("Clearing is for somebody who may clear: ask one of them, or set it in Settings."))
-        if facts.cases and facts.written_by == facts.actor:
+            says = "Clearing is for somebody who may clear: ask one of them, or set it in Settings."
+            found.append(Lack(says, code="may-clear"))
+        if facts.cases and facts.actor in facts.writers:
+            says = "You have written some of this text since it was last cleared"
             found.append(
-                Lack("It raises an individual case: somebody else than the writer of this text has to clear it.")
+                Lack(f"{says}, and it raises an individual case: ask somebody else to clear it.", code="writer")
+            )
+        if facts.cases and facts.actor in facts.askers:
+            says = "You have asked to override a check of this text"
+            found.append(
+                Lack(f"{says}, and it raises an individual case: ask somebody else to clear it.", code="asker")
             )
     if to is DELIVERED:
         if facts.cleared_version != facts.version:
-            found.append(Lack("The text was changed after it was cleared: have it cleared again."))
+            found.append(Lack("The text was changed after it was cleared: have it cleared again.", code="cleared-text"))
         if facts.delivered_on is None:
-            found.append(Lack("Say on which day it was delivered."))
+            found.append(Lack("Say on which day it was delivered.", code="delivered_on"))
     step = STEPS.get(to)
     if step is not None:
         passed_over = step in facts.overridden
         found += [lack for lack in step_lacks(facts, step) if not (passed_over and lack.can_be_overridden)]
-    return tuple(found)
+    return (*found, *unread(facts)) if to is CLEARED else tuple(found)
+
+
+def unread(facts: Facts) -> tuple[Lack, ...]:
+    """That somebody cannot read all that the statement is linked to: who clears has to see what they clear."""
+    if not facts.hidden:
+        return ()
+    records = "one restricted record" if facts.hidden == 1 else f"{facts.hidden} restricted records"
+    cases = "" if not facts.hidden_cases else f", {facts.hidden_cases} of them individual cases"
+    if facts.hidden == facts.hidden_cases == 1:
+        records, cases = "one individual case", ""
+    says = f"The statement is linked to {records} that you cannot read{cases}."
+    return (
+        Lack(
+            f"{says} Ask somebody with access to add you there, or somebody who reads all of it to clear.",
+            code="hidden",
+        ),
+    )
 
 
 def on_day(facts: Facts, delivered_on: date) -> Facts:
@@ -122,7 +158,8 @@ def step_lacks(facts: Facts, step: Step) -> tuple[Lack, ...]:
         return tuple(lack for case in facts.cases for lack in before_clearing(case))
     found = [lack for case in facts.cases for lack in before_closing(case, facts.delivered_on)]
     if facts.open_follow_ups:
-        found.append(Lack(f"Follow-ups still open: {facts.open_follow_ups}. Do them, or say what came of them."))
+        says = f"Follow-ups still open: {facts.open_follow_ups}. Do them, or say what came of them."
+        found.append(Lack(says, code="follow-ups"))
     return tuple(found)
 
 

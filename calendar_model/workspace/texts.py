@@ -182,6 +182,11 @@ def _count(text: str) -> int:
     return sum(1 for word, _ in _WORD.findall(text) if word[0].isalnum())
 
 
+def sentences(text: str) -> list[str]:
+    """The sentences of a text, headings and list items included, without the white space between them."""
+    return [unit for unit in _SENTENCE.findall(text) if not unit.isspace()]
+
+
 def merge(base: str, mine: str, theirs: str) -> Merged:
     """Brings together what ``mine`` and ``theirs`` have each made of ``base``, sentence by sentence.
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import streamlit as st
 
 from calendar_model.safeguards import drafting, statements
+from calendar_model.safeguards.clearance import Clearance
 from calendar_model.safeguards.desk import writing
 from calendar_model.safeguards.rules import Refused
 from calendar_model.workspace import languages
@@ -26,24 +29,44 @@ from pages.components.statement_draft import (
 from pages.components.words import plain
 
 
-def versions(statement: Statement, context: PageContext) -> None:
-    """All texts that were saved, the newest first, to be compared word by word and to be restored; folded."""
+def versions(
+    statement: Statement, clearances: Sequence[Clearance], names: Mapping[str, str], context: PageContext
+) -> None:
+    """All texts that were saved, the newest first, to be compared word by word and to be restored; folded.
+
+    ``clearances`` are all that were given, ``names`` those of the staff by identifier.
+    """
     count = len(statement.versions)
     with st.expander(f"Versions: {count}"):
         if not count:
-            st.markdown("Each text that is saved stands here, with who saved it and when; any one can be restored.")
+            st.markdown("Each text that is saved is listed here, with who saved it and when; any one can be restored.")
             return
         _compare(statement, context)
         newest = {version.language: version.number for version in statement.versions}
+        cleared = _cleared(statement, clearances, names, context.zone)
         for version in reversed(statement.versions):
-            _version(statement, version, newest[version.language], context)
+            _version(statement, version, newest[version.language], cleared[version.number], context)
 
 
-def _version(statement: Statement, version: Version, newest: int, context: PageContext) -> None:
+def _cleared(
+    statement: Statement, clearances: Sequence[Clearance], names: Mapping[str, str], zone: str
+) -> Mapping[int, list[str]]:
+    """By version, who cleared it and when: a clearance is of the newest text in each language at that moment."""
+    found: dict[int, list[str]] = {version.number: [] for version in statement.versions}
+    for clearance in clearances:
+        by = f"{names.get(clearance.person_id, '')} on {moment(clearance.at, zone)}"
+        ended = clearance.taken_back or clearance.version != statement.cleared_version
+        says = f"cleared by {by}{', taken back since' if ended else ''}"
+        texts = {one.language: one.number for one in statement.versions if one.number <= clearance.version}
+        for number in texts.values():
+            found[number].append(says)
+    return found
+
+
+def _version(statement: Statement, version: Version, newest: int, cleared: Sequence[str], context: PageContext) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"version_{version.number}"):
         parts = [_version_name(version, context.zone), said(speaking_seconds(version.text, version.language))]
-        if version.number == statement.cleared_version:
-            parts.append("cleared")
+        parts += cleared
         if version.note:
             parts.append(version.note)
         st.markdown(plain(" · ".join(parts)), width="content")
