@@ -11,13 +11,12 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 
 from calendar_model.safeguards import rules, sight
 from calendar_model.safeguards.rules import Refused
 from calendar_model.safeguards.sight import Viewer
-from calendar_model.workspace.database import Workspace, WorkspaceError, WorkspaceSession, current_workspace
+from calendar_model.workspace.database import Workspace, WorkspaceSession, answering, current_workspace
 from calendar_model.workspace.records import (
     Access,
     Change,
@@ -47,26 +46,13 @@ class Overtaken(Refused):
 
 
 @contextmanager
-def _answering() -> Iterator[None]:
-    """Raises WorkspaceError where the database itself fails; what it refuses is raised as it is."""
-    try:
-        yield
-    except DatabaseError as error:
-        if type(error) not in (DatabaseError, OperationalError):
-            raise
-        raise WorkspaceError(
-            "What the mission keeps does not answer: the server is away, or the file is damaged. Ask whoever runs this "
-            "dashboard to look, and to restore the last backup if it is the file."
-        ) from error
-
-
-@contextmanager
 def reading(viewer: Viewer, workspace: Workspace | None = None) -> Iterator[WorkspaceSession]:
     """A session that reads what ``viewer`` may see, of the current workspace or of another; it writes nothing.
 
     Raises :class:`~calendar_model.workspace.database.WorkspaceError` where the database fails.
     """
-    with _answering(), (workspace or current_workspace()).session() as session:
+    workspace = workspace or current_workspace()
+    with answering(workspace), workspace.session() as session:
         session.sight = sight.options(viewer)
         yield session
 
@@ -79,7 +65,8 @@ def writing(viewer: Viewer, reason: str = "", workspace: Workspace | None = None
     and :class:`Overtaken` for a row that somebody else has changed since it was read; WorkspaceError as
     :func:`reading` does.
     """
-    with _answering(), (workspace or current_workspace()).session(write=True) as session:
+    workspace = workspace or current_workspace()
+    with answering(workspace), workspace.session(write=True) as session:
         session.sight, session.rules = sight.options(viewer), rules.check
         session.actor, session.reason = viewer.person_id, reason.strip()
         try:
@@ -129,7 +116,7 @@ def put(
 def tide(workspace: Workspace | None = None) -> tuple[str, int]:
     """Which workspace, and how many changes it has seen: as long as both are the same, nothing has changed in it."""
     workspace = workspace or current_workspace()
-    with _answering(), workspace.session() as session:
+    with answering(workspace), workspace.session() as session:
         newest = select(func.max(Change.number)).execution_options(everything=True)
         return workspace.url, session.scalar(newest) or 0
 
@@ -187,6 +174,7 @@ def _show_to(record: Record, named: Iterable[str]) -> None:
 def staff(workspace: Workspace | None = None) -> list[Person]:
     """All persons kept, active ones first, by name. On a single machine, where anyone may say who they are, anyone
     sees them."""
-    with _answering(), (workspace or current_workspace()).session() as session:
+    workspace = workspace or current_workspace()
+    with answering(workspace), workspace.session() as session:
         everyone = select(Person).order_by(Person.active.desc(), Person.name, Person.id)
         return list(session.scalars(everyone.execution_options(everything=True)))

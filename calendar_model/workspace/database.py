@@ -14,16 +14,19 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock, RLock
 from typing import Any, NoReturn
+from urllib.parse import quote
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine, Select, event, select
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import ORMExecuteState, QueryableAttribute, Session, UOWTransaction, with_parent
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.base import ExecutableOption
 
 from calendar_model.workspace import history, migrations
+from calendar_model.workspace.failures import WHAT_TO_DO, Failure, failure_of, note_failure, note_success
 from calendar_model.workspace.records import Change
 
 URL_VARIABLE = "DATABASE_URL"
@@ -38,7 +41,14 @@ _WRITERS = 0x48524443
 
 
 class WorkspaceError(RuntimeError):
-    """The workspace cannot be opened, written, saved or restored; ``str()`` says what to do."""
+    """The workspace cannot be opened, written, saved or restored; ``str()`` says what to do.
+
+    ``failure`` names what is wrong with the database; None where the request itself cannot be met.
+    """
+
+    def __init__(self, message: str, failure: Failure | None = None) -> None:
+        super().__init__(message)
+        self.failure = failure
 
 
 class NoSightError(RuntimeError):
@@ -159,7 +169,7 @@ class Workspace:
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
         """A connection that sees the database as it was at the first read, whatever is written meanwhile."""
-        with self.engine.connect() as connection:
+        with answering(self), self.engine.connect() as connection:
             if connection.dialect.name == "postgresql":
                 connection = connection.execution_options(isolation_level="REPEATABLE READ")
             yield connection
@@ -167,7 +177,7 @@ class Workspace:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A connection in a transaction of the only writer, committed at the end; past rules and history."""
-        with self._writing.begin() as connection:
+        with answering(self), self._writing.begin() as connection:
             yield connection
 
     def commits(self) -> Hashable | None:
@@ -182,7 +192,7 @@ class Workspace:
         with self._watch:
             try:
                 if self._watching is None:
-                    self._watching = sqlite3.connect(self.file, timeout=0, check_same_thread=False)
+                    self._watching = _connect_to(self.file, timeout=0)
                 (count,) = self._watching.execute("PRAGMA data_version").fetchone()
             except sqlite3.Error:
                 return None
@@ -218,7 +228,10 @@ def open_workspace(url: str | None = None) -> Workspace:
         ) from None
     except (DBAPIError, sqlite3.Error) as error:
         workspace.close()
-        raise WorkspaceError(_what_fails(workspace, error)) from None
+        failure = failure_of(error) or Failure.DAMAGED
+        note_failure(workspace.url, failure)
+        raise WorkspaceError(_what_fails(workspace, failure), failure) from None
+    note_success(workspace.url)
     if file is not None:
         _keep_private(file)
     return workspace
@@ -298,16 +311,43 @@ def _keep_private(file: Path) -> None:
             file.with_name(name).chmod(0o600)
 
 
-def _what_fails(workspace: Workspace, error: Exception) -> str:
-    if workspace.file is None and isinstance(error, OperationalError):
+@contextmanager
+def answering(workspace: Workspace) -> Iterator[None]:
+    """Raise WorkspaceError, with what to do, where the database of ``workspace`` fails within this block.
+
+    What the database refuses is raised as it is. The beginning and the end of an outage are written to the log.
+    """
+    try:
+        yield
+    except (DBAPIError, sqlite3.Error, PoolTimeout) as error:
+        failure = Failure.BUSY if isinstance(error, PoolTimeout) else failure_of(error)
+        if failure is None:
+            raise
+        note_failure(workspace.url, failure)
+        raise WorkspaceError(WHAT_TO_DO[failure], failure) from error
+    note_success(workspace.url)
+
+
+def _what_fails(workspace: Workspace, failure: Failure) -> str:
+    """What keeps the workspace from being opened, for the person who starts the dashboard."""
+    place = workspace.file or workspace.url
+    if failure is Failure.AWAY and workspace.file is None:
         return (
-            f"The database server of the workspace does not answer or does not let us in ({workspace.url}). Check that "
+            f"The database server of the workspace does not answer or does not let us in ({place}). Check that "
             f"it runs, and the name, password and database in {URL_VARIABLE}."
         )
-    if workspace.file is not None and "locked" in str(error):
-        return f"Another program holds the workspace in {workspace.file}. Close it, then try again."
+    if failure is Failure.AWAY:
+        return f"The workspace in {place} cannot be opened. Allow reading and writing its folder, then start again."
+    if failure is Failure.BUSY:
+        return f"Another program holds the workspace in {place}. Close it, then try again."
+    if failure is Failure.FULL:
+        return f"The disk of the workspace in {place} is full. Free some space, then start again."
+    if failure is Failure.READ_ONLY:
+        return f"The workspace in {place} may only be read. Allow writing to it and to its folder, then start again."
+    if failure is Failure.DISK:
+        return f"The disk of the workspace in {place} cannot be read or written. Check the disk, then start again."
     return (
-        f"What is in {workspace.file or workspace.url} is not a workspace of this program, or it is damaged. Name "
+        f"What is in {place} is not a workspace of this program, or it is damaged. Name "
         "another one, or restore a backup into an empty one."
     )
 
@@ -320,10 +360,18 @@ def _engine(url: URL) -> Engine:
         engine = sa.create_engine(url, pool_pre_ping=True, connect_args=timeout, **quiet)
         event.listen(engine, "begin", _begin_postgresql)
     else:
-        engine = sa.create_engine(url, **quiet)
+        file = Path(url.database or "")
+        engine = sa.create_engine(url, creator=lambda: _connect_to(file), **quiet)
         event.listen(engine, "connect", _connect_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _connect_to(file: Path, *, timeout: float = PATIENCE / 1000) -> sqlite3.Connection:
+    """A connection to a file that exists: a missing one is never made in passing, empty and without tables."""
+    return sqlite3.connect(
+        f"file:{quote(str(file.absolute()))}?mode=rw", uri=True, timeout=timeout, check_same_thread=False
+    )
 
 
 def _connect_sqlite(connection: sqlite3.Connection, _record: object) -> None:
@@ -360,9 +408,7 @@ def _begin_postgresql(connection: Connection) -> None:
 def _waiting() -> Iterator[None]:
     try:
         yield
-    except OperationalError as error:
-        if isinstance(error.orig, sqlite3.OperationalError) and "locked" not in str(error.orig):
+    except DBAPIError as error:
+        if failure_of(error) is not Failure.BUSY:
             raise
-        raise WorkspaceError(
-            "Somebody else has been writing to the workspace for some seconds. Nothing of yours is written; try again."
-        ) from error
+        raise WorkspaceError(WHAT_TO_DO[Failure.BUSY], Failure.BUSY) from error

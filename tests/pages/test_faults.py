@@ -11,6 +11,7 @@ from calendar_model.reference import DATA_VARIABLE
 from calendar_model.safeguards.desk import save
 from calendar_model.safeguards.sight import OPEN
 from calendar_model.workspace.database import current_workspace
+from calendar_model.workspace.failures import WHAT_TO_DO, Failure
 from calendar_model.workspace.records import Person
 from tests.app import open_page
 
@@ -28,10 +29,7 @@ OF_THE_WORKSPACE = (
     "imports",
     "corrections",
 )
-DAMAGED = (
-    "What the mission keeps does not answer: the server is away, or the file is damaged. Ask whoever runs this dashboard "
-    "to look, and to restore the last backup if it is the file."
-)
+DAMAGED = WHAT_TO_DO[Failure.DAMAGED]
 WITHOUT = "Until then the calendar stands without what the mission itself keeps."
 FILES = ("organisations.csv", "sessions.csv", "cadences.csv", "upr_reviews.csv", "tracks.csv")
 
