@@ -14,11 +14,12 @@ from difflib import get_close_matches
 from enum import StrEnum
 from functools import cache
 from typing import TypeVar
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from calendar_model.imports.targets import folded, label_of
+from calendar_model.imports.zones import zones_by_name, zones_by_town
 from calendar_model.reference import Reference
 from calendar_model.vocabulary import Organisation
 
@@ -204,7 +205,7 @@ def zone(text: str, reference: Reference) -> str:
     organisation, or by which a zone is called."""
     said = text.strip()
     towns = {folded(one.seat_city): one.timezone for one in reference.organisations.values() if one.timezone}
-    for known in (_zones(), _windows(), towns, _cities()):
+    for known in (zones_by_name(), _windows(), towns, zones_by_town()):
         if found := known.get(said.casefold()) or known.get(folded(said)):
             return found
     raise Unclear(
@@ -219,34 +220,8 @@ def local(instant: datetime, zone_name: str) -> tuple[date, time]:
 
 
 @cache
-def _zones() -> Mapping[str, str]:
-    return {name.casefold(): name for name in available_timezones()}
-
-
-@cache
 def _windows() -> Mapping[str, str]:
     return {name.casefold(): olson for name, olson in WINDOWS_TO_OLSON.items()}
-
-
-@cache
-def _cities() -> Mapping[str, str]:
-    """Zones by the town that names them, where it names one only."""
-    found: dict[str, str] = {}
-    for name in sorted(available_timezones()):
-        area, _, town = name.rpartition("/")
-        if area.partition("/")[0] in (
-            "Africa",
-            "America",
-            "Asia",
-            "Atlantic",
-            "Australia",
-            "Europe",
-            "Indian",
-            "Pacific",
-        ):
-            key = folded(town)
-            found[key] = "" if key in found else name
-    return found
 
 
 def term(text: str, terms: Iterable[T]) -> T:

@@ -32,7 +32,7 @@ def packed() -> bytes:
         (packed(), "This is a packed folder or an Office file, not a calendar file. Unpack or export it to a file that ends in .ics."),
         (gzip.compress(calendar(BRIEFING)), "This is a packed file, not a calendar file. Unpack or export it to a file that ends in .ics."),
         (bytes(range(256)) * 4_000, "This is not a calendar file. Choose a file that ends in .ics, as calendar programs export it."),
-        (b"BEGIN:VCALENDAR\n" + b"BEGIN:VALARM\n" * 300_000, "The calendar holds more than 5,000 events, or 25,000 parts. Export a shorter stretch of time."),
+        (b"BEGIN:VCALENDAR\n" + b"BEGIN:VALARM\n" * 300_000, "The calendar holds more than 100,000 parts. Export a shorter period."),
         (b"BEGIN:VCALENDAR\n" + b"BEGIN:VEVENT\n" * 4_000, "The file ends in the middle: it was cut off on its way. Export or download it again."),
     ],
     ids=["empty", "large", "zip", "gzip", "binary", "parts", "nested"],

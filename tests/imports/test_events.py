@@ -141,11 +141,11 @@ def test_what_is_refused_does_not_keep_the_others(desk: Viewer) -> None:
         desk, event(*SERIES, uid="untitled", title=""), event("DTSTART:yesterday", uid="x", title="X"), BRIEFING
     )
     assert sorted(told(plan)) == [
-        ("", Fate.REFUSED, "Give the event a title; it stands on every timeline of those who may see it."),
+        ("(untitled)", Fate.NEW, ""),
         ("Briefing", Fate.NEW, ""),
         ("X", Fate.REFUSED, "Its days or hours cannot be read."),
     ]
-    assert [one.title for one in here(desk)] == ["Briefing"]
+    assert [one.title for one in here(desk)] == ["(untitled)", "Briefing"]
 
 
 def test_a_series_that_grows_shorter_is_called_off_for_the_rest(desk: Viewer) -> None:

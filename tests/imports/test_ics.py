@@ -112,7 +112,7 @@ def test_days_and_hours(lines: tuple[str, ...], head: str, expected: str) -> Non
         (("DTSTART:20270303T100000Z", "RRULE:FREQ=DAILY;INTERVAL=0"), "How it recurs cannot be read."),
         (("DTSTART:20270303T100000Z", "RRULE:FREQ=SECONDLY"), "It recurs every hour or more often: nobody's calendar does that."),
         (("DTSTART:20270303T100000Z", "RRULE:FREQ=DAILY;BYHOUR=1,2,3,4,5;BYMINUTE=0,10,20,30,40"), "It recurs every hour or more often: nobody's calendar does that."),
-        (("DTSTART:20270303T100000Z", "DURATION:P9999999D", "RRULE:FREQ=DAILY"), "How it recurs cannot be worked out."),
+        (("DTSTART:20270303T100000Z", "DURATION:P9999999D", "RRULE:FREQ=DAILY"), "Its days or hours cannot be read."),
     ],
 )  # fmt: skip
 def test_an_event_that_is_broken_is_refused_and_the_others_go_on(lines: tuple[str, ...], fault: str) -> None:
@@ -149,7 +149,7 @@ def test_western_european_letters_are_read_with_a_remark() -> None:
         (b"PK\x03\x04rest", "This is a packed folder or an Office file, not a calendar file. Unpack or export it to a file that ends in .ics."),
         (b"\x1f\x8brest", "This is a packed file, not a calendar file. Unpack or export it to a file that ends in .ics."),
         (calendar(BRIEFING, head="METHOD:REPLY"), "This is somebody's answer to an invitation, and brings no event. Import the invitation."),
-        (calendar(*["BEGIN:VEVENT\r\nEND:VEVENT"] * (MOST_EVENTS + 1)), "The calendar holds more than 5,000 events, or 25,000 parts. Export a shorter stretch of time."),
+        (calendar(*["BEGIN:VEVENT\r\nEND:VEVENT"] * (MOST_EVENTS + 1)), "The calendar holds more than 5,000 events from 2026-01-01 to 2028-12-31. Choose a shorter period."),
     ],
 )  # fmt: skip
 def test_what_is_no_calendar_is_refused_with_a_sentence(data: bytes, says: str) -> None:
@@ -221,7 +221,9 @@ def test_what_is_no_event_is_left_out_and_said() -> None:
 def test_more_occurrences_than_are_taken_are_said() -> None:
     found = read(calendar(*[event("DTSTART:20260101T080000Z", "RRULE:FREQ=DAILY", uid=f"{n}") for n in range(3)]))
     assert (len(found["rows"]), found["complete"], found["series"]) == (MOST_ROWS, False, [])
-    assert found["remarks"][-1] == "Only the first 2,000 occurrences are here; ask for fewer days to have the others."
+    assert (
+        found["remarks"][-1] == "Only the first 2,000 occurrences are here; choose a shorter period to see the others."
+    )
 
 
 _ZONES = st.sampled_from(["Europe/Zurich", "America/New_York", "Africa/Nairobi", "Asia/Kathmandu"])

@@ -1,0 +1,211 @@
+"""The bytes of a calendar file as components and their content lines (RFC 5545, 3.1), in the worker process alone.
+
+Nothing here refuses a component for the fault of another: a line that is none is left out and counted, a component
+whose end is missing ends where the next one begins, and what follows the end of a calendar is not read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from calendar_model.imports.plan import ImportRefused
+
+MOST_PARTS = 100_000
+"""Components (events, alarms, zones) that a file may hold."""
+
+NO_CALENDAR = "This is not a calendar file. Choose a file that ends in .ics, as calendar programs export it."
+BROKEN = (
+    "The file breaks the rules of calendar files, and cannot be read. Export it again, or send its events by another "
+    "program."
+)
+CUT_OFF = "The file ends in the middle: it was cut off on its way. Export or download it again."
+TOO_MANY_PARTS = f"The calendar holds more than {MOST_PARTS:,} parts. Export a shorter period."
+WESTERN = "The file is not in UTF-8. It was read as Western European: look whether accented letters are right."
+DAMAGED = "Some accented letters are damaged in the file. Look at the titles and places before you import them."
+
+_PACKED = {
+    b"PK\x03\x04": "a packed folder or an Office file",
+    b"\x1f\x8b": "a packed file",
+    b"BZh": "a packed file",
+    b"7z\xbc\xaf": "a packed file",
+    b"%PDF": "a PDF document",
+}
+_FOLD = re.compile(rb"(?:\r*\n)+[ \t]")
+_LINE_END = re.compile(rb"\r*\n")
+_CONTENT_LINE = re.compile(r'([\w-]+)((?:;[^":;]*(?:"[^"]*"[^":;]*)*)*):(.*)', re.DOTALL)
+_OF_MOMENTS = frozenset({"DTSTART", "DTEND", "RECURRENCE-ID", "EXDATE", "RDATE"})
+"""Properties whose value has no colon, so that one in a parameter that is not quoted does no harm."""
+_PARAMETER = re.compile(r';([\w-]+)=("[^"]*"|[^;]*)')
+_OUTER = frozenset({"VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VTIMEZONE"})
+"""Components that never hold one another."""
+_MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_CUT = re.compile(rb"(?:[\xc2-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf4][\x80-\xbf]{0,2})\Z")
+"""A letter of several bytes of which the last ones are missing."""
+_CUT_FOR_CERTAIN = re.compile(rb"(?:[\xc2\xc3\xce\xcf\xd0]|[\xe0-\xef][\x80-\xbf]|[\xf0-\xf4][\x80-\xbf]{1,2})\Z")
+"""One that Western European text does not end with, unlike É, Å, Ø or ß."""
+
+
+@dataclass
+class Property:
+    """A content line: its value as written, and its parameters by name in capitals, without quotation marks."""
+
+    value: str
+    parameters: Mapping[str, str]
+
+
+@dataclass
+class Part:
+    """A component: its properties by name in capitals, each in the order of the file, and the components within it.
+
+    ``broken`` counts the lines that are no content lines.
+    """
+
+    name: str
+    properties: dict[str, list[Property]] = field(default_factory=dict)
+    parts: list[Part] = field(default_factory=list)
+    broken: int = 0
+
+    def first(self, name: str) -> Property | None:
+        """The first property of a name."""
+        return next(iter(self.properties.get(name, ())), None)
+
+    def text(self, name: str) -> str:
+        """The text of the first property of a name, with its escapes undone; empty if there is none."""
+        found = self.first(name)
+        return re.sub(r"\\([\\;,nN])", _unescape, found.value) if found is not None else ""
+
+
+def _unescape(match: re.Match[str]) -> str:
+    return "\n" if match[1] in "nN" else match[1]
+
+
+def read_parts(data: bytes) -> tuple[list[Part], list[str]]:
+    """The calendars of a file, and remarks on its letters, as sentences.
+
+    Raises :class:`~calendar_model.imports.plan.ImportRefused` for what is no calendar, was cut off, or holds more than
+    MOST_PARTS components.
+    """
+    for start, what in _PACKED.items():
+        if data.startswith(start):
+            raise ImportRefused(
+                f"This is {what}, not a calendar file. Unpack or export it to a file that ends in .ics."
+            )
+    lines, remarks = _lines(_in_one_width(data))
+    first = next((line for line in lines if line.strip()), "")
+    if first.strip().upper() != "BEGIN:VCALENDAR":
+        raise ImportRefused(NO_CALENDAR)
+    calendars = _tree(lines)
+    if not any(calendar.parts for calendar in calendars) and any(calendar.broken for calendar in calendars):
+        raise ImportRefused(BROKEN)
+    return calendars, remarks
+
+
+def _in_one_width(data: bytes) -> bytes:
+    """Without byte order mark, and in an encoding of which ASCII is a part."""
+    wide = (
+        "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else {b"B\0": "utf-16-le", b"\0B": "utf-16-be"}.get(data[:2])
+    )
+    if wide:
+        try:
+            data = data.decode(wide).encode()
+        except UnicodeError:
+            raise ImportRefused(CUT_OFF) from None
+    return data.removeprefix(b"\xef\xbb\xbf").replace(b"\0", b"")
+
+
+def _lines(data: bytes) -> tuple[list[str], list[str]]:
+    """The content lines, unfolded, and remarks on their letters.
+
+    Folded lines are joined as bytes: programs fold inside a letter too (RFC 5545, 3.1).
+    """
+    if b"\n" not in data:
+        data = data.replace(b"\r", b"\n")
+    found: list[str | bytes] = []
+    for line in _LINE_END.split(_FOLD.sub(b"", data)):
+        try:
+            found.append(line.decode())
+        except UnicodeDecodeError:
+            found.append(line)
+    utf8 = any(isinstance(line, str) and not line.isascii() for line in found)
+    remarks: dict[str, None] = {}
+    return [line if isinstance(line, str) else _decoded(line, utf8, remarks) for line in found], list(remarks)
+
+
+def _decoded(line: bytes, utf8: bool, remarks: dict[str, None]) -> str:
+    """A line that is not in UTF-8: cut or damaged in a file that is (``utf8``), else Western European."""
+    whole = _CUT.sub(b"", line)
+    if (utf8 or _MULTIBYTE.search(line) or _CUT_FOR_CERTAIN.search(line)) and _is_utf8(whole):
+        return whole.decode()
+    if _MULTIBYTE.search(line):
+        remarks[DAMAGED] = None
+        return line.decode(errors="replace")
+    remarks[WESTERN] = None
+    try:
+        return line.decode("cp1252")
+    except UnicodeDecodeError:
+        return line.decode("latin-1")
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _tree(lines: list[str]) -> list[Part]:
+    calendars: list[Part] = []
+    opened: list[Part] = []
+    begun = 0
+    for line in lines:
+        kind, _, name = line.partition(":")
+        kind, name = kind.strip().upper(), name.strip().upper()
+        if kind == "BEGIN" and (opened or name == "VCALENDAR"):
+            begun += 1
+            if begun > MOST_PARTS:
+                raise ImportRefused(TOO_MANY_PARTS)
+            _open(Part(name), opened, calendars)
+        elif kind == "END" and any(part.name == name for part in opened):
+            while opened.pop().name != name:
+                pass
+        elif opened and line.strip() and kind != "END":
+            _add(line, opened[-1])
+    if opened or not calendars:
+        raise ImportRefused(CUT_OFF)
+    return calendars
+
+
+def _open(part: Part, opened: list[Part], calendars: list[Part]) -> None:
+    if part.name in _OUTER:
+        # An event does not hold another: the end of the one before is missing.
+        outer = next((place for place, one in enumerate(opened) if one.name in _OUTER), len(opened))
+        del opened[outer:]
+    (opened[-1].parts if opened else calendars).append(part)
+    opened.append(part)
+
+
+def _add(line: str, part: Part) -> None:
+    found = _split(line.strip("\r"))
+    if found is None:
+        part.broken += 1
+        return
+    name, parameters, value = found
+    part.properties.setdefault(name, []).append(Property(value, dict(_parameters(parameters))))
+
+
+def _split(line: str) -> tuple[str, str, str] | None:
+    name = re.match(r"[\w-]*", line)
+    assert name is not None
+    if name[0].upper() in _OF_MOMENTS:
+        head, colon, value = line.rpartition(":")
+        return (name[0].upper(), head[name.end() :], value) if colon else None
+    match = _CONTENT_LINE.fullmatch(line)
+    return (match[1].upper(), match[2], match[3]) if match else None
+
+
+def _parameters(text: str) -> Iterator[tuple[str, str]]:
+    for name, value in _PARAMETER.findall(text):
+        yield name.upper(), value.strip().strip('"').strip()

@@ -1,0 +1,54 @@
+"""Texts of strangers without markup, control characters and needless blanks."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+_MARKUP = 10
+"""So many times the letters that are taken over are looked at, markup included: its parser is slow on what is none."""
+
+
+class _Words(HTMLParser):
+    """The words of an HTML text, a line for each of its blocks."""
+
+    _BLOCKS = frozenset({"br", "p", "div", "li", "tr", "ul", "ol", "table", "h1", "h2", "h3", "h4", "hr"})
+    _UNSEEN = frozenset({"script", "style", "head", "title"})
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.said: list[str] = []
+        self._unseen = 0
+
+    def handle_starttag(self, tag: str, _attributes: object) -> None:
+        self._unseen += tag in self._UNSEEN
+        if tag in self._BLOCKS:
+            self.said.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._unseen -= tag in self._UNSEEN and self._unseen > 0
+        if tag in self._BLOCKS - {"br", "hr"}:
+            self.said.append("\n")
+
+    def handle_data(self, data: str) -> None:
+        if not self._unseen:
+            self.said.append(data)
+
+
+_TAG = re.compile(r"</?[a-z][a-z0-9]*(\s[^<>]*)?/?>", re.IGNORECASE)
+
+
+def plain(text: str, most: int, *, lines: bool = False) -> str:
+    """A text without HTML, control characters and needless blanks, of at most so many letters."""
+    text = text[: most * _MARKUP]
+    if _TAG.search(text):
+        words = _Words()
+        words.feed(text)
+        words.close()
+        text = "".join(words.said)
+    cleaned = "".join(letter if letter.isprintable() or letter == "\n" else " " for letter in text)
+    if lines:
+        cleaned = re.sub(r"\n{3,}", "\n\n", "\n".join(" ".join(line.split()) for line in cleaned.split("\n"))).strip()
+    else:
+        cleaned = " ".join(cleaned.split())
+    return cleaned if len(cleaned) <= most else f"{cleaned[: most - 1].rstrip()}…"

@@ -1,0 +1,164 @@
+"""Time zones by the names that programs and people give them: IANA, Windows, vendors' prefixes, towns."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
+
+from icalendar import Timezone
+from icalendar.timezone import tzp
+from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
+
+from calendar_model.imports.content_lines import Part
+
+UTC_NAMES = frozenset({"UTC", "UCT", "GMT", "Zulu", "Universal", "Greenwich", "Etc/UTC", "Etc/UCT", "Etc/GMT"})
+_NO_PLACES = ("localtime", "posixrules", "Factory", "posix/", "right/")
+"""What some machines keep beside the zones of places, and others do not know."""
+_AREAS = frozenset(
+    {"Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"}
+)
+
+_DISPLAYED = re.compile(r"\((?:UTC|GMT)(?:([+-])(\d{1,2}):(\d{2}))?\)\s*(.+)")
+"""``(UTC+01:00) Amsterdam, Berlin, Bern, Rome``: how Windows shows a zone to people."""
+_IN_NORTH_AMERICA = re.compile(r"(\w+) Time \((?:US & )?Canada\)")
+_OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(\d{1,2}):?(\d{2})")
+
+
+def zone_named(name: str) -> tzinfo | None:
+    """The zone that a calendar file calls by this name, if the name says it without a definition; else None.
+
+    A ZoneInfo, but for a bare offset such as ``UTC+01:00``.
+    """
+    name = name.strip()
+    known = exact_zone(name)
+    if known is not None:
+        return known
+    if name.casefold() == "tzone://microsoft/utc":
+        return ZoneInfo("UTC")
+    if match := _OFFSET.fullmatch(name):
+        offset = _offset(*match.groups())
+        return timezone(offset) if abs(offset) < timedelta(hours=24) else None
+    return displayed_zone(name)
+
+
+@cache
+def exact_zone(name: str) -> ZoneInfo | None:
+    """The zone of an IANA name, a Windows identifier, or either after a vendor's prefix."""
+    if not name:
+        return None
+    with warnings.catch_warnings():
+        # It guesses at vendors' prefixes, and says so.
+        warnings.simplefilter("ignore")
+        found = tzp.timezone(name)
+    if not isinstance(found, ZoneInfo):
+        same = zones_by_name().get(name.casefold())
+        found = ZoneInfo(same) if same else None
+    return found
+
+
+@cache
+def displayed_zone(name: str) -> ZoneInfo | None:
+    """The zone that Windows shows by this name, if its towns or its country say which it is.
+
+    Where the towns leave several zones, they must agree on every hour of these years.
+    """
+    match = _DISPLAYED.fullmatch(name)
+    if match is None:
+        return None
+    sign, hours, minutes, places = match.groups()
+    if north := _IN_NORTH_AMERICA.fullmatch(places):
+        return exact_zone(f"{north[1]} Standard Time")
+    if places == "Coordinated Universal Time":
+        return ZoneInfo("UTC")
+    offset = _offset(sign, hours, minutes) if sign else timedelta(0)
+    towns = zones_by_town()
+    named = [towns[town] for place in places.split(",") if towns.get(town := place.strip().casefold())]
+    found = [zone for name in named if _standard_offset(zone := ZoneInfo(name)) == offset]
+    of_windows = [zone for zone in found if zone.key in WINDOWS_TO_OLSON.values()]
+    found = of_windows or found
+    return found[0] if found and len({_hours_kept(zone) for zone in found}) == 1 else None
+
+
+def _offset(sign: str, hours: str, minutes: str) -> timedelta:
+    offset = timedelta(hours=int(hours), minutes=int(minutes))
+    return -offset if sign == "-" else offset
+
+
+_YEARS = range(2020, 2031)
+
+
+def _hours_kept(zone: ZoneInfo) -> tuple[timedelta | None, ...]:
+    """The offsets of a zone, day by day over some years."""
+    first = datetime(_YEARS[0], 1, 1, tzinfo=UTC)
+    days = (datetime(_YEARS[-1] + 1, 1, 1, tzinfo=UTC) - first).days
+    return tuple((first + timedelta(days=day)).astimezone(zone).utcoffset() for day in range(days))
+
+
+def _standard_offset(zone: ZoneInfo) -> timedelta:
+    """The offset of winter, by which Windows sorts its zones. Ireland and Morocco count winter as the exception."""
+    return min(datetime(2027, month, 1, tzinfo=zone).utcoffset() or timedelta(0) for month in (1, 7))
+
+
+@cache
+def zones_by_name() -> Mapping[str, str]:
+    """IANA names by themselves in lower case."""
+    return {name.casefold(): name for name in available_timezones() if not name.startswith(_NO_PLACES)}
+
+
+@cache
+def zones_by_town() -> Mapping[str, str]:
+    """IANA names by the town that they name, in lower case with blanks; empty where two name the same town."""
+    found: dict[str, str] = {}
+    for name in sorted(available_timezones()):
+        area, _, town = name.rpartition("/")
+        if area.partition("/")[0] in _AREAS:
+            key = town.replace("_", " ").replace("-", " ").casefold()
+            found[key] = "" if key in found else name
+    return found
+
+
+def is_place(zone: tzinfo) -> bool:
+    """Whether a zone is that of a place, by which people can be told hours."""
+    return isinstance(zone, ZoneInfo) and zone.key not in UTC_NAMES and not zone.key.startswith(_NO_PLACES)
+
+
+class DefinedZones:
+    """The zones that a calendar defines itself (VTIMEZONE), each worked out when an event asks for it."""
+
+    def __init__(self, calendar: Part) -> None:
+        self._parts = {
+            name: part for part in calendar.parts if part.name == "VTIMEZONE" and (name := part.text("TZID").strip())
+        }
+        self._found: dict[str, tzinfo | None] = {}
+
+    def find(self, name: str) -> tzinfo | None:
+        """The zone of a name: as it is known everywhere, else as the calendar defines it; None if neither says it."""
+        if name not in self._found:
+            self._found[name] = exact_zone(name) or self._defined(name) or zone_named(name)
+        return self._found[name]
+
+    def _defined(self, name: str) -> tzinfo | None:
+        part = self._parts.get(name)
+        if part is None:
+            return None
+        try:
+            parsed = Timezone.from_ical("\r\n".join([*_written(part), ""]))
+            assert isinstance(parsed, Timezone)
+            zone = parsed.to_tz(lookup_tzid=False)
+            # A definition may be worked out and still fail, or leave it open, once it is asked.
+            asked = [datetime(year, month, 1, 12, tzinfo=zone).utcoffset() for year in _YEARS for month in (1, 7)]
+        except Exception:  # noqa: BLE001  a parser raises what it likes at what strangers write
+            return None
+        return zone if None not in asked else None
+
+
+def _written(part: Part) -> list[str]:
+    """A definition as content lines again, without what no zone needs."""
+    kept = ("TZID", "DTSTART", "RRULE", "RDATE", "TZOFFSETFROM", "TZOFFSETTO", "TZNAME")
+    lines = [f"{name}:{one.value.strip()}" for name in kept for one in part.properties.get(name, ())]
+    inner = [line for one in part.parts for line in _written(one)]
+    return [f"BEGIN:{part.name}", *lines, *inner, f"END:{part.name}"]

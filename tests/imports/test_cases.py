@@ -1,0 +1,144 @@
+"""Calendar files from public bug reports, one fault each: what is read from them, whatever the order of their parts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from calendar_model.imports.ics import read_calendar
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+CASES = Path(__file__).parent / "cases"
+DAYS = {"timezone": "Europe/Zurich", "since": "2026-06-01", "until": "2030-12-31"}
+TITLE = "Briefing on defenders"
+
+Found = tuple[str, str, str, str]
+"""Title, start, end and zone: a day (inclusive) and no zone, or an hour with its offset."""
+
+
+def hours(day: str, first: str, last: str, offset: str, zone: str, title: str = TITLE) -> Found:
+    return title, f"{day}T{first}:00{offset}", f"{day}T{last}:00{offset}", zone
+
+
+def zurich(day: str, first: str, last: str, title: str = TITLE) -> Found:
+    summer = date(2027, 3, 28) <= date.fromisoformat(day) < date(2027, 10, 31)
+    return hours(day, first, last, "+02:00" if summer else "+01:00", "Europe/Zurich", title)
+
+
+def new_york(day: str, first: str, last: str) -> Found:
+    return hours(day, first, last, "-05:00", "America/New_York")
+
+
+WHOLE_DAYS = [(TITLE, "2027-03-02", "2027-03-04", "")]
+AT_TEN = [zurich("2027-03-01", "10:00", "11:00")]
+AT_TEN_UTC = [zurich("2027-03-01", "11:00", "12:00")]
+WITH_THE_GOOD_ONE = [*AT_TEN, zurich("2027-03-01", "10:00", "11:00", "Good one")]
+
+EXPECTED: dict[str, list[Found]] = {
+    "day-with-zone": WHOLE_DAYS,
+    "day-zone-on-start-only": WHOLE_DAYS,
+    "outlook-whole-day-mark": WHOLE_DAYS,
+    "floating-series-utc-exception": [
+        zurich("2027-03-01", "18:00", "19:00"),
+        zurich("2027-03-03", "18:00", "19:00"),
+    ],
+    "override-named-by-day": [
+        zurich("2027-03-01", "10:00", "11:00"),
+        zurich("2027-03-02", "15:00", "16:00"),
+        zurich("2027-03-03", "10:00", "11:00"),
+    ],
+    "utc-series-in-zoned-calendar": [
+        *(zurich(f"2027-03-{day:02}", "16:00", "17:00") for day in (1, 8, 15, 22)),
+        zurich("2027-03-29", "17:00", "18:00"),
+        zurich("2027-04-05", "17:00", "18:00"),
+    ],
+    "zone-and-utc-mark": [zurich("2027-06-01", "12:00", "13:00")],
+    "fold-inside-a-letter": [
+        zurich(
+            "2027-03-01",
+            "11:00",
+            "12:00",
+            "Réunion préparatoire sur la situation des défenseuses et défenseurs à Genève, été",
+        )
+    ],
+    "cut-inside-a-letter": [zurich("2027-03-01", "11:00", "12:00", "R")],
+    "until-in-local-time": [new_york(f"2027-03-{day:02}", "14:00", "15:00") for day in range(1, 6)],
+    "utc-in-the-doubled-hour": [hours("2027-10-31", "01:30", "02:30", "+00:00", "UTC")],
+    "exrule": [zurich(f"2027-03-{day:02}", "11:00", "12:00") for day in (1, 2, 3, 4, 5, 8, 9, 10)],
+    "broken-alarm": WITH_THE_GOOD_ONE,
+    "alarm-minus-inside": WITH_THE_GOOD_ONE,
+    "broken-task": AT_TEN,
+    "zone-offset-over-a-day": AT_TEN,
+    "zone-without-beginning": AT_TEN_UTC,
+    "zone-named-twice": [zurich("2027-06-27", "00:00", "23:00")],
+    "zone-name-ends-in-blank": [zurich("2027-06-01", "10:00", "11:00")],
+    "broken-dtstamp": AT_TEN,
+    "text-after-the-end": AT_TEN_UTC,
+    "cr-cr-lf": AT_TEN_UTC,
+    "one-identifier-two-events": [
+        zurich("2027-03-01", "11:00", "12:00", "Panel one"),
+        zurich("2027-03-02", "11:00", "12:00", "Panel two"),
+    ],
+    "rule-with-unknown-part": [
+        zurich("2027-03-01", "11:00", "12:00"),
+        zurich("2027-03-08", "11:00", "12:00"),
+        zurich("2027-03-15", "11:00", "12:00"),
+    ],
+    "no-title": [zurich("2027-03-01", "11:00", "12:00", "(untitled)")],
+    "hour-24": [(TITLE, "2027-03-01T21:00:00+01:00", "2027-03-02T01:00:00+01:00", "Europe/Zurich")],
+    "windows-display-name": [hours("2027-06-01", "10:00", "11:00", "+02:00", "Europe/Berlin")],
+}
+
+REMARKS = {
+    "broken-task": ["Only events are taken: tasks are left out (1)."],
+    "rule-with-unknown-part": ["Part of a recurrence rule is not understood and was left out: X-NOTE."],
+}
+
+
+def content(name: str) -> bytes:
+    return (CASES / f"{name}.ics").read_bytes()
+
+
+def turned(data: bytes) -> bytes:
+    """The file with the components of its calendar in the other order."""
+    head, *parts = re.split(rb"(?m)^(?=BEGIN:(?:VEVENT|VTIMEZONE|VTODO)\b)", data)
+    last, end, rest = parts[-1].rpartition(b"END:VCALENDAR")
+    return b"".join([head, last, *reversed(parts[:-1]), end, rest])
+
+
+def found(rows: Sequence[dict[str, Any]]) -> list[Found]:
+    return sorted((row["title"], moment(row, "start"), moment(row, "end"), row["timezone"]) for row in rows)
+
+
+def moment(row: dict[str, Any], which: str) -> str:
+    day, hour = row[which], row[f"{which}_time"]
+    if not hour:
+        return str(day)
+    return datetime.combine(date.fromisoformat(day), time.fromisoformat(hour), ZoneInfo(row["timezone"])).isoformat()
+
+
+def test_every_case_has_its_expectation() -> None:
+    assert {file.stem for file in CASES.iterdir()} == set(EXPECTED)
+
+
+@pytest.mark.parametrize("order", [bytes, turned])
+@pytest.mark.parametrize("name", EXPECTED)
+def test_a_case_is_read_as_it_is_meant(name: str, order: type[bytes]) -> None:
+    read = read_calendar(order(content(name)), **DAYS)
+    assert [row["fault"] for row in read["rows"] if row["fault"]] == []
+    assert found(read["rows"]) == sorted(EXPECTED[name])
+    assert not any(row["outside"] for row in read["rows"])
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_what_is_left_out_of_a_case_is_said(name: str) -> None:
+    of_hours = ("Hours in", "Hours without")
+    remarks = [one for one in read_calendar(content(name), **DAYS)["remarks"] if not one.startswith(of_hours)]
+    assert remarks == REMARKS.get(name, [])
