@@ -13,7 +13,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -224,7 +224,7 @@ def read_calendar(data: bytes, *, timezone: str, since: str, until: str) -> dict
         reading.complete = False
         del rows[MOST_ROWS : reading.inside]
     return {
-        "rows": [asdict(row) for row in rows],
+        "rows": [dict(vars(row)) for row in rows],
         "series": sorted(reading.series) if reading.complete else [],
         "remarks": [*reading.remarks, *_remarks(reading)],
         "name": next((name for part in parts if (name := _calendar_name(part))), ""),
