@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from sqlalchemy import func, select
 from sqlalchemy.orm.exc import StaleDataError
 
-from calendar_model.safeguards import rules, sight
+from calendar_model.safeguards import access_rules, rules, sight
 from calendar_model.safeguards.rules import Refused
 from calendar_model.safeguards.sight import Viewer
 from calendar_model.workspace.database import Workspace, WorkspaceSession, answering, current_workspace
@@ -68,6 +68,7 @@ def writing(viewer: Viewer, reason: str = "", workspace: Workspace | None = None
     workspace = workspace or current_workspace()
     with answering(workspace), workspace.session(write=True) as session:
         session.sight, session.rules = sight.options(viewer), rules.check
+        session.access_rules = access_rules.check
         session.actor, session.reason = viewer.person_id, reason.strip()
         try:
             yield session

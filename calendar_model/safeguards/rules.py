@@ -79,6 +79,8 @@ def check(session: WorkspaceSession) -> None:
     with session.no_autoflush:
         added, changed = list(session.new), [row for row in session.dirty if session.is_modified(row)]
         actor = _actor(session, rows := [*added, *changed, *session.deleted])
+        for row in (*changed, *session.deleted):
+            _is_itself(row)
         if actor is not None and actor.sample:
             _stays_in_sample(session, rows)
         for row in added:
@@ -90,6 +92,13 @@ def check(session: WorkspaceSession) -> None:
         _corrections_fit(session, [row for row in (*added, *changed) if isinstance(row, Correction)])
 
 
+def _is_itself(row: object) -> None:
+    """A row that was given another identifier would pass for one that was not there before."""
+    state: Any = inspect(row)
+    if tuple(state.mapper.primary_key_from_instance(row)) != tuple(state.identity):
+        raise Refused("An identifier stays as it is.")
+
+
 def _check_new(session: WorkspaceSession, row: object, actor: Person | None) -> None:
     if isinstance(row, Event):
         _dated(row)
@@ -98,9 +107,10 @@ def _check_new(session: WorkspaceSession, row: object, actor: Person | None) -> 
     elif isinstance(row, TieToRecord):
         _tied(session, row)
     elif isinstance(row, Identity):
-        _name(row.contact, session.actor)
-    elif isinstance(row, Access) and row.record_id:
-        _may_name(session, row.record_id)
+        contact = row.contact or session.get(Contact, row.contact_id)
+        if contact is None:
+            raise Refused("This contact is not there any more, or you cannot see it. Go back to the list.")
+        _name(contact, session.actor)
     elif isinstance(row, Version):
         _written(session, row)
     elif isinstance(row, Override):
@@ -130,14 +140,11 @@ def _check_changed(session: WorkspaceSession, row: object, actor: Person | None)
         _ends(row)
     if isinstance(row, Subscription) and (any(_changed(row, name) for name in _BOUND_TO) or _revived(row)):
         raise Refused("An address stays what it was, and revoked once it is revoked. Make a new one.")
-    if isinstance(row, Contact) and (_changed(row, "named") or _changed(row, "sensitivity")):
-        _may_name(session, row.id)
     if isinstance(row, Record):
         if _changed(row, "owner_id"):
             _owned(session, row)
+            _name_owner(row, row.owner_id)
         _level_kept(session, row)
-        if row.sensitivity is Sensitivity.RESTRICTED and _changed(row, "named") and not row.named:
-            raise Refused("A restricted record names at least one person: name somebody else first.")
     if isinstance(row, Event):
         _dated(row)
         row.moved += any(_changed(row, name) for name in _PLACES_IT)
@@ -216,12 +223,6 @@ def _check_gone(session: WorkspaceSession, row: object) -> None:
             raise Refused("Say in a sentence why it is deleted; the reason stays in the history.")
     elif isinstance(row, (Version, Override)) and session.actor:
         raise Refused("A saved text and an override are kept; add a new one.")
-    elif isinstance(row, Access):
-        record = session.get(Record, row.record_id)
-        if record is not None and record.sensitivity is Sensitivity.RESTRICTED and record not in session.deleted:
-            others = select(Access.id).where(Access.record_id == row.record_id).execution_options(**_EVERYTHING)
-            if set(session.scalars(others)) <= {one.id for one in session.deleted if isinstance(one, Access)}:
-                raise Refused("A restricted record names at least one person: name somebody else first.")
     elif isinstance(row, RemoteCalendar) and session.actor:
         _theirs(row.person_id, session)
     elif isinstance(row, Subscription) and session.actor:
@@ -446,18 +447,6 @@ def _at_least(record: Record, level: Sensitivity) -> None:
 def _name(record: Record, *persons: str) -> None:
     named = {access.person_id for access in record.named}
     record.named += [Access(person_id=person) for person in dict.fromkeys(persons) if person and person not in named]
-
-
-def _may_name(session: WorkspaceSession, contact_id: str) -> None:
-    """Whoever is named in a contact sees who it is: once that is kept, only they name others, or give it a level."""
-    if not session.actor:
-        return
-    kept = select(Identity.id).where(Identity.contact_id == contact_id)
-    named = select(Access.id).where(Access.record_id == contact_id, Access.person_id == session.actor)
-    if session.scalar(kept.execution_options(**_EVERYTHING)) and not session.scalar(
-        named.execution_options(**_EVERYTHING)
-    ):
-        raise Refused("It is kept who this contact is: only somebody who is named can say who else sees it.")
 
 
 def _name_owner(record: Record, actor_id: str) -> None:

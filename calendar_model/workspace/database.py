@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock, RLock
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeAlias
 from urllib.parse import quote
 
 import sqlalchemy as sa
@@ -25,8 +25,10 @@ from sqlalchemy.orm import ORMExecuteState, QueryableAttribute, Session, UOWTran
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.base import ExecutableOption
 
-from calendar_model.workspace import history, migrations
+from calendar_model.workspace import history, migrations, protection
 from calendar_model.workspace.failures import WHAT_TO_DO, Failure, failure_of, note_failure, note_success
+from calendar_model.workspace.history import Written
+from calendar_model.workspace.protection import Passage
 from calendar_model.workspace.records import Change
 
 URL_VARIABLE = "DATABASE_URL"
@@ -55,6 +57,9 @@ class NoSightError(RuntimeError):
     """Something was read past the one place that narrows every read; an error of the program, never of its user."""
 
 
+AccessRules: TypeAlias = "Callable[[WorkspaceSession, Sequence[Written], Mapping[str, Passage]], None]"
+
+
 class WorkspaceSession(Session):
     """A session that reads through ``sight`` and writes by ``rules``; made by :meth:`Workspace.session`.
 
@@ -63,6 +68,7 @@ class WorkspaceSession(Session):
     checks alone. What is not a select of mapped classes always raises: it could not be narrowed.
 
     ``rules`` is called before anything is written and may complete or refuse it; while it is None a change raises.
+    ``access_rules`` is called after each flush with what it has written, and may still refuse all of it by raising.
     ``actor`` (a person's identifier) and ``reason`` go into the history.
 
     Objects stay readable after the commit and after the session; they are not refreshed.
@@ -72,6 +78,7 @@ class WorkspaceSession(Session):
         super().__init__(bind, expire_on_commit=False)
         self.sight: Sequence[ExecutableOption] | None = None
         self.rules: Callable[[WorkspaceSession], None] | None = None
+        self.access_rules: AccessRules | None = None
         self.actor = ""
         self.reason = ""
         self._write = write
@@ -147,7 +154,12 @@ def _by_rules(session: WorkspaceSession, _context: UOWTransaction, _objects: obj
 
 @event.listens_for(WorkspaceSession, "after_flush")
 def _with_history(session: WorkspaceSession, _context: UOWTransaction) -> None:
-    history.write(session, session.actor, session.reason)
+    written = history.written(session)
+    passing = protection.passages(session.connection(), written) if written else {}
+    if session.access_rules is not None:
+        session.access_rules(session, written, passing)
+    lines = [(row, protection.audience(row, passing)) for row in written]
+    history.write(session, lines, session.actor, session.reason)
 
 
 class Workspace:

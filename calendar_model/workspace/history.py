@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from enum import Enum
@@ -28,6 +28,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.types import TypeEngine, UserDefinedType
 
 from calendar_model.clock import now
+from calendar_model.vocabulary import Sensitivity
 from calendar_model.workspace.records import Base, Change, Record, TieToItem
 
 if TYPE_CHECKING:
@@ -39,6 +40,9 @@ Columns: TypeAlias = dict[str, Plain]
 CREATE, UPDATE, DELETE = "create", "update", "delete"
 START = "0" * 64
 """What the first line names as the hash of the one before it."""
+
+LAYOUT = 2
+"""How the lines that are written now are laid out: with their audience, which the hash covers."""
 
 _HANGS_ON = ("record_id", "contact_id", "statement_id")
 _AT_A_TIME = 500
@@ -131,11 +135,6 @@ class _Layout:
                 found[row.id] = self.sealing(row)
         return found
 
-    def record_id(self, columns: Columns) -> str:
-        if self.is_record:
-            return str(columns["id"])
-        return next((str(columns[name]) for name in _HANGS_ON if name in columns), "")
-
 
 @cache
 def _layout(mapper: Mapper[Any]) -> _Layout:
@@ -167,8 +166,49 @@ _Noted: TypeAlias = "dict[tuple[Mapper[Any], str], Columns | None]"
 """The rows that a flush writes, in its order, each as it was before; None for one that was not there."""
 
 
+@dataclass(frozen=True)
+class Written:
+    """A row that a flush has written, in plain form; ``before`` is None for a new one, ``after`` for a deleted one.
+
+    Both are None for an object that stands for no row of its kind.
+    """
+
+    table: str
+    row_id: str
+    is_record: bool
+    keeps_history: bool
+    before: Columns | None
+    after: Columns | None
+
+    @property
+    def record_id(self) -> str:
+        """The record that the row is or belongs to; empty for one of no record."""
+        if self.is_record:
+            return self.row_id
+        columns = self.after or self.before or {}
+        return next((str(columns[name]) for name in _HANGS_ON if name in columns), "")
+
+    def changed(self) -> set[str]:
+        """The columns that the flush has changed; none of a new row or a deleted one."""
+        if self.before is None or self.after is None:
+            return set()
+        return {name for name, value in self.after.items() if value != self.before.get(name)}
+
+
+@dataclass(frozen=True)
+class Audience:
+    """Who may read a line: all of the staff, or for a restricted one the ``readers``, identifiers of persons."""
+
+    level: Sensitivity
+    readers: frozenset[str]
+
+    def written(self) -> str:
+        """The readers as the line keeps them, in one text: each identifier between blanks, so that it can be found."""
+        return f" {' '.join(sorted(self.readers))} " if self.readers else ""
+
+
 def begin(session: Session) -> None:
-    """From here on the rows that the session writes are noted; :func:`write` makes lines of them."""
+    """From here on the rows that the session writes are noted; :func:`written` tells of them."""
     session.info[_NOTED] = {}
 
 
@@ -194,9 +234,9 @@ def drop_what_stays(session: Session) -> None:
 def _note(mapper: Mapper[Any], connection: Connection, target: Base, *, was_there: bool) -> None:
     session = object_session(target)
     noted: _Noted | None = session.info.get(_NOTED) if session is not None else None
-    if noted is None or not target.KEEPS_HISTORY:
+    if noted is None:
         return
-    row_id = str(target.id)  # type: ignore[attr-defined]  # every table with history has one
+    row_id = str(target.id)  # type: ignore[attr-defined]  # every table but that of the history itself has one
     if (mapper, row_id) not in noted:
         noted[mapper, row_id] = _layout(mapper).rows(connection, [row_id]).get(row_id) if was_there else None
 
@@ -221,46 +261,59 @@ def _after_insert(mapper: Mapper[Any], connection: Connection, target: Base) -> 
     _note(mapper, connection, target, was_there=False)
 
 
-def write(session: Session, person_id: str, reason: str) -> None:
-    """Adds a line for each row that the flush has changed, by reading what is there now; to be called after it.
-
-    Only one session may write at a time: the next line's number and the hash that it follows are read here.
-    """
+def written(session: Session) -> list[Written]:
+    """The rows that the flush has written, in its order, as they were and as they are; to be called once, after it."""
     noted: _Noted = session.info.pop(_NOTED, {})
     if not noted:
-        return
+        return []
     connection = session.connection()
     ids: dict[Mapper[Any], list[str]] = {}
     for mapper, row_id in noted:
         ids.setdefault(mapper, []).append(row_id)
-    written = {mapper: _layout(mapper).rows(connection, row_ids) for mapper, row_ids in ids.items()}
+    now_there = {mapper: _layout(mapper).rows(connection, row_ids) for mapper, row_ids in ids.items()}
+    rows = []
+    for (mapper, row_id), before in noted.items():
+        layout, after = _layout(mapper), now_there[mapper].get(row_id)
+        keeps_history = mapper.class_.KEEPS_HISTORY
+        rows.append(Written(layout.table, row_id, layout.is_record, keeps_history, before, after))
+    return rows
+
+
+def write(session: Session, rows: Iterable[tuple[Written, Audience]], person_id: str, reason: str) -> None:
+    """Adds a line for each row that has changed, for its audience.
+
+    Only one session may write at a time: the next line's number and the hash that it follows are read here.
+    """
     lines: list[dict[str, Any]] = []
     at = now()
-    for (mapper, row_id), before in noted.items():
-        layout, after = _layout(mapper), written[mapper].get(row_id)
-        action, before_kept, after_kept = _difference(before, after)
-        if action:
+    for row, audience in rows:
+        action, before_kept, after_kept = _difference(row.before, row.after)
+        if action and row.keeps_history:
             lines.append(
                 {
                     "at": at,
                     "person_id": person_id,
                     "action": action,
-                    "table": layout.table,
-                    "row_id": row_id,
-                    "record_id": layout.record_id(after or before or {}),
+                    "table": row.table,
+                    "row_id": row.row_id,
+                    "record_id": row.record_id,
                     "before": canonical(before_kept),
                     "after": canonical(after_kept),
                     "reason": reason,
+                    "layout": LAYOUT,
+                    "level": audience.level,
+                    "readers": audience.written(),
                 }
             )
     if not lines:
         return
+    connection = session.connection()
     last = connection.execute(select(Change.number, Change.hash).order_by(Change.number.desc()).limit(1)).first()
     number, previous = (last.number, last.hash) if last else (0, START)
     for line in lines:
         number += 1
         line |= {"number": number, "previous": previous}
-        line["hash"] = previous = line_hash(line | {"at": plain(at)})
+        line["hash"] = previous = line_hash({name: plain(value) for name, value in line.items()})
     connection.execute(sa.insert(Change), lines)
 
 
@@ -278,11 +331,14 @@ def _difference(before: Columns | None, after: Columns | None) -> tuple[str, Col
 _HASHED = (
     "number", "at", "person_id", "action", "table", "row_id", "record_id", "before", "after", "reason", "previous",
 )  # fmt: skip
+_HASHED_BY_LAYOUT = {1: _HASHED, LAYOUT: (*_HASHED, "layout", "level", "readers")}
+"""The columns that the hash of a line covers. Lines of the first layout were written without their audience."""
 
 
 def line_hash(line: dict[str, Any]) -> str:
-    """The SHA-256 of a line, given in plain form, and of the hash before it."""
-    return _digest(canonical([line[name] for name in _HASHED]))
+    """The SHA-256 of a line, given in plain form, and of the hash before it; empty for a layout that there is not."""
+    names = _HASHED_BY_LAYOUT.get(line["layout"])
+    return _digest(canonical([line[name] for name in names])) if names else ""
 
 
 # --- Reading
@@ -387,7 +443,7 @@ _LINE = [read_as_plain(column).label(column.name) for column in Change.__table__
 
 def _walk(connection: Connection, problems: _Problems) -> tuple[int, str]:
     """How many lines there are and the last one's hash."""
-    count, number, head = 0, 0, START
+    count, number, head, layout = 0, 0, START, 1
     for row in stream(connection, select(*_LINE).order_by(Change.number)):
         line = dict(row._mapping)
         expected, count = number + 1, count + 1
@@ -397,9 +453,9 @@ def _walk(connection: Connection, problems: _Problems) -> tuple[int, str]:
             problems.add(f"The history has a gap: {gap} missing.")
         elif line["previous"] != head:
             problems.add(f"Line {number} of the history does not follow from the one before it.")
-        if line["hash"] != line_hash(line):
+        if line["hash"] != line_hash(line) or line["layout"] < layout:
             problems.add(f"Line {number} of the history is not as it was written.")
-        head = str(line["hash"])
+        head, layout = str(line["hash"]), max(layout, line["layout"])
     return count, head
 
 

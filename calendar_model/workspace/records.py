@@ -16,9 +16,9 @@ from typing import Any, ClassVar
 from uuid import uuid4
 
 import sqlalchemy as sa
-from sqlalchemy import ForeignKey, Index, MetaData, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, MetaData, String, Text, UniqueConstraint, event
 from sqlalchemy.engine import Dialect
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.orm import DeclarativeBase, Mapped, QueryableAttribute, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
 
 from calendar_model.clock import now
@@ -99,6 +99,18 @@ class Base(DeclarativeBase):
     SEALED: ClassVar[frozenset[str]] = frozenset()
     """Columns of which the history keeps that they changed, and a salted digest, but never what they said: whom a
     name could hurt must be able to have it erased, and nothing is ever erased from the history."""
+
+
+@event.listens_for(Base, "attribute_instrument", propagate=True)
+def _take_terms(_kind: type[Base], _key: str, attribute: QueryableAttribute[Any]) -> None:
+    """Make the term of a value that a column of terms is given: rules compare terms, and a text is none."""
+    columns = getattr(attribute.property, "columns", ())
+    terms = columns[0].type.enum_class if columns and isinstance(columns[0].type, sa.Enum) else None
+    if terms is not None:
+
+        @event.listens_for(attribute, "set", retval=True)
+        def _term(_target: Base, value: Any, _before: object, _initiator: object) -> Any:
+            return terms(value) if isinstance(value, str) else value
 
 
 def _id() -> Mapped[str]:
@@ -643,7 +655,9 @@ class RemoteVisit(Base):
 class Change(Base):
     """A line of the history; :mod:`calendar_model.workspace.history` writes, reads and checks it.
 
-    ``before`` and ``after`` hold the columns that changed. ``hash`` covers the line and the hash of the one before.
+    ``before`` and ``after`` hold the columns that changed. ``hash`` covers the line and the hash of the one before, and
+    ``layout`` says which columns of the line. ``level`` and ``readers`` say who could read the line when it was
+    written: of a restricted one the ``readers``, identifiers of persons, each between blanks.
     """
 
     __tablename__ = "change"
@@ -663,6 +677,9 @@ class Change(Base):
     reason: Mapped[str] = mapped_column(default="")
     previous: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64))
+    layout: Mapped[int]
+    level: Mapped[Sensitivity]
+    readers: Mapped[str]
 
 
 APPEND_ONLY = ("change", "override", "version")

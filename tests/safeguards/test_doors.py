@@ -34,10 +34,14 @@ FILES = [*(ROOT / "calendar_model").rglob("*.py"), *(ROOT / "pages").rglob("*.py
                 "workspace/database.py",
             },
         ),
-        (r'"everything": True', {"safeguards/corrections.py", "safeguards/rules.py"}),
+        (
+            r'"everything": True',
+            {"safeguards/access_rules.py", "safeguards/corrections.py", "safeguards/rules.py"},
+        ),
         # Sessions without the door's rules and eyes.
         (r"\.session\((write=True)?\)", {"safeguards/desk.py"}),
         (r"\.rules = ", {"safeguards/desk.py", "workspace/database.py"}),
+        (r"\.access_rules = ", {"safeguards/desk.py"}),
         (r"\.sight = ", {"safeguards/desk.py", "workspace/database.py"}),
     ],
 )

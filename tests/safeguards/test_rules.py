@@ -187,8 +187,10 @@ def test_who_is_named_sees_it(desk: Viewer, head: Viewer) -> None:
     made = save(desk, Case, CASE)
     save(desk, Case, {}, record_id=made, seen=1, named=[desk.person_id, head.person_id])
     assert titles(head) == ["Case 1"]
-    save(head, Case, {}, record_id=made, seen=1, named=[head.person_id])
-    assert titles(desk) == []
+    with pytest.raises(Refused, match="owner keeps access"):
+        save(head, Case, {}, record_id=made, seen=1, named=[head.person_id])
+    save(desk, Case, {}, record_id=made, seen=1, named=[desk.person_id])
+    assert titles(head) == []
 
 
 def test_a_restricted_record_names_somebody(desk: Viewer) -> None:

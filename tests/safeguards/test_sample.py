@@ -115,7 +115,7 @@ def test_what_staff_hang_on_it_goes_with_it_and_what_is_theirs_lets_go_of_it(tab
         statement = session.get(Statement, mine)
         assert statement is not None
         drafting.move(session, statement, StatementState.CONSULTATION, seen=1, waiting_for=theirs)
-    save(me, Contact, {}, record_id=contact, seen=kept(me, Contact, contact).version, named=[theirs])
+    save(me, Contact, {}, record_id=contact, seen=kept(me, Contact, contact).version, named=[me.person_id, theirs])
     sample.remove()
     after = rows()
     assert len(after["record"]) == 2
