@@ -9,6 +9,7 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,6 +59,7 @@ def add_to(commands: Commands) -> None:
     which = told.add_mutually_exclusive_group(required=True)
     which.add_argument("--item", metavar="ITEM", help="an item of the calendar, such as session-HRC64")
     which.add_argument("--record", metavar="ID", help="a record, by the identifier in the address of its page")
+    which.add_argument("--deleted", action="store_true", help="list the deleted records whose history is kept")
     told.add_argument(
         "--as", dest="person", default="", metavar="PERSON", help="who looks (default: what is public and internal)"
     )
@@ -157,6 +159,8 @@ def _history(options: argparse.Namespace) -> int:
     if options.person and options.person not in names:
         raise Refused(f"There is no person “{options.person}”; give an identifier as it stands in the history.")
     viewer = member(options.person) if options.person else Viewer("", Sensitivity.INTERNAL)
+    if options.deleted:
+        return _deleted(viewer, names, options.format)
     with reading(viewer) as session:
         tell, what = (history.of_item, options.item) if options.item else (history.of_record, options.record)
         changes = tell(session, what)
@@ -176,6 +180,31 @@ def _history(options: argparse.Namespace) -> int:
                     _short(change.reason),
                 )
                 for change in changes
+            ],
+        )
+    return 0
+
+
+def _deleted(viewer: Viewer, names: dict[str, str], form: str) -> int:
+    with reading(viewer) as session:
+        found = history.deleted(session)
+    if form == "json":
+        print_json([{**asdict(one), "at": one.at.isoformat(), "person": names.get(one.person_id, "")} for one in found])
+    elif not found:
+        print("No deleted record has a history that this person can read.")
+    else:
+        print_table(
+            ("Deleted (UTC)", "Record", "Kind", "Title", "By", "Reason"),
+            [
+                (
+                    f"{wording.day(one.at)}, {one.at:%H:%M}",
+                    one.record_id,
+                    str(one.kind).replace("-", " "),
+                    _short(one.title),
+                    _short(names.get(one.person_id, one.person_id)),
+                    _short(one.reason),
+                )
+                for one in found
             ],
         )
     return 0

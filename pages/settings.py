@@ -18,6 +18,7 @@ from calendar_model.workspace.records import Person
 from pages.components import forms, panel
 from pages.components.acting import act_as, acting
 from pages.components.context import PageContext, current
+from pages.components.deleted_records import deleted_records
 from pages.components.forms import NEW, RECORD, RecordForm
 from pages.components.lines import styled
 from pages.components.navigation import link
@@ -207,5 +208,6 @@ else:
     people(everyone, person)
     in_a_calendar()
     the_sample(context)
+    deleted_records(context, everyone)
     who_sees_what()
 panel.draw_panel(context)

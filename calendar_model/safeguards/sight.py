@@ -89,8 +89,10 @@ def options(viewer: Viewer) -> Sequence[LoaderCriteriaOption]:
         own: ColumnElement[bool] = Change.table.not_in(theirs)
         if viewer.level is Sensitivity.RESTRICTED:
             own |= Change.person_id == viewer.person_id
-        rules[Change] = (Change.record_id == "") & own | visible(Change.record_id) & (
-            (Change.table != TieToRecord.__tablename__) | visible(_other_end())
+        rules[Change] = _could_read(viewer, Change.level, Change.readers) & (
+            (Change.record_id == "") & own
+            | (visible(Change.record_id) | _gone(viewer, Change.record_id))
+            & ((Change.table != TieToRecord.__tablename__) | visible(_other_end()) | _gone(viewer, _other_end()))
         )
     if viewer.level is Sensitivity.RESTRICTED:
         rules[Identity] = Identity.contact_id.in_(_naming(viewer))
@@ -113,6 +115,24 @@ def _other_end() -> SQLColumnExpression[str]:
     """
     line = sa.case((Change.action == DELETE, Change.before), else_=Change.after)
     return sa.func.substr(line, len('{"id":"') + 32 + len('","other_id":"') + 1, 32)
+
+
+def _could_read(
+    viewer: Viewer, level: SQLColumnExpression[Sensitivity], readers: SQLColumnExpression[str]
+) -> ColumnElement[bool]:
+    """Whether the viewer could read a line of the history when it was written."""
+    to_all = level.in_((Sensitivity.PUBLIC, Sensitivity.INTERNAL))
+    if viewer.level is not Sensitivity.RESTRICTED or not viewer.person_id:
+        return to_all
+    return to_all | readers.contains(f" {viewer.person_id} ", autoescape=True)
+
+
+def _gone(viewer: Viewer, record: SQLColumnExpression[str]) -> ColumnElement[bool]:
+    """Whether a record was deleted, and the viewer could read it until then."""
+    there, line = Record.__table__.alias(), Change.__table__.alias()
+    deleted = (line.c.row_id == record) & (line.c.record_id == record) & (line.c.action == DELETE)
+    told = sa.exists().where(deleted, _could_read(viewer, line.c.level, line.c.readers)).correlate_except(line)
+    return told & ~sa.exists().where(there.c.id == record).correlate_except(there)
 
 
 def _naming(viewer: Viewer) -> Select[str]:

@@ -30,6 +30,7 @@ from sqlalchemy.types import TypeEngine, UserDefinedType
 from calendar_model.clock import now
 from calendar_model.vocabulary import Sensitivity
 from calendar_model.workspace.records import Base, Change, Record, TieToItem
+from calendar_model.workspace.terms import RecordKind
 
 if TYPE_CHECKING:
     from calendar_model.workspace.database import Workspace
@@ -353,6 +354,36 @@ def of_item(session: Session, item: str) -> list[Change]:
     """What was done to the records that are tied to an item of the calendar, the first change first."""
     tied = select(TieToItem.record_id).where(TieToItem.item == item)
     return list(session.scalars(select(Change).where(Change.record_id.in_(tied)).order_by(Change.number)))
+
+
+@dataclass(frozen=True)
+class DeletedRecord:
+    """A record that is not there any more, as it was when it was deleted; ``at``, by whom and why that was."""
+
+    record_id: str
+    kind: RecordKind
+    title: str
+    at: datetime
+    person_id: str
+    reason: str
+
+
+def deleted(session: Session) -> list[DeletedRecord]:
+    """The deleted records of the staff whose history the session sees, the last deleted first."""
+    lines = select(Change).where(Change.action == DELETE, Change.row_id == Change.record_id)
+    found = [(line, _columns(line.before)) for line in session.scalars(lines.order_by(Change.number.desc()))]
+    return [
+        DeletedRecord(
+            line.record_id,
+            RecordKind(str(was["kind"])),
+            str(was["title"]),
+            line.at,
+            line.person_id,
+            line.reason,
+        )
+        for line, was in found
+        if was and not was["sample"]
+    ]
 
 
 # --- Checking
