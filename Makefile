@@ -11,11 +11,13 @@ PORT ?= 8501
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
+# The browser tests wait more than they work: three processes keep two cores busy.
+WORKERS := --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help run test lint types tests browser chromium check bench clean
+.PHONY: help run test test-on lint types tests browser chromium faketime check bench clean
 
 help: ## what can be typed here
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 16
 
 run: $(VENV)/.installed ## the dashboard on 127.0.0.1:8501 with the feeds on the same port (PORT= moves it)
 	@exec $(BIN)/streamlit run dashboard.py --server.port $(PORT)
@@ -30,8 +32,14 @@ types: $(VENV)/.installed-dev ## mypy
 	$(BIN)/mypy
 
 tests: $(VENV)/.installed-dev chromium ## all tests
-	@# The browser tests wait more than they work: three processes keep two cores busy.
-	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest $(WORKERS)
+
+test-on: $(VENV)/.installed-dev chromium faketime ## the tests by another clock (DAY=2028-02-29, DAY="2026-10-25 02:30" TZ=Europe/Oslo)
+	@if [ -z "$(DAY)" ]; then echo 'Say on which day: make test-on DAY=2028-02-29, or DAY="2030-12-31 23:59:00"' >&2; exit 1; fi
+	@# What waits for an answer counts real seconds, and files keep the dates that they have. A server of PostgreSQL does not
+	@# run under a faked clock.
+	FAKETIME_DONT_FAKE_MONOTONIC=1 NO_FAKE_STAT=1 PYTHONPATH="$(CURDIR)/tests/faked" faketime -m "$(DAY)" \
+	  $(BIN)/python -m pytest $(WORKERS) -m "not postgresql"
 
 browser: $(VENV)/.installed-dev chromium ## only what needs a browser
 	$(BIN)/python -m pytest tests/browser
@@ -69,10 +77,18 @@ chromium:
 	@for name in "$${CHROMIUM:-}" chromium chromium-browser google-chrome google-chrome-stable; do \
 	  if [ -n "$$name" ] && command -v "$$name" >/dev/null; then exit 0; fi; \
 	done; \
-	if ! command -v apt-get >/dev/null; then \
-	  echo "The browser tests need Chromium or Chrome: install one, or name it: make test CHROMIUM=/path/to/chromium" >&2; exit 1; \
-	fi; \
+	$(call system_packages,The browser tests need Chromium or Chrome: install one$(comma) or name it: make test CHROMIUM=/path/to/chromium,Chromium,chromium fonts-dejavu-core)
+
+faketime:
+	@if command -v faketime >/dev/null; then exit 0; fi; \
+	$(call system_packages,The tests on another day need faketime: install it.,faketime,faketime)
+
+comma := ,
+# $(call system_packages,WHAT TO SAY WITHOUT APT,NAME,PACKAGES)
+define system_packages
+if ! command -v apt-get >/dev/null; then echo "$(1)" >&2; exit 1; fi; \
 	root=; if [ "$$(id -u)" -ne 0 ]; then root=sudo; fi; \
-	echo "Installing Chromium from the system's packages (once)."; \
+	echo "Installing $(2) from the system's packages (once)."; \
 	$$root apt-get update -qq && \
-	$$root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium fonts-dejavu-core >/dev/null
+	$$root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $(3) >/dev/null
+endef

@@ -122,7 +122,9 @@ def browser() -> Iterator[Browser]:
     path = next((found for name in names if name and (found := shutil.which(name))), None)
     assert path is not None, "No Chromium was found: `make chromium` installs it."
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        # A faked clock is one for Python: Chromium does not start under it.
+        real: dict[str, str | float | bool] = {k: v for k, v in os.environ.items() if k != "LD_PRELOAD"}
+        chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS, env=real)
         yield chromium
         chromium.close()
 
