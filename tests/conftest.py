@@ -24,11 +24,11 @@ from calendar_model.safeguards.sight import OPEN, Viewer, member
 from calendar_model.workspace import database
 from calendar_model.workspace.database import FOLDER_VARIABLE, URL_VARIABLE
 from calendar_model.workspace.records import Person
-from tests.databases import new_postgresql, new_sqlite, postgresql_server
+from tests.databases import _layout_at_once, new_postgresql, new_sqlite, postgresql_server
 from tests.day import TODAY
 
 # The fixtures are here and nowhere else, so that a test process has one server.
-__all__ = ["TODAY", "new_postgresql", "new_sqlite", "postgresql_server"]
+__all__ = ["TODAY", "_layout_at_once", "new_postgresql", "new_sqlite", "postgresql_server"]
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 _MORNING = datetime(TODAY.year, TODAY.month, TODAY.day, 9, tzinfo=UTC)

@@ -1,4 +1,7 @@
-"""Empty databases of both kinds, for whatever test asks for one; PostgreSQL is a real server of the tests' own."""
+"""Empty databases of both kinds, for whatever test asks for one; PostgreSQL is a real server of the tests' own.
+
+The layout of the tables is made step by step once for each kind of database; every other empty one gets what came of it.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,74 @@ import subprocess
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
+import sqlalchemy as sa
 from psycopg import sql
+from sqlalchemy import Engine, event
+
+from calendar_model.workspace import migrations
 
 _numbers = count()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _layout_at_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """An empty database is brought to the newest layout by a copy; any other goes step by step, as in earnest."""
+    step_by_step = migrations.upgrade
+
+    @cache
+    def sqlite_file() -> bytes:
+        path = tmp_path_factory.mktemp("layout") / "workspace.sqlite"
+        engine = sa.create_engine(f"sqlite:///{path}")
+        with engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+        step_by_step(engine)
+        engine.dispose()
+        return path.read_bytes()
+
+    said: list[str] = []
+    """All that the steps have told the server, once they were taken."""
+
+    def upgrade(engine: Engine, to: str = "head") -> None:
+        if to == "head" and engine.dialect.name == "sqlite":
+            file = Path(engine.url.database or "")
+            if file.stat().st_size == 0:
+                file.write_bytes(sqlite_file())
+        elif to == "head" and not sa.inspect(engine).get_table_names():
+            if not said:
+                with _listening(engine, said):
+                    step_by_step(engine)
+            else:
+                with migrations._alone(engine) as connection:
+                    driver: Any = connection.connection.driver_connection
+                    driver.execute(";\n".join(said))
+        step_by_step(engine, to)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(migrations, "upgrade", upgrade)
+        yield
+
+
+@contextmanager
+def _listening(engine: Engine, said: list[str]) -> Iterator[None]:
+    """Notes what changes the database, as it was sent."""
+
+    def note(_connection: object, _cursor: object, statement: str, parameters: object, *_: object) -> None:
+        if not statement.lstrip().upper().startswith("SELECT"):
+            assert not parameters, "A step of the layout has parameters, so it cannot be repeated as a script."
+            # Without parameters the driver still takes two signs for one.
+            said.append(statement.replace("%%", "%"))
+
+    event.listen(engine, "before_cursor_execute", note)
+    yield
+    event.remove(engine, "before_cursor_execute", note)
 
 
 @pytest.fixture(scope="session")
