@@ -1,21 +1,21 @@
 """Commands for calendars of others: a file taken over, and the calendars that are followed read again.
 
-What is taken over is written as a person, whom ``--as`` names; without ``--write`` nothing is written.
+What is imported is written as a person, whom ``--as`` names; without ``--write`` nothing is written.
 """
 
 from __future__ import annotations
 
 import argparse
-from datetime import date
+import sys
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from calendar_model import wording
-from calendar_model.commands import print_table
+from calendar_model.commands import print_json, print_table
 from calendar_model.imports import remote
 from calendar_model.imports.apart import LARGEST
 from calendar_model.imports.events import Settings, carry_out, plan_calendar
-from calendar_model.imports.plan import ImportRefused, Line, Plan
+from calendar_model.imports.plan import Fate, ImportRefused, Line, Plan
 from calendar_model.reference import Reference, load
 from calendar_model.safeguards.desk import staff
 from calendar_model.safeguards.followed import followed
@@ -34,14 +34,18 @@ def add_to(commands: Commands) -> None:
     """Adds the commands to a parser, as :func:`calendar_model.commands.add_to` does."""
     taken = commands.add_parser(
         "import",
-        help="a calendar file of others, tried out or taken over",
-        description="Shows what taking over a calendar file (.ics) would do, and with --write does it.",
+        help="a calendar file of others, tried out or imported",
+        description="Shows what importing a calendar file (.ics) would do, and with --write does it.",
     )
     taken.add_argument("file", type=Path, metavar="FILE", help="a file that ends in .ics")
     taken.add_argument(
-        "--as", dest="person", required=True, metavar="PERSON", help="who takes it over: identifier or name"
+        "--as",
+        dest="person",
+        default="",
+        metavar="PERSON",
+        help="who imports it, identifier or name; needed to write (default: compare with what is public and internal)",
     )
-    taken.add_argument("--body", required=True, metavar="CODE", help="in whose lane its events stand, such as un-hrc")
+    taken.add_argument("--body", required=True, metavar="CODE", help="whose events they are, such as un-hrc")
     taken.add_argument(
         "--kind", type=EventKind, choices=list(EventKind), default=EventKind.MEETING, help="default: meeting"
     )
@@ -52,7 +56,13 @@ def add_to(commands: Commands) -> None:
     taken.add_argument("--name", default="", help="what readers know the calendar by (default: the file's name)")
     taken.add_argument("--from", dest="since", type=_day, metavar="DATE", help="default: a year ago")
     taken.add_argument("--until", type=_day, metavar="DATE", help="default: in three years")
-    taken.add_argument("--write", action="store_true", help="take it over, not only show what would be done")
+    taken.add_argument("--format", choices=("table", "json"), default="table", help="default: table")
+    taken.add_argument(
+        "--cancel-gone",
+        action="store_true",
+        help="cancel the events that came with this calendar before and are no longer in the file",
+    )
+    taken.add_argument("--write", action="store_true", help="import it, not only show what would be done")
     taken.set_defaults(run=_import)
 
     again = commands.add_parser(
@@ -76,7 +86,9 @@ def _day(text: str) -> date:
 def _import(options: argparse.Namespace) -> int:
     if options.file.suffix.lower() in _TABLES:
         raise Refused(f"{options.file.name} is a table: import it on the page Import, where its columns are matched.")
-    viewer = _person(options.person)
+    if options.write and not options.person:
+        raise Refused("Say with --as who imports the file: what is written has a name in the history.")
+    viewer = _person(options.person) if options.person else Viewer("", Sensitivity.INTERNAL)
     reference = load(options.data)
     if options.body not in reference.organisations:
         raise Refused(
@@ -95,15 +107,28 @@ def _import(options: argparse.Namespace) -> int:
         plan = plan_calendar(viewer, _content(options.file), settings)
     except ImportRefused as refused:
         raise Refused(str(refused)) from None
-    _show(plan)
-    if not plan.to_write:
-        print("There is nothing to write.")
-    elif options.write:
+    if options.cancel_gone:
+        plan = plan.accepted()
+    if options.write:
         carry_out(viewer, plan)
-        print(f"Written: {len(plan.to_write)}.")
-    else:
-        print("Nothing is written yet; add --write to take it over.")
+    _show(plan, options.format)
+    # What a program reads is the list alone.
+    print(_outcome(plan, options), file=sys.stderr if options.format == "json" else sys.stdout)
     return 0
+
+
+def _outcome(plan: Plan, options: argparse.Namespace) -> str:
+    """What was written, or how to write it, and how to cancel what is only offered to be."""
+    if not plan.to_write:
+        done = "There is nothing to write."
+    elif options.write:
+        done = f"Written: {len(plan.to_write)}."
+    else:
+        done = "Nothing is written yet; add --write to import it."
+    if gone := len(plan.offered):
+        events = "event is" if gone == 1 else "events are"
+        done += f" {gone} {events} no longer in the file and not cancelled; add --cancel-gone to cancel."
+    return done
 
 
 def _person(named: str) -> Viewer:
@@ -128,17 +153,40 @@ def _seat(body: str, reference: Reference) -> str:
     return next((zone for zone in line if zone), "UTC")
 
 
-def _show(plan: Plan) -> None:
+_HEAD = ("No.", "Outcome", "When", "Standing", "Title", "Why")
+
+
+def _show(plan: Plan, form: str = "table") -> None:
+    if form == "json":
+        print_json([_object(line) for line in plan.lines])
+        for remark in plan.remarks:
+            print(remark, file=sys.stderr)
+        return
     if plan.lines:
-        print_table(("No.", "What", "When", "Title", "Why"), [_cells(line) for line in plan.lines])
+        print_table(_HEAD, [_cells(line) for line in plan.lines])
         print(", ".join(f"{count} {fate}" for fate, count in plan.counts.items()))
     for remark in plan.remarks:
         print(remark)
 
 
 def _cells(line: Line) -> tuple[object, ...]:
-    when = wording.span(line.start, line.end or line.start) if line.start else ""
-    return line.number, line.fate, when, line.title, line.says
+    return line.number, line.fate, line.when, line.standing or "", line.title, line.says
+
+
+def _object(line: Line) -> dict[str, object]:
+    """A line for programs: days of whole days (the last one included), else instants with their offset."""
+    start, end = line.moments
+    return {
+        # What was set by hand and stays is not changed either; ``why`` says what differs.
+        "outcome": Fate.UNCHANGED if line.fate is Fate.KEPT else line.fate,
+        "title": line.title,
+        "start": start.isoformat() if start is not None else None,
+        "end": end.isoformat() if end is not None else None,
+        "all_day": start is not None and not isinstance(start, datetime),
+        "timezone": line.timezone,
+        "standing": line.standing,
+        "why": line.says,
+    }
 
 
 def _refresh(options: argparse.Namespace) -> int:

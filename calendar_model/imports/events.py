@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session, selectinload
 from calendar_model import wording
 from calendar_model.clock import today
 from calendar_model.imports.apart import UNREADABLE, read_apart
-from calendar_model.imports.plan import Fate, ImportRefused, Line, Plan, Progress
+from calendar_model.imports.plan import Fate, ImportRefused, Line, Plan, Progress, when
 from calendar_model.safeguards.desk import Overtaken, put, reading, writing
 from calendar_model.safeguards.sight import Viewer
 from calendar_model.vocabulary import UID_DOMAIN, Sensitivity, Standing
@@ -215,14 +215,16 @@ def _plan(found: Mapping[str, Any], settings: Settings, here: _Here) -> Plan:
                 lines.append(_unknown(row, values, settings, here.alike(settings.body, values)))
     if found["complete"]:
         series = set(found["series"])
-        gone = (
-            event
-            for event in here.imported
-            if event.id not in met
-            and event.imported is not None
-            and (event in followed if settings.source else event.imported.uid in series)
-        )
-        lines += _gone(gone, settings, len(rows))
+        gone = [event for event in here.imported if event.id not in met]
+        known = (event for event in gone if (event in followed if settings.source else _uid_of(event) in series))
+        lines += _gone(known, settings, len(rows))
+        if not settings.source and str(found["method"]) in _WHOLE and any(not row["fault"] for row in rows):
+            others = (event for event in gone if _uid_of(event) not in series and _came_with(event, settings))
+            lines += (
+                replace(line, says=f"{line.says} {ONLY_OFFERED}", offered=True)
+                for line in _gone(others, settings, len(lines))
+                if line.fate is Fate.CANCELLED
+            )
     remarks = [str(remark) for remark in found["remarks"]]
     if left_out:
         remarks.append(
@@ -230,6 +232,23 @@ def _plan(found: Mapping[str, Any], settings: Settings, here: _Here) -> Plan:
             f"{wording.span(settings.since, settings.until)} and {'is' if left_out == 1 else 'are'} left out."
         )
     return Plan(tuple(lines), tuple(remarks))
+
+
+_WHOLE = ("", "PUBLISH")
+"""Methods of a file that holds all of a calendar; a message about one event (RFC 5546) says nothing of the others."""
+
+ONLY_OFFERED = "It stays as it is unless you choose to cancel what is gone."
+
+
+def _uid_of(event: Event) -> str:
+    return event.imported.uid if event.imported is not None else ""
+
+
+def _came_with(event: Event, settings: Settings) -> bool:
+    """Whether an event came from a file of this calendar before."""
+    taken = event.imported
+    came = taken is not None and not taken.source and taken.source_name == settings.source_name
+    return came and event.body == settings.body
 
 
 def _values(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -251,8 +270,13 @@ def _values(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+_DATED = (*_WHEN, "standing")
+
+
 def _line(row: Mapping[str, Any], fate: Fate, dated: Mapping[str, Any], says: str = "", **more: Any) -> Line:
-    return Line(row["number"], row["title"], fate, dated.get("start"), dated.get("end"), says, **more)
+    moments = {column: dated[column] for column in _DATED if column in dated}
+    series = row["uid"] if row["occurrence"] else ""
+    return Line(row["number"], row["title"], fate, says=says, series=series, **moments, **more)
 
 
 def _unknown(row: Mapping[str, Any], values: Mapping[str, Any], settings: Settings, alike: Event | None) -> Line:
@@ -355,32 +379,31 @@ def _cancelled(number: int, event: Event, settings: Settings, says: str) -> Line
     elif event.standing != taken.get("standing"):
         fate, values = Fate.KEPT, {}
         says = f"{says} Its standing was set by hand and stays {_told('Standing', {'standing': event.standing})}."
+    more = _more(
+        imported.uid,
+        imported.occurrence,
+        _following(event, settings),
+        {**_missing(taken), **taken, "standing": Standing.CANCELLED},
+    )
     return Line(
         number,
         event.title,
         fate,
-        event.start,
-        event.end,
-        says,
-        values,
-        event.id,
-        event.version,
-        _more(
-            imported.uid,
-            imported.occurrence,
-            _following(event, settings),
-            {**_missing(taken), **taken, "standing": Standing.CANCELLED},
-        ),
+        says=says,
+        values=values,
+        record_id=event.id,
+        seen=event.version,
+        more=more,
+        series=imported.uid if imported.occurrence else "",
+        **{column: getattr(event, column) for column in _WHEN},
+        standing=values.get("standing", event.standing),
     )
 
 
 def _told(name: str, values: Mapping[str, Any]) -> str:
     """A field as a reader is told of it."""
     if name == "When":
-        days = wording.span(values["start"], values["end"])
-        first, last = values["start_time"], values["end_time"]
-        hours = f", {first:%H:%M}" + (f"–{last:%H:%M}" if last else "") + f" ({values['timezone']})" if first else ""
-        return days + hours
+        return when(*(values[column] for column in _WHEN))
     if name == "Standing":
         return wording.standing_words(values["standing"]).casefold()
     text = " ".join(str(values[_FIELDS[name][0]]).split())

@@ -355,7 +355,22 @@ def _event(facts: _Facts, known: _Known[Event], number: int, said: Mapping[str, 
         kept=_kept_by_hand(existing, given) if existing is not None else (),
         notes=opens,
     )
-    return known.once(line, reference or named)
+    return known.once(_with_hours(line, existing, given), reference or named)
+
+
+def _with_hours(line: Line, existing: Event | None, given: Mapping[str, Any]) -> Line:
+    """The line with hours, zone and standing as they would be."""
+
+    def would_be(column: str) -> Any:
+        return given.get(column, getattr(existing, column, None))
+
+    return replace(
+        line,
+        start_time=would_be("start_time"),
+        end_time=would_be("end_time"),
+        timezone=would_be("timezone") or "",
+        standing=would_be("standing"),
+    )
 
 
 _EVENT_COLUMNS = (

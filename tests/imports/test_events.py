@@ -160,6 +160,49 @@ def test_a_series_that_grows_shorter_is_called_off_for_the_rest(desk: Viewer) ->
     assert [(line.title, line.fate) for line in take(desk, one).to_write] == [("Moved", Fate.CHANGED)]
 
 
+def test_a_single_event_that_is_gone_is_offered_and_not_cancelled_by_itself(desk: Viewer) -> None:
+    second = event("DTSTART;VALUE=DATE:20270401", uid="two", title="Debrief")
+    take(desk, BRIEFING, second)
+    plan = take(desk, BRIEFING)
+    assert [(line.title, line.fate, line.offered) for line in plan.lines] == [
+        ("Briefing", Fate.UNCHANGED, False),
+        ("Debrief", Fate.CANCELLED, True),
+    ]
+    assert (plan.to_write, [line.title for line in plan.offered]) == ((), ["Debrief"])
+    assert {one.standing for one in here(desk)} == {Standing.CONFIRMED}
+    carry_out(desk, plan.accepted())
+    assert [one.standing for one in here(desk)] == [Standing.CONFIRMED, Standing.CANCELLED]
+    assert take(desk, BRIEFING).offered == ()
+    # It comes back, and is held again.
+    assert take(desk, BRIEFING, second).counts == {Fate.UNCHANGED: 1, Fate.CHANGED: 1}
+    assert {one.standing for one in here(desk)} == {Standing.CONFIRMED}
+
+
+def test_what_is_gone_is_not_offered_where_the_file_says_nothing_of_it(desk: Viewer) -> None:
+    take(
+        desk,
+        BRIEFING,
+        event("DTSTART;VALUE=DATE:20261124", uid="past", title="Past"),
+        event("DTSTART;VALUE=DATE:20280401", uid="later", title="Later"),
+        event("DTSTART;VALUE=DATE:20270401", uid="two", title="Debrief"),
+    )
+    by_another = replace(THEIRS, source_name="Somebody else")
+    shorter = replace(THEIRS, until=date(2027, 3, 20))
+    one = event("DTSTART;VALUE=DATE:20270301", uid="three")
+    for settings, head in ((by_another, ""), (shorter, ""), (THEIRS, "METHOD:REQUEST"), (THEIRS, "METHOD:CANCEL")):
+        offered = plan_calendar(desk, calendar(one, BRIEFING, head=head), settings).offered
+        assert [line.title for line in offered] == []
+    broken = plan_calendar(desk, calendar(event("DTSTART:soon", uid="x")), THEIRS)
+    assert broken.offered == ()
+
+
+def test_an_event_whose_title_says_cancelled_is_cancelled_under_its_own_title(desk: Viewer) -> None:
+    take(desk, BRIEFING)
+    written = BRIEFING.replace("SUMMARY:Briefing", "SUMMARY:Canceled: Briefing")
+    assert take(desk, written).counts == {Fate.CANCELLED: 1}
+    assert [(one.title, one.standing) for one in here(desk)] == [("Briefing", Standing.CANCELLED)]
+
+
 def test_a_cancellation_cancels_all_of_a_series(desk: Viewer) -> None:
     take(desk, event(*SERIES, "RRULE:FREQ=WEEKLY;COUNT=2"))
     assert take(desk, event(*SERIES), head="METHOD:CANCEL").counts == {Fate.CANCELLED: 2}
