@@ -4,14 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import icalendar
+import pandas as pd
 import pytest
 
+from calendar_model.calendar import Filter
+from calendar_model.feeds import build_feed
+from calendar_model.imports.events import Settings, carry_out, plan_calendar
 from calendar_model.imports.ics import read_calendar
+from calendar_model.reference import Reference
+from calendar_model.safeguards.desk import reading
+from calendar_model.safeguards.sight import Viewer
+from calendar_model.vocabulary import Kind, Sensitivity
+from calendar_model.workspace.own_events import own_items
+from calendar_model.workspace.terms import EventKind
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -142,3 +154,39 @@ def test_what_is_left_out_of_a_case_is_said(name: str) -> None:
     of_hours = ("Hours in", "Hours without")
     remarks = [one for one in read_calendar(content(name), **DAYS)["remarks"] if not one.startswith(of_hours)]
     assert remarks == REMARKS.get(name, [])
+
+
+def under_their_names() -> bytes:
+    """All cases in one file, the identifiers of each under its own name."""
+    return b"".join(content(name).replace(b"@desk.example", f"@{name}.example".encode()) for name in EXPECTED)
+
+
+def in_utc(found: Found) -> tuple[str, date | datetime, date | datetime]:
+    """As icalendar tells it: days with an exclusive end, hours in UTC."""
+    title, start, end, zone = found
+    if zone:
+        return title, datetime.fromisoformat(start).astimezone(UTC), datetime.fromisoformat(end).astimezone(UTC)
+    return title, date.fromisoformat(start), date.fromisoformat(end) + timedelta(days=1)
+
+
+def test_what_was_imported_is_given_out_at_the_same_instants(
+    desk: Viewer, reference: Reference, table: pd.DataFrame
+) -> None:
+    chosen = Settings(
+        "un-hrc",
+        EventKind.MEETING,
+        Sensitivity.PUBLIC,
+        DAYS["timezone"],
+        "Cases",
+        since=date.fromisoformat(DAYS["since"]),
+        until=date.fromisoformat(DAYS["until"]),
+    )
+    carry_out(desk, plan_calendar(desk, under_their_names(), chosen))
+    with reading(desk) as session:
+        own = tuple(own_items(session))
+    feed = build_feed(reference, table, Filter(kinds=(Kind.MEETING,)), "", own)
+    written = [one for one in icalendar.Calendar.from_ical(feed.body).events if str(one["UID"]).startswith("event-")]
+    found = [(str(one["SUMMARY"]), one.start, one.end) for one in written]
+    assert sorted(found, key=str) == sorted(map(in_utc, chain.from_iterable(EXPECTED.values())), key=str)
+    hours = [moment for _, *moments in found for moment in moments if isinstance(moment, datetime)]
+    assert {moment.utcoffset() for moment in hours} == {timedelta(0)}
