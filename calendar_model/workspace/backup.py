@@ -22,8 +22,8 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Table, select
 from sqlalchemy.exc import DBAPIError
 
-from calendar_model.workspace import migrations
-from calendar_model.workspace.database import Workspace, WorkspaceError, open_workspace
+from calendar_model.workspace import history, migrations
+from calendar_model.workspace.database import Workspace, WorkspaceError, answering, open_workspace
 from calendar_model.workspace.history import canonical, in_bytes, read_as_plain, stream
 from calendar_model.workspace.records import Base
 
@@ -31,6 +31,8 @@ FORMAT = "hrd-calendar workspace"
 VERSION = 1
 
 _AT_A_TIME = 500
+_NAMED = 3
+"""So many problems of a backup that was changed are named; one is enough to refuse it."""
 
 
 def backup(workspace: Workspace, path: Path) -> str:
@@ -69,25 +71,33 @@ def backup(workspace: Workspace, path: Path) -> str:
 def restore(url: str, path: Path) -> str:
     """Puts a backup into the empty workspace at a database URL, all of it or nothing; returns its checksum.
 
-    What the URL may be says :func:`~calendar_model.workspace.database.open_workspace`. Raises
-    :class:`~calendar_model.workspace.database.WorkspaceError` if the workspace is not empty, if the file is not a
-    backup or is damaged, and if it was made in another layout of the tables.
+    What the URL may be says :func:`~calendar_model.workspace.database.open_workspace`. A backup of an older layout is
+    put into that layout, which is then brought to the present one. Before it is done, the history is walked and
+    compared with what is there, as :func:`~calendar_model.workspace.history.verify` does.
+
+    Raises :class:`~calendar_model.workspace.database.WorkspaceError` if the workspace is not empty, if the file is not
+    a backup, is damaged, or does not fit its own history, and if it was made with a newer version of the program.
     """
     try:
         with gzip.open(path, "rt", encoding="utf-8", newline="\n") as text:
             header = _header(text)
             workspace = open_workspace(url)
             try:
-                with workspace.writing() as connection:
-                    _refuse_unless_empty(connection)
-                    _put(connection, text)
-                    if checksum(connection) != header["checksum"]:
-                        raise _Damaged
+                _restore(workspace, header, text)
             finally:
                 workspace.close()
     except (_Damaged, gzip.BadGzipFile, EOFError, zlib.error, ValueError, TypeError):
         raise WorkspaceError(
             f"{path} is not a backup of a workspace, or it is damaged. Nothing was restored; try another file."
+        ) from None
+    except _Changed as changed:
+        raise WorkspaceError(
+            f"{path} was changed after it was made, so nothing was restored. Try another file. What does not fit: "
+            f"{changed}"
+        ) from None
+    except migrations.NewerLayout:
+        raise WorkspaceError(
+            "The backup was made with a newer version of this program. Update the program, then restore it."
         ) from None
     except DBAPIError:
         # The message of the database could quote a record.
@@ -99,6 +109,22 @@ def restore(url: str, path: Path) -> str:
     return str(header["checksum"])
 
 
+def _restore(workspace: Workspace, header: dict[str, Any], text: IO[str]) -> None:
+    layout = str(header.get("layout"))
+    with answering(workspace), migrations.alone(workspace.engine) as connection:
+        _refuse_unless_empty(connection)
+        migrations.move(connection, layout)
+        if _put(connection, text) != header["checksum"]:
+            raise _Damaged
+        if layout == migrations.newest() and checksum(connection) != header["checksum"]:
+            raise _Damaged
+        migrations.move(connection, migrations.newest())
+        if migrations.points_nowhere(connection):
+            raise _Damaged
+        if problems := history.check(connection).problems:
+            raise _Changed(" ".join(problems[:_NAMED]))
+
+
 def checksum(connection: Connection) -> str:
     """The SHA-256 of all that a workspace holds, the same on either database."""
     digest = hashlib.sha256()
@@ -108,6 +134,10 @@ def checksum(connection: Connection) -> str:
 
 
 class _Damaged(Exception):  # noqa: N818  it says what the file is
+    pass
+
+
+class _Changed(Exception):  # noqa: N818  it says what was done to the file
     pass
 
 
@@ -137,11 +167,8 @@ def _header(text: IO[str]) -> dict[str, Any]:
     header = json.loads(text.readline())
     if not isinstance(header, dict) or header.get("format") != FORMAT or not header.get("checksum"):
         raise _Damaged
-    if header.get("version") != VERSION or header.get("layout") != migrations.newest():
-        raise WorkspaceError(
-            "The backup was made with another version of this program, which keeps its records differently. Restore "
-            "it with that version, then open the workspace with this one."
-        )
+    if header.get("version") != VERSION:
+        raise migrations.NewerLayout
     return header
 
 
@@ -154,17 +181,23 @@ def _refuse_unless_empty(connection: Connection) -> None:
             )
 
 
-def _put(connection: Connection, text: IO[str]) -> None:
+def _put(connection: Connection, text: IO[str]) -> str:
+    """Puts the lines of a backup into the tables of the layout in which the database is; returns their checksum."""
+    digest = hashlib.sha256()
     table: Table | None = None
+    missing = set(sa.inspect(connection).get_table_names()) - {migrations.TABLE}
     rows: list[dict[str, Any]] = []
     readers: dict[str, Callable[[Any], Any]] = {}
     for line in text:
         value = json.loads(line)
+        digest.update(line.encode())
         if isinstance(value, dict):
             _insert(connection, table, rows)
-            table = Base.metadata.tables.get(str(value.get("table")))
-            if table is None or value.get("columns") != [column.name for column in table.columns]:
+            name = str(value.get("table"))
+            if name not in missing:
                 raise _Damaged
+            missing.remove(name)
+            table = _table(connection, name, value.get("columns"))
             readers = {column.name: _reader(column) for column in table.columns}
         elif isinstance(value, list) and len(value) == len(readers):
             rows.append({name: read(cell) for (name, read), cell in zip(readers.items(), value, strict=True)})
@@ -173,6 +206,23 @@ def _put(connection: Connection, text: IO[str]) -> None:
         if len(rows) == _AT_A_TIME:
             _insert(connection, table, rows)
     _insert(connection, table, rows)
+    if missing:
+        raise _Damaged
+    return digest.hexdigest()
+
+
+def _table(connection: Connection, name: str, columns: object) -> Table:
+    """A table as it is in the database, with ``columns`` in the order of the backup.
+
+    A column takes the values that it takes today, where there is one today. Raises _Damaged where the database has
+    other columns.
+    """
+    today = Base.metadata.tables.get(name)
+    kinds = {column["name"]: column["type"] for column in sa.inspect(connection).get_columns(name)}
+    if not isinstance(columns, list) or sorted(map(str, columns)) != sorted(kinds):
+        raise _Damaged
+    kinds |= {column.name: column.type for column in today.columns if column.name in kinds} if today is not None else {}
+    return Table(name, sa.MetaData(), *(sa.Column(column, kinds[column]) for column in columns))
 
 
 def _insert(connection: Connection, table: Table | None, rows: list[dict[str, Any]]) -> None:

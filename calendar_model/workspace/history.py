@@ -423,11 +423,16 @@ def verify(workspace: Workspace) -> Verdict:
     does not look at what people have typed and not saved, which has no history, nor at columns of which the
     history says nothing because they are younger than the row.
     """
-    problems = _Problems()
     with workspace.snapshot() as connection:
-        lines, head = _walk(connection, problems)
-        rows = sum(_compare(connection, layout, problems) for layout in _layouts())
-        _find_strays(connection, problems)
+        return check(connection)
+
+
+def check(connection: Connection) -> Verdict:
+    """:func:`verify`, of what this connection sees."""
+    problems = _Problems()
+    lines, head = _walk(connection, problems)
+    rows = sum(_compare(connection, layout, problems) for layout in _layouts())
+    _find_strays(connection, problems)
     return Verdict(problems.sentences(), lines, rows, head)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -216,19 +217,80 @@ def test_what_is_not_a_backup_is_refused_whole(
     target.close()
 
 
-def test_a_backup_of_another_layout_is_refused(
-    workspace: Workspace, filled: Statement, tmp_path: Path, new_sqlite: Callable[[], str]
-) -> None:
-    file = tmp_path / "backup.gz"
-    backup(workspace, file)
+def changed_header(file: Path, **changed: str) -> None:
     header, _, rest = gzip.decompress(file.read_bytes()).decode().partition("\n")
-    file.write_bytes(gzip.compress(f"{json.dumps({**json.loads(header), 'layout': '9999'})}\n{rest}".encode()))
-    with pytest.raises(WorkspaceError) as refused:
-        restore(new_sqlite(), file)
-    assert str(refused.value) == (
-        "The backup was made with another version of this program, which keeps its records differently. Restore it "
-        "with that version, then open the workspace with this one."
-    )
+    file.write_bytes(gzip.compress(f"{json.dumps({**json.loads(header), **changed})}\n{rest}".encode()))
+
+
+def is_empty(url: str) -> bool:
+    """Whether a workspace has the present layout and not a row in it."""
+    target = open_workspace(url)
+    with target.snapshot() as connection:
+        rows = [connection.execute(select(table).limit(1)).first() for table in Base.metadata.sorted_tables]
+    target.close()
+    return not any(rows)
+
+
+@pytest.mark.parametrize("layout", ["9999", "", "base", "head", "000"])
+def test_a_backup_of_a_layout_that_nobody_knows_is_refused(
+    workspace: Workspace, filled: Statement, tmp_path: Path, new_sqlite: Callable[[], str], layout: str
+) -> None:
+    file, url = tmp_path / "backup.gz", new_sqlite()
+    backup(workspace, file)
+    changed_header(file, layout=layout)
+    with pytest.raises(WorkspaceError):
+        restore(url, file)
+    assert is_empty(url)
+
+
+OLD = Path(__file__).parent / "layout_0003.gz"
+"""A backup of the fictional sample, made by the program when its layout was 0003."""
+
+
+def test_a_backup_of_an_older_layout_is_restored_by_migrating(url: str) -> None:
+    restore(url, OLD)
+    restored = open_workspace(url)
+    verdict = verify(restored)
+    assert (verdict.problems, verdict.lines) == ((), 182)
+    with reading(restored) as session:
+        assert session.scalars(select(Record)).first() is not None
+        kari = session.scalars(select(Person)).first()
+        assert kari is not None
+    with writing(restored, actor=kari.id) as session:
+        session.add(a_statement(kari, "After it"))
+        session.commit()
+    assert verify(restored).problems == ()
+    restored.close()
+
+
+@pytest.mark.parametrize("layout", ["0003", "newest"])
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Visa and travel for a speaker", "Nothing was done"),
+        ("The sample was loaded.", "Somebody else did it."),
+        ('"may_clear\\":false', '"may_clear\\":true'),
+    ],
+)
+def test_a_forged_backup_is_refused_though_its_checksum_fits(
+    tmp_path: Path, url: str, new_sqlite: Callable[[], str], layout: str, old: str, new: str
+) -> None:
+    file = OLD
+    if layout == "newest":
+        file, made = tmp_path / "newest.gz", new_sqlite()
+        restore(made, OLD)
+        restored = open_workspace(made)
+        backup(restored, file)
+        restored.close()
+    header, _, rest = gzip.decompress(file.read_bytes()).decode().partition("\n")
+    assert old in rest
+    rest = rest.replace(old, new, 1)
+    forged = tmp_path / "forged.gz"
+    forged.write_bytes(gzip.compress(f"{header}\n{rest}".encode()))
+    changed_header(forged, checksum=hashlib.sha256(rest.encode()).hexdigest())
+    with pytest.raises(WorkspaceError):
+        restore(url, forged)
+    assert is_empty(url)
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path, new_sqlite: Callable[[], str]) -> None:

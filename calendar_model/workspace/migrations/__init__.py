@@ -7,7 +7,7 @@ batch mode) makes that table's triggers anew as well.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -17,8 +17,10 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from sqlalchemy import Connection, Engine
+
+TABLE = "alembic_version"
+"""The table in which a database says in which layout it is."""
 
 
 class NewerLayout(Exception):  # noqa: N818  it is the database that is newer; nothing went wrong
@@ -53,29 +55,47 @@ def upgrade(engine: Engine, to: str = "head") -> None:
         is_at = present(connection)
     if is_at is not None and is_at == newest():
         return
-    _run(engine, lambda settings: command.upgrade(settings, to))
+    with alone(engine) as connection:
+        _known(present(connection))
+        command.upgrade(config(connection), to)
 
 
 def downgrade(engine: Engine, to: str) -> None:
     """Takes a database back, in one transaction; ``base`` leaves it empty."""
-    _run(engine, lambda settings: command.downgrade(settings, to))
+    with alone(engine) as connection:
+        _known(present(connection))
+        command.downgrade(config(connection), to)
 
 
-def _run(engine: Engine, step: Callable[[Config], None]) -> None:
-    with _alone(engine) as connection:
-        settings = config(connection)
-        is_at = present(connection)
-        if is_at is not None:
-            try:
-                ScriptDirectory.from_config(settings).get_revision(is_at)
-            except CommandError:
-                raise NewerLayout(is_at) from None
-        step(settings)
+def move(connection: Connection, to: str) -> None:
+    """Brings a database forward or back to a layout, in the transaction of :func:`alone`.
+
+    Raises :class:`NewerLayout` where the program does not know ``to``.
+    """
+    _known(to)
+    layouts, is_at = _layouts(), present(connection)
+    if is_at == to:
+        return
+    back = is_at is not None and layouts.index(to) < layouts.index(is_at)
+    (command.downgrade if back else command.upgrade)(config(connection), to)
+
+
+def _layouts() -> list[str]:
+    """All layouts, the oldest first."""
+    return [step.revision for step in ScriptDirectory.from_config(config()).walk_revisions()][::-1]
+
+
+def _known(layout: str | None) -> None:
+    if layout is not None and layout not in _layouts():
+        raise NewerLayout(layout)
 
 
 @contextmanager
-def _alone(engine: Engine) -> Iterator[Connection]:
-    """A connection of the only writer, in a transaction."""
+def alone(engine: Engine) -> Iterator[Connection]:
+    """A connection of the only writer, in a transaction, in which tables can be made anew.
+
+    On SQLite nothing then minds what points at a row; :func:`points_nowhere` asks.
+    """
     with engine.execution_options(writes=True).connect() as connection:
         driver: Any = connection.connection.driver_connection
         on_sqlite = connection.dialect.name == "sqlite"
@@ -87,5 +107,12 @@ def _alone(engine: Engine) -> Iterator[Connection]:
             with connection.begin():
                 yield connection
         finally:
-            if on_sqlite:
+            if on_sqlite and not connection.invalidated:
                 driver.execute("PRAGMA foreign_keys=ON")
+
+
+def points_nowhere(connection: Connection) -> bool:
+    """Whether any row refers to one that is not there. PostgreSQL takes no such row in the first place."""
+    if connection.dialect.name != "sqlite":
+        return False
+    return connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None
