@@ -22,7 +22,7 @@ from calendar_model.safeguards.sight import Viewer, member
 from calendar_model.safeguards.sighted import corrections
 from calendar_model.vocabulary import Sensitivity
 from calendar_model.workspace import backup, history
-from calendar_model.workspace.database import current_workspace
+from calendar_model.workspace.database import create_workspace, current_workspace
 from calendar_model.workspace.records import Change
 
 if TYPE_CHECKING:
@@ -89,6 +89,14 @@ def add_to(commands: Commands) -> None:
     )
     saved.add_argument("file", type=Path, metavar="FILE", help="where to write; it must not be there yet")
     saved.set_defaults(run=_backup)
+
+    kept = commands.add_parser(
+        "workspace",
+        help="start a workspace where one is missing",
+        description="Starts a new, empty workspace, also where one was kept before and is missing for good.",
+    )
+    kept.add_argument("what", choices=("create",))
+    kept.set_defaults(run=_create)
 
     restored = commands.add_parser(
         "restore",
@@ -277,6 +285,11 @@ def _count(number: int, word: str) -> str:
 
 def _backup(options: argparse.Namespace) -> int:
     print(backup.backup(current_workspace(), options.file))
+    return 0
+
+
+def _create(_: argparse.Namespace) -> int:
+    print(f"The workspace is {create_workspace().url}.")
     return 0
 
 

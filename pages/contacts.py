@@ -38,6 +38,7 @@ TITLE = "Contacts"
 KINDS, COUNTRIES, SEARCH = (f"contacts_{name}" for name in ("kinds", "countries", "search"))
 """Keys of the page's own filters, which are in no address."""
 
+STAYS_IN_BACKUPS = "Backups made earlier, and the log of a PostgreSQL server, still contain it until they are deleted."
 CONSULTED = str(EngagementKind.CONSULTED)
 
 
@@ -473,6 +474,7 @@ def identity(contact: Contact, context: PageContext) -> None:
             form.submit("Save who it is", lambda typed: save_identity(typed, contact.id))
         if known is not None:
             reason = f"erase_reason_{contact.id}"
+            st.caption("Erasing also deletes the copies that the program keeps. " + STAYS_IN_BACKUPS)
             st.text_input("Why it is erased", key=reason, help="A sentence that names nobody: it stays in the history.")
             st.button(
                 "Erase who it is", key=f"erase_{contact.id}", on_click=erased, args=(known.id, known.version, reason)
@@ -502,7 +504,7 @@ def erased(identity_id: str, seen: int, reason: str) -> None:
             raise Refused("Say in a sentence why it is erased; the reason stays in the history.")
         with writing(viewer(), why) as session:
             session.delete(take(session, Identity, identity_id, seen))
-        return "Erased: who it is stands nowhere in the workspace any more."
+        return f"Erased. {STAYS_IN_BACKUPS}"
 
     if forms.attempt(act):
         st.session_state.pop(reason, None)

@@ -143,7 +143,7 @@ class _Changed(Exception):  # noqa: N818  it says what was done to the file
 
 def _lines(connection: Connection) -> Iterator[str]:
     """All tables, those before that others refer to; rows by primary key."""
-    for table in Base.metadata.sorted_tables:
+    for table in _tables(connection):
         yield canonical({"table": table.name, "columns": [column.name for column in table.columns]})
         order = [*_after_their_own(table), *(in_bytes(key, connection.dialect) for key in table.primary_key)]
         for row in stream(connection, select(*map(read_as_plain, table.columns)).order_by(*order)):
@@ -152,6 +152,21 @@ def _lines(connection: Connection) -> Iterator[str]:
                     f"A row of {table.name} cannot be read, so there is no backup of it. Run verify to learn which."
                 )
             yield canonical(list(row))
+
+
+def _tables(connection: Connection) -> list[Table]:
+    """The tables as they are in the database, those before that others refer to; also in an older layout."""
+    if migrations.present(connection) == migrations.newest():
+        return Base.metadata.sorted_tables
+    found = sa.MetaData()
+    found.reflect(connection)
+    tables = [table for table in found.sorted_tables if table.name != migrations.TABLE]
+    for table in tables:
+        today = Base.metadata.tables.get(table.name)
+        for column in table.columns:
+            if today is not None and column.name in today.columns:
+                column.type = today.columns[column.name].type
+    return tables
 
 
 def _after_their_own(table: Table) -> list[sa.ColumnElement[bool]]:

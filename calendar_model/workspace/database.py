@@ -7,6 +7,8 @@ history in the same transaction. One session writes at a time, on both databases
 
 from __future__ import annotations
 
+import errno
+import logging
 import os
 import sqlite3
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
@@ -25,11 +27,13 @@ from sqlalchemy.orm import ORMExecuteState, QueryableAttribute, Session, UOWTran
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.base import ExecutableOption
 
-from calendar_model.workspace import history, migrations, protection
+from calendar_model.workspace import copies, history, migrations, protection
 from calendar_model.workspace.failures import WHAT_TO_DO, Failure, failure_of, note_failure, note_success
 from calendar_model.workspace.history import Written
 from calendar_model.workspace.protection import Passage
 from calendar_model.workspace.records import Change
+
+_log = logging.getLogger(__name__)
 
 URL_VARIABLE = "DATABASE_URL"
 FOLDER_VARIABLE = "HRD_CALENDAR_WORKSPACE"
@@ -40,6 +44,10 @@ PATIENCE = 5000
 
 _WRITERS = 0x48524443
 """The PostgreSQL advisory lock that writers hold; it is one per database, so any number of our own will do."""
+
+
+_ERASES = "erases"
+"""Mark in a session's ``info``: it has changed or deleted rows with sealed columns."""
 
 
 class WorkspaceError(RuntimeError):
@@ -71,10 +79,12 @@ class WorkspaceSession(Session):
     ``access_rules`` is called after each flush with what it has written, and may still refuse all of it by raising.
     ``actor`` (a person's identifier) and ``reason`` go into the history.
 
+    ``erased`` is called after a commit that has changed or deleted rows with sealed columns.
+
     Objects stay readable after the commit and after the session; they are not refreshed.
     """
 
-    def __init__(self, bind: Engine, *, write: bool) -> None:
+    def __init__(self, bind: Engine, *, write: bool, erased: Callable[[], None] = lambda: None) -> None:
         super().__init__(bind, expire_on_commit=False)
         self.sight: Sequence[ExecutableOption] | None = None
         self.rules: Callable[[WorkspaceSession], None] | None = None
@@ -82,6 +92,13 @@ class WorkspaceSession(Session):
         self.actor = ""
         self.reason = ""
         self._write = write
+        self._erased = erased
+
+    def commit(self) -> None:
+        """Writes what has changed; what was erased then leaves no traces, as far as the database allows."""
+        super().commit()
+        if self.info.pop(_ERASES, False):
+            self._erased()
 
     def delete(self, instance: object) -> None:
         """Deletes a row with all that hangs on it, also what the reader does not see: it would hang on nothing."""
@@ -160,6 +177,8 @@ def _with_history(session: WorkspaceSession, _context: UOWTransaction) -> None:
         session.access_rules(session, written, passing)
     lines = [(row, protection.audience(row, passing)) for row in written]
     history.write(session, lines, session.actor, session.reason)
+    if any(row.SEALED for row in (*session.dirty, *session.deleted)):
+        session.info[_ERASES] = True
 
 
 class Workspace:
@@ -170,13 +189,43 @@ class Workspace:
         self.url = engine.url.render_as_string(hide_password=True)
         self.file = file
         """The file of an SQLite database; None for a server."""
+        self.folder = file.parent if file is not None else _folder()
+        """Where copies of it are kept."""
+        self._identity = _identity(file)
+        self._traces = False
         self._writing = engine.execution_options(writes=True)
         self._watching: sqlite3.Connection | None = None
         self._watch = Lock()
 
     def session(self, *, write: bool = False) -> WorkspaceSession:
         """A session to read, or one to write, which waits until no other writes. Use it in a ``with`` block."""
-        return WorkspaceSession(self._writing if write else self.engine, write=write)
+        if write:
+            return WorkspaceSession(self._writing, write=True, erased=self.erase_traces)
+        return WorkspaceSession(self.engine, write=False)
+
+    def connect(self, *, timeout: float | None = None) -> sqlite3.Connection:
+        """A connection to the file of SQLite past the engine, which waits ``timeout`` seconds for others."""
+        assert self.file is not None
+        return _connect_to(self.file, timeout=PATIENCE / 1000 if timeout is None else timeout)
+
+    def erase_traces(self) -> None:
+        """Deletes what still holds what was erased: see :func:`calendar_model.workspace.copies.erase_traces`.
+
+        Where a reader is in the way it is tried again after the next erasure, and when the workspace is next opened
+        or closed; the log says so.
+        """
+        self._traces = True
+        try:
+            copies.erase_traces(self)
+        except (OSError, sqlite3.Error, DBAPIError):
+            _log.warning("Traces of what was erased in the workspace at %s are still to be deleted.", self.url)
+            return
+        self._traces = False
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the file is still the one that was opened; always true of a server."""
+        return self.file is None or (self._identity is not None and _identity(self.file) == self._identity)
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
@@ -204,7 +253,7 @@ class Workspace:
         with self._watch:
             try:
                 if self._watching is None:
-                    self._watching = _connect_to(self.file, timeout=0)
+                    self._watching = self.connect(timeout=0)
                 (count,) = self._watching.execute("PRAGMA data_version").fetchone()
             except sqlite3.Error:
                 return None
@@ -212,6 +261,8 @@ class Workspace:
 
     def close(self) -> None:
         """Closes the connections that nobody uses."""
+        if self._traces:
+            self.erase_traces()
         with self._watch:
             if self._watching is not None:
                 self._watching.close()
@@ -223,7 +274,9 @@ def open_workspace(url: str | None = None) -> Workspace:
     """The workspace at a database URL (default: the environment's), brought to the present layout of its tables.
 
     What the URL may be: ``postgresql://…`` (or ``postgres://…``) and ``sqlite:///path``. A missing folder is made for
-    the owner alone (0700), the SQLite file is the owner's alone (0600). Raises :class:`WorkspaceError`.
+    the owner alone (0700), the SQLite file is the owner's alone (0600). One that was there before, and is missing, is
+    refused; so is a folder in one that does not exist. A copy is kept before the layout changes. Raises
+    :class:`WorkspaceError`.
     """
     parsed = _parse(url if url is not None else _environment())
     file = Path(parsed.database or "") if parsed.get_backend_name() == "sqlite" else None
@@ -231,7 +284,7 @@ def open_workspace(url: str | None = None) -> Workspace:
         _make_private(file)
     workspace = Workspace(_engine(parsed), file)
     try:
-        migrations.upgrade(workspace.engine)
+        migrations.upgrade(workspace.engine, before=lambda layout: _copy(workspace, layout))
     except migrations.NewerLayout:
         workspace.close()
         raise WorkspaceError(
@@ -243,10 +296,26 @@ def open_workspace(url: str | None = None) -> Workspace:
         failure = failure_of(error) or Failure.DAMAGED
         note_failure(workspace.url, failure)
         raise WorkspaceError(_what_fails(workspace, failure), failure) from None
+    except WorkspaceError:
+        workspace.close()
+        raise
     note_success(workspace.url)
+    with suppress(OSError):
+        copies.expire(workspace)
     if file is not None:
         _keep_private(file)
     return workspace
+
+
+def _copy(workspace: Workspace, layout: str) -> None:
+    try:
+        copies.keep(workspace, layout)
+    except OSError as error:
+        raise WorkspaceError(
+            f"The tables of the workspace have to be changed, and no copy of them can be kept in {workspace.folder} "
+            f"({error.strerror}), so nothing was changed. Allow writing to that folder, or name another one in "
+            f"{FOLDER_VARIABLE}."
+        ) from None
 
 
 _open: dict[str, Workspace] = {}
@@ -262,9 +331,12 @@ def current_workspace() -> Workspace:
     url = _environment()
     with _opening:
         workspace = _open.get(url)
-        # Whoever takes the file away to begin anew must not go on writing into a file without a name.
-        if workspace is not None and workspace.file is not None and not workspace.file.exists():
+        if workspace is not None and not workspace.is_there:
+            # The connections lead to a file without a name: what is written there is lost.
             workspace.close()
+            if workspace.file is not None and not workspace.file.exists():
+                note_failure(workspace.url, Failure.GONE)
+                raise WorkspaceError(WHAT_TO_DO[Failure.GONE], Failure.GONE)
             workspace = None
         if workspace is None:
             workspace = _open[url] = open_workspace(url)
@@ -274,14 +346,34 @@ def current_workspace() -> Workspace:
 def opened_workspace() -> Workspace | None:
     """The workspace of the environment if this process has it open; never waits, and opens nothing."""
     workspace = _open.get(_environment())
-    return workspace if workspace is not None and (workspace.file is None or workspace.file.exists()) else None
+    return workspace if workspace is not None and workspace.is_there else None
+
+
+def create_workspace() -> Workspace:
+    """A new and empty workspace of the environment, also in the place of one that was there and is missing.
+
+    One that is there is opened as it is. Raises :class:`WorkspaceError` as :func:`open_workspace` does.
+    """
+    url = _environment()
+    parsed = _parse(url)
+    with _opening:
+        if parsed.get_backend_name() == "sqlite":
+            file = Path(parsed.database or "")
+            _forget_marker(file)
+            if (known := _open.get(url)) is not None and not file.exists():
+                known.close()
+                del _open[url]
+        return current_workspace()
 
 
 def _environment() -> str:
     if url := os.environ.get(URL_VARIABLE):
         return url
-    folder = os.environ.get(FOLDER_VARIABLE) or Path(__file__).resolve().parents[2] / ".workspace"
-    return URL.create("sqlite", database=str(Path(folder).resolve() / FILE)).render_as_string(hide_password=False)
+    return URL.create("sqlite", database=str(_folder() / FILE)).render_as_string(hide_password=False)
+
+
+def _folder() -> Path:
+    return Path(os.environ.get(FOLDER_VARIABLE) or Path(__file__).resolve().parents[2] / ".workspace").resolve()
 
 
 def _parse(url: str) -> URL:
@@ -305,15 +397,95 @@ def _parse(url: str) -> URL:
 
 
 def _make_private(file: Path) -> None:
+    _refuse_if_missing(file)
     try:
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file.parent.mkdir(mode=0o700, exist_ok=True)
         os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
     except OSError as error:
         raise WorkspaceError(
             f"The workspace cannot be kept in {file} ({error.strerror}). Name a folder that you may write to in "
-            f"{FOLDER_VARIABLE}."
+            f"{FOLDER_VARIABLE}.",
+            _OF_THE_SYSTEM.get(error.errno or 0),
         ) from None
     _keep_private(file)
+    _mark(file)
+
+
+_OF_THE_SYSTEM = {
+    errno.ENOSPC: Failure.FULL,
+    errno.EDQUOT: Failure.FULL,
+    errno.EROFS: Failure.READ_ONLY,
+    errno.EACCES: Failure.READ_ONLY,
+    errno.EIO: Failure.DISK,
+}
+
+
+# --- A workspace that was there before is never begun anew in silence
+
+_MARKER = ".kept"
+_MARKER_SAYS = """\
+# The folder beside this file holds what staff have written, in the files that are named below. While a file is named
+# here, no new and empty workspace takes its place. To start one: python -m calendar_model workspace create
+"""
+
+
+def _marker(file: Path) -> Path:
+    """Outside the folder, because the folder may be a disk of its own that is not mounted."""
+    return file.parent.with_name(f"{file.parent.name}{_MARKER}")
+
+
+def _marked(file: Path) -> list[str]:
+    try:
+        return [line for line in _marker(file).read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    except (OSError, UnicodeDecodeError):
+        return []
+
+
+def _write_marker(file: Path, named: Sequence[str]) -> None:
+    # Where the folder above may not be written, nothing is remembered.
+    with suppress(OSError):
+        if named:
+            _marker(file).write_text(_MARKER_SAYS + "".join(f"{name}\n" for name in named), encoding="utf-8")
+        else:
+            _marker(file).unlink(missing_ok=True)
+
+
+def _refuse_if_missing(file: Path) -> None:
+    # In this order: another process that starts one in this moment makes the file first, and then the marker.
+    was_there = file.name in _marked(file)
+    if file.exists():
+        return
+    if was_there:
+        raise WorkspaceError(
+            f"The workspace was kept in {file}, and is missing. Mount or put back its folder, then start again. To "
+            "start a new, empty workspace instead: python -m calendar_model workspace create",
+            Failure.GONE,
+        )
+    above = file.parent.parent
+    if not above.exists():
+        raise WorkspaceError(
+            f"There is no folder {above} to keep the workspace in. Mount or make it, then start again.", Failure.GONE
+        )
+
+
+def _mark(file: Path) -> None:
+    """Remembers that a workspace is kept in this file."""
+    named = _marked(file)
+    if file.name not in named:
+        _write_marker(file, [*named, file.name])
+
+
+def _forget_marker(file: Path) -> None:
+    _write_marker(file, [name for name in _marked(file) if name != file.name])
+
+
+def _identity(file: Path | None) -> tuple[int, int] | None:
+    """What tells a file from another one that has taken its name."""
+    try:
+        found = file.stat() if file is not None else None
+    except OSError:
+        return None
+    return (found.st_dev, found.st_ino) if found is not None else None
 
 
 def _keep_private(file: Path) -> None:

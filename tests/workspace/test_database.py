@@ -32,8 +32,6 @@ from calendar_model.workspace.history import verify
 from calendar_model.workspace.records import (
     APPEND_ONLY,
     Change,
-    Contact,
-    Identity,
     Override,
     Person,
     Record,
@@ -43,7 +41,7 @@ from calendar_model.workspace.records import (
     Unsaved,
     Version,
 )
-from calendar_model.workspace.terms import ContactKind, StatementState, Step
+from calendar_model.workspace.terms import StatementState, Step
 from tests.workspace.conftest import a_statement, an_engagement, reading, writing
 
 # --- Opening
@@ -152,19 +150,6 @@ def test_the_current_workspace_follows_the_environment(tmp_path: Path, monkeypat
     assert current_workspace() is two
     for workspace in (one, two, three):
         workspace.close()
-
-
-def test_a_file_that_was_taken_away_is_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("DATABASE_URL", raising=False)
-    monkeypatch.setenv("HRD_CALENDAR_WORKSPACE", str(tmp_path))
-    with writing(current_workspace()) as session:
-        session.add(Person(name="Desk officer"))
-        session.commit()
-    for file in tmp_path.iterdir():
-        file.unlink()
-    with reading(current_workspace()) as session:
-        assert session.scalars(select(Person)).all() == []
-    current_workspace().close()
 
 
 def test_many_threads_share_one_current_workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -580,21 +565,3 @@ def test_what_was_typed_and_not_saved_has_no_history(workspace: Workspace, perso
         tables = session.scalars(select(Change.table).order_by(Change.number)).all()
     assert tables == ["person", "statement"]
     assert verify(workspace).problems == ()
-
-
-def test_an_erased_name_is_nowhere_in_the_file(new_sqlite: Callable[[], str]) -> None:
-    workspace = open_workspace(new_sqlite())
-    assert workspace.file is not None
-    with writing(workspace) as session:
-        kari = Person(name="Desk officer")
-        session.add(kari)
-        session.flush()
-        contact = Contact(title="Defender 014", sensitivity=Sensitivity.RESTRICTED, owner_id=kari.id)
-        contact.contact_kind, contact.identity = ContactKind.DEFENDER, Identity(name="CANARY")
-        session.add(contact)
-        session.commit()
-        contact.identity = None
-        session.commit()
-    workspace.close()
-    found = [file.name for file in workspace.file.parent.iterdir() if b"CANARY" in file.read_bytes()]
-    assert found == []

@@ -7,7 +7,7 @@ batch mode) makes that table's triggers anew as well.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -49,14 +49,22 @@ def present(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
-def upgrade(engine: Engine, to: str = "head") -> None:
-    """Brings a database forward, in one transaction. Raises :class:`NewerLayout`, and what the database raises."""
+def upgrade(engine: Engine, to: str = "head", *, before: Callable[[str], None] = lambda _: None) -> None:
+    """Brings a database forward, in one transaction. Raises :class:`NewerLayout`, and what the database raises.
+
+    ``before`` is called with the layout of a database that is not empty, while nobody can write and before anything
+    is changed; what it raises keeps the database as it is.
+    """
     with engine.connect() as connection:
         is_at = present(connection)
     if is_at is not None and is_at == newest():
         return
     with alone(engine) as connection:
-        _known(present(connection))
+        is_at = present(connection)
+        _known(is_at)
+        # Another process may have done it meanwhile.
+        if is_at is not None and is_at != newest():
+            before(is_at)
         command.upgrade(config(connection), to)
 
 
