@@ -41,8 +41,9 @@ else:
 
     from streamlit.runtime.pages_manager import PagesManager
 
-    from calendar_model.feeds import MIDDLEWARE, ROUTES
+    from calendar_model.feeds import ROUTES
     from calendar_model.imports.remote import keep_fresh
+    from calendar_model.web import MIDDLEWARE
     from calendar_model.workspace.database import WorkspaceError, current_workspace
 
     @asynccontextmanager

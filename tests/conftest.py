@@ -118,7 +118,7 @@ def client() -> TestClient:
     """
     from dashboard import app
 
-    return TestClient(app, headers={"Accept-Encoding": "identity"})
+    return TestClient(app, base_url="http://localhost", headers={"Accept-Encoding": "identity"})
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The calendar as iCalendar: feeds to subscribe to, files to save, and the HTTP routes that give them out."""
 
-from calendar_model.feeds.headers import MIDDLEWARE, SECURITY_HEADERS
 from calendar_model.feeds.http import ROUTES, build_feed
 from calendar_model.feeds.ical import KEPT, IncompleteItemError, calendar_bytes, feed_bytes
 from calendar_model.feeds.links import (
@@ -16,10 +15,8 @@ from calendar_model.feeds.shelf import Feed
 
 __all__ = [
     "KEPT",
-    "MIDDLEWARE",
     "PUBLIC_URL_VARIABLE",
     "ROUTES",
-    "SECURITY_HEADERS",
     "Feed",
     "IncompleteItemError",
     "build_feed",

@@ -13,8 +13,9 @@ from starlette.testclient import TestClient
 
 from calendar_model import calendar
 from calendar_model.calendar import Filter
-from calendar_model.feeds import PUBLIC_URL_VARIABLE, SECURITY_HEADERS, build_feed, ical, item_url, subscription_links
+from calendar_model.feeds import PUBLIC_URL_VARIABLE, build_feed, ical, item_url, subscription_links
 from calendar_model.feeds.http import CLOSED
+from calendar_model.web.headers import SECURITY_HEADERS
 from calendar_model.workspace.database import URL_VARIABLE, current_workspace
 from tests.feeds import readers
 
@@ -76,7 +77,7 @@ def test_the_whole_calendar(client: TestClient) -> None:
     kept = table[~ical.outlived(table, table.attrs["as_of"])]
     assert set(readers.by_icalendar(response.content)) == set(kept["uid"])
     assert readers.by_vobject(response.content) == readers.by_icalendar(response.content)
-    assert response.content == build_feed(reference, table, Filter(), "http://testserver").body
+    assert response.content == build_feed(reference, table, Filter(), "http://localhost").body
 
 
 def test_the_filter_of_the_page_is_the_filter_of_the_feed(client: TestClient) -> None:
@@ -271,10 +272,10 @@ def test_an_item_that_is_not_there(client: TestClient) -> None:
 
 
 def test_the_public_address_is_the_configured_one(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    by_request = ask(client, COUNCIL, Host="Calendar.Example.org:8443").content.decode().replace("\r\n ", "")
-    assert "SOURCE;VALUE=URI:http://calendar.example.org:8443/feeds/calendar.ics?organisation=un-hrc\r\n" in by_request
+    by_request = ask(client, COUNCIL, Host="LocalHost:80").content.decode().replace("\r\n ", "")
+    assert "SOURCE;VALUE=URI:http://localhost:80/feeds/calendar.ics?organisation=un-hrc\r\n" in by_request
     monkeypatch.setenv(PUBLIC_URL_VARIABLE, "https://mission.example/calendar/")
-    configured = ask(client, COUNCIL, Host="evil.example").content
+    configured = ask(client, COUNCIL, Host="Mission.example:443").content
     assert configured == ask(client, COUNCIL).content
     text = configured.decode().replace("\r\n ", "")
     assert "SOURCE;VALUE=URI:https://mission.example/calendar/feeds/calendar.ics?organisation=un-hrc\r\n" in text
@@ -286,7 +287,7 @@ def test_the_host_decides_nothing_but_the_links(client: TestClient) -> None:
         read = readers.lines(ask(client, COUNCIL, Host=host).content)
         return [line for line in read if not line.startswith(("URL:", "SOURCE;"))]
 
-    assert without_links("one.example") == without_links("[::1]:8501")
+    assert without_links("127.0.0.1") == without_links("[::1]:80")
 
 
 @pytest.mark.parametrize("host", ["", "a b", "x/../y", "evil.example/path?", "a\\b", "user@host"])

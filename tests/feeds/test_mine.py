@@ -138,7 +138,7 @@ def test_follow_ups_are_in_it_for_who_asks(client: TestClient, desk: Viewer) -> 
     assert (found["DTSTART"].dt, found["DTEND"].dt) == (DUE, date(2026, 12, 2))
     assert [str(one) for one in found["CATEGORIES"].cats] == ["un-hrc", "deadline"]
     assert str(found["RELATED-TO"]) == "session-HRC64@hrd-calendar.example"
-    assert str(found["URL"]) == "http://testserver/follow-ups"
+    assert str(found["URL"]) == "http://localhost/follow-ups"
     assert str(found["DESCRIPTION"]).splitlines() == [
         "Engagement: Round of civil society",
         "For: yourself",

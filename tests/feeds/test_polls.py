@@ -109,12 +109,13 @@ def test_an_unchanged_poll_runs_no_table_no_filter_and_no_serialiser(
     assert files_run() <= {
         "calendar/current.py",
         "clock.py",
-        "feeds/headers.py",
         "feeds/http.py",
         "feeds/limits.py",
         "feeds/links.py",
         "feeds/polls.py",
         "reference.py",
+        "web/headers.py",
+        "web/hosts.py",
         "workspace/database.py",
     }
 
@@ -310,7 +311,7 @@ def test_who_guesses_is_refused_and_those_who_know_one_are_not(
     assert answers == [404] * 5 + [429]
     assert ask(client, path).status_code == 200
     # Nor are those of another house.
-    elsewhere = TestClient(client.app, client=("2001:db8:1::1", 1))
+    elsewhere = TestClient(client.app, "http://localhost", client=("2001:db8:1::1", 1))
     assert ask(elsewhere, f"/feeds/mine/{0:043}.ics").status_code == 404
 
 
@@ -320,7 +321,10 @@ def test_a_host_meets_its_limit_at_the_open_feed(
     limits = Limits()
     limits.host = Limit(burst=5, more=1, seconds=1000, keys=10)
     monkeypatch.setattr(http, "_limits", limits)
-    one, same, other = (TestClient(client.app, client=(host, 1)) for host in ("::1:0:0:0:1", "::1:0:0:0:2", "10.0.0.1"))
+    one, same, other = (
+        TestClient(client.app, "http://localhost", client=(host, 1))
+        for host in ("::1:0:0:0:1", "::1:0:0:0:2", "10.0.0.1")
+    )
     tag = ask(one, FEED).headers["ETag"]
     answers = [ask(one, FEED, If_None_Match=tag).status_code, ask(same, ITEM).status_code]
     answers += [ask(same, FEED).status_code for _ in range(3)]

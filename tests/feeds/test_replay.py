@@ -36,13 +36,14 @@ from vdirsyncer.sync.status import SqliteStatus
 
 from calendar_model.calendar import Filter
 from calendar_model.clock import TODAY_VARIABLE
-from calendar_model.feeds import MIDDLEWARE, ROUTES, my_url
+from calendar_model.feeds import ROUTES, my_url
 from calendar_model.reference import DATA_VARIABLE
 from calendar_model.safeguards.desk import save
 from calendar_model.safeguards.sight import OPEN, Viewer
 from calendar_model.safeguards.sighted import calendar_of
 from calendar_model.safeguards.subscriptions import make
 from calendar_model.vocabulary import Precision, Sensitivity, Standing
+from calendar_model.web import MIDDLEWARE
 from calendar_model.workspace.database import current_workspace
 from calendar_model.workspace.records import Event, Record
 from calendar_model.workspace.terms import EventKind
