@@ -45,7 +45,7 @@ def _layout_at_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     said: list[str] = []
     """All that the steps have told the server, once they were taken."""
 
-    def upgrade(engine: Engine, to: str = "head") -> None:
+    def upgrade(engine: Engine, to: str = "head", **options: Any) -> None:
         if to == "head" and engine.dialect.name == "sqlite":
             file = Path(engine.url.database or "")
             if file.stat().st_size == 0:
@@ -55,10 +55,10 @@ def _layout_at_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
                 with _listening(engine, said):
                     step_by_step(engine)
             else:
-                with migrations._alone(engine) as connection:
+                with migrations.alone(engine) as connection:
                     driver: Any = connection.connection.driver_connection
                     driver.execute(";\n".join(said))
-        step_by_step(engine, to)
+        step_by_step(engine, to, **options)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(migrations, "upgrade", upgrade)
