@@ -18,6 +18,7 @@ def main() -> None:
     from pages.components.context import draw_context
     from pages.components.guard import entrance
     from pages.components.navigation import filters, navigation
+    from pages.components.uploads import enter
 
     st.set_page_config(
         page_title="Calendar for human rights defenders",
@@ -25,6 +26,7 @@ def main() -> None:
         layout="wide",
     )
     page = navigation()
+    enter(page.url_path)
     st.html(HERE / "pages" / "components" / "style.css")
     draw_context(with_filter=filters(page))
     with entrance():
@@ -39,11 +41,14 @@ else:
     from collections.abc import AsyncIterator
     from contextlib import asynccontextmanager
 
+    from streamlit.runtime import Runtime
+    from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
     from streamlit.runtime.pages_manager import PagesManager
 
     from calendar_model.feeds import ROUTES
     from calendar_model.imports.remote import keep_fresh
-    from calendar_model.web import MIDDLEWARE
+    from calendar_model.web import middleware
+    from calendar_model.web.bodies import Held
     from calendar_model.workspace.database import WorkspaceError, current_workspace
 
     @asynccontextmanager
@@ -58,7 +63,17 @@ else:
         yield
         following.cancel()
 
+    def _held(session: str) -> Held:
+        """The bytes of uploads that Streamlit keeps."""
+        kept = Runtime.instance().uploaded_file_mgr
+        if not isinstance(kept, MemoryUploadedFileManager):
+            raise TypeError("Uploads are not kept in memory: what they hold cannot be told.")
+        sizes = {
+            of: sum(len(file.data) for file in list(files.values())) for of, files in list(kept.file_storage.items())
+        }
+        return Held(sizes.get(session, 0), sum(sizes.values()))
+
     # Until a first reader has come through main(), Streamlit would run any file in pages/ on its own, found by its
     # address. There is no public setting that forbids it.
     PagesManager.uses_pages_directory = False
-    app = st.App(__file__, routes=ROUTES, middleware=MIDDLEWARE, lifespan=_opened)
+    app = st.App(__file__, routes=ROUTES, middleware=middleware(_held), lifespan=_opened)

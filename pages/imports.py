@@ -14,6 +14,7 @@ from pages.components.acting import require_person
 from pages.components.context import PageContext, current
 from pages.components.forms import NEW, RECORD
 from pages.components.import_calendar import calendar_file
+from pages.components.uploads import upload
 
 CALENDARS, TABLES = ("ics",), ("csv", "xlsx")
 FROM_FILE, AT_ADDRESS = "From a file", "Calendars at an address"
@@ -22,10 +23,10 @@ MEGABYTES = LARGEST // 2**20
 
 
 def from_file(context: PageContext) -> None:
-    uploaded = st.file_uploader(
+    uploaded = upload(
         f"A calendar (.ics) or a table (.csv, .xlsx), up to {MEGABYTES} MB",
-        type=[*CALENDARS, *TABLES],
-        max_upload_size=MEGABYTES,
+        [*CALENDARS, *TABLES],
+        megabytes=MEGABYTES,
         key="import_file",
     )
     if uploaded is None:

@@ -28,6 +28,15 @@ LISTS: Mapping[str, str] = {
 PARAMETERS = (*LISTS, "period", "q")
 """Every parameter of the filter, in the order in which :meth:`Filter.to_params` writes them."""
 
+LONGEST_TEXT, MOST_WORDS = 200, 12
+"""Characters and words of a search: each word is looked for in every row."""
+
+MOST_VALUES = 400
+"""Values of all parameters together: more than there are countries, organisations and cycles to choose."""
+
+_QUOTED = 60
+"""Characters of a wrong value that are said back."""
+
 
 class FilterError(ValueError):
     """A parameter that the filter does not know; ``str()`` is a sentence that says what is allowed."""
@@ -57,8 +66,11 @@ class Filter:
     def from_params(cls, params: Iterable[tuple[str, str]], reference: Reference) -> Filter:
         """The filter that URL parameters ask for; lists are repeated names, ``period`` is two ISO dates.
 
-        Raises FilterError for a name or a value that is not allowed.
+        Raises FilterError for a name or a value that is not allowed, and for too many or too long ones.
         """
+        params = list(params)
+        if len(params) > MOST_VALUES:
+            raise FilterError(f"The filter takes at most {MOST_VALUES} values. Choose fewer, or a whole organisation.")
         lists: dict[str, list[str]] = {field: [] for field in LISTS.values()}
         period: list[str] = []
         text = ""
@@ -68,7 +80,7 @@ class Filter:
             if name == "period":
                 period.append(value)
             elif name == "q":
-                text = value
+                text = _searched(value)
             elif name in LISTS:
                 code = value.upper() if name == "country" else value.lower()
                 if code not in allowed[name]:
@@ -76,7 +88,7 @@ class Filter:
                 if code not in lists[LISTS[name]]:
                     lists[LISTS[name]].append(code)
             else:
-                raise FilterError(f"There is no parameter “{name}”. Use {_listed(PARAMETERS)}.")
+                raise FilterError(f"There is no parameter “{_shortened(name)}”. Use {_listed(PARAMETERS)}.")
         start, end = _period(period)
         return cls(**{field: tuple(sorted(values)) for field, values in lists.items()}, start=start, end=end, text=text)
 
@@ -111,7 +123,7 @@ class Filter:
             elif name == "period":
                 period.append(value)
             else:
-                text = value
+                text = _searched(value)
         start, end = _period(period)
         found = cls(**{field: tuple(values) for field, values in lists.items()}, start=start, end=end, text=text)
         # A blank value, like one that is left out, would keep everything.
@@ -187,7 +199,19 @@ def _period(values: list[str]) -> tuple[date | None, date | None]:
     return days[0], days[1]
 
 
+def _searched(text: str) -> str:
+    """The text to search for; raises FilterError where it is too long, or has too many words."""
+    if len(text) > LONGEST_TEXT or len(text.split()) > MOST_WORDS:
+        raise FilterError(f"A search takes at most {LONGEST_TEXT} characters and {MOST_WORDS} words. Shorten it.")
+    return text
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _QUOTED else f"{text[:_QUOTED]}…"
+
+
 def _not_allowed(name: str, value: str, allowed: tuple[str, ...]) -> str:
+    value = _shortened(value)
     if name == "country":
         return f"“{value}” is not a country of the calendar. Use a three-letter code of a UN member state, such as NOR."
     return f"“{value}” is not a value of “{name}”. Use {_listed(allowed)}."

@@ -31,8 +31,13 @@ SECURITY_HEADERS = {
 }
 
 
+_FILES = "/media/"
+"""Where Streamlit gives out what pages made for one reader: a download, a picture. Their names are digests of what is
+in them, and nothing else stands before them, so no cache may keep one."""
+
+
 class SecurityHeaders:
-    """Adds `SECURITY_HEADERS` to every HTTP answer that does not set them itself."""
+    """Adds `SECURITY_HEADERS` to every HTTP answer that does not set them itself, and lets nobody store files."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -47,6 +52,8 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in SECURITY_HEADERS.items():
                     headers.setdefault(name, value)
+                if _FILES in scope["path"]:
+                    headers["Cache-Control"] = "no-store, private"
             await send(message)
 
         await self.app(scope, receive, send_with_headers)

@@ -18,6 +18,7 @@ import pandas as pd
 import streamlit as st
 
 from calendar_model.calendar import Filter, FilterError
+from calendar_model.calendar.filters import LONGEST_TEXT
 from calendar_model.reference import Reference
 from calendar_model.vocabulary import Level
 from pages.components import labels
@@ -26,6 +27,8 @@ EARLIEST, LATEST = date(1945, 10, 24), date(2100, 12, 31)
 """Days that the period may name: from the United Nations Charter to further than anything is projected."""
 
 _OPEN = "filters_open"
+_MOST_NAMED, _LONGEST_NAMED = 3, 60
+"""How many unknown values of an address are said back, and so many characters of each."""
 
 
 @dataclass(frozen=True)
@@ -87,11 +90,13 @@ def filter_bar(table: pd.DataFrame, reference: Reference) -> Filter:
             width="stretch",
             on_click=_toggle,
         )
-    for name, value in unknown:
+    for name, value in unknown[:_MOST_NAMED]:
         st.warning(
-            f"The address of this page asks for {name} “{value}”, which this calendar does not know. "
+            f"The address of this page asks for {name} “{value[:_LONGEST_NAMED]}”, which this calendar does not know. "
             "It is left out; choose from the bar instead."
         )
+    if len(unknown) > _MOST_NAMED:
+        st.warning(f"The address has {len(unknown) - _MOST_NAMED} further values that are left out too.")
     return _filter(chosen, reference)
 
 
@@ -251,7 +256,7 @@ def _summary(chosen: Mapping[str, list[str]], parameters: Mapping[str, _Coded], 
     if period := _period():
         active.append(f"{period[0]} to {period[1]}")
     if text := st.session_state.get("q"):
-        active.append(f"“{text}”")
+        active.append(f"“{text[:LONGEST_TEXT]}”")
     return f"Filter: {', '.join(active)}" if active else "Filter"
 
 

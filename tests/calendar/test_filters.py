@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calendar_model.calendar import Filter, FilterError, allowed_values, build_table, describe, horizon
+from calendar_model.calendar.filters import LONGEST_TEXT, MOST_VALUES, MOST_WORDS
 from calendar_model.reference import Reference, load
 from tests.conftest import DATA
 from tests.day import TODAY
@@ -150,3 +151,34 @@ def test_a_filter_is_said_in_a_sentence() -> None:
     )
     assert describe(chosen, REFERENCE) == "HRC; Norway; Tue 24 Nov 2026 – Mon 22 Feb 2027; with “upr”"
     assert describe(Filter(), REFERENCE) == "everything in the calendar"
+
+
+@pytest.mark.parametrize(
+    "text", ["x" * (LONGEST_TEXT + 1), "a " * (MOST_WORDS + 1), "word " * 20_000, "\u2003".join("x" * (MOST_WORDS + 1))]
+)
+def test_a_search_that_is_too_long_is_refused_wherever_it_comes_from(text: str) -> None:
+    with pytest.raises(FilterError, match=f"{LONGEST_TEXT} characters and {MOST_WORDS} words"):
+        Filter.from_params([("q", text)], REFERENCE)
+    with pytest.raises(FilterError):
+        Filter.from_query(Filter(text=text.strip()).query)
+
+
+def test_a_search_up_to_the_limit_is_taken() -> None:
+    for text in ("x" * LONGEST_TEXT, " ".join("x" * MOST_WORDS)):
+        assert Filter.from_params([("q", f" {text} ")], REFERENCE).text == text
+
+
+def test_values_without_number_are_refused() -> None:
+    for name, value in (("organisation", "un-hrc"), ("country", "NOR"), ("period", "2026-11-24"), ("q", "x")):
+        assert len(Filter.from_params([(name, value)] * (1 if name != "period" else 2), REFERENCE).to_params()) > 0
+        with pytest.raises(FilterError, match=str(MOST_VALUES)):
+            Filter.from_params(((name, value) for _ in range(MOST_VALUES + 1)), REFERENCE)
+    everything = [("country", code) for code in REFERENCE.states] + [("body", code) for code in REFERENCE.organisations]
+    assert Filter.from_params(everything, REFERENCE).active
+
+
+@pytest.mark.parametrize(("name", "value"), [("country", "X" * 5000), ("organisation", "x" * 5000), ("y" * 5000, "1")])
+def test_a_refusal_says_back_the_beginning_alone(name: str, value: str) -> None:
+    with pytest.raises(FilterError) as refused:
+        Filter.from_params([(name, value)], REFERENCE)
+    assert max(len(word) for word in str(refused.value).split()) < 80

@@ -114,6 +114,7 @@ def test_an_unchanged_poll_runs_no_table_no_filter_and_no_serialiser(
         "feeds/links.py",
         "feeds/polls.py",
         "reference.py",
+        "web/bodies.py",
         "web/headers.py",
         "web/hosts.py",
         "workspace/database.py",

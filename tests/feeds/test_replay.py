@@ -43,7 +43,7 @@ from calendar_model.safeguards.sight import OPEN, Viewer
 from calendar_model.safeguards.sighted import calendar_of
 from calendar_model.safeguards.subscriptions import make
 from calendar_model.vocabulary import Precision, Sensitivity, Standing
-from calendar_model.web import MIDDLEWARE
+from calendar_model.web import middleware
 from calendar_model.workspace.database import current_workspace
 from calendar_model.workspace.records import Event, Record
 from calendar_model.workspace.terms import EventKind
@@ -224,7 +224,7 @@ class Mission:
 @pytest.fixture
 def address() -> Iterator[str]:
     """A server of the feeds, in this process."""
-    config = uvicorn.Config(Starlette(routes=ROUTES, middleware=MIDDLEWARE), port=free_port(), log_level="warning")
+    config = uvicorn.Config(Starlette(routes=ROUTES, middleware=middleware()), port=free_port(), log_level="warning")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()

@@ -1,0 +1,133 @@
+"""How much a request may carry: hardly anything, but for a file from a reader whose page offers to take one.
+
+Streamlit reads the body of an upload into memory before it looks at it, and keeps it for as long as the session lasts.
+So bytes are counted as they come, whether or not the request says how many there will be.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from calendar_model.web.refusals import refuse
+from calendar_model.web.uploads import OFFERS, Offers
+
+LARGEST_UPLOAD = 6 * 2**20
+"""Bytes of an uploaded file. ``server.maxUploadSize`` in Streamlit's configuration says the same in megabytes."""
+
+LARGEST_BODY = 16 * 2**10
+"""Bytes of any other body: no address of the dashboard needs one."""
+
+LONGEST_QUERY = 8 * 2**10
+"""Characters of a query: every parameter of the filter many times over."""
+
+OF_ONE_SESSION, OF_ALL = 3 * LARGEST_UPLOAD, 16 * LARGEST_UPLOAD
+"""Bytes that uploads of one session, and of all together, may hold in memory, those on their way included."""
+
+UPLOAD_SECONDS = 120
+"""After this long an upload that is still on its way is given up, and its place is free for another."""
+
+TOO_LARGE = f"Files may have up to {LARGEST_UPLOAD // 2**20} MB. Choose a smaller one, or divide it."
+BODY_TOO_LARGE = "This address takes nothing of that size. Open it without a body."
+QUERY_TOO_LONG = f"The address is too long. Use at most {LONGEST_QUERY} characters after the question mark."
+NOT_OFFERED = "No page of yours offers to take a file. Open the page Import and choose the file there."
+FULL = "Other files are being read at the moment. Try again in a minute."
+TOO_SLOW = "The file took too long to arrive. Try again with a smaller one."
+
+_UPLOAD = re.compile(r"/_stcore/upload_file/(?P<session>[^/]+)/[^/]+/?$")
+_AROUND_THE_FILE = 64 * 2**10
+"""Bytes of a multipart body beside the file itself."""
+
+
+class Held(NamedTuple):
+    """Bytes of uploaded files that are kept: of one session, and of all."""
+
+    session: int
+    all: int
+
+
+def nothing_held(session: str) -> Held:
+    """The answer where no uploads are kept, whatever the session."""
+    return Held(0, 0)
+
+
+class _TooMuchError(Exception):
+    """More bytes have come than may."""
+
+
+class BoundedBodies:
+    """Refuses bodies and queries that are too large, and uploads that no page asked for.
+
+    ``held`` says how much a session, and all of them, have uploaded and not yet given back.
+    """
+
+    def __init__(self, app: ASGIApp, held: Callable[[str], Held] = nothing_held, offers: Offers = OFFERS) -> None:
+        self.app, self._held, self._offers = app, held, offers
+        self._on_their_way: dict[str, int] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] in ("http", "websocket") and len(scope["query_string"]) > LONGEST_QUERY:
+            await refuse(scope, receive, send, 414, QUERY_TOO_LONG)
+        elif scope["type"] != "http":
+            await self.app(scope, receive, send)
+        elif scope["method"] == "PUT" and (upload := _UPLOAD.search(scope["path"])):
+            await self._upload(scope, receive, send, upload["session"])
+        else:
+            await _bounded(self.app, scope, receive, send, LARGEST_BODY, BODY_TOO_LARGE)
+
+    async def _upload(self, scope: Scope, receive: Receive, send: Send, session: str) -> None:
+        if not self._offers.has(session):
+            await refuse(scope, receive, send, 403, NOT_OFFERED)
+            return
+        held, coming = self._held(session), self._on_their_way
+        if (
+            held.session + coming.get(session, 0) + LARGEST_UPLOAD > OF_ONE_SESSION
+            or held.all + sum(coming.values()) + LARGEST_UPLOAD > OF_ALL
+        ):
+            await refuse(scope, receive, send, 503, FULL, Retry_After="60")
+            return
+        coming[session] = coming.get(session, 0) + LARGEST_UPLOAD
+        limit = asyncio.timeout(UPLOAD_SECONDS)
+        try:
+            async with limit:
+                await _bounded(self.app, scope, receive, send, LARGEST_UPLOAD + _AROUND_THE_FILE, TOO_LARGE)
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            await refuse(scope, receive, send, 408, TOO_SLOW)
+        finally:
+            coming[session] -= LARGEST_UPLOAD
+            if not coming[session]:
+                del coming[session]
+
+
+async def _bounded(app: ASGIApp, scope: Scope, receive: Receive, send: Send, limit: int, sentence: str) -> None:
+    """Run the application on at most ``limit`` bytes of the body; more is answered 413 with the sentence."""
+    announced = [int(value) for name, value in scope["headers"] if name == b"content-length" and value.isdigit()]
+    if any(length > limit for length in announced):
+        await refuse(scope, receive, send, 413, sentence)
+        return
+    come, has_answered = 0, False
+
+    async def counted() -> Message:
+        nonlocal come
+        message = await receive()
+        come += len(message.get("body", b""))
+        if come > limit:
+            raise _TooMuchError
+        return message
+
+    async def noted(message: Message) -> None:
+        nonlocal has_answered
+        has_answered = True
+        await send(message)
+
+    try:
+        await app(scope, counted, noted)
+    except _TooMuchError:
+        if not has_answered:
+            await refuse(scope, receive, send, 413, sentence)
