@@ -71,6 +71,8 @@ class Fault:
     value: str
     expected: str
     correction: str = field(default="", compare=False)
+    whole_file: bool = field(default=False, compare=False)
+    """Whether the file, or all of it from this line on, could not be read, so that good rows are missing too."""
 
     def __str__(self) -> str:
         place = f"{self.file}, line {self.line}" if self.line else self.file
@@ -103,6 +105,11 @@ class Reference:
     faults: tuple[Fault, ...] = field(default=())
     corrected: Mapping[tuple[str, str], Overlaid] = field(default_factory=lambda: MappingProxyType({}))
     """Rows that stand corrected from the dashboard, by file and key; those with which the file has caught up too."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every file could be read to its end. If not, what is missing is not gone: nobody may be told so."""
+        return not any(fault.whole_file for fault in self.faults)
 
     def lineage(self, code: str) -> tuple[str, ...]:
         """The code of an organisation or body and those above it, nearest first."""
@@ -253,9 +260,12 @@ class _Reader:
     def lines(self, kind: type[R]) -> Iterator[tuple[int, R]]:
         yield from list(self.good[kind].items())  # type: ignore[misc]
 
-    def fault(self, file: str, line: int, column: str, value: object, expected: str) -> None:
+    def fault(
+        self, file: str, line: int, column: str, value: object, expected: str, *, whole_file: bool = False
+    ) -> None:
         line = line if line < _BEYOND else 0
-        self.faults.append(Fault(file, line, column, "" if value is None else str(value), expected))
+        found = "" if value is None else str(value)
+        self.faults.append(Fault(file, line, column, found, expected, whole_file=whole_file))
 
     def refuse(self, kind: type[Record], line: int, column: str, value: object, expected: str) -> None:
         """A fault in a row that passed on its own; the row is taken out."""
@@ -298,17 +308,18 @@ class _Reader:
         try:
             text = path.read_text(encoding="utf-8-sig")
         except FileNotFoundError:
-            self.fault(kind.FILE, 0, "", "", f"the file in {self.folder}; put it back from version control")
+            expected = f"the file in {self.folder}; put it back from version control"
+            self.fault(kind.FILE, 0, "", "", expected, whole_file=True)
             return
         except (OSError, UnicodeDecodeError) as error:
-            self.fault(kind.FILE, 0, "", type(error).__name__, "a readable CSV file in UTF-8")
+            self.fault(kind.FILE, 0, "", type(error).__name__, "a readable CSV file in UTF-8", whole_file=True)
             return
         reader = csv.reader(text.splitlines(keepends=True), strict=True)
         try:
             header = [name.strip() for name in next(reader, [])]
             required = [name for name, f in kind.model_fields.items() if f.is_required()]
             for name in (name for name in required if name not in header):
-                self.fault(kind.FILE, 1, name, "", f"a column {name} in the header")
+                self.fault(kind.FILE, 1, name, "", f"a column {name} in the header", whole_file=True)
             for name, count in Counter(header).items():
                 if name not in columns:
                     self.fault(kind.FILE, 1, name, name, f"one of the columns {', '.join(columns)}")
@@ -329,7 +340,8 @@ class _Reader:
                     continue
                 yield line, {k: v for k, v in zip(header, row, strict=True) if k in columns}
         except csv.Error as error:
-            self.fault(kind.FILE, reader.line_num, "", str(error), "a CSV row with its quotation marks closed")
+            expected = "a CSV row with its quotation marks closed"
+            self.fault(kind.FILE, reader.line_num, "", str(error), expected, whole_file=True)
 
     def _check_keys(self, kind: type[Record]) -> None:
         first: dict[tuple[Any, ...], int] = {}

@@ -10,7 +10,8 @@
 ``/feeds/mine/{token}.ics``
     A subscription, for whoever knows its secret. Unknown, revoked and expired ones are answered alike.
 
-Anything else in the query is refused with status 400 and a sentence that says what is allowed, a client's
+What programs add to an address of their own accord (`calendar_model.feeds.links.ADDED_BY_OTHERS`) is left out of
+account. Anything else in the query is refused with status 400 and a sentence that says what is allowed, a client's
 ``Accept`` is not asked. A feed has a strong ETag of its content, one for each coding (RFC 9110, 8.8.3), so
 that a client that comes back gets 304 until a record changes. ``Last-Modified`` is the second in which this
 process first saw the content there: whoever asks by it alone gets the feed once more after a restart, and
@@ -32,7 +33,8 @@ from email.utils import format_datetime, parsedate_to_datetime
 from urllib.parse import quote
 
 import pandas as pd
-from starlette.concurrency import run_in_threadpool
+from anyio import CapacityLimiter, to_thread
+from anyio.lowlevel import RunVar
 from starlette.endpoints import HTTPEndpoint
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -60,16 +62,23 @@ CLOSED = "What the mission keeps cannot be read at the moment, so this calendar 
 NOT_MINE = (
     "This address opens no calendar: it was revoked, has expired, or never was one. Make a new one on the page Feeds."
 )
+INCOMPLETE = "The reference of this calendar cannot be read at the moment, so it would be empty. Ask again later."
+"""Said with status 503 too, for the same reason."""
+_ASK_AGAIN = "300"
+"""Seconds after which a client that was answered 503 may come back."""
+AT_ONCE = 4
+"""Feeds that are worked out at the same time; the others wait for their turn without holding anything."""
 _SMALLEST_GZIP = 500
 """Octets of a body below which gzip saves nothing."""
 
 _LONGEST_QUESTION = 2_000
-"""Octets of a query above which its answer is not remembered: no filter of the dashboard comes near."""
+"""Characters of a query above which its answer is not remembered: no filter of the dashboard comes near."""
 
 _shelf = Shelf(octets=64 * 2**20, addresses=20_000)
 _layers = Layers(octets=64 * 2**20)
 _memory = polls.Memory(addresses=20_000)
 _limits = Limits()
+_builders: RunVar[CapacityLimiter] = RunVar("calendar_model.feeds.builders")
 _opened = Known(20_000)
 """The digests of secrets that have opened a calendar."""
 
@@ -111,6 +120,15 @@ def _colour(organisations: frozenset[str], reference: Reference) -> str:
     return known.colour if known else ""
 
 
+def _limiter() -> CapacityLimiter:
+    """What lets :data:`AT_ONCE` feeds be worked out: one for the server's loop, in which all others wait."""
+    limiter = _builders.get(None)
+    if limiter is None:
+        limiter = CapacityLimiter(AT_ONCE)
+        _builders.set(limiter)
+    return limiter
+
+
 class _Polled(HTTPEndpoint):
     """What is asked again and again, mostly for nothing: the server's loop says so itself, and threads do the rest."""
 
@@ -127,7 +145,7 @@ class _Polled(HTTPEndpoint):
         answer = _memory.recall(asked, felt)
         if answer is not None and (response := _unchanged(request, answer)) is not None:
             return response
-        return await run_in_threadpool(self._work, request, base_url, asked)
+        return await to_thread.run_sync(self._work, request, base_url, asked, limiter=_limiter())
 
     def _work(self, request: Request, base_url: str, asked: Hashable) -> Response:
         # Felt before anything is read: what changes meanwhile makes the next poll work it out again.
@@ -144,7 +162,7 @@ class _Polled(HTTPEndpoint):
             except ical.IncompleteItemError as error:
                 return _refusal(request, 500, str(error))
             answer, content = polls.Answer.of(feed, disposition), feed.content
-            if len(request.scope["query_string"]) <= _LONGEST_QUESTION:
+            if sum(len(name) + len(value) for name, value in _params(request)) <= _LONGEST_QUESTION:
                 _memory.note(asked, felt, answer)
         return _unchanged(request, answer) or _answer(request, answer, content)
 
@@ -154,7 +172,7 @@ class _Polled(HTTPEndpoint):
 
     def asked(self, request: Request) -> Hashable:
         """What is asked for, apart from the server's address."""
-        return request.url.path, request.scope["query_string"]
+        return request.url.path, _params(request)
 
     def make(self, request: Request, base_url: str) -> tuple[Feed, str]:
         """The feed, and its Content-Disposition. Raises what :meth:`_work` answers."""
@@ -172,11 +190,12 @@ class CalendarFeed(_Polled):
 
     def make(self, request: Request, base_url: str) -> tuple[Feed, str]:
         """Raises ValueError's sentence as a refusal for a parameter that is none."""
-        params = request.query_params.multi_items()
+        params = _params(request)
         downloads = [value for name, value in params if name == "download"]
         if any(value != "1" for value in downloads):
             raise _Refusal(400, "The parameter download can only be 1, or be left out.")
         reference, table, own = layers_of(OPEN)
+        _require_whole(reference)
         try:
             chosen = Filter.from_params([pair for pair in params if pair[0] != "download"], reference)
         except ValueError as error:
@@ -192,9 +211,10 @@ class ItemFile(_Polled):
 
     def make(self, request: Request, base_url: str) -> tuple[Feed, str]:
         """Refuses every parameter, and an item that is not there."""
-        if request.query_params:
+        if _params(request):
             raise _Refusal(400, "The address of an item takes no parameters: leave out what follows the ?.")
-        _, table = calendar_of(OPEN)
+        reference, table = calendar_of(OPEN)
+        _require_whole(reference)
         item = request.path_params["item"]
         rows = table[table["item"] == item]
         if rows.empty:
@@ -208,10 +228,11 @@ class ItemFile(_Polled):
 def build_mine(subscriber: Subscriber, base_url: str) -> Feed:
     """The feed of a subscription, built once for all that is in it. It does not tell its own address.
 
-    Raises `calendar_model.feeds.IncompleteItemError`, `calendar_model.calendar.FilterError`, and
-    `calendar_model.workspace.database.WorkspaceError`.
+    Raises `calendar_model.feeds.IncompleteItemError`, `calendar_model.calendar.FilterError`,
+    `calendar_model.workspace.database.WorkspaceError`, and what is answered where the reference cannot be read.
     """
     asked = mine(subscriber)
+    _require_whole(asked.reference)
     identity = f"/feeds/mine/{subscriber.subscription_id}"
     key, address = (identity, base_url, asked.key), f"{identity} {base_url}"
     feed = _shelf.get(key, address)
@@ -249,12 +270,12 @@ class MyFeed(_Polled):
 
     def asked(self, request: Request) -> str:
         """The digest of the secret; with a query that stands to be refused it is another one."""
-        asked = f"{request.path_params['token']}?{request.url.query}"
+        asked = repr((request.path_params["token"], _params(request)))
         return hashlib.sha256(asked.encode("utf-8", "surrogatepass")).hexdigest()
 
     def make(self, request: Request, base_url: str) -> tuple[Feed, str]:
         """Refuses every parameter, and a secret that opens nothing."""
-        if request.query_params:
+        if _params(request):
             raise _Refusal(400, "The address of a subscription takes no parameters.")
         subscriber = subscriptions.find(request.path_params["token"])
         if subscriber is None:
@@ -281,6 +302,16 @@ class NoSuchFeed(HTTPEndpoint):
             404,
             f"No calendar is here: the feed is at {links.FEED_PATH}, an item at /feeds/item/NAME.ics.",
         )
+
+
+def _params(request: Request) -> tuple[tuple[str, str], ...]:
+    return links.asked_for(request.scope["query_string"].decode("latin-1"))
+
+
+def _require_whole(reference: Reference) -> None:
+    """An item of a file that is away is not gone: a client that was given less would forget it."""
+    if not reference.is_whole:
+        raise _Refusal(503, INCOMPLETE)
 
 
 def _unchanged(request: Request, answer: polls.Answer) -> Response | None:
@@ -379,6 +410,7 @@ def _refusal(request: Request, status: int, sentence: str) -> Response:
         "Content-Length": str(len(sentence.encode())),
         "X-Robots-Tag": "noindex",
         "X-Content-Type-Options": "nosniff",
+        **({"Retry-After": _ASK_AGAIN} if status == 503 else {}),
     }
     return PlainTextResponse("" if request.method == "HEAD" else sentence, status_code=status, headers=headers)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from typing import TypedDict
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 
 from calendar_model.calendar import Filter
 
@@ -13,6 +13,12 @@ PUBLIC_URL_VARIABLE = "HRD_CALENDAR_PUBLIC_URL"
 """The environment variable with the address under which readers reach the dashboard, a path included."""
 
 FEED_PATH = "/feeds/calendar.ics"
+
+ADDED_BY_OTHERS = frozenset({"t", "_", "fbclid", "gclid"})
+ADDED_PREFIX = "utm_"
+"""Parameters that programs add to an address, to get past a cache or to see who follows a link: ``t`` and ``_`` (a
+time), ``utm_…`` (campaigns), ``fbclid`` and ``gclid`` (Facebook and Google). They ask for nothing, so a feed answers as
+if they were not there; every other parameter that it does not know is refused."""
 
 _HOST = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?")
 
@@ -37,6 +43,15 @@ def public_url(scheme: str, host: str) -> str:
     if not _HOST.fullmatch(host):
         raise ValueError("The address names no host: ask again with a host name, such as calendar.example.org.")
     return f"{scheme}://{host.lower()}"
+
+
+def asked_for(query: str) -> tuple[tuple[str, str], ...]:
+    """The parameters of a query in their order, without those that programs add to an address."""
+    return tuple(
+        (name, value)
+        for name, value in parse_qsl(query, keep_blank_values=True)
+        if name not in ADDED_BY_OTHERS and not name.startswith(ADDED_PREFIX)
+    )
 
 
 def feed_url(base_url: str, filter_: Filter) -> str:
