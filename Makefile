@@ -20,6 +20,7 @@ help: ## what can be typed here
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 16
 
 run: $(VENV)/.installed ## the dashboard on 127.0.0.1:8501 with the feeds on the same port (PORT= moves it)
+	@PORT=$(PORT) $(BIN)/python -m calendar_model.configuration
 	@exec $(BIN)/streamlit run dashboard.py --server.port $(PORT)
 
 test: lint types tests ## lint, types, tests, browser tests; installs what they need

@@ -45,11 +45,14 @@ else:
     from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
     from streamlit.runtime.pages_manager import PagesManager
 
+    from calendar_model import configuration
     from calendar_model.feeds import ROUTES
     from calendar_model.imports.remote import keep_fresh
     from calendar_model.web import middleware
     from calendar_model.web.bodies import Held
     from calendar_model.workspace.database import WorkspaceError, current_workspace
+
+    configuration.require()
 
     @asynccontextmanager
     async def _opened(_: st.App) -> AsyncIterator[None]:

@@ -15,7 +15,7 @@ from typing import Any
 
 import pandas as pd
 
-from calendar_model import clock
+from calendar_model import clock, configuration
 from calendar_model.calendar import (
     Filter,
     FilterError,
@@ -46,6 +46,9 @@ from calendar_model.workspace.own_events import own_items
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns the exit status; raises SystemExit(2) for arguments that cannot be parsed."""
     options = _parser().parse_args(arguments)
+    if wrong := configuration.faults(with_reference=options.data is None and options.run is not _check):
+        print(*wrong, sep="\n", file=sys.stderr)
+        return configuration.EXIT_STATUS
     try:
         status: int = options.run(options)
     except (FilterError, Refused, WorkspaceError) as refused:
@@ -226,6 +229,9 @@ def _turn(turn: Occurrence) -> dict[str, Any]:
 
 def _feed(options: argparse.Namespace) -> int:
     reference, chosen, table = _chosen(options)
+    if not reference.is_whole:
+        print("The reference cannot be read to its end, so the feed would be short: `check` says why.", file=sys.stderr)
+        return 2
     content = build_feed(reference, table, chosen, public_url("http", "127.0.0.1:8501")).body
     if options.output is None:
         sys.stdout.buffer.write(content)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from typing import TypedDict
-from urllib.parse import parse_qsl, quote
+from urllib.parse import parse_qsl, quote, urlsplit
 
 from calendar_model.calendar import Filter
 
@@ -21,6 +21,7 @@ time), ``utm_…`` (campaigns), ``fbclid`` and ``gclid`` (Facebook and Google). 
 if they were not there; every other parameter that it does not know is refused."""
 
 _HOST = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?")
+_PATH = re.compile(r"(?:/[A-Za-z0-9._~!$&'()*+,;=:@%-]*)*")
 
 
 class SubscriptionLinks(TypedDict):
@@ -43,6 +44,18 @@ def public_url(scheme: str, host: str) -> str:
     if not _HOST.fullmatch(host):
         raise ValueError("The address names no host: ask again with a host name, such as calendar.example.org.")
     return f"{scheme}://{host.lower()}"
+
+
+def is_public_address(text: str) -> bool:
+    """Whether the text is an address under which a dashboard can be: http or https, a host, perhaps a port and a
+    path."""
+    try:
+        parts = urlsplit(text.strip())
+        host = parts.netloc if parts.port is None or parts.port > 0 else ""
+    except ValueError:
+        return False
+    is_plain = parts.scheme in ("http", "https") and not parts.query and not parts.fragment
+    return is_plain and _HOST.fullmatch(host) is not None and _PATH.fullmatch(parts.path) is not None
 
 
 def asked_for(query: str) -> tuple[tuple[str, str], ...]:

@@ -57,8 +57,16 @@ def allowed() -> tuple[str, ...]:
     Each is ``https://``, a host, and the first segments of a path. Plain ``http://`` is taken for a server on this
     same machine alone (``127.0.0.1``, ``::1``, ``localhost``). What is neither is left out.
     """
-    listed = re.split(r"[,\s]+", os.environ.get(VARIABLE, ""))
-    return tuple(beginning for beginning in listed if beginning and _beginning(beginning) is not None)
+    return tuple(beginning for beginning in _in_the_list() if _beginning(beginning) is not None)
+
+
+def not_allowed() -> tuple[str, ...]:
+    """What the list holds beside the beginnings that :func:`allowed` gives."""
+    return tuple(beginning for beginning in _in_the_list() if _beginning(beginning) is None)
+
+
+def _in_the_list() -> list[str]:
+    return [entry for entry in re.split(r"[,\s]+", os.environ.get(VARIABLE, "")) if entry]
 
 
 def mine(viewer: Viewer, workspace: Workspace | None = None) -> list[RemoteCalendar]:

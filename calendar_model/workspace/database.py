@@ -366,6 +366,11 @@ def create_workspace() -> Workspace:
         return current_workspace()
 
 
+def check_environment() -> None:
+    """Raise :class:`WorkspaceError` where the environment names no database that could be one. Opens nothing."""
+    _parse(_environment())
+
+
 def _environment() -> str:
     if url := os.environ.get(URL_VARIABLE):
         return url

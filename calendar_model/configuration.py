@@ -1,0 +1,105 @@
+"""What is wrong in the environment variables, told at start and all at once.
+
+``python -m calendar_model.configuration`` says the same, and is what ``make run`` asks first.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+
+from calendar_model import clock, reference
+from calendar_model.feeds import links
+from calendar_model.figures import picture
+from calendar_model.imports import remote
+from calendar_model.workspace import database
+
+PORT_VARIABLE = "PORT"
+EXIT_STATUS = 2
+
+
+def faults(*, with_reference: bool = True) -> list[str]:
+    """A sentence for each variable that cannot be used; none for one that is not set.
+
+    Without ``with_reference`` it is not looked whether the reference's files are there. Nothing is opened, and no
+    password is in a sentence.
+    """
+    found = [_day(), _public_address(), _remote(), _workspace(), _port(), _browser()]
+    return [sentence for sentence in (*found, _reference() if with_reference else "") if sentence]
+
+
+def require() -> None:
+    """End the process with :data:`EXIT_STATUS`, every fault on standard error, if there is one."""
+    if wrong := faults():
+        print("The configuration is wrong, so nothing was started:", *wrong, sep="\n- ", file=sys.stderr)
+        raise SystemExit(EXIT_STATUS)
+
+
+def _day() -> str:
+    try:
+        clock.now()
+    except ValueError:
+        return (
+            f"{clock.TODAY_VARIABLE} is no day. Write one such as 2028-02-29, or an instant such as "
+            "2028-02-29T12:00:00+00:00, or leave it out."
+        )
+    return ""
+
+
+def _public_address() -> str:
+    configured = os.environ.get(links.PUBLIC_URL_VARIABLE, "")
+    if not configured.strip() or links.is_public_address(configured):
+        return ""
+    return (
+        f"{links.PUBLIC_URL_VARIABLE} is no address of a dashboard. Write https://, the host and, if it has one, the "
+        "path, such as https://calendar.example.org/desk."
+    )
+
+
+def _remote() -> str:
+    if not (wrong := remote.not_allowed()):
+        return ""
+    which = "One entry" if len(wrong) == 1 else f"{len(wrong)} entries"
+    return (
+        f"{which} of {remote.VARIABLE} cannot be used. Write each as https://, a host and the beginning of a path, "
+        "without a name, password or question mark, and separate them by commas."
+    )
+
+
+def _workspace() -> str:
+    try:
+        database.check_environment()
+    except database.WorkspaceError as fault:
+        return str(fault)
+    return ""
+
+
+def _port() -> str:
+    port = os.environ.get(PORT_VARIABLE, "")
+    if not port or (port.isascii() and port.isdigit() and 0 < int(port) < 2**16):
+        return ""
+    return f"{PORT_VARIABLE} is no port. Write a number from 1 to 65535, such as 8501."
+
+
+def _browser() -> str:
+    named = os.environ.get(picture.VARIABLE, "")
+    if not named or shutil.which(named):
+        return ""
+    return f"{picture.VARIABLE} names no program that can be started. Name Chromium or Chrome, or leave it out."
+
+
+def _reference() -> str:
+    folder = reference.data_folder()
+    missing = [kind.FILE for kind in reference.KINDS if not os.access(folder / kind.FILE, os.R_OK)]
+    if not missing:
+        return ""
+    which = "no file of the reference" if len(missing) == len(reference.KINDS) else f"no {', '.join(missing)}"
+    return (
+        f"The folder {folder} has {which} that can be read. Name the right one in {reference.DATA_VARIABLE}, or leave "
+        "it out for the project's own."
+    )
+
+
+if __name__ == "__main__":
+    require()
