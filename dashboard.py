@@ -48,7 +48,7 @@ else:
     from calendar_model import configuration
     from calendar_model.feeds import ROUTES
     from calendar_model.imports.remote import keep_fresh
-    from calendar_model.web import middleware
+    from calendar_model.web import health, middleware
     from calendar_model.web.bodies import Held
     from calendar_model.workspace.database import WorkspaceError, current_workspace
 
@@ -57,14 +57,16 @@ else:
     @asynccontextmanager
     async def _opened(_: st.App) -> AsyncIterator[None]:
         """Brings the workspace's tables to their present layout before the first reader comes; the calendar stands
-        without it too, and every page then says what is wrong. While it runs, calendars of others are read again."""
+        without it too, and every page then says what is wrong. While the server runs, calendars of others are read
+        again, and outages are noted."""
         try:
             current_workspace()
         except WorkspaceError as fault:
             print(fault, file=sys.stderr)
-        following = asyncio.create_task(keep_fresh())
+        meanwhile = [asyncio.create_task(keep_fresh()), asyncio.create_task(health.watch())]
         yield
-        following.cancel()
+        for task in meanwhile:
+            task.cancel()
 
     def _held(session: str) -> Held:
         """The bytes of uploads that Streamlit keeps."""
@@ -79,4 +81,4 @@ else:
     # Until a first reader has come through main(), Streamlit would run any file in pages/ on its own, found by its
     # address. There is no public setting that forbids it.
     PagesManager.uses_pages_directory = False
-    app = st.App(__file__, routes=ROUTES, middleware=middleware(_held), lifespan=_opened)
+    app = st.App(__file__, routes=[*ROUTES, *health.ROUTES], middleware=middleware(_held), lifespan=_opened)

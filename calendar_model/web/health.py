@@ -1,0 +1,137 @@
+"""Whether the process serves, and whether what it serves from is there.
+
+``GET /healthz``
+    200 for as long as the process answers at all: restart it when it does not.
+``GET /readyz``
+    200 when the workspace's database answers, the reference can be read and the disk has room; else 503 with a
+    sentence for each that is not so. The sentences are fixed: nothing of a record, an address or a file is in them.
+
+Both answer to the same hosts as everything else. An outage is written to the log once when it is first seen, and once
+when it is over, whether or not anybody asks ``/readyz``: the server looks by itself every :data:`EVERY_SECONDS`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import shutil
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from threading import Lock
+
+from anyio import CapacityLimiter, move_on_after, to_thread
+from anyio.lowlevel import RunVar
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from calendar_model import calendar, clock
+from calendar_model.safeguards.desk import tide
+from calendar_model.workspace.database import WorkspaceError, opened_workspace
+
+EVERY_SECONDS = 30.0
+PATIENCE_SECONDS = 4.0
+"""How long the database may take to answer. After that it counts as away, whatever it says later."""
+
+LEAST_FREE = 64 * 2**20
+"""Bytes that have to be free where the workspace's file is: room for a backup and for what is written in a day."""
+
+NO_DATABASE = "The database of the workspace does not answer."
+NO_REFERENCE = "The reference cannot be read to its end; `python -m calendar_model check` says why."
+NO_ROOM = "The disk on which the workspace is kept is nearly full."
+
+_log = logging.getLogger(__name__)
+_probes: RunVar[CapacityLimiter] = RunVar("calendar_model.web.health.probes")
+
+
+def _database() -> str:
+    try:
+        tide()
+    except WorkspaceError:
+        return NO_DATABASE
+    return ""
+
+
+def _here() -> tuple[str, str]:
+    return _reference(), _disk()
+
+
+def _reference() -> str:
+    reference, _ = calendar.current()
+    return "" if reference.is_whole else NO_REFERENCE
+
+
+def _disk() -> str:
+    workspace = opened_workspace()
+    if workspace is None or workspace.file is None:
+        return ""  # it is away, or on a server that watches its own disk
+    free = shutil.disk_usage(workspace.file.parent).free
+    return NO_ROOM if free < LEAST_FREE else ""
+
+
+class Outages:
+    """Writes the beginning, each change and the end of an outage to the log, once. Safe between threads."""
+
+    def __init__(self) -> None:
+        self._reasons: tuple[str, ...] = ()
+        self._since: datetime | None = None
+        self._lock = Lock()
+
+    def note(self, reasons: Sequence[str]) -> None:
+        """Take in what was found just now."""
+        with self._lock:
+            if tuple(reasons) == self._reasons:
+                return
+            self._reasons, now = tuple(reasons), clock.machine_now().replace(microsecond=0)
+            if reasons:
+                self._since = self._since or now
+                _log.warning("%s Not ready: %s", now.isoformat(), " ".join(reasons))
+            elif self._since is not None:
+                _log.warning("%s Ready again after %d seconds.", now.isoformat(), (now - self._since).total_seconds())
+                self._since = None
+
+
+OUTAGES = Outages()
+
+
+async def look(database: Callable[[], str] = _database) -> list[str]:
+    """Why readers cannot be served as they should be; empty where they can. It is noted in :data:`OUTAGES`.
+
+    ``database`` is what asks it; where that has not ended in time, the database is away.
+    """
+    limiter = _probes.get(None)
+    if limiter is None:
+        # Whoever asks in a hurry waits for the one question that is open.
+        limiter = CapacityLimiter(1)
+        _probes.set(limiter)
+    away = NO_DATABASE
+    with move_on_after(PATIENCE_SECONDS):
+        away = await to_thread.run_sync(database, abandon_on_cancel=True, limiter=limiter)
+    found = [reason for reason in (away, *await to_thread.run_sync(_here)) if reason]
+    OUTAGES.note(found)
+    return found
+
+
+async def watch(every: float = EVERY_SECONDS) -> None:
+    """Look again and again, until it is cancelled."""
+    while True:
+        await look()
+        await asyncio.sleep(every)
+
+
+async def alive(request: Request) -> Response:
+    """Answer as the process can."""
+    return _told(200, "Alive.")
+
+
+async def ready(request: Request) -> Response:
+    """Answer as what it serves from can."""
+    found = await look()
+    return _told(503, "\n".join(found), {"Retry-After": "30"}) if found else _told(200, "Ready.")
+
+
+def _told(status: int, sentence: str, headers: dict[str, str] | None = None) -> Response:
+    return PlainTextResponse(f"{sentence}\n", status, {"Cache-Control": "no-store", **(headers or {})})
+
+
+ROUTES: list[BaseRoute] = [Route("/healthz", alive), Route("/readyz", ready)]
