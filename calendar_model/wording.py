@@ -1,7 +1,9 @@
-"""How dates and numbers are said, the same everywhere: one format for a day, one for a window."""
+"""How dates, numbers and names of files are said, the same everywhere: one format for a day, one for a window."""
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from datetime import date
 
 from calendar_model.vocabulary import Precision, Standing
@@ -69,3 +71,22 @@ def standing_words(standing: str, *, departure: bool = False) -> str:
         Standing.PROJECTED: "Projected",
         Standing.CANCELLED: "Cancelled",
     }[Standing(standing)]
+
+
+_LONGEST_NAME = 100
+"""Characters of a file's name without its ending: four bytes each, and a file system takes 255 and some more."""
+_NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|]')
+
+
+def file_name(text: str, otherwise: str) -> str:
+    """A text as the name of a file, without an ending; ``otherwise`` where nothing of it is left.
+
+    Without what a file system or a shell takes for something else, and without what is not seen: controls, and the
+    format characters that turn the direction of writing, so that ``invoice\u202efdp.exe`` looks like a PDF.
+    """
+    seen = "".join(
+        " " if _NOT_IN_NAMES.match(sign) or unicodedata.category(sign) in ("Cc", "Zl", "Zp") else sign
+        for sign in text
+        if unicodedata.category(sign) not in ("Cf", "Cs", "Co", "Cn")
+    )
+    return " ".join(seen.split())[:_LONGEST_NAME].strip(" .") or otherwise

@@ -3,12 +3,17 @@
 A file is opened by Excel sooner or later, and this module writes for that: UTF-8 with a byte order mark, because
 Excel takes a file without one for the code page of the machine; CRLF at the end of a line, as RFC 4180 has it; and
 no cell that a spreadsheet could run as a formula (https://owasp.org/www-community/attacks/CSV_Injection).
+
+Which cell that is, the spreadsheet says: one whose list separator is the semicolon takes a comma for a letter, and then
+a quotation mark inside a cell too, so that ``note;=1+1`` has a second cell. So it counts what begins after any
+character that some program divides by.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import date, datetime, time
 from typing import Any
 
@@ -16,7 +21,15 @@ import pandas as pd
 
 from calendar_model.calendar import FIELDS, records
 
-_COULD_RUN = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_RUNS = frozenset("=+-@＝＋－＠")
+"""What a formula begins with, the wide forms of East Asian keyboards included."""
+
+_DIVIDES = ";,|\t\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029"
+_PASSED_OVER = '\\s"\\x00-\\x1f\\x7f-\\x9f\\xad\\u061c\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\ufeff'
+"""What may stand between a separator and a formula: blanks, quotation marks, controls, and what nobody sees."""
+
+_BEFORE = re.compile(f"[{_DIVIDES}{_PASSED_OVER}]+")
+_DIVIDER = re.compile(f"[{_DIVIDES}]")
 
 
 def table_csv(frame: pd.DataFrame) -> bytes:
@@ -25,7 +38,7 @@ def table_csv(frame: pd.DataFrame) -> bytes:
     A calendar table (it has ``uid`` and ``date_precision``) is written with the columns and values of
     :func:`calendar_model.calendar.records`, countries separated by spaces; whether ``start`` and ``end`` bound a
     window says ``date_precision``. Any other table is written with the columns it has. Dates are ISO, truth values
-    ``true`` and ``false``, what is missing is empty; text that starts like a formula gets an apostrophe.
+    ``true`` and ``false``, what is missing is empty; what starts like a formula gets an apostrophe.
     """
     frame = as_given_out(frame)
     out = io.StringIO(newline="")
@@ -53,7 +66,22 @@ def as_given_out(frame: pd.DataFrame) -> pd.DataFrame:
 
 def could_run(text: str) -> bool:
     """Whether a spreadsheet could take the text for a formula."""
-    return text.startswith(_COULD_RUN)
+    before = _BEFORE.match(text)
+    return text.startswith(("\t", "\r", "\n")) or _runs_at(text, before.end() if before else 0)
+
+
+def _runs_at(text: str, place: int) -> bool:
+    return place < len(text) and text[place] in _RUNS
+
+
+def _defused(text: str) -> str:
+    """The text with an apostrophe before each part that could be a cell of its own and run."""
+
+    def held(before: re.Match[str]) -> str:
+        return _DIVIDER.sub(r"\g<0>'", before[0]) if _runs_at(text, before.end()) else before[0]
+
+    inside = _BEFORE.sub(held, text)
+    return f"'{inside}" if could_run(text) else inside
 
 
 def whole_day(value: datetime) -> bool:
@@ -63,7 +91,7 @@ def whole_day(value: datetime) -> bool:
 
 def _cell(value: Any) -> Any:
     if isinstance(value, str):
-        return f"'{value}" if could_run(value) else value
+        return _defused(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     if value is None or pd.isna(value):

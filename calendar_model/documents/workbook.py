@@ -140,7 +140,7 @@ def _shown(value: Any) -> _Shown:
     if value is None or (not isinstance(value, str) and pd.isna(value)):
         return _Shown(None)
     if isinstance(value, str):
-        return _Shown(value or None, "@" if could_run(value) else "General")
+        return _Shown(value or None, "@" if could_run(printable(value)) else "General")
     if isinstance(value, datetime) and not whole_day(value):
         at = (value.to_pydatetime(warn=False) if isinstance(value, pd.Timestamp) else value).replace(tzinfo=None)
         return _Shown(at, HOUR) if at.date() >= _EARLIEST else _Shown(at.isoformat())

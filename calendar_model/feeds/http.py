@@ -40,7 +40,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from calendar_model import calendar, clock
+from calendar_model import calendar, clock, wording
 from calendar_model.calendar import Filter, FilterError, Item
 from calendar_model.feeds import ical, layers, links, polls
 from calendar_model.feeds.layers import Layers
@@ -390,7 +390,7 @@ def _takes_gzip(accepted: str) -> bool:
 
 def _disposition(kind: str, name: str) -> str:
     """A Content-Disposition with the name in full (RFC 5987), and in plain letters for older clients."""
-    full = re.sub(r'[\\/:*?"<>|\x00-\x1f\x7f]+', " ", name).strip() or TITLE
+    full = wording.file_name(name, TITLE)
     plain = re.sub(r"[^a-z0-9]+", "-", full.lower()).strip("-")[:80] or "hrd-calendar"
     return f"{kind}; filename=\"{plain}.ics\"; filename*=UTF-8''{quote(full, safe='')}.ics"
 

@@ -197,7 +197,7 @@ def _own_file(item: str, context: PageContext) -> None:
     st.download_button(
         "Add to my calendar",
         data=lambda: calendar_bytes(rows, name="HRD calendar", description="", url="", source=""),
-        file_name=f"{item}.ics",
+        file_name=f"{wording.file_name(item, 'event')}.ics",
         mime="text/calendar",
         key="panel_file",
         icon=":material/event:",

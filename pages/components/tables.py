@@ -50,7 +50,7 @@ def csv_download(
             st.download_button(
                 said,
                 data=data,
-                file_name=f"{name}.{kind}",
+                file_name=f"{wording.file_name(name, 'table')}.{kind}",
                 mime=mime,
                 key=f"{kind}_{name}",
                 icon=":material/download:",

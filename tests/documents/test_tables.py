@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import UTC, date, datetime
 
 import pandas as pd
@@ -50,10 +51,63 @@ def test_a_cell_that_could_run_is_text(start: str) -> None:
     assert rows_of(table_csv(pd.DataFrame({cell: [cell]}))) == [[f"'{cell}"], [f"'{cell}"]]
 
 
-@given(st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00")), min_size=1))
+HIDING = [
+    ";",
+    ",",
+    "\t",
+    "\r",
+    "\n",
+    "\r\n",
+    "|",
+    '"',
+    '";',
+    "; ",
+    ';"',
+    ";\x00",
+    ";\u200b",
+    ";\ufeff",
+    " ",
+    "\u2028",
+    ";\t;",
+]
+WORDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=8)
+TEXTS = st.lists(WORDS | st.sampled_from([*HIDING, "=1+1", "+1", "-1", "@A1", "＝1", "a"]), max_size=8).map("".join)
+
+
+def parts(text: str) -> list[str]:
+    """The cells that a program sees which divides by any of these, without what it passes over."""
+    unseen = "".join(map(chr, [*range(33), *range(0x7F, 0xA1), 0xAD, 0x200B, 0xFEFF])) + '"'
+    return [part.strip(unseen).strip() for part in re.split("[;,|\t\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]", text)]
+
+
+@given(st.lists(TEXTS, min_size=1))
 def test_text_is_read_back_and_formulas_with_an_apostrophe(texts: list[str]) -> None:
     found = [row[0] for row in rows_of(table_csv(pd.DataFrame({"text": texts, "last": ["x"] * len(texts)})))[1:]]
-    assert [f"'{t}" if t[:1] in {*"=+-@\t\r\n＝＋－＠"} else t for t in texts] == found
+    assert [text.replace("'", "") for text in texts] == [text.replace("'", "") for text in found]
+    assert [text for text in texts if not any(sign in text for sign in "=+-@＝＋－＠\t\r\n")] == [
+        text for text in found if not any(sign in text for sign in "=+-@＝＋－＠\t\r\n")
+    ]
+    assert [part for text in found for part in parts(text) if part.startswith((*"=+-@＝＋－＠",))] == []
+
+
+@pytest.mark.parametrize("hiding", HIDING)
+@pytest.mark.parametrize("formula", ["=1+1", "+1", "-1", "@SUM(A1)"])
+def test_no_separator_hides_a_formula(hiding: str, formula: str) -> None:
+    """As Excel with semicolons reads the line: a quotation mark counts at the beginning of a cell alone."""
+    content = table_csv(pd.DataFrame({"number": [1], "text": [f"note{hiding}{formula}"], "last": ["x"]}))
+    body = content.decode("utf-8-sig").partition("\r\n")[2]
+    if hiding != " ":
+        assert [part for part in parts(body) if part.startswith(formula)] == []
+
+
+def test_a_long_run_of_blanks_takes_no_time_to_look_at() -> None:
+    text = "\n" * 100_000 + "a"
+    assert rows_of(table_csv(pd.DataFrame({"text": [text]})))[1] == [f"'{text}"]
+
+
+def test_numbers_and_days_stay_what_they_are() -> None:
+    frame = pd.DataFrame({"change": [-3, -1], "share": [-0.5, 2.0], "day": [date(2026, 1, 2), date(2026, 1, 3)]})
+    assert rows_of(table_csv(frame))[1:] == [["-3", "-0.5", "2026-01-02"], ["-1", "2.0", "2026-01-03"]]
 
 
 def test_items_leave_with_the_columns_of_the_command_line() -> None:

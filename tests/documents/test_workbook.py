@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
+from calendar_model.documents.tables import could_run
 from calendar_model.documents.workbook import DAY, HOUR, LONGEST, table_xlsx
 from calendar_model.safeguards.desk import save
 from calendar_model.safeguards.sight import Viewer
@@ -156,8 +157,8 @@ def test_text_is_read_back_and_never_runs(texts: list[str]) -> None:
     assert {cell.data_type for cell in cells} <= {"s", "n"}
     assert {cell.data_type for cell in cells if cell.value} <= {"s"}
     for cell in cells:
-        could_run = str(cell.value or "").startswith((*"=+-@\t\n＝＋－＠",))
-        assert (bool(cell.quotePrefix), cell.number_format) == (could_run, "@" if could_run else "General")
+        runs = could_run(str(cell.value or ""))
+        assert (bool(cell.quotePrefix), cell.number_format) == (runs, "@" if runs else "General")
     read = pd.read_excel(io.BytesIO(content), dtype=str, keep_default_na=False)
     assert read["text"].tolist() == [kept(text) or "" for text in texts]
 
