@@ -34,6 +34,7 @@ _ADDRESS = 40
 _CLEARED = (StatementState.CLEARED, StatementState.DELIVERED, StatementState.FOLLOWED_UP)
 
 
+@word.bounded
 def delivery(
     statement: Statement, text: Version | None, reference: Reference, *, limit: int | None, made: Made, zone: str
 ) -> bytes:
@@ -41,6 +42,7 @@ def delivery(
 
     ``statement`` comes with who cleared it; ``limit`` is how many seconds one may speak, None if that is not known;
     ``zone`` is the reader's IANA time zone. A statement without a text gives a document that says so.
+    Raises :class:`~calendar_model.documents.word.DocumentError`.
     """
     if text is None:
         return word.excuse("The statement has no saved text yet. Write one, save it, then ask for the document.", made)
@@ -121,8 +123,10 @@ def _styles(document: Document) -> None:
 def _spoken(document: Document, text: str, language: str) -> Paragraph:
     """A paragraph; directions to the speaker, in square brackets, in italics and grey."""
     paragraph = word.line(document, "", style=_SPOKEN)
+    word.spend(text, parts=0)
     at = 0
     for direction in DIRECTION.finditer(text):
+        word.spend("")
         paragraph.add_run(text[at : direction.start()])
         aside = paragraph.add_run(direction[0])
         aside.font.italic, aside.font.color.rgb = True, word.GREY

@@ -21,6 +21,7 @@ from calendar_model.safeguards.dossier import Dossier, deadlines, dossier, held_
 from calendar_model.vocabulary import Confidence, Kind, Precision
 
 
+@word.bounded
 def briefing_note(
     session: Session | None, item: str, reference: Reference, table: pd.DataFrame, reader: Reader
 ) -> bytes:

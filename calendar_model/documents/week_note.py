@@ -22,6 +22,7 @@ from calendar_model.workspace.records import Contact, Engagement, FollowUp, Stat
 from calendar_model.workspace.statements import UNSAID
 
 
+@word.bounded
 def week_note(
     session: Session | None, monday: date, reference: Reference, table: pd.DataFrame, reader: Reader, chosen: Filter
 ) -> bytes:

@@ -7,10 +7,12 @@ a list of contents out of them, and give the document the look of the house in o
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec
 
 import docx
 from docx.document import Document
@@ -25,6 +27,7 @@ from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
 from calendar_model.documents.printable import printable
+from calendar_model.turns import BusyError, Turns
 from calendar_model.wording import day
 from calendar_model.workspace import languages
 
@@ -43,6 +46,68 @@ _AFTER_BIDI = (
 _IN_TABLE = "Table Text"
 _PAPER = (Cm(21.0), Cm(29.7))
 _THUMBNAIL = "http://schemas.openxmlformats.org/package/2006/relationships/metadata/thumbnail"
+
+
+MOST_PARTS, MOST_CHARACTERS = 2_000, 400_000
+"""Paragraphs of a document, a row of a table counted as :data:`_ROW`, and characters: some hundred pages. The library
+that writes it needs longer for each paragraph the more there are."""
+_ROW = 4
+
+TOO_LONG = (
+    f"It would have more than {MOST_PARTS} paragraphs or {MOST_CHARACTERS} characters. Shorten the text or divide it, "
+    "or choose fewer records, then ask for the document again."
+)
+BUSY = "Other documents are being written at the moment. Ask for this one again in a minute."
+
+_turns = Turns(at_once=2, waiting=6, seconds=60)
+_P = ParamSpec("_P")
+
+
+class DocumentError(Exception):
+    """A document cannot be made; ``str()`` is a sentence that says what to do."""
+
+
+@dataclass
+class _Room:
+    """How much may still be written into a document."""
+
+    parts: int = MOST_PARTS
+    characters: int = MOST_CHARACTERS
+
+
+_room: ContextVar[_Room | None] = ContextVar("room in the document", default=None)
+
+
+def bounded(make: Callable[_P, bytes]) -> Callable[_P, bytes]:
+    """Let a function that makes a document write no more than there is room for, and few of them at once.
+
+    It raises :class:`DocumentError` then, in the middle of its work and before the file is written.
+    """
+
+    @wraps(make)
+    def made(*arguments: _P.args, **named: _P.kwargs) -> bytes:
+        try:
+            with _turns.take(BUSY):
+                token = _room.set(_Room())
+                try:
+                    return make(*arguments, **named)
+                finally:
+                    _room.reset(token)
+        except BusyError as busy:
+            raise DocumentError(str(busy)) from None
+
+    return made
+
+
+def spend(text: str, parts: int = 1) -> None:
+    """Count what is about to be written."""
+    room = _room.get()
+    if room is None:
+        return
+    room.parts -= parts
+    room.characters -= len(text)
+    if room.parts < 0 or room.characters < 0:
+        raise DocumentError(TOO_LONG)
 
 
 @dataclass(frozen=True)
@@ -207,11 +272,13 @@ def _field(paragraph: Paragraph, instruction: str) -> None:
 
 def heading(document: Document, text: str, level: int = 1) -> None:
     """A heading of level 1 or 2."""
+    spend(text)
     document.add_heading(printable(text), level)
 
 
 def line(document: Document, text: str, *, lead: str = "", style: str = "") -> Paragraph:
     """A paragraph; ``lead`` stands before the text, in bold."""
+    spend(f"{lead}{text}")
     paragraph = document.add_paragraph(style=style or None)
     if lead:
         paragraph.add_run(printable(f"{lead} " if text else lead)).bold = True
@@ -256,6 +323,7 @@ def table(document: Document, heads: Sequence[str], rows: Iterable[Sequence[str]
         cell._tc.get_or_add_tcPr().append(shade)
     _row(made.rows[0], "w:cantSplit", "w:tblHeader")
     for values in rows:
+        spend("".join(values), _ROW)
         row = made.add_row()
         _row(row, "w:cantSplit")
         for cell, text in zip(row.cells, values, strict=True):

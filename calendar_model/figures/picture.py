@@ -1,6 +1,8 @@
 """A sheet as a file for a presentation: PNG, SVG or PDF, drawn by the Chromium or Chrome of this machine.
 
-Each picture starts a browser of its own and ends it. Measured on two cores with little else to do: 2 to 3 s that way,
+Each picture starts a browser of its own and ends it. It gets a profile and a home of its own, which go with it, nothing
+of the dashboard's environment but what a program needs to start, and no network; in Chromium's sandbox where there can
+be one. Measured on two cores with little else to do: 2 to 3 s that way,
 0.2 to 0.4 s with a browser kept warm, which would hold some hundred megabytes all day for the few pictures that are
 made.
 """
@@ -17,6 +19,7 @@ import threading
 from typing import Any, Literal
 
 from calendar_model.figures.sheet import Laid
+from calendar_model.turns import BusyError, Turns
 
 PictureFormat = Literal["png", "svg", "pdf"]
 
@@ -28,16 +31,16 @@ _CLOSING_SECONDS = 10.0
 VARIABLE = "CHROMIUM"
 """The environment variable that names the browser, a path or a command; without it kaleido looks for one itself."""
 
-_NOWHERE = "127.0.0.1:9"
-"""The proxy of the browser: nobody listens there, so that whatever it would ask for goes nowhere."""
-
 _HEADER = (
     '<!DOCTYPE html><html><head><style id="head-style"></style><style>@page { margin: 0 } '
     "img { display: block }</style><title>Multilateral calendar</title>"
 )
 """The head of the browser's page, which gives a PDF its title; no margin stands around the picture."""
 
-_one_at_a_time = threading.Lock()
+LARGEST_SPEC = 8 * 2**20
+"""Characters of a figure's description: more than ten thousand items on one sheet, which nobody could read."""
+
+_turns = Turns(at_once=1, waiting=3, seconds=2 * SECONDS)
 
 
 class PictureError(Exception):
@@ -49,14 +52,17 @@ NO_BROWSER = (
     "looks after it can install one, or name it in the variable CHROMIUM. Until then a screenshot of this page serves."
 )
 TOO_LONG = "The picture took too long and was given up. Try again in a minute, or with a narrower filter."
+TOO_LARGE = "There is too much for one picture. Try again with a narrower filter, or a shorter period."
+BUSY = "Other pictures are being drawn at the moment. Try again in a minute."
 FAILED = "The browser that draws the picture stopped before it was done. Try again; if it stays so, take a screenshot."
 
 
 def picture(laid: Laid, file_format: PictureFormat) -> bytes:
     """The sheet as a file: a PNG as wide as the sheet says, or an SVG or PDF of lines and letters.
 
-    Blocks for some seconds; one picture at a time is drawn, others wait for theirs. Nothing is asked of the network.
-    Raises :class:`PictureError` where there is no browser, it fails, or :data:`SECONDS` have passed.
+    Blocks for some seconds; one picture at a time is drawn, and a few others wait for theirs. Nothing is asked of the
+    network. Raises :class:`PictureError` where there is no browser, it fails, there is too much to draw, too many wait,
+    or :data:`SECONDS` have passed.
     """
     width = laid.sheet.png_width if file_format == "png" else laid.sheet.width
     options = {"format": file_format, "width": laid.width, "height": laid.height, "scale": width / laid.width}
@@ -68,15 +74,16 @@ def picture(laid: Laid, file_format: PictureFormat) -> bytes:
         except BaseException as fault:  # noqa: BLE001 - it belongs to the thread that waits for this one
             answer.append(fault)
 
-    if not _one_at_a_time.acquire(timeout=2 * SECONDS):
-        raise PictureError(TOO_LONG)
+    if len(laid.spec) > LARGEST_SPEC:
+        raise PictureError(TOO_LARGE)
     try:
-        # A thread of its own, because that of the caller may have an event loop that runs.
-        thread = threading.Thread(target=work, name="picture", daemon=True)
-        thread.start()
-        thread.join(SECONDS + 2 * _CLOSING_SECONDS)
-    finally:
-        _one_at_a_time.release()
+        with _turns.take(BUSY):
+            # A thread of its own, because that of the caller may have an event loop that runs.
+            thread = threading.Thread(target=work, name="picture", daemon=True)
+            thread.start()
+            thread.join(SECONDS + 2 * _CLOSING_SECONDS)
+    except BusyError as busy:
+        raise PictureError(str(busy)) from None
     got = answer[0] if answer else TimeoutError()
     if isinstance(got, bytes):
         return got
@@ -91,12 +98,16 @@ async def _drawn(figure: dict[str, Any], options: dict[str, Any]) -> bytes:
     # Here and not above: it is heavy, and most processes never draw.
     from kaleido import Kaleido, PageGenerator  # type: ignore[import-untyped]
 
+    from calendar_model.figures.browser import Bare, can_have_a_sandbox
+
     named = os.environ.get(VARIABLE, "")
     path = (shutil.which(named) or named) if named else None
     # MathJax would be asked of the network; plotly.js comes from the plotly package.
     page = PageGenerator(mathjax=False)
     page.header = _HEADER
-    browser = Kaleido(timeout=SECONDS, page_generator=page, path=path, proxy_server=_NOWHERE)
+    browser = Kaleido(
+        timeout=SECONDS, page_generator=page, path=path, browser_cls=Bare, enable_sandbox=can_have_a_sandbox()
+    )
     limit = asyncio.timeout(SECONDS)
     try:
         async with limit:

@@ -12,7 +12,7 @@ from calendar_model.documents.delivery import delivery
 from calendar_model.documents.item_note import briefing_note
 from calendar_model.documents.note import Reader
 from calendar_model.documents.week_note import week_note
-from calendar_model.documents.word import Made
+from calendar_model.documents.word import DocumentError, Made
 from calendar_model.safeguards.desk import reading
 from calendar_model.safeguards.rules import Refused
 from calendar_model.safeguards.sighted import calendar_of
@@ -103,7 +103,7 @@ def _button(
     def written() -> bytes:
         try:
             return write()
-        except (Refused, WorkspaceError) as fault:
+        except (Refused, WorkspaceError, DocumentError) as fault:
             # A file is all that a download can answer with.
             return word.excuse(str(fault), Made(name, context.today))
 

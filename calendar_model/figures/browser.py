@@ -1,0 +1,60 @@
+"""The browser that draws pictures, with as little of this machine as it can do with.
+
+Apart from :mod:`calendar_model.figures.picture`, because what it stands on is heavy and most processes never draw.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import MutableMapping, Sequence
+from functools import cache
+
+from choreographer.browsers.chromium import Chromium
+
+_NOWHERE = "127.0.0.1:9"
+"""The proxy of the browser: nobody listens there, so that whatever it would ask for goes nowhere."""
+
+_HANDED_ON = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "TEMP", "TMP", "FONTCONFIG_PATH")
+"""Of the environment, what a browser needs to start and to find its fonts; nothing else of it goes there."""
+
+_NO_NETWORK = (
+    f"--proxy-server={_NOWHERE}",
+    "--proxy-bypass-list=<-loopback>",  # or it would ask this machine without the proxy
+    "--host-resolver-rules=MAP * ~NOTFOUND",
+    "--disable-background-networking",
+)
+
+_UNSHARE_SECONDS = 10
+
+
+class Bare(Chromium):
+    """Chromium with a bare environment and without a network."""
+
+    def get_env(self) -> MutableMapping[str, str]:
+        """Return what it needs to start; its home is the folder of its profile, which goes when it ends."""
+        return {
+            **{name: os.environ[name] for name in _HANDED_ON if name in os.environ},
+            "HOME": str(self.tmp_dir.path),
+        }
+
+    def get_cli(self) -> Sequence[str]:
+        """Return the command line."""
+        return [*super().get_cli(), *_NO_NETWORK]
+
+
+@cache
+def can_have_a_sandbox() -> bool:
+    """Whether Chromium's sandbox can work here: not for root, and not where the machine, or a container's rules, keep
+    its users from name spaces of their own."""
+    unshare = shutil.which("unshare")
+    if os.name != "posix" or os.geteuid() == 0 or unshare is None:
+        return False
+    try:
+        tried = subprocess.run(
+            [unshare, "--user", "--map-root-user", "true"], capture_output=True, timeout=_UNSHARE_SECONDS, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return tried.returncode == 0
