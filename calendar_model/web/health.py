@@ -7,7 +7,8 @@
     sentence for each that is not so. The sentences are fixed: nothing of a record, an address or a file is in them.
 
 Both answer to the same hosts as everything else. An outage is written to the log once when it is first seen, and once
-when it is over, whether or not anybody asks ``/readyz``: the server looks by itself every :data:`EVERY_SECONDS`.
+when it is over, whether or not anybody asks ``/readyz``: the server looks by itself every :data:`EVERY_SECONDS`. What
+the database says of itself, :mod:`calendar_model.workspace.failures` writes.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from starlette.routing import BaseRoute, Route
 from calendar_model import calendar, clock
 from calendar_model.safeguards.desk import tide
 from calendar_model.workspace.database import WorkspaceError, opened_workspace
+from calendar_model.workspace.failures import Failure, note_failure
 
 EVERY_SECONDS = 30.0
 PATIENCE_SECONDS = 4.0
@@ -70,7 +72,8 @@ def _disk() -> str:
 
 
 class Outages:
-    """Writes the beginning, each change and the end of an outage to the log, once. Safe between threads."""
+    """Writes the beginning, each change and the end of an outage of the reference or the disk to the log, once. Safe
+    between threads."""
 
     def __init__(self) -> None:
         self._reasons: tuple[str, ...] = ()
@@ -95,7 +98,7 @@ OUTAGES = Outages()
 
 
 async def look(database: Callable[[], str] = _database) -> list[str]:
-    """Why readers cannot be served as they should be; empty where they can. It is noted in :data:`OUTAGES`.
+    """Why readers cannot be served as they should be; empty where they can. It is in the log then, once.
 
     ``database`` is what asks it; where that has not ended in time, the database is away.
     """
@@ -105,11 +108,13 @@ async def look(database: Callable[[], str] = _database) -> list[str]:
         limiter = CapacityLimiter(1)
         _probes.set(limiter)
     away = NO_DATABASE
-    with move_on_after(PATIENCE_SECONDS):
+    with move_on_after(PATIENCE_SECONDS) as limit:
         away = await to_thread.run_sync(database, abandon_on_cancel=True, limiter=limiter)
-    found = [reason for reason in (away, *await to_thread.run_sync(_here)) if reason]
-    OUTAGES.note(found)
-    return found
+    if limit.cancelled_caught and (workspace := opened_workspace()) is not None:
+        note_failure(workspace.url, Failure.AWAY)
+    here = [reason for reason in await to_thread.run_sync(_here) if reason]
+    OUTAGES.note(here)
+    return [away, *here] if away else here
 
 
 async def watch(every: float = EVERY_SECONDS) -> None:

@@ -108,34 +108,58 @@ def test_a_database_that_hangs_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
     assert asyncio.run(looked()) == [NO_DATABASE]
 
 
-def test_an_outage_is_in_the_log_once_with_its_end(
+def test_an_outage_of_the_database_is_in_the_log_once_with_its_end(
     client: TestClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     save(OPEN, Person, {"name": "Canary of a name"})
-    caplog.set_level(logging.DEBUG, health.__name__)
-    readiness(client)
+    workspace = current_workspace()
+    assert workspace.file is not None
+    sound = workspace.file.read_bytes()
+    caplog.set_level(logging.DEBUG, "calendar_model")
+    assert readiness(client)[0] == 200
     assert caplog.records == []
-    away(monkeypatch)
+    workspace.engine.dispose()
+    workspace.file.write_bytes(b"no database" * 1000)
     for _ in range(3):
-        readiness(client)
-    monkeypatch.delenv(URL_VARIABLE)
+        assert readiness(client)[0] == 503
+    workspace.engine.dispose()
+    workspace.file.write_bytes(sound)
     for _ in range(3):
-        readiness(client)
-    begun, ended = [record.getMessage() for record in caplog.records if record.name == health.__name__]
-    assert NO_DATABASE in begun
-    assert "Ready again" in ended
+        assert readiness(client)[0] == 200
+    assert len(caplog.records) == 2
     assert "canary" not in caplog.text.lower()
 
 
-def test_the_server_looks_by_itself(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
-    away(monkeypatch)
+def test_an_outage_of_the_reference_is_in_the_log_once_with_its_end(
+    client: TestClient, data_copy: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv(DATA_VARIABLE, str(data_copy))
+    caplog.set_level(logging.DEBUG, "calendar_model")
+    held = (data_copy / "sessions.csv").read_bytes()
+    (data_copy / "sessions.csv").unlink()
+    for _ in range(3):
+        readiness(client)
+    (data_copy / "sessions.csv").write_bytes(held)
+    for _ in range(3):
+        readiness(client)
+    begun, ended = [record.getMessage() for record in caplog.records]
+    assert NO_REFERENCE in begun
+    assert "Ready again" in ended
+
+
+def test_the_server_looks_by_itself(
+    data_copy: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv(DATA_VARIABLE, str(data_copy))
     caplog.set_level(logging.DEBUG, health.__name__)
+    held = (data_copy / "sessions.csv").read_bytes()
+    (data_copy / "sessions.csv").unlink()
 
     async def watched() -> None:
         watching = asyncio.create_task(health.watch(0.01))
         while not caplog.records:
             await asyncio.sleep(0.01)
-        monkeypatch.delenv(URL_VARIABLE)
+        (data_copy / "sessions.csv").write_bytes(held)
         while len(caplog.records) < 2:
             await asyncio.sleep(0.01)
         watching.cancel()
