@@ -1,6 +1,6 @@
 """The browser that draws pictures, with as little of this machine as it can do with.
 
-Apart from :mod:`calendar_model.figures.picture`, because what it stands on is heavy and most processes never draw.
+Apart from :mod:`calendar_model.figures.picture`, because what it imports is heavy and most processes never draw.
 """
 
 from __future__ import annotations

@@ -32,8 +32,8 @@ SECURITY_HEADERS = {
 
 
 _FILES = "/media/"
-"""Where Streamlit gives out what pages made for one reader: a download, a picture. Their names are digests of what is
-in them, and nothing else stands before them, so no cache may keep one."""
+"""Where Streamlit gives out what pages made for one reader: a download, a picture. The name is a digest of what is in
+it, and knowing the name is all that it takes to read it, so no cache may keep one."""
 
 
 class SecurityHeaders:

@@ -104,7 +104,7 @@ async def look(database: Callable[[], str] = _database) -> list[str]:
     """
     limiter = _probes.get(None)
     if limiter is None:
-        # Whoever asks in a hurry waits for the one question that is open.
+        # One question at a time: many probes open no more connections than one.
         limiter = CapacityLimiter(1)
         _probes.set(limiter)
     away = NO_DATABASE

@@ -109,7 +109,7 @@ def test_another_website_opens_nothing_and_makes_the_server_ask_nobody(
     found = attacker.evaluate(KNOCK, [address, f"ws://{ours}"])
     assert {status for status, _ in found["pages"] + found["writes"]} == {"refused"}
     assert found["sockets"] == ["refused"]
-    # Whoever reads at the same time is served, and that asks nobody either.
+    # A reader is served at the same time, and that asks nobody either.
     visit.page.goto(f"{address}/timeline")
     settled(visit.page)
     assert set(visit.hosts) == {ours}
