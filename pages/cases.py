@@ -15,7 +15,6 @@ from calendar_model.safeguards import cases as checks
 from calendar_model.safeguards import statements
 from calendar_model.safeguards.cases import Attention, Question
 from calendar_model.safeguards.desk import reading, save, staff
-from calendar_model.safeguards.rules import Refused
 from calendar_model.vocabulary import Sensitivity
 from calendar_model.workspace.cases import Around, around, cases, reprisals, tied
 from calendar_model.workspace.history import of_record
@@ -445,18 +444,7 @@ def _pair(one: Callable[[], object], other: Callable[[], object]) -> None:
 
 
 def _save_case(form: RecordForm) -> str:
-    case: Case | None = form.record
-    values = form.values()
-    if values["suggested_by"] is None:
-        raise Refused("Say who suggested the case.")
-    for answer, day in (
-        ("risk", "risk_weighed_on"),
-        ("prospect", "prospect_weighed_on"),
-        ("publicity", "publicity_decided_on"),
-    ):
-        if values[answer] and not values[day]:
-            values[day] = form.context.today
-    return _save(form, Case, values, case, CASE_TIES, "The case is saved.")
+    return _save(form, Case, form.values(), form.record, CASE_TIES, "The case is saved.")
 
 
 def _save(
@@ -561,11 +549,7 @@ def _reprisal_form(reprisal: Reprisal | None, everyone: Sequence[Person], contex
 
 
 def _save_reprisal(form: RecordForm) -> str:
-    values = form.values()
-    names = ("state", "reported_to", "reported_on", "response")
-    if misses := checks.unreported(**{name: values[name] for name in names}):
-        raise Refused(misses)
-    return _save(form, Reprisal, values, form.record, REPRISAL_TIES, "The reprisal is saved.")
+    return _save(form, Reprisal, form.values(), form.record, REPRISAL_TIES, "The reprisal is saved.")
 
 
 def _beside_reprisal(reprisal: Reprisal, everyone: Sequence[Person], context: PageContext) -> None:

@@ -269,16 +269,15 @@ def contact_form(contact: Contact | None, everyone: Sequence[Person], context: P
             "title",
             "Code",
             title,
-            max_chars=200,
             help="It stands in lists and in the history: of a person a code, never a name.",
         )
         if kind == ContactKind.DEFENDER and typed.strip() and not contacts.is_code(typed):
             st.caption("**This is not a code such as “Defender 014”.** What stands here can never be erased again.")
         form.country("country")
-        form.text("field_of_work", "Field of work", max_chars=200, placeholder="Land rights, legal aid, media")
+        form.text("field_of_work", "Field of work", placeholder="Land rights, legal aid, media")
         with st.container(horizontal=True):
-            form.text("preferred_channels", "Reach them by", max_chars=200, placeholder="Signal, through the embassy")
-            form.text("forbidden_channels", "Never by", max_chars=200, placeholder="E-mail, telephone")
+            form.text("preferred_channels", "Reach them by", placeholder="Signal, through the embassy")
+            form.text("forbidden_channels", "Never by", placeholder="E-mail, telephone")
         st.caption("Kinds of channel, no addresses and no numbers: those belong to who it is, below.")
         st.subheader("Sensitivity")
         who_may_see(form, kind, contact, everyone, context)
@@ -330,12 +329,6 @@ def save_contact(form: RecordForm) -> str:
     reason = values.pop("reason", None) or ""
     columns = ("title", "country", "field_of_work", "preferred_channels", "forbidden_channels")
     values = forms.texts(values, *columns)
-    if not values["title"]:
-        raise Refused("Give it a code: it is what lists call the contact.")
-    with reading(viewer()) as session:
-        if contacts.is_taken(session, values["title"], contact.id if contact is not None else ""):
-            free = contacts.next_code(session, values["contact_kind"])
-            raise Refused(f"Another contact goes by this already. The next free code is {free}.")
     if contact is not None and opened(form) and len(reason) < SHORTEST_REASON:
         raise Refused("Say in a sentence why more people may see it; the reason stays in the history.")
     offered = "named" in form.values("named")
@@ -391,7 +384,7 @@ def new_consent(contact: Contact, everyone: Sequence[Person], context: PageConte
     ids = list(names)
     me = context.viewer.person_id
     with st.expander("Write down a consent", key=f"consent_new_{contact.id}"):
-        st.text_input("To what", key=key["what"], max_chars=300, placeholder="To be quoted, by the code, in statements")
+        st.text_input("To what", key=key["what"], placeholder="To be quoted, by the code, in statements")
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.date_input("Given on", value=context.today, format="YYYY-MM-DD", key=key["given"], width=160)
             st.date_input("Until, if it ends", value=None, format="YYYY-MM-DD", key=key["until"], width=160)
@@ -411,12 +404,6 @@ def consented(contact_id: str, key: Mapping[str, str]) -> None:
     what = (st.session_state.get(key["what"]) or "").strip()
 
     def act() -> str:
-        if not what:
-            raise Refused("Say to what they have agreed.")
-        if given is None or not by:
-            raise Refused("Say on which day it was given, and who took it down.")
-        if until is not None and until < given:
-            raise Refused("It ends before it was given: mend one of the days.")
         with writing(viewer()) as session:
             contact = the_contact(session.get(Contact, contact_id))
             contact.consents.append(Consent(to_what=what, given_on=given, until=until, taken_by_id=by))
@@ -468,8 +455,8 @@ def identity(contact: Contact, context: PageContext) -> None:
         )
         form = RecordForm(f"identity_{contact.id}", context, known)
         with form:
-            form.text("name", "Name", max_chars=200)
-            form.text("channel", "Address or number", max_chars=300)
+            form.text("name", "Name")
+            form.text("channel", "Address or number")
             form.area("notes", "Notes", height=100)
             form.submit("Save who it is", lambda typed: save_identity(typed, contact.id))
         if known is not None:
@@ -483,8 +470,6 @@ def identity(contact: Contact, context: PageContext) -> None:
 
 def save_identity(form: RecordForm, contact_id: str) -> str:
     values = forms.texts(form.values("name", "channel", "notes"), "name", "channel", "notes")
-    if not any(values.values()):
-        raise Refused("Nothing is typed. To take away what is kept, erase it.")
     if form.record is not None:
         save(viewer(), Identity, values, record_id=form.record.id, seen=form.seen)
     else:

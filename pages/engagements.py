@@ -395,13 +395,11 @@ def engagement_form(engagement: Engagement | None, everyone: Sequence[Person], c
         st.subheader("What")
         kind = form.choice("engagement_kind", "Kind", list(EngagementKind), default=first)
         st.caption(MEANS[kind])
-        form.text(
-            "title", "Title", title, max_chars=300, help="It stands in lists: of a person give the code, no name."
-        )
+        form.text("title", "Title", title, help="It stands in lists: of a person give the code, no name.")
         with st.container(horizontal=True):
             form.day("on", "Day", context.today, help="A day to come: it is planned.")
             form.choice("form", "How", list(EngagementForm))
-            form.text("place", "Place", max_chars=200)
+            form.text("place", "Place")
         codes = ["", *context.reference.organisations]
         form.choice(
             "organisation",
@@ -447,7 +445,7 @@ def proposed(kind: EngagementKind, context: PageContext) -> tuple[str, str]:
 def first_follow_up(form: RecordForm, everyone: Sequence[Person], context: PageContext) -> None:
     """The follow-up that a new engagement is saved with; more are added on its page."""
     st.subheader("What is to be followed up")
-    form.text("next_what", "What is to be done", max_chars=300, help="Left empty: nothing, for now.")
+    form.text("next_what", "What is to be done", help="Left empty: nothing, for now.")
     with st.container(horizontal=True):
         form.day("next_due", "By when")
         names = {one.id: one.name for one in everyone if one.active}
@@ -480,17 +478,13 @@ def save_engagement(form: RecordForm) -> str:
     following = {name: values.pop(f"next_{name}", None) for name in ("what", "due", "owner")}
     reason = values.pop("reason", None) or ""
     values = forms.texts(values, "title", "place", "organisation", "participants", "outcome")
-    if not values["title"]:
-        raise Refused("Give it a title: it is what lists call the engagement.")
-    if values["on"] is None:
-        raise Refused("Say on which day it was, or for which it is planned.")
     restricted = values.get("sensitivity", Sensitivity.RESTRICTED) == Sensitivity.RESTRICTED
     named = form.chosen("named") if restricted else None
     if engagement is not None and opened_without_reason(form, reason):
         raise Refused("Say in a sentence why more people may see it; the reason stays in the history.")
     if engagement is None and following["what"]:
-        hidden = restricted or bool(form.chosen("ties_cases"))
-        values["follow_ups"] = [follow_up(following, [viewer().person_id, *(named or ())] if hidden else None)]
+        what, due, owner = (following[name] for name in ("what", "due", "owner"))
+        values["follow_ups"] = [FollowUp(what=what, due=due, owner_id=owner)]
     made = save(
         viewer(),
         Engagement,
@@ -510,20 +504,6 @@ def save_engagement(form: RecordForm) -> str:
 
 def opened_without_reason(form: RecordForm, reason: str) -> bool:
     return opened(form) and len(reason) < SHORTEST_REASON
-
-
-def follow_up(typed: Mapping[str, Any], named: Sequence[str] | None) -> FollowUp:
-    """The follow-up of a new engagement; ``named`` are those who will see it, None everybody."""
-    if typed["due"] is None:
-        raise Refused("Say by when the follow-up is to be done, or leave it empty.")
-    if not typed["owner"]:
-        raise Refused("Say who does the follow-up.")
-    if named is not None and typed["owner"] not in named:
-        raise Refused(
-            "The engagement will be restricted, and whoever is to do the follow-up would not see it: choose "
-            "“Restricted” and name them, or do it yourself."
-        )
-    return FollowUp(what=typed["what"], due=typed["due"], owner_id=typed["owner"])
 
 
 # --- The page

@@ -10,7 +10,6 @@ import streamlit as st
 
 from calendar_model.calendar import when
 from calendar_model.safeguards.desk import reading, save, staff
-from calendar_model.safeguards.rules import Refused
 from calendar_model.vocabulary import Sensitivity
 from calendar_model.workspace.history import of_record
 from calendar_model.workspace.language import Group, as_table, by_item, counts, precedents, proposals
@@ -177,13 +176,6 @@ def save_proposal(form: RecordForm) -> str:
     values = form.values()
     reason = values.pop("reason")
     values["precedent_symbol"] = values["precedent_symbol"] or ""
-    for field, says in (("text", "in which text it is proposed"), ("wording", "what the proposed wording is")):
-        if not values[field]:
-            raise Refused(f"Say {says}.")
-    if values["outcome"] is ProposalOutcome.WEAKENED and not values["final_wording"]:
-        raise Refused("Write the final wording: only then can be seen how it was weakened.")
-    if values["outcome"] is ProposalOutcome.KEPT and not values["final_wording"]:
-        values["final_wording"] = values["wording"]
     made = save(
         form.context.viewer,
         LanguageProposal,

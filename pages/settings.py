@@ -10,7 +10,6 @@ import streamlit as st
 
 from calendar_model.safeguards import sample
 from calendar_model.safeguards.desk import save, staff
-from calendar_model.safeguards.rules import Refused
 from calendar_model.safeguards.sight import Viewer
 from calendar_model.vocabulary import Sensitivity
 from calendar_model.workspace.database import current_workspace
@@ -89,7 +88,6 @@ def person_form(kept: Person | None, context: PageContext, everyone: Sequence[Pe
 
     def keep(drawn: RecordForm) -> str:
         values = drawn.values()
-        check_name(values["name"], kept, everyone)
         record_id = kept.id if kept is not None else ""
         saved = save(eyes(), Person, values, record_id=record_id, seen=drawn.seen)
         forms.leave()
@@ -101,14 +99,6 @@ def person_form(kept: Person | None, context: PageContext, everyone: Sequence[Pe
         return f"{values['name']} is added, and acts in this browser from now on."
 
     form.submit("Save" if kept is not None else "Add", keep)
-
-
-def check_name(name: str, kept: Person | None, everyone: Sequence[Person]) -> None:
-    if not name:
-        raise Refused("Give a name: it stands beside all that is written.")
-    others = [one.name.casefold() for one in everyone if kept is None or one.id != kept.id]
-    if name.casefold() in others:
-        raise Refused(f"There is a {name} already. Add something to the name by which colleagues tell the two apart.")
 
 
 def eyes() -> Viewer:

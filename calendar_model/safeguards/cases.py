@@ -1,7 +1,7 @@
 """What section 3.4 of the guidelines asks of an individual case, question by question, and where a case stands.
 
 What counts as an answer is decided in one place, :func:`calendar_model.safeguards.statements.before_clearing`; here it
-is only asked of one question at a time.
+is only asked of one question at a time. What a case or a reprisal must hold to be saved is checked here too.
 """
 
 from __future__ import annotations
@@ -12,9 +12,14 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from sqlalchemy import inspect
+from sqlalchemy.orm import Session
+
+from calendar_model import clock, wording
+from calendar_model.safeguards.refusal import Refused
 from calendar_model.safeguards.statements import CaseFacts, Lack, before_clearing, before_closing
-from calendar_model.workspace.records import Case
-from calendar_model.workspace.terms import Prospect, Publicity, ReprisalState, RiskLevel
+from calendar_model.workspace.records import Case, Reprisal
+from calendar_model.workspace.terms import InTheLoop, Prospect, Publicity, ReprisalState, RiskLevel
 
 
 class Question(StrEnum):
@@ -40,39 +45,48 @@ class Attention(StrEnum):
 
 
 _COLUMNS: Mapping[Question, tuple[str, ...]] = {
-    Question.MISSION: ("mission_consulted_on",),
-    Question.BEFORE: ("before_on",),
-    Question.RISK: ("risk", "risk_reasons", "risk_mitigation"),
-    Question.PROSPECTS: ("prospect", "prospect_reasons"),
-    Question.PUBLICITY: ("publicity", "publicity_reason"),
+    Question.MISSION: ("mission_consulted_on", "mission", "mission_advice"),
+    Question.BEFORE: ("before_on", "before_with", "before_note"),
+    Question.RISK: ("risk", "risk_reasons", "risk_mitigation", "risk_weighed_on"),
+    Question.PROSPECTS: ("prospect", "prospect_reasons", "prospect_weighed_on"),
+    Question.PUBLICITY: ("publicity", "publicity_reason", "publicity_decided_on"),
 }
 
 _ANSWERED = CaseFacts(
     "",
     mission_consulted_on=date.min,
+    mission="-",
+    mission_advice="-",
     before_on=date.min,
+    before_with=InTheLoop.DEFENDER,
     risk=RiskLevel.LOW,
     risk_reasons="-",
+    risk_weighed_on=date.min,
     prospect=Prospect.UNCLEAR,
     prospect_reasons="-",
+    prospect_weighed_on=date.min,
     publicity=Publicity.STATEMENT,
     publicity_reason="-",
-    after_on=date.max,
+    publicity_decided_on=date.min,
 )
-"""A case of which nothing misses."""
+"""A case of which every question is answered."""
 
 _NAMES = tuple(field.name for field in fields(CaseFacts) if field.name != "name")
 
 
 def facts(case: Case) -> CaseFacts:
     """What the checks look at, without the code: their sentences then begin with what misses."""
-    return typed({name: getattr(case, name) for name in _NAMES})
+    return _known({name: getattr(case, name) for name in _NAMES})
 
 
 def typed(values: Mapping[str, Any]) -> CaseFacts:
-    """The same of columns as they stand in a form; a column that is not there is empty."""
+    """The same of columns as a form has them, :func:`completed`; a column that is not there is empty."""
+    return _known(completed(values))
+
+
+def _known(values: Mapping[str, Any]) -> CaseFacts:
     empty = CaseFacts("")
-    return CaseFacts("", **{name: values.get(name) or getattr(empty, name) for name in _NAMES})
+    return replace(empty, **{name: values.get(name) or getattr(empty, name) for name in _NAMES})
 
 
 def lacks(found: CaseFacts, question: Question) -> tuple[Lack, ...]:
@@ -119,13 +133,46 @@ def attention(case: Case, delivered: Iterable[date | None]) -> Attention:
     return Attention.MISSING if missing(found) and not kept_back(found) else Attention.REST
 
 
-def unreported(state: ReprisalState, *, reported_to: str, reported_on: date | None, response: str) -> str:
-    """What an allegation of reprisal misses to stand in ``state``, as a sentence; empty: nothing.
+_WEIGHED: Mapping[str, str] = {
+    "risk": "risk_weighed_on",
+    "prospect": "prospect_weighed_on",
+    "publicity": "publicity_decided_on",
+}
+"""The day that belongs to each answer."""
 
-    It is reported once it is written down to whom and when, and answered once there is a response.
-    """
-    if state in (ReprisalState.REPORTED, ReprisalState.ANSWERED) and not (reported_to.strip() and reported_on):
-        return "Write down to whom it was reported, and when."
-    if state is ReprisalState.ANSWERED and not response.strip():
-        return "Write down the response; until there is one the allegation stays reported."
-    return ""
+
+def completed(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The columns of a case with the day of each answer that is given without one: the day on which it is saved."""
+    days = {day: clock.today() for answer, day in _WEIGHED.items() if values.get(answer) and not values.get(day)}
+    return {**values, **days}
+
+
+def check(_session: Session, case: Case) -> None:
+    """Completes a case as :func:`completed` says."""
+    answers = {name: getattr(case, name) for pair in _WEIGHED.items() for name in pair}
+    for name, value in completed(answers).items():
+        if value != answers[name]:
+            setattr(case, name, value)
+
+
+def check_reprisal(_session: Session, reprisal: Reprisal) -> None:
+    """Refuses an allegation that is said to be reported, or answered, without what that means."""
+    changed = inspect(reprisal).attrs
+    if not any(changed[name].history.has_changes() for name in ("state", "reported_to", *_REPRISAL_DAYS, "response")):
+        return
+    reported = reprisal.state in (ReprisalState.REPORTED, ReprisalState.ANSWERED)
+    if reported and not (reprisal.reported_to or "").strip():
+        raise Refused("Write down to whom it was reported, and when.", field="reported_to")
+    if reported and reprisal.reported_on is None:
+        raise Refused("Write down to whom it was reported, and when.", field="reported_on")
+    if reprisal.state is ReprisalState.ANSWERED and not (reprisal.response or "").strip():
+        raise Refused("Write down the response; until there is one the allegation stays reported.", field="response")
+    happened, told = (getattr(reprisal, name) for name in _REPRISAL_DAYS)
+    if happened is not None and told is not None and told < happened:
+        raise Refused(
+            f"It was reported before it happened. Choose a day on or after {wording.day(happened)}.",
+            field="reported_on",
+        )
+
+
+_REPRISAL_DAYS = ("alleged_on", "reported_on")

@@ -6,6 +6,7 @@ writes, and refuse with :class:`~calendar_model.safeguards.rules.Refused`.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
@@ -15,8 +16,9 @@ from calendar_model.clock import now
 from calendar_model.safeguards import rules, statements
 from calendar_model.safeguards.rules import Refused
 from calendar_model.safeguards.statements import Lack
+from calendar_model.vocabulary import Sensitivity
 from calendar_model.workspace.database import WorkspaceSession
-from calendar_model.workspace.records import Override, Statement, Unsaved, Version
+from calendar_model.workspace.records import Access, Override, Record, Statement, Unsaved, Version
 from calendar_model.workspace.terms import StatementState, Step
 
 
@@ -43,10 +45,9 @@ def save_text(
     """Saves a text as the next version and forgets what the writer had unsaved.
 
     ``based_on`` is the number of the version in this language from which it was written, 0 for none. A cleared
-    statement is thereby a draft again. Raises :class:`NewerText` if there is a newer one in the language.
+    statement is thereby a draft again. Raises :class:`NewerText` if there is a newer one in the language, and
+    Refused for an empty text.
     """
-    if not text.strip():
-        raise Refused("There is no text to save yet.")
     last = newest(session, statement.id, language)
     if last is not None and last.number != based_on:
         base = session.scalar(
@@ -112,6 +113,37 @@ def lacks(session: Session, statement: Statement, actor_id: str, to: StatementSt
     if to is StatementState.DELIVERED:
         found = statements.on_day(found, date.max)
     return statements.lacks(found, to)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What it means to wait for somebody's clearance or reply.
+
+    ``becomes_reader``: the statement is restricted, and to ask them gives them access. ``cannot_read``: titles of
+    restricted records linked to it that they cannot read, of which nothing can be cleared by them; ``others``: how many
+    more there are that the session's reader may not see either.
+    """
+
+    becomes_reader: bool = False
+    cannot_read: tuple[str, ...] = ()
+    others: int = 0
+
+
+def asked(session: Session, statement: Statement, person_id: str) -> Asked:
+    """What it would mean to wait for this person."""
+    linked = rules.linked_to(session, statement)
+    of_them = select(Access.record_id).where(
+        Access.person_id == person_id, Access.record_id.in_({*linked, statement.id})
+    )
+    named = set(session.scalars(of_them.execution_options(everything=True)))
+    restricted = select(Record.id).where(Record.id.in_(linked), Record.sensitivity == Sensitivity.RESTRICTED)
+    hidden = set(session.scalars(restricted.execution_options(everything=True))) - named
+    titles = session.scalars(select(Record.title).where(Record.id.in_(hidden)).order_by(Record.title)).all()
+    return Asked(
+        becomes_reader=statement.sensitivity is Sensitivity.RESTRICTED and statement.id not in named,
+        cannot_read=tuple(titles),
+        others=len(hidden) - len(titles),
+    )
 
 
 def ask_override(session: WorkspaceSession, statement: Statement, step: Step, reason: str) -> Override:

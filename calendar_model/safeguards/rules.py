@@ -6,7 +6,7 @@ and scripts all write through here, so there is no path round a safeguard.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from datetime import timedelta
 from typing import Any, cast
@@ -18,21 +18,25 @@ from calendar_model import corrections
 from calendar_model.clock import now, today
 from calendar_model.corrections import Corrected
 from calendar_model.reference import brought
-from calendar_model.safeguards import clearance, statements
+from calendar_model.safeguards import cases, clearance, columns, contacts, follow_ups, language, persons, statements
 from calendar_model.safeguards.corrections import corrected, kept
-from calendar_model.safeguards.statements import CaseFacts, Facts, Lack
+from calendar_model.safeguards.refusal import Refused as Refused
+from calendar_model.safeguards.statements import CaseFacts, Facts
 from calendar_model.vocabulary import Sensitivity
 from calendar_model.workspace.database import WorkspaceSession
 from calendar_model.workspace.own_events import faults
 from calendar_model.workspace.records import (
     Access,
+    Base,
     Case,
+    Consent,
     Contact,
     Correction,
     Engagement,
     Event,
     FollowUp,
     Identity,
+    LanguageProposal,
     Override,
     Person,
     Record,
@@ -63,12 +67,16 @@ _EVERYTHING = {"everything": True}
 """Checks look at all there is: that a case is hidden from somebody does not make its statement safe."""
 
 
-class Refused(ValueError):  # noqa: N818  what is refused is not an error of the program
-    """A change that the safeguards do not let through; ``str()`` is for the reader. ``lacks``: what misses."""
-
-    def __init__(self, says: str, lacks: Iterable[Lack] = ()) -> None:
-        super().__init__(says)
-        self.lacks = tuple(lacks)
+_NOUNS: Mapping[type[Base], Callable[[Session, Any], None]] = {
+    Case: cases.check,
+    Consent: contacts.check_consent,
+    Contact: contacts.check,
+    Identity: contacts.check_identity,
+    LanguageProposal: language.check,
+    Person: persons.check,
+    Reprisal: cases.check_reprisal,
+}
+"""What holds for one kind of row alone."""
 
 
 def check(session: WorkspaceSession) -> None:
@@ -83,6 +91,12 @@ def check(session: WorkspaceSession) -> None:
             _is_itself(row)
         if actor is not None and actor.sample:
             _stays_in_sample(session, rows)
+        columns.check_reason(session.reason)
+        for row in (*added, *changed):
+            if isinstance(row, Base):
+                columns.check(session, row)
+            if check_noun := _NOUNS.get(type(row)):
+                check_noun(session, row)
         for row in added:
             _check_new(session, row, actor)
         for row in changed:
@@ -90,6 +104,8 @@ def check(session: WorkspaceSession) -> None:
         for row in session.deleted:
             _check_gone(session, row)
         _corrections_fit(session, [row for row in (*added, *changed) if isinstance(row, Correction)])
+        if session.actor:
+            follow_ups.check(session, (*session.new, *session.dirty), session.deleted)
 
 
 def _is_itself(row: object) -> None:
@@ -171,6 +187,8 @@ def _open_level(row: Subscription | RemoteCalendar) -> None:
     """What goes out to calendar programs, or comes in from others, is never restricted."""
     if (row.level if isinstance(row, Subscription) else row.sensitivity) is Sensitivity.RESTRICTED:
         raise Refused("Choose public or internal: what is restricted passes through no calendar.")
+    if isinstance(row, Subscription) and row.follow_ups and row.level is Sensitivity.PUBLIC:
+        raise Refused("Your follow-ups are internal: make a subscription of the level internal to have them in it.")
 
 
 def _revived(row: Subscription) -> bool:
@@ -253,7 +271,7 @@ def facts(session: Session, statement: Statement, actor_id: str, *, state: State
         may_clear = select(Person.may_clear).where(Person.id == actor_id, Person.active)
         open_ = select(FollowUp.id).where(FollowUp.record_id == statement.id, FollowUp.done_on.is_(None))
         done = {row.id for row in session.dirty if isinstance(row, FollowUp) and row.done_on is not None}
-        linked = _linked_to(session, statement)
+        linked = linked_to(session, statement)
         cases = _cases(session, linked)
         # Only where a case is raised does it matter whose text it is.
         hands = clearance.hands_in(session, statement, pending) if cases else clearance.Hands()
@@ -291,7 +309,7 @@ def newest_number(session: Session, statement_id: str) -> int:
 _CASE_COLUMNS = tuple(field.name for field in fields(CaseFacts) if field.name != "name")
 
 
-def _linked_to(session: Session, statement: Statement) -> set[str]:
+def linked_to(session: Session, statement: Statement) -> set[str]:
     """The records linked to the statement, either way round, also by links that are not written yet."""
     ids = _tied_to(session, statement.id)
     for row in session.new:
@@ -413,8 +431,6 @@ def _was(row: object, name: str) -> Any:
 
 
 def _born(session: WorkspaceSession, record: Record, actor: Person | None) -> None:
-    if not (record.title or "").strip():
-        raise Refused("Give it a title; of what could point at a person a code, such as “Defender 014”.")
     if actor is None:
         return
     # What a fictional person writes is fictional, and what a real one writes is not: so the two stay apart.
@@ -569,7 +585,7 @@ def _level_kept(session: WorkspaceSession, record: Record) -> None:
     elif level < before:
         if len(session.reason.strip()) < SHORTEST_REASON:
             raise Refused("Say in a sentence why it may be shown to more people; the reason stays in the history.")
-        if isinstance(record, Statement) and not _said(record) and _cases(session, _linked_to(session, record)):
+        if isinstance(record, Statement) and not _said(record) and _cases(session, linked_to(session, record)):
             raise Refused("It raises an individual case: until it is delivered it stays with those named.")
         points_at = born_at(type(record), _detail(record)) is Sensitivity.RESTRICTED
         if points_at and record.sensitivity is Sensitivity.PUBLIC:
@@ -584,8 +600,9 @@ def _case_kept(session: WorkspaceSession, case: Case) -> None:
         Statement.id.in_(tied), Statement.state.in_((StatementState.DELIVERED, StatementState.FOLLOWED_UP))
     )
     days = [day for day in session.scalars(delivered.execution_options(**_EVERYTHING)) if day]
-    if days and (case.after_on is None or case.after_on < max(days)):
+    if days and statements.before_closing(cases.facts(case), max(days)):
         raise Refused(
             "A statement raised this case. Close it after the contact with the defender, or civil society for them, "
-            "since then: write down the day of it."
+            "since then: write down the day of it, and with whom it was.",
+            field="after_on",
         )

@@ -18,7 +18,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from calendar_model.workspace.terms import Prospect, Publicity, RiskLevel, StatementState, Step
+from calendar_model import clock
+from calendar_model.workspace.terms import InTheLoop, Prospect, Publicity, RiskLevel, StatementState, Step
 
 IDEA, DRAFT, CONSULTATION = StatementState.IDEA, StatementState.DRAFT, StatementState.CONSULTATION
 CLEARED, DELIVERED = StatementState.CLEARED, StatementState.DELIVERED
@@ -48,15 +49,24 @@ class CaseFacts:
 
     name: str
     mission_consulted_on: date | None = None
+    mission: str = ""
+    mission_advice: str = ""
     before_on: date | None = None
+    before_with: InTheLoop | None = None
+    before_note: str = ""
     risk: RiskLevel | None = None
     risk_reasons: str = ""
     risk_mitigation: str = ""
+    risk_weighed_on: date | None = None
     prospect: Prospect | None = None
     prospect_reasons: str = ""
+    prospect_weighed_on: date | None = None
     publicity: Publicity | None = None
     publicity_reason: str = ""
+    publicity_decided_on: date | None = None
     after_on: date | None = None
+    after_with: InTheLoop | None = None
+    after_note: str = ""
 
 
 @dataclass(frozen=True)
@@ -166,43 +176,61 @@ def step_lacks(facts: Facts, step: Step) -> tuple[Lack, ...]:
 def before_clearing(case: CaseFacts) -> tuple[Lack, ...]:
     """What section 3.4 asks before a case is raised and this one does not have yet.
 
-    A risk weighed as not acceptable and a decision to work quietly are answers, not gaps: nobody overrides them, they
-    have to be weighed or decided anew.
+    A question is answered once all that belongs to it is filled in, and its day has come. A risk assessed as not
+    acceptable and a decision to work quietly are answers, not gaps: nobody overrides them, they have to be assessed or
+    decided anew.
     """
     found: list[Lack] = []
 
-    def open_(says: str) -> None:
-        found.append(Lack(f"{case.name}: {says}", can_be_overridden=True))
+    def open_(code: str, says: str) -> None:
+        found.append(Lack(f"{case.name}: {says}", can_be_overridden=True, code=code))
 
-    if case.mission_consulted_on is None:
-        open_("the bilateral mission has not been consulted.")
-    if case.before_on is None:
-        open_("nobody has talked it over with the defender, or with civil society for them.")
-    if case.risk is None or not case.risk_reasons.strip():
-        open_("the risk of reprisals has not been weighed, with its reasons.")
+    if not _has_come(case.mission_consulted_on):
+        open_("mission", "the bilateral mission has not been consulted.")
+    elif not (case.mission.strip() and case.mission_advice.strip()):
+        open_("mission", "which bilateral mission was consulted, and what it advises, is not filled in.")
+    if not _has_come(case.before_on):
+        open_("before", "nobody has talked it over with the defender, or with civil society for them.")
+    elif not _says_with_whom(case.before_with, case.before_note):
+        open_("before", "with whom it was talked over, and what civil society wants for them, is not filled in.")
+    if case.risk is None or not (case.risk_reasons.strip() and _has_come(case.risk_weighed_on)):
+        open_("risk", "the risk of reprisals has not been weighed, with its reasons.")
     elif case.risk is RiskLevel.HIGH and not case.risk_mitigation.strip():
-        open_("the risk of reprisals is high, and nothing says what would lessen it.")
+        open_("risk", "the risk of reprisals is high, and nothing says what would lessen it.")
     elif case.risk is RiskLevel.NOT_ACCEPTABLE:
-        found.append(Lack(f"{case.name}: the risk of reprisals was weighed as not acceptable. Take the case out."))
-    if case.prospect is None or not case.prospect_reasons.strip():
-        open_("the prospects have not been weighed, with their reasons.")
-    if case.publicity is None or not case.publicity_reason.strip():
-        open_("publicity has not been decided, with its reason.")
+        says = "the risk of reprisals was weighed as not acceptable. Take the case out."
+        found.append(Lack(f"{case.name}: {says}", code="risk"))
+    if case.prospect is None or not (case.prospect_reasons.strip() and _has_come(case.prospect_weighed_on)):
+        open_("prospects", "the prospects have not been weighed, with their reasons.")
+    if case.publicity is None or not (case.publicity_reason.strip() and _has_come(case.publicity_decided_on)):
+        open_("publicity", "publicity has not been decided, with its reason.")
     elif case.publicity is Publicity.QUIET:
-        found.append(Lack(f"{case.name}: it was decided to work quietly. Take the case out, or decide anew."))
+        says = "it was decided to work quietly. Take the case out, or decide anew."
+        found.append(Lack(f"{case.name}: {says}", code="publicity"))
     return tuple(found)
 
 
 def before_closing(case: CaseFacts, delivered_on: date | None) -> tuple[Lack, ...]:
-    """What misses after the statement: the contact with the defender, or civil society for them, since that day."""
-    if case.after_on is None or (delivered_on is not None and case.after_on < delivered_on):
-        return (
-            Lack(
-                f"{case.name}: no contact with the defender, or civil society for them, since the statement.",
-                can_be_overridden=True,
-            ),
-        )
-    return ()
+    """What is missing after the statement: the contact with the defender, or civil society for them, since that day."""
+    if not _has_come(case.after_on) or (
+        delivered_on is not None and case.after_on is not None and case.after_on < delivered_on
+    ):
+        says = "no contact with the defender, or civil society for them, since the statement."
+    elif not _says_with_whom(case.after_with, case.after_note):
+        says = "with whom the contact afterwards was, and what civil society says, is not filled in."
+    else:
+        return ()
+    return (Lack(f"{case.name}: {says}", can_be_overridden=True, code="after"),)
+
+
+def _has_come(day: date | None) -> bool:
+    """Whether something happened on this day: it is there, and not a day to come."""
+    return day is not None and day <= clock.today()
+
+
+def _says_with_whom(whom: InTheLoop | None, note: str) -> bool:
+    """Whether it is filled in with whom it was; what others say for the defender is written down with it."""
+    return whom is InTheLoop.DEFENDER or (whom is InTheLoop.CIVIL_SOCIETY and bool(note.strip()))
 
 
 def said(state: StatementState) -> str:

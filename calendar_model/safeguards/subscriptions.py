@@ -23,17 +23,17 @@ from calendar_model.safeguards.rules import Refused
 from calendar_model.safeguards.sight import OPEN, Viewer, member
 from calendar_model.vocabulary import Sensitivity
 from calendar_model.workspace.database import Workspace, current_workspace
-from calendar_model.workspace.records import Change, Person, Subscription, SubscriptionUse
+from calendar_model.workspace.records import Change, Person, Subscription, SubscriptionUse, bounds, longest
 
 BITS = 256
 
-LONGEST_ALARM = 60
+_, LONGEST_ALARM = bounds(Subscription, "alarm_days")
 """Days before a deadline at which an alarm can ring at the earliest."""
 
 NAME = "My HRD calendar"
 """What a subscription is called to which nobody gave a name."""
 
-LONGEST_NAME = 80
+LONGEST_NAME = longest(Subscription, "name")
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def make(
         query=chosen.query,
         level=level,
         expires_on=ends,
-        **_settings(name, alarm_days, follow_ups, level),
+        **_settings(name, alarm_days, follow_ups),
     )
     token = _secret(kept)
     with writing(viewer, workspace=workspace) as session:
@@ -168,7 +168,7 @@ def change(
     """
     with writing(viewer, workspace=workspace) as session:
         kept = _theirs(session, viewer, subscription_id)
-        for column, value in _settings(name, alarm_days, follow_ups, kept.level).items():
+        for column, value in _settings(name, alarm_days, follow_ups).items():
             setattr(kept, column, value)
 
 
@@ -274,14 +274,12 @@ def note_use(subscriber: Subscriber, day: date, workspace: Workspace | None = No
             used.last_used = day
 
 
-def _settings(name: str, alarm_days: int | None, follow_ups: bool, level: Sensitivity) -> dict[str, object]:
+def _settings(name: str, alarm_days: int | None, follow_ups: bool) -> dict[str, object]:
     """The columns that may change, as they may be."""
     if len(name := name.strip()) > LONGEST_NAME:
         raise Refused(f"Give it a name of at most {LONGEST_NAME} letters.")
     if alarm_days is not None and not 1 <= alarm_days <= LONGEST_ALARM:
         raise Refused(f"An alarm rings 1 to {LONGEST_ALARM} days before a deadline; leave it empty for none.")
-    if follow_ups and level is not Sensitivity.INTERNAL:
-        raise Refused("Your follow-ups are internal: make a subscription of the level internal to have them in it.")
     return {"name": name, "alarm_days": alarm_days, "follow_ups": follow_ups}
 
 

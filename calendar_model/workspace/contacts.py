@@ -43,6 +43,14 @@ def is_code(title: str) -> bool:
     return _CODE.fullmatch(title.strip()) is not None
 
 
+def same_code(title: str, other: str) -> bool:
+    """Whether two titles are one code, however many noughts it is written with, or the same word for word."""
+    codes = [_CODE.fullmatch(one.strip()) for one in (title, other)]
+    if codes[0] and codes[1]:
+        return (codes[0][1], int(codes[0][2])) == (codes[1][1], int(codes[1][2]))
+    return title.strip() == other.strip()
+
+
 def next_code(session: Session, kind: ContactKind) -> str:
     """The next free code for a contact of this kind: ``Defender 015``.
 

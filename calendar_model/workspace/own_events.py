@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from calendar_model import wording
+from calendar_model import clock, wording
 from calendar_model.calendar import Item, city
 from calendar_model.vocabulary import Confidence, Kind, Precision, Standing
 from calendar_model.workspace.records import Event
@@ -53,9 +53,11 @@ def faults(values: Mapping[str, Any]) -> tuple[str, ...]:
         found.append(f"It ends on {wording.day(end)}, before it begins on {wording.day(start)}: mend one of the days.")
     if request is not None and request > start:
         found.append(f"The room is asked for by {wording.day(request)}, after the event begins: mend one of the days.")
+    if get("standing") is Standing.HELD and start > clock.today():
+        found.append(f"It begins on {wording.day(start)}, and cannot have been held yet: choose another standing.")
     if first is None and last is not None:
         found.append("Say at what hour it begins too, or leave both hours empty for whole days.")
-    elif first is not None and _zone(zone) is None:
+    elif first is not None and zone_of(zone) is None:
         found.append("Say in which time zone the hours are; without one nobody can be on time.")
     elif first is not None and last is not None and start <= end:
         at, ends = _instant(start, first, zone), _instant(end, last, zone)
@@ -148,12 +150,13 @@ def _place(event: Event, *, timed: bool) -> str:
 
 def _instant(day: date, at: time | None, zone: str) -> datetime | None:
     """The instant of an hour at the place; an hour in no zone is none, and the event takes the whole day."""
-    known = _zone(zone)
+    known = zone_of(zone)
     return datetime.combine(day, at, known) if at is not None and known is not None else None
 
 
 @cache
-def _zone(name: str) -> ZoneInfo | None:
+def zone_of(name: str) -> ZoneInfo | None:
+    """The time zone (IANA) of this name; None if there is none."""
     try:
         return ZoneInfo(name) if name else None
     except (ZoneInfoNotFoundError, ValueError):

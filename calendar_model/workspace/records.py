@@ -42,6 +42,9 @@ from calendar_model.workspace.terms import (
     Suggester,
 )
 
+NAME, LINE, NOTE, PAGE, TEXT = 200, 300, 2_000, 20_000, 100_000
+"""How many characters a name, a line, a few sentences, some pages and a whole text hold at most."""
+
 
 def new_id() -> str:
     """An identifier that nobody can guess and that says nothing: 32 hexadecimal digits."""
@@ -113,12 +116,51 @@ def _take_terms(_kind: type[Base], _key: str, attribute: QueryableAttribute[Any]
             return terms(value) if isinstance(value, str) else value
 
 
+class Code(StrEnum):
+    """Of what a column holds the code: of a State or an organisation of the reference, or of a time zone (IANA)."""
+
+    STATE = "State"
+    ORGANISATION = "organisation"
+    ZONE = "time zone"
+
+
+def _text(longest: int, *, asks: str = "", code: Code | None = None, **options: Any) -> Any:
+    """A column of text with at most ``longest`` characters; with ``code`` it holds such a code, or nothing.
+
+    ``asks`` is what somebody is told who leaves it empty, for a column without a default: such a one is required.
+    """
+    return mapped_column(info={"longest": longest, "asks": asks, "code": code}, **options)
+
+
+def _required(asks: str, *, past: bool = False, **options: Any) -> Any:
+    """A column of another type that has to be filled in; ``asks`` is what somebody is told who does not.
+
+    With ``past`` it is the day on which something happened, and so never a day to come.
+    """
+    return mapped_column(info={"asks": asks, "past": past}, **options)
+
+
+def _happened() -> Any:
+    """The day on which something happened, once it has: never a day to come."""
+    return mapped_column(info={"past": True})
+
+
+def _number(least: int, most: int, **options: Any) -> Any:
+    """A whole number between two others, both included."""
+    return mapped_column(info={"least": least, "most": most}, **options)
+
+
+def _code(kind: Code, **options: Any) -> Any:
+    """A column that holds a code of the reference, or nothing."""
+    return _text(LINE, code=kind, **{"default": "", **options})
+
+
 def _id() -> Mapped[str]:
     return mapped_column(String(32), primary_key=True, default=new_id)
 
 
-def _of(table: str, *, index: bool = True, **options: Any) -> Any:
-    return mapped_column(String(32), ForeignKey(f"{table}.id"), index=index, **options)
+def _of(table: str, *, index: bool = True, asks: str = "", **options: Any) -> Any:
+    return mapped_column(String(32), ForeignKey(f"{table}.id"), index=index, info={"asks": asks}, **options)
 
 
 class Person(Base):
@@ -127,8 +169,8 @@ class Person(Base):
     __tablename__ = "person"
 
     id: Mapped[str] = _id()
-    name: Mapped[str]
-    post: Mapped[str] = mapped_column(default="")
+    name: Mapped[str] = _text(NAME, asks="Give a name: it stands beside all that is written.")
+    post: Mapped[str] = _text(NAME, default="")
     may_clear: Mapped[bool] = mapped_column(default=False)
     active: Mapped[bool] = mapped_column(default=True)
     sample: Mapped[bool] = mapped_column(default=False)
@@ -149,7 +191,9 @@ class Record(Base):
 
     id: Mapped[str] = _id()
     kind: Mapped[RecordKind]
-    title: Mapped[str]
+    title: Mapped[str] = _text(
+        LINE, asks="Give it a title; of what could point at a person a code, such as “Defender 014”."
+    )
     sensitivity: Mapped[Sensitivity] = mapped_column(index=True)
     owner_id: Mapped[str] = _of("person")
     created_at: Mapped[datetime] = mapped_column(default=now)
@@ -166,7 +210,9 @@ class Record(Base):
         cascade="all, delete-orphan", foreign_keys="TieToRecord.other_id", back_populates="other"
     )
     named: Mapped[list[Access]] = relationship(cascade="all, delete-orphan")
-    follow_ups: Mapped[list[FollowUp]] = relationship(cascade="all, delete-orphan", order_by="FollowUp.due")
+    follow_ups: Mapped[list[FollowUp]] = relationship(
+        cascade="all, delete-orphan", order_by="FollowUp.due", back_populates="record"
+    )
 
     __mapper_args__ = {"polymorphic_on": "kind", "version_id_col": version}
 
@@ -179,7 +225,7 @@ class TieToItem(Base):
 
     id: Mapped[str] = _id()
     record_id: Mapped[str] = _of("record", index=False)
-    item: Mapped[str] = mapped_column(index=True)
+    item: Mapped[str] = _text(NAME, asks="Say to which item of the calendar it is linked.", index=True)
 
 
 class TieToRecord(Base):
@@ -216,11 +262,11 @@ class FollowUp(Base):
 
     id: Mapped[str] = _id()
     record_id: Mapped[str] = _of("record")
-    what: Mapped[str]
-    due: Mapped[date]
-    owner_id: Mapped[str] = _of("person")
-    done_on: Mapped[date | None]
-    outcome: Mapped[str] = mapped_column(default="")
+    what: Mapped[str] = _text(LINE, asks="Say what is to be done.")
+    due: Mapped[date] = _required("Say by when it is to be done.")
+    owner_id: Mapped[str] = _of("person", asks="Say who does it.")
+    done_on: Mapped[date | None] = _happened()
+    outcome: Mapped[str] = _text(NOTE, default="")
     version: Mapped[int] = mapped_column()
 
     owner: Mapped[Person] = relationship()
@@ -239,20 +285,20 @@ class Event(Record):
     __tablename__ = "event"
 
     id: Mapped[str] = mapped_column(String(32), ForeignKey("record.id"), primary_key=True)
-    event_kind: Mapped[EventKind]
-    body: Mapped[str] = mapped_column(default="")
-    start: Mapped[date]
-    end: Mapped[date]
+    event_kind: Mapped[EventKind] = _required("Say what kind of event it is.")
+    body: Mapped[str] = _code(Code.ORGANISATION)
+    start: Mapped[date] = _required("Say on which day it begins, and on which it ends.")
+    end: Mapped[date] = _required("Say on which day it begins, and on which it ends.")
     start_time: Mapped[time | None]
     end_time: Mapped[time | None]
-    timezone: Mapped[str] = mapped_column(default="")
+    timezone: Mapped[str] = _text(NAME, code=Code.ZONE, default="")
     standing: Mapped[Standing] = mapped_column(default=Standing.PROVISIONAL)
-    location: Mapped[str] = mapped_column(default="")
-    room: Mapped[str] = mapped_column(default="")
+    location: Mapped[str] = _text(NOTE, default="")
+    room: Mapped[str] = _text(LINE, default="")
     request_due: Mapped[date | None]
-    organisers: Mapped[str] = mapped_column(default="")
-    cosponsors: Mapped[str] = mapped_column(default="")
-    programme: Mapped[str] = mapped_column(default="")
+    organisers: Mapped[str] = _text(NOTE, default="")
+    cosponsors: Mapped[str] = _text(NOTE, default="")
+    programme: Mapped[str] = _text(PAGE, default="")
     defenders_speak: Mapped[bool] = mapped_column(default=False)
     moved: Mapped[int] = mapped_column(default=0)
     """How often its time or place has changed: the calendar's sequence follows it."""
@@ -275,11 +321,11 @@ class Imported(Base):
 
     id: Mapped[str] = _id()
     record_id: Mapped[str] = mapped_column(String(32), ForeignKey("event.id"), unique=True)
-    uid: Mapped[str] = mapped_column(index=True)
-    occurrence: Mapped[str] = mapped_column(default="")
+    uid: Mapped[str] = _text(NOTE, index=True)
+    occurrence: Mapped[str] = _text(NAME, default="")
     source: Mapped[str] = mapped_column(String(32), default="", index=True)
-    source_name: Mapped[str] = mapped_column(default="")
-    values: Mapped[str] = mapped_column(default="{}")
+    source_name: Mapped[str] = _text(LINE, default="")
+    values: Mapped[str] = _text(TEXT, default="{}")
     taken_on: Mapped[date]
 
     event: Mapped[Event] = relationship(back_populates="imported")
@@ -294,11 +340,11 @@ class Contact(Record):
     __tablename__ = "contact"
 
     id: Mapped[str] = mapped_column(String(32), ForeignKey("record.id"), primary_key=True)
-    contact_kind: Mapped[ContactKind]
-    country: Mapped[str] = mapped_column(default="")
-    field_of_work: Mapped[str] = mapped_column(default="")
-    preferred_channels: Mapped[str] = mapped_column(default="")
-    forbidden_channels: Mapped[str] = mapped_column(default="")
+    contact_kind: Mapped[ContactKind] = _required("Say what kind of contact it is.")
+    country: Mapped[str] = _code(Code.STATE)
+    field_of_work: Mapped[str] = _text(LINE, default="")
+    preferred_channels: Mapped[str] = _text(LINE, default="")
+    forbidden_channels: Mapped[str] = _text(LINE, default="")
 
     identity: Mapped[Identity | None] = relationship(cascade="all, delete-orphan", back_populates="contact")
     consents: Mapped[list[Consent]] = relationship(cascade="all, delete-orphan", order_by="Consent.given_on")
@@ -315,9 +361,9 @@ class Identity(Base):
 
     id: Mapped[str] = _id()
     contact_id: Mapped[str] = mapped_column(String(32), ForeignKey("contact.id"), unique=True)
-    name: Mapped[str] = mapped_column(default="")
-    channel: Mapped[str] = mapped_column(default="")
-    notes: Mapped[str] = mapped_column(default="")
+    name: Mapped[str] = _text(LINE, default="")
+    channel: Mapped[str] = _text(NOTE, default="")
+    notes: Mapped[str] = _text(PAGE, default="")
     salt: Mapped[str] = mapped_column(String(32), default=new_id)
     """Makes the history's digests of the sealed columns worthless once this row is gone."""
     version: Mapped[int] = mapped_column()
@@ -334,11 +380,11 @@ class Consent(Base):
 
     id: Mapped[str] = _id()
     contact_id: Mapped[str] = _of("contact")
-    to_what: Mapped[str]
-    given_on: Mapped[date]
-    taken_by_id: Mapped[str] = _of("person")
+    to_what: Mapped[str] = _text(LINE, asks="Say to what they have agreed.")
+    given_on: Mapped[date] = _required("Say on which day it was given.", past=True)
+    taken_by_id: Mapped[str] = _of("person", asks="Say who took the consent down.")
     until: Mapped[date | None]
-    withdrawn_on: Mapped[date | None]
+    withdrawn_on: Mapped[date | None] = _happened()
 
     taken_by: Mapped[Person] = relationship()
 
@@ -349,15 +395,15 @@ class Engagement(Record):
     __tablename__ = "engagement"
 
     id: Mapped[str] = mapped_column(String(32), ForeignKey("record.id"), primary_key=True)
-    engagement_kind: Mapped[EngagementKind] = mapped_column(index=True)
-    on: Mapped[date] = mapped_column(index=True)
-    place: Mapped[str] = mapped_column(default="")
-    form: Mapped[EngagementForm]
-    organisation: Mapped[str] = mapped_column(default="")
+    engagement_kind: Mapped[EngagementKind] = _required("Say what kind of engagement it is.", index=True)
+    on: Mapped[date] = _required("Say on which day it was, or for which it is planned.", index=True)
+    place: Mapped[str] = _text(LINE, default="")
+    form: Mapped[EngagementForm] = _required("Say how it took place.")
+    organisation: Mapped[str] = _code(Code.ORGANISATION)
     """Code of the organisation in whose arena it took place, or that the dialogue was with."""
-    participants: Mapped[str] = mapped_column(default="")
+    participants: Mapped[str] = _text(NOTE, default="")
     """Who took part, in words that point at nobody: codes, functions, numbers."""
-    outcome: Mapped[str] = mapped_column(default="")
+    outcome: Mapped[str] = _text(PAGE, default="")
 
     __mapper_args__ = {"polymorphic_identity": RecordKind.ENGAGEMENT}
 
@@ -372,19 +418,19 @@ class Statement(Record):
     __tablename__ = "statement"
 
     id: Mapped[str] = mapped_column(String(32), ForeignKey("record.id"), primary_key=True)
-    form: Mapped[StatementForm]
+    form: Mapped[StatementForm] = _required("Say what form the statement has.")
     state: Mapped[StatementState] = mapped_column(default=StatementState.IDEA, index=True)
-    forum: Mapped[str] = mapped_column(default="")
-    agenda_item: Mapped[str] = mapped_column(default="")
-    speaker: Mapped[str] = mapped_column(default="")
-    lead: Mapped[str] = mapped_column(default="")
-    speaking_seconds: Mapped[int | None]
+    forum: Mapped[str] = _code(Code.ORGANISATION)
+    agenda_item: Mapped[str] = _text(NAME, default="")
+    speaker: Mapped[str] = _text(NAME, default="")
+    lead: Mapped[str] = _text(NAME, default="")
+    speaking_seconds: Mapped[int | None] = _number(10, 7200)
     due: Mapped[date | None] = mapped_column(index=True)
     waiting_for_id: Mapped[str | None] = _of("person")
     cleared_version: Mapped[int | None]
     cleared_by_id: Mapped[str | None] = _of("person", index=False)
     cleared_at: Mapped[datetime | None]
-    delivered_on: Mapped[date | None]
+    delivered_on: Mapped[date | None] = _happened()
 
     versions: Mapped[list[Version]] = relationship(
         cascade="all, delete-orphan", order_by="Version.number", back_populates="statement"
@@ -407,8 +453,8 @@ class Version(Base):
     statement_id: Mapped[str] = _of("statement", index=False)
     number: Mapped[int]
     language: Mapped[str] = mapped_column(String(8), default="en")
-    text: Mapped[str]
-    note: Mapped[str] = mapped_column(default="")
+    text: Mapped[str] = _text(TEXT, asks="There is no text to save yet.")
+    note: Mapped[str] = _text(LINE, default="")
     written_by_id: Mapped[str] = _of("person", index=False)
     at: Mapped[datetime] = mapped_column(default=now)
 
@@ -424,7 +470,7 @@ class Cosponsor(Base):
 
     id: Mapped[str] = _id()
     statement_id: Mapped[str] = _of("statement", index=False)
-    country: Mapped[str]
+    country: Mapped[str] = _text(LINE, code=Code.STATE, asks="Choose the State.")
     standing: Mapped[CosponsorStanding] = mapped_column(default=CosponsorStanding.ASKED)
 
 
@@ -441,8 +487,8 @@ class Override(Base):
     statement_id: Mapped[str] = _of("statement")
     step: Mapped[Step]
     version_number: Mapped[int]
-    missing: Mapped[str]
-    reason: Mapped[str]
+    missing: Mapped[str] = _text(TEXT, default="")
+    reason: Mapped[str] = _text(NOTE, asks="Give the reason in a sentence: it is shown with the statement for ever.")
     person_id: Mapped[str] = _of("person", index=False)
     at: Mapped[datetime] = mapped_column(default=now)
     confirms_id: Mapped[str | None] = mapped_column(String(32), ForeignKey("override.id"), unique=True)
@@ -466,7 +512,7 @@ class Unsaved(Base):
     person_id: Mapped[str] = _of("person", index=False)
     language: Mapped[str] = mapped_column(String(8), default="en")
     based_on: Mapped[int]
-    text: Mapped[str]
+    text: Mapped[str] = _text(TEXT, default="")
     at: Mapped[datetime] = mapped_column(default=now)
 
 
@@ -479,13 +525,13 @@ class LanguageProposal(Record):
     __tablename__ = "language_proposal"
 
     id: Mapped[str] = mapped_column(String(32), ForeignKey("record.id"), primary_key=True)
-    text: Mapped[str]
-    forum: Mapped[str] = mapped_column(default="")
-    wording: Mapped[str]
-    precedent: Mapped[str] = mapped_column(default="")
-    precedent_symbol: Mapped[str] = mapped_column(default="")
+    text: Mapped[str] = _text(LINE, asks="Say in which text it is proposed.")
+    forum: Mapped[str] = _code(Code.ORGANISATION)
+    wording: Mapped[str] = _text(PAGE, asks="Say what the proposed wording is.")
+    precedent: Mapped[str] = _text(PAGE, default="")
+    precedent_symbol: Mapped[str] = _text(NAME, default="")
     outcome: Mapped[ProposalOutcome] = mapped_column(default=ProposalOutcome.PROPOSED)
-    final_wording: Mapped[str] = mapped_column(default="")
+    final_wording: Mapped[str] = _text(PAGE, default="")
 
     __mapper_args__ = {"polymorphic_identity": RecordKind.LANGUAGE}
 
@@ -499,30 +545,30 @@ class Case(Record):
     __tablename__ = "case_file"
 
     id: Mapped[str] = mapped_column(String(32), ForeignKey("record.id"), primary_key=True)
-    country: Mapped[str] = mapped_column(default="")
-    suggested_by: Mapped[Suggester]
-    suggested_note: Mapped[str] = mapped_column(default="")
-    mission_consulted_on: Mapped[date | None]
-    mission: Mapped[str] = mapped_column(default="")
-    mission_advice: Mapped[str] = mapped_column(default="")
-    before_on: Mapped[date | None]
+    country: Mapped[str] = _code(Code.STATE)
+    suggested_by: Mapped[Suggester] = _required("Say who suggested the case.")
+    suggested_note: Mapped[str] = _text(PAGE, default="")
+    mission_consulted_on: Mapped[date | None] = _happened()
+    mission: Mapped[str] = _text(LINE, default="")
+    mission_advice: Mapped[str] = _text(PAGE, default="")
+    before_on: Mapped[date | None] = _happened()
     before_with: Mapped[InTheLoop | None]
-    before_note: Mapped[str] = mapped_column(default="")
+    before_note: Mapped[str] = _text(PAGE, default="")
     risk: Mapped[RiskLevel | None]
-    risk_reasons: Mapped[str] = mapped_column(default="")
-    risk_mitigation: Mapped[str] = mapped_column(default="")
-    risk_weighed_on: Mapped[date | None]
+    risk_reasons: Mapped[str] = _text(PAGE, default="")
+    risk_mitigation: Mapped[str] = _text(PAGE, default="")
+    risk_weighed_on: Mapped[date | None] = _happened()
     prospect: Mapped[Prospect | None]
-    prospect_reasons: Mapped[str] = mapped_column(default="")
-    prospect_weighed_on: Mapped[date | None]
+    prospect_reasons: Mapped[str] = _text(PAGE, default="")
+    prospect_weighed_on: Mapped[date | None] = _happened()
     publicity: Mapped[Publicity | None]
-    publicity_reason: Mapped[str] = mapped_column(default="")
-    publicity_decided_on: Mapped[date | None]
-    after_on: Mapped[date | None]
+    publicity_reason: Mapped[str] = _text(PAGE, default="")
+    publicity_decided_on: Mapped[date | None] = _happened()
+    after_on: Mapped[date | None] = _happened()
     after_with: Mapped[InTheLoop | None]
-    after_note: Mapped[str] = mapped_column(default="")
-    since: Mapped[str] = mapped_column(default="")
-    closed_on: Mapped[date | None]
+    after_note: Mapped[str] = _text(PAGE, default="")
+    since: Mapped[str] = _text(PAGE, default="")
+    closed_on: Mapped[date | None] = _happened()
 
     __mapper_args__ = {"polymorphic_identity": RecordKind.CASE}
 
@@ -533,13 +579,13 @@ class Reprisal(Record):
     __tablename__ = "reprisal"
 
     id: Mapped[str] = mapped_column(String(32), ForeignKey("record.id"), primary_key=True)
-    country: Mapped[str] = mapped_column(default="")
-    organisation: Mapped[str] = mapped_column(default="")
-    alleged_on: Mapped[date | None]
-    account: Mapped[str] = mapped_column(default="")
-    reported_to: Mapped[str] = mapped_column(default="")
-    reported_on: Mapped[date | None]
-    response: Mapped[str] = mapped_column(default="")
+    country: Mapped[str] = _code(Code.STATE)
+    organisation: Mapped[str] = _code(Code.ORGANISATION)
+    alleged_on: Mapped[date | None] = _happened()
+    account: Mapped[str] = _text(PAGE, default="")
+    reported_to: Mapped[str] = _text(LINE, default="")
+    reported_on: Mapped[date | None] = _happened()
+    response: Mapped[str] = _text(PAGE, default="")
     state: Mapped[ReprisalState] = mapped_column(default=ReprisalState.ALLEGED)
 
     __mapper_args__ = {"polymorphic_identity": RecordKind.REPRISAL}
@@ -558,10 +604,10 @@ class Correction(Record):
 
     id: Mapped[str] = mapped_column(String(32), ForeignKey("record.id"), primary_key=True)
     file: Mapped[str] = mapped_column(String(40))
-    row: Mapped[str]
-    values: Mapped[str]
-    source_url: Mapped[str]
-    note: Mapped[str] = mapped_column(default="")
+    row: Mapped[str] = _text(LINE, asks="Say which row is corrected.")
+    values: Mapped[str] = _text(TEXT, asks="Say which columns are corrected, and how they read.")
+    source_url: Mapped[str] = _text(NOTE)
+    note: Mapped[str] = _text(NOTE, default="")
 
     __mapper_args__ = {"polymorphic_identity": RecordKind.CORRECTION}
 
@@ -581,11 +627,11 @@ class Subscription(Base):
     id: Mapped[str] = _id()
     person_id: Mapped[str] = _of("person")
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    name: Mapped[str] = mapped_column(default="")
-    query: Mapped[str] = mapped_column(default="")
+    name: Mapped[str] = _text(80, default="")
+    query: Mapped[str] = _text(NOTE, default="")
     level: Mapped[Sensitivity] = mapped_column(default=Sensitivity.INTERNAL)
     follow_ups: Mapped[bool] = mapped_column(default=False)
-    alarm_days: Mapped[int | None]
+    alarm_days: Mapped[int | None] = _number(1, 60)
     created_at: Mapped[datetime] = mapped_column(default=now)
     expires_on: Mapped[date | None]
     revoked_at: Mapped[datetime | None]
@@ -619,14 +665,18 @@ class RemoteCalendar(Base):
 
     id: Mapped[str] = _id()
     person_id: Mapped[str] = _of("person")
-    name: Mapped[str]
-    address: Mapped[str]
+    name: Mapped[str] = _text(NAME, asks="Say whose calendar it is: its events are known by that.")
+    address: Mapped[str] = _text(NOTE, asks="Give the address of the calendar.")
     salt: Mapped[str] = mapped_column(String(32), default=new_id)
-    body: Mapped[str]
-    event_kind: Mapped[EventKind]
+    body: Mapped[str] = _text(
+        LINE,
+        code=Code.ORGANISATION,
+        asks="Say to which organisation or body its events belong: they are listed in its lane of the timeline.",
+    )
+    event_kind: Mapped[EventKind] = _required("Say what kind of event it brings.")
     sensitivity: Mapped[Sensitivity] = mapped_column(default=Sensitivity.INTERNAL)
-    timezone: Mapped[str] = mapped_column(default="")
-    every_hours: Mapped[int] = mapped_column(default=0)
+    timezone: Mapped[str] = _text(NAME, code=Code.ZONE, default="")
+    every_hours: Mapped[int] = _number(0, 24 * 366, default=0)
     created_at: Mapped[datetime] = mapped_column(default=now)
     version: Mapped[int] = mapped_column()
 
@@ -647,9 +697,9 @@ class RemoteVisit(Base):
 
     id: Mapped[str] = mapped_column(String(32), ForeignKey("remote_calendar.id", ondelete="CASCADE"), primary_key=True)
     asked_at: Mapped[datetime]
-    etag: Mapped[str] = mapped_column(default="")
-    last_modified: Mapped[str] = mapped_column(default="")
-    outcome: Mapped[str] = mapped_column(default="")
+    etag: Mapped[str] = _text(NAME, default="")
+    last_modified: Mapped[str] = _text(NAME, default="")
+    outcome: Mapped[str] = _text(NOTE, default="")
 
 
 class Change(Base):
@@ -672,14 +722,27 @@ class Change(Base):
     row_id: Mapped[str] = mapped_column(String(32), index=True)
     record_id: Mapped[str] = mapped_column(String(32), index=True, default="")
     """The record that the row is or hangs on; empty for a person."""
-    before: Mapped[str] = mapped_column(default="{}")
-    after: Mapped[str] = mapped_column(default="{}")
-    reason: Mapped[str] = mapped_column(default="")
+    before: Mapped[str] = _text(1_000_000, default="{}")
+    after: Mapped[str] = _text(1_000_000, default="{}")
+    reason: Mapped[str] = _text(NOTE, default="")
     previous: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64))
     layout: Mapped[int]
     level: Mapped[Sensitivity]
-    readers: Mapped[str]
+    readers: Mapped[str] = _text(1_000_000)
+
+
+def longest(kind: type[Base], column: str) -> int:
+    """How many characters a text column of a mapped class holds at most; raises KeyError where none is declared."""
+    kept = sa.inspect(kind).columns[column]
+    length = kept.type.length if isinstance(kept.type, String) else None
+    return int(length if length is not None else kept.info["longest"])
+
+
+def bounds(kind: type[Base], column: str) -> tuple[int, int]:
+    """The least and the most that a column of whole numbers holds; raises KeyError where none are declared."""
+    declared = sa.inspect(kind).columns[column].info
+    return int(declared["least"]), int(declared["most"])
 
 
 APPEND_ONLY = ("change", "override", "version")

@@ -19,6 +19,7 @@ from calendar_model.workspace.records import (
     Record,
     Reprisal,
     Statement,
+    bounds,
 )
 from calendar_model.workspace.statements import set_cosponsors
 from calendar_model.workspace.terms import CosponsorStanding, StatementForm
@@ -47,8 +48,9 @@ def details(record: Statement | None, context: PageContext, everyone: Sequence[P
     asked = st.query_params.get(NEW, "")
     first = StatementForm(asked) if asked in list(StatementForm) else StatementForm.NATIONAL
     title, forum = _proposed(first, context) if record is None else ("", "")
+    least, most = bounds(Statement, "speaking_seconds")
     with form:
-        form.text("title", "Title", title, max_chars=300, help="It stands in lists: of a case give the code, no name.")
+        form.text("title", "Title", title, help="It stands in lists: of a case give the code, no name.")
         with st.container(horizontal=True):
             form.choice("form", "Form", StatementForm, default=first)
             codes = ["", *context.reference.organisations]
@@ -59,17 +61,17 @@ def details(record: Statement | None, context: PageContext, everyone: Sequence[P
                 default=forum,
                 format_func=lambda code: labels.organisation(code, context.reference) if code else "Not decided",
             )
-            form.text("agenda_item", "Agenda item", max_chars=200)
+            form.text("agenda_item", "Agenda item")
         with st.container(horizontal=True):
             form.day("due", "Due")
-            form.text("speaker", "Speaker", max_chars=200)
-            form.text("lead", "Who leads", max_chars=200)
+            form.text("speaker", "Speaker")
+            form.text("lead", "Who leads")
             form.number(
                 "speaking_seconds",
                 "Speaking limit in seconds",
                 help="If the order of the day sets another than the calendar knows.",
-                min_value=10,
-                max_value=7200,
+                min_value=least,
+                max_value=most,
             )
         form.items()
         for field, (label, kinds) in _TIES.items():
@@ -102,8 +104,6 @@ def _reason(statement_id: str) -> str:
 def _saved(form: RecordForm) -> str:
     record = form.record
     values = forms.texts(form.values(), "title", "forum", "agenda_item", "speaker", "lead")
-    if not values["title"]:
-        raise Refused("Give it a title: it is what lists call the statement.")
     made = save(
         viewer(),
         Statement,

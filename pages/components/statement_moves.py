@@ -8,7 +8,7 @@ from datetime import date
 import streamlit as st
 
 from calendar_model.safeguards import drafting, statements
-from calendar_model.safeguards.desk import save, writing
+from calendar_model.safeguards.desk import reading, save, writing
 from calendar_model.safeguards.rules import Refused
 from calendar_model.safeguards.statements import Facts
 from calendar_model.workspace.records import Override, Person, Statement
@@ -75,8 +75,24 @@ def _waiting(statement: Statement, everyone: Sequence[Person], actor: Person) ->
         placeholder="Nobody in particular",
         key=key,
     )
-    if statement.state is StatementState.CONSULTATION and st.session_state[key] != statement.waiting_for_id:
+    chosen: str | None = st.session_state[key]
+    if chosen is not None and (says := _says_of_reader(statement, chosen, names[chosen])):
+        st.caption(plain(says))
+    if statement.state is StatementState.CONSULTATION and chosen != statement.waiting_for_id:
         st.button("Pass it on to them", key="pass_on", on_click=_pass_on, args=(statement.id, statement.version, key))
+
+
+def _says_of_reader(statement: Statement, person_id: str, name: str) -> str:
+    """What it means to wait for somebody: whether that gives them access, and what they still cannot read."""
+    with reading(viewer()) as session:
+        asked = drafting.asked(session, statement, person_id)
+    says = f"{name} will be able to read this statement." if asked.becomes_reader else ""
+    hidden = [*asked.cannot_read, *([f"{asked.others} more"] if asked.others else [])]
+    if hidden:
+        says += (
+            f" {name} has no access to {', '.join(hidden)}, and can clear the statement only with access to all of it."
+        )
+    return says.strip()
 
 
 def _pass_on(statement_id: str, seen: int, key: str) -> None:
@@ -130,7 +146,7 @@ def overrides(
             "the text as it is now, and both names and reasons are shown here for ever."
         )
         key = f"override_reason_{statement.id}"
-        st.text_area("Reason", key=key, max_chars=2000)
+        st.text_area("Reason", key=key)
         st.button("Ask a second person", key="ask_override", on_click=_ask, args=(statement.id, step, key))
 
 
@@ -155,7 +171,7 @@ def _confirming(asked: Override, actor: Person, clearers: Sequence[Person]) -> N
         st.caption(plain(f"Who can confirm it: {names or 'nobody yet; Settings says who may clear'}."))
         return
     key = f"confirm_reason_{asked.id}"
-    st.text_area("Your reason to confirm it", key=key, max_chars=2000)
+    st.text_area("Your reason to confirm it", key=key)
     st.button("Confirm the override", key=f"confirm_{asked.id}", on_click=_confirm, args=(asked.id, key))
 
 

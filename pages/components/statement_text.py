@@ -226,7 +226,7 @@ def _bring_back(desk: Desk) -> None:
 def _saving(statement: Statement, desk: Desk, texts: Sequence[Version]) -> None:
     number = max((version.number for version in statement.versions), default=0) + 1
     note = f"{desk.key}-note"
-    st.text_input("Note on this version (optional)", key=note, max_chars=200)
+    st.text_input("Note on this version (optional)", key=note)
     reopens = " and take the clearance back" if statement.state is StatementState.CLEARED else ""
     st.button(f"Save as version {number}{reopens}", key="save_text", type="primary", on_click=_save, args=(desk, note))
 

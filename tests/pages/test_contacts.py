@@ -250,7 +250,8 @@ def test_no_two_contacts_go_by_one_code(me: Viewer, other: Viewer) -> None:
     ]
     app.text_input(key="contact_new_title").input("")
     click(app, "contact_new_save")
-    assert [fault.value for fault in app.error] == ["Give it a code: it is what lists call the contact."]
+    (fault,) = app.error
+    assert fault.value.startswith("Give it a title")
 
 
 def test_what_is_changed_is_saved(me: Viewer) -> None:
@@ -349,7 +350,8 @@ def test_a_consent_is_written_down_and_withdrawn(me: Viewer, other: Viewer) -> N
     app.date_input(key=f"consent_given_{made}").set_value(date(2026, 11, 20))
     app.date_input(key=f"consent_until_{made}").set_value(date(2026, 11, 19))
     click(app, f"consent_add_{made}")
-    assert [fault.value for fault in app.error] == ["It ends before it was given: mend one of the days."]
+    (fault,) = app.error
+    assert "before it was given" in fault.value
     app.date_input(key=f"consent_until_{made}").set_value(date(2027, 11, 19))
     app.selectbox(key=f"consent_by_{made}").select(other.person_id)
     click(app, f"consent_add_{made}")

@@ -37,8 +37,11 @@ from tests.app import open_page
 
 WEIGHED: dict[str, Any] = {
     "mission_consulted_on": date(2026, 11, 2),
+    "mission": "The embassy",
+    "mission_advice": "No objection.",
     "before_on": date(2026, 11, 3),
     "before_with": InTheLoop.CIVIL_SOCIETY,
+    "before_note": "The family agrees.",
     "risk": RiskLevel.MODERATE,
     "risk_reasons": "Known to the authorities already.",
     "prospect": Prospect.IMPROVEMENT,
@@ -676,6 +679,44 @@ def test_two_persons_pass_over_what_misses_and_it_is_shown_for_ever(me: Viewer, 
     app = page(me, record=made)
     confirmed = f"Confirmed by Head on {moments(me, Override.at)[1]}: “Agreed with the embassy.”"
     assert f"{asked} {confirmed}" in [text.value for text in app.markdown]
+
+
+def test_who_is_asked_is_told_apart_by_what_they_will_and_will_not_read(me: Viewer, head: Viewer) -> None:
+    case = save(me, Case, {"title": "Case 1", "suggested_by": Suggester.CIVIL_SOCIETY, **WEIGHED})
+    made = begin(me, "Text.", ties=[case])
+    app = page(me, record=made)
+    assert app.selectbox(key=f"waiting_{made}").value == head.person_id
+    (says,) = [text.value for text in app.caption if text.value.startswith("Head will be able to read")]
+    assert "Head has no access to Case 1" in says
+    click(app, "move_consultation")
+    app = page(head, record=made)
+    assert not any("Case 1" in text.value for text in app.markdown)
+    click(app, "move_cleared")
+    assert kept(me, made).state is StatementState.CONSULTATION
+    assert "one individual case that you cannot read" in app.error[0].value
+    with reading(me) as session:
+        seen = session.scalar(select(Case.version).where(Case.id == case)) or 0
+    save(me, Case, {}, record_id=case, seen=seen, named=[me.person_id, head.person_id])
+    assert not any("has no access" in text.value for text in page(me, record=made).caption)
+    click(page(head, record=made), "move_cleared")
+    assert kept(me, made).state is StatementState.CLEARED
+
+
+def test_the_versions_say_who_cleared_which_of_them(me: Viewer, head: Viewer) -> None:
+    made = begin(me, "Thank you.")
+    write(me, made, "Merci.", "fr")
+    move(me, made, StatementState.CONSULTATION)
+    move(head, made, StatementState.CLEARED)
+    (when,) = moments(me, Statement.cleared_at)
+    cleared = f"cleared by Head on {when}"
+
+    def listed() -> list[str]:
+        lines = [text.value for text in page(me, record=made).markdown if text.value.startswith("Version ")]
+        return [line.split(" · ", 5)[-1] for line in lines]
+
+    assert listed() == [cleared, cleared]
+    write(me, made, "Thank you, all.")
+    assert [line == f"{cleared}, taken back since" for line in listed()] == [False, True, True]
 
 
 # --- Details

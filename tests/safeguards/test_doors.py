@@ -21,10 +21,18 @@ FILES = [*(ROOT / "calendar_model").rglob("*.py"), *(ROOT / "pages").rglob("*.py
         (
             r"options\(everything=True",
             {
+                # Whether a correction, which is public, adds a code to the reference.
+                "safeguards/columns.py",
                 # Lines of the history about corrections, which are public, also of those that are gone.
                 "safeguards/corrections.py",
                 "safeguards/desk.py",
+                # Who is asked to clear: how many linked records they, who do not ask, cannot read.
+                "safeguards/drafting.py",
+                # Whether who is to do something can see the record.
+                "safeguards/follow_ups.py",
                 "safeguards/followed.py",
+                # The names of the staff, so that no two have the same one.
+                "safeguards/persons.py",
                 "safeguards/sample.py",
                 # Whether there is a new correction; corrections are public, and those withdrawn have no record left.
                 "safeguards/sighted.py",
@@ -36,7 +44,14 @@ FILES = [*(ROOT / "calendar_model").rglob("*.py"), *(ROOT / "pages").rglob("*.py
         ),
         (
             r'"everything": True',
-            {"safeguards/access_rules.py", "safeguards/corrections.py", "safeguards/rules.py"},
+            {
+                "safeguards/access_rules.py",
+                # All texts and clearances of a statement: whose text it is does not depend on who looks.
+                "safeguards/clearance.py",
+                "safeguards/corrections.py",
+                "safeguards/follow_ups.py",
+                "safeguards/rules.py",
+            },
         ),
         # Sessions without the door's rules and eyes.
         (r"\.session\((write=True)?\)", {"safeguards/desk.py"}),

@@ -20,6 +20,7 @@ from calendar_model.safeguards.statements import MOVES
 from calendar_model.workspace.database import Workspace, open_workspace
 from calendar_model.workspace.records import Case, Override, Person, Statement
 from calendar_model.workspace.terms import (
+    InTheLoop,
     Prospect,
     Publicity,
     RiskLevel,
@@ -34,22 +35,26 @@ SAID = ("cleared", "delivered", "followed-up")
 
 answers: st.SearchStrategy[dict[str, Any]] = st.sampled_from(
     [
-        {"mission_consulted_on": TODAY},
+        {"mission_consulted_on": TODAY, "mission": "The embassy", "mission_advice": "No objection."},
         {"mission_consulted_on": None},
-        {"before_on": TODAY},
+        {"before_on": TODAY, "before_with": InTheLoop.DEFENDER},
         {"risk": RiskLevel.LOW, "risk_reasons": "Known already."},
         {"risk": RiskLevel.HIGH, "risk_mitigation": ""},
         {"risk": RiskLevel.NOT_ACCEPTABLE},
         {"prospect": Prospect.UNCLEAR, "prospect_reasons": "A review is due."},
         {"publicity": Publicity.STATEMENT, "publicity_reason": "They ask for it."},
         {"publicity": Publicity.QUIET},
-        {"after_on": TODAY},
+        {"after_on": TODAY, "after_with": InTheLoop.DEFENDER},
+        {"mission_advice": ""},
     ]
 )
 
 WEIGHED = {
     "mission_consulted_on": TODAY,
+    "mission": "The embassy",
+    "mission_advice": "No objection.",
     "before_on": TODAY,
+    "before_with": InTheLoop.DEFENDER,
     "risk": RiskLevel.LOW,
     "risk_reasons": "Known already.",
     "prospect": Prospect.UNCLEAR,
@@ -203,7 +208,10 @@ class Paths(RuleBasedStateMachine):
             case[name]
             for name in (
                 "mission_consulted_on",
+                "mission",
+                "mission_advice",
                 "before_on",
+                "before_with",
                 "risk",
                 "risk_reasons",
                 "prospect",

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
+from calendar_model.clock import TODAY_VARIABLE
 from calendar_model.safeguards import drafting
 from calendar_model.safeguards.desk import Overtaken, reading, save, tide, writing
 from calendar_model.safeguards.drafting import NewerText
@@ -48,6 +49,13 @@ from calendar_model.workspace.terms import (
 
 pytestmark = pytest.mark.usefixtures("database")
 
+
+@pytest.fixture(autouse=True)
+def _the_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A day after all those that are written down here as past."""
+    monkeypatch.setenv(TODAY_VARIABLE, "2026-11-30")
+
+
 ENGAGEMENT: dict[str, Any] = {
     "title": "Briefing before the session",
     "engagement_kind": EngagementKind.CONSULTED,
@@ -57,8 +65,11 @@ ENGAGEMENT: dict[str, Any] = {
 CASE: dict[str, Any] = {"title": "Case 1", "suggested_by": Suggester.CIVIL_SOCIETY}
 WEIGHED: dict[str, Any] = {
     "mission_consulted_on": date(2026, 11, 2),
+    "mission": "The embassy",
+    "mission_advice": "No objection.",
     "before_on": date(2026, 11, 3),
     "before_with": InTheLoop.CIVIL_SOCIETY,
+    "before_note": "The family agrees.",
     "risk": RiskLevel.MODERATE,
     "risk_reasons": "Known to the authorities already.",
     "prospect": Prospect.IMPROVEMENT,
@@ -385,7 +396,7 @@ def test_what_raises_a_case_waits_for_the_checks_and_for_the_contact_afterwards(
         move(desk, made, StatementState.FOLLOWED_UP)
     with pytest.raises(Refused, match="Close it after the contact"):
         save(desk, Case, {"closed_on": date(2026, 11, 30)}, record_id=case, seen=2)
-    save(desk, Case, {"after_on": date(2026, 11, 25), "after_with": InTheLoop.CIVIL_SOCIETY}, record_id=case, seen=2)
+    save(desk, Case, {"after_on": date(2026, 11, 25), "after_with": InTheLoop.DEFENDER}, record_id=case, seen=2)
     move(desk, made, StatementState.FOLLOWED_UP)
     save(desk, Case, {"closed_on": date(2026, 11, 30)}, record_id=case, seen=3)
 

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import MetaData, select
 
 from calendar_model.calendar import build_table, horizon
+from calendar_model.clock import TODAY_VARIABLE
 from calendar_model.reference import Reference
 from calendar_model.safeguards import drafting, sample, subscriptions
 from calendar_model.safeguards.desk import reading, save, staff, writing
@@ -103,7 +104,8 @@ def test_what_staff_hang_on_it_goes_with_it_and_what_is_theirs_lets_go_of_it(tab
     with writing(me) as session:
         drafting.keep_unsaved(session, fictional.id, "One word, and another.", language="en", based_on=1)
     mine = save(me, Statement, {"title": "Ours", "form": StatementForm.NATIONAL, "sensitivity": Sensitivity.RESTRICTED})
-    contact = save(me, Contact, {"title": "Defender 014", "contact_kind": ContactKind.DEFENDER})
+    both = [me.person_id, theirs]
+    contact = save(me, Contact, {"title": "Defender 014", "contact_kind": ContactKind.DEFENDER}, named=both)
     with writing(me) as session:
         statement, defender = session.get(Statement, mine), session.get(Contact, contact)
         assert statement is not None
@@ -158,7 +160,8 @@ def test_staff_see_what_is_not_restricted_of_it_and_its_persons_all(table: Any, 
 
 
 @pytest.mark.parametrize("today", DAYS, ids=str)
-def test_it_makes_sense_on_any_day(today: date, reference: Reference) -> None:
+def test_it_makes_sense_on_any_day(today: date, reference: Reference, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(TODAY_VARIABLE, today.isoformat())
     table = build_table(reference, today, horizon(today))
     found = sample.anchors(table, today)
     assert list(found) == list(sample.OTHERWISE)

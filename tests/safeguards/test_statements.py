@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from calendar_model.clock import TODAY_VARIABLE
 from calendar_model.safeguards.statements import (
     MOVES,
     CaseFacts,
@@ -18,19 +20,36 @@ from calendar_model.safeguards.statements import (
     lacks,
     step_lacks,
 )
-from calendar_model.workspace.terms import Prospect, Publicity, RiskLevel, StatementState, Step
+from calendar_model.workspace.terms import InTheLoop, Prospect, Publicity, RiskLevel, StatementState, Step
 
+TODAY = date(2026, 11, 24)
 WEIGHED = CaseFacts(
     name="Case 1",
     mission_consulted_on=date(2026, 11, 2),
+    mission="The embassy",
+    mission_advice="No objection.",
     before_on=date(2026, 11, 3),
+    before_with=InTheLoop.CIVIL_SOCIETY,
+    before_note="The family agrees.",
     risk=RiskLevel.MODERATE,
     risk_reasons="Known to the authorities already.",
+    risk_weighed_on=date(2026, 11, 3),
     prospect=Prospect.IMPROVEMENT,
     prospect_reasons="A review is due.",
+    prospect_weighed_on=date(2026, 11, 3),
     publicity=Publicity.STATEMENT,
     publicity_reason="The family asks for it.",
+    publicity_decided_on=date(2026, 11, 3),
 )
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _the_day() -> Iterator[None]:
+    """Tuesday 24 November 2026; for the whole module, because hypothesis asks a test many times."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(TODAY_VARIABLE, TODAY.isoformat())
+        yield
+
 
 texts = st.sampled_from(["", " ", "because"])
 days = st.none() | st.dates(date(2026, 10, 1), date(2026, 12, 31))
@@ -38,15 +57,24 @@ cases = st.builds(
     CaseFacts,
     name=st.just("Case 1"),
     mission_consulted_on=days,
+    mission=texts,
+    mission_advice=texts,
     before_on=days,
+    before_with=st.none() | st.sampled_from(InTheLoop),
+    before_note=texts,
     risk=st.none() | st.sampled_from(RiskLevel),
     risk_reasons=texts,
     risk_mitigation=texts,
+    risk_weighed_on=days,
     prospect=st.none() | st.sampled_from(Prospect),
     prospect_reasons=texts,
+    prospect_weighed_on=days,
     publicity=st.none() | st.sampled_from(Publicity),
     publicity_reason=texts,
+    publicity_decided_on=days,
     after_on=days,
+    after_with=st.none() | st.sampled_from(InTheLoop),
+    after_note=texts,
 )
 situations = st.builds(
     Facts,
@@ -159,7 +187,7 @@ def test_a_weighing_that_speaks_against_it_is_an_answer(
 
 
 def test_the_contact_afterwards_counts_from_the_day_of_the_statement() -> None:
-    early = replace(WEIGHED, after_on=date(2026, 11, 20))
+    early = replace(WEIGHED, after_on=date(2026, 11, 20), after_with=InTheLoop.DEFENDER)
     assert [lack.says for lack in before_closing(early, date(2026, 11, 21))] == [
         "Case 1: no contact with the defender, or civil society for them, since the statement."
     ]
@@ -188,3 +216,47 @@ def test_a_move_that_does_not_exist_is_said() -> None:
     assert says(Facts(StatementState.IDEA), StatementState.DELIVERED) == [
         "A statement does not go from idea to delivered."
     ]
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"mission": " "}, "mission"),
+        ({"mission_advice": ""}, "mission"),
+        ({"before_with": None}, "before"),
+        ({"before_note": ""}, "before"),
+        ({"risk_weighed_on": None}, "risk"),
+        ({"prospect_weighed_on": None}, "prospects"),
+        ({"publicity_decided_on": None}, "publicity"),
+        *(
+            ({day: TODAY + timedelta(days=1)}, code)
+            for day, code in (
+                ("mission_consulted_on", "mission"),
+                ("before_on", "before"),
+                ("risk_weighed_on", "risk"),
+                ("prospect_weighed_on", "prospects"),
+                ("publicity_decided_on", "publicity"),
+            )
+        ),
+    ],
+)
+def test_a_question_is_answered_once_all_that_belongs_to_it_is_there_and_its_day_has_come(
+    change: dict[str, object], code: str
+) -> None:
+    (found,) = before_clearing(replace(WEIGHED, **change))  # type: ignore[arg-type]
+    assert (found.code, found.can_be_overridden) == (code, True)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"after_on": TODAY + timedelta(days=1)},
+        {"after_with": None},
+        {"after_with": InTheLoop.CIVIL_SOCIETY, "after_note": " "},
+    ],
+)
+def test_the_contact_afterwards_is_answered_only_as_a_whole(change: dict[str, object]) -> None:
+    known = replace(WEIGHED, after_on=TODAY, after_with=InTheLoop.DEFENDER)
+    assert before_closing(known, TODAY) == ()
+    (found,) = before_closing(replace(known, **change), TODAY)  # type: ignore[arg-type]
+    assert found.code == "after"

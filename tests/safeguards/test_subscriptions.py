@@ -34,7 +34,7 @@ from calendar_model.vocabulary import Sensitivity
 from calendar_model.workspace.backup import backup, checksum, restore
 from calendar_model.workspace.database import current_workspace, open_workspace
 from calendar_model.workspace.history import verify
-from calendar_model.workspace.records import Base, Change, Person, Subscription, SubscriptionUse
+from calendar_model.workspace.records import Base, Change, Person, Subscription, SubscriptionUse, new_id
 
 DAY = date(2026, 11, 24)
 STAFF = Viewer("", Sensitivity.INTERNAL)
@@ -362,7 +362,7 @@ steps = st.lists(st.tuples(st.sampled_from(["make", "revoke", "replace"]), st.in
 @given(steps)
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_they_do_those_made_and_not_revoked_open_for_whom_they_were_made(taken: list[tuple[str, int]]) -> None:
-    persons = [person("One"), person("Other")]
+    persons = [person(new_id()), person(new_id())]
     made: list[str] = []
     living: list[list[str]] = [[], []]
     for step, who in taken:

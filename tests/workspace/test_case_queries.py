@@ -32,10 +32,10 @@ from calendar_model.workspace.terms import (
     ContactKind,
     EngagementForm,
     EngagementKind,
+    InTheLoop,
     ProposalOutcome,
     Prospect,
     Publicity,
-    ReprisalState,
     RiskLevel,
     StatementForm,
     Suggester,
@@ -110,14 +110,21 @@ weighed = st.builds(
     CaseFacts,
     st.just(""),
     mission_consulted_on=days,
+    mission=texts,
+    mission_advice=texts,
     before_on=days,
+    before_with=st.none() | st.sampled_from(InTheLoop),
+    before_note=texts,
     risk=st.none() | st.sampled_from(RiskLevel),
     risk_reasons=texts,
     risk_mitigation=texts,
+    risk_weighed_on=days,
     prospect=st.none() | st.sampled_from(Prospect),
     prospect_reasons=texts,
+    prospect_weighed_on=days,
     publicity=st.none() | st.sampled_from(Publicity),
     publicity_reason=texts,
+    publicity_decided_on=days,
 )
 
 
@@ -130,13 +137,20 @@ def test_asked_question_by_question_the_same_misses_as_before_a_clearance(found:
 def of(**columns: Any) -> Case:
     answered = {
         "mission_consulted_on": TODAY,
+        "mission": "The embassy",
+        "mission_advice": "No objection.",
         "before_on": TODAY,
+        "before_with": InTheLoop.DEFENDER,
         "risk": RiskLevel.LOW,
         "risk_reasons": "Known.",
+        "risk_weighed_on": TODAY,
         "prospect": Prospect.UNCLEAR,
         "prospect_reasons": "A review.",
+        "prospect_weighed_on": TODAY,
         "publicity": Publicity.STATEMENT,
         "publicity_reason": "They ask for it.",
+        "publicity_decided_on": TODAY,
+        "after_with": InTheLoop.DEFENDER,
     }
     return Case(title="Case 1", **{**answered, **columns})
 
@@ -164,26 +178,6 @@ def test_what_was_decided_is_said_without_what_is_to_be_done_with_a_statement() 
         "The risk of reprisals was weighed as not acceptable.",
         "It was decided to work quietly.",
     ]
-
-
-@pytest.mark.parametrize(
-    ("state", "reported_to", "reported_on", "response", "says"),
-    [
-        ("alleged", "", None, "", ""),
-        ("closed", "", None, "", ""),
-        ("reported", " ", TODAY, "", "Write down to whom it was reported, and when."),
-        ("reported", "ASG", None, "", "Write down to whom it was reported, and when."),
-        ("reported", "ASG", TODAY, "", ""),
-        ("answered", "ASG", None, "Yes.", "Write down to whom it was reported, and when."),
-        ("answered", "ASG", TODAY, " ", "Write down the response; until there is one the allegation stays reported."),
-        ("answered", "ASG", TODAY, "Yes.", ""),
-    ],
-)
-def test_what_a_reprisal_misses(
-    state: str, reported_to: str, reported_on: date | None, response: str, says: str
-) -> None:
-    known = {"reported_to": reported_to, "reported_on": reported_on, "response": response}
-    assert checks.unreported(ReprisalState(state), **known) == says  # type: ignore[arg-type]
 
 
 # --- Language
