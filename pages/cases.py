@@ -32,6 +32,7 @@ from calendar_model.workspace.terms import (
     Suggester,
 )
 from pages.components import forms, labels, lines, panel
+from pages.components.access_requests import ask_for_access
 from pages.components.acting import require_person
 from pages.components.context import PageContext, current
 from pages.components.follow_ups import follow_ups_of
@@ -601,6 +602,7 @@ def show(context: PageContext) -> None:
             st.title(TITLE)
             forms.outcome()
             st.markdown("There is no such case or reprisal, or you are not named in it.")
+            ask_for_access(record_id)
     elif st.query_params.get(NEW) == NEW_REPRISAL:
         one_reprisal(None, context)
     elif NEW in st.query_params:

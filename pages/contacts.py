@@ -23,6 +23,7 @@ from calendar_model.workspace.history import of_record
 from calendar_model.workspace.records import Consent, Contact, Engagement, Identity, Person, Record, Statement
 from calendar_model.workspace.terms import ContactKind, EngagementKind, RecordKind
 from pages.components import forms, panel
+from pages.components.access_requests import ask_for_access
 from pages.components.acting import require_person, viewer
 from pages.components.context import PageContext, current
 from pages.components.deletion import deletion
@@ -448,6 +449,8 @@ def identity(contact: Contact, context: PageContext) -> None:
                 "Only those who are named in the contact see what is kept here, if anything. You are not named; "
                 + ("one of them can name you." if contact.named else "name yourself above first.")
             )
+            if contact.named:
+                ask_for_access(contact.id)
             return
         st.markdown(
             "Only those named see it. It never goes into the history, a file or a feed, and it can be erased for good. "
@@ -514,6 +517,7 @@ def show(context: PageContext) -> None:
         st.title(TITLE)
         forms.outcome()
         st.markdown("There is no such contact, or you are not named in it.")
+        ask_for_access(record_id)
     elif NEW in st.query_params:
         one_contact(None, context)
     else:

@@ -32,6 +32,7 @@ from calendar_model.workspace.records import (
 )
 from calendar_model.workspace.terms import EngagementForm, EngagementKind, RecordKind
 from pages.components import forms, labels, panel
+from pages.components.access_requests import ask_for_access
 from pages.components.acting import require_person, viewer
 from pages.components.context import PageContext, current
 from pages.components.deletion import deletion
@@ -522,6 +523,7 @@ def show(context: PageContext, person: Person) -> None:
         st.title(TITLE)
         forms.outcome()
         st.markdown("This engagement is not there, or not for you to see. Go back to the list.")
+        ask_for_access(record_id)
     elif NEW in st.query_params:
         one_engagement(None, context)
     else:

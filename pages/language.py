@@ -16,6 +16,7 @@ from calendar_model.workspace.language import Group, as_table, by_item, counts, 
 from calendar_model.workspace.records import Engagement, LanguageProposal, Person, Statement
 from calendar_model.workspace.terms import ProposalOutcome
 from pages.components import forms, labels, panel
+from pages.components.access_requests import ask_for_access
 from pages.components.acting import require_person
 from pages.components.comparison import comparison
 from pages.components.context import PageContext, current
@@ -206,6 +207,7 @@ def show(context: PageContext) -> None:
         st.title(TITLE)
         forms.outcome()
         st.markdown("There is no such proposal, or you are not named in it.")
+        ask_for_access(record_id)
     elif NEW in st.query_params:
         one_proposal(None, context)
     else:

@@ -15,6 +15,7 @@ from calendar_model.vocabulary import Sensitivity
 from calendar_model.workspace.database import current_workspace
 from calendar_model.workspace.records import Person
 from pages.components import forms, panel
+from pages.components.access_requests import requests_of_nobody
 from pages.components.acting import act_as, acting
 from pages.components.context import PageContext, current
 from pages.components.deleted_records import deleted_records
@@ -196,6 +197,7 @@ if record or new:
         person_form(kept, context, everyone)
 else:
     people(everyone, person)
+    requests_of_nobody(context.viewer)
     in_a_calendar()
     the_sample(context)
     deleted_records(context, everyone)

@@ -20,6 +20,7 @@ from calendar_model.workspace.statements import (
     whole,
 )
 from pages.components import forms, labels, panel
+from pages.components.access_requests import ask_for_access, requests_for
 from pages.components.acting import acting, require_person
 from pages.components.context import PageContext, current
 from pages.components.follow_ups import follow_ups_of
@@ -43,6 +44,7 @@ def one_statement(statement_id: str, context: PageContext, person: Person) -> No
             st.title("Statements")
             forms.outcome()
             st.markdown("This statement is not there, or not for you to see. Go back to the list.")
+            ask_for_access(statement_id)
             return
         tied = [*(tie.other for tie in statement.ties), *(tie.record for tie in statement.tied_from)]
         waiting, clearers = unconfirmed(session, statement_id), who_may_clear(session)
@@ -60,6 +62,7 @@ def one_statement(statement_id: str, context: PageContext, person: Person) -> No
         f"led by {statement.lead}" if statement.lead else "",
     ]
     st.caption(plain(f"{' · '.join(part for part in about if part)}. {who_sees(statement, everyone)}"))
+    requests_for(statement, everyone)
     steps(statement, context.zone)
     speaking_time(statement, context)
     left, right = st.columns([2.2, 1], gap="large")

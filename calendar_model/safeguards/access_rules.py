@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from calendar_model.safeguards.rules import Refused
+from calendar_model.safeguards.rules import SHORTEST_REASON, Refused
 from calendar_model.workspace.database import WorkspaceSession
 from calendar_model.workspace.history import Columns, Written
 from calendar_model.workspace.protection import PARENTS, Passage, Protection, parents
 from calendar_model.workspace.records import (
     Access,
+    AccessRequest,
     Change,
     Consent,
     FollowUp,
@@ -36,6 +38,12 @@ SOMEBODY = "A restricted record names at least one person: name somebody else fi
 SOMEBODY_FOR_IDENTITY = "At least one person keeps access as long as it is kept who this contact is. Erase that first."
 OWNER = "The owner keeps access to the record. Choose the owner as well."
 OTHERS_OWNER = "Only the owner can hand a restricted record over. Ask for it on the record's page instead."
+WHY = "Say in a sentence why you need access; the reason stays in the history."
+NOT_YOURS_TO_ASK = "Ask for access in your own name, to a record to which you have none."
+NOT_YOURS_TO_GRANT = (
+    "A second person grants access: somebody with access to the record, or where nobody active has any, somebody who "
+    "may clear. Ask one of them."
+)
 STAYS = "A row stays with its record: add a new one to the other record, and delete this one."
 
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -51,13 +59,24 @@ def check(session: WorkspaceSession, written: Sequence[Written], passing: Mappin
     _Check(session, written, passing).run()
 
 
+@dataclass(frozen=True)
+class _Staff:
+    active: bool
+    may_clear: bool
+
+
 class _Check:
     """The check of one flush."""
 
     def __init__(self, session: WorkspaceSession, written: Sequence[Written], passing: Mapping[str, Passage]) -> None:
         self.session, self.written, self.passing, self.actor = session, written, passing, session.actor
+        self.granted: set[tuple[str, str]] = set()
+        """Records, each with a person to whom this flush grants access."""
 
     def run(self) -> None:
+        for row in self.written:
+            if self.actor and row.table == AccessRequest.__tablename__ and row.before and row.after:
+                self._granted(row.before, row.after)
         for row in self.written:
             self._is_what_it_says(row)
             if not self.actor:
@@ -100,8 +119,10 @@ class _Check:
         passage = self.passing[row.row_id]
         if passage.before is None:
             return
-        self._must_see(row.row_id)
         changed = row.changed()
+        if changed <= {"owner_id", *_COUNTED} and self._is_taken_over(row.row_id, passage):
+            return
+        self._must_see(row.row_id)
         if row.after is None or changed & {"sensitivity", "owner_id", "contact_kind"}:
             self._must_have_access(row.row_id)
         if "owner_id" in changed and passage.before.guarded:
@@ -110,7 +131,12 @@ class _Check:
     def _belonging(self, row: Written) -> None:
         """What is not a record itself: each record that it belongs to is seen by the writer."""
         records = parents(row)
-        if row.table in (Access.__tablename__, Identity.__tablename__):
+        if row.table == AccessRequest.__tablename__:
+            self._request(row)
+        elif row.table == Access.__tablename__ and row.before is None and row.after is not None:
+            if (row.after["record_id"], row.after["person_id"]) not in self.granted:
+                self._must_have_access(str(row.after["record_id"]))
+        elif row.table in (Access.__tablename__, Identity.__tablename__):
             for record_id in records:
                 self._must_have_access(record_id)
         elif row.table == TieToRecord.__tablename__ and row.after is None:
@@ -121,6 +147,51 @@ class _Check:
         else:
             for record_id in records:
                 self._must_see(record_id)
+
+    def _request(self, row: Written) -> None:
+        if row.before is None and row.after is not None:
+            passage = self.passing[str(row.after["record_id"])]
+            before = passage.before
+            if row.after["person_id"] != self.actor or row.after["granted_by_id"] or before is None:
+                raise Refused(NOT_YOURS_TO_ASK)
+            if self.actor in before.named and (self.actor == before.owner_id or self._person(before.owner_id).active):
+                raise Refused(NOT_YOURS_TO_ASK)
+            if len(str(row.after["reason"]).strip()) < SHORTEST_REASON:
+                raise Refused(WHY)
+        elif row.after is None and self._is_there(row):
+            raise Refused("A request for access is kept.")
+
+    def _is_there(self, row: Written) -> bool:
+        """Whether a record to which a row belongs is still there."""
+        return any(self.passing[record_id].after is not None for record_id in parents(row))
+
+    def _granted(self, before: Columns, after: Columns) -> None:
+        record_id, person_id = str(after["record_id"]), str(after["person_id"])
+        changed = {name for name, value in after.items() if value != before[name]}
+        passage = self.passing[record_id]
+        if changed != {"granted_by_id", "granted_at"} or before["granted_by_id"] or passage.before is None:
+            raise Refused("A request for access stays as it is, and is granted once.")
+        others = [one for one in passage.before.named if one != person_id and self._person(one).active]
+        allowed = self.actor in others or (not others and self._person(self.actor).may_clear)
+        if after["granted_by_id"] != self.actor or self.actor == person_id or not allowed:
+            raise Refused(NOT_YOURS_TO_GRANT)
+        self.granted.add((record_id, person_id))
+
+    def _is_taken_over(self, record_id: str, passage: Passage) -> bool:
+        """Whether all that becomes of a record is that it goes from an owner who left to a person who is let in."""
+        before, after = passage.before, passage.after
+        if before is None or after is None or self._person(before.owner_id).active:
+            return False
+        return (record_id, after.owner_id) in self.granted
+
+    def _person(self, person_id: str) -> _Staff:
+        """A person as they were before this flush: nobody is made to clear, or set inactive, in the same breath."""
+        for row in self.written:
+            if row.table == Person.__tablename__ and row.row_id == person_id:
+                return _Staff(*(bool((row.before or {}).get(name)) for name in ("active", "may_clear")))
+        found = select(Person.active, Person.may_clear).where(Person.id == person_id)
+        person = self.session.execute(found.execution_options(**_EVERYTHING)).first()
+        return _Staff(*person) if person is not None else _Staff(active=False, may_clear=False)
 
     def _typed(self, row: Written) -> None:
         """What somebody has typed and not saved is theirs."""

@@ -258,6 +258,7 @@ class Done:
 
 _HANGS = {
     "access": ("named somebody", "changed who is named", "took a name off"),
+    "access_request": ("asked for access", "granted access", ""),
     "consent": ("wrote down a consent", "changed a consent", "took a consent away"),
     "cosponsor": ("added a co-sponsor", "wrote down an answer of a co-sponsor", "took a co-sponsor off"),
     "follow_up": ("set a follow-up", "changed a follow-up", "took a follow-up away"),

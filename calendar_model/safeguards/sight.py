@@ -20,6 +20,7 @@ from calendar_model.vocabulary import Sensitivity
 from calendar_model.workspace.history import DELETE
 from calendar_model.workspace.records import (
     Access,
+    AccessRequest,
     Base,
     Change,
     Consent,
@@ -96,6 +97,7 @@ def options(viewer: Viewer) -> Sequence[LoaderCriteriaOption]:
         )
     if viewer.level is Sensitivity.RESTRICTED:
         rules[Identity] = Identity.contact_id.in_(_naming(viewer))
+        rules[AccessRequest] = _concerned_with_request(viewer)
         rules[Unsaved] = (Unsaved.person_id == viewer.person_id) & visible(Unsaved.statement_id)
         rules[Subscription] = Subscription.person_id == viewer.person_id
         rules[SubscriptionUse] = SubscriptionUse.id.in_(_belonging(viewer, Subscription))
@@ -140,6 +142,20 @@ def _naming(viewer: Viewer) -> Select[str]:
     # not taken for the table of the query around it.
     access = Access.__table__.alias()
     return select(access.c.record_id).where(access.c.person_id == viewer.person_id)
+
+
+def _concerned_with_request(viewer: Viewer) -> ColumnElement[bool]:
+    """Who has asked, who has access to the record, and where nobody else active has, who may clear."""
+    access, person, reader = Access.__table__.alias(), Person.__table__.alias(), Person.__table__.alias()
+    active = (access.c.person_id == person.c.id) & person.c.active
+    others = (access.c.record_id == AccessRequest.record_id) & (access.c.person_id != AccessRequest.person_id)
+    of_nobody = ~sa.exists().where(active, others).correlate_except(access, person)
+    may_clear = sa.exists().where(reader.c.id == viewer.person_id, reader.c.may_clear, reader.c.active)
+    return (
+        (AccessRequest.person_id == viewer.person_id)
+        | AccessRequest.record_id.in_(_naming(viewer))
+        | (of_nobody & may_clear.correlate_except(reader))
+    )
 
 
 def _belonging(viewer: Viewer, kind: type[Subscription | RemoteCalendar]) -> Select[str]:

@@ -210,6 +210,7 @@ class Record(Base):
         cascade="all, delete-orphan", foreign_keys="TieToRecord.other_id", back_populates="other"
     )
     named: Mapped[list[Access]] = relationship(cascade="all, delete-orphan")
+    access_requests: Mapped[list[AccessRequest]] = relationship(cascade="all, delete-orphan")
     follow_ups: Mapped[list[FollowUp]] = relationship(
         cascade="all, delete-orphan", order_by="FollowUp.due", back_populates="record"
     )
@@ -253,6 +254,22 @@ class Access(Base):
     person_id: Mapped[str] = _of("person")
 
     person: Mapped[Person] = relationship()
+
+
+class AccessRequest(Base):
+    """A person asks for access to a record, with a reason; a second person grants it, or it stays open."""
+
+    __tablename__ = "access_request"
+
+    id: Mapped[str] = _id()
+    record_id: Mapped[str] = _of("record")
+    person_id: Mapped[str] = _of("person", index=False)
+    reason: Mapped[str] = _text(NOTE, asks="Say why you need access.")
+    asked_at: Mapped[datetime] = mapped_column(default=now)
+    granted_by_id: Mapped[str | None] = _of("person", index=False)
+    granted_at: Mapped[datetime | None]
+
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
 
 
 class FollowUp(Base):

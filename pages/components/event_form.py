@@ -22,6 +22,7 @@ from calendar_model.workspace.own_events import faults, item_of
 from calendar_model.workspace.records import Contact, Engagement, Event, Person, Record, Statement
 from calendar_model.workspace.terms import EventKind
 from pages.components import forms, labels, panel
+from pages.components.access_requests import ask_for_access
 from pages.components.acting import viewer
 from pages.components.context import PageContext
 from pages.components.forms import NEW, TIE, RecordForm, open_record, texts, words
@@ -64,6 +65,7 @@ def event_page(record_id: str, context: PageContext) -> None:
             st.title("Side events and meetings")
             forms.outcome()
             st.markdown("This event is not there any more, or not for you to see. Go back to the list.")
+            ask_for_access(record_id)
             return
     everyone = staff()
     if event is None:

@@ -19,6 +19,7 @@ from calendar_model.workspace.history import CREATE, DELETE, UPDATE
 from calendar_model.workspace.records import Change, Engagement, Person, Record, Statement
 from calendar_model.workspace.terms import RecordKind
 from pages.components import panel
+from pages.components.access_requests import requests_for
 from pages.components.context import PageContext
 from pages.components.forms import open_record, tied_ids, words
 from pages.components.lines import styled
@@ -27,6 +28,7 @@ from pages.components.words import plain
 
 _TABLES = {
     "access": "Named person",
+    "access_request": "Request for access",
     "consent": "Consent",
     "identity": "Who it is",
     "tie_to_item": "Tie to the calendar",
@@ -69,6 +71,7 @@ def heading(record: Record, everyone: Sequence[Person], *, state: str = "") -> N
     sample = "A fictional record of the sample." if record.sample else ""
     parts = (sample, state, who_sees(record, everyone), f"Owner: {record.owner.name}.")
     st.caption(plain(" ".join(part for part in parts if part)))
+    requests_for(record, everyone)
 
 
 def kept_ties(record: Record | None, offered: Collection[type[Record]]) -> list[str]:

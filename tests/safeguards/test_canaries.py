@@ -98,9 +98,9 @@ ITEM = "session-HRC64"
 CODES = {"country", "organisation", "forum", "body", "timezone", "item"}
 """Columns of text that hold a code of the reference: no canary can stand there."""
 
-OF_NO_SECRET = {"subscription", "subscription_use", "correction"}
-"""Tables in which there is nothing of any restricted record: whose addresses are is tested with the feeds, and
-corrections are public."""
+OF_NO_SECRET = {"subscription", "subscription_use", "correction", "access_request"}
+"""Tables in which there is nothing of any restricted record: whose addresses are is tested with the feeds, corrections
+are public, and who asks for access writes it without knowing the record."""
 
 PAGES = [
     name
@@ -561,6 +561,7 @@ def test_every_table_is_closed_to_all_who_are_not_named(after: Planted) -> None:
         "Subscription",
         "SubscriptionUse",
         "Correction",
+        "AccessRequest",
     }
     assert named == tables - without
     with reading(OPEN) as session:

@@ -25,7 +25,15 @@ def tables(workspace: Workspace) -> list[str]:
 
 
 ALL_TABLES = sorted([*Base.metadata.tables, "alembic_version"])
-LATER = {"correction", "imported", "remote_calendar", "remote_visit", "subscription", "subscription_use"}
+LATER = {
+    "access_request",
+    "correction",
+    "imported",
+    "remote_calendar",
+    "remote_visit",
+    "subscription",
+    "subscription_use",
+}
 """Tables that the first layout had not."""
 
 

@@ -1,4 +1,4 @@
-"""With each line of the history who could read it when it was written.
+"""With each line of the history who could read it when it was written; and requests for access.
 
 Of lines from before, the history itself tells who could: played from its first line, it says at which level each
 record was and who had access. Where it does not say, nobody reads the line.
@@ -56,9 +56,25 @@ def upgrade() -> None:
     _let_lines_change()
     _fill()
     _keep_lines()
+    op.create_table(
+        "access_request",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("record_id", sa.String(length=32), nullable=False),
+        sa.Column("person_id", sa.String(length=32), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("granted_by_id", sa.String(length=32), nullable=True),
+        sa.Column("granted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["record_id"], ["record.id"], name=op.f("fk_access_request_record_id_record")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_access_request_person_id_person")),
+        sa.ForeignKeyConstraint(["granted_by_id"], ["person.id"], name=op.f("fk_access_request_granted_by_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_access_request")),
+    )
+    op.create_index(op.f("ix_access_request_record_id"), "access_request", ["record_id"])
 
 
 def downgrade() -> None:
+    op.drop_table("access_request")
     # The program of the layout before says of each line written since that it is not as it was written. Forward again,
     # the history tells anew who could read it.
     for column in ("readers", "level", "layout"):
