@@ -7,6 +7,7 @@ to write it instead.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -32,34 +33,35 @@ _MONTHS = {
     name: number
     for number, names in enumerate(
         (
-            "jan january januar",
-            "feb february februar",
+            "jan january januar janv janvier",
+            "feb february februar fev fevr fevrier",
             "mar march mars",
-            "apr april",
+            "apr april avr avril",
             "may mai",
-            "jun june juni",
-            "jul july juli",
-            "aug august",
-            "sep sept september",
-            "oct october okt oktober",
-            "nov november",
-            "dec december des desember",
+            "jun june juni juin",
+            "jul july juli juil juillet",
+            "aug august aout",
+            "sep sept september septembre",
+            "oct october okt oktober octobre",
+            "nov november novembre",
+            "dec december des desember decembre",
         ),
         1,
     )
     for name in names.split()
 }
+"""English, Norwegian and French, without accents."""
 _WEEKDAYS = {
     name: number
     for number, names in enumerate(
         (
-            "mon monday man mandag",
-            "tue tues tuesday tir tirsdag",
-            "wed wednesday ons onsdag",
-            "thu thur thurs thursday tor tors torsdag",
-            "fri friday fre fredag",
-            "sat saturday lør lørdag",
-            "sun sunday søn søndag",
+            "mon monday man mandag lun lundi",
+            "tue tues tuesday tir tirsdag mar mardi",
+            "wed wednesday ons onsdag mer mercredi",
+            "thu thur thurs thursday tor tors torsdag jeu jeudi",
+            "fri friday fre fredag ven vendredi",
+            "sat saturday lør lørdag sam samedi",
+            "sun sunday søn søndag dim dimanche",
         )
     )
     for name in names.split()
@@ -68,7 +70,9 @@ _WEEKDAY = re.compile(r"([^\W\d_]+)\.?,?\s+(?=\S)")
 _YEAR_FIRST = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})")
 _WITH_DOTS = re.compile(r"([0-9]{1,2})\.\s?([0-9]{1,2})\.\s?([0-9]{4})")
 _EITHER_WAY = re.compile(r"([0-9]{1,2})([/-])([0-9]{1,2})\2([0-9]{4})")
-_DAY_MONTH = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th|\.)?(?:\s+of)?[\s-]+([^\W\d_]+)\.?,?[\s-]+([0-9]{4})")
+_DAY_MONTH = re.compile(
+    r"(?:(?:le|den)\s+)?([0-9]{1,2})(?:st|nd|rd|th|er|\.)?(?:\s+of)?\s*[\s/-]\s*([^\W\d_]+)\.?,?\s*[\s/-]\s*([0-9]{4})"
+)
 _MONTH_DAY = re.compile(r"([^\W\d_]+)\.?\s+([0-9]{1,2})(?:st|nd|rd|th)?,?\s+([0-9]{4})")
 _INSTANT = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]([0-9]{2}:[0-9]{2}(?::[0-9]{2})?)(?:\.[0-9]+)?(Z|[+-][0-9:]{5})?"
@@ -102,18 +106,23 @@ class Stretch:
 
 
 def day(text: str) -> date:
-    """The day that a cell names: ISO, ``3 March 2027`` in English or Norwegian, ``03.03.2027`` with the day first.
+    """The day that a cell names: ISO, ``3 March 2027`` in English, Norwegian or French, ``03.03.2027``, day first.
 
     ``03/04/2027`` raises: it is another day on the other side of the Atlantic.
     """
-    said = text.strip().casefold()
+    said = _without_accents(text.strip().casefold())
     weekday = None
-    if (begins := _WEEKDAY.match(said)) and begins[1] in _WEEKDAYS:
+    # "Mar" is a month before its day, and a Tuesday in French before a whole date.
+    if (begins := _WEEKDAY.match(said)) and begins[1] in _WEEKDAYS and not _MONTH_DAY.fullmatch(said):
         weekday, said = _WEEKDAYS[begins[1]], said[begins.end() :]
     found = _day(said, text)
     if weekday is not None and found.weekday() != weekday:
         raise Unclear(f"“{text}” is a {found:%A}: mend the day or the weekday.")
     return found
+
+
+def _without_accents(text: str) -> str:
+    return "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
 
 
 def _day(said: str, text: str) -> date:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Callable
 from datetime import date, time
 
 import pytest
@@ -28,6 +30,31 @@ MONTHS = (
     "desember",
 )
 
+FRENCH = (
+    ("janvier", "janv."),
+    ("février", "févr."),
+    ("mars", "mars"),
+    ("avril", "avr."),
+    ("mai", "mai"),
+    ("juin", "juin"),
+    ("juillet", "juil."),
+    ("août", "août"),
+    ("septembre", "sept."),
+    ("octobre", "oct."),
+    ("novembre", "nov."),
+    ("décembre", "déc."),
+)
+SHORT = ("jan.", "feb.", "mar.", "apr.", "mai", "jun.", "jul.", "aug.", "sep.", "okt.", "nov.", "des.")
+WEEKDAYS = (
+    ("mandag", "lundi", "lun."),
+    ("tirsdag", "mardi", "mar."),
+    ("onsdag", "mercredi", "mer."),
+    ("torsdag", "jeudi", "jeu."),
+    ("fredag", "vendredi", "ven."),
+    ("lørdag", "samedi", "sam."),
+    ("søndag", "dimanche", "dim."),
+)
+
 days = st.dates(date(1948, 1, 1), date(2100, 12, 31))
 hours = st.times().map(lambda at: at.replace(second=0, microsecond=0))
 
@@ -47,6 +74,48 @@ def test_a_day_is_the_same_however_it_is_written(day: date) -> None:
         wording.day(day),
     ]
     assert {text: cells.day(text) for text in written} == dict.fromkeys(written, day)
+
+
+@given(days)
+@settings(max_examples=60, deadline=None)
+def test_a_day_is_read_in_french_and_norwegian(day: date) -> None:
+    whole, short = FRENCH[day.month - 1]
+    month, brief = MONTHS[day.month - 1], SHORT[day.month - 1]
+    norwegian, french, french_short = WEEKDAYS[day.weekday()]
+    first = "1er" if day.day == 1 else str(day.day)
+    written = [
+        f"{first} {whole} {day.year}",
+        f"le {first} {whole} {day.year}",
+        f"{french} {first} {whole} {day.year}",
+        f"{french_short} {first} {short} {day.year}",
+        f"{day.day} {short} {day.year}",
+        f"{day.day}-{short}-{day.year}",
+        f"{day.day}. {month} {day.year}",
+        f"{norwegian} den {day.day}. {month} {day.year}",
+        f"{norwegian[:3]}. {day.day}. {brief} {day.year}",
+    ]
+    forms: tuple[Callable[[str], str], ...] = (
+        str,
+        str.upper,
+        str.title,
+        lambda text: unicodedata.normalize("NFD", text),
+        lambda text: text.translate(str.maketrans("éû", "eu")),
+    )
+    found = {form(text): cells.day(form(text)) for text in written for form in forms}
+    assert found == dict.fromkeys(found, day)
+
+
+@pytest.mark.parametrize("text", ["3 jui 2027", "3 ju 2027", "3 ma 2027", "3 j 2027", "3 mars", "mars 2027", "3 marts 2027"])  # fmt: skip
+def test_a_month_that_can_be_two_or_none_is_asked_for_again(text: str) -> None:
+    with pytest.raises(Unclear, match="Write it as"):
+        cells.day(text)
+
+
+def test_mar_is_march_before_its_day_and_tuesday_before_a_date() -> None:
+    written = ("Mar 2 2027", "mar. 2 mars 2027", "2 Mar 2027", "Mar 2, 2027", "mar 2 mar 2027")
+    assert {cells.day(text) for text in written} == {date(2027, 3, 2)}
+    with pytest.raises(Unclear, match="Wednesday"):
+        cells.day("mar. 3 mars 2027")
 
 
 @given(days)
