@@ -14,8 +14,8 @@ HERE = Path(__file__).resolve().parent
 
 
 def main() -> None:
-    """Draws what all pages share, then the page that the reader opened."""
-    from pages.components.context import draw_context
+    """Draws what all pages share, then the page that the reader opened; its forms stay while they cannot be read."""
+    from pages.components.context import draw_context, standing_page
     from pages.components.guard import entrance
     from pages.components.navigation import filters, navigation
     from pages.components.uploads import enter
@@ -27,10 +27,11 @@ def main() -> None:
     )
     page = navigation()
     enter(page.url_path)
-    st.html(HERE / "pages" / "components" / "style.css")
-    draw_context(with_filter=filters(page))
-    with entrance():
-        page.run()
+    with standing_page(page):
+        st.html(HERE / "pages" / "components" / "style.css")
+        draw_context(with_filter=filters(page))
+        with entrance():
+            page.run()
 
 
 if __name__ == "__main__":

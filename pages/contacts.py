@@ -5,6 +5,7 @@ from pages.components.guard import require_entrance
 require_entrance()
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 
 import pandas as pd
@@ -19,10 +20,11 @@ from calendar_model.vocabulary import Sensitivity
 from calendar_model.workspace import contacts, engagements
 from calendar_model.workspace.cases import tied
 from calendar_model.workspace.contacts import ConsentState
+from calendar_model.workspace.database import WorkspaceError
 from calendar_model.workspace.history import of_record
 from calendar_model.workspace.records import Consent, Contact, Engagement, Identity, Person, Record, Statement
 from calendar_model.workspace.terms import ContactKind, EngagementKind, RecordKind
-from pages.components import forms, panel
+from pages.components import forms, panel, typed
 from pages.components.access_requests import ask_for_access
 from pages.components.acting import require_person, viewer
 from pages.components.context import PageContext, current
@@ -294,7 +296,9 @@ def kind_changed(prefix: str) -> None:
     """Another kind: its next code takes the place of one that was proposed, never of what was typed."""
     title = f"{prefix}_title"
     if contacts.is_code(st.session_state.get(title) or "") or not st.session_state.get(title):
-        st.session_state[title] = next_code(st.session_state[f"{prefix}_contact_kind"])
+        # Without the database there is no proposal; the page says by itself that it does not answer.
+        with suppress(WorkspaceError):
+            st.session_state[title] = next_code(st.session_state[f"{prefix}_contact_kind"])
 
 
 def who_may_see(
@@ -461,13 +465,16 @@ def identity(contact: Contact, context: PageContext) -> None:
             form.text("name", "Name")
             form.text("channel", "Address or number")
             form.area("notes", "Notes", height=100)
-            form.submit("Save who it is", lambda typed: save_identity(typed, contact.id))
+            form.submit("Save who it is", lambda form: save_identity(form, contact.id))
         if known is not None:
             reason = f"erase_reason_{contact.id}"
             st.caption("Erasing also deletes the copies that the program keeps. " + STAYS_IN_BACKUPS)
             st.text_input("Why it is erased", key=reason, help="A sentence that names nobody: it stays in the history.")
             st.button(
-                "Erase who it is", key=f"erase_{contact.id}", on_click=erased, args=(known.id, known.version, reason)
+                "Erase who it is",
+                key=f"erase_{contact.id}",
+                on_click=erased,
+                args=(contact.id, known.id, known.version, reason),
             )
 
 
@@ -484,7 +491,7 @@ def save_identity(form: RecordForm, contact_id: str) -> str:
     return "It is kept who it is, for those named alone."
 
 
-def erased(identity_id: str, seen: int, reason: str) -> None:
+def erased(contact_id: str, identity_id: str, seen: int, reason: str) -> None:
     why = (st.session_state.get(reason) or "").strip()
 
     def act() -> str:
@@ -496,6 +503,7 @@ def erased(identity_id: str, seen: int, reason: str) -> None:
 
     if forms.attempt(act):
         st.session_state.pop(reason, None)
+        typed.forget_of_everybody(f"identity_{contact_id}_")
 
 
 # --- The page

@@ -31,16 +31,17 @@ _remember = st.components.v2.component(
 
 def acting() -> Person | None:
     """Who acts in this session; nobody until somebody has been chosen, or if they are no longer kept."""
-    return _chosen_among(staff()) if _chosen_id() else None
+    return _chosen_among(staff()) if chosen_id() else None
 
 
-def _chosen_id() -> str:
+def chosen_id() -> str:
+    """The identifier of the person whom the reader has chosen to be, kept or not; empty for nobody."""
     chosen: str | None = st.session_state.get(_KEY)
     return st.context.cookies.get(COOKIE, "") if chosen is None else chosen
 
 
 def _chosen_among(everyone: Iterable[Person]) -> Person | None:
-    return next((person for person in everyone if person.id == _chosen_id() and person.active), None)
+    return next((person for person in everyone if person.id == chosen_id() and person.active), None)
 
 
 def viewer() -> Viewer:

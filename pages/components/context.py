@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,7 +16,8 @@ from calendar_model.reference import Reference
 from calendar_model.safeguards.sight import OPEN, Viewer
 from calendar_model.safeguards.sighted import calendar_of
 from calendar_model.workspace.database import WorkspaceError
-from pages.components.acting import choose_person, viewer
+from pages.components import outage, typed
+from pages.components.acting import choose_person, chosen_id, viewer
 from pages.components.filter_bar import filter_bar, time_zone
 
 _KEY = "page_context"
@@ -48,6 +51,26 @@ def current() -> PageContext:
     return context
 
 
+FORM_ADDRESS = ("record", "new", "tie", "with", "file", "row")
+"""What the address carries that tells one form from another."""
+_ON_LISTS = ("follow_up_", "remote_", "subscription_")
+"""What the keys of fields begin with that belong to a form, also on a page that lists."""
+
+
+@contextmanager
+def standing_page(page: st.Page) -> Iterator[None]:
+    """For ``dashboard.py``: what is drawn in this block stays while the database is away, with what is typed in it,
+    and what was typed there before is given back."""
+    address, is_one = _address(page), any(name in st.query_params for name in FORM_ADDRESS)
+    typed.begin(chosen_id(), address)
+    with outage.standing(chosen_id(), address, is_form=lambda key: is_one or key.startswith(_ON_LISTS)):
+        yield
+
+
+def _address(page: st.Page) -> tuple[str, ...]:
+    return page.url_path, *(f"{name}={value}" for name in FORM_ADDRESS for value in st.query_params.get_all(name))
+
+
 def draw_context(*, with_filter: bool) -> PageContext:
     """For ``dashboard.py``: draws the filter bar above the page and keeps what it says for :func:`current`.
 
@@ -66,6 +89,7 @@ def draw_context(*, with_filter: bool) -> PageContext:
             choose_person()
     with bar:
         chosen = filter_bar(table, reference)
+    outage.place()
     _say_faults(reference)
     if fault:
         st.error(f"{fault} Until then the calendar stands without what the mission itself keeps.")
@@ -84,11 +108,16 @@ def draw_context(*, with_filter: bool) -> PageContext:
 
 
 def _seen() -> tuple[Reference, pd.DataFrame, Viewer, str]:
-    """The calendar as whoever acts may see it, and what is wrong with the workspace, if anything."""
+    """The calendar as whoever acts may see it, and what is wrong with the workspace, if anything.
+
+    Raises WorkspaceError where a form is open that stays as it is.
+    """
     try:
         eyes = viewer()
         return *calendar_of(eyes), eyes, ""
     except WorkspaceError as fault:
+        if outage.can_stand():
+            raise
         return *calendar.current(), OPEN, str(fault)
 
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from calendar_model.safeguards.desk import take, writing
 from calendar_model.workspace.records import Record
-from pages.components import forms
+from pages.components import forms, typed
 from pages.components.acting import viewer
 
 
@@ -34,4 +34,5 @@ def _delete(kind: type[Record], record_id: str, seen: int, reason: str) -> None:
         return "Deleted."
 
     if forms.attempt(act):
+        typed.forget([reason])
         forms.leave()

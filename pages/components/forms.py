@@ -23,7 +23,7 @@ from calendar_model.safeguards.rules import Refused
 from calendar_model.vocabulary import Kind, Sensitivity
 from calendar_model.workspace.database import WorkspaceError
 from calendar_model.workspace.records import Person, Record, TieToRecord
-from pages.components import labels
+from pages.components import labels, outage, typed
 from pages.components.acting import viewer
 from pages.components.context import PageContext
 from pages.components.words import plain
@@ -47,7 +47,8 @@ _LEVELS = {
 def attempt(act: Callable[[], str]) -> bool:
     """For callbacks: does it and keeps what it says for :func:`outcome`; whether it was let through.
 
-    A refusal is kept with what misses; nothing of the change is written then.
+    A refusal is kept with what misses; nothing of the change is written then. That the database is away is said
+    beside the button instead.
     """
     try:
         st.session_state[_OUTCOME] = ("done", act(), ())
@@ -55,7 +56,7 @@ def attempt(act: Callable[[], str]) -> bool:
         st.session_state[_OUTCOME] = ("refused", str(refused), tuple(lack.says for lack in refused.lacks))
         return False
     except WorkspaceError as fault:
-        st.session_state[_OUTCOME] = ("refused", str(fault), ())
+        outage.fails(fault)
         return False
     return True
 
@@ -125,7 +126,7 @@ class RecordForm:
         self.prefix = f"{name}_{record.id if record is not None else 'new'}"
         self._fields: dict[str, str] = {}
         self._labels: dict[str, str] = {}
-        self._seen = f"{self.prefix}_seen"
+        self._seen = f"{self.prefix}{typed.SEEN}"
         if record is not None and self._seen not in st.session_state:
             st.session_state[self._seen] = record.version
         self._above = st.container()
@@ -138,6 +139,7 @@ class RecordForm:
     def __exit__(self, *error: Any) -> None:
         self._box.__exit__(*error)
         with self._above:
+            self._say_again()
             self._say_overtaken()
 
     @property
@@ -319,8 +321,22 @@ class RecordForm:
 
     def forget(self) -> None:
         """Forgets what was typed: the fields show what is saved. For callbacks."""
+        typed.forget([*self._fields.values(), self._seen])
         for key in [*self._fields.values(), self._seen, f"{self.prefix}_overtaken"]:
             st.session_state.pop(key, None)
+
+    def _say_again(self) -> None:
+        """That the fields hold what was typed on another visit, and the way to give it up."""
+        if typed.is_again(self.prefix):
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown("You typed this earlier and did not save it.")
+                st.button(
+                    "Discard it",
+                    key=f"{self.prefix}_discard",
+                    type="tertiary",
+                    on_click=_forget_all,
+                    args=(self.prefix,),
+                )
 
     def _say_overtaken(self) -> None:
         """What the reader typed beside what somebody else has saved meanwhile, field by field."""
@@ -337,7 +353,9 @@ class RecordForm:
 
 
 def _forget_all(prefix: str) -> None:
-    for key in [key for key in st.session_state if str(key).startswith(f"{prefix}_")]:
+    keys = [str(key) for key in st.session_state if str(key).startswith(f"{prefix}_")]
+    typed.forget(keys)
+    for key in keys:
         del st.session_state[key]
 
 

@@ -14,7 +14,7 @@ from calendar_model.workspace.records import Statement, Unsaved, Version
 from calendar_model.workspace.statements import text_in, text_of, whole
 from calendar_model.workspace.terms import StatementState
 from calendar_model.workspace.texts import merge
-from pages.components import forms
+from pages.components import forms, outage
 from pages.components.acting import viewer
 from pages.components.comparison import side_by_side
 from pages.components.context import PageContext
@@ -32,6 +32,7 @@ from pages.components.words import plain
 
 
 @st.fragment
+@outage.part
 def writing_area(statement_id: str, context: PageContext, limit: int | None) -> None:
     """The editor with its language, what is to be said above it, and the way to save. Runs by itself while typing.
 

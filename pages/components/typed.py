@@ -1,0 +1,167 @@
+"""What somebody has typed and not saved, given back when they come back to the form: also after a reload.
+
+It is kept in the server's memory for the person who acts and the address of the form, and for nobody else: never in
+the browser, in a file or in the database. It is dropped when it is saved or discarded, and after some hours.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from threading import Lock
+from typing import Any
+
+import streamlit as st
+
+from calendar_model import clock
+
+KEPT_FOR = timedelta(hours=12)
+MOST_FORMS = 500
+"""Forms of all persons together; of more, those that were typed in longest ago are forgotten."""
+LONGEST = 200_000
+"""Characters of one form."""
+
+SEEN = "_seen"
+"""How the name ends under which a form remembers the version that its reader began from."""
+
+_KEY = "typed_here"
+_AGAIN = "typed_again"
+
+Address = tuple[str, ...]
+"""What names a form: the page, and what its address says."""
+
+
+@dataclass
+class _Here:
+    """The fields of the page that this session has last drawn, and what each of them began with."""
+
+    person: str = ""
+    address: Address = ()
+    began: dict[str, Any] = field(default_factory=dict)
+
+
+_forms: OrderedDict[tuple[str, Address], tuple[datetime, dict[str, Any]]] = OrderedDict()
+_lock = Lock()
+
+
+def begin(person: str, address: Address) -> None:
+    """For the shell, before a page is drawn: keeps what was typed since, and gives back what was typed before.
+
+    ``person`` identifies the person who acts; of nobody nothing is kept beyond this session's own fields.
+    """
+    here = _here()
+    _keep(here)
+    if (here.person, here.address) == (person, address):
+        # What a callback has taken away is saved, or given up.
+        forget([key for key in here.began if key not in st.session_state])
+    else:
+        st.session_state[_KEY] = here = _Here(person, address)
+        st.session_state[_AGAIN] = set()
+    for key, value in _known(person, address).items():
+        # Also of a part of the page that was closed and is opened again.
+        if key not in st.session_state:
+            st.session_state[key] = value
+            st.session_state[_AGAIN].add(key)
+
+
+def drawn(keys: Iterable[str]) -> None:
+    """For the shell, once a page is drawn: these are the fields of its forms, by their keys."""
+    here, again = _here(), st.session_state.get(_AGAIN, set())
+    here.began = {
+        key: here.began.get(key, _NOT_KNOWN if key in again else st.session_state[key])
+        for key in keys
+        if key in st.session_state
+    }
+
+
+def is_open() -> bool:
+    """Whether the page that this session has last drawn had fields."""
+    return bool(_here().began)
+
+
+def is_again(prefix: str) -> bool:
+    """Whether a field of this form, by what its keys begin with, was given back as it was typed before."""
+    return any(key.startswith(f"{prefix}_") for key in st.session_state.get(_AGAIN, ()))
+
+
+def forget(keys: Iterable[str]) -> None:
+    """Drops what was typed in these fields: it is saved, or given up."""
+    here, dropped = _here(), set(keys)
+    st.session_state[_AGAIN] = st.session_state.get(_AGAIN, set()) - dropped
+    for key in dropped:
+        here.began.pop(key, None)
+    with _lock:
+        _, kept = _forms.get((here.person, here.address), (None, {}))
+        _store(here, {key: value for key, value in kept.items() if key not in dropped})
+
+
+def forget_of_everybody(prefix: str) -> None:
+    """Drops what anybody has typed in the fields whose keys begin so: what it was about is erased."""
+    with _lock:
+        for _, kept in _forms.values():
+            for key in [key for key in kept if key.startswith(prefix)]:
+                del kept[key]
+
+
+_NOT_KNOWN = object()
+"""In the place of what a field began with that was given back as typed: any value of it counts as typed."""
+
+
+def _here() -> _Here:
+    here: _Here = st.session_state.get(_KEY) or _Here()
+    return here
+
+
+def _keep(here: _Here) -> None:
+    if not here.person or not here.began:
+        return
+    with _lock:
+        _, kept = _forms.get((here.person, here.address), (None, {}))
+        kept = dict(kept)
+        for key, began in here.began.items():
+            if key in st.session_state:
+                value = st.session_state[key]
+                if value is began or (value or None) == (began or None):
+                    kept.pop(key, None)
+                else:
+                    kept[key] = value
+        typed = [key for key in kept if not key.endswith(SEEN)]
+        for name in [str(name) for name in st.session_state if str(name).endswith(SEEN)]:
+            if any(key.startswith(name.removesuffix(SEEN) + "_") for key in typed):
+                kept[name] = st.session_state[name]
+            else:
+                kept.pop(name, None)
+        _store(here, kept)
+
+
+def _store(here: _Here, kept: dict[str, Any]) -> None:
+    name = here.person, here.address
+    _forms.pop(name, None)
+    if any(not key.endswith(SEEN) for key in kept) and sum(map(_length, kept.values())) <= LONGEST:
+        _forms[name] = clock.machine_now(), kept
+    while len(_forms) > MOST_FORMS:
+        _forms.popitem(last=False)
+    for old in list(_expired()):
+        del _forms[old]
+
+
+def _expired() -> Iterator[tuple[str, Address]]:
+    oldest = clock.machine_now() - KEPT_FOR
+    for name, (at, _) in _forms.items():
+        if at >= oldest:
+            return
+        yield name
+
+
+def _known(person: str, address: Address) -> Mapping[str, Any]:
+    with _lock:
+        for old in list(_expired()):
+            del _forms[old]
+        _, kept = _forms.get((person, address), (None, {}))
+        return dict(kept)
+
+
+def _length(value: Any) -> int:
+    return len(value) if isinstance(value, str) else 40
