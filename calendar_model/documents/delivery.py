@@ -20,6 +20,7 @@ from calendar_model.wording import day, term
 from calendar_model.workspace import languages
 from calendar_model.workspace.records import Statement, Version
 from calendar_model.workspace.speaking import said
+from calendar_model.workspace.statements import cleared_with
 from calendar_model.workspace.terms import StatementForm, StatementState
 from calendar_model.workspace.texts import DIRECTION, pace_of, speaking_seconds, spoken_words
 
@@ -40,8 +41,8 @@ def delivery(
 ) -> bytes:
     """A text of a statement as a Word document to be read out.
 
-    ``statement`` comes with who cleared it; ``limit`` is how many seconds one may speak, None if that is not known;
-    ``zone`` is the reader's IANA time zone. A statement without a text gives a document that says so.
+    ``statement`` comes with its texts and who cleared it; ``limit`` is how many seconds one may speak, None if that is
+    not known; ``zone`` is the reader's IANA time zone. A statement without a text gives a document that says so.
     Raises :class:`~calendar_model.documents.word.DocumentError`.
     """
     if text is None:
@@ -84,7 +85,7 @@ def where_it_stands(statement: Statement, text: Version, zone: str) -> str:
         return "Dropped: not to be delivered"
     if statement.state not in _CLEARED or statement.cleared_by is None or statement.cleared_at is None:
         return f"Draft, not cleared (version {text.number})"
-    if text.number != statement.cleared_version:
+    if text.number not in cleared_with(statement, statement.cleared_version or 0):
         return f"Not the text that was cleared: this is version {text.number}, cleared was {statement.cleared_version}"
     at = statement.cleared_at.astimezone(ZoneInfo(zone))
     return f"Cleared by {statement.cleared_by.name} on {day(at.date())}, {at:%H:%M} (version {text.number})"

@@ -7,10 +7,12 @@ tells whose text it is: whoever wrote any of it since it was last cleared, howev
 from __future__ import annotations
 
 import json
+import sys
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache, lru_cache
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -104,10 +106,22 @@ class _Written:
         )
 
 
+@lru_cache(maxsize=128)
 def _compared(text: str) -> tuple[str, ...]:
-    """The sentences of a text, whatever its white space, without signs that nobody sees."""
-    seen = "".join(sign for sign in unicodedata.normalize("NFKC", text) if unicodedata.category(sign) != "Cf")
-    return tuple(sentences(" ".join(seen.split())))
+    """The sentences of a text, whatever its white space, without signs that nobody sees.
+
+    Kept, because a saved text never changes and a page asks several times.
+    """
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text).translate(_unseen())
+    return tuple(sentences(" ".join(text.split())))
+
+
+@cache
+def _unseen() -> Mapping[int, None]:
+    """Signs that only format a text, such as a space of no width."""
+    signs = range(sys.maxunicode + 1)
+    return dict.fromkeys(sign for sign in signs if unicodedata.category(chr(sign)) == "Cf")
 
 
 def hands_in(session: Session, statement: Statement, unwritten: Sequence[Version] = ()) -> Hands:

@@ -233,6 +233,15 @@ def text_in(statement: Statement, number: int) -> str:
     return next((version.text for version in statement.versions if version.number == number), "")
 
 
+def cleared_with(statement: Statement, number: int) -> frozenset[int]:
+    """The versions that were cleared when version ``number`` was: the newest in each language up to it.
+
+    Of a statement that was read :func:`whole`.
+    """
+    newest = {one.language: one.number for one in statement.versions if one.number <= number}
+    return frozenset({number, *newest.values()})
+
+
 def who_may_clear(session: Session) -> list[Person]:
     """Who may clear statements now, by name."""
     return list(session.scalars(select(Person).where(Person.may_clear, Person.active).order_by(Person.name)))

@@ -13,7 +13,7 @@ from calendar_model.safeguards.rules import Refused
 from calendar_model.workspace import languages
 from calendar_model.workspace.records import Statement, Version
 from calendar_model.workspace.speaking import said
-from calendar_model.workspace.statements import text_in
+from calendar_model.workspace.statements import cleared_with, text_in
 from calendar_model.workspace.texts import speaking_seconds
 from pages.components import forms
 from pages.components.acting import viewer
@@ -57,8 +57,7 @@ def _cleared(
         by = f"{names.get(clearance.person_id, '')} on {moment(clearance.at, zone)}"
         ended = clearance.taken_back or clearance.version != statement.cleared_version
         says = f"cleared by {by}{', taken back since' if ended else ''}"
-        texts = {one.language: one.number for one in statement.versions if one.number <= clearance.version}
-        for number in texts.values():
+        for number in cleared_with(statement, clearance.version):
             found[number].append(says)
     return found
 

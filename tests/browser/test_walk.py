@@ -69,6 +69,15 @@ def choose(field: Locator, value: str) -> None:
     settled(field.page)
 
 
+def add(field: Locator, value: str) -> None:
+    """Adds a value to those that are chosen in a list."""
+    field.click()
+    field.fill(value)
+    field.page.get_by_role("option", name=value).first.click()
+    field.page.keyboard.press("Escape")
+    settled(field.page)
+
+
 def fill(page: Page, **fields: str) -> None:
     """Types into fields, by their labels with underscores for blanks, and leaves each."""
     for label, value in fields.items():
@@ -160,7 +169,8 @@ def test_from_the_timeline_to_the_follow_up(person: Callable[[str], Page], serve
     # What misses is supplied.
     officer.goto(case)
     settled(officer)
-    fill(officer, Consulted_on="2026-11-20", Which_mission="The embassy", Talked_over_on="2026-11-21")
+    fill(officer, Consulted_on="2026-11-20", Which_mission="The embassy", What_it_advises="No objection.")
+    fill(officer, Talked_over_on="2026-11-21", What_they_want="To be heard.")
     choose(officer.get_by_role("combobox", name="With whom", exact=True), "Civil society")
     choose(officer.get_by_role("combobox", name="Level"), "Moderate")
     fill(officer, Reasons="Known to the authorities already.")
@@ -170,6 +180,13 @@ def test_from_the_timeline_to_the_follow_up(person: Callable[[str], Page], serve
     fill(officer, Reason_for_the_decision="Asked for by those concerned.")
     press(officer, "Save the case")
     says(officer, "All questions are answered")
+
+    # Who clears has to see the case too.
+    press(head, "Clear version 1")
+    says(head, "one individual case that you cannot read")
+    add(officer.get_by_role("combobox", name=re.compile("^Named")), "Head of section")
+    press(officer, "Save the case")
+    says(officer, "named are Desk officer, Head of section")
 
     # Cleared by the other, delivered, and not closed before the contact afterwards.
     press(head, "Clear version 1")
@@ -183,6 +200,7 @@ def test_from_the_timeline_to_the_follow_up(person: Callable[[str], Page], serve
     officer.goto(case)
     settled(officer)
     fill(officer, Contact_afterwards_on="2026-11-24", What_they_say="The hearing went on in public.")
+    choose(officer.get_by_role("combobox", name="With whom afterwards"), "Civil society")
     press(officer, "Save the case")
     officer.goto(statement)
     settled(officer)

@@ -110,6 +110,14 @@ def test_what_is_read_out_is_large_and_not_broken(reference: Reference) -> None:
         ({"state": StatementState.DRAFT, "cleared_by": None, "cleared_at": None}, "Draft, not cleared (version 2)"),
         ({"state": StatementState.CONSULTATION}, "Draft, not cleared (version 2)"),
         ({"number": 1}, "Not the text that was cleared: this is version 1, cleared was 2"),
+        (
+            {"number": 1, "versions": [Version(number=1, language="en"), Version(number=2, language="fr")]},
+            "Cleared by Ola Head on Fri 20 Nov 2026, 10:00 (version 1)",
+        ),
+        (
+            {"number": 1, "versions": [Version(number=1, language="en"), Version(number=2, language="en")]},
+            "Not the text that was cleared: this is version 1, cleared was 2",
+        ),
         ({"state": StatementState.DROPPED}, "Dropped: not to be delivered"),
         (
             {"state": StatementState.DELIVERED, "delivered_on": date(2027, 3, 2)},
