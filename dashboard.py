@@ -42,7 +42,7 @@ else:
     from collections.abc import AsyncIterator
     from contextlib import asynccontextmanager
 
-    from streamlit.runtime import Runtime
+    from streamlit.runtime import Runtime, memory_media_file_storage
     from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
     from streamlit.runtime.pages_manager import PagesManager
 
@@ -51,6 +51,7 @@ else:
     from calendar_model.imports.remote import keep_fresh
     from calendar_model.web import health, middleware
     from calendar_model.web.bodies import Held
+    from calendar_model.web.downloads import secret_names
     from calendar_model.workspace.database import WorkspaceError, current_workspace
 
     configuration.require()
@@ -82,4 +83,6 @@ else:
     # Until a first reader has come through main(), Streamlit would run any file in pages/ on its own, found by its
     # address. There is no public setting that forbids it.
     PagesManager.uses_pages_directory = False
+    # Nor is there one for what a download is called: by its content, which could be guessed.
+    memory_media_file_storage._calculate_file_id = secret_names()
     app = st.App(__file__, routes=[*ROUTES, *health.ROUTES], middleware=middleware(_held), lifespan=_opened)
