@@ -70,7 +70,7 @@ GOOD: dict[type[Record], dict[str, Any]] = {
 
 TEXTS = [
     (mapper.class_, name)
-    for mapper in Base.registry.mappers
+    for mapper in sorted(Base.registry.mappers, key=lambda mapper: mapper.class_.__name__)
     for name, column in mapper.columns.items()
     if isinstance(column.type, sa.String) and not isinstance(column.type, sa.Enum)
 ]
