@@ -499,7 +499,7 @@ def one_correction(correction: Correction, context: PageContext) -> None:
     everyone: list[Person] = staff() if context.viewer != OPEN else []
     back()
     styled()
-    st.title(plain(name_of(one.file, one.row, context)))
+    st.title(plain(name_of(one.file, one.row, context)), anchor=False)
     author = next((person.name for person in everyone if person.id == correction.owner_id), "")
     said = [
         f"{status(one, made, context)}.",
@@ -553,7 +553,7 @@ def show(context: PageContext) -> None:
         rhythm(context)
     elif file in KIND_OF and row:
         back()
-        st.title(plain(name_of(file, row, context)))
+        st.title(plain(name_of(file, row, context)), anchor=False)
         forms.outcome()
         st.caption(plain(known_now(file, row, context)))
         one_row(file, row, context)

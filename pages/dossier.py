@@ -44,7 +44,7 @@ from pages.components.forms import NEW, RECORD, TIE, words
 from pages.components.navigation import PAGE_OF, link
 from pages.components.record_parts import who_sees
 from pages.components.word_files import note_button
-from pages.components.words import plain
+from pages.components.words import plain, plain_lines
 
 OF = "of"
 """The URL's name for the item."""
@@ -92,7 +92,7 @@ STYLE = """<style>
 
 def head(row: Any, context: PageContext) -> None:
     """Title, when, and how that is known."""
-    st.title(plain(row["title"]))
+    st.title(plain(row["title"]), anchor=False)
     body = labels.organisation(row["body"] or row["organisation"], context.reference)
     st.caption(plain(" · ".join(part for part in (body, row["location"], row["session"]) if part)))
     known = standing_words(row["standing"], departure=bool(row["departure"]))
@@ -167,7 +167,7 @@ def dates(item: str, context: PageContext) -> None:
         with st.container(gap=None, key=f"of_record_{row.item}"):
             st.button(plain(row.title), key=f"due_{row.item}", type="tertiary", on_click=panel.choose, args=(row.item,))
             whom = f" · {plain(row.for_whom)}" if row.for_whom else ""
-            st.caption(f"{when(row, context.zone)} · {standing_words(row.standing).lower()}{whom}")
+            st.caption(f"{plain(when(row, context.zone))} · {standing_words(row.standing).lower()}{whom}")
     if over := len(rows) - len(ahead):
         st.caption(f"{over} {'is' if over == 1 else 'are'} over.")
 
@@ -280,7 +280,7 @@ def events(found: Dossier, context: PageContext, everyone: Sequence[Person]) -> 
         st.markdown(speaks(own, found.with_whom[own.id]) or "Nobody is named yet.")
         if own.programme.strip():
             st.subheader("Programme")
-            st.markdown(plain(own.programme.strip()).replace("\n", "  \n"))
+            st.markdown(plain_lines(own.programme))
         if not listed:
             return
     st.subheader("Side events and meetings of ours")

@@ -49,10 +49,10 @@ def the_list(context: PageContext, person: Person) -> None:
         st.markdown("Nothing is left for you to follow up.")
     for due, listed in mine.items():
         if listed:
-            st.subheader(f"Yours, {HEADINGS[due]}: {len(listed)}")
+            st.subheader(f"Yours, {HEADINGS[due]}: {len(listed)}", anchor=False)
             group(listed, names, f"mine_{due}", context)
     for owner_id, listed in by_name(others, names):
-        st.subheader(f"{plain(names.get(owner_id, 'Somebody else'))}: {len(listed)}")
+        st.subheader(f"{plain(names.get(owner_id, 'Somebody else'))}: {len(listed)}", anchor=False)
         group(listed, names, f"of_{owner_id}", context)
     if done:
         with st.expander(f"Done since {wording.day(context.today - LOOKS_BACK)}: {len(done)}"):

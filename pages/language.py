@@ -84,9 +84,9 @@ def draw_group(group: Group, context: PageContext) -> None:
         st.subheader("Tied to no item of the calendar")
     else:
         row = rows.iloc[0]
-        st.subheader(plain(str(row["title"])))
+        st.subheader(plain(str(row["title"])), anchor=False)
         with st.container(horizontal=True, key=f"lines_item_{group.item}", gap="small", vertical_alignment="center"):
-            st.caption(f"{when(row, context.zone)}{'' if group.upcoming else ', over'}", width="content")
+            st.caption(f"{plain(when(row, context.zone))}{'' if group.upcoming else ', over'}", width="content")
             st.button(
                 "Open the item", key=f"item_{group.item}", type="tertiary", on_click=panel.choose, args=(group.item,)
             )

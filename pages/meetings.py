@@ -30,7 +30,7 @@ from pages.components.lines import LEFT, lines, styled
 from pages.components.navigation import link
 from pages.components.record_parts import who_sees
 from pages.components.tables import csv_download, item_table
-from pages.components.words import plain
+from pages.components.words import linked, plain
 
 SOON = timedelta(days=540)
 PRESSING = timedelta(days=14)
@@ -81,7 +81,7 @@ def event_lines(events: Sequence[Event], speakers: dict[str, list[Contact]], con
         for event in events:
             with st.container(horizontal=True, gap="small"):
                 with st.container(key=f"when_{event.id}", width=LEFT, gap=None):
-                    st.markdown(when(rows[_item(event)], context.zone))
+                    st.markdown(plain(when(rows[_item(event)], context.zone)))
                 with st.container(key=f"what_{event.id}", width="stretch", gap=None):
                     event_line(event, speakers[event.id], titles, context.today)
                     if event.sensitivity is Sensitivity.RESTRICTED:
@@ -178,8 +178,8 @@ def side_events(context: PageContext) -> None:
     for rule in briefing.side_event_rules(context.reference, context.filter):
         body = labels.short_organisation(rule.body, context.reference)
         how = "from memory" if rule.confidence == "recalled" else "seen in a source"
-        source = f", [source]({rule.source_url})" if rule.source_url else ""
-        st.caption(f"{body}, {plain(rule.name)}: {plain(rule.rule.rstrip('.'))} ({how}{source}).")
+        source = f", {linked('source', rule.source_url)}" if rule.source_url else ""
+        st.caption(f"{plain(body)}, {plain(rule.name)}: {plain(rule.rule.rstrip('.'))} ({how}{source}).")
 
 
 def rhythm_table(found: tuple[Rhythm, ...], context: PageContext) -> pd.DataFrame:

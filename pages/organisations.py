@@ -18,7 +18,7 @@ from calendar_model.vocabulary import Confidence, Level, MandateHolder, Organisa
 from pages.components import labels, panel
 from pages.components.context import PageContext, current
 from pages.components.tables import csv_download, item_table
-from pages.components.words import plain
+from pages.components.words import linked, plain
 
 SHOW, CHOOSE = "show", "choose_show"
 # How far the next dates go: a year shows each season once.
@@ -42,7 +42,7 @@ def choice(context: PageContext) -> str:
         return ""
     asked = st.query_params.get(SHOW, "").lower()
     if asked and asked not in context.reference.organisations:
-        st.warning(f"The address of this page asks for “{asked}”, which is no organisation of this calendar.")
+        st.warning(f"The address of this page asks for “{plain(asked)}”, which is no organisation of this calendar.")
     shown = asked if asked in codes else codes[0]
     if st.session_state.get(CHOOSE) != shown:
         st.session_state[CHOOSE] = shown
@@ -63,14 +63,14 @@ def _show() -> None:
 def facts(code: str, context: PageContext) -> None:
     reference = context.reference
     known = reference.organisations[code]
-    st.subheader(known.name)
+    st.subheader(plain(known.name))
     about = {
         "For defenders": plain(known.mechanism) or "No mechanism of its own.",
         "Basis": plain(known.mechanism_basis) or "None recorded.",
         **holders(code, reference),
         "Seat": seat(known, context),
         "Norway": plain(known.norway_mission) or "No mission is named.",
-        "Part of": " · ".join(labels.organisation(c, reference) for c in reference.lineage(code)[1:]),
+        "Part of": plain(" · ".join(labels.organisation(c, reference) for c in reference.lineage(code)[1:])),
         "Links": " · ".join(links(known)),
     }
     with st.container(gap="small"):
@@ -110,7 +110,7 @@ def _holder(row: MandateHolder, reference: Reference) -> str:
     today = current().today
     state = reference.states.get(row.nationality)
     who = plain(row.holder) or "A new holder; the name was not found in a public source"
-    who += f" ({state.name})" if state else ""
+    who += f" ({plain(state.name)})" if state else ""
     since = wording.span(row.start, row.start, row.date_precision)
     if row.end is not None and row.end < today:
         who = f"Not known. The last on record is {who}, to {wording.span(row.end, row.end, row.date_precision)}"
@@ -119,7 +119,7 @@ def _holder(row: MandateHolder, reference: Reference) -> str:
     known = (
         "" if row.confidence is Confidence.SOURCED and "start" not in row.recalled_fields else ", the date from memory"
     )
-    source = f" · [source]({row.source_url})" if row.source_url else ""
+    source = f" · {linked('source', row.source_url)}" if row.source_url else ""
     return f"{who}{known}.{source}"
 
 
@@ -148,7 +148,7 @@ def apart(there: datetime, here: datetime) -> str:
 
 def links(known: Organisation) -> list[str]:
     named = (("Website", known.website), ("Source of these facts", known.source_url))
-    return [f"[{name}]({url})" for name, url in named if url]
+    return [linked(name, url) for name, url in named if url]
 
 
 def rhythm(code: str, context: PageContext) -> None:

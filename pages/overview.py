@@ -103,7 +103,7 @@ def turn(label: str, found: Turn | None, track: str) -> None:
         on_click=panel.choose,
         args=(found.item,),
     )
-    st.markdown(f"{found.when}  \n{plain(found.how)}")
+    st.markdown(f"{plain(found.when)}  \n{plain(found.how)}")
 
 
 def cycle_rows(found: tuple[Cycle, ...]) -> pd.DataFrame:
@@ -138,7 +138,7 @@ def the_cycles(context: PageContext) -> None:
             name, *cells = st.columns([1.3, 1, 1, 1])
             with name.container(gap="xxsmall"):
                 st.markdown(f"**{plain(cycle.track.title)}**")
-                st.caption(cycle.rule.capitalize())
+                st.caption(plain(cycle.rule.capitalize()))
                 if cycle.parting:
                     st.caption(f":material/flag: {plain(cycle.parting)}")
             for cell, (label, which) in zip(

@@ -33,10 +33,10 @@ from calendar_model.vocabulary import (
 )
 from pages.components import filter_bar, panel
 from pages.components.context import PageContext, current
-from pages.components.lists import NARROW_PX, full_list, linked
+from pages.components.lists import NARROW_PX, full_list
 from pages.components.pictures import Asked, as_a_picture
 from pages.components.width import column_width
-from pages.components.words import plain
+from pages.components.words import linked, plain
 
 YEARS_BACK_NARROW, YEARS_AHEAD_NARROW = 12, 6
 OURS = ("penholder", "mission")
@@ -235,7 +235,7 @@ def next_words(track: Track, coming: Next | None, context: PageContext) -> str:
         if overdue
         else f"{capital(row['standing'])}, {far}"
     )
-    lines = [f"Next: **{plain(session)}{when(row)}**", known]
+    lines = [f"Next: **{plain(session)}{plain(when(row))}**", known]
     moves = [d for d in coming.due if d.end >= today and d.milestone.for_whom in OURS]
     deadlines = [d for d in moves if d.milestone.kind is MilestoneKind.DEADLINE]
     steps = [
@@ -254,7 +254,7 @@ def next_words(track: Track, coming: Next | None, context: PageContext) -> str:
 def draw_track(track: Track, context: PageContext, years: tuple[int, int], width: int) -> None:
     """One track: its strip, its rhythm and the changes in it, the plan of the next text, the texts."""
     reference, version = context.reference, context.table.attrs["version"]
-    st.header(track.title)
+    st.header(plain(track.title))
     if track.description:
         st.markdown(plain(track.description))
     figure, summary = _strip(
@@ -282,7 +282,7 @@ def draw_track(track: Track, context: PageContext, years: tuple[int, int], width
     coming = next_text(track.code, context)
     if coming is not None:
         where = coming.row["session"] or when(coming.row)
-        st.subheader(f"The plan towards {where}")
+        st.subheader(f"The plan towards {plain(where)}")
         frame = plan_frame(track, coming, context)
         if frame.empty:
             st.markdown("No milestone rule belongs to this track's session. Rules stand in milestones.csv.")

@@ -193,7 +193,7 @@ if record or new:
     if record and kept is None:
         st.markdown("This person is not in the list any more. Go back to it.")
     else:
-        st.subheader("Add somebody" if kept is None else plain(kept.name))
+        st.subheader("Add somebody" if kept is None else plain(kept.name), anchor=False)
         person_form(kept, context, everyone)
 else:
     people(everyone, person)

@@ -51,7 +51,7 @@ def one_statement(statement_id: str, context: PageContext, person: Person) -> No
         changes = of_record(session, statement_id)
         clearances = given(session, statement_id)
     everyone = staff()
-    st.title(f"{plain(statement.title)}{' (sample)' if statement.sample else ''}")
+    st.title(f"{plain(statement.title)}{' (sample)' if statement.sample else ''}", anchor=False)
     forms.outcome()
     about = [
         words(statement.form),

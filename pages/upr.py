@@ -180,9 +180,9 @@ def draw_session(session: str, reviews: pd.DataFrame, context: PageContext) -> N
     found = table[(table["item"] == f"session-{session}").to_numpy()]
     here = reviews[(reviews["session"] == session).to_numpy()]
     row = found.iloc[0] if len(found) else here.iloc[0]
-    st.subheader(session)
+    st.subheader(plain(session))
     days = "" if row["date_precision"] == Precision.DAY else "; its days are not known"
-    st.markdown(f"**{when(row)}**, {row['standing']}{days}.")
+    st.markdown(f"**{plain(when(row))}**, {row['standing']}{days}.")
     listed = {r.code: r for r in context.reference.reviews}
     plain_names, moved = [], []
     for review in sorted(here.to_dict("records"), key=lambda r: (r["start"], r["title"])):
@@ -207,7 +207,7 @@ def draw_session(session: str, reviews: pd.DataFrame, context: PageContext) -> N
     due = due_before(session, context)
     deadlines = due[(due["kind"] == Kind.DEADLINE).to_numpy()]
     said = [
-        f"- {when(d)}: **{plain(d['title'].replace(f', {session}', ''))}**"
+        f"- {plain(when(d))}: **{plain(d['title'].replace(f', {session}', ''))}**"
         + (f" ({plain(d['for_whom'])})" if d["for_whom"] else "")
         for d in deadlines.to_dict("records")
     ]
@@ -225,7 +225,7 @@ def draw_countries(context: PageContext, track: str) -> None:
     mine = table[(table["track"] == track).to_numpy() & (table["kind"] == Kind.UPR_REVIEW).to_numpy()]
     for code in context.filter.countries:
         own = mine[(mine["countries"] == code).to_numpy()]
-        st.subheader(state_name(code, context))
+        st.subheader(plain(state_name(code, context)))
         if own.empty:
             st.markdown("No review of this country is in the reference. Reviews stand in upr_reviews.csv.")
             continue
@@ -394,7 +394,7 @@ else:
     for session in sessions:
         due = due_before(session, context)
         if not due.empty:
-            st.subheader(f"What falls due around {session}")
+            st.subheader(f"What falls due around {plain(session)}")
             full_list(
                 due_frame(due, session, context),
                 "What",

@@ -7,8 +7,6 @@ says in full is in its hover, and in the list beside the picture.
 
 from __future__ import annotations
 
-import html
-import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +17,7 @@ import plotly.graph_objects as go
 from calendar_model import wording
 from calendar_model.figures.packing import fit, text_px
 from calendar_model.figures.palette import INKS, TEXT_PX, Inks, ThemeName, colour_of, ink_on, plain_layout, with_alpha
+from calendar_model.figures.text import shown, wrapped
 from calendar_model.reference import Reference
 from calendar_model.safeguards.coverage import HEADS, Expectation, State, counts
 from calendar_model.vocabulary import Precision
@@ -158,10 +157,10 @@ _CLICKS = {
 
 
 def _hover(tile: Mapping[Any, Any]) -> str:
-    head = f"<b>{html.escape(tile['title'])}</b><br>{_when(tile)}"
-    says = textwrap.wrap(f"{HEADS[Expectation(tile['expectation'])]}: {tile['says']}.", 64)
+    head = f"<b>{shown(tile['title'])}</b><br>{_when(tile)}"
+    says = wrapped(f"{HEADS[Expectation(tile['expectation'])]}: {tile['says']}.")
     click = _CLICKS[tile["acts"].partition(":")[0]]
-    return "<br>".join([head, *(html.escape(line, quote=False) for line in says), f"<i>{click}</i>"])
+    return "<br>".join([head, *says, f"<i>{click}</i>"])
 
 
 def _tiles(
@@ -228,8 +227,7 @@ def _items(rows: Sequence[Mapping[Any, Any]], number: Mapping[str, int], grid: _
         width=height,
         marker={"color": "rgba(0,0,0,0)", "line": {"width": 0}},
         customdata=[
-            [row["item"], "", f"<b>{html.escape(row['title'])}</b><br>{_when(row)}<br><i>{_CLICKS['']}</i>"]
-            for row in rows
+            [row["item"], "", f"<b>{shown(row['title'])}</b><br>{_when(row)}<br><i>{_CLICKS['']}</i>"] for row in rows
         ],
         hovertemplate="%{customdata[2]}<extra></extra>",
         selected={"marker": {"opacity": 1}},
@@ -261,7 +259,7 @@ def _text(
         x=x,
         y=y,
         mode="text",
-        text=[html.escape(word, quote=False) for word in words],
+        text=[shown(word) for word in words],
         textposition="middle right",
         textfont={"size": size, "color": colour},
         hoverinfo="skip",

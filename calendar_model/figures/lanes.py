@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 import textwrap
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -16,6 +15,7 @@ import pandas as pd
 from calendar_model.calendar import when
 from calendar_model.figures.packing import fit, pack
 from calendar_model.figures.palette import TEXT_PX, colour_of
+from calendar_model.figures.text import shown, wrapped
 from calendar_model.figures.zoom import BAND_OF, Band, Detail
 from calendar_model.reference import Reference
 from calendar_model.vocabulary import Kind, Precision
@@ -326,9 +326,9 @@ def _hover(record: Any, word: str, zone: str | None) -> str:
         known += ", somewhere in this window"
     basis = textwrap.shorten(record.basis, 130, placeholder=" …") if record.basis else ""
     lines = [
-        *(f"<b>{line}</b>" for line in textwrap.wrap(html.escape(record.title, quote=False), 56)[:3]),
-        html.escape(when(record, zone), quote=False),
-        *textwrap.wrap(html.escape(f"{known}. {basis}", quote=False), 64),
-        *([html.escape(word, quote=False)] if word else []),
+        *(f"<b>{line}</b>" for line in wrapped(record.title, 56)[:3]),
+        shown(when(record, zone)),
+        *wrapped(f"{known}. {basis}"),
+        *([shown(word)] if word else []),
     ]
     return "<br>".join(lines)

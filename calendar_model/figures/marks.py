@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -14,6 +13,7 @@ import numpy as np
 from calendar_model.figures.lanes import Integers, Lane, Mark, Scale, Spans
 from calendar_model.figures.packing import fit, text_px
 from calendar_model.figures.palette import TEXT_PX, Inks, ink_on, with_alpha
+from calendar_model.figures.text import shown
 from calendar_model.figures.zoom import Band, Detail
 from calendar_model.vocabulary import Kind, Standing
 from calendar_model.wording import day as day_words
@@ -194,7 +194,7 @@ def label_trace(marks: Sequence[Mark], scale: Scale, inks: Inks) -> dict[str, An
         label, at, place = _label(mark)
         if not label:
             continue
-        text = html.escape(label, quote=False)
+        text = shown(label)
         if mark.kind == Kind.DEADLINE:
             text = f"<b>{text}</b>"
         if mark.standing == Standing.CANCELLED and not mark.departure:

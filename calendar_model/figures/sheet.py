@@ -8,7 +8,6 @@ fullest is taken that fits in letters of a legible size; where none does, the la
 from __future__ import annotations
 
 import base64
-import html
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from plotly.utils import PlotlyJSONEncoder
 
 from calendar_model.figures.packing import fit, text_px
 from calendar_model.figures.palette import INKS, TEXT_PX
+from calendar_model.figures.text import shown
 
 PAPER = INKS["light"]
 FAMILY = "Arial, Helvetica, Liberation Sans, sans-serif"
@@ -177,7 +177,7 @@ def _lines(
 ) -> Iterator[dict[str, Any]]:
     """Lines of text one under another, from ``top`` pixels above the plot's upper (1) or lower (0) edge."""
     for text, size, bold in lines:
-        words = html.escape(text, quote=False)
+        words = shown(text)
         yield {
             "text": f"<b>{words}</b>" if bold else words,
             "xref": "paper",

@@ -15,8 +15,6 @@ stepped line           the rhythm: a step where the cadence changed; dotted, tha
 
 from __future__ import annotations
 
-import html
-import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -31,6 +29,7 @@ from calendar_model.calendar import text_item, vote_words, when
 from calendar_model.cycles import Occurrence, project
 from calendar_model.figures.packing import text_px
 from calendar_model.figures.palette import INKS, TEXT_PX, Inks, ThemeName, colour_of, plain_layout, with_alpha
+from calendar_model.figures.text import shown, wrapped
 from calendar_model.reference import Reference
 from calendar_model.vocabulary import Cadence, Precision, Resolution, Standing, View, Vote
 
@@ -230,7 +229,7 @@ def stacked(strips: Sequence[go.Figure], names: Sequence[str]) -> go.Figure:
         yaxis={"range": [top, 0], "tickvals": list(ticks), "ticktext": list(ticks.values())},
         annotations=[
             {
-                "text": f"<b>{html.escape(name)}</b>",
+                "text": f"<b>{shown(name)}</b>",
                 "xref": "paper",
                 "x": 0,
                 "y": at,
@@ -292,14 +291,10 @@ def _hover(row: Mapping[Any, Any], text: Resolution | None) -> str:
     standing = "adopted" if row["standing"] == Standing.HELD else row["standing"]
     if row["departure"]:
         standing = "was due, did not come"
-    lines = [f"<b>{html.escape(row['title'])}</b>", f"{when(row)}, {standing}"]
+    lines = [f"<b>{shown(row['title'])}</b>", shown(f"{when(row)}, {standing}")]
     if text is not None:
-        lines.append(f"Adopted {vote_words(text)}")
-    return "<br>".join([*lines, *_wrapped(row["basis"])])
-
-
-def _wrapped(sentence: str) -> list[str]:
-    return [html.escape(line) for line in textwrap.wrap(sentence, 64)]
+        lines.append(shown(f"Adopted {vote_words(text)}"))
+    return "<br>".join([*lines, *wrapped(row["basis"])])
 
 
 def _windows(marks: Sequence[_Mark], y: float, scale: _Scale, colour: str) -> go.Bar:
@@ -354,7 +349,7 @@ def _labels(marks: Sequence[_Mark], y: float, scale: _Scale, inks: Inks) -> go.S
         taken[row] = middle - half
         x.append(mark.day.isoformat())
         ys.append(y - 16 - row * _ROW_PX)
-        label = html.escape(mark.label)
+        label = shown(mark.label)
         if mark.departure:
             label = f"<s>{label}</s>"
         elif mark.standing != Standing.HELD:
@@ -432,7 +427,7 @@ def _stems(marks: Sequence[_Mark], top: float, colour: str) -> go.Scatter:
 
 
 def _by_guidelines(turns: Sequence[Occurrence], y: float, inks: Inks) -> go.Scatter:
-    hovers = ["<br>".join([f"<b>By the guidelines: {html.escape(_turn(o))}</b>", *_wrapped(o.basis)]) for o in turns]
+    hovers = ["<br>".join([f"<b>By the guidelines: {shown(_turn(o))}</b>", *wrapped(o.basis)]) for o in turns]
     return go.Scatter(
         name="guidelines",
         x=[_middle(o.window_start, o.window_end).isoformat() for o in turns],

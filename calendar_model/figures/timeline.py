@@ -20,7 +20,6 @@ Marks are packed into rows and labels are cut to the pixels they have, so that n
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -55,6 +54,7 @@ from calendar_model.figures.marks import (
 )
 from calendar_model.figures.packing import fit
 from calendar_model.figures.palette import INKS, TEXT_PX, Inks, ThemeName, plain_layout, with_alpha
+from calendar_model.figures.text import shown
 from calendar_model.figures.zoom import DETAIL, Band, Detail, Zoom
 from calendar_model.reference import Reference
 from calendar_model.vocabulary import Kind, Standing
@@ -405,9 +405,7 @@ def _layout(
             "range": [depth, 0],
             "fixedrange": True,
             "tickvals": [lane.top + detail.row_px / 2 for lane in lanes],
-            "ticktext": [
-                f"<b>{html.escape(lane.label)}</b>" if lane.first else html.escape(lane.label) for lane in lanes
-            ],
+            "ticktext": [f"<b>{shown(lane.label)}</b>" if lane.first else shown(lane.label) for lane in lanes],
             "tickfont": {"size": TEXT_PX + 1, "color": inks.ink},
             "ticklabelstandoff": 8,
             "showgrid": False,

@@ -7,8 +7,6 @@ an empty tile. What a tile says in full is in its hover, and in the table beside
 
 from __future__ import annotations
 
-import html
-import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -22,6 +20,7 @@ from calendar_model import wording
 from calendar_model.calendar import when
 from calendar_model.figures.packing import fit
 from calendar_model.figures.palette import INKS, Inks, ThemeName, colour_of, ink_on, plain_layout, with_alpha
+from calendar_model.figures.text import shown, wrapped
 from calendar_model.reference import Reference
 from calendar_model.vocabulary import Kind, Review, ReviewDeparture, Standing
 
@@ -181,7 +180,7 @@ def _tiles(
     for code, members in sessions.items():
         for i, row in enumerate(members):
             if i % per_line == 0:
-                label = "" if i else code if narrow else f"<b>{html.escape(code)}</b>  {_session_when(row, reference)}"
+                label = "" if i else code if narrow else f"<b>{shown(code)}</b>  {_session_when(row, reference)}"
                 lines.append(_Line(label, y))
                 y += _TILE_PX
             review = listed.get(row["item"])
@@ -211,12 +210,12 @@ def _session_when(row: Mapping[Any, Any], reference: Reference) -> str:
 
 def _hover(row: Mapping[Any, Any], review: Review | None, state: ReviewState) -> str:
     stands = "Held" if state is ReviewState.HELD else f"{STATE_WORDS[state]}, {row['standing']}"
-    lines = [f"<b>{html.escape(row['title'])}</b>", f"{row['session']}, {when(row)}", stands]
+    lines = [f"<b>{shown(row['title'])}</b>", shown(f"{row['session']}, {when(row)}"), stands]
     if words := what_happened(review):
-        lines.append(words)
+        lines.append(shown(words))
     if review is not None and review.outcome_date:
-        lines.append(f"Outcome adopted in {review.outcome_session}, {wording.day(review.outcome_date)}")
-    return "<br>".join([*lines, *(html.escape(line) for line in textwrap.wrap(row["basis"], 64))])
+        lines.append(shown(f"Outcome adopted in {review.outcome_session}, {wording.day(review.outcome_date)}"))
+    return "<br>".join([*lines, *wrapped(row["basis"])])
 
 
 _LOOKS: Mapping[ReviewState, tuple[float, str]] = {

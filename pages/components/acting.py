@@ -14,6 +14,7 @@ from calendar_model.safeguards.desk import staff
 from calendar_model.safeguards.sight import OPEN, Viewer, member
 from calendar_model.workspace.records import Person
 from pages.components.navigation import link
+from pages.components.words import plain
 
 COOKIE = "hrd_person"
 _KEY = "acting"
@@ -60,7 +61,7 @@ def choose_person() -> None:
     everyone = [person for person in staff() if person.active]
     person = _chosen_among(everyone)
     _remember(data={"name": COOKIE, "person": person.id if person else ""}, key="remember_person", height=1)
-    with st.popover(person.name if person else "Nobody chosen", type="tertiary", key="acting_person"):
+    with st.popover(plain(person.name) if person else "Nobody chosen", type="tertiary", key="acting_person"):
         if everyone:
             options = ["", *(one.id for one in everyone)]
             names = {"": "Nobody: public only", **{one.id: one.name for one in everyone}}

@@ -19,6 +19,7 @@ from calendar_model.workspace.database import WorkspaceError
 from pages.components import outage, typed
 from pages.components.acting import choose_person, chosen_id, viewer
 from pages.components.filter_bar import filter_bar, time_zone
+from pages.components.words import plain
 
 _KEY = "page_context"
 
@@ -92,7 +93,7 @@ def draw_context(*, with_filter: bool) -> PageContext:
     outage.place()
     _say_faults(reference)
     if fault:
-        st.error(f"{fault} Until then the calendar stands without what the mission itself keeps.")
+        st.error(f"{plain(fault)} Until then the calendar stands without what the mission itself keeps.")
     context = PageContext(
         reference=reference,
         table=table,

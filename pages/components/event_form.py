@@ -245,7 +245,7 @@ def _room(form: RecordForm, event: Event | None, kind: EventKind, rule: Any) -> 
         return
     how = "" if rule["confidence"] == "sourced" else " From memory, not seen in a source."
     known = "" if exact else ", the days are not known yet"
-    st.caption(f"{plain(rule['title'])}: {when(rule)}{known}. {plain(rule['description'])}{how}")
+    st.caption(f"{plain(rule['title'])}: {plain(when(rule))}{known}. {plain(rule['description'])}{how}")
     if day is not None and chosen != day:
         key = f"{form.prefix}_request_due"
         st.button("Take this day", key="event_take_day", type="tertiary", on_click=_take_day, args=(key, day))

@@ -22,6 +22,7 @@ from calendar_model.calendar.filters import LONGEST_TEXT
 from calendar_model.reference import Reference
 from calendar_model.vocabulary import Level
 from pages.components import labels
+from pages.components.words import plain
 
 EARLIEST, LATEST = date(1945, 10, 24), date(2100, 12, 31)
 """Days that the period may name: from the United Nations Charter to further than anything is projected."""
@@ -84,7 +85,7 @@ def filter_bar(table: pd.DataFrame, reference: Reference) -> Filter:
     # Last, because only now the period and the search text are known in the first run too.
     with summary:
         st.button(
-            _summary(chosen, parameters, reference),
+            plain(_summary(chosen, parameters, reference)),
             key="filter_toggle",
             icon=":material/tune:",
             width="stretch",
@@ -92,8 +93,8 @@ def filter_bar(table: pd.DataFrame, reference: Reference) -> Filter:
         )
     for name, value in unknown[:_MOST_NAMED]:
         st.warning(
-            f"The address of this page asks for {name} “{value[:_LONGEST_NAMED]}”, which this calendar does not know. "
-            "It is left out; choose from the bar instead."
+            f"The address of this page asks for {name} “{plain(value[:_LONGEST_NAMED])}”, which this calendar does not "
+            "know. It is left out; choose from the bar instead."
         )
     if len(unknown) > _MOST_NAMED:
         st.warning(f"The address has {len(unknown) - _MOST_NAMED} further values that are left out too.")
@@ -123,7 +124,7 @@ def time_zone(default: str | None) -> str:
     # In a reader's first run only the URL has it: the label comes before the widget.
     asked = st.session_state.get("tz") or st.query_params.get("tz")
     current = asked if asked in options else home
-    with st.popover(f"{current.rsplit('/')[-1].replace('_', ' ')} time", type="tertiary", key="time_zone"):
+    with st.popover(plain(f"{current.rsplit('/')[-1].replace('_', ' ')} time"), type="tertiary", key="time_zone"):
         chosen = st.selectbox(
             "Times are shown for",
             options,
@@ -269,5 +270,5 @@ def _filter(chosen: Mapping[str, list[str]], reference: Reference) -> Filter:
     try:
         return Filter.from_params(parameters, reference)
     except FilterError as fault:
-        st.warning(f"{fault} Everything is shown instead.")
+        st.warning(f"{plain(str(fault))} Everything is shown instead.")
         return Filter()

@@ -138,7 +138,7 @@ def one_calendar(context: PageContext) -> None:
     if one is None and not allowed:
         nobody_allowed()
         return
-    st.subheader(plain(one.name) if one is not None else "Follow a calendar")
+    st.subheader(plain(one.name) if one is not None else "Follow a calendar", anchor=False)
     if one is not None:
         last = st.empty()
         way = Way(

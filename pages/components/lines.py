@@ -47,9 +47,9 @@ def lines(entries: Iterable[Entry], place: str, *, fold: bool = True) -> None:
 
 
 def _line(entry: Entry, place: str, fold: bool) -> None:
-    said = f"{plain(entry.detail)} · {known(entry)}" if entry.detail else known(entry)
+    said = plain(f"{entry.detail} · {known(entry)}" if entry.detail else known(entry))
     label = f"**{plain(entry.title)}**" if entry.due else plain(entry.title)
-    when = f"**{entry.countdown.capitalize()}** · {entry.when}" if entry.countdown else entry.when
+    when = f"**{plain(entry.countdown.capitalize())}** · {plain(entry.when)}" if entry.countdown else plain(entry.when)
     key = f"{place}_{entry.items[0]}"
     if not (fold and entry.due and entry.parts):
         line(key, when, label, said, entry.opens)

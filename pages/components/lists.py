@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.components.tables import csv_download
-from pages.components.words import plain
+from pages.components.words import linked, plain
 
 NARROW_PX = 640
 """Below this width of the column a table of several columns would be cut."""
@@ -32,11 +32,6 @@ def full_list(frame: pd.DataFrame, link: str, name: str, alt: str, *, width: int
     else:
         st.table(shown.map(_unbroken), border="horizontal", hide_index=True, alt=alt)
     csv_download(frame, name)
-
-
-def linked(words: str, url: str) -> str:
-    """Markdown for ``words``, which are safe already, as a link to ``url``; the words alone without one."""
-    return f"[{words}]({url.replace('(', '%28').replace(')', '%29')})" if url else words
 
 
 def _paragraph(row: Mapping[Any, str]) -> str:

@@ -243,7 +243,7 @@ def _deadline(row: Any, context: PageContext) -> None:
     whom = f" · {plain(row.for_whom)}" if row.for_whom else ""
     with st.container(gap=None):
         _opener(plain(row.title), row.item, "deadline")
-        st.caption(f"{when(row, context.zone)} · {standing_words(row.standing).lower()}{whom}")
+        st.caption(f"{plain(when(row, context.zone))} · {standing_words(row.standing).lower()}{whom}")
 
 
 def _cycle(row: Any, context: PageContext) -> None:
@@ -255,7 +255,7 @@ def _cycle(row: Any, context: PageContext) -> None:
             if turn is not None:
                 with st.container(gap=None):
                     _opener(f"{name}: {plain(turn['title'])}", turn["item"], name.lower())
-                    st.caption(f"{when(turn, context.zone)} · {standing_words(turn['standing']).lower()}")
+                    st.caption(plain(f"{when(turn, context.zone)} · {standing_words(turn['standing']).lower()}"))
     _together(row, context)
 
 
@@ -277,7 +277,7 @@ def _listed(heading: str, rows: Iterable[Any], context: PageContext) -> None:
     for other in rows:
         with st.container(gap=None):
             _opener(plain(other.title), other.item, "beside")
-            st.caption(f"{when(other, context.zone)} · {standing_words(other.standing).lower()}")
+            st.caption(plain(f"{when(other, context.zone)} · {standing_words(other.standing).lower()}"))
 
 
 def _opener(label: str, item: str, place: str) -> None:

@@ -67,7 +67,7 @@ def who_sees(record: Record, everyone: Sequence[Person]) -> str:
 def heading(record: Record, everyone: Sequence[Person], *, state: str = "") -> None:
     """Title, who sees it and whose it is, in the place of the page's title."""
     styled()
-    st.title(plain(record.title))
+    st.title(plain(record.title), anchor=False)
     sample = "A fictional record of the sample." if record.sample else ""
     parts = (sample, state, who_sees(record, everyone), f"Owner: {record.owner.name}.")
     st.caption(plain(" ".join(part for part in parts if part)))
@@ -125,7 +125,7 @@ def item_openers(record: Record, context: PageContext) -> None:
             st.button(
                 title, key=f"tied_{row.item}", type="tertiary", on_click=panel.choose, args=(row.item,), wrap=True
             )
-            st.caption(when(row, context.zone))
+            st.caption(plain(when(row, context.zone)))
 
 
 def history(changes: Sequence[Change], everyone: Sequence[Person], titles: Mapping[str, str], zone: str) -> None:

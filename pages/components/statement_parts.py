@@ -22,7 +22,7 @@ from pages.components.acting import viewer
 from pages.components.context import PageContext
 from pages.components.navigation import link
 from pages.components.statement_draft import moment
-from pages.components.words import plain
+from pages.components.words import linked, plain
 
 WAY = (
     StatementState.IDEA,
@@ -118,7 +118,7 @@ def speaking_time(statement: Statement, context: PageContext) -> None:
 
 
 def _rule(limit: Limit) -> str:
-    known = f"[source]({limit.source_url})" if limit.source_url else "from memory"
+    known = linked("source", limit.source_url) if limit.source_url else "from memory"
     return f"{plain(limit.occasion) or 'statements'}, {known}"
 
 

@@ -65,8 +65,10 @@ def free_port() -> int:
         return port
 
 
-def start_server(log: Path, port: int = 0, /, **environment: str) -> tuple[subprocess.Popen[bytes], str]:
-    """A fresh ``streamlit run dashboard.py``, answering when this returns: the process and its address.
+def start_server(
+    log: Path, port: int = 0, script: Path = ROOT / "dashboard.py", /, **environment: str
+) -> tuple[subprocess.Popen[bytes], str]:
+    """A fresh ``streamlit run`` of the dashboard, or of another script, answering when this returns: the process and its address.
 
     On ``port``, or on one that is free.
     """
@@ -74,7 +76,7 @@ def start_server(log: Path, port: int = 0, /, **environment: str) -> tuple[subpr
     address = f"http://127.0.0.1:{port}"
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", "dashboard.py", "--server.port", str(port)],
+            [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)],
             cwd=ROOT,
             env={**os.environ, TODAY_VARIABLE: TODAY.isoformat(), FOLDER_VARIABLE: str(log.parent), **environment},
             stdout=out,

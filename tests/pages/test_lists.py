@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from streamlit.testing.v1 import AppTest
 
-from pages.components.lists import linked
+from pages.components.words import linked
 
 
 def drawn(width: int) -> AppTest:
@@ -28,7 +28,7 @@ def drawn(width: int) -> AppTest:
         )
         full_list(frame, "What", "the-list", "A list", width=width)
 
-    return AppTest.from_function(script, kwargs={"width": width}).run()
+    return AppTest.from_function(script, kwargs={"width": width}).run(timeout=60)
 
 
 def test_a_wide_screen_gets_a_table_without_empty_columns_and_with_links() -> None:

@@ -1,0 +1,146 @@
+"""A workspace in which every text that a person can type holds markup."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from calendar_model import calendar
+from calendar_model.clock import now
+from calendar_model.safeguards import sample
+from calendar_model.safeguards.desk import save, staff, writing
+from calendar_model.safeguards.sight import OPEN, member
+from calendar_model.workspace.database import FILE, FOLDER_VARIABLE, URL_VARIABLE, Workspace, open_workspace
+from calendar_model.workspace.records import (
+    Base,
+    Correction,
+    Event,
+    Imported,
+    Person,
+    RemoteCalendar,
+    RemoteVisit,
+    Statement,
+    Subscription,
+    Unsaved,
+    new_id,
+)
+from calendar_model.workspace.terms import EventKind, StatementState
+from tests.conftest import TODAY
+
+MARKUP = (
+    "[qz](http://evil.example/a) ![qz](http://evil.example/b.png) <b>qz</b> :material/home: :smile: :red[qz] $qz$ "
+    "www.evil.example qz@evil.example `qz` **qz** -> qz"
+)
+
+CODES = {
+    "country",
+    "organisation",
+    "forum",
+    "body",
+    "timezone",
+    "item",
+    "file",
+    "row",
+    "query",
+    "source_url",
+    "etag",
+    "values",
+    "before",
+    "after",
+}
+"""Columns of text that hold a code: the rules, or the page that reads them, take nothing else."""
+
+
+@dataclass(frozen=True)
+class Hostile:
+    """Where the workspace is, who sees all of it, and the identifiers of its records by kind."""
+
+    folder: Path
+    person: str
+    kinds: dict[str, list[str]]
+
+
+def hostile_workspace(folder: Path) -> Hostile:
+    """The sample in a new workspace in ``folder``, with what it has no row of, and markup behind every text."""
+    workspace = open_workspace(f"sqlite:///{folder / FILE}")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HRD_CALENDAR_TODAY", TODAY.isoformat())
+        patch.setenv(FOLDER_VARIABLE, str(folder))
+        patch.delenv(URL_VARIABLE, raising=False)
+        sample.load(calendar.current()[1], TODAY, workspace)
+        _complete(workspace)
+    workspace.close()
+    engine = sa.create_engine(f"sqlite:///{folder / FILE}")
+    with engine.begin() as connection:
+        _type_in(connection)
+        person = str(connection.scalar(sa.select(Person.id).where(Person.sample).order_by(Person.may_clear.desc())))
+        kinds: dict[str, list[str]] = {}
+        records = Base.metadata.tables["record"]
+        for row in connection.execute(sa.select(records.c.id, records.c.kind)):
+            kinds.setdefault(str(row.kind), []).append(row.id)
+    engine.dispose()
+    return Hostile(folder, person, kinds)
+
+
+def _complete(workspace: Workspace) -> None:
+    """A row in the tables that the sample leaves empty."""
+    who = next(person for person in staff(workspace) if person.may_clear)
+    desk = member(who.id)
+    values = {"location": f"Geneva {MARKUP}", "notes": MARKUP}
+    # Nobody of the sample corrects anything.
+    save(
+        member(save(OPEN, Person, {"name": "Desk"}, workspace=workspace)),
+        Correction,
+        {
+            "title": "HRC67",
+            "file": "sessions.csv",
+            "row": "HRC67",
+            "source_url": "https://example.org/",
+            "values": json.dumps(values),
+        },
+        workspace=workspace,
+    )
+    with writing(desk, workspace=workspace) as session:
+        event = session.scalars(sa.select(Event)).first()
+        assert event is not None
+        statement = session.scalars(sa.select(Statement).where(Statement.state == StatementState.DRAFT)).first()
+        assert statement is not None
+        session.add(Unsaved(statement_id=statement.id, person_id=who.id, based_on=0, text="Typed"))
+        session.add(Imported(record_id=event.id, uid="1", taken_on=TODAY))
+        followed = RemoteCalendar(
+            id=(id_ := new_id()), person_id=who.id, name="", address="", body="un-hrc", event_kind=EventKind.MEETING
+        )
+        session.add(followed)
+        session.flush()
+        session.add(RemoteVisit(id=id_, asked_at=now()))
+        session.add(Subscription(person_id=who.id, token_hash="0" * 64))
+
+
+def _type_in(connection: sa.Connection) -> None:
+    """Puts markup behind every text, past all rules."""
+    for (trigger,) in connection.execute(sa.text("select name from sqlite_master where type = 'trigger'")).all():
+        connection.execute(sa.text(f'drop trigger "{trigger}"'))
+    for table in Base.metadata.sorted_tables:
+        for name in _typed_columns(table):
+            connection.execute(sa.update(table).values({name: table.c[name] + f" {MARKUP}"}))
+            assert connection.scalar(sa.select(sa.func.count()).select_from(table)), table.name
+    change = Base.metadata.tables["change"]
+    for row in connection.execute(sa.select(change)).all():
+        typed = _typed_columns(Base.metadata.tables[row.table])
+        values = {side: json.dumps(_marked(json.loads(getattr(row, side)), typed)) for side in ("before", "after")}
+        connection.execute(sa.update(change).where(change.c.number == row.number).values(values))
+
+
+def _typed_columns(table: sa.Table) -> list[str]:
+    return [c.name for c in table.columns if type(c.type) is sa.Text and c.name not in CODES]
+
+
+def _marked(values: dict[str, object], typed: list[str]) -> dict[str, object]:
+    return {
+        name: f"{value} {MARKUP}" if name in typed and isinstance(value, str) else value
+        for name, value in values.items()
+    }
