@@ -586,7 +586,10 @@ def the_list(context: PageContext) -> None:
     lines.styled()
     list_cases(all_cases, raised_in, context)
     list_reprisals(all_reprisals, context)
-    st.caption("Cases and reprisals are never in a file or a feed.")
+    st.caption(
+        "No feed, list or calendar file holds cases and reprisals. A briefing note in Word that you make for yourself "
+        "names them by their codes, and says so at its head."
+    )
 
 
 def show(context: PageContext) -> None:

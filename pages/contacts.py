@@ -73,7 +73,7 @@ def the_list(context: PageContext) -> None:
     ask_again(chosen, context)
     table(chosen, last, context)
     csv_download(contacts.as_table(chosen, last), "contacts")
-    st.caption("Restricted contacts, and who anybody is, are never in files.")
+    st.caption("Restricted contacts, and who anybody is, are left out of these files.")
 
 
 @st.cache_data(max_entries=16, show_spinner=False)

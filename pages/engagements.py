@@ -328,7 +328,7 @@ def csv(wanted: Wanted, names: Mapping[str, str], context: PageContext) -> None:
         return engagements.as_table(found, hangs, names)
 
     csv_download(rows, "engagements")
-    st.caption("Restricted records, and who took part in words, are never in files.")
+    st.caption("Restricted records, and who took part in words, are left out of these files.")
 
 
 # --- One engagement

@@ -58,7 +58,9 @@ def the_list(context: PageContext, person: Person) -> None:
         with st.expander(f"Done since {wording.day(context.today - LOOKS_BACK)}: {len(done)}"):
             group(done, names, "done", context)
     csv_download(as_table([*found, *done], names), "follow_ups")
-    st.caption("Follow-ups of restricted records are never in files. A new one is added on the page of its record.")
+    st.caption(
+        "Follow-ups of restricted records are left out of these files. A new one is added on the page of its record."
+    )
 
 
 def by_name(found: Sequence[Line], names: Mapping[str, str]) -> list[tuple[str, list[Line]]]:

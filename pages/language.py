@@ -65,7 +65,7 @@ def the_list(context: PageContext) -> None:
     if len(found) < len(everything):
         st.caption(f"Not shown under this filter: {len(everything) - len(found)}.")
     csv_download(as_table(shown), "language_proposals")
-    st.caption("Restricted records are never in files.")
+    st.caption("Restricted records are left out of these files.")
 
 
 def strip(found: Sequence[LanguageProposal]) -> str:

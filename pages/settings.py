@@ -169,7 +169,8 @@ def who_sees_what() -> None:
         "- **Public**: everybody who opens the calendar, also in feeds.\n"
         "- **Internal**: all who are listed above.\n"
         "- **Restricted**: only those who are named in the record, in lists, counts and searches too. Defenders, cases "
-        "and reprisals begin so. They are never in feeds or files."
+        "and reprisals begin so. No feed, list or calendar file holds them. Papers in Word that you make for yourself "
+        "do, by their codes: a briefing note, or a statement to be read out. Each says so at its head."
     )
     st.markdown(
         "There is no sign-in on this computer: anybody who opens this page may say who they are. The choice tells "

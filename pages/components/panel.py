@@ -167,7 +167,7 @@ def _facts(row: Any, context: PageContext) -> str:
 
 def _actions(row: Any, context: PageContext) -> None:
     if row["sensitivity"] == Sensitivity.RESTRICTED:
-        st.caption("Restricted: it is in no feed, and in no file.")
+        st.caption("Restricted: it is in no feed and in no calendar file.")
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         if event_of(row["item"]):

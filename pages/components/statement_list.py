@@ -85,7 +85,7 @@ def list_statements(context: PageContext, person: Person) -> None:
             st.markdown(_EMPTY[group])
     everything = [line for listed in groups.values() for line in listed if not line.restricted]
     csv_download(_frame(everything, context, names), "statements")
-    st.caption("Restricted statements are never in files.")
+    st.caption("Restricted statements are left out of these files.")
 
 
 def _within(line: Line, context: PageContext) -> bool:

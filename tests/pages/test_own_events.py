@@ -348,5 +348,5 @@ def test_a_restricted_event_is_in_no_file(desk: Viewer) -> None:
     made = save(desk, Event, {**EVENT, "sensitivity": Sensitivity.RESTRICTED})
     app = opened(desk, "timeline", item=f"event-{made}")
     assert [b.proto.label for b in app.get("download_button") if b.proto.label.startswith("Add")] == []
-    assert "Restricted: it is in no feed, and in no file." in [c.value for c in app.caption]
+    assert "Restricted: it is in no feed and in no calendar file." in [c.value for c in app.caption]
     assert [b.proto.label for b in opened(desk).get("download_button") if "Our events" in b.proto.label] == []

@@ -205,7 +205,7 @@ def test_the_desk_says_of_each_what_it_is_and_what_misses_next(me: Viewer, head:
         "Next: a first text makes it a draft.",
         "**Draft** · Interactive dialogue · HRC",
         "Next: in consultation; nothing misses.",
-        "Restricted statements are never in files.",
+        "Restricted statements are left out of these files.",
     ]
 
 
