@@ -20,12 +20,13 @@ def main() -> None:
     from pages.components.navigation import filters, navigation
     from pages.components.uploads import enter
 
+    page = navigation()
     st.set_page_config(
-        page_title="Calendar for human rights defenders",
+        # By the page alone: what a record is called is no business of the browser's history.
+        page_title=f"{page.title} · Calendar for human rights defenders",
         page_icon=HERE / "pages" / "components" / "favicon.png",
         layout="wide",
     )
-    page = navigation()
     enter(page.url_path)
     with standing_page(page):
         st.html(HERE / "pages" / "components" / "style.css")

@@ -12,6 +12,7 @@ import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 
 from calendar_model.overlay import (
@@ -23,7 +24,7 @@ from calendar_model.overlay import (
     row_of,
 )
 from calendar_model.reference import KINDS, Fault, brought, data_folder
-from calendar_model.vocabulary import Record
+from calendar_model.vocabulary import Precision, Record, Standing
 
 __all__ = [
     "KIND_OF",
@@ -38,6 +39,7 @@ __all__ = [
     "patch",
     "row_of",
     "rows_of",
+    "settled",
     "standings",
     "title",
 ]
@@ -124,6 +126,35 @@ def _lines(folder: Path, files: Iterable[str]) -> dict[tuple[str, int], str]:
 
 
 # --- What it changes
+
+
+def settled(kind: type[Record], base: Mapping[str, str], values: Mapping[str, str]) -> dict[str, str]:
+    """The ``values`` of a correction of a row that said ``base``, with what exact days say by themselves.
+
+    Days that are not whole months cannot be a window: where the row was one, and the precision was left as it was, the
+    days are known; and where the standing was left too, a source that gives days confirms them.
+    """
+    settled = dict(values)
+    precision = base.get("date_precision", "")
+    if "date_precision" not in kind.model_fields or precision in ("", Precision.DAY):
+        return settled
+    start, end = (_day(values.get(name) or base.get(name, "")) for name in ("start", "end"))
+    if start is None or end is None or values.get("date_precision", precision) != precision:
+        return settled
+    if start.day == 1 and (end + timedelta(days=1)).day == 1:
+        return settled
+    settled["date_precision"] = Precision.DAY.value
+    known = base.get("standing", "")
+    if known in (Standing.PROJECTED, Standing.PROVISIONAL) and values.get("standing", known) == known:
+        settled["standing"] = Standing.CONFIRMED.value
+    return settled
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def rows_of(folder: Path | None, file: str) -> dict[str, dict[str, str]]:

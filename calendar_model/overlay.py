@@ -12,7 +12,7 @@ from datetime import date, datetime
 from functools import cached_property
 
 from calendar_model import wording
-from calendar_model.vocabulary import Confidence, Record
+from calendar_model.vocabulary import Confidence, Precision, Record
 
 PROVENANCE = ("source_url", "source_note", "confidence", "recalled_fields", "updated", "revision")
 """Columns that say how a row is known: they follow from a correction and are not put right by one."""
@@ -163,6 +163,9 @@ def _put_right(
     before = cells.get("source_url", "")
     notes = [made.get("notes", "")]
     if not rewritten:
+        if notes[0] and made.get("date_precision") == Precision.DAY != cells.get("date_precision", Precision.DAY):
+            # It says how the window was known, and would contradict the days.
+            notes = [f"Before the correction: {notes[0]}"]
         notes += [one.note.strip() for one in corrections]
         notes += [f"Source before the correction: {before}"] if before and before != last.source_url else []
     return made | {

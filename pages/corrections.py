@@ -25,6 +25,7 @@ from calendar_model.corrections import (
     patch,
     row_of,
     rows_of,
+    settled,
     standings,
     title,
 )
@@ -333,6 +334,7 @@ def save_row(form: RecordForm, file: str, row: str, base: Mapping[str, str], cor
         for name, text in said.items()
         if (text and name in DATED) or text != cell(typed(KIND_OF[file], base)[name])
     }
+    values = settled(KIND_OF[file], base, values)
     source, note = (str(form.values()[name] or "") for name in ("source_url", "note"))
     if not source:
         raise Refused("Give the address of the source: a correction without one is a rumour.")

@@ -15,7 +15,17 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from calendar_model.corrections import Corrected, counts_as, differences, faults, patch, rows_of, standings
+from calendar_model.corrections import (
+    KIND_OF,
+    Corrected,
+    counts_as,
+    differences,
+    faults,
+    patch,
+    rows_of,
+    settled,
+    standings,
+)
 from calendar_model.reference import Reference, load
 from calendar_model.vocabulary import Confidence, Precision, Standing
 from tests.conftest import DATA
@@ -45,8 +55,34 @@ def test_a_confirmed_session_stands_with_its_source_and_a_higher_revision() -> N
     assert (session.standing, session.date_precision, session.revision) == (Standing.CONFIRMED, Precision.DAY, 1)
     assert (session.source_url, session.confidence, session.updated) == (SOURCE, Confidence.SOURCED, TODAY)
     assert session.source_note == "Correction recorded in the dashboard on Tue 24 Nov 2026"
-    assert session.notes.endswith("no calendar found; Printed in the programme of work.")
+    # How the window was known would contradict the days.
+    before = load(DATA).sessions["HRC64"].notes
+    assert session.notes == f"Before the correction: {before}; Printed in the programme of work."
     assert session.recalled_fields == ("body", "number", "title", "location", "known_from")
+
+
+@pytest.mark.parametrize(
+    ("also", "precision", "standing"),
+    [
+        ({}, "day", "confirmed"),
+        ({"date_precision": "month", "standing": "provisional"}, "day", "confirmed"),
+        ({"standing": "cancelled"}, "day", "cancelled"),
+        ({"start": "2027-03-01", "end": "2027-03-31"}, None, None),
+        ({"date_precision": "day", "standing": "provisional"}, "day", "provisional"),
+    ],
+)
+def test_exact_days_of_a_window_say_by_themselves_that_they_are_known(
+    also: dict[str, str], precision: str | None, standing: str | None
+) -> None:
+    base = rows_of(DATA, "sessions.csv")["HRC64"]
+    assert (base["date_precision"], base["standing"]) == ("month", "provisional")
+    values = settled(KIND_OF["sessions.csv"], base, {"start": "2027-03-01", "end": "2027-04-02", **also})
+    assert (values.get("date_precision"), values.get("standing")) == (precision, standing)
+
+
+def test_days_that_were_exact_already_are_left_as_they_are_given() -> None:
+    base = rows_of(DATA, "sessions.csv")["HRC61"]
+    assert settled(KIND_OF["sessions.csv"], base, {"start": "2026-02-24"}) == {"start": "2026-02-24"}
 
 
 def test_where_only_the_place_is_put_right_the_days_stay_from_memory() -> None:

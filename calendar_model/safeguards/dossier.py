@@ -305,12 +305,15 @@ def _says(change: Change) -> str:
 
 def deadlines(table: pd.DataFrame, item: str) -> pd.DataFrame:
     """The rows of the deadlines that hang on an item of the calendar table, on its session or on what it belongs to,
-    by day; the item itself is none of them."""
+    by day; the item itself is none of them. Of a session's deadlines one that concerns another country alone does not
+    hang on a review."""
     row = _row(table, item)
     if row is None:
         return table[:0]
     homes = {item, str(row["related_to"]), f"session-{row['session']}" if row["session"] else ""} - {""}
     found = table[table["related_to"].isin(homes) & (table["kind"] == Kind.DEADLINE) & (table["item"] != item)]
+    if own := set(str(row["countries"]).split()):
+        found = found[[not (theirs := set(codes.split())) or bool(theirs & own) for codes in found["countries"]]]
     return found.sort_values("start", kind="stable")
 
 

@@ -86,6 +86,14 @@ def test_a_session_is_confirmed_from_its_panel_s_link(me: Viewer) -> None:
     assert next(one.value for one in app.caption) == "Stands over the file · Tue 24 Nov 2026 · by Amina Berg"
 
 
+def test_exact_days_alone_confirm_a_session(me: Viewer) -> None:
+    app = page(me, new="1", file="sessions.csv", row="HRC64")
+    fill(app, start=date(2027, 3, 1), end=date(2027, 4, 2), source_url=SOURCE)
+    press(app, "_save")
+    (made,) = kept(me)
+    assert json.loads(made.values) == DAYS
+
+
 def test_what_the_reference_says_already_is_no_correction(me: Viewer) -> None:
     app = page(me, new="1", file="sessions.csv", row="HRC61")
     fill(app, source_url="https://example.org/again")

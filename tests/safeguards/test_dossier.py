@@ -323,3 +323,10 @@ def test_in_a_session_stand_its_texts_and_reviews(desk: Viewer, table: pd.DataFr
     assert set(held_in(table, "session-UPR53")["kind"]) == {"upr-review"}
     assert held_in(table, ITEM).empty
     assert held_in(table, "nowhere").empty
+
+
+def test_a_review_is_not_shown_the_deadlines_of_another_country(table: pd.DataFrame) -> None:
+    of_myanmar = "deadline-upr-stakeholder-submissions-UPR54-MMR"
+    found = {item: set(deadlines(table, item)["item"]) for item in ("upr-4-HTI", "upr-4-MMR", "session-UPR54")}
+    assert [item for item, listed in found.items() if of_myanmar in listed] == ["upr-4-MMR", "session-UPR54"]
+    assert all("deadline-upr-comments-UPR54" in listed for listed in found.values())
