@@ -255,7 +255,7 @@ def _statements_of(case: Case | None, context: PageContext) -> list[Statement]:
 
 def _case_form(case: Case | None, everyone: Sequence[Person], context: PageContext, raised: list[Statement]) -> None:
     """The questions in the order of section 3.4; each says in words whether what is typed answers it."""
-    form = RecordForm("case", context, case)
+    form = RecordForm("case", context, case, kind=Case)
     with form:
         summary = st.container()
         form.text("title", "Code", help=CODE, placeholder="Case 014")
@@ -525,7 +525,7 @@ def one_reprisal(reprisal: Reprisal | None, context: PageContext) -> None:
 
 
 def _reprisal_form(reprisal: Reprisal | None, everyone: Sequence[Person], context: PageContext) -> None:
-    form = RecordForm("reprisal", context, reprisal)
+    form = RecordForm("reprisal", context, reprisal, kind=Reprisal)
     with form:
         st.subheader("What is alleged")
         form.text("title", "Code", help=CODE, placeholder="Reprisal 03")

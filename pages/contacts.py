@@ -22,9 +22,19 @@ from calendar_model.workspace.cases import tied
 from calendar_model.workspace.contacts import ConsentState
 from calendar_model.workspace.database import WorkspaceError
 from calendar_model.workspace.history import of_record
-from calendar_model.workspace.records import Consent, Contact, Engagement, Identity, Person, Record, Statement
+from calendar_model.workspace.records import (
+    Change,
+    Consent,
+    Contact,
+    Engagement,
+    Identity,
+    Person,
+    Record,
+    Statement,
+    longest,
+)
 from calendar_model.workspace.terms import ContactKind, EngagementKind, RecordKind
-from pages.components import forms, panel, typed
+from pages.components import fields, forms, panel, typed
 from pages.components.access_requests import ask_for_access
 from pages.components.acting import require_person, viewer
 from pages.components.context import PageContext, current
@@ -254,7 +264,7 @@ def beside(contact: Contact, context: PageContext) -> None:
 
 
 def contact_form(contact: Contact | None, everyone: Sequence[Person], context: PageContext) -> None:
-    form = RecordForm("contact", context, contact)
+    form = RecordForm("contact", context, contact, kind=Contact)
     asked = st.query_params.get(NEW, "")
     first = ContactKind(asked) if asked in set(ContactKind) else ContactKind.DEFENDER
     title = next_code(first) if contact is None else ""
@@ -389,7 +399,12 @@ def new_consent(contact: Contact, everyone: Sequence[Person], context: PageConte
     ids = list(names)
     me = context.viewer.person_id
     with st.expander("Write down a consent", key=f"consent_new_{contact.id}"):
-        st.text_input("To what", key=key["what"], placeholder="To be quoted, by the code, in statements")
+        fields.line(
+            "To what",
+            longest(Consent, "to_what"),
+            key=key["what"],
+            placeholder="To be quoted, by the code, in statements",
+        )
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.date_input("Given on", value=context.today, format="YYYY-MM-DD", key=key["given"], width=160)
             st.date_input("Until, if it ends", value=None, format="YYYY-MM-DD", key=key["until"], width=160)
@@ -460,7 +475,7 @@ def identity(contact: Contact, context: PageContext) -> None:
             "Only those named see it. It never goes into the history, a file or a feed, and it can be erased for good. "
             "Leave it empty if the code is enough."
         )
-        form = RecordForm(f"identity_{contact.id}", context, known)
+        form = RecordForm(f"identity_{contact.id}", context, known, kind=Identity)
         with form:
             form.text("name", "Name")
             form.text("channel", "Address or number")
@@ -469,7 +484,12 @@ def identity(contact: Contact, context: PageContext) -> None:
         if known is not None:
             reason = f"erase_reason_{contact.id}"
             st.caption("Erasing also deletes the copies that the program keeps. " + STAYS_IN_BACKUPS)
-            st.text_input("Why it is erased", key=reason, help="A sentence that names nobody: it stays in the history.")
+            fields.line(
+                "Why it is erased",
+                longest(Change, "reason"),
+                key=reason,
+                help="A sentence that names nobody: it stays in the history.",
+            )
             st.button(
                 "Erase who it is",
                 key=f"erase_{contact.id}",

@@ -388,7 +388,7 @@ def beside(engagement: Engagement, context: PageContext) -> None:
 
 
 def engagement_form(engagement: Engagement | None, everyone: Sequence[Person], context: PageContext) -> None:
-    form = RecordForm("engagement", context, engagement)
+    form = RecordForm("engagement", context, engagement, kind=Engagement)
     asked = st.query_params.get(NEW, "")
     first = EngagementKind(asked) if asked in set(EngagementKind) else EngagementKind.CONSULTED
     title, organisation = proposed(first, context) if engagement is None else ("", "")

@@ -138,7 +138,7 @@ def one_proposal(proposal: LanguageProposal | None, context: PageContext) -> Non
 def proposal_form(proposal: LanguageProposal | None, everyone: Sequence[Person], context: PageContext) -> None:
     agreed = precedents(context.reference)
     known = proposal.precedent_symbol if proposal is not None else ""
-    form = RecordForm("language", context, proposal)
+    form = RecordForm("language", context, proposal, kind=LanguageProposal)
     with form:
         st.subheader("The proposal")
         form.text("title", "Title", placeholder="Peaceful assembly: defenders in PP12")

@@ -9,8 +9,8 @@ import streamlit as st
 from calendar_model.safeguards.access_requests import OpenRequest, ask, grant, open_requests
 from calendar_model.safeguards.sight import Viewer
 from calendar_model.vocabulary import Sensitivity
-from calendar_model.workspace.records import Contact, Person, Record
-from pages.components import forms
+from calendar_model.workspace.records import AccessRequest, Contact, Person, Record, longest
+from pages.components import fields, forms
 from pages.components.acting import viewer
 from pages.components.forms import words
 from pages.components.words import plain
@@ -24,7 +24,12 @@ def ask_for_access(record_id: str) -> None:
     reason = f"ask_access_reason_{record_id}"
     with st.expander("Ask for access"):
         st.markdown("A person with access grants it. Where nobody active has access, a person who may clear does.")
-        st.text_input("Why you need access", key=reason, max_chars=300, help="One sentence. It stays in the history.")
+        fields.line(
+            "Why you need access",
+            longest(AccessRequest, "reason"),
+            key=reason,
+            help="One sentence. It stays in the history.",
+        )
         st.button("Ask for access", key=f"ask_access_{record_id}", on_click=_ask, args=(record_id, reason))
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from calendar_model.safeguards.desk import take, writing
-from calendar_model.workspace.records import Record
-from pages.components import forms, typed
+from calendar_model.workspace.records import Change, Record, longest
+from pages.components import fields, forms, typed
 from pages.components.acting import viewer
 
 
@@ -18,7 +18,12 @@ def deletion(record: Record, kind: type[Record], what: str) -> None:
     reason = f"delete_reason_{record.id}"
     with st.expander(f"Delete {what}"):
         st.markdown("It goes with its ties and follow-ups. The history keeps that it was there, and why it went.")
-        st.text_input("Why it is deleted", key=reason, help="A sentence that names nobody: it stays in the history.")
+        fields.line(
+            "Why it is deleted",
+            longest(Change, "reason"),
+            key=reason,
+            help="A sentence that names nobody: it stays in the history.",
+        )
         st.button(
             f"Delete {what}",
             key=f"delete_{record.id}",

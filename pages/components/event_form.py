@@ -108,7 +108,7 @@ def _beside(event: Event, context: PageContext) -> None:
 
 
 def _form(event: Event | None, everyone: Sequence[Person], context: PageContext) -> None:
-    form = RecordForm("event", context, event)
+    form = RecordForm("event", context, event, kind=Event)
     with form:
         asked = st.query_params.get(NEW, "")
         first = EventKind(asked) if asked in set(EventKind) else EventKind.SIDE_EVENT

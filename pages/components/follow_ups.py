@@ -14,8 +14,8 @@ from calendar_model.safeguards.desk import reading, save, writing
 from calendar_model.safeguards.rules import Refused
 from calendar_model.vocabulary import Sensitivity
 from calendar_model.workspace.follow_ups import Due, Line, nearness, of_record
-from calendar_model.workspace.records import FollowUp, Person, Record
-from pages.components import forms
+from calendar_model.workspace.records import FollowUp, Person, Record, longest
+from pages.components import fields, forms
 from pages.components.acting import viewer
 from pages.components.context import current
 from pages.components.forms import RECORD, words
@@ -61,7 +61,7 @@ def _owners(record: Record, everyone: Sequence[Person]) -> dict[str, str]:
 def _add(record_id: str, owners: Mapping[str, str]) -> None:
     keys = {name: f"follow_up_{name}_{record_id}" for name in ("what", "due", "owner")}
     with st.expander("Add a follow-up", key=f"follow_up_new_{record_id}"):
-        st.text_input("What is to be done", key=keys["what"])
+        fields.line("What is to be done", longest(FollowUp, "what"), key=keys["what"])
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.date_input("By when", value=None, format="YYYY-MM-DD", key=keys["due"], width=160)
             ids = list(owners)
@@ -170,9 +170,9 @@ def _to_do(line: Line, owners: Mapping[str, str] | None, today: date) -> None:
     if not opened.open:
         return
     with opened:
-        st.text_area("What came of it", key=f"follow_up_outcome_{line.id}", height=68)
+        fields.area("What came of it", longest(FollowUp, "outcome"), key=f"follow_up_outcome_{line.id}", height=68)
         st.button("Done", type="primary", key=f"follow_up_done_{line.id}", on_click=_done, args=(line, today))
-        st.text_input("What is to be done", value=line.what, key=f"follow_up_what_{line.id}")
+        fields.line("What is to be done", longest(FollowUp, "what"), value=line.what, key=f"follow_up_what_{line.id}")
         st.date_input("By when", value=line.due, format="YYYY-MM-DD", key=f"follow_up_due_{line.id}")
         if owners is not None:
             ids = list(dict.fromkeys([*owners, line.owner_id]))

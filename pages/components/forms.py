@@ -22,8 +22,8 @@ from calendar_model.safeguards.desk import Overtaken, reading
 from calendar_model.safeguards.rules import Refused
 from calendar_model.vocabulary import Kind, Sensitivity
 from calendar_model.workspace.database import WorkspaceError
-from calendar_model.workspace.records import Person, Record, TieToRecord
-from pages.components import labels, outage, typed
+from calendar_model.workspace.records import Base, Person, Record, TieToRecord, longest
+from pages.components import fields, labels, outage, typed
 from pages.components.acting import viewer
 from pages.components.context import PageContext
 from pages.components.words import plain
@@ -118,11 +118,12 @@ class RecordForm:
     """The fields of one record, new or kept. Draw them inside ``with form:``; then :meth:`submit`.
 
     ``name`` is one of a kind on the page. The fields keep what was typed until it is saved or given up; the version
-    that the reader began from is remembered beside them, so that a change by somebody else is noticed.
+    that the reader began from is remembered beside them, so that a change by somebody else is noticed. ``kind`` is the
+    mapped class whose columns the fields fill: it tells how long a text may be.
     """
 
-    def __init__(self, name: str, context: PageContext, record: Any = None) -> None:
-        self.context, self.record = context, record
+    def __init__(self, name: str, context: PageContext, record: Any = None, *, kind: type[Base] | None = None) -> None:
+        self.context, self.record, self._kind = context, record, kind
         self.prefix = f"{name}_{record.id if record is not None else 'new'}"
         self._fields: dict[str, str] = {}
         self._labels: dict[str, str] = {}
@@ -149,11 +150,20 @@ class RecordForm:
 
     def text(self, field: str, label: str, default: str = "", **options: Any) -> str:
         """One line of text. A new record begins with ``default``."""
-        return st.text_input(label, value=self._value(field, default), key=self._key(field, label), **options) or ""
+        options |= {"value": self._value(field, default), "key": self._key(field, label)}
+        return fields.line(label, self._longest(field), **options)
 
     def area(self, field: str, label: str, **options: Any) -> str:
         """Several lines of text."""
-        return st.text_area(label, value=self._value(field, ""), key=self._key(field, label), **options) or ""
+        options |= {"value": self._value(field, ""), "key": self._key(field, label)}
+        return fields.area(label, self._longest(field), **options)
+
+    def _longest(self, field: str) -> int | None:
+        try:
+            return longest(self._kind, field) if self._kind is not None else None
+        except KeyError:
+            # A field of the form alone.
+            return None
 
     def choice(
         self,

@@ -25,7 +25,7 @@ from calendar_model.reference import Reference
 from calendar_model.safeguards.sight import OPEN, Viewer
 from calendar_model.safeguards.sighted import calendar_of
 from calendar_model.vocabulary import Kind, Sensitivity
-from pages.components import labels
+from pages.components import fields, labels
 from pages.components.context import PageContext
 
 FORMATS = {"PNG": "image/png", "SVG": "image/svg+xml", "PDF": "application/pdf"}
@@ -101,9 +101,7 @@ def as_a_picture(
             )
         if staff is not False and context.viewer.level is Sensitivity.RESTRICTED:
             st.caption("What is restricted is in no picture, though it may stand on your screen.")
-        title = st.text_input(
-            "Title", key=f"{key}_picture_title", max_chars=120, placeholder="As the page has it", live=False
-        )
+        title = fields.line("Title", 120, key=f"{key}_picture_title", placeholder="As the page has it", live=False)
         token = repr((sheet, kind, for_whom, title, context.filter, context.table.attrs["version"], day, stands_for))
         if st.button("Make the picture", key=f"{key}_picture_make"):
             with st.spinner("Drawing the picture, a few seconds"):

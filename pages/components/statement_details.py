@@ -11,6 +11,7 @@ from calendar_model.safeguards.rules import Refused
 from calendar_model.vocabulary import Sensitivity
 from calendar_model.workspace.records import (
     Case,
+    Change,
     Contact,
     Engagement,
     Event,
@@ -20,10 +21,11 @@ from calendar_model.workspace.records import (
     Reprisal,
     Statement,
     bounds,
+    longest,
 )
 from calendar_model.workspace.statements import set_cosponsors
 from calendar_model.workspace.terms import CosponsorStanding, StatementForm
-from pages.components import forms, labels
+from pages.components import fields, forms, labels
 from pages.components.acting import viewer
 from pages.components.context import PageContext
 from pages.components.forms import NEW, TIE, RecordForm, words
@@ -44,7 +46,7 @@ _TOGETHER = (StatementForm.JOINT, StatementForm.RESOLUTION_TEXT, StatementForm.A
 
 def details(record: Statement | None, context: PageContext, everyone: Sequence[Person]) -> None:
     """The form of a statement; a new one begins with what the address says: its form, and what it is tied to."""
-    form = RecordForm("statement", context, record)
+    form = RecordForm("statement", context, record, kind=Statement)
     asked = st.query_params.get(NEW, "")
     first = StatementForm(asked) if asked in list(StatementForm) else StatementForm.NATIONAL
     title, forum = _proposed(first, context) if record is None else ("", "")
@@ -82,7 +84,11 @@ def details(record: Statement | None, context: PageContext, everyone: Sequence[P
             )
         form.level(Sensitivity.INTERNAL, everyone)
         if record is not None:
-            st.text_input("Why it may be shown to more people, if you change that", key=_reason(record.id))
+            fields.line(
+                "Why it may be shown to more people, if you change that",
+                longest(Change, "reason"),
+                key=_reason(record.id),
+            )
         form.submit("Save the details" if record is not None else "Start the statement", _saved)
 
 

@@ -11,9 +11,9 @@ from calendar_model.safeguards import drafting, statements
 from calendar_model.safeguards.desk import reading, save, writing
 from calendar_model.safeguards.rules import Refused
 from calendar_model.safeguards.statements import Facts
-from calendar_model.workspace.records import Override, Person, Statement
+from calendar_model.workspace.records import Override, Person, Statement, longest
 from calendar_model.workspace.terms import StatementState, Step
-from pages.components import forms
+from pages.components import fields, forms
 from pages.components.acting import viewer
 from pages.components.statement_draft import found, moment
 from pages.components.statement_parts import NEXT
@@ -146,7 +146,7 @@ def overrides(
             "the text as it is now, and both names and reasons are shown here for ever."
         )
         key = f"override_reason_{statement.id}"
-        st.text_area("Reason", key=key)
+        fields.area("Reason", longest(Override, "reason"), key=key)
         st.button("Ask a second person", key="ask_override", on_click=_ask, args=(statement.id, step, key))
 
 
@@ -171,7 +171,7 @@ def _confirming(asked: Override, actor: Person, clearers: Sequence[Person]) -> N
         st.caption(plain(f"Who can confirm it: {names or 'nobody yet; Settings says who may clear'}."))
         return
     key = f"confirm_reason_{asked.id}"
-    st.text_area("Your reason to confirm it", key=key)
+    fields.area("Your reason to confirm it", longest(Override, "reason"), key=key)
     st.button("Confirm the override", key=f"confirm_{asked.id}", on_click=_confirm, args=(asked.id, key))
 
 

@@ -10,11 +10,11 @@ from calendar_model.safeguards import drafting, statements
 from calendar_model.safeguards.desk import reading, writing
 from calendar_model.safeguards.rules import Refused
 from calendar_model.workspace import languages
-from calendar_model.workspace.records import Statement, Unsaved, Version
+from calendar_model.workspace.records import Statement, Unsaved, Version, longest
 from calendar_model.workspace.statements import text_in, text_of, whole
 from calendar_model.workspace.terms import StatementState
 from calendar_model.workspace.texts import merge
-from pages.components import forms, outage
+from pages.components import fields, forms, outage
 from pages.components.acting import viewer
 from pages.components.comparison import side_by_side
 from pages.components.context import PageContext
@@ -227,7 +227,7 @@ def _bring_back(desk: Desk) -> None:
 def _saving(statement: Statement, desk: Desk, texts: Sequence[Version]) -> None:
     number = max((version.number for version in statement.versions), default=0) + 1
     note = f"{desk.key}-note"
-    st.text_input("Note on this version (optional)", key=note)
+    fields.line("Note on this version (optional)", longest(Version, "note"), key=note)
     reopens = " and take the clearance back" if statement.state is StatementState.CLEARED else ""
     st.button(f"Save as version {number}{reopens}", key="save_text", type="primary", on_click=_save, args=(desk, note))
 

@@ -15,7 +15,8 @@ from calendar_model.safeguards import subscriptions
 from calendar_model.safeguards.sight import Viewer
 from calendar_model.safeguards.subscriptions import LONGEST_ALARM, Address, first_end, last_end
 from calendar_model.vocabulary import Sensitivity
-from pages.components import forms
+from calendar_model.workspace.records import Subscription, longest
+from pages.components import fields, forms
 from pages.components.acting import acting
 from pages.components.context import PageContext
 from pages.components.lines import styled
@@ -85,8 +86,9 @@ def _new(context: PageContext, person_id: str) -> None:
     prefix = f"subscription_new_{person_id}"
     today = clock.today()
     with st.container(key="subscription_new", width=_WIDTH):
-        st.text_input(
+        fields.line(
             _NAME,
+            longest(Subscription, "name"),
             key=f"{prefix}_name",
             placeholder=describe(context.filter, context.reference),
             help="Your calendar program shows it. Left empty, the subscription is named after what it holds.",
@@ -189,7 +191,7 @@ def _told(address: Address, zone: ZoneInfo) -> str:
 def _change(address: Address, viewer: Viewer) -> None:
     prefix = f"subscription_edit_{address.id}"
     with st.container(key=f"{prefix}_form", width=_WIDTH):
-        st.text_input(_NAME, value=address.name, key=f"{prefix}_name")
+        fields.line(_NAME, longest(Subscription, "name"), value=address.name, key=f"{prefix}_name")
         _alarm_field(prefix, address.alarm_days)
         if address.level == Sensitivity.INTERNAL:
             st.checkbox(_FOLLOW_UPS, value=address.follow_ups, key=f"{prefix}_follow_ups")

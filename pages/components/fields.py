@@ -1,0 +1,32 @@
+"""Fields for text that keep all that was typed or pasted, and say at once by how much it is too long.
+
+Streamlit's own ``max_chars`` makes the browser drop what is beyond it without a word. That nothing too long is saved is
+a matter of the rules.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+
+def line(label: str, longest: int | None, **options: Any) -> str:
+    """One line of text of at most ``longest`` characters, None for any number; options are those of ``st.text_input``."""
+    return _told(st.text_input(label, **options) or "", longest)
+
+
+def area(label: str, longest: int | None, **options: Any) -> str:
+    """Several lines of text, bounded as in :func:`line`; options are those of ``st.text_area``."""
+    return _told(st.text_area(label, **options) or "", longest)
+
+
+def _told(typed: str, longest: int | None) -> str:
+    count = len(typed.strip())
+    if longest is not None and count > longest:
+        over = count - longest
+        st.warning(
+            f"This text has {count:,} characters, {over:,} more than the {longest:,} that fit. Shorten it; "
+            "nothing of it has been cut off."
+        )
+    return typed

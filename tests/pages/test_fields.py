@@ -1,0 +1,40 @@
+"""What is too long for a field stays in it, and is told."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from calendar_model.safeguards.sight import Viewer
+from calendar_model.workspace.records import Engagement, Record, Statement, longest
+from pages.components import navigation
+from tests.app import open_page
+
+
+@pytest.mark.parametrize(
+    ("page", "new", "kind", "field"),
+    [("statements", "national", Statement, "title"), ("engagements", "consulted", Engagement, "place")],
+)
+def test_what_is_pasted_is_kept_and_told(me: Viewer, page: str, new: str, kind: type[Record], field: str) -> None:
+    most = longest(kind, field)
+    app = open_page(page, me.person_id, new=new)
+    (box,) = [one for one in app.text_input if (one.key or "").endswith(f"_{field}")]
+    box.set_value("x" * most).run()
+    assert list(app.warning) == []
+    (box,) = [one for one in app.text_input if (one.key or "").endswith(f"_{field}")]
+    box.set_value("x" * (most + 100)).run()
+    (said,) = [one.value for one in app.warning]
+    assert f"{most + 100:,}" in said
+    assert "100 more" in said
+    assert [one.value for one in app.text_input if (one.key or "").endswith(f"_{field}")] == ["x" * (most + 100)]
+
+
+def test_no_field_lets_the_browser_drop_what_is_too_long() -> None:
+    cut = [
+        f"{file.name}:{call.lineno}"
+        for file in navigation.PAGES.rglob("*.py")
+        for call in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(call, ast.Call) and any(word.arg == "max_chars" for word in call.keywords)
+    ]
+    assert cut == []
