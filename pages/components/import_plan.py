@@ -7,7 +7,7 @@ and is worked out again when the reader asks for it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -32,6 +32,8 @@ FATES = {
     Fate.CANCELLED: "Cancelled",
     Fate.REFUSED: "Refused",
 }
+GONE = "Gone, not cancelled"
+"""What is no longer in the file and stays as it is, unless the reader says so."""
 
 ROW_HEIGHT, MOST_ROWS = 35, 12
 """Pixels of a row, and how many show before the table scrolls within itself."""
@@ -122,10 +124,12 @@ def ask_to_look() -> None:
     _ask(_LOOK)
 
 
-def counts(lines: Iterable[Line]) -> str:
+def counts(lines: Sequence[Line]) -> str:
     """``12 new, 3 changed, 40 unchanged, 2 refused``."""
-    found = Plan(tuple(lines)).counts
-    return ", ".join(f"{number:,} {FATES[fate].lower()}" for fate, number in found.items())
+    told = Plan(tuple(line for line in lines if not line.offered)).counts
+    found = [f"{number:,} {FATES[fate].lower()}" for fate, number in told.items()]
+    gone = sum(line.offered for line in lines)
+    return ", ".join([*found, f"{gone:,} gone from the file"] if gone else found)
 
 
 def _ask(what: str) -> None:
@@ -143,7 +147,8 @@ def _look(made_from: str, way: Way) -> None:
 
 def _take_over(work: Work, way: Way) -> Work:
     """Carries the plan out; a click meanwhile ends the run at the next step of the bar, and with it the transaction."""
-    bar = st.progress(0.0, text=f"Taking over {len(work.plan.to_write):,}")
+    plan = work.plan.accepted() if st.session_state.get(_gone_key(work)) else work.plan
+    bar = st.progress(0.0, text=f"Taking over {len(plan.to_write):,}")
 
     def progress(done: int, total: int) -> None:
         # Of the last step nothing is drawn: it may come when all is written, and drawing is where a run can be ended.
@@ -152,7 +157,7 @@ def _take_over(work: Work, way: Way) -> Work:
 
     st.session_state[_GOING] = True
     try:
-        work = replace(work, done=way.carry_out(work.plan, progress))
+        work = replace(work, done=way.carry_out(plan, progress))
     except Overtaken:
         work = replace(work, refusal=OVERTAKEN)
     except (ImportRefused, Refused, WorkspaceError) as refused:
@@ -179,15 +184,34 @@ def _shown(work: Work, way: Way) -> None:
         return
     st.markdown(f"**{counts(plan.lines).capitalize()}.** Nothing is written yet.")
     _remarks(plan)
+    plan = _with_gone(work)
     _filtered(plan, way)
     if plan.to_write:
         st.button(
             f"Take over {len(plan.to_write):,}", key="import_go_button", type="primary", on_click=_ask, args=(_GO,)
         )
-    elif Fate.REFUSED in plan.counts:
+    elif Fate.REFUSED in plan.counts or plan.offered:
         st.markdown("There is nothing to take over. The table says why, row by row.")
     else:
         st.markdown("There is nothing to take over: all of it is here already.")
+
+
+def _gone_key(work: Work) -> str:
+    return f"import_cancel_gone_{work.made_from[:12]}"
+
+
+def _with_gone(work: Work) -> Plan:
+    """The plan, with what is gone from the file cancelled where the reader ticks that."""
+    gone = len(work.plan.offered)
+    if not gone:
+        return work.plan
+    events = "event that is" if gone == 1 else "events that are"
+    chosen = st.checkbox(
+        f"Also cancel the {f'{gone:,} ' if gone > 1 else ''}{events} no longer in the file",
+        key=_gone_key(work),
+        help="They came with this calendar before. Leave them if the file holds only a part of the calendar.",
+    )
+    return work.plan.accepted() if chosen else work.plan
 
 
 def _remarks(plan: Plan) -> None:
@@ -206,42 +230,95 @@ def _filtered(plan: Plan, way: Way) -> None:
         chosen = st.segmented_control(
             "Show only",
             list(found),
-            format_func=lambda fate: f"{FATES[fate]}: {found[fate]:,}",
+            format_func=lambda fate: f"{_called(fate, plan)}: {found[fate]:,}",
             key=key,
         )
-    _table([line for line in plan.lines if chosen is None or line.fate == chosen], way, "import_lines")
+    _table([line for line in plan.lines if chosen in (None, line.fate)], way, "import_lines")
+
+
+def _called(fate: Fate, plan: Plan) -> str:
+    """What an outcome is called; what is only offered is not cancelled."""
+    return GONE if all(line.offered for line in plan.lines if line.fate is fate) else FATES[fate]
 
 
 def _table(lines: list[Line], way: Way, key: str) -> None:
-    frame = pd.DataFrame(
-        {
-            way.row or "Number": [line.number for line in lines],
-            "What becomes of it": [FATES[line.fate] for line in lines],
-            "Title": [line.title for line in lines],
-            "When": [_when(line) for line in lines],
-            "What would change, or why not": [line.says for line in lines],
-        }
-    )
-    if not way.row:
-        del frame["Number"]
+    """The lines, a series in one row; its occurrences are folded below."""
+    together: dict[tuple[object, ...], list[Line]] = {}
+    for line in lines:
+        # What does not recur has a row of its own.
+        which = (line.series, outcome(line)) if line.series else (id(line),)
+        together.setdefault(which, []).append(line)
+    rows = list(together.values())
+    _frame([_row(row) for row in rows], way, key)
+    series = [row for row in rows if len(row) > 1]
+    if series:
+        times = sum(map(len, series))
+        of = "one series" if len(series) == 1 else f"{len(series):,} series"
+        with st.expander(f"The {times:,} occurrences of {of}", key=f"{key}_series"):
+            _frame([_row([line]) for row in series for line in row], way, f"{key}_occurrences")
+
+
+def _row(lines: list[Line]) -> dict[str, object]:
+    """One line, or the occurrences of a series that meet with the same."""
+    first, last = lines[0], lines[-1]
+    says = {line.says for line in lines}
+    return {
+        "Number": first.number,
+        "Outcome": outcome(first),
+        "Title": first.title,
+        "When": f"{len(lines):,} times, {_days(first, last)}" if len(lines) > 1 else _days(first, first),
+        "Hours": _same(_hours(line) for line in lines),
+        "Time zone": _same(line.timezone if line.start_time else "" for line in lines),
+        "Standing": _same(wording.standing_words(line.standing) if line.standing else "" for line in lines),
+        "What would change, or why not": first.says if len(says) == 1 else "It differs: see the occurrences below.",
+    }
+
+
+def outcome(line: Line) -> str:
+    """What becomes of a line, for people."""
+    return GONE if line.offered else FATES[line.fate]
+
+
+def _days(first: Line, last: Line) -> str:
+    return "" if first.start is None else wording.span(first.start, last.end or last.start or first.start)
+
+
+def _hours(line: Line) -> str:
+    if line.start_time is None:
+        return ""
+    return f"{line.start_time:%H:%M}" + (f"–{line.end_time:%H:%M}" if line.end_time else "")
+
+
+def _same(values: Iterable[str]) -> str:
+    found = list(dict.fromkeys(values))
+    return found[0] if len(found) == 1 else "Several"
+
+
+_WIDTHS = {
+    "Outcome": 130,
+    "Title": 280,
+    "When": 250,
+    "Hours": 100,
+    "Time zone": 140,
+    "Standing": 110,
+    "What would change, or why not": 520,
+}
+_OF_TIME = ("Hours", "Time zone", "Standing")
+
+
+def _frame(rows: list[dict[str, object]], way: Way, key: str) -> None:
+    frame = pd.DataFrame(rows)
+    frame = frame.drop(columns=[name for name in _OF_TIME if not any(frame[name])])
+    frame = frame.rename(columns={"Number": way.row}) if way.row else frame.drop(columns="Number")
     st.dataframe(
         frame,
         key=key,
         hide_index=True,
         height=ROW_HEIGHT * (min(len(frame), MOST_ROWS) + 1) + 3,
         row_height=ROW_HEIGHT,
-        column_config={
-            "What becomes of it": st.column_config.TextColumn(width=150),
-            "When": st.column_config.TextColumn(width=250),
-            "Title": st.column_config.TextColumn(width=330),
-            "What would change, or why not": st.column_config.TextColumn(width=560),
-        },
-        alt=f"{len(frame)} lines: what would become of each, when it is, what it is called, and what would change.",
+        column_config={name: st.column_config.TextColumn(width=width) for name, width in _WIDTHS.items()},
+        alt=f"{len(frame)} rows: what becomes of each, its title, when it is, and what would change or why not.",
     )
-
-
-def _when(line: Line) -> str:
-    return "" if line.start is None else wording.span(line.start, line.end or line.start)
 
 
 def _result(done: Plan, way: Way) -> None:
@@ -249,7 +326,7 @@ def _result(done: Plan, way: Way) -> None:
     st.success(f"Taken over: {written}." if written else "Taken over: nothing was left to write.")
     with st.container(horizontal=True):
         way.leads()
-    left = [line for line in done.lines if line.fate in (Fate.KEPT, Fate.REFUSED)]
+    left = [line for line in done.lines if line.offered or line.fate in (Fate.KEPT, Fate.REFUSED)]
     if left:
         st.subheader("Not taken over")
         _table(left, way, "import_left")

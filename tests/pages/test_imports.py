@@ -92,10 +92,19 @@ def says(app: AppTest) -> list[str]:
     return [str(one.value) for one in told]
 
 
+OF_TIME = ("Hours", "Time zone", "Standing")
+
+
 def lines(app: AppTest) -> list[tuple[Any, ...]]:
-    """The table of what becomes of each line."""
+    """The table of what becomes of each line, without the columns of hours and standing."""
     (frame,) = app.dataframe
-    return [tuple(row) for row in frame.value.itertuples(index=False)]
+    shown = frame.value.drop(columns=list(OF_TIME), errors="ignore")
+    return [tuple(row) for row in shown.itertuples(index=False)]
+
+
+def columns(app: AppTest, place: int, *names: str) -> list[tuple[Any, ...]]:
+    """Some columns of one of the tables."""
+    return [tuple(row) for row in app.dataframe[place].value[list(names)].itertuples(index=False)]
 
 
 def kept(who: Viewer, kind: type[Record] = Event) -> list[Any]:
@@ -176,6 +185,56 @@ def test_the_same_file_changes_nothing_and_a_changed_one_moves_what_is_there(me:
     assert says(take_over(app)) == ["Taken over: 1 changed."]
     assert days(me) == {"Briefing": date(2027, 3, 4), "Debrief": date(2027, 3, 10)}
     assert [one.id for one in kept(me)] == before
+
+
+def test_a_dry_run_shows_hours_zone_and_standing_and_a_series_in_one_row(me: Viewer) -> None:
+    series = event(
+        f"DTSTART;{ZURICH}:20270301T100000",
+        f"DTEND;{ZURICH}:20270301T113000",
+        "RRULE:FREQ=WEEKLY;COUNT=3",
+        "STATUS:TENTATIVE",
+        uid="series",
+        title="Weekly",
+    )
+    moved = event(
+        f"RECURRENCE-ID;{ZURICH}:20270308T100000",
+        f"DTSTART;{ZURICH}:20270309T150000",
+        f"DTEND;{ZURICH}:20270309T160000",
+        "STATUS:TENTATIVE",
+        uid="series",
+        title="Weekly",
+    )
+    app = uploaded(me, briefing(), DEBRIEF, series, moved)
+    assert says(app) == ["**5 new.** Nothing is written yet."]
+    assert columns(app, 0, "Title", "When", *OF_TIME) == [
+        ("Weekly", "3 times, Mon 1 Mar – Mon 15 Mar 2027", "Several", "Europe/Zurich", "Provisional"),
+        ("Briefing", "Wed 3 Mar 2027", "10:00–11:30", "Europe/Zurich", "Confirmed"),
+        ("Debrief", "Wed 10 Mar 2027", "", "", "Confirmed"),
+    ]
+    (folded,) = [one for one in app.expander if "occurrences" in one.label]
+    assert not folded.proto.expanded
+    assert columns(app, 1, "When", "Hours") == [
+        ("Mon 1 Mar 2027", "10:00–11:30"),
+        ("Tue 9 Mar 2027", "15:00–16:00"),
+        ("Mon 15 Mar 2027", "10:00–11:30"),
+    ]
+
+
+def test_what_is_gone_from_a_file_is_cancelled_only_when_that_is_ticked(me: Viewer) -> None:
+    app = take_over(uploaded(me, briefing(), DEBRIEF))
+    look(upload(app, calendar(briefing())))
+    assert [row[:2] for row in lines(app)] == [("Unchanged", "Briefing"), ("Gone, not cancelled", "Debrief")]
+    assert buttons(app) == {"Look again": True}
+    (ticked,) = [one for one in app.checkbox if (one.key or "").startswith("import_cancel_gone")]
+    assert not ticked.value
+    ran(ticked.check().run())
+    assert [row[:2] for row in lines(app)] == [("Unchanged", "Briefing"), ("Cancelled", "Debrief")]
+    assert buttons(app) == {"Look again": True, "Take over 1": True}
+    take_over(app)
+    assert {one.title: one.standing for one in kept(me)} == {
+        "Briefing": Standing.CONFIRMED,
+        "Debrief": Standing.CANCELLED,
+    }
 
 
 def test_what_is_chosen_differently_has_to_be_looked_at_again(me: Viewer) -> None:
