@@ -226,6 +226,8 @@ def _plan(found: Mapping[str, Any], settings: Settings, here: _Here) -> Plan:
                 if line.fate is Fate.CANCELLED
             )
     remarks = [str(remark) for remark in found["remarks"]]
+    if any(row["fault"] for row in rows):
+        remarks.append(REFUSED_EVENTS)
     if left_out:
         remarks.append(
             f"{left_out} {'event lies' if left_out == 1 else 'events lie'} outside "
@@ -237,6 +239,10 @@ def _plan(found: Mapping[str, Any], settings: Settings, here: _Here) -> Plan:
 _WHOLE = ("", "PUBLISH")
 """Methods of a file that holds all of a calendar; a message about one event (RFC 5546) says nothing of the others."""
 
+REFUSED_EVENTS = (
+    "Correct what is refused in the calendar that it comes from and export that again, or enter the event by hand. "
+    "The other events are imported without it."
+)
 ONLY_OFFERED = "It stays as it is unless you choose to cancel what is gone."
 
 

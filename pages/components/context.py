@@ -19,6 +19,7 @@ from calendar_model.workspace.database import WorkspaceError
 from pages.components import outage, typed
 from pages.components.acting import choose_person, chosen_id, viewer
 from pages.components.filter_bar import filter_bar, time_zone
+from pages.components.typed_dates import commit_typed_dates
 from pages.components.words import plain
 
 _KEY = "page_context"
@@ -86,6 +87,7 @@ def draw_context(*, with_filter: bool) -> PageContext:
         reader = st.container(key="reader", width="content", horizontal=True, gap="xsmall")
     with reader:
         zone = time_zone(st.context.timezone)
+        commit_typed_dates()
         if not fault:
             choose_person()
     with bar:

@@ -12,7 +12,7 @@ import streamlit as st
 
 
 def line(label: str, longest: int | None, **options: Any) -> str:
-    """One line of text of at most ``longest`` characters, None for any number; options are those of ``st.text_input``."""
+    """One line of text of at most ``longest`` characters (None: any number); options as of ``st.text_input``."""
     return _told(st.text_input(label, **options) or "", longest)
 
 

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from calendar_model.__main__ import main
+from calendar_model.imports.events import REFUSED_EVENTS
 from calendar_model.safeguards.desk import reading
 from calendar_model.safeguards.sight import Viewer
 from calendar_model.workspace.records import Event
@@ -39,6 +40,7 @@ def test_a_file_is_tried_out_and_then_taken_over(
         f"2    refused  {blank}             Debrief   Its days or hours cannot be read.\n"
         f"1    new      {when}  confirmed  Briefing  \n"
         "1 new, 1 refused\n"
+        f"{REFUSED_EVENTS}\n"
     )
     assert main(["import", str(file), *AS]) == 0
     assert capsys.readouterr().out == f"{table}Nothing is written yet; add --write to import it.\n"

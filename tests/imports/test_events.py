@@ -182,7 +182,7 @@ def test_what_is_gone_is_not_offered_where_the_file_says_nothing_of_it(desk: Vie
     take(
         desk,
         BRIEFING,
-        event("DTSTART;VALUE=DATE:20261124", uid="past", title="Past"),
+        event("DTSTART;VALUE=DATE:20260701", uid="past", title="Past"),
         event("DTSTART;VALUE=DATE:20280401", uid="later", title="Later"),
         event("DTSTART;VALUE=DATE:20270401", uid="two", title="Debrief"),
     )

@@ -1,0 +1,34 @@
+"""A date that is typed counts at once when Enter or Tab ends it, as it does when the reader clicks elsewhere.
+
+Streamlit's date field takes what was typed once the keyboard has left the whole field, of which the button of its
+calendar is a part; Enter does nothing, and Tab goes to the button. It takes it on Escape too: that is sent for them.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+_SCRIPT = """
+const commit = (event) => {
+  if (!event.isTrusted || event.isComposing || (event.key !== "Enter" && event.key !== "Tab")) return;
+  const field = event.target.closest?.('[data-testid="stDateInputField"]');
+  const parts = [...(field?.querySelectorAll('[role="spinbutton"]') ?? [])];
+  if (!parts.includes(event.target)) return;
+  if (parts.some((part) => part.hasAttribute("data-placeholder"))) return;
+  // Between year, month and day Tab goes on typing the same date.
+  if (event.key === "Tab" && event.target !== parts.at(event.shiftKey ? 0 : -1)) return;
+  event.target.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true, cancelable: true }));
+};
+export default function () {
+  if (window.hrdTypedDates) document.removeEventListener("keydown", window.hrdTypedDates, true);
+  window.hrdTypedDates = commit;
+  document.addEventListener("keydown", commit, true);
+}
+"""
+
+_listener = st.components.v2.component("typed_dates", html="<div></div>", js=_SCRIPT)
+
+
+def commit_typed_dates() -> None:
+    """For the entrance: makes every date field of every page do so."""
+    _listener(key="typed_dates", height=1)
