@@ -32,8 +32,8 @@ _PACKED = {
     b"7z\xbc\xaf": "a packed file",
     b"%PDF": "a PDF document",
 }
-_FOLD = re.compile(rb"(?:\r*\n)+[ \t]")
-_LINE_END = re.compile(rb"\r*\n")
+_DEEPEST = 20
+"""How deep components may lie in one another; two levels are what calendars have."""
 _CONTENT_LINE = re.compile(r'([\w-]+)((?:;[^":;]*(?:"[^"]*"[^":;]*)*)*):(.*)', re.DOTALL)
 _OF_MOMENTS = frozenset({"DTSTART", "DTEND", "RECURRENCE-ID", "EXDATE", "RDATE"})
 """Properties whose value has no colon, so that one in a parameter that is not quoted does no harm."""
@@ -47,7 +47,7 @@ _CUT_FOR_CERTAIN = re.compile(rb"(?:[\xc2\xc3\xce\xcf\xd0]|[\xe0-\xef][\x80-\xbf
 """One that Western European text does not end with, unlike É, Å, Ø or ß."""
 
 
-@dataclass
+@dataclass(slots=True)
 class Property:
     """A content line: its value as written, and its parameters by name in capitals, without quotation marks."""
 
@@ -55,7 +55,7 @@ class Property:
     parameters: Mapping[str, str]
 
 
-@dataclass
+@dataclass(slots=True)
 class Part:
     """A component: its properties by name in capitals, each in the order of the file, and the components within it.
 
@@ -120,10 +120,8 @@ def _lines(data: bytes) -> tuple[list[str], list[str]]:
 
     Folded lines are joined as bytes: programs fold inside a letter too (RFC 5545, 3.1).
     """
-    if b"\n" not in data:
-        data = data.replace(b"\r", b"\n")
     found: list[str | bytes] = []
-    for line in _LINE_END.split(_FOLD.sub(b"", data)):
+    for line in _unfolded(data).split(b"\n"):
         try:
             found.append(line.decode())
         except UnicodeDecodeError:
@@ -131,6 +129,15 @@ def _lines(data: bytes) -> tuple[list[str], list[str]]:
     utf8 = any(isinstance(line, str) and not line.isascii() for line in found)
     remarks: dict[str, None] = {}
     return [line if isinstance(line, str) else _decoded(line, utf8, remarks) for line in found], list(remarks)
+
+
+def _unfolded(data: bytes) -> bytes:
+    """With one line feed at the end of each content line, whatever it was (CR CR LF, CR alone, blank lines between)."""
+    if b"\n" not in data:
+        data = data.replace(b"\r", b"\n")
+    data = re.sub(rb"\r+\n?", lambda match: b"\n" if match[0].endswith(b"\n") else b" ", data)
+    data = re.sub(rb"\n\n+", b"\n", data)
+    return data.replace(b"\n ", b"").replace(b"\n\t", b"")
 
 
 def _decoded(line: bytes, utf8: bool, remarks: dict[str, None]) -> str:
@@ -167,6 +174,8 @@ def _tree(lines: list[str]) -> list[Part]:
             begun += 1
             if begun > MOST_PARTS:
                 raise ImportRefused(TOO_MANY_PARTS)
+            if len(opened) >= _DEEPEST:
+                raise ImportRefused(BROKEN)
             _open(Part(name), opened, calendars)
         elif kind == "END" and any(part.name == name for part in opened):
             while opened.pop().name != name:
@@ -187,13 +196,17 @@ def _open(part: Part, opened: list[Part], calendars: list[Part]) -> None:
     opened.append(part)
 
 
+_NONE: Mapping[str, str] = {}
+
+
 def _add(line: str, part: Part) -> None:
     found = _split(line.strip("\r"))
     if found is None:
         part.broken += 1
         return
     name, parameters, value = found
-    part.properties.setdefault(name, []).append(Property(value, dict(_parameters(parameters))))
+    said = dict(_parameters(parameters)) if parameters else _NONE
+    part.properties.setdefault(name, []).append(Property(value, said))
 
 
 def _split(line: str) -> tuple[str, str, str] | None:

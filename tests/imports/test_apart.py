@@ -11,6 +11,7 @@ import pytest
 
 from calendar_model.imports import apart
 from calendar_model.imports.apart import LARGEST, TOO_LONG, TOO_MUCH, UNREADABLE, read_apart
+from calendar_model.imports.content_lines import BROKEN, CUT_OFF
 from calendar_model.imports.plan import ImportRefused
 from tests.imports.calendars import BRIEFING, calendar, event
 
@@ -32,10 +33,14 @@ def packed() -> bytes:
         (packed(), "This is a packed folder or an Office file, not a calendar file. Unpack or export it to a file that ends in .ics."),
         (gzip.compress(calendar(BRIEFING)), "This is a packed file, not a calendar file. Unpack or export it to a file that ends in .ics."),
         (bytes(range(256)) * 4_000, "This is not a calendar file. Choose a file that ends in .ics, as calendar programs export it."),
-        (b"BEGIN:VCALENDAR\n" + b"BEGIN:VALARM\n" * 300_000, "The calendar holds more than 100,000 parts. Export a shorter period."),
+        (b"BEGIN:VCALENDAR\n" + b"BEGIN:VALARM\nEND:VALARM\n" * 150_000, "The calendar holds more than 100,000 parts. Export a shorter period."),
         (b"BEGIN:VCALENDAR\n" + b"BEGIN:VEVENT\n" * 4_000, "The file ends in the middle: it was cut off on its way. Export or download it again."),
+        (b"BEGIN:VCALENDAR\n" + b"BEGIN:VALARM\n" * 90_000 + b"END:VEVENT\n" * 90_000, BROKEN),
+        (b"BEGIN:VCALENDAR\n" + b"\r" * 4_000_000, CUT_OFF),
+        (b"BEGIN:VCALENDAR\n" + b"\n" * 4_000_000, CUT_OFF),
+        (b"BEGIN:VCALENDAR\nX" + b';a="b"' * 600_000, CUT_OFF),
     ],
-    ids=["empty", "large", "zip", "gzip", "binary", "parts", "nested"],
+    ids=["empty", "large", "zip", "gzip", "binary", "parts", "nested", "deep", "line ends", "blank lines", "quotation marks"],
 )  # fmt: skip
 def test_what_cannot_be_read_is_refused(data: bytes, says: str) -> None:
     with pytest.raises(ImportRefused) as refused:
