@@ -133,7 +133,7 @@ def _check(settings: Settings) -> None:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise ImportRefused("Choose the time zone in which hours without a zone of their own are.") from None
     if settings.until < settings.since:
-        raise ImportRefused("The days end before they begin: mend one of them.")
+        raise ImportRefused(f"Choose a last day on or after {wording.day(settings.since)}.")
     if settings.until - settings.since > LONGEST:
         raise ImportRefused("Choose days that are no more than ten years apart.")
 

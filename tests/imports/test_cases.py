@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
@@ -14,6 +15,7 @@ import icalendar
 import pandas as pd
 import pytest
 
+from calendar_model.__main__ import main
 from calendar_model.calendar import Filter
 from calendar_model.feeds import build_feed
 from calendar_model.imports.events import Settings, carry_out, plan_calendar
@@ -159,6 +161,18 @@ def test_what_is_left_out_of_a_case_is_said(name: str) -> None:
 def under_their_names() -> bytes:
     """All cases in one file, the identifiers of each under its own name."""
     return b"".join(content(name).replace(b"@desk.example", f"@{name}.example".encode()) for name in EXPECTED)
+
+
+def test_the_command_line_lists_the_cases_for_programs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "cases.ics"
+    file.write_bytes(under_their_names())
+    chosen = ["--zone", DAYS["timezone"], "--body", "un-hrc", "--from", DAYS["since"], "--until", DAYS["until"]]
+    assert main(["import", str(file), *chosen, "--format", "json"]) == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert {(one["outcome"], one["standing"], one["why"]) for one in listed} == {("new", "confirmed", "")}
+    assert all(one["all_day"] == (not one["timezone"]) for one in listed)
+    printed = sorted((one["title"], one["start"], one["end"], one["timezone"]) for one in listed)
+    assert printed == sorted(chain.from_iterable(EXPECTED.values()))
 
 
 def in_utc(found: Found) -> tuple[str, date | datetime, date | datetime]:
