@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
-from zoneinfo import available_timezones
 
 import pandas as pd
 import streamlit as st
@@ -29,6 +28,7 @@ from pages.components.forms import NEW, TIE, RecordForm, open_record, texts, wor
 from pages.components.navigation import link
 from pages.components.record_parts import heading, history, item_openers, kept_items, kept_ties
 from pages.components.words import plain
+from pages.components.zones import zone_choices
 
 STANDINGS = (Standing.PROVISIONAL, Standing.CONFIRMED, Standing.HELD, Standing.CANCELLED)
 """How firm an event of one's own can be: nobody projects it."""
@@ -228,11 +228,6 @@ def _when_and_where(form: RecordForm, event: Event | None, body: str, context: P
         help="A cancelled event stays in every calendar, struck through, so that nobody goes there.",
     )
     return form.values("start")["start"]  # type: ignore[no-any-return]
-
-
-def zone_choices() -> list[str]:
-    """The IANA zones that are called after a place."""
-    return sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/")))
 
 
 def _room(form: RecordForm, event: Event | None, kind: EventKind, rule: Any) -> None:

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from zoneinfo import available_timezones
 
 import pandas as pd
 import streamlit as st
@@ -23,6 +22,7 @@ from calendar_model.reference import Reference
 from calendar_model.vocabulary import Level
 from pages.components import labels
 from pages.components.words import plain
+from pages.components.zones import zone_choices
 
 EARLIEST, LATEST = date(1945, 10, 24), date(2100, 12, 31)
 """Days that the period may name: from the United Nations Charter to further than anything is projected."""
@@ -119,8 +119,7 @@ def clear() -> None:
 def time_zone(default: str | None) -> str:
     """The reader's time zone, to be chosen: an IANA name. ``default`` is what the browser says, if it says it."""
     home = default or "UTC"
-    zones = sorted(z for z in available_timezones() if "/" in z and not z.startswith(("Etc/", "SystemV/")))
-    options = list(dict.fromkeys([home, "UTC", *zones]))
+    options = list(dict.fromkeys([home, "UTC", *zone_choices()]))
     # In a reader's first run only the URL has it: the label comes before the widget.
     asked = st.session_state.get("tz") or st.query_params.get("tz")
     current = asked if asked in options else home

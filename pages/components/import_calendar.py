@@ -15,10 +15,11 @@ from calendar_model.vocabulary import Sensitivity
 from calendar_model.workspace.terms import EventKind
 from pages.components import labels
 from pages.components.context import PageContext
-from pages.components.event_form import seat_of, zone_choices
+from pages.components.event_form import seat_of
 from pages.components.forms import words
 from pages.components.import_plan import Way, dry_run, fingerprint
 from pages.components.navigation import link
+from pages.components.zones import zone_choices
 
 BACK, AHEAD = timedelta(days=31), timedelta(days=730)
 """The period that is proposed, around today."""

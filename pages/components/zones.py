@@ -1,0 +1,14 @@
+"""The time zones that a reader may choose from."""
+
+from __future__ import annotations
+
+from functools import cache
+from zoneinfo import available_timezones
+
+
+@cache
+def zone_choices() -> tuple[str, ...]:
+    """The IANA zones that are called after a place, sorted; read from the disk once, which takes long."""
+    return tuple(
+        sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/")))
+    )
