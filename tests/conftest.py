@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import time
 from collections.abc import Iterator
@@ -19,16 +20,17 @@ from calendar_model import clock
 from calendar_model.calendar import build_table, horizon
 from calendar_model.clock import TODAY_VARIABLE
 from calendar_model.reference import Reference, load
-from calendar_model.safeguards.desk import save
+from calendar_model.safeguards import sample
+from calendar_model.safeguards.desk import save, staff
 from calendar_model.safeguards.sight import OPEN, Viewer, member
 from calendar_model.workspace import database
 from calendar_model.workspace.database import FOLDER_VARIABLE, URL_VARIABLE
 from calendar_model.workspace.records import Person
-from tests.databases import _layout_at_once, new_postgresql, new_sqlite, postgresql_server
+from tests.databases import _layout_at_once, _statements_compiled_once, new_postgresql, new_sqlite, postgresql_server
 from tests.day import TODAY
 
 # The fixtures are here and nowhere else, so that a test process has one server.
-__all__ = ["TODAY", "_layout_at_once", "new_postgresql", "new_sqlite", "postgresql_server"]
+__all__ = ["TODAY", "_layout_at_once", "_statements_compiled_once", "new_postgresql", "new_sqlite", "postgresql_server"]
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 _MORNING = datetime(TODAY.year, TODAY.month, TODAY.day, 9, tzinfo=UTC)
@@ -137,6 +139,25 @@ def other() -> Viewer:
 def me() -> Viewer:
     """Somebody of the staff, whose name pages say."""
     return member(save(OPEN, Person, {"name": "Amina Berg"}))
+
+
+@pytest.fixture(scope="session")
+def _sample_file(tmp_path_factory: pytest.TempPathFactory, table: pd.DataFrame) -> Path:
+    """A workspace with nothing but the sample in it, to be copied."""
+    file = tmp_path_factory.mktemp("sample") / database.FILE
+    workspace = database.open_workspace(f"sqlite:///{file}")
+    sample.load(table, TODAY, workspace)
+    workspace.close()
+    return file
+
+
+@pytest.fixture
+def sample_officer(_sample_file: Path) -> Viewer:
+    """The sample is in the workspace of the environment; its desk officer."""
+    folder = Path(os.environ[FOLDER_VARIABLE])
+    folder.mkdir(exist_ok=True)
+    shutil.copy(_sample_file, folder)
+    return member(next(person.id for person in staff() if person.name == "Sample: desk officer"))
 
 
 @pytest.fixture

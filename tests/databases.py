@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -20,9 +20,10 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 from psycopg import sql
-from sqlalchemy import Engine, event
+from sqlalchemy import Dialect, Engine, event
+from sqlalchemy.util import LRUCache
 
-from calendar_model.workspace import migrations
+from calendar_model.workspace import database, migrations
 
 _numbers = count()
 
@@ -62,6 +63,30 @@ def _layout_at_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(migrations, "upgrade", upgrade)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _statements_compiled_once() -> Iterator[None]:
+    """What was compiled for a database of one kind serves all others of it: each test has a new one."""
+    of_its_own = database._engine
+    cache: LRUCache[Any, Any] = LRUCache(2000)
+    dialects: dict[str, Dialect] = {}
+
+    def engine(url: sa.URL) -> Engine:
+        made = of_its_own(url)
+        kind = made.dialect.name
+        if kind not in dialects:
+            # A dialect learns of its database when it first connects; a file that is not there yet stays so.
+            first = made if kind == "postgresql" else sa.create_engine("sqlite://")
+            with suppress(sa.exc.DBAPIError), first.connect():
+                dialects[kind] = first.dialect
+        made.dialect = dialects.get(kind, made.dialect)
+        made.update_execution_options(compiled_cache=cache)
+        return made
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "_engine", engine)
         yield
 
 

@@ -1,4 +1,4 @@
-"""A server of its own for a module, and a Chromium that writes down every address it asks for."""
+"""Servers, one that is shared and fresh ones, and a Chromium that writes down every address it asks for."""
 
 from __future__ import annotations
 
@@ -103,9 +103,9 @@ def stop_server(process: subprocess.Popen[bytes]) -> None:
         process.wait(10)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a fresh server that the module's tests share."""
+    """The address of a server that all tests share which write nothing into its workspace."""
     process, address = start_server(tmp_path_factory.mktemp("server") / "log")
     yield address
     stop_server(process)

@@ -64,21 +64,28 @@ class Desk(NamedTuple):
             return kept.text if kept else ""
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    workspace = open_workspace(f"sqlite:///{tmp_path / 'workspace.sqlite'}")
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """The server of the module, without a draft."""
+    folder = tmp_path_factory.mktemp("two_editors")
+    workspace = open_workspace(f"sqlite:///{folder / 'workspace.sqlite'}")
     amina = member(save(OPEN, Person, {"name": "Amina Berg"}, workspace=workspace))
     bjorn = member(save(OPEN, Person, {"name": "Bjørn Li"}, workspace=workspace))
-    values = {"title": "Item 3", "form": StatementForm.INTERACTIVE_DIALOGUE, "forum": "un-hrc"}
-    made = save(amina, Statement, values, workspace=workspace)
-    with writing(amina, workspace=workspace) as session:
-        statement = session.get(Statement, made)
-        assert statement is not None
-        drafting.save_text(session, statement, BASE, language="en", based_on=0)
-    server = Server(tmp_path / "server.log")
-    yield Desk(server, workspace, amina, bjorn, made)
+    server = Server(folder / "server.log")
+    yield Desk(server, workspace, amina, bjorn, "")
     stop_server(server.process)
     workspace.close()
+
+
+@pytest.fixture
+def desk(running: Desk) -> Desk:
+    """The server of the module, with a draft of the test's own."""
+    values = {"title": "Item 3", "form": StatementForm.INTERACTIVE_DIALOGUE, "forum": "un-hrc"}
+    made = save(running.amina, Statement, values, workspace=running.workspace)
+    with writing(running.amina, workspace=running.workspace) as session:
+        statement = session.get_one(Statement, made)
+        drafting.save_text(session, statement, BASE, language="en", based_on=0)
+    return running._replace(statement=made)
 
 
 @pytest.fixture

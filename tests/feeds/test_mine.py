@@ -54,11 +54,6 @@ UNKNOWN = (
 )
 
 
-@pytest.fixture(autouse=True)
-def _the_day(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HRD_CALENDAR_TODAY", "2026-11-24")
-
-
 @pytest.fixture
 def desk() -> Viewer:
     return person("Desk")

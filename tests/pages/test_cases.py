@@ -36,9 +36,9 @@ from calendar_model.workspace.terms import (
     StatementState,
     Suggester,
 )
-from pages.components import navigation
-from tests.app import _SCRIPT
+from tests.app import open_page
 from tests.day import TODAY
+from tests.pages.driver import run, sound
 
 WEIGHED: dict[str, Any] = {
     "mission_consulted_on": date(2026, 11, 2),
@@ -63,18 +63,7 @@ def head() -> Viewer:
 
 def cases(who: Viewer, **parameters: str) -> AppTest:
     """The page as a person sees it."""
-    app = AppTest.from_string(_SCRIPT, default_timeout=60)
-    app.session_state["acting"] = who.person_id
-    for name, value in parameters.items():
-        app.query_params[name] = value
-    app.run()
-    return run(app.switch_page(str(navigation.PAGES / "cases.py")))
-
-
-def run(app: AppTest) -> AppTest:
-    app.run()
-    assert [error.value for error in app.exception] == []
-    return app
+    return sound(open_page("cases", who.person_id, **parameters))
 
 
 def case(who: Viewer, title: str, named: list[Viewer] | None = None, **values: Any) -> str:

@@ -28,6 +28,7 @@ from calendar_model.workspace.terms import ContactKind, EngagementForm, Engageme
 from pages.components import forms
 from tests.app import everything, open_page
 from tests.day import TODAY
+from tests.pages.driver import address, click, sound, unfold
 
 
 @pytest.fixture
@@ -37,27 +38,6 @@ def other() -> Viewer:
 
 def page(who: Viewer, **parameters: str | list[str]) -> AppTest:
     return sound(open_page("contacts", who.person_id, **parameters))
-
-
-def sound(app: AppTest) -> AppTest:
-    assert [fault.value for fault in app.exception] == []
-    return app
-
-
-def click(app: AppTest, key: str) -> AppTest:
-    app.button(key=key).click().run()
-    return sound(app)
-
-
-def unfold(app: AppTest, key: str) -> AppTest:
-    app.session_state[key] = True
-    return sound(app.run())
-
-
-def address(app: AppTest, name: str) -> str:
-    """What the address says: a list as it was opened, a text once the page has set it."""
-    value = app.query_params[name]
-    return value if isinstance(value, str) else value[0]
 
 
 def contact(who: Viewer, title: str, kind: ContactKind = ContactKind.DEFENDER, **more: Any) -> str:

@@ -6,7 +6,6 @@ import json
 from datetime import date
 from typing import Any
 
-import pytest
 from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
 
@@ -19,11 +18,6 @@ from tests.app import open_page
 
 SOURCE = "https://www.ohchr.org/en/hr-bodies/hrc/sessions"
 DAYS = {"start": "2027-03-01", "end": "2027-04-02", "date_precision": "day", "standing": "confirmed"}
-
-
-@pytest.fixture(autouse=True)
-def _the_day(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HRD_CALENDAR_TODAY", "2026-11-24")
 
 
 def page(who: Viewer, **parameters: str) -> AppTest:

@@ -14,6 +14,7 @@ from calendar_model.vocabulary import Sensitivity
 from calendar_model.workspace.records import Engagement, Person
 from calendar_model.workspace.terms import EngagementForm, EngagementKind
 from tests.app import open_page
+from tests.pages.driver import said
 
 OURS, EVERYTHING = "What we have taken up", "All that is coming"
 NOTHING_TIED = "Nothing is tied to any of these items yet."
@@ -25,9 +26,8 @@ def person() -> str:
 
 
 @pytest.fixture
-def opened(monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
-    """Opens the page on 24 November 2026 as a person, with these parameters in the URL."""
-    monkeypatch.setenv("HRD_CALENDAR_TODAY", "2026-11-24")
+def opened() -> Callable[..., AppTest]:
+    """Opens the page as a person, with these parameters in the URL."""
 
     def on_the_day(person: str, scope: str = EVERYTHING, **parameters: str | list[str]) -> AppTest:
         app = open_page("coverage", person, {"coverage_scope": scope}, **parameters)
@@ -35,10 +35,6 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
         return app
 
     return on_the_day
-
-
-def said(app: AppTest) -> list[str]:
-    return [m.value for m in app.markdown]
 
 
 def consulted(person: str, item: str) -> None:

@@ -32,6 +32,7 @@ from calendar_model.workspace.terms import (
     Suggester,
 )
 from tests.app import everything, open_page
+from tests.pages.driver import said
 
 ITEM = "hrc-resolution-HRC67"
 INTERNAL = {"sensitivity": Sensitivity.INTERNAL}
@@ -69,10 +70,6 @@ def opened(who: Viewer, item: str = ITEM) -> AppTest:
 
 def heads(app: AppTest) -> list[str]:
     return [head.value for head in app.subheader]
-
-
-def said(app: AppTest) -> list[str]:
-    return [m.value for m in app.markdown]
 
 
 def small(app: AppTest) -> list[str]:

@@ -35,6 +35,7 @@ from calendar_model.workspace.terms import (
 from pages.components import forms
 from tests.app import everything, open_page
 from tests.day import TODAY
+from tests.pages.driver import address, click, sound
 
 ITEM, ITS_TITLE = "hrc-resolution-HRC67", "HRC text, due in HRC67"
 
@@ -46,22 +47,6 @@ def other() -> Viewer:
 
 def page(who: Viewer, **parameters: str | list[str]) -> AppTest:
     return sound(open_page("engagements", who.person_id, **parameters))
-
-
-def sound(app: AppTest) -> AppTest:
-    assert [fault.value for fault in app.exception] == []
-    return app
-
-
-def click(app: AppTest, key: str) -> AppTest:
-    app.button(key=key).click().run()
-    return sound(app)
-
-
-def address(app: AppTest, name: str) -> str:
-    """What the address says: a list as it was opened, a text once the page has set it."""
-    value = app.query_params[name]
-    return value if isinstance(value, str) else value[0]
 
 
 def engaged(who: Viewer, title: str, on: date = date(2026, 11, 1), **more: Any) -> str:

@@ -16,6 +16,7 @@ from calendar_model.workspace.records import Engagement, FollowUp, Person, Recor
 from calendar_model.workspace.terms import EngagementForm, EngagementKind
 from tests.app import everything, open_page
 from tests.day import TODAY
+from tests.pages.driver import click, sound
 
 
 @pytest.fixture
@@ -25,16 +26,6 @@ def other() -> Viewer:
 
 def page(who: Viewer, name: str = "follow_ups", **parameters: str | list[str]) -> AppTest:
     return sound(open_page(name, who.person_id, **parameters))
-
-
-def sound(app: AppTest) -> AppTest:
-    assert [fault.value for fault in app.exception] == []
-    return app
-
-
-def click(app: AppTest, key: str) -> AppTest:
-    app.button(key=key).click().run()
-    return sound(app)
 
 
 def engaged(who: Viewer, title: str, kind: EngagementKind = EngagementKind.CONSULTED, **more: Any) -> str:

@@ -13,8 +13,8 @@ from calendar_model.safeguards.sight import OPEN, Viewer, member
 from calendar_model.vocabulary import Sensitivity
 from calendar_model.workspace.records import LanguageProposal, Person
 from calendar_model.workspace.terms import ProposalOutcome
-from pages.components import navigation
-from tests.app import _SCRIPT
+from tests.app import open_page
+from tests.pages.driver import run, sound
 
 WORDING = "Calls upon States to protect human rights defenders from reprisals"
 
@@ -25,18 +25,7 @@ def head() -> Viewer:
 
 
 def language(who: Viewer, **parameters: str) -> AppTest:
-    app = AppTest.from_string(_SCRIPT, default_timeout=60)
-    app.session_state["acting"] = who.person_id
-    for name, value in parameters.items():
-        app.query_params[name] = value
-    app.run()
-    return run(app.switch_page(str(navigation.PAGES / "language.py")))
-
-
-def run(app: AppTest) -> AppTest:
-    app.run()
-    assert [error.value for error in app.exception] == []
-    return app
+    return sound(open_page("language", who.person_id, **parameters))
 
 
 def proposal(who: Viewer, title: str, *items: str, **values: Any) -> str:

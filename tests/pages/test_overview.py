@@ -12,6 +12,7 @@ from calendar_model.safeguards.sight import OPEN, member
 from calendar_model.workspace.records import FollowUp, Person, Statement
 from calendar_model.workspace.terms import StatementForm
 from tests.app import open_page
+from tests.pages.driver import said
 
 FILTER_BAR = ("Filter", "Clear")
 
@@ -28,10 +29,6 @@ def headings(app: AppTest) -> list[str]:
 
 def titles(app: AppTest) -> list[str]:
     return [b.label for b in app.button if not b.label.startswith(FILTER_BAR)]
-
-
-def said(app: AppTest) -> list[str]:
-    return [m.value for m in app.markdown]
 
 
 def cells(app: AppTest, track: str) -> list[str]:

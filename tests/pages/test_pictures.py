@@ -15,11 +15,6 @@ from pages.components.pictures import filter_words
 from tests.app import everything, open_page
 
 
-@pytest.fixture(autouse=True)
-def _today(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HRD_CALENDAR_TODAY", "2026-11-24")
-
-
 @pytest.mark.parametrize("page", ["timeline", "resolutions", "upr"])
 def test_without_a_browser_a_sentence_says_what_to_do(page: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CHROMIUM", "/nowhere/chromium")

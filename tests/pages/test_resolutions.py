@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.app import open_page
+from tests.pages.driver import said
 
 HRC, GA, SR = (
     "Human Rights Council resolution on human rights defenders",
@@ -18,9 +19,8 @@ HRC, GA, SR = (
 
 
 @pytest.fixture
-def opened(monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
-    """Opens the page on 24 November 2026 with these parameters in the URL."""
-    monkeypatch.setenv("HRD_CALENDAR_TODAY", "2026-11-24")
+def opened() -> Callable[..., AppTest]:
+    """Opens the page with these parameters in the URL."""
 
     def on_the_day(**parameters: str | list[str]) -> AppTest:
         app = open_page("resolutions", **parameters)
@@ -32,10 +32,6 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
 
 def headers(app: AppTest) -> list[str]:
     return [h.value for h in app.header]
-
-
-def said(app: AppTest) -> list[str]:
-    return [m.value for m in app.markdown]
 
 
 def lists(app: AppTest) -> list[pd.DataFrame]:

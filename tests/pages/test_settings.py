@@ -2,37 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date
-
+import pandas as pd
 import pytest
 from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
 
-from calendar_model import calendar
 from calendar_model.safeguards import sample
 from calendar_model.safeguards.desk import reading, save, staff
-from calendar_model.safeguards.sight import OPEN, member
+from calendar_model.safeguards.sight import OPEN, Viewer
 from calendar_model.workspace.database import current_workspace
 from calendar_model.workspace.records import Person, Record
 from pages.components.navigation import PAGE_OF
-from tests.app import ROOT, everything, open_page
+from tests.app import everything, open_page
+from tests.day import TODAY
+from tests.pages.driver import click, sound
 
 
 def page(acting: str = "") -> AppTest:
-    app = open_page("overview")
-    app.session_state["acting"] = acting
-    app.switch_page(str(ROOT / "pages" / "settings.py")).run()
-    return sound(app)
-
-
-def sound(app: AppTest) -> AppTest:
-    assert [fault.value for fault in app.exception] == []
-    return app
-
-
-def click(app: AppTest, key: str) -> AppTest:
-    app.button(key=key).click().run()
-    return sound(app)
+    return sound(open_page("settings", acting))
 
 
 def acts(app: AppTest) -> str:
@@ -158,38 +145,22 @@ def test_it_says_where_the_workspace_is_kept() -> None:
         "resolutions",
     ],
 )
-def test_every_page_lives_on_the_sample(name: str) -> None:
-    officer = with_the_sample()
-    app = open_page("overview")
-    app.session_state["acting"] = officer
-    app.switch_page(str(ROOT / "pages" / f"{name}.py")).run()
-    sound(app)
+def test_every_page_lives_on_the_sample(name: str, sample_officer: Viewer) -> None:
+    app = sound(open_page(name, sample_officer.person_id))
     assert [fault.value for fault in app.error] == []
 
 
 @pytest.mark.parametrize("tied_to", ["hrc-session", "hrc-text", "upr-first", "hrd-day"])
-def test_the_dossier_of_what_it_is_tied_to_shows_it(tied_to: str) -> None:
-    officer = with_the_sample()
-    item = str(sample.anchors(calendar.current()[1], date(2026, 11, 24))[tied_to]["item"])
-    app = open_page("overview", of=item)
-    app.session_state["acting"] = officer
-    sound(app.switch_page(str(ROOT / "pages" / "dossier.py")).run())
+def test_the_dossier_of_what_it_is_tied_to_shows_it(tied_to: str, sample_officer: Viewer, table: pd.DataFrame) -> None:
+    item = str(sample.anchors(table, TODAY)[tied_to]["item"])
+    app = sound(open_page("dossier", sample_officer.person_id, of=item))
     assert "(sample)" in everything(app)
 
 
-def test_each_of_its_records_opens() -> None:
-    officer = with_the_sample()
-    with reading(member(officer)) as session:
+def test_each_of_its_records_opens(sample_officer: Viewer) -> None:
+    with reading(sample_officer) as session:
         records = [(PAGE_OF[record.kind], record.id) for record in session.scalars(select(Record))]
-    app = open_page("overview")
-    app.session_state["acting"] = officer
     for name, record_id in records:
-        app.query_params["record"] = record_id
-        sound(app.switch_page(str(ROOT / "pages" / f"{name}.py")).run())
+        app = sound(open_page(name, sample_officer.person_id, record=record_id))
         assert [fault.value for fault in app.error] == []
     assert len(records) == 39
-
-
-def with_the_sample() -> str:
-    sample.load(calendar.current()[1], date(2026, 11, 24))
-    return next(one.id for one in staff() if one.name == "Sample: desk officer")

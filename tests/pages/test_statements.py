@@ -34,6 +34,7 @@ from calendar_model.workspace.terms import (
     Suggester,
 )
 from tests.app import open_page
+from tests.pages.driver import click, sound
 
 WEIGHED: dict[str, Any] = {
     "mission_consulted_on": date(2026, 11, 2),
@@ -65,16 +66,6 @@ def head() -> Viewer:
 
 def page(who: Viewer, **parameters: str | list[str]) -> AppTest:
     return sound(open_page("statements", who.person_id, **parameters))
-
-
-def sound(app: AppTest) -> AppTest:
-    assert [fault.value for fault in app.exception] == []
-    return app
-
-
-def click(app: AppTest, key: str) -> AppTest:
-    app.button(key=key).click().run()
-    return sound(app)
 
 
 def begin(who: Viewer, *texts: str, **more: Any) -> str:

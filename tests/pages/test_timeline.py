@@ -5,15 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.app import open_page
-
-
-@pytest.fixture(autouse=True)
-def _today(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HRD_CALENDAR_TODAY", "2026-11-24")
 
 
 def opened(**parameters: str | list[str]) -> AppTest:

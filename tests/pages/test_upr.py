@@ -8,12 +8,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.app import open_page
+from tests.pages.driver import said
 
 
 @pytest.fixture
-def opened(monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
-    """Opens the page on 24 November 2026 with these parameters in the URL."""
-    monkeypatch.setenv("HRD_CALENDAR_TODAY", "2026-11-24")
+def opened() -> Callable[..., AppTest]:
+    """Opens the page with these parameters in the URL."""
 
     def on_the_day(**parameters: str | list[str]) -> AppTest:
         app = open_page("upr", **parameters)
@@ -21,10 +21,6 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
         return app
 
     return on_the_day
-
-
-def said(app: AppTest) -> list[str]:
-    return [m.value for m in app.markdown]
 
 
 def subheaders(app: AppTest) -> list[str]:

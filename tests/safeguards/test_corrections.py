@@ -25,11 +25,6 @@ DAYS = {"start": "2027-03-01", "end": "2027-04-02", "date_precision": "day", "st
 WHY = "It was of another session."
 
 
-@pytest.fixture(autouse=True)
-def _the_day(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HRD_CALENDAR_TODAY", "2026-11-24")
-
-
 def record(who: Viewer, values: Mapping[str, str] = DAYS, /, **columns: Any) -> str:
     known = {"title": "HRC64", "file": "sessions.csv", "row": "HRC64", "source_url": SOURCE}
     return save(who, Correction, {**known, "values": json.dumps(values), **columns})

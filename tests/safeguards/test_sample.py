@@ -142,8 +142,8 @@ def kept(who: Viewer, kind: Any, record_id: str) -> Any:
         return record
 
 
-def test_nobody_in_particular_sees_nothing_of_it(table: Any) -> None:
-    sample.load(table, TODAY)
+@pytest.mark.usefixtures("sample_officer")
+def test_nobody_in_particular_sees_nothing_of_it() -> None:
     with reading(OPEN) as session:
         assert session.scalars(select(Record)).all() == []
 
@@ -208,8 +208,8 @@ def test_where_the_calendar_has_nothing_it_stands_by_itself(table: Any) -> None:
         assert event.start == TODAY + timedelta(days=9)
 
 
-def test_a_statement_with_a_case_is_held_back_by_the_check_that_misses(table: Any) -> None:
-    sample.load(table, TODAY)
+@pytest.mark.usefixtures("sample_officer")
+def test_a_statement_with_a_case_is_held_back_by_the_check_that_misses() -> None:
     with reading(officer()) as session:
         titled = Statement.title.startswith("Interactive dialogue")
         statement = session.scalars(select(Statement).where(titled)).one()
@@ -245,8 +245,8 @@ def test_a_person_of_the_sample_changes_nothing_of_the_staffs(table: Any, me: Vi
     assert str(refused.value) == says
 
 
-def test_a_person_of_the_sample_adds_to_it(table: Any) -> None:
-    sample.load(table, TODAY)
+@pytest.mark.usefixtures("sample_officer")
+def test_a_person_of_the_sample_adds_to_it() -> None:
     made = save(
         officer(),
         Engagement,

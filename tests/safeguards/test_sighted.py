@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, time
 from typing import Any
 
-import pytest
 from starlette.testclient import TestClient
 
 from calendar_model import calendar
@@ -31,11 +30,6 @@ EVENT: dict[str, Any] = {
     "sensitivity": Sensitivity.INTERNAL,
 }
 REASON = "The programme is printed."
-
-
-@pytest.fixture(autouse=True)
-def _the_day(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HRD_CALENDAR_TODAY", "2026-11-24")
 
 
 def plan(who: Viewer, level: Sensitivity, **columns: Any) -> str:

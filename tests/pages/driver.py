@@ -1,0 +1,42 @@
+"""What tests of pages do with a page: look whether it stands, click, unfold, read.
+
+A page is opened with :func:`tests.app.open_page`. Things are found by their keys, not by what is written on them.
+"""
+
+from __future__ import annotations
+
+from streamlit.testing.v1 import AppTest
+
+
+def sound(app: AppTest) -> AppTest:
+    """The page, if its script came to its end; raises AssertionError with the faults otherwise."""
+    assert [fault.value for fault in app.exception] == []
+    return app
+
+
+def run(app: AppTest) -> AppTest:
+    """The page after its script has run with what its fields hold now."""
+    return sound(app.run())
+
+
+def click(app: AppTest, key: str) -> AppTest:
+    """The page after a click on the button of this key."""
+    app.button(key=key).click()
+    return run(app)
+
+
+def unfold(app: AppTest, key: str) -> AppTest:
+    """The page after the expander of this key was opened."""
+    app.session_state[key] = True
+    return run(app)
+
+
+def address(app: AppTest, name: str) -> str:
+    """What the page's address says: a list as it was opened, a text once the page has set it."""
+    value = app.query_params[name]
+    return value if isinstance(value, str) else value[0]
+
+
+def said(app: AppTest) -> list[str]:
+    """The texts that the page draws, in order."""
+    return [text.value for text in app.markdown]
