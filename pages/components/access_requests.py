@@ -17,18 +17,19 @@ from pages.components.words import plain
 
 
 def ask_for_access(record_id: str) -> None:
-    """The form, folded, below what is said where a record is not there or the reader has no access to it.
+    """The form below what is said where a record is not there or the reader has no access to it.
 
     It is the same in both cases, and so is what it says afterwards.
     """
     reason = f"ask_access_reason_{record_id}"
-    with st.expander("Ask for access"):
-        st.markdown("A person with access grants it. Where nobody active has access, a person who may clear does.")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
         fields.line(
             "Why you need access",
             longest(AccessRequest, "reason"),
             key=reason,
-            help="One sentence. It stays in the history.",
+            width=420,
+            help="One sentence; it stays in the history. A person with access grants it. Where nobody active has "
+            "access, a person who may clear does.",
         )
         st.button("Ask for access", key=f"ask_access_{record_id}", on_click=_ask, args=(record_id, reason))
 
