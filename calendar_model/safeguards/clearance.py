@@ -1,7 +1,7 @@
-"""Who has a hand in the text that is to be cleared, and who has cleared which text before.
+"""Who contributed to the text that is to be cleared, and who has cleared which text before.
 
-The statement's own columns hold only the clearance that stands; the history keeps all of them. From both this module
-tells whose text it is: whoever wrote any of it since it was last cleared, however many versions were saved since.
+The statement's own columns hold the present clearance only; the history keeps all of them. From both this module tells
+whose text it is: everybody's who wrote some of it since it was last cleared, however many versions were saved since.
 """
 
 from __future__ import annotations
@@ -49,27 +49,28 @@ class Clearance:
 
 
 @dataclass(frozen=True)
-class Hands:
+class Contributors:
     """Who wrote or edited a text since it was last cleared, and who asked to override its checks."""
 
     writers: frozenset[str] = frozenset()
     askers: frozenset[str] = frozenset()
 
 
-def hands(texts: Iterable[Text], clearances: Iterable[Clearance] = (), asked: Iterable[tuple[int, str]] = ()) -> Hands:
-    """Who has a hand in the text, in any language, since it was last cleared.
+def contributors(
+    texts: Iterable[Text], clearances: Iterable[Clearance] = (), asked: Iterable[tuple[int, str]] = ()
+) -> Contributors:
+    """Who contributed to the text, in any language, since it was last cleared.
 
-    ``asked``: the version for which an override was asked, and by whom. Texts are compared sentence by sentence, so
-    that a saved version in which only white space differs, or that brings back an older text, changes nothing about
-    whose text it is: who saved the blank is no writer, and whose sentences were brought back is one. A clearance counts
-    that was not taken back, that was given by somebody who had no hand in the text, and after which something was
-    written.
+    ``asked``: the version for which an override was asked, and by whom. Texts are compared sentence by sentence. So a
+    saved version in which only white space differs makes nobody a writer, and one that brings back an older text makes
+    its first writer a writer again. A clearance counts that was not taken back, that was given by somebody who had not
+    contributed, and after which something was written.
     """
     written, kept = _Written(sorted(texts, key=lambda text: text.number)), list(asked)
 
-    def by(since: int, until: int | None = None) -> Hands:
+    def by(since: int, until: int | None = None) -> Contributors:
         askers = {person for version, person in kept if version > since and (until is None or version <= until)}
-        return Hands(written.by(since, until), frozenset(askers))
+        return Contributors(written.by(since, until), frozenset(askers))
 
     since = 0
     for clearance in clearances:
@@ -124,8 +125,8 @@ def _unseen() -> Mapping[int, None]:
     return dict.fromkeys(sign for sign in signs if unicodedata.category(chr(sign)) == "Cf")
 
 
-def hands_in(session: Session, statement: Statement, unwritten: Sequence[Version] = ()) -> Hands:
-    """The :func:`hands` in the text of a statement, with versions that the session has not written yet."""
+def contributors_to(session: Session, statement: Statement, unwritten: Sequence[Version] = ()) -> Contributors:
+    """The :func:`contributors` to the text of a statement, with versions that the session has not written yet."""
     columns = (Version.number, Version.language, Version.text, Version.written_by_id)
     saved = select(*columns).where(Version.statement_id == statement.id)
     texts = [Text(*row) for row in session.execute(saved.execution_options(**_EVERYTHING))]
@@ -134,7 +135,7 @@ def hands_in(session: Session, statement: Statement, unwritten: Sequence[Version
         Override.statement_id == statement.id, Override.step == Step.CLEAR, Override.confirms_id.is_(None)
     )
     askers = [(row[0], row[1]) for row in session.execute(asked.execution_options(**_EVERYTHING))]
-    return hands(texts, given(session, statement.id, everything=True), askers)
+    return contributors(texts, given(session, statement.id, everything=True), askers)
 
 
 def given(session: Session, statement_id: str, *, everything: bool = False) -> list[Clearance]:

@@ -1,4 +1,4 @@
-"""What every column must hold, as :mod:`calendar_model.workspace.records` declares it, whoever writes.
+"""What every column must hold, as :mod:`calendar_model.workspace.records` declares it: for every way to write.
 
 What is required is filled in, no text is longer than its column, a code is one that there is, a day on which
 something happened has come, and what belongs to a record stays with it. Only what a change touches is looked at: an old

@@ -16,4 +16,4 @@ def check(_session: Session, proposal: LanguageProposal) -> None:
     if proposal.outcome is ProposalOutcome.KEPT:
         proposal.final_wording = proposal.wording
     elif proposal.outcome is ProposalOutcome.WEAKENED:
-        raise Refused("Write the final wording: only then can be seen how it was weakened.", field="final_wording")
+        raise Refused("Write the final wording: it shows how the proposal was weakened.", field="final_wording")

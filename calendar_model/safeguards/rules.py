@@ -274,14 +274,14 @@ def facts(session: Session, statement: Statement, actor_id: str, *, state: State
         linked = linked_to(session, statement)
         cases = _cases(session, linked)
         # Only where a case is raised does it matter whose text it is.
-        hands = clearance.hands_in(session, statement, pending) if cases else clearance.Hands()
+        contributors = clearance.contributors_to(session, statement, pending) if cases else clearance.Contributors()
         hidden = _hidden(session, linked)
         return Facts(
             state=state or statement.state,
             version=number,
             cleared_version=statement.cleared_version,
-            writers=hands.writers,
-            askers=hands.askers,
+            writers=contributors.writers,
+            askers=contributors.askers,
             actor=actor_id,
             hidden=len(hidden),
             hidden_cases=list(hidden.values()).count(RecordKind.CASE),

@@ -124,7 +124,7 @@ def test_a_new_proposal_takes_agreed_language_from_the_resolutions(desk: Viewer)
     assert [one.value for one in app.error] == ["Say what the proposed wording is."]
     type_in(app, wording=WORDING, outcome=ProposalOutcome.WEAKENED)
     save_it(app)
-    assert [one.value for one in app.error] == ["Write the final wording: only then can be seen how it was weakened."]
+    assert [one.value for one in app.error] == ["Write the final wording: it shows how the proposal was weakened."]
     type_in(app, outcome=ProposalOutcome.KEPT)
     save_it(app)
     assert [one.value for one in app.success] == ["The proposal is saved."]

@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from calendar_model.clock import TODAY_VARIABLE
 from calendar_model.safeguards import drafting
-from calendar_model.safeguards.clearance import Clearance, Text, hands
+from calendar_model.safeguards.clearance import Clearance, Text, contributors
 from calendar_model.safeguards.clearance import given as given_clearances
 from calendar_model.safeguards.desk import reading, save, writing
 from calendar_model.safeguards.rules import Refused
@@ -287,11 +287,11 @@ acts = st.lists(
 
 
 @given(acts)
-def test_whoever_wrote_what_is_new_since_the_last_clearance_has_a_hand_in_it(acts: list[tuple[Any, ...]]) -> None:
+def test_who_wrote_what_is_new_since_the_last_clearance_is_a_writer(acts: list[tuple[Any, ...]]) -> None:
     texts: list[Text] = []
     clearances: list[Clearance] = []
     owed: dict[str, set[str]] = {}
-    """By language the sentences that stand in the newest text and that nobody but their writers has cleared."""
+    """By language the sentences of the newest text that nobody but their writers has cleared."""
     newest: dict[str, list[str]] = {}
     wrote: dict[str, set[str]] = {}
     for act, who, what, language in acts:
@@ -303,7 +303,7 @@ def test_whoever_wrote_what_is_new_since_the_last_clearance_has_a_hand_in_it(act
             for one in new:
                 wrote.setdefault(one, set()).add(who)
         elif texts:
-            found = hands(texts, clearances).writers
+            found = contributors(texts, clearances).writers
             standing = {one for some in owed.values() for one in some}
             assert {who for one in standing for who in wrote[one]} <= found
             if who not in found:
@@ -327,7 +327,7 @@ moves = st.lists(
 @given(moves)
 def test_no_sequence_of_acts_lets_somebody_clear_what_they_wrote_since(moves: list[tuple[str, int, str]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        workspace = open_workspace(f"sqlite:///{Path(folder) / 'hands.sqlite'}")
+        workspace = open_workspace(f"sqlite:///{Path(folder) / 'contributors.sqlite'}")
         try:
             _try(Desk(workspace), moves)
         finally:

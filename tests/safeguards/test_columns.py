@@ -1,4 +1,4 @@
-"""What every column must hold, whoever writes: declared beside the columns, enforced for all of them."""
+"""What every column must hold: declared beside the columns, enforced for all of them and for every way to write."""
 
 from __future__ import annotations
 
@@ -198,7 +198,7 @@ def test_an_engagement_can_be_planned(desk: Viewer) -> None:
     save(desk, Engagement, {**GOOD[Engagement], "on": TOMORROW})
 
 
-def test_what_hangs_on_a_record_has_not_happened_on_a_day_to_come_either(desk: Viewer) -> None:
+def test_consents_and_follow_ups_have_not_happened_on_a_day_to_come_either(desk: Viewer) -> None:
     made = save(desk, Contact, GOOD[Contact])
     for field, row in (
         ("given_on", Consent(contact_id=made, to_what="To be named", given_on=TOMORROW, taken_by_id=desk.person_id)),

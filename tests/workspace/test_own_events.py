@@ -189,6 +189,10 @@ def test_the_record_behind_an_item() -> None:
             ("It begins at 02:30 and ends at 03:15: mend one of the hours, or the last day.",),
         ),
         (
+            {"standing": Standing.HELD, "start": date.max, "end": date.max},
+            ("It begins on Fri 31 Dec 9999, and cannot have been held yet: choose another standing.",),
+        ),
+        (
             {"title": "", "body": "", "start": None},
             (
                 "Give the event a title; it stands on every timeline of those who may see it.",
