@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from calendar_model.clock import TODAY_VARIABLE
 from calendar_model.safeguards import drafting
 from calendar_model.safeguards.clearance import Clearance, Text, contributors
 from calendar_model.safeguards.clearance import given as given_clearances
@@ -34,8 +33,8 @@ from calendar_model.workspace.terms import (
     Step,
     Suggester,
 )
+from tests.day import TODAY
 
-TODAY = date(2026, 11, 24)
 AT = datetime(2026, 11, 24, 9, tzinfo=UTC)
 SPOKEN = "Thank you, Mr President. We are troubled by one case."
 ANSWERED: dict[str, Any] = {
@@ -54,11 +53,6 @@ ANSWERED: dict[str, Any] = {
     "publicity": Publicity.STATEMENT,
     "publicity_reason": "They ask for it.",
 }
-
-
-@pytest.fixture(autouse=True)
-def _the_day(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(TODAY_VARIABLE, TODAY.isoformat())
 
 
 class Desk:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from sqlalchemy import select
 from sqlalchemy.orm import class_mapper
 
-from calendar_model.clock import TODAY_VARIABLE
 from calendar_model.reference import DATA_VARIABLE
 from calendar_model.safeguards import drafting
 from calendar_model.safeguards.desk import reading, save, writing
@@ -43,8 +42,8 @@ from calendar_model.workspace.terms import (
     StatementForm,
     Suggester,
 )
+from tests.day import TODAY
 
-TODAY = date(2026, 11, 24)
 TOMORROW = TODAY + timedelta(days=1)
 
 GOOD: dict[type[Record], dict[str, Any]] = {
@@ -79,11 +78,6 @@ RECORD_TEXTS = [
     for kind, name in TEXTS
     if kind in GOOD and name not in ("id", "owner_id", "waiting_for_id", "cleared_by_id") and name != "kind"
 ]
-
-
-@pytest.fixture(autouse=True)
-def _the_day(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(TODAY_VARIABLE, TODAY.isoformat())
 
 
 def refused(who: Viewer, kind: Any, values: dict[str, Any], **more: Any) -> str:
@@ -164,8 +158,8 @@ def test_what_is_required_is_asked_for_at_birth_and_later(desk: Viewer, kind: ty
 
 
 def test_every_required_text_says_what_is_asked_for() -> None:
-    """A text without a default is asked for in a sentence; these three the model writes itself, or checks as a whole."""
-    written = {("Imported", "uid"), ("Correction", "source_url")}
+    """A text without a default is asked for in a sentence; these the model writes itself, or checks as a whole."""
+    written = {("Change", "readers"), ("Imported", "uid"), ("Correction", "source_url")}
     silent = {
         (kind.__name__, name)
         for kind, name in TEXTS

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from calendar_model.clock import TODAY_VARIABLE
 from calendar_model.safeguards.desk import reading, save, writing
 from calendar_model.safeguards.rules import Refused
 from calendar_model.safeguards.sight import OPEN, Viewer, member
@@ -36,8 +35,8 @@ from calendar_model.workspace.terms import (
     RiskLevel,
     Suggester,
 )
+from tests.day import TODAY
 
-TODAY = date(2026, 11, 24)
 YESTERDAY = TODAY - timedelta(days=1)
 PROPOSAL: dict[str, Any] = {"title": "PP12", "text": "A draft", "wording": "and defenders"}
 ENGAGEMENT: dict[str, Any] = {
@@ -46,11 +45,6 @@ ENGAGEMENT: dict[str, Any] = {
     "on": TODAY,
     "form": EngagementForm.IN_PERSON,
 }
-
-
-@pytest.fixture(autouse=True)
-def _the_day(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(TODAY_VARIABLE, TODAY.isoformat())
 
 
 @pytest.fixture

@@ -11,10 +11,11 @@ from sqlalchemy import MetaData, select
 from calendar_model.calendar import build_table, horizon
 from calendar_model.clock import TODAY_VARIABLE
 from calendar_model.reference import Reference
-from calendar_model.safeguards import drafting, sample, subscriptions
+from calendar_model.safeguards import drafting, rules, sample, subscriptions
 from calendar_model.safeguards.desk import reading, save, staff, writing
 from calendar_model.safeguards.rules import Refused
 from calendar_model.safeguards.sight import OPEN, Viewer, member
+from calendar_model.safeguards.statements import lacks
 from calendar_model.vocabulary import Sensitivity
 from calendar_model.workspace import history
 from calendar_model.workspace.database import current_workspace
@@ -196,6 +197,12 @@ def test_it_makes_sense_on_any_day(today: date, reference: Reference, monkeypatc
         assert asked.person_id != confirmed.person_id
         titles = [record.title for record in session.scalars(select(Record))]
         assert not [title for title in titles if "{" in title]
+        # What it says was cleared had passed: its open checks were overridden, and its writers did not clear it.
+        for one in statements:
+            if one.cleared_version is not None:
+                known = rules.facts(session, one, one.cleared_by_id or "", state=StatementState.CONSULTATION)
+                assert lacks(known, StatementState.CLEARED) == ()
+                assert one.cleared_by_id not in {version.written_by_id for version in one.versions}
 
 
 def test_where_the_calendar_has_nothing_it_stands_by_itself(table: Any) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -10,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calendar_model.clock import TODAY_VARIABLE
 from calendar_model.safeguards.statements import (
     MOVES,
     CaseFacts,
@@ -21,8 +19,8 @@ from calendar_model.safeguards.statements import (
     step_lacks,
 )
 from calendar_model.workspace.terms import InTheLoop, Prospect, Publicity, RiskLevel, StatementState, Step
+from tests.day import TODAY
 
-TODAY = date(2026, 11, 24)
 WEIGHED = CaseFacts(
     name="Case 1",
     mission_consulted_on=date(2026, 11, 2),
@@ -41,14 +39,6 @@ WEIGHED = CaseFacts(
     publicity_reason="The family asks for it.",
     publicity_decided_on=date(2026, 11, 3),
 )
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _the_day() -> Iterator[None]:
-    """Tuesday 24 November 2026; for the whole module, because hypothesis asks a test many times."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(TODAY_VARIABLE, TODAY.isoformat())
-        yield
 
 
 texts = st.sampled_from(["", " ", "because"])
