@@ -89,7 +89,8 @@ async def asked(app: ASGIApp, scope: Scope, body: Iterable[bytes] = ()) -> tuple
 
     await app(scope, receive, send)
     start, *rest = sent
-    if start["type"] == "websocket.accept":
-        return 101, {}, b""
+    if start["type"] in ("websocket.accept", "websocket.close"):
+        # A server answers a handshake that is closed with 403.
+        return 101 if start["type"] == "websocket.accept" else 403, {}, b""
     headers = {name.decode(): value.decode("latin-1") for name, value in start["headers"]}
     return start["status"], headers, b"".join(message.get("body", b"") for message in rest)

@@ -169,6 +169,15 @@ def test_a_foreign_origin_opens_no_websocket(origin: str) -> None:
     assert status([("Host", "localhost:8501"), ("Origin", origin)], "websocket") == 403
 
 
+@pytest.mark.parametrize("headers", [[("Host", "evil.example")], [("Host", "localhost:8501"), ("Origin", "null")], []])
+def test_a_server_that_can_only_close_a_websocket_closes_it(headers: Headers) -> None:
+    inner = Noting()
+    scope = scope_of(headers, kind="websocket")
+    del scope["extensions"]
+    assert ask(OwnHosts(inner), scope)[0] == 403
+    assert inner.scopes == []
+
+
 def test_two_origins_are_refused() -> None:
     own = ("Origin", "http://localhost:8501")
     assert status([("Host", "localhost:8501"), own, own]) == 403
