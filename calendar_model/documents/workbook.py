@@ -24,6 +24,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from calendar_model.documents.printable import printable
 from calendar_model.documents.tables import as_given_out, could_run, of_calendar, whole_day
+from calendar_model.turns import BusyError, Turns
 from calendar_model.vocabulary import Precision
 
 DAY, HOUR = "[$-809]ddd d mmm yyyy", "[$-809]ddd d mmm yyyy hh:mm"
@@ -35,14 +36,19 @@ WINDOWS = {Precision.MONTH: "[$-809]mmm yyyy", Precision.YEAR: "yyyy"}
 LONGEST = 32_767
 """Characters of a cell (https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3)."""
 
+MOST_ROWS = 20_000
+"""Rows of a table: what one list of the dashboard can hold, and what is written in some seconds."""
+
+TOO_MANY = f"It has more than {MOST_ROWS} rows. Choose a narrower filter, or download it as CSV."
+BUSY = "Other tables are being written at the moment. Ask for this one again in a minute."
+
+_turns = Turns(at_once=2, waiting=6, seconds=60)
+
 _FIRST = (
     "title", "kind", "body", "session", "start", "end", "timezone", "date_precision", "standing", "for_whom",
     "countries", "location",
 )  # fmt: skip
 """The columns of a calendar table that are printed; the others stand to the right of them, for the screen."""
-
-_EARLIEST = date(1900, 3, 1)
-"""Excel counts days from 1900, and takes that for a leap year: what is earlier stands as text."""
 
 _EARLIEST = date(1900, 3, 1)
 """Excel counts days from 1900, and takes that for a leap year: what is earlier stands as text."""
@@ -77,8 +83,23 @@ def table_xlsx(
     numbers and texts are what they are, and what is missing is empty. ``title`` says what the rows are, ``made`` is
     the day, ``about`` holds further lines, such as the filter; ``author`` goes into the properties of the file.
 
-    A text that is longer than a cell can be is cut, with an ellipsis.
+    A text that is longer than a cell can be is cut, with an ellipsis. A table of more than :data:`MOST_ROWS` rows, and
+    one for which there is no turn, gives a workbook that says so.
     """
+    if len(frame) > MOST_ROWS:
+        return _written(_instead(TOO_MANY), title, made, {}, author)
+    try:
+        with _turns.take(BUSY):
+            return _written(frame, title, made, about or {}, author)
+    except BusyError as busy:
+        return _written(_instead(str(busy)), title, made, {}, author)
+
+
+def _instead(sentence: str) -> pd.DataFrame:
+    return pd.DataFrame({"This table could not be made": [sentence]})
+
+
+def _written(frame: pd.DataFrame, title: str, made: date, about: Mapping[str, str], author: str) -> bytes:
     book = Workbook()
     sheet = book.active
     assert isinstance(sheet, Worksheet)
@@ -87,7 +108,7 @@ def table_xlsx(
     names, rows = _items(frame) if items else _as_it_is(frame)
     _fill(sheet, names, rows, len(_FIRST) if items else len(names))
     _set_up(sheet, title)
-    lines: dict[str, Any] = {"What": title, "Made on": made, "Rows": len(rows), **(about or {})}
+    lines: dict[str, Any] = {"What": title, "Made on": made, "Rows": len(rows), **about}
     if items:
         lines["Dates"] = "Where the date precision is month or year, start and end are the ends of a window."
     if any(isinstance(shown.value, datetime) for row in rows for shown in row):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
 from calendar_model.documents.tables import could_run
-from calendar_model.documents.workbook import DAY, HOUR, LONGEST, table_xlsx
+from calendar_model.documents.workbook import DAY, HOUR, LONGEST, MOST_ROWS, TOO_MANY, table_xlsx
 from calendar_model.safeguards.desk import save
 from calendar_model.safeguards.sight import Viewer
 from calendar_model.safeguards.sighted import calendar_of
@@ -165,3 +165,8 @@ def test_text_is_read_back_and_never_runs(texts: list[str]) -> None:
 
 def test_a_text_too_long_for_a_cell_is_cut() -> None:
     assert rows_of(opened(pd.DataFrame({"text": ["a" * (LONGEST + 1)]})))[1] == ["a" * (LONGEST - 1) + "…"]
+
+
+def test_a_table_that_is_too_long_says_so() -> None:
+    head, row = rows_of(opened(pd.DataFrame({"number": range(MOST_ROWS + 1)})))
+    assert (len(head), row) == (1, [TOO_MANY])
