@@ -20,7 +20,9 @@ ADDED_PREFIX = "utm_"
 time), ``utm_…`` (campaigns), ``fbclid`` and ``gclid`` (Facebook and Google). They ask for nothing, so a feed answers as
 if they were not there; every other parameter that it does not know is refused."""
 
-_HOST = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?")
+HOST = re.compile(r"(?P<name>[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]{1,5}))?")
+"""A host as an address or a Host header names it: a name or an address in digits, and perhaps a port."""
+
 _PATH = re.compile(r"(?:/[A-Za-z0-9._~!$&'()*+,;=:@%-]*)*")
 
 
@@ -41,7 +43,7 @@ def public_url(scheme: str, host: str) -> str:
     configured = os.environ.get(PUBLIC_URL_VARIABLE, "").strip().rstrip("/")
     if configured:
         return configured
-    if not _HOST.fullmatch(host):
+    if not HOST.fullmatch(host):
         raise ValueError("The address names no host: ask again with a host name, such as calendar.example.org.")
     return f"{scheme}://{host.lower()}"
 
@@ -55,7 +57,7 @@ def is_public_address(text: str) -> bool:
     except ValueError:
         return False
     is_plain = parts.scheme in ("http", "https") and not parts.query and not parts.fragment
-    return is_plain and _HOST.fullmatch(host) is not None and _PATH.fullmatch(parts.path) is not None
+    return is_plain and HOST.fullmatch(host) is not None and _PATH.fullmatch(parts.path) is not None
 
 
 def asked_for(query: str) -> tuple[tuple[str, str], ...]:

@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from calendar_model.feeds.links import PUBLIC_URL_VARIABLE
+from calendar_model.feeds.links import HOST, PUBLIC_URL_VARIABLE
 from calendar_model.web.refusals import refuse
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
@@ -32,7 +32,6 @@ WRONG_HOST = (
 NO_HOST = "The request has to name one host, such as calendar.example.org."
 WRONG_ORIGIN = "Another website asked for this. Open the dashboard at its own address."
 
-_AUTHORITY = re.compile(r"(?P<name>[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::(?P<port>[0-9]{1,5}))?")
 _ORIGIN = re.compile(r"(?P<scheme>https?)://(?P<authority>[^/?#@\s]+)")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -46,7 +45,7 @@ class Authority(NamedTuple):
     @classmethod
     def parse(cls, text: str) -> Authority | None:
         """The authority that a header or an address names; None for anything else."""
-        found = _AUTHORITY.fullmatch(text.lower())
+        found = HOST.fullmatch(text.lower())
         if found is None:
             return None
         port = int(found["port"]) if found["port"] else None
