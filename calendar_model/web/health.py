@@ -20,7 +20,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from threading import Lock
 
-from anyio import CapacityLimiter, move_on_after, to_thread
+from anyio import move_on_after, to_thread
 from anyio.lowlevel import RunVar
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -43,7 +43,8 @@ NO_REFERENCE = "The reference cannot be read to its end; `python -m calendar_mod
 NO_ROOM = "The disk on which the workspace is kept is nearly full."
 
 _log = logging.getLogger(__name__)
-_probes: RunVar[CapacityLimiter] = RunVar("calendar_model.web.health.probes")
+_looking: RunVar[asyncio.Task[list[str]] | None] = RunVar("calendar_model.web.health.looking")
+_asking = Lock()
 
 
 def _database() -> str:
@@ -100,21 +101,35 @@ OUTAGES = Outages()
 async def look(database: Callable[[], str] = _database) -> list[str]:
     """Why readers cannot be served as they should be; empty where they can. It is in the log then, once.
 
-    ``database`` is what asks it; where that has not ended in time, the database is away.
+    ``database`` is what asks it; where that has not ended in time, the database is away. Who asks while another one is
+    told gets the same answer: many probes cost as much as one.
     """
-    limiter = _probes.get(None)
-    if limiter is None:
-        # One question at a time: many probes open no more connections than one.
-        limiter = CapacityLimiter(1)
-        _probes.set(limiter)
+    looking = _looking.get(None)
+    if looking is None or looking.done():
+        looking = asyncio.create_task(_look(database))
+        _looking.set(looking)
+    return await asyncio.shield(looking)
+
+
+async def _look(database: Callable[[], str]) -> list[str]:
     away = NO_DATABASE
     with move_on_after(PATIENCE_SECONDS) as limit:
-        away = await to_thread.run_sync(database, abandon_on_cancel=True, limiter=limiter)
+        away = await to_thread.run_sync(_one_question, database, abandon_on_cancel=True)
     if limit.cancelled_caught and (workspace := opened_workspace()) is not None:
         note_failure(workspace.url, Failure.AWAY)
     here = [reason for reason in await to_thread.run_sync(_here) if reason]
     OUTAGES.note(here)
     return [away, *here] if away else here
+
+
+def _one_question(database: Callable[[], str]) -> str:
+    """What the database says; while a question is still unanswered no other is asked, and no thread waits for it."""
+    if not _asking.acquire(blocking=False):
+        return NO_DATABASE
+    try:
+        return database()
+    finally:
+        _asking.release()
 
 
 async def watch(every: float = EVERY_SECONDS) -> None:

@@ -91,21 +91,40 @@ def test_all_reasons_are_told_at_once(client: TestClient, data_copy: Path, monke
     assert readiness(client) == (503, [NO_DATABASE, NO_REFERENCE])
 
 
-def test_a_database_that_hangs_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_that_hangs_is_away_and_is_not_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "PATIENCE_SECONDS", 0.05)
-    answers = threading.Event()
+    answers, asked = threading.Event(), []
 
     def hangs() -> str:
+        asked.append(1)
         answers.wait(30)
         return ""
 
-    async def looked() -> list[str]:
+    async def looked() -> list[list[str]]:
         try:
-            return await health.look(hangs)
+            return [await health.look(hangs) for _ in range(3)]
         finally:
             answers.set()
 
-    assert asyncio.run(looked()) == [NO_DATABASE]
+    assert asyncio.run(looked()) == [[NO_DATABASE]] * 3
+    assert len(asked) == 1
+    while health._asking.locked():
+        pass
+    assert asyncio.run(health.look(lambda: "")) == []
+
+
+def test_many_probes_at_once_ask_once() -> None:
+    asked = []
+
+    def database() -> str:
+        asked.append(1)
+        return ""
+
+    async def probes() -> list[list[str]]:
+        return await asyncio.gather(*(health.look(database) for _ in range(500)))
+
+    assert asyncio.run(probes()) == [[]] * 500
+    assert len(asked) == 1
 
 
 def test_an_outage_of_the_database_is_in_the_log_once_with_its_end(
