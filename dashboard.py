@@ -15,11 +15,14 @@ HERE = Path(__file__).resolve().parent
 
 def main() -> None:
     """Draws what all pages share, then the page that the reader opened; its forms stay while they cannot be read."""
+    from pages.components import typed
     from pages.components.context import draw_context, standing_page
     from pages.components.guard import entrance
     from pages.components.navigation import filters, navigation
     from pages.components.uploads import enter
 
+    # A click elsewhere may cut this run short, and the fields that are not drawn there are forgotten.
+    typed.keep()
     page = navigation()
     st.set_page_config(
         # By the page alone: what a record is called is no business of the browser's history.

@@ -7,6 +7,7 @@ person compares these choices.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 import streamlit as st
 
@@ -23,10 +24,7 @@ _KEY = "acting"
 _remember = st.components.v2.component(
     "remember_person",
     html="<div></div>",
-    js="""export default function ({ data }) {
-  const age = data.person ? 31536000 : 0;
-  document.cookie = `${data.name}=${data.person}; path=/; max-age=${age}; SameSite=Strict`;
-}""",
+    js=(Path(__file__).parent / "reader.js").read_text(encoding="utf-8"),
 )
 
 

@@ -46,13 +46,17 @@ _forms: OrderedDict[tuple[str, Address], tuple[datetime, dict[str, Any]]] = Orde
 _lock = Lock()
 
 
+def keep() -> None:
+    """For the shell, first of all in a run: keeps what was typed since the last one, whichever page comes next."""
+    _keep(_here())
+
+
 def begin(person: str, address: Address) -> None:
-    """For the shell, before a page is drawn: keeps what was typed since, and gives back what was typed before.
+    """For the shell, before a page is drawn: gives back what was typed there before.
 
     ``person`` identifies the person who acts; of nobody nothing is kept beyond this session's own fields.
     """
     here = _here()
-    _keep(here)
     if (here.person, here.address) == (person, address):
         # What a callback has taken away is saved, or given up.
         forget([key for key in here.began if key not in st.session_state])
