@@ -26,6 +26,7 @@ from calendar_model.vocabulary import Confidence, Kind, Precision, Sensitivity
 from calendar_model.wording import standing_words
 from calendar_model.workspace.own_events import event_of
 from calendar_model.workspace.terms import RecordKind, StatementState
+from pages.components import outage
 from pages.components.context import PageContext
 from pages.components.navigation import link
 from pages.components.words import plain
@@ -108,7 +109,7 @@ def open_panel(item: str, context: PageContext) -> None:
     """Draws the panel of an item of the whole table; an id that it does not have gets a sentence."""
     row = _row(context.table, item)
     title = "Not in the calendar" if row is None else plain(row["title"])
-    st.dialog(title, position="right", width="medium", on_dismiss=close)(_body)(item, context)
+    st.dialog(title, position="right", width="medium", on_dismiss=close)(outage.part(_body))(item, context)
 
 
 def _row(table: pd.DataFrame, item: str) -> Any:

@@ -401,3 +401,24 @@ def test_a_person_of_the_staff_is_added_by_nobody_too() -> None:
     with reading(member("")) as session:
         assert session.scalars(select(Person.name).execution_options(everything=True)).all() == ["Ola"]
         assert session.scalars(select(Record)).all() == []
+
+
+def test_a_choice_that_is_not_offered_any_more_does_not_keep_the_form_from_opening(me: Viewer, other: Viewer) -> None:
+    form = Filled(FORMS["engagement"], me)
+    gone = a_contact(me)
+    form.app = form.open()
+    form.fill()
+    contacts: Any = form.app.get_by_key("engagement_new_ties_contacts")
+    contacts.set_value([gone]).run()
+    owner: Any = form.app.get_by_key("engagement_new_sensitivity")
+    owner.set_value(Sensitivity.RESTRICTED).run()
+    named: Any = form.app.get_by_key("engagement_new_named")
+    named.set_value([other.person_id]).run()
+    form.app.run()
+    with writing(me, "It was entered by mistake.") as session:
+        session.delete(session.get_one(Contact, gone))
+    save(me, Person, {"active": False}, record_id=other.person_id, seen=1)
+    form.app = form.open()
+    assert form.holds()
+    form.press()
+    assert [error.value for error in form.app.error] == []
