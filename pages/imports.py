@@ -44,13 +44,12 @@ def from_file(context: PageContext) -> None:
 
 def teach() -> None:
     st.markdown(
-        "A calendar file, such as an invitation or what a secretariat sends round, becomes events in the lane of its "
-        "organisation: series are taken apart into their dates, hours keep their zone, and what comes again is moved "
-        "and not copied. Attendees and organisers stay out. You see first what would be new, changed, unchanged and "
-        "refused; nothing is written before you say so, and then all of it or none."
+        "Upload a calendar file (.ics), such as an invitation or the programme of a secretariat. You first see what "
+        "each event would do here, with its days, hours, time zone and standing. Nothing is written until you say so, "
+        "and then all of it or nothing. Attendees, organisers and alarms are never imported."
     )
     st.subheader("Tables to fill in")
-    st.markdown("A file of your own will do too: its columns are matched by their names, and you can put that right.")
+    st.markdown("A table of your own works too: its columns are matched by name, and you can correct the matches.")
     import_table.templates()
 
 

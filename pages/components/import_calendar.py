@@ -40,7 +40,7 @@ def calendar_file(data: bytes, file_name: str, context: PageContext) -> None:
             "Whose calendar it is",
             value=PurePath(file_name).stem,
             key=f"import_name_{named}",
-            help="Stands with every event that comes from it, so that colleagues know where it was taken from.",
+            help="Shown with every event of the file, and by this name the calendar is known when it comes again.",
         )
         body = body_choice("import_body", context)
     with st.container(horizontal=True):
@@ -62,11 +62,11 @@ def calendar_file(data: bytes, file_name: str, context: PageContext) -> None:
         st.caption("Title, time and place go to everybody and into every feed; the programme does not.")
     lacks = ""
     if not body:
-        lacks = "Choose the organisation or body first: the events stand in its lane."
+        lacks = "Choose the organisation or body whose events these are."
     elif not name.strip():
-        lacks = "Say whose calendar it is first."
+        lacks = "Enter whose calendar it is."
     elif since is None or until is None or since > until:
-        lacks = "Give the period from its first day to its last."
+        lacks = "Choose a period: a first day, and a last day on or after it."
     settings = Settings(
         body=body or "",
         event_kind=kind,

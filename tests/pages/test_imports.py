@@ -130,7 +130,7 @@ def test_nobody_imports(me: Viewer) -> None:
 def test_a_calendar_is_looked_at_before_anything_of_it_is_written(me: Viewer) -> None:
     app = upload(page(me), calendar(briefing(), DEBRIEF, event("DTSTART:soon", uid="three", title="Broken")))
     assert buttons(app) == {"See what would happen": False}
-    assert app.caption[-1].value == "Choose the organisation or body first: the events stand in its lane."
+    assert app.caption[-1].value == "Choose the organisation or body whose events these are."
     assert app.selectbox(key="import_zone").value == "UTC"
     choose(app, body="un-hrc")
     assert app.selectbox(key="import_zone").value == "Europe/Zurich"
