@@ -261,7 +261,7 @@ def _events(calendar: _Calendar, reading: _Reading) -> Iterator[_Event]:
         number = reading.events = reading.events + 1
         reading.invited |= "ATTENDEE" in part.properties or "ORGANIZER" in part.properties
         title, called_off = _title(part)
-        uid = _uid(part, title)
+        uid = _uid(part, title, calendar)
         try:
             yield _event(number, part, calendar, uid, title, called_off, reading)
         except (_FaultError, OverflowError) as fault:
@@ -276,9 +276,15 @@ def _title(part: Part) -> tuple[str, bool]:
     return (match[1] if match else title) or UNTITLED, match is not None
 
 
-def _uid(part: Part, title: str) -> str:
+def _uid(part: Part, title: str, calendar: _Calendar) -> str:
     """The event's identifier; one that has none, against RFC 5545, is known by its title and beginning."""
-    return part.text("UID").strip()[:IDENTIFIER] or f"without-uid-{_digest(title, part.text('DTSTART'))}"
+    if uid := part.text("UID").strip()[:IDENTIFIER]:
+        return uid
+    try:
+        start = _one(part, "DTSTART", calendar)
+    except _FaultError:
+        start = None
+    return f"without-uid-{_digest(title, _key(start) if start is not None else '')}"
 
 
 def _digest(*said: str) -> str:

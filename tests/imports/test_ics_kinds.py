@@ -462,6 +462,17 @@ def test_two_events_may_share_an_identifier(
     }
 
 
+def test_an_event_without_an_identifier_is_known_by_its_title_and_beginning() -> None:
+    written = [
+        event("DTSTART;TZID=Europe/Zurich:20270301T100000", uid=""),
+        event("DTSTART:20270301T090000Z", "STATUS:TENTATIVE", uid=""),
+        event("DTSTART:20270301T090000Z", uid="", title="Cancelled: Briefing"),
+    ]
+    others = [event("DTSTART:20270301T100000Z", uid=""), event("DTSTART:20270301T090000Z", uid="", title="Debrief")]
+    uids = [read(calendar(one))["rows"][0]["uid"] for one in [*written, *others]]
+    assert (len(set(uids[:3])), len(set(uids))) == (1, 3)
+
+
 # --- Titles, hours, zones by their names
 
 
