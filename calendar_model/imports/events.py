@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, time, timedelta
 from typing import Any
@@ -162,12 +162,22 @@ class _Here:
             else:
                 self._by_hand[(event.title.casefold().strip(), event.body, event.start)].append(event)
 
-    def known(self, uid: str, occurrence: str, start: date) -> Event | None:
-        """The event that was taken over as this one. One that recurs by now is known by its first occurrence."""
-        if (found := self._known.get((uid, occurrence))) is not None or not occurrence:
+    def known(self, row: Mapping[str, Any], values: Mapping[str, Any]) -> Event | None:
+        """The event that was taken over as this one. One that recurs by now is known by its first occurrence.
+
+        Where others shared its identifier it is known by its alias, though it may be the only one by now; where others
+        do by now, by its title and day.
+        """
+        uid, occurrence = row["uid"], row["occurrence"]
+        found = self._known.get((row["alias"], occurrence)) or self._known.get((uid, occurrence))
+        if found is None and (base := uid.rpartition("#")[0]):
+            alone = self._known.get((base, occurrence))
+            same = alone is not None and (alone.title, alone.start) == (values["title"], values["start"])
+            found = alone if same else None
+        if found is not None or not occurrence:
             return found
         single = self._known.get((uid, ""))
-        return single if single is not None and single.start == start else None
+        return single if single is not None and single.start == values["start"] else None
 
     def series(self, uid: str) -> Sequence[Event]:
         """All that was taken over of a series."""
@@ -204,7 +214,7 @@ def _plan(found: Mapping[str, Any], settings: Settings, here: _Here) -> Plan:
             met.update(event.id for event in here.series(row["uid"]))
         else:
             values = _values(row)
-            event = here.known(row["uid"], row["occurrence"], values["start"])
+            event = here.known(row, values)
             if event is None and row["outside"]:
                 left_out += 1
                 continue
@@ -216,15 +226,18 @@ def _plan(found: Mapping[str, Any], settings: Settings, here: _Here) -> Plan:
     if found["complete"]:
         series = set(found["series"])
         gone = [event for event in here.imported if event.id not in met]
-        known = (event for event in gone if (event in followed if settings.source else _uid_of(event) in series))
-        lines += _gone(known, settings, len(rows))
-        if not settings.source and str(found["method"]) in _WHOLE and any(not row["fault"] for row in rows):
-            others = (event for event in gone if _uid_of(event) not in series and _came_with(event, settings))
-            lines += (
-                replace(line, says=f"{line.says} {ONLY_OFFERED}", offered=True)
-                for line in _gone(others, settings, len(lines))
-                if line.fate is Fate.CANCELLED
-            )
+        if settings.source:
+            lines += _gone((event for event in gone if event in followed), settings, len(rows))
+        else:
+            of_series = [event for event in gone if _is_of(event, series)]
+            lines += _gone(of_series, settings, len(rows))
+            if str(found["method"]) in _WHOLE and any(not row["fault"] for row in rows):
+                others = (event for event in gone if event not in of_series and _came_with(event, settings))
+                lines += (
+                    replace(line, says=f"{line.says} {ONLY_OFFERED}", offered=True)
+                    for line in _gone(others, settings, len(lines))
+                    if line.fate is Fate.CANCELLED
+                )
     remarks = [str(remark) for remark in found["remarks"]]
     if any(row["fault"] for row in rows):
         remarks.append(REFUSED_EVENTS)
@@ -246,8 +259,10 @@ REFUSED_EVENTS = (
 ONLY_OFFERED = "It stays as it is unless you choose to cancel what is gone."
 
 
-def _uid_of(event: Event) -> str:
-    return event.imported.uid if event.imported is not None else ""
+def _is_of(event: Event, series: Container[str]) -> bool:
+    """Whether an event was taken over as an occurrence of one of the series, by their identifiers."""
+    taken = event.imported
+    return taken is not None and bool(taken.occurrence) and taken.uid in series
 
 
 def _came_with(event: Event, settings: Settings) -> bool:
@@ -338,7 +353,9 @@ def _compared(row: Mapping[str, Any], values: Mapping[str, Any], event: Event, s
         return _line(row, Fate.REFUSED, values, " ".join(wrong), **known)
     fate = Fate.CANCELLED if changes.get("standing") is Standing.CANCELLED else Fate.CHANGED
     # A field that stays by hand goes on being measured against what was taken over when it was set.
-    more = _more(row["uid"], row["occurrence"], _following(event, settings), {**_missing(taken), **taken, **changes})
+    assert event.imported is not None
+    uid = event.imported.uid if event.imported.uid == row["alias"] else row["uid"]
+    more = _more(uid, row["occurrence"], _following(event, settings), {**_missing(taken), **taken, **changes})
     return _line(row, fate, values, says, values=changes, more=more, **known)
 
 

@@ -73,12 +73,14 @@ class Row:
     Days are ISO dates of the place, ``end`` inclusive; hours are ISO times in ``timezone`` (IANA), empty for whole
     days. ``occurrence`` tells the occurrences of a series apart and is empty for an event that does not recur.
     ``series_cancelled``: all of the series is called off. ``private``: its author has marked it as not for everyone.
-    ``outside``: it does not recur, and lies outside the days that were asked for.
+    ``outside``: it does not recur, and lies outside the days that were asked for. ``alias`` is the identifier by which
+    it is known where others of the file share its own.
     """
 
     number: int
     title: str
     uid: str = ""
+    alias: str = ""
     occurrence: str = ""
     start: str = ""
     end: str = ""
@@ -500,12 +502,13 @@ def _in_question(event: _Event, reading: _Reading) -> bool:
 def _newest(events: Sequence[_Event], reading: _Reading) -> list[_Event]:
     """Of several that are the same, the one that was changed last; the others are refused.
 
-    Events that only share their identifier are all kept, the later ones under identifiers of their own.
+    Events that only share their identifier are all kept, under identifiers of their own.
     """
     groups: dict[tuple[str, str], list[_Event]] = {}
     for event in events:
         groups.setdefault((event.uid, _key(event.recurrence) if event.recurrence else ""), []).append(event)
     kept: list[_Event] = []
+    shared: dict[str, str] = {}
     for (uid, recurrence), same in groups.items():
         distinct: list[_Event] = []
         for event in sorted(same, key=lambda one: one.age, reverse=True):
@@ -514,9 +517,16 @@ def _newest(events: Sequence[_Event], reading: _Reading) -> list[_Event]:
                 reading.add(Row(event.number, event.title, event.uid, fault=says))
             else:
                 distinct.append(event)
-        first, *others = sorted(distinct, key=_identity)
-        kept += [first, *(replace(one, uid=f"{uid[: IDENTIFIER - 40]}#{_digest(*_identity(one))}") for one in others)]
+        kept += distinct if len(distinct) == 1 or recurrence else [replace(one, uid=_alias(one)) for one in distinct]
+        shared |= {uid: next((_alias(one) for one in distinct if one.recurs), uid)} if len(distinct) > 1 else {}
+    # What moves an occurrence belongs to the one of them that recurs.
+    kept = [replace(one, uid=shared.get(one.uid, one.uid)) if one.recurrence else one for one in kept]
     return sorted(kept, key=lambda event: event.number)
+
+
+def _alias(event: _Event) -> str:
+    """An identifier of its own for an event, made of its beginning and title too."""
+    return f"{event.uid[: IDENTIFIER - 40]}#{_digest(*_identity(event))}"
 
 
 def _identity(event: _Event) -> tuple[str, str]:
@@ -717,6 +727,7 @@ def _row(event: _Event, start: date | None, end: date | None, occurrence: str, r
         event.number,
         event.title,
         event.uid,
+        _alias(event),
         occurrence,
         standing=event.standing,
         location=plain(part.text("LOCATION"), PLACE),

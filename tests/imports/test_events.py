@@ -196,6 +196,28 @@ def test_what_is_gone_is_not_offered_where_the_file_says_nothing_of_it(desk: Vie
     assert broken.offered == ()
 
 
+def test_events_that_share_an_identifier_stay_apart_when_some_of_them_go(desk: Viewer) -> None:
+    one, two, three = (
+        event(f"DTSTART;VALUE=DATE:202703{day:02}", uid="same", title=f"Panel {day}") for day in (1, 2, 3)
+    )
+    take(desk, one)
+    assert take(desk, one, two, three).counts == {Fate.NEW: 2, Fate.UNCHANGED: 1}
+    plan = take(desk, two)
+    assert [(line.title, line.fate, line.offered) for line in plan.lines] == [
+        ("Panel 2", Fate.UNCHANGED, False),
+        ("Panel 1", Fate.CANCELLED, True),
+        ("Panel 3", Fate.CANCELLED, True),
+    ]
+    assert take(desk, three, two, one).counts == {Fate.UNCHANGED: 3}
+    take(desk, two.replace("SUMMARY", "LOCATION:Room XX\r\nSUMMARY"))
+    assert [(event.title, event.start.day, event.location) for event in here(desk)] == [
+        ("Panel 1", 1, ""),
+        ("Panel 2", 2, "Room XX"),
+        ("Panel 3", 3, ""),
+    ]
+    assert take(desk, three, two, one).counts == {Fate.UNCHANGED: 2, Fate.CHANGED: 1}
+
+
 def test_an_event_whose_title_says_cancelled_is_cancelled_under_its_own_title(desk: Viewer) -> None:
     take(desk, BRIEFING)
     written = BRIEFING.replace("SUMMARY:Briefing", "SUMMARY:Canceled: Briefing")
