@@ -212,8 +212,8 @@ _LETTERS = st.text(st.sampled_from("éèàçøåßÉŒłДжם中😀’ abc-"),
 @given(_LETTERS, st.integers(5, 30), st.sampled_from([b"\r\n ", b"\n ", b"\r\n\t", b"\r\r\n "]))
 def test_a_fold_may_be_anywhere(title: str, width: int, fold: bytes) -> None:
     data = calendar(event(*IN_THE_MORNING, title="PLACEHOLDER"))
-    octets = title.encode()
-    folded = fold.join(octets[at : at + width] for at in range(0, len(octets), width))
+    encoded = title.encode()
+    folded = fold.join(encoded[at : at + width] for at in range(0, len(encoded), width))
     found = read(data.replace(b"PLACEHOLDER", folded))
     assert [row["title"] for row in found["rows"]] == [" ".join(title.split())]
     assert set(found["remarks"]) & {WESTERN, DAMAGED} == set()
@@ -222,12 +222,12 @@ def test_a_fold_may_be_anywhere(title: str, width: int, fold: bytes) -> None:
 @settings(max_examples=60, deadline=None)
 @given(_LETTERS, st.data())
 def test_a_text_may_end_inside_a_letter(title: str, data: st.DataObject) -> None:
-    octets = title.encode()
-    kept = data.draw(st.integers(1, len(octets)))
+    encoded = title.encode()
+    kept = data.draw(st.integers(1, len(encoded)))
     place = "LOCATION:Genève, Palais des Nations"
     written = calendar(event(*IN_THE_MORNING, place, title="PLACEHOLDER"))
-    found = read(written.replace(b"PLACEHOLDER", octets[:kept]))
-    whole = octets[:kept].decode(errors="ignore")
+    found = read(written.replace(b"PLACEHOLDER", encoded[:kept]))
+    whole = encoded[:kept].decode(errors="ignore")
     assert [(row["title"], row["location"]) for row in found["rows"]] == [
         (" ".join(whole.split()), "Genève, Palais des Nations")
     ]
@@ -455,7 +455,7 @@ def test_two_events_may_share_an_identifier(
     good = [row for row in rows if not row["fault"]]
     assert sorted(row["title"] for row in good) == kept
     assert len({(row["uid"], row["occurrence"]) for row in good}) == len(kept)
-    # Whichever stands first, each keeps its identifier when the file comes again.
+    # Whichever is first, each keeps its identifier when the file comes again.
     turned = read(calendar(*reversed(turn(events))))["rows"]
     assert {(row["title"], row["uid"], row["start"]) for row in turned} == {
         (row["title"], row["uid"], row["start"]) for row in rows
