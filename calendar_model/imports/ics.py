@@ -421,15 +421,16 @@ def _span(part: Part, start: date, end: date | None, calendar: _Calendar) -> tup
     elif floats:
         start = start.replace(tzinfo=floating)
     if end is None:
-        duration = part.first("DURATION")
-        length = _duration(duration.value) if duration is not None else timedelta(0)
+        written = part.text("DURATION").strip().upper()
+        length = _duration(written) if written else timedelta(0)
         if length < timedelta(0):
             raise _FaultError(ENDS_FIRST)
-        end = _later(start, length)
+        days = timedelta(0) if written.lstrip("+").startswith("PT") else timedelta(days=length.days)
+        end = _later(start, days, length - days)
     elif end.tzinfo is None:
         end = end.replace(tzinfo=start.tzinfo)
-    if days := _marked_days(part, start, end, calendar):
-        return *days, False
+    if marked := _marked_days(part, start, end, calendar):
+        return *marked, False
     return start, end, floats
 
 
@@ -446,10 +447,9 @@ def _end_of_days(part: Part, start: date, end: date | None) -> date:
     return max(end or start, start + timedelta(days=1))
 
 
-def _later(start: datetime, length: timedelta) -> datetime:
+def _later(start: datetime, days: timedelta, hours: timedelta) -> datetime:
     """So much later: days by the calendar, hours by the clock that is never put forward or back (RFC 5545, 3.3.6)."""
-    days = start + timedelta(days=length.days)
-    return (days.astimezone(UTC) + timedelta(seconds=length.seconds)).astimezone(start.tzinfo)
+    return ((start + days).astimezone(UTC) + hours).astimezone(start.tzinfo)
 
 
 def _marked_days(part: Part, start: datetime, end: datetime, calendar: _Calendar) -> tuple[date, date] | None:

@@ -384,6 +384,7 @@ def test_an_instant_stays_the_same_instant(zone: str, first: datetime, minutes: 
         (("DTSTART:20271031T003000Z", "DTEND:20271031T005900Z"), "2027-10-31 02:30 2027-10-31 02:59 Europe/Zurich"),
         (("DTSTART;TZID=Europe/Zurich:20271031T013000", "DURATION:PT2H"), "2027-10-30 23:30 2027-10-31 01:30 UTC"),
         (("DTSTART;TZID=Europe/Zurich:20271030T120000", "DURATION:P1D"), "2027-10-30 12:00 2027-10-31 12:00 Europe/Zurich"),
+        (("DTSTART;TZID=Europe/Zurich:20271030T120000", "DURATION:PT24H"), "2027-10-30 12:00 2027-10-31 11:00 Europe/Zurich"),
         (("DTSTART:20271031T013000Z",), "2027-10-31 01:30 2027-10-31 UTC"),
     ],
 )  # fmt: skip
