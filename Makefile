@@ -49,7 +49,7 @@ check: $(VENV)/.installed ## are the CSV files in data/ in order?
 	@$(BIN)/python -m calendar_model check
 
 bench: $(VENV)/.installed-dev chromium ## how fast the feed, the pages and the timeline are
-	$(BIN)/python -m tests.benchmarks
+	@$(BIN)/python -W ignore -m tests.benchmarks
 
 clean: ## remove the virtual environment and all caches
 	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis tests/browser/output

@@ -16,14 +16,13 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from calendar_model import calendar
-from calendar_model.clock import TODAY_VARIABLE
 from calendar_model.reference import DATA_VARIABLE
 from calendar_model.safeguards.desk import reading
 from calendar_model.safeguards.dossier import dossier
 from calendar_model.safeguards.sight import member
 from calendar_model.workspace.database import open_workspace
 from calendar_model.workspace.statements import desk
-from tests.benchmarks.folder import large_folder
+from tests.benchmarks.folder import large_folder, prepare
 from tests.benchmarks.stopwatch import timed
 from tests.benchmarks.workspace import fill
 from tests.day import TODAY
@@ -46,7 +45,7 @@ _SEARCH = (
 
 def main() -> None:
     """Fills, asks, and prints."""
-    os.environ[TODAY_VARIABLE] = TODAY.isoformat()
+    prepare()
     with tempfile.TemporaryDirectory() as parent:
         os.environ[DATA_VARIABLE] = str(large_folder(Path(parent), 10_000))
         _, table = calendar.current()

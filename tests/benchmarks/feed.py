@@ -17,6 +17,7 @@ from starlette.testclient import TestClient
 from calendar_model import calendar
 from calendar_model.calendar import Filter
 from calendar_model.feeds import ROUTES, build_feed, feed_bytes, ical
+from tests.benchmarks.folder import prepare
 from tests.benchmarks.stopwatch import timed
 from tests.feeds import readers
 
@@ -25,6 +26,7 @@ URL = "https://calendar.example.org"
 
 def main() -> None:
     """Measure and print."""
+    prepare()
     print(f"{'items':>7}  {'plain':>9}  {'cold':>9}  {'rows kept':>9}  {'feed kept':>9}  {'304':>9}   of plain")
     for items in (1_000, 10_000):
         measure(items)

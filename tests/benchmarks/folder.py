@@ -1,20 +1,30 @@
-"""A reference folder with many more items than the real one, for benchmarks only."""
+"""What all benchmarks stand on: the day of the tests, and a reference folder with many more items than the real one."""
 
 from __future__ import annotations
 
 import csv
+import os
 import shutil
 from calendar import monthrange
 from datetime import date
 from itertools import product
 from pathlib import Path
 
+from streamlit.logger import set_log_level
+
 from calendar_model.calendar import build_table, horizon
+from calendar_model.clock import TODAY_VARIABLE
 from calendar_model.reference import load
 from tests.day import TODAY
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 _YEARS = range(2024, 2030)
+
+
+def prepare() -> None:
+    """Stands on the day of the tests; of Streamlit, which warns of every run without a browser, only errors are printed."""
+    os.environ[TODAY_VARIABLE] = TODAY.isoformat()
+    set_log_level("error")
 
 
 def large_folder(parent: Path, items: int) -> Path:

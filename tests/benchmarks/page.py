@@ -7,21 +7,19 @@ browser, and prints medians in milliseconds of server time: opening the page, an
 
 from __future__ import annotations
 
-import logging
 import os
 import statistics
 import tempfile
 from pathlib import Path
 
 from calendar_model import calendar
-from calendar_model.clock import TODAY_VARIABLE
 from calendar_model.reference import DATA_VARIABLE
 from calendar_model.safeguards.desk import save
 from calendar_model.safeguards.sight import OPEN
 from calendar_model.workspace.database import FOLDER_VARIABLE, current_workspace
 from calendar_model.workspace.records import Person
 from tests.app import open_page
-from tests.benchmarks.folder import DATA, large_folder
+from tests.benchmarks.folder import DATA, large_folder, prepare
 from tests.benchmarks.stopwatch import timed
 from tests.benchmarks.workspace import fill
 from tests.day import TODAY
@@ -47,8 +45,7 @@ CHOICES: tuple[list[str], ...] = (["un-hrc"], ["osce", "coe"], ["un"], [], ["un-
 
 
 def main() -> None:
-    os.environ[TODAY_VARIABLE] = TODAY.isoformat()
-    logging.getLogger("streamlit").setLevel(logging.ERROR)  # it warns of every run without a browser
+    prepare()
     with tempfile.TemporaryDirectory() as parent:
         for folder in (DATA, large_folder(Path(parent), 10_000)):
             os.environ[DATA_VARIABLE] = str(folder)

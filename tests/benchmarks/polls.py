@@ -23,7 +23,6 @@ from urllib.parse import urlsplit
 
 from calendar_model import calendar
 from calendar_model.calendar import Filter
-from calendar_model.clock import TODAY_VARIABLE
 from calendar_model.feeds import feed_url
 from calendar_model.reference import DATA_VARIABLE
 from calendar_model.safeguards.desk import save
@@ -32,7 +31,7 @@ from calendar_model.vocabulary import UID_DOMAIN, Sensitivity, Standing
 from calendar_model.workspace.database import FOLDER_VARIABLE
 from calendar_model.workspace.records import Event, Person
 from calendar_model.workspace.terms import EventKind
-from tests.benchmarks.folder import large_folder
+from tests.benchmarks.folder import large_folder, prepare
 from tests.benchmarks.stopwatch import timed
 from tests.browser.conftest import free_port, start_server, stop_server
 from tests.day import TODAY
@@ -43,7 +42,7 @@ UNCHANGED, CHANGED = 9, 9
 
 def main() -> None:
     """Start, ask, and print."""
-    os.environ[TODAY_VARIABLE] = TODAY.isoformat()
+    prepare()
     with tempfile.TemporaryDirectory() as parent:
         os.environ[DATA_VARIABLE] = str(large_folder(Path(parent), 9_999))
         os.environ[FOLDER_VARIABLE] = parent

@@ -11,7 +11,6 @@ A picture stands when its marks are in the document and a frame with them has be
 from __future__ import annotations
 
 import json
-import logging
 import os
 import shutil
 import statistics
@@ -29,11 +28,10 @@ import pandas as pd
 from playwright.sync_api import BrowserContext, sync_playwright
 
 from calendar_model.calendar import build_table, horizon
-from calendar_model.clock import TODAY_VARIABLE
 from calendar_model.figures.timeline import timeline_figure
 from calendar_model.figures.zoom import Zoom, window_around
 from calendar_model.reference import DATA_VARIABLE, Reference, load
-from tests.benchmarks.folder import large_folder
+from tests.benchmarks.folder import large_folder, prepare
 from tests.benchmarks.stopwatch import timed
 from tests.browser.conftest import CHROMIUM_FLAGS, start_server, stop_server
 from tests.day import TODAY
@@ -66,8 +64,7 @@ fetch("/items.json").then(answer => answer.json()).then(({ items, groups, start,
 
 def main() -> None:
     """Measure and print."""
-    logging.getLogger("streamlit").setLevel(logging.ERROR)
-    os.environ[TODAY_VARIABLE] = TODAY.isoformat()
+    prepare()
     with tempfile.TemporaryDirectory() as parent:
         folder = large_folder(Path(parent), 10_000)
         reference = load(folder)
