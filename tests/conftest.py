@@ -36,6 +36,16 @@ DATA = Path(__file__).resolve().parents[1] / "data"
 _MORNING = datetime(TODAY.year, TODAY.month, TODAY.day, 9, tzinfo=UTC)
 
 
+def pytest_configure() -> None:
+    """All stands on one day, from its morning on, whatever the machine's clock says; modules that are read only now, too.
+
+    The hours go on from test to test: what a server keeps between two requests would else be of the future.
+    """
+    began = time.monotonic()
+    os.environ[TODAY_VARIABLE] = TODAY.isoformat()
+    clock.machine_now = lambda: _MORNING + timedelta(seconds=time.monotonic() - began)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks what needs a server of PostgreSQL, and orders the tests.
 
@@ -47,19 +57,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "postgresql_server" in item.fixturenames or "postgresql" in parameters:
             item.add_marker(pytest.mark.postgresql)
     items.sort(key=lambda item: (item.path.parent.name != "browser", item.path.name != "test_accessibility.py"))
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _the_day() -> Iterator[None]:
-    """All tests stand on one day, from its morning on, whatever the machine's clock says.
-
-    The hours go on from test to test: what a server keeps between two requests would else be of the future.
-    """
-    began = time.monotonic()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(TODAY_VARIABLE, TODAY.isoformat())
-        patch.setattr(clock, "machine_now", lambda: _MORNING + timedelta(seconds=time.monotonic() - began))
-        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
