@@ -12,8 +12,10 @@ import sqlalchemy as sa
 from calendar_model import calendar
 from calendar_model.clock import now
 from calendar_model.safeguards import sample
+from calendar_model.safeguards.access_requests import ask
 from calendar_model.safeguards.desk import save, staff, writing
 from calendar_model.safeguards.sight import OPEN, member
+from calendar_model.vocabulary import Sensitivity
 from calendar_model.workspace.database import FILE, FOLDER_VARIABLE, URL_VARIABLE, Workspace, open_workspace
 from calendar_model.workspace.records import (
     Base,
@@ -21,6 +23,7 @@ from calendar_model.workspace.records import (
     Event,
     Imported,
     Person,
+    Record,
     RemoteCalendar,
     RemoteVisit,
     Statement,
@@ -92,8 +95,9 @@ def _complete(workspace: Workspace) -> None:
     desk = member(who.id)
     values = {"location": f"Geneva {MARKUP}", "notes": MARKUP}
     # Nobody of the sample corrects anything.
+    other = save(OPEN, Person, {"name": "Desk"}, workspace=workspace)
     save(
-        member(save(OPEN, Person, {"name": "Desk"}, workspace=workspace)),
+        member(other),
         Correction,
         {
             "title": "HRC67",
@@ -112,11 +116,20 @@ def _complete(workspace: Workspace) -> None:
         session.add(Unsaved(statement_id=statement.id, person_id=who.id, based_on=0, text="Typed"))
         session.add(Imported(record_id=event.id, uid="1", taken_on=TODAY))
         followed = RemoteCalendar(
-            id=(id_ := new_id()), person_id=who.id, name="", address="", body="un-hrc", event_kind=EventKind.MEETING
+            id=(id_ := new_id()),
+            person_id=who.id,
+            name="Theirs",
+            address="https://example.org/c.ics",
+            body="un-hrc",
+            event_kind=EventKind.MEETING,
         )
         session.add(followed)
         session.flush()
         session.add(RemoteVisit(id=id_, asked_at=now()))
+        restricted = session.scalars(sa.select(Record).where(Record.sensitivity == Sensitivity.RESTRICTED)).first()
+        assert restricted is not None
+    ask(member(other), restricted.id, "To work on it with you.", workspace)
+    with writing(desk, workspace=workspace) as session:
         session.add(Subscription(person_id=who.id, token_hash="0" * 64))
 
 

@@ -12,6 +12,7 @@ import html
 import json
 import re
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -103,7 +104,9 @@ def sent(app: AppTest) -> Iterator[tuple[tuple[str, str], str]]:
 
 def as_it_is(text: str) -> str:
     """What is left of a text of Markdown or HTML without what was typed, as it should be written."""
-    written = {plain(MARKUP), html.escape(MARKUP), html.escape(MARKUP, quote=False)}
+    written = {
+        way(typed) for typed in (MARKUP, LINK) for way in (plain, html.escape, partial(html.escape, quote=False))
+    }
     for one in sorted(written, key=len, reverse=True):
         text = re.sub(re.escape(one), "", text, flags=re.IGNORECASE)
     return text
@@ -115,7 +118,7 @@ def faults(app: AppTest) -> list[tuple[str, str, str]]:
     for where, text in sent(app):
         if where == FIGURE and "<b>qz" in text:
             found.append((*where, text[:200]))
-        if "evil" not in text.lower() or where in PLAIN or where == FIGURE:
+        if "evil" not in text.lower() or where in PLAIN or where == FIGURE or where[1] == "id":
             continue
         left = as_it_is(text) if where in MARKDOWN | HTML else text
         if trace := TRACES.search(left):
@@ -151,6 +154,7 @@ PARAMETERS = {"ITEM": panel.ITEM, "RECORD": forms.RECORD, "NEW": forms.NEW, "TIE
 PARAMETERS |= {"OF": "of", "SHOW": "show", "FILE": "file", "ROW": "row", '"tz"': "tz"}
 """What the pages' own code reads from the address, by the word with which it does."""
 
+LINK = "[qz](http://evil.example)"
 FILTERS = ("organisation", "kind", "track", "country", "standing", "body", "q", "from", "zoom", "cycle")
 
 
@@ -171,5 +175,7 @@ ASKED = [
 
 @pytest.mark.parametrize(("page", "asked"), ASKED, ids=lambda part: part if isinstance(part, str) else part[0])
 def test_no_parameter_of_an_address_is_taken_for_markup(page: str, asked: tuple[str, ...], there: Hostile) -> None:
-    found = faults(open_page(page, there.person, **dict.fromkeys(asked, MARKUP)))
+    # What the filter does not know is told by its beginning.
+    values = {name: LINK if name in FILTERS else MARKUP for name in asked}
+    found = faults(open_page(page, there.person, None, **values))
     assert not found, "\n".join(map(str, found))
