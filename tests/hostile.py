@@ -138,17 +138,17 @@ def _type_in(connection: sa.Connection) -> None:
     for (trigger,) in connection.execute(sa.text("select name from sqlite_master where type = 'trigger'")).all():
         connection.execute(sa.text(f'drop trigger "{trigger}"'))
     for table in Base.metadata.sorted_tables:
-        for name in _typed_columns(table):
+        for name in typed_columns(table):
             connection.execute(sa.update(table).values({name: table.c[name] + f" {MARKUP}"}))
             assert connection.scalar(sa.select(sa.func.count()).select_from(table)), table.name
     change = Base.metadata.tables["change"]
     for row in connection.execute(sa.select(change)).all():
-        typed = _typed_columns(Base.metadata.tables[row.table])
+        typed = typed_columns(Base.metadata.tables[row.table])
         values = {side: json.dumps(_marked(json.loads(getattr(row, side)), typed)) for side in ("before", "after")}
         connection.execute(sa.update(change).where(change.c.number == row.number).values(values))
 
 
-def _typed_columns(table: sa.Table) -> list[str]:
+def typed_columns(table: sa.Table) -> list[str]:
     return [c.name for c in table.columns if type(c.type) is sa.Text and c.name not in CODES]
 
 

@@ -8,6 +8,7 @@ a typed text, the test asks for it to be classed.
 
 from __future__ import annotations
 
+import ast
 import html
 import json
 import re
@@ -20,10 +21,11 @@ from google.protobuf.message import Message  # type: ignore[import-untyped]
 from streamlit.testing.v1 import AppTest
 
 from calendar_model.workspace.database import FOLDER_VARIABLE
+from calendar_model.workspace.records import Base
 from pages.components import forms, navigation, panel
 from pages.components.words import plain
 from tests.app import open_page
-from tests.hostile import MARKUP, Hostile, hostile_workspace
+from tests.hostile import MARKUP, Hostile, hostile_workspace, typed_columns
 
 TRACES = re.compile(r"evil|qz|:smile:|:material|:red\[", re.IGNORECASE)
 
@@ -179,3 +181,46 @@ def test_no_parameter_of_an_address_is_taken_for_markup(page: str, asked: tuple[
     values = {name: LINK if name in FILTERS else MARKUP for name in asked}
     found = faults(open_page(page, there.person, None, **values))
     assert not found, "\n".join(map(str, found))
+
+
+TYPED = {column for table in Base.metadata.sorted_tables for column in typed_columns(table)}
+SAFE = {"plain", "plain_lines", "linked", "len", "link"}
+LABELLED = {
+    *("badge", "button", "caption", "checkbox", "date_input", "dialog", "download_button", "error", "expander"),
+    *("file_uploader", "header", "info", "link", "link_button", "markdown", "metric", "multiselect", "number_input"),
+    *("page_link", "popover", "progress", "radio", "selectbox", "spinner", "subheader", "success", "tabs", "text_area"),
+    *("text_input", "time_input", "title", "toast", "toggle", "warning", "write"),
+}
+"""What draws its first text, or its ``label``, ``body`` or ``help``, as Markdown."""
+
+
+def unescaped(node: ast.AST) -> Iterator[str]:
+    """What people type, by the name of its column, in an expression that writes Markdown."""
+    if isinstance(node, ast.Call) and (getattr(node.func, "id", "") or getattr(node.func, "attr", "")) in SAFE:
+        return
+    if isinstance(node, ast.Compare):
+        return
+    if isinstance(node, ast.IfExp):
+        yield from (*unescaped(node.body), *unescaped(node.orelse))
+        return
+    if isinstance(node, ast.Attribute) and node.attr in TYPED:
+        yield ast.unparse(node)
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and node.slice.value in TYPED:
+        yield ast.unparse(node)
+    for child in ast.iter_child_nodes(node):
+        # Of what is called only what it is called with counts.
+        if not (isinstance(node, ast.Call) and child is node.func):
+            yield from unescaped(child)
+        elif isinstance(child, ast.Attribute):
+            yield from unescaped(child.value)
+
+
+def test_no_label_takes_a_typed_column_without_escaping() -> None:
+    found = []
+    for file in navigation.PAGES.rglob("*.py"):
+        for call in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(call, ast.Call) and getattr(call.func, "attr", "") in LABELLED:
+                words = [word.value for word in call.keywords if word.arg in ("label", "body", "help")]
+                for part in (*call.args[:1], *words):
+                    found += [f"{file.name}:{call.lineno} {what}" for what in unescaped(part)]
+    assert found == []
