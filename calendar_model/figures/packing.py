@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 import numpy as np
 import numpy.typing as npt
@@ -39,9 +41,25 @@ _WIDTHS = {
 }
 
 
+_ANY_FONT = 1.2
+"""How much wider than in the app's sans a text may be in the sans of a system, DejaVu the widest of the usual ones."""
+
+_wider = ContextVar("wider", default=1.0)
+
+
+@contextmanager
+def any_font() -> Iterator[None]:
+    """Within this block a text is as wide as in the widest of the fonts in which a picture may be drawn."""
+    token = _wider.set(_ANY_FONT)
+    try:
+        yield
+    finally:
+        _wider.reset(token)
+
+
 def text_px(text: str, size: float) -> float:
     """About how many pixels wide a text is at this type size; rather too many than too few."""
-    return sum(_WIDTHS.get(character, _USUAL) for character in text) * size / 1000
+    return sum(_WIDTHS.get(character, _USUAL) for character in text) * size * _wider.get() / 1000
 
 
 def fit(text: str, room: float, size: float) -> str:
@@ -50,7 +68,7 @@ def fit(text: str, room: float, size: float) -> str:
         return text
     room -= text_px("…", size)
     for i, character in enumerate(text):
-        room -= _WIDTHS.get(character, _USUAL) * size / 1000
+        room -= text_px(character, size)
         if room < 0:
             return text[:i].rstrip(" ,:·–-(") + "…" if i >= 4 else ""
     return text

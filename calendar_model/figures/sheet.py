@@ -19,7 +19,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.utils import PlotlyJSONEncoder
 
-from calendar_model.figures.packing import fit, text_px
+from calendar_model.figures.packing import any_font, fit, text_px
 from calendar_model.figures.palette import INKS, TEXT_PX
 from calendar_model.figures.text import shown
 
@@ -88,6 +88,12 @@ def lay_out(drafts: Sequence[Draft], sheet: Sheet, *, title: str, subtitle: str,
     selection, nothing to drag. Hatchings become lines, because many programs cannot show patterns and a PDF of them
     is many megabytes.
     """
+    # The browser that draws it has the fonts of its system alone.
+    with any_font():
+        return _laid_out(drafts, sheet, title, subtitle, note)
+
+
+def _laid_out(drafts: Sequence[Draft], sheet: Sheet, title: str, subtitle: str, note: Sequence[str]) -> Laid:
     legible = sheet.pixel_pt * TEXT_PX / LEGIBLE_PT[sheet]
     for draft in drafts:
         for scale in _SCALES:

@@ -128,7 +128,8 @@ def test_a_typed_text_is_read_as_it_was_typed(visit: Visit, tmp_path: Path, text
         settled(page)
         body, small = page.locator(".st-key-body"), page.get_by_test_id("stCaptionContainer")
         as_typed = [" ".join(text.split()) for text in texts]
-        expect(body.locator("p")).to_have_count(len(texts))
+        # What draws formulas and emoji is loaded first, though there are none.
+        expect(body.locator("p")).to_have_count(len(texts), timeout=60_000)
         expect(small.locator("p")).to_have_count(len(texts))
         expect(page.get_by_role("cell")).to_have_count(len(texts))
         expect(page.locator(".st-key-lines p")).to_have_count(2)
@@ -160,7 +161,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Hos
 
 
 MADE_OF_MARKUP = """() => [...document.querySelectorAll("[data-testid=stMain] *")].filter(one =>
-    (one.tagName === "A" && /evil/.test(one.href) && !/^[/?]/.test(one.getAttribute("href"))) ||
+    (one.tagName === "A" && /evil/.test(one.getAttribute("href"))) ||
     (one.tagName === "IMG" && /evil/.test(one.src)) ||
     (one.matches("b, code, em, a") && one.textContent.trim() === "qz") ||
     one.matches(".katex, [data-testid=stMarkdownContainer] [role=img]") ||
