@@ -38,7 +38,9 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str, s
 def copied(page: Page) -> str:
     """What is on the clipboard once everything in the page's first table was chosen and copied."""
     page.evaluate("navigator.clipboard.writeText('as it was')")
-    page.locator("[data-testid=stDataFrame] canvas").first.click(position={"x": 60, "y": 55})
+    box = page.get_by_test_id("stDataFrame").first.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + 120, box["y"] + 55)
     page.keyboard.press("Control+A")
     page.keyboard.press("Control+C")
     page.wait_for_timeout(500)

@@ -26,6 +26,7 @@ from pages.components import forms, navigation, panel
 from pages.components.words import plain
 from tests.app import open_page
 from tests.hostile import MARKUP, Hostile, hostile_workspace, typed_columns
+from tests.imports.calendars import calendar, event
 
 TRACES = re.compile(r"evil|qz|:smile:|:material|:red\[", re.IGNORECASE)
 
@@ -224,3 +225,20 @@ def test_no_label_takes_a_typed_column_without_escaping() -> None:
                 for part in (*call.args[:1], *words):
                     found += [f"{file.name}:{call.lineno} {what}" for what in unescaped(part)]
     assert found == []
+
+
+def test_nothing_in_somebody_else_s_calendar_is_taken_for_markup(there: Hostile) -> None:
+    app = open_page("imports", there.person)
+    lines = (f"SUMMARY:{MARKUP}", f"LOCATION:{MARKUP}", f"DESCRIPTION:{MARKUP}", f"X-WR-CALNAME:{MARKUP}")
+    days = ("DTSTART;VALUE=DATE:20270304", "DTEND;VALUE=DATE:20270305")
+    broken = event("DTSTART:soon", uid="two", title=MARKUP)
+    app.file_uploader(key="import_file").set_value(
+        (f"{MARKUP}.ics", calendar(event(*days, *lines[1:3], uid="one", title=MARKUP), broken, head=lines[3]), "")
+    )
+    app.run()
+    (body,) = [box for box in app.selectbox if (box.key or "").endswith("_body")]
+    body.set_value("un-hrc").run()
+    (look,) = [button for button in app.button if (button.key or "").endswith("import_look_button")]
+    look.click().run()
+    assert faults(app) == []
+    assert any("qz" in frame.value.to_csv() for frame in app.dataframe)
