@@ -21,7 +21,7 @@ from pages.components.context import current
 from pages.components.forms import RECORD, words
 from pages.components.lines import LEFT, styled
 from pages.components.navigation import PAGE_OF, link
-from pages.components.words import plain
+from pages.components.words import plain, plain_lines
 
 
 def follow_ups_of(record: Record, everyone: Sequence[Person]) -> None:
@@ -143,7 +143,7 @@ def _when(line: Line, today: date) -> str:
 def _line(line: Line, names: Mapping[str, str], owners: Mapping[str, str] | None, today: date, own_page: bool) -> None:
     st.markdown(f"**{plain(line.what)}**" if line.done_on is None else plain(line.what))
     if line.outcome.strip():
-        st.markdown(plain(line.outcome))
+        st.markdown(plain_lines(line.outcome))
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         if not own_page:
             kind = f"{words(line.record_kind)}: {plain(line.record_title)}"
