@@ -147,6 +147,8 @@ def _check_changed(session: WorkspaceSession, row: object, actor: Person | None)
         raise Refused("A saved text and an override never change; add a new one.")
     if isinstance(row, (Record, Person)) and _changed(row, "sample"):
         raise Refused("A record of the sample stays one, and one of yours stays yours.")
+    if isinstance(row, Subscription) and (any(_changed(row, name) for name in _BOUND_TO) or _revived(row)):
+        raise Refused("An address stays what it was, and revoked once it is revoked. Make a new one.")
     if isinstance(row, (Subscription, RemoteCalendar)):
         if _changed(row, "person_id"):
             raise Refused("A calendar stays with the person who set it up; somebody else makes one of their own.")
@@ -154,8 +156,6 @@ def _check_changed(session: WorkspaceSession, row: object, actor: Person | None)
         _open_level(row)
     if isinstance(row, Subscription) and _changed(row, "expires_on"):
         _ends(row)
-    if isinstance(row, Subscription) and (any(_changed(row, name) for name in _BOUND_TO) or _revived(row)):
-        raise Refused("An address stays what it was, and revoked once it is revoked. Make a new one.")
     if isinstance(row, Record):
         if _changed(row, "owner_id"):
             _owned(session, row)
