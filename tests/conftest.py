@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, settings
 from starlette.testclient import TestClient
 from streamlit.components.v2 import manifest_scanner
 
@@ -34,6 +35,16 @@ __all__ = ["TODAY", "_layout_at_once", "_statements_compiled_once", "new_postgre
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 _MORNING = datetime(TODAY.year, TODAY.month, TODAY.day, 9, tzinfo=UTC)
+
+# Examples are the same in every run, and none fails because the machine is slow. Whoever wants others sets a seed:
+# pytest --hypothesis-profile=default --hypothesis-seed=random
+settings.register_profile(
+    "suite",
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("suite")
 
 
 def pytest_configure() -> None:
