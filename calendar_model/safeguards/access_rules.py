@@ -15,7 +15,7 @@ from sqlalchemy import select
 from calendar_model.safeguards.rules import SHORTEST_REASON, Refused
 from calendar_model.workspace.database import WorkspaceSession
 from calendar_model.workspace.history import Columns, Written
-from calendar_model.workspace.protection import PARENTS, Passage, Protection, parents
+from calendar_model.workspace.protection import PARENTS, Passage, Protection, batched_ids, parents
 from calendar_model.workspace.records import (
     Access,
     AccessRequest,
@@ -77,6 +77,7 @@ class _Check:
         for row in self.written:
             if self.actor and row.table == AccessRequest.__tablename__ and row.before and row.after:
                 self._granted(row.before, row.after)
+        self._are_new()
         for row in self.written:
             self._is_what_it_says(row)
             if not self.actor:
@@ -110,8 +111,12 @@ class _Check:
         is_new = row.before is None and (row.is_record or row.table == Person.__tablename__)
         if is_new and not _ID.fullmatch(row.row_id):
             raise Refused("An identifier is 32 hexadecimal digits: leave it out, and it is made.")
-        if is_new and row.is_record:
-            used = select(Change.number).where(Change.record_id == row.row_id).limit(1)
+
+    def _are_new(self) -> None:
+        """An identifier that was that of another record would bring along that record's history."""
+        ids = [row.row_id for row in self.written if row.is_record and row.before is None]
+        for some in batched_ids(ids):
+            used = select(Change.number).where(Change.record_id.in_(some)).limit(1)
             if self.session.scalar(used.execution_options(**_EVERYTHING)) is not None:
                 raise Refused("This identifier was that of another record: leave it out, and a new one is made.")
 

@@ -6,7 +6,7 @@ came to be written, this is what it did.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
@@ -102,6 +102,12 @@ def passages(connection: Connection, written: Sequence[Written]) -> dict[str, Pa
     }
 
 
+def batched_ids(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Identifiers in parts that fit into one statement."""
+    for start in range(0, len(ids), _AT_A_TIME):
+        yield ids[start : start + _AT_A_TIME]
+
+
 @dataclass(frozen=True)
 class _Stored:
     records: dict[str, Columns]
@@ -112,8 +118,7 @@ class _Stored:
 def _stored(connection: Connection, ids: Sequence[str]) -> _Stored:
     """What the database holds now, after the flush."""
     found = _Stored({}, {}, set())
-    for start in range(0, len(ids), _AT_A_TIME):
-        some = ids[start : start + _AT_A_TIME]
+    for some in batched_ids(ids):
         records = select(Record.id, Record.sensitivity, Record.owner_id, Record.sample).where(Record.id.in_(some))
         for row in connection.execute(records):
             found.records[row.id] = {

@@ -322,6 +322,14 @@ def test_what_somebody_has_typed_is_taken_by_nobody(kept: Kept) -> None:
         assert session.scalars(select(Unsaved)).all() == []
 
 
+def test_nobody_comes_to_a_history_by_the_identifier_of_a_record_that_was_deleted(kept: Kept) -> None:
+    values = {**ENGAGEMENT, "id": kept.open_}
+    with writing(kept.owner, REASON) as session:
+        session.delete(session.get_one(Engagement, kept.open_))
+    with pytest.raises(Refused):
+        save(kept.outsider, Engagement, values)
+
+
 # --- What goes on as before
 
 
