@@ -14,7 +14,7 @@ from sqlalchemy.orm import selectinload
 
 from calendar_model import wording
 from calendar_model.safeguards.desk import reading, save, staff, take, tide, writing
-from calendar_model.safeguards.rules import SHORTEST_REASON, Refused, born_at
+from calendar_model.safeguards.rules import Refused, born_at
 from calendar_model.safeguards.sight import Viewer
 from calendar_model.vocabulary import Sensitivity
 from calendar_model.workspace import contacts, engagements
@@ -344,12 +344,8 @@ def save_contact(form: RecordForm) -> str:
     reason = values.pop("reason", None) or ""
     columns = ("title", "country", "field_of_work", "preferred_channels", "forbidden_channels")
     values = forms.texts(values, *columns)
-    if contact is not None and opened(form) and len(reason) < SHORTEST_REASON:
-        raise Refused("Say in a sentence why more people may see it; the reason stays in the history.")
     offered = "named" in form.values("named")
     named = form.chosen("named")
-    if contact is not None and contact.identity is not None and offered and not named:
-        raise Refused("Somebody has to be named as long as it is kept who it is: name somebody, or erase that first.")
     made = save(
         viewer(),
         Contact,
@@ -515,8 +511,6 @@ def erased(contact_id: str, identity_id: str, seen: int, reason: str) -> None:
     why = (st.session_state.get(reason) or "").strip()
 
     def act() -> str:
-        if len(why) < SHORTEST_REASON:
-            raise Refused("Say in a sentence why it is erased; the reason stays in the history.")
         with writing(viewer(), why) as session:
             session.delete(take(session, Identity, identity_id, seen))
         return f"Erased. {STAYS_IN_BACKUPS}"

@@ -12,7 +12,7 @@ import streamlit as st
 
 from calendar_model import wording
 from calendar_model.safeguards.desk import reading, save, staff
-from calendar_model.safeguards.rules import SHORTEST_REASON, Refused, born_at
+from calendar_model.safeguards.rules import born_at
 from calendar_model.vocabulary import Sensitivity
 from calendar_model.workspace import contacts, engagements, follow_ups
 from calendar_model.workspace.cases import tied
@@ -481,8 +481,6 @@ def save_engagement(form: RecordForm) -> str:
     values = forms.texts(values, "title", "place", "organisation", "participants", "outcome")
     restricted = values.get("sensitivity", Sensitivity.RESTRICTED) == Sensitivity.RESTRICTED
     named = form.chosen("named") if restricted else None
-    if engagement is not None and opened_without_reason(form, reason):
-        raise Refused("Say in a sentence why more people may see it; the reason stays in the history.")
     if engagement is None and following["what"]:
         what, due, owner = (following[name] for name in ("what", "due", "owner"))
         values["follow_ups"] = [FollowUp(what=what, due=due, owner_id=owner)]
@@ -501,10 +499,6 @@ def save_engagement(form: RecordForm) -> str:
         forms.open_record(made)
         return "The engagement is logged."
     return "The engagement is saved."
-
-
-def opened_without_reason(form: RecordForm, reason: str) -> bool:
-    return opened(form) and len(reason) < SHORTEST_REASON
 
 
 # --- The page

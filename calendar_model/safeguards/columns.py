@@ -1,7 +1,7 @@
 """What every column must hold, as :mod:`calendar_model.workspace.records` declares it: for every way to write.
 
-What is required is filled in, no text is longer than its column, a code is one that there is, a day on which
-something happened has come, and what belongs to a record stays with it. Only what a change touches is looked at: an old
+What is required is filled in, no text is longer than its column, a code is one that there is, and a
+day on which something happened has come. Only what a change touches is looked at: an old
 row that breaks a newer rule can still be corrected step by step.
 """
 
@@ -23,12 +23,8 @@ from calendar_model.safeguards.refusal import Refused
 from calendar_model.safeguards.statements import Lack
 from calendar_model.vocabulary import Organisation, State
 from calendar_model.workspace.database import WorkspaceSession
-from calendar_model.workspace.history import HANGS_ON
 from calendar_model.workspace.own_events import zone_of
 from calendar_model.workspace.records import Base, Change, Code, Correction, bounds, longest
-
-_OWNERS = {name.removesuffix("_id"): name for name in (*HANGS_ON, "other_id", "confirms_id")}
-"""Relationships and columns that say to which record a row belongs."""
 
 
 def check(session: WorkspaceSession, row: Base) -> None:
@@ -37,8 +33,6 @@ def check(session: WorkspaceSession, row: Base) -> None:
     Of what nobody in particular writes, the sample, codes are not looked up: it fits the project's own reference.
     """
     state_: InstanceState[Any] = inspect(row, raiseerr=True)
-    if state_.persistent:
-        _stays(state_)
     changed = [
         column
         for column in state_.mapper.column_attrs
@@ -98,19 +92,6 @@ def _fits(kind: type[Base], column: str, text: str) -> None:
 
 def _shortened(text: str) -> str:
     return text if len(text) <= 40 else f"{text[:39]}…"
-
-
-def _stays(state_: InstanceState[Any]) -> None:
-    """What belongs to a record is never moved to another, whose readers would then see it."""
-    for relation, column in _OWNERS.items():
-        if column not in state_.mapper.columns:
-            continue
-        was, record = state_.attrs[column].history.deleted, None
-        if relation in state_.mapper.relationships:
-            record = next((one for one in state_.attrs[relation].history.added if one is not None), None)
-        moved = record is not None and record.id != (was[0] if was else getattr(state_.obj(), column))
-        if moved or (was and was[0] is not None):
-            raise Refused("It stays with the record to which it belongs. Add another one there.", field=column)
 
 
 # --- Codes

@@ -239,6 +239,9 @@ def _check_gone(session: WorkspaceSession, row: object) -> None:
             raise Refused("Statements, cases and reprisals are kept. Drop the statement, or close the case, instead.")
         if len(session.reason.strip()) < SHORTEST_REASON:
             raise Refused("Say in a sentence why it is deleted; the reason stays in the history.")
+    elif isinstance(row, Identity) and session.actor:
+        if len(session.reason.strip()) < SHORTEST_REASON:
+            raise Refused("Say in a sentence why it is erased; the reason stays in the history.", field="reason")
     elif isinstance(row, (Version, Override)) and session.actor:
         raise Refused("A saved text and an override are kept; add a new one.")
     elif isinstance(row, RemoteCalendar) and session.actor:

@@ -45,8 +45,7 @@ START = "0" * 64
 LAYOUT = 2
 """How the lines that are written now are laid out: with their audience, which the hash covers."""
 
-HANGS_ON = ("record_id", "contact_id", "statement_id")
-"""Columns that say to which record a row belongs."""
+_HANGS_ON = ("record_id", "contact_id", "statement_id")
 _AT_A_TIME = 500
 
 
@@ -188,7 +187,7 @@ class Written:
         if self.is_record:
             return self.row_id
         columns = self.after or self.before or {}
-        return next((str(columns[name]) for name in HANGS_ON if name in columns), "")
+        return next((str(columns[name]) for name in _HANGS_ON if name in columns), "")
 
     def changed(self) -> set[str]:
         """The columns that the flush has changed; none of a new row or a deleted one."""

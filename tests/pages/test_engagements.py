@@ -399,7 +399,7 @@ def test_security_measures_are_born_restricted_and_never_opened_to_all(me: Viewe
     sound(app.run())
     click(app, f"engagement_{made}_save")
     assert [fault.value for fault in app.error] == [
-        "Say in a sentence why more people may see it; the reason stays in the history."
+        "Say in a sentence why it may be shown to more people; the reason stays in the history."
     ]
     app.text_input(key=f"engagement_{made}_reason").input("They have asked for it themselves.")
     click(app, f"engagement_{made}_save")

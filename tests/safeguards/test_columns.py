@@ -14,7 +14,7 @@ from calendar_model.reference import DATA_VARIABLE
 from calendar_model.safeguards import drafting
 from calendar_model.safeguards.desk import reading, save, writing
 from calendar_model.safeguards.rules import Refused
-from calendar_model.safeguards.sight import OPEN, Viewer, member
+from calendar_model.safeguards.sight import OPEN, Viewer
 from calendar_model.workspace.records import (
     Base,
     Case,
@@ -26,9 +26,7 @@ from calendar_model.workspace.records import (
     Engagement,
     Event,
     FollowUp,
-    Identity,
     LanguageProposal,
-    Person,
     Record,
     Reprisal,
     Statement,
@@ -239,21 +237,3 @@ def test_a_cosponsor_is_a_state(desk: Viewer) -> None:
 @pytest.mark.parametrize("seconds", [0, 9, 7201, -1])
 def test_a_number_is_within_its_bounds(desk: Viewer, seconds: int) -> None:
     assert refused(desk, Statement, {**GOOD[Statement], "speaking_seconds": seconds}) == "speaking_seconds"
-
-
-# --- What belongs to a record stays with it
-
-
-def test_nothing_is_moved_to_a_record_where_others_would_see_it(desk: Viewer) -> None:
-    other = member(save(OPEN, Person, {"name": "Other"}))
-    theirs = save(desk, Contact, {"title": "Defender 001", "contact_kind": ContactKind.DEFENDER})
-    mine = save(other, Contact, {"title": "Coalition 002", "contact_kind": ContactKind.COALITION})
-    with writing(desk) as session:
-        session.add(Identity(contact=session.get_one(Contact, theirs), name="canary"))
-        session.add(FollowUp(record_id=theirs, what="Call", due=TODAY, owner_id=desk.person_id))
-    for kind, column in ((Identity, "contact_id"), (FollowUp, "record_id")):
-        with pytest.raises(Refused) as refusal, writing(desk) as session:
-            setattr(session.scalars(select(kind)).one(), column, mine)
-        assert refusal.value.field == column
-    with pytest.raises(Refused), writing(desk) as session:
-        session.scalars(select(FollowUp)).one().record = session.get_one(Record, mine)

@@ -154,6 +154,16 @@ def test_who_a_contact_is_is_not_kept_empty(desk: Viewer) -> None:
         session.scalars(select(Identity)).one().channel = ""
 
 
+def test_who_a_contact_is_is_erased_with_a_reason(desk: Viewer) -> None:
+    made = save(desk, Contact, {"title": "Defender 014", "contact_kind": ContactKind.DEFENDER})
+    with writing(desk) as session:
+        session.add(Identity(contact=session.get_one(Contact, made), name="canary"))
+    with pytest.raises(Refused), writing(desk, "ok") as session:
+        session.delete(session.scalars(select(Identity)).one())
+    with writing(desk, "They have asked for it.") as session:
+        session.delete(session.scalars(select(Identity)).one())
+
+
 # --- Language
 
 
