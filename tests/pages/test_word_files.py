@@ -10,6 +10,7 @@ import docx
 import pytest
 import streamlit as st
 
+from calendar_model.documents.word import MOST_PARTS, TOO_LONG
 from calendar_model.safeguards import drafting
 from calendar_model.safeguards.desk import save, writing
 from calendar_model.safeguards.sight import Viewer
@@ -86,3 +87,16 @@ def test_a_statement_is_given_in_each_of_its_languages_until_it_is_not_for_the_r
         "This document could not be made",
         "This statement is not there any more, or not for you to see. Go back to the list.",
     ]
+
+
+def test_a_text_that_is_too_long_to_be_laid_out_gets_a_document_that_says_so(
+    me: Viewer, offered: dict[str, dict[str, Any]]
+) -> None:
+    values = {"title": "Long", "form": StatementForm.JOINT, "sensitivity": Sensitivity.INTERNAL, "forum": "un-hrc"}
+    statement = save(me, Statement, values)
+    with writing(me) as session:
+        found = session.get(Statement, statement)
+        assert found is not None
+        drafting.save_text(session, found, "a\n" * (MOST_PARTS + 1), language="en", based_on=0)
+    open_page("statements", me.person_id, record=statement)
+    assert lines(offered["As Word for delivery"])[-1] == TOO_LONG
