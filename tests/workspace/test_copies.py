@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from sqlalchemy import select
 
-from calendar_model.clock import machine_now
+from calendar_model import clock
 from calendar_model.vocabulary import Sensitivity
 from calendar_model.workspace import copies, migrations
 from calendar_model.workspace.backup import backup, restore
@@ -201,14 +201,14 @@ def test_copies_are_few_and_expire_and_go_with_what_is_erased(new_sqlite: Callab
     first, _ = a_contact(workspace, [CANARY, "Ola"])
     for number, layout in enumerate(("0001", "0002", "0003")):
         file = copies.keep(workspace, layout)
-        at = (machine_now() - timedelta(hours=9 - number)).timestamp()
+        at = (clock.machine_now() - timedelta(hours=9 - number)).timestamp()
         os.utime(file, (at, at))
     copies.expire(workspace)
     assert [file.name for file in copies.of(workspace)] == [
         "workspace.layout-0003.sqlite",
         "workspace.layout-0002.sqlite",
     ]
-    old = (machine_now() - copies.KEPT_FOR - timedelta(hours=1)).timestamp()
+    old = (clock.machine_now() - copies.KEPT_FOR - timedelta(hours=1)).timestamp()
     os.utime(copies.of(workspace)[1], (old, old))
     workspace.close()
     workspace = open_workspace(url)

@@ -20,12 +20,20 @@ from calendar_model.workspace.failures import WHAT_TO_DO, Failure, failure_of
 from calendar_model.workspace.history import verify
 from calendar_model.workspace.records import LanguageProposal, Person
 
-WORDS = "The right to defend rights. " * 20_000
+WORDS = "The right to defend rights. " * 700
+MANY = 60
+"""So many of these texts fill any place that was left."""
 
 
-def propose(workspace: Workspace, viewer: Viewer, title: str, words: str = "") -> None:
+def propose(workspace: Workspace, viewer: Viewer, title: str, words: str = "those who") -> None:
     values = {"title": title, "text": "A/HRC/67/L.1", "wording": words, "sensitivity": Sensitivity.INTERNAL}
     save(viewer, LanguageProposal, values, workspace=workspace)
+
+
+def fill(workspace: Workspace, viewer: Viewer) -> None:
+    """Writes until the database takes no more."""
+    for number in range(MANY):
+        propose(workspace, viewer, f"CANARY {number}", f"CANARY {WORDS}")
 
 
 def titles(workspace: Workspace, viewer: Viewer) -> list[str]:
@@ -62,26 +70,26 @@ def test_what_cannot_be_written_is_told_by_its_cause_and_written_whole_later(
     propose(on_sqlite, viewer, "Before")
     with_pragma(on_sqlite, pragma)
     with pytest.raises(WorkspaceError) as refused:
-        propose(on_sqlite, viewer, "Meanwhile", WORDS)
+        fill(on_sqlite, viewer)
     assert (refused.value.failure, str(refused.value)) == (failure, WHAT_TO_DO[failure])
-    assert titles(on_sqlite, viewer) == ["Before"]
+    written = len(titles(on_sqlite, viewer))
+    assert verify(on_sqlite).problems == ()
     with_pragma(on_sqlite, lifted)
-    propose(on_sqlite, viewer, "Meanwhile", WORDS)
-    assert titles(on_sqlite, viewer) == ["Before", "Meanwhile"]
+    fill(on_sqlite, viewer)
+    assert len(titles(on_sqlite, viewer)) == written + MANY
     assert verify(on_sqlite).problems == ()
     on_sqlite.close()
 
 
 LIMITED = """
 import resource, sys
-from calendar_model.safeguards.desk import save
-from calendar_model.safeguards.sight import OPEN
 from calendar_model.workspace.database import WorkspaceError, open_workspace
-from calendar_model.workspace.records import Person
+from tests.workspace.test_failures import fill, somebody
 workspace = open_workspace(sys.argv[1])
+viewer = somebody(workspace)
 resource.setrlimit(resource.RLIMIT_FSIZE, (workspace.file.stat().st_size + 65536,) * 2)
 try:
-    save(OPEN, Person, {"name": "Desk", "post": "x" * 500_000}, workspace=workspace)
+    fill(workspace, viewer)
 except WorkspaceError as fault:
     print(fault.failure)
 """
@@ -89,12 +97,16 @@ except WorkspaceError as fault:
 
 def test_a_disk_that_refuses_to_write_is_told_and_nothing_is_half_written(new_sqlite: Callable[[], str]) -> None:
     url = new_sqlite()
-    workspace = open_workspace(url)
-    somebody(workspace)
     told = subprocess.run([sys.executable, "-c", LIMITED, url], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == Failure.DISK
-    verdict = verify(workspace)
-    assert (verdict.problems, verdict.rows) == ((), 1)
+    workspace = open_workspace(url)
+    assert verify(workspace).problems == ()
+    with reading(OPEN, workspace) as session:
+        everyone = session.scalars(select(Person).execution_options(everything=True)).one()
+    viewer = member(everyone.id)
+    before = len(titles(workspace, viewer))
+    propose(workspace, viewer, "After it")
+    assert len(titles(workspace, viewer)) == before + 1
     workspace.close()
 
 
@@ -179,7 +191,7 @@ def test_an_outage_is_in_the_log_once_with_its_end_and_without_what_was_written(
     with caplog.at_level(logging.INFO):
         for _ in range(3):
             with pytest.raises(WorkspaceError):
-                propose(on_sqlite, viewer, "CANARY", f"CANARY {WORDS}")
+                fill(on_sqlite, viewer)
         with_pragma(on_sqlite, "max_page_count=1073741823")
         for number in range(3):
             propose(on_sqlite, viewer, f"CANARY {number}")
