@@ -26,6 +26,8 @@ from pages.components.typed import Address
 from pages.components.words import plain
 
 _PAGE, _HERE, _SAYS, _PLACE = "outage_page", "outage_here", "outage_says", "outage_place"
+_PRESSED = "outage_pressed"
+"""The button that was pressed last while the database was away, by its key."""
 
 FIELDS = (
     "text_input",
@@ -90,6 +92,7 @@ def standing(person: str, address: Address, *, is_form: Callable[[str], bool]) -
     typed.drawn(key for key in _fields(ctx, page.sent) if is_form(key))
     # What has no form need not stay, and need not be kept.
     st.session_state[_PAGE] = page if typed.is_open() else None
+    st.session_state.pop(_PRESSED, None)
     if says := st.session_state.pop(_SAYS, ""):
         _say(ctx, page.sent, says)
 
@@ -113,6 +116,7 @@ def part(draw: Callable[P, None]) -> Callable[P, None]:
             st.stop()
         if alone and last is not None:
             last.sent |= sent
+            st.session_state.pop(_PRESSED, None)
             if says := st.session_state.pop(_SAYS, ""):
                 _say(ctx, sent, says)
 
@@ -180,21 +184,26 @@ def _kind(message: ForwardMsg) -> str:
 
 
 def _say(ctx: ScriptRunContext, sent: dict[Path, ForwardMsg], says: str) -> None:
-    """Says it below the button that was pressed; where there is none, on top of the page."""
-    for at, message in sent.items():
-        if _kind(message) != "button":
-            continue
-        key = user_key_from_element_id(message.delta.new_element.button.id)
-        if key is not None and st.session_state.get(key) is True:
-            script, fragment = message.metadata.active_script_hash, message.delta.fragment_id or None
-            # The button takes the first place of a container in its own, and what is wrong the second.
-            with ctx.run_with_active_hash(script), ThreadState.scoped(fragment_id=fragment):
-                both = _at(at).container(gap="small")
-                both.empty()
-                _send(ctx, message, (*at, 0))
-                both.error(plain(says))
-            return
-    _at(st.session_state[_PLACE]).error(plain(says))
+    """Says it below the button that was pressed, in later runs too; where there is none, on top of the page."""
+    buttons = {
+        user_key_from_element_id(message.delta.new_element.button.id): at
+        for at, message in sent.items()
+        if _kind(message) == "button"
+    }
+    pressed = next((key for key in buttons if key is not None and st.session_state.get(key) is True), None)
+    key = st.session_state[_PRESSED] = pressed or st.session_state.get(_PRESSED)
+    at = buttons.get(key) if key is not None else None
+    if at is None:
+        _at(st.session_state[_PLACE]).error(plain(says))
+        return
+    message = sent[at]
+    script, fragment = message.metadata.active_script_hash, message.delta.fragment_id or None
+    # The button takes the first place of a container in its own, and what is wrong the second.
+    with ctx.run_with_active_hash(script), ThreadState.scoped(fragment_id=fragment):
+        both = _at(at).container(gap="small")
+        both.empty()
+        _send(ctx, message, (*at, 0))
+        both.error(plain(says))
 
 
 def _at(at: Path) -> DeltaGenerator:

@@ -103,6 +103,9 @@ FORMS = {
     "contact": Form(
         "contacts", {"contact_new_field_of_work": "Land rights"}, "contact_new_save", params={"new": "defender"}
     ),
+    "kept contact": Form(
+        "contacts", {"contact_{id}_field_of_work": "Land rights"}, "contact_{id}_save", a_contact
+    ),
     "identity": Form(
         "contacts",
         {"identity_{id}_new_name": "Nobody: a fictional name", "identity_{id}_new_notes": "Fictional"},
@@ -254,6 +257,9 @@ def test_a_form_stays_says_so_beside_its_button_and_is_saved_by_the_next_press(f
             assert beside(filled.app, filled.button) == [error.value for error in filled.app.error] == [AWAY]
             assert filled.holds()
             assert [title.value for title in filled.app.title] == titles
+        # It stays there in whatever run comes next.
+        filled.app.run()
+        assert beside(filled.app, filled.button) == [error.value for error in filled.app.error] == [AWAY]
     assert changes() == before
     filled.press()
     assert [error.value for error in filled.app.error] == []
