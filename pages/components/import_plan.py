@@ -215,8 +215,8 @@ def _with_gone(work: Work) -> Plan:
 
 
 def _remarks(plan: Plan) -> None:
-    for remark in plan.remarks:
-        st.caption(plain(remark))
+    if plan.remarks:
+        st.caption("  \n".join(plain(remark) for remark in plan.remarks))
 
 
 def _filtered(plan: Plan, way: Way) -> None:
