@@ -1,7 +1,8 @@
 """A date that is typed counts at once when Enter or Tab ends it, as it does when the reader clicks elsewhere.
 
-Streamlit's date field takes what was typed once the keyboard has left the whole field, of which the button of its
-calendar is a part; Enter does nothing, and Tab goes to the button. It takes it on Escape too: that is sent for them.
+Streamlit's date field takes what was typed once its calendar closes or the keyboard has left the whole field, of which
+the calendar's button is a part; Enter does nothing, and Tab goes to the button. So Escape is sent for them, which
+closes the calendar.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ export default function () {
   if (window.hrdTypedDates) document.removeEventListener("keydown", window.hrdTypedDates, true);
   window.hrdTypedDates = commit;
   document.addEventListener("keydown", commit, true);
+  document.documentElement.dataset.typedDates = "heard";
 }
 """
 
