@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import re
-from datetime import date
 from pathlib import Path
 
 import icalendar
@@ -23,6 +22,7 @@ from calendar_model.workspace.history import verify
 from calendar_model.workspace.own_events import item_of
 from calendar_model.workspace.records import Case, Event, Person, Record
 from calendar_model.workspace.terms import EventKind, Suggester
+from tests.day import TODAY
 
 ON = ["--as-of", "2026-11-24"]
 COMMANDS = ("items", "cycles", "feed", "check", "backtest", "sample", "history", "verify", "backup", "restore")
@@ -144,8 +144,7 @@ def test_every_command_explains_itself(command: list[str], capsys: pytest.Captur
 
 # --- What staff keep
 
-DAY = date(2026, 11, 24)
-EVENT = {"event_kind": EventKind.SIDE_EVENT, "start": DAY, "end": DAY, "body": "un-hrc", "title": "Breakfast"}
+EVENT = {"event_kind": EventKind.SIDE_EVENT, "start": TODAY, "end": TODAY, "body": "un-hrc", "title": "Breakfast"}
 
 
 @pytest.fixture

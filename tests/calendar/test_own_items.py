@@ -16,8 +16,9 @@ from pandas.testing import assert_frame_equal
 from calendar_model.calendar import Item, to_frame, when, with_items
 from calendar_model.reference import Reference
 from calendar_model.vocabulary import Confidence, Kind, Precision, Sensitivity, Standing
+from tests.day import TODAY
 
-AS_OF = date(2026, 11, 24)
+AS_OF = TODAY
 SHARED: dict[str, Any] = {
     "title": "Side event on reprisals",
     "kind": Kind.SIDE_EVENT,

@@ -8,7 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-AS_OF = date(2026, 11, 24)
+from tests.day import TODAY
+
+AS_OF = TODAY
 
 _BLANK: dict[str, Any] = {
     "item": "session-HRC61",

@@ -29,9 +29,9 @@ from calendar_model.workspace.database import URL_VARIABLE, current_workspace
 from calendar_model.workspace.own_events import item_of
 from calendar_model.workspace.records import Base, Case, Engagement, Event, FollowUp, Person, Statement
 from calendar_model.workspace.terms import EngagementForm, EngagementKind, EventKind, StatementForm, Suggester
+from tests.day import TODAY
 from tests.feeds import readers
 
-DAY = date(2026, 11, 24)
 DUE = date(2026, 12, 1)
 NEAR = Filter(start=date(2026, 11, 1), end=date(2026, 12, 31))
 EVENT: dict[str, Any] = {
@@ -46,7 +46,7 @@ ENGAGEMENT: dict[str, Any] = {
     "title": "Round of civil society",
     "engagement_kind": EngagementKind.CONSULTED,
     "form": EngagementForm.ONLINE,
-    "on": DAY,
+    "on": TODAY,
     "sensitivity": Sensitivity.INTERNAL,
 }
 UNKNOWN = (
@@ -157,7 +157,7 @@ def test_only_those_of_the_person_and_only_open_ones(client: TestClient, desk: V
     mine, theirs = follow_up(desk, record), follow_up(desk, record, owner=other.person_id)
     tokens = near(desk, follow_ups=True), near(other, follow_ups=True)
     assert [uids(ask(client, token)) for token in tokens] == [{f"follow-up-{mine}"}, {f"follow-up-{theirs}"}]
-    save(desk, FollowUp, {"done_on": DAY}, record_id=mine, seen=1)
+    save(desk, FollowUp, {"done_on": TODAY}, record_id=mine, seen=1)
     assert [uids(ask(client, token)) for token in tokens] == [set(), {f"follow-up-{theirs}"}]
 
 
@@ -190,7 +190,7 @@ def test_nothing_restricted_is_in_it_for_whoever_is_named(client: TestClient, de
 
 def test_fictional_events_are_in_it_for_fictional_persons_alone(client: TestClient, desk: Viewer) -> None:
     fictional = person("Fictional", sample=True)
-    event = item_of(save(fictional, Event, {**EVENT, "request_due": DAY}))
+    event = item_of(save(fictional, Event, {**EVENT, "request_due": TODAY}))
     real = item_of(save(desk, Event, EVENT))
     made = follow_up(fictional, save(fictional, Engagement, ENGAGEMENT))
     tokens = near(fictional, follow_ups=True), near(desk, follow_ups=True)
@@ -229,7 +229,7 @@ def test_it_holds_what_the_filter_keeps_of_what_the_level_shows(
     kept = chosen.apply(seen, reference)
     found = set(readers.by_icalendar(response.content))
     theirs = {uid for uid in found if uid.startswith("follow-up-")}
-    assert found - theirs == set(kept.loc[~ical.outlived(kept, DAY), "uid"])
+    assert found - theirs == set(kept.loc[~ical.outlived(kept, TODAY), "uid"])
     assert len(theirs) == mine
     assert "qzcanary" not in response.text
     assert {str(one["CLASS"]) for one in icalendar.Calendar.from_ical(response.content).events} <= (
@@ -369,7 +369,7 @@ def test_a_client_that_comes_back_has_it_until_something_changes(client: TestCli
     again = ask(client, token, If_None_Match=first.headers["ETag"])
     assert (again.status_code, again.content) == (304, b"")
     assert ask(client, token, If_Modified_Since=first.headers["Last-Modified"]).status_code == 304
-    save(desk, FollowUp, {"done_on": DAY}, record_id=made, seen=1)
+    save(desk, FollowUp, {"done_on": TODAY}, record_id=made, seen=1)
     assert ask(client, token, If_None_Match=first.headers["ETag"]).status_code == 200
 
 

@@ -48,8 +48,9 @@ from calendar_model.workspace.database import current_workspace
 from calendar_model.workspace.records import Event, Record
 from calendar_model.workspace.terms import EventKind
 from tests.browser.conftest import free_port
+from tests.day import TODAY
 
-FIRST = date(2026, 11, 24)
+FIRST = TODAY
 EVERY = timedelta(days=23)
 POLLS = 17
 STAFF = Viewer("", Sensitivity.INTERNAL)

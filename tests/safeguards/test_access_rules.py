@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import pytest
@@ -38,17 +37,17 @@ from calendar_model.workspace.records import (
     new_id,
 )
 from calendar_model.workspace.terms import ContactKind, EngagementForm, EngagementKind, StatementForm, Suggester
+from tests.day import TODAY
 
 pytestmark = pytest.mark.usefixtures("database")
 
-DAY = date(2026, 11, 24)
 NAME = "qzcanary name"
 REASON = "A reason that is long enough."
 CASE: dict[str, Any] = {"title": "Case 1", "suggested_by": Suggester.CIVIL_SOCIETY}
 ENGAGEMENT: dict[str, Any] = {
     "title": "Briefing",
     "engagement_kind": EngagementKind.CONSULTED,
-    "on": DAY,
+    "on": TODAY,
     "form": EngagementForm.ONLINE,
 }
 
@@ -80,8 +79,8 @@ def kept(database: None) -> Kept:
             session.add(Identity(contact_id=contact, name=NAME))
     case = save(owner, Case, CASE, named=[owner.person_id, colleague.person_id])
     with writing(owner) as session:
-        session.add(FollowUp(record_id=case, what=NAME, due=DAY, owner_id=owner.person_id))
-        session.add(Consent(contact_id=defender, to_what=NAME, given_on=DAY, taken_by_id=owner.person_id))
+        session.add(FollowUp(record_id=case, what=NAME, due=TODAY, owner_id=owner.person_id))
+        session.add(Consent(contact_id=defender, to_what=NAME, given_on=TODAY, taken_by_id=owner.person_id))
     open_, mine = save(owner, Engagement, ENGAGEMENT), save(outsider, Engagement, ENGAGEMENT)
     return Kept(owner, colleague, outsider, organisation, defender, case, open_, mine)
 
@@ -222,7 +221,7 @@ def write_another_identity(session: WorkspaceSession, kept: Kept) -> None:
 
 
 def add_to_a_hidden_record(session: WorkspaceSession, kept: Kept) -> None:
-    session.add(FollowUp(record_id=kept.case, what="Ask", due=DAY, owner_id=kept.outsider.person_id))
+    session.add(FollowUp(record_id=kept.case, what="Ask", due=TODAY, owner_id=kept.outsider.person_id))
 
 
 def add_an_identity_to_a_hidden_contact(session: WorkspaceSession, kept: Kept) -> None:

@@ -16,7 +16,6 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import redirect_stderr
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -91,8 +90,8 @@ from calendar_model.workspace.terms import (
 )
 from pages.components import navigation
 from tests.app import _SCRIPT
+from tests.day import TODAY
 
-DAY = date(2026, 11, 24)
 MARK = "qzcanary"
 ITEM = "session-HRC64"
 CODES = {"country", "organisation", "forum", "body", "timezone", "item"}
@@ -167,7 +166,7 @@ def plant_open(workspace: Workspace, planted: Planted) -> None:
         planted.seen[name] = save(desk, kind, values, items=[ITEM], workspace=workspace)
 
     for name in ("public event", "internal event"):
-        keep(name, Event, event_kind=EventKind.SIDE_EVENT, start=DAY, end=DAY, body="un-hrc")
+        keep(name, Event, event_kind=EventKind.SIDE_EVENT, start=TODAY, end=TODAY, body="un-hrc")
     public = {"sensitivity": Sensitivity.PUBLIC}
     save(
         desk,
@@ -179,7 +178,7 @@ def plant_open(workspace: Workspace, planted: Planted) -> None:
         workspace=workspace,
     )
     consulted, online = EngagementKind.CONSULTED, EngagementForm.ONLINE
-    keep("engagement", Engagement, on=DAY, engagement_kind=consulted, form=online)
+    keep("engagement", Engagement, on=TODAY, engagement_kind=consulted, form=online)
     keep("organisation", Contact, contact_kind=ContactKind.ORGANISATION)
     keep("statement", Statement, form=StatementForm.NATIONAL, forum="un-hrc")
     keep("proposal", LanguageProposal, text="Resolution", wording="defenders", forum="un-hrc")
@@ -206,24 +205,24 @@ def plant_restricted(workspace: Workspace, planted: Planted) -> None:
         Contact,
         country="BLR",
         suggested_by=Suggester.CIVIL_SOCIETY,
-        mission_consulted_on=DAY,
+        mission_consulted_on=TODAY,
         risk=RiskLevel.MODERATE,
         prospect=Prospect.UNCLEAR,
         publicity=Publicity.STATEMENT,
     )
-    keep(Reprisal, Case, Contact, country="BLR", organisation="un-hrc", alleged_on=DAY, reported_on=DAY)
+    keep(Reprisal, Case, Contact, country="BLR", organisation="un-hrc", alleged_on=TODAY, reported_on=TODAY)
     security, met = EngagementKind.SECURITY_MEASURES, EngagementForm.IN_PERSON
-    keep(Engagement, Case, Contact, on=DAY, organisation="un-hrc", engagement_kind=security, form=met)
-    keep(Statement, Case, form=StatementForm.JOINT, forum="un-hrc", due=DAY)
+    keep(Engagement, Case, Contact, on=TODAY, organisation="un-hrc", engagement_kind=security, form=met)
+    keep(Statement, Case, form=StatementForm.JOINT, forum="un-hrc", due=TODAY)
     keep(
         Event,
         Case,
         event_kind=EventKind.SIDE_EVENT,
-        start=DAY,
-        end=DAY,
+        start=TODAY,
+        end=TODAY,
         body="un-hrc",
         timezone="Europe/Zurich",
-        request_due=DAY,
+        request_due=TODAY,
         defenders_speak=True,
     )
     keep(LanguageProposal, Event, forum="un-hrc")
@@ -232,11 +231,11 @@ def plant_restricted(workspace: Workspace, planted: Planted) -> None:
         contact = session.get_one(Contact, planted.records[Contact])
         for one in (contact, session.get_one(Contact, planted.seen["organisation"])):
             one.identity = Identity(**planted.texts(Identity))
-        contact.consents.append(Consent(**planted.texts(Consent), given_on=DAY, taken_by_id=planted.named))
+        contact.consents.append(Consent(**planted.texts(Consent), given_on=TODAY, taken_by_id=planted.named))
         session.add(Cosponsor(statement_id=statement, country="ISL"))
         for record in planted.records.values():
-            session.add(FollowUp(**planted.texts(FollowUp), record_id=record, due=DAY, owner_id=planted.named))
-        session.add(Imported(**planted.texts(Imported), record_id=planted.records[Event], taken_on=DAY))
+            session.add(FollowUp(**planted.texts(FollowUp), record_id=record, due=TODAY, owner_id=planted.named))
+        session.add(Imported(**planted.texts(Imported), record_id=planted.records[Event], taken_on=TODAY))
         followed = planted.texts(RemoteCalendar, body="un-hrc", event_kind=EventKind.MEETING)
         session.add(RemoteCalendar(**followed, id=(remote := new_id()), person_id=planted.named))
         session.flush()
@@ -286,11 +285,6 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Planted:
     found.ids -= {row["id"] for row in there["identity"] if row["contact_id"] == found.seen["organisation"]}
     found.ids -= {row["id"] for row in there["access"] if row["record_id"] == found.seen["organisation"]}
     return found
-
-
-@pytest.fixture(autouse=True)
-def _the_day(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HRD_CALENDAR_TODAY", DAY.isoformat())
 
 
 @pytest.fixture
@@ -619,13 +613,13 @@ def fill(engine: sa.Engine, records: list[Kept]) -> None:
                 "owner_id": "one",
             }
             common["named"] = [Access(person_id=person) for person in sorted(record.named)]
-            common["follow_ups"] = [FollowUp(id=f"f{number}", what="", due=DAY, owner_id="one")]
+            common["follow_ups"] = [FollowUp(id=f"f{number}", what="", due=TODAY, owner_id="one")]
             common["ties"] = [TieToRecord(other_id=f"r{other}") for other in sorted(record.ties) if other < number]
             if number % 2:
                 session.add(Case(**common, suggested_by=Suggester.MINISTRY))
             else:
                 kind, form = EngagementKind.INVITED, EngagementForm.ONLINE
-                session.add(Engagement(**common, engagement_kind=kind, form=form, on=DAY))
+                session.add(Engagement(**common, engagement_kind=kind, form=form, on=TODAY))
             session.flush()
         session.commit()
 

@@ -35,8 +35,8 @@ from calendar_model.workspace.backup import backup, checksum, restore
 from calendar_model.workspace.database import current_workspace, open_workspace
 from calendar_model.workspace.history import verify
 from calendar_model.workspace.records import Base, Change, Person, Subscription, SubscriptionUse, new_id
+from tests.day import TODAY
 
-DAY = date(2026, 11, 24)
 STAFF = Viewer("", Sensitivity.INTERNAL)
 GONE = "This address opens nothing any more: it was revoked. Make a new one."
 pytestmark = pytest.mark.usefixtures("database")
@@ -50,11 +50,6 @@ def everything_kept() -> str:
     """Every value of every row, past all doors."""
     with current_workspace().snapshot() as connection:
         return repr([connection.execute(select(table)).all() for table in Base.metadata.sorted_tables])
-
-
-@pytest.fixture(autouse=True)
-def _the_day(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HRD_CALENDAR_TODAY", DAY.isoformat())
 
 
 def only(viewer: Viewer) -> Address:
@@ -108,14 +103,14 @@ def test_one_without_a_name_is_called_something() -> None:
             "Choose public or internal: what is restricted passes through no calendar.",
         ),
         (
-            {"expires_on": DAY},
+            {"expires_on": TODAY},
             "Let it end after today and within two years; it can be renewed when it has ended.",
         ),
         (
             {"expires_on": date(2028, 11, 25)},
             "Let it end after today and within two years; it can be renewed when it has ended.",
         ),
-        ({"chosen": Filter(start=DAY)}, "Give the period its first and its last day."),
+        ({"chosen": Filter(start=TODAY)}, "Give the period its first and its last day."),
     ],
 )
 def test_what_cannot_be_is_refused(asked: dict[str, Any], says: str) -> None:
@@ -254,7 +249,7 @@ def test_nobody_else_sees_it_or_reads_of_it() -> None:
     token = make(desk)
     found = find(token)
     assert found is not None
-    subscriptions.note_use(found, DAY)
+    subscriptions.note_use(found, TODAY)
     told = {}
     for name, eyes in (
         ("desk", desk),
@@ -286,7 +281,7 @@ def test_nobody_else_makes_changes_or_revokes_it() -> None:
         session.add(kept)
     assert str(refused.value) == theirs
     with pytest.raises(Refused) as refused, writing(other) as session:
-        session.add(SubscriptionUse(id=kept.id, last_used=DAY))
+        session.add(SubscriptionUse(id=kept.id, last_used=TODAY))
     assert str(refused.value) == theirs
     with pytest.raises(Refused, match="Say who you are first"):
         make(OPEN)
@@ -308,7 +303,7 @@ def test_a_fictional_person_goes_away_with_theirs() -> None:
     found = find(make(desk))
     assert found is not None
     assert found.sample
-    subscriptions.note_use(found, DAY)
+    subscriptions.note_use(found, TODAY)
     with writing(STAFF) as session:
         session.delete(session.get_one(Person, desk.person_id))
     with current_workspace().snapshot() as connection:
@@ -321,7 +316,12 @@ def test_its_use_is_noted_once_a_day_and_changes_nothing_else() -> None:
     desk = person()
     token = make(desk)
     before = tide()
-    for day, last in ((DAY, DAY), (DAY, DAY), (date(2026, 11, 23), DAY), (date(2026, 11, 25), date(2026, 11, 25))):
+    for day, last in (
+        (TODAY, TODAY),
+        (TODAY, TODAY),
+        (date(2026, 11, 23), TODAY),
+        (date(2026, 11, 25), date(2026, 11, 25)),
+    ):
         found = find(token)
         assert found is not None
         subscriptions.note_use(found, day)
@@ -335,7 +335,7 @@ def test_one_revoked_in_the_same_moment_is_noted_no_more() -> None:
     assert found is not None
     save(STAFF, Person, {"active": False}, record_id=desk.person_id, seen=1)
     with pytest.raises(Refused):
-        subscriptions.note_use(found, DAY)
+        subscriptions.note_use(found, TODAY)
 
 
 def test_it_is_in_a_backup_and_works_when_restored(tmp_path: Path) -> None:
@@ -343,14 +343,14 @@ def test_it_is_in_a_backup_and_works_when_restored(tmp_path: Path) -> None:
     token = make(desk)
     found = find(token)
     assert found is not None
-    subscriptions.note_use(found, DAY)
+    subscriptions.note_use(found, TODAY)
     file, url = tmp_path / "one.gz", f"sqlite:///{tmp_path}/restored/workspace.sqlite"
     made = backup(current_workspace(), file)
     assert restore(url, file) == made
     restored = open_workspace(url)
     again = find(token, restored)
     assert again is not None
-    assert (again.person_id, again.last_used) == (desk.person_id, DAY)
+    assert (again.person_id, again.last_used) == (desk.person_id, TODAY)
     with restored.snapshot() as connection:
         assert checksum(connection) == made
     restored.close()
