@@ -6,21 +6,17 @@ import os
 import re
 import signal
 import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
-from urllib.error import URLError
 from urllib.parse import quote
-from urllib.request import urlopen
 from uuid import uuid4
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import NARROW, ROOT, WIDE, Visit, free_port, settled, stop_server
+from tests.browser.conftest import NARROW, ROOT, WIDE, Visit, free_port, settled, start_server, stop_server
 
 APP = '''
 """A page that keeps what is typed in a file, as the statements' page keeps it in the database."""
@@ -101,22 +97,9 @@ class Desk(NamedTuple):
 
     def start(self) -> subprocess.Popen[bytes]:
         (self.folder / "app.py").write_text(APP, encoding="utf-8")
-        process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", str(self.folder / "app.py"), "--server.port", str(self.port)],
-            cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": str(ROOT), "EDITOR_FOLDER": str(self.folder)},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline and process.poll() is None:
-            try:
-                with urlopen(f"{self.address}/_stcore/health", timeout=5):
-                    return process
-            except (URLError, OSError):
-                time.sleep(0.1)
-        stop_server(process)
-        raise AssertionError("The server of the editor did not start.")
+        script, path = self.folder / "app.py", os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+        environment = {"PYTHONPATH": path, "EDITOR_FOLDER": str(self.folder)}
+        return start_server(self.folder / "server.log", self.port, script, **environment)[0]
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@ from calendar_model.safeguards.sight import OPEN
 from calendar_model.workspace.database import open_workspace
 from calendar_model.workspace.records import Person
 from tests.browser.conftest import Visit, settled, start_server, stop_server
+from tests.browser.driver import press, says
 from tests.imports.calendars import calendar, event
 
 TITLE = "Briefing of the secretariat"
@@ -51,15 +52,11 @@ def server(tmp_path: Path) -> Iterator[str]:
 
 
 def choose(field: Locator, value: str) -> None:
+    """As the driver does it, of a field that is found by what it says while nothing is chosen."""
     page = field.page
     field.click()
     field.fill(value)
     page.get_by_role("option", name=value).first.click()
-    settled(page)
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_test_id("stMain").get_by_role("button", name=name, exact=True).click()
     settled(page)
 
 
@@ -68,10 +65,6 @@ def upload(page: Page, data: bytes) -> None:
     page.locator("input[type=file]").set_input_files(file)
     expect(page.get_by_role("button", name=re.compile("^(See what would happen|Look again)$"))).to_be_visible()
     settled(page)
-
-
-def says(page: Page, text: str) -> None:
-    expect(page.get_by_test_id("stMain")).to_contain_text(text)
 
 
 def agenda(page: Page, server: str) -> list[str]:

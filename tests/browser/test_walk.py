@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from calendar_model.safeguards.desk import save
 from calendar_model.safeguards.sight import OPEN
@@ -15,6 +15,7 @@ from calendar_model.workspace.database import open_workspace
 from calendar_model.workspace.history import verify
 from calendar_model.workspace.records import Person
 from tests.browser.conftest import WIDE, settled, start_server, stop_server
+from tests.browser.driver import add, choose, fill, follow, press, says
 
 ITEM, TITLE = "ga-resolution-GA81", "GA text, due in GA81"
 TEXT = "Madam Chair, we speak for those who defend the rights of others."
@@ -58,52 +59,6 @@ def person(browser: Browser, server: str) -> Iterator[Callable[[str], Page]]:
     yield opened
     for context in contexts:
         context.close()
-
-
-def choose(field: Locator, value: str) -> None:
-    """Takes a value from a list, as one types it."""
-    field.click()
-    field.fill(value)
-    field.page.get_by_role("option", name=value).first.click()
-    expect(field).to_have_value(value)
-    settled(field.page)
-
-
-def add(field: Locator, value: str) -> None:
-    """Adds a value to those that are chosen in a list."""
-    field.click()
-    field.fill(value)
-    field.page.get_by_role("option", name=value).first.click()
-    field.page.keyboard.press("Escape")
-    settled(field.page)
-
-
-def fill(page: Page, **fields: str) -> None:
-    """Types into fields, by their labels with underscores for blanks, and leaves each."""
-    for label, value in fields.items():
-        field = page.get_by_label(label.replace("_", " "), exact=True)
-        if field.get_attribute("role") == "group":  # a day, in parts that lead on to one another
-            field.get_by_role("spinbutton").first.click()
-            page.keyboard.type(value.replace("-", ""))
-            page.keyboard.press("Tab")
-        else:
-            field.fill(value)
-            field.press("Tab")
-    settled(page)
-
-
-def press(page: Page, name: str | re.Pattern[str]) -> None:
-    page.get_by_test_id("stMain").get_by_role("button", name=name, exact=isinstance(name, str)).first.click()
-    settled(page)
-
-
-def follow(page: Page, name: str) -> None:
-    page.get_by_test_id("stMain").get_by_role("link", name=name).first.click()
-    settled(page)
-
-
-def says(page: Page, text: str | re.Pattern[str]) -> None:
-    expect(page.get_by_test_id("stMain")).to_contain_text(text)
 
 
 def test_from_the_timeline_to_the_follow_up(person: Callable[[str], Page], server: str, folder: Path) -> None:

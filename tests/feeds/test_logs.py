@@ -38,7 +38,7 @@ def server(workspace: Path, who: Viewer) -> Iterator[str]:
 def test_no_secret_and_no_question_is_in_any_output(server: str, workspace: Path, who: Viewer) -> None:
     secrets = [make(who), make(who), "a-guess-of-somebody-who-knows-none"]
     revoke(who, next(one.id for one in addresses_of(who)))
-    with httpx.Client(base_url=server, trust_env=False) as client:
+    with httpx.Client(base_url=server, trust_env=False, timeout=60) as client:
 
         def ask(path: str, method: str = "GET", **headers: str) -> int:
             return client.request(method, path, headers=headers).status_code

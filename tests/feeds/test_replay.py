@@ -267,7 +267,7 @@ def radicale(tmp_path: Path) -> Iterator[str]:
 @pytest.fixture
 def ask() -> Iterator[httpx.Client]:
     """Over the network, but not to anywhere else."""
-    with httpx.Client(trust_env=False, verify=False) as client:
+    with httpx.Client(trust_env=False, verify=False, timeout=60) as client:
         yield client
 
 
