@@ -56,6 +56,10 @@ def agenda(
     if rows.empty:
         st.info("Nothing is dated here under this filter. Widen the period, or take a value out of the filter.")
         return
+    if since is not None:
+        # Windows come after the exact days of their month, and those that are open since before the stretch as well.
+        begun = (rows["start"] < pd.Timestamp(since)).to_numpy()
+        rows = pd.concat([rows[begun], rows[~begun]])
     pages = -(-len(rows) // PER_PAGE)
     number = 1
     if pages > 1:

@@ -154,3 +154,11 @@ def test_the_printer_gets_the_filter_in_words_and_the_items() -> None:
     (sheet,) = [h.proto.body for h in app.get("html") if "agenda-print" in h.proto.body and "<ul>" in h.proto.body]
     assert "Tue 1 Sep 2026 – Tue 31 Aug 2027 · GA; observance" in sheet
     assert sheet.count("<li>") == 2
+
+
+def test_the_agenda_has_each_heading_once() -> None:
+    # Windows of November begin before the middle of it, and come after its exact days.
+    app = opened(show="agenda", zoom="quarter", **{"from": "2026-11-15"})
+    headings = [one.value for one in app.markdown if one.value.startswith("#### ")]
+    assert headings[0].startswith("#### Begun, or open, before")
+    assert len(headings) == len(set(headings))
