@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from itertools import combinations
 from xml.etree import ElementTree as ET
 
+import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
 from calendar_model.figures.picture import picture
 from calendar_model.figures.sheet import SLIDE, Draft, lay_out
+from calendar_model.figures.timeline import timeline_figure
+from calendar_model.figures.zoom import Zoom, window_around
+from calendar_model.reference import Reference
 from calendar_model.safeguards.desk import save
 from calendar_model.safeguards.sight import Viewer
 from calendar_model.vocabulary import Sensitivity, Standing
 from calendar_model.workspace.records import Event
 from calendar_model.workspace.terms import EventKind
 from tests.app import everything, open_page
+from tests.browser.conftest import Visit
+from tests.day import TODAY
 
 
 def event(title: str, sensitivity: Sensitivity) -> dict[str, object]:
@@ -73,3 +80,32 @@ def test_a_pdf_is_one_slide_of_lines_and_letters_with_its_fonts_in_it() -> None:
     assert [float(side) for side in box.split()] == pytest.approx([0, 0, 720, 405], abs=0.5)
     assert b"/FontFile" in data
     assert b"/Subtype /Image" not in data
+
+
+@pytest.mark.parametrize("zoom", ["year", "5 years"])
+def test_what_is_written_on_a_slide_fits_it_and_covers_nothing_else(
+    visit: Visit, reference: Reference, table: pd.DataFrame, zoom: str
+) -> None:
+    start, days = window_around(Zoom(zoom), TODAY)
+
+    def draw(width: int) -> go.Figure:
+        return timeline_figure(
+            table, as_of=TODAY, start=start, days=days, zoom=Zoom(zoom), theme="light", reference=reference, width=width
+        )
+
+    note = ["A footer of several lines, with all that a reader has to know of what is drawn and of what is not."] * 4
+    data = picture(lay_out([Draft(draw)], SLIDE, title="T", subtitle="S", note=note), "svg")
+    visit.page.set_content(f"<body style='margin: 0'>{data.decode()}</body>")
+    edge, boxes = visit.page.evaluate(
+        """() => [document.querySelector("svg").getBoundingClientRect(),
+          [...document.querySelectorAll("svg text")].map(one => [one.textContent, one.getBoundingClientRect()])]"""
+    )
+    out = [text for text, box in boxes if box["right"] > edge["right"] or box["bottom"] > edge["bottom"]]
+    assert out == []
+    over = [
+        (one, other)
+        for (one, a), (other, b) in combinations(boxes, 2)
+        if min(a["right"], b["right"]) - max(a["left"], b["left"]) > 2
+        and min(a["bottom"], b["bottom"]) - max(a["top"], b["top"]) > 3
+    ]
+    assert over == []

@@ -1,0 +1,37 @@
+// What the browser does by itself that Streamlit leaves undone: listens to the whole page, once for each visit.
+export default function ({ data, setTriggerValue }) {
+  const here = (window.hrdManners ??= {});
+  here.leave = () => setTriggerValue("left", true);
+  if (here.listening) return;
+  here.listening = true;
+
+  const links = '[data-testid="stTopNavLink"], [data-testid="stTopNavDropdownLink"], [data-testid="stSidebarNavLink"]';
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.(links);
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (link.getAttribute("aria-current") === "page") {
+      // The entry of the page that is open leads back to its list. The address goes first: the next run reads it.
+      const address = new URL(window.location.href);
+      data.names.forEach((name) => address.searchParams.delete(name));
+      window.history.replaceState(window.history.state, "", address);
+      here.leave();
+    }
+    // On a phone the menu lies over the page.
+    if (link.dataset.testid === "stSidebarNavLink" && window.matchMedia("(max-width: 768px)").matches)
+      setTimeout(() => document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click(), 50);
+  }, true);
+
+  // A typed date is taken with Enter and Tab, as with a click elsewhere: that is all that Streamlit listens to.
+  document.addEventListener("keydown", (event) => {
+    const segment = event.target.closest?.('[data-testid="stDateInput"] [role="spinbutton"]');
+    if (!segment || (event.key !== "Enter" && event.key !== "Tab")) return;
+    setTimeout(() => {
+      const next = document.activeElement;
+      if (event.key === "Tab" && next?.getAttribute("role") === "spinbutton") return;
+      for (const kind of ["pointerdown", "mousedown", "pointerup", "mouseup", "click"])
+        document.body.dispatchEvent(new MouseEvent(kind, { bubbles: true, cancelable: true }));
+      next?.blur();
+      if (event.key === "Tab") setTimeout(() => next?.focus({ preventScroll: true }));
+    });
+  }, true);
+}

@@ -1,0 +1,26 @@
+"""What the browser is to do and Streamlit leaves undone: the menu's own entry leads back to the list, the menu closes
+on a phone once something is chosen, and Enter and Tab take a typed date."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+_OF_ONE = ("record", "new", "of", "tie", "with", "file", "row", "item")
+"""What an address carries where a page shows something else than its list."""
+
+_listen = st.components.v2.component(
+    "manners", html="<div></div>", js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
+)
+
+
+def manners() -> None:
+    """For ``dashboard.py``: once in every run."""
+    _listen(data={"names": _OF_ONE}, key="manners", height=1, on_left_change=_back_to_the_list)
+
+
+def _back_to_the_list() -> None:
+    for name in _OF_ONE:
+        if name in st.query_params:
+            del st.query_params[name]

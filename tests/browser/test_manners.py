@@ -1,0 +1,99 @@
+"""In a browser: the menu's own entry, the menu on a phone, and the keys that take a typed date."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from calendar_model import calendar
+from calendar_model.safeguards import sample
+from calendar_model.safeguards.desk import reading, staff
+from calendar_model.safeguards.sight import member
+from calendar_model.workspace.database import FILE, open_workspace
+from calendar_model.workspace.records import Engagement
+from tests.browser.conftest import NARROW, Visit, settled, start_server, stop_server
+from tests.day import TODAY
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str, str]]:
+    """A server with the sample: its address, who reads it, and an engagement."""
+    folder: Path = tmp_path_factory.mktemp("sample")
+    workspace = open_workspace(f"sqlite:///{folder / FILE}")
+    sample.load(calendar.current(TODAY)[1], TODAY, workspace)
+    person = staff(workspace)[0].id
+    with reading(member(person), workspace=workspace) as session:
+        record = str(session.query(Engagement.id).limit(1).scalar())
+    workspace.close()
+    process, address = start_server(folder / "log", HRD_CALENDAR_WORKSPACE=str(folder))
+    yield address, person, record
+    stop_server(process)
+
+
+def opened(page: Page, desk: tuple[str, str, str], path: str) -> Page:
+    address, person, _ = desk
+    page.context.add_cookies([{"name": "hrd_person", "value": person, "url": address}])
+    page.goto(f"{address}/{path}")
+    settled(page)
+    return page
+
+
+def test_the_entry_of_the_page_that_is_open_leads_back_to_its_list(visit: Visit, desk: tuple[str, str, str]) -> None:
+    page = opened(visit.page, desk, f"engagements?record={desk[2]}")
+    expect(page.get_by_role("heading", level=1)).not_to_have_text("Engagements")
+    page.locator("[data-testid^=stTopNav][aria-current=page]").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Engagements")
+    expect(page).to_have_url(re.compile(r"/engagements$"))
+    settled(page)
+    # And once more, from a form.
+    page.goto(f"{desk[0]}/engagements?new=consulted")
+    settled(page)
+    page.locator("[data-testid^=stTopNav][aria-current=page]").first.click()
+    expect(page).to_have_url(re.compile(r"/engagements$"))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Engagements")
+
+
+def test_on_a_phone_the_menu_closes_after_a_choice(browser: Browser, desk: tuple[str, str, str]) -> None:
+    context = browser.new_context(viewport=NARROW, has_touch=True, is_mobile=True)  # type: ignore[arg-type]
+    page = opened(context.new_page(), desk, "")
+    menu = page.get_by_test_id("stSidebar")
+    page.get_by_test_id("stExpandSidebarButton").click()
+    for name in ("Cases", "Cases", "Coverage"):
+        entry = page.get_by_test_id("stSidebarNavLink").filter(has_text=name)
+        if not entry.is_visible():
+            page.get_by_test_id("stExpandSidebarButton").click()
+        expect(menu).to_have_attribute("data-collapsed", "false")
+        entry.click()
+        expect(menu).to_have_attribute("data-collapsed", "true")
+        expect(page.get_by_role("heading", level=1)).to_contain_text(name)
+        settled(page)
+    context.close()
+
+
+@pytest.mark.parametrize("key", ["Enter", "Tab"])
+@pytest.mark.parametrize("path", ["engagements?new=consulted", "timeline"])
+def test_a_key_takes_a_typed_date(visit: Visit, desk: tuple[str, str, str], path: str, key: str) -> None:
+    page = opened(visit.page, desk, path)
+    field = page.locator("[data-testid=stMain] [data-testid=stDateInput]").filter(has=page.locator("[role=spinbutton]"))
+    field = field.filter(has_not=page.locator("text=Period")).last
+    field.locator("[role=spinbutton]").first.click()
+    page.keyboard.type("20270304", delay=50)
+    page.keyboard.press(key)
+    settled(page)
+    page.wait_for_timeout(1000)
+    settled(page)
+    shown = "".join(field.locator("[role=spinbutton]").all_inner_texts())
+    assert shown == "20270304"
+    assert page.get_by_test_id("stDateInputCalendar").count() == 0
+    if path == "timeline":
+        assert "from=2027-03-04" in page.url
+    else:
+        # What was typed is with the server: another run of the page does not take it back.
+        page.get_by_label("Title").first.fill("A call")
+        page.keyboard.press("Enter")
+        settled(page)
+        assert "".join(field.locator("[role=spinbutton]").all_inner_texts()) == "20270304"
