@@ -20,18 +20,4 @@ export default function ({ data, setTriggerValue }) {
     if (link.dataset.testid === "stSidebarNavLink" && window.matchMedia("(max-width: 768px)").matches)
       setTimeout(() => document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click(), 50);
   }, true);
-
-  // A typed date is taken with Enter and Tab, as with a click elsewhere: that is all that Streamlit listens to.
-  document.addEventListener("keydown", (event) => {
-    const segment = event.target.closest?.('[data-testid="stDateInput"] [role="spinbutton"]');
-    if (!segment || (event.key !== "Enter" && event.key !== "Tab")) return;
-    setTimeout(() => {
-      const next = document.activeElement;
-      if (event.key === "Tab" && next?.getAttribute("role") === "spinbutton") return;
-      for (const kind of ["pointerdown", "mousedown", "pointerup", "mouseup", "click"])
-        document.body.dispatchEvent(new MouseEvent(kind, { bubbles: true, cancelable: true }));
-      next?.blur();
-      if (event.key === "Tab") setTimeout(() => next?.focus({ preventScroll: true }));
-    });
-  }, true);
 }

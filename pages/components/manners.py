@@ -1,5 +1,5 @@
-"""What the browser is to do and Streamlit leaves undone: the menu's own entry leads back to the list, the menu closes
-on a phone once something is chosen, and Enter and Tab take a typed date."""
+"""What Streamlit's menu leaves undone: the entry of the page that is open leads back to its list, and on a phone the menu
+closes once something is chosen."""
 
 from __future__ import annotations
 

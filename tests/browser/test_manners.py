@@ -1,4 +1,4 @@
-"""In a browser: the menu's own entry, the menu on a phone, and the keys that take a typed date."""
+"""In a browser: the entry of the page that is open, and the menu on a phone."""
 
 from __future__ import annotations
 
@@ -72,28 +72,3 @@ def test_on_a_phone_the_menu_closes_after_a_choice(browser: Browser, desk: tuple
         expect(page.get_by_role("heading", level=1)).to_contain_text(name)
         settled(page)
     context.close()
-
-
-@pytest.mark.parametrize("key", ["Enter", "Tab"])
-@pytest.mark.parametrize("path", ["engagements?new=consulted", "timeline"])
-def test_a_key_takes_a_typed_date(visit: Visit, desk: tuple[str, str, str], path: str, key: str) -> None:
-    page = opened(visit.page, desk, path)
-    field = page.locator("[data-testid=stMain] [data-testid=stDateInput]").filter(has=page.locator("[role=spinbutton]"))
-    field = field.filter(has_not=page.locator("text=Period")).last
-    field.locator("[role=spinbutton]").first.click()
-    page.keyboard.type("20270304", delay=50)
-    page.keyboard.press(key)
-    settled(page)
-    page.wait_for_timeout(1000)
-    settled(page)
-    shown = "".join(field.locator("[role=spinbutton]").all_inner_texts())
-    assert shown == "20270304"
-    assert page.get_by_test_id("stDateInputCalendar").count() == 0
-    if path == "timeline":
-        assert "from=2027-03-04" in page.url
-    else:
-        # What was typed is with the server: another run of the page does not take it back.
-        page.get_by_label("Title").first.fill("A call")
-        page.keyboard.press("Enter")
-        settled(page)
-        assert "".join(field.locator("[role=spinbutton]").all_inner_texts()) == "20270304"
