@@ -18,7 +18,6 @@ def main() -> None:
     from pages.components import typed
     from pages.components.context import draw_context, standing_page
     from pages.components.guard import entrance
-    from pages.components.manners import manners
     from pages.components.navigation import filters, navigation
     from pages.components.uploads import enter
 
@@ -34,7 +33,6 @@ def main() -> None:
     enter(page.url_path)
     with standing_page(page):
         st.html(HERE / "pages" / "components" / "style.css")
-        manners()
         draw_context(with_filter=filters(page))
         with entrance():
             page.run()

@@ -19,6 +19,7 @@ from calendar_model.workspace.database import WorkspaceError
 from pages.components import outage, typed
 from pages.components.acting import choose_person, chosen_id, viewer
 from pages.components.filter_bar import filter_bar, time_zone
+from pages.components.menu import listen_to_the_menu
 from pages.components.typed_dates import commit_typed_dates
 from pages.components.words import plain
 
@@ -88,6 +89,7 @@ def draw_context(*, with_filter: bool) -> PageContext:
     with reader:
         zone = time_zone(st.context.timezone)
         commit_typed_dates()
+        listen_to_the_menu()
         if not fault:
             choose_person()
     with bar:

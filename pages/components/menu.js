@@ -1,6 +1,6 @@
-// What the browser does by itself that Streamlit leaves undone: listens to the whole page, once for each visit.
+// What Streamlit leaves undone about its menu: listens to the whole page, once for each visit.
 export default function ({ data, setTriggerValue }) {
-  const here = (window.hrdManners ??= {});
+  const here = (window.hrdMenu ??= {});
   here.leave = () => setTriggerValue("left", true);
   if (here.listening) return;
   here.listening = true;

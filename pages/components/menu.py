@@ -11,13 +11,13 @@ _OF_ONE = ("record", "new", "of", "tie", "with", "file", "row", "item")
 """What an address carries where a page shows something else than its list."""
 
 _listen = st.components.v2.component(
-    "manners", html="<div></div>", js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
+    "menu", html="<div></div>", js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
 )
 
 
-def manners() -> None:
-    """For ``dashboard.py``: once in every run."""
-    _listen(data={"names": _OF_ONE}, key="manners", height=1, on_left_change=_back_to_the_list)
+def listen_to_the_menu() -> None:
+    """For the entrance: makes the menu do so on every page."""
+    _listen(data={"names": _OF_ONE}, key="menu", height=1, on_left_change=_back_to_the_list)
 
 
 def _back_to_the_list() -> None:
