@@ -99,11 +99,15 @@ from pages.components.words import plain, plain_lines
 
 st.title("Texts")
 texts = json.loads({texts!r})
-st.markdown("\\n\\n".join(plain(text) for text in texts))
-st.caption("\\n\\n".join(f"**{{plain(text)}}** · {{plain(text)}}" for text in texts))
-st.table(pd.DataFrame({{"typed": [plain(text) for text in texts]}}), hide_index=True)
+for number, text in enumerate(texts):
+    with st.container(key=f"body_{{number}}"):
+        st.markdown(plain(text))
+    with st.container(key=f"small_{{number}}"):
+        st.caption(f"**{{plain(text)}}** · {{plain(text)}}")
 for number, text in enumerate(texts[:{labels}]):
-    st.button(plain(text), key=f"label_{{number}}")
+    with st.container(key=f"label_{{number}}"):
+        st.button(plain(text), key=f"button_{{number}}")
+st.table(pd.DataFrame({{"typed": [plain(text) for text in texts]}}), hide_index=True)
 with st.container(key="lines"):
     st.markdown(plain_lines("one\\n- two\\n\\n# three"))
 """
@@ -126,24 +130,18 @@ def test_a_typed_text_is_read_as_it_was_typed(visit: Visit, tmp_path: Path, text
         page = visit.page
         page.goto(address)
         settled(page)
-        body, small = page.locator(".st-key-body"), page.get_by_test_id("stCaptionContainer")
         as_typed = [" ".join(text.split()) for text in texts]
-        # What draws formulas and emoji is loaded first, though there are none.
-        expect(body.locator("p")).to_have_count(len(texts), timeout=60_000)
-        expect(small.locator("p")).to_have_count(len(texts))
+        expect(page.locator(".st-key-lines p")).to_have_count(2, timeout=60_000)
         expect(page.get_by_role("cell")).to_have_count(len(texts))
-        expect(page.locator(".st-key-lines p")).to_have_count(2)
-        page.get_by_role("button").nth(len(TYPED) - 1).wait_for()
-        read = {
-            "body": body.locator("p").all_text_contents(),
-            "small": small.locator("p").all_text_contents(),
-            "cell": page.get_by_role("cell").all_text_contents(),
-            "label": page.locator("[class*=st-key-label_]").all_text_contents(),
-        }
-        assert read["body"] == as_typed
-        assert read["small"] == [f"{text} · {text}" for text in as_typed]
-        assert read["cell"] == as_typed
-        assert read["label"] == as_typed[: len(TYPED)]
+        expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+
+        def read(place: str) -> list[str]:
+            return [" ".join(text.split()) for text in page.locator(place).all_text_contents()]
+
+        assert read("[class*=st-key-body_]") == as_typed
+        assert read("[class*=st-key-small_]") == [f"{text} · {text}" for text in as_typed]
+        assert read("[class*=st-key-label_]") == as_typed[: len(TYPED)]
+        assert read("[data-testid=stTable] td") == as_typed
         drawn = page.locator("[data-testid=stMarkdownContainer], [data-testid=stCaptionContainer]")
         assert drawn.locator(MADE).evaluate_all("found => found.map(one => one.outerHTML)") == []
         assert page.locator(".st-key-lines p").all_inner_texts() == ["one\n- two", "# three"]
