@@ -7,7 +7,7 @@ The environment variable ``HRD_CALENDAR_TODAY`` names the day (``2028-02-29``) o
 from __future__ import annotations
 
 import os
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 TODAY_VARIABLE = "HRD_CALENDAR_TODAY"
 """Environment variable that sets the day, or the instant, so that a screenshot or a test can be repeated."""
@@ -16,6 +16,14 @@ TODAY_VARIABLE = "HRD_CALENDAR_TODAY"
 def today() -> date:
     """Return the day in UTC; raise ValueError as :func:`now` does."""
     return now().date()
+
+
+def has_come(day: date) -> bool:
+    """Return whether a day has begun somewhere on Earth, the earliest at UTC+14; raise ValueError as :func:`now` does.
+
+    Days of records are those of the place: in Jakarta it is tomorrow for seven hours before it is in UTC.
+    """
+    return day <= (now() + timedelta(hours=14)).date()
 
 
 def now() -> datetime:

@@ -40,3 +40,19 @@ def test_anything_else_is_refused(text: str, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv(TODAY_VARIABLE, text)
     with pytest.raises(ValueError, match=r"."):
         clock.now()
+
+
+@pytest.mark.parametrize(
+    ("instant", "day", "has_come"),
+    [
+        ("2026-11-28T09:59:59+00:00", date(2026, 11, 29), False),
+        ("2026-11-28T10:00:00+00:00", date(2026, 11, 29), True),
+        ("2026-11-28T10:00:00+00:00", date(2026, 11, 30), False),
+        ("2028-02-28T23:00:00+00:00", date(2028, 2, 29), True),
+    ],
+)
+def test_a_day_has_come_once_it_has_begun_in_the_first_zone(
+    instant: str, day: date, has_come: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(TODAY_VARIABLE, instant)
+    assert clock.has_come(day) is has_come

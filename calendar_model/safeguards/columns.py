@@ -46,7 +46,7 @@ def check(session: WorkspaceSession, row: Base) -> None:
             kind = info.get("code")
             if kind is not None and value and session.actor and not is_known(session, kind, value):
                 _refuse(column.key, f"there is no {kind} “{_shortened(value)}”. Choose one from the list.")
-        if isinstance(value, date) and info.get("past") and value > clock.today():
+        if isinstance(value, date) and info.get("past") and not clock.has_come(value):
             _refuse(column.key, f"{wording.day(value)} has not come yet. Enter today or an earlier day.")
         if isinstance(value, int) and "most" in info:
             least, most = bounds(type(row), column.key)

@@ -225,7 +225,7 @@ def before_closing(case: CaseFacts, delivered_on: date | None) -> tuple[Lack, ..
 
 def _has_come(day: date | None) -> bool:
     """Whether something happened on this day: it is there, and not a day to come."""
-    return day is not None and day <= clock.today()
+    return day is not None and clock.has_come(day)
 
 
 def _says_with_whom(whom: InTheLoop | None, note: str) -> bool:

@@ -53,7 +53,7 @@ def faults(values: Mapping[str, Any]) -> tuple[str, ...]:
         found.append(f"It ends on {wording.day(end)}, before it begins on {wording.day(start)}: mend one of the days.")
     if request is not None and request > start:
         found.append(f"The room is asked for by {wording.day(request)}, after the event begins: mend one of the days.")
-    if get("standing") is Standing.HELD and start > clock.today():
+    if get("standing") is Standing.HELD and not clock.has_come(start):
         found.append(f"It begins on {wording.day(start)}, and cannot have been held yet: choose another standing.")
     if first is None and last is not None:
         found.append("Say at what hour it begins too, or leave both hours empty for whole days.")

@@ -1,5 +1,7 @@
-"""What Streamlit's menu leaves undone: the entry of the page that is open leads back to its list, and on a phone the menu
-closes once something is chosen."""
+"""What Streamlit's menu leaves undone.
+
+The entry of the open page leads back to its list, and on a phone the menu closes after a choice.
+"""
 
 from __future__ import annotations
 
