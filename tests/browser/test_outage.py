@@ -23,6 +23,8 @@ from calendar_model.workspace.records import Contact, Person, Statement
 from calendar_model.workspace.terms import ContactKind, StatementForm
 from tests.browser.conftest import WIDE, settled, start_server, stop_server
 
+pytestmark = pytest.mark.postgresql
+
 AWAY = WHAT_TO_DO[Failure.AWAY]
 
 
