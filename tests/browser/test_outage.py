@@ -136,7 +136,7 @@ def test_forms_of_every_kind_outlive_a_database_that_is_killed(
     statement = database.one("SELECT id FROM statement")
     forms = [
         ("engagements?new=new", {"engagement_new_title": "Lunch", "engagement_new_outcome": "They came."}, "engagement_new_save"),
-        ("cases?new=case", {"case_new_title": "Case 014", "case_new_before_note": "Wants it."}, "case_new_save"),
+        ("cases?new=reprisal", {"reprisal_new_title": "Reprisal 03", "reprisal_new_account": "Questioned."}, "reprisal_new_save"),
         ("settings?new=1", {"person_new_name": "Ola", "person_new_post": "Geneva"}, "person_new_save"),
         (f"contacts?record={contact}", {f"contact_{contact}_field_of_work": "Land rights"}, f"contact_{contact}_save"),
         (f"statements?record={statement}", {f"text_{statement}_en_{database.one('SELECT id FROM person')}-note": "First"}, "save_text"),
@@ -173,7 +173,7 @@ def test_forms_of_every_kind_outlive_a_database_that_is_killed(
         expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)
         expect(page.get_by_test_id("stAlertContentSuccess").first).to_be_visible()
     assert database.one("SELECT title FROM record WHERE kind = 'engagement'") == "Lunch with defenders"
-    assert database.one("SELECT title FROM record WHERE kind = 'case'") == "Case 014"
+    assert database.one("SELECT title FROM record WHERE kind = 'reprisal'") == "Reprisal 03"
     assert database.one("SELECT count(*) FROM person WHERE name = 'Ola'") == 1
     assert database.one("SELECT field_of_work FROM contact") == "Land rights"
     assert database.one("SELECT text FROM version") == "Mr President, we speak for those who defend rights."
