@@ -2,7 +2,7 @@
 
 Streamlit's date field takes what was typed once its calendar closes or the keyboard has left the whole field, of which
 the calendar's button is a part; Enter does nothing, and Tab goes to the button. So Escape is sent for them, which
-closes the calendar.
+closes the calendar, and where it is closed already the keyboard leaves the field for a moment.
 """
 
 from __future__ import annotations
@@ -18,7 +18,16 @@ const commit = (event) => {
   if (parts.some((part) => part.hasAttribute("data-placeholder"))) return;
   // Between year, month and day Tab goes on typing the same date.
   if (event.key === "Tab" && event.target !== parts.at(event.shiftKey ? 0 : -1)) return;
-  event.target.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true, cancelable: true }));
+  if (document.querySelector('[data-testid="stDateInputCalendar"]')) {
+    event.target.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true, cancelable: true }));
+    return;
+  }
+  const beside = document.createElement("span");
+  beside.tabIndex = -1;
+  field.parentElement.append(beside);
+  beside.focus();
+  event.target.focus();
+  beside.remove();
 };
 export default function () {
   if (window.hrdTypedDates) document.removeEventListener("keydown", window.hrdTypedDates, true);

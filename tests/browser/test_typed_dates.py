@@ -38,3 +38,8 @@ def test_a_typed_date_counts_at_once(
     expect(page).to_have_url(re.compile(address))
     # Enter leaves the reader where they were, and Tab goes on.
     assert page.evaluate("document.activeElement.role") == ("spinbutton" if key == "Enter" else None)
+    if key == "Enter":
+        # And goes on typing in the same field.
+        page.keyboard.type("25")
+        page.keyboard.press("Enter")
+        expect(page).to_have_url(re.compile(rf"{address[:-2]}25"))
