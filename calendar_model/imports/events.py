@@ -150,7 +150,11 @@ class _Here:
     """The events that somebody may see, by what they are known again by."""
 
     def __init__(self, session: Session) -> None:
-        events = list(session.scalars(select(Event).options(selectinload(Event.imported)).order_by(Event.id)))
+        events = list(
+            session.scalars(
+                select(Event).options(selectinload(Event.imported)).order_by(Event.start, Event.title, Event.id)
+            )
+        )
         self.imported = [event for event in events if event.imported is not None]
         self._by_hand: dict[tuple[str, str, date], list[Event]] = defaultdict(list)
         self._known: dict[tuple[str, str], Event] = {}
