@@ -118,7 +118,8 @@ MADE = "a, img, code, em, del, ul, ol, table, hr, blockquote, pre, input, sup, .
 @pytest.fixture(scope="module")
 def texts() -> list[str]:
     chance = random.Random(8)
-    return [*TYPED, *("".join(chance.choices(PIECES, k=chance.randint(2, 5))) for _ in range(120))]
+    mixed = ("".join(chance.choices(PIECES, k=chance.randint(2, 5))).strip() for _ in range(120))
+    return [*TYPED, *filter(None, mixed)]
 
 
 def test_a_typed_text_is_read_as_it_was_typed(visit: Visit, tmp_path: Path, texts: list[str]) -> None:
