@@ -42,13 +42,22 @@ def opened(page: Page, desk: tuple[str, str, str], path: str) -> Page:
     return page
 
 
+def heard(page: Page) -> None:
+    """Waits until the page's own script listens to the menu; it comes a little after what is drawn."""
+    for _ in range(150):
+        if page.evaluate("Boolean(window.hrdMenu?.listening)"):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("Nobody listens to the menu.")
+
+
 @pytest.mark.parametrize("what", ["record", "form"])
 def test_the_entry_of_the_page_that_is_open_leads_back_to_its_list(
     visit: Visit, desk: tuple[str, str, str], what: str
 ) -> None:
     page = opened(visit.page, desk, f"engagements?{f'record={desk[2]}' if what == 'record' else 'new=consulted'}")
     expect(page.get_by_role("heading", level=1)).not_to_have_text("Engagements")
-    page.wait_for_function("window.hrdMenu?.listening")
+    heard(page)
     page.locator("[data-testid^=stTopNav][aria-current=page]").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Engagements")
     expect(page).to_have_url(re.compile(r"/engagements$"))
@@ -57,7 +66,7 @@ def test_the_entry_of_the_page_that_is_open_leads_back_to_its_list(
 def test_on_a_phone_the_menu_closes_after_a_choice(browser: Browser, desk: tuple[str, str, str]) -> None:
     context = browser.new_context(viewport=NARROW, has_touch=True, is_mobile=True)  # type: ignore[arg-type]
     page = opened(context.new_page(), desk, "")
-    page.wait_for_function("window.hrdMenu?.listening")
+    heard(page)
     menu = page.get_by_test_id("stSidebar")
     for name in ("Cases", "Cases", "Coverage"):
         entry = page.get_by_test_id("stSidebarNavLink").filter(has_text=name)
