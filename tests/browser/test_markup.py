@@ -97,7 +97,7 @@ import pandas as pd
 import streamlit as st
 from pages.components.words import plain, plain_lines
 
-st.title("Texts")
+st.title("Texts", anchor=False)
 texts = json.loads({texts!r})
 for number, text in enumerate(texts):
     with st.container(key=f"body_{{number}}"):
