@@ -170,7 +170,10 @@ def sample_officer(_sample_file: Path) -> Viewer:
 
 @pytest.fixture
 def data_copy(tmp_path: Path) -> Path:
-    """A copy of the reference that a test may break."""
+    """A copy of the reference that a test may break; its files were last changed the day before."""
     folder = tmp_path / "data"
     shutil.copytree(DATA, folder)
+    before = (_MORNING - timedelta(days=1)).timestamp()
+    for file in folder.rglob("*"):
+        os.utime(file, (before, before))
     return folder

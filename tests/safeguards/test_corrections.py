@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from calendar_model.__main__ import main
+from calendar_model.reference import DATA_VARIABLE
 from calendar_model.safeguards.desk import reading, save, take, writing
 from calendar_model.safeguards.rules import Refused
 from calendar_model.safeguards.sight import OPEN, Viewer, member
@@ -58,7 +60,10 @@ def changed() -> datetime:
     return found
 
 
-def test_subscribers_follow_every_step_and_never_a_lower_sequence(client: TestClient, desk: Viewer) -> None:
+def test_subscribers_follow_every_step_and_never_a_lower_sequence(
+    client: TestClient, desk: Viewer, data_copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(DATA_VARIABLE, str(data_copy))
     seen, at = [told(client)], [changed()]
     made = record(desk)
     seen.append(told(client))
