@@ -17,8 +17,8 @@ from functools import cache, lru_cache
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from calendar_model.workspace.history import CREATE
-from calendar_model.workspace.records import Change, Override, Statement, Version
+from calendar_model.workspace.history import CREATE, DELETE
+from calendar_model.workspace.records import Case, Change, Override, Statement, TieToRecord, Version
 from calendar_model.workspace.terms import Step
 from calendar_model.workspace.texts import sentences
 
@@ -136,6 +136,19 @@ def contributors_to(session: Session, statement: Statement, unwritten: Sequence[
     )
     askers = [(row[0], row[1]) for row in session.execute(asked.execution_options(**_EVERYTHING))]
     return contributors(texts, given(session, statement.id, everything=True), askers)
+
+
+def was_linked_to_a_case(session: Session, statement_id: str) -> bool:
+    """Whether an individual case was ever unlinked from the statement: to unlink it changes nothing about the text."""
+    lines = select(Change.before).where(
+        Change.table == TieToRecord.__tablename__,
+        Change.action == DELETE,
+        Change.before.contains(statement_id, autoescape=True),
+    )
+    links = [json.loads(line) for line in session.scalars(lines.execution_options(**_EVERYTHING))]
+    ends = {link[name] for link in links for name in ("record_id", "other_id")}
+    cases = select(Case.id).where(Case.id.in_(ends)).limit(1)
+    return bool(ends) and session.scalar(cases.execution_options(**_EVERYTHING)) is not None
 
 
 def given(session: Session, statement_id: str, *, everything: bool = False) -> list[Clearance]:

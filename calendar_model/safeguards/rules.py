@@ -276,8 +276,11 @@ def facts(session: Session, statement: Statement, actor_id: str, *, state: State
         done = {row.id for row in session.dirty if isinstance(row, FollowUp) and row.done_on is not None}
         linked = linked_to(session, statement)
         cases = _cases(session, linked)
-        # Only where a case is raised does it matter whose text it is.
-        contributors = clearance.contributors_to(session, statement, pending) if cases else clearance.Contributors()
+        # Only where a case is raised, or was until somebody unlinked it, does it matter whose text it is.
+        raises_case = bool(cases) or clearance.was_linked_to_a_case(session, statement.id)
+        contributors = (
+            clearance.contributors_to(session, statement, pending) if raises_case else clearance.Contributors()
+        )
         hidden = _hidden(session, linked)
         return Facts(
             state=state or statement.state,

@@ -73,7 +73,8 @@ class CaseFacts:
 class Facts:
     """All that a move depends on. ``overridden``: the steps that a second person has confirmed for this version.
 
-    ``writers`` wrote or edited the text since it was last cleared, ``askers`` asked to override its checks since then.
+    ``writers`` wrote or edited the text since it was last cleared, ``askers`` asked to override its checks since then;
+    both are empty for a statement to which no individual case is or was linked.
     ``hidden``: how many records linked to the statement the actor cannot see, and ``hidden_cases`` of them are cases.
     """
 
@@ -118,16 +119,13 @@ def lacks(facts: Facts, to: StatementState) -> tuple[Lack, ...]:
         if not facts.actor_may_clear:
             says = "Clearing is for somebody who may clear: ask one of them, or set it in Settings."
             found.append(Lack(says, code="may-clear"))
-        if facts.cases and facts.actor in facts.writers:
+        why = "it raises an individual case" if facts.cases else "an individual case was linked to it"
+        if facts.actor in facts.writers:
             says = "You have written some of this text since it was last cleared"
-            found.append(
-                Lack(f"{says}, and it raises an individual case: ask somebody else to clear it.", code="writer")
-            )
-        if facts.cases and facts.actor in facts.askers:
+            found.append(Lack(f"{says}, and {why}: ask somebody else to clear it.", code="writer"))
+        if facts.actor in facts.askers:
             says = "You have asked to override a check of this text"
-            found.append(
-                Lack(f"{says}, and it raises an individual case: ask somebody else to clear it.", code="asker")
-            )
+            found.append(Lack(f"{says}, and {why}: ask somebody else to clear it.", code="asker"))
     if to is DELIVERED:
         if facts.cleared_version != facts.version:
             found.append(Lack("The text was changed after it was cleared: have it cleared again.", code="cleared-text"))

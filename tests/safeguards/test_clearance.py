@@ -58,7 +58,7 @@ ANSWERED: dict[str, Any] = {
 class Desk:
     """A statement that raises a case, and three persons, each of whom may clear and sees everything."""
 
-    def __init__(self, workspace: Workspace, *, case: dict[str, Any] = ANSWERED) -> None:
+    def __init__(self, workspace: Workspace, *, case: dict[str, Any] = ANSWERED, linked: bool = True) -> None:
         self.workspace = workspace
         ids = {name: self.save(OPEN, Person, {"name": name, "may_clear": True}) for name in ("Ada", "Bo", "Cy")}
         self.ada, self.bo, self.cy = self.everyone = [member(id_) for id_ in ids.values()]
@@ -66,7 +66,8 @@ class Desk:
         self.case = self.save(self.ada, Case, case, named=ids.values())
         values = {"title": "General debate", "form": StatementForm.GENERAL_DEBATE}
         self.statement = self.save(self.ada, Statement, values)
-        self.link()
+        if linked:
+            self.link()
 
     def save(self, who: Viewer, kind: Any, values: dict[str, Any], **more: Any) -> str:
         return save(who, kind, values, workspace=self.workspace, **more)
@@ -188,8 +189,15 @@ def test_a_blank_saved_after_the_clearance_settles_nothing(desk: Desk) -> None:
     assert desk.refused(desk.ada) == {"writer"}
 
 
-def test_what_a_writer_cleared_before_the_case_was_linked_settles_nothing(desk: Desk) -> None:
+def test_a_writer_stays_one_when_the_case_is_unlinked(desk: Desk) -> None:
+    desk.write(desk.ada, SPOKEN)
     desk.link(cases=False)
+    assert desk.refused(desk.ada) == {"writer"}
+    desk.clear(desk.bo)
+
+
+def test_what_a_writer_cleared_before_the_case_was_linked_settles_nothing(workspace: Workspace) -> None:
+    desk = Desk(workspace, linked=False)
     desk.write(desk.ada, SPOKEN)
     desk.clear(desk.ada)
     desk.link()
@@ -308,7 +316,7 @@ def test_who_wrote_what_is_new_since_the_last_clearance_is_a_writer(acts: list[t
 
 moves = st.lists(
     st.tuples(
-        st.sampled_from(["write", "blank", "restore", "clear", "clear", "back", "link"]),
+        st.sampled_from(["write", "blank", "restore", "clear", "clear", "back", "link", "unlink"]),
         st.integers(0, 2),
         st.sampled_from(["en", "fr"]),
     ),
@@ -346,9 +354,8 @@ def _try(desk: Desk, moves: list[tuple[str, int, str]]) -> None:
                 saved[language].append(old)
             elif act == "back":
                 desk.move(person, StatementState.DRAFT)
-            elif act == "link":
-                desk.link(cases=False)
-                desk.link()
+            elif act in ("link", "unlink"):
+                desk.link(cases=act == "link")
             elif act == "clear" and any(saved.values()):
                 desk.clear(person)
                 assert who not in since, "cleared by somebody who wrote since the last clearance"

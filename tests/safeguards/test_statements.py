@@ -104,7 +104,7 @@ def test_nothing_is_cleared_or_delivered_with_a_case_unweighed_and_not_overridde
 
 @given(situations)
 def test_what_raises_a_case_is_cleared_by_two(facts: Facts) -> None:
-    if facts.cases and not lacks(facts, StatementState.CLEARED):
+    if not lacks(facts, StatementState.CLEARED):
         assert facts.actor_may_clear
         assert facts.actor not in facts.writers | facts.askers
 
@@ -190,7 +190,7 @@ def test_clearing_without_a_case_needs_a_text_and_somebody_who_may() -> None:
         "There is no text yet: write and save one first.",
         "Clearing is for somebody who may clear: ask one of them, or set it in Settings.",
     ]
-    ready = replace(waiting, version=1, writers=frozenset("a"), actor="a", actor_may_clear=True)
+    ready = replace(waiting, version=1, actor="a", actor_may_clear=True)
     assert says(ready, StatementState.CLEARED) == []
 
 
