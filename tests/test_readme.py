@@ -38,3 +38,15 @@ def test_every_picture_and_link_of_the_readme_is_there() -> None:
     targets = [t for t in re.findall(r"\]\(([^)]+)\)", README) if not t.startswith("http")]
     assert targets
     assert [target for target in targets if not (ROOT / target).is_file()] == []
+
+
+def test_every_promise_of_security_names_a_test_that_exists() -> None:
+    promises = (ROOT / "docs" / "SECURITY.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", promises)
+    assert len(named) >= 25
+    missing = [
+        f"{file}::{name}"
+        for file, name in named
+        if not (ROOT / file).is_file() or f"def {name}(" not in (ROOT / file).read_text(encoding="utf-8")
+    ]
+    assert missing == []
