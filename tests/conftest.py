@@ -36,7 +36,7 @@ __all__ = ["TODAY", "_layout_at_once", "_statements_compiled_once", "new_postgre
 DATA = Path(__file__).resolve().parents[1] / "data"
 _MORNING = datetime(TODAY.year, TODAY.month, TODAY.day, 9, tzinfo=UTC)
 
-# Examples are the same in every run, and none fails because the machine is slow. Whoever wants others sets a seed:
+# Examples are the same in every run, and none fails because the machine is slow. To try others:
 # pytest --hypothesis-profile=default --hypothesis-seed=random
 settings.register_profile(
     "suite",
