@@ -20,6 +20,7 @@ def choose(field: Locator, value: str) -> None:
 
 def add(field: Locator, value: str) -> None:
     """Adds a value to those that are chosen in a list."""
+    settled(field.page)
     field.click()
     field.fill(value)
     field.page.get_by_role("option", name=value).first.click()
