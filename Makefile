@@ -78,7 +78,7 @@ chromium:
 	@for name in "$${CHROMIUM:-}" chromium chromium-browser google-chrome google-chrome-stable; do \
 	  if [ -n "$$name" ] && command -v "$$name" >/dev/null; then exit 0; fi; \
 	done; \
-	$(call system_packages,The browser tests need Chromium or Chrome: install one$(comma) or name it: make test CHROMIUM=/path/to/chromium,Chromium,chromium fonts-dejavu-core)
+	$(call system_packages,The browser tests need Chromium or Chrome: install one$(comma) or name it: make test CHROMIUM=/path/to/chromium,Chromium,chromium fonts-dejavu-core $$(apt-cache show chromium-headless-shell >/dev/null 2>&1 && echo chromium-headless-shell))
 
 faketime:
 	@if command -v faketime >/dev/null; then exit 0; fi; \

@@ -121,8 +121,9 @@ def fresh_server(tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """The Chromium of the system's packages."""
-    names = (os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    """The Chromium of the system's packages, where there is one without a window: it starts and draws quicker."""
+    headless = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    names = (os.environ.get("CHROMIUM", ""), *headless)
     path = next((found for name in names if name and (found := shutil.which(name))), None)
     assert path is not None, "No Chromium was found: `make chromium` installs it."
     with sync_playwright() as playwright:
