@@ -2,7 +2,7 @@
 
 One person asks, with a reason; another one grants it. That is somebody active with access to the record, or where there
 is none, somebody who may clear. Where the record's owner is not active any more, the person becomes its owner.
-:mod:`calendar_model.safeguards.access_rules` holds all of this against whoever writes.
+:mod:`calendar_model.safeguards.access_rules` holds all of this, also against scripts.
 """
 
 from __future__ import annotations

@@ -215,7 +215,7 @@ def before_closing(case: CaseFacts, delivered_on: date | None) -> tuple[Lack, ..
     ):
         says = "no contact with the defender, or civil society for them, since the statement."
     elif not _says_with_whom(case.after_with, case.after_note):
-        says = "with whom the contact afterwards was, and what civil society says, is not filled in."
+        says = "enter who was contacted after the statement, and what civil society says."
     else:
         return ()
     return (Lack(f"{case.name}: {says}", can_be_overridden=True, code="after"),)

@@ -113,7 +113,7 @@ def draw_context(*, with_filter: bool) -> PageContext:
 
 
 def _seen() -> tuple[Reference, pd.DataFrame, Viewer, str]:
-    """The calendar as whoever acts may see it, and what is wrong with the workspace, if anything.
+    """The calendar as the current user may see it, and what is wrong with the workspace, if anything.
 
     Raises WorkspaceError where a form is open that stays as it is.
     """

@@ -47,8 +47,8 @@ _LEVELS = {
 def attempt(act: Callable[[], str]) -> bool:
     """For callbacks: does it and keeps what it says for :func:`outcome`; whether it was let through.
 
-    A refusal is kept with what misses; nothing of the change is written then. That the database is away is said
-    beside the button instead.
+    A refusal is kept with the unmet requirements; nothing of the change is written then. An outage of the database is
+    said beside the button instead.
     """
     try:
         st.session_state[_OUTCOME] = ("done", act(), ())
