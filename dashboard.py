@@ -15,11 +15,11 @@ HERE = Path(__file__).resolve().parent
 
 def main() -> None:
     """Draws what all pages share, then the page that the reader opened; its forms stay while they cannot be read."""
-    from pages.components import typed
-    from pages.components.context import draw_context, standing_page
-    from pages.components.guard import entrance
-    from pages.components.navigation import filters, navigation
-    from pages.components.uploads import enter
+    from pages.components.shell import typed
+    from pages.components.shell.context import draw_context, standing_page
+    from pages.components.shell.guard import entrance
+    from pages.components.shell.navigation import filters, navigation
+    from pages.components.widgets.uploads import enter
 
     # A click elsewhere may cut this run short, and the fields that are not drawn there are forgotten.
     typed.keep()
@@ -27,12 +27,12 @@ def main() -> None:
     st.set_page_config(
         # By the page alone: what a record is called is no business of the browser's history.
         page_title=f"{page.title} · Calendar for human rights defenders",
-        page_icon=HERE / "pages" / "components" / "favicon.png",
+        page_icon=HERE / "pages" / "components" / "shell" / "favicon.png",
         layout="wide",
     )
     enter(page.url_path)
     with standing_page(page):
-        st.html(HERE / "pages" / "components" / "style.css")
+        st.html(HERE / "pages" / "components" / "shell" / "style.css")
         draw_context(with_filter=filters(page))
         with entrance():
             page.run()
@@ -53,10 +53,10 @@ else:
     from calendar_model import configuration
     from calendar_model.feeds import ROUTES
     from calendar_model.imports.remote import keep_fresh
+    from calendar_model.store.database import WorkspaceError, current_workspace
     from calendar_model.web import health, middleware
     from calendar_model.web.bodies import Held
     from calendar_model.web.downloads import secret_names
-    from calendar_model.workspace.database import WorkspaceError, current_workspace
 
     configuration.require()
 

@@ -16,6 +16,9 @@ from typing import Any
 import pandas as pd
 
 from calendar_model import clock, configuration
+from calendar_model.access.permissions import ANONYMOUS
+from calendar_model.access.problems import Refused
+from calendar_model.access.unit_of_work import reading
 from calendar_model.calendar import (
     Filter,
     FilterError,
@@ -33,14 +36,11 @@ from calendar_model.cycles.backtest import as_markdown, backtest
 from calendar_model.documents import table_csv
 from calendar_model.feeds import build_feed, public_url
 from calendar_model.imports import commands as imports
+from calendar_model.mission.events import own_items
+from calendar_model.mission.visible_calendar import corrections
 from calendar_model.reference import Reference, load
-from calendar_model.safeguards.desk import reading
-from calendar_model.safeguards.rules import Refused
-from calendar_model.safeguards.sight import OPEN
-from calendar_model.safeguards.sighted import corrections
+from calendar_model.store.database import WorkspaceError
 from calendar_model.wording import span
-from calendar_model.workspace.database import WorkspaceError
-from calendar_model.workspace.own_events import own_items
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -148,7 +148,7 @@ def _chosen(options: argparse.Namespace) -> tuple[Reference, Filter, pd.DataFram
     chosen = Filter(**fields, start=options.start, end=options.end, text=listed.text)
     as_of = options.as_of or clock.today()
     table = build_table(reference, as_of, max(horizon(as_of), options.end or as_of))
-    with reading(OPEN) as session:
+    with reading(ANONYMOUS) as session:
         table = with_items(table, own_items(session), reference)
     return reference, chosen, table
 

@@ -14,16 +14,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from calendar_model import calendar, clock, wording
+from calendar_model.access.permissions import Viewer, member
+from calendar_model.access.problems import Refused
+from calendar_model.access.unit_of_work import reading, staff
 from calendar_model.corrections import counts_as, patch, standings
-from calendar_model.safeguards import sample
-from calendar_model.safeguards.desk import reading, staff
-from calendar_model.safeguards.rules import Refused
-from calendar_model.safeguards.sight import Viewer, member
-from calendar_model.safeguards.sighted import corrections
+from calendar_model.mission import sample
+from calendar_model.mission.visible_calendar import corrections
+from calendar_model.store import backup, history
+from calendar_model.store.database import create_workspace, current_workspace
+from calendar_model.store.models import Change
 from calendar_model.vocabulary import Sensitivity
-from calendar_model.workspace import backup, history
-from calendar_model.workspace.database import create_workspace, current_workspace
-from calendar_model.workspace.records import Change
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -40,8 +40,8 @@ _LONGEST = 60
 def add_to(commands: Commands) -> None:
     """Adds the commands to a parser; each leaves in ``run`` what takes the parsed options and gives the exit status.
 
-    What they refuse is raised: :class:`~calendar_model.safeguards.rules.Refused` and
-    :class:`~calendar_model.workspace.database.WorkspaceError`, both with a sentence for the reader.
+    What they refuse is raised: :class:`~calendar_model.access.problems.Refused` and
+    :class:`~calendar_model.store.database.WorkspaceError`, both with a sentence for the reader.
     """
     sampled = commands.add_parser(
         "sample",
@@ -54,7 +54,7 @@ def add_to(commands: Commands) -> None:
     told = commands.add_parser(
         "history",
         help="who did what to a record, when and why",
-        description="Every change of a record, or of the records tied to an item of the calendar, the first one first.",
+        description="Every change of a record, or of the records linked to a calendar item, the first one first.",
     )
     which = told.add_mutually_exclusive_group(required=True)
     which.add_argument("--item", metavar="ITEM", help="an item of the calendar, such as session-HRC64")

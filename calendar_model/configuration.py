@@ -13,7 +13,7 @@ from calendar_model import clock, reference
 from calendar_model.feeds import links
 from calendar_model.figures import picture
 from calendar_model.imports import remote
-from calendar_model.workspace import database
+from calendar_model.store import database
 
 PORT_VARIABLE = "PORT"
 EXIT_STATUS = 2

@@ -1,6 +1,6 @@
 """Individual cases (section 3.4 of the guidelines) and reprisals (3.2): what is weighed, and what came of it."""
 
-from pages.components.guard import require_entrance
+from pages.components.shell.guard import require_entrance
 
 require_entrance()
 
@@ -11,15 +11,15 @@ from typing import TypeVar
 import streamlit as st
 
 from calendar_model import wording
-from calendar_model.safeguards import cases as checks
-from calendar_model.safeguards import statements
-from calendar_model.safeguards.cases import Attention, Question
-from calendar_model.safeguards.desk import reading, save, staff
-from calendar_model.vocabulary import Sensitivity
-from calendar_model.workspace.cases import Around, around, cases, reprisals, tied
-from calendar_model.workspace.history import of_record
-from calendar_model.workspace.records import Case, Contact, Engagement, Person, Record, Reprisal, Statement
-from calendar_model.workspace.terms import (
+from calendar_model.access.problems import UnmetRequirement
+from calendar_model.access.unit_of_work import reading, staff
+from calendar_model.mission import cases as checks
+from calendar_model.mission.cases import Around, Attention, Question, around, cases, linked_records, reprisals
+from calendar_model.mission.statements import workflow
+from calendar_model.mission.transactions import save
+from calendar_model.store.history import of_record
+from calendar_model.store.models import Case, Contact, Engagement, Person, Record, Reprisal, Statement
+from calendar_model.store.terms import (
     EngagementKind,
     InTheLoop,
     Prospect,
@@ -31,25 +31,28 @@ from calendar_model.workspace.terms import (
     StatementState,
     Suggester,
 )
-from pages.components import forms, labels, lines, panel
-from pages.components.access_requests import ask_for_access
-from pages.components.acting import require_person
-from pages.components.context import PageContext, current
-from pages.components.follow_ups import follow_ups_of
-from pages.components.forms import NEW, RECORD, RecordForm, words
-from pages.components.navigation import link
-from pages.components.record_parts import (
+from calendar_model.vocabulary import Sensitivity
+from pages.components.record import forms
+from pages.components.record.access_requests import ask_for_access
+from pages.components.record.follow_ups import follow_ups_of
+from pages.components.record.forms import NEW, RECORD, RecordForm, words
+from pages.components.record.parts import (
     engagement_links,
     entry,
     heading,
     history,
     item_openers,
     kept_items,
-    kept_ties,
+    kept_links,
     record_links,
     statement_links,
 )
-from pages.components.words import plain
+from pages.components.shell import item_panel
+from pages.components.shell.context import PageContext, current
+from pages.components.shell.current_user import require_person
+from pages.components.shell.navigation import link
+from pages.components.shell.words import plain
+from pages.components.widgets import labels, lines
 
 TITLE = "Cases and reprisals"
 NEW_CASE, NEW_REPRISAL = "case", "reprisal"
@@ -166,7 +169,7 @@ def _said_of(case: Case, raised_in: Sequence[Statement], attention: Attention) -
         said += checks.missing(known)
     if attention is Attention.REST:
         said += checks.kept_back(known) or ([] if days else ["It can be raised."])
-        said += [f"In a statement that is {statements.said(s.state)}." for s in raised_in if _under_way(s)]
+        said += [f"In a statement that is {workflow.said(s.state)}." for s in raised_in if _under_way(s)]
     if attention is Attention.CLOSED and case.since.strip():
         said.append(case.since.strip().splitlines()[0])
     return said
@@ -250,7 +253,7 @@ def _statements_of(case: Case | None, context: PageContext) -> list[Statement]:
     if case is None:
         return []
     with reading(context.viewer) as session:
-        return tied(session, Statement, [case.id])[case.id]
+        return linked_records(session, Statement, [case.id])[case.id]
 
 
 def _case_form(case: Case | None, everyone: Sequence[Person], context: PageContext, raised: list[Statement]) -> None:
@@ -290,7 +293,7 @@ def _case_form(case: Case | None, everyone: Sequence[Person], context: PageConte
         _summary(known, _delivered(raised))
 
 
-def _summary(known: statements.CaseFacts, delivered: list[date | None]) -> None:
+def _summary(known: workflow.CaseFacts, delivered: list[date | None]) -> None:
     open_ = [question for question in Question if any(lack.can_be_overridden for lack in checks.lacks(known, question))]
     if checks.waits_for_contact(known, delivered):
         st.warning("It was raised, and nobody has been in contact with the defender, or civil society for them, since.")
@@ -302,7 +305,7 @@ def _summary(known: statements.CaseFacts, delivered: list[date | None]) -> None:
         st.markdown("**All questions are answered**: a statement can raise it.")
 
 
-def _mark(found: Sequence[statements.Lack]) -> None:
+def _mark(found: Sequence[UnmetRequirement]) -> None:
     if not found:
         st.markdown("**Answered**")
     for lack in found:
@@ -464,7 +467,7 @@ def _save(
         record_id=record.id if record is not None else "",
         seen=form.seen,
         items=[*form.chosen("items"), *kept_items(record, form.context)],
-        ties=[*form.chosen(*fields), *kept_ties(record, [one for kinds in offered.values() for one in kinds])],
+        links=[*form.chosen(*fields), *kept_links(record, [one for kinds in offered.values() for one in kinds])],
         named=form.chosen("named"),
     )
     forms.open_record(made)
@@ -497,7 +500,7 @@ def _others(record: Case | Reprisal, mine: Around, context: PageContext) -> None
 def _history(record: Case | Reprisal, everyone: Sequence[Person], context: PageContext) -> None:
     with reading(context.viewer) as session:
         changes = of_record(session, record.id)
-    titles = {tie.other_id: tie.other.title for tie in record.ties}
+    titles = {link.other_id: link.other.title for link in record.links}
     history(changes, everyone, titles, context.zone)
 
 
@@ -582,7 +585,7 @@ def the_list(context: PageContext) -> None:
     forms.outcome()
     with reading(context.viewer) as session:
         all_cases, all_reprisals = cases(session), reprisals(session)
-        raised_in = tied(session, Statement, [case.id for case in all_cases])
+        raised_in = linked_records(session, Statement, [case.id for case in all_cases])
     lines.styled()
     list_cases(all_cases, raised_in, context)
     list_reprisals(all_reprisals, context)
@@ -620,4 +623,4 @@ if not context.workspace:
     st.stop()
 require_person("Cases and reprisals are", TITLE)
 show(context)
-panel.draw_panel(context)
+item_panel.draw_panel(context)

@@ -1,6 +1,6 @@
 """Contacts: defenders and organisations by codes, what they have agreed to, and, apart, who they are."""
 
-from pages.components.guard import require_entrance
+from pages.components.shell.guard import require_entrance
 
 require_entrance()
 
@@ -13,16 +13,17 @@ import streamlit as st
 from sqlalchemy.orm import selectinload
 
 from calendar_model import wording
-from calendar_model.safeguards.desk import reading, save, staff, take, tide, writing
-from calendar_model.safeguards.rules import Refused, born_at
-from calendar_model.safeguards.sight import Viewer
-from calendar_model.vocabulary import Sensitivity
-from calendar_model.workspace import contacts, engagements
-from calendar_model.workspace.cases import tied
-from calendar_model.workspace.contacts import ConsentState
-from calendar_model.workspace.database import WorkspaceError
-from calendar_model.workspace.history import of_record
-from calendar_model.workspace.records import (
+from calendar_model.access.permissions import Viewer
+from calendar_model.access.problems import Refused
+from calendar_model.access.unit_of_work import change_token, load_for_update, reading, staff
+from calendar_model.mission import contacts, engagements
+from calendar_model.mission.cases import linked_records
+from calendar_model.mission.contacts import ConsentState
+from calendar_model.mission.rules import born_at
+from calendar_model.mission.transactions import save, writing
+from calendar_model.store.database import WorkspaceError
+from calendar_model.store.history import of_record
+from calendar_model.store.models import (
     Change,
     Consent,
     Contact,
@@ -33,19 +34,21 @@ from calendar_model.workspace.records import (
     Statement,
     longest,
 )
-from calendar_model.workspace.terms import ContactKind, EngagementKind, RecordKind
-from pages.components import fields, forms, panel, typed
-from pages.components.access_requests import ask_for_access
-from pages.components.acting import require_person, viewer
-from pages.components.context import PageContext, current
-from pages.components.deletion import deletion
-from pages.components.follow_ups import follow_ups_of
-from pages.components.forms import NEW, RECORD, WITH, RecordForm, words
-from pages.components.lines import LEFT, styled
-from pages.components.navigation import link
-from pages.components.record_parts import engagement_links, heading, history, record_links, statement_links
-from pages.components.tables import MOST_ROWS, ROW_HEIGHT, csv_download
-from pages.components.words import plain
+from calendar_model.store.terms import ContactKind, EngagementKind, RecordKind
+from calendar_model.vocabulary import Sensitivity
+from pages.components.record import fields, forms
+from pages.components.record.access_requests import ask_for_access
+from pages.components.record.deletion import deletion
+from pages.components.record.follow_ups import follow_ups_of
+from pages.components.record.forms import NEW, RECORD, WITH, RecordForm, words
+from pages.components.record.parts import engagement_links, heading, history, record_links, statement_links
+from pages.components.shell import item_panel, typed
+from pages.components.shell.context import PageContext, current
+from pages.components.shell.current_user import require_person, viewer
+from pages.components.shell.navigation import link
+from pages.components.shell.words import plain
+from pages.components.widgets.lines import LEFT, styled
+from pages.components.widgets.tables import MOST_ROWS, ROW_HEIGHT, csv_download
 
 TITLE = "Contacts"
 KINDS, COUNTRIES, SEARCH = (f"contacts_{name}" for name in ("kinds", "countries", "search"))
@@ -71,14 +74,14 @@ def the_list(context: PageContext) -> None:
                 args=(str(kind),),
             )
     with reading(context.viewer) as session:
-        everything = contacts.contacts(session)
+        everything = contacts.list_contacts(session)
     if not everything:
         st.markdown(
             "No contact, or none that you are named in. Defenders and organisations stand here by a code, with how "
             "they want to be reached and what they have agreed to; who they are is kept apart, if at all."
         )
         return
-    last = last_engagements(context.viewer, context.today, tide())
+    last = last_engagements(context.viewer, context.today, change_token())
     chosen = own_filters(everything, context)
     ask_again(chosen, context)
     table(chosen, last, context)
@@ -90,7 +93,7 @@ def the_list(context: PageContext) -> None:
 def last_engagements(eyes: Viewer, today: date, tide: tuple[str, int]) -> dict[str, date]:
     """The day of the last engagement with each contact; looked up once for each state of the workspace."""
     with reading(eyes) as session:
-        return engagements.last_on(session, [one.id for one in contacts.contacts(session)], today)
+        return engagements.last_on(session, [one.id for one in contacts.list_contacts(session)], today)
 
 
 def own_filters(everything: Sequence[Contact], context: PageContext) -> list[Contact]:
@@ -238,20 +241,22 @@ def one_contact(contact: Contact | None, context: PageContext) -> None:
         follow_ups_of(contact, everyone)
     with reading(context.viewer) as session:
         changes = of_record(session, contact.id)
-    history(changes, everyone, {one.id: one.title for one in tied_to(contact)}, context.zone)
+    history(changes, everyone, {one.id: one.title for one in linked_to(contact)}, context.zone)
     deletion(contact, Contact, "this contact")
 
 
-def tied_to(contact: Contact) -> list[Record]:
-    return [*(tie.other for tie in contact.ties), *(tie.record for tie in contact.tied_from)]
+def linked_to(contact: Contact) -> list[Record]:
+    return [*(link.other for link in contact.links), *(link.record for link in contact.linked_from)]
 
 
 def beside(contact: Contact, context: PageContext) -> None:
-    """What was done with them, the newest first, and what else they are tied to."""
+    """What was done with them, the newest first, and what else they are linked to."""
     with reading(context.viewer) as session:
-        done = sorted(tied(session, Engagement, [contact.id])[contact.id], key=lambda one: one.on, reverse=True)
-        texts = tied(session, Statement, [contact.id])[contact.id]
-    others = sorted(tied_to(contact), key=lambda one: (one.title, one.id))
+        done = sorted(
+            linked_records(session, Engagement, [contact.id])[contact.id], key=lambda one: one.on, reverse=True
+        )
+        texts = linked_records(session, Statement, [contact.id])[contact.id]
+    others = sorted(linked_to(contact), key=lambda one: (one.title, one.id))
     st.subheader("What was done with them")
     if not done:
         st.markdown("Nothing yet, or nothing that you may see.")
@@ -512,7 +517,7 @@ def erased(contact_id: str, identity_id: str, seen: int, reason: str) -> None:
 
     def act() -> str:
         with writing(viewer(), why) as session:
-            session.delete(take(session, Identity, identity_id, seen))
+            session.delete(load_for_update(session, Identity, identity_id, seen))
         return f"Erased. {STAYS_IN_BACKUPS}"
 
     if forms.attempt(act):
@@ -552,4 +557,4 @@ if not context.workspace:
     st.stop()
 require_person("Contacts are", TITLE)
 show(context)
-panel.draw_panel(context)
+item_panel.draw_panel(context)

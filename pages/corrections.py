@@ -1,6 +1,6 @@
 """Corrections of the reference: what is put right from here, by which source, and a patch for the files."""
 
-from pages.components.guard import require_entrance
+from pages.components.shell.guard import require_entrance
 
 require_entrance()
 
@@ -13,6 +13,9 @@ import streamlit as st
 from sqlalchemy import select
 
 from calendar_model import wording
+from calendar_model.access.permissions import ANONYMOUS
+from calendar_model.access.problems import Refused
+from calendar_model.access.unit_of_work import reading, staff
 from calendar_model.calendar import Origins
 from calendar_model.corrections import (
     KIND_OF,
@@ -29,11 +32,11 @@ from calendar_model.corrections import (
     standings,
     title,
 )
+from calendar_model.mission.transactions import save, writing
+from calendar_model.mission.visible_calendar import corrections
 from calendar_model.reference import data_folder
-from calendar_model.safeguards.desk import reading, save, staff, writing
-from calendar_model.safeguards.rules import Refused
-from calendar_model.safeguards.sight import OPEN
-from calendar_model.safeguards.sighted import corrections
+from calendar_model.store.history import of_record
+from calendar_model.store.models import Correction, Person
 from calendar_model.vocabulary import (
     Cadence,
     Confidence,
@@ -45,18 +48,18 @@ from calendar_model.vocabulary import (
     Session,
     Standing,
 )
-from calendar_model.workspace.history import of_record
-from calendar_model.workspace.records import Correction, Person
-from pages.components import correction_fields, forms, panel
-from pages.components.acting import acting
-from pages.components.context import PageContext, current
-from pages.components.correction_fields import DATED, NAMES, cell, label, row_label, typed
-from pages.components.deletion import deletion
-from pages.components.forms import NEW, RECORD, RecordForm
-from pages.components.lines import styled
-from pages.components.navigation import link
-from pages.components.record_parts import history, item_openers
-from pages.components.words import plain
+from pages.components.corrections import fields as correction_fields
+from pages.components.corrections.fields import DATED, NAMES, cell, label, row_label, typed
+from pages.components.record import forms
+from pages.components.record.deletion import deletion
+from pages.components.record.forms import NEW, RECORD, RecordForm
+from pages.components.record.parts import history, item_openers
+from pages.components.shell import item_panel
+from pages.components.shell.context import PageContext, current
+from pages.components.shell.current_user import acting
+from pages.components.shell.navigation import link
+from pages.components.shell.words import plain
+from pages.components.widgets.lines import styled
 
 TITLE = "Corrections"
 FILE, ROW = "file", "row"
@@ -99,7 +102,7 @@ def begin_buttons(context: PageContext) -> None:
     if may_record():
         st.button("Record a correction", key="new_correction", type="primary", on_click=begin)
         st.button("A rhythm changes", key="new_rhythm", on_click=begin, args=(RHYTHM,))
-    elif context.viewer == OPEN:
+    elif context.viewer == ANONYMOUS:
         link("settings", "Choose who you are to record one")
     else:
         st.markdown("A person of the sample records none, for it would hold for everyone.")
@@ -177,7 +180,7 @@ def status(one: Corrected, made: Overlaid, context: PageContext) -> str:
 
 def owners(context: PageContext) -> Mapping[str, str]:
     """Who recorded each correction, as far as the reader may know persons."""
-    if context.viewer == OPEN:
+    if context.viewer == ANONYMOUS:
         return {}
     with reading(context.viewer) as session:
         return {row.id: row.owner_id for row in session.execute(select(Correction.id, Correction.owner_id))}
@@ -498,7 +501,7 @@ def one_correction(correction: Correction, context: PageContext) -> None:
     recorded = corrections()
     one = next(known for known in recorded if known.record_id == correction.id)
     made = standings(data_folder(), recorded)[one.file, one.row]
-    everyone: list[Person] = staff() if context.viewer != OPEN else []
+    everyone: list[Person] = staff() if context.viewer != ANONYMOUS else []
     back()
     styled()
     st.title(plain(name_of(one.file, one.row, context)), anchor=False)
@@ -568,4 +571,4 @@ if not context.workspace:
     st.title(TITLE)
     st.stop()
 show(context)
-panel.draw_panel(context)
+item_panel.draw_panel(context)

@@ -1,6 +1,6 @@
 """Coverage: what still misses around what is coming, as a picture to act on and as a list."""
 
-from pages.components.guard import require_entrance
+from pages.components.shell.guard import require_entrance
 
 require_entrance()
 
@@ -10,20 +10,21 @@ import pandas as pd
 import streamlit as st
 
 from calendar_model import wording
+from calendar_model.access.permissions import Viewer
+from calendar_model.access.unit_of_work import change_token, reading
 from calendar_model.figures.coverage import WORDS, coverage_figure, coverage_summary
 from calendar_model.figures.sheet import Draft
-from calendar_model.safeguards.coverage import ASKS, HEADS, Expectation, State, coverage
-from calendar_model.safeguards.desk import reading, tide
-from calendar_model.safeguards.sight import Viewer
+from calendar_model.mission.coverage import ASKS, HEADS, Expectation, State, coverage
 from calendar_model.vocabulary import Sensitivity
-from pages.components import filter_bar, forms, panel
-from pages.components.acting import require_person
-from pages.components.context import PageContext, current
-from pages.components.navigation import PAGES, link
-from pages.components.pictures import Asked, as_a_picture
-from pages.components.tables import csv_download
-from pages.components.width import column_width
-from pages.components.words import plain
+from pages.components.record import forms
+from pages.components.shell import filter_bar, item_panel
+from pages.components.shell.context import PageContext, current
+from pages.components.shell.current_user import require_person
+from pages.components.shell.navigation import PAGES, link
+from pages.components.shell.width import column_width
+from pages.components.shell.words import plain
+from pages.components.widgets.pictures import Asked, as_a_picture
+from pages.components.widgets.tables import csv_download
 
 FIGURE, CLICKED, ALL = "coverage_figure", "coverage_clicked", "coverage_all"
 OURS, EVERYTHING = "What we have taken up", "All that is coming"
@@ -58,9 +59,9 @@ def target(acts: str, item: str) -> tuple[str, str, dict[str, str]] | None:
     """
     verb, _, rest = acts.partition(":")
     if verb == "engagement":
-        found = LOGS[rest], "engagements", {forms.NEW: rest, forms.TIE: item}
+        found = LOGS[rest], "engagements", {forms.NEW: rest, forms.LINK: item}
     elif verb == "statement":
-        found = "Begin a draft", "statements", {forms.NEW: rest, forms.TIE: item}
+        found = "Begin a draft", "statements", {forms.NEW: rest, forms.LINK: item}
     elif verb == "open":
         what, _, record = rest.partition(":")
         if what == "follow-up":
@@ -73,7 +74,7 @@ def target(acts: str, item: str) -> tuple[str, str, dict[str, str]] | None:
 
 
 def clicked() -> None:
-    """A click on a tile asks for what misses, on a name or on what is done for the item's panel."""
+    """A click on a tile asks for what misses, on a name or on what is done for the item's item_panel."""
     points = st.session_state[FIGURE]["selection"]["points"]
     # A second click on the same tile takes the selection back; it means the same as the first.
     picked = points[0]["customdata"][:2] if points else st.session_state.get("coverage_picked", ["", ""])
@@ -90,7 +91,7 @@ def follow_click(frame: pd.DataFrame) -> None:
     acts = frame.loc[((frame["item"] == item) & (frame["expectation"] == expectation)).to_numpy(), "acts"]
     goal = target(acts.iloc[0], item) if len(acts) else None
     if goal is None:
-        panel.choose(item)
+        item_panel.choose(item)
     else:
         st.switch_page(PAGES / f"{goal[1]}.py", query_params=goal[2])
 
@@ -108,7 +109,7 @@ def covered(context: PageContext, days: int) -> pd.DataFrame:
     """The coverage of the items that the filter keeps, as far ahead as asked."""
     # The whole table, because the deadlines from which days are counted stand in it; the filter comes after.
     version = str(context.table.attrs["version"])
-    frame = _coverage(context.table, version, context.today, days, context.viewer, tide())
+    frame = _coverage(context.table, version, context.today, days, context.viewer, change_token())
     return frame[frame["item"].isin(context.filtered["item"]).to_numpy()].reset_index(drop=True)
 
 
@@ -214,7 +215,7 @@ def draw_item(rows: pd.DataFrame) -> None:
     linked: set[str] = set()
     with st.container(key=f"coverage_item_{item}", gap="xxsmall"):
         name = f"**{plain(first['title'])}**, {days}"
-        st.button(name, key=f"coverage_open_{item}", type="tertiary", on_click=panel.choose, args=(item,))
+        st.button(name, key=f"coverage_open_{item}", type="tertiary", on_click=item_panel.choose, args=(item,))
         for row in rows.to_dict("records"):
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.markdown(f"{stands(row['state'])} · {plain(row['says'])}.", width="content")
@@ -259,7 +260,7 @@ def draw(context: PageContext) -> None:
             "Coverage holds what the guidelines would have us do around a resolution, a UPR review, a session or an "
             "event of ours against what there is: whom we consulted, which draft exists, what was followed up. Nothing "
             "of the kind is dated in this time under the filter, or taken up by us. An item appears here once an "
-            f"engagement, a draft or a case is tied to it; the others are under “{EVERYTHING}”."
+            f"engagement, a draft or a case is linked to it; the others are under “{EVERYTHING}”."
         )
         if context.filter.active:
             st.button("Clear the filter", key="coverage_clear", type="tertiary", on_click=filter_bar.clear)
@@ -267,15 +268,15 @@ def draw(context: PageContext) -> None:
     above.markdown(f"{counted(frame, chosen)} A click on a tile opens what misses, on a name the item.")
     if not frame["records"].any():
         above.markdown(
-            "Nothing is tied to any of these items yet. An engagement, a draft or a case that is tied to an item fills "
-            "its tile; a click on one begins it with the tie made."
+            "Nothing is linked to any of these items yet. An engagement, a draft or a case that is linked to an item "
+            "fills its tile; a click on one begins it with the link made."
         )
     draw_picture(frame, context)
     as_a_picture(
         "coverage",
         context,
         lambda seen: picture_of(seen, chosen, wanted),
-        stands_for=(chosen, wanted, tide()),
+        stands_for=(chosen, wanted, change_token()),
         staff=True,
     )
     draw_list(frame, context)
@@ -288,4 +289,4 @@ if not context.workspace:
 require_person("Coverage is")
 draw(context)
 explain()
-panel.draw_panel(context)
+item_panel.draw_panel(context)

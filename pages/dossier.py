@@ -1,6 +1,6 @@
 """Dossier: all that the mission does about one item of the calendar, on one page that can be printed."""
 
-from pages.components.guard import require_entrance
+from pages.components.shell.guard import require_entrance
 
 require_entrance()
 
@@ -13,18 +13,16 @@ import pandas as pd
 import streamlit as st
 
 from calendar_model import wording
+from calendar_model.access.permissions import ANONYMOUS
+from calendar_model.access.unit_of_work import reading, staff
 from calendar_model.calendar import when
-from calendar_model.safeguards import cases as checks
-from calendar_model.safeguards import dossier as around
-from calendar_model.safeguards import statements
-from calendar_model.safeguards.coverage import HEADS, Mark, State
-from calendar_model.safeguards.desk import reading, staff
-from calendar_model.safeguards.dossier import Dossier, Draft
-from calendar_model.safeguards.sight import OPEN
-from calendar_model.vocabulary import Confidence, Kind, Precision, Sensitivity, Standing
-from calendar_model.wording import standing_words
-from calendar_model.workspace.own_events import item_of, own_events
-from calendar_model.workspace.records import (
+from calendar_model.mission import cases as checks
+from calendar_model.mission import dossier as around
+from calendar_model.mission.coverage import HEADS, Mark, State
+from calendar_model.mission.dossier import Dossier, Draft
+from calendar_model.mission.events import item_of, own_events
+from calendar_model.mission.statements import workflow
+from calendar_model.store.models import (
     Case,
     Contact,
     Engagement,
@@ -35,16 +33,19 @@ from calendar_model.workspace.records import (
     Record,
     Reprisal,
 )
-from calendar_model.workspace.terms import EngagementKind, EventKind, RecordKind, StatementForm
-from pages.components import labels, panel
-from pages.components.acting import acting
-from pages.components.context import PageContext, current
-from pages.components.event_form import speaks
-from pages.components.forms import NEW, RECORD, TIE, words
-from pages.components.navigation import PAGE_OF, link
-from pages.components.record_parts import who_sees
-from pages.components.word_files import note_button
-from pages.components.words import plain, plain_lines
+from calendar_model.store.terms import EngagementKind, EventKind, RecordKind, StatementForm
+from calendar_model.vocabulary import Confidence, Kind, Precision, Sensitivity, Standing
+from calendar_model.wording import standing_words
+from pages.components.events.form import speaks
+from pages.components.record.forms import LINK, NEW, RECORD, words
+from pages.components.record.parts import who_sees
+from pages.components.shell import item_panel
+from pages.components.shell.context import PageContext, current
+from pages.components.shell.current_user import acting
+from pages.components.shell.navigation import PAGE_OF, link
+from pages.components.shell.words import plain, plain_lines
+from pages.components.widgets import labels
+from pages.components.widgets.word_files import note_button
 
 OF = "of"
 """The URL's name for the item."""
@@ -106,20 +107,22 @@ def head(row: Any, context: PageContext) -> None:
 
 
 def actions(row: Any, found: Dossier | None) -> None:
-    """What can be begun from here, with the tie made already; and the way to the item in the calendar."""
+    """What can be begun from here, with the link made already; and the way to the item in the calendar."""
     item = row["item"]
     with st.container(horizontal=True, key="on_screen_actions"):
         if found is not None:
             form = FORMS.get(row["kind"], StatementForm.NATIONAL)
-            link("statements", "Start a draft", icon=":material/add:", **{NEW: str(form), TIE: item})
+            link("statements", "Start a draft", icon=":material/add:", **{NEW: str(form), LINK: item})
             consulted = str(EngagementKind.CONSULTED)
-            link("engagements", "Log an engagement", icon=":material/add:", **{NEW: consulted, TIE: item})
+            link("engagements", "Log an engagement", icon=":material/add:", **{NEW: consulted, LINK: item})
             if found.own:
                 link("meetings", "Open the event", icon=":material/edit:", **{RECORD: found.own})
             else:
                 side_event = str(EventKind.SIDE_EVENT)
-                link("meetings", "Plan a side event", icon=":material/add:", **{NEW: side_event, TIE: item})
-        st.button("Show in the calendar", key="dossier_panel", type="tertiary", on_click=panel.choose, args=(item,))
+                link("meetings", "Plan a side event", icon=":material/add:", **{NEW: side_event, LINK: item})
+        st.button(
+            "Show in the calendar", key="dossier_panel", type="tertiary", on_click=item_panel.choose, args=(item,)
+        )
 
 
 # --- What is to be done
@@ -144,9 +147,9 @@ def _act(mark: Mark, item: str, dossier: Dossier) -> None:
     verb, _, rest = mark.acts.partition(":")
     with st.container(key=f"on_screen_act_{mark.expectation}"):
         if verb == "engagement":
-            link("engagements", "Log one", **{NEW: rest, TIE: item})
+            link("engagements", "Log one", **{NEW: rest, LINK: item})
         elif verb == "statement":
-            link("statements", "Begin a draft", **{NEW: rest, TIE: item})
+            link("statements", "Begin a draft", **{NEW: rest, LINK: item})
         elif verb == "open":
             what, _, record = rest.partition(":")
             if what == "follow-up":
@@ -165,7 +168,9 @@ def dates(item: str, context: PageContext) -> None:
     ahead = [row for row in rows if row.end.date() >= context.today]
     for row in ahead:
         with st.container(gap=None, key=f"of_record_{row.item}"):
-            st.button(plain(row.title), key=f"due_{row.item}", type="tertiary", on_click=panel.choose, args=(row.item,))
+            st.button(
+                plain(row.title), key=f"due_{row.item}", type="tertiary", on_click=item_panel.choose, args=(row.item,)
+            )
             whom = f" · {plain(row.for_whom)}" if row.for_whom else ""
             st.caption(f"{plain(when(row, context.zone))} · {standing_words(row.standing).lower()}{whom}")
     if over := len(rows) - len(ahead):
@@ -178,12 +183,12 @@ def inside(item: str, context: PageContext) -> None:
     if found.empty:
         return
     st.subheader("In it")
-    marks = panel.marks(context)
+    marks = item_panel.marks(context)
     row: Any
     for row in found.itertuples():
         with st.container(gap=None, key=f"of_record_within_{row.item}"):
             link("dossier", plain(row.title), **{OF: row.item})
-            said = marks.get(row.item, "nothing of ours yet" if context.viewer != OPEN else "")
+            said = marks.get(row.item, "nothing of ours yet" if context.viewer != ANONYMOUS else "")
             parts = (when(row, context.zone), standing_words(row.standing).lower(), said)
             st.caption(plain(" · ".join(part for part in parts if part)))
 
@@ -245,14 +250,14 @@ def drafts(found: Sequence[Draft], context: PageContext, everyone: Sequence[Pers
             f"due {wording.day(one.due)}" if one.due and not one.delivered_on else "",
             f"owner {one.owner.name}",
         ]
-        said = f"**{plain(statements.said(one.state).capitalize())}**{delivered}{plain(waits)}. {_next(draft)}"
+        said = f"**{plain(workflow.said(one.state).capitalize())}**{delivered}{plain(waits)}. {_next(draft)}"
         record(one, about, everyone, said)
 
 
 def _next(draft: Draft) -> str:
     if draft.next is None:
         return ""
-    to = plain(statements.said(draft.next))
+    to = plain(workflow.said(draft.next))
     if not draft.lacks:
         return f"It can be {to} now." if draft.version else "A first text makes it a draft."
     return "\n".join([f"Before it is {to} misses:", "", *(f"- {plain(lack.says)}" for lack in draft.lacks)])
@@ -363,7 +368,7 @@ def public_part(row: Any, context: PageContext) -> None:
     dates(item, context)
     inside(item, context)
     with reading(context.viewer) as session:
-        listed = [event for event in own_events(session) if any(tie.item == item for tie in event.items)]
+        listed = [event for event in own_events(session) if any(link.item == item for link in event.items)]
     if listed:
         st.subheader("Side events and meetings of ours")
     for event in listed:
@@ -419,4 +424,4 @@ def page(context: PageContext) -> None:
 
 context = current()
 page(context)
-panel.draw_panel(context)
+item_panel.draw_panel(context)

@@ -1,6 +1,6 @@
 """Engagements: what was done with and for defenders, with missions and desks, and with organisations about them."""
 
-from pages.components.guard import require_entrance
+from pages.components.shell.guard import require_entrance
 
 require_entrance()
 
@@ -11,14 +11,14 @@ import pandas as pd
 import streamlit as st
 
 from calendar_model import wording
-from calendar_model.safeguards.desk import reading, save, staff
-from calendar_model.safeguards.rules import born_at
-from calendar_model.vocabulary import Sensitivity
-from calendar_model.workspace import contacts, engagements, follow_ups
-from calendar_model.workspace.cases import tied
-from calendar_model.workspace.engagements import Hangs, Line, Wanted
-from calendar_model.workspace.history import of_record
-from calendar_model.workspace.records import (
+from calendar_model.access.unit_of_work import reading, staff
+from calendar_model.mission import contacts, engagements, follow_ups
+from calendar_model.mission.cases import linked_records
+from calendar_model.mission.engagements import Hangs, Line, Wanted
+from calendar_model.mission.rules import born_at
+from calendar_model.mission.transactions import save
+from calendar_model.store.history import of_record
+from calendar_model.store.models import (
     Case,
     Contact,
     Engagement,
@@ -30,26 +30,29 @@ from calendar_model.workspace.records import (
     Reprisal,
     Statement,
 )
-from calendar_model.workspace.terms import EngagementForm, EngagementKind, RecordKind
-from pages.components import forms, labels, panel
-from pages.components.access_requests import ask_for_access
-from pages.components.acting import require_person, viewer
-from pages.components.context import PageContext, current
-from pages.components.deletion import deletion
-from pages.components.follow_ups import due_words, follow_ups_of
-from pages.components.forms import NEW, RECORD, TIE, RecordForm, words
-from pages.components.lines import LEFT, styled
-from pages.components.record_parts import (
+from calendar_model.store.terms import EngagementForm, EngagementKind, RecordKind
+from calendar_model.vocabulary import Sensitivity
+from pages.components.record import forms
+from pages.components.record.access_requests import ask_for_access
+from pages.components.record.deletion import deletion
+from pages.components.record.follow_ups import due_words, follow_ups_of
+from pages.components.record.forms import LINK, NEW, RECORD, RecordForm, words
+from pages.components.record.parts import (
     heading,
     history,
     item_openers,
     kept_items,
-    kept_ties,
+    kept_links,
     record_links,
     statement_links,
 )
-from pages.components.tables import MOST_ROWS, ROW_HEIGHT, csv_download
-from pages.components.words import plain
+from pages.components.shell import item_panel
+from pages.components.shell.context import PageContext, current
+from pages.components.shell.current_user import require_person, viewer
+from pages.components.shell.words import plain
+from pages.components.widgets import labels
+from pages.components.widgets.lines import LEFT, styled
+from pages.components.widgets.tables import MOST_ROWS, ROW_HEIGHT, csv_download
 
 TITLE = "Engagements"
 
@@ -79,7 +82,7 @@ PARTICIPANTS: Mapping[EngagementKind, tuple[str, str]] = {
 }
 """Label and example of the field for participants, where they are not those of most kinds."""
 
-TIES: Mapping[str, tuple[str, tuple[type[Record], ...]]] = {
+LINKS: Mapping[str, tuple[str, tuple[type[Record], ...]]] = {
     "ties_contacts": ("Contacts, by their codes", (Contact,)),
     "ties_statements": ("Statements and language proposals", (Statement, LanguageProposal)),
     "ties_cases": ("Cases and reprisals", (Case, Reprisal)),
@@ -87,7 +90,7 @@ TIES: Mapping[str, tuple[str, tuple[type[Record], ...]]] = {
 }
 """Field, label and kinds of record."""
 
-OFFERED = [kind for _, kinds in TIES.values() for kind in kinds]
+OFFERED = [kind for _, kinds in LINKS.values() for kind in kinds]
 
 KINDS, ORGANISATIONS, COUNTRIES, MINE, SEARCH = (
     f"engagements_{name}" for name in ("kinds", "organisations", "countries", "mine", "search")
@@ -268,10 +271,10 @@ def table(found: Sequence[Line], count: int, hangs: Mapping[str, Hangs], context
             "Kind": st.column_config.TextColumn(width=170),
             "What": st.column_config.TextColumn(width=320),
             "With": st.column_config.TextColumn(width=180),
-            "Tied to": st.column_config.TextColumn(width=260),
+            "Linked to": st.column_config.TextColumn(width=260),
             "What came of it": st.column_config.TextColumn(width=320),
         },
-        alt=f"{len(shown)} engagements: when, kind, what, organisation, with whom, tied to what, what came of it.",
+        alt=f"{len(shown)} engagements: when, kind, what, organisation, with whom, linked to what, what came of it.",
     )
     # What a choice in the table means follows from what the table showed when it was made.
     st.session_state["engagements_rows"] = [line.id for line in found]
@@ -283,7 +286,7 @@ def table(found: Sequence[Line], count: int, hangs: Mapping[str, Hangs], context
 
 
 def row(line: Line, hangs: Hangs, titles: Mapping[str, str], context: PageContext) -> dict[str, Any]:
-    tied = [*(titles[item] for item in hangs.items if item in titles), *(one.title for one in hangs.records)]
+    linked = [*(titles[item] for item in hangs.items if item in titles), *(one.title for one in hangs.records)]
     marks = [
         "planned" if line.on > context.today else "",
         "restricted" if line.restricted else "",
@@ -296,7 +299,7 @@ def row(line: Line, hangs: Hangs, titles: Mapping[str, str], context: PageContex
         "What": f"{line.title} ({mark})" if mark else line.title,
         "Organisation": labels.short_organisation(line.organisation, context.reference),
         "With": "; ".join(one.title for one in hangs.contacts) or shortened(line.participants, 60),
-        "Tied to": "; ".join(tied),
+        "Linked to": "; ".join(linked),
         "What came of it": shortened(line.outcome, 140),
     }
 
@@ -356,22 +359,22 @@ def one_engagement(engagement: Engagement | None, context: PageContext) -> None:
             beside(engagement, context)
     with reading(context.viewer) as session:
         changes = of_record(session, engagement.id)
-    history(changes, everyone, {one.id: one.title for one in tied_to(engagement)}, context.zone)
+    history(changes, everyone, {one.id: one.title for one in linked_to(engagement)}, context.zone)
     deletion(engagement, Engagement, "this engagement")
 
 
-def tied_to(engagement: Engagement) -> list[Record]:
-    return [*(tie.other for tie in engagement.ties), *(tie.record for tie in engagement.tied_from)]
+def linked_to(engagement: Engagement) -> list[Record]:
+    return [*(link.other for link in engagement.links), *(link.record for link in engagement.linked_from)]
 
 
 def beside(engagement: Engagement, context: PageContext) -> None:
-    """What the engagement is tied to, to be opened."""
+    """What the engagement is linked to, to be opened."""
     if engagement.items:
         st.subheader("In the calendar")
         item_openers(engagement, context)
-    found = sorted(tied_to(engagement), key=lambda one: (one.title, one.id))
+    found = sorted(linked_to(engagement), key=lambda one: (one.title, one.id))
     with reading(context.viewer) as session:
-        texts = tied(session, Statement, [engagement.id])[engagement.id]
+        texts = linked_records(session, Statement, [engagement.id])[engagement.id]
     if texts:
         st.subheader("Statements")
         statement_links(texts)
@@ -411,7 +414,7 @@ def engagement_form(engagement: Engagement | None, everyone: Sequence[Person], c
             help="In whose arena it took place, or with which the dialogue was.",
         )
         st.subheader("With whom")
-        label, kinds = TIES["ties_contacts"]
+        label, kinds = LINKS["ties_contacts"]
         form.records(label, kinds, "ties_contacts")
         label, example = PARTICIPANTS.get(kind, ("Who else took part, in words", "Two from civil society in Geneva"))
         form.text(
@@ -425,7 +428,7 @@ def engagement_form(engagement: Engagement | None, everyone: Sequence[Person], c
         st.subheader("What it belongs to")
         form.items("Items of the calendar")
         for field in ("ties_statements", "ties_cases", "ties_events"):
-            label, kinds = TIES[field]
+            label, kinds = LINKS[field]
             form.records(label, kinds, field)
         if engagement is None:
             first_follow_up(form, everyone, context)
@@ -436,7 +439,7 @@ def engagement_form(engagement: Engagement | None, everyone: Sequence[Person], c
 
 def proposed(kind: EngagementKind, context: PageContext) -> tuple[str, str]:
     """Title and organisation of a new engagement, from the item of the calendar that it is begun from."""
-    rows = context.table[context.table["item"].isin(st.query_params.get_all(TIE)[:1])]
+    rows = context.table[context.table["item"].isin(st.query_params.get_all(LINK)[:1])]
     if rows.empty:
         return "", ""
     row = rows.iloc[0]
@@ -462,7 +465,7 @@ def who_may_see(
         return
     form.level(born, everyone)
     if form.chosen("ties_cases") and form.values("sensitivity")["sensitivity"] != Sensitivity.RESTRICTED:
-        st.caption("Once it is tied to a case or a reprisal it is restricted, and names you.")
+        st.caption("Once it is linked to a case or a reprisal it is restricted, and names you.")
     if engagement is not None and opened(form):
         form.text("reason", "Why more people may see it", help="A sentence; it stays in the history.")
 
@@ -491,7 +494,7 @@ def save_engagement(form: RecordForm) -> str:
         record_id=engagement.id if engagement is not None else "",
         seen=form.seen,
         items=[*form.chosen("items"), *kept_items(engagement, form.context)],
-        ties=[*form.chosen(*TIES), *kept_ties(engagement, OFFERED)],
+        links=[*form.chosen(*LINKS), *kept_links(engagement, OFFERED)],
         named=named,
         reason=reason,
     )
@@ -529,4 +532,4 @@ if not context.workspace:
     st.title(TITLE)
     st.stop()
 show(context, require_person("Engagements are", TITLE))
-panel.draw_panel(context)
+item_panel.draw_panel(context)

@@ -1,6 +1,6 @@
 """Feeds: the filter on the screen as a file, as an open feed, and kept as a subscription of one's own."""
 
-from pages.components.guard import require_entrance
+from pages.components.shell.guard import require_entrance
 
 require_entrance()
 
@@ -9,16 +9,16 @@ from urllib.parse import urlsplit
 import pandas as pd
 import streamlit as st
 
+from calendar_model.access.permissions import ANONYMOUS
 from calendar_model.calendar import describe
 from calendar_model.feeds import PUBLIC_URL_VARIABLE, public_url, subscription_links
-from calendar_model.safeguards.sight import OPEN
-from calendar_model.safeguards.sighted import calendar_of
+from calendar_model.mission.visible_calendar import calendar_for
 from calendar_model.vocabulary import Precision, Standing
-from pages.components import panel
-from pages.components.context import PageContext, current
-from pages.components.subscriptions import draw_subscriptions
-from pages.components.tables import item_table
-from pages.components.words import plain
+from pages.components.feeds.subscriptions import draw_subscriptions
+from pages.components.shell import item_panel
+from pages.components.shell.context import PageContext, current
+from pages.components.shell.words import plain
+from pages.components.widgets.tables import item_table
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
@@ -59,7 +59,9 @@ def base_url() -> str:
 
 def open_view(context: PageContext) -> pd.DataFrame:
     """What the filter keeps of what everybody sees: the open feed has no more, whoever looks at this page."""
-    return context.filter.apply(calendar_of(OPEN)[1], context.reference) if context.workspace else context.filtered
+    return (
+        context.filter.apply(calendar_for(ANONYMOUS)[1], context.reference) if context.workspace else context.filtered
+    )
 
 
 def holds(context: PageContext, view: pd.DataFrame) -> None:
@@ -149,4 +151,4 @@ in_a_calendar()
 if not view.empty:
     st.subheader("What is in the open feed")
     item_table(view, context, "feed_items")
-panel.draw_panel(context)
+item_panel.draw_panel(context)

@@ -1,6 +1,6 @@
 """Follow-ups: what is due, by whom; one's own first, then those of everybody else, then what was done of late."""
 
-from pages.components.guard import require_entrance
+from pages.components.shell.guard import require_entrance
 
 require_entrance()
 
@@ -11,17 +11,18 @@ from datetime import timedelta
 import streamlit as st
 
 from calendar_model import wording
+from calendar_model.access.unit_of_work import reading, staff
 from calendar_model.calendar import Filter
-from calendar_model.safeguards.desk import reading, staff
-from calendar_model.workspace.follow_ups import Due, Line, as_table, by_owner, done_since, open_follow_ups
-from calendar_model.workspace.records import Person
-from pages.components import forms, panel
-from pages.components.acting import require_person
-from pages.components.context import PageContext, current
-from pages.components.follow_ups import follow_up_lines
-from pages.components.lines import styled
-from pages.components.tables import csv_download
-from pages.components.words import plain
+from calendar_model.mission.follow_ups import Due, Line, as_table, by_owner, done_since, open_follow_ups
+from calendar_model.store.models import Person
+from pages.components.record import forms
+from pages.components.record.follow_ups import follow_up_lines
+from pages.components.shell import item_panel
+from pages.components.shell.context import PageContext, current
+from pages.components.shell.current_user import require_person
+from pages.components.shell.words import plain
+from pages.components.widgets.lines import styled
+from pages.components.widgets.tables import csv_download
 
 TITLE = "Follow-ups"
 HEADINGS = {Due.LATE: "late", Due.SOON: "in the coming seven days", Due.LATER: "later"}
@@ -92,4 +93,4 @@ if not context.workspace:
     st.stop()
 forms.outcome()
 the_list(context, require_person("Follow-ups are"))
-panel.draw_panel(context)
+item_panel.draw_panel(context)

@@ -1,6 +1,6 @@
 """Import: calendars and tables of others, seen as a dry run before anything of them is written."""
 
-from pages.components.guard import require_entrance
+from pages.components.shell.guard import require_entrance
 
 require_entrance()
 
@@ -9,12 +9,14 @@ from pathlib import PurePath
 import streamlit as st
 
 from calendar_model.imports.apart import LARGEST
-from pages.components import forms, import_plan, import_remote, import_table, panel
-from pages.components.acting import require_person
-from pages.components.context import PageContext, current
-from pages.components.forms import NEW, RECORD
-from pages.components.import_calendar import calendar_file
-from pages.components.uploads import upload
+from pages.components.imports import plan, remote, table
+from pages.components.imports.calendar import calendar_file
+from pages.components.record import forms
+from pages.components.record.forms import NEW, RECORD
+from pages.components.shell import item_panel
+from pages.components.shell.context import PageContext, current
+from pages.components.shell.current_user import require_person
+from pages.components.widgets.uploads import upload
 
 CALENDARS, TABLES = ("ics",), ("csv", "xlsx")
 FROM_FILE, AT_ADDRESS = "From a file", "Calendars at an address"
@@ -30,16 +32,16 @@ def from_file(context: PageContext) -> None:
         key="import_file",
     )
     if uploaded is None:
-        import_plan.forget()
-        import_table.forget()
+        plan.forget()
+        table.forget()
         teach()
         return
     data = uploaded.getvalue()
     if PurePath(uploaded.name).suffix.lower().removeprefix(".") in CALENDARS:
-        import_table.forget()
+        table.forget()
         calendar_file(data, uploaded.name, context)
     else:
-        import_table.table_file(data, uploaded.name, context)
+        table.table_file(data, uploaded.name, context)
 
 
 def teach() -> None:
@@ -50,7 +52,7 @@ def teach() -> None:
     )
     st.subheader("Tables to fill in")
     st.markdown("A table of your own works too: its columns are matched by name, and you can correct the matches.")
-    import_table.templates()
+    table.templates()
 
 
 context = current()
@@ -62,7 +64,7 @@ require_person("What is imported is")
 forms.remember(WAY)
 if st.query_params.get(RECORD) or st.query_params.get(NEW):
     st.session_state[WAY] = AT_ADDRESS
-    import_remote.one_calendar(context)
+    remote.one_calendar(context)
 else:
     st.session_state.setdefault(WAY, FROM_FILE)
     way = st.segmented_control(
@@ -75,7 +77,7 @@ else:
     if way == FROM_FILE:
         from_file(context)
     else:
-        import_plan.forget()
-        import_table.forget()
-        import_remote.calendars(context)
-panel.draw_panel(context)
+        plan.forget()
+        table.forget()
+        remote.calendars(context)
+item_panel.draw_panel(context)

@@ -1,6 +1,6 @@
 """The language tracker: what was proposed on defenders in texts of others, and what became of it."""
 
-from pages.components.guard import require_entrance
+from pages.components.shell.guard import require_entrance
 
 require_entrance()
 
@@ -8,27 +8,30 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from calendar_model.access.unit_of_work import reading, staff
 from calendar_model.calendar import when
-from calendar_model.safeguards.desk import reading, save, staff
+from calendar_model.mission.language import Group, as_table, by_item, counts, precedents, proposals
+from calendar_model.mission.transactions import save
+from calendar_model.store.history import of_record
+from calendar_model.store.models import Engagement, LanguageProposal, Person, Statement
+from calendar_model.store.terms import ProposalOutcome
 from calendar_model.vocabulary import Sensitivity
-from calendar_model.workspace.history import of_record
-from calendar_model.workspace.language import Group, as_table, by_item, counts, precedents, proposals
-from calendar_model.workspace.records import Engagement, LanguageProposal, Person, Statement
-from calendar_model.workspace.terms import ProposalOutcome
-from pages.components import forms, labels, panel
-from pages.components.access_requests import ask_for_access
-from pages.components.acting import require_person
-from pages.components.comparison import comparison
-from pages.components.context import PageContext, current
-from pages.components.follow_ups import follow_ups_of
-from pages.components.forms import NEW, RECORD, RecordForm, words
-from pages.components.lines import styled
-from pages.components.record_parts import entry, heading, history, item_openers, kept_items, kept_ties
-from pages.components.tables import csv_download
-from pages.components.words import plain
+from pages.components.record import forms
+from pages.components.record.access_requests import ask_for_access
+from pages.components.record.follow_ups import follow_ups_of
+from pages.components.record.forms import NEW, RECORD, RecordForm, words
+from pages.components.record.parts import entry, heading, history, item_openers, kept_items, kept_links
+from pages.components.shell import item_panel
+from pages.components.shell.context import PageContext, current
+from pages.components.shell.current_user import require_person
+from pages.components.shell.words import plain
+from pages.components.widgets import labels
+from pages.components.widgets.comparison import comparison
+from pages.components.widgets.lines import styled
+from pages.components.widgets.tables import csv_download
 
 TITLE = "Language tracker"
-TIES = (Statement, Engagement)
+LINKS = (Statement, Engagement)
 EVERY = "every"
 
 
@@ -81,14 +84,18 @@ def strip(found: Sequence[LanguageProposal]) -> str:
 def draw_group(group: Group, context: PageContext) -> None:
     rows = context.table[context.table["item"] == group.item]
     if rows.empty:
-        st.subheader("Tied to no item of the calendar")
+        st.subheader("Linked to no item of the calendar")
     else:
         row = rows.iloc[0]
         st.subheader(plain(str(row["title"])), anchor=False)
         with st.container(horizontal=True, key=f"lines_item_{group.item}", gap="small", vertical_alignment="center"):
             st.caption(f"{plain(when(row, context.zone))}{'' if group.upcoming else ', over'}", width="content")
             st.button(
-                "Open the item", key=f"item_{group.item}", type="tertiary", on_click=panel.choose, args=(group.item,)
+                "Open the item",
+                key=f"item_{group.item}",
+                type="tertiary",
+                on_click=item_panel.choose,
+                args=(group.item,),
             )
     with st.container(key=f"lines_proposals_{group.item or 'none'}", gap="small"):
         for one in group.proposals:
@@ -132,7 +139,7 @@ def one_proposal(proposal: LanguageProposal | None, context: PageContext) -> Non
         follow_ups_of(proposal, everyone)
     with reading(context.viewer) as session:
         changes = of_record(session, proposal.id)
-    history(changes, everyone, {tie.other_id: tie.other.title for tie in proposal.ties}, context.zone)
+    history(changes, everyone, {link.other_id: link.other.title for link in proposal.links}, context.zone)
 
 
 def proposal_form(proposal: LanguageProposal | None, everyone: Sequence[Person], context: PageContext) -> None:
@@ -167,7 +174,7 @@ def proposal_form(proposal: LanguageProposal | None, everyone: Sequence[Person],
         st.subheader("Who sees it, and what it belongs to")
         form.level(Sensitivity.INTERNAL, everyone)
         form.items()
-        form.records("Statements and engagements", TIES)
+        form.records("Statements and engagements", LINKS)
         form.text("reason", "Reason, where more people shall see it", placeholder="Only if the level is lowered")
         form.submit("Save the proposal", save_proposal)
 
@@ -184,7 +191,7 @@ def save_proposal(form: RecordForm) -> str:
         record_id=proposal.id if proposal is not None else "",
         seen=form.seen,
         items=[*form.chosen("items"), *kept_items(proposal, form.context)],
-        ties=[*form.chosen("ties"), *kept_ties(proposal, TIES)],
+        links=[*form.chosen("links"), *kept_links(proposal, LINKS)],
         named=form.chosen("named") if values["sensitivity"] is Sensitivity.RESTRICTED else None,
         reason=reason,
     )
@@ -220,4 +227,4 @@ if not context.workspace:
     st.stop()
 require_person("Proposals of language are", TITLE)
 show(context)
-panel.draw_panel(context)
+item_panel.draw_panel(context)

@@ -1,6 +1,6 @@
 """Side events and meetings: the mission's own, what recurs, and by when a room has to be asked for."""
 
-from pages.components.guard import require_entrance
+from pages.components.shell.guard import require_entrance
 
 require_entrance()
 
@@ -10,27 +10,30 @@ from datetime import date, timedelta
 import pandas as pd
 import streamlit as st
 
-from calendar_model import briefing, wording
-from calendar_model.briefing import MONTHS, Rhythm
+from calendar_model import wording
+from calendar_model.access.permissions import ANONYMOUS
+from calendar_model.access.unit_of_work import reading, staff
 from calendar_model.calendar import when
 from calendar_model.figures.palette import with_alpha
-from calendar_model.safeguards.desk import reading, staff
-from calendar_model.safeguards.sight import OPEN
+from calendar_model.mission import briefing
+from calendar_model.mission.briefing import MONTHS, Rhythm
+from calendar_model.mission.cases import linked_records
+from calendar_model.mission.events import event_of, item_of, own_events
+from calendar_model.store.models import Contact, Event
+from calendar_model.store.terms import EventKind
 from calendar_model.vocabulary import Kind, Sensitivity, Standing
-from calendar_model.workspace.cases import tied
-from calendar_model.workspace.own_events import event_of, item_of, own_events
-from calendar_model.workspace.records import Contact, Event
-from calendar_model.workspace.terms import EventKind
-from pages.components import forms, labels, panel
-from pages.components.acting import require_person
-from pages.components.context import PageContext, current
-from pages.components.event_form import event_page, speaks
-from pages.components.forms import NEW, RECORD, words
-from pages.components.lines import LEFT, lines, styled
-from pages.components.navigation import link
-from pages.components.record_parts import who_sees
-from pages.components.tables import csv_download, item_table
-from pages.components.words import linked, plain
+from pages.components.events.form import event_page, speaks
+from pages.components.record import forms
+from pages.components.record.forms import NEW, RECORD, words
+from pages.components.record.parts import who_sees
+from pages.components.shell import item_panel
+from pages.components.shell.context import PageContext, current
+from pages.components.shell.current_user import require_person
+from pages.components.shell.navigation import link
+from pages.components.shell.words import linked, plain
+from pages.components.widgets import labels
+from pages.components.widgets.lines import LEFT, lines, styled
+from pages.components.widgets.tables import csv_download, item_table
 
 SOON = timedelta(days=540)
 PRESSING = timedelta(days=14)
@@ -40,7 +43,7 @@ PRESSING = timedelta(days=14)
 def ours(context: PageContext) -> None:
     """The mission's own events that the filter keeps: what comes in the order of time, what is over folded."""
     st.subheader("Ours")
-    if context.viewer == OPEN:
+    if context.viewer == ANONYMOUS:
         st.caption("Public events only: the others are shown to staff, who plan them here.")
         link("settings", "Choose who you are")
     else:
@@ -48,7 +51,7 @@ def ours(context: PageContext) -> None:
         link("imports", "Import events from a file")
     with reading(context.viewer) as session:
         events = own_events(session)
-        speakers = tied(session, Contact, [event.id for event in events])
+        speakers = linked_records(session, Contact, [event.id for event in events])
     kept = set(context.filtered["item"])
     found = [event for event in events if item_of(event.id) in kept]
     left_out = len(events) - len(found)
@@ -73,9 +76,9 @@ def ours(context: PageContext) -> None:
 
 
 def event_lines(events: Sequence[Event], speakers: dict[str, list[Contact]], context: PageContext, place: str) -> None:
-    everyone = staff() if context.viewer != OPEN else []
+    everyone = staff() if context.viewer != ANONYMOUS else []
     rows = {row.item: row for row in context.table[context.table["item"].isin(map(_item, events))].itertuples()}
-    around = context.table[context.table["item"].isin({tie.item for event in events for tie in event.items})]
+    around = context.table[context.table["item"].isin({link.item for event in events for link in event.items})]
     titles = dict(zip(around["item"].astype(str), around["title"].astype(str), strict=True))
     with st.container(key=f"lines_events_{place}", gap="small"):
         for event in events:
@@ -113,7 +116,7 @@ def event_line(event: Event, speakers: Sequence[Contact], titles: dict[str, str]
         said.append(who)
     if request := room_request(event, today):
         said.append(request)
-    around = [titles[tie.item] for tie in event.items if tie.item in titles]
+    around = [titles[link.item] for link in event.items if link.item in titles]
     if around:
         said.append(f"Around {plain('; '.join(around))}.")
     if said:
@@ -267,7 +270,7 @@ def meetings(context: PageContext) -> None:
 def _open_next(items: list[str]) -> None:
     rows = st.session_state["recurring_meetings"]["selection"]["rows"]
     if rows and rows[0] < len(items) and items[rows[0]]:
-        panel.choose(items[rows[0]])
+        item_panel.choose(items[rows[0]])
 
 
 def observances(context: PageContext) -> None:
@@ -295,4 +298,4 @@ else:
     side_events(context)
     meetings(context)
     observances(context)
-panel.draw_panel(context)
+item_panel.draw_panel(context)

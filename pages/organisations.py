@@ -1,7 +1,7 @@
 """Organisations: what each has for defenders, where it sits, its rhythm, its next dates and its rules."""
 
 from calendar_model import clock
-from pages.components.guard import require_entrance
+from pages.components.shell.guard import require_entrance
 
 require_entrance()
 
@@ -11,14 +11,16 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import streamlit as st
 
-from calendar_model import briefing, wording
+from calendar_model import wording
 from calendar_model.calendar import city
+from calendar_model.mission import briefing
 from calendar_model.reference import Reference
 from calendar_model.vocabulary import Confidence, Level, MandateHolder, Organisation
-from pages.components import labels, panel
-from pages.components.context import PageContext, current
-from pages.components.tables import csv_download, item_table
-from pages.components.words import linked, plain
+from pages.components.shell import item_panel
+from pages.components.shell.context import PageContext, current
+from pages.components.shell.words import linked, plain
+from pages.components.widgets import labels
+from pages.components.widgets.tables import csv_download, item_table
 
 SHOW, CHOOSE = "show", "choose_show"
 # How far the next dates go: a year shows each season once.
@@ -218,4 +220,4 @@ else:
     st.markdown(
         "The filter names a family or body of which no organisation is here. Clear it, or choose an organisation."
     )
-panel.draw_panel(context)
+item_panel.draw_panel(context)

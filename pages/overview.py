@@ -1,6 +1,6 @@
 """Overview: what is on today, what comes next with the deadlines first, and where every cycle stands."""
 
-from pages.components.guard import require_entrance
+from pages.components.shell.guard import require_entrance
 
 require_entrance()
 
@@ -10,18 +10,19 @@ from datetime import timedelta
 import pandas as pd
 import streamlit as st
 
-from calendar_model import briefing, wording
-from calendar_model.briefing import Cycle, Turn
-from calendar_model.safeguards.desk import reading
-from calendar_model.workspace.waiting import waiting
-from pages.components import panel
-from pages.components.acting import acting
-from pages.components.context import PageContext, current
-from pages.components.lines import lines
-from pages.components.navigation import link
-from pages.components.tables import csv_download, item_table
-from pages.components.word_files import week_buttons
-from pages.components.words import plain
+from calendar_model import wording
+from calendar_model.access.unit_of_work import reading
+from calendar_model.mission import briefing
+from calendar_model.mission.briefing import Cycle, Turn
+from calendar_model.mission.waiting import waiting
+from pages.components.shell import item_panel
+from pages.components.shell.context import PageContext, current
+from pages.components.shell.current_user import acting
+from pages.components.shell.navigation import link
+from pages.components.shell.words import plain
+from pages.components.widgets.lines import lines
+from pages.components.widgets.tables import csv_download, item_table
+from pages.components.widgets.word_files import week_buttons
 
 AHEAD = 90
 
@@ -100,7 +101,7 @@ def turn(label: str, found: Turn | None, track: str) -> None:
         f"**{plain(found.what)}**",
         key=f"cycle_{track}_{label}",
         type="tertiary",
-        on_click=panel.choose,
+        on_click=item_panel.choose,
         args=(found.item,),
     )
     st.markdown(f"{plain(found.when)}  \n{plain(found.how)}")
@@ -159,4 +160,4 @@ the_cycles(context)
 if not listed.empty:
     st.subheader("The same days as a table")
     item_table(listed, context, "overview_items")
-panel.draw_panel(context)
+item_panel.draw_panel(context)

@@ -1,6 +1,6 @@
 """Resolutions: each track of texts as a strip of its past and future, and the plan of the next one."""
 
-from pages.components.guard import require_entrance
+from pages.components.shell.guard import require_entrance
 
 require_entrance()
 
@@ -31,12 +31,12 @@ from calendar_model.vocabulary import (
     TrackSubject,
     View,
 )
-from pages.components import filter_bar, panel
-from pages.components.context import PageContext, current
-from pages.components.lists import NARROW_PX, full_list
-from pages.components.pictures import Asked, as_a_picture
-from pages.components.width import column_width
-from pages.components.words import linked, plain
+from pages.components.record.lists import NARROW_PX, full_list
+from pages.components.shell import filter_bar, item_panel
+from pages.components.shell.context import PageContext, current
+from pages.components.shell.width import column_width
+from pages.components.shell.words import linked, plain
+from pages.components.widgets.pictures import Asked, as_a_picture
 
 YEARS_BACK_NARROW, YEARS_AHEAD_NARROW = 12, 6
 OURS = ("penholder", "mission")
@@ -202,7 +202,7 @@ def clicked(figure: str) -> None:
     picked = points[0]["customdata"][0] if points else st.session_state.get(f"{figure}_picked", "")
     st.session_state[f"{figure}_picked"] = picked
     if picked:
-        panel.choose(picked)
+        item_panel.choose(picked)
 
 
 def draw_next(tracks: list[Track], context: PageContext) -> None:
@@ -217,7 +217,7 @@ def draw_next(tracks: list[Track], context: PageContext) -> None:
                     key=f"next_{track.code}",
                     type="tertiary",
                     icon=":material/chevron_right:",
-                    on_click=panel.choose,
+                    on_click=item_panel.choose,
                     args=(coming.row["item"],),
                 )
 
@@ -431,4 +431,4 @@ else:
     for track in tracks:
         draw_track(track, context, years, width)
 draw_related(context, width)
-panel.draw_panel(context)
+item_panel.draw_panel(context)

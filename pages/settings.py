@@ -1,6 +1,6 @@
 """Settings: who works here, who acts in this browser, who sees what, and the sample workspace."""
 
-from pages.components.guard import require_entrance
+from pages.components.shell.guard import require_entrance
 
 require_entrance()
 
@@ -8,25 +8,27 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from calendar_model.safeguards import sample
-from calendar_model.safeguards.desk import save, staff
-from calendar_model.safeguards.sight import Viewer
+from calendar_model.access.permissions import Viewer
+from calendar_model.access.unit_of_work import staff
+from calendar_model.mission import sample
+from calendar_model.mission.transactions import save
+from calendar_model.store.database import current_workspace
+from calendar_model.store.models import Person
 from calendar_model.vocabulary import Sensitivity
-from calendar_model.workspace.database import current_workspace
-from calendar_model.workspace.records import Person
-from pages.components import forms, panel
-from pages.components.access_requests import requests_of_nobody
-from pages.components.acting import act_as, acting
-from pages.components.context import PageContext, current
-from pages.components.deleted_records import deleted_records
-from pages.components.forms import NEW, RECORD, RecordForm
-from pages.components.lines import styled
-from pages.components.navigation import link
-from pages.components.words import plain
+from pages.components.record import forms
+from pages.components.record.access_requests import requests_of_nobody
+from pages.components.record.deleted_records import deleted_records
+from pages.components.record.forms import NEW, RECORD, RecordForm
+from pages.components.shell import item_panel
+from pages.components.shell.context import PageContext, current
+from pages.components.shell.current_user import act_as, acting
+from pages.components.shell.navigation import link
+from pages.components.shell.words import plain
+from pages.components.widgets.lines import styled
 
 WHAT_THE_SAMPLE_IS = (
     "Three fictional colleagues and what they keep: contacts, engagements, statements in every state, cases, events "
-    "and follow-ups, tied to the real items of the calendar that come next. Everything of it is marked as sample, "
+    "and follow-ups, linked to the real items of the calendar that come next. Everything of it is marked as sample, "
     "nobody and nothing in it exists, and it never mixes with what is yours."
 )
 
@@ -203,4 +205,4 @@ else:
     the_sample(context)
     deleted_records(context, everyone)
     who_sees_what()
-panel.draw_panel(context)
+item_panel.draw_panel(context)

@@ -1,6 +1,6 @@
 """Statements: what waits for whom, and one of them with its text, its checks and the way on."""
 
-from pages.components.guard import require_entrance
+from pages.components.shell.guard import require_entrance
 
 require_entrance()
 
@@ -9,32 +9,34 @@ from collections.abc import Sequence
 import streamlit as st
 
 from calendar_model import wording
-from calendar_model.safeguards.clearance import given
-from calendar_model.safeguards.desk import reading, staff
-from calendar_model.workspace.history import of_record
-from calendar_model.workspace.records import Person, Record, Statement
-from calendar_model.workspace.statements import (
+from calendar_model.access.unit_of_work import reading, staff
+from calendar_model.mission.statements.clearance import given
+from calendar_model.mission.statements.queries import (
     UNSAID,
     unconfirmed,
     who_may_clear,
     whole,
 )
-from pages.components import forms, labels, panel
-from pages.components.access_requests import ask_for_access, requests_for
-from pages.components.acting import acting, require_person
-from pages.components.context import PageContext, current
-from pages.components.follow_ups import follow_ups_of
-from pages.components.forms import NEW, RECORD, WITH, words
-from pages.components.navigation import PAGE_OF, link
-from pages.components.record_parts import history, item_openers, who_sees
-from pages.components.statement_details import cosponsors, details
-from pages.components.statement_list import list_statements
-from pages.components.statement_moves import moves, overrides
-from pages.components.statement_parts import checks, limit_of, speaking_time, steps
-from pages.components.statement_text import writing_area
-from pages.components.statement_versions import versions
-from pages.components.word_files import delivery_buttons
-from pages.components.words import plain
+from calendar_model.store.history import of_record
+from calendar_model.store.models import Person, Record, Statement
+from pages.components.record import forms
+from pages.components.record.access_requests import ask_for_access, requests_for
+from pages.components.record.follow_ups import follow_ups_of
+from pages.components.record.forms import NEW, RECORD, WITH, words
+from pages.components.record.parts import history, item_openers, who_sees
+from pages.components.shell import item_panel
+from pages.components.shell.context import PageContext, current
+from pages.components.shell.current_user import acting, require_person
+from pages.components.shell.navigation import PAGE_OF, link
+from pages.components.shell.words import plain
+from pages.components.statements.details import cosponsors, details
+from pages.components.statements.listing import list_statements
+from pages.components.statements.moves import moves, overrides
+from pages.components.statements.parts import checks, limit_of, speaking_time, steps
+from pages.components.statements.text import writing_area
+from pages.components.statements.versions import versions
+from pages.components.widgets import labels
+from pages.components.widgets.word_files import delivery_buttons
 
 
 def one_statement(statement_id: str, context: PageContext, person: Person) -> None:
@@ -46,7 +48,7 @@ def one_statement(statement_id: str, context: PageContext, person: Person) -> No
             st.markdown("This statement is not there, or not for you to see. Go back to the list.")
             ask_for_access(statement_id)
             return
-        tied = [*(tie.other for tie in statement.ties), *(tie.record for tie in statement.tied_from)]
+        linked = [*(link.other for link in statement.links), *(link.record for link in statement.linked_from)]
         waiting, clearers = unconfirmed(session, statement_id), who_may_clear(session)
         changes = of_record(session, statement_id)
         clearances = given(session, statement_id)
@@ -73,23 +75,23 @@ def one_statement(statement_id: str, context: PageContext, person: Person) -> No
         versions(statement, clearances, {one.id: one.name for one in everyone}, context)
     with right:
         st.subheader("Checks")
-        facts = checks(statement, tied, person, clearers)
+        facts = checks(statement, linked, person, clearers)
         moves(statement, facts, everyone, person, context.today)
         overrides(statement, facts, waiting, person, clearers, context.zone)
-        st.subheader("Tied to")
-        ties(statement, tied, context)
+        st.subheader("Linked to")
+        links(statement, linked, context)
     follow_ups_of(statement, everyone)
     with st.expander("Details"):
         details(statement, context, everyone)
     cosponsors(statement, context)
-    history(changes, everyone, {one.id: one.title for one in tied}, context.zone)
+    history(changes, everyone, {one.id: one.title for one in linked}, context.zone)
 
 
-def ties(statement: Statement, tied: Sequence[Record], context: PageContext) -> None:
-    if not statement.items and not tied:
+def links(statement: Statement, linked: Sequence[Record], context: PageContext) -> None:
+    if not statement.items and not linked:
         st.markdown("Nothing yet. Tie it to items of the calendar, engagements and cases in the details below.")
     item_openers(statement, context)
-    for record in tied:
+    for record in linked:
         link(PAGE_OF[record.kind], f"{words(record.kind)}: {plain(record.title)}", record=record.id)
     log = {NEW: "consulted", WITH: statement.id}
     link("engagements", "Log an engagement about it", icon=":material/add:", **log)
@@ -114,4 +116,4 @@ elif new:
     details(None, context, staff())
 else:
     list_statements(context, person)
-panel.draw_panel(context)
+item_panel.draw_panel(context)

@@ -1,6 +1,6 @@
 """Timeline: everything dated in lanes of organisations and bodies, or the same as an agenda."""
 
-from pages.components.guard import require_entrance
+from pages.components.shell.guard import require_entrance
 
 require_entrance()
 
@@ -16,12 +16,12 @@ from calendar_model.figures.timeline import in_window, timeline_figure, timeline
 from calendar_model.figures.zoom import Zoom, closer, step, window, window_around
 from calendar_model.vocabulary import Precision
 from calendar_model.wording import day, span
-from pages.components import panel
-from pages.components.agenda import agenda, print_agenda
-from pages.components.context import PageContext, current
-from pages.components.filter_bar import EARLIEST, LATEST
-from pages.components.pictures import Asked, as_a_picture
-from pages.components.width import column_width
+from pages.components.shell import item_panel
+from pages.components.shell.context import PageContext, current
+from pages.components.shell.filter_bar import EARLIEST, LATEST
+from pages.components.shell.width import column_width
+from pages.components.widgets.agenda import agenda, print_agenda
+from pages.components.widgets.pictures import Asked, as_a_picture
 
 FIGURE = "timeline_figure"
 LEGEND = (
@@ -81,12 +81,12 @@ def _clicked(zoom: Zoom) -> None:
         st.session_state["zoom"] = closer(zoom).value
         st.session_state["from"] = date.fromisoformat(picked.removeprefix(MORE))
     elif picked:
-        panel.choose(picked)
+        item_panel.choose(picked)
 
 
 def _picture(context: PageContext, zoom: Zoom, start: date, days: int) -> Asked:
     """The timeline to take away. Where it is too tall for letters that can be read, fewer rows are drawn of a lane."""
-    marks = panel.marks(context)
+    marks = item_panel.marks(context)
 
     def draft(rows_at_most: int | None) -> Draft:
         return Draft(
@@ -154,7 +154,7 @@ for label, says, direction in (("‹", "Earlier", -1), ("Today", None, 0), ("›
     turns.button(label, key=f"timeline_turn_{direction}", help=says, on_click=_go, args=(direction, context.today))
 
 rows = in_window(context.filtered, start=start, days=days)
-marks = panel.marks(context)
+marks = item_panel.marks(context)
 if show == "agenda":
     st.caption(stretch)
     agenda(rows, context, since=start, marks=marks)
@@ -190,4 +190,4 @@ else:
         stands_for=(zoom, start, days, context.zone, hash(frozenset(marks.items()))),
     )
 print_agenda(rows, context, stretch, marks)
-panel.draw_panel(context)
+item_panel.draw_panel(context)

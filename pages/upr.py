@@ -1,6 +1,6 @@
 """UPR: which states are next and what is due before them, and where each state is in its cycle."""
 
-from pages.components.guard import require_entrance
+from pages.components.shell.guard import require_entrance
 
 require_entrance()
 
@@ -24,18 +24,19 @@ from calendar_model.figures.upr import (
     what_happened,
 )
 from calendar_model.vocabulary import Kind, Precision, Review, Standing, Track, TrackSubject
-from pages.components import filter_bar, labels, panel
-from pages.components.context import PageContext, current
-from pages.components.lists import full_list
-from pages.components.pictures import Asked, as_a_picture
-from pages.components.tables import csv_download
-from pages.components.width import column_width
-from pages.components.words import plain
+from pages.components.record.lists import full_list
+from pages.components.shell import filter_bar, item_panel
+from pages.components.shell.context import PageContext, current
+from pages.components.shell.width import column_width
+from pages.components.shell.words import plain
+from pages.components.widgets import labels
+from pages.components.widgets.pictures import Asked, as_a_picture
+from pages.components.widgets.tables import csv_download
 
 FIGURE = "upr_figure"
 SESSIONS_AHEAD = 2
 TILES = "A row is a session, a tile a state under review."
-# Cycles offered beyond those that the reference lists; what is counted on further is in each state's panel.
+# Cycles offered beyond those that the reference lists; what is counted on further is in each state's item_panel.
 CYCLES_AHEAD = 1
 
 
@@ -106,7 +107,7 @@ def open_row(key: str, items: list[str]) -> None:
     """Opens the panel of the row that was chosen in a list."""
     rows = st.session_state[key]["selection"]["rows"]
     if rows and rows[0] < len(items):
-        panel.choose(items[rows[0]])
+        item_panel.choose(items[rows[0]])
 
 
 def draw_list(frame: pd.DataFrame, items: list[str], name: str, alt: str) -> None:
@@ -254,7 +255,7 @@ def clicked() -> None:
     picked = points[0]["customdata"][0] if points else st.session_state.get("upr_picked", "")
     st.session_state["upr_picked"] = picked
     if picked:
-        panel.choose(picked)
+        item_panel.choose(picked)
 
 
 def sessions_frame(reviews: pd.DataFrame, context: PageContext) -> pd.DataFrame:
@@ -402,4 +403,4 @@ else:
                 f"What falls due around {session}, in order.",
                 width=width,
             )
-panel.draw_panel(context)
+item_panel.draw_panel(context)

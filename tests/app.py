@@ -8,7 +8,7 @@ from pathlib import Path
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
-from pages.components.navigation import address_of
+from pages.components.shell.navigation import address_of
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -18,20 +18,40 @@ from starlette.testclient import TestClient
 from streamlit.components.v2 import manifest_scanner
 
 from calendar_model import clock
+from calendar_model.access.permissions import ANONYMOUS, Viewer, member
+from calendar_model.access.unit_of_work import staff
 from calendar_model.calendar import build_table, horizon
 from calendar_model.clock import TODAY_VARIABLE
+from calendar_model.mission import sample
+from calendar_model.mission.transactions import save
 from calendar_model.reference import Reference, load
-from calendar_model.safeguards import sample
-from calendar_model.safeguards.desk import save, staff
-from calendar_model.safeguards.sight import OPEN, Viewer, member
-from calendar_model.workspace import database
-from calendar_model.workspace.database import FOLDER_VARIABLE, URL_VARIABLE
-from calendar_model.workspace.records import Person
-from tests.databases import _layout_at_once, _statements_compiled_once, new_postgresql, new_sqlite, postgresql_server
+from calendar_model.store import database
+from calendar_model.store.database import FOLDER_VARIABLE, URL_VARIABLE
+from calendar_model.store.models import Person
+from tests.databases import (
+    _layout_at_once,
+    _statements_compiled_once,
+    either_database,
+    new_postgresql,
+    new_sqlite,
+    postgresql_server,
+    url,
+    workspace,
+)
 from tests.day import TODAY
 
 # The fixtures are here and nowhere else, so that a test process has one server.
-__all__ = ["TODAY", "_layout_at_once", "_statements_compiled_once", "new_postgresql", "new_sqlite", "postgresql_server"]
+__all__ = [
+    "TODAY",
+    "_layout_at_once",
+    "_statements_compiled_once",
+    "either_database",
+    "new_postgresql",
+    "new_sqlite",
+    "postgresql_server",
+    "url",
+    "workspace",
+]
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 _MORNING = datetime(TODAY.year, TODAY.month, TODAY.day, 9, tzinfo=UTC)
@@ -105,8 +125,8 @@ def _own_workspace(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest
     monkeypatch.delenv(URL_VARIABLE, raising=False)
     monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path_factory.mktemp("workspace", numbered=True)))
     yield
-    for workspace in database._open.values():
-        workspace.close()
+    for opened in database._open.values():
+        opened.close()
     database._open.clear()
 
 
@@ -134,19 +154,19 @@ def client() -> TestClient:
 @pytest.fixture
 def desk() -> Viewer:
     """Somebody of the staff, who writes."""
-    return member(save(OPEN, Person, {"name": "Desk"}))
+    return member(save(ANONYMOUS, Person, {"name": "Desk"}))
 
 
 @pytest.fixture
 def other() -> Viewer:
     """Somebody else of the staff."""
-    return member(save(OPEN, Person, {"name": "Other"}))
+    return member(save(ANONYMOUS, Person, {"name": "Other"}))
 
 
 @pytest.fixture
 def me() -> Viewer:
     """Somebody of the staff, whose name pages say."""
-    return member(save(OPEN, Person, {"name": "Amina Berg"}))
+    return member(save(ANONYMOUS, Person, {"name": "Amina Berg"}))
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,9 @@ from psycopg import sql
 from sqlalchemy import Dialect, Engine, event
 from sqlalchemy.util import LRUCache
 
-from calendar_model.workspace import database, migrations
+from calendar_model.store import database as store_database
+from calendar_model.store import migrations
+from calendar_model.store.database import URL_VARIABLE, Workspace, open_workspace
 
 _numbers = count()
 
@@ -69,7 +71,7 @@ def _layout_at_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def _statements_compiled_once() -> Iterator[None]:
     """What was compiled for a database of one kind serves all others of it: each test has a new one."""
-    of_its_own = database._engine
+    of_its_own = store_database._engine
     cache: LRUCache[Any, Any] = LRUCache(2000)
     dialects: dict[str, Dialect] = {}
 
@@ -86,7 +88,7 @@ def _statements_compiled_once() -> Iterator[None]:
         return made
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(database, "_engine", engine)
+        patch.setattr(store_database, "_engine", engine)
         yield
 
 
@@ -162,3 +164,26 @@ def new_postgresql(postgresql_server: str) -> Iterator[Callable[[], str]]:
 def new_sqlite(tmp_path: Path) -> Callable[[], str]:
     """Says the URL of an SQLite file that is not there yet, as often as it is called."""
     return lambda: f"sqlite:///{tmp_path}/sqlite-{next(_numbers)}/workspace.sqlite"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest) -> str:
+    """The URL of an empty database."""
+    make: Callable[[], str] = request.getfixturevalue(f"new_{request.param}")
+    return make()
+
+
+@pytest.fixture
+def workspace(url: str) -> Iterator[Workspace]:
+    """An open workspace with nothing in it."""
+    opened = open_workspace(url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def either_database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty database, named in the environment."""
+    if request.param == "postgresql":
+        make: Callable[[], str] = request.getfixturevalue("new_postgresql")
+        monkeypatch.setenv(URL_VARIABLE, make())

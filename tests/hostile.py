@@ -10,14 +10,14 @@ import pytest
 import sqlalchemy as sa
 
 from calendar_model import calendar
+from calendar_model.access.permissions import ANONYMOUS, member
+from calendar_model.access.unit_of_work import staff
 from calendar_model.clock import now
-from calendar_model.safeguards import sample
-from calendar_model.safeguards.access_requests import ask
-from calendar_model.safeguards.desk import save, staff, writing
-from calendar_model.safeguards.sight import OPEN, member
-from calendar_model.vocabulary import Sensitivity
-from calendar_model.workspace.database import FILE, FOLDER_VARIABLE, URL_VARIABLE, Workspace, open_workspace
-from calendar_model.workspace.records import (
+from calendar_model.mission import sample
+from calendar_model.mission.access_requests import ask
+from calendar_model.mission.transactions import save, writing
+from calendar_model.store.database import FILE, FOLDER_VARIABLE, URL_VARIABLE, Workspace, open_workspace
+from calendar_model.store.models import (
     Base,
     Correction,
     Event,
@@ -31,7 +31,8 @@ from calendar_model.workspace.records import (
     Unsaved,
     new_id,
 )
-from calendar_model.workspace.terms import EventKind, StatementState
+from calendar_model.store.terms import EventKind, StatementState
+from calendar_model.vocabulary import Sensitivity
 from tests.conftest import TODAY
 
 MARKUP = (
@@ -95,7 +96,7 @@ def _complete(workspace: Workspace) -> None:
     desk = member(who.id)
     values = {"location": f"Geneva {MARKUP}", "notes": MARKUP}
     # Nobody of the sample corrects anything.
-    other = save(OPEN, Person, {"name": "Desk"}, workspace=workspace)
+    other = save(ANONYMOUS, Person, {"name": "Desk"}, workspace=workspace)
     save(
         member(other),
         Correction,

@@ -13,15 +13,16 @@ import pytest
 from sqlalchemy import select
 
 from calendar_model.__main__ import main
-from calendar_model.safeguards.desk import reading, save, staff
-from calendar_model.safeguards.sight import OPEN, Viewer, member
-from calendar_model.safeguards.subscriptions import make
+from calendar_model.access.permissions import ANONYMOUS, Viewer, member
+from calendar_model.access.unit_of_work import reading, staff
+from calendar_model.mission.events import item_of
+from calendar_model.mission.subscriptions import make
+from calendar_model.mission.transactions import save
+from calendar_model.store.database import FOLDER_VARIABLE, URL_VARIABLE, current_workspace
+from calendar_model.store.history import verify
+from calendar_model.store.models import Case, Event, Person, Record
+from calendar_model.store.terms import EventKind, Suggester
 from calendar_model.vocabulary import Sensitivity
-from calendar_model.workspace.database import FOLDER_VARIABLE, URL_VARIABLE, current_workspace
-from calendar_model.workspace.history import verify
-from calendar_model.workspace.own_events import item_of
-from calendar_model.workspace.records import Case, Event, Person, Record
-from calendar_model.workspace.terms import EventKind, Suggester
 from tests.day import TODAY
 
 ON = ["--as-of", "2026-11-24"]
@@ -149,7 +150,7 @@ EVENT = {"event_kind": EventKind.SIDE_EVENT, "start": TODAY, "end": TODAY, "body
 
 @pytest.fixture
 def desk() -> Viewer:
-    return member(save(OPEN, Person, {"name": "Kari Nordmann"}))
+    return member(save(ANONYMOUS, Person, {"name": "Kari Nordmann"}))
 
 
 def announced(desk: Viewer) -> str:
@@ -206,7 +207,7 @@ def test_the_history_as_json_has_all_of_it(capsys: pytest.CaptureFixture[str], d
 def test_the_history_of_what_is_restricted_is_told_to_those_named(
     capsys: pytest.CaptureFixture[str], desk: Viewer
 ) -> None:
-    other = save(OPEN, Person, {"name": "Other"})
+    other = save(ANONYMOUS, Person, {"name": "Other"})
     case = {"title": "Case 7", "sensitivity": Sensitivity.RESTRICTED, "suggested_by": Suggester.MINISTRY}
     made = save(desk, Case, case, items=["session-HRC64"])
     assert run(capsys, "history", "--record", made) == (

@@ -16,7 +16,7 @@ from calendar_model.feeds.links import PUBLIC_URL_VARIABLE
 from calendar_model.figures.picture import VARIABLE as BROWSER_VARIABLE
 from calendar_model.imports.remote import VARIABLE as REMOTE_VARIABLE
 from calendar_model.reference import DATA_VARIABLE
-from calendar_model.workspace.database import URL_VARIABLE
+from calendar_model.store.database import URL_VARIABLE
 from tests.app import ROOT
 
 WRONG = {

@@ -14,15 +14,15 @@ from calendar_model import wording
 from calendar_model.documents import word
 from calendar_model.documents.printable import printable
 from calendar_model.documents.word import Made
+from calendar_model.mission.statements import languages
+from calendar_model.mission.statements.queries import cleared_with
+from calendar_model.mission.statements.speaking import said
+from calendar_model.mission.statements.texts import DIRECTION, pace_of, speaking_seconds, spoken_words
 from calendar_model.reference import Reference
+from calendar_model.store.models import Statement, Version
+from calendar_model.store.terms import StatementForm, StatementState
 from calendar_model.vocabulary import Sensitivity
 from calendar_model.wording import day, term
-from calendar_model.workspace import languages
-from calendar_model.workspace.records import Statement, Version
-from calendar_model.workspace.speaking import said
-from calendar_model.workspace.statements import cleared_with
-from calendar_model.workspace.terms import StatementForm, StatementState
-from calendar_model.workspace.texts import DIRECTION, pace_of, speaking_seconds, spoken_words
 
 SIZE, SPACING = 16, 1.5
 """Points, and lines, of what is read out."""

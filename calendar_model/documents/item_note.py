@@ -9,15 +9,16 @@ from typing import Any
 import pandas as pd
 from sqlalchemy.orm import Session
 
-from calendar_model import briefing, wording
+from calendar_model import wording
 from calendar_model.calendar import Filter, text_item, vote_words, when
 from calendar_model.documents import word
 from calendar_model.documents.note import Note, Reader, known, open_expectation
 from calendar_model.documents.word import Made
+from calendar_model.mission import briefing, coverage
+from calendar_model.mission.coverage import State
+from calendar_model.mission.dossier import Dossier, deadlines, dossier, held_in
+from calendar_model.mission.statements import workflow
 from calendar_model.reference import Reference
-from calendar_model.safeguards import coverage, statements
-from calendar_model.safeguards.coverage import State
-from calendar_model.safeguards.dossier import Dossier, deadlines, dossier, held_in
 from calendar_model.vocabulary import Confidence, Kind, Precision
 
 
@@ -58,7 +59,7 @@ class _ItemNote(Note):
         if found is not None:
             self.heading("Our work")
             if not self.work(found):
-                word.line(self.document, "Nothing of ours is tied to it yet.")
+                word.line(self.document, "Nothing of ours is linked to it yet.")
             self.inside_work(row)
         return self.end()
 
@@ -83,7 +84,7 @@ class _ItemNote(Note):
         for draft in found.drafts:
             if draft.next is not None and draft.lacks:
                 self.see(draft.statement)
-                before = f"{draft.statement.title}, before it is {statements.said(draft.next)}"
+                before = f"{draft.statement.title}, before it is {workflow.said(draft.next)}"
                 lines.append((f"{before}:", " ".join(lack.says for lack in draft.lacks)))
         for late in (one for one in found.follow_ups if one.due < self.reader.today):
             self.see(late.record)

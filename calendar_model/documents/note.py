@@ -20,18 +20,18 @@ from calendar_model import wording
 from calendar_model.calendar import when
 from calendar_model.documents import word
 from calendar_model.documents.word import Made
+from calendar_model.mission import cases as checks
+from calendar_model.mission.coverage import HEADS, Mark, State
+from calendar_model.mission.dossier import Dossier, Draft
+from calendar_model.mission.events import event_of
+from calendar_model.mission.statements import workflow
+from calendar_model.mission.statements.queries import UNSAID
+from calendar_model.mission.statements.speaking import said
+from calendar_model.mission.statements.texts import speaking_seconds, spoken_words
 from calendar_model.reference import Reference
-from calendar_model.safeguards import cases as checks
-from calendar_model.safeguards import statements
-from calendar_model.safeguards.coverage import HEADS, Mark, State
-from calendar_model.safeguards.dossier import Dossier, Draft
+from calendar_model.store.models import Contact, Engagement, FollowUp, Record, Version
 from calendar_model.vocabulary import Confidence, Precision, Sensitivity, Standing
 from calendar_model.wording import standing_words, term
-from calendar_model.workspace.own_events import event_of
-from calendar_model.workspace.records import Contact, Engagement, FollowUp, Record, Version
-from calendar_model.workspace.speaking import said
-from calendar_model.workspace.statements import UNSAID
-from calendar_model.workspace.texts import speaking_seconds, spoken_words
 
 _ANSWERED = "All questions before it is raised are answered."
 
@@ -193,7 +193,7 @@ class Note:
             one = draft.statement
             about = [
                 term(one.form),
-                statements.said(one.state),
+                workflow.said(one.state),
                 f"delivered on {wording.day(one.delivered_on)}" if one.delivered_on else "",
                 f"version {draft.version}" if draft.version else "no text yet",
                 f"due {wording.day(one.due)}" if one.due and one.state in UNSAID else "",

@@ -8,18 +8,18 @@ import pandas as pd
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from calendar_model import briefing, wording
+from calendar_model import wording
 from calendar_model.calendar import Filter, describe
 from calendar_model.documents import word
 from calendar_model.documents.note import Note, Reader
+from calendar_model.mission import briefing, coverage
+from calendar_model.mission.cases import linked_records
+from calendar_model.mission.coverage import HEADS, Expectation, State
+from calendar_model.mission.dossier import Draft
+from calendar_model.mission.statements.queries import UNSAID
 from calendar_model.reference import Reference
-from calendar_model.safeguards import coverage
-from calendar_model.safeguards.coverage import HEADS, Expectation, State
-from calendar_model.safeguards.dossier import Draft
+from calendar_model.store.models import Contact, Engagement, FollowUp, Statement
 from calendar_model.vocabulary import Kind, Precision, Standing
-from calendar_model.workspace.cases import tied
-from calendar_model.workspace.records import Contact, Engagement, FollowUp, Statement
-from calendar_model.workspace.statements import UNSAID
 
 
 @word.bounded
@@ -83,7 +83,7 @@ class _WeekNote(Note):
             .where(Engagement.on.between(self.monday, self.sunday))
             .order_by(Engagement.on, Engagement.title, Engagement.id)
         ).all()
-        with_whom = tied(session, Contact, [one.id for one in engagements])
+        with_whom = linked_records(session, Contact, [one.id for one in engagements])
         texts = session.scalars(
             select(Statement)
             .where(

@@ -27,9 +27,9 @@ from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
 from calendar_model.documents.printable import printable
+from calendar_model.mission.statements import languages
 from calendar_model.turns import BusyError, Turns
 from calendar_model.wording import day
-from calendar_model.workspace import languages
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 

@@ -41,19 +41,19 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from calendar_model import calendar, clock, wording
+from calendar_model.access.permissions import ANONYMOUS
+from calendar_model.access.problems import Refused
 from calendar_model.calendar import Filter, FilterError, Item
 from calendar_model.feeds import ical, layers, links, polls
 from calendar_model.feeds.layers import Layers
 from calendar_model.feeds.limits import Known, Limits, host_of
 from calendar_model.feeds.mine import mine
 from calendar_model.feeds.shelf import Content, Feed, Shelf
+from calendar_model.mission import subscriptions
+from calendar_model.mission.subscriptions import Subscriber
+from calendar_model.mission.visible_calendar import calendar_for, calendar_parts_for
 from calendar_model.reference import Reference
-from calendar_model.safeguards import subscriptions
-from calendar_model.safeguards.rules import Refused
-from calendar_model.safeguards.sight import OPEN
-from calendar_model.safeguards.sighted import calendar_of, layers_of
-from calendar_model.safeguards.subscriptions import Subscriber
-from calendar_model.workspace.database import WorkspaceError
+from calendar_model.store.database import WorkspaceError
 
 TITLE = "HRD calendar"
 CACHE_CONTROL = "private, max-age=300, must-revalidate"
@@ -194,7 +194,7 @@ class CalendarFeed(_Polled):
         downloads = [value for name, value in params if name == "download"]
         if any(value != "1" for value in downloads):
             raise _Refusal(400, "The parameter download can only be 1, or be left out.")
-        reference, table, own = layers_of(OPEN)
+        reference, table, own = calendar_parts_for(ANONYMOUS)
         _require_whole(reference)
         try:
             chosen = Filter.from_params([pair for pair in params if pair[0] != "download"], reference)
@@ -213,7 +213,7 @@ class ItemFile(_Polled):
         """Refuses every parameter, and an item that is not there."""
         if _params(request):
             raise _Refusal(400, "The address of an item takes no parameters: leave out what follows the ?.")
-        reference, table = calendar_of(OPEN)
+        reference, table = calendar_for(ANONYMOUS)
         _require_whole(reference)
         item = request.path_params["item"]
         rows = table[table["item"] == item]
@@ -229,7 +229,7 @@ def build_mine(subscriber: Subscriber, base_url: str) -> Feed:
     """The feed of a subscription, built once for all that is in it. It does not tell its own address.
 
     Raises `calendar_model.feeds.IncompleteItemError`, `calendar_model.calendar.FilterError`,
-    `calendar_model.workspace.database.WorkspaceError`, and what is answered where the reference cannot be read.
+    `calendar_model.store.database.WorkspaceError`, and what is answered where the reference cannot be read.
     """
     asked = mine(subscriber)
     _require_whole(asked.reference)

@@ -13,17 +13,17 @@ import pandas as pd
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from calendar_model.access.permissions import ANONYMOUS, Viewer
+from calendar_model.access.unit_of_work import reading
 from calendar_model.calendar import Filter, Item
 from calendar_model.feeds.ical import FOLLOW_UP
+from calendar_model.mission.events import event_of
+from calendar_model.mission.follow_ups import Line, open_follow_ups
+from calendar_model.mission.subscriptions import Subscriber
+from calendar_model.mission.visible_calendar import calendar_parts_for
 from calendar_model.reference import Reference
-from calendar_model.safeguards.desk import reading
-from calendar_model.safeguards.sight import OPEN, Viewer
-from calendar_model.safeguards.sighted import layers_of
-from calendar_model.safeguards.subscriptions import Subscriber
+from calendar_model.store.models import Change, Event, FollowUp, ItemLink
 from calendar_model.vocabulary import Confidence, Kind, Precision, Sensitivity, Standing
-from calendar_model.workspace.follow_ups import Line, open_follow_ups
-from calendar_model.workspace.own_events import event_of
-from calendar_model.workspace.records import Change, Event, FollowUp, TieToItem
 
 STAFF = Viewer("", Sensitivity.INTERNAL)
 """What all of the staff may see, whoever they are."""
@@ -57,12 +57,12 @@ class Mine:
 def mine(subscriber: Subscriber) -> Mine:
     """What a subscription holds now: fictional events for a fictional person alone.
 
-    Raises :class:`~calendar_model.workspace.database.WorkspaceError` where the workspace cannot be read, and
+    Raises :class:`~calendar_model.store.database.WorkspaceError` where the workspace cannot be read, and
     :class:`~calendar_model.calendar.FilterError` where the filter is none.
     """
     chosen = Filter.from_query(subscriber.query)
-    eyes = STAFF if subscriber.level is Sensitivity.INTERNAL else OPEN
-    reference, table, own = layers_of(eyes)
+    eyes = STAFF if subscriber.level is Sensitivity.INTERNAL else ANONYMOUS
+    reference, table, own = calendar_parts_for(eyes)
     with reading(eyes) as session:
         fictional = () if subscriber.sample else session.scalars(select(Event.id).where(Event.sample)).all()
         own = tuple(item for item in own if event_of(item.item) not in fictional)
@@ -78,13 +78,13 @@ def _follow_ups(session: Session, subscriber: Subscriber, table: pd.DataFrame, o
         if line.owner_id == subscriber.person_id and not line.restricted and (subscriber.sample or not line.sample)
     ]
     changed = _changed(session, lines)
-    tied = _tied(session, lines)
+    linked = _linked(session, lines)
     bodies = {item.item: item.body for item in own}
-    if tied:
+    if linked:
         bodies |= zip(table["item"], map(str, table["body"]), strict=True)
     for line in lines:
         # A follow-up stands where its record hangs in the calendar; one of a record that hangs nowhere, under no body.
-        item = next((item for item in tied.get(line.record_id, []) if item in bodies), "")
+        item = next((item for item in linked.get(line.record_id, []) if item in bodies), "")
         sample = " (sample)" if line.sample else ""
         yield Item(
             item=f"{FOLLOW_UP}{line.id}",
@@ -116,12 +116,12 @@ def _changed(session: Session, lines: list[Line]) -> dict[str, date]:
     return {row_id: at.date() for row_id, at in session.execute(asked)}
 
 
-def _tied(session: Session, lines: list[Line]) -> dict[str, list[str]]:
-    """The calendar items to which each record is tied."""
+def _linked(session: Session, lines: list[Line]) -> dict[str, list[str]]:
+    """The calendar items to which each record is linked."""
     asked = (
-        select(TieToItem.record_id, TieToItem.item)
-        .where(TieToItem.record_id.in_({line.record_id for line in lines}))
-        .order_by(TieToItem.item)
+        select(ItemLink.record_id, ItemLink.item)
+        .where(ItemLink.record_id.in_({line.record_id for line in lines}))
+        .order_by(ItemLink.item)
     )
     found: dict[str, list[str]] = {}
     for record_id, item in session.execute(asked):

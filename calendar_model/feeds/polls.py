@@ -18,10 +18,10 @@ from datetime import datetime
 from threading import Lock
 from weakref import ReferenceType, ref
 
+from calendar_model.access.unit_of_work import change_token
 from calendar_model.calendar.current import state
 from calendar_model.feeds.shelf import Content, Feed
-from calendar_model.safeguards.desk import tide
-from calendar_model.workspace.database import WorkspaceError, opened_workspace
+from calendar_model.store.database import WorkspaceError, opened_workspace
 
 
 def pulse_at_once() -> Hashable | None:
@@ -37,7 +37,7 @@ def pulse() -> Hashable | None:
     if felt is not None:
         return felt
     try:
-        return state(), tide()
+        return state(), change_token()
     except WorkspaceError:
         return None
 

@@ -18,8 +18,8 @@ from calendar_model import wording
 from calendar_model.figures.packing import fit, text_px
 from calendar_model.figures.palette import INKS, TEXT_PX, Inks, ThemeName, colour_of, ink_on, plain_layout, with_alpha
 from calendar_model.figures.text import shown, wrapped
+from calendar_model.mission.coverage import HEADS, Expectation, State, counts
 from calendar_model.reference import Reference
-from calendar_model.safeguards.coverage import HEADS, Expectation, State, counts
 from calendar_model.vocabulary import Precision
 
 WARNING: Mapping[ThemeName, str] = {"light": "#a6341b", "dark": "#f39a82"}
@@ -78,7 +78,7 @@ class _Grid:
 def coverage_figure(frame: pd.DataFrame, theme: ThemeName, width: int, reference: Reference) -> go.Figure:
     """The picture.
 
-    In: ``frame`` as :func:`calendar_model.safeguards.coverage.coverage` gives it, or some of its items; ``width``,
+    In: ``frame`` as :func:`calendar_model.mission.coverage.coverage` gives it, or some of its items; ``width``,
     the pixels that the picture will have; ``reference``, for the colours of the organisations.
 
     Out: a figure with fixed axes: a trace a state, named in words with its count, and one named ``items`` that lies

@@ -11,18 +11,18 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from calendar_model.access.permissions import Viewer, member
+from calendar_model.access.problems import Refused
+from calendar_model.access.unit_of_work import staff
 from calendar_model.commands import print_json, print_table
 from calendar_model.imports import remote
 from calendar_model.imports.apart import LARGEST
 from calendar_model.imports.events import Settings, carry_out, plan_calendar
 from calendar_model.imports.plan import Fate, ImportRefused, Line, Plan
+from calendar_model.mission.remote_calendars import followed
 from calendar_model.reference import Reference, load
-from calendar_model.safeguards.desk import staff
-from calendar_model.safeguards.followed import followed
-from calendar_model.safeguards.rules import Refused
-from calendar_model.safeguards.sight import Viewer, member
+from calendar_model.store.terms import EventKind
 from calendar_model.vocabulary import Sensitivity
-from calendar_model.workspace.terms import EventKind
 
 if TYPE_CHECKING:
     from calendar_model.commands import Commands

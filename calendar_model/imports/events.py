@@ -18,16 +18,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from calendar_model import wording
+from calendar_model.access.permissions import Viewer
+from calendar_model.access.unit_of_work import EditConflict, reading, upsert
 from calendar_model.clock import today
 from calendar_model.imports.apart import UNREADABLE, read_apart
 from calendar_model.imports.plan import Fate, ImportRefused, Line, Plan, Progress, when
-from calendar_model.safeguards.desk import Overtaken, put, reading, writing
-from calendar_model.safeguards.sight import Viewer
+from calendar_model.mission.events import faults
+from calendar_model.mission.transactions import writing
+from calendar_model.store.database import Workspace
+from calendar_model.store.models import Event, Imported
+from calendar_model.store.terms import EventKind
 from calendar_model.vocabulary import UID_DOMAIN, Sensitivity, Standing
-from calendar_model.workspace.database import Workspace
-from calendar_model.workspace.own_events import faults
-from calendar_model.workspace.records import Event, Imported
-from calendar_model.workspace.terms import EventKind
 
 LONGEST = timedelta(days=3660)
 """How far ``since`` and ``until`` may be apart."""
@@ -97,9 +98,9 @@ def plan_calendar(viewer: Viewer, data: bytes, settings: Settings, workspace: Wo
 def carry_out(viewer: Viewer, plan: Plan, progress: Progress = no_progress, workspace: Workspace | None = None) -> Plan:
     """Writes what a plan says, all of it in one transaction or nothing, and gives the plan back.
 
-    Raises :class:`~calendar_model.safeguards.rules.Refused` for what a rule forbids, and
-    :class:`~calendar_model.safeguards.desk.Overtaken` where an event was changed, or taken over, since the plan was
-    made.
+    Raises :class:`~calendar_model.access.problems.Refused` for what a rule forbids, and
+    :class:`~calendar_model.access.unit_of_work.EditConflict` where an event was changed, or taken over, since the
+    plan was made.
     """
     lines = plan.to_write
     if not lines:
@@ -109,13 +110,13 @@ def carry_out(viewer: Viewer, plan: Plan, progress: Progress = no_progress, work
         _not_here_yet(session, lines)
         public: list[Event] = []
         for done, line in enumerate(lines, 1):
-            event = put(session, viewer, Event, line.values, record_id=line.record_id, seen=line.seen)
+            event = upsert(session, viewer, Event, line.values, record_id=line.record_id, seen=line.seen)
             if line.fate is Fate.NEW:
                 event.imported = Imported(record_id=event.id)
                 if event.sensitivity is Sensitivity.PUBLIC:
                     public.append(event)
             if event.imported is None:
-                raise Overtaken
+                raise EditConflict
             for column in ("uid", "occurrence", "source", "source_name", "values"):
                 setattr(event.imported, column, line.more[column])
             event.imported.taken_on = today()
@@ -143,7 +144,7 @@ def _not_here_yet(session: Session, lines: Sequence[Line]) -> None:
     new = {(line.more["uid"], line.more["occurrence"]) for line in lines if line.fate is Fate.NEW}
     kept = select(Imported.uid, Imported.occurrence).where(Imported.uid.in_({uid for uid, _ in new}))
     if any((uid, occurrence) in new for uid, occurrence in session.execute(kept)):
-        raise Overtaken
+        raise EditConflict
 
 
 class _Here:

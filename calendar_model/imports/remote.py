@@ -26,16 +26,17 @@ import httpx
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from calendar_model.access.permissions import Viewer, member
+from calendar_model.access.problems import Refused
+from calendar_model.access.unit_of_work import EditConflict, reading
 from calendar_model.clock import now
 from calendar_model.imports.apart import LARGEST
 from calendar_model.imports.events import Settings, carry_out, no_progress, plan_calendar
 from calendar_model.imports.plan import ImportRefused, Plan, Progress
-from calendar_model.safeguards.desk import Overtaken, reading, writing
-from calendar_model.safeguards.followed import followed
-from calendar_model.safeguards.rules import Refused
-from calendar_model.safeguards.sight import Viewer, member
-from calendar_model.workspace.database import Workspace, WorkspaceError
-from calendar_model.workspace.records import RemoteCalendar, RemoteVisit, new_id
+from calendar_model.mission.remote_calendars import followed
+from calendar_model.mission.transactions import writing
+from calendar_model.store.database import Workspace, WorkspaceError
+from calendar_model.store.models import RemoteCalendar, RemoteVisit, new_id
 
 VARIABLE = "HRD_CALENDAR_REMOTE"
 """Names the beginnings of the addresses that may be read, separated by commas or blanks."""
@@ -80,7 +81,7 @@ def mine(viewer: Viewer, workspace: Workspace | None = None) -> list[RemoteCalen
 def add(viewer: Viewer, values: Mapping[str, Any], workspace: Workspace | None = None) -> str:
     """Follows a calendar from now on, and gives its identifier; ``values`` are columns of RemoteCalendar.
 
-    Raises :class:`~calendar_model.safeguards.rules.Refused` for an address that is not listed, and for what misses.
+    Raises :class:`~calendar_model.access.problems.Refused` for an address that is not listed, and for what misses.
     """
     columns = _checked({**dict.fromkeys(("name", "address", "body", "timezone"), ""), **values})
     with writing(viewer, workspace=workspace) as session:
@@ -94,13 +95,13 @@ def change(
 ) -> None:
     """Changes how a calendar is followed, and from where; a column that is not among ``values`` stays.
 
-    Raises Refused as :func:`add` does, and :class:`~calendar_model.safeguards.desk.Overtaken`.
+    Raises Refused as :func:`add` does, and :class:`~calendar_model.access.unit_of_work.EditConflict`.
     """
     columns = _checked(values)
     with writing(viewer, workspace=workspace) as session:
         remote = _theirs(session, remote_id)
         if remote.version != seen:
-            raise Overtaken
+            raise EditConflict
         for column, value in columns.items():
             setattr(remote, column, value)
         # The next time all of it is read: what its server said last was about the calendar as it was followed then.
@@ -130,7 +131,7 @@ def refresh(viewer: Viewer, remote_id: str, workspace: Workspace | None = None) 
 
     The first time on a day all of it is read: the days that are taken over go on with the calendar's own. After that
     its server is asked whether it has changed. What came of it stands in the calendar's visit. Raises ImportRefused as
-    :func:`preview` does, and Refused and Overtaken as :func:`~calendar_model.imports.events.carry_out`.
+    :func:`preview` does, and Refused and EditConflict as :func:`~calendar_model.imports.events.carry_out`.
     """
     with reading(viewer, workspace) as session:
         remote = _theirs(session, remote_id)
@@ -156,7 +157,7 @@ def take_over(
 ) -> Plan:
     """Writes what :func:`preview` gave and nothing that came later, notes it in the calendar's visit, gives the plan.
 
-    Raises Refused and Overtaken as :func:`~calendar_model.imports.events.carry_out`.
+    Raises Refused and EditConflict as :func:`~calendar_model.imports.events.carry_out`.
     """
     with reading(viewer, workspace) as session:
         _theirs(session, remote_id)

@@ -24,6 +24,9 @@ from sqlalchemy.orm import selectinload
 from sqlalchemy.orm.exc import StaleDataError
 
 from calendar_model import wording
+from calendar_model.access.permissions import Viewer
+from calendar_model.access.problems import Refused
+from calendar_model.access.unit_of_work import EditConflict, reading, upsert
 from calendar_model.clock import now, today
 from calendar_model.corrections import Corrected
 from calendar_model.corrections import faults as faults_of
@@ -33,25 +36,25 @@ from calendar_model.imports.cells import Unclear
 from calendar_model.imports.plan import Fate, ImportRefused, Line, Plan, Progress
 from calendar_model.imports.sheets import MOST_LETTERS, Sheet
 from calendar_model.imports.targets import EVENT_STANDINGS, EXAMPLE, FIELDS, Target, folded, label_of
+from calendar_model.mission.corrections import corrected, kept
+from calendar_model.mission.events import event_of, faults
+from calendar_model.mission.rules import born_at
+from calendar_model.mission.transactions import writing
 from calendar_model.reference import Reference
-from calendar_model.safeguards.corrections import corrected, kept
-from calendar_model.safeguards.desk import Overtaken, put, reading, writing
-from calendar_model.safeguards.rules import Refused, born_at
-from calendar_model.safeguards.sight import Viewer
-from calendar_model.vocabulary import Confidence, Organisation, Precision, Review, Sensitivity, Session, Standing
-from calendar_model.workspace.database import Workspace, WorkspaceSession
-from calendar_model.workspace.own_events import event_of, faults
-from calendar_model.workspace.records import (
+from calendar_model.store.database import Workspace
+from calendar_model.store.models import (
     Correction,
     Engagement,
     Event,
     FollowUp,
     Imported,
+    ItemLink,
     Record,
-    TieToItem,
     new_id,
 )
-from calendar_model.workspace.terms import EngagementForm, EngagementKind, EventKind
+from calendar_model.store.session import WorkspaceSession
+from calendar_model.store.terms import EngagementForm, EngagementKind, EventKind
+from calendar_model.vocabulary import Confidence, Organisation, Precision, Review, Sensitivity, Session, Standing
 
 LONGEST_TITLE = 300
 """Letters of a title, as in the forms."""
@@ -135,7 +138,7 @@ def carry_out_rows(
 ) -> Plan:
     """Does what ``plan`` says, all of it in one transaction, or nothing; gives the plan with the records' identifiers.
 
-    ``progress`` is called after every line. Raises :class:`~calendar_model.safeguards.rules.Refused`, with the row, for
+    ``progress`` is called after every line. Raises :class:`~calendar_model.access.problems.Refused`, with the row, for
     what a rule forbids, and where a record that the plan changes, or one of the same name that it would add, has been
     written meanwhile: nothing of the plan is written then.
     """
@@ -147,12 +150,12 @@ def carry_out_rows(
         for done, line in enumerate(plan.to_write, 1):
             try:
                 if not still_so(line):
-                    raise Overtaken
+                    raise EditConflict
                 found[line.number] = write(session, viewer, line)
                 if target not in _TOGETHER:
                     # One by one, so that a rule that refuses says which row.
                     session.flush()
-            except (Overtaken, StaleDataError):
+            except (EditConflict, StaleDataError):
                 raise Refused(
                     f"Row {line.number}, “{line.title}”: somebody has written it since you looked. Look at the file "
                     "again."
@@ -340,8 +343,8 @@ def _event(facts: _Facts, known: _Known[Event], number: int, said: Mapping[str, 
     if not row.wrong:
         columns = {name: getattr(existing, name) for name in _EVENT_COLUMNS} if existing is not None else {}
         row.wrong += faults({**columns, **given})
-    tied = _new_items(existing, items)
-    also = _tied_words(tied)
+    linked = _new_items(existing, items)
+    also = _tied_words(linked)
     if existing is not None and reference and existing.imported is None:
         also.append(f"Reference: {reference.removeprefix(_ROW)}")
     line = _line(
@@ -350,7 +353,7 @@ def _event(facts: _Facts, known: _Known[Event], number: int, said: Mapping[str, 
         existing,
         given,
         (given.get("start"), given.get("end")),
-        more={"key": reference or named, "items": tied, "reference": reference, "taken": _taken(taken)},
+        more={"key": reference or named, "items": linked, "reference": reference, "taken": _taken(taken)},
         also=also,
         kept=_kept_by_hand(existing, given) if existing is not None else (),
         notes=opens,
@@ -458,8 +461,8 @@ def _born(facts: _Facts, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _write_event(session: WorkspaceSession, viewer: Viewer, line: Line) -> str:
-    event = put(session, viewer, Event, line.values, record_id=line.record_id, seen=line.seen)
-    _tie(event, line.more["items"])
+    event = upsert(session, viewer, Event, line.values, record_id=line.record_id, seen=line.seen)
+    _set_links(event, line.more["items"])
     if reference := line.more["reference"]:
         if event.imported is None:
             event.imported = Imported(record_id=event.id, uid=reference, taken_on=today())
@@ -509,15 +512,15 @@ def _engagement(facts: _Facts, known: _Known[Engagement], number: int, said: Map
     follow_up, following = _following(row, existing)
     if existing is None:
         given = {"form": EngagementForm.IN_PERSON, "sensitivity": born, **given}
-    tied = _new_items(existing, items)
+    linked = _new_items(existing, items)
     line = _line(
         number,
         row,
         existing,
         given,
         (on, on),
-        more={"key": named, "items": tied, "follow_up": follow_up},
-        also=[*_tied_words(tied), *([following] if following else [])],
+        more={"key": named, "items": linked, "follow_up": follow_up},
+        also=[*_tied_words(linked), *([following] if following else [])],
         notes=opens,
     )
     return known.once(line, named)
@@ -549,8 +552,8 @@ def _same_follow_up(engagement: Engagement | None, what: str) -> FollowUp | None
 
 
 def _write_engagement(session: WorkspaceSession, viewer: Viewer, line: Line) -> str:
-    engagement = put(session, viewer, Engagement, line.values, record_id=line.record_id, seen=line.seen)
-    _tie(engagement, line.more["items"])
+    engagement = upsert(session, viewer, Engagement, line.values, record_id=line.record_id, seen=line.seen)
+    _set_links(engagement, line.more["items"])
     if line.more["follow_up"] is not None:
         what, due = line.more["follow_up"]
         kept = _same_follow_up(engagement, what)
@@ -653,7 +656,7 @@ def _words(value: object) -> str:
 
 
 def _new_items(record: Event | Engagement | None, items: Sequence[str]) -> tuple[str, ...]:
-    has = {tie.item for tie in record.items} if record is not None else set()
+    has = {link.item for link in record.items} if record is not None else set()
     return tuple(item for item in items if item not in has)
 
 
@@ -661,8 +664,8 @@ def _tied_words(items: Sequence[str]) -> list[str]:
     return [f"Belongs to: {', '.join(items)}"] if items else []
 
 
-def _tie(record: Event | Engagement, items: Iterable[str]) -> None:
-    record.items += [TieToItem(item=item) for item in _new_items(record, tuple(items))]
+def _set_links(record: Event | Engagement, items: Iterable[str]) -> None:
+    record.items += [ItemLink(item=item) for item in _new_items(record, tuple(items))]
 
 
 # --- New dates of the reference

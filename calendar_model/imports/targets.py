@@ -10,8 +10,8 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from calendar_model import wording
+from calendar_model.store.terms import EngagementForm, EngagementKind, EventKind
 from calendar_model.vocabulary import Sensitivity, Standing
-from calendar_model.workspace.terms import EngagementForm, EngagementKind, EventKind
 
 EXAMPLE = "(example)"
 """At the end of a cell it marks the row of a template that shows how it is filled in: no such row is taken over."""
@@ -228,8 +228,8 @@ _EVENTS = (
         "items",
         "Belongs to",
         "What of the calendar it is held around: the code of a session such as HRC67, or an item's identifier or "
-        "title; several with semicolons between them. What it is tied to already stays.",
-        also=("tied to", "session", "item", "items", "related to", "sesjon", "around"),
+        "title; several with semicolons between them. What it is linked to already stays.",
+        also=("linked to", "session", "item", "items", "related to", "sesjon", "around"),
     ),
 )
 
@@ -298,8 +298,8 @@ _ENGAGEMENTS = (
         "items",
         "Belongs to",
         "Items of the calendar: the code of a session such as HRC67, or an item's identifier or title; several with "
-        "semicolons between them. What it is tied to already stays.",
-        also=("tied to", "item", "items", "session", "related to", "sesjon"),
+        "semicolons between them. What it is linked to already stays.",
+        also=("linked to", "item", "items", "session", "related to", "sesjon"),
     ),
     Field(
         "follow_up",

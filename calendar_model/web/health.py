@@ -8,7 +8,7 @@
 
 Both answer to the same hosts as everything else. An outage is written to the log once when it is first seen, and once
 when it is over, whether or not anybody asks ``/readyz``: the server looks by itself every :data:`EVERY_SECONDS`. What
-the database says of itself, :mod:`calendar_model.workspace.failures` writes.
+the database says of itself, :mod:`calendar_model.store.failures` writes.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from calendar_model import calendar, clock
-from calendar_model.safeguards.desk import tide
-from calendar_model.workspace.database import WorkspaceError, opened_workspace
-from calendar_model.workspace.failures import Failure, note_failure
+from calendar_model.access.unit_of_work import change_token
+from calendar_model.store.database import WorkspaceError, opened_workspace
+from calendar_model.store.failures import Failure, note_failure
 
 EVERY_SECONDS = 30.0
 PATIENCE_SECONDS = 4.0
@@ -49,7 +49,7 @@ _asking = Lock()
 
 def _database() -> str:
     try:
-        tide()
+        change_token()
     except WorkspaceError:
         return NO_DATABASE
     return ""

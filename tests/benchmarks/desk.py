@@ -1,7 +1,7 @@
 """How long a dossier and a search take on a full workspace, each beside the same question as bare SQL.
 
 ``python -m tests.benchmarks.desk`` fills a workspace with 20,000 engagements and 5,000 statements of ten versions each,
-tied to a calendar of 10,000 items, and prints medians in milliseconds. The bare SQL asks for the same rows of the same
+linked to a calendar of 10,000 items, and prints medians in milliseconds. The bare SQL asks for the same rows of the same
 file, but for nobody in particular: what it leaves out are objects, safeguards and what is worked out from the rows.
 """
 
@@ -16,12 +16,12 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from calendar_model import calendar
+from calendar_model.access.permissions import member
+from calendar_model.access.unit_of_work import reading
+from calendar_model.mission.dossier import dossier
+from calendar_model.mission.statements.queries import desk
 from calendar_model.reference import DATA_VARIABLE
-from calendar_model.safeguards.desk import reading
-from calendar_model.safeguards.dossier import dossier
-from calendar_model.safeguards.sight import member
-from calendar_model.workspace.database import open_workspace
-from calendar_model.workspace.statements import desk
+from calendar_model.store.database import open_workspace
 from tests.benchmarks.folder import large_folder, prepare
 from tests.benchmarks.stopwatch import timed
 from tests.benchmarks.workspace import fill

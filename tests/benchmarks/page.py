@@ -13,11 +13,11 @@ import tempfile
 from pathlib import Path
 
 from calendar_model import calendar
+from calendar_model.access.permissions import ANONYMOUS
+from calendar_model.mission.transactions import save
 from calendar_model.reference import DATA_VARIABLE
-from calendar_model.safeguards.desk import save
-from calendar_model.safeguards.sight import OPEN
-from calendar_model.workspace.database import FOLDER_VARIABLE, current_workspace
-from calendar_model.workspace.records import Person
+from calendar_model.store.database import FOLDER_VARIABLE, current_workspace
+from calendar_model.store.models import Person
 from tests.app import open_page
 from tests.benchmarks.folder import DATA, large_folder, prepare
 from tests.benchmarks.stopwatch import timed
@@ -54,7 +54,7 @@ def main() -> None:
             print(f"{len(table):,} items; read and built in {built.milliseconds:.0f} ms")
             os.environ[FOLDER_VARIABLE] = str(Path(parent) / f"workspace-{len(table)}")
             if folder == DATA:
-                person = save(OPEN, Person, {"name": "Officer"})
+                person = save(ANONYMOUS, Person, {"name": "Officer"})
             else:
                 person = fill(current_workspace(), table, TODAY)
             print(f"  {'page':<15}{'opened':>12}{'rerun after a filter change':>30}")

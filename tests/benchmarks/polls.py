@@ -22,15 +22,15 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from calendar_model import calendar
+from calendar_model.access.permissions import ANONYMOUS, Viewer, member
 from calendar_model.calendar import Filter
 from calendar_model.feeds import feed_url
+from calendar_model.mission.transactions import save
 from calendar_model.reference import DATA_VARIABLE
-from calendar_model.safeguards.desk import save
-from calendar_model.safeguards.sight import OPEN, Viewer, member
+from calendar_model.store.database import FOLDER_VARIABLE
+from calendar_model.store.models import Event, Person
+from calendar_model.store.terms import EventKind
 from calendar_model.vocabulary import UID_DOMAIN, Sensitivity, Standing
-from calendar_model.workspace.database import FOLDER_VARIABLE
-from calendar_model.workspace.records import Event, Person
-from calendar_model.workspace.terms import EventKind
 from tests.benchmarks.folder import large_folder, prepare
 from tests.benchmarks.stopwatch import timed
 from tests.browser.conftest import free_port, start_server, stop_server
@@ -48,7 +48,7 @@ def main() -> None:
         os.environ[FOLDER_VARIABLE] = parent
         ours, theirs = start_server(Path(parent) / "log"), _start_radicale(Path(parent) / "radicale")
         try:
-            event = _Moving(member(save(OPEN, Person, {"name": "Desk"})))
+            event = _Moving(member(save(ANONYMOUS, Person, {"name": "Desk"})))
             print(f"{'events':>8}  polls a second   {'ours':>14}{'Radicale':>14}")
             for chosen in (_about(1_000), Filter()):
                 _measure(feed_url(ours[1], chosen), f"{theirs[1]}/user/calendar/", event)

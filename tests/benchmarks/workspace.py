@@ -15,23 +15,22 @@ import pandas as pd
 import sqlalchemy as sa
 
 from calendar_model.clock import now
-from calendar_model.vocabulary import Kind, Sensitivity
-from calendar_model.workspace.database import Workspace
-from calendar_model.workspace.records import (
+from calendar_model.store.database import Workspace
+from calendar_model.store.models import (
     Access,
     Case,
     Contact,
     Engagement,
     FollowUp,
+    ItemLink,
     Person,
     Record,
+    RecordLink,
     Statement,
-    TieToItem,
-    TieToRecord,
     Version,
     new_id,
 )
-from calendar_model.workspace.terms import (
+from calendar_model.store.terms import (
     ContactKind,
     EngagementForm,
     EngagementKind,
@@ -40,6 +39,7 @@ from calendar_model.workspace.terms import (
     StatementState,
     Suggester,
 )
+from calendar_model.vocabulary import Kind, Sensitivity
 
 SPEECH = (
     "Mr President, we thank the Special Rapporteur for the report and share the concern about the growing pressure on "
@@ -59,7 +59,7 @@ def fill(
     statements: int = 5_000,
     versions: int = 10,
 ) -> str:
-    """Fills an empty workspace, ties its records to items of the calendar ``table``; gives the person who sees it.
+    """Fills an empty workspace, links its records to items of the calendar ``table``; gives the person who sees it.
 
     A tenth of the records is restricted, half of those without naming that person.
     """
@@ -95,7 +95,7 @@ def fill(
         if restricted:
             add(Access, {"id": new_id(), "record_id": made, "person_id": me if dice.random() < 0.5 else owner})
         for item in dice.sample(items, dice.choice((1, 1, 2))):
-            add(TieToItem, {"id": new_id(), "record_id": made, "item": item})
+            add(ItemLink, {"id": new_id(), "record_id": made, "item": item})
         return made
 
     contacts = [record(RecordKind.CONTACT, f"Defender {n:03}") for n in range(500)]
@@ -116,7 +116,7 @@ def fill(
                 "outcome": " ".join(dice.sample(WORDS, 12)),
             },
         )
-        add(TieToRecord, {"id": new_id(), "record_id": made, "other_id": dice.choice(contacts)})
+        add(RecordLink, {"id": new_id(), "record_id": made, "other_id": dice.choice(contacts)})
         if number % 10 == 0:
             due = today + timedelta(days=dice.randrange(-30, 90))
             done = today if dice.random() < 0.8 else None
@@ -129,7 +129,7 @@ def fill(
         writer = dice.choice(persons)["id"]
         add(Statement, {"id": made, "form": dice.choice(list(StatementForm)), "state": state, "due": due})
         if number % 25 == 0:
-            add(TieToRecord, {"id": new_id(), "record_id": made, "other_id": dice.choice(cases)})
+            add(RecordLink, {"id": new_id(), "record_id": made, "other_id": dice.choice(cases)})
         for version in range(1, versions + 1):
             text = " ".join(dice.choices(WORDS, k=250))
             line = {"number": version, "language": "en", "text": text, "written_by_id": writer, "at": now()}

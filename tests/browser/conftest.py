@@ -20,7 +20,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from calendar_model.clock import TODAY_VARIABLE
-from calendar_model.workspace.database import FOLDER_VARIABLE
+from calendar_model.store.database import FOLDER_VARIABLE
 from tests.day import TODAY
 
 ROOT = Path(__file__).parents[2]

@@ -12,12 +12,12 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
-from calendar_model.safeguards import sample
-from calendar_model.safeguards.desk import reading, staff
-from calendar_model.safeguards.sight import member
-from calendar_model.workspace.database import open_workspace
-from calendar_model.workspace.records import Case, Contact, Engagement, Event, LanguageProposal, Record, Statement
-from pages.components.acting import COOKIE
+from calendar_model.access.permissions import member
+from calendar_model.access.unit_of_work import reading, staff
+from calendar_model.mission import sample
+from calendar_model.store.database import open_workspace
+from calendar_model.store.models import Case, Contact, Engagement, Event, LanguageProposal, Record, Statement
+from pages.components.shell.current_user import COOKIE
 from tests.browser.conftest import NARROW, WIDE, settled, start_server, stop_server
 from tests.day import TODAY
 

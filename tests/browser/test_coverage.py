@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from calendar_model.safeguards.desk import save
-from calendar_model.safeguards.sight import OPEN
-from calendar_model.workspace.database import open_workspace
-from calendar_model.workspace.records import Person
-from pages.components.acting import COOKIE
+from calendar_model.access.permissions import ANONYMOUS
+from calendar_model.mission.transactions import save
+from calendar_model.store.database import open_workspace
+from calendar_model.store.models import Person
+from pages.components.shell.current_user import COOKIE
 from tests.browser.conftest import WIDE, settled, start_server, stop_server
 
 
@@ -21,7 +21,7 @@ from tests.browser.conftest import WIDE, settled, start_server, stop_server
 def page(browser: Browser, tmp_path: Path) -> Iterator[Page]:
     """The coverage of the General Assembly, as somebody of the staff."""
     workspace = open_workspace(f"sqlite:///{tmp_path / 'workspace.sqlite'}")
-    person = save(OPEN, Person, {"name": "Desk officer"}, workspace=workspace)
+    person = save(ANONYMOUS, Person, {"name": "Desk officer"}, workspace=workspace)
     workspace.close()
     process, address = start_server(tmp_path / "server.log")
     context = browser.new_context(viewport=WIDE, timezone_id="Europe/Oslo")  # type: ignore[arg-type]
@@ -41,7 +41,7 @@ def test_a_click_on_a_tile_begins_what_misses_with_the_tie_made(page: Page) -> N
     box = word.bounding_box()
     assert box is not None
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    expect(page).to_have_url(re.compile(r"/(statements|engagements)\?.*tie=ga-resolution-GA81"))
+    expect(page).to_have_url(re.compile(r"/(statements|engagements)\?.*link=ga-resolution-GA81"))
     settled(page)
     expect(page.get_by_test_id("stMain")).to_contain_text("GA text, due in GA81")
     expect(page.get_by_test_id("stException")).to_have_count(0)

@@ -25,10 +25,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from calendar_model.workspace.speaking import said
-from calendar_model.workspace.texts import merge, speaking_seconds
-from pages.components.comparison import comparison, side_by_side
-from pages.components.editor import Typed, editor
+from calendar_model.mission.statements.speaking import said
+from calendar_model.mission.statements.texts import merge, speaking_seconds
+from pages.components.widgets.comparison import comparison, side_by_side
+from pages.components.widgets.editor import Typed, editor
 
 folder = Path(os.environ["EDITOR_FOLDER"])
 draft = folder / f"{st.query_params.get('draft', 'draft')}.txt"
@@ -48,7 +48,7 @@ def restore() -> None:
 
 
 st.set_page_config(page_title="Editor", layout="wide")
-st.html(Path("pages/components/style.css"))
+st.html(Path("pages/components/shell/style.css"))
 st.title("A statement")
 st.session_state["runs"] = st.session_state.get("runs", 0) + 1
 st.text(f"Run {st.session_state['runs']}")

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
-from calendar_model.safeguards.desk import save
-from calendar_model.safeguards.sight import OPEN
-from calendar_model.workspace.database import open_workspace
-from calendar_model.workspace.records import Person
+from calendar_model.access.permissions import ANONYMOUS
+from calendar_model.mission.transactions import save
+from calendar_model.store.database import open_workspace
+from calendar_model.store.models import Person
 from tests.browser.conftest import Visit, settled, start_server, stop_server
 from tests.browser.driver import press, says
 from tests.imports.calendars import calendar, event
@@ -44,7 +44,7 @@ def exception(day: str) -> str:
 def server(tmp_path: Path) -> Iterator[str]:
     """The address of a server with one person in its workspace."""
     workspace = open_workspace(f"sqlite:///{tmp_path / 'workspace.sqlite'}")
-    save(OPEN, Person, {"name": "Desk officer"}, workspace=workspace)
+    save(ANONYMOUS, Person, {"name": "Desk officer"}, workspace=workspace)
     workspace.close()
     process, address = start_server(tmp_path / "server.log")
     yield address

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from pages.components import navigation
+from pages.components.shell import navigation
 from tests.browser.conftest import Visit, settled, start_server, stop_server
 from tests.hostile import MARKUP, Hostile, hostile_workspace
 
@@ -95,7 +95,7 @@ import json, sys
 sys.path.insert(0, {root!r})
 import pandas as pd
 import streamlit as st
-from pages.components.words import plain, plain_lines
+from pages.components.shell.words import plain, plain_lines
 
 st.title("Texts", anchor=False)
 texts = json.loads({texts!r})

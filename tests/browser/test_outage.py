@@ -15,12 +15,12 @@ import psycopg
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Dialog, Locator, Page, expect
 
-from calendar_model.safeguards.desk import save
-from calendar_model.safeguards.sight import OPEN, Viewer, member
-from calendar_model.workspace.database import open_workspace
-from calendar_model.workspace.failures import WHAT_TO_DO, Failure
-from calendar_model.workspace.records import Contact, Person, Statement
-from calendar_model.workspace.terms import ContactKind, StatementForm
+from calendar_model.access.permissions import ANONYMOUS, Viewer, member
+from calendar_model.mission.transactions import save
+from calendar_model.store.database import open_workspace
+from calendar_model.store.failures import WHAT_TO_DO, Failure
+from calendar_model.store.models import Contact, Person, Statement
+from calendar_model.store.terms import ContactKind, StatementForm
 from tests.browser.conftest import WIDE, settled, start_server, stop_server
 
 pytestmark = pytest.mark.postgresql
@@ -76,7 +76,7 @@ def database() -> Iterator[Database]:
 @pytest.fixture
 def me(database: Database) -> Viewer:
     workspace = open_workspace(database.url)
-    made = member(save(OPEN, Person, {"name": "Desk officer"}, workspace=workspace))
+    made = member(save(ANONYMOUS, Person, {"name": "Desk officer"}, workspace=workspace))
     save(made, Statement, {"title": "Item 3", "form": StatementForm.NATIONAL}, workspace=workspace)
     contact = {"title": "Defender 014", "contact_kind": ContactKind.DEFENDER}
     save(made, Contact, contact, named=[made.person_id], workspace=workspace)

@@ -11,16 +11,16 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
+from calendar_model.access.permissions import Viewer
 from calendar_model.figures.picture import picture
 from calendar_model.figures.sheet import SLIDE, Draft, lay_out
 from calendar_model.figures.timeline import timeline_figure
 from calendar_model.figures.zoom import Zoom, window_around
+from calendar_model.mission.transactions import save
 from calendar_model.reference import Reference
-from calendar_model.safeguards.desk import save
-from calendar_model.safeguards.sight import Viewer
+from calendar_model.store.models import Event
+from calendar_model.store.terms import EventKind
 from calendar_model.vocabulary import Sensitivity, Standing
-from calendar_model.workspace.records import Event
-from calendar_model.workspace.terms import EventKind
 from tests.app import everything, open_page
 from tests.browser.conftest import Visit
 from tests.day import TODAY

@@ -10,12 +10,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from calendar_model import calendar
-from calendar_model.safeguards import sample
-from calendar_model.safeguards.desk import reading, staff
-from calendar_model.safeguards.sight import member
+from calendar_model.access.permissions import member
+from calendar_model.access.unit_of_work import reading, staff
+from calendar_model.mission import sample
+from calendar_model.store.database import FILE, open_workspace
+from calendar_model.store.models import Contact
 from calendar_model.vocabulary import Sensitivity
-from calendar_model.workspace.database import FILE, open_workspace
-from calendar_model.workspace.records import Contact
 from tests.browser.conftest import Visit, settled, start_server, stop_server
 from tests.conftest import TODAY
 

@@ -10,12 +10,13 @@ from typing import NamedTuple
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from calendar_model.safeguards import drafting
-from calendar_model.safeguards.desk import reading, save, writing
-from calendar_model.safeguards.sight import OPEN, Viewer, member
-from calendar_model.workspace.database import Workspace, open_workspace
-from calendar_model.workspace.records import Person, Statement
-from calendar_model.workspace.terms import StatementForm
+from calendar_model.access.permissions import ANONYMOUS, Viewer, member
+from calendar_model.access.unit_of_work import reading
+from calendar_model.mission.statements import commands
+from calendar_model.mission.transactions import save, writing
+from calendar_model.store.database import Workspace, open_workspace
+from calendar_model.store.models import Person, Statement
+from calendar_model.store.terms import StatementForm
 from tests.browser.conftest import WIDE, settled, start_server, stop_server
 
 BASE = "We thank the Special Rapporteur.\n\nWe call on states to act.\n\nI thank you."
@@ -60,7 +61,7 @@ class Desk(NamedTuple):
     def unsaved(self, who: Viewer) -> str:
         """What is kept for somebody and not saved."""
         with reading(who, self.workspace) as session:
-            kept = drafting.unsaved(session, self.statement)
+            kept = commands.unsaved(session, self.statement)
             return kept.text if kept else ""
 
 
@@ -69,8 +70,8 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """The server of the module, without a draft."""
     folder = tmp_path_factory.mktemp("two_editors")
     workspace = open_workspace(f"sqlite:///{folder / 'workspace.sqlite'}")
-    amina = member(save(OPEN, Person, {"name": "Amina Berg"}, workspace=workspace))
-    bjorn = member(save(OPEN, Person, {"name": "Bjørn Li"}, workspace=workspace))
+    amina = member(save(ANONYMOUS, Person, {"name": "Amina Berg"}, workspace=workspace))
+    bjorn = member(save(ANONYMOUS, Person, {"name": "Bjørn Li"}, workspace=workspace))
     server = Server(folder / "server.log")
     yield Desk(server, workspace, amina, bjorn, "")
     stop_server(server.process)
@@ -84,7 +85,7 @@ def desk(running: Desk) -> Desk:
     made = save(running.amina, Statement, values, workspace=running.workspace)
     with writing(running.amina, workspace=running.workspace) as session:
         statement = session.get_one(Statement, made)
-        drafting.save_text(session, statement, BASE, language="en", based_on=0)
+        commands.save_text(session, statement, BASE, language="en", based_on=0)
     return running._replace(statement=made)
 
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from calendar_model.safeguards.desk import save
-from calendar_model.safeguards.sight import OPEN
-from calendar_model.workspace.database import open_workspace
-from calendar_model.workspace.history import verify
-from calendar_model.workspace.records import Person
+from calendar_model.access.permissions import ANONYMOUS
+from calendar_model.mission.transactions import save
+from calendar_model.store.database import open_workspace
+from calendar_model.store.history import verify
+from calendar_model.store.models import Person
 from tests.browser.conftest import WIDE, settled, start_server, stop_server
 from tests.browser.driver import add, choose, fill, follow, press, says
 
@@ -26,7 +26,7 @@ def folder(tmp_path: Path) -> Path:
     """A workspace with two persons, of whom the second may clear."""
     workspace = open_workspace(f"sqlite:///{tmp_path / 'workspace.sqlite'}")
     for name, may_clear in (("Desk officer", False), ("Head of section", True)):
-        save(OPEN, Person, {"name": name, "may_clear": may_clear}, workspace=workspace)
+        save(ANONYMOUS, Person, {"name": name, "may_clear": may_clear}, workspace=workspace)
     workspace.close()
     return tmp_path
 

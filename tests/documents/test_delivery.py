@@ -15,9 +15,9 @@ from docx.shared import Pt
 from calendar_model.documents.delivery import delivery
 from calendar_model.documents.word import Made
 from calendar_model.reference import Reference
+from calendar_model.store.models import Person, Statement, Version
+from calendar_model.store.terms import StatementForm, StatementState
 from calendar_model.vocabulary import Sensitivity
-from calendar_model.workspace.records import Person, Statement, Version
-from calendar_model.workspace.terms import StatementForm, StatementState
 from tests.day import TODAY
 
 TEXT = "Mr President,\n\nNorway thanks the Special Rapporteur. [Pause] We ask all States to listen.\n"

@@ -15,16 +15,16 @@ from docx.document import Document
 from docx.oxml.ns import qn
 from docx.shared import Cm
 
+from calendar_model.access.permissions import ANONYMOUS, Viewer
+from calendar_model.access.unit_of_work import reading
 from calendar_model.calendar import Filter
 from calendar_model.documents.item_note import briefing_note
 from calendar_model.documents.note import Reader
 from calendar_model.documents.week_note import week_note
+from calendar_model.mission.statements import commands
+from calendar_model.mission.transactions import save, writing
 from calendar_model.reference import Reference
-from calendar_model.safeguards import drafting
-from calendar_model.safeguards.desk import reading, save, writing
-from calendar_model.safeguards.sight import OPEN, Viewer
-from calendar_model.vocabulary import Sensitivity
-from calendar_model.workspace.records import (
+from calendar_model.store.models import (
     Case,
     Contact,
     Engagement,
@@ -35,7 +35,8 @@ from calendar_model.workspace.records import (
     Reprisal,
     Statement,
 )
-from calendar_model.workspace.terms import ContactKind, EngagementForm, EngagementKind, StatementForm, Suggester
+from calendar_model.store.terms import ContactKind, EngagementForm, EngagementKind, StatementForm, Suggester
+from calendar_model.vocabulary import Sensitivity
 from tests.day import TODAY
 
 ITEM = "hrc-resolution-HRC67"
@@ -100,9 +101,9 @@ def parts(content: bytes) -> bytes:
         return b"\n".join([*map(packed.read, packed.namelist()), *(name.encode() for name in packed.namelist())])
 
 
-def write(desk: Viewer, kind: type[Record], title: str, *ties: str, named: Any = None, **columns: Any) -> str:
+def write(desk: Viewer, kind: type[Record], title: str, *links: str, named: Any = None, **columns: Any) -> str:
     columns.setdefault("sensitivity", Sensitivity.RESTRICTED if named else Sensitivity.INTERNAL)
-    return save(desk, kind, {"title": title, **columns}, items=[ITEM], ties=ties, named=named)
+    return save(desk, kind, {"title": title, **columns}, items=[ITEM], links=links, named=named)
 
 
 CONSULTED: dict[str, Any] = {
@@ -116,7 +117,7 @@ def drafted(desk: Viewer, statement: str, text: str, language: str = "en") -> No
     with writing(desk) as session:
         found = session.get(Statement, statement)
         assert found is not None
-        drafting.save_text(session, found, text, language=language, based_on=0)
+        commands.save_text(session, found, text, language=language, based_on=0)
 
 
 def test_a_note_on_a_text(desk: Viewer, note: Callable[..., bytes]) -> None:
@@ -249,7 +250,7 @@ def test_what_is_restricted_stands_in_the_note_of_who_is_named_and_in_no_other(
         {"record_id": statement, "what": f"Ask {CANARY}", "due": TODAY, "owner_id": desk.person_id},
     )
     mine, theirs, anybodys = (
-        [note(who), note(who, "session-HRC67"), week(who, date(2026, 11, 23))] for who in (desk, other, OPEN)
+        [note(who), note(who, "session-HRC67"), week(who, date(2026, 11, 23))] for who in (desk, other, ANONYMOUS)
     )
     warning = "Made for Amina Berg on Tue 24 Nov 2026; holds restricted records: handle accordingly"
     assert [head(opened(one)) for one in mine] == [warning] * 3
@@ -292,7 +293,7 @@ def test_a_session_comes_with_all_that_belongs_to_it(desk: Viewer, note: Callabl
         ["When", "What", "How known", "Ours"],
         ["Feb–Apr 2028", "HRC text, due in HRC67", "Projected, a window", "1 engagement"],
     ]
-    assert under(document, "Our work") == ["Nothing of ours is tied to it yet."]
+    assert under(document, "Our work") == ["Nothing of ours is linked to it yet."]
 
 
 def test_a_review_comes_with_those_before_it(desk: Viewer, note: Callable[..., bytes]) -> None:
@@ -306,7 +307,7 @@ def test_a_review_comes_with_those_before_it(desk: Viewer, note: Callable[..., b
 
 def test_nobody_in_particular_gets_the_calendar_alone(desk: Viewer, note: Callable[..., bytes]) -> None:
     write(desk, Engagement, "First round", **CONSULTED)
-    assert texts(opened(note(OPEN)), "Heading 1") == [
+    assert texts(opened(note(ANONYMOUS)), "Heading 1") == [
         "When, and how that is known",
         "Deadlines",
         "History: Human Rights Council resolution on human rights defenders",

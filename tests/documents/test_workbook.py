@@ -13,14 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
+from calendar_model.access.permissions import Viewer
 from calendar_model.documents.tables import could_run
 from calendar_model.documents.workbook import DAY, HOUR, LONGEST, MOST_ROWS, TOO_MANY, table_xlsx
-from calendar_model.safeguards.desk import save
-from calendar_model.safeguards.sight import Viewer
-from calendar_model.safeguards.sighted import calendar_of
+from calendar_model.mission.transactions import save
+from calendar_model.mission.visible_calendar import calendar_for
+from calendar_model.store.models import Event
+from calendar_model.store.terms import EventKind
 from calendar_model.vocabulary import Sensitivity
-from calendar_model.workspace.records import Event
-from calendar_model.workspace.terms import EventKind
 from tests.day import TODAY
 
 at = datetime.fromisoformat
@@ -132,7 +132,7 @@ def test_what_is_restricted_is_in_no_workbook(desk: Viewer, monkeypatch: pytest.
         {"title": "Canary", "sensitivity": Sensitivity.RESTRICTED, **day},
         named=[desk.person_id],
     )
-    seen = calendar_of(desk)[1]
+    seen = calendar_for(desk)[1]
     ours = seen[seen["item"].str.startswith("event-")]
     assert sorted(ours["title"]) == ["Canary", "Open door"]
     assert [row[0] for row in rows_of(opened(ours))] == ["Title", "Open door"]

@@ -15,8 +15,8 @@ from calendar_model import calendar
 from calendar_model.calendar import Filter
 from calendar_model.feeds import PUBLIC_URL_VARIABLE, build_feed, ical, item_url, subscription_links
 from calendar_model.feeds.http import CLOSED
+from calendar_model.store.database import URL_VARIABLE, current_workspace
 from calendar_model.web.headers import SECURITY_HEADERS
-from calendar_model.workspace.database import URL_VARIABLE, current_workspace
 from tests.feeds import readers
 
 FEED = "/feeds/calendar.ics"

@@ -8,11 +8,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from calendar_model.safeguards.desk import save
-from calendar_model.safeguards.sight import OPEN, Viewer, member
-from calendar_model.safeguards.subscriptions import addresses_of, make, revoke
-from calendar_model.workspace.database import FOLDER_VARIABLE
-from calendar_model.workspace.records import Person
+from calendar_model.access.permissions import ANONYMOUS, Viewer, member
+from calendar_model.mission.subscriptions import addresses_of, make, revoke
+from calendar_model.mission.transactions import save
+from calendar_model.store.database import FOLDER_VARIABLE
+from calendar_model.store.models import Person
 from tests.browser.conftest import start_server, stop_server
 
 
@@ -24,7 +24,7 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def who(workspace: Path) -> Viewer:
-    return member(save(OPEN, Person, {"name": "Desk"}))
+    return member(save(ANONYMOUS, Person, {"name": "Desk"}))
 
 
 @pytest.fixture

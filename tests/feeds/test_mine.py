@@ -18,17 +18,17 @@ from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from calendar_model import calendar
+from calendar_model.access.permissions import ANONYMOUS, Viewer, member
 from calendar_model.calendar import Filter, FilterError
 from calendar_model.feeds import PUBLIC_URL_VARIABLE, ical, my_url
-from calendar_model.safeguards.desk import save
-from calendar_model.safeguards.sight import OPEN, Viewer, member
-from calendar_model.safeguards.sighted import calendar_of
-from calendar_model.safeguards.subscriptions import Address, addresses_of, change, make, replace, revoke
+from calendar_model.mission.events import item_of
+from calendar_model.mission.subscriptions import Address, addresses_of, change, make, replace, revoke
+from calendar_model.mission.transactions import save
+from calendar_model.mission.visible_calendar import calendar_for
+from calendar_model.store.database import URL_VARIABLE, current_workspace
+from calendar_model.store.models import Base, Case, Engagement, Event, FollowUp, Person, Statement
+from calendar_model.store.terms import EngagementForm, EngagementKind, EventKind, StatementForm, Suggester
 from calendar_model.vocabulary import Sensitivity
-from calendar_model.workspace.database import URL_VARIABLE, current_workspace
-from calendar_model.workspace.own_events import item_of
-from calendar_model.workspace.records import Base, Case, Engagement, Event, FollowUp, Person, Statement
-from calendar_model.workspace.terms import EngagementForm, EngagementKind, EventKind, StatementForm, Suggester
 from tests.day import TODAY
 from tests.feeds import readers
 
@@ -60,7 +60,7 @@ def desk() -> Viewer:
 
 
 def person(name: str, **columns: Any) -> Viewer:
-    return member(save(OPEN, Person, {"name": name, **columns}))
+    return member(save(ANONYMOUS, Person, {"name": name, **columns}))
 
 
 def only(viewer: Viewer) -> Address:
@@ -179,7 +179,7 @@ def test_nothing_restricted_is_in_it_for_whoever_is_named(client: TestClient, de
     event = save(desk, Event, {**EVENT, "title": canaries[0], **restricted})
     case = save(desk, Case, {"title": canaries[1], "suggested_by": Suggester.MINISTRY, **restricted})
     raised = {"title": canaries[3], "form": StatementForm.NATIONAL, "sensitivity": Sensitivity.INTERNAL}
-    statement = save(desk, Statement, raised, ties=[case])
+    statement = save(desk, Statement, raised, links=[case])
     hidden = [follow_up(desk, record, canaries[2]) for record in (event, case, statement)]
     open_ = follow_up(desk, save(desk, Engagement, ENGAGEMENT))
     response = ask(client, near(desk, follow_ups=True))
@@ -222,7 +222,7 @@ OPTIONS = st.fixed_dictionaries(
 def test_it_holds_what_the_filter_keeps_of_what_the_level_shows(
     client: TestClient, several: Viewer, asked: dict[str, list[str]], level: Sensitivity, follow_ups: bool
 ) -> None:
-    reference, seen = calendar_of(OPEN if level is Sensitivity.PUBLIC else Viewer("", Sensitivity.INTERNAL))
+    reference, seen = calendar_for(ANONYMOUS if level is Sensitivity.PUBLIC else Viewer("", Sensitivity.INTERNAL))
     chosen = Filter.from_params([(name, value) for name, values in asked.items() for value in values], reference)
     mine = follow_ups and level is Sensitivity.INTERNAL
     response = ask(client, make(several, chosen=chosen, level=level, follow_ups=mine))
@@ -302,7 +302,7 @@ def test_deadlines_ring_where_it_was_asked_for_and_nothing_else_does(client: Tes
     assert b"VALARM" not in silent.content
     events = icalendar.Calendar.from_ical(ringing.content).events
     rings = {str(one["UID"]): one.walk("VALARM") for one in events if one.walk("VALARM")}
-    _, table = calendar_of(Viewer("", Sensitivity.INTERNAL))
+    _, table = calendar_for(Viewer("", Sensitivity.INTERNAL))
     table = NEAR.apply(table, calendar.current()[0])
     open_ = table["kind"].eq("deadline") & ~table["standing"].isin(["held", "cancelled"])
     follow_ups = {uid for uid in readers.by_icalendar(ringing.content) if uid.startswith("follow-up-")}
@@ -349,7 +349,7 @@ def test_what_has_not_changed_is_not_worked_out_again(
     assert ask(client, token).content == first.content
     # Any reading would now fail.
     monkeypatch.setattr("calendar_model.feeds.mine.reading", None)
-    monkeypatch.setattr("calendar_model.feeds.mine.layers_of", None)
+    monkeypatch.setattr("calendar_model.feeds.mine.calendar_parts_for", None)
     again = ask(client, token)
     assert (again.status_code, again.content) == (200, first.content)
     assert ask(client, token, If_None_Match=first.headers["ETag"]).status_code == 304

@@ -13,13 +13,13 @@ from starlette.requests import Request
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
+from calendar_model.access.permissions import Viewer
 from calendar_model.calendar import Filter
 from calendar_model.feeds.http import AT_ONCE, INCOMPLETE, _Polled, _Refusal
 from calendar_model.feeds.links import ADDED_BY_OTHERS, ADDED_PREFIX
 from calendar_model.feeds.shelf import Feed
+from calendar_model.mission.subscriptions import make
 from calendar_model.reference import DATA_VARIABLE
-from calendar_model.safeguards.sight import Viewer
-from calendar_model.safeguards.subscriptions import make
 
 FEED = "/feeds/calendar.ics"
 ITEM = "/feeds/item/session-HRC61.ics"

@@ -17,20 +17,20 @@ from starlette.requests import Request
 from starlette.testclient import TestClient
 
 from calendar_model import clock
+from calendar_model.access.permissions import ANONYMOUS, Viewer, member
 from calendar_model.clock import TODAY_VARIABLE
 from calendar_model.feeds import http
 from calendar_model.feeds.limits import Known, Limit, Limits, host_of
 from calendar_model.feeds.links import ADDED_BY_OTHERS, ADDED_PREFIX
 from calendar_model.feeds.polls import Memory
 from calendar_model.feeds.shelf import Shelf
+from calendar_model.mission.subscriptions import addresses_of, make, revoke
+from calendar_model.mission.transactions import save
 from calendar_model.reference import DATA_VARIABLE
-from calendar_model.safeguards.desk import save
-from calendar_model.safeguards.sight import OPEN, Viewer, member
-from calendar_model.safeguards.subscriptions import addresses_of, make, revoke
+from calendar_model.store.database import URL_VARIABLE, current_workspace, open_workspace, opened_workspace
+from calendar_model.store.models import Event, Person
+from calendar_model.store.terms import EventKind
 from calendar_model.vocabulary import Sensitivity, Standing
-from calendar_model.workspace.database import URL_VARIABLE, current_workspace, open_workspace, opened_workspace
-from calendar_model.workspace.records import Event, Person
-from calendar_model.workspace.terms import EventKind
 
 FEED = "/feeds/calendar.ics?organisation=un-hrc&kind=side-event&kind=session"
 ITEM = "/feeds/item/session-HRC61.ics"
@@ -169,10 +169,10 @@ def test_commits_are_told_apart_by_whoever_made_them(desk: Viewer) -> None:
     assert before == ours.commits() is not None
     other = open_workspace(str(ours.engine.url))
     assert ours.commits() == before != other.commits()
-    save(OPEN, Person, {"name": "New"}, workspace=other)
+    save(ANONYMOUS, Person, {"name": "New"}, workspace=other)
     after = ours.commits()
     assert after not in (before, None)
-    save(OPEN, Person, {"name": "Newer"})
+    save(ANONYMOUS, Person, {"name": "Newer"})
     assert ours.commits() not in (before, after, None)
     ours.close()
     assert ours.commits() not in (before, after, None)
@@ -183,7 +183,7 @@ def test_a_server_keeps_the_workspace_and_polls_are_answered_alike(
     client: TestClient, new_postgresql: Callable[[], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(URL_VARIABLE, new_postgresql())
-    desk = member(save(OPEN, Person, {"name": "Desk"}))
+    desk = member(save(ANONYMOUS, Person, {"name": "Desk"}))
     made = publish(desk)
     tag = ask(client, FEED).headers["ETag"]
     assert current_workspace().commits() is None
@@ -292,7 +292,7 @@ def test_a_secret_is_refused_when_asked_for_far_too_often_and_others_are_not(
     limits = Limits()
     limits.address = Limit(burst=3, more=1, seconds=1000, keys=10)
     monkeypatch.setattr(http, "_limits", limits)
-    path, other = subscription(desk), subscription(member(save(OPEN, Person, {"name": "Other"})))
+    path, other = subscription(desk), subscription(member(save(ANONYMOUS, Person, {"name": "Other"})))
     answers = [ask(client, path) for _ in range(5)]
     # The first one does not count: only then is it known to open something.
     assert [answer.status_code for answer in answers] == [200] * 4 + [429]

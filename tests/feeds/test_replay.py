@@ -34,19 +34,19 @@ from vdirsyncer.storage.http import HttpStorage
 from vdirsyncer.sync import sync
 from vdirsyncer.sync.status import SqliteStatus
 
+from calendar_model.access.permissions import ANONYMOUS, Viewer
 from calendar_model.calendar import Filter
 from calendar_model.clock import TODAY_VARIABLE
 from calendar_model.feeds import ROUTES, my_url
+from calendar_model.mission.subscriptions import make
+from calendar_model.mission.transactions import save
+from calendar_model.mission.visible_calendar import calendar_for
 from calendar_model.reference import DATA_VARIABLE
-from calendar_model.safeguards.desk import save
-from calendar_model.safeguards.sight import OPEN, Viewer
-from calendar_model.safeguards.sighted import calendar_of
-from calendar_model.safeguards.subscriptions import make
+from calendar_model.store.database import current_workspace
+from calendar_model.store.models import Event, Record
+from calendar_model.store.terms import EventKind
 from calendar_model.vocabulary import Precision, Sensitivity, Standing
 from calendar_model.web import middleware
-from calendar_model.workspace.database import current_workspace
-from calendar_model.workspace.records import Event, Record
-from calendar_model.workspace.terms import EventKind
 from tests.browser.conftest import free_port
 from tests.day import TODAY
 
@@ -302,7 +302,7 @@ def _read(calendars: list[bytes]) -> dict[str, Copy]:
 
 def _due(viewer: Viewer, today: date) -> dict[str, Copy]:
     """What FEEDS.md's contract and the calendar table say that a subscriber sees; the words of the summary aside."""
-    reference, table = calendar_of(viewer)
+    reference, table = calendar_for(viewer)
     found = {}
     row: Any
     for row in CHOSEN.apply(table, reference).itertuples():
@@ -355,7 +355,7 @@ def test_a_year_of_changes(
 
         subscribed = _read([file.read_bytes() for file in (folder / "items").iterdir()])
         imported = _read([ask.get(radicale).content])
-        for held, due in ((subscribed, _due(STAFF, today)), (imported, _due(OPEN, today))):
+        for held, due in ((subscribed, _due(STAFF, today)), (imported, _due(ANONYMOUS, today))):
             assert {item: copy[:4] for item, copy in held.items()} == {item: copy[:4] for item, copy in due.items()}
             assert [item for item, copy in held.items() if due[item].summary not in copy.summary] == []
         for item, copy in subscribed.items():

@@ -12,8 +12,8 @@ import pytest
 
 from calendar_model.figures.coverage import LATE_TINT, WARNING, coverage_figure, coverage_summary
 from calendar_model.figures.palette import INKS, ThemeName, contrast
+from calendar_model.mission.coverage import COLUMNS, HEADS, Expectation
 from calendar_model.reference import Reference
-from calendar_model.safeguards.coverage import COLUMNS, HEADS, Expectation
 
 
 def row(item: str, expectation: str, state: str, by: date, **changes: Any) -> dict[str, Any]:

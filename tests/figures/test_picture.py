@@ -11,7 +11,7 @@ import pytest
 from calendar_model.figures import browser, picture
 from calendar_model.figures.picture import LARGEST_SPEC, TOO_LARGE, PictureError
 from calendar_model.figures.sheet import SLIDE, Draft, Laid, lay_out
-from calendar_model.workspace.database import URL_VARIABLE
+from calendar_model.store.database import URL_VARIABLE
 
 
 @pytest.fixture

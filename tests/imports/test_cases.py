@@ -16,16 +16,16 @@ import pandas as pd
 import pytest
 
 from calendar_model.__main__ import main
+from calendar_model.access.permissions import Viewer
+from calendar_model.access.unit_of_work import reading
 from calendar_model.calendar import Filter
 from calendar_model.feeds import build_feed
 from calendar_model.imports.events import Settings, carry_out, plan_calendar
 from calendar_model.imports.ics import read_calendar
+from calendar_model.mission.events import own_items
 from calendar_model.reference import Reference
-from calendar_model.safeguards.desk import reading
-from calendar_model.safeguards.sight import Viewer
+from calendar_model.store.terms import EventKind
 from calendar_model.vocabulary import Kind, Sensitivity
-from calendar_model.workspace.own_events import own_items
-from calendar_model.workspace.terms import EventKind
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 

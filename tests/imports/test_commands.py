@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import func, select
 
 from calendar_model.__main__ import main
+from calendar_model.access.permissions import Viewer
+from calendar_model.access.unit_of_work import reading
 from calendar_model.imports.events import REFUSED_EVENTS
-from calendar_model.safeguards.desk import reading
-from calendar_model.safeguards.sight import Viewer
-from calendar_model.workspace.records import Event
+from calendar_model.store.models import Event
 from tests.imports.calendars import BRIEFING, calendar, event
 
 AS = ("--as", "Desk", "--body", "un-hrc", "--from", "2026-01-01", "--until", "2028-12-31")

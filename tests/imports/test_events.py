@@ -10,17 +10,18 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from calendar_model.access.permissions import ANONYMOUS, Viewer
+from calendar_model.access.problems import Refused
+from calendar_model.access.unit_of_work import EditConflict, reading
 from calendar_model.imports.events import Settings, carry_out, plan_calendar
 from calendar_model.imports.plan import Fate, ImportRefused, Plan
-from calendar_model.safeguards.desk import Overtaken, reading, save
-from calendar_model.safeguards.rules import Refused
-from calendar_model.safeguards.sight import OPEN, Viewer
+from calendar_model.mission.events import own_items
+from calendar_model.mission.transactions import save
+from calendar_model.store import history
+from calendar_model.store.database import current_workspace
+from calendar_model.store.models import Change, Event
+from calendar_model.store.terms import EventKind
 from calendar_model.vocabulary import Sensitivity, Standing
-from calendar_model.workspace import history
-from calendar_model.workspace.database import current_workspace
-from calendar_model.workspace.own_events import own_items
-from calendar_model.workspace.records import Change, Event
-from calendar_model.workspace.terms import EventKind
 from tests.imports.calendars import BRIEFING, calendar, event
 
 THEIRS = Settings(
@@ -249,7 +250,7 @@ def test_what_its_calendar_marks_as_private_is_never_public(desk: Viewer) -> Non
         ("Briefing", ""),
         ("Private", "Its calendar marks it as private: it is taken as internal."),
     ]
-    assert [one.title for one in here(OPEN)] == ["Briefing"]
+    assert [one.title for one in here(ANONYMOUS)] == ["Briefing"]
 
 
 def test_nothing_is_written_when_one_line_cannot_be(desk: Viewer) -> None:
@@ -257,7 +258,7 @@ def test_nothing_is_written_when_one_line_cannot_be(desk: Viewer) -> None:
     other = event("DTSTART;VALUE=DATE:20270305", uid="two", title="New")
     plan = plan_calendar(desk, calendar(event(*SERIES, title="Renamed"), other), THEIRS)
     by_hand(desk, room="XX")
-    with pytest.raises(Overtaken):
+    with pytest.raises(EditConflict):
         carry_out(desk, plan)
     assert [one.title for one in here(desk)] == ["Briefing"]
 
@@ -265,16 +266,16 @@ def test_nothing_is_written_when_one_line_cannot_be(desk: Viewer) -> None:
 def test_two_who_take_over_the_same_do_not_double_it(desk: Viewer, other: Viewer) -> None:
     plans = [(viewer, plan_calendar(viewer, calendar(BRIEFING), THEIRS)) for viewer in (desk, other)]
     carry_out(*plans[0])
-    with pytest.raises(Overtaken):
+    with pytest.raises(EditConflict):
         carry_out(*plans[1])
     assert len(here(desk)) == 1
 
 
 def test_nobody_takes_anything_over() -> None:
-    plan = plan_calendar(OPEN, calendar(BRIEFING), THEIRS)
+    plan = plan_calendar(ANONYMOUS, calendar(BRIEFING), THEIRS)
     with pytest.raises(Refused):
-        carry_out(OPEN, plan)
-    assert here(OPEN) == []
+        carry_out(ANONYMOUS, plan)
+    assert here(ANONYMOUS) == []
 
 
 @pytest.mark.parametrize(
@@ -287,5 +288,5 @@ def test_nobody_takes_anything_over() -> None:
 )
 def test_how_it_is_taken_over_has_to_make_sense(settings: Settings, says: str) -> None:
     with pytest.raises(ImportRefused) as refused:
-        plan_calendar(OPEN, calendar(BRIEFING), settings)
+        plan_calendar(ANONYMOUS, calendar(BRIEFING), settings)
     assert str(refused.value) == says

@@ -16,16 +16,17 @@ from threading import Thread
 import pytest
 from sqlalchemy import select
 
+from calendar_model.access.permissions import ANONYMOUS, Viewer, member
+from calendar_model.access.problems import Refused
+from calendar_model.access.unit_of_work import EditConflict, reading
 from calendar_model.clock import now
 from calendar_model.imports import remote
 from calendar_model.imports.apart import LARGEST
 from calendar_model.imports.plan import Fate, ImportRefused
-from calendar_model.safeguards.desk import Overtaken, reading, save
-from calendar_model.safeguards.rules import Refused
-from calendar_model.safeguards.sight import OPEN, Viewer, member
+from calendar_model.mission.transactions import save
+from calendar_model.store.models import Change, Event, Person, RemoteCalendar
+from calendar_model.store.terms import EventKind
 from calendar_model.vocabulary import Sensitivity, Standing
-from calendar_model.workspace.records import Change, Event, Person, RemoteCalendar
-from calendar_model.workspace.terms import EventKind
 from tests.imports.calendars import calendar, event
 
 WEEK = [f"DTSTART;VALUE=DATE:{now() + timedelta(days=40 + day):%Y%m%d}" for day in range(7)]
@@ -187,7 +188,7 @@ def test_what_has_not_changed_is_not_sent_again(theirs: Theirs, desk: Viewer) ->
     remote.change(desk, one, followed.version, {"name": "Other name", "address": address})
     assert remote.refresh(desk, one).counts == {Fate.UNCHANGED: 1}
     assert [known for _, known in theirs.asked] == ["", '"1"', '"1"', ""]
-    with pytest.raises(Overtaken):
+    with pytest.raises(EditConflict):
         remote.change(desk, one, followed.version, {"name": "Too late"})
 
 
@@ -270,7 +271,7 @@ def test_what_is_due_is_read_as_its_owner_and_one_that_fails_stops_no_other(
         follow(other, good, every_hours=6): "Of its events: 1 new.",
     }  # fmt: skip
     follow(desk, good, every_hours=0)
-    gone = member(save(OPEN, Person, {"name": "Gone"}))
+    gone = member(save(ANONYMOUS, Person, {"name": "Gone"}))
     follow(gone, good, every_hours=1)
     save(gone, Person, {"active": False}, record_id=gone.person_id, seen=1)
     assert remote.refresh_due() == wanted

@@ -12,6 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+from calendar_model.access.permissions import Viewer
+from calendar_model.access.problems import Refused
+from calendar_model.access.unit_of_work import reading
 from calendar_model.calendar import when
 from calendar_model.documents import table_csv
 from calendar_model.documents.workbook import table_xlsx
@@ -20,15 +23,13 @@ from calendar_model.imports.rows import carry_out_rows, plan_rows
 from calendar_model.imports.sheets import Sheet, read_table
 from calendar_model.imports.targets import EXAMPLE, FIELDS, Target, match
 from calendar_model.imports.templates import HOW, template_csv, template_xlsx
+from calendar_model.mission.events import event_of, own_events
+from calendar_model.mission.transactions import save
+from calendar_model.mission.visible_calendar import calendar_for
 from calendar_model.reference import Reference
-from calendar_model.safeguards.desk import reading, save
-from calendar_model.safeguards.rules import Refused
-from calendar_model.safeguards.sight import Viewer
-from calendar_model.safeguards.sighted import calendar_of
+from calendar_model.store.models import Engagement, Event, Record
+from calendar_model.store.terms import EngagementKind, EventKind
 from calendar_model.vocabulary import Sensitivity, Standing
-from calendar_model.workspace.own_events import event_of, own_events
-from calendar_model.workspace.records import Engagement, Event, Record
-from calendar_model.workspace.terms import EngagementKind, EventKind
 
 Look = Callable[..., Plan]
 NORWEGIAN = """Ref;Tittel;Dato;Kl.;Organ;Sted;Session;Status
@@ -140,7 +141,7 @@ def test_events_are_looked_at_row_by_row_and_those_that_are_right_are_written(lo
         Sensitivity.INTERNAL,
         desk.person_id,
     )
-    assert [tie.item for tie in event.items] == ["session-HRC64"]
+    assert [link.item for link in event.items] == ["session-HRC64"]
     assert look(desk, Target.EVENTS, NORWEGIAN).counts == {Fate.UNCHANGED: 1, Fate.REFUSED: 4}
     with pytest.raises(Refused, match="somebody has written it since you looked"):
         carry_out_rows(desk, Target.EVENTS, plan)
@@ -187,7 +188,7 @@ def test_our_own_files_of_events_come_back_unchanged(look: Look, desk: Viewer) -
     save(desk, Event, {**shared, **timed, **first, **days})
     second = {"title": "Conference", "start": date(2026, 12, 30), "end": date(2027, 1, 2), "location": "Oslo"}
     save(desk, Event, {**shared, **second, "event_kind": EventKind.MEETING})
-    _, whole = calendar_of(desk)
+    _, whole = calendar_for(desk)
     own = whole[whole["item"].map(event_of).astype(bool)]
     no_event = "Kind: “deadline” is none of"
     for data, name in ((table_csv(own), "own.csv"), (table_xlsx(own, "Ours", made=date(2026, 11, 24)), "own.xlsx")):
@@ -285,7 +286,7 @@ UPR52,2026-06-04,2026-06-15,,
     ]
     assert plan.lines[5].says.startswith("upr_reviews.csv, line ")
     carry_out_rows(desk, Target.SESSIONS, plan)
-    known, table = calendar_of(desk)
+    known, table = calendar_for(desk)
     sessions = [known.sessions[code] for code in ("HRC67", "UPR55")]
     assert [(one.start, one.standing, one.source_url) for one in sessions] == [
         (date(2028, 2, 28), Standing.CONFIRMED, "https://www.example.org/a"),
@@ -319,7 +320,7 @@ Ukraine,UPR54,2027-01-19
         (6, Fate.REFUSED, "Row 2 of this file is the same: take one of the two out."),
     ]
     carry_out_rows(desk, Target.REVIEWS, plan)
-    known, _ = calendar_of(desk)
+    known, _ = calendar_for(desk)
     assert {one.country: one.date for one in known.reviews if one.country in ("UKR", "ZWE") and one.cycle == 4} == {
         "UKR": date(2027, 1, 18),
         "ZWE": date(2027, 1, 19),

@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
 
-from calendar_model.safeguards import drafting
-from calendar_model.safeguards.desk import reading, save, writing
-from calendar_model.safeguards.sight import OPEN, Viewer, member
-from calendar_model.vocabulary import Sensitivity
-from calendar_model.workspace.records import (
+from calendar_model.access.permissions import ANONYMOUS, Viewer, member
+from calendar_model.access.unit_of_work import reading
+from calendar_model.mission.statements import commands
+from calendar_model.mission.transactions import save, writing
+from calendar_model.store.models import (
     Case,
     Contact,
     Engagement,
@@ -23,7 +23,7 @@ from calendar_model.workspace.records import (
     Reprisal,
     Statement,
 )
-from calendar_model.workspace.terms import (
+from calendar_model.store.terms import (
     ContactKind,
     EngagementForm,
     EngagementKind,
@@ -36,6 +36,7 @@ from calendar_model.workspace.terms import (
     StatementState,
     Suggester,
 )
+from calendar_model.vocabulary import Sensitivity
 from tests.app import open_page
 from tests.day import TODAY
 from tests.pages.driver import run, sound
@@ -58,7 +59,7 @@ WEIGHED: dict[str, Any] = {
 
 @pytest.fixture
 def head() -> Viewer:
-    return member(save(OPEN, Person, {"name": "Head", "may_clear": True}))
+    return member(save(ANONYMOUS, Person, {"name": "Head", "may_clear": True}))
 
 
 def cases(who: Viewer, **parameters: str) -> AppTest:
@@ -75,17 +76,17 @@ def raise_it(writer: Viewer, head: Viewer, case_id: str, on: date) -> str:
     """A statement that raises the case, cleared by another and delivered."""
     named = [writer.person_id, head.person_id]
     values = {"title": "General debate", "form": StatementForm.GENERAL_DEBATE}
-    made = save(writer, Statement, values, ties=[case_id], named=named)
+    made = save(writer, Statement, values, links=[case_id], named=named)
     with writing(writer) as session:
         found = session.get_one(Statement, made)
-        drafting.save_text(session, found, "Thank you, Mr President.", language="en", based_on=0)
+        commands.save_text(session, found, "Thank you, Mr President.", language="en", based_on=0)
     for who, state, day in (
         (writer, StatementState.CONSULTATION, None),
         (head, StatementState.CLEARED, None),
         (writer, StatementState.DELIVERED, on),
     ):
         with writing(who) as session:
-            drafting.move(session, session.get_one(Statement, made), state, seen=1, on=day)
+            commands.move(session, session.get_one(Statement, made), state, seen=1, on=day)
     return made
 
 
@@ -128,7 +129,7 @@ def said(app: AppTest) -> list[str]:
 
 
 def test_nobody_is_told_to_choose_who_they_are() -> None:
-    app = cases(OPEN)
+    app = cases(ANONYMOUS)
     assert [one.value for one in app.title] == ["Cases and reprisals"]
     assert [one.value for one in app.markdown] == [
         "Cases and reprisals are shown to staff, each as much as they may see. Choose who you are, or add yourself."
@@ -226,7 +227,7 @@ def test_a_click_opens_a_record_and_the_way_back_is_there(desk: Viewer) -> None:
 
 def test_a_new_case_is_restricted_and_names_whoever_makes_it(desk: Viewer, head: Viewer) -> None:
     contact = save(desk, Contact, {"title": "Defender 014", "contact_kind": ContactKind.DEFENDER})
-    app = cases(desk, new="case", tie="session-HRC64", **{"with": contact})
+    app = cases(desk, new="case", link="session-HRC64", **{"with": contact})
     assert app.caption[0].value == "It is restricted from the start: nobody but those named sees that it exists."
     save_it(app)
     (error,) = [one.value for one in app.error]
@@ -250,8 +251,8 @@ def test_a_new_case_is_restricted_and_names_whoever_makes_it(desk: Viewer, head:
     assert app.caption[0].value == "Restricted: named are Desk, Head. Owner: Desk."
     with reading(desk) as session:
         found = session.get_one(Case, made.id)
-        assert [tie.item for tie in found.items] == ["session-HRC64"]
-        assert [tie.other_id for tie in found.ties] == [contact]
+        assert [link.item for link in found.items] == ["session-HRC64"]
+        assert [link.other_id for link in found.links] == [contact]
 
 
 def test_each_question_says_in_words_whether_it_is_answered(desk: Viewer) -> None:
@@ -338,7 +339,7 @@ def test_a_tie_that_the_form_does_not_offer_stays(desk: Viewer) -> None:
         desk,
         Case,
         {"title": "Case 1", "suggested_by": Suggester.MINISTRY},
-        ties=[proposal, call],
+        links=[proposal, call],
         items=["gone", "session-HRC64"],
     )
     app = cases(desk, record=made)
@@ -347,8 +348,8 @@ def test_a_tie_that_the_form_does_not_offer_stays(desk: Viewer) -> None:
     save_it(app)
     with reading(desk) as session:
         found = session.get_one(Case, made)
-        assert (found.title, [tie.other_id for tie in found.ties]) == ("Case 01", [proposal])
-        assert [tie.item for tie in found.items] == ["gone", "session-HRC64"]
+        assert (found.title, [link.other_id for link in found.links]) == ("Case 01", [proposal])
+        assert [link.item for link in found.items] == ["gone", "session-HRC64"]
 
 
 def test_the_second_of_two_editors_sees_both(desk: Viewer, head: Viewer) -> None:
@@ -373,7 +374,7 @@ def test_the_history_says_who_changed_what(desk: Viewer, head: Viewer) -> None:
         desk, Contact, {"title": "Defender 014", "contact_kind": ContactKind.DEFENDER}, named=[head.person_id]
     )
     made = save(
-        desk, Case, {"title": "Case 1", "suggested_by": Suggester.MINISTRY}, ties=[contact], named=[head.person_id]
+        desk, Case, {"title": "Case 1", "suggested_by": Suggester.MINISTRY}, links=[contact], named=[head.person_id]
     )
     save(head, Case, {"mission_consulted_on": date(2026, 11, 2)}, record_id=made, seen=1, reason="They called back.")
     app = cases(head, record=made)

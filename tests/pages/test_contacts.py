@@ -10,12 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 from streamlit.testing.v1 import AppTest
 
-from calendar_model.safeguards import access_rules
-from calendar_model.safeguards.desk import reading, save, writing
-from calendar_model.safeguards.rules import Refused
-from calendar_model.safeguards.sight import OPEN, Viewer, member
-from calendar_model.vocabulary import Sensitivity
-from calendar_model.workspace.records import (
+from calendar_model.access import access_rules
+from calendar_model.access.permissions import ANONYMOUS, Viewer, member
+from calendar_model.access.problems import Refused
+from calendar_model.access.unit_of_work import reading
+from calendar_model.mission.transactions import save, writing
+from calendar_model.store.models import (
     Access,
     Change,
     Consent,
@@ -24,8 +24,9 @@ from calendar_model.workspace.records import (
     Identity,
     Person,
 )
-from calendar_model.workspace.terms import ContactKind, EngagementForm, EngagementKind
-from pages.components import forms
+from calendar_model.store.terms import ContactKind, EngagementForm, EngagementKind
+from calendar_model.vocabulary import Sensitivity
+from pages.components.record import forms
 from tests.app import everything, open_page
 from tests.day import TODAY
 from tests.pages.driver import address, click, sound, unfold
@@ -33,7 +34,7 @@ from tests.pages.driver import address, click, sound, unfold
 
 @pytest.fixture
 def other() -> Viewer:
-    return member(save(OPEN, Person, {"name": "Bo Dahl"}))
+    return member(save(ANONYMOUS, Person, {"name": "Bo Dahl"}))
 
 
 def page(who: Viewer, **parameters: str | list[str]) -> AppTest:
@@ -107,7 +108,7 @@ def test_a_row_says_how_to_reach_them_what_they_agreed_to_and_when_we_last_met(m
             "form": EngagementForm.ONLINE,
             "on": date(2026, 11, 1),
         },
-        ties=[made],
+        links=[made],
     )
 
     app = page(me)
@@ -254,7 +255,7 @@ def test_what_was_done_with_them_stands_beside_the_newest_first(me: Viewer) -> N
             me,
             Engagement,
             {"title": title, "engagement_kind": EngagementKind.INVITED, "form": EngagementForm.ONLINE, "on": on},
-            ties=[made],
+            links=[made],
         )
         for title, on in (("Old", date(2025, 1, 5)), ("New", date(2026, 11, 1)))
     ]

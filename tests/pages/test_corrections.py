@@ -9,11 +9,12 @@ from typing import Any
 from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
 
-from calendar_model.safeguards.desk import reading, save
-from calendar_model.safeguards.sight import OPEN, Viewer, member
-from calendar_model.safeguards.sighted import calendar_of
+from calendar_model.access.permissions import ANONYMOUS, Viewer, member
+from calendar_model.access.unit_of_work import reading
+from calendar_model.mission.transactions import save
+from calendar_model.mission.visible_calendar import calendar_for
+from calendar_model.store.models import Correction, Person
 from calendar_model.vocabulary import Precision, Standing
-from calendar_model.workspace.records import Correction, Person
 from tests.app import open_page
 
 SOURCE = "https://www.ohchr.org/en/hr-bodies/hrc/sessions"
@@ -54,7 +55,7 @@ def record(who: Viewer, row: str, values: dict[str, str], file: str = "sessions.
 
 
 def start_of(item: str) -> tuple[Any, ...]:
-    _, table = calendar_of(OPEN)
+    _, table = calendar_for(ANONYMOUS)
     (row,) = table[table["item"] == item].itertuples()
     start: Any = row.start
     return start.date(), row.sequence
@@ -127,7 +128,7 @@ def test_a_rhythm_ends_and_another_takes_its_place(me: Viewer) -> None:
     new, old = kept(me)
     assert (old.row, json.loads(old.values)) == ("ga-resolution-triennial", {"last_year": "2027"})
     assert (new.row, json.loads(new.values)["interval_years"]) == ("ga-resolution-2028", "2")
-    reference, table = calendar_of(OPEN)
+    reference, table = calendar_for(ANONYMOUS)
     assert [row.first_year for row in reference.cadences if row.code == new.row] == [2028]
     due = table[(table["track"] == "ga-resolution") & (table["standing"] == "projected") & ~table["departure"]]
     assert [*due["start"].dt.year] == [2026, 2029, 2031, 2033, 2035]
@@ -146,7 +147,7 @@ def test_a_correction_is_withdrawn_with_a_reason(me: Viewer) -> None:
 
 def test_anybody_sees_what_is_corrected_and_nobody_by_whom(me: Viewer) -> None:
     record(me, "HRC64", DAYS)
-    app = page(OPEN)
+    app = page(ANONYMOUS)
     assert "First day: Mon 1 Feb 2027 → **Mon 1 Mar 2027**" in [one.value for one in app.markdown]
     assert next(one.value for one in app.caption) == "Stands over the file · Tue 24 Nov 2026"
     told = "\n".join(one.value for one in (*app.markdown, *app.caption))
@@ -155,7 +156,7 @@ def test_anybody_sees_what_is_corrected_and_nobody_by_whom(me: Viewer) -> None:
 
 
 def test_nobody_of_the_sample_is_given_the_form() -> None:
-    fictional = member(save(OPEN, Person, {"name": "Fictional", "sample": True}))
+    fictional = member(save(ANONYMOUS, Person, {"name": "Fictional", "sample": True}))
     app = page(fictional, new="1", file="sessions.csv", row="HRC64")
     assert [one.value for one in app.markdown] == [
         "Corrections are recorded by staff, and by nobody of the sample: they hold for everyone."

@@ -8,21 +8,21 @@ from datetime import date
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from calendar_model.safeguards.desk import save
-from calendar_model.safeguards.sight import OPEN, member
+from calendar_model.access.permissions import ANONYMOUS, member
+from calendar_model.mission.transactions import save
+from calendar_model.store.models import Engagement, Person
+from calendar_model.store.terms import EngagementForm, EngagementKind
 from calendar_model.vocabulary import Sensitivity
-from calendar_model.workspace.records import Engagement, Person
-from calendar_model.workspace.terms import EngagementForm, EngagementKind
 from tests.app import open_page
 from tests.pages.driver import said
 
 OURS, EVERYTHING = "What we have taken up", "All that is coming"
-NOTHING_TIED = "Nothing is tied to any of these items yet."
+NOTHING_TIED = "Nothing is linked to any of these items yet."
 
 
 @pytest.fixture
 def person() -> str:
-    return save(OPEN, Person, {"name": "Ada"})
+    return save(ANONYMOUS, Person, {"name": "Ada"})
 
 
 @pytest.fixture

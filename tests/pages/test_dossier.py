@@ -8,11 +8,10 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from calendar_model.safeguards import drafting
-from calendar_model.safeguards.desk import save, writing
-from calendar_model.safeguards.sight import OPEN, Viewer
-from calendar_model.vocabulary import Sensitivity
-from calendar_model.workspace.records import (
+from calendar_model.access.permissions import ANONYMOUS, Viewer
+from calendar_model.mission.statements import commands
+from calendar_model.mission.transactions import save, writing
+from calendar_model.store.models import (
     Case,
     Contact,
     Engagement,
@@ -22,7 +21,7 @@ from calendar_model.workspace.records import (
     Reprisal,
     Statement,
 )
-from calendar_model.workspace.terms import (
+from calendar_model.store.terms import (
     ContactKind,
     EngagementForm,
     EngagementKind,
@@ -31,6 +30,7 @@ from calendar_model.workspace.terms import (
     StatementState,
     Suggester,
 )
+from calendar_model.vocabulary import Sensitivity
 from tests.app import everything, open_page
 from tests.pages.driver import said
 
@@ -96,11 +96,11 @@ def test_an_item_of_which_nothing_of_ours_is_known_says_what_will_stand_there(de
 
 def test_what_is_begun_from_it_is_tied_to_it(desk: Viewer) -> None:
     assert links(opened(desk)) | {
-        "Start a draft": f"new=resolution-text&tie={ITEM}",
-        "Log an engagement": f"new=consulted&tie={ITEM}",
-        "Plan a side event": f"new=side-event&tie={ITEM}",
+        "Start a draft": f"new=resolution-text&link={ITEM}",
+        "Log an engagement": f"new=consulted&link={ITEM}",
+        "Plan a side event": f"new=side-event&link={ITEM}",
     } == links(opened(desk))
-    assert links(opened(desk, "session-HRC64"))["Start a draft"] == "new=national&tie=session-HRC64"
+    assert links(opened(desk, "session-HRC64"))["Start a draft"] == "new=national&link=session-HRC64"
 
 
 def test_all_of_it_on_one_page(desk: Viewer) -> None:
@@ -111,22 +111,22 @@ def test_all_of_it_on_one_page(desk: Viewer) -> None:
     with writing(desk) as session:
         statement = session.get(Statement, draft)
         assert statement is not None
-        drafting.save_text(session, statement, "Recalling the Declaration.", language="en", based_on=0)
+        commands.save_text(session, statement, "Recalling the Declaration.", language="en", based_on=0)
     with writing(desk) as session:
         statement = session.get(Statement, draft)
         assert statement is not None
-        drafting.move(session, statement, StatementState.CONSULTATION, seen=1, waiting_for=desk.person_id)
+        commands.move(session, statement, StatementState.CONSULTATION, seen=1, waiting_for=desk.person_id)
         statement.follow_ups.append(
             FollowUp(what="Ask the core group", due=date(2026, 11, 20), owner_id=desk.person_id)
         )
-    save(desk, Engagement, ROUND, items=[ITEM], ties=[group])
+    save(desk, Engagement, ROUND, items=[ITEM], links=[group])
     save(
         desk,
         Engagement,
         {**ROUND, "title": "Call", "form": EngagementForm.PHONE, "on": date(2026, 12, 1), "outcome": ""},
         items=[ITEM],
     )
-    save(desk, Event, {**PANEL, "defenders_speak": True}, items=[ITEM], ties=[defender])
+    save(desk, Event, {**PANEL, "defenders_speak": True}, items=[ITEM], links=[defender])
     save(
         desk,
         LanguageProposal,
@@ -140,7 +140,7 @@ def test_all_of_it_on_one_page(desk: Viewer) -> None:
         items=[ITEM],
     )
     case = save(desk, Case, {"title": "Case 7", "suggested_by": Suggester.DEFENDER, "country": "COL"}, items=[ITEM])
-    save(desk, Reprisal, {"title": "Reprisal 2", "reported_to": "OHCHR"}, ties=[case])
+    save(desk, Reprisal, {"title": "Reprisal 2", "reported_to": "OHCHR"}, links=[case])
     app = opened(desk)
     assert heads(app) == [
         "Readiness",
@@ -186,11 +186,11 @@ def test_what_misses_is_opened_from_its_mark(desk: Viewer) -> None:
     case = save(desk, Case, {"title": "Case 7", "suggested_by": Suggester.DEFENDER}, items=[ITEM])
     found = [(link.proto.label, link.proto.query_string) for link in opened(desk).get("page_link")]
     assert [pair for pair in found if pair[0] in ("Log one", "Begin a draft", "Open it")] == [
-        ("Log one", f"new=consulted&tie={ITEM}"),
-        ("Log one", f"new=participation-supported&tie={ITEM}"),
-        ("Begin a draft", f"new=resolution-text&tie={ITEM}"),
+        ("Log one", f"new=consulted&link={ITEM}"),
+        ("Log one", f"new=participation-supported&link={ITEM}"),
+        ("Begin a draft", f"new=resolution-text&link={ITEM}"),
         ("Open it", f"record={case}"),
-        ("Begin a draft", f"new=resolution-text&tie={ITEM}"),
+        ("Begin a draft", f"new=resolution-text&link={ITEM}"),
     ]
 
 
@@ -205,7 +205,7 @@ def test_a_session_lists_what_is_in_it_with_what_there_is(desk: Viewer) -> None:
 
 def test_the_dossier_of_an_own_event(desk: Viewer) -> None:
     speaker = save(desk, Contact, {"title": "Organisation 003", "contact_kind": ContactKind.ORGANISATION, **INTERNAL})
-    event = save(desk, Event, PANEL, ties=[speaker])
+    event = save(desk, Event, PANEL, links=[speaker])
     app = opened(desk, f"event-{event}")
     assert app.title[0].value == "What missions can do"
     assert [head for head in heads(app) if head in ("Who speaks", "Programme", "Side events and meetings of ours")] == [
@@ -222,12 +222,12 @@ def test_the_dossier_of_an_own_event(desk: Viewer) -> None:
 def test_who_is_not_named_sees_nothing_of_what_is_restricted(desk: Viewer, other: Viewer) -> None:
     hidden = {"sensitivity": Sensitivity.RESTRICTED}
     defender = save(desk, Contact, {"title": "CANARY 014", "contact_kind": ContactKind.DEFENDER})
-    save(desk, Case, {"title": "CANARY case", "suggested_by": Suggester.DEFENDER}, items=[ITEM], ties=[defender])
+    save(desk, Case, {"title": "CANARY case", "suggested_by": Suggester.DEFENDER}, items=[ITEM], links=[defender])
     save(desk, Engagement, {**ROUND, "outcome": "CANARY", **hidden}, items=[ITEM])
-    save(desk, Event, PANEL, items=[ITEM], ties=[defender])
+    save(desk, Event, PANEL, items=[ITEM], links=[defender])
     restricted = save(desk, Event, {**PANEL, "title": "CANARY", **hidden}, items=[ITEM])
     assert "CANARY" in everything(opened(desk))
-    for who in (other, OPEN):
+    for who in (other, ANONYMOUS):
         assert "CANARY" not in everything(opened(who))
         assert "CANARY" not in everything(opened(who, item=f"event-{restricted}"))
         assert "CANARY" not in everything(_panel(who))
@@ -238,7 +238,7 @@ def test_nobody_sees_the_public_part_and_where_to_say_who_they_are(desk: Viewer)
     event = save(desk, Event, {**PANEL, "defenders_speak": True}, items=[ITEM])
     save(desk, Event, {"sensitivity": Sensitivity.PUBLIC}, record_id=event, seen=1, reason="It is announced.")
     save(desk, Engagement, ROUND, items=[ITEM])
-    app = opened(OPEN)
+    app = opened(ANONYMOUS)
     assert heads(app) == ["Deadlines", "Side events and meetings of ours"]
     assert said(app)[-2:] == [
         "Defenders speak.",
@@ -277,8 +277,8 @@ def test_the_panel_says_in_a_line_what_there_is(desk: Viewer, other: Viewer) -> 
         app = _panel(who)
         assert line in said(app)
         assert links(app)["Dossier"] == f"of={ITEM}"
-    assert "Nothing of ours is tied to it yet." in said(_panel(desk, "session-HRC64"))
-    assert [text for text in said(_panel(OPEN)) if "engagement" in text] == []
+    assert "Nothing of ours is linked to it yet." in said(_panel(desk, "session-HRC64"))
+    assert [text for text in said(_panel(ANONYMOUS)) if "engagement" in text] == []
 
 
 def _panel(who: Viewer, item: str = ITEM) -> AppTest:
@@ -290,7 +290,7 @@ def _panel(who: Viewer, item: str = ITEM) -> AppTest:
 def test_timeline_and_agenda_say_it_with_the_item(desk: Viewer, other: Viewer) -> None:
     save(desk, Engagement, ROUND, items=["session-HRC64"])
     save(desk, Engagement, {**ROUND, "sensitivity": Sensitivity.RESTRICTED}, items=["session-HRC64"])
-    for who, words in ((desk, "2 engagements"), (other, "1 engagement"), (OPEN, "")):
+    for who, words in ((desk, "2 engagements"), (other, "1 engagement"), (ANONYMOUS, "")):
         app = open_page("timeline", who.person_id, show="timeline", zoom="quarter", **{"from": "2027-01-01"})
         (chart,) = app.get("plotly_chart")
         assert [f"{count} engagement" in chart.proto.spec for count in (1, 2)] == [words[:1] == "1", words[:1] == "2"]

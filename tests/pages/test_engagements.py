@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
 
-from calendar_model.safeguards.desk import reading, save, writing
-from calendar_model.safeguards.sight import OPEN, Viewer, member
-from calendar_model.vocabulary import Sensitivity
-from calendar_model.workspace.history import of_record
-from calendar_model.workspace.records import (
+from calendar_model.access.permissions import ANONYMOUS, Viewer, member
+from calendar_model.access.unit_of_work import reading
+from calendar_model.mission.transactions import save, writing
+from calendar_model.store.history import of_record
+from calendar_model.store.models import (
     Case,
     Change,
     Contact,
@@ -24,7 +24,7 @@ from calendar_model.workspace.records import (
     Record,
     Statement,
 )
-from calendar_model.workspace.terms import (
+from calendar_model.store.terms import (
     ContactKind,
     EngagementForm,
     EngagementKind,
@@ -32,7 +32,8 @@ from calendar_model.workspace.terms import (
     StatementForm,
     Suggester,
 )
-from pages.components import forms
+from calendar_model.vocabulary import Sensitivity
+from pages.components.record import forms
 from tests.app import everything, open_page
 from tests.day import TODAY
 from tests.pages.driver import address, click, sound
@@ -42,7 +43,7 @@ ITEM, ITS_TITLE = "hrc-resolution-HRC67", "HRC text, due in HRC67"
 
 @pytest.fixture
 def other() -> Viewer:
-    return member(save(OPEN, Person, {"name": "Bo Dahl"}))
+    return member(save(ANONYMOUS, Person, {"name": "Bo Dahl"}))
 
 
 def page(who: Viewer, **parameters: str | list[str]) -> AppTest:
@@ -50,7 +51,7 @@ def page(who: Viewer, **parameters: str | list[str]) -> AppTest:
 
 
 def engaged(who: Viewer, title: str, on: date = date(2026, 11, 1), **more: Any) -> str:
-    door = {name: more.pop(name, None) for name in ("items", "ties", "named")}
+    door = {name: more.pop(name, None) for name in ("items", "links", "named")}
     values = {"engagement_kind": EngagementKind.CONSULTED, "form": EngagementForm.IN_PERSON, "on": on, **more}
     return save(who, Engagement, {"title": title, **values}, **door)
 
@@ -103,7 +104,7 @@ def test_an_empty_page_says_what_will_stand_there(me: Viewer) -> None:
 
 def test_a_row_says_when_what_where_with_whom_and_what_came_of_it(me: Viewer) -> None:
     who = contact(me, "Defender 001")
-    engaged(me, "Breakfast", ties=[who], items=[ITEM], organisation="un-hrc", outcome=f"They\nagree. {'word ' * 40}")
+    engaged(me, "Breakfast", links=[who], items=[ITEM], organisation="un-hrc", outcome=f"They\nagree. {'word ' * 40}")
     engaged(me, "Round table", TODAY + timedelta(days=1), participants="Two lawyers")
     engaged(me, "Plan", date(2026, 10, 1), engagement_kind=EngagementKind.SECURITY_MEASURES)
 
@@ -116,7 +117,7 @@ def test_a_row_says_when_what_where_with_whom_and_what_came_of_it(me: Viewer) ->
             "What": "Round table (planned)",
             "Organisation": "",
             "With": "Two lawyers",
-            "Tied to": "",
+            "Linked to": "",
             "What came of it": "",
         },
         {
@@ -125,7 +126,7 @@ def test_a_row_says_when_what_where_with_whom_and_what_came_of_it(me: Viewer) ->
             "What": "Breakfast",
             "Organisation": "HRC",
             "With": "Defender 001",
-            "Tied to": ITS_TITLE,
+            "Linked to": ITS_TITLE,
             "What came of it": f"They agree. {' '.join(['word'] * 25)} …",
         },
         {
@@ -134,7 +135,7 @@ def test_a_row_says_when_what_where_with_whom_and_what_came_of_it(me: Viewer) ->
             "What": "Plan (restricted)",
             "Organisation": "",
             "With": "",
-            "Tied to": "",
+            "Linked to": "",
             "What came of it": "",
         },
     ]
@@ -163,7 +164,7 @@ def test_what_is_to_be_followed_up_stands_on_top_the_latest_first(me: Viewer) ->
 
 def test_the_pages_own_filters_narrow_the_list_and_are_in_no_address(me: Viewer, other: Viewer) -> None:
     kenyan = contact(me, "Defender 001", country="KEN")
-    engaged(me, "A", ties=[kenyan], organisation="un-hrc")
+    engaged(me, "A", links=[kenyan], organisation="un-hrc")
     engaged(me, "B", date(2026, 10, 1), engagement_kind=EngagementKind.INVITED, organisation="osce")
     engaged(other, "C", date(2026, 9, 1), outcome="They ask for time.")
     app = page(me)
@@ -253,7 +254,7 @@ def test_who_is_not_named_sees_nothing_of_a_restricted_engagement(me: Viewer, ot
         follow_ups=[follow_up(me, "CANARY follow-up", -1)],
     )
     hidden = contact(me, "CANARY contact", country="KEN")
-    seen = engaged(me, "Meeting", ties=[hidden])
+    seen = engaged(me, "Meeting", links=[hidden])
 
     assert "CANARY" in everything(page(me))
     assert "CANARY" not in everything(page(other))
@@ -274,7 +275,7 @@ def test_a_new_engagement_begins_with_what_the_address_says(me: Viewer) -> None:
     who = contact(me, "Defender 001")
     draft = save(me, Statement, {"title": "Item 3", "form": StatementForm.NATIONAL})
 
-    app = page(me, new="participation-supported", tie=ITEM, **{"with": [who, draft]})
+    app = page(me, new="participation-supported", link=ITEM, **{"with": [who, draft]})
 
     assert app.selectbox(key="engagement_new_engagement_kind").value == EngagementKind.PARTICIPATION_SUPPORTED
     assert app.text_input(key="engagement_new_title").value == f"Participation supported: {ITS_TITLE}"
@@ -302,7 +303,7 @@ def test_a_new_engagement_is_saved_with_its_ties_and_its_follow_up_and_opened(me
         Event,
         {"title": "Panel", "event_kind": EventKind.PANEL, "body": "un-hrc", "start": TODAY, "end": TODAY},
     )
-    app = page(me, new="bilateral-mission", tie=ITEM)
+    app = page(me, new="bilateral-mission", link=ITEM)
 
     assert app.text_input(key="engagement_new_participants").label == "Which mission, and who else took part"
     app.text_input(key="engagement_new_title").input("  Talk with the embassy ")
@@ -330,8 +331,8 @@ def test_a_new_engagement_is_saved_with_its_ties_and_its_follow_up_and_opened(me
         "They advise quiet.",
     )
     assert (one.owner_id, one.sensitivity) == (me.person_id, Sensitivity.INTERNAL)
-    assert [tie.item for tie in one.items] == [ITEM]
-    assert {tie.other_id for tie in one.ties} == {who, event}
+    assert [link.item for link in one.items] == [ITEM]
+    assert {link.other_id for link in one.links} == {who, event}
     assert [(f.what, f.due, f.owner_id) for f in one.follow_ups] == [("Call again", date(2026, 12, 1), other.person_id)]
     assert [title.value for title in app.title] == ["Talk with the embassy"]
 
@@ -411,7 +412,7 @@ def test_security_measures_are_born_restricted_and_never_opened_to_all(me: Viewe
 
 def test_an_edit_leaves_ties_alone_that_the_editor_does_not_see(me: Viewer, other: Viewer) -> None:
     hidden = contact(me, "Defender 001")
-    made = engaged(me, "Meeting", ties=[hidden], items=["of-a-calendar-long-ago"])
+    made = engaged(me, "Meeting", links=[hidden], items=["of-a-calendar-long-ago"])
     app = page(other, record=made)
 
     app.text_area(key=f"engagement_{made}_outcome").input("They agree.")
@@ -419,7 +420,7 @@ def test_an_edit_leaves_ties_alone_that_the_editor_does_not_see(me: Viewer, othe
 
     assert [message.value for message in app.success] == ["The engagement is saved."]
     one = kept(me, made)
-    assert (one.outcome, [tie.other_id for tie in one.ties], [tie.item for tie in one.items]) == (
+    assert (one.outcome, [link.other_id for link in one.links], [link.item for link in one.items]) == (
         "They agree.",
         [hidden],
         ["of-a-calendar-long-ago"],
@@ -463,7 +464,7 @@ def test_beside_an_engagement_stands_what_it_is_tied_to(me: Viewer) -> None:
     who = contact(me, "Defender 001")
     draft = save(me, Statement, {"title": "Item 3", "form": StatementForm.NATIONAL})
     case = save(me, Case, {"title": "Case 1", "suggested_by": Suggester.DEFENDER})
-    made = engaged(me, "Meeting", ties=[who, draft, case], items=[ITEM])
+    made = engaged(me, "Meeting", links=[who, draft, case], items=[ITEM])
 
     app = page(me, record=made)
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from calendar_model.access.permissions import ANONYMOUS
+from calendar_model.mission.transactions import save
 from calendar_model.reference import DATA_VARIABLE
-from calendar_model.safeguards.desk import save
-from calendar_model.safeguards.sight import OPEN
-from calendar_model.workspace.database import current_workspace
-from calendar_model.workspace.failures import WHAT_TO_DO, Failure
-from calendar_model.workspace.records import Person
+from calendar_model.store.database import current_workspace
+from calendar_model.store.failures import WHAT_TO_DO, Failure
+from calendar_model.store.models import Person
 from tests.app import open_page
 
 OF_THE_CALENDAR = ("overview", "timeline", "resolutions", "upr", "meetings", "organisations", "feeds")
@@ -62,14 +62,14 @@ def test_no_page_falls_over_a_file_that_cannot_be_read(
 ) -> None:
     (data_copy / file).write_bytes(b"\xff\xfe\x00")
     monkeypatch.setenv(DATA_VARIABLE, str(data_copy))
-    app = open_page(page, save(OPEN, Person, {"name": "Desk officer"}))
+    app = open_page(page, save(ANONYMOUS, Person, {"name": "Desk officer"}))
     assert not app.exception
     assert len(app.title) == 1
 
 
 @pytest.mark.parametrize("page", ["overview", *OF_THE_WORKSPACE])
 def test_no_page_falls_over_a_workspace_that_is_damaged(page: str) -> None:
-    person = save(OPEN, Person, {"name": "Desk officer"})
+    person = save(ANONYMOUS, Person, {"name": "Desk officer"})
     workspace = current_workspace()
     assert workspace.file is not None
     workspace.engine.dispose()

@@ -7,12 +7,12 @@ from datetime import date
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from calendar_model.safeguards.desk import save
-from calendar_model.safeguards.sight import OPEN, member
-from calendar_model.safeguards.sighted import calendar_of
+from calendar_model.access.permissions import ANONYMOUS, member
+from calendar_model.mission.transactions import save
+from calendar_model.mission.visible_calendar import calendar_for
+from calendar_model.store.models import Event, Person
+from calendar_model.store.terms import EventKind
 from calendar_model.vocabulary import Sensitivity
-from calendar_model.workspace.records import Event, Person
-from calendar_model.workspace.terms import EventKind
 from tests.app import open_page
 
 
@@ -79,10 +79,10 @@ def test_an_empty_feed_is_explained() -> None:
 
 
 def test_the_open_feed_is_what_everybody_sees_whoever_looks() -> None:
-    desk = save(OPEN, Person, {"name": "Desk"})
+    desk = save(ANONYMOUS, Person, {"name": "Desk"})
     day = date(2026, 12, 1)
     event = {"title": "Breakfast", "event_kind": EventKind.SIDE_EVENT, "body": "un-hrc", "start": day, "end": day}
     save(member(desk), Event, {**event, "sensitivity": Sensitivity.INTERNAL})
-    assert "Breakfast" in set(calendar_of(member(desk))[1]["title"])
+    assert "Breakfast" in set(calendar_for(member(desk))[1]["title"])
     app = open_page("feeds", desk, q="Breakfast")
     assert app.markdown[1].value.startswith("**0** items")

@@ -6,9 +6,9 @@ import ast
 
 import pytest
 
-from calendar_model.safeguards.sight import Viewer
-from calendar_model.workspace.records import Engagement, Record, Statement, longest
-from pages.components import navigation
+from calendar_model.access.permissions import Viewer
+from calendar_model.store.models import Engagement, Record, Statement, longest
+from pages.components.shell import navigation
 from tests.app import open_page
 
 

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from calendar_model.safeguards.desk import reading, save, writing
-from calendar_model.safeguards.sight import OPEN, Viewer, member
-from calendar_model.workspace.follow_ups import of_record
-from calendar_model.workspace.history import of_record as history_of
-from calendar_model.workspace.records import Engagement, FollowUp, Person, Record
-from calendar_model.workspace.terms import EngagementForm, EngagementKind
+from calendar_model.access.permissions import ANONYMOUS, Viewer, member
+from calendar_model.access.unit_of_work import reading
+from calendar_model.mission.follow_ups import of_record
+from calendar_model.mission.transactions import save, writing
+from calendar_model.store.history import of_record as history_of
+from calendar_model.store.models import Engagement, FollowUp, Person, Record
+from calendar_model.store.terms import EngagementForm, EngagementKind
 from tests.app import everything, open_page
 from tests.day import TODAY
 from tests.pages.driver import click, sound
@@ -21,7 +22,7 @@ from tests.pages.driver import click, sound
 
 @pytest.fixture
 def other() -> Viewer:
-    return member(save(OPEN, Person, {"name": "Bo Dahl"}))
+    return member(save(ANONYMOUS, Person, {"name": "Bo Dahl"}))
 
 
 def page(who: Viewer, name: str = "follow_ups", **parameters: str | list[str]) -> AppTest:

@@ -13,14 +13,15 @@ import pytest
 from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
 
+from calendar_model.access.permissions import ANONYMOUS, Viewer, member
+from calendar_model.access.unit_of_work import reading
 from calendar_model.imports import remote
 from calendar_model.imports.plan import Fate
-from calendar_model.safeguards.desk import reading, save
-from calendar_model.safeguards.sight import OPEN, Viewer, member
-from calendar_model.safeguards.sighted import calendar_of
+from calendar_model.mission.transactions import save
+from calendar_model.mission.visible_calendar import calendar_for
+from calendar_model.store.models import Correction, Engagement, Event, Person, Record
+from calendar_model.store.terms import EngagementKind, EventKind
 from calendar_model.vocabulary import Sensitivity, Standing
-from calendar_model.workspace.records import Correction, Engagement, Event, Person, Record
-from calendar_model.workspace.terms import EngagementKind, EventKind
 from tests.app import everything, open_page
 from tests.imports.calendars import calendar, event
 
@@ -120,7 +121,7 @@ def days(who: Viewer) -> dict[str, date]:
 
 
 def test_nobody_imports(me: Viewer) -> None:
-    app = page(OPEN)
+    app = page(ANONYMOUS)
     assert says(app) == [
         "What is imported is shown to staff, each as much as they may see. Choose who you are, or add yourself."
     ]
@@ -246,7 +247,7 @@ def test_what_is_chosen_differently_has_to_be_looked_at_again(me: Viewer) -> Non
     assert says(app) == ["Nothing in this file falls under what is chosen. Widen the period, or choose another file."]
     look(choose(app, until=date(2027, 4, 1), level=Sensitivity.PUBLIC))
     take_over(app)
-    (one,) = kept(OPEN)
+    (one,) = kept(ANONYMOUS)
     assert (one.event_kind, one.sensitivity) == (EventKind.SIDE_EVENT, Sensitivity.PUBLIC)
 
 
@@ -281,7 +282,7 @@ def test_what_somebody_changes_meanwhile_is_not_written_over(me: Viewer, other: 
 
 
 def test_what_somebody_of_the_sample_imports_is_of_the_sample() -> None:
-    fictional = member(save(OPEN, Person, {"name": "Fictional", "sample": True}))
+    fictional = member(save(ANONYMOUS, Person, {"name": "Fictional", "sample": True}))
     take_over(uploaded(fictional, briefing()))
     assert [(one.title, one.sample) for one in kept(fictional)] == [("Briefing", True)]
 
@@ -400,7 +401,7 @@ def test_new_dates_of_a_session_become_a_correction_with_its_source(me: Viewer) 
         "start": "2027-03-01",
         "end": "2027-04-02",
     }
-    _, table = calendar_of(OPEN)
+    _, table = calendar_for(ANONYMOUS)
     assert [str(start.date()) for start in table.loc[table["item"] == "session-HRC64", "start"]] == ["2027-03-01"]
     assert says(look(app))[0] == "**1 unchanged.** Nothing is written yet."
 
@@ -420,14 +421,14 @@ def test_a_date_that_somebody_corrects_meanwhile_is_left(me: Viewer, other: View
 
 
 def test_nobody_of_the_sample_puts_dates_right() -> None:
-    fictional = member(save(OPEN, Person, {"name": "Fictional", "sample": True}))
+    fictional = member(save(ANONYMOUS, Person, {"name": "Fictional", "sample": True}))
     app = upload(page(fictional), SESSIONS, "sessions.csv")
     app.text_input(key="import_source_url").set_value(SOURCE)
     take_over(look(app))
     assert says(app) == [
         "Somebody of the sample corrects nothing: it would stand in everybody's calendar. Nothing is written."
     ]
-    assert kept(OPEN, Correction) == []
+    assert kept(ANONYMOUS, Correction) == []
 
 
 def test_a_table_that_cannot_be_read_says_why(me: Viewer) -> None:

@@ -8,11 +8,12 @@ import pytest
 from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
 
-from calendar_model.safeguards.desk import reading, save
-from calendar_model.safeguards.sight import OPEN, Viewer, member
+from calendar_model.access.permissions import ANONYMOUS, Viewer, member
+from calendar_model.access.unit_of_work import reading
+from calendar_model.mission.transactions import save
+from calendar_model.store.models import LanguageProposal, Person
+from calendar_model.store.terms import ProposalOutcome
 from calendar_model.vocabulary import Sensitivity
-from calendar_model.workspace.records import LanguageProposal, Person
-from calendar_model.workspace.terms import ProposalOutcome
 from tests.app import open_page
 from tests.pages.driver import run, sound
 
@@ -21,7 +22,7 @@ WORDING = "Calls upon States to protect human rights defenders from reprisals"
 
 @pytest.fixture
 def head() -> Viewer:
-    return member(save(OPEN, Person, {"name": "Head"}))
+    return member(save(ANONYMOUS, Person, {"name": "Head"}))
 
 
 def language(who: Viewer, **parameters: str) -> AppTest:
@@ -73,7 +74,7 @@ def test_proposals_stand_by_item_the_next_one_first(desk: Viewer) -> None:
     app = language(desk)
     assert [one.value for one in app.subheader] == [
         "Human Rights Council, 64th session",
-        "Tied to no item of the calendar",
+        "Linked to no item of the calendar",
         "Human Rights Council, 63rd session",
     ]
     assert opens(app) == ["**Next**", "**Loose**", "**Past**"]
@@ -112,7 +113,7 @@ def test_the_filter_leaves_the_forums_of_an_organisation(desk: Viewer) -> None:
 
 
 def test_a_new_proposal_takes_agreed_language_from_the_resolutions(desk: Viewer) -> None:
-    app = language(desk, new="1", tie="session-HRC64")
+    app = language(desk, new="1", link="session-HRC64")
     [document] = [box for box in app.selectbox if box.label == "Document"]
     assert document.options[0].startswith("A/HRC/RES/61/22, ")
     type_in(app, title="PP12", forum="un-hrc", precedent_symbol="A/RES/78/216", precedent="a safe environment")
@@ -138,7 +139,7 @@ def test_a_new_proposal_takes_agreed_language_from_the_resolutions(desk: Viewer)
     assert app.query_params == {"record": made.id}
     assert app.caption[0].value == "Kept. Internal: all who are kept in Settings see it. Owner: Desk."
     with reading(desk) as session:
-        assert [tie.item for tie in session.get_one(LanguageProposal, made.id).items] == ["session-HRC64"]
+        assert [link.item for link in session.get_one(LanguageProposal, made.id).items] == ["session-HRC64"]
 
 
 def test_a_symbol_that_the_reference_does_not_have_stays(desk: Viewer) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from streamlit.testing.v1 import AppTest
 
-from pages.components.words import linked
+from pages.components.shell.words import linked
 
 
 def drawn(width: int) -> AppTest:
@@ -16,8 +16,8 @@ def drawn(width: int) -> AppTest:
         import streamlit as st
 
         from calendar_model import calendar
-        from pages.components import context
-        from pages.components.lists import full_list
+        from pages.components.record.lists import full_list
+        from pages.components.shell import context
 
         reference, table = calendar.current(date(2026, 11, 24))
         known = context.PageContext(reference, table, table, calendar.Filter(), "Europe/Zurich", date(2026, 11, 24))

@@ -20,10 +20,11 @@ import pytest
 from google.protobuf.message import Message  # type: ignore[import-untyped]
 from streamlit.testing.v1 import AppTest
 
-from calendar_model.workspace.database import FOLDER_VARIABLE
-from calendar_model.workspace.records import Base
-from pages.components import forms, navigation, panel
-from pages.components.words import plain
+from calendar_model.store.database import FOLDER_VARIABLE
+from calendar_model.store.models import Base
+from pages.components.record import forms
+from pages.components.shell import item_panel, navigation
+from pages.components.shell.words import plain
 from tests.app import open_page
 from tests.hostile import MARKUP, Hostile, hostile_workspace, typed_columns
 from tests.imports.calendars import calendar, event
@@ -153,7 +154,7 @@ def test_no_record_is_taken_for_markup_on_its_page(there: Hostile) -> None:
     assert not found, "\n".join(f"{one}: {fault}" for one, faults in found.items() for fault in faults)
 
 
-PARAMETERS = {"ITEM": panel.ITEM, "RECORD": forms.RECORD, "NEW": forms.NEW, "TIE": forms.TIE, "WITH": forms.WITH}
+PARAMETERS = {"ITEM": item_panel.ITEM, "RECORD": forms.RECORD, "NEW": forms.NEW, "LINK": forms.LINK, "WITH": forms.WITH}
 PARAMETERS |= {"OF": "of", "SHOW": "show", "FILE": "file", "ROW": "row", '"tz"': "tz"}
 """What the pages' own code reads from the address, by the word with which it does."""
 

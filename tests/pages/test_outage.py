@@ -15,12 +15,12 @@ import pytest
 from sqlalchemy import func, select
 from streamlit.testing.v1 import AppTest
 
-from calendar_model.safeguards.desk import reading, save, writing
-from calendar_model.safeguards.sight import OPEN, Viewer, member
-from calendar_model.vocabulary import Sensitivity
-from calendar_model.workspace.database import current_workspace
-from calendar_model.workspace.failures import WHAT_TO_DO, Failure
-from calendar_model.workspace.records import (
+from calendar_model.access.permissions import ANONYMOUS, Viewer, member
+from calendar_model.access.unit_of_work import reading
+from calendar_model.mission.transactions import save, writing
+from calendar_model.store.database import current_workspace
+from calendar_model.store.failures import WHAT_TO_DO, Failure
+from calendar_model.store.models import (
     Change,
     Contact,
     Engagement,
@@ -30,8 +30,9 @@ from calendar_model.workspace.records import (
     Record,
     Statement,
 )
-from calendar_model.workspace.terms import ContactKind, EngagementForm, EngagementKind, StatementForm, Suggester
-from pages.components import typed
+from calendar_model.store.terms import ContactKind, EngagementForm, EngagementKind, StatementForm, Suggester
+from calendar_model.vocabulary import Sensitivity
+from pages.components.shell import typed
 from tests.app import open_page
 
 AWAY = WHAT_TO_DO[Failure.GONE]
@@ -221,7 +222,7 @@ class Filled:
 
 def changes() -> int:
     """How many lines the history has."""
-    with reading(OPEN) as session:
+    with reading(ANONYMOUS) as session:
         count = session.scalar(select(func.count()).select_from(Change).execution_options(everything=True))
     return count or 0
 

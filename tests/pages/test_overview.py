@@ -7,10 +7,10 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
-from calendar_model.safeguards.desk import save, writing
-from calendar_model.safeguards.sight import OPEN, member
-from calendar_model.workspace.records import FollowUp, Person, Statement
-from calendar_model.workspace.terms import StatementForm
+from calendar_model.access.permissions import ANONYMOUS, member
+from calendar_model.mission.transactions import save, writing
+from calendar_model.store.models import FollowUp, Person, Statement
+from calendar_model.store.terms import StatementForm
 from tests.app import open_page
 from tests.pages.driver import said
 
@@ -143,7 +143,7 @@ def test_a_title_opens_the_panel_of_its_item() -> None:
 
 
 def test_what_waits_for_whoever_acts_stands_on_top() -> None:
-    officer = save(OPEN, Person, {"name": "Desk officer"})
+    officer = save(ANONYMOUS, Person, {"name": "Desk officer"})
     assert waits(officer) == []
     values: dict[str, Any] = {"form": StatementForm.NATIONAL, "title": "National statement"}
     made = save(member(officer), Statement, {**values, "due": date(2026, 12, 1)})

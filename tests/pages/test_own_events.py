@@ -9,11 +9,12 @@ import pytest
 from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
 
-from calendar_model.safeguards.desk import reading, save
-from calendar_model.safeguards.sight import OPEN, Viewer
+from calendar_model.access.permissions import ANONYMOUS, Viewer
+from calendar_model.access.unit_of_work import reading
+from calendar_model.mission.transactions import save
+from calendar_model.store.models import Contact, Engagement, Event
+from calendar_model.store.terms import ContactKind, EngagementForm, EngagementKind, EventKind
 from calendar_model.vocabulary import Sensitivity, Standing
-from calendar_model.workspace.records import Contact, Engagement, Event
-from calendar_model.workspace.terms import ContactKind, EngagementForm, EngagementKind, EventKind
 from tests.app import everything, open_page
 
 EVENT: dict[str, Any] = {
@@ -62,7 +63,7 @@ def events(who: Viewer) -> list[Event]:
 
 
 def test_an_event_is_planned_around_an_item_with_what_is_known_proposed(desk: Viewer) -> None:
-    app = opened(desk, new="panel", tie="session-HRC64")
+    app = opened(desk, new="panel", link="session-HRC64")
     form = fields(app)
     assert form["event_kind"].value is EventKind.PANEL
     assert form["items"].value == ["session-HRC64"]
@@ -103,13 +104,13 @@ def test_an_event_is_planned_around_an_item_with_what_is_known_proposed(desk: Vi
 
 
 def test_where_the_session_is_dated_its_rule_gives_the_day_to_ask_for_the_room(desk: Viewer) -> None:
-    app = opened(desk, new="side-event", tie="session-HRC61")
+    app = opened(desk, new="side-event", link="session-HRC61")
     due = fields(app)["request_due"]
     assert due.value == date(2026, 2, 9)
     due.set_value(date(2026, 2, 2)).run()
     press(app, "Take this day")
     assert fields(app)["request_due"].value == date(2026, 2, 9)
-    assert fields(opened(desk, new="conference", tie="session-HRC61"))["request_due"].value is None
+    assert fields(opened(desk, new="conference", link="session-HRC61"))["request_due"].value is None
 
 
 def test_another_body_brings_its_seat_and_leaves_what_was_typed(desk: Viewer) -> None:
@@ -154,7 +155,7 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(desk: Viewer) -> None:
 
 
 def test_nothing_becomes_public_without_a_reason(desk: Viewer) -> None:
-    app = opened(desk, new="side-event", tie="session-HRC64")
+    app = opened(desk, new="side-event", link="session-HRC64")
     fields(app)["title"].input("Reprisals")
     fields(app)["start"].set_value(date(2027, 3, 3))
     fields(app)["sensitivity"].select(Sensitivity.PUBLIC).run()
@@ -165,7 +166,7 @@ def test_nothing_becomes_public_without_a_reason(desk: Viewer) -> None:
     assert events(desk) == []
     fields(app)["reason"].input("The programme is printed.")
     press(app, "Save the event")
-    (event,) = events(OPEN)
+    (event,) = events(ANONYMOUS)
     assert (event.title, event.sensitivity) == ("Reprisals", Sensitivity.PUBLIC)
     (history,) = [frame.value for frame in app.dataframe if "Reason" in frame.value.columns]
     assert history.loc[history["Reason"] != "", ["What", "Before", "After", "Reason"]].to_numpy().tolist() == [
@@ -186,7 +187,7 @@ def test_ties_are_kept_with_the_event(desk: Viewer) -> None:
             "form": EngagementForm.ONLINE,
         },
     )
-    made = save(desk, Event, EVENT, items=["session-HRC64", "not-in-the-calendar"], ties=[engagement])
+    made = save(desk, Event, EVENT, items=["session-HRC64", "not-in-the-calendar"], links=[engagement])
     app = opened(desk, record=made)
     assert fields(app)["ties_engagements"].value == [engagement]
     fields(app)["ties_speakers"].select("Defender 014")
@@ -194,8 +195,8 @@ def test_ties_are_kept_with_the_event(desk: Viewer) -> None:
     with reading(desk) as session:
         event = session.get(Event, made)
         assert event is not None
-        assert {tie.other_id for tie in event.ties} == {contact, engagement}
-        assert {tie.item for tie in event.items} == {"session-HRC64", "not-in-the-calendar"}
+        assert {link.other_id for link in event.links} == {contact, engagement}
+        assert {link.item for link in event.items} == {"session-HRC64", "not-in-the-calendar"}
 
 
 def test_a_cancelled_event_stays_struck_through_and_out_of_the_way(desk: Viewer) -> None:
@@ -238,7 +239,7 @@ def test_who_is_overtaken_is_told_and_keeps_what_was_typed(desk: Viewer, other: 
 
 def test_the_list_says_when_where_who_speaks_and_by_when_to_ask_for_the_room(desk: Viewer) -> None:
     contact = save(desk, Contact, {"title": "Defender 014", "contact_kind": ContactKind.DEFENDER})
-    made = save(desk, Event, {**EVENT, "defenders_speak": True}, items=["session-HRC64"], ties=[contact])
+    made = save(desk, Event, {**EVENT, "defenders_speak": True}, items=["session-HRC64"], links=[contact])
     over = {"title": "Last year", "start": date(2025, 3, 3), "end": date(2025, 3, 3), "request_due": None}
     past = save(desk, Event, {**EVENT, **over})
     app = opened(desk)
@@ -300,11 +301,11 @@ def test_nobody_sees_public_events_and_is_told_how_to_plan_one(desk: Viewer) -> 
     made = save(desk, Event, EVENT)
     save(desk, Event, {**EVENT, "title": "CANARY"})
     save(desk, Event, {"sensitivity": Sensitivity.PUBLIC}, record_id=made, seen=1, reason="It is announced.")
-    app = opened(OPEN)
+    app = opened(ANONYMOUS)
     assert [b.label for b in app.button if (b.key or "").startswith("open_")] == ["**Reprisals: what missions can do**"]
     assert "CANARY" not in everything(app)
     assert "Public events only: the others are shown to staff, who plan them here." in [c.value for c in app.caption]
-    assert [m.value for m in opened(OPEN, new="side-event").markdown] == [
+    assert [m.value for m in opened(ANONYMOUS, new="side-event").markdown] == [
         (
             "Events of the mission's own are shown to staff, each as much as they may see. Choose who you are, or add "
             "yourself."

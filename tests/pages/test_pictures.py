@@ -6,12 +6,12 @@ from datetime import date
 
 import pytest
 
+from calendar_model.access.permissions import Viewer
 from calendar_model.calendar import Filter
 from calendar_model.figures.picture import NO_BROWSER
 from calendar_model.reference import Reference
-from calendar_model.safeguards.sight import Viewer
 from calendar_model.vocabulary import Kind
-from pages.components.pictures import filter_words
+from pages.components.widgets.pictures import filter_words
 from tests.app import everything, open_page
 
 

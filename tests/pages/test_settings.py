@@ -7,12 +7,13 @@ import pytest
 from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
 
-from calendar_model.safeguards import sample
-from calendar_model.safeguards.desk import reading, save, staff
-from calendar_model.safeguards.sight import OPEN, Viewer
-from calendar_model.workspace.database import current_workspace
-from calendar_model.workspace.records import Person, Record
-from pages.components.navigation import PAGE_OF
+from calendar_model.access.permissions import ANONYMOUS, Viewer
+from calendar_model.access.unit_of_work import reading, staff
+from calendar_model.mission import sample
+from calendar_model.mission.transactions import save
+from calendar_model.store.database import current_workspace
+from calendar_model.store.models import Person, Record
+from pages.components.shell.navigation import PAGE_OF
 from tests.app import everything, open_page
 from tests.day import TODAY
 from tests.pages.driver import click, sound
@@ -42,7 +43,7 @@ def test_the_first_person_is_added_and_acts_at_once() -> None:
 
 
 def test_a_second_person_is_added_and_does_not_act() -> None:
-    first = save(OPEN, Person, {"name": "Amina Berg"})
+    first = save(ANONYMOUS, Person, {"name": "Amina Berg"})
     app = click(page(first), "add_person")
     app.text_input(key="person_new_name").input(" Jon Lie ")
     app = click(app, "person_new_save")
@@ -61,7 +62,7 @@ def test_a_second_person_is_added_and_does_not_act() -> None:
     ],
 )
 def test_a_name_that_tells_nobody_apart_is_refused(name: str, says: str) -> None:
-    save(OPEN, Person, {"name": "Amina Berg"})
+    save(ANONYMOUS, Person, {"name": "Amina Berg"})
     app = click(page(), "add_person")
     app.text_input(key="person_new_name").input(name)
     app = click(app, "person_new_save")
@@ -71,7 +72,7 @@ def test_a_name_that_tells_nobody_apart_is_refused(name: str, says: str) -> None
 
 @pytest.mark.parametrize("somebody_acts", [True, False])
 def test_a_person_is_edited_and_set_inactive(somebody_acts: bool) -> None:
-    first, other = save(OPEN, Person, {"name": "Amina Berg"}), save(OPEN, Person, {"name": "Jon Lie"})
+    first, other = save(ANONYMOUS, Person, {"name": "Amina Berg"}), save(ANONYMOUS, Person, {"name": "Jon Lie"})
     app = click(page(first if somebody_acts else ""), f"edit_{other}")
     app.text_input(key=f"person_{other}_post").input("Embassy")
     app.checkbox(key=f"person_{other}_active").uncheck()
@@ -81,7 +82,7 @@ def test_a_person_is_edited_and_set_inactive(somebody_acts: bool) -> None:
 
 
 def test_who_acts_is_chosen_in_the_list() -> None:
-    first, other = save(OPEN, Person, {"name": "Amina Berg"}), save(OPEN, Person, {"name": "Jon Lie"})
+    first, other = save(ANONYMOUS, Person, {"name": "Amina Berg"}), save(ANONYMOUS, Person, {"name": "Jon Lie"})
     app = click(page(first), f"act_{other}")
     assert acts(app) == other
     assert f"act_{first}" in {button.key for button in app.button}
@@ -113,7 +114,7 @@ def test_the_sample_is_loaded_and_its_desk_officer_acts_then_it_is_removed() -> 
 
 
 def test_who_acts_stays_when_the_sample_is_loaded_and_removed() -> None:
-    me = save(OPEN, Person, {"name": "Amina Berg"})
+    me = save(ANONYMOUS, Person, {"name": "Amina Berg"})
     app = click(page(me), "load_sample")
     assert acts(app) == me
     assert [said.value for said in app.success] == [
@@ -150,9 +151,11 @@ def test_every_page_lives_on_the_sample(name: str, sample_officer: Viewer) -> No
     assert [fault.value for fault in app.error] == []
 
 
-@pytest.mark.parametrize("tied_to", ["hrc-session", "hrc-text", "upr-first", "hrd-day"])
-def test_the_dossier_of_what_it_is_tied_to_shows_it(tied_to: str, sample_officer: Viewer, table: pd.DataFrame) -> None:
-    item = str(sample.anchors(table, TODAY)[tied_to]["item"])
+@pytest.mark.parametrize("linked_to", ["hrc-session", "hrc-text", "upr-first", "hrd-day"])
+def test_the_dossier_of_what_it_is_tied_to_shows_it(
+    linked_to: str, sample_officer: Viewer, table: pd.DataFrame
+) -> None:
+    item = str(sample.anchors(table, TODAY)[linked_to]["item"])
     app = sound(open_page("dossier", sample_officer.person_id, of=item))
     assert "(sample)" in everything(app)
 

@@ -10,11 +10,11 @@ from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
 
 from calendar_model import wording
-from calendar_model.safeguards import drafting
-from calendar_model.safeguards.desk import reading, save, writing
-from calendar_model.safeguards.sight import OPEN, Viewer, member
-from calendar_model.vocabulary import Sensitivity
-from calendar_model.workspace.records import (
+from calendar_model.access.permissions import ANONYMOUS, Viewer, member
+from calendar_model.access.unit_of_work import reading
+from calendar_model.mission.statements import commands
+from calendar_model.mission.transactions import save, writing
+from calendar_model.store.models import (
     Case,
     Cosponsor,
     LanguageProposal,
@@ -24,7 +24,7 @@ from calendar_model.workspace.records import (
     Unsaved,
     Version,
 )
-from calendar_model.workspace.terms import (
+from calendar_model.store.terms import (
     InTheLoop,
     Prospect,
     Publicity,
@@ -33,7 +33,9 @@ from calendar_model.workspace.terms import (
     StatementState,
     Suggester,
 )
-from pages.components.words import plain
+from calendar_model.vocabulary import Sensitivity
+from pages.components.shell.words import plain
+from pages.components.statements import listing
 from tests.app import open_page
 from tests.pages.driver import click, sound
 
@@ -62,7 +64,7 @@ OPEN_CHECKS = [
 
 @pytest.fixture
 def head() -> Viewer:
-    return member(save(OPEN, Person, {"name": "Head", "may_clear": True}))
+    return member(save(ANONYMOUS, Person, {"name": "Head", "may_clear": True}))
 
 
 def page(who: Viewer, **parameters: str | list[str]) -> AppTest:
@@ -70,7 +72,7 @@ def page(who: Viewer, **parameters: str | list[str]) -> AppTest:
 
 
 def begin(who: Viewer, *texts: str, **more: Any) -> str:
-    door = {name: more.pop(name, None) for name in ("items", "ties", "named")}
+    door = {name: more.pop(name, None) for name in ("items", "links", "named")}
     values = {"title": "Item 3", "form": StatementForm.INTERACTIVE_DIALOGUE, "forum": "un-hrc", **more}
     made = save(who, Statement, values, **door)
     for text in texts:
@@ -80,11 +82,11 @@ def begin(who: Viewer, *texts: str, **more: Any) -> str:
 
 def write(who: Viewer, made: str, text: str, language: str = "en") -> None:
     with writing(who) as session:
-        newest = drafting.newest(session, made, language)
+        newest = commands.newest(session, made, language)
         statement = session.get(Statement, made)
         assert statement is not None
         based_on = newest.number if newest else 0
-        drafting.save_text(session, statement, text, language=language, based_on=based_on)
+        commands.save_text(session, statement, text, language=language, based_on=based_on)
 
 
 def move(who: Viewer, made: str, to: StatementState, **more: Any) -> None:
@@ -92,7 +94,7 @@ def move(who: Viewer, made: str, to: StatementState, **more: Any) -> None:
         statement = session.get(Statement, made)
         assert statement is not None
         seen = max((version.number for version in statement.versions), default=0)
-        drafting.move(session, statement, to, seen=seen, **more)
+        commands.move(session, statement, to, seen=seen, **more)
 
 
 def kept(who: Viewer, made: str) -> Statement:
@@ -170,7 +172,7 @@ def test_the_desk_says_of_each_what_it_is_and_what_misses_next(me: Viewer, head:
     waiting = begin(head, "Text.", title="For my word", due=date(2026, 11, 23), agenda_item="3")
     move(head, waiting, StatementState.CONSULTATION, waiting_for=me.person_id)
     case = save(me, Case, {"title": "Case 1", "suggested_by": Suggester.CIVIL_SOCIETY})
-    raising = begin(me, "Text.", title="Raises it", ties=[case], items=["session-HRC64"], form=StatementForm.NATIONAL)
+    raising = begin(me, "Text.", title="Raises it", links=[case], items=["session-HRC64"], form=StatementForm.NATIONAL)
     move(me, raising, StatementState.CONSULTATION, waiting_for=head.person_id)
     begin(head, title="Soon", due=date(2026, 11, 25), forum="", form=StatementForm.JOINT)
     begin(head, "Text.", title="Later", due=date(2027, 1, 20))
@@ -235,12 +237,11 @@ def test_a_long_group_shows_some_and_more_on_a_click(me: Viewer) -> None:
 
 
 def test_the_file_has_no_restricted_statement(me: Viewer, monkeypatch: pytest.MonkeyPatch) -> None:
-    from pages.components import statement_list
 
     begin(me, title="Internal")
     begin(me, title="Kestrel", sensitivity=Sensitivity.RESTRICTED)
     given = []
-    monkeypatch.setattr(statement_list, "csv_download", lambda frame, name: given.append((name, frame)))
+    monkeypatch.setattr(listing, "csv_download", lambda frame, name: given.append((name, frame)))
     page(me)
     name, frame = given[-1]
     assert name == "statements"
@@ -274,7 +275,7 @@ def test_who_is_not_named_sees_nothing_of_a_restricted_statement(me: Viewer, hea
 
 
 def test_a_new_statement_begins_with_what_the_address_says(me: Viewer) -> None:
-    app = page(me, new="joint", tie="hrc-resolution-HRC67")
+    app = page(me, new="joint", link="hrc-resolution-HRC67")
     assert app.text_input(key="statement_new_title").value == "Joint statement: HRC text, due in HRC67"
     assert app.selectbox(key="statement_new_form").value == StatementForm.JOINT
     assert app.selectbox(key="statement_new_forum").value == "un-hrc"
@@ -623,7 +624,7 @@ def raising(me: Viewer, head: Viewer, **weighed: Any) -> tuple[str, str]:
     """A statement in consultation that raises a case, both seen by both."""
     both = [me.person_id, head.person_id]
     case = save(me, Case, {"title": "Case 1", "suggested_by": Suggester.CIVIL_SOCIETY, **weighed}, named=both)
-    made = begin(me, "Text.", ties=[case], named=both)
+    made = begin(me, "Text.", links=[case], named=both)
     move(me, made, StatementState.CONSULTATION)
     return made, case
 
@@ -675,7 +676,7 @@ def test_two_persons_pass_over_what_misses_and_it_is_shown_for_ever(me: Viewer, 
 
 def test_who_is_asked_is_told_apart_by_what_they_will_and_will_not_read(me: Viewer, head: Viewer) -> None:
     case = save(me, Case, {"title": "Case 1", "suggested_by": Suggester.CIVIL_SOCIETY, **WEIGHED})
-    made = begin(me, "Text.", ties=[case])
+    made = begin(me, "Text.", links=[case])
     app = page(me, record=made)
     assert app.selectbox(key=f"waiting_{made}").value == head.person_id
     (says,) = [text.value for text in app.caption if text.value.startswith("Head will be able to read")]
@@ -717,7 +718,7 @@ def test_the_versions_say_who_cleared_which_of_them(me: Viewer, head: Viewer) ->
 def test_details_are_saved_and_ties_of_every_kind_stay(me: Viewer) -> None:
     proposed = {"title": "Water text", "text": "Water", "wording": "including defenders"}
     language = save(me, LanguageProposal, proposed)
-    made = begin(me, "Text.", ties=[language], items=["session-HRC64"])
+    made = begin(me, "Text.", links=[language], items=["session-HRC64"])
     app = page(me, record=made)
     app.text_input(key=f"statement_{made}_speaker").set_value("The ambassador")
     app.date_input(key=f"statement_{made}_due").set_value(date(2026, 12, 1))
@@ -732,8 +733,8 @@ def test_details_are_saved_and_ties_of_every_kind_stay(me: Viewer) -> None:
             date(2026, 12, 1),
             75,
         )
-        assert [tie.other_id for tie in statement.ties] == [language]
-        assert [tie.item for tie in statement.items] == ["session-HRC64"]
+        assert [link.other_id for link in statement.links] == [language]
+        assert [link.item for link in statement.items] == ["session-HRC64"]
     assert app.markdown[0].value == (
         "**Version 1 in English: about 1 s of 1 min 15 s.** The limit of 1 min 15 s is written down in the details."
     )

@@ -9,14 +9,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from calendar_model import wording
+from calendar_model.access.permissions import ANONYMOUS, member
 from calendar_model.calendar import Filter
 from calendar_model.clock import now
 from calendar_model.feeds import PUBLIC_URL_VARIABLE
-from calendar_model.safeguards.desk import save
-from calendar_model.safeguards.sight import OPEN, member
-from calendar_model.safeguards.subscriptions import Subscriber, addresses_of, find, make, note_use, revoke
+from calendar_model.mission.subscriptions import Subscriber, addresses_of, find, make, note_use, revoke
+from calendar_model.mission.transactions import save
+from calendar_model.store.models import Person
 from calendar_model.vocabulary import Sensitivity
-from calendar_model.workspace.records import Person
 from tests.app import ROOT, everything, open_page
 
 ADDRESS = re.compile(r"(https|webcal)://calendar\.example\.org/feeds/mine/([\w-]{43})\.ics")
@@ -31,7 +31,7 @@ def _public(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def person() -> str:
-    return save(OPEN, Person, {"name": "Desk"})
+    return save(ANONYMOUS, Person, {"name": "Desk"})
 
 
 def page(person: str) -> AppTest:
@@ -118,7 +118,7 @@ def test_its_address_is_gone_when_the_page_is_left(person: str) -> None:
 
 
 def test_nobody_else_is_shown_it_or_told_of_it(person: str) -> None:
-    other = save(OPEN, Person, {"name": "Other"})
+    other = save(ANONYMOUS, Person, {"name": "Other"})
     app = click(page(person), "subscription_make")
     app.session_state["acting"] = other
     app.run()

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 
-from calendar_model.safeguards.desk import save
-from calendar_model.safeguards.sight import Viewer
+from calendar_model.access.permissions import Viewer
+from calendar_model.mission.transactions import save
+from calendar_model.store.models import Contact
+from calendar_model.store.terms import ContactKind
 from calendar_model.vocabulary import Sensitivity
-from calendar_model.workspace.records import Contact
-from calendar_model.workspace.terms import ContactKind
-from pages.components import navigation
+from pages.components.shell import navigation
 from tests.app import open_page
 
 PAGES = [name for name, _, _ in (*navigation._MENU, *navigation._HIDDEN)]

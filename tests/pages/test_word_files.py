@@ -10,13 +10,13 @@ import docx
 import pytest
 import streamlit as st
 
+from calendar_model.access.permissions import Viewer
 from calendar_model.documents.word import MOST_PARTS, TOO_LONG
-from calendar_model.safeguards import drafting
-from calendar_model.safeguards.desk import save, writing
-from calendar_model.safeguards.sight import Viewer
+from calendar_model.mission.statements import commands
+from calendar_model.mission.transactions import save, writing
+from calendar_model.store.models import Statement
+from calendar_model.store.terms import StatementForm
 from calendar_model.vocabulary import Sensitivity
-from calendar_model.workspace.records import Statement
-from calendar_model.workspace.terms import StatementForm
 from tests.app import open_page
 
 
@@ -71,7 +71,7 @@ def test_a_statement_is_given_in_each_of_its_languages_until_it_is_not_for_the_r
         with writing(desk) as session:
             found = session.get(Statement, statement)
             assert found is not None
-            drafting.save_text(session, found, text, language=language, based_on=0)
+            commands.save_text(session, found, text, language=language, based_on=0)
     open_page("statements", me.person_id, record=statement)
     assert {label: offer["file_name"] for label, offer in offered.items()} == {
         "As Word for delivery, English": "statement-2026-11-24.docx",
@@ -97,6 +97,6 @@ def test_a_text_that_is_too_long_to_be_laid_out_gets_a_document_that_says_so(
     with writing(me) as session:
         found = session.get(Statement, statement)
         assert found is not None
-        drafting.save_text(session, found, "a\n" * (MOST_PARTS + 1), language="en", based_on=0)
+        commands.save_text(session, found, "a\n" * (MOST_PARTS + 1), language="en", based_on=0)
     open_page("statements", me.person_id, record=statement)
     assert lines(offered["As Word for delivery"])[-1] == TOO_LONG

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.components.words import linked, plain, plain_lines
+from pages.components.shell.words import linked, plain, plain_lines
 
 SEAM = ":color[]"
 

@@ -12,13 +12,13 @@ from typing import NamedTuple
 import pytest
 from starlette.testclient import TestClient
 
+from calendar_model.access.permissions import ANONYMOUS
+from calendar_model.mission.transactions import save
 from calendar_model.reference import DATA_VARIABLE
-from calendar_model.safeguards.desk import save
-from calendar_model.safeguards.sight import OPEN
+from calendar_model.store.database import URL_VARIABLE, current_workspace
+from calendar_model.store.models import Person
 from calendar_model.web import health
 from calendar_model.web.health import LEAST_FREE, NO_DATABASE, NO_REFERENCE, NO_ROOM, Outages
-from calendar_model.workspace.database import URL_VARIABLE, current_workspace
-from calendar_model.workspace.records import Person
 
 
 class Usage(NamedTuple):
@@ -130,7 +130,7 @@ def test_many_probes_at_once_ask_once() -> None:
 def test_an_outage_of_the_database_is_in_the_log_once_with_its_end(
     client: TestClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    save(OPEN, Person, {"name": "Canary of a name"})
+    save(ANONYMOUS, Person, {"name": "Canary of a name"})
     workspace = current_workspace()
     assert workspace.file is not None
     sound = workspace.file.read_bytes()

@@ -1,0 +1,278 @@
+"""Nobody comes to read a restricted record, or who a contact is, by a change of their own.
+
+Called after each flush with the rows that it has written, as they were and as they are in the database: so it judges
+what a change did, whichever way it was asked for. What it refuses is taken back with the whole transaction.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from calendar_model.access.problems import SHORTEST_REASON, Refused
+from calendar_model.access.protection import PARENTS, Passage, Protection, audience, batched_ids, parents, passages
+from calendar_model.store.history import Audience, Columns, Written
+from calendar_model.store.models import (
+    Access,
+    AccessRequest,
+    Change,
+    Consent,
+    FollowUp,
+    Identity,
+    Person,
+    RecordLink,
+    Statement,
+    Unsaved,
+)
+from calendar_model.store.session import WorkspaceSession
+
+GONE = "This record is not there any more, or you cannot see it. Go back to the list."
+NOT_NAMED = (
+    "Only people with access to this contact can give access, change its kind, level or owner, link it to a case, or "
+    "delete it: it is kept who it is. Ask one of them."
+)
+SOMEBODY = "A restricted record names at least one person: name somebody else first."
+SOMEBODY_FOR_IDENTITY = "At least one person keeps access as long as it is kept who this contact is. Erase that first."
+OWNER = "The owner keeps access to the record. Choose the owner as well."
+OTHERS_OWNER = "Only the owner can hand a restricted record over. Ask for it on the record's page instead."
+WHY = "Say in a sentence why you need access; the reason stays in the history."
+NOT_YOURS_TO_ASK = "Ask for access in your own name, to a record to which you have none."
+NOT_YOURS_TO_GRANT = (
+    "A second person grants access: somebody with access to the record, or where nobody active has any, somebody who "
+    "may clear. Ask one of them."
+)
+STAYS = "A row stays with its record: add a new one to the other record, and delete this one."
+
+_ID = re.compile(r"[0-9a-f]{32}")
+_EVERYTHING = {"everything": True}
+"""Checks look at all there is: what the writer cannot see is what they must not come to see."""
+
+
+def check(session: WorkspaceSession, written: Sequence[Written]) -> list[Audience]:
+    """Judge the rows that a flush has written; return for each who may read its line of the history.
+
+    Raises Refused where the flush gives somebody access who may not be given it, or touches what its writer cannot see.
+    """
+    passing = passages(session.connection(), written)
+    _Check(session, written, passing).run()
+    return [audience(row, passing) for row in written]
+
+
+@dataclass(frozen=True)
+class _Staff:
+    active: bool
+    may_clear: bool
+
+
+class _Check:
+    """The check of one flush."""
+
+    def __init__(self, session: WorkspaceSession, written: Sequence[Written], passing: Mapping[str, Passage]) -> None:
+        self.session, self.written, self.passing, self.actor = session, written, passing, session.actor
+        self.granted: set[tuple[str, str]] = set()
+        """Records, each with a person to whom this flush grants access."""
+
+    def run(self) -> None:
+        for row in self.written:
+            if self.actor and row.table == AccessRequest.__tablename__ and row.before and row.after:
+                self._granted(row.before, row.after)
+        self._are_new()
+        for row in self.written:
+            self._is_what_it_says(row)
+            if not self.actor:
+                self._written_by_nobody(row)
+            elif row.table == Unsaved.__tablename__:
+                self._typed(row)
+            elif row.is_record:
+                self._record(row)
+            else:
+                self._belonging(row)
+        for passage in self.passing.values():
+            self._left_open_to_somebody(passage)
+        if self.actor and not all(side.sample for side in self._sides()):
+            self._is_of_the_staff()
+
+    def _sides(self) -> list[Protection]:
+        return [side for one in self.passing.values() for side in (one.before, one.after) if side is not None]
+
+    def _is_of_the_staff(self) -> None:
+        fictional = select(Person.id).where(Person.id == self.actor, Person.sample)
+        if self.session.scalar(fictional.execution_options(**_EVERYTHING)) is not None:
+            raise Refused("You act as somebody of the sample: choose who you are to change what is not of the sample.")
+
+    # --- Rows
+
+    def _is_what_it_says(self, row: Written) -> None:
+        if row.before is None and row.after is None:
+            raise Refused(GONE)
+        if row.changed() & {"id", "kind", *PARENTS}:
+            raise Refused(STAYS)
+        is_new = row.before is None and (row.is_record or row.table == Person.__tablename__)
+        if is_new and not _ID.fullmatch(row.row_id):
+            raise Refused("An identifier is 32 hexadecimal digits: leave it out, and it is made.")
+
+    def _are_new(self) -> None:
+        """An identifier that was that of another record would bring along that record's history."""
+        ids = [row.row_id for row in self.written if row.is_record and row.before is None]
+        for some in batched_ids(ids):
+            used = select(Change.number).where(Change.record_id.in_(some)).limit(1)
+            if self.session.scalar(used.execution_options(**_EVERYTHING)) is not None:
+                raise Refused("This identifier was that of another record: leave it out, and a new one is made.")
+
+    def _record(self, row: Written) -> None:
+        passage = self.passing[row.row_id]
+        if passage.before is None:
+            return
+        changed = row.changed()
+        if changed <= {"owner_id", *_COUNTED} and self._is_taken_over(row.row_id, passage):
+            return
+        self._must_see(row.row_id)
+        if row.after is None or changed & {"sensitivity", "owner_id", "contact_kind"}:
+            self._must_have_access(row.row_id)
+        if "owner_id" in changed and passage.before.guarded:
+            self._handed_over(row.row_id, passage)
+
+    def _belonging(self, row: Written) -> None:
+        """What is not a record itself: each record that it belongs to is seen by the writer."""
+        records = parents(row)
+        if row.table == AccessRequest.__tablename__:
+            self._request(row)
+        elif row.table == Access.__tablename__ and row.before is None and row.after is not None:
+            if (row.after["record_id"], row.after["person_id"]) not in self.granted:
+                self._must_have_access(str(row.after["record_id"]))
+        elif row.table in (Access.__tablename__, Identity.__tablename__):
+            for record_id in records:
+                self._must_have_access(record_id)
+        elif row.table == RecordLink.__tablename__ and row.after is None:
+            # A link goes with either of its records, also where the writer does not see the other one.
+            if not any(self.passing[record_id].after is None for record_id in records):
+                for record_id in records:
+                    self._must_see(record_id)
+        else:
+            for record_id in records:
+                self._must_see(record_id)
+
+    def _request(self, row: Written) -> None:
+        if row.before is None and row.after is not None:
+            passage = self.passing[str(row.after["record_id"])]
+            before = passage.before
+            if row.after["person_id"] != self.actor or row.after["granted_by_id"] or before is None:
+                raise Refused(NOT_YOURS_TO_ASK)
+            if self.actor in before.named and (self.actor == before.owner_id or self._person(before.owner_id).active):
+                raise Refused(NOT_YOURS_TO_ASK)
+            if len(str(row.after["reason"]).strip()) < SHORTEST_REASON:
+                raise Refused(WHY)
+        elif row.after is None and self._is_there(row):
+            raise Refused("A request for access is kept.")
+
+    def _is_there(self, row: Written) -> bool:
+        """Whether a record to which a row belongs is still there."""
+        return any(self.passing[record_id].after is not None for record_id in parents(row))
+
+    def _granted(self, before: Columns, after: Columns) -> None:
+        record_id, person_id = str(after["record_id"]), str(after["person_id"])
+        changed = {name for name, value in after.items() if value != before[name]}
+        passage = self.passing[record_id]
+        if changed != {"granted_by_id", "granted_at"} or before["granted_by_id"] or passage.before is None:
+            raise Refused("A request for access stays as it is, and is granted once.")
+        others = [one for one in passage.before.named if one != person_id and self._person(one).active]
+        allowed = self.actor in others or (not others and self._person(self.actor).may_clear)
+        if after["granted_by_id"] != self.actor or self.actor == person_id or not allowed:
+            raise Refused(NOT_YOURS_TO_GRANT)
+        self.granted.add((record_id, person_id))
+
+    def _is_taken_over(self, record_id: str, passage: Passage) -> bool:
+        """Whether all that becomes of a record is that it goes from an owner who left to a person who is let in."""
+        before, after = passage.before, passage.after
+        if before is None or after is None or self._person(before.owner_id).active:
+            return False
+        return (record_id, after.owner_id) in self.granted
+
+    def _person(self, person_id: str) -> _Staff:
+        """A person as they were before this flush: nobody is made to clear, or set inactive, in the same breath."""
+        for row in self.written:
+            if row.table == Person.__tablename__ and row.row_id == person_id:
+                return _Staff(*(bool((row.before or {}).get(name)) for name in ("active", "may_clear")))
+        found = select(Person.active, Person.may_clear).where(Person.id == person_id)
+        person = self.session.execute(found.execution_options(**_EVERYTHING)).first()
+        return _Staff(*person) if person is not None else _Staff(active=False, may_clear=False)
+
+    def _typed(self, row: Written) -> None:
+        """What somebody has typed and not saved is theirs."""
+        for side in (row.before, row.after):
+            if side is not None and side["person_id"] != self.actor:
+                raise Refused("What is typed and not saved is kept for the person who types it, and for nobody else.")
+        if row.after is not None:
+            self._must_see(str(row.after["statement_id"]))
+
+    def _written_by_nobody(self, row: Written) -> None:
+        """The sample is loaded and removed by nobody: of a record of the staff it only takes names of the sample."""
+        passages = [self.passing[record_id] for record_id in parents(row)]
+        sides = [side for passage in passages for side in (passage.before, passage.after) if side is not None]
+        if all(side.sample for side in sides):
+            return
+        columns, owners = row.changed(), {side.owner_id for side in sides}
+        allowed = _LETS_GO.get(row.table, frozenset())
+        if row.table in (Access.__tablename__, Unsaved.__tablename__) and row.after is None and row.before is not None:
+            lets_go = self._is_fictional(row.before, "person_id")
+        elif row.before is not None and row.after is not None and columns <= allowed:
+            names = columns - _COUNTED
+            lets_go = all(self._is_fictional(row.before, name) and row.after[name] in {*owners, None} for name in names)
+        else:
+            lets_go = False
+        if not lets_go:
+            raise Refused("Say who you are first: choose yourself in Settings. Every change is kept with its author.")
+
+    def _is_fictional(self, columns: Columns, name: str) -> bool:
+        fictional = select(Person.id).where(Person.id == columns[name], Person.sample)
+        return self.session.scalar(fictional.execution_options(**_EVERYTHING)) is not None
+
+    # --- Records
+
+    def _must_see(self, record_id: str) -> None:
+        passage = self.passing[record_id]
+        before = passage.before
+        if before is None:
+            if passage.after is None:
+                raise Refused(GONE)
+        elif before.restricted and self.actor not in before.named:
+            raise Refused(GONE)
+
+    def _must_have_access(self, record_id: str) -> None:
+        self._must_see(record_id)
+        before = self.passing[record_id].before
+        if before is not None and before.guarded and self.actor not in before.named:
+            raise Refused(NOT_NAMED)
+
+    def _handed_over(self, record_id: str, passage: Passage) -> None:
+        if passage.before is not None and passage.before.owner_id != self.actor:
+            raise Refused(OTHERS_OWNER)
+
+    def _left_open_to_somebody(self, passage: Passage) -> None:
+        before, after = passage.before, passage.after
+        if after is None or not after.guarded:
+            return
+        if not after.named and (before is None or before.named or not before.guarded):
+            raise Refused(SOMEBODY if after.restricted else SOMEBODY_FOR_IDENTITY)
+        if self.actor and after.owner_id not in after.named and _shuts_owner_out(before, after):
+            raise Refused(OWNER)
+
+
+def _shuts_owner_out(before: Protection | None, after: Protection) -> bool:
+    """Whether a change leaves the owner without access who had it, or should have been given it."""
+    if before is None or before.owner_id != after.owner_id:
+        return after.restricted
+    return before.owner_id in before.named or (after.restricted and not before.restricted)
+
+
+_COUNTED = frozenset({"version", "updated_at"})
+_LETS_GO = {
+    Access.__tablename__: frozenset({"person_id"}),
+    FollowUp.__tablename__: frozenset({"owner_id", *_COUNTED}),
+    Consent.__tablename__: frozenset({"taken_by_id"}),
+    Statement.__tablename__: frozenset({"waiting_for_id", *_COUNTED}),
+}
+"""Columns of rows of the staff in which a person of the sample can give way to the record's owner, or to nobody."""

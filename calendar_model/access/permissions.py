@@ -1,0 +1,183 @@
+"""Who sees what: the one place that narrows every read of the workspace.
+
+A session reads through the options of a :class:`Viewer`, which SQLAlchemy adds to every ORM select, to lazy loads,
+counts and subqueries too; without them a session refuses to read at all. A table that no rule here names is seen by
+nobody, so a new one stays hidden until somebody decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, select
+from sqlalchemy.orm import with_loader_criteria
+from sqlalchemy.orm.util import LoaderCriteriaOption
+
+from calendar_model.store.history import DELETE
+from calendar_model.store.models import (
+    Access,
+    AccessRequest,
+    Base,
+    Change,
+    Consent,
+    Cosponsor,
+    FollowUp,
+    Identity,
+    Imported,
+    ItemLink,
+    Override,
+    Person,
+    Record,
+    RecordLink,
+    RemoteCalendar,
+    RemoteVisit,
+    Subscription,
+    SubscriptionUse,
+    Unsaved,
+    Version,
+)
+from calendar_model.vocabulary import Sensitivity
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Whose eyes read. ``level`` is how far they reach: restricted means what names ``person_id``, and no more."""
+
+    person_id: str = ""
+    level: Sensitivity = Sensitivity.PUBLIC
+
+
+ANONYMOUS = Viewer()
+"""Nobody in particular: public records only, and none of the sample, which is for those who try the workspace out."""
+
+
+def member(person_id: str) -> Viewer:
+    """Somebody of the staff: public and internal records, and the restricted ones in which they are named."""
+    return Viewer(person_id, Sensitivity.RESTRICTED)
+
+
+_BELONGS_TO = {
+    Access: Access.record_id,
+    Consent: Consent.contact_id,
+    Cosponsor: Cosponsor.statement_id,
+    FollowUp: FollowUp.record_id,
+    Imported: Imported.record_id,
+    Override: Override.statement_id,
+    ItemLink: ItemLink.record_id,
+    Version: Version.statement_id,
+}
+"""Tables whose rows are seen with the record on which they hang."""
+
+
+@lru_cache(maxsize=512)
+def read_criteria(viewer: Viewer) -> Sequence[LoaderCriteriaOption]:
+    """What narrows every ORM select of a session to what ``viewer`` may see; not to be changed."""
+
+    def visible(record: SQLColumnExpression[str]) -> ColumnElement[bool]:
+        return _visible(viewer, record)
+
+    rules: dict[type[Base], ColumnElement[bool]] = {
+        Record: _open_to(viewer, Record.sensitivity, Record.id, Record.sample),
+        RecordLink: visible(RecordLink.record_id) & visible(RecordLink.other_id),
+        **{kind: visible(column) for kind, column in _BELONGS_TO.items()},
+    }
+    if viewer.level is not Sensitivity.PUBLIC:
+        rules[Person] = sa.true()
+        theirs = (Subscription.__tablename__, RemoteCalendar.__tablename__)
+        own: ColumnElement[bool] = Change.table.not_in(theirs)
+        if viewer.level is Sensitivity.RESTRICTED:
+            own |= Change.person_id == viewer.person_id
+        rules[Change] = _could_read(viewer, Change.level, Change.readers) & (
+            (Change.record_id == "") & own
+            | (visible(Change.record_id) | _gone(viewer, Change.record_id))
+            & ((Change.table != RecordLink.__tablename__) | visible(_other_end()) | _gone(viewer, _other_end()))
+        )
+    if viewer.level is Sensitivity.RESTRICTED:
+        rules[Identity] = Identity.contact_id.in_(_naming(viewer))
+        rules[AccessRequest] = _concerned_with_request(viewer)
+        rules[Unsaved] = (Unsaved.person_id == viewer.person_id) & visible(Unsaved.statement_id)
+        rules[Subscription] = Subscription.person_id == viewer.person_id
+        rules[SubscriptionUse] = SubscriptionUse.id.in_(_belonging(viewer, Subscription))
+        rules[RemoteCalendar] = RemoteCalendar.person_id == viewer.person_id
+        rules[RemoteVisit] = RemoteVisit.id.in_(_belonging(viewer, RemoteCalendar))
+    return [with_loader_criteria(kind, rules.get(kind, sa.false()), include_aliases=True) for kind in _ROOTS]
+
+
+_ROOTS: tuple[type[Base], ...] = tuple(mapper.class_ for mapper in Base.registry.mappers if mapper.inherits is None)
+"""Every mapped class but those that inherit their rule from :class:`Record`."""
+
+
+def _other_end() -> SQLColumnExpression[str]:
+    """The record at the other end of a link, from the line of the history that says it was made or taken away.
+
+    Such a line is ``{"id":"…","other_id":"…","record_id":"…"}``, in this order and without blanks: else it is hidden.
+    """
+    line = sa.case((Change.action == DELETE, Change.before), else_=Change.after)
+    return sa.func.substr(line, len('{"id":"') + 32 + len('","other_id":"') + 1, 32)
+
+
+def _could_read(
+    viewer: Viewer, level: SQLColumnExpression[Sensitivity], readers: SQLColumnExpression[str]
+) -> ColumnElement[bool]:
+    """Whether the viewer could read a line of the history when it was written."""
+    to_all = level.in_((Sensitivity.PUBLIC, Sensitivity.INTERNAL))
+    if viewer.level is not Sensitivity.RESTRICTED or not viewer.person_id:
+        return to_all
+    return to_all | readers.contains(f" {viewer.person_id} ", autoescape=True)
+
+
+def _gone(viewer: Viewer, record: SQLColumnExpression[str]) -> ColumnElement[bool]:
+    """Whether a record was deleted, and the viewer could read it until then."""
+    there, line = Record.__table__.alias(), Change.__table__.alias()
+    deleted = (line.c.row_id == record) & (line.c.record_id == record) & (line.c.action == DELETE)
+    told = sa.exists().where(deleted, _could_read(viewer, line.c.level, line.c.readers)).correlate_except(line)
+    return told & ~sa.exists().where(there.c.id == record).correlate_except(there)
+
+
+def _naming(viewer: Viewer) -> Select[str]:
+    # Tables and not classes: these stand inside the criteria, which must not narrow themselves. Aliases, so that it is
+    # not taken for the table of the query around it.
+    access = Access.__table__.alias()
+    return select(access.c.record_id).where(access.c.person_id == viewer.person_id)
+
+
+def _concerned_with_request(viewer: Viewer) -> ColumnElement[bool]:
+    """Who has asked, who has access to the record, and where nobody else active has, who may clear."""
+    access, person, reader = Access.__table__.alias(), Person.__table__.alias(), Person.__table__.alias()
+    active = (access.c.person_id == person.c.id) & person.c.active
+    others = (access.c.record_id == AccessRequest.record_id) & (access.c.person_id != AccessRequest.person_id)
+    of_nobody = ~sa.exists().where(active, others).correlate_except(access, person)
+    may_clear = sa.exists().where(reader.c.id == viewer.person_id, reader.c.may_clear, reader.c.active)
+    return (
+        (AccessRequest.person_id == viewer.person_id)
+        | AccessRequest.record_id.in_(_naming(viewer))
+        | (of_nobody & may_clear.correlate_except(reader))
+    )
+
+
+def _belonging(viewer: Viewer, kind: type[Subscription | RemoteCalendar]) -> Select[str]:
+    theirs = kind.__table__.alias()
+    return select(theirs.c.id).where(theirs.c.person_id == viewer.person_id)
+
+
+def _open_to(
+    viewer: Viewer,
+    level: SQLColumnExpression[Sensitivity],
+    record: SQLColumnExpression[str],
+    sample: SQLColumnExpression[bool],
+) -> ColumnElement[bool]:
+    if viewer.level is Sensitivity.PUBLIC:
+        return (level == Sensitivity.PUBLIC) & ~sample
+    unrestricted = level.in_((Sensitivity.PUBLIC, Sensitivity.INTERNAL))
+    return unrestricted | record.in_(_naming(viewer)) if viewer.level is Sensitivity.RESTRICTED else unrestricted
+
+
+def _visible(viewer: Viewer, record: SQLColumnExpression[str]) -> ColumnElement[bool]:
+    # Looked up row by row: a list of all that is visible would be made for every table of every query, and SQLite
+    # then seeks each of its entries instead of the few rows that are asked for.
+    other = Record.__table__.alias()
+    seen = _open_to(viewer, other.c.sensitivity, other.c.id, other.c.sample)
+    return sa.exists().where(other.c.id == record, seen).correlate_except(other)

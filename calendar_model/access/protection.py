@@ -1,0 +1,170 @@
+"""How each record was protected before and after a flush: its level, its owner, the people with access.
+
+Read from the rows that were written and from the database, never from the objects of a session: whichever way a row
+came to be written, this is what it did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+from sqlalchemy.orm import Session
+
+from calendar_model.store.history import Audience, Columns, Written
+from calendar_model.store.models import Access, Identity, Record
+from calendar_model.vocabulary import Sensitivity
+
+PARENTS = ("record_id", "contact_id", "statement_id", "other_id")
+"""Columns in which a row names the record, or the records, to which it belongs."""
+
+LEVELS = (Sensitivity.PUBLIC, Sensitivity.INTERNAL, Sensitivity.RESTRICTED)
+"""From the widest to the narrowest."""
+
+_AT_A_TIME = 500
+
+
+@dataclass(frozen=True)
+class Protection:
+    """A record at one moment: ``named`` are the persons with access, ``has_identity`` whether it is kept who it is."""
+
+    level: Sensitivity
+    owner_id: str
+    sample: bool
+    named: frozenset[str]
+    has_identity: bool
+
+    @property
+    def restricted(self) -> bool:
+        """Whether only the persons with access read the record."""
+        return self.level is Sensitivity.RESTRICTED
+
+    @property
+    def guarded(self) -> bool:
+        """Whether to have access means to read something that the others do not."""
+        return self.restricted or self.has_identity
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A record before and after a flush; None where it was not there yet, or is not there any more."""
+
+    before: Protection | None
+    after: Protection | None
+
+
+def parents(row: Written) -> set[str]:
+    """The records to which a row belongs, or belonged before; a record belongs to itself."""
+    if row.is_record:
+        return {row.row_id}
+    sides = [side for side in (row.before, row.after) if side is not None]
+    return {str(side[name]) for side in sides for name in PARENTS if side.get(name)}
+
+
+def passages(connection: Connection, written: Sequence[Written]) -> dict[str, Passage]:
+    """Every record that the rows of a flush belong to, by identifier, as it was before and as it is after."""
+    created = {row.row_id for row in written if row.is_record and row.before is None}
+    ids = sorted({parent for row in written for parent in parents(row)})
+    stored = _stored(connection, [id_ for id_ in ids if id_ not in created])
+    named_now = {id_: set(stored.named.get(id_, ())) for id_ in ids}
+    named_then = {id_: set(stored.named.get(id_, ())) for id_ in ids}
+    identity_now = {id_: id_ in stored.identities for id_ in ids}
+    identity_then = dict(identity_now)
+    records_now: dict[str, Columns] = dict(stored.records)
+    records_then: dict[str, Columns] = dict(stored.records)
+    for row in written:
+        if row.is_record:
+            for side, found in ((row.after, records_now), (row.before, records_then)):
+                if side is None:
+                    found.pop(row.row_id, None)
+                else:
+                    found[row.row_id] = side
+    # First all that is there now is taken from the past, then what was there is put back: a row can have moved.
+    for row in written:
+        if row.after is not None and row.table == Access.__tablename__:
+            record_id, person_id = str(row.after["record_id"]), str(row.after["person_id"])
+            named_now[record_id].add(person_id)
+            named_then[record_id].discard(person_id)
+        elif row.after is not None and row.table == Identity.__tablename__:
+            identity_now[str(row.after["contact_id"])] = True
+            identity_then[str(row.after["contact_id"])] = False
+    for row in written:
+        if row.before is not None and row.table == Access.__tablename__:
+            named_then[str(row.before["record_id"])].add(str(row.before["person_id"]))
+        elif row.before is not None and row.table == Identity.__tablename__:
+            identity_then[str(row.before["contact_id"])] = True
+    return {
+        id_: Passage(
+            _protection(records_then.get(id_), named_then[id_], identity_then[id_]),
+            _protection(records_now.get(id_), named_now[id_], identity_now[id_]),
+        )
+        for id_ in ids
+    }
+
+
+def batched_ids(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Identifiers in parts that fit into one statement."""
+    for start in range(0, len(ids), _AT_A_TIME):
+        yield ids[start : start + _AT_A_TIME]
+
+
+@dataclass(frozen=True)
+class _Stored:
+    records: dict[str, Columns]
+    named: dict[str, set[str]]
+    identities: set[str]
+
+
+def _stored(connection: Connection, ids: Sequence[str]) -> _Stored:
+    """What the database holds now, after the flush."""
+    found = _Stored({}, {}, set())
+    for some in batched_ids(ids):
+        records = select(Record.id, Record.sensitivity, Record.owner_id, Record.sample).where(Record.id.in_(some))
+        for row in connection.execute(records):
+            found.records[row.id] = {
+                "sensitivity": str(row.sensitivity.value),
+                "owner_id": row.owner_id,
+                "sample": row.sample,
+            }
+        named = select(Access.record_id, Access.person_id).where(Access.record_id.in_(some))
+        for record_id, person_id in connection.execute(named):
+            found.named.setdefault(record_id, set()).add(person_id)
+        found.identities.update(connection.scalars(select(Identity.contact_id).where(Identity.contact_id.in_(some))))
+    return found
+
+
+def _protection(record: Columns | None, named: Iterable[str], has_identity: bool) -> Protection | None:
+    if record is None:
+        return None
+    return Protection(
+        Sensitivity(str(record["sensitivity"])),
+        str(record["owner_id"]),
+        bool(record["sample"]),
+        frozenset(named),
+        has_identity,
+    )
+
+
+def audiences(session: Session, written: Sequence[Written]) -> list[Audience]:
+    """Who may read the line of the history about each of these rows, in their order."""
+    passing = passages(session.connection(), written)
+    return [audience(row, passing) for row in written]
+
+
+def audience(row: Written, passing: Mapping[str, Passage]) -> Audience:
+    """Who may read the line of the history about a row: those who could read what it says on both its sides.
+
+    A row of no record is for all of the staff; of one that links two records, those who could read both.
+    """
+    sides: list[Protection] = []
+    for parent in parents(row):
+        passage = passing[parent]
+        before = passage.before if row.before is not None else None
+        after = passage.after if row.after is not None else None
+        sides += [side for side in (before, after) if side is not None]
+    restricted = [side.named for side in sides if side.restricted]
+    if restricted:
+        return Audience(Sensitivity.RESTRICTED, frozenset.intersection(*restricted))
+    level = max((side.level for side in sides), key=LEVELS.index, default=Sensitivity.INTERNAL)
+    return Audience(level, frozenset())

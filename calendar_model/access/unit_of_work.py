@@ -1,0 +1,158 @@
+"""Units of work: open the workspace to read as a viewer, or to write as one by given rules.
+
+What is read is what the :class:`~calendar_model.access.permissions.Viewer` may see. What is written passes the rules
+that the caller gives and :mod:`calendar_model.access.access_rules`, and is kept in the history, in one transaction.
+Callers that write use :mod:`calendar_model.mission.transactions`, which gives the rules of the mission.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, TypeAlias, TypeVar
+
+from sqlalchemy import func, select
+from sqlalchemy.orm.exc import StaleDataError
+
+from calendar_model.access import access_rules, permissions
+from calendar_model.access.permissions import Viewer
+from calendar_model.access.problems import Refused
+from calendar_model.store.database import Workspace, answering, current_workspace
+from calendar_model.store.models import (
+    Access,
+    Change,
+    FollowUp,
+    Identity,
+    ItemLink,
+    Person,
+    Record,
+    RecordLink,
+    new_id,
+)
+from calendar_model.store.session import WorkspaceSession
+
+Rules: TypeAlias = Callable[[WorkspaceSession], None]
+"""Called before a session writes: completes what follows by itself, and refuses what may not be."""
+
+R = TypeVar("R", bound=Record | Person | FollowUp | Identity)
+
+
+class EditConflict(Refused):
+    """Somebody else has saved the same record meanwhile; nothing of this change is written.
+
+    Where only fields were typed, the page shows them beside what is saved now.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Somebody else has changed this record since you opened it. Nothing of yours is lost: compare both below, "
+            "then save again."
+        )
+
+
+@contextmanager
+def reading(viewer: Viewer, workspace: Workspace | None = None) -> Iterator[WorkspaceSession]:
+    """A session that reads what ``viewer`` may see, of the current workspace or of another; it writes nothing.
+
+    Raises :class:`~calendar_model.store.database.WorkspaceError` where the database fails.
+    """
+    workspace = workspace or current_workspace()
+    with answering(workspace), workspace.session() as session:
+        session.scope = permissions.read_criteria(viewer)
+        yield session
+
+
+@contextmanager
+def writing(
+    viewer: Viewer, rules: Rules, reason: str = "", workspace: Workspace | None = None
+) -> Iterator[WorkspaceSession]:
+    """A session whose changes are written together at the end of the block, or, on any error, not at all.
+
+    ``rules`` is called before anything is written; it may complete or refuse it. ``reason`` stays in the history.
+    Raises :class:`~calendar_model.access.problems.Refused` for what a rule forbids, :class:`EditConflict` for a row
+    that somebody else has changed since it was read, and WorkspaceError as :func:`reading` does.
+    """
+    workspace = workspace or current_workspace()
+    with answering(workspace), workspace.session(write=True) as session:
+        session.scope, session.rules = permissions.read_criteria(viewer), rules
+        session.access_rules = access_rules.check
+        session.actor, session.reason = viewer.person_id, reason.strip()
+        try:
+            yield session
+            session.commit()
+        except StaleDataError:
+            raise EditConflict from None
+
+
+def load_for_update(session: WorkspaceSession, kind: type[R], row_id: str, version: int) -> R:
+    """The row to be changed, if it is still the ``version`` that the reader saw.
+
+    Raises :class:`EditConflict` if it is not, and Refused if it is not there for this reader.
+    """
+    row: R | None = session.get(kind, row_id)
+    if row is None:
+        raise Refused("This record is not there any more, or not for you to see. Go back to the list.")
+    if row.version != version:
+        raise EditConflict
+    return row
+
+
+def upsert(
+    session: WorkspaceSession,
+    viewer: Viewer,
+    kind: type[R],
+    values: Mapping[str, Any],
+    *,
+    record_id: str = "",
+    seen: int = 0,
+) -> R:
+    """The row with these columns: a new one, of a record owned by the viewer, or the ``seen`` version of one changed.
+
+    Raises as :func:`load_for_update` does.
+    """
+    if not record_id:
+        owner = {"owner_id": viewer.person_id} if issubclass(kind, Record) else {}
+        row = kind(**{"id": new_id(), **owner, **values})
+        session.add(row)
+        return row
+    row = load_for_update(session, kind, record_id, seen)
+    for name, value in values.items():
+        setattr(row, name, value)
+    return row
+
+
+def change_token(workspace: Workspace | None = None) -> tuple[str, int]:
+    """Which workspace, and how many changes it has seen: as long as both are the same, nothing has changed in it."""
+    workspace = workspace or current_workspace()
+    with answering(workspace), workspace.session() as session:
+        newest = select(func.max(Change.number)).execution_options(everything=True)
+        return workspace.url, session.scalar(newest) or 0
+
+
+def set_links(record: Record, items: Iterable[str] | None, links: Iterable[str] | None) -> None:
+    if items is not None:
+        wanted = set(items)
+        record.items = [link for link in record.items if link.item in wanted]
+        record.items += [ItemLink(item=item) for item in sorted(wanted - {link.item for link in record.items})]
+    if links is not None:
+        wanted = set(links)
+        for mine, other in ((record.links, "other_id"), (record.linked_from, "record_id")):
+            for link in [link for link in mine if getattr(link, other) not in wanted]:
+                mine.remove(link)
+            wanted -= {getattr(link, other) for link in mine}
+        record.links += [RecordLink(other_id=other) for other in sorted(wanted)]
+
+
+def give_access(record: Record, named: Iterable[str]) -> None:
+    wanted = set(named)
+    record.named = [access for access in record.named if access.person_id in wanted]
+    record.named += [Access(person_id=p) for p in sorted(wanted - {access.person_id for access in record.named})]
+
+
+def staff(workspace: Workspace | None = None) -> list[Person]:
+    """All persons kept, active ones first, by name. On a single machine, where anyone may say who they are, anyone
+    sees them."""
+    workspace = workspace or current_workspace()
+    with answering(workspace), workspace.session() as session:
+        everyone = select(Person).order_by(Person.active.desc(), Person.name, Person.id)
+        return list(session.scalars(everyone.execution_options(everything=True)))

@@ -1,0 +1,137 @@
+"""Access that a second person grants: to a record that was handed over, or to which nobody active has access any more.
+
+One person asks, with a reason; another one grants it. That is somebody active with access to the record, or where there
+is none, somebody who may clear. Where the record's owner is not active any more, the person becomes its owner.
+:mod:`calendar_model.access.access_rules` holds all of this, also against scripts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+from sqlalchemy.orm.attributes import set_committed_value
+
+from calendar_model.access import access_rules
+from calendar_model.access.permissions import Viewer
+from calendar_model.access.problems import SHORTEST_REASON, Refused
+from calendar_model.access.unit_of_work import reading
+from calendar_model.clock import now
+from calendar_model.mission.transactions import writing
+from calendar_model.store.database import Workspace
+from calendar_model.store.models import Access, AccessRequest, Identity, Person, Record
+from calendar_model.store.session import WorkspaceSession
+from calendar_model.store.terms import RecordKind
+from calendar_model.vocabulary import Sensitivity
+
+_EVERYTHING = {"everything": True}
+"""Who asks does not see the record, and who grants it to a record of nobody does not either."""
+
+
+@dataclass(frozen=True)
+class OpenRequest:
+    """A request that nobody has granted yet. Of a record that its reader does not see the title is empty."""
+
+    request_id: str
+    record_id: str
+    kind: RecordKind
+    title: str
+    owner: str
+    person_id: str
+    person: str
+    reason: str
+    asked_at: datetime
+
+
+def ask(viewer: Viewer, record_id: str, reason: str, workspace: Workspace | None = None) -> None:
+    """Ask for access to a record, with a reason of a sentence.
+
+    Where there is no such record, or the viewer has access already, nothing is written, and nobody can tell. Raises
+    Refused for a reason that is too short.
+    """
+    with writing(viewer, workspace=workspace) as session:
+        if len(reason.strip()) < SHORTEST_REASON:
+            raise Refused(access_rules.WHY)
+        if _can_be_asked_for(session, record_id, viewer.person_id):
+            session.add(AccessRequest(record_id=record_id, person_id=viewer.person_id, reason=reason.strip()))
+
+
+def _can_be_asked_for(session: WorkspaceSession, record_id: str, person_id: str) -> bool:
+    """Whether the record is one to which a person has no access, or of which they could become the owner."""
+    found = session.execute(
+        select(Record.sensitivity, Record.owner_id, Person.active)
+        .join(Person, Person.id == Record.owner_id)
+        .where(Record.id == record_id)
+        .execution_options(**_EVERYTHING)
+    ).first()
+    if found is None:
+        return False
+    identity = select(Identity.id).where(Identity.contact_id == record_id)
+    named = select(Access.id).where(Access.record_id == record_id, Access.person_id == person_id)
+    asked = select(AccessRequest.id).where(
+        AccessRequest.record_id == record_id,
+        AccessRequest.person_id == person_id,
+        AccessRequest.granted_by_id.is_(None),
+    )
+    is_guarded, is_named, has_asked = (
+        session.scalar(one.execution_options(**_EVERYTHING)) is not None for one in (identity, named, asked)
+    )
+    is_guarded |= found.sensitivity is Sensitivity.RESTRICTED
+    return is_guarded and not has_asked and (not is_named or (not found.active and found.owner_id != person_id))
+
+
+def open_requests(viewer: Viewer, record_id: str = "", workspace: Workspace | None = None) -> list[OpenRequest]:
+    """The requests of others that the viewer can grant, the oldest first: of one record, or of all of them."""
+    asked = (
+        select(AccessRequest)
+        .where(AccessRequest.granted_by_id.is_(None), AccessRequest.person_id != viewer.person_id)
+        .options(selectinload(AccessRequest.person))
+        .order_by(AccessRequest.asked_at, AccessRequest.id)
+    )
+    if record_id:
+        asked = asked.where(AccessRequest.record_id == record_id)
+    with reading(viewer, workspace) as session:
+        found = list(session.scalars(asked))
+        ids = {one.record_id for one in found}
+        titles = {
+            row.id: row.title for row in session.execute(select(Record.id, Record.title).where(Record.id.in_(ids)))
+        }
+        about = select(Record.id, Record.kind, Person.name).join(Person, Person.id == Record.owner_id)
+        rows = session.execute(about.where(Record.id.in_(ids)).execution_options(**_EVERYTHING))
+        records = {row.id: row for row in rows}
+    return [
+        OpenRequest(
+            one.id,
+            one.record_id,
+            records[one.record_id].kind,
+            titles.get(one.record_id, ""),
+            records[one.record_id].name,
+            one.person_id,
+            one.person.name,
+            one.reason,
+            one.asked_at,
+        )
+        for one in found
+    ]
+
+
+def grant(viewer: Viewer, request_id: str, workspace: Workspace | None = None) -> None:
+    """Grant a request of somebody else. Raises Refused if the viewer cannot, or somebody has granted it already."""
+    with writing(viewer, workspace=workspace) as session, session.no_autoflush:
+        request = session.get(AccessRequest, request_id)
+        if request is None or request.granted_by_id is not None:
+            raise Refused("This request is not open any more, or it is not for you to grant. Reload the page.")
+        record = session.scalars(
+            select(Record).where(Record.id == request.record_id).execution_options(**_EVERYTHING)
+        ).one()
+        request.granted_by_id, request.granted_at = viewer.person_id, now()
+        # Who grants does not have to see whose access there is already: the list is loaded in full for the rules.
+        named = select(Access).where(Access.record_id == record.id).execution_options(**_EVERYTHING)
+        set_committed_value(record, "named", list(session.scalars(named)))
+        if request.person_id not in {access.person_id for access in record.named}:
+            record.named.append(Access(person_id=request.person_id))
+        owner = select(Person.active).where(Person.id == record.owner_id).execution_options(**_EVERYTHING)
+        if not session.scalar(owner):
+            record.owner_id = request.person_id

@@ -1,0 +1,240 @@
+"""Individual cases and reprisals: what section 3.4 of the guidelines asks, where a case stands, checks and queries.
+
+What counts as an answer is decided in one place, :func:`calendar_model.mission.statements.workflow.before_clearing`;
+here it is only asked of one question at a time. Queries give what the session's reader may see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from sqlalchemy import inspect, or_, select
+from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.sql.base import ExecutableOption
+
+from calendar_model import clock, wording
+from calendar_model.access.problems import Refused, UnmetRequirement
+from calendar_model.mission.statements.workflow import CaseFacts, before_clearing, before_closing
+from calendar_model.store.models import (
+    Access,
+    Case,
+    Contact,
+    Engagement,
+    Record,
+    RecordLink,
+    Reprisal,
+    Statement,
+)
+from calendar_model.store.terms import InTheLoop, Prospect, Publicity, ReprisalState, RiskLevel
+
+
+class Question(StrEnum):
+    """What is asked before a case is raised, in the order of the guidelines; who suggested it is always known."""
+
+    MISSION = "mission"
+    BEFORE = "before"
+    RISK = "risk"
+    PROSPECTS = "prospects"
+    PUBLICITY = "publicity"
+
+
+class Attention(StrEnum):
+    """Where a case stands, the most pressing first."""
+
+    MISSING = "missing"
+    """Something misses before it can be raised."""
+    WAITING = "waiting"
+    """It was raised in a statement, and nobody has talked with the defender, or civil society for them, since."""
+    REST = "rest"
+    """Open, and nothing misses: it can be raised, or it was decided that it is not."""
+    CLOSED = "closed"
+
+
+_COLUMNS: Mapping[Question, tuple[str, ...]] = {
+    Question.MISSION: ("mission_consulted_on", "mission", "mission_advice"),
+    Question.BEFORE: ("before_on", "before_with", "before_note"),
+    Question.RISK: ("risk", "risk_reasons", "risk_mitigation", "risk_weighed_on"),
+    Question.PROSPECTS: ("prospect", "prospect_reasons", "prospect_weighed_on"),
+    Question.PUBLICITY: ("publicity", "publicity_reason", "publicity_decided_on"),
+}
+
+_ANSWERED = CaseFacts(
+    "",
+    mission_consulted_on=date.min,
+    mission="-",
+    mission_advice="-",
+    before_on=date.min,
+    before_with=InTheLoop.DEFENDER,
+    risk=RiskLevel.LOW,
+    risk_reasons="-",
+    risk_weighed_on=date.min,
+    prospect=Prospect.UNCLEAR,
+    prospect_reasons="-",
+    prospect_weighed_on=date.min,
+    publicity=Publicity.STATEMENT,
+    publicity_reason="-",
+    publicity_decided_on=date.min,
+)
+"""A case of which every question is answered."""
+
+_NAMES = tuple(field.name for field in fields(CaseFacts) if field.name != "name")
+
+
+def facts(case: Case) -> CaseFacts:
+    """What the checks look at, without the code: their sentences then begin with what misses."""
+    return _known({name: getattr(case, name) for name in _NAMES})
+
+
+def typed(values: Mapping[str, Any]) -> CaseFacts:
+    """The same of columns as a form has them, :func:`completed`; a column that is not there is empty."""
+    return _known(completed(values))
+
+
+def _known(values: Mapping[str, Any]) -> CaseFacts:
+    empty = CaseFacts("")
+    return replace(empty, **{name: values.get(name) or getattr(empty, name) for name in _NAMES})
+
+
+def lacks(found: CaseFacts, question: Question) -> tuple[UnmetRequirement, ...]:
+    """What one question still misses; a lack that cannot be overridden is an answer that keeps the case back."""
+    asked = replace(_ANSWERED, name=found.name, **{name: getattr(found, name) for name in _COLUMNS[question]})
+    return before_clearing(asked)
+
+
+def missing(found: CaseFacts) -> list[str]:
+    """The gaps before the case can be raised, as sentences."""
+    return [sentence(lack) for lack in before_clearing(found) if lack.can_be_overridden]
+
+
+def kept_back(found: CaseFacts) -> list[str]:
+    """The answers by which it was decided that the case is not raised, as sentences."""
+    answers = [sentence(lack) for lack in before_clearing(found) if not lack.can_be_overridden]
+    # What is to be done with the statement is the statement's affair.
+    return [f"{answer.split('. ')[0].rstrip('.')}." for answer in answers]
+
+
+def sentence(lack: UnmetRequirement) -> str:
+    """A lack of a nameless case as a sentence of its own: ``The bilateral mission has not been consulted.``"""
+    says = lack.says.removeprefix(": ")
+    return says[:1].upper() + says[1:]
+
+
+def waits_for_contact(found: CaseFacts, delivered: Iterable[date | None]) -> bool:
+    """Whether the contact afterwards misses; ``delivered`` are the days of the statements that raised the case."""
+    days = [day for day in delivered if day is not None]
+    return bool(days) and bool(before_closing(found, max(days)))
+
+
+def attention(case: Case, delivered: Iterable[date | None]) -> Attention:
+    """Where a case stands; ``delivered`` are the days of the statements that raised it.
+
+    What was said already waits for the contact, whatever was missing before. Where it was decided not to raise the
+    case, what else is open does not press.
+    """
+    found = facts(case)
+    if case.closed_on is not None:
+        return Attention.CLOSED
+    if waits_for_contact(found, delivered):
+        return Attention.WAITING
+    return Attention.MISSING if missing(found) and not kept_back(found) else Attention.REST
+
+
+_WEIGHED: Mapping[str, str] = {
+    "risk": "risk_weighed_on",
+    "prospect": "prospect_weighed_on",
+    "publicity": "publicity_decided_on",
+}
+"""The day that belongs to each answer."""
+
+
+def completed(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The columns of a case with the day of each answer that is given without one: the day on which it is saved."""
+    days = {day: clock.today() for answer, day in _WEIGHED.items() if values.get(answer) and not values.get(day)}
+    return {**values, **days}
+
+
+def check(_session: Session, case: Case) -> None:
+    """Completes a case as :func:`completed` says."""
+    answers = {name: getattr(case, name) for pair in _WEIGHED.items() for name in pair}
+    for name, value in completed(answers).items():
+        if value != answers[name]:
+            setattr(case, name, value)
+
+
+def check_reprisal(_session: Session, reprisal: Reprisal) -> None:
+    """Refuses an allegation that is said to be reported, or answered, without what that means."""
+    changed = inspect(reprisal).attrs
+    if not any(changed[name].history.has_changes() for name in ("state", "reported_to", *_REPRISAL_DAYS, "response")):
+        return
+    reported = reprisal.state in (ReprisalState.REPORTED, ReprisalState.ANSWERED)
+    if reported and not (reprisal.reported_to or "").strip():
+        raise Refused("Write down to whom it was reported, and when.", field="reported_to")
+    if reported and reprisal.reported_on is None:
+        raise Refused("Write down to whom it was reported, and when.", field="reported_on")
+    if reprisal.state is ReprisalState.ANSWERED and not (reprisal.response or "").strip():
+        raise Refused("Write down the response; until there is one the allegation stays reported.", field="response")
+    happened, told = (getattr(reprisal, name) for name in _REPRISAL_DAYS)
+    if happened is not None and told is not None and told < happened:
+        raise Refused(
+            f"It was reported before it happened. Choose a day on or after {wording.day(happened)}.",
+            field="reported_on",
+        )
+
+
+_REPRISAL_DAYS = ("alleged_on", "reported_on")
+
+
+R = TypeVar("R", bound=Record)
+
+
+def cases(session: Session) -> list[Case]:
+    """All cases, by code, with those who are named."""
+    return list(session.scalars(select(Case).options(*_heads()).order_by(Case.title, Case.id)))
+
+
+def reprisals(session: Session) -> list[Reprisal]:
+    """All allegations of reprisal, the newest first, with those who are named."""
+    newest = Reprisal.alleged_on.desc().nulls_last()
+    return list(session.scalars(select(Reprisal).options(*_heads()).order_by(newest, Reprisal.title, Reprisal.id)))
+
+
+def linked_records(session: Session, kind: type[R], ids: Collection[str]) -> dict[str, list[R]]:
+    """The records of a kind that are linked to each of these, whichever way round; by title."""
+    ends = select(RecordLink.record_id, RecordLink.other_id).where(
+        or_(RecordLink.record_id.in_(ids), RecordLink.other_id.in_(ids))
+    )
+    pairs = {pair for one, other in session.execute(ends) for pair in ((one, other), (other, one)) if pair[0] in ids}
+    rows = session.scalars(
+        select(kind).where(kind.id.in_({other for _, other in pairs})).order_by(kind.title, kind.id)
+    ).all()
+    return {id_: [row for row in rows if (id_, row.id) in pairs] for id_ in ids}
+
+
+@dataclass(frozen=True)
+class Around:
+    """What is linked to a case or a reprisal, by kind, each by title."""
+
+    statements: list[Statement]
+    engagements: list[Engagement]
+    contacts: list[Contact]
+    cases: list[Case]
+    reprisals: list[Reprisal]
+
+
+def around(session: Session, record_id: str) -> Around:
+    """All that is linked to a case or a reprisal."""
+    return Around(
+        statements=linked_records(session, Statement, [record_id])[record_id],
+        engagements=linked_records(session, Engagement, [record_id])[record_id],
+        contacts=linked_records(session, Contact, [record_id])[record_id],
+        cases=linked_records(session, Case, [record_id])[record_id],
+        reprisals=linked_records(session, Reprisal, [record_id])[record_id],
+    )
+
+
+def _heads() -> tuple[ExecutableOption, ...]:
+    return selectinload(Record.owner), selectinload(Record.named).selectinload(Access.person)

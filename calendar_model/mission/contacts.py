@@ -1,0 +1,168 @@
+"""Defenders and organisations as contacts: codes, consents, what is checked when one is saved, and lists of them.
+
+Who a contact is stands in :class:`~calendar_model.store.models.Identity`; no query here reads it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from enum import StrEnum
+
+import pandas as pd
+from sqlalchemy import inspect, select
+from sqlalchemy.orm import Session, selectinload
+
+from calendar_model import wording
+from calendar_model.access.problems import Refused
+from calendar_model.store.models import Consent, Contact, Identity, Record
+from calendar_model.store.terms import ContactKind
+from calendar_model.vocabulary import Sensitivity
+
+
+def check(session: Session, contact: Contact) -> None:
+    """Refuses a code by which another contact goes, and says which one is free."""
+    if not inspect(contact).attrs.title.history.has_changes():
+        return
+    beside = (one for one in session.new if isinstance(one, Contact) and one is not contact)
+    if is_taken(session, contact.title, contact.id or "") or any(same_code(one.title, contact.title) for one in beside):
+        free = next_code(session, contact.contact_kind)
+        raise Refused(f"Another contact goes by this already. The next free code is {free}.", field="title")
+
+
+def check_consent(_session: Session, consent: Consent) -> None:
+    """Refuses a consent that ends, or was withdrawn, before it was given."""
+    attrs = inspect(consent).attrs
+    for name, says in (("until", "ends"), ("withdrawn_on", "was withdrawn")):
+        day = getattr(consent, name)
+        touched = attrs[name].history.has_changes() or attrs.given_on.history.has_changes()
+        if day is not None and touched and day < consent.given_on:
+            given = wording.day(consent.given_on)
+            raise Refused(f"The consent {says} before it was given. Choose a day on or after {given}.", field=name)
+
+
+def check_identity(_session: Session, identity: Identity) -> None:
+    """Refuses to keep nothing at all: to take away what is kept is to erase it."""
+    if not any((text or "").strip() for text in (identity.name, identity.channel, identity.notes)):
+        raise Refused("Nothing is typed. To take away what is kept, erase it.", field="name")
+
+
+SOON = timedelta(days=30)
+"""From how long before its end a consent is said to end soon."""
+
+COLUMNS = ("code", "kind", "country", "field_of_work", "preferred_channels", "forbidden_channels", "last_contact")
+"""Columns of :func:`as_table`."""
+
+_CODE = re.compile(r"(Defender|Organisation|Coalition) (\d{1,9})")
+
+
+class ConsentState(StrEnum):
+    """Whether a consent still holds, in the order of attention."""
+
+    EXPIRED = "expired"
+    ENDING = "ending"
+    HOLDS = "holds"
+    TO_COME = "to-come"
+    WITHDRAWN = "withdrawn"
+
+
+def is_code(title: str) -> bool:
+    """Whether a title is a code such as ``Defender 014``, which says nothing of whom it stands for."""
+    return _CODE.fullmatch(title.strip()) is not None
+
+
+def same_code(title: str, other: str) -> bool:
+    """Whether two titles are one code, however many noughts it is written with, or the same word for word."""
+    codes = [_CODE.fullmatch(one.strip()) for one in (title, other)]
+    if codes[0] and codes[1]:
+        return (codes[0][1], int(codes[0][2])) == (codes[1][1], int(codes[1][2]))
+    return title.strip() == other.strip()
+
+
+def next_code(session: Session, kind: ContactKind) -> str:
+    """The next free code for a contact of this kind: ``Defender 015``.
+
+    Counts all contacts, also those that the session's reader may not see: two persons must not go by one code. It
+    tells no more of them than how many numbers have been given.
+    """
+    word = str(kind).capitalize()
+    return f"{word} {max(_numbers(session, word), default=0) + 1:03}"
+
+
+def is_taken(session: Session, title: str, but: str = "") -> bool:
+    """Whether another contact than ``but`` goes by this title. Of contacts that the session's reader may not see,
+    only a code tells: whether somebody is kept by name is nothing to find out by trying."""
+    code = _CODE.fullmatch(title.strip())
+    if code and int(code[2]) in _numbers(session, code[1], but):
+        return True
+    return session.scalar(select(Contact.id).where(Contact.title == title.strip(), Contact.id != but)) is not None
+
+
+def _numbers(session: Session, word: str, but: str = "") -> set[int]:
+    titles = select(Contact.title).where(Contact.title.startswith(f"{word} "), Contact.id != but)
+    found = (_CODE.fullmatch(title) for title in session.scalars(titles.execution_options(everything=True)))
+    return {int(code[2]) for code in found if code}
+
+
+def list_contacts(session: Session) -> list[Contact]:
+    """All contacts, by code, with what they have agreed to and who is named in them."""
+    eager = (selectinload(Contact.consents), selectinload(Record.named))
+    return list(session.scalars(select(Contact).options(*eager).order_by(Contact.title, Contact.id)))
+
+
+def countries(session: Session) -> list[str]:
+    """The states of the contacts, by code."""
+    return list(
+        session.scalars(select(Contact.country).where(Contact.country != "").distinct().order_by(Contact.country))
+    )
+
+
+def state_of(consent: Consent, today: date) -> ConsentState:
+    """Whether a consent holds on this day. Its last day is the day ``until``; a withdrawal counts from its own day."""
+    if consent.withdrawn_on is not None and consent.withdrawn_on <= today:
+        return ConsentState.WITHDRAWN
+    if consent.until is not None and consent.until < today:
+        return ConsentState.EXPIRED
+    if consent.given_on > today:
+        return ConsentState.TO_COME
+    return ConsentState.ENDING if consent.until is not None and consent.until <= today + SOON else ConsentState.HOLDS
+
+
+def consent_words(consent: Consent, today: date) -> str:
+    """The state of a consent as a sentence."""
+    state = state_of(consent, today)
+    if state is ConsentState.WITHDRAWN:
+        return f"Withdrawn on {wording.day(consent.withdrawn_on or today)}: it does not hold any more."
+    if consent.until is None:
+        return "Holds until it is withdrawn." if state is ConsentState.HOLDS else "Does not hold yet."
+    until = wording.day(consent.until)
+    return {
+        ConsentState.EXPIRED: f"Expired on {until}: ask again before you rely on it.",
+        ConsentState.ENDING: f"Ends soon, on {until}: ask in time whether it goes on.",
+        ConsentState.TO_COME: f"Does not hold yet; ends on {until}.",
+        ConsentState.HOLDS: f"Holds until {until}.",
+    }[state]
+
+
+def to_ask_again(contact: Contact, today: date) -> list[Consent]:
+    """The consents of a contact that have expired or end soon, and for which no newer one to the same stands."""
+    asking = (ConsentState.EXPIRED, ConsentState.ENDING)
+    holding = {one.to_what.casefold() for one in contact.consents if state_of(one, today) is ConsentState.HOLDS}
+    return [one for one in contact.consents if state_of(one, today) in asking and one.to_what.casefold() not in holding]
+
+
+def as_table(found: Iterable[Contact], last: Mapping[str, date]) -> pd.DataFrame:
+    """Contacts as a file has them, in columns of :data:`COLUMNS`; restricted ones are left out.
+
+    ``last`` is the day of the last engagement with each, by identifier.
+    """
+    rows = [
+        (
+            one.title, str(one.contact_kind), one.country, one.field_of_work, one.preferred_channels,
+            one.forbidden_channels, last.get(one.id),
+        )
+        for one in found
+        if one.sensitivity is not Sensitivity.RESTRICTED
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=list(COLUMNS))

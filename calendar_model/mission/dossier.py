@@ -1,0 +1,361 @@
+"""What hangs on an item of the calendar: all that the mission does about it, as far as the reader may see it.
+
+What is *linked to the item* belongs to it; of an event of the mission's own that is also what is linked to its record.
+From there it goes on to the contacts, cases and reprisals around its drafts, cases and events, and to engagements that
+are linked to one of these only. What was dropped or cancelled is listed, and leads no further.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any, TypeVar
+
+import pandas as pd
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.sql.base import ExecutableOption
+
+from calendar_model.access.problems import UnmetRequirement
+from calendar_model.mission.coverage import Mark, readiness
+from calendar_model.mission.events import event_of
+from calendar_model.mission.statements import commands
+from calendar_model.mission.statements.workflow import MOVES
+from calendar_model.store.history import CREATE, DELETE, of_item, of_record
+from calendar_model.store.models import (
+    Access,
+    Case,
+    Change,
+    Contact,
+    Engagement,
+    Event,
+    FollowUp,
+    ItemLink,
+    LanguageProposal,
+    Record,
+    RecordLink,
+    Reprisal,
+    Statement,
+    Version,
+)
+from calendar_model.store.terms import RecordKind, StatementState
+from calendar_model.vocabulary import Kind, Standing
+
+R = TypeVar("R", bound=Record)
+
+_AT_A_TIME = 500
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A statement, the number of its newest text (0: none), where it goes next (None: nowhere), what misses for it."""
+
+    statement: Statement
+    version: int
+    next: StatementState | None
+    lacks: tuple[UnmetRequirement, ...]
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """All that hangs on one item.
+
+    ``engagements`` are linked to the item, newest first, ``through`` only to one of its drafts, cases or events.
+    ``with_whom`` has the contacts of an engagement, and those who speak at an event, by its id. ``to_consult`` are
+    the contacts around it with none of these engagements, and ``because`` by their id the titles of what they are
+    linked to. ``follow_ups`` are the open ones, the first due first. ``kinds`` and ``titles`` are by record id.
+    """
+
+    item: str
+    readiness: tuple[Mark, ...]
+    engagements: tuple[Engagement, ...]
+    through: tuple[Engagement, ...]
+    with_whom: Mapping[str, tuple[Contact, ...]]
+    to_consult: tuple[Contact, ...]
+    because: Mapping[str, tuple[str, ...]]
+    drafts: tuple[Draft, ...]
+    cases: tuple[Case, ...]
+    events: tuple[Event, ...]
+    proposals: tuple[LanguageProposal, ...]
+    reprisals: tuple[Reprisal, ...]
+    follow_ups: tuple[FollowUp, ...]
+    history: tuple[Change, ...]
+    kinds: Mapping[str, RecordKind]
+    titles: Mapping[str, str]
+
+    @property
+    def own(self) -> str:
+        """The id of the event of the mission's own that the item is; empty if it is none, or not for this reader."""
+        event = event_of(self.item)
+        return event if self.kinds.get(event) is RecordKind.EVENT else ""
+
+
+def dossier(session: Session, item: str, table: pd.DataFrame, today: date, person_id: str) -> Dossier:
+    """What hangs on ``item`` for the reader of ``session``; ``person_id`` is whose next move of a draft is looked at.
+
+    ``table`` is the whole calendar table. All that is given back can be used after the session. Empty for an item to
+    which nothing is linked.
+    """
+    web = _Web(session)
+    linked = _linked(web, item)
+    web.widen(linked)
+    statements = web.whole(Statement, linked, selectinload(Statement.waiting_for))
+    events = web.whole(Event, linked)
+    hubs = {one.id for one in statements if one.state is not StatementState.DROPPED}
+    hubs |= {one.id for one in events if one.standing is not Standing.CANCELLED}
+    cases = web.of(RecordKind.CASE, linked | web.around(hubs))
+    web.widen(cases)
+    hubs |= cases
+    engaged = web.of(RecordKind.ENGAGEMENT, linked)
+    through = web.of(RecordKind.ENGAGEMENT, web.around(hubs)) - engaged
+    web.widen(through)
+    reprisals = web.of(RecordKind.REPRISAL, linked | web.around(hubs | engaged))
+
+    contacts = {one.id: one for one in web.whole(Contact, web.kinds)}
+    in_order = list(contacts)
+    with_whom = {
+        one: tuple(contacts[id_] for id_ in in_order if id_ in web.near[one])
+        for one in (*engaged, *through, *(event.id for event in events))
+    }
+    reached = {contact.id for one in (*engaged, *through) for contact in with_whom[one]}
+    to_consult = ((linked | web.around(hubs)) & contacts.keys()) - reached
+    newest = (Engagement.on.desc(), Engagement.title, Engagement.id)
+    return Dossier(
+        item=item,
+        readiness=tuple(readiness(session, item, table, today)),
+        engagements=web.whole(Engagement, engaged, order=newest),
+        through=web.whole(Engagement, through, order=newest),
+        with_whom=with_whom,
+        to_consult=tuple(contacts[id_] for id_ in in_order if id_ in to_consult),
+        because={id_: tuple(sorted(web.titles[one] for one in web.near[id_] & hubs)) for id_ in to_consult},
+        drafts=tuple(_drafts(session, statements, person_id)),
+        cases=web.whole(Case, cases),
+        events=tuple(sorted(events, key=lambda event: (event.start, event.title, event.id))),
+        proposals=web.whole(LanguageProposal, linked),
+        reprisals=web.whole(Reprisal, reprisals),
+        follow_ups=tuple(_follow_ups(session, linked | cases | through | reprisals)),
+        history=tuple(_changes(session, item)),
+        kinds=web.kinds,
+        titles=web.titles,
+    )
+
+
+_BELONGS = frozenset({RecordKind.ENGAGEMENT, RecordKind.STATEMENT, RecordKind.LANGUAGE, RecordKind.REPRISAL})
+"""What is linked to an event's record belongs to the event as if it were linked to its item."""
+
+
+def _linked(web: _Web, item: str) -> set[str]:
+    linked = set(web.session.scalars(select(ItemLink.record_id).where(ItemLink.item == item)))
+    own = event_of(item)
+    if own and web.session.scalar(select(Event.id).where(Event.id == own)):
+        web.widen({own})
+        linked |= {own} | {id_ for id_ in web.near[own] if web.kinds[id_] in _BELONGS}
+    return linked
+
+
+class _Web:
+    """The records met so far by id, with their kinds, titles and what is linked to them."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.kinds: dict[str, RecordKind] = {}
+        self.titles: dict[str, str] = {}
+        self.near: defaultdict[str, set[str]] = defaultdict(set)
+        self._widened: set[str] = set()
+
+    def widen(self, ids: Collection[str]) -> None:
+        """Meets these, and what is linked to them."""
+        for some in _some(set(ids) - self._widened):
+            for end in (RecordLink.record_id, RecordLink.other_id):
+                links = select(RecordLink.record_id, RecordLink.other_id).where(end.in_(some))
+                for one, other in self.session.execute(links):
+                    self.near[one].add(other)
+                    self.near[other].add(one)
+            self._widened.update(some)
+        for some in _some({*ids, *self.around(ids)} - self.kinds.keys()):
+            for id_, kind, title in self.session.execute(
+                select(Record.id, Record.kind, Record.title).where(Record.id.in_(some))
+            ):
+                self.kinds[id_], self.titles[id_] = kind, title
+
+    def around(self, ids: Iterable[str]) -> set[str]:
+        """What is linked to any of these."""
+        return {near for id_ in ids for near in self.near[id_]}
+
+    def of(self, kind: RecordKind, ids: Iterable[str]) -> set[str]:
+        """Those of these records that are of a kind."""
+        return {id_ for id_ in ids if self.kinds.get(id_) is kind}
+
+    def whole(
+        self, kind: type[R], ids: Iterable[str], *options: ExecutableOption, order: Sequence[Any] = ()
+    ) -> tuple[R, ...]:
+        """Those of these records that are of a class, with who owns them and who is named; by title unless said."""
+        rows = (
+            select(kind)
+            .where(kind.id.in_(self.of(RecordKind(str(kind.__mapper__.polymorphic_identity)), ids)))
+            .options(selectinload(kind.owner), selectinload(kind.named).selectinload(Access.person), *options)
+            .order_by(*(order or (kind.title, kind.id)))
+        )
+        return tuple(self.session.scalars(rows))
+
+
+def _some(ids: Iterable[str]) -> Iterator[list[str]]:
+    """The identifiers in batches that any database takes."""
+    listed = sorted(ids)
+    return (listed[start : start + _AT_A_TIME] for start in range(0, len(listed), _AT_A_TIME))
+
+
+def _drafts(session: Session, statements: Iterable[Statement], person_id: str) -> Iterator[Draft]:
+    """The statements, what is under way first, with what misses for the next move."""
+    found = list(statements)
+    newest = (
+        select(Version.statement_id, func.max(Version.number).label("number"))
+        .where(Version.statement_id.in_([one.id for one in found]))
+        .group_by(Version.statement_id)
+    )
+    numbers = {row.statement_id: row.number for row in session.execute(newest)}
+    for one in sorted(found, key=lambda one: (one.state not in NEXT, one.due or date.max, one.title, one.id)):
+        to = NEXT.get(one.state)
+        lacks = commands.lacks(session, one, person_id, to) if to is not None else ()
+        yield Draft(one, numbers.get(one.id, 0), to, lacks)
+
+
+NEXT: Mapping[StatementState, StatementState] = {
+    state: to
+    for state, (to, *_) in ((state, moves) for state, moves in MOVES.items() if moves)
+    if state is not StatementState.DROPPED
+}
+"""Where a statement goes from each state when all goes well."""
+
+
+def _follow_ups(session: Session, ids: Iterable[str]) -> list[FollowUp]:
+    found: list[FollowUp] = []
+    for some in _some(ids):
+        open_ = select(FollowUp).where(FollowUp.record_id.in_(some), FollowUp.done_on.is_(None))
+        found += session.scalars(open_.options(selectinload(FollowUp.owner), selectinload(FollowUp.record)))
+    return sorted(found, key=lambda one: (one.due, one.what, one.id))
+
+
+def _changes(session: Session, item: str) -> list[Change]:
+    own = event_of(item)
+    changes = [*of_item(session, item), *(of_record(session, own) if own else ())]
+    return sorted(changes, key=lambda change: change.number)
+
+
+@dataclass(frozen=True)
+class Done:
+    """What somebody did to one record at one moment; ``says`` completes a sentence that begins with their name."""
+
+    at: datetime
+    person_id: str
+    record_id: str
+    says: str
+    reason: str
+
+
+_HANGS = {
+    "access": ("named somebody", "changed who is named", "took a name off"),
+    "access_request": ("asked for access", "granted access", ""),
+    "consent": ("wrote down a consent", "changed a consent", "took a consent away"),
+    "cosponsor": ("added a co-sponsor", "wrote down an answer of a co-sponsor", "took a co-sponsor off"),
+    "follow_up": ("set a follow-up", "changed a follow-up", "took a follow-up away"),
+    "identity": ("wrote down who it is", "changed who it is", "erased who it is"),
+    "override": ("wrote down an override", "", ""),
+    "tie_to_item": ("linked it to the calendar", "", "unlinked it from the calendar"),
+    "tie_to_record": ("linked it to a record", "", "unlinked it from a record"),
+    "version": ("saved a text", "", ""),
+}
+"""What is done to what hangs on a record: added, changed, taken away."""
+
+_SILENT = frozenset({"version", "updated_at", "moved"})
+
+
+def told(changes: Iterable[Change]) -> list[Done]:
+    """The history for people, the newest first: what was done to a record at one moment in one line, without what
+    stood there before and after."""
+    lines = []
+    for (at, person, record), group in groupby(
+        sorted(changes, key=lambda change: change.number),
+        key=lambda change: (change.at, change.person_id, change.record_id),
+    ):
+        of_it = list(group)
+        says = list(dict.fromkeys(said for change in of_it if (said := _says(change))))
+        if says[:1] == ["added it"]:
+            says = says[:1]
+        if says:
+            lines.append(Done(at, person, record, ", ".join(says), next((c.reason for c in of_it if c.reason), "")))
+    return lines[::-1]
+
+
+def _says(change: Change) -> str:
+    way = {CREATE: 0, DELETE: 2}.get(change.action, 1)
+    if change.table in _HANGS:
+        return _HANGS[change.table][way]
+    if way != 1:
+        return "added it" if way == 0 else "deleted it"
+    after = json.loads(change.after)
+    if "state" in after and change.table == "statement":
+        return f"moved it to {str(after['state']).replace('-', ' ')}"
+    columns = [name.removesuffix("_id").replace("_", " ") for name in after if name not in _SILENT]
+    return f"changed {', '.join(columns)}" if columns else ""
+
+
+def deadlines(table: pd.DataFrame, item: str) -> pd.DataFrame:
+    """The rows of the deadlines that hang on an item of the calendar table, on its session or on what it belongs to,
+    by day; the item itself is none of them. Of a session's deadlines one that concerns another country alone does not
+    hang on a review."""
+    row = _row(table, item)
+    if row is None:
+        return table[:0]
+    homes = {item, str(row["related_to"]), f"session-{row['session']}" if row["session"] else ""} - {""}
+    found = table[table["related_to"].isin(homes) & (table["kind"] == Kind.DEADLINE) & (table["item"] != item)]
+    if own := set(str(row["countries"]).split()):
+        found = found[[not (theirs := set(codes.split())) or bool(theirs & own) for codes in found["countries"]]]
+    return found.sort_values("start", kind="stable")
+
+
+_HELD_IN = (Kind.RESOLUTION, Kind.MANDATE_RENEWAL, Kind.UPR_REVIEW, Kind.MEETING, Kind.SIDE_EVENT)
+
+
+def held_in(table: pd.DataFrame, item: str) -> pd.DataFrame:
+    """The rows of what belongs into a session or a meeting: its texts and reviews; not our own events, which are
+    records of the dossier."""
+    row = _row(table, item)
+    if row is None or row["kind"] not in (Kind.SESSION, Kind.MEETING):
+        return table[:0]
+    within = table["related_to"] == item
+    if row["kind"] == Kind.SESSION and row["session"]:
+        within |= table["session"] == row["session"]
+    within &= table["kind"].isin(_HELD_IN) & (table["item"] != item)
+    return table[within & ~table["item"].map(event_of).astype(bool)]
+
+
+def _row(table: pd.DataFrame, item: str) -> Any:
+    found = table[table["item"] == item]
+    return None if found.empty else found.iloc[0]
+
+
+@dataclass(frozen=True)
+class Work:
+    """In short what is linked to an item: how many records of which kind, the states of its statements, and the first
+    day of what is still to do about any of them."""
+
+    kinds: Mapping[RecordKind, int]
+    states: Mapping[StatementState, int]
+    next_follow_up: date | None
+
+
+def work_on(session: Session, item: str) -> Work:
+    """What is linked to an item, counted, in a handful of small queries; an event of our own does not count itself."""
+    linked = _linked(_Web(session), item)
+    if not linked:
+        return Work({}, {}, None)
+    own = event_of(item)
+    kinds = session.scalars(select(Record.kind).where(Record.id.in_(linked - {own})))
+    states = session.scalars(select(Statement.state).where(Statement.id.in_(linked)))
+    open_ = select(func.min(FollowUp.due)).where(FollowUp.record_id.in_(linked), FollowUp.done_on.is_(None))
+    return Work(Counter(kinds), Counter(states), session.scalar(open_))

@@ -1,0 +1,225 @@
+"""Engagements as lists show them: which are wanted, the newest first, and what each is linked to.
+
+Every function reads through the session that it is given, and so what the session's reader may see; a contact whom
+the reader does not see is not there, whichever way it is asked for.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+from sqlalchemy import ColumnElement, false, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from calendar_model.store.models import Contact, Engagement, ItemLink, Record, RecordLink
+from calendar_model.store.terms import EngagementForm, EngagementKind, RecordKind
+from calendar_model.vocabulary import Sensitivity
+
+COLUMNS = (
+    "on", "kind", "title", "place", "form", "organisation", "items", "contacts", "outcome", "owner", "sensitivity",
+    "sample",
+)  # fmt: skip
+"""Columns of :func:`as_table`."""
+
+_AT_A_TIME = 500
+
+_SEARCHED = (Engagement.title, Engagement.place, Engagement.participants, Engagement.outcome)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which engagements a list holds; an empty field keeps all.
+
+    ``organisations`` are codes, ``countries`` ISO 3166 alpha-3 codes of which one is that of a contact it was with.
+    ``start`` and ``end`` are days, both included. ``search``: every word occurs, in whatever case, in title, place,
+    participants, outcome or the code of a contact.
+    """
+
+    kinds: tuple[EngagementKind, ...] = ()
+    organisations: frozenset[str] = frozenset()
+    countries: tuple[str, ...] = ()
+    owner_id: str = ""
+    start: date | None = None
+    end: date | None = None
+    search: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """An engagement as a list shows it."""
+
+    id: str
+    on: date
+    engagement_kind: EngagementKind
+    title: str
+    place: str
+    form: EngagementForm
+    organisation: str
+    participants: str
+    outcome: str
+    owner_id: str
+    sensitivity: Sensitivity
+    sample: bool
+
+    @property
+    def restricted(self) -> bool:
+        """Whether only those named see it."""
+        return self.sensitivity is Sensitivity.RESTRICTED
+
+
+@dataclass(frozen=True)
+class Other:
+    """A record at the other end of a link."""
+
+    id: str
+    kind: RecordKind
+    title: str
+    restricted: bool
+
+
+@dataclass(frozen=True)
+class Hangs:
+    """What an engagement is linked to: items of the calendar by identifier, contacts and other records by title."""
+
+    items: tuple[str, ...] = ()
+    contacts: tuple[Other, ...] = ()
+    records: tuple[Other, ...] = ()
+
+
+def newest(session: Session, wanted: Wanted, limit: int | None = None) -> list[Line]:
+    """The engagements wanted, the newest first; at most ``limit`` of them."""
+    columns = [getattr(Engagement, name) for name in Line.__dataclass_fields__]
+    asked = (
+        select(*columns)
+        .where(*_conditions(session, wanted))
+        .order_by(Engagement.on.desc(), Engagement.title, Engagement.id)
+    )
+    return [Line(**row._mapping) for row in session.execute(asked.limit(limit))]
+
+
+def count(session: Session, wanted: Wanted) -> int:
+    """How many engagements are wanted."""
+    return session.scalar(select(func.count(Engagement.id)).where(*_conditions(session, wanted))) or 0
+
+
+def among(session: Session, wanted: Wanted, record_ids: Sequence[str]) -> set[str]:
+    """Which of these are engagements that are wanted."""
+    conditions = _conditions(session, wanted)
+    return {
+        id_
+        for some in _some(record_ids)
+        for id_ in session.scalars(select(Engagement.id).where(Engagement.id.in_(some), *conditions))
+    }
+
+
+def hanging(session: Session, record_ids: Sequence[str]) -> Mapping[str, Hangs]:
+    """What these records are linked to, whichever of the two was linked to the other; none missing."""
+    items: dict[str, list[str]] = defaultdict(list)
+    others: dict[str, dict[str, Other]] = defaultdict(dict)
+    for some in _some(record_ids):
+        links = select(ItemLink.record_id, ItemLink.item).where(ItemLink.record_id.in_(some))
+        for record_id, item in session.execute(links.order_by(ItemLink.item)):
+            items[record_id].append(item)
+        for mine, other in _ends():
+            linked = select(mine, Record.id, Record.kind, Record.title, Record.sensitivity).join(
+                Record, Record.id == other
+            )
+            for record_id, id_, kind, title, level in session.execute(linked.where(mine.in_(some))):
+                others[record_id][id_] = Other(id_, kind, title, level is Sensitivity.RESTRICTED)
+    found = {}
+    for id_ in record_ids:
+        linked_to = sorted(others[id_].values(), key=lambda one: (one.title, one.id))
+        contacts = tuple(one for one in linked_to if one.kind is RecordKind.CONTACT)
+        found[id_] = Hangs(tuple(items[id_]), contacts, tuple(one for one in linked_to if one not in contacts))
+    return found
+
+
+def last_on(session: Session, contact_ids: Sequence[str], today: date) -> dict[str, date]:
+    """The day of the last engagement with each contact, those to come left out; a contact with none is not there."""
+    last: dict[str, date] = {}
+    for some in _some(contact_ids):
+        for engagement, contact in _ends():
+            asked = (
+                select(contact, func.max(Engagement.on))
+                .join(Engagement, Engagement.id == engagement)
+                .where(contact.in_(some), Engagement.on <= today)
+                .group_by(contact)
+            )
+            for id_, day in session.execute(asked):
+                last[id_] = max(day, last.get(id_, day))
+    return last
+
+
+def as_table(found: Iterable[Line], hangs: Mapping[str, Hangs], names: Mapping[str, str]) -> pd.DataFrame:
+    """Engagements as a file has them, in columns of :data:`COLUMNS`.
+
+    What is restricted is left out: such an engagement, and of another the codes of such contacts. So is, of all, who
+    took part in words. ``names`` are the staff's, by identifier. ``on`` is a date; ``items`` and ``contacts`` have
+    semicolons between them.
+    """
+    rows = [
+        (
+            line.on,
+            str(line.engagement_kind),
+            line.title,
+            line.place,
+            str(line.form),
+            line.organisation,
+            "; ".join(hangs[line.id].items),
+            "; ".join(contact.title for contact in hangs[line.id].contacts if not contact.restricted),
+            line.outcome,
+            names.get(line.owner_id, ""),
+            str(line.sensitivity),
+            line.sample,
+        )
+        for line in found
+        if not line.restricted
+    ]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _conditions(session: Session, wanted: Wanted) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.kinds:
+        found.append(Engagement.engagement_kind.in_(wanted.kinds))
+    if wanted.organisations:
+        found.append(Engagement.organisation.in_(wanted.organisations))
+    if wanted.owner_id:
+        found.append(Engagement.owner_id == wanted.owner_id)
+    if wanted.start is not None:
+        found.append(Engagement.on >= wanted.start)
+    if wanted.end is not None:
+        found.append(Engagement.on <= wanted.end)
+    if wanted.countries:
+        found.append(_with_one_of(session, Contact.country.in_(wanted.countries)))
+    for word in wanted.search.split():
+        own = (_has(column, word) for column in _SEARCHED)
+        found.append(or_(*own, _with_one_of(session, _has(Contact.title, word))))
+    return found
+
+
+def _with_one_of(session: Session, condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether an engagement is linked to one of the contacts for which the condition holds."""
+    # Found beforehand: as part of the select they would be looked for again with each engagement.
+    who = list(session.scalars(select(Contact.id).where(condition)))
+    return or_(*(Engagement.id.in_(select(mine).where(other.in_(who))) for mine, other in _ends())) if who else false()
+
+
+def _ends() -> tuple[tuple[InstrumentedAttribute[str], InstrumentedAttribute[str]], ...]:
+    """Both ways round in which a record can be linked to another."""
+    return (RecordLink.record_id, RecordLink.other_id), (RecordLink.other_id, RecordLink.record_id)
+
+
+def _has(column: InstrumentedAttribute[str], word: str) -> ColumnElement[bool]:
+    """Whether the word occurs in whatever case. SQLite knows the cases of ASCII only; the usual ones stand for all."""
+    spellings = {word} if word.isascii() else {word, word.lower(), word.upper(), word.capitalize()}
+    return or_(*(column.icontains(spelling, autoescape=True) for spelling in sorted(spellings)))
+
+
+def _some(ids_: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(ids_), _AT_A_TIME):
+        yield ids_[start : start + _AT_A_TIME]

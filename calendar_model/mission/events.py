@@ -1,0 +1,163 @@
+"""The mission's own events as items of the calendar: the event, and the day by which its room must be asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, time
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from calendar_model import clock, wording
+from calendar_model.calendar import Item, city
+from calendar_model.store.models import Event
+from calendar_model.store.terms import EventKind
+from calendar_model.vocabulary import Confidence, Kind, Precision, Standing
+
+KINDS = {EventKind.SIDE_EVENT: Kind.SIDE_EVENT, EventKind.PANEL: Kind.SIDE_EVENT}
+"""What the calendar calls an event; any other kind is a meeting."""
+
+BASIS = "An event of the mission's own, as its staff entered it."
+
+
+def item_of(event_id: str) -> str:
+    """The calendar's identifier of an event, the same for ever."""
+    return f"event-{event_id}"
+
+
+def event_of(item: str) -> str:
+    """The event that stands behind an item of the calendar, or nothing."""
+    return item.removeprefix("event-").removesuffix("-request") if item.startswith("event-") else ""
+
+
+def faults(values: Mapping[str, Any]) -> tuple[str, ...]:
+    """What is wrong with the columns of an event, as sentences that say what to do; empty: nothing.
+
+    A column that is not there counts as empty. An event needs a title, its days and the organisation or body in whose
+    lane it stands; with hours, a zone in which they are, and an end after the beginning.
+    """
+    get = values.get
+    start, end, request = get("start"), get("end"), get("request_due")
+    first, last, zone = get("start_time"), get("end_time"), get("timezone") or ""
+    found: list[str] = []
+    if not (get("title") or "").strip():
+        found.append("Give the event a title; it stands on every timeline of those who may see it.")
+    if not get("body"):
+        found.append("Say to which organisation or body it belongs: it stands in its lane on the timeline.")
+    if start is None or end is None:
+        return (*found, "Say on which day it begins, and on which it ends.")
+    if end < start:
+        found.append(f"It ends on {wording.day(end)}, before it begins on {wording.day(start)}: mend one of the days.")
+    if request is not None and request > start:
+        found.append(f"The room is asked for by {wording.day(request)}, after the event begins: mend one of the days.")
+    if get("standing") is Standing.HELD and not clock.has_come(start):
+        found.append(f"It begins on {wording.day(start)}, and cannot have been held yet: choose another standing.")
+    if first is None and last is not None:
+        found.append("Say at what hour it begins too, or leave both hours empty for whole days.")
+    elif first is not None and zone_of(zone) is None:
+        found.append("Say in which time zone the hours are; without one nobody can be on time.")
+    elif first is not None and last is not None and start <= end:
+        at, ends = _instant(start, first, zone), _instant(end, last, zone)
+        # As instants: within one zone datetimes compare by the clock on the wall, which is put forward and back.
+        if at is not None and ends is not None and ends.timestamp() <= at.timestamp():
+            found.append(
+                f"It begins at {first:%H:%M} and ends at {last:%H:%M}: mend one of the hours, or the last day."
+            )
+    return tuple(found)
+
+
+def own_events(session: Session) -> list[Event]:
+    """The events that the session's reader may see, in the order of time, with their items, who is named in them and
+    where they were taken from."""
+    eager = (selectinload(Event.items), selectinload(Event.named), selectinload(Event.imported))
+    return list(session.scalars(select(Event).options(*eager).order_by(Event.start, Event.start_time, Event.id)))
+
+
+def own_items(session: Session) -> list[Item]:
+    """The items of all events that the session's reader may see.
+
+    What is said of an event in the programme, and who speaks, stays with the record: names stand there.
+    """
+    eager = (selectinload(Event.items), selectinload(Event.imported))
+    events = session.scalars(select(Event).options(*eager).order_by(Event.start, Event.id))
+    return [item for event in events for item in _items(event)]
+
+
+def _items(event: Event) -> Iterator[Item]:
+    linked = [link.item for link in event.items]
+    title = f"{event.title} (sample)" if event.sample else event.title
+    at = _instant(event.start, event.start_time, event.timezone)
+    yield Item(
+        item=item_of(event.id),
+        title=title,
+        kind=KINDS.get(event.event_kind, Kind.MEETING),
+        body=event.body,
+        start=event.start,
+        end=event.end,
+        at=at,
+        ends=_instant(event.end, event.end_time, event.timezone) if at else None,
+        date_precision=Precision.DAY,
+        standing=event.standing,
+        timezone=event.timezone,
+        location=_place(event, timed=at is not None),
+        description=". ".join(
+            f"{name}: {text.strip().rstrip('.')}"
+            for name, text in (("Organised by", event.organisers), ("Co-sponsored by", event.cosponsors))
+            if text.strip()
+        ),
+        related_to=linked[0] if linked else "",
+        revision=event.moved,
+        **_shared(event),
+    )
+    if event.request_due is not None and event.standing is not Standing.CANCELLED:
+        yield Item(
+            item=f"{item_of(event.id)}-request",
+            title=f"Ask for the room: {title}",
+            kind=Kind.DEADLINE,
+            body=event.body,
+            start=event.request_due,
+            end=event.request_due,
+            date_precision=Precision.DAY,
+            standing=Standing.CONFIRMED,
+            for_whom="mission",
+            related_to=item_of(event.id),
+            **_shared(event),
+        )
+
+
+def _shared(event: Event) -> dict[str, Any]:
+    return {
+        "confidence": Confidence.SOURCED,
+        "basis": _basis(event),
+        "sensitivity": event.sensitivity,
+        "updated": event.updated_at.date(),
+    }
+
+
+def _basis(event: Event) -> str:
+    taken = event.imported
+    return f"Taken from the calendar “{taken.source_name}” on {wording.day(taken.taken_on)}." if taken else BASIS
+
+
+def _place(event: Event, *, timed: bool) -> str:
+    """Room and place; what is timed ends in a town, by which the calendar calls its time."""
+    town = city(event.timezone) if timed and not event.location.strip() else event.location
+    return ", ".join(part.strip() for part in (event.room, town) if part.strip())
+
+
+def _instant(day: date, at: time | None, zone: str) -> datetime | None:
+    """The instant of an hour at the place; an hour in no zone is none, and the event takes the whole day."""
+    known = zone_of(zone)
+    return datetime.combine(day, at, known) if at is not None and known is not None else None
+
+
+@cache
+def zone_of(name: str) -> ZoneInfo | None:
+    """The time zone (IANA) of this name; None if there is none."""
+    try:
+        return ZoneInfo(name) if name else None
+    except (ZoneInfoNotFoundError, ValueError):
+        return None

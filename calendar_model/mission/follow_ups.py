@@ -1,0 +1,196 @@
+"""Follow-ups: what is still to be done about records, by whom and by when, and who may be asked to do it.
+
+A follow-up is seen with the record to which it belongs, and says no more of it than its kind and its title.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+import pandas as pd
+from sqlalchemy import ColumnElement, inspect, select
+from sqlalchemy.orm import Session
+
+from calendar_model.access.problems import Refused
+from calendar_model.store.models import Access, FollowUp, Person, Record
+from calendar_model.store.terms import RecordKind
+from calendar_model.vocabulary import Sensitivity
+
+
+def check(session: Session, written: Iterable[object], deleted: Iterable[object]) -> None:
+    """Refuses an open follow-up for somebody who cannot see its record, or no longer could after this change.
+
+    To be called once levels and names are as they will be. Of an older follow-up that is neither changed nor hidden by
+    this change nothing is said.
+    """
+    for row in written:
+        if isinstance(row, FollowUp):
+            _check_owner(session, row)
+        elif isinstance(row, Record) and _hides(row):
+            _check_all(session, row)
+    for row in deleted:
+        if isinstance(row, Access):
+            record = session.get(Record, row.record_id, execution_options={"everything": True})
+            if record is not None and record not in session.deleted:
+                _check_all(session, record)
+
+
+def _hides(record: Record) -> bool:
+    state = inspect(record)
+    return bool(state.persistent and state.attrs.sensitivity.history.has_changes())
+
+
+def _check_owner(session: Session, row: FollowUp) -> None:
+    owner_changes = inspect(row).attrs.owner_id.history.has_changes()
+    if row.done_on is not None or not (owner_changes or inspect(row).pending):
+        return
+    owner_id = row.owner_id or row.owner.id
+    owner = session.get(Person, owner_id, execution_options={"everything": True})
+    if owner is not None and not owner.active:
+        raise Refused(f"{owner.name} is not active any more. Choose somebody else to do it.", field="owner_id")
+    record = row.record or session.get(Record, row.record_id)
+    if record is not None and not _sees(session, record, owner_id):
+        raise Refused(
+            "The record is restricted, and the person who is to do it cannot see it. Add them to the people with "
+            "access first, or choose somebody who has access.",
+            field="owner_id",
+        )
+
+
+def _check_all(session: Session, record: Record) -> None:
+    if record.sensitivity is not Sensitivity.RESTRICTED:
+        return
+    open_ = select(FollowUp).where(FollowUp.record_id == record.id, FollowUp.done_on.is_(None))
+    for row in session.scalars(open_.execution_options(everything=True)):
+        if row not in session.deleted and row.done_on is None and not _sees(session, record, row.owner_id):
+            owner = session.get(Person, row.owner_id, execution_options={"everything": True})
+            name = owner.name if owner is not None else "Somebody"
+            raise Refused(
+                f"{name} has an open follow-up here and would not see the record any more. Keep their access, or give "
+                "the follow-up to somebody else first.",
+                field="named",
+            )
+
+
+def _sees(session: Session, record: Record, person_id: str) -> bool:
+    if record.sensitivity is not Sensitivity.RESTRICTED:
+        return True
+    if any(access.person_id == person_id for access in record.named if access not in session.deleted):
+        return True
+    kept = select(Access).where(Access.record_id == record.id, Access.person_id == person_id)
+    found = session.scalars(kept.execution_options(everything=True)).all()
+    return any(one not in session.deleted for one in found)
+
+
+SOON = timedelta(days=7)
+"""From how long before its day a follow-up stands among those of the coming days."""
+
+COLUMNS = ("due", "what", "owner", "done_on", "outcome", "record_kind", "record_title", "sample")
+"""Columns of :func:`as_table`."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A follow-up with the record that it belongs to; open while ``done_on`` is None."""
+
+    id: str
+    what: str
+    due: date
+    owner_id: str
+    done_on: date | None
+    outcome: str
+    version: int
+    record_id: str
+    record_title: str
+    record_kind: RecordKind
+    sensitivity: Sensitivity
+    """That of the record."""
+    sample: bool
+
+    @property
+    def restricted(self) -> bool:
+        """Whether only those who are named in the record see it."""
+        return self.sensitivity is Sensitivity.RESTRICTED
+
+
+class Due(StrEnum):
+    """How near the day of an open follow-up is."""
+
+    LATE = "late"
+    SOON = "soon"
+    LATER = "later"
+
+
+def nearness(due: date, today: date) -> Due:
+    """Late from the day after; soon from a week before, the day itself included."""
+    if due < today:
+        return Due.LATE
+    return Due.SOON if due < today + SOON else Due.LATER
+
+
+def open_follow_ups(session: Session) -> list[Line]:
+    """All that is not done, the first due first."""
+    return _lines(session, FollowUp.done_on.is_(None))
+
+
+def done_since(session: Session, day: date) -> list[Line]:
+    """What was done on this day or after it, the last done first."""
+    return _lines(session, FollowUp.done_on >= day)[::-1]
+
+
+def of_record(session: Session, record_id: str) -> list[Line]:
+    """The follow-ups of one record: the open ones, the first due first, then those done, the last done first."""
+    found = _lines(session, FollowUp.record_id == record_id)
+    open_ = [line for line in found if line.done_on is None]
+    return [*open_, *(line for line in reversed(found) if line.done_on is not None)]
+
+
+def by_owner(found: Iterable[Line], person_id: str, today: date) -> tuple[dict[Due, list[Line]], list[Line]]:
+    """Open follow-ups of a person by how near they are (all keys are there), and those of everybody else."""
+    mine: dict[Due, list[Line]] = {due: [] for due in Due}
+    others: list[Line] = []
+    for line in found:
+        (mine[nearness(line.due, today)] if line.owner_id == person_id else others).append(line)
+    return mine, others
+
+
+def as_table(found: Sequence[Line], names: Mapping[str, str]) -> pd.DataFrame:
+    """Follow-ups as a file has them, in columns of :data:`COLUMNS`; those of restricted records are left out.
+
+    ``names`` are the staff's, by identifier. Days are dates, ``record_kind`` is a term, ``sample`` is true or false.
+    """
+    rows = [
+        (
+            line.due, line.what, names.get(line.owner_id, ""), line.done_on, line.outcome, str(line.record_kind),
+            line.record_title, line.sample,
+        )
+        for line in found
+        if not line.restricted
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _lines(session: Session, *conditions: ColumnElement[bool]) -> list[Line]:
+    asked = (
+        select(
+            FollowUp.id,
+            FollowUp.what,
+            FollowUp.due,
+            FollowUp.owner_id,
+            FollowUp.done_on,
+            FollowUp.outcome,
+            FollowUp.version,
+            FollowUp.record_id,
+            Record.title.label("record_title"),
+            Record.kind.label("record_kind"),
+            Record.sensitivity,
+            Record.sample,
+        )
+        .join(FollowUp.record)
+        .where(*conditions)
+        .order_by(FollowUp.done_on.nulls_first(), FollowUp.due, FollowUp.what, FollowUp.id)
+    )
+    return [Line(**row._mapping) for row in session.execute(asked)]

@@ -1,0 +1,107 @@
+"""Proposals for the language of texts: what is checked when one is saved, and lists of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from calendar_model.access.problems import Refused
+from calendar_model.reference import Reference
+from calendar_model.store.models import LanguageProposal, Record
+from calendar_model.store.terms import ProposalOutcome
+from calendar_model.vocabulary import Sensitivity
+
+
+def check(_session: Session, proposal: LanguageProposal) -> None:
+    """Completes the final wording of what was kept as proposed; refuses what was weakened without saying how."""
+    if (proposal.final_wording or "").strip():
+        return
+    if proposal.outcome is ProposalOutcome.KEPT:
+        proposal.final_wording = proposal.wording
+    elif proposal.outcome is ProposalOutcome.WEAKENED:
+        raise Refused("Write the final wording: it shows how the proposal was weakened.", field="final_wording")
+
+
+COLUMNS = (
+    "title", "text", "forum", "items", "wording", "precedent", "precedent_symbol", "outcome", "final_wording",
+    "sensitivity", "updated",
+)  # fmt: skip
+"""Columns of :func:`as_table`."""
+
+
+def proposals(session: Session) -> list[LanguageProposal]:
+    """All proposals with the items of the calendar to which they are linked, by title."""
+    everything = select(LanguageProposal).options(selectinload(Record.items))
+    return list(session.scalars(everything.order_by(LanguageProposal.title, LanguageProposal.id)))
+
+
+def counts(found: Iterable[LanguageProposal]) -> dict[ProposalOutcome, int]:
+    """How many proposals have come to each outcome; every outcome is there."""
+    outcomes = [proposal.outcome for proposal in found]
+    return {outcome: outcomes.count(outcome) for outcome in ProposalOutcome}
+
+
+@dataclass(frozen=True)
+class Group:
+    """Proposals that belong to one item of the calendar; ``item`` is empty for those that belong to none."""
+
+    item: str
+    upcoming: bool
+    proposals: tuple[LanguageProposal, ...]
+
+
+def by_item(found: Sequence[LanguageProposal], table: pd.DataFrame, today: date) -> list[Group]:
+    """The proposals by item: the next item first, then those linked to none, then past items, the last one first.
+
+    A proposal that is linked to several items stands with the next of them, or else with the last. ``table`` is the
+    calendar; an item that it does not have counts as none.
+    """
+    rows = table[table["item"].isin({link.item for one in found for link in one.items})]
+    known: Mapping[str, tuple[date, date]] = dict(
+        zip(rows["item"], zip(rows["start"].dt.date, rows["end"].dt.date, strict=True), strict=True)
+    )
+    groups: dict[str, list[LanguageProposal]] = {}
+    for proposal in found:
+        linked = sorted(
+            (link.item for link in proposal.items if link.item in known), key=lambda item: (known[item], item)
+        )
+        ahead = [item for item in linked if known[item][1] >= today]
+        groups.setdefault((ahead or linked[-1:] or [""])[0], []).append(proposal)
+
+    def order(item: str) -> tuple[int, int, str]:
+        if not item:
+            return 1, 0, ""
+        start, end = known[item]
+        return (0, start.toordinal(), item) if end >= today else (2, -start.toordinal(), item)
+
+    return [
+        Group(item, bool(item) and known[item][1] >= today, tuple(groups[item])) for item in sorted(groups, key=order)
+    ]
+
+
+def precedents(reference: Reference) -> dict[str, str]:
+    """Adopted texts that language can be taken from: symbol to title, the newest first."""
+    texts = [one for one in reference.resolutions if one.symbol and one.adopted]
+    return {one.symbol: one.title for one in sorted(texts, key=lambda one: one.adopted or date.min, reverse=True)}
+
+
+def as_table(found: Iterable[LanguageProposal]) -> pd.DataFrame:
+    """The proposals as a file has them, in columns of :data:`COLUMNS`, all text; what is restricted is left out.
+
+    ``items`` are identifiers of the calendar with blanks between them, ``updated`` is a day in UTC.
+    """
+    rows = [
+        (
+            one.title, one.text, one.forum, " ".join(link.item for link in one.items), one.wording, one.precedent,
+            one.precedent_symbol, str(one.outcome), one.final_wording, str(one.sensitivity),
+            one.updated_at.date().isoformat(),
+        )
+        for one in found
+        if one.sensitivity is not Sensitivity.RESTRICTED
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=list(COLUMNS), dtype="str")

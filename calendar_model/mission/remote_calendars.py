@@ -1,0 +1,46 @@
+"""Who follows which calendar of others: for the clock and the command line, which are nobody and read as its owner.
+
+The address, which may be a secret, is not among what is told.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from calendar_model.access.permissions import ANONYMOUS
+from calendar_model.access.unit_of_work import reading
+from calendar_model.store.database import Workspace
+from calendar_model.store.models import Person, RemoteCalendar, RemoteVisit
+
+
+@dataclass(frozen=True)
+class Followed:
+    """A calendar that somebody follows; ``every_hours`` is 0 for by hand only, ``asked_at`` is UTC."""
+
+    remote_id: str
+    person_id: str
+    every_hours: int
+    asked_at: datetime | None
+
+
+def followed(workspace: Workspace | None = None) -> tuple[Followed, ...]:
+    """The calendars that active persons follow, always in the same order."""
+    asked = (
+        select(
+            RemoteCalendar.id.label("remote_id"),
+            RemoteCalendar.person_id,
+            RemoteCalendar.every_hours,
+            RemoteVisit.asked_at,
+        )
+        .join(Person, Person.id == RemoteCalendar.person_id)
+        .outerjoin(RemoteVisit, RemoteVisit.id == RemoteCalendar.id)
+        .where(Person.active)
+        .order_by(RemoteCalendar.id)
+    )
+    # Whose eyes these are, each calendar says itself.
+    with reading(ANONYMOUS, workspace) as session:
+        rows = session.execute(asked.execution_options(everything=True)).all()
+    return tuple(Followed(**row._mapping) for row in rows)

@@ -1,0 +1,299 @@
+"""The sample workspace: fictional persons and records around the real items of the calendar, to be loaded and removed.
+
+What it says stands in ``data/sample/workspace.json``. Its days are counted from the day of loading or from an item that
+is looked up in the calendar then, so that it makes sense in any year.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from enum import Enum
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import pandas as pd
+from sqlalchemy import select
+from sqlalchemy.orm import class_mapper
+
+from calendar_model.access.permissions import ANONYMOUS
+from calendar_model.access.unit_of_work import staff
+from calendar_model.mission.events import item_of
+from calendar_model.mission.transactions import writing
+from calendar_model.store.database import Workspace
+from calendar_model.store.models import (
+    Access,
+    Base,
+    Consent,
+    Cosponsor,
+    FollowUp,
+    Identity,
+    ItemLink,
+    Override,
+    Person,
+    Record,
+    RecordLink,
+    Statement,
+    Unsaved,
+    Version,
+    new_id,
+)
+from calendar_model.store.session import WorkspaceSession
+from calendar_model.store.terms import RecordKind
+from calendar_model.vocabulary import Kind, Sensitivity
+
+FILE = Path(__file__).resolve().parents[2] / "data" / "sample" / "workspace.json"
+
+OTHERWISE = {
+    "hrc-text": "the next text in Geneva",
+    "ga-text": "the next text in New York",
+    "hrc-session": "the next session",
+    "hrc-before": "the last session",
+    "upr-first": "the next review",
+    "upr-second": "the review after it",
+    "hrd-day": "9 December",
+}
+"""The items that the sample is linked to, and what titles say instead where the calendar has no such item."""
+
+_HANGS = {
+    "consents": Consent,
+    "cosponsors": Cosponsor,
+    "follow_ups": FollowUp,
+    "versions": Version,
+}
+_NOON = time(12, tzinfo=UTC)
+
+B = TypeVar("B", bound=Base)
+
+
+def loaded(workspace: Workspace | None = None) -> bool:
+    """Whether the sample is in the workspace: whether somebody of it is."""
+    return any(person.sample for person in staff(workspace))
+
+
+def anchors(table: pd.DataFrame, today: date) -> dict[str, Any]:
+    """The items of the calendar to which the sample is linked, by the names of :data:`OTHERWISE`, as rows of ``table``.
+
+    The text and the session that come next, or run; of reviews the first two that are ahead, in order of date and
+    title; the 9 December ahead. What the calendar does not have is left out.
+    """
+    day = pd.Timestamp(today)
+    open_, ahead = table["end"] >= day, table["start"] > day
+    session = (table["kind"] == Kind.SESSION) & (table["body"] == "un-hrc")
+    reviews = table[(table["kind"] == Kind.UPR_REVIEW) & ahead].sort_values(["start", "title"])
+    text = table["kind"] == Kind.RESOLUTION
+    found = {
+        "hrc-text": table[text & (table["track"] == "hrc-resolution") & open_].sort_values("start").head(1),
+        "ga-text": table[text & (table["track"] == "ga-resolution") & open_].sort_values("start").head(1),
+        "hrc-session": table[session & ahead].sort_values("start").head(1),
+        "hrc-before": table[session & ~ahead].sort_values("start").tail(1),
+        "upr-first": reviews.head(1),
+        "upr-second": reviews.iloc[1:2],
+        "hrd-day": table[table["item"].str.startswith("hrd-day-") & ahead].sort_values("start").head(1),
+    }
+    return {name: rows.iloc[0] for name, rows in found.items() if not rows.empty}
+
+
+def load(table: pd.DataFrame, today: date, workspace: Workspace | None = None) -> dict[str, int]:
+    """Writes the sample, in one transaction, and says how many records of each kind, and persons, it wrote.
+
+    ``table`` is the calendar, ``today`` the day from which its days count. Where the sample is there already nothing
+    is written, and nothing counted.
+    """
+    content = json.loads(FILE.read_text(encoding="utf-8"))
+    with writing(ANONYMOUS, "The sample was loaded.", workspace) as session:
+        if session.scalar(select(Person.id).where(Person.sample).limit(1).execution_options(everything=True)):
+            return {}
+        return _Loading(session, anchors(table, today), today).load(content)
+
+
+def _called(row: Any) -> str:
+    """An item in a title: a session by its code, anything else by its own title."""
+    return str(row["session"] if row["kind"] == Kind.SESSION else row["title"])
+
+
+class _Loading:
+    """One run of :func:`load`."""
+
+    def __init__(self, session: WorkspaceSession, anchors: Mapping[str, Any], today: date) -> None:
+        self.session, self.anchors, self.today = session, anchors, today
+        self.titles = {**OTHERWISE, **{name: _called(row) for name, row in anchors.items()}}
+        self.persons: dict[str, str] = {}
+        self.records: dict[str, Record] = {}
+
+    def load(self, content: Mapping[str, Any]) -> dict[str, int]:
+        for name, values in content["persons"].items():
+            person = self.made(Person, values, sample=True)
+            self.persons[name] = person.id
+            self.session.add(person)
+        self.session.flush()
+        for values in content["records"]:
+            self.records[values["ref"]] = self.record(values)
+        for values in content["records"]:
+            self.link(self.records[values["ref"]], values)
+        self.session.add_all(self.records.values())
+        self.session.flush()
+        for values in content["records"]:
+            self.override(self.records[values["ref"]], values.get("overrides", ()))
+        kinds = Counter(str(record.kind) for record in self.records.values())
+        return {"person": len(self.persons), **kinds}
+
+    def record(self, values: Mapping[str, Any]) -> Record:
+        """A record with what hangs on it, but without its links."""
+        kind = class_mapper(Record).polymorphic_map[RecordKind(values["kind"])].class_
+        record = cast(Record, self.made(kind, values, sample=True))
+        for name, hanging in _HANGS.items():
+            # The co-sponsors of an event are a text.
+            rows = values.get(name, ()) if name in class_mapper(kind).relationships else ()
+            for number, row in enumerate(rows, start=1):
+                more = {"number": number} if hanging is Version else {}
+                getattr(record, name).append(self.made(hanging, row, **self.hung_on(hanging, record), **more))
+        if identity := values.get("identity"):
+            cast(Any, record).identity = self.made(Identity, identity, contact_id=record.id)
+        if record.sensitivity is Sensitivity.RESTRICTED:
+            record.named = [Access(record_id=record.id, person_id=person) for person in self.persons.values()]
+        return record
+
+    def link(self, record: Record, values: Mapping[str, Any]) -> None:
+        """Links to records, to items of the calendar, and to the sample's own events, which are items too."""
+        for name in values.get("items", ()):
+            if name in self.anchors:
+                record.items.append(ItemLink(record_id=record.id, item=str(self.anchors[name]["item"])))
+            elif name in self.records:
+                record.items.append(ItemLink(record_id=record.id, item=item_of(self.records[name].id)))
+        for ref in values.get("links", ()):
+            record.links.append(RecordLink(record_id=record.id, other=self.records[ref]))
+
+    def override(self, record: Record, overrides: Any) -> None:
+        """What was asked for before what confirms it: the one names the other."""
+        asked: dict[str, str] = {}
+        for values in overrides:
+            confirms = {"confirms_id": asked[values["confirms"]]} if "confirms" in values else {}
+            override = self.made(Override, values, statement_id=record.id, **confirms)
+            asked[values.get("ref", "")] = override.id
+            self.session.add(override)
+            self.session.flush()
+
+    @staticmethod
+    def hung_on(hanging: type[Base], record: Record) -> dict[str, str]:
+        """The column with which a row says on which record it hangs."""
+        columns = class_mapper(hanging).columns.keys()
+        return {name: record.id for name in ("record_id", "contact_id", "statement_id") if name in columns}
+
+    def made(self, kind: type[B], values: Mapping[str, Any], **more: Any) -> B:
+        """A row of a mapped class from its columns in the file; persons and kinds of column as in :meth:`value`."""
+        columns = class_mapper(kind).columns
+        typed: dict[str, Any] = {"id": new_id()}
+        for name, value in values.items():
+            if name in columns and name != "kind":
+                typed[name] = self.value(columns[name].type.python_type, value)
+            elif f"{name}_id" in columns and value in self.persons:
+                typed[f"{name}_id"] = self.persons[value]
+        return kind(**typed, **more)
+
+    def value(self, kind: type[Any], value: Any) -> Any:
+        """A term by its value, days and instants by :meth:`day`, an hour as ISO 8601; texts with titles put in."""
+        if issubclass(kind, Enum):
+            return kind(value)
+        if issubclass(kind, datetime):
+            return datetime.combine(self.day(value), _NOON)
+        if issubclass(kind, date):
+            return self.day(value)
+        if issubclass(kind, time):
+            return time.fromisoformat(value)
+        if isinstance(value, str):
+            for name, title in self.titles.items():
+                value = value.replace(f"{{{name}}}", title)
+        return value
+
+    def day(self, said: str) -> date:
+        """A day such as ``today -12`` or ``hrc-session +9``: days from today, or from the start of an item ahead.
+
+        What is counted from an item is tomorrow at the earliest. Weekends are avoided, away from today.
+        """
+        anchor, offset = said.rsplit(" ", 1)
+        row = self.anchors.get(anchor)
+        start = self.today if row is None else row["start"].date()
+        day = start + timedelta(days=int(offset))
+        if anchor != "today":
+            day = max(day, self.today + timedelta(days=1))
+        if day.weekday() > 4:
+            day += timedelta(days=7 - day.weekday() if day > self.today else 4 - day.weekday())
+        return day
+
+
+def remove(workspace: Workspace | None = None) -> dict[str, int]:
+    """Takes the sample away, in one transaction, and says how many records of each kind, and persons, it was.
+
+    What hangs on its records goes with them, whoever wrote it. Records of the staff stay; where they name somebody of
+    the sample they name their owner instead, or nobody.
+    """
+    with writing(ANONYMOUS, "The sample was removed.", workspace) as session:
+        persons = _all(session, Person, Person.sample)
+        ids = [person.id for person in persons]
+        records = _all(session, Record, Record.sample)
+        _take_overrides(session, [record.id for record in records])
+        _part(session, ids)
+        kinds = Counter(str(record.kind) for record in records)
+        for record in records:
+            session.delete(record)
+        session.flush()
+        for person in persons:
+            session.delete(person)
+        return {"person": len(persons), **kinds} if persons else dict(kinds)
+
+
+def _all(session: WorkspaceSession, kind: type[B], *where: Any) -> list[B]:
+    return list(session.scalars(select(kind).where(*where).execution_options(everything=True)))
+
+
+def _take_overrides(session: WorkspaceSession, statements: list[str]) -> None:
+    """What confirms before what it confirms, and both before the statement on which they hang; and what was typed and
+    not saved."""
+    overrides = _all(session, Override, Override.statement_id.in_(statements))
+    for confirming in (True, False):
+        for override in overrides:
+            if (override.confirms_id is not None) is confirming:
+                session.delete(override)
+        session.flush()
+    for unsaved in _all(session, Unsaved, Unsaved.statement_id.in_(statements)):
+        session.delete(unsaved)
+    session.flush()
+
+
+def _part(session: WorkspaceSession, persons: list[str]) -> None:
+    """Staff's records let go of persons of the sample."""
+    for statement in _all(session, Statement, Statement.waiting_for_id.in_(persons), ~Statement.sample):
+        statement.waiting_for_id = None
+    for unsaved in _all(session, Unsaved, Unsaved.person_id.in_(persons)):
+        session.delete(unsaved)
+    mine = _owners(session, FollowUp.record_id, FollowUp.owner_id.in_(persons))
+    for follow_up in _all(session, FollowUp, FollowUp.record_id.in_(mine), FollowUp.owner_id.in_(persons)):
+        follow_up.owner_id = mine[follow_up.record_id]
+    mine = _owners(session, Consent.contact_id, Consent.taken_by_id.in_(persons))
+    for consent in _all(session, Consent, Consent.contact_id.in_(mine), Consent.taken_by_id.in_(persons)):
+        consent.taken_by_id = mine[consent.contact_id]
+    mine = _owners(session, Access.record_id, Access.person_id.in_(persons))
+    named: dict[str, set[str]] = {}
+    accesses = _all(session, Access, Access.record_id.in_(mine))
+    for access in accesses:
+        named.setdefault(access.record_id, set()).add(access.person_id)
+    for access in accesses:
+        if access.person_id not in persons:
+            continue
+        owner = mine[access.record_id]
+        if named[access.record_id] <= set(persons) and owner not in named[access.record_id]:
+            # Else nobody could open the record any more.
+            access.person_id = owner
+            named[access.record_id].add(owner)
+        else:
+            session.delete(access)
+    session.flush()
+
+
+def _owners(session: WorkspaceSession, column: Any, naming: Any) -> dict[str, str]:
+    """Records of the staff on which such rows hang, with their owners."""
+    asked = select(Record.id, Record.owner_id).join(column.class_, column == Record.id).where(naming, ~Record.sample)
+    return {row.id: row.owner_id for row in session.execute(asked.execution_options(everything=True))}

@@ -1,0 +1,187 @@
+"""Who contributed to the text that is to be cleared, and who has cleared which text before.
+
+The statement's own columns hold the present clearance only; the history keeps all of them. From both this module tells
+whose text it is: everybody's who wrote some of it since it was last cleared, however many versions were saved since.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache, lru_cache
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from calendar_model.mission.statements.texts import sentences
+from calendar_model.store.history import CREATE, DELETE
+from calendar_model.store.models import Case, Change, Override, RecordLink, Statement, Version
+from calendar_model.store.terms import Step
+
+_EVERYTHING = {"everything": True}
+
+
+@dataclass(frozen=True)
+class Text:
+    """A saved text: its number among all texts of the statement, its language, what it says and who saved it."""
+
+    number: int
+    language: str
+    text: str
+    writer: str
+
+
+@dataclass(frozen=True)
+class Clearance:
+    """A clearance that was given: of the newest text in each language up to ``version``, by whom and when.
+
+    ``taken_back``: it ended without another text, because somebody took it back or linked a case to the statement.
+    """
+
+    version: int
+    person_id: str
+    at: datetime
+    taken_back: bool = False
+
+
+@dataclass(frozen=True)
+class Contributors:
+    """Who wrote or edited a text since it was last cleared, and who asked to override its checks."""
+
+    writers: frozenset[str] = frozenset()
+    askers: frozenset[str] = frozenset()
+
+
+def contributors(
+    texts: Iterable[Text], clearances: Iterable[Clearance] = (), asked: Iterable[tuple[int, str]] = ()
+) -> Contributors:
+    """Who contributed to the text, in any language, since it was last cleared.
+
+    ``asked``: the version for which an override was asked, and by whom. Texts are compared sentence by sentence. So a
+    saved version in which only white space differs makes nobody a writer, and one that brings back an older text makes
+    its first writer a writer again. A clearance counts that was not taken back, that was given by somebody who had not
+    contributed, and after which something was written.
+    """
+    written, kept = _Written(sorted(texts, key=lambda text: text.number)), list(asked)
+
+    def by(since: int, until: int | None = None) -> Contributors:
+        askers = {person for version, person in kept if version > since and (until is None or version <= until)}
+        return Contributors(written.by(since, until), frozenset(askers))
+
+    since = 0
+    for clearance in clearances:
+        before = by(since, clearance.version)
+        independent = clearance.person_id not in before.writers | before.askers
+        if independent and not clearance.taken_back and written.by(clearance.version):
+            since = clearance.version
+    return by(since)
+
+
+class _Written:
+    """The sentences that each text brought in and took out, compared with the one before it in its language."""
+
+    def __init__(self, texts: Sequence[Text]) -> None:
+        self.texts = texts
+        self.added: dict[int, frozenset[str]] = {}
+        self.changed: dict[int, bool] = {}
+        newest: dict[str, Sequence[str]] = {}
+        for text in texts:
+            before, now = newest.get(text.language, ()), _compared(text.text)
+            self.added[text.number] = frozenset(now) - frozenset(before)
+            self.changed[text.number] = tuple(before) != now
+            newest[text.language] = now
+
+    def by(self, since: int, until: int | None = None) -> frozenset[str]:
+        """Who changed a text after number ``since``, or first wrote a sentence that was brought in after it."""
+        seen = [text for text in self.texts if until is None or text.number <= until]
+        changed = [text for text in seen if text.number > since and self.changed[text.number]]
+        added = {sentence for text in changed for sentence in self.added[text.number]}
+        return frozenset(
+            text.writer
+            for text in seen
+            if (text.number > since and self.changed[text.number]) or self.added[text.number] & added
+        )
+
+
+@lru_cache(maxsize=128)
+def _compared(text: str) -> tuple[str, ...]:
+    """The sentences of a text, whatever its white space, without signs that nobody sees.
+
+    Kept, because a saved text never changes and a page asks several times.
+    """
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text).translate(_unseen())
+    return tuple(sentences(" ".join(text.split())))
+
+
+@cache
+def _unseen() -> Mapping[int, None]:
+    """Signs that only format a text, such as a space of no width."""
+    signs = range(sys.maxunicode + 1)
+    return dict.fromkeys(sign for sign in signs if unicodedata.category(chr(sign)) == "Cf")
+
+
+def contributors_to(session: Session, statement: Statement, unwritten: Sequence[Version] = ()) -> Contributors:
+    """The :func:`contributors` to the text of a statement, with versions that the session has not written yet."""
+    columns = (Version.number, Version.language, Version.text, Version.written_by_id)
+    saved = select(*columns).where(Version.statement_id == statement.id)
+    texts = [Text(*row) for row in session.execute(saved.execution_options(**_EVERYTHING))]
+    texts += [Text(one.number, one.language or "en", one.text, one.written_by_id) for one in unwritten]
+    asked = select(Override.version_number, Override.person_id).where(
+        Override.statement_id == statement.id, Override.step == Step.CLEAR, Override.confirms_id.is_(None)
+    )
+    askers = [(row[0], row[1]) for row in session.execute(asked.execution_options(**_EVERYTHING))]
+    return contributors(texts, given(session, statement.id, everything=True), askers)
+
+
+def was_linked_to_a_case(session: Session, statement_id: str) -> bool:
+    """Whether an individual case was ever unlinked from the statement: to unlink it changes nothing about the text."""
+    lines = select(Change.before).where(
+        Change.table == RecordLink.__tablename__,
+        Change.action == DELETE,
+        Change.before.contains(statement_id, autoescape=True),
+    )
+    links = [json.loads(line) for line in session.scalars(lines.execution_options(**_EVERYTHING))]
+    ends = {link[name] for link in links for name in ("record_id", "other_id")}
+    cases = select(Case.id).where(Case.id.in_(ends)).limit(1)
+    return bool(ends) and session.scalar(cases.execution_options(**_EVERYTHING)) is not None
+
+
+def given(session: Session, statement_id: str, *, everything: bool = False) -> list[Clearance]:
+    """The clearances of a statement, the first one first, as far as the session's reader may see its history.
+
+    With ``everything`` all of them, for checks alone.
+    """
+    options = {"everything": everything}
+    lines = select(Change.at, Change.before, Change.after).where(
+        Change.record_id == statement_id, Change.table == Statement.__tablename__
+    )
+    texts = select(Change.at).where(
+        Change.record_id == statement_id, Change.table == Version.__tablename__, Change.action == CREATE
+    )
+    # A clearance that a new text ends goes with the line of that text, in one flush and so at one instant.
+    written_at = set(session.scalars(texts.execution_options(**options)))
+    found: list[Clearance] = []
+    for at, before, after in session.execute(lines.order_by(Change.number).execution_options(**options)):
+        found += _from_line(at, json.loads(before), json.loads(after), found, ended_by_text=at in written_at)
+    return found
+
+
+def _from_line(
+    at: datetime,
+    before: Mapping[str, object],
+    after: Mapping[str, object],
+    found: list[Clearance],
+    *,
+    ended_by_text: bool,
+) -> Iterator[Clearance]:
+    version, person_id = after.get("cleared_version"), after.get("cleared_by_id")
+    if isinstance(version, int) and isinstance(person_id, str):
+        yield Clearance(version, person_id, at)
+    elif found and before.get("cleared_version") is not None and "cleared_version" in after and not ended_by_text:
+        last = found.pop()
+        yield Clearance(last.version, last.person_id, last.at, taken_back=True)

@@ -1,0 +1,94 @@
+"""How long one may speak: the limits of a forum, from the reference, and durations in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from math import ceil
+
+from calendar_model.reference import Reference
+from calendar_model.store.terms import StatementForm
+from calendar_model.vocabulary import Confidence, Milestone, MilestoneKind
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A speaking limit: so many seconds, for whom (``member``, ``observer``, ``delegation, at most``, ``group``).
+
+    ``occasion`` is what is spoken in, such as "Interactive dialogue (recent sessions)"; ``rule`` the whole rule as a
+    sentence; ``body`` the code of the body whose rule it is; ``milestone`` the code of the row that says so.
+    """
+
+    seconds: int
+    for_whom: str
+    occasion: str
+    rule: str
+    body: str
+    confidence: Confidence
+    source_url: str
+    milestone: str
+
+
+_TOPICS: dict[StatementForm, tuple[str, ...]] = {
+    StatementForm.INTERACTIVE_DIALOGUE: ("dialogue",),
+    StatementForm.GENERAL_DEBATE: ("general debate",),
+    StatementForm.UPR_RECOMMENDATION: ("in the dialogue",),
+    StatementForm.NATIONAL: ("",),
+    StatementForm.JOINT: ("",),
+}
+"""How the reference names what a form is spoken in. A national or joint statement is made wherever the body lets one
+speak, so all are given. A form that is not here is written, or the reference knows no limit for it."""
+
+_HEADING = "Speaking time"
+
+
+def limits(reference: Reference, forum: str, form: StatementForm, on: date) -> tuple[Limit, ...]:
+    """The speaking limits for a form of statement in ``forum`` (a code of an organisation or body) in a year.
+
+    They are those of the forum, or else of the nearest body above it that has one, that hold in the year of ``on``;
+    the rule that came in last stands first. Empty where the reference knows none, and for an unknown forum. The order
+    of the day may set another limit for one meeting: then that counts.
+    """
+    topics = _TOPICS.get(form, ())
+    for body in reference.lineage(forum):
+        rules = [
+            rule
+            for rule in reference.milestones.values()
+            if rule.kind is MilestoneKind.SPEAKING_TIME
+            and rule.body == body
+            and (rule.first_year or on.year) <= on.year <= (rule.last_year or on.year)
+            and any(topic in rule.name.lower() for topic in topics)
+        ]
+        if rules:
+            rules.sort(key=lambda rule: -(rule.first_year or 0))
+            return tuple(limit for rule in rules for limit in _limits(rule))
+    return ()
+
+
+def _limits(rule: Milestone) -> list[Limit]:
+    """One for each of whom the row names; a number that is none is left out."""
+    said_of = [whom.strip() for whom in rule.seconds_for.split("|")]
+    occasion = rule.name.removeprefix(_HEADING).lstrip(", ")
+    recalled = rule.confidence is Confidence.RECALLED or "seconds" in rule.recalled_fields
+    return [
+        Limit(
+            seconds=int(seconds),
+            for_whom=whom,
+            occasion=occasion[:1].upper() + occasion[1:],
+            rule=f"{rule.rule.rstrip('.')}." if rule.rule else "",
+            body=rule.body,
+            confidence=Confidence.RECALLED if recalled else Confidence.SOURCED,
+            source_url=rule.source_url,
+            milestone=rule.code,
+        )
+        for seconds, whom in zip(rule.seconds.split("|"), said_of, strict=False)
+        if seconds.strip().isdecimal() and int(seconds) > 0
+    ]
+
+
+def said(seconds: float) -> str:
+    """A duration in words, begun seconds as whole ones: ``45 s``, ``1 min 30 s``, ``2 min``."""
+    minutes, rest = divmod(ceil(seconds), 60)
+    if not minutes:
+        return f"{rest} s"
+    return f"{minutes} min {rest} s" if rest else f"{minutes} min"

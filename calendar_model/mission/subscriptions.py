@@ -1,0 +1,310 @@
+"""Filters that a person has saved as subscriptions: made, replaced and revoked by them, found again by their secrets.
+
+The secret of each is 256 random bits, shown once; kept is its SHA-256, which nobody can turn back. What it opens is
+bound when it is made: one filter, and one level, public or internal, never restricted. A calendar program keeps what
+it fetched on machines that nobody here knows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+import pandas as pd
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from calendar_model import clock
+from calendar_model.access.permissions import ANONYMOUS, Viewer, member
+from calendar_model.access.problems import Refused
+from calendar_model.access.unit_of_work import reading
+from calendar_model.calendar import Filter
+from calendar_model.mission.transactions import writing
+from calendar_model.store.database import Workspace, current_workspace
+from calendar_model.store.models import Change, Person, Subscription, SubscriptionUse, bounds, longest
+from calendar_model.vocabulary import Sensitivity
+
+BITS = 256
+
+_, LONGEST_ALARM = bounds(Subscription, "alarm_days")
+"""Days before a deadline at which an alarm can ring at the earliest."""
+
+NAME = "My HRD calendar"
+"""What a subscription is called to which nobody gave a name."""
+
+LONGEST_NAME = longest(Subscription, "name")
+
+
+@dataclass(frozen=True)
+class Subscriber:
+    """What an address opens, and whose it is. ``sample``: a fictional person, who sees the fictional events too.
+
+    ``query`` is a :attr:`calendar_model.calendar.Filter.query`. ``tide`` is that of the workspace when it was looked up
+    (see :func:`calendar_model.access.unit_of_work.tide`).
+    """
+
+    subscription_id: str
+    person_id: str
+    sample: bool
+    name: str
+    query: str
+    level: Sensitivity
+    follow_ups: bool
+    alarm_days: int | None
+    last_used: date | None
+    tide: tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Address:
+    """What its owner is told of an address that they have not revoked.
+
+    When it was made (UTC), the last day on which it opens anything (UTC) and whether that is over, the day on which it
+    was last fetched, and what it holds.
+    """
+
+    id: str
+    name: str
+    query: str
+    level: Sensitivity
+    follow_ups: bool
+    alarm_days: int | None
+    made_at: datetime
+    ends_on: date
+    expired: bool
+    last_used: date | None
+
+
+def first_end(today: date) -> date:
+    """The last day of a subscription for which no other is chosen: a year from ``today``."""
+    return _years_after(today, 1)
+
+
+def last_end(today: date) -> date:
+    """The latest day on which a subscription may end: two years from ``today``."""
+    return _years_after(today, 2)
+
+
+def make(
+    viewer: Viewer,
+    *,
+    name: str = "",
+    chosen: Filter = Filter(),  # noqa: B008  frozen
+    level: Sensitivity = Sensitivity.INTERNAL,
+    alarm_days: int | None = None,
+    follow_ups: bool = False,
+    expires_on: date | None = None,
+    workspace: Workspace | None = None,
+) -> str:
+    """Makes a subscription and returns the secret of its address, which cannot be had again.
+
+    ``chosen`` is what it holds of what ``level`` lets see. ``follow_ups``: their owner's open follow-ups shall be in it
+    too, whatever the filter; those are internal. ``alarm_days``: so many days before each deadline it rings. It opens
+    nothing after ``expires_on`` (None: a year from today). Raises
+    :class:`~calendar_model.access.problems.Refused`.
+    """
+    today = clock.today()
+    ends = expires_on or first_end(today)
+    if not today < ends <= last_end(today):
+        raise Refused("Let it end after today and within two years; it can be renewed when it has ended.")
+    if Filter.from_query(chosen.query) != chosen:
+        raise Refused("Give the period its first and its last day.")
+    kept = Subscription(
+        person_id=viewer.person_id,
+        query=chosen.query,
+        level=level,
+        expires_on=ends,
+        **_settings(name, alarm_days, follow_ups),
+    )
+    token = _secret(kept)
+    with writing(viewer, workspace=workspace) as session:
+        session.add(kept)
+    return token
+
+
+def replace(viewer: Viewer, subscription_id: str, workspace: Workspace | None = None) -> str:
+    """Revokes an address and makes another of the same settings; returns its secret.
+
+    It ends on the same day, or a year from today where that is over. Raises Refused if it is not there or revoked.
+    """
+    today = clock.today()
+    with writing(viewer, workspace=workspace) as session:
+        old = _theirs(session, viewer, subscription_id)
+        ends = _ends(old.created_at, old.expires_on)
+        kept = Subscription(
+            person_id=viewer.person_id,
+            name=old.name,
+            query=old.query,
+            level=old.level,
+            follow_ups=old.follow_ups,
+            alarm_days=old.alarm_days,
+            expires_on=ends if ends > today else first_end(today),
+        )
+        token = _secret(kept)
+        old.revoked_at = clock.now()
+        session.add(kept)
+    return token
+
+
+def revoke(viewer: Viewer, subscription_id: str, workspace: Workspace | None = None) -> None:
+    """Revokes an address, at once and for ever; others live on. Raises Refused if it is not there or revoked."""
+    with writing(viewer, workspace=workspace) as session:
+        _theirs(session, viewer, subscription_id).revoked_at = clock.now()
+
+
+def change(
+    viewer: Viewer,
+    subscription_id: str,
+    *,
+    name: str,
+    alarm_days: int | None,
+    follow_ups: bool,
+    workspace: Workspace | None = None,
+) -> None:
+    """Changes what is not bound to an address: whoever has it sees no more by it than its owner's own follow-ups.
+
+    Raises Refused, also if it is not there or revoked.
+    """
+    with writing(viewer, workspace=workspace) as session:
+        kept = _theirs(session, viewer, subscription_id)
+        for column, value in _settings(name, alarm_days, follow_ups).items():
+            setattr(kept, column, value)
+
+
+def addresses_of(viewer: Viewer, workspace: Workspace | None = None) -> list[Address]:
+    """A person's addresses that are not revoked, those that have ended too, as they were made."""
+    today = clock.today()
+    asked = (
+        select(
+            Subscription.id,
+            Subscription.name,
+            Subscription.query,
+            Subscription.level,
+            Subscription.follow_ups,
+            Subscription.alarm_days,
+            Subscription.created_at,
+            Subscription.expires_on,
+            SubscriptionUse.last_used,
+        )
+        .outerjoin(Subscription.use)
+        .where(Subscription.person_id == viewer.person_id, Subscription.revoked_at.is_(None))
+        .order_by(Subscription.created_at, Subscription.id)
+    )
+    with reading(viewer, workspace) as session:
+        rows = session.execute(asked).all()
+    found = []
+    for row in rows:
+        ends = _ends(row.created_at, row.expires_on)
+        found.append(
+            Address(
+                id=row.id,
+                name=row.name or NAME,
+                query=row.query,
+                level=row.level,
+                follow_ups=row.follow_ups,
+                alarm_days=row.alarm_days,
+                made_at=row.created_at,
+                ends_on=ends,
+                expired=ends < today,
+                last_used=row.last_used,
+            )
+        )
+    return found
+
+
+def find(token: str, workspace: Workspace | None = None) -> Subscriber | None:
+    """What a secret opens; None for one that is not known, revoked or expired, or whose person is not active.
+
+    All of them take the same: one query, and what it says is judged here.
+    """
+    workspace = workspace or current_workspace()
+    asked = (
+        select(
+            Subscription.id,
+            Subscription.person_id,
+            Subscription.name,
+            Subscription.query,
+            Subscription.level,
+            Subscription.follow_ups,
+            Subscription.alarm_days,
+            Subscription.created_at,
+            Subscription.expires_on,
+            Subscription.revoked_at,
+            Person.sample,
+            Person.active,
+            SubscriptionUse.last_used,
+            select(func.max(Change.number)).scalar_subquery().label("changes"),
+        )
+        .join(Person, Person.id == Subscription.person_id)
+        .outerjoin(SubscriptionUse, SubscriptionUse.id == Subscription.id)
+        .where(Subscription.token_hash == _digest(token))
+    )
+    # Who fetches is nobody yet: the secret alone says whose eyes these are.
+    with reading(ANONYMOUS, workspace) as session:
+        row = session.execute(asked.execution_options(everything=True)).first()
+    if row is None or row.revoked_at or not row.active or _ends(row.created_at, row.expires_on) < clock.today():
+        return None
+    return Subscriber(
+        subscription_id=row.id,
+        person_id=row.person_id,
+        sample=row.sample,
+        name=row.name or NAME,
+        query=row.query,
+        level=row.level,
+        follow_ups=row.follow_ups,
+        alarm_days=row.alarm_days,
+        last_used=row.last_used,
+        tide=(workspace.url, row.changes or 0),
+    )
+
+
+def note_use(subscriber: Subscriber, day: date, workspace: Workspace | None = None) -> None:
+    """Notes the day on which an address was fetched: the first time on each day, else nothing is written.
+
+    Raises Refused where it was revoked meanwhile, and :class:`~calendar_model.store.database.WorkspaceError`.
+    """
+    if subscriber.last_used is not None and subscriber.last_used >= day:
+        return
+    with writing(member(subscriber.person_id), workspace=workspace) as session:
+        used = session.get(SubscriptionUse, subscriber.subscription_id)
+        if used is None:
+            session.add(SubscriptionUse(id=subscriber.subscription_id, last_used=day))
+        elif used.last_used < day:
+            used.last_used = day
+
+
+def _settings(name: str, alarm_days: int | None, follow_ups: bool) -> dict[str, object]:
+    """The columns that may change, as they may be."""
+    if len(name := name.strip()) > LONGEST_NAME:
+        raise Refused(f"Give it a name of at most {LONGEST_NAME} letters.")
+    if alarm_days is not None and not 1 <= alarm_days <= LONGEST_ALARM:
+        raise Refused(f"An alarm rings 1 to {LONGEST_ALARM} days before a deadline; leave it empty for none.")
+    return {"name": name, "alarm_days": alarm_days, "follow_ups": follow_ups}
+
+
+def _secret(kept: Subscription) -> str:
+    token = secrets.token_urlsafe(BITS // 8)
+    kept.token_hash = _digest(token)
+    return token
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _ends(created_at: datetime, expires_on: date | None) -> date:
+    """The last day (UTC) of an address; one from before there were such days ends a year after it was made."""
+    return expires_on or first_end(created_at.astimezone(UTC).date())
+
+
+def _years_after(day: date, years: int) -> date:
+    return (pd.Timestamp(day) + pd.DateOffset(years=years)).date()
+
+
+def _theirs(session: Session, viewer: Viewer, subscription_id: str) -> Subscription:
+    kept = session.get(Subscription, subscription_id)
+    if kept is None or kept.person_id != viewer.person_id or kept.revoked_at is not None:
+        raise Refused("This address opens nothing any more: it was revoked. Make a new one.")
+    return kept

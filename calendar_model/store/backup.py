@@ -1,0 +1,253 @@
+"""The whole workspace in one file, and back, into SQLite or PostgreSQL whichever it came from.
+
+The file is gzip'd JSON, one value a line: a header, then for each table its name and columns and its rows. Its
+checksum is that of the lines, so two workspaces with the same checksum hold the same, to the last character. It holds
+what is restricted too, names included, and what was erased after it was made: it is the owner's alone (0600), and
+where it is kept matters as much as where the workspace is.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import os
+import zlib
+from collections.abc import Callable, Iterator
+from datetime import date, time
+from pathlib import Path
+from typing import IO, Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, Table, select
+from sqlalchemy.exc import DBAPIError
+
+from calendar_model.store import history, migrations
+from calendar_model.store.database import Workspace, WorkspaceError, answering, open_workspace
+from calendar_model.store.history import canonical, in_bytes, read_as_plain, stream
+from calendar_model.store.models import Base
+
+FORMAT = "hrd-calendar workspace"
+VERSION = 1
+
+_AT_A_TIME = 500
+_NAMED = 3
+"""So many problems of a backup that was changed are named; one is enough to refuse it."""
+
+
+def backup(workspace: Workspace, path: Path) -> str:
+    """Writes all of a workspace, as it is at one moment, to a new file; returns its checksum, a SHA-256 in hexadecimal.
+
+    Others can go on writing meanwhile. Raises :class:`~calendar_model.store.database.WorkspaceError` if the file
+    is there already or cannot be written, and if something in the database cannot be read; then no file remains.
+    """
+    try:
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise WorkspaceError(f"{path} is there already, and is not written over. Name another file.") from None
+    except OSError as error:
+        raise WorkspaceError(f"The backup cannot be written to {path} ({error.strerror}). Name another file.") from None
+    try:
+        with os.fdopen(file, "wb") as raw, workspace.snapshot() as connection:
+            # The checksum stands before what it is of, so the snapshot is read twice.
+            made = checksum(connection)
+            header = {
+                "format": FORMAT,
+                "version": VERSION,
+                "layout": migrations.present(connection),
+                "checksum": made,
+            }
+            with gzip.open(raw, "wt", compresslevel=6, encoding="utf-8", newline="\n") as text:
+                text.write(f"{canonical(header)}\n")
+                text.writelines(f"{line}\n" for line in _lines(connection))
+            raw.flush()
+            os.fsync(raw.fileno())
+    except BaseException:
+        Path(path).unlink()
+        raise
+    return made
+
+
+def restore(url: str, path: Path) -> str:
+    """Puts a backup into the empty workspace at a database URL, all of it or nothing; returns its checksum.
+
+    What the URL may be says :func:`~calendar_model.store.database.open_workspace`. A backup of an older layout is
+    put into that layout, which is then brought to the present one. Before it is done, the history is walked and
+    compared with what is there, as :func:`~calendar_model.store.history.verify` does.
+
+    Raises :class:`~calendar_model.store.database.WorkspaceError` if the workspace is not empty, if the file is not
+    a backup, is damaged, or does not fit its own history, and if it was made with a newer version of the program.
+    """
+    try:
+        with gzip.open(path, "rt", encoding="utf-8", newline="\n") as text:
+            header = _header(text)
+            workspace = open_workspace(url)
+            try:
+                _restore(workspace, header, text)
+            finally:
+                workspace.close()
+    except (_Damaged, gzip.BadGzipFile, EOFError, zlib.error, ValueError, TypeError):
+        raise WorkspaceError(
+            f"{path} is not a backup of a workspace, or it is damaged. Nothing was restored; try another file."
+        ) from None
+    except _Changed as changed:
+        raise WorkspaceError(
+            f"{path} was changed after it was made, so nothing was restored. Try another file. What does not fit: "
+            f"{changed}"
+        ) from None
+    except migrations.NewerLayout:
+        raise WorkspaceError(
+            "The backup was made with a newer version of this program. Update the program, then restore it."
+        ) from None
+    except DBAPIError:
+        # The message of the database could quote a record.
+        raise WorkspaceError(
+            f"The database does not take what is in {path}: the file is damaged. Nothing was restored; try another one."
+        ) from None
+    except OSError as error:
+        raise WorkspaceError(f"{path} cannot be read ({error.strerror}). Name the file of a backup.") from None
+    return str(header["checksum"])
+
+
+def _restore(workspace: Workspace, header: dict[str, Any], text: IO[str]) -> None:
+    layout = str(header.get("layout"))
+    with answering(workspace), migrations.alone(workspace.engine) as connection:
+        _refuse_unless_empty(connection)
+        migrations.move(connection, layout)
+        if _put(connection, text) != header["checksum"]:
+            raise _Damaged
+        if layout == migrations.newest() and checksum(connection) != header["checksum"]:
+            raise _Damaged
+        migrations.move(connection, migrations.newest())
+        if migrations.points_nowhere(connection):
+            raise _Damaged
+        if problems := history.check(connection).problems:
+            raise _Changed(" ".join(problems[:_NAMED]))
+
+
+def checksum(connection: Connection) -> str:
+    """The SHA-256 of all that a workspace holds, the same on either database."""
+    digest = hashlib.sha256()
+    for line in _lines(connection):
+        digest.update(f"{line}\n".encode())
+    return digest.hexdigest()
+
+
+class _Damaged(Exception):  # noqa: N818  it says what the file is
+    pass
+
+
+class _Changed(Exception):  # noqa: N818  it says what was done to the file
+    pass
+
+
+def _lines(connection: Connection) -> Iterator[str]:
+    """All tables, those before that others refer to; rows by primary key."""
+    for table in _tables(connection):
+        yield canonical({"table": table.name, "columns": [column.name for column in table.columns]})
+        order = [*_after_their_own(table), *(in_bytes(key, connection.dialect) for key in table.primary_key)]
+        for row in stream(connection, select(*map(read_as_plain, table.columns)).order_by(*order)):
+            if any(isinstance(value, dict) for value in row):
+                raise WorkspaceError(
+                    f"A row of {table.name} cannot be read, so there is no backup of it. Run verify to learn which."
+                )
+            yield canonical(list(row))
+
+
+def _tables(connection: Connection) -> list[Table]:
+    """The tables as they are in the database, those before that others refer to; also in an older layout."""
+    if migrations.present(connection) == migrations.newest():
+        return Base.metadata.sorted_tables
+    found = sa.MetaData()
+    found.reflect(connection)
+    tables = [table for table in found.sorted_tables if table.name != migrations.TABLE]
+    for table in tables:
+        today = Base.metadata.tables.get(table.name)
+        for column in table.columns:
+            if today is not None and column.name in today.columns:
+                column.type = today.columns[column.name].type
+    return tables
+
+
+def _after_their_own(table: Table) -> list[sa.ColumnElement[bool]]:
+    """Orders rows that refer to another one of the same table after those that do not, such as a confirmation."""
+    return [
+        key.parent.is_not(None)
+        for key in sorted(table.foreign_keys, key=lambda key: key.parent.name)
+        if key.column.table is table
+    ]
+
+
+def _header(text: IO[str]) -> dict[str, Any]:
+    header = json.loads(text.readline())
+    if not isinstance(header, dict) or header.get("format") != FORMAT or not header.get("checksum"):
+        raise _Damaged
+    if header.get("version") != VERSION:
+        raise migrations.NewerLayout
+    return header
+
+
+def _refuse_unless_empty(connection: Connection) -> None:
+    for table in Base.metadata.sorted_tables:
+        if connection.scalar(select(sa.literal(1)).select_from(table).limit(1)):
+            raise WorkspaceError(
+                "The workspace is not empty, and a backup is restored into an empty one only. Name another database, "
+                "or move this one away first."
+            )
+
+
+def _put(connection: Connection, text: IO[str]) -> str:
+    """Puts the lines of a backup into the tables of the layout in which the database is; returns their checksum."""
+    digest = hashlib.sha256()
+    table: Table | None = None
+    missing = set(sa.inspect(connection).get_table_names()) - {migrations.TABLE}
+    rows: list[dict[str, Any]] = []
+    readers: dict[str, Callable[[Any], Any]] = {}
+    for line in text:
+        value = json.loads(line)
+        digest.update(line.encode())
+        if isinstance(value, dict):
+            _insert(connection, table, rows)
+            name = str(value.get("table"))
+            if name not in missing:
+                raise _Damaged
+            missing.remove(name)
+            table = _table(connection, name, value.get("columns"))
+            readers = {column.name: _reader(column) for column in table.columns}
+        elif isinstance(value, list) and len(value) == len(readers):
+            rows.append({name: read(cell) for (name, read), cell in zip(readers.items(), value, strict=True)})
+        else:
+            raise _Damaged
+        if len(rows) == _AT_A_TIME:
+            _insert(connection, table, rows)
+    _insert(connection, table, rows)
+    if missing:
+        raise _Damaged
+    return digest.hexdigest()
+
+
+def _table(connection: Connection, name: str, columns: object) -> Table:
+    """A table as it is in the database, with ``columns`` in the order of the backup.
+
+    A column takes the values that it takes today, where there is one today. Raises _Damaged where the database has
+    other columns.
+    """
+    today = Base.metadata.tables.get(name)
+    kinds = {column["name"]: column["type"] for column in sa.inspect(connection).get_columns(name)}
+    if not isinstance(columns, list) or sorted(map(str, columns)) != sorted(kinds):
+        raise _Damaged
+    kinds |= {column.name: column.type for column in today.columns if column.name in kinds} if today is not None else {}
+    return Table(name, sa.MetaData(), *(sa.Column(column, kinds[column]) for column in columns))
+
+
+def _insert(connection: Connection, table: Table | None, rows: list[dict[str, Any]]) -> None:
+    if table is not None and rows:
+        connection.execute(sa.insert(table), rows)
+    rows.clear()
+
+
+def _reader(column: sa.Column[Any]) -> Callable[[Any], Any]:
+    """Makes of a plain value what the column takes."""
+    kind = column.type.python_type
+    read: Callable[[Any], Any] = kind.fromisoformat if issubclass(kind, (date, time)) else kind
+    return lambda value: None if value is None else read(value)

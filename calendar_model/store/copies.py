@@ -1,0 +1,96 @@
+"""What a workspace leaves beside itself: a copy from before each change of its layout, and traces of what was erased.
+
+A copy is there to go back to when a change of the layout goes wrong. It is the owner's alone, it is one of the two
+newest, it is deleted after thirty days, and at once when an identity or an address is erased: it would still have it.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from calendar_model import clock
+from calendar_model.store.models import Base
+
+if TYPE_CHECKING:
+    from calendar_model.store.database import Workspace
+
+KEPT = 2
+KEPT_FOR = timedelta(days=30)
+
+
+def keep(workspace: Workspace, layout: str) -> Path:
+    """Copy a workspace, as it is before its layout changes, to a private file that has the layout in its name.
+
+    Of SQLite it is the database itself, of a server a backup that ``restore`` takes. A copy of the same layout is
+    replaced. Raises OSError, sqlite3.Error and what :func:`calendar_model.store.backup.backup` raises; then there
+    is no new copy.
+    """
+    # A backup opens workspaces, and to open one may take a copy.
+    from calendar_model.store.backup import backup
+
+    file = workspace.folder / f"{_stem(workspace)}.layout-{layout}.{'gz' if workspace.file is None else 'sqlite'}"
+    unfinished = file.with_name(f".{file.name}.{os.getpid()}")
+    workspace.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    unfinished.unlink(missing_ok=True)
+    try:
+        if workspace.file is None:
+            backup(workspace, unfinished)
+        else:
+            os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+            with closing(workspace.connect()) as source, closing(sqlite3.connect(unfinished)) as copy:
+                source.backup(copy)
+        unfinished.replace(file)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    expire(workspace)
+    return file
+
+
+def of(workspace: Workspace) -> list[Path]:
+    """The copies of a workspace, the newest first."""
+    found = workspace.folder.glob("*.layout-*")
+    mine = [file for file in found if file.name.startswith(f"{_stem(workspace)}.layout-")]
+    return sorted(mine, key=lambda file: file.stat().st_mtime, reverse=True)
+
+
+def expire(workspace: Workspace) -> None:
+    """Delete the copies that are too many or too old."""
+    oldest = (clock.machine_now() - KEPT_FOR).timestamp()
+    for number, file in enumerate(of(workspace)):
+        if number >= KEPT or file.stat().st_mtime < oldest:
+            file.unlink(missing_ok=True)
+
+
+def erase_traces(workspace: Workspace) -> None:
+    """Delete what still holds sealed columns that were erased: the copies, and what the database kept in its files.
+
+    SQLite empties its log into the file, whose freed places are overwritten. PostgreSQL writes the tables anew. What
+    its own log and other backups hold is not reached. Raises OSError, sqlite3.Error and sqlalchemy.exc.DBAPIError
+    where a reader is in the way; it can be tried again.
+    """
+    for file in of(workspace):
+        file.unlink(missing_ok=True)
+    if workspace.file is not None:
+        with closing(workspace.connect()) as connection:
+            (busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise sqlite3.OperationalError("The log is being read.")
+        return
+    sealed = [mapper.class_.__tablename__ for mapper in Base.registry.mappers if mapper.class_.SEALED]
+    with workspace.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("SET lock_timeout = '2s'")
+        try:
+            for table in sealed:
+                connection.exec_driver_sql(f"VACUUM (FULL) {table}")
+        finally:
+            connection.exec_driver_sql("RESET lock_timeout")
+
+
+def _stem(workspace: Workspace) -> str:
+    return workspace.file.stem if workspace.file is not None else quote(str(workspace.engine.url.database), safe="")

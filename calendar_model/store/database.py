@@ -1,0 +1,472 @@
+"""The database of the workspace: SQLite in a folder of its own, or PostgreSQL where ``DATABASE_URL`` names a server.
+
+One session writes at a time, on both databases: a writer has read what is current.
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+import sqlite3
+from collections.abc import Hashable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from threading import Lock, RLock
+from typing import Any
+from urllib.parse import quote
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from calendar_model.store import copies, migrations
+from calendar_model.store.failures import WHAT_TO_DO, Failure, failure_of, note_failure, note_success
+from calendar_model.store.session import WorkspaceSession
+
+_log = logging.getLogger(__name__)
+
+URL_VARIABLE = "DATABASE_URL"
+FOLDER_VARIABLE = "HRD_CALENDAR_WORKSPACE"
+FILE = "workspace.sqlite"
+
+PATIENCE = 5000
+"""Milliseconds that a writer waits for another one."""
+
+_WRITERS = 0x48524443
+"""The PostgreSQL advisory lock that writers hold; it is one per database, so any number of our own will do."""
+
+
+class WorkspaceError(RuntimeError):
+    """The workspace cannot be opened, written, saved or restored; ``str()`` says what to do.
+
+    ``failure`` names what is wrong with the database; None where the request itself cannot be met.
+    """
+
+    def __init__(self, message: str, failure: Failure | None = None) -> None:
+        super().__init__(message)
+        self.failure = failure
+
+
+class Workspace:
+    """One database. ``url`` names it, without its password; ``engine`` is for migrations, backups and the like."""
+
+    def __init__(self, engine: Engine, file: Path | None) -> None:
+        self.engine = engine
+        self.url = engine.url.render_as_string(hide_password=True)
+        self.file = file
+        """The file of an SQLite database; None for a server."""
+        self.folder = file.parent if file is not None else _folder()
+        """Where copies of it are kept."""
+        self._identity = _identity(file)
+        self._traces = False
+        self._writing = engine.execution_options(writes=True)
+        self._watching: sqlite3.Connection | None = None
+        self._watch = Lock()
+
+    def session(self, *, write: bool = False) -> WorkspaceSession:
+        """A session to read, or one to write, which waits until no other writes. Use it in a ``with`` block."""
+        if write:
+            return WorkspaceSession(self._writing, write=True, erased=self.erase_traces)
+        return WorkspaceSession(self.engine, write=False)
+
+    def connect(self, *, timeout: float | None = None) -> sqlite3.Connection:
+        """A connection to the file of SQLite past the engine, which waits ``timeout`` seconds for others."""
+        assert self.file is not None
+        return _connect_to(self.file, timeout=PATIENCE / 1000 if timeout is None else timeout)
+
+    def erase_traces(self) -> None:
+        """Deletes what still holds what was erased: see :func:`calendar_model.store.copies.erase_traces`.
+
+        Where a reader is in the way it is tried again after the next erasure, and when the workspace is next opened
+        or closed; the log says so.
+        """
+        self._traces = True
+        try:
+            copies.erase_traces(self)
+        except (OSError, sqlite3.Error, DBAPIError):
+            _log.warning("Traces of what was erased in the workspace at %s are still to be deleted.", self.url)
+            return
+        self._traces = False
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the file is still the one that was opened; always true of a server."""
+        return self.file is None or (self._identity is not None and _identity(self.file) == self._identity)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A connection that sees the database as it was at the first read, whatever is written meanwhile."""
+        with answering(self), self.engine.connect() as connection:
+            if connection.dialect.name == "postgresql":
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A connection in a transaction of the only writer, committed at the end; past rules and history."""
+        with answering(self), self._writing.begin() as connection:
+            yield connection
+
+    def commits(self) -> Hashable | None:
+        """What is another after every commit, whoever made it in whatever process, told in microseconds.
+
+        None where it cannot be told so: by a server, or while the file is busy. SQLite counts commits by others for
+        each connection (https://sqlite.org/pragma.html#pragma_data_version), so one connection that never writes is
+        kept for asking; what two workspaces say, or one that was closed in between, never compares equal.
+        """
+        if self.file is None:
+            return None
+        with self._watch:
+            try:
+                if self._watching is None:
+                    self._watching = self.connect(timeout=0)
+                (count,) = self._watching.execute("PRAGMA data_version").fetchone()
+            except sqlite3.Error:
+                return None
+            return self._watching, count
+
+    def close(self) -> None:
+        """Closes the connections that nobody uses."""
+        if self._traces:
+            self.erase_traces()
+        with self._watch:
+            if self._watching is not None:
+                self._watching.close()
+            self._watching = None
+        self.engine.dispose()
+
+
+def open_workspace(url: str | None = None) -> Workspace:
+    """The workspace at a database URL (default: the environment's), brought to the present layout of its tables.
+
+    What the URL may be: ``postgresql://…`` (or ``postgres://…``) and ``sqlite:///path``. A missing folder is made for
+    the owner alone (0700), the SQLite file is the owner's alone (0600). One that was there before, and is missing, is
+    refused; so is a folder in one that does not exist. A copy is kept before the layout changes. Raises
+    :class:`WorkspaceError`.
+    """
+    parsed = _parse(url if url is not None else _environment())
+    file = Path(parsed.database or "") if parsed.get_backend_name() == "sqlite" else None
+    if file is not None:
+        _make_private(file)
+    workspace = Workspace(_engine(parsed), file)
+    try:
+        migrations.upgrade(workspace.engine, before=lambda layout: _copy(workspace, layout))
+    except migrations.NewerLayout:
+        workspace.close()
+        raise WorkspaceError(
+            f"The workspace at {workspace.url} was last opened with a newer version of this program. Update the "
+            "program, or name another workspace."
+        ) from None
+    except (DBAPIError, sqlite3.Error) as error:
+        workspace.close()
+        failure = failure_of(error) or Failure.DAMAGED
+        note_failure(workspace.url, failure)
+        raise WorkspaceError(_what_fails(workspace, failure), failure) from None
+    except WorkspaceError:
+        workspace.close()
+        raise
+    note_success(workspace.url)
+    with suppress(OSError):
+        copies.expire(workspace)
+    if file is not None:
+        _keep_private(file)
+    return workspace
+
+
+def _copy(workspace: Workspace, layout: str) -> None:
+    try:
+        copies.keep(workspace, layout)
+    except OSError as error:
+        raise WorkspaceError(
+            f"The tables of the workspace have to be changed, and no copy of them can be kept in {workspace.folder} "
+            f"({error.strerror}), so nothing was changed. Allow writing to that folder, or name another one in "
+            f"{FOLDER_VARIABLE}."
+        ) from None
+
+
+_open: dict[str, Workspace] = {}
+_opening = RLock()
+
+
+def current_workspace() -> Workspace:
+    """The workspace of the environment, opened once a process.
+
+    It is the database of ``DATABASE_URL`` or else ``workspace.sqlite`` in the folder ``HRD_CALENDAR_WORKSPACE``, by
+    default ``.workspace`` beside ``calendar_model``. Raises :class:`WorkspaceError` as :func:`open_workspace` does.
+    """
+    url = _environment()
+    with _opening:
+        workspace = _open.get(url)
+        if workspace is not None and not workspace.is_there:
+            # The connections lead to a file without a name: what is written there is lost.
+            workspace.close()
+            if workspace.file is not None and not workspace.file.exists():
+                note_failure(workspace.url, Failure.GONE)
+                raise WorkspaceError(WHAT_TO_DO[Failure.GONE], Failure.GONE)
+            workspace = None
+        if workspace is None:
+            workspace = _open[url] = open_workspace(url)
+        return workspace
+
+
+def opened_workspace() -> Workspace | None:
+    """The workspace of the environment if this process has it open; never waits, and opens nothing."""
+    workspace = _open.get(_environment())
+    return workspace if workspace is not None and workspace.is_there else None
+
+
+def create_workspace() -> Workspace:
+    """A new and empty workspace of the environment, also in the place of one that was there and is missing.
+
+    One that is there is opened as it is. Raises :class:`WorkspaceError` as :func:`open_workspace` does.
+    """
+    url = _environment()
+    parsed = _parse(url)
+    with _opening:
+        if parsed.get_backend_name() == "sqlite":
+            file = Path(parsed.database or "")
+            _forget_marker(file)
+            if (known := _open.get(url)) is not None and not file.exists():
+                known.close()
+                del _open[url]
+        return current_workspace()
+
+
+def check_environment() -> None:
+    """Raise :class:`WorkspaceError` where the environment names no database that could be one. Opens nothing."""
+    _parse(_environment())
+
+
+def _environment() -> str:
+    if url := os.environ.get(URL_VARIABLE):
+        return url
+    return URL.create("sqlite", database=str(_folder() / FILE)).render_as_string(hide_password=False)
+
+
+def _folder() -> Path:
+    return Path(os.environ.get(FOLDER_VARIABLE) or Path(__file__).resolve().parents[2] / ".workspace").resolve()
+
+
+def _parse(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        raise WorkspaceError(
+            f"{URL_VARIABLE} cannot be read. Write it as postgresql://user:password@host/database, or leave it out "
+            "to keep the workspace in a file."
+        ) from None
+    kind = parsed.drivername.partition("+")[0]
+    if kind in ("postgresql", "postgres"):
+        return parsed.set(drivername="postgresql+psycopg")
+    if kind == "sqlite" and parsed.database not in (None, "", ":memory:"):
+        return parsed.set(drivername="sqlite")
+    raise WorkspaceError(
+        f"A workspace is kept in PostgreSQL or in a file of SQLite, not in {kind}"
+        f"{' without a file' if kind == 'sqlite' else ''}. Write {URL_VARIABLE} as postgresql://user:password@host/"
+        "database, or leave it out."
+    )
+
+
+def _make_private(file: Path) -> None:
+    _refuse_if_missing(file)
+    try:
+        file.parent.mkdir(mode=0o700, exist_ok=True)
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise WorkspaceError(
+            f"The workspace cannot be kept in {file} ({error.strerror}). Name a folder that you may write to in "
+            f"{FOLDER_VARIABLE}.",
+            _OF_THE_SYSTEM.get(error.errno or 0),
+        ) from None
+    _keep_private(file)
+    _mark(file)
+
+
+_OF_THE_SYSTEM = {
+    errno.ENOSPC: Failure.FULL,
+    errno.EDQUOT: Failure.FULL,
+    errno.EROFS: Failure.READ_ONLY,
+    errno.EACCES: Failure.READ_ONLY,
+    errno.EIO: Failure.DISK,
+}
+
+
+# --- A workspace that was there before is never begun anew in silence
+
+_MARKER = ".kept"
+_MARKER_SAYS = """\
+# The folder beside this file holds what staff have written, in the files that are named below. While a file is named
+# here, no new and empty workspace takes its place. To start one: python -m calendar_model workspace create
+"""
+
+
+def _marker(file: Path) -> Path:
+    """Outside the folder, because the folder may be a disk of its own that is not mounted."""
+    return file.parent.with_name(f"{file.parent.name}{_MARKER}")
+
+
+def _marked(file: Path) -> list[str]:
+    try:
+        return [line for line in _marker(file).read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    except (OSError, UnicodeDecodeError):
+        return []
+
+
+def _write_marker(file: Path, named: Sequence[str]) -> None:
+    # Where the folder above may not be written, nothing is remembered.
+    with suppress(OSError):
+        if named:
+            _marker(file).write_text(_MARKER_SAYS + "".join(f"{name}\n" for name in named), encoding="utf-8")
+        else:
+            _marker(file).unlink(missing_ok=True)
+
+
+def _refuse_if_missing(file: Path) -> None:
+    # In this order: another process that starts one in this moment makes the file first, and then the marker.
+    was_there = file.name in _marked(file)
+    if file.exists():
+        return
+    if was_there:
+        raise WorkspaceError(
+            f"The workspace was kept in {file}, and is missing. Mount or put back its folder, then start again. To "
+            "start a new, empty workspace instead: python -m calendar_model workspace create",
+            Failure.GONE,
+        )
+    above = file.parent.parent
+    if not above.exists():
+        raise WorkspaceError(
+            f"There is no folder {above} to keep the workspace in. Mount or make it, then start again.", Failure.GONE
+        )
+
+
+def _mark(file: Path) -> None:
+    """Remembers that a workspace is kept in this file."""
+    named = _marked(file)
+    if file.name not in named:
+        _write_marker(file, [*named, file.name])
+
+
+def _forget_marker(file: Path) -> None:
+    _write_marker(file, [name for name in _marked(file) if name != file.name])
+
+
+def _identity(file: Path | None) -> tuple[int, int] | None:
+    """What tells a file from another one that has taken its name."""
+    try:
+        found = file.stat() if file is not None else None
+    except OSError:
+        return None
+    return (found.st_dev, found.st_ino) if found is not None else None
+
+
+def _keep_private(file: Path) -> None:
+    for name in (file.name, f"{file.name}-wal", f"{file.name}-shm"):
+        # The second and the third come and go with the connections; a file of somebody else's stays as it is.
+        with suppress(FileNotFoundError, PermissionError):
+            file.with_name(name).chmod(0o600)
+
+
+@contextmanager
+def answering(workspace: Workspace) -> Iterator[None]:
+    """Raise WorkspaceError, with what to do, where the database of ``workspace`` fails within this block.
+
+    What the database refuses is raised as it is. The beginning and the end of an outage are written to the log.
+    """
+    try:
+        yield
+    except (DBAPIError, sqlite3.Error, PoolTimeout) as error:
+        failure = Failure.BUSY if isinstance(error, PoolTimeout) else failure_of(error)
+        if failure is None:
+            raise
+        note_failure(workspace.url, failure)
+        raise WorkspaceError(WHAT_TO_DO[failure], failure) from error
+    note_success(workspace.url)
+
+
+def _what_fails(workspace: Workspace, failure: Failure) -> str:
+    """What keeps the workspace from being opened, for the person who starts the dashboard."""
+    place = workspace.file or workspace.url
+    if failure is Failure.AWAY and workspace.file is None:
+        return (
+            f"The database server of the workspace does not answer or does not let us in ({place}). Check that "
+            f"it runs, and the name, password and database in {URL_VARIABLE}."
+        )
+    if failure is Failure.AWAY:
+        return f"The workspace in {place} cannot be opened. Allow reading and writing its folder, then start again."
+    if failure is Failure.BUSY:
+        return f"Another program holds the workspace in {place}. Close it, then try again."
+    if failure is Failure.FULL:
+        return f"The disk of the workspace in {place} is full. Free some space, then start again."
+    if failure is Failure.READ_ONLY:
+        return f"The workspace in {place} may only be read. Allow writing to it and to its folder, then start again."
+    if failure is Failure.DISK:
+        return f"The disk of the workspace in {place} cannot be read or written. Check the disk, then start again."
+    return (
+        f"What is in {place} is not a workspace of this program, or it is damaged. Name "
+        "another one, or restore a backup into an empty one."
+    )
+
+
+def _engine(url: URL) -> Engine:
+    # A record's values never go into a log or an error message.
+    quiet: dict[str, Any] = {"echo": False, "hide_parameters": True}
+    if url.get_backend_name() == "postgresql":
+        timeout = {} if "connect_timeout" in url.query else {"connect_timeout": PATIENCE // 1000}
+        engine = sa.create_engine(url, pool_pre_ping=True, connect_args=timeout, **quiet)
+        event.listen(engine, "begin", _begin_postgresql)
+    else:
+        file = Path(url.database or "")
+        engine = sa.create_engine(url, creator=lambda: _connect_to(file), **quiet)
+        event.listen(engine, "connect", _connect_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _connect_to(file: Path, *, timeout: float = PATIENCE / 1000) -> sqlite3.Connection:
+    """A connection to a file that exists: a missing one is never made in passing, empty and without tables."""
+    return sqlite3.connect(
+        f"file:{quote(str(file.absolute()))}?mode=rw", uri=True, timeout=timeout, check_same_thread=False
+    )
+
+
+def _connect_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    # SQLAlchemy begins the transactions (below), not the driver, which begins them too late.
+    connection.isolation_level = None
+    for pragma in (
+        f"busy_timeout={PATIENCE}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        # So that INSERT OR REPLACE does not pass the triggers by.
+        "recursive_triggers=ON",
+        # What is erased is overwritten, not only forgotten.
+        "secure_delete=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes")
+    with _waiting():
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    if connection.get_execution_options().get("writes"):
+        with _waiting():
+            connection.exec_driver_sql(
+                f"SELECT set_config('lock_timeout', '{PATIENCE}', true), pg_advisory_xact_lock({_WRITERS})"
+            )
+
+
+@contextmanager
+def _waiting() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        if failure_of(error) is not Failure.BUSY:
+            raise
+        raise WorkspaceError(WHAT_TO_DO[Failure.BUSY], Failure.BUSY) from error

@@ -1,0 +1,567 @@
+"""Every change of every record: who, when, what it was and what it is, why; written with the change itself.
+
+A line holds the columns that changed, as they stand in the row before and after, and a digest of itself and of the
+line before it. So the lines are a chain, and the rows are what comes out when the lines are played from the first to
+the last: :func:`verify` recomputes both. Columns named in ``SEALED`` go in as digests with the row's own ``salt``:
+that they changed can be told as long as the row is there, what they said never.
+
+What is read here is in plain form, which JSON has: terms by value, days and times as ISO 8601, instants in UTC.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from enum import Enum
+from functools import cache
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, event, select
+from sqlalchemy.engine import Dialect, Row
+from sqlalchemy.orm import Mapper, Session, object_session
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.types import TypeEngine, UserDefinedType
+
+from calendar_model.clock import now
+from calendar_model.store.models import Base, Change, ItemLink, Record
+from calendar_model.store.terms import RecordKind
+from calendar_model.vocabulary import Sensitivity
+
+if TYPE_CHECKING:
+    from calendar_model.store.database import Workspace
+
+Plain: TypeAlias = str | int | bool | dict[str, str] | None
+Columns: TypeAlias = dict[str, Plain]
+
+CREATE, UPDATE, DELETE = "create", "update", "delete"
+START = "0" * 64
+"""What the first line names as the hash of the one before it."""
+
+LAYOUT = 2
+"""How the lines that are written now are laid out: with their audience, which the hash covers."""
+
+_BELONGS_TO = ("record_id", "contact_id", "statement_id")
+_AT_A_TIME = 500
+
+
+# --- Rows in plain form
+
+
+def plain(value: object) -> Plain:
+    """A column's value as JSON has it. Raises TypeError for what no column of ours holds."""
+    if isinstance(value, Enum):
+        return str(value.value)
+    if value is None or isinstance(value, (str, int)):
+        return value
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, (date, time)):
+        return value.isoformat()
+    raise TypeError(f"no plain form for {type(value).__name__}")
+
+
+class AsPlain(UserDefinedType[Plain]):
+    """A column's type, read in plain form; a value that the type cannot have is read as a note that it cannot."""
+
+    cache_ok = True
+
+    def __init__(self, inner: TypeEngine[Any]) -> None:
+        self.inner = inner
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        process = self.inner.dialect_impl(dialect).result_processor(dialect, coltype)
+        truth = isinstance(self.inner, sa.Boolean)
+
+        def read(raw: Any) -> Plain:
+            try:
+                if truth and raw not in (0, 1, None):
+                    raise ValueError
+                return plain(process(raw) if process else raw)
+            except (ValueError, LookupError, TypeError):
+                return {"unreadable": repr(raw)}
+
+        return read
+
+
+def read_as_plain(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Plain]:
+    """The column, to be selected in plain form."""
+    return sa.type_coerce(column, AsPlain(column.type))
+
+
+def in_bytes(column: sa.ColumnElement[Any], dialect: Dialect) -> sa.ColumnElement[Any]:
+    """The column, to be ordered by, in the order of its characters' codes: PostgreSQL's own follows a language."""
+    return column.collate("C") if dialect.name == "postgresql" and isinstance(column.type, sa.String) else column
+
+
+def canonical(value: object) -> str:
+    """The one way to write a plain value as JSON."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """How rows of a mapped class are read: those of its table, with the columns of the record that they extend."""
+
+    table: str
+    columns: dict[str, sa.ColumnElement[Any]]
+    source: sa.FromClause
+    sealed: frozenset[str]
+    is_record: bool
+
+    @property
+    def id(self) -> sa.ColumnElement[Any]:
+        return self.columns["id"]
+
+    def select(self) -> sa.Select[*tuple[Any, ...]]:
+        return select(*(read_as_plain(c).label(name) for name, c in self.columns.items())).select_from(self.source)
+
+    def sealing(self, row: Row[*tuple[Any, ...]]) -> Columns:
+        """The row as the history keeps it."""
+        columns = dict(row._mapping)
+        for name in self.sealed:
+            columns[name] = {"sealed": _digest(f"{row.salt}{row._mapping[name]}")}
+        return columns
+
+    def rows(self, connection: Connection, ids: Sequence[str]) -> dict[str, Columns]:
+        """The rows with these identifiers as they are now, sealed."""
+        found: dict[str, Columns] = {}
+        statement = self.select().where(self.id.in_(sa.bindparam("ids", expanding=True)))
+        for start in range(0, len(ids), _AT_A_TIME):
+            for row in connection.execute(statement, {"ids": ids[start : start + _AT_A_TIME]}):
+                found[row.id] = self.sealing(row)
+        return found
+
+
+@cache
+def _layout(mapper: Mapper[Any]) -> _Layout:
+    kind = mapper.class_
+    return _Layout(
+        table=str(mapper.local_table.description),
+        columns={attribute.key: attribute.columns[0] for attribute in mapper.column_attrs},
+        source=mapper.persist_selectable,
+        sealed=kind.SEALED,
+        is_record=issubclass(kind, Record),
+    )
+
+
+@cache
+def _layouts() -> tuple[_Layout, ...]:
+    """Of every table with history; :class:`Record` itself is read with each of its kinds."""
+    kept = [m for m in Base.registry.mappers if m.class_.KEEPS_HISTORY and m.class_ is not Record]
+    return tuple(sorted((_layout(mapper) for mapper in kept), key=lambda layout: layout.table))
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+# --- Writing
+
+_NOTED = "history"
+_Noted: TypeAlias = "dict[tuple[Mapper[Any], str], Columns | None]"
+"""The rows that a flush writes, in its order, each as it was before; None for one that was not there."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """A row that a flush has written, in plain form; ``before`` is None for a new one, ``after`` for a deleted one.
+
+    Both are None for an object that stands for no row of its kind.
+    """
+
+    table: str
+    row_id: str
+    is_record: bool
+    keeps_history: bool
+    before: Columns | None
+    after: Columns | None
+
+    @property
+    def record_id(self) -> str:
+        """The record that the row is or belongs to; empty for one of no record."""
+        if self.is_record:
+            return self.row_id
+        columns = self.after or self.before or {}
+        return next((str(columns[name]) for name in _BELONGS_TO if name in columns), "")
+
+    def changed(self) -> set[str]:
+        """The columns that the flush has changed; none of a new row or a deleted one."""
+        if self.before is None or self.after is None:
+            return set()
+        return {name for name, value in self.after.items() if value != self.before.get(name)}
+
+
+@dataclass(frozen=True)
+class Audience:
+    """Who may read a line: all of the staff, or for a restricted one the ``readers``, identifiers of persons."""
+
+    level: Sensitivity
+    readers: frozenset[str]
+
+    def written(self) -> str:
+        """The readers as the line keeps them, in one text: each identifier between blanks, so that it can be found."""
+        return f" {' '.join(sorted(self.readers))} " if self.readers else ""
+
+
+def begin(session: Session) -> None:
+    """From here on the rows that the session writes are noted; :func:`written` tells of them."""
+    session.info[_NOTED] = {}
+
+
+def drop_what_stays(session: Session) -> None:
+    """Forgets what was set to what it was, also where the session had not read what it was; to be called before all.
+
+    Else such a row would be written, and its ``version`` raised, although nothing in it changed.
+    """
+    for row in session.dirty:
+        state = sa.inspect(row, raiseerr=True)
+        history = {attribute.key: state.attrs[attribute.key].history for attribute in state.mapper.column_attrs}
+        unread = [key for key, values in history.items() if values.added and not values.deleted]
+        if not unread:
+            continue
+        layout = _layout(state.mapper)
+        was = select(*(layout.columns[key].label(key) for key in unread)).select_from(layout.source)
+        found = session.connection().execute(was.where(layout.id == state.identity[0])).first()
+        for key, value in found._mapping.items() if found else ():
+            if value == history[key].added[0]:
+                set_committed_value(row, key, value)
+
+
+def _note(mapper: Mapper[Any], connection: Connection, target: Base, *, was_there: bool) -> None:
+    session = object_session(target)
+    noted: _Noted | None = session.info.get(_NOTED) if session is not None else None
+    if noted is None:
+        return
+    row_id = str(target.id)  # type: ignore[attr-defined]  # every table but that of the history itself has one
+    if (mapper, row_id) not in noted:
+        noted[mapper, row_id] = _layout(mapper).rows(connection, [row_id]).get(row_id) if was_there else None
+
+
+@event.listens_for(Base, "before_update", propagate=True)
+@event.listens_for(Base, "before_delete", propagate=True)
+def _before(mapper: Mapper[Any], connection: Connection, target: Base) -> None:
+    _note(mapper, connection, target, was_there=True)
+
+
+@event.listens_for(Base, "before_insert", propagate=True)
+def _before_insert(mapper: Mapper[Any], connection: Connection, target: Base) -> None:
+    # A new object in place of one that is deleted in the same flush becomes an update of its row.
+    session = object_session(target)
+    if session is not None and mapper.identity_key_from_instance(target) in session.identity_map:
+        _note(mapper, connection, target, was_there=True)
+
+
+@event.listens_for(Base, "after_insert", propagate=True)
+def _after_insert(mapper: Mapper[Any], connection: Connection, target: Base) -> None:
+    # Not before: only now has the row its identifier and whatever else is filled in by itself.
+    _note(mapper, connection, target, was_there=False)
+
+
+def written(session: Session) -> list[Written]:
+    """The rows that the flush has written, in its order, as they were and as they are; to be called once, after it."""
+    noted: _Noted = session.info.pop(_NOTED, {})
+    if not noted:
+        return []
+    connection = session.connection()
+    ids: dict[Mapper[Any], list[str]] = {}
+    for mapper, row_id in noted:
+        ids.setdefault(mapper, []).append(row_id)
+    now_there = {mapper: _layout(mapper).rows(connection, row_ids) for mapper, row_ids in ids.items()}
+    rows = []
+    for (mapper, row_id), before in noted.items():
+        layout, after = _layout(mapper), now_there[mapper].get(row_id)
+        keeps_history = mapper.class_.KEEPS_HISTORY
+        rows.append(Written(layout.table, row_id, layout.is_record, keeps_history, before, after))
+    return rows
+
+
+def write(session: Session, rows: Iterable[tuple[Written, Audience]], person_id: str, reason: str) -> None:
+    """Adds a line for each row that has changed, for its audience.
+
+    Only one session may write at a time: the next line's number and the hash that it follows are read here.
+    """
+    lines: list[dict[str, Any]] = []
+    at = now()
+    for row, audience in rows:
+        action, before_kept, after_kept = _difference(row.before, row.after)
+        if action and row.keeps_history:
+            lines.append(
+                {
+                    "at": at,
+                    "person_id": person_id,
+                    "action": action,
+                    "table": row.table,
+                    "row_id": row.row_id,
+                    "record_id": row.record_id,
+                    "before": canonical(before_kept),
+                    "after": canonical(after_kept),
+                    "reason": reason,
+                    "layout": LAYOUT,
+                    "level": audience.level,
+                    "readers": audience.written(),
+                }
+            )
+    if not lines:
+        return
+    connection = session.connection()
+    last = connection.execute(select(Change.number, Change.hash).order_by(Change.number.desc()).limit(1)).first()
+    number, previous = (last.number, last.hash) if last else (0, START)
+    for line in lines:
+        number += 1
+        line |= {"number": number, "previous": previous}
+        line["hash"] = previous = line_hash({name: plain(value) for name, value in line.items()})
+    connection.execute(sa.insert(Change), lines)
+
+
+def _difference(before: Columns | None, after: Columns | None) -> tuple[str, Columns, Columns]:
+    if after is None:
+        return (DELETE, before, {}) if before is not None else ("", {}, {})
+    if before is None:
+        return CREATE, {}, after
+    changed = [name for name in after if after[name] != before.get(name)]
+    if not changed:
+        return "", {}, {}
+    return UPDATE, {name: before[name] for name in changed}, {name: after[name] for name in changed}
+
+
+_HASHED = (
+    "number", "at", "person_id", "action", "table", "row_id", "record_id", "before", "after", "reason", "previous",
+)  # fmt: skip
+_HASHED_BY_LAYOUT = {1: _HASHED, LAYOUT: (*_HASHED, "layout", "level", "readers")}
+"""The columns that the hash of a line covers. Lines of the first layout were written without their audience."""
+
+
+def line_hash(line: dict[str, Any]) -> str:
+    """The SHA-256 of a line, given in plain form, and of the hash before it; empty for a layout that there is not."""
+    names = _HASHED_BY_LAYOUT.get(line["layout"])
+    return _digest(canonical([line[name] for name in names])) if names else ""
+
+
+# --- Reading
+
+
+def of_record(session: Session, record_id: str) -> list[Change]:
+    """What was done to a record and to what hangs on it, the first change first; as far as the session sees it."""
+    return list(session.scalars(select(Change).where(Change.record_id == record_id).order_by(Change.number)))
+
+
+def of_item(session: Session, item: str) -> list[Change]:
+    """What was done to the records that are linked to an item of the calendar, the first change first."""
+    linked = select(ItemLink.record_id).where(ItemLink.item == item)
+    return list(session.scalars(select(Change).where(Change.record_id.in_(linked)).order_by(Change.number)))
+
+
+@dataclass(frozen=True)
+class DeletedRecord:
+    """A record that is not there any more, as it was when it was deleted; ``at``, by whom and why that was."""
+
+    record_id: str
+    kind: RecordKind
+    title: str
+    at: datetime
+    person_id: str
+    reason: str
+
+
+def deleted(session: Session) -> list[DeletedRecord]:
+    """The deleted records of the staff whose history the session sees, the last deleted first."""
+    lines = select(Change).where(Change.action == DELETE, Change.row_id == Change.record_id)
+    found = [(line, _columns(line.before)) for line in session.scalars(lines.order_by(Change.number.desc()))]
+    return [
+        DeletedRecord(
+            line.record_id,
+            RecordKind(str(was["kind"])),
+            str(was["title"]),
+            line.at,
+            line.person_id,
+            line.reason,
+        )
+        for line, was in found
+        if was and not was["sample"]
+    ]
+
+
+# --- Checking
+
+MOST_PROBLEMS = 100
+"""More are not named: whoever reads a hundred knows."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What :func:`verify` finds.
+
+    ``problems`` are sentences that say where; they never quote what a record says. ``lines`` counts the history,
+    ``rows`` the rows that were compared with it, ``head`` is the hash of the last line.
+    """
+
+    problems: tuple[str, ...]
+    lines: int
+    rows: int
+    head: str
+
+    @property
+    def clean(self) -> bool:
+        """Whether there is nothing to report."""
+        return not self.problems
+
+
+def verify(workspace: Workspace) -> Verdict:
+    """Walks the history, plays it again, and compares what comes out with what is there.
+
+    Finds lines that were changed, put in or taken out, and rows that were changed past the history, also where the
+    row was written again since. Reads both row by row from one snapshot, so it can run while others write.
+
+    It cannot tell a history that was cut off together with everything that it was about from one that never went
+    further, such as an old backup put in the place of the database, nor one that was written anew from the beginning
+    with rows to fit. For that, note ``lines`` and ``head`` somewhere else: the same line still has the same hash. It
+    does not look at what people have typed and not saved, which has no history, nor at columns of which the
+    history says nothing because they are younger than the row.
+    """
+    with workspace.snapshot() as connection:
+        return check(connection)
+
+
+def check(connection: Connection) -> Verdict:
+    """:func:`verify`, of what this connection sees."""
+    problems = _Problems()
+    lines, head = _walk(connection, problems)
+    rows = sum(_compare(connection, layout, problems) for layout in _layouts())
+    _find_strays(connection, problems)
+    return Verdict(problems.sentences(), lines, rows, head)
+
+
+def replay(connection: Connection) -> dict[str, dict[str, Columns]]:
+    """The rows as the history has them: by table, identifier and column, in plain form, sealed columns as digests.
+
+    What is a record stands under the table of its kind with the columns of both tables.
+    """
+    return {
+        layout.table: {row_id: row for row_id, row in _played(connection, layout, _Problems()) if row is not None}
+        for layout in _layouts()
+    }
+
+
+def present(connection: Connection) -> dict[str, dict[str, Columns]]:
+    """The rows as they are, in the form of :func:`replay`."""
+    return {layout.table: dict(_present(connection, layout)) for layout in _layouts()}
+
+
+class _Problems:
+    def __init__(self) -> None:
+        self._said: list[str] = []
+        self._more = 0
+
+    def add(self, sentence: str) -> None:
+        if len(self._said) < MOST_PROBLEMS:
+            self._said.append(sentence)
+        else:
+            self._more += 1
+
+    def sentences(self) -> tuple[str, ...]:
+        more = (f"And {self._more} more.",) if self._more else ()
+        return (*self._said, *more)
+
+
+def stream(connection: Connection, statement: sa.Select[*tuple[Any, ...]]) -> Iterator[Row[*tuple[Any, ...]]]:
+    """The rows of a select, some at a time: as many as there are never stand in memory together."""
+    with connection.execute(statement.execution_options(yield_per=_AT_A_TIME)) as result:
+        yield from result
+
+
+_LINE = [read_as_plain(column).label(column.name) for column in Change.__table__.columns]
+
+
+def _walk(connection: Connection, problems: _Problems) -> tuple[int, str]:
+    """How many lines there are and the last one's hash."""
+    count, number, head, layout = 0, 0, START, 1
+    for row in stream(connection, select(*_LINE).order_by(Change.number)):
+        line = dict(row._mapping)
+        expected, count = number + 1, count + 1
+        number = line["number"]
+        if number != expected:
+            gap = f"line {expected} is" if number == expected + 1 else f"lines {expected} to {number - 1} are"
+            problems.add(f"The history has a gap: {gap} missing.")
+        elif line["previous"] != head:
+            problems.add(f"Line {number} of the history does not follow from the one before it.")
+        if line["hash"] != line_hash(line) or line["layout"] < layout:
+            problems.add(f"Line {number} of the history is not as it was written.")
+        head, layout = str(line["hash"]), max(layout, line["layout"])
+    return count, head
+
+
+def _played(connection: Connection, layout: _Layout, problems: _Problems) -> Iterator[tuple[str, Columns | None]]:
+    """Each row of which the history tells, by identifier, as the last line leaves it; None: deleted."""
+    statement = (
+        select(*_LINE)
+        .where(Change.table == layout.table)
+        .order_by(in_bytes(Change.__table__.c.row_id, connection.dialect), Change.number)
+    )
+    for row_id, lines in groupby(stream(connection, statement), key=lambda line: str(line.row_id)):
+        row: Columns | None = None
+        for line in lines:
+            before, after = _columns(line.before), _columns(line.after)
+            fits = row is None if line.action == CREATE else row is not None and before.items() <= row.items()
+            if not fits:
+                problems.add(
+                    f"Line {line.number} of the history begins from something else than what the lines before it left "
+                    f"in {_place(layout, row_id)}: it was changed past the history before that."
+                )
+            row = None if line.action == DELETE else {**(row or {}), **after}
+        yield row_id, row
+
+
+def _columns(text: object) -> Columns:
+    try:
+        columns = json.loads(str(text))
+    except ValueError:
+        return {}
+    return columns if isinstance(columns, dict) else {}
+
+
+def _present(connection: Connection, layout: _Layout) -> Iterator[tuple[str, Columns]]:
+    for row in stream(connection, layout.select().order_by(in_bytes(layout.id, connection.dialect))):
+        yield str(row.id), layout.sealing(row)
+
+
+def _compare(connection: Connection, layout: _Layout, problems: _Problems) -> int:
+    """Walks the history's rows and those that are there side by side; returns how many are there."""
+    count = 0
+    played, there = _played(connection, layout, problems), _present(connection, layout)
+    told, found = next(played, None), next(there, None)
+    while told or found:
+        if found is None or (told and told[0] < found[0]):
+            assert told is not None
+            if told[1] is not None:
+                problems.add(f"The row of {_place(layout, told[0])} is missing: it was deleted past the history.")
+            told = next(played, None)
+            continue
+        count += 1
+        row_id, row = found
+        if told is None or told[0] != row_id or told[1] is None:
+            problems.add(f"The history knows nothing of {_place(layout, row_id)}: it was added past the history.")
+        elif changed := [name for name in layout.columns if name in told[1] and told[1][name] != row[name]]:
+            names = ", ".join(sorted(changed))
+            problems.add(f"{names} of {_place(layout, row_id)} is not what the history says: changed past it.")
+        if told is not None and told[0] == row_id:
+            told = next(played, None)
+        found = next(there, None)
+    return count
+
+
+def _find_strays(connection: Connection, problems: _Problems) -> None:
+    """Records without the table of a kind, which no comparison meets."""
+    record = Record.__table__
+    kinds = [layout.source for layout in _layouts() if layout.is_record]
+    known = sa.union_all(*(select(kind.right.c.id) for kind in kinds if isinstance(kind, sa.Join)))
+    for (row_id,) in stream(connection, select(record.c.id).where(record.c.id.not_in(known)).order_by(record.c.id)):
+        problems.add(f"Of record {row_id} only a part is there: the rest was deleted past the history.")
+
+
+def _place(layout: _Layout, row_id: str) -> str:
+    return f"{layout.table} {row_id}"

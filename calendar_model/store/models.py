@@ -1,0 +1,768 @@
+"""What staff keep, as tables.
+
+Every record that has a life of its own is a :class:`Record`: one identifier, one level of sensitivity, one owner, one
+version, whatever its kind; what hangs on it (texts, follow-ups, links, consents) is visible with it and not without
+it. Identifiers are random and made here, so that the history can name a row before the database has it.
+
+Days are dates of the place where the thing happens, instants are UTC. ``version`` counts a row's changes; who saves
+what somebody else has changed meanwhile is refused (:class:`sqlalchemy.orm.exc.StaleDataError`).
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from enum import Enum, StrEnum
+from typing import Any, ClassVar
+from uuid import uuid4
+
+import sqlalchemy as sa
+from sqlalchemy import ForeignKey, Index, MetaData, String, Text, UniqueConstraint, event
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import DeclarativeBase, Mapped, QueryableAttribute, mapped_column, relationship
+from sqlalchemy.types import TypeDecorator
+
+from calendar_model.clock import now
+from calendar_model.store.terms import (
+    ContactKind,
+    CosponsorStanding,
+    EngagementForm,
+    EngagementKind,
+    EventKind,
+    InTheLoop,
+    ProposalOutcome,
+    Prospect,
+    Publicity,
+    RecordKind,
+    ReprisalState,
+    RiskLevel,
+    StatementForm,
+    StatementState,
+    Step,
+    Suggester,
+)
+from calendar_model.vocabulary import Sensitivity, Standing
+
+NAME, LINE, NOTE, PAGE, TEXT = 200, 300, 2_000, 20_000, 100_000
+"""How many characters a name, a line, a few sentences, some pages and a whole text hold at most."""
+
+
+def new_id() -> str:
+    """An identifier that nobody can guess and that says nothing: 32 hexadecimal digits."""
+    return uuid4().hex
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware datetime, in UTC in the database and when it comes back, also from SQLite, which has no zones."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    @property
+    def python_type(self) -> type[datetime]:
+        return datetime
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("An instant needs its time zone; give an aware datetime.")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _values(terms: type[Enum]) -> list[str]:
+    """A term is kept as its value, so that a new one needs no change of the table."""
+    return [term.value for term in terms]
+
+
+class Base(DeclarativeBase):
+    """All tables of the workspace."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        str: Text(),
+        datetime: Instant(),
+        StrEnum: sa.Enum(StrEnum, native_enum=False, length=40, values_callable=_values, validate_strings=True),
+    }
+
+    KEEPS_HISTORY: ClassVar[bool] = True
+    """Whether a change of a row is written to the history."""
+    SEALED: ClassVar[frozenset[str]] = frozenset()
+    """Columns of which the history keeps that they changed, and a salted digest, but never what they said: whom a
+    name could hurt must be able to have it erased, and nothing is ever erased from the history."""
+
+
+@event.listens_for(Base, "attribute_instrument", propagate=True)
+def _take_terms(_kind: type[Base], _key: str, attribute: QueryableAttribute[Any]) -> None:
+    """Make the term of a value that a column of terms is given: rules compare terms, and a text is none."""
+    columns = getattr(attribute.property, "columns", ())
+    terms = columns[0].type.enum_class if columns and isinstance(columns[0].type, sa.Enum) else None
+    if terms is not None:
+
+        @event.listens_for(attribute, "set", retval=True)
+        def _term(_target: Base, value: Any, _before: object, _initiator: object) -> Any:
+            return terms(value) if isinstance(value, str) else value
+
+
+class Code(StrEnum):
+    """Of what a column holds the code: of a State or an organisation of the reference, or of a time zone (IANA)."""
+
+    STATE = "State"
+    ORGANISATION = "organisation"
+    ZONE = "time zone"
+
+
+def _text(longest: int, *, asks: str = "", code: Code | None = None, **options: Any) -> Any:
+    """A column of text with at most ``longest`` characters; with ``code`` it holds such a code, or nothing.
+
+    ``asks`` is what somebody is told who leaves it empty, for a column without a default: such a one is required.
+    """
+    return mapped_column(info={"longest": longest, "asks": asks, "code": code}, **options)
+
+
+def _required(asks: str, *, past: bool = False, **options: Any) -> Any:
+    """A column of another type that has to be filled in; ``asks`` is what somebody is told who does not.
+
+    With ``past`` it is the day on which something happened, and so never a day to come.
+    """
+    return mapped_column(info={"asks": asks, "past": past}, **options)
+
+
+def _happened() -> Any:
+    """The day on which something happened, once it has: never a day to come."""
+    return mapped_column(info={"past": True})
+
+
+def _number(least: int, most: int, **options: Any) -> Any:
+    """A whole number between two others, both included."""
+    return mapped_column(info={"least": least, "most": most}, **options)
+
+
+def _code(kind: Code, **options: Any) -> Any:
+    """A column that holds a code of the reference, or nothing."""
+    return _text(LINE, code=kind, **{"default": "", **options})
+
+
+def _id() -> Mapped[str]:
+    return mapped_column(String(32), primary_key=True, default=new_id)
+
+
+def _of(table: str, *, index: bool = True, asks: str = "", **options: Any) -> Any:
+    return mapped_column(String(32), ForeignKey(f"{table}.id"), index=index, info={"asks": asks}, **options)
+
+
+class Person(Base):
+    """Somebody of the staff. ``may_clear``: may clear statements, and confirm what another person asks to override."""
+
+    __tablename__ = "person"
+
+    id: Mapped[str] = _id()
+    name: Mapped[str] = _text(NAME, asks="Give a name: it stands beside all that is written.")
+    post: Mapped[str] = _text(NAME, default="")
+    may_clear: Mapped[bool] = mapped_column(default=False)
+    active: Mapped[bool] = mapped_column(default=True)
+    sample: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[int] = mapped_column()
+
+    subscriptions: Mapped[list[Subscription]] = relationship(cascade="all, delete-orphan", back_populates="person")
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class Record(Base):
+    """What all records have. ``title`` is what lists call it; of what could point at a person it is a code.
+
+    ``sample`` marks the fictional records that can be taken away in one go.
+    """
+
+    __tablename__ = "record"
+
+    id: Mapped[str] = _id()
+    kind: Mapped[RecordKind]
+    title: Mapped[str] = _text(
+        LINE, asks="Give it a title; of what could point at a person a code, such as “Defender 014”."
+    )
+    sensitivity: Mapped[Sensitivity] = mapped_column(index=True)
+    owner_id: Mapped[str] = _of("person")
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
+    sample: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[int] = mapped_column()
+
+    owner: Mapped[Person] = relationship()
+    items: Mapped[list[ItemLink]] = relationship(cascade="all, delete-orphan", order_by="ItemLink.item")
+    links: Mapped[list[RecordLink]] = relationship(
+        cascade="all, delete-orphan", foreign_keys="RecordLink.record_id", back_populates="record"
+    )
+    linked_from: Mapped[list[RecordLink]] = relationship(
+        cascade="all, delete-orphan", foreign_keys="RecordLink.other_id", back_populates="other"
+    )
+    named: Mapped[list[Access]] = relationship(cascade="all, delete-orphan")
+    access_requests: Mapped[list[AccessRequest]] = relationship(cascade="all, delete-orphan")
+    follow_ups: Mapped[list[FollowUp]] = relationship(
+        cascade="all, delete-orphan", order_by="FollowUp.due", back_populates="record"
+    )
+
+    __mapper_args__ = {"polymorphic_on": "kind", "version_id_col": version}
+
+
+class ItemLink(Base):
+    """Links a record to an item of the calendar by its local identifier, such as ``hrc-resolution-HRC67``."""
+
+    __tablename__ = "tie_to_item"
+    __table_args__ = (UniqueConstraint("record_id", "item"),)
+
+    id: Mapped[str] = _id()
+    record_id: Mapped[str] = _of("record", index=False)
+    item: Mapped[str] = _text(NAME, asks="Say to which item of the calendar it is linked.", index=True)
+
+
+class RecordLink(Base):
+    """Links a record to another: an engagement to its contacts, statements and cases, a statement to its cases."""
+
+    __tablename__ = "tie_to_record"
+    __table_args__ = (UniqueConstraint("record_id", "other_id"),)
+
+    id: Mapped[str] = _id()
+    record_id: Mapped[str] = _of("record", index=False)
+    other_id: Mapped[str] = _of("record")
+
+    record: Mapped[Record] = relationship(foreign_keys=[record_id], back_populates="links")
+    other: Mapped[Record] = relationship(foreign_keys=[other_id], back_populates="linked_from")
+
+
+class Access(Base):
+    """A person to whom a restricted record is shown."""
+
+    __tablename__ = "access"
+    __table_args__ = (UniqueConstraint("record_id", "person_id"),)
+
+    id: Mapped[str] = _id()
+    record_id: Mapped[str] = _of("record", index=False)
+    person_id: Mapped[str] = _of("person")
+
+    person: Mapped[Person] = relationship()
+
+
+class AccessRequest(Base):
+    """A person asks for access to a record, with a reason; a second person grants it, or it stays open."""
+
+    __tablename__ = "access_request"
+
+    id: Mapped[str] = _id()
+    record_id: Mapped[str] = _of("record")
+    person_id: Mapped[str] = _of("person", index=False)
+    reason: Mapped[str] = _text(NOTE, asks="Say why you need access.")
+    asked_at: Mapped[datetime] = mapped_column(default=now)
+    granted_by_id: Mapped[str | None] = _of("person", index=False)
+    granted_at: Mapped[datetime | None]
+
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
+
+
+class FollowUp(Base):
+    """Something still to do about a record, by a day and by somebody; done once ``done_on`` is there."""
+
+    __tablename__ = "follow_up"
+
+    id: Mapped[str] = _id()
+    record_id: Mapped[str] = _of("record")
+    what: Mapped[str] = _text(LINE, asks="Say what is to be done.")
+    due: Mapped[date] = _required("Say by when it is to be done.")
+    owner_id: Mapped[str] = _of("person", asks="Say who does it.")
+    done_on: Mapped[date | None] = _happened()
+    outcome: Mapped[str] = _text(NOTE, default="")
+    version: Mapped[int] = mapped_column()
+
+    owner: Mapped[Person] = relationship()
+    record: Mapped[Record] = relationship(back_populates="follow_ups")
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class Event(Record):
+    """A dated thing of the mission's own: it stands in the calendar beside what the organisations hold.
+
+    ``start`` and ``end`` (inclusive) are days of the place; with ``start_time`` it is timed, in ``timezone`` (IANA).
+    ``body`` is a code of the reference. ``request_due``: the day by which the room must be asked for.
+    """
+
+    __tablename__ = "event"
+
+    id: Mapped[str] = mapped_column(String(32), ForeignKey("record.id"), primary_key=True)
+    event_kind: Mapped[EventKind] = _required("Say what kind of event it is.")
+    body: Mapped[str] = _code(Code.ORGANISATION)
+    start: Mapped[date] = _required("Say on which day it begins, and on which it ends.")
+    end: Mapped[date] = _required("Say on which day it begins, and on which it ends.")
+    start_time: Mapped[time | None]
+    end_time: Mapped[time | None]
+    timezone: Mapped[str] = _text(NAME, code=Code.ZONE, default="")
+    standing: Mapped[Standing] = mapped_column(default=Standing.PROVISIONAL)
+    location: Mapped[str] = _text(NOTE, default="")
+    room: Mapped[str] = _text(LINE, default="")
+    request_due: Mapped[date | None]
+    organisers: Mapped[str] = _text(NOTE, default="")
+    cosponsors: Mapped[str] = _text(NOTE, default="")
+    programme: Mapped[str] = _text(PAGE, default="")
+    defenders_speak: Mapped[bool] = mapped_column(default=False)
+    moved: Mapped[int] = mapped_column(default=0)
+    """How often its time or place has changed: the calendar's sequence follows it."""
+
+    imported: Mapped[Imported | None] = relationship(cascade="all, delete-orphan", back_populates="event")
+
+    __mapper_args__ = {"polymorphic_identity": RecordKind.EVENT}
+
+
+class Imported(Base):
+    """Where an event was taken from, so that it is known again when its calendar is read again.
+
+    ``uid`` is that of the calendar, ``occurrence`` tells the occurrences of a series apart (the RECURRENCE-ID in UTC or
+    as a day; empty for an event that does not recur). ``source`` is the :class:`RemoteCalendar` that brings it, or
+    empty for a file; ``source_name`` is for readers. ``values`` are the columns that were taken over last, as JSON: a
+    column of the event that says something else by now was changed by hand, and stays as it is.
+    """
+
+    __tablename__ = "imported"
+
+    id: Mapped[str] = _id()
+    record_id: Mapped[str] = mapped_column(String(32), ForeignKey("event.id"), unique=True)
+    uid: Mapped[str] = _text(NOTE, index=True)
+    occurrence: Mapped[str] = _text(NAME, default="")
+    source: Mapped[str] = mapped_column(String(32), default="", index=True)
+    source_name: Mapped[str] = _text(LINE, default="")
+    values: Mapped[str] = _text(TEXT, default="{}")
+    taken_on: Mapped[date]
+
+    event: Mapped[Event] = relationship(back_populates="imported")
+
+
+class Contact(Record):
+    """A defender or an organisation, by a code. Who it is stands in :class:`Identity`, if anywhere.
+
+    ``preferred_channels`` and ``forbidden_channels`` are kinds of channel (``Signal``, ``no e-mail``), never addresses.
+    """
+
+    __tablename__ = "contact"
+
+    id: Mapped[str] = mapped_column(String(32), ForeignKey("record.id"), primary_key=True)
+    contact_kind: Mapped[ContactKind] = _required("Say what kind of contact it is.")
+    country: Mapped[str] = _code(Code.STATE)
+    field_of_work: Mapped[str] = _text(LINE, default="")
+    preferred_channels: Mapped[str] = _text(LINE, default="")
+    forbidden_channels: Mapped[str] = _text(LINE, default="")
+
+    identity: Mapped[Identity | None] = relationship(cascade="all, delete-orphan", back_populates="contact")
+    consents: Mapped[list[Consent]] = relationship(cascade="all, delete-orphan", order_by="Consent.given_on")
+
+    __mapper_args__ = {"polymorphic_identity": RecordKind.CONTACT}
+
+
+class Identity(Base):
+    """Who a contact is. Always restricted, whatever the contact's own level, and can be erased."""
+
+    __tablename__ = "identity"
+
+    SEALED = frozenset({"name", "channel", "notes", "salt"})
+
+    id: Mapped[str] = _id()
+    contact_id: Mapped[str] = mapped_column(String(32), ForeignKey("contact.id"), unique=True)
+    name: Mapped[str] = _text(LINE, default="")
+    channel: Mapped[str] = _text(NOTE, default="")
+    notes: Mapped[str] = _text(PAGE, default="")
+    salt: Mapped[str] = mapped_column(String(32), default=new_id)
+    """Makes the history's digests of the sealed columns worthless once this row is gone."""
+    version: Mapped[int] = mapped_column()
+
+    contact: Mapped[Contact] = relationship(back_populates="identity")
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class Consent(Base):
+    """What a contact has agreed to: to what, when, who took it down, until when."""
+
+    __tablename__ = "consent"
+
+    id: Mapped[str] = _id()
+    contact_id: Mapped[str] = _of("contact")
+    to_what: Mapped[str] = _text(LINE, asks="Say to what they have agreed.")
+    given_on: Mapped[date] = _required("Say on which day it was given.", past=True)
+    taken_by_id: Mapped[str] = _of("person", asks="Say who took the consent down.")
+    until: Mapped[date | None]
+    withdrawn_on: Mapped[date | None] = _happened()
+
+    taken_by: Mapped[Person] = relationship()
+
+
+class Engagement(Record):
+    """Something done with or for defenders, with missions and desks, or with an organisation about defenders."""
+
+    __tablename__ = "engagement"
+
+    id: Mapped[str] = mapped_column(String(32), ForeignKey("record.id"), primary_key=True)
+    engagement_kind: Mapped[EngagementKind] = _required("Say what kind of engagement it is.", index=True)
+    on: Mapped[date] = _required("Say on which day it was, or for which it is planned.", index=True)
+    place: Mapped[str] = _text(LINE, default="")
+    form: Mapped[EngagementForm] = _required("Say how it took place.")
+    organisation: Mapped[str] = _code(Code.ORGANISATION)
+    """Code of the organisation in whose arena it took place, or that the dialogue was with."""
+    participants: Mapped[str] = _text(NOTE, default="")
+    """Who took part, in words that point at nobody: codes, functions, numbers."""
+    outcome: Mapped[str] = _text(PAGE, default="")
+
+    __mapper_args__ = {"polymorphic_identity": RecordKind.ENGAGEMENT}
+
+
+class Statement(Record):
+    """Something to be said or tabled. Its text stands in :class:`Version`, newest number last.
+
+    ``cleared_version`` is the number of the version that was cleared; empty while nothing is cleared.
+    ``speaking_seconds`` overrides the forum's speaking limit where the order of the day sets another.
+    """
+
+    __tablename__ = "statement"
+
+    id: Mapped[str] = mapped_column(String(32), ForeignKey("record.id"), primary_key=True)
+    form: Mapped[StatementForm] = _required("Say what form the statement has.")
+    state: Mapped[StatementState] = mapped_column(default=StatementState.IDEA, index=True)
+    forum: Mapped[str] = _code(Code.ORGANISATION)
+    agenda_item: Mapped[str] = _text(NAME, default="")
+    speaker: Mapped[str] = _text(NAME, default="")
+    lead: Mapped[str] = _text(NAME, default="")
+    speaking_seconds: Mapped[int | None] = _number(10, 7200)
+    due: Mapped[date | None] = mapped_column(index=True)
+    waiting_for_id: Mapped[str | None] = _of("person")
+    cleared_version: Mapped[int | None]
+    cleared_by_id: Mapped[str | None] = _of("person", index=False)
+    cleared_at: Mapped[datetime | None]
+    delivered_on: Mapped[date | None] = _happened()
+
+    versions: Mapped[list[Version]] = relationship(
+        cascade="all, delete-orphan", order_by="Version.number", back_populates="statement"
+    )
+    cosponsors: Mapped[list[Cosponsor]] = relationship(cascade="all, delete-orphan", order_by="Cosponsor.country")
+    overrides: Mapped[list[Override]] = relationship(order_by="Override.at")
+    waiting_for: Mapped[Person | None] = relationship(foreign_keys=[waiting_for_id])
+    cleared_by: Mapped[Person | None] = relationship(foreign_keys=[cleared_by_id])
+
+    __mapper_args__ = {"polymorphic_identity": RecordKind.STATEMENT}
+
+
+class Version(Base):
+    """A text of a statement as somebody saved it, in one language; it never changes."""
+
+    __tablename__ = "version"
+    __table_args__ = (UniqueConstraint("statement_id", "number"),)
+
+    id: Mapped[str] = _id()
+    statement_id: Mapped[str] = _of("statement", index=False)
+    number: Mapped[int]
+    language: Mapped[str] = mapped_column(String(8), default="en")
+    text: Mapped[str] = _text(TEXT, asks="There is no text to save yet.")
+    note: Mapped[str] = _text(LINE, default="")
+    written_by_id: Mapped[str] = _of("person", index=False)
+    at: Mapped[datetime] = mapped_column(default=now)
+
+    statement: Mapped[Statement] = relationship(back_populates="versions")
+    written_by: Mapped[Person] = relationship()
+
+
+class Cosponsor(Base):
+    """A state that was asked to join a joint statement or to co-sponsor a text."""
+
+    __tablename__ = "cosponsor"
+    __table_args__ = (UniqueConstraint("statement_id", "country"),)
+
+    id: Mapped[str] = _id()
+    statement_id: Mapped[str] = _of("statement", index=False)
+    country: Mapped[str] = _text(LINE, code=Code.STATE, asks="Choose the State.")
+    standing: Mapped[CosponsorStanding] = mapped_column(default=CosponsorStanding.ASKED)
+
+
+class Override(Base):
+    """Passing a safeguard in spite of what misses: one person asks with a reason, another confirms. Kept for ever.
+
+    A row that asks has no ``confirms_id``; one that confirms names the row that it confirms. ``missing`` is what was
+    missing when it was asked, for ``version_number`` of the text.
+    """
+
+    __tablename__ = "override"
+
+    id: Mapped[str] = _id()
+    statement_id: Mapped[str] = _of("statement")
+    step: Mapped[Step]
+    version_number: Mapped[int]
+    missing: Mapped[str] = _text(TEXT, default="")
+    reason: Mapped[str] = _text(NOTE, asks="Give the reason in a sentence: it is shown with the statement for ever.")
+    person_id: Mapped[str] = _of("person", index=False)
+    at: Mapped[datetime] = mapped_column(default=now)
+    confirms_id: Mapped[str | None] = mapped_column(String(32), ForeignKey("override.id"), unique=True)
+
+    person: Mapped[Person] = relationship()
+
+
+class Unsaved(Base):
+    """What a person has typed into a statement and not saved: the draft of a draft, theirs alone.
+
+    ``based_on`` is the number of the version from which it was typed, 0 for none.
+    """
+
+    __tablename__ = "unsaved"
+    __table_args__ = (UniqueConstraint("statement_id", "person_id"),)
+
+    KEEPS_HISTORY = False
+
+    id: Mapped[str] = _id()
+    statement_id: Mapped[str] = _of("statement", index=False)
+    person_id: Mapped[str] = _of("person", index=False)
+    language: Mapped[str] = mapped_column(String(8), default="en")
+    based_on: Mapped[int]
+    text: Mapped[str] = _text(TEXT, default="")
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
+class LanguageProposal(Record):
+    """Language on defenders proposed in a text of others.
+
+    ``precedent`` is agreed language that says the same, ``precedent_symbol`` the document that has it.
+    """
+
+    __tablename__ = "language_proposal"
+
+    id: Mapped[str] = mapped_column(String(32), ForeignKey("record.id"), primary_key=True)
+    text: Mapped[str] = _text(LINE, asks="Say in which text it is proposed.")
+    forum: Mapped[str] = _code(Code.ORGANISATION)
+    wording: Mapped[str] = _text(PAGE, asks="Say what the proposed wording is.")
+    precedent: Mapped[str] = _text(PAGE, default="")
+    precedent_symbol: Mapped[str] = _text(NAME, default="")
+    outcome: Mapped[ProposalOutcome] = mapped_column(default=ProposalOutcome.PROPOSED)
+    final_wording: Mapped[str] = _text(PAGE, default="")
+
+    __mapper_args__ = {"polymorphic_identity": RecordKind.LANGUAGE}
+
+
+class Case(Record):
+    """An individual case (section 3.4 of the guidelines): what has to be weighed and with whom it was talked over.
+
+    A pair of a day and a note is answered once the day is there.
+    """
+
+    __tablename__ = "case_file"
+
+    id: Mapped[str] = mapped_column(String(32), ForeignKey("record.id"), primary_key=True)
+    country: Mapped[str] = _code(Code.STATE)
+    suggested_by: Mapped[Suggester] = _required("Say who suggested the case.")
+    suggested_note: Mapped[str] = _text(PAGE, default="")
+    mission_consulted_on: Mapped[date | None] = _happened()
+    mission: Mapped[str] = _text(LINE, default="")
+    mission_advice: Mapped[str] = _text(PAGE, default="")
+    before_on: Mapped[date | None] = _happened()
+    before_with: Mapped[InTheLoop | None]
+    before_note: Mapped[str] = _text(PAGE, default="")
+    risk: Mapped[RiskLevel | None]
+    risk_reasons: Mapped[str] = _text(PAGE, default="")
+    risk_mitigation: Mapped[str] = _text(PAGE, default="")
+    risk_weighed_on: Mapped[date | None] = _happened()
+    prospect: Mapped[Prospect | None]
+    prospect_reasons: Mapped[str] = _text(PAGE, default="")
+    prospect_weighed_on: Mapped[date | None] = _happened()
+    publicity: Mapped[Publicity | None]
+    publicity_reason: Mapped[str] = _text(PAGE, default="")
+    publicity_decided_on: Mapped[date | None] = _happened()
+    after_on: Mapped[date | None] = _happened()
+    after_with: Mapped[InTheLoop | None]
+    after_note: Mapped[str] = _text(PAGE, default="")
+    since: Mapped[str] = _text(PAGE, default="")
+    closed_on: Mapped[date | None] = _happened()
+
+    __mapper_args__ = {"polymorphic_identity": RecordKind.CASE}
+
+
+class Reprisal(Record):
+    """An allegation of reprisal after cooperation with an organisation (section 3.2 of the guidelines)."""
+
+    __tablename__ = "reprisal"
+
+    id: Mapped[str] = mapped_column(String(32), ForeignKey("record.id"), primary_key=True)
+    country: Mapped[str] = _code(Code.STATE)
+    organisation: Mapped[str] = _code(Code.ORGANISATION)
+    alleged_on: Mapped[date | None] = _happened()
+    account: Mapped[str] = _text(PAGE, default="")
+    reported_to: Mapped[str] = _text(LINE, default="")
+    reported_on: Mapped[date | None] = _happened()
+    response: Mapped[str] = _text(PAGE, default="")
+    state: Mapped[ReprisalState] = mapped_column(default=ReprisalState.ALLEGED)
+
+    __mapper_args__ = {"polymorphic_identity": RecordKind.REPRISAL}
+
+
+class Correction(Record):
+    """A fact of the reference put right from the app: it stands over the row of the CSV file, which stays as it is.
+
+    ``file`` is that of the reference (``sessions.csv``), ``row`` the row's key there, its parts separated by a blank;
+    a key that the file has not makes a new row. ``values`` are the columns that are put right, as a JSON object of
+    texts as they would stand in the file. ``source_url`` is where it was read, ``note`` what a reader should know.
+    Always public: it is about meetings of the organisations, and holds for everyone.
+    """
+
+    __tablename__ = "correction"
+
+    id: Mapped[str] = mapped_column(String(32), ForeignKey("record.id"), primary_key=True)
+    file: Mapped[str] = mapped_column(String(40))
+    row: Mapped[str] = _text(LINE, asks="Say which row is corrected.")
+    values: Mapped[str] = _text(TEXT, asks="Say which columns are corrected, and how they read.")
+    source_url: Mapped[str] = _text(NOTE)
+    note: Mapped[str] = _text(NOTE, default="")
+
+    __mapper_args__ = {"polymorphic_identity": RecordKind.CORRECTION}
+
+
+class Subscription(Base):
+    """A filter of the calendar that a person has saved under a secret address.
+
+    ``token_hash`` is the SHA-256 of the secret, in hexadecimal: the secret itself is kept nowhere. ``query`` holds the
+    filter's parameters as an address has them, empty for the whole calendar; ``level`` is public or internal.
+    ``follow_ups``: the person has asked for their open follow-ups in it; ``alarm_days``: for an alarm so many days
+    before each deadline, None for none. It opens nothing any more from ``revoked_at`` on, nor after the day
+    ``expires_on`` (UTC); one made before there was such a day ends a year after it was made.
+    """
+
+    __tablename__ = "subscription"
+
+    id: Mapped[str] = _id()
+    person_id: Mapped[str] = _of("person")
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = _text(80, default="")
+    query: Mapped[str] = _text(NOTE, default="")
+    level: Mapped[Sensitivity] = mapped_column(default=Sensitivity.INTERNAL)
+    follow_ups: Mapped[bool] = mapped_column(default=False)
+    alarm_days: Mapped[int | None] = _number(1, 60)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    expires_on: Mapped[date | None]
+    revoked_at: Mapped[datetime | None]
+
+    person: Mapped[Person] = relationship(back_populates="subscriptions")
+    use: Mapped[SubscriptionUse | None] = relationship(passive_deletes="all")
+
+
+class SubscriptionUse(Base):
+    """The day on which a subscribed calendar was last fetched: to fetch is to change nothing, so it has no history."""
+
+    __tablename__ = "subscription_use"
+
+    KEEPS_HISTORY = False
+
+    id: Mapped[str] = mapped_column(String(32), ForeignKey("subscription.id", ondelete="CASCADE"), primary_key=True)
+    last_used: Mapped[date]
+
+
+class RemoteCalendar(Base):
+    """A calendar of others at an address, read again by hand or every so many hours, for the person who set it up.
+
+    ``address`` may be a secret of its own, and is sealed in the history. What it brings becomes events of ``body`` and
+    ``event_kind`` at the level ``sensitivity``; hours without a zone are in ``timezone`` (IANA). ``every_hours``:
+    0 for by hand only.
+    """
+
+    __tablename__ = "remote_calendar"
+
+    SEALED = frozenset({"address", "salt"})
+
+    id: Mapped[str] = _id()
+    person_id: Mapped[str] = _of("person")
+    name: Mapped[str] = _text(NAME, asks="Say whose calendar it is: its events are known by that.")
+    address: Mapped[str] = _text(NOTE, asks="Give the address of the calendar.")
+    salt: Mapped[str] = mapped_column(String(32), default=new_id)
+    body: Mapped[str] = _text(
+        LINE,
+        code=Code.ORGANISATION,
+        asks="Say to which organisation or body its events belong: they are listed in its lane of the timeline.",
+    )
+    event_kind: Mapped[EventKind] = _required("Say what kind of event it brings.")
+    sensitivity: Mapped[Sensitivity] = mapped_column(default=Sensitivity.INTERNAL)
+    timezone: Mapped[str] = _text(NAME, code=Code.ZONE, default="")
+    every_hours: Mapped[int] = _number(0, 24 * 366, default=0)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    version: Mapped[int] = mapped_column()
+
+    visit: Mapped[RemoteVisit | None] = relationship(passive_deletes="all")
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class RemoteVisit(Base):
+    """When a remote calendar was last asked and what came of it; to ask is to change nothing, so it has no history.
+
+    ``etag`` and ``last_modified`` are what its server said, for the next time. ``outcome`` is a sentence for readers.
+    """
+
+    __tablename__ = "remote_visit"
+
+    KEEPS_HISTORY = False
+
+    id: Mapped[str] = mapped_column(String(32), ForeignKey("remote_calendar.id", ondelete="CASCADE"), primary_key=True)
+    asked_at: Mapped[datetime]
+    etag: Mapped[str] = _text(NAME, default="")
+    last_modified: Mapped[str] = _text(NAME, default="")
+    outcome: Mapped[str] = _text(NOTE, default="")
+
+
+class Change(Base):
+    """A line of the history; :mod:`calendar_model.store.history` writes, reads and checks it.
+
+    ``before`` and ``after`` hold the columns that changed. ``hash`` covers the line and the hash of the one before, and
+    ``layout`` says which columns of the line. ``level`` and ``readers`` say who could read the line when it was
+    written: of a restricted one the ``readers``, identifiers of persons, each between blanks.
+    """
+
+    __tablename__ = "change"
+
+    KEEPS_HISTORY = False
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    person_id: Mapped[str] = mapped_column(String(32), default="")
+    action: Mapped[str] = mapped_column(String(8))
+    table: Mapped[str] = mapped_column(String(40))
+    row_id: Mapped[str] = mapped_column(String(32), index=True)
+    record_id: Mapped[str] = mapped_column(String(32), index=True, default="")
+    """The record that the row is or hangs on; empty for a person."""
+    before: Mapped[str] = _text(1_000_000, default="{}")
+    after: Mapped[str] = _text(1_000_000, default="{}")
+    reason: Mapped[str] = _text(NOTE, default="")
+    previous: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+    layout: Mapped[int]
+    level: Mapped[Sensitivity]
+    readers: Mapped[str] = _text(1_000_000)
+
+
+def longest(kind: type[Base], column: str) -> int:
+    """How many characters a text column of a mapped class holds at most; raises KeyError where none is declared."""
+    kept = sa.inspect(kind).columns[column]
+    length = kept.type.length if isinstance(kept.type, String) else None
+    return int(length if length is not None else kept.info["longest"])
+
+
+def bounds(kind: type[Base], column: str) -> tuple[int, int]:
+    """The least and the most that a column of whole numbers holds; raises KeyError where none are declared."""
+    declared = sa.inspect(kind).columns[column].info
+    return int(declared["least"]), int(declared["most"])
+
+
+APPEND_ONLY = ("change", "override", "version")
+"""Tables of which the database itself refuses to change a row, and to delete one that is not of a sample record."""
+
+Index("ix_follow_up_open", FollowUp.owner_id, FollowUp.due)

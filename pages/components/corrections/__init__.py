@@ -1,0 +1,1 @@
+"""What the Corrections page is made of."""

@@ -1,0 +1,189 @@
+"""The columns of a row of the reference as fields of a form: each by its type, and back as the text of a cell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from datetime import date, time
+from enum import StrEnum
+from typing import Any, get_args, get_origin
+
+from calendar_model.corrections import columns_of
+from calendar_model.reference import Reference
+from calendar_model.vocabulary import (
+    Cadence,
+    MandateHolder,
+    Meeting,
+    Milestone,
+    MilestoneDate,
+    Observance,
+    Organisation,
+    Record,
+    RecurringMeeting,
+    Resolution,
+    Review,
+    Season,
+    Session,
+    State,
+    Track,
+)
+from pages.components.record.forms import RecordForm, words
+from pages.components.widgets import labels
+
+NAMES: dict[str, str] = {
+    Session.FILE: "Session",
+    Meeting.FILE: "Meeting",
+    Review.FILE: "UPR review",
+    MilestoneDate.FILE: "Deadline or milestone",
+    Cadence.FILE: "Rhythm",
+    Resolution.FILE: "Resolution",
+    RecurringMeeting.FILE: "Recurring meeting",
+    Milestone.FILE: "Rule of procedure",
+    MandateHolder.FILE: "Mandate holder",
+    Observance.FILE: "Observance",
+    Season.FILE: "Season of a body",
+    Track.FILE: "Track",
+    Organisation.FILE: "Organisation or body",
+    State.FILE: "State",
+}
+"""What a row of each file is called, those that are put right most often first."""
+
+DATED = ("start", "end", "date", "adopted", "date_precision", "standing")
+"""Columns that a correction always says, also where they are as before: its source is what confirms them."""
+
+_LABELS = {
+    "date_precision": "How much of the days is known",
+    "known_from": "Known from",
+    "start": "First day",
+    "end": "Last day",
+    "date": "Day",
+    "time": "Hour at the place",
+    "notes": "Notes of the row",
+    "slot": "Which edition of the year",
+    "interval_years": "Years from one to the next",
+    "interval_years_max": "Years at the most",
+    "interval_sessions": "Sessions from one to the next",
+}
+
+
+def label(column: str) -> str:
+    """What a column is called."""
+    return _LABELS.get(column) or words(column.replace("_", "-"))
+
+
+def rows(reference: Reference, file: str) -> dict[str, Record]:
+    """The rows of a file as they stand corrected, by key."""
+    found: dict[str, Iterable[Record]] = {
+        Session.FILE: reference.sessions.values(),
+        Meeting.FILE: reference.meetings,
+        Review.FILE: reference.reviews,
+        MilestoneDate.FILE: reference.milestone_dates,
+        Cadence.FILE: reference.cadences,
+        Resolution.FILE: reference.resolutions,
+        RecurringMeeting.FILE: reference.recurring_meetings.values(),
+        Milestone.FILE: reference.milestones.values(),
+        MandateHolder.FILE: reference.mandate_holders,
+        Observance.FILE: reference.observances,
+        Season.FILE: reference.seasons.values(),
+        Track.FILE: reference.tracks.values(),
+        Organisation.FILE: reference.organisations.values(),
+        State.FILE: reference.states.values(),
+    }
+    return {" ".join(str(part) for part in row.key).rstrip(): row for row in found[file]}
+
+
+def row_label(row: Record, reference: Reference) -> str:
+    """A row in a list to choose from, with its key first: ``HRC64: Human Rights Council, 64th session``."""
+    if isinstance(row, Review):
+        return f"{reference.states[row.country].name}, cycle {row.cycle}, {row.session}"
+    if isinstance(row, MilestoneDate):
+        return deadline_label(row.milestone, row.session, row.country, reference)
+    said = (getattr(row, name, "") for name in ("title", "statement", "name", "theme", "holder"))
+    return f"{row.key[0]}: {next((text for text in said if text), '')}".removesuffix(": ")
+
+
+def deadline_label(milestone: str, session: str, country: str, reference: Reference) -> str:
+    """A date of a milestone, as it is called in lists."""
+    rule, state = reference.milestones.get(milestone), reference.states.get(country)
+    parts = [rule.name if rule else milestone, session, state.name if state else country]
+    return ", ".join(part for part in parts if part)
+
+
+def typed(kind: type[Record], cells: Mapping[str, str]) -> dict[str, Any]:
+    """The cells of a row as the fields show them; a cell that is not of its column's type is shown empty."""
+    return {name: _typed(_types(kind, name), cells.get(name, "")) for name in columns_of(kind)}
+
+
+def cell(value: Any) -> str:
+    """What a field holds, as the text of a cell."""
+    if value is None:
+        return ""
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
+    if isinstance(value, (date, StrEnum)):
+        return value.isoformat() if isinstance(value, date) else value.value
+    if isinstance(value, float):
+        return f"{value:g}"
+    return str(value).strip()
+
+
+def draw(form: RecordForm, kind: type[Record], column: str) -> None:
+    """The field of one column."""
+    types, name = _types(kind, column), label(column)
+    reference = form.context.reference
+    if column in kind.REFERENCES or (kind is MilestoneDate and column == "session"):
+        _code(form, kind, column, name, reference)
+    elif terms := next((one for one in types if issubclass(one, StrEnum)), None):
+        form.choice(column, name, list(terms), optional=True)
+    elif date in types:
+        form.day(column, name)
+    elif time in types:
+        form.hour(column, name)
+    elif int in types and tuple not in types:
+        form.number(column, name)
+    elif column in ("notes", "statement", "rule", "description"):
+        form.area(column, name, height=100)
+    else:
+        form.text(column, name)
+
+
+def _code(form: RecordForm, kind: type[Record], column: str, name: str, reference: Reference) -> None:
+    file = kind.REFERENCES.get(column, Session.FILE)
+    if tuple in _types(kind, column):
+        form.text(column, name, help="Codes, separated by semicolons.")
+        return
+    known = rows(reference, file)
+    if file == Organisation.FILE:
+        names = {code: labels.organisation(code, reference) for code in known}
+    else:
+        names = {code: row_label(row, reference) for code, row in known.items()}
+    form.choice(column, name, ["", *names], optional=True, format_func=lambda code: names.get(code, code) or "None")
+
+
+def _types(kind: type[Record], column: str) -> set[type]:
+    """The plain types in a column's annotation, however deep."""
+
+    def within(annotation: Any) -> Iterator[type]:
+        for one in (annotation, get_origin(annotation)):
+            if isinstance(one, type):
+                yield one
+        for part in get_args(annotation):
+            yield from within(part)
+
+    return {one for one in within(kind.model_fields[column].annotation) if one is not type(None)}
+
+
+def _typed(types: set[type], text: str) -> Any:
+    text = text.strip()
+    with suppress(ValueError):
+        for one in types:
+            if issubclass(one, StrEnum):
+                return one(text) if text else None
+        if date in types:
+            return date.fromisoformat(text) if text else None
+        if time in types:
+            return time.fromisoformat(text) if text else None
+        if int in types and tuple not in types:
+            return int(text) if text else None
+        return text
+    return None

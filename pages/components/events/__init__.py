@@ -1,0 +1,1 @@
+"""What pages with events of the mission's own are made of."""

@@ -1,0 +1,321 @@
+"""One of the mission's own events as a form: when and where, with whom, what it belongs to, who may see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from calendar_model.access.problems import SHORTEST_REASON, Refused, UnmetRequirement
+from calendar_model.access.unit_of_work import reading, staff
+from calendar_model.calendar import city, when
+from calendar_model.mission import briefing
+from calendar_model.mission.events import faults, item_of
+from calendar_model.mission.transactions import save
+from calendar_model.reference import Reference
+from calendar_model.store.history import of_record
+from calendar_model.store.models import Contact, Engagement, Event, Person, Record, Statement
+from calendar_model.store.terms import EventKind
+from calendar_model.vocabulary import Kind, Organisation, Precision, Sensitivity, Standing
+from pages.components.record import forms
+from pages.components.record.access_requests import ask_for_access
+from pages.components.record.forms import LINK, NEW, RecordForm, open_record, texts, words
+from pages.components.record.parts import heading, history, item_openers, kept_items, kept_links
+from pages.components.shell import item_panel
+from pages.components.shell.context import PageContext
+from pages.components.shell.current_user import viewer
+from pages.components.shell.navigation import link
+from pages.components.shell.words import plain
+from pages.components.shell.zones import zone_choices
+from pages.components.widgets import labels
+
+STANDINGS = (Standing.PROVISIONAL, Standing.CONFIRMED, Standing.HELD, Standing.CANCELLED)
+"""How firm an event of one's own can be: nobody projects it."""
+
+LINKS: Mapping[str, tuple[type[Record], ...]] = {
+    "ties_speakers": (Contact,),
+    "ties_statements": (Statement,),
+    "ties_engagements": (Engagement,),
+}
+_TEXTS = ("title", "body", "timezone", "location", "room", "organisers", "cosponsors", "programme")
+_LEVELS = list(Sensitivity)
+
+
+def speaks(event: Event, contacts: Iterable[Contact] = ()) -> str:
+    """Who speaks at an event, by their codes, in a sentence of Markdown; empty if it is not known."""
+    codes = plain(", ".join(contact.title for contact in contacts))
+    if event.defenders_speak:
+        return f"Defenders speak: {codes}." if codes else "Defenders speak."
+    return f"Speakers: {codes}." if codes else ""
+
+
+def event_page(record_id: str, context: PageContext) -> None:
+    """The page of one event, or, without ``record_id``, of one to be planned."""
+    forms.back("All side events and meetings")
+    event, changes, titles = None, [], {}
+    if record_id:
+        with reading(context.viewer) as session:
+            event = session.get(Event, record_id, options=forms.whole())
+            if event is not None:
+                changes = of_record(session, record_id)
+                titles = {one.id: one.title for link in event.links for one in (link.other,)}
+                titles |= {one.id: one.title for link in event.linked_from for one in (link.record,)}
+        if event is None:
+            st.title("Side events and meetings")
+            forms.outcome()
+            st.markdown("This event is not there any more, or not for you to see. Go back to the list.")
+            ask_for_access(record_id)
+            return
+    everyone = staff()
+    if event is None:
+        st.title("A new event")
+        forms.outcome()
+        _form(None, everyone, context)
+        return
+    heading(event, everyone, state=f"{words(event.event_kind)}, {event.standing!s}.")
+    forms.outcome()
+    fields, beside = st.columns([5, 3], gap="large")
+    with fields:
+        _form(event, everyone, context)
+    with beside:
+        _beside(event, context)
+    history(changes, everyone, titles, context.zone)
+
+
+def _beside(event: Event, context: PageContext) -> None:
+    item = item_of(event.id)
+    st.subheader("In the calendar")
+    rows = context.table[context.table["item"] == item]
+    for row in rows.itertuples():
+        st.markdown(plain(when(row, context.zone)))
+        st.button("Show it", key="event_in_calendar", type="tertiary", on_click=item_panel.choose, args=(item,))
+    link("dossier", "Dossier of the event", of=item)
+    if event.items:
+        st.subheader("Belongs to")
+        item_openers(event, context)
+    others = [*(link.other for link in event.links), *(link.record for link in event.linked_from)]
+    for title, kind, page in (
+        ("Speaks there", Contact, "contacts"),
+        ("Statements", Statement, "statements"),
+        ("Engagements", Engagement, "engagements"),
+    ):
+        found = sorted((one for one in others if isinstance(one, kind)), key=lambda one: one.title)
+        if found:
+            st.subheader(title)
+            for one in found:
+                link(page, plain(one.title), record=one.id)
+
+
+def _form(event: Event | None, everyone: Sequence[Person], context: PageContext) -> None:
+    form = RecordForm("event", context, event, kind=Event)
+    with form:
+        asked = st.query_params.get(NEW, "")
+        first = EventKind(asked) if asked in set(EventKind) else EventKind.SIDE_EVENT
+        kind = form.choice("event_kind", "Kind", list(EventKind), default=first)
+        form.text("title", "Title", help="It stands on the timelines of all who may see the event. Name nobody in it.")
+        items = form.items(
+            "Belongs to, in the calendar", help="The session, text, review or day that it is held around."
+        )
+        body = _body(form, event, context)
+        start = _when_and_where(form, event, body, context)
+        _room(form, event, kind, request_rule(items, start, context))
+        st.subheader("With whom")
+        _pair(
+            lambda: form.text("organisers", "Organisers", help="Who holds it."),
+            lambda: form.text("cosponsors", "Co-sponsors", help="States and organisations."),
+        )
+        form.tick("defenders_speak", "Defenders speak")
+        form.records(
+            "Contacts who speak, by their codes",
+            LINKS["ties_speakers"],
+            "ties_speakers",
+            help="Seen here and in the dossier, each by those who may see the contact; never in a calendar or feed.",
+        )
+        form.area("programme", "Programme", help="Stays with this record: it goes into no calendar and no feed.")
+        st.subheader("What else belongs to it, and who sees it")
+        form.records("Statements", LINKS["ties_statements"], "ties_statements")
+        form.records("Engagements", LINKS["ties_engagements"], "ties_engagements")
+        _level(form, event, everyone)
+        form.submit("Save the event", _save)
+
+
+def _pair(*fields: Callable[[], Any]) -> None:
+    """Fields beside each other, as far as there is room."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        for field in fields:
+            with st.container(width="stretch", key=None):
+                field()
+
+
+def _body(form: RecordForm, event: Event | None, context: PageContext) -> str:
+    known = context.reference
+    choices = list(known.organisations)
+    linked = context.table[context.table["item"].isin(st.query_params.get_all(LINK))]
+    proposed = next((body for body in linked["body"] if body in known.organisations), None) if event is None else None
+    return str(
+        form.choice(
+            "body",
+            "Organisation or body",
+            choices,
+            optional=True,
+            default=proposed,
+            placeholder="Choose",
+            format_func=lambda code: labels.organisation(code, known),
+            on_change=_propose_place,
+            args=(form.prefix, known),
+            help="The event stands in its lane on the timeline.",
+        )
+        or ""
+    )
+
+
+def seat_of(body: str, reference: Reference) -> Organisation | None:
+    """The nearest organisation at or above a body of which the seat is known."""
+    line = (reference.organisations[code] for code in reference.lineage(body))
+    return next((one for one in line if one.timezone), None)
+
+
+def _propose_place(prefix: str, reference: Reference) -> None:
+    """Another body: its seat takes the place of what was proposed for the one before, never of what was typed."""
+    seat = seat_of(st.session_state[f"{prefix}_body"] or "", reference)
+    if seat is None:
+        return
+    proposed = reference.organisations.values()
+    zone, place = f"{prefix}_timezone", f"{prefix}_location"
+    if st.session_state.get(zone, "") in {"", *(one.timezone for one in proposed)}:
+        st.session_state[zone] = seat.timezone
+    if st.session_state.get(place, "") in {"", *(one.seat_city for one in proposed)}:
+        st.session_state[place] = seat.seat_city
+
+
+def _when_and_where(form: RecordForm, event: Event | None, body: str, context: PageContext) -> date | None:
+    """The fields of time and place; gives the first day, once it is there."""
+    st.subheader("When and where")
+    seat = seat_of(body, context.reference)
+    _pair(
+        lambda: form.day("start", "First day"),
+        lambda: form.day("end", "Last day", help="Left empty: the first day."),
+    )
+    _pair(
+        lambda: form.hour("start_time", "From", step=300, help="Left empty: whole days."),
+        lambda: form.hour("end_time", "To", step=300, help="Left empty: it is not known how long it lasts."),
+    )
+    kept = [event.timezone] if event is not None and event.timezone else []
+    zones = dict.fromkeys([*kept, *([seat.timezone] if seat else []), context.zone, *zone_choices()])
+    form.choice(
+        "timezone",
+        "Time zone of the place",
+        ["", *zones],
+        default=seat.timezone if seat else "",
+        format_func=lambda zone: f"{city(zone)} ({zone})" if zone else "None: whole days only",
+    )
+    _pair(
+        lambda: form.text(
+            "location",
+            "Place",
+            default=seat.seat_city if seat else "",
+            help="The town last, such as “Palais des Nations, Geneva”; “Online” where nobody meets.",
+        ),
+        lambda: form.text("room", "Room"),
+    )
+    form.choice(
+        "standing",
+        "Standing",
+        STANDINGS,
+        default=Standing.PROVISIONAL,
+        format_func=labels.STANDINGS.__getitem__,
+        help="A cancelled event stays in every calendar, struck through, so that nobody goes there.",
+    )
+    return form.values("start")["start"]  # type: ignore[no-any-return]
+
+
+def _room(form: RecordForm, event: Event | None, kind: EventKind, rule: Any) -> None:
+    """The day by which the room is asked for, with what the body's own rule says of it."""
+    exact = rule is not None and rule["date_precision"] == Precision.DAY
+    day = rule["start"].date() if rule is not None and exact else None
+    for_a_room = kind in (EventKind.SIDE_EVENT, EventKind.PANEL)
+    chosen = form.day("request_due", "Ask for the room by", default=day if for_a_room and event is None else None)
+    if rule is None:
+        return
+    how = "" if rule["confidence"] == "sourced" else " From memory, not seen in a source."
+    known = "" if exact else ", the days are not known yet"
+    st.caption(f"{plain(rule['title'])}: {plain(when(rule))}{known}. {plain(rule['description'])}{how}")
+    if day is not None and chosen != day:
+        key = f"{form.prefix}_request_due"
+        st.button("Take this day", key="event_take_day", type="tertiary", on_click=_take_day, args=(key, day))
+
+
+def _take_day(key: str, day: date) -> None:
+    st.session_state[key] = day
+
+
+def request_rule(items: Sequence[str], start: date | None, context: PageContext) -> Any:
+    """The row of the calendar that says by when a side event around one of these items is asked for; None if the
+    reference has none. Of several the last before the event begins, or the first."""
+    table = context.table
+    linked = table[table["item"].isin(items)]
+    homes = {*items, *linked["related_to"], *(f"session-{session}" for session in linked["session"] if session)} - {""}
+    asked = briefing.side_event_items(table, context.reference)
+    asked = asked[(asked["kind"] == Kind.DEADLINE) & (asked["standing"] != Standing.CANCELLED)]
+    asked = asked[asked["related_to"].isin(homes)].sort_values("start", kind="stable")
+    before = asked[asked["start"] <= pd.Timestamp(start)] if start is not None else asked[:0]
+    if not before.empty:
+        return before.iloc[-1]
+    return None if asked.empty else asked.iloc[0]
+
+
+def _level(form: RecordForm, event: Event | None, everyone: Sequence[Person]) -> None:
+    form.level(Sensitivity.INTERNAL, everyone)
+    if _opened(form):
+        form.text(
+            "reason",
+            "Why more people may see it",
+            help="A sentence; it stays in the history.",
+        )
+        if form.values("sensitivity")["sensitivity"] == Sensitivity.PUBLIC:
+            st.caption(
+                "Title, time, place, organisers and co-sponsors go to everybody and into every feed; programme, links "
+                "and who speaks do not."
+            )
+
+
+def _opened(form: RecordForm) -> bool:
+    """Whether more people are to see it than do now; a new event is internal until somebody says why it is not."""
+    before = form.record.sensitivity if form.record is not None else Sensitivity.INTERNAL
+    chosen = form.values("sensitivity").get("sensitivity") or before
+    return _LEVELS.index(chosen) < _LEVELS.index(before)
+
+
+def _save(form: RecordForm) -> str:
+    event: Event | None = form.record
+    values = texts(form.values(), *_TEXTS)
+    reason, level = values.pop("reason", None) or "", values.pop("sensitivity")
+    values["end"] = values["end"] or values["start"]
+    if wrong := faults(values):
+        raise Refused("The event cannot be saved as it is.", [UnmetRequirement(says) for says in wrong])
+    opened = _opened(form)
+    if opened and len(reason) < SHORTEST_REASON:
+        raise Refused("Say in a sentence why more people may see it; the reason stays in the history.")
+    items = [*form.chosen("items"), *kept_items(event, form.context)]
+    links = [*form.chosen(*LINKS), *kept_links(event, [kind for kinds in LINKS.values() for kind in kinds])]
+    named = form.chosen("named") if level == Sensitivity.RESTRICTED else None
+    who = viewer()
+    if event is not None:
+        columns, seen = {**values, "sensitivity": level}, form.seen
+        save(who, Event, columns, record_id=event.id, seen=seen, items=items, links=links, named=named, reason=reason)
+        return _saved(values["standing"])
+    born = {**values, "sensitivity": Sensitivity.INTERNAL if opened else level}
+    made = save(who, Event, born, items=items, links=links, named=named)
+    if opened:
+        save(who, Event, {"sensitivity": level}, record_id=made, seen=1, reason=reason)
+    open_record(made)
+    return _saved(values["standing"])
+
+
+def _saved(standing: Standing) -> str:
+    if standing == Standing.CANCELLED:
+        return "Saved as cancelled. It stays in the calendar, struck through; nobody is reminded to ask for its room."
+    return "Saved. It stands in the calendar of all who may see it."

@@ -1,0 +1,1 @@
+"""What the Feeds page is made of."""

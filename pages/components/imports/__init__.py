@@ -1,0 +1,1 @@
+"""What the Import page is made of."""

@@ -1,0 +1,332 @@
+"""A dry run on the page Import: looked at, taken over in one transaction, and what came of it.
+
+Nothing is read twice while a page redraws: the plan stays in the session's state together with what it was made from,
+and is worked out again when the reader asks for it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import pandas as pd
+import streamlit as st
+
+from calendar_model import wording
+from calendar_model.access.problems import Refused
+from calendar_model.access.unit_of_work import EditConflict
+from calendar_model.imports.plan import Fate, ImportRefused, Line, Plan, Progress
+from calendar_model.store.database import WorkspaceError
+from pages.components.shell.words import plain
+
+_WORK = "import_work"
+_LOOK, _GO, _GOING = "import_look", "import_go", "import_going"
+"""What a click has asked for; and that a take-over has begun, which only one that was broken off leaves behind."""
+
+FATES = {
+    Fate.NEW: "New",
+    Fate.CHANGED: "Changed",
+    Fate.UNCHANGED: "Unchanged",
+    Fate.KEPT: "Kept as it is here",
+    Fate.CANCELLED: "Cancelled",
+    Fate.REFUSED: "Refused",
+}
+GONE = "Gone, not cancelled"
+"""What is no longer in the file and stays as it is, unless the reader says so."""
+
+ROW_HEIGHT, MOST_ROWS = 35, 12
+"""Pixels of a row, and how many show before the table scrolls within itself."""
+
+BROKEN_OFF = "Another click broke this off: nothing is written. Take it over again when the page stands still."
+OVERTAKEN = (
+    "Somebody else has changed something of this since you looked, so nothing is written. Look again: what you have "
+    "chosen is still there."
+)
+
+
+@dataclass(frozen=True)
+class Work:
+    """A plan, what it was made from, and what became of it: a refusal in a sentence, or what was carried out."""
+
+    made_from: str
+    plan: Plan
+    refusal: str = ""
+    done: Plan | None = None
+
+
+@dataclass(frozen=True)
+class Way:
+    """How a plan is made and carried out, and how its page speaks of it.
+
+    ``leads`` draws the links to where what was taken over stands. ``row`` is what the number of a line is called;
+    empty, and it is not shown. ``look`` stands on the button before the first look.
+    """
+
+    make: Callable[[], Plan]
+    carry_out: Callable[[Plan, Progress], Plan]
+    leads: Callable[[], None]
+    row: str = ""
+    look: str = "See what would happen"
+
+
+def fingerprint(data: bytes, *chosen: object) -> str:
+    """What a plan is made from, in a word: the file's bytes and all that was chosen for them."""
+    return hashlib.sha256(hashlib.sha256(data).digest() + repr(chosen).encode()).hexdigest()
+
+
+def forget() -> None:
+    """Drops the plan of a file that is not there any more."""
+    for key in (_WORK, _LOOK, _GO, _GOING):
+        st.session_state.pop(key, None)
+
+
+def dry_run(made_from: str, way: Way, *, lacks: str = "") -> None:
+    """The button that looks, and below it what was found. ``lacks`` says what has to be chosen first, if anything."""
+    broken_off = st.session_state.pop(_GOING, False)
+    looking, going = st.session_state.pop(_LOOK, False), st.session_state.pop(_GO, False)
+    controls, below = st.container(), st.container()
+    with below:
+        if looking and not lacks:
+            _look(made_from, way)
+        work: Work | None = st.session_state.get(_WORK)
+        same = work is not None and work.made_from == made_from
+        if work is not None and same and going and work.done is None:
+            work = _take_over(work, way)
+    with controls:
+        fresh = same and work is not None and not work.refusal and work.done is None
+        st.button(
+            way.look if work is None else "Look again",
+            key="import_look_button",
+            type="secondary" if fresh else "primary",
+            disabled=bool(lacks),
+            on_click=_ask,
+            args=(_LOOK,),
+        )
+        if lacks:
+            st.caption(lacks)
+        elif work is None:
+            st.caption("Nothing is written until you have seen it and said so.")
+    if work is None or lacks:
+        return
+    with below:
+        if not same:
+            st.warning("What is chosen has changed since you looked. Look again to see what would happen now.")
+            return
+        if broken_off:
+            st.warning(BROKEN_OFF)
+        _shown(work, way)
+
+
+def ask_to_look() -> None:
+    """For callbacks: the dry run of the page that comes next looks without being asked again."""
+    forget()
+    _ask(_LOOK)
+
+
+def counts(lines: Sequence[Line]) -> str:
+    """``12 new, 3 changed, 40 unchanged, 2 refused``."""
+    told = Plan(tuple(line for line in lines if not line.offered)).counts
+    found = [f"{number:,} {FATES[fate].lower()}" for fate, number in told.items()]
+    gone = sum(line.offered for line in lines)
+    return ", ".join([*found, f"{gone:,} gone from the file"] if gone else found)
+
+
+def _ask(what: str) -> None:
+    st.session_state[what] = True
+
+
+def _look(made_from: str, way: Way) -> None:
+    with st.spinner("Reading the file and comparing it with the calendar", show_time=False):
+        try:
+            work = Work(made_from, way.make())
+        except (ImportRefused, Refused, WorkspaceError) as refused:
+            work = Work(made_from, Plan(()), refusal=str(refused))
+    st.session_state[_WORK] = work
+
+
+def _take_over(work: Work, way: Way) -> Work:
+    """Carries the plan out; a click meanwhile ends the run at the next step of the bar, and with it the transaction."""
+    plan = work.plan.accepted() if st.session_state.get(_gone_key(work)) else work.plan
+    bar = st.progress(0.0, text=f"Taking over {len(plan.to_write):,}")
+
+    def progress(done: int, total: int) -> None:
+        # Of the last step nothing is drawn: it may come when all is written, and drawing is where a run can be ended.
+        if done < total:
+            bar.progress(done / total, text=f"Taking over: {done:,} of {total:,}")
+
+    st.session_state[_GOING] = True
+    try:
+        work = replace(work, done=way.carry_out(plan, progress))
+    except EditConflict:
+        work = replace(work, refusal=OVERTAKEN)
+    except (ImportRefused, Refused, WorkspaceError) as refused:
+        lacks = " ".join(lack.says for lack in getattr(refused, "lacks", ()))
+        work = replace(work, refusal=f"{refused} {lacks} Nothing is written.".replace("  ", " "))
+    st.session_state[_WORK] = work
+    del st.session_state[_GOING]
+    bar.empty()
+    return work
+
+
+def _shown(work: Work, way: Way) -> None:
+    if work.refusal:
+        st.error(plain(work.refusal))
+        return
+    if work.done is not None:
+        _result(work.done, way)
+        return
+    plan = work.plan
+    st.subheader("What would happen")
+    if not plan.lines:
+        st.markdown("Nothing in this file falls under what is chosen. Widen the period, or choose another file.")
+        _remarks(plan)
+        return
+    st.markdown(f"**{counts(plan.lines).capitalize()}.** Nothing is written yet.")
+    _remarks(plan)
+    plan = _with_gone(work)
+    _filtered(plan, way)
+    if plan.to_write:
+        st.button(
+            f"Take over {len(plan.to_write):,}", key="import_go_button", type="primary", on_click=_ask, args=(_GO,)
+        )
+    elif Fate.REFUSED in plan.counts or plan.offered:
+        st.markdown("There is nothing to take over. The table says why, row by row.")
+    else:
+        st.markdown("There is nothing to take over: all of it is here already.")
+
+
+def _gone_key(work: Work) -> str:
+    return f"import_cancel_gone_{work.made_from[:12]}"
+
+
+def _with_gone(work: Work) -> Plan:
+    """The plan, with what is gone from the file cancelled where the reader ticks that."""
+    gone = len(work.plan.offered)
+    if not gone:
+        return work.plan
+    events = "event that is" if gone == 1 else "events that are"
+    chosen = st.checkbox(
+        f"Also cancel the {f'{gone:,} ' if gone > 1 else ''}{events} no longer in the file",
+        key=_gone_key(work),
+        help="They came with this calendar before. Leave them if the file holds only a part of the calendar.",
+    )
+    return work.plan.accepted() if chosen else work.plan
+
+
+def _remarks(plan: Plan) -> None:
+    if plan.remarks:
+        st.caption("  \n".join(plain(remark) for remark in plan.remarks))
+
+
+def _filtered(plan: Plan, way: Way) -> None:
+    """The lines of one fate, or all."""
+    found = plan.counts
+    chosen = None
+    if len(found) > 1:
+        key = "import_show"
+        if st.session_state.get(key) not in found:
+            st.session_state[key] = None
+        chosen = st.segmented_control(
+            "Show only",
+            list(found),
+            format_func=lambda fate: f"{_called(fate, plan)}: {found[fate]:,}",
+            key=key,
+        )
+    _table([line for line in plan.lines if chosen in (None, line.fate)], way, "import_lines")
+
+
+def _called(fate: Fate, plan: Plan) -> str:
+    """What an outcome is called; what is only offered is not cancelled."""
+    return GONE if all(line.offered for line in plan.lines if line.fate is fate) else FATES[fate]
+
+
+def _table(lines: list[Line], way: Way, key: str) -> None:
+    """The lines, a series in one row; its occurrences are folded below."""
+    together: dict[tuple[object, ...], list[Line]] = {}
+    for line in lines:
+        # What does not recur has a row of its own.
+        which = (line.series, outcome(line)) if line.series else (id(line),)
+        together.setdefault(which, []).append(line)
+    rows = list(together.values())
+    _frame([_row(row) for row in rows], way, key)
+    series = [row for row in rows if len(row) > 1]
+    if series:
+        times = sum(map(len, series))
+        of = "one series" if len(series) == 1 else f"{len(series):,} series"
+        with st.expander(f"The {times:,} occurrences of {of}", key=f"{key}_series"):
+            _frame([_row([line]) for row in series for line in row], way, f"{key}_occurrences")
+
+
+def _row(lines: list[Line]) -> dict[str, object]:
+    """One line, or the occurrences of a series that meet with the same."""
+    first, last = lines[0], lines[-1]
+    says = {line.says for line in lines}
+    return {
+        "Number": first.number,
+        "Outcome": outcome(first),
+        "Title": first.title,
+        "When": f"{len(lines):,} times, {_days(first, last)}" if len(lines) > 1 else _days(first, first),
+        "Hours": _same(_hours(line) for line in lines),
+        "Time zone": _same(line.timezone if line.start_time else "" for line in lines),
+        "Standing": _same(wording.standing_words(line.standing) if line.standing else "" for line in lines),
+        "What would change, or why not": first.says if len(says) == 1 else "It differs: see the occurrences below.",
+    }
+
+
+def outcome(line: Line) -> str:
+    """What becomes of a line, for people."""
+    return GONE if line.offered else FATES[line.fate]
+
+
+def _days(first: Line, last: Line) -> str:
+    return "" if first.start is None else wording.span(first.start, last.end or last.start or first.start)
+
+
+def _hours(line: Line) -> str:
+    if line.start_time is None:
+        return ""
+    return f"{line.start_time:%H:%M}" + (f"–{line.end_time:%H:%M}" if line.end_time else "")
+
+
+def _same(values: Iterable[str]) -> str:
+    found = list(dict.fromkeys(values))
+    return found[0] if len(found) == 1 else "Several"
+
+
+_WIDTHS = {
+    "Outcome": 130,
+    "Title": 280,
+    "When": 250,
+    "Hours": 100,
+    "Time zone": 140,
+    "Standing": 110,
+    "What would change, or why not": 520,
+}
+_OF_TIME = ("Hours", "Time zone", "Standing")
+
+
+def _frame(rows: list[dict[str, object]], way: Way, key: str) -> None:
+    frame = pd.DataFrame(rows)
+    frame = frame.drop(columns=[name for name in _OF_TIME if not any(frame[name])])
+    frame = frame.rename(columns={"Number": way.row}) if way.row else frame.drop(columns="Number")
+    st.dataframe(
+        frame,
+        key=key,
+        hide_index=True,
+        height=ROW_HEIGHT * (min(len(frame), MOST_ROWS) + 1) + 3,
+        row_height=ROW_HEIGHT,
+        column_config={name: st.column_config.TextColumn(width=width) for name, width in _WIDTHS.items()},
+        alt=f"{len(frame)} rows: what becomes of each, its title, when it is, and what would change or why not.",
+    )
+
+
+def _result(done: Plan, way: Way) -> None:
+    written = counts(done.to_write)
+    st.success(f"Taken over: {written}." if written else "Taken over: nothing was left to write.")
+    with st.container(horizontal=True):
+        way.leads()
+    left = [line for line in done.lines if line.offered or line.fate in (Fate.KEPT, Fate.REFUSED)]
+    if left:
+        st.subheader("Not taken over")
+        _table(left, way, "import_left")

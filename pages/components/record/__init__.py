@@ -1,0 +1,1 @@
+"""The parts of which pages of records are made: forms, links, follow-ups, history, deletion."""

@@ -1,0 +1,86 @@
+"""Asking for access to a record, and granting it as the second person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from calendar_model.access.permissions import Viewer
+from calendar_model.mission.access_requests import OpenRequest, ask, grant, open_requests
+from calendar_model.store.models import AccessRequest, Contact, Person, Record, longest
+from calendar_model.vocabulary import Sensitivity
+from pages.components.record import fields, forms
+from pages.components.record.forms import words
+from pages.components.shell.current_user import viewer
+from pages.components.shell.words import plain
+
+
+def ask_for_access(record_id: str) -> None:
+    """The form below what is said where a record is not there or the reader has no access to it.
+
+    It is the same in both cases, and so is what it says afterwards.
+    """
+    reason = f"ask_access_reason_{record_id}"
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        fields.line(
+            "Why you need access",
+            longest(AccessRequest, "reason"),
+            key=reason,
+            width=420,
+            help="One sentence; it stays in the history. A person with access grants it. Where nobody active has "
+            "access, a person who may clear does.",
+        )
+        st.button("Ask for access", key=f"ask_access_{record_id}", on_click=_ask, args=(record_id, reason))
+
+
+def requests_for(record: Record, everyone: Sequence[Person]) -> None:
+    """The open requests for a record, each with the button that grants it; and where its owner is not active any more,
+    the form to ask to become the owner."""
+    if record.sensitivity is not Sensitivity.RESTRICTED and not isinstance(record, Contact):
+        return
+    reader = viewer()
+    _listed(open_requests(reader, record.id))
+    owner = next((one for one in everyone if one.id == record.owner_id), None)
+    is_named = reader.person_id in {access.person_id for access in record.named}
+    if owner is not None and not owner.active and is_named:
+        st.caption("The owner is not active any more. Ask for access once more to become the owner.")
+        ask_for_access(record.id)
+
+
+def requests_of_nobody(reader: Viewer) -> None:
+    """The open requests that a reader can grant, under a heading; nothing where there are none."""
+    if reader.person_id and (found := open_requests(reader)):
+        st.subheader("Requests for access")
+        _listed(found)
+
+
+def _listed(found: Sequence[OpenRequest]) -> None:
+    for one in found:
+        with st.container(gap="xxsmall", key=f"access_request_{one.request_id}"):
+            what = one.title or f"a restricted record ({words(one.kind).lower()}) of {one.owner}"
+            st.markdown(plain(f"{one.person} asks for access to {what}: {one.reason}"))
+            st.caption(plain(f"{one.person} then reads everything in the record. The history keeps who granted it."))
+            st.button(
+                f"Grant access to {plain(one.person)}",
+                key=f"grant_access_{one.request_id}",
+                on_click=_grant,
+                args=(one.request_id,),
+            )
+
+
+def _ask(record_id: str, reason: str) -> None:
+    def act() -> str:
+        ask(viewer(), record_id, st.session_state.get(reason) or "")
+        return "If there is such a record, the people who can grant access see your request."
+
+    if forms.attempt(act):
+        st.session_state.pop(reason, None)
+
+
+def _grant(request_id: str) -> None:
+    def act() -> str:
+        grant(viewer(), request_id)
+        return "Access is granted. The history keeps who asked, why, and who granted it."
+
+    forms.attempt(act)

@@ -1,0 +1,209 @@
+"""Follow-ups: what is still to be done about a record, by whom and by when. Any page shows those of its record with
+:func:`follow_ups_of`, and a list of them with :func:`follow_up_lines`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import streamlit as st
+
+from calendar_model import wording
+from calendar_model.access.problems import Refused
+from calendar_model.access.unit_of_work import reading
+from calendar_model.mission.follow_ups import Due, Line, nearness, of_record
+from calendar_model.mission.transactions import save, writing
+from calendar_model.store.models import FollowUp, Person, Record, longest
+from calendar_model.vocabulary import Sensitivity
+from pages.components.record import fields, forms
+from pages.components.record.forms import RECORD, words
+from pages.components.shell.context import current
+from pages.components.shell.current_user import viewer
+from pages.components.shell.navigation import PAGE_OF, link
+from pages.components.shell.words import plain, plain_lines
+from pages.components.widgets.lines import LEFT, styled
+
+
+def follow_ups_of(record: Record, everyone: Sequence[Person]) -> None:
+    """The follow-ups of a record under a heading of their own: open ones to be done or changed, those done folded,
+    and the fields for a new one.
+
+    ``record`` has its ``named`` loaded, ``everyone`` is the staff. Of a restricted record only persons who are named
+    in it can be given something to do: the others would not see it.
+    """
+    context = current()
+    with reading(context.viewer) as session:
+        found = of_record(session, record.id)
+    open_ = [line for line in found if line.done_on is None]
+    owners = _owners(record, everyone)
+    names = {person.id: person.name for person in everyone}
+    styled()
+    st.subheader("Follow-ups")
+    if open_:
+        follow_up_lines(open_, names, "open", today=context.today, owners=owners, own_page=True)
+    else:
+        st.markdown("Nothing is left to be followed up.")
+    if len(found) > len(open_):
+        with st.expander(f"Done: {len(found) - len(open_)}"):
+            follow_up_lines(found[len(open_) :], names, "done", today=context.today, own_page=True)
+    _add(record.id, owners)
+
+
+def _owners(record: Record, everyone: Sequence[Person]) -> dict[str, str]:
+    named = {access.person_id for access in record.named}
+    return {
+        person.id: person.name
+        for person in everyone
+        if person.active and (record.sensitivity is not Sensitivity.RESTRICTED or person.id in named)
+    }
+
+
+def _add(record_id: str, owners: Mapping[str, str]) -> None:
+    keys = {name: f"follow_up_{name}_{record_id}" for name in ("what", "due", "owner")}
+    with st.expander("Add a follow-up", key=f"follow_up_new_{record_id}"):
+        fields.line("What is to be done", longest(FollowUp, "what"), key=keys["what"])
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            st.date_input("By when", value=None, format="YYYY-MM-DD", key=keys["due"], width=160)
+            ids = list(owners)
+            me = viewer().person_id
+            st.selectbox(
+                "By whom",
+                ids,
+                index=ids.index(me) if me in ids else None,
+                format_func=owners.__getitem__,
+                key=keys["owner"],
+                width=220,
+            )
+            st.button("Add", key=f"follow_up_add_{record_id}", on_click=_added, args=(record_id, keys))
+
+
+def _added(record_id: str, keys: Mapping[str, str]) -> None:
+    what, due, owner = (st.session_state.get(keys[name]) for name in ("what", "due", "owner"))
+
+    def act() -> str:
+        add_follow_up(record_id, what or "", due, owner or "")
+        return "The follow-up is added."
+
+    if forms.attempt(act):
+        for key in keys.values():
+            st.session_state.pop(key, None)
+
+
+def add_follow_up(record_id: str, what: str, due: date | None, owner_id: str) -> None:
+    """Adds something to be done about a record. Raises Refused for what is missing."""
+    with writing(viewer()) as session:
+        record = session.get(Record, record_id)
+        if record is None:
+            raise Refused("This record is not there any more, or not for you to see. Go back to the list.")
+        record.follow_ups.append(FollowUp(what=what.strip(), due=due, owner_id=owner_id))
+
+
+# --- Lines
+
+
+def due_words(due: date, today: date) -> str:
+    """``Late by 3 days``, ``Due today``, ``In 1 day``."""
+    days = abs((due - today).days)
+    said = "1 day" if days == 1 else f"{days} days"
+    return "Due today" if not days else f"Late by {said}" if due < today else f"In {said}"
+
+
+def follow_up_lines(
+    found: Sequence[Line],
+    names: Mapping[str, str],
+    place: str,
+    *,
+    today: date,
+    owners: Mapping[str, str] | None = None,
+    own_page: bool = False,
+) -> None:
+    """Follow-ups in a column, each with its day, what is to be done and by whom, and a way to do or change it.
+
+    ``names`` are the staff's by identifier, ``owners`` those who may be given one; None leaves the owner as it is.
+    ``place`` is the list's name, one of a kind on the page. On the ``own_page`` of their record no line leads there.
+    """
+    with st.container(key=f"lines_follow_ups_{place}", gap="small"):
+        for line in found:
+            # Beside a record there is room for one column only.
+            with st.container(horizontal=not own_page, gap=None if own_page else "small"):
+                with st.container(key=f"when_{line.id}", width="stretch" if own_page else LEFT, gap=None):
+                    st.markdown(_when(line, today))
+                with st.container(key=f"what_{line.id}", width="stretch", gap=None):
+                    _line(line, names, owners, today, own_page)
+
+
+def _when(line: Line, today: date) -> str:
+    if line.done_on is not None:
+        return f"Done on {wording.day(line.done_on)}"
+    said = due_words(line.due, today)
+    pressing = nearness(line.due, today) is not Due.LATER
+    return f"{f'**{said}**' if pressing else said} · {wording.day(line.due)}"
+
+
+def _line(line: Line, names: Mapping[str, str], owners: Mapping[str, str] | None, today: date, own_page: bool) -> None:
+    st.markdown(f"**{plain(line.what)}**" if line.done_on is None else plain(line.what))
+    if line.outcome.strip():
+        st.markdown(plain_lines(line.outcome))
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        if not own_page:
+            kind = f"{words(line.record_kind)}: {plain(line.record_title)}"
+            link(PAGE_OF[line.record_kind], kind, **{RECORD: line.record_id})
+        about = [names.get(line.owner_id, "")]
+        if not own_page:
+            about += ["restricted" if line.restricted else "", "sample" if line.sample else ""]
+        st.caption(plain(" · ".join(part for part in about if part)), width="content")
+        if line.done_on is None:
+            _to_do(line, owners, today)
+        else:
+            st.button(
+                "Not done after all",
+                key=f"follow_up_reopen_{line.id}",
+                type="tertiary",
+                on_click=_written,
+                args=(line, {"done_on": None}, "The follow-up is open again."),
+            )
+
+
+def _to_do(line: Line, owners: Mapping[str, str] | None, today: date) -> None:
+    """What is drawn only once it is opened: a page may have many lines."""
+    opened = st.popover("Done, or change", type="tertiary", key=f"follow_up_{line.id}", on_change="rerun")
+    if not opened.open:
+        return
+    with opened:
+        fields.area("What came of it", longest(FollowUp, "outcome"), key=f"follow_up_outcome_{line.id}", height=68)
+        st.button("Done", type="primary", key=f"follow_up_done_{line.id}", on_click=_done, args=(line, today))
+        fields.line("What is to be done", longest(FollowUp, "what"), value=line.what, key=f"follow_up_what_{line.id}")
+        st.date_input("By when", value=line.due, format="YYYY-MM-DD", key=f"follow_up_due_{line.id}")
+        if owners is not None:
+            ids = list(dict.fromkeys([*owners, line.owner_id]))
+            st.selectbox(
+                "By whom",
+                ids,
+                index=ids.index(line.owner_id),
+                format_func=lambda id_: owners.get(id_, "As it is"),
+                key=f"follow_up_owner_{line.id}",
+            )
+        st.button("Change it", key=f"follow_up_change_{line.id}", on_click=_changed, args=(line,))
+
+
+def _done(line: Line, today: date) -> None:
+    outcome = (st.session_state.get(f"follow_up_outcome_{line.id}") or "").strip()
+    _written(line, {"done_on": today, "outcome": outcome}, f"Done: {line.what}")
+
+
+def _changed(line: Line) -> None:
+    values = {name: st.session_state.get(f"follow_up_{name}_{line.id}") for name in ("what", "due", "owner")}
+    owner = values.pop("owner")
+    _written(line, {**values, **({"owner_id": owner} if owner else {})}, "The follow-up is changed.")
+
+
+def _written(line: Line, values: Mapping[str, object], says: str) -> None:
+    def act() -> str:
+        changed = {**values, "what": str(values["what"]).strip()} if "what" in values else values
+        save(viewer(), FollowUp, changed, record_id=line.id, seen=line.version)
+        return says
+
+    if forms.attempt(act):
+        for name in ("outcome", "what", "due", "owner"):
+            st.session_state.pop(f"follow_up_{name}_{line.id}", None)

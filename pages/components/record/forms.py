@@ -1,0 +1,420 @@
+"""Forms for the workspace's records: fields that remember what was typed, and what comes of saving.
+
+A page draws a :class:`RecordForm` field by field; its button calls back, and what was refused, or overtaken by somebody
+else, is said above the form with everything that was typed still in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, time
+from enum import StrEnum
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from calendar_model import wording
+from calendar_model.access.problems import Refused
+from calendar_model.access.unit_of_work import EditConflict, reading
+from calendar_model.calendar import when
+from calendar_model.store.database import WorkspaceError
+from calendar_model.store.models import Base, Person, Record, RecordLink, longest
+from calendar_model.vocabulary import Kind, Sensitivity
+from pages.components.record import fields
+from pages.components.shell import outage, typed
+from pages.components.shell.context import PageContext
+from pages.components.shell.current_user import viewer
+from pages.components.shell.words import plain
+from pages.components.widgets import labels
+
+_OUTCOME = "form_outcome"
+
+RECORD, NEW = "record", "new"
+"""The URL's names for the record that is open, and for a form that is to begin (its value: what kind of record)."""
+
+LINK = "tie"
+"""The URL's name for the calendar items, and WITH for the records, that a new record is linked to from the start."""
+WITH = "with"
+
+_LEVELS = {
+    Sensitivity.PUBLIC: "Public: everybody, and every feed",
+    Sensitivity.INTERNAL: "Internal: all who are kept in Settings",
+    Sensitivity.RESTRICTED: "Restricted: only those named below",
+}
+
+
+def attempt(act: Callable[[], str]) -> bool:
+    """For callbacks: does it and keeps what it says for :func:`outcome`; whether it was let through.
+
+    A refusal is kept with the unmet requirements; nothing of the change is written then. An outage of the database is
+    said beside the button instead.
+    """
+    try:
+        st.session_state[_OUTCOME] = ("done", act(), ())
+    except Refused as refused:
+        st.session_state[_OUTCOME] = ("refused", str(refused), tuple(lack.says for lack in refused.lacks))
+        return False
+    except WorkspaceError as fault:
+        outage.fails(fault)
+        return False
+    return True
+
+
+def unsaid() -> bool:
+    """Whether :func:`outcome` has something to say: a part of a page that runs by itself then has to run the page."""
+    return _OUTCOME in st.session_state
+
+
+def outcome() -> None:
+    """Says once what came of the last act. Every page of the workspace calls it below its title."""
+    how, says, lacks = st.session_state.pop(_OUTCOME, ("", "", ()))
+    if how == "done" and says:
+        st.success(plain(says))
+    elif lacks:
+        st.error("\n".join(["Not yet. What misses:", "", *(f"- {plain(lack)}" for lack in lacks)]))
+    elif how == "refused":
+        st.error(plain(says))
+
+
+def open_record(record_id: str) -> None:
+    """Opens a record on its page; for callbacks."""
+    leave()
+    st.query_params[RECORD] = record_id
+
+
+def begin(kind: str = "1") -> None:
+    """Opens the empty form of the page; for callbacks."""
+    leave()
+    st.query_params[NEW] = kind
+
+
+def leave() -> None:
+    """Goes back to the page's list; for callbacks."""
+    for name in (RECORD, NEW, LINK, WITH):
+        if name in st.query_params:
+            del st.query_params[name]
+
+
+def remember(*keys: str) -> None:
+    """Keeps what is chosen in the fields of a page's list while a record is open and they are not drawn; to be called
+    in every run of the page, before they are."""
+    for key in keys:
+        if key in st.session_state:
+            st.session_state[key] = st.session_state[key]
+
+
+def back(label: str) -> None:
+    """The way back to the list."""
+    st.button(label, key="form_back", type="tertiary", icon=":material/arrow_back:", on_click=leave)
+
+
+def words(term: StrEnum | str) -> str:
+    """A term for people: ``Side event``, ``UPR recommendation``."""
+    return wording.term(term)
+
+
+class RecordForm:
+    """The fields of one record, new or kept. Draw them inside ``with form:``; then :meth:`submit`.
+
+    ``name`` is one of a kind on the page. The fields keep what was typed until it is saved or given up; the version
+    that the reader began from is remembered beside them, so that a change by somebody else is noticed. ``kind`` is the
+    mapped class whose columns the fields fill: it tells how long a text may be.
+    """
+
+    def __init__(self, name: str, context: PageContext, record: Any = None, *, kind: type[Base] | None = None) -> None:
+        self.context, self.record, self._kind = context, record, kind
+        self.prefix = f"{name}_{record.id if record is not None else 'new'}"
+        self._fields: dict[str, str] = {}
+        self._labels: dict[str, str] = {}
+        self._seen = f"{self.prefix}{typed.SEEN}"
+        if record is not None and self._seen not in st.session_state:
+            st.session_state[self._seen] = record.version
+        self._above = st.container()
+        self._box = st.container(key=f"{self.prefix}_fields")
+
+    def __enter__(self) -> RecordForm:
+        self._box.__enter__()
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self._box.__exit__(*error)
+        with self._above:
+            self._say_again()
+            self._say_overtaken()
+
+    @property
+    def seen(self) -> int:
+        """The version of the record that the reader began from; 0 for a new one."""
+        return int(st.session_state.get(self._seen, 0))
+
+    def text(self, field: str, label: str, default: str = "", **options: Any) -> str:
+        """One line of text. A new record begins with ``default``."""
+        options |= {"value": self._value(field, default), "key": self._key(field, label)}
+        return fields.line(label, self._longest(field), **options)
+
+    def area(self, field: str, label: str, **options: Any) -> str:
+        """Several lines of text."""
+        options |= {"value": self._value(field, ""), "key": self._key(field, label)}
+        return fields.area(label, self._longest(field), **options)
+
+    def _longest(self, field: str) -> int | None:
+        try:
+            return longest(self._kind, field) if self._kind is not None else None
+        except KeyError:
+            # A field of the form alone.
+            return None
+
+    def choice(
+        self,
+        field: str,
+        label: str,
+        terms: Iterable[Any],
+        *,
+        optional: bool = False,
+        default: Any = None,
+        **options: Any,
+    ) -> Any:
+        """One of several terms; with ``optional`` also none of them. A new record begins with ``default``."""
+        listed = list(terms)
+        known = self._value(field, default if default is not None or optional else listed[0])
+        return st.selectbox(
+            label,
+            listed,
+            index=listed.index(known) if known in listed else None,
+            format_func=options.pop("format_func", words),
+            key=self._key(field, label),
+            **options,
+        )
+
+    def day(self, field: str, label: str, default: date | None = None, **options: Any) -> date | None:
+        """A day, or none."""
+        chosen: date | None = st.date_input(
+            label, value=self._value(field, default), format="YYYY-MM-DD", key=self._key(field, label), **options
+        )
+        return chosen
+
+    def hour(self, field: str, label: str, **options: Any) -> time | None:
+        """A time of the day at the place, or none."""
+        chosen: time | None = st.time_input(
+            label, value=self._value(field, None), key=self._key(field, label), **options
+        )
+        return chosen
+
+    def number(self, field: str, label: str, **options: Any) -> int | None:
+        """A whole number, or none."""
+        chosen: int | None = st.number_input(
+            label, value=self._value(field, None), step=1, key=self._key(field, label), **options
+        )
+        return chosen
+
+    def tick(self, field: str, label: str, **options: Any) -> bool:
+        """Yes or no."""
+        return st.checkbox(label, value=self._value(field, False), key=self._key(field, label), **options)
+
+    def country(self, field: str, label: str = "Country") -> str:
+        """A state's code, or nothing."""
+        states = self.context.reference.states
+        codes = ["", *sorted(states, key=lambda code: states[code].name)]
+        return str(
+            self.choice(field, label, codes, format_func=lambda code: states[code].name if code else "Not stated")
+        )
+
+    def organisation(self, field: str, label: str, *, optional: bool = True) -> str:
+        """The code of an organisation or body, or nothing."""
+        known = self.context.reference
+        codes = [*([""] if optional else []), *known.organisations]
+        return str(
+            self.choice(
+                field, label, codes, format_func=lambda code: labels.organisation(code, known) if code else "None"
+            )
+        )
+
+    def person(self, field: str, label: str, everyone: Sequence[Person], *, optional: bool = True) -> str | None:
+        """A person's identifier, or none."""
+        names = {person.id: person.name for person in everyone if person.active or person.id == self._value(field, "")}
+        chosen: str | None = self.choice(field, label, names, optional=optional, format_func=names.__getitem__)
+        return chosen
+
+    def items(self, label: str = "Linked to items of the calendar", **options: Any) -> list[str]:
+        """Items of the calendar: the last half year, the next three years, and what is linked already."""
+        asked = st.query_params.get_all(LINK)
+        kept = [link.item for link in self.record.items] if self.record is not None else asked
+        choices = item_choices(self.context, kept)
+        return st.multiselect(
+            label,
+            list(choices),
+            default=[item for item in kept if item in choices],
+            format_func=choices.__getitem__,
+            key=self._key("items", label),
+            select_all=False,
+            **options,
+        )
+
+    def records(self, label: str, kinds: Iterable[type[Record]], field: str = "links", **options: Any) -> list[str]:
+        """Records of these kinds that the reader may see, and of those already linked the ones of these kinds."""
+        kept = linked_ids(self.record) if self.record is not None else st.query_params.get_all(WITH)
+        choices = record_choices(kinds, kept)
+        if not choices:
+            st.caption(f"{label}: there are none yet.")
+            return []
+        return st.multiselect(
+            label,
+            list(choices),
+            default=[one for one in kept if one in choices],
+            format_func=choices.__getitem__,
+            key=self._key(field, label),
+            select_all=False,
+            **options,
+        )
+
+    def level(self, born: Sensitivity, everyone: Sequence[Person]) -> None:
+        """Who may see it; ``born`` is the level of a new record. With restricted the persons who are named in it."""
+        levels = [
+            level for level in Sensitivity if born is not Sensitivity.RESTRICTED or level is not Sensitivity.PUBLIC
+        ]
+        chosen = self.choice("sensitivity", "Who may see it", levels, default=born, format_func=_LEVELS.__getitem__)
+        if chosen == Sensitivity.RESTRICTED:
+            self.named("Named: they see it, and nobody else", everyone)
+
+    def named(self, label: str, everyone: Sequence[Person]) -> None:
+        """The persons who are named in what is restricted; for what always is, in place of :meth:`level`."""
+        kept = [access.person_id for access in self.record.named] if self.record is not None else []
+        names = {person.id: person.name for person in everyone if person.active or person.id in kept}
+        st.multiselect(
+            label,
+            list(names),
+            default=[one for one in kept if one in names],
+            format_func=names.__getitem__,
+            key=self._key("named", "Named"),
+            placeholder="You, once it is saved",
+            select_all=False,
+        )
+
+    def submit(self, label: str, act: Callable[[RecordForm], str], *, key: str = "save") -> None:
+        """The button. ``act`` saves what :meth:`values` and :meth:`chosen` hold and says what it did; on success the
+        fields are fresh again."""
+        st.button(label, type="primary", key=f"{self.prefix}_{key}", on_click=self._submitted, args=(act,))
+
+    def values(self, *names: str) -> dict[str, Any]:
+        """What is typed, by column; without names all fields that are columns."""
+        columns = names or [name for name in self._fields if name not in ("items", "named") and "links" not in name]
+        typed = {name: st.session_state.get(self._fields[name]) for name in columns if name in self._fields}
+        # Terms are strings too, and have to stay terms.
+        return {name: value.strip() if type(value) is str else value for name, value in typed.items()}
+
+    def chosen(self, *names: str) -> list[str]:
+        """What is chosen in ``items``, ``named`` or fields of links, together."""
+        drawn = [self._fields[name] for name in names if name in self._fields]
+        return [one for key in drawn for one in st.session_state.get(key) or ()]
+
+    def _key(self, field: str, label: str) -> str:
+        key = f"{self.prefix}_{field}"
+        self._fields[field], self._labels[field] = key, label
+        return key
+
+    def _value(self, field: str, default: Any) -> Any:
+        return default if self.record is None else getattr(self.record, field, default)
+
+    def _submitted(self, act: Callable[[RecordForm], str]) -> None:
+        overtaken = f"{self.prefix}_overtaken"
+
+        def guarded() -> str:
+            try:
+                return act(self)
+            except EditConflict:
+                st.session_state[overtaken] = True
+                raise
+
+        if attempt(guarded):
+            self.forget()
+
+    def forget(self) -> None:
+        """Forgets what was typed: the fields show what is saved. For callbacks."""
+        typed.forget([*self._fields.values(), self._seen])
+        for key in [*self._fields.values(), self._seen, f"{self.prefix}_overtaken"]:
+            st.session_state.pop(key, None)
+
+    def _say_again(self) -> None:
+        """That the fields hold what was typed on another visit, and the way to give it up."""
+        if typed.is_again(self.prefix):
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown("You typed this earlier and did not save it.")
+                st.button(
+                    "Discard it",
+                    key=f"{self.prefix}_discard",
+                    type="tertiary",
+                    on_click=_forget_all,
+                    args=(self.prefix,),
+                )
+
+    def _say_overtaken(self) -> None:
+        """What the reader typed beside what somebody else has saved meanwhile, field by field."""
+        if not st.session_state.get(f"{self.prefix}_overtaken") or self.record is None:
+            return
+        differing = [
+            {"Field": self._labels[name], "Yours, below": _shown(typed), "Saved now": _shown(saved)}
+            for name, typed in self.values().items()
+            if hasattr(self.record, name) and (saved := getattr(self.record, name)) != typed
+        ]
+        st.table(pd.DataFrame(differing, columns=["Field", "Yours, below", "Saved now"]), hide_index=True)
+        st.session_state[self._seen] = self.record.version
+        st.button("Take what is saved now", key=f"{self.prefix}_theirs", on_click=_forget_all, args=(self.prefix,))
+
+
+def _forget_all(prefix: str) -> None:
+    keys = [str(key) for key in st.session_state if str(key).startswith(f"{prefix}_")]
+    typed.forget(keys)
+    for key in keys:
+        del st.session_state[key]
+
+
+def _shown(value: Any) -> str:
+    return "" if value is None else words(value) if isinstance(value, StrEnum) else str(value)
+
+
+def item_choices(context: PageContext, kept: Iterable[str] = ()) -> dict[str, str]:
+    """Items of the calendar by identifier, as choices to link a record to, in reading order."""
+    table = context.table
+    near = table["start"].between(
+        pd.Timestamp(context.today) - pd.Timedelta(days=180), pd.Timestamp(context.today) + pd.Timedelta(days=1100)
+    )
+    wanted = near & ~table["kind"].isin((Kind.DEADLINE, Kind.MILESTONE, Kind.MANDATE_HOLDER))
+    rows = table[wanted | table["item"].isin(list(kept))]
+    return {str(row.item): f"{row.title}, {when(row)}" for row in rows.itertuples()}
+
+
+def record_choices(kinds: Iterable[type[Record]], kept: Iterable[str] = ()) -> dict[str, str]:
+    """Records that the reader may see, by identifier, as choices: the newest, and those that are ``kept`` anyway."""
+    linked = list(kept)
+    found: dict[str, str] = {}
+    with reading(viewer()) as session:
+        for kind in kinds:
+            named = select(kind.id, kind.title).order_by(kind.updated_at.desc())
+            for rows in (named.limit(500), named.where(kind.id.in_(linked))):
+                found |= {row.id: row.title for row in session.execute(rows)}
+    return found
+
+
+def linked_ids(record: Record) -> list[str]:
+    """The records linked to this one that the reader may see, whichever of the two was linked to the other."""
+    return [*(link.other_id for link in record.links), *(link.record_id for link in record.linked_from)]
+
+
+def whole() -> tuple[Any, ...]:
+    """Loader options with which a record can be shown after its session has ended: links, names, follow-ups, owner."""
+    return (
+        selectinload(Record.items),
+        selectinload(Record.links).selectinload(RecordLink.other),
+        selectinload(Record.linked_from).selectinload(RecordLink.record),
+        selectinload(Record.named),
+        selectinload(Record.follow_ups),
+        selectinload(Record.owner),
+    )
+
+
+def texts(values: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    """The same values, with nothing as an empty text in these columns."""
+    return {**values, **{name: values.get(name) or "" for name in names}}

@@ -1,0 +1,141 @@
+"""What every page works with: the reference, the calendar table, the filter, the reader's day and time zone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from calendar_model import calendar, clock
+from calendar_model.access.permissions import ANONYMOUS, Viewer
+from calendar_model.calendar import Filter
+from calendar_model.mission.visible_calendar import calendar_for
+from calendar_model.reference import Reference
+from calendar_model.store.database import WorkspaceError
+from pages.components.shell import outage, typed
+from pages.components.shell.current_user import choose_person, chosen_id, viewer
+from pages.components.shell.filter_bar import filter_bar, time_zone
+from pages.components.shell.menu import listen_to_the_menu
+from pages.components.shell.words import plain
+from pages.components.widgets.typed_dates import commit_typed_dates
+
+_KEY = "page_context"
+
+ONE_RECORD = ("record", "new", "of")
+"""What the address carries where a page shows one record, or the dossier of one item."""
+
+
+@dataclass(frozen=True)
+class PageContext:
+    """``table`` is the whole calendar that ``viewer`` may see, ``filtered`` what the filter keeps of it.
+
+    Both are shared by readers: never change them in place. ``zone`` is the reader's IANA time zone, ``today`` the day
+    on which the calendar stands. ``workspace`` says whether the workspace could be opened; if not, the table is that
+    of the reference alone.
+    """
+
+    reference: Reference
+    table: pd.DataFrame
+    filtered: pd.DataFrame
+    filter: Filter
+    zone: str
+    today: date
+    viewer: Viewer = ANONYMOUS
+    workspace: bool = True
+
+
+def current() -> PageContext:
+    """The context of this run, for a page or a fragment of it."""
+    context: PageContext = st.session_state[_KEY]
+    return context
+
+
+FORM_ADDRESS = ("record", "new", "tie", "with", "file", "row")
+"""What the address carries that tells one form from another."""
+_ON_LISTS = ("follow_up_", "remote_", "subscription_")
+"""What the keys of fields begin with that belong to a form, also on a page that lists."""
+
+
+@contextmanager
+def standing_page(page: st.Page) -> Iterator[None]:
+    """For ``dashboard.py``: what is drawn in this block stays while the database is away, with what is typed in it,
+    and what was typed there before is given back."""
+    address, is_one = _address(page), any(name in st.query_params for name in FORM_ADDRESS)
+    typed.begin(chosen_id(), address)
+    with outage.standing(chosen_id(), address, is_form=lambda key: is_one or key.startswith(_ON_LISTS)):
+        yield
+
+
+def _address(page: st.Page) -> tuple[str, ...]:
+    return page.url_path, *(f"{name}={value}" for name in FORM_ADDRESS for value in st.query_params.get_all(name))
+
+
+def draw_context(*, with_filter: bool) -> PageContext:
+    """For ``dashboard.py``: draws the filter bar above the page and keeps what it says for :func:`current`.
+
+    Without it the filter is kept and not shown, as where a page shows one record.
+    """
+    with st.spinner("Working out the calendar", show_time=False):
+        reference, table, eyes, fault = _seen()
+    with st.container(key="above_the_page", horizontal=True, vertical_alignment="bottom"):
+        # One record is read without the filter of lists around it; it stays in the address for the way back.
+        alone = any(name in st.query_params for name in ONE_RECORD)
+        bar = st.container(key="filter" if with_filter and not alone else "filter_kept")
+        reader = st.container(key="reader", width="content", horizontal=True, gap="xsmall")
+    with reader:
+        zone = time_zone(st.context.timezone)
+        commit_typed_dates()
+        listen_to_the_menu()
+        if not fault:
+            choose_person()
+    with bar:
+        chosen = filter_bar(table, reference)
+    outage.place()
+    _say_faults(reference)
+    if fault:
+        st.error(f"{plain(fault)} Until then the calendar stands without what the mission itself keeps.")
+    context = PageContext(
+        reference=reference,
+        table=table,
+        filtered=chosen.apply(table, reference),
+        filter=chosen,
+        zone=zone,
+        today=clock.today(),
+        viewer=eyes,
+        workspace=not fault,
+    )
+    st.session_state[_KEY] = context
+    return context
+
+
+def _seen() -> tuple[Reference, pd.DataFrame, Viewer, str]:
+    """The calendar as the current user may see it, and what is wrong with the workspace, if anything.
+
+    Raises WorkspaceError where a form is open that stays as it is.
+    """
+    try:
+        eyes = viewer()
+        return *calendar_for(eyes), eyes, ""
+    except WorkspaceError as fault:
+        if outage.can_stand():
+            raise
+        return *calendar.current(), ANONYMOUS, str(fault)
+
+
+def _say_faults(reference: Reference) -> None:
+    if not reference.faults:
+        return
+    rows = "1 fault" if len(reference.faults) == 1 else f"{len(reference.faults)} faults"
+    with st.expander(f"The reference has {rows}: what is faulty is left out of the calendar", icon=":material/error:"):
+        st.markdown("Mend the rows in the data folder, then reload this page; `make check` lists the same.")
+        st.dataframe(
+            pd.DataFrame(
+                [(f.file, f.line, f.column, f.value, f.expected) for f in reference.faults],
+                columns=["File", "Line", "Column", "Value", "What would be right"],
+            ),
+            hide_index=True,
+        )

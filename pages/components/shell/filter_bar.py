@@ -1,0 +1,273 @@
+"""The one filter bar: drawn by ``dashboard.py`` above every page, bound to the URL.
+
+A link must carry codes (``organisation=un-hrc``), the same as the feeds' addresses, while readers choose by name.
+A widget that Streamlit binds to the URL writes there what it shows. So each coded parameter has two widgets: one
+bound to the URL, which holds codes and is not displayed, and one that shows names; :func:`_carry` keeps the first
+in step with the second, and the second is set from the first before it is drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from calendar_model.calendar import Filter, FilterError
+from calendar_model.calendar.filters import LONGEST_TEXT
+from calendar_model.reference import Reference
+from calendar_model.vocabulary import Level
+from pages.components.shell.words import plain
+from pages.components.shell.zones import zone_choices
+from pages.components.widgets import labels
+
+EARLIEST, LATEST = date(1945, 10, 24), date(2100, 12, 31)
+"""Days that the period may name: from the United Nations Charter to further than anything is projected."""
+
+_OPEN = "filters_open"
+_MOST_NAMED, _LONGEST_NAMED = 3, 60
+"""How many unknown values of an address are said back, and so many characters of each."""
+
+
+@dataclass(frozen=True)
+class _Coded:
+    """A parameter whose values are codes: what is known, and what to call it."""
+
+    name: str
+    label: str
+    everything: str
+    known: Sequence[str]
+    shown: Sequence[str]
+    called: Callable[[str], str]
+
+
+def filter_bar(table: pd.DataFrame, reference: Reference) -> Filter:
+    """Draws the bar and gives back what is chosen.
+
+    ``table`` is the whole calendar table; the bar offers what occurs in it, and takes from a link whatever the
+    reference knows. What a link asks for and nobody knows is left out, and a sentence says so.
+    """
+    parameters = {p.name: p for p in _coded(table, reference)}
+    chosen, unknown = _from_url(parameters)
+    summary = st.container(key="filter_summary")
+    is_open = st.session_state.get(_OPEN, False)
+    with st.container(key="filter_bar_open" if is_open else "filter_bar", horizontal=True, vertical_alignment="bottom"):
+        _choice(parameters["organisation"], chosen)
+        _choice(parameters["kind"], chosen)
+        with st.container(key="filter_period", width=250):
+            st.date_input(
+                "Period",
+                value=[],
+                min_value=EARLIEST,
+                max_value=LATEST,
+                format="YYYY-MM-DD",
+                key="period",
+                bind="query-params",
+            )
+        st.text_input(
+            "Search",
+            key="q",
+            type="search",
+            live=True,
+            placeholder="Titles, texts, places",
+            bind="query-params",
+        )
+        further = ("track", "country", "standing", "body")
+        count = sum(bool(chosen[name]) for name in further)
+        with st.popover(f"More ({count})" if count else "More", key="filter_more"):
+            for name in further:
+                _choice(parameters[name], chosen)
+        if _is_set(chosen):
+            st.button("Clear", key="filter_clear", on_click=clear, type="tertiary")
+    # Last, because only now the period and the search text are known in the first run too.
+    with summary:
+        st.button(
+            plain(_summary(chosen, parameters, reference)),
+            key="filter_toggle",
+            icon=":material/tune:",
+            width="stretch",
+            on_click=_toggle,
+        )
+    for name, value in unknown[:_MOST_NAMED]:
+        st.warning(
+            f"The address of this page asks for {name} “{plain(value[:_LONGEST_NAMED])}”, which this calendar does not "
+            "know. It is left out; choose from the bar instead."
+        )
+    if len(unknown) > _MOST_NAMED:
+        st.warning(f"The address has {len(unknown) - _MOST_NAMED} further values that are left out too.")
+    return _filter(chosen, reference)
+
+
+def choose(**parameters: Iterable[str]) -> None:
+    """For ``on_click`` and ``on_change`` of a page: sets coded parameters of the filter, ``organisation=["osce"]``."""
+    for name, codes in parameters.items():
+        if list(codes) != st.session_state.get(name):
+            st.session_state[name] = list(codes)
+
+
+def clear() -> None:
+    """For ``on_click``: takes back the whole filter. The reader's time zone stays."""
+    empty: dict[str, Any] = {"period": (), "q": ""}
+    for name in ("organisation", "body", "kind", "track", "country", "standing", "period", "q"):
+        if st.session_state.get(name):
+            st.session_state[name] = empty.get(name, [])
+
+
+def time_zone(default: str | None) -> str:
+    """The reader's time zone, to be chosen: an IANA name. ``default`` is what the browser says, if it says it."""
+    home = default or "UTC"
+    options = list(dict.fromkeys([home, "UTC", *zone_choices()]))
+    # In a reader's first run only the URL has it: the label comes before the widget.
+    asked = st.session_state.get("tz") or st.query_params.get("tz")
+    current = asked if asked in options else home
+    with st.popover(plain(f"{current.rsplit('/')[-1].replace('_', ' ')} time"), type="tertiary", key="time_zone"):
+        chosen = st.selectbox(
+            "Times are shown for",
+            options,
+            key="tz",
+            bind="query-params",
+            help="The place's own time is shown beside it.",
+        )
+    return chosen or home
+
+
+def _coded(table: pd.DataFrame, reference: Reference) -> tuple[_Coded, ...]:
+    tree = _in_tree_order(reference)
+    occurring = {
+        ancestor
+        for column in ("organisation", "body")
+        for code in table[column].unique()
+        for ancestor in reference.lineage(code)
+    }
+    countries = set(" ".join(table["countries"].unique()).split())
+    states = sorted(reference.states, key=lambda code: reference.states[code].name)
+    bodies = set(table["body"].unique())
+
+    def organisation(code: str) -> str:
+        return labels.organisation(code, reference)
+
+    def occurs(column: str, codes: Iterable[str]) -> list[str]:
+        there = set(table[column].unique())
+        return [code for code in codes if code in there]
+
+    return (
+        _Coded("organisation", "Organisation or body", "All", tree, [c for c in tree if c in occurring], organisation),
+        _Coded("kind", "Kind", "All", list(labels.KINDS), occurs("kind", labels.KINDS), labels.KINDS.__getitem__),
+        _Coded(
+            "track",
+            "Cycle",
+            "All cycles",
+            list(reference.tracks),
+            occurs("track", reference.tracks),
+            lambda code: reference.tracks[code].short_title,
+        ),
+        _Coded(
+            "country",
+            "Country",
+            "All countries",
+            states,
+            [c for c in states if c in countries],
+            lambda code: reference.states[code].name,
+        ),
+        _Coded(
+            "standing",
+            "How the date stands",
+            "All standings",
+            list(labels.STANDINGS),
+            occurs("standing", labels.STANDINGS),
+            labels.STANDINGS.__getitem__,
+        ),
+        _Coded(
+            "body",
+            "One body alone, without what is beneath it",
+            "All bodies",
+            tree,
+            [c for c in tree if c in bodies],
+            organisation,
+        ),
+    )
+
+
+def _in_tree_order(reference: Reference) -> list[str]:
+    """Families in the order of the file, each followed by what is beneath it."""
+    position = {code: i for i, code in enumerate(reference.organisations)}
+    families = [c for c, o in reference.organisations.items() if o.level is Level.FAMILY or not o.parent]
+    return list(dict.fromkeys(code for f in families for code in sorted(reference.beneath[f], key=position.get)))  # type: ignore[arg-type]
+
+
+def _from_url(parameters: Mapping[str, _Coded]) -> tuple[dict[str, list[str]], list[tuple[str, str]]]:
+    """The codes that the URL holds and the reference knows, in its spelling; and what it does not know."""
+    chosen: dict[str, list[str]] = {}
+    unknown: list[tuple[str, str]] = []
+    with st.container(key="filter_url"):
+        for p in parameters.values():
+            st.multiselect(p.label, p.known, key=p.name, bind="query-params", accept_new_options=True)
+    for p in parameters.values():
+        spelling = {code.casefold(): code for code in p.known}
+        asked: list[str] = st.session_state[p.name]
+        chosen[p.name] = list(dict.fromkeys(spelling[a.casefold()] for a in asked if a.casefold() in spelling))
+        unknown += [(p.name, a) for a in asked if a.casefold() not in spelling]
+    return chosen, unknown
+
+
+def _choice(p: _Coded, chosen: Mapping[str, list[str]]) -> None:
+    """The widget that readers see for a coded parameter."""
+    key = f"choose_{p.name}"
+    if st.session_state.get(key) != chosen[p.name]:
+        st.session_state[key] = chosen[p.name]
+    st.multiselect(
+        p.label,
+        list(dict.fromkeys([*p.shown, *chosen[p.name]])),
+        format_func=p.called,
+        key=key,
+        placeholder=p.everything,
+        select_all=False,
+        wrap=False,
+        on_change=_carry,
+        args=(p.name,),
+    )
+
+
+def _carry(name: str) -> None:
+    choose(**{name: st.session_state[f"choose_{name}"]})
+
+
+def _toggle() -> None:
+    st.session_state[_OPEN] = not st.session_state.get(_OPEN, False)
+
+
+def _period() -> tuple[date, date] | None:
+    """The two days of the period; none while only one has been picked."""
+    days: tuple[date, ...] = st.session_state.get("period") or ()
+    return (days[0], days[1]) if len(days) == 2 else None
+
+
+def _is_set(chosen: Mapping[str, list[str]]) -> bool:
+    return bool(any(chosen.values()) or st.session_state.get("period") or st.session_state.get("q"))
+
+
+def _summary(chosen: Mapping[str, list[str]], parameters: Mapping[str, _Coded], reference: Reference) -> str:
+    """What is active, for the narrow screen, where the bar is folded away."""
+    active = [labels.short_organisation(code, reference) for code in chosen["organisation"]]
+    active += [parameters[n].called(c) for n, codes in chosen.items() if n != "organisation" for c in codes]
+    if period := _period():
+        active.append(f"{period[0]} to {period[1]}")
+    if text := st.session_state.get("q"):
+        active.append(f"“{text[:LONGEST_TEXT]}”")
+    return f"Filter: {', '.join(active)}" if active else "Filter"
+
+
+def _filter(chosen: Mapping[str, list[str]], reference: Reference) -> Filter:
+    parameters = [(name, code) for name, codes in chosen.items() for code in codes]
+    if period := _period():
+        parameters += [("period", day.isoformat()) for day in period]
+    if text := (st.session_state.get("q") or "").strip():
+        parameters.append(("q", text))
+    try:
+        return Filter.from_params(parameters, reference)
+    except FilterError as fault:
+        st.warning(f"{plain(str(fault))} Everything is shown instead.")
+        return Filter()

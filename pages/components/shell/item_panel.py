@@ -1,0 +1,292 @@
+"""The panel of one item: all that is known of it, in a drawer on the right, on every page.
+
+Which item is open stands in the URL (``item``), so that a link shows a colleague the same panel. Whatever opens an
+item calls :func:`choose` in a callback; every page ends with :func:`draw_panel`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from html import escape
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit, urlunsplit
+
+import pandas as pd
+import streamlit as st
+
+from calendar_model import wording
+from calendar_model.access.permissions import ANONYMOUS, Viewer
+from calendar_model.access.unit_of_work import change_token, reading
+from calendar_model.calendar import Origins, when
+from calendar_model.feeds import calendar_bytes
+from calendar_model.mission import coverage
+from calendar_model.mission.dossier import Work, deadlines, work_on
+from calendar_model.mission.events import event_of
+from calendar_model.store.terms import RecordKind, StatementState
+from calendar_model.vocabulary import Confidence, Kind, Precision, Sensitivity
+from calendar_model.wording import standing_words
+from pages.components.shell import outage
+from pages.components.shell.context import PageContext
+from pages.components.shell.navigation import link
+from pages.components.shell.words import plain
+
+ITEM = "item"
+"""The URL's name for the open item."""
+
+_STYLE = """<style>
+[data-testid="stDialog"] [role="dialog"] h2 { font-family: "Source Serif", serif; line-height: 1.25; }
+.st-key-panel_body [data-testid="stButton"] button {
+  min-height: 0; padding: 0; text-align: left; justify-content: flex-start; white-space: normal; }
+.st-key-panel_body [data-testid="stCaptionContainer"] p { margin: 0; }
+.st-key-panel_body [data-testid="stPageLink"] a { padding: 0; }
+.st-key-panel_body [data-testid="stPageLink"] p { text-decoration: underline; }
+.st-key-panel_body .item-when { font-size: 1.125rem; font-weight: 600; margin: 0 0 .25rem; }
+.st-key-panel_body .item-known { margin: 0 0 1rem; }
+.st-key-panel_body .item-facts { display: grid; grid-template-columns: max-content 1fr; gap: .35rem 1rem; margin: 0;
+  padding: 0; }
+.st-key-panel_body .item-facts dt { color: inherit; opacity: .75; margin: 0; font-weight: 400; }
+.st-key-panel_body .item-facts dd { margin: 0; overflow-wrap: anywhere; }
+@media (max-width: 640px) {
+  .st-key-panel_body .item-facts { grid-template-columns: 1fr; gap: 0; }
+  .st-key-panel_body .item-facts dd { margin-bottom: .5rem; }
+}
+</style>"""
+
+
+_KINDS = {
+    RecordKind.ENGAGEMENT: ("engagement", "engagements"),
+    RecordKind.CASE: ("case", "cases"),
+    RecordKind.EVENT: ("event", "events"),
+    RecordKind.LANGUAGE: ("proposal of language", "proposals of language"),
+    RecordKind.REPRISAL: ("reprisal", "reprisals"),
+}
+_TEXTS = {
+    StatementState.IDEA: ("idea", "ideas"),
+    StatementState.DRAFT: ("draft", "drafts"),
+    StatementState.CONSULTATION: ("draft in consultation", "drafts in consultation"),
+    StatementState.CLEARED: ("text cleared", "texts cleared"),
+    StatementState.DELIVERED: ("text delivered", "texts delivered"),
+    StatementState.FOLLOWED_UP: ("text followed up", "texts followed up"),
+}
+"""How many of what is said, one and several."""
+
+
+def choose(item: str) -> None:
+    """Opens the panel of this item; for callbacks."""
+    st.query_params[ITEM] = item
+
+
+def close() -> None:
+    """Closes the panel; for callbacks."""
+    if ITEM in st.query_params:
+        del st.query_params[ITEM]
+
+
+def marks(context: PageContext) -> Mapping[str, str]:
+    """By item a word or two on what of ours hangs on it, as far as the reader may see; worked out once for each state
+    of the workspace."""
+    if not context.workspace or context.viewer == ANONYMOUS:
+        return {}
+    version = str(context.table.attrs["version"])
+    found: Mapping[str, str] = _marks(context.table, version, context.today, context.viewer, change_token())
+    return found
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _marks(_table: pd.DataFrame, version: str, today: date, viewer: Viewer, tide: tuple[str, int]) -> Mapping[str, str]:
+    with reading(viewer) as session:
+        return coverage.marks(session, _table, today)
+
+
+def draw_panel(context: PageContext) -> None:
+    """Opens the panel that the URL asks for, if it asks for one. The last statement of a page."""
+    if item := st.query_params.get(ITEM):
+        open_panel(item, context)
+
+
+def open_panel(item: str, context: PageContext) -> None:
+    """Draws the panel of an item of the whole table; an id that it does not have gets a sentence."""
+    row = _row(context.table, item)
+    title = "Not in the calendar" if row is None else plain(row["title"])
+    st.dialog(title, position="right", width="medium", on_dismiss=close)(outage.part(_body))(item, context)
+
+
+def _row(table: pd.DataFrame, item: str) -> Any:
+    found = table[table["item"] == item]
+    return None if found.empty else found.iloc[0]
+
+
+def _body(item: str, context: PageContext) -> None:
+    if st.query_params.get(ITEM, item) != item:
+        # A button in the panel chose another item: the drawer's title is the page's to set.
+        st.rerun()
+    row = _row(context.table, item)
+    if row is None:
+        st.markdown(
+            f"The link asks for “{plain(item)}”, which is not in the calendar. It may have been renamed or "
+            "taken out of the reference. Close this panel and search for it by title."
+        )
+        return
+    with st.container(key="panel_body"):
+        st.html(_STYLE + _facts(row, context))
+        _actions(row, context)
+        _our_work(item, context)
+        _dates(row, context)
+        _cycle(row, context)
+        st.caption("Link to this item")
+        st.code(_link(item), language=None, wrap_lines=True)
+
+
+def _facts(row: Any, context: PageContext) -> str:
+    reference = context.reference
+    organisation, body = (reference.organisations.get(row[name]) for name in ("organisation", "body"))
+    track, session = reference.tracks.get(row["track"]), reference.sessions.get(row["session"])
+    states = [reference.states[code].name if code in reference.states else code for code in row["countries"].split()]
+    facts = {
+        "Organisation": organisation.name if organisation else row["organisation"],
+        "Body": body.name if body and row["body"] != row["organisation"] else "",
+        "Track": track.title if track else "",
+        "Session": session.title if session and row["kind"] != Kind.SESSION else "",
+        "State" if len(states) == 1 else "States": ", ".join(states),
+        "Place": row["location"],
+        "From whom": row["for_whom"],
+        "About": row["description"],
+        "Notes": row["notes"],
+    }
+    lines = "".join(f"<dt>{name}</dt><dd>{escape(value)}</dd>" for name, value in facts.items() if value)
+    known = standing_words(row["standing"], departure=bool(row["departure"]))
+    if row["date_precision"] != Precision.DAY:
+        known += ", somewhere in this window; the days are not known"
+    source = "" if row["confidence"] == Confidence.SOURCED else " Not seen in a source."
+    return (
+        f'<p class="item-when">{escape(when(row, context.zone))}</p>'
+        f'<p class="item-known"><strong>{escape(known)}.</strong> {escape(row["basis"])}{source}</p>'
+        f'<dl class="item-facts">{lines}</dl>'
+    )
+
+
+def _actions(row: Any, context: PageContext) -> None:
+    if row["sensitivity"] == Sensitivity.RESTRICTED:
+        st.caption("Restricted: it is in no feed and in no calendar file.")
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if event_of(row["item"]):
+            _own_file(row["item"], context)
+        else:
+            st.link_button(
+                "Add to my calendar",
+                f"/feeds/item/{quote(row['item'], safe='')}.ics",
+                type="primary",
+                icon=":material/event:",
+            )
+        if row["source_url"]:
+            st.link_button("Source", row["source_url"], icon=":material/open_in_new:")
+        if context.workspace and (origin := _origin(row, context)):
+            link("corrections", "Correct these dates", new="1", file=origin[0], row=origin[1])
+
+
+def _origin(row: Any, context: PageContext) -> tuple[str, str] | None:
+    """The row of the reference that the item is, or would be; none for an event of our own."""
+    columns = {name: row[name] for name in ("session", "countries", "related_to")}
+    return Origins(context.reference).of(row["item"], row["kind"], **columns)
+
+
+def _own_file(item: str, context: PageContext) -> None:
+    """An event of our own as a file from this page: of those that are not public the server gives out none."""
+    rows = context.table[context.table["item"] == item]
+    st.download_button(
+        "Add to my calendar",
+        data=lambda: calendar_bytes(rows, name="HRD calendar", description="", url="", source=""),
+        file_name=f"{wording.file_name(item, 'event')}.ics",
+        mime="text/calendar",
+        key="panel_file",
+        icon=":material/event:",
+        on_click="ignore",
+        type="primary",
+    )
+
+
+def _our_work(item: str, context: PageContext) -> None:
+    """What of ours hangs on the item, in a line, and the way to all of it."""
+    if not context.workspace:
+        return
+    st.markdown("#### Our work")
+    if context.viewer != ANONYMOUS:
+        with reading(context.viewer) as session:
+            st.markdown(plain(_said(work_on(session, item))))
+    with st.container(horizontal=True):
+        link("dossier", "Dossier", of=item)
+        if context.viewer != ANONYMOUS and (event := event_of(item)):
+            link("meetings", "Open the event", record=event)
+
+
+def _said(work: Work) -> str:
+    counts = [(count, _KINDS[kind]) for kind in _KINDS if (count := work.kinds.get(kind, 0))]
+    counts[1:1] = [(count, _TEXTS[state]) for state in _TEXTS if (count := work.states.get(state, 0))]
+    said = [f"{count} {one if count == 1 else many}" for count, (one, many) in counts]
+    if work.next_follow_up is not None:
+        said.append(f"next follow-up {wording.day(work.next_follow_up)}")
+    return " · ".join(said) or "Nothing of ours is linked to it yet."
+
+
+def _dates(row: Any, context: PageContext) -> None:
+    """What hangs on the item, or on the session that it belongs to, in order."""
+    dates = deadlines(context.table, row["item"])
+    if dates.empty:
+        return
+    st.markdown("#### Deadlines")
+    for other in dates.itertuples():
+        _deadline(other, context)
+
+
+def _deadline(row: Any, context: PageContext) -> None:
+    whom = f" · {plain(row.for_whom)}" if row.for_whom else ""
+    with st.container(gap=None):
+        _opener(plain(row.title), row.item, "deadline")
+        st.caption(f"{plain(when(row, context.zone))} · {standing_words(row.standing).lower()}{whom}")
+
+
+def _cycle(row: Any, context: PageContext) -> None:
+    """The turn before and the turn after; in a session, what it is to deal with."""
+    turns = [(name, _row(context.table, row[field])) for name, field in (("Before", "previous"), ("After", "next"))]
+    if any(turn is not None for _, turn in turns):
+        st.markdown("#### In its cycle")
+        for name, turn in turns:
+            if turn is not None:
+                with st.container(gap=None):
+                    _opener(f"{name}: {plain(turn['title'])}", turn["item"], name.lower())
+                    st.caption(plain(f"{when(turn, context.zone)} · {standing_words(turn['standing']).lower()}"))
+    _together(row, context)
+
+
+def _together(row: Any, context: PageContext) -> None:
+    table = context.table
+    if row["kind"] == Kind.SESSION:
+        here = table[(table["session"] == row["session"]) & table["kind"].isin((Kind.RESOLUTION, Kind.MANDATE_RENEWAL))]
+        _listed("Texts", here.itertuples(), context)
+    elif row["session"]:
+        here = table[(table["item"] == f"session-{row['session']}") & (table["item"] != row["item"])]
+        _listed("Its session", here.itertuples(), context)
+
+
+def _listed(heading: str, rows: Iterable[Any], context: PageContext) -> None:
+    rows = list(rows)
+    if not rows:
+        return
+    st.markdown(f"#### {heading}")
+    for other in rows:
+        with st.container(gap=None):
+            _opener(plain(other.title), other.item, "beside")
+            st.caption(plain(f"{when(other, context.zone)} · {standing_words(other.standing).lower()}"))
+
+
+def _opener(label: str, item: str, place: str) -> None:
+    st.button(label, key=f"panel_{place}_{item}", type="tertiary", on_click=choose, args=(item,))
+
+
+def _link(item: str) -> str:
+    """The address of this page with the item open, and with the filter as it stands."""
+    address = urlsplit(st.context.url or "")
+    parameters = [(name, value) for name in st.query_params for value in st.query_params.get_all(name) if name != ITEM]
+    return urlunsplit(address._replace(query=urlencode([*parameters, (ITEM, item)]), fragment=""))

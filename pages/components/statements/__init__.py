@@ -1,0 +1,1 @@
+"""What the Statements page is made of."""

@@ -1,0 +1,178 @@
+"""The fields of a statement, new or kept, and the states that are asked to join it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from calendar_model.access.problems import Refused
+from calendar_model.mission.statements.queries import set_cosponsors
+from calendar_model.mission.transactions import save, writing
+from calendar_model.store.models import (
+    Case,
+    Change,
+    Contact,
+    Engagement,
+    Event,
+    LanguageProposal,
+    Person,
+    Record,
+    Reprisal,
+    Statement,
+    bounds,
+    longest,
+)
+from calendar_model.store.terms import CosponsorStanding, StatementForm
+from calendar_model.vocabulary import Sensitivity
+from pages.components.record import fields, forms
+from pages.components.record.forms import LINK, NEW, RecordForm, words
+from pages.components.record.parts import kept_items
+from pages.components.shell.context import PageContext
+from pages.components.shell.current_user import viewer
+from pages.components.shell.words import plain
+from pages.components.statements.draft import found
+from pages.components.widgets import labels
+
+_TIES: Mapping[str, tuple[str, tuple[type[Record], ...]]] = {
+    "case_ties": ("Cases that it raises", (Case,)),
+    "engagement_ties": ("Engagements about it", (Engagement,)),
+    "other_ties": ("Other records", (Event, Contact, LanguageProposal, Reprisal, Statement)),
+}
+"""Field, label and kinds of record: together all that a statement can be linked to."""
+
+_TOGETHER = (StatementForm.JOINT, StatementForm.RESOLUTION_TEXT, StatementForm.AMENDMENT)
+"""Forms that other states join or co-sponsor."""
+
+
+def details(record: Statement | None, context: PageContext, everyone: Sequence[Person]) -> None:
+    """The form of a statement; a new one begins with what the address says: its form, and what it is linked to."""
+    form = RecordForm("statement", context, record, kind=Statement)
+    asked = st.query_params.get(NEW, "")
+    first = StatementForm(asked) if asked in list(StatementForm) else StatementForm.NATIONAL
+    title, forum = _proposed(first, context) if record is None else ("", "")
+    least, most = bounds(Statement, "speaking_seconds")
+    with form:
+        form.text("title", "Title", title, help="It stands in lists: of a case give the code, no name.")
+        with st.container(horizontal=True):
+            form.choice("form", "Form", StatementForm, default=first)
+            codes = ["", *context.reference.organisations]
+            form.choice(
+                "forum",
+                "Forum",
+                codes,
+                default=forum,
+                format_func=lambda code: labels.organisation(code, context.reference) if code else "Not decided",
+            )
+            form.text("agenda_item", "Agenda item")
+        with st.container(horizontal=True):
+            form.day("due", "Due")
+            form.text("speaker", "Speaker")
+            form.text("lead", "Who leads")
+            form.number(
+                "speaking_seconds",
+                "Speaking limit in seconds",
+                help="If the order of the day sets another than the calendar knows.",
+                min_value=least,
+                max_value=most,
+            )
+        form.items()
+        for field, (label, kinds) in _TIES.items():
+            form.records(label, kinds, field)
+        if record is not None and record.sensitivity is not Sensitivity.RESTRICTED:
+            st.caption(
+                "A statement that is linked to a case is restricted: it shows to those named in it, and nobody else."
+            )
+        form.level(Sensitivity.INTERNAL, everyone)
+        if record is not None:
+            fields.line(
+                "Why it may be shown to more people, if you change that",
+                longest(Change, "reason"),
+                key=_reason(record.id),
+            )
+        form.submit("Save the details" if record is not None else "Start the statement", _saved)
+
+
+def _proposed(form: StatementForm, context: PageContext) -> tuple[str, str]:
+    """Title and forum of a new statement, from the item of the calendar that it is begun from."""
+    items = st.query_params.get_all(LINK)
+    rows = context.table[context.table["item"].isin(items[:1])]
+    if rows.empty:
+        return "", ""
+    row = rows.iloc[0]
+    kind = f"{words(form)} statement" if form in (StatementForm.NATIONAL, StatementForm.JOINT) else words(form)
+    return f"{kind}: {row['title']}", str(row["body"] or row["organisation"])
+
+
+def _reason(statement_id: str) -> str:
+    return f"statement_{statement_id}_why_lower"
+
+
+def _saved(form: RecordForm) -> str:
+    record = form.record
+    values = forms.texts(form.values(), "title", "forum", "agenda_item", "speaker", "lead")
+    made = save(
+        viewer(),
+        Statement,
+        values,
+        record_id=record.id if record is not None else "",
+        seen=form.seen,
+        items=[*form.chosen("items"), *kept_items(record, form.context)],
+        links=form.chosen(*_TIES),
+        named=form.chosen("named") if values["sensitivity"] == Sensitivity.RESTRICTED else None,
+        reason=st.session_state.get(_reason(record.id), "") if record is not None else "",
+    )
+    if record is None:
+        forms.open_record(made)
+        return "The statement is begun. Write its text below; what you type is kept."
+    return "The details are saved."
+
+
+# --- Who joins
+
+
+def cosponsors(statement: Statement, context: PageContext) -> None:
+    """The states that were asked to join or to co-sponsor, and what they answered; folded."""
+    if statement.form not in _TOGETHER and not statement.cosponsors:
+        return
+    by_standing = {
+        standing: [one.country for one in statement.cosponsors if one.standing is standing]
+        for standing in (CosponsorStanding.JOINED, CosponsorStanding.ASKED, CosponsorStanding.DECLINED)
+    }
+    counts = ", ".join(f"{len(codes)} {standing}" for standing, codes in by_standing.items() if codes)
+    states = context.reference.states
+
+    def name(code: str) -> str:
+        return states[code].name if code in states else code
+
+    with st.expander(f"Who joins: {counts or 'nobody asked yet'}"):
+        for standing, codes in by_standing.items():
+            if codes:
+                st.markdown(f"**{words(standing)}**: {plain(', '.join(sorted(map(name, codes))))}")
+        chosen, answer = f"joins_{statement.id}", f"joins_how_{statement.id}"
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            st.multiselect("States", sorted(states, key=name), format_func=name, key=chosen, select_all=False)
+            st.selectbox("Have", _ANSWERS, key=answer, width=220)
+            st.button("Write it down", key="joins_save", on_click=_join, args=(statement.id, chosen, answer))
+
+
+_ANSWERS = {
+    "been asked": CosponsorStanding.ASKED,
+    "joined": CosponsorStanding.JOINED,
+    "declined": CosponsorStanding.DECLINED,
+    "not been asked": None,
+}
+
+
+def _join(statement_id: str, chosen: str, answer: str) -> None:
+    countries = st.session_state[chosen]
+
+    def act() -> str:
+        if not countries:
+            raise Refused("Choose the states first.")
+        with writing(viewer()) as session:
+            set_cosponsors(found(session, statement_id), countries, _ANSWERS[st.session_state[answer]])
+        return "Written down."
+
+    if forms.attempt(act):
+        st.session_state[chosen] = []

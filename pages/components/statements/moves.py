@@ -1,0 +1,197 @@
+"""How a statement moves on: the moves that exist, and passing over what misses, by two persons."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import streamlit as st
+
+from calendar_model.access.problems import Refused
+from calendar_model.access.unit_of_work import reading
+from calendar_model.mission.statements import commands, workflow
+from calendar_model.mission.statements.workflow import Facts
+from calendar_model.mission.transactions import save, writing
+from calendar_model.store.models import Override, Person, Statement, longest
+from calendar_model.store.terms import StatementState, Step
+from pages.components.record import fields, forms
+from pages.components.shell.current_user import viewer
+from pages.components.shell.words import plain
+from pages.components.statements.draft import found, moment
+from pages.components.statements.parts import NEXT
+
+STEP_WORDS = {Step.CLEAR: "clearance", Step.CLOSE: "closing"}
+
+
+def moves(statement: Statement, facts: Facts, everyone: Sequence[Person], actor: Person, today: date) -> None:
+    """The moves that exist from here, the next one first, with what goes along with them."""
+    to = NEXT.get(statement.state)
+    others = [state for state in workflow.MOVES[statement.state] if state is not to]
+    if to is StatementState.CONSULTATION or statement.state is StatementState.CONSULTATION:
+        _waiting(statement, everyone, actor)
+    if to is StatementState.DELIVERED:
+        st.date_input(
+            "Delivered on",
+            value=today,
+            max_value=today,
+            format="YYYY-MM-DD",
+            key=f"delivered_{statement.id}",
+            width=220,
+        )
+    with st.container(horizontal=True):
+        for state in [*([to] if to in workflow.MOVES[statement.state] else []), *others]:
+            st.button(
+                _label(statement.state, state, facts.version),
+                key=f"move_{state}",
+                type="primary" if state is to else "secondary",
+                on_click=_move,
+                args=(statement.id, state, facts.version),
+            )
+
+
+def _label(state: StatementState, to: StatementState, version: int) -> str:
+    if to is StatementState.DRAFT:
+        return {StatementState.IDEA: "Make it a draft", StatementState.DROPPED: "Take it up again"}.get(
+            state, "Back to draft"
+        )
+    return {
+        StatementState.CONSULTATION: "Send into consultation",
+        StatementState.CLEARED: f"Clear version {version}" if version else "Clear",
+        StatementState.DELIVERED: "It was delivered",
+        StatementState.FOLLOWED_UP: "Close: followed up",
+        StatementState.DROPPED: "Drop",
+    }[to]
+
+
+def _waiting(statement: Statement, everyone: Sequence[Person], actor: Person) -> None:
+    names = {person.id: person.name for person in everyone if person.active or person.id == statement.waiting_for_id}
+    usual = next((person.id for person in everyone if person.active and person.may_clear and person != actor), None)
+    first = statement.waiting_for_id if statement.state is StatementState.CONSULTATION else usual
+    key = f"waiting_{statement.id}"
+    st.selectbox(
+        "Waiting for",
+        list(names),
+        index=list(names).index(first) if first in names else None,
+        format_func=names.__getitem__,
+        placeholder="Nobody in particular",
+        key=key,
+    )
+    chosen: str | None = st.session_state[key]
+    if chosen is not None and (says := _says_of_reader(statement, chosen, names[chosen])):
+        st.caption(plain(says))
+    if statement.state is StatementState.CONSULTATION and chosen != statement.waiting_for_id:
+        st.button("Pass it on to them", key="pass_on", on_click=_pass_on, args=(statement.id, statement.version, key))
+
+
+def _says_of_reader(statement: Statement, person_id: str, name: str) -> str:
+    """What it means to wait for somebody: whether that gives them access, and what they still cannot read."""
+    with reading(viewer()) as session:
+        asked = commands.asked(session, statement, person_id)
+    says = f"{name} will be able to read this statement." if asked.becomes_reader else ""
+    hidden = [*asked.cannot_read, *([f"{asked.others} more"] if asked.others else [])]
+    if hidden:
+        says += (
+            f" {name} has no access to {', '.join(hidden)}, and can clear the statement only with access to all of it."
+        )
+    return says.strip()
+
+
+def _pass_on(statement_id: str, seen: int, key: str) -> None:
+    def act() -> str:
+        save(viewer(), Statement, {"waiting_for_id": st.session_state[key]}, record_id=statement_id, seen=seen)
+        return "Passed on."
+
+    forms.attempt(act)
+
+
+def _move(statement_id: str, to: StatementState, seen: int) -> None:
+    on: date | None = st.session_state.get(f"delivered_{statement_id}")
+    waiting_for: str | None = st.session_state.get(f"waiting_{statement_id}")
+
+    def act() -> str:
+        with writing(viewer()) as session:
+            commands.move(session, found(session, statement_id), to, seen=seen, on=on, waiting_for=waiting_for)
+        return f"It is {workflow.said(to)} now."
+
+    if forms.attempt(act):
+        st.session_state.pop(f"waiting_{statement_id}", None)
+
+
+# --- Overrides
+
+
+def overrides(
+    statement: Statement,
+    facts: Facts,
+    waiting: Sequence[Override],
+    actor: Person,
+    clearers: Sequence[Person],
+    zone: str,
+) -> None:
+    """All overrides of a statement, for ever; what waits for a second person; and the way to ask for one."""
+    if statement.overrides:
+        st.markdown("**Overrides**")
+    confirmed = {one.confirms_id: one for one in statement.overrides if one.confirms_id}
+    for asked in (one for one in statement.overrides if one.confirms_id is None):
+        _shown(asked, confirmed.get(asked.id), asked.id in {one.id for one in waiting}, zone)
+    for asked in waiting:
+        _confirming(asked, actor, clearers)
+    step = workflow.STEPS.get(NEXT.get(statement.state, StatementState.IDEA))
+    if step is None or step in facts.overridden or any(asked.step is step for asked in waiting):
+        return
+    if not any(lack.can_be_overridden for lack in workflow.step_lacks(facts, step)):
+        return
+    with st.expander("Pass over what misses"):
+        st.markdown(
+            "For what cannot wait: you give the reason, and a second person, who may clear, confirms it. It holds for "
+            "the text as it is now, and both names and reasons are shown here for ever."
+        )
+        key = f"override_reason_{statement.id}"
+        fields.area("Reason", longest(Override, "reason"), key=key)
+        st.button("Ask a second person", key="ask_override", on_click=_ask, args=(statement.id, step, key))
+
+
+def _shown(asked: Override, confirmed: Override | None, waits: bool, zone: str) -> None:
+    end = (
+        f"Confirmed by {confirmed.person.name} on {moment(confirmed.at, zone)}: “{confirmed.reason}”"
+        if confirmed
+        else "It waits for a second person."
+        if waits
+        else "Nobody confirmed it before the text changed."
+    )
+    st.markdown(
+        f"{plain(asked.person.name)} asked on {moment(asked.at, zone)} to pass over what missed before the "
+        f"{STEP_WORDS[asked.step]} of version {asked.version_number}: “{plain(asked.reason)}” {plain(end)}"
+    )
+    st.caption(plain(f"What missed: {' '.join(asked.missing.splitlines())}"))
+
+
+def _confirming(asked: Override, actor: Person, clearers: Sequence[Person]) -> None:
+    if asked.person_id == actor.id or not actor.may_clear:
+        names = ", ".join(person.name for person in clearers if person.id != asked.person_id)
+        st.caption(plain(f"Who can confirm it: {names or 'nobody yet; Settings says who may clear'}."))
+        return
+    key = f"confirm_reason_{asked.id}"
+    fields.area("Your reason to confirm it", longest(Override, "reason"), key=key)
+    st.button("Confirm the override", key=f"confirm_{asked.id}", on_click=_confirm, args=(asked.id, key))
+
+
+def _ask(statement_id: str, step: Step, key: str) -> None:
+    def act() -> str:
+        with writing(viewer()) as session:
+            commands.ask_override(session, found(session, statement_id), step, st.session_state[key])
+        return "Asked. It passes nothing until a second person has confirmed it."
+
+    forms.attempt(act)
+
+
+def _confirm(asked_id: str, key: str) -> None:
+    def act() -> str:
+        with writing(viewer()) as session:
+            asked = session.get(Override, asked_id)
+            if asked is None:
+                raise Refused("This override is not there, or not for you to see.")
+            commands.confirm_override(session, asked, st.session_state[key])
+        return "Confirmed."
+
+    forms.attempt(act)

@@ -1,0 +1,128 @@
+"""The texts of a statement that were saved: compared word by word, and restored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from calendar_model.access.problems import Refused
+from calendar_model.mission.statements import commands, languages, workflow
+from calendar_model.mission.statements.clearance import Clearance
+from calendar_model.mission.statements.queries import cleared_with, text_in
+from calendar_model.mission.statements.speaking import said
+from calendar_model.mission.statements.texts import speaking_seconds
+from calendar_model.mission.transactions import writing
+from calendar_model.store.models import Statement, Version
+from pages.components.record import forms
+from pages.components.shell.context import PageContext
+from pages.components.shell.current_user import viewer
+from pages.components.shell.words import plain
+from pages.components.statements.draft import (
+    Desk,
+    found,
+    moment,
+    take_in_all,
+    versions_in,
+)
+from pages.components.widgets.comparison import comparison
+
+
+def versions(
+    statement: Statement, clearances: Sequence[Clearance], names: Mapping[str, str], context: PageContext
+) -> None:
+    """All texts that were saved, the newest first, to be compared word by word and to be restored; folded.
+
+    ``clearances`` are all that were given, ``names`` those of the staff by identifier.
+    """
+    count = len(statement.versions)
+    with st.expander(f"Versions: {count}"):
+        if not count:
+            st.markdown("Each text that is saved is listed here, with who saved it and when; any one can be restored.")
+            return
+        _compare(statement, context)
+        newest = {version.language: version.number for version in statement.versions}
+        cleared = _cleared(statement, clearances, names, context.zone)
+        for version in reversed(statement.versions):
+            _version(statement, version, newest[version.language], cleared[version.number], context)
+
+
+def _cleared(
+    statement: Statement, clearances: Sequence[Clearance], names: Mapping[str, str], zone: str
+) -> Mapping[int, list[str]]:
+    """By version, who cleared it and when: a clearance is of the newest text in each language at that moment."""
+    found: dict[int, list[str]] = {version.number: [] for version in statement.versions}
+    for clearance in clearances:
+        by = f"{names.get(clearance.person_id, '')} on {moment(clearance.at, zone)}"
+        ended = clearance.taken_back or clearance.version != statement.cleared_version
+        says = f"cleared by {by}{', taken back since' if ended else ''}"
+        for number in cleared_with(statement, clearance.version):
+            found[number].append(says)
+    return found
+
+
+def _version(statement: Statement, version: Version, newest: int, cleared: Sequence[str], context: PageContext) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key=f"version_{version.number}"):
+        parts = [_version_name(version, context.zone), said(speaking_seconds(version.text, version.language))]
+        parts += cleared
+        if version.note:
+            parts.append(version.note)
+        st.markdown(plain(" · ".join(parts)), width="content")
+        if version.number != newest and statement.state in workflow.WRITABLE:
+            st.button(
+                f"Restore version {version.number}",
+                key=f"restore_{version.number}",
+                type="tertiary",
+                on_click=_restore,
+                args=(statement.id, version.number, version.language, newest),
+            )
+
+
+def _version_name(version: Version, zone: str) -> str:
+    language = languages.name(version.language)
+    return f"Version {version.number} · {language} · {version.written_by.name} · {moment(version.at, zone)}"
+
+
+def _compare(statement: Statement, context: PageContext) -> None:
+    if len(statement.versions) < 2:
+        return
+    by_number = {version.number: version for version in statement.versions}
+    numbers = list(by_number)
+    newest = statement.versions[-1]
+    before = [v.number for v in versions_in(statement, newest.language)[:-1]] or numbers[:-1]
+
+    def name(number: int) -> str:
+        return _version_name(by_number[number], context.zone)
+
+    with st.container(horizontal=True):
+        old = st.selectbox(
+            "Compare",
+            numbers,
+            index=numbers.index(before[-1]),
+            format_func=name,
+            key=f"compare_old_{statement.id}_{len(numbers)}",
+        )
+        new = st.selectbox(
+            "with", numbers, index=len(numbers) - 1, format_func=name, key=f"compare_new_{statement.id}_{len(numbers)}"
+        )
+    comparison(by_number[old].text, by_number[new].text, language=by_number[new].language)
+
+
+def _restore(statement_id: str, number: int, language: str, seen: int) -> None:
+    desk = Desk(statement_id, language)
+    take_in_all(statement_id)
+
+    def act() -> str:
+        with writing(viewer()) as session:
+            statement = found(session, statement_id)
+            if commands.unsaved(session, statement_id) is not None:
+                raise Refused("You have typed something that is not saved. Save or discard it first, then restore.")
+            old = text_in(statement, number)
+            note = f"Restored from version {number}"
+            saved = commands.save_text(session, statement, old, language=language, based_on=seen, note=note)
+            restored = saved.number
+        if (draft := st.session_state.get(f"{desk.key}-draft")) is not None:
+            draft.put(old, restored)
+        return f"Version {number} is restored, as version {restored}."
+
+    forms.attempt(act)

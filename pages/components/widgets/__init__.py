@@ -1,0 +1,1 @@
+"""Parts that know nothing of the mission: tables, rows, the text editor, comparison, image export, uploads."""

@@ -1,0 +1,124 @@
+"""The agenda: items as a list by month, for the keyboard, for screen readers and for the printer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from html import escape
+from itertools import groupby
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from calendar_model import wording
+from calendar_model.calendar import describe, when
+from calendar_model.vocabulary import Kind, Standing
+from calendar_model.wording import standing_words
+from pages.components.shell.context import PageContext
+from pages.components.shell.words import plain
+from pages.components.widgets import labels
+from pages.components.widgets.lines import line, styled
+
+PER_PAGE = 40
+PRINTED_AT_MOST = 400
+
+_STYLE = """<style>
+.agenda-print { display: none; }
+@media print {
+  [data-testid="stMain"] [data-testid="stElementContainer"]:not(:has(h1)):not(:has(.agenda-print)),
+  [data-testid="stHeader"], [data-testid="stDialog"] { display: none !important; }
+  .agenda-print { display: block; }
+  .agenda-print h2 { font-size: 1rem; margin: 1rem 0 .25rem; break-after: avoid; }
+  .agenda-print p { margin: 0 0 .5rem; }
+  .agenda-print li { break-inside: avoid; margin-bottom: .2rem; list-style: none; }
+  .agenda-print ul { padding: 0; margin: 0; }
+}
+</style>"""
+
+
+def agenda(
+    rows: pd.DataFrame,
+    context: PageContext,
+    *,
+    since: date | None = None,
+    key: str = "agenda",
+    marks: Mapping[str, str] | None = None,
+) -> None:
+    """Draws the rows of a calendar table, in their order, under the months in which they begin.
+
+    What began before ``since``, the first day of the stretch, comes first under a heading of its own. ``marks`` has
+    by item a word or two that stand with its line.
+
+    Each title is a button that opens the item's panel. More than :data:`PER_PAGE` items come on several pages, the
+    number of which is bound to the URL as ``<key>_page``.
+    """
+    if rows.empty:
+        st.info("Nothing is dated here under this filter. Widen the period, or take a value out of the filter.")
+        return
+    if since is not None:
+        # Windows come after the exact days of their month, and those that are open since before the stretch as well.
+        begun = (rows["start"] < pd.Timestamp(since)).to_numpy()
+        rows = pd.concat([rows[begun], rows[~begun]])
+    pages = -(-len(rows) // PER_PAGE)
+    number = 1
+    if pages > 1:
+        name = f"{key}_page"
+        if st.session_state.get(name, 1) > pages:
+            st.session_state[name] = pages
+        number = st.pagination(pages, key=name, bind="query-params")
+        st.caption(f"{(number - 1) * PER_PAGE + 1:,} to {min(number * PER_PAGE, len(rows)):,} of {len(rows):,} items")
+    page = rows.iloc[(number - 1) * PER_PAGE : number * PER_PAGE]
+    styled()
+    with st.container(key="lines_agenda", gap="xsmall"):
+        for heading, items in groupby(page.itertuples(), lambda row: _heading(row, since)):
+            st.markdown(f"#### {heading}")
+            for row in items:
+                _line(row, context, key, (marks or {}).get(str(row.item), ""))
+
+
+def _heading(row: Any, since: date | None) -> str:
+    if since is not None and row.start.date() < since:
+        return f"Begun, or open, before {wording.day(since)}"
+    return f"{row.start:%B %Y}"
+
+
+def _line(row: Any, context: PageContext, key: str, mark: str) -> None:
+    title = plain(row.title)
+    if row.standing == Standing.CANCELLED and not row.departure:
+        title = f"~~{title}~~"
+    elif row.kind == Kind.DEADLINE:
+        title = f"**{title}**"
+    said = plain(" · ".join(filter(None, (_known(row, context), mark))))
+    line(f"{key}_{row.item}", plain(when(row, context.zone)), title, said, row.item)
+
+
+def _printed(row: Any, context: PageContext, mark: str) -> str:
+    beneath = " · ".join(filter(None, (when(row, context.zone), _known(row, context), mark)))
+    return f"<li><strong>{escape(row.title)}</strong><br>{escape(beneath)}</li>"
+
+
+def _known(row: Any, context: PageContext) -> str:
+    body = labels.short_organisation(row.body or row.organisation, context.reference)
+    known = standing_words(row.standing, departure=row.departure).lower()
+    owed_by = row.for_whom if row.for_whom != "all" else ""
+    return " · ".join(filter(None, (body, known, owed_by)))
+
+
+def print_agenda(
+    rows: pd.DataFrame, context: PageContext, stretch: str, marks: Mapping[str, str] | None = None
+) -> None:
+    """What the printer gets instead of the page below its title: the filter in words, the stretch, and the rows.
+
+    Invisible on the screen; beyond :data:`PRINTED_AT_MOST` rows it says how many are left out.
+    """
+    printed = rows.head(PRINTED_AT_MOST).itertuples()
+    parts = [f"<p>{escape(stretch)} · {escape(describe(context.filter, context.reference))}</p>"]
+    for heading, items in groupby(printed, lambda row: _heading(row, None)):
+        lines = "".join(_printed(row, context, (marks or {}).get(str(row.item), "")) for row in items)
+        parts.append(f"<h2>{heading}</h2><ul>{lines}</ul>")
+    if len(rows) > PRINTED_AT_MOST:
+        parts.append(
+            f"<p>{len(rows) - PRINTED_AT_MOST:,} more items: narrow the filter or the stretch to print them.</p>"
+        )
+    st.html(f'{_STYLE}<div class="agenda-print">{"".join(parts)}</div>')

@@ -1,0 +1,115 @@
+"""Two texts as one, with what went and what came; and two people's changes of one text beside each other."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from calendar_model.mission.statements.texts import Conflict, Merged, Piece, PieceKind, compare
+from pages.components.widgets.editor import RIGHT_TO_LEFT
+
+# What was removed is struck, what was added underlined, and for who hears the page each has words at both ends: the
+# tint comes on top. The inks are those of the page, at 9:1 and more on each tint, light and dark.
+_STYLE = """<style>
+.compared { font-family: "Source Serif", serif; font-size: 1.125rem; line-height: 1.6; white-space: pre-wrap;
+  overflow-wrap: anywhere; text-align: start; }
+.compared ins { text-decoration: underline; text-decoration-thickness: 2px; text-underline-offset: 3px;
+  background: light-dark(#DCEBDF, #1F3D2B); color: inherit; }
+.compared del { text-decoration: line-through; background: light-dark(#F5DEDA, #4A2622); color: inherit; }
+.compared del + ins { margin-inline-start: 2px; }
+.compared .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
+  white-space: nowrap; }
+.compared .conflict { display: block; margin: 0.5rem 0; padding-inline-start: 0.75rem; white-space: normal;
+  border-inline-start: 3px solid light-dark(#9B2C1F, #F2A79C); }
+.compared .conflict span { display: block; white-space: pre-wrap; }
+.compared .conflict b { display: block; font-family: "Source Sans", sans-serif; font-size: 0.875rem; }
+.beside { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 1.5rem; }
+.beside h4 { margin: 0; padding: 0 0 0.5rem; font-size: 1rem; font-family: "Source Sans", sans-serif; }
+@media (max-width: 900px) { .beside { grid-template-columns: minmax(0, 1fr); } }
+</style>"""
+
+_NEW_LINE = "¶\n"
+
+
+def comparison(old: str, new: str, *, language: str = "en") -> None:
+    """Draws what was removed from ``old`` and added to make ``new``, under a sentence that says how much."""
+    pieces = compare(old, new)
+    st.caption(how_much(pieces))
+    st.html(f'{_STYLE}<div class="compared" {_of(language)}>{_marked(pieces)}</div>')
+
+
+def side_by_side(
+    base: str,
+    mine: str,
+    theirs: str,
+    merged: Merged,
+    *,
+    language: str = "en",
+    names: tuple[str, str] = ("Your text", "Their text"),
+) -> None:
+    """Draws what each of two people made of ``base``, and ``merged`` of both: three columns, or below each other on a
+    narrow screen. ``names`` head the first two columns and the two versions of a conflict."""
+    count = len(merged.conflicts)
+    if count:
+        passages = "One passage was" if count == 1 else f"{count} passages were"
+        st.caption(f"{passages} changed by both, each in another way: both versions are kept for you to settle.")
+    else:
+        st.caption("The two changes do not meet: both are in the text together.")
+    together = "".join(_part(merged.parts, place, names) for place in range(len(merged.parts)))
+    columns = [
+        (names[0], _marked(compare(base, mine))),
+        (names[1], _marked(compare(base, theirs))),
+        ("Both together", together),
+    ]
+    drawn = "".join(
+        f'<section><h4>{escape(name)}</h4><div class="compared" {_of(language)}>{text}</div></section>'
+        for name, text in columns
+    )
+    st.html(f'{_STYLE}<div class="beside">{drawn}</div>')
+
+
+def how_much(pieces: list[Piece]) -> str:
+    """A sentence on how many passages were added and removed, and how that is drawn."""
+    added = sum(piece.kind is PieceKind.ADDED for piece in pieces)
+    removed = sum(piece.kind is PieceKind.REMOVED for piece in pieces)
+    if not added and not removed:
+        return "The two texts are the same."
+    parts = [
+        f"{count} {'passage' if count == 1 else 'passages'} {kind.value} ({how})"
+        for count, kind, how in ((added, PieceKind.ADDED, "underlined"), (removed, PieceKind.REMOVED, "struck through"))
+        if count
+    ]
+    return f"{' and '.join(parts)}."
+
+
+def _of(language: str) -> str:
+    direction = "rtl" if language.lower().split("-")[0] in RIGHT_TO_LEFT else "ltr"
+    return f'lang="{escape(language)}" dir="{direction}"'
+
+
+def _marked(pieces: list[Piece]) -> str:
+    return "".join(_piece(piece) for piece in pieces)
+
+
+def _piece(piece: Piece) -> str:
+    text = escape(piece.text)
+    if piece.kind is PieceKind.SAME:
+        return text
+    name = "ins" if piece.kind is PieceKind.ADDED else "del"
+    return (
+        f'<{name}><span class="unseen"> {piece.kind.value}: </span>{text.replace(chr(10), _NEW_LINE)}'
+        f'<span class="unseen"> end of what was {piece.kind.value} </span></{name}>'
+    )
+
+
+def _part(parts: tuple[str | Conflict, ...], place: int, names: tuple[str, str]) -> str:
+    part = parts[place]
+    if isinstance(part, str):  # between conflicts, which are blocks, no line has to be broken
+        text = part.lstrip("\n") if place > 0 else part
+        return escape(text.rstrip("\n") if place < len(parts) - 1 else text)
+    versions = "".join(
+        f"<b>{escape(name)}</b><span>{escape(text.strip()) or 'Taken out'}</span>"
+        for name, text in zip(names, (part.mine, part.theirs), strict=True)
+    )
+    return f'<span class="conflict">{versions}</span>'

@@ -1,0 +1,88 @@
+"""Lines of a briefing: when on the left; what, in bold if something is due, on the right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from calendar_model.mission.briefing import Entry
+from pages.components.shell import item_panel
+from pages.components.shell.words import plain
+
+# Pixels of the column of dates: the longest phrase of days in one line.
+LEFT = 260
+
+_STYLE = """<style>
+[class*="st-key-lines_"] [data-testid="stButton"] button { min-height: 0; padding: 0; text-align: left;
+  justify-content: flex-start; white-space: normal; }
+[class*="st-key-lines_"] [data-testid="stButton"] p { font-size: 1rem; line-height: 1.4; }
+[class*="st-key-lines_"] [data-testid="stMarkdownContainer"] p { line-height: 1.4; }
+[class*="st-key-lines_"] [data-testid="stExpander"] details { border: none; }
+[class*="st-key-lines_"] [data-testid="stExpander"] summary { padding: 0; min-height: 0; }
+[class*="st-key-lines_"] [data-testid="stExpander"] summary p { font-size: 1rem; line-height: 1.4; }
+[class*="st-key-lines_"] [data-testid="stPageLink"] a { padding-inline: 0; }
+[class*="st-key-lines_"] [data-testid="stPageLink"] a * { white-space: normal; }
+[class*="st-key-what_"] { row-gap: 0; }
+@media (max-width: 640px) {
+  [data-testid="stLayoutWrapper"]:has(> [class*="st-key-when_"]) { flex: 1 1 100%; width: 100%; max-width: none; }
+  [class*="st-key-when_"] { width: 100%; }
+  :has(> [data-testid="stLayoutWrapper"] > [class*="st-key-when_"]) { row-gap: 0; }
+  [class*="st-key-lines_"] [data-testid="stMarkdownContainer"] p br { display: none; }
+}
+</style>"""
+
+
+def lines(entries: Iterable[Entry], place: str, *, fold: bool = True) -> None:
+    """Draws the entries in a column; ``place`` is its name, one of a kind on the page.
+
+    With ``fold`` a session's deadlines open beneath their line; without, as within something already folded, the
+    line opens the session's item_panel.
+    """
+    styled()
+    with st.container(key=f"lines_{place}", gap="xsmall"):
+        for entry in entries:
+            _line(entry, place, fold)
+
+
+def _line(entry: Entry, place: str, fold: bool) -> None:
+    said = plain(f"{entry.detail} · {known(entry)}" if entry.detail else known(entry))
+    label = f"**{plain(entry.title)}**" if entry.due else plain(entry.title)
+    when = f"**{plain(entry.countdown.capitalize())}** · {plain(entry.when)}" if entry.countdown else plain(entry.when)
+    key = f"{place}_{entry.items[0]}"
+    if not (fold and entry.due and entry.parts):
+        line(key, when, label, said, entry.opens)
+        return
+    with _beside(key, when), st.expander(f"{label} :gray[{said}]"):
+        for part in entry.parts:
+            _line(part, f"{place}_part", fold=False)
+
+
+def line(key: str, when: str, label: str, said: str, item: str) -> None:
+    """One line within a container whose key begins with ``lines_``: the date, a title that opens the panel of
+    ``item``, and what is said of it. ``when``, ``label`` and ``said`` are Markdown; ``key`` is one of a kind."""
+    with _beside(key, when):
+        st.button(label, key=key, type="tertiary", on_click=item_panel.choose, args=(item,), wrap=True)
+        st.caption(said, width="content")
+
+
+@contextmanager
+def _beside(key: str, when: str) -> Iterator[None]:
+    with st.container(horizontal=True, gap="small"):
+        with st.container(key=f"when_{key}", width=LEFT, gap=None):
+            st.markdown(when)
+        with st.container(
+            width="stretch", horizontal=True, gap="small", vertical_alignment="center", key=f"what_{key}"
+        ):
+            yield
+
+
+def styled() -> None:
+    """The look of the lines; once in every place that draws some."""
+    st.html(_STYLE)
+
+
+def known(entry: Entry) -> str:
+    """How the date stands, and whether the phrase on the left is a window."""
+    return entry.standing if entry.exact else f"{entry.standing}, days open"

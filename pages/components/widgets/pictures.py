@@ -1,0 +1,159 @@
+"""A chart of a page as a picture to take away: PNG, SVG or PDF, for a slide or a page.
+
+A picture leaves the house. So it is not what stands on the screen but drawn anew, in the light theme, from a calendar
+as the eyes for which it is made may see it (:func:`seen_by`): nothing restricted is ever in it, and unless the reader
+asks for a picture for the staff nothing of the mission's own work either.
+
+Drawing takes some seconds. A download button whose data is a function would draw on the click, but says nothing while
+it does: the reader waits before a button that seems dead. So there are two: one makes the picture, with a word that it
+is being made, and gives way to the download, which starts at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, cast
+
+import streamlit as st
+
+from calendar_model import wording
+from calendar_model.access.permissions import ANONYMOUS, Viewer
+from calendar_model.calendar import Filter
+from calendar_model.figures.picture import PictureError, PictureFormat, picture
+from calendar_model.figures.sheet import SHEETS, Draft, Laid, lay_out
+from calendar_model.mission.visible_calendar import calendar_for
+from calendar_model.reference import Reference
+from calendar_model.vocabulary import Kind, Sensitivity
+from pages.components.record import fields
+from pages.components.shell.context import PageContext
+from pages.components.widgets import labels
+
+FORMATS = {"PNG": "image/png", "SVG": "image/svg+xml", "PDF": "application/pdf"}
+ANYONE, STAFF = "anyone", "our staff"
+STAFF_EYES = Viewer("", Sensitivity.INTERNAL)
+
+SOURCE = "Multilateral calendar for human rights defenders."
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a page has to draw: ``drafts``, the fullest first; a title; what stands under it; sentences at the foot."""
+
+    drafts: Sequence[Draft]
+    title: str
+    subtitle: str
+    note: Sequence[str]
+
+
+def seen_by(eyes: Viewer, context: PageContext) -> PageContext:
+    """The page's context as other eyes have it: the same filter on the calendar that they see, or on that of the
+    reference alone where the workspace cannot be opened."""
+    if eyes == context.viewer:
+        return context
+    _, table = calendar_for(eyes)
+    return replace(context, viewer=eyes, table=table, filtered=context.filter.apply(table, context.reference))
+
+
+def filter_words(chosen: Filter, reference: Reference) -> str:
+    """What a filter keeps, for people who do not see the bar: ``HRC, GA; deadlines; Norway``; empty for everything."""
+    groups = (
+        [labels.short_organisation(code, reference) for code in (*chosen.organisations, *chosen.bodies)],
+        [labels.KINDS[kind] if kind == Kind.UPR_REVIEW else labels.KINDS[kind].lower() for kind in chosen.kinds],
+        [reference.tracks[code].short_title if code in reference.tracks else code for code in chosen.tracks],
+        [reference.states[code].name if code in reference.states else code for code in chosen.countries],
+        [labels.STANDINGS[standing].lower() for standing in chosen.standings],
+        [wording.span(chosen.start, chosen.end)] if chosen.start and chosen.end else [],
+        [f"“{chosen.text}”"] if chosen.text else [],
+    )
+    return "; ".join(", ".join(group) for group in groups if group)
+
+
+def as_a_picture(
+    key: str,
+    context: PageContext,
+    ask: Callable[[PageContext], Asked],
+    *,
+    stands_for: Sequence[object],
+    staff: bool | None = None,
+) -> None:
+    """A popover that makes the picture of a chart and gives it out as ``<key>-<day>.<format>``.
+
+    ``ask`` is called with the context to draw from when the reader wants the picture, and not before. ``stands_for``
+    is what changes the chart besides filter and calendar: with another value a picture made before is put away.
+    ``staff``: the picture is for the staff (True) or for anyone (False); None lets a reader who acts as somebody
+    choose.
+    """
+    made, day = f"{key}_picture", context.today.isoformat()
+    with st.popover("As a picture", icon=":material/image:", type="tertiary", key=f"{key}_picture_open"):
+        sheet = st.segmented_control(
+            "Form", list(SHEETS), default=next(iter(SHEETS)), required=True, key=f"{key}_picture_form"
+        )
+        kind = st.segmented_control("Format", list(FORMATS), default="PNG", required=True, key=f"{key}_picture_format")
+        for_whom = STAFF if staff else ANYONE
+        if staff is None and context.viewer != ANONYMOUS:
+            for_whom = st.segmented_control(
+                "For",
+                [ANYONE, STAFF],
+                default=ANYONE,
+                required=True,
+                key=f"{key}_picture_for",
+                help="Anyone gets what is public; our staff also our own events and how far our work is.",
+            )
+        if staff is not False and context.viewer.level is Sensitivity.RESTRICTED:
+            st.caption("What is restricted is in no picture, though it may stand on your screen.")
+        title = fields.line("Title", 120, key=f"{key}_picture_title", placeholder="As the page has it", live=False)
+        token = repr((sheet, kind, for_whom, title, context.filter, context.table.attrs["version"], day, stands_for))
+        if st.button("Make the picture", key=f"{key}_picture_make"):
+            with st.spinner("Drawing the picture, a few seconds"):
+                eyes = STAFF_EYES if for_whom == STAFF else ANONYMOUS
+                st.session_state[made] = (token, *_made(ask, seen_by(eyes, context), sheet, kind, title, for_whom))
+        kept = st.session_state.get(made)
+        if kept is None or kept[0] != token:
+            return
+        _, data, said = kept
+        if said:
+            (st.caption if data else st.error)(said)
+        if data:
+            st.download_button(
+                f"Download as {kind}",
+                data=data,
+                file_name=f"{key}-{day}.{str(kind).lower()}",
+                mime=FORMATS[str(kind)],
+                key=f"{key}_picture_file",
+                icon=":material/download:",
+                type="primary",
+                on_click="ignore",
+            )
+
+
+def _made(
+    ask: Callable[[PageContext], Asked], context: PageContext, sheet: Any, kind: Any, title: str, for_whom: Any
+) -> tuple[bytes, str]:
+    """The file and what is to be said of it; or no octets and what went wrong."""
+    asked = ask(context)
+    words = filter_words(context.filter, context.reference)
+    note = [
+        *asked.note,
+        f"As of {wording.day(context.today)}.",
+        SOURCE,
+        *(["Internal: holds work of the mission."] if for_whom == STAFF else []),
+    ]
+    subtitle = ". ".join(filter(None, [asked.subtitle, f"Only {words}" if words else ""]))
+    laid = lay_out(asked.drafts, SHEETS[sheet], title=title.strip() or asked.title, subtitle=subtitle, note=note)
+    try:
+        data = _drawn(laid, cast("PictureFormat", str(kind).lower()))
+    except PictureError as fault:
+        return b"", str(fault)
+    if not laid.is_small:
+        return data, ""
+    return data, (
+        f"Its letters are small, about {laid.letters_pt:.0f} points: a narrower filter or a shorter time makes "
+        "them larger."
+    )
+
+
+@st.cache_data(max_entries=24, show_spinner=False)
+def _drawn(laid: Laid, file_format: PictureFormat) -> bytes:
+    """Kept by what is drawn, whoever asked first."""
+    return picture(laid, file_format)

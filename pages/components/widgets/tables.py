@@ -1,0 +1,146 @@
+"""Tables that several pages draw: items of the calendar, and the file that goes with every list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from functools import lru_cache
+
+import pandas as pd
+import streamlit as st
+
+from calendar_model import wording
+from calendar_model.calendar import describe, when
+from calendar_model.documents import table_csv
+from calendar_model.documents.workbook import table_xlsx
+from pages.components.shell import item_panel
+from pages.components.shell.context import PageContext, current
+from pages.components.widgets import labels
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+ROW_HEIGHT, MOST_ROWS = 35, 14
+"""Pixels of a row of ``st.dataframe``, and how many show before the table scrolls within itself."""
+
+
+def csv_download(
+    frame: pd.DataFrame | Callable[[], pd.DataFrame], name: str, *, label: str = "Download as CSV", title: str = ""
+) -> None:
+    """Two buttons that give ``frame``, or what it gives then, as ``<name>.csv`` and as the workbook ``<name>.xlsx``.
+
+    The files are written only when they are asked for. ``name`` is made of what the list is, never of what a person is
+    called; no two on a page have the same. ``label`` says CSV, and is said of Excel likewise. ``title`` says in the
+    workbook what the rows are; without it the name does.
+    """
+    context = current()
+
+    def rows() -> pd.DataFrame:
+        return frame if isinstance(frame, pd.DataFrame) else frame()
+
+    def workbook() -> bytes:
+        kept = describe(context.filter, context.reference)
+        about = {"Filter": f"{kept[:1].upper()}{kept[1:]}. The list may be narrowed further by fields of its own."}
+        return table_xlsx(rows(), title or _title(name), made=context.today, about=about)
+
+    written: tuple[tuple[str, str, str, Callable[[], bytes]], ...] = (
+        ("csv", "text/csv", label, lambda: table_csv(rows())),
+        ("xlsx", XLSX, label.replace("CSV", "Excel"), workbook),
+    )
+    with st.container(horizontal=True, gap="small"):
+        for kind, mime, said, data in written:
+            st.download_button(
+                said,
+                data=data,
+                file_name=f"{wording.file_name(name, 'table')}.{kind}",
+                mime=mime,
+                key=f"{kind}_{name}",
+                icon=":material/download:",
+                on_click="ignore",
+                type="tertiary",
+            )
+
+
+def _title(name: str) -> str:
+    """``UPR cycle 4`` for ``upr-cycle-4``."""
+    return kind_word(name.replace("_", " "))
+
+
+def item_table(view: pd.DataFrame, context: PageContext, key: str) -> None:
+    """The rows ``view`` of the calendar table for people; a row that is chosen opens the item's item_panel.
+
+    ``key`` is the table's own, the same in every run; the file beside the table is called after it.
+    """
+    shown = pd.DataFrame(
+        {
+            "When": _when(view, context.zone),
+            "What": view["title"].to_list(),
+            "Organisation": _named(view["body"], lambda code: labels.short_organisation(code, context.reference)),
+            "Kind": _named(view["kind"], kind_word),
+            "How the date stands": [
+                standing_words(s, p) for s, p in zip(view["standing"], view["date_precision"], strict=True)
+            ],
+            "Session": view["session"].to_list(),
+            "Countries": _named(view["countries"], lambda codes: _countries(codes, context)),
+        }
+    )
+    for name in ("Session", "Countries"):
+        if not shown[name].any():
+            del shown[name]
+    items = view["item"].to_list()
+    st.dataframe(
+        shown,
+        key=key,
+        hide_index=True,
+        height=ROW_HEIGHT * (min(len(shown), MOST_ROWS) + 1) + 3,
+        row_height=ROW_HEIGHT,
+        selection_mode="single-row",
+        on_select=lambda: _open_chosen(key, items),
+        column_config={
+            "When": st.column_config.TextColumn(width="medium"),
+            "What": st.column_config.TextColumn(width="large"),
+        },
+        alt=f"{len(shown)} items of the calendar: when, what, of which organisation, and how the date stands.",
+    )
+    csv_download(view, key)
+
+
+def kind_word(kind: str) -> str:
+    """What one item of a kind is called: ``Mandate renewal``."""
+    return wording.term(kind)
+
+
+def standing_words(standing: str, precision: str) -> str:
+    """``Confirmed``; of a window ``Projected, a window``, because its days are not fixed."""
+    said = labels.STANDINGS.get(standing, standing)
+    return said if precision == "day" else f"{said}, a window"
+
+
+def _open_chosen(key: str, items: list[str]) -> None:
+    rows = st.session_state[key]["selection"]["rows"]
+    if rows and rows[0] < len(items):
+        item_panel.choose(items[rows[0]])
+
+
+def _when(view: pd.DataFrame, zone: str) -> list[str]:
+    starts, ends = (view[name].dt.date for name in ("start", "end"))
+    said = [_days(*days) for days in zip(starts, ends, view["date_precision"], strict=True)]
+    timed = (~view["all_day"]).to_numpy().nonzero()[0]
+    for position, row in zip(timed, view.iloc[timed].itertuples(), strict=True):
+        said[position] = when(row, zone)
+    return said
+
+
+@lru_cache(maxsize=4096)
+def _days(start: date, end: date, precision: str) -> str:
+    return wording.span(start, end, precision)
+
+
+def _named(codes: pd.Series, name: Callable[[str], str]) -> list[str]:
+    """The name of each code, worked out once a code."""
+    names = {code: name(code) for code in codes.unique()}
+    return [names[code] for code in codes]
+
+
+def _countries(codes: str, context: PageContext) -> str:
+    names = [context.reference.states[c].name if c in context.reference.states else c for c in codes.split()]
+    return ", ".join(names) if len(names) <= 3 else f"{len(names)} states"

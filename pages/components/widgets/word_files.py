@@ -1,0 +1,119 @@
+"""Buttons that give a Word document: written when it is asked for, with the eyes of whoever asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import streamlit as st
+
+from calendar_model.access.problems import Refused
+from calendar_model.access.unit_of_work import reading
+from calendar_model.documents import word
+from calendar_model.documents.delivery import delivery
+from calendar_model.documents.item_note import briefing_note
+from calendar_model.documents.note import Reader
+from calendar_model.documents.week_note import week_note
+from calendar_model.documents.word import DocumentError, Made
+from calendar_model.mission.statements import languages
+from calendar_model.mission.statements.queries import whole
+from calendar_model.mission.visible_calendar import calendar_for
+from calendar_model.store.database import WorkspaceError
+from calendar_model.store.models import Person, Statement
+from pages.components.shell.context import PageContext
+from pages.components.statements.parts import limit_of
+
+
+def note_button(item: str, context: PageContext, person: Person | None) -> None:
+    """The briefing note on an item of the calendar, for who acts or, without anybody, from what is public."""
+    reader = _reader(context, person)
+
+    def write() -> bytes:
+        if not context.workspace:
+            return briefing_note(None, item, context.reference, context.table, reader)
+        reference, table = calendar_for(context.viewer)
+        with reading(context.viewer) as session:
+            return briefing_note(session, item, reference, table, reader)
+
+    _button("Briefing note as Word", write, "briefing-note", "note", context, reader.name)
+
+
+def week_buttons(context: PageContext, person: Person | None) -> None:
+    """The notes on this week and on the next, under the filter of the page, its period apart."""
+    reader = _reader(context, person)
+    first = context.today - timedelta(days=context.today.weekday())
+
+    def writing(monday: date) -> Callable[[], bytes]:
+        def write() -> bytes:
+            if not context.workspace:
+                return week_note(None, monday, context.reference, context.table, reader, context.filter)
+            reference, table = calendar_for(context.viewer)
+            with reading(context.viewer) as session:
+                return week_note(session, monday, reference, table, reader, context.filter)
+
+        return write
+
+    with st.container(horizontal=True, key="week_notes", gap="small"):
+        for label, key, monday in (("This week", "this_week", first), ("Next week", "next_week", first + _WEEK)):
+            _button(f"{label} as a briefing note", writing(monday), "week-note", key, context, reader.name, day=monday)
+
+
+_WEEK = timedelta(days=7)
+
+
+def delivery_buttons(statement: Statement, context: PageContext, person: Person) -> None:
+    """The newest text of each language in a layout to be read out."""
+    spoken = list(dict.fromkeys(version.language for version in statement.versions))
+
+    def writing(language: str) -> Callable[[], bytes]:
+        def write() -> bytes:
+            with reading(context.viewer) as session:
+                found = session.get(Statement, statement.id, options=whole())
+                if found is None:
+                    raise Refused("This statement is not there any more, or not for you to see. Go back to the list.")
+                texts = [version for version in found.versions if version.language == language]
+            made, limit = Made(person.name, context.today), limit_of(found, context)[0]
+            newest = texts[-1] if texts else None
+            return delivery(found, newest, context.reference, limit=limit, made=made, zone=context.zone)
+
+        return write
+
+    with st.container(horizontal=True, key="deliveries", gap="small"):
+        for language in spoken:
+            of = f", {languages.name(language)}" if len(spoken) > 1 else ""
+            key = f"delivery_{language}"
+            _button(f"As Word for delivery{of}", writing(language), "statement", key, context, person.name)
+
+
+def _reader(context: PageContext, person: Person | None) -> Reader:
+    name, person_id = (person.name, person.id) if person is not None else ("", "")
+    return Reader(name, person_id, context.today, context.zone)
+
+
+def _button(
+    label: str,
+    write: Callable[[], bytes],
+    kind: str,
+    key: str,
+    context: PageContext,
+    name: str,
+    *,
+    day: date | None = None,
+) -> None:
+    def written() -> bytes:
+        try:
+            return write()
+        except (Refused, WorkspaceError, DocumentError) as fault:
+            # A file is all that a download can answer with.
+            return word.excuse(str(fault), Made(name, context.today))
+
+    st.download_button(
+        label,
+        data=written,
+        file_name=f"{kind}-{(day or context.today).isoformat()}.docx",
+        mime=word.WORD,
+        key=f"word_{key}",
+        icon=":material/download:",
+        on_click="ignore",
+        type="tertiary",
+    )

@@ -1,0 +1,72 @@
+"""No code goes past the doors: what could not be narrowed or checked stands in few files, each for its reason."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+FILES = [*(ROOT / "calendar_model").rglob("*.py"), *(ROOT / "pages").rglob("*.py"), ROOT / "dashboard.py"]
+
+
+@pytest.mark.parametrize(
+    ("word", "allowed"),
+    [
+        # Tables instead of mapped classes cannot be narrowed.
+        ("__table__", {"access/permissions.py", "store/history.py"}),
+        # Reads that are not narrowed: checks that look at all there is.
+        (
+            r"options\(everything=True",
+            {
+                # Whether a correction, which is public, adds a code to the reference.
+                "mission/columns.py",
+                # Lines of the history about corrections, which are public, also of those that are gone.
+                "mission/corrections.py",
+                "access/unit_of_work.py",
+                # Who is asked to clear: how many linked records they, who do not ask, cannot read.
+                "mission/statements/commands.py",
+                # Whether who is to do something can see the record.
+                "mission/follow_ups.py",
+                "mission/remote_calendars.py",
+                # The names of the staff, so that no two have the same one.
+                "mission/persons.py",
+                "mission/sample.py",
+                # Whether there is a new correction; corrections are public, and those withdrawn have no record left.
+                "mission/visible_calendar.py",
+                "mission/subscriptions.py",
+                # The numbers of codes, so that no two contacts get the same one.
+                "mission/contacts.py",
+                "store/session.py",
+            },
+        ),
+        (
+            r'"everything": True',
+            {
+                # Who asks for access, and who grants it to a record of nobody, does not see the record.
+                "mission/access_requests.py",
+                "access/access_rules.py",
+                # All texts and clearances of a statement: whose text it is does not depend on who looks.
+                "mission/statements/clearance.py",
+                "mission/corrections.py",
+                "mission/follow_ups.py",
+                "mission/rules.py",
+            },
+        ),
+        # Sessions without rules and a scope.
+        (r"\.session\((write=True)?\)", {"access/unit_of_work.py"}),
+        (r"\.rules = ", {"access/unit_of_work.py", "store/session.py"}),
+        (r"\.access_rules = ", {"access/unit_of_work.py"}),
+        (r"\.scope = ", {"access/unit_of_work.py", "store/session.py"}),
+    ],
+)
+def test_what_goes_past_the_doors_stands_where_it_is_known(word: str, allowed: set[str]) -> None:
+    holding = {path for path in FILES if re.search(word, path.read_text(encoding="utf-8"))}
+    assert {str(path.relative_to(ROOT / "calendar_model")) for path in holding} <= allowed
+
+
+def test_no_room_of_the_model_knows_streamlit() -> None:
+    model = [path for path in FILES if "calendar_model" in path.parts]
+    assert [path for path in model if re.search(r"^\s*(import|from) streamlit", path.read_text("utf-8"), re.M)] == []

@@ -1,0 +1,270 @@
+"""Queries of cases, reprisals and language, through the eyes of a person."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from calendar_model.access.permissions import ANONYMOUS, Viewer, member
+from calendar_model.access.unit_of_work import reading
+from calendar_model.mission import cases, language
+from calendar_model.mission import cases as checks
+from calendar_model.mission.cases import Attention, Question
+from calendar_model.mission.statements.workflow import CaseFacts, before_clearing
+from calendar_model.mission.transactions import save
+from calendar_model.reference import Reference
+from calendar_model.store.models import (
+    Case,
+    Contact,
+    Engagement,
+    ItemLink,
+    LanguageProposal,
+    Person,
+    Reprisal,
+    Statement,
+)
+from calendar_model.store.terms import (
+    ContactKind,
+    EngagementForm,
+    EngagementKind,
+    InTheLoop,
+    ProposalOutcome,
+    Prospect,
+    Publicity,
+    RiskLevel,
+    StatementForm,
+    Suggester,
+)
+from calendar_model.vocabulary import Sensitivity
+from tests.day import TODAY
+
+
+@pytest.fixture
+def desk() -> Viewer:
+    return member(save(ANONYMOUS, Person, {"name": "Desk"}))
+
+
+@pytest.fixture
+def head() -> Viewer:
+    return member(save(ANONYMOUS, Person, {"name": "Head"}))
+
+
+def case(who: Viewer, title: str, **more: Any) -> str:
+    return save(who, Case, {"title": title, "suggested_by": Suggester.MINISTRY}, **more)
+
+
+def test_cases_come_by_code_and_reprisals_the_newest_first_with_those_named(desk: Viewer, head: Viewer) -> None:
+    for title in ("Case 2", "Case 1"):
+        case(desk, title, named=[desk.person_id])
+    case(head, "Case 0")
+    for title, day in (("A", None), ("B", date(2026, 1, 1)), ("C", date(2026, 5, 1))):
+        save(desk, Reprisal, {"title": title, "alleged_on": day})
+    with reading(desk) as session:
+        found, alleged = cases.cases(session), cases.reprisals(session)
+    assert [(one.title, [access.person.name for access in one.named]) for one in found] == [
+        ("Case 1", ["Desk"]),
+        ("Case 2", ["Desk"]),
+    ]
+    assert [one.title for one in alleged] == ["C", "B", "A"]
+
+
+def test_what_is_tied_is_found_whichever_was_tied_to_the_other_and_only_if_seen(desk: Viewer, head: Viewer) -> None:
+    both = [desk.person_id, head.person_id]
+    contact = save(desk, Contact, {"title": "Defender 1", "contact_kind": ContactKind.DEFENDER})
+    made, other = case(desk, "Case 1", links=[contact], named=both), case(desk, "Case 2", named=both)
+    told = {"title": "Statement", "form": StatementForm.NATIONAL}
+    save(desk, Statement, told, links=[made, other], named=both)
+    kinds = {"engagement_kind": EngagementKind.COUNTRY_DESK, "form": EngagementForm.PHONE}
+    save(desk, Engagement, {"title": "Call", "on": TODAY, **kinds}, links=[made], named=[desk.person_id])
+    save(desk, Reprisal, {"title": "Reprisal 1"}, links=[made])
+    with reading(desk) as session:
+        mine = cases.around(session, made)
+        raised = cases.linked_records(session, Statement, [made, other, "nothing"])
+    kept = (mine.statements, mine.engagements, mine.contacts, mine.cases, mine.reprisals)
+    assert [[one.title for one in found] for found in kept] == [
+        ["Statement"],
+        ["Call"],
+        ["Defender 1"],
+        [],
+        ["Reprisal 1"],
+    ]
+    assert {id_: [one.title for one in found] for id_, found in raised.items()} == {
+        made: ["Statement"],
+        other: ["Statement"],
+        "nothing": [],
+    }
+    with reading(head) as session:
+        theirs = cases.around(session, made)
+    kept = (theirs.statements, theirs.engagements, theirs.contacts, theirs.cases, theirs.reprisals)
+    assert [[one.title for one in found] for found in kept] == [["Statement"], [], [], [], []]
+
+
+# --- The questions of section 3.4
+
+days, texts = st.none() | st.just(TODAY), st.sampled_from(["", " ", "Because."])
+weighed = st.builds(
+    CaseFacts,
+    st.just(""),
+    mission_consulted_on=days,
+    mission=texts,
+    mission_advice=texts,
+    before_on=days,
+    before_with=st.none() | st.sampled_from(InTheLoop),
+    before_note=texts,
+    risk=st.none() | st.sampled_from(RiskLevel),
+    risk_reasons=texts,
+    risk_mitigation=texts,
+    risk_weighed_on=days,
+    prospect=st.none() | st.sampled_from(Prospect),
+    prospect_reasons=texts,
+    prospect_weighed_on=days,
+    publicity=st.none() | st.sampled_from(Publicity),
+    publicity_reason=texts,
+    publicity_decided_on=days,
+)
+
+
+@given(weighed)
+def test_asked_question_by_question_the_same_misses_as_before_a_clearance(found: CaseFacts) -> None:
+    assert tuple(lack for question in Question for lack in checks.lacks(found, question)) == before_clearing(found)
+    assert len(checks.missing(found)) + len(checks.kept_back(found)) == len(before_clearing(found))
+
+
+def of(**columns: Any) -> Case:
+    answered = {
+        "mission_consulted_on": TODAY,
+        "mission": "The embassy",
+        "mission_advice": "No objection.",
+        "before_on": TODAY,
+        "before_with": InTheLoop.DEFENDER,
+        "risk": RiskLevel.LOW,
+        "risk_reasons": "Known.",
+        "risk_weighed_on": TODAY,
+        "prospect": Prospect.UNCLEAR,
+        "prospect_reasons": "A review.",
+        "prospect_weighed_on": TODAY,
+        "publicity": Publicity.STATEMENT,
+        "publicity_reason": "They ask for it.",
+        "publicity_decided_on": TODAY,
+        "after_with": InTheLoop.DEFENDER,
+    }
+    return Case(title="Case 1", **{**answered, **columns})
+
+
+@pytest.mark.parametrize(
+    ("columns", "delivered", "attention"),
+    [
+        ({}, [], Attention.REST),
+        ({"before_on": None}, [], Attention.MISSING),
+        ({"before_on": None, "publicity": Publicity.QUIET}, [], Attention.REST),
+        ({"before_on": None, "risk": RiskLevel.NOT_ACCEPTABLE}, [], Attention.REST),
+        ({"before_on": None}, [None, TODAY], Attention.WAITING),
+        ({"after_on": TODAY - timedelta(days=1)}, [TODAY], Attention.WAITING),
+        ({"after_on": TODAY}, [TODAY - timedelta(days=9), TODAY], Attention.REST),
+        ({"before_on": None, "closed_on": TODAY}, [TODAY], Attention.CLOSED),
+    ],
+)
+def test_where_a_case_stands(columns: dict[str, Any], delivered: list[date | None], attention: Attention) -> None:
+    assert checks.attention(of(**columns), delivered) is attention
+
+
+def test_what_was_decided_is_said_without_what_is_to_be_done_with_a_statement() -> None:
+    known = checks.facts(of(publicity=Publicity.QUIET, risk=RiskLevel.NOT_ACCEPTABLE))
+    assert checks.kept_back(known) == [
+        "The risk of reprisals was weighed as not acceptable.",
+        "It was decided to work quietly.",
+    ]
+
+
+# --- Language
+
+
+def proposal(title: str, *items: str, **columns: Any) -> LanguageProposal:
+    known: dict[str, Any] = {
+        "text": "Resolution",
+        "forum": "un-hrc",
+        "wording": "defenders",
+        "outcome": ProposalOutcome.PROPOSED,
+    }
+    known |= {"precedent": "", "precedent_symbol": "", "final_wording": "", "sensitivity": Sensitivity.INTERNAL}
+    known |= {"updated_at": datetime.fromisoformat("2026-11-20T23:30:00+00:00")}
+    return LanguageProposal(title=title, items=[ItemLink(item=item) for item in items], **{**known, **columns})
+
+
+def test_proposals_are_grouped_by_the_next_item_that_they_are_tied_to(table: pd.DataFrame) -> None:
+    found = [
+        proposal("past", "session-HRC62"),
+        proposal("none"),
+        proposal("unknown", "nowhere"),
+        proposal("later", "session-HRC65", "session-HRC63"),
+        proposal("both", "session-HRC65", "session-HRC64"),
+        proposal("last", "session-HRC62", "session-HRC63"),
+        proposal("next", "session-HRC64"),
+    ]
+    groups = language.by_item(found, table, TODAY)
+    assert [(group.item, group.upcoming, [one.title for one in group.proposals]) for group in groups] == [
+        ("session-HRC64", True, ["both", "next"]),
+        ("session-HRC65", True, ["later"]),
+        ("", False, ["none", "unknown"]),
+        ("session-HRC63", False, ["last"]),
+        ("session-HRC62", False, ["past"]),
+    ]
+    assert language.by_item([], table, TODAY) == []
+
+
+def test_every_outcome_is_counted() -> None:
+    found = [proposal("a", outcome=ProposalOutcome.KEPT), proposal("b", outcome=ProposalOutcome.KEPT), proposal("c")]
+    assert language.counts(found) == {
+        ProposalOutcome.PROPOSED: 1,
+        ProposalOutcome.KEPT: 2,
+        ProposalOutcome.WEAKENED: 0,
+        ProposalOutcome.DROPPED: 0,
+    }
+
+
+def test_a_file_has_no_restricted_proposal() -> None:
+    written = language.as_table(
+        [
+            proposal("a", "session-HRC64", "session-HRC65", precedent_symbol="A/RES/78/216"),
+            proposal("b", sensitivity=Sensitivity.RESTRICTED),
+        ]
+    )
+    assert written.columns.to_list() == list(language.COLUMNS)
+    assert written.to_numpy().tolist() == [
+        [
+            "a",
+            "Resolution",
+            "un-hrc",
+            "session-HRC64 session-HRC65",
+            "defenders",
+            "",
+            "A/RES/78/216",
+            "proposed",
+            "",
+            "internal",
+            "2026-11-20",
+        ]
+    ]
+    assert language.as_table([]).columns.to_list() == list(language.COLUMNS)
+
+
+def test_agreed_language_comes_from_adopted_texts_the_newest_first(reference: Reference) -> None:
+    symbols = list(language.precedents(reference))
+    adopted = {text.symbol: text.adopted for text in reference.resolutions}
+    days = [adopted[symbol] for symbol in symbols]
+    assert symbols[0] == "A/HRC/RES/61/22"
+    assert days == sorted((day for day in days if day), reverse=True)
+
+
+def test_proposals_are_read_with_their_items(desk: Viewer, head: Viewer) -> None:
+    known = {"text": "Resolution", "wording": "defenders"}
+    save(desk, LanguageProposal, {"title": "b", **known}, items=["session-HRC64"])
+    save(head, LanguageProposal, {"title": "a", **known, "sensitivity": Sensitivity.RESTRICTED})
+    with reading(desk) as session:
+        found = language.proposals(session)
+    assert [(one.title, [link.item for link in one.items]) for one in found] == [("b", ["session-HRC64"])]

@@ -1,0 +1,364 @@
+"""Four eyes: nobody clears a text that they wrote or edited since it was last cleared, or whose override they asked for."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from calendar_model.access.permissions import ANONYMOUS, Viewer, member
+from calendar_model.access.problems import Refused
+from calendar_model.access.unit_of_work import reading
+from calendar_model.mission.statements import commands
+from calendar_model.mission.statements.clearance import Clearance, Text, contributors
+from calendar_model.mission.statements.clearance import given as given_clearances
+from calendar_model.mission.transactions import save, writing
+from calendar_model.store.database import Workspace, open_workspace
+from calendar_model.store.models import Case, Contact, Override, Person, RecordLink, Statement, Version
+from calendar_model.store.terms import (
+    ContactKind,
+    InTheLoop,
+    Prospect,
+    Publicity,
+    RiskLevel,
+    StatementForm,
+    StatementState,
+    Step,
+    Suggester,
+)
+from tests.day import TODAY
+
+AT = datetime(2026, 11, 24, 9, tzinfo=UTC)
+SPOKEN = "Thank you, Mr President. We are troubled by one case."
+ANSWERED: dict[str, Any] = {
+    "title": "Case 1",
+    "suggested_by": Suggester.CIVIL_SOCIETY,
+    "mission_consulted_on": TODAY,
+    "mission": "The embassy",
+    "mission_advice": "No objection.",
+    "before_on": TODAY,
+    "before_with": InTheLoop.CIVIL_SOCIETY,
+    "before_note": "They agree.",
+    "risk": RiskLevel.LOW,
+    "risk_reasons": "Known already.",
+    "prospect": Prospect.UNCLEAR,
+    "prospect_reasons": "A review is due.",
+    "publicity": Publicity.STATEMENT,
+    "publicity_reason": "They ask for it.",
+}
+
+
+class Desk:
+    """A statement that raises a case, and three persons, each of whom may clear and sees everything."""
+
+    def __init__(self, workspace: Workspace, *, case: dict[str, Any] = ANSWERED, linked: bool = True) -> None:
+        self.workspace = workspace
+        ids = {name: self.save(ANONYMOUS, Person, {"name": name, "may_clear": True}) for name in ("Ada", "Bo", "Cy")}
+        self.ada, self.bo, self.cy = self.everyone = [member(id_) for id_ in ids.values()]
+        self.names = {id_: name for name, id_ in ids.items()}
+        self.case = self.save(self.ada, Case, case, named=ids.values())
+        values = {"title": "General debate", "form": StatementForm.GENERAL_DEBATE}
+        self.statement = self.save(self.ada, Statement, values)
+        if linked:
+            self.link()
+
+    def save(self, who: Viewer, kind: Any, values: dict[str, Any], **more: Any) -> str:
+        return save(who, kind, values, workspace=self.workspace, **more)
+
+    def change(self, who: Viewer, values: dict[str, Any], **more: Any) -> None:
+        with reading(who, self.workspace) as session:
+            seen = session.scalar(select(Statement.version).where(Statement.id == self.statement)) or 0
+        self.save(who, Statement, values, record_id=self.statement, seen=seen, **more)
+
+    def link(self, *, cases: bool = True) -> None:
+        named = [one.person_id for one in self.everyone]
+        self.change(self.ada, {}, links=[self.case] if cases else [])
+        self.change(self.ada, {}, named=named)
+
+    def write(self, who: Viewer, text: str, language: str = "en") -> int:
+        with writing(who, workspace=self.workspace) as session:
+            found = session.get_one(Statement, self.statement)
+            newest = commands.newest(session, self.statement, language)
+            based_on = newest.number if newest else 0
+            return commands.save_text(session, found, text, language=language, based_on=based_on).number
+
+    def move(self, who: Viewer, to: StatementState) -> None:
+        with writing(who, workspace=self.workspace) as session:
+            numbers = session.scalars(select(Version.number).where(Version.statement_id == self.statement))
+            found = session.get_one(Statement, self.statement)
+            commands.move(session, found, to, seen=max(numbers, default=0), on=TODAY)
+
+    def clear(self, who: Viewer) -> None:
+        if self.state is StatementState.DRAFT:
+            self.move(who, StatementState.CONSULTATION)
+        self.move(who, StatementState.CLEARED)
+
+    def refused(self, who: Viewer) -> set[str]:
+        """The codes of what keeps somebody from clearing."""
+        with pytest.raises(Refused) as refused:
+            self.clear(who)
+        return {lack.code for lack in refused.value.lacks}
+
+    @property
+    def state(self) -> StatementState:
+        with reading(self.ada, self.workspace) as session:
+            return session.scalars(select(Statement.state).where(Statement.id == self.statement)).one()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def workspace(request: pytest.FixtureRequest) -> Iterator[Workspace]:
+    make: Callable[[], str] = request.getfixturevalue(f"new_{request.param}")
+    opened = open_workspace(make())
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def desk(workspace: Workspace) -> Desk:
+    return Desk(workspace)
+
+
+# --- Whose text it is
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        SPOKEN,
+        f"{SPOKEN} ",
+        f"\n{SPOKEN}\n\n",
+        SPOKEN.replace(" ", "  "),
+        SPOKEN.replace(". ", ".\n"),
+        f"{SPOKEN}\u200b",
+    ],
+)
+def test_a_blank_saved_by_a_colleague_leaves_the_writer_a_writer(desk: Desk, again: str) -> None:
+    desk.write(desk.ada, SPOKEN)
+    desk.write(desk.bo, again)
+    assert desk.refused(desk.ada) == {"writer"}
+    desk.clear(desk.bo)
+    assert desk.state is StatementState.CLEARED
+
+
+def test_all_who_wrote_since_the_last_clearance_are_writers_in_any_language(desk: Desk) -> None:
+    desk.write(desk.ada, SPOKEN)
+    desk.write(desk.bo, "Merci, Monsieur le Président.", "fr")
+    assert desk.refused(desk.ada) == desk.refused(desk.bo) == {"writer"}
+    desk.clear(desk.cy)
+
+
+def test_an_older_text_brought_back_brings_its_writer_back(desk: Desk) -> None:
+    desk.write(desk.ada, SPOKEN)
+    desk.write(desk.bo, "Thank you.")
+    desk.clear(desk.cy)
+    desk.write(desk.cy, f"{SPOKEN} And by others.")
+    assert desk.refused(desk.ada) == desk.refused(desk.cy) == {"writer"}
+    desk.clear(desk.bo)
+
+
+def test_a_writer_may_clear_what_others_wrote_after_their_text_was_cleared(desk: Desk) -> None:
+    desk.write(desk.ada, SPOKEN)
+    desk.clear(desk.bo)
+    desk.write(desk.cy, f"{SPOKEN} They ask to be heard.")
+    assert desk.refused(desk.cy) == {"writer"}
+    desk.clear(desk.ada)
+
+
+def test_a_clearance_that_was_taken_back_settles_nothing(desk: Desk) -> None:
+    desk.write(desk.ada, SPOKEN)
+    desk.clear(desk.bo)
+    desk.move(desk.bo, StatementState.DRAFT)
+    assert desk.refused(desk.ada) == {"writer"}
+    desk.write(desk.cy, f"{SPOKEN} They ask to be heard.")
+    assert desk.refused(desk.ada) == {"writer"}
+    desk.clear(desk.bo)
+
+
+def test_a_blank_saved_after_the_clearance_settles_nothing(desk: Desk) -> None:
+    desk.write(desk.ada, SPOKEN)
+    desk.clear(desk.bo)
+    desk.write(desk.cy, f"{SPOKEN}\n")
+    assert desk.state is StatementState.DRAFT
+    assert desk.refused(desk.ada) == {"writer"}
+
+
+def test_a_writer_stays_one_when_the_case_is_unlinked(desk: Desk) -> None:
+    desk.write(desk.ada, SPOKEN)
+    desk.link(cases=False)
+    assert desk.refused(desk.ada) == {"writer"}
+    desk.clear(desk.bo)
+
+
+def test_what_a_writer_cleared_before_the_case_was_linked_settles_nothing(workspace: Workspace) -> None:
+    desk = Desk(workspace, linked=False)
+    desk.write(desk.ada, SPOKEN)
+    desk.clear(desk.ada)
+    desk.link()
+    assert desk.state is StatementState.DRAFT
+    desk.write(desk.bo, f"{SPOKEN} They ask to be heard.")
+    assert desk.refused(desk.ada) == {"writer"}
+
+
+def test_who_asked_for_the_override_does_not_clear_what_it_overrides(workspace: Workspace) -> None:
+    desk = Desk(workspace, case={**ANSWERED, "mission_consulted_on": None})
+    desk.write(desk.ada, SPOKEN)
+    with writing(desk.bo, workspace=workspace) as session:
+        found = session.get_one(Statement, desk.statement)
+        asked = commands.ask_override(session, found, Step.CLEAR, "The hearing is tomorrow.")
+    with writing(desk.cy, workspace=workspace) as session:
+        commands.confirm_override(session, session.get_one(Override, asked.id), "Agreed with the embassy.")
+    assert desk.refused(desk.bo) == {"asker"}
+    desk.clear(desk.cy)
+
+
+def test_the_history_keeps_who_cleared_which_text(desk: Desk) -> None:
+    desk.write(desk.ada, SPOKEN)
+    desk.clear(desk.bo)
+    desk.write(desk.cy, f"{SPOKEN} They ask to be heard.")
+    desk.clear(desk.bo)
+    desk.move(desk.bo, StatementState.DRAFT)
+    with reading(desk.ada, desk.workspace) as session:
+        kept = given_clearances(session, desk.statement)
+    bo = desk.bo.person_id
+    assert [(one.version, one.person_id, one.taken_back) for one in kept] == [(1, bo, False), (2, bo, True)]
+
+
+def test_a_saved_text_is_the_newest_and_stays(desk: Desk) -> None:
+    desk.write(desk.ada, SPOKEN)
+    with pytest.raises(Refused), writing(desk.bo, workspace=desk.workspace) as session:
+        session.add(Version(statement_id=desk.statement, number=0, text="x", written_by_id=desk.bo.person_id))
+    with pytest.raises(Refused), writing(desk.bo, workspace=desk.workspace) as session:
+        session.delete(session.scalars(select(Version)).one())
+
+
+# --- Who clears reads what they clear
+
+
+def test_who_cannot_see_the_case_does_not_clear(desk: Desk) -> None:
+    desk.write(desk.ada, SPOKEN)
+    outsider = member(desk.save(ANONYMOUS, Person, {"name": "Di", "may_clear": True}))
+    with writing(desk.ada, workspace=desk.workspace) as session:
+        found = session.get_one(Statement, desk.statement)
+        commands.move(session, found, StatementState.CONSULTATION, seen=1, waiting_for=outsider.person_id)
+    assert desk.refused(outsider) == {"hidden"}
+    desk.clear(desk.bo)
+
+
+@pytest.mark.parametrize("linked_from_statement", [True, False])
+def test_who_cannot_see_a_linked_restricted_record_does_not_clear(desk: Desk, linked_from_statement: bool) -> None:
+    desk.write(desk.ada, SPOKEN)
+    contact = desk.save(desk.ada, Contact, {"title": "Defender 014", "contact_kind": ContactKind.DEFENDER})
+    ends = {"record_id": desk.statement, "other_id": contact}
+    if not linked_from_statement:
+        ends = {"record_id": contact, "other_id": desk.statement}
+    with writing(desk.ada, workspace=desk.workspace) as session:
+        session.add(RecordLink(**ends))
+    assert desk.refused(desk.bo) == {"hidden"}
+
+
+def test_who_cannot_see_the_case_confirms_no_override_of_it(workspace: Workspace) -> None:
+    desk = Desk(workspace, case={**ANSWERED, "mission_consulted_on": None})
+    outsider = member(desk.save(ANONYMOUS, Person, {"name": "Di", "may_clear": True}))
+    desk.write(desk.ada, SPOKEN)
+    desk.change(desk.ada, {}, named=[one.person_id for one in (*desk.everyone, outsider)])
+    with writing(desk.ada, workspace=workspace) as session:
+        found = session.get_one(Statement, desk.statement)
+        asked = commands.ask_override(session, found, Step.CLEAR, "The hearing is tomorrow.")
+    with pytest.raises(Refused) as refused, writing(outsider, workspace=workspace) as session:
+        commands.confirm_override(session, session.get_one(Override, asked.id), "Agreed with the embassy.")
+    assert [lack.code for lack in refused.value.lacks] == ["hidden"]
+
+
+# --- Any sequence of acts
+
+
+people = st.sampled_from(["a", "b", "c"])
+pieces = st.lists(st.sampled_from(["One.", "Two.", "Three."]), max_size=3)
+acts = st.lists(
+    st.tuples(st.just("write"), people, pieces, st.sampled_from(["en", "fr"]))
+    | st.tuples(st.just("clear"), people, st.booleans(), st.just("")),
+    max_size=14,
+)
+
+
+@given(acts)
+def test_who_wrote_what_is_new_since_the_last_clearance_is_a_writer(acts: list[tuple[Any, ...]]) -> None:
+    texts: list[Text] = []
+    clearances: list[Clearance] = []
+    owed: dict[str, set[str]] = {}
+    """By language the sentences of the newest text that nobody but their writers has cleared."""
+    newest: dict[str, list[str]] = {}
+    wrote: dict[str, set[str]] = {}
+    for act, who, what, language in acts:
+        if act == "write":
+            texts.append(Text(len(texts) + 1, language, "  ".join(what), who))
+            new = set(what) - set(newest.get(language, []))
+            owed[language] = (owed.get(language, set()) & set(what)) | new
+            newest[language] = what
+            for one in new:
+                wrote.setdefault(one, set()).add(who)
+        elif texts:
+            found = contributors(texts, clearances).writers
+            standing = {one for some in owed.values() for one in some}
+            assert {who for one in standing for who in wrote[one]} <= found
+            if who not in found:
+                clearances.append(Clearance(len(texts), who, AT, taken_back=what))
+                if not what:
+                    owed = {}
+
+
+moves = st.lists(
+    st.tuples(
+        st.sampled_from(["write", "blank", "restore", "clear", "clear", "back", "link", "unlink"]),
+        st.integers(0, 2),
+        st.sampled_from(["en", "fr"]),
+    ),
+    min_size=3,
+    max_size=16,
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(moves)
+def test_no_sequence_of_acts_lets_somebody_clear_what_they_wrote_since(moves: list[tuple[str, int, str]]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        workspace = open_workspace(f"sqlite:///{Path(folder) / 'contributors.sqlite'}")
+        try:
+            _try(Desk(workspace), moves)
+        finally:
+            workspace.close()
+
+
+def _try(desk: Desk, moves: list[tuple[str, int, str]]) -> None:
+    saved: dict[str, list[str]] = {"en": [], "fr": []}
+    since: set[int] = set()
+    for number, (act, who, language) in enumerate(moves):
+        person = desk.everyone[who]
+        with suppress(Refused):
+            if act == "write":
+                desk.write(person, f"Text {number}.", language)
+                saved[language].append(f"Text {number}.")
+                since.add(who)
+            elif act in ("blank", "restore") and saved[language]:
+                old = saved[language][-1 if act == "blank" else 0]
+                desk.write(person, f"{old}\n" if act == "blank" else old, language)
+                if saved[language][-1] != old:
+                    since.add(who)
+                saved[language].append(old)
+            elif act == "back":
+                desk.move(person, StatementState.DRAFT)
+            elif act in ("link", "unlink"):
+                desk.link(cases=act == "link")
+            elif act == "clear" and any(saved.values()):
+                desk.clear(person)
+                assert who not in since, "cleared by somebody who wrote since the last clearance"
+                assert desk.state is StatementState.CLEARED
+                since = set()

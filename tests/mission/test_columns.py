@@ -1,0 +1,242 @@
+"""What every column must hold: declared beside the columns, enforced for all of them and for every way to write."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import select
+from sqlalchemy.orm import class_mapper
+
+from calendar_model.access.permissions import ANONYMOUS, Viewer
+from calendar_model.access.problems import Refused
+from calendar_model.access.unit_of_work import reading
+from calendar_model.mission.statements import commands
+from calendar_model.mission.transactions import save, writing
+from calendar_model.reference import DATA_VARIABLE
+from calendar_model.store.models import (
+    Base,
+    Case,
+    Change,
+    Code,
+    Consent,
+    Contact,
+    Cosponsor,
+    Engagement,
+    Event,
+    FollowUp,
+    LanguageProposal,
+    Record,
+    Reprisal,
+    Statement,
+    longest,
+)
+from calendar_model.store.terms import (
+    ContactKind,
+    EngagementForm,
+    EngagementKind,
+    EventKind,
+    StatementForm,
+    Suggester,
+)
+from tests.day import TODAY
+
+TOMORROW = TODAY + timedelta(days=1)
+
+GOOD: dict[type[Record], dict[str, Any]] = {
+    Case: {"title": "Case 1", "suggested_by": Suggester.MINISTRY},
+    Contact: {"title": "Coalition 001", "contact_kind": ContactKind.COALITION},
+    Engagement: {
+        "title": "Breakfast",
+        "engagement_kind": EngagementKind.INVITED,
+        "on": TODAY,
+        "form": EngagementForm.IN_PERSON,
+    },
+    Event: {
+        "title": "Panel",
+        "event_kind": EventKind.PANEL,
+        "body": "un-hrc",
+        "start": TODAY,
+        "end": TODAY,
+    },
+    LanguageProposal: {"title": "PP12", "text": "A draft", "wording": "and defenders"},
+    Reprisal: {"title": "Reprisal 1"},
+    Statement: {"title": "General debate", "form": StatementForm.GENERAL_DEBATE},
+}
+
+TEXTS = [
+    (mapper.class_, name)
+    for mapper in sorted(Base.registry.mappers, key=lambda mapper: mapper.class_.__name__)
+    for name, column in mapper.columns.items()
+    if isinstance(column.type, sa.String) and not isinstance(column.type, sa.Enum)
+]
+RECORD_TEXTS = [
+    (kind, name)
+    for kind, name in TEXTS
+    if kind in GOOD and name not in ("id", "owner_id", "waiting_for_id", "cleared_by_id") and name != "kind"
+]
+
+
+def refused(who: Viewer, kind: Any, values: dict[str, Any], **more: Any) -> str:
+    """The field for which a change is refused."""
+    with pytest.raises(Refused) as refusal:
+        save(who, kind, values, **more)
+    assert str(refusal.value)
+    return refusal.value.field
+
+
+def count(kind: type[Record]) -> int:
+    with reading(ANONYMOUS) as session:
+        return len(session.scalars(select(kind.id).execution_options(everything=True)).all())
+
+
+# --- Lengths
+
+
+@pytest.mark.parametrize(("kind", "column"), TEXTS, ids=lambda one: one if isinstance(one, str) else one.__name__)
+def test_every_text_column_has_a_longest_length(kind: type[Base], column: str) -> None:
+    assert 0 < longest(kind, column) <= 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("kind", "column"), RECORD_TEXTS, ids=lambda one: one if isinstance(one, str) else one.__name__
+)
+def test_what_is_too_long_is_refused_by_field_with_both_lengths(desk: Viewer, kind: type[Record], column: str) -> None:
+    limit = longest(kind, column)
+    values = {**GOOD[kind], column: "x" * (limit + 1)}
+    with pytest.raises(Refused) as refusal:
+        save(desk, kind, values)
+    assert refusal.value.field == column
+    assert f"{limit:,}" in str(refusal.value)
+    assert f"{limit + 1:,}" in str(refusal.value)
+    assert count(kind) == 0
+
+
+def test_a_text_of_a_statement_is_bounded_saved_or_not(desk: Viewer) -> None:
+    made, long = save(desk, Statement, GOOD[Statement]), "x" * 100_001
+    for keep in (
+        lambda session, found: commands.save_text(session, found, long, language="en", based_on=0),
+        lambda session, found: commands.keep_unsaved(session, found.id, long, language="en", based_on=0),
+    ):
+        with pytest.raises(Refused) as refusal, writing(desk) as session:
+            keep(session, session.get_one(Statement, made))
+        assert refusal.value.field == "text"
+
+
+def test_a_reason_is_bounded(desk: Viewer) -> None:
+    made = save(desk, Engagement, GOOD[Engagement])
+    assert refused(desk, Engagement, {"place": "Oslo"}, record_id=made, seen=1, reason="x" * 2_001) == "reason"
+    with reading(desk) as session:
+        assert all(len(line.reason) < 2_001 for line in session.scalars(select(Change)))
+
+
+@pytest.mark.parametrize("text", ["a\0b", "a\ud800b"])
+def test_a_character_that_no_database_keeps_is_refused(desk: Viewer, text: str) -> None:
+    assert refused(desk, Engagement, {**GOOD[Engagement], "outcome": text}) == "outcome"
+
+
+# --- What is required
+
+
+REQUIRED = [
+    (kind, name)
+    for kind, values in GOOD.items()
+    for name, column in class_mapper(kind).columns.items()
+    if column.info.get("asks") and name in values
+]
+
+
+@pytest.mark.parametrize(("kind", "column"), REQUIRED, ids=lambda one: one if isinstance(one, str) else one.__name__)
+def test_what_is_required_is_asked_for_at_birth_and_later(desk: Viewer, kind: type[Record], column: str) -> None:
+    empty = "  " if isinstance(GOOD[kind][column], str) and type(GOOD[kind][column]) is str else None
+    assert refused(desk, kind, {**GOOD[kind], column: empty}) == column
+    made = save(desk, kind, GOOD[kind])
+    assert refused(desk, kind, {column: empty}, record_id=made, seen=1) == column
+
+
+def test_every_required_text_says_what_is_asked_for() -> None:
+    """A text without a default is asked for in a sentence; these the model writes itself, or checks as a whole, as it
+    does the lines of the history."""
+    written = {("Imported", "uid"), ("Correction", "source_url")}
+    silent = {
+        (kind.__name__, name)
+        for kind, name in TEXTS
+        if kind is not Change
+        and (column := class_mapper(kind).columns[name]).info.get("longest")
+        and column.default is None
+        and not column.info.get("asks")
+    }
+    assert silent == written
+
+
+# --- Days on which something happened
+
+
+PAST = [
+    (kind, name)
+    for kind in GOOD
+    for name, column in class_mapper(kind).columns.items()
+    if column.info.get("past") and name != "delivered_on"
+]
+
+
+@pytest.mark.parametrize(("kind", "column"), PAST, ids=lambda one: one if isinstance(one, str) else one.__name__)
+def test_nothing_has_happened_on_a_day_to_come(desk: Viewer, kind: type[Record], column: str) -> None:
+    assert refused(desk, kind, {**GOOD[kind], column: TOMORROW}) == column
+    made = save(desk, kind, {**GOOD[kind], column: TODAY})
+    assert refused(desk, kind, {column: TOMORROW}, record_id=made, seen=1) == column
+
+
+def test_an_engagement_can_be_planned(desk: Viewer) -> None:
+    save(desk, Engagement, {**GOOD[Engagement], "on": TOMORROW})
+
+
+def test_consents_and_follow_ups_have_not_happened_on_a_day_to_come_either(desk: Viewer) -> None:
+    made = save(desk, Contact, GOOD[Contact])
+    for field, row in (
+        ("given_on", Consent(contact_id=made, to_what="To be named", given_on=TOMORROW, taken_by_id=desk.person_id)),
+        ("done_on", FollowUp(record_id=made, what="Call", due=TODAY, owner_id=desk.person_id, done_on=TOMORROW)),
+    ):
+        with pytest.raises(Refused) as refusal, writing(desk) as session:
+            session.add(row)
+        assert refusal.value.field == field
+
+
+# --- Codes and numbers
+
+
+@pytest.mark.parametrize(
+    ("kind", "column"),
+    [
+        (kind, name)
+        for kind in GOOD
+        for name, column in class_mapper(kind).columns.items()
+        if column.info.get("code") is not None
+    ],
+    ids=lambda one: one if isinstance(one, str) else one.__name__,
+)
+def test_a_code_is_one_that_there_is(
+    desk: Viewer, kind: type[Record], column: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
+    assert refused(desk, kind, {**GOOD[kind], column: "no-such-code"}) == column
+    assert count(kind) == 0
+    if class_mapper(kind).columns[column].info["code"] is Code.ZONE:
+        return
+    # Where there is no reference nothing can be said against a code.
+    monkeypatch.setenv(DATA_VARIABLE, str(tmp_path))
+    save(desk, kind, {**GOOD[kind], column: "no-such-code"})
+
+
+def test_a_cosponsor_is_a_state(desk: Viewer) -> None:
+    made = save(desk, Statement, GOOD[Statement])
+    for code in ("un-hrc", "XXX", ""):
+        with pytest.raises(Refused) as refusal, writing(desk) as session:
+            session.add(Cosponsor(statement_id=made, country=code))
+        assert refusal.value.field == "country"
+
+
+@pytest.mark.parametrize("seconds", [0, 9, 7201, -1])
+def test_a_number_is_within_its_bounds(desk: Viewer, seconds: int) -> None:
+    assert refused(desk, Statement, {**GOOD[Statement], "speaking_seconds": seconds}) == "speaking_seconds"

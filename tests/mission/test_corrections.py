@@ -1,0 +1,186 @@
+"""Who may put the reference right, what is refused, and what those who subscribed see of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from starlette.testclient import TestClient
+
+from calendar_model.__main__ import main
+from calendar_model.access.permissions import ANONYMOUS, Viewer, member
+from calendar_model.access.problems import Refused
+from calendar_model.access.unit_of_work import load_for_update, reading
+from calendar_model.mission.transactions import save, writing
+from calendar_model.mission.visible_calendar import calendar_for
+from calendar_model.reference import DATA_VARIABLE
+from calendar_model.store.models import Case, Correction, Person, RecordLink
+from calendar_model.store.terms import Suggester
+from calendar_model.vocabulary import Sensitivity
+
+SOURCE = "https://www.ohchr.org/en/hr-bodies/hrc/sessions"
+DAYS = {"start": "2027-03-01", "end": "2027-04-02", "date_precision": "day", "standing": "confirmed"}
+WHY = "It was of another session."
+
+
+def record(who: Viewer, values: Mapping[str, str] = DAYS, /, **columns: Any) -> str:
+    known = {"title": "HRC64", "file": "sessions.csv", "row": "HRC64", "source_url": SOURCE}
+    return save(who, Correction, {**known, "values": json.dumps(values), **columns})
+
+
+def change(who: Viewer, correction: str, seen: int, **columns: Any) -> None:
+    save(who, Correction, columns, record_id=correction, seen=seen, reason=WHY)
+
+
+def withdraw(who: Viewer, correction: str, seen: int) -> None:
+    with writing(who, WHY) as session:
+        session.delete(load_for_update(session, Correction, correction, seen))
+
+
+def shown() -> tuple[Any, ...]:
+    _, table = calendar_for(ANONYMOUS)
+    (row,) = table[table["item"] == "session-HRC64"].itertuples()
+    return row.start, row.sequence, row.basis
+
+
+def told(client: TestClient) -> tuple[str, int]:
+    """First day and sequence of the session in the file that calendar programs are given."""
+    unfolded = client.get("/feeds/item/session-HRC64.ics").content.replace(b"\r\n ", b"").decode()
+    lines = dict(line.split(":", 1) for line in unfolded.split("\r\n") if ":" in line)
+    return lines["DTSTART;VALUE=DATE"], int(lines["SEQUENCE"])
+
+
+def changed() -> datetime:
+    """What the feed's Last-Modified is taken from."""
+    found: datetime = calendar_for(ANONYMOUS)[1].attrs["files_changed"]
+    return found
+
+
+def test_subscribers_follow_every_step_and_never_a_lower_sequence(
+    client: TestClient, desk: Viewer, data_copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(DATA_VARIABLE, str(data_copy))
+    seen, at = [told(client)], [changed()]
+    made = record(desk)
+    seen.append(told(client))
+    at.append(changed())
+    change(desk, made, 1, values=json.dumps({**DAYS, "start": "2027-03-02"}))
+    seen.append(told(client))
+    withdraw(desk, made, 2)
+    seen.append(told(client))
+    at.append(changed())
+    assert [days for days, _ in seen] == ["20270201", "20270301", "20270302", "20270201"]
+    sequences = [sequence for _, sequence in seen]
+    assert sequences == sorted(set(sequences))
+    assert at == sorted(at)
+    assert at[1] > at[0]
+    with reading(desk) as session:
+        assert session.scalars(select(Correction)).all() == []
+
+
+def test_the_calendar_says_that_it_is_corrected(desk: Viewer) -> None:
+    record(desk)
+    reference, _ = calendar_for(ANONYMOUS)
+    assert shown()[2] == (
+        f"The days of the session are from the source given. {reference.corrected['sessions.csv', 'HRC64'].says}"
+    )
+    assert reference.corrected["sessions.csv", "HRC64"].says.endswith(
+        ", by the source given: start, end, date precision, standing."
+    )
+
+
+def test_a_change_of_something_else_does_not_read_the_corrections_again(desk: Viewer) -> None:
+    record(desk)
+    before = calendar_for(ANONYMOUS)[1]
+    save(ANONYMOUS, Person, {"name": "Somebody new"})
+    assert calendar_for(ANONYMOUS)[1] is before
+
+
+@pytest.mark.parametrize(
+    ("columns", "says"),
+    [
+        ({"values": "[]"}, "Say which columns are put right, as a JSON object of texts."),
+        ({"values": '{"start": 5}'}, "Say which columns are put right, as a JSON object of texts."),
+        (
+            {"source_url": ""},
+            "Give the address at which it was read, beginning with https:// or http://, without spaces.",
+        ),
+        (
+            {"values": json.dumps({**DAYS, "end": "2027-02-01"})},
+            "End: “2027-02-01” does not fit; expected is a date on or after the start, 2027-03-01.",
+        ),
+        (
+            {"sensitivity": Sensitivity.INTERNAL},
+            "A correction is about meetings of the organisations: it is public, and stays so.",
+        ),
+    ],
+)
+def test_what_would_not_fit_is_refused(desk: Viewer, columns: dict[str, Any], says: str) -> None:
+    before = shown()
+    with pytest.raises(Refused) as refused:
+        record(desk, **columns)
+    assert (str(refused.value), shown()) == (says, before)
+
+
+def test_a_correction_stays_public_and_of_its_row(desk: Viewer) -> None:
+    made = record(desk)
+    for columns in ({"sensitivity": Sensitivity.INTERNAL}, {"row": "HRC65"}):
+        with pytest.raises(Refused):
+            change(desk, made, 1, **columns)
+    case = save(desk, Case, {"title": "Case 1", "suggested_by": Suggester.DEFENDER})
+    with pytest.raises(Refused) as refused, writing(desk) as session:
+        session.add(RecordLink(record_id=case, other_id=made))
+    assert (
+        str(refused.value)
+        == "A correction is public, and linked to no other record; link it to an item of the calendar."
+    )
+
+
+def test_nobody_of_the_sample_puts_the_reference_right() -> None:
+    fictional = member(save(ANONYMOUS, Person, {"name": "Fictional", "sample": True}))
+    before = shown()
+    with pytest.raises(Refused) as refused:
+        record(fictional)
+    assert str(refused.value) == "Somebody of the sample corrects nothing: it would stand in everybody's calendar."
+    assert shown() == before
+
+
+def test_what_something_else_rests_on_is_not_withdrawn_first(desk: Viewer) -> None:
+    values = {**DAYS, "body": "un-hrc", "number": "71", "title": "Human Rights Council, 71st session"}
+    session = record(desk, values, row="HRC71")
+    date_set = record(
+        desk,
+        {"date": "2027-02-15", "standing": "confirmed"},
+        file="milestone_dates.csv",
+        row="hrc-penholder-consultation HRC71",
+    )
+    with pytest.raises(Refused) as refused:
+        withdraw(desk, session, 1)
+    assert str(refused.value).startswith("Something else rests on this correction: put that right first. ")
+    withdraw(desk, date_set, 1)
+    withdraw(desk, session, 1)
+    assert "HRC71" not in calendar_for(ANONYMOUS)[0].sessions
+
+
+def test_the_command_line_shows_lists_and_exports_them(desk: Viewer, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["corrections"]) == 0
+    assert capsys.readouterr().out == "No corrections are recorded.\n"
+    record(desk)
+    assert main(["corrections", "list"]) == 0
+    head, line = capsys.readouterr().out.splitlines()
+    assert [*head.split(), *line.split()[1:3]] == [
+        *["On", "File", "Row", "Put", "right", "Counts", "Source"],
+        "sessions.csv",
+        "HRC64",
+    ]
+    assert line.endswith(f"stands over the file  {SOURCE}")
+    assert main(["corrections", "export"]) == 0
+    assert capsys.readouterr().out.startswith("--- a/data/sessions.csv\n+++ b/data/sessions.csv\n@@ ")
+    assert main(["items", "--search", "64th", "--kind", "session", "--format", "csv"]) == 0
+    assert ",2027-03-01," in capsys.readouterr().out
+    assert main(["check"]) == 0

@@ -1,0 +1,231 @@
+"""The mission's own events: what of them stands in the calendar, and what is wrong with one that cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy.orm import Session
+
+from calendar_model.calendar import Item
+from calendar_model.mission.events import BASIS, event_of, faults, item_of, own_items
+from calendar_model.store.models import Base, Event, ItemLink, Person
+from calendar_model.store.terms import EventKind
+from calendar_model.vocabulary import Confidence, Kind, Precision, Sensitivity, Standing
+
+EVENT: dict[str, Any] = {
+    "title": "Reprisals: what missions can do",
+    "event_kind": EventKind.SIDE_EVENT,
+    "body": "un-hrc",
+    "start": date(2027, 3, 3),
+    "end": date(2027, 3, 3),
+    "start_time": time(13),
+    "end_time": time(14, 30),
+    "timezone": "Europe/Zurich",
+    "standing": Standing.CONFIRMED,
+    "location": "Palais des Nations, Geneva",
+    "room": "Room XXI",
+    "request_due": date(2027, 2, 10),
+    "organisers": "Norway",
+    "cosponsors": "Fiji and Uruguay.",
+    "programme": "Opened by CANARY",
+}
+
+
+@pytest.fixture
+def session() -> Iterator[Session]:
+    engine = sa.create_engine("sqlite://")
+    Base.metadata.create_all(engine)
+    with Session(engine) as session:
+        session.add(Person(id="p", name="Desk"))
+        yield session
+    engine.dispose()
+
+
+def items(session: Session, **columns: Any) -> list[Item]:
+    session.add(
+        Event(
+            id="1",
+            owner_id="p",
+            sensitivity=Sensitivity.INTERNAL,
+            updated_at=datetime(2026, 11, 20, 8, tzinfo=UTC),
+            items=[ItemLink(item="session-HRC64"), ItemLink(item="hrc-resolution-HRC67")],
+            **{**EVENT, **columns},
+        )
+    )
+    session.flush()
+    session.expire_all()
+    return own_items(session)
+
+
+def test_an_event_and_the_day_to_ask_for_its_room(session: Session) -> None:
+    shared: dict[str, Any] = {
+        "body": "un-hrc",
+        "date_precision": Precision.DAY,
+        "standing": Standing.CONFIRMED,
+        "confidence": Confidence.SOURCED,
+        "basis": BASIS,
+        "sensitivity": Sensitivity.INTERNAL,
+        "updated": date(2026, 11, 20),
+    }
+    found = items(session)
+    assert found == [
+        Item(
+            item="event-1",
+            title="Reprisals: what missions can do",
+            kind=Kind.SIDE_EVENT,
+            start=date(2027, 3, 3),
+            end=date(2027, 3, 3),
+            at=found[0].at,
+            ends=found[0].ends,
+            timezone="Europe/Zurich",
+            location="Room XXI, Palais des Nations, Geneva",
+            description="Organised by: Norway. Co-sponsored by: Fiji and Uruguay",
+            related_to="hrc-resolution-HRC67",
+            **shared,
+        ),
+        Item(
+            item="event-1-request",
+            title="Ask for the room: Reprisals: what missions can do",
+            kind=Kind.DEADLINE,
+            start=date(2027, 2, 10),
+            end=date(2027, 2, 10),
+            for_whom="mission",
+            related_to="event-1",
+            **shared,
+        ),
+    ]
+    assert [found[0].at, found[0].ends] == [
+        datetime(2027, 3, 3, 12, tzinfo=UTC),
+        datetime(2027, 3, 3, 13, 30, tzinfo=UTC),
+    ]
+    assert "CANARY" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("columns", "attribute", "expected"),
+    [
+        ({"event_kind": EventKind.PANEL}, "kind", Kind.SIDE_EVENT),
+        ({"event_kind": EventKind.MISSION_MEETING}, "kind", Kind.MEETING),
+        ({"event_kind": EventKind.CONFERENCE}, "kind", Kind.MEETING),
+        ({"event_kind": EventKind.INFORMAL_CONSULTATION}, "kind", Kind.MEETING),
+        ({"sample": True}, "title", "Reprisals: what missions can do (sample)"),
+        ({"moved": 3}, "revision", 3),
+        ({"location": ""}, "location", "Room XXI, Zurich"),
+        ({"location": "", "start_time": None}, "location", "Room XXI"),
+        ({"location": "", "room": ""}, "location", "Zurich"),
+        ({"start_time": None}, "at", None),
+        ({"start_time": None}, "ends", None),
+        ({"end_time": None}, "ends", None),
+        # An hour in no zone says nothing, and must not take the calendar down.
+        ({"timezone": ""}, "at", None),
+        ({"timezone": "Europe/Atlantis"}, "at", None),
+        ({"timezone": ""}, "ends", None),
+    ],
+)
+def test_what_else_of_an_event_stands_in_the_calendar(
+    session: Session, columns: dict[str, Any], attribute: str, expected: Any
+) -> None:
+    assert getattr(items(session, **columns)[0], attribute) == expected
+
+
+def test_of_a_cancelled_event_nobody_asks_for_the_room(session: Session) -> None:
+    assert [(i.item, i.standing) for i in items(session, standing=Standing.CANCELLED)] == [
+        ("event-1", Standing.CANCELLED)
+    ]
+
+
+def test_the_record_behind_an_item() -> None:
+    assert [event_of(item) for item in (item_of("7f"), f"{item_of('7f')}-request", "session-HRC61")] == ["7f", "7f", ""]
+
+
+@pytest.mark.parametrize(
+    ("columns", "sentences"),
+    [
+        ({}, ()),
+        ({"start_time": None, "end_time": None, "timezone": ""}, ()),
+        ({"end_time": None}, ()),
+        ({"end": date(2027, 3, 4), "end_time": time(12)}, ()),
+        ({"title": " "}, ("Give the event a title; it stands on every timeline of those who may see it.",)),
+        (
+            {"body": ""},
+            ("Say to which organisation or body it belongs: it stands in its lane on the timeline.",),
+        ),
+        ({"start": None}, ("Say on which day it begins, and on which it ends.",)),
+        (
+            {"end": date(2027, 3, 2)},
+            ("It ends on Tue 2 Mar 2027, before it begins on Wed 3 Mar 2027: mend one of the days.",),
+        ),
+        (
+            {"request_due": date(2027, 3, 4)},
+            ("The room is asked for by Thu 4 Mar 2027, after the event begins: mend one of the days.",),
+        ),
+        (
+            {"start_time": None},
+            ("Say at what hour it begins too, or leave both hours empty for whole days.",),
+        ),
+        (
+            {"timezone": ""},
+            ("Say in which time zone the hours are; without one nobody can be on time.",),
+        ),
+        (
+            {"end_time": time(12)},
+            ("It begins at 13:00 and ends at 12:00: mend one of the hours, or the last day.",),
+        ),
+        # Clocks are put forward from 2 to 3 that night: 2:30 is 3:30.
+        (
+            {
+                "start": date(2027, 3, 28),
+                "end": date(2027, 3, 28),
+                "start_time": time(2, 30),
+                "end_time": time(3, 15),
+                "request_due": None,
+            },
+            ("It begins at 02:30 and ends at 03:15: mend one of the hours, or the last day.",),
+        ),
+        (
+            {"standing": Standing.HELD, "start": date.max, "end": date.max},
+            ("It begins on Fri 31 Dec 9999, and cannot have been held yet: choose another standing.",),
+        ),
+        (
+            {"title": "", "body": "", "start": None},
+            (
+                "Give the event a title; it stands on every timeline of those who may see it.",
+                "Say to which organisation or body it belongs: it stands in its lane on the timeline.",
+                "Say on which day it begins, and on which it ends.",
+            ),
+        ),
+    ],
+)
+def test_what_is_wrong_gets_a_sentence_each(columns: dict[str, Any], sentences: tuple[str, ...]) -> None:
+    assert faults({**EVENT, **columns}) == sentences
+
+
+days = st.dates(date(2027, 3, 26), date(2027, 3, 30)) | st.dates(date(2027, 10, 30), date(2027, 11, 1))
+hours = st.none() | st.times()
+
+
+@given(days, days, hours, hours, st.sampled_from(("", "Europe/Zurich", "America/New_York", "Europe/Atlantis")), days)
+def test_what_passes_is_an_event_with_its_end_after_its_beginning(
+    start: date, end: date, first: time | None, last: time | None, zone: str, request: date
+) -> None:
+    columns = {"start": start, "end": end, "start_time": first, "end_time": last, "timezone": zone}
+    if faults({**EVENT, **columns, "request_due": request}):
+        return
+    engine = sa.create_engine("sqlite://")
+    Base.metadata.create_all(engine)
+    with Session(engine) as session:
+        session.add(Person(id="p", name="Desk"))
+        event, deadline = items(session, **columns, request_due=request)
+        assert event.start <= event.end
+        assert deadline.start <= event.start
+        assert (event.at is None) == (first is None)
+        assert (event.ends is None) == (last is None)
+        if event.at is not None and event.ends is not None:
+            assert event.at.astimezone(UTC) < event.ends.astimezone(UTC)
+    engine.dispose()

@@ -1,0 +1,567 @@
+"""What every change passes, whichever way it comes; through the door that pages use."""
+
+from __future__ import annotations
+
+from datetime import date, time
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
+
+from calendar_model.access.permissions import ANONYMOUS, Viewer, member
+from calendar_model.access.problems import Refused
+from calendar_model.access.unit_of_work import EditConflict, change_token, reading
+from calendar_model.clock import TODAY_VARIABLE
+from calendar_model.mission.statements import commands
+from calendar_model.mission.statements.commands import NewerText
+from calendar_model.mission.transactions import save, writing
+from calendar_model.store.models import (
+    Access,
+    Case,
+    Contact,
+    Engagement,
+    Event,
+    Identity,
+    ItemLink,
+    Override,
+    Person,
+    Record,
+    RecordLink,
+    Statement,
+    Version,
+)
+from calendar_model.store.session import UnscopedQueryError
+from calendar_model.store.terms import (
+    ContactKind,
+    EngagementForm,
+    EngagementKind,
+    EventKind,
+    InTheLoop,
+    Prospect,
+    Publicity,
+    RiskLevel,
+    StatementForm,
+    StatementState,
+    Step,
+    Suggester,
+)
+from calendar_model.vocabulary import Sensitivity
+
+pytestmark = pytest.mark.usefixtures("either_database")
+
+
+@pytest.fixture(autouse=True)
+def _the_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A day after all those that are written down here as past."""
+    monkeypatch.setenv(TODAY_VARIABLE, "2026-11-30")
+
+
+ENGAGEMENT: dict[str, Any] = {
+    "title": "Briefing before the session",
+    "engagement_kind": EngagementKind.CONSULTED,
+    "on": date(2026, 11, 3),
+    "form": EngagementForm.ONLINE,
+}
+CASE: dict[str, Any] = {"title": "Case 1", "suggested_by": Suggester.CIVIL_SOCIETY}
+WEIGHED: dict[str, Any] = {
+    "mission_consulted_on": date(2026, 11, 2),
+    "mission": "The embassy",
+    "mission_advice": "No objection.",
+    "before_on": date(2026, 11, 3),
+    "before_with": InTheLoop.CIVIL_SOCIETY,
+    "before_note": "The family agrees.",
+    "risk": RiskLevel.MODERATE,
+    "risk_reasons": "Known to the authorities already.",
+    "prospect": Prospect.IMPROVEMENT,
+    "prospect_reasons": "A review is due.",
+    "publicity": Publicity.STATEMENT,
+    "publicity_reason": "Asked for by the family.",
+}
+
+
+@pytest.fixture
+def head() -> Viewer:
+    """Somebody who may clear."""
+    return member(save(ANONYMOUS, Person, {"name": "Head", "may_clear": True}))
+
+
+def statement(who: Viewer, text: str = "Thank you, Mr President.", **more: Any) -> str:
+    values = {"title": "General debate", "form": StatementForm.GENERAL_DEBATE, "forum": "un-hrc"}
+    made = save(who, Statement, values, **more)
+    if text:
+        write(who, made, text)
+    return made
+
+
+def write(who: Viewer, made: str, text: str, *, based_on: int = 0) -> int:
+    with writing(who) as session:
+        found = session.get(Statement, made)
+        assert found is not None
+        return commands.save_text(session, found, text, language="en", based_on=based_on).number
+
+
+def move(who: Viewer, made: str, to: StatementState, *, seen: int = 1, on: date | None = None) -> None:
+    with writing(who) as session:
+        found = session.get(Statement, made)
+        assert found is not None
+        commands.move(session, found, to, seen=seen, on=on)
+
+
+def state(who: Viewer, made: str) -> StatementState | None:
+    with reading(who) as session:
+        return session.scalar(select(Statement.state).where(Statement.id == made))
+
+
+def titles(who: Viewer) -> list[str]:
+    with reading(who) as session:
+        return sorted(session.scalars(select(Record.title)))
+
+
+# --- Who writes, and as what
+
+
+def test_nothing_is_written_by_nobody() -> None:
+    with pytest.raises(Refused, match="Say who you are first"):
+        save(ANONYMOUS, Engagement, ENGAGEMENT)
+    with pytest.raises(Refused, match="not, or no longer, among those kept"):
+        save(member("f" * 32), Engagement, ENGAGEMENT)
+
+
+def test_a_record_needs_a_title(desk: Viewer) -> None:
+    with pytest.raises(Refused, match="Give it a title"):
+        save(desk, Engagement, {**ENGAGEMENT, "title": "  "})
+    assert titles(desk) == []
+
+
+def test_what_a_fictional_person_writes_is_fictional_and_stays_apart(desk: Viewer) -> None:
+    fictional = member(save(ANONYMOUS, Person, {"name": "Sample officer", "sample": True}))
+    theirs, ours = save(fictional, Engagement, ENGAGEMENT), save(desk, Engagement, ENGAGEMENT)
+    with reading(desk) as session:
+        assert {row.id: row.sample for row in session.execute(select(Record.id, Record.sample))} == {
+            theirs: True,
+            ours: False,
+        }
+    with pytest.raises(Refused, match="not linked to one of yours"):
+        save(desk, Engagement, {}, record_id=ours, seen=1, links=[theirs])
+    with pytest.raises(Refused, match="stays one"):
+        save(desk, Engagement, {"sample": False}, record_id=theirs, seen=1)
+
+
+def test_a_record_of_the_staff_does_not_belong_to_a_fictional_person(desk: Viewer) -> None:
+    fictional = member(save(ANONYMOUS, Person, {"name": "Sample: somebody", "sample": True})).person_id
+    says = "A record of yours belongs to somebody of the staff: choose an owner who is not of the sample."
+    with pytest.raises(Refused) as refused:
+        save(desk, Engagement, {**ENGAGEMENT, "owner_id": fictional})
+    assert str(refused.value) == says
+    made = save(desk, Engagement, ENGAGEMENT)
+    with pytest.raises(Refused) as refused:
+        save(desk, Engagement, {"owner_id": fictional}, record_id=made, seen=1)
+    assert str(refused.value) == says
+    with reading(desk) as session:
+        assert session.scalars(select(Engagement.owner_id)).all() == [desk.person_id]
+
+
+def test_somebody_sets_themselves_inactive_and_then_writes_no_more(desk: Viewer) -> None:
+    save(desk, Person, {"active": False}, record_id=desk.person_id, seen=1)
+    with reading(Viewer("", Sensitivity.INTERNAL)) as session:
+        assert session.scalars(select(Person.active)).all() == [False]
+    for values in ({"active": True}, {"post": "Geneva"}):
+        with pytest.raises(Refused) as refused:
+            save(desk, Person, values, record_id=desk.person_id, seen=2)
+        assert str(refused.value) == "You are not, or no longer, among those kept in Settings: choose yourself there."
+
+
+def test_the_second_of_two_editors_is_told_and_nothing_of_theirs_is_written(desk: Viewer, head: Viewer) -> None:
+    made = save(desk, Engagement, ENGAGEMENT)
+    save(head, Engagement, {"outcome": "They ask for visas."}, record_id=made, seen=1)
+    with pytest.raises(EditConflict):
+        save(desk, Engagement, {"outcome": "Nothing new.", "place": "Palais"}, record_id=made, seen=1)
+    with reading(desk) as session:
+        assert session.execute(select(Engagement.outcome, Engagement.place)).all() == [("They ask for visas.", "")]
+
+
+# --- Who sees
+
+
+def test_what_could_point_at_a_person_is_restricted_from_birth(desk: Viewer, head: Viewer) -> None:
+    save(desk, Contact, {"title": "Defender 014", "contact_kind": ContactKind.DEFENDER, "sensitivity": "public"})
+    save(desk, Case, {**CASE, "sensitivity": Sensitivity.INTERNAL})
+    save(desk, Engagement, {**ENGAGEMENT, "title": "Safety", "engagement_kind": EngagementKind.SECURITY_MEASURES})
+    save(desk, Engagement, ENGAGEMENT)
+    save(desk, Contact, {"title": "A network", "contact_kind": ContactKind.ORGANISATION})
+    assert titles(desk) == ["A network", "Briefing before the session", "Case 1", "Defender 014", "Safety"]
+    assert titles(head) == ["A network", "Briefing before the session"]
+    assert titles(ANONYMOUS) == []
+
+
+def test_who_is_named_sees_it(desk: Viewer, head: Viewer) -> None:
+    made = save(desk, Case, CASE)
+    save(desk, Case, {}, record_id=made, seen=1, named=[desk.person_id, head.person_id])
+    assert titles(head) == ["Case 1"]
+    with pytest.raises(Refused, match="owner keeps access"):
+        save(head, Case, {}, record_id=made, seen=1, named=[head.person_id])
+    save(desk, Case, {}, record_id=made, seen=1, named=[desk.person_id])
+    assert titles(head) == []
+
+
+def test_a_restricted_record_names_somebody(desk: Viewer) -> None:
+    made = save(desk, Case, CASE)
+    with pytest.raises(Refused, match="names at least one person"):
+        save(desk, Case, {}, record_id=made, seen=1, named=[])
+    with pytest.raises(Refused, match="names at least one person"), writing(desk) as session:
+        session.delete(session.scalars(select(Access)).one())
+
+
+def test_an_identity_is_for_those_named_even_if_the_contact_is_not_restricted(desk: Viewer, head: Viewer) -> None:
+    values = {"title": "A network", "contact_kind": ContactKind.ORGANISATION}
+    made = save(desk, Contact, values)
+    with writing(desk) as session:
+        session.add(Identity(contact=session.get(Contact, made), name="canary"))
+    for who, names in ((desk, ["canary"]), (head, []), (ANONYMOUS, [])):
+        with reading(who) as session:
+            assert list(session.scalars(select(Identity.name))) == names
+
+
+def test_a_level_goes_down_only_with_a_reason_and_never_to_public_for_a_person(desk: Viewer, head: Viewer) -> None:
+    made = save(desk, Case, CASE)
+    with pytest.raises(Refused, match="Say in a sentence why"):
+        save(desk, Case, {"sensitivity": Sensitivity.INTERNAL}, record_id=made, seen=1, reason="ok")
+    with pytest.raises(Refused, match="never public here"):
+        save(desk, Case, {"sensitivity": Sensitivity.PUBLIC}, record_id=made, seen=1, reason="The family asks for it.")
+    save(desk, Case, {"sensitivity": Sensitivity.INTERNAL}, record_id=made, seen=1, reason="The family asks for it.")
+    assert titles(head) == ["Case 1"]
+
+
+def test_what_is_tied_to_a_case_is_restricted_with_it(desk: Viewer, head: Viewer) -> None:
+    case, made = save(desk, Case, CASE), statement(head)
+    save(
+        head, Statement, {"sensitivity": Sensitivity.PUBLIC}, record_id=made, seen=2, reason="It was published already."
+    )
+    save(desk, Statement, {}, record_id=made, seen=3, links=[case])
+    with reading(head) as session:
+        assert session.scalar(select(Statement.sensitivity)) is Sensitivity.RESTRICTED
+    assert titles(ANONYMOUS) == []
+    with pytest.raises(Refused, match="stays with those named"):
+        save(
+            desk,
+            Statement,
+            {"sensitivity": Sensitivity.INTERNAL},
+            record_id=made,
+            seen=4,
+            reason="A long enough reason.",
+        )
+
+
+def test_a_session_reads_nothing_past_its_sight(desk: Viewer) -> None:
+    save(desk, Case, CASE)
+    with reading(ANONYMOUS) as session:
+        assert session.scalar(select(func.count(Case.id))) == 0
+        with pytest.raises(UnscopedQueryError):
+            session.execute(select(Case.__table__))
+        session.add(Access(record_id="x", person_id="y"))
+        with pytest.raises(UnscopedQueryError):
+            session.flush()
+
+
+def test_a_hidden_record_is_tied_by_nobody(desk: Viewer, head: Viewer) -> None:
+    case = save(desk, Case, CASE)
+    with pytest.raises(Refused, match="not for you to see"):
+        save(head, Engagement, ENGAGEMENT, links=[case])
+
+
+# --- Statements
+
+
+def test_a_statement_goes_from_idea_to_followed_up(desk: Viewer, head: Viewer) -> None:
+    made = statement(desk, "")
+    assert state(desk, made) is StatementState.IDEA
+    write(desk, made, "Thank you.")
+    assert state(desk, made) is StatementState.DRAFT
+    move(desk, made, StatementState.CONSULTATION)
+    with pytest.raises(Refused, match="Clearing is for somebody who may clear"):
+        move(desk, made, StatementState.CLEARED)
+    move(head, made, StatementState.CLEARED)
+    with reading(desk) as session:
+        found = session.get(Statement, made)
+        assert found is not None
+        assert (found.cleared_version, found.cleared_by_id) == (1, head.person_id)
+    with pytest.raises(Refused, match="Say on which day"):
+        move(desk, made, StatementState.DELIVERED)
+    move(desk, made, StatementState.DELIVERED, on=date(2026, 11, 24))
+    with pytest.raises(Refused, match="its text stays as it is"):
+        write(desk, made, "Another.", based_on=1)
+    move(desk, made, StatementState.FOLLOWED_UP)
+    assert state(desk, made) is StatementState.FOLLOWED_UP
+
+
+def test_an_edit_takes_the_clearance_back(desk: Viewer, head: Viewer) -> None:
+    made = statement(desk)
+    move(desk, made, StatementState.CONSULTATION)
+    move(head, made, StatementState.CLEARED)
+    assert write(desk, made, "Thank you very much.", based_on=1) == 2
+    assert state(desk, made) is StatementState.DRAFT
+    with reading(desk) as session:
+        assert session.execute(select(Statement.cleared_version, Statement.cleared_at)).one() == (None, None)
+
+
+def test_who_has_not_read_the_newest_text_does_not_move_it(desk: Viewer, head: Viewer) -> None:
+    made = statement(desk)
+    move(desk, made, StatementState.CONSULTATION)
+    write(desk, made, "Thank you, all.", based_on=1)
+    with pytest.raises(Refused, match="Another text has been saved"):
+        move(head, made, StatementState.CLEARED, seen=1)
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"state": StatementState.CLEARED},
+        {"state": StatementState.DELIVERED, "delivered_on": date(2026, 11, 24)},
+        {"cleared_version": 1},
+        {"delivered_on": date(2026, 11, 24), "state": StatementState.FOLLOWED_UP},
+    ],
+)
+def test_no_column_is_set_past_the_checks(desk: Viewer, forged: dict[str, Any]) -> None:
+    made = statement(desk)
+    with pytest.raises(Refused):
+        save(desk, Statement, forged, record_id=made, seen=2)
+    assert state(desk, made) is StatementState.DRAFT
+    with pytest.raises(Refused, match="begins as an idea"):
+        save(desk, Statement, {"title": "X", "form": StatementForm.JOINT, "state": StatementState.CLEARED})
+
+
+def test_a_saved_text_never_changes_and_has_its_writers_name(desk: Viewer, head: Viewer) -> None:
+    made = statement(desk)
+    with pytest.raises(Refused, match="never change"), writing(desk) as session:
+        session.scalars(select(Version)).one().text = "Other"
+    with pytest.raises(Refused, match="in the name of whoever writes"), writing(desk) as session:
+        session.add(Version(statement_id=made, number=2, text="x", written_by_id=head.person_id))
+
+
+def test_the_second_of_two_texts_is_refused_with_both(desk: Viewer, head: Viewer) -> None:
+    made = statement(desk, "One.")
+    write(head, made, "One. Two.", based_on=1)
+    with pytest.raises(NewerText) as refused:
+        write(desk, made, "One. Three.", based_on=1)
+    assert (refused.value.base, refused.value.theirs.text) == ("One.", "One. Two.")
+
+
+def test_what_is_typed_is_kept_for_its_writer_alone(desk: Viewer, head: Viewer) -> None:
+    made = statement(desk)
+    before = change_token()
+    for text in ("Typed", "Typed so far"):
+        with writing(desk) as session:
+            commands.keep_unsaved(session, made, text, language="en", based_on=1)
+    assert change_token() == before
+    with reading(desk) as session:
+        kept = commands.unsaved(session, made)
+        assert kept is not None
+        assert (kept.text, kept.based_on) == ("Typed so far", 1)
+    with reading(head) as session:
+        assert commands.unsaved(session, made) is None
+    write(desk, made, "Saved", based_on=1)
+    with reading(desk) as session:
+        assert commands.unsaved(session, made) is None
+
+
+# --- Cases
+
+
+def raising(desk: Viewer, head: Viewer, **weighed: Any) -> tuple[str, str]:
+    """A statement in consultation that raises a case, both of them seen by both."""
+    case = save(desk, Case, {**CASE, **weighed}, named=[desk.person_id, head.person_id])
+    made = statement(desk, links=[case])
+    with reading(desk) as session:
+        seen = session.scalar(select(Statement.version).where(Statement.id == made)) or 0
+    save(desk, Statement, {}, record_id=made, seen=seen, named=[desk.person_id, head.person_id])
+    move(desk, made, StatementState.CONSULTATION)
+    return made, case
+
+
+def test_what_raises_a_case_waits_for_the_checks_and_for_the_contact_afterwards(desk: Viewer, head: Viewer) -> None:
+    made, case = raising(desk, head)
+    with pytest.raises(Refused) as refused:
+        move(head, made, StatementState.CLEARED)
+    assert [lack.says for lack in refused.value.lacks] == [
+        "Case 1: the bilateral mission has not been consulted.",
+        "Case 1: nobody has talked it over with the defender, or with civil society for them.",
+        "Case 1: the risk of reprisals has not been weighed, with its reasons.",
+        "Case 1: the prospects have not been weighed, with their reasons.",
+        "Case 1: publicity has not been decided, with its reason.",
+    ]
+    save(desk, Case, WEIGHED, record_id=case, seen=1)
+    move(head, made, StatementState.CLEARED)
+    move(desk, made, StatementState.DELIVERED, on=date(2026, 11, 24))
+    with pytest.raises(Refused, match="no contact with the defender"):
+        move(desk, made, StatementState.FOLLOWED_UP)
+    with pytest.raises(Refused, match="Close it after the contact"):
+        save(desk, Case, {"closed_on": date(2026, 11, 30)}, record_id=case, seen=2)
+    save(desk, Case, {"after_on": date(2026, 11, 25), "after_with": InTheLoop.DEFENDER}, record_id=case, seen=2)
+    move(desk, made, StatementState.FOLLOWED_UP)
+    save(desk, Case, {"closed_on": date(2026, 11, 30)}, record_id=case, seen=3)
+
+
+def test_an_answer_taken_back_in_the_same_breath_counts_as_missing(desk: Viewer, head: Viewer) -> None:
+    made, case = raising(desk, head, **WEIGHED)
+
+    def take_back_and_clear() -> None:
+        with writing(head) as session:
+            weighed, found = session.get(Case, case), session.get(Statement, made)
+            assert weighed is not None
+            assert found is not None
+            weighed.before_on = None
+            commands.move(session, found, StatementState.CLEARED, seen=1)
+
+    with pytest.raises(Refused, match="nobody has talked it over"):
+        take_back_and_clear()
+    assert state(desk, made) is StatementState.CONSULTATION
+
+
+def test_a_delivered_statement_keeps_its_day(desk: Viewer, head: Viewer) -> None:
+    made = statement(desk)
+    move(desk, made, StatementState.CONSULTATION)
+    move(head, made, StatementState.CLEARED)
+    move(desk, made, StatementState.DELIVERED, on=date(2026, 11, 23))
+    with pytest.raises(Refused, match="delivered already"):
+        move(desk, made, StatementState.DELIVERED)
+    with pytest.raises(Refused, match="by moving the statement"):
+        save(desk, Statement, {"delivered_on": None}, record_id=made, seen=5)
+    save(desk, Statement, {"delivered_on": date(2026, 11, 24)}, record_id=made, seen=5)
+
+
+def test_the_writer_does_not_clear_what_raises_a_case(head: Viewer, desk: Viewer) -> None:
+    made, _ = raising(head, desk, **WEIGHED)
+    with pytest.raises(Refused) as refused:
+        move(head, made, StatementState.CLEARED)
+    assert [lack.code for lack in refused.value.lacks] == ["writer"]
+
+
+def test_a_case_weighed_anew_holds_the_delivery_back(desk: Viewer, head: Viewer) -> None:
+    made, case = raising(desk, head, **WEIGHED)
+    move(head, made, StatementState.CLEARED)
+    save(desk, Case, {"risk": RiskLevel.NOT_ACCEPTABLE}, record_id=case, seen=1)
+    with pytest.raises(Refused, match="not acceptable"):
+        move(desk, made, StatementState.DELIVERED, on=date(2026, 11, 24))
+
+
+def test_a_case_tied_after_the_clearance_takes_it_back(desk: Viewer, head: Viewer) -> None:
+    made = statement(desk)
+    move(desk, made, StatementState.CONSULTATION)
+    move(head, made, StatementState.CLEARED)
+    case = save(desk, Case, CASE, named=[desk.person_id, head.person_id])
+    with writing(desk) as session:
+        session.add(RecordLink(record_id=case, other_id=made))
+    assert state(desk, made) is StatementState.DRAFT
+
+
+def test_a_hidden_case_still_holds_the_statement_back_without_its_code(desk: Viewer, head: Viewer) -> None:
+    case = save(desk, Case, CASE)
+    made = statement(desk, links=[case])
+    with reading(desk) as session:
+        seen = session.scalar(select(Statement.version)) or 0
+    save(desk, Statement, {}, record_id=made, seen=seen, named=[desk.person_id, head.person_id])
+    move(desk, made, StatementState.CONSULTATION)
+    with pytest.raises(Refused) as refused:
+        move(head, made, StatementState.CLEARED)
+    assert "Case 1" not in str(refused.value)
+    assert refused.value.lacks[0].says == "A case that you may not see: the bilateral mission has not been consulted."
+
+
+def test_whose_word_is_waited_for_is_named(desk: Viewer, head: Viewer) -> None:
+    made = statement(desk, links=[save(desk, Case, CASE)])
+    assert titles(head) == []
+    with writing(desk) as session:
+        found = session.get(Statement, made)
+        assert found is not None
+        commands.move(session, found, StatementState.CONSULTATION, seen=1, waiting_for=head.person_id)
+    assert titles(head) == ["General debate"]
+
+
+def test_an_override_takes_two_persons_a_reason_and_the_same_text(desk: Viewer, head: Viewer) -> None:
+    made, _ = raising(desk, head)
+
+    def ask(reason: str = "The hearing is tomorrow.") -> str:
+        with writing(desk) as session:
+            found = session.get(Statement, made)
+            assert found is not None
+            asked = commands.ask_override(session, found, Step.CLEAR, reason)
+        return asked.id
+
+    def confirm(who: Viewer, asked: str) -> None:
+        with writing(who) as session:
+            found = session.get(Override, asked)
+            assert found is not None
+            commands.confirm_override(session, found, "Agreed with the embassy.")
+
+    with pytest.raises(Refused, match="Give the reason in a sentence"):
+        ask("urgent")
+    asked = ask()
+    with pytest.raises(Refused, match="has not been consulted"):
+        move(head, made, StatementState.CLEARED)
+    with pytest.raises(Refused, match="confirmed by a second person"):
+        confirm(desk, asked)
+    confirm(head, asked)
+    move(head, made, StatementState.CLEARED)
+    with reading(desk) as session:
+        kept = session.scalars(select(Override).order_by(Override.at)).all()
+        assert [(o.person_id, o.reason, o.version_number) for o in kept] == [
+            (desk.person_id, "The hearing is tomorrow.", 1),
+            (head.person_id, "Agreed with the embassy.", 1),
+        ]
+        assert kept[0].missing.startswith("Case 1: the bilateral mission has not been consulted.")
+    write(desk, made, "A new text.", based_on=1)
+    move(desk, made, StatementState.CONSULTATION, seen=2)
+    with pytest.raises(Refused, match="has not been consulted"):
+        move(head, made, StatementState.CLEARED, seen=2)
+    with pytest.raises(Refused, match="never change"), writing(head) as session:
+        session.scalars(select(Override)).first().reason = "Nothing"  # type: ignore[union-attr]
+
+
+def test_statements_and_cases_are_kept_and_other_records_go_with_a_reason(desk: Viewer) -> None:
+    case, engagement = save(desk, Case, CASE), save(desk, Engagement, ENGAGEMENT)
+    with pytest.raises(Refused, match="are kept"), writing(desk, "It was a mistake of mine.") as session:
+        session.delete(session.get(Case, case))
+    with pytest.raises(Refused, match="why it is deleted"), writing(desk) as session:
+        session.delete(session.get(Engagement, engagement))
+    with writing(desk, "It was a mistake of mine.") as session:
+        session.delete(session.get(Engagement, engagement))
+    assert titles(desk) == ["Case 1"]
+
+
+def test_a_hidden_record_stays_hidden_behind_an_alias_and_in_a_subquery(desk: Viewer, head: Viewer) -> None:
+    case = save(desk, Case, CASE)
+    made = save(desk, Engagement, ENGAGEMENT, links=[case], items=["session-HRC64"])
+    for who, seen in ((desk, [case]), (head, [])):
+        with reading(who) as session:
+            link, record = aliased(RecordLink), aliased(Record)
+            assert list(session.scalars(select(link.other_id).where(link.record_id == made))) == seen
+            assert list(session.scalars(select(record.id).join(record.linked_from.of_type(link)))) == seen
+            assert list(session.scalars(select(Record.id).where(Record.linked_from.any()))) == seen
+            counted = select(func.count(link.id)).where(link.record_id == Record.id).scalar_subquery()
+            assert list(session.scalars(select(counted).where(Record.id == made))) == [1][: len(seen)]
+            items = select(func.count(ItemLink.id)).scalar_subquery()
+            assert session.scalar(select(items)) == len(seen)
+
+
+def test_an_alias_joined_on_a_condition_of_its_own_is_refused(desk: Viewer) -> None:
+    save(desk, Case, CASE)
+    other = aliased(Record)
+    joined = select(Person.name, other.title).join(other, other.owner_id == Person.id)
+    with reading(ANONYMOUS) as session:
+        for statement in (joined, select(Person.name).where(joined.exists())):
+            with pytest.raises(UnscopedQueryError, match="Join an alias over a relationship"):
+                session.execute(statement)
+
+
+def test_an_event_with_impossible_hours_is_refused_whoever_writes_it(desk: Viewer) -> None:
+    day = date(2027, 3, 4)
+    event = {"title": "Panel", "event_kind": EventKind.PANEL, "body": "un-hrc", "start": day, "end": day}
+    with pytest.raises(Refused, match="before it begins"):
+        save(desk, Event, {**event, "end": date(2027, 3, 3)})
+    made = save(desk, Event, event)
+    with pytest.raises(Refused, match="in which time zone the hours are"):
+        save(desk, Event, {"start_time": time(13)}, record_id=made, seen=1)
+    save(desk, Event, {"start_time": time(13), "timezone": "Europe/Zurich"}, record_id=made, seen=1)
+    with reading(desk) as session:
+        assert session.execute(select(Event.start_time, Event.moved)).all() == [(time(13), 1)]

@@ -1,0 +1,168 @@
+"""The layout of the tables: forward and back, with rows in them, and always that of the records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from calendar_model.store import migrations
+from calendar_model.store.database import Workspace, WorkspaceError, open_workspace
+from calendar_model.store.history import verify
+from calendar_model.store.models import Base, Person, Statement, Subscription, SubscriptionUse, Version
+from tests.store.conftest import a_statement, reading, writing
+
+
+def tables(workspace: Workspace) -> list[str]:
+    return sorted(sa.inspect(workspace.engine).get_table_names())
+
+
+ALL_TABLES = sorted([*Base.metadata.tables, "alembic_version"])
+LATER = {
+    "access_request",
+    "correction",
+    "imported",
+    "remote_calendar",
+    "remote_visit",
+    "subscription",
+    "subscription_use",
+}
+"""Tables that the first layout had not."""
+
+
+def fill(workspace: Workspace) -> str:
+    """Puts a statement with a text in; returns its identifier."""
+    with writing(workspace) as session:
+        person = Person(name="Desk officer")
+        session.add(person)
+        session.flush()
+        statement = a_statement(person, versions=[Version(number=1, text="Mr President,", written_by_id=person.id)])
+        session.add(statement)
+        session.commit()
+    return statement.id
+
+
+def test_the_newest_layout_is_that_of_the_records(workspace: Workspace) -> None:
+    with workspace.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"target_metadata": Base.metadata})
+        assert compare_metadata(context, Base.metadata) == []
+        assert migrations.present(connection) == migrations.newest()
+        command.check(migrations.config(connection))
+    assert tables(workspace) == ALL_TABLES
+
+
+def test_it_goes_back_and_forward_with_rows_in_it(workspace: Workspace) -> None:
+    fill(workspace)
+    migrations.downgrade(workspace.engine, "base")
+    assert tables(workspace) == ["alembic_version"]
+    migrations.upgrade(workspace.engine)
+    assert tables(workspace) == ALL_TABLES
+    fill(workspace)
+    verdict = verify(workspace)
+    assert (verdict.problems, verdict.lines) == ((), 3)
+    with workspace.engine.connect() as connection, pytest.raises(IntegrityError, match="A saved text is never changed"):
+        connection.exec_driver_sql("UPDATE version SET note = 'x'")
+
+
+def test_the_step_back_before_the_addresses_keeps_all_but_them(workspace: Workspace) -> None:
+    statement = fill(workspace)
+    with writing(workspace) as session:
+        person = session.scalars(select(Person)).one()
+        made = Subscription(person_id=person.id, token_hash="0" * 64)
+        session.add(made)
+        session.flush()
+        session.add(SubscriptionUse(id=made.id, last_used=date(2026, 11, 24)))
+        session.commit()
+    migrations.downgrade(workspace.engine, "0001")
+    assert tables(workspace) == [name for name in ALL_TABLES if name not in LATER]
+    migrations.upgrade(workspace.engine)
+    with reading(workspace) as session:
+        assert [record.id for record in session.scalars(select(Statement))] == [statement]
+        assert session.scalars(select(Subscription)).all() == []
+    assert verify(workspace).problems == (
+        f"The row of subscription {made.id} is missing: it was deleted past the history.",
+    )
+
+
+def test_of_several_addresses_of_a_person_the_step_back_leaves_the_newest(workspace: Workspace) -> None:
+    fill(workspace)
+    with writing(workspace) as session:
+        person = session.scalars(select(Person)).one()
+        for day in (20, 22, 21):
+            made = datetime(2026, 11, day, tzinfo=UTC)
+            session.add(Subscription(person_id=person.id, token_hash=f"{day}", created_at=made, name="x", alarm_days=7))
+        session.commit()
+    migrations.downgrade(workspace.engine, "0002")
+    migrations.upgrade(workspace.engine)
+    with reading(workspace) as session:
+        living = select(Subscription).where(Subscription.revoked_at.is_(None))
+        assert [(one.token_hash, one.name, one.level) for one in session.scalars(living)] == [("22", "", "internal")]
+
+
+def test_going_back_leaves_nothing_behind_on_a_server(new_postgresql: Callable[[], str]) -> None:
+    workspace = open_workspace(new_postgresql())
+    ours = sa.text("SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY proname")
+    with workspace.snapshot() as connection:
+        assert connection.scalars(ours).all() == ["override_refuses_delete", "refuse", "version_refuses_delete"]
+    migrations.downgrade(workspace.engine, "base")
+    with workspace.snapshot() as connection:
+        assert connection.scalars(ours).all() == []
+    workspace.close()
+
+
+def test_opening_it_again_keeps_what_is_there(workspace: Workspace, url: str) -> None:
+    statement = fill(workspace)
+    again = open_workspace(url)
+    with reading(again) as session:
+        assert [version.text for version in session.get_one(Statement, statement).versions] == ["Mr President,"]
+    again.close()
+
+
+def test_a_newer_layout_is_left_alone(workspace: Workspace, url: str) -> None:
+    with workspace.writing() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(WorkspaceError) as refused:
+        open_workspace(url)
+    assert str(refused.value) == (
+        f"The workspace at {workspace.url} was last opened with a newer version of this program. Update the program, "
+        "or name another workspace."
+    )
+    assert tables(workspace) == ALL_TABLES
+
+
+def test_a_database_with_tables_of_others_stays_as_it_is(url: str) -> None:
+    engine = sa.create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+    if url.startswith("sqlite"):
+        open_workspace(url).close()
+        migrations.downgrade(engine, "base")
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE IF EXISTS alembic_version")
+        connection.exec_driver_sql("CREATE TABLE record (title TEXT)")
+        connection.exec_driver_sql("INSERT INTO record VALUES ('Let It Be')")
+    with pytest.raises(WorkspaceError) as refused:
+        open_workspace(url)
+    assert str(refused.value).endswith(
+        " is not a workspace of this program, or it is damaged. Name another one, or restore a backup into an empty one."
+    )
+    assert sa.inspect(engine).get_table_names() == ["record"]
+    with engine.connect() as connection:
+        assert connection.scalars(sa.text("SELECT title FROM record")).all() == ["Let It Be"]
+    engine.dispose()
+
+
+def test_what_points_at_a_row_is_minded_again_after_the_change_of_layout(new_sqlite: Callable[[], str]) -> None:
+    workspace = open_workspace(new_sqlite())
+    with writing(workspace) as session:
+        session.add(Version(statement_id="nowhere", number=1, text="x", written_by_id="nobody"))
+        with pytest.raises(IntegrityError):
+            session.commit()
+    with reading(workspace) as session:
+        assert session.scalars(select(Version)).all() == []
+    workspace.close()
