@@ -16,7 +16,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from calendar_model.access import access_rules, permissions
 from calendar_model.access.permissions import Viewer
-from calendar_model.access.problems import Refused
+from calendar_model.access.problems import Problem, Refused
 from calendar_model.store.database import Workspace, answering, current_workspace
 from calendar_model.store.models import (
     Access,
@@ -44,10 +44,7 @@ class EditConflict(Refused):
     """
 
     def __init__(self) -> None:
-        super().__init__(
-            "Somebody else has changed this record since you opened it. Nothing of yours is lost: compare both below, "
-            "then save again."
-        )
+        super().__init__(Problem("edit-conflict"))
 
 
 @contextmanager
@@ -91,7 +88,7 @@ def load_for_update(session: WorkspaceSession, kind: type[R], row_id: str, versi
     """
     row: R | None = session.get(kind, row_id)
     if row is None:
-        raise Refused("This record is not there any more, or not for you to see. Go back to the list.")
+        raise Refused(Problem("record-gone"))
     if row.version != version:
         raise EditConflict
     return row

@@ -78,7 +78,7 @@ def _filled(state_: InstanceState[Any], columns: Iterable[ColumnProperty[Any]]) 
             missing[asks] = column.key
     if missing:
         lacks = [UnmetRequirement(asks, code=field) for asks, field in missing.items()]
-        raise Refused(" ".join(missing), lacks if len(lacks) > 1 else (), field=lacks[0].code)
+        raise Refused(" ".join(missing), lacks=lacks if len(lacks) > 1 else (), field=lacks[0].code)
 
 
 def _fits(kind: type[Base], column: str, text: str) -> None:

@@ -535,7 +535,7 @@ def _moved(session: WorkspaceSession, statement: Statement, actor: Person | None
     before, to = history.deleted[0], statement.state
     missing = workflow.lacks(found := facts(session, statement, actor.id, state=before), to)
     if missing:
-        raise Refused(f"Not {workflow.said(to)} yet. {' '.join(lack.says for lack in missing)}", missing)
+        raise Refused(f"Not {workflow.said(to)} yet. {' '.join(lack.says for lack in missing)}", lacks=missing)
     if to is StatementState.CLEARED:
         statement.cleared_version, statement.cleared_by_id, statement.cleared_at = found.version, actor.id, now()
     elif not _said(statement):
@@ -568,7 +568,7 @@ def _overridden(session: WorkspaceSession, row: Override, actor: Person | None) 
     if asked.person_id == actor.id or not actor.may_clear:
         raise Refused("An override is confirmed by a second person, who may clear. Ask one of them to open this page.")
     if unread := workflow.unread(found):
-        raise Refused(unread[0].says, unread)
+        raise Refused(unread[0].says, lacks=unread)
     if asked.version_number != found.version:
         raise Refused("The text has changed since the override was asked for: ask again for the text as it is now.")
     row.step, row.missing = asked.step, asked.missing

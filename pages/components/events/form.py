@@ -295,7 +295,7 @@ def _save(form: RecordForm) -> str:
     reason, level = values.pop("reason", None) or "", values.pop("sensitivity")
     values["end"] = values["end"] or values["start"]
     if wrong := faults(values):
-        raise Refused("The event cannot be saved as it is.", [UnmetRequirement(says) for says in wrong])
+        raise Refused("The event cannot be saved as it is.", lacks=[UnmetRequirement(says) for says in wrong])
     opened = _opened(form)
     if opened and len(reason) < SHORTEST_REASON:
         raise Refused("Say in a sentence why more people may see it; the reason stays in the history.")

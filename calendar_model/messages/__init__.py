@@ -1,0 +1,24 @@
+"""The sentences for what the model says by code: problems, unmet requirements and the like.
+
+The model raises and returns values (:class:`calendar_model.access.problems.Problem`); pages, the command line and
+documents ask here for the words. There is a module a noun, each with its ``MESSAGES``: by code a template whose
+``{fields}`` are filled from the values, or a function that makes the sentence of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from calendar_model.messages import records
+
+Template: TypeAlias = str | Callable[[Mapping[str, Any]], str]
+
+_MODULES = (records,)
+MESSAGES: Mapping[str, Template] = {code: template for module in _MODULES for code, template in module.MESSAGES.items()}
+
+
+def message(code: str, values: Mapping[str, Any] | None = None) -> str:
+    """The sentence for a code, filled with ``values``; raises KeyError for a code that has none."""
+    template = MESSAGES[code]
+    return template(values or {}) if callable(template) else template.format_map(values or {})
