@@ -19,7 +19,7 @@ from calendar_model.mission.statements import workflow
 from calendar_model.mission.transactions import save
 from calendar_model.store.history import of_record
 from calendar_model.store.models import Case, Contact, Engagement, Person, Record, Reprisal, Statement
-from calendar_model.store.terms import (
+from calendar_model.terms import (
     EngagementKind,
     InTheLoop,
     Prospect,

@@ -34,7 +34,7 @@ from calendar_model.store.models import (
     Statement,
     longest,
 )
-from calendar_model.store.terms import ContactKind, EngagementKind, RecordKind
+from calendar_model.terms import ContactKind, EngagementKind, RecordKind
 from calendar_model.vocabulary import Sensitivity
 from pages.components.record import fields, forms
 from pages.components.record.access_requests import ask_for_access

@@ -33,7 +33,7 @@ from calendar_model.store.models import (
     Record,
     Reprisal,
 )
-from calendar_model.store.terms import EngagementKind, EventKind, RecordKind, StatementForm
+from calendar_model.terms import EngagementKind, EventKind, RecordKind, StatementForm
 from calendar_model.vocabulary import Confidence, Kind, Precision, Sensitivity, Standing
 from calendar_model.wording import standing_words
 from pages.components.events.form import speaks

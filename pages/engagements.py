@@ -30,7 +30,7 @@ from calendar_model.store.models import (
     Reprisal,
     Statement,
 )
-from calendar_model.store.terms import EngagementForm, EngagementKind, RecordKind
+from calendar_model.terms import EngagementForm, EngagementKind, RecordKind
 from calendar_model.vocabulary import Sensitivity
 from pages.components.record import forms
 from pages.components.record.access_requests import ask_for_access

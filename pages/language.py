@@ -14,7 +14,7 @@ from calendar_model.mission.language import Group, as_table, by_item, counts, pr
 from calendar_model.mission.transactions import save
 from calendar_model.store.history import of_record
 from calendar_model.store.models import Engagement, LanguageProposal, Person, Statement
-from calendar_model.store.terms import ProposalOutcome
+from calendar_model.terms import ProposalOutcome
 from calendar_model.vocabulary import Sensitivity
 from pages.components.record import forms
 from pages.components.record.access_requests import ask_for_access

@@ -20,7 +20,7 @@ from calendar_model.mission.briefing import MONTHS, Rhythm
 from calendar_model.mission.cases import linked_records
 from calendar_model.mission.events import event_of, item_of, own_events
 from calendar_model.store.models import Contact, Event
-from calendar_model.store.terms import EventKind
+from calendar_model.terms import EventKind
 from calendar_model.vocabulary import Kind, Sensitivity, Standing
 from pages.components.events.form import event_page, speaks
 from pages.components.record import forms

@@ -31,7 +31,7 @@ from calendar_model.store.models import (
     Unsaved,
     new_id,
 )
-from calendar_model.store.terms import EventKind, StatementState
+from calendar_model.terms import EventKind, StatementState
 from calendar_model.vocabulary import Sensitivity
 from tests.conftest import TODAY
 

@@ -21,7 +21,7 @@ from calendar_model.mission.transactions import save
 from calendar_model.store.database import FOLDER_VARIABLE, URL_VARIABLE, current_workspace
 from calendar_model.store.history import verify
 from calendar_model.store.models import Case, Event, Person, Record
-from calendar_model.store.terms import EventKind, Suggester
+from calendar_model.terms import EventKind, Suggester
 from calendar_model.vocabulary import Sensitivity
 from tests.day import TODAY
 

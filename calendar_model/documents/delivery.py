@@ -20,7 +20,7 @@ from calendar_model.mission.statements.speaking import said
 from calendar_model.mission.statements.texts import DIRECTION, pace_of, speaking_seconds, spoken_words
 from calendar_model.reference import Reference
 from calendar_model.store.models import Statement, Version
-from calendar_model.store.terms import StatementForm, StatementState
+from calendar_model.terms import StatementForm, StatementState
 from calendar_model.vocabulary import Sensitivity
 from calendar_model.wording import day, term
 

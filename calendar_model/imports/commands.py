@@ -21,7 +21,7 @@ from calendar_model.imports.events import Settings, carry_out, plan_calendar
 from calendar_model.imports.plan import Fate, ImportRefused, Line, Plan
 from calendar_model.mission.remote_calendars import followed
 from calendar_model.reference import Reference, load
-from calendar_model.store.terms import EventKind
+from calendar_model.terms import EventKind
 from calendar_model.vocabulary import Sensitivity
 
 if TYPE_CHECKING:

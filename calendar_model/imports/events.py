@@ -27,7 +27,7 @@ from calendar_model.mission.events import faults
 from calendar_model.mission.transactions import writing
 from calendar_model.store.database import Workspace
 from calendar_model.store.models import Event, Imported
-from calendar_model.store.terms import EventKind
+from calendar_model.terms import EventKind
 from calendar_model.vocabulary import UID_DOMAIN, Sensitivity, Standing
 
 LONGEST = timedelta(days=3660)

@@ -53,7 +53,7 @@ from calendar_model.store.models import (
     new_id,
 )
 from calendar_model.store.session import WorkspaceSession
-from calendar_model.store.terms import EngagementForm, EngagementKind, EventKind
+from calendar_model.terms import EngagementForm, EngagementKind, EventKind
 from calendar_model.vocabulary import Confidence, Organisation, Precision, Review, Sensitivity, Session, Standing
 
 LONGEST_TITLE = 300

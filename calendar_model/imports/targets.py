@@ -10,7 +10,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from calendar_model import wording
-from calendar_model.store.terms import EngagementForm, EngagementKind, EventKind
+from calendar_model.terms import EngagementForm, EngagementKind, EventKind
 from calendar_model.vocabulary import Sensitivity, Standing
 
 EXAMPLE = "(example)"

@@ -23,7 +23,7 @@ from calendar_model.mission.transactions import writing
 from calendar_model.store.database import Workspace
 from calendar_model.store.models import Access, AccessRequest, Identity, Person, Record
 from calendar_model.store.session import WorkspaceSession
-from calendar_model.store.terms import RecordKind
+from calendar_model.terms import RecordKind
 from calendar_model.vocabulary import Sensitivity
 
 _EVERYTHING = {"everything": True}

@@ -29,7 +29,7 @@ from calendar_model.store.models import (
     Reprisal,
     Statement,
 )
-from calendar_model.store.terms import InTheLoop, Prospect, Publicity, ReprisalState, RiskLevel
+from calendar_model.terms import InTheLoop, Prospect, Publicity, ReprisalState, RiskLevel
 
 
 class Question(StrEnum):

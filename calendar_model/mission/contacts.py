@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, selectinload
 from calendar_model import wording
 from calendar_model.access.problems import Refused
 from calendar_model.store.models import Consent, Contact, Identity, Record
-from calendar_model.store.terms import ContactKind
+from calendar_model.terms import ContactKind
 from calendar_model.vocabulary import Sensitivity
 
 

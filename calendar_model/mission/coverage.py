@@ -32,7 +32,7 @@ from sqlalchemy.orm import Session
 from calendar_model import wording
 from calendar_model.mission.events import event_of
 from calendar_model.store.models import Case, Engagement, FollowUp, ItemLink, Record, RecordLink, Statement
-from calendar_model.store.terms import EngagementKind, RecordKind, RiskLevel, StatementForm, StatementState
+from calendar_model.terms import EngagementKind, RecordKind, RiskLevel, StatementForm, StatementState
 from calendar_model.vocabulary import Kind, Precision, Standing
 
 

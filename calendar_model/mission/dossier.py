@@ -42,7 +42,7 @@ from calendar_model.store.models import (
     Statement,
     Version,
 )
-from calendar_model.store.terms import RecordKind, StatementState
+from calendar_model.terms import RecordKind, StatementState
 from calendar_model.vocabulary import Kind, Standing
 
 R = TypeVar("R", bound=Record)

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from calendar_model.store.models import Contact, Engagement, ItemLink, Record, RecordLink
-from calendar_model.store.terms import EngagementForm, EngagementKind, RecordKind
+from calendar_model.terms import EngagementForm, EngagementKind, RecordKind
 from calendar_model.vocabulary import Sensitivity
 
 COLUMNS = (

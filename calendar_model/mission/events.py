@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, selectinload
 from calendar_model import clock, wording
 from calendar_model.calendar import Item, city
 from calendar_model.store.models import Event
-from calendar_model.store.terms import EventKind
+from calendar_model.terms import EventKind
 from calendar_model.vocabulary import Confidence, Kind, Precision, Standing
 
 KINDS = {EventKind.SIDE_EVENT: Kind.SIDE_EVENT, EventKind.PANEL: Kind.SIDE_EVENT}

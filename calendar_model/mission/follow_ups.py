@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from calendar_model.access.problems import Refused
 from calendar_model.store.models import Access, FollowUp, Person, Record
-from calendar_model.store.terms import RecordKind
+from calendar_model.terms import RecordKind
 from calendar_model.vocabulary import Sensitivity
 
 

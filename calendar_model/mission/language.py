@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, selectinload
 from calendar_model.access.problems import Refused
 from calendar_model.reference import Reference
 from calendar_model.store.models import LanguageProposal, Record
-from calendar_model.store.terms import ProposalOutcome
+from calendar_model.terms import ProposalOutcome
 from calendar_model.vocabulary import Sensitivity
 
 

@@ -49,7 +49,7 @@ from calendar_model.store.models import (
     Version,
 )
 from calendar_model.store.session import WorkspaceSession
-from calendar_model.store.terms import ContactKind, EngagementKind, RecordKind, StatementState, Step
+from calendar_model.terms import ContactKind, EngagementKind, RecordKind, StatementState, Step
 from calendar_model.vocabulary import Sensitivity
 
 _ORDER = (Sensitivity.PUBLIC, Sensitivity.INTERNAL, Sensitivity.RESTRICTED)

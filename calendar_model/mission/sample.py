@@ -41,7 +41,7 @@ from calendar_model.store.models import (
     new_id,
 )
 from calendar_model.store.session import WorkspaceSession
-from calendar_model.store.terms import RecordKind
+from calendar_model.terms import RecordKind
 from calendar_model.vocabulary import Kind, Sensitivity
 
 FILE = Path(__file__).resolve().parents[2] / "data" / "sample" / "workspace.json"

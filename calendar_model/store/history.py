@@ -29,7 +29,7 @@ from sqlalchemy.types import TypeEngine, UserDefinedType
 
 from calendar_model.clock import now
 from calendar_model.store.models import Base, Change, ItemLink, Record
-from calendar_model.store.terms import RecordKind
+from calendar_model.terms import RecordKind
 from calendar_model.vocabulary import Sensitivity
 
 if TYPE_CHECKING:

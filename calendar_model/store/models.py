@@ -22,7 +22,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, QueryableAttribute, mapped_c
 from sqlalchemy.types import TypeDecorator
 
 from calendar_model.clock import now
-from calendar_model.store.terms import (
+from calendar_model.terms import (
     ContactKind,
     CosponsorStanding,
     EngagementForm,

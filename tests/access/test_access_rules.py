@@ -37,7 +37,7 @@ from calendar_model.store.models import (
     new_id,
 )
 from calendar_model.store.session import WorkspaceSession
-from calendar_model.store.terms import ContactKind, EngagementForm, EngagementKind, StatementForm, Suggester
+from calendar_model.terms import ContactKind, EngagementForm, EngagementKind, StatementForm, Suggester
 from calendar_model.vocabulary import Sensitivity
 from tests.day import TODAY
 

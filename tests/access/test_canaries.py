@@ -71,7 +71,7 @@ from calendar_model.store.models import (
     new_id,
 )
 from calendar_model.store.session import UnscopedQueryError, WorkspaceSession
-from calendar_model.store.terms import (
+from calendar_model.terms import (
     ContactKind,
     EngagementForm,
     EngagementKind,

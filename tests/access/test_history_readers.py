@@ -17,7 +17,7 @@ from calendar_model.mission.transactions import save, writing
 from calendar_model.store import history, migrations
 from calendar_model.store.database import current_workspace
 from calendar_model.store.models import Case, Contact, Engagement, Identity, Person, Record
-from calendar_model.store.terms import ContactKind, EngagementForm, EngagementKind, Suggester
+from calendar_model.terms import ContactKind, EngagementForm, EngagementKind, Suggester
 from calendar_model.vocabulary import Sensitivity
 from pages.components.record.deleted_records import CHOSEN
 from tests.app import open_page

@@ -19,7 +19,7 @@ from calendar_model.mission.statements.workflow import MOVES
 from calendar_model.mission.transactions import save, writing
 from calendar_model.store.database import Workspace, open_workspace
 from calendar_model.store.models import Case, Override, Person, Statement
-from calendar_model.store.terms import (
+from calendar_model.terms import (
     InTheLoop,
     Prospect,
     Publicity,

@@ -29,7 +29,7 @@ from calendar_model.mission.transactions import save
 from calendar_model.reference import DATA_VARIABLE
 from calendar_model.store.database import FOLDER_VARIABLE
 from calendar_model.store.models import Event, Person
-from calendar_model.store.terms import EventKind
+from calendar_model.terms import EventKind
 from calendar_model.vocabulary import UID_DOMAIN, Sensitivity, Standing
 from tests.benchmarks.folder import large_folder, prepare
 from tests.benchmarks.stopwatch import timed

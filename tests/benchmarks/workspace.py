@@ -30,7 +30,7 @@ from calendar_model.store.models import (
     Version,
     new_id,
 )
-from calendar_model.store.terms import (
+from calendar_model.terms import (
     ContactKind,
     EngagementForm,
     EngagementKind,

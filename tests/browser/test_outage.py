@@ -20,7 +20,7 @@ from calendar_model.mission.transactions import save
 from calendar_model.store.database import open_workspace
 from calendar_model.store.failures import WHAT_TO_DO, Failure
 from calendar_model.store.models import Contact, Person, Statement
-from calendar_model.store.terms import ContactKind, StatementForm
+from calendar_model.terms import ContactKind, StatementForm
 from tests.browser.conftest import WIDE, settled, start_server, stop_server
 
 pytestmark = pytest.mark.postgresql

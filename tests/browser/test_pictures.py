@@ -19,7 +19,7 @@ from calendar_model.figures.zoom import Zoom, window_around
 from calendar_model.mission.transactions import save
 from calendar_model.reference import Reference
 from calendar_model.store.models import Event
-from calendar_model.store.terms import EventKind
+from calendar_model.terms import EventKind
 from calendar_model.vocabulary import Sensitivity, Standing
 from tests.app import everything, open_page
 from tests.browser.conftest import Visit

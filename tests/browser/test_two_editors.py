@@ -16,7 +16,7 @@ from calendar_model.mission.statements import commands
 from calendar_model.mission.transactions import save, writing
 from calendar_model.store.database import Workspace, open_workspace
 from calendar_model.store.models import Person, Statement
-from calendar_model.store.terms import StatementForm
+from calendar_model.terms import StatementForm
 from tests.browser.conftest import WIDE, settled, start_server, stop_server
 
 BASE = "We thank the Special Rapporteur.\n\nWe call on states to act.\n\nI thank you."

@@ -16,7 +16,7 @@ from calendar_model.documents.delivery import delivery
 from calendar_model.documents.word import Made
 from calendar_model.reference import Reference
 from calendar_model.store.models import Person, Statement, Version
-from calendar_model.store.terms import StatementForm, StatementState
+from calendar_model.terms import StatementForm, StatementState
 from calendar_model.vocabulary import Sensitivity
 from tests.day import TODAY
 

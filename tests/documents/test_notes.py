@@ -35,7 +35,7 @@ from calendar_model.store.models import (
     Reprisal,
     Statement,
 )
-from calendar_model.store.terms import ContactKind, EngagementForm, EngagementKind, StatementForm, Suggester
+from calendar_model.terms import ContactKind, EngagementForm, EngagementKind, StatementForm, Suggester
 from calendar_model.vocabulary import Sensitivity
 from tests.day import TODAY
 

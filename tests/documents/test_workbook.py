@@ -19,7 +19,7 @@ from calendar_model.documents.workbook import DAY, HOUR, LONGEST, MOST_ROWS, TOO
 from calendar_model.mission.transactions import save
 from calendar_model.mission.visible_calendar import calendar_for
 from calendar_model.store.models import Event
-from calendar_model.store.terms import EventKind
+from calendar_model.terms import EventKind
 from calendar_model.vocabulary import Sensitivity
 from tests.day import TODAY
 

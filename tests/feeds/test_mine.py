@@ -27,7 +27,7 @@ from calendar_model.mission.transactions import save
 from calendar_model.mission.visible_calendar import calendar_for
 from calendar_model.store.database import URL_VARIABLE, current_workspace
 from calendar_model.store.models import Base, Case, Engagement, Event, FollowUp, Person, Statement
-from calendar_model.store.terms import EngagementForm, EngagementKind, EventKind, StatementForm, Suggester
+from calendar_model.terms import EngagementForm, EngagementKind, EventKind, StatementForm, Suggester
 from calendar_model.vocabulary import Sensitivity
 from tests.day import TODAY
 from tests.feeds import readers

@@ -29,7 +29,7 @@ from calendar_model.mission.transactions import save
 from calendar_model.reference import DATA_VARIABLE
 from calendar_model.store.database import URL_VARIABLE, current_workspace, open_workspace, opened_workspace
 from calendar_model.store.models import Event, Person
-from calendar_model.store.terms import EventKind
+from calendar_model.terms import EventKind
 from calendar_model.vocabulary import Sensitivity, Standing
 
 FEED = "/feeds/calendar.ics?organisation=un-hrc&kind=side-event&kind=session"

@@ -44,7 +44,7 @@ from calendar_model.mission.visible_calendar import calendar_for
 from calendar_model.reference import DATA_VARIABLE
 from calendar_model.store.database import current_workspace
 from calendar_model.store.models import Event, Record
-from calendar_model.store.terms import EventKind
+from calendar_model.terms import EventKind
 from calendar_model.vocabulary import Precision, Sensitivity, Standing
 from calendar_model.web import middleware
 from tests.browser.conftest import free_port

@@ -24,7 +24,7 @@ from calendar_model.imports.events import Settings, carry_out, plan_calendar
 from calendar_model.imports.ics import read_calendar
 from calendar_model.mission.events import own_items
 from calendar_model.reference import Reference
-from calendar_model.store.terms import EventKind
+from calendar_model.terms import EventKind
 from calendar_model.vocabulary import Kind, Sensitivity
 
 pytestmark = pytest.mark.filterwarnings("ignore")

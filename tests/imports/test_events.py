@@ -20,7 +20,7 @@ from calendar_model.mission.transactions import save
 from calendar_model.store import history
 from calendar_model.store.database import current_workspace
 from calendar_model.store.models import Change, Event
-from calendar_model.store.terms import EventKind
+from calendar_model.terms import EventKind
 from calendar_model.vocabulary import Sensitivity, Standing
 from tests.imports.calendars import BRIEFING, calendar, event
 

@@ -25,7 +25,7 @@ from calendar_model.imports.apart import LARGEST
 from calendar_model.imports.plan import Fate, ImportRefused
 from calendar_model.mission.transactions import save
 from calendar_model.store.models import Change, Event, Person, RemoteCalendar
-from calendar_model.store.terms import EventKind
+from calendar_model.terms import EventKind
 from calendar_model.vocabulary import Sensitivity, Standing
 from tests.imports.calendars import calendar, event
 

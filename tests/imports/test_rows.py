@@ -28,7 +28,7 @@ from calendar_model.mission.transactions import save
 from calendar_model.mission.visible_calendar import calendar_for
 from calendar_model.reference import Reference
 from calendar_model.store.models import Engagement, Event, Record
-from calendar_model.store.terms import EngagementKind, EventKind
+from calendar_model.terms import EngagementKind, EventKind
 from calendar_model.vocabulary import Sensitivity, Standing
 
 Look = Callable[..., Plan]

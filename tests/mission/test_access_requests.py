@@ -15,7 +15,7 @@ from calendar_model.mission.transactions import save, writing
 from calendar_model.store import history
 from calendar_model.store.database import current_workspace
 from calendar_model.store.models import Access, AccessRequest, Case, Contact, Identity, Person, Record, new_id
-from calendar_model.store.terms import ContactKind, Suggester
+from calendar_model.terms import ContactKind, Suggester
 from tests.app import everything, open_page
 
 pytestmark = pytest.mark.usefixtures("either_database")

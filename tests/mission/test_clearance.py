@@ -23,7 +23,7 @@ from calendar_model.mission.statements.clearance import given as given_clearance
 from calendar_model.mission.transactions import save, writing
 from calendar_model.store.database import Workspace, open_workspace
 from calendar_model.store.models import Case, Contact, Override, Person, RecordLink, Statement, Version
-from calendar_model.store.terms import (
+from calendar_model.terms import (
     ContactKind,
     InTheLoop,
     Prospect,

@@ -33,7 +33,7 @@ from calendar_model.store.models import (
     Statement,
     longest,
 )
-from calendar_model.store.terms import (
+from calendar_model.terms import (
     ContactKind,
     EngagementForm,
     EngagementKind,

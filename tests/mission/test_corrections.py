@@ -20,7 +20,7 @@ from calendar_model.mission.transactions import save, writing
 from calendar_model.mission.visible_calendar import calendar_for
 from calendar_model.reference import DATA_VARIABLE
 from calendar_model.store.models import Case, Correction, Person, RecordLink
-from calendar_model.store.terms import Suggester
+from calendar_model.terms import Suggester
 from calendar_model.vocabulary import Sensitivity
 
 SOURCE = "https://www.ohchr.org/en/hr-bodies/hrc/sessions"

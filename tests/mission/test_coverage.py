@@ -44,7 +44,7 @@ from calendar_model.store.models import (
     RecordLink,
     Statement,
 )
-from calendar_model.store.terms import (
+from calendar_model.terms import (
     EngagementForm,
     EngagementKind,
     RiskLevel,

@@ -19,7 +19,7 @@ from calendar_model.mission.follow_ups import Due
 from calendar_model.mission.transactions import save, writing
 from calendar_model.store.database import Workspace
 from calendar_model.store.models import Case, Consent, Contact, Engagement, FollowUp, Person, Record
-from calendar_model.store.terms import ContactKind, EngagementForm, EngagementKind, RecordKind, Suggester
+from calendar_model.terms import ContactKind, EngagementForm, EngagementKind, RecordKind, Suggester
 from tests.day import TODAY
 
 

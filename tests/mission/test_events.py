@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from calendar_model.calendar import Item
 from calendar_model.mission.events import BASIS, event_of, faults, item_of, own_items
 from calendar_model.store.models import Base, Event, ItemLink, Person
-from calendar_model.store.terms import EventKind
+from calendar_model.terms import EventKind
 from calendar_model.vocabulary import Confidence, Kind, Precision, Sensitivity, Standing
 
 EVENT: dict[str, Any] = {

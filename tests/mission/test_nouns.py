@@ -24,7 +24,7 @@ from calendar_model.store.models import (
     Person,
     Reprisal,
 )
-from calendar_model.store.terms import (
+from calendar_model.terms import (
     ContactKind,
     EngagementForm,
     EngagementKind,

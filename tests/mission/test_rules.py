@@ -32,7 +32,7 @@ from calendar_model.store.models import (
     Version,
 )
 from calendar_model.store.session import UnscopedQueryError
-from calendar_model.store.terms import (
+from calendar_model.terms import (
     ContactKind,
     EngagementForm,
     EngagementKind,

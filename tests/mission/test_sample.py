@@ -35,7 +35,7 @@ from calendar_model.store.models import (
     Unsaved,
     Version,
 )
-from calendar_model.store.terms import (
+from calendar_model.terms import (
     ContactKind,
     EngagementForm,
     EngagementKind,

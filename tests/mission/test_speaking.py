@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from calendar_model.mission.statements.speaking import Limit, limits, said
 from calendar_model.reference import Reference, load
-from calendar_model.store.terms import StatementForm
+from calendar_model.terms import StatementForm
 from calendar_model.vocabulary import Confidence
 
 

@@ -25,7 +25,7 @@ from calendar_model.mission.statements.queries import (
 )
 from calendar_model.mission.transactions import save, writing
 from calendar_model.store.models import Case, Override, Person, RecordLink, Statement
-from calendar_model.store.terms import CosponsorStanding, StatementForm, StatementState, Step, Suggester
+from calendar_model.terms import CosponsorStanding, StatementForm, StatementState, Step, Suggester
 from calendar_model.vocabulary import Sensitivity
 from tests.day import TODAY
 

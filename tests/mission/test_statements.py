@@ -18,7 +18,7 @@ from calendar_model.mission.statements.workflow import (
     lacks,
     step_lacks,
 )
-from calendar_model.store.terms import InTheLoop, Prospect, Publicity, RiskLevel, StatementState, Step
+from calendar_model.terms import InTheLoop, Prospect, Publicity, RiskLevel, StatementState, Step
 from tests.day import TODAY
 
 WEIGHED = CaseFacts(

@@ -12,7 +12,7 @@ from calendar_model.access.permissions import ANONYMOUS, Viewer, member
 from calendar_model.mission.transactions import save
 from calendar_model.mission.visible_calendar import calendar_for
 from calendar_model.store.models import Engagement, Event, Person
-from calendar_model.store.terms import EngagementForm, EngagementKind, EventKind
+from calendar_model.terms import EngagementForm, EngagementKind, EventKind
 from calendar_model.vocabulary import Sensitivity, Standing
 from tests.feeds import readers
 

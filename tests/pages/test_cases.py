@@ -23,7 +23,7 @@ from calendar_model.store.models import (
     Reprisal,
     Statement,
 )
-from calendar_model.store.terms import (
+from calendar_model.terms import (
     ContactKind,
     EngagementForm,
     EngagementKind,

@@ -24,7 +24,7 @@ from calendar_model.store.models import (
     Identity,
     Person,
 )
-from calendar_model.store.terms import ContactKind, EngagementForm, EngagementKind
+from calendar_model.terms import ContactKind, EngagementForm, EngagementKind
 from calendar_model.vocabulary import Sensitivity
 from pages.components.record import forms
 from tests.app import everything, open_page

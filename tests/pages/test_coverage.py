@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from calendar_model.access.permissions import ANONYMOUS, member
 from calendar_model.mission.transactions import save
 from calendar_model.store.models import Engagement, Person
-from calendar_model.store.terms import EngagementForm, EngagementKind
+from calendar_model.terms import EngagementForm, EngagementKind
 from calendar_model.vocabulary import Sensitivity
 from tests.app import open_page
 from tests.pages.driver import said

@@ -11,7 +11,7 @@ from calendar_model.access.permissions import ANONYMOUS, member
 from calendar_model.mission.transactions import save
 from calendar_model.mission.visible_calendar import calendar_for
 from calendar_model.store.models import Event, Person
-from calendar_model.store.terms import EventKind
+from calendar_model.terms import EventKind
 from calendar_model.vocabulary import Sensitivity
 from tests.app import open_page
 

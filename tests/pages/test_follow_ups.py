@@ -14,7 +14,7 @@ from calendar_model.mission.follow_ups import of_record
 from calendar_model.mission.transactions import save, writing
 from calendar_model.store.history import of_record as history_of
 from calendar_model.store.models import Engagement, FollowUp, Person, Record
-from calendar_model.store.terms import EngagementForm, EngagementKind
+from calendar_model.terms import EngagementForm, EngagementKind
 from tests.app import everything, open_page
 from tests.day import TODAY
 from tests.pages.driver import click, sound

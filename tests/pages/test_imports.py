@@ -20,7 +20,7 @@ from calendar_model.imports.plan import Fate
 from calendar_model.mission.transactions import save
 from calendar_model.mission.visible_calendar import calendar_for
 from calendar_model.store.models import Correction, Engagement, Event, Person, Record
-from calendar_model.store.terms import EngagementKind, EventKind
+from calendar_model.terms import EngagementKind, EventKind
 from calendar_model.vocabulary import Sensitivity, Standing
 from tests.app import everything, open_page
 from tests.imports.calendars import calendar, event

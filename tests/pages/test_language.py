@@ -12,7 +12,7 @@ from calendar_model.access.permissions import ANONYMOUS, Viewer, member
 from calendar_model.access.unit_of_work import reading
 from calendar_model.mission.transactions import save
 from calendar_model.store.models import LanguageProposal, Person
-from calendar_model.store.terms import ProposalOutcome
+from calendar_model.terms import ProposalOutcome
 from calendar_model.vocabulary import Sensitivity
 from tests.app import open_page
 from tests.pages.driver import run, sound

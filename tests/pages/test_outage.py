@@ -30,7 +30,7 @@ from calendar_model.store.models import (
     Record,
     Statement,
 )
-from calendar_model.store.terms import ContactKind, EngagementForm, EngagementKind, StatementForm, Suggester
+from calendar_model.terms import ContactKind, EngagementForm, EngagementKind, StatementForm, Suggester
 from calendar_model.vocabulary import Sensitivity
 from pages.components.shell import typed
 from tests.app import open_page

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from calendar_model.access.permissions import ANONYMOUS, member
 from calendar_model.mission.transactions import save, writing
 from calendar_model.store.models import FollowUp, Person, Statement
-from calendar_model.store.terms import StatementForm
+from calendar_model.terms import StatementForm
 from tests.app import open_page
 from tests.pages.driver import said
 

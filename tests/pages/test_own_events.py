@@ -13,7 +13,7 @@ from calendar_model.access.permissions import ANONYMOUS, Viewer
 from calendar_model.access.unit_of_work import reading
 from calendar_model.mission.transactions import save
 from calendar_model.store.models import Contact, Engagement, Event
-from calendar_model.store.terms import ContactKind, EngagementForm, EngagementKind, EventKind
+from calendar_model.terms import ContactKind, EngagementForm, EngagementKind, EventKind
 from calendar_model.vocabulary import Sensitivity, Standing
 from tests.app import everything, open_page
 

@@ -10,7 +10,7 @@ from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from calendar_model.access.permissions import Viewer
 from calendar_model.mission.transactions import save
 from calendar_model.store.models import Contact
-from calendar_model.store.terms import ContactKind
+from calendar_model.terms import ContactKind
 from calendar_model.vocabulary import Sensitivity
 from pages.components.shell import navigation
 from tests.app import open_page

@@ -15,7 +15,7 @@ from calendar_model.documents.word import MOST_PARTS, TOO_LONG
 from calendar_model.mission.statements import commands
 from calendar_model.mission.transactions import save, writing
 from calendar_model.store.models import Statement
-from calendar_model.store.terms import StatementForm
+from calendar_model.terms import StatementForm
 from calendar_model.vocabulary import Sensitivity
 from tests.app import open_page
 

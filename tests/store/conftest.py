@@ -10,7 +10,7 @@ from calendar_model.access.protection import audiences
 from calendar_model.store.database import Workspace
 from calendar_model.store.models import Engagement, Person, Statement
 from calendar_model.store.session import WorkspaceSession
-from calendar_model.store.terms import EngagementForm, EngagementKind, StatementForm
+from calendar_model.terms import EngagementForm, EngagementKind, StatementForm
 from calendar_model.vocabulary import Sensitivity
 
 

@@ -33,7 +33,7 @@ from calendar_model.store.models import (
     Unsaved,
     Version,
 )
-from calendar_model.store.terms import ContactKind, EventKind, RiskLevel, StatementState, Step, Suggester
+from calendar_model.terms import ContactKind, EventKind, RiskLevel, StatementState, Step, Suggester
 from calendar_model.vocabulary import Sensitivity
 from tests.store.conftest import a_statement, an_engagement, reading, writing
 

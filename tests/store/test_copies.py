@@ -19,7 +19,7 @@ from calendar_model.store.backup import backup, restore
 from calendar_model.store.database import Workspace, WorkspaceError, open_workspace
 from calendar_model.store.history import verify
 from calendar_model.store.models import Contact, Identity, Person
-from calendar_model.store.terms import ContactKind
+from calendar_model.terms import ContactKind
 from calendar_model.vocabulary import Sensitivity
 from tests.store.conftest import reading, writing
 

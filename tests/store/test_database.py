@@ -35,7 +35,7 @@ from calendar_model.store.models import (
     Version,
 )
 from calendar_model.store.session import UnscopedQueryError, WorkspaceSession
-from calendar_model.store.terms import StatementState, Step
+from calendar_model.terms import StatementState, Step
 from calendar_model.vocabulary import Sensitivity
 from tests.store.conftest import a_statement, an_engagement, reading, writing
 

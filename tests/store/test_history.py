@@ -37,7 +37,7 @@ from calendar_model.store.models import (
     Statement,
     Version,
 )
-from calendar_model.store.terms import (
+from calendar_model.terms import (
     ContactKind,
     CosponsorStanding,
     EngagementForm,

@@ -25,7 +25,7 @@ from calendar_model.vocabulary import Sensitivity
 from calendar_model.access.protection import audiences
 from calendar_model.store.database import open_workspace
 from calendar_model.store.models import Engagement, Person, ItemLink
-from calendar_model.store.terms import EngagementForm, EngagementKind
+from calendar_model.terms import EngagementForm, EngagementKind
 from sqlalchemy import select
 
 url, writes, chance = sys.argv[1], int(sys.argv[2]), random.Random(sys.argv[3])

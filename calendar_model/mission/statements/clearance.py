@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from calendar_model.mission.statements.texts import sentences
 from calendar_model.store.history import CREATE, DELETE
 from calendar_model.store.models import Case, Change, Override, RecordLink, Statement, Version
-from calendar_model.store.terms import Step
+from calendar_model.terms import Step
 
 _EVERYTHING = {"everything": True}
 

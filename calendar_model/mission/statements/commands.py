@@ -18,7 +18,7 @@ from calendar_model.mission import rules
 from calendar_model.mission.statements import workflow
 from calendar_model.store.models import Access, Override, Record, Statement, Unsaved, Version
 from calendar_model.store.session import WorkspaceSession
-from calendar_model.store.terms import StatementState, Step
+from calendar_model.terms import StatementState, Step
 from calendar_model.vocabulary import Sensitivity
 
 

@@ -27,7 +27,7 @@ from calendar_model.store.models import (
     Unsaved,
     Version,
 )
-from calendar_model.store.terms import CosponsorStanding, StatementForm, StatementState
+from calendar_model.terms import CosponsorStanding, StatementForm, StatementState
 from calendar_model.vocabulary import Sensitivity
 
 SOON = timedelta(days=14)

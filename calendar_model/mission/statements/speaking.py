@@ -7,7 +7,7 @@ from datetime import date
 from math import ceil
 
 from calendar_model.reference import Reference
-from calendar_model.store.terms import StatementForm
+from calendar_model.terms import StatementForm
 from calendar_model.vocabulary import Confidence, Milestone, MilestoneKind
 
 

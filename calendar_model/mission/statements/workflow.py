@@ -20,7 +20,7 @@ from datetime import date
 
 from calendar_model import clock
 from calendar_model.access.problems import UnmetRequirement
-from calendar_model.store.terms import InTheLoop, Prospect, Publicity, RiskLevel, StatementState, Step
+from calendar_model.terms import InTheLoop, Prospect, Publicity, RiskLevel, StatementState, Step
 
 IDEA, DRAFT, CONSULTATION = StatementState.IDEA, StatementState.DRAFT, StatementState.CONSULTATION
 CLEARED, DELIVERED = StatementState.CLEARED, StatementState.DELIVERED

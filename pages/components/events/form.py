@@ -18,7 +18,7 @@ from calendar_model.mission.transactions import save
 from calendar_model.reference import Reference
 from calendar_model.store.history import of_record
 from calendar_model.store.models import Contact, Engagement, Event, Person, Record, Statement
-from calendar_model.store.terms import EventKind
+from calendar_model.terms import EventKind
 from calendar_model.vocabulary import Kind, Organisation, Precision, Sensitivity, Standing
 from pages.components.record import forms
 from pages.components.record.access_requests import ask_for_access

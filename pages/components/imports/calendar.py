@@ -11,7 +11,7 @@ import streamlit as st
 
 from calendar_model.calendar import city
 from calendar_model.imports.events import Settings, carry_out, plan_calendar
-from calendar_model.store.terms import EventKind
+from calendar_model.terms import EventKind
 from calendar_model.vocabulary import Sensitivity
 from pages.components.events.form import seat_of
 from pages.components.imports.plan import Way, dry_run, fingerprint

@@ -13,7 +13,7 @@ from calendar_model.access.problems import Refused
 from calendar_model.imports import remote
 from calendar_model.imports.plan import ImportRefused
 from calendar_model.store.models import RemoteCalendar
-from calendar_model.store.terms import EventKind
+from calendar_model.terms import EventKind
 from calendar_model.vocabulary import Sensitivity
 from pages.components.imports.calendar import LEVELS, leads, propose, zone_words, zones_for
 from pages.components.imports.plan import Way, ask_to_look, counts, dry_run, fingerprint

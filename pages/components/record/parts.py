@@ -16,7 +16,7 @@ from calendar_model.calendar import when
 from calendar_model.mission.statements import workflow
 from calendar_model.store.history import CREATE, DELETE, UPDATE
 from calendar_model.store.models import Change, Engagement, Person, Record, Statement
-from calendar_model.store.terms import RecordKind
+from calendar_model.terms import RecordKind
 from calendar_model.vocabulary import Sensitivity
 from pages.components.record.access_requests import requests_for
 from pages.components.record.forms import linked_ids, open_record, words

@@ -23,7 +23,7 @@ from calendar_model.feeds import calendar_bytes
 from calendar_model.mission import coverage
 from calendar_model.mission.dossier import Work, deadlines, work_on
 from calendar_model.mission.events import event_of
-from calendar_model.store.terms import RecordKind, StatementState
+from calendar_model.terms import RecordKind, StatementState
 from calendar_model.vocabulary import Confidence, Kind, Precision, Sensitivity
 from calendar_model.wording import standing_words
 from pages.components.shell import outage

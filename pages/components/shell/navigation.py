@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from calendar_model.store.terms import RecordKind
+from calendar_model.terms import RecordKind
 
 PAGES = Path(__file__).resolve().parents[2]
 

@@ -23,7 +23,7 @@ from calendar_model.store.models import (
     bounds,
     longest,
 )
-from calendar_model.store.terms import CosponsorStanding, StatementForm
+from calendar_model.terms import CosponsorStanding, StatementForm
 from calendar_model.vocabulary import Sensitivity
 from pages.components.record import fields, forms
 from pages.components.record.forms import LINK, NEW, RecordForm, words

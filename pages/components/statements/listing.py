@@ -21,7 +21,7 @@ from calendar_model.mission.statements.queries import (
     hanging,
 )
 from calendar_model.store.models import Person, Statement
-from calendar_model.store.terms import StatementForm, StatementState
+from calendar_model.terms import StatementForm, StatementState
 from pages.components.record import forms
 from pages.components.record.forms import words
 from pages.components.shell.context import PageContext

@@ -13,7 +13,7 @@ from calendar_model.mission.statements import commands, workflow
 from calendar_model.mission.statements.workflow import Facts
 from calendar_model.mission.transactions import save, writing
 from calendar_model.store.models import Override, Person, Statement, longest
-from calendar_model.store.terms import StatementState, Step
+from calendar_model.terms import StatementState, Step
 from pages.components.record import fields, forms
 from pages.components.shell.current_user import viewer
 from pages.components.shell.words import plain

@@ -17,7 +17,7 @@ from calendar_model.mission.statements.texts import speaking_seconds
 from calendar_model.mission.statements.workflow import Facts
 from calendar_model.store.models import Case, Person, Record, Statement
 from calendar_model.store.session import WorkspaceSession
-from calendar_model.store.terms import StatementState
+from calendar_model.terms import StatementState
 from pages.components.shell.context import PageContext
 from pages.components.shell.current_user import viewer
 from pages.components.shell.navigation import link

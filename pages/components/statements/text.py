@@ -13,7 +13,7 @@ from calendar_model.mission.statements.queries import text_in, text_of, whole
 from calendar_model.mission.statements.texts import merge
 from calendar_model.mission.transactions import writing
 from calendar_model.store.models import Statement, Unsaved, Version, longest
-from calendar_model.store.terms import StatementState
+from calendar_model.terms import StatementState
 from pages.components.record import fields, forms
 from pages.components.shell import outage
 from pages.components.shell.context import PageContext
