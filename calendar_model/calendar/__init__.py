@@ -1,17 +1,21 @@
 """One table of everything dated, the filter that narrows it, and the current one for pages and feeds."""
 
+from calendar_model.calendar.columns import COLUMNS, EXPORTED, IN_FEEDS, PRINTED, ColumnType, columns_of_type
 from calendar_model.calendar.current import current, horizon
 from calendar_model.calendar.display import city, when
 from calendar_model.calendar.filters import LISTS, PARAMETERS, Filter, FilterError, allowed_values, describe
 from calendar_model.calendar.origins import Origins, text_item
-from calendar_model.calendar.records import FIELDS, records
-from calendar_model.calendar.table import COLUMNS, Item, build_table, rows_of, to_frame, vote_words, with_items
+from calendar_model.calendar.records import records
+from calendar_model.calendar.table import Item, build_table, rows_of, to_frame, vote_words, with_items
 
 __all__ = [
     "COLUMNS",
-    "FIELDS",
+    "EXPORTED",
+    "IN_FEEDS",
     "LISTS",
     "PARAMETERS",
+    "PRINTED",
+    "ColumnType",
     "Filter",
     "FilterError",
     "Item",
@@ -19,6 +23,7 @@ __all__ = [
     "allowed_values",
     "build_table",
     "city",
+    "columns_of_type",
     "current",
     "describe",
     "horizon",

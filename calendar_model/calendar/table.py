@@ -4,41 +4,9 @@ Timelines, lists, feeds, exports and counts all read this table, narrowed by :cl
 One row an item; a projected item keeps its identifier when it becomes a fact, so that links and subscribed calendars
 follow it.
 
-================  ======================  ==================================================================
-column            dtype                   meaning
-================  ======================  ==================================================================
-uid               str                     ``<item>@<domain>``, stable for ever; the iCalendar UID
-item              str                     the local identifier, such as ``session-HRC67``
-title             str                     short, without its standing
-kind              category                a value of :class:`~calendar_model.vocabulary.Kind`
-organisation      category                code of the organisation at or above ``body``
-body              category                code of the body itself
-track, session    category, str           codes, or empty
-countries         str                     ISO 3166 alpha-3 codes, sorted, separated by spaces
-start, end        datetime64[s]           days of the place, ``end`` inclusive; of a window its first and last day
-starts_at,        datetime64[s, UTC]      the instants of a timed item (a deadline: both equal); NaT where all-day
-ends_at
-all_day           bool
-timezone          str                     IANA zone of the place, or empty
-date_precision    category                ``day``; ``month`` and ``year`` mean a window, somewhere in start..end
-standing          category                a value of :class:`~calendar_model.vocabulary.Standing`
-confidence        category                ``sourced`` or ``recalled``
-basis             str                     a sentence: by which source, rule and precedent the date is known
-source_url        str
-location          str
-description       str                     theme, what is due
-notes             str                     what whoever keeps the reference noted; never in a feed
-for_whom          str                     of a deadline: penholder, recommending State, mission, ...
-related_to        str                     item to which it belongs (the session of a text, review or deadline)
-previous, next    str                     items before and after it in its cycle
-departure         bool                    due under a rule and not come (``standing`` is then cancelled)
-sensitivity       category                ``public`` for the reference; of the mission's own events who may see it
-updated           datetime64[s]           last change of the records behind it
-sequence          int                     rises when time, place or standing changes (iCalendar SEQUENCE)
-search            str                     what the text search looks in, case-folded
-================  ======================  ==================================================================
+The columns are declared in :mod:`calendar_model.calendar.columns`; a new one is filled here.
 
-Rows stand in reading order: by month; inside a month the exact days first, then the windows that open in it.
+Rows are in reading order: by month; inside a month the exact days first, then the windows that open in it.
 """
 
 from __future__ import annotations
@@ -46,7 +14,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -57,6 +25,7 @@ from dateutil.rrule import rrulestr
 from pandas.api.types import union_categoricals
 
 from calendar_model import wording
+from calendar_model.calendar.columns import COLUMNS, ColumnType, columns_of_type
 from calendar_model.calendar.origins import Origins, edition, text_item
 from calendar_model.cycles import (
     Due,
@@ -88,7 +57,7 @@ from calendar_model.vocabulary import (
     Vote,
 )
 
-CATEGORIES = ("kind", "organisation", "body", "track", "date_precision", "standing", "confidence", "sensitivity")
+_CATEGORIES = list(columns_of_type(ColumnType.CATEGORY))
 
 _RANK = {
     Standing.PROJECTED: 0,
@@ -102,7 +71,10 @@ _RANK = {
 
 @dataclass(frozen=True, kw_only=True)
 class Item:
-    """A row of the table before it is one; the columns are described in the module."""
+    """A row of the table before it is one.
+
+    The attributes are those columns that do not follow from others, and what the others follow from.
+    """
 
     item: str
     title: str
@@ -138,7 +110,7 @@ class Item:
 def build_table(reference: Reference, as_of: date, until: date) -> pd.DataFrame:
     """Everything dated in the reference, and what is projected from it on ``as_of`` up to ``until``.
 
-    Columns as in the module. ``attrs`` hold ``as_of`` and ``version``, a SHA-256 of the content.
+    ``attrs`` hold ``as_of`` and ``version``, a SHA-256 of the content.
     """
     sittings = Sittings(reference, as_of)
     turns = project(reference, as_of, until)
@@ -184,27 +156,34 @@ def rows_of(items: Iterable[Item], reference: Reference) -> pd.DataFrame:
         unique.setdefault(item.item, item)
     ordered = sorted(unique.values(), key=_reading_order)
     before, after = _neighbours(ordered)
-    states = reference.states
     columns: dict[str, list[Any]] = {
-        f.name: [getattr(i, f.name) for i in ordered] for f in fields(Item) if f.name not in _NO_COLUMN
+        "previous": [before.get(i.item, "") for i in ordered],
+        "next": [after.get(i.item, "") for i in ordered],
     }
-    columns["uid"] = [f"{i.item}@{UID_DOMAIN}" for i in ordered]
-    columns["organisation"] = [reference.organisation_of(i.body) for i in ordered]
-    columns["countries"] = [" ".join(sorted(i.countries)) for i in ordered]
-    columns["all_day"] = [i.at is None for i in ordered]
-    columns["previous"] = [before.get(i.item, "") for i in ordered]
-    columns["next"] = [after.get(i.item, "") for i in ordered]
-    columns["sequence"] = [10 * i.revision + _RANK[i.standing] for i in ordered]
-    columns["search"] = [
-        " ".join(
-            [i.title, i.description, i.session, i.location, *(states[c].name for c in i.countries if c in states)]
-        ).casefold()
-        for i in ordered
-    ]
-    columns["starts_at"] = [i.at for i in ordered]
-    columns["ends_at"] = [i.ends or i.at for i in ordered]
+    for name in COLUMNS.keys() - columns.keys():
+        derive = _DERIVED.get(name)
+        columns[name] = [derive(i, reference) if derive else getattr(i, name) for i in ordered]
     # Each column in its type before there is a frame: to change them in it takes several times longer.
-    return pd.DataFrame({name: _TYPED.get(name, _texts_of)(columns[name]) for name in COLUMNS})
+    return pd.DataFrame({name: _TYPED[column.type](columns[name]) for name, column in COLUMNS.items()})
+
+
+def _searched_text(item: Item, reference: Reference) -> str:
+    states = reference.states
+    names = (states[code].name for code in item.countries if code in states)
+    return " ".join([item.title, item.description, item.session, item.location, *names]).casefold()
+
+
+_DERIVED: dict[str, Callable[[Item, Reference], Any]] = {
+    "uid": lambda item, reference: f"{item.item}@{UID_DOMAIN}",
+    "organisation": lambda item, reference: reference.organisation_of(item.body),
+    "countries": lambda item, reference: " ".join(sorted(item.countries)),
+    "starts_at": lambda item, reference: item.at,
+    "ends_at": lambda item, reference: item.ends or item.at,
+    "all_day": lambda item, reference: item.at is None,
+    "sequence": lambda item, reference: 10 * item.revision + _RANK[item.standing],
+    "search": _searched_text,
+}
+"""The columns that are worked out; the others are attributes of the item."""
 
 
 def _days_of(days: list[date]) -> np.ndarray:
@@ -224,14 +203,16 @@ def _texts_of(values: list[Any]) -> Any:
     return pd.array(values, dtype="str")
 
 
-_TYPED: dict[str, Callable[[list[Any]], Any]] = {
-    **dict.fromkeys(("start", "end", "updated"), _days_of),
-    **dict.fromkeys(("starts_at", "ends_at"), _instants_of),
-    **dict.fromkeys(CATEGORIES, _codes_of),
-    **dict.fromkeys(("all_day", "departure"), lambda values: np.array(values, dtype=bool)),
-    "sequence": lambda values: np.array(values, dtype="int64"),
+_TYPED: dict[ColumnType, Callable[[list[Any]], Any]] = {
+    ColumnType.TEXT: _texts_of,
+    ColumnType.CODES: _texts_of,
+    ColumnType.CATEGORY: _codes_of,
+    ColumnType.DAY: _days_of,
+    ColumnType.INSTANT: _instants_of,
+    ColumnType.FLAG: lambda values: np.array(values, dtype=bool),
+    ColumnType.NUMBER: lambda values: np.array(values, dtype="int64"),
 }
-"""How a column gets its type; what is not here is text."""
+"""How the values of a column get its dtype."""
 
 
 def with_items(table: pd.DataFrame, items: Iterable[Item], reference: Reference) -> pd.DataFrame:
@@ -245,9 +226,9 @@ def with_items(table: pd.DataFrame, items: Iterable[Item], reference: Reference)
     if not further:
         return table
     added = rows_of(further, reference)
-    parts = [table.drop(columns=[*CATEGORIES]), added.drop(columns=[*CATEGORIES])]
+    parts = [table.drop(columns=_CATEGORIES), added.drop(columns=_CATEGORIES)]
     together = pd.concat(parts, ignore_index=True)
-    for name in CATEGORIES:
+    for name in _CATEGORIES:
         together[name] = union_categoricals([table[name], added[name]])
     start = together["start"]
     keys = pd.DataFrame(
@@ -259,52 +240,14 @@ def with_items(table: pd.DataFrame, items: Iterable[Item], reference: Reference)
             "item": together["item"],
         }
     )
-    together = together.loc[keys.sort_values([*keys.columns]).index, COLUMNS].reset_index(drop=True)
+    together = together.loc[keys.sort_values([*keys.columns]).index, [*COLUMNS]].reset_index(drop=True)
     together.attrs = {**table.attrs, "version": _version(together)}
     return together
 
 
-_NO_COLUMN = ("at", "ends", "revision", "cycle")
-
-COLUMNS = [
-    "uid",
-    "item",
-    "title",
-    "kind",
-    "organisation",
-    "body",
-    "track",
-    "session",
-    "countries",
-    "start",
-    "end",
-    "starts_at",
-    "ends_at",
-    "all_day",
-    "timezone",
-    "date_precision",
-    "standing",
-    "confidence",
-    "basis",
-    "source_url",
-    "location",
-    "description",
-    "notes",
-    "for_whom",
-    "related_to",
-    "previous",
-    "next",
-    "departure",
-    "sensitivity",
-    "updated",
-    "sequence",
-    "search",
-]
-
-
 def _version(table: pd.DataFrame) -> str:
     digest = hashlib.sha256()
-    plain = table.assign(**{name: table[name].astype("str") for name in CATEGORIES})
+    plain = table.assign(**{name: table[name].astype("str") for name in _CATEGORIES})
     digest.update(pd.util.hash_pandas_object(plain, index=False).to_numpy().tobytes())
     return digest.hexdigest()
 

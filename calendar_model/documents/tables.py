@@ -19,7 +19,7 @@ from typing import Any
 
 import pandas as pd
 
-from calendar_model.calendar import FIELDS, records
+from calendar_model.calendar import EXPORTED, ColumnType, columns_of_type, records
 
 _RUNS = frozenset("=+-@＝＋－＠")
 """What a formula begins with, the wide forms of East Asian keyboards included."""
@@ -36,7 +36,7 @@ def table_csv(frame: pd.DataFrame) -> bytes:
     """A table as a CSV file in UTF-8 with a byte order mark, one header row, CRLF line ends.
 
     A calendar table (it has ``uid`` and ``date_precision``) is written with the columns and values of
-    :func:`calendar_model.calendar.records`, countries separated by spaces; whether ``start`` and ``end`` bound a
+    :func:`calendar_model.calendar.records`, codes separated by spaces; whether ``start`` and ``end`` bound a
     window says ``date_precision``. Any other table is written with the columns it has. Dates are ISO, truth values
     ``true`` and ``false``, what is missing is empty; what starts like a formula gets an apostrophe.
     """
@@ -59,8 +59,9 @@ def as_given_out(frame: pd.DataFrame) -> pd.DataFrame:
     other as it is."""
     if not of_calendar(frame):
         return frame
-    kept = pd.DataFrame(records(frame), columns=list(FIELDS))
-    kept["countries"] = kept["countries"].map(" ".join)
+    kept = pd.DataFrame(records(frame), columns=list(EXPORTED))
+    for name in set(columns_of_type(ColumnType.CODES)) & set(EXPORTED):
+        kept[name] = kept[name].map(" ".join)
     return kept
 
 

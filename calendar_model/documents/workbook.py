@@ -22,6 +22,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
+from calendar_model.calendar import EXPORTED, PRINTED, ColumnType, columns_of_type
 from calendar_model.documents.printable import printable
 from calendar_model.documents.tables import as_given_out, could_run, of_calendar, whole_day
 from calendar_model.turns import BusyError, Turns
@@ -44,11 +45,7 @@ BUSY = "Other tables are being written at the moment. Ask for this one again in 
 
 _turns = Turns(at_once=2, waiting=6, seconds=60)
 
-_FIRST = (
-    "title", "kind", "body", "session", "start", "end", "timezone", "date_precision", "standing", "for_whom",
-    "countries", "location",
-)  # fmt: skip
-"""The columns of a calendar table that are printed; the others stand to the right of them, for the screen."""
+_DAYS = tuple(name for name in columns_of_type(ColumnType.DAY) if name in EXPORTED)
 
 _EARLIEST = date(1900, 3, 1)
 """Excel counts days from 1900, and takes that for a leap year: what is earlier stands as text."""
@@ -106,7 +103,7 @@ def _written(frame: pd.DataFrame, title: str, made: date, about: Mapping[str, st
     sheet.title = "Table"
     items = of_calendar(frame)
     names, rows = _items(frame) if items else _as_it_is(frame)
-    _fill(sheet, names, rows, len(_FIRST) if items else len(names))
+    _fill(sheet, names, rows, len(PRINTED) if items else len(names))
     _set_up(sheet, title)
     lines: dict[str, Any] = {"What": title, "Made on": made, "Rows": len(rows), **about}
     if items:
@@ -143,16 +140,17 @@ def _as_it_is(frame: pd.DataFrame) -> tuple[list[str], list[list[_Shown]]]:
 def _items(frame: pd.DataFrame) -> tuple[list[str], list[list[_Shown]]]:
     """Column heads and rows of items of the calendar."""
     given = as_given_out(frame)
-    names = [*_FIRST, *(name for name in given.columns if name not in _FIRST)]
+    names = [*PRINTED, *(name for name in given.columns if name not in PRINTED)]
     rows = []
     for record in given.to_dict("records"):
         shown = {name: _shown(value) for name, value in record.items()}
-        for name in ("start", "end", "updated"):
+        for name in _DAYS:
+            shown[name] = _shown(date.fromisoformat(record[name][:10]))
+        for name in ("start", "end"):
             # The offset goes, the hour of the place stays; the zone is a column already.
             at = datetime.fromisoformat(record[name]).replace(tzinfo=None)
-            window = WINDOWS.get(record["date_precision"], "") if name != "updated" else ""
-            timed = name != "updated" and not record["all_day"]
-            shown[name] = _Shown(at.date(), window) if window else _shown(at if timed else at.date())
+            window = WINDOWS.get(record["date_precision"], "")
+            shown[name] = _Shown(at.date(), window) if window else _shown(at.date() if record["all_day"] else at)
         rows.append([shown[name] for name in names])
     return [name.capitalize().replace("_", " ").replace("Timezone", "Time zone") for name in names], rows
 

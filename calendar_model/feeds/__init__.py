@@ -1,7 +1,7 @@
 """The calendar as iCalendar: feeds to subscribe to, files to save, and the HTTP routes that give them out."""
 
 from calendar_model.feeds.http import ROUTES, build_feed
-from calendar_model.feeds.ical import KEPT, IncompleteItemError, calendar_bytes, feed_bytes
+from calendar_model.feeds.ical import IncompleteItemError, calendar_bytes, feed_bytes
 from calendar_model.feeds.links import (
     PUBLIC_URL_VARIABLE,
     feed_url,
@@ -14,7 +14,6 @@ from calendar_model.feeds.links import (
 from calendar_model.feeds.shelf import Feed
 
 __all__ = [
-    "KEPT",
     "PUBLIC_URL_VARIABLE",
     "ROUTES",
     "Feed",

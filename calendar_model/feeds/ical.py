@@ -1,6 +1,6 @@
 """The calendar table as an iCalendar object (RFC 5545, RFC 7986).
 
-What leaves the house is a keep-list of columns, `KEPT`: a column that is not on it reaches no feed. No feed
+Only the columns that :mod:`calendar_model.calendar.columns` declares for feeds reach one. No feed
 names an attendee, an organiser or a contact.
 
 Days and hours
@@ -34,10 +34,11 @@ An empty feed
 from __future__ import annotations
 
 import uuid
+from collections import namedtuple
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -45,6 +46,7 @@ import numpy as np
 import pandas as pd
 
 from calendar_model import wording
+from calendar_model.calendar.columns import COLUMNS, IN_FEEDS, ColumnType
 from calendar_model.feeds import content
 from calendar_model.vocabulary import UID_DOMAIN, Confidence, Kind, Precision, Sensitivity, Standing
 
@@ -63,42 +65,11 @@ class IncompleteItemError(ValueError):
     """An item that cannot be written; the message says which and what it lacks."""
 
 
-class _Row(NamedTuple):
-    """What is kept of a row of the calendar table; days as 2026-02-23, instants in UTC, "NaT" for none."""
+_FeedRow: Any = namedtuple("_FeedRow", IN_FEEDS)  # type: ignore[misc]
+"""What is kept of a row of the calendar table; days as 2026-02-23, instants in UTC, "NaT" for none."""
 
-    uid: str
-    item: str
-    title: str
-    kind: str
-    organisation: str
-    body: str
-    start: str
-    end: str
-    starts_at: str
-    ends_at: str
-    all_day: bool
-    timezone: str
-    date_precision: str
-    standing: str
-    confidence: str
-    basis: str
-    source_url: str
-    location: str
-    description: str
-    for_whom: str
-    related_to: str
-    departure: bool
-    sensitivity: str
-    updated: str
-    sequence: int
-
-
-KEPT: tuple[str, ...] = _Row._fields
-"""The columns of the calendar table that may reach a feed."""
-
-_DAYS = ("start", "end", "updated")
-_INSTANTS = ("starts_at", "ends_at")
-_PLAIN = ("all_day", "departure", "sequence")
+_MOMENTS = {ColumnType.DAY: "datetime64[D]", ColumnType.INSTANT: "datetime64[s]"}
+"""How fine a day and an instant are written."""
 
 _STATUS = {
     Standing.HELD: "CONFIRMED",
@@ -149,8 +120,8 @@ def feed_bytes(
 ) -> bytes:
     """A whole iCalendar object, in UTF-8, of a calendar table that is already filtered.
 
-    `table` has the columns in `KEPT`, others are not looked at. `name` and `description` are shown by
-    clients. `url` is the public address of the dashboard without a slash at the end, `source` the address
+    `table` has the columns in `IN_FEEDS`, others are not looked at. `name` and `description` are shown by clients.
+    `url` is the public address of the dashboard without a slash at the end, `source` the address
     of the feed; its query is the filter, in the names of the dashboard's own address. Both may be empty,
     for a file that belongs to no server: it then has no links. `colour` is ``#rrggbb`` or empty. `identity`
     stands for the source in a feed whose address is a secret, which a file handed on must not tell.
@@ -205,7 +176,7 @@ def written(table: pd.DataFrame, *, url: str, alarm_days: int | None = None) -> 
     """The events of a table, row by row; None for what is restricted. Raises as :func:`feed_bytes`."""
     found: list[Written | None] = [None] * len(table)
     open_ = (table["sensitivity"] != Sensitivity.RESTRICTED).to_numpy(dtype=bool)
-    for at, row in zip(np.flatnonzero(open_), _rows(table.loc[open_, list(KEPT)]), strict=True):
+    for at, row in zip(np.flatnonzero(open_), _rows(table.loc[open_, list(IN_FEEDS)]), strict=True):
         # What does not ring has the same bytes in every feed.
         found[at] = Written(_event(row, url, alarm_days if alarm_days and _rings(row) else None), row.updated)
     return found
@@ -254,19 +225,17 @@ def css_colour(colour: str) -> str:
     return min(_CSS_COLOURS, key=lambda css: distance(_CSS_COLOURS[css]))
 
 
-def _rows(kept: pd.DataFrame) -> Iterator[_Row]:
+def _rows(kept: pd.DataFrame) -> Iterator[Any]:
     columns: list[list[object]] = []
-    for column in KEPT:
-        values = kept[column]
-        if column in _DAYS:
-            columns.append(_iso(values.to_numpy(dtype="datetime64[D]")))
-        elif column in _INSTANTS:
-            columns.append(_iso(values.to_numpy(dtype="datetime64[s]")))
-        elif column in _PLAIN:
+    for column in IN_FEEDS:
+        values, type_ = kept[column], COLUMNS[column].type
+        if type_ in _MOMENTS:
+            columns.append(_iso(values.to_numpy(dtype=_MOMENTS[type_])))
+        elif type_ in (ColumnType.FLAG, ColumnType.NUMBER):
             columns.append(values.tolist())
         else:
             columns.append(values.to_numpy(dtype=object, na_value="").tolist())
-    return map(_Row._make, zip(*columns, strict=True))
+    return map(_FeedRow._make, zip(*columns, strict=True))
 
 
 def _iso(moments: np.ndarray) -> list[object]:
@@ -323,7 +292,7 @@ def _head(*, name: str, description: str, url: str, source: str, colour: str, id
 
 
 @lru_cache(maxsize=20_000)
-def _event(row: _Row, url: str, alarm_days: int | None) -> bytes:
+def _event(row: Any, url: str, alarm_days: int | None) -> bytes:
     """A VEVENT. The row itself is its fingerprint: the same kept values give the same bytes, and are kept."""
     _refuse_incomplete(row)
     cancelled = row.standing == Standing.CANCELLED
@@ -371,7 +340,7 @@ def _event(row: _Row, url: str, alarm_days: int | None) -> bytes:
     return content.join(lines)
 
 
-def _rings(row: _Row) -> bool:
+def _rings(row: Any) -> bool:
     return row.kind == Kind.DEADLINE and row.standing not in (Standing.HELD, Standing.CANCELLED)
 
 
@@ -382,7 +351,7 @@ def _before(days: int, *, whole_days: bool) -> str:
     return f"-P{days - 1}DT15H" if days > 1 else "-PT15H"
 
 
-def _refuse_incomplete(row: _Row) -> None:
+def _refuse_incomplete(row: Any) -> None:
     lacking = [
         field
         for field, value in (
@@ -405,7 +374,7 @@ def _refuse_incomplete(row: _Row) -> None:
         )
 
 
-def _summary(row: _Row) -> str:
+def _summary(row: Any) -> str:
     remarks = []
     if row.standing == Standing.PROJECTED:
         remarks.append("projected")
@@ -418,7 +387,7 @@ def _summary(row: _Row) -> str:
     return f"Did not take place: {text}" if row.departure else f"Cancelled: {text}"
 
 
-def _description(row: _Row) -> str:
+def _description(row: Any) -> str:
     """What it is and for whom, the wall time at the place, how the date is known, and the source."""
     parts = [row.description]
     if row.for_whom:
@@ -439,12 +408,12 @@ def _description(row: _Row) -> str:
     return "\n".join(part for part in map(content.clean, parts) if part)
 
 
-def _span(row: _Row) -> str:
+def _span(row: Any) -> str:
     """The window in words."""
     return wording.span(date.fromisoformat(row.start), date.fromisoformat(row.end), row.date_precision)
 
 
-def _wall_time(row: _Row) -> str:
+def _wall_time(row: Any) -> str:
     """Thu 20 Mar 2025, 13:00 (Europe/Zurich, UTC+01:00); with the end if there is one."""
     zone = ZoneInfo(row.timezone or "UTC")
     starts = datetime.fromisoformat(f"{row.starts_at}+00:00").astimezone(zone)

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calendar_model import calendar
-from calendar_model.calendar import FIELDS
+from calendar_model.calendar import EXPORTED
 from calendar_model.documents import table_csv
 
 
@@ -114,7 +114,7 @@ def test_items_leave_with_the_columns_of_the_command_line() -> None:
     reference, table = calendar.current(date(2026, 11, 24))
     wanted = table[table["item"].isin(["hrd-day-2026", "session-UPR54", "deadline-hrc-tabling-HRC61"])]
     header, *rows = rows_of(table_csv(wanted))
-    assert header == list(FIELDS)
+    assert header == list(EXPORTED)
     found = {r[header.index("uid")].split("@")[0]: dict(zip(header, r, strict=True)) for r in rows}
     assert [found["hrd-day-2026"][c] for c in ("start", "end", "date_precision", "all_day")] == [
         "2026-12-09",
@@ -137,4 +137,4 @@ def test_items_leave_with_the_columns_of_the_command_line() -> None:
 
 def test_an_empty_calendar_has_its_header() -> None:
     _, table = calendar.current(date(2026, 11, 24))
-    assert rows_of(table_csv(table.head(0))) == [list(FIELDS)]
+    assert rows_of(table_csv(table.head(0))) == [list(EXPORTED)]

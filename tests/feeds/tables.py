@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from calendar_model.calendar import COLUMNS, ColumnType
 from tests.day import TODAY
 
 AS_OF = TODAY
@@ -43,9 +44,6 @@ _BLANK: dict[str, Any] = {
     "updated": "2026-11-24",
     "sequence": 0,
 }
-_CATEGORIES = ("kind", "organisation", "body", "track", "date_precision", "standing", "confidence", "sensitivity")
-_DAYS = ("start", "end", "updated")
-_INSTANTS = ("starts_at", "ends_at")
 
 
 def table_of(rows: Iterable[dict[str, Any]], *, as_of: date = AS_OF, version: str = "1") -> pd.DataFrame:
@@ -59,11 +57,12 @@ def table_of(rows: Iterable[dict[str, Any]], *, as_of: date = AS_OF, version: st
     }
     for name, blank in _BLANK.items():
         values = [row[name] for row in filled]
-        if name in _DAYS:
+        column = COLUMNS[name].type
+        if column is ColumnType.DAY:
             columns[name] = pd.Series(values, dtype="datetime64[s]")
-        elif name in _INSTANTS:
+        elif column is ColumnType.INSTANT:
             columns[name] = pd.to_datetime(pd.Series(values, dtype="object"), utc=True).astype("datetime64[s, UTC]")
-        elif name in _CATEGORIES:
+        elif column is ColumnType.CATEGORY:
             columns[name] = pd.Series(values, dtype="category")
         else:
             columns[name] = pd.Series(values, dtype={str: "str", bool: "bool", int: "int64"}[type(blank)])

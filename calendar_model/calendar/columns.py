@@ -1,0 +1,105 @@
+"""The columns of the calendar table, each declared once: its type, where it may go and what it holds.
+
+The schema of the table, the exports (CSV, JSON, Excel) and the feeds read this declaration, in its order. To add a
+column, add it to the declaration and fill it in :mod:`calendar_model.calendar.table`: as an attribute of ``Item``, or
+in ``_DERIVED`` where it follows from others. It leaves the product only where the declaration says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+from types import MappingProxyType
+
+
+class ColumnType(Enum):
+    """What the cells of a column are, and with which dtype."""
+
+    TEXT = auto()
+    """``str``; empty where there is nothing."""
+    CODES = auto()
+    """``str``: codes separated by spaces; a list in JSON."""
+    CATEGORY = auto()
+    """``category`` of text: few values in many rows."""
+    DAY = auto()
+    """``datetime64[s]``: a day of the place."""
+    INSTANT = auto()
+    """``datetime64[s, UTC]``; NaT where there is none."""
+    FLAG = auto()
+    """``bool``."""
+    NUMBER = auto()
+    """``int64``."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the calendar table.
+
+    ``exported`` puts it into CSV, JSON and Excel files, ``in_feeds`` allows it in feeds; without either it stays
+    inside. ``printed`` is its place among the columns that the Excel file prints; 0 leaves it to the right of them.
+    """
+
+    name: str
+    type: ColumnType
+    meaning: str
+    exported: bool = False
+    in_feeds: bool = False
+    printed: int = 0
+
+
+_TEXT, _CODES, _CATEGORY = ColumnType.TEXT, ColumnType.CODES, ColumnType.CATEGORY
+_DAY, _INSTANT, _FLAG, _NUMBER = ColumnType.DAY, ColumnType.INSTANT, ColumnType.FLAG, ColumnType.NUMBER
+_BOTH = {"exported": True, "in_feeds": True}
+
+_DECLARED = (
+    Column("uid", _TEXT, "`<item>@<domain>`, stable for ever; the iCalendar UID", **_BOTH),
+    Column("item", _TEXT, "the local identifier, such as `session-HRC67`", in_feeds=True),
+    Column("title", _TEXT, "short, without its standing", **_BOTH, printed=1),
+    Column("kind", _CATEGORY, "a value of vocabulary.Kind", **_BOTH, printed=2),
+    Column("organisation", _CATEGORY, "code of the organisation at or above `body`", **_BOTH),
+    Column("body", _CATEGORY, "code of the body itself", **_BOTH, printed=3),
+    Column("track", _CATEGORY, "code, or empty", exported=True),
+    Column("session", _TEXT, "code, or empty", exported=True, printed=4),
+    Column("start", _DAY, "day of the place; of a window its first day", **_BOTH, printed=5),
+    Column("end", _DAY, "day of the place, inclusive; of a window its last day", **_BOTH, printed=6),
+    Column("starts_at", _INSTANT, "instant of a timed item; NaT where all-day", in_feeds=True),
+    Column("ends_at", _INSTANT, "its end; equal to `starts_at` for a moment, such as a deadline", in_feeds=True),
+    Column("all_day", _FLAG, "whether the item has no hours", **_BOTH),
+    Column("timezone", _TEXT, "IANA zone of the place, or empty", **_BOTH, printed=7),
+    Column("date_precision", _CATEGORY, "`day`; `month` and `year` mean a window", **_BOTH, printed=8),
+    Column("standing", _CATEGORY, "a value of vocabulary.Standing", **_BOTH, printed=9),
+    Column("confidence", _CATEGORY, "`sourced` or `recalled`", **_BOTH),
+    Column("basis", _TEXT, "a sentence: by which source, rule and precedent the date is known", **_BOTH),
+    Column("source_url", _TEXT, "address of the source, or empty", **_BOTH),
+    Column("countries", _CODES, "ISO 3166 alpha-3 codes, sorted", exported=True, printed=11),
+    Column("location", _TEXT, "city or room", **_BOTH, printed=12),
+    Column("description", _TEXT, "theme, what is due", **_BOTH),
+    Column("notes", _TEXT, "notes of the reference's editors; never in a feed", exported=True),
+    Column("for_whom", _TEXT, "of a deadline: penholder, recommending State, mission, …", **_BOTH, printed=10),
+    Column("related_to", _TEXT, "item to which it belongs: the session of a text, review or deadline", **_BOTH),
+    Column("previous", _TEXT, "item before it in its cycle", exported=True),
+    Column("next", _TEXT, "item after it in its cycle", exported=True),
+    Column("departure", _FLAG, "due under a rule and not come; `standing` is then cancelled", **_BOTH),
+    Column("sensitivity", _CATEGORY, "`public` for the reference; of the mission's events who may see them", **_BOTH),
+    Column("updated", _DAY, "last change of the records behind it", **_BOTH),
+    Column("sequence", _NUMBER, "rises when time, place or standing changes; the iCalendar SEQUENCE", **_BOTH),
+    Column("search", _TEXT, "what the text search looks in, case-folded"),
+)
+
+COLUMNS: Mapping[str, Column] = MappingProxyType({column.name: column for column in _DECLARED})
+"""Every column of the table by its name, in order."""
+
+EXPORTED = tuple(column.name for column in _DECLARED if column.exported)
+"""The columns of exports, in order; a new column is given out only once its declaration says so."""
+
+IN_FEEDS = tuple(column.name for column in _DECLARED if column.in_feeds)
+"""The columns that may reach a feed, in order."""
+
+PRINTED = tuple(column.name for column in sorted(_DECLARED, key=lambda column: column.printed) if column.printed)
+"""The columns that the Excel file prints, in its order."""
+
+
+def columns_of_type(*types: ColumnType) -> tuple[str, ...]:
+    """The names of the columns of these types, in order."""
+    return tuple(column.name for column in _DECLARED if column.type in types)
