@@ -17,8 +17,8 @@ from difflib import get_close_matches
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from types import MappingProxyType, UnionType
-from typing import Any, TypeVar, Union, get_args, get_origin
+from types import MappingProxyType
+from typing import Any, TypeVar, get_args
 
 import holidays
 from dateutil.rrule import rrulestr
@@ -496,12 +496,10 @@ def _nearest(code: str, codes: Iterable[str]) -> str:
 
 
 def _choices(annotation: Any) -> Sequence[str]:
-    """The values of the enumeration in an annotation, however deep in Annotated and Optional."""
+    """The values of the enumeration in an annotation, however deep in Annotated, Optional and tuples."""
     if isinstance(annotation, type) and issubclass(annotation, StrEnum):
         return [member.value for member in annotation]
-    if get_origin(annotation) in (Union, UnionType):
-        return [choice for part in get_args(annotation) for choice in _choices(part)]
-    return []
+    return [choice for part in get_args(annotation) for choice in _choices(part)]
 
 
 _WORDS = {

@@ -89,6 +89,13 @@ class Level(StrEnum):
     BODY = "body"
 
 
+class DialogueAt(StrEnum):
+    """Which dates of an organisation call for dialogue with it: sessions of the body itself, or recurring meetings."""
+
+    SESSIONS = "sessions"
+    MEETINGS = "meetings"
+
+
 class Anchor(StrEnum):
     """The day from which a milestone is counted."""
 
@@ -265,6 +272,7 @@ class Organisation(Record):
 
     ``holidays`` names the working-day calendar of the seat for the ``holidays`` library (``CH-GE``: Geneva);
     ``mechanism`` is what the organisation has for human rights defenders, ``colour`` its colour in every picture.
+    ``dialogue_at`` says which of its dates call for dialogue with it; meetings are those of its bodies too.
     """
 
     FILE = "organisations.csv"
@@ -278,6 +286,7 @@ class Organisation(Record):
     type: str = ""
     mechanism: str = ""
     mechanism_basis: str = ""
+    dialogue_at: Annotated[DialogueAt | None, BeforeValidator(_empty_is_none)] = None
     seat_city: str = ""
     country: OptionalIso3 = ""
     timezone: Zone = ""
@@ -548,7 +557,9 @@ class Milestone(Record):
 
     ``offset`` and ``unit`` count from ``anchor`` (negative: before it); ``time`` is the hour at ``timezone``, the
     place of the body. A rule without an offset is a process, a speaking time or a length, or is dated by hand in
-    ``milestone_dates.csv``. ``tracks`` narrows it to sessions in which a text of those tracks is due.
+    ``milestone_dates.csv``. ``tracks`` narrows it to sessions in which a text of those tracks is due. ``about`` is the
+    kind of item that the rule is about, where it is not the session as a whole; ``drafts_for`` are the kinds of item
+    whose drafts are counted back from this deadline.
     """
 
     FILE = "milestones.csv"
@@ -567,6 +578,8 @@ class Milestone(Record):
     anchor: Annotated[Anchor | None, BeforeValidator(_empty_is_none)] = None
     meeting: str = ""
     tracks: Codes = ()
+    about: Annotated[Kind | None, BeforeValidator(_empty_is_none)] = None
+    drafts_for: Annotated[tuple[Kind, ...], BeforeValidator(_split)] = ()
     time: OptionalTime = None
     timezone: Zone = ""
     seconds: str = ""
@@ -582,6 +595,8 @@ class Milestone(Record):
             raise ValueError("unit|filled in together with anchor, because there is an offset")
         if self.anchor is Anchor.MEETING_START and not self.meeting:
             raise ValueError("meeting|a code of recurring_meetings.csv, because the anchor is a meeting")
+        if self.drafts_for and self.kind is not MilestoneKind.DEADLINE:
+            raise ValueError("drafts_for|nothing, because drafts are counted back from deadlines only")
         return self
 
 

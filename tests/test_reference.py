@@ -79,6 +79,8 @@ def test_every_member_state_is_reviewed_once_in_each_cycle(reference: Reference)
             "a day of HRC61, 2026-02-23 to 2026-03-31",
         ),
         ("organisations.csv", "Europe/Vienna", "Europe/Wien", "timezone", "Europe/Wien", None),
+        ("organisations.csv", ",meetings,", ",summits,", "dialogue_at", "summits", "one of sessions, meetings"),
+        ("milestones.csv", ",upr-review,", ",upr-revue,", "drafts_for", "upr-revue", None),
         ("organisations.csv", ",CH-GE,", ",CH-XX,", "holidays", "CH-XX", None),
         ("recurring_meetings.csv", ",9-10,", ",9-13,", "slots", "9-13", None),
         ("observances.csv", "BYMONTHDAY=29", "BYMONTHDAY=99", "rrule", "FREQ=YEARLY;BYMONTH=11;BYMONTHDAY=99", None),

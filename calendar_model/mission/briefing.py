@@ -397,13 +397,9 @@ def _length(seconds: int) -> str:
     return " ".join(f"{number} {unit}" for number, unit in parts if number)
 
 
-def _about_side_events(milestone: Milestone) -> bool:
-    return "side event" in milestone.name.casefold()
-
-
 def side_event_items(view: pd.DataFrame, reference: Reference) -> pd.DataFrame:
     """The side events of the calendar table ``view``, and the deadlines by which one has to be asked for."""
-    prefixes = tuple(f"deadline-{m.code}-" for m in reference.milestones.values() if _about_side_events(m))
+    prefixes = tuple(f"deadline-{m.code}-" for m in reference.milestones.values() if m.about is Kind.SIDE_EVENT)
     deadlines = view["item"].str.startswith(prefixes) if prefixes else False
     return view[(view["kind"] == Kind.SIDE_EVENT) | deadlines]
 
@@ -411,7 +407,9 @@ def side_event_items(view: pd.DataFrame, reference: Reference) -> pd.DataFrame:
 def side_event_rules(reference: Reference, chosen: Filter) -> tuple[Milestone, ...]:
     """The rules on side events of the organisations and bodies that the filter keeps."""
     within = {code for c in chosen.organisations for code in reference.beneath.get(c, {c})} | set(chosen.bodies)
-    return tuple(m for m in reference.milestones.values() if _about_side_events(m) and (not within or m.body in within))
+    return tuple(
+        m for m in reference.milestones.values() if m.about is Kind.SIDE_EVENT and (not within or m.body in within)
+    )
 
 
 def rhythm_of(table: pd.DataFrame, reference: Reference, bodies: Iterable[str], today: date) -> pd.DataFrame:

@@ -63,6 +63,9 @@ _LABELS = {
     "interval_years": "Years from one to the next",
     "interval_years_max": "Years at the most",
     "interval_sessions": "Sessions from one to the next",
+    "dialogue_at": "Dates that call for dialogue",
+    "about": "Kind of item that it is about",
+    "drafts_for": "Kinds of item whose drafts count back from it",
 }
 
 
@@ -133,7 +136,7 @@ def draw(form: RecordForm, kind: type[Record], column: str) -> None:
     reference = form.context.reference
     if column in kind.REFERENCES or (kind is MilestoneDate and column == "session"):
         _code(form, kind, column, name, reference)
-    elif terms := next((one for one in types if issubclass(one, StrEnum)), None):
+    elif terms := _terms(types):
         form.choice(column, name, list(terms), optional=True)
     elif date in types:
         form.day(column, name)
@@ -145,6 +148,11 @@ def draw(form: RecordForm, kind: type[Record], column: str) -> None:
         form.area(column, name, height=100)
     else:
         form.text(column, name)
+
+
+def _terms(types: set[type]) -> type[StrEnum] | None:
+    """The enumeration of which a column holds one value; several values are a text."""
+    return None if tuple in types else next((one for one in types if issubclass(one, StrEnum)), None)
 
 
 def _code(form: RecordForm, kind: type[Record], column: str, name: str, reference: Reference) -> None:
@@ -176,9 +184,8 @@ def _types(kind: type[Record], column: str) -> set[type]:
 def _typed(types: set[type], text: str) -> Any:
     text = text.strip()
     with suppress(ValueError):
-        for one in types:
-            if issubclass(one, StrEnum):
-                return one(text) if text else None
+        if terms := _terms(types):
+            return terms(text) if text else None
         if date in types:
             return date.fromisoformat(text) if text else None
         if time in types:
