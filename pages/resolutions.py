@@ -14,7 +14,7 @@ import streamlit as st
 
 from calendar_model import wording
 from calendar_model.calendar import city, horizon, text_item, vote_words, when
-from calendar_model.cycles import Due, plan
+from calendar_model.cycles import DueMilestone, due_for_text
 from calendar_model.figures.sheet import Draft
 from calendar_model.figures.strips import stacked, strip_figure, strip_summary, where_views_part
 from calendar_model.reference import Reference
@@ -57,12 +57,14 @@ class Next:
     """The next text of a track: its row of the calendar table, and what falls due before it, in order."""
 
     row: Any
-    due: tuple[Due, ...]
+    due: tuple[DueMilestone, ...]
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _plan(_reference: Reference, version: str, session: str, track: str, as_of: date) -> tuple[Due, ...]:
-    return plan(_reference, session, track, as_of)
+def _due_for_text(
+    _reference: Reference, version: str, session: str, track: str, as_of: date
+) -> tuple[DueMilestone, ...]:
+    return due_for_text(_reference, session, track, as_of)
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
@@ -100,11 +102,11 @@ def next_text(track: str, context: PageContext) -> Next | None:
     if found.empty:
         return None
     row = found.iloc[0]
-    due = _plan(context.reference, table.attrs["version"], row["session"], track, context.today)
+    due = _due_for_text(context.reference, table.attrs["version"], row["session"], track, context.today)
     return Next(row, due)
 
 
-def due_when(due: Due, reference: Reference) -> str:
+def due_when(due: DueMilestone, reference: Reference) -> str:
     """When something falls due: a day, with the hour of the place where there is one, or a window, said as one."""
     words = wording.span(due.start, due.end, due.precision)
     hour = due.at.time() if due.at else due.milestone.time
@@ -125,7 +127,7 @@ def how_far(start: date, end: date, precision: str, today: date) -> str:
     return f"in {far}" if precision == Precision.DAY else f"in {far} or later"
 
 
-def undated(track: Track, due: tuple[Due, ...], reference: Reference, year: int) -> list[Milestone]:
+def undated(track: Track, due: tuple[DueMilestone, ...], reference: Reference, year: int) -> list[Milestone]:
     """Steps of a track's text that have no day of their own: their rule says only where they belong."""
     told = {d.milestone.code for d in due}
     steps = (MilestoneKind.DEADLINE, MilestoneKind.EVENT, MilestoneKind.PUBLICATION, MilestoneKind.PROCESS)

@@ -28,15 +28,15 @@ from calendar_model import wording
 from calendar_model.calendar.columns import COLUMNS, ColumnType, columns_of_type
 from calendar_model.calendar.origins import Origins, edition, text_item
 from calendar_model.cycles import (
-    Due,
+    DueMilestone,
     Occurrence,
-    Sitting,
-    Sittings,
-    all_due,
+    SessionForecast,
+    SessionForecasts,
     departures,
+    due_milestones,
     month_window,
     project,
-    projected_sittings,
+    projected_sessions,
 )
 from calendar_model.reference import Reference
 from calendar_model.vocabulary import (
@@ -112,13 +112,13 @@ def build_table(reference: Reference, as_of: date, until: date) -> pd.DataFrame:
 
     ``attrs`` hold ``as_of`` and ``version``, a SHA-256 of the content.
     """
-    sittings = Sittings(reference, as_of)
-    turns = project(reference, as_of, until)
+    forecasts = SessionForecasts(reference, as_of)
+    occurrences = project(reference, as_of, until)
     items = [
-        *_sessions(reference, as_of, until, sittings, turns),
+        *_sessions(reference, as_of, until, forecasts, occurrences),
         *_texts(reference, as_of),
-        *_projected_texts(reference, turns, as_of, sittings),
-        *_reviews(reference, turns, sittings),
+        *_projected_texts(reference, occurrences, as_of, forecasts),
+        *_reviews(reference, occurrences, forecasts),
         *_deadlines(reference, as_of, until),
         *_meetings(reference, as_of, until),
         *_observances(reference, as_of, until),
@@ -275,62 +275,62 @@ def _known_how(record: Record, sourced: str, recalled: str) -> str:
 
 
 def _sessions(
-    reference: Reference, as_of: date, until: date, sittings: Sittings, turns: tuple[Occurrence, ...]
+    reference: Reference, as_of: date, until: date, forecasts: SessionForecasts, occurrences: tuple[Occurrence, ...]
 ) -> Iterator[Item]:
-    for sitting in [*sittings.all_known(), *projected_sittings(reference, as_of, until)]:
-        yield _session(reference, sitting, sittings)
-    for turn in turns:
-        if reference.tracks[turn.track].subject is TrackSubject.STATE and not sittings.known(turn.session):
-            body = reference.organisations[turn.body]
-            number = int("".join(c for c in turn.session if c.isdigit()) or 0)
+    for forecast in [*forecasts.all_known(), *projected_sessions(reference, as_of, until)]:
+        yield _session(reference, forecast, forecasts)
+    for occurrence in occurrences:
+        if reference.tracks[occurrence.track].subject is TrackSubject.STATE and not forecasts.known(occurrence.session):
+            body = reference.organisations[occurrence.body]
+            number = int("".join(c for c in occurrence.session if c.isdigit()) or 0)
             yield Item(
-                item=f"session-{turn.session}",
+                item=f"session-{occurrence.session}",
                 title=f"{body.name}, {wording.ordinal(number)} session",
                 kind=Kind.SESSION,
-                body=turn.body,
-                session=turn.session,
-                start=turn.window_start,
-                end=turn.window_end,
+                body=occurrence.body,
+                session=occurrence.session,
+                start=occurrence.window_start,
+                end=occurrence.window_end,
                 date_precision=Precision.MONTH,
                 standing=Standing.PROJECTED,
-                confidence=turn.confidence,
-                basis=turn.basis,
-                source_url=turn.source_url,
+                confidence=occurrence.confidence,
+                basis=occurrence.basis,
+                source_url=occurrence.source_url,
                 timezone=body.timezone,
                 location=body.seat_city,
-                countries=turn.countries,
-                updated=turn.updated,
-                cycle=f"sessions-{turn.body}",
+                countries=occurrence.countries,
+                updated=occurrence.updated,
+                cycle=f"sessions-{occurrence.body}",
             )
 
 
-def _session(reference: Reference, sitting: Sitting, sittings: Sittings) -> Item:
-    season = sittings.season(sitting)
-    countries = tuple(r.country for r in reference.reviews if r.session == sitting.code)
-    record = reference.sessions.get(sitting.code)
+def _session(reference: Reference, forecast: SessionForecast, forecasts: SessionForecasts) -> Item:
+    season = forecasts.season(forecast)
+    countries = tuple(r.country for r in reference.reviews if r.session == forecast.code)
+    record = reference.sessions.get(forecast.code)
     cycle = f"UPR cycle {record.cycle}. " if record is not None and record.cycle else ""
     under_review = f"{len(countries)} states under review. " if countries else ""
     return Item(
-        item=f"session-{sitting.code}",
-        title=sitting.title,
+        item=f"session-{forecast.code}",
+        title=forecast.title,
         kind=Kind.SESSION,
-        body=sitting.body,
-        session=sitting.code,
-        start=sitting.start,
-        end=sitting.end,
-        date_precision=sitting.precision,
-        standing=sitting.standing,
-        confidence=sitting.confidence,
-        basis=sitting.basis,
-        source_url=sitting.source_url,
-        timezone=reference.organisations[sitting.body].timezone,
-        location=sitting.location,
+        body=forecast.body,
+        session=forecast.code,
+        start=forecast.start,
+        end=forecast.end,
+        date_precision=forecast.precision,
+        standing=forecast.standing,
+        confidence=forecast.confidence,
+        basis=forecast.basis,
+        source_url=forecast.source_url,
+        timezone=reference.organisations[forecast.body].timezone,
+        location=forecast.location,
         countries=countries,
         description=f"{f'{season.name}. ' if season else ''}{cycle}{under_review}".strip(),
-        notes=sitting.notes,
-        updated=sitting.updated,
-        revision=sitting.revision,
-        cycle=f"sessions-{sitting.body}",
+        notes=forecast.notes,
+        updated=forecast.updated,
+        revision=forecast.revision,
+        cycle=f"sessions-{forecast.body}",
     )
 
 
@@ -386,42 +386,44 @@ def _about_text(row: Resolution) -> str:
 
 
 def _projected_texts(
-    reference: Reference, turns: tuple[Occurrence, ...], as_of: date, sittings: Sittings
+    reference: Reference, occurrences: tuple[Occurrence, ...], as_of: date, forecasts: SessionForecasts
 ) -> Iterator[Item]:
     """Turns of text tracks in practice, and every departure; what only the guidelines' rule would give is left to
     the cycles, because nobody expects it."""
-    found = sorted([*departures(reference, as_of), *turns], key=lambda turn: turn.view is not View.PRACTICE)
-    for turn in found:
-        track = reference.tracks[turn.track]
-        if track.subject is not TrackSubject.TEXT or (turn.view is View.GUIDELINES and not turn.departure):
+    found = sorted(
+        [*departures(reference, as_of), *occurrences], key=lambda occurrence: occurrence.view is not View.PRACTICE
+    )
+    for occurrence in found:
+        track = reference.tracks[occurrence.track]
+        if track.subject is not TrackSubject.TEXT or (occurrence.view is View.GUIDELINES and not occurrence.departure):
             continue
-        seat = reference.organisations[turn.body]
-        where = turn.session or str(turn.window_start.year)
-        rule = reference.corrected.get((Cadence.FILE, turn.rule))
+        seat = reference.organisations[occurrence.body]
+        where = occurrence.session or str(occurrence.window_start.year)
+        rule = reference.corrected.get((Cadence.FILE, occurrence.rule))
         yield Item(
-            item=turn.item,
+            item=occurrence.item,
             title=f"{track.short_title}, due in {where}",
             kind=track.kind,
-            body=turn.body,
-            track=turn.track,
-            session=turn.session,
-            start=turn.window_start,
-            end=turn.window_end,
+            body=occurrence.body,
+            track=occurrence.track,
+            session=occurrence.session,
+            start=occurrence.window_start,
+            end=occurrence.window_end,
             date_precision=Precision.MONTH,
-            standing=turn.standing,
-            confidence=turn.confidence,
-            basis=turn.basis + (f" {rule.says}" if rule is not None and rule.says else ""),
-            source_url=turn.source_url,
+            standing=occurrence.standing,
+            confidence=occurrence.confidence,
+            basis=occurrence.basis + (f" {rule.says}" if rule is not None and rule.says else ""),
+            source_url=occurrence.source_url,
             timezone=seat.timezone,
             location=seat.seat_city,
             description=" ".join(
                 p for p in (track.description, f"Penholder: {track.penholder}." if track.penholder else "") if p
             ),
-            related_to=f"session-{turn.session}" if turn.session else "",
-            departure=turn.departure,
-            updated=turn.updated,
-            revision=turn.revision,
-            cycle=turn.track,
+            related_to=f"session-{occurrence.session}" if occurrence.session else "",
+            departure=occurrence.departure,
+            updated=occurrence.updated,
+            revision=occurrence.revision,
+            cycle=occurrence.track,
         )
 
 
@@ -433,7 +435,7 @@ _DEPARTURES = {
 }
 
 
-def _reviews(reference: Reference, turns: tuple[Occurrence, ...], sittings: Sittings) -> Iterator[Item]:
+def _reviews(reference: Reference, occurrences: tuple[Occurrence, ...], forecasts: SessionForecasts) -> Iterator[Item]:
     track = next((t for t in reference.tracks.values() if t.subject is TrackSubject.STATE), None)
     if track is None:
         return
@@ -447,8 +449,8 @@ def _reviews(reference: Reference, turns: tuple[Occurrence, ...], sittings: Sitt
     }
     last_cycle: dict[str, int] = {}
     for row in reference.reviews:
-        sitting = sittings.known(row.session)
-        if sitting is None:
+        forecast = forecasts.known(row.session)
+        if forecast is None:
             continue
         last_cycle[row.country] = max(row.cycle, last_cycle.get(row.country, 0))
         dated = row.date is not None
@@ -461,7 +463,7 @@ def _reviews(reference: Reference, turns: tuple[Occurrence, ...], sittings: Sitt
                 else "The day of the review is from the source given."
             )
         else:
-            known = f"{row.session}, {wording.span(sitting.start, sitting.end, sitting.precision)}"
+            known = f"{row.session}, {wording.span(forecast.start, forecast.end, forecast.precision)}"
             basis = f"The review {'was' if held else 'is expected'} in {known}; the day is not known."
             if row.standing is Standing.PROJECTED and row.departure is None:
                 basis += " The place in the order is carried over from the cycle before."
@@ -477,8 +479,8 @@ def _reviews(reference: Reference, turns: tuple[Occurrence, ...], sittings: Sitt
             title=f"UPR of {reference.states[row.country].name}, {wording.ordinal(row.cycle)} cycle",
             session=row.session,
             countries=(row.country,),
-            start=row.date or sitting.start,
-            end=row.date or sitting.end,
+            start=row.date or forecast.start,
+            end=row.date or forecast.end,
             date_precision=Precision.DAY if dated else Precision.MONTH,
             standing=row.standing,
             confidence=Confidence.RECALLED if recalled else row.confidence,
@@ -487,41 +489,41 @@ def _reviews(reference: Reference, turns: tuple[Occurrence, ...], sittings: Sitt
             description=outcome,
             notes=row.notes,
             related_to=f"session-{row.session}",
-            updated=max(row.updated, sitting.updated),
+            updated=max(row.updated, forecast.updated),
             revision=row.revision,
             cycle=f"{track.code}-{row.country}",
             **shared,
         )
-    for turn in turns:
-        if turn.track != track.code or sittings.known(turn.session):
+    for occurrence in occurrences:
+        if occurrence.track != track.code or forecasts.known(occurrence.session):
             continue
-        for country in turn.countries:
+        for country in occurrence.countries:
             last_cycle[country] = last_cycle.get(country, 0) + 1
             yield Item(
                 item=f"{track.code}-{last_cycle[country]}-{country}",
                 title=f"UPR of {reference.states[country].name}, {wording.ordinal(last_cycle[country])} cycle",
-                session=turn.session,
+                session=occurrence.session,
                 countries=(country,),
-                start=turn.window_start,
-                end=turn.window_end,
+                start=occurrence.window_start,
+                end=occurrence.window_end,
                 date_precision=Precision.MONTH,
                 standing=Standing.PROJECTED,
-                confidence=turn.confidence,
-                basis=turn.basis,
-                source_url=turn.source_url,
-                related_to=f"session-{turn.session}",
-                updated=turn.updated,
+                confidence=occurrence.confidence,
+                basis=occurrence.basis,
+                source_url=occurrence.source_url,
+                related_to=f"session-{occurrence.session}",
+                updated=occurrence.updated,
                 cycle=f"{track.code}-{country}",
                 **shared,
             )
 
 
 def _deadlines(reference: Reference, as_of: date, until: date) -> Iterator[Item]:
-    for due in all_due(reference, as_of, until):
+    for due in due_milestones(reference, as_of, until):
         yield _deadline(reference, due)
 
 
-def _deadline(reference: Reference, due: Due) -> Item:
+def _deadline(reference: Reference, due: DueMilestone) -> Item:
     milestone = due.milestone
     state = f", {reference.states[due.country].name}" if due.country else ""
     meetings = {m.code: m for m in reference.meetings}

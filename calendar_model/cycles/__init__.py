@@ -1,4 +1,4 @@
-"""Rhythms: what comes when by which rule, and what falls due before it."""
+"""Cadences, forecasts of sessions and texts counted from them, and deadlines before those."""
 
 from calendar_model.cycles.cadence import (
     Occurrence,
@@ -10,31 +10,31 @@ from calendar_model.cycles.cadence import (
     states_by_session,
 )
 from calendar_model.cycles.deadlines import (
-    Due,
-    all_due,
-    committee_sitting,
-    count,
+    DueMilestone,
+    committee_session,
+    due_for_text,
+    due_milestones,
     is_working_day,
-    plan,
-    projected_sittings,
+    offset_day,
+    projected_sessions,
 )
-from calendar_model.cycles.sittings import Sitting, Sittings, month_window
+from calendar_model.cycles.session_forecasts import SessionForecast, SessionForecasts, month_window
 
 __all__ = [
-    "Due",
+    "DueMilestone",
     "Occurrence",
-    "Sitting",
-    "Sittings",
+    "SessionForecast",
+    "SessionForecasts",
     "adopted_texts",
-    "all_due",
-    "committee_sitting",
-    "count",
+    "committee_session",
     "departures",
+    "due_for_text",
+    "due_milestones",
     "is_working_day",
     "month_window",
-    "plan",
+    "offset_day",
     "project",
-    "projected_sittings",
+    "projected_sessions",
     "rule_in_force",
     "rules_known",
     "states_by_session",

@@ -1,4 +1,4 @@
-"""How well the rules foretold what came: the past projected from the past, and compared with what was adopted."""
+"""Backtest of the rules: past years projected from what was known then, and compared with what was adopted."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _LONG_PAUSE_DAYS = 200
 """A pause between two sessions of a body with three a year that has skipped a season."""
 
 
-class Verdict(StrEnum):
-    """``open``: the turn has not come yet. ``silent``: no rule was known, so nothing was projected."""
+class TrialVerdict(StrEnum):
+    """The result of a trial: ``open`` while the text can still come; ``silent`` where no rule was known."""
 
     HIT = "hit"
     MISS = "miss"
@@ -31,7 +31,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Trial:
-    """One projection made at the end of a year, and what came of it.
+    """One projection made at the end of a year, and its result.
 
     ``projected`` and ``came`` are session codes ("" for none); ``states`` counts, for a track of states, how many
     of those projected for the session were reviewed in it.
@@ -43,13 +43,13 @@ class Trial:
     window: str
     came: str
     on: str
-    verdict: Verdict
+    verdict: TrialVerdict
     reason: str
     states: str = ""
 
 
 def backtest(reference: Reference, as_of: date) -> tuple[Trial, ...]:
-    """Every track's next turn, projected at the end of each year from 2008 with only the past known.
+    """Project every track's next occurrence at the end of each year from 2008, with only the past known.
 
     ``as_of`` bounds what counts as having come. A text is a hit when it was adopted in the session projected and
     inside its window; a session of states is a hit when it sat in its window with every state projected for it.
@@ -58,75 +58,77 @@ def backtest(reference: Reference, as_of: date) -> tuple[Trial, ...]:
     for track in reference.tracks.values():
         for year in range(FIRST_YEAR, as_of.year):
             stood_on = date(year, 12, 31)
-            turns = [
+            occurrences = [
                 o
                 for o in project(reference, stood_on, date(year + 10, 12, 31))
                 if o.track == track.code and o.view is View.PRACTICE and not (o.departure or o.overdue)
             ]
             if track.subject is TrackSubject.TEXT:
-                trials.append(_text_trial(reference, track.code, stood_on, turns, as_of))
+                trials.append(_text_trial(reference, track.code, stood_on, occurrences, as_of))
             else:
-                trials.extend(_state_trials(reference, track.code, stood_on, turns, as_of))
+                trials.extend(_review_trials(reference, track.code, stood_on, occurrences, as_of))
     return tuple(trials)
 
 
-def _text_trial(reference: Reference, track: str, stood_on: date, turns: list[Occurrence], as_of: date) -> Trial:
+def _text_trial(reference: Reference, track: str, stood_on: date, occurrences: list[Occurrence], as_of: date) -> Trial:
     came = next((t for t in adopted_texts(reference, track, as_of) if t.adopted and t.adopted > stood_on), None)
     on = f"{came.symbol}, {wording.day(came.adopted, weekday=False)}" if came and came.adopted else ""
     session = came.session if came else ""
-    if not turns:
+    if not occurrences:
         reason = "No text of the track had been adopted, so no rule could be read from it."
-        return Trial(track, stood_on, "", "", session, on, Verdict.SILENT, reason)
-    turn = turns[0]
-    window = wording.span(turn.window_start, turn.window_end, Precision.MONTH)
-    verdict, reason = _judge(reference, turn, came, as_of)
-    return Trial(track, stood_on, turn.session, window, session, on, verdict, reason)
+        return Trial(track, stood_on, "", "", session, on, TrialVerdict.SILENT, reason)
+    occurrence = occurrences[0]
+    window = wording.span(occurrence.window_start, occurrence.window_end, Precision.MONTH)
+    verdict, reason = _judge(reference, occurrence, came, as_of)
+    return Trial(track, stood_on, occurrence.session, window, session, on, verdict, reason)
 
 
-def _judge(reference: Reference, turn: Occurrence, came: Resolution | None, as_of: date) -> tuple[Verdict, str]:
-    if came is not None and came.adopted is not None and came.session == turn.session:
-        if turn.window_start <= came.adopted <= turn.window_end:
-            return Verdict.HIT, ""
+def _judge(
+    reference: Reference, occurrence: Occurrence, came: Resolution | None, as_of: date
+) -> tuple[TrialVerdict, str]:
+    if came is not None and came.adopted is not None and came.session == occurrence.session:
+        if occurrence.window_start <= came.adopted <= occurrence.window_end:
+            return TrialVerdict.HIT, ""
         session = reference.sessions[came.session]
         why = session.interruption or "the session did not sit in the months in which it usually does"
-        return Verdict.MISS, f"The session was right, the months were not: {why.rstrip('.')}."
-    if came is None and turn.window_end >= as_of:
-        return Verdict.OPEN, ""
-    turned = (turn.track, turn.session, turn.view)
-    gone = next((d for d in departures(reference, as_of) if (d.track, d.session, d.view) == turned), None)
+        return TrialVerdict.MISS, f"The session was right, the months were not: {why.rstrip('.')}."
+    if came is None and occurrence.window_end >= as_of:
+        return TrialVerdict.OPEN, ""
+    identity = (occurrence.track, occurrence.session, occurrence.view)
+    gone = next((d for d in departures(reference, as_of) if (d.track, d.session, d.view) == identity), None)
     if gone is not None:
-        return Verdict.MISS, gone.basis
-    return Verdict.MISS, "The text came in another session than the rule gave."
+        return TrialVerdict.MISS, gone.basis
+    return TrialVerdict.MISS, "The text came in another session than the rule gave."
 
 
-def _state_trials(
-    reference: Reference, track: str, stood_on: date, turns: list[Occurrence], as_of: date
+def _review_trials(
+    reference: Reference, track: str, stood_on: date, occurrences: list[Occurrence], as_of: date
 ) -> Iterator[Trial]:
-    """The sessions that sat in the year after ``stood_on``, as far as they had been projected."""
+    """Yield a trial for each projected session that was held in the year after ``stood_on``."""
     reviewed = {
         code: {r.country for r in reference.reviews if r.session == code and r.standing is Standing.HELD}
         for code in {r.session for r in reference.reviews}
     }
-    for turn in turns:
-        session = reference.sessions.get(turn.session)
+    for occurrence in occurrences:
+        session = reference.sessions.get(occurrence.session)
         if session is None or session.start.year != stood_on.year + 1 or session.standing is not Standing.HELD:
             continue
-        missing = sorted(set(turn.countries) - reviewed[session.code])
-        in_window = turn.window_start <= session.start and session.end <= turn.window_end
+        missing = sorted(set(occurrence.countries) - reviewed[session.code])
+        in_window = occurrence.window_start <= session.start and session.end <= occurrence.window_end
         reasons = []
         if not in_window:
-            reasons.append(_pauses(reference, turn.precedent, session.code))
+            reasons.append(_pauses(reference, occurrence.precedent, session.code))
         reasons.extend(_absence(reference, country, session.cycle) for country in missing)
         yield Trial(
             track=track,
             stood_on=stood_on,
-            projected=turn.session,
-            window=wording.span(turn.window_start, turn.window_end, Precision.MONTH),
+            projected=occurrence.session,
+            window=wording.span(occurrence.window_start, occurrence.window_end, Precision.MONTH),
             came=session.code,
             on=wording.span(session.start, session.end, session.date_precision),
-            verdict=Verdict.HIT if in_window and not missing else Verdict.MISS,
+            verdict=TrialVerdict.HIT if in_window and not missing else TrialVerdict.MISS,
             reason=" ".join(reasons),
-            states=f"{len(turn.countries) - len(missing)} of {len(turn.countries)}",
+            states=f"{len(occurrence.countries) - len(missing)} of {len(occurrence.countries)}",
         )
 
 
@@ -157,7 +159,7 @@ def _absence(reference: Reference, country: str, cycle: int | None) -> str:
 
 
 def as_markdown(trials: tuple[Trial, ...], reference: Reference, as_of: date) -> str:
-    """The table of hits and misses that stands in ``calendar_model/cycles/BACKTEST.md``."""
+    """Return the table of hits and misses in ``calendar_model/cycles/BACKTEST.md``."""
     lines = [
         "# What the rules would have foretold",
         "",
@@ -170,7 +172,7 @@ def as_markdown(trials: tuple[Trial, ...], reference: Reference, as_of: date) ->
     for track in reference.tracks.values():
         rows = [t for t in trials if t.track == track.code]
         counts = ", ".join(
-            f"{sum(t.verdict is v for t in rows)} {v}" for v in Verdict if any(t.verdict is v for t in rows)
+            f"{sum(t.verdict is v for t in rows)} {v}" for v in TrialVerdict if any(t.verdict is v for t in rows)
         )
         lines += [f"## {track.title}", "", f"{counts[:1].upper()}{counts[1:]}.", ""]
         with_states = any(t.states for t in rows)

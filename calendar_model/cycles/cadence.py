@@ -1,11 +1,11 @@
 """Projects every track from its dated rules, knowing only what was known on a day.
 
-A rule (:class:`~calendar_model.vocabulary.Cadence`) says how often a text comes. Turns are counted from the last text
-adopted: in a year that lies a whole number of intervals after it a text is due, if the rule was in force and known
-when the turn came. What was due and did not come is a departure. Where a rule counts sessions instead of years
-(UPR) every state's turn comes so many sessions after its last one.
+A rule (:class:`~calendar_model.vocabulary.Cadence`) gives the interval between two texts. Occurrences are counted from
+the last text adopted: in a year that lies a whole number of intervals after it a text is due, if the rule was in force
+and known when the year came. A text that was due and did not come is a departure. Where a rule counts sessions instead
+of years (UPR), each state is reviewed so many sessions after its last review.
 
-No track is named here: whatever stands in ``tracks.csv`` and ``cadences.csv`` is projected.
+No track is named here: every track of ``tracks.csv`` is projected by its rules in ``cadences.csv``.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Any
 from dateutil.relativedelta import relativedelta
 
 from calendar_model import wording
-from calendar_model.cycles.sittings import Sitting, Sittings, month_window
+from calendar_model.cycles.session_forecasts import SessionForecast, SessionForecasts, month_window
 from calendar_model.reference import Reference
 from calendar_model.vocabulary import (
     Cadence,
@@ -39,13 +39,13 @@ from calendar_model.vocabulary import (
 
 @dataclass(frozen=True)
 class Occurrence:
-    """A turn of a track: projected, expected in a session already dated, or due and not come (``departure``).
+    """An occurrence of a track: projected, expected in a session already dated, or due and not come (``departure``).
 
-    ``overdue`` is a turn whose window has closed while nobody has recorded either a text or that none came.
+    It is ``overdue`` when its window has closed and neither a text nor its absence has been recorded.
 
     ``window_start`` and ``window_end`` (inclusive, dates of the place) are the session's days or the months in
     which the text is acted on; the day of the text itself is not known. ``precedent`` is the symbol or session from
-    which the turn is counted, ``basis`` a sentence that says how, ``countries`` the states whose turn it is.
+    which it is counted, ``basis`` a sentence that says how, ``countries`` the states to be reviewed in it.
     """
 
     track: str
@@ -72,55 +72,55 @@ class Occurrence:
 
     @property
     def item(self) -> str:
-        """The local identifier, which the adopted text or the session keeps when it comes."""
+        """The local identifier; the adopted text or the session keeps it."""
         return f"{self.track}-{self.session or self.window_start.year}"
 
 
 def project(reference: Reference, as_of: date, until: date) -> tuple[Occurrence, ...]:
-    """Every track to ``until``, in both views, by what was known on ``as_of``.
+    """Project every track to ``until``, in both views, by what was known on ``as_of``.
 
-    Holds the turns whose window has not closed on ``as_of`` and opens by ``until``, and since each track's last text
-    the departures and what is overdue. Ordered by window, track and view.
+    Returns the occurrences whose window has not closed on ``as_of`` and opens by ``until``, and those since each
+    track's last text that are departures or overdue. Ordered by window, track and view.
     """
-    sittings = Sittings(reference, as_of)
+    forecasts = SessionForecasts(reference, as_of)
     found: list[Occurrence] = []
     for track in reference.tracks.values():
-        turns = _text_turns if track.subject is TrackSubject.TEXT else _state_turns
-        found.extend(turns(reference, track, sittings, until))
+        occurrences = _text_occurrences if track.subject is TrackSubject.TEXT else _review_occurrences
+        found.extend(occurrences(reference, track, forecasts, until))
     return tuple(sorted(found, key=lambda o: (o.window_start, o.window_end, o.track, o.view.value)))
 
 
 def departures(reference: Reference, as_of: date) -> tuple[Occurrence, ...]:
-    """Every turn that a text track's rules promised before ``as_of`` and that did not come, in both views."""
+    """Return every occurrence due by a text track's rules before ``as_of`` that did not come, in both views."""
     found: list[Occurrence] = []
     for track in reference.tracks.values():
         if track.subject is not TrackSubject.TEXT:
             continue
         texts = adopted_texts(reference, track.code, as_of)
         for text, following in pairwise([*texts, None]):
-            assert text is not None  # None only ends the row
+            assert text is not None  # None only ends the list
             if following is None:
-                sittings = Sittings(reference, as_of)
-                found.extend(o for o in _text_turns(reference, track, sittings, as_of) if o.departure)
+                forecasts = SessionForecasts(reference, as_of)
+                found.extend(o for o in _text_occurrences(reference, track, forecasts, as_of) if o.departure)
                 continue
-            last_year = _year(reference, following) - 1
-            sittings = Sittings(reference, date(last_year + 1, 1, 1))
+            last_year = _year_of_text(reference, following) - 1
+            forecasts = SessionForecasts(reference, date(last_year + 1, 1, 1))
             found.extend(
                 replace(o, basis=f"{o.basis} The next text came as {following.symbol}.")
-                for o in _turns_after(reference, track, text, sittings, last_year, passed_over=True)
+                for o in _occurrences_after(reference, track, text, forecasts, last_year, passed_over=True)
                 if o.departure
             )
     return tuple(sorted(found, key=lambda o: (o.window_start, o.track, o.view.value)))
 
 
 def adopted_texts(reference: Reference, track: str, as_of: date) -> list[Resolution]:
-    """The texts of a track adopted by ``as_of``, oldest first."""
+    """Return the texts of a track adopted by ``as_of``, oldest first."""
     texts = [r for r in reference.resolutions if r.track == track and r.adopted and r.adopted <= as_of]
     return sorted(texts, key=lambda r: r.adopted or date.min)
 
 
 def rules_known(reference: Reference, track: str, view: View, as_of: date) -> list[Cadence]:
-    """The rules of a track that were known on ``as_of``, newest first.
+    """Return the rules of a track that were known on ``as_of``, newest first.
 
     That a rule has ended is known only once the rule after it is.
     """
@@ -130,12 +130,12 @@ def rules_known(reference: Reference, track: str, view: View, as_of: date) -> li
 
 
 def rule_in_force(rules: Iterable[Cadence], year: int) -> Cadence | None:
-    """The newest of the rules that covers ``year``."""
+    """Return the newest of the rules that covers ``year``."""
     return next((r for r in rules if r.first_year <= year and (r.last_year is None or year <= r.last_year)), None)
 
 
-def _year(reference: Reference, text: Resolution) -> int:
-    """The year to which a text belongs: the one in which its session opened."""
+def _year_of_text(reference: Reference, text: Resolution) -> int:
+    """Return the year to which a text belongs: the one in which its session opened."""
     session = reference.sessions.get(text.session)
     if session is not None:
         return session.start.year
@@ -143,49 +143,51 @@ def _year(reference: Reference, text: Resolution) -> int:
     return text.adopted.year
 
 
-def _text_turns(reference: Reference, track: Track, sittings: Sittings, until: date) -> Iterator[Occurrence]:
-    texts = adopted_texts(reference, track.code, sittings.as_of)
+def _text_occurrences(
+    reference: Reference, track: Track, forecasts: SessionForecasts, until: date
+) -> Iterator[Occurrence]:
+    texts = adopted_texts(reference, track.code, forecasts.as_of)
     if texts:
-        for turn in _turns_after(reference, track, texts[-1], sittings, until.year):
-            if turn.departure or turn.window_start <= until:
-                yield turn
+        for occurrence in _occurrences_after(reference, track, texts[-1], forecasts, until.year):
+            if occurrence.departure or occurrence.window_start <= until:
+                yield occurrence
 
 
-def _turns_after(
+def _occurrences_after(
     reference: Reference,
     track: Track,
     text: Resolution,
-    sittings: Sittings,
+    forecasts: SessionForecasts,
     last_year: int,
     *,
     passed_over: bool = False,
 ) -> Iterator[Occurrence]:
-    """The turns due after ``text`` up to ``last_year``.
+    """Yield the occurrences due after ``text`` up to ``last_year``.
 
-    A turn that has gone by is a departure where the reference says that no text was tabled, or where it was
-    ``passed_over`` by a later text; else it is overdue.
+    One whose window has closed is a departure where the reference says that no text was tabled, or where a later text
+    came instead (``passed_over``); else it is overdue.
     """
-    base = _year(reference, text)
+    base = _year_of_text(reference, text)
     for view in View:
-        rules_now = rules_known(reference, track.code, view, sittings.as_of)
+        rules_now = rules_known(reference, track.code, view, forecasts.as_of)
         for year in range(base + 1, last_year + 1):
             rule = rule_in_force(rules_now, year)
-            window = _text_window(rule, year, sittings) if rule else None
-            if window is None or window[1] < sittings.as_of:
+            window = _text_window(rule, year, forecasts) if rule else None
+            if window is None or window[1] < forecasts.as_of:
                 opened = window[0] if window else date(year, 1, 1)
-                known_then = rules_known(reference, track.code, view, min(opened, sittings.as_of))
+                known_then = rules_known(reference, track.code, view, min(opened, forecasts.as_of))
                 rule = rule_in_force(known_then, year)
-                window = _text_window(rule, year, sittings) if rule else None
+                window = _text_window(rule, year, forecasts) if rule else None
             if rule is None or window is None or (year - base) % int(rule.interval_years):
                 continue
-            yield _text_occurrence(reference, track, view, rule, text, base, year, window, sittings, passed_over)
+            yield _text_occurrence(reference, track, view, rule, text, base, year, window, forecasts, passed_over)
 
 
-def _text_window(rule: Cadence, year: int, sittings: Sittings) -> tuple[date, date] | None:
-    sitting = sittings.in_season(rule.season, year)
+def _text_window(rule: Cadence, year: int, forecasts: SessionForecasts) -> tuple[date, date] | None:
+    forecast = forecasts.in_season(rule.season, year)
     if rule.window_from is not None:
         return month_window(year, rule.window_from, rule.window_until or rule.window_from)
-    return (sitting.start, sitting.end) if sitting else (date(year, 1, 1), date(year, 12, 31))
+    return (forecast.start, forecast.end) if forecast else (date(year, 1, 1), date(year, 12, 31))
 
 
 def _text_occurrence(
@@ -197,14 +199,14 @@ def _text_occurrence(
     base: int,
     year: int,
     window: tuple[date, date],
-    sittings: Sittings,
+    forecasts: SessionForecasts,
     passed_over: bool,
 ) -> Occurrence:
-    sitting = sittings.in_season(rule.season, year)
+    forecast = forecasts.in_season(rule.season, year)
     start, end = window
-    gone = end < sittings.as_of
-    assert text.adopted is not None  # adopted_texts() gives no others
-    session = sitting.code if sitting else ""
+    gone = end < forecasts.as_of
+    assert text.adopted is not None  # adopted_texts() returns no others
+    session = forecast.code if forecast else ""
     source, confidence, updated, revision = rule.source_url, Confidence.RECALLED, rule.updated, 0
     counted = f"{wording.every(rule.interval_years)}, counted from {text.symbol} of {wording.day(text.adopted)}"
     whose = "by the guidelines" if view is View.GUIDELINES else "in practice"
@@ -216,15 +218,15 @@ def _text_occurrence(
     elif gone:
         basis = f"Due in {where}: {counted} ({whose}). The window has closed and no text is recorded yet."
     else:
-        turns = (year - base) // int(rule.interval_years)
-        later = f" ({wording.ordinal(turns)} turn)" if turns > 1 else ""
+        intervals = (year - base) // int(rule.interval_years)
+        later = f" ({wording.ordinal(intervals)} turn)" if intervals > 1 else ""
         basis = f"Projected for {where}: {counted}{later} ({whose})."
     if record is not None:
         source, confidence = record.source_url, record.confidence
         updated, revision = max(updated, record.updated), record.revision
         basis += f" {record.theme[:1].upper()}{record.theme[1:].rstrip('.')}."
-    if sitting is not None:
-        updated, revision = max(updated, sitting.updated), revision + sitting.revision
+    if forecast is not None:
+        updated, revision = max(updated, forecast.updated), revision + forecast.revision
     if gone:
         # That the window has closed is a change of what the calendar says, on the day after.
         updated = max(updated, end + timedelta(days=1))
@@ -250,7 +252,7 @@ def _text_occurrence(
 
 
 def _occurrence(track: Track, view: View, rule: Cadence, **found: Any) -> Occurrence:
-    """A turn with what it has from its track and rule, and what was found out about it."""
+    """Build an occurrence from its track, its rule and the other attributes ``found``."""
     return Occurrence(
         track=track.code,
         view=view,
@@ -275,8 +277,8 @@ def _not_tabled(reference: Reference, track: str, session: str) -> Resolution | 
 
 
 @dataclass(frozen=True)
-class _Turn:
-    """The session in which a group of states had, or will have, its turn."""
+class _ReviewRound:
+    """The session in which a group of states was, or will be, reviewed."""
 
     number: int
     code: str
@@ -285,112 +287,115 @@ class _Turn:
     updated: date
 
 
-def _state_turns(reference: Reference, track: Track, sittings: Sittings, until: date) -> Iterator[Occurrence]:
-    """States' turns: in sessions already dated as the reference lists them, then counted on by sessions."""
-    as_of = sittings.as_of
-    lists = states_by_session(reference, sittings)
+def _review_occurrences(
+    reference: Reference, track: Track, forecasts: SessionForecasts, until: date
+) -> Iterator[Occurrence]:
+    """Yield the reviews of states: in dated sessions as the reference lists them, then counted by sessions."""
+    as_of = forecasts.as_of
+    lists = states_by_session(reference, forecasts)
     for view in View:
         rule = rule_in_force(rules_known(reference, track.code, view, as_of), as_of.year)
         if rule is None or rule.interval_sessions is None:
             continue
-        prefix = _prefix(reference, track.body)
+        prefix = _session_prefix(reference, track.body)
         waiting: defaultdict[int, list[str]] = defaultdict(list)
-        precedents: dict[int, _Turn] = {}
-        last_turn: dict[str, int] = {}
+        precedents: dict[int, _ReviewRound] = {}
+        last_number: dict[str, int] = {}
         for code, countries in lists.items():
-            sitting = sittings.known(code)
-            if sitting is None or sitting.number is None:
+            forecast = forecasts.known(code)
+            if forecast is None or forecast.number is None:
                 continue
-            turn = _Turn(sitting.number, code, sitting.start, sitting.end, sitting.updated)
-            precedents[sitting.number] = turn
+            precedents[forecast.number] = _ReviewRound(
+                forecast.number, code, forecast.start, forecast.end, forecast.updated
+            )
             for country in countries:
-                last_turn[country] = max(sitting.number, last_turn.get(country, 0))
-            if sitting.end >= as_of:
-                yield _listed(reference, track, view, rule, sitting, countries)
-        for country, number in last_turn.items():
+                last_number[country] = max(forecast.number, last_number.get(country, 0))
+            if forecast.end >= as_of:
+                yield _listed_reviews(reference, track, view, rule, forecast, countries)
+        for country, number in last_number.items():
             waiting[number].append(country)
-        coming: defaultdict[int, list[tuple[_Turn, _Turn, list[str]]]] = defaultdict(list)
+        coming: defaultdict[int, list[tuple[_ReviewRound, _ReviewRound, list[str]]]] = defaultdict(list)
         for number, group in waiting.items():
-            turn, origin = precedents[number], precedents[number]
-            while turn.start <= until:
-                turn = _following(turn, rule, prefix, track.body, sittings)
-                if turn.end >= as_of and turn.start <= until:
-                    coming[turn.number].append((turn, origin, group))
+            upcoming, origin = precedents[number], precedents[number]
+            while upcoming.start <= until:
+                upcoming = _next_round(upcoming, rule, prefix, track.body, forecasts)
+                if upcoming.end >= as_of and upcoming.start <= until:
+                    coming[upcoming.number].append((upcoming, origin, group))
         for _, groups in sorted(coming.items()):
-            yield _counted_on(track, view, rule, groups)
+            yield _projected_reviews(track, view, rule, groups)
 
 
-def states_by_session(reference: Reference, sittings: Sittings) -> dict[str, tuple[str, ...]]:
-    """The states under review in each session that was known on the day of ``sittings``, sorted."""
+def states_by_session(reference: Reference, forecasts: SessionForecasts) -> dict[str, tuple[str, ...]]:
+    """Return the states under review, sorted, by session, for the sessions known on the day of ``forecasts``."""
     lists: defaultdict[str, list[str]] = defaultdict(list)
     for review in reference.reviews:
-        if sittings.known(review.session) is not None and review.standing is not Standing.CANCELLED:
+        if forecasts.known(review.session) is not None and review.standing is not Standing.CANCELLED:
             lists[review.session].append(review.country)
     return {code: tuple(sorted(countries)) for code, countries in lists.items()}
 
 
-def _prefix(reference: Reference, body: str) -> str:
+def _session_prefix(reference: Reference, body: str) -> str:
     return next((s.session_prefix for s in reference.seasons.values() if s.body == body), "")
 
 
-def _following(turn: _Turn, rule: Cadence, prefix: str, body: str, sittings: Sittings) -> _Turn:
-    """The next turn of the states of ``turn``: the rule's window, narrowed by the seasons in which the body sits.
+def _next_round(last: _ReviewRound, rule: Cadence, prefix: str, body: str, forecasts: SessionForecasts) -> _ReviewRound:
+    """Return the next session for the states of ``last``: the rule's window, narrowed by the body's seasons.
 
     Where the two have no month in common the body is ahead of the rule or behind it, and its seasons win.
     """
-    assert rule.interval_sessions is not None  # _state_turns() asks for it
-    number = turn.number + rule.interval_sessions
+    assert rule.interval_sessions is not None  # _review_occurrences() requires it
+    number = last.number + rule.interval_sessions
     code = f"{prefix}{number}"
-    known = sittings.known(code)
+    known = forecasts.known(code)
     if known is not None:
-        return _Turn(number, code, known.start, known.end, known.updated)
+        return _ReviewRound(number, code, known.start, known.end, known.updated)
     shortest = relativedelta(months=round(rule.interval_years * 12))
     longest = relativedelta(months=round((rule.interval_years_max or rule.interval_years) * 12))
-    start, end = (turn.start + shortest).replace(day=1), turn.end + longest
+    start, end = (last.start + shortest).replace(day=1), last.end + longest
     end = end.replace(day=monthrange(end.year, end.month)[1])
-    seasons = sittings.counted_on(body, number, rule.interval_sessions)
+    seasons = forecasts.window_of(body, number, rule.interval_sessions)
     if seasons is not None:
         narrowed = max(start, seasons[0]), min(end, seasons[1])
         start, end = narrowed if narrowed[0] <= narrowed[1] else seasons
-    return _Turn(number, code, start, end, turn.updated)
+    return _ReviewRound(number, code, start, end, last.updated)
 
 
-def _listed(
+def _listed_reviews(
     reference: Reference,
     track: Track,
     view: View,
     rule: Cadence,
-    sitting: Sitting,
+    forecast: SessionForecast,
     countries: tuple[str, ...],
 ) -> Occurrence:
-    rows = [r for r in reference.reviews if r.session == sitting.code]
-    precedent = _before(rows, reference, sitting)
+    rows = [r for r in reference.reviews if r.session == forecast.code]
+    precedent = _precedent(rows, reference, forecast)
     unsure = [r for r in rows if r.standing in (Standing.PROJECTED, Standing.PROVISIONAL)]
-    basis = f"{sitting.code} is in the calendar for {wording.span(sitting.start, sitting.end, sitting.precision)}"
+    basis = f"{forecast.code} is in the calendar for {wording.span(forecast.start, forecast.end, forecast.precision)}"
     basis += f", with {len(countries)} states"
     basis += f"; the place of {len(unsure)} of them is not confirmed." if unsure else "."
     return _occurrence(
         track,
         view,
         rule,
-        session=sitting.code,
-        window_start=sitting.start,
-        window_end=sitting.end,
-        standing=sitting.standing,
+        session=forecast.code,
+        window_start=forecast.start,
+        window_end=forecast.end,
+        standing=forecast.standing,
         departure=False,
         precedent=precedent,
         precedent_date=reference.sessions[precedent].start,
         countries=countries,
         basis=basis,
-        source_url=sitting.source_url,
-        confidence=sitting.confidence,
-        updated=max([sitting.updated, *(r.updated for r in rows)]),
-        revision=sitting.revision,
+        source_url=forecast.source_url,
+        confidence=forecast.confidence,
+        updated=max([forecast.updated, *(r.updated for r in rows)]),
+        revision=forecast.revision,
     )
 
 
-def _before(rows: list[Review], reference: Reference, sitting: Sitting) -> str:
-    """The session in which most of these states had their last turn."""
+def _precedent(rows: list[Review], reference: Reference, forecast: SessionForecast) -> str:
+    """Return the session in which most of these states had their last review."""
     cycle = rows[0].cycle - 1 if rows else 0
     countries = {r.country for r in rows}
     counts: defaultdict[str, int] = defaultdict(int)
@@ -398,21 +403,23 @@ def _before(rows: list[Review], reference: Reference, sitting: Sitting) -> str:
         if review.cycle == cycle and review.country in countries:
             counts[review.session] += 1
     known = {code: count for code, count in counts.items() if code in reference.sessions}
-    return max(known, key=lambda code: known[code]) if known else sitting.code
+    return max(known, key=lambda code: known[code]) if known else forecast.code
 
 
-def _counted_on(track: Track, view: View, rule: Cadence, groups: list[tuple[_Turn, _Turn, list[str]]]) -> Occurrence:
-    """The states whose turns fall in one session, from the sessions in which they had their last ones.
+def _projected_reviews(
+    track: Track, view: View, rule: Cadence, groups: list[tuple[_ReviewRound, _ReviewRound, list[str]]]
+) -> Occurrence:
+    """Build the occurrence of the states to be reviewed in one session, from the sessions of their last reviews.
 
-    Most come from one session, which is the precedent; states that missed their turn come from an earlier one.
+    Most come from one session, which is the precedent; states that missed a review come from an earlier one.
     """
     groups = sorted(groups, key=lambda group: len(group[2]), reverse=True)
-    turn, origin, most = groups[0]
+    upcoming, origin, most = groups[0]
     how_often = wording.every(rule.interval_years, rule.interval_years_max)
-    window = wording.span(turn.start, turn.end, Precision.MONTH)
+    window = wording.span(upcoming.start, upcoming.end, Precision.MONTH)
     basis = (
-        f"Projected for {turn.code}, {window}: a state's turn comes {how_often}, after {rule.interval_sessions} "
-        f"sessions; this is {turn.number - origin.number} sessions after {origin.code} "
+        f"Projected for {upcoming.code}, {window}: a state's turn comes {how_often}, after {rule.interval_sessions} "
+        f"sessions; this is {upcoming.number - origin.number} sessions after {origin.code} "
         f"({wording.span(origin.start, origin.end, Precision.MONTH)}), in which these {len(most)} had theirs."
     )
     for _, earlier, countries in groups[1:]:
@@ -421,9 +428,9 @@ def _counted_on(track: Track, view: View, rule: Cadence, groups: list[tuple[_Tur
         track,
         view,
         rule,
-        session=turn.code,
-        window_start=turn.start,
-        window_end=turn.end,
+        session=upcoming.code,
+        window_start=upcoming.start,
+        window_end=upcoming.end,
         standing=Standing.PROJECTED,
         departure=False,
         precedent=origin.code,
@@ -432,5 +439,5 @@ def _counted_on(track: Track, view: View, rule: Cadence, groups: list[tuple[_Tur
         basis=basis,
         source_url=rule.source_url,
         confidence=Confidence.RECALLED,
-        updated=max(rule.updated, turn.updated, origin.updated),
+        updated=max(rule.updated, upcoming.updated, origin.updated),
     )

@@ -2,8 +2,8 @@
 
 Offsets in working days skip Saturdays, Sundays and the public holidays of the place where the body sits. Offsets in
 days, weeks or months are plain; a day so reached that is not a working day gives way to the nearest working day
-further from the anchor, so that nobody relies on an office that is closed. An hour is the hour of the place.
-A date set by hand in ``milestone_dates.csv`` stays, whatever the rule says.
+further from the anchor, because the office is closed on it. An hour is the hour of the place. A date set by hand in
+``milestone_dates.csv`` replaces the one counted by the rule.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from dateutil.relativedelta import relativedelta
 
 from calendar_model import wording
 from calendar_model.cycles.cadence import adopted_texts, project
-from calendar_model.cycles.sittings import Sitting, Sittings
+from calendar_model.cycles.session_forecasts import SessionForecast, SessionForecasts
 from calendar_model.reference import Reference, working_calendar
 from calendar_model.vocabulary import (
     Anchor,
@@ -40,11 +40,11 @@ class _Days(Protocol):
 
 
 @dataclass(frozen=True)
-class Due:
-    """What falls due: from ``start`` to ``end`` (dates of the place, inclusive), or at the instant ``at``.
+class DueMilestone:
+    """A milestone with its date: from ``start`` to ``end`` (dates of the place, inclusive), or at the instant ``at``.
 
     ``subject`` is the code of the session, review or meeting from which it is counted, ``precision`` month where
-    that has a window only. ``by_hand`` says that somebody set the date.
+    that has a window only. ``by_hand`` means that the date was entered and not counted.
     """
 
     milestone: Milestone
@@ -76,15 +76,15 @@ def _calendar(code: str) -> _Days:
 
 
 def is_working_day(day: date, holidays: str) -> bool:
-    """Whether ``day`` is a weekday and no public holiday of ``holidays``, a code such as ``CH-GE`` ("" for none)."""
+    """Return whether ``day`` is a weekday and no public holiday of ``holidays``, a code such as ``CH-GE``, or ""."""
     return day.weekday() < 5 and day not in _calendar(holidays)
 
 
-def count(anchor: date, offset: int, unit: Unit, holidays: str) -> date:
-    """The day ``offset`` units from ``anchor`` by the rules of this module.
+def offset_day(anchor: date, offset: int, unit: Unit, holidays: str) -> date:
+    """Return the day ``offset`` units from ``anchor`` by the rules of this module.
 
-    ``holidays`` is the working-day calendar of the place. Raises ValueError for hours: these need an hour to start
-    from, which no session or review has.
+    ``holidays`` is the working-day calendar of the place. Raises ValueError for hours: they need an hour to start
+    from, and no session or review has one.
     """
     if unit is Unit.HOURS:
         raise ValueError("an offset in hours cannot be counted from a day")
@@ -107,131 +107,142 @@ def count(anchor: date, offset: int, unit: Unit, holidays: str) -> date:
     return day
 
 
-def plan(reference: Reference, session: str, track: str, as_of: date) -> tuple[Due, ...]:
-    """All that falls due for a track's text in one session, counted back from it, in order.
+def due_for_text(reference: Reference, session: str, track: str, as_of: date) -> tuple[DueMilestone, ...]:
+    """Return the milestones of a track's text in one session, counted from it, in order.
 
-    ``session`` may be one not dated yet: its window is then carried into every milestone. Where a committee prepares
-    the text, its session of the same year is counted from as well. Empty for a session that can be neither found nor
-    projected on ``as_of``.
+    ``session`` is a code. Of a session not dated yet, the window is carried into every milestone. Where a committee
+    prepares the text, milestones are counted from its session of the same year as well. Empty for a session that can be
+    neither found nor projected on ``as_of``.
     """
-    sittings = Sittings(reference, as_of)
-    sitting = sittings.known(session) or _projected(reference, session, as_of, sittings)
-    if sitting is None:
+    forecasts = SessionForecasts(reference, as_of)
+    forecast = forecasts.known(session) or _projected(reference, session, as_of, forecasts)
+    if forecast is None:
         return ()
-    committee = committee_sitting(reference, track, sitting, sittings)
+    committee = committee_session(reference, track, forecast, forecasts)
     due = [
         d
-        for s in (sitting, committee)
+        for s in (forecast, committee)
         if s is not None
-        for d in _for_session(reference, s, sittings, {track})
+        for d in _for_session(reference, s, forecasts, {track})
         if not d.country
     ]
     return tuple(sorted(due, key=lambda d: (d.start, d.end, d.milestone.code)))
 
 
-def committee_sitting(reference: Reference, track: str, sitting: Sitting, sittings: Sittings) -> Sitting | None:
-    """The session of the committee that prepares a track's text, in the year in which ``sitting`` opens."""
+def committee_session(
+    reference: Reference, track: str, forecast: SessionForecast, forecasts: SessionForecasts
+) -> SessionForecast | None:
+    """Return the session of the committee that prepares a track's text, in the year in which ``forecast`` opens."""
     committee = reference.tracks[track].negotiated_in if track in reference.tracks else ""
     for season in reference.seasons.values():
         if committee and season.body == committee:
-            return sittings.in_season(season.code, sitting.start.year)
+            return forecasts.in_season(season.code, forecast.start.year)
     return None
 
 
-def all_due(reference: Reference, as_of: date, until: date) -> tuple[Due, ...]:
-    """Every milestone with a date: of the sessions known on ``as_of`` or projected to ``until``, of their reviews
-    and texts, and of the meetings in the reference. Ordered by date."""
-    sittings = Sittings(reference, as_of)
-    texts = _texts_by_session(reference, as_of, until, sittings)
-    found: list[Due] = []
-    for sitting in {s.code: s for s in [*sittings.all_known(), *projected_sittings(reference, as_of, until)]}.values():
-        if sitting.standing is not Standing.CANCELLED:
-            found.extend(_for_session(reference, sitting, sittings, texts.get(sitting.code, set())))
+def due_milestones(reference: Reference, as_of: date, until: date) -> tuple[DueMilestone, ...]:
+    """Return every milestone that has a date, in order of date.
+
+    These are the milestones of the sessions known on ``as_of`` or projected to ``until``, of their reviews and texts,
+    and of the meetings in the reference.
+    """
+    forecasts = SessionForecasts(reference, as_of)
+    texts = _texts_by_session(reference, as_of, until, forecasts)
+    found: list[DueMilestone] = []
+    for forecast in {
+        s.code: s for s in [*forecasts.all_known(), *projected_sessions(reference, as_of, until)]
+    }.values():
+        if forecast.standing is not Standing.CANCELLED:
+            found.extend(_for_session(reference, forecast, forecasts, texts.get(forecast.code, set())))
     for meeting in reference.meetings:
         found.extend(_for_meeting(reference, meeting))
     return tuple(sorted(found, key=lambda d: (d.start, d.end, d.milestone.code, d.subject)))
 
 
-def projected_sittings(reference: Reference, as_of: date, until: date) -> tuple[Sitting, ...]:
-    """The sessions that are not in the reference yet, from the seasons of each body, by opening.
+def projected_sessions(reference: Reference, as_of: date, until: date) -> tuple[SessionForecast, ...]:
+    """Return the sessions that are not in the reference yet, from the seasons of each body, by opening.
 
-    A body whose turns are counted in sessions is left out: its sessions come with the turns
+    A body whose reviews are counted in sessions is left out: its sessions come with the reviews
     (:func:`calendar_model.cycles.cadence.project`), because between two cycles it skips a season.
     """
     counted = {reference.tracks[c.track].body for c in reference.cadences if c.interval_sessions is not None}
-    sittings = Sittings(reference, as_of)
+    forecasts = SessionForecasts(reference, as_of)
     found = []
     for season in reference.seasons.values():
         if season.body in counted:
             continue
         for year in range(as_of.year, until.year + 1):
-            sitting = sittings.in_season(season.code, year)
-            if sitting is None or sittings.known(sitting.code) or not sitting.code:
+            forecast = forecasts.in_season(season.code, year)
+            if forecast is None or forecasts.known(forecast.code) or not forecast.code:
                 continue
-            if sitting.end >= as_of and sitting.start <= until:
-                found.append(sitting)
+            if forecast.end >= as_of and forecast.start <= until:
+                found.append(forecast)
     return tuple(sorted(found, key=lambda s: (s.start, s.code)))
 
 
-def _projected(reference: Reference, code: str, as_of: date, sittings: Sittings) -> Sitting | None:
+def _projected(reference: Reference, code: str, as_of: date, forecasts: SessionForecasts) -> SessionForecast | None:
     for season in reference.seasons.values():
         for year in range(as_of.year, as_of.year + 30):
-            sitting = sittings.in_season(season.code, year)
-            if sitting is not None and sitting.code == code:
-                return sitting
+            forecast = forecasts.in_season(season.code, year)
+            if forecast is not None and forecast.code == code:
+                return forecast
     return None
 
 
-def _texts_by_session(reference: Reference, as_of: date, until: date, sittings: Sittings) -> dict[str, set[str]]:
-    """The tracks of which a text was adopted or is due in each session, or in the committee's that prepares it."""
+def _texts_by_session(
+    reference: Reference, as_of: date, until: date, forecasts: SessionForecasts
+) -> dict[str, set[str]]:
+    """Return the tracks of which a text was adopted or is due, by session and by that of the preparing committee."""
     found: defaultdict[str, set[str]] = defaultdict(set)
     for track in reference.tracks:
         for text in adopted_texts(reference, track, as_of):
             found[text.session].add(track)
-    for turn in project(reference, as_of, until):
-        if turn.session and not turn.departure:
-            found[turn.session].add(turn.track)
+    for occurrence in project(reference, as_of, until):
+        if occurrence.session and not occurrence.departure:
+            found[occurrence.session].add(occurrence.track)
     for code, tracks in list(found.items()):
-        sitting = sittings.known(code) or _projected(reference, code, as_of, sittings)
-        if sitting is None:
+        forecast = forecasts.known(code) or _projected(reference, code, as_of, forecasts)
+        if forecast is None:
             continue
         for track in tracks:
-            committee = committee_sitting(reference, track, sitting, sittings)
+            committee = committee_session(reference, track, forecast, forecasts)
             if committee is not None:
                 found[committee.code].add(track)
     return dict(found)
 
 
-def _for_session(reference: Reference, sitting: Sitting, sittings: Sittings, tracks: set[str]) -> Iterator[Due]:
-    reviews = [r for r in reference.reviews if r.session == sitting.code and r.standing is not Standing.CANCELLED]
+def _for_session(
+    reference: Reference, forecast: SessionForecast, forecasts: SessionForecasts, tracks: set[str]
+) -> Iterator[DueMilestone]:
+    reviews = [r for r in reference.reviews if r.session == forecast.code and r.standing is not Standing.CANCELLED]
     for milestone in reference.milestones.values():
-        if milestone.body != sitting.body or not _in_years(milestone, sitting.start.year):
+        if milestone.body != forecast.body or not _in_years(milestone, forecast.start.year):
             continue
         if milestone.tracks and not tracks & set(milestone.tracks):
             continue
-        yield from _set_by_hand(reference, milestone, sitting)
+        yield from _set_by_hand(reference, milestone, forecast)
         if milestone.anchor is Anchor.SESSION_START:
-            yield from _counted(reference, milestone, sittings.opening(sitting), sitting)
+            yield from _counted(reference, milestone, forecasts.opening(forecast), forecast)
         elif milestone.anchor is Anchor.SESSION_END:
-            yield from _counted(reference, milestone, sittings.closing(sitting), sitting)
+            yield from _counted(reference, milestone, forecasts.closing(forecast), forecast)
         elif milestone.anchor is Anchor.REVIEW:
             for review in reviews:
                 if review.date is not None:
-                    yield from _counted(reference, milestone, (review.date, review.date), sitting, review)
+                    yield from _counted(reference, milestone, (review.date, review.date), forecast, review)
             if not reviews or any(review.date is None for review in reviews):
-                yield from _counted(reference, milestone, (sitting.start, sitting.end), sitting)
+                yield from _counted(reference, milestone, (forecast.start, forecast.end), forecast)
         elif milestone.anchor is Anchor.TEXT:
-            yield from _counted(reference, milestone, _text_days(reference, sitting, tracks), sitting)
+            yield from _counted(reference, milestone, _text_days(reference, forecast, tracks), forecast)
 
 
-def _text_days(reference: Reference, sitting: Sitting, tracks: set[str]) -> tuple[date, date]:
+def _text_days(reference: Reference, forecast: SessionForecast, tracks: set[str]) -> tuple[date, date]:
     """When the tracks' text was adopted in the session; the whole session while that is not known."""
     days = [
         r.adopted
         for r in reference.resolutions
-        if r.session == sitting.code and r.track in tracks and r.adopted is not None
+        if r.session == forecast.code and r.track in tracks and r.adopted is not None
     ]
-    return (min(days), max(days)) if days else (sitting.start, sitting.end)
+    return (min(days), max(days)) if days else (forecast.start, forecast.end)
 
 
 def _in_years(milestone: Milestone, year: int) -> bool:
@@ -246,10 +257,10 @@ def _counted(
     reference: Reference,
     milestone: Milestone,
     anchor: tuple[date, date],
-    of: Sitting | Meeting,
+    of: SessionForecast | Meeting,
     review: Review | None = None,
-) -> Iterator[Due]:
-    """The milestone by its rule, unless there is no offset or somebody has set its date.
+) -> Iterator[DueMilestone]:
+    """Yield the milestone counted by its rule, unless it has no offset or a date set by hand.
 
     Counted from the days ``anchor`` of a session or meeting ``of``, or of one state's ``review`` in the session.
     """
@@ -259,13 +270,13 @@ def _counted(
     if any(d.country == country for d in _hand_dates(reference, milestone, of.code)):
         return
     seat = reference.organisations[milestone.body]
-    first, last = (count(day, milestone.offset, milestone.unit, seat.holidays) for day in anchor)
+    first, last = (offset_day(day, milestone.offset, milestone.unit, seat.holidays) for day in anchor)
     exact = anchor[0] == anchor[1]
     if not exact and milestone.anchor in (Anchor.SESSION_END, Anchor.TEXT):
         first = max(first, of.start)
     dated = review or of
     what = f"the review of {reference.states[country].name}" if review else of.code
-    yield _due(
+    yield _due_milestone(
         reference,
         milestone,
         dated.code,
@@ -279,7 +290,7 @@ def _counted(
     )
 
 
-def _for_meeting(reference: Reference, meeting: Meeting) -> Iterator[Due]:
+def _for_meeting(reference: Reference, meeting: Meeting) -> Iterator[DueMilestone]:
     for milestone in reference.milestones.values():
         if milestone.meeting != meeting.meeting or not _in_years(milestone, meeting.start.year):
             continue
@@ -289,11 +300,11 @@ def _for_meeting(reference: Reference, meeting: Meeting) -> Iterator[Due]:
             yield from _counted(reference, milestone, (meeting.start, last), meeting)
 
 
-def _set_by_hand(reference: Reference, milestone: Milestone, of: Sitting | Meeting) -> Iterator[Due]:
+def _set_by_hand(reference: Reference, milestone: Milestone, of: SessionForecast | Meeting) -> Iterator[DueMilestone]:
     for row in _hand_dates(reference, milestone, of.code):
         subject = f"{of.code}-{row.country}" if row.country else of.code
         where = f" ({row.source_note})" if row.source_note else ""
-        yield _due(
+        yield _due_milestone(
             reference,
             milestone,
             subject,
@@ -308,7 +319,7 @@ def _set_by_hand(reference: Reference, milestone: Milestone, of: Sitting | Meeti
         )
 
 
-def _due(
+def _due_milestone(
     reference: Reference,
     milestone: Milestone,
     subject: str,
@@ -321,11 +332,11 @@ def _due(
     updated: date,
     revision: int,
     by_hand: MilestoneDate | None = None,
-) -> Due:
+) -> DueMilestone:
     zone = milestone.timezone or reference.organisations[milestone.body].timezone
     hour = by_hand.time if by_hand and by_hand.time else milestone.time
     at = datetime.combine(days[0], hour, ZoneInfo(zone)) if hour and zone and exact else None
-    return Due(
+    return DueMilestone(
         milestone=milestone,
         subject=subject,
         session=session,
@@ -363,7 +374,7 @@ _ANCHORS = {
 
 
 def _how_counted(milestone: Milestone, subject: str, anchor: tuple[date, date], exact: bool) -> str:
-    assert milestone.offset is not None  # _counted() asks for it
+    assert milestone.offset is not None  # _counted() requires it
     assert milestone.unit is not None
     assert milestone.anchor is not None
     amount = abs(milestone.offset)
@@ -375,6 +386,3 @@ def _how_counted(milestone: Milestone, subject: str, anchor: tuple[date, date], 
         return f"By the rule it falls on {what} ({days})."
     held = "" if exact else "; the days are not fixed"
     return f"Worked out by the rule: {amount} {unit} {way} {what} ({days}){held}."
-
-
-__all__ = ["Due", "all_due", "committee_sitting", "count", "is_working_day", "plan", "projected_sittings"]

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calendar_model.cycles import departures, project
-from calendar_model.cycles.backtest import Verdict, as_markdown, backtest
+from calendar_model.cycles.backtest import TrialVerdict, as_markdown, backtest
 from calendar_model.reference import Reference, load
 from calendar_model.vocabulary import Standing, View
 from tests.conftest import DATA
@@ -130,14 +130,14 @@ class TestBacktest:
         assert BACKTEST.read_text(encoding="utf-8") == as_markdown(backtest(reference, TODAY), reference, TODAY)
 
     def test_every_miss_is_explained(self, reference: Reference) -> None:
-        misses = [t for t in backtest(reference, TODAY) if t.verdict in (Verdict.MISS, Verdict.SILENT)]
+        misses = [t for t in backtest(reference, TODAY) if t.verdict in (TrialVerdict.MISS, TrialVerdict.SILENT)]
         assert misses
         assert [t for t in misses if not t.reason] == []
 
     def test_hits_and_misses_of_each_track(self, reference: Reference) -> None:
         trials = backtest(reference, TODAY)
         counts = {
-            track: tuple(sum(t.track == track and t.verdict is v for t in trials) for v in Verdict)
+            track: tuple(sum(t.track == track and t.verdict is v for t in trials) for v in TrialVerdict)
             for track in reference.tracks
         }
         assert counts == {

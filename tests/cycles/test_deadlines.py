@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from calendar_model.cycles import Due, all_due, count, is_working_day, plan
+from calendar_model.cycles import DueMilestone, due_for_text, due_milestones, is_working_day, offset_day
 from calendar_model.reference import Reference
 from calendar_model.vocabulary import MilestoneDate, Precision, Unit
 from tests.day import TODAY
@@ -22,8 +22,8 @@ DAYS = st.dates(date(2015, 1, 1), date(2030, 12, 31))
 
 
 @pytest.fixture(scope="module")
-def due(reference: Reference) -> dict[str, Due]:
-    return {d.item: d for d in all_due(reference, TODAY, date(2029, 12, 31))}
+def due(reference: Reference) -> dict[str, DueMilestone]:
+    return {d.item: d for d in due_milestones(reference, TODAY, date(2029, 12, 31))}
 
 
 def answers() -> list[dict[str, str]]:
@@ -32,7 +32,7 @@ def answers() -> list[dict[str, str]]:
 
 
 @pytest.mark.parametrize("row", answers(), ids=lambda row: row["item"].removeprefix("deadline-"))
-def test_each_deadline_is_that_of_the_answer_sheet(row: dict[str, str], due: dict[str, Due]) -> None:
+def test_each_deadline_is_that_of_the_answer_sheet(row: dict[str, str], due: dict[str, DueMilestone]) -> None:
     found = due[row["item"]]
     said = found.at.isoformat(timespec="minutes") if found.at else found.start.isoformat()
     assert said == row["due"], row["reason"]
@@ -42,7 +42,7 @@ def test_each_deadline_is_that_of_the_answer_sheet(row: dict[str, str], due: dic
 @given(anchor=DAYS, offset=st.integers(-30, 30), place=PLACES)
 @settings(deadline=None)
 def test_working_days_are_counted_one_by_one(anchor: date, offset: int, place: str) -> None:
-    found = count(anchor, offset, Unit.WORKING_DAYS, place)
+    found = offset_day(anchor, offset, Unit.WORKING_DAYS, place)
     first, last = sorted((anchor, found))
     between = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     counted = [day for day in between if day != anchor and is_working_day(day, place)]
@@ -55,7 +55,7 @@ def test_working_days_are_counted_one_by_one(anchor: date, offset: int, place: s
 def test_no_deadline_falls_on_a_closed_day_and_none_comes_closer(
     anchor: date, offset: int, unit: str, place: str
 ) -> None:
-    found = count(anchor, offset, Unit(unit), place)
+    found = offset_day(anchor, offset, Unit(unit), place)
     plain = anchor + (timedelta(days=offset) if unit == "days" else timedelta(weeks=offset))
     assert is_working_day(found, place)
     assert (found <= plain) if offset < 0 else (found >= plain)
@@ -65,12 +65,12 @@ def test_no_deadline_falls_on_a_closed_day_and_none_comes_closer(
 @settings(deadline=None)
 def test_a_later_session_never_has_an_earlier_deadline(anchor: date, days: int, offset: int, place: str) -> None:
     later = anchor + timedelta(days=days)
-    assert count(anchor, offset, Unit.WORKING_DAYS, place) <= count(later, offset, Unit.WORKING_DAYS, place)
+    assert offset_day(anchor, offset, Unit.WORKING_DAYS, place) <= offset_day(later, offset, Unit.WORKING_DAYS, place)
 
 
 def test_hours_cannot_be_counted_from_a_day() -> None:
     with pytest.raises(ValueError, match="hours cannot be counted from a day"):
-        count(date(2026, 5, 5), 48, Unit.HOURS, "CH-GE")
+        offset_day(date(2026, 5, 5), 48, Unit.HOURS, "CH-GE")
 
 
 def test_a_date_set_by_hand_stays(reference: Reference) -> None:
@@ -86,13 +86,15 @@ def test_a_date_set_by_hand_stays(reference: Reference) -> None:
         }
     )
     changed = replace(reference, milestone_dates=(*reference.milestone_dates, by_hand))
-    rows = [d for d in all_due(changed, TODAY, TODAY) if d.item == "deadline-hrc-tabling-HRC61"]
+    rows = [d for d in due_milestones(changed, TODAY, TODAY) if d.item == "deadline-hrc-tabling-HRC61"]
     assert [(d.by_hand, d.at.isoformat() if d.at else "") for d in rows] == [(True, "2026-03-19T18:00:00+01:00")]
     assert rows[0].basis == "The date was set for HRC61; it stands whatever the rule would give."
 
 
 def test_a_window_stays_a_window_in_what_is_counted_from_it(reference: Reference) -> None:
-    tabling = next(d for d in plan(reference, "HRC67", "hrc-resolution", TODAY) if d.milestone.code == "hrc-tabling")
+    tabling = next(
+        d for d in due_for_text(reference, "HRC67", "hrc-resolution", TODAY) if d.milestone.code == "hrc-tabling"
+    )
     assert tabling.precision is Precision.MONTH
     assert tabling.at is None
     assert (tabling.start, tabling.end) == (date(2028, 2, 15), date(2028, 4, 13))
@@ -100,20 +102,20 @@ def test_a_window_stays_a_window_in_what_is_counted_from_it(reference: Reference
 
 
 def test_the_plan_of_an_assembly_text_counts_from_its_committee(reference: Reference) -> None:
-    items = [d.item for d in plan(reference, "GA78", "ga-resolution", TODAY)]
+    items = [d.item for d in due_for_text(reference, "GA78", "ga-resolution", TODAY)]
     assert items == ["deadline-ga-c3-tabling-GA3C-78"]
 
 
-def test_steps_of_the_penholder_come_only_with_a_text(reference: Reference, due: dict[str, Due]) -> None:
+def test_steps_of_the_penholder_come_only_with_a_text(reference: Reference, due: dict[str, DueMilestone]) -> None:
     assert "deadline-hrc-amendments-HRC61" in due
     assert "deadline-hrc-amendments-HRC60" not in due
     assert "deadline-hrc-tabling-HRC60" in due
 
 
-def test_a_rule_holds_from_its_first_year(due: dict[str, Due]) -> None:
+def test_a_rule_holds_from_its_first_year(due: dict[str, DueMilestone]) -> None:
     assert "deadline-hrc-tabling-HRC48" not in due
     assert "deadline-hrc-tabling-HRC49" in due
 
 
 def test_the_plan_of_an_unknown_session_is_empty(reference: Reference) -> None:
-    assert plan(reference, "HRC999", "hrc-resolution", TODAY) == ()
+    assert due_for_text(reference, "HRC999", "hrc-resolution", TODAY) == ()

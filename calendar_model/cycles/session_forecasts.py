@@ -1,4 +1,4 @@
-"""When a body sits: the sessions known on a day, and those projected from its seasons."""
+"""The sessions of each body: those known on a day, and those projected from its seasons."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from calendar_model.vocabulary import Confidence, Precision, Season, Session, St
 
 
 @dataclass(frozen=True)
-class Sitting:
-    """A session as it was known on a day, or as projected.
+class SessionForecast:
+    """A session with its dates, as it was known on a day or as it is projected.
 
     ``start`` and ``end`` are dates of the place, ``end`` inclusive; with a ``precision`` other than day they bound
     a window. ``code`` is empty where a number cannot be worked out.
@@ -37,61 +37,61 @@ class Sitting:
 
 
 def month_window(year: int, first: int, last: int) -> tuple[date, date]:
-    """First and last day of the months ``first`` to ``last`` of ``year``; 13-24 are months of the next year."""
+    """Return the first and last day of the months ``first`` to ``last`` of ``year``; 13-24 are those of the next."""
     ahead, month = divmod(last - 1, 12)
     end_year, end_month = year + ahead, month + 1
     ahead, month = divmod(first - 1, 12)
     return date(year + ahead, month + 1, 1), date(end_year, end_month, monthrange(end_year, end_month)[1])
 
 
-def season_of(session: Session | Sitting, seasons: tuple[Season, ...]) -> Season | None:
-    """The season of the session's body in whose opening months it opens, if there is one."""
+def season_of(session: Session | SessionForecast, seasons: tuple[Season, ...]) -> Season | None:
+    """Return the season of the session's body in whose opening months it opens, if there is one."""
     for season in seasons:
         if season.body == session.body and season.opens_from <= session.start.month <= season.opens_until:
             return season
     return None
 
 
-class Sittings:
-    """The sessions of every body, seen from ``as_of``.
+class SessionForecasts:
+    """The sessions of every body, as known and projected on ``as_of``.
 
-    The dates of a session count as known from ``known_from`` or, where that is empty, from its opening. Beyond
-    what is known a body is taken to keep its seasons: the number goes up by ``sessions_per_year`` each year.
+    The dates of a session count as known from ``known_from`` or, where that is empty, from its opening. Later sessions
+    are projected from the body's seasons: the number rises by ``sessions_per_year`` each year.
     """
 
     def __init__(self, reference: Reference, as_of: date) -> None:
         self.as_of = as_of
         self._reference = reference
         self._seasons = tuple(reference.seasons.values())
-        self._known: dict[str, Sitting] = {}
-        self._in_season: dict[tuple[str, int], Sitting] = {}
-        latest: dict[str, Sitting] = {}
+        self._known: dict[str, SessionForecast] = {}
+        self._in_season: dict[tuple[str, int], SessionForecast] = {}
+        latest: dict[str, SessionForecast] = {}
         for session in reference.sessions.values():
             if (session.known_from or session.start) > as_of:
                 continue
-            sitting = _known(session)
-            self._known[session.code] = sitting
+            forecast = _from_reference(session)
+            self._known[session.code] = forecast
             season = season_of(session, self._seasons)
             if season is not None:
-                self._in_season.setdefault((season.code, session.start.year), sitting)
-                if season.code not in latest or latest[season.code].start < sitting.start:
-                    latest[season.code] = sitting
+                self._in_season.setdefault((season.code, session.start.year), forecast)
+                if season.code not in latest or latest[season.code].start < forecast.start:
+                    latest[season.code] = forecast
         self._latest = latest
 
-    def known(self, code: str) -> Sitting | None:
-        """The session of this code if its dates were known on ``as_of``."""
+    def known(self, code: str) -> SessionForecast | None:
+        """Return the session of this code if its dates were known on ``as_of``."""
         return self._known.get(code)
 
-    def all_known(self) -> tuple[Sitting, ...]:
-        """Every session known on ``as_of``, in the order of the reference."""
+    def all_known(self) -> tuple[SessionForecast, ...]:
+        """Return every session known on ``as_of``, in the order of the reference."""
         return tuple(self._known.values())
 
-    def season(self, sitting: Sitting) -> Season | None:
-        """The season to which a session belongs."""
-        return season_of(sitting, self._seasons)
+    def season(self, forecast: SessionForecast) -> Season | None:
+        """Return the season to which a session belongs."""
+        return season_of(forecast, self._seasons)
 
-    def in_season(self, code: str, year: int) -> Sitting | None:
-        """The session of a season that opens in ``year``: as known, else projected; None outside the season's years."""
+    def in_season(self, code: str, year: int) -> SessionForecast | None:
+        """Return the season's session that opens in ``year``, known or projected; None outside the season's years."""
         season = self._reference.seasons.get(code)
         if season is None:
             return None
@@ -101,7 +101,7 @@ class Sittings:
             return None
         return self._projected(season, year)
 
-    def _projected(self, season: Season, year: int) -> Sitting:
+    def _projected(self, season: Season, year: int) -> SessionForecast:
         start, end = month_window(year, season.window_from, season.window_until)
         latest = self._latest.get(season.code)
         number = None
@@ -110,7 +110,7 @@ class Sittings:
         body = self._reference.organisations[season.body]
         title = f"{body.name}, {wording.ordinal(number)} session" if number else f"{body.name}, {season.name}"
         counted = f", counted on from {latest.code}" if latest else ""
-        return Sitting(
+        return SessionForecast(
             code=f"{season.session_prefix}{number}" if number else "",
             body=season.body,
             number=number,
@@ -126,12 +126,12 @@ class Sittings:
             location=body.seat_city,
         )
 
-    def counted_on(self, body: str, number: int, sessions_per_cycle: int) -> tuple[date, date] | None:
-        """The window of a session that is not known yet, from the body's seasons after its latest known session.
+    def window_of(self, body: str, number: int, sessions_per_cycle: int) -> tuple[date, date] | None:
+        """Return the window of a session that is not known yet, counted by seasons from the body's latest known one.
 
         Every season has a session, but between two cycles of ``sessions_per_cycle`` one season may be skipped: the
-        window then ends a season later. None where nothing is known to count from. A window that has closed without
-        the session moves on to the next season.
+        window then ends a season later. Returns None where there is no session to count from. A window that has closed
+        without the session moves on to the next season.
         """
         known = [s for s in self._known.values() if s.body == body and s.number is not None]
         latest = max(known, key=lambda s: s.number or 0, default=None)
@@ -154,29 +154,29 @@ class Sittings:
         return window(earliest)[0], window(last)[1]
 
     def _cycle_starts(self, body: str) -> int:
-        """The number of the first known session of the body's latest known cycle."""
+        """Return the number of the first known session of the body's latest known cycle."""
         cycles = {s.cycle: s.number for s in reversed(self._reference.sessions_of[body]) if s.code in self._known}
         return cycles[max(cycles, key=lambda c: c or 0)]
 
-    def opening(self, sitting: Sitting) -> tuple[date, date]:
-        """First and last day on which the session may open; equal where the day is known."""
-        if sitting.precision is Precision.DAY:
-            return sitting.start, sitting.start
-        season = self.season(sitting)
+    def opening(self, forecast: SessionForecast) -> tuple[date, date]:
+        """Return the first and last day on which the session may open; equal where the day is known."""
+        if forecast.precision is Precision.DAY:
+            return forecast.start, forecast.start
+        season = self.season(forecast)
         if season is None:
-            return sitting.start, sitting.end
-        first, last = month_window(sitting.start.year, season.opens_from, season.opens_until)
-        return max(sitting.start, first), min(sitting.end, last)
+            return forecast.start, forecast.end
+        first, last = month_window(forecast.start.year, season.opens_from, season.opens_until)
+        return max(forecast.start, first), min(forecast.end, last)
 
-    def closing(self, sitting: Sitting) -> tuple[date, date]:
-        """First and last day on which the session may close; a window closes in the last two of its months."""
-        if sitting.precision is Precision.DAY:
-            return sitting.end, sitting.end
-        year, month = divmod(sitting.end.year * 12 + sitting.end.month - 2, 12)
-        return max(sitting.start, date(year, month + 1, 1)), sitting.end
+    def closing(self, forecast: SessionForecast) -> tuple[date, date]:
+        """Return the first and last day on which the session may close; a window closes in its last two months."""
+        if forecast.precision is Precision.DAY:
+            return forecast.end, forecast.end
+        year, month = divmod(forecast.end.year * 12 + forecast.end.month - 2, 12)
+        return max(forecast.start, date(year, month + 1, 1)), forecast.end
 
 
-def _known(session: Session) -> Sitting:
+def _from_reference(session: Session) -> SessionForecast:
     dates = "days of the session are" if session.date_precision is Precision.DAY else "window of the session is"
     confidence = session.confidence_in("start")
     if confidence is Confidence.SOURCED:
@@ -187,7 +187,7 @@ def _known(session: Session) -> Sitting:
         basis = f"The {dates} from memory of the body's habit; no calendar of the body has been seen."
     if session.interruption:
         basis += f" {session.interruption.rstrip('.')}."
-    return Sitting(
+    return SessionForecast(
         code=session.code,
         body=session.body,
         number=session.number,
