@@ -1,16 +1,20 @@
-"""The README names everything that a newcomer can set, call or open."""
+"""The README names everything that a newcomer can set, call or open; links in documents lead somewhere."""
 
 from __future__ import annotations
 
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
+
+import pytest
 
 from calendar_model.reference import KINDS
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "data" / "README.md"])
 
 
 def test_every_variable_is_in_the_readme() -> None:
@@ -34,10 +38,39 @@ def test_every_reference_file_is_described() -> None:
     assert {path.name for path in (ROOT / "data").glob("*.csv")} == {kind.FILE for kind in KINDS}
 
 
-def test_every_picture_and_link_of_the_readme_is_there() -> None:
-    targets = [t for t in re.findall(r"\]\(([^)]+)\)", README) if not t.startswith("http")]
-    assert targets
-    assert [target for target in targets if not (ROOT / target).is_file()] == []
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_picture_and_link_leads_somewhere(document: Path) -> None:
+    targets = re.findall(r"\]\(([^)#]+)[^)]*\)", document.read_text(encoding="utf-8"))
+    assert [to for to in targets if not to.startswith("https://") and not (document.parent / to).exists()] == []
+
+
+def test_the_documents_that_people_look_for_are_there() -> None:
+    named = {str(path.relative_to(ROOT)) for path in DOCUMENTS}
+    assert named >= {"README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "docs/decisions/README.md"}
+
+
+def test_every_decision_is_in_the_list() -> None:
+    folder = ROOT / "docs" / "decisions"
+    listed = re.findall(
+        r"^\| \[(\d{4})\]\(([^)]+)\) \|", (folder / "README.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert [file for _, file in listed] == sorted(path.name for path in folder.glob("0*.md"))
+    assert [(folder / file).read_text(encoding="utf-8")[:7] for _, file in listed] == [
+        f"# {number}:" for number, _ in listed
+    ]
+
+
+def test_every_command_of_make_that_a_document_names_is_there() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
+    named = {name for path in DOCUMENTS for name in re.findall(r"`make ([a-z-]+)", path.read_text(encoding="utf-8"))}
+    assert len(named) >= 5
+    assert named - targets == set()
+
+
+def test_the_version_is_in_the_changelog() -> None:
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    assert f"\n## [{version}] - " in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
 
 def test_every_promise_of_security_names_a_test_that_exists() -> None:
