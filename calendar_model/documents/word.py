@@ -28,8 +28,8 @@ from docx.text.run import Run
 
 from calendar_model.documents.printable import printable
 from calendar_model.mission.statements import languages
-from calendar_model.turns import BusyError, Turns
 from calendar_model.wording import day
+from calendar_model.work_queue import BusyError, WorkQueue
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -59,7 +59,7 @@ TOO_LONG = (
 )
 BUSY = "Other documents are being written at the moment. Ask for this one again in a minute."
 
-_turns = Turns(at_once=2, waiting=6, seconds=60)
+_queue = WorkQueue(at_once=2, waiting=6, seconds=60)
 _P = ParamSpec("_P")
 
 
@@ -87,7 +87,7 @@ def bounded(make: Callable[_P, bytes]) -> Callable[_P, bytes]:
     @wraps(make)
     def made(*arguments: _P.args, **named: _P.kwargs) -> bytes:
         try:
-            with _turns.take(BUSY):
+            with _queue.slot(BUSY):
                 token = _room.set(_Room())
                 try:
                     return make(*arguments, **named)

@@ -25,8 +25,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from calendar_model.calendar import EXPORTED, PRINTED, ColumnType, columns_of_type
 from calendar_model.documents.printable import printable
 from calendar_model.documents.tables import as_given_out, could_run, of_calendar, whole_day
-from calendar_model.turns import BusyError, Turns
 from calendar_model.vocabulary import Precision
+from calendar_model.work_queue import BusyError, WorkQueue
 
 DAY, HOUR = "[$-809]ddd d mmm yyyy", "[$-809]ddd d mmm yyyy hh:mm"
 """``Mon 23 Feb 2026``, in English whatever the language of the machine."""
@@ -43,7 +43,7 @@ MOST_ROWS = 20_000
 TOO_MANY = f"It has more than {MOST_ROWS} rows. Choose a narrower filter, or download it as CSV."
 BUSY = "Other tables are being written at the moment. Ask for this one again in a minute."
 
-_turns = Turns(at_once=2, waiting=6, seconds=60)
+_queue = WorkQueue(at_once=2, waiting=6, seconds=60)
 
 _DAYS = tuple(name for name in columns_of_type(ColumnType.DAY) if name in EXPORTED)
 
@@ -86,7 +86,7 @@ def table_xlsx(
     if len(frame) > MOST_ROWS:
         return _written(_instead(TOO_MANY), title, made, {}, author)
     try:
-        with _turns.take(BUSY):
+        with _queue.slot(BUSY):
             return _written(frame, title, made, about or {}, author)
     except BusyError as busy:
         return _written(_instead(str(busy)), title, made, {}, author)

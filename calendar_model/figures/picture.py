@@ -19,7 +19,7 @@ import threading
 from typing import Any, Literal
 
 from calendar_model.figures.sheet import Laid
-from calendar_model.turns import BusyError, Turns
+from calendar_model.work_queue import BusyError, WorkQueue
 
 PictureFormat = Literal["png", "svg", "pdf"]
 
@@ -40,7 +40,7 @@ _HEADER = (
 LARGEST_SPEC = 8 * 2**20
 """Characters of a figure's description: more than ten thousand items on one sheet, which nobody could read."""
 
-_turns = Turns(at_once=1, waiting=3, seconds=2 * SECONDS)
+_queue = WorkQueue(at_once=1, waiting=3, seconds=2 * SECONDS)
 
 
 class PictureError(Exception):
@@ -77,7 +77,7 @@ def picture(laid: Laid, file_format: PictureFormat) -> bytes:
     if len(laid.spec) > LARGEST_SPEC:
         raise PictureError(TOO_LARGE)
     try:
-        with _turns.take(BUSY):
+        with _queue.slot(BUSY):
             # A thread of its own, because that of the caller may have an event loop that runs.
             thread = threading.Thread(target=work, name="picture", daemon=True)
             thread.start()

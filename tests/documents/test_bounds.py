@@ -12,7 +12,7 @@ import pytest
 from calendar_model.documents import word
 from calendar_model.documents.word import MOST_CHARACTERS, MOST_PARTS, DocumentError, Made, bounded
 from calendar_model.reference import Reference
-from calendar_model.turns import BusyError, Turns
+from calendar_model.work_queue import BusyError, WorkQueue
 from tests.conftest import TODAY
 from tests.documents.test_delivery import opened
 
@@ -62,14 +62,14 @@ def test_every_part_of_a_document_is_counted(kind: str) -> None:
 
 
 def test_work_beyond_what_may_wait_is_told_at_once() -> None:
-    turns = Turns(at_once=2, waiting=3, seconds=30)
+    queue = WorkQueue(at_once=2, waiting=3, seconds=30)
     inside, most, lock = 0, 0, threading.Lock()
     busy, may_end = threading.Semaphore(0), threading.Event()
 
     def work() -> str:
         nonlocal inside, most
         try:
-            with turns.take("Busy."):
+            with queue.slot("Busy."):
                 with lock:
                     inside += 1
                     most = max(most, inside)
@@ -88,13 +88,13 @@ def test_work_beyond_what_may_wait_is_told_at_once() -> None:
         may_end.set()
         said = [one.result() for one in ended]
     assert (said.count("done"), said.count("Busy."), most) == (5, 4, 2)
-    with turns.take("Busy."):
+    with queue.slot("Busy."):
         pass
 
 
 def test_who_has_waited_long_enough_is_told() -> None:
-    turns = Turns(at_once=1, waiting=1, seconds=0.01)
-    with turns.take("Busy."), pytest.raises(BusyError, match="Busy"), turns.take("Busy."):
+    queue = WorkQueue(at_once=1, waiting=1, seconds=0.01)
+    with queue.slot("Busy."), pytest.raises(BusyError, match="Busy"), queue.slot("Busy."):
         pass
-    with turns.take("Busy."):
+    with queue.slot("Busy."):
         pass
