@@ -11,13 +11,16 @@ PORT ?= 8501
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
+# What `make test-versions` tries.
+VERSIONS := 3.11 3.12 3.13
+TESTS :=
 # The browser tests wait more than they work: three processes keep two cores busy.
 WORKERS := --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help run test test-on lint types tests browser chromium faketime check bench clean
+.PHONY: help run test test-on test-versions lint types tests coverage browser chromium faketime check bench clean
 
 help: ## what can be typed here
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
 run: $(VENV)/.installed ## the dashboard on 127.0.0.1:8501 with the feeds on the same port (PORT= moves it)
 	@PORT=$(PORT) $(BIN)/python -m calendar_model.configuration
@@ -25,9 +28,11 @@ run: $(VENV)/.installed ## the dashboard on 127.0.0.1:8501 with the feeds on the
 
 test: lint types tests ## lint, types, tests, browser tests; installs what they need
 
-lint: $(VENV)/.installed-dev ## ruff, as linter and as formatter
+lint: $(VENV)/.installed-dev ## ruff as linter and formatter, the order of rooms, the names
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m pytest -q -p no:cacheprovider tests/test_house.py
 
 types: $(VENV)/.installed-dev ## mypy
 	$(BIN)/mypy
@@ -42,6 +47,26 @@ test-on: $(VENV)/.installed-dev chromium faketime ## the tests by another clock 
 	FAKETIME_DONT_FAKE_MONOTONIC=1 FAKETIME_FORCE_MONOTONIC_FIX=0 NO_FAKE_STAT=1 PYTHONPATH="$(CURDIR)/tests/faked" faketime "$(DAY)" \
 	  $(BIN)/python -m pytest $(WORKERS) -m "not postgresql"
 
+# On Python 3.11 it takes almost twice as long as without, so it is no part of `make test`.
+coverage: $(VENV)/.installed-dev chromium ## which lines the tests that drive no browser run, printed
+	$(BIN)/python -m pytest $(WORKERS) -m "not browser" --cov --cov-report=term:skip-covered $(TESTS)
+
+test-versions: chromium ## those tests on each Python from 3.11 to 3.13 that is installed (TESTS=tests/feeds)
+	@passed=; failed=; missing=; \
+	for version in $(VERSIONS); do \
+	  python=; \
+	  for candidate in "python$$version" "$${PYENV_ROOT:-$$HOME/.pyenv}/versions/$$version".*/bin/python; do \
+	    if "$$candidate" -c 'import venv, ensurepip' 2>/dev/null; then python=$$candidate; break; fi; \
+	  done; \
+	  if [ -z "$$python" ]; then missing+=" $$version"; continue; fi; \
+	  echo "Python $$version"; \
+	  $(MAKE) --no-print-directory VENV=.venv-$$version PYTHON="$$python" .venv-$$version/.installed-dev; \
+	  if .venv-$$version/bin/python -m pytest $(WORKERS) -m "not browser" $(TESTS); then \
+	    passed+=" $$version"; else failed+=" $$version"; fi; \
+	done; \
+	echo "Passed on:$${passed:- none}. Failed on:$${failed:- none}. Not found:$${missing:- none}."; \
+	[ -z "$$failed" ] && [ -n "$$passed" ]
+
 browser: $(VENV)/.installed-dev chromium ## only what needs a browser
 	$(BIN)/python -m pytest tests/browser
 
@@ -52,7 +77,7 @@ bench: $(VENV)/.installed-dev chromium ## how fast the feed, the pages and the t
 	@$(BIN)/python -W ignore -m tests.benchmarks
 
 clean: ## remove the virtual environment and all caches
-	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis tests/browser/output
+	rm -rf $(VENV) $(VENV)-3.* .pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache .coverage tests/browser/output
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.installed: requirements.txt $(BIN)/python

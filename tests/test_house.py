@@ -1,0 +1,82 @@
+"""What keeps the house in order beside the order of rooms: names that one can search for."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+CODE = [
+    path
+    for folder in ("calendar_model", "pages")
+    for path in sorted((ROOT / folder).rglob("*.py"))
+    if path.parent.name != "versions"
+]
+
+CLASSES_STILL_TWICE = {
+    "Asked",
+    "Draft",
+    "Due",
+    "Group",
+    "Hangs",
+    "Limit",
+    "Line",
+    "Mark",
+    "Record",
+    "Sheet",
+    "State",
+    "Verdict",
+    "Work",
+    "Written",
+    "_Here",
+    "_Known",
+    "_Row",
+}
+"""Classes that share a name and wait for one of their own. Take a name out when it is unique; add none."""
+
+
+def tree(path: Path) -> ast.Module:
+    """The syntax tree of a file."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def defined_twice() -> dict[str, list[str]]:
+    """The names of classes that more than one file defines, with the files."""
+    found = defaultdict(list)
+    for path in CODE:
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.ClassDef):
+                found[node.name].append(str(path.relative_to(ROOT)))
+    return {name: files for name, files in found.items() if len(files) > 1}
+
+
+def test_no_class_is_defined_twice() -> None:
+    twice = defined_twice()
+    assert {name: files for name, files in twice.items() if name not in CLASSES_STILL_TWICE} == {}
+    assert CLASSES_STILL_TWICE - twice.keys() == set()
+
+
+def imported(path: Path) -> Iterator[str]:
+    """The modules that a file imports, by their full names."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "pages").glob("*.py")), ids=lambda path: path.stem)
+def test_a_page_imports_no_other_page(path: Path) -> None:
+    others = {f"pages.{other.stem}" for other in (ROOT / "pages").glob("*.py")}
+    assert others.intersection(imported(path)) == set()
+
+
+def test_components_import_no_page() -> None:
+    pages = {f"pages.{page.stem}" for page in (ROOT / "pages").glob("*.py")}
+    components = sorted((ROOT / "pages" / "components").rglob("*.py"))
+    assert {str(path) for path in components if pages.intersection(imported(path))} == set()
