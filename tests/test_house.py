@@ -20,7 +20,6 @@ CODE = [
 CLASSES_STILL_TWICE = {
     "Asked",
     "Draft",
-    "Due",
     "Group",
     "Hangs",
     "Limit",
@@ -29,12 +28,10 @@ CLASSES_STILL_TWICE = {
     "Record",
     "Sheet",
     "State",
-    "Verdict",
     "Work",
     "Written",
     "_Here",
     "_Known",
-    "_Row",
 }
 """Classes that share a name and wait for one of their own. Take a name out when it is unique; add none."""
 
