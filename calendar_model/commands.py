@@ -225,7 +225,7 @@ def _line(change: Change, names: dict[str, str]) -> dict[str, Any]:
         "person_id": change.person_id,
         "person": names.get(change.person_id, ""),
         "action": change.action,
-        "table": change.table,
+        "table": change.table_now,
         "row_id": change.row_id,
         "record_id": change.record_id,
         "before": json.loads(change.before),
@@ -247,7 +247,7 @@ def _what(change: Change) -> str:
     else:
         row = after or before
         told = _short(next((str(row[name]) for name in _NAMES_IT if row.get(name)), ""))
-    said = f"{_words(change.table.removesuffix('_file')).capitalize()} {_ACTIONS[change.action]}"
+    said = f"{_words(change.table_now.removesuffix('_file')).capitalize()} {_ACTIONS[change.action]}"
     return f"{said} ({told})" if told else said
 
 

@@ -93,7 +93,7 @@ def read_criteria(viewer: Viewer) -> Sequence[LoaderCriteriaOption]:
         rules[Change] = _could_read(viewer, Change.level, Change.readers) & (
             (Change.record_id == "") & own
             | (visible(Change.record_id) | _gone(viewer, Change.record_id))
-            & ((Change.table != RecordLink.__tablename__) | visible(_other_end()) | _gone(viewer, _other_end()))
+            & (Change.table.not_in(RecordLink.names_in_history()) | visible(_other_end()) | _gone(viewer, _other_end()))
         )
     if viewer.level is Sensitivity.RESTRICTED:
         rules[Identity] = Identity.contact_id.in_(_naming(viewer))

@@ -265,8 +265,8 @@ _HANGS = {
     "follow_up": ("set a follow-up", "changed a follow-up", "took a follow-up away"),
     "identity": ("wrote down who it is", "changed who it is", "erased who it is"),
     "override": ("wrote down an override", "", ""),
-    "tie_to_item": ("linked it to the calendar", "", "unlinked it from the calendar"),
-    "tie_to_record": ("linked it to a record", "", "unlinked it from a record"),
+    "item_link": ("linked it to the calendar", "", "unlinked it from the calendar"),
+    "record_link": ("linked it to a record", "", "unlinked it from a record"),
     "version": ("saved a text", "", ""),
 }
 """What is done to what hangs on a record: added, changed, taken away."""
@@ -293,8 +293,8 @@ def told(changes: Iterable[Change]) -> list[Done]:
 
 def _says(change: Change) -> str:
     way = {CREATE: 0, DELETE: 2}.get(change.action, 1)
-    if change.table in _HANGS:
-        return _HANGS[change.table][way]
+    if change.table_now in _HANGS:
+        return _HANGS[change.table_now][way]
     if way != 1:
         return "added it" if way == 0 else "deleted it"
     after = json.loads(change.after)

@@ -108,6 +108,7 @@ class _Layout:
     """How rows of a mapped class are read: those of its table, with the columns of the record that they extend."""
 
     table: str
+    names: tuple[str, ...]
     columns: dict[str, sa.ColumnElement[Any]]
     source: sa.FromClause
     sealed: frozenset[str]
@@ -142,6 +143,7 @@ def _layout(mapper: Mapper[Any]) -> _Layout:
     kind = mapper.class_
     return _Layout(
         table=str(mapper.local_table.description),
+        names=kind.names_in_history(),
         columns={attribute.key: attribute.columns[0] for attribute in mapper.column_attrs},
         source=mapper.persist_selectable,
         sealed=kind.SEALED,
@@ -499,7 +501,7 @@ def _played(connection: Connection, layout: _Layout, problems: _Problems) -> Ite
     """Each row of which the history tells, by identifier, as the last line leaves it; None: deleted."""
     statement = (
         select(*_LINE)
-        .where(Change.table == layout.table)
+        .where(Change.table.in_(layout.names))
         .order_by(in_bytes(Change.__table__.c.row_id, connection.dialect), Change.number)
     )
     for row_id, lines in groupby(stream(connection, statement), key=lambda line: str(line.row_id)):

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
 from enum import Enum, StrEnum
+from functools import cache
 from typing import Any, ClassVar
 from uuid import uuid4
 
@@ -99,9 +100,16 @@ class Base(DeclarativeBase):
 
     KEEPS_HISTORY: ClassVar[bool] = True
     """Whether a change of a row is written to the history."""
+    EARLIER_NAMES: ClassVar[tuple[str, ...]] = ()
+    """Names that the table had before: lines of the history keep the one under which they were written."""
     SEALED: ClassVar[frozenset[str]] = frozenset()
     """Columns of which the history keeps that they changed, and a salted digest, but never what they said: whom a
     name could hurt must be able to have it erased, and nothing is ever erased from the history."""
+
+    @classmethod
+    def names_in_history(cls) -> tuple[str, ...]:
+        """The names under which lines of the history speak of the table."""
+        return cls.__tablename__, *cls.EARLIER_NAMES
 
 
 @event.listens_for(Base, "attribute_instrument", propagate=True)
@@ -221,7 +229,8 @@ class Record(Base):
 class ItemLink(Base):
     """Links a record to an item of the calendar by its local identifier, such as ``hrc-resolution-HRC67``."""
 
-    __tablename__ = "tie_to_item"
+    __tablename__ = "item_link"
+    EARLIER_NAMES = ("tie_to_item",)
     __table_args__ = (UniqueConstraint("record_id", "item"),)
 
     id: Mapped[str] = _id()
@@ -232,7 +241,8 @@ class ItemLink(Base):
 class RecordLink(Base):
     """Links a record to another: an engagement to its contacts, statements and cases, a statement to its cases."""
 
-    __tablename__ = "tie_to_record"
+    __tablename__ = "record_link"
+    EARLIER_NAMES = ("tie_to_record",)
     __table_args__ = (UniqueConstraint("record_id", "other_id"),)
 
     id: Mapped[str] = _id()
@@ -747,6 +757,18 @@ class Change(Base):
     layout: Mapped[int]
     level: Mapped[Sensitivity]
     readers: Mapped[str] = _text(1_000_000)
+
+    @property
+    def table_now(self) -> str:
+        """The table of the row, by the name that it has today."""
+        return _present_names().get(self.table, self.table)
+
+
+@cache
+def _present_names() -> dict[str, str]:
+    """The names of today, by those that tables had before."""
+    kinds = (mapper.class_ for mapper in Base.registry.mappers)
+    return {earlier: kind.__tablename__ for kind in kinds for earlier in kind.EARLIER_NAMES}
 
 
 def longest(kind: type[Base], column: str) -> int:

@@ -557,7 +557,7 @@ def test_every_table_is_closed_to_all_who_are_not_named(after: Planted) -> None:
     assert named == tables - without
     with reading(ANONYMOUS) as session:
         counts = {str(kind.__tablename__): len(session.scalars(select(kind)).all()) for kind in permissions._ROOTS}
-    assert {name: count for name, count in counts.items() if count} == {"record": 1, "tie_to_item": 1}
+    assert {name: count for name, count in counts.items() if count} == {"record": 1, "item_link": 1}
 
 
 def test_the_history_of_an_open_record_does_not_name_what_it_is_tied_to(after: Planted) -> None:

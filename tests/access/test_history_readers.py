@@ -95,7 +95,7 @@ def test_a_link_is_told_to_those_who_could_read_both_records(desk: Viewer, other
     change(desk, Engagement, open_, {}, links=[contact])
     change(desk, Contact, contact, {"sensitivity": INTERNAL}, reason=REASON)
     assert told(other, open_) == [("engagement", "create")]
-    assert ("tie_to_record", "create") in told(desk, open_)
+    assert ("record_link", "create") in told(desk, open_)
     assert told(other, hidden) == []
 
 

@@ -200,7 +200,7 @@ class Paths(RuleBasedStateMachine):
         self.before = now
 
     def raised(self) -> bool:
-        return bool(self.raw("SELECT 1 FROM tie_to_record"))
+        return bool(self.raw("SELECT 1 FROM record_link"))
 
     def weighed(self) -> bool:
         case = self.raw("SELECT * FROM case_file")[0]._mapping

@@ -31,8 +31,8 @@ ROUNDS = 9
 ITEM = "session-HRC64"
 
 _AROUND = (
-    "SELECT record.*, {table}.* FROM tie_to_item JOIN record ON record.id = tie_to_item.record_id "
-    "JOIN {table} ON {table}.id = record.id WHERE tie_to_item.item = :item"
+    "SELECT record.*, {table}.* FROM item_link JOIN record ON record.id = item_link.record_id "
+    "JOIN {table} ON {table}.id = record.id WHERE item_link.item = :item"
 )
 _SEARCH = (
     "SELECT record.*, statement.* FROM statement JOIN record ON record.id = statement.id "

@@ -502,5 +502,5 @@ def test_it_is_deleted_with_a_reason_and_not_without(me: Viewer) -> None:
     assert [tuple(line) for line in lines] == [
         ("engagement", "Logged twice by mistake."),
         ("follow_up", "Logged twice by mistake."),
-        ("tie_to_item", "Logged twice by mistake."),
+        ("item_link", "Logged twice by mistake."),
     ]

@@ -148,13 +148,13 @@ def test_what_is_hung_on_a_record_names_it(workspace: Workspace, person: Person)
         "statement": statement.id,
         "version": statement.id,
         "cosponsor": statement.id,
-        "tie_to_item": statement.id,
+        "item_link": statement.id,
         "access": statement.id,
         "follow_up": statement.id,
-        "tie_to_record": statement.id,
+        "record_link": statement.id,
     }
     link = statement.links[0]
-    assert json.loads(found["tie_to_record"].after) == {
+    assert json.loads(found["record_link"].after) == {
         "id": link.id,
         "record_id": statement.id,
         "other_id": contact.id,
@@ -240,7 +240,7 @@ def test_what_hangs_on_a_record_does_not_change_it(workspace: Workspace, person:
         session.commit()
         statement.items.append(ItemLink(item="hrc-resolution-HRC67"))
         session.commit()
-    assert [line.table for line in lines(workspace, after=2)] == ["tie_to_item"]
+    assert [line.table for line in lines(workspace, after=2)] == ["item_link"]
     assert statement.version == 1
 
 
@@ -258,7 +258,7 @@ def test_what_goes_with_a_deleted_record_is_kept(workspace: Workspace, person: P
     assert sorted((line.action, line.table, line.reason) for line in gone) == [
         ("delete", "contact", "Asked to be forgotten"),
         ("delete", "identity", "Asked to be forgotten"),
-        ("delete", "tie_to_record", "Asked to be forgotten"),
+        ("delete", "record_link", "Asked to be forgotten"),
     ]
     assert_plays(workspace)
 
@@ -271,7 +271,7 @@ def test_what_is_taken_off_a_record_is_kept(workspace: Workspace, person: Person
         statement.items = [link for link in statement.items if link.item == "two"]
         session.commit()
     (line,) = lines(workspace, after=4)
-    assert (line.action, line.table, json.loads(line.before)["item"]) == ("delete", "tie_to_item", "one")
+    assert (line.action, line.table, json.loads(line.before)["item"]) == ("delete", "item_link", "one")
     assert_plays(workspace)
 
 
@@ -284,7 +284,7 @@ def test_a_row_put_in_the_place_of_another_is_an_edit(workspace: Workspace, pers
         session.add(ItemLink(id="t", item="two", record_id=link.record_id))
         session.commit()
     (line,) = lines(workspace, after=3)
-    assert told(line) == ("update", "tie_to_item", {"item": "one"}, {"item": "two"})
+    assert told(line) == ("update", "item_link", {"item": "one"}, {"item": "two"})
     assert_plays(workspace)
 
 
@@ -354,7 +354,7 @@ def test_a_records_history_is_all_that_was_done_to_it(workspace: Workspace, pers
     with reading(workspace) as session:
         assert [(line.action, line.table) for line in of_record(session, statement.id)] == [
             ("create", "statement"),
-            ("create", "tie_to_item"),
+            ("create", "item_link"),
             ("update", "statement"),
         ]
         assert [line.number for line in of_item(session, "hrc-resolution-HRC67")] == [
@@ -584,8 +584,8 @@ def test_an_edit_past_the_application_is_found_after_another_through_it(
 
 
 def test_a_row_put_in_past_the_application_is_found(workspace: Workspace, filled: Statement) -> None:
-    tamper(workspace, f"INSERT INTO tie_to_item (id, record_id, item) VALUES ('t', '{filled.id}', 'y')")
-    assert verify(workspace).problems == ("The history knows nothing of tie_to_item t: it was added past the history.",)
+    tamper(workspace, f"INSERT INTO item_link (id, record_id, item) VALUES ('t', '{filled.id}', 'y')")
+    assert verify(workspace).problems == ("The history knows nothing of item_link t: it was added past the history.",)
 
 
 def test_a_row_taken_out_past_the_application_is_found(workspace: Workspace, filled: Statement) -> None:

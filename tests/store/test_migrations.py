@@ -15,8 +15,18 @@ from sqlalchemy.exc import IntegrityError
 
 from calendar_model.store import migrations
 from calendar_model.store.database import Workspace, WorkspaceError, open_workspace
-from calendar_model.store.history import verify
-from calendar_model.store.models import Base, Person, Statement, Subscription, SubscriptionUse, Version
+from calendar_model.store.history import START, line_hash, plain, verify
+from calendar_model.store.models import (
+    Base,
+    Change,
+    ItemLink,
+    Person,
+    RecordLink,
+    Statement,
+    Subscription,
+    SubscriptionUse,
+    Version,
+)
 from tests.store.conftest import a_statement, reading, writing
 
 
@@ -25,6 +35,7 @@ def tables(workspace: Workspace) -> list[str]:
 
 
 ALL_TABLES = sorted([*Base.metadata.tables, "alembic_version"])
+CHANGE_COLUMNS = tuple(getattr(Change, attribute.key) for attribute in sa.inspect(Change).column_attrs)
 LATER = {
     "access_request",
     "correction",
@@ -35,6 +46,8 @@ LATER = {
     "subscription_use",
 }
 """Tables that the first layout had not."""
+RENAMED = {"item_link": "tie_to_item", "record_link": "tie_to_record"}
+"""Tables that the first layout had by another name."""
 
 
 def fill(workspace: Workspace) -> str:
@@ -81,7 +94,7 @@ def test_the_step_back_before_the_addresses_keeps_all_but_them(workspace: Worksp
         session.add(SubscriptionUse(id=made.id, last_used=date(2026, 11, 24)))
         session.commit()
     migrations.downgrade(workspace.engine, "0001")
-    assert tables(workspace) == [name for name in ALL_TABLES if name not in LATER]
+    assert tables(workspace) == sorted(RENAMED.get(name, name) for name in ALL_TABLES if name not in LATER)
     migrations.upgrade(workspace.engine)
     with reading(workspace) as session:
         assert [record.id for record in session.scalars(select(Statement))] == [statement]
@@ -166,3 +179,38 @@ def test_what_points_at_a_row_is_minded_again_after_the_change_of_layout(new_sql
     with reading(workspace) as session:
         assert session.scalars(select(Version)).all() == []
     workspace.close()
+
+
+def test_links_keep_their_history_when_their_tables_are_renamed(workspace: Workspace) -> None:
+    statement = fill(workspace)
+    with writing(workspace) as session:
+        person = session.scalars(select(Person)).one()
+        other = a_statement(person, title="Item 4, general debate")
+        session.add(other)
+        session.flush()
+        made = session.get_one(Statement, statement)
+        made.items, made.links = [ItemLink(item="hrc-session-HRC67")], [RecordLink(other_id=other.id)]
+        session.commit()
+    # As a program of the layout before has written it: the lines of the history name the tables of then.
+    earlier = {"item_link": "tie_to_item", "record_link": "tie_to_record"}
+    with workspace.writing() as connection:
+        on_table = " ON change" if connection.dialect.name == "postgresql" else ""
+        connection.exec_driver_sql(f"DROP TRIGGER change_refuses_update{on_table}")
+        previous = START
+        for row in connection.execute(select(*CHANGE_COLUMNS).order_by(Change.number)).all():
+            line = dict(row._mapping)
+            line |= {"table": earlier.get(line["table"], line["table"]), "previous": previous}
+            line["hash"] = previous = line_hash({name: plain(value) for name, value in line.items()})
+            connection.execute(sa.update(Change).where(Change.number == line["number"]).values(**line))
+    migrations.downgrade(workspace.engine, "0004")
+    migrations.upgrade(workspace.engine)
+    assert verify(workspace).problems == ()
+    with reading(workspace) as session:
+        made = session.get_one(Statement, statement)
+        assert ([link.item for link in made.items], [link.other_id for link in made.links]) == (
+            ["hrc-session-HRC67"],
+            [other.id],
+        )
+        lines = session.scalars(select(Change).where(Change.record_id == statement)).all()
+        assert {line.table for line in lines} >= {"tie_to_item", "tie_to_record"}
+        assert {line.table_now for line in lines} >= {"item_link", "record_link"}

@@ -141,7 +141,7 @@ def contributors_to(session: Session, statement: Statement, unwritten: Sequence[
 def was_linked_to_a_case(session: Session, statement_id: str) -> bool:
     """Whether an individual case was ever unlinked from the statement: to unlink it changes nothing about the text."""
     lines = select(Change.before).where(
-        Change.table == RecordLink.__tablename__,
+        Change.table.in_(RecordLink.names_in_history()),
         Change.action == DELETE,
         Change.before.contains(statement_id, autoescape=True),
     )

@@ -149,7 +149,7 @@ def _told(change: Change, names: Mapping[str, str], known: Mapping[str, str], zo
     """A line of the history for people, a row for each column that it changed."""
     before, after = json.loads(change.before), json.loads(change.after)
     at = f"{wording.day(change.at.astimezone(ZoneInfo(zone)).date())}, {change.at.astimezone(ZoneInfo(zone)):%H:%M}"
-    hangs = _TABLES.get(change.table, "")
+    hangs = _TABLES.get(change.table_now, "")
     rows: list[tuple[str, ...]] = []
     for column in dict.fromkeys([*before, *after]):
         was, now = (_said(side.get(column), known) for side in (before, after))

@@ -175,7 +175,9 @@ def _columns(text: str) -> dict[str, Any]:
 def _records(line: dict[str, Any], before: dict[str, Any], after: dict[str, Any]) -> set[str]:
     """The records of which a line tells: the one that it names, and the other one of a link."""
     other = {
-        str(side["other_id"]) for side in (before, after) if line["table"] == "tie_to_record" and "other_id" in side
+        str(side["other_id"])
+        for side in (before, after)
+        if line["table"] in ("tie_to_record", "record_link") and "other_id" in side
     }
     return {*other, line["record_id"]} - {""}
 
