@@ -17,9 +17,9 @@ from calendar_model import calendar, clock, wording
 from calendar_model.access.permissions import Viewer, member
 from calendar_model.access.problems import Refused
 from calendar_model.access.unit_of_work import reading, staff
-from calendar_model.corrections import counts_as, patch, standings
 from calendar_model.mission import sample
 from calendar_model.mission.visible_calendar import corrections
+from calendar_model.reference.corrections import EFFECT_WORDS, corrected_rows, correction_effect, patch
 from calendar_model.store import backup, history
 from calendar_model.store.database import create_workspace, current_workspace
 from calendar_model.store.models import Change
@@ -137,14 +137,14 @@ def _corrections(options: argparse.Namespace) -> int:
     if options.what == "export":
         sys.stdout.buffer.write(patch(options.data, recorded).encode())
         return 0
-    made = standings(options.data, recorded)
+    made = corrected_rows(options.data, recorded)
     rows = [
         (
             one.on,
             one.file,
             one.row,
             ", ".join(f"{name} {value or '–'}" for name, value in one.values.items()),
-            counts_as(made[one.file, one.row], one),
+            EFFECT_WORDS[correction_effect(made[one.file, one.row], one)],
             one.source_url,
         )
         for one in recorded

@@ -91,10 +91,10 @@ def _browser() -> str:
 
 def _reference() -> str:
     folder = reference.data_folder()
-    missing = [kind.FILE for kind in reference.KINDS if not os.access(folder / kind.FILE, os.R_OK)]
+    missing = [kind.FILE for kind in reference.ROW_CLASSES if not os.access(folder / kind.FILE, os.R_OK)]
     if not missing:
         return ""
-    which = "no file of the reference" if len(missing) == len(reference.KINDS) else f"no {', '.join(missing)}"
+    which = "no file of the reference" if len(missing) == len(reference.ROW_CLASSES) else f"no {', '.join(missing)}"
     return (
         f"The folder {folder} has {which} that can be read. Name the right one in {reference.DATA_VARIABLE}, or leave "
         "it out for the project's own."

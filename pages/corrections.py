@@ -17,37 +17,29 @@ from calendar_model.access.permissions import ANONYMOUS
 from calendar_model.access.problems import Refused
 from calendar_model.access.unit_of_work import reading, staff
 from calendar_model.calendar import Origins
-from calendar_model.corrections import (
-    KIND_OF,
-    Corrected,
-    Overlaid,
-    columns_of,
-    counts_as,
-    differences,
-    key_columns,
-    patch,
-    row_of,
-    rows_of,
-    settled,
-    standings,
-    title,
-)
 from calendar_model.mission.transactions import save, writing
 from calendar_model.mission.visible_calendar import corrections
 from calendar_model.reference import data_folder
+from calendar_model.reference.corrections import (
+    EFFECT_WORDS,
+    ROW_CLASS_OF,
+    CorrectedRow,
+    RowCorrection,
+    complete_dates,
+    correctable_columns,
+    corrected_rows,
+    correction_effect,
+    correction_title,
+    differences,
+    file_rows,
+    key_columns,
+    patch,
+    row_key,
+)
+from calendar_model.reference.rows import Cadence, Meeting, MilestoneDate, Review, Session
 from calendar_model.store.history import of_record
 from calendar_model.store.models import Correction, Person
-from calendar_model.vocabulary import (
-    Cadence,
-    Confidence,
-    Kind,
-    Meeting,
-    MilestoneDate,
-    Precision,
-    Review,
-    Session,
-    Standing,
-)
+from calendar_model.vocabulary import Confidence, Kind, Precision, Standing
 from pages.components.corrections import fields as correction_fields
 from pages.components.corrections.fields import DATED, NAMES, cell, label, row_label, typed
 from pages.components.record import forms
@@ -89,7 +81,7 @@ def the_list(context: PageContext) -> None:
             "here with its source; or from the item's own panel on the timeline, under *Correct these dates*."
         )
         return
-    made = standings(data_folder(), recorded)
+    made = corrected_rows(data_folder(), recorded)
     names, authors = {person.id: person.name for person in staff()}, owners(context)
     styled()
     with st.container(key="lines_corrections", gap="medium"):
@@ -108,7 +100,7 @@ def begin_buttons(context: PageContext) -> None:
         st.markdown("A person of the sample records none, for it would hold for everyone.")
 
 
-def draw_export(recorded: Sequence[Corrected]) -> None:
+def draw_export(recorded: Sequence[RowCorrection]) -> None:
     difference = patch(data_folder(), recorded)
     st.download_button(
         "Export as a patch",
@@ -124,7 +116,7 @@ def draw_export(recorded: Sequence[Corrected]) -> None:
     )
 
 
-def draw_line(one: Corrected, made: Overlaid, author: str, context: PageContext) -> None:
+def draw_line(one: RowCorrection, made: CorrectedRow, author: str, context: PageContext) -> None:
     with st.container(gap=None, key=f"entry_{one.record_id}"):
         st.button(
             f"**{plain(name_of(one.file, one.row, context))}**",
@@ -140,7 +132,7 @@ def draw_line(one: Corrected, made: Overlaid, author: str, context: PageContext)
         draw_values(one, made)
 
 
-def draw_values(one: Corrected, made: Overlaid) -> None:
+def draw_values(one: RowCorrection, made: CorrectedRow) -> None:
     """What is put right, and by which source."""
     for name in shown_columns(one):
         st.markdown(f"{plain(label(name))}: {from_to(made.file.get(name, ''), one.values[name], new=not made.file)}")
@@ -149,8 +141,8 @@ def draw_values(one: Corrected, made: Overlaid) -> None:
     st.link_button("Source", one.source_url, type="tertiary", icon=":material/open_in_new:")
 
 
-def shown_columns(one: Corrected) -> list[str]:
-    return [name for name in columns_of(KIND_OF[one.file]) if name in one.values]
+def shown_columns(one: RowCorrection) -> list[str]:
+    return [name for name in correctable_columns(ROW_CLASS_OF[one.file]) if name in one.values]
 
 
 def from_to(before: str, after: str, *, new: bool) -> str:
@@ -169,12 +161,12 @@ def in_words(text: str) -> str:
     return wording.day(day) if day is not None else text
 
 
-def status(one: Corrected, made: Overlaid, context: PageContext) -> str:
+def status(one: RowCorrection, made: CorrectedRow, context: PageContext) -> str:
     """How the correction counts, or that it does not fit the files any more."""
     left_out = f"{one.row} ({one.file})"
     if any(fault.correction == left_out for fault in context.reference.faults):
         return "Left out: it does not fit what the files say now"
-    counts = counts_as(made, one)
+    counts = EFFECT_WORDS[correction_effect(made, one)]
     return counts[:1].upper() + counts[1:]
 
 
@@ -188,7 +180,7 @@ def owners(context: PageContext) -> Mapping[str, str]:
 
 def name_of(file: str, row: str, context: PageContext) -> str:
     """A row as a heading: ``Session HRC64``."""
-    key = key_columns(KIND_OF[file], row)
+    key = key_columns(ROW_CLASS_OF[file], row)
     if file == MilestoneDate.FILE:
         return correction_fields.deadline_label(key["milestone"], key["session"], key["country"], context.reference)
     known = correction_fields.rows(context.reference, file).get(row)
@@ -242,7 +234,7 @@ def choose_row(context: PageContext) -> None:
         "Put it right", key="choose_row", type="primary", on_click=open_row, args=(file, chosen), disabled=not chosen
     )
     with st.expander("It is not in the list"):
-        kind = KIND_OF[file]
+        kind = ROW_CLASS_OF[file]
         if file == MilestoneDate.FILE:
             milestones, sessions = (
                 correction_fields.rows(context.reference, one) for one in ("milestones.csv", Session.FILE)
@@ -268,7 +260,7 @@ def open_row(file: str, row: str) -> None:
 
 
 def open_new(file: str, key: Sequence[str]) -> None:
-    row = row_of(KIND_OF[file], {name: st.session_state.get(f"new_key_{name}") or "" for name in key})
+    row = row_key(ROW_CLASS_OF[file], {name: st.session_state.get(f"new_key_{name}") or "" for name in key})
 
     def check() -> str:
         if not row:
@@ -284,11 +276,11 @@ def open_new(file: str, key: Sequence[str]) -> None:
 
 def one_row(file: str, row: str, context: PageContext, correction: Correction | None = None) -> None:
     """The form of a row: what it says now, to be put right."""
-    kind = KIND_OF[file]
+    kind = ROW_CLASS_OF[file]
     recorded = corrections()
     beneath = [one for one in recorded if correction is None or one.record_id != correction.id]
-    made = standings(data_folder(), beneath).get((file, row))
-    base = dict(made.cells) if made else rows_of(data_folder(), file).get(row, {})
+    made = corrected_rows(data_folder(), beneath).get((file, row))
+    base = dict(made.cells) if made else file_rows(data_folder(), file).get(row, {})
     shown = {**(base or guessed(file, row, context)), **(json.loads(correction.values) if correction else {})}
     present = SimpleNamespace(
         id=correction.id if correction else f"{file}_{row}".replace(" ", "_"),
@@ -298,7 +290,7 @@ def one_row(file: str, row: str, context: PageContext, correction: Correction | 
         **typed(kind, shown),
     )
     form = RecordForm("correction", context, present)
-    columns = columns_of(kind)
+    columns = correctable_columns(kind)
     dated = [name for name in columns if name in DATED]
     notes = ["notes"] if base.get("notes") and dated else []
     others = [name for name in columns if name not in (*dated, *notes)]
@@ -326,18 +318,18 @@ def one_row(file: str, row: str, context: PageContext, correction: Correction | 
 
 def fields(form: RecordForm, file: str, columns: Sequence[str]) -> None:
     for name in columns:
-        correction_fields.draw(form, KIND_OF[file], name)
+        correction_fields.draw(form, ROW_CLASS_OF[file], name)
 
 
 def save_row(form: RecordForm, file: str, row: str, base: Mapping[str, str], correction: Correction | None) -> str:
-    columns = columns_of(KIND_OF[file])
+    columns = correctable_columns(ROW_CLASS_OF[file])
     said = {name: cell(value) for name, value in form.values().items() if name in columns}
     values = {
         name: text
         for name, text in said.items()
-        if (text and name in DATED) or text != cell(typed(KIND_OF[file], base)[name])
+        if (text and name in DATED) or text != cell(typed(ROW_CLASS_OF[file], base)[name])
     }
-    values = settled(KIND_OF[file], base, values)
+    values = complete_dates(ROW_CLASS_OF[file], base, values)
     source, note = (str(form.values()[name] or "") for name in ("source_url", "note"))
     if not source:
         raise Refused("Give the address of the source: a correction without one is a rumour.")
@@ -348,7 +340,7 @@ def save_row(form: RecordForm, file: str, row: str, base: Mapping[str, str], cor
         kept = [part for part in further if part and part not in values["notes"]]
         values["notes"] = "; ".join(part for part in (" ".join(values["notes"].split()), *kept) if part)
     recorded = corrections()
-    candidate = Corrected(
+    candidate = RowCorrection(
         file=file,
         row=row,
         values=values,
@@ -361,7 +353,7 @@ def save_row(form: RecordForm, file: str, row: str, base: Mapping[str, str], cor
         raise Refused(
             "The reference says all of this already, and has it from a source. There is nothing to put right."
         )
-    known = {"title": title(file, row), "values": json.dumps(values, ensure_ascii=False), "note": note}
+    known = {"title": correction_title(file, row), "values": json.dumps(values, ensure_ascii=False), "note": note}
     save(
         form.context.viewer,
         Correction,
@@ -442,7 +434,7 @@ def rhythm(context: PageContext) -> None:
         key="rhythm_ends",
     )
     old = known[chosen]
-    cells = {name: cell(getattr(old, name)) for name in columns_of(Cadence)}
+    cells = {name: cell(getattr(old, name)) for name in correctable_columns(Cadence)}
     begins = context.today.year + 1
     cells |= {"first_year": str(begins), "known_from": context.today.isoformat(), "statement": "", "notes": ""}
     present = SimpleNamespace(id=chosen, version=0, source_url="", note="", code="", **typed(Cadence, cells))
@@ -472,7 +464,7 @@ def save_rhythm(form: RecordForm, old: Cadence) -> str:
     if begins is None or not typed_in["statement"]:
         raise Refused("Say what the new rule is, and from which year it is in force.")
     code = code or f"{old.track}-{begins}"
-    new = {name: cell(value) for name, value in typed_in.items() if name in columns_of(Cadence)}
+    new = {name: cell(value) for name, value in typed_in.items() if name in correctable_columns(Cadence)}
     new |= {"track": old.track, "view": old.view.value}
     rows = {old.code: {"last_year": str(begins - 1)}, code: {name: text for name, text in new.items() if text}}
     if any(row.code == code for row in form.context.reference.cadences):
@@ -480,7 +472,7 @@ def save_rhythm(form: RecordForm, old: Cadence) -> str:
     with writing(form.context.viewer) as session:
         session.add_all(
             Correction(
-                title=title(Cadence.FILE, row),
+                title=correction_title(Cadence.FILE, row),
                 owner_id=form.context.viewer.person_id,
                 file=Cadence.FILE,
                 row=row,
@@ -500,7 +492,7 @@ def save_rhythm(form: RecordForm, old: Cadence) -> str:
 def one_correction(correction: Correction, context: PageContext) -> None:
     recorded = corrections()
     one = next(known for known in recorded if known.record_id == correction.id)
-    made = standings(data_folder(), recorded)[one.file, one.row]
+    made = corrected_rows(data_folder(), recorded)[one.file, one.row]
     everyone: list[Person] = staff() if context.viewer != ANONYMOUS else []
     back()
     styled()
@@ -546,7 +538,7 @@ def show(context: PageContext) -> None:
         st.markdown("There is no such correction; it may have been withdrawn.")
         return
     file, row = st.query_params.get(FILE, ""), st.query_params.get(ROW, "").strip()
-    asked = NEW in st.query_params or (file in KIND_OF and row)
+    asked = NEW in st.query_params or (file in ROW_CLASS_OF and row)
     if not asked:
         the_list(context)
     elif not may_record():
@@ -556,7 +548,7 @@ def show(context: PageContext) -> None:
         link("settings", "Choose who you are")
     elif st.query_params.get(NEW) == RHYTHM:
         rhythm(context)
-    elif file in KIND_OF and row:
+    elif file in ROW_CLASS_OF and row:
         back()
         st.title(plain(name_of(file, row, context)), anchor=False)
         forms.outcome()

@@ -15,7 +15,8 @@ from calendar_model import wording
 from calendar_model.calendar import city
 from calendar_model.mission import briefing
 from calendar_model.reference import Reference
-from calendar_model.vocabulary import Confidence, Level, MandateHolder, Organisation
+from calendar_model.reference.rows import MandateHolder, Organisation
+from calendar_model.vocabulary import Confidence, Level
 from pages.components.shell import item_panel
 from pages.components.shell.context import PageContext, current
 from pages.components.shell.words import linked, plain

@@ -18,19 +18,8 @@ from calendar_model.cycles import DueMilestone, due_for_text
 from calendar_model.figures.sheet import Draft
 from calendar_model.figures.strips import stacked, strip_figure, strip_summary, where_views_part
 from calendar_model.reference import Reference
-from calendar_model.vocabulary import (
-    Cadence,
-    Kind,
-    Milestone,
-    MilestoneKind,
-    Precision,
-    Resolution,
-    ResolutionStatus,
-    Standing,
-    Track,
-    TrackSubject,
-    View,
-)
+from calendar_model.reference.rows import Cadence, Milestone, Resolution, Track
+from calendar_model.vocabulary import Kind, MilestoneKind, Precision, ResolutionStatus, Standing, TrackSubject, View
 from pages.components.record.lists import NARROW_PX, full_list
 from pages.components.shell import filter_bar, item_panel
 from pages.components.shell.context import PageContext, current

@@ -23,7 +23,8 @@ from calendar_model.figures.upr import (
     reviews_of_cycle,
     what_happened,
 )
-from calendar_model.vocabulary import Kind, Precision, Review, Standing, Track, TrackSubject
+from calendar_model.reference.rows import Review, Track
+from calendar_model.vocabulary import Kind, Precision, Standing, TrackSubject
 from pages.components.record.lists import full_list
 from pages.components.shell import filter_bar, item_panel
 from pages.components.shell.context import PageContext, current

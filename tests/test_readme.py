@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from calendar_model.reference import KINDS
+from calendar_model.reference import ROW_CLASSES
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -34,8 +34,8 @@ def test_every_command_is_in_the_readme() -> None:
 
 def test_every_reference_file_is_described() -> None:
     described = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
-    assert {kind.FILE for kind in KINDS if kind.FILE not in described} == set()
-    assert {path.name for path in (ROOT / "data").glob("*.csv")} == {kind.FILE for kind in KINDS}
+    assert {kind.FILE for kind in ROW_CLASSES if kind.FILE not in described} == set()
+    assert {path.name for path in (ROOT / "data").glob("*.csv")} == {kind.FILE for kind in ROW_CLASSES}
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))

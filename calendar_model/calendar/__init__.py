@@ -6,7 +6,7 @@ from calendar_model.calendar.display import city, when
 from calendar_model.calendar.filters import LISTS, PARAMETERS, Filter, FilterError, allowed_values, describe
 from calendar_model.calendar.origins import Origins, text_item
 from calendar_model.calendar.records import records
-from calendar_model.calendar.table import Item, build_table, rows_of, to_frame, vote_words, with_items
+from calendar_model.calendar.table import Item, build_table, item_rows, to_frame, vote_words, with_items
 
 __all__ = [
     "COLUMNS",
@@ -27,8 +27,8 @@ __all__ = [
     "current",
     "describe",
     "horizon",
+    "item_rows",
     "records",
-    "rows_of",
     "text_item",
     "to_frame",
     "vote_words",

@@ -12,8 +12,7 @@ import pandas as pd
 
 from calendar_model import clock
 from calendar_model.calendar.table import build_table
-from calendar_model.overlay import Corrected
-from calendar_model.reference import KINDS, Reference, data_folder, load
+from calendar_model.reference import ROW_CLASSES, Reference, RowCorrection, data_folder, load
 
 YEARS_AHEAD = 10
 """How far the calendar projects: the length of three turns of the slowest text."""
@@ -31,7 +30,7 @@ def horizon(as_of: date) -> date:
 
 
 def current(
-    as_of: date | None = None, folder: Path | None = None, corrections: Sequence[Corrected] = ()
+    as_of: date | None = None, folder: Path | None = None, corrections: Sequence[RowCorrection] = ()
 ) -> tuple[Reference, pd.DataFrame]:
     """The reference and the calendar table on ``as_of`` (default: today), shared and not to be changed.
 
@@ -61,7 +60,7 @@ def state(as_of: date | None = None, folder: Path | None = None) -> tuple[Path, 
     """On which folder, day and files :func:`current` stands: of each file when it last changed (in nanoseconds) and
     its octets. It is told without reading one; as long as it is the same, so is the calendar without corrections."""
     folder = folder or data_folder()
-    return folder, as_of or clock.today(), tuple(_stamp(folder / kind.FILE) for kind in KINDS)
+    return folder, as_of or clock.today(), tuple(_stamp(folder / kind.FILE) for kind in ROW_CLASSES)
 
 
 def _stamp(path: Path) -> tuple[int, int]:

@@ -5,16 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from calendar_model.reference import Reference
-from calendar_model.vocabulary import (
-    Kind,
-    MandateHolder,
-    Meeting,
-    MilestoneDate,
-    Observance,
-    Resolution,
-    Review,
-    Session,
-)
+from calendar_model.reference.rows import MandateHolder, Meeting, MilestoneDate, Observance, Resolution, Review, Session
+from calendar_model.vocabulary import Kind
 
 
 def edition(meeting: str, year: int, slot: int, slots: int) -> str:

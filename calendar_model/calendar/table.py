@@ -39,16 +39,13 @@ from calendar_model.cycles import (
     projected_sessions,
 )
 from calendar_model.reference import Reference
+from calendar_model.reference.rows import Cadence, Meeting, ReferenceRow, Resolution
 from calendar_model.vocabulary import (
     UID_DOMAIN,
-    Cadence,
     Confidence,
     Kind,
-    Meeting,
     MilestoneKind,
     Precision,
-    Record,
-    Resolution,
     ReviewDeparture,
     Sensitivity,
     Standing,
@@ -129,7 +126,7 @@ def build_table(reference: Reference, as_of: date, until: date) -> pd.DataFrame:
 
 def _told_corrected(items: Iterable[Item], reference: Reference) -> Iterator[Item]:
     """The items, with a sentence in the basis of those whose row stands corrected from the dashboard."""
-    corrected = {key: one for key, one in reference.corrected.items() if one.says}
+    corrected = {key: one for key, one in reference.corrected.items() if one.basis}
     origins = Origins(reference)
     for item in items:
         key = corrected and origins.of(
@@ -139,17 +136,17 @@ def _told_corrected(items: Iterable[Item], reference: Reference) -> Iterator[Ite
             countries=" ".join(item.countries),
             related_to=item.related_to,
         )
-        yield replace(item, basis=f"{item.basis} {corrected[key].says}") if key and key in corrected else item
+        yield replace(item, basis=f"{item.basis} {corrected[key].basis}") if key and key in corrected else item
 
 
 def to_frame(items: Iterable[Item], reference: Reference, as_of: date) -> pd.DataFrame:
     """The table of these items in reading order, the first of each identifier; the last step of :func:`build_table`."""
-    table = rows_of(items, reference)
+    table = item_rows(items, reference)
     table.attrs = {"as_of": as_of, "version": _version(table)}
     return table
 
 
-def rows_of(items: Iterable[Item], reference: Reference) -> pd.DataFrame:
+def item_rows(items: Iterable[Item], reference: Reference) -> pd.DataFrame:
     """As :func:`to_frame`, without attributes: for rows that are not a table of their own."""
     unique: dict[str, Item] = {}
     for item in items:
@@ -225,7 +222,7 @@ def with_items(table: pd.DataFrame, items: Iterable[Item], reference: Reference)
     further = [item for item in items if item.item not in known]
     if not further:
         return table
-    added = rows_of(further, reference)
+    added = item_rows(further, reference)
     parts = [table.drop(columns=_CATEGORIES), added.drop(columns=_CATEGORIES)]
     together = pd.concat(parts, ignore_index=True)
     for name in _CATEGORIES:
@@ -270,7 +267,7 @@ def _neighbours(items: list[Item]) -> tuple[dict[str, str], dict[str, str]]:
     return before, after
 
 
-def _known_how(record: Record, sourced: str, recalled: str) -> str:
+def _known_how(record: ReferenceRow, sourced: str, recalled: str) -> str:
     return sourced if record.confidence is Confidence.SOURCED else recalled
 
 
@@ -412,7 +409,7 @@ def _projected_texts(
             date_precision=Precision.MONTH,
             standing=occurrence.standing,
             confidence=occurrence.confidence,
-            basis=occurrence.basis + (f" {rule.says}" if rule is not None and rule.says else ""),
+            basis=occurrence.basis + (f" {rule.basis}" if rule is not None and rule.basis else ""),
             source_url=occurrence.source_url,
             timezone=seat.timezone,
             location=seat.seat_city,

@@ -11,7 +11,8 @@ from itertools import pairwise
 from calendar_model import wording
 from calendar_model.cycles.cadence import Occurrence, adopted_texts, departures, project
 from calendar_model.reference import Reference
-from calendar_model.vocabulary import Precision, Resolution, Standing, TrackSubject, View
+from calendar_model.reference.rows import Resolution
+from calendar_model.vocabulary import Precision, Standing, TrackSubject, View
 
 FIRST_YEAR = 2008
 """The first year at whose end the backtest stands: the first of the Special Rapporteur's mandate under the Council."""

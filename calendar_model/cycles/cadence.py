@@ -23,18 +23,8 @@ from dateutil.relativedelta import relativedelta
 from calendar_model import wording
 from calendar_model.cycles.session_forecasts import SessionForecast, SessionForecasts, month_window
 from calendar_model.reference import Reference
-from calendar_model.vocabulary import (
-    Cadence,
-    Confidence,
-    Precision,
-    Resolution,
-    ResolutionStatus,
-    Review,
-    Standing,
-    Track,
-    TrackSubject,
-    View,
-)
+from calendar_model.reference.rows import Cadence, Resolution, Review, Track
+from calendar_model.vocabulary import Confidence, Precision, ResolutionStatus, Standing, TrackSubject, View
 
 
 @dataclass(frozen=True)

@@ -22,17 +22,8 @@ from calendar_model import wording
 from calendar_model.cycles.cadence import adopted_texts, project
 from calendar_model.cycles.session_forecasts import SessionForecast, SessionForecasts
 from calendar_model.reference import Reference, working_calendar
-from calendar_model.vocabulary import (
-    Anchor,
-    Confidence,
-    Meeting,
-    Milestone,
-    MilestoneDate,
-    Precision,
-    Review,
-    Standing,
-    Unit,
-)
+from calendar_model.reference.rows import Meeting, Milestone, MilestoneDate, Review
+from calendar_model.vocabulary import Anchor, Confidence, Precision, Standing, Unit
 
 
 class _Days(Protocol):

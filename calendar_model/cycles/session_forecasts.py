@@ -8,7 +8,8 @@ from datetime import date
 
 from calendar_model import wording
 from calendar_model.reference import Reference
-from calendar_model.vocabulary import Confidence, Precision, Season, Session, Standing
+from calendar_model.reference.rows import Season, Session
+from calendar_model.vocabulary import Confidence, Precision, Standing
 
 
 @dataclass(frozen=True)

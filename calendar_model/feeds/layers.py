@@ -118,7 +118,7 @@ def of_items(
     """What ``chosen`` keeps of items of no cycle, as written on the day ``as_of``; raises as :meth:`Layers.laid`."""
     if not items:
         return Layer([], [], frozenset())
-    rows = chosen.apply(calendar.rows_of(items, reference), reference)
+    rows = chosen.apply(calendar.item_rows(items, reference), reference)
     return _layer(rows, as_of, url, alarm_days)
 
 

@@ -31,7 +31,8 @@ from calendar_model.figures.packing import text_px
 from calendar_model.figures.palette import INKS, TEXT_PX, Inks, ThemeName, colour_of, plain_layout, with_alpha
 from calendar_model.figures.text import shown, wrapped
 from calendar_model.reference import Reference
-from calendar_model.vocabulary import Cadence, Precision, Resolution, Standing, View, Vote
+from calendar_model.reference.rows import Cadence, Resolution
+from calendar_model.vocabulary import Precision, Standing, View, Vote
 
 _NARROW_PX = 640
 _RIGHT_PX = 14

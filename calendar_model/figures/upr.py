@@ -22,7 +22,8 @@ from calendar_model.figures.packing import fit
 from calendar_model.figures.palette import INKS, Inks, ThemeName, colour_of, ink_on, plain_layout, with_alpha
 from calendar_model.figures.text import shown, wrapped
 from calendar_model.reference import Reference
-from calendar_model.vocabulary import Kind, Review, ReviewDeparture, Standing
+from calendar_model.reference.rows import Review
+from calendar_model.vocabulary import Kind, ReviewDeparture, Standing
 
 _NARROW_PX = 640
 _TILE_PX = 26

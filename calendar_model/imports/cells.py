@@ -22,7 +22,7 @@ from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 from calendar_model.imports.targets import folded, label_of
 from calendar_model.imports.zones import zones_by_name, zones_by_town
 from calendar_model.reference import Reference
-from calendar_model.vocabulary import Organisation
+from calendar_model.reference.rows import Organisation
 
 T = TypeVar("T", bound=StrEnum)
 

@@ -28,9 +28,6 @@ from calendar_model.access.permissions import Viewer
 from calendar_model.access.problems import Refused
 from calendar_model.access.unit_of_work import EditConflict, reading, upsert
 from calendar_model.clock import now, today
-from calendar_model.corrections import Corrected
-from calendar_model.corrections import faults as faults_of
-from calendar_model.corrections import title as correction_title
 from calendar_model.imports import cells
 from calendar_model.imports.cells import Unclear
 from calendar_model.imports.plan import Fate, ImportRefused, Line, Plan, Progress
@@ -40,7 +37,10 @@ from calendar_model.mission.corrections import corrected, kept
 from calendar_model.mission.events import event_of, faults
 from calendar_model.mission.rules import born_at
 from calendar_model.mission.transactions import writing
-from calendar_model.reference import Reference
+from calendar_model.reference import Reference, RowCorrection
+from calendar_model.reference.corrections import correction_title
+from calendar_model.reference.corrections import faults as faults_of
+from calendar_model.reference.rows import Organisation, Review, Session
 from calendar_model.store.database import Workspace
 from calendar_model.store.models import (
     Correction,
@@ -54,7 +54,7 @@ from calendar_model.store.models import (
 )
 from calendar_model.store.session import WorkspaceSession
 from calendar_model.terms import EngagementForm, EngagementKind, EventKind
-from calendar_model.vocabulary import Confidence, Organisation, Precision, Review, Sensitivity, Session, Standing
+from calendar_model.vocabulary import Confidence, Precision, Sensitivity, Standing
 
 LONGEST_TITLE = 300
 """Letters of a title, as in the forms."""
@@ -856,7 +856,7 @@ def _fitting(session: OrmSession, facts: _Facts, lines: Sequence[Line]) -> list[
     """The lines, those refused that would not fit into the reference, or say the same as one before them."""
     standing = kept(session)
     first: dict[str, int] = {}
-    candidates: list[tuple[Line, Corrected]] = []
+    candidates: list[tuple[Line, RowCorrection]] = []
     refused: dict[int, str] = {}
     for line in lines:
         if not line.values:
@@ -882,10 +882,10 @@ def _fitting(session: OrmSession, facts: _Facts, lines: Sequence[Line]) -> list[
 
 def _sift(
     facts: _Facts,
-    standing: tuple[Corrected, ...],
-    candidates: Sequence[tuple[Line, Corrected]],
+    standing: tuple[RowCorrection, ...],
+    candidates: Sequence[tuple[Line, RowCorrection]],
     refused: dict[int, str],
-) -> tuple[Corrected, ...]:
+) -> tuple[RowCorrection, ...]:
     """Finds by halves which candidates do not fit on top of those standing; gives those that stand in the end."""
     if not candidates:
         return standing

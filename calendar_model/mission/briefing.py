@@ -17,18 +17,8 @@ from calendar_model import wording
 from calendar_model.calendar import Filter, text_item, vote_words, when
 from calendar_model.cycles import rule_in_force, rules_known
 from calendar_model.reference import Reference
-from calendar_model.vocabulary import (
-    Confidence,
-    Kind,
-    Milestone,
-    MilestoneKind,
-    Precision,
-    RecurringMeeting,
-    Standing,
-    Track,
-    TrackSubject,
-    View,
-)
+from calendar_model.reference.rows import Milestone, RecurringMeeting, Track
+from calendar_model.vocabulary import Confidence, Kind, MilestoneKind, Precision, Standing, TrackSubject, View
 
 _STEPS = (Kind.DEADLINE, Kind.MILESTONE)
 _WEIGHTY = (Kind.DEADLINE, Kind.SESSION, Kind.RESOLUTION, Kind.MANDATE_RENEWAL)

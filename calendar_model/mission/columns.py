@@ -21,9 +21,9 @@ from calendar_model.access.problems import Refused, UnmetRequirement
 from calendar_model.calendar.current import state as files_now
 from calendar_model.mission.events import zone_of
 from calendar_model.reference import load
+from calendar_model.reference.rows import MemberState, Organisation
 from calendar_model.store.models import Base, Change, Code, Correction, bounds, longest
 from calendar_model.store.session import WorkspaceSession
-from calendar_model.vocabulary import Organisation, State
 
 
 def check(session: WorkspaceSession, row: Base) -> None:
@@ -107,7 +107,7 @@ def is_known(session: Session, kind: Code, code: str) -> bool:
     known = _codes(kind, folder, stamps)
     if not known or code in known:
         return True
-    files = (State.FILE, Organisation.FILE)
+    files = (MemberState.FILE, Organisation.FILE)
     added = select(Correction.id).where(Correction.file.in_(files), Correction.row == code)
     return session.scalar(added.execution_options(everything=True)) is not None
 

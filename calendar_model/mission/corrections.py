@@ -14,14 +14,14 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from calendar_model.corrections import Corrected
+from calendar_model.reference import RowCorrection
 from calendar_model.store.history import DELETE
 from calendar_model.store.models import Change, Correction
 
 _COLUMNS = ("file", "row", "values", "source_url", "note", "updated_at")
 
 
-def kept(session: Session) -> tuple[Corrected, ...]:
+def kept(session: Session) -> tuple[RowCorrection, ...]:
     """The corrections as the database has them, in the order in which they were recorded; the withdrawn ones first.
 
     The order is the one in which :func:`calendar_model.reference.load` takes them.
@@ -36,7 +36,7 @@ def kept(session: Session) -> tuple[Corrected, ...]:
         if action == DELETE:
             gone[record_id] = json.loads(before)
     withdrawn = [
-        Corrected(
+        RowCorrection(
             file=columns["file"],
             row=columns["row"],
             values={},
@@ -76,13 +76,13 @@ def _lines(*columns: Any) -> Select[Any]:
     return lines.execution_options(everything=True)
 
 
-def corrected(columns: Mapping[str, Any], *, record_id: str, at: datetime, written: int = 1) -> Corrected:
+def corrected(columns: Mapping[str, Any], *, record_id: str, at: datetime, written: int = 1) -> RowCorrection:
     """The columns of a correction as it is laid over the reference. Raises ValueError where ``values`` is no JSON
     object of texts."""
     values = json.loads(columns["values"])
     if not isinstance(values, dict) or not all(isinstance(value, str) for value in values.values()):
         raise ValueError("values is not a JSON object of texts")
-    return Corrected(
+    return RowCorrection(
         file=columns["file"],
         row=columns["row"],
         values=values,

@@ -14,16 +14,14 @@ from typing import Any, cast
 from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import Session, aliased
 
-from calendar_model import corrections
 from calendar_model.access.problems import SHORTEST_REASON, Refused
 from calendar_model.clock import now, today
-from calendar_model.corrections import Corrected
 from calendar_model.mission import cases, columns, contacts, follow_ups, language, persons
 from calendar_model.mission.corrections import corrected, kept
 from calendar_model.mission.events import faults
 from calendar_model.mission.statements import clearance, workflow
 from calendar_model.mission.statements.workflow import CaseFacts, Facts
-from calendar_model.reference import brought
+from calendar_model.reference import RowCorrection, corrections, new_faults
 from calendar_model.store.models import (
     Access,
     Base,
@@ -210,7 +208,7 @@ def _corrections_fit(session: WorkspaceSession, written: list[Correction]) -> No
     standing = kept(session)
     if found := corrections.faults(None, standing, *(_candidate(row) for row in written)):
         raise Refused(" ".join(found))
-    if rests := brought(None, standing, [one for one in standing if one.record_id not in gone]):
+    if rests := new_faults(None, standing, [one for one in standing if one.record_id not in gone]):
         raise Refused(f"Something else rests on this correction: put that right first. {rests[0]}")
 
 
@@ -223,7 +221,7 @@ def _correction_kept(row: Correction) -> None:
         raise Refused("A correction stays one of the same row: withdraw it, and record another.")
 
 
-def _candidate(row: Correction) -> Corrected:
+def _candidate(row: Correction) -> RowCorrection:
     columns = {name: getattr(row, name) for name in ("file", "row", "values", "source_url", "note")}
     try:
         return corrected(columns, record_id=row.id or "", at=now())

@@ -14,20 +14,19 @@ from calendar_model import calendar
 from calendar_model.access.permissions import ANONYMOUS, Viewer
 from calendar_model.access.unit_of_work import change_token, reading
 from calendar_model.calendar import Item
-from calendar_model.corrections import Corrected
 from calendar_model.mission.corrections import changed_since, kept
 from calendar_model.mission.events import own_items
-from calendar_model.reference import Reference
+from calendar_model.reference import Reference, RowCorrection
 
 _KEPT = 32
 _lock = threading.Lock()
 _tables: OrderedDict[Hashable, pd.DataFrame] = OrderedDict()
 """By who looks at which state of the workspace, and by what they see: most changes change no event."""
-_corrections: tuple[tuple[str, int], tuple[Corrected, ...]] = (("", 0), ())
+_corrections: tuple[tuple[str, int], tuple[RowCorrection, ...]] = (("", 0), ())
 """In which state of which workspace the corrections were last looked at, and what they were."""
 
 
-def corrections() -> tuple[Corrected, ...]:
+def corrections() -> tuple[RowCorrection, ...]:
     """The corrections of the reference that are recorded: the same for everybody, and read when there are new ones.
 
     Raises :class:`~calendar_model.store.database.WorkspaceError` where the workspace cannot be opened.
@@ -35,7 +34,7 @@ def corrections() -> tuple[Corrected, ...]:
     return _corrections_at(change_token())
 
 
-def _corrections_at(now: tuple[str, int]) -> tuple[Corrected, ...]:
+def _corrections_at(now: tuple[str, int]) -> tuple[RowCorrection, ...]:
     global _corrections
     with _lock:
         (url, number), known = _corrections

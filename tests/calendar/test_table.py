@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from calendar_model.calendar import COLUMNS, EXPORTED, ColumnType, build_table, records, when
 from calendar_model.reference import Reference, load
-from calendar_model.vocabulary import Precision, Resolution, Standing
+from calendar_model.reference.rows import Resolution
+from calendar_model.vocabulary import Precision, Standing
 from tests.conftest import DATA
 from tests.day import TODAY
 

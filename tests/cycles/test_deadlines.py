@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from calendar_model.cycles import DueMilestone, due_for_text, due_milestones, is_working_day, offset_day
 from calendar_model.reference import Reference
-from calendar_model.vocabulary import MilestoneDate, Precision, Unit
+from calendar_model.reference.rows import MilestoneDate
+from calendar_model.vocabulary import Precision, Unit
 from tests.day import TODAY
 
 ANSWERS = Path(__file__).resolve().parents[1] / "answers" / "deadlines.csv"

@@ -87,9 +87,9 @@ def test_the_calendar_says_that_it_is_corrected(desk: Viewer) -> None:
     record(desk)
     reference, _ = calendar_for(ANONYMOUS)
     assert shown()[2] == (
-        f"The days of the session are from the source given. {reference.corrected['sessions.csv', 'HRC64'].says}"
+        f"The days of the session are from the source given. {reference.corrected['sessions.csv', 'HRC64'].basis}"
     )
-    assert reference.corrected["sessions.csv", "HRC64"].says.endswith(
+    assert reference.corrected["sessions.csv", "HRC64"].basis.endswith(
         ", by the source given: start, end, date precision, standing."
     )
 

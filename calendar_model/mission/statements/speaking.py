@@ -7,8 +7,9 @@ from datetime import date
 from math import ceil
 
 from calendar_model.reference import Reference
+from calendar_model.reference.rows import Milestone
 from calendar_model.terms import StatementForm
-from calendar_model.vocabulary import Confidence, Milestone, MilestoneKind
+from calendar_model.vocabulary import Confidence, MilestoneKind
 
 
 @dataclass(frozen=True)

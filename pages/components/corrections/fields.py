@@ -8,23 +8,23 @@ from datetime import date, time
 from enum import StrEnum
 from typing import Any, get_args, get_origin
 
-from calendar_model.corrections import columns_of
 from calendar_model.reference import Reference
-from calendar_model.vocabulary import (
+from calendar_model.reference.corrections import correctable_columns
+from calendar_model.reference.rows import (
     Cadence,
     MandateHolder,
     Meeting,
+    MemberState,
     Milestone,
     MilestoneDate,
     Observance,
     Organisation,
-    Record,
     RecurringMeeting,
+    ReferenceRow,
     Resolution,
     Review,
     Season,
     Session,
-    State,
     Track,
 )
 from pages.components.record.forms import RecordForm, words
@@ -44,7 +44,7 @@ NAMES: dict[str, str] = {
     Season.FILE: "Season of a body",
     Track.FILE: "Track",
     Organisation.FILE: "Organisation or body",
-    State.FILE: "State",
+    MemberState.FILE: "State",
 }
 """What a row of each file is called, those that are put right most often first."""
 
@@ -74,9 +74,9 @@ def label(column: str) -> str:
     return _LABELS.get(column) or words(column.replace("_", "-"))
 
 
-def rows(reference: Reference, file: str) -> dict[str, Record]:
+def rows(reference: Reference, file: str) -> dict[str, ReferenceRow]:
     """The rows of a file as they stand corrected, by key."""
-    found: dict[str, Iterable[Record]] = {
+    found: dict[str, Iterable[ReferenceRow]] = {
         Session.FILE: reference.sessions.values(),
         Meeting.FILE: reference.meetings,
         Review.FILE: reference.reviews,
@@ -90,12 +90,12 @@ def rows(reference: Reference, file: str) -> dict[str, Record]:
         Season.FILE: reference.seasons.values(),
         Track.FILE: reference.tracks.values(),
         Organisation.FILE: reference.organisations.values(),
-        State.FILE: reference.states.values(),
+        MemberState.FILE: reference.states.values(),
     }
     return {" ".join(str(part) for part in row.key).rstrip(): row for row in found[file]}
 
 
-def row_label(row: Record, reference: Reference) -> str:
+def row_label(row: ReferenceRow, reference: Reference) -> str:
     """A row in a list to choose from, with its key first: ``HRC64: Human Rights Council, 64th session``."""
     if isinstance(row, Review):
         return f"{reference.states[row.country].name}, cycle {row.cycle}, {row.session}"
@@ -112,9 +112,9 @@ def deadline_label(milestone: str, session: str, country: str, reference: Refere
     return ", ".join(part for part in parts if part)
 
 
-def typed(kind: type[Record], cells: Mapping[str, str]) -> dict[str, Any]:
+def typed(kind: type[ReferenceRow], cells: Mapping[str, str]) -> dict[str, Any]:
     """The cells of a row as the fields show them; a cell that is not of its column's type is shown empty."""
-    return {name: _typed(_types(kind, name), cells.get(name, "")) for name in columns_of(kind)}
+    return {name: _typed(_types(kind, name), cells.get(name, "")) for name in correctable_columns(kind)}
 
 
 def cell(value: Any) -> str:
@@ -130,7 +130,7 @@ def cell(value: Any) -> str:
     return str(value).strip()
 
 
-def draw(form: RecordForm, kind: type[Record], column: str) -> None:
+def draw(form: RecordForm, kind: type[ReferenceRow], column: str) -> None:
     """The field of one column."""
     types, name = _types(kind, column), label(column)
     reference = form.context.reference
@@ -155,7 +155,7 @@ def _terms(types: set[type]) -> type[StrEnum] | None:
     return None if tuple in types else next((one for one in types if issubclass(one, StrEnum)), None)
 
 
-def _code(form: RecordForm, kind: type[Record], column: str, name: str, reference: Reference) -> None:
+def _code(form: RecordForm, kind: type[ReferenceRow], column: str, name: str, reference: Reference) -> None:
     file = kind.REFERENCES.get(column, Session.FILE)
     if tuple in _types(kind, column):
         form.text(column, name, help="Codes, separated by semicolons.")
@@ -168,7 +168,7 @@ def _code(form: RecordForm, kind: type[Record], column: str, name: str, referenc
     form.choice(column, name, ["", *names], optional=True, format_func=lambda code: names.get(code, code) or "None")
 
 
-def _types(kind: type[Record], column: str) -> set[type]:
+def _types(kind: type[ReferenceRow], column: str) -> set[type]:
     """The plain types in a column's annotation, however deep."""
 
     def within(annotation: Any) -> Iterator[type]:

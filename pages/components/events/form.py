@@ -16,10 +16,11 @@ from calendar_model.mission import briefing
 from calendar_model.mission.events import faults, item_of
 from calendar_model.mission.transactions import save
 from calendar_model.reference import Reference
+from calendar_model.reference.rows import Organisation
 from calendar_model.store.history import of_record
 from calendar_model.store.models import Contact, Engagement, Event, Person, Record, Statement
 from calendar_model.terms import EventKind
-from calendar_model.vocabulary import Kind, Organisation, Precision, Sensitivity, Standing
+from calendar_model.vocabulary import Kind, Precision, Sensitivity, Standing
 from pages.components.record import forms
 from pages.components.record.access_requests import ask_for_access
 from pages.components.record.forms import LINK, NEW, RecordForm, open_record, texts, words

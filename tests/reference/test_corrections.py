@@ -15,34 +15,35 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from calendar_model.corrections import (
-    KIND_OF,
-    Corrected,
-    counts_as,
+from calendar_model.reference import Reference, load
+from calendar_model.reference.corrections import (
+    ROW_CLASS_OF,
+    CorrectionEffect,
+    RowCorrection,
+    complete_dates,
+    corrected_rows,
+    correction_effect,
     differences,
     faults,
+    file_rows,
     patch,
-    rows_of,
-    settled,
-    standings,
 )
-from calendar_model.reference import Reference, load
 from calendar_model.vocabulary import Confidence, Precision, Standing
 from tests.conftest import DATA
 from tests.day import TODAY
-from tests.test_reference import edit
+from tests.reference.test_reader import edit
 
 SOURCE = "https://www.ohchr.org/en/hr-bodies/hrc/sessions"
 DAYS = {"start": "2027-03-01", "end": "2027-04-02", "date_precision": "day", "standing": "confirmed"}
 
 
-def of(file: str, row: str, values: Mapping[str, str], **more: Any) -> Corrected:
-    return Corrected(
+def of(file: str, row: str, values: Mapping[str, str], **more: Any) -> RowCorrection:
+    return RowCorrection(
         **{"file": file, "row": row, "values": values, "source_url": SOURCE, "note": "", "on": TODAY, **more}
     )
 
 
-def of_session(values: Mapping[str, str], row: str = "HRC64", **more: Any) -> Corrected:
+def of_session(values: Mapping[str, str], row: str = "HRC64", **more: Any) -> RowCorrection:
     return of("sessions.csv", row, values, **more)
 
 
@@ -74,15 +75,15 @@ def test_a_confirmed_session_stands_with_its_source_and_a_higher_revision() -> N
 def test_exact_days_of_a_window_say_by_themselves_that_they_are_known(
     also: dict[str, str], precision: str | None, standing: str | None
 ) -> None:
-    base = rows_of(DATA, "sessions.csv")["HRC64"]
+    base = file_rows(DATA, "sessions.csv")["HRC64"]
     assert (base["date_precision"], base["standing"]) == ("month", "provisional")
-    values = settled(KIND_OF["sessions.csv"], base, {"start": "2027-03-01", "end": "2027-04-02", **also})
+    values = complete_dates(ROW_CLASS_OF["sessions.csv"], base, {"start": "2027-03-01", "end": "2027-04-02", **also})
     assert (values.get("date_precision"), values.get("standing")) == (precision, standing)
 
 
 def test_days_that_were_exact_already_are_left_as_they_are_given() -> None:
-    base = rows_of(DATA, "sessions.csv")["HRC61"]
-    assert settled(KIND_OF["sessions.csv"], base, {"start": "2026-02-24"}) == {"start": "2026-02-24"}
+    base = file_rows(DATA, "sessions.csv")["HRC61"]
+    assert complete_dates(ROW_CLASS_OF["sessions.csv"], base, {"start": "2026-02-24"}) == {"start": "2026-02-24"}
 
 
 def test_where_only_the_place_is_put_right_the_days_stay_from_memory() -> None:
@@ -110,11 +111,11 @@ def test_of_several_corrections_the_last_says_each_column() -> None:
     session = load(DATA, [first, second]).sessions["HRC64"]
     assert (session.start, session.end, session.revision) == (date(2027, 3, 1), date(2027, 4, 9), 2)
     assert session.source_url == SOURCE
-    made = standings(DATA, [first, second])["sessions.csv", "HRC64"]
-    assert counts_as(made, first) == "stands over the file"
+    made = corrected_rows(DATA, [first, second])["sessions.csv", "HRC64"]
+    assert correction_effect(made, first) is CorrectionEffect.APPLIES
     replaced = of_session({"end": "2027-04-10"}, record_id="0")
-    made = standings(DATA, [replaced, second])["sessions.csv", "HRC64"]
-    assert counts_as(made, replaced) == "a later correction counts"
+    made = corrected_rows(DATA, [replaced, second])["sessions.csv", "HRC64"]
+    assert correction_effect(made, replaced) is CorrectionEffect.REPLACED
 
 
 def test_once_the_file_says_the_same_nothing_of_the_correction_is_applied(data_copy: Path) -> None:
@@ -122,7 +123,7 @@ def test_once_the_file_says_the_same_nothing_of_the_correction_is_applied(data_c
     apply(data_copy, patch(data_copy, [one]))
     edit(data_copy, "sessions.csv", SOURCE, "https://example.org/as-the-editor-has-it")
     assert load(data_copy, [one]).sessions["HRC64"].source_url == "https://example.org/as-the-editor-has-it"
-    assert counts_as(standings(data_copy, [one])["sessions.csv", "HRC64"], one) == "the file has caught up"
+    assert correction_effect(corrected_rows(data_copy, [one])["sessions.csv", "HRC64"], one) is CorrectionEffect.IN_FILE
     assert patch(data_copy, [one]) == ""
     assert differences(data_copy, (), one) == ()
 
@@ -130,8 +131,8 @@ def test_once_the_file_says_the_same_nothing_of_the_correction_is_applied(data_c
 def test_a_file_that_was_changed_later_and_says_something_else_is_told(data_copy: Path) -> None:
     one = of_session(DAYS, record_id="1", on=TODAY - timedelta(days=30))
     edit(data_copy, "sessions.csv", "2027-02-01,2027-04-30,month", "2027-03-08,2027-04-09,day")
-    made = standings(data_copy, [one])["sessions.csv", "HRC64"]
-    assert counts_as(made, one) == "the file was changed since, and says something else"
+    made = corrected_rows(data_copy, [one])["sessions.csv", "HRC64"]
+    assert correction_effect(made, one) is CorrectionEffect.FILE_DIFFERS
 
 
 def test_a_withdrawn_correction_leaves_the_file_s_dates_and_never_counts_back() -> None:
@@ -146,7 +147,7 @@ def test_a_correction_that_fits_no_more_is_left_out_with_a_fault(data_copy: Path
     reference = load(data_copy, [moved, place])
     assert reference.sessions["HRC64"].end == date(2027, 5, 28)
     assert reference.sessions["HRC65"].location == "Bern"
-    line = 1 + [*rows_of(data_copy, "sessions.csv")].index("HRC64") + 1
+    line = 1 + [*file_rows(data_copy, "sessions.csv")].index("HRC64") + 1
     where = f"sessions.csv, line {line}, column end"
     says = "“2027-04-02” found; expected a date on or after the start, 2027-05-03."
     assert [str(fault) for fault in reference.faults] == [
@@ -183,7 +184,7 @@ def test_a_correction_that_fits_no_more_is_left_out_with_a_fault(data_copy: Path
         ),
     ],
 )
-def test_what_does_not_fit_is_said_in_a_sentence(candidate: Corrected, says: str | None) -> None:
+def test_what_does_not_fit_is_said_in_a_sentence(candidate: RowCorrection, says: str | None) -> None:
     found = faults(DATA, (), candidate)
     assert found
     assert all(sentence.endswith(".") for sentence in found)
@@ -216,9 +217,9 @@ TEXTS = {
 
 
 @st.composite
-def corrections(draw: st.DrawFn) -> Corrected:
+def corrections(draw: st.DrawFn) -> RowCorrection:
     file = draw(st.sampled_from(sorted(TEXTS)))
-    row = draw(st.sampled_from([*rows_of(DATA, file)]))
+    row = draw(st.sampled_from([*file_rows(DATA, file)]))
     values = draw(st.dictionaries(st.sampled_from(TEXTS[file]), READABLE.map(str.strip)))
     if file in ("sessions.csv", "meetings.csv") and draw(st.booleans()):
         start, days = draw(DAY), draw(st.integers(0, 40))
@@ -247,8 +248,8 @@ def without_revisions(reference: Reference) -> dict[str, Any]:
 
 @settings(max_examples=12, deadline=None)
 @given(st.lists(corrections(), min_size=1, max_size=4))
-def test_a_patch_takes_the_files_to_where_the_corrections_stand(drawn: list[Corrected]) -> None:
-    recorded: list[Corrected] = []
+def test_a_patch_takes_the_files_to_where_the_corrections_stand(drawn: list[RowCorrection]) -> None:
+    recorded: list[RowCorrection] = []
     for number, one in enumerate(drawn):
         if not faults(DATA, recorded, one):
             recorded.append(replace(one, record_id=str(number)))

@@ -1,7 +1,7 @@
 """Corrections laid over the rows of the reference, before the rows are checked.
 
-A correction names a row by its key and gives columns, as text as it would stand in the file. It stands until the file
-says the same of its own accord: then the file has caught up, and nothing of it is applied any more.
+A correction names a row by its key and gives the text of some of its cells. It applies until the file holds the same:
+then the file has caught up, and the correction changes nothing any more.
 """
 
 from __future__ import annotations
@@ -12,22 +12,23 @@ from datetime import date, datetime
 from functools import cached_property
 
 from calendar_model import wording
-from calendar_model.vocabulary import Confidence, Precision, Record
+from calendar_model.reference.rows import ReferenceRow
+from calendar_model.vocabulary import Confidence, Precision
 
 PROVENANCE = ("source_url", "source_note", "confidence", "recalled_fields", "updated", "revision")
-"""Columns that say how a row is known: they follow from a correction and are not put right by one."""
+"""Columns that say how a row is known: they follow from a correction, which cannot set them."""
 
 MOVES = frozenset({"start", "end", "date", "time", "date_precision", "standing", "location", "session", "adopted"})
 """Columns of which a change is a move, by which a file's ``revision`` rises (``data/README.md``)."""
 
 
 @dataclass(frozen=True)
-class Corrected:
+class RowCorrection:
     """A correction of one row: of ``file`` (``sessions.csv``), with the key ``row``, its parts separated by a blank.
 
-    ``values`` are the columns put right, ``on`` the day of it (UTC), ``at`` the instant of its last change, where it
-    is kept already. ``written`` counts how often it was written down: recorded, changed, withdrawn. One that is
-    ``withdrawn`` puts nothing right any more, and is still counted: what calendars have seen never counts back.
+    ``values`` are the corrected columns, ``on`` the day of the correction (UTC), ``at`` the instant of its last change,
+    where it is stored already. ``written`` counts how often it was recorded, changed or withdrawn. A ``withdrawn`` one
+    corrects nothing any more and still counts towards the revision, which must never fall in subscribed calendars.
     """
 
     file: str
@@ -43,14 +44,14 @@ class Corrected:
 
 
 @dataclass(frozen=True)
-class Overlaid:
-    """What corrections make of one row: the ``cells`` that stand now, and those of the ``file`` (empty: a new row).
+class CorrectedRow:
+    """A row with its corrections applied: the resulting ``cells``, and those of the ``file`` (empty: a new row).
 
-    ``columns`` are the ones in which the corrections count, none where the file has caught up; ``on`` is their day.
-    ``last`` says of each column that is put right which correction did so last, by its ``record_id``.
+    ``columns`` are the corrected ones, none where the file has caught up; ``on`` is the day of the last correction.
+    ``last`` holds the ``record_id`` of the last correction by column.
     """
 
-    kind: type[Record]
+    kind: type[ReferenceRow]
     row: str
     cells: Mapping[str, str] = field(hash=False)
     file: Mapping[str, str] = field(hash=False)
@@ -64,12 +65,12 @@ class Overlaid:
         cells = dict(self.cells)
         if "revision" in self.kind.model_fields:
             moved = bool(self.file) and not MOVES.isdisjoint(self.columns)
-            cells["revision"] = str(_whole(self.file.get("revision", "")) + moved)
+            cells["revision"] = str(_whole_number(self.file.get("revision", "")) + moved)
         return cells
 
     @property
-    def says(self) -> str:
-        """A sentence for how the row is known; empty where the file has caught up."""
+    def basis(self) -> str:
+        """A sentence that says how the row is known; empty where the file has caught up."""
         day = wording.day(self.on)
         if not self.file:
             return f"Recorded in the dashboard on {day}, by the source given."
@@ -77,53 +78,57 @@ class Overlaid:
         return f"Corrected in the dashboard on {day}, by the source given: {what}." if what else ""
 
 
-def key_columns(kind: type[Record], row: str) -> dict[str, str]:
-    """The key of a row, column by column; a part left out at the end is empty."""
+def key_columns(kind: type[ReferenceRow], row: str) -> dict[str, str]:
+    """Return the key of a row by column; a part left out at the end is empty."""
     parts = row.split(" ")
     parts += [""] * (len(kind.KEY) - len(parts))
     return dict(zip(kind.KEY, parts, strict=False))
 
 
-def row_of(kind: type[Record], cells: Mapping[str, object]) -> str:
-    """The key of a row as one text, from its columns."""
+def row_key(kind: type[ReferenceRow], cells: Mapping[str, object]) -> str:
+    """Return the key of a row as one text, from its cells."""
     return " ".join(str(cells.get(name) or "").strip() for name in kind.KEY).rstrip()
 
 
-def columns_of(kind: type[Record]) -> tuple[str, ...]:
-    """The columns of a file that a correction can put right, in their order; the notes last."""
+def correctable_columns(kind: type[ReferenceRow]) -> tuple[str, ...]:
+    """Return the columns of a file that a correction can set, in their order, the notes last."""
     own = (name for name in kind.model_fields if name not in (*PROVENANCE, *kind.KEY, "notes"))
     return (*own, "notes")
 
 
-def overlay(
-    kind: type[Record], rows: Mapping[str, Mapping[str, str]], corrections: Iterable[Corrected]
-) -> dict[str, Overlaid]:
-    """The rows of a file that ``corrections`` touch, by key; ``rows`` are the file's cells by key.
+def apply_corrections(
+    kind: type[ReferenceRow], rows: Mapping[str, Mapping[str, str]], corrections: Iterable[RowCorrection]
+) -> dict[str, CorrectedRow]:
+    """Return the rows of a file that ``corrections`` touch, corrected, by key; ``rows`` are the file's cells by key.
 
-    Several corrections of a row count in their order, column by column. A row that only withdrawn corrections touched
-    stands as in the file, with its revision raised.
+    Several corrections of a row apply in their order, column by column. A row that has only withdrawn corrections is as
+    in the file, with its revision raised.
     """
-    of_row: dict[str, list[Corrected]] = {}
+    of_row: dict[str, list[RowCorrection]] = {}
     for one in corrections:
         if one.file == kind.FILE:
             of_row.setdefault(one.row, []).append(one)
-    found = {row: _overlaid(kind, row, rows.get(row, {}), listed) for row, listed in of_row.items()}
+    found = {row: _corrected_row(kind, row, rows.get(row, {}), listed) for row, listed in of_row.items()}
     return {row: one for row, one in found.items() if one is not None}
 
 
-def _overlaid(
-    kind: type[Record], row: str, file: Mapping[str, str], corrections: Sequence[Corrected]
-) -> Overlaid | None:
+def _corrected_row(
+    kind: type[ReferenceRow], row: str, file: Mapping[str, str], corrections: Sequence[RowCorrection]
+) -> CorrectedRow | None:
     standing = [one for one in corrections if not one.withdrawn]
     by = {name: one for one in standing for name in one.values}
     final = {name: one.values[name].strip() for name, one in by.items()}
-    columns = tuple(name for name in columns_of(kind) if name in final and not _has(file, name, final[name]))
+    columns = tuple(
+        name for name in correctable_columns(kind) if name in final and not _file_agrees(file, name, final[name])
+    )
     cells = {name: value.strip() for name, value in file.items()}
-    revision = _whole(cells.get("revision", "")) + sum(one.written for one in corrections)
+    revision = _whole_number(cells.get("revision", "")) + sum(one.written for one in corrections)
     if columns or (standing and not file):
         counting = [one for one in standing if not columns or any(by[name] is one for name in columns)]
-        rewritten = "notes" in final  # then they are as the corrections have them, and nothing is added
-        cells = _put_right(kind, row, cells, {name: final[name] for name in columns}, counting, rewritten=rewritten)
+        rewritten = "notes" in final  # The notes are then as the corrections have them, and nothing is added.
+        cells = _corrected_cells(
+            kind, row, cells, {name: final[name] for name in columns}, counting, rewritten=rewritten
+        )
     elif not file:
         return None
     elif gone := [one.on for one in corrections if one.withdrawn]:
@@ -131,11 +136,11 @@ def _overlaid(
     if "revision" in kind.model_fields:
         cells["revision"] = str(revision)
     last = {name: one.record_id for name, one in by.items()}
-    return Overlaid(kind, row, cells, file, columns, max(one.on for one in corrections), last)
+    return CorrectedRow(kind, row, cells, file, columns, max(one.on for one in corrections), last)
 
 
-def _has(file: Mapping[str, str], name: str, value: str) -> bool:
-    """Whether the file says the same, and not only from memory."""
+def _file_agrees(file: Mapping[str, str], name: str, value: str) -> bool:
+    """Return whether the file holds the same value, and from a source."""
     if file.get(name, "").strip() != value or not file:
         return False
     if not value or name == "notes":
@@ -143,28 +148,28 @@ def _has(file: Mapping[str, str], name: str, value: str) -> bool:
     return file.get("confidence", "").strip() != Confidence.RECALLED and name not in _recalled(file)
 
 
-def _put_right(
-    kind: type[Record],
+def _corrected_cells(
+    kind: type[ReferenceRow],
     row: str,
     cells: Mapping[str, str],
     values: Mapping[str, str],
-    corrections: Sequence[Corrected],
+    corrections: Sequence[RowCorrection],
     *,
     rewritten: bool,
 ) -> dict[str, str]:
     last = corrections[-1]
     made = {**key_columns(kind, row), **cells, **values}
     if "known_from" in kind.model_fields and not made.get("known_from") and last.on.isoformat() < made.get("start", ""):
-        # Without a day from which it could be known, a session that is to come would be known only once it opens.
+        # Without it, a coming session would count as known only from its opening.
         made["known_from"] = last.on.isoformat()
     recalled = _recalled(cells)
     if cells.get("confidence") == Confidence.RECALLED:
-        recalled = [name for name in columns_of(kind) if cells.get(name) and name != "notes"]
+        recalled = [name for name in correctable_columns(kind) if cells.get(name) and name != "notes"]
     before = cells.get("source_url", "")
     notes = [made.get("notes", "")]
     if not rewritten:
         if notes[0] and made.get("date_precision") == Precision.DAY != cells.get("date_precision", Precision.DAY):
-            # It says how the window was known, and would contradict the days.
+            # The note explains the window and would contradict the days.
             notes = [f"Before the correction: {notes[0]}"]
         notes += [one.note.strip() for one in corrections]
         notes += [f"Source before the correction: {before}"] if before and before != last.source_url else []
@@ -182,5 +187,5 @@ def _recalled(cells: Mapping[str, str]) -> list[str]:
     return [name.strip() for name in cells.get("recalled_fields", "").split(";") if name.strip()]
 
 
-def _whole(text: str) -> int:
+def _whole_number(text: str) -> int:
     return int(text) if text.strip().isdecimal() else 0

@@ -1,7 +1,7 @@
 """Corrections of the reference that are recorded in the dashboard: whether one fits, what it changes, and a patch.
 
-They stand over the files (:func:`calendar_model.reference.load`) until the files say the same; :func:`patch` is what
-brings the files there.
+They apply over the files (:func:`calendar_model.reference.load`) until the files hold the same; :func:`patch` writes
+the change of the files that does this.
 """
 
 from __future__ import annotations
@@ -13,46 +13,50 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import StrEnum
 from pathlib import Path
 
-from calendar_model.overlay import (
-    Corrected,
-    Overlaid,
-    columns_of,
+from calendar_model.reference.overlay import (
+    CorrectedRow,
+    RowCorrection,
+    apply_corrections,
+    correctable_columns,
     key_columns,
-    overlay,
-    row_of,
+    row_key,
 )
-from calendar_model.reference import KINDS, Fault, brought, data_folder
-from calendar_model.vocabulary import Precision, Record, Standing
+from calendar_model.reference.reader import ROW_CLASSES, Fault, data_folder, new_faults
+from calendar_model.reference.rows import ReferenceRow
+from calendar_model.vocabulary import Precision, Standing
 
 __all__ = [
-    "KIND_OF",
-    "Corrected",
+    "EFFECT_WORDS",
+    "ROW_CLASS_OF",
+    "CorrectedRow",
+    "CorrectionEffect",
     "Difference",
-    "Overlaid",
-    "columns_of",
-    "counts_as",
+    "RowCorrection",
+    "complete_dates",
+    "correctable_columns",
+    "corrected_rows",
+    "correction_effect",
+    "correction_title",
     "differences",
     "faults",
+    "file_rows",
     "key_columns",
     "patch",
-    "row_of",
-    "rows_of",
-    "settled",
-    "standings",
-    "title",
+    "row_key",
 ]
 
-KIND_OF: dict[str, type[Record]] = {kind.FILE: kind for kind in KINDS}
-"""What a row of each file is, by the file's name."""
+ROW_CLASS_OF: dict[str, type[ReferenceRow]] = {kind.FILE: kind for kind in ROW_CLASSES}
+"""The class of the rows of each file, by the file's name."""
 
 _ADDRESS = re.compile(r"https?://[^\s/]\S*")
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A column that a correction puts right: what stands in the file and what shall stand, as text."""
+    """A column that a correction changes: its text before and after."""
 
     column: str
     before: str
@@ -62,35 +66,34 @@ class Difference:
 # --- Whether one fits
 
 
-def faults(folder: Path | None, standing: Sequence[Corrected], *candidates: Corrected) -> tuple[str, ...]:
-    """What keeps ``candidates`` from being recorded together on top of ``standing``, as sentences; empty: nothing.
+def faults(folder: Path | None, standing: Sequence[RowCorrection], *candidates: RowCorrection) -> tuple[str, ...]:
+    """Return why ``candidates`` cannot be recorded together on top of ``standing``, as sentences; empty if they can.
 
-    ``folder`` holds the files (None: the project's own). Of those that are ``standing`` already, one with the same
-    ``record_id`` is replaced. To look at a long list, ask for all of it first, and one by one only if that says
-    something.
+    ``folder`` holds the files (None: the project's own). A candidate replaces the one of ``standing`` that has the same
+    ``record_id``. Check a long list as a whole first, and its members one by one only if that finds a fault.
     """
-    wrong = [says for one in candidates for says in _malformed(one)]
+    wrong = [sentence for one in candidates for sentence in _malformed(one)]
     if wrong:
         return tuple(dict.fromkeys(wrong))
     replaced = {one.record_id for one in candidates} - {""}
     after = (*(one for one in standing if one.record_id not in replaced), *candidates)
-    found = brought(folder, standing, after)
+    found = new_faults(folder, standing, after)
     own = {(one.file, one.row) for one in candidates}
     lines = _lines(folder or data_folder(), {file for file, _ in own}) if found else {}
     return tuple(dict.fromkeys(_sentence(fault, own, lines) for fault in found))
 
 
-def _malformed(one: Corrected) -> list[str]:
-    kind = KIND_OF.get(one.file)
+def _malformed(one: RowCorrection) -> list[str]:
+    kind = ROW_CLASS_OF.get(one.file)
     if kind is None:
-        return [f"“{one.file}” is no file of the reference; choose one of {', '.join(KIND_OF)}."]
+        return [f"“{one.file}” is no file of the reference; choose one of {', '.join(ROW_CLASS_OF)}."]
     found = []
     parts = one.row.split(" ")
-    if not one.row.strip() or len(parts) > len(kind.KEY) or one.row != row_of(kind, key_columns(kind, one.row)):
+    if not one.row.strip() or len(parts) > len(kind.KEY) or one.row != row_key(kind, key_columns(kind, one.row)):
         found.append(f"Say which row of {one.file} it is, by its {' and '.join(kind.KEY)} with a blank between.")
     if not one.values:
         found.append("Put at least one column right.")
-    columns = columns_of(kind)
+    columns = correctable_columns(kind)
     found += [
         f"“{name}” cannot be put right in {one.file}; its columns are {', '.join(columns)}."
         for name in one.values
@@ -106,7 +109,7 @@ def _malformed(one: Corrected) -> list[str]:
 
 
 def _sentence(fault: Fault, own: set[tuple[str, str]], lines: Mapping[tuple[str, int], str]) -> str:
-    """A fault of a candidate's own row by its column; one that it brings elsewhere with its place."""
+    """Return a fault in words: one of a candidate's own row by its column, one elsewhere with its place."""
     row = lines.get((fault.file, fault.line), "")
     if fault.column and (fault.line == 0 or (fault.file, row) in own):
         of_own = [one for one in own if one[0] == fault.file]
@@ -120,7 +123,7 @@ def _sentence(fault: Fault, own: set[tuple[str, str]], lines: Mapping[tuple[str,
 def _lines(folder: Path, files: Iterable[str]) -> dict[tuple[str, int], str]:
     found: dict[tuple[str, int], str] = {}
     for file in files:
-        sheet = _Sheet.read(folder, KIND_OF[file])
+        sheet = _ReferenceFile.read(folder, ROW_CLASS_OF[file])
         found |= {(file, line): row for row, line in sheet.lines.items()}
     return found
 
@@ -128,26 +131,26 @@ def _lines(folder: Path, files: Iterable[str]) -> dict[tuple[str, int], str]:
 # --- What it changes
 
 
-def settled(kind: type[Record], base: Mapping[str, str], values: Mapping[str, str]) -> dict[str, str]:
-    """The ``values`` of a correction of a row that said ``base``, with what exact days say by themselves.
+def complete_dates(kind: type[ReferenceRow], base: Mapping[str, str], values: Mapping[str, str]) -> dict[str, str]:
+    """Return the ``values`` of a correction of the row ``base``, with the precision and standing that its days imply.
 
     Days that are not whole months cannot be a window: where the row was one, and the precision was left as it was, the
     days are known; and where the standing was left too, a source that gives days confirms them.
     """
-    settled = dict(values)
+    completed = dict(values)
     precision = base.get("date_precision", "")
     if "date_precision" not in kind.model_fields or precision in ("", Precision.DAY):
-        return settled
+        return completed
     start, end = (_day(values.get(name) or base.get(name, "")) for name in ("start", "end"))
     if start is None or end is None or values.get("date_precision", precision) != precision:
-        return settled
+        return completed
     if start.day == 1 and (end + timedelta(days=1)).day == 1:
-        return settled
-    settled["date_precision"] = Precision.DAY.value
+        return completed
+    completed["date_precision"] = Precision.DAY.value
     known = base.get("standing", "")
     if known in (Standing.PROJECTED, Standing.PROVISIONAL) and values.get("standing", known) == known:
-        settled["standing"] = Standing.CONFIRMED.value
-    return settled
+        completed["standing"] = Standing.CONFIRMED.value
+    return completed
 
 
 def _day(text: str) -> date | None:
@@ -157,84 +160,109 @@ def _day(text: str) -> date | None:
         return None
 
 
-def rows_of(folder: Path | None, file: str) -> dict[str, dict[str, str]]:
-    """The rows of a file as they stand in it, by key; nothing of what cannot be read."""
-    return _Sheet.read(folder or data_folder(), KIND_OF[file]).rows
+def file_rows(folder: Path | None, file: str) -> dict[str, dict[str, str]]:
+    """Return the rows of a file by key, without corrections; empty for a file that cannot be read."""
+    return _ReferenceFile.read(folder or data_folder(), ROW_CLASS_OF[file]).rows
 
 
-def standings(folder: Path | None, corrections: Sequence[Corrected]) -> dict[tuple[str, str], Overlaid]:
-    """What the corrections make of each row that they touch, by file and key, whether it fits or not."""
+def corrected_rows(folder: Path | None, corrections: Sequence[RowCorrection]) -> dict[tuple[str, str], CorrectedRow]:
+    """Return each row that the corrections touch, corrected, by file and key, whether it fits or not."""
     folder = folder or data_folder()
-    found: dict[tuple[str, str], Overlaid] = {}
-    for file in dict.fromkeys(one.file for one in corrections if one.file in KIND_OF):
-        kind = KIND_OF[file]
-        found |= {(file, row): one for row, one in overlay(kind, rows_of(folder, file), corrections).items()}
+    found: dict[tuple[str, str], CorrectedRow] = {}
+    for file in dict.fromkeys(one.file for one in corrections if one.file in ROW_CLASS_OF):
+        kind = ROW_CLASS_OF[file]
+        found |= {
+            (file, row): one for row, one in apply_corrections(kind, file_rows(folder, file), corrections).items()
+        }
     return found
 
 
-def differences(folder: Path | None, standing: Sequence[Corrected], candidate: Corrected) -> tuple[Difference, ...]:
-    """The columns in which the row would stand otherwise than it does with those that are ``standing``.
+def differences(
+    folder: Path | None, standing: Sequence[RowCorrection], candidate: RowCorrection
+) -> tuple[Difference, ...]:
+    """Return the columns that ``candidate`` changes in its row as it is with the ``standing`` corrections.
 
-    Empty: the reference says the same already, and has it from a source.
+    Empty where the reference holds the same already, and from a source.
     """
-    before = standings(folder, [one for one in standing if one.record_id != candidate.record_id or not one.record_id])
+    before = corrected_rows(
+        folder, [one for one in standing if one.record_id != candidate.record_id or not one.record_id]
+    )
     now = before.get((candidate.file, candidate.row))
-    cells = dict(now.cells) if now else rows_of(folder, candidate.file).get(candidate.row, {})
-    made = overlay(KIND_OF[candidate.file], {candidate.row: cells} if cells else {}, [candidate])
+    cells = dict(now.cells) if now else file_rows(folder, candidate.file).get(candidate.row, {})
+    made = apply_corrections(ROW_CLASS_OF[candidate.file], {candidate.row: cells} if cells else {}, [candidate])
     columns = made[candidate.row].columns if candidate.row in made else ()
     return tuple(Difference(name, cells.get(name, ""), made[candidate.row].cells[name]) for name in columns)
 
 
-def counts_as(made: Overlaid, one: Corrected) -> str:
-    """Whether a correction that is recorded still counts for its row, in a few words; ``made`` is of the row.
+class CorrectionEffect(StrEnum):
+    """Whether a recorded correction still changes its row."""
 
-    The file has caught up once it says the same; it says something else since where its row was changed later.
-    """
+    APPLIES = "applies"
+    NEW_ROW = "new-row"
+    REPLACED = "replaced"
+    """A later correction sets the same columns."""
+    IN_FILE = "in-file"
+    FILE_DIFFERS = "file-differs"
+    """The row was changed in the file after the correction, to another value."""
+
+
+EFFECT_WORDS: Mapping[CorrectionEffect, str] = {
+    CorrectionEffect.APPLIES: "stands over the file",
+    CorrectionEffect.NEW_ROW: "a new row",
+    CorrectionEffect.REPLACED: "a later correction counts",
+    CorrectionEffect.IN_FILE: "the file has caught up",
+    CorrectionEffect.FILE_DIFFERS: "the file was changed since, and says something else",
+}
+"""What people read of an effect."""
+
+
+def correction_effect(made: CorrectedRow, one: RowCorrection) -> CorrectionEffect:
+    """Return the effect of the recorded correction ``one`` on its row; ``made`` is the row with all corrections."""
     own = {name for name in one.values if made.last.get(name) == one.record_id}
     if not own:
-        return "a later correction counts"
+        return CorrectionEffect.REPLACED
     if not made.file:
-        return "a new row"
+        return CorrectionEffect.NEW_ROW
     if not own & set(made.columns):
-        return "the file has caught up"
+        return CorrectionEffect.IN_FILE
     if made.file.get("updated", "") > one.on.isoformat():
-        return "the file was changed since, and says something else"
-    return "stands over the file"
+        return CorrectionEffect.FILE_DIFFERS
+    return CorrectionEffect.APPLIES
 
 
-def title(file: str, row: str) -> str:
-    """What a correction is called in lists."""
+def correction_title(file: str, row: str) -> str:
+    """Return the title of a correction in lists."""
     return f"{row}, {Path(file).stem.replace('_', ' ')}"
 
 
 # --- The patch
 
 
-def patch(folder: Path | None, corrections: Sequence[Corrected]) -> str:
-    """A unified diff of ``data/`` that ``git apply`` takes, after which the files say what the corrections say.
+def patch(folder: Path | None, corrections: Sequence[RowCorrection]) -> str:
+    """Return a unified diff of ``data/`` for ``git apply`` that writes the corrections into the files.
 
     Lines that are not corrected stay as they are, byte for byte. Empty where the files have caught up.
     """
     folder = folder or data_folder()
     parts = []
-    made = standings(folder, corrections)
-    for kind in KINDS:
+    made = corrected_rows(folder, corrections)
+    for kind in ROW_CLASSES:
         rows = {row: one for (file, row), one in made.items() if file == kind.FILE and (one.columns or not one.file)}
         if rows:
-            parts.append(_Sheet.read(folder, kind).diff(rows))
+            parts.append(_ReferenceFile.read(folder, kind).diff(rows))
     return "".join(parts)
 
 
-class _Sheet:
-    """A file of the reference in the pieces of text that its rows are."""
+class _ReferenceFile:
+    """A file of the reference as the pieces of text that hold its rows."""
 
-    def __init__(self, kind: type[Record], text: str) -> None:
+    def __init__(self, kind: type[ReferenceRow], text: str) -> None:
         self.kind = kind
         self.pieces: list[str] = []
         self.header: list[str] = []
         self.rows: dict[str, dict[str, str]] = {}
         self.at: dict[str, int] = {}
-        """The piece in which a row stands, by key."""
+        """The index of a row's piece, by key."""
         self.lines: dict[str, int] = {}
         """The last line of a row, by key, as :class:`~calendar_model.reference.Fault` counts."""
         lines = text.removeprefix("\ufeff").splitlines(keepends=True)
@@ -248,20 +276,20 @@ class _Sheet:
                 self.header = [name.strip() for name in cells]
             elif len(cells) == len(self.header):
                 named = dict(zip(self.header, cells, strict=True))
-                row = row_of(kind, named)
+                row = row_key(kind, named)
                 if row not in self.rows:
                     self.rows[row], self.at[row], self.lines[row] = named, len(self.pieces) - 1, read
 
     @classmethod
-    def read(cls, folder: Path, kind: type[Record]) -> _Sheet:
+    def read(cls, folder: Path, kind: type[ReferenceRow]) -> _ReferenceFile:
         try:
             # As bytes: a file opened as text would lose which line ends it has.
             return cls(kind, (folder / kind.FILE).read_bytes().decode())
         except (OSError, UnicodeDecodeError, csv.Error):
             return cls(kind, "")
 
-    def diff(self, rows: Mapping[str, Overlaid]) -> str:
-        """The difference that these rows make; empty for a file that could not be read."""
+    def diff(self, rows: Mapping[str, CorrectedRow]) -> str:
+        """Return the unified diff that these rows make; empty for a file that could not be read."""
         if not self.pieces:
             return ""
         end = "\r\n" if self.pieces[0].endswith("\r\n") else "\n"
@@ -280,7 +308,7 @@ class _Sheet:
         found = difflib.unified_diff(before, after, f"a/{name}", f"b/{name}")
         return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in found)
 
-    def _line(self, one: Overlaid) -> str:
+    def _line(self, one: CorrectedRow) -> str:
         cells = one.for_file
         written = io.StringIO()
         csv.writer(written, lineterminator="").writerow([cells.get(name, "") for name in self.header])
@@ -288,5 +316,5 @@ class _Sheet:
 
 
 def _git_lines(text: str) -> list[str]:
-    """Lines as git counts them: at each line feed, and nowhere else."""
+    """Return the lines as git counts them: divided at each line feed, and nowhere else."""
     return [line for line in re.split(r"(?<=\n)", text) if line]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from calendar_model.reference import KINDS, Reference, load
+from calendar_model.reference import ROW_CLASSES, Reference, load
 
 
 def edit(folder: Path, file: str, old: str, new: str) -> int:
@@ -148,7 +148,7 @@ def test_a_state_left_out_of_a_cycle(data_copy: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("file", [kind.FILE for kind in KINDS])
+@pytest.mark.parametrize("file", [kind.FILE for kind in ROW_CLASSES])
 def test_no_broken_file_stops_the_reading(data_copy: Path, file: str) -> None:
     (data_copy / file).write_bytes(b"\xff\xfe not a table \x00")
     assert any(fault.file == file for fault in load(data_copy).faults)

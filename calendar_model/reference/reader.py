@@ -25,25 +25,25 @@ from dateutil.rrule import rrulestr
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from calendar_model.overlay import Corrected, Overlaid, overlay, row_of
-from calendar_model.vocabulary import (
+from calendar_model.reference.overlay import CorrectedRow, RowCorrection, apply_corrections, row_key
+from calendar_model.reference.rows import (
     Cadence,
-    Level,
     MandateHolder,
     Meeting,
+    MemberState,
     Milestone,
     MilestoneDate,
     Observance,
     Organisation,
-    Record,
     RecurringMeeting,
+    ReferenceRow,
     Resolution,
     Review,
     Season,
     Session,
-    State,
     Track,
 )
+from calendar_model.vocabulary import Level
 
 DATA_VARIABLE = "HRD_CALENDAR_DATA"
 """Environment variable that names another folder with the same files."""
@@ -54,7 +54,7 @@ _BEYOND = 10**6
 _LEAP_CYCLE = timedelta(days=8 * 366)
 """In which every day of a year has come, 29 February too."""
 
-R = TypeVar("R", bound=Record)
+R = TypeVar("R", bound=ReferenceRow)
 
 
 @dataclass(frozen=True, order=True)
@@ -89,7 +89,7 @@ class Reference:
 
     folder: Path
     organisations: dict[str, Organisation]
-    states: dict[str, State]
+    states: dict[str, MemberState]
     sessions: dict[str, Session]
     seasons: dict[str, Season]
     tracks: dict[str, Track]
@@ -103,7 +103,7 @@ class Reference:
     milestone_dates: tuple[MilestoneDate, ...]
     observances: tuple[Observance, ...]
     faults: tuple[Fault, ...] = field(default=())
-    corrected: Mapping[tuple[str, str], Overlaid] = field(default_factory=lambda: MappingProxyType({}))
+    corrected: Mapping[tuple[str, str], CorrectedRow] = field(default_factory=lambda: MappingProxyType({}))
     """Rows that stand corrected from the dashboard, by file and key; those with which the file has caught up too."""
 
     @property
@@ -147,9 +147,9 @@ class Reference:
         return {body: tuple(sorted(rows, key=lambda s: s.number)) for body, rows in grouped.items()}
 
 
-KINDS: tuple[type[Record], ...] = (
+ROW_CLASSES: tuple[type[ReferenceRow], ...] = (
     Organisation,
-    State,
+    MemberState,
     Session,
     Season,
     Track,
@@ -168,10 +168,10 @@ KINDS: tuple[type[Record], ...] = (
 
 def data_folder() -> Path:
     """The folder of the reference: the one that ``HRD_CALENDAR_DATA`` names, else the project's ``data``."""
-    return Path(os.environ.get(DATA_VARIABLE) or Path(__file__).resolve().parents[1] / "data")
+    return Path(os.environ.get(DATA_VARIABLE) or Path(__file__).resolve().parents[2] / "data")
 
 
-def load(folder: Path | None = None, corrections: Sequence[Corrected] = ()) -> Reference:
+def load(folder: Path | None = None, corrections: Sequence[RowCorrection] = ()) -> Reference:
     """Reads every file of ``folder`` (default: :func:`data_folder`) and checks each row and the whole.
 
     Over the files stand the ``corrections``, in their order. One that brings a fault, because the files have changed
@@ -185,12 +185,14 @@ def load(folder: Path | None = None, corrections: Sequence[Corrected] = ()) -> R
     bare = _read(folder, ())
     if not set(reference.faults) - set(bare.faults):
         return reference
-    fitting, left_out = _sift(folder, bare, corrections)
+    fitting, left_out = _fitting_corrections(folder, bare, corrections)
     reference = _read(folder, fitting)
     return replace(reference, faults=tuple(sorted([*reference.faults, *left_out])))
 
 
-def brought(folder: Path | None, before: Sequence[Corrected], after: Sequence[Corrected]) -> tuple[Fault, ...]:
+def new_faults(
+    folder: Path | None, before: Sequence[RowCorrection], after: Sequence[RowCorrection]
+) -> tuple[Fault, ...]:
     """The faults that the reference would have with the corrections ``after``, and has not with those ``before``."""
     folder = folder or data_folder()
     faults = _read(folder, after).faults
@@ -198,11 +200,11 @@ def brought(folder: Path | None, before: Sequence[Corrected], after: Sequence[Co
     return tuple(fault for fault in faults if fault not in known)
 
 
-def _sift(
-    folder: Path, reference: Reference, corrections: Sequence[Corrected]
-) -> tuple[tuple[Corrected, ...], list[Fault]]:
+def _fitting_corrections(
+    folder: Path, reference: Reference, corrections: Sequence[RowCorrection]
+) -> tuple[tuple[RowCorrection, ...], list[Fault]]:
     """The corrections that bring no fault, each on top of those before it, and the faults of the others."""
-    fitting: tuple[Corrected, ...] = ()
+    fitting: tuple[RowCorrection, ...] = ()
     left_out: list[Fault] = []
     for one in corrections:
         tried = _read(folder, (*fitting, one))
@@ -213,15 +215,15 @@ def _sift(
     return fitting, left_out
 
 
-def _read(folder: Path, corrections: Sequence[Corrected]) -> Reference:
+def _read(folder: Path, corrections: Sequence[RowCorrection]) -> Reference:
     reader = _Reader(folder, corrections)
-    for kind in KINDS:
+    for kind in ROW_CLASSES:
         reader.read(kind)
     reader.check_the_whole()
     return Reference(
         folder=reader.folder,
         organisations=reader.by_code(Organisation),
-        states=reader.by_code(State),
+        states=reader.by_code(MemberState),
         sessions=reader.by_code(Session),
         seasons=reader.by_code(Season),
         tracks=reader.by_code(Track),
@@ -242,12 +244,12 @@ def _read(folder: Path, corrections: Sequence[Corrected]) -> Reference:
 class _Reader:
     """Collects the good rows of each file with their lines, and the faults."""
 
-    def __init__(self, folder: Path, corrections: Sequence[Corrected] = ()) -> None:
+    def __init__(self, folder: Path, corrections: Sequence[RowCorrection] = ()) -> None:
         self.folder = folder
         self.corrections = corrections
-        self.corrected: dict[tuple[str, str], Overlaid] = {}
+        self.corrected: dict[tuple[str, str], CorrectedRow] = {}
         self.faults: list[Fault] = []
-        self.good: dict[type[Record], dict[int, Record]] = {kind: {} for kind in KINDS}
+        self.good: dict[type[ReferenceRow], dict[int, ReferenceRow]] = {kind: {} for kind in ROW_CLASSES}
         self.codes: dict[str, set[str]] = {}
         self.seen: dict[str, set[str]] = {}
 
@@ -267,12 +269,12 @@ class _Reader:
         found = "" if value is None else str(value)
         self.faults.append(Fault(file, line, column, found, expected, whole_file=whole_file))
 
-    def refuse(self, kind: type[Record], line: int, column: str, value: object, expected: str) -> None:
+    def refuse(self, kind: type[ReferenceRow], line: int, column: str, value: object, expected: str) -> None:
         """A fault in a row that passed on its own; the row is taken out."""
         self.fault(kind.FILE, line, column, value, expected)
         self.good[kind].pop(line, None)
 
-    def read(self, kind: type[Record]) -> None:
+    def read(self, kind: type[ReferenceRow]) -> None:
         codes_of_file: set[str] = set()
         for line, cells in self._corrected(kind):
             if "code" in cells:
@@ -281,28 +283,28 @@ class _Reader:
                 self.good[kind][line] = kind.model_validate({k: v for k, v in cells.items() if v != ""})
             except ValidationError as error:
                 for details in error.errors(include_url=False):
-                    column, value, expected = _in_words(kind, details, cells)
+                    column, value, expected = _error_details(kind, details, cells)
                     self.fault(kind.FILE, line, column, value, expected)
         self.seen[kind.FILE] = codes_of_file
         self._check_keys(kind)
         self._check_references(kind)
         self.codes[kind.FILE] = self._own_codes(kind)
 
-    def _corrected(self, kind: type[Record]) -> Iterator[tuple[int, Mapping[str, str]]]:
+    def _corrected(self, kind: type[ReferenceRow]) -> Iterator[tuple[int, Mapping[str, str]]]:
         """The cells of each line, the corrections over them; rows that only corrections have come last."""
         lines: dict[int, Mapping[str, str]] = dict(self._cells(kind))
         if any(fault.file == kind.FILE and fault.line == 0 for fault in self.faults):
             return  # without its file a correction has nothing to stand over
         of_row: dict[str, int] = {}
         for line, cells in lines.items():
-            of_row.setdefault(row_of(kind, cells), line)
-        made = overlay(kind, {row: lines[line] for row, line in of_row.items()}, self.corrections)
+            of_row.setdefault(row_key(kind, cells), line)
+        made = apply_corrections(kind, {row: lines[line] for row, line in of_row.items()}, self.corrections)
         for number, (row, one) in enumerate(made.items()):
             self.corrected[kind.FILE, row] = one
             lines[of_row.get(row, _BEYOND + number)] = one.cells
         yield from lines.items()
 
-    def _cells(self, kind: type[Record]) -> Iterator[tuple[int, dict[str, str]]]:
+    def _cells(self, kind: type[ReferenceRow]) -> Iterator[tuple[int, dict[str, str]]]:
         path = self.folder / kind.FILE
         columns = list(kind.model_fields)
         try:
@@ -343,7 +345,7 @@ class _Reader:
             expected = "a CSV row with its quotation marks closed"
             self.fault(kind.FILE, reader.line_num, "", str(error), expected, whole_file=True)
 
-    def _check_keys(self, kind: type[Record]) -> None:
+    def _check_keys(self, kind: type[ReferenceRow]) -> None:
         first: dict[tuple[Any, ...], int] = {}
         for line, row in self.lines(kind):
             if row.key in first:
@@ -351,7 +353,7 @@ class _Reader:
                 self.refuse(kind, line, kind.KEY[0], value, f"a code used once; it stands in line {first[row.key]}")
             first.setdefault(row.key, line)
 
-    def _check_references(self, kind: type[Record]) -> None:
+    def _check_references(self, kind: type[ReferenceRow]) -> None:
         for column, file in kind.REFERENCES.items():
             named = self.seen.get(file, set())
             before = -1
@@ -364,7 +366,7 @@ class _Reader:
                         self._check_reference(kind, line, column, code, known, named, file)
 
     def _check_reference(
-        self, kind: type[Record], line: int, column: str, code: str, known: set[str], named: set[str], file: str
+        self, kind: type[ReferenceRow], line: int, column: str, code: str, known: set[str], named: set[str], file: str
     ) -> None:
         if not code or code in known:
             return
@@ -373,7 +375,7 @@ class _Reader:
         else:
             self.refuse(kind, line, column, code, f"a code of {file}{_nearest(code, named)}")
 
-    def _own_codes(self, kind: type[Record]) -> set[str]:
+    def _own_codes(self, kind: type[ReferenceRow]) -> set[str]:
         return {getattr(row, "code", "") for row in self.good[kind].values()}
 
     def check_the_whole(self) -> None:
@@ -422,7 +424,7 @@ class _Reader:
                 self.refuse(Resolution, line, "adopted", row.adopted, expected)
 
     def _check_reviews(self) -> None:
-        sessions, states = self.by_code(Session), self.by_code(State)
+        sessions, states = self.by_code(Session), self.by_code(MemberState)
         first: dict[tuple[int, str], int] = {}
         for line, row in self.lines(Review):
             session = sessions.get(row.session)
@@ -436,7 +438,7 @@ class _Reader:
                 expected = f"each state once in a cycle; {row.country} stands in line {first[turn]}"
                 self.refuse(Review, line, "country", row.country, expected)
             first.setdefault(turn, line)
-        faulty = {fault.file for fault in self.faults} & {Review.FILE, State.FILE, Session.FILE}
+        faulty = {fault.file for fault in self.faults} & {Review.FILE, MemberState.FILE, Session.FILE}
         for cycle in sorted({cycle for cycle, _ in first}) if not faulty else ():
             for country in states:
                 if (cycle, country) not in first:
@@ -502,7 +504,7 @@ def _choices(annotation: Any) -> Sequence[str]:
     return [choice for part in get_args(annotation) for choice in _choices(part)]
 
 
-_WORDS = {
+_EXPECTED = {
     "int_parsing": "a whole number",
     "float_parsing": "a number",
     "date_from_datetime_parsing": "a date written as 2026-02-23",
@@ -519,7 +521,7 @@ _PATTERNS = {
 }
 
 
-def _in_words(kind: type[Record], details: ErrorDetails, cells: Mapping[str, str]) -> tuple[str, str, str]:
+def _error_details(kind: type[ReferenceRow], details: ErrorDetails, cells: Mapping[str, str]) -> tuple[str, str, str]:
     """Column, value and what would be right, from pydantic's account of one error."""
     column = str(details["loc"][0]) if details["loc"] else ""
     error = details["type"]
@@ -541,7 +543,7 @@ def _in_words(kind: type[Record], details: ErrorDetails, cells: Mapping[str, str
         return column, value, _PATTERNS.get(column, default)
     if error in ("greater_than", "greater_than_equal", "less_than", "less_than_equal"):
         return column, value, _bounds(details)
-    return column, value, _WORDS.get(error, details["msg"].removeprefix("Input should be ").rstrip("."))
+    return column, value, _EXPECTED.get(error, details["msg"].removeprefix("Input should be ").rstrip("."))
 
 
 def _bounds(details: ErrorDetails) -> str:

@@ -1,0 +1,503 @@
+"""The rows of the reference in ``data/``: one class a file, one attribute a column.
+
+They are frozen, and pydantic checks every value; :mod:`calendar_model.reference.reader` turns what it refuses into
+sentences. To add a column, add it here and to the file; corrections and exports of the file follow.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, time
+from typing import Annotated, Any, ClassVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from calendar_model.vocabulary import (
+    Anchor,
+    Confidence,
+    DialogueAt,
+    Kind,
+    Level,
+    MilestoneKind,
+    Precision,
+    ResolutionStatus,
+    ReviewDeparture,
+    Standing,
+    TrackSubject,
+    Unit,
+    View,
+    Vote,
+)
+
+
+def _empty_is_none(value: Any) -> Any:
+    return None if value == "" else value
+
+
+def _split(value: Any) -> Any:
+    return tuple(part.strip() for part in value.split(";") if part.strip()) if isinstance(value, str) else value
+
+
+def _known_zone(value: Any) -> Any:
+    if value:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError("an IANA time zone such as Europe/Zurich, or nothing") from None
+    return value
+
+
+def _iso_date(value: Any) -> Any:
+    if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        raise ValueError("a date written as 2026-02-23")
+    return value
+
+
+def _slots(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    slots = []
+    for part in value.split(";"):
+        match = re.fullmatch(r"(\d{1,2})(?:-(\d{1,2}))?", part.strip())
+        first, last = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
+        if not 1 <= first <= last <= 12:
+            raise ValueError("months or month ranges separated by semicolons, such as 1 or 9-10 or 3;6;9;12")
+        slots.append((first, last))
+    return tuple(slots)
+
+
+IsoDate = Annotated[date, BeforeValidator(_iso_date)]
+OptionalDate = Annotated[IsoDate | None, BeforeValidator(_empty_is_none)]
+OptionalTime = Annotated[time | None, BeforeValidator(_empty_is_none)]
+OptionalInt = Annotated[int | None, BeforeValidator(_empty_is_none)]
+OptionalFloat = Annotated[float | None, BeforeValidator(_empty_is_none)]
+Month = Annotated[int, Field(ge=1, le=12)]
+SpanMonth = Annotated[int, Field(ge=1, le=24)]
+OptionalSpanMonth = Annotated[SpanMonth | None, BeforeValidator(_empty_is_none)]
+Codes = Annotated[tuple[str, ...], BeforeValidator(_split)]
+Zone = Annotated[str, BeforeValidator(_known_zone)]
+Iso3 = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+OptionalIso3 = Annotated[str, Field(pattern=r"^([A-Z]{3})?$")]
+Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]*$")]
+Url = Annotated[str, Field(pattern=r"^(https?://\S+)?$")]
+
+
+class ReferenceRow(BaseModel):
+    """A row of a reference file. ``source_url`` is where it was seen, ``updated`` when the row last changed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    FILE: ClassVar[str]
+    KEY: ClassVar[tuple[str, ...]] = ("code",)
+    REFERENCES: ClassVar[dict[str, str]] = {}
+    """Which columns hold codes of which file; an empty cell refers to nothing."""
+
+    source_url: Url = ""
+    source_note: str = ""
+    confidence: Confidence
+    recalled_fields: Codes = ()
+    notes: str = ""
+    updated: IsoDate
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """What makes the row one of a kind in its file."""
+        return tuple(getattr(self, name) for name in self.KEY)
+
+    def confidence_in(self, column: str) -> Confidence:
+        """How one column is known: the source of a row need not cover all of it."""
+        return Confidence.RECALLED if column in self.recalled_fields else self.confidence
+
+    @model_validator(mode="after")
+    def _sourced_has_a_source(self) -> ReferenceRow:
+        if self.confidence is Confidence.SOURCED and not self.source_url:
+            raise ValueError("confidence|recalled, as long as source_url is empty")
+        unknown = [name for name in self.recalled_fields if name not in type(self).model_fields]
+        if unknown:
+            raise ValueError(f"recalled_fields|names of columns of this file ({unknown[0]} is none)")
+        return self
+
+
+class DatedRow(ReferenceRow):
+    """A row whose date, place or standing can move; ``revision`` rises each time that it does."""
+
+    revision: int = Field(default=0, ge=0)
+
+
+def _in_order(record: Any) -> None:
+    """Start not after end, and a window made of whole months or years."""
+    start, end, precision = record.start, record.end, record.date_precision
+    if end is None:
+        return
+    if end < start:
+        raise ValueError(f"end|a date on or after the start, {start}")
+    if precision is Precision.DAY:
+        return
+    if start.day != 1 or (precision is Precision.YEAR and start.month != 1):
+        raise ValueError(f"start|the first day of the {precision}, because only the {precision} is known")
+    tomorrow = date.fromordinal(end.toordinal() + 1)
+    if tomorrow.day != 1 or (precision is Precision.YEAR and tomorrow.month != 1):
+        raise ValueError(f"end|the last day of the {precision}, because only the {precision} is known")
+
+
+class Organisation(ReferenceRow):
+    """A family (UN), an organisation in it (Human Rights Council) or a body below that (UPR Working Group).
+
+    ``holidays`` names the working-day calendar of the seat for the ``holidays`` library (``CH-GE``: Geneva);
+    ``mechanism`` is what the organisation has for human rights defenders, ``colour`` its colour in every picture.
+    ``dialogue_at`` says which of its dates call for dialogue with it; meetings are those of its bodies too.
+    """
+
+    FILE = "organisations.csv"
+    REFERENCES: ClassVar[dict[str, str]] = {"parent": "organisations.csv"}
+
+    code: Code
+    name: str = Field(min_length=1)
+    short_name: str = Field(min_length=1)
+    parent: str = ""
+    level: Level
+    type: str = ""
+    mechanism: str = ""
+    mechanism_basis: str = ""
+    dialogue_at: Annotated[DialogueAt | None, BeforeValidator(_empty_is_none)] = None
+    seat_city: str = ""
+    country: OptionalIso3 = ""
+    timezone: Zone = ""
+    holidays: str = ""
+    website: Url = ""
+    norway_mission: str = ""
+    colour: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
+
+
+class MemberState(ReferenceRow):
+    """A member state of the United Nations, by its ISO 3166 alpha-3 code."""
+
+    FILE = "states.csv"
+
+    code: Iso3
+    name: str = Field(min_length=1)
+
+
+class Session(DatedRow):
+    """A session of a body. ``known_from``: the day from which its dates could be known; empty: its opening."""
+
+    FILE = "sessions.csv"
+    REFERENCES: ClassVar[dict[str, str]] = {"body": "organisations.csv"}
+
+    code: Code
+    body: str
+    number: int = Field(ge=1)
+    cycle: OptionalInt = None
+    title: str = Field(min_length=1)
+    start: IsoDate
+    end: IsoDate
+    date_precision: Precision
+    standing: Standing
+    interruption: str = ""
+    location: str = ""
+    known_from: OptionalDate = None
+
+    @model_validator(mode="after")
+    def _dates_in_order(self) -> Session:
+        _in_order(self)
+        return self
+
+
+class Season(ReferenceRow):
+    """A body's habit of meeting at one time of the year, by which sessions not yet dated are projected.
+
+    A session belongs to the season in whose months ``opens_from``-``opens_until`` it opens; while its dates are
+    not known it lies in ``window_from``-``window_until``, where months 13-24 are those of the next year.
+    ``sessions_per_year`` is how many sessions the body numbers in a year, all seasons together.
+    """
+
+    FILE = "seasons.csv"
+    REFERENCES: ClassVar[dict[str, str]] = {"body": "organisations.csv"}
+
+    code: Code
+    body: str
+    name: str
+    opens_from: Month
+    opens_until: Month
+    window_from: SpanMonth
+    window_until: SpanMonth
+    sessions_per_year: int = Field(ge=1)
+    session_prefix: str = Field(min_length=1)
+    first_year: OptionalInt = None
+    last_year: OptionalInt = None
+
+
+class Track(ReferenceRow):
+    """A line of texts, or of reviews, that come round in a rhythm.
+
+    ``negotiated_in`` is the committee that prepares the text, where it is not the body that adopts it.
+    """
+
+    FILE = "tracks.csv"
+    REFERENCES: ClassVar[dict[str, str]] = {
+        "organisation": "organisations.csv",
+        "body": "organisations.csv",
+        "negotiated_in": "organisations.csv",
+    }
+
+    code: Code
+    title: str = Field(min_length=1)
+    short_title: str = Field(min_length=1)
+    organisation: str
+    body: str
+    negotiated_in: str = ""
+    kind: Kind
+    subject: TrackSubject
+    penholder: str = ""
+    description: str = ""
+
+
+class Cadence(ReferenceRow):
+    """A rule of rhythm, dated: what it says, in force from ``first_year`` to ``last_year``, known from a day.
+
+    A text comes ``interval_years`` after the one before, in the ``season``'s session and there between the months
+    ``window_from`` and ``window_until`` (empty: any day of the session). With ``interval_sessions`` the turn comes
+    so many sessions later, and ``interval_years`` to ``interval_years_max`` say what that means in time.
+    """
+
+    FILE = "cadences.csv"
+    REFERENCES: ClassVar[dict[str, str]] = {"track": "tracks.csv", "season": "seasons.csv"}
+
+    code: Code
+    track: str
+    view: View
+    interval_years: float = Field(gt=0)
+    interval_years_max: OptionalFloat = None
+    interval_sessions: OptionalInt = None
+    season: str = ""
+    window_from: OptionalSpanMonth = None
+    window_until: OptionalSpanMonth = None
+    first_year: int
+    last_year: OptionalInt = None
+    known_from: IsoDate
+    statement: str = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _complete(self) -> Cadence:
+        if not self.season and self.interval_sessions is None:
+            raise ValueError("season|a code of seasons.csv, or else interval_sessions filled in")
+        if self.interval_sessions is None and self.interval_years != int(self.interval_years):
+            raise ValueError("interval_years|a whole number of years, or else interval_sessions filled in")
+        if self.last_year is not None and self.last_year < self.first_year:
+            raise ValueError(f"last_year|a year not before first_year, {self.first_year}")
+        return self
+
+
+class Resolution(DatedRow):
+    """A text adopted, or one that was due and not tabled. Votes are counts of states."""
+
+    FILE = "resolutions.csv"
+    REFERENCES: ClassVar[dict[str, str]] = {
+        "track": "tracks.csv",
+        "body": "organisations.csv",
+        "session": "sessions.csv",
+    }
+
+    code: Code
+    track: str = ""
+    body: str
+    session: str
+    symbol: str = ""
+    title: str = ""
+    theme: str = ""
+    status: ResolutionStatus
+    adopted: OptionalDate = None
+    vote: Annotated[Vote | None, BeforeValidator(_empty_is_none)] = None
+    yes: OptionalInt = None
+    no: OptionalInt = None
+    abstain: OptionalInt = None
+    penholder: str = ""
+    draft_symbol: str = ""
+    record_url: Url = ""
+
+    @model_validator(mode="after")
+    def _complete(self) -> Resolution:
+        if self.status is ResolutionStatus.ADOPTED and not (self.adopted and self.symbol and self.vote):
+            missing = "adopted" if not self.adopted else "symbol" if not self.symbol else "vote"
+            raise ValueError(f"{missing}|filled in, because the text is adopted")
+        if self.status is ResolutionStatus.NOT_TABLED and self.adopted:
+            raise ValueError("adopted|empty, because the text was not tabled")
+        if self.vote is Vote.RECORDED and None in (self.yes, self.no, self.abstain):
+            raise ValueError("yes|the three counts of the recorded vote")
+        return self
+
+
+class MandateHolder(ReferenceRow):
+    """Who holds a mandate, from when to when; ``holder`` is empty where the name is not known."""
+
+    FILE = "mandate_holders.csv"
+    REFERENCES: ClassVar[dict[str, str]] = {"organisation": "organisations.csv"}
+
+    code: Code
+    mandate: str = Field(min_length=1)
+    organisation: str
+    holder: str = ""
+    nationality: OptionalIso3 = ""
+    title: str = ""
+    start: IsoDate
+    end: OptionalDate = None
+    date_precision: Precision
+    appointed_at: str = ""
+
+    @model_validator(mode="after")
+    def _dates_in_order(self) -> MandateHolder:
+        if self.end is not None and self.end < self.start:
+            raise ValueError(f"end|a date on or after the start, {self.start}")
+        return self
+
+
+class Review(DatedRow):
+    """A state's review in a UPR cycle. ``moved_from`` is the session in which it should have been."""
+
+    FILE = "upr_reviews.csv"
+    REFERENCES: ClassVar[dict[str, str]] = {
+        "session": "sessions.csv",
+        "country": "states.csv",
+        "moved_from": "sessions.csv",
+        "outcome_session": "sessions.csv",
+    }
+
+    code: Code
+    cycle: int = Field(ge=1)
+    session: str
+    country: Iso3
+    order: OptionalInt = None
+    date: OptionalDate = None
+    standing: Standing
+    departure: Annotated[ReviewDeparture | None, BeforeValidator(_empty_is_none)] = None
+    moved_from: str = ""
+    outcome_session: str = ""
+    outcome_date: OptionalDate = None
+    outcome_decision: str = ""
+
+
+class RecurringMeeting(ReferenceRow):
+    """A meeting that comes back: ``slots`` are the months of its editions in a year, first and last of each."""
+
+    FILE = "recurring_meetings.csv"
+    REFERENCES: ClassVar[dict[str, str]] = {"organisation": "organisations.csv"}
+
+    code: Code
+    organisation: str
+    name: str = Field(min_length=1)
+    slots: Annotated[tuple[tuple[int, int], ...], BeforeValidator(_slots)]
+    interval_years: int = Field(default=1, ge=1)
+    anchor_year: OptionalInt = None
+    typical_days: OptionalInt = None
+    location: str = ""
+    timezone: Zone = ""
+    relevance: str = ""
+    rhythm: str = ""
+    first_year: OptionalInt = None
+    last_year: OptionalInt = None
+
+    @model_validator(mode="after")
+    def _anchored(self) -> RecurringMeeting:
+        if self.interval_years > 1 and self.anchor_year is None:
+            raise ValueError("anchor_year|a year in which the meeting takes place, because it is not yearly")
+        return self
+
+
+class Meeting(DatedRow):
+    """One edition of a recurring meeting; ``slot`` says which of the year's editions (from 1)."""
+
+    FILE = "meetings.csv"
+    REFERENCES: ClassVar[dict[str, str]] = {"meeting": "recurring_meetings.csv"}
+
+    code: Code
+    meeting: str
+    slot: int = Field(default=1, ge=1)
+    title: str = ""
+    start: IsoDate
+    end: IsoDate
+    date_precision: Precision
+    standing: Standing
+    location: str = ""
+
+    @model_validator(mode="after")
+    def _dates_in_order(self) -> Meeting:
+        _in_order(self)
+        return self
+
+
+class Milestone(ReferenceRow):
+    """A rule for what falls due around a session, a review or a meeting.
+
+    ``offset`` and ``unit`` count from ``anchor`` (negative: before it); ``time`` is the hour at ``timezone``, the
+    place of the body. A rule without an offset is a process, a speaking time or a length, or is dated by hand in
+    ``milestone_dates.csv``. ``tracks`` narrows it to sessions in which a text of those tracks is due. ``about`` is the
+    kind of item that the rule is about, where it is not the session as a whole; ``drafts_for`` are the kinds of item
+    whose drafts are counted back from this deadline.
+    """
+
+    FILE = "milestones.csv"
+    REFERENCES: ClassVar[dict[str, str]] = {
+        "body": "organisations.csv",
+        "meeting": "recurring_meetings.csv",
+        "tracks": "tracks.csv",
+    }
+
+    code: Code
+    body: str
+    name: str = Field(min_length=1)
+    kind: MilestoneKind
+    offset: OptionalInt = None
+    unit: Annotated[Unit | None, BeforeValidator(_empty_is_none)] = None
+    anchor: Annotated[Anchor | None, BeforeValidator(_empty_is_none)] = None
+    meeting: str = ""
+    tracks: Codes = ()
+    about: Annotated[Kind | None, BeforeValidator(_empty_is_none)] = None
+    drafts_for: Annotated[tuple[Kind, ...], BeforeValidator(_split)] = ()
+    time: OptionalTime = None
+    timezone: Zone = ""
+    seconds: str = ""
+    seconds_for: str = ""
+    for_whom: str = ""
+    rule: str = ""
+    first_year: OptionalInt = None
+    last_year: OptionalInt = None
+
+    @model_validator(mode="after")
+    def _countable(self) -> Milestone:
+        if self.offset is not None and (self.unit is None or self.anchor is None):
+            raise ValueError("unit|filled in together with anchor, because there is an offset")
+        if self.anchor is Anchor.MEETING_START and not self.meeting:
+            raise ValueError("meeting|a code of recurring_meetings.csv, because the anchor is a meeting")
+        if self.drafts_for and self.kind is not MilestoneKind.DEADLINE:
+            raise ValueError("drafts_for|nothing, because drafts are counted back from deadlines only")
+        return self
+
+
+class MilestoneDate(DatedRow):
+    """A date that somebody set for a milestone of one session, meeting or state; it wins over the rule."""
+
+    FILE = "milestone_dates.csv"
+    KEY = ("milestone", "session", "country")
+    REFERENCES: ClassVar[dict[str, str]] = {"milestone": "milestones.csv", "country": "states.csv"}
+
+    milestone: str
+    session: str = ""
+    country: OptionalIso3 = ""
+    date: IsoDate
+    time: OptionalTime = None
+    standing: Standing
+
+
+class Observance(ReferenceRow):
+    """A day kept every year; ``rrule`` is its rule in the words of RFC 5545."""
+
+    FILE = "observances.csv"
+    REFERENCES: ClassVar[dict[str, str]] = {"organisation": "organisations.csv"}
+
+    code: Code
+    name: str = Field(min_length=1)
+    organisation: str
+    rrule: Annotated[str, Field(pattern=r"^FREQ=YEARLY(;[A-Z]+=[^;]+)+$")]
+    first_year: int
+    relevance: str = ""
