@@ -117,11 +117,11 @@ def test_an_unchanged_poll_runs_no_table_no_filter_and_no_serialiser(
         "feeds/limits.py",
         "feeds/links.py",
         "feeds/polls.py",
-        "reference.py",
+        "reference/reader.py",
         "web/bodies.py",
         "web/headers.py",
         "web/hosts.py",
-        "workspace/database.py",
+        "store/database.py",
     }
 
 
