@@ -232,7 +232,7 @@ def _feed(options: argparse.Namespace) -> int:
     if not reference.is_whole:
         print("The reference cannot be read to its end, so the feed would be short: `check` says why.", file=sys.stderr)
         return 2
-    content = build_feed(reference, table, chosen, public_url("http", "127.0.0.1:8501")).body
+    content = build_feed(reference, table, chosen, public_url("http", "127.0.0.1:8501"))
     if options.output is None:
         sys.stdout.buffer.write(content)
         return 0

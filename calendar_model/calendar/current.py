@@ -17,11 +17,11 @@ from calendar_model.reference import ROW_CLASSES, Reference, RowCorrection, data
 YEARS_AHEAD = 10
 """How far the calendar projects: the length of three turns of the slowest text."""
 
-_KEPT = 2
+_MAX_ENTRIES = 2
 """With the corrections that are recorded and, where they cannot be read, without."""
 
 _lock = threading.Lock()
-_kept: OrderedDict[tuple[object, ...], tuple[Reference, pd.DataFrame]] = OrderedDict()
+_cache: OrderedDict[tuple[object, ...], tuple[Reference, pd.DataFrame]] = OrderedDict()
 
 
 def horizon(as_of: date) -> date:
@@ -39,26 +39,30 @@ def current(
     correction last changed (UTC, whole seconds).
     """
     corrections = tuple(corrections)
-    folder, as_of, stamps = on = state(as_of, folder)
-    key = (on, corrections)
+    folder, as_of, stamps = token = change_token(as_of, folder)
+    key = (token, corrections)
     with _lock:
-        if key not in _kept:
+        if key not in _cache:
             reference = load(folder, corrections)
             table = build_table(reference, as_of, horizon(as_of))
             # A row that was taken out leaves no date of its own behind, only that of its file or its correction.
             changes = [changed // 10**9 for changed, _ in stamps]
             changes += [int(one.at.timestamp()) for one in corrections if one.at is not None]
             table.attrs["files_changed"] = datetime.fromtimestamp(max(changes), UTC)
-            _kept[key] = reference, table
-            while len(_kept) > _KEPT:
-                _kept.popitem(last=False)
-        _kept.move_to_end(key)
-        return _kept[key]
+            _cache[key] = reference, table
+            while len(_cache) > _MAX_ENTRIES:
+                _cache.popitem(last=False)
+        _cache.move_to_end(key)
+        return _cache[key]
 
 
-def state(as_of: date | None = None, folder: Path | None = None) -> tuple[Path, date, tuple[tuple[int, int], ...]]:
-    """On which folder, day and files :func:`current` stands: of each file when it last changed (in nanoseconds) and
-    its octets. It is told without reading one; as long as it is the same, so is the calendar without corrections."""
+def change_token(
+    as_of: date | None = None, folder: Path | None = None
+) -> tuple[Path, date, tuple[tuple[int, int], ...]]:
+    """What :func:`current` is made from: the folder, the day, and of each file when it last changed and its size.
+
+    In nanoseconds and bytes. No file is read for it. While it is the same, so is the calendar without corrections.
+    """
     folder = folder or data_folder()
     return folder, as_of or clock.today(), tuple(_stamp(folder / kind.FILE) for kind in ROW_CLASSES)
 

@@ -6,25 +6,23 @@ from calendar_model.feeds.links import (
     PUBLIC_URL_VARIABLE,
     feed_url,
     item_url,
-    my_url,
     public_url,
     subscription_links,
+    subscription_url,
     webcal,
 )
-from calendar_model.feeds.shelf import Feed
 
 __all__ = [
     "PUBLIC_URL_VARIABLE",
     "ROUTES",
-    "Feed",
     "IncompleteItemError",
     "build_feed",
     "calendar_bytes",
     "feed_bytes",
     "feed_url",
     "item_url",
-    "my_url",
     "public_url",
     "subscription_links",
+    "subscription_url",
     "webcal",
 ]

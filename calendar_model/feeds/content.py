@@ -1,4 +1,4 @@
-"""Content lines of RFC 5545: what may stand in a text, how it is escaped, where a long line is folded.
+"""Write content lines of RFC 5545: clean and escape a text, fold a long line.
 
 The lines come out as icalendar writes them, byte for byte, with one exception. icalendar takes the two
 characters ``\\N`` in a text for a line break; here they stay what the author wrote (RFC 5545, 3.3.11: a
@@ -16,10 +16,10 @@ _LINE_BREAKS = re.compile("\r\n|[\r\x85\u2028\u2029]")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _ESCAPES = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"})
 
-_OCTETS = 74
-"""Octets of a physical line: 75 (RFC 5545, 3.1) less the space that opens a continuation."""
+_LINE_BYTES = 74
+"""Bytes of a physical line: 75 (RFC 5545, 3.1) less the space that opens a continuation."""
 
-_AWAITS_THE_NEXT = frozenset(b"\\^")
+_ESCAPE_BEGINS = frozenset(b"\\^")
 
 
 def clean(text: str) -> str:
@@ -35,20 +35,20 @@ def escape(text: str) -> str:
 
 
 def fold(line: bytes) -> bytes:
-    """A content line in UTF-8, broken into physical lines of at most 75 octets.
+    """A content line in UTF-8, broken into physical lines of at most 75 bytes.
 
     No character is split (RFC 5545, 3.1 allows it; readers that decode line by line do not), nor is an escape
     from the character that it escapes.
     """
-    if len(line) <= _OCTETS:
+    if len(line) <= _LINE_BYTES:
         return line
     parts = []
     start = 0
-    while len(line) - start > _OCTETS:
-        cut = start + _OCTETS
-        while line[cut] & 0xC0 == 0x80:  # inside a character of several octets
+    while len(line) - start > _LINE_BYTES:
+        cut = start + _LINE_BYTES
+        while line[cut] & 0xC0 == 0x80:  # inside a character of several bytes
             cut -= 1
-        if line[cut - 1] in _AWAITS_THE_NEXT:
+        if line[cut - 1] in _ESCAPE_BEGINS:
             cut -= 1
         parts.append(line[start:cut])
         start = cut

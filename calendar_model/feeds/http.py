@@ -1,4 +1,4 @@
-"""The feed routes: calendars by filter, single items as files.
+"""Answer the feed routes: calendars by filter, single items as files, subscriptions.
 
 ``GET`` and ``HEAD`` of
 
@@ -10,13 +10,13 @@
 ``/feeds/mine/{token}.ics``
     A subscription, for whoever knows its secret. Unknown, revoked and expired ones are answered alike.
 
-What programs add to an address of their own accord (`calendar_model.feeds.links.ADDED_BY_OTHERS`) is left out of
-account. Anything else in the query is refused with status 400 and a sentence that says what is allowed, a client's
-``Accept`` is not asked. A feed has a strong ETag of its content, one for each coding (RFC 9110, 8.8.3), so
-that a client that comes back gets 304 until a record changes. ``Last-Modified`` is the second in which this
-process first saw the content there: whoever asks by it alone gets the feed once more after a restart, and
-never a 304 for what they do not have. How an unchanged poll is answered is told in
-`calendar_model.feeds.polls`; what is asked for far too often gets 429, see `calendar_model.feeds.limits`.
+What programs add to an address of their own accord (`calendar_model.feeds.links.ADDED_BY_OTHERS`) is ignored.
+Anything else in the query is refused with status 400 and a sentence that says what is allowed; a client's ``Accept``
+is not read. A feed has a strong ETag of its content, one for each coding (RFC 9110, 8.8.3), so that a client that
+comes back gets 304 until a record changes. ``Last-Modified`` is the second in which this process first had the content
+at the address: a client that asks by it alone gets the feed once more after a restart, and never a 304 for what it
+does not have. `calendar_model.feeds.cache` says when bytes are used again. An address that is asked for far too
+often answers 429, see `calendar_model.feeds.limits`.
 
 Bodies are encoded here and not by the server's own compression, which would give the encoded body the plain
 one's ETag. Nothing here logs an address or a query: uvicorn, started by hand, must get ``--no-access-log``.
@@ -26,8 +26,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Iterable
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from urllib.parse import quote
@@ -43,257 +44,254 @@ from starlette.routing import BaseRoute, Route
 from calendar_model import calendar, clock, wording
 from calendar_model.access.permissions import ANONYMOUS
 from calendar_model.access.problems import Refused
-from calendar_model.calendar import Filter, FilterError, Item
-from calendar_model.feeds import ical, layers, links, polls
-from calendar_model.feeds.layers import Layers
-from calendar_model.feeds.limits import Known, Limits, host_of
-from calendar_model.feeds.mine import mine
-from calendar_model.feeds.shelf import Content, Feed, Shelf
+from calendar_model.calendar import Filter, FilterError
+from calendar_model.feeds import cache, ical, links, subscription_feed
+from calendar_model.feeds.cache import Body, Entry, FeedCache
+from calendar_model.feeds.limits import RateLimits, RecentKeys, client_host
 from calendar_model.mission import subscriptions
-from calendar_model.mission.subscriptions import Subscriber
-from calendar_model.mission.visible_calendar import calendar_for, calendar_parts_for
+from calendar_model.mission.visible_calendar import calendar_for
 from calendar_model.reference import Reference
 from calendar_model.store.database import WorkspaceError
 
 TITLE = "HRD calendar"
 CACHE_CONTROL = "private, max-age=300, must-revalidate"
 CLOSED = "What the mission keeps cannot be read at the moment, so this calendar would be incomplete. Ask again later."
-"""Said with status 503, so that a client keeps the copy that it has, instead of losing the mission's own events."""
-NOT_MINE = (
+"""Sent with status 503, so that a client keeps the copy that it has, instead of losing the mission's own events."""
+INCOMPLETE = "The reference of this calendar cannot be read at the moment, so it would be empty. Ask again later."
+"""Sent with status 503 too, for the same reason."""
+UNKNOWN_SUBSCRIPTION = (
     "This address opens no calendar: it was revoked, has expired, or never was one. Make a new one on the page Feeds."
 )
-INCOMPLETE = "The reference of this calendar cannot be read at the moment, so it would be empty. Ask again later."
-"""Said with status 503 too, for the same reason."""
-_ASK_AGAIN = "300"
-"""Seconds after which a client that was answered 503 may come back."""
-AT_ONCE = 4
-"""Feeds that are worked out at the same time; the others wait for their turn without holding anything."""
+_RETRY_SECONDS = "300"
+"""After so many seconds a client that was answered 503 may come back."""
+MAX_PARALLEL_BUILDS = 4
+"""Feeds that are built at the same time; other requests wait for their turn without holding anything."""
 _SMALLEST_GZIP = 500
-"""Octets of a body below which gzip saves nothing."""
+"""Bytes of a body below which gzip saves nothing."""
 
-_LONGEST_QUESTION = 2_000
-"""Characters of a query above which its answer is not remembered: no filter of the dashboard comes near."""
-
-_shelf = Shelf(octets=64 * 2**20, addresses=20_000)
-_layers = Layers(octets=64 * 2**20)
-_memory = polls.Memory(addresses=20_000)
-_limits = Limits()
+_cache = FeedCache(max_bytes=64 * 2**20, max_addresses=20_000)
+_limits = RateLimits()
 _builders: RunVar[CapacityLimiter] = RunVar("calendar_model.feeds.builders")
-_opened = Known(20_000)
+_opened = RecentKeys(20_000)
 """The digests of secrets that have opened a calendar."""
 
 
-def build_feed(
-    reference: Reference, table: pd.DataFrame, filter_: Filter, base_url: str, own: tuple[Item, ...] = ()
-) -> Feed:
-    """The feed of what a filter lets through of the calendar table, under the dashboard's public address.
+def build_feed(reference: Reference, table: pd.DataFrame, filter_: Filter, base_url: str) -> bytes:
+    """The feed of what a filter keeps of the calendar table, under the dashboard's public address.
 
-    `table` is a whole calendar table with its ``as_of`` and ``version`` in ``attrs``, and `own` what stands
-    beside it; the feed of one version and day is built once. Raises `calendar_model.feeds.IncompleteItemError`
-    for a row that cannot be written.
+    `table` is a whole calendar table with its ``as_of`` in ``attrs``. Raises
+    `calendar_model.feeds.IncompleteItemError` for a row that cannot be written.
     """
-    key = (table.attrs["version"], table.attrs["as_of"], filter_, base_url, own)
-    source = links.feed_url(base_url, filter_)
-    feed = _shelf.get(key, source)
-    if feed is not None:
-        return feed
-    layer = _layers.laid(reference, table, own, filter_, url=base_url)
-    body = ical.assembled(
-        layer.events,
+    rows = filter_.apply(table, reference)
+    return ical.feed_bytes(
+        rows,
         name=_name(filter_, reference),
         description="Dates of multilateral work for human rights defenders. Each says how it is known; "
         "what is worked out by a rule is marked as projected.",
         url=base_url,
-        source=source,
-        colour=_colour(layer.organisations, reference),
+        source=links.feed_url(base_url, filter_),
+        as_of=table.attrs["as_of"],
+        colour=_colour(rows["organisation"].unique(), reference),
     )
-    return _shelf.put(key, source, body)
 
 
 def _name(filter_: Filter, reference: Reference) -> str:
     return f"{TITLE}: {calendar.describe(filter_, reference)}" if filter_.to_params() else TITLE
 
 
-def _colour(organisations: frozenset[str], reference: Reference) -> str:
+def _colour(organisations: Iterable[str], reference: Reference) -> str:
     """The colour of the organisation, when everything is of one."""
-    known = reference.organisations.get(next(iter(organisations))) if len(organisations) == 1 else None
-    return known.colour if known else ""
+    codes = list(organisations)
+    only = reference.organisations.get(codes[0]) if len(codes) == 1 else None
+    return only.colour if only else ""
 
 
 def _limiter() -> CapacityLimiter:
-    """What lets :data:`AT_ONCE` feeds be worked out: one for the server's loop, in which all others wait."""
+    """Lets :data:`MAX_PARALLEL_BUILDS` feeds be built: one for the server's loop, in which all others wait."""
     limiter = _builders.get(None)
     if limiter is None:
-        limiter = CapacityLimiter(AT_ONCE)
+        limiter = CapacityLimiter(MAX_PARALLEL_BUILDS)
         _builders.set(limiter)
     return limiter
 
 
-class _Polled(HTTPEndpoint):
-    """What is asked again and again, mostly for nothing: the server's loop says so itself, and threads do the rest."""
+@dataclass(frozen=True)
+class FeedSource:
+    """What an address gives: the ``version`` of what is in it, its Content-Disposition, and how to ``build`` its bytes.
+
+    The same version means the same bytes, so that ``build`` need not be called.
+    """
+
+    version: Hashable
+    disposition: str
+    build: Callable[[], bytes]
+
+
+class PolledEndpoint(HTTPEndpoint):
+    """An address that is asked for again and again, mostly without a change.
+
+    The server's loop answers an unchanged poll by itself; everything else is done in a thread.
+    """
 
     async def get(self, request: Request) -> Response:
-        """Answers as the rest of this class says, 304 without working anything out where that is known."""
-        if wait := self.wait(request):
+        """Answer with the feed, with 304 where the client has it, or with a refusal."""
+        if wait := self.seconds_to_wait(request):
             return _too_often(request, wait)
         try:
             base_url = links.public_url(request.url.scheme, request.headers.get("host", ""))
-            felt = polls.pulse_at_once()
+            token = cache.change_token_at_once()
         except ValueError as error:
             return _refusal(request, 400, str(error))
-        asked = (type(self), base_url, self.asked(request))
-        answer = _memory.recall(asked, felt)
-        if answer is not None and (response := _unchanged(request, answer)) is not None:
+        address = (type(self), base_url, self.digest(request))
+        entry, _ = _cache.get(address, token)
+        if entry is not None and (response := _unchanged(request, entry)) is not None:
             return response
-        return await to_thread.run_sync(self._work, request, base_url, asked, limiter=_limiter())
+        return await to_thread.run_sync(self._answer, request, base_url, address, limiter=_limiter())
 
-    def _work(self, request: Request, base_url: str, asked: Hashable) -> Response:
-        # Felt before anything is read: what changes meanwhile makes the next poll work it out again.
-        felt = polls.pulse()
-        answer = _memory.recall(asked, felt)
-        content = answer.content if answer is not None else None
-        if answer is None or content is None:
+    def _answer(self, request: Request, base_url: str, address: Hashable) -> Response:
+        # Asked for before anything is read: what changes meanwhile makes the next poll build the feed again.
+        token = cache.change_token()
+        entry, body = _cache.get(address, token)
+        if entry is None or body is None:
             try:
-                feed, disposition = self.make(request, base_url)
-            except _Refusal as refusal:
+                source = self.source(request, base_url)
+                entry, body = _cache.renew(address, token, source.version) or _cache.put(
+                    address, token, source.version, source.build(), source.disposition
+                )
+            except HttpRefusal as refusal:
                 return _refusal(request, refusal.status, str(refusal))
             except WorkspaceError:
                 return _refusal(request, 503, CLOSED)
             except ical.IncompleteItemError as error:
                 return _refusal(request, 500, str(error))
-            answer, content = polls.Answer.of(feed, disposition), feed.content
-            if sum(len(name) + len(value) for name, value in _params(request)) <= _LONGEST_QUESTION:
-                _memory.note(asked, felt, answer)
-        return _unchanged(request, answer) or _answer(request, answer, content)
+        return _unchanged(request, entry) or _full_answer(request, entry, body)
 
-    def wait(self, request: Request) -> int:
-        """Seconds after which it may be asked again; 0: now. Here for the open addresses, by who asks."""
-        return _limits.host.take(host_of(request))
+    def seconds_to_wait(self, request: Request) -> int:
+        """Seconds after which the address may be asked for again; 0: now. Here for the open addresses, by host."""
+        return _limits.host.consume(client_host(request))
 
-    def asked(self, request: Request) -> Hashable:
-        """What is asked for, apart from the server's address."""
-        return request.url.path, _params(request)
+    def digest(self, request: Request) -> str:
+        """What is asked for, apart from the server's address, in a form that does not tell it."""
+        return _digest(request.url.path, _params(request))
 
-    def make(self, request: Request, base_url: str) -> tuple[Feed, str]:
-        """The feed, and its Content-Disposition. Raises what :meth:`_work` answers."""
+    def source(self, request: Request, base_url: str) -> FeedSource:
+        """What the address gives. Raises what :meth:`_answer` turns into a refusal, and so may its ``build``."""
         raise NotImplementedError
 
 
-class _Refusal(Exception):  # noqa: N818  what is refused is not an error of the program
+class HttpRefusal(Exception):  # noqa: N818  what is refused is not an error of the program
+    """A request that is answered with a status and a sentence."""
+
     def __init__(self, status: int, sentence: str) -> None:
         super().__init__(sentence)
         self.status = status
 
 
-class CalendarFeed(_Polled):
+class CalendarEndpoint(PolledEndpoint):
     """The feed of a filter."""
 
-    def make(self, request: Request, base_url: str) -> tuple[Feed, str]:
-        """Raises ValueError's sentence as a refusal for a parameter that is none."""
+    def source(self, request: Request, base_url: str) -> FeedSource:
+        """What the filter of the query keeps of the open calendar. Refuses a parameter that is none."""
         params = _params(request)
         downloads = [value for name, value in params if name == "download"]
         if any(value != "1" for value in downloads):
-            raise _Refusal(400, "The parameter download can only be 1, or be left out.")
-        reference, table, own = calendar_parts_for(ANONYMOUS)
+            raise HttpRefusal(400, "The parameter download can only be 1, or be left out.")
+        reference, table = calendar_for(ANONYMOUS)
         _require_whole(reference)
         try:
             chosen = Filter.from_params([pair for pair in params if pair[0] != "download"], reference)
         except ValueError as error:
-            raise _Refusal(400, str(error)) from None
-        feed = build_feed(reference, table, chosen, base_url, own)
-        if downloads:
-            return feed, _disposition("attachment", _name(chosen, reference))
-        return feed, 'inline; filename="hrd-calendar.ics"'
+            raise HttpRefusal(400, str(error)) from None
+        return FeedSource(
+            version=(_version(table), chosen),
+            disposition=_disposition("attachment", _name(chosen, reference))
+            if downloads
+            else 'inline; filename="hrd-calendar.ics"',
+            build=lambda: build_feed(reference, table, chosen, base_url),
+        )
 
 
-class ItemFile(_Polled):
+class ItemEndpoint(PolledEndpoint):
     """One item as a file to save, cancelled ones of any age included."""
 
-    def make(self, request: Request, base_url: str) -> tuple[Feed, str]:
-        """Refuses every parameter, and an item that is not there."""
+    def source(self, request: Request, base_url: str) -> FeedSource:
+        """The item. Refuses every parameter, and an item that is not there."""
         if _params(request):
-            raise _Refusal(400, "The address of an item takes no parameters: leave out what follows the ?.")
+            raise HttpRefusal(400, "The address of an item takes no parameters: leave out what follows the ?.")
         reference, table = calendar_for(ANONYMOUS)
         _require_whole(reference)
-        item = request.path_params["item"]
-        rows = table[table["item"] == item]
+        rows = table[table["item"] == request.path_params["item"]]
         if rows.empty:
-            raise _Refusal(404, "The calendar has no such item; look for it on the dashboard's timeline.")
+            raise HttpRefusal(404, "The calendar has no such item; look for it on the dashboard's timeline.")
         title = str(rows["title"].iloc[0])
-        body = ical.calendar_bytes(rows, name=title, description="", url=base_url, source="")
-        address = links.item_url(base_url, item)
-        return _shelf.put(address, address, body), _disposition("attachment", title)
+        return FeedSource(
+            version=_version(table),
+            disposition=_disposition("attachment", title),
+            build=lambda: ical.calendar_bytes(rows, name=title, description="", url=base_url, source=""),
+        )
 
 
-def build_mine(subscriber: Subscriber, base_url: str) -> Feed:
-    """The feed of a subscription, built once for all that is in it. It does not tell its own address.
+class SubscriptionEndpoint(PolledEndpoint):
+    """A subscription under its secret, which goes into no log, no cache and no answer: only its digest is kept.
 
-    Raises `calendar_model.feeds.IncompleteItemError`, `calendar_model.calendar.FilterError`,
-    `calendar_model.store.database.WorkspaceError`, and what is answered where the reference cannot be read.
-    """
-    asked = mine(subscriber)
-    _require_whole(asked.reference)
-    identity = f"/feeds/mine/{subscriber.subscription_id}"
-    key, address = (identity, base_url, asked.key), f"{identity} {base_url}"
-    feed = _shelf.get(key, address)
-    if feed is not None:
-        return feed
-    rings = subscriber.alarm_days
-    layer = _layers.laid(asked.reference, asked.table, asked.own, asked.chosen, url=base_url, alarm_days=rings)
-    due = layers.of_items(asked.follow_ups, asked.reference, asked.table.attrs["as_of"], url=base_url, alarm_days=rings)
-    holds = calendar.describe(asked.chosen, asked.reference)
-    body = ical.assembled(
-        layer.under(due).events,
-        name=subscriber.name,
-        description=f"Dates of multilateral work for human rights defenders: {holds}.",
-        url=base_url,
-        source="",
-        colour=_colour(layer.organisations, asked.reference),
-        identity=identity,
-    )
-    return _shelf.put(key, address, body)
-
-
-class MyFeed(_Polled):
-    """A subscription under its secret, which goes into no log, no cache key and no answer: what is kept is its digest.
-
-    Each secret has a limit of its own. Secrets that open nothing count against whoever asks for them, who then gets
-    nothing but what others have opened already, so that guessing costs no query.
+    Each secret has a limit of its own. Secrets that open nothing count against the host that asks. A host over that
+    limit is only answered for secrets that have opened a calendar before, so that guessing costs no query.
     """
 
-    def wait(self, request: Request) -> int:
-        """As above."""
-        digest = self.asked(request)
-        if _opened.has(digest):
-            return _limits.address.take(digest)
-        return _limits.guesses.wait(host_of(request))
+    def seconds_to_wait(self, request: Request) -> int:
+        """As above, by secret or by host."""
+        digest = self.digest(request)
+        if digest in _opened:
+            return _limits.address.consume(digest)
+        return _limits.guesses.seconds_to_wait(client_host(request))
 
-    def asked(self, request: Request) -> str:
-        """The digest of the secret; with a query that stands to be refused it is another one."""
-        asked = repr((request.path_params["token"], _params(request)))
-        return hashlib.sha256(asked.encode("utf-8", "surrogatepass")).hexdigest()
+    def digest(self, request: Request) -> str:
+        """The digest of the secret; with a query, which will be refused, it is another one."""
+        return _digest(request.path_params["token"], _params(request))
 
-    def make(self, request: Request, base_url: str) -> tuple[Feed, str]:
-        """Refuses every parameter, and a secret that opens nothing."""
+    def source(self, request: Request, base_url: str) -> FeedSource:
+        """What the subscription holds. Refuses every parameter, and a secret that opens nothing."""
         if _params(request):
-            raise _Refusal(400, "The address of a subscription takes no parameters.")
+            raise HttpRefusal(400, "The address of a subscription takes no parameters.")
         subscriber = subscriptions.find(request.path_params["token"])
         if subscriber is None:
-            _opened.forget(self.asked(request))
-            _limits.guesses.take(host_of(request))
-            raise _Refusal(404, NOT_MINE)
-        _opened.note(self.asked(request))
+            _opened.discard(self.digest(request))
+            _limits.guesses.consume(client_host(request))
+            raise HttpRefusal(404, UNKNOWN_SUBSCRIPTION)
+        _opened.add(self.digest(request))
         try:
-            feed = build_mine(subscriber, base_url)
+            items = subscription_feed.items_of(subscriber)
         except FilterError as error:
-            raise _Refusal(500, str(error)) from None
+            raise HttpRefusal(500, str(error)) from None
+        _require_whole(items.reference)
         # Revoked in this moment, or somebody writes just now: the next request notes the day.
         with suppress(Refused, WorkspaceError):
             subscriptions.note_use(subscriber, clock.today())
-        return feed, 'inline; filename="my-hrd-calendar.ics"'
+        return FeedSource(
+            version=items.version,
+            disposition='inline; filename="my-hrd-calendar.ics"',
+            build=lambda: build_subscription(items, base_url),
+        )
 
 
-class NoSuchFeed(HTTPEndpoint):
+def build_subscription(items: subscription_feed.SubscriptionItems, base_url: str) -> bytes:
+    """The feed of a subscription, which does not name its own secret address. Raises as :func:`build_feed`."""
+    rows = items.filtered()
+    description = calendar.describe(items.filter, items.reference)
+    return ical.feed_bytes(
+        items.with_follow_ups(rows),
+        name=items.subscriber.name,
+        description=f"Dates of multilateral work for human rights defenders: {description}.",
+        url=base_url,
+        source="",
+        as_of=items.table.attrs["as_of"],
+        colour=_colour(rows["organisation"].unique(), items.reference),
+        identity=f"/feeds/mine/{items.subscriber.subscription_id}",
+        alarm_days=items.subscriber.alarm_days,
+    )
+
+
+class UnknownEndpoint(HTTPEndpoint):
     """Any other address of a calendar; without it the dashboard's page would answer, with status 200."""
 
     def get(self, request: Request) -> Response:
@@ -305,23 +303,31 @@ class NoSuchFeed(HTTPEndpoint):
 
 
 def _params(request: Request) -> tuple[tuple[str, str], ...]:
-    return links.asked_for(request.scope["query_string"].decode("latin-1"))
+    return links.own_params(request.scope["query_string"].decode("latin-1"))
+
+
+def _digest(*parts: object) -> str:
+    return hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _version(table: pd.DataFrame) -> Hashable:
+    return table.attrs["version"], table.attrs["as_of"]
 
 
 def _require_whole(reference: Reference) -> None:
-    """An item of a file that is away is not gone: a client that was given less would forget it."""
+    """Refuse to give less than there is: a client would drop the items of a file that is away for a moment."""
     if not reference.is_whole:
-        raise _Refusal(503, INCOMPLETE)
+        raise HttpRefusal(503, INCOMPLETE)
 
 
-def _unchanged(request: Request, answer: polls.Answer) -> Response | None:
+def _unchanged(request: Request, entry: Entry) -> Response | None:
     """304 where the client's copy is still good (RFC 9110, 13.1): the tag decides, without one the time."""
     offered = request.headers.get("if-none-match")
     if offered is not None:
-        good = offered.strip() == "*" or not {*_tags(answer)}.isdisjoint(re.findall(r'"[^"]*"', offered))
+        good = offered.strip() == "*" or not {*_tags(entry)}.isdisjoint(re.findall(r'"[^"]*"', offered))
     else:
-        good = _has_come(answer.modified) and _is_since(request.headers.get("if-modified-since"), answer.modified)
-    return Response(status_code=304, headers=_headers(request, answer)) if good else None
+        good = _has_come(entry.modified) and _is_since(request.headers.get("if-modified-since"), entry.modified)
+    return Response(status_code=304, headers=_headers(request, entry)) if good else None
 
 
 def _is_since(since: str | None, modified: datetime) -> bool:
@@ -334,44 +340,44 @@ def _is_since(since: str | None, modified: datetime) -> bool:
     return modified <= (moment if moment.tzinfo else moment.replace(tzinfo=UTC))
 
 
-def _answer(request: Request, answer: polls.Answer, content: Content) -> Response:
+def _full_answer(request: Request, entry: Entry, body: Body) -> Response:
     """The feed in the coding that the client takes."""
-    headers = _headers(request, answer)
-    coded = _coded(request, answer)
-    body = content.gzipped if coded else content.body
+    headers = _headers(request, entry)
+    is_gzip = _sends_gzip(request, entry)
+    sent = body.gzipped if is_gzip else body.plain
     headers["Content-Type"] = "text/calendar; charset=utf-8"
-    headers["Content-Disposition"] = answer.disposition
-    headers["Content-Length"] = str(len(body))
-    if coded:
+    headers["Content-Disposition"] = entry.disposition
+    headers["Content-Length"] = str(len(sent))
+    if is_gzip:
         headers["Content-Encoding"] = "gzip"
     elif "gzip" in request.headers.get("accept-encoding", ""):
         # "gzip;q=0" refuses gzip. The server's own compression only looks for the word; it leaves alone what
         # says its coding.
         headers["Content-Encoding"] = "identity"
-    return Response(b"" if request.method == "HEAD" else body, headers=headers)
+    return Response(b"" if request.method == "HEAD" else sent, headers=headers)
 
 
-def _headers(request: Request, answer: polls.Answer) -> dict[str, str]:
-    """What the feed and the 304 both say."""
-    told = {"Last-Modified": format_datetime(answer.modified, usegmt=True)} if _has_come(answer.modified) else {}
-    plain_tag, gzip_tag = _tags(answer)
+def _headers(request: Request, entry: Entry) -> dict[str, str]:
+    """The headers of the feed and of the 304."""
+    dated = {"Last-Modified": format_datetime(entry.modified, usegmt=True)} if _has_come(entry.modified) else {}
+    plain_tag, gzip_tag = _tags(entry)
     return {
         "Cache-Control": CACHE_CONTROL,
-        "ETag": gzip_tag if _coded(request, answer) else plain_tag,
-        **told,
+        "ETag": gzip_tag if _sends_gzip(request, entry) else plain_tag,
+        **dated,
         "Vary": "Accept-Encoding",
         "X-Robots-Tag": "noindex",
         "X-Content-Type-Options": "nosniff",
     }
 
 
-def _coded(request: Request, answer: polls.Answer) -> bool:
-    return answer.octets >= _SMALLEST_GZIP and _takes_gzip(request.headers.get("accept-encoding", ""))
+def _sends_gzip(request: Request, entry: Entry) -> bool:
+    return entry.size >= _SMALLEST_GZIP and _takes_gzip(request.headers.get("accept-encoding", ""))
 
 
-def _tags(answer: polls.Answer) -> tuple[str, str]:
+def _tags(entry: Entry) -> tuple[str, str]:
     """The tag of the plain body, and that of the compressed one."""
-    return f'"{answer.tag}"', f'"{answer.tag}-gzip"'
+    return f'"{entry.tag}"', f'"{entry.tag}-gzip"'
 
 
 def _has_come(moment: datetime) -> bool:
@@ -410,14 +416,14 @@ def _refusal(request: Request, status: int, sentence: str) -> Response:
         "Content-Length": str(len(sentence.encode())),
         "X-Robots-Tag": "noindex",
         "X-Content-Type-Options": "nosniff",
-        **({"Retry-After": _ASK_AGAIN} if status == 503 else {}),
+        **({"Retry-After": _RETRY_SECONDS} if status == 503 else {}),
     }
     return PlainTextResponse("" if request.method == "HEAD" else sentence, status_code=status, headers=headers)
 
 
 ROUTES: list[BaseRoute] = [
-    Route(links.FEED_PATH, CalendarFeed),
-    Route("/feeds/item/{item}.ics", ItemFile),
-    Route("/feeds/mine/{token}.ics", MyFeed),
-    Route("/feeds/{rest:path}.ics", NoSuchFeed),
+    Route(links.FEED_PATH, CalendarEndpoint),
+    Route("/feeds/item/{item}.ics", ItemEndpoint),
+    Route("/feeds/mine/{token}.ics", SubscriptionEndpoint),
+    Route("/feeds/{rest:path}.ics", UnknownEndpoint),
 ]

@@ -1,7 +1,7 @@
-"""The calendar table as an iCalendar object (RFC 5545, RFC 7986).
+"""Write the calendar table as an iCalendar object (RFC 5545, RFC 7986).
 
-Only the columns that :mod:`calendar_model.calendar.columns` declares for feeds reach one. No feed
-names an attendee, an organiser or a contact.
+Only the columns that :mod:`calendar_model.calendar.columns` declares for feeds are written. No feed names an attendee,
+an organiser or a contact.
 
 Days and hours
     An item of whole days is written as dates with an exclusive end, and never as midnight. A timed item is
@@ -21,7 +21,7 @@ Categories
 
 Alarms
     Only where they are asked for, and only of deadlines that are still to come: so many days before. A deadline
-    of a whole day, or of a window's first, rings at nine in the morning of the reader's clock, because an alarm
+    of a whole day, or of a window's first, reminds at nine in the morning of the reader's clock, because an alarm
     counts from the midnight before (RFC 5545, 3.8.6.3).
 
 An empty feed
@@ -35,10 +35,10 @@ from __future__ import annotations
 
 import uuid
 from collections import namedtuple
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -62,11 +62,11 @@ FOLLOW_UP = "follow-up-"
 
 
 class IncompleteItemError(ValueError):
-    """An item that cannot be written; the message says which and what it lacks."""
+    """An item that cannot be written; the message says which, and what is missing."""
 
 
 _FeedRow: Any = namedtuple("_FeedRow", IN_FEEDS)  # type: ignore[misc]
-"""What is kept of a row of the calendar table; days as 2026-02-23, instants in UTC, "NaT" for none."""
+"""The part of a row of the calendar table that is written; days as 2026-02-23, instants in UTC, "NaT" for none."""
 
 _MOMENTS = {ColumnType.DAY: "datetime64[D]", ColumnType.INSTANT: "datetime64[s]"}
 """How fine a day and an instant are written."""
@@ -125,9 +125,9 @@ def feed_bytes(
     of the feed; its query is the filter, in the names of the dashboard's own address. Both may be empty,
     for a file that belongs to no server: it then has no links. `colour` is ``#rrggbb`` or empty. `identity`
     stands for the source in a feed whose address is a secret, which a file handed on must not tell.
-    `alarm_days`: each deadline rings so many days before, at least one. A cancelled item is left out when `as_of`
-    (or ``table.attrs["as_of"]``) is more than 90 days after its last change; a turn that did not come (a departure)
-    is a cancelled item like any other.
+    `alarm_days`: each deadline has a reminder so many days before, at least one. A cancelled item is left out when
+    `as_of` (or ``table.attrs["as_of"]``) is more than 90 days after its last change; an occurrence that was due and
+    did not take place (a departure) is a cancelled item like any other.
 
     The same table gives the same bytes. Raises `IncompleteItemError` for a row without identifier, title or
     dates, and ValueError when the day is not known.
@@ -136,7 +136,7 @@ def feed_bytes(
     if day is None:
         raise ValueError("Say for which day the feed is: give as_of, or set table.attrs['as_of'].")
     return calendar_bytes(
-        table[~outlived(table, day)],
+        table[~expired(table, day)],
         name=name,
         description=description,
         url=url,
@@ -159,41 +159,7 @@ def calendar_bytes(
     alarm_days: int | None = None,
 ) -> bytes:
     """As `feed_bytes`, with every row of the table that is not restricted, however long ago it was cancelled."""
-    events = written(table, url=url, alarm_days=alarm_days)
-    return assembled(
-        events, name=name, description=description, url=url, source=source, colour=colour, identity=identity
-    )
-
-
-class Written(NamedTuple):
-    """An event as it is written, and the day of its last change (ISO)."""
-
-    octets: bytes
-    updated: str
-
-
-def written(table: pd.DataFrame, *, url: str, alarm_days: int | None = None) -> list[Written | None]:
-    """The events of a table, row by row; None for what is restricted. Raises as :func:`feed_bytes`."""
-    found: list[Written | None] = [None] * len(table)
-    open_ = (table["sensitivity"] != Sensitivity.RESTRICTED).to_numpy(dtype=bool)
-    for at, row in zip(np.flatnonzero(open_), _rows(table.loc[open_, list(IN_FEEDS)]), strict=True):
-        # What does not ring has the same bytes in every feed.
-        found[at] = Written(_event(row, url, alarm_days if alarm_days and _rings(row) else None), row.updated)
-    return found
-
-
-def assembled(
-    events: Iterable[Written | None],
-    *,
-    name: str,
-    description: str,
-    url: str,
-    source: str,
-    colour: str = "",
-    identity: str = "",
-) -> bytes:
-    """As `feed_bytes`, of events that are written already, in their order."""
-    rows = [event for event in events if event is not None]
+    rows = list(_rows(table.loc[table["sensitivity"] != Sensitivity.RESTRICTED, list(IN_FEEDS)]))
     head = _head(
         name=name,
         description=description,
@@ -203,10 +169,12 @@ def assembled(
         identity=identity,
         updated=max((row.updated for row in rows), default=""),
     )
-    return b"".join([head, *[row.octets for row in rows], b"END:VCALENDAR\r\n"])
+    # What has no reminder has the same bytes in every feed.
+    events = [_event(row, url, alarm_days if alarm_days and _has_reminder(row) else None) for row in rows]
+    return b"".join([head, *events, b"END:VCALENDAR\r\n"])
 
 
-def outlived(table: pd.DataFrame, as_of: date) -> pd.Series[bool]:
+def expired(table: pd.DataFrame, as_of: date) -> pd.Series[bool]:
     """Which rows are cancelled and changed last more than 90 days before `as_of`."""
     return (table["standing"] == Standing.CANCELLED) & (table["updated"] < pd.Timestamp(as_of - CANCELLED_FOR))
 
@@ -225,10 +193,10 @@ def css_colour(colour: str) -> str:
     return min(_CSS_COLOURS, key=lambda css: distance(_CSS_COLOURS[css]))
 
 
-def _rows(kept: pd.DataFrame) -> Iterator[Any]:
+def _rows(table: pd.DataFrame) -> Iterator[Any]:
     columns: list[list[object]] = []
     for column in IN_FEEDS:
-        values, type_ = kept[column], COLUMNS[column].type
+        values, type_ = table[column], COLUMNS[column].type
         if type_ in _MOMENTS:
             columns.append(_iso(values.to_numpy(dtype=_MOMENTS[type_])))
         elif type_ in (ColumnType.FLAG, ColumnType.NUMBER):
@@ -293,7 +261,7 @@ def _head(*, name: str, description: str, url: str, source: str, colour: str, id
 
 @lru_cache(maxsize=20_000)
 def _event(row: Any, url: str, alarm_days: int | None) -> bytes:
-    """A VEVENT. The row itself is its fingerprint: the same kept values give the same bytes, and are kept."""
+    """A VEVENT. The row itself is its fingerprint: the same values give the same bytes, which are kept."""
     _refuse_incomplete(row)
     cancelled = row.standing == Standing.CANCELLED
     window = row.date_precision != Precision.DAY
@@ -340,7 +308,7 @@ def _event(row: Any, url: str, alarm_days: int | None) -> bytes:
     return content.join(lines)
 
 
-def _rings(row: Any) -> bool:
+def _has_reminder(row: Any) -> bool:
     return row.kind == Kind.DEADLINE and row.standing not in (Standing.HELD, Standing.CANCELLED)
 
 
@@ -352,7 +320,7 @@ def _before(days: int, *, whole_days: bool) -> str:
 
 
 def _refuse_incomplete(row: Any) -> None:
-    lacking = [
+    missing = [
         field
         for field, value in (
             ("an identifier", row.uid),
@@ -367,10 +335,10 @@ def _refuse_incomplete(row: Any) -> None:
         )
         if not value
     ]
-    if lacking:
+    if missing:
         raise IncompleteItemError(
             f"The item {row.item or row.title or row.uid!r} cannot be written to a calendar: "
-            f"give it {' and '.join(lacking)}."
+            f"give it {' and '.join(missing)}."
         )
 
 

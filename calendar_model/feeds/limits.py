@@ -1,9 +1,9 @@
-"""How often an address may be asked: no program that has gone astray, and nobody who guesses, is felt by others.
+"""How often an address may be asked for, so that neither a program gone astray nor a guesser slows others down.
 
 Each limit is a bucket that is full at first and fills again at a steady pace (the generic cell rate algorithm). A
 calendar program asks every few minutes at most, and a reader who presses "refresh" some times in a row; neither meets
-one. Buckets are kept in memory, for so many addresses and hosts as are told below: the one unused for longest is
-forgotten first, which means that it is full again.
+a limit. Buckets are kept in memory for a bounded number of keys. The one unused for longest is evicted first, which
+means that it is full again.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from throttled.rate_limiter import Quota, Rate
 from throttled.store import MemoryStore
 
 
-class Limit:
-    """A bucket for each key: it holds so many requests (``burst``), and every ``seconds`` so many ``more`` go in."""
+class RateLimit:
+    """A bucket for each key: it holds ``burst`` requests, and every ``seconds`` so many ``more`` go in."""
 
     def __init__(self, *, burst: int, more: int, seconds: int, keys: int) -> None:
         self._longest = math.ceil(seconds / more)
@@ -32,62 +32,61 @@ class Limit:
             store=MemoryStore(options={"MAX_SIZE": keys}),
         )
 
-    def take(self, key: str) -> int:
-        """Takes a request out of the bucket: 0. From an empty one nothing: the seconds until the next goes in."""
+    def consume(self, key: str) -> int:
+        """Take a request out of the bucket and return 0; from an empty one, the seconds until the next goes in."""
         result = self._buckets.limit(key)
         return max(1, math.ceil(result.state.retry_after)) if result.limited else 0
 
-    def wait(self, key: str) -> int:
-        """As :meth:`take`, without taking; of an empty one the longest that it may be."""
+    def seconds_to_wait(self, key: str) -> int:
+        """As :meth:`consume`, without taking anything; for an empty bucket the longest that the wait may be."""
         return 0 if self._buckets.peek(key).remaining else self._longest
 
 
-class Limits:
+class RateLimits:
     """The limits of one server."""
 
     def __init__(self) -> None:
-        self.address = Limit(burst=60, more=1, seconds=10, keys=20_000)
-        """Of one secret address. It is known here by its digest alone."""
-        self.host = Limit(burst=3000, more=5, seconds=1, keys=20_000)
+        self.address = RateLimit(burst=60, more=1, seconds=10, keys=20_000)
+        """Of one secret address, which is known here by its digest alone."""
+        self.host = RateLimit(burst=3000, more=5, seconds=1, keys=20_000)
         """Of the open addresses for one host, behind which there may be a whole ministry."""
-        self.guesses = Limit(burst=100, more=1, seconds=30, keys=20_000)
-        """Of secrets that open nothing, for one host: what is left of it goes to nobody who knows one."""
+        self.guesses = RateLimit(burst=100, more=1, seconds=30, keys=20_000)
+        """Of secrets that open nothing, for one host. Who knows a secret is not counted here."""
 
 
-class Known:
-    """The names met last, so many of them. Safe between threads."""
+class RecentKeys:
+    """A bounded set of the keys used last. Safe between threads."""
 
-    def __init__(self, names: int) -> None:
-        self._names = names
-        self._met: OrderedDict[str, None] = OrderedDict()
+    def __init__(self, max_keys: int) -> None:
+        self._max_keys = max_keys
+        self._keys: OrderedDict[str, None] = OrderedDict()
         self._lock = Lock()
 
-    def note(self, name: str) -> None:
-        """Keeps a name, and forgets the one that was not met for longest where there are too many."""
+    def add(self, key: str) -> None:
+        """Keep a key, and evict the one unused for longest where there are too many."""
         with self._lock:
-            self._met[name] = None
-            self._met.move_to_end(name)
-            if len(self._met) > self._names:
-                self._met.popitem(last=False)
+            self._keys[key] = None
+            self._keys.move_to_end(key)
+            if len(self._keys) > self._max_keys:
+                self._keys.popitem(last=False)
 
-    def has(self, name: str) -> bool:
-        """Whether it was met."""
+    def __contains__(self, key: str) -> bool:
         with self._lock:
-            if name in self._met:
-                self._met.move_to_end(name)
-            return name in self._met
+            if key in self._keys:
+                self._keys.move_to_end(key)
+            return key in self._keys
 
-    def forget(self, name: str) -> None:
-        """It opens nothing any more."""
+    def discard(self, key: str) -> None:
+        """Drop a key, if it is there."""
         with self._lock:
-            self._met.pop(name, None)
+            self._keys.pop(key, None)
 
 
-def host_of(request: Request) -> str:
-    """Who asks: an address, of version 6 the network of 64 bits, of which one machine has all.
+def client_host(request: Request) -> str:
+    """The host that a request counts against: an address, of version 6 the network of 64 bits that one machine has.
 
     Behind a proxy it is whom the proxy names, where that runs on the same machine or FORWARDED_ALLOW_IPS lists it
-    (https://www.uvicorn.org/settings/#http); behind any other all are one, and share the limits of one house.
+    (https://www.uvicorn.org/settings/#http). Behind any other proxy all count as one host.
     """
     host = request.client.host if request.client else ""
     try:

@@ -1,4 +1,4 @@
-"""Where the dashboard is found from outside, and the addresses under which a filter can be taken along."""
+"""The dashboard's public address, and the addresses of feeds, items and subscriptions under it."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def is_public_address(text: str) -> bool:
     return is_plain and HOST.fullmatch(host) is not None and _PATH.fullmatch(parts.path) is not None
 
 
-def asked_for(query: str) -> tuple[tuple[str, str], ...]:
+def own_params(query: str) -> tuple[tuple[str, str], ...]:
     """The parameters of a query in their order, without those that programs add to an address."""
     return tuple(
         (name, value)
@@ -94,6 +94,6 @@ def item_url(base_url: str, item: str) -> str:
     return f"{base_url.rstrip('/')}/feeds/item/{quote(item, safe='')}.ics"
 
 
-def my_url(base_url: str, token: str) -> str:
+def subscription_url(base_url: str, token: str) -> str:
     """The address of a subscription; `token` is its secret."""
     return f"{base_url.rstrip('/')}/feeds/mine/{token}.ics"

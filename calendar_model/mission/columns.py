@@ -18,7 +18,7 @@ from sqlalchemy.orm import ColumnProperty, InstanceState, Session
 
 from calendar_model import clock, wording
 from calendar_model.access.problems import Refused, UnmetRequirement
-from calendar_model.calendar.current import state as files_now
+from calendar_model.calendar.current import change_token
 from calendar_model.mission.events import zone_of
 from calendar_model.reference import load
 from calendar_model.reference.rows import MemberState, Organisation
@@ -103,7 +103,7 @@ def is_known(session: Session, kind: Code, code: str) -> bool:
     """
     if kind is Code.ZONE:
         return zone_of(code) is not None
-    folder, _, stamps = files_now()
+    folder, _, stamps = change_token()
     known = _codes(kind, folder, stamps)
     if not known or code in known:
         return True

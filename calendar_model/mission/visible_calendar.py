@@ -13,7 +13,6 @@ import pandas as pd
 from calendar_model import calendar
 from calendar_model.access.permissions import ANONYMOUS, Viewer
 from calendar_model.access.unit_of_work import change_token, reading
-from calendar_model.calendar import Item
 from calendar_model.mission.corrections import changed_since, kept
 from calendar_model.mission.events import own_items
 from calendar_model.reference import Reference, RowCorrection
@@ -69,16 +68,6 @@ def calendar_for(viewer: Viewer) -> tuple[Reference, pd.DataFrame]:
         own = calendar.with_items(table, items, reference)
     _keep({seen: own, (base, items): own})
     return reference, own
-
-
-def calendar_parts_for(viewer: Viewer) -> tuple[Reference, pd.DataFrame, tuple[Item, ...]]:
-    """What :func:`calendar_for` lays together: the reference, its table, and the items of the mission's own events.
-
-    For whoever keeps what came of the table, which seldom changes, and works out only the items anew. Raises as there.
-    """
-    reference, table = calendar.current(corrections=corrections())
-    with reading(viewer) as session:
-        return reference, table, tuple(own_items(session))
 
 
 def _kept(key: Hashable) -> pd.DataFrame | None:

@@ -74,10 +74,10 @@ def test_the_whole_calendar(client: TestClient) -> None:
     assert response.headers["X-Robots-Tag"] == "noindex"
     assert headers_of(response)["vary"] == "Accept-Encoding"
     reference, table = calendar.current()
-    kept = table[~ical.outlived(table, table.attrs["as_of"])]
+    kept = table[~ical.expired(table, table.attrs["as_of"])]
     assert set(readers.by_icalendar(response.content)) == set(kept["uid"])
     assert readers.by_vobject(response.content) == readers.by_icalendar(response.content)
-    assert response.content == build_feed(reference, table, Filter(), "http://localhost").body
+    assert response.content == build_feed(reference, table, Filter(), "http://localhost")
 
 
 def test_the_filter_of_the_page_is_the_filter_of_the_feed(client: TestClient) -> None:

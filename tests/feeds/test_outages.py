@@ -15,9 +15,8 @@ from starlette.testclient import TestClient
 
 from calendar_model.access.permissions import Viewer
 from calendar_model.calendar import Filter
-from calendar_model.feeds.http import AT_ONCE, INCOMPLETE, _Polled, _Refusal
+from calendar_model.feeds.http import INCOMPLETE, MAX_PARALLEL_BUILDS, FeedSource, HttpRefusal, PolledEndpoint
 from calendar_model.feeds.links import ADDED_BY_OTHERS, ADDED_PREFIX
-from calendar_model.feeds.shelf import Feed
 from calendar_model.mission.subscriptions import make
 from calendar_model.reference import DATA_VARIABLE
 
@@ -132,10 +131,10 @@ def test_a_faulty_row_leaves_the_rest(client: TestClient, data_copy: Path, monke
 
 def test_no_more_feeds_are_built_at_once_than_there_is_room_for() -> None:
     inside, most, lock = 0, 0, threading.Lock()
-    full = threading.Barrier(AT_ONCE)
+    full = threading.Barrier(MAX_PARALLEL_BUILDS)
 
-    class Slow(_Polled):
-        def make(self, request: Request, base_url: str) -> tuple[Feed, str]:
+    class Slow(PolledEndpoint):
+        def source(self, request: Request, base_url: str) -> FeedSource:
             nonlocal inside, most
             with lock:
                 inside += 1
@@ -143,13 +142,15 @@ def test_no_more_feeds_are_built_at_once_than_there_is_room_for() -> None:
             full.wait(30)  # none goes on before all that may are inside, so that one too many would be seen
             with lock:
                 inside -= 1
-            raise _Refusal(404, "Nothing is here.")
+            raise HttpRefusal(404, "Nothing is here.")
 
     async def polls() -> list[int]:
         app = httpx.ASGITransport(Starlette(routes=[Route("/feeds/slow.ics", Slow)]))
         async with httpx.AsyncClient(transport=app, base_url="http://localhost") as many:
-            answers = await asyncio.gather(*(many.get(f"/feeds/slow.ics?q={n}") for n in range(5 * AT_ONCE)))
+            answers = await asyncio.gather(
+                *(many.get(f"/feeds/slow.ics?q={n}") for n in range(5 * MAX_PARALLEL_BUILDS))
+            )
         return [answer.status_code for answer in answers]
 
-    assert asyncio.run(polls()) == [404] * (5 * AT_ONCE)
-    assert most == AT_ONCE
+    assert asyncio.run(polls()) == [404] * (5 * MAX_PARALLEL_BUILDS)
+    assert most == MAX_PARALLEL_BUILDS

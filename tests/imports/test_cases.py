@@ -18,7 +18,7 @@ import pytest
 from calendar_model.__main__ import main
 from calendar_model.access.permissions import Viewer
 from calendar_model.access.unit_of_work import reading
-from calendar_model.calendar import Filter
+from calendar_model.calendar import Filter, with_items
 from calendar_model.feeds import build_feed
 from calendar_model.imports.events import Settings, carry_out, plan_calendar
 from calendar_model.imports.ics import read_calendar
@@ -198,8 +198,8 @@ def test_what_was_imported_is_given_out_at_the_same_instants(
     carry_out(desk, plan_calendar(desk, under_their_names(), chosen))
     with reading(desk) as session:
         own = tuple(own_items(session))
-    feed = build_feed(reference, table, Filter(kinds=(Kind.MEETING,)), "", own)
-    written = [one for one in icalendar.Calendar.from_ical(feed.body).events if str(one["UID"]).startswith("event-")]
+    feed = build_feed(reference, with_items(table, own, reference), Filter(kinds=(Kind.MEETING,)), "")
+    written = [one for one in icalendar.Calendar.from_ical(feed).events if str(one["UID"]).startswith("event-")]
     found = [(str(one["SUMMARY"]), one.start, one.end) for one in written]
     assert sorted(found, key=str) == sorted(map(in_utc, chain.from_iterable(EXPECTED.values())), key=str)
     hours = [moment for _, *moments in found for moment in moments if isinstance(moment, datetime)]

@@ -266,7 +266,7 @@ def test_what_vobject_writes_comes_back() -> None:
 
 
 def test_our_own_feed_comes_back(reference: Reference, table: pd.DataFrame) -> None:
-    data = build_feed(reference, table, Filter(kinds=(Kind.UPR_REVIEW,)), "https://calendar.example.org").body
+    data = build_feed(reference, table, Filter(kinds=(Kind.UPR_REVIEW,)), "https://calendar.example.org")
     found = read(data, since="1970-01-01", until="2100-12-31")["rows"]
     theirs = icalendar.Calendar.from_ical(data).events
     assert len(theirs) > 50

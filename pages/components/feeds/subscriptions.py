@@ -11,7 +11,7 @@ import streamlit as st
 from calendar_model import clock, wording
 from calendar_model.access.permissions import Viewer
 from calendar_model.calendar import Filter, FilterError, describe
-from calendar_model.feeds import my_url, webcal
+from calendar_model.feeds import subscription_url, webcal
 from calendar_model.mission import subscriptions
 from calendar_model.mission.subscriptions import LONGEST_ALARM, Address, first_end, last_end
 from calendar_model.store.models import Subscription, longest
@@ -210,7 +210,7 @@ def _show_secret(person_id: str, base_url: str) -> None:
     if shown is None:
         return
     shown["drawn"] = True
-    address = my_url(base_url, shown["token"])
+    address = subscription_url(base_url, shown["token"])
     if not base_url:
         st.markdown("The address of this dashboard cannot be told: put it before this.")
     st.caption("The address, to paste where your program subscribes to a calendar. It is shown this once.")

@@ -1,4 +1,4 @@
-"""Asking again and again: what an unchanged poll costs, what a changed one sees, and how often one may ask."""
+"""Asking again and again: what an unchanged poll costs, what a changed one sees, and which date it is given."""
 
 from __future__ import annotations
 
@@ -6,24 +6,22 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from pathlib import Path
 from types import FrameType
 
 import httpx
 import pytest
-from starlette.requests import Request
 from starlette.testclient import TestClient
 
 from calendar_model import clock
 from calendar_model.access.permissions import ANONYMOUS, Viewer, member
 from calendar_model.clock import TODAY_VARIABLE
 from calendar_model.feeds import http
-from calendar_model.feeds.limits import Known, Limit, Limits, host_of
+from calendar_model.feeds.cache import FeedCache
+from calendar_model.feeds.limits import RateLimits, RecentKeys
 from calendar_model.feeds.links import ADDED_BY_OTHERS, ADDED_PREFIX
-from calendar_model.feeds.polls import Memory
-from calendar_model.feeds.shelf import Shelf
 from calendar_model.mission.subscriptions import addresses_of, make, revoke
 from calendar_model.mission.transactions import save
 from calendar_model.reference import DATA_VARIABLE
@@ -50,10 +48,9 @@ A_SECOND = timedelta(seconds=1)
 @pytest.fixture(autouse=True)
 def _just_started(monkeypatch: pytest.MonkeyPatch) -> None:
     """A server just started, to which nobody has come yet."""
-    monkeypatch.setattr(http, "_limits", Limits())
-    monkeypatch.setattr(http, "_opened", Known(100))
-    monkeypatch.setattr(http, "_shelf", Shelf(octets=2**24, addresses=100))
-    monkeypatch.setattr(http, "_memory", Memory(addresses=100))
+    monkeypatch.setattr(http, "_limits", RateLimits())
+    monkeypatch.setattr(http, "_opened", RecentKeys(100))
+    monkeypatch.setattr(http, "_cache", FeedCache(max_bytes=2**24, max_addresses=100))
 
 
 def subscription(who: Viewer) -> str:
@@ -116,7 +113,7 @@ def test_an_unchanged_poll_runs_no_table_no_filter_and_no_serialiser(
         "feeds/http.py",
         "feeds/limits.py",
         "feeds/links.py",
-        "feeds/polls.py",
+        "feeds/cache.py",
         "reference/reader.py",
         "web/bodies.py",
         "web/headers.py",
@@ -218,26 +215,58 @@ def test_readers_and_writers_at_once_meet_no_error(client: TestClient, desk: Vie
 # The time alone
 
 
+def modified(cache: FeedCache, address: str, body: bytes, version: str = "") -> datetime:
+    """When the address was given these bytes, as the cache has it."""
+    return cache.put(address, "token", version, body, "inline")[0].modified
+
+
 def test_the_time_of_an_address_rises_with_every_change_and_after_a_restart() -> None:
-    shelf = Shelf(octets=100, addresses=2)
+    cache = FeedCache(max_bytes=100, max_addresses=2)
     began = clock.machine_now().replace(microsecond=0)
-    first = shelf.put("v1", "a", b"one").modified
+    first = modified(cache, "a", b"one")
     assert began <= first <= clock.machine_now()
-    assert shelf.put("v2", "a", b"one").modified == first
-    second = shelf.put("v3", "a", b"two").modified
+    assert modified(cache, "a", b"one") == first
+    second = modified(cache, "a", b"two")
     assert second >= first + A_SECOND
     # What was there before is new to who has the second.
-    back = shelf.get("v1", "a")
-    assert back is not None
-    assert back.body == b"one"
-    assert back.modified >= second + A_SECOND
-    assert shelf.get("v3", "a").modified >= back.modified + A_SECOND  # type: ignore[union-attr]
-    # Forgotten for want of room, then asked for again: whatever it answered before is older.
-    latest = shelf.put("v4", "a", b"three").modified
+    third = modified(cache, "a", b"one")
+    assert third >= second + A_SECOND
+    # Evicted for want of room, then asked for again: whatever the address answered before is older.
     for address in "bc":
-        shelf.put(address, address, b"else")
-    assert shelf.put("v5", "a", b"four").modified > latest
-    assert Shelf(octets=100, addresses=2).put("v5", "a", b"four").modified >= began
+        modified(cache, address, b"else")
+    assert cache.get("a", "token") == (None, None)
+    assert modified(cache, "a", b"four") > third
+    assert modified(FeedCache(max_bytes=100, max_addresses=2), "a", b"four") >= began
+
+
+def test_an_entry_is_current_at_its_token_and_renewed_while_its_version_is_the_same() -> None:
+    cache = FeedCache(max_bytes=100, max_addresses=9)
+    entry, body = cache.put("a", "monday", "v1", b"one", "inline")
+    assert cache.get("a", "monday") == (entry, body)
+    assert cache.get("a", "tuesday") == cache.get("a", None) == (None, None)
+    assert cache.renew("a", "tuesday", "v2") is None
+    renewed = cache.renew("a", "tuesday", "v1")
+    assert renewed is not None
+    assert (renewed[0].tag, renewed[0].modified, renewed[1]) == (entry.tag, entry.modified, body)
+    assert cache.get("a", "tuesday") == renewed
+    assert cache.get("a", "monday") == (None, None)
+
+
+def test_where_the_workspace_cannot_be_read_nothing_is_current() -> None:
+    cache = FeedCache(max_bytes=100, max_addresses=9)
+    cache.put("a", None, "v1", b"one", "inline")
+    assert cache.get("a", None) == (None, None)
+
+
+def test_the_bytes_used_longest_ago_make_room_and_a_304_stays() -> None:
+    cache = FeedCache(max_bytes=6, max_addresses=9)
+    for address in "abc":
+        cache.put(address, "token", "v1", b"four", "inline")
+        cache.get("a", "token")
+    entries = {address: cache.get(address, "token") for address in "abc"}
+    assert {address: body is None for address, (_, body) in entries.items()} == {"a": True, "b": True, "c": False}
+    assert all(entry is not None for entry, _ in entries.values())
+    assert cache.renew("b", "later", "v1") is None
 
 
 def test_who_asks_by_time_alone_gets_a_change_of_the_same_second(client: TestClient, desk: Viewer) -> None:
@@ -263,101 +292,7 @@ def test_who_asks_by_time_alone_gets_the_change_of_a_day_after_a_restart(
     since = ask(client, FEED).headers["Last-Modified"]
     midnight = format_datetime(clock.machine_now().replace(hour=0, minute=0, second=0), usegmt=True)
     # What a restart forgets.
-    monkeypatch.setattr(http, "_shelf", Shelf(octets=2**20, addresses=10))
-    monkeypatch.setattr(http, "_memory", Memory(addresses=10))
+    monkeypatch.setattr(http, "_cache", FeedCache(max_bytes=2**20, max_addresses=10))
     save(desk, Event, {"start": date(2027, 3, 2)}, record_id=made, seen=2)
     earlier = format_datetime(parsedate_to_datetime(since) - A_SECOND, usegmt=True)
     assert [ask(client, FEED, If_Modified_Since=asked).status_code for asked in (midnight, earlier)] == [200, 200]
-
-
-# How often
-
-
-def test_a_limit_is_a_bucket_that_fills_again() -> None:
-    limit = Limit(burst=3, more=1, seconds=1000, keys=2)
-    assert [limit.take("a") for _ in range(3)] == [0, 0, 0]
-    assert 900 < limit.take("a") <= 1000
-    assert (limit.wait("a"), limit.wait("b")) == (1000, 0)
-    quick = Limit(burst=1, more=100, seconds=1, keys=2)
-    assert quick.take("a") == 0
-    while quick.take("a"):
-        pass
-    # No more keys than two are kept: the first is forgotten, and full again.
-    assert [limit.take(key) for key in "bca"] == [0, 0, 0]
-
-
-def test_a_secret_is_refused_when_asked_for_far_too_often_and_others_are_not(
-    client: TestClient, desk: Viewer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    limits = Limits()
-    limits.address = Limit(burst=3, more=1, seconds=1000, keys=10)
-    monkeypatch.setattr(http, "_limits", limits)
-    path, other = subscription(desk), subscription(member(save(ANONYMOUS, Person, {"name": "Other"})))
-    answers = [ask(client, path) for _ in range(5)]
-    # The first one does not count: only then is it known to open something.
-    assert [answer.status_code for answer in answers] == [200] * 4 + [429]
-    wait = answers[-1].headers["Retry-After"]
-    assert 900 < int(wait) <= 1000
-    assert answers[-1].text == f"This is asked for too often. Ask again in {wait} seconds, then every few minutes."
-    assert answers[-1].headers["Cache-Control"] == "no-store"
-    assert ask(client, other).status_code == 200
-    assert ask(client, FEED).status_code == 200
-
-
-def test_who_guesses_is_refused_and_those_who_know_one_are_not(
-    client: TestClient, desk: Viewer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    limits = Limits()
-    limits.guesses = Limit(burst=5, more=1, seconds=1000, keys=10)
-    monkeypatch.setattr(http, "_limits", limits)
-    path = subscription(desk)
-    assert ask(client, path).status_code == 200
-    answers = [ask(client, f"/feeds/mine/{number:043}.ics").status_code for number in range(6)]
-    assert answers == [404] * 5 + [429]
-    assert ask(client, path).status_code == 200
-    # Nor are those of another house.
-    elsewhere = TestClient(client.app, "http://localhost", client=("2001:db8:1::1", 1))
-    assert ask(elsewhere, f"/feeds/mine/{0:043}.ics").status_code == 404
-
-
-def test_a_host_meets_its_limit_at_the_open_feed(
-    client: TestClient, desk: Viewer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    limits = Limits()
-    limits.host = Limit(burst=5, more=1, seconds=1000, keys=10)
-    monkeypatch.setattr(http, "_limits", limits)
-    one, same, other = (
-        TestClient(client.app, "http://localhost", client=(host, 1))
-        for host in ("::1:0:0:0:1", "::1:0:0:0:2", "10.0.0.1")
-    )
-    tag = ask(one, FEED).headers["ETag"]
-    answers = [ask(one, FEED, If_None_Match=tag).status_code, ask(same, ITEM).status_code]
-    answers += [ask(same, FEED).status_code for _ in range(3)]
-    assert answers == [304, 200, 200, 200, 429]
-    assert [ask(one, path).status_code for path in (FEED, ITEM, subscription(desk))] == [429, 429, 200]
-    assert ask(other, FEED).status_code == 200
-
-
-def test_no_calendar_program_meets_a_limit() -> None:
-    """Nor a person who refreshes sixty times in a row, nor a house of a thousand programs that start at one hour."""
-    limits = Limits()
-    assert [limits.address.take("a") for _ in range(60)] == [0] * 60
-    assert [limits.host.take("a") for _ in range(1000)] == [0] * 1000
-
-
-@pytest.mark.parametrize(
-    ("host", "told"),
-    [
-        ("10.1.2.3", "10.1.2.3"),
-        ("::ffff:10.1.2.3", "10.1.2.3"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
-        ("fe80::1%eth0", "fe80::"),
-        ("testclient", "testclient"),
-    ],
-)
-def test_who_asks(host: str, told: str) -> None:
-    assert host_of(Request({"type": "http", "client": (host, 1)})) == told
-
-
-def test_nobody_is_told_apart_where_no_address_is_known() -> None:
-    assert host_of(Request({"type": "http", "client": None})) == "nowhere"

@@ -20,7 +20,7 @@ from starlette.testclient import TestClient
 from calendar_model import calendar
 from calendar_model.access.permissions import ANONYMOUS, Viewer, member
 from calendar_model.calendar import Filter, FilterError
-from calendar_model.feeds import PUBLIC_URL_VARIABLE, ical, my_url
+from calendar_model.feeds import PUBLIC_URL_VARIABLE, ical, subscription_url
 from calendar_model.mission.events import item_of
 from calendar_model.mission.subscriptions import Address, addresses_of, change, make, replace, revoke
 from calendar_model.mission.transactions import save
@@ -229,7 +229,7 @@ def test_it_holds_what_the_filter_keeps_of_what_the_level_shows(
     kept = chosen.apply(seen, reference)
     found = set(readers.by_icalendar(response.content))
     theirs = {uid for uid in found if uid.startswith("follow-up-")}
-    assert found - theirs == set(kept.loc[~ical.outlived(kept, TODAY), "uid"])
+    assert found - theirs == set(kept.loc[~ical.expired(kept, TODAY), "uid"])
     assert len(theirs) == mine
     assert "qzcanary" not in response.text
     assert {str(one["CLASS"]) for one in icalendar.Calendar.from_ical(response.content).events} <= (
@@ -348,8 +348,8 @@ def test_what_has_not_changed_is_not_worked_out_again(
     # The first one of a day notes that day, which is a change of the workspace too.
     assert ask(client, token).content == first.content
     # Any reading would now fail.
-    monkeypatch.setattr("calendar_model.feeds.mine.reading", None)
-    monkeypatch.setattr("calendar_model.feeds.mine.calendar_parts_for", None)
+    monkeypatch.setattr("calendar_model.feeds.subscription_feed.reading", None)
+    monkeypatch.setattr("calendar_model.feeds.subscription_feed.calendar_for", None)
     again = ask(client, token)
     assert (again.status_code, again.content) == (200, first.content)
     assert ask(client, token, If_None_Match=first.headers["ETag"]).status_code == 304
@@ -479,6 +479,6 @@ def test_two_calendars_are_told_apart_without_their_secrets(client: TestClient, 
 
 
 def test_its_address() -> None:
-    assert my_url("https://calendar.example.org/hrd/", "secret") == (
+    assert subscription_url("https://calendar.example.org/hrd/", "secret") == (
         "https://calendar.example.org/hrd/feeds/mine/secret.ics"
     )
