@@ -8,7 +8,7 @@ from pathlib import PurePath
 
 import streamlit as st
 
-from calendar_model.imports.apart import LARGEST
+from calendar_model.imports.sandbox import MAX_BYTES
 from pages.components.imports import plan, remote, table
 from pages.components.imports.calendar import calendar_file
 from pages.components.record import forms
@@ -21,7 +21,7 @@ from pages.components.widgets.uploads import upload
 CALENDARS, TABLES = ("ics",), ("csv", "xlsx")
 FROM_FILE, AT_ADDRESS = "From a file", "Calendars at an address"
 WAY = "import_way"
-MEGABYTES = LARGEST // 2**20
+MEGABYTES = MAX_BYTES // 2**20
 
 
 def from_file(context: PageContext) -> None:

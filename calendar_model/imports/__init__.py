@@ -1,1 +1,6 @@
-"""Ways in: calendars and tables of others, read with suspicion, shown before anything is written."""
+"""In from others: calendar files, tables and calendars at an address, tried out first and then written as a whole.
+
+A calendar file goes through ``ics`` (bytes to rows) and ``calendar_import`` (rows to events); a table through
+``tables`` (bytes to text, text to values), ``templates`` (one module for each kind of row) and ``table_import``. What
+strangers send is read in a process of its own (``sandbox``, ``worker``).
+"""

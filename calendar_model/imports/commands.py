@@ -16,9 +16,9 @@ from calendar_model.access.problems import Refused
 from calendar_model.access.unit_of_work import staff
 from calendar_model.commands import print_json, print_table
 from calendar_model.imports import remote
-from calendar_model.imports.apart import LARGEST
-from calendar_model.imports.events import Settings, carry_out, plan_calendar
-from calendar_model.imports.plan import Fate, ImportRefused, Line, Plan
+from calendar_model.imports.calendar_import import CalendarSettings, plan_calendar, write_calendar
+from calendar_model.imports.plan import ImportLine, ImportPlan, ImportRefused, Outcome
+from calendar_model.imports.sandbox import MAX_BYTES
 from calendar_model.mission.remote_calendars import followed
 from calendar_model.reference import Reference, load
 from calendar_model.terms import EventKind
@@ -95,7 +95,7 @@ def _import(options: argparse.Namespace) -> int:
             f"“{options.body}” is not a code of an organisation or body. Look for it among the organisations."
         )
     days = {name: value for name in ("since", "until") if (value := getattr(options, name)) is not None}
-    settings = Settings(
+    settings = CalendarSettings(
         options.body,
         options.kind,
         options.level,
@@ -110,14 +110,14 @@ def _import(options: argparse.Namespace) -> int:
     if options.cancel_gone:
         plan = plan.accepted()
     if options.write:
-        carry_out(viewer, plan)
+        write_calendar(viewer, plan)
     _show(plan, options.format)
     # What a program reads is the list alone.
     print(_outcome(plan, options), file=sys.stderr if options.format == "json" else sys.stdout)
     return 0
 
 
-def _outcome(plan: Plan, options: argparse.Namespace) -> str:
+def _outcome(plan: ImportPlan, options: argparse.Namespace) -> str:
     """What was written, or how to write it, and how to cancel what is only offered to be."""
     if not plan.to_write:
         done = "There is nothing to write."
@@ -142,7 +142,7 @@ def _person(named: str) -> Viewer:
 def _content(file: Path) -> bytes:
     try:
         with file.open("rb") as stream:
-            return stream.read(LARGEST + 1)
+            return stream.read(MAX_BYTES + 1)
     except OSError as error:
         raise Refused(f"{file} cannot be read ({error.strerror}); name another file.") from None
 
@@ -156,7 +156,7 @@ def _seat(body: str, reference: Reference) -> str:
 _HEAD = ("No.", "Outcome", "When", "Standing", "Title", "Why")
 
 
-def _show(plan: Plan, form: str = "table") -> None:
+def _show(plan: ImportPlan, form: str = "table") -> None:
     if form == "json":
         print_json([_object(line) for line in plan.lines])
         for remark in plan.remarks:
@@ -164,21 +164,21 @@ def _show(plan: Plan, form: str = "table") -> None:
         return
     if plan.lines:
         print_table(_HEAD, [_cells(line) for line in plan.lines])
-        print(", ".join(f"{count} {fate}" for fate, count in plan.counts.items()))
+        print(", ".join(f"{count} {outcome}" for outcome, count in plan.counts.items()))
     for remark in plan.remarks:
         print(remark)
 
 
-def _cells(line: Line) -> tuple[object, ...]:
-    return line.number, line.fate, line.when, line.standing or "", line.title, line.says
+def _cells(line: ImportLine) -> tuple[object, ...]:
+    return line.number, line.outcome, line.when, line.standing or "", line.title, line.says
 
 
-def _object(line: Line) -> dict[str, object]:
+def _object(line: ImportLine) -> dict[str, object]:
     """A line for programs: days of whole days (the last one included), else instants with their offset."""
     start, end = line.moments
     return {
         # What was set by hand and stays is not changed either; ``why`` says what differs.
-        "outcome": Fate.UNCHANGED if line.fate is Fate.KEPT else line.fate,
+        "outcome": Outcome.UNCHANGED if line.outcome is Outcome.KEPT else line.outcome,
         "title": line.title,
         "start": start.isoformat() if start is not None else None,
         "end": end.isoformat() if end is not None else None,

@@ -22,7 +22,7 @@ class ImportRefused(ValueError):  # noqa: N818  what is refused is not an error 
     """A file that is not taken at all; ``str()`` is a sentence that says why, and what to do next."""
 
 
-class Fate(StrEnum):
+class Outcome(StrEnum):
     """What would become of a line."""
 
     NEW = "new"
@@ -35,16 +35,16 @@ class Fate(StrEnum):
     REFUSED = "refused"
 
 
-WRITES = frozenset({Fate.NEW, Fate.CHANGED, Fate.CANCELLED})
+WRITES = frozenset({Outcome.NEW, Outcome.CHANGED, Outcome.CANCELLED})
 
 
 @dataclass(frozen=True)
-class Line:
+class ImportLine:
     """One thing that was found. ``number`` is its row in the file, or its place in the calendar, from 1.
 
     ``start`` and ``end`` (inclusive) are days; with ``start_time`` it is timed, in ``timezone`` (IANA). ``series`` is
     what the occurrences of a series have in common; empty for what does not recur. ``offered``: it is written only once
-    the reader has said so (:meth:`Plan.accepted`).
+    the reader has said so (:meth:`ImportPlan.accepted`).
     ``says`` is for the reader: what would change ("Starts: 3 March 2027 → 4 March 2027"), or why it is refused.
     ``values`` are the columns to write, ``record_id`` and ``seen`` the record and the version of it that this was
     worked out against; ``more`` is what else the writer of this kind of line needs.
@@ -52,7 +52,7 @@ class Line:
 
     number: int
     title: str
-    fate: Fate
+    outcome: Outcome
     start: date | None = None
     end: date | None = None
     says: str = ""
@@ -95,28 +95,28 @@ def when(start: date, end: date, start_time: time | None, end_time: time | None,
 
 
 @dataclass(frozen=True)
-class Plan:
+class ImportPlan:
     """A dry run. ``remarks`` are sentences about the whole file."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[ImportLine, ...]
     remarks: tuple[str, ...] = ()
 
     @property
-    def counts(self) -> Mapping[Fate, int]:
-        """How many lines have each fate, in the order of :class:`Fate`; those that nobody has are left out."""
-        found = Counter(line.fate for line in self.lines)
-        return {fate: found[fate] for fate in Fate if found[fate]}
+    def counts(self) -> Mapping[Outcome, int]:
+        """How many lines have each outcome, in the order of :class:`Outcome`; those that nobody has are left out."""
+        found = Counter(line.outcome for line in self.lines)
+        return {outcome: found[outcome] for outcome in Outcome if found[outcome]}
 
     @property
-    def to_write(self) -> tuple[Line, ...]:
+    def to_write(self) -> tuple[ImportLine, ...]:
         """The lines that would write something, without those that are only offered."""
-        return tuple(line for line in self.lines if line.fate in WRITES and not line.offered)
+        return tuple(line for line in self.lines if line.outcome in WRITES and not line.offered)
 
     @property
-    def offered(self) -> tuple[Line, ...]:
+    def offered(self) -> tuple[ImportLine, ...]:
         """The lines that wait for the reader to say so."""
         return tuple(line for line in self.lines if line.offered)
 
-    def accepted(self) -> Plan:
+    def accepted(self) -> ImportPlan:
         """The same with what is offered among what would be written."""
         return replace(self, lines=tuple(replace(line, offered=False) for line in self.lines))

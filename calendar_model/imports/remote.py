@@ -30,9 +30,9 @@ from calendar_model.access.permissions import Viewer, member
 from calendar_model.access.problems import Refused
 from calendar_model.access.unit_of_work import EditConflict, reading
 from calendar_model.clock import now
-from calendar_model.imports.apart import LARGEST
-from calendar_model.imports.events import Settings, carry_out, no_progress, plan_calendar
-from calendar_model.imports.plan import ImportRefused, Plan, Progress
+from calendar_model.imports.calendar_import import CalendarSettings, no_progress, plan_calendar, write_calendar
+from calendar_model.imports.plan import ImportPlan, ImportRefused, Progress
+from calendar_model.imports.sandbox import MAX_BYTES
 from calendar_model.mission.remote_calendars import followed
 from calendar_model.mission.transactions import writing
 from calendar_model.store.database import Workspace, WorkspaceError
@@ -115,7 +115,7 @@ def remove(viewer: Viewer, remote_id: str, workspace: Workspace | None = None) -
         session.delete(_theirs(session, remote_id))
 
 
-def preview(viewer: Viewer, remote_id: str, workspace: Workspace | None = None) -> Plan:
+def preview(viewer: Viewer, remote_id: str, workspace: Workspace | None = None) -> ImportPlan:
     """What refreshing a calendar would do; nothing is written.
 
     Raises :class:`~calendar_model.imports.plan.ImportRefused` where it does not come, or is no calendar.
@@ -126,12 +126,13 @@ def preview(viewer: Viewer, remote_id: str, workspace: Workspace | None = None) 
     return plan_calendar(viewer, came.body, _settings(remote), workspace)
 
 
-def refresh(viewer: Viewer, remote_id: str, workspace: Workspace | None = None) -> Plan:
+def refresh(viewer: Viewer, remote_id: str, workspace: Workspace | None = None) -> ImportPlan:
     """Reads a calendar again and takes over what is new, and gives what was done.
 
     The first time on a day all of it is read: the days that are taken over go on with the calendar's own. After that
     its server is asked whether it has changed. What came of it stands in the calendar's visit. Raises ImportRefused as
-    :func:`preview` does, and Refused and EditConflict as :func:`~calendar_model.imports.events.carry_out`.
+    :func:`preview` does, and Refused and EditConflict as
+    :func:`~calendar_model.imports.calendar_import.write_calendar`.
     """
     with reading(viewer, workspace) as session:
         remote = _theirs(session, remote_id)
@@ -141,10 +142,12 @@ def refresh(viewer: Viewer, remote_id: str, workspace: Workspace | None = None) 
     try:
         came = _fetch(remote.address, *known)
         if came.unchanged:
-            plan = Plan((), ("The calendar has not changed since it was last read.",))
+            plan = ImportPlan((), ("The calendar has not changed since it was last read.",))
             _note(viewer, remote_id, came, "It has not changed since it was read before.", workspace)
             return plan
-        plan = carry_out(viewer, plan_calendar(viewer, came.body, _settings(remote), workspace), workspace=workspace)
+        plan = write_calendar(
+            viewer, plan_calendar(viewer, came.body, _settings(remote), workspace), workspace=workspace
+        )
     except (ImportRefused, Refused) as refused:
         _note(viewer, remote_id, _Came(), str(refused), workspace)
         raise
@@ -153,15 +156,19 @@ def refresh(viewer: Viewer, remote_id: str, workspace: Workspace | None = None) 
 
 
 def take_over(
-    viewer: Viewer, remote_id: str, plan: Plan, progress: Progress = no_progress, workspace: Workspace | None = None
-) -> Plan:
+    viewer: Viewer,
+    remote_id: str,
+    plan: ImportPlan,
+    progress: Progress = no_progress,
+    workspace: Workspace | None = None,
+) -> ImportPlan:
     """Writes what :func:`preview` gave and nothing that came later, notes it in the calendar's visit, gives the plan.
 
-    Raises Refused and EditConflict as :func:`~calendar_model.imports.events.carry_out`.
+    Raises Refused and EditConflict as :func:`~calendar_model.imports.calendar_import.write_calendar`.
     """
     with reading(viewer, workspace) as session:
         _theirs(session, remote_id)
-    plan = carry_out(viewer, plan, progress, workspace)
+    plan = write_calendar(viewer, plan, progress, workspace)
     _note(viewer, remote_id, _Came(), _outcome(plan), workspace)
     return plan
 
@@ -242,14 +249,14 @@ def _is_zone(name: object) -> bool:
         return False
 
 
-def _settings(remote: RemoteCalendar) -> Settings:
-    return Settings(
+def _settings(remote: RemoteCalendar) -> CalendarSettings:
+    return CalendarSettings(
         remote.body, remote.event_kind, remote.sensitivity, remote.timezone or "UTC", remote.name, source=remote.id
     )
 
 
-def _outcome(plan: Plan) -> str:
-    told = ", ".join(f"{count} {fate}" for fate, count in plan.counts.items())
+def _outcome(plan: ImportPlan) -> str:
+    told = ", ".join(f"{count} {outcome}" for outcome, count in plan.counts.items())
     return f"Of its events: {told}." if told else "Nothing in it has changed."
 
 
@@ -380,9 +387,9 @@ async def _read(answer: httpx.Response, url: httpx.URL, before: _Came) -> _Came:
     body = bytearray()
     async for chunk in answer.aiter_raw():
         body += chunk
-        if len(body) > LARGEST:
+        if len(body) > MAX_BYTES:
             raise ImportRefused(
-                f"The calendar at {url.host} has more than {LARGEST // 2**20} MB. Ask for a shorter one."
+                f"The calendar at {url.host} has more than {MAX_BYTES // 2**20} MB. Ask for a shorter one."
             )
     return _Came(bytes(body), answer.headers.get("etag", "")[:200], answer.headers.get("last-modified", "")[:100])
 

@@ -13,7 +13,7 @@ from icalendar import Timezone
 from icalendar.timezone import tzp
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
-from calendar_model.imports.content_lines import Part
+from calendar_model.imports.ics.content_lines import Part
 
 UTC_NAMES = frozenset({"UTC", "UCT", "GMT", "Zulu", "Universal", "Greenwich", "Etc/UTC", "Etc/UCT", "Etc/GMT"})
 _NO_PLACES = ("localtime", "posixrules", "Factory", "posix/", "right/")

@@ -36,9 +36,9 @@ from calendar_model.documents.item_note import briefing_note
 from calendar_model.documents.note import Reader
 from calendar_model.feeds import ROUTES
 from calendar_model.imports.plan import ImportRefused
-from calendar_model.imports.rows import carry_out_rows, plan_rows
-from calendar_model.imports.sheets import Sheet
-from calendar_model.imports.targets import Target, match
+from calendar_model.imports.table_import import plan_table, write_table
+from calendar_model.imports.tables.columns import Target, match
+from calendar_model.imports.tables.reader import TableSheet
 from calendar_model.mission import access_requests, sample, subscriptions
 from calendar_model.mission.coverage import coverage
 from calendar_model.mission.statements import commands
@@ -326,11 +326,11 @@ def by_import(there: There, who: Viewer, reference: Reference, table: pd.DataFra
     header = ("Title", "Date", "Kind", "Outcome", "Sensitivity")
     titles = [f"{name} {there.number}" for name in ("Hidden", "Deleted", "Lowered", "Open", "Imported")]
     rows = tuple((title, TODAY.isoformat(), "consulted", "Imported", "internal") for title in titles)
-    sheet = Sheet("a.csv", header, rows, tuple(range(2, 2 + len(rows))))
+    sheet = TableSheet("a.csv", header, rows, tuple(range(2, 2 + len(rows))))
     target = Target.ENGAGEMENTS
-    plan = plan_rows(who, target, sheet, match(target, header), reference=reference, table=table)
+    plan = plan_table(who, target, sheet, match(target, header), reference=reference, table=table)
     assert MARK not in repr(plan)
-    carry_out_rows(who, target, plan)
+    write_table(who, target, plan)
 
 
 def by_subscription(who: Viewer, some: Sequence[Act]) -> None:

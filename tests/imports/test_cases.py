@@ -20,8 +20,8 @@ from calendar_model.access.permissions import Viewer
 from calendar_model.access.unit_of_work import reading
 from calendar_model.calendar import Filter, with_items
 from calendar_model.feeds import build_feed
-from calendar_model.imports.events import Settings, carry_out, plan_calendar
-from calendar_model.imports.ics import read_calendar
+from calendar_model.imports.calendar_import import CalendarSettings, plan_calendar, write_calendar
+from calendar_model.imports.ics.reader import read_calendar
 from calendar_model.mission.events import own_items
 from calendar_model.reference import Reference
 from calendar_model.terms import EventKind
@@ -186,7 +186,7 @@ def in_utc(found: Found) -> tuple[str, date | datetime, date | datetime]:
 def test_what_was_imported_is_given_out_at_the_same_instants(
     desk: Viewer, reference: Reference, table: pd.DataFrame
 ) -> None:
-    chosen = Settings(
+    chosen = CalendarSettings(
         "un-hrc",
         EventKind.MEETING,
         Sensitivity.PUBLIC,
@@ -195,7 +195,7 @@ def test_what_was_imported_is_given_out_at_the_same_instants(
         since=date.fromisoformat(DAYS["since"]),
         until=date.fromisoformat(DAYS["until"]),
     )
-    carry_out(desk, plan_calendar(desk, under_their_names(), chosen))
+    write_calendar(desk, plan_calendar(desk, under_their_names(), chosen))
     with reading(desk) as session:
         own = tuple(own_items(session))
     feed = build_feed(reference, with_items(table, own, reference), Filter(kinds=(Kind.MEETING,)), "")

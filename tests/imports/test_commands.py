@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from calendar_model.__main__ import main
 from calendar_model.access.permissions import Viewer
 from calendar_model.access.unit_of_work import reading
-from calendar_model.imports.events import REFUSED_EVENTS
+from calendar_model.imports.calendar_import import REFUSED_EVENTS
 from calendar_model.store.models import Event
 from tests.imports.calendars import BRIEFING, calendar, event
 

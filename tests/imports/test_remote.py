@@ -21,8 +21,8 @@ from calendar_model.access.problems import Refused
 from calendar_model.access.unit_of_work import EditConflict, reading
 from calendar_model.clock import now
 from calendar_model.imports import remote
-from calendar_model.imports.apart import LARGEST
-from calendar_model.imports.plan import Fate, ImportRefused
+from calendar_model.imports.plan import ImportRefused, Outcome
+from calendar_model.imports.sandbox import MAX_BYTES
 from calendar_model.mission.transactions import save
 from calendar_model.store.models import Change, Event, Person, RemoteCalendar
 from calendar_model.terms import EventKind
@@ -161,9 +161,9 @@ def test_the_list_takes_only_beginnings_that_are_safe(monkeypatch: pytest.Monkey
 
 def test_a_calendar_is_looked_at_followed_and_let_go(theirs: Theirs, desk: Viewer, other: Viewer) -> None:
     one = follow(desk, theirs.has(event(WEEK[0]), event(WEEK[1], uid="two", title="Debrief")))
-    assert remote.preview(desk, one).counts == {Fate.NEW: 2}
+    assert remote.preview(desk, one).counts == {Outcome.NEW: 2}
     assert (standings(desk), remote.mine(desk)[0].visit) == ({}, None)
-    assert remote.refresh(desk, one).counts == {Fate.NEW: 2}
+    assert remote.refresh(desk, one).counts == {Outcome.NEW: 2}
     assert standings(desk) == {"Briefing": Standing.CONFIRMED, "Debrief": Standing.CONFIRMED}
     visit = remote.mine(desk)[0].visit
     assert visit is not None
@@ -183,10 +183,10 @@ def test_what_has_not_changed_is_not_sent_again(theirs: Theirs, desk: Viewer) ->
     assert (again.lines, again.remarks) == ((), ("The calendar has not changed since it was last read.",))
     assert [known for _, known in theirs.asked] == ["", '"1"']
     theirs.has(event(WEEK[1]), etag='"2"')
-    assert remote.refresh(desk, one).counts == {Fate.CHANGED: 1}
+    assert remote.refresh(desk, one).counts == {Outcome.CHANGED: 1}
     followed = remote.mine(desk)[0]
     remote.change(desk, one, followed.version, {"name": "Other name", "address": address})
-    assert remote.refresh(desk, one).counts == {Fate.UNCHANGED: 1}
+    assert remote.refresh(desk, one).counts == {Outcome.UNCHANGED: 1}
     assert [known for _, known in theirs.asked] == ["", '"1"', '"1"', ""]
     with pytest.raises(EditConflict):
         remote.change(desk, one, followed.version, {"name": "Too late"})
@@ -203,7 +203,7 @@ def test_what_goes_there_is_cancelled_here(theirs: Theirs, desk: Viewer) -> None
     assert standings(desk) == after
     # One that cannot be read any more is not gone, and an empty calendar is a fault of its server.
     theirs.has(event("DTSTART:soon"), event(WEEK[2], uid="three", title="Third"))
-    assert remote.refresh(desk, one).counts == {Fate.NEW: 1, Fate.REFUSED: 1}
+    assert remote.refresh(desk, one).counts == {Outcome.NEW: 1, Outcome.REFUSED: 1}
     theirs.has()
     with refused() as says:
         remote.refresh(desk, one)
@@ -219,7 +219,7 @@ REFUSED: Mapping[str, tuple[Answer, str]] = {
     "closed": ((403, {}, b""), "127.0.0.1 does not let us read the calendar (403). Ask its keeper for an address that is open."),
     "broken": ((500, {}, b""), "127.0.0.1 answered with 500 instead of a calendar. Try again later."),
     "page": ((200, {"Content-Type": "text/calendar"}, b"<html>"), "This is not a calendar file. Choose a file that ends in .ics, as calendar programs export it."),
-    "large": ((200, {}, b"BEGIN:VCALENDAR\r\n" + b" " * LARGEST), "The calendar at 127.0.0.1 has more than 5 MB. Ask for a shorter one."),
+    "large": ((200, {}, b"BEGIN:VCALENDAR\r\n" + b" " * MAX_BYTES), "The calendar at 127.0.0.1 has more than 5 MB. Ask for a shorter one."),
     "packed": ((200, {"Content-Encoding": "gzip"}, b"\x1f\x8b"), "127.0.0.1 packs the calendar though it was asked not to. Download the file and import it."),
     "away": ((302, {"Location": "https://evil.example/a.ics"}, b""), "Calendars at evil.example are not read: whoever runs this dashboard lists those that are, in HRD_CALENDAR_REMOTE."),
     "up": ((302, {"Location": "/private/a.ics"}, b""), "Calendars at 127.0.0.1 are not read: whoever runs this dashboard lists those that are, in HRD_CALENDAR_REMOTE."),

@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 from calendar_model.access.permissions import ANONYMOUS, Viewer, member
 from calendar_model.access.unit_of_work import reading
 from calendar_model.imports import remote
-from calendar_model.imports.plan import Fate
+from calendar_model.imports.plan import Outcome
 from calendar_model.mission.transactions import save
 from calendar_model.mission.visible_calendar import calendar_for
 from calendar_model.store.models import Correction, Engagement, Event, Person, Record
@@ -144,10 +144,10 @@ def test_a_calendar_is_looked_at_before_anything_of_it_is_written(me: Viewer) ->
         ("New", "Debrief", "Wed 10 Mar 2027", ""),
     ]
     assert (buttons(app), kept(me)) == ({"Look again": True, "Take over 2": True}, [])
-    # Of one fate only, and of all again.
+    # Of one outcome only, and of all again.
     choices = app.button_group(key="import_show")
     assert choices.options == ["New: 2", "Refused: 1"]
-    ran(choices.set_value(Fate.REFUSED).run())
+    ran(choices.set_value(Outcome.REFUSED).run())
     assert [row[1] for row in lines(app)] == ["Broken"]
 
     take_over(app)

@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from calendar_model.calendar import city
-from calendar_model.imports.events import Settings, carry_out, plan_calendar
+from calendar_model.imports.calendar_import import CalendarSettings, plan_calendar, write_calendar
 from calendar_model.terms import EventKind
 from calendar_model.vocabulary import Sensitivity
 from pages.components.events.form import seat_of
@@ -67,7 +67,7 @@ def calendar_file(data: bytes, file_name: str, context: PageContext) -> None:
         lacks = "Enter whose calendar it is."
     elif since is None or until is None or since > until:
         lacks = "Choose a period: a first day, and a last day on or after it."
-    settings = Settings(
+    settings = CalendarSettings(
         body=body or "",
         event_kind=kind,
         sensitivity=level,
@@ -78,7 +78,7 @@ def calendar_file(data: bytes, file_name: str, context: PageContext) -> None:
     )
     way = Way(
         make=lambda: plan_calendar(context.viewer, data, settings),
-        carry_out=lambda plan, progress: carry_out(context.viewer, plan, progress),
+        carry_out=lambda plan, progress: write_calendar(context.viewer, plan, progress),
         leads=leads,
     )
     dry_run(fingerprint(data, settings, context.viewer), way, lacks=lacks)

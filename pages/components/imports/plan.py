@@ -16,7 +16,7 @@ import streamlit as st
 from calendar_model import wording
 from calendar_model.access.problems import Refused
 from calendar_model.access.unit_of_work import EditConflict
-from calendar_model.imports.plan import Fate, ImportRefused, Line, Plan, Progress
+from calendar_model.imports.plan import ImportLine, ImportPlan, ImportRefused, Outcome, Progress
 from calendar_model.store.database import WorkspaceError
 from pages.components.shell.words import plain
 
@@ -24,13 +24,13 @@ _WORK = "import_work"
 _LOOK, _GO, _GOING = "import_look", "import_go", "import_going"
 """What a click has asked for; and that a take-over has begun, which only one that was broken off leaves behind."""
 
-FATES = {
-    Fate.NEW: "New",
-    Fate.CHANGED: "Changed",
-    Fate.UNCHANGED: "Unchanged",
-    Fate.KEPT: "Kept as it is here",
-    Fate.CANCELLED: "Cancelled",
-    Fate.REFUSED: "Refused",
+OUTCOMES = {
+    Outcome.NEW: "New",
+    Outcome.CHANGED: "Changed",
+    Outcome.UNCHANGED: "Unchanged",
+    Outcome.KEPT: "Kept as it is here",
+    Outcome.CANCELLED: "Cancelled",
+    Outcome.REFUSED: "Refused",
 }
 GONE = "Gone, not cancelled"
 """What is no longer in the file and stays as it is, unless the reader says so."""
@@ -50,9 +50,9 @@ class Work:
     """A plan, what it was made from, and what became of it: a refusal in a sentence, or what was carried out."""
 
     made_from: str
-    plan: Plan
+    plan: ImportPlan
     refusal: str = ""
-    done: Plan | None = None
+    done: ImportPlan | None = None
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,8 @@ class Way:
     empty, and it is not shown. ``look`` stands on the button before the first look.
     """
 
-    make: Callable[[], Plan]
-    carry_out: Callable[[Plan, Progress], Plan]
+    make: Callable[[], ImportPlan]
+    carry_out: Callable[[ImportPlan, Progress], ImportPlan]
     leads: Callable[[], None]
     row: str = ""
     look: str = "See what would happen"
@@ -124,10 +124,10 @@ def ask_to_look() -> None:
     _ask(_LOOK)
 
 
-def counts(lines: Sequence[Line]) -> str:
+def counts(lines: Sequence[ImportLine]) -> str:
     """``12 new, 3 changed, 40 unchanged, 2 refused``."""
-    told = Plan(tuple(line for line in lines if not line.offered)).counts
-    found = [f"{number:,} {FATES[fate].lower()}" for fate, number in told.items()]
+    told = ImportPlan(tuple(line for line in lines if not line.offered)).counts
+    found = [f"{number:,} {OUTCOMES[outcome].lower()}" for outcome, number in told.items()]
     gone = sum(line.offered for line in lines)
     return ", ".join([*found, f"{gone:,} gone from the file"] if gone else found)
 
@@ -141,7 +141,7 @@ def _look(made_from: str, way: Way) -> None:
         try:
             work = Work(made_from, way.make())
         except (ImportRefused, Refused, WorkspaceError) as refused:
-            work = Work(made_from, Plan(()), refusal=str(refused))
+            work = Work(made_from, ImportPlan(()), refusal=str(refused))
     st.session_state[_WORK] = work
 
 
@@ -190,7 +190,7 @@ def _shown(work: Work, way: Way) -> None:
         st.button(
             f"Take over {len(plan.to_write):,}", key="import_go_button", type="primary", on_click=_ask, args=(_GO,)
         )
-    elif Fate.REFUSED in plan.counts or plan.offered:
+    elif Outcome.REFUSED in plan.counts or plan.offered:
         st.markdown("There is nothing to take over. The table says why, row by row.")
     else:
         st.markdown("There is nothing to take over: all of it is here already.")
@@ -200,7 +200,7 @@ def _gone_key(work: Work) -> str:
     return f"import_cancel_gone_{work.made_from[:12]}"
 
 
-def _with_gone(work: Work) -> Plan:
+def _with_gone(work: Work) -> ImportPlan:
     """The plan, with what is gone from the file cancelled where the reader ticks that."""
     gone = len(work.plan.offered)
     if not gone:
@@ -214,13 +214,13 @@ def _with_gone(work: Work) -> Plan:
     return work.plan.accepted() if chosen else work.plan
 
 
-def _remarks(plan: Plan) -> None:
+def _remarks(plan: ImportPlan) -> None:
     if plan.remarks:
         st.caption("  \n".join(plain(remark) for remark in plan.remarks))
 
 
-def _filtered(plan: Plan, way: Way) -> None:
-    """The lines of one fate, or all."""
+def _filtered(plan: ImportPlan, way: Way) -> None:
+    """The lines of one outcome, or all."""
     found = plan.counts
     chosen = None
     if len(found) > 1:
@@ -230,20 +230,20 @@ def _filtered(plan: Plan, way: Way) -> None:
         chosen = st.segmented_control(
             "Show only",
             list(found),
-            format_func=lambda fate: f"{_called(fate, plan)}: {found[fate]:,}",
+            format_func=lambda outcome: f"{_called(outcome, plan)}: {found[outcome]:,}",
             key=key,
         )
-    _table([line for line in plan.lines if chosen in (None, line.fate)], way, "import_lines")
+    _table([line for line in plan.lines if chosen in (None, line.outcome)], way, "import_lines")
 
 
-def _called(fate: Fate, plan: Plan) -> str:
+def _called(outcome: Outcome, plan: ImportPlan) -> str:
     """What an outcome is called; what is only offered is not cancelled."""
-    return GONE if all(line.offered for line in plan.lines if line.fate is fate) else FATES[fate]
+    return GONE if all(line.offered for line in plan.lines if line.outcome is outcome) else OUTCOMES[outcome]
 
 
-def _table(lines: list[Line], way: Way, key: str) -> None:
+def _table(lines: list[ImportLine], way: Way, key: str) -> None:
     """The lines, a series in one row; its occurrences are folded below."""
-    together: dict[tuple[object, ...], list[Line]] = {}
+    together: dict[tuple[object, ...], list[ImportLine]] = {}
     for line in lines:
         # What does not recur has a row of its own.
         which = (line.series, outcome(line)) if line.series else (id(line),)
@@ -258,7 +258,7 @@ def _table(lines: list[Line], way: Way, key: str) -> None:
             _frame([_row([line]) for row in series for line in row], way, f"{key}_occurrences")
 
 
-def _row(lines: list[Line]) -> dict[str, object]:
+def _row(lines: list[ImportLine]) -> dict[str, object]:
     """One line, or the occurrences of a series that meet with the same."""
     first, last = lines[0], lines[-1]
     says = {line.says for line in lines}
@@ -274,16 +274,16 @@ def _row(lines: list[Line]) -> dict[str, object]:
     }
 
 
-def outcome(line: Line) -> str:
+def outcome(line: ImportLine) -> str:
     """What becomes of a line, for people."""
-    return GONE if line.offered else FATES[line.fate]
+    return GONE if line.offered else OUTCOMES[line.outcome]
 
 
-def _days(first: Line, last: Line) -> str:
+def _days(first: ImportLine, last: ImportLine) -> str:
     return "" if first.start is None else wording.span(first.start, last.end or last.start or first.start)
 
 
-def _hours(line: Line) -> str:
+def _hours(line: ImportLine) -> str:
     if line.start_time is None:
         return ""
     return f"{line.start_time:%H:%M}" + (f"–{line.end_time:%H:%M}" if line.end_time else "")
@@ -321,12 +321,12 @@ def _frame(rows: list[dict[str, object]], way: Way, key: str) -> None:
     )
 
 
-def _result(done: Plan, way: Way) -> None:
+def _result(done: ImportPlan, way: Way) -> None:
     written = counts(done.to_write)
     st.success(f"Taken over: {written}." if written else "Taken over: nothing was left to write.")
     with st.container(horizontal=True):
         way.leads()
-    left = [line for line in done.lines if line.offered or line.fate in (Fate.KEPT, Fate.REFUSED)]
+    left = [line for line in done.lines if line.offered or line.outcome in (Outcome.KEPT, Outcome.REFUSED)]
     if left:
         st.subheader("Not taken over")
         _table(left, way, "import_left")

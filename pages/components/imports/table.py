@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import streamlit as st
 
 from calendar_model.imports.plan import ImportRefused
-from calendar_model.imports.rows import carry_out_rows, plan_rows
-from calendar_model.imports.sheets import Sheet, read_sheets
-from calendar_model.imports.targets import FIELDS, TITLES, Target, match
-from calendar_model.imports.templates import template_csv, template_xlsx
+from calendar_model.imports.table_import import plan_table, write_table
+from calendar_model.imports.tables.columns import FIELDS, TITLES, Target, match
+from calendar_model.imports.tables.reader import TableSheet, read_sheets
+from calendar_model.imports.templates.files import template_csv, template_xlsx
 from pages.components.imports.plan import Way, dry_run, fingerprint
 from pages.components.shell.context import PageContext
 from pages.components.shell.navigation import link
@@ -67,7 +67,7 @@ def table_file(data: bytes, file_name: str, context: PageContext) -> None:
     columns = _columns(target, sheet, f"import_column_{of_sheet}_{target}")
     missing = [field.label for field in FIELDS[target] if field.needed and columns[field.name] is None]
     way = Way(
-        make=lambda: plan_rows(
+        make=lambda: plan_table(
             context.viewer,
             target,
             sheet,
@@ -76,7 +76,7 @@ def table_file(data: bytes, file_name: str, context: PageContext) -> None:
             table=context.table,
             source_url=source_url.strip(),
         ),
-        carry_out=lambda plan, progress: carry_out_rows(context.viewer, target, plan, progress),
+        carry_out=lambda plan, progress: write_table(context.viewer, target, plan, progress),
         leads=lambda: leads(target),
         row="Row",
     )
@@ -97,7 +97,7 @@ def _corrections() -> None:
     link("corrections", "Corrections")
 
 
-def guess(sheet: Sheet) -> Target:
+def guess(sheet: TableSheet) -> Target:
     """What the rows seem to be: of whatever the most columns are known, what is needed first."""
 
     def fits(target: Target) -> tuple[bool, int]:
@@ -108,18 +108,18 @@ def guess(sheet: Sheet) -> Target:
     return max(Target, key=fits)
 
 
-def _read(data: bytes, file_name: str) -> tuple[Sheet, ...] | str:
+def _read(data: bytes, file_name: str) -> tuple[TableSheet, ...] | str:
     """The sheets of the file, read once; a sentence if it cannot be."""
     made_from = fingerprint(data, file_name)
     kept = st.session_state.get(_SHEETS)
     if kept is None or kept[0] != made_from:
         with st.spinner("Reading the file", show_time=False):
             try:
-                read: tuple[Sheet, ...] | str = read_sheets(data, file_name)
+                read: tuple[TableSheet, ...] | str = read_sheets(data, file_name)
             except ImportRefused as refused:
                 read = str(refused)
         kept = st.session_state[_SHEETS] = (made_from, read)
-    found: tuple[Sheet, ...] | str = kept[1]
+    found: tuple[TableSheet, ...] | str = kept[1]
     return found
 
 
@@ -128,7 +128,7 @@ def forget() -> None:
     st.session_state.pop(_SHEETS, None)
 
 
-def _columns(target: Target, sheet: Sheet, prefix: str) -> Mapping[str, int | None]:
+def _columns(target: Target, sheet: TableSheet, prefix: str) -> Mapping[str, int | None]:
     """Which column of the file each field is; what is known by its name is chosen already."""
     st.subheader("Which column is what")
     guessed, chosen = match(target, sheet.header), {}
@@ -151,7 +151,7 @@ def _columns(target: Target, sheet: Sheet, prefix: str) -> Mapping[str, int | No
     return chosen
 
 
-def _column(sheet: Sheet, column: int) -> str:
+def _column(sheet: TableSheet, column: int) -> str:
     return sheet.header[column].strip() or f"Column {column + 1}"
 
 

@@ -9,10 +9,10 @@ from datetime import date
 
 import pytest
 
-from calendar_model.imports import apart
-from calendar_model.imports.apart import LARGEST, TOO_LONG, TOO_MUCH, UNREADABLE, read_apart
-from calendar_model.imports.content_lines import BROKEN, CUT_OFF
+from calendar_model.imports import sandbox
+from calendar_model.imports.ics.content_lines import BROKEN, CUT_OFF
 from calendar_model.imports.plan import ImportRefused
+from calendar_model.imports.sandbox import MAX_BYTES, TOO_LONG, TOO_MUCH, UNREADABLE, read_in_sandbox
 from tests.imports.calendars import BRIEFING, calendar, event
 
 DAYS = {"timezone": "Europe/Zurich", "since": "2026-01-01", "until": "2028-12-31"}
@@ -44,13 +44,13 @@ def packed() -> bytes:
 )  # fmt: skip
 def test_what_cannot_be_read_is_refused(data: bytes, says: str) -> None:
     with pytest.raises(ImportRefused) as refused:
-        read_apart("calendar", data, **DAYS)
+        read_in_sandbox("calendar", data, **DAYS)
     assert str(refused.value) == says
 
 
 def test_an_endless_series_of_seconds_is_one_refused_row() -> None:
     data = calendar(event("DTSTART:19700101T000000Z", "RRULE:FREQ=SECONDLY", uid="trap", title="Trap"), BRIEFING)
-    found = read_apart("calendar", data, **DAYS)
+    found = read_in_sandbox("calendar", data, **DAYS)
     assert sorted((row["title"], row["fault"]) for row in found["rows"]) == [
         ("Briefing", ""),
         ("Trap", "It recurs every hour or more often: nobody's calendar does that."),
@@ -58,24 +58,24 @@ def test_an_endless_series_of_seconds_is_one_refused_row() -> None:
 
 
 def test_a_rule_that_never_comes_true_is_stopped_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(apart, "WALL_SECONDS", 0.6)
+    monkeypatch.setattr(sandbox, "WALL_SECONDS", 0.6)
     never = "RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30"
     traps = [event("DTSTART:20260101T000000Z", never, uid=f"{number}") for number in range(20)]
     with pytest.raises(ImportRefused) as refused:
-        read_apart("calendar", calendar(*traps), **DAYS)
+        read_in_sandbox("calendar", calendar(*traps), **DAYS)
     assert str(refused.value) == TOO_LONG
 
 
 def test_an_answer_without_end_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(apart, "LARGEST_ANSWER", 100)
+    monkeypatch.setattr(sandbox, "MAX_ANSWER_BYTES", 100)
     with pytest.raises(ImportRefused) as refused:
-        read_apart("calendar", calendar(BRIEFING), **DAYS)
+        read_in_sandbox("calendar", calendar(BRIEFING), **DAYS)
     assert str(refused.value) == TOO_MUCH
 
 
 def test_what_the_reader_stumbles_over_is_a_sentence() -> None:
     with pytest.raises(ImportRefused) as refused:
-        read_apart("calendar", calendar(BRIEFING), **{**DAYS, "timezone": "Nowhere"})
+        read_in_sandbox("calendar", calendar(BRIEFING), **{**DAYS, "timezone": "Nowhere"})
     assert str(refused.value) == UNREADABLE
 
 
@@ -83,7 +83,7 @@ def test_the_child_knows_no_secret_of_its_parent(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("PYTHONTZPATH", "")
     monkeypatch.setenv("PYTHONSTARTUP", "/nowhere")
     monkeypatch.setenv("DATABASE_URL", "postgresql://user:secret@host/database")
-    assert set(apart._environment()) - {"PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "TZDIR"} == {
+    assert set(sandbox._environment()) - {"PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "TZDIR"} == {
         "PYTHONTZPATH",
         "PYTHONPATH",
         "PYTHONNOUSERSITE",
@@ -95,6 +95,6 @@ def test_the_child_knows_no_secret_of_its_parent(monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_file_at_the_limit_of_octets_is_read() -> None:
-    data = calendar(event("DTSTART;VALUE=DATE:20270303", "DESCRIPTION:" + "a" * (LARGEST - 400)))
-    (row,) = read_apart("calendar", data, **DAYS)["rows"]
+    data = calendar(event("DTSTART;VALUE=DATE:20270303", "DESCRIPTION:" + "a" * (MAX_BYTES - 400)))
+    (row,) = read_in_sandbox("calendar", data, **DAYS)["rows"]
     assert (row["start"], len(row["programme"]), row["programme"][-1]) == (date(2027, 3, 3).isoformat(), 5_000, "…")

@@ -28,11 +28,11 @@ from calendar_model.access.permissions import Viewer
 from calendar_model.access.problems import Refused
 from calendar_model.access.unit_of_work import EditConflict, reading, upsert
 from calendar_model.clock import now, today
-from calendar_model.imports import cells
-from calendar_model.imports.cells import Unclear
-from calendar_model.imports.plan import Fate, ImportRefused, Line, Plan, Progress
-from calendar_model.imports.sheets import MOST_LETTERS, Sheet
-from calendar_model.imports.targets import EVENT_STANDINGS, EXAMPLE, FIELDS, Target, folded, label_of
+from calendar_model.imports.plan import ImportLine, ImportPlan, ImportRefused, Outcome, Progress
+from calendar_model.imports.tables import cell_parsing
+from calendar_model.imports.tables.cell_parsing import UnclearCell
+from calendar_model.imports.tables.columns import EVENT_STANDINGS, EXAMPLE, FIELDS, Target, folded, label_of
+from calendar_model.imports.tables.reader import MOST_LETTERS, TableSheet
 from calendar_model.mission.corrections import corrected, kept
 from calendar_model.mission.events import event_of, faults
 from calendar_model.mission.rules import born_at
@@ -79,17 +79,17 @@ R = TypeVar("R", bound=Record)
 _Rows = Sequence[tuple[int, dict[str, str]]]
 
 
-def plan_rows(
+def plan_table(
     viewer: Viewer,
     target: Target,
-    sheet: Sheet,
+    sheet: TableSheet,
     columns: Mapping[str, int | None],
     *,
     reference: Reference,
     table: pd.DataFrame,
     source_url: str = "",
     workspace: Workspace | None = None,
-) -> Plan:
+) -> ImportPlan:
     """What the rows of ``sheet`` would do as ``target``: one line a row, in the order of the file; writes nothing.
 
     ``columns`` say in which column, from 0, each field of the target stands (None: in none). ``reference`` and
@@ -122,20 +122,20 @@ def plan_rows(
     facts = _Facts(reference, table, source_url.strip())
     with reading(viewer, workspace) as session:
         lines = _PLANNERS[target](session, facts, rows)
-    return Plan(tuple(lines), tuple(remarks))
+    return ImportPlan(tuple(lines), tuple(remarks))
 
 
 def _nothing_said(_done: int, _of: int) -> None:
     pass
 
 
-def carry_out_rows(
+def write_table(
     viewer: Viewer,
     target: Target,
-    plan: Plan,
+    plan: ImportPlan,
     progress: Progress = _nothing_said,
     workspace: Workspace | None = None,
-) -> Plan:
+) -> ImportPlan:
     """Does what ``plan`` says, all of it in one transaction, or nothing; gives the plan with the records' identifiers.
 
     ``progress`` is called after every line. Raises :class:`~calendar_model.access.problems.Refused`, with the row, for
@@ -195,7 +195,7 @@ class _Facts:
             same = self._items.get(part.casefold()) or self._items.get(folded(part)) or []
             if len(same) != 1:
                 many = "more than one item" if same else "no item"
-                raise Unclear(
+                raise UnclearCell(
                     f"“{part}” is {many} of the calendar. Write the code of a session such as HRC67, or leave it."
                 )
             found += same
@@ -229,7 +229,7 @@ class _Row:
             return None
         try:
             return how(text)
-        except Unclear as unclear:
+        except UnclearCell as unclear:
             self._fault(name, str(unclear))
             return None
 
@@ -237,7 +237,7 @@ class _Row:
         """The record that the row is of, if it is there already and certain."""
         try:
             return find()
-        except Unclear as unclear:
+        except UnclearCell as unclear:
             self.wrong.append(str(unclear))
             return None
 
@@ -266,7 +266,7 @@ def _level(row: _Row, existing: Record | None, born: Sensitivity) -> tuple[Sensi
 
     ``born`` is the level below which nothing of its kind begins.
     """
-    level: Sensitivity | None = row.read("sensitivity", lambda text: cells.term(text, Sensitivity))
+    level: Sensitivity | None = row.read("sensitivity", lambda text: cell_parsing.parse_term(text, Sensitivity))
     if level is None:
         return None, []
     if existing is None:
@@ -286,7 +286,7 @@ def _level(row: _Row, existing: Record | None, born: Sensitivity) -> tuple[Sensi
 # --- Events
 
 
-def _plan_events(session: OrmSession, facts: _Facts, rows: _Rows) -> list[Line]:
+def _plan_events(session: OrmSession, facts: _Facts, rows: _Rows) -> list[ImportLine]:
     known = _Known(_events(session), _event_keys)
     return [_event(facts, known, number, said) for number, said in rows]
 
@@ -310,22 +310,22 @@ def _key(title: str, on: date | None, which: object) -> str:
     return json.dumps([folded(title), str(on), str(which)])
 
 
-def _event(facts: _Facts, known: _Known[Event], number: int, said: Mapping[str, str]) -> Line:
+def _event(facts: _Facts, known: _Known[Event], number: int, said: Mapping[str, str]) -> ImportLine:
     row = _Row(Target.EVENTS, said)
     title = row.line("title")
-    body = row.read("body", lambda text: cells.organisation(text, facts.reference))
+    body = row.read("body", lambda text: cell_parsing.parse_organisation(text, facts.reference))
     given = _given(
         title=title,
-        event_kind=row.read("event_kind", lambda text: cells.term(text, EventKind)),
+        event_kind=row.read("event_kind", lambda text: cell_parsing.parse_term(text, EventKind)),
         body=body,
         **_when(row, facts, body or ""),
         location=row.line("location"),
         room=row.line("room"),
-        request_due=row.read("request_due", cells.day),
+        request_due=row.read("request_due", cell_parsing.parse_day),
         organisers=row.line("organisers", MOST_LETTERS),
         cosponsors=row.line("cosponsors", MOST_LETTERS),
         programme=row.said.get("programme", ""),
-        standing=row.read("standing", lambda text: cells.term(text, EVENT_STANDINGS)),
+        standing=row.read("standing", lambda text: cell_parsing.parse_term(text, EVENT_STANDINGS)),
     )
     items = row.read("items", facts.items) or ()
     own, reference = _reference(row)
@@ -361,7 +361,7 @@ def _event(facts: _Facts, known: _Known[Event], number: int, said: Mapping[str, 
     return known.once(_with_hours(line, existing, given), reference or named)
 
 
-def _with_hours(line: Line, existing: Event | None, given: Mapping[str, Any]) -> Line:
+def _with_hours(line: ImportLine, existing: Event | None, given: Mapping[str, Any]) -> ImportLine:
     """The line with hours, zone and standing as they would be."""
 
     def would_be(column: str) -> Any:
@@ -418,13 +418,13 @@ def _reference(row: _Row) -> tuple[str, str]:
 
 def _when(row: _Row, facts: _Facts, body: str) -> dict[str, Any]:
     """The columns of time: days and hours can stand in one cell or in four."""
-    first, last = (row.read(name, cells.stretch) for name in ("start", "end"))
-    begins, ends = (row.read(name, cells.hours) for name in ("start_time", "end_time"))
-    zone = row.read("timezone", lambda text: cells.zone(text, facts.reference))
+    first, last = (row.read(name, cell_parsing.parse_period) for name in ("start", "end"))
+    begins, ends = (row.read(name, cell_parsing.parse_hours) for name in ("start_time", "end_time"))
+    zone = row.read("timezone", lambda text: cell_parsing.parse_zone(text, facts.reference))
     if zone is None and first is not None and first.town and "timezone" not in row.said:
         try:
-            zone = cells.zone(first.town, facts.reference)
-        except Unclear as unclear:
+            zone = cell_parsing.parse_zone(first.town, facts.reference)
+        except UnclearCell as unclear:
             row.wrong.append(str(unclear))
     if zone is None and "timezone" not in row.said and (seat := facts.seat(body)) is not None:
         zone = seat.timezone
@@ -432,7 +432,7 @@ def _when(row: _Row, facts: _Facts, body: str) -> dict[str, Any]:
     for said, day_name, hour_name in ((first, "start", "start_time"), (last, "end", "end_time")):
         if said is not None:
             if said.instant is not None and zone:
-                found[day_name], found[hour_name] = cells.local(said.instant, zone)
+                found[day_name], found[hour_name] = cell_parsing.local(said.instant, zone)
             else:
                 found[day_name], found[hour_name] = said.first, said.at
     if first is not None:
@@ -460,7 +460,7 @@ def _born(facts: _Facts, given: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _write_event(session: WorkspaceSession, viewer: Viewer, line: Line) -> str:
+def _write_event(session: WorkspaceSession, viewer: Viewer, line: ImportLine) -> str:
     event = upsert(session, viewer, Event, line.values, record_id=line.record_id, seen=line.seen)
     _set_links(event, line.more["items"])
     if reference := line.more["reference"]:
@@ -474,7 +474,7 @@ def _write_event(session: WorkspaceSession, viewer: Viewer, line: Line) -> str:
 # --- Engagements
 
 
-def _plan_engagements(session: OrmSession, facts: _Facts, rows: _Rows) -> list[Line]:
+def _plan_engagements(session: OrmSession, facts: _Facts, rows: _Rows) -> list[ImportLine]:
     known = _Known(_engagements(session), _engagement_keys)
     return [_engagement(facts, known, number, said) for number, said in rows]
 
@@ -488,18 +488,18 @@ def _engagement_keys(engagement: Engagement) -> tuple[str, ...]:
     return (_key(engagement.title, engagement.on, engagement.engagement_kind),)
 
 
-def _engagement(facts: _Facts, known: _Known[Engagement], number: int, said: Mapping[str, str]) -> Line:
+def _engagement(facts: _Facts, known: _Known[Engagement], number: int, said: Mapping[str, str]) -> ImportLine:
     row = _Row(Target.ENGAGEMENTS, said)
     title = row.line("title")
-    kind = row.read("engagement_kind", lambda text: cells.term(text, EngagementKind))
-    on = row.read("on", cells.day)
+    kind = row.read("engagement_kind", lambda text: cell_parsing.parse_term(text, EngagementKind))
+    on = row.read("on", cell_parsing.parse_day)
     given = _given(
         title=title,
         engagement_kind=kind,
         on=on,
         place=row.line("place"),
-        form=row.read("form", lambda text: cells.term(text, EngagementForm)),
-        organisation=row.read("organisation", lambda text: cells.organisation(text, facts.reference)),
+        form=row.read("form", lambda text: cell_parsing.parse_term(text, EngagementForm)),
+        organisation=row.read("organisation", lambda text: cell_parsing.parse_organisation(text, facts.reference)),
         participants=row.line("participants", MOST_LETTERS),
         outcome=row.said.get("outcome", ""),
     )
@@ -528,7 +528,7 @@ def _engagement(facts: _Facts, known: _Known[Engagement], number: int, said: Map
 
 def _following(row: _Row, existing: Engagement | None) -> tuple[tuple[str, date] | None, str]:
     """The follow-up that a row adds, or of which it changes the day; and that in words."""
-    what, due = row.line("follow_up"), row.read("follow_up_due", cells.day)
+    what, due = row.line("follow_up"), row.read("follow_up_due", cell_parsing.parse_day)
     if not what:
         if due is not None:
             row.wrong.append(
@@ -551,7 +551,7 @@ def _same_follow_up(engagement: Engagement | None, what: str) -> FollowUp | None
     return next((one for one in kept if folded(one.what) == folded(what)), None)
 
 
-def _write_engagement(session: WorkspaceSession, viewer: Viewer, line: Line) -> str:
+def _write_engagement(session: WorkspaceSession, viewer: Viewer, line: ImportLine) -> str:
     engagement = upsert(session, viewer, Engagement, line.values, record_id=line.record_id, seen=line.seen)
     _set_links(engagement, line.more["items"])
     if line.more["follow_up"] is not None:
@@ -578,24 +578,24 @@ class _Known(Generic[R]):
                 self._by[key].append(record)
 
     def one(self, key: str) -> R | None:
-        """The record of this key. Raises :class:`~calendar_model.imports.cells.Unclear` where there are several."""
+        """The record of this key, if any. Raises UnclearCell where there are several."""
         found = self._by.get(key, [])
         if len(found) > 1:
-            raise Unclear(
+            raise UnclearCell(
                 "More than one record here has this title, on this day: change one of them on its page, or give the "
                 "events a reference of your own."
             )
         return found[0] if found else None
 
-    def once(self, line: Line, key: str) -> Line:
+    def once(self, line: ImportLine, key: str) -> ImportLine:
         """The line, refused if a row before it was of the same record."""
-        if line.fate is Fate.REFUSED:
+        if line.outcome is Outcome.REFUSED:
             return line
         before = self._rows.setdefault(line.record_id or key, line.number)
         if before == line.number:
             return line
         says = f"Row {before} of this file is the same: take one of the two out."
-        return Line(line.number, line.title, Fate.REFUSED, line.start, line.end, says)
+        return ImportLine(line.number, line.title, Outcome.REFUSED, line.start, line.end, says)
 
 
 def _line(
@@ -609,29 +609,31 @@ def _line(
     also: Sequence[str] = (),
     kept: Sequence[str] = (),
     notes: Sequence[str] = (),
-) -> Line:
+) -> ImportLine:
     """A row as a line of the plan. ``given`` are the columns as they shall be, ``also`` says what else it changes;
     ``kept`` are columns that stay as they are here, and ``notes`` say what else does."""
     first, last = days
     title = str(given.get("title") or " ".join(row.said.get("title", "").split()))
     if row.wrong:
-        return Line(number, title, Fate.REFUSED, first, last, " ".join(dict.fromkeys(row.wrong)))
+        return ImportLine(number, title, Outcome.REFUSED, first, last, " ".join(dict.fromkeys(row.wrong)))
     if existing is None:
-        return Line(number, title, Fate.NEW, first, last, "; ".join([*also, *notes]), values=dict(given), more=more)
+        return ImportLine(
+            number, title, Outcome.NEW, first, last, "; ".join([*also, *notes]), values=dict(given), more=more
+        )
     values = {name: value for name, value in given.items() if getattr(existing, name) != value and name not in kept}
     says = [
         *(f"{row.label(name)}: {_words(getattr(existing, name))} → {_words(value)}" for name, value in values.items()),
         *also,
     ]
-    fate = Fate.CHANGED if says else Fate.KEPT if kept or notes else Fate.UNCHANGED
+    outcome = Outcome.CHANGED if says else Outcome.KEPT if kept or notes else Outcome.UNCHANGED
     says += notes
     if kept:
         labels = ", ".join(row.label(name) for name in kept)
         says.append(f"{labels}: changed here by hand, and stays so, because the file says what it said before")
-    return Line(
+    return ImportLine(
         number,
         title,
-        fate,
+        outcome,
         first,
         last,
         "; ".join(says),
@@ -671,19 +673,19 @@ def _set_links(record: Event | Engagement, items: Iterable[str]) -> None:
 # --- New dates of the reference
 
 
-def _plan_sessions(session: OrmSession, facts: _Facts, rows: _Rows) -> list[Line]:
+def _plan_sessions(session: OrmSession, facts: _Facts, rows: _Rows) -> list[ImportLine]:
     return _fitting(session, facts, [_session(facts, number, said) for number, said in rows])
 
 
-def _plan_reviews(session: OrmSession, facts: _Facts, rows: _Rows) -> list[Line]:
+def _plan_reviews(session: OrmSession, facts: _Facts, rows: _Rows) -> list[ImportLine]:
     return _fitting(session, facts, [_review(facts, number, said) for number, said in rows])
 
 
-def _session(facts: _Facts, number: int, said: Mapping[str, str]) -> Line:
+def _session(facts: _Facts, number: int, said: Mapping[str, str]) -> ImportLine:
     row = _Row(Target.SESSIONS, said)
     known = facts.reference.sessions
     code = row.read("code", lambda text: _session_code(text, facts.reference))
-    start, end = row.read("start", cells.day), row.read("end", cells.day)
+    start, end = row.read("start", cell_parsing.parse_day), row.read("end", cell_parsing.parse_day)
     if start is not None and end is not None and end < start:
         row.wrong.append(
             f"Last day: {wording.day(end)} is before the first, {wording.day(start)}. Mend one of the days."
@@ -715,7 +717,9 @@ def _session_code(text: str, reference: Reference) -> str:
         return code
     near = get_close_matches(code, reference.sessions, n=1, cutoff=0.6)
     perhaps = f"; perhaps {near[0]} is meant" if near else ""
-    raise Unclear(f"“{text}” is no session of a body that the reference has{perhaps}. Write its code, such as HRC67.")
+    raise UnclearCell(
+        f"“{text}” is no session of a body that the reference has{perhaps}. Write its code, such as HRC67."
+    )
 
 
 def _new_session(code: str, reference: Reference) -> dict[str, str]:
@@ -743,12 +747,12 @@ def _cycle(before: Sequence[Session], last: Session, number: int) -> str:
     return str((last.cycle or 0) + (number - first) // length) if length else ""
 
 
-def _review(facts: _Facts, number: int, said: Mapping[str, str]) -> Line:
+def _review(facts: _Facts, number: int, said: Mapping[str, str]) -> ImportLine:
     row = _Row(Target.REVIEWS, said)
     known = facts.reference
-    country = row.read("country", lambda text: cells.state(text, known))
+    country = row.read("country", lambda text: cell_parsing.parse_state(text, known))
     code = row.read("session", lambda text: _upr_session(text, known))
-    on = row.read("date", cells.day)
+    on = row.read("date", cell_parsing.parse_day)
     turns = {one.cycle: one for one in known.reviews if one.country == country}
     cycle = known.sessions[code].cycle if code else max(turns, default=None)
     existing = turns.get(cycle or 0)
@@ -776,13 +780,13 @@ def _upr_session(text: str, reference: Reference) -> str:
     code = f"UPR{said}" if said.isdecimal() else said
     found = reference.sessions.get(code)
     if found is None or found.cycle is None:
-        raise Unclear(f"“{text}” is no session of the UPR Working Group that the reference has. Write it as UPR55.")
+        raise UnclearCell(f"“{text}” is no session of the UPR Working Group that the reference has. Write it as UPR55.")
     return code
 
 
 def _standing(row: _Row, existing: Session | Review | None, last: date | None) -> str:
     """How firm the dates are: as the row says, else confirmed; what is held stays so while its days are over."""
-    said: Standing | None = row.read("standing", lambda text: cells.term(text, EVENT_STANDINGS))
+    said: Standing | None = row.read("standing", lambda text: cell_parsing.parse_term(text, EVENT_STANDINGS))
     held = existing is not None and existing.standing is Standing.HELD and last is not None and last < today()
     return (said or (Standing.HELD if held else Standing.CONFIRMED)).value
 
@@ -796,24 +800,24 @@ def _correction(
     existing: Session | Review | None,
     values: Mapping[str, str],
     about: tuple[str, date | None, date | None],
-) -> Line:
+) -> ImportLine:
     title, first, last = about
-    source = row.read("source_url", cells.address)
+    source = row.read("source_url", cell_parsing.parse_address)
     if source is None and "source_url" not in row.said:
         try:
-            source = cells.address(facts.source_url) if facts.source_url else None
-        except Unclear as unclear:
+            source = cell_parsing.parse_address(facts.source_url) if facts.source_url else None
+        except UnclearCell as unclear:
             row.wrong.append(f"Source: {unclear}")
         else:
             if source is None:
                 row.wrong.append("Source: give the address at which it was read, here or for the whole file.")
     note = row.line("note", MOST_LETTERS)
     if row.wrong:
-        return Line(number, title, Fate.REFUSED, first, last, " ".join(dict.fromkeys(row.wrong)))
+        return ImportLine(number, title, Outcome.REFUSED, first, last, " ".join(dict.fromkeys(row.wrong)))
     before = {name: str(getattr(existing, name) or "") for name in values} if existing is not None else {}
     changes = {name: value for name, value in values.items() if before.get(name, "") != value}
     if existing is not None and not changes and existing.confidence is Confidence.SOURCED:
-        return Line(number, title, Fate.UNCHANGED, first, last)
+        return ImportLine(number, title, Outcome.UNCHANGED, first, last)
     says = [] if existing is not None else [f"Not in the reference yet: {_in_words(values)}"]
     if isinstance(existing, Session) and first is not None and last is not None and not _DATES.isdisjoint(changes):
         was = wording.span(existing.start, existing.end, existing.date_precision)
@@ -832,8 +836,8 @@ def _correction(
         "source_url": source,
         "note": note,
     }
-    fate = Fate.NEW if existing is None else Fate.CHANGED
-    return Line(number, title, fate, first, last, "; ".join(says), values=columns)
+    outcome = Outcome.NEW if existing is None else Outcome.CHANGED
+    return ImportLine(number, title, outcome, first, last, "; ".join(says), values=columns)
 
 
 def _in_words(values: Mapping[str, str]) -> str:
@@ -852,11 +856,11 @@ def _said(value: str) -> str:
     return _words(date.fromisoformat(value)) if re.fullmatch(r"[0-9]{4}(-[0-9]{2}){2}", value) else _words(value)
 
 
-def _fitting(session: OrmSession, facts: _Facts, lines: Sequence[Line]) -> list[Line]:
+def _fitting(session: OrmSession, facts: _Facts, lines: Sequence[ImportLine]) -> list[ImportLine]:
     """The lines, those refused that would not fit into the reference, or say the same as one before them."""
     standing = kept(session)
     first: dict[str, int] = {}
-    candidates: list[tuple[Line, RowCorrection]] = []
+    candidates: list[tuple[ImportLine, RowCorrection]] = []
     refused: dict[int, str] = {}
     for line in lines:
         if not line.values:
@@ -871,7 +875,7 @@ def _fitting(session: OrmSession, facts: _Facts, lines: Sequence[Line]) -> list[
     for one in standing:
         of_row[one.row] = (*of_row.get(one.row, ()), f"{one.record_id} {one.written}")
     return [
-        Line(line.number, line.title, Fate.REFUSED, line.start, line.end, refused[line.number])
+        ImportLine(line.number, line.title, Outcome.REFUSED, line.start, line.end, refused[line.number])
         if line.number in refused
         else replace(line, more={"stood": of_row.get(line.values["row"], ())})
         if line.values
@@ -883,7 +887,7 @@ def _fitting(session: OrmSession, facts: _Facts, lines: Sequence[Line]) -> list[
 def _sift(
     facts: _Facts,
     standing: tuple[RowCorrection, ...],
-    candidates: Sequence[tuple[Line, RowCorrection]],
+    candidates: Sequence[tuple[ImportLine, RowCorrection]],
     refused: dict[int, str],
 ) -> tuple[RowCorrection, ...]:
     """Finds by halves which candidates do not fit on top of those standing; gives those that stand in the end."""
@@ -901,7 +905,7 @@ def _sift(
     return _sift(facts, standing, candidates[middle:], refused)
 
 
-def _write_correction(session: WorkspaceSession, viewer: Viewer, line: Line) -> str:
+def _write_correction(session: WorkspaceSession, viewer: Viewer, line: ImportLine) -> str:
     columns = dict(line.values)
     record = Correction(
         id=new_id(),
@@ -917,13 +921,13 @@ def _write_correction(session: WorkspaceSession, viewer: Viewer, line: Line) -> 
 # --- Which does what
 
 
-_PLANNERS: Mapping[Target, Callable[[OrmSession, _Facts, _Rows], list[Line]]] = {
+_PLANNERS: Mapping[Target, Callable[[OrmSession, _Facts, _Rows], list[ImportLine]]] = {
     Target.EVENTS: _plan_events,
     Target.ENGAGEMENTS: _plan_engagements,
     Target.SESSIONS: _plan_sessions,
     Target.REVIEWS: _plan_reviews,
 }
-_WRITERS: Mapping[Target, Callable[[WorkspaceSession, Viewer, Line], str]] = {
+_WRITERS: Mapping[Target, Callable[[WorkspaceSession, Viewer, ImportLine], str]] = {
     Target.EVENTS: _write_event,
     Target.ENGAGEMENTS: _write_engagement,
     Target.SESSIONS: _write_correction,
@@ -931,7 +935,7 @@ _WRITERS: Mapping[Target, Callable[[WorkspaceSession, Viewer, Line], str]] = {
 }
 
 
-def _still_so(session: OrmSession, target: Target) -> Callable[[Line], bool]:
+def _still_so(session: OrmSession, target: Target) -> Callable[[ImportLine], bool]:
     """Says of a line whether what it would add is still not there, and what it would put right still the same."""
     if target in (Target.SESSIONS, Target.REVIEWS):
         stood: dict[str, tuple[str, ...]] = {}
@@ -943,4 +947,4 @@ def _still_so(session: OrmSession, target: Target) -> Callable[[Line], bool]:
         there.update(key for event in _events(session) for key in _event_keys(event))
     else:
         there.update(key for engagement in _engagements(session) for key in _engagement_keys(engagement))
-    return lambda line: line.fate is not Fate.NEW or line.more["key"] not in there
+    return lambda line: line.outcome is not Outcome.NEW or line.more["key"] not in there

@@ -15,7 +15,7 @@ from openpyxl import Workbook
 
 from calendar_model.documents import table_csv
 from calendar_model.imports.plan import ImportRefused
-from calendar_model.imports.sheets import MOST_ROWS, SAVE_AS, Sheet, read_sheets, read_table
+from calendar_model.imports.tables.reader import MOST_ROWS, SAVE_AS, TableSheet, read_sheets, read_table
 
 TABLE = {
     "name": "a.csv",
@@ -63,7 +63,7 @@ def test_a_workbook_gives_all_sheets_that_show_something_with_days_in_iso_and_wh
 
     found = read_sheets(workbook(fill), "events.XLSX")
     assert found == (
-        Sheet(
+        TableSheet(
             "Events",
             ("Title", "First day", "Begins", "At", "Number", "Part", "Speak", "Sum"),
             (
@@ -72,7 +72,7 @@ def test_a_workbook_gives_all_sheets_that_show_something_with_days_in_iso_and_wh
             ),
             (2, 4),
         ),
-        Sheet("More", ("X", "Y"), (), ()),
+        TableSheet("More", ("X", "Y"), (), ()),
     )
 
 

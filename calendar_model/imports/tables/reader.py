@@ -17,8 +17,8 @@ from datetime import date, datetime, time, timedelta
 from pathlib import PurePath
 from typing import Any
 
-from calendar_model.imports.apart import LARGEST, read_apart
 from calendar_model.imports.plan import ImportRefused
+from calendar_model.imports.sandbox import MAX_BYTES, read_in_sandbox
 
 MOST_ROWS, MOST_COLUMNS, MOST_LETTERS, MOST_SHEETS = 5_000, 60, 2_000, 20
 """Of a table, with something in them; letters are those of a cell."""
@@ -41,7 +41,7 @@ SAVE_AS = "Open it in the program that made it, save it as an Excel workbook (.x
 
 
 @dataclass(frozen=True)
-class Sheet:
+class TableSheet:
     """A table as text. ``name`` is that of the sheet, or of the file for CSV.
 
     ``header`` are the names of the columns; every row has as many cells, empty ones as empty text. Days are ISO dates
@@ -60,24 +60,27 @@ class Sheet:
         return zip(self.numbers or range(2, len(self.rows) + 2), self.rows, strict=True)
 
 
-def read_sheets(data: bytes, file_name: str) -> tuple[Sheet, ...]:
+def read_sheets(data: bytes, file_name: str) -> tuple[TableSheet, ...]:
     """The tables of a file, at least one: one of a CSV file, all that show something of an Excel workbook (.xlsx).
 
     The first row with two cells or more names the columns; what stands above it is a title. CSV may be in UTF-8,
     UTF-16 or the western code page of Windows, separated by semicolons, commas, tabulators or bars. Raises
     :class:`~calendar_model.imports.plan.ImportRefused` for whatever is no such file, or larger than is sensible.
     """
-    found = read_apart("table", data, file_name=file_name)
+    found = read_in_sandbox("table", data, file_name=file_name)
     return tuple(
-        Sheet(one["name"], tuple(one["header"]), tuple(map(tuple, one["rows"])), tuple(one["numbers"])) for one in found
+        TableSheet(one["name"], tuple(one["header"]), tuple(map(tuple, one["rows"])), tuple(one["numbers"]))
+        for one in found
     )
 
 
 def read_table(data: bytes, *, file_name: str) -> list[dict[str, Any]]:
     """What :func:`read_sheets` gives, as JSON has it; it runs where nothing can be hurt. Raises as that does."""
     name = PurePath(file_name.replace("\\", "/")).name or "table"
-    if len(data) > LARGEST:
-        raise ImportRefused(f"{name} is larger than {LARGEST // 2**20} MB. Divide it, or leave out what is not needed.")
+    if len(data) > MAX_BYTES:
+        raise ImportRefused(
+            f"{name} is larger than {MAX_BYTES // 2**20} MB. Divide it, or leave out what is not needed."
+        )
     if not data.strip():
         raise ImportRefused(f"{name} is empty. Choose another file, or fill in one of the templates.")
     ending = PurePath(name).suffix.casefold()

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from calendar_model.calendar import Filter
 from calendar_model.feeds import build_feed
-from calendar_model.imports.ics import BROKEN, CUT_OFF, MOST_EVENTS, MOST_ROWS, NO_CALENDAR, read_calendar
+from calendar_model.imports.ics.reader import BROKEN, CUT_OFF, MOST_EVENTS, MOST_ROWS, NO_CALENDAR, read_calendar
 from calendar_model.imports.plan import ImportRefused
 from calendar_model.reference import Reference
 from calendar_model.vocabulary import Kind

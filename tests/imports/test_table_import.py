@@ -18,11 +18,11 @@ from calendar_model.access.unit_of_work import reading
 from calendar_model.calendar import when
 from calendar_model.documents import table_csv
 from calendar_model.documents.workbook import table_xlsx
-from calendar_model.imports.plan import Fate, ImportRefused, Plan
-from calendar_model.imports.rows import carry_out_rows, plan_rows
-from calendar_model.imports.sheets import Sheet, read_table
-from calendar_model.imports.targets import EXAMPLE, FIELDS, Target, match
-from calendar_model.imports.templates import HOW, template_csv, template_xlsx
+from calendar_model.imports.plan import ImportPlan, ImportRefused, Outcome
+from calendar_model.imports.table_import import plan_table, write_table
+from calendar_model.imports.tables.columns import EXAMPLE, FIELDS, Target, match
+from calendar_model.imports.tables.reader import TableSheet, read_table
+from calendar_model.imports.templates.files import HOW, template_csv, template_xlsx
 from calendar_model.mission.events import event_of, own_events
 from calendar_model.mission.transactions import save
 from calendar_model.mission.visible_calendar import calendar_for
@@ -31,7 +31,7 @@ from calendar_model.store.models import Engagement, Event, Record
 from calendar_model.terms import EngagementKind, EventKind
 from calendar_model.vocabulary import Sensitivity, Standing
 
-Look = Callable[..., Plan]
+Look = Callable[..., ImportPlan]
 NORWEGIAN = """Ref;Tittel;Dato;Kl.;Organ;Sted;Session;Status
 A1;Frokost med sivilsamfunn;3. mars 2027;13.00–14.30;HRC;;HRC64;
 A2;Panel;03/04/2027;;HRC;;;confirmed
@@ -42,23 +42,23 @@ A4;Late;2027-03-05;15:00–11:00;OSCE;;;Confirmed
 """
 
 
-def sheet(data: bytes, name: str = "a.csv") -> Sheet:
+def sheet(data: bytes, name: str = "a.csv") -> TableSheet:
     one = read_table(data, file_name=name)[0]
-    return Sheet(one["name"], tuple(one["header"]), tuple(map(tuple, one["rows"])), tuple(one["numbers"]))
+    return TableSheet(one["name"], tuple(one["header"]), tuple(map(tuple, one["rows"])), tuple(one["numbers"]))
 
 
 @pytest.fixture
 def look(reference: Reference, table: pd.DataFrame) -> Look:
-    def looked(viewer: Viewer, target: Target, data: str | bytes, **options: Any) -> Plan:
+    def looked(viewer: Viewer, target: Target, data: str | bytes, **options: Any) -> ImportPlan:
         found = sheet(data.encode() if isinstance(data, str) else data, options.pop("name", "a.csv"))
         known = {"reference": reference, "table": table, **options}
-        return plan_rows(viewer, target, found, match(target, found.header), **known)
+        return plan_table(viewer, target, found, match(target, found.header), **known)
 
     return looked
 
 
-def told(plan: Plan) -> list[tuple[int, Fate, str]]:
-    return [(line.number, line.fate, line.says) for line in plan.lines]
+def told(plan: ImportPlan) -> list[tuple[int, Outcome, str]]:
+    return [(line.number, line.outcome, line.says) for line in plan.lines]
 
 
 def count(viewer: Viewer) -> int:
@@ -74,14 +74,18 @@ def test_a_template_matches_itself_and_its_example_is_left_out(target: Target, l
     workbook = read_table(template_xlsx(target), file_name="t.xlsx")
     assert workbook[1]["name"] == HOW
     assert [row[0] for row in workbook[1]["rows"]][: len(FIELDS[target])] == [one.label for one in FIELDS[target]]
-    left_out = Plan((), ("Row 2 is the example of the template, and is left out.", "There is no row to take over."))
+    left_out = ImportPlan(
+        (), ("Row 2 is the example of the template, and is left out.", "There is no row to take over.")
+    )
     for data, name in ((template_csv(target), "t.csv"), (template_xlsx(target), "t.xlsx")):
         found = sheet(data, name)
         assert match(target, found.header) == {one.name: place for place, one in enumerate(FIELDS[target])}
         assert look(desk, target, data, name=name) == left_out
     filled_in = template_csv(target).replace(f" {EXAMPLE}".encode(), b"")
     (line,) = look(desk, target, filled_in).lines
-    assert line.fate is (Fate.NEW if target in (Target.EVENTS, Target.ENGAGEMENTS) else Fate.CHANGED), line.says
+    assert line.outcome is (Outcome.NEW if target in (Target.EVENTS, Target.ENGAGEMENTS) else Outcome.CHANGED), (
+        line.says
+    )
 
 
 def test_headers_are_known_in_two_languages_and_with_a_slip_each_column_once() -> None:
@@ -106,23 +110,27 @@ def test_headers_are_known_in_two_languages_and_with_a_slip_each_column_once() -
 def test_events_are_looked_at_row_by_row_and_those_that_are_right_are_written(look: Look, desk: Viewer) -> None:
     plan = look(desk, Target.EVENTS, NORWEGIAN)
     assert told(plan) == [
-        (2, Fate.NEW, "Belongs to: session-HRC64"),
-        (3, Fate.REFUSED, "First day: “03/04/2027” can be 3 April or 4 March. Write it as 2027-04-03 or 3 April 2027."),
+        (2, Outcome.NEW, "Belongs to: session-HRC64"),
+        (
+            3,
+            Outcome.REFUSED,
+            "First day: “03/04/2027” can be 3 April or 4 March. Write it as 2027-04-03 or 3 April 2027.",
+        ),
         (
             4,
-            Fate.REFUSED,
+            Outcome.REFUSED,
             (
                 "Organisation or body: “hrd council” is no organisation or body of the reference. Begins: “11” is no hour. "
                 "Write it as 13:00. Standing: “foo” is none of: Provisional, Confirmed, Held, Cancelled. Belongs to: “HRC999” "
                 "is no item of the calendar. Write the code of a session such as HRC67, or leave it."
             ),
         ),
-        (5, Fate.REFUSED, "Row 2 of this file is the same: take one of the two out."),
-        (7, Fate.REFUSED, "It begins at 15:00 and ends at 11:00: mend one of the hours, or the last day."),
+        (5, Outcome.REFUSED, "Row 2 of this file is the same: take one of the two out."),
+        (7, Outcome.REFUSED, "It begins at 15:00 and ends at 11:00: mend one of the hours, or the last day."),
     ]
     assert count(desk) == 0
     steps: list[tuple[int, int]] = []
-    done = carry_out_rows(desk, Target.EVENTS, plan, lambda at, of: steps.append((at, of)))
+    done = write_table(desk, Target.EVENTS, plan, lambda at, of: steps.append((at, of)))
     assert steps == [(1, 1)]
     with reading(desk) as session:
         (event,) = own_events(session)
@@ -141,35 +149,35 @@ def test_events_are_looked_at_row_by_row_and_those_that_are_right_are_written(lo
         Sensitivity.INTERNAL,
         desk.person_id,
     )
-    assert [link.item for link in event.items] == ["session-HRC64"]
-    assert look(desk, Target.EVENTS, NORWEGIAN).counts == {Fate.UNCHANGED: 1, Fate.REFUSED: 4}
+    assert [tie.item for tie in event.items] == ["session-HRC64"]
+    assert look(desk, Target.EVENTS, NORWEGIAN).counts == {Outcome.UNCHANGED: 1, Outcome.REFUSED: 4}
     with pytest.raises(Refused, match="somebody has written it since you looked"):
-        carry_out_rows(desk, Target.EVENTS, plan)
+        write_table(desk, Target.EVENTS, plan)
     assert count(desk) == 1
 
 
 def test_an_event_is_known_by_its_reference_and_what_was_changed_by_hand_stays(look: Look, desk: Viewer) -> None:
     first = "Reference,Title,First day,Last day,Organisation or body,Room,Place\nA1,Panel,2027-03-03,2027-03-05,HRC,XX,Palais\n"
-    (made,) = carry_out_rows(desk, Target.EVENTS, look(desk, Target.EVENTS, first)).lines
+    (made,) = write_table(desk, Target.EVENTS, look(desk, Target.EVENTS, first)).lines
     save(desk, Event, {"room": "XXI"}, record_id=made.record_id, seen=1)
     assert told(look(desk, Target.EVENTS, first)) == [
-        (2, Fate.KEPT, "Room: changed here by hand, and stays so, because the file says what it said before")
+        (2, Outcome.KEPT, "Room: changed here by hand, and stays so, because the file says what it said before")
     ]
     second = "Reference,Title,First day,Organisation or body,Place,Room\nA1,Panel on elections,2027-03-10,HRC,,XX\n"
     plan = look(desk, Target.EVENTS, second)
     assert told(plan) == [
         (
             2,
-            Fate.CHANGED,
+            Outcome.CHANGED,
             (
                 "Title: Panel → Panel on elections; First day: Wed 3 Mar 2027 → Wed 10 Mar 2027; Last day: Fri 5 Mar 2027 → "
                 "Fri 12 Mar 2027; Room: changed here by hand, and stays so, because the file says what it said before"
             ),
         )
     ]
-    carry_out_rows(desk, Target.EVENTS, plan)
+    write_table(desk, Target.EVENTS, plan)
     third = second.replace(",XX", ",XXII")
-    assert told(look(desk, Target.EVENTS, third)) == [(2, Fate.CHANGED, "Room: XXI → XXII")]
+    assert told(look(desk, Target.EVENTS, third)) == [(2, Outcome.CHANGED, "Room: XXI → XXII")]
     with reading(desk) as session:
         (event,) = own_events(session)
     assert (event.id, event.room, event.location) == (made.record_id, "XXI", "Palais")
@@ -193,13 +201,13 @@ def test_our_own_files_of_events_come_back_unchanged(look: Look, desk: Viewer) -
     no_event = "Kind: “deadline” is none of"
     for data, name in ((table_csv(own), "own.csv"), (table_xlsx(own, "Ours", made=date(2026, 11, 24)), "own.xlsx")):
         plan = look(desk, Target.EVENTS, data, name=name)
-        assert sorted(line.fate for line in plan.lines) == [Fate.REFUSED, Fate.UNCHANGED, Fate.UNCHANGED]
+        assert sorted(line.outcome for line in plan.lines) == [Outcome.REFUSED, Outcome.UNCHANGED, Outcome.UNCHANGED]
         assert [line.says[: len(no_event)] for line in plan.lines if line.says] == [no_event]
     listed = pd.DataFrame(
         {"When": when(row, "America/New_York"), "Title": row.title, "Organisation": "HRC", "Place": row.location}
         for row in own[own["kind"] != "deadline"].itertuples()
     )
-    assert look(desk, Target.EVENTS, table_csv(listed)).counts == {Fate.UNCHANGED: 2}
+    assert look(desk, Target.EVENTS, table_csv(listed)).counts == {Outcome.UNCHANGED: 2}
 
 
 # --- Who sees what
@@ -211,18 +219,18 @@ def test_a_file_opens_nothing_and_says_nothing_of_what_its_reader_may_not_see(
     rows = "Title,First day,Organisation,Who sees it\nSecret,2027-03-03,HRC,restricted\nOpen,2027-03-04,HRC,public\n"
     plan = look(desk, Target.EVENTS, rows)
     assert told(plan) == [
-        (2, Fate.NEW, ""),
-        (3, Fate.NEW, "Who sees it: internal; it is made public on its own page, with a reason"),
+        (2, Outcome.NEW, ""),
+        (3, Outcome.NEW, "Who sees it: internal; it is made public on its own page, with a reason"),
     ]
-    carry_out_rows(desk, Target.EVENTS, plan)
+    write_table(desk, Target.EVENTS, plan)
     with reading(desk) as session:
         assert [(event.title, event.sensitivity) for event in own_events(session)] == [
             ("Secret", Sensitivity.RESTRICTED),
             ("Open", Sensitivity.INTERNAL),
         ]
-    assert look(other, Target.EVENTS, rows).counts == {Fate.NEW: 1, Fate.KEPT: 1}
+    assert look(other, Target.EVENTS, rows).counts == {Outcome.NEW: 1, Outcome.KEPT: 1}
     opened = look(desk, Target.EVENTS, rows.replace("restricted", "internal"))
-    assert told(opened)[0] == (2, Fate.KEPT, "Who sees it: it stays restricted, a file opens nothing to more people")
+    assert told(opened)[0] == (2, Outcome.KEPT, "Who sees it: it stays restricted, a file opens nothing to more people")
     assert opened.to_write == ()
 
 
@@ -236,11 +244,11 @@ Talk,Consulted,2026-11-02,,Write,,
 """
     plan = look(desk, Target.ENGAGEMENTS, rows)
     assert told(plan) == [
-        (2, Fate.NEW, "To be followed up: Write back, by Tue 1 Dec 2026"),
-        (3, Fate.NEW, ""),
-        (4, Fate.REFUSED, "Follow-up by: say by when it is to be done."),
+        (2, Outcome.NEW, "To be followed up: Write back, by Tue 1 Dec 2026"),
+        (3, Outcome.NEW, ""),
+        (4, Outcome.REFUSED, "Follow-up by: say by when it is to be done."),
     ]
-    carry_out_rows(desk, Target.ENGAGEMENTS, plan)
+    write_table(desk, Target.ENGAGEMENTS, plan)
     assert (count(desk), count(other)) == (2, 1)
     with reading(other) as session:
         (talk,) = session.scalars(select(Engagement))
@@ -248,9 +256,9 @@ Talk,Consulted,2026-11-02,,Write,,
         assert [(one.what, one.due, one.owner_id) for one in talk.follow_ups] == [
             ("Write back", date(2026, 12, 1), desk.person_id)
         ]
-    assert look(desk, Target.ENGAGEMENTS, rows).counts == {Fate.UNCHANGED: 2, Fate.REFUSED: 1}
+    assert look(desk, Target.ENGAGEMENTS, rows).counts == {Outcome.UNCHANGED: 2, Outcome.REFUSED: 1}
     later = look(desk, Target.ENGAGEMENTS, rows.replace("2026-12-01", "2026-12-08"))
-    assert told(later)[0] == (2, Fate.CHANGED, "To be followed up: Write back, by Tue 1 Dec 2026 → Tue 8 Dec 2026")
+    assert told(later)[0] == (2, Outcome.CHANGED, "To be followed up: Write back, by Tue 1 Dec 2026 → Tue 8 Dec 2026")
 
 
 # --- The reference
@@ -270,11 +278,16 @@ UPR52,2026-06-04,2026-06-15,,
     without = look(desk, Target.SESSIONS, rows)
     assert told(without)[2] == (
         4,
-        Fate.REFUSED,
+        Outcome.REFUSED,
         "Source: give the address at which it was read, here or for the whole file.",
     )
     plan = look(desk, Target.SESSIONS, rows, source_url="https://example.org/all")
-    assert [line.fate for line in plan.lines] == [Fate.CHANGED, Fate.UNCHANGED, Fate.NEW, *[Fate.REFUSED] * 3]
+    assert [line.outcome for line in plan.lines] == [
+        Outcome.CHANGED,
+        Outcome.UNCHANGED,
+        Outcome.NEW,
+        *[Outcome.REFUSED] * 3,
+    ]
     assert plan.lines[0].says == (
         "When: Feb–Apr 2028 → Mon 28 Feb – Fri 31 Mar 2028; Standing: Provisional → Confirmed; it has a source now, and "
         "is not from memory any more"
@@ -285,7 +298,7 @@ UPR52,2026-06-04,2026-06-15,,
         " Mon 1 Mar 2027 is before the first, Wed 10 Mar 2027. Mend one of the days.",
     ]
     assert plan.lines[5].says.startswith("upr_reviews.csv, line ")
-    carry_out_rows(desk, Target.SESSIONS, plan)
+    write_table(desk, Target.SESSIONS, plan)
     known, table = calendar_for(desk)
     sessions = [known.sessions[code] for code in ("HRC67", "UPR55")]
     assert [(one.start, one.standing, one.source_url) for one in sessions] == [
@@ -293,9 +306,9 @@ UPR52,2026-06-04,2026-06-15,,
         (date(2027, 5, 3), Standing.CONFIRMED, "https://example.org/all"),
     ]
     again = look(desk, Target.SESSIONS, rows, source_url="https://example.org/all", reference=known, table=table)
-    assert again.counts == {Fate.UNCHANGED: 3, Fate.REFUSED: 3}
+    assert again.counts == {Outcome.UNCHANGED: 3, Outcome.REFUSED: 3}
     with pytest.raises(Refused, match="somebody has written it since you looked"):
-        carry_out_rows(desk, Target.SESSIONS, plan)
+        write_table(desk, Target.SESSIONS, plan)
 
 
 def test_reviews_are_dated_by_state_and_lie_in_their_session(look: Look, desk: Viewer) -> None:
@@ -309,17 +322,17 @@ Ukraine,UPR54,2027-01-19
     plan = look(desk, Target.REVIEWS, rows, source_url="https://example.org/upr")
     says = "Day: nothing → {}; Standing: Projected → Confirmed; it has a source now, and is not from memory any more"
     assert told(plan) == [
-        (2, Fate.CHANGED, says.format("Mon 18 Jan 2027")),
-        (3, Fate.CHANGED, says.format("Tue 19 Jan 2027")),
-        (4, Fate.REFUSED, "State: “Norge” is no member state of the reference."),
+        (2, Outcome.CHANGED, says.format("Mon 18 Jan 2027")),
+        (3, Outcome.CHANGED, says.format("Tue 19 Jan 2027")),
+        (4, Outcome.REFUSED, "State: “Norge” is no member state of the reference."),
         (
             5,
-            Fate.REFUSED,
+            Outcome.REFUSED,
             "Day: Mon 18 Jan 2027 is not in UPR47 (Mon 4 Nov – Fri 15 Nov 2024). Mend the day, or name its session.",
         ),
-        (6, Fate.REFUSED, "Row 2 of this file is the same: take one of the two out."),
+        (6, Outcome.REFUSED, "Row 2 of this file is the same: take one of the two out."),
     ]
-    carry_out_rows(desk, Target.REVIEWS, plan)
+    write_table(desk, Target.REVIEWS, plan)
     known, _ = calendar_for(desk)
     assert {one.country: one.date for one in known.reviews if one.country in ("UKR", "ZWE") and one.cycle == 4} == {
         "UKR": date(2027, 1, 18),
@@ -334,12 +347,12 @@ def test_what_is_overtaken_by_somebody_leaves_nothing_of_the_file_behind(
     look: Look, desk: Viewer, other: Viewer
 ) -> None:
     first = "Title,First day,Organisation,Room\nOne,2027-03-03,HRC,A\n"
-    (one,) = carry_out_rows(desk, Target.EVENTS, look(desk, Target.EVENTS, first)).lines
+    (one,) = write_table(desk, Target.EVENTS, look(desk, Target.EVENTS, first)).lines
     plan = look(desk, Target.EVENTS, "Title,First day,Organisation,Room\nNew,2027-03-02,HRC,A\nOne,2027-03-03,HRC,B\n")
-    assert plan.counts == {Fate.NEW: 1, Fate.CHANGED: 1}
+    assert plan.counts == {Outcome.NEW: 1, Outcome.CHANGED: 1}
     save(other, Event, {"room": "C"}, record_id=one.record_id, seen=1)
     with pytest.raises(Refused) as refused:
-        carry_out_rows(desk, Target.EVENTS, plan)
+        write_table(desk, Target.EVENTS, plan)
     assert str(refused.value) == "Row 3, “One”: somebody has written it since you looked. Look at the file again."
     with reading(desk) as session:
         assert [(event.title, event.room) for event in own_events(session)] == [("One", "C")]
@@ -391,16 +404,16 @@ def test_whatever_stands_in_a_table_it_is_taken_over_whole_or_not_at_all(
     header = [*wanted, *header]
     of_column = [st.sampled_from(RIGHT[label]) | cells if label in RIGHT else cells for label in header]
     rows = data.draw(st.lists(st.tuples(*of_column), min_size=1, max_size=4))
-    found = Sheet("any", tuple(header), tuple(rows))
-    plan = plan_rows(
+    found = TableSheet("any", tuple(header), tuple(rows))
+    plan = plan_table(
         desk, target, found, match(target, header), reference=reference, table=table, source_url="https://example.org/a"
     )
     assert [line.number for line in plan.lines] == sorted({line.number for line in plan.lines})
-    assert all(line.says for line in plan.lines if line.fate is Fate.REFUSED)
+    assert all(line.says for line in plan.lines if line.outcome is Outcome.REFUSED)
     before = count(desk)
     new = 0
     try:
-        done = carry_out_rows(desk, target, plan)
-        new = sum(line.fate is Fate.NEW or "file" in line.values for line in done.to_write)
+        done = write_table(desk, target, plan)
+        new = sum(line.outcome is Outcome.NEW or "file" in line.values for line in done.to_write)
     finally:
         assert count(desk) == before + new

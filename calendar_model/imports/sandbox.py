@@ -1,6 +1,6 @@
 """Bytes of strangers are read in a process of their own, that can be stopped and has nothing worth taking.
 
-The child (:mod:`calendar_model.imports.child`) gets the bytes through a pipe and answers in JSON. It has no secrets of
+The child (:mod:`calendar_model.imports.worker`) gets the bytes through a pipe and answers in JSON. It has no secrets of
 this process in its environment, sets itself limits of memory and processor time, may write no file and open no
 connection, and is ended when its time is over. What comes back is data, and is checked again by whoever uses it.
 """
@@ -22,18 +22,18 @@ from calendar_model.imports.plan import ImportRefused
 Plain = str | int | float | bool | None
 """What an option may be: it travels as JSON."""
 
-LARGEST = 5 * 2**20
+MAX_BYTES = 5 * 2**20
 """Octets of a file that is taken."""
-MEMORY = 768 * 2**20
+MEMORY_BYTES = 768 * 2**20
 """Octets of address space that the child may have."""
 CPU_SECONDS = 15
 WALL_SECONDS = 30.0
-LARGEST_ANSWER = 24 * 2**20
+MAX_ANSWER_BYTES = 24 * 2**20
 """Octets of the child's answer; more is not read."""
 OUT_OF_MEMORY = 3
 """The child's exit status when it had not enough."""
-AT_ONCE = 2
-"""Children at a time, in all of this process: so many times MEMORY is what strangers can ask of the machine."""
+MAX_WORKERS = 2
+"""Children at a time, in all of this process: so many times MEMORY_BYTES is what strangers can ask of the machine."""
 
 TOO_LONG = (
     "Reading the file took too long, and was stopped. Export a shorter stretch of time or fewer rows, then try again."
@@ -49,10 +49,10 @@ _HANDED_ON = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "TZDIR", "PYTHONTZPATH")
 """Of the environment, what a Python needs to start and to know its time zones; nothing else of it goes to the child."""
 _KILLED = int(getattr(signal, "SIGKILL", 9))
 _OVER_TIME = int(getattr(signal, "SIGXCPU", 24))
-_turn = threading.BoundedSemaphore(AT_ONCE)
+_turn = threading.BoundedSemaphore(MAX_WORKERS)
 
 
-def read_apart(what: Literal["calendar", "table"], data: bytes, **options: Plain) -> Any:
+def read_in_sandbox(what: Literal["calendar", "table"], data: bytes, **options: Plain) -> Any:
     """What the child reads from ``data``, as plain JSON values.
 
     ``options`` are handed to the reader of that kind. Raises :class:`~calendar_model.imports.plan.ImportRefused`, with
@@ -61,9 +61,9 @@ def read_apart(what: Literal["calendar", "table"], data: bytes, **options: Plain
     """
     if not data:
         raise ImportRefused("The file is empty. Choose another one.")
-    if len(data) > LARGEST:
+    if len(data) > MAX_BYTES:
         raise ImportRefused(
-            f"The file has more than {LARGEST // 2**20} MB. Export a shorter stretch of time or fewer rows."
+            f"The file has more than {MAX_BYTES // 2**20} MB. Export a shorter stretch of time or fewer rows."
         )
     if not _turn.acquire(timeout=2 * WALL_SECONDS):
         raise ImportRefused("Other files are being read just now. Try again in a minute.")
@@ -77,7 +77,7 @@ def _run(asked: bytes) -> tuple[bytes, int, bool]:
     """The child's answer, its exit status, and whether it was ended because its time was over."""
     late = threading.Event()
     with subprocess.Popen(
-        [sys.executable, "-m", "calendar_model.imports.child"],
+        [sys.executable, "-m", "calendar_model.imports.worker"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         # Tracebacks can hold what stands in the file.
@@ -98,8 +98,8 @@ def _run(asked: bytes) -> tuple[bytes, int, bool]:
         feeding = threading.Thread(target=_feed, args=(child.stdin, asked), daemon=True)
         clock.start()
         feeding.start()
-        answer = child.stdout.read(LARGEST_ANSWER + 1)
-        if len(answer) > LARGEST_ANSWER:
+        answer = child.stdout.read(MAX_ANSWER_BYTES + 1)
+        if len(answer) > MAX_ANSWER_BYTES:
             child.kill()
         # Whatever it still does after its answer, the clock ends it.
         status = child.wait()
@@ -130,7 +130,7 @@ def _environment() -> dict[str, str]:
 def _answer(answer: bytes, status: int, late: bool) -> Any:
     if late or status == -_OVER_TIME:
         raise ImportRefused(TOO_LONG)
-    if len(answer) > LARGEST_ANSWER or status in (OUT_OF_MEMORY, -_KILLED):
+    if len(answer) > MAX_ANSWER_BYTES or status in (OUT_OF_MEMORY, -_KILLED):
         raise ImportRefused(TOO_MUCH)
     try:
         said = json.loads(answer)

@@ -24,8 +24,8 @@ from icalendar.cal import Component
 from icalendar.prop import vDDDLists, vDDDTypes, vRecur
 from recurring_ical_events import CalendarQuery, ComponentsWithName, Occurrence
 
-from calendar_model.imports.content_lines import BROKEN, CUT_OFF, NO_CALENDAR, Part, Property, read_parts
-from calendar_model.imports.plain_text import plain
+from calendar_model.imports.ics.content_lines import BROKEN, CUT_OFF, NO_CALENDAR, Part, Property, read_parts
+from calendar_model.imports.ics.plain_text import plain
 from calendar_model.imports.plan import ImportRefused
 from calendar_model.imports.zones import DefinedZones, is_place, zone_named
 
@@ -67,7 +67,7 @@ _RULE_PARTS = frozenset({"FREQ", "UNTIL", "COUNT", "INTERVAL", "WKST", "BYSECOND
 
 
 @dataclass(frozen=True)
-class Row:
+class EventRow:
     """An occurrence, or what is wrong with an event (``fault``, a sentence).
 
     Days are ISO dates of the place, ``end`` inclusive; hours are ISO times in ``timezone`` (IANA), empty for whole
@@ -103,7 +103,7 @@ class _Reading:
     home: ZoneInfo
     since: date
     until: date
-    rows: list[Row] = field(default_factory=list)
+    rows: list[EventRow] = field(default_factory=list)
     inside: int = 0
     events: int = 0
     invited: bool = False
@@ -113,11 +113,11 @@ class _Reading:
     remarks: dict[str, None] = field(default_factory=dict)
     complete: bool = True
 
-    def holds(self, row: Row) -> bool:
+    def holds(self, row: EventRow) -> bool:
         """Whether a row lies in the days that are asked for."""
         return row.end >= self.since.isoformat() and row.start <= self.until.isoformat()
 
-    def add(self, row: Row) -> None:
+    def add(self, row: EventRow) -> None:
         """Keeps a row, and whether it lies in the days that are asked for."""
         outside = not row.fault and not row.series_cancelled and not self.holds(row)
         self.inside += not outside
@@ -203,8 +203,8 @@ def read_calendar(data: bytes, *, timezone: str, since: str, until: str) -> dict
     """The rows of an iCalendar file, as plain JSON values.
 
     ``timezone`` (IANA) is that of hours without a zone, ``since`` and ``until`` are ISO dates, both included. Gives
-    ``rows`` (:class:`Row`, in the order of time), ``series`` (UIDs of which all occurrences between the two days are
-    among the rows), ``remarks`` (sentences), ``name`` (the calendar's own), ``method`` (of its message, empty for a
+    ``rows`` (:class:`EventRow`, in the order of time), ``series`` (UIDs of which all occurrences between the two days
+    are among the rows), ``remarks`` (sentences), ``name`` (the calendar's own), ``method`` (of its message, empty for a
     published calendar), ``events`` (how many it holds) and ``complete`` (false: there were more occurrences than are
     taken, so that one that is not here is not gone).
 
@@ -268,7 +268,7 @@ def _events(calendar: _Calendar, reading: _Reading) -> Iterator[_Event]:
             yield _event(number, part, calendar, uid, title, called_off, reading)
         except (_FaultError, OverflowError) as fault:
             says = str(fault) if isinstance(fault, _FaultError) else UNREADABLE_DAYS
-            reading.add(Row(number, title, uid, fault=says))
+            reading.add(EventRow(number, title, uid, fault=says))
 
 
 def _title(part: Part) -> tuple[str, bool]:
@@ -514,7 +514,7 @@ def _newest(events: Sequence[_Event], reading: _Reading) -> list[_Event]:
         for event in sorted(same, key=lambda one: one.age, reverse=True):
             if any(recurrence or _is_older(event, newer) for newer in distinct):
                 says = "The file holds it twice; the one that was changed last is taken."
-                reading.add(Row(event.number, event.title, event.uid, fault=says))
+                reading.add(EventRow(event.number, event.title, event.uid, fault=says))
             else:
                 distinct.append(event)
         kept += distinct if len(distinct) == 1 or recurrence else [replace(one, uid=_alias(one)) for one in distinct]
@@ -578,7 +578,7 @@ def _expand(events: Sequence[_Event], reading: _Reading) -> None:
     first = events[0]
     series = next((event for event in events if event.recurrence is None), None)
     if series is not None and series.calendar.method == "CANCEL" and not series.recurs:
-        reading.add(Row(series.number, series.title, series.uid, standing="cancelled", series_cancelled=True))
+        reading.add(EventRow(series.number, series.title, series.uid, standing="cancelled", series_cancelled=True))
         return
     if reading.inside > _ENOUGH:
         reading.complete = False
@@ -591,7 +591,7 @@ def _expand(events: Sequence[_Event], reading: _Reading) -> None:
             found = list(_occurrences(events, series, reading))
     except Exception as fault:  # noqa: BLE001  whatever the rule does to the library, the other events go on
         says = str(fault) if isinstance(fault, _FaultError) else "How it recurs cannot be worked out."
-        reading.add(Row(first.number, first.title, first.uid, fault=says))
+        reading.add(EventRow(first.number, first.title, first.uid, fault=says))
         return
     for row in found:
         reading.add(row)
@@ -599,7 +599,7 @@ def _expand(events: Sequence[_Event], reading: _Reading) -> None:
         reading.series.add(series.uid)
 
 
-def _occurrences(events: Sequence[_Event], series: _Event | None, reading: _Reading) -> Iterator[Row]:
+def _occurrences(events: Sequence[_Event], series: _Event | None, reading: _Reading) -> Iterator[EventRow]:
     together = icalendar.Calendar()
     of: dict[int, _Event] = {}
     for event in events:
@@ -719,11 +719,11 @@ def _excluded_by(text: str, event: _Event, reading: _Reading) -> list[date]:
 # --- Rows
 
 
-def _row(event: _Event, start: date | None, end: date | None, occurrence: str, reading: _Reading) -> Row:
+def _row(event: _Event, start: date | None, end: date | None, occurrence: str, reading: _Reading) -> EventRow:
     assert start is not None
     assert end is not None
     part = event.part
-    row = Row(
+    row = EventRow(
         event.number,
         event.title,
         event.uid,

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from calendar_model.imports.content_lines import DAMAGED, WESTERN
-from calendar_model.imports.ics import read_calendar
+from calendar_model.imports.ics.content_lines import DAMAGED, WESTERN
+from calendar_model.imports.ics.reader import read_calendar
 from calendar_model.imports.zones import zone_named
 from tests.imports.calendars import BRIEFING, calendar, event
 
@@ -571,7 +571,7 @@ def of_day(day: str, uid: str) -> str:
 
 
 def test_only_what_falls_into_the_period_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("calendar_model.imports.ics.MOST_EVENTS", 20)
+    monkeypatch.setattr("calendar_model.imports.ics.reader.MOST_EVENTS", 20)
     before = [of_day(f"20{year}0303", f"b{year}") for year in range(10, 26)]
     after = [of_day(f"20{year}0303", f"a{year}") for year in range(31, 60)]
     over = event("DTSTART;VALUE=DATE:20200101", "RRULE:FREQ=DAILY;UNTIL=20200601", uid="over")

@@ -13,8 +13,8 @@ from sqlalchemy import select
 from calendar_model.access.permissions import ANONYMOUS, Viewer
 from calendar_model.access.problems import Refused
 from calendar_model.access.unit_of_work import EditConflict, reading
-from calendar_model.imports.events import Settings, carry_out, plan_calendar
-from calendar_model.imports.plan import Fate, ImportRefused, Plan
+from calendar_model.imports.calendar_import import CalendarSettings, plan_calendar, write_calendar
+from calendar_model.imports.plan import ImportPlan, ImportRefused, Outcome
 from calendar_model.mission.events import own_items
 from calendar_model.mission.transactions import save
 from calendar_model.store import history
@@ -24,7 +24,7 @@ from calendar_model.terms import EventKind
 from calendar_model.vocabulary import Sensitivity, Standing
 from tests.imports.calendars import BRIEFING, calendar, event
 
-THEIRS = Settings(
+THEIRS = CalendarSettings(
     "un-hrc",
     EventKind.MEETING,
     Sensitivity.INTERNAL,
@@ -36,12 +36,12 @@ THEIRS = Settings(
 SERIES = ("DTSTART;TZID=Europe/Zurich:20270303T100000", "DURATION:PT1H")
 
 
-def take(viewer: Viewer, *events: str, settings: Settings = THEIRS, head: str = "") -> Plan:
-    return carry_out(viewer, plan_calendar(viewer, calendar(*events, head=head), settings))
+def take(viewer: Viewer, *events: str, settings: CalendarSettings = THEIRS, head: str = "") -> ImportPlan:
+    return write_calendar(viewer, plan_calendar(viewer, calendar(*events, head=head), settings))
 
 
-def told(plan: Plan) -> list[tuple[str, Fate, str]]:
-    return [(line.title, line.fate, line.says) for line in plan.lines]
+def told(plan: ImportPlan) -> list[tuple[str, Outcome, str]]:
+    return [(line.title, line.outcome, line.says) for line in plan.lines]
 
 
 def here(viewer: Viewer) -> Sequence[Event]:
@@ -59,7 +59,7 @@ def test_events_are_taken_over_and_say_where_from(desk: Viewer) -> None:
     steps: list[tuple[int, int]] = []
     plan = plan_calendar(desk, calendar(event(*SERIES, *lines)), THEIRS)
     assert here(desk) == []
-    carry_out(desk, plan, lambda done, of: steps.append((done, of)))
+    write_calendar(desk, plan, lambda done, of: steps.append((done, of)))
     (one,) = here(desk)
     assert (one.title, one.start, one.end, one.start_time, one.end_time) == (
         "Briefing",
@@ -91,9 +91,9 @@ def test_events_are_taken_over_and_say_where_from(desk: Viewer) -> None:
 
 def test_the_same_file_again_changes_nothing(desk: Viewer) -> None:
     series = event(*SERIES, "RRULE:FREQ=WEEKLY;COUNT=3")
-    assert take(desk, series).counts == {Fate.NEW: 3}
+    assert take(desk, series).counts == {Outcome.NEW: 3}
     versions = [one.version for one in here(desk)]
-    assert take(desk, series).counts == {Fate.UNCHANGED: 3}
+    assert take(desk, series).counts == {Outcome.UNCHANGED: 3}
     assert [one.version for one in here(desk)] == versions
 
 
@@ -103,7 +103,7 @@ def test_what_moved_there_moves_here(desk: Viewer) -> None:
     assert told(take(desk, moved)) == [
         (
             "Briefing",
-            Fate.CHANGED,
+            Outcome.CHANGED,
             "When: Wed 3 Mar 2027, 10:00–11:30 (Europe/Zurich) → Thu 4 Mar 2027, 10:00–11:00 (Europe/Zurich). Place: nothing → “Room XX”.",
         )
     ]
@@ -114,16 +114,16 @@ def test_what_moved_there_moves_here(desk: Viewer) -> None:
 def test_what_was_set_by_hand_stays_and_the_rest_follows(desk: Viewer) -> None:
     take(desk, event(*SERIES, "LOCATION:Room XX"))
     by_hand(desk, location="Room XIX")
-    assert told(take(desk, event(*SERIES, "LOCATION:Room XX"))) == [("Briefing", Fate.UNCHANGED, "")]
+    assert told(take(desk, event(*SERIES, "LOCATION:Room XX"))) == [("Briefing", Outcome.UNCHANGED, "")]
     stays = "Place stays as it was set by hand, “Room XIX”; the calendar has “Room I”."
-    assert told(take(desk, event(*SERIES, "LOCATION:Room I"))) == [("Briefing", Fate.KEPT, stays)]
+    assert told(take(desk, event(*SERIES, "LOCATION:Room I"))) == [("Briefing", Outcome.KEPT, stays)]
     assert told(take(desk, event(*SERIES, "LOCATION:Room I", title="Debrief"))) == [
-        ("Debrief", Fate.CHANGED, f"Title: “Briefing” → “Debrief”. {stays}")
+        ("Debrief", Outcome.CHANGED, f"Title: “Briefing” → “Debrief”. {stays}")
     ]
     (one,) = here(desk)
     assert (one.title, one.location) == ("Debrief", "Room XIX")
     # It is measured against what was taken over when it was set: it goes on being told.
-    assert told(take(desk, event(*SERIES, "LOCATION:Room I", title="Debrief"))) == [("Debrief", Fate.KEPT, stays)]
+    assert told(take(desk, event(*SERIES, "LOCATION:Room I", title="Debrief"))) == [("Debrief", Outcome.KEPT, stays)]
 
 
 def test_what_is_here_already_is_not_taken_twice(desk: Viewer) -> None:
@@ -132,8 +132,8 @@ def test_what_is_here_already_is_not_taken_twice(desk: Viewer) -> None:
     save(desk, Event, {**entered, **kind})
     ours = event(*SERIES, uid="hrc-64@hrd-calendar.example", title="From our feed")
     assert told(plan_calendar(desk, calendar(BRIEFING, ours), THEIRS)) == [
-        ("Briefing", Fate.UNCHANGED, "Somebody has entered it here already."),
-        ("From our feed", Fate.REFUSED, "It comes from a feed of this calendar, and is in it already."),
+        ("Briefing", Outcome.UNCHANGED, "Somebody has entered it here already."),
+        ("From our feed", Outcome.REFUSED, "It comes from a feed of this calendar, and is in it already."),
     ]
 
 
@@ -142,9 +142,9 @@ def test_what_is_refused_does_not_keep_the_others(desk: Viewer) -> None:
         desk, event(*SERIES, uid="untitled", title=""), event("DTSTART:yesterday", uid="x", title="X"), BRIEFING
     )
     assert sorted(told(plan)) == [
-        ("(untitled)", Fate.NEW, ""),
-        ("Briefing", Fate.NEW, ""),
-        ("X", Fate.REFUSED, "Its days or hours cannot be read."),
+        ("(untitled)", Outcome.NEW, ""),
+        ("Briefing", Outcome.NEW, ""),
+        ("X", Outcome.REFUSED, "Its days or hours cannot be read."),
     ]
     assert [one.title for one in here(desk)] == ["(untitled)", "Briefing"]
 
@@ -152,30 +152,30 @@ def test_what_is_refused_does_not_keep_the_others(desk: Viewer) -> None:
 def test_a_series_that_grows_shorter_is_called_off_for_the_rest(desk: Viewer) -> None:
     take(desk, event(*SERIES, "RRULE:FREQ=WEEKLY;COUNT=3"))
     plan = take(desk, event(*SERIES, "RRULE:FREQ=WEEKLY;COUNT=2"))
-    assert [(line.start, line.fate, line.says) for line in plan.to_write] == [
-        (date(2027, 3, 17), Fate.CANCELLED, "It is gone from the calendar.")
+    assert [(line.start, line.outcome, line.says) for line in plan.to_write] == [
+        (date(2027, 3, 17), Outcome.CANCELLED, "It is gone from the calendar.")
     ]
     assert [one.standing for one in here(desk)] == [Standing.CONFIRMED, Standing.CONFIRMED, Standing.CANCELLED]
     # The same in a file that brings one occurrence alone says nothing of the others.
     one = event("RECURRENCE-ID;TZID=Europe/Zurich:20270303T100000", *SERIES, title="Moved")
-    assert [(line.title, line.fate) for line in take(desk, one).to_write] == [("Moved", Fate.CHANGED)]
+    assert [(line.title, line.outcome) for line in take(desk, one).to_write] == [("Moved", Outcome.CHANGED)]
 
 
 def test_a_single_event_that_is_gone_is_offered_and_not_cancelled_by_itself(desk: Viewer) -> None:
     second = event("DTSTART;VALUE=DATE:20270401", uid="two", title="Debrief")
     take(desk, BRIEFING, second)
     plan = take(desk, BRIEFING)
-    assert [(line.title, line.fate, line.offered) for line in plan.lines] == [
-        ("Briefing", Fate.UNCHANGED, False),
-        ("Debrief", Fate.CANCELLED, True),
+    assert [(line.title, line.outcome, line.offered) for line in plan.lines] == [
+        ("Briefing", Outcome.UNCHANGED, False),
+        ("Debrief", Outcome.CANCELLED, True),
     ]
     assert (plan.to_write, [line.title for line in plan.offered]) == ((), ["Debrief"])
     assert {one.standing for one in here(desk)} == {Standing.CONFIRMED}
-    carry_out(desk, plan.accepted())
+    write_calendar(desk, plan.accepted())
     assert [one.standing for one in here(desk)] == [Standing.CONFIRMED, Standing.CANCELLED]
     assert take(desk, BRIEFING).offered == ()
     # It comes back, and is held again.
-    assert take(desk, BRIEFING, second).counts == {Fate.UNCHANGED: 1, Fate.CHANGED: 1}
+    assert take(desk, BRIEFING, second).counts == {Outcome.UNCHANGED: 1, Outcome.CHANGED: 1}
     assert {one.standing for one in here(desk)} == {Standing.CONFIRMED}
 
 
@@ -202,43 +202,43 @@ def test_events_that_share_an_identifier_stay_apart_when_some_of_them_go(desk: V
         event(f"DTSTART;VALUE=DATE:202703{day:02}", uid="same", title=f"Panel {day}") for day in (1, 2, 3)
     )
     take(desk, one)
-    assert take(desk, one, two, three).counts == {Fate.NEW: 2, Fate.UNCHANGED: 1}
+    assert take(desk, one, two, three).counts == {Outcome.NEW: 2, Outcome.UNCHANGED: 1}
     plan = take(desk, two)
-    assert [(line.title, line.fate, line.offered) for line in plan.lines] == [
-        ("Panel 2", Fate.UNCHANGED, False),
-        ("Panel 1", Fate.CANCELLED, True),
-        ("Panel 3", Fate.CANCELLED, True),
+    assert [(line.title, line.outcome, line.offered) for line in plan.lines] == [
+        ("Panel 2", Outcome.UNCHANGED, False),
+        ("Panel 1", Outcome.CANCELLED, True),
+        ("Panel 3", Outcome.CANCELLED, True),
     ]
-    assert take(desk, three, two, one).counts == {Fate.UNCHANGED: 3}
+    assert take(desk, three, two, one).counts == {Outcome.UNCHANGED: 3}
     take(desk, two.replace("SUMMARY", "LOCATION:Room XX\r\nSUMMARY"))
     assert [(event.title, event.start.day, event.location) for event in here(desk)] == [
         ("Panel 1", 1, ""),
         ("Panel 2", 2, "Room XX"),
         ("Panel 3", 3, ""),
     ]
-    assert take(desk, three, two, one).counts == {Fate.UNCHANGED: 2, Fate.CHANGED: 1}
+    assert take(desk, three, two, one).counts == {Outcome.UNCHANGED: 2, Outcome.CHANGED: 1}
 
 
 def test_an_event_whose_title_says_cancelled_is_cancelled_under_its_own_title(desk: Viewer) -> None:
     take(desk, BRIEFING)
     written = BRIEFING.replace("SUMMARY:Briefing", "SUMMARY:Canceled: Briefing")
-    assert take(desk, written).counts == {Fate.CANCELLED: 1}
+    assert take(desk, written).counts == {Outcome.CANCELLED: 1}
     assert [(one.title, one.standing) for one in here(desk)] == [("Briefing", Standing.CANCELLED)]
 
 
 def test_a_cancellation_cancels_all_of_a_series(desk: Viewer) -> None:
     take(desk, event(*SERIES, "RRULE:FREQ=WEEKLY;COUNT=2"))
-    assert take(desk, event(*SERIES), head="METHOD:CANCEL").counts == {Fate.CANCELLED: 2}
+    assert take(desk, event(*SERIES), head="METHOD:CANCEL").counts == {Outcome.CANCELLED: 2}
     assert {one.standing for one in here(desk)} == {Standing.CANCELLED}
     assert told(take(desk, event(uid="never"), head="METHOD:CANCEL")) == [
-        ("Briefing", Fate.UNCHANGED, "It is called off, and was never here.")
+        ("Briefing", Outcome.UNCHANGED, "It is called off, and was never here.")
     ]
 
 
 def test_what_leaves_the_days_that_are_asked_for_is_moved_and_not_doubled(desk: Viewer) -> None:
     take(desk, BRIEFING)
     plan = take(desk, event("DTSTART;VALUE=DATE:20350303"), event("DTSTART;VALUE=DATE:20350304", uid="far"))
-    assert plan.counts == {Fate.CHANGED: 1}
+    assert plan.counts == {Outcome.CHANGED: 1}
     assert plan.remarks == ("1 event lies outside Thu 1 Jan 2026 – Sun 31 Dec 2028 and is left out.",)
     assert [one.start for one in here(desk)] == [date(2035, 3, 3)]
 
@@ -259,22 +259,22 @@ def test_nothing_is_written_when_one_line_cannot_be(desk: Viewer) -> None:
     plan = plan_calendar(desk, calendar(event(*SERIES, title="Renamed"), other), THEIRS)
     by_hand(desk, room="XX")
     with pytest.raises(EditConflict):
-        carry_out(desk, plan)
+        write_calendar(desk, plan)
     assert [one.title for one in here(desk)] == ["Briefing"]
 
 
 def test_two_who_take_over_the_same_do_not_double_it(desk: Viewer, other: Viewer) -> None:
     plans = [(viewer, plan_calendar(viewer, calendar(BRIEFING), THEIRS)) for viewer in (desk, other)]
-    carry_out(*plans[0])
+    write_calendar(*plans[0])
     with pytest.raises(EditConflict):
-        carry_out(*plans[1])
+        write_calendar(*plans[1])
     assert len(here(desk)) == 1
 
 
 def test_nobody_takes_anything_over() -> None:
     plan = plan_calendar(ANONYMOUS, calendar(BRIEFING), THEIRS)
     with pytest.raises(Refused):
-        carry_out(ANONYMOUS, plan)
+        write_calendar(ANONYMOUS, plan)
     assert here(ANONYMOUS) == []
 
 
@@ -283,10 +283,10 @@ def test_nobody_takes_anything_over() -> None:
     [
         (replace(THEIRS, timezone=""), "Choose the time zone in which hours without a zone of their own are."),
         (replace(THEIRS, until=date(2025, 1, 1)), "Choose a last day on or after Thu 1 Jan 2026."),
-        (replace(THEIRS, until=date(2040, 1, 1)), "Choose days that are no more than ten years apart."),
+        (replace(THEIRS, until=date(2040, 1, 1)), "Choose days that are no more than ten years sandbox."),
     ],
 )
-def test_how_it_is_taken_over_has_to_make_sense(settings: Settings, says: str) -> None:
+def test_how_it_is_taken_over_has_to_make_sense(settings: CalendarSettings, says: str) -> None:
     with pytest.raises(ImportRefused) as refused:
         plan_calendar(ANONYMOUS, calendar(BRIEFING), settings)
     assert str(refused.value) == says

@@ -1,7 +1,7 @@
-"""The process in which bytes of strangers are read: ``python -m calendar_model.imports.child``.
+"""The process in which bytes of strangers are read: ``python -m calendar_model.imports.worker``.
 
 On standard input a line of JSON, ``{"what": …, "options": {…}}``, then the bytes. On standard output one JSON object:
-``{"found": …}``, or ``{"refused": "a sentence"}``. Started by :mod:`calendar_model.imports.apart` alone.
+``{"found": …}``, or ``{"refused": "a sentence"}``. Started by :mod:`calendar_model.imports.sandbox` alone.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ import warnings
 from contextlib import suppress
 from typing import Any
 
-from calendar_model.imports.apart import CPU_SECONDS, LARGEST, MEMORY, OUT_OF_MEMORY, UNREADABLE
 from calendar_model.imports.plan import ImportRefused
+from calendar_model.imports.sandbox import CPU_SECONDS, MAX_BYTES, MEMORY_BYTES, OUT_OF_MEMORY, UNREADABLE
 
 READERS = {
-    "calendar": ("calendar_model.imports.ics", "read_calendar"),
-    "table": ("calendar_model.imports.sheets", "read_table"),
+    "calendar": ("calendar_model.imports.ics.reader", "read_calendar"),
+    "table": ("calendar_model.imports.tables.reader", "read_table"),
 }
 """Where the reader of each kind stands: a function of the bytes and of the options that gives plain JSON values."""
 
@@ -48,7 +48,7 @@ def _read() -> Any:
     asked = json.loads(sys.stdin.buffer.readline(2**16))
     module, name = READERS[asked["what"]]
     reader = getattr(importlib.import_module(module), name)
-    return reader(sys.stdin.buffer.read(LARGEST + 1), **asked["options"])
+    return reader(sys.stdin.buffer.read(MAX_BYTES + 1), **asked["options"])
 
 
 def _confine() -> None:
@@ -59,7 +59,7 @@ def _confine() -> None:
     import resource
 
     for limit, soft, hard in (
-        (resource.RLIMIT_AS, MEMORY, MEMORY),
+        (resource.RLIMIT_AS, MEMORY_BYTES, MEMORY_BYTES),
         # At the soft one it is told apart from what the machine's own guard of memory ends.
         (resource.RLIMIT_CPU, CPU_SECONDS, CPU_SECONDS + 2),
         (resource.RLIMIT_FSIZE, 0, 0),

@@ -7,8 +7,8 @@ import io
 from datetime import date, time
 from typing import Any
 
-from calendar_model.imports.sheets import MOST_ROWS
-from calendar_model.imports.targets import EXAMPLE, FIELDS, TITLES, Field, Target
+from calendar_model.imports.tables.columns import EXAMPLE, FIELDS, TITLES, Field, Target
+from calendar_model.imports.tables.reader import MOST_ROWS
 
 HOW = "How to fill it in"
 """The name of a workbook's second sheet."""

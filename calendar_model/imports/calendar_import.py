@@ -21,8 +21,8 @@ from calendar_model import wording
 from calendar_model.access.permissions import Viewer
 from calendar_model.access.unit_of_work import EditConflict, reading, upsert
 from calendar_model.clock import today
-from calendar_model.imports.apart import UNREADABLE, read_apart
-from calendar_model.imports.plan import Fate, ImportRefused, Line, Plan, Progress, when
+from calendar_model.imports.plan import ImportLine, ImportPlan, ImportRefused, Outcome, Progress, when
+from calendar_model.imports.sandbox import UNREADABLE, read_in_sandbox
 from calendar_model.mission.events import faults
 from calendar_model.mission.transactions import writing
 from calendar_model.store.database import Workspace
@@ -31,7 +31,7 @@ from calendar_model.terms import EventKind
 from calendar_model.vocabulary import UID_DOMAIN, Sensitivity, Standing
 
 LONGEST = timedelta(days=3660)
-"""How far ``since`` and ``until`` may be apart."""
+"""How far ``since`` and ``until`` may be sandbox."""
 
 _WHEN = ("start", "end", "start_time", "end_time", "timezone")
 _FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -47,7 +47,7 @@ _SHORT = 80
 
 
 @dataclass(frozen=True)
-class Settings:
+class CalendarSettings:
     """How the events of a calendar are taken over.
 
     They become events of ``body`` (a code of the reference) and ``event_kind``, at the level ``sensitivity``. Hours
@@ -70,14 +70,16 @@ def no_progress(_done: int, _of: int) -> None:
     """Says nothing."""
 
 
-def plan_calendar(viewer: Viewer, data: bytes, settings: Settings, workspace: Workspace | None = None) -> Plan:
+def plan_calendar(
+    viewer: Viewer, data: bytes, settings: CalendarSettings, workspace: Workspace | None = None
+) -> ImportPlan:
     """What taking over the events of an iCalendar file would do; nothing is written.
 
     Events are compared with those that ``viewer`` may see. Raises
     :class:`~calendar_model.imports.plan.ImportRefused` for a file that is not taken at all.
     """
     _check(settings)
-    found = read_apart(
+    found = read_in_sandbox(
         "calendar",
         data,
         timezone=settings.timezone,
@@ -95,7 +97,9 @@ def plan_calendar(viewer: Viewer, data: bytes, settings: Settings, workspace: Wo
         raise ImportRefused(UNREADABLE) from None
 
 
-def carry_out(viewer: Viewer, plan: Plan, progress: Progress = no_progress, workspace: Workspace | None = None) -> Plan:
+def write_calendar(
+    viewer: Viewer, plan: ImportPlan, progress: Progress = no_progress, workspace: Workspace | None = None
+) -> ImportPlan:
     """Writes what a plan says, all of it in one transaction or nothing, and gives the plan back.
 
     Raises :class:`~calendar_model.access.problems.Refused` for what a rule forbids, and
@@ -111,7 +115,7 @@ def carry_out(viewer: Viewer, plan: Plan, progress: Progress = no_progress, work
         public: list[Event] = []
         for done, line in enumerate(lines, 1):
             event = upsert(session, viewer, Event, line.values, record_id=line.record_id, seen=line.seen)
-            if line.fate is Fate.NEW:
+            if line.outcome is Outcome.NEW:
                 event.imported = Imported(record_id=event.id)
                 if event.sensitivity is Sensitivity.PUBLIC:
                     public.append(event)
@@ -128,7 +132,7 @@ def carry_out(viewer: Viewer, plan: Plan, progress: Progress = no_progress, work
     return plan
 
 
-def _check(settings: Settings) -> None:
+def _check(settings: CalendarSettings) -> None:
     try:
         ZoneInfo(settings.timezone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -136,12 +140,12 @@ def _check(settings: Settings) -> None:
     if settings.until < settings.since:
         raise ImportRefused(f"Choose a last day on or after {wording.day(settings.since)}.")
     if settings.until - settings.since > LONGEST:
-        raise ImportRefused("Choose days that are no more than ten years apart.")
+        raise ImportRefused("Choose days that are no more than ten years sandbox.")
 
 
-def _not_here_yet(session: Session, lines: Sequence[Line]) -> None:
+def _not_here_yet(session: Session, lines: Sequence[ImportLine]) -> None:
     """Two who import the same file at the same time do not make its events twice."""
-    new = {(line.more["uid"], line.more["occurrence"]) for line in lines if line.fate is Fate.NEW}
+    new = {(line.more["uid"], line.more["occurrence"]) for line in lines if line.outcome is Outcome.NEW}
     kept = select(Imported.uid, Imported.occurrence).where(Imported.uid.in_({uid for uid, _ in new}))
     if any((uid, occurrence) in new for uid, occurrence in session.execute(kept)):
         raise EditConflict
@@ -195,7 +199,7 @@ class _Here:
         return next((event for event in entered if None in (hour, event.start_time) or hour == event.start_time), None)
 
 
-def _plan(found: Mapping[str, Any], settings: Settings, here: _Here) -> Plan:
+def _plan(found: Mapping[str, Any], settings: CalendarSettings, here: _Here) -> ImportPlan:
     rows: list[Mapping[str, Any]] = found["rows"]
     followed = [event for event in here.imported if event.imported and event.imported.source == settings.source]
     if settings.source and followed and not any(not row["fault"] for row in rows):
@@ -203,17 +207,17 @@ def _plan(found: Mapping[str, Any], settings: Settings, here: _Here) -> Plan:
             "The calendar came back without an event that can be read, though it had some before. Nothing was changed; "
             "look at it in a browser, and refresh again once it is right."
         )
-    lines: list[Line] = []
+    lines: list[ImportLine] = []
     met: set[str] = set()
     """Events here that the calendar still has."""
     left_out = 0
     for row in rows:
         if row["fault"]:
-            lines.append(Line(row["number"], row["title"], Fate.REFUSED, says=row["fault"]))
+            lines.append(ImportLine(row["number"], row["title"], Outcome.REFUSED, says=row["fault"]))
             met.update(event.id for event in here.series(row["uid"]) if row["uid"])
         elif row["uid"].endswith(f"@{UID_DOMAIN}"):
             says = "It comes from a feed of this calendar, and is in it already."
-            lines.append(_line(row, Fate.REFUSED, _values(row) if row["start"] else {}, says))
+            lines.append(_line(row, Outcome.REFUSED, _values(row) if row["start"] else {}, says))
         elif row["series_cancelled"]:
             lines += _called_off(row, here.series(row["uid"]), settings)
             met.update(event.id for event in here.series(row["uid"]))
@@ -241,7 +245,7 @@ def _plan(found: Mapping[str, Any], settings: Settings, here: _Here) -> Plan:
                 lines += (
                     replace(line, says=f"{line.says} {ONLY_OFFERED}", offered=True)
                     for line in _gone(others, settings, len(lines))
-                    if line.fate is Fate.CANCELLED
+                    if line.outcome is Outcome.CANCELLED
                 )
     remarks = [str(remark) for remark in found["remarks"]]
     if any(row["fault"] for row in rows):
@@ -251,7 +255,7 @@ def _plan(found: Mapping[str, Any], settings: Settings, here: _Here) -> Plan:
             f"{left_out} {'event lies' if left_out == 1 else 'events lie'} outside "
             f"{wording.span(settings.since, settings.until)} and {'is' if left_out == 1 else 'are'} left out."
         )
-    return Plan(tuple(lines), tuple(remarks))
+    return ImportPlan(tuple(lines), tuple(remarks))
 
 
 _WHOLE = ("", "PUBLISH")
@@ -270,7 +274,7 @@ def _is_of(event: Event, series: Container[str]) -> bool:
     return taken is not None and bool(taken.occurrence) and taken.uid in series
 
 
-def _came_with(event: Event, settings: Settings) -> bool:
+def _came_with(event: Event, settings: CalendarSettings) -> bool:
     """Whether an event came from a file of this calendar before."""
     taken = event.imported
     came = taken is not None and not taken.source and taken.source_name == settings.source_name
@@ -299,28 +303,32 @@ def _values(row: Mapping[str, Any]) -> dict[str, Any]:
 _DATED = (*_WHEN, "standing")
 
 
-def _line(row: Mapping[str, Any], fate: Fate, dated: Mapping[str, Any], says: str = "", **more: Any) -> Line:
+def _line(
+    row: Mapping[str, Any], outcome: Outcome, dated: Mapping[str, Any], says: str = "", **more: Any
+) -> ImportLine:
     moments = {column: dated[column] for column in _DATED if column in dated}
     series = row["uid"] if row["occurrence"] else ""
-    return Line(row["number"], row["title"], fate, says=says, series=series, **moments, **more)
+    return ImportLine(row["number"], row["title"], outcome, says=says, series=series, **moments, **more)
 
 
-def _unknown(row: Mapping[str, Any], values: Mapping[str, Any], settings: Settings, alike: Event | None) -> Line:
+def _unknown(
+    row: Mapping[str, Any], values: Mapping[str, Any], settings: CalendarSettings, alike: Event | None
+) -> ImportLine:
     if wrong := faults({**values, "body": settings.body}):
-        return _line(row, Fate.REFUSED, values, " ".join(wrong))
+        return _line(row, Outcome.REFUSED, values, " ".join(wrong))
     if values["standing"] is Standing.CANCELLED:
-        return _line(row, Fate.UNCHANGED, values, "It is called off, and was never here.")
+        return _line(row, Outcome.UNCHANGED, values, "It is called off, and was never here.")
     if alike is not None:
-        return _line(row, Fate.UNCHANGED, values, "Somebody has entered it here already.", record_id=alike.id)
+        return _line(row, Outcome.UNCHANGED, values, "Somebody has entered it here already.", record_id=alike.id)
     level, says = settings.sensitivity, ""
     if row["private"] and level is Sensitivity.PUBLIC:
         level, says = Sensitivity.INTERNAL, "Its calendar marks it as private: it is taken as internal."
     columns = {**values, "event_kind": settings.event_kind, "body": settings.body, "sensitivity": level}
     more = _more(row["uid"], row["occurrence"], settings, values)
-    return _line(row, Fate.NEW, values, says, values=columns, more=more)
+    return _line(row, Outcome.NEW, values, says, values=columns, more=more)
 
 
-def _more(uid: str, occurrence: str, settings: Settings, taken: Mapping[str, Any]) -> dict[str, str]:
+def _more(uid: str, occurrence: str, settings: CalendarSettings, taken: Mapping[str, Any]) -> dict[str, str]:
     return {
         "uid": uid,
         "occurrence": occurrence,
@@ -335,7 +343,9 @@ def _text(value: Any) -> str:
     return "" if value is None else value.isoformat() if isinstance(value, (date, time)) else str(value)
 
 
-def _compared(row: Mapping[str, Any], values: Mapping[str, Any], event: Event, settings: Settings) -> Line:
+def _compared(
+    row: Mapping[str, Any], values: Mapping[str, Any], event: Event, settings: CalendarSettings
+) -> ImportLine:
     """What becomes of an event that was taken over before, field by field."""
     taken, now = _taken(event), {column: getattr(event, column) for column in _COLUMNS}
     changes: dict[str, Any] = {}
@@ -353,22 +363,22 @@ def _compared(row: Mapping[str, Any], values: Mapping[str, Any], event: Event, s
     says = " ".join([*said, *kept])
     known: dict[str, Any] = {"record_id": event.id, "seen": event.version}
     if not changes:
-        return _line(row, Fate.KEPT if kept else Fate.UNCHANGED, values, says, **known)
+        return _line(row, Outcome.KEPT if kept else Outcome.UNCHANGED, values, says, **known)
     if wrong := faults({"body": event.body, **now, **changes}):
-        return _line(row, Fate.REFUSED, values, " ".join(wrong), **known)
-    fate = Fate.CANCELLED if changes.get("standing") is Standing.CANCELLED else Fate.CHANGED
+        return _line(row, Outcome.REFUSED, values, " ".join(wrong), **known)
+    outcome = Outcome.CANCELLED if changes.get("standing") is Standing.CANCELLED else Outcome.CHANGED
     # A field that stays by hand goes on being measured against what was taken over when it was set.
     assert event.imported is not None
     uid = event.imported.uid if event.imported.uid == row["alias"] else row["uid"]
     more = _more(uid, row["occurrence"], _following(event, settings), {**_missing(taken), **taken, **changes})
-    return _line(row, fate, values, says, values=changes, more=more, **known)
+    return _line(row, outcome, values, says, values=changes, more=more, **known)
 
 
 def _missing(taken: Mapping[str, str]) -> dict[str, str]:
     return {column: "" for column in _COLUMNS if column not in taken}
 
 
-def _following(event: Event, settings: Settings) -> Settings:
+def _following(event: Event, settings: CalendarSettings) -> CalendarSettings:
     """A file changes an event that is followed at an address without taking it from there."""
     taken = event.imported
     if settings.source or taken is None or not taken.source:
@@ -383,14 +393,14 @@ def _taken(event: Event) -> dict[str, str]:
     return {column: str(taken[column]) for column in _COLUMNS if column in taken}
 
 
-def _called_off(row: Mapping[str, Any], events: Sequence[Event], settings: Settings) -> Iterator[Line]:
+def _called_off(row: Mapping[str, Any], events: Sequence[Event], settings: CalendarSettings) -> Iterator[ImportLine]:
     if not events:
-        yield Line(row["number"], row["title"], Fate.UNCHANGED, says="It is called off, and was never here.")
+        yield ImportLine(row["number"], row["title"], Outcome.UNCHANGED, says="It is called off, and was never here.")
     for event in events:
         yield _cancelled(row["number"], event, settings, "It is called off.")
 
 
-def _gone(events: Iterable[Event], settings: Settings, after: int) -> Iterator[Line]:
+def _gone(events: Iterable[Event], settings: CalendarSettings, after: int) -> Iterator[ImportLine]:
     """What the calendar had, and has no more. What is over stays: calendars forget what is past."""
     first = max(settings.since, today())
     for number, event in enumerate(events, after + 1):
@@ -398,14 +408,14 @@ def _gone(events: Iterable[Event], settings: Settings, after: int) -> Iterator[L
             yield _cancelled(number, event, settings, "It is gone from the calendar.")
 
 
-def _cancelled(number: int, event: Event, settings: Settings, says: str) -> Line:
+def _cancelled(number: int, event: Event, settings: CalendarSettings, says: str) -> ImportLine:
     taken, imported = _taken(event), event.imported
     assert imported is not None
-    fate, values = Fate.CANCELLED, {"standing": Standing.CANCELLED}
+    outcome, values = Outcome.CANCELLED, {"standing": Standing.CANCELLED}
     if event.standing is Standing.CANCELLED:
-        fate, values, says = Fate.UNCHANGED, {}, f"{says} It is cancelled here already."
+        outcome, values, says = Outcome.UNCHANGED, {}, f"{says} It is cancelled here already."
     elif event.standing != taken.get("standing"):
-        fate, values = Fate.KEPT, {}
+        outcome, values = Outcome.KEPT, {}
         says = f"{says} Its standing was set by hand and stays {_told('Standing', {'standing': event.standing})}."
     more = _more(
         imported.uid,
@@ -413,10 +423,10 @@ def _cancelled(number: int, event: Event, settings: Settings, says: str) -> Line
         _following(event, settings),
         {**_missing(taken), **taken, "standing": Standing.CANCELLED},
     )
-    return Line(
+    return ImportLine(
         number,
         event.title,
-        fate,
+        outcome,
         says=says,
         values=values,
         record_id=event.id,

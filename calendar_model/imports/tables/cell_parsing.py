@@ -1,7 +1,7 @@
 """What people write into the cells of a table, as what they mean: days, hours, zones, organisations, states, terms.
 
-What can be read in two ways is not guessed: every function here raises :class:`Unclear` with a sentence that says how
-to write it instead.
+What can be read in two ways is not guessed: every function here raises :class:`UnclearCell` with a sentence that says
+how to write it instead.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
-from calendar_model.imports.targets import folded, label_of
+from calendar_model.imports.tables.columns import folded, label_of
 from calendar_model.imports.zones import zones_by_name, zones_by_town
 from calendar_model.reference import Reference
 from calendar_model.reference.rows import Organisation
@@ -86,12 +86,12 @@ _HOUR = re.compile(r"(?:kl\.?|klokken)?\s*([0-9]{1,2})(?:[:.h]([0-9]{2}))?(?::[0
 AS_A_DAY = "Write it as 2027-03-03 or 3 March 2027."
 
 
-class Unclear(ValueError):  # noqa: N818  what is unclear is not an error of the program
+class UnclearCell(ValueError):  # noqa: N818  what is unclear is not an error of the program
     """A cell that says nothing certain; ``str()`` is a sentence that says how to write it."""
 
 
 @dataclass(frozen=True)
-class Stretch:
+class CellPeriod:
     """When something is, as far as one cell says. Hours are at the place; ``town`` says where, if that is said.
 
     With ``instant`` the hours are in the offset that it carries.
@@ -105,7 +105,7 @@ class Stretch:
     instant: datetime | None = None
 
 
-def day(text: str) -> date:
+def parse_day(text: str) -> date:
     """The day that a cell names: ISO, ``3 March 2027`` in English, Norwegian or French, ``03.03.2027``, day first.
 
     ``03/04/2027`` raises: it is another day on the other side of the Atlantic.
@@ -117,7 +117,7 @@ def day(text: str) -> date:
         weekday, said = _WEEKDAYS[begins[1]], said[begins.end() :]
     found = _day(said, text)
     if weekday is not None and found.weekday() != weekday:
-        raise Unclear(f"“{text}” is a {found:%A}: mend the day or the weekday.")
+        raise UnclearCell(f"“{text}” is a {found:%A}: mend the day or the weekday.")
     return found
 
 
@@ -134,7 +134,7 @@ def _day(said: str, text: str) -> date:
         first, second = int(match[1]), int(match[3])
         if first != second and 1 <= first <= 12 and 1 <= second <= 12:
             one, other = date(2000, second, first), date(2000, first, second)
-            raise Unclear(
+            raise UnclearCell(
                 f"“{text}” can be {one.day} {one:%B} or {other.day} {other:%B}. Write it as "
                 f"{match[4]}-{second:02}-{first:02} or {one.day} {one:%B} {match[4]}."
             )
@@ -144,72 +144,78 @@ def _day(said: str, text: str) -> date:
     if (match := _MONTH_DAY.fullmatch(said)) and match[1] in _MONTHS:
         return _date(match[3], _MONTHS[match[1]], match[2], text)
     if re.fullmatch(r"[0-9]{5}(\.[0-9]+)?", said):
-        raise Unclear(f"“{text}” is how Excel counts days: give the column the format of a date, or {_lower(AS_A_DAY)}")
+        raise UnclearCell(
+            f"“{text}” is how Excel counts days: give the column the format of a date, or {_lower(AS_A_DAY)}"
+        )
     if re.search(r"\b[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{2}\b", said):
-        raise Unclear(f"“{text}” leaves open which year it is. {AS_A_DAY}")
-    raise Unclear(f"“{_short(text)}” is no day. {AS_A_DAY}")
+        raise UnclearCell(f"“{text}” leaves open which year it is. {AS_A_DAY}")
+    raise UnclearCell(f"“{_short(text)}” is no day. {AS_A_DAY}")
 
 
 def _date(year: str, month: str | int, day_: str, text: str) -> date:
     try:
         found = date(int(year), int(month), int(day_))
     except ValueError:
-        raise Unclear(f"“{text}” is no day of any calendar. {AS_A_DAY}") from None
+        raise UnclearCell(f"“{text}” is no day of any calendar. {AS_A_DAY}") from None
     if not FIRST_YEAR <= found.year <= LAST_YEAR:
-        raise Unclear(f"“{text}” is not between {FIRST_YEAR} and {LAST_YEAR}: see whether the year is right.")
+        raise UnclearCell(f"“{text}” is not between {FIRST_YEAR} and {LAST_YEAR}: see whether the year is right.")
     return found
 
 
-def stretch(text: str) -> Stretch:
-    """When something is: a day as :func:`day` has it; with an hour as ``2027-03-03T13:00+01:00``; or whole, as our own
-    lists say it: ``Mon 23 Feb – Tue 31 Mar 2026``, ``Wed 3 Mar 2027, 13:00–14:30 (Geneva time)``."""
+def parse_period(text: str) -> CellPeriod:
+    """When something is: a day as :func:`parse_day` has it; with an hour as ``2027-03-03T13:00+01:00``; or whole, as
+    our own lists say it: ``Mon 23 Feb – Tue 31 Mar 2026``, ``Wed 3 Mar 2027, 13:00–14:30 (Geneva time)``."""
     said = text.strip()
     if match := _INSTANT.fullmatch(said):
-        first, begins = day(match[1]), hour(match[2][:5])
+        first, begins = parse_day(match[1]), parse_hour(match[2][:5])
         if not match[3]:
-            return Stretch(first, at=begins)
+            return CellPeriod(first, at=begins)
         try:
-            return Stretch(first, at=begins, instant=datetime.fromisoformat(f"{match[1]}T{match[2]}{match[3]}"))
+            return CellPeriod(first, at=begins, instant=datetime.fromisoformat(f"{match[1]}T{match[2]}{match[3]}"))
         except ValueError:
-            raise Unclear(f"“{text}” is no hour of any zone. Write it as 2027-03-03T13:00.") from None
+            raise UnclearCell(f"“{text}” is no hour of any zone. Write it as 2027-03-03T13:00.") from None
     match = _PHRASE.fullmatch(said)
     days = match["days"] if match else said
-    at, until = (hour(match[name]) if match and match[name] else None for name in ("at", "until"))
+    at, until = (parse_hour(match[name]) if match and match[name] else None for name in ("at", "until"))
     town = (match["town"] if match else "") or ""
     first_said, dash, last_said = days.partition(" – ")
     if not dash:
-        return Stretch(day(days), None, at, until, town)
-    last = day(last_said)
-    return Stretch(
-        day(first_said if re.search("[0-9]{4}", first_said) else f"{first_said} {last.year}"), last, at, until, town
+        return CellPeriod(parse_day(days), None, at, until, town)
+    last = parse_day(last_said)
+    return CellPeriod(
+        parse_day(first_said if re.search("[0-9]{4}", first_said) else f"{first_said} {last.year}"),
+        last,
+        at,
+        until,
+        town,
     )
 
 
-def hour(text: str) -> time:
+def parse_hour(text: str) -> time:
     """The hour that a cell names: ``13:00``, ``kl. 13.00``, ``1 pm``."""
     said = text.strip().casefold()
     # A cell of Excel with an hour and no day has the day from which it counts.
     said = re.sub(r"^(1899-12-3[01]|1900-01-0[01])[t ]", "", said)
     match = _HOUR.fullmatch(said)
     if match is None or not (match[2] or match[3]):
-        raise Unclear(f"“{_short(text)}” is no hour. Write it as 13:00.")
+        raise UnclearCell(f"“{_short(text)}” is no hour. Write it as 13:00.")
     hours, minutes = int(match[1]), int(match[2] or 0)
     if match[3]:
         if not 1 <= hours <= 12:
-            raise Unclear(f"“{text}” is no hour. Write it as 13:00.")
+            raise UnclearCell(f"“{text}” is no hour. Write it as 13:00.")
         hours = hours % 12 + (12 if match[3] == "p" else 0)
     if hours > 23 or minutes > 59:
-        raise Unclear(f"“{text}” is no hour of a day. Write it as 13:00.")
+        raise UnclearCell(f"“{text}” is no hour of a day. Write it as 13:00.")
     return time(hours, minutes)
 
 
-def hours(text: str) -> tuple[time, time | None]:
+def parse_hours(text: str) -> tuple[time, time | None]:
     """From when, and, where the cell says it, to when: ``13:00``, ``13.00–14.30``."""
     first, dash, last = re.sub(r"\s*(–|—|-|\bto\b|\btil\b)\s*", "–", text.strip(), count=1).partition("–")
-    return (hour(first), hour(last)) if dash else (hour(text), None)
+    return (parse_hour(first), parse_hour(last)) if dash else (parse_hour(text), None)
 
 
-def zone(text: str, reference: Reference) -> str:
+def parse_zone(text: str, reference: Reference) -> str:
     """The IANA name of a time zone, from that name, from what Windows calls it, or from a town: that of the seat of an
     organisation, or by which a zone is called."""
     said = text.strip()
@@ -217,7 +223,7 @@ def zone(text: str, reference: Reference) -> str:
     for known in (zones_by_name(), _windows(), towns, zones_by_town()):
         if found := known.get(said.casefold()) or known.get(folded(said)):
             return found
-    raise Unclear(
+    raise UnclearCell(
         f"“{_short(text)}” is no time zone that is known here. Write it as Europe/Zurich or America/New_York."
     )
 
@@ -233,15 +239,15 @@ def _windows() -> Mapping[str, str]:
     return {name.casefold(): olson for name, olson in WINDOWS_TO_OLSON.items()}
 
 
-def term(text: str, terms: Iterable[T]) -> T:
+def parse_term(text: str, terms: Iterable[T]) -> T:
     """One of the terms, by its value or its label, whatever the case."""
     known = {folded(said): one for one in terms for said in (one.value, label_of(one))}
     if (found := known.get(folded(text))) is not None:
         return found
-    raise Unclear(f"“{_short(text)}” is none of: {', '.join(dict.fromkeys(map(label_of, known.values())))}.")
+    raise UnclearCell(f"“{_short(text)}” is none of: {', '.join(dict.fromkeys(map(label_of, known.values())))}.")
 
 
-def organisation(text: str, reference: Reference) -> str:
+def parse_organisation(text: str, reference: Reference) -> str:
     """The code of an organisation or body, by its code, its short name, its name, or both as our lists have them."""
     said = folded(text)
     ways = (
@@ -255,9 +261,9 @@ def organisation(text: str, reference: Reference) -> str:
             return found[0]
         if found:
             codes = ", ".join(sorted(found))
-            raise Unclear(f"“{text}” can be each of {codes}: write the code.")
+            raise UnclearCell(f"“{text}” can be each of {codes}: write the code.")
     names = [name for one in reference.organisations.values() for name in (one.code, one.short_name, one.name)]
-    raise Unclear(f"“{_short(text)}” is no organisation or body of the reference{_nearest(text, names)}.")
+    raise UnclearCell(f"“{_short(text)}” is no organisation or body of the reference{_nearest(text, names)}.")
 
 
 def _by(reference: Reference, names: Callable[[Organisation], tuple[str, ...]]) -> Mapping[str, list[str]]:
@@ -268,21 +274,21 @@ def _by(reference: Reference, names: Callable[[Organisation], tuple[str, ...]]) 
     return found
 
 
-def state(text: str, reference: Reference) -> str:
+def parse_state(text: str, reference: Reference) -> str:
     """The ISO 3166 alpha-3 code of a UN member state, by it or by the name."""
     said = folded(text)
     for code, one in reference.states.items():
         if said in (code.casefold(), folded(one.name)):
             return code
     names = [one.name for one in reference.states.values()]
-    raise Unclear(f"“{_short(text)}” is no member state of the reference{_nearest(text, names)}.")
+    raise UnclearCell(f"“{_short(text)}” is no member state of the reference{_nearest(text, names)}.")
 
 
-def address(text: str) -> str:
+def parse_address(text: str) -> str:
     """The address of a page."""
     said = text.strip()
     if not re.fullmatch(r"https?://[^\s/.]+\.\S+", said):
-        raise Unclear(f"“{_short(text)}” is no address of a page. Write it with https:// at its beginning.")
+        raise UnclearCell(f"“{_short(text)}” is no address of a page. Write it with https:// at its beginning.")
     return said
 
 

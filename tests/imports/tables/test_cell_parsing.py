@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calendar_model import wording
-from calendar_model.imports import cells
-from calendar_model.imports.cells import Stretch, Unclear
+from calendar_model.imports.tables import cell_parsing
+from calendar_model.imports.tables.cell_parsing import CellPeriod, UnclearCell
 from calendar_model.reference import Reference
 
 MONTHS = (
@@ -73,7 +73,7 @@ def test_a_day_is_the_same_however_it_is_written(day: date) -> None:
         f"{day.day}-{day:%b-%Y}".upper(),
         wording.day(day),
     ]
-    assert {text: cells.day(text) for text in written} == dict.fromkeys(written, day)
+    assert {text: cell_parsing.parse_day(text) for text in written} == dict.fromkeys(written, day)
 
 
 @given(days)
@@ -101,21 +101,21 @@ def test_a_day_is_read_in_french_and_norwegian(day: date) -> None:
         lambda text: unicodedata.normalize("NFD", text),
         lambda text: text.translate(str.maketrans("éû", "eu")),
     )
-    found = {form(text): cells.day(form(text)) for text in written for form in forms}
+    found = {form(text): cell_parsing.parse_day(form(text)) for text in written for form in forms}
     assert found == dict.fromkeys(found, day)
 
 
 @pytest.mark.parametrize("text", ["3 jui 2027", "3 ju 2027", "3 ma 2027", "3 j 2027", "3 mars", "mars 2027", "3 marts 2027"])  # fmt: skip
 def test_a_month_that_can_be_two_or_none_is_asked_for_again(text: str) -> None:
-    with pytest.raises(Unclear, match="Write it as"):
-        cells.day(text)
+    with pytest.raises(UnclearCell, match="Write it as"):
+        cell_parsing.parse_day(text)
 
 
 def test_mar_is_march_before_its_day_and_tuesday_before_a_date() -> None:
     written = ("Mar 2 2027", "mar. 2 mars 2027", "2 Mar 2027", "Mar 2, 2027", "mar 2 mar 2027")
-    assert {cells.day(text) for text in written} == {date(2027, 3, 2)}
-    with pytest.raises(Unclear, match="Wednesday"):
-        cells.day("mar. 3 mars 2027")
+    assert {cell_parsing.parse_day(text) for text in written} == {date(2027, 3, 2)}
+    with pytest.raises(UnclearCell, match="Wednesday"):
+        cell_parsing.parse_day("mar. 3 mars 2027")
 
 
 @given(days)
@@ -123,10 +123,10 @@ def test_mar_is_march_before_its_day_and_tuesday_before_a_date() -> None:
 def test_a_day_between_slashes_is_read_only_where_it_can_be_one_day_alone(day: date) -> None:
     for text in (f"{day:%d/%m/%Y}", f"{day:%m-%d-%Y}"):
         if day.day <= 12 and day.day != day.month:
-            with pytest.raises(Unclear, match="can be"):
-                cells.day(text)
+            with pytest.raises(UnclearCell, match="can be"):
+                cell_parsing.parse_day(text)
         else:
-            assert cells.day(text) == day
+            assert cell_parsing.parse_day(text) == day
 
 
 @pytest.mark.parametrize(
@@ -148,8 +148,8 @@ def test_a_day_between_slashes_is_read_only_where_it_can_be_one_day_alone(day: d
     ],
 )
 def test_what_is_no_certain_day_is_asked_for_again(text: str, says: str) -> None:
-    with pytest.raises(Unclear) as unclear:
-        cells.day(text)
+    with pytest.raises(UnclearCell) as unclear:
+        cell_parsing.parse_day(text)
     assert str(unclear.value) == says
 
 
@@ -160,9 +160,9 @@ def test_the_phrases_of_our_own_lists_are_read_as_they_are_meant(
 ) -> None:
     last = min(date.fromordinal(first.toordinal() + length), date(2100, 12, 31))
     span = wording.span(first, last)
-    assert cells.stretch(span) == Stretch(first, None if first == last else last)
-    timed = Stretch(first, None if first == last else last, at, until, "Geneva")
-    assert cells.stretch(f"{span}, {at:%H:%M}–{until:%H:%M} (Geneva time), 12:00 in New York") == timed
+    assert cell_parsing.parse_period(span) == CellPeriod(first, None if first == last else last)
+    timed = CellPeriod(first, None if first == last else last, at, until, "Geneva")
+    assert cell_parsing.parse_period(f"{span}, {at:%H:%M}–{until:%H:%M} (Geneva time), 12:00 in New York") == timed
 
 
 def test_an_hour_is_read_in_the_usual_ways() -> None:
@@ -173,35 +173,39 @@ def test_an_hour_is_read_in_the_usual_ways() -> None:
         "12 a.m.": time(0),
         "1900-01-00 09:15": time(9, 15),
     }
-    assert {text: cells.hour(text) for text in written} == written
-    assert cells.hours("13.00 – 14.30") == (time(13), time(14, 30))
+    assert {text: cell_parsing.parse_hour(text) for text in written} == written
+    assert cell_parsing.parse_hours("13.00 – 14.30") == (time(13), time(14, 30))
     for text in ("13", "25:00", "13 pm", "noon"):
-        with pytest.raises(Unclear):
-            cells.hour(text)
+        with pytest.raises(UnclearCell):
+            cell_parsing.parse_hour(text)
 
 
 def test_zones_organisations_and_states_go_by_the_names_that_people_give_them(reference: Reference) -> None:
     zones = ("europe/zurich", "W. Europe Standard Time", "Geneva", "new york")
-    assert [cells.zone(text, reference) for text in zones] == [
+    assert [cell_parsing.parse_zone(text, reference) for text in zones] == [
         "Europe/Zurich",
         "Europe/Berlin",
         "Europe/Zurich",
         "America/New_York",
     ]
     names = ("un-hrc", "hrc", "UN Human Rights Council", "HRC, UN Human Rights Council")
-    assert {cells.organisation(text, reference) for text in names} == {"un-hrc"}
-    assert [cells.state(text, reference) for text in ("nor", "Norway", "viet-nam")] == ["NOR", "NOR", "VNM"]
+    assert {cell_parsing.parse_organisation(text, reference) for text in names} == {"un-hrc"}
+    assert [cell_parsing.parse_state(text, reference) for text in ("nor", "Norway", "viet-nam")] == [
+        "NOR",
+        "NOR",
+        "VNM",
+    ]
 
 
 @pytest.mark.parametrize(
     ("read", "text", "says"),
     [
-        (cells.zone, "Mars/Olympus", "“Mars/Olympus” is no time zone that is known here. Write it as Europe/Zurich or America/New_York."),
-        (cells.organisation, "Human Right Council", "“Human Right Council” is no organisation or body of the reference; perhaps UN Human Rights Council is meant."),
-        (cells.state, "Norwey", "“Norwey” is no member state of the reference; perhaps Norway is meant."),
+        (cell_parsing.parse_zone, "Mars/Olympus", "“Mars/Olympus” is no time zone that is known here. Write it as Europe/Zurich or America/New_York."),
+        (cell_parsing.parse_organisation, "Human Right Council", "“Human Right Council” is no organisation or body of the reference; perhaps UN Human Rights Council is meant."),
+        (cell_parsing.parse_state, "Norwey", "“Norwey” is no member state of the reference; perhaps Norway is meant."),
     ],
 )  # fmt: skip
 def test_what_is_nearly_a_name_is_not_taken_for_it(read: object, text: str, says: str, reference: Reference) -> None:
-    with pytest.raises(Unclear) as unclear:
+    with pytest.raises(UnclearCell) as unclear:
         read(text, reference)  # type: ignore[operator]
     assert str(unclear.value) == says

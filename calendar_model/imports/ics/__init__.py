@@ -1,0 +1,1 @@
+"""Calendar files (RFC 5545) as plain rows; runs in the worker process alone."""
