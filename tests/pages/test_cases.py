@@ -227,7 +227,7 @@ def test_a_click_opens_a_record_and_the_way_back_is_there(desk: Viewer) -> None:
 
 def test_a_new_case_is_restricted_and_names_whoever_makes_it(desk: Viewer, head: Viewer) -> None:
     contact = save(desk, Contact, {"title": "Defender 014", "contact_kind": ContactKind.DEFENDER})
-    app = cases(desk, new="case", link="session-HRC64", **{"with": contact})
+    app = cases(desk, new="case", tie="session-HRC64", **{"with": contact})
     assert app.caption[0].value == "It is restricted from the start: nobody but those named sees that it exists."
     save_it(app)
     (error,) = [one.value for one in app.error]

@@ -96,11 +96,11 @@ def test_an_item_of_which_nothing_of_ours_is_known_says_what_will_stand_there(de
 
 def test_what_is_begun_from_it_is_tied_to_it(desk: Viewer) -> None:
     assert links(opened(desk)) | {
-        "Start a draft": f"new=resolution-text&link={ITEM}",
-        "Log an engagement": f"new=consulted&link={ITEM}",
-        "Plan a side event": f"new=side-event&link={ITEM}",
+        "Start a draft": f"new=resolution-text&tie={ITEM}",
+        "Log an engagement": f"new=consulted&tie={ITEM}",
+        "Plan a side event": f"new=side-event&tie={ITEM}",
     } == links(opened(desk))
-    assert links(opened(desk, "session-HRC64"))["Start a draft"] == "new=national&link=session-HRC64"
+    assert links(opened(desk, "session-HRC64"))["Start a draft"] == "new=national&tie=session-HRC64"
 
 
 def test_all_of_it_on_one_page(desk: Viewer) -> None:
@@ -186,11 +186,11 @@ def test_what_misses_is_opened_from_its_mark(desk: Viewer) -> None:
     case = save(desk, Case, {"title": "Case 7", "suggested_by": Suggester.DEFENDER}, items=[ITEM])
     found = [(link.proto.label, link.proto.query_string) for link in opened(desk).get("page_link")]
     assert [pair for pair in found if pair[0] in ("Log one", "Begin a draft", "Open it")] == [
-        ("Log one", f"new=consulted&link={ITEM}"),
-        ("Log one", f"new=participation-supported&link={ITEM}"),
-        ("Begin a draft", f"new=resolution-text&link={ITEM}"),
+        ("Log one", f"new=consulted&tie={ITEM}"),
+        ("Log one", f"new=participation-supported&tie={ITEM}"),
+        ("Begin a draft", f"new=resolution-text&tie={ITEM}"),
         ("Open it", f"record={case}"),
-        ("Begin a draft", f"new=resolution-text&link={ITEM}"),
+        ("Begin a draft", f"new=resolution-text&tie={ITEM}"),
     ]
 
 

@@ -275,7 +275,7 @@ def test_a_new_engagement_begins_with_what_the_address_says(me: Viewer) -> None:
     who = contact(me, "Defender 001")
     draft = save(me, Statement, {"title": "Item 3", "form": StatementForm.NATIONAL})
 
-    app = page(me, new="participation-supported", link=ITEM, **{"with": [who, draft]})
+    app = page(me, new="participation-supported", tie=ITEM, **{"with": [who, draft]})
 
     assert app.selectbox(key="engagement_new_engagement_kind").value == EngagementKind.PARTICIPATION_SUPPORTED
     assert app.text_input(key="engagement_new_title").value == f"Participation supported: {ITS_TITLE}"
@@ -303,7 +303,7 @@ def test_a_new_engagement_is_saved_with_its_ties_and_its_follow_up_and_opened(me
         Event,
         {"title": "Panel", "event_kind": EventKind.PANEL, "body": "un-hrc", "start": TODAY, "end": TODAY},
     )
-    app = page(me, new="bilateral-mission", link=ITEM)
+    app = page(me, new="bilateral-mission", tie=ITEM)
 
     assert app.text_input(key="engagement_new_participants").label == "Which mission, and who else took part"
     app.text_input(key="engagement_new_title").input("  Talk with the embassy ")

@@ -113,7 +113,7 @@ def test_the_filter_leaves_the_forums_of_an_organisation(desk: Viewer) -> None:
 
 
 def test_a_new_proposal_takes_agreed_language_from_the_resolutions(desk: Viewer) -> None:
-    app = language(desk, new="1", link="session-HRC64")
+    app = language(desk, new="1", tie="session-HRC64")
     [document] = [box for box in app.selectbox if box.label == "Document"]
     assert document.options[0].startswith("A/HRC/RES/61/22, ")
     type_in(app, title="PP12", forum="un-hrc", precedent_symbol="A/RES/78/216", precedent="a safe environment")

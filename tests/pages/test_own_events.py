@@ -63,7 +63,7 @@ def events(who: Viewer) -> list[Event]:
 
 
 def test_an_event_is_planned_around_an_item_with_what_is_known_proposed(desk: Viewer) -> None:
-    app = opened(desk, new="panel", link="session-HRC64")
+    app = opened(desk, new="panel", tie="session-HRC64")
     form = fields(app)
     assert form["event_kind"].value is EventKind.PANEL
     assert form["items"].value == ["session-HRC64"]
@@ -104,13 +104,13 @@ def test_an_event_is_planned_around_an_item_with_what_is_known_proposed(desk: Vi
 
 
 def test_where_the_session_is_dated_its_rule_gives_the_day_to_ask_for_the_room(desk: Viewer) -> None:
-    app = opened(desk, new="side-event", link="session-HRC61")
+    app = opened(desk, new="side-event", tie="session-HRC61")
     due = fields(app)["request_due"]
     assert due.value == date(2026, 2, 9)
     due.set_value(date(2026, 2, 2)).run()
     press(app, "Take this day")
     assert fields(app)["request_due"].value == date(2026, 2, 9)
-    assert fields(opened(desk, new="conference", link="session-HRC61"))["request_due"].value is None
+    assert fields(opened(desk, new="conference", tie="session-HRC61"))["request_due"].value is None
 
 
 def test_another_body_brings_its_seat_and_leaves_what_was_typed(desk: Viewer) -> None:
@@ -155,7 +155,7 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(desk: Viewer) -> None:
 
 
 def test_nothing_becomes_public_without_a_reason(desk: Viewer) -> None:
-    app = opened(desk, new="side-event", link="session-HRC64")
+    app = opened(desk, new="side-event", tie="session-HRC64")
     fields(app)["title"].input("Reprisals")
     fields(app)["start"].set_value(date(2027, 3, 3))
     fields(app)["sensitivity"].select(Sensitivity.PUBLIC).run()

@@ -128,6 +128,7 @@ class RecordForm:
         self.context, self.record, self._kind = context, record, kind
         self.prefix = f"{name}_{record.id if record is not None else 'new'}"
         self._fields: dict[str, str] = {}
+        self._not_columns: set[str] = set()
         self._labels: dict[str, str] = {}
         self._seen = f"{self.prefix}{typed.SEEN}"
         if record is not None and self._seen not in st.session_state:
@@ -248,7 +249,7 @@ class RecordForm:
             list(choices),
             default=[item for item in kept if item in choices],
             format_func=choices.__getitem__,
-            key=self._key("items", label),
+            key=self._choices_key("items", label),
             select_all=False,
             **options,
         )
@@ -265,7 +266,7 @@ class RecordForm:
             list(choices),
             default=[one for one in kept if one in choices],
             format_func=choices.__getitem__,
-            key=self._key(field, label),
+            key=self._choices_key(field, label),
             select_all=False,
             **options,
         )
@@ -288,7 +289,7 @@ class RecordForm:
             list(names),
             default=[one for one in kept if one in names],
             format_func=names.__getitem__,
-            key=self._key("named", "Named"),
+            key=self._choices_key("named", "Named"),
             placeholder="You, once it is saved",
             select_all=False,
         )
@@ -300,7 +301,7 @@ class RecordForm:
 
     def values(self, *names: str) -> dict[str, Any]:
         """What is typed, by column; without names all fields that are columns."""
-        columns = names or [name for name in self._fields if name not in ("items", "named") and "links" not in name]
+        columns = names or [name for name in self._fields if name not in self._not_columns]
         typed = {name: st.session_state.get(self._fields[name]) for name in columns if name in self._fields}
         # Terms are strings too, and have to stay terms.
         return {name: value.strip() if type(value) is str else value for name, value in typed.items()}
@@ -314,6 +315,11 @@ class RecordForm:
         key = f"{self.prefix}_{field}"
         self._fields[field], self._labels[field] = key, label
         return key
+
+    def _choices_key(self, field: str, label: str) -> str:
+        """The key of a field that is no column of the record: items, links, persons with access."""
+        self._not_columns.add(field)
+        return self._key(field, label)
 
     def _value(self, field: str, default: Any) -> Any:
         return default if self.record is None else getattr(self.record, field, default)
