@@ -41,7 +41,7 @@ def test_a_click_on_a_tile_begins_what_misses_with_the_tie_made(page: Page) -> N
     box = word.bounding_box()
     assert box is not None
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    expect(page).to_have_url(re.compile(r"/(statements|engagements)\?.*link=ga-resolution-GA81"))
+    expect(page).to_have_url(re.compile(r"/(statements|engagements)\?.*tie=ga-resolution-GA81"))
     settled(page)
     expect(page.get_by_test_id("stMain")).to_contain_text("GA text, due in GA81")
     expect(page.get_by_test_id("stException")).to_have_count(0)

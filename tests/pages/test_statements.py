@@ -275,7 +275,7 @@ def test_who_is_not_named_sees_nothing_of_a_restricted_statement(me: Viewer, hea
 
 
 def test_a_new_statement_begins_with_what_the_address_says(me: Viewer) -> None:
-    app = page(me, new="joint", link="hrc-resolution-HRC67")
+    app = page(me, new="joint", tie="hrc-resolution-HRC67")
     assert app.text_input(key="statement_new_title").value == "Joint statement: HRC text, due in HRC67"
     assert app.selectbox(key="statement_new_form").value == StatementForm.JOINT
     assert app.selectbox(key="statement_new_forum").value == "un-hrc"
