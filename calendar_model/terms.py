@@ -5,7 +5,9 @@ The kinds of engagement are those of the guidelines' sections 3.1 and 3.2, what 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
 
 class RecordKind(StrEnum):
@@ -40,18 +42,127 @@ class ContactKind(StrEnum):
     COALITION = "coalition"
 
 
-class EngagementKind(StrEnum):
-    """What was done with or for defenders (3.1), with missions and desks (3.1), with an organisation (3.2)."""
+class Expectation(StrEnum):
+    """What is expected around an item of the calendar, in the order in which it is shown.
 
-    INVITED = "invited"
+    Around which items, and by when, says :mod:`calendar_model.mission.coverage.expectations`.
+    """
+
     CONSULTED = "consulted"
-    PARTICIPATION_SUPPORTED = "participation-supported"
-    ATTENDED_THEIR_EVENT = "attended-their-event"
-    PUBLIC_SUPPORT = "public-support"
-    SECURITY_MEASURES = "security-measures"
-    BILATERAL_MISSION = "bilateral-mission"
-    COUNTRY_DESK = "country-desk"
-    ORGANISATION_DIALOGUE = "organisation-dialogue"
+    PARTICIPATION = "participation"
+    BILATERAL = "bilateral"
+    DIALOGUE = "dialogue"
+    DRAFT = "draft"
+    RISKS = "risks"
+    CLEARED = "cleared"
+    FOLLOW_UP = "follow-up"
+
+
+@dataclass(frozen=True)
+class EngagementTraits:
+    """All that sets one kind of engagement apart from the others.
+
+    ``meaning`` is a sentence for the form. ``meets`` is the expectation that an engagement of this kind meets, and
+    ``meets_at_own_event`` one that it meets only where the event is the mission's own. ``log_label`` is written on the
+    link that logs one where the expectation is not met; of several kinds that meet one the first is offered.
+    ``born_restricted``: only the people named may see it, from its creation. ``participants`` are label and example of
+    the field for participants, where they are not those of most kinds.
+    """
+
+    meaning: str = ""
+    meets: Expectation | None = None
+    meets_at_own_event: Expectation | None = None
+    log_label: str = "Log an engagement"
+    born_restricted: bool = False
+    participants: tuple[str, str] = ("Who else took part, in words", "Two from civil society in Geneva")
+
+
+_NO_TRAITS = EngagementTraits()
+
+
+class EngagementKind(StrEnum):
+    """What was done with or for defenders (3.1), with missions and desks (3.1), with an organisation (3.2).
+
+    A kind is declared here and nowhere else: its value, which the database holds and from which its label is made
+    (:func:`calendar_model.wording.term`), and its :class:`EngagementTraits`.
+    """
+
+    _value_: str
+    traits: EngagementTraits
+
+    def __new__(cls, value: str, traits: EngagementTraits = _NO_TRAITS) -> Self:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.traits = traits
+        return member
+
+    INVITED = (
+        "invited",
+        EngagementTraits(
+            "Defenders came to us: to a meeting, a reception or an event at the mission.",
+            # Being invited is contact; it does not say that anybody was heard. To our own event it is how one gets in.
+            meets_at_own_event=Expectation.PARTICIPATION,
+        ),
+    )
+    CONSULTED = (
+        "consulted",
+        EngagementTraits(
+            "We asked defenders what they think of something we plan: a text, a joint statement, an initiative on "
+            "their country.",
+            meets=Expectation.CONSULTED,
+            log_label="Log a consultation",
+        ),
+    )
+    PARTICIPATION_SUPPORTED = (
+        "participation-supported",
+        EngagementTraits(
+            "We helped somebody to be there: travel, accreditation, a visa, the floor.",
+            meets=Expectation.PARTICIPATION,
+            log_label="Log support for participation",
+        ),
+    )
+    ATTENDED_THEIR_EVENT = (
+        "attended-their-event",
+        EngagementTraits("We went where defenders met or spoke: their meeting, panel or side event."),
+    )
+    PUBLIC_SUPPORT = (
+        "public-support",
+        EngagementTraits("We let ourselves be seen beside them, in the media or in posts, as they wanted it."),
+    )
+    SECURITY_MEASURES = (
+        "security-measures",
+        EngagementTraits(
+            "We worked out with them what keeps them safe if somebody strikes back. It is restricted from the start.",
+            born_restricted=True,
+        ),
+    )
+    BILATERAL_MISSION = (
+        "bilateral-mission",
+        EngagementTraits(
+            "We talked with the embassy in or for the country: what it knows and advises.",
+            meets=Expectation.BILATERAL,
+            log_label="Log contact with the mission or desk",
+            participants=("Which mission, and who else took part", "Embassy in Nairobi, political section"),
+        ),
+    )
+    COUNTRY_DESK = (
+        "country-desk",
+        EngagementTraits(
+            "We talked with the desk at the Ministry that follows the country.",
+            meets=Expectation.BILATERAL,
+            participants=("Which desk, and who else took part", "Desk for the Horn of Africa"),
+        ),
+    )
+    ORGANISATION_DIALOGUE = (
+        "organisation-dialogue",
+        EngagementTraits(
+            "We took defenders up with the organisation itself: what it does for them, and about reprisals against "
+            "those who work with it.",
+            meets=Expectation.DIALOGUE,
+            log_label="Log a dialogue",
+            participants=("With whom at the organisation", "OHCHR, reprisals team"),
+        ),
+    )
 
 
 class EngagementForm(StrEnum):

@@ -14,7 +14,8 @@ from calendar_model.access.permissions import Viewer
 from calendar_model.access.unit_of_work import change_token, reading
 from calendar_model.figures.coverage import WORDS, coverage_figure, coverage_summary
 from calendar_model.figures.sheet import Draft
-from calendar_model.mission.coverage import ASKS, HEADS, Expectation, State, coverage
+from calendar_model.mission.coverage import ASKS, HEADS, State, coverage
+from calendar_model.terms import EngagementKind, Expectation
 from calendar_model.vocabulary import Sensitivity
 from pages.components.record import forms
 from pages.components.shell import filter_bar, item_panel
@@ -37,12 +38,6 @@ ITEMS_LISTED = 12
 ROWS_OF_A_PICTURE = (ROWS_DRAWN, 45, 30, 22, 16, 12)
 PRESSING = (State.LATE, State.DUE_SOON)
 
-LOGS = {
-    "consulted": "Log a consultation",
-    "participation-supported": "Log support for participation",
-    "bilateral-mission": "Log contact with the mission or desk",
-    "organisation-dialogue": "Log a dialogue",
-}
 OPENS = {"statement": ("Open the text", "statements"), "case": ("Open the case", "cases")}
 
 STYLE = """<style>
@@ -59,7 +54,7 @@ def target(acts: str, item: str) -> tuple[str, str, dict[str, str]] | None:
     """
     verb, _, rest = acts.partition(":")
     if verb == "engagement":
-        found = LOGS[rest], "engagements", {forms.NEW: rest, forms.LINK: item}
+        found = EngagementKind(rest).traits.log_label, "engagements", {forms.NEW: rest, forms.LINK: item}
     elif verb == "statement":
         found = "Begin a draft", "statements", {forms.NEW: rest, forms.LINK: item}
     elif verb == "open":

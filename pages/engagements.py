@@ -56,32 +56,6 @@ from pages.components.widgets.tables import MOST_ROWS, ROW_HEIGHT, csv_download
 
 TITLE = "Engagements"
 
-MEANS: Mapping[EngagementKind, str] = {
-    EngagementKind.INVITED: "Defenders came to us: to a meeting, a reception or an event at the mission.",
-    EngagementKind.CONSULTED: "We asked defenders what they think of something we plan: a text, a joint statement, an "
-    "initiative on their country.",
-    EngagementKind.PARTICIPATION_SUPPORTED: "We helped somebody to be there: travel, accreditation, a visa, the floor.",
-    EngagementKind.ATTENDED_THEIR_EVENT: "We went where defenders met or spoke: their meeting, panel or side event.",
-    EngagementKind.PUBLIC_SUPPORT: "We let ourselves be seen beside them, in the media or in posts, as they wanted it.",
-    EngagementKind.SECURITY_MEASURES: "We worked out with them what keeps them safe if somebody strikes back. It is "
-    "restricted from the start.",
-    EngagementKind.BILATERAL_MISSION: "We talked with the embassy in or for the country: what it knows and advises.",
-    EngagementKind.COUNTRY_DESK: "We talked with the desk at the Ministry that follows the country.",
-    EngagementKind.ORGANISATION_DIALOGUE: "We took defenders up with the organisation itself: what it does for them, "
-    "and about reprisals against those who work with it.",
-}
-"""What each kind is, in a sentence below the field."""
-
-PARTICIPANTS: Mapping[EngagementKind, tuple[str, str]] = {
-    EngagementKind.BILATERAL_MISSION: (
-        "Which mission, and who else took part",
-        "Embassy in Nairobi, political section",
-    ),
-    EngagementKind.COUNTRY_DESK: ("Which desk, and who else took part", "Desk for the Horn of Africa"),
-    EngagementKind.ORGANISATION_DIALOGUE: ("With whom at the organisation", "OHCHR, reprisals team"),
-}
-"""Label and example of the field for participants, where they are not those of most kinds."""
-
 LINKS: Mapping[str, tuple[str, tuple[type[Record], ...]]] = {
     "ties_contacts": ("Contacts, by their codes", (Contact,)),
     "ties_statements": ("Statements and language proposals", (Statement, LanguageProposal)),
@@ -398,7 +372,7 @@ def engagement_form(engagement: Engagement | None, everyone: Sequence[Person], c
     with form:
         st.subheader("What")
         kind = form.choice("engagement_kind", "Kind", list(EngagementKind), default=first)
-        st.caption(MEANS[kind])
+        st.caption(kind.traits.meaning)
         form.text("title", "Title", title, help="It stands in lists: of a person give the code, no name.")
         with st.container(horizontal=True):
             form.day("on", "Day", context.today, help="A day to come: it is planned.")
@@ -416,7 +390,7 @@ def engagement_form(engagement: Engagement | None, everyone: Sequence[Person], c
         st.subheader("With whom")
         label, kinds = LINKS["ties_contacts"]
         form.records(label, kinds, "ties_contacts")
-        label, example = PARTICIPANTS.get(kind, ("Who else took part, in words", "Two from civil society in Geneva"))
+        label, example = kind.traits.participants
         form.text(
             "participants",
             label,

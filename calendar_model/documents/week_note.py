@@ -14,11 +14,12 @@ from calendar_model.documents import word
 from calendar_model.documents.note import Note, Reader
 from calendar_model.mission import briefing, coverage
 from calendar_model.mission.cases import linked_records
-from calendar_model.mission.coverage import HEADS, Expectation, State
+from calendar_model.mission.coverage import HEADS, State
 from calendar_model.mission.dossier import Draft
 from calendar_model.mission.statements.queries import UNSAID
 from calendar_model.reference import Reference
 from calendar_model.store.models import Contact, Engagement, FollowUp, Statement
+from calendar_model.terms import Expectation
 from calendar_model.vocabulary import Kind, Precision, Standing
 
 

@@ -18,8 +18,9 @@ from calendar_model import wording
 from calendar_model.figures.packing import fit, text_px
 from calendar_model.figures.palette import INKS, TEXT_PX, Inks, ThemeName, colour_of, ink_on, plain_layout, with_alpha
 from calendar_model.figures.text import shown, wrapped
-from calendar_model.mission.coverage import HEADS, Expectation, State, counts
+from calendar_model.mission.coverage import HEADS, State, counts
 from calendar_model.reference import Reference
+from calendar_model.terms import Expectation
 from calendar_model.vocabulary import Precision
 
 WARNING: Mapping[ThemeName, str] = {"light": "#a6341b", "dark": "#f39a82"}

@@ -32,22 +32,8 @@ from sqlalchemy.orm import Session
 from calendar_model import wording
 from calendar_model.mission.events import event_of
 from calendar_model.store.models import Case, Engagement, FollowUp, ItemLink, Record, RecordLink, Statement
-from calendar_model.terms import EngagementKind, RecordKind, RiskLevel, StatementForm, StatementState
+from calendar_model.terms import EngagementKind, Expectation, RecordKind, RiskLevel, StatementForm, StatementState
 from calendar_model.vocabulary import Kind, Precision, Standing
-
-
-class Expectation(StrEnum):
-    """Something that is expected around an item; :data:`HEADS` and :data:`ASKS` say it to people."""
-
-    CONSULTED = "consulted"
-    PARTICIPATION = "participation"
-    BILATERAL = "bilateral"
-    DIALOGUE = "dialogue"
-    DRAFT = "draft"
-    RISKS = "risks"
-    CLEARED = "cleared"
-    FOLLOW_UP = "follow-up"
-
 
 HEADS: Mapping[Expectation, str] = {
     Expectation.CONSULTED: "Consulted",
@@ -184,25 +170,23 @@ DEADLINES: Mapping[str, Before] = {
 }
 """Where the table has the deadline, what is written counts from it. Conventions of this house as well."""
 
-MET_BY: Mapping[Expectation, frozenset[EngagementKind]] = {
-    # Being invited is contact; it does not say that anybody was heard.
-    Expectation.CONSULTED: frozenset({EngagementKind.CONSULTED}),
-    Expectation.PARTICIPATION: frozenset({EngagementKind.PARTICIPATION_SUPPORTED}),
-    Expectation.BILATERAL: frozenset({EngagementKind.BILATERAL_MISSION, EngagementKind.COUNTRY_DESK}),
-    Expectation.DIALOGUE: frozenset({EngagementKind.ORGANISATION_DIALOGUE}),
-}
-"""The engagements that meet an expectation."""
+_MET_BY_ENGAGEMENTS = tuple(e for e in Expectation if any(kind.traits.meets is e for kind in EngagementKind))
+"""The expectations that engagements meet; the others are met by statements, cases and follow-ups."""
 
-MET_AT_OUR_OWN = frozenset({EngagementKind.INVITED})
-"""What counts as support for participation too where the event is ours: the invitation is how one gets there."""
 
-_LOGS: Mapping[Expectation, EngagementKind] = {
-    Expectation.CONSULTED: EngagementKind.CONSULTED,
-    Expectation.PARTICIPATION: EngagementKind.PARTICIPATION_SUPPORTED,
-    Expectation.BILATERAL: EngagementKind.BILATERAL_MISSION,
-    Expectation.DIALOGUE: EngagementKind.ORGANISATION_DIALOGUE,
-    Expectation.FOLLOW_UP: EngagementKind.CONSULTED,
-}
+def kinds_that_meet(expectation: Expectation, *, own_event: bool) -> tuple[EngagementKind, ...]:
+    """The kinds of engagement that meet an expectation; an event of the mission's own may be met by more of them."""
+    return tuple(
+        kind
+        for kind in EngagementKind
+        if kind.traits.meets is expectation or (own_event and kind.traits.meets_at_own_event is expectation)
+    )
+
+
+def kind_to_log(expectation: Expectation) -> EngagementKind:
+    """The kind of engagement to log where an expectation is not met; for a follow-up a consultation."""
+    return next(iter(kinds_that_meet(expectation, own_event=False)), EngagementKind.CONSULTED)
+
 
 _FORMS: Mapping[str, StatementForm] = {
     Kind.RESOLUTION: StatementForm.RESOLUTION_TEXT,
@@ -624,17 +608,14 @@ _DID: Mapping[Expectation, tuple[str, str, str]] = {
 
 
 def _engaged(expectation: Expectation, item: _Item, linked: _Linked, today: date) -> _Found:
-    meets = MET_BY[expectation]
-    ours = item.subject == OWN_EVENT
-    if expectation is Expectation.PARTICIPATION and ours:
-        meets = meets | MET_AT_OUR_OWN
+    meets = kinds_that_meet(expectation, own_event=item.subject == OWN_EVENT)
     did, missing, planned = _DID[expectation]
     own = sorted((on, record) for on, kind, record in linked.engagements if kind in meets and on <= item.end)
     held = [(on, record) for on, record in own if on <= today]
     if held:
         last = f"{'on' if len(held) == 1 else 'last on'} {_said(held[-1][0])}"
         return tuple(record for _, record in held), f"{did} {_times(len(held))}, {last}", ""
-    acts = f"engagement:{_LOGS[expectation]}"
+    acts = f"engagement:{kind_to_log(expectation)}"
     if own:
         return (), f"{planned} for {_said(own[0][0])}", acts
     invited = sum(kind is EngagementKind.INVITED and on <= today for on, kind, _ in linked.engagements)
@@ -694,11 +675,11 @@ def _followed_up(_expectation: Expectation, item: _Item, linked: _Linked, today:
         return records, f"Followed up, last on {_said(max(after)[0])}", ""
     if closed:
         return records, "Followed up", ""
-    return (), "Nothing heard or done since", f"engagement:{_LOGS[Expectation.FOLLOW_UP]}"
+    return (), "Nothing heard or done since", f"engagement:{kind_to_log(Expectation.FOLLOW_UP)}"
 
 
 _FOUND = {
-    **dict.fromkeys(MET_BY, _engaged),
+    **dict.fromkeys(_MET_BY_ENGAGEMENTS, _engaged),
     Expectation.DRAFT: _drafted,
     Expectation.CLEARED: _cleared,
     Expectation.RISKS: _risks,
@@ -740,7 +721,6 @@ __all__ = [
     "EXPECTED",
     "HEADS",
     "WEEKS",
-    "Expectation",
     "Mark",
     "State",
     "counts",

@@ -246,6 +246,9 @@ def _check_gone(session: WorkspaceSession, row: object) -> None:
         raise Refused("An address is revoked, and not deleted: the history keeps that it was there.")
 
 
+_BORN_RESTRICTED = tuple(kind for kind in EngagementKind if kind.traits.born_restricted)
+
+
 def born_at(kind: type[Record], detail: object = None) -> Sensitivity:
     """The level at which a record is born; ``detail`` is the kind of a contact or of an engagement.
 
@@ -254,7 +257,7 @@ def born_at(kind: type[Record], detail: object = None) -> Sensitivity:
     """
     if kind is Correction:
         return Sensitivity.PUBLIC
-    restricted = kind in (Case, Reprisal) or detail in (ContactKind.DEFENDER, EngagementKind.SECURITY_MEASURES)
+    restricted = kind in (Case, Reprisal) or detail in (ContactKind.DEFENDER, *_BORN_RESTRICTED)
     return Sensitivity.RESTRICTED if restricted else Sensitivity.INTERNAL
 
 

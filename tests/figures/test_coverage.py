@@ -12,8 +12,9 @@ import pytest
 
 from calendar_model.figures.coverage import LATE_TINT, WARNING, coverage_figure, coverage_summary
 from calendar_model.figures.palette import INKS, ThemeName, contrast
-from calendar_model.mission.coverage import COLUMNS, HEADS, Expectation
+from calendar_model.mission.coverage import COLUMNS, HEADS
 from calendar_model.reference import Reference
+from calendar_model.terms import Expectation
 
 
 def row(item: str, expectation: str, state: str, by: date, **changes: Any) -> dict[str, Any]:

@@ -22,7 +22,6 @@ from calendar_model.mission.coverage import (
     EXPECTED,
     HEADS,
     WEEKS,
-    Expectation,
     Mark,
     State,
     counts,
@@ -47,6 +46,7 @@ from calendar_model.store.models import (
 from calendar_model.terms import (
     EngagementForm,
     EngagementKind,
+    Expectation,
     RiskLevel,
     StatementForm,
     StatementState,
