@@ -46,17 +46,6 @@ from calendar_model.vocabulary import Kind, Sensitivity
 
 FILE = Path(__file__).resolve().parents[2] / "data" / "sample" / "workspace.json"
 
-OTHERWISE = {
-    "hrc-text": "the next text in Geneva",
-    "ga-text": "the next text in New York",
-    "hrc-session": "the next session",
-    "hrc-before": "the last session",
-    "upr-first": "the next review",
-    "upr-second": "the review after it",
-    "hrd-day": "9 December",
-}
-"""The items that the sample is linked to, and what titles say instead where the calendar has no such item."""
-
 _HANGS = {
     "consents": Consent,
     "cosponsors": Cosponsor,
@@ -74,26 +63,34 @@ def loaded(workspace: Workspace | None = None) -> bool:
 
 
 def anchors(table: pd.DataFrame, today: date) -> dict[str, Any]:
-    """The items of the calendar to which the sample is linked, by the names of :data:`OTHERWISE`, as rows of ``table``.
+    """Return the items of the calendar to which the sample is linked, as rows of ``table`` by the names in the file.
 
-    The text and the session that come next, or run; of reviews the first two that are ahead, in order of date and
-    title; the 9 December ahead. What the calendar does not have is left out.
+    Each is chosen by its columns in the file (``where``, and ``begins`` for the identifier) and by when it is
+    (``which``). An item that the calendar does not have is left out.
     """
-    day = pd.Timestamp(today)
-    open_, ahead = table["end"] >= day, table["start"] > day
-    session = (table["kind"] == Kind.SESSION) & (table["body"] == "un-hrc")
-    reviews = table[(table["kind"] == Kind.UPR_REVIEW) & ahead].sort_values(["start", "title"])
-    text = table["kind"] == Kind.RESOLUTION
-    found = {
-        "hrc-text": table[text & (table["track"] == "hrc-resolution") & open_].sort_values("start").head(1),
-        "ga-text": table[text & (table["track"] == "ga-resolution") & open_].sort_values("start").head(1),
-        "hrc-session": table[session & ahead].sort_values("start").head(1),
-        "hrc-before": table[session & ~ahead].sort_values("start").tail(1),
-        "upr-first": reviews.head(1),
-        "upr-second": reviews.iloc[1:2],
-        "hrd-day": table[table["item"].str.startswith("hrd-day-") & ahead].sort_values("start").head(1),
-    }
+    found = {name: _item_for(wanted, table, pd.Timestamp(today)) for name, wanted in _content()["items"].items()}
     return {name: rows.iloc[0] for name, rows in found.items() if not rows.empty}
+
+
+def _item_for(wanted: Mapping[str, Any], table: pd.DataFrame, today: pd.Timestamp) -> pd.DataFrame:
+    """Return the one row that the file asks for, or none; ``open`` may have begun, ``second`` follows ``next``."""
+    rows = table[table["item"].str.startswith(wanted.get("begins", ""))]
+    for column, value in wanted["where"].items():
+        rows = rows[rows[column] == value]
+    rows = rows.sort_values(["start", "title"])
+    ahead = rows[rows["start"] > today]
+    choices = {
+        "open": rows[rows["end"] >= today].head(1),
+        "next": ahead.head(1),
+        "second": ahead.iloc[1:2],
+        "last": rows[rows["start"] <= today].tail(1),
+    }
+    return choices[wanted["which"]]
+
+
+def _content() -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
+    return content
 
 
 def load(table: pd.DataFrame, today: date, workspace: Workspace | None = None) -> dict[str, int]:
@@ -102,11 +99,11 @@ def load(table: pd.DataFrame, today: date, workspace: Workspace | None = None) -
     ``table`` is the calendar, ``today`` the day from which its days count. Where the sample is there already nothing
     is written, and nothing counted.
     """
-    content = json.loads(FILE.read_text(encoding="utf-8"))
+    content = _content()
     with writing(ANONYMOUS, "The sample was loaded.", workspace) as session:
         if session.scalar(select(Person.id).where(Person.sample).limit(1).execution_options(everything=True)):
             return {}
-        return _Loading(session, anchors(table, today), today).load(content)
+        return _Loading(session, anchors(table, today), today, content).load()
 
 
 def _called(row: Any) -> str:
@@ -117,25 +114,28 @@ def _called(row: Any) -> str:
 class _Loading:
     """One run of :func:`load`."""
 
-    def __init__(self, session: WorkspaceSession, anchors: Mapping[str, Any], today: date) -> None:
-        self.session, self.anchors, self.today = session, anchors, today
-        self.titles = {**OTHERWISE, **{name: _called(row) for name, row in anchors.items()}}
+    def __init__(
+        self, session: WorkspaceSession, anchors: Mapping[str, Any], today: date, content: Mapping[str, Any]
+    ) -> None:
+        self.session, self.anchors, self.today, self.content = session, anchors, today, content
+        self.titles = {name: wanted["otherwise"] for name, wanted in content["items"].items()}
+        self.titles |= {name: _called(row) for name, row in anchors.items()}
         self.persons: dict[str, str] = {}
         self.records: dict[str, Record] = {}
 
-    def load(self, content: Mapping[str, Any]) -> dict[str, int]:
-        for name, values in content["persons"].items():
+    def load(self) -> dict[str, int]:
+        for name, values in self.content["persons"].items():
             person = self.made(Person, values, sample=True)
             self.persons[name] = person.id
             self.session.add(person)
         self.session.flush()
-        for values in content["records"]:
+        for values in self.content["records"]:
             self.records[values["ref"]] = self.record(values)
-        for values in content["records"]:
+        for values in self.content["records"]:
             self.link(self.records[values["ref"]], values)
         self.session.add_all(self.records.values())
         self.session.flush()
-        for values in content["records"]:
+        for values in self.content["records"]:
             self.override(self.records[values["ref"]], values.get("overrides", ()))
         kinds = Counter(str(record.kind) for record in self.records.values())
         return {"person": len(self.persons), **kinds}
