@@ -13,9 +13,10 @@ import streamlit as st
 from calendar_model import wording
 from calendar_model.access.problems import UnmetRequirement
 from calendar_model.access.unit_of_work import reading, staff
+from calendar_model.messages.statements import decision, state_label
 from calendar_model.mission import cases as checks
-from calendar_model.mission.cases import Around, Attention, Question, around, cases, linked_records, reprisals
-from calendar_model.mission.statements import workflow
+from calendar_model.mission.cases import Around, Attention, around, cases, linked_records, reprisals
+from calendar_model.mission.statements.case_checks import CaseFacts, Question, unanswered
 from calendar_model.mission.transactions import save
 from calendar_model.store.history import of_record
 from calendar_model.store.models import Case, Contact, Engagement, Person, Record, Reprisal, Statement
@@ -166,10 +167,10 @@ def _said_of(case: Case, raised_in: Sequence[Statement], attention: Attention) -
     if attention is Attention.WAITING:
         said.append("Nobody has been in contact with the defender, or civil society for them, since.")
     if attention in (Attention.WAITING, Attention.MISSING):
-        said += checks.missing(known)
+        said += map(str, checks.missing(known))
     if attention is Attention.REST:
-        said += checks.kept_back(known) or ([] if days else ["It can be raised."])
-        said += [f"In a statement that is {workflow.said(s.state)}." for s in raised_in if _under_way(s)]
+        said += [decision(one.code) for one in checks.kept_back(known)] or ([] if days else ["It can be raised."])
+        said += [f"In a statement that is {state_label(s.state)}." for s in raised_in if _under_way(s)]
     if attention is Attention.CLOSED and case.since.strip():
         said.append(case.since.strip().splitlines()[0])
     return said
@@ -288,29 +289,28 @@ def _case_form(case: Case | None, everyone: Sequence[Person], context: PageConte
     known = checks.typed(form.values())
     for question, mark in marks.items():
         with mark:
-            _mark(checks.lacks(known, question))
+            _mark(unanswered(known, question))
     with summary:
         _summary(known, _delivered(raised))
 
 
-def _summary(known: workflow.CaseFacts, delivered: list[date | None]) -> None:
-    open_ = [question for question in Question if any(lack.can_be_overridden for lack in checks.lacks(known, question))]
+def _summary(known: CaseFacts, delivered: list[date | None]) -> None:
+    open_ = checks.missing(known)
     if checks.waits_for_contact(known, delivered):
         st.warning("It was raised, and nobody has been in contact with the defender, or civil society for them, since.")
     elif decided := checks.kept_back(known):
-        st.info(plain(" ".join(decided)))
+        st.info(plain(" ".join(decision(one.code) for one in decided)))
     elif open_:
         st.markdown(f"**{len(open_)} of {len(Question)} questions are open** before a statement can raise it.")
     else:
         st.markdown("**All questions are answered**: a statement can raise it.")
 
 
-def _mark(found: Sequence[UnmetRequirement]) -> None:
-    if not found:
+def _mark(unmet: UnmetRequirement | None) -> None:
+    if unmet is None:
         st.markdown("**Answered**")
-    for lack in found:
-        how = "Misses" if lack.can_be_overridden else "Decided"
-        st.markdown(f"**{how}:** {plain(checks.sentence(lack))}")
+    else:
+        st.markdown(f"**{'Misses' if unmet.can_be_overridden else 'Decided'}:** {plain(str(unmet))}")
 
 
 def _part(number: int, title: str, why: str) -> st.delta_generator.DeltaGenerator:

@@ -16,12 +16,12 @@ from calendar_model import wording
 from calendar_model.access.permissions import ANONYMOUS
 from calendar_model.access.unit_of_work import reading, staff
 from calendar_model.calendar import when
+from calendar_model.messages.statements import decision, state_label
 from calendar_model.mission import cases as checks
 from calendar_model.mission import dossier as around
 from calendar_model.mission.coverage import HEADS, Mark, State
 from calendar_model.mission.dossier import Dossier, Draft
 from calendar_model.mission.events import item_of, own_events
-from calendar_model.mission.statements import workflow
 from calendar_model.store.models import (
     Case,
     Contact,
@@ -250,17 +250,17 @@ def drafts(found: Sequence[Draft], context: PageContext, everyone: Sequence[Pers
             f"due {wording.day(one.due)}" if one.due and not one.delivered_on else "",
             f"owner {one.owner.name}",
         ]
-        said = f"**{plain(workflow.said(one.state).capitalize())}**{delivered}{plain(waits)}. {_next(draft)}"
+        said = f"**{plain(state_label(one.state).capitalize())}**{delivered}{plain(waits)}. {_next(draft)}"
         record(one, about, everyone, said)
 
 
 def _next(draft: Draft) -> str:
     if draft.next is None:
         return ""
-    to = plain(workflow.said(draft.next))
-    if not draft.lacks:
+    to = plain(state_label(draft.next))
+    if not draft.unmet:
         return f"It can be {to} now." if draft.version else "A first text makes it a draft."
-    return "\n".join([f"Before it is {to} misses:", "", *(f"- {plain(lack.says)}" for lack in draft.lacks)])
+    return "\n".join([f"Before it is {to} misses:", "", *(f"- {plain(str(unmet))}" for unmet in draft.unmet)])
 
 
 def cases(found: Sequence[Case], context: PageContext, everyone: Sequence[Person]) -> None:
@@ -269,7 +269,9 @@ def cases(found: Sequence[Case], context: PageContext, everyone: Sequence[Person
     st.subheader("Cases")
     for case in found:
         known = checks.facts(case)
-        said = checks.kept_back(known) or checks.missing(known) or ["All questions before it is raised are answered."]
+        said = [decision(one.code) for one in checks.kept_back(known)]
+        said = said or [str(unmet) for unmet in checks.missing(known)]
+        said = said or ["All questions before it is raised are answered."]
         if case.closed_on is not None:
             said = [f"Closed on {wording.day(case.closed_on)}."]
         state = context.reference.states.get(case.country)

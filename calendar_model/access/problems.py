@@ -31,27 +31,32 @@ class Problem:
 
 @dataclass(frozen=True)
 class UnmetRequirement:
-    """What is missing before a move. ``can_be_overridden``: by two persons; otherwise it has to be corrected.
+    """What is missing before a move of a statement. ``str()`` is the sentence.
 
-    ``code`` names it for programs: the same for as long as the check is the same, whatever the words.
+    ``code`` names the check, the same for as long as the check is the same, whatever the words. ``subject`` is the
+    identifier of the record that has to be completed, empty where it is the statement itself or a record that the
+    reader may not see. ``can_be_overridden``: by two persons; otherwise it has to be corrected. ``values`` are what the
+    sentence needs.
     """
 
-    says: str
+    code: str
+    subject: str = ""
     can_be_overridden: bool = False
-    code: str = ""
+    values: Mapping[str, Any] = default(default_factory=dict, hash=False)
+
+    def __str__(self) -> str:
+        return message(self.code, self.values)
 
 
 class Refused(ValueError):  # noqa: N818  what is refused is not an error of the program
     """A change that the rules do not let through; ``str()`` is for the reader.
 
-    ``problems``: what is wrong, at least one. ``field``: the first column that has to be corrected, where it is one.
-    ``lacks``: what is missing.
+    ``problems``: what is wrong with what was entered. ``unmet``: the requirements that a move does not meet yet.
+    ``field``: the first column that has to be corrected, where it is one.
     """
 
-    def __init__(
-        self, first: Problem | str, *others: Problem, lacks: Iterable[UnmetRequirement] = (), field: str = ""
-    ) -> None:
-        self.problems = (first, *others) if isinstance(first, Problem) else ()
-        super().__init__(" ".join(map(str, self.problems)) or str(first))
-        self.lacks = tuple(lacks)
+    def __init__(self, *problems: Problem | str, unmet: Iterable[UnmetRequirement] = (), field: str = "") -> None:
+        self.problems = tuple(problem for problem in problems if isinstance(problem, Problem))
+        self.unmet = tuple(unmet)
+        super().__init__(" ".join(map(str, (*problems, *self.unmet))))
         self.field = field or next((problem.field for problem in self.problems if problem.field), "")

@@ -14,10 +14,10 @@ from calendar_model.calendar import Filter, text_item, vote_words, when
 from calendar_model.documents import word
 from calendar_model.documents.note import Note, Reader, known, open_expectation
 from calendar_model.documents.word import Made
+from calendar_model.messages.statements import state_label
 from calendar_model.mission import briefing, coverage
 from calendar_model.mission.coverage import State
 from calendar_model.mission.dossier import Dossier, deadlines, dossier, held_in
-from calendar_model.mission.statements import workflow
 from calendar_model.reference import Reference
 from calendar_model.vocabulary import Confidence, Kind, Precision
 
@@ -82,10 +82,10 @@ class _ItemNote(Note):
         lines = [open_expectation(mark) for mark in found.readiness if mark.state is not State.DONE]
         self.see_all(record for mark in found.readiness for record in mark.records)
         for draft in found.drafts:
-            if draft.next is not None and draft.lacks:
+            if draft.next is not None and draft.unmet:
                 self.see(draft.statement)
-                before = f"{draft.statement.title}, before it is {workflow.said(draft.next)}"
-                lines.append((f"{before}:", " ".join(lack.says for lack in draft.lacks)))
+                before = f"{draft.statement.title}, before it is {state_label(draft.next)}"
+                lines.append((f"{before}:", " ".join(map(str, draft.unmet))))
         for late in (one for one in found.follow_ups if one.due < self.reader.today):
             self.see(late.record)
             lines.append(("Follow-up, late:", f"{late.what.rstrip('.')}, due {wording.day(late.due)}."))

@@ -20,11 +20,11 @@ from calendar_model import wording
 from calendar_model.calendar import when
 from calendar_model.documents import word
 from calendar_model.documents.word import Made
+from calendar_model.messages.statements import decision, state_label
 from calendar_model.mission import cases as checks
 from calendar_model.mission.coverage import HEADS, Mark, State
 from calendar_model.mission.dossier import Dossier, Draft
 from calendar_model.mission.events import event_of
-from calendar_model.mission.statements import workflow
 from calendar_model.mission.statements.queries import UNSAID
 from calendar_model.mission.statements.speaking import said
 from calendar_model.mission.statements.texts import speaking_seconds, spoken_words
@@ -193,7 +193,7 @@ class Note:
             one = draft.statement
             about = [
                 term(one.form),
-                workflow.said(one.state),
+                state_label(one.state),
                 f"delivered on {wording.day(one.delivered_on)}" if one.delivered_on else "",
                 f"version {draft.version}" if draft.version else "no text yet",
                 f"due {wording.day(one.due)}" if one.due and one.state in UNSAID else "",
@@ -225,9 +225,8 @@ class Note:
         self.heading("Cases", 2)
         for case in found.cases:
             known = checks.facts(case)
-            says = (
-                checks.kept_back(known) or checks.missing(known) or ["All questions before it is raised are answered."]
-            )
+            says = [decision(one.code) for one in checks.kept_back(known)] or [*map(str, checks.missing(known))]
+            says = says or ["All questions before it is raised are answered."]
             if case.closed_on is not None:
                 says = [f"Closed on {wording.day(case.closed_on)}."]
             state = self.reference.states.get(case.country)

@@ -10,5 +10,6 @@ MESSAGES: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = {
         "Somebody else has changed this record since you opened it. Nothing of yours is lost: compare both below, then "
         "save again."
     ),
+    "required": "{asks}",
     "record-gone": "This record is not there any more, or not for you to see. Go back to the list.",
 }

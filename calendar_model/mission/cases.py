@@ -1,13 +1,13 @@
 """Individual cases and reprisals: what section 3.4 of the guidelines asks, where a case stands, checks and queries.
 
-What counts as an answer is decided in one place, :func:`calendar_model.mission.statements.workflow.before_clearing`;
-here it is only asked of one question at a time. Queries give what the session's reader may see.
+What counts as an answer is decided in one place, :func:`calendar_model.mission.statements.case_checks.before_clearing`;
+here it is asked of a case or a form. Queries give what the session's reader may see.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -18,7 +18,7 @@ from sqlalchemy.sql.base import ExecutableOption
 
 from calendar_model import clock, wording
 from calendar_model.access.problems import Refused, UnmetRequirement
-from calendar_model.mission.statements.workflow import CaseFacts, before_clearing, before_closing
+from calendar_model.mission.statements.case_checks import COLUMNS, CaseFacts, before_clearing, before_closing
 from calendar_model.store.models import (
     Access,
     Case,
@@ -29,17 +29,7 @@ from calendar_model.store.models import (
     Reprisal,
     Statement,
 )
-from calendar_model.terms import InTheLoop, Prospect, Publicity, ReprisalState, RiskLevel
-
-
-class Question(StrEnum):
-    """What is asked before a case is raised, in the order of the guidelines; who suggested it is always known."""
-
-    MISSION = "mission"
-    BEFORE = "before"
-    RISK = "risk"
-    PROSPECTS = "prospects"
-    PUBLICITY = "publicity"
+from calendar_model.terms import ReprisalState
 
 
 class Attention(StrEnum):
@@ -54,39 +44,9 @@ class Attention(StrEnum):
     CLOSED = "closed"
 
 
-_COLUMNS: Mapping[Question, tuple[str, ...]] = {
-    Question.MISSION: ("mission_consulted_on", "mission", "mission_advice"),
-    Question.BEFORE: ("before_on", "before_with", "before_note"),
-    Question.RISK: ("risk", "risk_reasons", "risk_mitigation", "risk_weighed_on"),
-    Question.PROSPECTS: ("prospect", "prospect_reasons", "prospect_weighed_on"),
-    Question.PUBLICITY: ("publicity", "publicity_reason", "publicity_decided_on"),
-}
-
-_ANSWERED = CaseFacts(
-    "",
-    mission_consulted_on=date.min,
-    mission="-",
-    mission_advice="-",
-    before_on=date.min,
-    before_with=InTheLoop.DEFENDER,
-    risk=RiskLevel.LOW,
-    risk_reasons="-",
-    risk_weighed_on=date.min,
-    prospect=Prospect.UNCLEAR,
-    prospect_reasons="-",
-    prospect_weighed_on=date.min,
-    publicity=Publicity.STATEMENT,
-    publicity_reason="-",
-    publicity_decided_on=date.min,
-)
-"""A case of which every question is answered."""
-
-_NAMES = tuple(field.name for field in fields(CaseFacts) if field.name != "name")
-
-
 def facts(case: Case) -> CaseFacts:
-    """What the checks look at, without the code: their sentences then begin with what misses."""
-    return _known({name: getattr(case, name) for name in _NAMES})
+    """What the checks look at, without the code: sentences about it then begin with what is missing."""
+    return _known({name: getattr(case, name) for name in COLUMNS})
 
 
 def typed(values: Mapping[str, Any]) -> CaseFacts:
@@ -95,38 +55,23 @@ def typed(values: Mapping[str, Any]) -> CaseFacts:
 
 
 def _known(values: Mapping[str, Any]) -> CaseFacts:
-    empty = CaseFacts("")
-    return replace(empty, **{name: values.get(name) or getattr(empty, name) for name in _NAMES})
+    return CaseFacts(**{name: values[name] for name in COLUMNS if values.get(name)})
 
 
-def lacks(found: CaseFacts, question: Question) -> tuple[UnmetRequirement, ...]:
-    """What one question still misses; a lack that cannot be overridden is an answer that keeps the case back."""
-    asked = replace(_ANSWERED, name=found.name, **{name: getattr(found, name) for name in _COLUMNS[question]})
-    return before_clearing(asked)
+def missing(found: CaseFacts) -> list[UnmetRequirement]:
+    """The gaps before the case can be raised."""
+    return [unmet for unmet in before_clearing(found) if unmet.can_be_overridden]
 
 
-def missing(found: CaseFacts) -> list[str]:
-    """The gaps before the case can be raised, as sentences."""
-    return [sentence(lack) for lack in before_clearing(found) if lack.can_be_overridden]
-
-
-def kept_back(found: CaseFacts) -> list[str]:
-    """The answers by which it was decided that the case is not raised, as sentences."""
-    answers = [sentence(lack) for lack in before_clearing(found) if not lack.can_be_overridden]
-    # What is to be done with the statement is the statement's affair.
-    return [f"{answer.split('. ')[0].rstrip('.')}." for answer in answers]
-
-
-def sentence(lack: UnmetRequirement) -> str:
-    """A lack of a nameless case as a sentence of its own: ``The bilateral mission has not been consulted.``"""
-    says = lack.says.removeprefix(": ")
-    return says[:1].upper() + says[1:]
+def kept_back(found: CaseFacts) -> list[UnmetRequirement]:
+    """The answers by which it was decided that the case is not raised."""
+    return [unmet for unmet in before_clearing(found) if not unmet.can_be_overridden]
 
 
 def waits_for_contact(found: CaseFacts, delivered: Iterable[date | None]) -> bool:
     """Whether the contact afterwards misses; ``delivered`` are the days of the statements that raised the case."""
     days = [day for day in delivered if day is not None]
-    return bool(days) and bool(before_closing(found, max(days)))
+    return bool(days) and before_closing(found, max(days)) is not None
 
 
 def attention(case: Case, delivered: Iterable[date | None]) -> Attention:

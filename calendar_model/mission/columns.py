@@ -17,7 +17,7 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import ColumnProperty, InstanceState, Session
 
 from calendar_model import clock, wording
-from calendar_model.access.problems import Refused, UnmetRequirement
+from calendar_model.access.problems import Problem, Refused
 from calendar_model.calendar.current import change_token
 from calendar_model.mission.events import zone_of
 from calendar_model.reference import load
@@ -77,8 +77,7 @@ def _filled(state_: InstanceState[Any], columns: Iterable[ColumnProperty[Any]]) 
         if asks and not given and (not value.strip() if isinstance(value, str) else value is None):
             missing[asks] = column.key
     if missing:
-        lacks = [UnmetRequirement(asks, code=field) for asks, field in missing.items()]
-        raise Refused(" ".join(missing), lacks=lacks if len(lacks) > 1 else (), field=lacks[0].code)
+        raise Refused(*(Problem("required", field, {"asks": asks}) for asks, field in missing.items()))
 
 
 def _fits(kind: type[Base], column: str, text: str) -> None:

@@ -52,12 +52,12 @@ _AT_A_TIME = 500
 
 @dataclass(frozen=True)
 class Draft:
-    """A statement, the number of its newest text (0: none), where it goes next (None: nowhere), what misses for it."""
+    """A statement with the number of its newest text (0: none), its next state (None: none), what is missing for it."""
 
     statement: Statement
     version: int
     next: StatementState | None
-    lacks: tuple[UnmetRequirement, ...]
+    unmet: tuple[UnmetRequirement, ...]
 
 
 @dataclass(frozen=True)
@@ -220,8 +220,8 @@ def _drafts(session: Session, statements: Iterable[Statement], person_id: str) -
     numbers = {row.statement_id: row.number for row in session.execute(newest)}
     for one in sorted(found, key=lambda one: (one.state not in NEXT, one.due or date.max, one.title, one.id)):
         to = NEXT.get(one.state)
-        lacks = commands.lacks(session, one, person_id, to) if to is not None else ()
-        yield Draft(one, numbers.get(one.id, 0), to, lacks)
+        unmet = commands.unmet_before(session, one, person_id, to) if to is not None else ()
+        yield Draft(one, numbers.get(one.id, 0), to, unmet)
 
 
 NEXT: Mapping[StatementState, StatementState] = {

@@ -7,20 +7,22 @@ and scripts all write through here, so there is no path round a safeguard.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields
 from datetime import timedelta
 from typing import Any, cast
 
 from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import Session, aliased
 
-from calendar_model.access.problems import SHORTEST_REASON, Refused
+from calendar_model.access.problems import SHORTEST_REASON, Problem, Refused
 from calendar_model.clock import now, today
+from calendar_model.messages.statements import state_label
 from calendar_model.mission import cases, columns, contacts, follow_ups, language, persons
 from calendar_model.mission.corrections import corrected, kept
 from calendar_model.mission.events import faults
 from calendar_model.mission.statements import clearance, workflow
-from calendar_model.mission.statements.workflow import CaseFacts, Facts
+from calendar_model.mission.statements.case_checks import COLUMNS as CASE_COLUMNS
+from calendar_model.mission.statements.case_checks import CaseFacts, before_closing
+from calendar_model.mission.statements.workflow import Facts
 from calendar_model.reference import RowCorrection, corrections, new_faults
 from calendar_model.store.models import (
     Access,
@@ -311,9 +313,6 @@ def newest_number(session: Session, statement_id: str) -> int:
     return session.scalar(newest.execution_options(**_EVERYTHING)) or 0
 
 
-_CASE_COLUMNS = tuple(field.name for field in fields(CaseFacts) if field.name != "name")
-
-
 def linked_to(session: Session, statement: Statement) -> set[str]:
     """The records linked to the statement, either way round, also by links that are not written yet."""
     ids = _linked_to(session, statement.id)
@@ -334,7 +333,7 @@ def _hidden(session: Session, ids: Iterable[str]) -> dict[str, RecordKind]:
 
 def _cases(session: Session, ids: Iterable[str]) -> tuple[CaseFacts, ...]:
     """The checks of those of these records that are cases."""
-    columns = [getattr(Case, name) for name in _CASE_COLUMNS]
+    columns = [getattr(Case, name) for name in CASE_COLUMNS]
     asked = select(Case.id, Case.title, *columns).where(Case.id.in_(ids)).order_by(Case.title)
     seen = set(session.scalars(select(Case.id).where(Case.id.in_(ids))))
     # A case that this session is changing counts as it will be.
@@ -342,9 +341,9 @@ def _cases(session: Session, ids: Iterable[str]) -> tuple[CaseFacts, ...]:
     found = []
     for id_, title, *values in session.execute(asked.execution_options(**_EVERYTHING)):
         if id_ in unwritten:
-            values = [getattr(unwritten[id_], name) for name in _CASE_COLUMNS]
-        name = title if id_ in seen else "A case that you may not see"
-        found.append(CaseFacts(name, **dict(zip(_CASE_COLUMNS, values, strict=True))))
+            values = [getattr(unwritten[id_], name) for name in CASE_COLUMNS]
+        named = {"name": title, "case_id": id_} if id_ in seen else {"is_hidden": True}
+        found.append(CaseFacts(**named, **dict(zip(CASE_COLUMNS, values, strict=True))))
     return tuple(found)
 
 
@@ -507,7 +506,7 @@ def _written(session: WorkspaceSession, version: Version) -> None:
         raise Refused("A text is saved as the newest version. Load the newest one first, then save yours.")
     if statement.state not in workflow.WRITABLE and statement.state is not None:
         raise Refused(
-            f"This statement is {workflow.said(statement.state)}: its text stays as it is. Start a new statement, "
+            f"This statement is {state_label(statement.state)}: its text stays as it is. Start a new statement, "
             "or take a dropped one up again first."
         )
     if statement.state is StatementState.CLEARED:
@@ -534,9 +533,9 @@ def _moved(session: WorkspaceSession, statement: Statement, actor: Person | None
     if not moves:
         return
     before, to = history.deleted[0], statement.state
-    missing = workflow.lacks(found := facts(session, statement, actor.id, state=before), to)
-    if missing:
-        raise Refused(f"Not {workflow.said(to)} yet. {' '.join(lack.says for lack in missing)}", lacks=missing)
+    unmet = workflow.unmet_requirements(found := facts(session, statement, actor.id, state=before), to)
+    if unmet:
+        raise Refused(Problem("not-yet", values={"to": to}), unmet=unmet)
     if to is StatementState.CLEARED:
         statement.cleared_version, statement.cleared_by_id, statement.cleared_at = found.version, actor.id, now()
     elif not _said(statement):
@@ -558,7 +557,7 @@ def _overridden(session: WorkspaceSession, row: Override, actor: Person | None) 
     if len((row.reason or "").strip()) < SHORTEST_REASON:
         raise Refused("Give the reason in a sentence: it is shown with the statement for ever.")
     if row.confirms_id is None:
-        missing = [lack.says for lack in workflow.step_lacks(found, row.step) if lack.can_be_overridden]
+        missing = [str(unmet) for unmet in workflow.unmet_in_step(found, row.step) if unmet.can_be_overridden]
         if not missing:
             raise Refused("There is nothing to override here: what misses, if anything, has to be mended.")
         row.missing = "\n".join(missing)
@@ -568,8 +567,8 @@ def _overridden(session: WorkspaceSession, row: Override, actor: Person | None) 
         raise Refused("Confirm an override that somebody has asked for on this statement.")
     if asked.person_id == actor.id or not actor.may_clear:
         raise Refused("An override is confirmed by a second person, who may clear. Ask one of them to open this page.")
-    if unread := workflow.unread(found):
-        raise Refused(unread[0].says, lacks=unread)
+    if unreadable := workflow.unreadable_records(found):
+        raise Refused(unmet=unreadable)
     if asked.version_number != found.version:
         raise Refused("The text has changed since the override was asked for: ask again for the text as it is now.")
     row.step, row.missing = asked.step, asked.missing
@@ -605,7 +604,7 @@ def _case_kept(session: WorkspaceSession, case: Case) -> None:
         Statement.id.in_(linked), Statement.state.in_((StatementState.DELIVERED, StatementState.FOLLOWED_UP))
     )
     days = [day for day in session.scalars(delivered.execution_options(**_EVERYTHING)) if day]
-    if days and workflow.before_closing(cases.facts(case), max(days)):
+    if days and before_closing(cases.facts(case), max(days)) is not None:
         raise Refused(
             "A statement raised this case. Close it after the contact with the defender, or civil society for them, "
             "since then: write down the day of it, and with whom it was.",

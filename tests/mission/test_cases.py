@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from calendar_model.access.permissions import ANONYMOUS, Viewer, member
 from calendar_model.access.unit_of_work import reading
+from calendar_model.messages.statements import decision
 from calendar_model.mission import cases, language
 from calendar_model.mission import cases as checks
-from calendar_model.mission.cases import Attention, Question
-from calendar_model.mission.statements.workflow import CaseFacts, before_clearing
+from calendar_model.mission.cases import Attention
+from calendar_model.mission.statements.case_checks import CaseFacts, before_clearing
 from calendar_model.mission.transactions import save
 from calendar_model.reference import Reference
 from calendar_model.store.models import (
@@ -109,7 +110,6 @@ def test_what_is_tied_is_found_whichever_was_tied_to_the_other_and_only_if_seen(
 days, texts = st.none() | st.just(TODAY), st.sampled_from(["", " ", "Because."])
 weighed = st.builds(
     CaseFacts,
-    st.just(""),
     mission_consulted_on=days,
     mission=texts,
     mission_advice=texts,
@@ -130,9 +130,11 @@ weighed = st.builds(
 
 
 @given(weighed)
-def test_asked_question_by_question_the_same_misses_as_before_a_clearance(found: CaseFacts) -> None:
-    assert tuple(lack for question in Question for lack in checks.lacks(found, question)) == before_clearing(found)
-    assert len(checks.missing(found)) + len(checks.kept_back(found)) == len(before_clearing(found))
+def test_what_keeps_a_case_from_being_raised_is_a_gap_or_a_decision(found: CaseFacts) -> None:
+    assert {*checks.missing(found), *checks.kept_back(found)} == {*before_clearing(found)}
+    assert not {*checks.missing(found)} & {*checks.kept_back(found)}
+    assert all(str(gap)[0].isupper() for gap in checks.missing(found))
+    assert all(decision(one.code) for one in checks.kept_back(found))
 
 
 def of(**columns: Any) -> Case:
@@ -173,12 +175,9 @@ def test_where_a_case_stands(columns: dict[str, Any], delivered: list[date | Non
     assert checks.attention(of(**columns), delivered) is attention
 
 
-def test_what_was_decided_is_said_without_what_is_to_be_done_with_a_statement() -> None:
+def test_what_was_decided_keeps_a_case_back() -> None:
     known = checks.facts(of(publicity=Publicity.QUIET, risk=RiskLevel.NOT_ACCEPTABLE))
-    assert checks.kept_back(known) == [
-        "The risk of reprisals was weighed as not acceptable.",
-        "It was decided to work quietly.",
-    ]
+    assert [one.code for one in checks.kept_back(known)] == ["risk-not-acceptable", "works-quietly"]
 
 
 # --- Language

@@ -105,7 +105,7 @@ class Desk:
         """The codes of what keeps somebody from clearing."""
         with pytest.raises(Refused) as refused:
             self.clear(who)
-        return {lack.code for lack in refused.value.lacks}
+        return {unmet.code for unmet in refused.value.unmet}
 
     @property
     def state(self) -> StatementState:
@@ -143,7 +143,7 @@ def desk(workspace: Workspace) -> Desk:
 def test_a_blank_saved_by_a_colleague_leaves_the_writer_a_writer(desk: Desk, again: str) -> None:
     desk.write(desk.ada, SPOKEN)
     desk.write(desk.bo, again)
-    assert desk.refused(desk.ada) == {"writer"}
+    assert desk.refused(desk.ada) == {"is-writer"}
     desk.clear(desk.bo)
     assert desk.state is StatementState.CLEARED
 
@@ -151,7 +151,7 @@ def test_a_blank_saved_by_a_colleague_leaves_the_writer_a_writer(desk: Desk, aga
 def test_all_who_wrote_since_the_last_clearance_are_writers_in_any_language(desk: Desk) -> None:
     desk.write(desk.ada, SPOKEN)
     desk.write(desk.bo, "Merci, Monsieur le Président.", "fr")
-    assert desk.refused(desk.ada) == desk.refused(desk.bo) == {"writer"}
+    assert desk.refused(desk.ada) == desk.refused(desk.bo) == {"is-writer"}
     desk.clear(desk.cy)
 
 
@@ -160,7 +160,7 @@ def test_an_older_text_brought_back_brings_its_writer_back(desk: Desk) -> None:
     desk.write(desk.bo, "Thank you.")
     desk.clear(desk.cy)
     desk.write(desk.cy, f"{SPOKEN} And by others.")
-    assert desk.refused(desk.ada) == desk.refused(desk.cy) == {"writer"}
+    assert desk.refused(desk.ada) == desk.refused(desk.cy) == {"is-writer"}
     desk.clear(desk.bo)
 
 
@@ -168,7 +168,7 @@ def test_a_writer_may_clear_what_others_wrote_after_their_text_was_cleared(desk:
     desk.write(desk.ada, SPOKEN)
     desk.clear(desk.bo)
     desk.write(desk.cy, f"{SPOKEN} They ask to be heard.")
-    assert desk.refused(desk.cy) == {"writer"}
+    assert desk.refused(desk.cy) == {"is-writer"}
     desk.clear(desk.ada)
 
 
@@ -176,9 +176,9 @@ def test_a_clearance_that_was_taken_back_settles_nothing(desk: Desk) -> None:
     desk.write(desk.ada, SPOKEN)
     desk.clear(desk.bo)
     desk.move(desk.bo, StatementState.DRAFT)
-    assert desk.refused(desk.ada) == {"writer"}
+    assert desk.refused(desk.ada) == {"is-writer"}
     desk.write(desk.cy, f"{SPOKEN} They ask to be heard.")
-    assert desk.refused(desk.ada) == {"writer"}
+    assert desk.refused(desk.ada) == {"is-writer"}
     desk.clear(desk.bo)
 
 
@@ -187,13 +187,13 @@ def test_a_blank_saved_after_the_clearance_settles_nothing(desk: Desk) -> None:
     desk.clear(desk.bo)
     desk.write(desk.cy, f"{SPOKEN}\n")
     assert desk.state is StatementState.DRAFT
-    assert desk.refused(desk.ada) == {"writer"}
+    assert desk.refused(desk.ada) == {"is-writer"}
 
 
 def test_a_writer_stays_one_when_the_case_is_unlinked(desk: Desk) -> None:
     desk.write(desk.ada, SPOKEN)
     desk.link(cases=False)
-    assert desk.refused(desk.ada) == {"writer"}
+    assert desk.refused(desk.ada) == {"is-writer"}
     desk.clear(desk.bo)
 
 
@@ -204,7 +204,7 @@ def test_what_a_writer_cleared_before_the_case_was_linked_settles_nothing(worksp
     desk.link()
     assert desk.state is StatementState.DRAFT
     desk.write(desk.bo, f"{SPOKEN} They ask to be heard.")
-    assert desk.refused(desk.ada) == {"writer"}
+    assert desk.refused(desk.ada) == {"is-writer"}
 
 
 def test_who_asked_for_the_override_does_not_clear_what_it_overrides(workspace: Workspace) -> None:
@@ -215,7 +215,7 @@ def test_who_asked_for_the_override_does_not_clear_what_it_overrides(workspace: 
         asked = commands.ask_override(session, found, Step.CLEAR, "The hearing is tomorrow.")
     with writing(desk.cy, workspace=workspace) as session:
         commands.confirm_override(session, session.get_one(Override, asked.id), "Agreed with the embassy.")
-    assert desk.refused(desk.bo) == {"asker"}
+    assert desk.refused(desk.bo) == {"asked-override"}
     desk.clear(desk.cy)
 
 
@@ -248,7 +248,7 @@ def test_who_cannot_see_the_case_does_not_clear(desk: Desk) -> None:
     with writing(desk.ada, workspace=desk.workspace) as session:
         found = session.get_one(Statement, desk.statement)
         commands.move(session, found, StatementState.CONSULTATION, seen=1, waiting_for=outsider.person_id)
-    assert desk.refused(outsider) == {"hidden"}
+    assert desk.refused(outsider) == {"unreadable-records"}
     desk.clear(desk.bo)
 
 
@@ -261,7 +261,7 @@ def test_who_cannot_see_a_linked_restricted_record_does_not_clear(desk: Desk, li
         ends = {"record_id": contact, "other_id": desk.statement}
     with writing(desk.ada, workspace=desk.workspace) as session:
         session.add(RecordLink(**ends))
-    assert desk.refused(desk.bo) == {"hidden"}
+    assert desk.refused(desk.bo) == {"unreadable-records"}
 
 
 def test_who_cannot_see_the_case_confirms_no_override_of_it(workspace: Workspace) -> None:
@@ -274,7 +274,7 @@ def test_who_cannot_see_the_case_confirms_no_override_of_it(workspace: Workspace
         asked = commands.ask_override(session, found, Step.CLEAR, "The hearing is tomorrow.")
     with pytest.raises(Refused) as refused, writing(outsider, workspace=workspace) as session:
         commands.confirm_override(session, session.get_one(Override, asked.id), "Agreed with the embassy.")
-    assert [lack.code for lack in refused.value.lacks] == ["hidden"]
+    assert [unmet.code for unmet in refused.value.unmet] == ["unreadable-records"]
 
 
 # --- Any sequence of acts

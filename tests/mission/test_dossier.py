@@ -181,12 +181,12 @@ def test_drafts_say_what_misses_next(desk: Viewer, table: pd.DataFrame, make: Ca
         assert statement is not None
         commands.move(session, statement, StatementState.CONSULTATION, seen=1)
     found = of(desk, table)
-    assert [(d.statement.title, d.version, d.next, [lack.says for lack in d.lacks]) for d in found.drafts] == [
+    assert [(d.statement.title, d.version, d.next, [unmet.code for unmet in d.unmet]) for d in found.drafts] == [
         (
             "Draft",
             1,
             StatementState.CLEARED,
-            ["Clearing is for somebody who may clear: ask one of them, or set it in Settings."],
+            ["may-not-clear"],
         ),
         ("Idea", 0, StatementState.DRAFT, []),
     ]

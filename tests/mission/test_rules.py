@@ -383,12 +383,12 @@ def test_what_raises_a_case_waits_for_the_checks_and_for_the_contact_afterwards(
     made, case = raising(desk, head)
     with pytest.raises(Refused) as refused:
         move(head, made, StatementState.CLEARED)
-    assert [lack.says for lack in refused.value.lacks] == [
-        "Case 1: the bilateral mission has not been consulted.",
-        "Case 1: nobody has talked it over with the defender, or with civil society for them.",
-        "Case 1: the risk of reprisals has not been weighed, with its reasons.",
-        "Case 1: the prospects have not been weighed, with their reasons.",
-        "Case 1: publicity has not been decided, with its reason.",
+    assert [(unmet.code, unmet.subject) for unmet in refused.value.unmet] == [
+        ("mission-not-consulted", case),
+        ("not-consulted-before", case),
+        ("risk-not-assessed", case),
+        ("prospects-not-assessed", case),
+        ("publicity-not-decided", case),
     ]
     save(desk, Case, WEIGHED, record_id=case, seen=1)
     move(head, made, StatementState.CLEARED)
@@ -434,7 +434,7 @@ def test_the_writer_does_not_clear_what_raises_a_case(head: Viewer, desk: Viewer
     made, _ = raising(head, desk, **WEIGHED)
     with pytest.raises(Refused) as refused:
         move(head, made, StatementState.CLEARED)
-    assert [lack.code for lack in refused.value.lacks] == ["writer"]
+    assert [unmet.code for unmet in refused.value.unmet] == ["is-writer"]
 
 
 def test_a_case_weighed_anew_holds_the_delivery_back(desk: Viewer, head: Viewer) -> None:
@@ -465,7 +465,9 @@ def test_a_hidden_case_still_holds_the_statement_back_without_its_code(desk: Vie
     with pytest.raises(Refused) as refused:
         move(head, made, StatementState.CLEARED)
     assert "Case 1" not in str(refused.value)
-    assert refused.value.lacks[0].says == "A case that you may not see: the bilateral mission has not been consulted."
+    hidden = refused.value.unmet[0]
+    assert (hidden.code, hidden.subject) == ("mission-not-consulted", "")
+    assert str(hidden) == "A case that you may not see: the bilateral mission has not been consulted."
 
 
 def test_whose_word_is_waited_for_is_named(desk: Viewer, head: Viewer) -> None:

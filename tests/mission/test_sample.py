@@ -16,7 +16,7 @@ from calendar_model.clock import TODAY_VARIABLE
 from calendar_model.mission import rules, sample, subscriptions
 from calendar_model.mission.events import event_of, faults
 from calendar_model.mission.statements import commands
-from calendar_model.mission.statements.workflow import lacks
+from calendar_model.mission.statements.workflow import unmet_requirements
 from calendar_model.mission.transactions import save, writing
 from calendar_model.reference import Reference
 from calendar_model.store import history
@@ -203,7 +203,7 @@ def test_it_makes_sense_on_any_day(today: date, reference: Reference, monkeypatc
         for one in statements:
             if one.cleared_version is not None:
                 known = rules.facts(session, one, one.cleared_by_id or "", state=StatementState.CONSULTATION)
-                assert lacks(known, StatementState.CLEARED) == ()
+                assert unmet_requirements(known, StatementState.CLEARED) == ()
                 assert one.cleared_by_id not in {version.written_by_id for version in one.versions}
 
 
@@ -222,7 +222,7 @@ def test_a_statement_with_a_case_is_held_back_by_the_check_that_misses() -> None
     with reading(officer()) as session:
         titled = Statement.title.startswith("Interactive dialogue")
         statement = session.scalars(select(Statement).where(titled)).one()
-        found = commands.lacks(session, statement, officer().person_id, StatementState.CONSULTATION)
+        found = commands.unmet_before(session, statement, officer().person_id, StatementState.CONSULTATION)
         assert found == ()
         statement_id = statement.id
     head = next(one for one in staff() if one.may_clear)

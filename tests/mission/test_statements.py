@@ -9,20 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calendar_model.mission.statements.workflow import (
-    MOVES,
-    CaseFacts,
-    Facts,
-    before_clearing,
-    before_closing,
-    lacks,
-    step_lacks,
-)
+from calendar_model.mission.statements.case_checks import CaseFacts, before_clearing, before_closing
+from calendar_model.mission.statements.workflow import MOVES, Facts, unmet_in_step, unmet_requirements
 from calendar_model.terms import InTheLoop, Prospect, Publicity, RiskLevel, StatementState, Step
 from tests.day import TODAY
 
 WEIGHED = CaseFacts(
     name="Case 1",
+    case_id="case1",
     mission_consulted_on=date(2026, 11, 2),
     mission="The embassy",
     mission_advice="No objection.",
@@ -82,43 +76,48 @@ situations = st.builds(
 )
 
 
-def says(facts: Facts, to: StatementState) -> list[str]:
-    return [lack.says for lack in lacks(facts, to)]
+def codes(facts: Facts, to: StatementState) -> list[str]:
+    return [unmet.code for unmet in unmet_requirements(facts, to)]
+
+
+@given(situations, st.sampled_from(StatementState))
+def test_every_unmet_requirement_has_a_sentence(facts: Facts, to: StatementState) -> None:
+    assert all(str(unmet).endswith(".") for unmet in unmet_requirements(facts, to))
 
 
 @given(situations, st.sampled_from(StatementState))
 def test_only_the_moves_of_the_table_lead_anywhere(facts: Facts, to: StatementState) -> None:
-    assert to in MOVES[facts.state] or lacks(facts, to)
+    assert to in MOVES[facts.state] or unmet_requirements(facts, to)
 
 
 @given(situations)
 def test_nothing_is_cleared_or_delivered_with_a_case_unweighed_and_not_overridden(facts: Facts) -> None:
-    unweighed = [lack for case in facts.cases for lack in before_clearing(case)]
+    unweighed = [unmet for case in facts.cases for unmet in before_clearing(case)]
     for to in (StatementState.CLEARED, StatementState.DELIVERED):
-        if lacks(facts, to):
+        if unmet_requirements(facts, to):
             continue
-        assert not [lack for lack in unweighed if not lack.can_be_overridden]
+        assert not [unmet for unmet in unweighed if not unmet.can_be_overridden]
         assert not unweighed or Step.CLEAR in facts.overridden
         assert facts.version > 0
 
 
 @given(situations)
 def test_what_raises_a_case_is_cleared_by_two(facts: Facts) -> None:
-    if not lacks(facts, StatementState.CLEARED):
+    if not unmet_requirements(facts, StatementState.CLEARED):
         assert facts.actor_may_clear
         assert facts.actor not in facts.writers | facts.askers
 
 
 @given(situations)
 def test_only_the_cleared_text_is_delivered(facts: Facts) -> None:
-    if not lacks(facts, StatementState.DELIVERED):
+    if not unmet_requirements(facts, StatementState.DELIVERED):
         assert facts.cleared_version == facts.version
         assert facts.delivered_on is not None
 
 
 @given(situations)
 def test_nothing_is_closed_before_the_contact_afterwards(facts: Facts) -> None:
-    if not lacks(facts, StatementState.FOLLOWED_UP) and Step.CLOSE not in facts.overridden:
+    if not unmet_requirements(facts, StatementState.FOLLOWED_UP) and Step.CLOSE not in facts.overridden:
         assert facts.open_follow_ups == 0
         for case in facts.cases:
             assert case.after_on is not None
@@ -128,104 +127,88 @@ def test_nothing_is_closed_before_the_contact_afterwards(facts: Facts) -> None:
 @given(situations, st.sampled_from(StatementState))
 def test_an_override_only_ever_takes_away_what_can_be_overridden(facts: Facts, to: StatementState) -> None:
     without, overridden = replace(facts, overridden=frozenset()), replace(facts, overridden=frozenset(Step))
-    assert set(lacks(overridden, to)) <= set(lacks(without, to))
-    assert [lack for lack in lacks(without, to) if not lack.can_be_overridden] == list(lacks(overridden, to))
+    assert set(unmet_requirements(overridden, to)) <= set(unmet_requirements(without, to))
+    assert [unmet for unmet in unmet_requirements(without, to) if not unmet.can_be_overridden] == list(
+        unmet_requirements(overridden, to)
+    )
 
 
 @given(situations)
 def test_a_dropped_statement_begins_again_as_a_draft(facts: Facts) -> None:
     dropped = replace(facts, state=StatementState.DROPPED)
-    assert [to for to in StatementState if not lacks(dropped, to)] == [StatementState.DRAFT]
+    assert [to for to in StatementState if not unmet_requirements(dropped, to)] == [StatementState.DRAFT]
 
 
 def test_the_checks_of_a_case_are_named_one_by_one() -> None:
-    assert [lack.says for lack in before_clearing(CaseFacts("Case 1"))] == [
-        "Case 1: the bilateral mission has not been consulted.",
-        "Case 1: nobody has talked it over with the defender, or with civil society for them.",
-        "Case 1: the risk of reprisals has not been weighed, with its reasons.",
-        "Case 1: the prospects have not been weighed, with their reasons.",
-        "Case 1: publicity has not been decided, with its reason.",
+    assert [unmet.code for unmet in before_clearing(CaseFacts("Case 1"))] == [
+        "mission-not-consulted",
+        "not-consulted-before",
+        "risk-not-assessed",
+        "prospects-not-assessed",
+        "publicity-not-decided",
     ]
     assert before_clearing(WEIGHED) == ()
 
 
 @pytest.mark.parametrize(
-    ("change", "sentence", "can_be_overridden"),
+    ("change", "code", "can_be_overridden"),
     [
-        (
-            {"risk": RiskLevel.HIGH},
-            "Case 1: the risk of reprisals is high, and nothing says what would lessen it.",
-            True,
-        ),
-        (
-            {"risk": RiskLevel.NOT_ACCEPTABLE},
-            "Case 1: the risk of reprisals was weighed as not acceptable. Take the case out.",
-            False,
-        ),
-        (
-            {"publicity": Publicity.QUIET},
-            "Case 1: it was decided to work quietly. Take the case out, or decide anew.",
-            False,
-        ),
+        ({"risk": RiskLevel.HIGH}, "risk-not-mitigated", True),
+        ({"risk": RiskLevel.NOT_ACCEPTABLE}, "risk-not-acceptable", False),
+        ({"publicity": Publicity.QUIET}, "works-quietly", False),
     ],
 )
 def test_a_weighing_that_speaks_against_it_is_an_answer(
-    change: dict[str, object], sentence: str, can_be_overridden: bool
+    change: dict[str, object], code: str, can_be_overridden: bool
 ) -> None:
     (found,) = before_clearing(replace(WEIGHED, **change))  # type: ignore[arg-type]
-    assert (found.says, found.can_be_overridden) == (sentence, can_be_overridden)
+    assert (found.code, found.subject, found.can_be_overridden) == (code, "case1", can_be_overridden)
 
 
 def test_the_contact_afterwards_counts_from_the_day_of_the_statement() -> None:
     early = replace(WEIGHED, after_on=date(2026, 11, 20), after_with=InTheLoop.DEFENDER)
-    assert [lack.says for lack in before_closing(early, date(2026, 11, 21))] == [
-        "Case 1: no contact with the defender, or civil society for them, since the statement."
-    ]
-    assert before_closing(early, date(2026, 11, 20)) == ()
+    unmet = before_closing(early, date(2026, 11, 21))
+    assert unmet is not None
+    assert (unmet.code, unmet.subject) == ("not-followed-up", "case1")
+    assert before_closing(early, date(2026, 11, 20)) is None
 
 
 def test_clearing_without_a_case_needs_a_text_and_somebody_who_may() -> None:
     waiting = Facts(StatementState.CONSULTATION)
-    assert says(waiting, StatementState.CLEARED) == [
-        "There is no text yet: write and save one first.",
-        "Clearing is for somebody who may clear: ask one of them, or set it in Settings.",
-    ]
+    assert codes(waiting, StatementState.CLEARED) == ["no-text", "may-not-clear"]
     ready = replace(waiting, version=1, actor="a", actor_may_clear=True)
-    assert says(ready, StatementState.CLEARED) == []
+    assert codes(ready, StatementState.CLEARED) == []
 
 
 def test_open_follow_ups_hold_the_last_step_back() -> None:
     delivered = Facts(StatementState.DELIVERED, version=1, open_follow_ups=2)
-    assert says(delivered, StatementState.FOLLOWED_UP) == [
-        "Follow-ups still open: 2. Do them, or say what came of them."
-    ]
-    assert [lack.can_be_overridden for lack in step_lacks(delivered, Step.CLOSE)] == [False]
+    (unmet,) = unmet_requirements(delivered, StatementState.FOLLOWED_UP)
+    assert (unmet.code, dict(unmet.values)) == ("open-follow-ups", {"count": 2})
+    assert [unmet.can_be_overridden for unmet in unmet_in_step(delivered, Step.CLOSE)] == [False]
 
 
 def test_a_move_that_does_not_exist_is_said() -> None:
-    assert says(Facts(StatementState.IDEA), StatementState.DELIVERED) == [
-        "A statement does not go from idea to delivered."
-    ]
+    assert codes(Facts(StatementState.IDEA), StatementState.DELIVERED) == ["no-such-move"]
 
 
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        ({"mission": " "}, "mission"),
-        ({"mission_advice": ""}, "mission"),
-        ({"before_with": None}, "before"),
-        ({"before_note": ""}, "before"),
-        ({"risk_weighed_on": None}, "risk"),
-        ({"prospect_weighed_on": None}, "prospects"),
-        ({"publicity_decided_on": None}, "publicity"),
+        ({"mission": " "}, "mission-advice-missing"),
+        ({"mission_advice": ""}, "mission-advice-missing"),
+        ({"before_with": None}, "consultation-incomplete"),
+        ({"before_note": ""}, "consultation-incomplete"),
+        ({"risk_weighed_on": None}, "risk-not-assessed"),
+        ({"prospect_weighed_on": None}, "prospects-not-assessed"),
+        ({"publicity_decided_on": None}, "publicity-not-decided"),
         *(
             ({day: TODAY + timedelta(days=1)}, code)
             for day, code in (
-                ("mission_consulted_on", "mission"),
-                ("before_on", "before"),
-                ("risk_weighed_on", "risk"),
-                ("prospect_weighed_on", "prospects"),
-                ("publicity_decided_on", "publicity"),
+                ("mission_consulted_on", "mission-not-consulted"),
+                ("before_on", "not-consulted-before"),
+                ("risk_weighed_on", "risk-not-assessed"),
+                ("prospect_weighed_on", "prospects-not-assessed"),
+                ("publicity_decided_on", "publicity-not-decided"),
             )
         ),
     ],
@@ -247,6 +230,5 @@ def test_a_question_is_answered_once_all_that_belongs_to_it_is_there_and_its_day
 )
 def test_the_contact_afterwards_is_answered_only_as_a_whole(change: dict[str, object]) -> None:
     known = replace(WEIGHED, after_on=TODAY, after_with=InTheLoop.DEFENDER)
-    assert before_closing(known, TODAY) == ()
-    (found,) = before_closing(replace(known, **change), TODAY)  # type: ignore[arg-type]
-    assert found.code == "after"
+    assert before_closing(known, TODAY) is None
+    assert before_closing(replace(known, **change), TODAY) is not None  # type: ignore[arg-type]

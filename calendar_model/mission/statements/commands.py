@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from calendar_model.access.problems import Refused, UnmetRequirement
 from calendar_model.clock import now
+from calendar_model.messages.statements import state_label
 from calendar_model.mission import rules
 from calendar_model.mission.statements import workflow
 from calendar_model.store.models import Access, Override, Record, Statement, Unsaved, Version
@@ -97,22 +98,24 @@ def move(
     if rules.facts(session, statement, session.actor).version != seen:
         raise Refused("Another text has been saved since you opened this page. Read it first, then move the statement.")
     if statement.state is to:
-        raise Refused(f"This statement is {workflow.said(to)} already.")
+        raise Refused(f"This statement is {state_label(to)} already.")
     if to is StatementState.DELIVERED:
         statement.delivered_on = on
     statement.state = to
     statement.waiting_for_id = waiting_for if to is StatementState.CONSULTATION else None
 
 
-def lacks(session: Session, statement: Statement, actor_id: str, to: StatementState) -> tuple[UnmetRequirement, ...]:
-    """What misses before somebody can move the statement to a state, for the page to show beforehand.
+def unmet_before(
+    session: Session, statement: Statement, actor_id: str, to: StatementState
+) -> tuple[UnmetRequirement, ...]:
+    """What is missing before somebody can move the statement to a state, for the page to show beforehand.
 
     The day of delivery is asked for with the move itself and is not counted as missing.
     """
     found = rules.facts(session, statement, actor_id)
     if to is StatementState.DELIVERED:
         found = workflow.on_day(found, date.max)
-    return workflow.lacks(found, to)
+    return workflow.unmet_requirements(found, to)
 
 
 @dataclass(frozen=True)

@@ -14,13 +14,13 @@ holds for the version of the text for which it was asked, and stays on record.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from calendar_model import clock
 from calendar_model.access.problems import UnmetRequirement
-from calendar_model.terms import InTheLoop, Prospect, Publicity, RiskLevel, StatementState, Step
+from calendar_model.mission.statements.case_checks import CaseFacts, before_clearing, before_closing
+from calendar_model.terms import StatementState, Step
 
 IDEA, DRAFT, CONSULTATION = StatementState.IDEA, StatementState.DRAFT, StatementState.CONSULTATION
 CLEARED, DELIVERED = StatementState.CLEARED, StatementState.DELIVERED
@@ -42,32 +42,6 @@ WRITABLE = frozenset({IDEA, DRAFT, CONSULTATION, CLEARED})
 
 STEPS: Mapping[StatementState, Step] = {CLEARED: Step.CLEAR, DELIVERED: Step.CLEAR, FOLLOWED_UP: Step.CLOSE}
 """Before which states the checks of a step stand. Delivery asks those of clearance again: a case may have changed."""
-
-
-@dataclass(frozen=True)
-class CaseFacts:
-    """What is known of a case that a statement raises. ``name`` is its code, or a word for one that is hidden."""
-
-    name: str
-    mission_consulted_on: date | None = None
-    mission: str = ""
-    mission_advice: str = ""
-    before_on: date | None = None
-    before_with: InTheLoop | None = None
-    before_note: str = ""
-    risk: RiskLevel | None = None
-    risk_reasons: str = ""
-    risk_mitigation: str = ""
-    risk_weighed_on: date | None = None
-    prospect: Prospect | None = None
-    prospect_reasons: str = ""
-    prospect_weighed_on: date | None = None
-    publicity: Publicity | None = None
-    publicity_reason: str = ""
-    publicity_decided_on: date | None = None
-    after_on: date | None = None
-    after_with: InTheLoop | None = None
-    after_note: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,58 +68,46 @@ class Facts:
     overridden: frozenset[Step] = frozenset()
 
 
-def lacks(facts: Facts, to: StatementState) -> tuple[UnmetRequirement, ...]:
-    """What still misses before the statement can go to this state; empty: it can.
+def unmet_requirements(facts: Facts, to: StatementState) -> tuple[UnmetRequirement, ...]:
+    """What is still missing before the statement can go to this state; empty if it can.
 
-    A move that does not exist is a lack too. What was overridden for this version is not named again.
+    A move that does not exist is one of them. What was overridden for this version is left out.
     """
     if to not in MOVES[facts.state]:
-        return (UnmetRequirement(f"A statement does not go from {said(facts.state)} to {said(to)}.", code="no-move"),)
+        return (UnmetRequirement("no-such-move", values={"state": facts.state, "to": to}),)
     found: list[UnmetRequirement] = []
     if to in (CONSULTATION, CLEARED) and not facts.version:
-        found.append(UnmetRequirement("There is no text yet: write and save one first.", code="text"))
+        found.append(UnmetRequirement("no-text"))
     if to is CLEARED:
-        if not facts.actor_may_clear:
-            says = "Clearing is for somebody who may clear: ask one of them, or set it in Settings."
-            found.append(UnmetRequirement(says, code="may-clear"))
-        why = "it raises an individual case" if facts.cases else "an individual case was linked to it"
-        if facts.actor in facts.writers:
-            says = "You have written some of this text since it was last cleared"
-            found.append(UnmetRequirement(f"{says}, and {why}: ask somebody else to clear it.", code="writer"))
-        if facts.actor in facts.askers:
-            says = "You have asked to override a check of this text"
-            found.append(UnmetRequirement(f"{says}, and {why}: ask somebody else to clear it.", code="asker"))
+        found += _before_clearing(facts)
     if to is DELIVERED:
         if facts.cleared_version != facts.version:
-            found.append(
-                UnmetRequirement(
-                    "The text was changed after it was cleared: have it cleared again.", code="cleared-text"
-                )
-            )
+            found.append(UnmetRequirement("text-not-cleared"))
         if facts.delivered_on is None:
-            found.append(UnmetRequirement("Say on which day it was delivered.", code="delivered_on"))
+            found.append(UnmetRequirement("no-delivery-day"))
     step = STEPS.get(to)
     if step is not None:
-        passed_over = step in facts.overridden
-        found += [lack for lack in step_lacks(facts, step) if not (passed_over and lack.can_be_overridden)]
-    return (*found, *unread(facts)) if to is CLEARED else tuple(found)
+        is_overridden = step in facts.overridden
+        found += [unmet for unmet in unmet_in_step(facts, step) if not (is_overridden and unmet.can_be_overridden)]
+    return (*found, *unreadable_records(facts)) if to is CLEARED else tuple(found)
 
 
-def unread(facts: Facts) -> tuple[UnmetRequirement, ...]:
+def _before_clearing(facts: Facts) -> Iterator[UnmetRequirement]:
+    """What keeps this person from clearing the text, whatever is to be said of its cases."""
+    if not facts.actor_may_clear:
+        yield UnmetRequirement("may-not-clear")
+    raises_case = {"raises_case": bool(facts.cases)}
+    if facts.actor in facts.writers:
+        yield UnmetRequirement("is-writer", values=raises_case)
+    if facts.actor in facts.askers:
+        yield UnmetRequirement("asked-override", values=raises_case)
+
+
+def unreadable_records(facts: Facts) -> tuple[UnmetRequirement, ...]:
     """That somebody cannot read all that the statement is linked to: who clears has to see what they clear."""
     if not facts.hidden:
         return ()
-    records = "one restricted record" if facts.hidden == 1 else f"{facts.hidden} restricted records"
-    cases = "" if not facts.hidden_cases else f", {facts.hidden_cases} of them individual cases"
-    if facts.hidden == facts.hidden_cases == 1:
-        records, cases = "one individual case", ""
-    says = f"The statement is linked to {records} that you cannot read{cases}."
-    return (
-        UnmetRequirement(
-            f"{says} Ask somebody with access to add you there, or somebody who reads all of it to clear.",
-            code="hidden",
-        ),
-    )
+    return (UnmetRequirement("unreadable-records", values={"records": facts.hidden, "cases": facts.hidden_cases}),)
 
 
 def on_day(facts: Facts, delivered_on: date) -> Facts:
@@ -153,77 +115,11 @@ def on_day(facts: Facts, delivered_on: date) -> Facts:
     return replace(facts, delivered_on=delivered_on)
 
 
-def step_lacks(facts: Facts, step: Step) -> tuple[UnmetRequirement, ...]:
+def unmet_in_step(facts: Facts, step: Step) -> tuple[UnmetRequirement, ...]:
     """What a step's checks find, overridden or not."""
     if step is Step.CLEAR:
-        return tuple(lack for case in facts.cases for lack in before_clearing(case))
-    found = [lack for case in facts.cases for lack in before_closing(case, facts.delivered_on)]
+        return tuple(unmet for case in facts.cases for unmet in before_clearing(case))
+    found = [unmet for case in facts.cases if (unmet := before_closing(case, facts.delivered_on)) is not None]
     if facts.open_follow_ups:
-        says = f"Follow-ups still open: {facts.open_follow_ups}. Do them, or say what came of them."
-        found.append(UnmetRequirement(says, code="follow-ups"))
+        found.append(UnmetRequirement("open-follow-ups", values={"count": facts.open_follow_ups}))
     return tuple(found)
-
-
-def before_clearing(case: CaseFacts) -> tuple[UnmetRequirement, ...]:
-    """What section 3.4 asks before a case is raised and this one does not have yet.
-
-    A question is answered once all that belongs to it is filled in, and its day has come. A risk assessed as not
-    acceptable and a decision to work quietly are answers, not gaps: nobody overrides them, they have to be assessed or
-    decided anew.
-    """
-    found: list[UnmetRequirement] = []
-
-    def open_(code: str, says: str) -> None:
-        found.append(UnmetRequirement(f"{case.name}: {says}", can_be_overridden=True, code=code))
-
-    if not _has_come(case.mission_consulted_on):
-        open_("mission", "the bilateral mission has not been consulted.")
-    elif not (case.mission.strip() and case.mission_advice.strip()):
-        open_("mission", "which bilateral mission was consulted, and what it advises, is not filled in.")
-    if not _has_come(case.before_on):
-        open_("before", "nobody has talked it over with the defender, or with civil society for them.")
-    elif not _says_with_whom(case.before_with, case.before_note):
-        open_("before", "with whom it was talked over, and what civil society wants for them, is not filled in.")
-    if case.risk is None or not (case.risk_reasons.strip() and _has_come(case.risk_weighed_on)):
-        open_("risk", "the risk of reprisals has not been weighed, with its reasons.")
-    elif case.risk is RiskLevel.HIGH and not case.risk_mitigation.strip():
-        open_("risk", "the risk of reprisals is high, and nothing says what would lessen it.")
-    elif case.risk is RiskLevel.NOT_ACCEPTABLE:
-        says = "the risk of reprisals was weighed as not acceptable. Take the case out."
-        found.append(UnmetRequirement(f"{case.name}: {says}", code="risk"))
-    if case.prospect is None or not (case.prospect_reasons.strip() and _has_come(case.prospect_weighed_on)):
-        open_("prospects", "the prospects have not been weighed, with their reasons.")
-    if case.publicity is None or not (case.publicity_reason.strip() and _has_come(case.publicity_decided_on)):
-        open_("publicity", "publicity has not been decided, with its reason.")
-    elif case.publicity is Publicity.QUIET:
-        says = "it was decided to work quietly. Take the case out, or decide anew."
-        found.append(UnmetRequirement(f"{case.name}: {says}", code="publicity"))
-    return tuple(found)
-
-
-def before_closing(case: CaseFacts, delivered_on: date | None) -> tuple[UnmetRequirement, ...]:
-    """What is missing after the statement: the contact with the defender, or civil society for them, since that day."""
-    if not _has_come(case.after_on) or (
-        delivered_on is not None and case.after_on is not None and case.after_on < delivered_on
-    ):
-        says = "no contact with the defender, or civil society for them, since the statement."
-    elif not _says_with_whom(case.after_with, case.after_note):
-        says = "enter who was contacted after the statement, and what civil society says."
-    else:
-        return ()
-    return (UnmetRequirement(f"{case.name}: {says}", can_be_overridden=True, code="after"),)
-
-
-def _has_come(day: date | None) -> bool:
-    """Whether something happened on this day: it is there, and not a day to come."""
-    return day is not None and clock.has_come(day)
-
-
-def _says_with_whom(whom: InTheLoop | None, note: str) -> bool:
-    """Whether it is filled in with whom it was; what others say for the defender is written down with it."""
-    return whom is InTheLoop.DEFENDER or (whom is InTheLoop.CIVIL_SOCIETY and bool(note.strip()))
-
-
-def said(state: StatementState) -> str:
-    """The state in words."""
-    return {CONSULTATION: "in consultation", FOLLOWED_UP: "followed up"}.get(state, state.value)

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from calendar_model.access.problems import SHORTEST_REASON, Refused, UnmetRequirement
+from calendar_model.access.problems import SHORTEST_REASON, Problem, Refused
 from calendar_model.access.unit_of_work import reading, staff
 from calendar_model.calendar import city, when
 from calendar_model.mission import briefing
@@ -296,7 +296,7 @@ def _save(form: RecordForm) -> str:
     reason, level = values.pop("reason", None) or "", values.pop("sensitivity")
     values["end"] = values["end"] or values["start"]
     if wrong := faults(values):
-        raise Refused("The event cannot be saved as it is.", lacks=[UnmetRequirement(says) for says in wrong])
+        raise Refused(*(Problem("required", values={"asks": says}) for says in wrong))
     opened = _opened(form)
     if opened and len(reason) < SHORTEST_REASON:
         raise Refused("Say in a sentence why more people may see it; the reason stays in the history.")

@@ -161,8 +161,7 @@ def _take_over(work: Work, way: Way) -> Work:
     except EditConflict:
         work = replace(work, refusal=OVERTAKEN)
     except (ImportRefused, Refused, WorkspaceError) as refused:
-        lacks = " ".join(lack.says for lack in getattr(refused, "lacks", ()))
-        work = replace(work, refusal=f"{refused} {lacks} Nothing is written.".replace("  ", " "))
+        work = replace(work, refusal=f"{refused} Nothing is written.")
     st.session_state[_WORK] = work
     del st.session_state[_GOING]
     bar.empty()

@@ -55,7 +55,8 @@ def attempt(act: Callable[[], str]) -> bool:
     try:
         st.session_state[_OUTCOME] = ("done", act(), ())
     except Refused as refused:
-        st.session_state[_OUTCOME] = ("refused", str(refused), tuple(lack.says for lack in refused.lacks))
+        several = refused.problems if len(refused.problems) > 1 else ()
+        st.session_state[_OUTCOME] = ("refused", str(refused), tuple(map(str, refused.unmet or several)))
         return False
     except WorkspaceError as fault:
         outage.fails(fault)
@@ -70,11 +71,11 @@ def unsaid() -> bool:
 
 def outcome() -> None:
     """Says once what came of the last act. Every page of the workspace calls it below its title."""
-    how, says, lacks = st.session_state.pop(_OUTCOME, ("", "", ()))
+    how, says, missing = st.session_state.pop(_OUTCOME, ("", "", ()))
     if how == "done" and says:
         st.success(plain(says))
-    elif lacks:
-        st.error("\n".join(["Not yet. What misses:", "", *(f"- {plain(lack)}" for lack in lacks)]))
+    elif missing:
+        st.error("\n".join(["Not yet. What misses:", "", *(f"- {plain(each)}" for each in missing)]))
     elif how == "refused":
         st.error(plain(says))
 

@@ -13,7 +13,7 @@ import streamlit as st
 
 from calendar_model import wording
 from calendar_model.calendar import when
-from calendar_model.mission.statements import workflow
+from calendar_model.messages.statements import state_label
 from calendar_model.store.history import CREATE, DELETE, UPDATE
 from calendar_model.store.models import Change, Engagement, Person, Record, Statement
 from calendar_model.terms import RecordKind
@@ -96,7 +96,7 @@ def statement_links(found: Iterable[Statement]) -> None:
         day = f" on {wording.day(one.delivered_on)}" if one.delivered_on else ""
         with st.container(gap=None):
             link("statements", plain(one.title), record=one.id)
-            st.caption(f"{words(one.form)} · {workflow.said(one.state)}{day}")
+            st.caption(f"{words(one.form)} · {state_label(one.state)}{day}")
 
 
 def engagement_links(found: Iterable[Engagement]) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from calendar_model import wording
 from calendar_model.access.unit_of_work import reading, staff
-from calendar_model.mission.statements import workflow
+from calendar_model.messages.statements import state_label
 from calendar_model.mission.statements.queries import (
     UNSAID,
     Group,
@@ -26,7 +26,7 @@ from pages.components.record import forms
 from pages.components.record.forms import words
 from pages.components.shell.context import PageContext
 from pages.components.shell.words import plain
-from pages.components.statements.parts import next_lacks
+from pages.components.statements.parts import next_step
 from pages.components.widgets import labels, lines
 from pages.components.widgets.tables import csv_download
 
@@ -98,7 +98,7 @@ def _within(line: Line, context: PageContext) -> bool:
 
 
 def _state(state: str) -> str:
-    return workflow.said(StatementState(state)).capitalize()
+    return state_label(StatementState(state)).capitalize()
 
 
 def _group(
@@ -110,7 +110,7 @@ def _group(
     with reading(context.viewer) as session:
         hangs = hanging(session, ids)
         records = {one.id: one for one in session.scalars(select(Statement).where(Statement.id.in_(ids)))}
-        misses = {id_: next_lacks(session, one, person.id)[1] for id_, one in records.items()}
+        misses = {id_: next_step(session, one, person.id)[1] for id_, one in records.items()}
     with st.container(key=f"lines_{group.name}", gap="small"):
         for line in shown:
             _line(line, hangs[line.id], misses.get(line.id, ""), context, names)

@@ -9,6 +9,7 @@ import streamlit as st
 
 from calendar_model.access.problems import Refused
 from calendar_model.access.unit_of_work import reading
+from calendar_model.messages.statements import state_label
 from calendar_model.mission.statements import commands, workflow
 from calendar_model.mission.statements.workflow import Facts
 from calendar_model.mission.transactions import save, writing
@@ -111,7 +112,7 @@ def _move(statement_id: str, to: StatementState, seen: int) -> None:
     def act() -> str:
         with writing(viewer()) as session:
             commands.move(session, found(session, statement_id), to, seen=seen, on=on, waiting_for=waiting_for)
-        return f"It is {workflow.said(to)} now."
+        return f"It is {state_label(to)} now."
 
     if forms.attempt(act):
         st.session_state.pop(f"waiting_{statement_id}", None)
@@ -139,7 +140,7 @@ def overrides(
     step = workflow.STEPS.get(NEXT.get(statement.state, StatementState.IDEA))
     if step is None or step in facts.overridden or any(asked.step is step for asked in waiting):
         return
-    if not any(lack.can_be_overridden for lack in workflow.step_lacks(facts, step)):
+    if not any(unmet.can_be_overridden for unmet in workflow.unmet_in_step(facts, step)):
         return
     with st.expander("Pass over what misses"):
         st.markdown(

@@ -10,6 +10,7 @@ import streamlit as st
 from calendar_model import wording
 from calendar_model.access.problems import UnmetRequirement
 from calendar_model.access.unit_of_work import reading
+from calendar_model.messages.statements import state_label
 from calendar_model.mission import rules
 from calendar_model.mission.statements import commands, languages, workflow
 from calendar_model.mission.statements.speaking import Limit, limits, said
@@ -62,7 +63,7 @@ def steps(statement: Statement, zone: str) -> None:
     way = WAY if statement.state in WAY else (StatementState.DROPPED,)
     at = way.index(statement.state)
     words = "".join(
-        f"<li{_MARKS[(place > at) - (place < at)]}>{workflow.said(state).capitalize()}</li>"
+        f"<li{_MARKS[(place > at) - (place < at)]}>{state_label(state).capitalize()}</li>"
         for place, state in enumerate(way)
     )
     st.html(f'{_STYLE}<ol class="steps" aria-label="Where it stands">{words}</ol>')
@@ -126,20 +127,20 @@ def _rule(limit: Limit) -> str:
 # --- What misses
 
 
-def next_lacks(session: WorkspaceSession, statement: Statement, actor_id: str) -> tuple[StatementState | None, str]:
+def next_step(session: WorkspaceSession, statement: Statement, actor_id: str) -> tuple[StatementState | None, str]:
     """The next state and, in a sentence, what misses before it; no state once nothing is to be done."""
     to = NEXT.get(statement.state)
     if to is None:
         return None, ""
     if to is StatementState.DRAFT:
         return to, "Next: a first text makes it a draft."
-    missing = commands.lacks(session, statement, actor_id, to)
+    missing = commands.unmet_before(session, statement, actor_id, to)
     if not missing:
-        return to, f"Next: {workflow.said(to)}; nothing misses."
+        return to, f"Next: {state_label(to)}; nothing misses."
     # What can be done about the statement itself first; who does the last step is the last question.
-    first = next((lack for lack in missing if lack.can_be_overridden), missing[0])
+    first = next((unmet for unmet in missing if unmet.can_be_overridden), missing[0])
     more = f" And {len(missing) - 1} more." if len(missing) > 1 else ""
-    return to, f"Next: {workflow.said(to)}. {first.says}{more}"
+    return to, f"Next: {state_label(to)}. {first}{more}"
 
 
 def checks(statement: Statement, linked: Sequence[Record], actor: Person, clearers: Sequence[Person]) -> Facts:
@@ -147,15 +148,15 @@ def checks(statement: Statement, linked: Sequence[Record], actor: Person, cleare
     with reading(viewer()) as session:
         facts = rules.facts(session, statement, actor.id)
         to = NEXT.get(statement.state)
-        missing = commands.lacks(session, statement, actor.id, to) if to in BEFORE else ()
+        missing = commands.unmet_before(session, statement, actor.id, to) if to in BEFORE else ()
         ahead: tuple[UnmetRequirement, ...] = ()
         if statement.state in (StatementState.IDEA, StatementState.DRAFT):
             waiting = rules.facts(session, statement, actor.id, state=StatementState.CONSULTATION)
-            ahead = workflow.lacks(waiting, StatementState.CLEARED)
+            ahead = workflow.unmet_requirements(waiting, StatementState.CLEARED)
     if to in BEFORE:
         _missing(BEFORE[to], missing, linked, clearers)
     if ahead and to is not StatementState.CLEARED:
-        _missing(BEFORE[StatementState.CLEARED], [lack for lack in ahead if lack not in missing], linked, clearers)
+        _missing(BEFORE[StatementState.CLEARED], [unmet for unmet in ahead if unmet not in missing], linked, clearers)
     if to is None:
         st.markdown("Nothing is left to do.")
     return facts
@@ -169,14 +170,14 @@ def _missing(
     if not left:
         st.markdown("Nothing misses.")
     for case in (record for record in linked if isinstance(record, Case)):
-        of_case = [lack for lack in left if lack.says.startswith(f"{case.title}: ")]
+        of_case = [unmet for unmet in left if unmet.subject == case.id]
         if of_case:
-            left = [lack for lack in left if lack not in of_case]
-            st.markdown("\n".join(f"- {plain(lack.says)}" for lack in of_case))
+            left = [unmet for unmet in left if unmet.subject != case.id]
+            st.markdown("\n".join(f"- {plain(str(unmet))}" for unmet in of_case))
             link("cases", f"Mend it in {plain(case.title)}", icon=":material/arrow_forward:", record=case.id)
     if left:
-        st.markdown("\n".join(f"- {plain(lack.says)}" for lack in left))
-    if any("may clear" in lack.says for lack in left):
+        st.markdown("\n".join(f"- {plain(str(unmet))}" for unmet in left))
+    if any(unmet.code == "may-not-clear" for unmet in left):
         names = ", ".join(person.name for person in clearers)
         st.caption(plain(f"They are {names}." if names else "Nobody may clear yet."))
         if not names:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from calendar_model.access.problems import Refused
 from calendar_model.access.unit_of_work import reading
+from calendar_model.messages.statements import state_label
 from calendar_model.mission.statements import commands, languages, workflow
 from calendar_model.mission.statements.queries import text_in, text_of, whole
 from calendar_model.mission.statements.texts import merge
@@ -78,7 +79,7 @@ def writing_area(statement_id: str, context: PageContext, limit: int | None) -> 
 def _closed(statement: Statement, kept: Unsaved | None, language: str, limit: int | None) -> None:
     """What was said stays as it is; what was typed and came too late is shown to be taken along."""
     texts = versions_in(statement, language)
-    st.markdown(f"This statement is {workflow.said(statement.state)}: its text stays as it is.")
+    st.markdown(f"This statement is {state_label(statement.state)}: its text stays as it is.")
     editor(
         texts[-1].text if texts else "",
         key=f"text_{statement.id}_{language}_read",
