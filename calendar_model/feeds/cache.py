@@ -60,7 +60,7 @@ class Body:
 
 
 @dataclass(frozen=True)
-class Entry:
+class CachedFeed:
     """What was sent under an address: all that a 304 needs.
 
     ``modified`` is the second (UTC) since which the address has these bytes, as far as this process knows. It is later
@@ -82,12 +82,12 @@ class FeedCache:
 
     def __init__(self, *, max_bytes: int, max_addresses: int) -> None:
         self._max_bytes, self._max_addresses = max_bytes, max_addresses
-        self._entries: OrderedDict[Hashable, Entry] = OrderedDict()
+        self._entries: OrderedDict[Hashable, CachedFeed] = OrderedDict()
         self._bodies: OrderedDict[Hashable, Body] = OrderedDict()
         self._newest_evicted = datetime.min.replace(tzinfo=UTC)
         self._lock = Lock()
 
-    def get(self, address: Hashable, token: Hashable | None) -> tuple[Entry | None, Body | None]:
+    def get(self, address: Hashable, token: Hashable | None) -> tuple[CachedFeed | None, Body | None]:
         """The entry that is current at this change token, and its bytes unless they were evicted."""
         with self._lock:
             entry = self._entries.get(address)
@@ -95,7 +95,7 @@ class FeedCache:
                 return None, None
             return entry, self._use(address)
 
-    def renew(self, address: Hashable, token: Hashable | None, version: Hashable) -> tuple[Entry, Body] | None:
+    def renew(self, address: Hashable, token: Hashable | None, version: Hashable) -> tuple[CachedFeed, Body] | None:
         """The entry and its bytes where they are still of this version, from now on current at ``token``."""
         with self._lock:
             entry = self._entries.get(address)
@@ -107,7 +107,7 @@ class FeedCache:
 
     def put(
         self, address: Hashable, token: Hashable | None, version: Hashable, body: bytes, disposition: str
-    ) -> tuple[Entry, Body]:
+    ) -> tuple[CachedFeed, Body]:
         """Keep the bytes, which were made after ``token`` was asked for, and date them.
 
         A date of the records would not do. Of two changes on one day a client that knows only the first would be told
@@ -119,7 +119,7 @@ class FeedCache:
             modified = previous.modified if previous is not None else self._newest_evicted
             if previous is None or previous.tag != tag:
                 modified = max(clock.machine_now().replace(microsecond=0), modified + _SECOND)
-            self._entries[address] = entry = Entry(token, version, tag, len(body), modified, disposition)
+            self._entries[address] = entry = CachedFeed(token, version, tag, len(body), modified, disposition)
             self._bodies[address] = kept = Body(body)
             self._use(address)
             self._evict()

@@ -46,7 +46,7 @@ from calendar_model.access.permissions import ANONYMOUS
 from calendar_model.access.problems import Refused
 from calendar_model.calendar import Filter, FilterError
 from calendar_model.feeds import cache, ical, links, subscription_feed
-from calendar_model.feeds.cache import Body, Entry, FeedCache
+from calendar_model.feeds.cache import Body, CachedFeed, FeedCache
 from calendar_model.feeds.limits import RateLimits, RecentKeys, client_host
 from calendar_model.mission import subscriptions
 from calendar_model.mission.visible_calendar import calendar_for
@@ -320,7 +320,7 @@ def _require_whole(reference: Reference) -> None:
         raise HttpRefusal(503, INCOMPLETE)
 
 
-def _unchanged(request: Request, entry: Entry) -> Response | None:
+def _unchanged(request: Request, entry: CachedFeed) -> Response | None:
     """304 where the client's copy is still good (RFC 9110, 13.1): the tag decides, without one the time."""
     offered = request.headers.get("if-none-match")
     if offered is not None:
@@ -340,7 +340,7 @@ def _is_since(since: str | None, modified: datetime) -> bool:
     return modified <= (moment if moment.tzinfo else moment.replace(tzinfo=UTC))
 
 
-def _full_answer(request: Request, entry: Entry, body: Body) -> Response:
+def _full_answer(request: Request, entry: CachedFeed, body: Body) -> Response:
     """The feed in the coding that the client takes."""
     headers = _headers(request, entry)
     is_gzip = _sends_gzip(request, entry)
@@ -357,7 +357,7 @@ def _full_answer(request: Request, entry: Entry, body: Body) -> Response:
     return Response(b"" if request.method == "HEAD" else sent, headers=headers)
 
 
-def _headers(request: Request, entry: Entry) -> dict[str, str]:
+def _headers(request: Request, entry: CachedFeed) -> dict[str, str]:
     """The headers of the feed and of the 304."""
     dated = {"Last-Modified": format_datetime(entry.modified, usegmt=True)} if _has_come(entry.modified) else {}
     plain_tag, gzip_tag = _tags(entry)
@@ -371,11 +371,11 @@ def _headers(request: Request, entry: Entry) -> dict[str, str]:
     }
 
 
-def _sends_gzip(request: Request, entry: Entry) -> bool:
+def _sends_gzip(request: Request, entry: CachedFeed) -> bool:
     return entry.size >= _SMALLEST_GZIP and _takes_gzip(request.headers.get("accept-encoding", ""))
 
 
-def _tags(entry: Entry) -> tuple[str, str]:
+def _tags(entry: CachedFeed) -> tuple[str, str]:
     """The tag of the plain body, and that of the compressed one."""
     return f'"{entry.tag}"', f'"{entry.tag}-gzip"'
 
