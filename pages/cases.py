@@ -104,16 +104,6 @@ REPRISAL_TIES: Mapping[str, tuple[type[Record], ...]] = {
 # --- The list
 
 
-def within(context: PageContext, country: str, organisation: str | None = None) -> bool:
-    """Whether the filter keeps a record of this state; of an organisation too, where it has one."""
-    chosen = context.filter
-    if chosen.countries and country not in chosen.countries:
-        return False
-    if organisation is None or not chosen.organisations:
-        return True
-    return any(organisation in context.reference.beneath.get(code, {code}) for code in chosen.organisations)
-
-
 def state_name(code: str, context: PageContext) -> str:
     known = context.reference.states.get(code)
     return known.name if known else code
@@ -129,7 +119,7 @@ def list_cases(found: Sequence[Case], raised_in: dict[str, list[Statement]], con
         )
         return
     groups: dict[Attention, list[Case]] = {attention: [] for attention in Attention}
-    kept = [case for case in found if within(context, case.country)]
+    kept = [case for case in found if context.keeps(RecordKind.CASE, case)]
     for case in kept:
         groups[checks.attention(case, _delivered(raised_in[case.id]))].append(case)
     for attention, title in GROUPS.items():
@@ -189,7 +179,7 @@ def list_reprisals(found: Sequence[Reprisal], context: PageContext) -> None:
             "organisation stands here: to whom it was reported, and what the organisation answered."
         )
         return
-    kept = [one for one in found if within(context, one.country, one.organisation)]
+    kept = [one for one in found if context.keeps(RecordKind.REPRISAL, one)]
     for state, title in STANDING.items():
         rows = [one for one in kept if one.state is state]
         if rows:

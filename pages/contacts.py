@@ -16,9 +16,11 @@ from calendar_model import wording
 from calendar_model.access.permissions import Viewer
 from calendar_model.access.problems import Refused
 from calendar_model.access.unit_of_work import change_token, load_for_update, reading, staff
+from calendar_model.calendar import describe
 from calendar_model.mission import contacts, engagements
 from calendar_model.mission.cases import linked_records
 from calendar_model.mission.contacts import ConsentState
+from calendar_model.mission.record_filter import what_narrows
 from calendar_model.mission.rules import born_at
 from calendar_model.mission.transactions import save, writing
 from calendar_model.store.database import WorkspaceError
@@ -113,17 +115,16 @@ def own_filters(everything: Sequence[Contact], context: PageContext) -> list[Con
             placeholder="All",
             width=240,
         )
-    above = context.filter.countries
-    if above:
-        names = ", ".join(state_name(code, context) for code in above)
-        st.caption(f"Only what the filter above the page keeps: {plain(names)}.")
+    narrowing = what_narrows(context.filter, RecordKind.CONTACT)
+    if narrowing.active:
+        st.caption(f"Only what the filter above the page keeps: {plain(describe(narrowing, context.reference))}.")
     sought = (search or "").casefold().split()
     return [
         one
         for one in everything
         if (not kinds or one.contact_kind in kinds)
         and (not countries or one.country in countries)
-        and (not above or one.country in above)
+        and context.keeps(RecordKind.CONTACT, one)
         and all(word in f"{one.title} {one.field_of_work}".casefold() for word in sought)
     ]
 

@@ -12,9 +12,11 @@ import streamlit as st
 
 from calendar_model import wording
 from calendar_model.access.unit_of_work import reading, staff
+from calendar_model.calendar import describe
 from calendar_model.mission import contacts, engagements, follow_ups
 from calendar_model.mission.cases import linked_records
-from calendar_model.mission.engagements import Hangs, Line, Wanted
+from calendar_model.mission.engagements import EngagementLine, EngagementLinks, EngagementQuery
+from calendar_model.mission.record_filter import what_narrows
 from calendar_model.mission.rules import born_at
 from calendar_model.mission.transactions import save
 from calendar_model.store.history import of_record
@@ -87,7 +89,7 @@ def the_list(context: PageContext, person: Person) -> None:
     forms.outcome()
     st.button("Log an engagement", key="new_engagement", type="primary", on_click=forms.begin, args=("new",))
     with reading(context.viewer) as session:
-        total = engagements.count(session, Wanted())
+        total = engagements.count(session, EngagementQuery(context.reference))
         states = contacts.countries(session)
     if not total:
         st.markdown(
@@ -96,23 +98,23 @@ def the_list(context: PageContext, person: Person) -> None:
         )
         return
     names = {one.id: one.name for one in staff()}
-    if narrowing := said_of(context):
+    if narrowing := filter_words(context):
         st.caption(plain(narrowing))
     to_follow_up(names, context)
     st.subheader("All, the newest first")
-    wanted = own_filters(context, person, states)
+    query = own_filters(context, person, states)
     with reading(context.viewer) as session:
-        count = engagements.count(session, wanted)
-        found = engagements.newest(session, wanted, st.session_state.get(SHOWN, AT_FIRST))
-        hangs = engagements.hanging(session, [line.id for line in found])
+        count = engagements.count(session, query)
+        found = engagements.newest(session, query, st.session_state.get(SHOWN, AT_FIRST))
+        links = engagements.links_of(session, [line.id for line in found])
     if not count:
         st.markdown("No engagement under this search. Take some of it back to see more.")
         return
-    table(found, count, hangs, context)
-    csv(wanted, names, context)
+    table(found, count, links, context)
+    csv(query, names, context)
 
 
-def own_filters(context: PageContext, person: Person, states: Sequence[str]) -> Wanted:
+def own_filters(context: PageContext, person: Person, states: Sequence[str]) -> EngagementQuery:
     """The page's own filters, and with them what the filter above the page says of organisation and period."""
     known = context.reference
     with st.container(horizontal=True, vertical_alignment="bottom", key="engagements_filters"):
@@ -139,60 +141,34 @@ def own_filters(context: PageContext, person: Person, states: Sequence[str]) -> 
             width=220,
         )
         mine = st.toggle("Only mine", key=MINE)
-    return filtered(
-        context, organisations, kinds=kinds, countries=countries, mine=person.id if mine else "", search=search
-    )
-
-
-def filtered(
-    context: PageContext,
-    organisations: Sequence[str] = (),
-    *,
-    kinds: Sequence[EngagementKind] = (),
-    countries: Sequence[str] = (),
-    mine: str = "",
-    search: str = "",
-) -> Wanted:
-    """What these choices and the filter above the page keep; ``mine`` is a person's identifier."""
-    above = context.filter
-    kept = [beneath(codes, context) for codes in (above.organisations, organisations) if codes]
-    kept += [frozenset(above.bodies)] if above.bodies else []
-    both = frozenset.intersection(*kept) if kept else None
-    return Wanted(
+    return EngagementQuery(
+        known,
+        context.filter,
         kinds=tuple(kinds),
-        # Choices that have nothing in common keep nothing, as does a code that no organisation has.
-        organisations=frozenset() if both is None else both or frozenset({"-"}),
+        organisations=tuple(organisations),
         countries=tuple(countries),
-        owner_id=mine,
-        start=above.start,
-        end=above.end,
+        owner_id=person.id if mine else "",
         search=search,
     )
 
 
-def beneath(codes: Sequence[str], context: PageContext) -> frozenset[str]:
-    """These organisations and all beneath them."""
-    return frozenset(code for one in codes for code in context.reference.beneath.get(one, {one}))
-
-
-def said_of(context: PageContext) -> str:
+def filter_words(context: PageContext) -> str:
     """What of the filter above the page narrows this list, in a sentence."""
-    above, parts = context.filter, []
-    if above.organisations or above.bodies:
-        codes = (*above.organisations, *above.bodies)
-        parts.append(", ".join(labels.short_organisation(code, context.reference) for code in codes))
-    if above.start and above.end:
-        parts.append(wording.span(above.start, above.end))
-    elif above.start or above.end:
-        parts.append(f"from {wording.day(above.start)}" if above.start else f"until {wording.day(above.end)}")  # type: ignore[arg-type]
-    return f"Only what the filter above the page keeps: {'; '.join(parts)}." if parts else ""
+    narrowing = what_narrows(context.filter, RecordKind.ENGAGEMENT)
+    return (
+        f"Only what the filter above the page keeps: {describe(narrowing, context.reference)}."
+        if narrowing.active
+        else ""
+    )
 
 
 def to_follow_up(names: Mapping[str, str], context: PageContext) -> None:
     """What is still to be done about engagements, a line each, the first due first."""
     with reading(context.viewer) as session:
         open_ = follow_ups.open_follow_ups(session)
-        kept = engagements.among(session, filtered(context), [line.record_id for line in open_])
+        kept = engagements.kept_among(
+            session, EngagementQuery(context.reference, context.filter), [line.record_id for line in open_]
+        )
     found = [line for line in open_ if line.record_id in kept]
     if not found:
         return
@@ -227,10 +203,12 @@ def more_pressing(count: int) -> None:
     st.session_state["engagements_pressing"] = count
 
 
-def table(found: Sequence[Line], count: int, hangs: Mapping[str, Hangs], context: PageContext) -> None:
-    items = context.table[context.table["item"].isin({item for one in hangs.values() for item in one.items})]
+def table(
+    found: Sequence[EngagementLine], count: int, links: Mapping[str, EngagementLinks], context: PageContext
+) -> None:
+    items = context.table[context.table["item"].isin({item for one in links.values() for item in one.items})]
     titles = dict(zip(items["item"].astype(str), items["title"].astype(str), strict=True))
-    shown = pd.DataFrame([row(line, hangs[line.id], titles, context) for line in found])
+    shown = pd.DataFrame([row(line, links[line.id], titles, context) for line in found])
     st.dataframe(
         shown,
         key="engagements",
@@ -259,8 +237,10 @@ def table(found: Sequence[Line], count: int, hangs: Mapping[str, Hangs], context
         st.button(f"Show {more} more of {count}", key="more_engagements", on_click=more_rows, args=(len(found) + more,))
 
 
-def row(line: Line, hangs: Hangs, titles: Mapping[str, str], context: PageContext) -> dict[str, Any]:
-    linked = [*(titles[item] for item in hangs.items if item in titles), *(one.title for one in hangs.records)]
+def row(
+    line: EngagementLine, links: EngagementLinks, titles: Mapping[str, str], context: PageContext
+) -> dict[str, Any]:
+    linked = [*(titles[item] for item in links.items if item in titles), *(one.title for one in links.records)]
     marks = [
         "planned" if line.on > context.today else "",
         "restricted" if line.restricted else "",
@@ -272,7 +252,7 @@ def row(line: Line, hangs: Hangs, titles: Mapping[str, str], context: PageContex
         "Kind": words(line.engagement_kind),
         "What": f"{line.title} ({mark})" if mark else line.title,
         "Organisation": labels.short_organisation(line.organisation, context.reference),
-        "With": "; ".join(one.title for one in hangs.contacts) or shortened(line.participants, 60),
+        "With": "; ".join(one.title for one in links.contacts) or shortened(line.participants, 60),
         "Linked to": "; ".join(linked),
         "What came of it": shortened(line.outcome, 140),
     }
@@ -295,14 +275,14 @@ def more_rows(count: int) -> None:
     st.session_state[SHOWN] = count
 
 
-def csv(wanted: Wanted, names: Mapping[str, str], context: PageContext) -> None:
+def csv(query: EngagementQuery, names: Mapping[str, str], context: PageContext) -> None:
     eyes = context.viewer
 
     def rows() -> pd.DataFrame:
         with reading(eyes) as session:
-            found = engagements.newest(session, wanted)
-            hangs = engagements.hanging(session, [line.id for line in found])
-        return engagements.as_table(found, hangs, names)
+            found = engagements.newest(session, query)
+            links = engagements.links_of(session, [line.id for line in found])
+        return engagements.as_table(found, links, names)
 
     csv_download(rows, "engagements")
     st.caption("Restricted records, and who took part in words, are left out of these files.")

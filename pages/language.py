@@ -14,7 +14,7 @@ from calendar_model.mission.language import Group, as_table, by_item, counts, pr
 from calendar_model.mission.transactions import save
 from calendar_model.store.history import of_record
 from calendar_model.store.models import Engagement, LanguageProposal, Person, Statement
-from calendar_model.terms import ProposalOutcome
+from calendar_model.terms import ProposalOutcome, RecordKind
 from calendar_model.vocabulary import Sensitivity
 from pages.components.record import forms
 from pages.components.record.access_requests import ask_for_access
@@ -38,15 +38,6 @@ EVERY = "every"
 # --- The list
 
 
-def within(found: Sequence[LanguageProposal], context: PageContext) -> list[LanguageProposal]:
-    """The proposals in the forums that the filter names."""
-    chosen = context.filter.organisations
-    if not chosen:
-        return list(found)
-    beneath = {code for one in chosen for code in context.reference.beneath.get(one, {one})}
-    return [proposal for proposal in found if proposal.forum in beneath]
-
-
 def the_list(context: PageContext) -> None:
     st.title(TITLE)
     forms.outcome()
@@ -59,7 +50,7 @@ def the_list(context: PageContext) -> None:
             "agreed language that it rests on and what became of it."
         )
         return
-    found = within(everything, context)
+    found = [one for one in everything if context.keeps(RecordKind.LANGUAGE, one)]
     outcome = strip(found)
     shown = [one for one in found if outcome in (EVERY, one.outcome)]
     styled()

@@ -1,4 +1,4 @@
-"""The one filter: what a page, a feed, an export and the command line narrow the calendar table by."""
+"""The one filter: what a page, a feed, an export and the command line narrow the calendar table and lists by."""
 
 from __future__ import annotations
 
@@ -40,6 +40,18 @@ _QUOTED = 60
 
 class FilterError(ValueError):
     """A parameter that the filter does not know; ``str()`` is a sentence that says what is allowed."""
+
+
+@dataclass(frozen=True)
+class RecordFacts:
+    """What the filter looks at in a record of staff; None: its kind has no such fact and is not narrowed by it.
+
+    ``organisation`` and ``country`` are codes, empty where the record names none; ``day`` is a date of the place.
+    """
+
+    organisation: str | None = None
+    country: str | None = None
+    day: date | None = None
 
 
 @dataclass(frozen=True)
@@ -136,12 +148,30 @@ class Filter:
         """Whether anything is set."""
         return self != Filter()
 
+    def organisation_codes(self, reference: Reference) -> frozenset[str] | None:
+        """The codes of organisations and bodies of which records are kept; None keeps those of any and of none."""
+        chosen = [_beneath(self.organisations, reference)] if self.organisations else []
+        chosen += [frozenset(self.bodies)] if self.bodies else []
+        return frozenset.intersection(*chosen) if chosen else None
+
+    def keeps(self, record: RecordFacts, reference: Reference) -> bool:
+        """Whether the filter keeps a record of staff with these facts."""
+        codes = self.organisation_codes(reference)
+        if record.organisation is not None and codes is not None and record.organisation not in codes:
+            return False
+        if record.country is not None and self.countries and record.country not in self.countries:
+            return False
+        return record.day is None or (
+            (self.start is None or record.day >= self.start) and (self.end is None or record.day <= self.end)
+        )
+
     def apply(self, table: pd.DataFrame, reference: Reference) -> pd.DataFrame:
         """The rows of the calendar table that the filter keeps: same columns, same order, index from 0."""
         keep = np.ones(len(table), dtype=bool)
         if self.organisations:
-            beneath = frozenset().union(*(reference.beneath.get(c, frozenset({c})) for c in self.organisations))
-            keep &= _in(table["body"], beneath) | _in(table["organisation"], frozenset(self.organisations))
+            keep &= _in(table["body"], _beneath(self.organisations, reference)) | _in(
+                table["organisation"], frozenset(self.organisations)
+            )
         for column, values in (
             ("body", self.bodies),
             ("kind", self.kinds),
@@ -162,6 +192,11 @@ class Filter:
         found = table[keep].reset_index(drop=True)
         found.attrs = dict(table.attrs)
         return found
+
+
+def _beneath(codes: Iterable[str], reference: Reference) -> frozenset[str]:
+    """These organisations and all beneath them."""
+    return frozenset(code for one in codes for code in reference.beneath.get(one, {one}))
 
 
 def _in(column: pd.Series, values: frozenset[str]) -> np.ndarray:

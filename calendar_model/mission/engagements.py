@@ -15,6 +15,9 @@ import pandas as pd
 from sqlalchemy import ColumnElement, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from calendar_model.calendar import Filter
+from calendar_model.mission import record_filter
+from calendar_model.reference import Reference
 from calendar_model.store.models import Contact, Engagement, ItemLink, Record, RecordLink
 from calendar_model.terms import EngagementForm, EngagementKind, RecordKind
 from calendar_model.vocabulary import Sensitivity
@@ -26,30 +29,32 @@ COLUMNS = (
 """Columns of :func:`as_table`."""
 
 _AT_A_TIME = 500
+_UNFILTERED = Filter()
 
 _SEARCHED = (Engagement.title, Engagement.place, Engagement.participants, Engagement.outcome)
 
 
 @dataclass(frozen=True)
-class Wanted:
+class EngagementQuery:
     """Which engagements a list holds; an empty field keeps all.
 
-    ``organisations`` are codes, ``countries`` ISO 3166 alpha-3 codes of which one is that of a contact it was with.
-    ``start`` and ``end`` are days, both included. ``search``: every word occurs, in whatever case, in title, place,
-    participants, outcome or the code of a contact.
+    ``above`` is the calendar's filter, ``organisations`` are codes that stand for themselves and all beneath them in
+    ``reference``, chosen within it. ``countries`` are ISO 3166 alpha-3 codes of which one is that of a contact it was
+    with. ``search``: every word occurs, in whatever case, in title, place, participants, outcome or the code of a
+    contact.
     """
 
+    reference: Reference
+    above: Filter = _UNFILTERED
     kinds: tuple[EngagementKind, ...] = ()
-    organisations: frozenset[str] = frozenset()
+    organisations: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
     owner_id: str = ""
-    start: date | None = None
-    end: date | None = None
     search: str = ""
 
 
 @dataclass(frozen=True)
-class Line:
+class EngagementLine:
     """An engagement as a list shows it."""
 
     id: str
@@ -72,7 +77,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Other:
+class LinkedRecord:
     """A record at the other end of a link."""
 
     id: str
@@ -82,33 +87,33 @@ class Other:
 
 
 @dataclass(frozen=True)
-class Hangs:
+class EngagementLinks:
     """What an engagement is linked to: items of the calendar by identifier, contacts and other records by title."""
 
     items: tuple[str, ...] = ()
-    contacts: tuple[Other, ...] = ()
-    records: tuple[Other, ...] = ()
+    contacts: tuple[LinkedRecord, ...] = ()
+    records: tuple[LinkedRecord, ...] = ()
 
 
-def newest(session: Session, wanted: Wanted, limit: int | None = None) -> list[Line]:
-    """The engagements wanted, the newest first; at most ``limit`` of them."""
-    columns = [getattr(Engagement, name) for name in Line.__dataclass_fields__]
+def newest(session: Session, query: EngagementQuery, limit: int | None = None) -> list[EngagementLine]:
+    """The engagements of a query, the newest first; at most ``limit`` of them."""
+    columns = [getattr(Engagement, name) for name in EngagementLine.__dataclass_fields__]
     asked = (
         select(*columns)
-        .where(*_conditions(session, wanted))
+        .where(*_conditions(session, query))
         .order_by(Engagement.on.desc(), Engagement.title, Engagement.id)
     )
-    return [Line(**row._mapping) for row in session.execute(asked.limit(limit))]
+    return [EngagementLine(**row._mapping) for row in session.execute(asked.limit(limit))]
 
 
-def count(session: Session, wanted: Wanted) -> int:
-    """How many engagements are wanted."""
-    return session.scalar(select(func.count(Engagement.id)).where(*_conditions(session, wanted))) or 0
+def count(session: Session, query: EngagementQuery) -> int:
+    """How many engagements a query keeps."""
+    return session.scalar(select(func.count(Engagement.id)).where(*_conditions(session, query))) or 0
 
 
-def among(session: Session, wanted: Wanted, record_ids: Sequence[str]) -> set[str]:
-    """Which of these are engagements that are wanted."""
-    conditions = _conditions(session, wanted)
+def kept_among(session: Session, query: EngagementQuery, record_ids: Sequence[str]) -> set[str]:
+    """Which of these are engagements that a query keeps."""
+    conditions = _conditions(session, query)
     return {
         id_
         for some in _some(record_ids)
@@ -116,10 +121,10 @@ def among(session: Session, wanted: Wanted, record_ids: Sequence[str]) -> set[st
     }
 
 
-def hanging(session: Session, record_ids: Sequence[str]) -> Mapping[str, Hangs]:
+def links_of(session: Session, record_ids: Sequence[str]) -> Mapping[str, EngagementLinks]:
     """What these records are linked to, whichever of the two was linked to the other; none missing."""
     items: dict[str, list[str]] = defaultdict(list)
-    others: dict[str, dict[str, Other]] = defaultdict(dict)
+    others: dict[str, dict[str, LinkedRecord]] = defaultdict(dict)
     for some in _some(record_ids):
         links = select(ItemLink.record_id, ItemLink.item).where(ItemLink.record_id.in_(some))
         for record_id, item in session.execute(links.order_by(ItemLink.item)):
@@ -129,12 +134,14 @@ def hanging(session: Session, record_ids: Sequence[str]) -> Mapping[str, Hangs]:
                 Record, Record.id == other
             )
             for record_id, id_, kind, title, level in session.execute(linked.where(mine.in_(some))):
-                others[record_id][id_] = Other(id_, kind, title, level is Sensitivity.RESTRICTED)
+                others[record_id][id_] = LinkedRecord(id_, kind, title, level is Sensitivity.RESTRICTED)
     found = {}
     for id_ in record_ids:
         linked_to = sorted(others[id_].values(), key=lambda one: (one.title, one.id))
         contacts = tuple(one for one in linked_to if one.kind is RecordKind.CONTACT)
-        found[id_] = Hangs(tuple(items[id_]), contacts, tuple(one for one in linked_to if one not in contacts))
+        found[id_] = EngagementLinks(
+            tuple(items[id_]), contacts, tuple(one for one in linked_to if one not in contacts)
+        )
     return found
 
 
@@ -154,7 +161,9 @@ def last_on(session: Session, contact_ids: Sequence[str], today: date) -> dict[s
     return last
 
 
-def as_table(found: Iterable[Line], hangs: Mapping[str, Hangs], names: Mapping[str, str]) -> pd.DataFrame:
+def as_table(
+    found: Iterable[EngagementLine], links: Mapping[str, EngagementLinks], names: Mapping[str, str]
+) -> pd.DataFrame:
     """Engagements as a file has them, in columns of :data:`COLUMNS`.
 
     What is restricted is left out: such an engagement, and of another the codes of such contacts. So is, of all, who
@@ -169,8 +178,8 @@ def as_table(found: Iterable[Line], hangs: Mapping[str, Hangs], names: Mapping[s
             line.place,
             str(line.form),
             line.organisation,
-            "; ".join(hangs[line.id].items),
-            "; ".join(contact.title for contact in hangs[line.id].contacts if not contact.restricted),
+            "; ".join(links[line.id].items),
+            "; ".join(contact.title for contact in links[line.id].contacts if not contact.restricted),
             line.outcome,
             names.get(line.owner_id, ""),
             str(line.sensitivity),
@@ -182,21 +191,17 @@ def as_table(found: Iterable[Line], hangs: Mapping[str, Hangs], names: Mapping[s
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _conditions(session: Session, wanted: Wanted) -> list[ColumnElement[bool]]:
+def _conditions(session: Session, query: EngagementQuery) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
-    if wanted.kinds:
-        found.append(Engagement.engagement_kind.in_(wanted.kinds))
-    if wanted.organisations:
-        found.append(Engagement.organisation.in_(wanted.organisations))
-    if wanted.owner_id:
-        found.append(Engagement.owner_id == wanted.owner_id)
-    if wanted.start is not None:
-        found.append(Engagement.on >= wanted.start)
-    if wanted.end is not None:
-        found.append(Engagement.on <= wanted.end)
-    if wanted.countries:
-        found.append(_with_one_of(session, Contact.country.in_(wanted.countries)))
-    for word in wanted.search.split():
+    for chosen in (query.above, Filter(organisations=query.organisations)):
+        found += record_filter.conditions(chosen, RecordKind.ENGAGEMENT, query.reference)
+    if query.kinds:
+        found.append(Engagement.engagement_kind.in_(query.kinds))
+    if query.owner_id:
+        found.append(Engagement.owner_id == query.owner_id)
+    if query.countries:
+        found.append(_with_one_of(session, Contact.country.in_(query.countries)))
+    for word in query.search.split():
         own = (_has(column, word) for column in _SEARCHED)
         found.append(or_(*own, _with_one_of(session, _has(Contact.title, word))))
     return found

@@ -12,15 +12,20 @@ from hypothesis import strategies as st
 
 from calendar_model.access.permissions import ANONYMOUS, Viewer, member
 from calendar_model.access.unit_of_work import reading
+from calendar_model.calendar import Filter
 from calendar_model.mission import contacts, engagements, follow_ups
 from calendar_model.mission.contacts import ConsentState
-from calendar_model.mission.engagements import Hangs, Other, Wanted
+from calendar_model.mission.engagements import EngagementLinks, EngagementQuery, LinkedRecord
 from calendar_model.mission.follow_ups import Due
 from calendar_model.mission.transactions import save, writing
+from calendar_model.reference import load
 from calendar_model.store.database import Workspace
 from calendar_model.store.models import Case, Consent, Contact, Engagement, FollowUp, Person, Record
 from calendar_model.terms import ContactKind, EngagementForm, EngagementKind, RecordKind, Suggester
+from tests.conftest import DATA
 from tests.day import TODAY
+
+REFERENCE = load(DATA)
 
 
 @pytest.fixture
@@ -54,10 +59,11 @@ def follow(workspace: Workspace, who: Viewer, record_id: str, what: str, due: da
 
 
 def titles(workspace: Workspace, who: Viewer, limit: int | None = None, **wanted: Any) -> list[str]:
+    query = EngagementQuery(REFERENCE, **wanted)
     with reading(who, workspace) as session:
-        found = engagements.newest(session, Wanted(**wanted), limit)
+        found = engagements.newest(session, query, limit)
         if limit is None:
-            assert engagements.count(session, Wanted(**wanted)) == len(found)
+            assert engagements.count(session, query) == len(found)
         return [line.title for line in found]
 
 
@@ -79,14 +85,16 @@ def test_every_field_of_what_is_wanted_narrows(workspace: Workspace, me: Viewer,
     engaged(workspace, other, "C", date(2026, 9, 1), engagement_kind=EngagementKind.INVITED)
 
     assert titles(workspace, me, kinds=(EngagementKind.INVITED,)) == ["C"]
-    assert titles(workspace, me, organisations=frozenset({"un-hrc", "osce"})) == ["A", "B"]
+    assert titles(workspace, me, organisations=("un-hrc", "osce")) == ["A", "B"]
+    assert titles(workspace, me, organisations=("un",)) == ["A"]
+    assert titles(workspace, me, above=Filter(bodies=("un-hrc",)), organisations=("osce",)) == []
     assert titles(workspace, me, countries=("KEN",)) == ["A", "B"]
     assert titles(workspace, me, countries=("TGO",)) == ["B"]
-    assert titles(workspace, me, countries=("TGO", "KEN"), organisations=frozenset({"un-hrc"})) == ["A"]
+    assert titles(workspace, me, countries=("TGO", "KEN"), organisations=("un-hrc",)) == ["A"]
     assert titles(workspace, me, owner_id=other.person_id) == ["C"]
-    assert titles(workspace, me, start=date(2026, 10, 1)) == ["A", "B"]
-    assert titles(workspace, me, end=date(2026, 10, 1)) == ["B", "C"]
-    assert titles(workspace, me, start=date(2026, 9, 2), end=date(2026, 9, 30)) == []
+    assert titles(workspace, me, above=Filter(start=date(2026, 10, 1))) == ["A", "B"]
+    assert titles(workspace, me, above=Filter(end=date(2026, 10, 1))) == ["B", "C"]
+    assert titles(workspace, me, above=Filter(start=date(2026, 9, 2), end=date(2026, 9, 30))) == []
 
 
 def test_a_search_looks_for_every_word_in_words_and_codes(workspace: Workspace, me: Viewer) -> None:
@@ -112,23 +120,23 @@ def test_a_contact_that_one_does_not_see_cannot_be_searched_for(
     assert titles(workspace, other, search="009") == []
     assert titles(workspace, other, countries=("KEN",)) == []
     with reading(other, workspace) as session:
-        assert engagements.hanging(session, [made]) == {made: Hangs()}
+        assert engagements.links_of(session, [made]) == {made: EngagementLinks()}
         assert engagements.last_on(session, [who], TODAY) == {}
         assert contacts.countries(session) == []
 
 
-def test_what_hangs_on_an_engagement_is_found_from_either_end(workspace: Workspace, me: Viewer) -> None:
+def test_what_links_on_an_engagement_is_found_from_either_end(workspace: Workspace, me: Viewer) -> None:
     who = contact(workspace, me, "Defender 001")
     made = engaged(workspace, me, "Meeting", items=["b", "a"], links=[who])
     case = save(me, Case, {"title": "Case 1", "suggested_by": Suggester.DEFENDER}, links=[made], workspace=workspace)
     bare = engaged(workspace, me, "Another")
 
     with reading(me, workspace) as session:
-        found = engagements.hanging(session, [made, bare])
+        found = engagements.links_of(session, [made, bare])
 
-    defender = Other(who, RecordKind.CONTACT, "Defender 001", restricted=True)
-    hidden = Other(case, RecordKind.CASE, "Case 1", restricted=True)
-    assert found == {made: Hangs(("a", "b"), (defender,), (hidden,)), bare: Hangs()}
+    defender = LinkedRecord(who, RecordKind.CONTACT, "Defender 001", restricted=True)
+    hidden = LinkedRecord(case, RecordKind.CASE, "Case 1", restricted=True)
+    assert found == {made: EngagementLinks(("a", "b"), (defender,), (hidden,)), bare: EngagementLinks()}
 
 
 def test_the_last_engagement_with_a_contact_is_no_planned_one(workspace: Workspace, me: Viewer) -> None:
@@ -148,9 +156,9 @@ def test_a_file_of_engagements_has_nothing_restricted(workspace: Workspace, me: 
     engaged(workspace, me, "Secret", engagement_kind=EngagementKind.SECURITY_MEASURES)
 
     with reading(me, workspace) as session:
-        found = engagements.newest(session, Wanted())
-        hangs = engagements.hanging(session, [line.id for line in found])
-    frame = engagements.as_table(found, hangs, {me.person_id: "Amina Berg"})
+        found = engagements.newest(session, EngagementQuery(REFERENCE))
+        links = engagements.links_of(session, [line.id for line in found])
+    frame = engagements.as_table(found, links, {me.person_id: "Amina Berg"})
 
     assert [line.title for line in found] == ["Meeting", "Secret"]
     assert tuple(frame.columns) == engagements.COLUMNS
@@ -225,9 +233,11 @@ def test_of_some_records_those_are_told_that_are_wanted_engagements(workspace: W
     who = contact(workspace, me, "Defender 001")
 
     with reading(me, workspace) as session:
-        assert engagements.among(session, Wanted(), [recent, old, who]) == {recent, old}
-        assert engagements.among(session, Wanted(start=date(2026, 1, 1)), [recent, old, who]) == {recent}
-        assert engagements.among(session, Wanted(), []) == set()
+        assert engagements.kept_among(session, EngagementQuery(REFERENCE), [recent, old, who]) == {recent, old}
+        assert engagements.kept_among(
+            session, EngagementQuery(REFERENCE, Filter(start=date(2026, 1, 1))), [recent, old, who]
+        ) == {recent}
+        assert engagements.kept_among(session, EngagementQuery(REFERENCE), []) == set()
 
 
 def test_ones_own_follow_ups_are_parted_by_how_near_they_are(workspace: Workspace, me: Viewer, other: Viewer) -> None:

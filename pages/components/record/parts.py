@@ -31,8 +31,8 @@ _TABLES = {
     "access_request": "Request for access",
     "consent": "Consent",
     "identity": "Who it is",
-    "tie_to_item": "Tie to the calendar",
-    "tie_to_record": "Tie to a record",
+    "item_link": "Tie to the calendar",
+    "record_link": "Tie to a record",
     "follow_up": "Follow-up",
 }
 _ACTIONS = {CREATE: "added", UPDATE: "changed", DELETE: "taken away"}

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -13,9 +14,11 @@ import streamlit as st
 from calendar_model import calendar, clock
 from calendar_model.access.permissions import ANONYMOUS, Viewer
 from calendar_model.calendar import Filter
+from calendar_model.mission import record_filter
 from calendar_model.mission.visible_calendar import calendar_for
 from calendar_model.reference import Reference
 from calendar_model.store.database import WorkspaceError
+from calendar_model.terms import RecordKind
 from pages.components.shell import outage, typed
 from pages.components.shell.current_user import choose_person, chosen_id, viewer
 from pages.components.shell.filter_bar import filter_bar, time_zone
@@ -46,6 +49,10 @@ class PageContext:
     today: date
     viewer: Viewer = ANONYMOUS
     workspace: bool = True
+
+    def keeps(self, kind: RecordKind, record: Any) -> bool:
+        """Whether the filter keeps a record of this kind, or a summary of one that has its columns."""
+        return record_filter.keeps(self.filter, kind, record, self.reference)
 
 
 def current() -> PageContext:

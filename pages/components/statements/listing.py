@@ -21,7 +21,7 @@ from calendar_model.mission.statements.queries import (
     hanging,
 )
 from calendar_model.store.models import Person, Statement
-from calendar_model.terms import StatementForm, StatementState
+from calendar_model.terms import RecordKind, StatementForm, StatementState
 from pages.components.record import forms
 from pages.components.record.forms import words
 from pages.components.shell.context import PageContext
@@ -60,7 +60,9 @@ def list_statements(context: PageContext, person: Person) -> None:
             forms=[StatementForm(kind) for kind in kinds],
             may_clear=person.may_clear,
         )
-    groups = {group: [line for line in listed if _within(line, context)] for group, listed in found.items()}
+    groups = {
+        group: [line for line in listed if context.keeps(RecordKind.STATEMENT, line)] for group, listed in found.items()
+    }
     total = sum(map(len, found.values()))
     count = sum(map(len, groups.values()))
     narrowed = bool(search or states or kinds)
@@ -87,14 +89,6 @@ def list_statements(context: PageContext, person: Person) -> None:
     everything = [line for listed in groups.values() for line in listed if not line.restricted]
     csv_download(_frame(everything, context, names), "statements")
     st.caption("Restricted statements are left out of these files.")
-
-
-def _within(line: Line, context: PageContext) -> bool:
-    """Whether the filter above the page keeps a statement of this forum."""
-    chosen, beneath = context.filter, context.reference.beneath
-    if chosen.bodies and line.forum not in chosen.bodies:
-        return False
-    return not chosen.organisations or any(line.forum in beneath.get(c, {c}) for c in chosen.organisations)
 
 
 def _state(state: str) -> str:
