@@ -23,7 +23,7 @@ from calendar_model.access.unit_of_work import EditConflict, reading, upsert
 from calendar_model.clock import today
 from calendar_model.imports.plan import ImportLine, ImportPlan, ImportRefused, Outcome, Progress, when
 from calendar_model.imports.sandbox import UNREADABLE, read_in_sandbox
-from calendar_model.mission.events import faults
+from calendar_model.mission.events import problems
 from calendar_model.mission.transactions import writing
 from calendar_model.store.database import Workspace
 from calendar_model.store.models import Event, Imported
@@ -314,8 +314,8 @@ def _line(
 def _unknown(
     row: Mapping[str, Any], values: Mapping[str, Any], settings: CalendarSettings, alike: Event | None
 ) -> ImportLine:
-    if wrong := faults({**values, "body": settings.body}):
-        return _line(row, Outcome.REFUSED, values, " ".join(wrong))
+    if wrong := problems({**values, "body": settings.body}):
+        return _line(row, Outcome.REFUSED, values, " ".join(map(str, wrong)))
     if values["standing"] is Standing.CANCELLED:
         return _line(row, Outcome.UNCHANGED, values, "It is called off, and was never here.")
     if alike is not None:
@@ -364,8 +364,8 @@ def _compared(
     known: dict[str, Any] = {"record_id": event.id, "seen": event.version}
     if not changes:
         return _line(row, Outcome.KEPT if kept else Outcome.UNCHANGED, values, says, **known)
-    if wrong := faults({"body": event.body, **now, **changes}):
-        return _line(row, Outcome.REFUSED, values, " ".join(wrong), **known)
+    if wrong := problems({"body": event.body, **now, **changes}):
+        return _line(row, Outcome.REFUSED, values, " ".join(map(str, wrong)), **known)
     outcome = Outcome.CANCELLED if changes.get("standing") is Standing.CANCELLED else Outcome.CHANGED
     # A field that stays by hand goes on being measured against what was taken over when it was set.
     assert event.imported is not None

@@ -33,8 +33,9 @@ from calendar_model.imports.tables import cell_parsing
 from calendar_model.imports.tables.cell_parsing import UnclearCell
 from calendar_model.imports.tables.columns import EVENT_STANDINGS, EXAMPLE, FIELDS, Target, folded, label_of
 from calendar_model.imports.tables.reader import MOST_LETTERS, TableSheet
+from calendar_model.mission import events
 from calendar_model.mission.corrections import corrected, kept
-from calendar_model.mission.events import event_of, faults
+from calendar_model.mission.events import event_of
 from calendar_model.mission.rules import born_at
 from calendar_model.mission.transactions import writing
 from calendar_model.reference import Reference, RowCorrection
@@ -342,7 +343,7 @@ def _event(facts: _Facts, known: _Known[Event], number: int, said: Mapping[str, 
         given["end"] = given["start"] + (existing.end - existing.start)
     if not row.wrong:
         columns = {name: getattr(existing, name) for name in _EVENT_COLUMNS} if existing is not None else {}
-        row.wrong += faults({**columns, **given})
+        row.wrong += map(str, events.problems({**columns, **given}))
     linked = _new_items(existing, items)
     also = _tied_words(linked)
     if existing is not None and reference and existing.imported is None:

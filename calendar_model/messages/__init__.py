@@ -10,11 +10,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
-from calendar_model.messages import records, statements
+from calendar_model.messages import (
+    calendars,
+    cases,
+    columns,
+    contacts,
+    corrections,
+    events,
+    language,
+    persons,
+    records,
+    statements,
+)
 
 Template: TypeAlias = str | Callable[[Mapping[str, Any]], str]
 
-_MODULES = (records, statements)
+_MODULES = (calendars, cases, columns, contacts, corrections, events, language, persons, records, statements)
 MESSAGES: Mapping[str, Template] = {code: template for module in _MODULES for code, template in module.MESSAGES.items()}
 
 

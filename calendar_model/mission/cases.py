@@ -12,15 +12,17 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from sqlalchemy import inspect, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
-from calendar_model import clock, wording
-from calendar_model.access.problems import Refused, UnmetRequirement
+from calendar_model import clock
+from calendar_model.access.problems import Problem, Refused, UnmetRequirement
+from calendar_model.mission.checks import Checks, give_access_to_owner, is_changed, linked_ids, refuse_deletion
 from calendar_model.mission.statements.case_checks import COLUMNS, CaseFacts, before_clearing, before_closing
 from calendar_model.store.models import (
     Access,
+    Base,
     Case,
     Contact,
     Engagement,
@@ -29,7 +31,9 @@ from calendar_model.store.models import (
     Reprisal,
     Statement,
 )
-from calendar_model.terms import ReprisalState
+from calendar_model.store.session import WorkspaceSession
+from calendar_model.terms import ReprisalState, StatementState
+from calendar_model.vocabulary import Sensitivity
 
 
 class Attention(StrEnum):
@@ -102,35 +106,70 @@ def completed(values: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**values, **days}
 
 
-def check(_session: Session, case: Case) -> None:
-    """Completes a case as :func:`completed` says."""
+def _complete_days(_session: Session, case: Case) -> None:
+    """Complete a case as :func:`completed` says."""
     answers = {name: getattr(case, name) for pair in _WEIGHED.items() for name in pair}
     for name, value in completed(answers).items():
         if value != answers[name]:
             setattr(case, name, value)
 
 
-def check_reprisal(_session: Session, reprisal: Reprisal) -> None:
-    """Refuses an allegation that is said to be reported, or answered, without what that means."""
-    changed = inspect(reprisal).attrs
-    if not any(changed[name].history.has_changes() for name in ("state", "reported_to", *_REPRISAL_DAYS, "response")):
+def _check_closing(session: Session, case: Case) -> None:
+    """Refuse to close a case that a statement raised before the defender, or civil society, was contacted since."""
+    if case.closed_on is None or not is_changed(case, "closed_on"):
         return
-    reported = reprisal.state in (ReprisalState.REPORTED, ReprisalState.ANSWERED)
-    if reported and not (reprisal.reported_to or "").strip():
-        raise Refused("Write down to whom it was reported, and when.", field="reported_to")
-    if reported and reprisal.reported_on is None:
-        raise Refused("Write down to whom it was reported, and when.", field="reported_on")
-    if reprisal.state is ReprisalState.ANSWERED and not (reprisal.response or "").strip():
-        raise Refused("Write down the response; until there is one the allegation stays reported.", field="response")
-    happened, told = (getattr(reprisal, name) for name in _REPRISAL_DAYS)
-    if happened is not None and told is not None and told < happened:
-        raise Refused(
-            f"It was reported before it happened. Choose a day on or after {wording.day(happened)}.",
-            field="reported_on",
-        )
+    delivered = select(Statement.delivered_on).where(
+        Statement.id.in_(linked_ids(session, case.id)),
+        Statement.state.in_((StatementState.DELIVERED, StatementState.FOLLOWED_UP)),
+    )
+    days = [day for day in session.scalars(delivered.execution_options(everything=True)) if day]
+    if waits_for_contact(facts(case), days):
+        raise Refused(Problem("case-closed-before-contact", "after_on"))
 
 
-_REPRISAL_DAYS = ("alleged_on", "reported_on")
+def _restrict_linked_record(session: WorkspaceSession, _record: Record, other: Record) -> None:
+    """Restrict what is linked to a case or a reprisal: the link could point at the person too."""
+    if not isinstance(other, (Case, Reprisal)) and other.sensitivity is not Sensitivity.RESTRICTED:
+        other.sensitivity = Sensitivity.RESTRICTED
+        give_access_to_owner(other, session.actor)
+
+
+def _reprisal_problems(values: Mapping[str, Any]) -> tuple[Problem, ...]:
+    """What is missing in an allegation whose state is reported, or answered, and days in the wrong order."""
+    found: list[Problem] = []
+    state, alleged_on, reported_on = (values.get(name) for name in ("state", "alleged_on", "reported_on"))
+    if state in (ReprisalState.REPORTED, ReprisalState.ANSWERED):
+        if not (values.get("reported_to") or "").strip():
+            found.append(Problem("reprisal-report-missing", "reported_to"))
+        elif reported_on is None:
+            found.append(Problem("reprisal-report-missing", "reported_on"))
+    if state is ReprisalState.ANSWERED and not (values.get("response") or "").strip():
+        found.append(Problem("reprisal-response-missing", "response"))
+    if alleged_on is not None and reported_on is not None and reported_on < alleged_on:
+        found.append(Problem("reprisal-reported-too-early", "reported_on", {"alleged_on": alleged_on}))
+    return tuple(found)
+
+
+def _restricted(_detail: object) -> Sensitivity:
+    return Sensitivity.RESTRICTED
+
+
+CHECKS: Mapping[type[Base], Checks] = {
+    Case: Checks(
+        written=_complete_days,
+        changed=_check_closing,
+        deleted=refuse_deletion,
+        linked=_restrict_linked_record,
+        lowest_level=_restricted,
+    ),
+    Reprisal: Checks(
+        problems=_reprisal_problems,
+        problems_with=("state", "alleged_on", "reported_to", "reported_on", "response"),
+        deleted=refuse_deletion,
+        linked=_restrict_linked_record,
+        lowest_level=_restricted,
+    ),
+}
 
 
 R = TypeVar("R", bound=Record)

@@ -7,16 +7,16 @@ row that breaks a newer rule can still be corrected step by step.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterable
+from collections.abc import Collection, Hashable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import inspect, select
-from sqlalchemy.orm import ColumnProperty, InstanceState, Session
+from sqlalchemy.orm import InstanceState, Session
 
-from calendar_model import clock, wording
+from calendar_model import clock
 from calendar_model.access.problems import Problem, Refused
 from calendar_model.calendar.current import change_token
 from calendar_model.mission.events import zone_of
@@ -27,65 +27,84 @@ from calendar_model.store.session import WorkspaceSession
 
 
 def check(session: WorkspaceSession, row: Base) -> None:
-    """Refuses a new or changed row whose columns do not hold what they must; raises Refused, with the field.
+    """Refuse a new or changed row whose columns do not hold what they must.
 
-    Of what nobody in particular writes, the sample, codes are not looked up: it fits the project's own reference.
+    All that is required and empty is asked for at once; of what else is wrong the first is named. Of what nobody in
+    particular writes, the sample, codes are not looked up: it fits the project's own reference. Raises Refused.
     """
-    state_: InstanceState[Any] = inspect(row, raiseerr=True)
+    state: InstanceState[Any] = inspect(row, raiseerr=True)
     changed = [
-        column
-        for column in state_.mapper.column_attrs
-        if not state_.persistent or state_.attrs[column.key].history.has_changes()
+        column.key
+        for column in state.mapper.column_attrs
+        if not state.persistent or state.attrs[column.key].history.has_changes()
     ]
-    _filled(state_, changed)
-    for column in changed:
-        value, info = getattr(row, column.key), column.columns[0].info
-        if type(value) is str:
-            _fits(type(row), column.key, value)
-            kind = info.get("code")
-            if kind is not None and value and session.actor and not is_known(session, kind, value):
-                _refuse(column.key, f"there is no {kind} “{_shortened(value)}”. Choose one from the list.")
-        if isinstance(value, date) and info.get("past") and not clock.has_come(value):
-            _refuse(column.key, f"{wording.day(value)} has not come yet. Enter today or an earlier day.")
-        if isinstance(value, int) and "most" in info:
-            least, most = bounds(type(row), column.key)
-            if not least <= value <= most:
-                _refuse(column.key, f"enter a number from {least:,} to {most:,}.")
+    given = {name: getattr(row, name) for name in changed}
+    empty = [name for name in changed if not _has_related(row, name)]
+    if missing := _missing(type(row), {name: given[name] for name in empty}):
+        raise Refused(*missing)
+    if wrong := next(_wrong(type(row), given, session if session.actor else None), None):
+        raise Refused(wrong)
+
+
+def problems(kind: type[Base], values: Mapping[str, Any]) -> tuple[Problem, ...]:
+    """What is wrong with the columns of a new row: what is required and empty, too long, out of bounds or to come.
+
+    A column that is not among ``values`` counts as empty. Codes are not looked up.
+    """
+    names = [column.key for column in inspect(kind).column_attrs]
+    return (*_missing(kind, {name: values.get(name) for name in names}), *_wrong(kind, values, None))
 
 
 def check_reason(reason: str) -> None:
-    """Refuses a reason that is too long for the history."""
-    _fits(Change, "reason", reason)
+    """Refuse a reason that is too long for the history."""
+    if wrong := _wrong_text(Change, "reason", reason):
+        raise Refused(wrong)
 
 
-def label(column: str) -> str:
-    """A column as readers know it: ``Mission advice``."""
-    return wording.term(column.removesuffix("_id").replace("_", "-"))
+def _has_related(row: Base, column: str) -> bool:
+    """Whether the row that a column names is given as an object."""
+    relation = column.removesuffix("_id")
+    return relation != column and getattr(row, relation, None) is not None
 
 
-def _refuse(column: str, says: str) -> None:
-    raise Refused(f"{label(column)}: {says}", field=column)
+def _missing(kind: type[Base], values: Mapping[str, Any]) -> tuple[Problem, ...]:
+    """What is required and empty; one sentence only for two columns that it asks for together."""
+    columns = inspect(kind).columns
+    found = {}
+    for name, value in values.items():
+        column = columns[name]
+        if column.info.get("required") and (not value.strip() if isinstance(value, str) else value is None):
+            problem = Problem("required", name, {"column": f"{column.table.name}.{name}"})
+            found[str(problem)] = problem
+    return tuple(found.values())
 
 
-def _filled(state_: InstanceState[Any], columns: Iterable[ColumnProperty[Any]]) -> None:
-    """Asks for all that is required and empty, at once."""
-    missing: dict[str, str] = {}
-    for column in columns:
-        asks, value = column.columns[0].info.get("asks"), getattr(state_.obj(), column.key)
-        relation = column.key.removesuffix("_id")
-        given = relation != column.key and getattr(state_.obj(), relation, None) is not None
-        if asks and not given and (not value.strip() if isinstance(value, str) else value is None):
-            missing[asks] = column.key
-    if missing:
-        raise Refused(*(Problem("required", field, {"asks": asks}) for asks, field in missing.items()))
+def _wrong(kind: type[Base], values: Mapping[str, Any], session: Session | None) -> Iterator[Problem]:
+    """What is wrong with these columns but that they are empty; codes are looked up in a session."""
+    columns = inspect(kind).columns
+    for name, value in values.items():
+        info = columns[name].info if name in columns else {}
+        if type(value) is str and name in columns:
+            if wrong := _wrong_text(kind, name, value):
+                yield wrong
+            code = info.get("code")
+            if code is not None and value and session is not None and not is_known(session, code, value):
+                yield Problem("unknown-code", name, {"column": name, "kind": code, "code": _shortened(value)})
+        if isinstance(value, date) and info.get("past") and not clock.has_come(value):
+            yield Problem("day-to-come", name, {"column": name, "day": value})
+        if isinstance(value, int) and "most" in info:
+            least, most = bounds(kind, name)
+            if not least <= value <= most:
+                yield Problem("number-out-of-bounds", name, {"column": name, "least": least, "most": most})
 
 
-def _fits(kind: type[Base], column: str, text: str) -> None:
+def _wrong_text(kind: type[Base], column: str, text: str) -> Problem | None:
     limit = longest(kind, column)
     if len(text) > limit:
-        _refuse(column, f"the text has {len(text):,} characters, and at most {limit:,} fit. Shorten it.")
+        return Problem("text-too-long", column, {"column": column, "length": len(text), "limit": limit})
     if "\0" in text or any("\ud800" <= sign <= "\udfff" for sign in text):
-        _refuse(column, "the text holds a character that cannot be kept. Paste it as plain text.")
+        return Problem("text-not-plain", column, {"column": column})
+    return None
 
 
 def _shortened(text: str) -> str:

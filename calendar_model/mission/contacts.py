@@ -9,43 +9,75 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Any
 
 import pandas as pd
-from sqlalchemy import inspect, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from calendar_model import wording
-from calendar_model.access.problems import Refused
-from calendar_model.store.models import Consent, Contact, Identity, Record
+from calendar_model.access.problems import Problem, Refused
+from calendar_model.mission.checks import Checks, give_access_to, is_changed, must_have_reason
+from calendar_model.store.models import Base, Consent, Contact, Identity, Record
+from calendar_model.store.session import WorkspaceSession
 from calendar_model.terms import ContactKind
 from calendar_model.vocabulary import Sensitivity
 
 
-def check(session: Session, contact: Contact) -> None:
-    """Refuses a code by which another contact goes, and says which one is free."""
-    if not inspect(contact).attrs.title.history.has_changes():
+def born_at(kind: ContactKind) -> Sensitivity:
+    """The level at which a contact of this kind begins at least: a defender is restricted."""
+    return Sensitivity.RESTRICTED if kind is ContactKind.DEFENDER else Sensitivity.INTERNAL
+
+
+def _check_code(session: Session, contact: Contact) -> None:
+    """Refuse a code by which another contact goes, and say which one is free."""
+    if not is_changed(contact, "title"):
         return
     beside = (one for one in session.new if isinstance(one, Contact) and one is not contact)
     if is_taken(session, contact.title, contact.id or "") or any(same_code(one.title, contact.title) for one in beside):
         free = next_code(session, contact.contact_kind)
-        raise Refused(f"Another contact goes by this already. The next free code is {free}.", field="title")
+        raise Refused(Problem("contact-code-taken", "title", {"free": free}))
 
 
-def check_consent(_session: Session, consent: Consent) -> None:
-    """Refuses a consent that ends, or was withdrawn, before it was given."""
-    attrs = inspect(consent).attrs
-    for name, says in (("until", "ends"), ("withdrawn_on", "was withdrawn")):
-        day = getattr(consent, name)
-        touched = attrs[name].history.has_changes() or attrs.given_on.history.has_changes()
-        if day is not None and touched and day < consent.given_on:
-            given = wording.day(consent.given_on)
-            raise Refused(f"The consent {says} before it was given. Choose a day on or after {given}.", field=name)
+def _check_consent_days(_session: Session, consent: Consent) -> None:
+    """Refuse a consent that ends, or was withdrawn, before it was given."""
+    given_on = {"given_on": consent.given_on}
+    if _is_before_giving(consent, "until"):
+        raise Refused(Problem("consent-ends-too-early", "until", given_on))
+    if _is_before_giving(consent, "withdrawn_on"):
+        raise Refused(Problem("consent-withdrawn-too-early", "withdrawn_on", given_on))
 
 
-def check_identity(_session: Session, identity: Identity) -> None:
-    """Refuses to keep nothing at all: to take away what is kept is to erase it."""
-    if not any((text or "").strip() for text in (identity.name, identity.channel, identity.notes)):
-        raise Refused("Nothing is typed. To take away what is kept, erase it.", field="name")
+def _is_before_giving(consent: Consent, column: str) -> bool:
+    day = getattr(consent, column)
+    return (
+        day is not None and day < consent.given_on and (is_changed(consent, column) or is_changed(consent, "given_on"))
+    )
+
+
+def _identity_problems(values: Mapping[str, Any]) -> tuple[Problem, ...]:
+    """That an identity is empty: to take away what is kept is to erase it."""
+    is_empty = not any((values.get(name) or "").strip() for name in ("name", "channel", "notes"))
+    return (Problem("identity-empty", "name"),) if is_empty else ()
+
+
+def _give_writer_access(session: WorkspaceSession, identity: Identity) -> None:
+    """Give whoever writes down who a contact is access to the contact: else nobody could read it."""
+    contact = identity.contact or session.get(Contact, identity.contact_id)
+    if contact is None:
+        raise Refused(Problem("contact-gone"))
+    give_access_to(contact, session.actor)
+
+
+def _check_erasure(session: WorkspaceSession, _identity: Identity) -> None:
+    must_have_reason(session, "erasure-without-reason", "reason")
+
+
+CHECKS: Mapping[type[Base], Checks] = {
+    Contact: Checks(written=_check_code, level_column="contact_kind", lowest_level=born_at),
+    Consent: Checks(written=_check_consent_days),
+    Identity: Checks(problems=_identity_problems, new=_give_writer_access, deleted=_check_erasure),
+}
 
 
 SOON = timedelta(days=30)

@@ -7,16 +7,66 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, inspect, select
 from sqlalchemy.orm import Session
 
-from calendar_model.reference import RowCorrection
+from calendar_model.access.problems import Problem, Refused
+from calendar_model.clock import now
+from calendar_model.mission.checks import Checks, is_changed
+from calendar_model.reference import RowCorrection, corrections, new_faults
 from calendar_model.store.history import DELETE
-from calendar_model.store.models import Change, Correction
+from calendar_model.store.models import Base, Change, Correction, Record
+from calendar_model.store.session import WorkspaceSession
+from calendar_model.vocabulary import Sensitivity
+
+
+def _public(_detail: object) -> Sensitivity:
+    return Sensitivity.PUBLIC
+
+
+def _refuse_link(_session: WorkspaceSession, _correction: Correction, _other: Record) -> None:
+    raise Refused(Problem("correction-linked"))
+
+
+CHECKS: Mapping[type[Base], Checks] = {Correction: Checks(linked=_refuse_link, lowest_level=_public)}
+
+
+def check_together(session: WorkspaceSession, written: Sequence[Correction], deleted: Sequence[Correction]) -> None:
+    """Refuse corrections that bring a fault into the reference, new ones and by their going.
+
+    They count in everybody's calendar and feed, and are looked at together: one can rest on another.
+    """
+    if not written and not deleted:
+        return
+    for row in written:
+        _check_one(row)
+    standing, gone = kept(session), {row.id for row in deleted}
+    if found := corrections.faults(None, standing, *(_candidate(row) for row in written)):
+        raise Refused(" ".join(found))
+    if rests := new_faults(None, standing, [one for one in standing if one.record_id not in gone]):
+        raise Refused(Problem("correction-in-use", values={"fault": str(rests[0])}))
+
+
+def _check_one(row: Correction) -> None:
+    if row.sample:
+        raise Refused(Problem("correction-sample"))
+    if row.sensitivity is not Sensitivity.PUBLIC:
+        raise Refused(Problem("correction-not-public", "sensitivity"))
+    if inspect(row).persistent and (is_changed(row, "file") or is_changed(row, "row")):
+        raise Refused(Problem("correction-of-another-row", "row"))
+
+
+def _candidate(row: Correction) -> RowCorrection:
+    columns = {name: getattr(row, name) for name in ("file", "row", "values", "source_url", "note")}
+    try:
+        return corrected(columns, record_id=row.id or "", at=now())
+    except (ValueError, TypeError):
+        raise Refused(Problem("correction-values-malformed", "values")) from None
+
 
 _COLUMNS = ("file", "row", "values", "source_url", "note", "updated_at")
 

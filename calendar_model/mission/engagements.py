@@ -17,8 +17,9 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from calendar_model.calendar import Filter
 from calendar_model.mission import record_filter
+from calendar_model.mission.checks import Checks
 from calendar_model.reference import Reference
-from calendar_model.store.models import Contact, Engagement, ItemLink, Record, RecordLink
+from calendar_model.store.models import Base, Contact, Engagement, ItemLink, Record, RecordLink
 from calendar_model.terms import EngagementForm, EngagementKind, RecordKind
 from calendar_model.vocabulary import Sensitivity
 
@@ -93,6 +94,14 @@ class EngagementLinks:
     items: tuple[str, ...] = ()
     contacts: tuple[LinkedRecord, ...] = ()
     records: tuple[LinkedRecord, ...] = ()
+
+
+def born_at(kind: EngagementKind) -> Sensitivity:
+    """The level at which an engagement of this kind begins at least: what was done for security is restricted."""
+    return Sensitivity.RESTRICTED if kind.traits.born_restricted else Sensitivity.INTERNAL
+
+
+CHECKS: Mapping[type[Base], Checks] = {Engagement: Checks(level_column="engagement_kind", lowest_level=born_at)}
 
 
 def newest(session: Session, query: EngagementQuery, limit: int | None = None) -> list[EngagementLine]:

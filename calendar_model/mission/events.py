@@ -12,8 +12,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from calendar_model import clock, wording
+from calendar_model.access.problems import Problem
 from calendar_model.calendar import Item, city
-from calendar_model.store.models import Event
+from calendar_model.mission.checks import Checks, is_changed
+from calendar_model.store.models import Base, Event
+from calendar_model.store.session import WorkspaceSession
 from calendar_model.terms import EventKind
 from calendar_model.vocabulary import Confidence, Kind, Precision, Standing
 
@@ -33,40 +36,51 @@ def event_of(item: str) -> str:
     return item.removeprefix("event-").removesuffix("-request") if item.startswith("event-") else ""
 
 
-def faults(values: Mapping[str, Any]) -> tuple[str, ...]:
-    """What is wrong with the columns of an event, as sentences that say what to do; empty: nothing.
+def problems(values: Mapping[str, Any]) -> tuple[Problem, ...]:
+    """What is wrong with the columns of an event; empty: nothing.
 
     A column that is not there counts as empty. An event needs a title, its days and the organisation or body in whose
-    lane it stands; with hours, a zone in which they are, and an end after the beginning.
+    lane it is listed; with hours, a zone in which they are, and an end after the beginning.
     """
     get = values.get
     start, end, request = get("start"), get("end"), get("request_due")
-    first, last, zone = get("start_time"), get("end_time"), get("timezone") or ""
-    found: list[str] = []
+    found: list[Problem] = []
     if not (get("title") or "").strip():
-        found.append("Give the event a title; it stands on every timeline of those who may see it.")
+        found.append(Problem("event-title-missing", "title"))
     if not get("body"):
-        found.append("Say to which organisation or body it belongs: it stands in its lane on the timeline.")
+        found.append(Problem("event-body-missing", "body"))
     if start is None or end is None:
-        return (*found, "Say on which day it begins, and on which it ends.")
+        return (*found, Problem("event-days-missing", "start" if start is None else "end"))
     if end < start:
-        found.append(f"It ends on {wording.day(end)}, before it begins on {wording.day(start)}: mend one of the days.")
+        found.append(Problem("event-ends-before-start", "end", {"start": start, "end": end}))
     if request is not None and request > start:
-        found.append(f"The room is asked for by {wording.day(request)}, after the event begins: mend one of the days.")
+        found.append(Problem("event-request-after-start", "request_due", {"request_due": request}))
     if get("standing") is Standing.HELD and not clock.has_come(start):
-        found.append(f"It begins on {wording.day(start)}, and cannot have been held yet: choose another standing.")
+        found.append(Problem("event-held-before-start", "standing", {"start": start}))
+    return (*found, *_problems_of_hours(start, end, get("start_time"), get("end_time"), get("timezone") or ""))
+
+
+def _problems_of_hours(start: date, end: date, first: time | None, last: time | None, zone: str) -> Iterator[Problem]:
     if first is None and last is not None:
-        found.append("Say at what hour it begins too, or leave both hours empty for whole days.")
+        yield Problem("event-start-time-missing", "start_time")
     elif first is not None and zone_of(zone) is None:
-        found.append("Say in which time zone the hours are; without one nobody can be on time.")
+        yield Problem("event-zone-missing", "timezone")
     elif first is not None and last is not None and start <= end:
         at, ends = _instant(start, first, zone), _instant(end, last, zone)
         # As instants: within one zone datetimes compare by the clock on the wall, which is put forward and back.
         if at is not None and ends is not None and ends.timestamp() <= at.timestamp():
-            found.append(
-                f"It begins at {first:%H:%M} and ends at {last:%H:%M}: mend one of the hours, or the last day."
-            )
-    return tuple(found)
+            yield Problem("event-ends-before-start-time", "end_time", {"start_time": first, "end_time": last})
+
+
+_PLACE_AND_TIME = ("start", "end", "start_time", "end_time", "timezone", "standing", "location", "room")
+"""Columns of which a change is a move: subscribed calendars learn of it by the sequence."""
+
+
+def _count_moves(_session: WorkspaceSession, event: Event) -> None:
+    event.moved += any(is_changed(event, name) for name in _PLACE_AND_TIME)
+
+
+CHECKS: Mapping[type[Base], Checks] = {Event: Checks(problems=problems, changed=_count_moves)}
 
 
 def own_events(session: Session) -> list[Event]:

@@ -5,26 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import pandas as pd
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from calendar_model.access.problems import Refused
+from calendar_model.access.problems import Problem
+from calendar_model.mission.checks import Checks
 from calendar_model.reference import Reference
-from calendar_model.store.models import LanguageProposal, Record
+from calendar_model.store.models import Base, LanguageProposal, Record
 from calendar_model.terms import ProposalOutcome
 from calendar_model.vocabulary import Sensitivity
 
 
-def check(_session: Session, proposal: LanguageProposal) -> None:
-    """Completes the final wording of what was kept as proposed; refuses what was weakened without saying how."""
-    if (proposal.final_wording or "").strip():
-        return
-    if proposal.outcome is ProposalOutcome.KEPT:
+def _problems(values: Mapping[str, Any]) -> tuple[Problem, ...]:
+    """That a proposal was weakened, and its final wording is missing."""
+    is_missing = values.get("outcome") is ProposalOutcome.WEAKENED and not (values.get("final_wording") or "").strip()
+    return (Problem("final-wording-missing", "final_wording"),) if is_missing else ()
+
+
+def _complete_final_wording(_session: Session, proposal: LanguageProposal) -> None:
+    """Fill in the final wording of what was kept as proposed."""
+    if proposal.outcome is ProposalOutcome.KEPT and not (proposal.final_wording or "").strip():
         proposal.final_wording = proposal.wording
-    elif proposal.outcome is ProposalOutcome.WEAKENED:
-        raise Refused("Write the final wording: it shows how the proposal was weakened.", field="final_wording")
+
+
+CHECKS: Mapping[type[Base], Checks] = {LanguageProposal: Checks(problems=_problems, written=_complete_final_wording)}
 
 
 COLUMNS = (

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 
-from sqlalchemy import inspect, select
-from sqlalchemy.orm import Session
+from sqlalchemy import select
 
-from calendar_model.access.problems import Refused
-from calendar_model.store.models import Person
+from calendar_model.access.problems import Problem, Refused
+from calendar_model.mission.checks import Checks, is_changed
+from calendar_model.store.models import Base, Person
+from calendar_model.store.session import WorkspaceSession
 
 
-def check(session: Session, person: Person) -> None:
-    """Refuses a second person of one name: by the name colleagues and the history tell them apart."""
-    attrs = inspect(person).attrs
-    if not (attrs.name.history.has_changes() or attrs.active.history.has_changes()):
+def _check_name(session: WorkspaceSession, person: Person) -> None:
+    """Refuse a second person of one name: colleagues and the history tell persons apart by their names."""
+    if not (is_changed(person, "name") or is_changed(person, "active")):
         return
     kept = select(Person.id, Person.name).execution_options(everything=True)
     names = {row.id: row.name for row in session.execute(kept)}
@@ -24,12 +25,11 @@ def check(session: Session, person: Person) -> None:
     if person.id:
         names.pop(person.id, None)
     if _compared(person.name) in {_compared(name) for name in names.values()}:
-        raise Refused(
-            f"There is a {person.name.strip()} already. Add something to the name by which colleagues tell the two "
-            "apart.",
-            field="name",
-        )
+        raise Refused(Problem("name-taken", "name", {"name": person.name.strip()}))
 
 
 def _compared(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+CHECKS: Mapping[type[Base], Checks] = {Person: Checks(written=_check_name)}

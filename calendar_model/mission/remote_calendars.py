@@ -5,15 +5,41 @@ The address, which may be a secret, is not among what is told.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 
 from calendar_model.access.permissions import ANONYMOUS
+from calendar_model.access.problems import Problem, Refused
 from calendar_model.access.unit_of_work import reading
+from calendar_model.mission.checks import Checks, is_changed, must_be_actor
 from calendar_model.store.database import Workspace
-from calendar_model.store.models import Person, RemoteCalendar, RemoteVisit
+from calendar_model.store.models import Base, Person, RemoteCalendar, RemoteVisit
+from calendar_model.store.session import WorkspaceSession
+from calendar_model.vocabulary import Sensitivity
+
+
+def _check_new(session: WorkspaceSession, row: RemoteCalendar) -> None:
+    must_be_actor(session, row.person_id)
+    if row.sensitivity is Sensitivity.RESTRICTED:
+        raise Refused(Problem("calendar-restricted"))
+
+
+def _check_changed(session: WorkspaceSession, row: RemoteCalendar) -> None:
+    if is_changed(row, "person_id"):
+        raise Refused(Problem("calendar-handed-over"))
+    _check_new(session, row)
+
+
+def _check_deleted(session: WorkspaceSession, row: RemoteCalendar) -> None:
+    must_be_actor(session, row.person_id)
+
+
+CHECKS: Mapping[type[Base], Checks] = {
+    RemoteCalendar: Checks(new=_check_new, changed=_check_changed, deleted=_check_deleted)
+}
 
 
 @dataclass(frozen=True)

@@ -1,86 +1,78 @@
 """What every change of the workspace passes, whichever way it comes: called before anything is written.
 
-A change that breaks a rule is refused with a sentence, and nothing of its transaction is written. Pages, command line
-and scripts all write through here, so there is no path round a safeguard.
+A change that breaks a rule is refused, and nothing of its transaction is written. Pages, command line and scripts all
+write through here, so there is no path round a safeguard. Here is what holds for every row and for every record; what
+holds for one kind is declared by the module of its noun, in ``CHECKS``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from datetime import timedelta
+from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import Session, aliased
 
 from calendar_model.access.problems import SHORTEST_REASON, Problem, Refused
-from calendar_model.clock import now, today
+from calendar_model.clock import now
 from calendar_model.messages.statements import state_label
-from calendar_model.mission import cases, columns, contacts, follow_ups, language, persons
-from calendar_model.mission.corrections import corrected, kept
-from calendar_model.mission.events import faults
+from calendar_model.mission import (
+    cases,
+    columns,
+    contacts,
+    corrections,
+    engagements,
+    events,
+    follow_ups,
+    language,
+    persons,
+    remote_calendars,
+    subscriptions,
+)
+from calendar_model.mission.checks import (
+    Checks,
+    column_values,
+    give_access_to,
+    give_access_to_owner,
+    is_changed,
+    linked_ids,
+    must_have_reason,
+    refuse_deletion,
+    value_before,
+)
 from calendar_model.mission.statements import clearance, workflow
 from calendar_model.mission.statements.case_checks import COLUMNS as CASE_COLUMNS
-from calendar_model.mission.statements.case_checks import CaseFacts, before_closing
+from calendar_model.mission.statements.case_checks import CaseFacts
 from calendar_model.mission.statements.workflow import Facts
-from calendar_model.reference import RowCorrection, corrections, new_faults
 from calendar_model.store.models import (
-    Access,
     Base,
     Case,
-    Consent,
-    Contact,
     Correction,
-    Engagement,
-    Event,
     FollowUp,
-    Identity,
-    LanguageProposal,
     Override,
     Person,
     Record,
     RecordLink,
-    RemoteCalendar,
-    Reprisal,
     Statement,
-    Subscription,
-    SubscriptionUse,
     Unsaved,
     Version,
 )
 from calendar_model.store.session import WorkspaceSession
-from calendar_model.terms import ContactKind, EngagementKind, RecordKind, StatementState, Step
+from calendar_model.terms import RecordKind, StatementState, Step
 from calendar_model.vocabulary import Sensitivity
 
 _ORDER = (Sensitivity.PUBLIC, Sensitivity.INTERNAL, Sensitivity.RESTRICTED)
-LONGEST_SUBSCRIPTION = timedelta(days=2 * 366)
-"""How far ahead the last day of an address can lie."""
-
-_BOUND_TO = ("token_hash", "created_at", "query", "level")
-"""Columns of an address that are as they were when it was made: whoever has it must not come to see more."""
-_PLACES_IT = ("start", "end", "start_time", "end_time", "timezone", "standing", "location", "room")
-"""Columns of an event of which a change is a move: subscribed calendars are told by the sequence."""
 
 _EVERYTHING = {"everything": True}
 """Checks look at all there is: that a case is hidden from somebody does not make its statement safe."""
 
 
-_NOUNS: Mapping[type[Base], Callable[[Session, Any], None]] = {
-    Case: cases.check,
-    Consent: contacts.check_consent,
-    Contact: contacts.check,
-    Identity: contacts.check_identity,
-    LanguageProposal: language.check,
-    Person: persons.check,
-    Reprisal: cases.check_reprisal,
-}
-"""What holds for one kind of row alone."""
-
-
 def check(session: WorkspaceSession) -> None:
-    """Refuses what may not be, and completes what follows by itself: levels, names, clearances given and taken back.
+    """Refuse what may not be written, and complete what follows by itself: levels, people with access, clearances.
 
-    ``session.actor`` is the person who writes; without one only the list of persons and the sample can be written.
+    What holds for every row comes first (actor, sample, columns, level, owner, reason), then what its kind declares in
+    :data:`CHECKS`. ``session.actor`` is the person who writes; without one only the list of persons and the sample can
+    be written. Raises :class:`~calendar_model.access.problems.Refused`.
     """
     with session.no_autoflush:
         added, changed = list(session.new), [row for row in session.dirty if session.is_modified(row)]
@@ -91,176 +83,206 @@ def check(session: WorkspaceSession) -> None:
             _stays_in_sample(session, rows)
         columns.check_reason(session.reason)
         for row in (*added, *changed):
-            if isinstance(row, Base):
-                columns.check(session, row)
-            if check_noun := _NOUNS.get(type(row)):
-                check_noun(session, row)
+            columns.check(session, row)
+            _check_problems(row)
+            _checks(row).written(session, row)
         for row in added:
-            _check_new(session, row, actor)
+            if isinstance(row, Record):
+                _check_new_record(session, row, actor)
+            elif isinstance(row, RecordLink):
+                _check_link(session, row)
+            _checks(row).new(session, row)
         for row in changed:
-            _check_changed(session, row, actor)
-        for row in session.deleted:
-            _check_gone(session, row)
-        _corrections_fit(session, [row for row in (*added, *changed) if isinstance(row, Correction)])
+            _check_sample_unchanged(row)
+            if isinstance(row, Record):
+                _check_changed_record(session, row)
+            _checks(row).changed(session, row)
+        for row in session.deleted if session.actor else ():
+            _checks(row).deleted(session, row)
+            if isinstance(row, Record):
+                must_have_reason(session, "deletion-without-reason")
+        corrections.check_together(
+            session,
+            [row for row in (*added, *changed) if isinstance(row, Correction)],
+            [row for row in session.deleted if isinstance(row, Correction)],
+        )
         if session.actor:
             follow_ups.check(session, (*session.new, *session.dirty), session.deleted)
 
 
-def _is_itself(row: object) -> None:
-    """A row that was given another identifier would pass for one that was not there before."""
-    state: Any = inspect(row)
-    if tuple(state.mapper.primary_key_from_instance(row)) != tuple(state.identity):
-        raise Refused("An identifier stays as it is.")
+def _checks(row: Base) -> Checks:
+    return CHECKS.get(type(row), _NO_CHECKS)
 
 
-def _check_new(session: WorkspaceSession, row: object, actor: Person | None) -> None:
-    if isinstance(row, Event):
-        _dated(row)
-    if isinstance(row, Record):
-        _born(session, row, actor)
-    elif isinstance(row, RecordLink):
-        _linked(session, row)
-    elif isinstance(row, Identity):
-        contact = row.contact or session.get(Contact, row.contact_id)
-        if contact is None:
-            raise Refused("This contact is not there any more, or you cannot see it. Go back to the list.")
-        _name(contact, session.actor)
-    elif isinstance(row, Version):
-        _written(session, row)
-    elif isinstance(row, Override):
-        _overridden(session, row, actor)
-    elif isinstance(row, Unsaved) and row.person_id != session.actor:
-        raise Refused("What is typed and not saved is kept for whoever types it, and for nobody else.")
-    elif isinstance(row, (Subscription, RemoteCalendar)):
-        _theirs(row.person_id, session)
-        _open_level(row)
-        if isinstance(row, Subscription):
-            _ends(row)
-    elif isinstance(row, SubscriptionUse):
-        _theirs(getattr(session.get(Subscription, row.id), "person_id", ""), session)
+_NO_CHECKS = Checks()
 
 
-def _check_changed(session: WorkspaceSession, row: object, actor: Person | None) -> None:
-    if isinstance(row, (Version, Override)):
-        raise Refused("A saved text and an override never change; add a new one.")
-    if isinstance(row, (Record, Person)) and _changed(row, "sample"):
-        raise Refused("A record of the sample stays one, and one of yours stays yours.")
-    if isinstance(row, Subscription) and (any(_changed(row, name) for name in _BOUND_TO) or _revived(row)):
-        raise Refused("An address stays what it was, and revoked once it is revoked. Make a new one.")
-    if isinstance(row, (Subscription, RemoteCalendar)):
-        if _changed(row, "person_id"):
-            raise Refused("A calendar stays with the person who set it up; somebody else makes one of their own.")
-        _theirs(row.person_id, session)
-        _open_level(row)
-    if isinstance(row, Subscription) and _changed(row, "expires_on"):
-        _ends(row)
-    if isinstance(row, Record):
-        if _changed(row, "owner_id"):
-            _owned(session, row)
-            _name_owner(row, row.owner_id)
-        _level_kept(session, row)
-    if isinstance(row, Event):
-        _dated(row)
-        row.moved += any(_changed(row, name) for name in _PLACES_IT)
-    elif isinstance(row, Case):
-        _case_kept(session, row)
-    elif isinstance(row, Statement):
-        _moved(session, row, actor)
-        if row.sensitivity is Sensitivity.RESTRICTED and row.waiting_for_id:
-            # Whose word is waited for has to be able to read it: to ask them is to name them.
-            _name(row, row.waiting_for_id)
+def _check_problems(row: Base) -> None:
+    checks = _checks(row)
+    is_touched = not checks.problems_with or any(is_changed(row, name) for name in checks.problems_with)
+    if is_touched and (found := checks.problems(column_values(row))):
+        raise Refused(*found)
 
 
-def _theirs(person_id: str, session: WorkspaceSession) -> None:
-    if person_id != session.actor:
-        raise Refused("An address of a calendar is made, changed and revoked by the person whose calendar it is.")
+def validate(kind: RecordKind, values: Mapping[str, Any]) -> tuple[Problem, ...]:
+    """What is wrong with what a form holds for a new record of this kind; empty: nothing.
 
-
-def _ends(row: Subscription) -> None:
-    if row.expires_on is not None and row.expires_on > today() + LONGEST_SUBSCRIPTION:
-        raise Refused("Let the address end within two years; it can be renewed when it has ended.")
-
-
-def _open_level(row: Subscription | RemoteCalendar) -> None:
-    """What goes out to calendar programs, or comes in from others, is never restricted."""
-    if (row.level if isinstance(row, Subscription) else row.sensitivity) is Sensitivity.RESTRICTED:
-        raise Refused("Choose public or internal: what is restricted passes through no calendar.")
-    if isinstance(row, Subscription) and row.follow_ups and row.level is Sensitivity.PUBLIC:
-        raise Refused("Your follow-ups are internal: make a subscription of the level internal to have them in it.")
-
-
-def _revived(row: Subscription) -> bool:
-    history: Any = inspect(row).attrs.revoked_at.history
-    return any(was is not None for was in history.deleted)
-
-
-def _dated(event: Event) -> None:
-    """An event stands on every timeline: what is wrong with its days and hours is refused for whoever writes it."""
-    if wrong := faults({column.key: getattr(event, column.key) for column in inspect(Event).column_attrs}):
-        raise Refused(" ".join(wrong))
-
-
-def _corrections_fit(session: WorkspaceSession, written: list[Correction]) -> None:
-    """A correction stands in everybody's calendar and feed: it brings no fault, neither new nor when it goes."""
-    gone = {row.id for row in session.deleted if isinstance(row, Correction)}
-    if not written and not gone:
-        return
-    for row in written:
-        _correction_kept(row)
-    standing = kept(session)
-    if found := corrections.faults(None, standing, *(_candidate(row) for row in written)):
-        raise Refused(" ".join(found))
-    if rests := new_faults(None, standing, [one for one in standing if one.record_id not in gone]):
-        raise Refused(f"Something else rests on this correction: put that right first. {rests[0]}")
-
-
-def _correction_kept(row: Correction) -> None:
-    if row.sample:
-        raise Refused("Somebody of the sample corrects nothing: it would stand in everybody's calendar.")
-    if row.sensitivity is not Sensitivity.PUBLIC:
-        raise Refused("A correction is about meetings of the organisations: it is public, and stays so.")
-    if inspect(row).persistent and (_changed(row, "file") or _changed(row, "row")):
-        raise Refused("A correction stays one of the same row: withdraw it, and record another.")
-
-
-def _candidate(row: Correction) -> RowCorrection:
-    columns = {name: getattr(row, name) for name in ("file", "row", "values", "source_url", "note")}
-    try:
-        return corrected(columns, record_id=row.id or "", at=now())
-    except (ValueError, TypeError):
-        raise Refused("Say which columns are put right, as a JSON object of texts.") from None
-
-
-def _check_gone(session: WorkspaceSession, row: object) -> None:
-    if isinstance(row, Record) and session.actor:
-        if isinstance(row, (Statement, Case, Reprisal)):
-            raise Refused("Statements, cases and reprisals are kept. Drop the statement, or close the case, instead.")
-        if len(session.reason.strip()) < SHORTEST_REASON:
-            raise Refused("Say in a sentence why it is deleted; the reason stays in the history.")
-    elif isinstance(row, Identity) and session.actor:
-        if len(session.reason.strip()) < SHORTEST_REASON:
-            raise Refused("Say in a sentence why it is erased; the reason stays in the history.", field="reason")
-    elif isinstance(row, (Version, Override)) and session.actor:
-        raise Refused("A saved text and an override are kept; add a new one.")
-    elif isinstance(row, RemoteCalendar) and session.actor:
-        _theirs(row.person_id, session)
-    elif isinstance(row, Subscription) and session.actor:
-        raise Refused("An address is revoked, and not deleted: the history keeps that it was there.")
-
-
-_BORN_RESTRICTED = tuple(kind for kind in EngagementKind if kind.traits.born_restricted)
+    ``values`` are columns; one that is not there counts as empty. What depends on other records, such as whether a
+    contact's code is taken, is only found when it is saved.
+    """
+    row_class: type[Base] = inspect(Record).polymorphic_map[kind].class_
+    return (*columns.problems(row_class, values), *CHECKS[row_class].problems(values))
 
 
 def born_at(kind: type[Record], detail: object = None) -> Sensitivity:
-    """The level at which a record is born; ``detail`` is the kind of a contact or of an engagement.
+    """The level at which a record begins at least; ``detail`` is the kind of a contact or of an engagement.
 
     Restricted is what could point at a person: cases, reprisals, defenders, and what was done for somebody's security.
     Public is a correction of the reference, which is about meetings of the organisations.
     """
-    if kind is Correction:
-        return Sensitivity.PUBLIC
-    restricted = kind in (Case, Reprisal) or detail in (ContactKind.DEFENDER, *_BORN_RESTRICTED)
-    return Sensitivity.RESTRICTED if restricted else Sensitivity.INTERNAL
+    return CHECKS[kind].lowest_level(detail)
+
+
+# --- Every row
+
+
+def _is_itself(row: Base) -> None:
+    """Refuse another identifier: the row would pass for one that was not there before."""
+    state: Any = inspect(row)
+    if tuple(state.mapper.primary_key_from_instance(row)) != tuple(state.identity):
+        raise Refused(Problem("identifier-changed"))
+
+
+def _check_sample_unchanged(row: Base) -> None:
+    if isinstance(row, (Record, Person)) and is_changed(row, "sample"):
+        raise Refused(Problem("sample-changed"))
+
+
+# --- Records: their level, their owner and the people with access
+
+
+def _check_new_record(session: WorkspaceSession, record: Record, actor: Person | None) -> None:
+    if actor is None:
+        return
+    # What a fictional person writes is fictional, and what a real one writes is not: so the two stay apart.
+    record.sample = actor.sample
+    _raise_level(record)
+    _check_owner(session, record)
+    give_access_to_owner(record, actor.id)
+
+
+def _check_changed_record(session: WorkspaceSession, record: Record) -> None:
+    if is_changed(record, "owner_id"):
+        _check_owner(session, record)
+        give_access_to_owner(record, record.owner_id)
+    column = CHECKS[type(record)].level_column
+    if column and is_changed(record, column):
+        _raise_level(record)
+    _check_level(session, record)
+
+
+def _check_owner(session: Session, record: Record) -> None:
+    """Refuse somebody of the sample as owner of a record of the staff, which stays when the sample is removed."""
+    fictional = select(Person.id).where(Person.id == record.owner_id, Person.sample)
+    if not record.sample and session.scalar(fictional.execution_options(**_EVERYTHING)):
+        raise Refused(Problem("owner-of-sample", "owner_id"))
+
+
+def _check_level(session: WorkspaceSession, record: Record) -> None:
+    history: Any = inspect(record).attrs.sensitivity.history
+    if not history.has_changes() or not history.deleted:
+        return
+    before, level = _ORDER.index(history.deleted[0]), _ORDER.index(record.sensitivity)
+    if level > before:
+        give_access_to_owner(record, session.actor)
+    elif level < before:
+        must_have_reason(session, "level-without-reason")
+        if _lowest_level(record) is Sensitivity.RESTRICTED and record.sensitivity is Sensitivity.PUBLIC:
+            raise Refused(Problem("level-never-public", "sensitivity"))
+
+
+def _lowest_level(record: Record) -> Sensitivity:
+    checks = CHECKS[type(record)]
+    return checks.lowest_level(getattr(record, checks.level_column) if checks.level_column else None)
+
+
+def _raise_level(record: Record) -> None:
+    """Raise the level of a record to the one at which it begins at least."""
+    lowest = _lowest_level(record)
+    if record.sensitivity is None or _ORDER.index(record.sensitivity) < _ORDER.index(lowest):
+        record.sensitivity = lowest
+
+
+def _check_link(session: WorkspaceSession, link: RecordLink) -> None:
+    record = link.record or session.get(Record, link.record_id)
+    other = link.other or session.get(Record, link.other_id)
+    if record is None or other is None:
+        raise Refused(Problem("linked-record-gone"))
+    if bool(record.sample) != bool(other.sample):
+        raise Refused(Problem("link-to-sample"))
+    for one, another in ((record, other), (other, record)):
+        CHECKS[type(one)].linked(session, one, another)
+
+
+# --- Who writes
+
+
+def _actor(session: WorkspaceSession, rows: list[Any]) -> Person | None:
+    """Who writes. Nobody is needed to keep the list of persons on a single machine, and for the sample."""
+    if not session.actor:
+        if all(isinstance(row, Person) or _is_sample(session, row) or _lets_go(session, row) for row in rows):
+            return None
+        raise Refused(Problem("no-actor"))
+    person = session.get(Person, session.actor)
+    # The last thing that somebody does can be to set themselves inactive.
+    if person is None or not value_before(person, "active"):
+        raise Refused(Problem("actor-inactive"))
+    return person
+
+
+def _stays_in_sample(session: Session, rows: Iterable[object]) -> None:
+    """A fictional person changes no record of the staff; a new record of theirs becomes one of the sample."""
+    records = (_record_of(session, row) for row in rows)
+    if any(record is not None and record not in session.new and not record.sample for record in records):
+        raise Refused(Problem("acting-as-sample"))
+
+
+def _record_of(session: Session, row: Any) -> Record | None:
+    """The record that a row is or hangs on, also where neither is written yet."""
+    if isinstance(row, Record):
+        return row
+    for name in ("record", "statement", "contact"):
+        if (record_id := getattr(row, f"{name}_id", None)) is not None:
+            unwritten = (one for one in session.new if isinstance(one, Record) and one.id == record_id)
+            return next(unwritten, None) or session.get(Record, record_id, execution_options=_EVERYTHING)
+        if (record := getattr(row, name, None)) is not None:
+            return cast(Record, record)
+    return None
+
+
+def _is_sample(session: Session, row: object) -> bool:
+    """Whether a row is of the sample, or hangs on a record that is."""
+    record = _record_of(session, row)
+    return record is not None and bool(record.sample)
+
+
+_WHO = frozenset({"owner_id", "person_id", "taken_by_id", "waiting_for_id"})
+"""Columns in which a row of the staff can name somebody of the sample."""
+
+
+def _lets_go(session: Session, row: Any) -> bool:
+    """Whether all that becomes of a row is that it no longer names a person of the sample."""
+    fictional = set(session.scalars(select(Person.id).where(Person.sample).execution_options(**_EVERYTHING)))
+    if row in session.deleted:
+        return getattr(row, "person_id", None) in fictional
+    state = inspect(row)
+    histories = {attribute.key: attribute.history for attribute in state.attrs if attribute.history.has_changes()}
+    return bool(histories) and all(
+        name in _WHO and history.deleted and history.deleted[0] in fictional for name, history in histories.items()
+    )
+
+
+# --- Statements
 
 
 def facts(session: Session, statement: Statement, actor_id: str, *, state: StatementState | None = None) -> Facts:
@@ -315,7 +337,7 @@ def newest_number(session: Session, statement_id: str) -> int:
 
 def linked_to(session: Session, statement: Statement) -> set[str]:
     """The records linked to the statement, either way round, also by links that are not written yet."""
-    ids = _linked_to(session, statement.id)
+    ids = linked_ids(session, statement.id)
     for row in session.new:
         if isinstance(row, RecordLink) and _of(row, statement):
             ids.add(row.other_id or row.other.id)
@@ -347,14 +369,6 @@ def _cases(session: Session, ids: Iterable[str]) -> tuple[CaseFacts, ...]:
     return tuple(found)
 
 
-def _linked_to(session: Session, record_id: str) -> set[str]:
-    """The records linked to this one in the database, whichever way round, seen or not."""
-    ends = select(RecordLink.record_id, RecordLink.other_id).where(
-        (RecordLink.record_id == record_id) | (RecordLink.other_id == record_id)
-    )
-    return {end for row in session.execute(ends.execution_options(**_EVERYTHING)) for end in row} - {record_id}
-
-
 def _overrides(session: Session, statement_id: str, number: int) -> frozenset[Step]:
     asked, confirmed = aliased(Override), aliased(Override)
     steps = (
@@ -368,129 +382,6 @@ def _overrides(session: Session, statement_id: str, number: int) -> frozenset[St
         )
     )
     return frozenset(session.scalars(steps.execution_options(**_EVERYTHING)))
-
-
-def _actor(session: WorkspaceSession, rows: list[Any]) -> Person | None:
-    """Who writes. Nobody is needed to keep the list of persons on a single machine, and for the sample."""
-    if not session.actor:
-        if all(isinstance(row, Person) or _is_sample(session, row) or _lets_go(session, row) for row in rows):
-            return None
-        raise Refused("Say who you are first: choose yourself in Settings. Every change is kept with its author.")
-    person = session.get(Person, session.actor)
-    if person is None or not _was(person, "active"):
-        raise Refused("You are not, or no longer, among those kept in Settings: choose yourself there.")
-    return person
-
-
-def _stays_in_sample(session: Session, rows: Iterable[object]) -> None:
-    """A fictional person changes no record of the staff; a new record of theirs becomes one of the sample."""
-    records = (_record_of(session, row) for row in rows)
-    if any(record is not None and record not in session.new and not record.sample for record in records):
-        raise Refused("You act as somebody of the sample: choose who you are to change what is not of the sample.")
-
-
-def _record_of(session: Session, row: Any) -> Record | None:
-    """The record that a row is or hangs on, also where neither is written yet."""
-    if isinstance(row, Record):
-        return row
-    for name in ("record", "statement", "contact"):
-        if (record_id := getattr(row, f"{name}_id", None)) is not None:
-            unwritten = (one for one in session.new if isinstance(one, Record) and one.id == record_id)
-            return next(unwritten, None) or session.get(Record, record_id, execution_options=_EVERYTHING)
-        if (record := getattr(row, name, None)) is not None:
-            return cast(Record, record)
-    return None
-
-
-def _is_sample(session: Session, row: object) -> bool:
-    """Whether a row is of the sample, or hangs on a record that is."""
-    record = _record_of(session, row)
-    return record is not None and bool(record.sample)
-
-
-_WHO = frozenset({"owner_id", "person_id", "taken_by_id", "waiting_for_id"})
-"""Columns in which a row of the staff can name somebody of the sample."""
-
-
-def _lets_go(session: Session, row: Any) -> bool:
-    """Whether all that becomes of a row is that it no longer names a person of the sample."""
-    fictional = set(session.scalars(select(Person.id).where(Person.sample).execution_options(**_EVERYTHING)))
-    if row in session.deleted:
-        return getattr(row, "person_id", None) in fictional
-    state = inspect(row)
-    histories = {attribute.key: attribute.history for attribute in state.attrs if attribute.history.has_changes()}
-    return bool(histories) and all(
-        name in _WHO and history.deleted and history.deleted[0] in fictional for name, history in histories.items()
-    )
-
-
-def _changed(row: object, name: str) -> bool:
-    return bool(inspect(row).attrs[name].history.has_changes())
-
-
-def _was(row: object, name: str) -> Any:
-    """What a column held before this change; the last thing that somebody does can be to set themselves inactive."""
-    history: Any = inspect(row).attrs[name].history
-    return history.deleted[0] if history.deleted else getattr(row, name)
-
-
-def _born(session: WorkspaceSession, record: Record, actor: Person | None) -> None:
-    if actor is None:
-        return
-    # What a fictional person writes is fictional, and what a real one writes is not: so the two stay apart.
-    record.sample = actor.sample
-    _at_least(record, born_at(type(record), _detail(record)))
-    if isinstance(record, Statement) and record.state not in (None, StatementState.IDEA):
-        raise Refused("A statement begins as an idea; it becomes a draft with its first text.")
-    _owned(session, record)
-    _name_owner(record, actor.id)
-
-
-def _owned(session: Session, record: Record) -> None:
-    """A record of the staff outlives the sample, and so cannot belong to somebody of it."""
-    fictional = select(Person.id).where(Person.id == record.owner_id, Person.sample)
-    if not record.sample and session.scalar(fictional.execution_options(**_EVERYTHING)):
-        raise Refused("A record of yours belongs to somebody of the staff: choose an owner who is not of the sample.")
-
-
-def _detail(record: Record) -> object:
-    if isinstance(record, Contact):
-        return record.contact_kind
-    return record.engagement_kind if isinstance(record, Engagement) else None
-
-
-def _at_least(record: Record, level: Sensitivity) -> None:
-    if record.sensitivity is None or _ORDER.index(record.sensitivity) < _ORDER.index(level):
-        record.sensitivity = level
-
-
-def _name(record: Record, *persons: str) -> None:
-    named = {access.person_id for access in record.named}
-    record.named += [Access(person_id=person) for person in dict.fromkeys(persons) if person and person not in named]
-
-
-def _name_owner(record: Record, actor_id: str) -> None:
-    """A restricted record names its owner and whoever made it so: else nobody could open it."""
-    if record.sensitivity is Sensitivity.RESTRICTED:
-        _name(record, record.owner_id, actor_id)
-
-
-def _linked(session: WorkspaceSession, link: RecordLink) -> None:
-    record = link.record or session.get(Record, link.record_id)
-    other = link.other or session.get(Record, link.other_id)
-    if record is None or other is None:
-        raise Refused("One of the two records to be linked is not there, or not for you to see; choose from the list.")
-    if isinstance(record, Correction) or isinstance(other, Correction):
-        raise Refused("A correction is public, and linked to no other record; link it to an item of the calendar.")
-    if bool(record.sample) != bool(other.sample):
-        raise Refused("A fictional record of the sample is not linked to one of yours.")
-    for one, another in ((record, other), (other, record)):
-        if isinstance(another, (Case, Reprisal)) and not isinstance(one, (Case, Reprisal)):
-            if one.sensitivity is not Sensitivity.RESTRICTED:
-                one.sensitivity = Sensitivity.RESTRICTED
-                _name_owner(one, session.actor)
-            if isinstance(one, Statement) and isinstance(another, Case) and one.state is StatementState.CLEARED:
-                _reopen(one)
 
 
 def _written(session: WorkspaceSession, version: Version) -> None:
@@ -520,24 +411,59 @@ def _reopen(statement: Statement) -> None:
     statement.cleared_version = statement.cleared_by_id = statement.cleared_at = None
 
 
-def _moved(session: WorkspaceSession, statement: Statement, actor: Person | None) -> None:
-    if actor is None:
-        return
+def _check_new_statement(session: WorkspaceSession, statement: Statement) -> None:
+    if session.actor and statement.state not in (None, StatementState.IDEA):
+        raise Refused("A statement begins as an idea; it becomes a draft with its first text.")
+
+
+def _check_changed_statement(session: WorkspaceSession, statement: Statement) -> None:
+    history: Any = inspect(statement).attrs.sensitivity.history
+    is_opened = bool(history.deleted) and _ORDER.index(statement.sensitivity) < _ORDER.index(history.deleted[0])
+    if is_opened and not _said(statement) and _cases(session, linked_to(session, statement)):
+        raise Refused("It raises an individual case: until it is delivered it stays with those named.")
+    if session.actor:
+        _moved(session, statement)
+    if statement.sensitivity is Sensitivity.RESTRICTED and statement.waiting_for_id:
+        # Whose word is waited for has to be able to read it: to ask them is to name them.
+        give_access_to(statement, statement.waiting_for_id)
+
+
+def _reopen_for_case(_session: WorkspaceSession, statement: Statement, other: Record) -> None:
+    """Take the clearance back where an individual case is linked to a cleared statement."""
+    if isinstance(other, Case) and statement.state is StatementState.CLEARED:
+        _reopen(statement)
+
+
+def _refuse_change(_session: WorkspaceSession, _row: object) -> None:
+    raise Refused("A saved text and an override never change; add a new one.")
+
+
+def _refuse_removal(_session: WorkspaceSession, _row: object) -> None:
+    raise Refused("A saved text and an override are kept; add a new one.")
+
+
+def _check_unsaved(session: WorkspaceSession, row: Unsaved) -> None:
+    if row.person_id != session.actor:
+        raise Refused("What is typed and not saved is kept for whoever types it, and for nobody else.")
+
+
+def _moved(session: WorkspaceSession, statement: Statement) -> None:
     history: Any = inspect(statement).attrs.state.history
     moves = history.has_changes()
-    given = any(_changed(statement, name) for name in ("cleared_version", "cleared_by_id", "cleared_at"))
-    dated = _changed(statement, "delivered_on")
+    given = any(is_changed(statement, name) for name in ("cleared_version", "cleared_by_id", "cleared_at"))
+    dated = is_changed(statement, "delivered_on")
     may_be_dated = statement.state is StatementState.DELIVERED and (moves or statement.delivered_on is not None)
     if (given and (not moves or _said(statement))) or (dated and not may_be_dated):
         raise Refused("A clearance and a delivery are given by moving the statement, not by themselves.")
     if not moves:
         return
     before, to = history.deleted[0], statement.state
-    unmet = workflow.unmet_requirements(found := facts(session, statement, actor.id, state=before), to)
+    unmet = workflow.unmet_requirements(found := facts(session, statement, session.actor, state=before), to)
     if unmet:
         raise Refused(Problem("not-yet", values={"to": to}), unmet=unmet)
     if to is StatementState.CLEARED:
-        statement.cleared_version, statement.cleared_by_id, statement.cleared_at = found.version, actor.id, now()
+        statement.cleared_version, statement.cleared_by_id = found.version, session.actor
+        statement.cleared_at = now()
     elif not _said(statement):
         statement.cleared_version = statement.cleared_by_id = statement.cleared_at = None
 
@@ -546,10 +472,11 @@ def _said(statement: Statement) -> bool:
     return statement.state in (StatementState.DELIVERED, StatementState.FOLLOWED_UP)
 
 
-def _overridden(session: WorkspaceSession, row: Override, actor: Person | None) -> None:
+def _overridden(session: WorkspaceSession, row: Override) -> None:
     statement = session.get(Statement, row.statement_id)
     if statement is None:
         raise Refused("This statement is not there, or not for you to see.")
+    actor = session.get(Person, session.actor)
     if actor is None:
         return
     found = facts(session, statement, actor.id)
@@ -574,39 +501,29 @@ def _overridden(session: WorkspaceSession, row: Override, actor: Person | None) 
     row.step, row.missing = asked.step, asked.missing
 
 
-def _level_kept(session: WorkspaceSession, record: Record) -> None:
-    detail = (
-        "contact_kind" if isinstance(record, Contact) else "engagement_kind" if isinstance(record, Engagement) else ""
-    )
-    if detail and _changed(record, detail):
-        _at_least(record, born_at(type(record), _detail(record)))
-    history: Any = inspect(record).attrs.sensitivity.history
-    if not history.has_changes() or not history.deleted:
-        return
-    before, level = _ORDER.index(history.deleted[0]), _ORDER.index(record.sensitivity)
-    if level > before:
-        _name_owner(record, session.actor)
-    elif level < before:
-        if len(session.reason.strip()) < SHORTEST_REASON:
-            raise Refused("Say in a sentence why it may be shown to more people; the reason stays in the history.")
-        if isinstance(record, Statement) and not _said(record) and _cases(session, linked_to(session, record)):
-            raise Refused("It raises an individual case: until it is delivered it stays with those named.")
-        points_at = born_at(type(record), _detail(record)) is Sensitivity.RESTRICTED
-        if points_at and record.sensitivity is Sensitivity.PUBLIC:
-            raise Refused("What could point at a person is never public here; internal is as far as it goes.")
+_STATEMENTS: Mapping[type[Base], Checks] = {
+    Statement: Checks(
+        new=_check_new_statement, changed=_check_changed_statement, deleted=refuse_deletion, linked=_reopen_for_case
+    ),
+    Version: Checks(new=_written, changed=_refuse_change, deleted=_refuse_removal),
+    Override: Checks(new=_overridden, changed=_refuse_change, deleted=_refuse_removal),
+    Unsaved: Checks(new=_check_unsaved),
+}
 
-
-def _case_kept(session: WorkspaceSession, case: Case) -> None:
-    if case.closed_on is None or not _changed(case, "closed_on"):
-        return
-    linked = _linked_to(session, case.id)
-    delivered = select(Statement.delivered_on).where(
-        Statement.id.in_(linked), Statement.state.in_((StatementState.DELIVERED, StatementState.FOLLOWED_UP))
+CHECKS: Mapping[type[Base], Checks] = {
+    kind: checks
+    for declared in (
+        cases.CHECKS,
+        contacts.CHECKS,
+        corrections.CHECKS,
+        engagements.CHECKS,
+        events.CHECKS,
+        language.CHECKS,
+        persons.CHECKS,
+        remote_calendars.CHECKS,
+        _STATEMENTS,
+        subscriptions.CHECKS,
     )
-    days = [day for day in session.scalars(delivered.execution_options(**_EVERYTHING)) if day]
-    if days and before_closing(cases.facts(case), max(days)) is not None:
-        raise Refused(
-            "A statement raised this case. Close it after the contact with the defender, or civil society for them, "
-            "since then: write down the day of it, and with whom it was.",
-            field="after_on",
-        )
+    for kind, checks in declared.items()
+}
+"""What each kind of row is checked for, declared by the module of its noun; other kinds pass only what is general."""

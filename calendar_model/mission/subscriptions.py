@@ -9,21 +9,24 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pandas as pd
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import Session
 
 from calendar_model import clock
 from calendar_model.access.permissions import ANONYMOUS, Viewer, member
-from calendar_model.access.problems import Refused
+from calendar_model.access.problems import Problem, Refused
 from calendar_model.access.unit_of_work import reading
 from calendar_model.calendar import Filter
+from calendar_model.mission.checks import Checks, is_changed, must_be_actor
 from calendar_model.mission.transactions import writing
 from calendar_model.store.database import Workspace, current_workspace
-from calendar_model.store.models import Change, Person, Subscription, SubscriptionUse, bounds, longest
+from calendar_model.store.models import Base, Change, Person, Subscription, SubscriptionUse, bounds, longest
+from calendar_model.store.session import WorkspaceSession
 from calendar_model.vocabulary import Sensitivity
 
 BITS = 256
@@ -35,6 +38,60 @@ NAME = "My HRD calendar"
 """What a subscription is called to which nobody gave a name."""
 
 LONGEST_NAME = longest(Subscription, "name")
+
+
+_BOUND_TO = ("token_hash", "created_at", "query", "level")
+"""Columns that stay as they were when the address was made: whoever has it must not come to see more."""
+_LONGEST_LIFE = timedelta(days=2 * 366)
+"""How far ahead the last day of an address can lie."""
+
+
+def _check_new(session: WorkspaceSession, row: Subscription) -> None:
+    must_be_actor(session, row.person_id)
+    _check_level(row)
+    _check_end(row)
+
+
+def _check_changed(session: WorkspaceSession, row: Subscription) -> None:
+    if any(is_changed(row, name) for name in _BOUND_TO) or _is_revived(row):
+        raise Refused(Problem("subscription-bound"))
+    if is_changed(row, "person_id"):
+        raise Refused(Problem("calendar-handed-over"))
+    must_be_actor(session, row.person_id)
+    _check_level(row)
+    if is_changed(row, "expires_on"):
+        _check_end(row)
+
+
+def _is_revived(row: Subscription) -> bool:
+    return any(before is not None for before in inspect(row).attrs.revoked_at.history.deleted)
+
+
+def _check_level(row: Subscription) -> None:
+    """Refuse a restricted subscription, and a public one with follow-ups: calendar programs keep what they fetch."""
+    if row.level is Sensitivity.RESTRICTED:
+        raise Refused(Problem("calendar-restricted"))
+    if row.follow_ups and row.level is Sensitivity.PUBLIC:
+        raise Refused(Problem("subscription-public-follow-ups"))
+
+
+def _check_end(row: Subscription) -> None:
+    if row.expires_on is not None and row.expires_on > clock.today() + _LONGEST_LIFE:
+        raise Refused(Problem("subscription-too-long"))
+
+
+def _check_deleted(_session: WorkspaceSession, _row: Subscription) -> None:
+    raise Refused(Problem("subscription-deleted"))
+
+
+def _check_use(session: WorkspaceSession, row: SubscriptionUse) -> None:
+    must_be_actor(session, getattr(session.get(Subscription, row.id), "person_id", ""))
+
+
+CHECKS: Mapping[type[Base], Checks] = {
+    Subscription: Checks(new=_check_new, changed=_check_changed, deleted=_check_deleted),
+    SubscriptionUse: Checks(new=_check_use),
+}
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 from calendar_model.access import unit_of_work
 from calendar_model.access.permissions import Viewer
 from calendar_model.access.unit_of_work import give_access, set_links, upsert
-from calendar_model.mission import rules
 from calendar_model.store.database import Workspace
 from calendar_model.store.models import FollowUp, Identity, Person, Record
 from calendar_model.store.session import WorkspaceSession
@@ -21,7 +20,14 @@ def writing(
     viewer: Viewer, reason: str = "", workspace: Workspace | None = None
 ) -> AbstractContextManager[WorkspaceSession]:
     """A unit of work by the rules of the mission: see :func:`calendar_model.access.unit_of_work.writing`."""
-    return unit_of_work.writing(viewer, rules.check, reason, workspace)
+    return unit_of_work.writing(viewer, _rules, reason, workspace)
+
+
+def _rules(session: WorkspaceSession) -> None:
+    # Imported when it is called: the nouns, whose checks the rules gather, write through this module.
+    from calendar_model.mission import rules
+
+    rules.check(session)
 
 
 def save(

@@ -132,20 +132,20 @@ class Code(StrEnum):
     ZONE = "time zone"
 
 
-def _text(longest: int, *, asks: str = "", code: Code | None = None, **options: Any) -> Any:
+def _text(longest: int, *, required: bool = False, code: Code | None = None, **options: Any) -> Any:
     """A column of text with at most ``longest`` characters; with ``code`` it holds such a code, or nothing.
 
-    ``asks`` is what somebody is told who leaves it empty, for a column without a default: such a one is required.
+    A column that is ``required`` has to be filled in; :mod:`calendar_model.messages.columns` has the sentence for each.
     """
-    return mapped_column(info={"longest": longest, "asks": asks, "code": code}, **options)
+    return mapped_column(info={"longest": longest, "required": required, "code": code}, **options)
 
 
-def _required(asks: str, *, past: bool = False, **options: Any) -> Any:
-    """A column of another type that has to be filled in; ``asks`` is what somebody is told who does not.
+def _required(*, past: bool = False, **options: Any) -> Any:
+    """A column of another type that has to be filled in.
 
     With ``past`` it is the day on which something happened, and so never a day to come.
     """
-    return mapped_column(info={"asks": asks, "past": past}, **options)
+    return mapped_column(info={"required": True, "past": past}, **options)
 
 
 def _happened() -> Any:
@@ -167,8 +167,8 @@ def _id() -> Mapped[str]:
     return mapped_column(String(32), primary_key=True, default=new_id)
 
 
-def _of(table: str, *, index: bool = True, asks: str = "", **options: Any) -> Any:
-    return mapped_column(String(32), ForeignKey(f"{table}.id"), index=index, info={"asks": asks}, **options)
+def _of(table: str, *, index: bool = True, required: bool = False, **options: Any) -> Any:
+    return mapped_column(String(32), ForeignKey(f"{table}.id"), index=index, info={"required": required}, **options)
 
 
 class Person(Base):
@@ -177,7 +177,7 @@ class Person(Base):
     __tablename__ = "person"
 
     id: Mapped[str] = _id()
-    name: Mapped[str] = _text(NAME, asks="Give a name: it stands beside all that is written.")
+    name: Mapped[str] = _text(NAME, required=True)
     post: Mapped[str] = _text(NAME, default="")
     may_clear: Mapped[bool] = mapped_column(default=False)
     active: Mapped[bool] = mapped_column(default=True)
@@ -199,9 +199,7 @@ class Record(Base):
 
     id: Mapped[str] = _id()
     kind: Mapped[RecordKind]
-    title: Mapped[str] = _text(
-        LINE, asks="Give it a title; of what could point at a person a code, such as “Defender 014”."
-    )
+    title: Mapped[str] = _text(LINE, required=True)
     sensitivity: Mapped[Sensitivity] = mapped_column(index=True)
     owner_id: Mapped[str] = _of("person")
     created_at: Mapped[datetime] = mapped_column(default=now)
@@ -235,7 +233,7 @@ class ItemLink(Base):
 
     id: Mapped[str] = _id()
     record_id: Mapped[str] = _of("record", index=False)
-    item: Mapped[str] = _text(NAME, asks="Say to which item of the calendar it is linked.", index=True)
+    item: Mapped[str] = _text(NAME, required=True, index=True)
 
 
 class RecordLink(Base):
@@ -274,7 +272,7 @@ class AccessRequest(Base):
     id: Mapped[str] = _id()
     record_id: Mapped[str] = _of("record")
     person_id: Mapped[str] = _of("person", index=False)
-    reason: Mapped[str] = _text(NOTE, asks="Say why you need access.")
+    reason: Mapped[str] = _text(NOTE, required=True)
     asked_at: Mapped[datetime] = mapped_column(default=now)
     granted_by_id: Mapped[str | None] = _of("person", index=False)
     granted_at: Mapped[datetime | None]
@@ -289,9 +287,9 @@ class FollowUp(Base):
 
     id: Mapped[str] = _id()
     record_id: Mapped[str] = _of("record")
-    what: Mapped[str] = _text(LINE, asks="Say what is to be done.")
-    due: Mapped[date] = _required("Say by when it is to be done.")
-    owner_id: Mapped[str] = _of("person", asks="Say who does it.")
+    what: Mapped[str] = _text(LINE, required=True)
+    due: Mapped[date] = _required()
+    owner_id: Mapped[str] = _of("person", required=True)
     done_on: Mapped[date | None] = _happened()
     outcome: Mapped[str] = _text(NOTE, default="")
     version: Mapped[int] = mapped_column()
@@ -312,10 +310,10 @@ class Event(Record):
     __tablename__ = "event"
 
     id: Mapped[str] = mapped_column(String(32), ForeignKey("record.id"), primary_key=True)
-    event_kind: Mapped[EventKind] = _required("Say what kind of event it is.")
+    event_kind: Mapped[EventKind] = _required()
     body: Mapped[str] = _code(Code.ORGANISATION)
-    start: Mapped[date] = _required("Say on which day it begins, and on which it ends.")
-    end: Mapped[date] = _required("Say on which day it begins, and on which it ends.")
+    start: Mapped[date] = _required()
+    end: Mapped[date] = _required()
     start_time: Mapped[time | None]
     end_time: Mapped[time | None]
     timezone: Mapped[str] = _text(NAME, code=Code.ZONE, default="")
@@ -367,7 +365,7 @@ class Contact(Record):
     __tablename__ = "contact"
 
     id: Mapped[str] = mapped_column(String(32), ForeignKey("record.id"), primary_key=True)
-    contact_kind: Mapped[ContactKind] = _required("Say what kind of contact it is.")
+    contact_kind: Mapped[ContactKind] = _required()
     country: Mapped[str] = _code(Code.STATE)
     field_of_work: Mapped[str] = _text(LINE, default="")
     preferred_channels: Mapped[str] = _text(LINE, default="")
@@ -407,9 +405,9 @@ class Consent(Base):
 
     id: Mapped[str] = _id()
     contact_id: Mapped[str] = _of("contact")
-    to_what: Mapped[str] = _text(LINE, asks="Say to what they have agreed.")
-    given_on: Mapped[date] = _required("Say on which day it was given.", past=True)
-    taken_by_id: Mapped[str] = _of("person", asks="Say who took the consent down.")
+    to_what: Mapped[str] = _text(LINE, required=True)
+    given_on: Mapped[date] = _required(past=True)
+    taken_by_id: Mapped[str] = _of("person", required=True)
     until: Mapped[date | None]
     withdrawn_on: Mapped[date | None] = _happened()
 
@@ -422,10 +420,10 @@ class Engagement(Record):
     __tablename__ = "engagement"
 
     id: Mapped[str] = mapped_column(String(32), ForeignKey("record.id"), primary_key=True)
-    engagement_kind: Mapped[EngagementKind] = _required("Say what kind of engagement it is.", index=True)
-    on: Mapped[date] = _required("Say on which day it was, or for which it is planned.", index=True)
+    engagement_kind: Mapped[EngagementKind] = _required(index=True)
+    on: Mapped[date] = _required(index=True)
     place: Mapped[str] = _text(LINE, default="")
-    form: Mapped[EngagementForm] = _required("Say how it took place.")
+    form: Mapped[EngagementForm] = _required()
     organisation: Mapped[str] = _code(Code.ORGANISATION)
     """Code of the organisation in whose arena it took place, or that the dialogue was with."""
     participants: Mapped[str] = _text(NOTE, default="")
@@ -445,7 +443,7 @@ class Statement(Record):
     __tablename__ = "statement"
 
     id: Mapped[str] = mapped_column(String(32), ForeignKey("record.id"), primary_key=True)
-    form: Mapped[StatementForm] = _required("Say what form the statement has.")
+    form: Mapped[StatementForm] = _required()
     state: Mapped[StatementState] = mapped_column(default=StatementState.IDEA, index=True)
     forum: Mapped[str] = _code(Code.ORGANISATION)
     agenda_item: Mapped[str] = _text(NAME, default="")
@@ -480,7 +478,7 @@ class Version(Base):
     statement_id: Mapped[str] = _of("statement", index=False)
     number: Mapped[int]
     language: Mapped[str] = mapped_column(String(8), default="en")
-    text: Mapped[str] = _text(TEXT, asks="There is no text to save yet.")
+    text: Mapped[str] = _text(TEXT, required=True)
     note: Mapped[str] = _text(LINE, default="")
     written_by_id: Mapped[str] = _of("person", index=False)
     at: Mapped[datetime] = mapped_column(default=now)
@@ -497,7 +495,7 @@ class Cosponsor(Base):
 
     id: Mapped[str] = _id()
     statement_id: Mapped[str] = _of("statement", index=False)
-    country: Mapped[str] = _text(LINE, code=Code.STATE, asks="Choose the State.")
+    country: Mapped[str] = _text(LINE, code=Code.STATE, required=True)
     standing: Mapped[CosponsorStanding] = mapped_column(default=CosponsorStanding.ASKED)
 
 
@@ -515,7 +513,7 @@ class Override(Base):
     step: Mapped[Step]
     version_number: Mapped[int]
     missing: Mapped[str] = _text(TEXT, default="")
-    reason: Mapped[str] = _text(NOTE, asks="Give the reason in a sentence: it is shown with the statement for ever.")
+    reason: Mapped[str] = _text(NOTE, required=True)
     person_id: Mapped[str] = _of("person", index=False)
     at: Mapped[datetime] = mapped_column(default=now)
     confirms_id: Mapped[str | None] = mapped_column(String(32), ForeignKey("override.id"), unique=True)
@@ -552,9 +550,9 @@ class LanguageProposal(Record):
     __tablename__ = "language_proposal"
 
     id: Mapped[str] = mapped_column(String(32), ForeignKey("record.id"), primary_key=True)
-    text: Mapped[str] = _text(LINE, asks="Say in which text it is proposed.")
+    text: Mapped[str] = _text(LINE, required=True)
     forum: Mapped[str] = _code(Code.ORGANISATION)
-    wording: Mapped[str] = _text(PAGE, asks="Say what the proposed wording is.")
+    wording: Mapped[str] = _text(PAGE, required=True)
     precedent: Mapped[str] = _text(PAGE, default="")
     precedent_symbol: Mapped[str] = _text(NAME, default="")
     outcome: Mapped[ProposalOutcome] = mapped_column(default=ProposalOutcome.PROPOSED)
@@ -573,7 +571,7 @@ class Case(Record):
 
     id: Mapped[str] = mapped_column(String(32), ForeignKey("record.id"), primary_key=True)
     country: Mapped[str] = _code(Code.STATE)
-    suggested_by: Mapped[Suggester] = _required("Say who suggested the case.")
+    suggested_by: Mapped[Suggester] = _required()
     suggested_note: Mapped[str] = _text(PAGE, default="")
     mission_consulted_on: Mapped[date | None] = _happened()
     mission: Mapped[str] = _text(LINE, default="")
@@ -631,8 +629,8 @@ class Correction(Record):
 
     id: Mapped[str] = mapped_column(String(32), ForeignKey("record.id"), primary_key=True)
     file: Mapped[str] = mapped_column(String(40))
-    row: Mapped[str] = _text(LINE, asks="Say which row is corrected.")
-    values: Mapped[str] = _text(TEXT, asks="Say which columns are corrected, and how they read.")
+    row: Mapped[str] = _text(LINE, required=True)
+    values: Mapped[str] = _text(TEXT, required=True)
     source_url: Mapped[str] = _text(NOTE)
     note: Mapped[str] = _text(NOTE, default="")
 
@@ -692,15 +690,15 @@ class RemoteCalendar(Base):
 
     id: Mapped[str] = _id()
     person_id: Mapped[str] = _of("person")
-    name: Mapped[str] = _text(NAME, asks="Say whose calendar it is: its events are known by that.")
-    address: Mapped[str] = _text(NOTE, asks="Give the address of the calendar.")
+    name: Mapped[str] = _text(NAME, required=True)
+    address: Mapped[str] = _text(NOTE, required=True)
     salt: Mapped[str] = mapped_column(String(32), default=new_id)
     body: Mapped[str] = _text(
         LINE,
         code=Code.ORGANISATION,
-        asks="Say to which organisation or body its events belong: they are listed in its lane of the timeline.",
+        required=True,
     )
-    event_kind: Mapped[EventKind] = _required("Say what kind of event it brings.")
+    event_kind: Mapped[EventKind] = _required()
     sensitivity: Mapped[Sensitivity] = mapped_column(default=Sensitivity.INTERNAL)
     timezone: Mapped[str] = _text(NAME, code=Code.ZONE, default="")
     every_hours: Mapped[int] = _number(0, 24 * 366, default=0)

@@ -26,6 +26,9 @@ FILES = [*(ROOT / "calendar_model").rglob("*.py"), *(ROOT / "pages").rglob("*.py
                 # Lines of the history about corrections, which are public, also of those that are gone.
                 "mission/corrections.py",
                 "access/unit_of_work.py",
+                # What a record is linked to, and which statements have raised a case, seen or not.
+                "mission/checks.py",
+                "mission/cases.py",
                 # Who is asked to clear: how many linked records they, who do not ask, cannot read.
                 "mission/statements/commands.py",
                 # Whether who is to do something can see the record.

@@ -13,6 +13,8 @@ from sqlalchemy.orm import class_mapper
 from calendar_model.access.permissions import ANONYMOUS, Viewer
 from calendar_model.access.problems import Refused
 from calendar_model.access.unit_of_work import reading
+from calendar_model.messages.columns import REQUIRED as REQUIRED_MESSAGES
+from calendar_model.mission.rules import validate
 from calendar_model.mission.statements import commands
 from calendar_model.mission.transactions import save, writing
 from calendar_model.reference import DATA_VARIABLE
@@ -38,6 +40,7 @@ from calendar_model.terms import (
     EngagementForm,
     EngagementKind,
     EventKind,
+    RecordKind,
     StatementForm,
     Suggester,
 )
@@ -144,7 +147,7 @@ REQUIRED = [
     (kind, name)
     for kind, values in GOOD.items()
     for name, column in class_mapper(kind).columns.items()
-    if column.info.get("asks") and name in values
+    if column.info.get("required") and name in values
 ]
 
 
@@ -156,19 +159,38 @@ def test_what_is_required_is_asked_for_at_birth_and_later(desk: Viewer, kind: ty
     assert refused(desk, kind, {column: empty}, record_id=made, seen=1) == column
 
 
-def test_every_required_text_says_what_is_asked_for() -> None:
-    """A text without a default is asked for in a sentence; these the model writes itself, or checks as a whole, as it
-    does the lines of the history."""
+def test_every_text_without_a_default_is_required() -> None:
+    """These the model writes itself, or checks as a whole, as it does the lines of the history."""
     written = {("Imported", "uid"), ("Correction", "source_url")}
-    silent = {
+    optional = {
         (kind.__name__, name)
         for kind, name in TEXTS
         if kind is not Change
         and (column := class_mapper(kind).columns[name]).info.get("longest")
         and column.default is None
-        and not column.info.get("asks")
+        and not column.info.get("required")
     }
-    assert silent == written
+    assert optional == written
+
+
+def test_every_required_column_has_its_sentence_and_every_sentence_its_column() -> None:
+    required = {
+        f"{column.table.name}.{name}"
+        for mapper in Base.registry.mappers
+        for name, column in mapper.columns.items()
+        if column.info.get("required")
+    }
+    assert set(REQUIRED_MESSAGES) == required
+
+
+@pytest.mark.parametrize("kind", GOOD, ids=lambda kind: kind.__name__)
+def test_a_form_is_told_beforehand_what_is_required(kind: type[Record]) -> None:
+    record_kind = RecordKind(str(class_mapper(kind).polymorphic_identity))
+    assert validate(record_kind, GOOD[kind]) == ()
+    required = {column.key for column in class_mapper(kind).column_attrs if column.columns[0].info.get("required")}
+    # Of two columns that are asked for together one is named.
+    found = {problem.field for problem in validate(record_kind, {}) if problem.code == "required"}
+    assert found == required - ({"start"} if kind is Event else set())
 
 
 # --- Days on which something happened

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from calendar_model.calendar import Item
-from calendar_model.mission.events import BASIS, event_of, faults, item_of, own_items
+from calendar_model.mission.events import BASIS, event_of, item_of, own_items, problems
 from calendar_model.store.models import Base, Event, ItemLink, Person
 from calendar_model.terms import EventKind
 from calendar_model.vocabulary import Confidence, Kind, Precision, Sensitivity, Standing
@@ -145,37 +145,37 @@ def test_the_record_behind_an_item() -> None:
 
 
 @pytest.mark.parametrize(
-    ("columns", "sentences"),
+    ("columns", "wrong"),
     [
         ({}, ()),
         ({"start_time": None, "end_time": None, "timezone": ""}, ()),
         ({"end_time": None}, ()),
         ({"end": date(2027, 3, 4), "end_time": time(12)}, ()),
-        ({"title": " "}, ("Give the event a title; it stands on every timeline of those who may see it.",)),
+        ({"title": " "}, (("event-title-missing", "title"),)),
         (
             {"body": ""},
-            ("Say to which organisation or body it belongs: it stands in its lane on the timeline.",),
+            (("event-body-missing", "body"),),
         ),
-        ({"start": None}, ("Say on which day it begins, and on which it ends.",)),
+        ({"start": None}, (("event-days-missing", "start"),)),
         (
             {"end": date(2027, 3, 2)},
-            ("It ends on Tue 2 Mar 2027, before it begins on Wed 3 Mar 2027: mend one of the days.",),
+            (("event-ends-before-start", "end"),),
         ),
         (
             {"request_due": date(2027, 3, 4)},
-            ("The room is asked for by Thu 4 Mar 2027, after the event begins: mend one of the days.",),
+            (("event-request-after-start", "request_due"),),
         ),
         (
             {"start_time": None},
-            ("Say at what hour it begins too, or leave both hours empty for whole days.",),
+            (("event-start-time-missing", "start_time"),),
         ),
         (
             {"timezone": ""},
-            ("Say in which time zone the hours are; without one nobody can be on time.",),
+            (("event-zone-missing", "timezone"),),
         ),
         (
             {"end_time": time(12)},
-            ("It begins at 13:00 and ends at 12:00: mend one of the hours, or the last day.",),
+            (("event-ends-before-start-time", "end_time"),),
         ),
         # Clocks are put forward from 2 to 3 that night: 2:30 is 3:30.
         (
@@ -186,24 +186,26 @@ def test_the_record_behind_an_item() -> None:
                 "end_time": time(3, 15),
                 "request_due": None,
             },
-            ("It begins at 02:30 and ends at 03:15: mend one of the hours, or the last day.",),
+            (("event-ends-before-start-time", "end_time"),),
         ),
         (
             {"standing": Standing.HELD, "start": date.max, "end": date.max},
-            ("It begins on Fri 31 Dec 9999, and cannot have been held yet: choose another standing.",),
+            (("event-held-before-start", "standing"),),
         ),
         (
             {"title": "", "body": "", "start": None},
             (
-                "Give the event a title; it stands on every timeline of those who may see it.",
-                "Say to which organisation or body it belongs: it stands in its lane on the timeline.",
-                "Say on which day it begins, and on which it ends.",
+                ("event-title-missing", "title"),
+                ("event-body-missing", "body"),
+                ("event-days-missing", "start"),
             ),
         ),
     ],
 )
-def test_what_is_wrong_gets_a_sentence_each(columns: dict[str, Any], sentences: tuple[str, ...]) -> None:
-    assert faults({**EVENT, **columns}) == sentences
+def test_what_is_wrong_is_named_by_code_and_field(columns: dict[str, Any], wrong: tuple[tuple[str, str], ...]) -> None:
+    found = problems({**EVENT, **columns})
+    assert tuple((problem.code, problem.field) for problem in found) == wrong
+    assert all(str(problem) for problem in found)
 
 
 days = st.dates(date(2027, 3, 26), date(2027, 3, 30)) | st.dates(date(2027, 10, 30), date(2027, 11, 1))
@@ -215,7 +217,7 @@ def test_what_passes_is_an_event_with_its_end_after_its_beginning(
     start: date, end: date, first: time | None, last: time | None, zone: str, request: date
 ) -> None:
     columns = {"start": start, "end": end, "start_time": first, "end_time": last, "timezone": zone}
-    if faults({**EVENT, **columns, "request_due": request}):
+    if problems({**EVENT, **columns, "request_due": request}):
         return
     engine = sa.create_engine("sqlite://")
     Base.metadata.create_all(engine)

@@ -14,7 +14,7 @@ from calendar_model.access.unit_of_work import reading, staff
 from calendar_model.calendar import build_table, horizon
 from calendar_model.clock import TODAY_VARIABLE
 from calendar_model.mission import rules, sample, subscriptions
-from calendar_model.mission.events import event_of, faults
+from calendar_model.mission.events import event_of, problems
 from calendar_model.mission.statements import commands
 from calendar_model.mission.statements.workflow import unmet_requirements
 from calendar_model.mission.transactions import save, writing
@@ -183,7 +183,7 @@ def test_it_makes_sense_on_any_day(today: date, reference: Reference, monkeypatc
         faulty = (*Event.__table__.columns.keys(), "title")
         for event in session.scalars(select(Event)):
             columns = {name: getattr(event, name) for name in faulty}
-            assert faults(columns) == ()
+            assert problems(columns) == ()
             assert event.start > today
         statements = list(session.scalars(select(Statement)))
         assert {one.state for one in statements} == set(StatementState)

@@ -9,11 +9,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from calendar_model.access.problems import SHORTEST_REASON, Problem, Refused
+from calendar_model.access.problems import SHORTEST_REASON, Refused
 from calendar_model.access.unit_of_work import reading, staff
 from calendar_model.calendar import city, when
-from calendar_model.mission import briefing
-from calendar_model.mission.events import faults, item_of
+from calendar_model.mission import briefing, events
+from calendar_model.mission.events import item_of
 from calendar_model.mission.transactions import save
 from calendar_model.reference import Reference
 from calendar_model.reference.rows import Organisation
@@ -295,8 +295,8 @@ def _save(form: RecordForm) -> str:
     values = texts(form.values(), *_TEXTS)
     reason, level = values.pop("reason", None) or "", values.pop("sensitivity")
     values["end"] = values["end"] or values["start"]
-    if wrong := faults(values):
-        raise Refused(*(Problem("required", values={"asks": says}) for says in wrong))
+    if wrong := events.problems(values):
+        raise Refused(*wrong)
     opened = _opened(form)
     if opened and len(reason) < SHORTEST_REASON:
         raise Refused("Say in a sentence why more people may see it; the reason stays in the history.")

@@ -1,0 +1,9 @@
+"""Sentences about the list of persons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+MESSAGES: Mapping[str, str] = {
+    "name-taken": ("There is a {name} already. Add something to the name by which colleagues tell the two apart."),
+}
