@@ -119,6 +119,11 @@ class Reference:
             code = self.organisations[code].parent
         return tuple(line)
 
+    def seat(self, code: str) -> Organisation | None:
+        """The nearest organisation at or above a body of which the seat is known, with its time zone."""
+        line = (self.organisations[one] for one in self.lineage(code))
+        return next((one for one in line if one.timezone), None)
+
     def organisation_of(self, code: str) -> str:
         """The organisation at or above a body; a family, which has none, answers with itself."""
         line = self.lineage(code)

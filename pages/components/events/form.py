@@ -173,15 +173,9 @@ def _body(form: RecordForm, event: Event | None, context: PageContext) -> str:
     )
 
 
-def seat_of(body: str, reference: Reference) -> Organisation | None:
-    """The nearest organisation at or above a body of which the seat is known."""
-    line = (reference.organisations[code] for code in reference.lineage(body))
-    return next((one for one in line if one.timezone), None)
-
-
 def _propose_place(prefix: str, reference: Reference) -> None:
     """Another body: its seat takes the place of what was proposed for the one before, never of what was typed."""
-    seat = seat_of(st.session_state[f"{prefix}_body"] or "", reference)
+    seat = reference.seat(st.session_state[f"{prefix}_body"] or "")
     if seat is None:
         return
     proposed = reference.organisations.values()
@@ -195,7 +189,7 @@ def _propose_place(prefix: str, reference: Reference) -> None:
 def _when_and_where(form: RecordForm, event: Event | None, body: str, context: PageContext) -> date | None:
     """The fields of time and place; gives the first day, once it is there."""
     st.subheader("When and where")
-    seat = seat_of(body, context.reference)
+    seat = context.reference.seat(body)
     _pair(
         lambda: form.day("start", "First day"),
         lambda: form.day("end", "Last day", help="Left empty: the first day."),
