@@ -12,11 +12,11 @@ from calendar_model import wording
 from calendar_model.access.unit_of_work import reading, staff
 from calendar_model.mission.statements.clearance import given
 from calendar_model.mission.statements.queries import (
-    UNSAID,
     unconfirmed,
     who_may_clear,
     whole,
 )
+from calendar_model.mission.statements.workflow import BEFORE_DELIVERY
 from calendar_model.store.history import of_record
 from calendar_model.store.models import Person, Record, Statement
 from pages.components.record import forms
@@ -59,7 +59,7 @@ def one_statement(statement_id: str, context: PageContext, person: Person) -> No
         words(statement.form),
         labels.short_organisation(statement.forum, context.reference) if statement.forum else "no forum yet",
         f"item {statement.agenda_item}" if statement.agenda_item else "",
-        f"due {wording.day(statement.due)}" if statement.due and statement.state in UNSAID else "",
+        f"due {wording.day(statement.due)}" if statement.due and statement.state in BEFORE_DELIVERY else "",
         f"speaker: {statement.speaker}" if statement.speaker else "",
         f"led by {statement.lead}" if statement.lead else "",
     ]
@@ -95,7 +95,7 @@ def links(statement: Statement, linked: Sequence[Record], context: PageContext) 
         link(PAGE_OF[record.kind], f"{words(record.kind)}: {plain(record.title)}", record=record.id)
     log = {NEW: "consulted", WITH: statement.id}
     link("engagements", "Log an engagement about it", icon=":material/add:", **log)
-    if statement.state in UNSAID:
+    if statement.state in BEFORE_DELIVERY:
         link("cases", "Start a case that it raises", icon=":material/add:", **{NEW: "case", WITH: statement.id})
 
 

@@ -25,9 +25,9 @@ from calendar_model.mission import cases as checks
 from calendar_model.mission.coverage import HEADS, Mark, State
 from calendar_model.mission.dossier import Dossier, Draft
 from calendar_model.mission.events import event_of
-from calendar_model.mission.statements.queries import UNSAID
 from calendar_model.mission.statements.speaking import said
 from calendar_model.mission.statements.texts import speaking_seconds, spoken_words
+from calendar_model.mission.statements.workflow import BEFORE_DELIVERY
 from calendar_model.reference import Reference
 from calendar_model.store.models import Contact, Engagement, FollowUp, Record, Version
 from calendar_model.vocabulary import Confidence, Precision, Sensitivity, Standing
@@ -196,7 +196,7 @@ class Note:
                 state_label(one.state),
                 f"delivered on {wording.day(one.delivered_on)}" if one.delivered_on else "",
                 f"version {draft.version}" if draft.version else "no text yet",
-                f"due {wording.day(one.due)}" if one.due and one.state in UNSAID else "",
+                f"due {wording.day(one.due)}" if one.due and one.state in BEFORE_DELIVERY else "",
                 f"owner {one.owner.name}",
                 f"waits for {one.waiting_for.name}" if one.waiting_for is not None else "",
             ]

@@ -16,7 +16,7 @@ from calendar_model.mission import briefing, coverage
 from calendar_model.mission.cases import linked_records
 from calendar_model.mission.coverage import HEADS, State
 from calendar_model.mission.dossier import Draft
-from calendar_model.mission.statements.queries import UNSAID
+from calendar_model.mission.statements.workflow import BEFORE_DELIVERY
 from calendar_model.reference import Reference
 from calendar_model.store.models import Contact, Engagement, FollowUp, Statement
 from calendar_model.terms import Expectation
@@ -88,7 +88,7 @@ class _WeekNote(Note):
         texts = session.scalars(
             select(Statement)
             .where(
-                (Statement.due.between(self.monday, self.sunday) & Statement.state.in_(UNSAID))
+                (Statement.due.between(self.monday, self.sunday) & Statement.state.in_(BEFORE_DELIVERY))
                 | Statement.delivered_on.between(self.monday, self.sunday)
             )
             .options(

@@ -63,6 +63,17 @@ def _not_yet(values: Mapping[str, Any]) -> str:
     return f"Not {state_label(values['to'])} yet."
 
 
+def _already(values: Mapping[str, Any]) -> str:
+    return f"This statement is {state_label(values['state'])} already."
+
+
+def _not_writable(values: Mapping[str, Any]) -> str:
+    return (
+        f"This statement is {state_label(values['state'])}: its text stays as it is. Start a new statement, or take a "
+        "dropped one up again first."
+    )
+
+
 def _ask_somebody_else(says: str) -> Template:
     def sentence(values: Mapping[str, Any]) -> str:
         why = "it raises an individual case" if values["raises_case"] else "an individual case was linked to it"
@@ -86,6 +97,36 @@ def _unreadable(values: Mapping[str, Any]) -> str:
 MESSAGES: Mapping[str, Template] = {
     **{code: _about_case(says) for code, says in _GAPS.items()},
     **{code: _about_case(f"{says} {advice}") for code, (says, advice) in _DECISIONS.items()},
+    # Who changes what.
+    "statement-gone": "This statement is not there any more, or not for you to see. Go back to the list.",
+    "statement-not-an-idea": "A statement begins as an idea; it becomes a draft with its first text.",
+    "statement-raises-case": "It raises an individual case: until it is delivered it stays with those named.",
+    "clearance-without-move": "A clearance and a delivery are given by moving the statement, not by themselves.",
+    # Texts.
+    "version-of-another-person": "A text is saved in the name of whoever writes it.",
+    "version-not-newest": "A text is saved as the newest version. Load the newest one first, then save yours.",
+    "statement-not-writable": _not_writable,
+    "unsaved-of-another-person": "What is typed and not saved is kept for whoever types it, and for nobody else.",
+    "text-or-override-changed": "A saved text and an override never change; add a new one.",
+    "text-or-override-removed": "A saved text and an override are kept; add a new one.",
+    "newer-text": (
+        "{writer} has saved version {number} since you began. Your text is kept: merge the two below, then save."
+    ),
+    # Overrides.
+    "override-without-reason": "Give the reason in a sentence: it is shown with the statement for ever.",
+    "override-not-needed": "There is nothing to override here: what misses, if anything, has to be mended.",
+    "override-not-asked": "Confirm an override that somebody has asked for on this statement.",
+    "override-needs-second-person": (
+        "An override is confirmed by a second person, who may clear. Ask one of them to open this page."
+    ),
+    "override-of-older-text": (
+        "The text has changed since the override was asked for: ask again for the text as it is now."
+    ),
+    # Moves, and what is missing before them.
+    "newer-text-unread": (
+        "Another text has been saved since you opened this page. Read it first, then move the statement."
+    ),
+    "state-already": _already,
     "no-such-move": _no_such_move,
     "not-yet": _not_yet,
     "no-text": "There is no text yet: write and save one first.",

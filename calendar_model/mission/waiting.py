@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from calendar_model.mission.statements.queries import UNSAID
+from calendar_model.mission.statements.workflow import BEFORE_DELIVERY
 from calendar_model.store.models import FollowUp, Statement
 
 AHEAD = timedelta(days=14)
@@ -33,7 +33,7 @@ def waiting(session: Session, person_id: str, today: date) -> Waiting:
         return session.scalar(mine.where(when)) or 0
 
     def statements(which: ColumnElement[bool]) -> int:
-        unsaid = select(func.count(Statement.id)).where(Statement.state.in_(UNSAID))
+        unsaid = select(func.count(Statement.id)).where(Statement.state.in_(BEFORE_DELIVERY))
         return session.scalar(unsaid.where(which)) or 0
 
     return Waiting(

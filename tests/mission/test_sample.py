@@ -13,9 +13,10 @@ from calendar_model.access.problems import Refused
 from calendar_model.access.unit_of_work import reading, staff
 from calendar_model.calendar import build_table, horizon
 from calendar_model.clock import TODAY_VARIABLE
-from calendar_model.mission import rules, sample, subscriptions
+from calendar_model.mission import sample, subscriptions
 from calendar_model.mission.events import event_of, problems
 from calendar_model.mission.statements import commands
+from calendar_model.mission.statements.facts import facts_for
 from calendar_model.mission.statements.workflow import unmet_requirements
 from calendar_model.mission.transactions import save, writing
 from calendar_model.reference import Reference
@@ -202,7 +203,7 @@ def test_it_makes_sense_on_any_day(today: date, reference: Reference, monkeypatc
         # What it says was cleared had passed: its open checks were overridden, and its writers did not clear it.
         for one in statements:
             if one.cleared_version is not None:
-                known = rules.facts(session, one, one.cleared_by_id or "", state=StatementState.CONSULTATION)
+                known = facts_for(session, one, one.cleared_by_id or "", state=StatementState.CONSULTATION)
                 assert unmet_requirements(known, StatementState.CLEARED) == ()
                 assert one.cleared_by_id not in {version.written_by_id for version in one.versions}
 

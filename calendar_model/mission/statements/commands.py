@@ -12,11 +12,10 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from calendar_model.access.problems import Refused, UnmetRequirement
+from calendar_model.access.problems import Problem, Refused, UnmetRequirement
 from calendar_model.clock import now
-from calendar_model.messages.statements import state_label
-from calendar_model.mission import rules
 from calendar_model.mission.statements import workflow
+from calendar_model.mission.statements.facts import facts_for, linked_records
 from calendar_model.store.models import Access, Override, Record, Statement, Unsaved, Version
 from calendar_model.store.session import WorkspaceSession
 from calendar_model.terms import StatementState, Step
@@ -27,10 +26,8 @@ class NewerText(Refused):
     """Somebody saved another text meanwhile. ``base`` is what both began from, ``theirs`` is the newest."""
 
     def __init__(self, base: str, theirs: Version) -> None:
-        super().__init__(
-            f"{theirs.written_by.name} has saved version {theirs.number} since you began. Your text is kept: merge the "
-            "two below, then save."
-        )
+        values = {"writer": theirs.written_by.name, "number": theirs.number}
+        super().__init__(Problem("newer-text", values=values))
         self.base, self.theirs = base, theirs
 
 
@@ -55,7 +52,7 @@ def save_text(
             select(Version.text).where(Version.statement_id == statement.id, Version.number == based_on)
         )
         raise NewerText(base or "", last)
-    number = rules.facts(session, statement, session.actor).version + 1
+    number = facts_for(session, statement, session.actor).version + 1
     version = Version(number=number, language=language, text=text, note=note, written_by_id=session.actor)
     statement.versions.append(version)
     forget_unsaved(session, statement.id)
@@ -95,10 +92,10 @@ def move(
 
     ``on`` is the day of delivery; ``waiting_for`` the person whose word is waited for in consultation.
     """
-    if rules.facts(session, statement, session.actor).version != seen:
-        raise Refused("Another text has been saved since you opened this page. Read it first, then move the statement.")
+    if facts_for(session, statement, session.actor).version != seen:
+        raise Refused(Problem("newer-text-unread"))
     if statement.state is to:
-        raise Refused(f"This statement is {state_label(to)} already.")
+        raise Refused(Problem("state-already", values={"state": to}))
     if to is StatementState.DELIVERED:
         statement.delivered_on = on
     statement.state = to
@@ -112,7 +109,7 @@ def unmet_before(
 
     The day of delivery is asked for with the move itself and is not counted as missing.
     """
-    found = rules.facts(session, statement, actor_id)
+    found = facts_for(session, statement, actor_id)
     if to is StatementState.DELIVERED:
         found = workflow.on_day(found, date.max)
     return workflow.unmet_requirements(found, to)
@@ -134,7 +131,7 @@ class Asked:
 
 def asked(session: Session, statement: Statement, person_id: str) -> Asked:
     """What it would mean to wait for this person."""
-    linked = rules.linked_to(session, statement)
+    linked = linked_records(session, statement)
     of_them = select(Access.record_id).where(
         Access.person_id == person_id, Access.record_id.in_({*linked, statement.id})
     )

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, selectinload
 
+from calendar_model.mission.statements.workflow import BEFORE_DELIVERY, OPEN
 from calendar_model.store.models import (
     Access,
     Case,
@@ -32,12 +33,6 @@ from calendar_model.vocabulary import Sensitivity
 
 SOON = timedelta(days=14)
 """How far ahead the desk looks for what is due."""
-
-UNSAID = frozenset({StatementState.IDEA, StatementState.DRAFT, StatementState.CONSULTATION, StatementState.CLEARED})
-"""States before the statement has been made: only then is it due."""
-
-OPEN = UNSAID | {StatementState.DELIVERED}
-"""States in which something is still to be done."""
 
 
 class Group(StrEnum):
@@ -133,13 +128,13 @@ def _group(line: Line, person_id: str, today: date, to_confirm: Collection[str])
         return Group.WAITING
     if line.typed or (line.open and line.owner_id == person_id):
         return Group.MINE
-    if line.state in UNSAID and line.due is not None and line.due <= today + SOON:
+    if line.state in BEFORE_DELIVERY and line.due is not None and line.due <= today + SOON:
         return Group.SOON
     return Group.OTHERS
 
 
 def _attention(line: Line) -> tuple[bool, date, float]:
-    due = line.due if line.state in UNSAID and line.due is not None else date.max
+    due = line.due if line.state in BEFORE_DELIVERY and line.due is not None else date.max
     return not line.open, due, -line.updated_at.timestamp()
 
 

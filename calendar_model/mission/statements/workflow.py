@@ -40,6 +40,15 @@ MOVES: Mapping[StatementState, tuple[StatementState, ...]] = {
 WRITABLE = frozenset({IDEA, DRAFT, CONSULTATION, CLEARED})
 """States in which a text can be saved; in ``cleared`` that takes the clearance back."""
 
+BEFORE_DELIVERY = WRITABLE
+"""States before the statement has been made: only then is it due."""
+
+AFTER_DELIVERY = frozenset({DELIVERED, FOLLOWED_UP})
+"""States after the statement has been made."""
+
+OPEN = BEFORE_DELIVERY | {DELIVERED}
+"""States in which something is still to be done."""
+
 STEPS: Mapping[StatementState, Step] = {CLEARED: Step.CLEAR, DELIVERED: Step.CLEAR, FOLLOWED_UP: Step.CLOSE}
 """Before which states the checks of a step stand. Delivery asks those of clearance again: a case may have changed."""
 

@@ -13,13 +13,13 @@ from calendar_model import wording
 from calendar_model.access.unit_of_work import reading, staff
 from calendar_model.messages.statements import state_label
 from calendar_model.mission.statements.queries import (
-    UNSAID,
     Group,
     Hangs,
     Line,
     desk,
     hanging,
 )
+from calendar_model.mission.statements.workflow import BEFORE_DELIVERY
 from calendar_model.store.models import Person, Statement
 from calendar_model.terms import RecordKind, StatementForm, StatementState
 from pages.components.record import forms
@@ -143,7 +143,7 @@ def _line(line: Line, hangs: Hangs, misses: str, context: PageContext, names: Ma
 
 
 def _due(line: Line, today: date) -> str:
-    if line.state not in UNSAID:
+    if line.state not in BEFORE_DELIVERY:
         return _state(line.state)
     if line.due is None:
         return "No day set"

@@ -11,8 +11,8 @@ from calendar_model import wording
 from calendar_model.access.problems import UnmetRequirement
 from calendar_model.access.unit_of_work import reading
 from calendar_model.messages.statements import state_label
-from calendar_model.mission import rules
 from calendar_model.mission.statements import commands, languages, workflow
+from calendar_model.mission.statements.facts import facts_for
 from calendar_model.mission.statements.speaking import Limit, limits, said
 from calendar_model.mission.statements.texts import speaking_seconds
 from calendar_model.mission.statements.workflow import Facts
@@ -146,12 +146,12 @@ def next_step(session: WorkspaceSession, statement: Statement, actor_id: str) ->
 def checks(statement: Statement, linked: Sequence[Record], actor: Person, clearers: Sequence[Person]) -> Facts:
     """What misses before the next step, each with a link to where it is mended; gives the facts on which it rests."""
     with reading(viewer()) as session:
-        facts = rules.facts(session, statement, actor.id)
+        facts = facts_for(session, statement, actor.id)
         to = NEXT.get(statement.state)
         missing = commands.unmet_before(session, statement, actor.id, to) if to in BEFORE else ()
         ahead: tuple[UnmetRequirement, ...] = ()
         if statement.state in (StatementState.IDEA, StatementState.DRAFT):
-            waiting = rules.facts(session, statement, actor.id, state=StatementState.CONSULTATION)
+            waiting = facts_for(session, statement, actor.id, state=StatementState.CONSULTATION)
             ahead = workflow.unmet_requirements(waiting, StatementState.CLEARED)
     if to in BEFORE:
         _missing(BEFORE[to], missing, linked, clearers)

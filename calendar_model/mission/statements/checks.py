@@ -1,0 +1,164 @@
+"""What is checked of a statement, its texts and its overrides before they are written, whoever writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import inspect
+
+from calendar_model.access.problems import SHORTEST_REASON, Problem, Refused
+from calendar_model.clock import now
+from calendar_model.mission.checks import Checks, give_access_to, is_changed, refuse_deletion
+from calendar_model.mission.statements import workflow
+from calendar_model.mission.statements.facts import case_facts, facts_for, linked_records, newest_number
+from calendar_model.mission.statements.workflow import AFTER_DELIVERY, CLEARED, DELIVERED, DRAFT, IDEA, WRITABLE
+from calendar_model.store.models import Base, Case, Override, Person, Record, Statement, Unsaved, Version
+from calendar_model.store.session import WorkspaceSession
+from calendar_model.vocabulary import Sensitivity
+
+# --- Statements
+
+
+def _check_new_statement(session: WorkspaceSession, statement: Statement) -> None:
+    if session.actor and statement.state not in (None, IDEA):
+        raise Refused(Problem("statement-not-an-idea", "state"))
+
+
+def _check_changed_statement(session: WorkspaceSession, statement: Statement) -> None:
+    _check_level(session, statement)
+    if session.actor:
+        _check_move(session, statement)
+    if statement.sensitivity is Sensitivity.RESTRICTED and statement.waiting_for_id:
+        # Who is asked to clear or to reply has to be able to read it.
+        give_access_to(statement, statement.waiting_for_id)
+
+
+def _check_level(session: WorkspaceSession, statement: Statement) -> None:
+    """Refuse to show a statement that raises a case to more people before it is delivered."""
+    history: Any = inspect(statement).attrs.sensitivity.history
+    levels = list(Sensitivity)
+    is_opened = bool(history.deleted) and levels.index(statement.sensitivity) < levels.index(history.deleted[0])
+    if is_opened and statement.state not in AFTER_DELIVERY and case_facts(session, linked_records(session, statement)):
+        raise Refused(Problem("statement-raises-case", "sensitivity"))
+
+
+def _check_move(session: WorkspaceSession, statement: Statement) -> None:
+    """Refuse a move whose requirements are not met, and a clearance or a day of delivery without its move.
+
+    Completes the clearance: it is given by a move to ``cleared``, and ends with a move back.
+    """
+    history: Any = inspect(statement).attrs.state.history
+    moves = history.has_changes()
+    is_delivered = statement.state in AFTER_DELIVERY
+    clears = any(is_changed(statement, name) for name in ("cleared_version", "cleared_by_id", "cleared_at"))
+    dates = is_changed(statement, "delivered_on")
+    may_be_dated = statement.state is DELIVERED and (moves or statement.delivered_on is not None)
+    if (clears and (not moves or is_delivered)) or (dates and not may_be_dated):
+        raise Refused(Problem("clearance-without-move"))
+    if not moves:
+        return
+    before, to = history.deleted[0], statement.state
+    facts = facts_for(session, statement, session.actor, state=before)
+    if unmet := workflow.unmet_requirements(facts, to):
+        raise Refused(Problem("not-yet", values={"to": to}), unmet=unmet)
+    if to is CLEARED:
+        statement.cleared_version, statement.cleared_by_id, statement.cleared_at = facts.version, session.actor, now()
+    elif not is_delivered:
+        _take_clearance_back(statement)
+
+
+def _take_clearance_back(statement: Statement) -> None:
+    statement.cleared_version = statement.cleared_by_id = statement.cleared_at = None
+
+
+def _reopen(statement: Statement) -> None:
+    """Make a cleared statement a draft again."""
+    statement.state = DRAFT
+    _take_clearance_back(statement)
+
+
+def _reopen_for_case(_session: WorkspaceSession, statement: Statement, other: Record) -> None:
+    """Take the clearance back where an individual case is linked to a cleared statement."""
+    if isinstance(other, Case) and statement.state is CLEARED:
+        _reopen(statement)
+
+
+# --- Texts
+
+
+def _check_new_version(session: WorkspaceSession, version: Version) -> None:
+    """Refuse a text that is not the newest, or not its writer's; a first text makes an idea a draft."""
+    statement = version.statement or session.get(Statement, version.statement_id)
+    if statement is None:
+        raise Refused(Problem("statement-gone"))
+    if not session.actor and statement.sample:
+        return
+    if version.written_by_id != session.actor:
+        raise Refused(Problem("version-of-another-person", "written_by_id"))
+    if version.number <= newest_number(session, statement.id):
+        # What somebody has read before they move the statement is known by the newest number.
+        raise Refused(Problem("version-not-newest", "number"))
+    if statement.state not in WRITABLE and statement.state is not None:
+        raise Refused(Problem("statement-not-writable", values={"state": statement.state}))
+    if statement.state is CLEARED:
+        _reopen(statement)
+    elif statement.state in (None, IDEA):
+        statement.state = DRAFT
+
+
+def _check_unsaved(session: WorkspaceSession, row: Unsaved) -> None:
+    if row.person_id != session.actor:
+        raise Refused(Problem("unsaved-of-another-person", "person_id"))
+
+
+# --- Overrides
+
+
+def _check_new_override(session: WorkspaceSession, row: Override) -> None:
+    """Refuse an override that is not needed or not confirmed by a second person; it is for the newest text."""
+    statement = session.get(Statement, row.statement_id)
+    if statement is None:
+        raise Refused(Problem("statement-gone"))
+    actor = session.get(Person, session.actor)
+    if actor is None:
+        return
+    facts = facts_for(session, statement, actor.id)
+    row.person_id, row.version_number = actor.id, facts.version
+    if len((row.reason or "").strip()) < SHORTEST_REASON:
+        raise Refused(Problem("override-without-reason", "reason"))
+    if row.confirms_id is None:
+        unmet = [one for one in workflow.unmet_in_step(facts, row.step) if one.can_be_overridden]
+        if not unmet:
+            raise Refused(Problem("override-not-needed", "step"))
+        # Kept as it was said: those who read it later see what the two persons saw.
+        row.missing = "\n".join(map(str, unmet))
+        return
+    asked = session.get(Override, row.confirms_id)
+    if asked is None or asked.statement_id != statement.id or asked.confirms_id is not None:
+        raise Refused(Problem("override-not-asked", "confirms_id"))
+    if asked.person_id == actor.id or not actor.may_clear:
+        raise Refused(Problem("override-needs-second-person"))
+    if unreadable := workflow.unreadable_records(facts):
+        raise Refused(unmet=unreadable)
+    if asked.version_number != facts.version:
+        raise Refused(Problem("override-of-older-text"))
+    row.step, row.missing = asked.step, asked.missing
+
+
+def _refuse_change(_session: WorkspaceSession, _row: object) -> None:
+    raise Refused(Problem("text-or-override-changed"))
+
+
+def _refuse_removal(_session: WorkspaceSession, _row: object) -> None:
+    raise Refused(Problem("text-or-override-removed"))
+
+
+CHECKS: Mapping[type[Base], Checks] = {
+    Statement: Checks(
+        new=_check_new_statement, changed=_check_changed_statement, deleted=refuse_deletion, linked=_reopen_for_case
+    ),
+    Version: Checks(new=_check_new_version, changed=_refuse_change, deleted=_refuse_removal),
+    Override: Checks(new=_check_new_override, changed=_refuse_change, deleted=_refuse_removal),
+    Unsaved: Checks(new=_check_unsaved),
+}
