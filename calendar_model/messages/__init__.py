@@ -17,6 +17,7 @@ from calendar_model.messages import (
     contacts,
     corrections,
     events,
+    follow_ups,
     language,
     persons,
     records,
@@ -25,7 +26,19 @@ from calendar_model.messages import (
 
 Template: TypeAlias = str | Callable[[Mapping[str, Any]], str]
 
-_MODULES = (calendars, cases, columns, contacts, corrections, events, language, persons, records, statements)
+_MODULES = (
+    calendars,
+    cases,
+    columns,
+    contacts,
+    corrections,
+    events,
+    follow_ups,
+    language,
+    persons,
+    records,
+    statements,
+)
 MESSAGES: Mapping[str, Template] = {code: template for module in _MODULES for code, template in module.MESSAGES.items()}
 
 

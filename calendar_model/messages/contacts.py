@@ -20,5 +20,6 @@ MESSAGES: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = {
     "consent-ends-too-early": _before_given("ends"),
     "consent-withdrawn-too-early": _before_given("was withdrawn"),
     "identity-empty": "Nothing is typed. To take away what is kept, erase it.",
+    "identity-exists": "Somebody else has written down who it is meanwhile: reload the page to see it.",
     "erasure-without-reason": "Say in a sentence why it is erased; the reason stays in the history.",
 }

@@ -10,6 +10,7 @@ from calendar_model import wording
 MESSAGES: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = {
     "event-title-missing": "Give the event a title; it stands on every timeline of those who may see it.",
     "event-body-missing": "Say to which organisation or body it belongs: it stands in its lane on the timeline.",
+    "event-public-without-reason": "Say in a sentence why more people may see it; the reason stays in the history.",
     "event-days-missing": "Say on which day it begins, and on which it ends.",
     "event-ends-before-start": lambda values: (
         f"It ends on {wording.day(values['end'])}, before it begins on {wording.day(values['start'])}: mend one of the "

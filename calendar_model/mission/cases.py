@@ -17,9 +17,12 @@ from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
 from calendar_model import clock
+from calendar_model.access.permissions import Viewer
 from calendar_model.access.problems import Problem, Refused, UnmetRequirement
 from calendar_model.mission.checks import Checks, give_access_to_owner, is_changed, linked_ids, refuse_deletion
 from calendar_model.mission.statements.case_checks import COLUMNS, CaseFacts, before_clearing, before_closing
+from calendar_model.mission.transactions import save
+from calendar_model.store.database import Workspace
 from calendar_model.store.models import (
     Access,
     Base,
@@ -222,3 +225,62 @@ def around(session: Session, record_id: str) -> Around:
 
 def _heads() -> tuple[ExecutableOption, ...]:
     return selectinload(Record.owner), selectinload(Record.named).selectinload(Access.person)
+
+
+# --- Commands
+
+
+def save_case(
+    viewer: Viewer,
+    values: Mapping[str, Any],
+    *,
+    case_id: str = "",
+    seen: int = 0,
+    items: Iterable[str] | None = None,
+    links: Iterable[str] | None = None,
+    named: Iterable[str] | None = None,
+    workspace: Workspace | None = None,
+) -> str:
+    """Save an individual case, new or the ``seen`` version changed, and give its identifier.
+
+    Arguments and what is raised as of :func:`calendar_model.mission.transactions.save`.
+    """
+    return save(
+        viewer,
+        Case,
+        values,
+        record_id=case_id,
+        seen=seen,
+        items=items,
+        links=links,
+        named=named,
+        workspace=workspace,
+    )
+
+
+def save_reprisal(
+    viewer: Viewer,
+    values: Mapping[str, Any],
+    *,
+    reprisal_id: str = "",
+    seen: int = 0,
+    items: Iterable[str] | None = None,
+    links: Iterable[str] | None = None,
+    named: Iterable[str] | None = None,
+    workspace: Workspace | None = None,
+) -> str:
+    """Save an allegation of reprisal, new or the ``seen`` version changed, and give its identifier.
+
+    Arguments and what is raised as of :func:`calendar_model.mission.transactions.save`.
+    """
+    return save(
+        viewer,
+        Reprisal,
+        values,
+        record_id=reprisal_id,
+        seen=seen,
+        items=items,
+        links=links,
+        named=named,
+        workspace=workspace,
+    )

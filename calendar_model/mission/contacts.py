@@ -16,8 +16,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from calendar_model import wording
+from calendar_model.access.permissions import Viewer
 from calendar_model.access.problems import Problem, Refused
+from calendar_model.access.unit_of_work import load_for_update
 from calendar_model.mission.checks import Checks, give_access_to, is_changed, must_have_reason
+from calendar_model.mission.transactions import save, writing
+from calendar_model.store.database import Workspace
 from calendar_model.store.models import Base, Consent, Contact, Identity, Record
 from calendar_model.store.session import WorkspaceSession
 from calendar_model.terms import ContactKind
@@ -198,3 +202,100 @@ def as_table(found: Iterable[Contact], last: Mapping[str, date]) -> pd.DataFrame
         if one.sensitivity is not Sensitivity.RESTRICTED
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+# --- Commands
+
+
+def save_contact(
+    viewer: Viewer,
+    values: Mapping[str, Any],
+    *,
+    contact_id: str = "",
+    seen: int = 0,
+    named: Iterable[str] | None = None,
+    reason: str = "",
+    workspace: Workspace | None = None,
+) -> str:
+    """Save a contact, new or the ``seen`` version changed, and give its identifier.
+
+    Arguments and what is raised as of :func:`calendar_model.mission.transactions.save`. ``named`` are the persons with
+    access also where the contact is not restricted: they see who it is.
+    """
+    return save(
+        viewer, Contact, values, record_id=contact_id, seen=seen, named=named, reason=reason, workspace=workspace
+    )
+
+
+def record_consent(
+    viewer: Viewer,
+    contact_id: str,
+    *,
+    to_what: str,
+    given_on: date | None,
+    taken_by_id: str | None,
+    until: date | None = None,
+    workspace: Workspace | None = None,
+) -> None:
+    """Write down what a contact has agreed to, on which day and until when, and who took it down.
+
+    Raises Refused for what is missing, and where the viewer does not see the contact.
+    """
+    with writing(viewer, workspace=workspace) as session:
+        consent = Consent(to_what=to_what.strip(), given_on=given_on, until=until, taken_by_id=taken_by_id)
+        contact = _get_contact(session, contact_id)
+        contact.consents.append(consent)
+
+
+def withdraw_consent(
+    viewer: Viewer, contact_id: str, consent_id: str, on: date, workspace: Workspace | None = None
+) -> None:
+    """Write down that a contact withdrew a consent on a day; one that was withdrawn before stays as it is.
+
+    Raises Refused where the viewer does not see the contact.
+    """
+    with writing(viewer, workspace=workspace) as session:
+        contact = _get_contact(session, contact_id)
+        for consent in contact.consents:
+            if consent.id == consent_id and consent.withdrawn_on is None:
+                consent.withdrawn_on = on
+
+
+def keep_identity(
+    viewer: Viewer,
+    contact_id: str,
+    values: Mapping[str, Any],
+    *,
+    identity_id: str = "",
+    seen: int = 0,
+    workspace: Workspace | None = None,
+) -> None:
+    """Write down who a contact is: its identity anew, or the ``seen`` version of one that is kept changed.
+
+    ``values`` are the columns ``name``, ``channel`` and ``notes``. Raises Refused for an empty identity, where the
+    viewer does not see the contact, and where there is one that they have not seen, and EditConflict.
+    """
+    with writing(viewer, workspace=workspace) as session:
+        if identity_id:
+            identity = load_for_update(session, Identity, identity_id, seen)
+            for name, value in values.items():
+                setattr(identity, name, value)
+            return
+        contact = _get_contact(session, contact_id)
+        if contact.identity is not None:
+            raise Refused(Problem("identity-exists"))
+        contact.identity = Identity(**values)
+
+
+def erase_identity(
+    viewer: Viewer, identity_id: str, *, seen: int, reason: str, workspace: Workspace | None = None
+) -> None:
+    """Erase who a contact is, for good; ``reason`` stays in the history. Raises Refused and EditConflict."""
+    with writing(viewer, reason, workspace) as session:
+        session.delete(load_for_update(session, Identity, identity_id, seen))
+
+
+def _get_contact(session: Session, contact_id: str) -> Contact:
+    if (contact := session.get(Contact, contact_id)) is None:
+        raise Refused(Problem("contact-gone"))
+    return contact

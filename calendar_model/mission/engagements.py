@@ -10,16 +10,20 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import pandas as pd
 from sqlalchemy import ColumnElement, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from calendar_model.access.permissions import Viewer
 from calendar_model.calendar import Filter
 from calendar_model.mission import record_filter
 from calendar_model.mission.checks import Checks
+from calendar_model.mission.transactions import named_where_restricted, save
 from calendar_model.reference import Reference
-from calendar_model.store.models import Base, Contact, Engagement, ItemLink, Record, RecordLink
+from calendar_model.store.database import Workspace
+from calendar_model.store.models import Base, Contact, Engagement, FollowUp, ItemLink, Record, RecordLink
 from calendar_model.terms import EngagementForm, EngagementKind, RecordKind
 from calendar_model.vocabulary import Sensitivity
 
@@ -237,3 +241,63 @@ def _has(column: InstrumentedAttribute[str], word: str) -> ColumnElement[bool]:
 def _some(ids_: Sequence[str]) -> Iterator[Sequence[str]]:
     for start in range(0, len(ids_), _AT_A_TIME):
         yield ids_[start : start + _AT_A_TIME]
+
+
+# --- Commands
+
+
+def log_engagement(
+    viewer: Viewer,
+    values: Mapping[str, Any],
+    *,
+    items: Iterable[str] = (),
+    links: Iterable[str] = (),
+    named: Iterable[str] = (),
+    follow_up: Mapping[str, Any] | None = None,
+    workspace: Workspace | None = None,
+) -> str:
+    """Log an engagement and give its identifier; arguments and what is raised as of :func:`transactions.save`.
+
+    ``named`` counts where the engagement is restricted. ``follow_up`` are the columns of a first follow-up (``what``,
+    ``due``, ``owner_id``).
+    """
+    following = {"follow_ups": [FollowUp(**follow_up)]} if follow_up else {}
+    return save(
+        viewer,
+        Engagement,
+        {**values, **following},
+        items=items,
+        links=links,
+        named=named_where_restricted(values, named),
+        workspace=workspace,
+    )
+
+
+def edit_engagement(
+    viewer: Viewer,
+    engagement_id: str,
+    seen: int,
+    values: Mapping[str, Any],
+    *,
+    items: Iterable[str] | None = None,
+    links: Iterable[str] | None = None,
+    named: Iterable[str] | None = None,
+    reason: str = "",
+    workspace: Workspace | None = None,
+) -> None:
+    """Change the ``seen`` version of an engagement; arguments and what is raised as of :func:`transactions.save`.
+
+    ``named`` counts where the engagement is restricted.
+    """
+    save(
+        viewer,
+        Engagement,
+        values,
+        record_id=engagement_id,
+        seen=seen,
+        items=items,
+        links=links,
+        named=named_where_restricted(values, named),
+        reason=reason,
+        workspace=workspace,
+    )

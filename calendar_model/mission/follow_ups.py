@@ -14,7 +14,10 @@ import pandas as pd
 from sqlalchemy import ColumnElement, inspect, select
 from sqlalchemy.orm import Session
 
-from calendar_model.access.problems import Refused
+from calendar_model.access.permissions import Viewer
+from calendar_model.access.problems import Problem, Refused
+from calendar_model.mission.transactions import save, writing
+from calendar_model.store.database import Workspace
 from calendar_model.store.models import Access, FollowUp, Person, Record
 from calendar_model.terms import RecordKind
 from calendar_model.vocabulary import Sensitivity
@@ -50,14 +53,10 @@ def _check_owner(session: Session, row: FollowUp) -> None:
     owner_id = row.owner_id or row.owner.id
     owner = session.get(Person, owner_id, execution_options={"everything": True})
     if owner is not None and not owner.active:
-        raise Refused(f"{owner.name} is not active any more. Choose somebody else to do it.", field="owner_id")
+        raise Refused(Problem("follow-up-owner-inactive", "owner_id", {"name": owner.name}))
     record = row.record or session.get(Record, row.record_id)
     if record is not None and not _sees(session, record, owner_id):
-        raise Refused(
-            "The record is restricted, and the person who is to do it cannot see it. Add them to the people with "
-            "access first, or choose somebody who has access.",
-            field="owner_id",
-        )
+        raise Refused(Problem("follow-up-owner-without-access", "owner_id"))
 
 
 def _check_all(session: Session, record: Record) -> None:
@@ -67,12 +66,7 @@ def _check_all(session: Session, record: Record) -> None:
     for row in session.scalars(open_.execution_options(everything=True)):
         if row not in session.deleted and row.done_on is None and not _sees(session, record, row.owner_id):
             owner = session.get(Person, row.owner_id, execution_options={"everything": True})
-            name = owner.name if owner is not None else "Somebody"
-            raise Refused(
-                f"{name} has an open follow-up here and would not see the record any more. Keep their access, or give "
-                "the follow-up to somebody else first.",
-                field="named",
-            )
+            raise Refused(Problem("follow-up-open", "named", {"name": owner.name if owner is not None else ""}))
 
 
 def _sees(session: Session, record: Record, person_id: str) -> bool:
@@ -194,3 +188,54 @@ def _lines(session: Session, *conditions: ColumnElement[bool]) -> list[Line]:
         .order_by(FollowUp.done_on.nulls_first(), FollowUp.due, FollowUp.what, FollowUp.id)
     )
     return [Line(**row._mapping) for row in session.execute(asked)]
+
+
+# --- Commands
+
+
+def add_follow_up(
+    viewer: Viewer,
+    record_id: str,
+    *,
+    what: str,
+    due: date | None,
+    owner_id: str | None,
+    workspace: Workspace | None = None,
+) -> None:
+    """Add something to be done about a record, by a day and by a person.
+
+    Raises Refused for what is missing, where the viewer does not see the record, and where the owner would not.
+    """
+    with writing(viewer, workspace=workspace) as session:
+        record = session.get(Record, record_id)
+        if record is None:
+            raise Refused(Problem("record-gone"))
+        record.follow_ups.append(FollowUp(what=what.strip(), due=due, owner_id=owner_id))
+
+
+def change_follow_up(
+    viewer: Viewer,
+    follow_up_id: str,
+    seen: int,
+    *,
+    what: str,
+    due: date | None,
+    owner_id: str = "",
+    workspace: Workspace | None = None,
+) -> None:
+    """Change the ``seen`` version of a follow-up; without ``owner_id`` its owner stays. Raises as ``save`` does."""
+    values = {"what": what.strip(), "due": due, **({"owner_id": owner_id} if owner_id else {})}
+    save(viewer, FollowUp, values, record_id=follow_up_id, seen=seen, workspace=workspace)
+
+
+def complete_follow_up(
+    viewer: Viewer, follow_up_id: str, seen: int, *, on: date, outcome: str = "", workspace: Workspace | None = None
+) -> None:
+    """Mark the ``seen`` version of a follow-up as done on a day, with what came of it. Raises as ``save`` does."""
+    values = {"done_on": on, "outcome": outcome.strip()}
+    save(viewer, FollowUp, values, record_id=follow_up_id, seen=seen, workspace=workspace)
+
+
+def reopen_follow_up(viewer: Viewer, follow_up_id: str, seen: int, workspace: Workspace | None = None) -> None:
+    """Open the ``seen`` version of a follow-up again that was done. Raises as ``save`` does."""
+    save(viewer, FollowUp, {"done_on": None}, record_id=follow_up_id, seen=seen, workspace=workspace)

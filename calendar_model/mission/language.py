@@ -11,9 +11,12 @@ import pandas as pd
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from calendar_model.access.permissions import Viewer
 from calendar_model.access.problems import Problem
 from calendar_model.mission.checks import Checks
+from calendar_model.mission.transactions import named_where_restricted, save
 from calendar_model.reference import Reference
+from calendar_model.store.database import Workspace
 from calendar_model.store.models import Base, LanguageProposal, Record
 from calendar_model.terms import ProposalOutcome
 from calendar_model.vocabulary import Sensitivity
@@ -112,3 +115,37 @@ def as_table(found: Iterable[LanguageProposal]) -> pd.DataFrame:
         if one.sensitivity is not Sensitivity.RESTRICTED
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=list(COLUMNS), dtype="str")
+
+
+# --- Commands
+
+
+def save_proposal(
+    viewer: Viewer,
+    values: Mapping[str, Any],
+    *,
+    proposal_id: str = "",
+    seen: int = 0,
+    items: Iterable[str] | None = None,
+    links: Iterable[str] | None = None,
+    named: Iterable[str] | None = None,
+    reason: str = "",
+    workspace: Workspace | None = None,
+) -> str:
+    """Save a proposal, new or the ``seen`` version changed, and give its identifier.
+
+    Arguments and what is raised as of :func:`calendar_model.mission.transactions.save`; ``named`` counts where the
+    proposal is restricted.
+    """
+    return save(
+        viewer,
+        LanguageProposal,
+        values,
+        record_id=proposal_id,
+        seen=seen,
+        items=items,
+        links=links,
+        named=named_where_restricted(values, named),
+        reason=reason,
+        workspace=workspace,
+    )

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import select
 
+from calendar_model.access.permissions import Viewer
 from calendar_model.access.problems import Problem, Refused
 from calendar_model.mission.checks import Checks, is_changed
+from calendar_model.mission.transactions import save
+from calendar_model.store.database import Workspace
 from calendar_model.store.models import Base, Person
 from calendar_model.store.session import WorkspaceSession
 
@@ -33,3 +37,21 @@ def _compared(name: str) -> str:
 
 
 CHECKS: Mapping[type[Base], Checks] = {Person: Checks(written=_check_name)}
+
+
+# --- Commands
+
+
+def add_person(viewer: Viewer, values: Mapping[str, Any], workspace: Workspace | None = None) -> str:
+    """Add somebody to the list of persons and give their identifier; ``viewer`` can be nobody: somebody is the first.
+
+    ``values`` are columns of a person. Raises Refused for a name that is missing or that another person has.
+    """
+    return save(viewer, Person, values, workspace=workspace)
+
+
+def change_person(
+    viewer: Viewer, person_id: str, seen: int, values: Mapping[str, Any], workspace: Workspace | None = None
+) -> None:
+    """Change the ``seen`` version of a person. Raises Refused as :func:`add_person` does, and EditConflict."""
+    save(viewer, Person, values, record_id=person_id, seen=seen, workspace=workspace)

@@ -12,6 +12,7 @@ from calendar_model.access.unit_of_work import give_access, set_links, upsert
 from calendar_model.store.database import Workspace
 from calendar_model.store.models import FollowUp, Identity, Person, Record
 from calendar_model.store.session import WorkspaceSession
+from calendar_model.vocabulary import Sensitivity
 
 R = TypeVar("R", bound=Record | Person | FollowUp | Identity)
 
@@ -58,3 +59,12 @@ def save(
             if named is not None:
                 give_access(record, named)
         return record.id
+
+
+def named_where_restricted(values: Mapping[str, Any], named: Iterable[str] | None) -> Iterable[str] | None:
+    """The persons who shall have access to a record that is restricted by these columns, or left as it is by them.
+
+    None where it is not restricted: who has access to it then stays, and does not matter.
+    """
+    is_restricted = values.get("sensitivity", Sensitivity.RESTRICTED) == Sensitivity.RESTRICTED
+    return named if is_restricted else None

@@ -10,11 +10,15 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from calendar_model.access.permissions import Viewer
+from calendar_model.access.problems import Refused
+from calendar_model.access.unit_of_work import reading
 from calendar_model.calendar import Item
-from calendar_model.mission.events import BASIS, event_of, item_of, own_items, problems
-from calendar_model.store.models import Base, Event, ItemLink, Person
+from calendar_model.mission.events import BASIS, event_of, item_of, own_items, problems, save_event
+from calendar_model.store.models import Base, Change, Event, ItemLink, Person
 from calendar_model.terms import EventKind
 from calendar_model.vocabulary import Confidence, Kind, Precision, Sensitivity, Standing
 
@@ -231,3 +235,26 @@ def test_what_passes_is_an_event_with_its_end_after_its_beginning(
         if event.at is not None and event.ends is not None:
             assert event.at.astimezone(UTC) < event.ends.astimezone(UTC)
     engine.dispose()
+
+
+# --- Commands
+
+
+def test_a_new_event_is_made_public_with_a_reason_and_ends_on_its_day(desk: Viewer) -> None:
+    values = {**EVENT, "end": None, "end_time": None, "sensitivity": Sensitivity.PUBLIC}
+    with pytest.raises(Refused) as refusal:
+        save_event(desk, values, reason="Short.")
+    assert [(one.code, one.field) for one in refusal.value.problems] == [("event-public-without-reason", "reason")]
+    made = save_event(desk, values, reason="It is announced by the organisers.")
+    with reading(desk) as session:
+        event = session.get_one(Event, made)
+        lines = session.execute(select(Change.reason).where(Change.record_id == made, Change.table == "event")).all()
+    assert (event.sensitivity, event.end) == (Sensitivity.PUBLIC, EVENT["start"])
+    assert [line.reason for line in lines] == ["", "It is announced by the organisers."]
+
+
+def test_people_with_access_count_only_where_an_event_is_restricted(desk: Viewer) -> None:
+    made = save_event(desk, EVENT, named=[desk.person_id])
+    save_event(desk, {**EVENT, "sensitivity": Sensitivity.INTERNAL}, event_id=made, seen=1, named=[])
+    with reading(desk) as session:
+        assert session.get_one(Event, made).sensitivity is Sensitivity.INTERNAL
