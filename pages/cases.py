@@ -53,7 +53,7 @@ from pages.components.shell.context import PageContext, current
 from pages.components.shell.current_user import require_person
 from pages.components.shell.navigation import link
 from pages.components.shell.words import plain
-from pages.components.widgets import labels, lines
+from pages.components.widgets import labels
 
 TITLE = "Cases and reprisals"
 NEW_CASE, NEW_REPRISAL = "case", "reprisal"
@@ -79,11 +79,6 @@ STANDING = {
     ReprisalState.REPORTED: "Reported, no response yet",
     ReprisalState.ANSWERED: "Answered",
 }
-
-_STYLE = """<style>
-[data-testid="stLayoutWrapper"]:has(> .st-key-foot_of_form) { position: sticky; bottom: 0; z-index: 1;
-  background: light-dark(#FBFAF6, #14171C); padding: .5rem 0; }
-</style>"""
 
 R = TypeVar("R", Case, Reprisal)
 
@@ -426,7 +421,6 @@ def _after(form: RecordForm, raised: Sequence[Statement]) -> None:
 
 def _submit(form: RecordForm, label: str, act: Callable[[RecordForm], str]) -> None:
     """The button of a form that is longer than the screen: it stays in sight at the foot."""
-    st.html(_STYLE)
     with st.container(key="foot_of_form"):
         form.submit(label, act)
 
@@ -576,7 +570,6 @@ def the_list(context: PageContext) -> None:
     with reading(context.viewer) as session:
         all_cases, all_reprisals = cases(session), reprisals(session)
         raised_in = linked_records(session, Statement, [case.id for case in all_cases])
-    lines.styled()
     list_cases(all_cases, raised_in, context)
     list_reprisals(all_reprisals, context)
     st.caption(

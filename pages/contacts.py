@@ -49,7 +49,7 @@ from pages.components.shell.context import PageContext, current
 from pages.components.shell.current_user import require_person, viewer
 from pages.components.shell.navigation import link
 from pages.components.shell.words import plain
-from pages.components.widgets.lines import LEFT, styled
+from pages.components.widgets.lines import LEFT
 from pages.components.widgets.tables import MOST_ROWS, ROW_HEIGHT, csv_download
 
 TITLE = "Contacts"
@@ -140,7 +140,6 @@ def ask_again(found: Sequence[Contact], context: PageContext) -> None:
     if not asking:
         return
     st.subheader(f"To be asked again: {len(asking)}")
-    styled()
     with st.container(key="lines_consents", gap="xsmall"):
         for consent, contact in sorted(asking, key=lambda pair: (pair[0].until or date.max, pair[1].title)):
             state = "Expired" if contacts.state_of(consent, context.today) is ConsentState.EXPIRED else "Ends soon"

@@ -51,7 +51,6 @@ from pages.components.shell.context import PageContext, current
 from pages.components.shell.current_user import acting
 from pages.components.shell.navigation import link
 from pages.components.shell.words import plain
-from pages.components.widgets.lines import styled
 
 TITLE = "Corrections"
 FILE, ROW = "file", "row"
@@ -83,7 +82,6 @@ def the_list(context: PageContext) -> None:
         return
     made = corrected_rows(data_folder(), recorded)
     names, authors = {person.id: person.name for person in staff()}, owners(context)
-    styled()
     with st.container(key="lines_corrections", gap="medium"):
         for one in standing:
             author = names.get(authors.get(one.record_id, ""), "")
@@ -495,7 +493,6 @@ def one_correction(correction: Correction, context: PageContext) -> None:
     made = corrected_rows(data_folder(), recorded)[one.file, one.row]
     everyone: list[Person] = staff() if context.viewer != ANONYMOUS else []
     back()
-    styled()
     st.title(plain(name_of(one.file, one.row, context)), anchor=False)
     author = next((person.name for person in everyone if person.id == correction.owner_id), "")
     said = [

@@ -40,12 +40,6 @@ PRESSING = (State.LATE, State.DUE_SOON)
 
 OPENS = {"statement": ("Open the text", "statements"), "case": ("Open the case", "cases")}
 
-STYLE = """<style>
-[class*="st-key-coverage_item_"] [data-testid="stButton"] button { min-height: 0; padding: 0; text-align: left;
-  justify-content: flex-start; white-space: normal; }
-[class*="st-key-coverage_item_"] [data-testid="stPageLink"] a { padding: 0 .25rem; }
-</style>"""
-
 
 def target(acts: str, item: str) -> tuple[str, str, dict[str, str]] | None:
     """What to open for what misses: the words of the link, the page and what its address carries.
@@ -183,7 +177,6 @@ def draw_list(frame: pd.DataFrame, context: PageContext) -> None:
     if pressing.empty:
         st.markdown("Nothing is late or due soon. What is still open has its day in the picture.")
         return
-    st.html(STYLE)
     items = list(dict.fromkeys(pressing["item"]))
     # Items with something late first; among equals the calendar's order.
     late = set(pressing.loc[(pressing["state"] == State.LATE).to_numpy(), "item"])

@@ -63,31 +63,6 @@ STATES = {State.DONE: "Done", State.OPEN: "Open", State.DUE_SOON: "Due soon", St
 MOST_TOLD = 60
 """Lines of the history; what is older stands with each record."""
 
-STYLE = """<style>
-.st-key-dossier [data-testid="stPageLink"] a { padding: 0; background: none; }
-.st-key-dossier [data-testid="stPageLink"] p { color: light-dark(#1D4E89, #8AB4E8); font-size: 1rem; font-weight: 400; }
-.st-key-dossier [data-testid="stButton"] button { min-height: 0; padding: 0; text-align: left;
-  justify-content: flex-start; white-space: normal; }
-.st-key-dossier [data-testid="stButton"] p { font-size: 1rem; }
-.st-key-dossier .known { margin: 0; }
-.st-key-dossier .when { font-size: 1.125rem; font-weight: 600; margin: 0 0 .25rem; }
-.st-key-dossier .told { margin: 0; padding: 0; list-style: none; font-size: .875rem; }
-.st-key-dossier .told li { margin: 0 0 .2rem; overflow-wrap: anywhere; }
-@media print {
-  @page { margin: 16mm 14mm; }
-  html { font-size: 13px; }
-  html, body, .stApp, [data-testid="stAppViewContainer"], [data-testid="stMain"] {
-    position: static !important; height: auto !important; overflow: visible !important; background: #fff !important; }
-  [data-testid="stMainBlockContainer"] { padding: 0 !important; max-width: none; }
-  [data-testid="stDialog"], [data-testid="stAlert"], [class*="st-key-on_screen"],
-  [data-testid="stLayoutWrapper"]:has(> [class*="st-key-on_screen"]) { display: none !important; }
-  .st-key-dossier * { color: #000 !important; text-decoration: none !important; }
-  .st-key-dossier [data-testid="stElementContainer"]:has(h2, h3, h4) { break-after: avoid; }
-  [class*="st-key-of_record_"], [class*="st-key-mark_"], .told li { break-inside: avoid; }
-}
-</style>"""
-
-
 # --- The head
 
 
@@ -101,8 +76,8 @@ def head(row: Any, context: PageContext) -> None:
         known += ", somewhere in this window; the days are not known"
     source = "" if row["confidence"] == Confidence.SOURCED else " Not seen in a source."
     st.html(
-        f'<p class="when">{escape(when(row, context.zone))}</p>'
-        f'<p class="known"><strong>{escape(known)}.</strong> {escape(row["basis"])}{source}</p>'
+        f'<p class="dossier-when">{escape(when(row, context.zone))}</p>'
+        f'<p class="dossier-known"><strong>{escape(known)}.</strong> {escape(row["basis"])}{source}</p>'
     )
 
 
@@ -356,7 +331,7 @@ def history(found: Dossier, everyone: Sequence[Person], context: PageContext) ->
             f"<li>{escape(f'{wording.day(at.date())}, {at:%H:%M}')} · {escape(who)}: “{escape(title)}” – "
             f"{escape(done.says)}.{escape(reason)}</li>"
         )
-    st.html(f'<ul class="told">{"".join(lines)}</ul>')
+    st.html(f'<ul class="dossier-facts">{"".join(lines)}</ul>')
     if len(told) > MOST_TOLD:
         st.caption(f"{len(told) - MOST_TOLD} earlier changes stand with each record.")
 
@@ -411,7 +386,6 @@ def page(context: PageContext) -> None:
         else:
             st.markdown("A dossier belongs to an item of the calendar: open the item, then its dossier.")
         return
-    st.html(STYLE)
     row = rows.iloc[0]
     person = acting()
     with st.container(key="dossier"):

@@ -53,7 +53,7 @@ from pages.components.shell.context import PageContext, current
 from pages.components.shell.current_user import require_person, viewer
 from pages.components.shell.words import plain
 from pages.components.widgets import labels
-from pages.components.widgets.lines import LEFT, styled
+from pages.components.widgets.lines import LEFT
 from pages.components.widgets.tables import MOST_ROWS, ROW_HEIGHT, csv_download
 
 TITLE = "Engagements"
@@ -173,7 +173,6 @@ def to_follow_up(names: Mapping[str, str], context: PageContext) -> None:
     if not found:
         return
     st.subheader(f"To be followed up: {len(found)}")
-    styled()
     shown = found[: st.session_state.get("engagements_pressing", PRESSING)]
     with st.container(key="lines_pressing", gap="xsmall"):
         for line in shown:

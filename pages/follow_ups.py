@@ -21,7 +21,6 @@ from pages.components.shell import item_panel
 from pages.components.shell.context import PageContext, current
 from pages.components.shell.current_user import require_person
 from pages.components.shell.words import plain
-from pages.components.widgets.lines import styled
 from pages.components.widgets.tables import csv_download
 
 TITLE = "Follow-ups"
@@ -44,7 +43,6 @@ def the_list(context: PageContext, person: Person) -> None:
             "other record stands here, by whom and by when; it is added on the page of its record."
         )
         return
-    styled()
     mine, others = by_owner(found, person.id, context.today)
     if not any(mine.values()):
         st.markdown("Nothing is left for you to follow up.")

@@ -27,7 +27,6 @@ from pages.components.shell.current_user import require_person
 from pages.components.shell.words import plain
 from pages.components.widgets import labels
 from pages.components.widgets.comparison import comparison
-from pages.components.widgets.lines import styled
 from pages.components.widgets.tables import csv_download
 
 TITLE = "Language tracker"
@@ -53,7 +52,6 @@ def the_list(context: PageContext) -> None:
     found = [one for one in everything if context.keeps(RecordKind.LANGUAGE, one)]
     outcome = strip(found)
     shown = [one for one in found if outcome in (EVERY, one.outcome)]
-    styled()
     for group in by_item(shown, context.table, context.today):
         draw_group(group, context)
     if len(found) < len(everything):

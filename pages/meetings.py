@@ -32,7 +32,7 @@ from pages.components.shell.current_user import require_person
 from pages.components.shell.navigation import link
 from pages.components.shell.words import linked, plain
 from pages.components.widgets import labels
-from pages.components.widgets.lines import LEFT, lines, styled
+from pages.components.widgets.lines import LEFT, lines
 from pages.components.widgets.tables import csv_download, item_table
 
 SOON = timedelta(days=540)
@@ -57,7 +57,6 @@ def ours(context: PageContext) -> None:
     left_out = len(events) - len(found)
     ahead = [event for event in found if event.end >= context.today and event.standing is not Standing.CANCELLED]
     over = [event for event in found if event not in ahead]
-    styled()
     if ahead:
         event_lines(ahead, speakers, context, "ahead")
     else:

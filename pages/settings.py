@@ -24,7 +24,6 @@ from pages.components.shell.context import PageContext, current
 from pages.components.shell.current_user import act_as, acting
 from pages.components.shell.navigation import link
 from pages.components.shell.words import plain
-from pages.components.widgets.lines import styled
 
 WHAT_THE_SAMPLE_IS = (
     "Three fictional colleagues and what they keep: contacts, engagements, statements in every state, cases, events "
@@ -45,7 +44,6 @@ def people(everyone: Sequence[Person], person: Person | None) -> None:
         )
     elif person is None:
         st.markdown("Nobody acts in this browser: pages show what is public. Choose who you are.")
-    styled()
     with st.container(key="lines_people", gap="small"):
         for one in everyone:
             line(one, person)

@@ -71,3 +71,8 @@ def test_components_import_no_page() -> None:
     pages = {f"pages.{page.stem}" for page in (ROOT / "pages").glob("*.py")}
     components = sorted((ROOT / "pages" / "components").rglob("*.py"))
     assert {str(path) for path in components if pages.intersection(imported(path))} == set()
+
+
+def test_no_page_carries_a_stylesheet_of_its_own() -> None:
+    carriers = [path for path in CODE if path.is_relative_to(ROOT / "pages") and "<style" in path.read_text("utf-8")]
+    assert carriers == []

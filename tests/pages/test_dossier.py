@@ -89,7 +89,7 @@ def test_an_item_of_which_nothing_of_ours_is_known_says_what_will_stand_there(de
         "None yet. What we are going to say or table stands here, with what misses before its next move.",
         "None yet. What we hold around it stands here, with its room and who speaks.",
     ]
-    (head,) = [h.proto.body for h in app.get("html") if 'class="when"' in h.proto.body]
+    (head,) = [h.proto.body for h in app.get("html") if 'class="dossier-when"' in h.proto.body]
     assert "Feb–Apr 2028" in head
     assert "Projected, somewhere in this window; the days are not known." in head
 
@@ -177,7 +177,7 @@ def test_all_of_it_on_one_page(desk: Viewer) -> None:
     ]
     assert [text for text in said(app) if text in texts] == texts
     assert "**Consulted:** done" in said(app)
-    (told,) = [h.proto.body for h in app.get("html") if 'class="told"' in h.proto.body]
+    (told,) = [h.proto.body for h in app.get("html") if 'class="dossier-facts"' in h.proto.body]
     assert "Desk: “Zero draft” – moved it to consultation." in told
     assert len([e for e in app.expander if e.label != "More"]) == 0
 

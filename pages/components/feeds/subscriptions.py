@@ -21,7 +21,6 @@ from pages.components.shell.context import PageContext
 from pages.components.shell.current_user import acting
 from pages.components.shell.navigation import link
 from pages.components.shell.words import plain
-from pages.components.widgets.lines import styled
 
 _SHOWN = "subscription_secret"
 """The person and the secret that was just made: nobody else is shown it, and it is shown until the page is left."""
@@ -76,7 +75,6 @@ def draw_subscriptions(context: PageContext, base_url: str) -> None:
             "ends; several can live side by side, one for each calendar or each device."
         )
         return
-    styled()
     with st.container(key="subscriptions", gap="medium"):
         for address in kept:
             _line(address, context)

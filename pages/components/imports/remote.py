@@ -23,7 +23,6 @@ from pages.components.shell.context import PageContext
 from pages.components.shell.current_user import viewer
 from pages.components.shell.words import plain
 from pages.components.widgets import labels
-from pages.components.widgets.lines import styled
 
 HOURS = {
     0: "By hand only",
@@ -50,7 +49,6 @@ def calendars(context: PageContext) -> None:
     if allowed:
         st.button("Follow a calendar", key="remote_add", type="primary", on_click=forms.begin, args=("calendar",))
         _beginnings(allowed)
-    styled()
     for one in followed:
         _line(one, context)
 

@@ -22,7 +22,7 @@ from pages.components.shell.context import current
 from pages.components.shell.current_user import viewer
 from pages.components.shell.navigation import PAGE_OF, link
 from pages.components.shell.words import plain, plain_lines
-from pages.components.widgets.lines import LEFT, styled
+from pages.components.widgets.lines import LEFT
 
 
 def follow_ups_of(record: Record, everyone: Sequence[Person]) -> None:
@@ -38,7 +38,6 @@ def follow_ups_of(record: Record, everyone: Sequence[Person]) -> None:
     open_ = [line for line in found if line.done_on is None]
     owners = _owners(record, everyone)
     names = {person.id: person.name for person in everyone}
-    styled()
     st.subheader("Follow-ups")
     if open_:
         follow_up_lines(open_, names, "open", today=context.today, owners=owners, own_page=True)

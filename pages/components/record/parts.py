@@ -24,7 +24,6 @@ from pages.components.shell import item_panel
 from pages.components.shell.context import PageContext
 from pages.components.shell.navigation import PAGE_OF, link
 from pages.components.shell.words import plain
-from pages.components.widgets.lines import styled
 
 _TABLES = {
     "access": "Named person",
@@ -66,7 +65,6 @@ def who_sees(record: Record, everyone: Sequence[Person]) -> str:
 
 def heading(record: Record, everyone: Sequence[Person], *, state: str = "") -> None:
     """Title, who sees it and whose it is, in the place of the page's title."""
-    styled()
     st.title(plain(record.title), anchor=False)
     sample = "A fictional record of the sample." if record.sample else ""
     parts = (sample, state, who_sees(record, everyone), f"Owner: {record.owner.name}.")

@@ -34,26 +34,6 @@ from pages.components.shell.words import plain
 ITEM = "item"
 """The URL's name for the open item."""
 
-_STYLE = """<style>
-[data-testid="stDialog"] [role="dialog"] h2 { font-family: "Source Serif", serif; line-height: 1.25; }
-.st-key-panel_body [data-testid="stButton"] button {
-  min-height: 0; padding: 0; text-align: left; justify-content: flex-start; white-space: normal; }
-.st-key-panel_body [data-testid="stCaptionContainer"] p { margin: 0; }
-.st-key-panel_body [data-testid="stPageLink"] a { padding: 0; }
-.st-key-panel_body [data-testid="stPageLink"] p { text-decoration: underline; }
-.st-key-panel_body .item-when { font-size: 1.125rem; font-weight: 600; margin: 0 0 .25rem; }
-.st-key-panel_body .item-known { margin: 0 0 1rem; }
-.st-key-panel_body .item-facts { display: grid; grid-template-columns: max-content 1fr; gap: .35rem 1rem; margin: 0;
-  padding: 0; }
-.st-key-panel_body .item-facts dt { color: inherit; opacity: .75; margin: 0; font-weight: 400; }
-.st-key-panel_body .item-facts dd { margin: 0; overflow-wrap: anywhere; }
-@media (max-width: 640px) {
-  .st-key-panel_body .item-facts { grid-template-columns: 1fr; gap: 0; }
-  .st-key-panel_body .item-facts dd { margin-bottom: .5rem; }
-}
-</style>"""
-
-
 _KINDS = {
     RecordKind.ENGAGEMENT: ("engagement", "engagements"),
     RecordKind.CASE: ("case", "cases"),
@@ -129,7 +109,7 @@ def _body(item: str, context: PageContext) -> None:
         )
         return
     with st.container(key="panel_body"):
-        st.html(_STYLE + _facts(row, context))
+        st.html(_facts(row, context))
         _actions(row, context)
         _our_work(item, context)
         _dates(row, context)

@@ -77,7 +77,6 @@ def list_statements(context: PageContext, person: Person) -> None:
     if count < total:
         st.caption(f"{total - count} more in forums that the filter above leaves out.")
     names = {one.id: one.name for one in staff()}
-    lines.styled()
     for group, listed in groups.items():
         if not listed and (narrowed or group is Group.OTHERS):
             continue

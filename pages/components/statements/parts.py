@@ -46,15 +46,6 @@ BEFORE = {
     StatementState.FOLLOWED_UP: "Before it is closed",
 }
 
-_STYLE = """<style>
-ol.steps { display: flex; flex-wrap: wrap; gap: 0.25rem 0; margin: 0 !important; padding: 0 !important;
-  list-style: none; }
-ol.steps li { margin: 0 !important; padding: 0; }
-.steps li + li::before { content: "→"; margin: 0 0.5rem; opacity: 0.6; font-weight: 400; }
-.steps [aria-current] { font-weight: 700; color: light-dark(#1D4E89, #8AB4E8); }
-.steps .open { opacity: 0.75; }
-</style>"""
-
 _MARKS = {-1: "", 0: ' aria-current="step"', 1: ' class="open"'}
 
 
@@ -66,7 +57,7 @@ def steps(statement: Statement, zone: str) -> None:
         f"<li{_MARKS[(place > at) - (place < at)]}>{state_label(state).capitalize()}</li>"
         for place, state in enumerate(way)
     )
-    st.html(f'{_STYLE}<ol class="steps" aria-label="Where it stands">{words}</ol>')
+    st.html(f'<ol class="steps" aria-label="Where it stands">{words}</ol>')
     parts = []
     if statement.cleared_by is not None and statement.cleared_at is not None:
         when = moment(statement.cleared_at, zone)

@@ -18,23 +18,10 @@ from calendar_model.wording import standing_words
 from pages.components.shell.context import PageContext
 from pages.components.shell.words import plain
 from pages.components.widgets import labels
-from pages.components.widgets.lines import line, styled
+from pages.components.widgets.lines import line
 
 PER_PAGE = 40
 PRINTED_AT_MOST = 400
-
-_STYLE = """<style>
-.agenda-print { display: none; }
-@media print {
-  [data-testid="stMain"] [data-testid="stElementContainer"]:not(:has(h1)):not(:has(.agenda-print)),
-  [data-testid="stHeader"], [data-testid="stDialog"] { display: none !important; }
-  .agenda-print { display: block; }
-  .agenda-print h2 { font-size: 1rem; margin: 1rem 0 .25rem; break-after: avoid; }
-  .agenda-print p { margin: 0 0 .5rem; }
-  .agenda-print li { break-inside: avoid; margin-bottom: .2rem; list-style: none; }
-  .agenda-print ul { padding: 0; margin: 0; }
-}
-</style>"""
 
 
 def agenda(
@@ -69,7 +56,6 @@ def agenda(
         number = st.pagination(pages, key=name, bind="query-params")
         st.caption(f"{(number - 1) * PER_PAGE + 1:,} to {min(number * PER_PAGE, len(rows)):,} of {len(rows):,} items")
     page = rows.iloc[(number - 1) * PER_PAGE : number * PER_PAGE]
-    styled()
     with st.container(key="lines_agenda", gap="xsmall"):
         for heading, items in groupby(page.itertuples(), lambda row: _heading(row, since)):
             st.markdown(f"#### {heading}")
@@ -121,4 +107,4 @@ def print_agenda(
         parts.append(
             f"<p>{len(rows) - PRINTED_AT_MOST:,} more items: narrow the filter or the stretch to print them.</p>"
         )
-    st.html(f'{_STYLE}<div class="agenda-print">{"".join(parts)}</div>')
+    st.html(f'<div class="agenda-print">{"".join(parts)}</div>')

@@ -11,24 +11,6 @@ from pages.components.widgets.editor import RIGHT_TO_LEFT
 
 # What was removed is struck, what was added underlined, and for who hears the page each has words at both ends: the
 # tint comes on top. The inks are those of the page, at 9:1 and more on each tint, light and dark.
-_STYLE = """<style>
-.compared { font-family: "Source Serif", serif; font-size: 1.125rem; line-height: 1.6; white-space: pre-wrap;
-  overflow-wrap: anywhere; text-align: start; }
-.compared ins { text-decoration: underline; text-decoration-thickness: 2px; text-underline-offset: 3px;
-  background: light-dark(#DCEBDF, #1F3D2B); color: inherit; }
-.compared del { text-decoration: line-through; background: light-dark(#F5DEDA, #4A2622); color: inherit; }
-.compared del + ins { margin-inline-start: 2px; }
-.compared .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
-  white-space: nowrap; }
-.compared .conflict { display: block; margin: 0.5rem 0; padding-inline-start: 0.75rem; white-space: normal;
-  border-inline-start: 3px solid light-dark(#9B2C1F, #F2A79C); }
-.compared .conflict span { display: block; white-space: pre-wrap; }
-.compared .conflict b { display: block; font-family: "Source Sans", sans-serif; font-size: 0.875rem; }
-.beside { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 1.5rem; }
-.beside h4 { margin: 0; padding: 0 0 0.5rem; font-size: 1rem; font-family: "Source Sans", sans-serif; }
-@media (max-width: 900px) { .beside { grid-template-columns: minmax(0, 1fr); } }
-</style>"""
-
 _NEW_LINE = "¶\n"
 
 
@@ -36,7 +18,7 @@ def comparison(old: str, new: str, *, language: str = "en") -> None:
     """Draws what was removed from ``old`` and added to make ``new``, under a sentence that says how much."""
     pieces = compare(old, new)
     st.caption(how_much(pieces))
-    st.html(f'{_STYLE}<div class="compared" {_of(language)}>{_marked(pieces)}</div>')
+    st.html(f'<div class="compared" {_of(language)}>{_marked(pieces)}</div>')
 
 
 def side_by_side(
@@ -66,7 +48,7 @@ def side_by_side(
         f'<section><h4>{escape(name)}</h4><div class="compared" {_of(language)}>{text}</div></section>'
         for name, text in columns
     )
-    st.html(f'{_STYLE}<div class="beside">{drawn}</div>')
+    st.html(f'<div class="beside">{drawn}</div>')
 
 
 def how_much(pieces: list[Piece]) -> str:

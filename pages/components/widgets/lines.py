@@ -14,25 +14,6 @@ from pages.components.shell.words import plain
 # Pixels of the column of dates: the longest phrase of days in one line.
 LEFT = 260
 
-_STYLE = """<style>
-[class*="st-key-lines_"] [data-testid="stButton"] button { min-height: 0; padding: 0; text-align: left;
-  justify-content: flex-start; white-space: normal; }
-[class*="st-key-lines_"] [data-testid="stButton"] p { font-size: 1rem; line-height: 1.4; }
-[class*="st-key-lines_"] [data-testid="stMarkdownContainer"] p { line-height: 1.4; }
-[class*="st-key-lines_"] [data-testid="stExpander"] details { border: none; }
-[class*="st-key-lines_"] [data-testid="stExpander"] summary { padding: 0; min-height: 0; }
-[class*="st-key-lines_"] [data-testid="stExpander"] summary p { font-size: 1rem; line-height: 1.4; }
-[class*="st-key-lines_"] [data-testid="stPageLink"] a { padding-inline: 0; }
-[class*="st-key-lines_"] [data-testid="stPageLink"] a * { white-space: normal; }
-[class*="st-key-what_"] { row-gap: 0; }
-@media (max-width: 640px) {
-  [data-testid="stLayoutWrapper"]:has(> [class*="st-key-when_"]) { flex: 1 1 100%; width: 100%; max-width: none; }
-  [class*="st-key-when_"] { width: 100%; }
-  :has(> [data-testid="stLayoutWrapper"] > [class*="st-key-when_"]) { row-gap: 0; }
-  [class*="st-key-lines_"] [data-testid="stMarkdownContainer"] p br { display: none; }
-}
-</style>"""
-
 
 def lines(entries: Iterable[Entry], place: str, *, fold: bool = True) -> None:
     """Draws the entries in a column; ``place`` is its name, one of a kind on the page.
@@ -40,7 +21,6 @@ def lines(entries: Iterable[Entry], place: str, *, fold: bool = True) -> None:
     With ``fold`` a session's deadlines open beneath their line; without, as within something already folded, the
     line opens the session's item_panel.
     """
-    styled()
     with st.container(key=f"lines_{place}", gap="xsmall"):
         for entry in entries:
             _line(entry, place, fold)
@@ -76,11 +56,6 @@ def _beside(key: str, when: str) -> Iterator[None]:
             width="stretch", horizontal=True, gap="small", vertical_alignment="center", key=f"what_{key}"
         ):
             yield
-
-
-def styled() -> None:
-    """The look of the lines; once in every place that draws some."""
-    st.html(_STYLE)
 
 
 def known(entry: Entry) -> str:
