@@ -44,6 +44,12 @@ def test_every_picture_and_link_leads_somewhere(document: Path) -> None:
     assert [to for to in targets if not to.startswith("https://") and not (document.parent / to).exists()] == []
 
 
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_file_that_a_document_names_is_there(document: Path) -> None:
+    named = re.findall(r"`((?:calendar_model|pages|tests|data|docs)/[\w./-]+)", document.read_text(encoding="utf-8"))
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
 def test_the_documents_that_people_look_for_are_there() -> None:
     named = {str(path.relative_to(ROOT)) for path in DOCUMENTS}
     assert named >= {"README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "docs/decisions/README.md"}
