@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import tomllib
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -76,3 +77,10 @@ def test_components_import_no_page() -> None:
 def test_no_page_carries_a_stylesheet_of_its_own() -> None:
     carriers = [path for path in CODE if path.is_relative_to(ROOT / "pages") and "<style" in path.read_text("utf-8")]
     assert carriers == []
+
+
+def test_the_stylesheet_uses_the_colours_of_the_theme() -> None:
+    theme = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))["theme"]
+    sheet = (ROOT / "pages" / "components" / "shell" / "style.css").read_text("utf-8")
+    for name, option in (("--link", "linkColor"), ("--ground", "backgroundColor")):
+        assert f"{name}: light-dark({theme['light'][option]}, {theme['dark'][option]});" in sheet
