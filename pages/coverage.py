@@ -13,7 +13,7 @@ from calendar_model import wording
 from calendar_model.access.permissions import Viewer
 from calendar_model.access.unit_of_work import change_token, reading
 from calendar_model.figures.coverage import WORDS, coverage_figure, coverage_summary
-from calendar_model.figures.sheet import Draft
+from calendar_model.figures.sheet import FigureVariant
 from calendar_model.mission.coverage import ASKS, HEADS, State, coverage
 from calendar_model.terms import EngagementKind, Expectation
 from calendar_model.vocabulary import Sensitivity
@@ -24,7 +24,7 @@ from pages.components.shell.current_user import require_person
 from pages.components.shell.navigation import PAGES, link
 from pages.components.shell.width import column_width
 from pages.components.shell.words import plain
-from pages.components.widgets.pictures import Asked, as_a_picture
+from pages.components.widgets.pictures import PictureRequest, as_a_picture
 from pages.components.widgets.tables import csv_download
 
 FIGURE, CLICKED, ALL = "coverage_figure", "coverage_clicked", "coverage_all"
@@ -131,19 +131,19 @@ def asked_for(context: PageContext, period: str, scope: str) -> pd.DataFrame:
     return frame[frame["ours"].to_numpy()].reset_index(drop=True) if scope == OURS else frame
 
 
-def picture_of(context: PageContext, period: str, scope: str) -> Asked:
+def picture_of(context: PageContext, period: str, scope: str) -> PictureRequest:
     """The picture to take away: of the first items, as many as have room."""
     frame = asked_for(context, period, scope)
     first = list(dict.fromkeys(frame["item"]))
 
-    def draft(most: int) -> Draft:
+    def draft(most: int) -> FigureVariant:
         drawn = frame[frame["item"].isin(first[:most]).to_numpy()]
         left_out = f"Drawn are the first {most} of {len(first)} items." if most < len(first) else ""
-        return Draft(lambda width: coverage_figure(drawn, "light", width, context.reference), left_out)
+        return FigureVariant(lambda width: coverage_figure(drawn, "light", width, context.reference), left_out)
 
     subtitle = counted(frame, period).replace("**", "").removesuffix(".")
-    drafts = [draft(most) for most in ROWS_OF_A_PICTURE if most == ROWS_DRAWN or most < len(first)]
-    return Asked(drafts, f"Coverage: {scope[:1].lower()}{scope[1:]}", subtitle, [])
+    variants = [draft(most) for most in ROWS_OF_A_PICTURE if most == ROWS_DRAWN or most < len(first)]
+    return PictureRequest(variants, f"Coverage: {scope[:1].lower()}{scope[1:]}", subtitle, [])
 
 
 def draw_picture(frame: pd.DataFrame, context: PageContext) -> None:

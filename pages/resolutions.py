@@ -15,8 +15,8 @@ import streamlit as st
 from calendar_model import wording
 from calendar_model.calendar import city, horizon, text_item, vote_words, when
 from calendar_model.cycles import DueMilestone, due_for_text
-from calendar_model.figures.sheet import Draft
-from calendar_model.figures.strips import stacked, strip_figure, strip_summary, where_views_part
+from calendar_model.figures.sheet import FigureVariant
+from calendar_model.figures.strips import difference_of_views, stacked, strip_figure, strip_summary
 from calendar_model.reference import Reference
 from calendar_model.reference.rows import Cadence, Milestone, Resolution, Track
 from calendar_model.vocabulary import Kind, MilestoneKind, Precision, ResolutionStatus, Standing, TrackSubject, View
@@ -25,7 +25,7 @@ from pages.components.shell import filter_bar, item_panel
 from pages.components.shell.context import PageContext, current
 from pages.components.shell.width import column_width
 from pages.components.shell.words import linked, plain
-from pages.components.widgets.pictures import Asked, as_a_picture
+from pages.components.widgets.pictures import PictureRequest, as_a_picture
 
 YEARS_BACK_NARROW, YEARS_AHEAD_NARROW = 12, 6
 OURS = ("penholder", "mission")
@@ -59,7 +59,7 @@ def _due_for_text(
 @st.cache_data(max_entries=16, show_spinner=False)
 def _views(_reference: Reference, version: str, track: str, as_of: date) -> str:
     """How the guidelines and the practice stand to each other."""
-    return where_views_part(_reference, track, as_of, horizon(as_of))
+    return difference_of_views(_reference, track, as_of, horizon(as_of))
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -301,7 +301,7 @@ def draw_track(track: Track, context: PageContext, years: tuple[int, int], width
         )
 
 
-def picture_of(context: PageContext, tracks: list[Track], years: tuple[int, int]) -> Asked:
+def picture_of(context: PageContext, tracks: list[Track], years: tuple[int, int]) -> PictureRequest:
     """One strip, or several on one axis, to take away."""
 
     def strips(width: int) -> go.Figure:
@@ -321,8 +321,11 @@ def picture_of(context: PageContext, tracks: list[Track], years: tuple[int, int]
         return stacked(drawn, [track.short_title for track in tracks]) if len(tracks) > 1 else drawn[0]
 
     title = tracks[0].title if len(tracks) == 1 else "Resolutions on human rights defenders"
-    return Asked(
-        [Draft(strips)], title, f"{years[0]} to {years[1]}", [LEGEND, "What stands on the shaded ground is projected."]
+    return PictureRequest(
+        [FigureVariant(strips)],
+        title,
+        f"{years[0]} to {years[1]}",
+        [LEGEND, "What stands on the shaded ground is projected."],
     )
 
 

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from calendar_model.figures.marks import MORE
-from calendar_model.figures.sheet import Draft
+from calendar_model.figures.sheet import FigureVariant
 from calendar_model.figures.timeline import in_window, timeline_figure, timeline_summary, undrawn
 from calendar_model.figures.zoom import Zoom, closer, step, window, window_around
 from calendar_model.vocabulary import Precision
@@ -21,7 +21,7 @@ from pages.components.shell.context import PageContext, current
 from pages.components.shell.filter_bar import EARLIEST, LATEST
 from pages.components.shell.width import column_width
 from pages.components.widgets.agenda import agenda, print_agenda
-from pages.components.widgets.pictures import Asked, as_a_picture
+from pages.components.widgets.pictures import PictureRequest, as_a_picture
 
 FIGURE = "timeline_figure"
 LEGEND = (
@@ -84,12 +84,12 @@ def _clicked(zoom: Zoom) -> None:
         item_panel.choose(picked)
 
 
-def _picture(context: PageContext, zoom: Zoom, start: date, days: int) -> Asked:
+def _picture(context: PageContext, zoom: Zoom, start: date, days: int) -> PictureRequest:
     """The timeline to take away. Where it is too tall for letters that can be read, fewer rows are drawn of a lane."""
     marks = item_panel.marks(context)
 
-    def draft(rows_at_most: int | None) -> Draft:
-        return Draft(
+    def draft(rows_at_most: int | None) -> FigureVariant:
+        return FigureVariant(
             lambda width: timeline_figure(
                 context.filtered,
                 as_of=context.today,
@@ -109,7 +109,7 @@ def _picture(context: PageContext, zoom: Zoom, start: date, days: int) -> Asked:
     last = start + timedelta(days=days - 1)
     when = span(start, last, Precision.MONTH) if zoom is not Zoom.WEEK else span(start, last)
     note = [LEGEND, undrawn(context.filtered, start=start, days=days, zoom=zoom).replace(", but in the agenda", "")]
-    return Asked([draft(None), draft(2)], f"Multilateral calendar, {when}", "", note)
+    return PictureRequest([draft(None), draft(2)], f"Multilateral calendar, {when}", "", note)
 
 
 context = current()

@@ -12,7 +12,7 @@ import streamlit as st
 
 from calendar_model import wording
 from calendar_model.calendar import when
-from calendar_model.figures.sheet import Draft
+from calendar_model.figures.sheet import FigureVariant
 from calendar_model.figures.upr import (
     STATE_WORDS,
     cycle_counts,
@@ -31,7 +31,7 @@ from pages.components.shell.context import PageContext, current
 from pages.components.shell.width import column_width
 from pages.components.shell.words import plain
 from pages.components.widgets import labels
-from pages.components.widgets.pictures import Asked, as_a_picture
+from pages.components.widgets.pictures import PictureRequest, as_a_picture
 from pages.components.widgets.tables import csv_download
 
 FIGURE = "upr_figure"
@@ -208,13 +208,13 @@ def draw_session(session: str, reviews: pd.DataFrame, context: PageContext) -> N
     st.markdown("\n\n".join(lines))
     due = due_before(session, context)
     deadlines = due[(due["kind"] == Kind.DEADLINE).to_numpy()]
-    said = [
+    text = [
         f"- {plain(when(d))}: **{plain(d['title'].replace(f', {session}', ''))}**"
         + (f" ({plain(d['for_whom'])})" if d["for_whom"] else "")
         for d in deadlines.to_dict("records")
     ]
-    if said:
-        st.markdown("\n".join(["Deadlines:", "", *said]))
+    if text:
+        st.markdown("\n".join(["Deadlines:", "", *text]))
     elif due.empty:
         st.markdown("Nothing can be counted back from it yet, or all of it is past.")
     else:
@@ -278,15 +278,17 @@ def sessions_frame(reviews: pd.DataFrame, context: PageContext) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def picture_of(context: PageContext, track: Track, cycle: int) -> Asked:
+def picture_of(context: PageContext, track: Track, cycle: int) -> PictureRequest:
     """The grid of a cycle to take away."""
     reviews = reviews_of_cycle(context.table, track.code, cycle)
     kept = frozenset(reviews_of_cycle(context.filtered, track.code, cycle)["item"])
-    draft = Draft(
+    variant = FigureVariant(
         lambda width: cycle_figure(reviews, reference=context.reference, theme="light", width=width, kept=kept)
     )
     summary = cycle_summary(reviews, context.reference, cycle)
-    return Asked([draft], f"{track.short_title}: where each state is in the cycle", summary.removesuffix("."), [TILES])
+    return PictureRequest(
+        [variant], f"{track.short_title}: where each state is in the cycle", summary.removesuffix("."), [TILES]
+    )
 
 
 def draw_cycle(context: PageContext, track: Track, cycle: int, width: int) -> None:
@@ -294,11 +296,11 @@ def draw_cycle(context: PageContext, track: Track, cycle: int, width: int) -> No
     everything = reviews_of_cycle(context.table, track.code, cycle)
     kept = reviews_of_cycle(context.filtered, track.code, cycle)
     counts = cycle_counts(everything, context.reference)
-    said = ", ".join(f"{count} {STATE_WORDS[state].lower()}" for state, count in counts.items())
+    text = ", ".join(f"{count} {STATE_WORDS[state].lower()}" for state, count in counts.items())
     left_out = f" The filter keeps {len(kept)}; the others are empty tiles." if len(kept) < len(everything) else ""
     st.markdown(
         f"{wording.ordinal(cycle)} cycle, {everything['session'].nunique()} sessions, {len(everything)} states: "
-        f"{said}.{left_out} A row is a session, a tile a state; a click opens all that is known of its review."
+        f"{text}.{left_out} A row is a session, a tile a state; a click opens all that is known of its review."
     )
     figure, summary = _figure(
         context,

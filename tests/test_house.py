@@ -19,11 +19,9 @@ CODE = [
 ]
 
 CLASSES_STILL_TWICE = {
-    "Asked",
     "Draft",
     "Group",
     "Line",
-    "Mark",
     "Work",
     "_Here",
     "_Known",

@@ -1,6 +1,6 @@
 """The browser that draws pictures, with as little of this machine as it can do with.
 
-Apart from :mod:`calendar_model.figures.picture`, because what it imports is heavy and most processes never draw.
+Separate from :mod:`calendar_model.figures.picture`, because its imports are slow and most processes never draw.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _NO_NETWORK = (
 _UNSHARE_SECONDS = 10
 
 
-class Bare(Chromium):
+class OfflineChromium(Chromium):
     """Chromium with a bare environment and without a network."""
 
     def get_env(self) -> MutableMapping[str, str]:

@@ -1,4 +1,4 @@
-"""What stands where on a timeline: lanes, the rows in them, and each mark in pixels; nothing is drawn here."""
+"""Layout of a timeline: lanes, the rows in them, and each mark in pixels; nothing is drawn here."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from calendar_model.vocabulary import Kind, Precision
 from calendar_model.wording import standing_words
 
 MARKS_AT_MOST = 400
-"""More marks than this can neither be told apart nor drawn at once; what is beyond is counted in chips."""
+"""More marks than this can be neither distinguished nor drawn at once; chips count the others."""
 
 
 ROWS_AT_MOST = 120
@@ -48,7 +48,7 @@ Integers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Scale:
+class TimelineScale:
     """From days since 1970 to pixels of the plot, and to the milliseconds of plotly's date axis."""
 
     start: float
@@ -108,8 +108,8 @@ class Spans:
 
 
 @dataclass
-class Mark:
-    """Something to draw. ``x0`` and ``x1`` in pixels of the plot, ``y`` in pixels from its top."""
+class TimelineMark:
+    """A mark to draw for an item. ``x0`` and ``x1`` in pixels of the plot, ``y`` in pixels from its top."""
 
     item: str
     kind: str
@@ -174,7 +174,7 @@ def _days(column: pd.Series[Any]) -> Floats:
     return column.to_numpy().astype("datetime64[s]").astype(np.int64) / 86_400
 
 
-def measure(rows: pd.DataFrame, lane: Integers, scale: Scale, detail: Detail, zone: str | None) -> Spans:
+def measure(rows: pd.DataFrame, lane: Integers, scale: TimelineScale, detail: Detail, zone: str | None) -> Spans:
     begin, end = _days(rows["start"]), _days(rows["end"]) + 1.0
     timed = ~rows["all_day"].to_numpy(dtype=bool) & rows["starts_at"].notna().to_numpy()
     if timed.any():
@@ -207,7 +207,7 @@ def measure(rows: pd.DataFrame, lane: Integers, scale: Scale, detail: Detail, zo
     )
 
 
-def pack_rows(spans: Spans, detail: Detail, scale: Scale) -> Integers:
+def pack_rows(spans: Spans, detail: Detail, scale: TimelineScale) -> Integers:
     """The row inside its band for each span, -1 where it goes into a chip.
 
     A band is packed with room for its labels; where that does not fit, with less and then without. If there are
@@ -258,19 +258,19 @@ def place_marks(
     lanes: Sequence[Lane],
     spans: Spans,
     row_of: Integers,
-    scale: Scale,
+    scale: TimelineScale,
     detail: Detail,
     words: Mapping[str, str],
     zone: str | None,
-) -> list[Mark]:
-    kept = np.flatnonzero(row_of >= 0)
+) -> list[TimelineMark]:
+    placed = np.flatnonzero(row_of >= 0)
     marks = []
-    records: Iterator[Any] = rows.iloc[spans.position[kept]].itertuples()
-    for i, record in zip(kept.tolist(), records, strict=True):
+    records: Iterator[Any] = rows.iloc[spans.position[placed]].itertuples()
+    for i, record in zip(placed.tolist(), records, strict=True):
         lane, band = lanes[int(spans.lane[i])], Band(int(spans.band[i]))
         word = words.get(record.item, "")
         marks.append(
-            Mark(
+            TimelineMark(
                 item=record.item,
                 kind=record.kind,
                 standing=record.standing,
@@ -290,7 +290,7 @@ def place_marks(
                 hover=_hover(record, word, zone),
             )
         )
-    following: dict[float, Mark] = {}
+    following: dict[float, TimelineMark] = {}
     for mark in sorted(marks, key=lambda mark: -mark.x0):
         after = following.get(mark.y)
         mark.room = (after.x0 if after else scale.px) - mark.x1

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from calendar_model.figures.lanes import Integers, Lane, Mark, Scale, Spans
+from calendar_model.figures.lanes import Integers, Lane, Spans, TimelineMark, TimelineScale
 from calendar_model.figures.packing import fit, text_px
 from calendar_model.figures.palette import TEXT_PX, Inks, ink_on, with_alpha
 from calendar_model.figures.text import shown
@@ -26,7 +26,7 @@ _CHIP_PX = 64
 
 
 def soft_bars(
-    marks: Sequence[Mark], scale: Scale, detail: Detail, insets: Sequence[float], *, hover: bool
+    marks: Sequence[TimelineMark], scale: TimelineScale, detail: Detail, insets: Sequence[float], *, hover: bool
 ) -> dict[str, Any]:
     """Windows fade out towards both ends, because no end is known: layers, each a little shorter."""
     layers = [
@@ -41,12 +41,12 @@ def soft_bars(
     return _bar_trace(layers, scale, detail, colours=colours, hover=hover)
 
 
-def _bar_span(mark: Mark) -> tuple[Mark, float, float]:
+def _bar_span(mark: TimelineMark) -> tuple[TimelineMark, float, float]:
     begin, end = mark.part(0.18) if mark.is_window else (mark.x0, mark.x1)
     return mark, begin, max(begin, end)
 
 
-def solid_bars(marks: Sequence[Mark], scale: Scale, detail: Detail) -> dict[str, Any]:
+def solid_bars(marks: Sequence[TimelineMark], scale: TimelineScale, detail: Detail) -> dict[str, Any]:
     spans, colours, widths = [], [], []
     for mark in marks:
         if not mark.is_bar:
@@ -67,7 +67,7 @@ def solid_bars(marks: Sequence[Mark], scale: Scale, detail: Detail) -> dict[str,
     return _bar_trace(spans, scale, detail, colours=colours, line=outline)
 
 
-def hatch_bars(marks: Sequence[Mark], scale: Scale, detail: Detail) -> dict[str, Any]:
+def hatch_bars(marks: Sequence[TimelineMark], scale: TimelineScale, detail: Detail) -> dict[str, Any]:
     """Over what is projected; a trace of its own, because plotly picks the hatch's colour itself over a fill."""
     spans = [_bar_span(mark) for mark in marks if mark.is_bar and mark.standing == Standing.PROJECTED]
     colours = [with_alpha(mark.colour, 0.8) for mark, _, _ in spans]
@@ -75,8 +75,8 @@ def hatch_bars(marks: Sequence[Mark], scale: Scale, detail: Detail) -> dict[str,
 
 
 def _bar_trace(
-    spans: Sequence[tuple[Mark, float, float]],
-    scale: Scale,
+    spans: Sequence[tuple[TimelineMark, float, float]],
+    scale: TimelineScale,
     detail: Detail,
     *,
     colours: list[str],
@@ -102,14 +102,14 @@ def _bar_trace(
     )
 
 
-def _hovering(marks: Sequence[Mark]) -> dict[str, Any]:
+def _hovering(marks: Sequence[TimelineMark]) -> dict[str, Any]:
     return {
         "customdata": [[mark.item, mark.hover] for mark in marks],
         "hovertemplate": "%{customdata[1]}<extra></extra>",
     }
 
 
-def strike_trace(marks: Sequence[Mark], scale: Scale, inks: Inks) -> dict[str, Any]:
+def strike_trace(marks: Sequence[TimelineMark], scale: TimelineScale, inks: Inks) -> dict[str, Any]:
     x: list[float | None] = []
     y: list[float | None] = []
     for mark in marks:
@@ -126,7 +126,7 @@ def strike_trace(marks: Sequence[Mark], scale: Scale, inks: Inks) -> dict[str, A
     }
 
 
-def _symbol(mark: Mark) -> str:
+def _symbol(mark: TimelineMark) -> str:
     firm = mark.standing in (Standing.HELD, Standing.CONFIRMED)
     if mark.band is Band.TEXT:
         return "diamond-x-open" if mark.departure else "diamond" if firm else "diamond-open"
@@ -134,7 +134,7 @@ def _symbol(mark: Mark) -> str:
     return base if firm else f"{base}-open"
 
 
-def sign_trace(marks: Sequence[Mark], scale: Scale) -> dict[str, Any]:
+def sign_trace(marks: Sequence[TimelineMark], scale: TimelineScale) -> dict[str, Any]:
     signs = [mark for mark in marks if mark.has_sign]
     sizes = {Kind.RESOLUTION: 12, Kind.MANDATE_RENEWAL: 12, Kind.DEADLINE: 10}
     return dict(
@@ -156,7 +156,7 @@ def sign_trace(marks: Sequence[Mark], scale: Scale) -> dict[str, Any]:
     )
 
 
-def _wordings(mark: Mark) -> list[str]:
+def _wordings(mark: TimelineMark) -> list[str]:
     """What a label may say, the fullest first."""
     note = mark.word
     if mark.departure and "did not come" not in mark.title:
@@ -169,7 +169,7 @@ def _wordings(mark: Mark) -> list[str]:
     return list(dict.fromkeys([*(f"{text} · {note}" for text in texts if note), *texts]))
 
 
-def _label(mark: Mark) -> tuple[str, float, str]:
+def _label(mark: TimelineMark) -> tuple[str, float, str]:
     """The label that fits, the pixel that it touches, and where it stands: on the bar, after or before the mark."""
     inside = (mark.middle - 10 if mark.has_sign else mark.x1) - mark.x0 - 10 if mark.is_bar else 0.0
     size = TEXT_PX * (1.06 if mark.kind == Kind.DEADLINE else 1)
@@ -188,7 +188,7 @@ def _label(mark: Mark) -> tuple[str, float, str]:
     return fit(choices[-1], inside, size), mark.x0 + 5, "on"
 
 
-def label_trace(marks: Sequence[Mark], scale: Scale, inks: Inks) -> dict[str, Any]:
+def label_trace(marks: Sequence[TimelineMark], scale: TimelineScale, inks: Inks) -> dict[str, Any]:
     x, y, texts, colours, sides = [], [], [], [], []
     for mark in marks:
         label, at, place = _label(mark)
@@ -221,7 +221,7 @@ def label_trace(marks: Sequence[Mark], scale: Scale, inks: Inks) -> dict[str, An
 
 
 def count_the_rest(
-    lanes: Sequence[Lane], spans: Spans, row_of: Integers, scale: Scale, detail: Detail
+    lanes: Sequence[Lane], spans: Spans, row_of: Integers, scale: TimelineScale, detail: Detail
 ) -> list[tuple[float, float, int, float]]:
     """Where to say how many did not fit: pixel, height, count, and the first day counted (since 1970)."""
     beyond = np.flatnonzero(row_of < 0)
@@ -236,7 +236,7 @@ def count_the_rest(
     return chips
 
 
-def chip_trace(chips: Sequence[tuple[float, float, int, float]], scale: Scale, inks: Inks) -> dict[str, Any]:
+def chip_trace(chips: Sequence[tuple[float, float, int, float]], scale: TimelineScale, inks: Inks) -> dict[str, Any]:
     days = [date.fromordinal(date(1970, 1, 1).toordinal() + int(first)) for _, _, _, first in chips]
     return {
         "type": "scatter",

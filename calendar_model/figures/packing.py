@@ -18,13 +18,13 @@ def pack(starts: Iterable[float], ends: Iterable[float], rows: int) -> npt.NDArr
     """
     answer: list[int] = []
     free = list(range(rows))
-    taken: list[tuple[float, int]] = []
+    occupied: list[tuple[float, int]] = []
     for start, end in zip(starts, ends, strict=True):
-        while taken and taken[0][0] <= start:
-            heapq.heappush(free, heapq.heappop(taken)[1])
+        while occupied and occupied[0][0] <= start:
+            heapq.heappush(free, heapq.heappop(occupied)[1])
         if free:
             row = heapq.heappop(free)
-            heapq.heappush(taken, (end, row))
+            heapq.heappush(occupied, (end, row))
             answer.append(row)
         else:
             answer.append(-1)

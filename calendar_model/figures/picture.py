@@ -18,7 +18,7 @@ import signal
 import threading
 from typing import Any, Literal
 
-from calendar_model.figures.sheet import Laid
+from calendar_model.figures.sheet import PictureSheet
 from calendar_model.work_queue import BusyError, WorkQueue
 
 PictureFormat = Literal["png", "svg", "pdf"]
@@ -57,24 +57,29 @@ BUSY = "Other pictures are being drawn at the moment. Try again in a minute."
 FAILED = "The browser that draws the picture stopped before it was done. Try again; if it stays so, take a screenshot."
 
 
-def picture(laid: Laid, file_format: PictureFormat) -> bytes:
+def picture(drawn_sheet: PictureSheet, file_format: PictureFormat) -> bytes:
     """The sheet as a file: a PNG as wide as the sheet says, or an SVG or PDF of lines and letters.
 
     Blocks for some seconds; one picture at a time is drawn, and a few others wait for theirs. Nothing is asked of the
     network. Raises :class:`PictureError` where there is no browser, it fails, there is too much to draw, too many wait,
     or :data:`SECONDS` have passed.
     """
-    width = laid.sheet.png_width if file_format == "png" else laid.sheet.width
-    options = {"format": file_format, "width": laid.width, "height": laid.height, "scale": width / laid.width}
+    width = drawn_sheet.sheet.png_width if file_format == "png" else drawn_sheet.sheet.width
+    options = {
+        "format": file_format,
+        "width": drawn_sheet.width,
+        "height": drawn_sheet.height,
+        "scale": width / drawn_sheet.width,
+    }
     answer: list[bytes | BaseException] = []
 
     def work() -> None:
         try:
-            answer.append(asyncio.run(_drawn(json.loads(laid.spec), options)))
+            answer.append(asyncio.run(_drawn(json.loads(drawn_sheet.spec), options)))
         except BaseException as fault:  # noqa: BLE001 - it belongs to the thread that waits for this one
             answer.append(fault)
 
-    if len(laid.spec) > LARGEST_SPEC:
+    if len(drawn_sheet.spec) > LARGEST_SPEC:
         raise PictureError(TOO_LARGE)
     try:
         with _queue.slot(BUSY):
@@ -98,7 +103,7 @@ async def _drawn(figure: dict[str, Any], options: dict[str, Any]) -> bytes:
     # Here and not above: it is heavy, and most processes never draw.
     from kaleido import Kaleido, PageGenerator  # type: ignore[import-untyped]
 
-    from calendar_model.figures.browser import Bare, can_have_a_sandbox
+    from calendar_model.figures.browser import OfflineChromium, can_have_a_sandbox
 
     named = os.environ.get(VARIABLE, "")
     path = (shutil.which(named) or named) if named else None
@@ -106,7 +111,11 @@ async def _drawn(figure: dict[str, Any], options: dict[str, Any]) -> bytes:
     page = PageGenerator(mathjax=False)
     page.header = _HEADER
     browser = Kaleido(
-        timeout=SECONDS, page_generator=page, path=path, browser_cls=Bare, enable_sandbox=can_have_a_sandbox()
+        timeout=SECONDS,
+        page_generator=page,
+        path=path,
+        browser_cls=OfflineChromium,
+        enable_sandbox=can_have_a_sandbox(),
     )
     limit = asyncio.timeout(SECONDS)
     try:

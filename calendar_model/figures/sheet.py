@@ -1,8 +1,8 @@
-"""A figure laid out on a sheet for somebody who is not in front of the app: a slide, or a page.
+"""Layout of a figure as a picture for a slide or a page.
 
-A figure of the app is as tall as what is in it and is made for a width in pixels. On a sheet the height is given too,
-so the figure is drawn for a width at which it fits, and the sheet is scaled. Of several drafts of the same figure the
-fullest is taken that fits in letters of a legible size; where none does, the last one in smaller letters.
+A figure of the app is as tall as its content and is made for a width in pixels. On a sheet the height is given too, so
+the figure is drawn for a width at which it fits, and the sheet is scaled. Of several variants of the same figure the
+fullest one that fits in letters of a legible size is drawn; where none does, the last one in smaller letters.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ FAMILY = "Arial, Helvetica, Liberation Sans, sans-serif"
 
 
 @dataclass(frozen=True)
-class Sheet:
+class SheetFormat:
     """The form of a picture: its size in CSS pixels (96 to an inch) and the points that such a pixel measures.
 
     On a slide a pixel is a point: 960 by 540 is the slide that presentation programs begin with. ``png_width`` is the
@@ -43,9 +43,9 @@ class Sheet:
     png_width: int
 
 
-SLIDE = Sheet("Slide, 16:9", 960, 540, 1.0, 3200)
-PAGE = Sheet("A4 page, landscape", 1120, 792, 0.75, 3500)
-SHEETS: Mapping[str, Sheet] = {sheet.name: sheet for sheet in (SLIDE, PAGE)}
+SLIDE = SheetFormat("Slide, 16:9", 960, 540, 1.0, 3200)
+PAGE = SheetFormat("A4 page, landscape", 1120, 792, 0.75, 3500)
+SHEETS: Mapping[str, SheetFormat] = {sheet.name: sheet for sheet in (SLIDE, PAGE)}
 
 LEGIBLE_PT = {SLIDE: 8.5, PAGE: 6.5}
 """How small the letters of a figure may become before less is drawn."""
@@ -58,22 +58,25 @@ _LINE = 1.3
 
 
 @dataclass(frozen=True)
-class Draft:
-    """``draw`` gives the figure for a width in pixels; ``says`` is what the note has to say of what it leaves out."""
+class FigureVariant:
+    """A figure to draw for a width in pixels; ``note`` is a sentence on what it leaves out."""
 
     draw: Callable[[int], go.Figure]
-    says: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
-class Laid:
-    """A sheet with a figure on it: ``spec``, the figure as JSON text for plotly.js; its own pixels; the form; and the
-    size of the letters in the figure, in points on the sheet."""
+class PictureSheet:
+    """A sheet with a figure on it.
+
+    ``spec`` is the figure as JSON text for plotly.js, ``width`` and ``height`` are its own pixels, ``sheet`` is the
+    format and ``letters_pt`` the size of the letters in the figure, in points on the sheet.
+    """
 
     spec: str
     width: int
     height: int
-    sheet: Sheet
+    sheet: SheetFormat
     letters_pt: float
 
     @property
@@ -81,35 +84,46 @@ class Laid:
         return self.letters_pt < LEGIBLE_PT[self.sheet]
 
 
-def lay_out(drafts: Sequence[Draft], sheet: Sheet, *, title: str, subtitle: str, note: Sequence[str]) -> Laid:
+def lay_out(
+    variants: Sequence[FigureVariant], sheet: SheetFormat, *, title: str, subtitle: str, note: Sequence[str]
+) -> PictureSheet:
     """The figure on its sheet: title and subtitle above, the sentences of ``note`` at the foot, on light paper.
 
-    ``drafts`` are of the same figure, the fullest first. Nothing that only a screen can use is left: no hover, no
+    ``variants`` are of the same figure, the fullest first. Nothing that only a screen can use is left: no hover, no
     selection, nothing to drag. Hatchings become lines, because many programs cannot show patterns and a PDF of them
     is many megabytes.
     """
     # The browser that draws it has the fonts of its system alone.
     with any_font():
-        return _laid_out(drafts, sheet, title, subtitle, note)
+        return _laid_out(variants, sheet, title, subtitle, note)
 
 
-def _laid_out(drafts: Sequence[Draft], sheet: Sheet, title: str, subtitle: str, note: Sequence[str]) -> Laid:
+def _laid_out(
+    variants: Sequence[FigureVariant], sheet: SheetFormat, title: str, subtitle: str, note: Sequence[str]
+) -> PictureSheet:
     legible = sheet.pixel_pt * TEXT_PX / LEGIBLE_PT[sheet]
-    for draft in drafts:
+    for variant in variants:
         for scale in _SCALES:
-            if scale <= legible and (laid := _fitted(draft, sheet, scale, title, subtitle, note)):
-                return laid
+            if scale <= legible and (drawn_sheet := _fitted(variant, sheet, scale, title, subtitle, note)):
+                return drawn_sheet
     for scale in _SCALES:
-        if scale > legible and (laid := _fitted(drafts[-1], sheet, scale, title, subtitle, note)):
-            return laid
-    laid = _fitted(drafts[-1], sheet, _SCALES[-1], title, subtitle, note, anyway=True)
-    assert laid is not None
-    return laid
+        if scale > legible and (drawn_sheet := _fitted(variants[-1], sheet, scale, title, subtitle, note)):
+            return drawn_sheet
+    drawn_sheet = _fitted(variants[-1], sheet, _SCALES[-1], title, subtitle, note, anyway=True)
+    assert drawn_sheet is not None
+    return drawn_sheet
 
 
 def _fitted(
-    draft: Draft, sheet: Sheet, scale: float, title: str, subtitle: str, note: Sequence[str], *, anyway: bool = False
-) -> Laid | None:
+    variant: FigureVariant,
+    sheet: SheetFormat,
+    scale: float,
+    title: str,
+    subtitle: str,
+    note: Sequence[str],
+    *,
+    anyway: bool = False,
+) -> PictureSheet | None:
     """The sheet at this scale; None where the figure is too tall for it, and is not to be pressed in ``anyway``."""
     step = gcd(sheet.width, sheet.height)
     # In whole steps, so that the picture has the sheet's form to the pixel.
@@ -121,11 +135,11 @@ def _fitted(
         *((line, _TITLE_PX * scale, True) for line in wrapped(title, across, _TITLE_PX * scale, 2)),
         *((line, _SUBTITLE_PX * scale, False) for line in wrapped(subtitle, across, _SUBTITLE_PX * scale, 2)),
     ]
-    said = " ".join(filter(None, [*note, draft.says]))
-    below = [(line, _NOTE_PX * scale, False) for line in wrapped(said, across, _NOTE_PX * scale, 5)]
+    text = " ".join(filter(None, [*note, variant.note]))
+    below = [(line, _NOTE_PX * scale, False) for line in wrapped(text, across, _NOTE_PX * scale, 5)]
     head = pad + sum(size * _LINE for _, size, _ in above) + 8 * scale
     foot = pad + sum(size * _LINE for _, size, _ in below) + 4 * scale
-    figure = _plain(draft.draw(int(across)).to_plotly_json())
+    figure = _plain(variant.draw(int(across)).to_plotly_json())
     layout = figure["layout"]
     if not anyway and head + foot + layout["height"] > height:
         return None
@@ -149,7 +163,7 @@ def _fitted(
             trace.pop(name, None)
         trace["hoverinfo"] = "skip"
     spec = json.dumps({"data": figure["data"], "layout": layout}, cls=PlotlyJSONEncoder)
-    return Laid(spec, width, height, sheet, TEXT_PX * sheet.pixel_pt / scale)
+    return PictureSheet(spec, width, height, sheet, TEXT_PX * sheet.pixel_pt / scale)
 
 
 def _plain(value: Any) -> Any:

@@ -9,7 +9,7 @@ hollow with a cross    a text that was due and did not come
 thin stem              adopted by consensus
 bar                    adopted by a vote: from the foot for, abstaining and against, as shares of the votes given
 small diamonds         what the guidelines' rule gives, where that differs from the practice
-stepped line           the rhythm: a step where the cadence changed; dotted, that of the guidelines where it differs
+stepped line           the interval: a step where the cadence changed; dotted, that of the guidelines where it differs
 =====================  ============================================================================================
 """
 
@@ -47,7 +47,7 @@ _EPOCH = date(1970, 1, 1)
 
 
 @dataclass(frozen=True)
-class _Scale:
+class _YearScale:
     """From days to pixels of the plot, and to the milliseconds of plotly's date axis."""
 
     first: date
@@ -62,7 +62,7 @@ class _Scale:
 
 
 @dataclass(frozen=True)
-class _Mark:
+class _TextMark:
     item: str
     day: date
     start: date
@@ -81,32 +81,33 @@ class _Mark:
 
 
 def other_view(reference: Reference, track: str, as_of: date, until: date) -> tuple[Occurrence, ...]:
-    """What the guidelines' rule gives for a track after the last text, if it parts from the practice; else nothing.
+    """Return what the guidelines' rule gives for a track after the last text, if it differs from the practice.
 
-    Departures from the guidelines' rule are among them. ``until`` is the last day to look at.
+    Departures from the guidelines' rule are included. ``until`` is the last day to look at. Empty if both agree.
     """
-    turns = [o for o in project(reference, as_of, until) if o.track == track]
+    occurrences = [o for o in project(reference, as_of, until) if o.track == track]
     by_view = {
-        view: {(o.session, o.window_start.year) for o in turns if o.view is view and not o.departure} for view in View
+        view: {(o.session, o.window_start.year) for o in occurrences if o.view is view and not o.departure}
+        for view in View
     }
     if not by_view[View.GUIDELINES] or by_view[View.GUIDELINES] == by_view[View.PRACTICE]:
         return ()
-    return tuple(o for o in turns if o.view is View.GUIDELINES)
+    return tuple(o for o in occurrences if o.view is View.GUIDELINES)
 
 
-def where_views_part(reference: Reference, track: str, as_of: date, until: date) -> str:
-    """One or two plain sentences on how the guidelines and the practice stand to each other; empty without a rule."""
+def difference_of_views(reference: Reference, track: str, as_of: date, until: date) -> str:
+    """Return one or two sentences that compare the guidelines and the practice; empty without a rule."""
     rules = {
         view: _latest([c for c in reference.cadences if c.track == track and c.view is view], as_of) for view in View
     }
-    said, done = rules[View.GUIDELINES], rules[View.PRACTICE]
-    if said is None or done is None:
+    stated, practised = rules[View.GUIDELINES], rules[View.PRACTICE]
+    if stated is None or practised is None:
         return ""
     guidelines = other_view(reference, track, as_of, until)
-    every_said = wording.every(said.interval_years, said.interval_years_max)
+    stated_interval = wording.every(stated.interval_years, stated.interval_years_max)
     if not guidelines:
-        return f"The guidelines and the practice agree: {every_said}."
-    every_done = wording.every(done.interval_years, done.interval_years_max)
+        return f"The guidelines and the practice agree: {stated_interval}."
+    practised_interval = wording.every(practised.interval_years, practised.interval_years_max)
     expected = next(
         (
             o
@@ -117,12 +118,12 @@ def where_views_part(reference: Reference, track: str, as_of: date, until: date)
     )
     missed = [o for o in guidelines if o.departure]
     coming = [o for o in guidelines if not o.departure]
-    by_rule = [f"{_turn(o)} (did not come)" for o in missed] + [_turn(o) for o in coming[:1]]
+    by_rule = [f"{_occurrence_line(o)} (did not come)" for o in missed] + [_occurrence_line(o) for o in coming[:1]]
     sentence = (
-        f"The two part in {done.first_year}: the guidelines say {every_said}, which gives {' and '.join(by_rule)}; "
-        f"in practice the text comes {every_done}"
+        f"The two part in {practised.first_year}: the guidelines say {stated_interval}, "
+        f"which gives {' and '.join(by_rule)}; in practice the text comes {practised_interval}"
     )
-    sentence += f", which gives {_turn(expected)}." if expected else "."
+    sentence += f", which gives {_occurrence_line(expected)}." if expected else "."
     reasons = [
         r.theme
         for o in missed
@@ -132,9 +133,9 @@ def where_views_part(reference: Reference, track: str, as_of: date, until: date)
     return f"{sentence} {_sentence(reasons[0])}" if reasons else sentence
 
 
-def _turn(turn: Occurrence) -> str:
-    window = wording.span(turn.window_start, turn.window_end, Precision.MONTH)
-    return f"{turn.session}, {window}" if turn.session else window
+def _occurrence_line(occurrence: Occurrence) -> str:
+    window = wording.span(occurrence.window_start, occurrence.window_end, Precision.MONTH)
+    return f"{occurrence.session}, {window}" if occurrence.session else window
 
 
 def _sentence(text: str) -> str:
@@ -167,7 +168,7 @@ def strip_figure(
     """
     inks = INKS[theme]
     left = 62 if width < _NARROW_PX else 118
-    scale = _Scale(date(first_year, 1, 1), date(last_year, 12, 31), float(max(width - left - _RIGHT_PX, 160)))
+    scale = _YearScale(date(first_year, 1, 1), date(last_year, 12, 31), float(max(width - left - _RIGHT_PX, 160)))
     colour = colour_of(reference.organisations, reference.tracks[track].body)
     marks = [m for m in _marks(rows, reference, track) if scale.first <= m.day <= scale.last]
     guidelines = [
@@ -178,17 +179,17 @@ def strip_figure(
     marks_y = _LABEL_ROWS * _ROW_PX + 12.0
     vote_y = marks_y + 13.0
     other_y = vote_y + _VOTE_PX + 16.0
-    rhythm_y = other_y + (14.0 if guidelines else -8.0) + 12.0
+    interval_y = other_y + (14.0 if guidelines else -8.0) + 12.0
     steps = _steps(reference, track, scale)
     levels = sorted({c.interval_years for _, _, c in steps})
-    height = rhythm_y + max(len(levels), 1) * _STEP_PX + 4.0
+    height = interval_y + max(len(levels), 1) * _STEP_PX + 4.0
     narrow = width < _NARROW_PX
     figure = go.Figure(
         [
             _windows(marks, marks_y, scale, colour),
             *_votes(marks, vote_y, scale, colour, inks),
             _stems(marks, vote_y, colour),
-            *_rhythm(steps, levels, rhythm_y, scale, inks),
+            *_interval_line(steps, levels, interval_y, scale, inks),
             _diamonds(marks, marks_y, colour, inks),
             _labels(marks, marks_y, scale, inks),
             _by_guidelines(guidelines, other_y, inks),
@@ -198,7 +199,7 @@ def strip_figure(
     if guidelines:
         ticks.append((other_y, "Guidelines" if narrow else "By the guidelines"))
     if steps:
-        ticks.append((rhythm_y + len(levels) * _STEP_PX / 2 - 4, "Rhythm"))
+        ticks.append((interval_y + len(levels) * _STEP_PX / 2 - 4, "Rhythm"))
     figure.update_layout(_layout(scale, as_of, height, left, dict(ticks), inks))
     return figure
 
@@ -265,7 +266,7 @@ def _middle(start: date, end: date) -> date:
     return start + timedelta(days=(end - start).days // 2)
 
 
-def _marks(rows: pd.DataFrame, reference: Reference, track: str) -> list[_Mark]:
+def _marks(rows: pd.DataFrame, reference: Reference, track: str) -> list[_TextMark]:
     texts = {text_item(r): r for r in reference.resolutions if r.track == track and r.adopted is not None}
     marks = []
     for row in rows[(rows["track"] == track).to_numpy()].to_dict("records"):
@@ -273,7 +274,7 @@ def _marks(rows: pd.DataFrame, reference: Reference, track: str) -> list[_Mark]:
         text = texts.get(row["item"])
         label = text.symbol.rpartition("RES/")[2] if text else row["session"] or f"{start.year}"
         marks.append(
-            _Mark(
+            _TextMark(
                 item=row["item"],
                 day=_middle(start, end),
                 start=start,
@@ -298,7 +299,7 @@ def _hover(row: Mapping[Any, Any], text: Resolution | None) -> str:
     return "<br>".join([*lines, *wrapped(row["basis"])])
 
 
-def _windows(marks: Sequence[_Mark], y: float, scale: _Scale, colour: str) -> go.Bar:
+def _windows(marks: Sequence[_TextMark], y: float, scale: _YearScale, colour: str) -> go.Bar:
     """The windows of what is due: hatched, at their true width."""
     due = [m for m in marks if m.standing != Standing.HELD and not m.departure]
     return go.Bar(
@@ -317,7 +318,7 @@ def _windows(marks: Sequence[_Mark], y: float, scale: _Scale, colour: str) -> go
     )
 
 
-def _diamonds(marks: Sequence[_Mark], y: float, colour: str, inks: Inks) -> go.Scatter:
+def _diamonds(marks: Sequence[_TextMark], y: float, colour: str, inks: Inks) -> go.Scatter:
     return go.Scatter(
         name="texts",
         x=[m.day.isoformat() for m in marks],
@@ -337,17 +338,17 @@ def _diamonds(marks: Sequence[_Mark], y: float, colour: str, inks: Inks) -> go.S
     )
 
 
-def _labels(marks: Sequence[_Mark], y: float, scale: _Scale, inks: Inks) -> go.Scatter:
+def _labels(marks: Sequence[_TextMark], y: float, scale: _YearScale, inks: Inks) -> go.Scatter:
     """Symbols above the marks, in two rows; where there is no room for one the later text keeps it."""
-    taken = [scale.px + _RIGHT_PX + 1.0] * _LABEL_ROWS
+    occupied = [scale.px + _RIGHT_PX + 1.0] * _LABEL_ROWS
     x, ys, texts, colours = [], [], [], []
     for mark in reversed(marks):
         middle = scale.to_px(mark.day)
         half = text_px(mark.label, _LABEL_PX) / 2
-        row = next((r for r in range(_LABEL_ROWS) if middle + half + 8 <= taken[r]), None)
+        row = next((r for r in range(_LABEL_ROWS) if middle + half + 8 <= occupied[r]), None)
         if row is None:
             continue
-        taken[row] = middle - half
+        occupied[row] = middle - half
         x.append(mark.day.isoformat())
         ys.append(y - 16 - row * _ROW_PX)
         label = shown(mark.label)
@@ -371,7 +372,7 @@ def _labels(marks: Sequence[_Mark], y: float, scale: _Scale, inks: Inks) -> go.S
     )
 
 
-def _votes(marks: Sequence[_Mark], top: float, scale: _Scale, colour: str, inks: Inks) -> list[go.Bar]:
+def _votes(marks: Sequence[_TextMark], top: float, scale: _YearScale, colour: str, inks: Inks) -> list[go.Bar]:
     """The recorded votes as thin bars: for at the foot, then abstaining, then against."""
     voted = [(m, m.text) for m in marks if m.text is not None and m.text.vote is Vote.RECORDED]
     looks = (
@@ -406,7 +407,7 @@ def _votes(marks: Sequence[_Mark], top: float, scale: _Scale, colour: str, inks:
     return traces
 
 
-def _stems(marks: Sequence[_Mark], top: float, colour: str) -> go.Scatter:
+def _stems(marks: Sequence[_TextMark], top: float, colour: str) -> go.Scatter:
     """Consensus: one line, because nobody was counted."""
     agreed = [m for m in marks if m.text is not None and m.text.vote is Vote.CONSENSUS]
     x: list[str | None] = []
@@ -427,15 +428,17 @@ def _stems(marks: Sequence[_Mark], top: float, colour: str) -> go.Scatter:
     )
 
 
-def _by_guidelines(turns: Sequence[Occurrence], y: float, inks: Inks) -> go.Scatter:
-    hovers = ["<br>".join([f"<b>By the guidelines: {shown(_turn(o))}</b>", *wrapped(o.basis)]) for o in turns]
+def _by_guidelines(occurrences: Sequence[Occurrence], y: float, inks: Inks) -> go.Scatter:
+    hovers = [
+        "<br>".join([f"<b>By the guidelines: {shown(_occurrence_line(o))}</b>", *wrapped(o.basis)]) for o in occurrences
+    ]
     return go.Scatter(
         name="guidelines",
-        x=[_middle(o.window_start, o.window_end).isoformat() for o in turns],
-        y=[y] * len(turns),
+        x=[_middle(o.window_start, o.window_end).isoformat() for o in occurrences],
+        y=[y] * len(occurrences),
         mode="markers",
         marker={
-            "symbol": ["diamond-x-open" if o.departure else "diamond-open" for o in turns],
+            "symbol": ["diamond-x-open" if o.departure else "diamond-open" for o in occurrences],
             "size": 10,
             "color": inks.muted,
             "line": {"width": 1.5, "color": inks.muted},
@@ -447,7 +450,7 @@ def _by_guidelines(turns: Sequence[Occurrence], y: float, inks: Inks) -> go.Scat
     )
 
 
-def _steps(reference: Reference, track: str, scale: _Scale) -> list[tuple[date, date, Cadence]]:
+def _steps(reference: Reference, track: str, scale: _YearScale) -> list[tuple[date, date, Cadence]]:
     """The rules with the days in which they hold, inside the strip: those of the practice, then of the guidelines."""
     found = []
     for view in View:
@@ -462,10 +465,10 @@ def _steps(reference: Reference, track: str, scale: _Scale) -> list[tuple[date, 
     return [s for s in found if s[2].view is View.PRACTICE or s[2].interval_years not in practice]
 
 
-def _rhythm(
-    steps: Sequence[tuple[date, date, Cadence]], levels: Sequence[float], top: float, scale: _Scale, inks: Inks
+def _interval_line(
+    steps: Sequence[tuple[date, date, Cadence]], levels: Sequence[float], top: float, scale: _YearScale, inks: Inks
 ) -> list[go.Scatter]:
-    """The stepped line, more often above less often, and what each step says."""
+    """Return the stepped line of intervals, shorter ones above longer ones, and the label of each step."""
     lines = []
     words: list[tuple[str, float, str]] = []
     for view in View:
@@ -479,11 +482,11 @@ def _rhythm(
                 start = max([start, *(s[0] for s in steps if s[2].view is View.PRACTICE)])
             x += [start.isoformat(), end.isoformat()]
             y += [at, at]
-            said = wording.every(rule.interval_years, rule.interval_years_max)
-            said = f"guidelines: {said}" if view is View.GUIDELINES else said
+            label = wording.every(rule.interval_years, rule.interval_years_max)
+            label = f"guidelines: {label}" if view is View.GUIDELINES else label
             room = scale.to_px(end) - scale.to_px(start)
-            if text_px(said, _LABEL_PX) <= room:
-                words.append((start.isoformat(), at - 8, said))
+            if text_px(label, _LABEL_PX) <= room:
+                words.append((start.isoformat(), at - 8, label))
         lines.append(
             go.Scatter(
                 name=f"rhythm, {view.value}",
@@ -515,7 +518,7 @@ def _rhythm(
 
 
 def _layout(
-    scale: _Scale, as_of: date, height: float, left: int, ticks: Mapping[float, str], inks: Inks
+    scale: _YearScale, as_of: date, height: float, left: int, ticks: Mapping[float, str], inks: Inks
 ) -> dict[str, Any]:
     years = scale.last.year - scale.first.year + 1
     per_year = scale.px / years

@@ -34,7 +34,7 @@ from calendar_model.figures.lanes import (
     LANE_GAP_PX,
     NARROW_PX,
     Lane,
-    Scale,
+    TimelineScale,
     lay_lanes,
     measure,
     pack_rows,
@@ -140,7 +140,7 @@ def _counted(counts: Mapping[str, int]) -> str:
     return " and ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
 
 
-class _Cycle(NamedTuple):
+class _CycleSpan(NamedTuple):
     """A cycle of a lane's body, from its first to its last pixel in the stretch."""
 
     lane: Lane
@@ -180,7 +180,7 @@ def timeline_figure(
     if rows_at_most is not None:
         detail = replace(detail, rows={band: min(rows, rows_at_most) for band, rows in detail.rows.items()})
     left = _left_px(width)
-    scale = Scale(float((start - date(1970, 1, 1)).days), days, float(max(width - left - _RIGHT_PX, 120)))
+    scale = TimelineScale(float((start - date(1970, 1, 1)).days), days, float(max(width - left - _RIGHT_PX, 120)))
     rows = in_window(view, start=start, days=days)
     rows = rows[rows["kind"].isin(drawn_kinds(rows, zoom)).to_numpy()]
     lanes, lane_of = lay_lanes(rows, reference, left)
@@ -210,7 +210,7 @@ def _left_px(width: int) -> int:
     return 84 if width < NARROW_PX else 164
 
 
-def _cycles(lanes: Sequence[Lane], reference: Reference, scale: Scale) -> list[_Cycle]:
+def _cycles(lanes: Sequence[Lane], reference: Reference, scale: TimelineScale) -> list[_CycleSpan]:
     """The cycles that touch the stretch, as far as they are dated, in the lanes of bodies that count in cycles."""
     sessions = [s for s in reference.sessions.values() if s.cycle is not None]
     cycles = []
@@ -221,14 +221,14 @@ def _cycles(lanes: Sequence[Lane], reference: Reference, scale: Scale) -> list[_
             last = (max(s.end for s in own) - date(1970, 1, 1)).days + 1
             x0, x1 = np.clip(scale.to_px(np.array([first, last], dtype=np.float64)), 0, scale.px).tolist()
             if x1 - x0 >= 2:
-                cycles.append(_Cycle(lane, number, x0, x1))
+                cycles.append(_CycleSpan(lane, number, x0, x1))
     return cycles
 
 
 def _add_cycles(
     layout: dict[str, Any],
-    cycles: Sequence[_Cycle],
-    scale: Scale,
+    cycles: Sequence[_CycleSpan],
+    scale: TimelineScale,
     detail: Detail,
     inks: Inks,
 ) -> None:
@@ -259,7 +259,7 @@ def _add_cycles(
         )
 
 
-def _ticks(zoom: Zoom, start: date, scale: Scale) -> Iterator[tuple[date, str]]:
+def _ticks(zoom: Zoom, start: date, scale: TimelineScale) -> Iterator[tuple[date, str]]:
     """Where a grid line stands and what is written above it: the small unit, and over it the large one as it begins."""
     last = start + timedelta(days=scale.days)
     day, shown = start, ""
@@ -291,7 +291,7 @@ def _ticks(zoom: Zoom, start: date, scale: Scale) -> Iterator[tuple[date, str]]:
 
 def _layout(
     lanes: Sequence[Lane],
-    scale: Scale,
+    scale: TimelineScale,
     detail: Detail,
     inks: Inks,
     zoom: Zoom,
@@ -418,7 +418,7 @@ def _layout(
     }
 
 
-def _band(scale: Scale, first: int, last: int, colour: str) -> dict[str, Any]:
+def _band(scale: TimelineScale, first: int, last: int, colour: str) -> dict[str, Any]:
     """A strip of days from top to bottom, behind everything."""
     return {
         "type": "rect",

@@ -100,7 +100,7 @@ class _Tile:
 
 
 @dataclass(frozen=True)
-class _Line:
+class _SessionRow:
     """A session, or the part of it that has room in one line of the picture."""
 
     label: str
@@ -173,16 +173,16 @@ def _tiles(
     per_line: int,
     narrow: bool,
     kept: frozenset[str] | None,
-) -> tuple[list[_Tile], list[_Line]]:
+) -> tuple[list[_Tile], list[_SessionRow]]:
     listed = {r.code: r for r in reference.reviews}
     tiles: list[_Tile] = []
-    lines: list[_Line] = []
+    lines: list[_SessionRow] = []
     y = _HEAD_PX + _TILE_PX / 2
     for code, members in sessions.items():
         for i, row in enumerate(members):
             if i % per_line == 0:
                 label = "" if i else code if narrow else f"<b>{shown(code)}</b>  {_session_when(row, reference)}"
-                lines.append(_Line(label, y))
+                lines.append(_SessionRow(label, y))
                 y += _TILE_PX
             review = listed.get(row["item"])
             state = review_state(row["standing"], review)
@@ -282,7 +282,7 @@ def _left_out(tiles: Sequence[_Tile], inks: Inks) -> go.Bar:
     )
 
 
-def _layout(lines: Sequence[_Line], per_line: int, height: float, left: int, inks: Inks) -> dict[str, Any]:
+def _layout(lines: Sequence[_SessionRow], per_line: int, height: float, left: int, inks: Inks) -> dict[str, Any]:
     return {
         **plain_layout(inks),
         "height": int(height + 44),

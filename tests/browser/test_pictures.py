@@ -13,7 +13,7 @@ import pytest
 
 from calendar_model.access.permissions import Viewer
 from calendar_model.figures.picture import picture
-from calendar_model.figures.sheet import SLIDE, Draft, lay_out
+from calendar_model.figures.sheet import SLIDE, FigureVariant, lay_out
 from calendar_model.figures.timeline import timeline_figure
 from calendar_model.figures.zoom import Zoom, window_around
 from calendar_model.mission.transactions import save
@@ -74,7 +74,7 @@ def test_a_pdf_is_one_slide_of_lines_and_letters_with_its_fonts_in_it() -> None:
             "font": {"family": "x", "size": 12},
         },
     )
-    data = picture(lay_out([Draft(lambda width: figure)], SLIDE, title="T", subtitle="", note=["N"]), "pdf")
+    data = picture(lay_out([FigureVariant(lambda width: figure)], SLIDE, title="T", subtitle="", note=["N"]), "pdf")
     assert data.startswith(b"%PDF-")
     (box,) = re.findall(rb"/MediaBox\s*\[([^]]*)\]", data)
     assert [float(side) for side in box.split()] == pytest.approx([0, 0, 720, 405], abs=0.5)
@@ -94,7 +94,7 @@ def test_what_is_written_on_a_slide_fits_it_and_covers_nothing_else(
         )
 
     note = ["A footer of several lines, with all that a reader has to know of what is drawn and of what is not."] * 4
-    data = picture(lay_out([Draft(draw)], SLIDE, title="T", subtitle="S", note=note), "svg")
+    data = picture(lay_out([FigureVariant(draw)], SLIDE, title="T", subtitle="S", note=note), "svg")
     visit.page.set_content(f"<body style='margin: 0'>{data.decode()}</body>")
     edge, boxes = visit.page.evaluate(
         """() => [document.querySelector("svg").getBoundingClientRect(),

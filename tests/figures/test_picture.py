@@ -10,18 +10,20 @@ import pytest
 
 from calendar_model.figures import browser, picture
 from calendar_model.figures.picture import LARGEST_SPEC, TOO_LARGE, PictureError
-from calendar_model.figures.sheet import SLIDE, Draft, Laid, lay_out
+from calendar_model.figures.sheet import SLIDE, FigureVariant, PictureSheet, lay_out
 from calendar_model.store.database import URL_VARIABLE
 
 
 @pytest.fixture
-def laid() -> Laid:
+def drawn_sheet() -> PictureSheet:
     figure = go.Figure(go.Bar(x=[1], y=[1]), {"height": 200, "font": {"family": "x", "size": 12}})
     figure.update_layout(margin={"l": 0, "r": 0, "t": 0, "b": 0}, xaxis={"range": [0, 2]}, yaxis={"range": [2, 0]})
-    return lay_out([Draft(lambda width: figure)], SLIDE, title="T", subtitle="", note=["N"])
+    return lay_out([FigureVariant(lambda width: figure)], SLIDE, title="T", subtitle="", note=["N"])
 
 
-def test_the_browser_gets_nothing_of_ours(laid: Laid, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_browser_gets_nothing_of_ours(
+    drawn_sheet: PictureSheet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     program = tmp_path / "chromium"
     program.write_text('#!/bin/sh\nenv > "$0.env"\nprintf "%s\\n" "$@" > "$0.arguments"\n')
     program.chmod(0o700)
@@ -30,7 +32,7 @@ def test_the_browser_gets_nothing_of_ours(laid: Laid, tmp_path: Path, monkeypatc
     for name in ("HRD_CALENDAR_REMOTE", "AWS_SECRET_ACCESS_KEY", "SSH_AUTH_SOCK", "HTTPS_PROXY", "PGPASSWORD"):
         monkeypatch.setenv(name, "canary")
     with pytest.raises(PictureError):
-        picture.picture(laid, "png")
+        picture.picture(drawn_sheet, "png")
     given = dict(line.split("=", 1) for line in (tmp_path / "chromium.env").read_text().splitlines())
     arguments = (tmp_path / "chromium.arguments").read_text().splitlines()
     assert "canary" not in str(given)
@@ -61,10 +63,19 @@ def test_root_has_no_sandbox_and_others_have_one_where_they_can(
     browser.can_have_a_sandbox.cache_clear()
 
 
-def test_what_is_too_much_to_draw_is_told_before_a_browser_starts(laid: Laid, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_too_much_to_draw_is_told_before_a_browser_starts(
+    drawn_sheet: PictureSheet, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv(picture.VARIABLE, "/no/browser/is/asked/for")
     with pytest.raises(PictureError) as refused:
         picture.picture(
-            Laid(laid.spec + " " * LARGEST_SPEC, laid.width, laid.height, laid.sheet, laid.letters_pt), "png"
+            PictureSheet(
+                drawn_sheet.spec + " " * LARGEST_SPEC,
+                drawn_sheet.width,
+                drawn_sheet.height,
+                drawn_sheet.sheet,
+                drawn_sheet.letters_pt,
+            ),
+            "png",
         )
     assert str(refused.value) == TOO_LARGE

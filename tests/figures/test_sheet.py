@@ -11,7 +11,17 @@ import pytest
 
 from calendar_model.figures.packing import text_px
 from calendar_model.figures.palette import INKS
-from calendar_model.figures.sheet import PAGE, SHEETS, SLIDE, Draft, Laid, Sheet, hatching, lay_out, wrapped
+from calendar_model.figures.sheet import (
+    PAGE,
+    SHEETS,
+    SLIDE,
+    FigureVariant,
+    PictureSheet,
+    SheetFormat,
+    hatching,
+    lay_out,
+    wrapped,
+)
 from calendar_model.figures.strips import stacked, strip_figure
 from calendar_model.figures.timeline import timeline_figure
 from calendar_model.figures.upr import cycle_figure, reviews_of_cycle
@@ -20,7 +30,7 @@ from calendar_model.reference import Reference
 from tests.day import TODAY
 
 
-def block(height: int, says: str = "") -> Draft:
+def block(height: int, note: str = "") -> FigureVariant:
     """A draft of a figure that is so tall whatever its width."""
 
     def draw(width: int) -> go.Figure:
@@ -35,22 +45,24 @@ def block(height: int, says: str = "") -> Draft:
             }
         )
 
-    return Draft(draw, says)
+    return FigureVariant(draw, note)
 
 
-def on_a_sheet(*drafts: Draft, sheet: Sheet = SLIDE, note: tuple[str, ...] = ("A note.",)) -> Laid:
-    return lay_out(drafts, sheet, title="A title", subtitle="Below it", note=note)
+def on_a_sheet(
+    *variants: FigureVariant, sheet: SheetFormat = SLIDE, note: tuple[str, ...] = ("A note.",)
+) -> PictureSheet:
+    return lay_out(variants, sheet, title="A title", subtitle="Below it", note=note)
 
 
-def texts(laid: Laid) -> list[str]:
-    return [annotation["text"] for annotation in json.loads(laid.spec)["layout"]["annotations"]]
+def texts(drawn_sheet: PictureSheet) -> list[str]:
+    return [annotation["text"] for annotation in json.loads(drawn_sheet.spec)["layout"]["annotations"]]
 
 
 @pytest.mark.parametrize("sheet", SHEETS.values())
 @pytest.mark.parametrize("height", [80, 500, 900])
-def test_a_picture_has_the_form_of_its_sheet_to_the_pixel(sheet: Sheet, height: int) -> None:
-    laid = on_a_sheet(block(height), sheet=sheet)
-    assert laid.width * sheet.height == laid.height * sheet.width
+def test_a_picture_has_the_form_of_its_sheet_to_the_pixel(sheet: SheetFormat, height: int) -> None:
+    drawn_sheet = on_a_sheet(block(height), sheet=sheet)
+    assert drawn_sheet.width * sheet.height == drawn_sheet.height * sheet.width
 
 
 def test_letters_have_their_size_where_there_is_room_and_become_smaller_where_there_is_not() -> None:
@@ -62,10 +74,10 @@ def test_letters_have_their_size_where_there_is_room_and_become_smaller_where_th
 
 
 def test_less_is_drawn_before_the_letters_cannot_be_read() -> None:
-    laid = on_a_sheet(block(900), block(500, "Less is drawn."))
-    assert json.loads(laid.spec)["layout"]["meta"] == 500
-    assert not laid.is_small
-    assert texts(laid) == ["<b>A title</b>", "Below it", "A note. Less is drawn."]
+    drawn_sheet = on_a_sheet(block(900), block(500, "Less is drawn."))
+    assert json.loads(drawn_sheet.spec)["layout"]["meta"] == 500
+    assert not drawn_sheet.is_small
+    assert texts(drawn_sheet) == ["<b>A title</b>", "Below it", "A note. Less is drawn."]
 
 
 def test_what_fits_is_drawn_whole() -> None:
@@ -77,8 +89,8 @@ def test_a_figure_that_fits_nowhere_is_drawn_all_the_same() -> None:
 
 
 def test_text_of_readers_stays_text() -> None:
-    laid = lay_out([block(100)], SLIDE, title='<a href="//x.example">x</a>', subtitle="", note=["&amp; <b>"])
-    assert texts(laid) == ['<b>&lt;a href="//x.example"&gt;x&lt;/a&gt;</b>', "&amp;amp; &lt;b&gt;"]
+    drawn_sheet = lay_out([block(100)], SLIDE, title='<a href="//x.example">x</a>', subtitle="", note=["&amp; <b>"])
+    assert texts(drawn_sheet) == ['<b>&lt;a href="//x.example"&gt;x&lt;/a&gt;</b>', "&amp;amp; &lt;b&gt;"]
 
 
 def test_a_long_note_is_wrapped_and_cut_within_the_sheet() -> None:
@@ -89,10 +101,10 @@ def test_a_long_note_is_wrapped_and_cut_within_the_sheet() -> None:
     assert wrapped("", 300, 10, 3) == []
 
 
-def figures(table: pd.DataFrame, reference: Reference) -> dict[str, Draft]:
+def figures(table: pd.DataFrame, reference: Reference) -> dict[str, FigureVariant]:
     start, days = window_around(Zoom.QUARTER, TODAY)
     return {
-        "timeline": Draft(
+        "timeline": FigureVariant(
             lambda width: timeline_figure(
                 table,
                 as_of=TODAY,
@@ -104,12 +116,12 @@ def figures(table: pd.DataFrame, reference: Reference) -> dict[str, Draft]:
                 width=width,
             )
         ),
-        "upr": Draft(
+        "upr": FigureVariant(
             lambda width: cycle_figure(
                 reviews_of_cycle(table, "upr", 4), reference=reference, theme="light", width=width
             )
         ),
-        "strips": Draft(lambda width: stacked([strip(table, reference, code, width) for code in TEXTS], TEXTS)),
+        "strips": FigureVariant(lambda width: stacked([strip(table, reference, code, width) for code in TEXTS], TEXTS)),
     }
 
 

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 import pytest
 
 from calendar_model.calendar import Filter, build_table, horizon
-from calendar_model.figures.strips import other_view, strip_figure, strip_summary, where_views_part
+from calendar_model.figures.strips import difference_of_views, other_view, strip_figure, strip_summary
 from calendar_model.reference import Reference
 from tests.day import TODAY
 
@@ -137,21 +137,21 @@ def test_the_rhythm_steps_where_the_cadence_changed(table: pd.DataFrame, referen
 
 def test_where_the_views_part_is_said_with_the_reason(reference: Reference) -> None:
     until = horizon(TODAY)
-    assert where_views_part(reference, "ga-resolution", TODAY, until) == (
+    assert difference_of_views(reference, "ga-resolution", TODAY, until) == (
         "The two part in 2025: the guidelines say every second year, which gives GA80, Nov–Dec 2025 (did not come) and "
         "GA82, Nov–Dec 2027; in practice the text comes every third year, which gives GA81, Nov–Dec 2026. "
         "No defenders text in 2025: Norway moved the Third Committee resolution to a three-year rhythm."
     )
-    assert where_views_part(reference, "hrc-resolution", TODAY, until) == (
+    assert difference_of_views(reference, "hrc-resolution", TODAY, until) == (
         "The guidelines and the practice agree: every third year."
     )
-    assert where_views_part(reference, "no-such-track", TODAY, until) == ""
+    assert difference_of_views(reference, "no-such-track", TODAY, until) == ""
 
 
 def test_before_the_change_the_views_agreed(reference: Reference) -> None:
     day = date(2024, 6, 1)
     assert other_view(reference, "ga-resolution", day, horizon(day)) == ()
-    assert where_views_part(reference, "ga-resolution", day, horizon(day)) == (
+    assert difference_of_views(reference, "ga-resolution", day, horizon(day)) == (
         "The guidelines and the practice agree: every second year."
     )
 
@@ -186,8 +186,8 @@ def test_a_title_that_looks_like_markup_stays_text(reference: Reference) -> None
 
 
 def test_the_summary_counts_and_names_the_next(table: pd.DataFrame, reference: Reference) -> None:
-    said = strip_summary(table, reference=reference, track="ga-resolution", first_year=1999, last_year=2036)
-    assert said == (
+    guidelines = strip_summary(table, reference=reference, track="ga-resolution", first_year=1999, last_year=2036)
+    assert guidelines == (
         "General Assembly resolution on human rights defenders, 1999 to 2036: 16 adopted, 1 of them by a vote, 4 due, "
         "2 that did not come. Next: GA81, Nov–Dec 2026."
     )

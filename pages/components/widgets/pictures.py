@@ -21,7 +21,7 @@ from calendar_model import wording
 from calendar_model.access.permissions import ANONYMOUS, Viewer
 from calendar_model.calendar import Filter
 from calendar_model.figures.picture import PictureError, PictureFormat, picture
-from calendar_model.figures.sheet import SHEETS, Draft, Laid, lay_out
+from calendar_model.figures.sheet import SHEETS, FigureVariant, PictureSheet, lay_out
 from calendar_model.mission.visible_calendar import calendar_for
 from calendar_model.reference import Reference
 from calendar_model.vocabulary import Kind, Sensitivity
@@ -37,10 +37,10 @@ SOURCE = "Multilateral calendar for human rights defenders."
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What a page has to draw: ``drafts``, the fullest first; a title; what stands under it; sentences at the foot."""
+class PictureRequest:
+    """What a page has to draw: ``variants``, the fullest first; a title; a subtitle; sentences at the foot."""
 
-    drafts: Sequence[Draft]
+    variants: Sequence[FigureVariant]
     title: str
     subtitle: str
     note: Sequence[str]
@@ -72,7 +72,7 @@ def filter_words(chosen: Filter, reference: Reference) -> str:
 def as_a_picture(
     key: str,
     context: PageContext,
-    ask: Callable[[PageContext], Asked],
+    ask: Callable[[PageContext], PictureRequest],
     *,
     stands_for: Sequence[object],
     staff: bool | None = None,
@@ -111,9 +111,9 @@ def as_a_picture(
         kept = st.session_state.get(made)
         if kept is None or kept[0] != token:
             return
-        _, data, said = kept
-        if said:
-            (st.caption if data else st.error)(said)
+        _, data, text = kept
+        if text:
+            (st.caption if data else st.error)(text)
         if data:
             st.download_button(
                 f"Download as {kind}",
@@ -128,7 +128,7 @@ def as_a_picture(
 
 
 def _made(
-    ask: Callable[[PageContext], Asked], context: PageContext, sheet: Any, kind: Any, title: str, for_whom: Any
+    ask: Callable[[PageContext], PictureRequest], context: PageContext, sheet: Any, kind: Any, title: str, for_whom: Any
 ) -> tuple[bytes, str]:
     """The file and what is to be said of it; or no octets and what went wrong."""
     asked = ask(context)
@@ -140,20 +140,22 @@ def _made(
         *(["Internal: holds work of the mission."] if for_whom == STAFF else []),
     ]
     subtitle = ". ".join(filter(None, [asked.subtitle, f"Only {words}" if words else ""]))
-    laid = lay_out(asked.drafts, SHEETS[sheet], title=title.strip() or asked.title, subtitle=subtitle, note=note)
+    drawn_sheet = lay_out(
+        asked.variants, SHEETS[sheet], title=title.strip() or asked.title, subtitle=subtitle, note=note
+    )
     try:
-        data = _drawn(laid, cast("PictureFormat", str(kind).lower()))
+        data = _drawn(drawn_sheet, cast("PictureFormat", str(kind).lower()))
     except PictureError as fault:
         return b"", str(fault)
-    if not laid.is_small:
+    if not drawn_sheet.is_small:
         return data, ""
     return data, (
-        f"Its letters are small, about {laid.letters_pt:.0f} points: a narrower filter or a shorter time makes "
+        f"Its letters are small, about {drawn_sheet.letters_pt:.0f} points: a narrower filter or a shorter time makes "
         "them larger."
     )
 
 
 @st.cache_data(max_entries=24, show_spinner=False)
-def _drawn(laid: Laid, file_format: PictureFormat) -> bytes:
+def _drawn(drawn_sheet: PictureSheet, file_format: PictureFormat) -> bytes:
     """Kept by what is drawn, whoever asked first."""
-    return picture(laid, file_format)
+    return picture(drawn_sheet, file_format)
