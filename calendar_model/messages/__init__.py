@@ -8,37 +8,13 @@ documents ask here for the words. There is a module a noun, each with its ``MESS
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any, TypeAlias
-
-from calendar_model.messages import (
-    calendars,
-    cases,
-    columns,
-    contacts,
-    corrections,
-    events,
-    follow_ups,
-    language,
-    persons,
-    records,
-    statements,
-)
 
 Template: TypeAlias = str | Callable[[Mapping[str, Any]], str]
 
-_MODULES = (
-    calendars,
-    cases,
-    columns,
-    contacts,
-    corrections,
-    events,
-    follow_ups,
-    language,
-    persons,
-    records,
-    statements,
-)
+_MODULES = [import_module(f"{__name__}.{found.name}") for found in iter_modules(__path__)]
 MESSAGES: Mapping[str, Template] = {code: template for module in _MODULES for code, template in module.MESSAGES.items()}
 
 

@@ -16,7 +16,6 @@ from calendar_model.mission import briefing, events
 from calendar_model.mission.events import item_of
 from calendar_model.mission.transactions import save
 from calendar_model.reference import Reference
-from calendar_model.reference.rows import Organisation
 from calendar_model.store.history import of_record
 from calendar_model.store.models import Contact, Engagement, Event, Person, Record, Statement
 from calendar_model.terms import EventKind
