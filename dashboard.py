@@ -55,7 +55,7 @@ else:
     from calendar_model.imports.remote import keep_fresh
     from calendar_model.store.database import WorkspaceError, current_workspace
     from calendar_model.web import health, middleware
-    from calendar_model.web.bodies import Held
+    from calendar_model.web.bodies import HeldUploads
     from calendar_model.web.downloads import secret_names
 
     configuration.require()
@@ -74,7 +74,7 @@ else:
         for task in meanwhile:
             task.cancel()
 
-    def _held(session: str) -> Held:
+    def _held(session: str) -> HeldUploads:
         """The bytes of uploads that Streamlit keeps."""
         kept = Runtime.instance().uploaded_file_mgr
         if not isinstance(kept, MemoryUploadedFileManager):
@@ -82,7 +82,7 @@ else:
         sizes = {
             of: sum(len(file.data) for file in list(files.values())) for of, files in list(kept.file_storage.items())
         }
-        return Held(sizes.get(session, 0), sum(sizes.values()))
+        return HeldUploads(sizes.get(session, 0), sum(sizes.values()))
 
     # Until a first reader has come through main(), Streamlit would run any file in pages/ on its own, found by its
     # address. There is no public setting that forbids it.

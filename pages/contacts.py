@@ -92,7 +92,7 @@ def the_list(context: PageContext) -> None:
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
-def last_engagements(eyes: Viewer, today: date, tide: tuple[str, int]) -> dict[str, date]:
+def last_engagements(eyes: Viewer, today: date, token: tuple[str, int]) -> dict[str, date]:
     """The day of the last engagement with each contact; looked up once for each state of the workspace."""
     with reading(eyes) as session:
         return engagements.last_on(session, [one.id for one in contacts.list_contacts(session)], today)

@@ -87,7 +87,7 @@ def follow_click(frame: pd.DataFrame) -> None:
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _coverage(
-    _table: pd.DataFrame, version: str, today: date, days: int, viewer: Viewer, tide: tuple[str, int]
+    _table: pd.DataFrame, version: str, today: date, days: int, viewer: Viewer, token: tuple[str, int]
 ) -> pd.DataFrame:
     """Worked out once for each state of the workspace; not to be changed."""
     with reading(viewer) as session:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 import pandas as pd
-from sqlalchemy import func, inspect, select
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from calendar_model import clock
@@ -25,7 +25,7 @@ from calendar_model.calendar import Filter
 from calendar_model.mission.checks import Checks, is_changed, must_be_actor
 from calendar_model.mission.transactions import writing
 from calendar_model.store.database import Workspace, current_workspace
-from calendar_model.store.models import Base, Change, Person, Subscription, SubscriptionUse, bounds, longest
+from calendar_model.store.models import Base, Person, Subscription, SubscriptionUse, bounds, longest
 from calendar_model.store.session import WorkspaceSession
 from calendar_model.vocabulary import Sensitivity
 
@@ -98,8 +98,7 @@ CHECKS: Mapping[type[Base], Checks] = {
 class Subscriber:
     """What an address opens, and whose it is. ``sample``: a fictional person, who sees the fictional events too.
 
-    ``query`` is a :attr:`calendar_model.calendar.Filter.query`. ``tide`` is that of the workspace when it was looked up
-    (see :func:`calendar_model.access.unit_of_work.tide`).
+    ``query`` is a :attr:`calendar_model.calendar.Filter.query`.
     """
 
     subscription_id: str
@@ -111,7 +110,6 @@ class Subscriber:
     follow_ups: bool
     alarm_days: int | None
     last_used: date | None
-    tide: tuple[str, int]
 
 
 @dataclass(frozen=True)
@@ -274,7 +272,7 @@ def addresses_of(viewer: Viewer, workspace: Workspace | None = None) -> list[Add
 def find(token: str, workspace: Workspace | None = None) -> Subscriber | None:
     """What a secret opens; None for one that is not known, revoked or expired, or whose person is not active.
 
-    All of them take the same: one query, and what it says is judged here.
+    All of these take the same time: one query, whose outcome is judged here.
     """
     workspace = workspace or current_workspace()
     asked = (
@@ -292,13 +290,12 @@ def find(token: str, workspace: Workspace | None = None) -> Subscriber | None:
             Person.sample,
             Person.active,
             SubscriptionUse.last_used,
-            select(func.max(Change.number)).scalar_subquery().label("changes"),
         )
         .join(Person, Person.id == Subscription.person_id)
         .outerjoin(SubscriptionUse, SubscriptionUse.id == Subscription.id)
         .where(Subscription.token_hash == _digest(token))
     )
-    # Who fetches is nobody yet: the secret alone says whose eyes these are.
+    # The request has no viewer yet: the secret alone says who it is.
     with reading(ANONYMOUS, workspace) as session:
         row = session.execute(asked.execution_options(everything=True)).first()
     if row is None or row.revoked_at or not row.active or _ends(row.created_at, row.expires_on) < clock.today():
@@ -313,7 +310,6 @@ def find(token: str, workspace: Workspace | None = None) -> Subscriber | None:
         follow_ups=row.follow_ups,
         alarm_days=row.alarm_days,
         last_used=row.last_used,
-        tide=(workspace.url, row.changes or 0),
     )
 
 

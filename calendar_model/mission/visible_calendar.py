@@ -1,6 +1,4 @@
-"""The one calendar table as somebody may see it: the reference as it stands corrected, and the mission's own events
-that are theirs to see.
-"""
+"""The one calendar table as a viewer may see it: the corrected reference, and the mission's events visible to them."""
 
 from __future__ import annotations
 
@@ -17,68 +15,70 @@ from calendar_model.mission.corrections import changed_since, kept
 from calendar_model.mission.events import own_items
 from calendar_model.reference import Reference, RowCorrection
 
-_KEPT = 32
+_MAX_TABLES = 32
 _lock = threading.Lock()
 _tables: OrderedDict[Hashable, pd.DataFrame] = OrderedDict()
-"""By who looks at which state of the workspace, and by what they see: most changes change no event."""
+"""The cache of tables: by viewer and change token and, because most changes change no event, by their content."""
 _corrections: tuple[tuple[str, int], tuple[RowCorrection, ...]] = (("", 0), ())
-"""In which state of which workspace the corrections were last looked at, and what they were."""
+"""The change token of the workspace at which corrections were last read, and what they were."""
 
 
 def corrections() -> tuple[RowCorrection, ...]:
-    """The corrections of the reference that are recorded: the same for everybody, and read when there are new ones.
+    """The recorded corrections of the reference: the same for everybody, and read again when there are new ones.
 
     Raises :class:`~calendar_model.store.database.WorkspaceError` where the workspace cannot be opened.
     """
     return _corrections_at(change_token())
 
 
-def _corrections_at(now: tuple[str, int]) -> tuple[RowCorrection, ...]:
+def _corrections_at(token: tuple[str, int]) -> tuple[RowCorrection, ...]:
     global _corrections
     with _lock:
-        (url, number), known = _corrections
-    if (url, number) == now:
-        return known
+        cached_token, cached = _corrections
+    if cached_token == token:
+        return cached
+    (cached_url, cached_number), (url, number) = cached_token, token
     with reading(ANONYMOUS) as session:
-        followed = url == now[0] and number < now[1]
-        if not followed or changed_since(session, number):
-            known = kept(session)
+        is_later = cached_url == url and cached_number < number
+        if not is_later or changed_since(session, cached_number):
+            cached = kept(session)
     with _lock:
-        _corrections = now, known
-    return known
+        _corrections = token, cached
+    return cached
 
 
 def calendar_for(viewer: Viewer) -> tuple[Reference, pd.DataFrame]:
-    """The reference, as it stands corrected, and the calendar table of today for ``viewer``: shared, not to be changed.
+    """The corrected reference, and today's calendar table for ``viewer``: shared, not to be changed.
 
-    Worked out again when the reference, the day or the workspace has changed. Its attribute ``version`` changes only
+    Built again when the reference, the day or the workspace has changed. Its attribute ``version`` changes only
     with what is in it. Raises :class:`~calendar_model.store.database.WorkspaceError` where the workspace cannot be
     opened.
     """
-    now = change_token()
-    reference, table = calendar.current(corrections=_corrections_at(now))
+    token = change_token()
+    reference, table = calendar.current(corrections=_corrections_at(token))
     base = (table.attrs["version"], table.attrs["as_of"], table.attrs["files_changed"])
-    seen: Hashable = (base, viewer, now)
-    if (known := _kept(seen)) is not None:
-        return reference, known
+    by_token = (base, viewer, token)
+    if (cached := _cached(by_token)) is not None:
+        return reference, cached
     with reading(viewer) as session:
         items = tuple(own_items(session))
-    own = _kept((base, items))
-    if own is None:
-        own = calendar.with_items(table, items, reference)
-    _keep({seen: own, (base, items): own})
-    return reference, own
+    by_content = (base, items)
+    visible = _cached(by_content)
+    if visible is None:
+        visible = calendar.with_items(table, items, reference)
+    _store({by_token: visible, by_content: visible})
+    return reference, visible
 
 
-def _kept(key: Hashable) -> pd.DataFrame | None:
+def _cached(key: Hashable) -> pd.DataFrame | None:
     with _lock:
         if key in _tables:
             _tables.move_to_end(key)
         return _tables.get(key)
 
 
-def _keep(tables: Mapping[Hashable, pd.DataFrame]) -> None:
+def _store(tables: Mapping[Hashable, pd.DataFrame]) -> None:
     with _lock:
         _tables.update(tables)
-        while len(_tables) > _KEPT:
+        while len(_tables) > _MAX_TABLES:
             _tables.popitem(last=False)

@@ -1,7 +1,7 @@
-"""How much a request may carry: hardly anything, but for a file from a reader whose page offers to take one.
+"""Bound the size of requests: hardly anything, except a file from a session whose page offers an upload.
 
 Streamlit reads the body of an upload into memory before it looks at it, and keeps it for as long as the session lasts.
-So bytes are counted as they come, whether or not the request says how many there will be.
+So bytes are counted as they arrive, whether or not the request announces their number.
 """
 
 from __future__ import annotations
@@ -39,20 +39,20 @@ FULL = "Other files are being read at the moment. Try again in a minute."
 TOO_SLOW = "The file took too long to arrive. Try again with a smaller one."
 
 _UPLOAD = re.compile(r"/_stcore/upload_file/(?P<session>[^/]+)/[^/]+/?$")
-_AROUND_THE_FILE = 64 * 2**10
+_MULTIPART_OVERHEAD = 64 * 2**10
 """Bytes of a multipart body beside the file itself."""
 
 
-class Held(NamedTuple):
+class HeldUploads(NamedTuple):
     """Bytes of uploaded files that are kept: of one session, and of all."""
 
     session: int
     all: int
 
 
-def nothing_held(session: str) -> Held:
+def no_uploads_held(session: str) -> HeldUploads:
     """The answer where no uploads are kept, whatever the session."""
-    return Held(0, 0)
+    return HeldUploads(0, 0)
 
 
 class _TooMuchError(Exception):
@@ -65,9 +65,11 @@ class BoundedBodies:
     ``held`` says how much a session, and all of them, have uploaded and not yet given back.
     """
 
-    def __init__(self, app: ASGIApp, held: Callable[[str], Held] = nothing_held, offers: Offers = OFFERS) -> None:
+    def __init__(
+        self, app: ASGIApp, held: Callable[[str], HeldUploads] = no_uploads_held, offers: Offers = OFFERS
+    ) -> None:
         self.app, self._held, self._offers = app, held, offers
-        self._on_their_way: dict[str, int] = {}
+        self._in_transit: dict[str, int] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] in ("http", "websocket") and len(scope["query_string"]) > LONGEST_QUERY:
@@ -83,26 +85,26 @@ class BoundedBodies:
         if not self._offers.has(session):
             await refuse(scope, receive, send, 403, NOT_OFFERED)
             return
-        held, coming = self._held(session), self._on_their_way
+        held, in_transit = self._held(session), self._in_transit
         if (
-            held.session + coming.get(session, 0) + LARGEST_UPLOAD > OF_ONE_SESSION
-            or held.all + sum(coming.values()) + LARGEST_UPLOAD > OF_ALL
+            held.session + in_transit.get(session, 0) + LARGEST_UPLOAD > OF_ONE_SESSION
+            or held.all + sum(in_transit.values()) + LARGEST_UPLOAD > OF_ALL
         ):
             await refuse(scope, receive, send, 503, FULL, Retry_After="60")
             return
-        coming[session] = coming.get(session, 0) + LARGEST_UPLOAD
+        in_transit[session] = in_transit.get(session, 0) + LARGEST_UPLOAD
         limit = asyncio.timeout(UPLOAD_SECONDS)
         try:
             async with limit:
-                await _bounded(self.app, scope, receive, send, LARGEST_UPLOAD + _AROUND_THE_FILE, TOO_LARGE)
+                await _bounded(self.app, scope, receive, send, LARGEST_UPLOAD + _MULTIPART_OVERHEAD, TOO_LARGE)
         except TimeoutError:
             if not limit.expired():
                 raise
             await refuse(scope, receive, send, 408, TOO_SLOW)
         finally:
-            coming[session] -= LARGEST_UPLOAD
-            if not coming[session]:
-                del coming[session]
+            in_transit[session] -= LARGEST_UPLOAD
+            if not in_transit[session]:
+                del in_transit[session]
 
 
 async def _bounded(app: ASGIApp, scope: Scope, receive: Receive, send: Send, limit: int, sentence: str) -> None:
@@ -111,13 +113,13 @@ async def _bounded(app: ASGIApp, scope: Scope, receive: Receive, send: Send, lim
     if any(length > limit for length in announced):
         await refuse(scope, receive, send, 413, sentence)
         return
-    come, has_answered = 0, False
+    received, has_answered = 0, False
 
     async def counted() -> Message:
-        nonlocal come
+        nonlocal received
         message = await receive()
-        come += len(message.get("body", b""))
-        if come > limit:
+        received += len(message.get("body", b""))
+        if received > limit:
             raise _TooMuchError
         return message
 

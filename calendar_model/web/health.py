@@ -1,4 +1,4 @@
-"""Whether the process serves, and whether what it serves from is there.
+"""Health of the server: whether the process answers, and whether what it serves from is there.
 
 ``GET /healthz``
     200 for as long as the process answers at all: restart it when it does not.
@@ -55,7 +55,7 @@ def _database() -> str:
     return ""
 
 
-def _here() -> tuple[str, str]:
+def _reference_and_disk() -> tuple[str, str]:
     return _reference(), _disk()
 
 
@@ -101,8 +101,8 @@ OUTAGES = Outages()
 async def look(database: Callable[[], str] = _database) -> list[str]:
     """Why readers cannot be served as they should be; empty where they can. It is in the log then, once.
 
-    ``database`` is what asks it; where that has not ended in time, the database is away. Who asks while another one is
-    told gets the same answer: many probes cost as much as one.
+    ``database`` asks the database; where it does not end in time, the database counts as away. Probes that arrive while
+    one is being answered get the same answer, so that many cost as much as one.
     """
     looking = _looking.get(None)
     if looking is None or looking.done():
@@ -114,16 +114,16 @@ async def look(database: Callable[[], str] = _database) -> list[str]:
 async def _look(database: Callable[[], str]) -> list[str]:
     away = NO_DATABASE
     with move_on_after(PATIENCE_SECONDS) as limit:
-        away = await to_thread.run_sync(_one_question, database, abandon_on_cancel=True)
+        away = await to_thread.run_sync(_ask_once_at_a_time, database, abandon_on_cancel=True)
     if limit.cancelled_caught and (workspace := opened_workspace()) is not None:
         note_failure(workspace.url, Failure.AWAY)
-    here = [reason for reason in await to_thread.run_sync(_here) if reason]
-    OUTAGES.note(here)
-    return [away, *here] if away else here
+    local = [reason for reason in await to_thread.run_sync(_reference_and_disk) if reason]
+    OUTAGES.note(local)
+    return [away, *local] if away else local
 
 
-def _one_question(database: Callable[[], str]) -> str:
-    """What the database says; while a question is still unanswered no other is asked, and no thread waits for it."""
+def _ask_once_at_a_time(database: Callable[[], str]) -> str:
+    """What the database answers. While one question is unanswered no other is asked, and no thread waits for it."""
     if not _asking.acquire(blocking=False):
         return NO_DATABASE
     try:
@@ -141,16 +141,16 @@ async def watch(every: float = EVERY_SECONDS) -> None:
 
 async def alive(request: Request) -> Response:
     """Answer as the process can."""
-    return _told(200, "Alive.")
+    return _plain_answer(200, "Alive.")
 
 
 async def ready(request: Request) -> Response:
     """Answer as what it serves from can."""
     found = await look()
-    return _told(503, "\n".join(found), {"Retry-After": "30"}) if found else _told(200, "Ready.")
+    return _plain_answer(503, "\n".join(found), {"Retry-After": "30"}) if found else _plain_answer(200, "Ready.")
 
 
-def _told(status: int, sentence: str, headers: dict[str, str] | None = None) -> Response:
+def _plain_answer(status: int, sentence: str, headers: dict[str, str] | None = None) -> Response:
     return PlainTextResponse(f"{sentence}\n", status, {"Cache-Control": "no-store", **(headers or {})})
 
 

@@ -1,4 +1,4 @@
-"""Which host names and origins are answered.
+"""Answer only to the dashboard's own host names and origins.
 
 A website whose own name is made to point at this machine (DNS rebinding) is, for the browser, the same origin as the
 dashboard: only the ``Host`` header tells them apart. So a request is answered when its host is the one of
@@ -100,7 +100,7 @@ class OwnHosts:
         if origins and not _is_own(origins, host, public, is_loopback=is_loopback):
             await refuse(scope, receive, send, 403, WRONG_ORIGIN)
             return
-        await self.app(_settled(scope, origins), receive, send)
+        await self.app(_with_own_origin(scope, origins), receive, send)
 
 
 def _own_port(scope: Scope) -> int | None:
@@ -117,8 +117,8 @@ def _is_own(origins: list[str], host: Authority, public: Origin | None, *, is_lo
     return origin == public or (is_loopback and origin.authority == host.under(origin.scheme))
 
 
-def _settled(scope: Scope, origins: list[str]) -> Scope:
-    """The request as Streamlit takes it for its own without looking anything up.
+def _with_own_origin(scope: Scope, origins: list[str]) -> Scope:
+    """The request in the form that Streamlit accepts as its own without looking anything up.
 
     It compares the two headers of a websocket letter by letter, and answers any other request alike without an origin.
     """

@@ -1,4 +1,4 @@
-"""A refusal in one sentence, sent without any help of the application that it protects."""
+"""Refuse a request in one sentence, without any help of the application that is protected."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ async def refuse(scope: Scope, receive: Receive, send: Send, status: int, senten
 
     ``headers`` are further ones of the answer, with ``_`` for ``-``.
     """
-    told = {name.replace("_", "-"): value for name, value in headers.items()}
-    response = PlainTextResponse(sentence, status, {"Cache-Control": "no-store", "Connection": "close", **told})
+    further = {name.replace("_", "-"): value for name, value in headers.items()}
+    response = PlainTextResponse(sentence, status, {"Cache-Control": "no-store", "Connection": "close", **further})
     if scope["type"] != "websocket":
         if scope["method"] == "HEAD":
             response.body = b""

@@ -1,4 +1,4 @@
-"""Which sessions a page offers to take a file from. Pages say so; a body from anybody else is not read."""
+"""Which sessions may upload a file: those whose page offers it. A body from any other session is not read."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ class Offers:
         self._lock = Lock()
 
     def enter(self, session: str, page: str) -> None:
-        """Note the page that a session has opened; what another page offered to it ends. The same page drawn anew
-        goes on offering what it did, so that a file that is on its way arrives."""
+        """Note the page that a session has opened. What another page offered ends; the same page, drawn anew, goes on
+        offering what it did, so that a file that is on its way arrives."""
         with self._lock:
-            known, offers = self._pages.get(session, ("", False))
-            self._pages[session] = page, offers and known == page
+            previous, offers = self._pages.get(session, ("", False))
+            self._pages[session] = page, offers and previous == page
             self._pages.move_to_end(session)
             while len(self._pages) > self._sessions:
                 self._pages.popitem(last=False)

@@ -74,7 +74,7 @@ def test_it_is_made_once_and_found_by_its_secret() -> None:
     told = only(desk)
     query = "organisation=osce&q=human%20dimension%3B%20%26%20more"
     assert find(token) == Subscriber(
-        told.id, desk.person_id, False, "Vienna", query, Sensitivity.INTERNAL, True, 7, None, change_token()
+        told.id, desk.person_id, False, "Vienna", query, Sensitivity.INTERNAL, True, 7, None
     )
     assert told == Address(
         told.id, "Vienna", query, Sensitivity.INTERNAL, True, 7, told.made_at, date(2027, 11, 24), False, None
@@ -171,7 +171,7 @@ def test_it_is_replaced_by_another_of_the_same_settings_and_the_others_live_on()
     found = find(second)
     assert found is not None
     assert found.subscription_id != was.subscription_id
-    assert dataclasses.replace(found, subscription_id=was.subscription_id, tide=was.tide) == was
+    assert dataclasses.replace(found, subscription_id=was.subscription_id) == was
     assert (find(first), find(beside) is None) == (None, False)
     assert sorted(one.ends_on for one in addresses_of(desk)) == [date(2027, 1, 31), date(2027, 11, 24)]
     with pytest.raises(Refused, match=GONE):

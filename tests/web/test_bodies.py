@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from starlette.types import Receive, Scope, Send
 
 from calendar_model.web import bodies
-from calendar_model.web.bodies import LARGEST_BODY, LARGEST_UPLOAD, OF_ALL, OF_ONE_SESSION, BoundedBodies, Held
+from calendar_model.web.bodies import LARGEST_BODY, LARGEST_UPLOAD, OF_ALL, OF_ONE_SESSION, BoundedBodies, HeldUploads
 from calendar_model.web.uploads import Offers
 from tests.app import ROOT
 from tests.web.asgi import Noting, ask, asked, scope_of
@@ -92,8 +92,8 @@ def test_offers_of_sessions_long_gone_are_forgotten() -> None:
     assert [offers.has(session) for session in ("one", "two", "three")] == [False, True, True]
 
 
-@pytest.mark.parametrize("held", [Held(OF_ONE_SESSION, OF_ONE_SESSION), Held(0, OF_ALL), Held(0, OF_ALL - LARGEST_UPLOAD + 1)])  # fmt: skip
-def test_what_is_kept_already_counts(offers: Offers, held: Held) -> None:
+@pytest.mark.parametrize("held", [HeldUploads(OF_ONE_SESSION, OF_ONE_SESSION), HeldUploads(0, OF_ALL), HeldUploads(0, OF_ALL - LARGEST_UPLOAD + 1)])  # fmt: skip
+def test_what_is_kept_already_counts(offers: Offers, held: HeldUploads) -> None:
     app = BoundedBodies(Noting(), held=lambda _: held, offers=offers)
     status, headers, body = ask(app, scope_of(HOST, method="PUT", path=UPLOAD), [b"x"])
     assert (status, body.decode()) == (503, bodies.FULL)

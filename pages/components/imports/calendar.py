@@ -13,7 +13,6 @@ from calendar_model.calendar import city
 from calendar_model.imports.calendar_import import CalendarSettings, plan_calendar, write_calendar
 from calendar_model.terms import EventKind
 from calendar_model.vocabulary import Sensitivity
-from pages.components.events.form import seat_of
 from pages.components.imports.plan import Way, dry_run, fingerprint
 from pages.components.record.forms import words
 from pages.components.shell.context import PageContext
@@ -121,7 +120,7 @@ def zone_choice(key: str, body: str | None, context: PageContext) -> str:
 
 def zones_for(body: str | None, context: PageContext) -> list[str]:
     """The IANA zones to choose from: first that of the body's seat, if it is known, then the reader's."""
-    seat = seat_of(body, context.reference) if body else None
+    seat = context.reference.seat(body) if body else None
     return list(dict.fromkeys([*([seat.timezone] if seat else []), context.zone, *zone_choices()]))
 
 

@@ -87,7 +87,7 @@ def draw_context(*, with_filter: bool) -> PageContext:
     Without it the filter is kept and not shown, as where a page shows one record.
     """
     with st.spinner("Working out the calendar", show_time=False):
-        reference, table, eyes, fault = _seen()
+        reference, table, seen_by, fault = _visible_calendar()
     with st.container(key="above_the_page", horizontal=True, vertical_alignment="bottom"):
         # One record is read without the filter of lists around it; it stays in the address for the way back.
         alone = any(name in st.query_params for name in ONE_RECORD)
@@ -112,21 +112,21 @@ def draw_context(*, with_filter: bool) -> PageContext:
         filter=chosen,
         zone=zone,
         today=clock.today(),
-        viewer=eyes,
+        viewer=seen_by,
         workspace=not fault,
     )
     st.session_state[_KEY] = context
     return context
 
 
-def _seen() -> tuple[Reference, pd.DataFrame, Viewer, str]:
+def _visible_calendar() -> tuple[Reference, pd.DataFrame, Viewer, str]:
     """The calendar as the current user may see it, and what is wrong with the workspace, if anything.
 
     Raises WorkspaceError where a form is open that stays as it is.
     """
     try:
-        eyes = viewer()
-        return *calendar_for(eyes), eyes, ""
+        current_viewer = viewer()
+        return *calendar_for(current_viewer), current_viewer, ""
     except WorkspaceError as fault:
         if outage.can_stand():
             raise

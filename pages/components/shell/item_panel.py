@@ -74,7 +74,9 @@ def marks(context: PageContext) -> Mapping[str, str]:
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _marks(_table: pd.DataFrame, version: str, today: date, viewer: Viewer, tide: tuple[str, int]) -> Mapping[str, str]:
+def _marks(
+    _table: pd.DataFrame, version: str, today: date, viewer: Viewer, token: tuple[str, int]
+) -> Mapping[str, str]:
     with reading(viewer) as session:
         return coverage.marks(session, _table, today)
 
