@@ -117,7 +117,7 @@ def _filter_options(parser: argparse.ArgumentParser) -> None:
         "organisation": "code of an organisation or body, with all beneath it",
         "body": "code of a body alone",
         "kind": "such as session, resolution, deadline",
-        "track": "such as hrc-resolution",
+        "track": "code of a track in data/tracks.csv",
         "country": "three-letter code",
         "standing": "held, confirmed, provisional, projected or cancelled",
     }

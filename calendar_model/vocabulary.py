@@ -10,11 +10,11 @@ from __future__ import annotations
 from enum import StrEnum
 
 UID_DOMAIN = "hrd-calendar.example"
-"""The fixed domain of every identifier that leaves the house, as RFC 5545 (3.8.4.7) asks for."""
+"""The fixed domain of every identifier in feeds and exports, as RFC 5545 (3.8.4.7) asks for."""
 
 
 class Kind(StrEnum):
-    """What a dated item is. A ``milestone`` is a step around a session that nobody has to meet."""
+    """The kind of a dated item. A ``milestone`` is a step around a session that is no deadline."""
 
     SESSION = "session"
     RESOLUTION = "resolution"
@@ -29,7 +29,7 @@ class Kind(StrEnum):
 
 
 class Standing(StrEnum):
-    """How firm a date is, from what happened to what is only worked out."""
+    """How firm a date is, from one that was held to one that is only projected."""
 
     HELD = "held"
     CONFIRMED = "confirmed"
@@ -54,7 +54,7 @@ class Confidence(StrEnum):
 
 
 class View(StrEnum):
-    """Whose rule a cadence is: what the guidelines say, or what the penholder has done since."""
+    """Whose rule a cadence is: that of the guidelines, or the penholder's practice since."""
 
     PRACTICE = "practice"
     GUIDELINES = "guidelines"
@@ -73,7 +73,7 @@ class Sensitivity(StrEnum):
 
 
 class Level(StrEnum):
-    """Where a code stands in the tree of organisations."""
+    """The level of a code in the tree of organisations."""
 
     FAMILY = "family"
     ORGANISATION = "organisation"
@@ -119,7 +119,7 @@ class MilestoneKind(StrEnum):
 
 
 class TrackSubject(StrEnum):
-    """What takes its turn in a track: the one text, or every state."""
+    """What recurs in a track: one text, or the review of each state."""
 
     TEXT = "text"
     STATE = "state"

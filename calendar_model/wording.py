@@ -1,4 +1,4 @@
-"""How dates, numbers and names of files are said, the same everywhere: one format for a day, one for a window."""
+"""Dates, numbers and names of files as text, the same everywhere: one format for a day, one for a window."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from calendar_model.vocabulary import Precision, Standing
 
 
 def day(value: date, *, year: bool = True, weekday: bool = True) -> str:
-    """``Mon 23 Feb 2026``; without ``weekday`` or ``year`` the shorter form."""
+    """Return ``Mon 23 Feb 2026``, or a shorter form without ``weekday`` or ``year``."""
     parts = [f"{value:%a}"] if weekday else []
     return " ".join([*parts, f"{value.day} {value:%b}", *([f"{value.year}"] if year else [])])
 
 
 def span(start: date, end: date, precision: Precision | str = Precision.DAY) -> str:
-    """A stretch of days or a window, ``end`` inclusive.
+    """Return a span of days or a window in words, ``end`` inclusive.
 
     ``Mon 23 Feb – Tue 31 Mar 2026`` for exact days; ``Feb–Mar 2028`` or ``2028`` for a window.
     """
@@ -34,13 +34,13 @@ def span(start: date, end: date, precision: Precision | str = Precision.DAY) -> 
 
 
 def ordinal(number: int) -> str:
-    """``1st``, ``22nd``, ``113th``."""
+    """Return ``1st``, ``22nd``, ``113th``."""
     suffix = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return f"{number}{suffix}"
 
 
 def every(years: float, years_max: float | None = None) -> str:
-    """An interval in words: ``every year``, ``every third year``, ``every 4½ to 5 years``."""
+    """Return an interval in words: ``every year``, ``every third year``, ``every 4½ to 5 years``."""
     if years_max is not None and years_max != years:
         return f"every {_half(years)} to {_half(years_max)} years"
     words = {1: "every year", 2: "every second year", 3: "every third year", 4: "every fourth year"}
@@ -54,14 +54,18 @@ def _half(years: float) -> str:
     return f"{int(whole)}½" if rest == 0.5 else f"{years:g}"
 
 
+_ABBREVIATIONS = ("UPR",)
+
+
 def term(value: str) -> str:
-    """A term of the model for people: ``Side event``, ``UPR recommendation``."""
-    words = str(value).replace("-", " ")
-    return words.replace("upr", "UPR", 1) if words.startswith("upr") else words.capitalize()
+    """Return a term of the model for people: ``Side event``, ``UPR recommendation``."""
+    words = str(value).replace("-", " ").capitalize()
+    first, space, rest = words.partition(" ")
+    return f"{first.upper()}{space}{rest}" if first.upper() in _ABBREVIATIONS else words
 
 
 def standing_words(standing: str, *, departure: bool = False) -> str:
-    """How firm a date is, in words."""
+    """Return how firm a date is, in words."""
     if departure:
         return "Was due and did not come"
     return {
@@ -74,15 +78,15 @@ def standing_words(standing: str, *, departure: bool = False) -> str:
 
 
 _LONGEST_NAME = 100
-"""Characters of a file's name without its ending: four bytes each, and a file system takes 255 and some more."""
+"""Characters of a file's name without its ending."""
 _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|]')
 
 
 def file_name(text: str, otherwise: str) -> str:
-    """A text as the name of a file, without an ending; ``otherwise`` where nothing of it is left.
+    """Return a text as the name of a file, without an ending; ``otherwise`` where nothing of it is left.
 
-    Without what a file system or a shell takes for something else, and without what is not seen: controls, and the
-    format characters that turn the direction of writing, so that ``invoice\u202efdp.exe`` looks like a PDF.
+    Leaves out characters with a meaning for file systems or shells and invisible ones: controls, and format characters
+    that change the direction of writing, by which ``invoice\u202efdp.exe`` looks like a PDF.
     """
     seen = "".join(
         " " if _NOT_IN_NAMES.match(sign) or unicodedata.category(sign) in ("Cc", "Zl", "Zp") else sign

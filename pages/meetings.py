@@ -16,7 +16,7 @@ from calendar_model.access.unit_of_work import reading, staff
 from calendar_model.calendar import when
 from calendar_model.figures.palette import with_alpha
 from calendar_model.mission import briefing
-from calendar_model.mission.briefing import MONTHS, Rhythm
+from calendar_model.mission.briefing import MONTHS, RecurringMeetingDates
 from calendar_model.mission.cases import linked_records
 from calendar_model.mission.events import event_of, item_of, own_events
 from calendar_model.store.models import Contact, Event
@@ -184,7 +184,7 @@ def side_events(context: PageContext) -> None:
         st.caption(f"{plain(body)}, {plain(rule.name)}: {plain(rule.rule.rstrip('.'))} ({how}{source}).")
 
 
-def rhythm_table(found: tuple[Rhythm, ...], context: PageContext) -> pd.DataFrame:
+def rhythm_table(found: tuple[RecurringMeetingDates, ...], context: PageContext) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
@@ -204,9 +204,9 @@ def rhythm_table(found: tuple[Rhythm, ...], context: PageContext) -> pd.DataFram
     )
 
 
-def year(found: tuple[Rhythm, ...], context: PageContext) -> None:
+def year(found: tuple[RecurringMeetingDates, ...], context: PageContext) -> None:
     strip = pd.DataFrame(
-        [{"Meeting": _name(r), **briefing.year_of(r.meeting)} for r in found], columns=["Meeting", *MONTHS]
+        [{"Meeting": _name(r), **briefing.months_of(r.meeting)} for r in found], columns=["Meeting", *MONTHS]
     )
     colours = [context.reference.organisations[r.meeting.organisation].colour for r in found]
     strengths = {"meets": 0.45, "may": 0.18}
@@ -228,14 +228,14 @@ def year(found: tuple[Rhythm, ...], context: PageContext) -> None:
     csv_download(strip, "meetings_year")
 
 
-def _name(rhythm: Rhythm) -> str:
+def _name(rhythm: RecurringMeetingDates) -> str:
     every = rhythm.meeting.interval_years
     return rhythm.meeting.name if every == 1 else f"{rhythm.meeting.name}, {wording.every(every)}"
 
 
 def meetings(context: PageContext) -> None:
     st.subheader("What recurs")
-    found = briefing.recurring(context.filtered, context.table, context.reference, context.today)
+    found = briefing.recurring_meeting_dates(context.filtered, context.table, context.reference, context.today)
     if not found:
         st.markdown(
             "No recurring meeting under this filter. Meetings that come back stand here by organisation, with their "

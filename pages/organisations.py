@@ -156,7 +156,7 @@ def links(known: Organisation) -> list[str]:
 
 def rhythm(code: str, context: PageContext) -> None:
     st.subheader("Its rhythm through the year")
-    table = briefing.rhythm_of(context.table, context.reference, context.reference.beneath[code], context.today)
+    table = briefing.yearly_dates(context.table, context.reference, context.reference.beneath[code], context.today)
     if table.empty:
         st.markdown("Nothing recurs here that this calendar knows of. Sessions and meetings that come back stand here.")
         return
@@ -189,7 +189,7 @@ def next_dates(code: str, context: PageContext) -> None:
 
 def its_rules(code: str, context: PageContext) -> None:
     st.subheader("Its rules: deadlines, speaking times, process")
-    table = briefing.rules(context.reference, context.reference.beneath[code])
+    table = briefing.rule_table(context.reference, context.reference.beneath[code])
     if table.empty:
         st.markdown("No rule of this body is recorded. Deadlines, speaking times and steps of the process stand here.")
         return

@@ -13,7 +13,7 @@ import streamlit as st
 from calendar_model import wording
 from calendar_model.access.unit_of_work import reading
 from calendar_model.mission import briefing
-from calendar_model.mission.briefing import Cycle, Turn
+from calendar_model.mission.briefing import CycleStep, TrackCycle
 from calendar_model.mission.waiting import waiting
 from pages.components.shell import item_panel
 from pages.components.shell.context import PageContext, current
@@ -50,7 +50,7 @@ def for_you(context: PageContext) -> None:
 def now(context: PageContext) -> None:
     st.subheader(f"Now, {context.today:%A} {context.today.day} {context.today:%B %Y}")
     kept = replace(context.filter, start=None, end=None).apply(context.table, context.reference)
-    today = briefing.on(kept, context.today)
+    today = briefing.items_on(kept, context.today)
     found = briefing.entries(today, context.reference, context.today, context.zone)
     if not found:
         st.markdown("Nothing is on today under this filter. What is under way stands here: sessions, texts, meetings.")
@@ -73,7 +73,7 @@ def coming(context: PageContext) -> pd.DataFrame:
     else:
         until = context.today + timedelta(days=AHEAD)
         st.subheader(f"Next ninety days, to {wording.day(until)}")
-        view = briefing.between(context.filtered, context.today + timedelta(days=1), until)
+        view = briefing.items_between(context.filtered, context.today + timedelta(days=1), until)
     found = briefing.entries(view, context.reference, context.today, context.zone)
     due, rest = [e for e in found if e.due], [e for e in found if not e.due]
     if not found:
@@ -92,7 +92,7 @@ def coming(context: PageContext) -> pd.DataFrame:
     return view
 
 
-def turn(label: str, found: Turn | None, track: str) -> None:
+def turn(label: str, found: CycleStep | None, track: str) -> None:
     st.caption(f"{label}, open now" if found and found.open else label)
     if found is None:
         st.markdown("None known" if label == "Last" else "None in sight")
@@ -107,7 +107,7 @@ def turn(label: str, found: Turn | None, track: str) -> None:
     st.markdown(f"{plain(found.when)}  \n{plain(found.how)}")
 
 
-def cycle_rows(found: tuple[Cycle, ...]) -> pd.DataFrame:
+def cycle_rows(found: tuple[TrackCycle, ...]) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {

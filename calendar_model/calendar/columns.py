@@ -2,7 +2,7 @@
 
 The schema of the table, the exports (CSV, JSON, Excel) and the feeds read this declaration, in its order. To add a
 column, add it to the declaration and fill it in :mod:`calendar_model.calendar.table`: as an attribute of ``Item``, or
-in ``_DERIVED`` where it follows from others. It leaves the product only where the declaration says so.
+in ``_DERIVED`` where it follows from others. Exports and feeds show it only if its declaration allows it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 
 class ColumnType(Enum):
-    """What the cells of a column are, and with which dtype."""
+    """What a column holds, and its dtype."""
 
     TEXT = auto()
     """``str``; empty where there is nothing."""
@@ -91,7 +91,7 @@ COLUMNS: Mapping[str, Column] = MappingProxyType({column.name: column for column
 """Every column of the table by its name, in order."""
 
 EXPORTED = tuple(column.name for column in _DECLARED if column.exported)
-"""The columns of exports, in order; a new column is given out only once its declaration says so."""
+"""The columns of exports, in order."""
 
 IN_FEEDS = tuple(column.name for column in _DECLARED if column.in_feeds)
 """The columns that may reach a feed, in order."""

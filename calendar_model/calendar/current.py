@@ -1,4 +1,4 @@
-"""The calendar as it stands now, for pages and feeds: read once, again when a file or the day changes."""
+"""The current calendar, for pages and feeds: built once, and again when a file, a correction or the day changes."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ from calendar_model.calendar.table import build_table
 from calendar_model.reference import ROW_CLASSES, Reference, RowCorrection, data_folder, load
 
 YEARS_AHEAD = 10
-"""How far the calendar projects: the length of three turns of the slowest text."""
+"""How far the calendar projects: three intervals of the text with the longest one."""
 
 _MAX_ENTRIES = 2
-"""With the corrections that are recorded and, where they cannot be read, without."""
+"""Calendars in the cache: with the recorded corrections, and without them for when they cannot be read."""
 
 _lock = threading.Lock()
 _cache: OrderedDict[tuple[object, ...], tuple[Reference, pd.DataFrame]] = OrderedDict()
 
 
 def horizon(as_of: date) -> date:
-    """The last day to which the calendar projects on ``as_of``."""
+    """Return the last day to which the calendar projects on ``as_of``."""
     return date(as_of.year + YEARS_AHEAD, 12, 31)
 
 
 def current(
     as_of: date | None = None, folder: Path | None = None, corrections: Sequence[RowCorrection] = ()
 ) -> tuple[Reference, pd.DataFrame]:
-    """The reference and the calendar table on ``as_of`` (default: today), shared and not to be changed.
+    """Return the reference and the calendar table on ``as_of`` (default: today), shared and not to be changed.
 
-    Built again when a file of ``folder`` (default: the project's data) has changed, the ``corrections`` that stand over
-    it, or the day. The table's ``attrs`` hold, beside those of :func:`build_table`, ``files_changed``: when a file or a
+    They are built again when a file of ``folder`` (default: the project's data), the ``corrections`` or the day has
+    changed. Beside those of :func:`build_table` the table has the attribute ``files_changed``: when a file or a
     correction last changed (UTC, whole seconds).
     """
     corrections = tuple(corrections)
@@ -45,7 +45,7 @@ def current(
         if key not in _cache:
             reference = load(folder, corrections)
             table = build_table(reference, as_of, horizon(as_of))
-            # A row that was taken out leaves no date of its own behind, only that of its file or its correction.
+            # A removed row leaves no date of its own behind, only that of its file or its correction.
             changes = [changed // 10**9 for changed, _ in stamps]
             changes += [int(one.at.timestamp()) for one in corrections if one.at is not None]
             table.attrs["files_changed"] = datetime.fromtimestamp(max(changes), UTC)
@@ -59,7 +59,7 @@ def current(
 def change_token(
     as_of: date | None = None, folder: Path | None = None
 ) -> tuple[Path, date, tuple[tuple[int, int], ...]]:
-    """What :func:`current` is made from: the folder, the day, and of each file when it last changed and its size.
+    """Return what :func:`current` is made from: folder, day, and of each file its last change and its size.
 
     In nanoseconds and bytes. No file is read for it. While it is the same, so is the calendar without corrections.
     """

@@ -1,4 +1,4 @@
-"""How an item's date is said to a reader."""
+"""The date of an item in words."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ from calendar_model import wording
 from calendar_model.vocabulary import Precision
 
 
-def _get(row: Any, name: str) -> Any:
+def _value(row: Any, name: str) -> Any:
     return row[name] if isinstance(row, (Mapping, pd.Series)) else getattr(row, name)
 
 
 def when(row: Any, zone: str | None = None) -> str:
-    """When a row of the calendar table is, as one phrase.
+    """Return when a row of the calendar table is, as one phrase.
 
     ``row`` is a mapping, a Series or a named tuple with the table's columns. Days are ``Mon 23 Feb – Tue 31 Mar
     2026``, windows ``Feb–Mar 2028``, hours ``Thu 20 Mar 2025, 13:00 (Geneva time)`` in the place's own time, then
     the reader's where ``zone`` (IANA) is given and differs.
     """
-    start, end = _get(row, "start").date(), _get(row, "end").date()
-    days = wording.span(start, end, _get(row, "date_precision"))
-    at = _get(row, "starts_at")
-    place = _get(row, "timezone")
-    if at is None or pd.isna(at) or not place or _get(row, "date_precision") != Precision.DAY:
+    start, end = _value(row, "start").date(), _value(row, "end").date()
+    days = wording.span(start, end, _value(row, "date_precision"))
+    at = _value(row, "starts_at")
+    place = _value(row, "timezone")
+    if at is None or pd.isna(at) or not place or _value(row, "date_precision") != Precision.DAY:
         return days
     local = at.tz_convert(place)
-    ends = _get(row, "ends_at")
+    ends = _value(row, "ends_at")
     lasts = "" if ends is None or pd.isna(ends) or ends <= at else f"–{ends.tz_convert(place):%H:%M}"
-    # "Room XXI, Palais des Nations, Geneva" is read from the largest place backwards.
-    town = _get(row, "location").rsplit(",", 1)[-1].strip()
+    # In "Room XXI, Palais des Nations, Geneva" the city comes last.
+    town = _value(row, "location").rsplit(",", 1)[-1].strip()
     whose = city(place) if town.casefold() in ("", "online") else town
     phrase = f"{days}, {local:%H:%M}{lasts} ({whose} time)"
     if zone and zone != place:
@@ -45,5 +45,5 @@ def when(row: Any, zone: str | None = None) -> str:
 
 
 def city(zone: str) -> str:
-    """The city of an IANA zone: ``New York`` for ``America/New_York``."""
+    """Return the city of an IANA zone: ``New York`` for ``America/New_York``."""
     return zone.rsplit("/", 1)[-1].replace("_", " ")

@@ -1,4 +1,4 @@
-"""The one filter: what a page, a feed, an export and the command line narrow the calendar table and lists by."""
+"""The one filter by which pages, feeds, exports and the command line narrow the calendar table and lists."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ MOST_VALUES = 400
 """Values of all parameters together: more than there are countries, organisations and cycles to choose."""
 
 _QUOTED = 60
-"""Characters of a wrong value that are said back."""
+"""Characters of a wrong value that a message repeats."""
 
 
 class FilterError(ValueError):
-    """A parameter that the filter does not know; ``str()`` is a sentence that says what is allowed."""
+    """A parameter or value that the filter does not allow; ``str()`` is a sentence that names those allowed."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class RecordFacts:
 class Filter:
     """What to keep. An empty field keeps everything.
 
-    ``organisations`` are codes that stand for themselves and all beneath them; ``bodies`` stand for themselves only;
+    ``organisations`` are codes that include all bodies below them, ``bodies`` are codes without those below;
     ``countries`` are ISO 3166 alpha-3 codes. ``start`` and ``end`` (inclusive) keep what overlaps that period, and a
     window counts as overlapping if any of its days does. ``text`` keeps items in whose title, description, session,
     country names or location every word occurs, in whatever case.
@@ -76,7 +76,7 @@ class Filter:
 
     @classmethod
     def from_params(cls, params: Iterable[tuple[str, str]], reference: Reference) -> Filter:
-        """The filter that URL parameters ask for; lists are repeated names, ``period`` is two ISO dates.
+        """Read the filter from URL parameters; lists are repeated names, ``period`` is two ISO dates.
 
         Raises FilterError for a name or a value that is not allowed, and for too many or too long ones.
         """
@@ -92,7 +92,7 @@ class Filter:
             if name == "period":
                 period.append(value)
             elif name == "q":
-                text = _searched(value)
+                text = _checked_text(value)
             elif name in LISTS:
                 code = value.upper() if name == "country" else value.lower()
                 if code not in allowed[name]:
@@ -105,7 +105,7 @@ class Filter:
         return cls(**{field: tuple(sorted(values)) for field, values in lists.items()}, start=start, end=end, text=text)
 
     def to_params(self) -> list[tuple[str, str]]:
-        """URL parameters that :meth:`from_params` reads back to an equal filter; always in the same order."""
+        """Return the URL parameters from which :meth:`from_params` reads an equal filter, always in the same order."""
         params = [(name, value) for name, field in LISTS.items() for value in sorted(getattr(self, field))]
         if self.start is not None and self.end is not None:
             params += [("period", self.start.isoformat()), ("period", self.end.isoformat())]
@@ -116,15 +116,15 @@ class Filter:
     @property
     def query(self) -> str:
         """:meth:`to_params` as an address has them, percent-encoded; empty for a filter that keeps everything."""
-        # A plus sign for a space is the habit of forms; calendar clients take it for a plus.
+        # HTML forms write a space as a plus sign; calendar clients read it as a plus.
         return urlencode(self.to_params(), quote_via=quote, safe="")
 
     @classmethod
     def from_query(cls, query: str) -> Filter:
-        """The filter that :attr:`query` wrote, whatever the reference knows by now.
+        """Read the filter that :attr:`query` wrote, whatever the reference holds by now.
 
-        A value that the reference has since lost stays in it and keeps nothing: left out, it would show more than
-        was kept. Raises FilterError for what no filter wrote.
+        A value that the reference has since lost stays in the filter and keeps nothing: without it the filter would
+        show more than before. Raises FilterError for a query that no filter wrote.
         """
         lists: dict[str, list[str]] = {field: [] for field in LISTS.values()}
         period: list[str] = []
@@ -135,7 +135,7 @@ class Filter:
             elif name == "period":
                 period.append(value)
             else:
-                text = _searched(value)
+                text = _checked_text(value)
         start, end = _period(period)
         found = cls(**{field: tuple(values) for field, values in lists.items()}, start=start, end=end, text=text)
         # A blank value, like one that is left out, would keep everything.
@@ -166,7 +166,7 @@ class Filter:
         )
 
     def apply(self, table: pd.DataFrame, reference: Reference) -> pd.DataFrame:
-        """The rows of the calendar table that the filter keeps: same columns, same order, index from 0."""
+        """Return the rows of the calendar table that the filter keeps: same columns, same order, index from 0."""
         keep = np.ones(len(table), dtype=bool)
         if self.organisations:
             keep &= _in(table["body"], _beneath(self.organisations, reference)) | _in(
@@ -200,14 +200,14 @@ def _beneath(codes: Iterable[str], reference: Reference) -> frozenset[str]:
 
 
 def _in(column: pd.Series, values: frozenset[str]) -> np.ndarray:
-    """Membership of a categorical column, worked out once a category instead of once a row."""
+    """Return which rows of a categorical column hold one of the values, computed once a category, not once a row."""
     wanted = np.array([category in values for category in column.cat.categories], dtype=bool)
     codes = column.cat.codes.to_numpy()
     return np.where(codes >= 0, wanted[codes], False) if len(wanted) else np.zeros(len(column), dtype=bool)
 
 
 def allowed_values(reference: Reference) -> dict[str, tuple[str, ...]]:
-    """For each repeatable parameter, the values that it may have."""
+    """Return the values that each repeatable parameter may have."""
     organisations = tuple(reference.organisations)
     return {
         "organisation": organisations,
@@ -234,8 +234,8 @@ def _period(values: list[str]) -> tuple[date | None, date | None]:
     return days[0], days[1]
 
 
-def _searched(text: str) -> str:
-    """The text to search for; raises FilterError where it is too long, or has too many words."""
+def _checked_text(text: str) -> str:
+    """Return the text to search for; raise FilterError where it is too long or has too many words."""
     if len(text) > LONGEST_TEXT or len(text.split()) > MOST_WORDS:
         raise FilterError(f"A search takes at most {LONGEST_TEXT} characters and {MOST_WORDS} words. Shorten it.")
     return text
@@ -258,7 +258,7 @@ def _listed(values: Iterable[str]) -> str:
 
 
 def describe(chosen: Filter, reference: Reference) -> str:
-    """A sentence that says what the filter keeps, for people; for an empty filter that it is everything."""
+    """Return what the filter keeps as a phrase for people."""
     short_names = {code: row.short_name for code, row in reference.organisations.items()}
     names: tuple[tuple[tuple[str, ...], Mapping[str, str]], ...] = (
         (chosen.organisations, short_names),
@@ -268,7 +268,7 @@ def describe(chosen: Filter, reference: Reference) -> str:
         (chosen.countries, reference.state_names),
         (chosen.standings, {}),
     )
-    parts = [", ".join(says.get(value, value) for value in values) for values, says in names if values]
+    parts = [", ".join(labels.get(value, value) for value in values) for values, labels in names if values]
     if chosen.start is not None and chosen.end is not None:
         parts.append(wording.span(chosen.start, chosen.end))
     elif chosen.start is not None:

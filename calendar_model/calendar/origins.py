@@ -1,4 +1,4 @@
-"""Which row of the reference an item of the calendar comes from, or would come from once it is more than projected."""
+"""The row of the reference from which an item of the calendar comes, or will come once it is more than projected."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from calendar_model.vocabulary import Kind
 
 
 def edition(meeting: str, year: int, slot: int, slots: int) -> str:
-    """The identifier of one edition of a recurring meeting that has so many ``slots`` in a year."""
+    """Return the identifier of one edition of a recurring meeting that has so many ``slots`` in a year."""
     return f"{meeting}-{year}-{slot}" if slots > 1 else f"{meeting}-{year}"
 
 
 def text_item(row: Resolution) -> str:
-    """The identifier of a text: by track and session where it belongs to a track, so that a projection becomes it."""
+    """Return the identifier of a text, by track and session where it has a track, as its projection had it."""
     return f"{row.track}-{row.session}" if row.track else f"resolution-{row.code}"
 
 
@@ -39,9 +39,10 @@ class Origins:
     def of(
         self, item: str, kind: str, *, session: str = "", countries: str = "", related_to: str = ""
     ) -> tuple[str, str] | None:
-        """File and key, by columns of the calendar table; a key that the file has not where the item is projected.
+        """Return file and key of an item's row, from columns of the calendar table.
 
-        None for what is nobody's row: a text that is due, an event of the mission's own.
+        Of a projected item the file does not have the key yet. Returns None for an item that has no row: a text that is
+        due, an event of the mission.
         """
         if item in self._rows:
             return self._rows[item]

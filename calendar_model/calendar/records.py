@@ -1,4 +1,4 @@
-"""The calendar table as plain records: what leaves the house as JSON or CSV."""
+"""The calendar table as plain records, for exports as JSON, CSV and Excel."""
 
 from __future__ import annotations
 

@@ -558,14 +558,14 @@ def _deadline(reference: Reference, due: DueMilestone) -> Item:
 def _meetings(reference: Reference, as_of: date, until: date) -> Iterator[Item]:
     taken: set[tuple[str, int, int]] = set()
     for row in reference.meetings:
-        rhythm = reference.recurring_meetings[row.meeting]
+        meeting = reference.recurring_meetings[row.meeting]
         taken.add((row.meeting, row.start.year, row.slot))
-        seat = reference.organisations[rhythm.organisation]
+        seat = reference.organisations[meeting.organisation]
         yield Item(
-            item=edition(row.meeting, row.start.year, row.slot, len(rhythm.slots)),
-            title=row.title or rhythm.name,
+            item=edition(row.meeting, row.start.year, row.slot, len(meeting.slots)),
+            title=row.title or meeting.name,
             kind=Kind.MEETING,
-            body=rhythm.organisation,
+            body=meeting.organisation,
             start=row.start,
             end=row.end,
             date_precision=row.date_precision,
@@ -573,48 +573,48 @@ def _meetings(reference: Reference, as_of: date, until: date) -> Iterator[Item]:
             confidence=row.confidence_in("start"),
             basis=_edition_basis(row),
             source_url=row.source_url,
-            timezone=rhythm.timezone or seat.timezone,
-            location=row.location or rhythm.location,
-            description=_about_meeting(rhythm.relevance),
+            timezone=meeting.timezone or seat.timezone,
+            location=row.location or meeting.location,
+            description=_about_meeting(meeting.relevance),
             notes=row.notes,
             updated=row.updated,
             revision=row.revision,
             cycle=f"meeting-{row.meeting}",
         )
-    for rhythm in reference.recurring_meetings.values():
-        known = [m for m in reference.meetings if m.meeting == rhythm.code]
+    for meeting in reference.recurring_meetings.values():
+        known = [m for m in reference.meetings if m.meeting == meeting.code]
         latest = max(known, key=lambda m: m.start) if known else None
-        seat = reference.organisations[rhythm.organisation]
+        seat = reference.organisations[meeting.organisation]
         for year in range(as_of.year, until.year + 1):
-            if rhythm.interval_years > 1 and (year - (rhythm.anchor_year or year)) % rhythm.interval_years:
+            if meeting.interval_years > 1 and (year - (meeting.anchor_year or year)) % meeting.interval_years:
                 continue
-            if (rhythm.first_year or year) > year or (rhythm.last_year or year) < year:
+            if (meeting.first_year or year) > year or (meeting.last_year or year) < year:
                 continue
-            for slot, (first, last) in enumerate(rhythm.slots, start=1):
+            for slot, (first, last) in enumerate(meeting.slots, start=1):
                 start, end = month_window(year, first, last)
-                if (rhythm.code, year, slot) in taken or end < as_of or start > until:
+                if (meeting.code, year, slot) in taken or end < as_of or start > until:
                     continue
                 counted = (
                     f"; last known {wording.span(latest.start, latest.end, latest.date_precision)}" if latest else ""
                 )
                 yield Item(
-                    item=edition(rhythm.code, year, slot, len(rhythm.slots)),
-                    title=rhythm.name,
+                    item=edition(meeting.code, year, slot, len(meeting.slots)),
+                    title=meeting.name,
                     kind=Kind.MEETING,
-                    body=rhythm.organisation,
+                    body=meeting.organisation,
                     start=start,
                     end=end,
                     date_precision=Precision.MONTH,
                     standing=Standing.PROJECTED,
                     confidence=Confidence.RECALLED,
-                    basis=f"Projected from the meeting's habit: {rhythm.rhythm.rstrip('.')}{counted}.",
-                    source_url=rhythm.source_url,
-                    timezone=rhythm.timezone or seat.timezone,
-                    location=rhythm.location,
-                    description=_about_meeting(rhythm.relevance),
-                    notes=rhythm.notes,
-                    updated=max(rhythm.updated, latest.updated) if latest else rhythm.updated,
-                    cycle=f"meeting-{rhythm.code}",
+                    basis=f"Projected from the meeting's habit: {meeting.rhythm.rstrip('.')}{counted}.",
+                    source_url=meeting.source_url,
+                    timezone=meeting.timezone or seat.timezone,
+                    location=meeting.location,
+                    description=_about_meeting(meeting.relevance),
+                    notes=meeting.notes,
+                    updated=max(meeting.updated, latest.updated) if latest else meeting.updated,
+                    cycle=f"meeting-{meeting.code}",
                 )
 
 

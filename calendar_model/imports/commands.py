@@ -45,7 +45,9 @@ def add_to(commands: Commands) -> None:
         metavar="PERSON",
         help="who imports it, identifier or name; needed to write (default: compare with what is public and internal)",
     )
-    taken.add_argument("--body", required=True, metavar="CODE", help="whose events they are, such as un-hrc")
+    taken.add_argument(
+        "--body", required=True, metavar="CODE", help="whose events they are: a code of data/organisations.csv"
+    )
     taken.add_argument(
         "--kind", type=EventKind, choices=list(EventKind), default=EventKind.MEETING, help="default: meeting"
     )

@@ -1,6 +1,6 @@
-"""What a reader has to know on a day: what is on, what comes next, where each cycle and each meeting stands.
+"""What a reader has to know on a day: what is on, what comes next, and the state of each cycle and recurring meeting.
 
-Everything is read from the calendar table, which somebody has filtered; nothing is projected here.
+Everything is read from the calendar table as the reader has filtered it; nothing is projected here.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 
 
 @dataclass(frozen=True)
-class Entry:
-    """A line of the briefing: one item, or what one session holds of a sort.
+class BriefingEntry:
+    """A line of the briefing: one item, or several of one session together.
 
-    ``when`` is a phrase; ``countdown`` (``in 15 days``) is empty unless the day is exact. ``detail`` says what there
-    is to say beside the title, ``items`` are the identifiers of what the line stands for, ``parts`` its lines one by
-    one where there are several, ``due`` whether it is a deadline.
+    ``when`` is a phrase; ``countdown`` (``in 15 days``) is empty unless the day is exact. ``detail`` is a phrase beside
+    the title, ``items`` are the identifiers of the items, ``parts`` their own lines where there are several, ``due``
+    whether it is a deadline.
     """
 
     title: str
@@ -47,24 +47,26 @@ class Entry:
     weighs: bool
     items: tuple[str, ...]
     opens: str
-    parts: tuple[Entry, ...] = ()
+    parts: tuple[BriefingEntry, ...] = ()
 
 
-def on(view: pd.DataFrame, day: date) -> pd.DataFrame:
-    """The rows whose days, or whose window, include ``day``; what did not come is no part of it."""
+def items_on(view: pd.DataFrame, day: date) -> pd.DataFrame:
+    """Return the rows whose days, or whose window, include ``day``, without departures."""
     at = pd.Timestamp(day)
     return view[(view["start"] <= at) & (view["end"] >= at) & ~view["departure"]]
 
 
-def between(view: pd.DataFrame, first: date, last: date) -> pd.DataFrame:
-    """The rows that begin, or whose window begins, from ``first`` to ``last``, both inclusive."""
+def items_between(view: pd.DataFrame, first: date, last: date) -> pd.DataFrame:
+    """Return the rows that begin, or whose window begins, from ``first`` to ``last``, both inclusive."""
     return view[(view["start"] >= pd.Timestamp(first)) & (view["start"] <= pd.Timestamp(last))]
 
 
-def entries(view: pd.DataFrame, reference: Reference, today: date, zone: str) -> tuple[Entry, ...]:
-    """The rows as lines, in their order: a session's UPR reviews as one, and likewise its deadlines and milestones
-    whose days are not fixed. ``zone`` is the reader's."""
-    groups: dict[tuple[str, str], list[Entry]] = {}
+def entries(view: pd.DataFrame, reference: Reference, today: date, zone: str) -> tuple[BriefingEntry, ...]:
+    """Return the rows as lines, in their order; ``zone`` is the reader's.
+
+    A session's UPR reviews are one line, and so are its deadlines and milestones whose days are not fixed.
+    """
+    groups: dict[tuple[str, str], list[BriefingEntry]] = {}
     rows: dict[tuple[str, str], list[Any]] = {}
     row: Any
     for row in view.itertuples():
@@ -76,16 +78,16 @@ def entries(view: pd.DataFrame, reference: Reference, today: date, zone: str) ->
         groups.setdefault(key, []).append(_entry(row, reference, today, zone))
         rows.setdefault(key, []).append(row)
     return tuple(
-        parts[0] if len(parts) == 1 else _together(key, parts, pd.DataFrame(rows[key]), reference)
+        parts[0] if len(parts) == 1 else _combined_entry(key, parts, pd.DataFrame(rows[key]), reference)
         for key, parts in groups.items()
     )
 
 
-def _entry(row: Any, reference: Reference, today: date, zone: str) -> Entry:
+def _entry(row: Any, reference: Reference, today: date, zone: str) -> BriefingEntry:
     exact = row.date_precision == Precision.DAY
     days = (row.start.date() - today).days
     whose = _whose(row.for_whom, "from" if row.kind == Kind.DEADLINE else "for") if row.kind in _STEPS else ""
-    return Entry(
+    return BriefingEntry(
         title=row.title,
         when=when(row, zone),
         countdown=_countdown(days) if exact and days >= 0 else "",
@@ -115,7 +117,9 @@ def _organisation(code: str, location: str, reference: Reference) -> str:
     return ", ".join(part for part in (known.short_name if known else code, location) if part)
 
 
-def _together(key: tuple[str, str], parts: list[Entry], rows: pd.DataFrame, reference: Reference) -> Entry:
+def _combined_entry(
+    key: tuple[str, str], parts: list[BriefingEntry], rows: pd.DataFrame, reference: Reference
+) -> BriefingEntry:
     sort, of = key
     precision = Precision.DAY if all(p.exact for p in parts) else Precision.MONTH
     first, last = rows["start"].min().date(), rows["end"].max().date()
@@ -124,16 +128,16 @@ def _together(key: tuple[str, str], parts: list[Entry], rows: pd.DataFrame, refe
         title, detail = f"{of}: {len(parts)} states under review", ", ".join(names)
     else:
         count = sum(p.due for p in parts)
-        said = [_counted(count, "deadline")] if count else []
-        said += [_counted(len(parts) - count, "milestone")] if len(parts) > count else []
+        counts = [_count_of(count, "deadline")] if count else []
+        counts += [_count_of(len(parts) - count, "milestone")] if len(parts) > count else []
         names = [
             " ".join(n for n in (re.sub(rf",? {re.escape(of)}\b", "", p.title), f"({p.whose})" if p.whose else "") if n)
             for p in parts
             if p.due or not count
         ]
-        title, detail = f"{of}: {' and '.join(said)}", "; ".join(names)
+        title, detail = f"{of}: {' and '.join(counts)}", "; ".join(names)
     standings = rows["standing"].value_counts()
-    return Entry(
+    return BriefingEntry(
         title=title,
         when=wording.span(first, last, precision),
         countdown="",
@@ -149,13 +153,13 @@ def _together(key: tuple[str, str], parts: list[Entry], rows: pd.DataFrame, refe
     )
 
 
-def _counted(number: int, word: str) -> str:
+def _count_of(number: int, word: str) -> str:
     return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
 @dataclass(frozen=True)
-class Turn:
-    """A turn of a cycle: what (a symbol or a session), when, and how that is known; ``open``: today lies in it."""
+class CycleStep:
+    """A text or session of a cycle: what (symbol or code), when, and how it is known; ``open`` if today is in it."""
 
     what: str
     when: str
@@ -165,22 +169,22 @@ class Turn:
 
 
 @dataclass(frozen=True)
-class Cycle:
-    """Where a track stands. ``rule`` is the rhythm in practice; ``parting`` says where it leaves the guidelines."""
+class TrackCycle:
+    """The state of a track; ``rule`` is the interval in practice, ``parting`` how it differs from the guidelines."""
 
     track: Track
     rule: str
     parting: str
-    last: Turn | None
-    next: Turn | None
-    then: Turn | None
+    last: CycleStep | None
+    next: CycleStep | None
+    then: CycleStep | None
 
 
-def cycles(table: pd.DataFrame, reference: Reference, chosen: Filter, today: date) -> tuple[Cycle, ...]:
-    """The tracks of which the filter, its period apart, keeps anything, each with its last turn and the two to come.
+def cycles(table: pd.DataFrame, reference: Reference, chosen: Filter, today: date) -> tuple[TrackCycle, ...]:
+    """Return the tracks that the filter keeps, whatever its period, each with its last text and the next two.
 
-    ``table`` is the whole calendar table, so that a filter by words cannot make an older text the last one; a filter
-    by country holds within a track of states.
+    ``table`` is the whole calendar table, so that a filter by words cannot make an older text the last one; within a
+    track of states only the filter by country applies.
     """
     kept = replace(chosen, start=None, end=None).apply(table, reference)
     found = []
@@ -189,17 +193,17 @@ def cycles(table: pd.DataFrame, reference: Reference, chosen: Filter, today: dat
             continue
         rows = table[(table["track"] == track.code) & ~table["departure"] & (table["standing"] != Standing.CANCELLED)]
         if track.subject is TrackSubject.STATE:
-            turns = _state_turns(Filter(countries=chosen.countries).apply(rows, reference), table, reference, today)
+            steps = _review_steps(Filter(countries=chosen.countries).apply(rows, reference), table, reference, today)
         else:
-            turns = _text_turns(rows, reference, today)
-        rule, parting = _rhythm(reference, track, today)
-        past, coming = turns
+            steps = _text_steps(rows, reference, today)
+        rule, parting = _intervals(reference, track, today)
+        past, coming = steps
         ahead = [*coming, None, None]
-        found.append(Cycle(track, rule, parting, past[-1] if past else None, ahead[0], ahead[1]))
+        found.append(TrackCycle(track, rule, parting, past[-1] if past else None, ahead[0], ahead[1]))
     return tuple(found)
 
 
-def _rhythm(reference: Reference, track: Track, today: date) -> tuple[str, str]:
+def _intervals(reference: Reference, track: Track, today: date) -> tuple[str, str]:
     practice, guidelines = (
         rule_in_force(rules_known(reference, track.code, view, today), today.year)
         for view in (View.PRACTICE, View.GUIDELINES)
@@ -213,15 +217,15 @@ def _rhythm(reference: Reference, track: Track, today: date) -> tuple[str, str]:
     return often, f"{often.capitalize()} since {practice.first_year}; the guidelines say {says}."
 
 
-def _text_turns(rows: pd.DataFrame, reference: Reference, today: date) -> tuple[list[Turn], list[Turn]]:
+def _text_steps(rows: pd.DataFrame, reference: Reference, today: date) -> tuple[list[CycleStep], list[CycleStep]]:
     texts = {text_item(r): r for r in reference.resolutions}
-    past: list[Turn] = []
-    coming: list[Turn] = []
+    past: list[CycleStep] = []
+    coming: list[CycleStep] = []
     row: Any
     for row in rows.itertuples():
         text = texts.get(str(row.item))
         if row.standing == Standing.HELD and text is not None:
-            past.append(Turn(text.symbol, when(row), f"adopted {vote_words(text)}", str(row.item)))
+            past.append(CycleStep(text.symbol, when(row), f"adopted {vote_words(text)}", str(row.item)))
             continue
         if row.departure:
             continue
@@ -229,34 +233,34 @@ def _text_turns(rows: pd.DataFrame, reference: Reference, today: date) -> tuple[
         overdue = "overdue, no text recorded yet; " if row.end.date() < today else ""
         how = f"{overdue}{row.standing}, counted from {past[-1].what}" if past else f"{overdue}{row.standing}"
         what = str(row.session) or f"{row.start.year}"
-        coming.append(Turn(what, when(row), how, str(row.item), begun))
+        coming.append(CycleStep(what, when(row), how, str(row.item), begun))
     return past, coming
 
 
-def _state_turns(
+def _review_steps(
     reviews: pd.DataFrame, table: pd.DataFrame, reference: Reference, today: date
-) -> tuple[list[Turn], list[Turn]]:
+) -> tuple[list[CycleStep], list[CycleStep]]:
     sessions = table[table["kind"] == Kind.SESSION].drop_duplicates("session").set_index("session")
-    past: list[Turn] = []
-    coming: list[Turn] = []
+    past: list[CycleStep] = []
+    coming: list[CycleStep] = []
     for code, group in reviews.groupby("session", sort=False):
         if code not in sessions.index:
             continue
         session: Any = sessions.loc[code]
-        states = _counted(len(group), "state")
+        states = _count_of(len(group), "state")
         if len(group) == 1:
             states = reference.states[group["countries"].iloc[0]].name
         begun = session["start"].date() <= today <= session["end"].date()
         record = reference.sessions.get(str(code))
         cycle = f"{wording.ordinal(record.cycle)} cycle, " if record is not None and record.cycle else ""
-        turn = Turn(str(code), when(session), f"{session['standing']}, {cycle}{states}", session["item"], begun)
-        (past if session["end"].date() < today else coming).append(turn)
+        step = CycleStep(str(code), when(session), f"{session['standing']}, {cycle}{states}", session["item"], begun)
+        (past if session["end"].date() < today else coming).append(step)
     return past, coming
 
 
 @dataclass(frozen=True)
-class Rhythm:
-    """A recurring meeting: its last known edition and the one that is next, each with how it is known."""
+class RecurringMeetingDates:
+    """A recurring meeting with the dates of its last and next editions, each with how it is known."""
 
     meeting: RecurringMeeting
     months: str
@@ -265,8 +269,10 @@ class Rhythm:
     next_item: str
 
 
-def recurring(view: pd.DataFrame, table: pd.DataFrame, reference: Reference, today: date) -> tuple[Rhythm, ...]:
-    """The recurring meetings of which ``view``, the filtered table, has an edition, in the order of the reference."""
+def recurring_meeting_dates(
+    view: pd.DataFrame, table: pd.DataFrame, reference: Reference, today: date
+) -> tuple[RecurringMeetingDates, ...]:
+    """Return the recurring meetings of which ``view``, the filtered table, has an edition, in the reference's order."""
     editions = _editions(table, reference)
     shown = set(editions.loc[editions["item"].isin(view["item"]), "meeting"])
     editions = editions[editions["standing"] != Standing.CANCELLED]
@@ -276,7 +282,7 @@ def recurring(view: pd.DataFrame, table: pd.DataFrame, reference: Reference, tod
     lasts = {row.Index: when(row) for row in last.itertuples()}
     nexts = {str(row.meeting): row for row in coming.itertuples()}
     return tuple(
-        Rhythm(
+        RecurringMeetingDates(
             meeting=meeting,
             months=usual_months(meeting),
             last=lasts.get(code, "none known"),
@@ -289,15 +295,17 @@ def recurring(view: pd.DataFrame, table: pd.DataFrame, reference: Reference, tod
 
 
 def _editions(table: pd.DataFrame, reference: Reference) -> pd.DataFrame:
-    """The editions of recurring meetings, with the ``meeting``'s code: all of ``pace-1-2027`` but the year, and with
-    several a year their number."""
+    """Return the editions of recurring meetings, with the code in the column ``meeting``.
+
+    It is the identifier without the year, and without the number where there are several a year.
+    """
     meetings = table[table["kind"] == Kind.MEETING]
     codes = meetings["item"].astype("str").str.extract(r"^(.+?)-\d{4}(?:-\d{1,2})?$", expand=False)
     return meetings.assign(meeting=codes)[codes.isin(list(reference.recurring_meetings)).to_numpy()]
 
 
 def usual_months(meeting: RecurringMeeting) -> str:
-    """``Mar, Jun, Sep, Dec``; ``Sep or Oct`` where one edition falls in either; with how often, if not yearly."""
+    """Return a phrase such as ``Mar, Jun, Sep, Dec`` or ``Sep or Oct``, with the interval if it is not a year."""
     months = ", ".join(
         MONTHS[first - 1]
         if first == last
@@ -309,8 +317,8 @@ def usual_months(meeting: RecurringMeeting) -> str:
     return months if meeting.interval_years == 1 else f"{months}, {wording.every(meeting.interval_years)}"
 
 
-def year_of(meeting: RecurringMeeting) -> dict[str, str]:
-    """For each month ``meets`` where an edition always falls in it, ``may`` where it may, else nothing."""
+def months_of(meeting: RecurringMeeting) -> dict[str, str]:
+    """Return for each month ``meets`` if an edition is always in it, ``may`` if it may be, else an empty text."""
     year = dict.fromkeys(MONTHS, "")
     for first, last in meeting.slots:
         for month in range(first, last + 1):
@@ -318,8 +326,8 @@ def year_of(meeting: RecurringMeeting) -> dict[str, str]:
     return year
 
 
-def rules(reference: Reference, bodies: Iterable[str]) -> pd.DataFrame:
-    """The milestone rules of ``bodies`` for people, a row a rule; the last column is the address of its source."""
+def rule_table(reference: Reference, bodies: Iterable[str]) -> pd.DataFrame:
+    """Return the milestone rules of ``bodies`` in words, a row a rule; the last column is the address of the source."""
     wanted = frozenset(bodies)
     return pd.DataFrame(
         [
@@ -359,7 +367,7 @@ _ANCHORS = {
 
 
 def counted_words(milestone: Milestone) -> str:
-    """``15 days before the session closes, 13:00 in Zurich``; empty for a rule that does not count."""
+    """Return ``15 days before the session closes, 13:00 local time``; empty for a rule without an offset."""
     if milestone.offset is None or milestone.unit is None or milestone.anchor is None:
         return ""
     amount = abs(milestone.offset)
@@ -372,7 +380,7 @@ def counted_words(milestone: Milestone) -> str:
 
 
 def speaking_words(milestone: Milestone) -> str:
-    """``member 2 min, observer 1 min 30 s``; empty for a rule without a length."""
+    """Return ``member 2 min, observer 1 min 30 s``; empty for a rule without a length."""
     lengths = milestone.seconds.split("|") if milestone.seconds else []
     whose = milestone.seconds_for.split("|")
     return ", ".join(
@@ -388,22 +396,22 @@ def _length(seconds: int) -> str:
 
 
 def side_event_items(view: pd.DataFrame, reference: Reference) -> pd.DataFrame:
-    """The side events of the calendar table ``view``, and the deadlines by which one has to be asked for."""
+    """Return the side events of the calendar table ``view``, and the deadlines of rules about side events."""
     prefixes = tuple(f"deadline-{m.code}-" for m in reference.milestones.values() if m.about is Kind.SIDE_EVENT)
     deadlines = view["item"].str.startswith(prefixes) if prefixes else False
     return view[(view["kind"] == Kind.SIDE_EVENT) | deadlines]
 
 
 def side_event_rules(reference: Reference, chosen: Filter) -> tuple[Milestone, ...]:
-    """The rules on side events of the organisations and bodies that the filter keeps."""
+    """Return the rules on side events of the organisations and bodies that the filter keeps."""
     within = {code for c in chosen.organisations for code in reference.beneath.get(c, {c})} | set(chosen.bodies)
     return tuple(
         m for m in reference.milestones.values() if m.about is Kind.SIDE_EVENT and (not within or m.body in within)
     )
 
 
-def rhythm_of(table: pd.DataFrame, reference: Reference, bodies: Iterable[str], today: date) -> pd.DataFrame:
-    """What comes back each year at ``bodies``: the seasons of their sessions and their recurring meetings.
+def yearly_dates(table: pd.DataFrame, reference: Reference, bodies: Iterable[str], today: date) -> pd.DataFrame:
+    """Return the seasons of the sessions of ``bodies`` and their recurring meetings, a row each.
 
     Columns ``What``, ``code`` (of the body), ``Usual months``, ``How often``, ``Next``.
     """
@@ -416,14 +424,20 @@ def rhythm_of(table: pd.DataFrame, reference: Reference, bodies: Iterable[str], 
         months = _months(season.window_from, season.window_until)
         opens = range(season.opens_from, season.opens_until + 1)
         own = (table["kind"] == Kind.SESSION) & (table["body"] == season.body) & table["start"].dt.month.isin(opens)
-        rows.append((name, season.body, months, "every year", _next(table[own], today)))
+        rows.append((name, season.body, months, "every year", _next_date(table[own], today)))
     editions = _editions(table, reference)
     for code, meeting in reference.recurring_meetings.items():
         if meeting.organisation in wanted:
             months = ", ".join(_months(*slot) for slot in meeting.slots)
             often = wording.every(meeting.interval_years)
             rows.append(
-                (meeting.name, meeting.organisation, months, often, _next(editions[editions["meeting"] == code], today))
+                (
+                    meeting.name,
+                    meeting.organisation,
+                    months,
+                    often,
+                    _next_date(editions[editions["meeting"] == code], today),
+                )
             )
     return pd.DataFrame(rows, columns=["What", "code", "Usual months", "How often", "Next"])
 
@@ -433,7 +447,7 @@ def _months(first: int, last: int) -> str:
     return names[0] if first == last else f"{names[0]}–{names[1]}"
 
 
-def _next(items: pd.DataFrame, today: date) -> str:
+def _next_date(items: pd.DataFrame, today: date) -> str:
     coming = items[(items["end"] >= pd.Timestamp(today)) & (items["standing"] != Standing.CANCELLED)]
     if coming.empty:
         return "none in sight"

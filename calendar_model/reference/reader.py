@@ -27,6 +27,8 @@ from pydantic_core import ErrorDetails
 
 from calendar_model.reference.overlay import CorrectedRow, RowCorrection, apply_corrections, row_key
 from calendar_model.reference.rows import (
+    COLUMN_ERROR,
+    EXPECTED_BY_PATTERN,
     Cadence,
     MandateHolder,
     Meeting,
@@ -59,10 +61,10 @@ R = TypeVar("R", bound=ReferenceRow)
 
 @dataclass(frozen=True, order=True)
 class Fault:
-    """What is wrong in a reference file. ``line`` counts from 1 with the header; 0 means the whole file.
+    """A fault in a reference file. ``line`` counts from 1 with the header; 0 means the whole file.
 
-    ``correction`` says what a correction is of, where one that was recorded in the dashboard is to blame: it is left
-    out, and the file's own row stands. A row that is only in a correction has the line 0.
+    ``correction`` names the row whose recorded correction is at fault: the correction is left out, and the file's own
+    row is used. A row that is only in a correction has the line 0.
     """
 
     file: str
@@ -104,20 +106,20 @@ class Reference:
     observances: tuple[Observance, ...]
     faults: tuple[Fault, ...] = field(default=())
     corrected: Mapping[tuple[str, str], CorrectedRow] = field(default_factory=lambda: MappingProxyType({}))
-    """Rows that stand corrected from the dashboard, by file and key; those with which the file has caught up too."""
+    """Rows corrected from the dashboard, by file and key, including those with which the file has caught up."""
 
     @property
     def is_whole(self) -> bool:
-        """Whether every file could be read to its end. If not, what is missing is not gone: nobody may be told so."""
+        """Whether every file could be read to its end; if not, a missing row must not be reported as gone."""
         return not any(fault.whole_file for fault in self.faults)
 
     def lineage(self, code: str) -> tuple[str, ...]:
-        """The code of an organisation or body and those above it, nearest first."""
-        line: list[str] = []
-        while code in self.organisations and code not in line:
-            line.append(code)
+        """Return the code of an organisation or body and those above it, nearest first."""
+        codes: list[str] = []
+        while code in self.organisations and code not in codes:
+            codes.append(code)
             code = self.organisations[code].parent
-        return tuple(line)
+        return tuple(codes)
 
     def seat(self, code: str) -> Organisation | None:
         """The nearest organisation at or above a body of which the seat is known, with its time zone."""
@@ -125,9 +127,8 @@ class Reference:
         return next((one for one in line if one.timezone), None)
 
     def organisation_of(self, code: str) -> str:
-        """The organisation at or above a body; a family, which has none, answers with itself."""
-        line = self.lineage(code)
-        return next((c for c in line if self.organisations[c].level is Level.ORGANISATION), code)
+        """Return the organisation at or above a body; for a family, which has none, its own code."""
+        return next((c for c in self.lineage(code) if self.organisations[c].level is Level.ORGANISATION), code)
 
     @cached_property
     def beneath(self) -> dict[str, frozenset[str]]:
@@ -172,16 +173,16 @@ ROW_CLASSES: tuple[type[ReferenceRow], ...] = (
 
 
 def data_folder() -> Path:
-    """The folder of the reference: the one that ``HRD_CALENDAR_DATA`` names, else the project's ``data``."""
+    """Return the folder of the reference: the one in ``HRD_CALENDAR_DATA``, else the project's ``data``."""
     return Path(os.environ.get(DATA_VARIABLE) or Path(__file__).resolve().parents[2] / "data")
 
 
 def load(folder: Path | None = None, corrections: Sequence[RowCorrection] = ()) -> Reference:
-    """Reads every file of ``folder`` (default: :func:`data_folder`) and checks each row and the whole.
+    """Read every file of ``folder`` (default: :func:`data_folder`) and check each row and the whole.
 
-    Over the files stand the ``corrections``, in their order. One that brings a fault, because the files have changed
-    since, is left out, and the fault says so. Returns the good rows and all faults. Raises nothing for missing,
-    unreadable or faulty files.
+    The ``corrections`` are applied over the files, in their order. One that causes a fault, because the files have
+    changed since, is left out, and the fault names it. Returns the good rows and all faults. Raises nothing for
+    missing, unreadable or faulty files.
     """
     folder = folder or data_folder()
     reference = _read(folder, corrections)
@@ -198,7 +199,7 @@ def load(folder: Path | None = None, corrections: Sequence[RowCorrection] = ()) 
 def new_faults(
     folder: Path | None, before: Sequence[RowCorrection], after: Sequence[RowCorrection]
 ) -> tuple[Fault, ...]:
-    """The faults that the reference would have with the corrections ``after``, and has not with those ``before``."""
+    """Return the faults that the reference has with the corrections ``after`` and not with those ``before``."""
     folder = folder or data_folder()
     faults = _read(folder, after).faults
     known = set(_read(folder, before).faults) if faults else set()
@@ -208,7 +209,7 @@ def new_faults(
 def _fitting_corrections(
     folder: Path, reference: Reference, corrections: Sequence[RowCorrection]
 ) -> tuple[tuple[RowCorrection, ...], list[Fault]]:
-    """The corrections that bring no fault, each on top of those before it, and the faults of the others."""
+    """Return the corrections that cause no fault, each on top of those before it, and the faults of the others."""
     fitting: tuple[RowCorrection, ...] = ()
     left_out: list[Fault] = []
     for one in corrections:
@@ -275,7 +276,7 @@ class _Reader:
         self.faults.append(Fault(file, line, column, found, expected, whole_file=whole_file))
 
     def refuse(self, kind: type[ReferenceRow], line: int, column: str, value: object, expected: str) -> None:
-        """A fault in a row that passed on its own; the row is taken out."""
+        """Record a fault in a row that is valid by itself, and remove the row."""
         self.fault(kind.FILE, line, column, value, expected)
         self.good[kind].pop(line, None)
 
@@ -296,10 +297,10 @@ class _Reader:
         self.codes[kind.FILE] = self._own_codes(kind)
 
     def _corrected(self, kind: type[ReferenceRow]) -> Iterator[tuple[int, Mapping[str, str]]]:
-        """The cells of each line, the corrections over them; rows that only corrections have come last."""
+        """Yield the cells of each line with the corrections applied; rows that only corrections have come last."""
         lines: dict[int, Mapping[str, str]] = dict(self._cells(kind))
         if any(fault.file == kind.FILE and fault.line == 0 for fault in self.faults):
-            return  # without its file a correction has nothing to stand over
+            return  # A correction applies to a row of a file that can be read.
         of_row: dict[str, int] = {}
         for line, cells in lines.items():
             of_row.setdefault(row_key(kind, cells), line)
@@ -362,7 +363,7 @@ class _Reader:
         for column, file in kind.REFERENCES.items():
             named = self.seen.get(file, set())
             before = -1
-            while before != len(self.good[kind]):  # in a file that refers to itself, what falls takes more with it
+            while before != len(self.good[kind]):  # In a file that refers to itself, one removed row can remove more.
                 before = len(self.good[kind])
                 known = self._own_codes(kind) if file == kind.FILE else self.codes.get(file, set())
                 for line, row in self.lines(kind):
@@ -438,11 +439,11 @@ class _Reader:
                 self.refuse(Review, line, "date", row.date, expected)
             if session is not None and session.cycle != row.cycle:
                 self.refuse(Review, line, "cycle", row.cycle, f"{session.cycle}, the cycle of {session.code}")
-            turn = (row.cycle, row.country)
-            if turn in first:
-                expected = f"each state once in a cycle; {row.country} stands in line {first[turn]}"
+            place = (row.cycle, row.country)
+            if place in first:
+                expected = f"each state once in a cycle; {row.country} stands in line {first[place]}"
                 self.refuse(Review, line, "country", row.country, expected)
-            first.setdefault(turn, line)
+            first.setdefault(place, line)
         faulty = {fault.file for fault in self.faults} & {Review.FILE, MemberState.FILE, Session.FILE}
         for cycle in sorted({cycle for cycle, _ in first}) if not faulty else ():
             for country in states:
@@ -451,9 +452,9 @@ class _Reader:
                     self.fault(Review.FILE, 0, "country", country, expected)
 
     def _check_meetings(self) -> None:
-        rhythms = self.by_code(RecurringMeeting)
+        recurring = self.by_code(RecurringMeeting)
         for line, row in self.lines(Meeting):
-            slots = len(rhythms[row.meeting].slots)
+            slots = len(recurring[row.meeting].slots)
             if row.slot > slots:
                 self.refuse(
                     Meeting,
@@ -464,7 +465,7 @@ class _Reader:
                 )
 
     def _check_milestone_dates(self) -> None:
-        """A date is set for a session or for an edition of a meeting: the one column that refers to two files."""
+        """Check ``session``, the one column that refers to two files: a session or an edition of a meeting."""
         files = (Session.FILE, Meeting.FILE)
         known = set().union(*(self.codes[file] for file in files))
         named = set().union(*(self.seen[file] for file in files))
@@ -484,7 +485,7 @@ class _Reader:
 
 
 def working_calendar(code: str, years: Iterable[int] = ()) -> holidays.HolidayBase:
-    """The public holidays of a seat by its code (``CH-GE``, ``PL``); NotImplementedError for an unknown one."""
+    """Return the public holidays of a seat by its code (``CH-GE``, ``PL``); raise NotImplementedError if unknown."""
     country, _, subdivision = code.partition("-")
     return holidays.country_holidays(country, subdiv=subdivision or None, years=tuple(years))
 
@@ -503,7 +504,7 @@ def _nearest(code: str, codes: Iterable[str]) -> str:
 
 
 def _choices(annotation: Any) -> Sequence[str]:
-    """The values of the enumeration in an annotation, however deep in Annotated, Optional and tuples."""
+    """Return the values of the enumeration in an annotation, however deep in Annotated, Optional and tuples."""
     if isinstance(annotation, type) and issubclass(annotation, StrEnum):
         return [member.value for member in annotation]
     return [choice for part in get_args(annotation) for choice in _choices(part)]
@@ -519,33 +520,21 @@ _EXPECTED = {
     "string_too_short": "a value",
 }
 
-_PATTERNS = {
-    "colour": "a colour written as #1f4e79",
-    "code": "letters, digits and hyphens",
-    "rrule": "a rule of RFC 5545 such as FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=9",
-}
-
 
 def _error_details(kind: type[ReferenceRow], details: ErrorDetails, cells: Mapping[str, str]) -> tuple[str, str, str]:
-    """Column, value and what would be right, from pydantic's account of one error."""
+    """Return column, value and what would be right, from pydantic's account of one error."""
+    error, context = details["type"], details.get("ctx", {})
+    if error == COLUMN_ERROR:
+        return context["column"], cells.get(context["column"], ""), context["expected"]
     column = str(details["loc"][0]) if details["loc"] else ""
-    error = details["type"]
-    if error == "value_error":
-        message = str(details["ctx"]["error"])
-        if "|" in message:
-            column, _, message = message.partition("|")
-        return column, cells.get(column, ""), message
     value = cells.get(column, "")
     info = kind.model_fields.get(column)
+    if error == "value_error":
+        return column, value, str(context["error"])
     if error == "enum" and info is not None:
         return column, value, f"one of {', '.join(_choices(info.annotation))}"
     if error == "string_pattern_mismatch":
-        default = "an address that starts with https:// or http://, without spaces"
-        if column not in _PATTERNS and (
-            details["ctx"]["pattern"].startswith("^([A-Z]") or "{3}" in details["ctx"]["pattern"]
-        ):
-            default = "a country as three capital letters, such as NOR"
-        return column, value, _PATTERNS.get(column, default)
+        return column, value, EXPECTED_BY_PATTERN[context["pattern"]]
     if error in ("greater_than", "greater_than_equal", "less_than", "less_than_equal"):
         return column, value, _bounds(details)
     return column, value, _EXPECTED.get(error, details["msg"].removeprefix("Input should be ").rstrip("."))

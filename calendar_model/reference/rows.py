@@ -1,17 +1,19 @@
 """The rows of the reference in ``data/``: one class a file, one attribute a column.
 
 They are frozen, and pydantic checks every value; :mod:`calendar_model.reference.reader` turns what it refuses into
-sentences. To add a column, add it here and to the file; corrections and exports of the file follow.
+sentences. A new column is an attribute here and a column of the file: the checks and the corrections follow.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date, time
 from typing import Annotated, Any, ClassVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from calendar_model.vocabulary import (
     Anchor,
@@ -29,6 +31,14 @@ from calendar_model.vocabulary import (
     View,
     Vote,
 )
+
+COLUMN_ERROR = "column"
+"""The type of pydantic's error for a value that is wrong beside the others of its row; see :func:`_column_error`."""
+
+
+def _column_error(column: str, expected: str) -> PydanticCustomError:
+    """Build the error of a row whose ``column`` does not fit the others; its context holds both arguments."""
+    return PydanticCustomError(COLUMN_ERROR, "{expected}", {"column": column, "expected": expected})
 
 
 def _empty_is_none(value: Any) -> Any:
@@ -77,10 +87,26 @@ SpanMonth = Annotated[int, Field(ge=1, le=24)]
 OptionalSpanMonth = Annotated[SpanMonth | None, BeforeValidator(_empty_is_none)]
 Codes = Annotated[tuple[str, ...], BeforeValidator(_split)]
 Zone = Annotated[str, BeforeValidator(_known_zone)]
-Iso3 = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
-OptionalIso3 = Annotated[str, Field(pattern=r"^([A-Z]{3})?$")]
-Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]*$")]
-Url = Annotated[str, Field(pattern=r"^(https?://\S+)?$")]
+_ISO3, _OPTIONAL_ISO3 = r"^[A-Z]{3}$", r"^([A-Z]{3})?$"
+_CODE = r"^[A-Za-z0-9][A-Za-z0-9-]*$"
+_URL = r"^(https?://\S+)?$"
+_COLOUR = r"^#[0-9a-fA-F]{6}$"
+_YEARLY_RULE = r"^FREQ=YEARLY(;[A-Z]+=[^;]+)+$"
+
+EXPECTED_BY_PATTERN: Mapping[str, str] = {
+    _ISO3: "a country as three capital letters, such as NOR",
+    _OPTIONAL_ISO3: "a country as three capital letters, such as NOR",
+    _CODE: "letters, digits and hyphens",
+    _URL: "an address that starts with https:// or http://, without spaces",
+    _COLOUR: "a colour written as #1f4e79",
+    _YEARLY_RULE: "a rule of RFC 5545 such as FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=9",
+}
+"""What a value should be that does not match the pattern of its column."""
+
+Iso3 = Annotated[str, Field(pattern=_ISO3)]
+OptionalIso3 = Annotated[str, Field(pattern=_OPTIONAL_ISO3)]
+Code = Annotated[str, Field(pattern=_CODE)]
+Url = Annotated[str, Field(pattern=_URL)]
 
 
 class ReferenceRow(BaseModel):
@@ -112,10 +138,10 @@ class ReferenceRow(BaseModel):
     @model_validator(mode="after")
     def _sourced_has_a_source(self) -> ReferenceRow:
         if self.confidence is Confidence.SOURCED and not self.source_url:
-            raise ValueError("confidence|recalled, as long as source_url is empty")
+            raise _column_error("confidence", "recalled, as long as source_url is empty")
         unknown = [name for name in self.recalled_fields if name not in type(self).model_fields]
         if unknown:
-            raise ValueError(f"recalled_fields|names of columns of this file ({unknown[0]} is none)")
+            raise _column_error("recalled_fields", f"names of columns of this file ({unknown[0]} is none)")
         return self
 
 
@@ -131,14 +157,14 @@ def _in_order(record: Any) -> None:
     if end is None:
         return
     if end < start:
-        raise ValueError(f"end|a date on or after the start, {start}")
+        raise _column_error("end", f"a date on or after the start, {start}")
     if precision is Precision.DAY:
         return
     if start.day != 1 or (precision is Precision.YEAR and start.month != 1):
-        raise ValueError(f"start|the first day of the {precision}, because only the {precision} is known")
+        raise _column_error("start", f"the first day of the {precision}, because only the {precision} is known")
     tomorrow = date.fromordinal(end.toordinal() + 1)
     if tomorrow.day != 1 or (precision is Precision.YEAR and tomorrow.month != 1):
-        raise ValueError(f"end|the last day of the {precision}, because only the {precision} is known")
+        raise _column_error("end", f"the last day of the {precision}, because only the {precision} is known")
 
 
 class Organisation(ReferenceRow):
@@ -167,7 +193,7 @@ class Organisation(ReferenceRow):
     holidays: str = ""
     website: Url = ""
     norway_mission: str = ""
-    colour: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
+    colour: Annotated[str, Field(pattern=_COLOUR)]
 
 
 class MemberState(ReferenceRow):
@@ -229,7 +255,7 @@ class Season(ReferenceRow):
 
 
 class Track(ReferenceRow):
-    """A line of texts, or of reviews, that come round in a rhythm.
+    """A series of texts, or of reviews, that recur at an interval.
 
     ``negotiated_in`` is the committee that prepares the text, where it is not the body that adopts it.
     """
@@ -254,11 +280,11 @@ class Track(ReferenceRow):
 
 
 class Cadence(ReferenceRow):
-    """A rule of rhythm, dated: what it says, in force from ``first_year`` to ``last_year``, known from a day.
+    """A rule of cadence: its interval, in force from ``first_year`` to ``last_year``, known from a day.
 
     A text comes ``interval_years`` after the one before, in the ``season``'s session and there between the months
-    ``window_from`` and ``window_until`` (empty: any day of the session). With ``interval_sessions`` the turn comes
-    so many sessions later, and ``interval_years`` to ``interval_years_max`` say what that means in time.
+    ``window_from`` and ``window_until`` (empty: any day of the session). With ``interval_sessions`` a
+    state's review comes so many sessions later, in about ``interval_years`` to ``interval_years_max``.
     """
 
     FILE = "cadences.csv"
@@ -281,11 +307,11 @@ class Cadence(ReferenceRow):
     @model_validator(mode="after")
     def _complete(self) -> Cadence:
         if not self.season and self.interval_sessions is None:
-            raise ValueError("season|a code of seasons.csv, or else interval_sessions filled in")
+            raise _column_error("season", "a code of seasons.csv, or else interval_sessions filled in")
         if self.interval_sessions is None and self.interval_years != int(self.interval_years):
-            raise ValueError("interval_years|a whole number of years, or else interval_sessions filled in")
+            raise _column_error("interval_years", "a whole number of years, or else interval_sessions filled in")
         if self.last_year is not None and self.last_year < self.first_year:
-            raise ValueError(f"last_year|a year not before first_year, {self.first_year}")
+            raise _column_error("last_year", f"a year not before first_year, {self.first_year}")
         return self
 
 
@@ -320,11 +346,11 @@ class Resolution(DatedRow):
     def _complete(self) -> Resolution:
         if self.status is ResolutionStatus.ADOPTED and not (self.adopted and self.symbol and self.vote):
             missing = "adopted" if not self.adopted else "symbol" if not self.symbol else "vote"
-            raise ValueError(f"{missing}|filled in, because the text is adopted")
+            raise _column_error(missing, "filled in, because the text is adopted")
         if self.status is ResolutionStatus.NOT_TABLED and self.adopted:
-            raise ValueError("adopted|empty, because the text was not tabled")
+            raise _column_error("adopted", "empty, because the text was not tabled")
         if self.vote is Vote.RECORDED and None in (self.yes, self.no, self.abstain):
-            raise ValueError("yes|the three counts of the recorded vote")
+            raise _column_error("yes", "the three counts of the recorded vote")
         return self
 
 
@@ -348,7 +374,7 @@ class MandateHolder(ReferenceRow):
     @model_validator(mode="after")
     def _dates_in_order(self) -> MandateHolder:
         if self.end is not None and self.end < self.start:
-            raise ValueError(f"end|a date on or after the start, {self.start}")
+            raise _column_error("end", f"a date on or after the start, {self.start}")
         return self
 
 
@@ -378,7 +404,7 @@ class Review(DatedRow):
 
 
 class RecurringMeeting(ReferenceRow):
-    """A meeting that comes back: ``slots`` are the months of its editions in a year, first and last of each."""
+    """A recurring meeting: ``slots`` are the months of its editions in a year, first and last of each."""
 
     FILE = "recurring_meetings.csv"
     REFERENCES: ClassVar[dict[str, str]] = {"organisation": "organisations.csv"}
@@ -400,7 +426,7 @@ class RecurringMeeting(ReferenceRow):
     @model_validator(mode="after")
     def _anchored(self) -> RecurringMeeting:
         if self.interval_years > 1 and self.anchor_year is None:
-            raise ValueError("anchor_year|a year in which the meeting takes place, because it is not yearly")
+            raise _column_error("anchor_year", "a year in which the meeting takes place, because it is not yearly")
         return self
 
 
@@ -466,16 +492,16 @@ class Milestone(ReferenceRow):
     @model_validator(mode="after")
     def _countable(self) -> Milestone:
         if self.offset is not None and (self.unit is None or self.anchor is None):
-            raise ValueError("unit|filled in together with anchor, because there is an offset")
+            raise _column_error("unit", "filled in together with anchor, because there is an offset")
         if self.anchor is Anchor.MEETING_START and not self.meeting:
-            raise ValueError("meeting|a code of recurring_meetings.csv, because the anchor is a meeting")
+            raise _column_error("meeting", "a code of recurring_meetings.csv, because the anchor is a meeting")
         if self.drafts_for and self.kind is not MilestoneKind.DEADLINE:
-            raise ValueError("drafts_for|nothing, because drafts are counted back from deadlines only")
+            raise _column_error("drafts_for", "nothing, because drafts are counted back from deadlines only")
         return self
 
 
 class MilestoneDate(DatedRow):
-    """A date that somebody set for a milestone of one session, meeting or state; it wins over the rule."""
+    """A date set by hand for a milestone of one session, meeting or state; it replaces the one by the rule."""
 
     FILE = "milestone_dates.csv"
     KEY = ("milestone", "session", "country")
@@ -490,7 +516,7 @@ class MilestoneDate(DatedRow):
 
 
 class Observance(ReferenceRow):
-    """A day kept every year; ``rrule`` is its rule in the words of RFC 5545."""
+    """A day observed every year; ``rrule`` is its rule as in RFC 5545."""
 
     FILE = "observances.csv"
     REFERENCES: ClassVar[dict[str, str]] = {"organisation": "organisations.csv"}
@@ -498,6 +524,6 @@ class Observance(ReferenceRow):
     code: Code
     name: str = Field(min_length=1)
     organisation: str
-    rrule: Annotated[str, Field(pattern=r"^FREQ=YEARLY(;[A-Z]+=[^;]+)+$")]
+    rrule: Annotated[str, Field(pattern=_YEARLY_RULE)]
     first_year: int
     relevance: str = ""

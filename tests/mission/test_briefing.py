@@ -23,7 +23,7 @@ days = st.dates(date(1999, 1, 1), date(2036, 12, 31))
 @settings(max_examples=40, deadline=None)
 @given(days, st.integers(0, 120))
 def test_every_item_stands_in_one_line_and_only_exact_days_are_counted(first: date, length: int) -> None:
-    view = briefing.between(TABLE, first, first + timedelta(days=length))
+    view = briefing.items_between(TABLE, first, first + timedelta(days=length))
     found = briefing.entries(view, REFERENCE, first, "Europe/Oslo")
     assert sorted(item for entry in found for item in entry.items) == sorted(view["item"])
     precisions = dict(zip(view["item"], view["date_precision"], strict=True))
@@ -38,7 +38,7 @@ def test_every_item_stands_in_one_line_and_only_exact_days_are_counted(first: da
 @settings(max_examples=40, deadline=None)
 @given(days)
 def test_what_is_on_includes_the_day(day: date) -> None:
-    on = briefing.on(TABLE, day)
+    on = briefing.items_on(TABLE, day)
     at = pd.Timestamp(day)
     expected = TABLE[(TABLE["start"] <= at) & (TABLE["end"] >= at) & ~TABLE["departure"]]
     assert on["item"].to_list() == expected["item"].to_list()

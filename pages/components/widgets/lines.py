@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from calendar_model.mission.briefing import Entry
+from calendar_model.mission.briefing import BriefingEntry
 from pages.components.shell import item_panel
 from pages.components.shell.words import plain
 
@@ -15,7 +15,7 @@ from pages.components.shell.words import plain
 LEFT = 260
 
 
-def lines(entries: Iterable[Entry], place: str, *, fold: bool = True) -> None:
+def lines(entries: Iterable[BriefingEntry], place: str, *, fold: bool = True) -> None:
     """Draws the entries in a column; ``place`` is its name, one of a kind on the page.
 
     With ``fold`` a session's deadlines open beneath their line; without, as within something already folded, the
@@ -26,7 +26,7 @@ def lines(entries: Iterable[Entry], place: str, *, fold: bool = True) -> None:
             _line(entry, place, fold)
 
 
-def _line(entry: Entry, place: str, fold: bool) -> None:
+def _line(entry: BriefingEntry, place: str, fold: bool) -> None:
     said = plain(f"{entry.detail} · {known(entry)}" if entry.detail else known(entry))
     label = f"**{plain(entry.title)}**" if entry.due else plain(entry.title)
     when = f"**{plain(entry.countdown.capitalize())}** · {plain(entry.when)}" if entry.countdown else plain(entry.when)
@@ -58,6 +58,6 @@ def _beside(key: str, when: str) -> Iterator[None]:
             yield
 
 
-def known(entry: Entry) -> str:
+def known(entry: BriefingEntry) -> str:
     """How the date stands, and whether the phrase on the left is a window."""
     return entry.standing if entry.exact else f"{entry.standing}, days open"
