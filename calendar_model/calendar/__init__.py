@@ -4,9 +4,10 @@ from calendar_model.calendar.columns import COLUMNS, EXPORTED, IN_FEEDS, PRINTED
 from calendar_model.calendar.current import current, horizon
 from calendar_model.calendar.display import city, when
 from calendar_model.calendar.filters import LISTS, PARAMETERS, Filter, FilterError, allowed_values, describe
+from calendar_model.calendar.items import Item, vote_words
 from calendar_model.calendar.origins import Origins, text_item
 from calendar_model.calendar.records import records
-from calendar_model.calendar.table import Item, build_table, item_rows, to_frame, vote_words, with_items
+from calendar_model.calendar.table import build_table, item_rows, to_frame, with_items
 
 __all__ = [
     "COLUMNS",

@@ -1,8 +1,9 @@
 """The columns of the calendar table, each declared once: its type, where it may go and what it holds.
 
 The schema of the table, the exports (CSV, JSON, Excel) and the feeds read this declaration, in its order. To add a
-column, add it to the declaration and fill it in :mod:`calendar_model.calendar.table`: as an attribute of ``Item``, or
-in ``_DERIVED`` where it follows from others. Exports and feeds show it only if its declaration allows it.
+column, add it to the declaration and fill it: as an attribute of :class:`~calendar_model.calendar.items.Item`, or in
+``_DERIVED`` of :mod:`calendar_model.calendar.table` where it follows from others. Exports and feeds show a column only
+if its declaration allows it.
 """
 
 from __future__ import annotations
