@@ -21,7 +21,7 @@ from pages.components.record import forms
 from pages.components.shell import filter_bar, item_panel
 from pages.components.shell.context import PageContext, current
 from pages.components.shell.current_user import require_person
-from pages.components.shell.navigation import PAGES, link
+from pages.components.shell.navigation import FOLDER, link
 from pages.components.shell.width import column_width
 from pages.components.shell.words import plain
 from pages.components.widgets.pictures import PictureRequest, as_a_picture
@@ -82,7 +82,7 @@ def follow_click(frame: pd.DataFrame) -> None:
     if goal is None:
         item_panel.choose(item)
     else:
-        st.switch_page(PAGES / f"{goal[1]}.py", query_params=goal[2])
+        st.switch_page(FOLDER / f"{goal[1]}.py", query_params=goal[2])
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

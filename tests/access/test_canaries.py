@@ -97,12 +97,7 @@ OF_NO_SECRET = {"subscription", "subscription_use", "correction", "access_reques
 """Tables in which there is nothing of any restricted record: whose addresses are is tested with the feeds, corrections
 are public, and who asks for access writes it without knowing the record."""
 
-PAGES = [
-    name
-    for entries in (navigation._MENU, navigation._HIDDEN)
-    for name, _, _ in entries
-    if (navigation.PAGES / f"{name}.py").exists()
-]
+PAGES = [page.file for page in navigation.PAGES]
 PAGE_OF: Mapping[type[Record], str] = {
     Case: "cases",
     Reprisal: "cases",
@@ -397,7 +392,7 @@ class Server:
             for name, value in parameters:
                 app.query_params[name] = value
             self.sent = found[page, parameters] = Sent()
-            app.switch_page(str(navigation.PAGES / f"{page}.py")).run()
+            app.switch_page(str(navigation.FOLDER / f"{page}.py")).run()
             assert [error.value for error in app.exception] == [], page
         return found
 

@@ -33,7 +33,7 @@ def test_what_is_pasted_is_kept_and_told(me: Viewer, page: str, new: str, kind: 
 def test_no_field_lets_the_browser_drop_what_is_too_long() -> None:
     cut = [
         f"{file.name}:{call.lineno}"
-        for file in navigation.PAGES.rglob("*.py")
+        for file in navigation.FOLDER.rglob("*.py")
         for call in ast.walk(ast.parse(file.read_text("utf-8")))
         if isinstance(call, ast.Call) and any(word.arg == "max_chars" for word in call.keywords)
     ]

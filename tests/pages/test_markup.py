@@ -136,7 +136,7 @@ def there(hostile: Hostile, monkeypatch: pytest.MonkeyPatch) -> Hostile:
     return hostile
 
 
-PAGES = [name for name, _, _ in (*navigation._MENU, *navigation._HIDDEN)]
+PAGES = [page.file for page in navigation.PAGES]
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -164,7 +164,7 @@ FILTERS = ("organisation", "kind", "track", "country", "standing", "body", "q", 
 
 def test_every_parameter_of_the_address_is_tried() -> None:
     read = r"query_params(?:\.get(?:_all)?\(|\[)([A-Z]+|\"\w+\")"
-    found = {name for file in navigation.PAGES.rglob("*.py") for name in re.findall(read, file.read_text("utf-8"))}
+    found = {name for file in navigation.FOLDER.rglob("*.py") for name in re.findall(read, file.read_text("utf-8"))}
     assert found == set(PARAMETERS)
 
 
@@ -219,7 +219,7 @@ def unescaped(node: ast.AST) -> Iterator[str]:
 
 def test_no_label_takes_a_typed_column_without_escaping() -> None:
     found = []
-    for file in navigation.PAGES.rglob("*.py"):
+    for file in navigation.FOLDER.rglob("*.py"):
         for call in ast.walk(ast.parse(file.read_text("utf-8"))):
             if isinstance(call, ast.Call) and getattr(call.func, "attr", "") in LABELLED:
                 words = [word.value for word in call.keywords if word.arg in ("label", "body", "help")]

@@ -15,7 +15,7 @@ from calendar_model.vocabulary import Sensitivity
 from pages.components.shell import navigation
 from tests.app import open_page
 
-PAGES = [name for name, _, _ in (*navigation._MENU, *navigation._HIDDEN)]
+PAGES = [page.file for page in navigation.PAGES]
 
 
 @pytest.fixture

@@ -1,83 +1,93 @@
-"""All pages, where they stand in the menu, and links from one to another that carry what it is about."""
+"""All pages, in the order of the menu, and links from one to another that carry what it is about."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
 
 from calendar_model.terms import RecordKind
 
-PAGES = Path(__file__).resolve().parents[2]
+FOLDER = Path(__file__).resolve().parents[2]
+"""Where the files of the pages are."""
 
 _KEY = "navigation_pages"
 
-_MENU = (
-    ("overview", "Overview", ""),
-    ("timeline", "Timeline", ""),
-    ("coverage", "Coverage", ""),
-    ("statements", "Statements", ""),
-    ("engagements", "Engagements", ""),
-    ("cases", "Cases", ""),
-    ("follow_ups", "Follow-ups", "follow-ups"),
-    ("resolutions", "Resolutions", ""),
-    ("upr", "UPR", ""),
-    ("meetings", "Side events", ""),
-    ("organisations", "Organisations", ""),
-    ("contacts", "Contacts", ""),
-    ("language", "Language", ""),
+
+@dataclass(frozen=True)
+class PageEntry:
+    """A page: its ``file`` without the ending, its title, and its address where that is not the file's name.
+
+    ``filtered``: whether it lists what the filter keeps. ``in_menu``: whether the menu has it, or other pages open it.
+    ``shows``: kinds of record of which it shows one.
+    """
+
+    file: str
+    title: str
+    url_path: str = ""
+    filtered: bool = True
+    in_menu: bool = True
+    shows: tuple[RecordKind, ...] = ()
+
+    @property
+    def address(self) -> str:
+        """Its name in addresses."""
+        return self.url_path or self.file
+
+
+PAGES = (
+    PageEntry("overview", "Overview"),
+    PageEntry("timeline", "Timeline"),
+    PageEntry("coverage", "Coverage"),
+    PageEntry("statements", "Statements", shows=(RecordKind.STATEMENT,)),
+    PageEntry("engagements", "Engagements", shows=(RecordKind.ENGAGEMENT,)),
+    PageEntry("cases", "Cases", shows=(RecordKind.CASE, RecordKind.REPRISAL)),
+    PageEntry("follow_ups", "Follow-ups", "follow-ups"),
+    PageEntry("resolutions", "Resolutions"),
+    PageEntry("upr", "UPR"),
+    PageEntry("meetings", "Side events", shows=(RecordKind.EVENT,)),
+    PageEntry("organisations", "Organisations"),
+    PageEntry("contacts", "Contacts", shows=(RecordKind.CONTACT,)),
+    PageEntry("language", "Language", shows=(RecordKind.LANGUAGE,)),
     # Not "feeds": that is where the server's own feeds are.
-    ("feeds", "Feeds", "subscribe"),
-    ("imports", "Import", "import"),
-    ("settings", "Settings", ""),
-    ("corrections", "Corrections", ""),
+    PageEntry("feeds", "Feeds", "subscribe"),
+    PageEntry("imports", "Import", "import", filtered=False),
+    PageEntry("settings", "Settings", filtered=False),
+    PageEntry("corrections", "Corrections", filtered=False, shows=(RecordKind.CORRECTION,)),
+    PageEntry("dossier", "Dossier", in_menu=False),
 )
-"""File, title and address, in the order of the menu; an address left out is the file's name. Without headings: on a
-narrow screen Streamlit draws those in a list that a screen reader cannot read."""
+"""All pages, in the order of the menu. Without headings: on a narrow screen Streamlit draws those in a list that a
+screen reader cannot read."""
 
-PAGE_OF = {
-    RecordKind.CASE: "cases",
-    RecordKind.CONTACT: "contacts",
-    RecordKind.CORRECTION: "corrections",
-    RecordKind.ENGAGEMENT: "engagements",
-    RecordKind.EVENT: "meetings",
-    RecordKind.LANGUAGE: "language",
-    RecordKind.REPRISAL: "cases",
-    RecordKind.STATEMENT: "statements",
-}
-"""The page that shows a record of a kind."""
-
-_UNFILTERED = ("imports", "settings", "corrections")
-"""Pages of which nothing is filtered."""
-
-_HIDDEN = (("dossier", "Dossier", ""),)
-"""Pages that are opened from others and have no place in the menu."""
+PAGE_OF = {kind: page.file for page in PAGES for kind in page.shows}
+"""The file of the page that shows a record of a kind."""
 
 
 def navigation() -> st.Page:
     """The menu above the page; gives back the page that the reader opened. For ``dashboard.py``."""
-    pages = {entry[0]: _page(*entry) for entry in _MENU} | {entry[0]: _page(*entry, hidden=True) for entry in _HIDDEN}
+    pages = {page.file: _streamlit_page(page) for page in PAGES}
     st.session_state[_KEY] = pages
     return st.navigation([*pages.values()], position="top")
 
 
 def filters(page: st.Page) -> bool:
     """Whether a page lists what the filter keeps."""
-    return page.url_path not in {address_of(name) for name in _UNFILTERED}
+    return page.url_path not in {entry.address for entry in PAGES if not entry.filtered}
 
 
 def address_of(page: str) -> str:
-    """The name under which a page stands in addresses, by its file's name."""
-    return next(address or file for file, _, address in (*_MENU, *_HIDDEN) if file == page)
+    """The name of a page in addresses, by its file's name."""
+    return next(entry.address for entry in PAGES if entry.file == page)
 
 
-def _page(file: str, title: str, address: str, *, hidden: bool = False) -> st.Page:
+def _streamlit_page(page: PageEntry) -> st.Page:
     return st.Page(
-        PAGES / f"{file}.py",
-        title=title,
-        url_path=address or file,
-        default=file == "overview",
-        visibility="hidden" if hidden else "visible",
+        FOLDER / f"{page.file}.py",
+        title=page.title,
+        url_path=page.address,
+        default=page is PAGES[0],
+        visibility="visible" if page.in_menu else "hidden",
     )
 
 
