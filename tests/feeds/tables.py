@@ -13,19 +13,23 @@ from tests.day import TODAY
 
 AS_OF = TODAY
 
+_BLANK_OF_TYPE: dict[ColumnType, Any] = {
+    ColumnType.TEXT: "",
+    ColumnType.CODES: "",
+    ColumnType.CATEGORY: "",
+    ColumnType.INSTANT: None,
+    ColumnType.FLAG: False,
+    ColumnType.NUMBER: 0,
+}
 _BLANK: dict[str, Any] = {
+    **{name: _BLANK_OF_TYPE.get(column.type) for name, column in COLUMNS.items() if name != "uid"},
     "item": "session-HRC61",
     "title": "Human Rights Council, 61st session",
     "kind": "session",
     "organisation": "un-hrc",
     "body": "un-hrc",
-    "track": "",
-    "session": "",
-    "countries": "",
     "start": "2026-02-23",
     "end": "2026-03-31",
-    "starts_at": None,
-    "ends_at": None,
     "all_day": True,
     "timezone": "Europe/Zurich",
     "date_precision": "day",
@@ -34,15 +38,8 @@ _BLANK: dict[str, Any] = {
     "basis": "In the Council's programme of work.",
     "source_url": "https://www.ohchr.org/en/hr-bodies/hrc",
     "location": "Geneva",
-    "description": "",
-    "for_whom": "",
-    "related_to": "",
-    "previous": "",
-    "next": "",
-    "departure": False,
     "sensitivity": "public",
     "updated": "2026-11-24",
-    "sequence": 0,
 }
 
 
