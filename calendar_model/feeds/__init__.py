@@ -1,7 +1,7 @@
 """The calendar as iCalendar: feeds to subscribe to, files to save, and the HTTP routes that give them out."""
 
 from calendar_model.feeds.http import ROUTES, build_feed
-from calendar_model.feeds.ical import IncompleteItemError, calendar_bytes, feed_bytes
+from calendar_model.feeds.ical import CalendarProperties, IncompleteItemError, calendar_bytes, feed_bytes
 from calendar_model.feeds.links import (
     PUBLIC_URL_VARIABLE,
     feed_url,
@@ -15,6 +15,7 @@ from calendar_model.feeds.links import (
 __all__ = [
     "PUBLIC_URL_VARIABLE",
     "ROUTES",
+    "CalendarProperties",
     "IncompleteItemError",
     "build_feed",
     "calendar_bytes",

@@ -47,6 +47,7 @@ from calendar_model.access.problems import Refused
 from calendar_model.calendar import Filter, FilterError
 from calendar_model.feeds import cache, ical, links, subscription_feed
 from calendar_model.feeds.cache import Body, CachedFeed, FeedCache
+from calendar_model.feeds.ical import CalendarProperties
 from calendar_model.feeds.limits import RateLimits, RecentKeys, client_host
 from calendar_model.mission import subscriptions
 from calendar_model.mission.visible_calendar import calendar_for
@@ -83,16 +84,15 @@ def build_feed(reference: Reference, table: pd.DataFrame, filter_: Filter, base_
     `calendar_model.feeds.IncompleteItemError` for a row that cannot be written.
     """
     rows = filter_.apply(table, reference)
-    return ical.feed_bytes(
-        rows,
+    properties = CalendarProperties(
         name=_name(filter_, reference),
         description="Dates of multilateral work for human rights defenders. Each says how it is known; "
         "what is worked out by a rule is marked as projected.",
         url=base_url,
         source=links.feed_url(base_url, filter_),
-        as_of=table.attrs["as_of"],
         colour=_colour(rows["organisation"].unique(), reference),
     )
+    return ical.feed_bytes(rows, properties, as_of=table.attrs["as_of"])
 
 
 def _name(filter_: Filter, reference: Reference) -> str:
@@ -227,7 +227,7 @@ class ItemEndpoint(PolledEndpoint):
         return FeedSource(
             version=_version(table),
             disposition=_disposition("attachment", title),
-            build=lambda: ical.calendar_bytes(rows, name=title, description="", url=base_url, source=""),
+            build=lambda: ical.calendar_bytes(rows, CalendarProperties(title, url=base_url)),
         )
 
 
@@ -278,15 +278,17 @@ def build_subscription(items: subscription_feed.SubscriptionItems, base_url: str
     """The feed of a subscription, which does not name its own secret address. Raises as :func:`build_feed`."""
     rows = items.filtered()
     description = calendar.describe(items.filter, items.reference)
-    return ical.feed_bytes(
-        items.with_follow_ups(rows),
+    properties = CalendarProperties(
         name=items.subscriber.name,
         description=f"Dates of multilateral work for human rights defenders: {description}.",
         url=base_url,
-        source="",
-        as_of=items.table.attrs["as_of"],
         colour=_colour(rows["organisation"].unique(), items.reference),
         identity=f"/feeds/mine/{items.subscriber.subscription_id}",
+    )
+    return ical.feed_bytes(
+        items.with_follow_ups(rows),
+        properties,
+        as_of=items.table.attrs["as_of"],
         alarm_days=items.subscriber.alarm_days,
     )
 

@@ -36,6 +36,7 @@ from __future__ import annotations
 import uuid
 from collections import namedtuple
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -106,28 +107,33 @@ _CSS_COLOURS = {
 }  # fmt: skip
 
 
+@dataclass(frozen=True)
+class CalendarProperties:
+    """What a calendar says of itself, as clients show it.
+
+    ``url`` is the public address of the dashboard without a slash at the end. ``source`` is the address of the feed;
+    its query is the filter, in the names of the dashboard's own address. Both are empty for a file that belongs to no
+    server, and then has no links. ``colour`` is ``#rrggbb`` or empty. ``identity`` stands for the source in a feed
+    whose address is a secret, which a file that is handed on must not tell.
+    """
+
+    name: str
+    description: str = ""
+    url: str = ""
+    source: str = ""
+    colour: str = ""
+    identity: str = ""
+
+
 def feed_bytes(
-    table: pd.DataFrame,
-    *,
-    name: str,
-    description: str,
-    url: str,
-    source: str,
-    as_of: date | None = None,
-    colour: str = "",
-    identity: str = "",
-    alarm_days: int | None = None,
+    table: pd.DataFrame, properties: CalendarProperties, *, as_of: date | None = None, alarm_days: int | None = None
 ) -> bytes:
     """A whole iCalendar object, in UTF-8, of a calendar table that is already filtered.
 
-    `table` has the columns in `IN_FEEDS`, others are not looked at. `name` and `description` are shown by clients.
-    `url` is the public address of the dashboard without a slash at the end, `source` the address
-    of the feed; its query is the filter, in the names of the dashboard's own address. Both may be empty,
-    for a file that belongs to no server: it then has no links. `colour` is ``#rrggbb`` or empty. `identity`
-    stands for the source in a feed whose address is a secret, which a file handed on must not tell.
-    `alarm_days`: each deadline has a reminder so many days before, at least one. A cancelled item is left out when
-    `as_of` (or ``table.attrs["as_of"]``) is more than 90 days after its last change; an occurrence that was due and
-    did not take place (a departure) is a cancelled item like any other.
+    `table` has the columns in `IN_FEEDS`, others are not looked at. `alarm_days`: each deadline has a reminder so many
+    days before, at least one. A cancelled item is left out when `as_of` (or ``table.attrs["as_of"]``) is more than 90
+    days after its last change; an occurrence that was due and did not take place (a departure) is a cancelled item like
+    any other.
 
     The same table gives the same bytes. Raises `IncompleteItemError` for a row without identifier, title or
     dates, and ValueError when the day is not known.
@@ -135,42 +141,16 @@ def feed_bytes(
     day = as_of or table.attrs.get("as_of")
     if day is None:
         raise ValueError("Say for which day the feed is: give as_of, or set table.attrs['as_of'].")
-    return calendar_bytes(
-        table[~expired(table, day)],
-        name=name,
-        description=description,
-        url=url,
-        source=source,
-        colour=colour,
-        identity=identity,
-        alarm_days=alarm_days,
-    )
+    return calendar_bytes(table[~expired(table, day)], properties, alarm_days=alarm_days)
 
 
-def calendar_bytes(
-    table: pd.DataFrame,
-    *,
-    name: str,
-    description: str,
-    url: str,
-    source: str,
-    colour: str = "",
-    identity: str = "",
-    alarm_days: int | None = None,
-) -> bytes:
+def calendar_bytes(table: pd.DataFrame, properties: CalendarProperties, *, alarm_days: int | None = None) -> bytes:
     """As `feed_bytes`, with every row of the table that is not restricted, however long ago it was cancelled."""
     rows = list(_rows(table.loc[table["sensitivity"] != Sensitivity.RESTRICTED, list(IN_FEEDS)]))
-    head = _head(
-        name=name,
-        description=description,
-        url=url,
-        source=source,
-        colour=colour,
-        identity=identity,
-        updated=max((row.updated for row in rows), default=""),
-    )
+    head = _head(properties, updated=max((row.updated for row in rows), default=""))
     # What has no reminder has the same bytes in every feed.
-    events = [_event(row, url, alarm_days if alarm_days and _has_reminder(row) else None) for row in rows]
+    days = [alarm_days if alarm_days and _has_reminder(row) else None for row in rows]
+    events = [_event(row, properties.url, before) for row, before in zip(rows, days, strict=True)]
     return b"".join([head, *events, b"END:VCALENDAR\r\n"])
 
 
@@ -212,17 +192,18 @@ def _iso(moments: np.ndarray) -> list[object]:
     return list(np.datetime_as_string(different).astype(object)[which])
 
 
-def _head(*, name: str, description: str, url: str, source: str, colour: str, identity: str, updated: str) -> bytes:
+def _head(properties: CalendarProperties, *, updated: str) -> bytes:
     """The calendar's own properties, and what stands in for events if there are none (`updated` empty)."""
+    url, source, colour, identity = properties.url, properties.source, properties.colour, properties.identity
     feed = urlsplit(source)
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{PRODUCT}", "CALSCALE:GREGORIAN"]
     if updated:
         lines.append("METHOD:PUBLISH")
     for prop, text in (
-        ("DESCRIPTION", description),
-        ("X-WR-CALDESC", description),
-        ("NAME", name),
-        ("X-WR-CALNAME", name),
+        ("DESCRIPTION", properties.description),
+        ("X-WR-CALDESC", properties.description),
+        ("NAME", properties.name),
+        ("X-WR-CALNAME", properties.name),
     ):
         if text:
             lines.append(f"{prop}:{content.escape(text)}")

@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from calendar_model import calendar
-from calendar_model.feeds import ROUTES, feed_bytes, ical
+from calendar_model.feeds import ROUTES, CalendarProperties, feed_bytes, ical
 from tests.benchmarks.folder import prepare
 from tests.benchmarks.stopwatch import timed
 from tests.feeds import readers
@@ -40,7 +40,7 @@ def measure(items: int) -> None:
     several.attrs.update(as_of=table.attrs["as_of"], version=f"benchmark-{items}")
 
     def ours() -> bytes:
-        return feed_bytes(several, name="HRD calendar", description="", url=URL, source=f"{URL}/feeds/calendar.ics")
+        return feed_bytes(several, CalendarProperties("HRD calendar", url=URL, source=f"{URL}/feeds/calendar.ics"))
 
     def cold() -> bytes:
         ical._event.cache_clear()

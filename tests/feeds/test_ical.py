@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calendar_model.calendar import IN_FEEDS
-from calendar_model.feeds import IncompleteItemError, feed_bytes
+from calendar_model.feeds import CalendarProperties, IncompleteItemError, feed_bytes
 from calendar_model.feeds.ical import css_colour
 from tests.feeds import readers
 from tests.feeds.tables import (
@@ -35,8 +35,8 @@ SOURCE = f"{BASE}/feeds/calendar.ics?organisation=un-hrc"
 
 def feed(*rows: dict[str, Any], as_of: date = AS_OF, **more: Any) -> bytes:
     table = table_of(rows, as_of=as_of)
-    settings_ = {"name": "HRD calendar", "description": "All dates", "url": BASE, "source": SOURCE, **more}
-    return feed_bytes(table, **settings_)
+    said = {"name": "HRD calendar", "description": "All dates", "url": BASE, "source": SOURCE, **more}
+    return feed_bytes(table, CalendarProperties(**said))
 
 
 def event(*rows: dict[str, Any], **more: Any) -> list[str]:
@@ -277,7 +277,7 @@ def test_the_day_must_be_known() -> None:
     table = table_of([SESSION])
     del table.attrs["as_of"]
     with pytest.raises(ValueError, match="Say for which day the feed is"):
-        feed_bytes(table, name="", description="", url="", source="")
+        feed_bytes(table, CalendarProperties(""))
 
 
 # Privacy (complaint 10)
@@ -287,9 +287,9 @@ def test_a_column_that_nobody_listed_does_not_leak() -> None:
     table = table_of(ALL_SORTS)
     for column in ("defender", "search", "contact", "notes", "track", "session", "countries", "previous", "next"):
         table[column] = "planted-secret"
-    written = feed_bytes(table, name="n", description="d", url=BASE, source=SOURCE)
+    written = feed_bytes(table, CalendarProperties("n", "d", BASE, SOURCE))
     assert b"planted" not in written.replace(b"\r\n ", b"")
-    assert written == feed_bytes(table_of(ALL_SORTS), name="n", description="d", url=BASE, source=SOURCE)
+    assert written == feed_bytes(table_of(ALL_SORTS), CalendarProperties("n", "d", BASE, SOURCE))
 
 
 def test_the_keep_list_is_this_one() -> None:
@@ -471,7 +471,7 @@ def rows(draw: st.DrawFn) -> dict[str, Any]:
 @given(st.lists(rows(), max_size=4), text)
 def test_our_bytes_are_those_that_icalendar_writes(drawn: list[dict[str, Any]], name: str) -> None:
     table = table_of([row | {"item": f"item-{number}"} for number, row in enumerate(drawn)])
-    written = feed_bytes(table, name=name, description=name, url=BASE, source=SOURCE)
+    written = feed_bytes(table, CalendarProperties(name, name, BASE, SOURCE))
     assert facts(readers.by_icalendar(written)) == expected(table)
     assert icalendar.Calendar.from_ical(written).to_ical() == written
     if drawn:
@@ -482,6 +482,6 @@ def test_our_bytes_are_those_that_icalendar_writes(drawn: list[dict[str, Any]], 
 @given(st.lists(rows(), min_size=1, max_size=4))
 def test_vobject_and_ical_read_the_same(drawn: list[dict[str, Any]]) -> None:
     table = table_of([row | {"item": f"item-{number}"} for number, row in enumerate(drawn)])
-    written = feed_bytes(table, name="n", description="", url=BASE, source=SOURCE)
+    written = feed_bytes(table, CalendarProperties("n", "", BASE, SOURCE))
     assert facts(readers.by_vobject(written)) == expected(table)
     assert readers.by_ical(written) == readers.by_vobject(written)

@@ -333,7 +333,7 @@ def test_an_alarm_is_always_before(days: int, whole: str, timed: str, table: pd.
         all_day=False, date_precision="day", starts_at=pd.Timestamp("2026-12-01 12:00", tz="UTC"), timezone="UTC"
     )
     for found, trigger in ((whole_day, whole), (at_noon, timed)):
-        body = ical.calendar_bytes(found, name="x", description="", url="", source="", alarm_days=days)
+        body = ical.calendar_bytes(found, ical.CalendarProperties("x"), alarm_days=days)
         assert [line for line in readers.lines(body) if line.startswith("TRIGGER")] == [f"TRIGGER:{trigger}"]
 
 

@@ -19,7 +19,7 @@ from calendar_model import wording
 from calendar_model.access.permissions import ANONYMOUS, Viewer
 from calendar_model.access.unit_of_work import change_token, reading
 from calendar_model.calendar import Origins, when
-from calendar_model.feeds import calendar_bytes
+from calendar_model.feeds import CalendarProperties, calendar_bytes
 from calendar_model.mission import coverage
 from calendar_model.mission.dossier import Work, deadlines, work_on
 from calendar_model.mission.events import event_of
@@ -179,7 +179,7 @@ def _own_file(item: str, context: PageContext) -> None:
     rows = context.table[context.table["item"] == item]
     st.download_button(
         "Add to my calendar",
-        data=lambda: calendar_bytes(rows, name="HRD calendar", description="", url="", source=""),
+        data=lambda: calendar_bytes(rows, CalendarProperties("HRD calendar")),
         file_name=f"{wording.file_name(item, 'event')}.ics",
         mime="text/calendar",
         key="panel_file",
