@@ -17,7 +17,7 @@ from calendar_model.access.permissions import ANONYMOUS
 from calendar_model.access.problems import Refused
 from calendar_model.access.unit_of_work import reading, staff
 from calendar_model.calendar import Origins
-from calendar_model.mission.transactions import save, writing
+from calendar_model.mission.corrections import change_cadence, record_correction, row_without
 from calendar_model.mission.visible_calendar import corrections
 from calendar_model.reference import data_folder
 from calendar_model.reference.corrections import (
@@ -25,13 +25,9 @@ from calendar_model.reference.corrections import (
     ROW_CLASS_OF,
     CorrectedRow,
     RowCorrection,
-    complete_dates,
     correctable_columns,
     corrected_rows,
     correction_effect,
-    correction_title,
-    differences,
-    file_rows,
     key_columns,
     patch,
     row_key,
@@ -276,9 +272,7 @@ def one_row(file: str, row: str, context: PageContext, correction: Correction | 
     """The form of a row: what it says now, to be put right."""
     kind = ROW_CLASS_OF[file]
     recorded = corrections()
-    beneath = [one for one in recorded if correction is None or one.record_id != correction.id]
-    made = corrected_rows(data_folder(), beneath).get((file, row))
-    base = dict(made.cells) if made else file_rows(data_folder(), file).get(row, {})
+    base = row_without(recorded, file, row, correction.id if correction else "")
     shown = {**(base or guessed(file, row, context)), **(json.loads(correction.values) if correction else {})}
     present = SimpleNamespace(
         id=correction.id if correction else f"{file}_{row}".replace(" ", "_"),
@@ -327,36 +321,14 @@ def save_row(form: RecordForm, file: str, row: str, base: Mapping[str, str], cor
         for name, text in said.items()
         if (text and name in DATED) or text != cell(typed(ROW_CLASS_OF[file], base)[name])
     }
-    values = complete_dates(ROW_CLASS_OF[file], base, values)
-    source, note = (str(form.values()[name] or "") for name in ("source_url", "note"))
-    if not source:
-        raise Refused("Give the address of the source: a correction without one is a rumour.")
-    if "notes" in values:
-        # Whoever rewrites the notes of a row loses nothing else that belongs in them.
-        before = base.get("source_url", "")
-        further = (note, f"Source before the correction: {before}" if before not in ("", source) else "")
-        kept = [part for part in further if part and part not in values["notes"]]
-        values["notes"] = "; ".join(part for part in (" ".join(values["notes"].split()), *kept) if part)
-    recorded = corrections()
-    candidate = RowCorrection(
-        file=file,
-        row=row,
-        values=values,
-        source_url=source,
-        note=note,
-        on=form.context.today,
-        record_id=correction.id if correction else "",
-    )
-    if base and not differences(data_folder(), recorded, candidate):
-        raise Refused(
-            "The reference says all of this already, and has it from a source. There is nothing to put right."
-        )
-    known = {"title": correction_title(file, row), "values": json.dumps(values, ensure_ascii=False), "note": note}
-    save(
+    record_correction(
         form.context.viewer,
-        Correction,
-        {"file": file, "row": row, "source_url": source, **known},
-        record_id=correction.id if correction else "",
+        file,
+        row,
+        values,
+        source_url=str(form.values()["source_url"] or ""),
+        note=str(form.values()["note"] or ""),
+        correction_id=correction.id if correction else "",
         seen=form.seen,
         items=items_of(file, row, form.context) if correction is None else None,
     )
@@ -459,27 +431,8 @@ def save_rhythm(form: RecordForm, old: Cadence) -> str:
     typed_in = form.values()
     source, note, code = (str(typed_in[name] or "") for name in ("source_url", "note", "code"))
     begins = typed_in["first_year"]
-    if begins is None or not typed_in["statement"]:
-        raise Refused("Say what the new rule is, and from which year it is in force.")
-    code = code or f"{old.track}-{begins}"
-    new = {name: cell(value) for name, value in typed_in.items() if name in correctable_columns(Cadence)}
-    new |= {"track": old.track, "view": old.view.value}
-    rows = {old.code: {"last_year": str(begins - 1)}, code: {name: text for name, text in new.items() if text}}
-    if any(row.code == code for row in form.context.reference.cadences):
-        raise Refused(f"There is a rule “{code}” already: give the new one another code.")
-    with writing(form.context.viewer) as session:
-        session.add_all(
-            Correction(
-                title=correction_title(Cadence.FILE, row),
-                owner_id=form.context.viewer.person_id,
-                file=Cadence.FILE,
-                row=row,
-                values=json.dumps(values, ensure_ascii=False),
-                source_url=source,
-                note=note,
-            )
-            for row, values in rows.items()
-        )
+    values = {name: cell(value) for name, value in typed_in.items() if name in correctable_columns(Cadence)}
+    change_cadence(form.context.viewer, old, values, first_year=begins, source_url=source, note=note, code=code)
     leave()
     return f"The rule ends with {begins - 1}, and the new one holds from {begins} on."
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from calendar_model.access.problems import SHORTEST_REASON, Refused
+from calendar_model.access.problems import SHORTEST_REASON, Problem, Refused
 from calendar_model.access.protection import PARENTS, Passage, Protection, audience, batched_ids, parents, passages
 from calendar_model.store.history import Audience, Columns, Written
 from calendar_model.store.models import (
@@ -28,23 +28,6 @@ from calendar_model.store.models import (
     Unsaved,
 )
 from calendar_model.store.session import WorkspaceSession
-
-GONE = "This record is not there any more, or you cannot see it. Go back to the list."
-NOT_NAMED = (
-    "Only people with access to this contact can give access, change its kind, level or owner, link it to a case, or "
-    "delete it: it is kept who it is. Ask one of them."
-)
-SOMEBODY = "A restricted record names at least one person: name somebody else first."
-SOMEBODY_FOR_IDENTITY = "At least one person keeps access as long as it is kept who this contact is. Erase that first."
-OWNER = "The owner keeps access to the record. Choose the owner as well."
-OTHERS_OWNER = "Only the owner can hand a restricted record over. Ask for it on the record's page instead."
-WHY = "Say in a sentence why you need access; the reason stays in the history."
-NOT_YOURS_TO_ASK = "Ask for access in your own name, to a record to which you have none."
-NOT_YOURS_TO_GRANT = (
-    "A second person grants access: somebody with access to the record, or where nobody active has any, somebody who "
-    "may clear. Ask one of them."
-)
-STAYS = "A row stays with its record: add a new one to the other record, and delete this one."
 
 _ID = re.compile(r"[0-9a-f]{32}")
 _EVERYTHING = {"everything": True}
@@ -101,18 +84,18 @@ class _Check:
     def _is_of_the_staff(self) -> None:
         fictional = select(Person.id).where(Person.id == self.actor, Person.sample)
         if self.session.scalar(fictional.execution_options(**_EVERYTHING)) is not None:
-            raise Refused("You act as somebody of the sample: choose who you are to change what is not of the sample.")
+            raise Refused(Problem("acting-as-sample"))
 
     # --- Rows
 
     def _is_what_it_says(self, row: Written) -> None:
         if row.before is None and row.after is None:
-            raise Refused(GONE)
+            raise Refused(Problem("record-gone"))
         if row.changed() & {"id", "kind", *PARENTS}:
-            raise Refused(STAYS)
+            raise Refused(Problem("row-of-another-record"))
         is_new = row.before is None and (row.is_record or row.table == Person.__tablename__)
         if is_new and not _ID.fullmatch(row.row_id):
-            raise Refused("An identifier is 32 hexadecimal digits: leave it out, and it is made.")
+            raise Refused(Problem("identifier-malformed"))
 
     def _are_new(self) -> None:
         """An identifier that was that of another record would bring along that record's history."""
@@ -120,7 +103,7 @@ class _Check:
         for some in batched_ids(ids):
             used = select(Change.number).where(Change.record_id.in_(some)).limit(1)
             if self.session.scalar(used.execution_options(**_EVERYTHING)) is not None:
-                raise Refused("This identifier was that of another record: leave it out, and a new one is made.")
+                raise Refused(Problem("identifier-used"))
 
     def _record(self, row: Written) -> None:
         passage = self.passing[row.row_id]
@@ -160,13 +143,13 @@ class _Check:
             passage = self.passing[str(row.after["record_id"])]
             before = passage.before
             if row.after["person_id"] != self.actor or row.after["granted_by_id"] or before is None:
-                raise Refused(NOT_YOURS_TO_ASK)
+                raise Refused(Problem("request-for-another"))
             if self.actor in before.named and (self.actor == before.owner_id or self._person(before.owner_id).active):
-                raise Refused(NOT_YOURS_TO_ASK)
+                raise Refused(Problem("request-for-another"))
             if len(str(row.after["reason"]).strip()) < SHORTEST_REASON:
-                raise Refused(WHY)
+                raise Refused(Problem("request-without-reason", "reason"))
         elif row.after is None and self._is_there(row):
-            raise Refused("A request for access is kept.")
+            raise Refused(Problem("request-deleted"))
 
     def _is_there(self, row: Written) -> bool:
         """Whether a record to which a row belongs is still there."""
@@ -177,11 +160,11 @@ class _Check:
         changed = {name for name, value in after.items() if value != before[name]}
         passage = self.passing[record_id]
         if changed != {"granted_by_id", "granted_at"} or before["granted_by_id"] or passage.before is None:
-            raise Refused("A request for access stays as it is, and is granted once.")
+            raise Refused(Problem("request-changed"))
         others = [one for one in passage.before.named if one != person_id and self._person(one).active]
         allowed = self.actor in others or (not others and self._person(self.actor).may_clear)
         if after["granted_by_id"] != self.actor or self.actor == person_id or not allowed:
-            raise Refused(NOT_YOURS_TO_GRANT)
+            raise Refused(Problem("grant-by-another"))
         self.granted.add((record_id, person_id))
 
     def _is_taken_over(self, record_id: str, passage: Passage) -> bool:
@@ -204,7 +187,7 @@ class _Check:
         """What somebody has typed and not saved is theirs."""
         for side in (row.before, row.after):
             if side is not None and side["person_id"] != self.actor:
-                raise Refused("What is typed and not saved is kept for the person who types it, and for nobody else.")
+                raise Refused(Problem("unsaved-of-another"))
         if row.after is not None:
             self._must_see(str(row.after["statement_id"]))
 
@@ -224,7 +207,7 @@ class _Check:
         else:
             lets_go = False
         if not lets_go:
-            raise Refused("Say who you are first: choose yourself in Settings. Every change is kept with its author.")
+            raise Refused(Problem("no-actor"))
 
     def _is_fictional(self, columns: Columns, name: str) -> bool:
         fictional = select(Person.id).where(Person.id == columns[name], Person.sample)
@@ -237,28 +220,28 @@ class _Check:
         before = passage.before
         if before is None:
             if passage.after is None:
-                raise Refused(GONE)
+                raise Refused(Problem("record-gone"))
         elif before.restricted and self.actor not in before.named:
-            raise Refused(GONE)
+            raise Refused(Problem("record-gone"))
 
     def _must_have_access(self, record_id: str) -> None:
         self._must_see(record_id)
         before = self.passing[record_id].before
         if before is not None and before.guarded and self.actor not in before.named:
-            raise Refused(NOT_NAMED)
+            raise Refused(Problem("access-needed"))
 
     def _handed_over(self, record_id: str, passage: Passage) -> None:
         if passage.before is not None and passage.before.owner_id != self.actor:
-            raise Refused(OTHERS_OWNER)
+            raise Refused(Problem("owner-only", "owner_id"))
 
     def _left_open_to_somebody(self, passage: Passage) -> None:
         before, after = passage.before, passage.after
         if after is None or not after.guarded:
             return
         if not after.named and (before is None or before.named or not before.guarded):
-            raise Refused(SOMEBODY if after.restricted else SOMEBODY_FOR_IDENTITY)
+            raise Refused(Problem("nobody-with-access" if after.restricted else "identity-of-nobody", "named"))
         if self.actor and after.owner_id not in after.named and _shuts_owner_out(before, after):
-            raise Refused(OWNER)
+            raise Refused(Problem("owner-without-access", "named"))
 
 
 def _shuts_owner_out(before: Protection | None, after: Protection) -> bool:

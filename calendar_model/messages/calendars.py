@@ -16,4 +16,13 @@ MESSAGES: Mapping[str, str] = {
     ),
     "subscription-too-long": "Let the address end within two years; it can be renewed when it has ended.",
     "subscription-deleted": "An address is revoked, and not deleted: the history keeps that it was there.",
+    "subscription-end-out-of-bounds": (
+        "Let it end after today and within two years; it can be renewed when it has ended."
+    ),
+    "subscription-period-open": "Give the period its first and its last day.",
+    "subscription-name-too-long": "Give it a name of at most {limit} letters.",
+    "subscription-alarm-out-of-bounds": (
+        "An alarm rings 1 to {limit} days before a deadline; leave it empty for none."
+    ),
+    "subscription-gone": "This address opens nothing any more: it was revoked. Make a new one.",
 }

@@ -14,9 +14,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
-from calendar_model.access import access_rules
 from calendar_model.access.permissions import Viewer
-from calendar_model.access.problems import SHORTEST_REASON, Refused
+from calendar_model.access.problems import SHORTEST_REASON, Problem, Refused
 from calendar_model.access.unit_of_work import reading
 from calendar_model.clock import now
 from calendar_model.mission.transactions import writing
@@ -53,7 +52,7 @@ def ask(viewer: Viewer, record_id: str, reason: str, workspace: Workspace | None
     """
     with writing(viewer, workspace=workspace) as session:
         if len(reason.strip()) < SHORTEST_REASON:
-            raise Refused(access_rules.WHY)
+            raise Refused(Problem("request-without-reason", "reason"))
         if _can_be_asked_for(session, record_id, viewer.person_id):
             session.add(AccessRequest(record_id=record_id, person_id=viewer.person_id, reason=reason.strip()))
 
@@ -122,7 +121,7 @@ def grant(viewer: Viewer, request_id: str, workspace: Workspace | None = None) -
     with writing(viewer, workspace=workspace) as session, session.no_autoflush:
         request = session.get(AccessRequest, request_id)
         if request is None or request.granted_by_id is not None:
-            raise Refused("This request is not open any more, or it is not for you to grant. Reload the page.")
+            raise Refused(Problem("request-gone"))
         record = session.scalars(
             select(Record).where(Record.id == request.record_id).execution_options(**_EVERYTHING)
         ).one()

@@ -7,17 +7,22 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, inspect, select
 from sqlalchemy.orm import Session
 
+from calendar_model.access.permissions import ANONYMOUS, Viewer
 from calendar_model.access.problems import Problem, Refused
-from calendar_model.clock import now
+from calendar_model.access.unit_of_work import load_for_update, reading
+from calendar_model.clock import now, today
 from calendar_model.mission.checks import Checks, is_changed
-from calendar_model.reference import RowCorrection, corrections, new_faults
+from calendar_model.mission.transactions import save, writing
+from calendar_model.reference import RowCorrection, corrections, data_folder, new_faults
+from calendar_model.reference.rows import Cadence
+from calendar_model.store.database import Workspace
 from calendar_model.store.history import DELETE
 from calendar_model.store.models import Base, Change, Correction, Record
 from calendar_model.store.session import WorkspaceSession
@@ -143,3 +148,108 @@ def corrected(columns: Mapping[str, Any], *, record_id: str, at: datetime, writt
         at=at,
         written=written,
     )
+
+
+def row_without(recorded: Sequence[RowCorrection], file: str, row: str, correction_id: str = "") -> dict[str, str]:
+    """The cells of a row of the reference with all corrections but one; empty for a row that is not there."""
+    others = [one for one in recorded if not correction_id or one.record_id != correction_id]
+    made = corrections.corrected_rows(data_folder(), others).get((file, row))
+    return dict(made.cells) if made else dict(corrections.file_rows(data_folder(), file).get(row, {}))
+
+
+# --- Commands
+
+
+def record_correction(
+    viewer: Viewer,
+    file: str,
+    row: str,
+    values: Mapping[str, str],
+    *,
+    source_url: str,
+    note: str = "",
+    correction_id: str = "",
+    seen: int = 0,
+    items: Iterable[str] | None = None,
+    workspace: Workspace | None = None,
+) -> str:
+    """Record a correction of a row of the reference, or the ``seen`` version of one changed; give its identifier.
+
+    ``values`` are the corrected columns as texts of their cells; precision and standing that the days imply are
+    completed, and notes that are written anew keep the source that the row had. ``items`` are those of the calendar
+    that come from the row. Raises Refused for a source that is missing, where the reference says all of it already and
+    for what does not fit, and EditConflict.
+    """
+    if not source_url:
+        raise Refused(Problem("correction-without-source", "source_url"))
+    with reading(ANONYMOUS, workspace) as session:
+        recorded = kept(session)
+    base = row_without(recorded, file, row, correction_id)
+    values = corrections.complete_dates(corrections.ROW_CLASS_OF[file], base, values)
+    if "notes" in values:
+        values["notes"] = _complete_notes(values["notes"], base.get("source_url", ""), source_url, note)
+    candidate = RowCorrection(
+        file=file, row=row, values=values, source_url=source_url, note=note, on=today(), record_id=correction_id
+    )
+    if base and not corrections.differences(data_folder(), recorded, candidate):
+        raise Refused(Problem("correction-says-nothing-new"))
+    columns = _columns(file, row, values, source_url, note)
+    return save(viewer, Correction, columns, record_id=correction_id, seen=seen, items=items, workspace=workspace)
+
+
+def _complete_notes(notes: str, source_before: str, source_url: str, note: str) -> str:
+    """The notes of a row in one line, with the note of the correction and the source that the row had before."""
+    further = (note, f"Source before the correction: {source_before}" if source_before not in ("", source_url) else "")
+    missing = [part for part in further if part and part not in notes]
+    return "; ".join(part for part in (" ".join(notes.split()), *missing) if part)
+
+
+def change_cadence(
+    viewer: Viewer,
+    old: Cadence,
+    values: Mapping[str, str],
+    *,
+    first_year: int | None,
+    source_url: str,
+    note: str = "",
+    code: str = "",
+    workspace: Workspace | None = None,
+) -> str:
+    """End a rule of cadence the year before ``first_year`` and record the one that takes its place; give its code.
+
+    ``values`` are the columns of the new rule as texts of their cells, ``code`` is made of the track and the year where
+    it is empty. Both corrections are written together, or none. Raises Refused for what is missing or does not fit.
+    """
+    if first_year is None or not values.get("statement"):
+        raise Refused(Problem("cadence-incomplete", "first_year" if first_year is None else "statement"))
+    code = code or f"{old.track}-{first_year}"
+    with reading(ANONYMOUS, workspace) as session:
+        recorded = kept(session)
+    if row_without(recorded, Cadence.FILE, code):
+        raise Refused(Problem("cadence-code-taken", "code", {"code": code}))
+    new = {**values, "track": old.track, "view": old.view.value, "first_year": str(first_year)}
+    rows = {old.code: {"last_year": str(first_year - 1)}, code: {name: text for name, text in new.items() if text}}
+    with writing(viewer, workspace=workspace) as session:
+        for row, changed in rows.items():
+            columns = _columns(Cadence.FILE, row, changed, source_url, note)
+            session.add(Correction(owner_id=viewer.person_id, **columns))
+    return code
+
+
+def withdraw_correction(
+    viewer: Viewer, correction_id: str, *, seen: int, reason: str, workspace: Workspace | None = None
+) -> None:
+    """Withdraw the ``seen`` version of a correction; ``reason`` stays in the history. Raises Refused, EditConflict."""
+    with writing(viewer, reason, workspace) as session:
+        session.delete(load_for_update(session, Correction, correction_id, seen))
+
+
+def _columns(file: str, row: str, values: Mapping[str, str], source_url: str, note: str) -> dict[str, str]:
+    return {
+        "title": corrections.correction_title(file, row),
+        "file": file,
+        "row": row,
+        "values": json.dumps(values, ensure_ascii=False),
+        "source_url": source_url,
+        "note": note,
+    }

@@ -163,9 +163,9 @@ def make(
     today = clock.today()
     ends = expires_on or first_end(today)
     if not today < ends <= last_end(today):
-        raise Refused("Let it end after today and within two years; it can be renewed when it has ended.")
+        raise Refused(Problem("subscription-end-out-of-bounds", "expires_on"))
     if Filter.from_query(chosen.query) != chosen:
-        raise Refused("Give the period its first and its last day.")
+        raise Refused(Problem("subscription-period-open"))
     kept = Subscription(
         person_id=viewer.person_id,
         query=chosen.query,
@@ -331,9 +331,9 @@ def note_use(subscriber: Subscriber, day: date, workspace: Workspace | None = No
 def _settings(name: str, alarm_days: int | None, follow_ups: bool) -> dict[str, object]:
     """The columns that may change, as they may be."""
     if len(name := name.strip()) > LONGEST_NAME:
-        raise Refused(f"Give it a name of at most {LONGEST_NAME} letters.")
+        raise Refused(Problem("subscription-name-too-long", "name", {"limit": LONGEST_NAME}))
     if alarm_days is not None and not 1 <= alarm_days <= LONGEST_ALARM:
-        raise Refused(f"An alarm rings 1 to {LONGEST_ALARM} days before a deadline; leave it empty for none.")
+        raise Refused(Problem("subscription-alarm-out-of-bounds", "alarm_days", {"limit": LONGEST_ALARM}))
     return {"name": name, "alarm_days": alarm_days, "follow_ups": follow_ups}
 
 
@@ -359,5 +359,5 @@ def _years_after(day: date, years: int) -> date:
 def _theirs(session: Session, viewer: Viewer, subscription_id: str) -> Subscription:
     kept = session.get(Subscription, subscription_id)
     if kept is None or kept.person_id != viewer.person_id or kept.revoked_at is not None:
-        raise Refused("This address opens nothing any more: it was revoked. Make a new one.")
+        raise Refused(Problem("subscription-gone"))
     return kept

@@ -15,10 +15,11 @@ from starlette.testclient import TestClient
 from calendar_model.__main__ import main
 from calendar_model.access.permissions import ANONYMOUS, Viewer, member
 from calendar_model.access.problems import Refused
-from calendar_model.access.unit_of_work import load_for_update, reading
+from calendar_model.access.unit_of_work import reading
+from calendar_model.mission.corrections import change_cadence, record_correction, withdraw_correction
 from calendar_model.mission.transactions import save, writing
 from calendar_model.mission.visible_calendar import calendar_for
-from calendar_model.reference import DATA_VARIABLE
+from calendar_model.reference import DATA_VARIABLE, load
 from calendar_model.store.models import Case, Correction, Person, RecordLink
 from calendar_model.terms import Suggester
 from calendar_model.vocabulary import Sensitivity
@@ -38,8 +39,7 @@ def change(who: Viewer, correction: str, seen: int, **columns: Any) -> None:
 
 
 def withdraw(who: Viewer, correction: str, seen: int) -> None:
-    with writing(who, WHY) as session:
-        session.delete(load_for_update(session, Correction, correction, seen))
+    withdraw_correction(who, correction, seen=seen, reason=WHY)
 
 
 def shown() -> tuple[Any, ...]:
@@ -184,3 +184,61 @@ def test_the_command_line_shows_lists_and_exports_them(desk: Viewer, capsys: pyt
     assert main(["items", "--search", "64th", "--kind", "session", "--format", "csv"]) == 0
     assert ",2027-03-01," in capsys.readouterr().out
     assert main(["check"]) == 0
+
+
+# --- Commands
+
+
+def recorded_values(who: Viewer, correction: str) -> dict[str, str]:
+    with reading(who) as session:
+        found: dict[str, str] = json.loads(session.get_one(Correction, correction).values)
+    return found
+
+
+def codes(refusal: pytest.ExceptionInfo[Refused]) -> list[tuple[str, str]]:
+    return [(problem.code, problem.field) for problem in refusal.value.problems]
+
+
+def test_a_correction_says_what_its_days_imply_and_where_the_row_was_read_before(desk: Viewer) -> None:
+    record(desk)
+    other = "https://www.example.org/announced"
+    values = {"start": "2027-03-08", "end": "2027-04-09", "notes": "As the  secretariat announced"}
+    made = record_correction(desk, "sessions.csv", "HRC64", values, source_url=other, note="By letter")
+    assert recorded_values(desk, made)["notes"] == (
+        f"As the secretariat announced; By letter; Source before the correction: {SOURCE}"
+    )
+    window = record_correction(
+        desk, "sessions.csv", "HRC67", {"start": "2028-03-06", "end": "2028-04-07"}, source_url=SOURCE
+    )
+    assert recorded_values(desk, window)["date_precision"] == "day"
+    with pytest.raises(Refused) as refusal:
+        record_correction(desk, "sessions.csv", "HRC64", {"start": "2027-03-08"}, source_url=other)
+    assert codes(refusal) == [("correction-says-nothing-new", "")]
+    later = {**DAYS, "end": "2027-04-09"}
+    record_correction(desk, "sessions.csv", "HRC64", later, source_url=SOURCE, correction_id=made, seen=1)
+    assert recorded_values(desk, made) == later
+
+
+def test_a_correction_without_a_source_is_refused(desk: Viewer) -> None:
+    with pytest.raises(Refused) as refusal:
+        record_correction(desk, "sessions.csv", "HRC64", DAYS, source_url="")
+    assert codes(refusal) == [("correction-without-source", "source_url")]
+
+
+def test_a_change_of_cadence_ends_one_rule_and_records_the_next(desk: Viewer) -> None:
+    old = next(rule for rule in load().cadences if rule.last_year is None and rule.season and rule.interval_years)
+    values = {
+        "statement": "Every second year.",
+        "season": old.season,
+        "interval_years": "2",
+        "known_from": "2026-11-01",
+    }
+    code = change_cadence(desk, old, values, first_year=2030, source_url=SOURCE)
+    rules = {rule.code: rule for rule in calendar_for(ANONYMOUS)[0].cadences}
+    assert (rules[old.code].last_year, rules[code].first_year, rules[code].track) == (2029, 2030, old.track)
+    with pytest.raises(Refused) as refusal:
+        change_cadence(desk, old, values, first_year=2030, source_url=SOURCE, code=code)
+    assert codes(refusal) == [("cadence-code-taken", "code")]
+    with pytest.raises(Refused) as refusal:
+        change_cadence(desk, old, {}, first_year=2031, source_url=SOURCE)
+    assert codes(refusal) == [("cadence-incomplete", "statement")]

@@ -10,7 +10,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 from streamlit.testing.v1 import AppTest
 
-from calendar_model.access import access_rules
 from calendar_model.access.permissions import ANONYMOUS, Viewer, member
 from calendar_model.access.problems import Refused
 from calendar_model.access.unit_of_work import reading
@@ -445,7 +444,7 @@ def test_nobody_lets_themselves_in_to_who_a_contact_is(me: Viewer, other: Viewer
     with pytest.raises(Refused) as by_row, writing(other) as session:
         session.add(Access(record_id=made, person_id=other.person_id))
 
-    assert [str(one.value) for one in (by_form, by_level, by_row)] == [access_rules.NOT_NAMED] * 3
+    assert [one.value.problems[0].code for one in (by_form, by_level, by_row)] == ["access-needed"] * 3
     assert kept(other, made).identity is None
     save(other, Contact, {"country": "KEN"}, record_id=made, seen=1)
     assert kept(me, made).country == "KEN"
