@@ -1,5 +1,7 @@
 """The terms of what staff write, as types; their values are what the database holds.
 
+:class:`Expectation` and :class:`ReadinessState` are not kept: coverage works them out, and its words are keyed by them.
+
 The kinds of engagement are those of the guidelines' sections 3.1 and 3.2, what is asked of a case those of 3.4.
 """
 
@@ -56,6 +58,15 @@ class Expectation(StrEnum):
     RISKS = "risks"
     CLEARED = "cleared"
     FOLLOW_UP = "follow-up"
+
+
+class ReadinessState(StrEnum):
+    """How an expectation stands. What a kind of item does not call for has no state."""
+
+    DONE = "done"
+    OPEN = "open"
+    DUE_SOON = "due soon"
+    LATE = "late"
 
 
 @dataclass(frozen=True)

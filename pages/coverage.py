@@ -5,6 +5,7 @@ from pages.components.shell.guard import require_entrance
 require_entrance()
 
 from datetime import date, timedelta
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -12,54 +13,49 @@ import streamlit as st
 from calendar_model import wording
 from calendar_model.access.permissions import Viewer
 from calendar_model.access.unit_of_work import change_token, reading
-from calendar_model.figures.coverage import WORDS, coverage_figure, coverage_summary
+from calendar_model.figures.coverage import coverage_figure, coverage_summary
 from calendar_model.figures.sheet import FigureVariant
-from calendar_model.mission.coverage import ASKS, HEADS, State, coverage
-from calendar_model.terms import EngagementKind, Expectation
+from calendar_model.messages.coverage import EXPECTATION_LABELS, EXPECTATION_MEANINGS, readiness_words
+from calendar_model.mission.coverage import Action, ActionKind, coverage
+from calendar_model.reference import Reference
+from calendar_model.terms import EngagementKind, Expectation, ReadinessState
 from calendar_model.vocabulary import Sensitivity
-from pages.components.record import forms
+from calendar_model.wording import term
 from pages.components.shell import filter_bar, item_panel
 from pages.components.shell.context import PageContext, current
 from pages.components.shell.current_user import require_person
 from pages.components.shell.navigation import FOLDER, link
 from pages.components.shell.width import column_width
 from pages.components.shell.words import plain
+from pages.components.widgets.actions import address_of
 from pages.components.widgets.pictures import PictureRequest, as_a_picture
 from pages.components.widgets.tables import csv_download
 
 FIGURE, CLICKED, ALL = "coverage_figure", "coverage_clicked", "coverage_all"
 OURS, EVERYTHING = "What we have taken up", "All that is coming"
 PERIODS = {"3 months": 91, "6 months": 183, "1 year": 365}
+COMING = {"3 months": "3 months", "6 months": "6 months", "1 year": "year"}
 # More rows than this are no longer seen as one picture; the list has all of them.
 ROWS_DRAWN = 60
 # Items in the list before the reader asks for all.
 ITEMS_LISTED = 12
 # A picture to take away has these many, as far as they have room in letters that can be read.
 ROWS_OF_A_PICTURE = (ROWS_DRAWN, 45, 30, 22, 16, 12)
-PRESSING = (State.LATE, State.DUE_SOON)
+PRESSING = (ReadinessState.LATE, ReadinessState.DUE_SOON)
 
-OPENS = {"statement": ("Open the text", "statements"), "case": ("Open the case", "cases")}
+ACTION_LABELS = {
+    ActionKind.START_STATEMENT: "Begin a draft",
+    ActionKind.OPEN_STATEMENT: "Open the text",
+    ActionKind.OPEN_CASE: "Open the case",
+    ActionKind.OPEN_FOLLOW_UPS: "Open the follow-ups",
+}
 
 
-def target(acts: str, item: str) -> tuple[str, str, dict[str, str]] | None:
-    """What to open for what misses: the words of the link, the page and what its address carries.
-
-    None where nothing misses.
-    """
-    verb, _, rest = acts.partition(":")
-    if verb == "engagement":
-        found = EngagementKind(rest).traits.log_label, "engagements", {forms.NEW: rest, forms.LINK: item}
-    elif verb == "statement":
-        found = "Begin a draft", "statements", {forms.NEW: rest, forms.LINK: item}
-    elif verb == "open":
-        what, _, record = rest.partition(":")
-        if what == "follow-up":
-            found = "Open the follow-ups", "follow_ups", {}
-        else:
-            found = *OPENS[what], {forms.RECORD: record}
-    else:
-        return None
-    return found
+def label_of(action: Action) -> str:
+    """The words of the link that does what an unmet expectation asks for."""
+    if action.kind is ActionKind.LOG_ENGAGEMENT:
+        return EngagementKind(action.target).traits.log_label
+    return ACTION_LABELS[action.kind]
 
 
 def clicked() -> None:
@@ -77,47 +73,55 @@ def follow_click(frame: pd.DataFrame) -> None:
     item, expectation = st.session_state.pop(CLICKED, ("", ""))
     if not item:
         return
-    acts = frame.loc[((frame["item"] == item) & (frame["expectation"] == expectation)).to_numpy(), "acts"]
-    goal = target(acts.iloc[0], item) if len(acts) else None
-    if goal is None:
+    actions = frame.loc[((frame["item"] == item) & (frame["expectation"] == expectation)).to_numpy(), "action"]
+    action: Action | None = actions.iloc[0] if len(actions) else None
+    if action is None:
         item_panel.choose(item)
     else:
-        st.switch_page(FOLDER / f"{goal[1]}.py", query_params=goal[2])
+        page, parameters = address_of(action, item)
+        st.switch_page(FOLDER / f"{page}.py", query_params=parameters)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _coverage(
-    _table: pd.DataFrame, version: str, today: date, days: int, viewer: Viewer, token: tuple[str, int]
+    _table: pd.DataFrame,
+    _reference: Reference,
+    version: str,
+    today: date,
+    days: int,
+    viewer: Viewer,
+    token: tuple[str, int],
 ) -> pd.DataFrame:
     """Worked out once for each state of the workspace; not to be changed."""
     with reading(viewer) as session:
-        return coverage(session, _table, today, until=today + timedelta(days=days))
+        return coverage(session, _table, _reference, today, until=today + timedelta(days=days))
 
 
 def covered(context: PageContext, days: int) -> pd.DataFrame:
     """The coverage of the items that the filter keeps, as far ahead as asked."""
     # The whole table, because the deadlines from which days are counted stand in it; the filter comes after.
     version = str(context.table.attrs["version"])
-    frame = _coverage(context.table, version, context.today, days, context.viewer, change_token())
+    frame = _coverage(context.table, context.reference, version, context.today, days, context.viewer, change_token())
     return frame[frame["item"].isin(context.filtered["item"]).to_numpy()].reset_index(drop=True)
 
 
-def counted(frame: pd.DataFrame, period: str) -> str:
-    """One sentence: how many are late and due soon, and around how many items."""
+def counted(frame: pd.DataFrame, period: str, *, bold: bool = True) -> str:
+    """How many are late, in bold or not, and due soon, and around how many items; without a full stop."""
     late, soon = ((frame["state"] == state).sum() for state in PRESSING)
     items = frame["item"].nunique()
-    around = f"around {items} {'item' if items == 1 else 'items'} of the coming {period.removeprefix('1 ')}"
+    around = f"around {items} {'item' if items == 1 else 'items'} of the coming {COMING[period]}"
     if not late and not soon:
-        return f"Nothing is late or due soon {around}."
-    parts = [f"**{late} late**" if late else "", f"{soon} due soon" if soon else ""]
-    return f"{' and '.join(filter(None, parts))} {around}."
+        return f"Nothing is late or due soon {around}"
+    late_words = f"**{late} late**" if bold else f"{late} late"
+    parts = [late_words if late else "", f"{soon} due soon" if soon else ""]
+    return f"{' and '.join(filter(None, parts))} {around}"
 
 
 def explain() -> None:
     """What coverage is, for somebody who sees it for the first time."""
     with st.expander("What is expected, and by when"):
         st.markdown(
-            "\n".join(f"- **{HEADS[e]}.** {ASKS[e]}" for e in Expectation)
+            "\n".join(f"- **{EXPECTATION_LABELS[e]}.** {EXPECTATION_MEANINGS[e]}" for e in Expectation)
             + "\n\nWhat is expected follows the guidelines for missions to international organisations. They name no "
             "times: the days are conventions of this house, counted from the item or from its own deadline, such as "
             "that for tabling. Where only a window is known they are counted from its first day, and nothing is called "
@@ -141,7 +145,7 @@ def picture_of(context: PageContext, period: str, scope: str) -> PictureRequest:
         left_out = f"Drawn are the first {most} of {len(first)} items." if most < len(first) else ""
         return FigureVariant(lambda width: coverage_figure(drawn, "light", width, context.reference), left_out)
 
-    subtitle = counted(frame, period).replace("**", "").removesuffix(".")
+    subtitle = counted(frame, period, bold=False)
     variants = [draft(most) for most in ROWS_OF_A_PICTURE if most == ROWS_DRAWN or most < len(first)]
     return PictureRequest(variants, f"Coverage: {scope[:1].lower()}{scope[1:]}", subtitle, [])
 
@@ -179,7 +183,7 @@ def draw_list(frame: pd.DataFrame, context: PageContext) -> None:
         return
     items = list(dict.fromkeys(pressing["item"]))
     # Items with something late first; among equals the calendar's order.
-    late = set(pressing.loc[(pressing["state"] == State.LATE).to_numpy(), "item"])
+    late = set(pressing.loc[(pressing["state"] == ReadinessState.LATE).to_numpy(), "item"])
     items.sort(key=lambda item: item not in late)
     shown = items if st.session_state.get(ALL) else items[:ITEMS_LISTED]
     for item in shown:
@@ -189,10 +193,9 @@ def draw_list(frame: pd.DataFrame, context: PageContext) -> None:
     csv_download(for_file(frame, context), "coverage")
 
 
-def stands(state: str) -> str:
+def state_words(state: str) -> str:
     """The state in words; what is late in bold."""
-    word = WORDS[State(state)]
-    return f"**{word}**" if state == State.LATE else word
+    return f"**{term(state)}**" if state == ReadinessState.LATE else term(state)
 
 
 def draw_item(rows: pd.DataFrame) -> None:
@@ -200,32 +203,35 @@ def draw_item(rows: pd.DataFrame) -> None:
     first = rows.iloc[0]
     item = first["item"]
     days = wording.span(first["start"].date(), first["end"].date(), first["date_precision"])
-    linked: set[str] = set()
+    offered: set[Action] = set()
     with st.container(key=f"coverage_item_{item}", gap="xxsmall"):
         name = f"**{plain(first['title'])}**, {days}"
         st.button(name, key=f"coverage_open_{item}", type="tertiary", on_click=item_panel.choose, args=(item,))
+        row: Any
         for row in rows.to_dict("records"):
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                st.markdown(f"{stands(row['state'])} · {plain(row['says'])}.", width="content")
+                st.markdown(f"{state_words(row['state'])} · {plain(readiness_words(**row))}.", width="content")
+                action: Action = row["action"]
                 # A text that is not begun is not cleared either; one way to begin it is enough.
-                if row["acts"] not in linked and (goal := target(row["acts"], item)):
-                    link(goal[1], goal[0], **goal[2])
-            linked.add(row["acts"])
+                if action not in offered:
+                    page, parameters = address_of(action, item)
+                    link(page, label_of(action), **parameters)
+            offered.add(action)
 
 
 def for_file(frame: pd.DataFrame, context: PageContext) -> pd.DataFrame:
     """The list as it leaves the house: without the mission's own events that are restricted."""
     kept = context.table.loc[(context.table["sensitivity"] != Sensitivity.RESTRICTED).to_numpy(), "item"]
-    rows = frame[frame["item"].isin(kept).to_numpy()].to_dict("records")
+    rows: Any = frame[frame["item"].isin(kept).to_numpy()].to_dict("records")
     return pd.DataFrame(
         [
             (
                 row["title"],
                 wording.span(row["start"].date(), row["end"].date(), row["date_precision"]),
-                HEADS[Expectation(row["expectation"])],
-                WORDS[State(row["state"])],
+                EXPECTATION_LABELS[row["expectation"]],
+                term(row["state"]),
                 wording.span(row["by"].date(), row["by"].date(), row["by_precision"]),
-                row["says"],
+                readiness_words(**row),
             )
             for row in rows
         ],
@@ -253,7 +259,7 @@ def draw(context: PageContext) -> None:
         if context.filter.active:
             st.button("Clear the filter", key="coverage_clear", type="tertiary", on_click=filter_bar.clear)
         return
-    above.markdown(f"{counted(frame, chosen)} A click on a tile opens what misses, on a name the item.")
+    above.markdown(f"{counted(frame, chosen)}. A click on a tile opens what misses, on a name the item.")
     if not frame["records"].any():
         above.markdown(
             "Nothing is linked to any of these items yet. An engagement, a draft or a case that is linked to an item "

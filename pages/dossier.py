@@ -16,10 +16,11 @@ from calendar_model import wording
 from calendar_model.access.permissions import ANONYMOUS
 from calendar_model.access.unit_of_work import reading, staff
 from calendar_model.calendar import when
+from calendar_model.messages.coverage import EXPECTATION_LABELS, readiness_words
 from calendar_model.messages.statements import decision, state_label
 from calendar_model.mission import cases as checks
 from calendar_model.mission import dossier as around
-from calendar_model.mission.coverage import HEADS, Mark, State
+from calendar_model.mission.coverage import ActionKind, Readiness, statement_form
 from calendar_model.mission.dossier import Dossier, Draft
 from calendar_model.mission.events import item_of, own_events
 from calendar_model.store.models import (
@@ -33,8 +34,8 @@ from calendar_model.store.models import (
     Record,
     Reprisal,
 )
-from calendar_model.terms import EngagementKind, EventKind, RecordKind, StatementForm
-from calendar_model.vocabulary import Confidence, Kind, Precision, Sensitivity, Standing
+from calendar_model.terms import EngagementKind, EventKind, ReadinessState
+from calendar_model.vocabulary import Confidence, Precision, Sensitivity, Standing
 from calendar_model.wording import standing_words
 from pages.components.events.form import speaks
 from pages.components.record.forms import LINK, NEW, RECORD, words
@@ -45,20 +46,20 @@ from pages.components.shell.current_user import acting
 from pages.components.shell.navigation import PAGE_OF, link
 from pages.components.shell.words import plain, plain_lines
 from pages.components.widgets import labels
+from pages.components.widgets.actions import address_of
 from pages.components.widgets.word_files import note_button
 
 OF = "of"
 """The URL's name for the item."""
 
-FORMS = {
-    Kind.RESOLUTION: StatementForm.RESOLUTION_TEXT,
-    Kind.MANDATE_RENEWAL: StatementForm.RESOLUTION_TEXT,
-    Kind.UPR_REVIEW: StatementForm.UPR_RECOMMENDATION,
-    Kind.OBSERVANCE: StatementForm.PUBLIC_STATEMENT,
+ACTION_LABELS = {
+    ActionKind.LOG_ENGAGEMENT: "Log one",
+    ActionKind.START_STATEMENT: "Begin a draft",
+    ActionKind.OPEN_STATEMENT: "Open it",
+    ActionKind.OPEN_CASE: "Open it",
+    ActionKind.OPEN_FOLLOW_UPS: "Open the follow-ups",
 }
-"""As what a draft begins; any other item is answered with a national statement."""
-
-STATES = {State.DONE: "Done", State.OPEN: "Open", State.DUE_SOON: "Due soon", State.LATE: "Late"}
+"""The words of the links under an expectation that is not met."""
 
 MOST_TOLD = 60
 """Lines of the history; what is older stands with each record."""
@@ -86,8 +87,8 @@ def actions(row: Any, found: Dossier | None) -> None:
     item = row["item"]
     with st.container(horizontal=True, key="on_screen_actions"):
         if found is not None:
-            form = FORMS.get(row["kind"], StatementForm.NATIONAL)
-            link("statements", "Start a draft", icon=":material/add:", **{NEW: str(form), LINK: item})
+            form = str(statement_form(row["kind"]))
+            link("statements", "Start a draft", icon=":material/add:", **{NEW: form, LINK: item})
             consulted = str(EngagementKind.CONSULTED)
             link("engagements", "Log an engagement", icon=":material/add:", **{NEW: consulted, LINK: item})
             if found.own:
@@ -103,34 +104,22 @@ def actions(row: Any, found: Dossier | None) -> None:
 # --- What is to be done
 
 
-def ready(found: Sequence[Mark], item: str, dossier: Dossier) -> None:
+def ready(found: Sequence[Readiness], item: str) -> None:
     """The expectations around the item, each with a word, a sentence and what to open where it is not met."""
     if not found:
         return
     st.subheader("Readiness")
     with st.container(horizontal=True, key="readiness", gap="medium"):
-        for mark in found:
-            with st.container(key=f"mark_{mark.expectation}", gap=None, width=250):
-                state = STATES[mark.state]
-                said = f"**{state}**" if mark.state in (State.LATE, State.DUE_SOON) else state.lower()
-                st.markdown(f"**{HEADS[mark.expectation]}:** {said}")
-                st.caption(f"{plain(mark.says)}.")
-                _act(mark, item, dossier)
-
-
-def _act(mark: Mark, item: str, dossier: Dossier) -> None:
-    verb, _, rest = mark.acts.partition(":")
-    with st.container(key=f"on_screen_act_{mark.expectation}"):
-        if verb == "engagement":
-            link("engagements", "Log one", **{NEW: rest, LINK: item})
-        elif verb == "statement":
-            link("statements", "Begin a draft", **{NEW: rest, LINK: item})
-        elif verb == "open":
-            what, _, record = rest.partition(":")
-            if what == "follow-up":
-                link("follow_ups", "Open the follow-ups")
-            else:
-                link(PAGE_OF[dossier.kinds.get(record, RecordKind.STATEMENT)], "Open it", **{RECORD: record})
+        for one in found:
+            with st.container(key=f"mark_{one.expectation}", gap=None, width=250):
+                pressing = one.state in (ReadinessState.LATE, ReadinessState.DUE_SOON)
+                state = f"**{wording.term(one.state)}**" if pressing else one.state
+                st.markdown(f"**{EXPECTATION_LABELS[one.expectation]}:** {state}")
+                st.caption(f"{plain(readiness_words(**vars(one)))}.")
+                with st.container(key=f"on_screen_act_{one.expectation}"):
+                    if one.action is not None:
+                        page, parameters = address_of(one.action, item)
+                        link(page, ACTION_LABELS[one.action.kind], **parameters)
 
 
 def dates(item: str, context: PageContext) -> None:
@@ -158,12 +147,12 @@ def inside(item: str, context: PageContext) -> None:
     if found.empty:
         return
     st.subheader("In it")
-    marks = item_panel.marks(context)
+    work_words = item_panel.work_words(context)
     row: Any
     for row in found.itertuples():
         with st.container(gap=None, key=f"of_record_within_{row.item}"):
             link("dossier", plain(row.title), **{OF: row.item})
-            said = marks.get(row.item, "nothing of ours yet" if context.viewer != ANONYMOUS else "")
+            said = work_words.get(row.item, "nothing of ours yet" if context.viewer != ANONYMOUS else "")
             parts = (when(row, context.zone), standing_words(row.standing).lower(), said)
             st.caption(plain(" · ".join(part for part in parts if part)))
 
@@ -357,10 +346,10 @@ def public_part(row: Any, context: PageContext) -> None:
 def whole(row: Any, context: PageContext, person: Person) -> None:
     item = row["item"]
     with reading(context.viewer) as session:
-        found = around.dossier(session, item, context.table, context.today, person.id)
+        found = around.dossier(session, item, context.table, context.reference, context.today, person.id)
     everyone = staff()
     actions(row, found)
-    ready(found.readiness, item, found)
+    ready(found.readiness, item)
     dates(item, context)
     inside(item, context)
     engagements(found, context, everyone)

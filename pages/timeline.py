@@ -12,7 +12,7 @@ import streamlit as st
 
 from calendar_model.figures.marks import MORE
 from calendar_model.figures.sheet import FigureVariant
-from calendar_model.figures.timeline import in_window, timeline_figure, timeline_summary, undrawn
+from calendar_model.figures.timeline import in_window, timeline_figure, timeline_summary, undrawn, undrawn_words
 from calendar_model.figures.zoom import Zoom, closer, step, window, window_around
 from calendar_model.vocabulary import Precision
 from calendar_model.wording import day, span
@@ -33,17 +33,17 @@ LEGEND = (
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _figure(
     _context: PageContext,
-    _marks: Mapping[str, str],
+    _work_words: Mapping[str, str],
     version: str,
     chosen: str,
-    marked: int,
+    work: int,
     zoom: Zoom,
     start: date,
     days: int,
     theme: str,
     width: int,
 ) -> tuple[go.Figure, str]:
-    """Figure and summary; ``version``, ``chosen`` and ``marked`` stand for the table, the filter and the marks."""
+    """Figure and summary; ``version``, ``chosen`` and ``work`` stand for the table, the filter and the words."""
     figure = timeline_figure(
         _context.filtered,
         as_of=_context.today,
@@ -53,7 +53,7 @@ def _figure(
         theme="dark" if theme == "dark" else "light",
         reference=_context.reference,
         width=width,
-        marks=_marks,
+        marks=_work_words,
         zone=_context.zone,
     )
     summary = timeline_summary(
@@ -86,7 +86,7 @@ def _clicked(zoom: Zoom) -> None:
 
 def _picture(context: PageContext, zoom: Zoom, start: date, days: int) -> PictureRequest:
     """The timeline to take away. Where it is too tall for letters that can be read, fewer rows are drawn of a lane."""
-    marks = item_panel.marks(context)
+    work_words = item_panel.work_words(context)
 
     def draft(rows_at_most: int | None) -> FigureVariant:
         return FigureVariant(
@@ -99,7 +99,7 @@ def _picture(context: PageContext, zoom: Zoom, start: date, days: int) -> Pictur
                 theme="light",
                 reference=context.reference,
                 width=width,
-                marks=marks,
+                marks=work_words,
                 zone=context.zone,
                 rows_at_most=rows_at_most,
             ),
@@ -108,7 +108,8 @@ def _picture(context: PageContext, zoom: Zoom, start: date, days: int) -> Pictur
 
     last = start + timedelta(days=days - 1)
     when = span(start, last, Precision.MONTH) if zoom is not Zoom.WEEK else span(start, last)
-    note = [LEGEND, undrawn(context.filtered, start=start, days=days, zoom=zoom).replace(", but in the agenda", "")]
+    hidden = undrawn(context.filtered, start=start, days=days, zoom=zoom)
+    note = [LEGEND, undrawn_words(hidden, agenda=False)]
     return PictureRequest([draft(None), draft(2)], f"Multilateral calendar, {when}", "", note)
 
 
@@ -154,26 +155,25 @@ for label, says, direction in (("‹", "Earlier", -1), ("Today", None, 0), ("›
     turns.button(label, key=f"timeline_turn_{direction}", help=says, on_click=_go, args=(direction, context.today))
 
 rows = in_window(context.filtered, start=start, days=days)
-marks = item_panel.marks(context)
+work_words = item_panel.work_words(context)
 if show == "agenda":
     st.caption(stretch)
-    agenda(rows, context, since=start, marks=marks)
+    agenda(rows, context, since=start, work_words=work_words)
 else:
     figure, summary = _figure(
         context,
-        marks,
+        work_words,
         context.table.attrs["version"],
         repr((context.filter, context.zone, context.today)),
-        hash(frozenset(marks.items())),
+        hash(frozenset(work_words.items())),
         zoom,
         start,
         days,
         st.context.theme.type or "light",
         column_width("timeline_width"),
     )
-    st.caption(
-        " ".join(filter(None, (f"{stretch}.", LEGEND, undrawn(context.filtered, start=start, days=days, zoom=zoom))))
-    )
+    hidden = undrawn(context.filtered, start=start, days=days, zoom=zoom)
+    st.caption(" ".join(filter(None, (f"{stretch}.", LEGEND, undrawn_words(hidden, agenda=True)))))
     st.plotly_chart(
         figure,
         theme=None,
@@ -187,7 +187,7 @@ else:
         "timeline",
         context,
         lambda seen: _picture(seen, zoom, start, days),
-        stands_for=(zoom, start, days, context.zone, hash(frozenset(marks.items()))),
+        stands_for=(zoom, start, days, context.zone, hash(frozenset(work_words.items()))),
     )
-print_agenda(rows, context, stretch, marks)
+print_agenda(rows, context, stretch, work_words)
 item_panel.draw_panel(context)

@@ -14,11 +14,13 @@ from calendar_model.calendar import Filter, text_item, vote_words, when
 from calendar_model.documents import word
 from calendar_model.documents.note import Note, Reader, known, open_expectation
 from calendar_model.documents.word import Made
+from calendar_model.messages.coverage import item_work_words
 from calendar_model.messages.statements import state_label
-from calendar_model.mission import briefing, coverage
-from calendar_model.mission.coverage import State
+from calendar_model.mission import briefing
+from calendar_model.mission.coverage import work_by_item
 from calendar_model.mission.dossier import Dossier, deadlines, dossier, held_in
 from calendar_model.reference import Reference
+from calendar_model.terms import ReadinessState
 from calendar_model.vocabulary import Confidence, Kind, Precision
 
 
@@ -49,7 +51,7 @@ class _ItemNote(Note):
         self.begin(row["title"], " · ".join(part for part in parts if part), self.mission(code))
         found = None
         if self.session is not None:
-            found = dossier(self.session, item, self.table, self.reader.today, self.reader.person_id)
+            found = self.dossier(self.session, item)
         self.dates(row)
         if found is not None:
             self.misses(found)
@@ -62,6 +64,14 @@ class _ItemNote(Note):
                 word.line(self.document, "Nothing of ours is linked to it yet.")
             self.inside_work(row)
         return self.end()
+
+    def dossier(self, session: Session, item: str) -> Dossier:
+        return dossier(session, item, self.table, self.reference, self.reader.today, self.reader.person_id)
+
+    def work_words(self, session: Session) -> dict[str, str]:
+        """By item a word or two on what of ours is linked to it."""
+        found = work_by_item(session, self.table, self.reference, self.reader.today)
+        return {item: item_work_words(**vars(work)) for item, work in found.items()}
 
     def dates(self, row: Any) -> None:
         self.heading("When, and how that is known")
@@ -79,8 +89,8 @@ class _ItemNote(Note):
 
     def misses(self, found: Dossier) -> None:
         """What is open of the expectations, before the next move of each draft, and late."""
-        lines = [open_expectation(mark) for mark in found.readiness if mark.state is not State.DONE]
-        self.see_all(record for mark in found.readiness for record in mark.records)
+        lines = [open_expectation(one) for one in found.readiness if one.state is not ReadinessState.DONE]
+        self.see_all(record for one in found.readiness for record in one.records)
         for draft in found.drafts:
             if draft.next is not None and draft.unmet:
                 self.see(draft.statement)
@@ -116,7 +126,7 @@ class _ItemNote(Note):
         steps = self.table[
             self.table["related_to"].eq(row["item"]) & (self.table["kind"] == Kind.MILESTONE) & ~self.table["departure"]
         ]
-        ours = coverage.marks(self.session, self.table, self.reader.today) if self.session is not None else None
+        ours = self.work_words(self.session) if self.session is not None else None
         groups = (
             ("Texts", held[held["kind"].isin((Kind.RESOLUTION, Kind.MANDATE_RENEWAL))], ours),
             ("Reviews", held[held["kind"] == Kind.UPR_REVIEW], ours),
@@ -127,10 +137,10 @@ class _ItemNote(Note):
         if all(rows.empty for _, rows, _ in groups):
             return
         self.heading("What belongs to it")
-        for head, rows, marks in groups:
+        for head, rows, words in groups:
             if not rows.empty:
                 self.heading(head, 2)
-                self.dated(rows, ours=marks)
+                self.dated(rows, ours=words)
 
     def held(self, row: Any) -> pd.DataFrame:
         """What a session deals with, and the side events at it, ours too."""
@@ -188,20 +198,19 @@ class _ItemNote(Note):
         """Of a session what is ours about each text and review in it."""
         if self.session is None or row["kind"] not in (Kind.SESSION, Kind.MEETING):
             return
-        touched = coverage.marks(self.session, self.table, self.reader.today)
+        touched = work_by_item(self.session, self.table, self.reference, self.reader.today)
         inner: Any
         for inner in self.held(row).itertuples():
             if inner.item not in touched:
                 continue
-            found = dossier(self.session, inner.item, self.table, self.reader.today, self.reader.person_id)
+            found = self.dossier(self.session, inner.item)
             about = (found.engagements, found.through, found.cases, found.proposals, found.reprisals)
             ours = {one.id for listed in about for one in listed} | {draft.statement.id for draft in found.drafts}
             if ours - self.told:
                 self.heading(f"Our work: {inner.title}")
-                lines = [
-                    open_expectation(mark) for mark in found.readiness if mark.state in (State.LATE, State.DUE_SOON)
-                ]
-                self.see_all(record for mark in found.readiness for record in mark.records)
+                pressing = (ReadinessState.LATE, ReadinessState.DUE_SOON)
+                lines = [open_expectation(one) for one in found.readiness if one.state in pressing]
+                self.see_all(record for one in found.readiness for record in one.records)
                 for lead, text in lines:
                     word.bullet(self.document, text, lead=lead)
                 self.work(found)

@@ -20,9 +20,10 @@ from calendar_model import wording
 from calendar_model.calendar import when
 from calendar_model.documents import word
 from calendar_model.documents.word import Made
+from calendar_model.messages.coverage import EXPECTATION_LABELS, readiness_words
 from calendar_model.messages.statements import decision, state_label
 from calendar_model.mission import cases as checks
-from calendar_model.mission.coverage import HEADS, Mark, State
+from calendar_model.mission.coverage import Readiness
 from calendar_model.mission.dossier import Dossier, Draft
 from calendar_model.mission.events import event_of
 from calendar_model.mission.statements.speaking import said
@@ -37,8 +38,6 @@ _ANSWERED = "All questions before it is raised are answered."
 
 SHORT = 150
 """Words of a text that stands in a note whole; of a longer one it says how long it is."""
-
-_STATES = {State.LATE: "late", State.DUE_SOON: "due soon", State.OPEN: "open"}
 
 
 @dataclass(frozen=True)
@@ -302,8 +301,9 @@ def known(row: Any) -> str:
     return says if row.date_precision == Precision.DAY else f"{says}, a window"
 
 
-def open_expectation(mark: Mark) -> tuple[str, str]:
-    return f"{HEADS[mark.expectation]}, {_STATES[mark.state]}:", f"{mark.says.rstrip('.')}."
+def open_expectation(found: Readiness) -> tuple[str, str]:
+    """An expectation that is not met, as the lead of a bullet and its text."""
+    return f"{EXPECTATION_LABELS[found.expectation]}, {found.state}:", f"{readiness_words(**vars(found))}."
 
 
 def sample(one: Record) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pandas as pd
 from sqlalchemy import select
@@ -12,14 +13,15 @@ from calendar_model import wording
 from calendar_model.calendar import Filter, describe
 from calendar_model.documents import word
 from calendar_model.documents.note import Note, Reader
-from calendar_model.mission import briefing, coverage
+from calendar_model.messages.coverage import EXPECTATION_LABELS, readiness_words
+from calendar_model.mission import briefing
 from calendar_model.mission.cases import linked_records
-from calendar_model.mission.coverage import HEADS, State
+from calendar_model.mission.coverage import coverage
 from calendar_model.mission.dossier import Draft
 from calendar_model.mission.statements.workflow import BEFORE_DELIVERY
 from calendar_model.reference import Reference
 from calendar_model.store.models import Contact, Engagement, FollowUp, Statement
-from calendar_model.terms import Expectation
+from calendar_model.terms import ReadinessState
 from calendar_model.vocabulary import Kind, Precision, Standing
 
 
@@ -114,13 +116,15 @@ class _WeekNote(Note):
 
     def behind(self, session: Session) -> None:
         """What should be there by the end of the week around what we have taken up, and is not."""
-        found = coverage.coverage(session, self.table, self.reader.today)
-        open_ = found[found["ours"] & (found["state"] != State.DONE) & (found["by"] <= pd.Timestamp(self.sunday))]
-        if open_.empty:
+        found = coverage(session, self.table, self.reference, self.reader.today)
+        unmet = found["ours"] & (found["state"] != ReadinessState.DONE)
+        due = found[unmet & (found["by"] <= pd.Timestamp(self.sunday))]
+        if due.empty:
             return
         self.heading("What misses by the end of the week")
-        self.see_all(record for records in open_["records"] for record in records.split())
-        self.see_rows(self.table[self.table["item"].isin(open_["item"])].assign(source_url="", confidence="sourced"))
-        for _, rows in open_.groupby("item", sort=False):
-            said_ = [f"{HEADS[Expectation(str(row.expectation))]}: {row.says}." for row in rows.itertuples()]
-            word.bullet(self.document, " ".join(said_), lead=f"{rows['title'].iloc[0]}.")
+        self.see_all(record for records in due["records"] for record in records.split())
+        self.see_rows(self.table[self.table["item"].isin(due["item"])].assign(source_url="", confidence="sourced"))
+        for _, rows in due.groupby("item", sort=False):
+            found_of_it: Any = rows.to_dict("records")
+            sentences = [f"{EXPECTATION_LABELS[one['expectation']]}: {readiness_words(**one)}." for one in found_of_it]
+            word.bullet(self.document, " ".join(sentences), lead=f"{rows['title'].iloc[0]}.")

@@ -18,9 +18,10 @@ from calendar_model import wording
 from calendar_model.figures.packing import fit, text_px
 from calendar_model.figures.palette import INKS, TEXT_PX, Inks, ThemeName, colour_of, ink_on, plain_layout, with_alpha
 from calendar_model.figures.text import shown, wrapped
-from calendar_model.mission.coverage import HEADS, State, counts
+from calendar_model.messages.coverage import EXPECTATION_LABELS, readiness_words
+from calendar_model.mission.coverage import ActionKind, count_states
 from calendar_model.reference import Reference
-from calendar_model.terms import Expectation
+from calendar_model.terms import Expectation, ReadinessState
 from calendar_model.vocabulary import Precision
 
 WARNING: Mapping[ThemeName, str] = {"light": "#a6341b", "dark": "#f39a82"}
@@ -28,13 +29,6 @@ WARNING: Mapping[ThemeName, str] = {"light": "#a6341b", "dark": "#f39a82"}
 
 LATE_TINT = 0.1
 """How strongly a late tile is tinted with the warning hue."""
-
-WORDS: Mapping[State, str] = {
-    State.DONE: "Done",
-    State.OPEN: "Open",
-    State.DUE_SOON: "Due soon",
-    State.LATE: "Late",
-}
 
 _NARROW_PX = 640
 _WIDEST_TILE_PX, _GAP_PX = 116, 6
@@ -98,7 +92,7 @@ def coverage_figure(frame: pd.DataFrame, theme: ThemeName, width: int, reference
     number = {row["item"]: i for i, row in enumerate(rows)}
     tiles = frame.to_dict("records")
     figure = go.Figure()
-    for state in (State.LATE, State.DUE_SOON, State.OPEN, State.DONE):
+    for state in (ReadinessState.LATE, ReadinessState.DUE_SOON, ReadinessState.OPEN, ReadinessState.DONE):
         own = [tile for tile in tiles if tile["state"] == state]
         figure.add_trace(_tiles(state, own, number, grid, theme, inks))
     figure.add_trace(_items(rows, number, grid))
@@ -112,15 +106,15 @@ def coverage_summary(frame: pd.DataFrame) -> str:
     """The picture in a few sentences, for those who do not see it."""
     if frame.empty:
         return "Coverage: nothing is expected around the items shown."
-    said = ", ".join(f"{count} {WORDS[state].lower()}" for state, count in counts(frame["state"]).items())
+    said = ", ".join(f"{count} {state}" for state, count in count_states(frame["state"]).items())
     items = frame["item"].nunique()
     text = f"Coverage of {items} {'item' if items == 1 else 'items'}: {said}."
-    late = frame[(frame["state"] == State.LATE).to_numpy()]
+    late = frame[(frame["state"] == ReadinessState.LATE).to_numpy()]
     if late.empty:
         return text
     by_item = late.groupby("title", sort=False)["expectation"].agg(list)
     named = [
-        f"{title} ({', '.join(HEADS[Expectation(e)].lower() for e in expected)})"
+        f"{title} ({', '.join(EXPECTATION_LABELS[e].lower() for e in expected)})"
         for title, expected in by_item.head(3).items()
     ]
     more = len(by_item) - len(named)
@@ -134,38 +128,40 @@ def _when(row: Mapping[Any, Any]) -> str:
 def _word(tile: Mapping[Any, Any], room: float, size: float) -> str:
     """What stands in a tile: the longest that has room."""
     state = tile["state"]
-    if state == State.DONE:
+    if state == ReadinessState.DONE:
         return "done"
-    if state == State.LATE:
+    if state == ReadinessState.LATE:
         return "late"
     by = tile["by"].date()
     if tile["by_precision"] == Precision.DAY:
         short = wording.day(by, year=False, weekday=False)
         choices = [f"by {wording.day(by, weekday=False)}", f"by {short}", short]
-    elif state == State.DUE_SOON:
+    elif state == ReadinessState.DUE_SOON:
         choices = ["due about now", "due now", "now"]
     else:
         choices = [f"by {wording.span(by, by, Precision.MONTH)}", f"by {by:%b}", f"{by:%b}"]
     return next((words for words in choices if text_px(words, size) <= room), "")
 
 
-_CLICKS = {
-    "engagement": "A click logs it.",
-    "statement": "A click begins a draft.",
-    "open": "A click opens what it waits for.",
-    "": "A click opens the item.",
+_CLICKS: Mapping[ActionKind, str] = {
+    ActionKind.LOG_ENGAGEMENT: "A click logs it.",
+    ActionKind.START_STATEMENT: "A click begins a draft.",
+    ActionKind.OPEN_STATEMENT: "A click opens what it waits for.",
+    ActionKind.OPEN_CASE: "A click opens what it waits for.",
+    ActionKind.OPEN_FOLLOW_UPS: "A click opens what it waits for.",
 }
+_OPENS_ITEM = "A click opens the item."
 
 
 def _hover(tile: Mapping[Any, Any]) -> str:
     head = f"<b>{shown(tile['title'])}</b><br>{_when(tile)}"
-    says = wrapped(f"{HEADS[Expectation(tile['expectation'])]}: {tile['says']}.")
-    click = _CLICKS[tile["acts"].partition(":")[0]]
-    return "<br>".join([head, *says, f"<i>{click}</i>"])
+    sentence = wrapped(f"{EXPECTATION_LABELS[tile['expectation']]}: {readiness_words(**tile)}.")
+    click = _OPENS_ITEM if tile["action"] is None else _CLICKS[tile["action"].kind]
+    return "<br>".join([head, *sentence, f"<i>{click}</i>"])
 
 
 def _tiles(
-    state: State,
+    state: ReadinessState,
     tiles: Sequence[Mapping[Any, Any]],
     number: Mapping[str, int],
     grid: _Grid,
@@ -173,16 +169,16 @@ def _tiles(
     inks: Inks,
 ) -> go.Bar:
     fill, line, line_px, ink, hatch = {
-        State.DONE: (inks.accent, inks.accent, 1, ink_on(inks.accent), ""),
-        State.OPEN: ("rgba(0,0,0,0)", inks.muted, 1, inks.muted, ""),
-        State.DUE_SOON: (with_alpha(inks.accent, 0.08), inks.accent, 1.5, inks.ink, "/"),
-        State.LATE: (with_alpha(WARNING[theme], LATE_TINT), WARNING[theme], 2.5, WARNING[theme], ""),
+        ReadinessState.DONE: (inks.accent, inks.accent, 1, ink_on(inks.accent), ""),
+        ReadinessState.OPEN: ("rgba(0,0,0,0)", inks.muted, 1, inks.muted, ""),
+        ReadinessState.DUE_SOON: (with_alpha(inks.accent, 0.08), inks.accent, 1.5, inks.ink, "/"),
+        ReadinessState.LATE: (with_alpha(WARNING[theme], LATE_TINT), WARNING[theme], 2.5, WARNING[theme], ""),
     }[state]
     size = 10 if grid.narrow else TEXT_PX
-    bold = state in (State.DUE_SOON, State.LATE)
+    bold = state in (ReadinessState.DUE_SOON, ReadinessState.LATE)
     words = [_word(tile, grid.tile - _GAP_PX - 4, size * (_BOLD if bold else 1)) for tile in tiles]
     return go.Bar(
-        name=f"{WORDS[state]} ({len(tiles)})",
+        name=f"{wording.term(state)} ({len(tiles)})",
         orientation="h",
         base=[grid.left + grid.columns.index(Expectation(t["expectation"])) * grid.tile + _GAP_PX / 2 for t in tiles],
         x=[grid.tile - _GAP_PX] * len(tiles),
@@ -228,7 +224,7 @@ def _items(rows: Sequence[Mapping[Any, Any]], number: Mapping[str, int], grid: _
         width=height,
         marker={"color": "rgba(0,0,0,0)", "line": {"width": 0}},
         customdata=[
-            [row["item"], "", f"<b>{shown(row['title'])}</b><br>{_when(row)}<br><i>{_CLICKS['']}</i>"] for row in rows
+            [row["item"], "", f"<b>{shown(row['title'])}</b><br>{_when(row)}<br><i>{_OPENS_ITEM}</i>"] for row in rows
         ],
         hovertemplate="%{customdata[2]}<extra></extra>",
         selected={"marker": {"opacity": 1}},
@@ -316,7 +312,7 @@ def _heads(grid: _Grid, y: float, anchor: str, inks: Inks) -> list[dict[str, Any
             "x": grid.left + (i + 0.5) * grid.tile,
             "y": y,
             "yshift": 3 if anchor == "bottom" else -3,
-            "text": HEADS[expectation],
+            "text": EXPECTATION_LABELS[expectation],
             "textangle": -90 if grid.narrow else 0,
             "showarrow": False,
             "xanchor": "center",

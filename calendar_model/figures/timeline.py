@@ -97,12 +97,17 @@ def drawn_kinds(rows: pd.DataFrame, zoom: Zoom) -> frozenset[str]:
     return DETAIL[zoom].kinds | ({str(Kind.UPR_REVIEW)} if reviews <= _FEW_REVIEWS else set())
 
 
-def undrawn(view: pd.DataFrame, *, start: date, days: int, zoom: Zoom) -> str:
-    """A sentence on what lies in the stretch but has no mark at this zoom; empty when there is nothing."""
+def undrawn(view: pd.DataFrame, *, start: date, days: int, zoom: Zoom) -> dict[str, int]:
+    """How many items of which kind lie in the stretch but have no mark at this zoom."""
     rows = in_window(view, start=start, days=days)
     shown = drawn_kinds(rows, zoom)
-    hidden = {kind: count for kind, count in _counts(rows).items() if kind not in shown}
-    return f"Not drawn at this zoom, but in the agenda: {_counted(hidden)}." if hidden else ""
+    return {kind: count for kind, count in _counts(rows).items() if kind not in shown}
+
+
+def undrawn_words(hidden: Mapping[str, int], *, agenda: bool) -> str:
+    """A sentence on what :func:`undrawn` counted, with or without a pointer to the agenda; empty when it is nothing."""
+    where = ", but in the agenda" if agenda else ""
+    return f"Not drawn at this zoom{where}: {_counted(hidden)}." if hidden else ""
 
 
 def timeline_summary(

@@ -21,10 +21,11 @@ from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
 from calendar_model.access.problems import UnmetRequirement
-from calendar_model.mission.coverage import Mark, readiness
+from calendar_model.mission.coverage import Readiness, readiness
 from calendar_model.mission.events import event_of
 from calendar_model.mission.statements import commands
 from calendar_model.mission.statements.workflow import MOVES
+from calendar_model.reference import Reference
 from calendar_model.store.history import CREATE, DELETE, of_item, of_record
 from calendar_model.store.models import (
     Access,
@@ -71,7 +72,7 @@ class Dossier:
     """
 
     item: str
-    readiness: tuple[Mark, ...]
+    readiness: tuple[Readiness, ...]
     engagements: tuple[Engagement, ...]
     through: tuple[Engagement, ...]
     with_whom: Mapping[str, tuple[Contact, ...]]
@@ -94,11 +95,13 @@ class Dossier:
         return event if self.kinds.get(event) is RecordKind.EVENT else ""
 
 
-def dossier(session: Session, item: str, table: pd.DataFrame, today: date, person_id: str) -> Dossier:
-    """What hangs on ``item`` for the reader of ``session``; ``person_id`` is whose next move of a draft is looked at.
+def dossier(
+    session: Session, item: str, table: pd.DataFrame, reference: Reference, today: date, person_id: str
+) -> Dossier:
+    """What is linked to ``item`` for the reader of ``session``; empty for an item to which nothing is linked.
 
-    ``table`` is the whole calendar table. All that is given back can be used after the session. Empty for an item to
-    which nothing is linked.
+    ``table`` is the whole calendar table, made from ``reference``; ``person_id`` is whose next move of a draft is
+    looked at. All that is given back can be used after the session.
     """
     web = _Web(session)
     linked = _linked(web, item)
@@ -126,7 +129,7 @@ def dossier(session: Session, item: str, table: pd.DataFrame, today: date, perso
     newest = (Engagement.on.desc(), Engagement.title, Engagement.id)
     return Dossier(
         item=item,
-        readiness=tuple(readiness(session, item, table, today)),
+        readiness=tuple(readiness(session, item, table, reference, today)),
         engagements=web.whole(Engagement, engaged, order=newest),
         through=web.whole(Engagement, through, order=newest),
         with_whom=with_whom,

@@ -368,7 +368,7 @@ def documents_of(viewer: Viewer, reference: Reference, table: pd.DataFrame) -> s
         reader = Reader("One", viewer.person_id, TODAY, "Europe/Zurich")
         note = zipfile.ZipFile(io.BytesIO(briefing_note(session, ITEM, reference, table, reader)))
         parts = [note.read(name).decode("utf-8", "replace") for name in note.namelist()]
-        covered: str = coverage(session, table, TODAY).to_csv()
+        covered: str = coverage(session, table, reference, TODAY).to_csv()
     return "\n".join([*parts, covered])
 
 

@@ -48,7 +48,7 @@ def main() -> None:
     prepare()
     with tempfile.TemporaryDirectory() as parent:
         os.environ[DATA_VARIABLE] = str(large_folder(Path(parent), 10_000))
-        _, table = calendar.current()
+        reference, table = calendar.current()
         workspace = open_workspace(f"sqlite:///{Path(parent) / 'workspace.sqlite'}")
         person = fill(workspace, table, TODAY)
         viewer = member(person)
@@ -63,7 +63,7 @@ def main() -> None:
 
         def around() -> None:
             with reading(viewer, workspace) as session:
-                dossier(session, ITEM, table, TODAY, person)
+                dossier(session, ITEM, table, reference, TODAY, person)
 
         def search(word: str) -> Callable[[], None]:
             def ask() -> None:

@@ -12,7 +12,8 @@ import pytest
 
 from calendar_model.figures.coverage import LATE_TINT, WARNING, coverage_figure, coverage_summary
 from calendar_model.figures.palette import INKS, ThemeName, contrast
-from calendar_model.mission.coverage import COLUMNS, HEADS
+from calendar_model.messages.coverage import EXPECTATION_LABELS
+from calendar_model.mission.coverage import COLUMNS, Action, ActionKind, FindingCode
 from calendar_model.reference import Reference
 from calendar_model.terms import Expectation
 
@@ -30,21 +31,24 @@ def row(item: str, expectation: str, state: str, by: date, **changes: Any) -> di
         "state": state,
         "by": pd.Timestamp(by),
         "by_precision": "day",
-        "says": "It is so",
+        "by_passed": state == "late",
+        "finding": FindingCode.NO_DRAFT,
+        "details": {},
         "records": "",
-        "acts": "" if state == "done" else "engagement:consulted",
+        "action": None if state == "done" else Action(ActionKind.LOG_ENGAGEMENT, "consulted"),
     }
     return {**given, **changes}
 
 
+START, OPEN = Action(ActionKind.START_STATEMENT, "national"), Action(ActionKind.OPEN_STATEMENT, "s")
 FRAME = pd.DataFrame(
     [
         row("Chad", "consulted", "late", date(2026, 11, 2)),
         row("Chad", "draft", "done", date(2026, 12, 29)),
         row("Chad", "cleared", "open", date(2027, 1, 5)),
         row("Peru", "consulted", "due soon", date(2026, 12, 1)),
-        row("Peru", "draft", "due soon", date(2026, 12, 1), by_precision="month", acts="statement:national"),
-        row("Peru", "cleared", "open", date(2027, 2, 1), by_precision="month", acts="open:statement:s"),
+        row("Peru", "draft", "due soon", date(2026, 12, 1), by_precision="month", action=START),
+        row("Peru", "cleared", "open", date(2027, 2, 1), by_precision="month", action=OPEN),
     ],
     columns=list(COLUMNS),
 )
@@ -118,7 +122,7 @@ def test_the_columns_are_the_expectations_that_occur_in_their_order(reference: R
     tiles = {
         data[1]: base + x / 2 for t in figure.data[:4] for data, base, x in zip(t.customdata, t.base, t.x, strict=True)
     }
-    assert {HEADS[Expectation(name)]: middle for name, middle in tiles.items()} == {text: x for x, text in heads}
+    assert {EXPECTATION_LABELS[name]: middle for name, middle in tiles.items()} == {text: x for x, text in heads}
 
 
 def test_a_long_picture_has_its_heads_below_too(reference: Reference) -> None:
@@ -147,7 +151,7 @@ def test_a_click_says_item_and_expectation_and_a_name_the_item_alone(reference: 
     assert hovers["Chad", "consulted"] == [
         "<b>UPR of Chad</b>",
         "Tue 26 Jan 2027",
-        "Consulted: It is so.",
+        "Consulted: No draft yet; was due by Mon 2 Nov 2026.",
         "<i>A click logs it.</i>",
     ]
     assert [hovers[key][-1] for key in (("Peru", "draft"), ("Peru", "cleared"), ("Chad", "draft"))] == [

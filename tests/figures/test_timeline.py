@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from calendar_model.figures.lanes import MARKS_AT_MOST
 from calendar_model.figures.marks import MORE
-from calendar_model.figures.timeline import in_window, timeline_figure, timeline_summary, undrawn
+from calendar_model.figures.timeline import in_window, timeline_figure, timeline_summary, undrawn, undrawn_words
 from calendar_model.figures.zoom import Zoom, closer, step, window, window_around
 from calendar_model.reference import Reference
 from calendar_model.vocabulary import Kind, Standing
@@ -96,16 +96,20 @@ def test_each_zoom_draws_what_it_can_bear_and_says_what_it_leaves_out(
     first, days = window(zoom, start)
     expected = set(in_window(table, start=first, days=days)["item"]) - left_out
     assert drawn(draw(table, reference, zoom, start)) == expected
-    sentence = undrawn(table, start=first, days=days, zoom=zoom)
-    assert bool(sentence) == bool(set(in_window(table, start=first, days=days)["item"]) & left_out)
+    hidden = undrawn(table, start=first, days=days, zoom=zoom)
+    assert sum(hidden.values()) == len(set(in_window(table, start=first, days=days)["item"]) & left_out)
 
 
 def test_what_is_left_out_is_counted_by_kind(reference: Reference) -> None:
     table = table_of([*ONE_OF_EACH, mark("deadline", "another", "2026-11-02")])
     first, days = window(Zoom.FIVE_YEARS, date(2026, 1, 1))
-    assert undrawn(table, start=first, days=days, zoom=Zoom.FIVE_YEARS) == (
+    hidden = undrawn(table, start=first, days=days, zoom=Zoom.FIVE_YEARS)
+    assert hidden == {"deadline": 2, "side-event": 1, "observance": 1, "milestone": 1}
+    assert undrawn_words(hidden, agenda=True) == (
         "Not drawn at this zoom, but in the agenda: 2 deadlines, 1 side event, 1 observance and 1 milestone."
     )
+    assert undrawn_words({"deadline": 2}, agenda=False) == "Not drawn at this zoom: 2 deadlines."
+    assert undrawn_words({}, agenda=True) == ""
 
 
 def test_reviews_crowd_a_year_but_those_of_one_state_do_not(reference: Reference) -> None:
@@ -339,10 +343,9 @@ def test_marks_never_overlap_and_nothing_is_lost(reference: Reference, rows: lis
             assert end <= start + 1
     first, days = window_around(zoom, TODAY)
     inside = in_window(table, start=first, days=days)
-    said = undrawn(table, start=first, days=days, zoom=zoom)
+    hidden = sum(undrawn(table, start=first, days=days, zoom=zoom).values())
     counted = sum(int(text.removeprefix("+").removesuffix(" more")) for text in trace(figure, "more").text or ())
     kinds = Counter(inside["kind"].astype(str))
-    hidden = sum(int(word) for word in said.replace(",", "").split() if word.isdigit())
     assert len(seen) + counted + hidden == sum(kinds.values())
 
 

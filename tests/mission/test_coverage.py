@@ -13,22 +13,25 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
+from calendar_model import calendar
 from calendar_model.access.permissions import ANONYMOUS, member
 from calendar_model.access.unit_of_work import reading
 from calendar_model.calendar import Item, to_frame
 from calendar_model.mission.coverage import (
-    ASKS,
     COLUMNS,
     EXPECTED,
-    HEADS,
     WEEKS,
-    Mark,
-    State,
-    counts,
+    Action,
+    ActionKind,
+    FindingCode,
+    ItemWork,
+    Readiness,
+    count_states,
     coverage,
-    marks,
     readiness,
+    work_by_item,
 )
+from calendar_model.mission.coverage.expectations import MET_BY_ENGAGEMENTS, kind_to_log
 from calendar_model.reference import Reference
 from calendar_model.store.database import open_workspace
 from calendar_model.store.models import (
@@ -46,7 +49,9 @@ from calendar_model.store.models import (
 from calendar_model.terms import (
     EngagementForm,
     EngagementKind,
+    EngagementTraits,
     Expectation,
+    ReadinessState,
     RiskLevel,
     StatementForm,
     StatementState,
@@ -139,22 +144,50 @@ def keep(session: Session, *records: Record) -> None:
     session.flush()
 
 
-def stand(session: Session, items: pd.DataFrame, item: str, today: date = TODAY) -> dict[str, tuple[str, str]]:
-    """By expectation its state and what is said of it."""
-    return {str(mark.expectation): (str(mark.state), mark.says) for mark in readiness(session, item, items, today)}
+def covered(session: Session, items: pd.DataFrame, today: date = TODAY, until: date | None = None) -> pd.DataFrame:
+    return coverage(session, items, calendar.current()[0], today, until=until)
 
 
-def mark(session: Session, items: pd.DataFrame, item: str, of: Expectation, today: date = TODAY) -> Mark:
-    return next(m for m in readiness(session, item, items, today) if m.expectation is of)
+def around(session: Session, items: pd.DataFrame, item: str, today: date = TODAY) -> list[Readiness]:
+    return readiness(session, item, items, calendar.current()[0], today)
 
 
-def test_every_expectation_is_named_explained_and_timed() -> None:
-    assert set(HEADS) == set(ASKS) == set(WEEKS) == set(Expectation)
-    assert {e for expected in EXPECTED.values() for e in expected} == set(Expectation)
+def work(session: Session, items: pd.DataFrame, today: date = TODAY) -> dict[str, ItemWork]:
+    return work_by_item(session, items, calendar.current()[0], today)
+
+
+Found = tuple[ReadinessState, FindingCode, dict[str, Any]]
+
+
+def found(session: Session, items: pd.DataFrame, item: str, today: date = TODAY) -> dict[str, Found]:
+    """By expectation its state and what was found of it, without the expectation's own name."""
+    return {
+        str(one.expectation): (
+            one.state,
+            one.finding,
+            {name: value for name, value in one.details.items() if name != "expectation"},
+        )
+        for one in around(session, items, item, today)
+    }
+
+
+def one(session: Session, items: pd.DataFrame, item: str, of: Expectation, today: date = TODAY) -> Readiness:
+    return next(found for found in around(session, items, item, today) if found.expectation is of)
+
+
+def test_every_expectation_is_timed_and_belongs_to_an_item() -> None:
+    assert set(WEEKS) == set(Expectation)
+    assert {e for expected in EXPECTED.values() for e in expected.expectations} == set(Expectation)
+
+
+def test_every_kind_of_engagement_is_explained_and_offered_where_it_is_expected() -> None:
+    assert len({kind.traits.meaning for kind in EngagementKind} - {""}) == len(EngagementKind)
+    offered = {kind_to_log(expectation) for expectation in MET_BY_ENGAGEMENTS}
+    assert {kind.traits.log_label for kind in offered}.isdisjoint({EngagementTraits().log_label})
 
 
 def test_what_is_expected_around_which_kind_of_item(session: Session, items: pd.DataFrame) -> None:
-    frame = coverage(session, items, TODAY, until=date(2027, 12, 31))
+    frame = covered(session, items, until=date(2027, 12, 31))
     assert frame.groupby("item")["expectation"].agg(" ".join).to_dict() == {
         "text": "consulted participation draft cleared",
         "review": "consulted bilateral draft cleared",
@@ -168,7 +201,7 @@ def test_what_is_expected_around_which_kind_of_item(session: Session, items: pd.
 
 
 def test_the_horizon_is_a_year_and_cancelled_items_are_left_out(session: Session, items: pd.DataFrame) -> None:
-    frame = coverage(session, items, TODAY)
+    frame = covered(session, items)
     assert list(frame.columns) == list(COLUMNS)
     assert list(dict.fromkeys(frame["item"])) == [
         "event-0b",
@@ -182,20 +215,20 @@ def test_the_horizon_is_a_year_and_cancelled_items_are_left_out(session: Session
 
 
 def test_an_empty_table_has_the_columns_and_no_rows(session: Session, items: pd.DataFrame) -> None:
-    frame = coverage(session, items[:0], TODAY)
-    assert (list(frame.columns), len(frame), marks(session, items[:0], TODAY)) == (list(COLUMNS), 0, {})
-    assert readiness(session, "nowhere", items, TODAY) == []
+    frame = covered(session, items[:0])
+    assert (list(frame.columns), len(frame), work(session, items[:0])) == (list(COLUMNS), 0, {})
+    assert around(session, items, "nowhere") == []
 
 
 def test_days_are_counted_from_the_item_or_from_its_own_deadline(session: Session, items: pd.DataFrame) -> None:
-    by = {m.expectation: m.by for m in readiness(session, "text", items, TODAY)}
+    by = {m.expectation: m.by for m in around(session, items, "text")}
     assert by == {
         Expectation.CONSULTED: date(2027, 2, 4),
         Expectation.PARTICIPATION: date(2027, 1, 21),
         Expectation.DRAFT: date(2027, 2, 18),
         Expectation.CLEARED: date(2027, 3, 11),
     }
-    assert mark(session, items, "review", Expectation.DRAFT).by == date(2026, 12, 29)
+    assert one(session, items, "review", Expectation.DRAFT).by == date(2026, 12, 29)
 
 
 @pytest.mark.parametrize(
@@ -210,69 +243,70 @@ def test_advance_questions_are_due_before_their_deadline(
     session: Session, reference: Reference, code: str, item: str, draft: date, cleared: date
 ) -> None:
     due = dated(f"deadline-{code}", Kind.DEADLINE, date(2027, 1, 12), related_to=item)
-    found = {
-        m.expectation: m.by for m in readiness(session, "review", to_frame([*ITEMS, due], reference, TODAY), TODAY)
-    }
-    assert (found[Expectation.DRAFT], found[Expectation.CLEARED]) == (draft, cleared)
+    by = {m.expectation: m.by for m in around(session, to_frame([*ITEMS, due], reference, TODAY), "review")}
+    assert (by[Expectation.DRAFT], by[Expectation.CLEARED]) == (draft, cleared)
 
 
 def test_a_plenary_text_is_tabled_in_the_committee(session: Session, table: pd.DataFrame) -> None:
-    found = mark(session, table, "ga-resolution-GA84", Expectation.CLEARED)
+    cleared = one(session, table, "ga-resolution-GA84", Expectation.CLEARED)
     due = table[(table["item"] == "deadline-ga-c3-tabling-GA3C-84").to_numpy()].iloc[0]["start"].date()
-    assert found.by == due - timedelta(weeks=1)
+    assert cleared.by == due - timedelta(weeks=1)
 
 
 @pytest.mark.parametrize(
-    ("today", "state", "says"),
+    ("today", "state"),
     [
-        (date(2026, 11, 16), "open", "Nobody consulted yet; by Tue 1 Dec 2026"),
-        (date(2026, 11, 17), "due soon", "Nobody consulted yet; by Tue 1 Dec 2026"),
-        (date(2026, 12, 1), "due soon", "Nobody consulted yet; by Tue 1 Dec 2026"),
-        (date(2026, 12, 2), "late", "Nobody consulted yet; was due by Tue 1 Dec 2026"),
-        (date(2027, 1, 26), "late", "Nobody consulted yet; was due by Tue 1 Dec 2026"),
+        (date(2026, 11, 16), ReadinessState.OPEN),
+        (date(2026, 11, 17), ReadinessState.DUE_SOON),
+        (date(2026, 12, 1), ReadinessState.DUE_SOON),
+        (date(2026, 12, 2), ReadinessState.LATE),
+        (date(2027, 1, 26), ReadinessState.LATE),
     ],
 )
-def test_open_due_soon_late(session: Session, items: pd.DataFrame, today: date, state: str, says: str) -> None:
-    assert stand(session, items, "review", today)["consulted"] == (state, says)
+def test_open_due_soon_late(session: Session, items: pd.DataFrame, today: date, state: ReadinessState) -> None:
+    consulted = one(session, items, "review", Expectation.CONSULTED, today)
+    assert (consulted.state, consulted.finding) == (state, FindingCode.NOT_ENGAGED)
+    assert (consulted.by, consulted.by_precision) == (date(2026, 12, 1), Precision.DAY)
+    assert consulted.by_passed is (state is ReadinessState.LATE)
 
 
-COUNTED = "counted from the first possible day"
 VAGUE = {
-    date(2026, 10, 1): ("open", f"Nobody consulted yet; by Nov 2026, {COUNTED}"),
-    date(2026, 11, 1): ("due soon", f"Nobody consulted yet; by Nov 2026, {COUNTED}"),
-    date(2026, 12, 31): ("due soon", f"Nobody consulted yet; due now, {COUNTED}"),
-    date(2027, 1, 1): ("late", f"Nobody consulted yet; was due by Nov 2026, {COUNTED}"),
+    date(2026, 10, 1): (ReadinessState.OPEN, False),
+    date(2026, 11, 1): (ReadinessState.DUE_SOON, False),
+    date(2026, 12, 31): (ReadinessState.DUE_SOON, True),
+    date(2027, 1, 1): (ReadinessState.LATE, True),
 }
 
 
 def test_nothing_counted_from_a_window_is_late_before_it_opens(session: Session, items: pd.DataFrame) -> None:
-    said = {day: stand(session, items, "vague", day)["consulted"] for day in VAGUE}
-    assert said == VAGUE
-    assert mark(session, items, "vague", Expectation.CONSULTED).by_precision is Precision.MONTH
+    consulted = {day: one(session, items, "vague", Expectation.CONSULTED, day) for day in VAGUE}
+    assert {day: (one.state, one.by_passed) for day, one in consulted.items()} == VAGUE
+    assert {(one.by, one.by_precision) for one in consulted.values()} == {(date(2026, 11, 6), Precision.MONTH)}
 
 
 def test_a_consultation_counts_once_its_day_has_come_and_not_after_the_item(
     session: Session, items: pd.DataFrame
 ) -> None:
     keep(session, engaged(EngagementKind.CONSULTED, date(2027, 1, 27)))
-    assert stand(session, items, "review")["consulted"][1] == "Nobody consulted yet; by Tue 1 Dec 2026"
+    assert found(session, items, "review")["consulted"][1] is FindingCode.NOT_ENGAGED
     keep(session, engaged(EngagementKind.CONSULTED, date(2026, 11, 26)))
-    assert stand(session, items, "review")["consulted"] == (
-        "due soon",
-        "Consultation planned for Thu 26 Nov 2026; by Tue 1 Dec 2026",
+    assert found(session, items, "review")["consulted"] == (
+        ReadinessState.DUE_SOON,
+        FindingCode.ENGAGEMENT_PLANNED,
+        {"on": date(2026, 11, 26)},
     )
     keep(
         session,
         engaged(EngagementKind.CONSULTED, date(2026, 3, 2), id="c1"),
         engaged(EngagementKind.CONSULTED, date(2026, 2, 2), id="c0"),
     )
-    found = mark(session, items, "review", Expectation.CONSULTED)
-    assert (found.state, found.says, found.records, found.acts) == (
-        State.DONE,
-        "Consulted twice, last on Mon 2 Mar 2026",
-        ("c0", "c1"),
-        "",
+    assert found(session, items, "review")["consulted"] == (
+        ReadinessState.DONE,
+        FindingCode.ENGAGED,
+        {"count": 2, "last": date(2026, 3, 2)},
     )
+    consulted = one(session, items, "review", Expectation.CONSULTED)
+    assert (consulted.records, consulted.action) == (("c0", "c1"), None)
 
 
 def test_an_invitation_is_contact_and_gets_one_to_an_event_of_ours(session: Session, items: pd.DataFrame) -> None:
@@ -281,165 +315,212 @@ def test_an_invitation_is_contact_and_gets_one_to_an_event_of_ours(session: Sess
         engaged(EngagementKind.INVITED, date(2026, 11, 2)),
         engaged(EngagementKind.INVITED, date(2026, 11, 2), "event-0a"),
     )
-    assert stand(session, items, "review")["consulted"][1] == ("Invited once, nobody consulted yet; by Tue 1 Dec 2026")
-    assert stand(session, items, "event-0a") == {
-        "consulted": ("open", "Invited once, nobody consulted yet; by Wed 6 Jan 2027"),
-        "participation": ("done", "Participation supported once, on Mon 2 Nov 2026"),
+    assert found(session, items, "review")["consulted"][1:] == (FindingCode.INVITED_ONLY, {"count": 1})
+    assert found(session, items, "event-0a") == {
+        "consulted": (ReadinessState.OPEN, FindingCode.INVITED_ONLY, {"count": 1}),
+        "participation": (ReadinessState.DONE, FindingCode.ENGAGED, {"count": 1, "last": date(2026, 11, 2)}),
     }
 
 
 @pytest.mark.parametrize(
-    ("kind", "item", "expectation", "says"),
+    ("kind", "item", "expectation"),
     [
-        ("bilateral-mission", "review", "bilateral", "Bilateral mission or country desk asked once, on Mon 2 Nov 2026"),
-        ("country-desk", "review", "bilateral", "Bilateral mission or country desk asked once, on Mon 2 Nov 2026"),
-        ("participation-supported", "text", "participation", "Participation supported once, on Mon 2 Nov 2026"),
-        ("organisation-dialogue", "warsaw", "dialogue", "Talked with the organisation once, on Mon 2 Nov 2026"),
+        ("bilateral-mission", "review", "bilateral"),
+        ("country-desk", "review", "bilateral"),
+        ("participation-supported", "text", "participation"),
+        ("organisation-dialogue", "warsaw", "dialogue"),
     ],
 )
-def test_what_meets_what(
-    session: Session, items: pd.DataFrame, kind: str, item: str, expectation: str, says: str
-) -> None:
+def test_what_meets_what(session: Session, items: pd.DataFrame, kind: str, item: str, expectation: str) -> None:
     keep(session, engaged(EngagementKind(kind), date(2026, 11, 2), item))
-    found = stand(session, items, item)
-    assert {name for name, (state, _) in found.items() if state == "done"} == {expectation}
-    assert found[expectation][1] == says
+    states = found(session, items, item)
+    assert {name for name, (state, *_) in states.items() if state is ReadinessState.DONE} == {expectation}
+    assert states[expectation][1:] == (FindingCode.ENGAGED, {"count": 1, "last": date(2026, 11, 2)})
 
 
 @pytest.mark.parametrize(
     ("states", "draft", "cleared"),
     [
-        ([], "No draft yet; by Tue 29 Dec 2026", "Nothing to clear yet; by Tue 19 Jan 2027"),
-        (["dropped"], "No draft yet; by Tue 29 Dec 2026", "Nothing to clear yet; by Tue 19 Jan 2027"),
-        (["idea"], "An idea, no draft yet; by Tue 29 Dec 2026", "Not cleared, still an idea; by Tue 19 Jan 2027"),
-        (["draft"], "One text, in draft", "Not cleared, in draft; by Tue 19 Jan 2027"),
-        (["consultation"], "One text, in consultation", "Not cleared, in consultation; by Tue 19 Jan 2027"),
-        (["cleared"], "One text, cleared", "Cleared"),
-        (["cleared", "dropped"], "One text, cleared", "Cleared"),
-        (["draft", "delivered"], "2 texts, the furthest delivered", "1 of 2 texts cleared; by Tue 19 Jan 2027"),
-        (["cleared", "followed-up"], "2 texts, the furthest followed up", "All 2 texts cleared"),
+        ([], (FindingCode.NO_DRAFT, {}), (FindingCode.NOTHING_TO_CLEAR, {})),
+        (["dropped"], (FindingCode.NO_DRAFT, {}), (FindingCode.NOTHING_TO_CLEAR, {})),
+        (
+            ["idea"],
+            (FindingCode.IDEA_ONLY, {}),
+            (FindingCode.NOT_CLEARED, {"cleared": 0, "count": 1, "furthest": "idea"}),
+        ),
+        (
+            ["draft"],
+            (FindingCode.DRAFTED, {"count": 1, "furthest": "draft"}),
+            (FindingCode.NOT_CLEARED, {"cleared": 0, "count": 1, "furthest": "draft"}),
+        ),
+        (
+            ["consultation"],
+            (FindingCode.DRAFTED, {"count": 1, "furthest": "consultation"}),
+            (FindingCode.NOT_CLEARED, {"cleared": 0, "count": 1, "furthest": "consultation"}),
+        ),
+        (
+            ["cleared"],
+            (FindingCode.DRAFTED, {"count": 1, "furthest": "cleared"}),
+            (FindingCode.CLEARED, {"count": 1}),
+        ),
+        (
+            ["cleared", "dropped"],
+            (FindingCode.DRAFTED, {"count": 1, "furthest": "cleared"}),
+            (FindingCode.CLEARED, {"count": 1}),
+        ),
+        (
+            ["draft", "delivered"],
+            (FindingCode.DRAFTED, {"count": 2, "furthest": "delivered"}),
+            (FindingCode.NOT_CLEARED, {"cleared": 1, "count": 2, "furthest": "draft"}),
+        ),
+        (
+            ["cleared", "followed-up"],
+            (FindingCode.DRAFTED, {"count": 2, "furthest": "followed-up"}),
+            (FindingCode.CLEARED, {"count": 2}),
+        ),
     ],
 )
-def test_texts(session: Session, items: pd.DataFrame, states: list[str], draft: str, cleared: str) -> None:
+def test_texts(
+    session: Session,
+    items: pd.DataFrame,
+    states: list[str],
+    draft: tuple[FindingCode, dict[str, Any]],
+    cleared: tuple[FindingCode, dict[str, Any]],
+) -> None:
     keep(session, *(text(StatementState(state)) for state in states))
-    found = stand(session, items, "review")
-    assert (found["draft"][1], found["cleared"][1]) == (draft, cleared)
+    of_review = found(session, items, "review")
+    assert (of_review["draft"][1:], of_review["cleared"][1:]) == (draft, cleared)
 
 
 def test_a_day_is_marked_by_a_text_only_if_one_is_begun(session: Session, items: pd.DataFrame) -> None:
-    assert stand(session, items, "defenders-day") == {}
+    assert found(session, items, "defenders-day") == {}
     keep(session, text(StatementState.IDEA, "defenders-day"))
-    assert stand(session, items, "defenders-day") == {
-        "draft": ("late", "An idea, no draft yet; was due by Wed 11 Nov 2026"),
-        "cleared": ("due soon", "Not cleared, still an idea; by Wed 2 Dec 2026"),
+    assert {name: state for name, (state, *_) in found(session, items, "defenders-day").items()} == {
+        "draft": ReadinessState.LATE,
+        "cleared": ReadinessState.DUE_SOON,
     }
 
 
-@pytest.mark.parametrize("where", ["item", "statement's tie", "case's tie"])
+@pytest.mark.parametrize("where", ["item", "statement's link", "case's link"])
 def test_the_risk_of_every_case_is_asked_for(session: Session, items: pd.DataFrame, where: str) -> None:
     statement = text(StatementState.DRAFT, id="s")
     raised = case("review" if where == "item" else None, id="k")
     keep(session, statement, raised)
-    if where == "statement's tie":
+    if where == "statement's link":
         keep(session, RecordLink(record_id="s", other_id="k"))  # type: ignore[arg-type]
-    elif where == "case's tie":
+    elif where == "case's link":
         keep(session, RecordLink(record_id="k", other_id="s"))  # type: ignore[arg-type]
-    found = mark(session, items, "review", Expectation.RISKS)
-    assert (found.says, found.acts) == ("Risk not weighed; by Tue 12 Jan 2027", "open:case:k")
+    risks = one(session, items, "review", Expectation.RISKS)
+    assert (risks.finding, risks.details) == (FindingCode.RISKS_NOT_ASSESSED, {"assessed": 0, "count": 1})
+    assert (risks.by, risks.action) == (date(2027, 1, 12), Action(ActionKind.OPEN_CASE, "k"))
     raised.risk, raised.risk_reasons = RiskLevel.HIGH, "Watched."
     session.flush()
-    assert mark(session, items, "review", Expectation.RISKS).state is State.OPEN
+    assert one(session, items, "review", Expectation.RISKS).state is ReadinessState.OPEN
     raised.risk_mitigation = "No name."
     keep(session, case("review", id="l"))
-    found = mark(session, items, "review", Expectation.RISKS)
-    assert (found.says, found.records) == ("Risk weighed in 1 of 2 cases; by Tue 12 Jan 2027", ("k",))
+    risks = one(session, items, "review", Expectation.RISKS)
+    assert (risks.details, risks.records) == ({"assessed": 1, "count": 2}, ("k",))
 
 
 def test_a_case_in_a_text_that_was_dropped_asks_for_nothing(session: Session, items: pd.DataFrame) -> None:
     keep(session, text(StatementState.DROPPED, id="s"), case(id="k"))
     keep(session, RecordLink(record_id="s", other_id="k"))  # type: ignore[arg-type]
-    assert set(stand(session, items, "review")) == {"consulted", "bilateral", "draft", "cleared"}
+    assert set(found(session, items, "review")) == {"consulted", "bilateral", "draft", "cleared"}
 
 
 def test_what_is_over_can_only_be_followed_up(session: Session, items: pd.DataFrame) -> None:
-    assert stand(session, items, "past") == {}
+    assert found(session, items, "past") == {}
     keep(session, engaged(EngagementKind.CONSULTED, date(2026, 10, 1), "past", id="e"))
-    assert stand(session, items, "past") == {
-        "consulted": ("done", "Consulted once, on Thu 1 Oct 2026"),
-        "follow-up": ("due soon", "Nothing heard or done since; by Fri 4 Dec 2026"),
+    assert found(session, items, "past") == {
+        "consulted": (ReadinessState.DONE, FindingCode.ENGAGED, {"count": 1, "last": date(2026, 10, 1)}),
+        "follow-up": (ReadinessState.DUE_SOON, FindingCode.NOT_FOLLOWED_UP, {}),
     }
+    assert one(session, items, "past", Expectation.FOLLOW_UP).by == date(2026, 12, 4)
     session.add(FollowUp(record_id="e", what="Write", due=date(2026, 11, 20), owner_id="a"))
     session.flush()
-    found = mark(session, items, "past", Expectation.FOLLOW_UP)
-    assert (found.state, found.says, found.acts) == (
-        State.LATE,
-        "1 follow-up open; was due by Fri 20 Nov 2026",
-        "open:follow-up:e",
+    assert found(session, items, "past")["follow-up"] == (
+        ReadinessState.LATE,
+        FindingCode.FOLLOW_UPS_OPEN,
+        {"count": 1},
     )
+    follow_up = one(session, items, "past", Expectation.FOLLOW_UP)
+    assert (follow_up.by, follow_up.action) == (date(2026, 11, 20), Action(ActionKind.OPEN_FOLLOW_UPS, "e"))
     session.scalars(sa.select(FollowUp)).one().done_on = date(2026, 11, 23)
     session.flush()
-    assert stand(session, items, "past")["follow-up"] == ("done", "Followed up, last on Mon 23 Nov 2026")
+    assert found(session, items, "past")["follow-up"] == (
+        ReadinessState.DONE,
+        FindingCode.FOLLOWED_UP,
+        {"last": date(2026, 11, 23)},
+    )
 
 
 def test_what_was_done_before_an_item_does_not_follow_it_up(session: Session, items: pd.DataFrame) -> None:
     before = FollowUp(what="Book", due=date(2026, 11, 1), done_on=date(2026, 11, 1), owner_id="a")
     keep(session, engaged(EngagementKind.CONSULTED, date(2026, 10, 1), "past", follow_ups=[before]))
-    assert stand(session, items, "past")["follow-up"][1] == "Nothing heard or done since; by Fri 4 Dec 2026"
+    assert found(session, items, "past")["follow-up"][1] is FindingCode.NOT_FOLLOWED_UP
     keep(session, engaged(EngagementKind.ATTENDED_THEIR_EVENT, date(2026, 11, 7), "past"))
-    assert stand(session, items, "past")["follow-up"] == ("done", "Followed up, last on Sat 7 Nov 2026")
+    assert found(session, items, "past")["follow-up"][1:] == (
+        FindingCode.FOLLOWED_UP,
+        {"last": date(2026, 11, 7)},
+    )
 
 
-def test_the_follow_ups_of_our_own_event_hang_on_the_event(session: Session, items: pd.DataFrame) -> None:
-    assert stand(session, items, "event-0b") == {
-        "follow-up": ("due soon", "Nothing heard or done since; by Tue 8 Dec 2026")
+def test_a_statement_that_was_followed_up_follows_its_item_up(session: Session, items: pd.DataFrame) -> None:
+    keep(session, text(StatementState.FOLLOWED_UP, "past", id="s"))
+    assert found(session, items, "past")["follow-up"][1:] == (FindingCode.FOLLOWED_UP, {"last": None})
+
+
+def test_the_follow_ups_of_our_own_event_are_those_of_its_record(session: Session, items: pd.DataFrame) -> None:
+    assert found(session, items, "event-0b") == {
+        "follow-up": (ReadinessState.DUE_SOON, FindingCode.NOT_FOLLOWED_UP, {})
     }
     keep(session, text(StatementState.DRAFT, "elsewhere", id="0b"))
     session.add(FollowUp(record_id="0b", what="Thank", due=date(2026, 12, 1), done_on=TODAY, owner_id="a"))
     session.flush()
-    assert stand(session, items, "event-0b")["follow-up"] == ("done", "Followed up, last on Tue 24 Nov 2026")
+    assert found(session, items, "event-0b")["follow-up"][1:] == (FindingCode.FOLLOWED_UP, {"last": TODAY})
 
 
 def test_only_what_is_tied_to_the_item_itself_counts(session: Session, items: pd.DataFrame) -> None:
-    before = coverage(session, items, TODAY)
+    before = covered(session, items)
     keep(session, engaged(EngagementKind.CONSULTED, date(2026, 11, 2), "session-UPR54"))
-    pd.testing.assert_frame_equal(coverage(session, items, TODAY), before)
+    pd.testing.assert_frame_equal(covered(session, items), before)
 
 
 def test_the_table_and_one_item_say_the_same(session: Session, items: pd.DataFrame) -> None:
     keep(session, engaged(EngagementKind.CONSULTED, date(2026, 11, 2)), text(StatementState.DRAFT))
-    frame = coverage(session, items, TODAY)
-    rows = frame[(frame["item"] == "review").to_numpy()].to_dict("records")
+    frame = covered(session, items)
+    rows: Any = frame[(frame["item"] == "review").to_numpy()].to_dict("records")
+    names = [name for name in COLUMNS if name in Readiness.__annotations__]
     assert [
-        (r["expectation"], r["state"], r["by"].date(), r["by_precision"], r["says"], r["records"], r["acts"])
-        for r in rows
-    ] == [
-        (m.expectation, m.state, m.by, m.by_precision, m.says, " ".join(m.records), m.acts)
-        for m in readiness(session, "review", items, TODAY)
-    ]
+        {**{name: row[name] for name in names}, "by": row["by"].date(), "records": tuple(row["records"].split())}
+        for row in rows
+    ] == [vars(one) for one in around(session, items, "review")]
 
 
 def test_what_to_open(session: Session, items: pd.DataFrame) -> None:
-    frame = coverage(session, items, TODAY)
+    frame = covered(session, items)
     assert {
-        (r["item"], r["expectation"]): r["acts"]
+        (r["item"], r["expectation"]): (str(r["action"].kind), r["action"].target)
         for r in frame.to_dict("records")
         if r["item"] in ("text", "vague", "event-0b")
     } == {
-        ("event-0b", "follow-up"): "engagement:consulted",
-        ("vague", "consulted"): "engagement:consulted",
-        ("vague", "bilateral"): "engagement:bilateral-mission",
-        ("vague", "draft"): "statement:upr-recommendation",
-        ("vague", "cleared"): "statement:upr-recommendation",
-        ("text", "consulted"): "engagement:consulted",
-        ("text", "participation"): "engagement:participation-supported",
-        ("text", "draft"): "statement:resolution-text",
-        ("text", "cleared"): "statement:resolution-text",
+        ("event-0b", "follow-up"): ("log-engagement", "consulted"),
+        ("vague", "consulted"): ("log-engagement", "consulted"),
+        ("vague", "bilateral"): ("log-engagement", "bilateral-mission"),
+        ("vague", "draft"): ("start-statement", "upr-recommendation"),
+        ("vague", "cleared"): ("start-statement", "upr-recommendation"),
+        ("text", "consulted"): ("log-engagement", "consulted"),
+        ("text", "participation"): ("log-engagement", "participation-supported"),
+        ("text", "draft"): ("start-statement", "resolution-text"),
+        ("text", "cleared"): ("start-statement", "resolution-text"),
     }
 
 
-def test_marks_for_the_timeline(session: Session, items: pd.DataFrame) -> None:
-    assert marks(session, items, date(2026, 12, 2)) == {}
-    assert set(marks(session, items, date(2027, 1, 27))) == {"event-0a", "event-0b", "text"}
+def test_what_is_linked_is_counted_for_the_timeline(session: Session, items: pd.DataFrame) -> None:
+    assert work(session, items, date(2026, 12, 2)) == {}
+    assert work(session, items, date(2027, 1, 27)) == dict.fromkeys(
+        ("event-0a", "event-0b", "text"), ItemWork(behind=True)
+    )
     keep(
         session,
         engaged(EngagementKind.PUBLIC_SUPPORT, date(2026, 11, 2), "text"),
@@ -451,16 +532,16 @@ def test_marks_for_the_timeline(session: Session, items: pd.DataFrame) -> None:
         engaged(EngagementKind.CONSULTED, date(2026, 11, 2), "long-past"),
         engaged(EngagementKind.CONSULTED, date(2026, 11, 2), "not in the table"),
     )
-    assert marks(session, items, TODAY) == {
-        "long-past": "1 engagement",
-        "text": "2 engagements · 1 draft · 1 cleared text",
+    assert work(session, items) == {
+        "long-past": ItemWork(engagements=1),
+        "text": ItemWork(engagements=2, drafts=1, cleared=1),
     }
-    assert marks(session, items, date(2027, 1, 27))["text"] == "2 engagements · 1 draft · 1 cleared text · behind"
+    assert work(session, items, date(2027, 1, 27))["text"].behind
 
 
 def test_ours_is_what_the_mission_has_taken_up(session: Session, items: pd.DataFrame) -> None:
     def ours() -> set[str]:
-        frame = coverage(session, items, TODAY, until=date(2027, 12, 31))
+        frame = covered(session, items, until=date(2027, 12, 31))
         return set(frame.loc[frame["ours"].to_numpy(), "item"])
 
     assert ours() == {"text", "event-0a", "event-0b"}
@@ -469,7 +550,7 @@ def test_ours_is_what_the_mission_has_taken_up(session: Session, items: pd.DataF
 
 
 def test_counts_leave_out_what_does_not_occur() -> None:
-    assert counts(["late", "open", "late"]) == {State.OPEN: 1, State.LATE: 2}
+    assert count_states(["late", "open", "late"]) == {ReadinessState.OPEN: 1, ReadinessState.LATE: 2}
 
 
 def test_everybody_counts_what_they_may_see(tmp_path: Any, items: pd.DataFrame) -> None:
@@ -488,32 +569,26 @@ def test_everybody_counts_what_they_may_see(tmp_path: Any, items: pd.DataFrame) 
         )
         plain.commit()
     engine.dispose()
-    seen = {}
+    seen, engagements_seen = {}, {}
     for name, viewer in (("anybody", ANONYMOUS), ("a", member("a")), ("b", member("b"))):
         with reading(viewer, workspace) as session:
-            found = stand(session, items, "review")
-            seen[name] = [e for e, (state, _) in found.items() if state == "done" or e == "risks"]
-            seen[f"{name}'s mark"] = [marks(session, items, TODAY).get("review", "")]
+            of_review = found(session, items, "review").items()
+            seen[name] = [e for e, (state, *_) in of_review if state is ReadinessState.DONE or e == "risks"]
+            engagements_seen[name] = work(session, items).get("review", ItemWork()).engagements
     workspace.close()
-    assert seen == {
-        "anybody": [],
-        "anybody's mark": [""],
-        "a": ["bilateral"],
-        "a's mark": ["1 engagement"],
-        "b": ["consulted", "bilateral", "risks"],
-        "b's mark": ["2 engagements"],
-    }
+    assert seen == {"anybody": [], "a": ["bilateral"], "b": ["consulted", "bilateral", "risks"]}
+    assert engagements_seen == {"anybody": 0, "a": 1, "b": 2}
 
 
-RANK = [State.LATE, State.DUE_SOON, State.OPEN, State.DONE]
+RANK = [ReadinessState.LATE, ReadinessState.DUE_SOON, ReadinessState.OPEN, ReadinessState.DONE]
 days = st.dates(date(2026, 1, 1), date(2027, 12, 31))
 linked = st.sampled_from(["review", "vague", "text", "past", "event-0a", "warsaw"])
 engagements = st.builds(engaged, st.sampled_from(EngagementKind), days, linked)
 texts = st.builds(text, st.sampled_from(StatementState), linked)
 
 
-def states(found: pd.DataFrame) -> dict[tuple[str, str], State]:
-    return {(r["item"], r["expectation"]): State(r["state"]) for r in found.to_dict("records")}
+def states(found: pd.DataFrame) -> dict[tuple[str, str], ReadinessState]:
+    return {(r["item"], r["expectation"]): ReadinessState(r["state"]) for r in found.to_dict("records")}
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -528,10 +603,10 @@ def test_a_record_more_makes_nothing_worse(
         session.add(Person(id="a", name="A"))
         session.flush()
         keep(session, *before)
-        was = states(coverage(session, items, today))
-        assert states(coverage(session, items, today)) == was
+        was = states(covered(session, items, today))
+        assert states(covered(session, items, today)) == was
         keep(session, more)
-        now = states(coverage(session, items, today))
+        now = states(covered(session, items, today))
     engine.dispose()
     worse = {key for key, state in was.items() if key not in now or RANK.index(now[key]) < RANK.index(state)}
     uncleared = isinstance(more, Statement) and more.state in (

@@ -74,8 +74,9 @@ def make(desk: Viewer) -> Callable[..., str]:
 
 
 def of(who: Viewer, table: pd.DataFrame, item: str = ITEM) -> Dossier:
+    reference, _ = calendar_for(who)
     with reading(who) as session:
-        return dossier(session, item, table, TODAY, who.person_id)
+        return dossier(session, item, table, reference, TODAY, who.person_id)
 
 
 def titles(records: Any) -> list[str]:

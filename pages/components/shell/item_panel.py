@@ -20,9 +20,11 @@ from calendar_model.access.permissions import ANONYMOUS, Viewer
 from calendar_model.access.unit_of_work import change_token, reading
 from calendar_model.calendar import Origins, when
 from calendar_model.feeds import CalendarProperties, calendar_bytes
-from calendar_model.mission import coverage
+from calendar_model.messages.coverage import item_work_words
+from calendar_model.mission.coverage import work_by_item
 from calendar_model.mission.dossier import Work, deadlines, work_on
 from calendar_model.mission.events import event_of
+from calendar_model.reference import Reference
 from calendar_model.terms import RecordKind, StatementState
 from calendar_model.vocabulary import Confidence, Kind, Precision, Sensitivity
 from calendar_model.wording import standing_words
@@ -63,22 +65,25 @@ def close() -> None:
         del st.query_params[ITEM]
 
 
-def marks(context: PageContext) -> Mapping[str, str]:
-    """By item a word or two on what of ours hangs on it, as far as the reader may see; worked out once for each state
-    of the workspace."""
+def work_words(context: PageContext) -> Mapping[str, str]:
+    """By item a word or two on what of ours is linked to it, as far as the reader may see; worked out once for each
+    state of the workspace."""
     if not context.workspace or context.viewer == ANONYMOUS:
         return {}
     version = str(context.table.attrs["version"])
-    found: Mapping[str, str] = _marks(context.table, version, context.today, context.viewer, change_token())
+    found: Mapping[str, str] = _work_words(
+        context.table, context.reference, version, context.today, context.viewer, change_token()
+    )
     return found
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _marks(
-    _table: pd.DataFrame, version: str, today: date, viewer: Viewer, token: tuple[str, int]
+def _work_words(
+    _table: pd.DataFrame, _reference: Reference, version: str, today: date, viewer: Viewer, token: tuple[str, int]
 ) -> Mapping[str, str]:
     with reading(viewer) as session:
-        return coverage.marks(session, _table, today)
+        found = work_by_item(session, _table, _reference, today)
+    return {item: item_work_words(**vars(work)) for item, work in found.items()}
 
 
 def draw_panel(context: PageContext) -> None:
@@ -190,20 +195,20 @@ def _own_file(item: str, context: PageContext) -> None:
 
 
 def _our_work(item: str, context: PageContext) -> None:
-    """What of ours hangs on the item, in a line, and the way to all of it."""
+    """What of ours is linked to the item, in a line, and the way to all of it."""
     if not context.workspace:
         return
     st.markdown("#### Our work")
     if context.viewer != ANONYMOUS:
         with reading(context.viewer) as session:
-            st.markdown(plain(_said(work_on(session, item))))
+            st.markdown(plain(_counts_in_words(work_on(session, item))))
     with st.container(horizontal=True):
         link("dossier", "Dossier", of=item)
         if context.viewer != ANONYMOUS and (event := event_of(item)):
             link("meetings", "Open the event", record=event)
 
 
-def _said(work: Work) -> str:
+def _counts_in_words(work: Work) -> str:
     counts = [(count, _KINDS[kind]) for kind in _KINDS if (count := work.kinds.get(kind, 0))]
     counts[1:1] = [(count, _TEXTS[state]) for state in _TEXTS if (count := work.states.get(state, 0))]
     said = [f"{count} {one if count == 1 else many}" for count, (one, many) in counts]
@@ -213,7 +218,7 @@ def _said(work: Work) -> str:
 
 
 def _dates(row: Any, context: PageContext) -> None:
-    """What hangs on the item, or on the session that it belongs to, in order."""
+    """The deadlines of the item, or of the session that it belongs to, in order."""
     dates = deadlines(context.table, row["item"])
     if dates.empty:
         return

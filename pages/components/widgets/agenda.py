@@ -30,12 +30,12 @@ def agenda(
     *,
     since: date | None = None,
     key: str = "agenda",
-    marks: Mapping[str, str] | None = None,
+    work_words: Mapping[str, str] | None = None,
 ) -> None:
     """Draws the rows of a calendar table, in their order, under the months in which they begin.
 
-    What began before ``since``, the first day of the stretch, comes first under a heading of its own. ``marks`` has
-    by item a word or two that stand with its line.
+    What began before ``since``, the first day of the stretch, comes first under a heading of its own. ``work_words``
+    has by item a word or two that are shown with its line.
 
     Each title is a button that opens the item's panel. More than :data:`PER_PAGE` items come on several pages, the
     number of which is bound to the URL as ``<key>_page``.
@@ -60,7 +60,7 @@ def agenda(
         for heading, items in groupby(page.itertuples(), lambda row: _heading(row, since)):
             st.markdown(f"#### {heading}")
             for row in items:
-                _line(row, context, key, (marks or {}).get(str(row.item), ""))
+                _line(row, context, key, (work_words or {}).get(str(row.item), ""))
 
 
 def _heading(row: Any, since: date | None) -> str:
@@ -69,18 +69,18 @@ def _heading(row: Any, since: date | None) -> str:
     return f"{row.start:%B %Y}"
 
 
-def _line(row: Any, context: PageContext, key: str, mark: str) -> None:
+def _line(row: Any, context: PageContext, key: str, work: str) -> None:
     title = plain(row.title)
     if row.standing == Standing.CANCELLED and not row.departure:
         title = f"~~{title}~~"
     elif row.kind == Kind.DEADLINE:
         title = f"**{title}**"
-    said = plain(" · ".join(filter(None, (_known(row, context), mark))))
+    said = plain(" · ".join(filter(None, (_known(row, context), work))))
     line(f"{key}_{row.item}", plain(when(row, context.zone)), title, said, row.item)
 
 
-def _printed(row: Any, context: PageContext, mark: str) -> str:
-    beneath = " · ".join(filter(None, (when(row, context.zone), _known(row, context), mark)))
+def _printed(row: Any, context: PageContext, work: str) -> str:
+    beneath = " · ".join(filter(None, (when(row, context.zone), _known(row, context), work)))
     return f"<li><strong>{escape(row.title)}</strong><br>{escape(beneath)}</li>"
 
 
@@ -92,7 +92,7 @@ def _known(row: Any, context: PageContext) -> str:
 
 
 def print_agenda(
-    rows: pd.DataFrame, context: PageContext, stretch: str, marks: Mapping[str, str] | None = None
+    rows: pd.DataFrame, context: PageContext, stretch: str, work_words: Mapping[str, str] | None = None
 ) -> None:
     """What the printer gets instead of the page below its title: the filter in words, the stretch, and the rows.
 
@@ -101,7 +101,7 @@ def print_agenda(
     printed = rows.head(PRINTED_AT_MOST).itertuples()
     parts = [f"<p>{escape(stretch)} · {escape(describe(context.filter, context.reference))}</p>"]
     for heading, items in groupby(printed, lambda row: _heading(row, None)):
-        lines = "".join(_printed(row, context, (marks or {}).get(str(row.item), "")) for row in items)
+        lines = "".join(_printed(row, context, (work_words or {}).get(str(row.item), "")) for row in items)
         parts.append(f"<h2>{heading}</h2><ul>{lines}</ul>")
     if len(rows) > PRINTED_AT_MOST:
         parts.append(
