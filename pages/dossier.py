@@ -16,13 +16,14 @@ from calendar_model import wording
 from calendar_model.access.permissions import ANONYMOUS
 from calendar_model.access.unit_of_work import reading, staff
 from calendar_model.calendar import when
+from calendar_model.messages import message
 from calendar_model.messages.coverage import EXPECTATION_LABELS, readiness_words
 from calendar_model.messages.statements import decision, state_label
 from calendar_model.mission import cases as checks
-from calendar_model.mission import dossier as around
 from calendar_model.mission.coverage import ActionKind, Readiness, statement_form
-from calendar_model.mission.dossier import Dossier, Draft
+from calendar_model.mission.dossier import Dossier, LinkedStatement, deadlines, dossier, held_in
 from calendar_model.mission.events import item_of, own_events
+from calendar_model.mission.history_lines import history_lines
 from calendar_model.store.models import (
     Case,
     Contact,
@@ -61,8 +62,8 @@ ACTION_LABELS = {
 }
 """The words of the links under an expectation that is not met."""
 
-MOST_TOLD = 60
-"""Lines of the history; what is older stands with each record."""
+HISTORY_LINES = 60
+"""At most; what is older is listed with each record."""
 
 # --- The head
 
@@ -124,7 +125,7 @@ def ready(found: Sequence[Readiness], item: str) -> None:
 
 def dates(item: str, context: PageContext) -> None:
     """The deadlines around the item, those ahead first."""
-    found = around.deadlines(context.table, item)
+    found = deadlines(context.table, item)
     if found.empty:
         return
     st.subheader("Deadlines")
@@ -142,8 +143,8 @@ def dates(item: str, context: PageContext) -> None:
 
 
 def inside(item: str, context: PageContext) -> None:
-    """Of a session what it deals with, and how much of ours hangs on each."""
-    found = around.held_in(context.table, item)
+    """Of a session what it deals with, and how much of ours is linked to each."""
+    found = held_in(context.table, item)
     if found.empty:
         return
     st.subheader("In it")
@@ -200,7 +201,7 @@ def _about(contact: Contact, context: PageContext) -> str:
     return ", ".join(part for part in (words(contact.contact_kind), state.name if state else "") if part)
 
 
-def drafts(found: Sequence[Draft], context: PageContext, everyone: Sequence[Person]) -> None:
+def drafts(found: Sequence[LinkedStatement], context: PageContext, everyone: Sequence[Person]) -> None:
     st.subheader("Drafts")
     if not found:
         st.markdown("None yet. What we are going to say or table stands here, with what misses before its next move.")
@@ -218,7 +219,7 @@ def drafts(found: Sequence[Draft], context: PageContext, everyone: Sequence[Pers
         record(one, about, everyone, said)
 
 
-def _next(draft: Draft) -> str:
+def _next(draft: LinkedStatement) -> str:
     if draft.next is None:
         return ""
     to = plain(state_label(draft.next))
@@ -304,25 +305,26 @@ def follow_ups(found: Sequence[FollowUp], context: PageContext) -> None:
 
 
 def history(found: Dossier, everyone: Sequence[Person], context: PageContext) -> None:
-    told = around.told(found.history)
-    if not told:
+    listed = history_lines(found.history)
+    if not listed:
         return
     st.subheader("History")
     names = {person.id: person.name for person in everyone}
     zone = ZoneInfo(context.zone)
     lines = []
-    for done in told[:MOST_TOLD]:
-        at = done.at.astimezone(zone)
-        reason = f" Reason: {done.reason}" if done.reason else ""
-        title = found.titles.get(done.record_id, "a record")
-        who = names.get(done.person_id, "Nobody named")
+    for line in listed[:HISTORY_LINES]:
+        at = line.at.astimezone(zone)
+        reason = f" Reason: {line.reason}" if line.reason else ""
+        title = found.titles.get(line.record_id, "a record")
+        steps = ", ".join(message(step.code, vars(step)) for step in line.steps)
+        who = names.get(line.person_id, "Nobody named")
         lines.append(
             f"<li>{escape(f'{wording.day(at.date())}, {at:%H:%M}')} · {escape(who)}: “{escape(title)}” – "
-            f"{escape(done.says)}.{escape(reason)}</li>"
+            f"{escape(steps)}.{escape(reason)}</li>"
         )
     st.html(f'<ul class="dossier-facts">{"".join(lines)}</ul>')
-    if len(told) > MOST_TOLD:
-        st.caption(f"{len(told) - MOST_TOLD} earlier changes stand with each record.")
+    if len(listed) > HISTORY_LINES:
+        st.caption(f"{len(listed) - HISTORY_LINES} earlier changes stand with each record.")
 
 
 # --- The page
@@ -346,7 +348,7 @@ def public_part(row: Any, context: PageContext) -> None:
 def whole(row: Any, context: PageContext, person: Person) -> None:
     item = row["item"]
     with reading(context.viewer) as session:
-        found = around.dossier(session, item, context.table, context.reference, context.today, person.id)
+        found = dossier(session, item, context.table, context.reference, context.today, person.id)
     everyone = staff()
     actions(row, found)
     ready(found.readiness, item)

@@ -19,10 +19,8 @@ CODE = [
 ]
 
 CLASSES_STILL_TWICE = {
-    "Draft",
     "Group",
     "Line",
-    "Work",
     "_Here",
     "_Known",
 }

@@ -24,7 +24,7 @@ from calendar_model.messages.coverage import EXPECTATION_LABELS, readiness_words
 from calendar_model.messages.statements import decision, state_label
 from calendar_model.mission import cases as checks
 from calendar_model.mission.coverage import Readiness
-from calendar_model.mission.dossier import Dossier, Draft
+from calendar_model.mission.dossier import Dossier, LinkedStatement
 from calendar_model.mission.events import event_of
 from calendar_model.mission.statements.speaking import said
 from calendar_model.mission.statements.texts import speaking_seconds, spoken_words
@@ -183,7 +183,7 @@ class Note:
             self._record(contact, about)
         return True
 
-    def drafts(self, listed: Sequence[Draft], heading: str = "Drafts and texts") -> bool:
+    def drafts(self, listed: Sequence[LinkedStatement], heading: str = "Drafts and texts") -> bool:
         if not listed:
             return False
         self.heading(heading, 2)
@@ -210,7 +210,7 @@ class Note:
                     word.in_language(quoted, text.language)
         return True
 
-    def _texts(self, listed: Sequence[Draft]) -> dict[str, Version]:
+    def _texts(self, listed: Sequence[LinkedStatement]) -> dict[str, Version]:
         """The newest text of each."""
         if self.session is None:
             return {}

@@ -17,7 +17,7 @@ from calendar_model.messages.coverage import EXPECTATION_LABELS, readiness_words
 from calendar_model.mission import briefing
 from calendar_model.mission.cases import linked_records
 from calendar_model.mission.coverage import coverage
-from calendar_model.mission.dossier import Draft
+from calendar_model.mission.dossier import LinkedStatement
 from calendar_model.mission.statements.workflow import BEFORE_DELIVERY
 from calendar_model.reference import Reference
 from calendar_model.store.models import Contact, Engagement, FollowUp, Statement
@@ -105,7 +105,7 @@ class _WeekNote(Note):
             .order_by(FollowUp.due, FollowUp.what, FollowUp.id)
         ).all()
         self.heading("Our week")
-        newest = [Draft(one, one.versions[-1].number if one.versions else 0, None, ()) for one in texts]
+        newest = [LinkedStatement(one, one.versions[-1].number if one.versions else 0, None, ()) for one in texts]
         anything = [
             self.engagements("Engagements", engagements, with_whom),
             self.drafts(newest, "Texts due or delivered"),

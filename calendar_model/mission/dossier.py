@@ -1,4 +1,4 @@
-"""What hangs on an item of the calendar: all that the mission does about it, as far as the reader may see it.
+"""The dossier of an item of the calendar: all that the mission does about it, as far as the reader may see it.
 
 What is *linked to the item* belongs to it; of an event of the mission's own that is also what is linked to its record.
 From there it goes on to the contacts, cases and reprisals around its drafts, cases and events, and to engagements that
@@ -7,12 +7,10 @@ are linked to one of these only. What was dropped or cancelled is listed, and le
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from itertools import groupby
+from datetime import date
 from typing import Any, TypeVar
 
 import pandas as pd
@@ -26,7 +24,7 @@ from calendar_model.mission.events import event_of
 from calendar_model.mission.statements import commands
 from calendar_model.mission.statements.workflow import MOVES
 from calendar_model.reference import Reference
-from calendar_model.store.history import CREATE, DELETE, of_item, of_record
+from calendar_model.store.history import of_item, of_record
 from calendar_model.store.models import (
     Access,
     Case,
@@ -48,11 +46,11 @@ from calendar_model.vocabulary import Kind, Standing
 
 R = TypeVar("R", bound=Record)
 
-_AT_A_TIME = 500
+_BATCH = 500
 
 
 @dataclass(frozen=True)
-class Draft:
+class LinkedStatement:
     """A statement with the number of its newest text (0: none), its next state (None: none), what is missing for it."""
 
     statement: Statement
@@ -63,7 +61,7 @@ class Draft:
 
 @dataclass(frozen=True)
 class Dossier:
-    """All that hangs on one item.
+    """All that is linked to one item.
 
     ``engagements`` are linked to the item, newest first, ``through`` only to one of its drafts, cases or events.
     ``with_whom`` has the contacts of an engagement, and those who speak at an event, by its id. ``to_consult`` are
@@ -78,7 +76,7 @@ class Dossier:
     with_whom: Mapping[str, tuple[Contact, ...]]
     to_consult: tuple[Contact, ...]
     because: Mapping[str, tuple[str, ...]]
-    drafts: tuple[Draft, ...]
+    drafts: tuple[LinkedStatement, ...]
     cases: tuple[Case, ...]
     events: tuple[Event, ...]
     proposals: tuple[LanguageProposal, ...]
@@ -103,47 +101,47 @@ def dossier(
     ``table`` is the whole calendar table, made from ``reference``; ``person_id`` is whose next move of a draft is
     looked at. All that is given back can be used after the session.
     """
-    web = _Web(session)
-    linked = _linked(web, item)
-    web.widen(linked)
-    statements = web.whole(Statement, linked, selectinload(Statement.waiting_for))
-    events = web.whole(Event, linked)
+    records = _LinkedRecords(session)
+    linked = _linked(records, item)
+    records.load_links(linked)
+    statements = records.load(Statement, linked, selectinload(Statement.waiting_for))
+    events = records.load(Event, linked)
     hubs = {one.id for one in statements if one.state is not StatementState.DROPPED}
     hubs |= {one.id for one in events if one.standing is not Standing.CANCELLED}
-    cases = web.of(RecordKind.CASE, linked | web.around(hubs))
-    web.widen(cases)
+    cases = records.of_kind(RecordKind.CASE, linked | records.linked_to(hubs))
+    records.load_links(cases)
     hubs |= cases
-    engaged = web.of(RecordKind.ENGAGEMENT, linked)
-    through = web.of(RecordKind.ENGAGEMENT, web.around(hubs)) - engaged
-    web.widen(through)
-    reprisals = web.of(RecordKind.REPRISAL, linked | web.around(hubs | engaged))
+    engaged = records.of_kind(RecordKind.ENGAGEMENT, linked)
+    through = records.of_kind(RecordKind.ENGAGEMENT, records.linked_to(hubs)) - engaged
+    records.load_links(through)
+    reprisals = records.of_kind(RecordKind.REPRISAL, linked | records.linked_to(hubs | engaged))
 
-    contacts = {one.id: one for one in web.whole(Contact, web.kinds)}
+    contacts = {one.id: one for one in records.load(Contact, records.kinds)}
     in_order = list(contacts)
     with_whom = {
-        one: tuple(contacts[id_] for id_ in in_order if id_ in web.near[one])
+        one: tuple(contacts[id_] for id_ in in_order if id_ in records.links[one])
         for one in (*engaged, *through, *(event.id for event in events))
     }
     reached = {contact.id for one in (*engaged, *through) for contact in with_whom[one]}
-    to_consult = ((linked | web.around(hubs)) & contacts.keys()) - reached
+    to_consult = ((linked | records.linked_to(hubs)) & contacts.keys()) - reached
     newest = (Engagement.on.desc(), Engagement.title, Engagement.id)
     return Dossier(
         item=item,
         readiness=tuple(readiness(session, item, table, reference, today)),
-        engagements=web.whole(Engagement, engaged, order=newest),
-        through=web.whole(Engagement, through, order=newest),
+        engagements=records.load(Engagement, engaged, order=newest),
+        through=records.load(Engagement, through, order=newest),
         with_whom=with_whom,
         to_consult=tuple(contacts[id_] for id_ in in_order if id_ in to_consult),
-        because={id_: tuple(sorted(web.titles[one] for one in web.near[id_] & hubs)) for id_ in to_consult},
+        because={id_: tuple(sorted(records.titles[one] for one in records.links[id_] & hubs)) for id_ in to_consult},
         drafts=tuple(_drafts(session, statements, person_id)),
-        cases=web.whole(Case, cases),
+        cases=records.load(Case, cases),
         events=tuple(sorted(events, key=lambda event: (event.start, event.title, event.id))),
-        proposals=web.whole(LanguageProposal, linked),
-        reprisals=web.whole(Reprisal, reprisals),
+        proposals=records.load(LanguageProposal, linked),
+        reprisals=records.load(Reprisal, reprisals),
         follow_ups=tuple(_follow_ups(session, linked | cases | through | reprisals)),
         history=tuple(_changes(session, item)),
-        kinds=web.kinds,
-        titles=web.titles,
+        kinds=records.kinds,
+        titles=records.titles,
     )
 
 
@@ -151,69 +149,69 @@ _BELONGS = frozenset({RecordKind.ENGAGEMENT, RecordKind.STATEMENT, RecordKind.LA
 """What is linked to an event's record belongs to the event as if it were linked to its item."""
 
 
-def _linked(web: _Web, item: str) -> set[str]:
-    linked = set(web.session.scalars(select(ItemLink.record_id).where(ItemLink.item == item)))
+def _linked(records: _LinkedRecords, item: str) -> set[str]:
+    linked = set(records.session.scalars(select(ItemLink.record_id).where(ItemLink.item == item)))
     own = event_of(item)
-    if own and web.session.scalar(select(Event.id).where(Event.id == own)):
-        web.widen({own})
-        linked |= {own} | {id_ for id_ in web.near[own] if web.kinds[id_] in _BELONGS}
+    if own and records.session.scalar(select(Event.id).where(Event.id == own)):
+        records.load_links({own})
+        linked |= {own} | {id_ for id_ in records.links[own] if records.kinds[id_] in _BELONGS}
     return linked
 
 
-class _Web:
-    """The records met so far by id, with their kinds, titles and what is linked to them."""
+class _LinkedRecords:
+    """The records read so far, by id: their kinds and titles, and the ids of what is linked to them."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
         self.kinds: dict[str, RecordKind] = {}
         self.titles: dict[str, str] = {}
-        self.near: defaultdict[str, set[str]] = defaultdict(set)
-        self._widened: set[str] = set()
+        self.links: defaultdict[str, set[str]] = defaultdict(set)
+        self._links_loaded: set[str] = set()
 
-    def widen(self, ids: Collection[str]) -> None:
-        """Meets these, and what is linked to them."""
-        for some in _some(set(ids) - self._widened):
+    def load_links(self, ids: Collection[str]) -> None:
+        """Reads the links of these records, and what is at their other ends."""
+        for batch in _batches(set(ids) - self._links_loaded):
             for end in (RecordLink.record_id, RecordLink.other_id):
-                links = select(RecordLink.record_id, RecordLink.other_id).where(end.in_(some))
+                links = select(RecordLink.record_id, RecordLink.other_id).where(end.in_(batch))
                 for one, other in self.session.execute(links):
-                    self.near[one].add(other)
-                    self.near[other].add(one)
-            self._widened.update(some)
-        for some in _some({*ids, *self.around(ids)} - self.kinds.keys()):
+                    self.links[one].add(other)
+                    self.links[other].add(one)
+            self._links_loaded.update(batch)
+        for batch in _batches({*ids, *self.linked_to(ids)} - self.kinds.keys()):
             for id_, kind, title in self.session.execute(
-                select(Record.id, Record.kind, Record.title).where(Record.id.in_(some))
+                select(Record.id, Record.kind, Record.title).where(Record.id.in_(batch))
             ):
                 self.kinds[id_], self.titles[id_] = kind, title
 
-    def around(self, ids: Iterable[str]) -> set[str]:
+    def linked_to(self, ids: Iterable[str]) -> set[str]:
         """What is linked to any of these."""
-        return {near for id_ in ids for near in self.near[id_]}
+        return {other for id_ in ids for other in self.links[id_]}
 
-    def of(self, kind: RecordKind, ids: Iterable[str]) -> set[str]:
+    def of_kind(self, kind: RecordKind, ids: Iterable[str]) -> set[str]:
         """Those of these records that are of a kind."""
         return {id_ for id_ in ids if self.kinds.get(id_) is kind}
 
-    def whole(
+    def load(
         self, kind: type[R], ids: Iterable[str], *options: ExecutableOption, order: Sequence[Any] = ()
     ) -> tuple[R, ...]:
         """Those of these records that are of a class, with who owns them and who is named; by title unless said."""
         rows = (
             select(kind)
-            .where(kind.id.in_(self.of(RecordKind(str(kind.__mapper__.polymorphic_identity)), ids)))
+            .where(kind.id.in_(self.of_kind(RecordKind(str(kind.__mapper__.polymorphic_identity)), ids)))
             .options(selectinload(kind.owner), selectinload(kind.named).selectinload(Access.person), *options)
             .order_by(*(order or (kind.title, kind.id)))
         )
         return tuple(self.session.scalars(rows))
 
 
-def _some(ids: Iterable[str]) -> Iterator[list[str]]:
+def _batches(ids: Iterable[str]) -> Iterator[list[str]]:
     """The identifiers in batches that any database takes."""
     listed = sorted(ids)
-    return (listed[start : start + _AT_A_TIME] for start in range(0, len(listed), _AT_A_TIME))
+    return (listed[start : start + _BATCH] for start in range(0, len(listed), _BATCH))
 
 
-def _drafts(session: Session, statements: Iterable[Statement], person_id: str) -> Iterator[Draft]:
-    """The statements, what is under way first, with what misses for the next move."""
+def _drafts(session: Session, statements: Iterable[Statement], person_id: str) -> Iterator[LinkedStatement]:
+    """The statements, what is under way first, with what is missing for the next move."""
     found = list(statements)
     newest = (
         select(Version.statement_id, func.max(Version.number).label("number"))
@@ -224,7 +222,7 @@ def _drafts(session: Session, statements: Iterable[Statement], person_id: str) -
     for one in sorted(found, key=lambda one: (one.state not in NEXT, one.due or date.max, one.title, one.id)):
         to = NEXT.get(one.state)
         unmet = commands.unmet_before(session, one, person_id, to) if to is not None else ()
-        yield Draft(one, numbers.get(one.id, 0), to, unmet)
+        yield LinkedStatement(one, numbers.get(one.id, 0), to, unmet)
 
 
 NEXT: Mapping[StatementState, StatementState] = {
@@ -237,8 +235,8 @@ NEXT: Mapping[StatementState, StatementState] = {
 
 def _follow_ups(session: Session, ids: Iterable[str]) -> list[FollowUp]:
     found: list[FollowUp] = []
-    for some in _some(ids):
-        open_ = select(FollowUp).where(FollowUp.record_id.in_(some), FollowUp.done_on.is_(None))
+    for batch in _batches(ids):
+        open_ = select(FollowUp).where(FollowUp.record_id.in_(batch), FollowUp.done_on.is_(None))
         found += session.scalars(open_.options(selectinload(FollowUp.owner), selectinload(FollowUp.record)))
     return sorted(found, key=lambda one: (one.due, one.what, one.id))
 
@@ -249,68 +247,11 @@ def _changes(session: Session, item: str) -> list[Change]:
     return sorted(changes, key=lambda change: change.number)
 
 
-@dataclass(frozen=True)
-class Done:
-    """What somebody did to one record at one moment; ``says`` completes a sentence that begins with their name."""
-
-    at: datetime
-    person_id: str
-    record_id: str
-    says: str
-    reason: str
-
-
-_HANGS = {
-    "access": ("named somebody", "changed who is named", "took a name off"),
-    "access_request": ("asked for access", "granted access", ""),
-    "consent": ("wrote down a consent", "changed a consent", "took a consent away"),
-    "cosponsor": ("added a co-sponsor", "wrote down an answer of a co-sponsor", "took a co-sponsor off"),
-    "follow_up": ("set a follow-up", "changed a follow-up", "took a follow-up away"),
-    "identity": ("wrote down who it is", "changed who it is", "erased who it is"),
-    "override": ("wrote down an override", "", ""),
-    "item_link": ("linked it to the calendar", "", "unlinked it from the calendar"),
-    "record_link": ("linked it to a record", "", "unlinked it from a record"),
-    "version": ("saved a text", "", ""),
-}
-"""What is done to what hangs on a record: added, changed, taken away."""
-
-_SILENT = frozenset({"version", "updated_at", "moved"})
-
-
-def told(changes: Iterable[Change]) -> list[Done]:
-    """The history for people, the newest first: what was done to a record at one moment in one line, without what
-    stood there before and after."""
-    lines = []
-    for (at, person, record), group in groupby(
-        sorted(changes, key=lambda change: change.number),
-        key=lambda change: (change.at, change.person_id, change.record_id),
-    ):
-        of_it = list(group)
-        says = list(dict.fromkeys(said for change in of_it if (said := _says(change))))
-        if says[:1] == ["added it"]:
-            says = says[:1]
-        if says:
-            lines.append(Done(at, person, record, ", ".join(says), next((c.reason for c in of_it if c.reason), "")))
-    return lines[::-1]
-
-
-def _says(change: Change) -> str:
-    way = {CREATE: 0, DELETE: 2}.get(change.action, 1)
-    if change.table_now in _HANGS:
-        return _HANGS[change.table_now][way]
-    if way != 1:
-        return "added it" if way == 0 else "deleted it"
-    after = json.loads(change.after)
-    if "state" in after and change.table == "statement":
-        return f"moved it to {str(after['state']).replace('-', ' ')}"
-    columns = [name.removesuffix("_id").replace("_", " ") for name in after if name not in _SILENT]
-    return f"changed {', '.join(columns)}" if columns else ""
-
-
 def deadlines(table: pd.DataFrame, item: str) -> pd.DataFrame:
-    """The rows of the deadlines that hang on an item of the calendar table, on its session or on what it belongs to,
-    by day; the item itself is none of them. Of a session's deadlines one that concerns another country alone does not
-    hang on a review."""
+    """The rows of the deadlines of an item of the calendar table, of its session or of what it belongs to, by day.
+
+    The item itself is none of them. A review is not shown deadlines of its session that concern another country alone.
+    """
     row = _row(table, item)
     if row is None:
         return table[:0]
@@ -343,7 +284,7 @@ def _row(table: pd.DataFrame, item: str) -> Any:
 
 
 @dataclass(frozen=True)
-class Work:
+class LinkedCounts:
     """In short what is linked to an item: how many records of which kind, the states of its statements, and the first
     day of what is still to do about any of them."""
 
@@ -352,13 +293,13 @@ class Work:
     next_follow_up: date | None
 
 
-def work_on(session: Session, item: str) -> Work:
+def work_on(session: Session, item: str) -> LinkedCounts:
     """What is linked to an item, counted, in a handful of small queries; an event of our own does not count itself."""
-    linked = _linked(_Web(session), item)
+    linked = _linked(_LinkedRecords(session), item)
     if not linked:
-        return Work({}, {}, None)
+        return LinkedCounts({}, {}, None)
     own = event_of(item)
     kinds = session.scalars(select(Record.kind).where(Record.id.in_(linked - {own})))
     states = session.scalars(select(Statement.state).where(Statement.id.in_(linked)))
     open_ = select(func.min(FollowUp.due)).where(FollowUp.record_id.in_(linked), FollowUp.done_on.is_(None))
-    return Work(Counter(kinds), Counter(states), session.scalar(open_))
+    return LinkedCounts(Counter(kinds), Counter(states), session.scalar(open_))

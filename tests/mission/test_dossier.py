@@ -11,7 +11,7 @@ import pytest
 
 from calendar_model.access.permissions import ANONYMOUS, Viewer
 from calendar_model.access.unit_of_work import reading
-from calendar_model.mission.dossier import Dossier, Work, deadlines, dossier, held_in, told, work_on
+from calendar_model.mission.dossier import Dossier, LinkedCounts, deadlines, dossier, held_in, work_on
 from calendar_model.mission.statements import commands
 from calendar_model.mission.transactions import save, writing
 from calendar_model.mission.visible_calendar import calendar_for
@@ -258,7 +258,7 @@ def test_nobody_sees_more_than_is_theirs_to_see(
     assert [change for change in (*seen.history, *public.history) if "CANARY" in change.after] == []
     assert (public.engagements, public.drafts, public.events, public.history) == ((), (), (), ())
     with reading(other) as session:
-        assert work_on(session, ITEM) == Work(
+        assert work_on(session, ITEM) == LinkedCounts(
             {RecordKind.ENGAGEMENT: 1, RecordKind.STATEMENT: 1, RecordKind.EVENT: 1}, {StatementState.IDEA: 1}, None
         )
     with reading(desk) as session:
@@ -271,39 +271,6 @@ def test_nobody_sees_more_than_is_theirs_to_see(
             RecordKind.REPRISAL: 1,
         }
         assert work_on(session, ITEM).next_follow_up == TODAY
-
-
-# --- The history
-
-
-def test_the_history_is_told_in_lines(desk: Viewer, table: pd.DataFrame, make: Callable[..., str]) -> None:
-    draft = make(Statement, "Draft", item=ITEM)
-    with writing(desk) as session:
-        statement = session.get(Statement, draft)
-        assert statement is not None
-        commands.save_text(session, statement, "CANARY", language="en", based_on=0)
-    save(desk, Statement, {"title": "Zero draft", "due": date(2028, 1, 1)}, record_id=draft, seen=2)
-    save(desk, Statement, {}, record_id=draft, seen=3, items=[ITEM, "session-HRC67"])
-    save(desk, Statement, {"sensitivity": Sensitivity.RESTRICTED}, record_id=draft, seen=3)
-    save(
-        desk,
-        Statement,
-        {"sensitivity": Sensitivity.INTERNAL},
-        record_id=draft,
-        seen=4,
-        reason="It names nobody any more.",
-    )
-    lines = told(of(desk, table).history)
-    assert [(line.says, line.reason) for line in lines] == [
-        ("changed sensitivity", "It names nobody any more."),
-        ("changed sensitivity, named somebody", ""),
-        ("linked it to the calendar", ""),
-        ("changed due, title", ""),
-        ("moved it to draft, saved a text", ""),
-        ("added it", ""),
-    ]
-    assert {line.person_id for line in lines} == {desk.person_id}
-    assert "CANARY" not in repr(lines)
 
 
 # --- Around it in the calendar

@@ -22,7 +22,7 @@ from calendar_model.calendar import Origins, when
 from calendar_model.feeds import CalendarProperties, calendar_bytes
 from calendar_model.messages.coverage import item_work_words
 from calendar_model.mission.coverage import work_by_item
-from calendar_model.mission.dossier import Work, deadlines, work_on
+from calendar_model.mission.dossier import LinkedCounts, deadlines, work_on
 from calendar_model.mission.events import event_of
 from calendar_model.reference import Reference
 from calendar_model.terms import RecordKind, StatementState
@@ -208,7 +208,7 @@ def _our_work(item: str, context: PageContext) -> None:
             link("meetings", "Open the event", record=event)
 
 
-def _counts_in_words(work: Work) -> str:
+def _counts_in_words(work: LinkedCounts) -> str:
     counts = [(count, _KINDS[kind]) for kind in _KINDS if (count := work.kinds.get(kind, 0))]
     counts[1:1] = [(count, _TEXTS[state]) for state in _TEXTS if (count := work.states.get(state, 0))]
     said = [f"{count} {one if count == 1 else many}" for count, (one, many) in counts]
