@@ -16,13 +16,21 @@ from calendar_model import wording
 from calendar_model.access.permissions import ANONYMOUS
 from calendar_model.access.unit_of_work import reading, staff
 from calendar_model.calendar import when
+from calendar_model.documents.record_facts import (
+    case_facts,
+    case_sentences,
+    engagement_facts,
+    event_facts,
+    proposal_facts,
+    reprisal_facts,
+    room_request,
+)
 from calendar_model.messages import message
 from calendar_model.messages.coverage import EXPECTATION_LABELS, readiness_words
-from calendar_model.messages.statements import decision, state_label
-from calendar_model.mission import cases as checks
+from calendar_model.messages.statements import state_label
 from calendar_model.mission.coverage import ActionKind, Readiness, statement_form
 from calendar_model.mission.dossier import Dossier, LinkedStatement, deadlines, dossier, held_in
-from calendar_model.mission.events import item_of, own_events
+from calendar_model.mission.events import own_events
 from calendar_model.mission.history_lines import history_lines
 from calendar_model.store.models import (
     Case,
@@ -36,7 +44,7 @@ from calendar_model.store.models import (
     Reprisal,
 )
 from calendar_model.terms import EngagementKind, EventKind, ReadinessState
-from calendar_model.vocabulary import Confidence, Precision, Sensitivity, Standing
+from calendar_model.vocabulary import Confidence, Precision, Sensitivity
 from calendar_model.wording import standing_words
 from pages.components.events.form import speaks
 from pages.components.record.forms import LINK, NEW, RECORD, words
@@ -189,10 +197,7 @@ def engagements(found: Dossier, context: PageContext, everyone: Sequence[Person]
 
 
 def engagement(one: Engagement, contacts: Sequence[Contact], context: PageContext, everyone: Sequence[Person]) -> None:
-    planned = "planned for " if one.on > context.today else ""
-    about = [words(one.engagement_kind), f"{planned}{wording.day(one.on)}", words(one.form).lower(), one.place]
-    codes = ", ".join(contact.title for contact in contacts)
-    about += [f"with {codes}" if codes else "", one.participants]
+    about = [*engagement_facts(one, contacts, context.today), one.participants]
     record(one, about, everyone, plain(one.outcome.strip()))
 
 
@@ -233,15 +238,7 @@ def cases(found: Sequence[Case], context: PageContext, everyone: Sequence[Person
         return
     st.subheader("Cases")
     for case in found:
-        known = checks.facts(case)
-        said = [decision(one.code) for one in checks.kept_back(known)]
-        said = said or [str(unmet) for unmet in checks.missing(known)]
-        said = said or ["All questions before it is raised are answered."]
-        if case.closed_on is not None:
-            said = [f"Closed on {wording.day(case.closed_on)}."]
-        state = context.reference.states.get(case.country)
-        risk = f"risk {words(case.risk).lower()}" if case.risk is not None else "risk not weighed"
-        record(case, [state.name if state else "", risk], everyone, plain(" ".join(said)))
+        record(case, case_facts(case, context.reference), everyone, plain(" ".join(case_sentences(case))))
 
 
 def events(found: Dossier, context: PageContext, everyone: Sequence[Person]) -> None:
@@ -259,16 +256,11 @@ def events(found: Dossier, context: PageContext, everyone: Sequence[Person]) -> 
     if not listed:
         st.markdown("None yet. What we hold around it stands here, with its room and who speaks.")
     for event in listed:
-        record(event, _of_event(event, context), everyone, speaks(event, found.with_whom[event.id]))
+        record(event, _about_event(event, context), everyone, speaks(event, found.with_whom[event.id]))
 
 
-def _of_event(event: Event, context: PageContext) -> list[str]:
-    rows = context.table[context.table["item"] == item_of(event.id)]
-    about = [when(row, context.zone) for row in rows.itertuples()]
-    about += [words(event.event_kind), labels.STANDINGS[event.standing].lower(), event.room, event.location]
-    if event.request_due and event.end >= context.today and event.standing is not Standing.CANCELLED:
-        about.append(f"room to be asked for by {wording.day(event.request_due)}")
-    return about
+def _about_event(event: Event, context: PageContext) -> list[str]:
+    return [*event_facts(event, context.table, context.zone), room_request(event, context.today)]
 
 
 def proposals(found: Sequence[LanguageProposal], context: PageContext, everyone: Sequence[Person]) -> None:
@@ -276,11 +268,10 @@ def proposals(found: Sequence[LanguageProposal], context: PageContext, everyone:
         return
     st.subheader("Language proposed in texts of others")
     for one in found:
-        forum = labels.short_organisation(one.forum, context.reference) if one.forum else ""
         said = f"“{plain(one.wording.strip())}”"
         if one.final_wording.strip():
             said += f" In the end: “{plain(one.final_wording.strip())}”"
-        record(one, [one.text, forum, words(one.outcome).lower(), one.precedent_symbol], everyone, said)
+        record(one, proposal_facts(one, context.reference), everyone, said)
 
 
 def reprisals(found: Sequence[Reprisal], context: PageContext, everyone: Sequence[Person]) -> None:
@@ -288,9 +279,7 @@ def reprisals(found: Sequence[Reprisal], context: PageContext, everyone: Sequenc
         return
     st.subheader("Reprisals")
     for one in found:
-        day = f"alleged for {wording.day(one.alleged_on)}" if one.alleged_on else ""
-        reported = f"reported to {one.reported_to}" if one.reported_to else ""
-        record(one, [words(one.state), day, reported], everyone)
+        record(one, reprisal_facts(one), everyone)
 
 
 def follow_ups(found: Sequence[FollowUp], context: PageContext) -> None:
@@ -340,7 +329,7 @@ def public_part(row: Any, context: PageContext) -> None:
     if listed:
         st.subheader("Side events and meetings of ours")
     for event in listed:
-        record(event, _of_event(event, context), [], speaks(event))
+        record(event, _about_event(event, context), [], speaks(event))
     st.markdown("What we do about it is shown to staff, each as much as they may see.")
     link("settings", "Choose who you are")
 

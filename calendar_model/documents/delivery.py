@@ -13,7 +13,7 @@ from docx.text.paragraph import Paragraph
 from calendar_model import wording
 from calendar_model.documents import word
 from calendar_model.documents.printable import printable
-from calendar_model.documents.word import Made
+from calendar_model.documents.word import MadeFor
 from calendar_model.mission.statements import languages
 from calendar_model.mission.statements.queries import cleared_with
 from calendar_model.mission.statements.speaking import said
@@ -37,7 +37,7 @@ _CLEARED = (StatementState.CLEARED, StatementState.DELIVERED, StatementState.FOL
 
 @word.bounded
 def delivery(
-    statement: Statement, text: Version | None, reference: Reference, *, limit: int | None, made: Made, zone: str
+    statement: Statement, text: Version | None, reference: Reference, *, limit: int | None, made: MadeFor, zone: str
 ) -> bytes:
     """A text of a statement as a Word document to be read out.
 
@@ -48,8 +48,7 @@ def delivery(
     if text is None:
         return word.excuse("The statement has no saved text yet. Write one, save it, then ask for the document.", made)
     forum = reference.organisations.get(statement.forum)
-    line = [reference.organisations[code].norway_mission for code in reference.lineage(statement.forum)]
-    document = word.new("Statement", made, next((mission for mission in line if mission), ""), margin=3.2)
+    document = word.new("Statement", made, reference.mission_to(statement.forum), margin=3.2)
     _styles(document)
     restricted = statement.sensitivity is Sensitivity.RESTRICTED
     state = where_it_stands(statement, text, zone)
@@ -75,7 +74,7 @@ def delivery(
         paragraph = _spoken(document, part, text.language)
         # A form of address does not stay behind at the foot of a page.
         paragraph.paragraph_format.keep_with_next = (len(part) <= _ADDRESS and part is not paragraphs[-1]) or None
-    word.head_and_foot(document, made.says(restricted=restricted), state.split(".")[0])
+    word.head_and_foot(document, made.header(restricted=restricted), state)
     return word.to_bytes(document)
 
 

@@ -13,7 +13,7 @@ from calendar_model import wording
 from calendar_model.calendar import Filter, text_item, vote_words, when
 from calendar_model.documents import word
 from calendar_model.documents.note import Note, Reader, known, open_expectation
-from calendar_model.documents.word import Made
+from calendar_model.documents.word import MadeFor
 from calendar_model.messages.coverage import item_work_words
 from calendar_model.messages.statements import state_label
 from calendar_model.mission import briefing
@@ -35,8 +35,8 @@ def briefing_note(
     """
     found = table[table["item"] == item]
     if found.empty:
-        says = "The item is not in the calendar any more, or not for you to see. Open its dossier again, and ask there."
-        return word.excuse(says, Made(reader.name, reader.today))
+        gone = "The item is not in the calendar any more, or not for you to see. Open its dossier again, and ask there."
+        return word.excuse(gone, MadeFor(reader.name, reader.today))
     return _ItemNote(reference, table, reader, session).write(found.iloc[0])
 
 
@@ -48,13 +48,13 @@ class _ItemNote(Note):
         forum = self.reference.organisations.get(code)
         body = forum.name if forum else code
         parts = ("Briefing note", body, row["location"], row["session"])
-        self.begin(row["title"], " · ".join(part for part in parts if part), self.mission(code))
+        self.start(row["title"], " · ".join(part for part in parts if part), self.reference.mission_to(code))
         found = None
         if self.session is not None:
             found = self.dossier(self.session, item)
         self.dates(row)
         if found is not None:
-            self.misses(found)
+            self.missing(found)
         self.due(item)
         self.inside(row)
         self.past(row)
@@ -63,7 +63,7 @@ class _ItemNote(Note):
             if not self.work(found):
                 word.line(self.document, "Nothing of ours is linked to it yet.")
             self.inside_work(row)
-        return self.end()
+        return self.finish()
 
     def dossier(self, session: Session, item: str) -> Dossier:
         return dossier(session, item, self.table, self.reference, self.reader.today, self.reader.person_id)
@@ -75,29 +75,29 @@ class _ItemNote(Note):
 
     def dates(self, row: Any) -> None:
         self.heading("When, and how that is known")
-        self.see_rows(self.table[self.table["item"] == row["item"]])
+        self.mark_shown_rows(self.table[self.table["item"] == row["item"]])
         word.line(self.document, "", lead=when(row, self.reader.zone))
-        says = f"{known(row)}. {row['basis']}"
+        how = f"{known(row)}. {row['basis']}"
         if row["date_precision"] != Precision.DAY:
-            says = f"{known(row)}: it falls somewhere in this window, the days are not known. {row['basis']}"
-        word.line(self.document, says if row["confidence"] == Confidence.SOURCED else f"{says} Not seen in a source.")
+            how = f"{known(row)}: it falls somewhere in this window, the days are not known. {row['basis']}"
+        word.line(self.document, how if row["confidence"] == Confidence.SOURCED else f"{how} Not seen in a source.")
         states = [self.reference.states[one].name for one in row["countries"].split() if one in self.reference.states]
         if row["description"]:
             word.line(self.document, row["description"], lead="About:")
         if states:
             word.line(self.document, ", ".join(states), lead="State:" if len(states) == 1 else "States:")
 
-    def misses(self, found: Dossier) -> None:
+    def missing(self, found: Dossier) -> None:
         """What is open of the expectations, before the next move of each draft, and late."""
         lines = [open_expectation(one) for one in found.readiness if one.state is not ReadinessState.DONE]
-        self.see_all(record for one in found.readiness for record in one.records)
+        self.mark_shown_ids(record for one in found.readiness for record in one.records)
         for draft in found.drafts:
             if draft.next is not None and draft.unmet:
-                self.see(draft.statement)
+                self.mark_shown(draft.statement)
                 before = f"{draft.statement.title}, before it is {state_label(draft.next)}"
                 lines.append((f"{before}:", " ".join(map(str, draft.unmet))))
         for late in (one for one in found.follow_ups if one.due < self.reader.today):
-            self.see(late.record)
+            self.mark_shown(late.record)
             lines.append(("Follow-up, late:", f"{late.what.rstrip('.')}, due {wording.day(late.due)}."))
         if not found.readiness and not lines:
             return
@@ -206,11 +206,11 @@ class _ItemNote(Note):
             found = self.dossier(self.session, inner.item)
             about = (found.engagements, found.through, found.cases, found.proposals, found.reprisals)
             ours = {one.id for listed in about for one in listed} | {draft.statement.id for draft in found.drafts}
-            if ours - self.told:
+            if ours - self.written:
                 self.heading(f"Our work: {inner.title}")
                 pressing = (ReadinessState.LATE, ReadinessState.DUE_SOON)
                 lines = [open_expectation(one) for one in found.readiness if one.state in pressing]
-                self.see_all(record for one in found.readiness for record in one.records)
+                self.mark_shown_ids(record for one in found.readiness for record in one.records)
                 for lead, text in lines:
                     word.bullet(self.document, text, lead=lead)
                 self.work(found)

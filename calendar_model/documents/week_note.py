@@ -6,8 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
 from calendar_model import wording
 from calendar_model.calendar import Filter, describe
@@ -15,12 +14,9 @@ from calendar_model.documents import word
 from calendar_model.documents.note import Note, Reader
 from calendar_model.messages.coverage import EXPECTATION_LABELS, readiness_words
 from calendar_model.mission import briefing
-from calendar_model.mission.cases import linked_records
 from calendar_model.mission.coverage import coverage
-from calendar_model.mission.dossier import LinkedStatement
-from calendar_model.mission.statements.workflow import BEFORE_DELIVERY
+from calendar_model.mission.week import week
 from calendar_model.reference import Reference
-from calendar_model.store.models import Contact, Engagement, FollowUp, Statement
 from calendar_model.terms import ReadinessState
 from calendar_model.vocabulary import Kind, Precision, Standing
 
@@ -31,7 +27,7 @@ def week_note(
 ) -> bytes:
     """A note on the week of ``monday``, to its Sunday, as a Word document.
 
-    ``chosen`` narrows the calendar, its period apart; what the mission itself has to do that week stands there whole.
+    ``chosen`` narrows the calendar, its period apart; what the mission itself has to do that week is always listed.
     Otherwise as :func:`briefing_note`.
     """
     return _WeekNote(reference, table, reader, session).write(monday, chosen)
@@ -44,7 +40,7 @@ class _WeekNote(Note):
         self.monday, self.sunday = monday, monday + timedelta(days=6)
         kept = Filter(**{**vars(chosen), "start": None, "end": None})
         narrowed = f"calendar narrowed to {describe(kept, self.reference)}" if kept.active else "whole calendar"
-        self.begin(
+        self.start(
             f"Week of {wording.span(self.monday, self.sunday)}",
             f"Briefing note · week {monday.isocalendar().week} · {narrowed}",
             "",
@@ -61,7 +57,7 @@ class _WeekNote(Note):
             self.our_week(self.session)
             self.behind(self.session)
         self.windows(here[~exact])
-        return self.end()
+        return self.finish()
 
     def listed(self, head: str, rows: pd.DataFrame, nothing: str, *, whom: bool = False) -> None:
         self.heading(head)
@@ -75,41 +71,18 @@ class _WeekNote(Note):
         if rows.empty:
             return
         self.heading("May fall in this week: only a window is known")
-        self.see_rows(rows)
+        self.mark_shown_rows(rows)
         found = briefing.entries(rows, self.reference, self.reader.today, self.reader.zone)
         lines = [(one.when, one.title, one.detail, one.standing.capitalize()) for one in found]
         word.table(self.document, ("Window", "What", "More", "How known"), lines, (3.4, 5.0, 5.4, 2.8))
 
     def our_week(self, session: Session) -> None:
-        engagements = session.scalars(
-            select(Engagement)
-            .where(Engagement.on.between(self.monday, self.sunday))
-            .order_by(Engagement.on, Engagement.title, Engagement.id)
-        ).all()
-        with_whom = linked_records(session, Contact, [one.id for one in engagements])
-        texts = session.scalars(
-            select(Statement)
-            .where(
-                (Statement.due.between(self.monday, self.sunday) & Statement.state.in_(BEFORE_DELIVERY))
-                | Statement.delivered_on.between(self.monday, self.sunday)
-            )
-            .options(
-                selectinload(Statement.owner), selectinload(Statement.waiting_for), selectinload(Statement.versions)
-            )
-            .order_by(Statement.due, Statement.title, Statement.id)
-        ).all()
-        follow_ups = session.scalars(
-            select(FollowUp)
-            .where(FollowUp.due <= self.sunday, FollowUp.done_on.is_(None))
-            .options(selectinload(FollowUp.owner), selectinload(FollowUp.record))
-            .order_by(FollowUp.due, FollowUp.what, FollowUp.id)
-        ).all()
+        ours = week(session, self.monday, self.sunday)
         self.heading("Our week")
-        newest = [LinkedStatement(one, one.versions[-1].number if one.versions else 0, None, ()) for one in texts]
         anything = [
-            self.engagements("Engagements", engagements, with_whom),
-            self.drafts(newest, "Texts due or delivered"),
-            self.follow_ups("Follow-ups due or late", follow_ups),
+            self.engagements("Engagements", ours.engagements, ours.with_whom),
+            self.drafts(ours.statements, "Texts due or delivered"),
+            self.follow_ups("Follow-ups due or late", ours.follow_ups),
         ]
         if not any(anything):
             word.line(self.document, "Nothing of ours falls into it.")
@@ -122,8 +95,9 @@ class _WeekNote(Note):
         if due.empty:
             return
         self.heading("What misses by the end of the week")
-        self.see_all(record for records in due["records"] for record in records.split())
-        self.see_rows(self.table[self.table["item"].isin(due["item"])].assign(source_url="", confidence="sourced"))
+        self.mark_shown_ids(record for records in due["records"] for record in records.split())
+        shown = self.table[self.table["item"].isin(due["item"])]
+        self.mark_shown_rows(shown.assign(source_url="", confidence="sourced"))
         for _, rows in due.groupby("item", sort=False):
             found_of_it: Any = rows.to_dict("records")
             sentences = [f"{EXPECTATION_LABELS[one['expectation']]}: {readiness_words(**one)}." for one in found_of_it]

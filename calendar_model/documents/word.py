@@ -111,21 +111,21 @@ def spend(text: str, parts: int = 1) -> None:
 
 
 @dataclass(frozen=True)
-class Made:
+class MadeFor:
     """For whom a document is made, by name (empty: for anybody), and on which day."""
 
     name: str
     on: date
 
-    def says(self, *, restricted: bool) -> str:
-        """The line at the head of every page: whose eyes saw what stands there, and whether it is restricted."""
+    def header(self, *, restricted: bool) -> str:
+        """The line at the head of every page: for whom it was made, and whether it holds restricted records."""
         if not self.name:
             return f"Made from public records on {day(self.on)}; holds no restricted records"
         holds = "holds restricted records: handle accordingly" if restricted else "holds no restricted records"
         return f"Made for {self.name} on {day(self.on)}; {holds}"
 
 
-def new(kind: str, made: Made, author: str, *, margin: float = 2.2) -> Document:
+def new(kind: str, made: MadeFor, author: str, *, margin: float = 2.2) -> Document:
     """An empty document in British English on A4, with a title in its properties that says only what kind it is.
 
     ``margin`` is in centimetres, on both sides.
@@ -156,8 +156,8 @@ def to_bytes(document: Document) -> bytes:
     return out.getvalue()
 
 
-def excuse(sentence: str, made: Made) -> bytes:
-    """In place of a document that cannot be made one that says why, and what to do."""
+def excuse(sentence: str, made: MadeFor) -> bytes:
+    """A document that says why the one asked for cannot be made, and what to do."""
     document = new("Not made", made, "")
     document.add_paragraph("This document could not be made", style="Title")
     document.add_paragraph(printable(sentence))
@@ -244,7 +244,7 @@ def set_font(style: Any, size: float) -> None:
 
 
 def head_and_foot(document: Document, head: str, foot: str = "") -> None:
-    """What stands at the head and, beside the number of the page, at the foot of every page."""
+    """Set the text at the head of every page, and the one beside the page number at its foot."""
     section = document.sections[0]
     section.header.paragraphs[0].text = printable(head)
     paragraph = section.footer.paragraphs[0]
@@ -277,7 +277,7 @@ def heading(document: Document, text: str, level: int = 1) -> None:
 
 
 def line(document: Document, text: str, *, lead: str = "", style: str = "") -> Paragraph:
-    """A paragraph; ``lead`` stands before the text, in bold."""
+    """A paragraph; ``lead`` comes before the text, in bold."""
     spend(f"{lead}{text}")
     paragraph = document.add_paragraph(style=style or None)
     if lead:

@@ -42,7 +42,7 @@ from calendar_model.store.models import (
     Version,
 )
 from calendar_model.terms import RecordKind, StatementState
-from calendar_model.vocabulary import Kind, Standing
+from calendar_model.vocabulary import Kind, Sensitivity, Standing
 
 R = TypeVar("R", bound=Record)
 
@@ -223,6 +223,22 @@ def _drafts(session: Session, statements: Iterable[Statement], person_id: str) -
         to = NEXT.get(one.state)
         unmet = commands.unmet_before(session, one, person_id, to) if to is not None else ()
         yield LinkedStatement(one, numbers.get(one.id, 0), to, unmet)
+
+
+def newest_texts(session: Session, statements: Iterable[LinkedStatement]) -> dict[str, Version]:
+    """The newest text of each statement that has one, by the statement's id."""
+    numbers = {one.statement.id: one.version for one in statements}
+    versions = session.scalars(select(Version).where(Version.statement_id.in_(numbers)))
+    return {one.statement_id: one for one in versions if one.number == numbers[one.statement_id]}
+
+
+def any_restricted(session: Session, ids: Iterable[str]) -> bool:
+    """Whether any of these records is restricted."""
+    wanted = sorted(set(ids))
+    if not wanted:
+        return False
+    restricted = select(Record.id).where(Record.id.in_(wanted), Record.sensitivity == Sensitivity.RESTRICTED)
+    return session.scalar(restricted.limit(1)) is not None
 
 
 NEXT: Mapping[StatementState, StatementState] = {

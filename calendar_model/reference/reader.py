@@ -126,6 +126,16 @@ class Reference:
         line = (self.organisations[one] for one in self.lineage(code))
         return next((one for one in line if one.timezone), None)
 
+    def short_name(self, code: str) -> str:
+        """``HRC``; the name of an organisation that has no short one, and the code itself of one that is not known."""
+        known = self.organisations.get(code)
+        return code if known is None else known.short_name or known.name
+
+    def mission_to(self, code: str) -> str:
+        """The mission of Norway to an organisation, or to the nearest above it; empty where there is none."""
+        missions = (self.organisations[one].norway_mission for one in self.lineage(code))
+        return next((mission for mission in missions if mission), "")
+
     def organisation_of(self, code: str) -> str:
         """Return the organisation at or above a body; for a family, which has none, its own code."""
         return next((c for c in self.lineage(code) if self.organisations[c].level is Level.ORGANISATION), code)

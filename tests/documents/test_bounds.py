@@ -10,13 +10,13 @@ import docx
 import pytest
 
 from calendar_model.documents import word
-from calendar_model.documents.word import MOST_CHARACTERS, MOST_PARTS, DocumentError, Made, bounded
+from calendar_model.documents.word import MOST_CHARACTERS, MOST_PARTS, DocumentError, MadeFor, bounded
 from calendar_model.reference import Reference
 from calendar_model.work_queue import BusyError, WorkQueue
 from tests.conftest import TODAY
 from tests.documents.test_delivery import opened
 
-MADE = Made("Amina Berg", TODAY)
+MADE = MadeFor("Amina Berg", TODAY)
 
 
 @pytest.mark.parametrize(

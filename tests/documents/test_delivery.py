@@ -13,7 +13,7 @@ from docx.oxml.ns import qn
 from docx.shared import Pt
 
 from calendar_model.documents.delivery import delivery
-from calendar_model.documents.word import Made
+from calendar_model.documents.word import MadeFor
 from calendar_model.reference import Reference
 from calendar_model.store.models import Person, Statement, Version
 from calendar_model.terms import StatementForm, StatementState
@@ -47,7 +47,7 @@ def opened(
         **columns,
     }
     version = Version(number=number, language=language, text=text)
-    made = Made("Amina Berg", TODAY)
+    made = MadeFor("Amina Berg", TODAY)
     content = delivery(Statement(**values), version, reference, limit=limit, made=made, zone="Europe/Oslo")
     return docx.Document(io.BytesIO(content))
 
@@ -164,7 +164,7 @@ def test_a_restricted_statement_is_not_called_by_its_title(reference: Reference)
 
 
 def test_a_statement_without_a_text_gets_a_sentence(reference: Reference) -> None:
-    content = delivery(Statement(), None, reference, limit=None, made=Made("Amina Berg", TODAY), zone="Europe/Oslo")
+    content = delivery(Statement(), None, reference, limit=None, made=MadeFor("Amina Berg", TODAY), zone="Europe/Oslo")
     assert texts(docx.Document(io.BytesIO(content))) == [
         "This document could not be made",
         "The statement has no saved text yet. Write one, save it, then ask for the document.",

@@ -32,5 +32,4 @@ def organisation(code: str, reference: Reference) -> str:
 
 def short_organisation(code: str, reference: Reference) -> str:
     """``HRC``; the code itself if the reference does not have it."""
-    known = reference.organisations.get(code)
-    return code if known is None else known.short_name or known.name
+    return reference.short_name(code)

@@ -14,7 +14,7 @@ from calendar_model.documents.delivery import delivery
 from calendar_model.documents.item_note import briefing_note
 from calendar_model.documents.note import Reader
 from calendar_model.documents.week_note import week_note
-from calendar_model.documents.word import DocumentError, Made
+from calendar_model.documents.word import DocumentError, MadeFor
 from calendar_model.mission.statements import languages
 from calendar_model.mission.statements.queries import whole
 from calendar_model.mission.visible_calendar import calendar_for
@@ -72,7 +72,7 @@ def delivery_buttons(statement: Statement, context: PageContext, person: Person)
                 if found is None:
                     raise Refused("This statement is not there any more, or not for you to see. Go back to the list.")
                 texts = [version for version in found.versions if version.language == language]
-            made, limit = Made(person.name, context.today), limit_of(found, context)[0]
+            made, limit = MadeFor(person.name, context.today), limit_of(found, context)[0]
             newest = texts[-1] if texts else None
             return delivery(found, newest, context.reference, limit=limit, made=made, zone=context.zone)
 
@@ -105,7 +105,7 @@ def _button(
             return write()
         except (Refused, WorkspaceError, DocumentError) as fault:
             # A file is all that a download can answer with.
-            return word.excuse(str(fault), Made(name, context.today))
+            return word.excuse(str(fault), MadeFor(name, context.today))
 
     st.download_button(
         label,

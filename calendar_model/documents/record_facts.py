@@ -1,0 +1,78 @@
+"""Facts about a record in words, as notes and the page of a dossier list them beside its title.
+
+The facts are texts in a fixed order; a text is empty where the record has no such fact, and is then not drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+import pandas as pd
+
+from calendar_model import wording
+from calendar_model.calendar import when
+from calendar_model.messages.statements import decision
+from calendar_model.mission import cases as checks
+from calendar_model.mission.events import item_of
+from calendar_model.reference import Reference
+from calendar_model.store.models import Case, Contact, Engagement, Event, LanguageProposal, Reprisal
+from calendar_model.vocabulary import Standing
+from calendar_model.wording import standing_words, term
+
+
+def engagement_facts(one: Engagement, contacts: Iterable[Contact], today: date) -> list[str]:
+    """Its kind, day, form and place, and the codes of the contacts."""
+    planned = "planned for " if one.on > today else ""
+    codes = ", ".join(contact.title for contact in contacts)
+    return [
+        term(one.engagement_kind),
+        f"{planned}{wording.day(one.on)}",
+        term(one.form).lower(),
+        one.place,
+        f"with {codes}" if codes else "",
+    ]
+
+
+def case_facts(case: Case, reference: Reference) -> list[str]:
+    """Its state and its risk."""
+    state = reference.states.get(case.country)
+    risk = f"risk {term(case.risk).lower()}" if case.risk is not None else "risk not weighed"
+    return [state.name if state else "", risk]
+
+
+def case_sentences(case: Case) -> list[str]:
+    """Since when it is closed; else why it is not raised, what is missing before it can be, or that nothing is."""
+    if case.closed_on is not None:
+        return [f"Closed on {wording.day(case.closed_on)}."]
+    known = checks.facts(case)
+    decided = [decision(one.code) for one in checks.kept_back(known)]
+    missing = [str(unmet) for unmet in checks.missing(known)]
+    return decided or missing or ["All questions before it is raised are answered."]
+
+
+def event_facts(event: Event, table: pd.DataFrame, zone: str) -> list[str]:
+    """When it is, in the reader's IANA ``zone``, if the calendar ``table`` has it; its kind, standing and place."""
+    rows = table[table["item"] == item_of(event.id)]
+    days = [when(row, zone) for row in rows.itertuples()]
+    return [*days, term(event.event_kind), standing_words(event.standing).lower(), event.room, event.location]
+
+
+def room_request(event: Event, today: date) -> str:
+    """By when a room is to be asked for, as long as that matters."""
+    if not event.request_due or event.end < today or event.standing is Standing.CANCELLED:
+        return ""
+    return f"room to be asked for by {wording.day(event.request_due)}"
+
+
+def proposal_facts(one: LanguageProposal, reference: Reference) -> list[str]:
+    """The text and forum in which language was proposed, what became of it, and the precedent."""
+    forum = reference.short_name(one.forum) if one.forum else ""
+    return [one.text, forum, term(one.outcome).lower(), one.precedent_symbol]
+
+
+def reprisal_facts(one: Reprisal) -> list[str]:
+    """Where the allegation stands, of which day it is, and to whom it was reported."""
+    day = f"alleged for {wording.day(one.alleged_on)}" if one.alleged_on else ""
+    reported = f"reported to {one.reported_to}" if one.reported_to else ""
+    return [term(one.state), day, reported]
