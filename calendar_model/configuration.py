@@ -12,7 +12,7 @@ import sys
 from calendar_model import clock, reference
 from calendar_model.feeds import links
 from calendar_model.figures import picture
-from calendar_model.imports import remote
+from calendar_model.imports import fetching
 from calendar_model.store import database
 
 PORT_VARIABLE = "PORT"
@@ -58,11 +58,11 @@ def _public_address() -> str:
 
 
 def _remote() -> str:
-    if not (wrong := remote.not_allowed()):
+    if not (wrong := fetching.not_allowed()):
         return ""
     which = "One entry" if len(wrong) == 1 else f"{len(wrong)} entries"
     return (
-        f"{which} of {remote.VARIABLE} cannot be used. Write each as https://, a host and the beginning of a path, "
+        f"{which} of {fetching.VARIABLE} cannot be used. Write each as https://, a host and the beginning of a path, "
         "without a name, password or question mark, and separate them by commas."
     )
 

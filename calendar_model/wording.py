@@ -77,6 +77,12 @@ def standing_words(standing: str, *, departure: bool = False) -> str:
     }[Standing(standing)]
 
 
+def shortened(text: str, longest: int) -> str:
+    """A text in one line of at most so many letters; what is left out at its end is marked by an ellipsis."""
+    line = " ".join(text.split())
+    return line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"
+
+
 _LONGEST_NAME = 100
 """Characters of a file's name without its ending."""
 _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|]')

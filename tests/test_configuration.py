@@ -14,7 +14,7 @@ from calendar_model.__main__ import main
 from calendar_model.clock import TODAY_VARIABLE
 from calendar_model.feeds.links import PUBLIC_URL_VARIABLE
 from calendar_model.figures.picture import VARIABLE as BROWSER_VARIABLE
-from calendar_model.imports.remote import VARIABLE as REMOTE_VARIABLE
+from calendar_model.imports.fetching import VARIABLE as REMOTE_VARIABLE
 from calendar_model.reference import DATA_VARIABLE
 from calendar_model.store.database import URL_VARIABLE
 from tests.app import ROOT

@@ -12,15 +12,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from calendar_model.access.permissions import Viewer, member
-from calendar_model.access.problems import Refused
+from calendar_model.access.problems import Problem, Refused
 from calendar_model.access.unit_of_work import staff
 from calendar_model.commands import print_json, print_table
 from calendar_model.imports import remote
-from calendar_model.imports.calendar_import import CalendarSettings, plan_calendar, write_calendar
-from calendar_model.imports.plan import ImportLine, ImportPlan, ImportRefused, Outcome
+from calendar_model.imports.calendar_comparison import CalendarSettings
+from calendar_model.imports.calendar_import import plan_calendar, write_calendar
+from calendar_model.imports.explanations import counts_text, explain_event, period_text
+from calendar_model.imports.plan import ImportLine, ImportPlan, Outcome
 from calendar_model.imports.sandbox import MAX_BYTES
 from calendar_model.mission.remote_calendars import followed
-from calendar_model.reference import Reference, load
+from calendar_model.reference import load
 from calendar_model.terms import EventKind
 from calendar_model.vocabulary import Sensitivity
 
@@ -87,28 +89,24 @@ def _day(text: str) -> date:
 
 def _import(options: argparse.Namespace) -> int:
     if options.file.suffix.lower() in _TABLES:
-        raise Refused(f"{options.file.name} is a table: import it on the page Import, where its columns are matched.")
+        raise Refused(Problem("command-table", values={"name": options.file.name}))
     if options.write and not options.person:
-        raise Refused("Say with --as who imports the file: what is written has a name in the history.")
+        raise Refused(Problem("command-no-person"))
     viewer = _person(options.person) if options.person else Viewer("", Sensitivity.INTERNAL)
     reference = load(options.data)
     if options.body not in reference.organisations:
-        raise Refused(
-            f"“{options.body}” is not a code of an organisation or body. Look for it among the organisations."
-        )
+        raise Refused(Problem("command-unknown-body", values={"body": options.body}))
     days = {name: value for name in ("since", "until") if (value := getattr(options, name)) is not None}
+    seat = reference.seat(options.body)
     settings = CalendarSettings(
         options.body,
         options.kind,
         options.level,
-        options.zone or _seat(options.body, reference),
+        options.zone or (seat.timezone if seat is not None else "UTC"),
         options.name or options.file.stem,
         **days,
     )
-    try:
-        plan = plan_calendar(viewer, _content(options.file), settings)
-    except ImportRefused as refused:
-        raise Refused(str(refused)) from None
+    plan = plan_calendar(viewer, _content(options.file), settings)
     if options.cancel_gone:
         plan = plan.accepted()
     if options.write:
@@ -136,8 +134,8 @@ def _outcome(plan: ImportPlan, options: argparse.Namespace) -> str:
 def _person(named: str) -> Viewer:
     found = [person.id for person in staff() if named in (person.id, person.name)]
     if len(found) != 1:
-        known = "There are several persons" if found else "There is no person"
-        raise Refused(f"{known} “{named}”; give the identifier, as it stands in the history, or the whole name.")
+        code = "command-several-persons" if found else "command-unknown-person"
+        raise Refused(Problem(code, values={"person": named}))
     return member(found[0])
 
 
@@ -146,13 +144,8 @@ def _content(file: Path) -> bytes:
         with file.open("rb") as stream:
             return stream.read(MAX_BYTES + 1)
     except OSError as error:
-        raise Refused(f"{file} cannot be read ({error.strerror}); name another file.") from None
-
-
-def _seat(body: str, reference: Reference) -> str:
-    """The zone of the nearest organisation at or above a body of which the seat is known."""
-    line = (reference.organisations[code].timezone for code in reference.lineage(body))
-    return next((zone for zone in line if zone), "UTC")
+        problem = Problem("command-unreadable-file", values={"file": str(file), "reason": error.strerror})
+        raise Refused(problem) from None
 
 
 _HEAD = ("No.", "Outcome", "When", "Standing", "Title", "Why")
@@ -166,13 +159,13 @@ def _show(plan: ImportPlan, form: str = "table") -> None:
         return
     if plan.lines:
         print_table(_HEAD, [_cells(line) for line in plan.lines])
-        print(", ".join(f"{count} {outcome}" for outcome, count in plan.counts.items()))
+        print(counts_text(plan))
     for remark in plan.remarks:
         print(remark)
 
 
 def _cells(line: ImportLine) -> tuple[object, ...]:
-    return line.number, line.outcome, line.when, line.standing or "", line.title, line.says
+    return line.number, line.outcome, period_text(line.period), line.standing or "", line.title, explain_event(line)
 
 
 def _object(line: ImportLine) -> dict[str, object]:
@@ -187,23 +180,20 @@ def _object(line: ImportLine) -> dict[str, object]:
         "all_day": start is not None and not isinstance(start, datetime),
         "timezone": line.timezone,
         "standing": line.standing,
-        "why": line.says,
+        "why": explain_event(line),
     }
 
 
 def _refresh(options: argparse.Namespace) -> int:
     if not options.id:
-        told = remote.refresh_due()
-        for remote_id, says in told.items():
-            print(f"{remote_id}: {says}")
-        if not told:
+        outcomes = remote.refresh_due()
+        for remote_id, outcome in outcomes.items():
+            print(f"{remote_id}: {outcome}")
+        if not outcomes:
             print("No calendar is due.")
         return 0
     one = next((one for one in followed() if one.remote_id == options.id), None)
     if one is None:
-        raise Refused(f"There is no calendar {options.id} that is followed.")
-    try:
-        _show(remote.refresh(member(one.person_id), one.remote_id))
-    except ImportRefused as refused:
-        raise Refused(str(refused)) from None
+        raise Refused(Problem("command-not-followed", values={"remote_id": options.id}))
+    _show(remote.refresh(member(one.person_id), one.remote_id))
     return 0

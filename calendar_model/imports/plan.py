@@ -1,4 +1,4 @@
-"""What an import would do, line by line, before it does anything; and the doing, in one transaction."""
+"""What an import would do, line by line, before anything is written."""
 
 from __future__ import annotations
 
@@ -7,19 +7,27 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from calendar_model import wording
-from calendar_model.vocabulary import Standing
+from calendar_model.access.problems import Problem, Refused
+from calendar_model.messages import message
+from calendar_model.vocabulary import Precision, Standing
 
 Progress = Callable[[int, int], None]
 """Called with how many lines are done, and of how many."""
 
 
-class ImportRefused(ValueError):  # noqa: N818  what is refused is not an error of the program
-    """A file that is not taken at all; ``str()`` is a sentence that says why, and what to do next."""
+def no_progress(_done: int, _of: int) -> None:
+    """A :data:`Progress` that shows nothing."""
+
+
+class ImportRefused(Refused):
+    """A file, or an address, of which nothing is imported."""
+
+    def __init__(self, code: str, **values: object) -> None:
+        self.problem = Problem(code, values=values)
+        super().__init__(self.problem)
 
 
 class Outcome(StrEnum):
@@ -39,15 +47,54 @@ WRITES = frozenset({Outcome.NEW, Outcome.CHANGED, Outcome.CANCELLED})
 
 
 @dataclass(frozen=True)
+class Period:
+    """Days from ``start`` to ``end`` (inclusive); with ``start_time`` timed, in ``timezone`` (IANA)."""
+
+    start: date
+    end: date
+    start_time: time | None = None
+    end_time: time | None = None
+    timezone: str = ""
+    precision: Precision = Precision.DAY
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    """A field whose value here, ``before``, and in the file, ``after``, differ.
+
+    Values are those of the column, or a :class:`Period` for the field ``period``.
+    """
+
+    field: str
+    before: object
+    after: object
+
+
+@dataclass(frozen=True)
+class Note:
+    """What a reader should know of a line or of a whole file; ``values`` are what a sentence about it names.
+
+    ``str()`` is the sentence.
+    """
+
+    code: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return message(self.code, self.values)
+
+
+@dataclass(frozen=True)
 class ImportLine:
     """One thing that was found. ``number`` is its row in the file, or its place in the calendar, from 1.
 
     ``start`` and ``end`` (inclusive) are days; with ``start_time`` it is timed, in ``timezone`` (IANA). ``series`` is
     what the occurrences of a series have in common; empty for what does not recur. ``offered``: it is written only once
-    the reader has said so (:meth:`ImportPlan.accepted`).
-    ``says`` is for the reader: what would change ("Starts: 3 March 2027 → 4 March 2027"), or why it is refused.
-    ``values`` are the columns to write, ``record_id`` and ``seen`` the record and the version of it that this was
-    worked out against; ``more`` is what else the writer of this kind of line needs.
+    the reader has agreed (:meth:`ImportPlan.accepted`).
+
+    ``problems`` say why it is refused, ``changes`` what would change, ``kept`` what differs and stays as it is here,
+    ``notes`` what else there is to know. ``values`` are the columns to write, ``record_id`` and ``seen`` the record and
+    the version of it that this was worked out against; ``more`` is what else the writer of this kind of line needs.
     """
 
     number: int
@@ -55,11 +102,14 @@ class ImportLine:
     outcome: Outcome
     start: date | None = None
     end: date | None = None
-    says: str = ""
-    values: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    problems: tuple[Problem, ...] = ()
+    changes: tuple[FieldChange, ...] = ()
+    kept: tuple[FieldChange, ...] = ()
+    notes: tuple[Note, ...] = ()
+    values: Mapping[str, Any] = field(default_factory=dict)
     record_id: str = ""
     seen: int = 0
-    more: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    more: Mapping[str, Any] = field(default_factory=dict)
     start_time: time | None = None
     end_time: time | None = None
     timezone: str = ""
@@ -68,11 +118,11 @@ class ImportLine:
     offered: bool = False
 
     @property
-    def when(self) -> str:
-        """Its days, hours and zone for people; empty if they are not known."""
+    def period(self) -> Period | None:
+        """Its days, hours and zone; None if they are not known."""
         if self.start is None:
-            return ""
-        return when(self.start, self.end or self.start, self.start_time, self.end_time, self.timezone)
+            return None
+        return Period(self.start, self.end or self.start, self.start_time, self.end_time, self.timezone)
 
     @property
     def moments(self) -> tuple[date | None, date | None]:
@@ -86,24 +136,16 @@ class ImportLine:
         return first, last
 
 
-def when(start: date, end: date, start_time: time | None, end_time: time | None, timezone: str) -> str:
-    """``Wed 3 Mar 2027, 10:00–11:30 (Europe/Zurich)``; days alone without hours."""
-    if start_time is None:
-        return wording.span(start, end)
-    last = f"–{end_time:%H:%M}" if end_time is not None else ""
-    return f"{wording.span(start, end)}, {start_time:%H:%M}{last} ({timezone})"
-
-
 @dataclass(frozen=True)
 class ImportPlan:
-    """A dry run. ``remarks`` are sentences about the whole file."""
+    """A dry run: what would become of each line, and ``remarks`` about the whole file."""
 
     lines: tuple[ImportLine, ...]
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Note, ...] = ()
 
     @property
     def counts(self) -> Mapping[Outcome, int]:
-        """How many lines have each outcome, in the order of :class:`Outcome`; those that nobody has are left out."""
+        """How many lines have each outcome, in the order of :class:`Outcome`; those that no line has are left out."""
         found = Counter(line.outcome for line in self.lines)
         return {outcome: found[outcome] for outcome in Outcome if found[outcome]}
 
@@ -113,8 +155,17 @@ class ImportPlan:
         return tuple(line for line in self.lines if line.outcome in WRITES and not line.offered)
 
     @property
+    def series_together(self) -> tuple[tuple[ImportLine, ...], ...]:
+        """The lines in their order, the occurrences of a series that have the same outcome together."""
+        found: dict[object, list[ImportLine]] = {}
+        for place, line in enumerate(self.lines):
+            key = (line.series, line.outcome, line.offered) if line.series else place
+            found.setdefault(key, []).append(line)
+        return tuple(map(tuple, found.values()))
+
+    @property
     def offered(self) -> tuple[ImportLine, ...]:
-        """The lines that wait for the reader to say so."""
+        """The lines that are written only once the reader has agreed."""
         return tuple(line for line in self.lines if line.offered)
 
     def accepted(self) -> ImportPlan:

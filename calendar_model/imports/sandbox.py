@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO, Any, Literal
 
 from calendar_model.imports.plan import ImportRefused
+from calendar_model.imports.worker_json import problem_from_json
 
 Plain = str | int | float | bool | None
 """What an option may be: it travels as JSON."""
@@ -35,15 +36,6 @@ OUT_OF_MEMORY = 3
 MAX_WORKERS = 2
 """Children at a time, in all of this process: so many times MEMORY_BYTES is what strangers can ask of the machine."""
 
-TOO_LONG = (
-    "Reading the file took too long, and was stopped. Export a shorter stretch of time or fewer rows, then try again."
-)
-TOO_MUCH = (
-    "Reading the file needed too much memory, and was stopped. Export a shorter stretch of time or fewer rows, then "
-    "try again."
-)
-UNREADABLE = "The file is damaged and cannot be read. Export it again from the program it comes from, then try again."
-
 _HOME = Path(__file__).resolve().parents[2]
 _HANDED_ON = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "TZDIR", "PYTHONTZPATH")
 """Of the environment, what a Python needs to start and to know its time zones; nothing else of it goes to the child."""
@@ -60,13 +52,11 @@ def read_in_sandbox(what: Literal["calendar", "table"], data: bytes, **options: 
     or memory than it may.
     """
     if not data:
-        raise ImportRefused("The file is empty. Choose another one.")
+        raise ImportRefused("file-empty")
     if len(data) > MAX_BYTES:
-        raise ImportRefused(
-            f"The file has more than {MAX_BYTES // 2**20} MB. Export a shorter stretch of time or fewer rows."
-        )
+        raise ImportRefused("file-too-large", megabytes=MAX_BYTES // 2**20)
     if not _turn.acquire(timeout=2 * WALL_SECONDS):
-        raise ImportRefused("Other files are being read just now. Try again in a minute.")
+        raise ImportRefused("file-wait")
     try:
         return _answer(*_run(json.dumps({"what": what, "options": options}).encode() + b"\n" + data))
     finally:
@@ -129,14 +119,19 @@ def _environment() -> dict[str, str]:
 
 def _answer(answer: bytes, status: int, late: bool) -> Any:
     if late or status == -_OVER_TIME:
-        raise ImportRefused(TOO_LONG)
+        raise ImportRefused("file-too-slow")
     if len(answer) > MAX_ANSWER_BYTES or status in (OUT_OF_MEMORY, -_KILLED):
-        raise ImportRefused(TOO_MUCH)
+        raise ImportRefused("file-too-demanding")
     try:
-        said = json.loads(answer)
-        refused, found = said.get("refused"), said.get("found")
-    except (ValueError, AttributeError, RecursionError):
-        raise ImportRefused(UNREADABLE) from None
-    if status != 0 or refused is not None or found is None:
-        raise ImportRefused(str(refused or UNREADABLE))
+        parsed = json.loads(answer)
+        refused, found = parsed.get("refused"), parsed.get("found")
+        if refused is not None:
+            problem = problem_from_json(refused)
+            raise ImportRefused(problem.code, **problem.values)
+    except (ValueError, AttributeError, RecursionError, KeyError, TypeError) as fault:
+        if isinstance(fault, ImportRefused):
+            raise
+        raise ImportRefused("file-unreadable") from None
+    if status != 0 or found is None:
+        raise ImportRefused("file-unreadable")
     return found

@@ -1,7 +1,7 @@
 """The process in which bytes of strangers are read: ``python -m calendar_model.imports.worker``.
 
 On standard input a line of JSON, ``{"what": …, "options": {…}}``, then the bytes. On standard output one JSON object:
-``{"found": …}``, or ``{"refused": "a sentence"}``. Started by :mod:`calendar_model.imports.sandbox` alone.
+``{"found": …}``, or ``{"refused": {"code": …, "values": …}}``. Started by :mod:`calendar_model.imports.sandbox` alone.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ import warnings
 from contextlib import suppress
 from typing import Any
 
+from calendar_model.access.problems import Problem
 from calendar_model.imports.plan import ImportRefused
-from calendar_model.imports.sandbox import CPU_SECONDS, MAX_BYTES, MEMORY_BYTES, OUT_OF_MEMORY, UNREADABLE
+from calendar_model.imports.sandbox import CPU_SECONDS, MAX_BYTES, MEMORY_BYTES, OUT_OF_MEMORY
+from calendar_model.imports.worker_json import to_json
 
 READERS = {
     "calendar": ("calendar_model.imports.ics.reader", "read_calendar"),
@@ -34,11 +36,11 @@ def main() -> int:
     try:
         answer = json.dumps({"found": _read()})
     except ImportRefused as refused:
-        answer = json.dumps({"refused": str(refused)})
+        answer = json.dumps({"refused": to_json(refused.problem)})
     except MemoryError:
         return OUT_OF_MEMORY
     except Exception:  # noqa: BLE001  what a parser stumbles over is the file, whatever it raises
-        answer = json.dumps({"refused": UNREADABLE})
+        answer = json.dumps({"refused": to_json(Problem("file-unreadable"))})
     sys.stdout.write(answer)
     sys.stdout.flush()
     return 0
@@ -60,7 +62,7 @@ def _confine() -> None:
 
     for limit, soft, hard in (
         (resource.RLIMIT_AS, MEMORY_BYTES, MEMORY_BYTES),
-        # At the soft one it is told apart from what the machine's own guard of memory ends.
+        # At the soft one it can be distinguished from what the machine's own guard of memory ends.
         (resource.RLIMIT_CPU, CPU_SECONDS, CPU_SECONDS + 2),
         (resource.RLIMIT_FSIZE, 0, 0),
         (resource.RLIMIT_CORE, 0, 0),

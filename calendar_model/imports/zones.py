@@ -9,11 +9,8 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
-from icalendar import Timezone
 from icalendar.timezone import tzp
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
-
-from calendar_model.imports.ics.content_lines import Part
 
 UTC_NAMES = frozenset({"UTC", "UCT", "GMT", "Zulu", "Universal", "Greenwich", "Etc/UTC", "Etc/UCT", "Etc/GMT"})
 _NO_PLACES = ("localtime", "posixrules", "Factory", "posix/", "right/")
@@ -122,43 +119,5 @@ def zones_by_town() -> Mapping[str, str]:
 
 
 def is_place(zone: tzinfo) -> bool:
-    """Whether a zone is that of a place, by which people can be told hours."""
+    """Whether a zone is that of a place, in which hours can be shown to people."""
     return isinstance(zone, ZoneInfo) and zone.key not in UTC_NAMES and not zone.key.startswith(_NO_PLACES)
-
-
-class DefinedZones:
-    """The zones that a calendar defines itself (VTIMEZONE), each worked out when an event asks for it."""
-
-    def __init__(self, calendar: Part) -> None:
-        self._parts = {
-            name: part for part in calendar.parts if part.name == "VTIMEZONE" and (name := part.text("TZID").strip())
-        }
-        self._found: dict[str, tzinfo | None] = {}
-
-    def find(self, name: str) -> tzinfo | None:
-        """The zone of a name: as it is known everywhere, else as the calendar defines it; None if neither says it."""
-        if name not in self._found:
-            self._found[name] = exact_zone(name) or self._defined(name) or zone_named(name)
-        return self._found[name]
-
-    def _defined(self, name: str) -> tzinfo | None:
-        part = self._parts.get(name)
-        if part is None:
-            return None
-        try:
-            parsed = Timezone.from_ical("\r\n".join([*_written(part), ""]))
-            assert isinstance(parsed, Timezone)
-            zone = parsed.to_tz(lookup_tzid=False)
-            # A definition may be worked out and still fail, or leave it open, once it is asked.
-            asked = [datetime(year, month, 1, 12, tzinfo=zone).utcoffset() for year in _YEARS for month in (1, 7)]
-        except Exception:  # noqa: BLE001  a parser raises what it likes at what strangers write
-            return None
-        return zone if None not in asked else None
-
-
-def _written(part: Part) -> list[str]:
-    """A definition as content lines again, without what no zone needs."""
-    kept = ("TZID", "DTSTART", "RRULE", "RDATE", "TZOFFSETFROM", "TZOFFSETTO", "TZNAME")
-    lines = [f"{name}:{one.value.strip()}" for name in kept for one in part.properties.get(name, ())]
-    inner = [line for one in part.parts for line in _written(one)]
-    return [f"BEGIN:{part.name}", *lines, *inner, f"END:{part.name}"]

@@ -37,8 +37,9 @@ from calendar_model.documents.note import Reader
 from calendar_model.feeds import ROUTES
 from calendar_model.imports.plan import ImportRefused
 from calendar_model.imports.table_import import plan_table, write_table
-from calendar_model.imports.tables.columns import Target, match
+from calendar_model.imports.tables.columns import match_columns
 from calendar_model.imports.tables.reader import TableSheet
+from calendar_model.imports.templates.engagements import EngagementTemplate
 from calendar_model.mission import access_requests, sample, subscriptions
 from calendar_model.mission.coverage import coverage
 from calendar_model.mission.statements import commands
@@ -327,10 +328,10 @@ def by_import(there: There, who: Viewer, reference: Reference, table: pd.DataFra
     titles = [f"{name} {there.number}" for name in ("Hidden", "Deleted", "Lowered", "Open", "Imported")]
     rows = tuple((title, TODAY.isoformat(), "consulted", "Imported", "internal") for title in titles)
     sheet = TableSheet("a.csv", header, rows, tuple(range(2, 2 + len(rows))))
-    target = Target.ENGAGEMENTS
-    plan = plan_table(who, target, sheet, match(target, header), reference=reference, table=table)
+    template = EngagementTemplate()
+    plan = plan_table(who, template, sheet, match_columns(template.columns, header), reference=reference, table=table)
     assert MARK not in repr(plan)
-    write_table(who, target, plan)
+    write_table(who, template, plan)
 
 
 def by_subscription(who: Viewer, some: Sequence[Act]) -> None:

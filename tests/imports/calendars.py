@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 
 def calendar(*events: str, head: str = "") -> bytes:
     """A whole file; ``head`` are lines before the events."""
@@ -16,3 +19,8 @@ def event(*lines: str, uid: str = "one@secretariat.example", title: str = "Brief
 
 
 BRIEFING = event("DTSTART;TZID=Europe/Zurich:20270303T100000", "DTEND;TZID=Europe/Zurich:20270303T113000")
+
+
+def codes(remarks: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The codes of remarks as the worker sends them."""
+    return [remark["code"] for remark in remarks]

@@ -13,8 +13,9 @@ from sqlalchemy import select
 from calendar_model.access.permissions import ANONYMOUS, Viewer
 from calendar_model.access.problems import Refused
 from calendar_model.access.unit_of_work import EditConflict, reading
-from calendar_model.imports.calendar_import import CalendarSettings, plan_calendar, write_calendar
-from calendar_model.imports.plan import ImportPlan, ImportRefused, Outcome
+from calendar_model.imports.calendar_comparison import CalendarSettings
+from calendar_model.imports.calendar_import import plan_calendar, problems_of, write_calendar
+from calendar_model.imports.plan import FieldChange, ImportPlan, ImportRefused, Note, Outcome, Period
 from calendar_model.mission.events import own_items
 from calendar_model.mission.transactions import save
 from calendar_model.store import history
@@ -40,8 +41,12 @@ def take(viewer: Viewer, *events: str, settings: CalendarSettings = THEIRS, head
     return write_calendar(viewer, plan_calendar(viewer, calendar(*events, head=head), settings))
 
 
-def told(plan: ImportPlan) -> list[tuple[str, Outcome, str]]:
-    return [(line.title, line.outcome, line.says) for line in plan.lines]
+def outcomes(plan: ImportPlan) -> list[tuple[str, Outcome, list[str]]]:
+    """Of each line title, outcome, and the codes of its problems and notes."""
+    return [
+        (line.title, line.outcome, [*(one.code for one in line.problems), *(one.code for one in line.notes)])
+        for line in plan.lines
+    ]
 
 
 def here(viewer: Viewer) -> Sequence[Event]:
@@ -100,13 +105,13 @@ def test_the_same_file_again_changes_nothing(desk: Viewer) -> None:
 def test_what_moved_there_moves_here(desk: Viewer) -> None:
     take(desk, BRIEFING)
     moved = event("DTSTART;TZID=Europe/Zurich:20270304T100000", "DURATION:PT1H", "LOCATION:Room XX")
-    assert told(take(desk, moved)) == [
-        (
-            "Briefing",
-            Outcome.CHANGED,
-            "When: Wed 3 Mar 2027, 10:00–11:30 (Europe/Zurich) → Thu 4 Mar 2027, 10:00–11:00 (Europe/Zurich). Place: nothing → “Room XX”.",
-        )
-    ]
+    (line,) = take(desk, moved).lines
+    before = Period(date(2027, 3, 3), date(2027, 3, 3), time(10), time(11, 30), "Europe/Zurich")
+    after = Period(date(2027, 3, 4), date(2027, 3, 4), time(10), time(11), "Europe/Zurich")
+    assert (line.outcome, line.changes) == (
+        Outcome.CHANGED,
+        (FieldChange("period", before, after), FieldChange("location", "", "Room XX")),
+    )
     (one,) = here(desk)
     assert (one.start, one.end_time, one.location, one.moved) == (date(2027, 3, 4), time(11), "Room XX", 1)
 
@@ -114,16 +119,18 @@ def test_what_moved_there_moves_here(desk: Viewer) -> None:
 def test_what_was_set_by_hand_stays_and_the_rest_follows(desk: Viewer) -> None:
     take(desk, event(*SERIES, "LOCATION:Room XX"))
     by_hand(desk, location="Room XIX")
-    assert told(take(desk, event(*SERIES, "LOCATION:Room XX"))) == [("Briefing", Outcome.UNCHANGED, "")]
-    stays = "Place stays as it was set by hand, “Room XIX”; the calendar has “Room I”."
-    assert told(take(desk, event(*SERIES, "LOCATION:Room I"))) == [("Briefing", Outcome.KEPT, stays)]
-    assert told(take(desk, event(*SERIES, "LOCATION:Room I", title="Debrief"))) == [
-        ("Debrief", Outcome.CHANGED, f"Title: “Briefing” → “Debrief”. {stays}")
-    ]
+    assert take(desk, event(*SERIES, "LOCATION:Room XX")).counts == {Outcome.UNCHANGED: 1}
+    stays = (FieldChange("location", "Room XIX", "Room I"),)
+    (line,) = take(desk, event(*SERIES, "LOCATION:Room I")).lines
+    assert (line.outcome, line.changes, line.kept) == (Outcome.KEPT, (), stays)
+    (line,) = take(desk, event(*SERIES, "LOCATION:Room I", title="Debrief")).lines
+    renamed = (FieldChange("title", "Briefing", "Debrief"),)
+    assert (line.outcome, line.changes, line.kept) == (Outcome.CHANGED, renamed, stays)
     (one,) = here(desk)
     assert (one.title, one.location) == ("Debrief", "Room XIX")
-    # It is measured against what was taken over when it was set: it goes on being told.
-    assert told(take(desk, event(*SERIES, "LOCATION:Room I", title="Debrief"))) == [("Debrief", Outcome.KEPT, stays)]
+    # It is measured against what was imported when it was set: it goes on being shown.
+    (line,) = take(desk, event(*SERIES, "LOCATION:Room I", title="Debrief")).lines
+    assert (line.outcome, line.kept) == (Outcome.KEPT, stays)
 
 
 def test_what_is_here_already_is_not_taken_twice(desk: Viewer) -> None:
@@ -131,9 +138,9 @@ def test_what_is_here_already_is_not_taken_twice(desk: Viewer) -> None:
     kind = {"event_kind": EventKind.MEETING, "sensitivity": Sensitivity.INTERNAL}
     save(desk, Event, {**entered, **kind})
     ours = event(*SERIES, uid="hrc-64@hrd-calendar.example", title="From our feed")
-    assert told(plan_calendar(desk, calendar(BRIEFING, ours), THEIRS)) == [
-        ("Briefing", Outcome.UNCHANGED, "Somebody has entered it here already."),
-        ("From our feed", Outcome.REFUSED, "It comes from a feed of this calendar, and is in it already."),
+    assert outcomes(plan_calendar(desk, calendar(BRIEFING, ours), THEIRS)) == [
+        ("Briefing", Outcome.UNCHANGED, ["ics-entered-by-hand"]),
+        ("From our feed", Outcome.REFUSED, ["ics-from-here"]),
     ]
 
 
@@ -141,10 +148,10 @@ def test_what_is_refused_does_not_keep_the_others(desk: Viewer) -> None:
     plan = take(
         desk, event(*SERIES, uid="untitled", title=""), event("DTSTART:yesterday", uid="x", title="X"), BRIEFING
     )
-    assert sorted(told(plan)) == [
-        ("(untitled)", Outcome.NEW, ""),
-        ("Briefing", Outcome.NEW, ""),
-        ("X", Outcome.REFUSED, "Its days or hours cannot be read."),
+    assert sorted(outcomes(plan)) == [
+        ("(untitled)", Outcome.NEW, []),
+        ("Briefing", Outcome.NEW, []),
+        ("X", Outcome.REFUSED, ["ics-unreadable-days"]),
     ]
     assert [one.title for one in here(desk)] == ["(untitled)", "Briefing"]
 
@@ -152,8 +159,8 @@ def test_what_is_refused_does_not_keep_the_others(desk: Viewer) -> None:
 def test_a_series_that_grows_shorter_is_called_off_for_the_rest(desk: Viewer) -> None:
     take(desk, event(*SERIES, "RRULE:FREQ=WEEKLY;COUNT=3"))
     plan = take(desk, event(*SERIES, "RRULE:FREQ=WEEKLY;COUNT=2"))
-    assert [(line.start, line.outcome, line.says) for line in plan.to_write] == [
-        (date(2027, 3, 17), Outcome.CANCELLED, "It is gone from the calendar.")
+    assert [(line.start, line.outcome, line.notes) for line in plan.to_write] == [
+        (date(2027, 3, 17), Outcome.CANCELLED, (Note("ics-gone"),))
     ]
     assert [one.standing for one in here(desk)] == [Standing.CONFIRMED, Standing.CONFIRMED, Standing.CANCELLED]
     # The same in a file that brings one occurrence alone says nothing of the others.
@@ -230,8 +237,8 @@ def test_a_cancellation_cancels_all_of_a_series(desk: Viewer) -> None:
     take(desk, event(*SERIES, "RRULE:FREQ=WEEKLY;COUNT=2"))
     assert take(desk, event(*SERIES), head="METHOD:CANCEL").counts == {Outcome.CANCELLED: 2}
     assert {one.standing for one in here(desk)} == {Standing.CANCELLED}
-    assert told(take(desk, event(uid="never"), head="METHOD:CANCEL")) == [
-        ("Briefing", Outcome.UNCHANGED, "It is called off, and was never here.")
+    assert outcomes(take(desk, event(uid="never"), head="METHOD:CANCEL")) == [
+        ("Briefing", Outcome.UNCHANGED, ["ics-never-here"])
     ]
 
 
@@ -239,16 +246,17 @@ def test_what_leaves_the_days_that_are_asked_for_is_moved_and_not_doubled(desk: 
     take(desk, BRIEFING)
     plan = take(desk, event("DTSTART;VALUE=DATE:20350303"), event("DTSTART;VALUE=DATE:20350304", uid="far"))
     assert plan.counts == {Outcome.CHANGED: 1}
-    assert plan.remarks == ("1 event lies outside Thu 1 Jan 2026 – Sun 31 Dec 2028 and is left out.",)
+    outside = {"count": 1, "since": THEIRS.since, "until": THEIRS.until}
+    assert plan.remarks == (Note("ics-outside-period", outside),)
     assert [one.start for one in here(desk)] == [date(2035, 3, 3)]
 
 
 def test_what_its_calendar_marks_as_private_is_never_public(desk: Viewer) -> None:
     public = replace(THEIRS, sensitivity=Sensitivity.PUBLIC)
     plan = take(desk, BRIEFING, event(*SERIES, "CLASS:PRIVATE", uid="p", title="Private"), settings=public)
-    assert [(line.title, line.says) for line in plan.lines] == [
-        ("Briefing", ""),
-        ("Private", "Its calendar marks it as private: it is taken as internal."),
+    assert [(line.title, line.notes) for line in plan.lines] == [
+        ("Briefing", ()),
+        ("Private", (Note("ics-taken-as-internal"),)),
     ]
     assert [one.title for one in here(ANONYMOUS)] == ["Briefing"]
 
@@ -279,14 +287,17 @@ def test_nobody_takes_anything_over() -> None:
 
 
 @pytest.mark.parametrize(
-    ("settings", "says"),
+    ("settings", "field", "code"),
     [
-        (replace(THEIRS, timezone=""), "Choose the time zone in which hours without a zone of their own are."),
-        (replace(THEIRS, until=date(2025, 1, 1)), "Choose a last day on or after Thu 1 Jan 2026."),
-        (replace(THEIRS, until=date(2040, 1, 1)), "Choose days that are no more than ten years sandbox."),
+        (replace(THEIRS, body=""), "body", "ics-no-body"),
+        (replace(THEIRS, source_name=" "), "source_name", "ics-no-source-name"),
+        (replace(THEIRS, timezone=""), "timezone", "ics-no-zone"),
+        (replace(THEIRS, until=date(2025, 1, 1)), "until", "ics-until-before-since"),
+        (replace(THEIRS, until=date(2040, 1, 1)), "until", "ics-period-too-long"),
     ],
 )
-def test_how_it_is_taken_over_has_to_make_sense(settings: CalendarSettings, says: str) -> None:
+def test_how_it_is_taken_over_has_to_make_sense(settings: CalendarSettings, field: str, code: str) -> None:
+    assert [(one.field, one.code) for one in problems_of(settings)] == [(field, code)]
     with pytest.raises(ImportRefused) as refused:
         plan_calendar(ANONYMOUS, calendar(BRIEFING), settings)
-    assert str(refused.value) == says
+    assert refused.value.problem.code == code

@@ -20,7 +20,8 @@ from calendar_model.access.permissions import Viewer
 from calendar_model.access.unit_of_work import reading
 from calendar_model.calendar import Filter, with_items
 from calendar_model.feeds import build_feed
-from calendar_model.imports.calendar_import import CalendarSettings, plan_calendar, write_calendar
+from calendar_model.imports.calendar_comparison import CalendarSettings
+from calendar_model.imports.calendar_import import plan_calendar, write_calendar
 from calendar_model.imports.ics.reader import read_calendar
 from calendar_model.mission.events import own_items
 from calendar_model.reference import Reference
@@ -111,8 +112,8 @@ EXPECTED: dict[str, list[Found]] = {
 }
 
 REMARKS = {
-    "broken-task": ["Only events are taken: tasks are left out (1)."],
-    "rule-with-unknown-part": ["Part of a recurrence rule is not understood and was left out: X-NOTE."],
+    "broken-task": [("ics-parts-left-out", {"kinds": ["tasks"], "count": 1})],
+    "rule-with-unknown-part": [("ics-rule-part-left-out", {"part": "X-NOTE"})],
 }
 
 
@@ -146,15 +147,15 @@ def test_every_case_has_its_expectation() -> None:
 @pytest.mark.parametrize("name", EXPECTED)
 def test_a_case_is_read_as_it_is_meant(name: str, order: type[bytes]) -> None:
     read = read_calendar(order(content(name)), **DAYS)
-    assert [row["fault"] for row in read["rows"] if row["fault"]] == []
+    assert [row["problem"] for row in read["rows"] if row["problem"]] == []
     assert found(read["rows"]) == sorted(EXPECTED[name])
     assert not any(row["outside"] for row in read["rows"])
 
 
 @pytest.mark.parametrize("name", EXPECTED)
 def test_what_is_left_out_of_a_case_is_said(name: str) -> None:
-    of_hours = ("Hours in", "Hours without")
-    remarks = [one for one in read_calendar(content(name), **DAYS)["remarks"] if not one.startswith(of_hours)]
+    found = [(one["code"], one["values"]) for one in read_calendar(content(name), **DAYS)["remarks"]]
+    remarks = [one for one in found if not one[0].startswith("ics-hours-")]
     assert remarks == REMARKS.get(name, [])
 
 

@@ -17,11 +17,11 @@ import pytest
 from sqlalchemy import select
 
 from calendar_model.access.permissions import ANONYMOUS, Viewer, member
-from calendar_model.access.problems import Refused
+from calendar_model.access.problems import Problem, Refused
 from calendar_model.access.unit_of_work import EditConflict, reading
 from calendar_model.clock import now
-from calendar_model.imports import remote
-from calendar_model.imports.plan import ImportRefused, Outcome
+from calendar_model.imports import fetching, remote
+from calendar_model.imports.plan import ImportRefused, Note, Outcome
 from calendar_model.imports.sandbox import MAX_BYTES
 from calendar_model.mission.transactions import save
 from calendar_model.store.models import Change, Event, Person, RemoteCalendar
@@ -78,7 +78,7 @@ def theirs(monkeypatch: pytest.MonkeyPatch) -> Iterator[Theirs]:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as listening:
         server.url = f"http://127.0.0.1:{listening.server_address[1]}"
-        monkeypatch.setenv(remote.VARIABLE, f"https://other.example/,{server.url}/public/")
+        monkeypatch.setenv(fetching.VARIABLE, f"https://other.example/,{server.url}/public/")
         thread = Thread(target=listening.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()
         yield server
@@ -89,7 +89,7 @@ def theirs(monkeypatch: pytest.MonkeyPatch) -> Iterator[Theirs]:
 
 def follow(viewer: Viewer, address: str, **values: object) -> str:
     about = {"name": "Theirs", "body": "un-hrc", "event_kind": EventKind.MEETING, "timezone": "Europe/Zurich"}
-    return remote.add(viewer, {**about, "sensitivity": Sensitivity.INTERNAL, "address": address, **values})
+    return remote.follow(viewer, {**about, "sensitivity": Sensitivity.INTERNAL, "address": address, **values})
 
 
 def standings(viewer: Viewer) -> dict[str, Standing]:
@@ -98,17 +98,18 @@ def standings(viewer: Viewer) -> dict[str, Standing]:
 
 
 @contextmanager
-def refused(kind: type[Exception] = ImportRefused) -> Iterator[Callable[[], str]]:
-    says: list[str] = []
+def refused(kind: type[Refused] = ImportRefused) -> Iterator[Callable[[], str]]:
+    """Gives, once it is over, the code of what was refused."""
+    codes: list[str] = []
     with pytest.raises(kind) as caught:
-        yield lambda: says[0]
-    says.append(str(caught.value))
+        yield lambda: codes[0]
+    codes.extend(problem.code for problem in caught.value.problems)
 
 
 def test_only_what_is_listed_can_be_followed(desk: Viewer, monkeypatch: pytest.MonkeyPatch) -> None:
     listed = "https://calendar.example/team, https://plain.example http://127.0.0.1:8000/"
-    monkeypatch.setenv(remote.VARIABLE, listed)
-    assert remote.allowed() == ("https://calendar.example/team", "https://plain.example", "http://127.0.0.1:8000/")
+    monkeypatch.setenv(fetching.VARIABLE, listed)
+    assert fetching.allowed() == ("https://calendar.example/team", "https://plain.example", "http://127.0.0.1:8000/")
     may = (
         "https://calendar.example/team/a.ics",
         "webcal://calendar.example/team/a.ics?key=1",
@@ -137,42 +138,42 @@ def test_only_what_is_listed_can_be_followed(desk: Viewer, monkeypatch: pytest.M
         "calendar.example/team/a.ics",
         "",
     )
-    says: dict[str, str] = {}
+    codes: dict[str, str] = {}
     for number, address in enumerate((*may, *may_not)):
         try:
             follow(desk, address, name=f"{number:02}")
         except Refused as fault:
-            says[address] = str(fault)
-    assert tuple(says) == may_not
-    assert [says[address] for address in (may_not[0], may_not[-1])] == [
-        "Calendars at calendar.example are not read: whoever runs this dashboard lists those that are, in HRD_CALENDAR_REMOTE.",
-        "This is not an address of a calendar. Paste it whole: it begins with https:// or webcal://.",
+            codes[address] = fault.problems[0].code
+    assert tuple(codes) == may_not
+    assert [codes[address] for address in (may_not[0], may_not[-1])] == [
+        "remote-address-not-listed",
+        "remote-not-an-address",
     ]
-    assert [one.name for one in remote.mine(desk)] == [f"{number:02}" for number in range(len(may))]
+    assert [one.name for one in remote.followed_by(desk)] == [f"{number:02}" for number in range(len(may))]
 
 
 def test_the_list_takes_only_beginnings_that_are_safe(monkeypatch: pytest.MonkeyPatch) -> None:
     listed = "http://calendar.example/ ftp://calendar.example/ https://a:b@calendar.example/ https:// nothing https://ok.example/?x"
-    monkeypatch.setenv(remote.VARIABLE, listed)
-    assert remote.allowed() == ()
-    monkeypatch.delenv(remote.VARIABLE)
-    assert remote.allowed() == ()
+    monkeypatch.setenv(fetching.VARIABLE, listed)
+    assert fetching.allowed() == ()
+    monkeypatch.delenv(fetching.VARIABLE)
+    assert fetching.allowed() == ()
 
 
 def test_a_calendar_is_looked_at_followed_and_let_go(theirs: Theirs, desk: Viewer, other: Viewer) -> None:
     one = follow(desk, theirs.has(event(WEEK[0]), event(WEEK[1], uid="two", title="Debrief")))
     assert remote.preview(desk, one).counts == {Outcome.NEW: 2}
-    assert (standings(desk), remote.mine(desk)[0].visit) == ({}, None)
+    assert (standings(desk), remote.followed_by(desk)[0].visit) == ({}, None)
     assert remote.refresh(desk, one).counts == {Outcome.NEW: 2}
     assert standings(desk) == {"Briefing": Standing.CONFIRMED, "Debrief": Standing.CONFIRMED}
-    visit = remote.mine(desk)[0].visit
+    visit = remote.followed_by(desk)[0].visit
     assert visit is not None
     assert visit.outcome == "Of its events: 2 new."
-    assert remote.mine(other) == []
+    assert remote.followed_by(other) == []
     with pytest.raises(Refused):
         remote.refresh(other, one)
-    remote.remove(desk, one)
-    assert remote.mine(desk) == []
+    remote.unfollow(desk, one)
+    assert remote.followed_by(desk) == []
     assert len(standings(desk)) == 2
 
 
@@ -180,11 +181,11 @@ def test_what_has_not_changed_is_not_sent_again(theirs: Theirs, desk: Viewer) ->
     one = follow(desk, address := theirs.has(event(WEEK[0]), etag='"1"'))
     remote.refresh(desk, one)
     again = remote.refresh(desk, one)
-    assert (again.lines, again.remarks) == ((), ("The calendar has not changed since it was last read.",))
+    assert (again.lines, again.remarks) == ((), (Note("remote-not-changed"),))
     assert [known for _, known in theirs.asked] == ["", '"1"']
     theirs.has(event(WEEK[1]), etag='"2"')
     assert remote.refresh(desk, one).counts == {Outcome.CHANGED: 1}
-    followed = remote.mine(desk)[0]
+    followed = remote.followed_by(desk)[0]
     remote.change(desk, one, followed.version, {"name": "Other name", "address": address})
     assert remote.refresh(desk, one).counts == {Outcome.UNCHANGED: 1}
     assert [known for _, known in theirs.asked] == ["", '"1"', '"1"', ""]
@@ -198,65 +199,63 @@ def test_what_goes_there_is_cancelled_here(theirs: Theirs, desk: Viewer) -> None
     remote.refresh(desk, one)
     theirs.has(event(WEEK[0]))
     plan = remote.refresh(desk, one)
-    assert [(line.title, line.says) for line in plan.to_write] == [("Debrief", "It is gone from the calendar.")]
+    assert [(line.title, line.notes) for line in plan.to_write] == [("Debrief", (Note("ics-gone"),))]
     after = {"Past": Standing.CONFIRMED, "Briefing": Standing.CONFIRMED, "Debrief": Standing.CANCELLED}
     assert standings(desk) == after
     # One that cannot be read any more is not gone, and an empty calendar is a fault of its server.
     theirs.has(event("DTSTART:soon"), event(WEEK[2], uid="three", title="Third"))
     assert remote.refresh(desk, one).counts == {Outcome.NEW: 1, Outcome.REFUSED: 1}
     theirs.has()
-    with refused() as says:
+    with refused() as code:
         remote.refresh(desk, one)
-    assert says() == (
-        "The calendar came back without an event that can be read, though it had some before. Nothing was changed; "
-        "look at it in a browser, and refresh again once it is right."
-    )
+    assert code() == "ics-no-events-left"
     assert standings(desk) == {**after, "Third": Standing.CONFIRMED}
 
 
 REFUSED: Mapping[str, tuple[Answer, str]] = {
-    "missing": ((404, {}, b""), "There is no calendar at this address of 127.0.0.1 any more (404). Ask its keeper for the new one."),
-    "closed": ((403, {}, b""), "127.0.0.1 does not let us read the calendar (403). Ask its keeper for an address that is open."),
-    "broken": ((500, {}, b""), "127.0.0.1 answered with 500 instead of a calendar. Try again later."),
-    "page": ((200, {"Content-Type": "text/calendar"}, b"<html>"), "This is not a calendar file. Choose a file that ends in .ics, as calendar programs export it."),
-    "large": ((200, {}, b"BEGIN:VCALENDAR\r\n" + b" " * MAX_BYTES), "The calendar at 127.0.0.1 has more than 5 MB. Ask for a shorter one."),
-    "packed": ((200, {"Content-Encoding": "gzip"}, b"\x1f\x8b"), "127.0.0.1 packs the calendar though it was asked not to. Download the file and import it."),
-    "away": ((302, {"Location": "https://evil.example/a.ics"}, b""), "Calendars at evil.example are not read: whoever runs this dashboard lists those that are, in HRD_CALENDAR_REMOTE."),
-    "up": ((302, {"Location": "/private/a.ics"}, b""), "Calendars at 127.0.0.1 are not read: whoever runs this dashboard lists those that are, in HRD_CALENDAR_REMOTE."),
-    "circle": ((302, {"Location": "/public/circle"}, b""), "127.0.0.1 sends from one address to another and comes to no end. Ask for the right one."),
-    "drip": ((200, {}, b""), "127.0.0.1 took too long to answer. Try again later."),
+    "missing": ((404, {}, b""), "remote-address-gone"),
+    "closed": ((403, {}, b""), "remote-address-forbidden"),
+    "broken": ((500, {}, b""), "remote-other-status"),
+    "page": ((200, {"Content-Type": "text/calendar"}, b"<html>"), "ics-not-a-calendar"),
+    "large": ((200, {}, b"BEGIN:VCALENDAR\r\n" + b" " * MAX_BYTES), "remote-calendar-too-large"),
+    "packed": ((200, {"Content-Encoding": "gzip"}, b"\x1f\x8b"), "remote-compressed-answer"),
+    "away": ((302, {"Location": "https://evil.example/a.ics"}, b""), "remote-address-not-listed"),
+    "up": ((302, {"Location": "/private/a.ics"}, b""), "remote-address-not-listed"),
+    "circle": ((302, {"Location": "/public/circle"}, b""), "remote-too-many-redirects"),
+    "drip": ((200, {}, b""), "remote-host-too-slow"),
 }  # fmt: skip
 
 
-def test_what_does_not_come_as_it_should_is_a_sentence(
+def test_what_does_not_come_as_it_should_is_refused(
     theirs: Theirs, desk: Viewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    says: dict[str, str] = {}
+    codes: dict[str, str] = {}
     for path, (answer, _) in REFUSED.items():
-        monkeypatch.setattr(remote, "SECONDS", 0.4 if path == "drip" else 10.0)
+        monkeypatch.setattr(fetching, "SECONDS", 0.4 if path == "drip" else 10.0)
         theirs.answers[f"/public/{path}"] = answer
-        with refused() as told:
+        with refused() as code:
             remote.refresh(desk, follow(desk, f"{theirs.url}/public/{path}", name=path))
-        says[path] = told()
-    assert says == {path: expected for path, (_, expected) in REFUSED.items()}
-    assert {one.name: one.visit.outcome for one in remote.mine(desk) if one.visit is not None} == says
+        codes[path] = code()
+    assert codes == {path: expected for path, (_, expected) in REFUSED.items()}
+    # The outcome of each visit is kept as a sentence.
+    assert {one.name for one in remote.followed_by(desk) if one.visit is not None and one.visit.outcome} == {*REFUSED}
     # One look at each but at the one that goes in a circle, and none beside what is listed.
     asked = Counter(path for path, _ in theirs.asked)
-    assert asked == {f"/public/{path}": 1 + remote.REDIRECTS * (path == "circle") for path in REFUSED}
+    assert asked == {f"/public/{path}": 1 + fetching.MAX_REDIRECTS * (path == "circle") for path in REFUSED}
 
 
-def test_a_server_that_is_not_there_is_a_sentence(desk: Viewer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(remote.VARIABLE, "http://127.0.0.1:9/")
-    with refused() as says:
+def test_a_server_that_is_not_there_is_a_refusal(desk: Viewer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(fetching.VARIABLE, "http://127.0.0.1:9/")
+    with refused() as code:
         remote.preview(desk, follow(desk, f"http://127.0.0.1:9/{SECRET}"))
-    assert says() == "127.0.0.1 cannot be reached, or does not answer as it should. Try again later."
+    assert code() == "remote-host-unreachable"
 
 
 def test_an_address_that_is_listed_no_more_is_not_asked(
     theirs: Theirs, desk: Viewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one = follow(desk, theirs.has(event(WEEK[0])))
-    monkeypatch.setenv(remote.VARIABLE, "")
+    monkeypatch.setenv(fetching.VARIABLE, "")
     with refused():
         remote.refresh(desk, one)
     assert theirs.asked == []
@@ -266,10 +265,11 @@ def test_what_is_due_is_read_as_its_owner_and_one_that_fails_stops_no_other(
     theirs: Theirs, desk: Viewer, other: Viewer
 ) -> None:
     good, bad = theirs.has(event(WEEK[0])), f"{theirs.url}/public/bad"
+    missing = str(Problem("remote-address-gone", values={"host": "127.0.0.1", "status": 404}))
     wanted = {
-        follow(desk, bad, every_hours=1): "There is no calendar at this address of 127.0.0.1 any more (404). Ask its keeper for the new one.",
+        follow(desk, bad, every_hours=1): missing,
         follow(other, good, every_hours=6): "Of its events: 1 new.",
-    }  # fmt: skip
+    }
     follow(desk, good, every_hours=0)
     gone = member(save(ANONYMOUS, Person, {"name": "Gone"}))
     follow(gone, good, every_hours=1)
@@ -278,7 +278,7 @@ def test_what_is_due_is_read_as_its_owner_and_one_that_fails_stops_no_other(
     with reading(desk) as session:
         assert [one.owner_id for one in session.scalars(select(Event))] == [other.person_id]
     assert remote.refresh_due() == {}
-    assert sorted(remote.refresh_due(now() + timedelta(hours=2)).values()) == [next(iter(wanted.values()))]
+    assert sorted(remote.refresh_due(now() + timedelta(hours=2)).values()) == [missing]
     assert remote.refresh_due(now() + timedelta(hours=9), stopped=lambda: True) == {}
 
 
@@ -289,7 +289,7 @@ def test_the_clock_of_the_server_reads_what_is_due(theirs: Theirs, desk: Viewer)
         following = asyncio.create_task(remote.keep_fresh(timedelta(milliseconds=1)))
         while not theirs.asked:
             await asyncio.sleep(0.01)
-        while remote.mine(desk)[0].visit is None:
+        while remote.followed_by(desk)[0].visit is None:
             await asyncio.sleep(0.01)
         following.cancel()
 

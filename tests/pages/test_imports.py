@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from calendar_model.access.permissions import ANONYMOUS, Viewer, member
 from calendar_model.access.unit_of_work import reading
-from calendar_model.imports import remote
+from calendar_model.imports import fetching, remote
 from calendar_model.imports.plan import Outcome
 from calendar_model.mission.transactions import save
 from calendar_model.mission.visible_calendar import calendar_for
@@ -458,7 +458,7 @@ def theirs(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, bytes]]:
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as listening:
         url = f"http://127.0.0.1:{listening.server_address[1]}/public/"
         answers["url"] = url.encode()
-        monkeypatch.setenv(remote.VARIABLE, url)
+        monkeypatch.setenv(fetching.VARIABLE, url)
         thread = Thread(target=listening.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()
         yield answers
@@ -472,7 +472,7 @@ def at_an_address(who: Viewer) -> AppTest:
 
 
 def test_without_a_list_of_addresses_the_page_says_who_makes_one(me: Viewer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(remote.VARIABLE, raising=False)
+    monkeypatch.delenv(fetching.VARIABLE, raising=False)
     app = at_an_address(me)
     assert [one.value for one in app.code] == ['HRD_CALENDAR_REMOTE="https://calendar.example.org/public/"']
     assert [one for one in app.button if (one.key or "").startswith("remote_")] == []
@@ -493,7 +493,7 @@ def test_a_calendar_at_an_address_is_followed_until_it_is_stopped(me: Viewer, th
     ]
     choose(app, new_address=address)
     press(app, "remote_new_save")
-    (followed,) = remote.mine(me)
+    (followed,) = remote.followed_by(me)
     assert (followed.name, followed.body, followed.timezone, followed.every_hours, followed.address) == (
         "Secretariat",
         "un-hrc",
@@ -536,12 +536,12 @@ def test_a_calendar_at_an_address_is_followed_until_it_is_stopped(me: Viewer, th
     choose(app, name="The secretariat", every_hours=0)
     press(app, f"remote_{followed.id}_save")
     assert [one.value for one in app.success] == ["Saved."]
-    (changed,) = remote.mine(me)
+    (changed,) = remote.followed_by(me)
     assert (changed.name, changed.every_hours, changed.address) == ("The secretariat", 0, address)
     assert "What is chosen has changed since you looked. Look again to see what would happen now." in says(app)
     choose(app, new_address=f"{address}?moved")
     press(app, f"remote_{followed.id}_save")
-    assert remote.mine(me)[0].address == f"{address}?moved"
+    assert remote.followed_by(me)[0].address == f"{address}?moved"
     assert SECRET not in everything(app)
     look(app)
     assert [one.value for one in app.error] == [
@@ -554,7 +554,7 @@ def test_a_calendar_at_an_address_is_followed_until_it_is_stopped(me: Viewer, th
     press(app, "open_")
     press(app, "remote_remove")
     assert [one.value for one in app.success] == ["It is not followed any more. What it brought stays."]
-    assert remote.mine(me) == []
+    assert remote.followed_by(me) == []
     assert [(one.title, one.standing) for one in kept(me)] == [
         ("Briefing", Standing.CONFIRMED),
         ("Debrief", Standing.CONFIRMED),
@@ -564,7 +564,7 @@ def test_a_calendar_at_an_address_is_followed_until_it_is_stopped(me: Viewer, th
 def test_a_calendar_of_somebody_else_is_not_there(me: Viewer, other: Viewer, theirs: dict[str, bytes]) -> None:
     values = {"name": "Theirs", "body": "un-hrc", "event_kind": EventKind.MEETING, "timezone": "Europe/Zurich"}
     address = theirs["url"].decode() + "a.ics"
-    made = remote.add(other, {**values, "sensitivity": Sensitivity.INTERNAL, "address": address})
+    made = remote.follow(other, {**values, "sensitivity": Sensitivity.INTERNAL, "address": address})
     app = page(me, record=made)
     assert says(app) == ["This calendar is not followed any more, or not by you. Go back to the list."]
     assert "Theirs" not in everything(app)

@@ -12,26 +12,17 @@ from dataclasses import dataclass, field
 
 from calendar_model.imports.plan import ImportRefused
 
-MOST_PARTS = 100_000
+MAX_PARTS = 100_000
 """Components (events, alarms, zones) that a file may hold."""
 
-NO_CALENDAR = "This is not a calendar file. Choose a file that ends in .ics, as calendar programs export it."
-BROKEN = (
-    "The file breaks the rules of calendar files, and cannot be read. Export it again, or send its events by another "
-    "program."
-)
-CUT_OFF = "The file ends in the middle: it was cut off on its way. Export or download it again."
-TOO_MANY_PARTS = f"The calendar holds more than {MOST_PARTS:,} parts. Export a shorter period."
-WESTERN = "The file is not in UTF-8. It was read as Western European: look whether accented letters are right."
-DAMAGED = "Some accented letters are damaged in the file. Look at the titles and places before you import them."
-
 _PACKED = {
-    b"PK\x03\x04": "a packed folder or an Office file",
-    b"\x1f\x8b": "a packed file",
-    b"BZh": "a packed file",
-    b"7z\xbc\xaf": "a packed file",
-    b"%PDF": "a PDF document",
+    b"PK\x03\x04": "zip",
+    b"\x1f\x8b": "compressed",
+    b"BZh": "compressed",
+    b"7z\xbc\xaf": "compressed",
+    b"%PDF": "pdf",
 }
+"""How files begin that hold a calendar at best."""
 _DEEPEST = 20
 """How deep components may lie in one another; two levels are what calendars have."""
 _CONTENT_LINE = re.compile(r'([\w-]+)((?:;[^":;]*(?:"[^"]*"[^":;]*)*)*):(.*)', re.DOTALL)
@@ -82,23 +73,21 @@ def _unescape(match: re.Match[str]) -> str:
 
 
 def read_parts(data: bytes) -> tuple[list[Part], list[str]]:
-    """The calendars of a file, and remarks on its letters, as sentences.
+    """The calendars of a file, and codes of remarks on its letters.
 
     Raises :class:`~calendar_model.imports.plan.ImportRefused` for what is no calendar, was cut off, or holds more than
-    MOST_PARTS components.
+    MAX_PARTS components.
     """
-    for start, what in _PACKED.items():
+    for start, kind in _PACKED.items():
         if data.startswith(start):
-            raise ImportRefused(
-                f"This is {what}, not a calendar file. Unpack or export it to a file that ends in .ics."
-            )
+            raise ImportRefused("ics-packed", kind=kind)
     lines, remarks = _lines(_in_one_width(data))
     first = next((line for line in lines if line.strip()), "")
     if first.strip().upper() != "BEGIN:VCALENDAR":
-        raise ImportRefused(NO_CALENDAR)
+        raise ImportRefused("ics-not-a-calendar")
     calendars = _tree(lines)
     if not any(calendar.parts for calendar in calendars) and any(calendar.broken for calendar in calendars):
-        raise ImportRefused(BROKEN)
+        raise ImportRefused("ics-broken")
     return calendars, remarks
 
 
@@ -111,7 +100,7 @@ def _in_one_width(data: bytes) -> bytes:
         try:
             data = data.decode(wide).encode()
         except UnicodeError:
-            raise ImportRefused(CUT_OFF) from None
+            raise ImportRefused("ics-cut-off") from None
     return data.removeprefix(b"\xef\xbb\xbf").replace(b"\0", b"")
 
 
@@ -146,9 +135,9 @@ def _decoded(line: bytes, utf8: bool, remarks: dict[str, None]) -> str:
     if (utf8 or _MULTIBYTE.search(line) or _CUT_FOR_CERTAIN.search(line)) and _is_utf8(whole):
         return whole.decode()
     if _MULTIBYTE.search(line):
-        remarks[DAMAGED] = None
+        remarks["ics-damaged-letters"] = None
         return line.decode(errors="replace")
-    remarks[WESTERN] = None
+    remarks["ics-western-letters"] = None
     try:
         return line.decode("cp1252")
     except UnicodeDecodeError:
@@ -172,10 +161,10 @@ def _tree(lines: list[str]) -> list[Part]:
         kind, name = kind.strip().upper(), name.strip().upper()
         if kind == "BEGIN" and (opened or name == "VCALENDAR"):
             begun += 1
-            if begun > MOST_PARTS:
-                raise ImportRefused(TOO_MANY_PARTS)
+            if begun > MAX_PARTS:
+                raise ImportRefused("ics-too-many-parts", most=MAX_PARTS)
             if len(opened) >= _DEEPEST:
-                raise ImportRefused(BROKEN)
+                raise ImportRefused("ics-broken")
             _open(Part(name), opened, calendars)
         elif kind == "END" and any(part.name == name for part in opened):
             while opened.pop().name != name:
@@ -183,7 +172,7 @@ def _tree(lines: list[str]) -> list[Part]:
         elif opened and line.strip() and kind != "END":
             _add(line, opened[-1])
     if opened or not calendars:
-        raise ImportRefused(CUT_OFF)
+        raise ImportRefused("ics-cut-off")
     return calendars
 
 
@@ -200,13 +189,13 @@ _NONE: Mapping[str, str] = {}
 
 
 def _add(line: str, part: Part) -> None:
-    found = _split(line.strip("\r"))
-    if found is None:
+    pieces = _split(line.strip("\r"))
+    if pieces is None:
         part.broken += 1
         return
-    name, parameters, value = found
-    said = dict(_parameters(parameters)) if parameters else _NONE
-    part.properties.setdefault(name, []).append(Property(value, said))
+    name, parameters, value = pieces
+    found = dict(_parameters(parameters)) if parameters else _NONE
+    part.properties.setdefault(name, []).append(Property(value, found))
 
 
 def _split(line: str) -> tuple[str, str, str] | None:

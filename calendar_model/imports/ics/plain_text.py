@@ -9,7 +9,7 @@ _MARKUP = 10
 """So many times the letters that are taken over are looked at, markup included: its parser is slow on what is none."""
 
 
-class _Words(HTMLParser):
+class _TextParser(HTMLParser):
     """The words of an HTML text, a line for each of its blocks."""
 
     _BLOCKS = frozenset({"br", "p", "div", "li", "tr", "ul", "ol", "table", "h1", "h2", "h3", "h4", "hr"})
@@ -17,22 +17,22 @@ class _Words(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.said: list[str] = []
+        self.words: list[str] = []
         self._unseen = 0
 
     def handle_starttag(self, tag: str, _attributes: object) -> None:
         self._unseen += tag in self._UNSEEN
         if tag in self._BLOCKS:
-            self.said.append("\n")
+            self.words.append("\n")
 
     def handle_endtag(self, tag: str) -> None:
         self._unseen -= tag in self._UNSEEN and self._unseen > 0
         if tag in self._BLOCKS - {"br", "hr"}:
-            self.said.append("\n")
+            self.words.append("\n")
 
     def handle_data(self, data: str) -> None:
         if not self._unseen:
-            self.said.append(data)
+            self.words.append(data)
 
 
 _TAG = re.compile(r"</?[a-z][a-z0-9]*(\s[^<>]*)?/?>", re.IGNORECASE)
@@ -42,10 +42,10 @@ def plain(text: str, most: int, *, lines: bool = False) -> str:
     """A text without HTML, control characters and needless blanks, of at most so many letters."""
     text = text[: most * _MARKUP]
     if _TAG.search(text):
-        words = _Words()
-        words.feed(text)
-        words.close()
-        text = "".join(words.said)
+        parser = _TextParser()
+        parser.feed(text)
+        parser.close()
+        text = "".join(parser.words)
     cleaned = "".join(letter if letter.isprintable() or letter == "\n" else " " for letter in text)
     if lines:
         cleaned = re.sub(r"\n{3,}", "\n\n", "\n".join(" ".join(line.split()) for line in cleaned.split("\n"))).strip()

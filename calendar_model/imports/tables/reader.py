@@ -20,24 +20,22 @@ from typing import Any
 from calendar_model.imports.plan import ImportRefused
 from calendar_model.imports.sandbox import MAX_BYTES, read_in_sandbox
 
-MOST_ROWS, MOST_COLUMNS, MOST_LETTERS, MOST_SHEETS = 5_000, 60, 2_000, 20
+MAX_ROWS, MAX_COLUMNS, MAX_CELL_LENGTH, MAX_SHEETS = 5_000, 60, 2_000, 20
 """Of a table, with something in them; letters are those of a cell."""
 
 _UNPACKED = 64 * 2**20
-"""Octets of a workbook when it is unpacked; a table of all that is allowed takes less than half of it."""
+"""Bytes of a workbook when it is unpacked; a table of all that is allowed takes less than half of it."""
 _MEMBERS = 1_000
 _LAST_ROW = 1_048_576
 """Of a sheet of Excel (https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3)."""
 _SEPARATORS = (";", ",", "\t", "|")
 _SAMPLE = 30
-"""Rows by which a file's separator is told."""
+"""Rows by which a file's separator is found."""
 
 _COULD_RUN = "=+-@\t\r\n＝＋－＠"
 """What a formula can begin with: programs that write tables put an apostrophe before it, and here it comes off."""
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 """No letters of any text; a database may refuse them."""
-
-SAVE_AS = "Open it in the program that made it, save it as an Excel workbook (.xlsx) or as CSV, and choose that file."
 
 
 @dataclass(frozen=True)
@@ -78,21 +76,19 @@ def read_table(data: bytes, *, file_name: str) -> list[dict[str, Any]]:
     """What :func:`read_sheets` gives, as JSON has it; it runs where nothing can be hurt. Raises as that does."""
     name = PurePath(file_name.replace("\\", "/")).name or "table"
     if len(data) > MAX_BYTES:
-        raise ImportRefused(
-            f"{name} is larger than {MAX_BYTES // 2**20} MB. Divide it, or leave out what is not needed."
-        )
+        raise ImportRefused("table-too-large", name=name, megabytes=MAX_BYTES // 2**20)
     if not data.strip():
-        raise ImportRefused(f"{name} is empty. Choose another file, or fill in one of the templates.")
+        raise ImportRefused("table-empty", name=name)
     ending = PurePath(name).suffix.casefold()
     if data.startswith(b"PK") and ending != ".ods":
         sheets = _workbook(data, name)
     elif data.startswith((b"PK", b"\xd0\xcf\x11\xe0", b"%PDF", b"{\\rtf")) or ending in (".xls", ".ods", ".numbers"):
-        raise ImportRefused(f"{name} is not a kind of file that can be read here. {SAVE_AS}")
+        raise ImportRefused("table-other-kind", name=name)
     else:
         sheets = [(name, list(_records(_text(data, name), name)))]
     found = [table for title, rows in sheets if (table := _table(title, rows)) is not None]
     if not found:
-        raise ImportRefused(f"{name} has no table in it: a row with the names of the columns, and rows below it.")
+        raise ImportRefused("table-none", name=name)
     return found
 
 
@@ -105,25 +101,22 @@ def _table(title: str, rows: Iterable[tuple[int, Sequence[str]]]) -> dict[str, A
             row.pop()
         if not row:
             continue
-        if len(row) > MOST_COLUMNS:
-            raise ImportRefused(
-                f"Row {number} of {title} has {len(row)} columns; {MOST_COLUMNS} can be read. Leave out the others."
-            )
+        if len(row) > MAX_COLUMNS:
+            raise ImportRefused("table-too-many-columns", name=title, row=number, columns=len(row), most=MAX_COLUMNS)
         for column, cell in enumerate(row, 1):
-            if len(cell) > MOST_LETTERS:
+            if len(cell) > MAX_CELL_LENGTH:
                 raise ImportRefused(
-                    f"Row {number} of {title} has {len(cell)} letters in column {column}; {MOST_LETTERS} can be read. "
-                    "Shorten it, or see whether a quotation mark is not closed."
+                    "table-cell-too-long", name=title, row=number, column=column, length=len(cell), most=MAX_CELL_LENGTH
                 )
         kept.append((number, row))
-        if len(kept) > MOST_ROWS + 2:
-            raise ImportRefused(f"{title} has more than {MOST_ROWS} rows. Divide it into several files.")
+        if len(kept) > MAX_ROWS + 2:
+            raise ImportRefused("table-too-many-rows", name=title, most=MAX_ROWS)
     if not kept:
         return None
     head = next((place for place, (_, row) in enumerate(kept) if sum(map(bool, map(str.strip, row))) > 1), 0)
     header, body = [name.strip() for name in kept[head][1]], kept[head + 1 :]
-    if len(body) > MOST_ROWS:
-        raise ImportRefused(f"{title} has more than {MOST_ROWS} rows. Divide it into several files.")
+    if len(body) > MAX_ROWS:
+        raise ImportRefused("table-too-many-rows", name=title, most=MAX_ROWS)
     width = max(len(header), *(len(row) for _, row in body)) if body else len(header)
     return {
         "name": title,
@@ -148,7 +141,7 @@ def _text(data: bytes, name: str) -> str:
             encodings: tuple[str, ...] = (encoding,)
             break
     else:
-        # In UTF-16 without a mark every second octet of the usual letters is zero.
+        # In UTF-16 without a mark every second byte of the usual letters is zero.
         encodings = ("utf-8", "cp1252")
         if b"\x00" in data:
             encodings = ("utf-16-be",) if data[:1] == b"\x00" else ("utf-16-le",)
@@ -159,14 +152,14 @@ def _text(data: bytes, name: str) -> str:
             continue
         if not re.search("[\x00-\x08\x0e-\x1f]", text):
             return text
-    raise ImportRefused(f"{name} cannot be read as text. Save it as CSV in UTF-8, or as an Excel workbook (.xlsx).")
+    raise ImportRefused("table-not-text", name=name)
 
 
 def _records(text: str, name: str) -> Iterator[tuple[int, Sequence[str]]]:
     first = 1
-    if said := re.match(r"sep=(.)\r?\n", text):
+    if declared := re.match(r"sep=(.)\r?\n", text):
         # Excel's own way to say it.
-        separator, text, first = said[1], text[said.end() :], 2
+        separator, text, first = declared[1], text[declared.end() :], 2
     else:
         separator = max(_SEPARATORS, key=lambda one: _fits(text, one))
     number = first - 1
@@ -174,10 +167,7 @@ def _records(text: str, name: str) -> Iterator[tuple[int, Sequence[str]]]:
         for number, row in enumerate(_rows(text, separator), first):
             yield number, row
     except csv.Error:
-        raise ImportRefused(
-            f"Row {number + 1} of {name} cannot be told from those below it: a quotation mark is opened and not "
-            "closed, or stands inside a cell alone. Mend the row, or save the file as an Excel workbook (.xlsx)."
-        ) from None
+        raise ImportRefused("table-open-quotation-mark", name=name, row=number + 1) from None
 
 
 def _rows(text: str, separator: str) -> Iterator[list[str]]:
@@ -214,13 +204,13 @@ def _workbook(data: bytes, name: str) -> list[tuple[str, list[tuple[int, Sequenc
             warnings.simplefilter("ignore")
             book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
             shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
-            if len(shown) > MOST_SHEETS:
-                raise ImportRefused(f"{name} has more than {MOST_SHEETS} sheets. Copy those needed to a file.")
+            if len(shown) > MAX_SHEETS:
+                raise ImportRefused("table-too-many-sheets", name=name, most=MAX_SHEETS)
             return [(str(sheet.title), list(_sheet(sheet, name))) for sheet in shown]
     except ImportRefused:
         raise
-    except Exception:  # noqa: BLE001  whatever a library makes of hostile octets, to the reader it is the same
-        raise ImportRefused(f"{name} cannot be read as an Excel workbook (.xlsx). {SAVE_AS}") from None
+    except Exception:  # noqa: BLE001  whatever a library makes of hostile bytes, to the reader it is the same
+        raise ImportRefused("table-unreadable-workbook", name=name) from None
 
 
 def _sheet(sheet: Any, name: str) -> Iterator[tuple[int, Sequence[str]]]:
@@ -229,18 +219,18 @@ def _sheet(sheet: Any, name: str) -> Iterator[tuple[int, Sequence[str]]]:
     found = 0
     for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
         if number > _LAST_ROW:
-            raise ImportRefused(f"{name} is damaged: it says that it has more rows than Excel can have. {SAVE_AS}")
+            raise ImportRefused("table-damaged-workbook", name=name)
         last = max((place for place, value in enumerate(row, 1) if value not in (None, "")), default=0)
         if last:
             found += 1
-            if found > MOST_ROWS + 2:
-                raise ImportRefused(f"{sheet.title} in {name} has more than {MOST_ROWS} rows. Divide it.")
+            if found > MAX_ROWS + 2:
+                raise ImportRefused("table-sheet-too-long", name=name, sheet=str(sheet.title), most=MAX_ROWS)
             yield number, [_cell(value) for value in row[:last]]
 
 
 def _measure(data: bytes, name: str) -> None:
     """Unpacks all of a workbook piece by piece, before anything reads it: a small file can hold a huge one."""
-    too_much = ImportRefused(f"{name} is far larger than it looks, and is not read. Save it again, or as CSV.")
+    too_much = ImportRefused("table-packed-too-large", name=name)
     left = _UNPACKED
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
@@ -249,7 +239,7 @@ def _measure(data: bytes, name: str) -> None:
                 raise too_much
             names = {member.filename for member in members}
             if "[Content_Types].xml" not in names or not any(one.endswith("workbook.xml") for one in names):
-                raise ImportRefused(f"{name} is not an Excel workbook (.xlsx). {SAVE_AS}")
+                raise ImportRefused("table-not-a-workbook", name=name)
             for member in members:
                 with packed.open(member) as part:
                     rest = b""
@@ -259,12 +249,12 @@ def _measure(data: bytes, name: str) -> None:
                             raise too_much
                         # ECMA-376 allows no document type anywhere; it is how little XML becomes much.
                         if re.search(rb"<!(DOCTYPE|ENTITY)", (rest + piece).replace(b"\x00", b"")):
-                            raise ImportRefused(f"{name} holds what no Excel workbook does, and is not read. {SAVE_AS}")
+                            raise ImportRefused("table-workbook-with-entities", name=name)
                         rest = piece[-32:]
     except ImportRefused:
         raise
     except Exception:  # noqa: BLE001  as above
-        raise ImportRefused(f"{name} is damaged, or locked with a password. {SAVE_AS}") from None
+        raise ImportRefused("table-locked-workbook", name=name) from None
 
 
 def _cell(value: Any) -> str:

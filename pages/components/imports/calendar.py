@@ -9,11 +9,14 @@ from typing import Any
 
 import streamlit as st
 
+from calendar_model.access.problems import Problem
 from calendar_model.calendar import city
-from calendar_model.imports.calendar_import import CalendarSettings, plan_calendar, write_calendar
+from calendar_model.imports.calendar_comparison import CalendarSettings
+from calendar_model.imports.calendar_import import plan_calendar, problems_of, write_calendar
+from calendar_model.imports.explanations import explain_event
 from calendar_model.terms import EventKind
 from calendar_model.vocabulary import Sensitivity
-from pages.components.imports.plan import Way, dry_run, fingerprint
+from pages.components.imports.plan import ImportSource, dry_run, fingerprint
 from pages.components.record.forms import words
 from pages.components.shell.context import PageContext
 from pages.components.shell.navigation import link
@@ -41,7 +44,7 @@ def calendar_file(data: bytes, file_name: str, context: PageContext) -> None:
             key=f"import_name_{named}",
             help="Shown with every event of the file, and by this name the calendar is known when it comes again.",
         )
-        body = body_choice("import_body", context)
+        body = choose_body("import_body", context)
     with st.container(horizontal=True):
         kinds = list(EventKind)
         kind: EventKind = st.selectbox(
@@ -54,18 +57,11 @@ def calendar_file(data: bytes, file_name: str, context: PageContext) -> None:
         )
         level = st.selectbox("Who may see it", list(LEVELS), format_func=LEVELS.__getitem__, key="import_level")
     with st.container(horizontal=True):
-        zone = zone_choice("import_zone", body, context)
+        zone = choose_zone("import_zone", body, context)
         since = st.date_input("From", value=context.today - BACK, format="YYYY-MM-DD", key="import_since")
         until = st.date_input("Until", value=context.today + AHEAD, format="YYYY-MM-DD", key="import_until")
     if level is Sensitivity.PUBLIC:
         st.caption("Title, time and place go to everybody and into every feed; the programme does not.")
-    lacks = ""
-    if not body:
-        lacks = "Choose the organisation or body whose events these are."
-    elif not name.strip():
-        lacks = "Enter whose calendar it is."
-    elif since is None or until is None or since > until:
-        lacks = "Choose a period: a first day, and a last day on or after it."
     settings = CalendarSettings(
         body=body or "",
         event_kind=kind,
@@ -75,21 +71,26 @@ def calendar_file(data: bytes, file_name: str, context: PageContext) -> None:
         since=since or context.today,
         until=until or context.today,
     )
-    way = Way(
+    source = ImportSource(
         make=lambda: plan_calendar(context.viewer, data, settings),
-        carry_out=lambda plan, progress: write_calendar(context.viewer, plan, progress),
-        leads=leads,
+        write=lambda plan, progress: write_calendar(context.viewer, plan, progress),
+        explain=explain_event,
+        draw_links=draw_links,
     )
-    dry_run(fingerprint(data, settings, context.viewer), way, lacks=lacks)
+    problems = problems_of(settings)
+    if None in (since, until):
+        problems = (*problems, Problem("ics-no-period"))
+    missing = str(problems[0]) if problems else ""
+    dry_run(fingerprint(data, settings, context.viewer), source, missing=missing)
 
 
-def leads() -> None:
-    """The way to the events that were taken over."""
+def draw_links() -> None:
+    """The links to the events that were imported."""
     link("meetings", "Side events and meetings")
     link("timeline", "Timeline")
 
 
-def body_choice(key: str, context: PageContext, index: int | None = None) -> str | None:
+def choose_body(key: str, context: PageContext, index: int | None = None) -> str | None:
     """The organisation or body in whose lane something shall stand."""
     known = context.reference
     chosen: str | None = st.selectbox(
@@ -104,7 +105,7 @@ def body_choice(key: str, context: PageContext, index: int | None = None) -> str
     return chosen
 
 
-def zone_choice(key: str, body: str | None, context: PageContext) -> str:
+def choose_zone(key: str, body: str | None, context: PageContext) -> str:
     """The IANA zone of hours that name none; proposed is that of the body's seat."""
     zones = zones_for(body, context)
     propose(key, zones[0])
@@ -120,7 +121,7 @@ def zone_choice(key: str, body: str | None, context: PageContext) -> str:
 
 def zones_for(body: str | None, context: PageContext) -> list[str]:
     """The IANA zones to choose from: first that of the body's seat, if it is known, then the reader's."""
-    seat = context.reference.seat(body) if body else None
+    seat = context.reference.seat(body or "")
     return list(dict.fromkeys([*([seat.timezone] if seat else []), context.zone, *zone_choices()]))
 
 

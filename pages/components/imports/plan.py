@@ -16,7 +16,8 @@ import streamlit as st
 from calendar_model import wording
 from calendar_model.access.problems import Refused
 from calendar_model.access.unit_of_work import EditConflict
-from calendar_model.imports.plan import ImportLine, ImportPlan, ImportRefused, Outcome, Progress
+from calendar_model.imports.explanations import hours_text
+from calendar_model.imports.plan import ImportLine, ImportPlan, Outcome, Progress
 from calendar_model.store.database import WorkspaceError
 from pages.components.shell.words import plain
 
@@ -56,18 +57,20 @@ class Work:
 
 
 @dataclass(frozen=True)
-class Way:
-    """How a plan is made and carried out, and how its page speaks of it.
+class ImportSource:
+    """Where a plan comes from, and how its page shows it.
 
-    ``leads`` draws the links to where what was taken over stands. ``row`` is what the number of a line is called;
-    empty, and it is not shown. ``look`` stands on the button before the first look.
+    ``make`` makes the plan and ``write`` writes it; ``explain`` says of a line what would change, or why not.
+    ``draw_links`` draws the links to the pages on which is listed what was imported. ``number_label`` is what the
+    number of a line is called; empty: it is not shown. ``look_label`` is on the button before the first look.
     """
 
     make: Callable[[], ImportPlan]
-    carry_out: Callable[[ImportPlan, Progress], ImportPlan]
-    leads: Callable[[], None]
-    row: str = ""
-    look: str = "See what would happen"
+    write: Callable[[ImportPlan, Progress], ImportPlan]
+    explain: Callable[[ImportLine], str]
+    draw_links: Callable[[], None]
+    number_label: str = ""
+    look_label: str = "See what would happen"
 
 
 def fingerprint(data: bytes, *chosen: object) -> str:
@@ -81,33 +84,33 @@ def forget() -> None:
         st.session_state.pop(key, None)
 
 
-def dry_run(made_from: str, way: Way, *, lacks: str = "") -> None:
-    """The button that looks, and below it what was found. ``lacks`` says what has to be chosen first, if anything."""
+def dry_run(made_from: str, source: ImportSource, *, missing: str = "") -> None:
+    """The button that looks, and below it what was found. ``missing`` says what has to be chosen first, if anything."""
     broken_off = st.session_state.pop(_GOING, False)
     looking, going = st.session_state.pop(_LOOK, False), st.session_state.pop(_GO, False)
     controls, below = st.container(), st.container()
     with below:
-        if looking and not lacks:
-            _look(made_from, way)
+        if looking and not missing:
+            _look(made_from, source)
         work: Work | None = st.session_state.get(_WORK)
         same = work is not None and work.made_from == made_from
         if work is not None and same and going and work.done is None:
-            work = _take_over(work, way)
+            work = _take_over(work, source)
     with controls:
         fresh = same and work is not None and not work.refusal and work.done is None
         st.button(
-            way.look if work is None else "Look again",
+            source.look_label if work is None else "Look again",
             key="import_look_button",
             type="secondary" if fresh else "primary",
-            disabled=bool(lacks),
+            disabled=bool(missing),
             on_click=_ask,
             args=(_LOOK,),
         )
-        if lacks:
-            st.caption(lacks)
+        if missing:
+            st.caption(missing)
         elif work is None:
             st.caption("Nothing is written until you have seen it and said so.")
-    if work is None or lacks:
+    if work is None or missing:
         return
     with below:
         if not same:
@@ -115,7 +118,7 @@ def dry_run(made_from: str, way: Way, *, lacks: str = "") -> None:
             return
         if broken_off:
             st.warning(BROKEN_OFF)
-        _shown(work, way)
+        _shown(work, source)
 
 
 def ask_to_look() -> None:
@@ -136,16 +139,16 @@ def _ask(what: str) -> None:
     st.session_state[what] = True
 
 
-def _look(made_from: str, way: Way) -> None:
+def _look(made_from: str, source: ImportSource) -> None:
     with st.spinner("Reading the file and comparing it with the calendar", show_time=False):
         try:
-            work = Work(made_from, way.make())
-        except (ImportRefused, Refused, WorkspaceError) as refused:
+            work = Work(made_from, source.make())
+        except (Refused, WorkspaceError) as refused:
             work = Work(made_from, ImportPlan(()), refusal=str(refused))
     st.session_state[_WORK] = work
 
 
-def _take_over(work: Work, way: Way) -> Work:
+def _take_over(work: Work, source: ImportSource) -> Work:
     """Carries the plan out; a click meanwhile ends the run at the next step of the bar, and with it the transaction."""
     plan = work.plan.accepted() if st.session_state.get(_gone_key(work)) else work.plan
     bar = st.progress(0.0, text=f"Taking over {len(plan.to_write):,}")
@@ -157,10 +160,10 @@ def _take_over(work: Work, way: Way) -> Work:
 
     st.session_state[_GOING] = True
     try:
-        work = replace(work, done=way.carry_out(plan, progress))
+        work = replace(work, done=source.write(plan, progress))
     except EditConflict:
         work = replace(work, refusal=OVERTAKEN)
-    except (ImportRefused, Refused, WorkspaceError) as refused:
+    except (Refused, WorkspaceError) as refused:
         work = replace(work, refusal=f"{refused} Nothing is written.")
     st.session_state[_WORK] = work
     del st.session_state[_GOING]
@@ -168,12 +171,12 @@ def _take_over(work: Work, way: Way) -> Work:
     return work
 
 
-def _shown(work: Work, way: Way) -> None:
+def _shown(work: Work, source: ImportSource) -> None:
     if work.refusal:
         st.error(plain(work.refusal))
         return
     if work.done is not None:
-        _result(work.done, way)
+        _result(work.done, source)
         return
     plan = work.plan
     st.subheader("What would happen")
@@ -184,7 +187,7 @@ def _shown(work: Work, way: Way) -> None:
     st.markdown(f"**{counts(plan.lines).capitalize()}.** Nothing is written yet.")
     _remarks(plan)
     plan = _with_gone(work)
-    _filtered(plan, way)
+    _filtered(plan, source)
     if plan.to_write:
         st.button(
             f"Take over {len(plan.to_write):,}", key="import_go_button", type="primary", on_click=_ask, args=(_GO,)
@@ -215,10 +218,10 @@ def _with_gone(work: Work) -> ImportPlan:
 
 def _remarks(plan: ImportPlan) -> None:
     if plan.remarks:
-        st.caption("  \n".join(plain(remark) for remark in plan.remarks))
+        st.caption("  \n".join(plain(str(remark)) for remark in plan.remarks))
 
 
-def _filtered(plan: ImportPlan, way: Way) -> None:
+def _filtered(plan: ImportPlan, source: ImportSource) -> None:
     """The lines of one outcome, or all."""
     found = plan.counts
     chosen = None
@@ -229,63 +232,54 @@ def _filtered(plan: ImportPlan, way: Way) -> None:
         chosen = st.segmented_control(
             "Show only",
             list(found),
-            format_func=lambda outcome: f"{_called(outcome, plan)}: {found[outcome]:,}",
+            format_func=lambda outcome: f"{_outcome_label_of(outcome, plan)}: {found[outcome]:,}",
             key=key,
         )
-    _table([line for line in plan.lines if chosen in (None, line.outcome)], way, "import_lines")
+    _table([line for line in plan.lines if chosen in (None, line.outcome)], source, "import_lines")
 
 
-def _called(outcome: Outcome, plan: ImportPlan) -> str:
+def _outcome_label_of(outcome: Outcome, plan: ImportPlan) -> str:
     """What an outcome is called; what is only offered is not cancelled."""
     return GONE if all(line.offered for line in plan.lines if line.outcome is outcome) else OUTCOMES[outcome]
 
 
-def _table(lines: list[ImportLine], way: Way, key: str) -> None:
+def _table(lines: Iterable[ImportLine], source: ImportSource, key: str) -> None:
     """The lines, a series in one row; its occurrences are folded below."""
-    together: dict[tuple[object, ...], list[ImportLine]] = {}
-    for line in lines:
-        # What does not recur has a row of its own.
-        which = (line.series, outcome(line)) if line.series else (id(line),)
-        together.setdefault(which, []).append(line)
-    rows = list(together.values())
-    _frame([_row(row) for row in rows], way, key)
-    series = [row for row in rows if len(row) > 1]
+    together = ImportPlan(tuple(lines)).series_together
+    _frame([_row(row, source) for row in together], source, key)
+    series = [row for row in together if len(row) > 1]
     if series:
         times = sum(map(len, series))
         of = "one series" if len(series) == 1 else f"{len(series):,} series"
         with st.expander(f"The {times:,} occurrences of {of}", key=f"{key}_series"):
-            _frame([_row([line]) for row in series for line in row], way, f"{key}_occurrences")
+            _frame([_row((line,), source) for row in series for line in row], source, f"{key}_occurrences")
 
 
-def _row(lines: list[ImportLine]) -> dict[str, object]:
-    """One line, or the occurrences of a series that meet with the same."""
+def _row(lines: Sequence[ImportLine], source: ImportSource) -> dict[str, object]:
+    """One line, or the occurrences of a series that have the same outcome."""
     first, last = lines[0], lines[-1]
-    says = {line.says for line in lines}
+    explanations = {source.explain(line) for line in lines}
     return {
         "Number": first.number,
-        "Outcome": outcome(first),
+        "Outcome": outcome_label(first),
         "Title": first.title,
         "When": f"{len(lines):,} times, {_days(first, last)}" if len(lines) > 1 else _days(first, first),
-        "Hours": _same(_hours(line) for line in lines),
+        "Hours": _same(hours_text(line.period) for line in lines),
         "Time zone": _same(line.timezone if line.start_time else "" for line in lines),
         "Standing": _same(wording.standing_words(line.standing) if line.standing else "" for line in lines),
-        "What would change, or why not": first.says if len(says) == 1 else "It differs: see the occurrences below.",
+        "What would change, or why not": (
+            explanations.pop() if len(explanations) == 1 else "It differs: see the occurrences below."
+        ),
     }
 
 
-def outcome(line: ImportLine) -> str:
+def outcome_label(line: ImportLine) -> str:
     """What becomes of a line, for people."""
     return GONE if line.offered else OUTCOMES[line.outcome]
 
 
 def _days(first: ImportLine, last: ImportLine) -> str:
     return "" if first.start is None else wording.span(first.start, last.end or last.start or first.start)
-
-
-def _hours(line: ImportLine) -> str:
-    if line.start_time is None:
-        return ""
-    return f"{line.start_time:%H:%M}" + (f"–{line.end_time:%H:%M}" if line.end_time else "")
 
 
 def _same(values: Iterable[str]) -> str:
@@ -305,10 +299,12 @@ _WIDTHS = {
 _OF_TIME = ("Hours", "Time zone", "Standing")
 
 
-def _frame(rows: list[dict[str, object]], way: Way, key: str) -> None:
+def _frame(rows: list[dict[str, object]], source: ImportSource, key: str) -> None:
     frame = pd.DataFrame(rows)
     frame = frame.drop(columns=[name for name in _OF_TIME if not any(frame[name])])
-    frame = frame.rename(columns={"Number": way.row}) if way.row else frame.drop(columns="Number")
+    frame = (
+        frame.rename(columns={"Number": source.number_label}) if source.number_label else frame.drop(columns="Number")
+    )
     st.dataframe(
         frame,
         key=key,
@@ -320,12 +316,12 @@ def _frame(rows: list[dict[str, object]], way: Way, key: str) -> None:
     )
 
 
-def _result(done: ImportPlan, way: Way) -> None:
+def _result(done: ImportPlan, source: ImportSource) -> None:
     written = counts(done.to_write)
     st.success(f"Taken over: {written}." if written else "Taken over: nothing was left to write.")
     with st.container(horizontal=True):
-        way.leads()
+        source.draw_links()
     left = [line for line in done.lines if line.offered or line.outcome in (Outcome.KEPT, Outcome.REFUSED)]
     if left:
         st.subheader("Not taken over")
-        _table(left, way, "import_left")
+        _table(left, source, "import_left")

@@ -9,14 +9,13 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from calendar_model import wording
-from calendar_model.access.problems import Refused
-from calendar_model.imports import remote
-from calendar_model.imports.plan import ImportRefused
+from calendar_model.imports import fetching, remote
+from calendar_model.imports.explanations import explain_event
 from calendar_model.store.models import RemoteCalendar
 from calendar_model.terms import EventKind
 from calendar_model.vocabulary import Sensitivity
-from pages.components.imports.calendar import LEVELS, leads, propose, zone_words, zones_for
-from pages.components.imports.plan import Way, ask_to_look, counts, dry_run, fingerprint
+from pages.components.imports.calendar import LEVELS, draw_links, propose, zone_words, zones_for
+from pages.components.imports.plan import ImportSource, ask_to_look, counts, dry_run, fingerprint
 from pages.components.record import forms
 from pages.components.record.forms import RECORD, RecordForm, words
 from pages.components.shell.context import PageContext
@@ -37,7 +36,7 @@ HOURS = {
 
 def calendars(context: PageContext) -> None:
     """The list of the calendars that the reader follows, and the way to another."""
-    followed, allowed = remote.mine(context.viewer), remote.allowed()
+    followed, allowed = remote.followed_by(context.viewer), fetching.allowed()
     if not allowed:
         nobody_allowed()
     elif not followed:
@@ -57,9 +56,9 @@ def nobody_allowed() -> None:
     """Who lists the addresses that may be read, and how."""
     st.markdown(
         "No address may be read yet. Whoever runs this dashboard lists the beginnings of those that may, separated by "
-        f"commas, in `{remote.VARIABLE}`, and starts it again:"
+        f"commas, in `{fetching.VARIABLE}`, and starts it again:"
     )
-    st.code(f'{remote.VARIABLE}="https://calendar.example.org/public/"', language=None, wrap_lines=True)
+    st.code(f'{fetching.VARIABLE}="https://calendar.example.org/public/"', language=None, wrap_lines=True)
     st.caption("Only https. Nothing else is ever asked, so that an address typed here cannot reach into your network.")
 
 
@@ -115,10 +114,7 @@ def _look(remote_id: str) -> None:
 def _refresh(remote_id: str) -> None:
     def act() -> str:
         with st.spinner("Reading the calendar at its address", show_time=False):
-            try:
-                plan = remote.refresh(viewer(), remote_id)
-            except ImportRefused as refused:
-                raise Refused(str(refused)) from None
+            plan = remote.refresh(viewer(), remote_id)
         written = counts(plan.to_write)
         return f"Read again: {written}." if written else "Read again: nothing has changed."
 
@@ -129,26 +125,27 @@ def one_calendar(context: PageContext) -> None:
     """The page of one calendar that is followed, or of one to be added."""
     record = st.query_params.get(RECORD, "")
     forms.back("All calendars at an address")
-    one = next((one for one in remote.mine(context.viewer) if one.id == record), None)
+    one = next((one for one in remote.followed_by(context.viewer) if one.id == record), None)
     if record and one is None:
         st.markdown("This calendar is not followed any more, or not by you. Go back to the list.")
         return
-    allowed = remote.allowed()
+    allowed = fetching.allowed()
     if one is None and not allowed:
         nobody_allowed()
         return
     st.subheader(plain(one.name) if one is not None else "Follow a calendar", anchor=False)
     if one is not None:
         last = st.empty()
-        way = Way(
+        source = ImportSource(
             make=lambda: remote.preview(context.viewer, record),
-            carry_out=lambda plan, progress: remote.take_over(context.viewer, record, plan, progress),
-            leads=leads,
-            look="Look now",
+            write=lambda plan, progress: remote.write_preview(context.viewer, record, plan, progress),
+            explain=explain_event,
+            draw_links=draw_links,
+            look_label="Look now",
         )
-        dry_run(fingerprint(b"", one.id, one.version, context.viewer), way)
+        dry_run(fingerprint(b"", one.id, one.version, context.viewer), source)
         # Said of the calendar as it is now, which may have been taken over just here.
-        now = next((now for now in remote.mine(context.viewer) if now.id == record), one)
+        now = next((now for now in remote.followed_by(context.viewer) if now.id == record), one)
         last.markdown(plain(visited(now, context.zone)))
         st.subheader("How it is followed")
     _form(one, allowed, context)
@@ -197,7 +194,7 @@ def _form(one: RemoteCalendar | None, allowed: Sequence[str], context: PageConte
             address = values.pop("new_address")
             if one is None:
                 values["address"] = address
-                forms.open_record(remote.add(viewer(), values))
+                forms.open_record(remote.follow(viewer(), values))
                 return "It is followed from now on. Look now to see what it would bring."
             if address:
                 values["address"] = address
@@ -209,7 +206,7 @@ def _form(one: RemoteCalendar | None, allowed: Sequence[str], context: PageConte
 
 def _remove(remote_id: str) -> None:
     def act() -> str:
-        remote.remove(viewer(), remote_id)
+        remote.unfollow(viewer(), remote_id)
         return "It is not followed any more. What it brought stays."
 
     if forms.attempt(act):

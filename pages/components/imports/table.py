@@ -6,20 +6,19 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from calendar_model.imports.explanations import explain_row
 from calendar_model.imports.plan import ImportRefused
 from calendar_model.imports.table_import import plan_table, write_table
-from calendar_model.imports.tables.columns import FIELDS, TITLES, Target, match
+from calendar_model.imports.tables.columns import match_columns, missing_columns
 from calendar_model.imports.tables.reader import TableSheet, read_sheets
+from calendar_model.imports.templates import TEMPLATES, template_for
 from calendar_model.imports.templates.files import template_csv, template_xlsx
-from pages.components.imports.plan import Way, dry_run, fingerprint
+from calendar_model.imports.templates.protocol import ImportTemplate
+from pages.components.imports.plan import ImportSource, dry_run, fingerprint
 from pages.components.shell.context import PageContext
 from pages.components.shell.navigation import link
 from pages.components.shell.words import plain
 
-FACTS = frozenset({Target.SESSIONS, Target.REVIEWS})
-"""What is put right in the reference, for everyone."""
-
-_PAGES = {Target.EVENTS: "meetings", Target.ENGAGEMENTS: "engagements"}
 _SHEETS = "import_sheets"
 
 
@@ -41,22 +40,14 @@ def table_file(data: bytes, file_name: str, context: PageContext) -> None:
         )
         sheet = sheets[number]
     of_sheet = fingerprint(b"", sheet.name, sheet.header)[:12]
-    target = st.segmented_control(
-        "What its rows are",
-        list(Target),
-        default=guess(sheet),
-        required=True,
-        format_func=TITLES.__getitem__,
-        key=f"import_target_{of_sheet}",
-        label_visibility="collapsed",
-    )
+    template = _choose_template(sheet, f"import_target_{of_sheet}")
     source_url = ""
-    if target in FACTS:
+    if template.corrects_reference:
         st.caption(
             "These dates are facts of the reference: a correction holds for everyone, in every picture and every feed, "
             "until it is taken back."
         )
-        _corrections()
+        link("corrections", "Corrections")
         source_url = st.text_input(
             "Where they were read",
             type="url",
@@ -64,48 +55,48 @@ def table_file(data: bytes, file_name: str, context: PageContext) -> None:
             key="import_source_url",
             help="The address stands with every date. A column of the file that names one for its row goes before it.",
         )
-    columns = _columns(target, sheet, f"import_column_{of_sheet}_{target}")
-    missing = [field.label for field in FIELDS[target] if field.needed and columns[field.name] is None]
-    way = Way(
+    columns = _choose_columns(template, sheet, f"import_column_{of_sheet}_{template.key}")
+    missing = ", ".join(column.label for column in missing_columns(template.columns, columns))
+    source = ImportSource(
         make=lambda: plan_table(
             context.viewer,
-            target,
+            template,
             sheet,
             columns,
             reference=context.reference,
             table=context.table,
             source_url=source_url.strip(),
         ),
-        carry_out=lambda plan, progress: write_table(context.viewer, target, plan, progress),
-        leads=lambda: leads(target),
-        row="Row",
+        write=lambda plan, progress: write_table(context.viewer, template, plan, progress),
+        explain=lambda line: explain_row(line, template.columns),
+        draw_links=lambda: _draw_links(template),
+        number_label="Row",
     )
-    made_from = fingerprint(data, sheet.name, target, columns, source_url, context.viewer)
-    dry_run(made_from, way, lacks=f"Choose a column first for: {', '.join(missing)}." if missing else "")
+    made_from = fingerprint(data, sheet.name, template.key, columns, source_url, context.viewer)
+    dry_run(made_from, source, missing=f"Choose a column first for: {missing}." if missing else "")
 
 
-def leads(target: Target) -> None:
-    """The way to what was taken over."""
-    if target in FACTS:
-        _corrections()
+def _choose_template(sheet: TableSheet, key: str) -> ImportTemplate:
+    templates = {template.key: template for template in TEMPLATES}
+    chosen = st.segmented_control(
+        "What its rows are",
+        list(templates),
+        default=template_for(sheet.header).key,
+        required=True,
+        format_func=lambda key: templates[key].title,
+        key=key,
+        label_visibility="collapsed",
+    )
+    return templates[chosen]
+
+
+def _draw_links(template: ImportTemplate) -> None:
+    """The links to what was imported."""
+    if template.corrects_reference:
+        link(template.page, "Corrections")
         link("timeline", "Timeline")
     else:
-        link(_PAGES[target], TITLES[target])
-
-
-def _corrections() -> None:
-    link("corrections", "Corrections")
-
-
-def guess(sheet: TableSheet) -> Target:
-    """What the rows seem to be: of whatever the most columns are known, what is needed first."""
-
-    def fits(target: Target) -> tuple[bool, int]:
-        found = match(target, sheet.header)
-        needed = all(found[field.name] is not None for field in FIELDS[target] if field.needed)
-        return needed, sum(column is not None for column in found.values())
-
-    return max(Target, key=fits)
+        link(template.page, template.title)
 
 
 def _read(data: bytes, file_name: str) -> tuple[TableSheet, ...] | str:
@@ -128,54 +119,56 @@ def forget() -> None:
     st.session_state.pop(_SHEETS, None)
 
 
-def _columns(target: Target, sheet: TableSheet, prefix: str) -> Mapping[str, int | None]:
-    """Which column of the file each field is; what is known by its name is chosen already."""
+def _choose_columns(template: ImportTemplate, sheet: TableSheet, prefix: str) -> Mapping[str, int | None]:
+    """Which column of the file each column of the template is; what is known by its name is chosen already."""
     st.subheader("Which column is what")
-    guessed, chosen = match(target, sheet.header), {}
+    guessed, chosen = match_columns(template.columns, sheet.header), {}
     choices: list[int | None] = [None, *range(len(sheet.header))]
     with st.container(horizontal=True, key="import_columns"):
-        for field in FIELDS[target]:
-            chosen[field.name] = st.selectbox(
-                f"{field.label} (needed)" if field.needed else field.label,
+        for column in template.columns:
+            chosen[column.name] = st.selectbox(
+                f"{column.label} (needed)" if column.needed else column.label,
                 choices,
-                index=choices.index(guessed[field.name]),
-                format_func=lambda column: "Not in the file" if column is None else _column(sheet, column),
-                key=f"{prefix}_{field.name}",
-                help=field.help or None,
+                index=choices.index(guessed[column.name]),
+                format_func=lambda place: "Not in the file" if place is None else _header(sheet, place),
+                key=f"{prefix}_{column.name}",
+                help=column.help or None,
                 width=300,
             )
-    used = {column for column in chosen.values() if column is not None}
-    left = [_column(sheet, column) for column in range(len(sheet.header)) if column not in used]
+    used = {place for place in chosen.values() if place is not None}
+    left = [_header(sheet, place) for place in range(len(sheet.header)) if place not in used]
     if left:
         st.caption(plain(f"Not taken over, because no field is matched to it: {', '.join(left)}."))
     return chosen
 
 
-def _column(sheet: TableSheet, column: int) -> str:
-    return sheet.header[column].strip() or f"Column {column + 1}"
+def _header(sheet: TableSheet, place: int) -> str:
+    return sheet.header[place].strip() or f"Column {place + 1}"
 
 
 def templates() -> None:
-    """A file to fill in for each kind of row, with what has to stand in it."""
-    for target, words in TITLES.items():
-        needed = [field.label for field in FIELDS[target] if field.needed]
-        others = [field.label for field in FIELDS[target] if not field.needed]
+    """A file to fill in for each template, with its columns."""
+    for template in TEMPLATES:
+        needed = [column.label for column in template.columns if column.needed]
+        others = [column.label for column in template.columns if not column.needed]
         with st.container(gap="xsmall"):
-            st.markdown(f"**{words}**")
+            st.markdown(f"**{template.title}**")
             st.caption(f"Needed: {', '.join(needed)}. If known: {', '.join(others)}.")
             with st.container(horizontal=True, gap="small"):
-                _template(target, "CSV", "csv", "text/csv")
-                _template(target, "Excel", "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+                _download(template, "CSV", "csv", "text/csv")
+                _download(
+                    template, "Excel", "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+                )
 
 
-def _template(target: Target, called: str, suffix: str, mime: str) -> None:
+def _download(template: ImportTemplate, label: str, suffix: str, mime: str) -> None:
     make = template_csv if suffix == "csv" else template_xlsx
     st.download_button(
-        f"{TITLES[target]}, {called}",
-        data=lambda: make(target),
-        file_name=f"{target.value}_template.{suffix}",
+        f"{template.title}, {label}",
+        data=lambda: make(template),
+        file_name=f"{template.key}_template.{suffix}",
         mime=mime,
-        key=f"import_template_{target.value}_{suffix}",
+        key=f"import_template_{template.key}_{suffix}",
         icon=":material/download:",
         on_click="ignore",
         type="tertiary",

@@ -13,9 +13,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
+from calendar_model.access.problems import Problem
 from calendar_model.documents import table_csv
 from calendar_model.imports.plan import ImportRefused
-from calendar_model.imports.tables.reader import MOST_ROWS, SAVE_AS, TableSheet, read_sheets, read_table
+from calendar_model.imports.tables.reader import MAX_ROWS, TableSheet, read_sheets, read_table
 
 TABLE = {
     "name": "a.csv",
@@ -87,60 +88,66 @@ def packed(parts: Mapping[str, bytes]) -> bytes:
 
 PARTS = {"[Content_Types].xml": b"<a/>", "xl/workbook.xml": b"<a/>"}
 BOMB = '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "cccccccc"><!ENTITY d "&b;&b;&b;&b;">]><a>&d;</a>'
-HUGE = "a.csv is far larger than it looks, and is not read. Save it again, or as CSV."
-OR_ALONE = "or stands inside a cell alone. Mend the row, or save the file as an Excel workbook (.xlsx)."
-SHORTEN = "Shorten it, or see whether a quotation mark is not closed."
-REFUSED = {
-    "nothing": (b"  \r\n", "a.csv is empty. Choose another file, or fill in one of the templates."),
+REFUSED: dict[str, tuple[bytes, str, dict[str, int]]] = {
+    "nothing": (b"  \r\n", "table-empty", {}),
     "a blank table": (
         b";;\r\n;\r\n",
-        "a.csv has no table in it: a row with the names of the columns, and rows below it.",
+        "table-none",
+        {},
     ),
-    "an old workbook": (b"\xd0\xcf\x11\xe0rest", f"a.csv is not a kind of file that can be read here. {SAVE_AS}"),
+    "an old workbook": (b"\xd0\xcf\x11\xe0rest", "table-other-kind", {}),
     "no text": (
         bytes(range(256)) * 4,
-        "a.csv cannot be read as text. Save it as CSV in UTF-8, or as an Excel workbook (.xlsx).",
+        "table-not-text",
+        {},
     ),
     "an open quotation mark": (
         b'a,b\n1,2\n"3,4\n5,6\n',
-        f"Row 3 of a.csv cannot be told from those below it: a quotation mark is opened and not closed, {OR_ALONE}",
+        "table-open-quotation-mark",
+        {"row": 3},
     ),
     "too many rows": (
-        b"a,b\n" + b"1,2\n" * (MOST_ROWS + 1),
-        "a.csv has more than 5000 rows. Divide it into several files.",
+        b"a,b\n" + b"1,2\n" * (MAX_ROWS + 1),
+        "table-too-many-rows",
+        {"most": MAX_ROWS},
     ),
     "too many columns": (
         b"a,b\n" + b"1," * 61,
-        "Row 2 of a.csv has 61 columns; 60 can be read. Leave out the others.",
+        "table-too-many-columns",
+        {"row": 2, "columns": 61, "most": 60},
     ),
     "too long a cell": (
         b"a,b\n1," + b"x" * 2001,
-        f"Row 2 of a.csv has 2001 letters in column 2; 2000 can be read. {SHORTEN}",
+        "table-cell-too-long",
+        {"row": 2, "column": 2, "length": 2001, "most": 2000},
     ),
     "another kind of package": (
         packed({"word/document.xml": b"<a/>"}),
-        f"a.csv is not an Excel workbook (.xlsx). {SAVE_AS}",
+        "table-not-a-workbook",
+        {},
     ),
-    "a huge one": (packed({**PARTS, "xl/worksheets/sheet1.xml": b"0" * (65 * 2**20)}), HUGE),
+    "a huge one": (packed({**PARTS, "xl/worksheets/sheet1.xml": b"0" * (65 * 2**20)}), "table-packed-too-large", {}),
     "entities": (
         packed({**PARTS, "xl/sharedStrings.xml": BOMB.encode()}),
-        f"a.csv holds what no Excel workbook does, and is not read. {SAVE_AS}",
+        "table-workbook-with-entities",
+        {},
     ),
     "entities in UTF-16": (
         packed({**PARTS, "xl/sharedStrings.xml": BOMB.encode("utf-16")}),
-        f"a.csv holds what no Excel workbook does, and is not read. {SAVE_AS}",
+        "table-workbook-with-entities",
+        {},
     ),
-    "nonsense inside": (packed(PARTS), f"a.csv cannot be read as an Excel workbook (.xlsx). {SAVE_AS}"),
-    "half of one": (packed(PARTS)[:100], f"a.csv is damaged, or locked with a password. {SAVE_AS}"),
+    "nonsense inside": (packed(PARTS), "table-unreadable-workbook", {}),
+    "half of one": (packed(PARTS)[:100], "table-locked-workbook", {}),
 }
 
 
 @pytest.mark.parametrize("what", REFUSED)
 def test_what_is_no_table_is_refused_with_what_to_do(what: str) -> None:
-    data, says = REFUSED[what]
+    data, code, values = REFUSED[what]
     with pytest.raises(ImportRefused) as refused:
         read_table(data, file_name="a.csv")
-    assert str(refused.value) == says
+    assert refused.value.problem == Problem(code, values={"name": "a.csv", **values})
 
 
 def test_a_row_far_below_all_others_is_not_waited_for() -> None:
@@ -153,13 +160,13 @@ def test_a_row_far_below_all_others_is_not_waited_for() -> None:
     parts["xl/worksheets/sheet1.xml"] = sheet.replace(b'row r="7"', b'row r="99999999999"')
     with pytest.raises(ImportRefused) as refused:
         read_table(packed(parts), file_name="a.xlsx")
-    assert str(refused.value) == f"a.xlsx is damaged: it says that it has more rows than Excel can have. {SAVE_AS}"
+    assert refused.value.problem.code == "table-damaged-workbook"
 
 
 def test_a_refusal_comes_back_from_the_process_that_reads() -> None:
     with pytest.raises(ImportRefused) as refused:
         read_sheets(REFUSED["a huge one"][0], "a.csv")
-    assert str(refused.value) == HUGE
+    assert refused.value.problem == Problem("table-packed-too-large", values={"name": "a.csv"})
 
 
 texts = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12)
@@ -180,7 +187,7 @@ def test_a_csv_of_our_own_comes_back_as_it_went_out(rows: list[tuple[str, str]])
 
 @given(st.one_of(st.binary(max_size=200), st.text(st.sampled_from("a1;,\t\"\n\r'=x|"), max_size=80).map(str.encode)))
 @settings(max_examples=60, deadline=None)
-def test_any_octets_give_tables_or_a_sentence(data: bytes) -> None:
+def test_any_bytes_give_tables_or_a_problem(data: bytes) -> None:
     try:
         found = read_table(data, file_name="a.csv")
     except ImportRefused:

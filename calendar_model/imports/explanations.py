@@ -1,0 +1,101 @@
+"""The lines of an import as sentences for people; page and command line show these.
+
+Single problems and notes have theirs in :mod:`calendar_model.messages.imports`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, time
+from enum import StrEnum
+
+from calendar_model import wording
+from calendar_model.imports.plan import ImportLine, ImportPlan, Period
+from calendar_model.imports.tables.columns import Column
+from calendar_model.messages.imports import AFTER_LABEL
+
+_LONGEST_TEXT, _LONGEST_CELL = 80, 60
+"""Letters that are shown of a field of an event, and of a column of a record."""
+_EVENT_LABELS = {
+    "title": "Title",
+    "period": "When",
+    "standing": "Standing",
+    "location": "Place",
+    "programme": "Programme",
+}
+
+
+def explain_event(line: ImportLine) -> str:
+    """Of a line of a calendar: why it is refused, or what would change, what stays, and what else there is to know."""
+    if line.problems:
+        return _joined(map(str, line.problems))
+    changes = [
+        f"{_EVENT_LABELS[one.field]}: {_event_value(one.before)} → {_event_value(one.after)}." for one in line.changes
+    ]
+    kept = [
+        f"{_EVENT_LABELS[one.field]} stays as it was set by hand, {_event_value(one.before)}; the calendar has "
+        f"{_event_value(one.after)}."
+        for one in line.kept
+    ]
+    return " ".join([*changes, *kept, *map(str, line.notes)])
+
+
+def explain_row(line: ImportLine, columns: Iterable[Column]) -> str:
+    """Of a row of a table: why it is refused, or what would change, and what else there is to know."""
+    labels = {"period": "When", **{column.name: column.label for column in columns}}
+    if line.problems:
+        return _joined(
+            f"{labels[one.field]}: {one}" if one.field and one.code in AFTER_LABEL else str(one)
+            for one in line.problems
+        )
+    changes = [f"{labels[one.field]}: {_row_value(one.before)} → {_row_value(one.after)}" for one in line.changes]
+    kept = ", ".join(labels[one.field] for one in line.kept)
+    stays = [f"{kept}: changed here by hand, and stays so, because the file says what it said before"] if kept else []
+    return "; ".join([*changes, *map(str, line.notes), *stays])
+
+
+def period_text(period: Period | None) -> str:
+    """``Wed 3 Mar 2027, 10:00–11:30 (Europe/Zurich)``; days alone without hours; empty where it is not known."""
+    if period is None:
+        return ""
+    days = wording.span(period.start, period.end, period.precision)
+    return f"{days}, {hours_text(period)} ({period.timezone})" if period.start_time is not None else days
+
+
+def hours_text(period: Period | None) -> str:
+    """``10:00–11:30``; empty for whole days."""
+    if period is None or period.start_time is None:
+        return ""
+    return f"{period.start_time:%H:%M}" + (f"–{period.end_time:%H:%M}" if period.end_time is not None else "")
+
+
+def counts_text(plan: ImportPlan) -> str:
+    """``12 new, 3 changed``; empty for no lines."""
+    return ", ".join(f"{count} {outcome}" for outcome, count in plan.counts.items())
+
+
+def _joined(sentences: Iterable[str]) -> str:
+    return " ".join(dict.fromkeys(sentences))
+
+
+def _row_value(value: object) -> str:
+    """A column of a record, as a cell would have it."""
+    if value is None or value == "":
+        return "nothing"
+    if isinstance(value, StrEnum):
+        return wording.term(value)
+    if isinstance(value, Period):
+        return period_text(value)
+    if isinstance(value, date):
+        return wording.day(value)
+    return f"{value:%H:%M}" if isinstance(value, time) else wording.shortened(str(value), _LONGEST_CELL)
+
+
+def _event_value(value: object) -> str:
+    """A field of an event, texts in quotation marks."""
+    if isinstance(value, Period):
+        return period_text(value)
+    if isinstance(value, StrEnum):
+        return wording.standing_words(value).casefold()
+    text = wording.shortened(str(value), _LONGEST_TEXT)
+    return f"“{text}”" if text else "nothing"

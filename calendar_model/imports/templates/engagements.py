@@ -1,0 +1,230 @@
+"""Engagements: rows that become engagements, with their follow-ups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session as OrmSession
+from sqlalchemy.orm import selectinload
+
+from calendar_model import wording
+from calendar_model.access.permissions import Viewer
+from calendar_model.access.unit_of_work import upsert
+from calendar_model.imports.plan import ImportLine, Note
+from calendar_model.imports.tables.cell_parsing import parse_day, parse_organisation, parse_term
+from calendar_model.imports.tables.columns import EXAMPLE, Column, folded
+from calendar_model.imports.tables.reader import MAX_CELL_LENGTH
+from calendar_model.imports.templates.facts import Facts
+from calendar_model.imports.templates.protocol import Rows
+from calendar_model.imports.templates.records import (
+    KnownRecords,
+    link_items,
+    linked_items,
+    new_items,
+    read_sensitivity,
+    record_key,
+    record_line,
+    still_new,
+)
+from calendar_model.imports.templates.row import BODY_HELP, DAY_HELP, RowReader, given
+from calendar_model.mission.rules import born_at
+from calendar_model.store.models import Engagement, FollowUp
+from calendar_model.store.session import WorkspaceSession
+from calendar_model.terms import EngagementForm, EngagementKind
+from calendar_model.vocabulary import Sensitivity
+
+COLUMNS: tuple[Column, ...] = (
+    Column(
+        "title",
+        "What",
+        "It stands in lists: of a person give the code, no name.",
+        needed=True,
+        aliases=("title", "tittel", "hva", "subject", "engagement", "name", "navn", "emne"),
+        example=f"Breakfast with civil society before the session {EXAMPLE}",
+    ),
+    Column(
+        "engagement_kind",
+        "Kind",
+        "One of the list. Security measures are restricted from the start.",
+        needed=True,
+        choices=tuple(wording.term(kind) for kind in EngagementKind),
+        aliases=("type", "engagement kind", "slag", "kategori", "category"),
+        example=wording.term(EngagementKind.CONSULTED),
+    ),
+    Column(
+        "on",
+        "Day",
+        f"{DAY_HELP} A day to come: it is planned.",
+        needed=True,
+        aliases=("on", "date", "when", "dato", "dag", "når"),
+        example="2027-02-22",
+        format="day",
+    ),
+    Column(
+        "place",
+        "Place",
+        "Town, or what place it was.",
+        aliases=("location", "sted", "where", "hvor", "town", "city", "by"),
+        example="Geneva",
+    ),
+    Column(
+        "form",
+        "How",
+        "One of the list; empty: in person.",
+        choices=tuple(wording.term(form) for form in EngagementForm),
+        aliases=("form", "channel", "hvordan", "måte", "format"),
+        example=wording.term(EngagementForm.IN_PERSON),
+    ),
+    Column(
+        "organisation",
+        "Organisation",
+        f"In whose arena it took place, or with which the dialogue was. {BODY_HELP}",
+        aliases=("organization", "organisasjon", "body", "organ", "forum", "organisation or body"),
+        example="HRC",
+    ),
+    Column(
+        "participants",
+        "Who took part, in words",
+        "Functions, codes, numbers: nothing that points at a person.",
+        aliases=("participants", "with", "with whom", "who took part", "deltakere", "med hvem", "hvem"),
+        example="Two from civil society in Geneva",
+    ),
+    Column(
+        "outcome",
+        "What came of it",
+        "In a few sentences.",
+        aliases=("outcome", "result", "results", "resultat", "utfall", "notes", "notater"),
+    ),
+    Column(
+        "items",
+        "Belongs to",
+        "Items of the calendar: the code of a session such as HRC67, or an item's identifier or title; several with "
+        "semicolons between them. What it is linked to already stays.",
+        aliases=("linked to", "tied to", "item", "items", "session", "related to", "sesjon"),
+    ),
+    Column(
+        "follow_up",
+        "What is to be followed up",
+        "What is to be done next, by you.",
+        aliases=("follow up", "next step", "next steps", "to do", "oppfølging", "what is to be done"),
+    ),
+    Column(
+        "follow_up_due",
+        "Follow-up by",
+        f"{DAY_HELP} Needed where something is to be followed up.",
+        aliases=("due", "follow up due", "by when", "deadline", "frist", "oppfølging innen"),
+        format="day",
+    ),
+    Column(
+        "sensitivity",
+        "Who sees it",
+        "Internal: all who are kept in Settings; restricted: you alone, until you name others. Empty: as its kind has "
+        "it. An engagement is made public on its own page, with a reason.",
+        choices=(wording.term(Sensitivity.INTERNAL), wording.term(Sensitivity.RESTRICTED)),
+        aliases=("sensitivity", "level", "visibility", "gradering", "classification"),
+        example="Internal",
+    ),
+)
+
+
+class EngagementTemplate:
+    """Rows that become engagements; one is found again by its title, day and kind."""
+
+    key = "engagements"
+    title = "Engagements"
+    page = "engagements"
+    columns = COLUMNS
+    corrects_reference = False
+
+    def plan(self, session: OrmSession, facts: Facts, rows: Rows) -> list[ImportLine]:
+        known = KnownRecords(_engagements(session), _keys)
+        return [_line(facts, known, number, cells) for number, cells in rows]
+
+    def unchanged_check(self, session: OrmSession) -> Callable[[ImportLine], bool]:
+        return still_new(key for engagement in _engagements(session) for key in _keys(engagement))
+
+    def write(self, session: WorkspaceSession, viewer: Viewer, line: ImportLine) -> str:
+        engagement = upsert(session, viewer, Engagement, line.values, record_id=line.record_id, seen=line.seen)
+        link_items(engagement, line.more["items"])
+        if line.more["follow_up"] is not None:
+            what, due = line.more["follow_up"]
+            known = _follow_up(engagement, what)
+            if known is None:
+                engagement.follow_ups.append(FollowUp(what=what, due=due, owner_id=viewer.person_id))
+            else:
+                known.due = due
+        return engagement.id
+
+
+def _engagements(session: OrmSession) -> list[Engagement]:
+    eager = (selectinload(Engagement.items), selectinload(Engagement.follow_ups))
+    return list(session.scalars(select(Engagement).options(*eager)))
+
+
+def _keys(engagement: Engagement) -> tuple[str, ...]:
+    return (record_key(engagement.title, engagement.on, engagement.engagement_kind),)
+
+
+def _line(facts: Facts, known: KnownRecords[Engagement], number: int, cells: Mapping[str, str]) -> ImportLine:
+    row = RowReader(COLUMNS, cells)
+    title = row.line("title")
+    kind = row.read("engagement_kind", lambda text: parse_term(text, EngagementKind))
+    on = row.read("on", parse_day)
+    values = given(
+        title=title,
+        engagement_kind=kind,
+        on=on,
+        place=row.line("place"),
+        form=row.read("form", lambda text: parse_term(text, EngagementForm)),
+        organisation=row.read("organisation", lambda text: parse_organisation(text, facts.reference)),
+        participants=row.line("participants", MAX_CELL_LENGTH),
+        outcome=row.cells.get("outcome", ""),
+    )
+    items = row.read("items", facts.items) or ()
+    key = record_key(title, on, kind)
+    existing = row.attempt("", lambda: known.find(key))
+    lowest = born_at(Engagement, kind)
+    level, notes = read_sensitivity(row, existing, lowest)
+    values |= given(sensitivity=level)
+    follow_up, added = _read_follow_up(row, existing)
+    if existing is None:
+        values = {"form": EngagementForm.IN_PERSON, "sensitivity": lowest, **values}
+    links = new_items(existing, items)
+    line = record_line(
+        number,
+        row,
+        existing,
+        values,
+        (on, on),
+        more={"key": key, "items": links, "follow_up": follow_up},
+        additions=[*linked_items(links), *added],
+        notes=notes,
+    )
+    return known.once(line, key)
+
+
+def _read_follow_up(row: RowReader, existing: Engagement | None) -> tuple[tuple[str, date] | None, list[Note]]:
+    """The follow-up that a row adds, or of which it changes the day, as its text and day; and a note of that."""
+    what, due = row.line("follow_up"), row.read("follow_up_due", parse_day)
+    if not what:
+        if due is not None:
+            row.refuse("follow_up", "row-follow-up-without-text")
+        return None, []
+    if due is None:
+        if "follow_up_due" not in row.cells:
+            row.refuse("follow_up_due", "row-follow-up-without-day")
+        return None, []
+    known = _follow_up(existing, what)
+    if known is not None and (known.due == due or known.done_on is not None):
+        return None, []
+    if known is not None:
+        return (what, due), [Note("row-follow-up-moved", {"what": what, "before": known.due, "due": due})]
+    return (what, due), [Note("row-follow-up", {"what": what, "due": due})]
+
+
+def _follow_up(engagement: Engagement | None, what: str) -> FollowUp | None:
+    """The follow-up of an engagement with this text."""
+    known = engagement.follow_ups if engagement is not None else []
+    return next((one for one in known if folded(one.what) == folded(what)), None)

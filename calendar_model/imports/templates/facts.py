@@ -1,0 +1,46 @@
+"""What the rows of a table are looked up in: the reference and the calendar."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from calendar_model.imports.tables.cell_parsing import UnclearCell
+from calendar_model.imports.tables.columns import folded
+from calendar_model.reference import Reference
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The reference and the calendar as the reader sees them; ``source_url`` is the source of rows that give none."""
+
+    reference: Reference
+    table: pd.DataFrame
+    source_url: str
+
+    @cached_property
+    def _items(self) -> Mapping[str, list[str]]:
+        """The calendar's items by everything that they are called by."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for item, uid, title in zip(*(self.table[name].astype(str) for name in ("item", "uid", "title")), strict=True):
+            code = item.removeprefix("session-")
+            for name in {item.casefold(), uid.casefold(), code.casefold(), folded(title)}:
+                found[name].append(item)
+        return found
+
+    def items(self, text: str) -> tuple[str, ...]:
+        """The calendar's items that a cell names by identifier, code of a session or title, with semicolons between.
+
+        Raises UnclearCell for what names none, or more than one.
+        """
+        found: list[str] = []
+        for part in filter(None, (part.strip() for part in text.split(";"))):
+            same = self._items.get(part.casefold()) or self._items.get(folded(part)) or []
+            if len(same) != 1:
+                raise UnclearCell("cell-several-items" if same else "cell-unknown-item", part)
+            found += same
+        return tuple(dict.fromkeys(found))

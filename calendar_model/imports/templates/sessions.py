@@ -1,0 +1,156 @@
+"""New dates of sessions: rows that correct ``data/sessions.csv``, or add a session to come."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
+
+from sqlalchemy.orm import Session as OrmSession
+
+from calendar_model import wording
+from calendar_model.access.permissions import Viewer
+from calendar_model.imports.plan import ImportLine
+from calendar_model.imports.tables.cell_parsing import UnclearCell, parse_day
+from calendar_model.imports.tables.columns import EXAMPLE, Column, folded
+from calendar_model.imports.templates.corrections import (
+    SOURCE_COLUMNS,
+    correction_line,
+    fitting,
+    read_standing,
+    unchanged_check,
+    write_correction,
+)
+from calendar_model.imports.templates.facts import Facts
+from calendar_model.imports.templates.protocol import Rows
+from calendar_model.imports.templates.row import DAY_HELP, STANDING_CHOICES, RowReader, given
+from calendar_model.reference import Reference
+from calendar_model.reference.rows import Session
+from calendar_model.store.session import WorkspaceSession
+from calendar_model.vocabulary import Precision
+
+MOST_AHEAD = 12
+"""Sessions after the last one of a body in the reference that a table can date."""
+
+COLUMNS: tuple[Column, ...] = (
+    Column(
+        "code",
+        "Session",
+        "Its code: HRC67, UPR55, CSW71.",
+        needed=True,
+        aliases=("session code", "code", "sesjon", "kode"),
+        example=f"HRC67 {EXAMPLE}",
+    ),
+    Column(
+        "start",
+        "First day",
+        DAY_HELP,
+        needed=True,
+        aliases=("start", "start date", "starts", "opens", "date", "from", "fra", "dato", "startdato", "første dag"),
+        example="2028-02-28",
+        format="day",
+    ),
+    Column(
+        "end",
+        "Last day",
+        DAY_HELP,
+        needed=True,
+        aliases=("end", "end date", "ends", "closes", "to", "until", "til", "sluttdato", "siste dag"),
+        example="2028-03-31",
+        format="day",
+    ),
+    Column(
+        "standing",
+        "Standing",
+        "How firm it is; empty: confirmed.",
+        choices=STANDING_CHOICES,
+        aliases=("status", "state"),
+        example="Confirmed",
+    ),
+    Column(
+        "location",
+        "Place",
+        "Where it is not the seat.",
+        aliases=("location", "venue", "town", "city", "sted", "by", "where"),
+        example="Geneva",
+    ),
+    *SOURCE_COLUMNS,
+)
+
+
+class SessionTemplate:
+    """Rows that date a session, by its code."""
+
+    key = "sessions"
+    title = "New dates of sessions"
+    page = "corrections"
+    columns = COLUMNS
+    corrects_reference = True
+
+    def plan(self, session: OrmSession, facts: Facts, rows: Rows) -> list[ImportLine]:
+        return fitting(session, facts, [_line(facts, number, cells) for number, cells in rows])
+
+    def unchanged_check(self, session: OrmSession) -> Callable[[ImportLine], bool]:
+        return unchanged_check(session)
+
+    def write(self, session: WorkspaceSession, viewer: Viewer, line: ImportLine) -> str:
+        return write_correction(session, viewer, line)
+
+
+def _line(facts: Facts, number: int, cells: Mapping[str, str]) -> ImportLine:
+    row = RowReader(COLUMNS, cells)
+    code = row.read("code", lambda text: _read_code(text, facts.reference))
+    start, end = row.read("start", parse_day), row.read("end", parse_day)
+    if start is not None and end is not None and end < start:
+        row.refuse("end", "row-before-first-day", end=end, start=start)
+    existing = facts.reference.sessions.get(code or "")
+    new = _new_session(code, facts.reference) if existing is None and code else {}
+    values = {
+        **new,
+        "start": str(start or ""),
+        "end": str(end or ""),
+        "date_precision": Precision.DAY.value,
+        "standing": read_standing(row, existing, end).value,
+        **given(location=row.line("location")),
+    }
+    title = existing.title if existing is not None else new.get("title") or cells.get("code", "")
+    return correction_line(number, row, facts, (Session.FILE, code or ""), existing, values, (title, start, end))
+
+
+def _read_code(text: str, reference: Reference) -> str:
+    """The code of a session that the reference has, or of one of the next of a body that it knows."""
+    name = folded(text)
+    for code, one in reference.sessions.items():
+        if name in (folded(code), folded(one.title)):
+            return code
+    code = "".join(text.split()).upper()
+    if _new_session(code, reference):
+        return code
+    raise UnclearCell(
+        "cell-unknown-session", text, nearest=next(iter(get_close_matches(code, reference.sessions, n=1)), "")
+    )
+
+
+def _new_session(code: str, reference: Reference) -> dict[str, str]:
+    """The columns of a session that the reference has not yet, from those that its body held before; or nothing."""
+    match = re.fullmatch(r"([A-Z-]*[A-Z])([1-9][0-9]{0,3})", code)
+    before = [one for one in reference.sessions.values() if match and one.code == f"{match[1]}{one.number}"]
+    if match is None or not before:
+        return {}
+    last, number = max(before, key=lambda one: one.number), int(match[2])
+    if not last.number < number <= last.number + MOST_AHEAD:
+        return {}
+    return given(
+        body=last.body,
+        number=str(number),
+        cycle=_cycle(before, last, number),
+        title=f"{reference.organisations[last.body].name}, {wording.ordinal(number)} session",
+        location=last.location,
+    )
+
+
+def _cycle(before: Sequence[Session], last: Session, number: int) -> str:
+    """The cycle of a session to come, if its body counts any: each has as many sessions as the last whole one."""
+    length = sum(last.cycle is not None and one.cycle == last.cycle - 1 for one in before)
+    first = min(one.number for one in before if one.cycle == last.cycle)
+    return str((last.cycle or 0) + (number - first) // length) if length else ""

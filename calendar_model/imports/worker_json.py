@@ -1,0 +1,33 @@
+"""Problems and notes as JSON, on their way from the worker process to the product."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from calendar_model.access.problems import Problem
+from calendar_model.imports.plan import Note
+from calendar_model.messages import message
+
+
+def to_json(message: Problem | Note) -> dict[str, Any]:
+    """Code and values; values are texts, numbers and lists of texts."""
+    return {"code": message.code, "values": dict(message.values)}
+
+
+def problem_from_json(value: Any) -> Problem:
+    """A problem as the worker sent it. Raises KeyError, TypeError or ValueError for what no sentence can be made of."""
+    code, values = _checked(value)
+    return Problem(code, values=values)
+
+
+def note_from_json(value: Any) -> Note:
+    """A note as the worker sent it. Raises as :func:`problem_from_json` does."""
+    return Note(*_checked(value))
+
+
+def _checked(value: Any) -> tuple[str, Mapping[str, object]]:
+    code, values = str(value["code"]), dict(value["values"])
+    # What comes from the worker is as strange as the file that it has read: a code without a sentence is refused here.
+    message(code, values)
+    return code, values
