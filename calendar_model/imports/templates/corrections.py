@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -17,6 +18,7 @@ from calendar_model.imports.tables.cell_parsing import parse_address, parse_term
 from calendar_model.imports.tables.columns import Column
 from calendar_model.imports.tables.reader import MAX_CELL_LENGTH
 from calendar_model.imports.templates.facts import Facts
+from calendar_model.imports.templates.protocol import Rows
 from calendar_model.imports.templates.records import refused, repeated
 from calendar_model.imports.templates.row import ANNOUNCED_STANDINGS, RowReader
 from calendar_model.mission.corrections import corrected, kept
@@ -49,6 +51,40 @@ _MOST_FAULTS = 3
 _OF_PERIOD = frozenset({"start", "end", "date_precision"})
 _DATES = frozenset({"date"})
 _IDENTIFYING = ("number", "session", "cycle")
+
+
+class CorrectionTemplate(ABC):
+    """An :class:`~calendar_model.imports.templates.protocol.ImportTemplate` whose rows correct the reference.
+
+    A kind of row says what a row would do; that all of them fit into the reference, and how they are written, is the
+    same for each.
+    """
+
+    page = "corrections"
+    corrects_reference = True
+
+    @abstractmethod
+    def line(self, facts: Facts, number: int, cells: Mapping[str, str]) -> ImportLine:
+        """What the row of this number would do, if it fits into the reference."""
+
+    def plan(self, session: OrmSession, facts: Facts, rows: Rows) -> list[ImportLine]:
+        return _fitting(session, facts, [self.line(facts, number, cells) for number, cells in rows])
+
+    def unchanged_check(self, session: OrmSession) -> Callable[[ImportLine], bool]:
+        recorded = _recorded(kept(session))
+        return lambda line: recorded.get(line.values["row"], ()) == line.more["recorded"]
+
+    def write(self, session: WorkspaceSession, viewer: Viewer, line: ImportLine) -> str:
+        columns = dict(line.values)
+        record = Correction(
+            id=new_id(),
+            owner_id=viewer.person_id,
+            title=correction_title(columns["file"], columns["row"]),
+            sensitivity=Sensitivity.PUBLIC,
+            **columns,
+        )
+        session.add(record)
+        return record.id
 
 
 def read_standing(row: RowReader, existing: Session | Review | None, last: date | None) -> Standing:
@@ -116,7 +152,7 @@ def _value(name: str, text: str) -> object:
     return date.fromisoformat(text) if name in _DATES and text else text
 
 
-def fitting(session: OrmSession, facts: Facts, lines: Sequence[ImportLine]) -> list[ImportLine]:
+def _fitting(session: OrmSession, facts: Facts, lines: Sequence[ImportLine]) -> list[ImportLine]:
     """The lines, those refused that would not fit into the reference, or say the same as one before them.
 
     The others carry in ``more["recorded"]`` which corrections of their row there are now.
@@ -175,23 +211,3 @@ def _recorded(standing: Sequence[RowCorrection]) -> Mapping[str, tuple[str, ...]
     for one in standing:
         found[one.row] = (*found.get(one.row, ()), f"{one.record_id} {one.written}")
     return found
-
-
-def unchanged_check(session: OrmSession) -> Callable[[ImportLine], bool]:
-    """A function that says of a line whether the corrections of its row are those that it was compared with."""
-    recorded = _recorded(kept(session))
-    return lambda line: recorded.get(line.values["row"], ()) == line.more["recorded"]
-
-
-def write_correction(session: WorkspaceSession, viewer: Viewer, line: ImportLine) -> str:
-    """Adds the correction of a line and gives its identifier."""
-    columns = dict(line.values)
-    record = Correction(
-        id=new_id(),
-        owner_id=viewer.person_id,
-        title=correction_title(columns["file"], columns["row"]),
-        sensitivity=Sensitivity.PUBLIC,
-        **columns,
-    )
-    session.add(record)
-    return record.id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from sqlalchemy import select
@@ -17,16 +17,15 @@ from calendar_model.imports.tables.cell_parsing import parse_day, parse_organisa
 from calendar_model.imports.tables.columns import EXAMPLE, Column, folded
 from calendar_model.imports.tables.reader import MAX_CELL_LENGTH
 from calendar_model.imports.templates.facts import Facts
-from calendar_model.imports.templates.protocol import Rows
 from calendar_model.imports.templates.records import (
     KnownRecords,
+    RecordTemplate,
     link_items,
     linked_items,
     new_items,
     read_sensitivity,
     record_key,
     record_line,
-    still_new,
 )
 from calendar_model.imports.templates.row import BODY_HELP, DAY_HELP, RowReader, given
 from calendar_model.mission.rules import born_at
@@ -129,21 +128,58 @@ COLUMNS: tuple[Column, ...] = (
 )
 
 
-class EngagementTemplate:
+class EngagementTemplate(RecordTemplate[Engagement]):
     """Rows that become engagements; one is found again by its title, day and kind."""
 
     key = "engagements"
     title = "Engagements"
     page = "engagements"
     columns = COLUMNS
-    corrects_reference = False
 
-    def plan(self, session: OrmSession, facts: Facts, rows: Rows) -> list[ImportLine]:
-        known = KnownRecords(_engagements(session), _keys)
-        return [_line(facts, known, number, cells) for number, cells in rows]
+    def records(self, session: OrmSession) -> Iterable[Engagement]:
+        eager = (selectinload(Engagement.items), selectinload(Engagement.follow_ups))
+        return session.scalars(select(Engagement).options(*eager))
 
-    def unchanged_check(self, session: OrmSession) -> Callable[[ImportLine], bool]:
-        return still_new(key for engagement in _engagements(session) for key in _keys(engagement))
+    def keys(self, engagement: Engagement) -> tuple[str, ...]:
+        """Its title, day and kind."""
+        return (record_key(engagement.title, engagement.on, engagement.engagement_kind),)
+
+    def line(self, facts: Facts, known: KnownRecords[Engagement], number: int, cells: Mapping[str, str]) -> ImportLine:
+        row = RowReader(COLUMNS, cells)
+        title = row.line("title")
+        kind = row.read("engagement_kind", lambda text: parse_term(text, EngagementKind))
+        on = row.read("on", parse_day)
+        values = given(
+            title=title,
+            engagement_kind=kind,
+            on=on,
+            place=row.line("place"),
+            form=row.read("form", lambda text: parse_term(text, EngagementForm)),
+            organisation=row.read("organisation", lambda text: parse_organisation(text, facts.reference)),
+            participants=row.line("participants", MAX_CELL_LENGTH),
+            outcome=row.cells.get("outcome", ""),
+        )
+        items = row.read("items", facts.items) or ()
+        key = record_key(title, on, kind)
+        existing = row.attempt("", lambda: known.find(key))
+        lowest = born_at(Engagement, kind)
+        level, notes = read_sensitivity(row, existing, lowest)
+        values |= given(sensitivity=level)
+        follow_up, added = _read_follow_up(row, existing)
+        if existing is None:
+            values = {"form": EngagementForm.IN_PERSON, "sensitivity": lowest, **values}
+        links = new_items(existing, items)
+        line = record_line(
+            number,
+            row,
+            existing,
+            values,
+            (on, on),
+            more={"key": key, "items": links, "follow_up": follow_up},
+            additions=[*linked_items(links), *added],
+            notes=notes,
+        )
+        return known.once(line, key)
 
     def write(self, session: WorkspaceSession, viewer: Viewer, line: ImportLine) -> str:
         engagement = upsert(session, viewer, Engagement, line.values, record_id=line.record_id, seen=line.seen)
@@ -156,53 +192,6 @@ class EngagementTemplate:
             else:
                 known.due = due
         return engagement.id
-
-
-def _engagements(session: OrmSession) -> list[Engagement]:
-    eager = (selectinload(Engagement.items), selectinload(Engagement.follow_ups))
-    return list(session.scalars(select(Engagement).options(*eager)))
-
-
-def _keys(engagement: Engagement) -> tuple[str, ...]:
-    return (record_key(engagement.title, engagement.on, engagement.engagement_kind),)
-
-
-def _line(facts: Facts, known: KnownRecords[Engagement], number: int, cells: Mapping[str, str]) -> ImportLine:
-    row = RowReader(COLUMNS, cells)
-    title = row.line("title")
-    kind = row.read("engagement_kind", lambda text: parse_term(text, EngagementKind))
-    on = row.read("on", parse_day)
-    values = given(
-        title=title,
-        engagement_kind=kind,
-        on=on,
-        place=row.line("place"),
-        form=row.read("form", lambda text: parse_term(text, EngagementForm)),
-        organisation=row.read("organisation", lambda text: parse_organisation(text, facts.reference)),
-        participants=row.line("participants", MAX_CELL_LENGTH),
-        outcome=row.cells.get("outcome", ""),
-    )
-    items = row.read("items", facts.items) or ()
-    key = record_key(title, on, kind)
-    existing = row.attempt("", lambda: known.find(key))
-    lowest = born_at(Engagement, kind)
-    level, notes = read_sensitivity(row, existing, lowest)
-    values |= given(sensitivity=level)
-    follow_up, added = _read_follow_up(row, existing)
-    if existing is None:
-        values = {"form": EngagementForm.IN_PERSON, "sensitivity": lowest, **values}
-    links = new_items(existing, items)
-    line = record_line(
-        number,
-        row,
-        existing,
-        values,
-        (on, on),
-        more={"key": key, "items": links, "follow_up": follow_up},
-        additions=[*linked_items(links), *added],
-        notes=notes,
-    )
-    return known.once(line, key)
 
 
 def _read_follow_up(row: RowReader, existing: Engagement | None) -> tuple[tuple[str, date] | None, list[Note]]:

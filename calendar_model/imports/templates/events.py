@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -28,16 +28,15 @@ from calendar_model.imports.tables.cell_parsing import (
 from calendar_model.imports.tables.columns import EXAMPLE, Column
 from calendar_model.imports.tables.reader import MAX_CELL_LENGTH
 from calendar_model.imports.templates.facts import Facts
-from calendar_model.imports.templates.protocol import Rows
 from calendar_model.imports.templates.records import (
     KnownRecords,
+    RecordTemplate,
     link_items,
     linked_items,
     new_items,
     read_sensitivity,
     record_key,
     record_line,
-    still_new,
 )
 from calendar_model.imports.templates.row import (
     ANNOUNCED_STANDINGS,
@@ -235,7 +234,7 @@ _CHECKED_TOGETHER = (
 """The columns of an event that can contradict each other."""
 
 
-class EventTemplate:
+class EventTemplate(RecordTemplate[Event]):
     """Rows that become events.
 
     An event is found again by the reference that its table gives it, else by title, first day and body. What somebody
@@ -246,14 +245,51 @@ class EventTemplate:
     title = "Side events and meetings"
     page = "meetings"
     columns = COLUMNS
-    corrects_reference = False
 
-    def plan(self, session: OrmSession, facts: Facts, rows: Rows) -> list[ImportLine]:
-        known = KnownRecords(_events(session), _keys)
-        return [_line(facts, known, number, cells) for number, cells in rows]
+    def records(self, session: OrmSession) -> Iterable[Event]:
+        return session.scalars(select(Event).options(selectinload(Event.items), selectinload(Event.imported)))
 
-    def unchanged_check(self, session: OrmSession) -> Callable[[ImportLine], bool]:
-        return still_new(key for event in _events(session) for key in _keys(event))
+    def keys(self, event: Event) -> tuple[str, ...]:
+        """Its identifier, its title, day and body, and the reference of its table, if it has one."""
+        named = record_key(event.title, event.start, event.body)
+        reference = _table_reference(event)
+        return (event.id, named, reference) if reference else (event.id, named)
+
+    def line(self, facts: Facts, known: KnownRecords[Event], number: int, cells: Mapping[str, str]) -> ImportLine:
+        row = RowReader(COLUMNS, cells)
+        values = _values(row, facts)
+        items = row.read("items", facts.items) or ()
+        event_id, reference = _read_reference(row)
+        named = record_key(values.get("title", ""), values.get("start"), values.get("body"))
+        existing = row.attempt("", lambda: _find(known, event_id, reference, named))
+        level, notes = read_sensitivity(row, existing, born_at(Event))
+        values |= given(sensitivity=level)
+        if existing is not None and "room" not in values and values.get("location") == _room_and_place(existing):
+            del values["location"]
+        from_file = json.dumps({name: str(value) for name, value in values.items()}, ensure_ascii=False)
+        if existing is None:
+            values = _with_defaults(facts, values)
+        elif "start" in values and "end" not in values:
+            values["end"] = values["start"] + (existing.end - existing.start)
+        if not row.problems:
+            before = {name: getattr(existing, name) for name in _CHECKED_TOGETHER} if existing is not None else {}
+            row.problems += problems_of_event({**before, **values})
+        links = new_items(existing, items)
+        additions = linked_items(links)
+        if existing is not None and reference and existing.imported is None:
+            additions.append(Note("row-new-reference", {"reference": reference.removeprefix(_REFERENCE)}))
+        line = record_line(
+            number,
+            row,
+            existing,
+            values,
+            (values.get("start"), values.get("end")),
+            more={"key": reference or named, "items": links, "reference": reference, "from_file": from_file},
+            additions=additions,
+            kept=_kept_by_hand(existing, values) if existing is not None else (),
+            notes=notes,
+        )
+        return known.once(_with_hours(line, existing, values), reference or named)
 
     def write(self, session: WorkspaceSession, viewer: Viewer, line: ImportLine) -> str:
         event = upsert(session, viewer, Event, line.values, record_id=line.record_id, seen=line.seen)
@@ -266,58 +302,10 @@ class EventTemplate:
         return event.id
 
 
-def _events(session: OrmSession) -> list[Event]:
-    return list(session.scalars(select(Event).options(selectinload(Event.items), selectinload(Event.imported))))
-
-
-def _keys(event: Event) -> tuple[str, ...]:
-    """By what an event is found again: its identifier, its title, day and body, the reference of its table."""
-    named = record_key(event.title, event.start, event.body)
-    reference = _table_reference(event)
-    return (event.id, named, reference) if reference else (event.id, named)
-
-
 def _table_reference(event: Event) -> str:
     """The reference that a table gave an event, as it is kept; empty if none did."""
     uid = event.imported.uid if event.imported is not None and not event.imported.source else ""
     return uid if uid.startswith(_REFERENCE) else ""
-
-
-def _line(facts: Facts, known: KnownRecords[Event], number: int, cells: Mapping[str, str]) -> ImportLine:
-    row = RowReader(COLUMNS, cells)
-    values = _values(row, facts)
-    items = row.read("items", facts.items) or ()
-    event_id, reference = _read_reference(row)
-    named = record_key(values.get("title", ""), values.get("start"), values.get("body"))
-    existing = row.attempt("", lambda: _find(known, event_id, reference, named))
-    level, notes = read_sensitivity(row, existing, born_at(Event))
-    values |= given(sensitivity=level)
-    if existing is not None and "room" not in values and values.get("location") == _room_and_place(existing):
-        del values["location"]
-    from_file = json.dumps({name: str(value) for name, value in values.items()}, ensure_ascii=False)
-    if existing is None:
-        values = _with_defaults(facts, values)
-    elif "start" in values and "end" not in values:
-        values["end"] = values["start"] + (existing.end - existing.start)
-    if not row.problems:
-        before = {name: getattr(existing, name) for name in _CHECKED_TOGETHER} if existing is not None else {}
-        row.problems += problems_of_event({**before, **values})
-    links = new_items(existing, items)
-    additions = linked_items(links)
-    if existing is not None and reference and existing.imported is None:
-        additions.append(Note("row-new-reference", {"reference": reference.removeprefix(_REFERENCE)}))
-    line = record_line(
-        number,
-        row,
-        existing,
-        values,
-        (values.get("start"), values.get("end")),
-        more={"key": reference or named, "items": links, "reference": reference, "from_file": from_file},
-        additions=additions,
-        kept=_kept_by_hand(existing, values) if existing is not None else (),
-        notes=notes,
-    )
-    return known.once(_with_hours(line, existing, values), reference or named)
 
 
 def _values(row: RowReader, facts: Facts) -> dict[str, Any]:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Generic, TypeVar
 
+from sqlalchemy.orm import Session as OrmSession
+
 from calendar_model.access.problems import Problem
 from calendar_model.imports.plan import FieldChange, ImportLine, Note, Outcome
 from calendar_model.imports.tables.cell_parsing import UnclearCell, parse_term
 from calendar_model.imports.tables.columns import folded
+from calendar_model.imports.templates.facts import Facts
+from calendar_model.imports.templates.protocol import Rows
 from calendar_model.imports.templates.row import RowReader
 from calendar_model.store.models import Engagement, Event, ItemLink, Record
 from calendar_model.vocabulary import Sensitivity
@@ -49,6 +54,37 @@ class KnownRecords(Generic[R]):
             return line
         before = self._rows.setdefault(line.record_id or key, line.number)
         return line if before == line.number else repeated(line, before)
+
+
+class RecordTemplate(ABC, Generic[R]):
+    """An :class:`~calendar_model.imports.templates.protocol.ImportTemplate` whose rows become records of staff.
+
+    A kind of record says which records there are, by what one is found again, what a row would do, and how it is
+    written.
+    """
+
+    corrects_reference = False
+
+    @abstractmethod
+    def records(self, session: OrmSession) -> Iterable[R]:
+        """The records of this kind that the session's reader sees, with what is compared loaded."""
+
+    @abstractmethod
+    def keys(self, record: R) -> tuple[str, ...]:
+        """By what a record is found again."""
+
+    @abstractmethod
+    def line(self, facts: Facts, known: KnownRecords[R], number: int, cells: Mapping[str, str]) -> ImportLine:
+        """What the row of this number would do."""
+
+    def plan(self, session: OrmSession, facts: Facts, rows: Rows) -> list[ImportLine]:
+        known = KnownRecords(self.records(session), self.keys)
+        return [self.line(facts, known, number, cells) for number, cells in rows]
+
+    def unchanged_check(self, session: OrmSession) -> Callable[[ImportLine], bool]:
+        """As in the protocol; what a line changes, its version tells, so that only new records are looked at."""
+        keys = frozenset(key for record in self.records(session) for key in self.keys(record))
+        return lambda line: line.outcome is not Outcome.NEW or line.more["key"] not in keys
 
 
 def refused(number: int, title: str, days: tuple[date | None, date | None], problems: Sequence[Problem]) -> ImportLine:
@@ -143,9 +179,3 @@ def linked_items(items: Sequence[str]) -> list[Note]:
 def link_items(record: Event | Engagement, items: Iterable[str]) -> None:
     """Links a record to items of the calendar; links that it has stay."""
     record.items += [ItemLink(item=item) for item in new_items(record, items)]
-
-
-def still_new(known_keys: Iterable[str]) -> Callable[[ImportLine], bool]:
-    """A function that says of a line whether what it would add is not among the keys of what is there."""
-    keys = frozenset(known_keys)
-    return lambda line: line.outcome is not Outcome.NEW or line.more["key"] not in keys

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
-from sqlalchemy.orm import Session as OrmSession
-
-from calendar_model.access.permissions import Viewer
 from calendar_model.imports.plan import ImportLine
 from calendar_model.imports.tables.cell_parsing import UnclearCell, parse_day, parse_state
 from calendar_model.imports.tables.columns import EXAMPLE, Column
 from calendar_model.imports.templates.corrections import (
     SOURCE_COLUMNS,
+    CorrectionTemplate,
     correction_line,
-    fitting,
     read_standing,
-    unchanged_check,
-    write_correction,
 )
 from calendar_model.imports.templates.facts import Facts
-from calendar_model.imports.templates.protocol import Rows
 from calendar_model.imports.templates.row import DAY_HELP, STANDING_CHOICES, RowReader, given
 from calendar_model.reference import Reference
 from calendar_model.reference.rows import Review
-from calendar_model.store.session import WorkspaceSession
 
 COLUMNS: tuple[Column, ...] = (
     Column(
@@ -62,51 +55,39 @@ COLUMNS: tuple[Column, ...] = (
 )
 
 
-class ReviewTemplate:
+class ReviewTemplate(CorrectionTemplate):
     """Rows that date the review of a state, by state and session."""
 
     key = "reviews"
     title = "Dates of UPR reviews"
-    page = "corrections"
     columns = COLUMNS
-    corrects_reference = True
 
-    def plan(self, session: OrmSession, facts: Facts, rows: Rows) -> list[ImportLine]:
-        return fitting(session, facts, [_line(facts, number, cells) for number, cells in rows])
-
-    def unchanged_check(self, session: OrmSession) -> Callable[[ImportLine], bool]:
-        return unchanged_check(session)
-
-    def write(self, session: WorkspaceSession, viewer: Viewer, line: ImportLine) -> str:
-        return write_correction(session, viewer, line)
-
-
-def _line(facts: Facts, number: int, cells: Mapping[str, str]) -> ImportLine:
-    row = RowReader(COLUMNS, cells)
-    known = facts.reference
-    country = row.read("country", lambda text: parse_state(text, known))
-    code = row.read("session", lambda text: _read_session(text, known))
-    on = row.read("date", parse_day)
-    reviews = {one.cycle: one for one in known.reviews if one.country == country}
-    cycle = known.sessions[code].cycle if code else max(reviews, default=None)
-    existing = reviews.get(cycle or 0)
-    if code is None and "session" not in row.cells and existing is not None:
-        code = existing.session
-    if country and code is None and "session" not in row.cells:
-        row.refuse("session", "row-no-review")
-    if code and on and not known.sessions[code].start <= on <= known.sessions[code].end:
-        session = known.sessions[code]
-        days = {"start": session.start, "end": session.end, "precision": session.date_precision}
-        row.refuse("date", "row-outside-session", day=on, session=code, **days)
-    values = {
-        **({} if existing is not None else given(cycle=str(cycle or ""), country=country)),
-        **given(session=code),
-        "date": str(on or ""),
-        "standing": read_standing(row, existing, on).value,
-    }
-    key = existing.code if existing is not None else f"upr-{cycle}-{country}"
-    title = f"UPR of {known.state_names.get(country or '', cells.get('country', ''))}"
-    return correction_line(number, row, facts, (Review.FILE, key), existing, values, (title, on, on))
+    def line(self, facts: Facts, number: int, cells: Mapping[str, str]) -> ImportLine:
+        row = RowReader(COLUMNS, cells)
+        known = facts.reference
+        country = row.read("country", lambda text: parse_state(text, known))
+        code = row.read("session", lambda text: _read_session(text, known))
+        on = row.read("date", parse_day)
+        reviews = {one.cycle: one for one in known.reviews if one.country == country}
+        cycle = known.sessions[code].cycle if code else max(reviews, default=None)
+        existing = reviews.get(cycle or 0)
+        if code is None and "session" not in row.cells and existing is not None:
+            code = existing.session
+        if country and code is None and "session" not in row.cells:
+            row.refuse("session", "row-no-review")
+        if code and on and not known.sessions[code].start <= on <= known.sessions[code].end:
+            session = known.sessions[code]
+            days = {"start": session.start, "end": session.end, "precision": session.date_precision}
+            row.refuse("date", "row-outside-session", day=on, session=code, **days)
+        values = {
+            **({} if existing is not None else given(cycle=str(cycle or ""), country=country)),
+            **given(session=code),
+            "date": str(on or ""),
+            "standing": read_standing(row, existing, on).value,
+        }
+        key = existing.code if existing is not None else f"upr-{cycle}-{country}"
+        title = f"UPR of {known.state_names.get(country or '', cells.get('country', ''))}"
+        return correction_line(number, row, facts, (Review.FILE, key), existing, values, (title, on, on))
 
 
 def _read_session(text: str, reference: Reference) -> str:

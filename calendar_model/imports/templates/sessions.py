@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 
-from sqlalchemy.orm import Session as OrmSession
-
 from calendar_model import wording
-from calendar_model.access.permissions import Viewer
 from calendar_model.imports.plan import ImportLine
 from calendar_model.imports.tables.cell_parsing import UnclearCell, parse_day
 from calendar_model.imports.tables.columns import EXAMPLE, Column, folded
 from calendar_model.imports.templates.corrections import (
     SOURCE_COLUMNS,
+    CorrectionTemplate,
     correction_line,
-    fitting,
     read_standing,
-    unchanged_check,
-    write_correction,
 )
 from calendar_model.imports.templates.facts import Facts
-from calendar_model.imports.templates.protocol import Rows
 from calendar_model.imports.templates.row import DAY_HELP, STANDING_CHOICES, RowReader, given
 from calendar_model.reference import Reference
 from calendar_model.reference.rows import Session
-from calendar_model.store.session import WorkspaceSession
 from calendar_model.vocabulary import Precision
 
 MOST_AHEAD = 12
@@ -78,43 +71,31 @@ COLUMNS: tuple[Column, ...] = (
 )
 
 
-class SessionTemplate:
+class SessionTemplate(CorrectionTemplate):
     """Rows that date a session, by its code."""
 
     key = "sessions"
     title = "New dates of sessions"
-    page = "corrections"
     columns = COLUMNS
-    corrects_reference = True
 
-    def plan(self, session: OrmSession, facts: Facts, rows: Rows) -> list[ImportLine]:
-        return fitting(session, facts, [_line(facts, number, cells) for number, cells in rows])
-
-    def unchanged_check(self, session: OrmSession) -> Callable[[ImportLine], bool]:
-        return unchanged_check(session)
-
-    def write(self, session: WorkspaceSession, viewer: Viewer, line: ImportLine) -> str:
-        return write_correction(session, viewer, line)
-
-
-def _line(facts: Facts, number: int, cells: Mapping[str, str]) -> ImportLine:
-    row = RowReader(COLUMNS, cells)
-    code = row.read("code", lambda text: _read_code(text, facts.reference))
-    start, end = row.read("start", parse_day), row.read("end", parse_day)
-    if start is not None and end is not None and end < start:
-        row.refuse("end", "row-before-first-day", end=end, start=start)
-    existing = facts.reference.sessions.get(code or "")
-    new = _new_session(code, facts.reference) if existing is None and code else {}
-    values = {
-        **new,
-        "start": str(start or ""),
-        "end": str(end or ""),
-        "date_precision": Precision.DAY.value,
-        "standing": read_standing(row, existing, end).value,
-        **given(location=row.line("location")),
-    }
-    title = existing.title if existing is not None else new.get("title") or cells.get("code", "")
-    return correction_line(number, row, facts, (Session.FILE, code or ""), existing, values, (title, start, end))
+    def line(self, facts: Facts, number: int, cells: Mapping[str, str]) -> ImportLine:
+        row = RowReader(COLUMNS, cells)
+        code = row.read("code", lambda text: _read_code(text, facts.reference))
+        start, end = row.read("start", parse_day), row.read("end", parse_day)
+        if start is not None and end is not None and end < start:
+            row.refuse("end", "row-before-first-day", end=end, start=start)
+        existing = facts.reference.sessions.get(code or "")
+        new = _new_session(code, facts.reference) if existing is None and code else {}
+        values = {
+            **new,
+            "start": str(start or ""),
+            "end": str(end or ""),
+            "date_precision": Precision.DAY.value,
+            "standing": read_standing(row, existing, end).value,
+            **given(location=row.line("location")),
+        }
+        title = existing.title if existing is not None else new.get("title") or cells.get("code", "")
+        return correction_line(number, row, facts, (Session.FILE, code or ""), existing, values, (title, start, end))
 
 
 def _read_code(text: str, reference: Reference) -> str:
