@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from calendar_model.access.problems import SHORTEST_REASON, Problem, Refused
-from calendar_model.access.protection import PARENTS, Passage, Protection, audience, batched_ids, parents, passages
+from calendar_model.access.protection import Passage, Protection, audience, batched_ids, parents, passages
 from calendar_model.store.history import Audience, Columns, Written
 from calendar_model.store.models import (
     Access,
@@ -91,7 +91,7 @@ class _Check:
     def _is_what_it_says(self, row: Written) -> None:
         if row.before is None and row.after is None:
             raise Refused(Problem("record-gone"))
-        if row.changed() & {"id", "kind", *PARENTS}:
+        if row.changed() & {"id", "kind", *row.visible_with}:
             raise Refused(Problem("row-of-another-record"))
         is_new = row.before is None and (row.is_record or row.table == Person.__tablename__)
         if is_new and not _ID.fullmatch(row.row_id):

@@ -22,13 +22,7 @@ from calendar_model.store.models import (
     AccessRequest,
     Base,
     Change,
-    Consent,
-    Cosponsor,
-    FollowUp,
     Identity,
-    Imported,
-    ItemLink,
-    Override,
     Person,
     Record,
     RecordLink,
@@ -37,7 +31,6 @@ from calendar_model.store.models import (
     Subscription,
     SubscriptionUse,
     Unsaved,
-    Version,
 )
 from calendar_model.vocabulary import Sensitivity
 
@@ -59,19 +52,6 @@ def member(person_id: str) -> Viewer:
     return Viewer(person_id, Sensitivity.RESTRICTED)
 
 
-_BELONGS_TO = {
-    Access: Access.record_id,
-    Consent: Consent.contact_id,
-    Cosponsor: Cosponsor.statement_id,
-    FollowUp: FollowUp.record_id,
-    Imported: Imported.record_id,
-    Override: Override.statement_id,
-    ItemLink: ItemLink.record_id,
-    Version: Version.statement_id,
-}
-"""Tables whose rows are seen with the record on which they hang."""
-
-
 @lru_cache(maxsize=512)
 def read_criteria(viewer: Viewer) -> Sequence[LoaderCriteriaOption]:
     """What narrows every ORM select of a session to what ``viewer`` may see; not to be changed."""
@@ -81,8 +61,11 @@ def read_criteria(viewer: Viewer) -> Sequence[LoaderCriteriaOption]:
 
     rules: dict[type[Base], ColumnElement[bool]] = {
         Record: _open_to(viewer, Record.sensitivity, Record.id, Record.sample),
-        RecordLink: visible(RecordLink.record_id) & visible(RecordLink.other_id),
-        **{kind: visible(column) for kind, column in _BELONGS_TO.items()},
+        **{
+            kind: sa.and_(*(visible(getattr(kind, column)) for column in kind.VISIBLE_WITH))
+            for kind in _ROOTS
+            if kind.VISIBLE_WITH and kind not in _VISIBLE_TO_FEWER
+        },
     }
     if viewer.level is not Sensitivity.PUBLIC:
         rules[Person] = sa.true()
@@ -105,6 +88,9 @@ def read_criteria(viewer: Viewer) -> Sequence[LoaderCriteriaOption]:
         rules[RemoteVisit] = RemoteVisit.id.in_(_belonging(viewer, RemoteCalendar))
     return [with_loader_criteria(kind, rules.get(kind, sa.false()), include_aliases=True) for kind in _ROOTS]
 
+
+_VISIBLE_TO_FEWER = (AccessRequest, Identity, Unsaved)
+"""Kinds of row that not everybody sees who sees the record to which they belong: each has a rule of its own."""
 
 _ROOTS: tuple[type[Base], ...] = tuple(mapper.class_ for mapper in Base.registry.mappers if mapper.inherits is None)
 """Every mapped class but those that inherit their rule from :class:`Record`."""

@@ -16,9 +16,6 @@ from calendar_model.store.history import Audience, Columns, Written
 from calendar_model.store.models import Access, Identity, Record
 from calendar_model.vocabulary import Sensitivity
 
-PARENTS = ("record_id", "contact_id", "statement_id", "other_id")
-"""Columns in which a row names the record, or the records, to which it belongs."""
-
 LEVELS = (Sensitivity.PUBLIC, Sensitivity.INTERNAL, Sensitivity.RESTRICTED)
 """From the widest to the narrowest."""
 
@@ -59,7 +56,7 @@ def parents(row: Written) -> set[str]:
     if row.is_record:
         return {row.row_id}
     sides = [side for side in (row.before, row.after) if side is not None]
-    return {str(side[name]) for side in sides for name in PARENTS if side.get(name)}
+    return {str(side[name]) for side in sides for name in row.visible_with if side.get(name)}
 
 
 def passages(connection: Connection, written: Sequence[Written]) -> dict[str, Passage]:

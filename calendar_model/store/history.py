@@ -45,7 +45,6 @@ START = "0" * 64
 LAYOUT = 2
 """How the lines that are written now are laid out: with their audience, which the hash covers."""
 
-_BELONGS_TO = ("record_id", "contact_id", "statement_id")
 _AT_A_TIME = 500
 
 
@@ -173,13 +172,15 @@ _Noted: TypeAlias = "dict[tuple[Mapper[Any], str], Columns | None]"
 class Written:
     """A row that a flush has written, in plain form; ``before`` is None for a new one, ``after`` for a deleted one.
 
-    Both are None for an object that stands for no row of its kind.
+    Both are None for an object that stands for no row of its kind. ``visible_with`` are the columns that name the
+    records to which it belongs.
     """
 
     table: str
     row_id: str
     is_record: bool
     keeps_history: bool
+    visible_with: tuple[str, ...]
     before: Columns | None
     after: Columns | None
 
@@ -189,7 +190,7 @@ class Written:
         if self.is_record:
             return self.row_id
         columns = self.after or self.before or {}
-        return next((str(columns[name]) for name in _BELONGS_TO if name in columns), "")
+        return next((str(columns[name]) for name in self.visible_with if name in columns), "")
 
     def changed(self) -> set[str]:
         """The columns that the flush has changed; none of a new row or a deleted one."""
@@ -276,9 +277,10 @@ def written(session: Session) -> list[Written]:
     now_there = {mapper: _layout(mapper).rows(connection, row_ids) for mapper, row_ids in ids.items()}
     rows = []
     for (mapper, row_id), before in noted.items():
-        layout, after = _layout(mapper), now_there[mapper].get(row_id)
-        keeps_history = mapper.class_.KEEPS_HISTORY
-        rows.append(Written(layout.table, row_id, layout.is_record, keeps_history, before, after))
+        layout, after, kind = _layout(mapper), now_there[mapper].get(row_id), mapper.class_
+        rows.append(
+            Written(layout.table, row_id, layout.is_record, kind.KEEPS_HISTORY, kind.VISIBLE_WITH, before, after)
+        )
     return rows
 
 

@@ -105,6 +105,10 @@ class Base(DeclarativeBase):
     SEALED: ClassVar[frozenset[str]] = frozenset()
     """Columns of which the history keeps that they changed, and a salted digest, but never what they said: whom a
     name could hurt must be able to have it erased, and nothing is ever erased from the history."""
+    VISIBLE_WITH: ClassVar[tuple[str, ...]] = ()
+    """Columns that name the records to which a row belongs, the one whose history it is in first: the row is visible
+    with all of them, and never without. A kind of row can be visible to fewer still: see
+    :mod:`calendar_model.access.permissions`."""
 
     @classmethod
     def names_in_history(cls) -> tuple[str, ...]:
@@ -228,8 +232,10 @@ class ItemLink(Base):
     """Links a record to an item of the calendar by its local identifier, such as ``hrc-resolution-HRC67``."""
 
     __tablename__ = "item_link"
-    EARLIER_NAMES = ("tie_to_item",)
     __table_args__ = (UniqueConstraint("record_id", "item"),)
+
+    EARLIER_NAMES = ("tie_to_item",)
+    VISIBLE_WITH = ("record_id",)
 
     id: Mapped[str] = _id()
     record_id: Mapped[str] = _of("record", index=False)
@@ -240,8 +246,10 @@ class RecordLink(Base):
     """Links a record to another: an engagement to its contacts, statements and cases, a statement to its cases."""
 
     __tablename__ = "record_link"
-    EARLIER_NAMES = ("tie_to_record",)
     __table_args__ = (UniqueConstraint("record_id", "other_id"),)
+
+    EARLIER_NAMES = ("tie_to_record",)
+    VISIBLE_WITH = ("record_id", "other_id")
 
     id: Mapped[str] = _id()
     record_id: Mapped[str] = _of("record", index=False)
@@ -257,6 +265,8 @@ class Access(Base):
     __tablename__ = "access"
     __table_args__ = (UniqueConstraint("record_id", "person_id"),)
 
+    VISIBLE_WITH = ("record_id",)
+
     id: Mapped[str] = _id()
     record_id: Mapped[str] = _of("record", index=False)
     person_id: Mapped[str] = _of("person")
@@ -268,6 +278,8 @@ class AccessRequest(Base):
     """A person asks for access to a record, with a reason; a second person grants it, or it stays open."""
 
     __tablename__ = "access_request"
+
+    VISIBLE_WITH = ("record_id",)
 
     id: Mapped[str] = _id()
     record_id: Mapped[str] = _of("record")
@@ -284,6 +296,8 @@ class FollowUp(Base):
     """Something still to do about a record, by a day and by somebody; done once ``done_on`` is there."""
 
     __tablename__ = "follow_up"
+
+    VISIBLE_WITH = ("record_id",)
 
     id: Mapped[str] = _id()
     record_id: Mapped[str] = _of("record")
@@ -344,6 +358,8 @@ class Imported(Base):
 
     __tablename__ = "imported"
 
+    VISIBLE_WITH = ("record_id",)
+
     id: Mapped[str] = _id()
     record_id: Mapped[str] = mapped_column(String(32), ForeignKey("event.id"), unique=True)
     uid: Mapped[str] = _text(NOTE, index=True)
@@ -382,6 +398,8 @@ class Identity(Base):
 
     __tablename__ = "identity"
 
+    VISIBLE_WITH = ("contact_id",)
+
     SEALED = frozenset({"name", "channel", "notes", "salt"})
 
     id: Mapped[str] = _id()
@@ -402,6 +420,8 @@ class Consent(Base):
     """What a contact has agreed to: to what, when, who took it down, until when."""
 
     __tablename__ = "consent"
+
+    VISIBLE_WITH = ("contact_id",)
 
     id: Mapped[str] = _id()
     contact_id: Mapped[str] = _of("contact")
@@ -474,6 +494,8 @@ class Version(Base):
     __tablename__ = "version"
     __table_args__ = (UniqueConstraint("statement_id", "number"),)
 
+    VISIBLE_WITH = ("statement_id",)
+
     id: Mapped[str] = _id()
     statement_id: Mapped[str] = _of("statement", index=False)
     number: Mapped[int]
@@ -493,6 +515,8 @@ class Cosponsor(Base):
     __tablename__ = "cosponsor"
     __table_args__ = (UniqueConstraint("statement_id", "country"),)
 
+    VISIBLE_WITH = ("statement_id",)
+
     id: Mapped[str] = _id()
     statement_id: Mapped[str] = _of("statement", index=False)
     country: Mapped[str] = _text(LINE, code=Code.STATE, required=True)
@@ -507,6 +531,8 @@ class Override(Base):
     """
 
     __tablename__ = "override"
+
+    VISIBLE_WITH = ("statement_id",)
 
     id: Mapped[str] = _id()
     statement_id: Mapped[str] = _of("statement")
@@ -529,6 +555,8 @@ class Unsaved(Base):
 
     __tablename__ = "unsaved"
     __table_args__ = (UniqueConstraint("statement_id", "person_id"),)
+
+    VISIBLE_WITH = ("statement_id",)
 
     KEEPS_HISTORY = False
 
