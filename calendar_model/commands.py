@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from calendar_model import calendar, clock, wording
 from calendar_model.access.permissions import Viewer, member
-from calendar_model.access.problems import Refused
+from calendar_model.access.problems import Problem, Refused
 from calendar_model.access.unit_of_work import reading, staff
 from calendar_model.mission import sample
 from calendar_model.mission.visible_calendar import corrections
@@ -165,7 +165,7 @@ def _counted(counts: dict[str, int]) -> str:
 def _history(options: argparse.Namespace) -> int:
     names = {person.id: person.name for person in staff()}
     if options.person and options.person not in names:
-        raise Refused(f"There is no person “{options.person}”; give an identifier as it stands in the history.")
+        raise Refused(Problem("person-unknown", "person", {"person": options.person}))
     viewer = member(options.person) if options.person else Viewer("", Sensitivity.INTERNAL)
     if options.deleted:
         return _deleted(viewer, names, options.format)

@@ -10,14 +10,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import streamlit as st
-from sqlalchemy import select
 
 from calendar_model import wording
 from calendar_model.access.permissions import ANONYMOUS
-from calendar_model.access.problems import Refused
+from calendar_model.access.problems import Problem, Refused
 from calendar_model.access.unit_of_work import reading, staff
 from calendar_model.calendar import Origins
-from calendar_model.mission.corrections import change_cadence, record_correction, row_without
+from calendar_model.mission.corrections import change_cadence, record_correction, recorded_by, row_without
 from calendar_model.mission.visible_calendar import corrections
 from calendar_model.reference import data_folder
 from calendar_model.reference.corrections import (
@@ -169,7 +168,7 @@ def owners(context: PageContext) -> Mapping[str, str]:
     if context.viewer == ANONYMOUS:
         return {}
     with reading(context.viewer) as session:
-        return {row.id: row.owner_id for row in session.execute(select(Correction.id, Correction.owner_id))}
+        return recorded_by(session)
 
 
 def name_of(file: str, row: str, context: PageContext) -> str:
@@ -258,7 +257,7 @@ def open_new(file: str, key: Sequence[str]) -> None:
 
     def check() -> str:
         if not row:
-            raise Refused("Give the code of the new row.")
+            raise Refused(Problem("correction-row-missing", "row"))
         return ""
 
     if forms.attempt(check):

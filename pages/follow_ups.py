@@ -1,5 +1,7 @@
 """Follow-ups: what is due, by whom; one's own first, then those of everybody else, then what was done of late."""
 
+from __future__ import annotations
+
 from pages.components.shell.guard import require_entrance
 
 require_entrance()
@@ -7,6 +9,7 @@ require_entrance()
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -14,7 +17,6 @@ from calendar_model import wording
 from calendar_model.access.unit_of_work import reading, staff
 from calendar_model.calendar import Filter
 from calendar_model.mission.follow_ups import Due, Line, as_table, by_owner, done_since, open_follow_ups
-from calendar_model.store.models import Person
 from pages.components.record import forms
 from pages.components.record.follow_ups import follow_up_lines
 from pages.components.shell import item_panel
@@ -22,6 +24,9 @@ from pages.components.shell.context import PageContext, current
 from pages.components.shell.current_user import require_person
 from pages.components.shell.words import plain
 from pages.components.widgets.tables import csv_download
+
+if TYPE_CHECKING:
+    from calendar_model.store.models import Person
 
 TITLE = "Follow-ups"
 HEADINGS = {Due.LATE: "late", Due.SOON: "in the coming seven days", Due.LATER: "later"}

@@ -9,10 +9,9 @@ from collections.abc import Sequence
 import streamlit as st
 
 from calendar_model.access.permissions import Viewer
-from calendar_model.access.unit_of_work import staff
+from calendar_model.access.unit_of_work import staff, workspace_url
 from calendar_model.mission import sample
-from calendar_model.mission.transactions import save
-from calendar_model.store.database import current_workspace
+from calendar_model.mission.persons import add_person, change_person
 from calendar_model.store.models import Person
 from calendar_model.vocabulary import Sensitivity
 from pages.components.record import forms
@@ -89,21 +88,22 @@ def person_form(kept: Person | None, context: PageContext, everyone: Sequence[Pe
 
     def keep(drawn: RecordForm) -> str:
         values = drawn.values()
-        record_id = kept.id if kept is not None else ""
-        saved = save(eyes(), Person, values, record_id=record_id, seen=drawn.seen)
-        forms.leave()
         if kept is not None:
+            change_person(writer(), kept.id, drawn.seen, values)
+            forms.leave()
             return f"{values['name']} is saved."
+        added = add_person(writer(), values)
+        forms.leave()
         if everyone:
             return f"{values['name']} is added."
-        act_as(saved)
+        act_as(added)
         return f"{values['name']} is added, and acts in this browser from now on."
 
     form.submit("Save" if kept is not None else "Add", keep)
 
 
-def eyes() -> Viewer:
-    """Whose hand changes the list of persons: who acts, or nobody, since somebody has to be the first."""
+def writer() -> Viewer:
+    """Who changes the list of persons: the current user, or nobody, since somebody has to be the first."""
     person = acting()
     return Viewer(person.id if person else "", Sensitivity.INTERNAL)
 
@@ -177,7 +177,7 @@ def who_sees_what() -> None:
         "colleagues apart, it does not keep anybody out: keep the computer and the workspace to yourselves."
     )
     st.subheader("Where it is kept")
-    st.code(current_workspace().url, language=None, wrap_lines=True)
+    st.code(workspace_url(), language=None, wrap_lines=True)
     st.caption("Every change is kept in a history of who, when and why.")
 
 

@@ -126,6 +126,11 @@ def change_token(workspace: Workspace | None = None) -> tuple[str, int]:
         return workspace.url, session.scalar(newest) or 0
 
 
+def workspace_url() -> str:
+    """The address of the current workspace's database, without its password."""
+    return current_workspace().url
+
+
 def set_links(record: Record, items: Iterable[str] | None, links: Iterable[str] | None) -> None:
     if items is not None:
         wanted = set(items)

@@ -51,7 +51,7 @@ def check_together(session: WorkspaceSession, written: Sequence[Correction], del
         _check_one(row)
     standing, gone = kept(session), {row.id for row in deleted}
     if found := corrections.faults(None, standing, *(_candidate(row) for row in written)):
-        raise Refused(" ".join(found))
+        raise Refused(*(Problem("correction-does-not-fit", values={"fault": fault}) for fault in found))
     if rests := new_faults(None, standing, [one for one in standing if one.record_id not in gone]):
         raise Refused(Problem("correction-in-use", values={"fault": str(rests[0])}))
 
@@ -148,6 +148,11 @@ def corrected(columns: Mapping[str, Any], *, record_id: str, at: datetime, writt
         at=at,
         written=written,
     )
+
+
+def recorded_by(session: Session) -> dict[str, str]:
+    """Who recorded each correction that stands: the identifier of the person by that of the correction."""
+    return {row.id: row.owner_id for row in session.execute(select(Correction.id, Correction.owner_id))}
 
 
 def row_without(recorded: Sequence[RowCorrection], file: str, row: str, correction_id: str = "") -> dict[str, str]:

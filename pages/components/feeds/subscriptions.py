@@ -13,8 +13,7 @@ from calendar_model.access.permissions import Viewer
 from calendar_model.calendar import Filter, FilterError, describe
 from calendar_model.feeds import subscription_url, webcal
 from calendar_model.mission import subscriptions
-from calendar_model.mission.subscriptions import LONGEST_ALARM, Address, first_end, last_end
-from calendar_model.store.models import Subscription, longest
+from calendar_model.mission.subscriptions import LONGEST_ALARM, LONGEST_NAME, Address, first_end, last_end
 from calendar_model.vocabulary import Sensitivity
 from pages.components.record import fields, forms
 from pages.components.shell.context import PageContext
@@ -86,7 +85,7 @@ def _new(context: PageContext, person_id: str) -> None:
     with st.container(key="subscription_new", width=_WIDTH):
         fields.line(
             _NAME,
-            longest(Subscription, "name"),
+            LONGEST_NAME,
             key=f"{prefix}_name",
             placeholder=describe(context.filter, context.reference),
             help="Your calendar program shows it. Left empty, the subscription is named after what it holds.",
@@ -189,7 +188,7 @@ def _told(address: Address, zone: ZoneInfo) -> str:
 def _change(address: Address, viewer: Viewer) -> None:
     prefix = f"subscription_edit_{address.id}"
     with st.container(key=f"{prefix}_form", width=_WIDTH):
-        fields.line(_NAME, longest(Subscription, "name"), value=address.name, key=f"{prefix}_name")
+        fields.line(_NAME, LONGEST_NAME, value=address.name, key=f"{prefix}_name")
         _alarm_field(prefix, address.alarm_days)
         if address.level == Sensitivity.INTERNAL:
             st.checkbox(_FOLLOW_UPS, value=address.follow_ups, key=f"{prefix}_follow_ups")
@@ -233,7 +232,7 @@ def _shown_once(viewer: Viewer, make: Callable[[], str], says: str) -> bool:
 
 def _make(viewer: Viewer, prefix: str, chosen: Filter, holds: str) -> None:
     typed = _typed(prefix)
-    name = _named(typed) or holds[: subscriptions.LONGEST_NAME]
+    name = _named(typed) or holds[:LONGEST_NAME]
 
     def make() -> str:
         level = typed["level"]
