@@ -1,24 +1,21 @@
-"""Statements: what waits for whom, and one of them with its text, its checks and the way on."""
+"""Statements: the list, and one of them with its text, its checks and its next steps."""
+
+from __future__ import annotations
 
 from pages.components.shell.guard import require_entrance
 
 require_entrance()
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from calendar_model import wording
-from calendar_model.access.unit_of_work import reading, staff
-from calendar_model.mission.statements.clearance import given
-from calendar_model.mission.statements.queries import (
-    unconfirmed,
-    who_may_clear,
-    whole,
-)
+from calendar_model.access.unit_of_work import staff
+from calendar_model.mission.statements.queries import view_statement
+from calendar_model.mission.statements.speaking import applicable_limit
 from calendar_model.mission.statements.workflow import BEFORE_DELIVERY
-from calendar_model.store.history import of_record
-from calendar_model.store.models import Person, Record, Statement
 from pages.components.record import forms
 from pages.components.record.access_requests import ask_for_access, requests_for
 from pages.components.record.follow_ups import follow_ups_of
@@ -30,28 +27,27 @@ from pages.components.shell.current_user import acting, require_person
 from pages.components.shell.navigation import PAGE_OF, link
 from pages.components.shell.words import plain
 from pages.components.statements.details import cosponsors, details
-from pages.components.statements.listing import list_statements
+from pages.components.statements.listing import draw_list
 from pages.components.statements.moves import moves, overrides
-from pages.components.statements.parts import checks, limit_of, speaking_time, steps
+from pages.components.statements.parts import checks, speaking_time, steps
 from pages.components.statements.text import writing_area
 from pages.components.statements.versions import versions
 from pages.components.widgets import labels
 from pages.components.widgets.word_files import delivery_buttons
 
+if TYPE_CHECKING:
+    from calendar_model.store.models import Person, Record, Statement
+
 
 def one_statement(statement_id: str, context: PageContext, person: Person) -> None:
-    with reading(context.viewer) as session:
-        statement = session.get(Statement, statement_id, options=(*forms.whole(), *whole()))
-        if statement is None:
-            st.title("Statements")
-            forms.outcome()
-            st.markdown("This statement is not there, or not for you to see. Go back to the list.")
-            ask_for_access(statement_id)
-            return
-        linked = [*(link.other for link in statement.links), *(link.record for link in statement.linked_from)]
-        waiting, clearers = unconfirmed(session, statement_id), who_may_clear(session)
-        changes = of_record(session, statement_id)
-        clearances = given(session, statement_id)
+    view = view_statement(context.viewer, statement_id)
+    if view is None:
+        st.title("Statements")
+        forms.outcome()
+        st.markdown("This statement is not there, or not for you to see. Go back to the list.")
+        ask_for_access(statement_id)
+        return
+    statement = view.statement
     everyone = staff()
     st.title(f"{plain(statement.title)}{' (sample)' if statement.sample else ''}", anchor=False)
     forms.outcome()
@@ -70,21 +66,21 @@ def one_statement(statement_id: str, context: PageContext, person: Person) -> No
     left, right = st.columns([2.2, 1], gap="large")
     with left:
         st.subheader("Text")
-        writing_area(statement_id, context, limit_of(statement, context)[0])
+        writing_area(statement_id, context, applicable_limit(statement, context.reference, context.today)[0])
         delivery_buttons(statement, context, person)
-        versions(statement, clearances, {one.id: one.name for one in everyone}, context)
+        versions(statement, view.clearances, {one.id: one.name for one in everyone}, context)
     with right:
         st.subheader("Checks")
-        facts = checks(statement, linked, person, clearers)
+        facts = checks(view)
         moves(statement, facts, everyone, person, context.today)
-        overrides(statement, facts, waiting, person, clearers, context.zone)
+        overrides(view, facts, person, context.zone)
         st.subheader("Linked to")
-        links(statement, linked, context)
+        links(statement, view.linked, context)
     follow_ups_of(statement, everyone)
     with st.expander("Details"):
         details(statement, context, everyone)
     cosponsors(statement, context)
-    history(changes, everyone, {one.id: one.title for one in linked}, context.zone)
+    history(view.changes, everyone, {one.id: one.title for one in view.linked}, context.zone)
 
 
 def links(statement: Statement, linked: Sequence[Record], context: PageContext) -> None:
@@ -115,5 +111,5 @@ if record:
 elif new:
     details(None, context, staff())
 else:
-    list_statements(context, person)
+    draw_list(context, person)
 item_panel.draw_panel(context)

@@ -16,7 +16,7 @@ from calendar_model.documents.printable import printable
 from calendar_model.documents.word import MadeFor
 from calendar_model.mission.statements import languages
 from calendar_model.mission.statements.queries import cleared_with
-from calendar_model.mission.statements.speaking import said
+from calendar_model.mission.statements.speaking import duration
 from calendar_model.mission.statements.texts import DIRECTION, pace_of, speaking_seconds, spoken_words
 from calendar_model.reference import Reference
 from calendar_model.store.models import Statement, Version
@@ -93,11 +93,11 @@ def where_it_stands(statement: Statement, text: Version, zone: str) -> str:
 def speaking_time(text: Version, limit: int | None) -> str:
     """``about 2 min 10 s, at most 2 min 30 s; 260 words at 120 a minute``."""
     seconds, pace = speaking_seconds(text.text, text.language), pace_of(text.language)
-    against = f", at most {said(limit)}" if limit else ", no limit known"
-    over = f", {said(seconds - limit)} too long" if limit and seconds > limit else ""
+    against = f", at most {duration(limit)}" if limit else ", no limit known"
+    over = f", {duration(seconds - limit)} too long" if limit and seconds > limit else ""
     words, each = spoken_words(text.text, text.language), pace.characters or pace.words
     counted = "signs and words" if pace.characters else "word" if words == 1 else "words"
-    return f"about {said(seconds)}{against}{over}; {words} {counted} at {each} a minute"
+    return f"about {duration(seconds)}{against}{over}; {words} {counted} at {each} a minute"
 
 
 def _date(statement: Statement) -> str:

@@ -32,7 +32,7 @@ from calendar_model.messages.coverage import EXPECTATION_LABELS, readiness_words
 from calendar_model.messages.statements import state_label
 from calendar_model.mission.coverage import Readiness
 from calendar_model.mission.dossier import Dossier, LinkedStatement, any_restricted, newest_texts
-from calendar_model.mission.statements.speaking import said
+from calendar_model.mission.statements.speaking import duration
 from calendar_model.mission.statements.texts import speaking_seconds, spoken_words
 from calendar_model.mission.statements.workflow import BEFORE_DELIVERY
 from calendar_model.reference import Reference
@@ -194,7 +194,7 @@ class Note:
             text = texts.get(one.id)
             words = spoken_words(text.text, text.language) if text is not None else 0
             if text is not None and words > SHORT:
-                about.append(f"{words} words, about {said(speaking_seconds(text.text, text.language))} to say")
+                about.append(f"{words} words, about {duration(speaking_seconds(text.text, text.language))} to say")
             self._record(one, about)
             if text is not None and words <= SHORT:
                 for part in filter(str.strip, text.text.splitlines()):

@@ -112,7 +112,12 @@ MESSAGES: Mapping[str, Template] = {
     "newer-text": (
         "{writer} has saved version {number} since you began. Your text is kept: merge the two below, then save."
     ),
+    "no-cosponsors-chosen": "Choose the states first.",
+    "typing-not-kept": "The workspace could not be written just now. Nothing is lost; try again.",
+    "text-unchanged": "Nothing has changed since version {number}: there is nothing to save.",
+    "unsaved-before-restore": "You have typed something that is not saved. Save or discard it first, then restore.",
     # Overrides.
+    "override-gone": "This override is not there, or not for you to see.",
     "override-without-reason": "Give the reason in a sentence: it is shown with the statement for ever.",
     "override-not-needed": "There is nothing to override here: what misses, if anything, has to be mended.",
     "override-not-asked": "Confirm an override that somebody has asked for on this statement.",

@@ -21,8 +21,8 @@ from sqlalchemy.sql.base import ExecutableOption
 from calendar_model.access.problems import UnmetRequirement
 from calendar_model.mission.coverage import Readiness, readiness
 from calendar_model.mission.events import event_of
-from calendar_model.mission.statements import commands
-from calendar_model.mission.statements.workflow import MOVES
+from calendar_model.mission.statements.requirements import next_step
+from calendar_model.mission.statements.workflow import NEXT
 from calendar_model.reference import Reference
 from calendar_model.store.history import of_item, of_record
 from calendar_model.store.models import (
@@ -220,9 +220,8 @@ def _drafts(session: Session, statements: Iterable[Statement], person_id: str) -
     )
     numbers = {row.statement_id: row.number for row in session.execute(newest)}
     for one in sorted(found, key=lambda one: (one.state not in NEXT, one.due or date.max, one.title, one.id)):
-        to = NEXT.get(one.state)
-        unmet = commands.unmet_before(session, one, person_id, to) if to is not None else ()
-        yield LinkedStatement(one, numbers.get(one.id, 0), to, unmet)
+        step = next_step(session, one, person_id)
+        yield LinkedStatement(one, numbers.get(one.id, 0), step.to, step.unmet)
 
 
 def newest_texts(session: Session, statements: Iterable[LinkedStatement]) -> dict[str, Version]:
@@ -239,14 +238,6 @@ def any_restricted(session: Session, ids: Iterable[str]) -> bool:
         return False
     restricted = select(Record.id).where(Record.id.in_(wanted), Record.sensitivity == Sensitivity.RESTRICTED)
     return session.scalar(restricted.limit(1)) is not None
-
-
-NEXT: Mapping[StatementState, StatementState] = {
-    state: to
-    for state, (to, *_) in ((state, moves) for state, moves in MOVES.items() if moves)
-    if state is not StatementState.DROPPED
-}
-"""Where a statement goes from each state when all goes well."""
 
 
 def _follow_ups(session: Session, ids: Iterable[str]) -> list[FollowUp]:

@@ -310,8 +310,7 @@ def test_a_person_of_the_sample_in_a_record_gives_way_to_its_owner_alone(kept: K
 
 def test_what_somebody_has_typed_is_taken_by_nobody(kept: Kept) -> None:
     statement = save(kept.owner, Statement, {"title": "Debate", "form": StatementForm.NATIONAL})
-    with writing(kept.owner) as session:
-        commands.keep_unsaved(session, statement, NAME, language="en", based_on=0)
+    commands.keep_unsaved(kept.owner, statement, NAME, language="en", based_on=0)
 
     def take_it(session: WorkspaceSession, kept: Kept) -> None:
         row = of(session, Unsaved, statement_id=statement)

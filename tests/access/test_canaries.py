@@ -232,18 +232,14 @@ def plant_restricted(workspace: Workspace, planted: Planted) -> None:
         session.flush()
         session.add(RemoteVisit(**planted.texts(RemoteVisit), id=remote, asked_at=now()))
     for based_on in (0, 1):
-        with writing(desk, workspace=workspace) as session:
-            found = session.get_one(Statement, statement)
-            commands.save_text(session, found, **planted.texts(Version), language="en", based_on=based_on)
-    with writing(desk, workspace=workspace) as session:
-        found = session.get_one(Statement, statement)
-        reason = planted.texts(Override, missing="")["reason"]
-        asked = commands.ask_override(session, found, Step.CLEAR, reason)
-        for id_ in (statement, planted.seen["statement"]):
-            commands.keep_unsaved(session, id_, **planted.texts(Unsaved), language="en", based_on=0)
-    with writing(head, workspace=workspace) as session:
-        reason = planted.texts(Override, missing="")["reason"]
-        commands.confirm_override(session, session.get_one(Override, asked.id), reason)
+        text = planted.texts(Version)
+        commands.save_text(desk, statement, **text, language="en", based_on=based_on, workspace=workspace)
+    reason = planted.texts(Override, missing="")["reason"]
+    asked = commands.ask_override(desk, statement, Step.CLEAR, reason, workspace)
+    for id_ in (statement, planted.seen["statement"]):
+        typed = planted.texts(Unsaved)
+        commands.keep_unsaved(desk, id_, **typed, language="en", based_on=0, workspace=workspace)
+    commands.confirm_override(head, asked, planted.texts(Override, missing="")["reason"], workspace)
 
 
 def rows(folder: Path) -> dict[str, list[dict[str, Any]]]:

@@ -18,7 +18,7 @@ from calendar_model.mission.statements import commands
 from calendar_model.mission.statements.workflow import MOVES
 from calendar_model.mission.transactions import save, writing
 from calendar_model.store.database import Workspace, open_workspace
-from calendar_model.store.models import Case, Override, Person, Statement
+from calendar_model.store.models import Case, Person, Statement
 from calendar_model.terms import (
     InTheLoop,
     Prospect,
@@ -108,18 +108,23 @@ class Paths(RuleBasedStateMachine):
 
     @rule(who=st.integers(0, 2))
     def write(self, who: int) -> None:
-        with suppress(Refused), writing(self.viewers[who], workspace=self.workspace) as session:
-            statement = session.get(Statement, self.statement)
-            assert statement is not None
-            number = self.newest()
-            commands.save_text(session, statement, f"Text {number + 1}", language="en", based_on=number)
+        number, text = self.newest(), f"Text {self.newest() + 1}"
+        with suppress(Refused):
+            commands.save_text(
+                self.viewers[who], self.statement, text, language="en", based_on=number, workspace=self.workspace
+            )
 
     @rule(who=st.integers(0, 2), to=st.sampled_from(StatementState), dated=st.booleans())
     def move(self, who: int, to: StatementState, dated: bool) -> None:
-        with suppress(Refused), writing(self.viewers[who], workspace=self.workspace) as session:
-            statement = session.get(Statement, self.statement)
-            assert statement is not None
-            commands.move(session, statement, to, seen=self.newest(), on=TODAY if dated else None)
+        with suppress(Refused):
+            commands.move(
+                self.viewers[who],
+                self.statement,
+                to,
+                seen=self.newest(),
+                on=TODAY if dated else None,
+                workspace=self.workspace,
+            )
 
     @rule(who=st.sampled_from([1, 1, 2, 0]))
     def go_on(self, who: int) -> None:
@@ -163,19 +168,17 @@ class Paths(RuleBasedStateMachine):
             assert case is not None
             assert statement is not None
             case.before_on = None
-            commands.move(session, statement, to, seen=self.newest(), on=TODAY)
+            if to is StatementState.DELIVERED:
+                statement.delivered_on = TODAY
+            statement.state = to
 
     @rule(who=st.integers(0, 2), confirm=st.integers(0, 2))
     def override(self, who: int, confirm: int) -> None:
         with suppress(Refused):
-            with writing(self.viewers[who], workspace=self.workspace) as session:
-                statement = session.get(Statement, self.statement)
-                assert statement is not None
-                asked = commands.ask_override(session, statement, Step.CLEAR, "The hearing is tomorrow.")
-            with writing(self.viewers[confirm], workspace=self.workspace) as session:
-                again = session.get(Override, asked.id)
-                assert again is not None
-                commands.confirm_override(session, again, "Agreed with the embassy.")
+            asked = commands.ask_override(
+                self.viewers[who], self.statement, Step.CLEAR, "The hearing is tomorrow.", workspace=self.workspace
+            )
+            commands.confirm_override(self.viewers[confirm], asked, "Agreed with the embassy.", self.workspace)
 
     @invariant()
     def what_was_let_through_had_passed(self) -> None:

@@ -161,9 +161,8 @@ def prepare() -> There:
         session.add_all(
             FollowUp(record_id=id_, what=MARK, due=TODAY, owner_id=owner.person_id) for id_ in (case, reprisal)
         )
-        commands.save_text(session, session.get_one(Statement, statement), MARK, language="en", based_on=0)
-    with writing(owner) as session:
-        commands.keep_unsaved(session, statement, f"{MARK} typed", language="en", based_on=1)
+    commands.save_text(owner, statement, MARK, language="en", based_on=0)
+    commands.keep_unsaved(owner, statement, f"{MARK} typed", language="en", based_on=1)
     lowered = keep(Engagement, "Lowered", **met, outcome=MARK, sensitivity=restricted)
     values = {"title": f"Lowered {number}", "outcome": "", "sensitivity": Sensitivity.INTERNAL}
     save(owner, Engagement, values, record_id=lowered, seen=1, reason=REASON)

@@ -19,7 +19,7 @@ from calendar_model import calendar
 from calendar_model.access.permissions import member
 from calendar_model.access.unit_of_work import reading
 from calendar_model.mission.dossier import dossier
-from calendar_model.mission.statements.queries import desk
+from calendar_model.mission.statements.queries import statements_by_group
 from calendar_model.reference import DATA_VARIABLE
 from calendar_model.store.database import open_workspace
 from tests.benchmarks.folder import large_folder, prepare
@@ -68,7 +68,7 @@ def main() -> None:
         def search(word: str) -> Callable[[], None]:
             def ask() -> None:
                 with reading(viewer, workspace) as session:
-                    desk(session, person, TODAY, search=word)
+                    statements_by_group(session, person, TODAY, search=word)
 
             return ask
 

@@ -25,7 +25,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from calendar_model.mission.statements.speaking import said
+from calendar_model.mission.statements.speaking import duration
 from calendar_model.mission.statements.texts import merge, speaking_seconds
 from pages.components.widgets.comparison import comparison, side_by_side
 from pages.components.widgets.editor import Typed, editor
@@ -73,7 +73,7 @@ typed = editor(
 )
 st.text(f"Typed on {typed.revision}")
 st.text(f"Python has {typed.number}: {typed.text}")
-st.text(f"Python says {said(speaking_seconds(typed.text, language))}")
+st.text(f"Python says {duration(speaking_seconds(typed.text, language))}")
 '''
 
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}

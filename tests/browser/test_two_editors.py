@@ -13,7 +13,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from calendar_model.access.permissions import ANONYMOUS, Viewer, member
 from calendar_model.access.unit_of_work import reading
 from calendar_model.mission.statements import commands
-from calendar_model.mission.transactions import save, writing
+from calendar_model.mission.statements.queries import unsaved
+from calendar_model.mission.transactions import save
 from calendar_model.store.database import Workspace, open_workspace
 from calendar_model.store.models import Person, Statement
 from calendar_model.terms import StatementForm
@@ -61,7 +62,7 @@ class Desk(NamedTuple):
     def unsaved(self, who: Viewer) -> str:
         """What is kept for somebody and not saved."""
         with reading(who, self.workspace) as session:
-            kept = commands.unsaved(session, self.statement)
+            kept = unsaved(session, self.statement)
             return kept.text if kept else ""
 
 
@@ -83,9 +84,7 @@ def desk(running: Desk) -> Desk:
     """The server of the module, with a draft of the test's own."""
     values = {"title": "Item 3", "form": StatementForm.INTERACTIVE_DIALOGUE, "forum": "un-hrc"}
     made = save(running.amina, Statement, values, workspace=running.workspace)
-    with writing(running.amina, workspace=running.workspace) as session:
-        statement = session.get_one(Statement, made)
-        commands.save_text(session, statement, BASE, language="en", based_on=0)
+    commands.save_text(running.amina, made, BASE, language="en", based_on=0, workspace=running.workspace)
     return running._replace(statement=made)
 
 

@@ -114,10 +114,7 @@ CONSULTED: dict[str, Any] = {
 
 
 def drafted(desk: Viewer, statement: str, text: str, language: str = "en") -> None:
-    with writing(desk) as session:
-        found = session.get(Statement, statement)
-        assert found is not None
-        commands.save_text(session, found, text, language=language, based_on=0)
+    commands.save_text(desk, statement, text, language=language, based_on=0)
 
 
 def test_a_note_on_a_text(desk: Viewer, note: Callable[..., bytes]) -> None:

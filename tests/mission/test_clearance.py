@@ -18,11 +18,11 @@ from calendar_model.access.permissions import ANONYMOUS, Viewer, member
 from calendar_model.access.problems import Refused
 from calendar_model.access.unit_of_work import reading
 from calendar_model.mission.statements import commands
-from calendar_model.mission.statements.clearance import Clearance, Text, contributors
-from calendar_model.mission.statements.clearance import given as given_clearances
+from calendar_model.mission.statements.clearance import Clearance, SavedText, clearances_of, contributors
+from calendar_model.mission.statements.queries import newest
 from calendar_model.mission.transactions import save, writing
 from calendar_model.store.database import Workspace, open_workspace
-from calendar_model.store.models import Case, Contact, Override, Person, RecordLink, Statement, Version
+from calendar_model.store.models import Case, Contact, Person, RecordLink, Statement, Version
 from calendar_model.terms import (
     ContactKind,
     InTheLoop,
@@ -84,17 +84,18 @@ class Desk:
         self.change(self.ada, {}, named=named)
 
     def write(self, who: Viewer, text: str, language: str = "en") -> int:
-        with writing(who, workspace=self.workspace) as session:
-            found = session.get_one(Statement, self.statement)
-            newest = commands.newest(session, self.statement, language)
-            based_on = newest.number if newest else 0
-            return commands.save_text(session, found, text, language=language, based_on=based_on).number
+        with reading(who, self.workspace) as session:
+            last = newest(session, self.statement, language)
+        based_on = last.number if last else 0
+        return commands.save_text(
+            who, self.statement, text, language=language, based_on=based_on, workspace=self.workspace
+        ).number
 
     def move(self, who: Viewer, to: StatementState) -> None:
-        with writing(who, workspace=self.workspace) as session:
+        with reading(who, self.workspace) as session:
             numbers = session.scalars(select(Version.number).where(Version.statement_id == self.statement))
-            found = session.get_one(Statement, self.statement)
-            commands.move(session, found, to, seen=max(numbers, default=0), on=TODAY)
+            seen = max(numbers, default=0)
+        commands.move(who, self.statement, to, seen=seen, on=TODAY, workspace=self.workspace)
 
     def clear(self, who: Viewer) -> None:
         if self.state is StatementState.DRAFT:
@@ -210,11 +211,8 @@ def test_what_a_writer_cleared_before_the_case_was_linked_settles_nothing(worksp
 def test_who_asked_for_the_override_does_not_clear_what_it_overrides(workspace: Workspace) -> None:
     desk = Desk(workspace, case={**ANSWERED, "mission_consulted_on": None})
     desk.write(desk.ada, SPOKEN)
-    with writing(desk.bo, workspace=workspace) as session:
-        found = session.get_one(Statement, desk.statement)
-        asked = commands.ask_override(session, found, Step.CLEAR, "The hearing is tomorrow.")
-    with writing(desk.cy, workspace=workspace) as session:
-        commands.confirm_override(session, session.get_one(Override, asked.id), "Agreed with the embassy.")
+    asked = commands.ask_override(desk.bo, desk.statement, Step.CLEAR, "The hearing is tomorrow.", workspace=workspace)
+    commands.confirm_override(desk.cy, asked, "Agreed with the embassy.", workspace=workspace)
     assert desk.refused(desk.bo) == {"asked-override"}
     desk.clear(desk.cy)
 
@@ -226,7 +224,7 @@ def test_the_history_keeps_who_cleared_which_text(desk: Desk) -> None:
     desk.clear(desk.bo)
     desk.move(desk.bo, StatementState.DRAFT)
     with reading(desk.ada, desk.workspace) as session:
-        kept = given_clearances(session, desk.statement)
+        kept = clearances_of(session, desk.statement)
     bo = desk.bo.person_id
     assert [(one.version, one.person_id, one.taken_back) for one in kept] == [(1, bo, False), (2, bo, True)]
 
@@ -245,9 +243,14 @@ def test_a_saved_text_is_the_newest_and_stays(desk: Desk) -> None:
 def test_who_cannot_see_the_case_does_not_clear(desk: Desk) -> None:
     desk.write(desk.ada, SPOKEN)
     outsider = member(desk.save(ANONYMOUS, Person, {"name": "Di", "may_clear": True}))
-    with writing(desk.ada, workspace=desk.workspace) as session:
-        found = session.get_one(Statement, desk.statement)
-        commands.move(session, found, StatementState.CONSULTATION, seen=1, waiting_for=outsider.person_id)
+    commands.move(
+        desk.ada,
+        desk.statement,
+        StatementState.CONSULTATION,
+        seen=1,
+        waiting_for=outsider.person_id,
+        workspace=desk.workspace,
+    )
     assert desk.refused(outsider) == {"unreadable-records"}
     desk.clear(desk.bo)
 
@@ -269,11 +272,9 @@ def test_who_cannot_see_the_case_confirms_no_override_of_it(workspace: Workspace
     outsider = member(desk.save(ANONYMOUS, Person, {"name": "Di", "may_clear": True}))
     desk.write(desk.ada, SPOKEN)
     desk.change(desk.ada, {}, named=[one.person_id for one in (*desk.everyone, outsider)])
-    with writing(desk.ada, workspace=workspace) as session:
-        found = session.get_one(Statement, desk.statement)
-        asked = commands.ask_override(session, found, Step.CLEAR, "The hearing is tomorrow.")
-    with pytest.raises(Refused) as refused, writing(outsider, workspace=workspace) as session:
-        commands.confirm_override(session, session.get_one(Override, asked.id), "Agreed with the embassy.")
+    asked = commands.ask_override(desk.ada, desk.statement, Step.CLEAR, "The hearing is tomorrow.", workspace=workspace)
+    with pytest.raises(Refused) as refused:
+        commands.confirm_override(outsider, asked, "Agreed with the embassy.", workspace)
     assert [unmet.code for unmet in refused.value.unmet] == ["unreadable-records"]
 
 
@@ -291,7 +292,7 @@ acts = st.lists(
 
 @given(acts)
 def test_who_wrote_what_is_new_since_the_last_clearance_is_a_writer(acts: list[tuple[Any, ...]]) -> None:
-    texts: list[Text] = []
+    texts: list[SavedText] = []
     clearances: list[Clearance] = []
     owed: dict[str, set[str]] = {}
     """By language the sentences of the newest text that nobody but their writers has cleared."""
@@ -299,7 +300,7 @@ def test_who_wrote_what_is_new_since_the_last_clearance_is_a_writer(acts: list[t
     wrote: dict[str, set[str]] = {}
     for act, who, what, language in acts:
         if act == "write":
-            texts.append(Text(len(texts) + 1, language, "  ".join(what), who))
+            texts.append(SavedText(len(texts) + 1, language, "  ".join(what), who))
             new = set(what) - set(newest.get(language, []))
             owed[language] = (owed.get(language, set()) & set(what)) | new
             newest[language] = what

@@ -120,11 +120,11 @@ def test_what_is_too_long_is_refused_by_field_with_both_lengths(desk: Viewer, ki
 def test_a_text_of_a_statement_is_bounded_saved_or_not(desk: Viewer) -> None:
     made, long = save(desk, Statement, GOOD[Statement]), "x" * 100_001
     for keep in (
-        lambda session, found: commands.save_text(session, found, long, language="en", based_on=0),
-        lambda session, found: commands.keep_unsaved(session, found.id, long, language="en", based_on=0),
+        lambda: commands.save_text(desk, made, long, language="en", based_on=0),
+        lambda: commands.keep_unsaved(desk, made, long, language="en", based_on=0),
     ):
-        with pytest.raises(Refused) as refusal, writing(desk) as session:
-            keep(session, session.get_one(Statement, made))
+        with pytest.raises(Refused) as refusal:
+            keep()
         assert refusal.value.field == "text"
 
 

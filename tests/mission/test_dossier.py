@@ -140,10 +140,7 @@ def test_whom_we_have_yet_to_consult(desk: Viewer, table: pd.DataFrame, make: Ca
     make(Engagement, "Round", contact["heard"], item=ITEM)
     make(Engagement, "On the draft", contact["heard on the draft"], draft)
     dropped = make(Statement, "Dropped", contact["dropped"], item=ITEM)
-    with writing(desk) as session:
-        statement = session.get(Statement, dropped)
-        assert statement is not None
-        commands.move(session, statement, StatementState.DROPPED, seen=0)
+    commands.move(desk, dropped, StatementState.DROPPED, seen=0)
     make(Engagement, "Elsewhere", contact["stranger"], contact["draft"], item="session-HRC64")
     found = of(desk, table)
     assert {one.title: found.because[one.id] for one in found.to_consult} == {
@@ -173,14 +170,8 @@ def test_cases_and_reprisals_come_through_what_is_tied(
 def test_drafts_say_what_misses_next(desk: Viewer, table: pd.DataFrame, make: Callable[..., str]) -> None:
     draft = make(Statement, "Draft", item=ITEM, due=date(2028, 1, 1))
     make(Statement, "Idea", item=ITEM)
-    with writing(desk) as session:
-        statement = session.get(Statement, draft)
-        assert statement is not None
-        commands.save_text(session, statement, "Recalling the Declaration.", language="en", based_on=0)
-    with writing(desk) as session:
-        statement = session.get(Statement, draft)
-        assert statement is not None
-        commands.move(session, statement, StatementState.CONSULTATION, seen=1)
+    commands.save_text(desk, draft, "Recalling the Declaration.", language="en", based_on=0)
+    commands.move(desk, draft, StatementState.CONSULTATION, seen=1)
     found = of(desk, table)
     assert [(d.statement.title, d.version, d.next, [unmet.code for unmet in d.unmet]) for d in found.drafts] == [
         (

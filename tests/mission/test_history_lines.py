@@ -39,10 +39,7 @@ def statement(who: Viewer) -> str:
 
 def test_what_was_done_at_one_moment_is_one_line(desk: Viewer) -> None:
     draft = statement(desk)
-    with writing(desk) as session:
-        found = session.get(Statement, draft)
-        assert found is not None
-        commands.save_text(session, found, "CANARY", language="en", based_on=0)
+    commands.save_text(desk, draft, "CANARY", language="en", based_on=0)
     save(desk, Statement, {"title": "Zero draft", "due": date(2028, 1, 1)}, record_id=draft, seen=2)
     save(desk, Statement, {}, record_id=draft, seen=3, items=[ITEM, "session-HRC67"])
     save(desk, Statement, {"sensitivity": Sensitivity.RESTRICTED}, record_id=draft, seen=3)

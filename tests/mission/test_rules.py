@@ -15,6 +15,7 @@ from calendar_model.access.unit_of_work import EditConflict, change_token, readi
 from calendar_model.clock import TODAY_VARIABLE
 from calendar_model.mission.statements import commands
 from calendar_model.mission.statements.commands import NewerText
+from calendar_model.mission.statements.queries import unsaved
 from calendar_model.mission.transactions import save, writing
 from calendar_model.store.models import (
     Access,
@@ -95,17 +96,11 @@ def statement(who: Viewer, text: str = "Thank you, Mr President.", **more: Any) 
 
 
 def write(who: Viewer, made: str, text: str, *, based_on: int = 0) -> int:
-    with writing(who) as session:
-        found = session.get(Statement, made)
-        assert found is not None
-        return commands.save_text(session, found, text, language="en", based_on=based_on).number
+    return commands.save_text(who, made, text, language="en", based_on=based_on).number
 
 
 def move(who: Viewer, made: str, to: StatementState, *, seen: int = 1, on: date | None = None) -> None:
-    with writing(who) as session:
-        found = session.get(Statement, made)
-        assert found is not None
-        commands.move(session, found, to, seen=seen, on=on)
+    commands.move(who, made, to, seen=seen, on=on)
 
 
 def state(who: Viewer, made: str) -> StatementState | None:
@@ -351,18 +346,17 @@ def test_what_is_typed_is_kept_for_its_writer_alone(desk: Viewer, head: Viewer) 
     made = statement(desk)
     before = change_token()
     for text in ("Typed", "Typed so far"):
-        with writing(desk) as session:
-            commands.keep_unsaved(session, made, text, language="en", based_on=1)
+        commands.keep_unsaved(desk, made, text, language="en", based_on=1)
     assert change_token() == before
     with reading(desk) as session:
-        kept = commands.unsaved(session, made)
+        kept = unsaved(session, made)
         assert kept is not None
         assert (kept.text, kept.based_on) == ("Typed so far", 1)
     with reading(head) as session:
-        assert commands.unsaved(session, made) is None
+        assert unsaved(session, made) is None
     write(desk, made, "Saved", based_on=1)
     with reading(desk) as session:
-        assert commands.unsaved(session, made) is None
+        assert unsaved(session, made) is None
 
 
 # --- Cases
@@ -411,7 +405,7 @@ def test_an_answer_taken_back_in_the_same_breath_counts_as_missing(desk: Viewer,
             assert weighed is not None
             assert found is not None
             weighed.before_on = None
-            commands.move(session, found, StatementState.CLEARED, seen=1)
+            found.state = StatementState.CLEARED
 
     with pytest.raises(Refused, match="nobody has talked it over"):
         take_back_and_clear()
@@ -473,10 +467,7 @@ def test_a_hidden_case_still_holds_the_statement_back_without_its_code(desk: Vie
 def test_whose_word_is_waited_for_is_named(desk: Viewer, head: Viewer) -> None:
     made = statement(desk, links=[save(desk, Case, CASE)])
     assert titles(head) == []
-    with writing(desk) as session:
-        found = session.get(Statement, made)
-        assert found is not None
-        commands.move(session, found, StatementState.CONSULTATION, seen=1, waiting_for=head.person_id)
+    commands.move(desk, made, StatementState.CONSULTATION, seen=1, waiting_for=head.person_id)
     assert titles(head) == ["General debate"]
 
 
@@ -484,17 +475,10 @@ def test_an_override_takes_two_persons_a_reason_and_the_same_text(desk: Viewer, 
     made, _ = raising(desk, head)
 
     def ask(reason: str = "The hearing is tomorrow.") -> str:
-        with writing(desk) as session:
-            found = session.get(Statement, made)
-            assert found is not None
-            asked = commands.ask_override(session, found, Step.CLEAR, reason)
-        return asked.id
+        return commands.ask_override(desk, made, Step.CLEAR, reason)
 
     def confirm(who: Viewer, asked: str) -> None:
-        with writing(who) as session:
-            found = session.get(Override, asked)
-            assert found is not None
-            commands.confirm_override(session, found, "Agreed with the embassy.")
+        commands.confirm_override(who, asked, "Agreed with the embassy.")
 
     with pytest.raises(Refused, match="Give the reason in a sentence"):
         ask("urgent")

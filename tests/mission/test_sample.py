@@ -17,6 +17,7 @@ from calendar_model.mission import sample, subscriptions
 from calendar_model.mission.events import event_of, problems
 from calendar_model.mission.statements import commands
 from calendar_model.mission.statements.facts import facts_for
+from calendar_model.mission.statements.requirements import unmet_before
 from calendar_model.mission.statements.workflow import unmet_requirements
 from calendar_model.mission.transactions import save, writing
 from calendar_model.reference import Reference
@@ -104,9 +105,8 @@ def test_what_staff_hang_on_it_goes_with_it_and_what_is_theirs_lets_go_of_it(tab
     with writing(me) as session:
         fictional = session.scalars(select(Statement).where(Statement.title == "A word for 9 December")).one()
         fictional.follow_ups.append(FollowUp(what="Ask again", due=TODAY, owner_id=me.person_id))
-        commands.save_text(session, fictional, "One word.", language="en", based_on=0)
-    with writing(me) as session:
-        commands.keep_unsaved(session, fictional.id, "One word, and another.", language="en", based_on=1)
+    commands.save_text(me, fictional.id, "One word.", language="en", based_on=0)
+    commands.keep_unsaved(me, fictional.id, "One word, and another.", language="en", based_on=1)
     mine = save(me, Statement, {"title": "Ours", "form": StatementForm.NATIONAL, "sensitivity": Sensitivity.RESTRICTED})
     both = [me.person_id, theirs]
     contact = save(me, Contact, {"title": "Defender 014", "contact_kind": ContactKind.DEFENDER}, named=both)
@@ -114,13 +114,10 @@ def test_what_staff_hang_on_it_goes_with_it_and_what_is_theirs_lets_go_of_it(tab
         statement, defender = session.get(Statement, mine), session.get(Contact, contact)
         assert statement is not None
         assert defender is not None
-        commands.save_text(session, statement, "Our word.", language="en", based_on=0)
         defender.consents.append(Consent(to_what="To be named", given_on=TODAY, taken_by_id=theirs))
         defender.follow_ups.append(FollowUp(what="Call", due=TODAY, owner_id=theirs))
-    with writing(me) as session:
-        statement = session.get(Statement, mine)
-        assert statement is not None
-        commands.move(session, statement, StatementState.CONSULTATION, seen=1, waiting_for=theirs)
+    commands.save_text(me, mine, "Our word.", language="en", based_on=0)
+    commands.move(me, mine, StatementState.CONSULTATION, seen=1, waiting_for=theirs)
     save(me, Contact, {}, record_id=contact, seen=kept(me, Contact, contact).version, named=[me.person_id, theirs])
     sample.remove()
     after = rows()
@@ -223,7 +220,7 @@ def test_a_statement_with_a_case_is_held_back_by_the_check_that_misses() -> None
     with reading(officer()) as session:
         titled = Statement.title.startswith("Interactive dialogue")
         statement = session.scalars(select(Statement).where(titled)).one()
-        found = commands.unmet_before(session, statement, officer().person_id, StatementState.CONSULTATION)
+        found = unmet_before(session, statement, officer().person_id, StatementState.CONSULTATION)
         assert found == ()
         statement_id = statement.id
     head = next(one for one in staff() if one.may_clear)
@@ -234,10 +231,7 @@ def test_a_statement_with_a_case_is_held_back_by_the_check_that_misses() -> None
 
 
 def moved(who: Viewer, statement_id: str, to: StatementState) -> None:
-    with writing(who) as session:
-        statement = session.get(Statement, statement_id)
-        assert statement is not None
-        commands.move(session, statement, to, seen=1)
+    commands.move(who, statement_id, to, seen=1)
 
 
 def test_a_person_of_the_sample_changes_nothing_of_the_staffs(table: Any, me: Viewer) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calendar_model.mission.statements.speaking import Limit, limits, said
+from calendar_model.mission.statements.speaking import SpeakingLimit, duration, speaking_limits
 from calendar_model.reference import Reference, load
 from calendar_model.terms import StatementForm
 from calendar_model.vocabulary import Confidence
@@ -19,14 +19,14 @@ def reference() -> Reference:
     return load()
 
 
-def brief(found: tuple[Limit, ...]) -> list[tuple[int, str, str]]:
+def brief(found: tuple[SpeakingLimit, ...]) -> list[tuple[int, str, str]]:
     return [(limit.seconds, limit.for_whom, limit.milestone) for limit in found]
 
 
 def test_a_dialogue_of_these_years_is_recalled(reference: Reference) -> None:
-    found = limits(reference, "un-hrc", StatementForm.INTERACTIVE_DIALOGUE, date(2026, 3, 10))
+    found = speaking_limits(reference, "un-hrc", StatementForm.INTERACTIVE_DIALOGUE, date(2026, 3, 10))
     assert found == tuple(
-        Limit(
+        SpeakingLimit(
             90,
             whom,
             "Interactive dialogue (recent sessions)",
@@ -42,11 +42,11 @@ def test_a_dialogue_of_these_years_is_recalled(reference: Reference) -> None:
 
 def test_the_rule_of_the_year_holds(reference: Reference) -> None:
     debate = StatementForm.GENERAL_DEBATE
-    assert brief(limits(reference, "un-hrc", debate, date(2016, 3, 1))) == [
+    assert brief(speaking_limits(reference, "un-hrc", debate, date(2016, 3, 1))) == [
         (180, "member", "hrc-speaking-general-debate-2013"),
         (120, "observer", "hrc-speaking-general-debate-2013"),
     ]
-    found = limits(reference, "un-hrc", debate, date(2026, 9, 21))
+    found = speaking_limits(reference, "un-hrc", debate, date(2026, 9, 21))
     assert brief(found) == [
         (150, "member", "hrc-speaking-general-debate-2017"),
         (90, "observer", "hrc-speaking-general-debate-2017"),
@@ -57,7 +57,7 @@ def test_the_rule_of_the_year_holds(reference: Reference) -> None:
 
 
 def test_the_newest_of_several_rules_stands_first(reference: Reference) -> None:
-    assert brief(limits(reference, "un-hrc", StatementForm.INTERACTIVE_DIALOGUE, date(2020, 3, 1))) == [
+    assert brief(speaking_limits(reference, "un-hrc", StatementForm.INTERACTIVE_DIALOGUE, date(2020, 3, 1))) == [
         (120, "member", "hrc-speaking-clustered-dialogue-2017"),
         (120, "observer", "hrc-speaking-clustered-dialogue-2017"),
         (180, "member", "hrc-speaking-individual-dialogue-2015"),
@@ -66,11 +66,11 @@ def test_the_newest_of_several_rules_stands_first(reference: Reference) -> None:
 
 
 def test_third_committee_speaks_by_delegation_and_group(reference: Reference) -> None:
-    assert brief(limits(reference, "un-ga-c3", StatementForm.GENERAL_DEBATE, date(2026, 10, 5))) == [
+    assert brief(speaking_limits(reference, "un-ga-c3", StatementForm.GENERAL_DEBATE, date(2026, 10, 5))) == [
         (360, "delegation", "ga-c3-speaking-general-debate"),
         (480, "group", "ga-c3-speaking-general-debate"),
     ]
-    assert brief(limits(reference, "un-ga-c3", StatementForm.INTERACTIVE_DIALOGUE, date(2026, 10, 5))) == [
+    assert brief(speaking_limits(reference, "un-ga-c3", StatementForm.INTERACTIVE_DIALOGUE, date(2026, 10, 5))) == [
         (120, "delegation, at least", "ga-c3-speaking-dialogue"),
         (180, "delegation, at most", "ga-c3-speaking-dialogue"),
     ]
@@ -78,16 +78,16 @@ def test_third_committee_speaks_by_delegation_and_group(reference: Reference) ->
 
 def test_a_review_has_its_own_and_falls_back_on_the_council(reference: Reference) -> None:
     day = date(2027, 1, 25)
-    assert brief(limits(reference, "un-hrc-upr", StatementForm.UPR_RECOMMENDATION, day)) == [
+    assert brief(speaking_limits(reference, "un-hrc-upr", StatementForm.UPR_RECOMMENDATION, day)) == [
         (180, "member", "upr-speaking-time"),
         (120, "observer", "upr-speaking-time"),
     ]
     debate = StatementForm.GENERAL_DEBATE
-    assert limits(reference, "un-hrc-upr", debate, day) == limits(reference, "un-hrc", debate, day)
+    assert speaking_limits(reference, "un-hrc-upr", debate, day) == speaking_limits(reference, "un-hrc", debate, day)
 
 
 def test_a_national_statement_is_made_wherever_one_may_speak(reference: Reference) -> None:
-    found = limits(reference, "un-hrc", StatementForm.NATIONAL, date(2026, 3, 1))
+    found = speaking_limits(reference, "un-hrc", StatementForm.NATIONAL, date(2026, 3, 1))
     assert [limit.occasion for limit in found] == [
         "Interactive dialogue (recent sessions)",
         "Interactive dialogue (recent sessions)",
@@ -99,7 +99,7 @@ def test_a_national_statement_is_made_wherever_one_may_speak(reference: Referenc
         "Panel discussion",
         "Panel discussion",
     ]
-    assert limits(reference, "un-hrc", StatementForm.JOINT, date(2026, 3, 1)) == found
+    assert speaking_limits(reference, "un-hrc", StatementForm.JOINT, date(2026, 3, 1)) == found
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_a_national_statement_is_made_wherever_one_may_speak(reference: Referenc
     ],
 )
 def test_no_limit_is_known(reference: Reference, forum: str, form: StatementForm) -> None:
-    assert limits(reference, forum, form, date(2026, 3, 1)) == ()
+    assert speaking_limits(reference, forum, form, date(2026, 3, 1)) == ()
 
 
 @pytest.mark.parametrize(
@@ -122,11 +122,11 @@ def test_no_limit_is_known(reference: Reference, forum: str, form: StatementForm
     [(0, "0 s"), (0.1, "1 s"), (45, "45 s"), (60, "1 min"), (59.2, "1 min"), (90, "1 min 30 s"), (480, "8 min")],
 )
 def test_a_duration_in_words(seconds: float, words: str) -> None:
-    assert said(seconds) == words
+    assert duration(seconds) == words
 
 
 @given(st.integers(0, 10_000))
 def test_a_duration_can_be_read_back(seconds: int) -> None:
-    parts = said(seconds).split(" ")
+    parts = duration(seconds).split(" ")
     units = {"min": 60, "s": 1}
     assert sum(int(n) * units[u] for n, u in zip(parts[::2], parts[1::2], strict=True)) == seconds

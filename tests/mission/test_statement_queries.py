@@ -1,4 +1,4 @@
-"""The desk of statements as one person has it, through the doors that pages use."""
+"""The list of statements as one person has it, and one statement with its texts."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from calendar_model.access.permissions import ANONYMOUS, Viewer, member
 from calendar_model.access.unit_of_work import reading
 from calendar_model.mission.statements import commands
 from calendar_model.mission.statements.queries import (
-    Group,
-    Hangs,
-    desk,
-    hanging,
-    set_cosponsors,
+    StatementGroup,
+    StatementLinks,
+    links_of,
+    list_statements,
+    load_statement,
+    newest_text,
+    open_overrides,
     text_in,
     text_of,
-    unconfirmed,
     who_may_clear,
-    whole,
 )
 from calendar_model.mission.transactions import save, writing
-from calendar_model.store.models import Case, Override, Person, RecordLink, Statement
+from calendar_model.store.models import Case, Person, RecordLink, Statement
 from calendar_model.terms import CosponsorStanding, StatementForm, StatementState, Step, Suggester
 from calendar_model.vocabulary import Sensitivity
 from tests.day import TODAY
@@ -51,29 +51,19 @@ def begin(who: Viewer, title: str, *texts: str, **more: Any) -> str:
 
 
 def write(who: Viewer, made: str, text: str, language: str = "en") -> None:
-    with writing(who) as session:
-        newest = commands.newest(session, made, language)
-        commands.save_text(
-            session, found(session, made), text, language=language, based_on=newest.number if newest else 0
-        )
-
-
-def found(session: Any, made: str) -> Statement:
-    statement = session.get(Statement, made, options=whole())
-    assert isinstance(statement, Statement)
-    return statement
+    last = newest_text(who, made, language)
+    commands.save_text(who, made, text, language=language, based_on=last.number if last else 0)
 
 
 def move(who: Viewer, made: str, to: StatementState, **more: Any) -> None:
-    with writing(who) as session:
-        statement = found(session, made)
-        commands.move(session, statement, to, seen=len(statement.versions), **more)
+    with reading(who) as session:
+        seen = len(load_statement(session, made).versions)
+    commands.move(who, made, to, seen=seen, **more)
 
 
 def titles(who: Viewer, **narrowed: Any) -> Mapping[str, list[str]]:
     """The groups that hold something, by name."""
-    with reading(who) as session:
-        groups = desk(session, who.person_id, TODAY, **narrowed)
+    groups = list_statements(who, TODAY, **narrowed)
     return {group.name: [line.title for line in lines] for group, lines in groups.items() if lines}
 
 
@@ -92,7 +82,7 @@ def test_each_statement_stands_once_in_the_first_group_that_fits(me: Viewer, hea
     dropped = begin(me, "Mine, dropped", due=date(2026, 11, 25))
     move(me, dropped, StatementState.DROPPED)
     assert titles(me) == {
-        "WAITING": ["Waits for me, and is due"],
+        "AWAITING_ME": ["Waits for me, and is due"],
         "MINE": ["Mine, overdue", "Mine, later", "Mine, without a day"],
         "SOON": ["Theirs, due on the last day"],
         "OTHERS": ["Theirs, due a day later", "Mine, dropped"],
@@ -113,14 +103,11 @@ def test_what_was_delivered_is_due_no_more_and_still_open(me: Viewer, head: View
 
 def test_what_i_have_typed_and_not_saved_is_mine(me: Viewer, head: Viewer) -> None:
     made = begin(head, "Theirs", "Text.")
-    with writing(me) as session:
-        commands.keep_unsaved(session, made, "Text, and more.", language="en", based_on=1)
-    with reading(me) as session:
-        (line,) = desk(session, me.person_id, TODAY)[Group.MINE]
-    assert (line.title, line.typed, line.open, line.restricted) == ("Theirs", True, True, False)
-    with reading(head) as session:
-        (line,) = desk(session, head.person_id, TODAY)[Group.MINE]
-    assert line.typed is False
+    commands.keep_unsaved(me, made, "Text, and more.", language="en", based_on=1)
+    (line,) = list_statements(me, TODAY)[StatementGroup.MINE]
+    assert (line.title, line.is_typed, line.open, line.restricted) == ("Theirs", True, True, False)
+    (line,) = list_statements(head, TODAY)[StatementGroup.MINE]
+    assert line.is_typed is False
 
 
 def test_search_looks_into_titles_and_the_newest_text_of_each_language(me: Viewer) -> None:
@@ -155,7 +142,7 @@ def test_who_is_not_named_finds_nothing_restricted(me: Viewer, head: Viewer) -> 
         assert kept(ANONYMOUS, **narrowed) == []
     with reading(head) as session:
         assert text_of(session, made, 1) == ""
-        assert hanging(session, [made]) == {made: Hangs()}
+        assert links_of(session, [made]) == {made: StatementLinks()}
 
 
 def raising(me: Viewer, head: Viewer) -> tuple[str, str]:
@@ -168,9 +155,7 @@ def raising(me: Viewer, head: Viewer) -> tuple[str, str]:
 
 
 def ask(who: Viewer, made: str) -> str:
-    with writing(who) as session:
-        asked = commands.ask_override(session, found(session, made), Step.CLEAR, "The hearing is tomorrow.")
-    return asked.id
+    return commands.ask_override(who, made, Step.CLEAR, "The hearing is tomorrow.")
 
 
 def test_an_override_waits_for_who_may_clear_until_it_is_confirmed_or_the_text_changes(
@@ -179,21 +164,18 @@ def test_an_override_waits_for_who_may_clear_until_it_is_confirmed_or_the_text_c
     made, _ = raising(me, head)
     assert titles(head, may_clear=True) == {"OTHERS": ["Raises it"]}
     ask(me, made)
-    assert titles(head, may_clear=True) == {"WAITING": ["Raises it"]}
+    assert titles(head, may_clear=True) == {"AWAITING_ME": ["Raises it"]}
     assert titles(head) == {"OTHERS": ["Raises it"]}
     write(me, made, "Another text.")
     with reading(head) as session:
-        assert unconfirmed(session) == []
+        assert open_overrides(session) == []
     second = ask(me, made)
     with reading(head) as session:
-        assert [(one.id, one.person.name) for one in unconfirmed(session, made)] == [(second, "Me")]
-        assert unconfirmed(session, "0" * 32) == []
-    with writing(head) as session:
-        asked = session.get(Override, second)
-        assert asked is not None
-        commands.confirm_override(session, asked, "Agreed with the embassy.")
+        assert [(one.id, one.person.name) for one in open_overrides(session, made)] == [(second, "Me")]
+        assert open_overrides(session, "0" * 32) == []
+    commands.confirm_override(head, second, "Agreed with the embassy.")
     with reading(head) as session:
-        assert unconfirmed(session) == []
+        assert open_overrides(session) == []
 
 
 def test_my_own_override_does_not_wait_for_me(head: Viewer, me: Viewer) -> None:
@@ -213,17 +195,17 @@ def test_what_hangs_on_a_statement_is_told_whichever_way_it_is_tied(me: Viewer, 
         version = seen.version
     save(me, Statement, {}, record_id=made, seen=version, items=["hrc-resolution-HRC67", "session-HRC64"])
     with reading(me) as session:
-        assert hanging(session, [made]) == {
-            made: Hangs(("hrc-resolution-HRC67", "session-HRC64"), ("Case 1", "Case 2")),
+        assert links_of(session, [made]) == {
+            made: StatementLinks(("hrc-resolution-HRC67", "session-HRC64"), ("Case 1", "Case 2")),
         }
     with reading(head) as session:
-        assert hanging(session, [made])[made].cases == ("Case 1",)
+        assert links_of(session, [made])[made].cases == ("Case 1",)
 
 
 def test_one_statement_has_all_its_texts_after_the_session(me: Viewer) -> None:
     made = begin(me, "Two texts", "One.", "Two.")
     with reading(me) as session:
-        statement = found(session, made)
+        statement = load_statement(session, made)
         assert [text_of(session, made, number) for number in (1, 2, 3)] == ["One.", "Two.", ""]
     assert [text_in(statement, number) for number in (1, 2, 3)] == ["One.", "Two.", ""]
     assert [version.written_by.name for version in statement.versions] == ["Me", "Me"]
@@ -233,10 +215,9 @@ def test_states_that_join_change_their_answer_and_leave_the_list(me: Viewer) -> 
     made = begin(me, "Together", form=StatementForm.JOINT)
 
     def answer(countries: list[str], standing: CosponsorStanding | None) -> list[tuple[str, CosponsorStanding]]:
-        with writing(me) as session:
-            set_cosponsors(found(session, made), countries, standing)
+        commands.set_cosponsors(me, made, countries, standing)
         with reading(me) as session:
-            return [(one.country, one.standing) for one in found(session, made).cosponsors]
+            return [(one.country, one.standing) for one in load_statement(session, made).cosponsors]
 
     asked, joined = CosponsorStanding.ASKED, CosponsorStanding.JOINED
     assert answer(["SWE", "FIN"], asked) == [("FIN", asked), ("SWE", asked)]

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from calendar_model.access.permissions import ANONYMOUS, Viewer, member
 from calendar_model.access.unit_of_work import reading
 from calendar_model.mission.statements import commands
-from calendar_model.mission.transactions import save, writing
+from calendar_model.mission.transactions import save
 from calendar_model.store.models import (
     Case,
     Contact,
@@ -77,16 +77,13 @@ def raise_it(writer: Viewer, head: Viewer, case_id: str, on: date) -> str:
     named = [writer.person_id, head.person_id]
     values = {"title": "General debate", "form": StatementForm.GENERAL_DEBATE}
     made = save(writer, Statement, values, links=[case_id], named=named)
-    with writing(writer) as session:
-        found = session.get_one(Statement, made)
-        commands.save_text(session, found, "Thank you, Mr President.", language="en", based_on=0)
+    commands.save_text(writer, made, "Thank you, Mr President.", language="en", based_on=0)
     for who, state, day in (
         (writer, StatementState.CONSULTATION, None),
         (head, StatementState.CLEARED, None),
         (writer, StatementState.DELIVERED, on),
     ):
-        with writing(who) as session:
-            commands.move(session, session.get_one(Statement, made), state, seen=1, on=day)
+        commands.move(who, made, state, seen=1, on=day)
     return made
 
 

@@ -108,14 +108,11 @@ def test_all_of_it_on_one_page(desk: Viewer) -> None:
     group = save(desk, Contact, {"title": "Organisation 003", "contact_kind": ContactKind.ORGANISATION, **INTERNAL})
     text = {"title": "Zero draft", "form": StatementForm.RESOLUTION_TEXT, "due": date(2028, 2, 20), **INTERNAL}
     draft = save(desk, Statement, text, items=[ITEM])
+    commands.save_text(desk, draft, "Recalling the Declaration.", language="en", based_on=0)
+    commands.move(desk, draft, StatementState.CONSULTATION, seen=1, waiting_for=desk.person_id)
     with writing(desk) as session:
         statement = session.get(Statement, draft)
         assert statement is not None
-        commands.save_text(session, statement, "Recalling the Declaration.", language="en", based_on=0)
-    with writing(desk) as session:
-        statement = session.get(Statement, draft)
-        assert statement is not None
-        commands.move(session, statement, StatementState.CONSULTATION, seen=1, waiting_for=desk.person_id)
         statement.follow_ups.append(
             FollowUp(what="Ask the core group", due=date(2026, 11, 20), owner_id=desk.person_id)
         )

@@ -13,7 +13,8 @@ from calendar_model import wording
 from calendar_model.access.permissions import ANONYMOUS, Viewer, member
 from calendar_model.access.unit_of_work import reading
 from calendar_model.mission.statements import commands
-from calendar_model.mission.transactions import save, writing
+from calendar_model.mission.statements.queries import load_statement, newest_text
+from calendar_model.mission.transactions import save
 from calendar_model.store.models import (
     Case,
     Cosponsor,
@@ -81,20 +82,14 @@ def begin(who: Viewer, *texts: str, **more: Any) -> str:
 
 
 def write(who: Viewer, made: str, text: str, language: str = "en") -> None:
-    with writing(who) as session:
-        newest = commands.newest(session, made, language)
-        statement = session.get(Statement, made)
-        assert statement is not None
-        based_on = newest.number if newest else 0
-        commands.save_text(session, statement, text, language=language, based_on=based_on)
+    last = newest_text(who, made, language)
+    commands.save_text(who, made, text, language=language, based_on=last.number if last else 0)
 
 
 def move(who: Viewer, made: str, to: StatementState, **more: Any) -> None:
-    with writing(who) as session:
-        statement = session.get(Statement, made)
-        assert statement is not None
-        seen = max((version.number for version in statement.versions), default=0)
-        commands.move(session, statement, to, seen=seen, **more)
+    with reading(who) as session:
+        seen = max((version.number for version in load_statement(session, made).versions), default=0)
+    commands.move(who, made, to, seen=seen, **more)
 
 
 def kept(who: Viewer, made: str) -> Statement:

@@ -68,10 +68,7 @@ def test_a_statement_is_given_in_each_of_its_languages_until_it_is_not_for_the_r
     open_page("statements", me.person_id, record=statement)
     assert offered == {}
     for language, text in (("en", "Thank you."), ("fr", "Merci.")):
-        with writing(desk) as session:
-            found = session.get(Statement, statement)
-            assert found is not None
-            commands.save_text(session, found, text, language=language, based_on=0)
+        commands.save_text(desk, statement, text, language=language, based_on=0)
     open_page("statements", me.person_id, record=statement)
     assert {label: offer["file_name"] for label, offer in offered.items()} == {
         "As Word for delivery, English": "statement-2026-11-24.docx",
@@ -94,9 +91,6 @@ def test_a_text_that_is_too_long_to_be_laid_out_gets_a_document_that_says_so(
 ) -> None:
     values = {"title": "Long", "form": StatementForm.JOINT, "sensitivity": Sensitivity.INTERNAL, "forum": "un-hrc"}
     statement = save(me, Statement, values)
-    with writing(me) as session:
-        found = session.get(Statement, statement)
-        assert found is not None
-        commands.save_text(session, found, "a\n" * (MOST_PARTS + 1), language="en", based_on=0)
+    commands.save_text(me, statement, "a\n" * (MOST_PARTS + 1), language="en", based_on=0)
     open_page("statements", me.person_id, record=statement)
     assert lines(offered["As Word for delivery"])[-1] == TOO_LONG

@@ -11,7 +11,7 @@ from calendar_model.access.problems import SHORTEST_REASON, Problem, Refused
 from calendar_model.clock import now
 from calendar_model.mission.checks import Checks, give_access_to, is_changed, refuse_deletion
 from calendar_model.mission.statements import workflow
-from calendar_model.mission.statements.facts import case_facts, facts_for, linked_records, newest_number
+from calendar_model.mission.statements.facts import case_facts, facts_for, linked_record_ids, newest_number
 from calendar_model.mission.statements.workflow import AFTER_DELIVERY, CLEARED, DELIVERED, DRAFT, IDEA, WRITABLE
 from calendar_model.store.models import Base, Case, Override, Person, Record, Statement, Unsaved, Version
 from calendar_model.store.session import WorkspaceSession
@@ -39,7 +39,11 @@ def _check_level(session: WorkspaceSession, statement: Statement) -> None:
     history: Any = inspect(statement).attrs.sensitivity.history
     levels = list(Sensitivity)
     is_opened = bool(history.deleted) and levels.index(statement.sensitivity) < levels.index(history.deleted[0])
-    if is_opened and statement.state not in AFTER_DELIVERY and case_facts(session, linked_records(session, statement)):
+    if (
+        is_opened
+        and statement.state not in AFTER_DELIVERY
+        and case_facts(session, linked_record_ids(session, statement))
+    ):
         raise Refused(Problem("statement-raises-case", "sensitivity"))
 
 

@@ -26,7 +26,7 @@ _EVERYTHING = {"everything": True}
 
 
 @dataclass(frozen=True)
-class Text:
+class SavedText:
     """A saved text: its number among all texts of the statement, its language, what it says and who saved it."""
 
     number: int
@@ -57,7 +57,7 @@ class Contributors:
 
 
 def contributors(
-    texts: Iterable[Text], clearances: Iterable[Clearance] = (), asked: Iterable[tuple[int, str]] = ()
+    texts: Iterable[SavedText], clearances: Iterable[Clearance] = (), asked: Iterable[tuple[int, str]] = ()
 ) -> Contributors:
     """Who contributed to the text, in any language, since it was last cleared.
 
@@ -84,7 +84,7 @@ def contributors(
 class _Written:
     """The sentences that each text brought in and took out, compared with the one before it in its language."""
 
-    def __init__(self, texts: Sequence[Text]) -> None:
+    def __init__(self, texts: Sequence[SavedText]) -> None:
         self.texts = texts
         self.added: dict[int, frozenset[str]] = {}
         self.changed: dict[int, bool] = {}
@@ -129,13 +129,13 @@ def contributors_to(session: Session, statement: Statement, unwritten: Sequence[
     """The :func:`contributors` to the text of a statement, with versions that the session has not written yet."""
     columns = (Version.number, Version.language, Version.text, Version.written_by_id)
     saved = select(*columns).where(Version.statement_id == statement.id)
-    texts = [Text(*row) for row in session.execute(saved.execution_options(**_EVERYTHING))]
-    texts += [Text(one.number, one.language or "en", one.text, one.written_by_id) for one in unwritten]
+    texts = [SavedText(*row) for row in session.execute(saved.execution_options(**_EVERYTHING))]
+    texts += [SavedText(one.number, one.language or "en", one.text, one.written_by_id) for one in unwritten]
     asked = select(Override.version_number, Override.person_id).where(
         Override.statement_id == statement.id, Override.step == Step.CLEAR, Override.confirms_id.is_(None)
     )
     askers = [(row[0], row[1]) for row in session.execute(asked.execution_options(**_EVERYTHING))]
-    return contributors(texts, given(session, statement.id, everything=True), askers)
+    return contributors(texts, clearances_of(session, statement.id, everything=True), askers)
 
 
 def was_linked_to_a_case(session: Session, statement_id: str) -> bool:
@@ -151,7 +151,7 @@ def was_linked_to_a_case(session: Session, statement_id: str) -> bool:
     return bool(ends) and session.scalar(cases.execution_options(**_EVERYTHING)) is not None
 
 
-def given(session: Session, statement_id: str, *, everything: bool = False) -> list[Clearance]:
+def clearances_of(session: Session, statement_id: str, *, everything: bool = False) -> list[Clearance]:
     """The clearances of a statement, the first one first, as far as the session's reader may see its history.
 
     With ``everything`` all of them, for checks alone.

@@ -1,25 +1,113 @@
-"""What is done with a statement: texts saved and kept unsaved, moves, overrides.
+"""What is done with a statement: save its texts and keep what is typed, move it, override a check, record co-sponsors.
 
-All of it within a session of :func:`calendar_model.mission.transactions.writing`; the rules are checked when the
-session writes, and refuse with :class:`~calendar_model.access.problems.Refused`.
+Each command opens a unit of work as its viewer. What they write passes
+:mod:`calendar_model.mission.statements.checks`, and they raise as
+:func:`calendar_model.mission.transactions.writing` does: :class:`~calendar_model.access.problems.Refused` for what a
+rule forbids.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
-from calendar_model.access.problems import Problem, Refused, UnmetRequirement
+from calendar_model.access.permissions import Viewer
+from calendar_model.access.problems import Problem, Refused
 from calendar_model.clock import now
-from calendar_model.mission.statements import workflow
-from calendar_model.mission.statements.facts import facts_for, linked_records
-from calendar_model.store.models import Access, Override, Record, Statement, Unsaved, Version
+from calendar_model.mission.statements.facts import facts_for
+from calendar_model.mission.statements.queries import load_statement, newest, text_in, text_of, unsaved
+from calendar_model.mission.transactions import named_where_restricted, save, writing
+from calendar_model.store.database import Workspace, WorkspaceError
+from calendar_model.store.models import Cosponsor, Override, Statement, Unsaved, Version, longest
 from calendar_model.store.session import WorkspaceSession
-from calendar_model.terms import StatementState, Step
-from calendar_model.vocabulary import Sensitivity
+from calendar_model.terms import CosponsorStanding, StatementState, Step
+
+LONGEST_NOTE = longest(Version, "note")
+LONGEST_REASON = longest(Override, "reason")
+"""How many characters the note on a version, and the reason of an override, have at most."""
+
+# --- Details
+
+
+def start_statement(
+    viewer: Viewer,
+    values: Mapping[str, Any],
+    *,
+    items: Iterable[str] = (),
+    links: Iterable[str] = (),
+    named: Iterable[str] = (),
+    workspace: Workspace | None = None,
+) -> str:
+    """Start a statement as an idea and give its identifier; arguments as of :func:`transactions.save`.
+
+    ``named`` counts where the statement is restricted.
+    """
+    return save(
+        viewer,
+        Statement,
+        values,
+        items=items,
+        links=links,
+        named=named_where_restricted(values, named),
+        workspace=workspace,
+    )
+
+
+def edit_statement(
+    viewer: Viewer,
+    statement_id: str,
+    seen: int,
+    values: Mapping[str, Any],
+    *,
+    items: Iterable[str] | None = None,
+    links: Iterable[str] | None = None,
+    named: Iterable[str] | None = None,
+    reason: str = "",
+    workspace: Workspace | None = None,
+) -> None:
+    """Change the details of the ``seen`` version of a statement; arguments as of :func:`transactions.save`.
+
+    ``named`` counts where the statement is restricted.
+    """
+    save(
+        viewer,
+        Statement,
+        values,
+        record_id=statement_id,
+        seen=seen,
+        items=items,
+        links=links,
+        named=named_where_restricted(values, named),
+        reason=reason,
+        workspace=workspace,
+    )
+
+
+def set_cosponsors(
+    viewer: Viewer,
+    statement_id: str,
+    countries: Iterable[str],
+    standing: CosponsorStanding | None,
+    workspace: Workspace | None = None,
+) -> None:
+    """Record what these states have answered; None takes them off the list. Raises Refused where none is chosen."""
+    wanted = set(countries)
+    if not wanted:
+        raise Refused(Problem("no-cosponsors-chosen"))
+    with writing(viewer, workspace=workspace) as session:
+        statement = load_statement(session, statement_id)
+        kept = {one.country: one for one in statement.cosponsors if one.country in wanted}
+        if standing is None:
+            statement.cosponsors = [one for one in statement.cosponsors if one.country not in wanted]
+            return
+        for one in kept.values():
+            one.standing = standing
+        statement.cosponsors += [Cosponsor(country=code, standing=standing) for code in sorted(wanted - kept.keys())]
+
+
+# --- Texts
 
 
 class NewerText(Refused):
@@ -31,41 +119,117 @@ class NewerText(Refused):
         self.base, self.theirs = base, theirs
 
 
-def newest(session: Session, statement_id: str, language: str) -> Version | None:
-    """The newest text in a language."""
-    texts = select(Version).where(Version.statement_id == statement_id, Version.language == language)
-    return session.scalars(texts.order_by(Version.number.desc()).limit(1)).first()
-
-
 def save_text(
-    session: WorkspaceSession, statement: Statement, text: str, *, language: str, based_on: int, note: str = ""
+    viewer: Viewer,
+    statement_id: str,
+    text: str,
+    *,
+    language: str,
+    based_on: int,
+    note: str = "",
+    workspace: Workspace | None = None,
 ) -> Version:
-    """Saves a text as the next version and forgets what the writer had unsaved.
+    """Save a text as the next version and forget what its writer had typed and not saved.
 
     ``based_on`` is the number of the version in this language from which it was written, 0 for none. A cleared
-    statement is thereby a draft again. Raises :class:`NewerText` if there is a newer one in the language, and
-    Refused for an empty text.
+    statement becomes a draft again. Raises :class:`NewerText` if there is a newer one in the language, and Refused
+    for an empty text.
     """
+    with writing(viewer, workspace=workspace) as session:
+        statement = load_statement(session, statement_id)
+        return _add_version(session, statement, text, language=language, based_on=based_on, note=note)
+
+
+def save_edited_text(
+    viewer: Viewer, statement_id: str, text: str, *, language: str, based_on: int, note: str = ""
+) -> Version:
+    """Save a text as :func:`save_text` does; raises Refused where nothing has changed since the version it is from."""
+    with writing(viewer) as session:
+        statement = load_statement(session, statement_id)
+        if based_on and text == text_in(statement, based_on):
+            raise Refused(Problem("text-unchanged", values={"number": based_on}))
+        return _add_version(session, statement, text, language=language, based_on=based_on, note=note)
+
+
+def restore_version(viewer: Viewer, statement_id: str, number: int, *, language: str, based_on: int) -> Version:
+    """Save the text of an older version as the next one; raises Refused where the writer has unsaved typing."""
+    with writing(viewer) as session:
+        statement = load_statement(session, statement_id)
+        if unsaved(session, statement_id) is not None:
+            raise Refused(Problem("unsaved-before-restore"))
+        old, note = text_in(statement, number), f"Restored from version {number}"
+        return _add_version(session, statement, old, language=language, based_on=based_on, note=note)
+
+
+def _add_version(
+    session: WorkspaceSession, statement: Statement, text: str, *, language: str, based_on: int, note: str
+) -> Version:
     last = newest(session, statement.id, language)
     if last is not None and last.number != based_on:
-        base = session.scalar(
-            select(Version.text).where(Version.statement_id == statement.id, Version.number == based_on)
-        )
-        raise NewerText(base or "", last)
+        raise NewerText(text_of(session, statement.id, based_on), last)
     number = facts_for(session, statement, session.actor).version + 1
     version = Version(number=number, language=language, text=text, note=note, written_by_id=session.actor)
     statement.versions.append(version)
-    forget_unsaved(session, statement.id)
+    _forget_unsaved(session, statement.id)
     return version
 
 
-def unsaved(session: Session, statement_id: str) -> Unsaved | None:
-    """What the reader has typed into a statement and not saved; of others nobody sees it."""
-    return session.scalars(select(Unsaved).where(Unsaved.statement_id == statement_id)).first()
+# --- Typing that is not saved
 
 
-def keep_unsaved(session: WorkspaceSession, statement_id: str, text: str, *, language: str, based_on: int) -> None:
-    """Keeps what has been typed so far, in place of what was kept before."""
+@dataclass(frozen=True)
+class TypingKept:
+    """Whether what was typed is in the workspace now, and what it took the place of there.
+
+    ``displaced``: a text that was kept from another window, with the number of the version that it was based on.
+    """
+
+    is_safe: bool
+    displaced: tuple[str, int] | None = None
+
+
+def keep_typing(
+    viewer: Viewer, statement_id: str, text: str, *, language: str, based_on: int, known: str
+) -> TypingKept:
+    """Keep what somebody has typed; forget it where it is the text of the version that it is based on.
+
+    ``known`` is the text that their window showed last: another one that was kept meanwhile is given back. Raises
+    nothing where the workspace cannot be written: the window keeps the text until it can.
+    """
+    try:
+        with writing(viewer) as session:
+            kept = unsaved(session, statement_id)
+            displaced = (kept.text, kept.based_on) if kept is not None and kept.text not in (text, known) else None
+            if text == text_of(session, statement_id, based_on):
+                _forget_unsaved(session, statement_id)
+            else:
+                _keep_unsaved(session, statement_id, text, language=language, based_on=based_on)
+    except (Refused, WorkspaceError):
+        return TypingKept(is_safe=False)
+    return TypingKept(is_safe=True, displaced=displaced)
+
+
+def keep_unsaved(
+    viewer: Viewer,
+    statement_id: str,
+    text: str,
+    *,
+    language: str,
+    based_on: int,
+    workspace: Workspace | None = None,
+) -> None:
+    """Keep what somebody has typed so far, in place of what was kept before."""
+    with writing(viewer, workspace=workspace) as session:
+        _keep_unsaved(session, statement_id, text, language=language, based_on=based_on)
+
+
+def forget_unsaved(viewer: Viewer, statement_id: str) -> None:
+    """Forget what the viewer had typed and not saved."""
+    with writing(viewer) as session:
+        _forget_unsaved(session, statement_id)
+
+
+def _keep_unsaved(session: WorkspaceSession, statement_id: str, text: str, *, language: str, based_on: int) -> None:
     kept = unsaved(session, statement_id)
     if kept is None:
         kept = Unsaved(statement_id=statement_id, person_id=session.actor)
@@ -73,88 +237,62 @@ def keep_unsaved(session: WorkspaceSession, statement_id: str, text: str, *, lan
     kept.text, kept.language, kept.based_on, kept.at = text, language, based_on, now()
 
 
-def forget_unsaved(session: WorkspaceSession, statement_id: str) -> None:
-    """Forgets what the reader had typed and not saved."""
+def _forget_unsaved(session: WorkspaceSession, statement_id: str) -> None:
     if (kept := unsaved(session, statement_id)) is not None:
         session.delete(kept)
 
 
+# --- Moves and overrides
+
+
 def move(
-    session: WorkspaceSession,
-    statement: Statement,
+    viewer: Viewer,
+    statement_id: str,
     to: StatementState,
     *,
     seen: int,
     on: date | None = None,
     waiting_for: str | None = None,
+    workspace: Workspace | None = None,
 ) -> None:
-    """Moves a statement on. ``seen`` is the number of the newest version that the reader had before them.
+    """Move a statement to a state. ``seen`` is the number of the newest version that the viewer has read.
 
-    ``on`` is the day of delivery; ``waiting_for`` the person whose word is waited for in consultation.
+    ``on`` is the day of delivery; ``waiting_for`` the person who is asked to clear or to reply in consultation.
+    Raises Refused where a newer version was saved, the statement is in that state already, or a requirement is unmet.
     """
-    if facts_for(session, statement, session.actor).version != seen:
-        raise Refused(Problem("newer-text-unread"))
-    if statement.state is to:
-        raise Refused(Problem("state-already", values={"state": to}))
-    if to is StatementState.DELIVERED:
-        statement.delivered_on = on
-    statement.state = to
-    statement.waiting_for_id = waiting_for if to is StatementState.CONSULTATION else None
+    with writing(viewer, workspace=workspace) as session:
+        statement = load_statement(session, statement_id)
+        if facts_for(session, statement, viewer.person_id).version != seen:
+            raise Refused(Problem("newer-text-unread"))
+        if statement.state is to:
+            raise Refused(Problem("state-already", values={"state": to}))
+        if to is StatementState.DELIVERED:
+            statement.delivered_on = on
+        statement.state = to
+        statement.waiting_for_id = waiting_for if to is StatementState.CONSULTATION else None
 
 
-def unmet_before(
-    session: Session, statement: Statement, actor_id: str, to: StatementState
-) -> tuple[UnmetRequirement, ...]:
-    """What is missing before somebody can move the statement to a state, for the page to show beforehand.
+def ask_somebody(viewer: Viewer, statement_id: str, seen: int, person_id: str | None) -> None:
+    """Ask another person, or nobody in particular, to clear the ``seen`` version of a statement or to reply."""
+    save(viewer, Statement, {"waiting_for_id": person_id}, record_id=statement_id, seen=seen)
 
-    The day of delivery is asked for with the move itself and is not counted as missing.
+
+def ask_override(viewer: Viewer, statement_id: str, step: Step, reason: str, workspace: Workspace | None = None) -> str:
+    """Ask to override what is missing before a step, and give the identifier of the override.
+
+    It counts once :func:`confirm_override` has been called for it.
     """
-    found = facts_for(session, statement, actor_id)
-    if to is StatementState.DELIVERED:
-        found = workflow.on_day(found, date.max)
-    return workflow.unmet_requirements(found, to)
+    with writing(viewer, workspace=workspace) as session:
+        asked = Override(statement_id=load_statement(session, statement_id).id, step=step, reason=reason.strip())
+        session.add(asked)
+    return asked.id
 
 
-@dataclass(frozen=True)
-class Asked:
-    """What it means to wait for somebody's clearance or reply.
-
-    ``becomes_reader``: the statement is restricted, and to ask them gives them access. ``cannot_read``: titles of
-    restricted records linked to it that they cannot read, of which nothing can be cleared by them; ``others``: how many
-    more there are that the session's reader may not see either.
-    """
-
-    becomes_reader: bool = False
-    cannot_read: tuple[str, ...] = ()
-    others: int = 0
-
-
-def asked(session: Session, statement: Statement, person_id: str) -> Asked:
-    """What it would mean to wait for this person."""
-    linked = linked_records(session, statement)
-    of_them = select(Access.record_id).where(
-        Access.person_id == person_id, Access.record_id.in_({*linked, statement.id})
-    )
-    named = set(session.scalars(of_them.execution_options(everything=True)))
-    restricted = select(Record.id).where(Record.id.in_(linked), Record.sensitivity == Sensitivity.RESTRICTED)
-    hidden = set(session.scalars(restricted.execution_options(everything=True))) - named
-    titles = session.scalars(select(Record.title).where(Record.id.in_(hidden)).order_by(Record.title)).all()
-    return Asked(
-        becomes_reader=statement.sensitivity is Sensitivity.RESTRICTED and statement.id not in named,
-        cannot_read=tuple(titles),
-        others=len(hidden) - len(titles),
-    )
-
-
-def ask_override(session: WorkspaceSession, statement: Statement, step: Step, reason: str) -> Override:
-    """Asks to pass over what misses before a step; it passes nothing until :func:`confirm_override`."""
-    asked = Override(statement_id=statement.id, step=step, reason=reason.strip())
-    session.add(asked)
-    return asked
-
-
-def confirm_override(session: WorkspaceSession, asked: Override, reason: str) -> Override:
-    """A second person's word for an override that somebody has asked for."""
-    confirmed = Override(statement_id=asked.statement_id, step=asked.step, reason=reason.strip(), confirms_id=asked.id)
-    session.add(confirmed)
-    return confirmed
+def confirm_override(viewer: Viewer, override_id: str, reason: str, workspace: Workspace | None = None) -> None:
+    """Confirm, as the second person, an override that somebody has asked for; raises Refused where it is not there."""
+    with writing(viewer, workspace=workspace) as session:
+        asked = session.get(Override, override_id)
+        if asked is None:
+            raise Refused(Problem("override-gone"))
+        values = {"statement_id": asked.statement_id, "step": asked.step, "confirms_id": asked.id}
+        session.add(Override(**values, reason=reason.strip()))

@@ -42,7 +42,7 @@ def facts_for(session: Session, statement: Statement, actor_id: str, *, state: S
         may_clear = select(Person.may_clear).where(Person.id == actor_id, Person.active)
         open_ = select(FollowUp.id).where(FollowUp.record_id == statement.id, FollowUp.done_on.is_(None))
         done = {row.id for row in session.dirty if isinstance(row, FollowUp) and row.done_on is not None}
-        linked = linked_records(session, statement)
+        linked = linked_record_ids(session, statement)
         cases = case_facts(session, linked)
         # Only where a case is raised, or was until it was unlinked, does it matter whose text it is.
         raises_case = bool(cases) or clearance.was_linked_to_a_case(session, statement.id)
@@ -73,7 +73,7 @@ def newest_number(session: Session, statement_id: str) -> int:
     return session.scalar(newest.execution_options(**_EVERYTHING)) or 0
 
 
-def linked_records(session: Session, statement: Statement) -> set[str]:
+def linked_record_ids(session: Session, statement: Statement) -> set[str]:
     """The identifiers of the records linked to the statement, at either end, also by links that are not written yet."""
     ids = linked_ids(session, statement.id)
     for row in session.new:

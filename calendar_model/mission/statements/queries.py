@@ -1,6 +1,7 @@
-"""The statements of a mission as a desk has them: what waits for whom, what is due, and one of them whole.
+"""The lists of statements, and one statement whole for its page.
 
-Every function reads through the session that it is given, and so what the session's reader may see.
+Functions that are given a viewer read what that viewer may see, in a unit of work of their own; those that are given a
+session read through it.
 """
 
 from __future__ import annotations
@@ -10,43 +11,49 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, selectinload
+from sqlalchemy.orm.interfaces import ORMOption
 
+from calendar_model.access.permissions import Viewer
+from calendar_model.access.problems import Problem, Refused
+from calendar_model.access.unit_of_work import reading
+from calendar_model.mission.statements.clearance import Clearance, clearances_of
 from calendar_model.mission.statements.workflow import BEFORE_DELIVERY, OPEN
+from calendar_model.store.history import of_record
 from calendar_model.store.models import (
     Access,
     Case,
-    Cosponsor,
+    Change,
     ItemLink,
     Override,
     Person,
+    Record,
     RecordLink,
     Statement,
     Unsaved,
     Version,
 )
-from calendar_model.terms import CosponsorStanding, StatementForm, StatementState
+from calendar_model.terms import StatementForm, StatementState
 from calendar_model.vocabulary import Sensitivity
 
 SOON = timedelta(days=14)
-"""How far ahead the desk looks for what is due."""
+"""How far ahead the list looks for what is due."""
 
 
-class Group(StrEnum):
-    """The groups of the desk, in the order of attention; a statement stands in the first that fits."""
+class StatementGroup(StrEnum):
+    """The groups of the list, in the order of attention; a statement is listed in the first that fits."""
 
-    WAITING = "Waiting for me"
-    MINE = "Mine"
-    SOON = "Due in two weeks"
-    OTHERS = "All others"
+    AWAITING_ME = "awaiting-me"
+    MINE = "mine"
+    SOON = "soon"
+    OTHERS = "others"
 
 
 @dataclass(frozen=True)
-class Line:
-    """A statement as the desk lists it. ``typed``: the reader has typed into it and not saved."""
+class StatementSummary:
+    """A statement as the list shows it. ``is_typed``: the reader has typed into it and not saved."""
 
     id: str
     title: str
@@ -60,7 +67,7 @@ class Line:
     sensitivity: Sensitivity
     sample: bool
     updated_at: datetime
-    typed: bool = False
+    is_typed: bool = False
 
     @property
     def restricted(self) -> bool:
@@ -89,7 +96,7 @@ _COLUMNS = (
 )
 
 
-def desk(
+def statements_by_group(
     session: Session,
     person_id: str,
     today: date,
@@ -98,12 +105,12 @@ def desk(
     states: Collection[StatementState] = (),
     forms: Collection[StatementForm] = (),
     may_clear: bool = False,
-) -> Mapping[Group, Sequence[Line]]:
-    """All statements, each in the first group that fits; what is due first stands first, what is over last.
+) -> Mapping[StatementGroup, Sequence[StatementSummary]]:
+    """All statements, each in the first group that fits; what is due first comes first, what is over last.
 
     ``search`` keeps those in whose title and newest text together every word occurs, in whatever case; ``states`` and
-    ``forms`` keep these, empty keeps all. For somebody who ``may_clear`` what asks for a second person's word on an
-    override of somebody else's waits too.
+    ``forms`` keep these, empty keeps all. Where the person ``may_clear``, an override of somebody else that is not
+    confirmed yet awaits them too.
     """
     wanted = select(*_COLUMNS)
     if states:
@@ -113,29 +120,45 @@ def desk(
     if words := search.split():
         wanted = wanted.where(Statement.id.in_(_containing(words)))
     typed = set(session.scalars(select(Unsaved.statement_id).where(Unsaved.person_id == person_id)))
-    to_confirm = {o.statement_id for o in unconfirmed(session) if o.person_id != person_id} if may_clear else set()
-    found = [Line(**row._mapping, typed=row.id in typed) for row in session.execute(wanted)]
-    groups: dict[Group, list[Line]] = {group: [] for group in Group}
-    for line in found:
-        groups[_group(line, person_id, today, to_confirm)].append(line)
+    to_confirm = {o.statement_id for o in open_overrides(session) if o.person_id != person_id} if may_clear else set()
+    found = [StatementSummary(**row._mapping, is_typed=row.id in typed) for row in session.execute(wanted)]
+    groups: dict[StatementGroup, list[StatementSummary]] = {group: [] for group in StatementGroup}
+    for one in found:
+        groups[_group(one, person_id, today, to_confirm)].append(one)
     for lines in groups.values():
         lines.sort(key=_attention)
     return groups
 
 
-def _group(line: Line, person_id: str, today: date, to_confirm: Collection[str]) -> Group:
-    if line.open and (line.waiting_for_id == person_id or line.id in to_confirm):
-        return Group.WAITING
-    if line.typed or (line.open and line.owner_id == person_id):
-        return Group.MINE
-    if line.state in BEFORE_DELIVERY and line.due is not None and line.due <= today + SOON:
-        return Group.SOON
-    return Group.OTHERS
+def list_statements(
+    viewer: Viewer,
+    today: date,
+    *,
+    search: str = "",
+    states: Collection[StatementState] = (),
+    forms: Collection[StatementForm] = (),
+    may_clear: bool = False,
+) -> Mapping[StatementGroup, Sequence[StatementSummary]]:
+    """The :func:`statements_by_group` of the viewer."""
+    with reading(viewer) as session:
+        return statements_by_group(
+            session, viewer.person_id, today, search=search, states=states, forms=forms, may_clear=may_clear
+        )
 
 
-def _attention(line: Line) -> tuple[bool, date, float]:
-    due = line.due if line.state in BEFORE_DELIVERY and line.due is not None else date.max
-    return not line.open, due, -line.updated_at.timestamp()
+def _group(one: StatementSummary, person_id: str, today: date, to_confirm: Collection[str]) -> StatementGroup:
+    if one.open and (one.waiting_for_id == person_id or one.id in to_confirm):
+        return StatementGroup.AWAITING_ME
+    if one.is_typed or (one.open and one.owner_id == person_id):
+        return StatementGroup.MINE
+    if one.state in BEFORE_DELIVERY and one.due is not None and one.due <= today + SOON:
+        return StatementGroup.SOON
+    return StatementGroup.OTHERS
+
+
+def _attention(one: StatementSummary) -> tuple[bool, date, float]:
+    due = one.due if one.state in BEFORE_DELIVERY and one.due is not None else date.max
+    return not one.open, due, -one.updated_at.timestamp()
 
 
 def _containing(words: Iterable[str]) -> Select[str]:
@@ -158,7 +181,7 @@ def _has(column: InstrumentedAttribute[str], word: str) -> ColumnElement[bool]:
     return or_(*(column.icontains(spelling, autoescape=True) for spelling in sorted(spellings)))
 
 
-def unconfirmed(session: Session, statement_id: str = "") -> list[Override]:
+def open_overrides(session: Session, statement_id: str = "") -> list[Override]:
     """Overrides that were asked for the newest text and that wait for a second person, the newest first.
 
     Of one statement, or of all that are still open.
@@ -180,15 +203,15 @@ def unconfirmed(session: Session, statement_id: str = "") -> list[Override]:
 
 
 @dataclass(frozen=True)
-class Hangs:
-    """What hangs on a statement, for its line: items of the calendar, and codes of the cases that it raises."""
+class StatementLinks:
+    """What a statement is linked to, for the list: items of the calendar, and codes of the cases that it raises."""
 
     items: tuple[str, ...] = ()
     cases: tuple[str, ...] = ()
 
 
-def hanging(session: Session, ids: Sequence[str]) -> Mapping[str, Hangs]:
-    """What hangs on these statements, as far as the session's reader may see it; none missing."""
+def links_of(session: Session, ids: Sequence[str]) -> Mapping[str, StatementLinks]:
+    """What each of these statements is linked to, as far as the session's reader may see it."""
     items: dict[str, list[str]] = defaultdict(list)
     cases: dict[str, list[str]] = defaultdict(list)
     for some in (ids[start : start + 500] for start in range(0, len(ids), 500)):
@@ -202,19 +225,106 @@ def hanging(session: Session, ids: Sequence[str]) -> Mapping[str, Hangs]:
             raised = select(mine, Case.title).join(Case, Case.id == other).where(mine.in_(some))
             for statement_id, title in session.execute(raised.order_by(Case.title)):
                 cases[statement_id].append(title)
-    return {id_: Hangs(tuple(items[id_]), tuple(cases[id_])) for id_ in ids}
+    return {id_: StatementLinks(tuple(items[id_]), tuple(cases[id_])) for id_ in ids}
 
 
-def whole() -> tuple[Any, ...]:
-    """Loader options with which a statement's texts, co-sponsors and overrides can be shown after the session."""
-    return (
-        selectinload(Statement.versions).selectinload(Version.written_by),
-        selectinload(Statement.cosponsors),
-        selectinload(Statement.overrides).selectinload(Override.person),
-        selectinload(Statement.waiting_for),
-        selectinload(Statement.cleared_by),
-        selectinload(Statement.named).selectinload(Access.person),
-    )
+def statement_links(viewer: Viewer, ids: Sequence[str]) -> Mapping[str, StatementLinks]:
+    """The :func:`links_of` these statements, as far as the viewer may see them."""
+    with reading(viewer) as session:
+        return links_of(session, ids)
+
+
+# --- One statement
+
+WHOLE: tuple[ORMOption, ...] = (
+    selectinload(Statement.versions).selectinload(Version.written_by),
+    selectinload(Statement.cosponsors),
+    selectinload(Statement.overrides).selectinload(Override.person),
+    selectinload(Statement.waiting_for),
+    selectinload(Statement.cleared_by),
+    selectinload(Statement.named).selectinload(Access.person),
+)
+"""With these options a statement's texts, co-sponsors and overrides can be shown after its session has ended."""
+
+
+_AS_RECORD: tuple[ORMOption, ...] = (
+    selectinload(Record.items),
+    selectinload(Record.links).selectinload(RecordLink.other),
+    selectinload(Record.linked_from).selectinload(RecordLink.record),
+    selectinload(Record.named),
+    selectinload(Record.follow_ups),
+    selectinload(Record.owner),
+)
+
+
+def load_statement(session: Session, statement_id: str) -> Statement:
+    """The statement with its texts; raises Refused where it is not there for this reader."""
+    statement = session.get(Statement, statement_id, options=WHOLE)
+    if statement is None:
+        raise Refused(Problem("statement-gone"))
+    return statement
+
+
+@dataclass(frozen=True)
+class StatementView:
+    """What the page of one statement shows, as far as its viewer may see it.
+
+    ``linked``: the records linked to it. ``open_overrides``: asked for its newest text and not confirmed yet.
+    ``clearers``: who may clear. ``clearances`` and ``changes`` begin with the oldest.
+    """
+
+    statement: Statement
+    linked: Sequence[Record]
+    open_overrides: Sequence[Override]
+    clearers: Sequence[Person]
+    clearances: Sequence[Clearance]
+    changes: Sequence[Change]
+
+
+def view_statement(viewer: Viewer, statement_id: str) -> StatementView | None:
+    """One statement for its page; None where there is none that the viewer may see."""
+    with reading(viewer) as session:
+        statement = session.get(Statement, statement_id, options=(*_AS_RECORD, *WHOLE))
+        if statement is None:
+            return None
+        return StatementView(
+            statement,
+            [*(link.other for link in statement.links), *(link.record for link in statement.linked_from)],
+            open_overrides(session, statement_id),
+            who_may_clear(session),
+            clearances_of(session, statement_id),
+            of_record(session, statement_id),
+        )
+
+
+def statement_with_typing(viewer: Viewer, statement_id: str) -> tuple[Statement, Unsaved | None] | None:
+    """A statement with its texts, and what the viewer has typed into it and not saved; None where it is not there."""
+    with reading(viewer) as session:
+        statement = session.get(Statement, statement_id, options=WHOLE)
+        return None if statement is None else (statement, unsaved(session, statement_id))
+
+
+def newest_text(viewer: Viewer, statement_id: str, language: str) -> Version | None:
+    """The newest text in a language, as the viewer may see it."""
+    with reading(viewer) as session:
+        return newest(session, statement_id, language)
+
+
+def version_texts(viewer: Viewer, statement_id: str, *numbers: int) -> list[str]:
+    """The texts of these versions, in this order; empty for a version that is not there."""
+    with reading(viewer) as session:
+        return [text_of(session, statement_id, number) for number in numbers]
+
+
+def newest(session: Session, statement_id: str, language: str) -> Version | None:
+    """The newest text in a language."""
+    texts = select(Version).where(Version.statement_id == statement_id, Version.language == language)
+    return session.scalars(texts.order_by(Version.number.desc()).limit(1)).first()
+
+
+def unsaved(session: Session, statement_id: str) -> Unsaved | None:
+    """What the reader has typed into a statement and not saved; of others nobody sees it."""
+    return session.scalars(select(Unsaved).where(Unsaved.statement_id == statement_id)).first()
 
 
 def text_of(session: Session, statement_id: str, number: int) -> str:
@@ -224,14 +334,14 @@ def text_of(session: Session, statement_id: str, number: int) -> str:
 
 
 def text_in(statement: Statement, number: int) -> str:
-    """The same of a statement that was read :func:`whole`."""
+    """The same, of a statement that was read with :data:`WHOLE`."""
     return next((version.text for version in statement.versions if version.number == number), "")
 
 
 def cleared_with(statement: Statement, number: int) -> frozenset[int]:
     """The versions that were cleared when version ``number`` was: the newest in each language up to it.
 
-    Of a statement that was read :func:`whole`.
+    Of a statement that was read with :data:`WHOLE`.
     """
     newest = {one.language: one.number for one in statement.versions if one.number <= number}
     return frozenset({number, *newest.values()})
@@ -240,15 +350,3 @@ def cleared_with(statement: Statement, number: int) -> frozenset[int]:
 def who_may_clear(session: Session) -> list[Person]:
     """Who may clear statements now, by name."""
     return list(session.scalars(select(Person).where(Person.may_clear, Person.active).order_by(Person.name)))
-
-
-def set_cosponsors(statement: Statement, countries: Iterable[str], standing: CosponsorStanding | None) -> None:
-    """Writes down what these states have answered; None takes them off the list. Within a session that writes."""
-    wanted = set(countries)
-    kept = {one.country: one for one in statement.cosponsors if one.country in wanted}
-    if standing is None:
-        statement.cosponsors = [one for one in statement.cosponsors if one.country not in wanted]
-        return
-    for one in kept.values():
-        one.standing = standing
-    statement.cosponsors += [Cosponsor(country=code, standing=standing) for code in sorted(wanted - kept.keys())]

@@ -8,12 +8,13 @@ from math import ceil
 
 from calendar_model.reference import Reference
 from calendar_model.reference.rows import Milestone
+from calendar_model.store.models import Statement
 from calendar_model.terms import StatementForm
 from calendar_model.vocabulary import Confidence, MilestoneKind
 
 
 @dataclass(frozen=True)
-class Limit:
+class SpeakingLimit:
     """A speaking limit: so many seconds, for whom (``member``, ``observer``, ``delegation, at most``, ``group``).
 
     ``occasion`` is what is spoken in, such as "Interactive dialogue (recent sessions)"; ``rule`` the whole rule as a
@@ -43,7 +44,7 @@ speak, so all are given. A form that is not here is written, or the reference kn
 _HEADING = "Speaking time"
 
 
-def limits(reference: Reference, forum: str, form: StatementForm, on: date) -> tuple[Limit, ...]:
+def speaking_limits(reference: Reference, forum: str, form: StatementForm, on: date) -> tuple[SpeakingLimit, ...]:
     """The speaking limits for a form of statement in ``forum`` (a code of an organisation or body) in a year.
 
     They are those of the forum, or else of the nearest body above it that has one, that hold in the year of ``on``;
@@ -62,17 +63,31 @@ def limits(reference: Reference, forum: str, form: StatementForm, on: date) -> t
         ]
         if rules:
             rules.sort(key=lambda rule: -(rule.first_year or 0))
-            return tuple(limit for rule in rules for limit in _limits(rule))
+            return tuple(limit for rule in rules for limit in _limits_of(rule))
     return ()
 
 
-def _limits(rule: Milestone) -> list[Limit]:
+def applicable_limit(
+    statement: Statement, reference: Reference, today: date
+) -> tuple[int | None, tuple[SpeakingLimit, ...]]:
+    """The speaking limit that counts for a statement, in seconds, and those that the reference knows.
+
+    What is entered with the statement goes before the reference. Of several limits the shortest counts, because a text
+    that fits it fits all; None where none is known.
+    """
+    known = speaking_limits(reference, statement.forum, statement.form, statement.due or today)
+    if statement.speaking_seconds:
+        return statement.speaking_seconds, known
+    return min((limit.seconds for limit in known), default=None), known
+
+
+def _limits_of(rule: Milestone) -> list[SpeakingLimit]:
     """One for each of whom the row names; a number that is none is left out."""
-    said_of = [whom.strip() for whom in rule.seconds_for.split("|")]
+    spoken_by = [whom.strip() for whom in rule.seconds_for.split("|")]
     occasion = rule.name.removeprefix(_HEADING).lstrip(", ")
     recalled = rule.confidence is Confidence.RECALLED or "seconds" in rule.recalled_fields
     return [
-        Limit(
+        SpeakingLimit(
             seconds=int(seconds),
             for_whom=whom,
             occasion=occasion[:1].upper() + occasion[1:],
@@ -82,12 +97,12 @@ def _limits(rule: Milestone) -> list[Limit]:
             source_url=rule.source_url,
             milestone=rule.code,
         )
-        for seconds, whom in zip(rule.seconds.split("|"), said_of, strict=False)
+        for seconds, whom in zip(rule.seconds.split("|"), spoken_by, strict=False)
         if seconds.strip().isdecimal() and int(seconds) > 0
     ]
 
 
-def said(seconds: float) -> str:
+def duration(seconds: float) -> str:
     """A duration in words, begun seconds as whole ones: ``45 s``, ``1 min 30 s``, ``2 min``."""
     minutes, rest = divmod(ceil(seconds), 60)
     if not minutes:

@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 
 from calendar_model.access.problems import UnmetRequirement
 from calendar_model.mission.statements.case_checks import CaseFacts, before_clearing, before_closing
@@ -36,6 +37,12 @@ MOVES: Mapping[StatementState, tuple[StatementState, ...]] = {
     DROPPED: (DRAFT,),
 }
 """Where a statement can go from each state; nowhere else."""
+
+WAY = (IDEA, DRAFT, CONSULTATION, CLEARED, DELIVERED, FOLLOWED_UP)
+"""The states of a statement when all goes well, from the first thought to the end."""
+
+NEXT: Mapping[StatementState, StatementState] = dict(pairwise(WAY))
+"""Where a statement goes from each of these states when all goes well."""
 
 WRITABLE = frozenset({IDEA, DRAFT, CONSULTATION, CLEARED})
 """States in which a text can be saved; in ``cleared`` that takes the clearance back."""

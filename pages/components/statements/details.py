@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import streamlit as st
 
-from calendar_model.access.problems import Refused
-from calendar_model.mission.statements.queries import set_cosponsors
-from calendar_model.mission.transactions import save, writing
+from calendar_model.mission.statements import commands
 from calendar_model.store.models import (
     Case,
     Change,
@@ -31,7 +30,6 @@ from pages.components.record.parts import kept_items
 from pages.components.shell.context import PageContext
 from pages.components.shell.current_user import viewer
 from pages.components.shell.words import plain
-from pages.components.statements.draft import found
 from pages.components.widgets import labels
 
 _TIES: Mapping[str, tuple[str, tuple[type[Record], ...]]] = {
@@ -111,20 +109,16 @@ def _reason(statement_id: str) -> str:
 def _saved(form: RecordForm) -> str:
     record = form.record
     values = forms.texts(form.values(), "title", "forum", "agenda_item", "speaker", "lead")
-    made = save(
-        viewer(),
-        Statement,
-        values,
-        record_id=record.id if record is not None else "",
-        seen=form.seen,
-        items=[*form.chosen("items"), *kept_items(record, form.context)],
-        links=form.chosen(*_TIES),
-        named=form.chosen("named") if values["sensitivity"] == Sensitivity.RESTRICTED else None,
-        reason=st.session_state.get(_reason(record.id), "") if record is not None else "",
-    )
+    chosen: dict[str, Any] = {
+        "items": [*form.chosen("items"), *kept_items(record, form.context)],
+        "links": form.chosen(*_TIES),
+        "named": form.chosen("named"),
+    }
     if record is None:
-        forms.open_record(made)
+        forms.open_record(commands.start_statement(viewer(), values, **chosen))
         return "The statement is begun. Write its text below; what you type is kept."
+    reason = st.session_state.get(_reason(record.id), "")
+    commands.edit_statement(viewer(), record.id, form.seen, values, **chosen, reason=reason)
     return "The details are saved."
 
 
@@ -168,10 +162,7 @@ def _join(statement_id: str, chosen: str, answer: str) -> None:
     countries = st.session_state[chosen]
 
     def act() -> str:
-        if not countries:
-            raise Refused("Choose the states first.")
-        with writing(viewer()) as session:
-            set_cosponsors(found(session, statement_id), countries, _ANSWERS[st.session_state[answer]])
+        commands.set_cosponsors(viewer(), statement_id, countries, _ANSWERS[st.session_state[answer]])
         return "Written down."
 
     if forms.attempt(act):

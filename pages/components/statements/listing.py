@@ -1,48 +1,58 @@
-"""The desk of statements: what waits for whom, what is due, and a search through titles and newest texts."""
+"""The list of statements: what awaits the reader, what is due, and a search through titles and newest texts."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
-from sqlalchemy import select
 
 from calendar_model import wording
-from calendar_model.access.unit_of_work import reading, staff
+from calendar_model.access.unit_of_work import staff
 from calendar_model.messages.statements import state_label
 from calendar_model.mission.statements.queries import (
-    Group,
-    Hangs,
-    Line,
-    desk,
-    hanging,
+    StatementGroup,
+    StatementLinks,
+    StatementSummary,
+    list_statements,
+    statement_links,
 )
+from calendar_model.mission.statements.requirements import next_steps
 from calendar_model.mission.statements.workflow import BEFORE_DELIVERY
-from calendar_model.store.models import Person, Statement
 from calendar_model.terms import RecordKind, StatementForm, StatementState
 from pages.components.record import forms
 from pages.components.record.forms import words
 from pages.components.shell.context import PageContext
 from pages.components.shell.words import plain
-from pages.components.statements.parts import next_step
+from pages.components.statements.parts import next_step_words
 from pages.components.widgets import labels, lines
 from pages.components.widgets.tables import csv_download
+
+if TYPE_CHECKING:
+    from calendar_model.store.models import Person
 
 _AT_FIRST, _MORE = 10, 30
 """Lines of a group at first, and how many more a click shows."""
 
+_HEADINGS = {
+    StatementGroup.AWAITING_ME: "Waiting for me",
+    StatementGroup.MINE: "Mine",
+    StatementGroup.SOON: "Due in two weeks",
+    StatementGroup.OTHERS: "All others",
+}
+
 _EMPTY = {
-    Group.WAITING: "Nothing waits for you. What is sent to you for your word, or asks you to confirm an override, "
-    "stands here.",
-    Group.MINE: "None of yours is open. What you begin stands here until it is followed up.",
-    Group.SOON: "Nothing else is due in the next two weeks.",
+    StatementGroup.AWAITING_ME: "Nothing waits for you. What is sent to you for your word, or asks you to confirm an "
+    "override, stands here.",
+    StatementGroup.MINE: "None of yours is open. What you begin stands here until it is followed up.",
+    StatementGroup.SOON: "Nothing else is due in the next two weeks.",
 }
 
 
-def list_statements(context: PageContext, person: Person) -> None:
-    """The whole desk: how a statement is begun, the search, the groups in the order of attention, the file."""
+def draw_list(context: PageContext, person: Person) -> None:
+    """The whole list: how a statement is started, the search, the groups in the order of attention, the file."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         form = st.selectbox("New statement", StatementForm, format_func=words, key="new_form", width=260)
         st.button("Begin it", key="new_statement", type="primary", on_click=forms.begin, args=(str(form),))
@@ -50,18 +60,17 @@ def list_statements(context: PageContext, person: Person) -> None:
         search = st.text_input("Search titles and texts", key="statements_search")
         states = st.multiselect("State", StatementState, format_func=_state, key="statements_states", select_all=False)
         kinds = st.multiselect("Form", StatementForm, format_func=words, key="statements_forms", select_all=False)
-    with reading(context.viewer) as session:
-        found = desk(
-            session,
-            person.id,
-            context.today,
-            search=search,
-            states=[StatementState(state) for state in states],
-            forms=[StatementForm(kind) for kind in kinds],
-            may_clear=person.may_clear,
-        )
+    found = list_statements(
+        context.viewer,
+        context.today,
+        search=search,
+        states=[StatementState(state) for state in states],
+        forms=[StatementForm(kind) for kind in kinds],
+        may_clear=person.may_clear,
+    )
     groups = {
-        group: [line for line in listed if context.keeps(RecordKind.STATEMENT, line)] for group, listed in found.items()
+        group: [statement for statement in listed if context.keeps(RecordKind.STATEMENT, statement)]
+        for group, listed in found.items()
     }
     total = sum(map(len, found.values()))
     count = sum(map(len, groups.values()))
@@ -78,14 +87,14 @@ def list_statements(context: PageContext, person: Person) -> None:
         st.caption(f"{total - count} more in forums that the filter above leaves out.")
     names = {one.id: one.name for one in staff()}
     for group, listed in groups.items():
-        if not listed and (narrowed or group is Group.OTHERS):
+        if not listed and (narrowed or group is StatementGroup.OTHERS):
             continue
-        st.subheader(f"{group} ({len(listed)})")
+        st.subheader(f"{_HEADINGS[group]} ({len(listed)})")
         if listed:
-            _group(group, listed, context, person, names)
+            _draw_group(group, listed, context, names)
         else:
             st.markdown(_EMPTY[group])
-    everything = [line for listed in groups.values() for line in listed if not line.restricted]
+    everything = [statement for listed in groups.values() for statement in listed if not statement.restricted]
     csv_download(_frame(everything, context, names), "statements")
     st.caption("Restricted statements are left out of these files.")
 
@@ -94,19 +103,17 @@ def _state(state: str) -> str:
     return state_label(StatementState(state)).capitalize()
 
 
-def _group(
-    group: Group, listed: Sequence[Line], context: PageContext, person: Person, names: Mapping[str, str]
+def _draw_group(
+    group: StatementGroup, listed: Sequence[StatementSummary], context: PageContext, names: Mapping[str, str]
 ) -> None:
     many = f"many_{group.name}"
     shown = listed[: st.session_state.get(many, _AT_FIRST)]
-    ids = [line.id for line in shown]
-    with reading(context.viewer) as session:
-        hangs = hanging(session, ids)
-        records = {one.id: one for one in session.scalars(select(Statement).where(Statement.id.in_(ids)))}
-        misses = {id_: next_step(session, one, person.id)[1] for id_, one in records.items()}
+    ids = [one.id for one in shown]
+    links, steps = statement_links(context.viewer, ids), next_steps(context.viewer, ids)
     with st.container(key=f"lines_{group.name}", gap="small"):
-        for line in shown:
-            _line(line, hangs[line.id], misses.get(line.id, ""), context, names)
+        for one in shown:
+            missing = next_step_words(steps[one.id]) if one.id in steps else ""
+            _draw_summary(one, links[one.id], missing, context, names)
     if len(listed) > len(shown):
         more = min(_MORE, len(listed) - len(shown))
         st.button(f"Show {more} more of {len(listed)}", key=f"more_{group.name}", on_click=_show_more, args=(many,))
@@ -116,60 +123,68 @@ def _show_more(many: str) -> None:
     st.session_state[many] = st.session_state.get(many, _AT_FIRST) + _MORE
 
 
-def _line(line: Line, hangs: Hangs, misses: str, context: PageContext, names: Mapping[str, str]) -> None:
-    items = context.table[context.table["item"].isin(hangs.items)]
+def _draw_summary(
+    statement: StatementSummary, links: StatementLinks, missing: str, context: PageContext, names: Mapping[str, str]
+) -> None:
+    items = context.table[context.table["item"].isin(links.items)]
+    asked = names.get(statement.waiting_for_id or "", "")
     about = [
-        words(line.form),
-        labels.short_organisation(line.forum, context.reference) if line.forum else "no forum yet",
-        f"item {line.agenda_item}" if line.agenda_item else "",
+        words(statement.form),
+        labels.short_organisation(statement.forum, context.reference) if statement.forum else "no forum yet",
+        f"item {statement.agenda_item}" if statement.agenda_item else "",
         *items["title"],
-        f"waiting for {names[line.waiting_for_id]}" if line.waiting_for_id and line.waiting_for_id in names else "",
-        f"raises {', '.join(hangs.cases)}" if hangs.cases else "",
-        "restricted" if line.restricted else "",
-        "you have typed something that is not saved" if line.typed else "",
+        f"waiting for {asked}" if asked else "",
+        f"raises {', '.join(links.cases)}" if links.cases else "",
+        "restricted" if statement.restricted else "",
+        "you have typed something that is not saved" if statement.is_typed else "",
     ]
     with st.container(horizontal=True, gap="small"):
-        with st.container(key=f"when_{line.id}", width=lines.LEFT, gap=None):
-            st.markdown(_due(line, context.today))
-        with st.container(width="stretch", gap=None, key=f"what_{line.id}"):
-            title = f"**{plain(line.title)}**{' (sample)' if line.sample else ''}"
+        with st.container(key=f"when_{statement.id}", width=lines.LEFT, gap=None):
+            st.markdown(_due(statement, context.today))
+        with st.container(width="stretch", gap=None, key=f"what_{statement.id}"):
+            title = f"**{plain(statement.title)}**{' (sample)' if statement.sample else ''}"
             st.button(
-                title, key=f"open_{line.id}", type="tertiary", on_click=forms.open_record, args=(line.id,), wrap=True
+                title,
+                key=f"open_{statement.id}",
+                type="tertiary",
+                on_click=forms.open_record,
+                args=(statement.id,),
+                wrap=True,
             )
-            st.caption(" · ".join([f"**{_state(line.state)}**", *(plain(part) for part in about if part)]))
-            if misses:
-                st.caption(plain(misses))
+            st.caption(" · ".join([f"**{_state(statement.state)}**", *(plain(part) for part in about if part)]))
+            if missing:
+                st.caption(plain(missing))
 
 
-def _due(line: Line, today: date) -> str:
-    if line.state not in BEFORE_DELIVERY:
-        return _state(line.state)
-    if line.due is None:
+def _due(statement: StatementSummary, today: date) -> str:
+    if statement.state not in BEFORE_DELIVERY:
+        return _state(statement.state)
+    if statement.due is None:
         return "No day set"
-    days = (line.due - today).days
+    days = (statement.due - today).days
     how = "Due today" if not days else f"Overdue by {_days(-days)}" if days < 0 else f"In {_days(days)}"
-    return f"**{how}** · {wording.day(line.due)}"
+    return f"**{how}** · {wording.day(statement.due)}"
 
 
 def _days(days: int) -> str:
     return "1 day" if days == 1 else f"{days} days"
 
 
-def _frame(listed: Sequence[Line], context: PageContext, names: Mapping[str, str]) -> pd.DataFrame:
+def _frame(listed: Sequence[StatementSummary], context: PageContext, names: Mapping[str, str]) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "title": line.title,
-                "form": str(line.form),
-                "state": str(line.state),
-                "forum": line.forum,
-                "agenda_item": line.agenda_item,
-                "due": line.due,
-                "waiting_for": names.get(line.waiting_for_id or "", ""),
-                "owner": names.get(line.owner_id, ""),
-                "sample": line.sample,
+                "title": statement.title,
+                "form": str(statement.form),
+                "state": str(statement.state),
+                "forum": statement.forum,
+                "agenda_item": statement.agenda_item,
+                "due": statement.due,
+                "waiting_for": names.get(statement.waiting_for_id or "", ""),
+                "owner": names.get(statement.owner_id, ""),
+                "sample": statement.sample,
             }
-            for line in listed
+            for statement in listed
         ],
         columns=["title", "form", "state", "forum", "agenda_item", "due", "waiting_for", "owner", "sample"],
     )

@@ -1,27 +1,28 @@
-"""How a statement moves on: the moves that exist, and passing over what misses, by two persons."""
+"""How a statement moves on: the moves that exist, and overrides of what is missing, by two persons."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from calendar_model.access.problems import Refused
-from calendar_model.access.unit_of_work import reading
 from calendar_model.messages.statements import state_label
 from calendar_model.mission.statements import commands, workflow
-from calendar_model.mission.statements.workflow import Facts
-from calendar_model.mission.transactions import save, writing
-from calendar_model.store.models import Override, Person, Statement, longest
+from calendar_model.mission.statements.queries import StatementView
+from calendar_model.mission.statements.requirements import asking_effect, step_to_override
+from calendar_model.mission.statements.workflow import NEXT, Facts
 from calendar_model.terms import StatementState, Step
 from pages.components.record import fields, forms
 from pages.components.shell.current_user import viewer
 from pages.components.shell.words import plain
-from pages.components.statements.draft import found, moment
-from pages.components.statements.parts import NEXT
+from pages.components.statements.editor_state import moment
 
-STEP_WORDS = {Step.CLEAR: "clearance", Step.CLOSE: "closing"}
+if TYPE_CHECKING:
+    from calendar_model.store.models import Override, Person, Statement
+
+STEP_LABELS = {Step.CLEAR: "clearance", Step.CLOSE: "closing"}
 
 
 def moves(statement: Statement, facts: Facts, everyone: Sequence[Person], actor: Person, today: date) -> None:
@@ -29,7 +30,7 @@ def moves(statement: Statement, facts: Facts, everyone: Sequence[Person], actor:
     to = NEXT.get(statement.state)
     others = [state for state in workflow.MOVES[statement.state] if state is not to]
     if to is StatementState.CONSULTATION or statement.state is StatementState.CONSULTATION:
-        _waiting(statement, everyone, actor)
+        _draw_who_is_asked(statement, everyone, actor)
     if to is StatementState.DELIVERED:
         st.date_input(
             "Delivered on",
@@ -64,7 +65,7 @@ def _label(state: StatementState, to: StatementState, version: int) -> str:
     }[to]
 
 
-def _waiting(statement: Statement, everyone: Sequence[Person], actor: Person) -> None:
+def _draw_who_is_asked(statement: Statement, everyone: Sequence[Person], actor: Person) -> None:
     names = {person.id: person.name for person in everyone if person.active or person.id == statement.waiting_for_id}
     usual = next((person.id for person in everyone if person.active and person.may_clear and person != actor), None)
     first = statement.waiting_for_id if statement.state is StatementState.CONSULTATION else usual
@@ -78,18 +79,17 @@ def _waiting(statement: Statement, everyone: Sequence[Person], actor: Person) ->
         key=key,
     )
     chosen: str | None = st.session_state[key]
-    if chosen is not None and (says := _says_of_reader(statement, chosen, names[chosen])):
+    if chosen is not None and (says := _effect_of_asking(statement, chosen, names[chosen])):
         st.caption(plain(says))
     if statement.state is StatementState.CONSULTATION and chosen != statement.waiting_for_id:
         st.button("Pass it on to them", key="pass_on", on_click=_pass_on, args=(statement.id, statement.version, key))
 
 
-def _says_of_reader(statement: Statement, person_id: str, name: str) -> str:
-    """What it means to wait for somebody: whether that gives them access, and what they still cannot read."""
-    with reading(viewer()) as session:
-        asked = commands.asked(session, statement, person_id)
-    says = f"{name} will be able to read this statement." if asked.becomes_reader else ""
-    hidden = [*asked.cannot_read, *([f"{asked.others} more"] if asked.others else [])]
+def _effect_of_asking(statement: Statement, person_id: str, name: str) -> str:
+    """What it means to ask somebody: whether that gives them access, and what they still cannot read."""
+    effect = asking_effect(viewer(), statement, person_id)
+    says = f"{name} will be able to read this statement." if effect.gives_access else ""
+    hidden = [*effect.unreadable, *([f"{effect.hidden_count} more"] if effect.hidden_count else [])]
     if hidden:
         says += (
             f" {name} has no access to {', '.join(hidden)}, and can clear the statement only with access to all of it."
@@ -99,7 +99,7 @@ def _says_of_reader(statement: Statement, person_id: str, name: str) -> str:
 
 def _pass_on(statement_id: str, seen: int, key: str) -> None:
     def act() -> str:
-        save(viewer(), Statement, {"waiting_for_id": st.session_state[key]}, record_id=statement_id, seen=seen)
+        commands.ask_somebody(viewer(), statement_id, seen, st.session_state[key])
         return "Passed on."
 
     forms.attempt(act)
@@ -110,8 +110,7 @@ def _move(statement_id: str, to: StatementState, seen: int) -> None:
     waiting_for: str | None = st.session_state.get(f"waiting_{statement_id}")
 
     def act() -> str:
-        with writing(viewer()) as session:
-            commands.move(session, found(session, statement_id), to, seen=seen, on=on, waiting_for=waiting_for)
+        commands.move(viewer(), statement_id, to, seen=seen, on=on, waiting_for=waiting_for)
         return f"It is {state_label(to)} now."
 
     if forms.attempt(act):
@@ -121,26 +120,19 @@ def _move(statement_id: str, to: StatementState, seen: int) -> None:
 # --- Overrides
 
 
-def overrides(
-    statement: Statement,
-    facts: Facts,
-    waiting: Sequence[Override],
-    actor: Person,
-    clearers: Sequence[Person],
-    zone: str,
-) -> None:
-    """All overrides of a statement, for ever; what waits for a second person; and the way to ask for one."""
+def overrides(view: StatementView, facts: Facts, actor: Person, zone: str) -> None:
+    """All overrides of a statement, for ever; those that await a second person; and the way to ask for one."""
+    statement = view.statement
     if statement.overrides:
         st.markdown("**Overrides**")
     confirmed = {one.confirms_id: one for one in statement.overrides if one.confirms_id}
+    open_ids = {one.id for one in view.open_overrides}
     for asked in (one for one in statement.overrides if one.confirms_id is None):
-        _shown(asked, confirmed.get(asked.id), asked.id in {one.id for one in waiting}, zone)
-    for asked in waiting:
-        _confirming(asked, actor, clearers)
-    step = workflow.STEPS.get(NEXT.get(statement.state, StatementState.IDEA))
-    if step is None or step in facts.overridden or any(asked.step is step for asked in waiting):
-        return
-    if not any(unmet.can_be_overridden for unmet in workflow.unmet_in_step(facts, step)):
+        _draw_override(asked, confirmed.get(asked.id), asked.id in open_ids, zone)
+    for asked in view.open_overrides:
+        _draw_confirmation(asked, actor, view.clearers)
+    step = step_to_override(facts, view.open_overrides)
+    if step is None:
         return
     with st.expander("Pass over what misses"):
         st.markdown(
@@ -148,39 +140,38 @@ def overrides(
             "the text as it is now, and both names and reasons are shown here for ever."
         )
         key = f"override_reason_{statement.id}"
-        fields.area("Reason", longest(Override, "reason"), key=key)
+        fields.area("Reason", commands.LONGEST_REASON, key=key)
         st.button("Ask a second person", key="ask_override", on_click=_ask, args=(statement.id, step, key))
 
 
-def _shown(asked: Override, confirmed: Override | None, waits: bool, zone: str) -> None:
+def _draw_override(asked: Override, confirmed: Override | None, is_open: bool, zone: str) -> None:
     end = (
         f"Confirmed by {confirmed.person.name} on {moment(confirmed.at, zone)}: “{confirmed.reason}”"
         if confirmed
         else "It waits for a second person."
-        if waits
+        if is_open
         else "Nobody confirmed it before the text changed."
     )
     st.markdown(
         f"{plain(asked.person.name)} asked on {moment(asked.at, zone)} to pass over what missed before the "
-        f"{STEP_WORDS[asked.step]} of version {asked.version_number}: “{plain(asked.reason)}” {plain(end)}"
+        f"{STEP_LABELS[asked.step]} of version {asked.version_number}: “{plain(asked.reason)}” {plain(end)}"
     )
     st.caption(plain(f"What missed: {' '.join(asked.missing.splitlines())}"))
 
 
-def _confirming(asked: Override, actor: Person, clearers: Sequence[Person]) -> None:
+def _draw_confirmation(asked: Override, actor: Person, clearers: Sequence[Person]) -> None:
     if asked.person_id == actor.id or not actor.may_clear:
         names = ", ".join(person.name for person in clearers if person.id != asked.person_id)
         st.caption(plain(f"Who can confirm it: {names or 'nobody yet; Settings says who may clear'}."))
         return
     key = f"confirm_reason_{asked.id}"
-    fields.area("Your reason to confirm it", longest(Override, "reason"), key=key)
+    fields.area("Your reason to confirm it", commands.LONGEST_REASON, key=key)
     st.button("Confirm the override", key=f"confirm_{asked.id}", on_click=_confirm, args=(asked.id, key))
 
 
 def _ask(statement_id: str, step: Step, key: str) -> None:
     def act() -> str:
-        with writing(viewer()) as session:
-            commands.ask_override(session, found(session, statement_id), step, st.session_state[key])
+        commands.ask_override(viewer(), statement_id, step, st.session_state[key])
         return "Asked. It passes nothing until a second person has confirmed it."
 
     forms.attempt(act)
@@ -188,11 +179,7 @@ def _ask(statement_id: str, step: Step, key: str) -> None:
 
 def _confirm(asked_id: str, key: str) -> None:
     def act() -> str:
-        with writing(viewer()) as session:
-            asked = session.get(Override, asked_id)
-            if asked is None:
-                raise Refused("This override is not there, or not for you to see.")
-            commands.confirm_override(session, asked, st.session_state[key])
+        commands.confirm_override(viewer(), asked_id, st.session_state[key])
         return "Confirmed."
 
     forms.attempt(act)

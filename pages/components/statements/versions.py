@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from calendar_model.access.problems import Refused
 from calendar_model.mission.statements import commands, languages, workflow
 from calendar_model.mission.statements.clearance import Clearance
-from calendar_model.mission.statements.queries import cleared_with, text_in
-from calendar_model.mission.statements.speaking import said
+from calendar_model.mission.statements.queries import cleared_with
+from calendar_model.mission.statements.speaking import duration
 from calendar_model.mission.statements.texts import speaking_seconds
-from calendar_model.mission.transactions import writing
-from calendar_model.store.models import Statement, Version
 from pages.components.record import forms
 from pages.components.shell.context import PageContext
 from pages.components.shell.current_user import viewer
 from pages.components.shell.words import plain
-from pages.components.statements.draft import (
-    Desk,
-    found,
-    moment,
-    take_in_all,
-    versions_in,
-)
+from pages.components.statements.editor_state import StatementEditor, moment, take_in_all, versions_in
 from pages.components.widgets.comparison import comparison
+
+if TYPE_CHECKING:
+    from calendar_model.store.models import Statement, Version
 
 
 def versions(
@@ -63,7 +58,7 @@ def _cleared(
 
 def _version(statement: Statement, version: Version, newest: int, cleared: Sequence[str], context: PageContext) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"version_{version.number}"):
-        parts = [_version_name(version, context.zone), said(speaking_seconds(version.text, version.language))]
+        parts = [_version_name(version, context.zone), duration(speaking_seconds(version.text, version.language))]
         parts += cleared
         if version.note:
             parts.append(version.note)
@@ -109,20 +104,13 @@ def _compare(statement: Statement, context: PageContext) -> None:
 
 
 def _restore(statement_id: str, number: int, language: str, seen: int) -> None:
-    desk = Desk(statement_id, language)
+    work = StatementEditor(statement_id, language)
     take_in_all(statement_id)
 
     def act() -> str:
-        with writing(viewer()) as session:
-            statement = found(session, statement_id)
-            if commands.unsaved(session, statement_id) is not None:
-                raise Refused("You have typed something that is not saved. Save or discard it first, then restore.")
-            old = text_in(statement, number)
-            note = f"Restored from version {number}"
-            saved = commands.save_text(session, statement, old, language=language, based_on=seen, note=note)
-            restored = saved.number
-        if (draft := st.session_state.get(f"{desk.key}-draft")) is not None:
-            draft.put(old, restored)
-        return f"Version {number} is restored, as version {restored}."
+        restored = commands.restore_version(viewer(), statement_id, number, language=language, based_on=seen)
+        if work.is_open:
+            work.state.show(restored.text, restored.number)
+        return f"Version {number} is restored, as version {restored.number}."
 
     forms.attempt(act)

@@ -16,12 +16,12 @@ from calendar_model.documents.note import Reader
 from calendar_model.documents.week_note import week_note
 from calendar_model.documents.word import DocumentError, MadeFor
 from calendar_model.mission.statements import languages
-from calendar_model.mission.statements.queries import whole
+from calendar_model.mission.statements.queries import WHOLE
+from calendar_model.mission.statements.speaking import applicable_limit
 from calendar_model.mission.visible_calendar import calendar_for
 from calendar_model.store.database import WorkspaceError
 from calendar_model.store.models import Person, Statement
 from pages.components.shell.context import PageContext
-from pages.components.statements.parts import limit_of
 
 
 def note_button(item: str, context: PageContext, person: Person | None) -> None:
@@ -68,11 +68,12 @@ def delivery_buttons(statement: Statement, context: PageContext, person: Person)
     def writing(language: str) -> Callable[[], bytes]:
         def write() -> bytes:
             with reading(context.viewer) as session:
-                found = session.get(Statement, statement.id, options=whole())
+                found = session.get(Statement, statement.id, options=WHOLE)
                 if found is None:
                     raise Refused("This statement is not there any more, or not for you to see. Go back to the list.")
                 texts = [version for version in found.versions if version.language == language]
-            made, limit = MadeFor(person.name, context.today), limit_of(found, context)[0]
+            limit, _ = applicable_limit(found, context.reference, context.today)
+            made = MadeFor(person.name, context.today)
             newest = texts[-1] if texts else None
             return delivery(found, newest, context.reference, limit=limit, made=made, zone=context.zone)
 

@@ -1,0 +1,126 @@
+"""What is still missing before the next moves of a statement, for pages and documents to show beforehand.
+
+The same is checked again when the move is written: see :mod:`calendar_model.mission.statements.checks`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from calendar_model.access.permissions import Viewer
+from calendar_model.access.problems import UnmetRequirement
+from calendar_model.access.unit_of_work import reading
+from calendar_model.mission.statements import workflow
+from calendar_model.mission.statements.facts import facts_for, linked_record_ids
+from calendar_model.mission.statements.workflow import CLEARED, CONSULTATION, DELIVERED, DRAFT, IDEA, NEXT, Facts
+from calendar_model.store.models import Access, Override, Record, Statement
+from calendar_model.terms import StatementState, Step
+from calendar_model.vocabulary import Sensitivity
+
+
+def unmet_before(
+    session: Session, statement: Statement, actor_id: str, to: StatementState
+) -> tuple[UnmetRequirement, ...]:
+    """What is missing before somebody can move the statement to a state.
+
+    The day of delivery is asked for with the move itself and is not counted as missing.
+    """
+    facts = facts_for(session, statement, actor_id)
+    if to is DELIVERED:
+        facts = workflow.on_day(facts, date.max)
+    return workflow.unmet_requirements(facts, to)
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """The next state of a statement, None at the end of its way, and what is missing before it."""
+
+    to: StatementState | None
+    unmet: tuple[UnmetRequirement, ...] = ()
+
+
+def next_step(session: Session, statement: Statement, actor_id: str) -> NextStep:
+    """The next state of a statement, and what keeps this person from moving it there."""
+    to = NEXT.get(statement.state)
+    return NextStep(to, unmet_before(session, statement, actor_id, to) if to is not None else ())
+
+
+def next_steps(viewer: Viewer, ids: Sequence[str]) -> dict[str, NextStep]:
+    """The :func:`next_step` of each of these statements for the viewer, by identifier."""
+    with reading(viewer) as session:
+        found = session.scalars(select(Statement).where(Statement.id.in_(ids)))
+        return {one.id: next_step(session, one, viewer.person_id) for one in found}
+
+
+@dataclass(frozen=True)
+class Requirements:
+    """What the moves of a statement depend on. ``later``: what is missing before clearance besides ``next.unmet``,
+    while the statement is not in consultation yet."""
+
+    facts: Facts
+    next: NextStep
+    later: tuple[UnmetRequirement, ...] = ()
+
+
+def requirements_of(viewer: Viewer, statement: Statement) -> Requirements:
+    """What is missing before the viewer can make the next moves of a statement."""
+    with reading(viewer) as session:
+        facts = facts_for(session, statement, viewer.person_id)
+        step = next_step(session, statement, viewer.person_id)
+        later: tuple[UnmetRequirement, ...] = ()
+        if statement.state in (IDEA, DRAFT):
+            consulted = facts_for(session, statement, viewer.person_id, state=CONSULTATION)
+            unmet = workflow.unmet_requirements(consulted, CLEARED)
+            later = tuple(one for one in unmet if one not in step.unmet)
+        return Requirements(facts, step, later)
+
+
+def step_to_override(facts: Facts, open_overrides: Iterable[Override]) -> Step | None:
+    """The step before which an override can be asked for now: something can be overridden, and nobody has asked yet."""
+    to = NEXT.get(facts.state)
+    step = workflow.STEPS.get(to) if to is not None else None
+    if step is None or step in facts.overridden or any(asked.step is step for asked in open_overrides):
+        return None
+    return step if any(unmet.can_be_overridden for unmet in workflow.unmet_in_step(facts, step)) else None
+
+
+@dataclass(frozen=True)
+class EffectOfAsking:
+    """What it means to ask somebody to clear a statement or to reply.
+
+    ``gives_access``: the statement is restricted, and to ask them lets them read it. ``unreadable``: titles of
+    restricted records linked to it that they cannot read, and so cannot clear it; ``hidden_count``: how many more there
+    are, which the session's reader may not see either.
+    """
+
+    gives_access: bool = False
+    unreadable: tuple[str, ...] = ()
+    hidden_count: int = 0
+
+
+def asking_effect(viewer: Viewer, statement: Statement, person_id: str) -> EffectOfAsking:
+    """The :func:`effect_of_asking` as far as the viewer may see it."""
+    with reading(viewer) as session:
+        return effect_of_asking(session, statement, person_id)
+
+
+def effect_of_asking(session: Session, statement: Statement, person_id: str) -> EffectOfAsking:
+    """What it would mean to ask this person to clear the statement or to reply."""
+    linked = linked_record_ids(session, statement)
+    of_them = select(Access.record_id).where(
+        Access.person_id == person_id, Access.record_id.in_({*linked, statement.id})
+    )
+    named = set(session.scalars(of_them.execution_options(everything=True)))
+    restricted = select(Record.id).where(Record.id.in_(linked), Record.sensitivity == Sensitivity.RESTRICTED)
+    hidden = set(session.scalars(restricted.execution_options(everything=True))) - named
+    titles = session.scalars(select(Record.title).where(Record.id.in_(hidden)).order_by(Record.title)).all()
+    return EffectOfAsking(
+        gives_access=statement.sensitivity is Sensitivity.RESTRICTED and statement.id not in named,
+        unreadable=tuple(titles),
+        hidden_count=len(hidden) - len(titles),
+    )
