@@ -1,4 +1,4 @@
-"""Coverage: what still misses around what is coming, as a picture to act on and as a list."""
+"""Coverage: what is still missing around the items to come, as a picture to act on and as a list."""
 
 from pages.components.shell.guard import require_entrance
 
@@ -59,7 +59,7 @@ def label_of(action: Action) -> str:
 
 
 def clicked() -> None:
-    """A click on a tile asks for what misses, on a name or on what is done for the item's item_panel."""
+    """Remember a click: on an unmet tile for its action, on a name or a tile that is met for the item's panel."""
     points = st.session_state[FIGURE]["selection"]["points"]
     # A second click on the same tile takes the selection back; it means the same as the first.
     picked = points[0]["customdata"][:2] if points else st.session_state.get("coverage_picked", ["", ""])
@@ -99,7 +99,7 @@ def _coverage(
 
 def covered(context: PageContext, days: int) -> pd.DataFrame:
     """The coverage of the items that the filter keeps, as far ahead as asked."""
-    # The whole table, because the deadlines from which days are counted stand in it; the filter comes after.
+    # The whole table, because it has the deadlines from which days are counted; the filter comes after.
     version = str(context.table.attrs["version"])
     frame = _coverage(context.table, context.reference, version, context.today, days, context.viewer, change_token())
     return frame[frame["item"].isin(context.filtered["item"]).to_numpy()].reset_index(drop=True)
@@ -151,7 +151,7 @@ def picture_of(context: PageContext, period: str, scope: str) -> PictureRequest:
 
 
 def draw_picture(frame: pd.DataFrame, context: PageContext) -> None:
-    """The picture of the first items, each tile of which opens what misses."""
+    """The picture of the first items; each tile leads to its action."""
     first = list(dict.fromkeys(frame["item"]))
     drawn = frame[frame["item"].isin(first[:ROWS_DRAWN]).to_numpy()]
     width = column_width("coverage_width")
@@ -199,7 +199,7 @@ def state_words(state: str) -> str:
 
 
 def draw_item(rows: pd.DataFrame) -> None:
-    """One item with what misses around it, and the way to each."""
+    """One item with its unmet expectations, each with a link to its action."""
     first = rows.iloc[0]
     item = first["item"]
     days = wording.span(first["start"].date(), first["end"].date(), first["date_precision"])

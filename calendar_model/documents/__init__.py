@@ -1,6 +1,6 @@
 """What readers take along as files: tables as CSV and Excel, notes and statements as Word.
 
-What is written here is what the reader of the session or table may see, and says for whom it was made. The libraries
+Each file holds what the reader of the session or table may see, and names for whom it was made. The libraries
 that write Word and Excel are only loaded by the modules that need them.
 """
 

@@ -1,4 +1,4 @@
-"""A statement as it is read out: large type, much room, where it stands on top, and how long it takes."""
+"""A statement to be read out: large type, wide spacing, and at the top whether it is cleared and how long it takes."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def delivery(
     document = word.new("Statement", made, reference.mission_to(statement.forum), margin=3.2)
     _styles(document)
     restricted = statement.sensitivity is Sensitivity.RESTRICTED
-    state = where_it_stands(statement, text, zone)
+    state = clearance_words(statement, text, zone)
     word.line(document, "", lead="Check against delivery")
     # What a restricted statement is called may be the code of a case: a paper that is handed on does not have it.
     word.line(
@@ -78,7 +78,7 @@ def delivery(
     return word.to_bytes(document)
 
 
-def where_it_stands(statement: Statement, text: Version, zone: str) -> str:
+def clearance_words(statement: Statement, text: Version, zone: str) -> str:
     """``Draft, not cleared``, or by whom and when this text was cleared; what was dropped is not to be delivered."""
     if statement.state is StatementState.DROPPED:
         return "Dropped: not to be delivered"

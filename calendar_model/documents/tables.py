@@ -4,9 +4,9 @@ A file is opened by Excel sooner or later, and this module writes for that: UTF-
 Excel takes a file without one for the code page of the machine; CRLF at the end of a line, as RFC 4180 has it; and
 no cell that a spreadsheet could run as a formula (https://owasp.org/www-community/attacks/CSV_Injection).
 
-Which cell that is, the spreadsheet says: one whose list separator is the semicolon takes a comma for a letter, and then
-a quotation mark inside a cell too, so that ``note;=1+1`` has a second cell. So it counts what begins after any
-character that some program divides by.
+What a cell is depends on the spreadsheet: one whose list separator is the semicolon takes a comma for a letter, and
+then a quotation mark inside a cell too, so that ``note;=1+1`` has a second cell. So any character by which some program
+divides is taken for the start of a cell.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _RUNS = frozenset("=+-@＝＋－＠")
 
 _DIVIDES = ";,|\t\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029"
 _PASSED_OVER = '\\s"\\x00-\\x1f\\x7f-\\x9f\\xad\\u061c\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\ufeff'
-"""What may stand between a separator and a formula: blanks, quotation marks, controls, and what nobody sees."""
+"""What may come between a separator and a formula: blanks, quotation marks, controls and invisible characters."""
 
 _BEFORE = re.compile(f"[{_DIVIDES}{_PASSED_OVER}]+")
 _DIVIDER = re.compile(f"[{_DIVIDES}]")

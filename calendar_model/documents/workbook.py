@@ -1,6 +1,6 @@
 """Tables as Excel workbooks: real dates, widths, a header that stays, a page set up for print.
 
-Excel knows no time zones: an hour stands as the clock on the wall shows it, and which clock says a column of its own.
+Excel knows no time zones: an hour is written as the clock on the wall shows it, with the zone in a column of its own.
 Text is text: a cell that begins like a formula is marked as quoted and formatted as text, so that it stays one when
 somebody edits it.
 """
@@ -48,7 +48,7 @@ _queue = WorkQueue(at_once=2, waiting=6, seconds=60)
 _DAYS = tuple(name for name in columns_of_type(ColumnType.DAY) if name in EXPORTED)
 
 _EARLIEST = date(1900, 3, 1)
-"""Excel counts days from 1900, and takes that for a leap year: what is earlier stands as text."""
+"""Excel counts days from 1900, and takes that for a leap year: what is earlier is written as text."""
 
 _NARROWEST, _WIDEST = 8, 44
 _LINE, _MOST_LINES = 15, 20
@@ -75,13 +75,13 @@ def table_xlsx(
     """A table as an Excel workbook: a sheet with the rows, and a small one, ``About``, that says what it is.
 
     ``frame`` as in :func:`~calendar_model.documents.table_csv`, and with the same columns and rows; those of a
-    calendar table stand in another order, with what people read first. Dates are dates, hours the wall time of the
-    place or of their zone, which stands in the column beside (``timezone``, or ``<column>, time zone``); truth values,
-    numbers and texts are what they are, and what is missing is empty. ``title`` says what the rows are, ``made`` is
-    the day, ``about`` holds further lines, such as the filter; ``author`` goes into the properties of the file.
+    calendar table are in another order, with what people read first. Dates are dates, hours the wall time of the place
+    or of their zone, which is in the column beside (``timezone``, or ``<column>, time zone``); truth values, numbers
+    and texts stay as they are, and what is missing is empty. ``title`` names the rows, ``made`` is the day, ``about``
+    holds further lines, such as the filter; ``author`` goes into the properties of the file.
 
-    A text that is longer than a cell can be is cut, with an ellipsis. A table of more than :data:`MOST_ROWS` rows, and
-    one for which there is no turn, gives a workbook that says so.
+    A text that is longer than a cell can be is cut, with an ellipsis. A table of more than :data:`MOST_ROWS` rows, or
+    one for which the queue has no place, gives a workbook with an explanation instead.
     """
     if len(frame) > MOST_ROWS:
         return _written(_instead(TOO_MANY), title, made, {}, author)
@@ -119,7 +119,7 @@ def _written(frame: pd.DataFrame, title: str, made: date, about: Mapping[str, st
     return out.getvalue()
 
 
-# --- What stands in the cells
+# --- The cells
 
 
 def _as_it_is(frame: pd.DataFrame) -> tuple[list[str], list[list[_Shown]]]:

@@ -1,8 +1,8 @@
-"""What is there around each coming item, and what misses: a row an item, a column an expectation.
+"""The picture of coverage: a row an item, a column an expectation, a tile for how it stands.
 
 A tile is filled when the expectation is met, hollow while there is time, hatched when it is due soon, and has a thick
-edge and the word when it is late; an empty place is something that this kind of item does not call for. What a tile
-says in full is in its hover, and in the list beside the picture.
+edge and the word when it is late. Where a kind of item does not call for an expectation there is no tile. The sentence
+for a tile is in its hover, and in the list beside the picture.
 """
 
 from __future__ import annotations
@@ -16,7 +16,17 @@ import plotly.graph_objects as go
 
 from calendar_model import wording
 from calendar_model.figures.packing import fit, text_px
-from calendar_model.figures.palette import INKS, TEXT_PX, Inks, ThemeName, colour_of, ink_on, plain_layout, with_alpha
+from calendar_model.figures.palette import (
+    INKS,
+    TEXT_PX,
+    Inks,
+    ThemeName,
+    colour_of,
+    ink_on,
+    legend_above,
+    plain_layout,
+    with_alpha,
+)
 from calendar_model.figures.text import shown, wrapped
 from calendar_model.messages.coverage import EXPECTATION_LABELS, readiness_words
 from calendar_model.mission.coverage import ActionKind, count_states
@@ -38,12 +48,12 @@ _BOLD = 1.08
 """How much wider bold letters are."""
 
 _HEADS_AGAIN = 14
-"""With more rows than this, the heads of the columns stand under the picture too."""
+"""With more rows than this, the heads of the columns are repeated under the picture."""
 
 
 @dataclass(frozen=True)
 class _Grid:
-    """Where everything stands, in pixels of the plot."""
+    """The places of rows and columns, in pixels of the plot."""
 
     width: float
     narrow: bool
@@ -106,9 +116,9 @@ def coverage_summary(frame: pd.DataFrame) -> str:
     """The picture in a few sentences, for those who do not see it."""
     if frame.empty:
         return "Coverage: nothing is expected around the items shown."
-    said = ", ".join(f"{count} {state}" for state, count in count_states(frame["state"]).items())
+    states = ", ".join(f"{count} {state}" for state, count in count_states(frame["state"]).items())
     items = frame["item"].nunique()
-    text = f"Coverage of {items} {'item' if items == 1 else 'items'}: {said}."
+    text = f"Coverage of {items} {'item' if items == 1 else 'items'}: {states}."
     late = frame[(frame["state"] == ReadinessState.LATE).to_numpy()]
     if late.empty:
         return text
@@ -126,7 +136,7 @@ def _when(row: Mapping[Any, Any]) -> str:
 
 
 def _word(tile: Mapping[Any, Any], room: float, size: float) -> str:
-    """What stands in a tile: the longest that has room."""
+    """The text in a tile: the longest that has room."""
     state = tile["state"]
     if state == ReadinessState.DONE:
         return "done"
@@ -284,18 +294,7 @@ def _layout(
         "height": height,
         "margin": {"l": 2, "r": 2, "t": heads_px + legend_px, "b": heads_px if again else 4, "pad": 0},
         "showlegend": True,
-        "legend": {
-            "orientation": "h",
-            "x": 0,
-            "xref": "container",
-            "xanchor": "left",
-            "y": 1,
-            "yref": "container",
-            "yanchor": "top",
-            "itemclick": False,
-            "itemdoubleclick": False,
-            "font": {"size": 13, "color": inks.ink},
-        },
+        "legend": legend_above(inks),
         "xaxis": {"range": [0, grid.width], "fixedrange": True, "visible": False},
         "yaxis": {"range": [depth, 0], "fixedrange": True, "visible": False},
         "shapes": [

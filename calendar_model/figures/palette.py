@@ -69,6 +69,22 @@ def plain_layout(inks: Inks) -> dict[str, Any]:
     }
 
 
+def legend_above(inks: Inks) -> dict[str, Any]:
+    """A legend in a row at the top left of a picture, which a click does not change."""
+    return {
+        "orientation": "h",
+        "x": 0,
+        "xref": "container",
+        "xanchor": "left",
+        "y": 1,
+        "yref": "container",
+        "yanchor": "top",
+        "itemclick": False,
+        "itemdoubleclick": False,
+        "font": {"size": 13, "color": inks.ink},
+    }
+
+
 UNKNOWN = "#8c8ca0"
 """For a code that no organisation has, so that a faulty row is drawn rather than lost."""
 

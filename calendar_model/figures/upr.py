@@ -19,7 +19,16 @@ import plotly.graph_objects as go
 from calendar_model import wording
 from calendar_model.calendar import when
 from calendar_model.figures.packing import fit
-from calendar_model.figures.palette import INKS, Inks, ThemeName, colour_of, ink_on, plain_layout, with_alpha
+from calendar_model.figures.palette import (
+    INKS,
+    Inks,
+    ThemeName,
+    colour_of,
+    ink_on,
+    legend_above,
+    plain_layout,
+    with_alpha,
+)
 from calendar_model.figures.text import shown, wrapped
 from calendar_model.reference import Reference
 from calendar_model.reference.rows import Review
@@ -288,18 +297,7 @@ def _layout(lines: Sequence[_SessionRow], per_line: int, height: float, left: in
         "height": int(height + 44),
         "margin": {"l": left, "r": 8, "t": 40, "b": 4, "pad": 0},
         "showlegend": True,
-        "legend": {
-            "orientation": "h",
-            "x": 0,
-            "xref": "container",
-            "xanchor": "left",
-            "y": 1,
-            "yref": "container",
-            "yanchor": "top",
-            "itemclick": False,
-            "itemdoubleclick": False,
-            "font": {"size": 13, "color": inks.ink},
-        },
+        "legend": legend_above(inks),
         "xaxis": {"range": [0, per_line], "fixedrange": True, "visible": False},
         "yaxis": {
             "range": [height, 0],

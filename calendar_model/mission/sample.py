@@ -1,7 +1,7 @@
 """The sample workspace: fictional persons and records around the real items of the calendar, to be loaded and removed.
 
-What it says stands in ``data/sample/workspace.json``. Its days are counted from the day of loading or from an item that
-is looked up in the calendar then, so that it makes sense in any year.
+Its content is ``data/sample/workspace.json``. Its days are counted from the day of loading, or from an item that is
+looked up in the calendar then, so that it makes sense in any year.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ from calendar_model.vocabulary import Kind, Sensitivity
 
 FILE = Path(__file__).resolve().parents[2] / "data" / "sample" / "workspace.json"
 
-_HANGS = {
+_PARTS = {
     "consents": Consent,
     "cosponsors": Cosponsor,
     "follow_ups": FollowUp,
@@ -58,7 +58,7 @@ B = TypeVar("B", bound=Base)
 
 
 def loaded(workspace: Workspace | None = None) -> bool:
-    """Whether the sample is in the workspace: whether somebody of it is."""
+    """Whether the sample is in the workspace, by its persons."""
     return any(person.sample for person in staff(workspace))
 
 
@@ -94,7 +94,7 @@ def _content() -> dict[str, Any]:
 
 
 def load(table: pd.DataFrame, today: date, workspace: Workspace | None = None) -> dict[str, int]:
-    """Writes the sample, in one transaction, and says how many records of each kind, and persons, it wrote.
+    """Write the sample, in one transaction; gives back how many records of each kind, and persons, it wrote.
 
     ``table`` is the calendar, ``today`` the day from which its days count. Where the sample is there already nothing
     is written, and nothing counted.
@@ -103,15 +103,15 @@ def load(table: pd.DataFrame, today: date, workspace: Workspace | None = None) -
     with writing(ANONYMOUS, "The sample was loaded.", workspace) as session:
         if session.scalar(select(Person.id).where(Person.sample).limit(1).execution_options(everything=True)):
             return {}
-        return _Loading(session, anchors(table, today), today, content).load()
+        return _SampleLoader(session, anchors(table, today), today, content).load()
 
 
-def _called(row: Any) -> str:
+def _title_of(row: Any) -> str:
     """An item in a title: a session by its code, anything else by its own title."""
     return str(row["session"] if row["kind"] == Kind.SESSION else row["title"])
 
 
-class _Loading:
+class _SampleLoader:
     """One run of :func:`load`."""
 
     def __init__(
@@ -119,13 +119,13 @@ class _Loading:
     ) -> None:
         self.session, self.anchors, self.today, self.content = session, anchors, today, content
         self.titles = {name: wanted["otherwise"] for name, wanted in content["items"].items()}
-        self.titles |= {name: _called(row) for name, row in anchors.items()}
+        self.titles |= {name: _title_of(row) for name, row in anchors.items()}
         self.persons: dict[str, str] = {}
         self.records: dict[str, Record] = {}
 
     def load(self) -> dict[str, int]:
         for name, values in self.content["persons"].items():
-            person = self.made(Person, values, sample=True)
+            person = self.make(Person, values, sample=True)
             self.persons[name] = person.id
             self.session.add(person)
         self.session.flush()
@@ -141,23 +141,23 @@ class _Loading:
         return {"person": len(self.persons), **kinds}
 
     def record(self, values: Mapping[str, Any]) -> Record:
-        """A record with what hangs on it, but without its links."""
+        """A record with the rows that belong to it, but without its links."""
         kind = class_mapper(Record).polymorphic_map[RecordKind(values["kind"])].class_
-        record = cast(Record, self.made(kind, values, sample=True))
-        for name, hanging in _HANGS.items():
+        record = cast(Record, self.make(kind, values, sample=True))
+        for name, part in _PARTS.items():
             # The co-sponsors of an event are a text.
             rows = values.get(name, ()) if name in class_mapper(kind).relationships else ()
             for number, row in enumerate(rows, start=1):
-                more = {"number": number} if hanging is Version else {}
-                getattr(record, name).append(self.made(hanging, row, **self.hung_on(hanging, record), **more))
+                more = {"number": number} if part is Version else {}
+                getattr(record, name).append(self.make(part, row, **self.key_of_owner(part, record), **more))
         if identity := values.get("identity"):
-            cast(Any, record).identity = self.made(Identity, identity, contact_id=record.id)
+            cast(Any, record).identity = self.make(Identity, identity, contact_id=record.id)
         if record.sensitivity is Sensitivity.RESTRICTED:
             record.named = [Access(record_id=record.id, person_id=person) for person in self.persons.values()]
         return record
 
     def link(self, record: Record, values: Mapping[str, Any]) -> None:
-        """Links to records, to items of the calendar, and to the sample's own events, which are items too."""
+        """Link a record to others, to items of the calendar, and to the sample's own events, which are items too."""
         for name in values.get("items", ()):
             if name in self.anchors:
                 record.items.append(ItemLink(record_id=record.id, item=str(self.anchors[name]["item"])))
@@ -167,22 +167,22 @@ class _Loading:
             record.links.append(RecordLink(record_id=record.id, other=self.records[ref]))
 
     def override(self, record: Record, overrides: Any) -> None:
-        """What was asked for before what confirms it: the one names the other."""
+        """Write the overrides of a statement: a request before its confirmation, which names it."""
         asked: dict[str, str] = {}
         for values in overrides:
             confirms = {"confirms_id": asked[values["confirms"]]} if "confirms" in values else {}
-            override = self.made(Override, values, statement_id=record.id, **confirms)
+            override = self.make(Override, values, statement_id=record.id, **confirms)
             asked[values.get("ref", "")] = override.id
             self.session.add(override)
             self.session.flush()
 
     @staticmethod
-    def hung_on(hanging: type[Base], record: Record) -> dict[str, str]:
-        """The column with which a row says on which record it hangs."""
-        columns = class_mapper(hanging).columns.keys()
+    def key_of_owner(part: type[Base], record: Record) -> dict[str, str]:
+        """The column with the id of the record that a row belongs to."""
+        columns = class_mapper(part).columns.keys()
         return {name: record.id for name in ("record_id", "contact_id", "statement_id") if name in columns}
 
-    def made(self, kind: type[B], values: Mapping[str, Any], **more: Any) -> B:
+    def make(self, kind: type[B], values: Mapping[str, Any], **more: Any) -> B:
         """A row of a mapped class from its columns in the file; persons and kinds of column as in :meth:`value`."""
         columns = class_mapper(kind).columns
         typed: dict[str, Any] = {"id": new_id()}
@@ -208,12 +208,12 @@ class _Loading:
                 value = value.replace(f"{{{name}}}", title)
         return value
 
-    def day(self, said: str) -> date:
+    def day(self, text: str) -> date:
         """A day such as ``today -12`` or ``hrc-session +9``: days from today, or from the start of an item ahead.
 
         What is counted from an item is tomorrow at the earliest. Weekends are avoided, away from today.
         """
-        anchor, offset = said.rsplit(" ", 1)
+        anchor, offset = text.rsplit(" ", 1)
         row = self.anchors.get(anchor)
         start = self.today if row is None else row["start"].date()
         day = start + timedelta(days=int(offset))
@@ -225,17 +225,17 @@ class _Loading:
 
 
 def remove(workspace: Workspace | None = None) -> dict[str, int]:
-    """Takes the sample away, in one transaction, and says how many records of each kind, and persons, it was.
+    """Delete the sample, in one transaction; gives back how many records of each kind, and persons, it was.
 
-    What hangs on its records goes with them, whoever wrote it. Records of the staff stay; where they name somebody of
-    the sample they name their owner instead, or nobody.
+    The rows that belong to its records go with them, whoever wrote them. Records of the staff stay; where they name
+    somebody of the sample they name their owner instead, or nobody.
     """
     with writing(ANONYMOUS, "The sample was removed.", workspace) as session:
         persons = _all(session, Person, Person.sample)
         ids = [person.id for person in persons]
         records = _all(session, Record, Record.sample)
-        _take_overrides(session, [record.id for record in records])
-        _part(session, ids)
+        _delete_overrides(session, [record.id for record in records])
+        _release_persons(session, ids)
         kinds = Counter(str(record.kind) for record in records)
         for record in records:
             session.delete(record)
@@ -249,9 +249,8 @@ def _all(session: WorkspaceSession, kind: type[B], *where: Any) -> list[B]:
     return list(session.scalars(select(kind).where(*where).execution_options(everything=True)))
 
 
-def _take_overrides(session: WorkspaceSession, statements: list[str]) -> None:
-    """What confirms before what it confirms, and both before the statement on which they hang; and what was typed and
-    not saved."""
+def _delete_overrides(session: WorkspaceSession, statements: list[str]) -> None:
+    """Delete confirmations before requests, and both before their statements; and texts that were not saved."""
     overrides = _all(session, Override, Override.statement_id.in_(statements))
     for confirming in (True, False):
         for override in overrides:
@@ -263,8 +262,8 @@ def _take_overrides(session: WorkspaceSession, statements: list[str]) -> None:
     session.flush()
 
 
-def _part(session: WorkspaceSession, persons: list[str]) -> None:
-    """Staff's records let go of persons of the sample."""
+def _release_persons(session: WorkspaceSession, persons: list[str]) -> None:
+    """Name somebody else, or nobody, in staff's records that name persons of the sample."""
     for statement in _all(session, Statement, Statement.waiting_for_id.in_(persons), ~Statement.sample):
         statement.waiting_for_id = None
     for unsaved in _all(session, Unsaved, Unsaved.person_id.in_(persons)):
@@ -294,6 +293,6 @@ def _part(session: WorkspaceSession, persons: list[str]) -> None:
 
 
 def _owners(session: WorkspaceSession, column: Any, naming: Any) -> dict[str, str]:
-    """Records of the staff on which such rows hang, with their owners."""
+    """Records of the staff to which such rows belong, with their owners."""
     asked = select(Record.id, Record.owner_id).join(column.class_, column == Record.id).where(naming, ~Record.sample)
     return {row.id: row.owner_id for row in session.execute(asked.execution_options(everything=True))}

@@ -1,6 +1,6 @@
 """The panel of one item: all that is known of it, in a drawer on the right, on every page.
 
-Which item is open stands in the URL (``item``), so that a link shows a colleague the same panel. Whatever opens an
+The open item is in the URL (``item``), so that a link shows a colleague the same panel. Whatever opens an
 item calls :func:`choose` in a callback; every page ends with :func:`draw_panel`.
 """
 
@@ -51,7 +51,7 @@ _TEXTS = {
     StatementState.DELIVERED: ("text delivered", "texts delivered"),
     StatementState.FOLLOWED_UP: ("text followed up", "texts followed up"),
 }
-"""How many of what is said, one and several."""
+"""The words for one and for several."""
 
 
 def choose(item: str) -> None:
@@ -211,10 +211,10 @@ def _our_work(item: str, context: PageContext) -> None:
 def _counts_in_words(work: LinkedCounts) -> str:
     counts = [(count, _KINDS[kind]) for kind in _KINDS if (count := work.kinds.get(kind, 0))]
     counts[1:1] = [(count, _TEXTS[state]) for state in _TEXTS if (count := work.states.get(state, 0))]
-    said = [f"{count} {one if count == 1 else many}" for count, (one, many) in counts]
+    words = [f"{count} {one if count == 1 else many}" for count, (one, many) in counts]
     if work.next_follow_up is not None:
-        said.append(f"next follow-up {wording.day(work.next_follow_up)}")
-    return " · ".join(said) or "Nothing of ours is linked to it yet."
+        words.append(f"next follow-up {wording.day(work.next_follow_up)}")
+    return " · ".join(words) or "Nothing of ours is linked to it yet."
 
 
 def _dates(row: Any, context: PageContext) -> None:
@@ -273,7 +273,7 @@ def _opener(label: str, item: str, place: str) -> None:
 
 
 def _link(item: str) -> str:
-    """The address of this page with the item open, and with the filter as it stands."""
+    """The address of this page with the item open, and with the filter as it is set."""
     address = urlsplit(st.context.url or "")
     parameters = [(name, value) for name in st.query_params for value in st.query_params.get_all(name) if name != ITEM]
     return urlunsplit(address._replace(query=urlencode([*parameters, (ITEM, item)]), fragment=""))

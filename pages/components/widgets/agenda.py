@@ -75,8 +75,8 @@ def _line(row: Any, context: PageContext, key: str, work: str) -> None:
         title = f"~~{title}~~"
     elif row.kind == Kind.DEADLINE:
         title = f"**{title}**"
-    said = plain(" · ".join(filter(None, (_known(row, context), work))))
-    line(f"{key}_{row.item}", plain(when(row, context.zone)), title, said, row.item)
+    details = plain(" · ".join(filter(None, (_known(row, context), work))))
+    line(f"{key}_{row.item}", plain(when(row, context.zone)), title, details, row.item)
 
 
 def _printed(row: Any, context: PageContext, work: str) -> str:

@@ -27,24 +27,24 @@ def lines(entries: Iterable[BriefingEntry], place: str, *, fold: bool = True) ->
 
 
 def _line(entry: BriefingEntry, place: str, fold: bool) -> None:
-    said = plain(f"{entry.detail} · {known(entry)}" if entry.detail else known(entry))
+    details = plain(f"{entry.detail} · {known(entry)}" if entry.detail else known(entry))
     label = f"**{plain(entry.title)}**" if entry.due else plain(entry.title)
     when = f"**{plain(entry.countdown.capitalize())}** · {plain(entry.when)}" if entry.countdown else plain(entry.when)
     key = f"{place}_{entry.items[0]}"
     if not (fold and entry.due and entry.parts):
-        line(key, when, label, said, entry.opens)
+        line(key, when, label, details, entry.opens)
         return
-    with _beside(key, when), st.expander(f"{label} :gray[{said}]"):
+    with _beside(key, when), st.expander(f"{label} :gray[{details}]"):
         for part in entry.parts:
             _line(part, f"{place}_part", fold=False)
 
 
-def line(key: str, when: str, label: str, said: str, item: str) -> None:
+def line(key: str, when: str, label: str, details: str, item: str) -> None:
     """One line within a container whose key begins with ``lines_``: the date, a title that opens the panel of
-    ``item``, and what is said of it. ``when``, ``label`` and ``said`` are Markdown; ``key`` is one of a kind."""
+    ``item``, and details. ``when``, ``label`` and ``details`` are Markdown; ``key`` is one of a kind."""
     with _beside(key, when):
         st.button(label, key=key, type="tertiary", on_click=item_panel.choose, args=(item,), wrap=True)
-        st.caption(said, width="content")
+        st.caption(details, width="content")
 
 
 @contextmanager
@@ -59,5 +59,5 @@ def _beside(key: str, when: str) -> Iterator[None]:
 
 
 def known(entry: BriefingEntry) -> str:
-    """How the date stands, and whether the phrase on the left is a window."""
+    """How firm the date is, and whether the phrase on the left is a window."""
     return entry.standing if entry.exact else f"{entry.standing}, days open"
