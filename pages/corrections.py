@@ -176,7 +176,7 @@ def name_of(file: str, row: str, context: PageContext) -> str:
     key = key_columns(ROW_CLASS_OF[file], row)
     if file == MilestoneDate.FILE:
         return correction_fields.deadline_label(key["milestone"], key["session"], key["country"], context.reference)
-    known = correction_fields.rows(context.reference, file).get(row)
+    known = context.reference.rows_by_key(file).get(row)
     if isinstance(known, Review):
         return f"{NAMES[file]}: {row_label(known, context.reference)}"
     return f"{NAMES[file]} {row}"
@@ -213,7 +213,7 @@ def choose_row(context: PageContext) -> None:
     st.title("A new correction")
     forms.outcome()
     file = st.selectbox("What is put right", list(NAMES), format_func=NAMES.__getitem__, key="correction_file")
-    known = correction_fields.rows(context.reference, file)
+    known = context.reference.rows_by_key(file)
     keys = sorted(known, key=lambda row: str(getattr(known[row], "start", "")), reverse=True)
     chosen = st.selectbox(
         "Which",
@@ -229,13 +229,11 @@ def choose_row(context: PageContext) -> None:
     with st.expander("It is not in the list"):
         kind = ROW_CLASS_OF[file]
         if file == MilestoneDate.FILE:
-            milestones, sessions = (
-                correction_fields.rows(context.reference, one) for one in ("milestones.csv", Session.FILE)
-            )
+            milestones, sessions = (context.reference.rows_by_key(one) for one in ("milestones.csv", Session.FILE))
             st.selectbox("Milestone", list(milestones), key="new_key_milestone", format_func=str)
             st.selectbox(
                 "Session or meeting",
-                [*sessions, *correction_fields.rows(context.reference, Meeting.FILE)],
+                [*sessions, *context.reference.rows_by_key(Meeting.FILE)],
                 key="new_key_session",
             )
             st.selectbox("State, where it is of one", ["", *context.reference.states], key="new_key_country")
@@ -377,7 +375,7 @@ def guessed(file: str, row: str, context: PageContext) -> dict[str, str]:
 
 def known_now(file: str, row: str, context: PageContext) -> str:
     """What the row is, and how it is known before it is put right."""
-    known = correction_fields.rows(context.reference, file).get(row)
+    known = context.reference.rows_by_key(file).get(row)
     if known is None:
         return "Not in the reference yet: it becomes a new row."
     how = "from the source given with it" if known.confidence is Confidence.SOURCED else "from memory only"

@@ -113,6 +113,12 @@ class Reference:
         """Whether every file could be read to its end; if not, a missing row must not be reported as gone."""
         return not any(fault.whole_file for fault in self.faults)
 
+    def rows_by_key(self, file: str) -> dict[str, ReferenceRow]:
+        """Return the rows of a file, corrected, by the key with its parts separated by a blank."""
+        rows = getattr(self, "reviews" if file == Review.FILE else Path(file).stem)
+        rows = rows.values() if isinstance(rows, dict) else rows
+        return {" ".join(str(part) for part in row.key).rstrip(): row for row in rows}
+
     def lineage(self, code: str) -> tuple[str, ...]:
         """Return the code of an organisation or body and those above it, nearest first."""
         codes: list[str] = []

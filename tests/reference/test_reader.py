@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from calendar_model.reference import ROW_CLASSES, Reference, load
+from calendar_model.reference.rows import ReferenceRow
 
 
 def edit(folder: Path, file: str, old: str, new: str) -> int:
@@ -24,6 +25,13 @@ def faults(folder: Path) -> list[str]:
 
 def test_the_reference_has_no_faults(reference: Reference) -> None:
     assert reference.faults == ()
+
+
+@pytest.mark.parametrize("kind", ROW_CLASSES)
+def test_the_rows_of_each_file_are_found_by_key(reference: Reference, kind: type[ReferenceRow]) -> None:
+    rows = reference.rows_by_key(kind.FILE)
+    assert rows
+    assert all(isinstance(row, kind) for row in rows.values())
 
 
 def test_every_member_state_is_reviewed_once_in_each_cycle(reference: Reference) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import date, time
 from enum import StrEnum
@@ -74,27 +74,6 @@ def label(column: str) -> str:
     return _LABELS.get(column) or words(column.replace("_", "-"))
 
 
-def rows(reference: Reference, file: str) -> dict[str, ReferenceRow]:
-    """The rows of a file as they stand corrected, by key."""
-    found: dict[str, Iterable[ReferenceRow]] = {
-        Session.FILE: reference.sessions.values(),
-        Meeting.FILE: reference.meetings,
-        Review.FILE: reference.reviews,
-        MilestoneDate.FILE: reference.milestone_dates,
-        Cadence.FILE: reference.cadences,
-        Resolution.FILE: reference.resolutions,
-        RecurringMeeting.FILE: reference.recurring_meetings.values(),
-        Milestone.FILE: reference.milestones.values(),
-        MandateHolder.FILE: reference.mandate_holders,
-        Observance.FILE: reference.observances,
-        Season.FILE: reference.seasons.values(),
-        Track.FILE: reference.tracks.values(),
-        Organisation.FILE: reference.organisations.values(),
-        MemberState.FILE: reference.states.values(),
-    }
-    return {" ".join(str(part) for part in row.key).rstrip(): row for row in found[file]}
-
-
 def row_label(row: ReferenceRow, reference: Reference) -> str:
     """A row in a list to choose from, with its key first: ``HRC64: Human Rights Council, 64th session``."""
     if isinstance(row, Review):
@@ -160,7 +139,7 @@ def _code(form: RecordForm, kind: type[ReferenceRow], column: str, name: str, re
     if tuple in _types(kind, column):
         form.text(column, name, help="Codes, separated by semicolons.")
         return
-    known = rows(reference, file)
+    known = reference.rows_by_key(file)
     if file == Organisation.FILE:
         names = {code: labels.organisation(code, reference) for code in known}
     else:
