@@ -78,6 +78,11 @@ def _searched_text(item: Item, reference: Reference) -> str:
     return " ".join([item.title, item.description, item.session, item.location, *names]).casefold()
 
 
+def _sequence(item: Item) -> int:
+    """Return the iCalendar SEQUENCE: it rises with the revision of the row or event, and as the date firms up."""
+    return 10 * item.revision + _SEQUENCE_OF_STANDING[item.standing]
+
+
 _DERIVED: dict[str, Callable[[Item, Reference], Any]] = {
     "uid": lambda item, reference: f"{item.item}@{UID_DOMAIN}",
     "organisation": lambda item, reference: reference.organisation_of(item.body),
@@ -85,7 +90,7 @@ _DERIVED: dict[str, Callable[[Item, Reference], Any]] = {
     "starts_at": lambda item, reference: item.at,
     "ends_at": lambda item, reference: item.ends or item.at,
     "all_day": lambda item, reference: item.at is None,
-    "sequence": lambda item, reference: 10 * item.revision + _SEQUENCE_OF_STANDING[item.standing],
+    "sequence": lambda item, reference: _sequence(item),
     "search": _searched_text,
 }
 """The columns that are worked out; the others are attributes of the item."""
