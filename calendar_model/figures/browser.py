@@ -1,4 +1,4 @@
-"""The browser that draws pictures, with as little of this machine as it can do with.
+"""The browser that draws pictures, with as little access to this machine as possible.
 
 Separate from :mod:`calendar_model.figures.picture`, because its imports are slow and most processes never draw.
 """
@@ -14,10 +14,10 @@ from functools import cache
 from choreographer.browsers.chromium import Chromium
 
 _NOWHERE = "127.0.0.1:9"
-"""The proxy of the browser: nobody listens there, so that whatever it would ask for goes nowhere."""
+"""The proxy of the browser, where no server listens, so that every request fails."""
 
 _HANDED_ON = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "TEMP", "TMP", "FONTCONFIG_PATH")
-"""Of the environment, what a browser needs to start and to find its fonts; nothing else of it goes there."""
+"""The only variables of the environment that the browser gets, to start and to find its fonts."""
 
 _NO_NETWORK = (
     f"--proxy-server={_NOWHERE}",
@@ -33,7 +33,7 @@ class OfflineChromium(Chromium):
     """Chromium with a bare environment and without a network."""
 
     def get_env(self) -> MutableMapping[str, str]:
-        """Return what it needs to start; its home is the folder of its profile, which goes when it ends."""
+        """Return the environment to start with; its home is the folder of its profile, removed when it ends."""
         return {
             **{name: os.environ[name] for name in _HANDED_ON if name in os.environ},
             "HOME": str(self.tmp_dir.path),
@@ -46,8 +46,10 @@ class OfflineChromium(Chromium):
 
 @cache
 def can_have_a_sandbox() -> bool:
-    """Whether Chromium's sandbox can work here: not for root, and not where the machine, or a container's rules, keep
-    its users from name spaces of their own."""
+    """Return whether Chromium's sandbox can work here.
+
+    It cannot for root, nor where the machine or a container forbids its users namespaces of their own.
+    """
     unshare = shutil.which("unshare")
     if os.name != "posix" or os.geteuid() == 0 or unshare is None:
         return False

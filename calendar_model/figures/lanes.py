@@ -26,7 +26,7 @@ MARKS_AT_MOST = 400
 
 
 ROWS_AT_MOST = 120
-"""Deeper than this a picture is no longer seen as one; a body that has anything keeps a row for each band of it."""
+"""The most rows of a picture that can be seen as one; each band that a body has still gets a row."""
 
 
 NARROW_PX = 640
@@ -49,7 +49,7 @@ Integers = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class TimelineScale:
-    """From days since 1970 to pixels of the plot, and to the milliseconds of plotly's date axis."""
+    """Conversion of days since 1970 to pixels of the plot, and to the milliseconds of plotly's date axis."""
 
     start: float
     days: int
@@ -83,7 +83,7 @@ class Lane:
 
 @dataclass(frozen=True)
 class Spans:
-    """What may be drawn, as columns in the order of packing: by lane, then band, then beginning.
+    """The spans to draw, as columns in the order of packing: by lane, then band, then beginning.
 
     In pixels: ``begin`` to ``end`` lies in the stretch, ``opens`` to ``closes`` may reach beyond it.
     """
@@ -99,7 +99,7 @@ class Spans:
     label: Floats
 
     def groups(self) -> Iterator[slice]:
-        """Slices of one band of one lane each."""
+        """Yield slices of one band of one lane each."""
         if len(self.lane) == 0:
             return
         breaks = np.flatnonzero((np.diff(self.lane) != 0) | (np.diff(self.band) != 0)) + 1
@@ -133,7 +133,7 @@ class TimelineMark:
 
     @property
     def has_sign(self) -> bool:
-        """Whatever is no bar; and a text, in the middle of its window, wherever that can be seen."""
+        """Whether the mark is no bar, or a text whose window has its middle in sight."""
         return not self.is_bar or (self.band is Band.TEXT and self.x0 <= self.middle <= self.x1)
 
     @property
@@ -141,13 +141,13 @@ class TimelineMark:
         return (self.opens + self.closes) / 2
 
     def part(self, inset: float) -> tuple[float, float]:
-        """What can be seen of the span, after this share of its whole length is taken off at both ends."""
+        """Return the visible part of the span, shortened at both ends by this share of its whole length."""
         off = (self.closes - self.opens) * inset
         return max(self.opens + off, self.x0), min(self.closes - off, self.x1)
 
 
 def lay_lanes(rows: pd.DataFrame, reference: Reference, left: int) -> tuple[list[Lane], Integers]:
-    """The lanes that hold something, in the order of the organisations' file, and the lane of each row."""
+    """Return the lanes with content, in the order of the organisations' file, and the lane of each row."""
     organisations = rows["organisation"].to_numpy(dtype=object)
     bodies = rows["body"].to_numpy(dtype=object)
     codes = np.where(bodies == "", organisations, bodies)
@@ -208,7 +208,7 @@ def measure(rows: pd.DataFrame, lane: Integers, scale: TimelineScale, detail: De
 
 
 def pack_rows(spans: Spans, detail: Detail, scale: TimelineScale) -> Integers:
-    """The row inside its band for each span, -1 where it goes into a chip.
+    """Return the row inside its band for each span, -1 where it goes into a chip.
 
     A band is packed with room for its labels; where that does not fit, with less and then without. If there are
     still more marks than a picture bears, bands become shallower and each mark gets more room, until there are not.
@@ -235,7 +235,7 @@ def pack_rows(spans: Spans, detail: Detail, scale: TimelineScale) -> Integers:
 
 
 def stack_lanes(lanes: list[Lane], spans: Spans, row_of: Integers, detail: Detail, in_cycles: Collection[str]) -> None:
-    """How deep each band is, with a row for the cycles of the bodies ``in_cycles``, and so the top of each lane."""
+    """Set the depth of each band, with a row for the cycles of the bodies ``in_cycles``, and the top of each lane."""
     for group in spans.groups():
         lane = lanes[int(spans.lane[group.start])]
         lane.rows[Band(int(spans.band[group.start]))] = int(row_of[group].max()) + 1
@@ -302,14 +302,14 @@ def place_marks(
 
 
 def _hour(record: Any, zone: str | None) -> str:
-    """``13:00 `` in the reader's zone, else the place's, for what has an hour."""
+    """Return ``13:00 `` in the reader's zone, else the place's; empty for an item without an hour."""
     if record.all_day or pd.isna(record.starts_at):
         return ""
     return f"{record.starts_at.tz_convert(zone or record.timezone or 'UTC'):%H:%M} "
 
 
 def _short(record: Any, band: Band) -> str:
-    """A session's code; a text's symbol as it is spoken of (``61/22``); a mandate holder's name; else the title."""
+    """Return a session's code, a text's symbol as people say it (``61/22``), a mandate holder's name, or the title."""
     if band is Band.SESSION and record.session:
         return str(record.session)
     if band is Band.TEXT and (symbol := re.match(r"[A-Z][\w./]*?/(?:RES/)?(\d[\w.]*/[\w.]+):", record.title)):
@@ -320,7 +320,7 @@ def _short(record: Any, band: Band) -> str:
 
 
 def _hover(record: Any, word: str, zone: str | None) -> str:
-    """What, when, how known; for plotly's few tags of HTML."""
+    """Return title, date and basis for the hover, in plotly's few tags of HTML."""
     known = standing_words(record.standing, departure=record.departure)
     if record.date_precision != Precision.DAY:
         known += ", somewhere in this window"

@@ -19,7 +19,7 @@ from calendar_model.vocabulary import Kind, Standing
 from calendar_model.wording import day as day_words
 
 MORE = "more:"
-"""What the customdata of a chip begins with; the ISO date of the first day that it counts follows."""
+"""The beginning of a chip's customdata, before the ISO date of the first day that it counts."""
 
 
 _CHIP_PX = 64
@@ -28,7 +28,7 @@ _CHIP_PX = 64
 def soft_bars(
     marks: Sequence[TimelineMark], scale: TimelineScale, detail: Detail, insets: Sequence[float], *, hover: bool
 ) -> dict[str, Any]:
-    """Windows fade out towards both ends, because no end is known: layers, each a little shorter."""
+    """Return the bars of windows, which fade towards both unknown ends: layers, each a little shorter."""
     layers = [
         (mark, *mark.part(inset))
         for mark in marks
@@ -68,7 +68,7 @@ def solid_bars(marks: Sequence[TimelineMark], scale: TimelineScale, detail: Deta
 
 
 def hatch_bars(marks: Sequence[TimelineMark], scale: TimelineScale, detail: Detail) -> dict[str, Any]:
-    """Over what is projected; a trace of its own, because plotly picks the hatch's colour itself over a fill."""
+    """Return the hatches over projected items, a separate trace because plotly sets the colour over a fill."""
     spans = [_bar_span(mark) for mark in marks if mark.is_bar and mark.standing == Standing.PROJECTED]
     colours = [with_alpha(mark.colour, 0.8) for mark, _, _ in spans]
     return _bar_trace(spans, scale, detail, colours=colours, hatched=True, hover=False)
@@ -157,7 +157,7 @@ def sign_trace(marks: Sequence[TimelineMark], scale: TimelineScale) -> dict[str,
 
 
 def _wordings(mark: TimelineMark) -> list[str]:
-    """What a label may say, the fullest first."""
+    """Return the possible texts of a label, the fullest first."""
     note = mark.word
     if mark.departure and "did not come" not in mark.title:
         note = note or "did not come"
@@ -170,7 +170,7 @@ def _wordings(mark: TimelineMark) -> list[str]:
 
 
 def _label(mark: TimelineMark) -> tuple[str, float, str]:
-    """The label that fits, the pixel that it touches, and where it stands: on the bar, after or before the mark."""
+    """Return the label that fits, the pixel that it touches, and its position: on the bar, after or before the mark."""
     inside = (mark.middle - 10 if mark.has_sign else mark.x1) - mark.x0 - 10 if mark.is_bar else 0.0
     size = TEXT_PX * (1.06 if mark.kind == Kind.DEADLINE else 1)
     outside = mark.room - 8
@@ -223,7 +223,7 @@ def label_trace(marks: Sequence[TimelineMark], scale: TimelineScale, inks: Inks)
 def count_the_rest(
     lanes: Sequence[Lane], spans: Spans, row_of: Integers, scale: TimelineScale, detail: Detail
 ) -> list[tuple[float, float, int, float]]:
-    """Where to say how many did not fit: pixel, height, count, and the first day counted (since 1970)."""
+    """Return the chips for items that did not fit: pixel, height, count, and the first day counted (since 1970)."""
     beyond = np.flatnonzero(row_of < 0)
     pieces = max(int(scale.px // _CHIP_PX), 1)
     piece = np.minimum((np.maximum(spans.begin[beyond], 0) * pieces / scale.px).astype(np.int64), pieces - 1)

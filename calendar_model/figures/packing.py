@@ -1,4 +1,4 @@
-"""What fits where: spans into rows, texts into pixels."""
+"""Packing of spans into rows, and of texts into pixels."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 
 def pack(starts: Iterable[float], ends: Iterable[float], rows: int) -> npt.NDArray[np.int64]:
-    """A row for each of some spans, so that no two in a row overlap: the topmost free row for each in turn.
+    """Return a row for each span, so that no two in a row overlap: the topmost free row for each in turn.
 
     ``starts`` must ascend; a span may begin where another ends. Where all ``rows`` are taken the answer is -1.
     """
@@ -49,7 +49,7 @@ _wider = ContextVar("wider", default=1.0)
 
 @contextmanager
 def any_font() -> Iterator[None]:
-    """Within this block a text is as wide as in the widest of the fonts in which a picture may be drawn."""
+    """Measure texts within this block in the widest of the fonts in which a picture may be drawn."""
     token = _wider.set(_ANY_FONT)
     try:
         yield
@@ -58,12 +58,12 @@ def any_font() -> Iterator[None]:
 
 
 def text_px(text: str, size: float) -> float:
-    """About how many pixels wide a text is at this type size; rather too many than too few."""
+    """Return about how many pixels wide a text is at this type size; rather too many than too few."""
     return sum(_WIDTHS.get(character, _USUAL) for character in text) * size * _wider.get() / 1000
 
 
 def fit(text: str, room: float, size: float) -> str:
-    """The text if it fits into ``room`` pixels, else its beginning and an ellipsis, else nothing."""
+    """Return the text if it fits into ``room`` pixels, else its beginning and an ellipsis, else nothing."""
     if text_px(text, size) <= room:
         return text
     room -= text_px("…", size)

@@ -1,6 +1,6 @@
 """Colours and type of every picture.
 
-An organisation's colour stands in ``data/organisations.csv`` and is the same in every picture, badge and feed. There
+An organisation's colour is in ``data/organisations.csv`` and is the same in every picture, badge and feed. There
 are ten, one for each group of organisations: the Human Rights Council with the UPR, the General Assembly with its
 Third Committee, the other parts of the United Nations, OSCE, Council of Europe, European Union, African Union, OAS,
 ASEAN, and civil society.
@@ -12,7 +12,7 @@ What the ten guarantee (``tests/figures/test_palette.py`` computes it):
   tritanopia (Machado, Oliveira and Fernandes 2009, severity 1); 0.02 is a difference that can just be seen;
 * groups that follow each other in the file, and so in the lanes, are at least 0.095 apart in each way of seeing.
 
-Nothing is said by colour alone all the same: each lane has its name, and standing is shown by form and words.
+Colour never carries a meaning alone: each lane has its name, and standing is shown by form and words.
 """
 
 from __future__ import annotations
@@ -46,11 +46,11 @@ INKS: Mapping[ThemeName, Inks] = {
 """By theme; ground, ink and accent are those of ``.streamlit/config.toml``."""
 
 TEXT_PX = 12
-"""The size of what is written in a picture, but for labels and headings."""
+"""The size of text in a picture, except labels and headings."""
 
 
 def plain_layout(inks: Inks) -> dict[str, Any]:
-    """What the layouts of all pictures have in common: no template or ground, nothing to drag, hovers like the page."""
+    """Return the layout that all pictures share: no template or ground, nothing to drag, hovers like the page."""
     return {
         "template": {"layout": {}},
         "paper_bgcolor": "rgba(0,0,0,0)",
@@ -97,30 +97,30 @@ class Coloured(Protocol):
 
 
 def colour_of(organisations: Mapping[str, Coloured], code: str) -> str:
-    """The ``#rrggbb`` of the organisation or body with this code."""
+    """Return the ``#rrggbb`` of the organisation or body with this code."""
     organisation = organisations.get(code)
     return organisation.colour.lower() if organisation else UNKNOWN
 
 
 def with_alpha(colour: str, alpha: float) -> str:
-    """``#rrggbb`` as a CSS ``rgba()`` of this opacity (0 to 1)."""
+    """Return ``#rrggbb`` as a CSS ``rgba()`` of this opacity (0 to 1)."""
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
     return f"rgba({red},{green},{blue},{alpha:g})"
 
 
 def luminance(colour: str) -> float:
-    """Relative luminance of ``#rrggbb``, 0 to 1, as WCAG 2.2 defines it."""
+    """Return the relative luminance of ``#rrggbb``, 0 to 1, as WCAG 2.2 defines it."""
     parts = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
     red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def contrast(one: str, other: str) -> float:
-    """Contrast ratio of two ``#rrggbb`` colours, 1 to 21, as WCAG 2.2 defines it."""
+    """Return the contrast ratio of two ``#rrggbb`` colours, 1 to 21, as WCAG 2.2 defines it."""
     lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
     return (lighter + 0.05) / (darker + 0.05)
 
 
 def ink_on(colour: str) -> str:
-    """White or black, whichever reads better on a solid ``colour``: always at least 4.5:1."""
+    """Return white or black, whichever reads better on a solid ``colour``: always at least 4.5:1."""
     return max(("#ffffff", "#000000"), key=lambda ink: contrast(ink, colour))

@@ -24,7 +24,7 @@ from calendar_model.work_queue import BusyError, WorkQueue
 PictureFormat = Literal["png", "svg", "pdf"]
 
 SECONDS = 30.0
-"""After this long a picture is given up."""
+"""The time limit for drawing a picture."""
 
 _CLOSING_SECONDS = 10.0
 
@@ -35,7 +35,7 @@ _HEADER = (
     '<!DOCTYPE html><html><head><style id="head-style"></style><style>@page { margin: 0 } '
     "img { display: block }</style><title>Multilateral calendar</title>"
 )
-"""The head of the browser's page, which gives a PDF its title; no margin stands around the picture."""
+"""The head of the browser's page, which gives a PDF its title and leaves no margin around the picture."""
 
 LARGEST_SPEC = 8 * 2**20
 """Characters of a figure's description: more than ten thousand items on one sheet, which nobody could read."""
@@ -44,7 +44,7 @@ _queue = WorkQueue(at_once=1, waiting=3, seconds=2 * SECONDS)
 
 
 class PictureError(Exception):
-    """A picture could not be made; ``str()`` is a sentence that says what to do."""
+    """A picture could not be made; ``str()`` is a sentence for the reader with what to do."""
 
 
 NO_BROWSER = (
@@ -58,7 +58,7 @@ FAILED = "The browser that draws the picture stopped before it was done. Try aga
 
 
 def picture(drawn_sheet: PictureSheet, file_format: PictureFormat) -> bytes:
-    """The sheet as a file: a PNG as wide as the sheet says, or an SVG or PDF of lines and letters.
+    """Return the sheet as a file: a PNG as wide as the sheet's format asks, or an SVG or PDF of lines and letters.
 
     Blocks for some seconds; one picture at a time is drawn, and a few others wait for theirs. Nothing is asked of the
     network. Raises :class:`PictureError` where there is no browser, it fails, there is too much to draw, too many wait,
@@ -133,7 +133,7 @@ async def _drawn(figure: dict[str, Any], options: dict[str, Any]) -> bytes:
 
 
 async def _end(browser: Any) -> None:
-    """Closes the browser, by force if it does not listen: nothing of it stays, neither processes nor files."""
+    """Close the browser, by force if it does not answer, and remove its processes and files."""
     with contextlib.suppress(Exception):
         await asyncio.wait_for(browser.close(), _CLOSING_SECONDS)
     process = getattr(browser, "subprocess", None)

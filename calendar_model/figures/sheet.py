@@ -30,7 +30,7 @@ FAMILY = "Arial, Helvetica, Liberation Sans, sans-serif"
 
 @dataclass(frozen=True)
 class SheetFormat:
-    """The form of a picture: its size in CSS pixels (96 to an inch) and the points that such a pixel measures.
+    """The format of a picture: its size in CSS pixels (96 to an inch) and the points that such a pixel measures.
 
     On a slide a pixel is a point: 960 by 540 is the slide that presentation programs begin with. ``png_width`` is the
     width of a PNG in its own pixels.
@@ -48,10 +48,10 @@ PAGE = SheetFormat("A4 page, landscape", 1120, 792, 0.75, 3500)
 SHEETS: Mapping[str, SheetFormat] = {sheet.name: sheet for sheet in (SLIDE, PAGE)}
 
 LEGIBLE_PT = {SLIDE: 8.5, PAGE: 6.5}
-"""How small the letters of a figure may become before less is drawn."""
+"""The smallest size of letters, in points, before a variant with less content is drawn."""
 
 _SCALES = tuple(1.07**i for i in range(18))
-"""How many pixels of the figure's own go into one of the sheet's."""
+"""Pixels of the figure to one of the sheet, smallest first."""
 
 _PAD, _TITLE_PX, _SUBTITLE_PX, _NOTE_PX = 22.0, 22.0, 12.0, 8.5
 _LINE = 1.3
@@ -87,7 +87,7 @@ class PictureSheet:
 def lay_out(
     variants: Sequence[FigureVariant], sheet: SheetFormat, *, title: str, subtitle: str, note: Sequence[str]
 ) -> PictureSheet:
-    """The figure on its sheet: title and subtitle above, the sentences of ``note`` at the foot, on light paper.
+    """Lay a figure out on a sheet: title and subtitle above, the sentences of ``note`` at the foot, on light paper.
 
     ``variants`` are of the same figure, the fullest first. Nothing that only a screen can use is left: no hover, no
     selection, nothing to drag. Hatchings become lines, because many programs cannot show patterns and a PDF of them
@@ -124,7 +124,7 @@ def _fitted(
     *,
     anyway: bool = False,
 ) -> PictureSheet | None:
-    """The sheet at this scale; None where the figure is too tall for it, and is not to be pressed in ``anyway``."""
+    """Return the sheet at this scale; None where the figure is too tall for it, unless ``anyway`` is set."""
     step = gcd(sheet.width, sheet.height)
     # In whole steps, so that the picture has the sheet's form to the pixel.
     scale = round(step * scale) / step
@@ -167,7 +167,7 @@ def _fitted(
 
 
 def _plain(value: Any) -> Any:
-    """Plotly's JSON with lists of numbers where it has packed arrays (``dtype`` and ``bdata`` in base64)."""
+    """Return plotly's JSON with lists of numbers in place of packed arrays (``dtype`` and ``bdata`` in base64)."""
     if isinstance(value, Mapping):
         if "bdata" in value:
             return np.frombuffer(base64.b64decode(value["bdata"]), dtype=value["dtype"]).tolist()
@@ -178,7 +178,7 @@ def _plain(value: Any) -> Any:
 
 
 def wrapped(text: str, room: float, size: float, most: int) -> list[str]:
-    """The text in lines that fit into ``room`` pixels, at most so many; the last one is cut if there is more."""
+    """Return at most ``most`` lines of the text, each within ``room`` pixels; the last is cut if there is more."""
     lines: list[str] = []
     words = text.split()
     while words:
@@ -195,7 +195,7 @@ def wrapped(text: str, room: float, size: float, most: int) -> list[str]:
 def _lines(
     lines: Sequence[tuple[str, float, bool]], left: float, top: float, edge: int, colour: str
 ) -> Iterator[dict[str, Any]]:
-    """Lines of text one under another, from ``top`` pixels above the plot's upper (1) or lower (0) edge."""
+    """Return lines of text one under another, from ``top`` pixels above the plot's upper (1) or lower (0) edge."""
     for text, size, bold in lines:
         words = shown(text)
         yield {
@@ -217,7 +217,7 @@ def _lines(
 
 
 def _with_legend(trace: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """A trace; and where it is hatched and named in the legend, another without a bar that keeps the legend's look."""
+    """Yield a trace and, where it is hatched and in the legend, another without a bar that keeps the legend's look."""
     pattern = trace.get("marker", {}).get("pattern")
     if trace.get("showlegend") and pattern and pattern.get("shape"):
         empty = {"type": "bar", "orientation": "h", "name": trace["name"], "x": [None], "y": [None], "showlegend": True}
@@ -227,7 +227,7 @@ def _with_legend(trace: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def hatching(figure: Mapping[str, Any], width: float, height: float) -> list[dict[str, Any]]:
-    """The hatched bars of a figure without their patterns, which are taken out of it, as paths for its layout.
+    """Remove the patterns of a figure's hatched bars and return them as paths for its layout.
 
     In: a figure as plain dictionaries, with fixed ranges of numbers (or dates as numbers or ISO texts) on its axes;
     the pixels of the whole. Patterns known are ``/``, ``x`` and ``.``; bars lie across, with their base on the x axis.
@@ -283,7 +283,7 @@ def hatching(figure: Mapping[str, Any], width: float, height: float) -> list[dic
 
 
 def _number(value: Any) -> float:
-    """A place on an axis as a number: itself, or the milliseconds since 1970 of an ISO day."""
+    """Return a place on an axis as a number: itself, or the milliseconds since 1970 of an ISO day."""
     if isinstance(value, str):
         return (date.fromisoformat(value) - date(1970, 1, 1)).days * 86_400_000.0
     return float(value)
@@ -292,7 +292,7 @@ def _number(value: Any) -> float:
 def _strokes(
     shape: str, box: tuple[float, float, float, float], size: float
 ) -> Iterator[tuple[float, float, float, float]]:
-    """The strokes that hatch a box of pixels, each from one point to another."""
+    """Return the strokes that hatch a box of pixels, each from one point to another."""
     x0, y0, x1, y1 = box
     if x1 <= x0 or y1 <= y0:
         return

@@ -48,7 +48,7 @@ _EPOCH = date(1970, 1, 1)
 
 @dataclass(frozen=True)
 class _YearScale:
-    """From days to pixels of the plot, and to the milliseconds of plotly's date axis."""
+    """Conversion of days to pixels of the plot, and to the milliseconds of plotly's date axis."""
 
     first: date
     last: date
@@ -157,7 +157,7 @@ def strip_figure(
     theme: ThemeName,
     width: int,
 ) -> go.Figure:
-    """The strip of one track.
+    """Return the strip of one track.
 
     In: ``rows``, rows of the calendar table (those of other tracks are left aside); ``reference``, for votes and
     cadences; ``as_of``, today; ``first_year`` to ``last_year``, the years across; ``width``, the pixels that the
@@ -205,7 +205,7 @@ def strip_figure(
 
 
 def stacked(strips: Sequence[go.Figure], names: Sequence[str]) -> go.Figure:
-    """Several strips of the same years and width one under another, each under its name, over one axis of years.
+    """Stack strips of the same years and width, each under its name, over one axis of years.
 
     In: figures of :func:`strip_figure`; a name for each. Out: a figure of the same kind.
     """
@@ -248,7 +248,7 @@ def stacked(strips: Sequence[go.Figure], names: Sequence[str]) -> go.Figure:
 
 
 def strip_summary(rows: pd.DataFrame, *, reference: Reference, track: str, first_year: int, last_year: int) -> str:
-    """What the strip shows, in two sentences, for those who do not see it."""
+    """Describe the strip in two sentences for people who do not see it."""
     marks = [m for m in _marks(rows, reference, track) if first_year <= m.day.year <= last_year]
     adopted = [m for m in marks if m.standing == Standing.HELD]
     due = [m for m in marks if m.standing != Standing.HELD and not m.departure]
@@ -300,7 +300,7 @@ def _hover(row: Mapping[Any, Any], text: Resolution | None) -> str:
 
 
 def _windows(marks: Sequence[_TextMark], y: float, scale: _YearScale, colour: str) -> go.Bar:
-    """The windows of what is due: hatched, at their true width."""
+    """Return the windows of texts that are due: hatched, at their true width."""
     due = [m for m in marks if m.standing != Standing.HELD and not m.departure]
     return go.Bar(
         name="window",
@@ -339,7 +339,7 @@ def _diamonds(marks: Sequence[_TextMark], y: float, colour: str, inks: Inks) -> 
 
 
 def _labels(marks: Sequence[_TextMark], y: float, scale: _YearScale, inks: Inks) -> go.Scatter:
-    """Symbols above the marks, in two rows; where there is no room for one the later text keeps it."""
+    """Return the symbols above the marks, in two rows; where there is room for one only, that of the later text."""
     occupied = [scale.px + _RIGHT_PX + 1.0] * _LABEL_ROWS
     x, ys, texts, colours = [], [], [], []
     for mark in reversed(marks):
@@ -373,7 +373,7 @@ def _labels(marks: Sequence[_TextMark], y: float, scale: _YearScale, inks: Inks)
 
 
 def _votes(marks: Sequence[_TextMark], top: float, scale: _YearScale, colour: str, inks: Inks) -> list[go.Bar]:
-    """The recorded votes as thin bars: for at the foot, then abstaining, then against."""
+    """Return the recorded votes as thin bars: for at the foot, then abstaining, then against."""
     voted = [(m, m.text) for m in marks if m.text is not None and m.text.vote is Vote.RECORDED]
     looks = (
         ("for", colour, colour, "yes"),
@@ -408,7 +408,7 @@ def _votes(marks: Sequence[_TextMark], top: float, scale: _YearScale, colour: st
 
 
 def _stems(marks: Sequence[_TextMark], top: float, colour: str) -> go.Scatter:
-    """Consensus: one line, because nobody was counted."""
+    """Return the stems of texts adopted by consensus: one line, because no votes were counted."""
     agreed = [m for m in marks if m.text is not None and m.text.vote is Vote.CONSENSUS]
     x: list[str | None] = []
     y: list[float | None] = []
@@ -451,7 +451,7 @@ def _by_guidelines(occurrences: Sequence[Occurrence], y: float, inks: Inks) -> g
 
 
 def _steps(reference: Reference, track: str, scale: _YearScale) -> list[tuple[date, date, Cadence]]:
-    """The rules with the days in which they hold, inside the strip: those of the practice, then of the guidelines."""
+    """Return the rules with the days of the strip in which they hold: the practice's, then the guidelines'."""
     found = []
     for view in View:
         own = [c for c in reference.cadences if c.track == track and c.view is view]

@@ -6,7 +6,7 @@ import textwrap
 
 
 def shown(text: str) -> str:
-    """``text`` as plotly shows it: no tag and no entity in it is read as one. Line breaks become spaces.
+    """Return ``text`` as plotly shows it: no tag and no entity in it is read as one. Line breaks become spaces.
 
     Plotly knows few entities: quotation marks have to stay as they are.
     """
@@ -14,5 +14,5 @@ def shown(text: str) -> str:
 
 
 def wrapped(text: str, width: int = 64) -> list[str]:
-    """The same in lines of about ``width`` characters."""
+    """Return the text for plotly in lines of about ``width`` characters."""
     return [shown(line) for line in textwrap.wrap(text, width)]

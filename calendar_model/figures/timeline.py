@@ -85,27 +85,27 @@ _FEW_REVIEWS = 12
 
 
 def in_window(view: pd.DataFrame, *, start: date, days: int) -> pd.DataFrame:
-    """The rows of a calendar table that touch the stretch, in their order; windows by their first and last day."""
+    """Return the rows of a calendar table that touch the stretch, in order; windows by their first and last day."""
     first = np.datetime64(start, "s")
     touches = (view["start"].to_numpy() < first + np.timedelta64(days, "D")) & (view["end"].to_numpy() >= first)
     return view if touches.all() else view[touches]
 
 
 def drawn_kinds(rows: pd.DataFrame, zoom: Zoom) -> frozenset[str]:
-    """The kinds that the zoom bears; reviews of a few states, as a filter leaves them, at every zoom."""
+    """Return the kinds that the zoom draws; the reviews of a few states, after a filter, at every zoom."""
     reviews = int((rows["kind"] == Kind.UPR_REVIEW).sum())
     return DETAIL[zoom].kinds | ({str(Kind.UPR_REVIEW)} if reviews <= _FEW_REVIEWS else set())
 
 
 def undrawn(view: pd.DataFrame, *, start: date, days: int, zoom: Zoom) -> dict[str, int]:
-    """How many items of which kind lie in the stretch but have no mark at this zoom."""
+    """Return how many items of each kind are in the stretch but have no mark at this zoom."""
     rows = in_window(view, start=start, days=days)
     shown = drawn_kinds(rows, zoom)
     return {kind: count for kind, count in _counts(rows).items() if kind not in shown}
 
 
 def undrawn_words(hidden: Mapping[str, int], *, agenda: bool) -> str:
-    """A sentence on what :func:`undrawn` counted, with or without a pointer to the agenda; empty when it is nothing."""
+    """Return a sentence on the counts of :func:`undrawn`, with a pointer to the ``agenda`` if set; empty for none."""
     where = ", but in the agenda" if agenda else ""
     return f"Not drawn at this zoom{where}: {_counted(hidden)}." if hidden else ""
 
@@ -113,7 +113,7 @@ def undrawn_words(hidden: Mapping[str, int], *, agenda: bool) -> str:
 def timeline_summary(
     view: pd.DataFrame, *, as_of: date, start: date, days: int, zoom: Zoom, reference: Reference
 ) -> str:
-    """Two sentences that say what the picture shows, for those who do not see it; parameters as in the figure."""
+    """Describe the picture in two sentences for people who do not see it; parameters as in the figure."""
     rows = in_window(view, start=start, days=days)
     rows = rows[rows["kind"].isin(drawn_kinds(rows, zoom)).to_numpy()]
     last = start + timedelta(days=days - 1)
@@ -168,13 +168,13 @@ def timeline_figure(
     zone: str | None = None,
     rows_at_most: int | None = None,
 ) -> go.Figure:
-    """The picture.
+    """Return the timeline as a figure.
 
     In: ``view``, a calendar table (:mod:`calendar_model.calendar`), filtered; ``as_of``, today; ``start`` and
     ``days``, the stretch as :func:`calendar_model.figures.zoom.window` gives it; ``zoom``, the level of detail;
     ``reference``, for the lanes' names, order and colours and for the UPR cycles; ``width``, the pixels that the
     picture will have; ``marks``, by item id, a word or two that belongs to an item and is shown with its label;
-    ``zone``, the reader's IANA zone, in which timed items are placed and told (without it UTC, and the place's);
+    ``zone``, the reader's IANA zone, in which timed items are placed and labelled (without it UTC, and the place's);
     ``rows_at_most``, how deep a band of a lane may be at most, where there is less room than the zoom allows for.
 
     Out: a figure with fixed axes. The customdata of a mark begins with the item's id; that of a chip, which counts
@@ -207,7 +207,7 @@ def timeline_figure(
     }
     layout = _layout(lanes, scale, detail, inks, zoom, as_of, start, left)
     _add_cycles(layout, cycles, scale, detail, inks)
-    # Plotly's own check of every colour and number takes longer than all the rest; the tests make it instead.
+    # Plotly's validation of every colour and number is slower than all the rest; the tests do it instead.
     return go.Figure([{**trace, "name": name} for name, trace in traces.items()], layout, _validate=False)
 
 
@@ -216,7 +216,7 @@ def _left_px(width: int) -> int:
 
 
 def _cycles(lanes: Sequence[Lane], reference: Reference, scale: TimelineScale) -> list[_CycleSpan]:
-    """The cycles that touch the stretch, as far as they are dated, in the lanes of bodies that count in cycles."""
+    """Return the dated cycles that touch the stretch, in the lanes of bodies that count in cycles."""
     sessions = [s for s in reference.sessions.values() if s.cycle is not None]
     cycles = []
     for lane in lanes:
@@ -265,7 +265,7 @@ def _add_cycles(
 
 
 def _ticks(zoom: Zoom, start: date, scale: TimelineScale) -> Iterator[tuple[date, str]]:
-    """Where a grid line stands and what is written above it: the small unit, and over it the large one as it begins."""
+    """Yield the day of each grid line and the text above it: the small unit, and over it the large one as it begins."""
     last = start + timedelta(days=scale.days)
     day, shown = start, ""
     years = zoom in (Zoom.FIVE_YEARS, Zoom.FIFTEEN_YEARS)
@@ -424,7 +424,7 @@ def _layout(
 
 
 def _band(scale: TimelineScale, first: int, last: int, colour: str) -> dict[str, Any]:
-    """A strip of days from top to bottom, behind everything."""
+    """Return a strip of days from top to bottom, behind everything."""
     return {
         "type": "rect",
         "x0": scale.to_ms(first * scale.px_per_day),

@@ -1,8 +1,8 @@
 """Where each state is in a cycle of reviews: a row a session, a tile a state.
 
 A tile is filled when the review was held, hatched when it is coming, hatched crosswise when it was moved or is
-uncertain, and dotted when only the rhythm says where it falls. A state that the filter leaves out keeps its place as
-an empty tile. What a tile says in full is in its hover, and in the table beside the picture.
+uncertain, and dotted when it is only projected. A state that the filter leaves out keeps its place as
+an empty tile. The full text of a tile is in its hover, and in the table beside the picture.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _HEAD_PX = 6
 
 
 class ReviewState(StrEnum):
-    """Where a state's review in a cycle stands."""
+    """The state of a review in a cycle."""
 
     HELD = "held"
     COMING = "coming"
@@ -65,7 +65,7 @@ DEPARTURE_WORDS: Mapping[ReviewDeparture, str] = {
 
 
 def what_happened(review: Review | None) -> str:
-    """``Rescheduled from UPR50``: how a review left its place; empty for one that did not, or is not listed yet."""
+    """Return ``Rescheduled from UPR50``: how a review left its place; empty if it did not, or is not listed yet."""
     if review is None or review.departure is None:
         return ""
     words = DEPARTURE_WORDS[review.departure]
@@ -75,7 +75,7 @@ def what_happened(review: Review | None) -> str:
 
 
 def review_state(standing: str, review: Review | None) -> ReviewState:
-    """The state of a review item by its standing and, once a session lists it, its row in the reference."""
+    """Return the state of a review item by its standing and, once a session lists it, its row in the reference."""
     if standing == Standing.HELD:
         return ReviewState.HELD
     if review is None:
@@ -84,13 +84,13 @@ def review_state(standing: str, review: Review | None) -> ReviewState:
 
 
 def cycle_of(item: str, track: str) -> int | None:
-    """The cycle in a review's item id, ``4`` of ``upr-4-USA`` for the track ``upr``."""
+    """Return the cycle in a review's item id, ``4`` of ``upr-4-USA`` for the track ``upr``."""
     part = item.removeprefix(f"{track}-").partition("-")[0]
     return int(part) if item.startswith(f"{track}-") and part.isdigit() else None
 
 
 def reviews_of_cycle(table: pd.DataFrame, track: str, cycle: int) -> pd.DataFrame:
-    """The rows of a calendar table that are a track's reviews in one cycle, in their order."""
+    """Return the rows of a calendar table that are a track's reviews in one cycle, in their order."""
     prefix = f"{track}-{cycle}-"
     mine = (table["kind"] == Kind.UPR_REVIEW).to_numpy() & table["item"].str.startswith(prefix).to_numpy()
     return table[mine]
@@ -110,7 +110,7 @@ class _Tile:
 
 @dataclass(frozen=True)
 class _SessionRow:
-    """A session, or the part of it that has room in one line of the picture."""
+    """A session, or the part of it that fits into one line of the picture."""
 
     label: str
     y: float
@@ -124,7 +124,7 @@ def cycle_figure(
     width: int,
     kept: frozenset[str] | None = None,
 ) -> go.Figure:
-    """The grid of a cycle.
+    """Return the grid of a cycle.
 
     In: ``reviews``, rows of the calendar table as :func:`reviews_of_cycle` gives them; ``reference``, for the names and
     for what happened to a review; ``width``, the pixels that the picture will have; ``kept``, the items that the
@@ -152,21 +152,21 @@ def cycle_figure(
 
 
 def cycle_counts(reviews: pd.DataFrame, reference: Reference) -> dict[ReviewState, int]:
-    """How many reviews are in each state, of the rows given; states without any are left out."""
+    """Return how many of these reviews are in each state, without states that have none."""
     listed = {r.code: r for r in reference.reviews}
     states = [review_state(s, listed.get(i)) for s, i in zip(reviews["standing"], reviews["item"], strict=True)]
     return {state: states.count(state) for state in ReviewState if state in states}
 
 
 def cycle_summary(reviews: pd.DataFrame, reference: Reference, cycle: int) -> str:
-    """The grid in a sentence, for those who do not see it."""
+    """Describe the grid in a sentence for people who do not see it."""
     counts = cycle_counts(reviews, reference)
     said = ", ".join(f"{count} {STATE_WORDS[state].lower()}" for state, count in counts.items())
     return f"{wording.ordinal(cycle)} cycle, {reviews['session'].nunique()} sessions, {len(reviews)} states: {said}."
 
 
 def _by_session(rows: Sequence[Mapping[Any, Any]]) -> dict[str, list[Mapping[Any, Any]]]:
-    """The reviews of each session, sessions by their first day; in a session those with a day first, then by name."""
+    """Return the reviews by session, in order of its first day; within one those with a day first, then by name."""
     first: dict[str, date] = {}
     grouped: dict[str, list[Mapping[Any, Any]]] = {}
     for row in rows:
@@ -234,7 +234,7 @@ _LOOKS: Mapping[ReviewState, tuple[float, str]] = {
     ReviewState.MOVED: (0.14, "x"),
     ReviewState.EXPECTED: (0.06, "."),
 }
-"""How strong a tile is filled, and with which hatching."""
+"""The opacity and the hatching of a tile."""
 
 
 def _trace(state: ReviewState, tiles: Sequence[_Tile], tile_px: float, colour: str, inks: Inks) -> go.Bar:

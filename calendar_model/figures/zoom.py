@@ -1,4 +1,4 @@
-"""How long a stretch of the timeline is, how it moves, and what it can bear."""
+"""Zooms of the timeline: how long a stretch is, how it moves, and how much it can show."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from calendar_model.vocabulary import Kind
 
 
 class Zoom(StrEnum):
-    """How long a stretch is, as the page's URL names it."""
+    """The length of a stretch, by its name in the page's URL."""
 
     WEEK = "week"
     MONTH = "month"
@@ -22,7 +22,7 @@ class Zoom(StrEnum):
 
 
 class Band(IntEnum):
-    """What shares rows inside a lane, from top to bottom."""
+    """The bands of a lane, whose items share rows, from top to bottom."""
 
     CYCLE = 0
     TERM = 1
@@ -49,10 +49,10 @@ BAND_OF: Mapping[str, Band] = {
 
 @dataclass(frozen=True)
 class Detail:
-    """What a zoom can bear.
+    """How much a zoom can show.
 
     Marks of ``kinds`` are drawn, each band at most ``rows`` deep in a lane and each row ``row_px`` high. A mark may
-    claim ``label_px`` of free space beside it for its label. ``by_day``: days and weekends can be told apart;
+    claim ``label_px`` of free space beside it for its label. ``by_day``: days and weekends can be distinguished;
     ``hours``: the hour is part of the label. ``cycles``: the UPR cycles are drawn over their sessions.
     """
 
@@ -102,13 +102,13 @@ _STEP: Mapping[Zoom, int] = {
 
 
 def months_on(day: date, months: int) -> date:
-    """The first day of the month that lies so many months after (negative: before) the month of ``day``."""
+    """Return the first day of the month that is so many months after (negative: before) the month of ``day``."""
     count = day.year * 12 + day.month - 1 + months
     return date(count // 12, count % 12 + 1, 1)
 
 
 def window(zoom: Zoom, start: date) -> tuple[date, int]:
-    """The stretch that begins at ``start``: its first day (a Monday, or the first of a month) and its days."""
+    """Return the stretch that begins at ``start``: its first day (a Monday, or the first of a month) and its days."""
     if zoom is Zoom.WEEK:
         return start - timedelta(days=start.weekday()), 7
     first = months_on(start, 0)
@@ -116,7 +116,7 @@ def window(zoom: Zoom, start: date) -> tuple[date, int]:
 
 
 def window_around(zoom: Zoom, today: date) -> tuple[date, int]:
-    """The stretch to open with: today is in it, with some of the past before it and most of it to come."""
+    """Return the stretch to open with, which begins shortly before today."""
     if zoom is Zoom.FIFTEEN_YEARS:
         return window(zoom, date(today.year - 9, 1, 1))
     if zoom is Zoom.FIVE_YEARS:
@@ -125,13 +125,13 @@ def window_around(zoom: Zoom, today: date) -> tuple[date, int]:
 
 
 def step(zoom: Zoom, start: date, turns: int) -> date:
-    """The first day after so many presses of the forward button (negative: back)."""
+    """Return the first day after so many presses of the forward button (negative: back)."""
     if zoom is Zoom.WEEK:
         return start + timedelta(days=7 * turns)
     return months_on(start, _STEP[zoom] * turns)
 
 
 def closer(zoom: Zoom) -> Zoom:
-    """The next finer zoom; there is none below the week."""
+    """Return the next finer zoom; for the week itself the week."""
     zooms = list(Zoom)
     return zooms[max(zooms.index(zoom) - 1, 0)]

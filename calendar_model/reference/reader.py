@@ -128,7 +128,7 @@ class Reference:
         return tuple(codes)
 
     def seat(self, code: str) -> Organisation | None:
-        """The nearest organisation at or above a body of which the seat is known, with its time zone."""
+        """Return the nearest organisation at or above a body of which the seat is known, with its time zone."""
         line = (self.organisations[one] for one in self.lineage(code))
         return next((one for one in line if one.timezone), None)
 
