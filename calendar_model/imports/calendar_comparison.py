@@ -15,7 +15,7 @@ from typing import Any
 
 from calendar_model.access.problems import Problem
 from calendar_model.clock import today
-from calendar_model.imports.plan import FieldChange, ImportLine, ImportPlan, ImportRefused, Note, Outcome, Period
+from calendar_model.imports.plan import FieldChange, ImportLine, ImportNote, ImportPlan, ImportRefused, Outcome, Period
 from calendar_model.imports.worker_json import note_from_json, problem_from_json
 from calendar_model.mission.events import problems as problems_of_event
 from calendar_model.store.models import Event
@@ -150,10 +150,10 @@ def compare(found: Mapping[str, Any], settings: CalendarSettings, known: KnownEv
                 lines += _offered(_gone(others, settings, len(lines)))
     remarks = [note_from_json(remark) for remark in found["remarks"]]
     if any(row["problem"] is not None for row in rows):
-        remarks.append(Note("ics-some-refused"))
+        remarks.append(ImportNote("ics-some-refused"))
     if left_out:
         period = {"since": settings.since, "until": settings.until}
-        remarks.append(Note("ics-outside-period", {"count": left_out, **period}))
+        remarks.append(ImportNote("ics-outside-period", {"count": left_out, **period}))
     return ImportPlan(tuple(lines), tuple(remarks))
 
 
@@ -193,12 +193,12 @@ def _new(
     if wrong := problems_of_event({**values, "body": settings.body}):
         return _refused(row, values, wrong)
     if values["standing"] is Standing.CANCELLED:
-        return _line(row, Outcome.UNCHANGED, values, notes=(Note("ics-never-here"),))
+        return _line(row, Outcome.UNCHANGED, values, notes=(ImportNote("ics-never-here"),))
     if entered is not None:
-        return _line(row, Outcome.UNCHANGED, values, notes=(Note("ics-entered-by-hand"),), record_id=entered.id)
-    level, notes = settings.sensitivity, tuple[Note, ...]()
+        return _line(row, Outcome.UNCHANGED, values, notes=(ImportNote("ics-entered-by-hand"),), record_id=entered.id)
+    level, notes = settings.sensitivity, tuple[ImportNote, ...]()
     if row["private"] and level is Sensitivity.PUBLIC:
-        level, notes = Sensitivity.INTERNAL, (Note("ics-taken-as-internal"),)
+        level, notes = Sensitivity.INTERNAL, (ImportNote("ics-taken-as-internal"),)
     columns = {**values, "event_kind": settings.event_kind, "body": settings.body, "sensitivity": level}
     origin = _origin(row["uid"], row["occurrence"], settings, values)
     return _line(row, Outcome.NEW, values, notes=notes, values=columns, more=origin)
@@ -271,9 +271,9 @@ def _series_called_off(
     row: Mapping[str, Any], events: Sequence[Event], settings: CalendarSettings
 ) -> Iterator[ImportLine]:
     if not events:
-        yield ImportLine(row["number"], row["title"], Outcome.UNCHANGED, notes=(Note("ics-never-here"),))
+        yield ImportLine(row["number"], row["title"], Outcome.UNCHANGED, notes=(ImportNote("ics-never-here"),))
     for event in events:
-        yield _cancelled(row["number"], event, settings, Note("ics-called-off"))
+        yield _cancelled(row["number"], event, settings, ImportNote("ics-called-off"))
 
 
 def _is_of(event: Event, series: Container[str]) -> bool:
@@ -294,26 +294,26 @@ def _gone(events: Iterable[Event], settings: CalendarSettings, after: int) -> It
     first = max(settings.since, today())
     for number, event in enumerate(events, after + 1):
         if first <= event.start <= settings.until and event.standing is not Standing.CANCELLED:
-            yield _cancelled(number, event, settings, Note("ics-gone"))
+            yield _cancelled(number, event, settings, ImportNote("ics-gone"))
 
 
 def _offered(lines: Iterable[ImportLine]) -> Iterator[ImportLine]:
     """The lines that would cancel something, to be written only if the reader agrees."""
     for line in lines:
         if line.outcome is Outcome.CANCELLED:
-            yield replace(line, notes=(*line.notes, Note("ics-only-offered")), offered=True)
+            yield replace(line, notes=(*line.notes, ImportNote("ics-only-offered")), offered=True)
 
 
-def _cancelled(number: int, event: Event, settings: CalendarSettings, reason: Note) -> ImportLine:
+def _cancelled(number: int, event: Event, settings: CalendarSettings, reason: ImportNote) -> ImportLine:
     before, origin = _last_import(event), event.imported
     assert origin is not None
     outcome, values, notes = Outcome.CANCELLED, {"standing": Standing.CANCELLED}, [reason]
     if event.standing is Standing.CANCELLED:
         outcome, values = Outcome.UNCHANGED, {}
-        notes.append(Note("ics-cancelled-already"))
+        notes.append(ImportNote("ics-cancelled-already"))
     elif event.standing != before.get("standing"):
         outcome, values = Outcome.KEPT, {}
-        notes.append(Note("ics-standing-by-hand", {"standing": event.standing}))
+        notes.append(ImportNote("ics-standing-by-hand", {"standing": event.standing}))
     return ImportLine(
         number,
         event.title,

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from calendar_model import wording
 from calendar_model.imports.plan import ImportLine, ImportPlan, Period
-from calendar_model.imports.tables.columns import Column
+from calendar_model.imports.tables.columns import TemplateColumn
 from calendar_model.messages.imports import AFTER_LABEL
 
 _LONGEST_TEXT, _LONGEST_CELL = 80, 60
@@ -40,7 +40,7 @@ def explain_event(line: ImportLine) -> str:
     return " ".join([*changes, *kept, *map(str, line.notes)])
 
 
-def explain_row(line: ImportLine, columns: Iterable[Column]) -> str:
+def explain_row(line: ImportLine, columns: Iterable[TemplateColumn]) -> str:
     """Of a row of a table: why it is refused, or what would change, and what else there is to know."""
     labels = {"period": "When", **{column.name: column.label for column in columns}}
     if line.problems:

@@ -71,7 +71,7 @@ class FieldChange:
 
 
 @dataclass(frozen=True)
-class Note:
+class ImportNote:
     """What a reader should know of a line or of a whole file; ``values`` are what a sentence about it names.
 
     ``str()`` is the sentence.
@@ -105,7 +105,7 @@ class ImportLine:
     problems: tuple[Problem, ...] = ()
     changes: tuple[FieldChange, ...] = ()
     kept: tuple[FieldChange, ...] = ()
-    notes: tuple[Note, ...] = ()
+    notes: tuple[ImportNote, ...] = ()
     values: Mapping[str, Any] = field(default_factory=dict)
     record_id: str = ""
     seen: int = 0
@@ -141,7 +141,7 @@ class ImportPlan:
     """A dry run: what would become of each line, and ``remarks`` about the whole file."""
 
     lines: tuple[ImportLine, ...]
-    remarks: tuple[Note, ...] = ()
+    remarks: tuple[ImportNote, ...] = ()
 
     @property
     def counts(self) -> Mapping[Outcome, int]:

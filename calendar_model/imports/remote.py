@@ -19,7 +19,7 @@ from calendar_model.imports.calendar_comparison import CalendarSettings
 from calendar_model.imports.calendar_import import plan_calendar, write_calendar
 from calendar_model.imports.explanations import counts_text
 from calendar_model.imports.fetching import Answer, fetch, listed
-from calendar_model.imports.plan import ImportPlan, Note, Progress, no_progress
+from calendar_model.imports.plan import ImportNote, ImportPlan, Progress, no_progress
 from calendar_model.mission.events import zone_of
 from calendar_model.mission.remote_calendars import followed
 from calendar_model.mission.transactions import writing
@@ -105,7 +105,7 @@ def refresh(viewer: Viewer, remote_id: str, workspace: Workspace | None = None) 
         answer = fetch(remote.address, *known)
         if answer.unchanged:
             _keep_visit(viewer, remote_id, answer, "It has not changed since it was read before.", workspace)
-            return ImportPlan((), (Note("remote-not-changed"),))
+            return ImportPlan((), (ImportNote("remote-not-changed"),))
         plan = plan_calendar(viewer, answer.body, _settings(remote), workspace)
         write_calendar(viewer, plan, workspace=workspace)
     except Refused as refused:

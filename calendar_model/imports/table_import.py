@@ -15,10 +15,10 @@ from sqlalchemy.orm.exc import StaleDataError
 from calendar_model.access.permissions import Viewer
 from calendar_model.access.problems import Problem, Refused
 from calendar_model.access.unit_of_work import EditConflict, reading
-from calendar_model.imports.plan import ImportLine, ImportPlan, ImportRefused, Note, Progress, no_progress
+from calendar_model.imports.plan import ImportLine, ImportNote, ImportPlan, ImportRefused, Progress, no_progress
 from calendar_model.imports.tables.columns import EXAMPLE, missing_columns
 from calendar_model.imports.tables.reader import TableSheet
-from calendar_model.imports.templates.facts import Facts
+from calendar_model.imports.templates.lookup import RowLookup
 from calendar_model.imports.templates.protocol import ImportTemplate
 from calendar_model.mission.transactions import writing
 from calendar_model.reference import Reference
@@ -60,14 +60,14 @@ def plan_table(
         if not cells:
             continue
         if any(text.casefold().endswith(EXAMPLE) for text in cells.values()):
-            remarks.append(Note("table-example-left-out", {"row": number}))
+            remarks.append(ImportNote("table-example-left-out", {"row": number}))
             continue
         rows.append((number, cells))
     if not rows:
-        remarks.append(Note("table-no-rows"))
-    facts = Facts(reference, table, source_url.strip())
+        remarks.append(ImportNote("table-no-rows"))
+    lookup = RowLookup(reference, table, source_url.strip())
     with reading(viewer, workspace) as session:
-        lines = template.plan(session, facts, rows)
+        lines = template.plan(session, lookup, rows)
     return ImportPlan(tuple(lines), tuple(remarks))
 
 

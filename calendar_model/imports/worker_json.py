@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from calendar_model.access.problems import Problem
-from calendar_model.imports.plan import Note
+from calendar_model.imports.plan import ImportNote
 from calendar_model.messages import message
 
 
-def to_json(message: Problem | Note) -> dict[str, Any]:
+def to_json(message: Problem | ImportNote) -> dict[str, Any]:
     """Code and values; values are texts, numbers and lists of texts."""
     return {"code": message.code, "values": dict(message.values)}
 
@@ -21,9 +21,9 @@ def problem_from_json(value: Any) -> Problem:
     return Problem(code, values=values)
 
 
-def note_from_json(value: Any) -> Note:
+def note_from_json(value: Any) -> ImportNote:
     """A note as the worker sent it. Raises as :func:`problem_from_json` does."""
-    return Note(*_checked(value))
+    return ImportNote(*_checked(value))
 
 
 def _checked(value: Any) -> tuple[str, Mapping[str, object]]:

@@ -15,7 +15,7 @@ from calendar_model.access.problems import Refused
 from calendar_model.access.unit_of_work import EditConflict, reading
 from calendar_model.imports.calendar_comparison import CalendarSettings
 from calendar_model.imports.calendar_import import plan_calendar, problems_of, write_calendar
-from calendar_model.imports.plan import FieldChange, ImportPlan, ImportRefused, Note, Outcome, Period
+from calendar_model.imports.plan import FieldChange, ImportNote, ImportPlan, ImportRefused, Outcome, Period
 from calendar_model.mission.events import own_items
 from calendar_model.mission.transactions import save
 from calendar_model.store import history
@@ -160,7 +160,7 @@ def test_a_series_that_grows_shorter_is_called_off_for_the_rest(desk: Viewer) ->
     take(desk, event(*SERIES, "RRULE:FREQ=WEEKLY;COUNT=3"))
     plan = take(desk, event(*SERIES, "RRULE:FREQ=WEEKLY;COUNT=2"))
     assert [(line.start, line.outcome, line.notes) for line in plan.to_write] == [
-        (date(2027, 3, 17), Outcome.CANCELLED, (Note("ics-gone"),))
+        (date(2027, 3, 17), Outcome.CANCELLED, (ImportNote("ics-gone"),))
     ]
     assert [one.standing for one in here(desk)] == [Standing.CONFIRMED, Standing.CONFIRMED, Standing.CANCELLED]
     # The same in a file that brings one occurrence alone says nothing of the others.
@@ -247,7 +247,7 @@ def test_what_leaves_the_days_that_are_asked_for_is_moved_and_not_doubled(desk: 
     plan = take(desk, event("DTSTART;VALUE=DATE:20350303"), event("DTSTART;VALUE=DATE:20350304", uid="far"))
     assert plan.counts == {Outcome.CHANGED: 1}
     outside = {"count": 1, "since": THEIRS.since, "until": THEIRS.until}
-    assert plan.remarks == (Note("ics-outside-period", outside),)
+    assert plan.remarks == (ImportNote("ics-outside-period", outside),)
     assert [one.start for one in here(desk)] == [date(2035, 3, 3)]
 
 
@@ -256,7 +256,7 @@ def test_what_its_calendar_marks_as_private_is_never_public(desk: Viewer) -> Non
     plan = take(desk, BRIEFING, event(*SERIES, "CLASS:PRIVATE", uid="p", title="Private"), settings=public)
     assert [(line.title, line.notes) for line in plan.lines] == [
         ("Briefing", ()),
-        ("Private", (Note("ics-taken-as-internal"),)),
+        ("Private", (ImportNote("ics-taken-as-internal"),)),
     ]
     assert [one.title for one in here(ANONYMOUS)] == ["Briefing"]
 

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from calendar_model.__main__ import main
 from calendar_model.access.permissions import Viewer
 from calendar_model.access.unit_of_work import reading
-from calendar_model.imports.plan import Note
+from calendar_model.imports.plan import ImportNote
 from calendar_model.store.models import Event
 from tests.imports.calendars import BRIEFING, calendar, event
 
@@ -40,7 +40,7 @@ def test_a_file_is_tried_out_and_then_taken_over(
         f"2    refused  {blank}             Debrief   Its days or hours cannot be read.\n"
         f"1    new      {when}  confirmed  Briefing  \n"
         "1 new, 1 refused\n"
-        f"{Note('ics-some-refused')}\n"
+        f"{ImportNote('ics-some-refused')}\n"
     )
     assert main(["import", str(file), *AS]) == 0
     assert capsys.readouterr().out == f"{table}Nothing is written yet; add --write to import it.\n"

@@ -6,7 +6,7 @@ from datetime import date, time
 
 from calendar_model.access.problems import Problem
 from calendar_model.imports.explanations import counts_text, explain_event, explain_row, period_text
-from calendar_model.imports.plan import FieldChange, ImportLine, ImportPlan, Note, Outcome, Period
+from calendar_model.imports.plan import FieldChange, ImportLine, ImportNote, ImportPlan, Outcome, Period
 from calendar_model.imports.templates.events import EventTemplate
 from calendar_model.vocabulary import Precision, Standing
 
@@ -29,7 +29,7 @@ def test_of_an_event_each_field_is_shown_before_and_after() -> None:
         Outcome.CHANGED,
         changes=(FieldChange("period", FIRST, SECOND), FieldChange("location", "", "Room  XX")),
         kept=(FieldChange("standing", Standing.HELD, Standing.CONFIRMED),),
-        notes=(Note("ics-gone"),),
+        notes=(ImportNote("ics-gone"),),
     )
     assert explain_event(line) == (
         "When: Wed 3 Mar 2027, 10:00–11:30 (Europe/Zurich) → Thu 4 Mar – Fri 5 Mar 2027. Place: nothing → “Room XX”. "
@@ -48,7 +48,7 @@ def test_of_a_row_each_column_is_shown_by_its_label() -> None:
             FieldChange("standing", Standing.PROVISIONAL, Standing.CONFIRMED),
         ),
         kept=(FieldChange("room", "XXI", "XX"), FieldChange("location", "a", "b")),
-        notes=(Note("row-new-reference", {"reference": "A1"}),),
+        notes=(ImportNote("row-new-reference", {"reference": "A1"}),),
     )
     assert explain_row(line, COLUMNS) == (
         "First day: Wed 3 Mar 2027 → Wed 10 Mar 2027; Begins: nothing → 13:00; Standing: Provisional → Confirmed; "

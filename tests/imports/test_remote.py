@@ -21,7 +21,7 @@ from calendar_model.access.problems import Problem, Refused
 from calendar_model.access.unit_of_work import EditConflict, reading
 from calendar_model.clock import now
 from calendar_model.imports import fetching, remote
-from calendar_model.imports.plan import ImportRefused, Note, Outcome
+from calendar_model.imports.plan import ImportNote, ImportRefused, Outcome
 from calendar_model.imports.sandbox import MAX_BYTES
 from calendar_model.mission.transactions import save
 from calendar_model.store.models import Change, Event, Person, RemoteCalendar
@@ -181,7 +181,7 @@ def test_what_has_not_changed_is_not_sent_again(theirs: Theirs, desk: Viewer) ->
     one = follow(desk, address := theirs.has(event(WEEK[0]), etag='"1"'))
     remote.refresh(desk, one)
     again = remote.refresh(desk, one)
-    assert (again.lines, again.remarks) == ((), (Note("remote-not-changed"),))
+    assert (again.lines, again.remarks) == ((), (ImportNote("remote-not-changed"),))
     assert [known for _, known in theirs.asked] == ["", '"1"']
     theirs.has(event(WEEK[1]), etag='"2"')
     assert remote.refresh(desk, one).counts == {Outcome.CHANGED: 1}
@@ -199,7 +199,7 @@ def test_what_goes_there_is_cancelled_here(theirs: Theirs, desk: Viewer) -> None
     remote.refresh(desk, one)
     theirs.has(event(WEEK[0]))
     plan = remote.refresh(desk, one)
-    assert [(line.title, line.notes) for line in plan.to_write] == [("Debrief", (Note("ics-gone"),))]
+    assert [(line.title, line.notes) for line in plan.to_write] == [("Debrief", (ImportNote("ics-gone"),))]
     after = {"Past": Standing.CONFIRMED, "Briefing": Standing.CONFIRMED, "Debrief": Standing.CANCELLED}
     assert standings(desk) == after
     # One that cannot be read any more is not gone, and an empty calendar is a fault of its server.

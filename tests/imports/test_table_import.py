@@ -19,7 +19,7 @@ from calendar_model.calendar import when
 from calendar_model.documents import table_csv
 from calendar_model.documents.workbook import table_xlsx
 from calendar_model.imports.explanations import explain_row
-from calendar_model.imports.plan import FieldChange, ImportLine, ImportPlan, ImportRefused, Note, Outcome, Period
+from calendar_model.imports.plan import FieldChange, ImportLine, ImportNote, ImportPlan, ImportRefused, Outcome, Period
 from calendar_model.imports.table_import import plan_table, write_table
 from calendar_model.imports.tables.columns import EXAMPLE, match_columns
 from calendar_model.imports.tables.reader import TableSheet, read_table
@@ -89,7 +89,7 @@ def test_a_template_matches_itself_and_its_example_is_left_out(
     workbook = read_table(template_xlsx(template), file_name="t.xlsx")
     assert workbook[1]["name"] == HOW
     assert [row[0] for row in workbook[1]["rows"]][: len(template.columns)] == [one.label for one in template.columns]
-    left_out = ImportPlan((), (Note("table-example-left-out", {"row": 2}), Note("table-no-rows")))
+    left_out = ImportPlan((), (ImportNote("table-example-left-out", {"row": 2}), ImportNote("table-no-rows")))
     for data, name in ((template_csv(template), "t.csv"), (template_xlsx(template), "t.xlsx")):
         found = sheet(data, name)
         assert match_columns(template.columns, found.header) == {
@@ -126,7 +126,7 @@ def test_events_are_looked_at_row_by_row_and_those_that_are_right_are_written(lo
         (2, Outcome.NEW),
         *((number, Outcome.REFUSED) for number in (3, 4, 5, 7)),
     ]
-    assert plan.lines[0].notes == (Note("row-linked-items", {"items": ("session-HRC64",)}),)
+    assert plan.lines[0].notes == (ImportNote("row-linked-items", {"items": ("session-HRC64",)}),)
     assert [problems(line) for line in plan.lines[1:]] == [
         [("start", "cell-day-or-month-first")],
         [
@@ -266,7 +266,10 @@ Talk,Consulted,2026-11-02,,Write,,
     assert look(desk, ENGAGEMENTS, rows).counts == {Outcome.UNCHANGED: 2, Outcome.REFUSED: 1}
     later = look(desk, ENGAGEMENTS, rows.replace("2026-12-01", "2026-12-08"))
     moved = {"what": "Write back", "before": date(2026, 12, 1), "due": date(2026, 12, 8)}
-    assert (later.lines[0].outcome, later.lines[0].notes) == (Outcome.CHANGED, (Note("row-follow-up-moved", moved),))
+    assert (later.lines[0].outcome, later.lines[0].notes) == (
+        Outcome.CHANGED,
+        (ImportNote("row-follow-up-moved", moved),),
+    )
 
 
 # --- The reference
@@ -298,7 +301,7 @@ UPR52,2026-06-04,2026-06-15,,
         ("standing", Standing.PROVISIONAL, Standing.CONFIRMED),
     ]
     assert codes(plan.lines[0]) == ["row-sourced-now"]
-    assert plan.lines[2].notes == (Note("row-not-in-reference", {"number": "55", "cycle": "5"}),)
+    assert plan.lines[2].notes == (ImportNote("row-not-in-reference", {"number": "55", "cycle": "5"}),)
     assert plan.lines[3].problems == (Problem("cell-unknown-session", "code", {"cell": "HRC170", "nearest": "HRC70"}),)
     assert [problems(line) for line in plan.lines[4:]] == [
         [("end", "row-before-first-day")],

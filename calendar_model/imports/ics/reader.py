@@ -22,7 +22,7 @@ from calendar_model.imports.ics.plain_text import plain
 from calendar_model.imports.ics.recurrence import expand, with_rules
 from calendar_model.imports.ics.rows import EventRow, Reading
 from calendar_model.imports.ics.versions import newest_versions
-from calendar_model.imports.plan import ImportRefused, Note
+from calendar_model.imports.plan import ImportNote, ImportRefused
 from calendar_model.imports.worker_json import to_json
 from calendar_model.imports.zones import is_place, zone_named
 
@@ -120,11 +120,11 @@ def _by_uid(events: Iterable[SourceEvent]) -> dict[str, list[SourceEvent]]:
     return found
 
 
-def _closing_remarks(reading: Reading) -> Iterator[Note]:
+def _closing_remarks(reading: Reading) -> Iterator[ImportNote]:
     if reading.invited:
-        yield Note("ics-attendees-left-out")
+        yield ImportNote("ics-attendees-left-out")
     if skipped := +reading.skipped:
         kinds = sorted({_KINDS.get(name, "other-parts") for name in skipped})
-        yield Note("ics-parts-left-out", {"kinds": kinds, "count": skipped.total()})
+        yield ImportNote("ics-parts-left-out", {"kinds": kinds, "count": skipped.total()})
     if not reading.complete:
-        yield Note("ics-first-occurrences", {"most": MAX_ROWS})
+        yield ImportNote("ics-first-occurrences", {"most": MAX_ROWS})

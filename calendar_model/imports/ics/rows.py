@@ -14,7 +14,7 @@ from calendar_model.imports.ics.content_lines import Part
 from calendar_model.imports.ics.events import MAX_PLACE, MAX_TEXT, MAX_UID, SourceEvent, alias_of
 from calendar_model.imports.ics.moments import day_of
 from calendar_model.imports.ics.plain_text import plain
-from calendar_model.imports.plan import Note
+from calendar_model.imports.plan import ImportNote
 from calendar_model.imports.worker_json import to_json
 from calendar_model.imports.zones import is_place
 
@@ -66,22 +66,22 @@ class Reading:
     invited: bool = False
     skipped: Counter[str] = field(default_factory=Counter)
     series: set[str] = field(default_factory=set)
-    _remarks: dict[object, Note] = field(default_factory=dict)
-    _remarks_on_hours: dict[object, Note] = field(default_factory=dict)
+    _remarks: dict[object, ImportNote] = field(default_factory=dict)
+    _remarks_on_hours: dict[object, ImportNote] = field(default_factory=dict)
     complete: bool = True
 
     @property
-    def remarks(self) -> tuple[Note, ...]:
+    def remarks(self) -> tuple[ImportNote, ...]:
         """What there is to know of the whole file, each once; last what was done with its hours."""
         return *self._remarks.values(), *self._remarks_on_hours.values()
 
     def remark(self, code: str, **values: str) -> None:
         """Notes what a reader should know of the whole file."""
-        self._remarks[(code, *values.values())] = Note(code, values)
+        self._remarks[(code, *values.values())] = ImportNote(code, values)
 
     def remark_on_hours(self, code: str, zone: ZoneInfo) -> None:
         """Notes in which zone hours are shown."""
-        self._remarks_on_hours[(code, zone.key)] = Note(code, {"zone": zone.key})
+        self._remarks_on_hours[(code, zone.key)] = ImportNote(code, {"zone": zone.key})
 
     def holds(self, row: EventRow) -> bool:
         """Whether a row lies in the days that are asked for."""

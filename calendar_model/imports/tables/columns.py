@@ -13,7 +13,7 @@ EXAMPLE = "(example)"
 
 
 @dataclass(frozen=True)
-class Column:
+class TemplateColumn:
     """A column. ``name`` is that of the record, ``label`` the header of a template, ``help`` how it is filled in.
 
     ``choices`` are the words that it takes, if it takes no others; ``aliases`` are further headers by which it is
@@ -34,7 +34,7 @@ _NEAR = 0.84
 """From how much alike two names are a slip of the pen; 1 is equal."""
 
 
-def match_columns(columns: Sequence[Column], header: Sequence[str]) -> dict[str, int | None]:
+def match_columns(columns: Sequence[TemplateColumn], header: Sequence[str]) -> dict[str, int | None]:
     """Which column of a file is which, guessed from its names: for each column's name its place from 0, or None.
 
     A column is known by its label, its name or another usual word for it, English or Norwegian, whatever the case and
@@ -45,7 +45,7 @@ def match_columns(columns: Sequence[Column], header: Sequence[str]) -> dict[str,
     found: dict[str, int | None] = dict.fromkeys((column.name for column in columns), None)
     used: set[int] = set()
 
-    def assign(column: Column, place: int) -> None:
+    def assign(column: TemplateColumn, place: int) -> None:
         found[column.name] = place
         used.add(place)
 
@@ -72,7 +72,7 @@ def match_columns(columns: Sequence[Column], header: Sequence[str]) -> dict[str,
     return found
 
 
-def missing_columns(columns: Iterable[Column], chosen: Mapping[str, int | None]) -> list[Column]:
+def missing_columns(columns: Iterable[TemplateColumn], chosen: Mapping[str, int | None]) -> list[TemplateColumn]:
     """The columns that are needed and that no column of the file is."""
     return [column for column in columns if column.needed and chosen.get(column.name) is None]
 

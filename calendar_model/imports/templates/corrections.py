@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session as OrmSession
 from calendar_model.access.permissions import Viewer
 from calendar_model.access.problems import Problem
 from calendar_model.clock import now, today
-from calendar_model.imports.plan import FieldChange, ImportLine, Note, Outcome, Period
+from calendar_model.imports.plan import FieldChange, ImportLine, ImportNote, Outcome, Period
 from calendar_model.imports.tables.cell_parsing import parse_address, parse_term
-from calendar_model.imports.tables.columns import Column
+from calendar_model.imports.tables.columns import TemplateColumn
 from calendar_model.imports.tables.reader import MAX_CELL_LENGTH
-from calendar_model.imports.templates.facts import Facts
+from calendar_model.imports.templates.lookup import RowLookup
 from calendar_model.imports.templates.protocol import Rows
 from calendar_model.imports.templates.records import refused, repeated
 from calendar_model.imports.templates.row import ANNOUNCED_STANDINGS, RowReader
@@ -29,15 +29,15 @@ from calendar_model.store.models import Correction, new_id
 from calendar_model.store.session import WorkspaceSession
 from calendar_model.vocabulary import Confidence, Sensitivity, Standing
 
-SOURCE_COLUMNS: tuple[Column, ...] = (
-    Column(
+SOURCE_COLUMNS: tuple[TemplateColumn, ...] = (
+    TemplateColumn(
         "source_url",
         "Source",
         "The address of the page or document that says so, with https://. Empty: the one given for the whole file.",
         aliases=("source", "source url", "source address", "url", "link", "address", "kilde", "lenke"),
         example="https://www.example.org/calendar",
     ),
-    Column(
+    TemplateColumn(
         "note",
         "Note",
         "Where in the source, and what a reader should know.",
@@ -64,11 +64,11 @@ class CorrectionTemplate(ABC):
     corrects_reference = True
 
     @abstractmethod
-    def line(self, facts: Facts, number: int, cells: Mapping[str, str]) -> ImportLine:
+    def line(self, lookup: RowLookup, number: int, cells: Mapping[str, str]) -> ImportLine:
         """What the row of this number would do, if it fits into the reference."""
 
-    def plan(self, session: OrmSession, facts: Facts, rows: Rows) -> list[ImportLine]:
-        return _fitting(session, facts, [self.line(facts, number, cells) for number, cells in rows])
+    def plan(self, session: OrmSession, lookup: RowLookup, rows: Rows) -> list[ImportLine]:
+        return _fitting(session, lookup, [self.line(lookup, number, cells) for number, cells in rows])
 
     def unchanged_check(self, session: OrmSession) -> Callable[[ImportLine], bool]:
         recorded = _recorded(kept(session))
@@ -97,7 +97,7 @@ def read_standing(row: RowReader, existing: Session | Review | None, last: date 
 def correction_line(
     number: int,
     row: RowReader,
-    facts: Facts,
+    lookup: RowLookup,
     key: tuple[str, str],
     existing: Session | Review | None,
     values: Mapping[str, str],
@@ -111,8 +111,8 @@ def correction_line(
     title, first, last = about
     source = row.read("source_url", parse_address)
     if source is None and "source_url" not in row.cells:
-        if facts.source_url:
-            source = row.attempt("source_url", lambda: parse_address(facts.source_url))
+        if lookup.source_url:
+            source = row.attempt("source_url", lambda: parse_address(lookup.source_url))
         else:
             row.refuse("source_url", "row-no-source")
     note = row.line("note", MAX_CELL_LENGTH)
@@ -127,7 +127,7 @@ def correction_line(
     }
     if existing is None:
         identifying = {name: values[name] for name in _IDENTIFYING if values.get(name)}
-        added = (Note("row-not-in-reference", identifying),)
+        added = (ImportNote("row-not-in-reference", identifying),)
         return ImportLine(number, title, Outcome.NEW, first, last, notes=added, values=columns)
     before = {name: str(getattr(existing, name) or "") for name in values}
     changed = {name: value for name, value in values.items() if before[name] != value}
@@ -141,7 +141,7 @@ def correction_line(
     if isinstance(existing, Session) and first is not None and last is not None and _OF_PERIOD & changed.keys():
         was = Period(existing.start, existing.end, precision=existing.date_precision)
         changes.insert(0, FieldChange("period", was, Period(first, last)))
-    notes = (Note("row-sourced-now"),) if existing.confidence is Confidence.RECALLED else ()
+    notes = (ImportNote("row-sourced-now"),) if existing.confidence is Confidence.RECALLED else ()
     return ImportLine(number, title, Outcome.CHANGED, first, last, changes=tuple(changes), notes=notes, values=columns)
 
 
@@ -152,7 +152,7 @@ def _value(name: str, text: str) -> object:
     return date.fromisoformat(text) if name in _DATES and text else text
 
 
-def _fitting(session: OrmSession, facts: Facts, lines: Sequence[ImportLine]) -> list[ImportLine]:
+def _fitting(session: OrmSession, lookup: RowLookup, lines: Sequence[ImportLine]) -> list[ImportLine]:
     """The lines, those refused that would not fit into the reference, or say the same as one before them.
 
     The others carry in ``more["recorded"]`` which corrections of their row there are now.
@@ -169,7 +169,7 @@ def _fitting(session: OrmSession, facts: Facts, lines: Sequence[ImportLine]) -> 
             unfit[line.number] = repeated(line, before)
         else:
             candidates.append((line, corrected(line.values, record_id="", at=now())))
-    _sift(facts, standing, candidates, unfit)
+    _sift(lookup, standing, candidates, unfit)
     recorded = _recorded(standing)
     return [
         unfit[line.number]
@@ -182,7 +182,7 @@ def _fitting(session: OrmSession, facts: Facts, lines: Sequence[ImportLine]) -> 
 
 
 def _sift(
-    facts: Facts,
+    lookup: RowLookup,
     standing: tuple[RowCorrection, ...],
     candidates: Sequence[tuple[ImportLine, RowCorrection]],
     unfit: dict[int, ImportLine],
@@ -190,7 +190,7 @@ def _sift(
     """Finds by halves which candidates do not fit on top of those standing; gives those that stand in the end."""
     if not candidates:
         return standing
-    wrong = faults(facts.reference.folder, standing, *(one for _, one in candidates))
+    wrong = faults(lookup.reference.folder, standing, *(one for _, one in candidates))
     if not wrong:
         return (*standing, *(one for _, one in candidates))
     if len(candidates) == 1:
@@ -201,8 +201,8 @@ def _sift(
         unfit[line.number] = refused(line.number, line.title, (line.start, line.end), [problem])
         return standing
     middle = len(candidates) // 2
-    standing = _sift(facts, standing, candidates[:middle], unfit)
-    return _sift(facts, standing, candidates[middle:], unfit)
+    standing = _sift(lookup, standing, candidates[:middle], unfit)
+    return _sift(lookup, standing, candidates[middle:], unfit)
 
 
 def _recorded(standing: Sequence[RowCorrection]) -> Mapping[str, tuple[str, ...]]:

@@ -12,11 +12,11 @@ from sqlalchemy.orm import selectinload
 from calendar_model import wording
 from calendar_model.access.permissions import Viewer
 from calendar_model.access.unit_of_work import upsert
-from calendar_model.imports.plan import ImportLine, Note
+from calendar_model.imports.plan import ImportLine, ImportNote
 from calendar_model.imports.tables.cell_parsing import parse_day, parse_organisation, parse_term
-from calendar_model.imports.tables.columns import EXAMPLE, Column, folded
+from calendar_model.imports.tables.columns import EXAMPLE, TemplateColumn, folded
 from calendar_model.imports.tables.reader import MAX_CELL_LENGTH
-from calendar_model.imports.templates.facts import Facts
+from calendar_model.imports.templates.lookup import RowLookup
 from calendar_model.imports.templates.records import (
     KnownRecords,
     RecordTemplate,
@@ -34,8 +34,8 @@ from calendar_model.store.session import WorkspaceSession
 from calendar_model.terms import EngagementForm, EngagementKind
 from calendar_model.vocabulary import Sensitivity
 
-COLUMNS: tuple[Column, ...] = (
-    Column(
+COLUMNS: tuple[TemplateColumn, ...] = (
+    TemplateColumn(
         "title",
         "What",
         "It stands in lists: of a person give the code, no name.",
@@ -43,7 +43,7 @@ COLUMNS: tuple[Column, ...] = (
         aliases=("title", "tittel", "hva", "subject", "engagement", "name", "navn", "emne"),
         example=f"Breakfast with civil society before the session {EXAMPLE}",
     ),
-    Column(
+    TemplateColumn(
         "engagement_kind",
         "Kind",
         "One of the list. Security measures are restricted from the start.",
@@ -52,7 +52,7 @@ COLUMNS: tuple[Column, ...] = (
         aliases=("type", "engagement kind", "slag", "kategori", "category"),
         example=wording.term(EngagementKind.CONSULTED),
     ),
-    Column(
+    TemplateColumn(
         "on",
         "Day",
         f"{DAY_HELP} A day to come: it is planned.",
@@ -61,14 +61,14 @@ COLUMNS: tuple[Column, ...] = (
         example="2027-02-22",
         format="day",
     ),
-    Column(
+    TemplateColumn(
         "place",
         "Place",
         "Town, or what place it was.",
         aliases=("location", "sted", "where", "hvor", "town", "city", "by"),
         example="Geneva",
     ),
-    Column(
+    TemplateColumn(
         "form",
         "How",
         "One of the list; empty: in person.",
@@ -76,47 +76,47 @@ COLUMNS: tuple[Column, ...] = (
         aliases=("form", "channel", "hvordan", "måte", "format"),
         example=wording.term(EngagementForm.IN_PERSON),
     ),
-    Column(
+    TemplateColumn(
         "organisation",
         "Organisation",
         f"In whose arena it took place, or with which the dialogue was. {BODY_HELP}",
         aliases=("organization", "organisasjon", "body", "organ", "forum", "organisation or body"),
         example="HRC",
     ),
-    Column(
+    TemplateColumn(
         "participants",
         "Who took part, in words",
         "Functions, codes, numbers: nothing that points at a person.",
         aliases=("participants", "with", "with whom", "who took part", "deltakere", "med hvem", "hvem"),
         example="Two from civil society in Geneva",
     ),
-    Column(
+    TemplateColumn(
         "outcome",
         "What came of it",
         "In a few sentences.",
         aliases=("outcome", "result", "results", "resultat", "utfall", "notes", "notater"),
     ),
-    Column(
+    TemplateColumn(
         "items",
         "Belongs to",
         "Items of the calendar: the code of a session such as HRC67, or an item's identifier or title; several with "
         "semicolons between them. What it is linked to already stays.",
         aliases=("linked to", "tied to", "item", "items", "session", "related to", "sesjon"),
     ),
-    Column(
+    TemplateColumn(
         "follow_up",
         "What is to be followed up",
         "What is to be done next, by you.",
         aliases=("follow up", "next step", "next steps", "to do", "oppfølging", "what is to be done"),
     ),
-    Column(
+    TemplateColumn(
         "follow_up_due",
         "Follow-up by",
         f"{DAY_HELP} Needed where something is to be followed up.",
         aliases=("due", "follow up due", "by when", "deadline", "frist", "oppfølging innen"),
         format="day",
     ),
-    Column(
+    TemplateColumn(
         "sensitivity",
         "Who sees it",
         "Internal: all who are kept in Settings; restricted: you alone, until you name others. Empty: as its kind has "
@@ -144,7 +144,9 @@ class EngagementTemplate(RecordTemplate[Engagement]):
         """Its title, day and kind."""
         return (record_key(engagement.title, engagement.on, engagement.engagement_kind),)
 
-    def line(self, facts: Facts, known: KnownRecords[Engagement], number: int, cells: Mapping[str, str]) -> ImportLine:
+    def line(
+        self, lookup: RowLookup, known: KnownRecords[Engagement], number: int, cells: Mapping[str, str]
+    ) -> ImportLine:
         row = RowReader(COLUMNS, cells)
         title = row.line("title")
         kind = row.read("engagement_kind", lambda text: parse_term(text, EngagementKind))
@@ -155,14 +157,15 @@ class EngagementTemplate(RecordTemplate[Engagement]):
             on=on,
             place=row.line("place"),
             form=row.read("form", lambda text: parse_term(text, EngagementForm)),
-            organisation=row.read("organisation", lambda text: parse_organisation(text, facts.reference)),
+            organisation=row.read("organisation", lambda text: parse_organisation(text, lookup.reference)),
             participants=row.line("participants", MAX_CELL_LENGTH),
             outcome=row.cells.get("outcome", ""),
         )
-        items = row.read("items", facts.items) or ()
+        items = row.read("items", lookup.items) or ()
         key = record_key(title, on, kind)
         existing = row.attempt("", lambda: known.find(key))
-        lowest = born_at(Engagement, kind)
+        # Without a kind the row is refused, whatever its level.
+        lowest = born_at(Engagement, kind) if kind is not None else Sensitivity.INTERNAL
         level, notes = read_sensitivity(row, existing, lowest)
         values |= given(sensitivity=level)
         follow_up, added = _read_follow_up(row, existing)
@@ -194,7 +197,7 @@ class EngagementTemplate(RecordTemplate[Engagement]):
         return engagement.id
 
 
-def _read_follow_up(row: RowReader, existing: Engagement | None) -> tuple[tuple[str, date] | None, list[Note]]:
+def _read_follow_up(row: RowReader, existing: Engagement | None) -> tuple[tuple[str, date] | None, list[ImportNote]]:
     """The follow-up that a row adds, or of which it changes the day, as its text and day; and a note of that."""
     what, due = row.line("follow_up"), row.read("follow_up_due", parse_day)
     if not what:
@@ -209,8 +212,8 @@ def _read_follow_up(row: RowReader, existing: Engagement | None) -> tuple[tuple[
     if known is not None and (known.due == due or known.done_on is not None):
         return None, []
     if known is not None:
-        return (what, due), [Note("row-follow-up-moved", {"what": what, "before": known.due, "due": due})]
-    return (what, due), [Note("row-follow-up", {"what": what, "due": due})]
+        return (what, due), [ImportNote("row-follow-up-moved", {"what": what, "before": known.due, "due": due})]
+    return (what, due), [ImportNote("row-follow-up", {"what": what, "due": due})]
 
 
 def _follow_up(engagement: Engagement | None, what: str) -> FollowUp | None:

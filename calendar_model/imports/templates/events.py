@@ -15,7 +15,7 @@ from calendar_model import wording
 from calendar_model.access.permissions import Viewer
 from calendar_model.access.unit_of_work import upsert
 from calendar_model.clock import today
-from calendar_model.imports.plan import ImportLine, Note
+from calendar_model.imports.plan import ImportLine, ImportNote
 from calendar_model.imports.tables.cell_parsing import (
     parse_day,
     parse_hours,
@@ -25,9 +25,9 @@ from calendar_model.imports.tables.cell_parsing import (
     parse_zone,
     time_at,
 )
-from calendar_model.imports.tables.columns import EXAMPLE, Column
+from calendar_model.imports.tables.columns import EXAMPLE, TemplateColumn
 from calendar_model.imports.tables.reader import MAX_CELL_LENGTH
-from calendar_model.imports.templates.facts import Facts
+from calendar_model.imports.templates.lookup import RowLookup
 from calendar_model.imports.templates.records import (
     KnownRecords,
     RecordTemplate,
@@ -55,15 +55,15 @@ from calendar_model.store.session import WorkspaceSession
 from calendar_model.terms import EventKind
 from calendar_model.vocabulary import Sensitivity, Standing
 
-COLUMNS: tuple[Column, ...] = (
-    Column(
+COLUMNS: tuple[TemplateColumn, ...] = (
+    TemplateColumn(
         "reference",
         "Reference",
         "Your own number or code of the event. With it the event is found again after its title or day has changed.",
         aliases=("uid", "id", "ref", "referanse", "number", "nummer", "nr"),
         example="SE-01",
     ),
-    Column(
+    TemplateColumn(
         "title",
         "Title",
         "It stands on the timelines of all who may see the event. Name nobody in it.",
@@ -71,7 +71,7 @@ COLUMNS: tuple[Column, ...] = (
         aliases=("tittel", "name", "navn", "event", "side event", "what", "subject", "summary", "arrangement", "emne"),
         example=f"Defenders and elections {EXAMPLE}",
     ),
-    Column(
+    TemplateColumn(
         "event_kind",
         "Kind",
         "One of the list; empty: side event.",
@@ -79,7 +79,7 @@ COLUMNS: tuple[Column, ...] = (
         aliases=("type", "event kind", "event type", "slag", "kategori", "category"),
         example=wording.term(EventKind.SIDE_EVENT),
     ),
-    Column(
+    TemplateColumn(
         "body",
         "Organisation or body",
         BODY_HELP,
@@ -87,7 +87,7 @@ COLUMNS: tuple[Column, ...] = (
         aliases=("body", "organisation", "organization", "organ", "organisasjon", "forum", "un body"),
         example="HRC",
     ),
-    Column(
+    TemplateColumn(
         "start",
         "First day",
         DAY_HELP,
@@ -111,7 +111,7 @@ COLUMNS: tuple[Column, ...] = (
         example="2027-03-03",
         format="day",
     ),
-    Column(
+    TemplateColumn(
         "end",
         "Last day",
         f"{DAY_HELP} Empty: the first day.",
@@ -119,7 +119,7 @@ COLUMNS: tuple[Column, ...] = (
         example="2027-03-03",
         format="day",
     ),
-    Column(
+    TemplateColumn(
         "start_time",
         "Begins",
         HOUR_HELP,
@@ -139,7 +139,7 @@ COLUMNS: tuple[Column, ...] = (
         example="13:00",
         format="hour",
     ),
-    Column(
+    TemplateColumn(
         "end_time",
         "Ends",
         "As 14:30; empty: it is not known how long it lasts.",
@@ -147,22 +147,22 @@ COLUMNS: tuple[Column, ...] = (
         example="14:30",
         format="hour",
     ),
-    Column(
+    TemplateColumn(
         "timezone",
         "Time zone",
         "Of the place, as Europe/Zurich or Geneva. Empty: that of the organisation's seat.",
         aliases=("zone", "timezone", "tz", "tidssone", "time zone of the place"),
         example="Europe/Zurich",
     ),
-    Column(
+    TemplateColumn(
         "location",
         "Place",
         "The town last: Palais des Nations, Geneva. Empty: the organisation's seat.",
         aliases=("location", "venue", "town", "city", "sted", "by", "lokasjon", "where", "hvor"),
         example="Palais des Nations, Geneva",
     ),
-    Column("room", "Room", "Where it is known.", aliases=("rom", "sal", "møterom"), example="Room XXI"),
-    Column(
+    TemplateColumn("room", "Room", "Where it is known.", aliases=("rom", "sal", "møterom"), example="Room XXI"),
+    TemplateColumn(
         "request_due",
         "Ask for the room by",
         f"{DAY_HELP} It becomes a deadline in the calendar.",
@@ -170,7 +170,7 @@ COLUMNS: tuple[Column, ...] = (
         example="2027-02-10",
         format="day",
     ),
-    Column(
+    TemplateColumn(
         "organisers",
         "Organisers",
         "Who holds it: states and organisations.",
@@ -187,20 +187,20 @@ COLUMNS: tuple[Column, ...] = (
         ),
         example="Norway",
     ),
-    Column(
+    TemplateColumn(
         "cosponsors",
         "Co-sponsors",
         "States and organisations.",
         aliases=("cosponsors", "sponsors", "co sponsored by", "medarrangører", "medsponsorer", "partners"),
         example="",
     ),
-    Column(
+    TemplateColumn(
         "programme",
         "Programme",
         "It stays with the record, and goes into no calendar and no feed.",
         aliases=("program", "agenda", "description", "beskrivelse", "notes", "notater"),
     ),
-    Column(
+    TemplateColumn(
         "standing",
         "Standing",
         "How firm it is; empty: provisional.",
@@ -208,7 +208,7 @@ COLUMNS: tuple[Column, ...] = (
         aliases=("status", "state"),
         example="Provisional",
     ),
-    Column(
+    TemplateColumn(
         "sensitivity",
         "Who sees it",
         "Internal: all who are kept in Settings; restricted: you alone, until you name others. Empty: internal. An "
@@ -217,7 +217,7 @@ COLUMNS: tuple[Column, ...] = (
         aliases=("sensitivity", "level", "visibility", "gradering", "classification"),
         example="Internal",
     ),
-    Column(
+    TemplateColumn(
         "items",
         "Belongs to",
         "What of the calendar it is held around: the code of a session such as HRC67, or an item's identifier or "
@@ -255,10 +255,10 @@ class EventTemplate(RecordTemplate[Event]):
         reference = _table_reference(event)
         return (event.id, named, reference) if reference else (event.id, named)
 
-    def line(self, facts: Facts, known: KnownRecords[Event], number: int, cells: Mapping[str, str]) -> ImportLine:
+    def line(self, lookup: RowLookup, known: KnownRecords[Event], number: int, cells: Mapping[str, str]) -> ImportLine:
         row = RowReader(COLUMNS, cells)
-        values = _values(row, facts)
-        items = row.read("items", facts.items) or ()
+        values = _values(row, lookup)
+        items = row.read("items", lookup.items) or ()
         event_id, reference = _read_reference(row)
         named = record_key(values.get("title", ""), values.get("start"), values.get("body"))
         existing = row.attempt("", lambda: _find(known, event_id, reference, named))
@@ -268,7 +268,7 @@ class EventTemplate(RecordTemplate[Event]):
             del values["location"]
         from_file = json.dumps({name: str(value) for name, value in values.items()}, ensure_ascii=False)
         if existing is None:
-            values = _with_defaults(facts, values)
+            values = _with_defaults(lookup, values)
         elif "start" in values and "end" not in values:
             values["end"] = values["start"] + (existing.end - existing.start)
         if not row.problems:
@@ -277,7 +277,7 @@ class EventTemplate(RecordTemplate[Event]):
         links = new_items(existing, items)
         additions = linked_items(links)
         if existing is not None and reference and existing.imported is None:
-            additions.append(Note("row-new-reference", {"reference": reference.removeprefix(_REFERENCE)}))
+            additions.append(ImportNote("row-new-reference", {"reference": reference.removeprefix(_REFERENCE)}))
         line = record_line(
             number,
             row,
@@ -308,15 +308,15 @@ def _table_reference(event: Event) -> str:
     return uid if uid.startswith(_REFERENCE) else ""
 
 
-def _values(row: RowReader, facts: Facts) -> dict[str, Any]:
+def _values(row: RowReader, lookup: RowLookup) -> dict[str, Any]:
     """The columns of an event that a row gives, but for its level."""
     title = row.line("title")
-    body = row.read("body", lambda text: parse_organisation(text, facts.reference))
+    body = row.read("body", lambda text: parse_organisation(text, lookup.reference))
     return given(
         title=title,
         event_kind=row.read("event_kind", lambda text: parse_term(text, EventKind)),
         body=body,
-        **_times(row, facts, body or ""),
+        **_times(row, lookup, body or ""),
         location=row.line("location"),
         room=row.line("room"),
         request_due=row.read("request_due", parse_day),
@@ -327,15 +327,15 @@ def _values(row: RowReader, facts: Facts) -> dict[str, Any]:
     )
 
 
-def _times(row: RowReader, facts: Facts, body: str) -> dict[str, Any]:
+def _times(row: RowReader, lookup: RowLookup, body: str) -> dict[str, Any]:
     """The columns of time: days and hours can stand in one cell or in four."""
     first, last = (row.read(name, parse_period) for name in ("start", "end"))
     begins, ends = (row.read(name, parse_hours) for name in ("start_time", "end_time"))
-    zone = row.read("timezone", lambda text: parse_zone(text, facts.reference))
+    zone = row.read("timezone", lambda text: parse_zone(text, lookup.reference))
     if zone is None and first is not None and first.town and "timezone" not in row.cells:
         town = first.town
-        zone = row.attempt("", lambda: parse_zone(town, facts.reference))
-    if zone is None and "timezone" not in row.cells and (seat := facts.reference.seat(body)) is not None:
+        zone = row.attempt("", lambda: parse_zone(town, lookup.reference))
+    if zone is None and "timezone" not in row.cells and (seat := lookup.reference.seat(body)) is not None:
         zone = seat.timezone
     found: dict[str, Any] = {}
     for period, day_name, hour_name in ((first, "start", "start_time"), (last, "end", "end_time")):
@@ -372,9 +372,9 @@ def _find(known: KnownRecords[Event], event_id: str, reference: str, named: str)
     return None if found is not None and reference and _table_reference(found) else found
 
 
-def _with_defaults(facts: Facts, values: Mapping[str, Any]) -> dict[str, Any]:
+def _with_defaults(lookup: RowLookup, values: Mapping[str, Any]) -> dict[str, Any]:
     """The columns of a new event: what its row leaves open is as the form of the page proposes it."""
-    seat = facts.reference.seat(values.get("body", ""))
+    seat = lookup.reference.seat(values.get("body", ""))
     return {
         "event_kind": EventKind.SIDE_EVENT,
         "standing": Standing.PROVISIONAL,

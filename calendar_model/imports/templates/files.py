@@ -7,7 +7,7 @@ import io
 from datetime import date, time
 from typing import Any
 
-from calendar_model.imports.tables.columns import EXAMPLE, Column
+from calendar_model.imports.tables.columns import EXAMPLE, TemplateColumn
 from calendar_model.imports.tables.reader import MAX_ROWS
 from calendar_model.imports.templates.protocol import ImportTemplate
 
@@ -68,7 +68,7 @@ def template_xlsx(template: ImportTemplate) -> bytes:
     return out.getvalue()
 
 
-def _example(column: Column) -> date | time | str | None:
+def _example(column: TemplateColumn) -> date | time | str | None:
     """The example of a column as Excel has it."""
     if column.example and column.format == "day":
         return date.fromisoformat(column.example)
@@ -77,7 +77,7 @@ def _example(column: Column) -> date | time | str | None:
     return column.example or None
 
 
-def _choices(column: Column, cells: str) -> Any:
+def _choices(column: TemplateColumn, cells: str) -> Any:
     """A list of words to choose from; another word is refused by the program, with a sentence."""
     from openpyxl.worksheet.datavalidation import DataValidation
 

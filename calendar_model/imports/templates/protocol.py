@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session as OrmSession
 
 from calendar_model.access.permissions import Viewer
 from calendar_model.imports.plan import ImportLine
-from calendar_model.imports.tables.columns import Column
-from calendar_model.imports.templates.facts import Facts
+from calendar_model.imports.tables.columns import TemplateColumn
+from calendar_model.imports.templates.lookup import RowLookup
 from calendar_model.store.session import WorkspaceSession
 
 Rows = Sequence[tuple[int, Mapping[str, str]]]
@@ -21,7 +21,7 @@ cells are left out."""
 class ImportTemplate(Protocol):
     """A kind of row, from its columns to the record that it becomes.
 
-    ``key`` names it in addresses and file names, ``title`` is for readers. ``corrects_reference``: its rows are facts
+    ``key`` names it in addresses and file names, ``title`` is for readers. ``corrects_reference``: its rows are lookup
     of the reference, need a source, hold for everybody and are checked together. ``page`` is the key of the page on
     which is listed what was written.
     """
@@ -29,10 +29,10 @@ class ImportTemplate(Protocol):
     key: str
     title: str
     page: str
-    columns: tuple[Column, ...]
+    columns: tuple[TemplateColumn, ...]
     corrects_reference: bool
 
-    def plan(self, session: OrmSession, facts: Facts, rows: Rows) -> list[ImportLine]:
+    def plan(self, session: OrmSession, lookup: RowLookup, rows: Rows) -> list[ImportLine]:
         """What the rows would do, one line each, compared with what the session's reader sees; writes nothing."""
         ...
 

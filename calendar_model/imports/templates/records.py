@@ -12,10 +12,10 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy.orm import Session as OrmSession
 
 from calendar_model.access.problems import Problem
-from calendar_model.imports.plan import FieldChange, ImportLine, Note, Outcome
+from calendar_model.imports.plan import FieldChange, ImportLine, ImportNote, Outcome
 from calendar_model.imports.tables.cell_parsing import UnclearCell, parse_term
 from calendar_model.imports.tables.columns import folded
-from calendar_model.imports.templates.facts import Facts
+from calendar_model.imports.templates.lookup import RowLookup
 from calendar_model.imports.templates.protocol import Rows
 from calendar_model.imports.templates.row import RowReader
 from calendar_model.store.models import Engagement, Event, ItemLink, Record
@@ -74,12 +74,12 @@ class RecordTemplate(ABC, Generic[R]):
         """By what a record is found again."""
 
     @abstractmethod
-    def line(self, facts: Facts, known: KnownRecords[R], number: int, cells: Mapping[str, str]) -> ImportLine:
+    def line(self, lookup: RowLookup, known: KnownRecords[R], number: int, cells: Mapping[str, str]) -> ImportLine:
         """What the row of this number would do."""
 
-    def plan(self, session: OrmSession, facts: Facts, rows: Rows) -> list[ImportLine]:
+    def plan(self, session: OrmSession, lookup: RowLookup, rows: Rows) -> list[ImportLine]:
         known = KnownRecords(self.records(session), self.keys)
-        return [self.line(facts, known, number, cells) for number, cells in rows]
+        return [self.line(lookup, known, number, cells) for number, cells in rows]
 
     def unchanged_check(self, session: OrmSession) -> Callable[[ImportLine], bool]:
         """As in the protocol; what a line changes, its version tells, so that only new records are looked at."""
@@ -106,9 +106,9 @@ def record_line(
     days: tuple[date | None, date | None],
     *,
     more: Mapping[str, Any],
-    additions: Sequence[Note] = (),
+    additions: Sequence[ImportNote] = (),
     kept: Sequence[str] = (),
-    notes: Sequence[Note] = (),
+    notes: Sequence[ImportNote] = (),
 ) -> ImportLine:
     """A row as a line of the plan.
 
@@ -146,7 +146,7 @@ def record_line(
 
 def read_sensitivity(
     row: RowReader, existing: Record | None, lowest: Sensitivity
-) -> tuple[Sensitivity | None, list[Note]]:
+) -> tuple[Sensitivity | None, list[ImportNote]]:
     """The level that a row gives, and a note where it would open a record to more people: no file does that.
 
     ``lowest`` is the level below which no record of its kind begins.
@@ -155,13 +155,13 @@ def read_sensitivity(
     if level is None:
         return None, []
     if existing is None:
-        notes = [Note("row-published-by-hand", {"level": lowest})] if level is Sensitivity.PUBLIC else []
+        notes = [ImportNote("row-published-by-hand", {"level": lowest})] if level is Sensitivity.PUBLIC else []
         return max(level, lowest, key=_FROM_OPEN_TO_CLOSED.index), notes
     if lowest is Sensitivity.RESTRICTED:
         # It was imported as restricted, whatever the row says, and is so until somebody opens it by hand.
         level = max(level, existing.sensitivity, key=_FROM_OPEN_TO_CLOSED.index)
     if _FROM_OPEN_TO_CLOSED.index(level) < _FROM_OPEN_TO_CLOSED.index(existing.sensitivity):
-        return None, [Note("row-opened-by-hand", {"level": existing.sensitivity})]
+        return None, [ImportNote("row-opened-by-hand", {"level": existing.sensitivity})]
     return level, []
 
 
@@ -171,9 +171,9 @@ def new_items(record: Event | Engagement | None, items: Iterable[str]) -> tuple[
     return tuple(item for item in items if item not in linked)
 
 
-def linked_items(items: Sequence[str]) -> list[Note]:
+def linked_items(items: Sequence[str]) -> list[ImportNote]:
     """A note of the items to which a record would be linked, if there are any."""
-    return [Note("row-linked-items", {"items": tuple(items)})] if items else []
+    return [ImportNote("row-linked-items", {"items": tuple(items)})] if items else []
 
 
 def link_items(record: Event | Engagement, items: Iterable[str]) -> None:

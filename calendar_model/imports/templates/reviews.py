@@ -6,20 +6,20 @@ from collections.abc import Mapping
 
 from calendar_model.imports.plan import ImportLine
 from calendar_model.imports.tables.cell_parsing import UnclearCell, parse_day, parse_state
-from calendar_model.imports.tables.columns import EXAMPLE, Column
+from calendar_model.imports.tables.columns import EXAMPLE, TemplateColumn
 from calendar_model.imports.templates.corrections import (
     SOURCE_COLUMNS,
     CorrectionTemplate,
     correction_line,
     read_standing,
 )
-from calendar_model.imports.templates.facts import Facts
+from calendar_model.imports.templates.lookup import RowLookup
 from calendar_model.imports.templates.row import DAY_HELP, STANDING_CHOICES, RowReader, given
 from calendar_model.reference import Reference
 from calendar_model.reference.rows import Review
 
-COLUMNS: tuple[Column, ...] = (
-    Column(
+COLUMNS: tuple[TemplateColumn, ...] = (
+    TemplateColumn(
         "country",
         "State",
         "Its name, or its ISO code: Norway, NOR.",
@@ -27,14 +27,14 @@ COLUMNS: tuple[Column, ...] = (
         aliases=("country", "state under review", "sur", "land", "stat", "iso", "iso code", "code"),
         example=f"Norway {EXAMPLE}",
     ),
-    Column(
+    TemplateColumn(
         "session",
         "Session",
         "Of the UPR Working Group: UPR55, or 55. Empty: that of its next review.",
         aliases=("upr session", "session code", "sesjon"),
         example="UPR54",
     ),
-    Column(
+    TemplateColumn(
         "date",
         "Day",
         f"{DAY_HELP} It lies in the session.",
@@ -43,7 +43,7 @@ COLUMNS: tuple[Column, ...] = (
         example="2027-01-25",
         format="day",
     ),
-    Column(
+    TemplateColumn(
         "standing",
         "Standing",
         "How firm it is; empty: confirmed.",
@@ -62,9 +62,9 @@ class ReviewTemplate(CorrectionTemplate):
     title = "Dates of UPR reviews"
     columns = COLUMNS
 
-    def line(self, facts: Facts, number: int, cells: Mapping[str, str]) -> ImportLine:
+    def line(self, lookup: RowLookup, number: int, cells: Mapping[str, str]) -> ImportLine:
         row = RowReader(COLUMNS, cells)
-        known = facts.reference
+        known = lookup.reference
         country = row.read("country", lambda text: parse_state(text, known))
         code = row.read("session", lambda text: _read_session(text, known))
         on = row.read("date", parse_day)
@@ -87,7 +87,7 @@ class ReviewTemplate(CorrectionTemplate):
         }
         key = existing.code if existing is not None else f"upr-{cycle}-{country}"
         title = f"UPR of {known.state_names.get(country or '', cells.get('country', ''))}"
-        return correction_line(number, row, facts, (Review.FILE, key), existing, values, (title, on, on))
+        return correction_line(number, row, lookup, (Review.FILE, key), existing, values, (title, on, on))
 
 
 def _read_session(text: str, reference: Reference) -> str:

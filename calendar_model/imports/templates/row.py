@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from calendar_model import wording
 from calendar_model.access.problems import Problem
 from calendar_model.imports.tables.cell_parsing import UnclearCell
-from calendar_model.imports.tables.columns import Column
+from calendar_model.imports.tables.columns import TemplateColumn
 from calendar_model.vocabulary import Standing
 
 LONGEST_TITLE = 300
@@ -35,7 +35,7 @@ class RowReader:
     ``cells`` are the texts that the row has, by the name of their column, without those that are a failed formula.
     """
 
-    def __init__(self, columns: Sequence[Column], cells: Mapping[str, str]) -> None:
+    def __init__(self, columns: Sequence[TemplateColumn], cells: Mapping[str, str]) -> None:
         self.cells = dict(cells)
         self.problems: list[Problem] = []
         for name, text in cells.items():

@@ -9,14 +9,14 @@ from difflib import get_close_matches
 from calendar_model import wording
 from calendar_model.imports.plan import ImportLine
 from calendar_model.imports.tables.cell_parsing import UnclearCell, parse_day
-from calendar_model.imports.tables.columns import EXAMPLE, Column, folded
+from calendar_model.imports.tables.columns import EXAMPLE, TemplateColumn, folded
 from calendar_model.imports.templates.corrections import (
     SOURCE_COLUMNS,
     CorrectionTemplate,
     correction_line,
     read_standing,
 )
-from calendar_model.imports.templates.facts import Facts
+from calendar_model.imports.templates.lookup import RowLookup
 from calendar_model.imports.templates.row import DAY_HELP, STANDING_CHOICES, RowReader, given
 from calendar_model.reference import Reference
 from calendar_model.reference.rows import Session
@@ -25,8 +25,8 @@ from calendar_model.vocabulary import Precision
 MOST_AHEAD = 12
 """Sessions after the last one of a body in the reference that a table can date."""
 
-COLUMNS: tuple[Column, ...] = (
-    Column(
+COLUMNS: tuple[TemplateColumn, ...] = (
+    TemplateColumn(
         "code",
         "Session",
         "Its code: HRC67, UPR55, CSW71.",
@@ -34,7 +34,7 @@ COLUMNS: tuple[Column, ...] = (
         aliases=("session code", "code", "sesjon", "kode"),
         example=f"HRC67 {EXAMPLE}",
     ),
-    Column(
+    TemplateColumn(
         "start",
         "First day",
         DAY_HELP,
@@ -43,7 +43,7 @@ COLUMNS: tuple[Column, ...] = (
         example="2028-02-28",
         format="day",
     ),
-    Column(
+    TemplateColumn(
         "end",
         "Last day",
         DAY_HELP,
@@ -52,7 +52,7 @@ COLUMNS: tuple[Column, ...] = (
         example="2028-03-31",
         format="day",
     ),
-    Column(
+    TemplateColumn(
         "standing",
         "Standing",
         "How firm it is; empty: confirmed.",
@@ -60,7 +60,7 @@ COLUMNS: tuple[Column, ...] = (
         aliases=("status", "state"),
         example="Confirmed",
     ),
-    Column(
+    TemplateColumn(
         "location",
         "Place",
         "Where it is not the seat.",
@@ -78,14 +78,14 @@ class SessionTemplate(CorrectionTemplate):
     title = "New dates of sessions"
     columns = COLUMNS
 
-    def line(self, facts: Facts, number: int, cells: Mapping[str, str]) -> ImportLine:
+    def line(self, lookup: RowLookup, number: int, cells: Mapping[str, str]) -> ImportLine:
         row = RowReader(COLUMNS, cells)
-        code = row.read("code", lambda text: _read_code(text, facts.reference))
+        code = row.read("code", lambda text: _read_code(text, lookup.reference))
         start, end = row.read("start", parse_day), row.read("end", parse_day)
         if start is not None and end is not None and end < start:
             row.refuse("end", "row-before-first-day", end=end, start=start)
-        existing = facts.reference.sessions.get(code or "")
-        new = _new_session(code, facts.reference) if existing is None and code else {}
+        existing = lookup.reference.sessions.get(code or "")
+        new = _new_session(code, lookup.reference) if existing is None and code else {}
         values = {
             **new,
             "start": str(start or ""),
@@ -95,7 +95,7 @@ class SessionTemplate(CorrectionTemplate):
             **given(location=row.line("location")),
         }
         title = existing.title if existing is not None else new.get("title") or cells.get("code", "")
-        return correction_line(number, row, facts, (Session.FILE, code or ""), existing, values, (title, start, end))
+        return correction_line(number, row, lookup, (Session.FILE, code or ""), existing, values, (title, start, end))
 
 
 def _read_code(text: str, reference: Reference) -> str:

@@ -47,7 +47,7 @@ OVERTAKEN = (
 
 
 @dataclass(frozen=True)
-class Work:
+class DryRun:
     """A plan, what it was made from, and what became of it: a refusal in a sentence, or what was carried out."""
 
     made_from: str
@@ -92,14 +92,14 @@ def dry_run(made_from: str, source: ImportSource, *, missing: str = "") -> None:
     with below:
         if looking and not missing:
             _look(made_from, source)
-        work: Work | None = st.session_state.get(_WORK)
-        same = work is not None and work.made_from == made_from
-        if work is not None and same and going and work.done is None:
-            work = _take_over(work, source)
+        run: DryRun | None = st.session_state.get(_WORK)
+        same = run is not None and run.made_from == made_from
+        if run is not None and same and going and run.done is None:
+            run = _take_over(run, source)
     with controls:
-        fresh = same and work is not None and not work.refusal and work.done is None
+        fresh = same and run is not None and not run.refusal and run.done is None
         st.button(
-            source.look_label if work is None else "Look again",
+            source.look_label if run is None else "Look again",
             key="import_look_button",
             type="secondary" if fresh else "primary",
             disabled=bool(missing),
@@ -108,9 +108,9 @@ def dry_run(made_from: str, source: ImportSource, *, missing: str = "") -> None:
         )
         if missing:
             st.caption(missing)
-        elif work is None:
+        elif run is None:
             st.caption("Nothing is written until you have seen it and said so.")
-    if work is None or missing:
+    if run is None or missing:
         return
     with below:
         if not same:
@@ -118,7 +118,7 @@ def dry_run(made_from: str, source: ImportSource, *, missing: str = "") -> None:
             return
         if broken_off:
             st.warning(BROKEN_OFF)
-        _shown(work, source)
+        _shown(run, source)
 
 
 def ask_to_look() -> None:
@@ -142,15 +142,15 @@ def _ask(what: str) -> None:
 def _look(made_from: str, source: ImportSource) -> None:
     with st.spinner("Reading the file and comparing it with the calendar", show_time=False):
         try:
-            work = Work(made_from, source.make())
+            run = DryRun(made_from, source.make())
         except (Refused, WorkspaceError) as refused:
-            work = Work(made_from, ImportPlan(()), refusal=str(refused))
-    st.session_state[_WORK] = work
+            run = DryRun(made_from, ImportPlan(()), refusal=str(refused))
+    st.session_state[_WORK] = run
 
 
-def _take_over(work: Work, source: ImportSource) -> Work:
+def _take_over(run: DryRun, source: ImportSource) -> DryRun:
     """Carries the plan out; a click meanwhile ends the run at the next step of the bar, and with it the transaction."""
-    plan = work.plan.accepted() if st.session_state.get(_gone_key(work)) else work.plan
+    plan = run.plan.accepted() if st.session_state.get(_gone_key(run)) else run.plan
     bar = st.progress(0.0, text=f"Taking over {len(plan.to_write):,}")
 
     def progress(done: int, total: int) -> None:
@@ -160,25 +160,25 @@ def _take_over(work: Work, source: ImportSource) -> Work:
 
     st.session_state[_GOING] = True
     try:
-        work = replace(work, done=source.write(plan, progress))
+        run = replace(run, done=source.write(plan, progress))
     except EditConflict:
-        work = replace(work, refusal=OVERTAKEN)
+        run = replace(run, refusal=OVERTAKEN)
     except (Refused, WorkspaceError) as refused:
-        work = replace(work, refusal=f"{refused} Nothing is written.")
-    st.session_state[_WORK] = work
+        run = replace(run, refusal=f"{refused} Nothing is written.")
+    st.session_state[_WORK] = run
     del st.session_state[_GOING]
     bar.empty()
-    return work
+    return run
 
 
-def _shown(work: Work, source: ImportSource) -> None:
-    if work.refusal:
-        st.error(plain(work.refusal))
+def _shown(run: DryRun, source: ImportSource) -> None:
+    if run.refusal:
+        st.error(plain(run.refusal))
         return
-    if work.done is not None:
-        _result(work.done, source)
+    if run.done is not None:
+        _result(run.done, source)
         return
-    plan = work.plan
+    plan = run.plan
     st.subheader("What would happen")
     if not plan.lines:
         st.markdown("Nothing in this file falls under what is chosen. Widen the period, or choose another file.")
@@ -186,7 +186,7 @@ def _shown(work: Work, source: ImportSource) -> None:
         return
     st.markdown(f"**{counts(plan.lines).capitalize()}.** Nothing is written yet.")
     _remarks(plan)
-    plan = _with_gone(work)
+    plan = _with_gone(run)
     _filtered(plan, source)
     if plan.to_write:
         st.button(
@@ -198,22 +198,22 @@ def _shown(work: Work, source: ImportSource) -> None:
         st.markdown("There is nothing to take over: all of it is here already.")
 
 
-def _gone_key(work: Work) -> str:
-    return f"import_cancel_gone_{work.made_from[:12]}"
+def _gone_key(run: DryRun) -> str:
+    return f"import_cancel_gone_{run.made_from[:12]}"
 
 
-def _with_gone(work: Work) -> ImportPlan:
+def _with_gone(run: DryRun) -> ImportPlan:
     """The plan, with what is gone from the file cancelled where the reader ticks that."""
-    gone = len(work.plan.offered)
+    gone = len(run.plan.offered)
     if not gone:
-        return work.plan
+        return run.plan
     events = "event that is" if gone == 1 else "events that are"
     chosen = st.checkbox(
         f"Also cancel the {f'{gone:,} ' if gone > 1 else ''}{events} no longer in the file",
-        key=_gone_key(work),
+        key=_gone_key(run),
         help="They came with this calendar before. Leave them if the file holds only a part of the calendar.",
     )
-    return work.plan.accepted() if chosen else work.plan
+    return run.plan.accepted() if chosen else run.plan
 
 
 def _remarks(plan: ImportPlan) -> None:

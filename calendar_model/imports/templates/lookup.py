@@ -15,7 +15,7 @@ from calendar_model.reference import Reference
 
 
 @dataclass(frozen=True)
-class Facts:
+class RowLookup:
     """The reference and the calendar as the reader sees them; ``source_url`` is the source of rows that give none."""
 
     reference: Reference
