@@ -1,12 +1,14 @@
 """Dossier: all that the mission does about one item of the calendar, on one page that can be printed."""
 
+from __future__ import annotations
+
 from pages.components.shell.guard import require_entrance
 
 require_entrance()
 
 from collections.abc import Iterable, Sequence
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -32,19 +34,8 @@ from calendar_model.mission.coverage import ActionKind, Readiness, statement_for
 from calendar_model.mission.dossier import Dossier, LinkedStatement, deadlines, dossier, held_in
 from calendar_model.mission.events import own_events
 from calendar_model.mission.history_lines import history_lines
-from calendar_model.store.models import (
-    Case,
-    Contact,
-    Engagement,
-    Event,
-    FollowUp,
-    LanguageProposal,
-    Person,
-    Record,
-    Reprisal,
-)
 from calendar_model.terms import EngagementKind, EventKind, ReadinessState
-from calendar_model.vocabulary import Confidence, Precision, Sensitivity
+from calendar_model.vocabulary import Sensitivity
 from calendar_model.wording import standing_words
 from pages.components.events.form import speaks
 from pages.components.record.forms import LINK, NEW, RECORD, words
@@ -56,7 +47,21 @@ from pages.components.shell.navigation import PAGE_OF, link
 from pages.components.shell.words import plain, plain_lines
 from pages.components.widgets import labels
 from pages.components.widgets.actions import address_of
+from pages.components.widgets.item_dates import date_html, deadline_caption
 from pages.components.widgets.word_files import note_button
+
+if TYPE_CHECKING:
+    from calendar_model.store.models import (
+        Case,
+        Contact,
+        Engagement,
+        Event,
+        FollowUp,
+        LanguageProposal,
+        Person,
+        Record,
+        Reprisal,
+    )
 
 OF = "of"
 """The URL's name for the item."""
@@ -81,14 +86,7 @@ def head(row: Any, context: PageContext) -> None:
     st.title(plain(row["title"]), anchor=False)
     body = labels.organisation(row["body"] or row["organisation"], context.reference)
     st.caption(plain(" · ".join(part for part in (body, row["location"], row["session"]) if part)))
-    known = standing_words(row["standing"], departure=bool(row["departure"]))
-    if row["date_precision"] != Precision.DAY:
-        known += ", somewhere in this window; the days are not known"
-    source = "" if row["confidence"] == Confidence.SOURCED else " Not seen in a source."
-    st.html(
-        f'<p class="dossier-when">{escape(when(row, context.zone))}</p>'
-        f'<p class="dossier-known"><strong>{escape(known)}.</strong> {escape(row["basis"])}{source}</p>'
-    )
+    st.html(date_html(row, context.zone, "dossier"))
 
 
 def actions(row: Any, found: Dossier | None) -> None:
@@ -144,8 +142,7 @@ def dates(item: str, context: PageContext) -> None:
             st.button(
                 plain(row.title), key=f"due_{row.item}", type="tertiary", on_click=item_panel.choose, args=(row.item,)
             )
-            whom = f" · {plain(row.for_whom)}" if row.for_whom else ""
-            st.caption(f"{plain(when(row, context.zone))} · {standing_words(row.standing).lower()}{whom}")
+            st.caption(deadline_caption(row, context.zone))
     if over := len(rows) - len(ahead):
         st.caption(f"{over} {'is' if over == 1 else 'are'} over.")
 

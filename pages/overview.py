@@ -92,10 +92,11 @@ def coming(context: PageContext) -> pd.DataFrame:
     return view
 
 
-def turn(label: str, found: CycleStep | None, track: str) -> None:
+def turn(label: str, found: CycleStep | None, track: str, nothing: str) -> None:
+    """One step of a cycle, or ``nothing``, the words for its absence."""
     st.caption(f"{label}, open now" if found and found.open else label)
     if found is None:
-        st.markdown("None known" if label == "Last" else "None in sight")
+        st.markdown(nothing)
         return
     st.button(
         f"**{plain(found.what)}**",
@@ -142,11 +143,14 @@ def the_cycles(context: PageContext) -> None:
                 st.caption(plain(cycle.rule.capitalize()))
                 if cycle.parting:
                     st.caption(f":material/flag: {plain(cycle.parting)}")
-            for cell, (label, which) in zip(
-                cells, (("Last", cycle.last), ("Next", cycle.next), ("Then", cycle.then)), strict=True
-            ):
+            steps = (
+                ("Last", cycle.last, "None known"),
+                ("Next", cycle.next, "None in sight"),
+                ("Then", cycle.then, "None in sight"),
+            )
+            for cell, (label, which, nothing) in zip(cells, steps, strict=True):
                 with cell.container(gap="xxsmall"):
-                    turn(label, which, cycle.track.code)
+                    turn(label, which, cycle.track.code, nothing)
     csv_download(cycle_rows(found), "cycles", label="The cycles as CSV")
 
 

@@ -26,12 +26,13 @@ from calendar_model.mission.dossier import LinkedCounts, deadlines, work_on
 from calendar_model.mission.events import event_of
 from calendar_model.reference import Reference
 from calendar_model.terms import RecordKind, StatementState
-from calendar_model.vocabulary import Confidence, Kind, Precision, Sensitivity
+from calendar_model.vocabulary import Kind, Sensitivity
 from calendar_model.wording import standing_words
 from pages.components.shell import outage
 from pages.components.shell.context import PageContext
 from pages.components.shell.navigation import link
 from pages.components.shell.words import plain
+from pages.components.widgets.item_dates import date_html, deadline_caption
 
 ITEM = "item"
 """The URL's name for the open item."""
@@ -142,15 +143,7 @@ def _facts(row: Any, context: PageContext) -> str:
         "Notes": row["notes"],
     }
     lines = "".join(f"<dt>{name}</dt><dd>{escape(value)}</dd>" for name, value in facts.items() if value)
-    known = standing_words(row["standing"], departure=bool(row["departure"]))
-    if row["date_precision"] != Precision.DAY:
-        known += ", somewhere in this window; the days are not known"
-    source = "" if row["confidence"] == Confidence.SOURCED else " Not seen in a source."
-    return (
-        f'<p class="item-when">{escape(when(row, context.zone))}</p>'
-        f'<p class="item-known"><strong>{escape(known)}.</strong> {escape(row["basis"])}{source}</p>'
-        f'<dl class="item-facts">{lines}</dl>'
-    )
+    return f'{date_html(row, context.zone, "item")}<dl class="item-facts">{lines}</dl>'
 
 
 def _actions(row: Any, context: PageContext) -> None:
@@ -228,10 +221,9 @@ def _dates(row: Any, context: PageContext) -> None:
 
 
 def _deadline(row: Any, context: PageContext) -> None:
-    whom = f" · {plain(row.for_whom)}" if row.for_whom else ""
     with st.container(gap=None):
         _opener(plain(row.title), row.item, "deadline")
-        st.caption(f"{plain(when(row, context.zone))} · {standing_words(row.standing).lower()}{whom}")
+        st.caption(deadline_caption(row, context.zone))
 
 
 def _cycle(row: Any, context: PageContext) -> None:
