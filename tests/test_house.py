@@ -19,8 +19,6 @@ CODE = [
 ]
 
 CLASSES_STILL_TWICE = {
-    "Group",
-    "Line",
 }
 """Classes that share a name and wait for one of their own. Take a name out when it is unique; add none."""
 
