@@ -1,25 +1,25 @@
 """Individual cases (section 3.4 of the guidelines) and reprisals (3.2): what is weighed, and what came of it."""
 
+from __future__ import annotations
+
 from pages.components.shell.guard import require_entrance
 
 require_entrance()
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import streamlit as st
 
 from calendar_model import wording
 from calendar_model.access.problems import UnmetRequirement
-from calendar_model.access.unit_of_work import reading, staff
+from calendar_model.access.unit_of_work import reading
 from calendar_model.messages.statements import decision, state_label
-from calendar_model.mission import cases as checks
-from calendar_model.mission.cases import Around, Attention, around, cases, linked_records, reprisals
+from calendar_model.mission import cases
+from calendar_model.mission.cases import Attention
+from calendar_model.mission.links import linked_of_kind, linked_records
 from calendar_model.mission.statements.case_checks import CaseFacts, Question, unanswered
-from calendar_model.mission.transactions import save
-from calendar_model.store.history import of_record
-from calendar_model.store.models import Case, Contact, Engagement, Person, Record, Reprisal, Statement
 from calendar_model.terms import (
     EngagementKind,
     InTheLoop,
@@ -32,31 +32,31 @@ from calendar_model.terms import (
     StatementState,
     Suggester,
 )
-from calendar_model.vocabulary import Sensitivity
 from pages.components.record import forms
-from pages.components.record.access_requests import ask_for_access
 from pages.components.record.follow_ups import follow_ups_of
-from pages.components.record.forms import NEW, RECORD, RecordForm, words
+from pages.components.record.forms import NEW, WITH, RecordForm, words
+from pages.components.record.page import RecordPage, RecordView, draw_page
 from pages.components.record.parts import (
     engagement_links,
     entry,
-    heading,
-    history,
-    item_openers,
-    kept_items,
-    kept_links,
-    record_links,
+    left_out_caption,
+    linked_by_kind,
+    linked_items,
+    linked_statements,
     statement_links,
 )
-from pages.components.shell import item_panel
-from pages.components.shell.context import PageContext, current
-from pages.components.shell.current_user import require_person
+from pages.components.shell.context import PageContext
+from pages.components.shell.current_user import viewer
 from pages.components.shell.navigation import link
 from pages.components.shell.words import plain
 from pages.components.widgets import labels
 
-TITLE = "Cases and reprisals"
-NEW_CASE, NEW_REPRISAL = "case", "reprisal"
+if TYPE_CHECKING:
+    from calendar_model.store.models import Case, Person, Reprisal, Statement
+
+    R = TypeVar("R", Case, Reprisal)
+
+RESTRICTED_FROM_THE_START = "It is restricted from the start: nobody but those named sees that it exists."
 CODE = "A code, such as “Case 014”, never a name: titles stand in lists and in the history."
 
 TODAY_IF_EMPTY = "Left empty: the day on which it is saved."
@@ -80,33 +80,26 @@ STANDING = {
     ReprisalState.ANSWERED: "Answered",
 }
 
-R = TypeVar("R", Case, Reprisal)
-
-CASE_TIES: Mapping[str, tuple[type[Record], ...]] = {
-    "contacts": (Contact,),
-    "statements": (Statement,),
-    "engagements": (Engagement,),
-    "others": (Case, Reprisal),
-}
-REPRISAL_TIES: Mapping[str, tuple[type[Record], ...]] = {
-    "contacts": (Contact,),
-    "cases": (Case,),
-    "engagements": (Engagement,),
-    "others": (Statement, Reprisal),
-}
-
 
 # --- The list
 
 
-def state_name(code: str, context: PageContext) -> str:
-    known = context.reference.states.get(code)
-    return known.name if known else code
+def draw_list(context: PageContext) -> None:
+    """Cases by the attention that they need, then reprisals by where they stand."""
+    with reading(context.viewer) as session:
+        all_cases, all_reprisals = cases.cases(session), cases.reprisals(session)
+        raised_in = linked_records(session, RecordKind.STATEMENT, [case.id for case in all_cases])
+    draw_cases(all_cases, raised_in, context)
+    draw_reprisals(all_reprisals, context)
+    st.caption(
+        "No feed, list or calendar file holds cases and reprisals. A briefing note in Word that you make for yourself "
+        "names them by their codes, and says so at its head."
+    )
 
 
-def list_cases(found: Sequence[Case], raised_in: dict[str, list[Statement]], context: PageContext) -> None:
+def draw_cases(found: Sequence[Case], raised_in: dict[str, list[Statement]], context: PageContext) -> None:
     st.subheader("Cases")
-    st.button("New case", key="new_case", type="primary", on_click=forms.begin, args=(NEW_CASE,))
+    st.button("New case", key="new_case", type="primary", on_click=forms.begin, args=(str(RecordKind.CASE),))
     if not found:
         st.markdown(
             "No case, or none that you are named in. A case stands here from the first suggestion to the contact after "
@@ -116,58 +109,61 @@ def list_cases(found: Sequence[Case], raised_in: dict[str, list[Statement]], con
     groups: dict[Attention, list[Case]] = {attention: [] for attention in Attention}
     kept = [case for case in found if context.keeps(RecordKind.CASE, case)]
     for case in kept:
-        groups[checks.attention(case, _delivered(raised_in[case.id]))].append(case)
+        groups[cases.attention(case, _delivered(raised_in[case.id]))].append(case)
     for attention, title in GROUPS.items():
         if groups[attention]:
             st.markdown(f"### {title}: {len(groups[attention])}")
-            _entries(groups[attention], raised_in, context, attention)
-    _folded(groups[Attention.CLOSED], lambda rows: _entries(rows, raised_in, context, Attention.CLOSED), "cases")
-    _left_out(len(found) - len(kept))
+            _draw_case_lines(groups[attention], raised_in, context, attention)
+    _draw_folded(
+        groups[Attention.CLOSED], lambda rows: _draw_case_lines(rows, raised_in, context, Attention.CLOSED), "cases"
+    )
+    left_out_caption(len(found) - len(kept))
 
 
 def _delivered(found: Iterable[Statement]) -> list[date | None]:
-    said = (StatementState.DELIVERED, StatementState.FOLLOWED_UP)
-    return [one.delivered_on for one in found if one.state in said]
+    """The days on which those of the statements were delivered that have been."""
+    delivered = (StatementState.DELIVERED, StatementState.FOLLOWED_UP)
+    return [one.delivered_on for one in found if one.state in delivered]
 
 
-def _entries(
+def _draw_case_lines(
     found: Iterable[Case], raised_in: dict[str, list[Statement]], context: PageContext, attention: Attention
 ) -> None:
     with st.container(key=f"lines_cases_{attention}", gap="small"):
         for case in found:
             about = [
-                state_name(case.country, context),
+                labels.state_name(case.country, context.reference),
                 f"Suggested by {SUGGESTERS[case.suggested_by]}",
                 f"Closed on {wording.day(case.closed_on)}" if case.closed_on else "",
             ]
-            entry(case, _said_of(case, raised_in[case.id], attention), about)
+            entry(case, _case_sentences(case, raised_in[case.id], attention), about)
 
 
-def _said_of(case: Case, raised_in: Sequence[Statement], attention: Attention) -> list[str]:
-    known = checks.facts(case)
+def _case_sentences(case: Case, raised_in: Sequence[Statement], attention: Attention) -> list[str]:
+    known = cases.facts(case)
     days = [day for day in _delivered(raised_in) if day]
-    said: list[str] = []
+    found: list[str] = []
     if days:
-        said.append(f"Raised on {wording.day(max(days))}.")
+        found.append(f"Raised on {wording.day(max(days))}.")
     if attention is Attention.WAITING:
-        said.append("Nobody has been in contact with the defender, or civil society for them, since.")
+        found.append("Nobody has been in contact with the defender, or civil society for them, since.")
     if attention in (Attention.WAITING, Attention.MISSING):
-        said += map(str, checks.missing(known))
+        found += map(str, cases.missing(known))
     if attention is Attention.REST:
-        said += [decision(one.code) for one in checks.kept_back(known)] or ([] if days else ["It can be raised."])
-        said += [f"In a statement that is {state_label(s.state)}." for s in raised_in if _under_way(s)]
+        found += [decision(one.code) for one in cases.kept_back(known)] or ([] if days else ["It can be raised."])
+        found += [f"In a statement that is {state_label(s.state)}." for s in raised_in if _under_way(s)]
     if attention is Attention.CLOSED and case.since.strip():
-        said.append(case.since.strip().splitlines()[0])
-    return said
+        found.append(case.since.strip().splitlines()[0])
+    return found
 
 
 def _under_way(statement: Statement) -> bool:
     return statement.state not in (StatementState.DELIVERED, StatementState.FOLLOWED_UP, StatementState.DROPPED)
 
 
-def list_reprisals(found: Sequence[Reprisal], context: PageContext) -> None:
+def draw_reprisals(found: Sequence[Reprisal], context: PageContext) -> None:
     st.subheader("Reprisals")
-    st.button("New reprisal", key="new_reprisal", on_click=forms.begin, args=(NEW_REPRISAL,))
+    st.button("New reprisal", key="new_reprisal", on_click=forms.begin, args=(str(RecordKind.REPRISAL),))
     if not found:
         st.markdown(
             "No reprisal, or none that you are named in. What somebody suffered because they cooperated with an "
@@ -179,72 +175,40 @@ def list_reprisals(found: Sequence[Reprisal], context: PageContext) -> None:
         rows = [one for one in kept if one.state is state]
         if rows:
             st.markdown(f"### {title}: {len(rows)}")
-            _allegations(rows, context, state)
+            _draw_reprisal_lines(rows, context, state)
     closed = [one for one in kept if one.state is ReprisalState.CLOSED]
-    _folded(closed, lambda rows: _allegations(rows, context, ReprisalState.CLOSED), "reprisals")
-    _left_out(len(found) - len(kept))
+    _draw_folded(closed, lambda rows: _draw_reprisal_lines(rows, context, ReprisalState.CLOSED), "reprisals")
+    left_out_caption(len(found) - len(kept))
 
 
-def _allegations(found: Iterable[Reprisal], context: PageContext, state: ReprisalState) -> None:
+def _draw_reprisal_lines(found: Iterable[Reprisal], context: PageContext, state: ReprisalState) -> None:
     with st.container(key=f"lines_reprisals_{state}", gap="small"):
         for one in found:
             about = [
-                state_name(one.country, context),
+                labels.state_name(one.country, context.reference),
                 labels.short_organisation(one.organisation, context.reference) if one.organisation else "",
                 f"Alleged for {wording.day(one.alleged_on)}" if one.alleged_on else "",
             ]
-            said = ""
+            sentence = ""
             if one.reported_on:
                 whom = f" to {one.reported_to.strip().rstrip('.')}" if one.reported_to.strip() else ""
-                said = f"Reported{whom} on {wording.day(one.reported_on)}."
-            entry(one, [said], about)
+                sentence = f"Reported{whom} on {wording.day(one.reported_on)}."
+            entry(one, [sentence], about)
 
 
-def _folded(rows: list[R], draw: Callable[[list[R]], None], what: str) -> None:
+def _draw_folded(rows: list[R], draw: Callable[[list[R]], None], what: str) -> None:
     if rows:
         with st.expander(f"Closed {what}: {len(rows)}"):
             draw(rows)
 
 
-def _left_out(count: int) -> None:
-    if count:
-        st.caption(f"Not shown under this filter: {count}.")
-
-
 # --- One case
 
 
-def one_case(case: Case | None, context: PageContext) -> None:
-    everyone = staff()
-    forms.back("All cases and reprisals")
-    if case is None:
-        st.title("A new case")
-        st.caption("It is restricted from the start: nobody but those named sees that it exists.")
-    else:
-        heading(case, everyone, state=f"Closed on {wording.day(case.closed_on)}." if case.closed_on else "")
-    forms.outcome()
-    side = None
-    place = st.container()
-    if case is not None:
-        place, side = st.columns([5, 3], gap="large")
-    with place:
-        _case_form(case, everyone, context, _statements_of(case, context))
-    if case is not None and side is not None:
-        with side:
-            _beside_case(case, everyone, context)
-        _history(case, everyone, context)
-
-
-def _statements_of(case: Case | None, context: PageContext) -> list[Statement]:
-    if case is None:
-        return []
-    with reading(context.viewer) as session:
-        return linked_records(session, Statement, [case.id])[case.id]
-
-
-def _case_form(case: Case | None, everyone: Sequence[Person], context: PageContext, raised: list[Statement]) -> None:
+def draw_case_form(case: Case | None, everyone: Sequence[Person], context: PageContext) -> None:
     """The questions in the order of section 3.4; each says in words whether what is typed answers it."""
-    form = RecordForm("case", context, case, kind=Case)
+    raised = linked_of_kind(context.viewer, RecordKind.STATEMENT, case.id) if case is not None else []
+    form = RecordForm("case", context, case, table="case_file")
     with form:
         summary = st.container()
         form.text("title", "Code", help=CODE, placeholder="Case 014")
@@ -261,17 +225,17 @@ def _case_form(case: Case | None, everyone: Sequence[Person], context: PageConte
         st.subheader("Who sees it, and what it belongs to")
         form.named("Named: they see it, and nobody else", everyone)
         form.items()
-        form.records("Contacts, by their codes", CASE_TIES["contacts"], "ties_contacts")
+        form.records("Contacts, by their codes", RecordKind.CONTACT, field="links_contacts")
         form.records(
             "Statements that raise it",
-            CASE_TIES["statements"],
-            "ties_statements",
+            RecordKind.STATEMENT,
+            field="links_statements",
             help="A statement that raises a case becomes restricted, and one that was cleared has to be cleared again.",
         )
-        form.records("Engagements", CASE_TIES["engagements"], "ties_engagements")
-        form.records("Other cases and reprisals", CASE_TIES["others"], "ties_others")
-        _submit(form, "Save the case", _save_case)
-    known = checks.typed(form.values())
+        form.records("Engagements", RecordKind.ENGAGEMENT, field="links_engagements")
+        form.records("Other cases and reprisals", RecordKind.CASE, RecordKind.REPRISAL, field="links_others")
+        _submit(form, "Save the case", save_case)
+    known = cases.typed(form.values())
     for question, mark in marks.items():
         with mark:
             _mark(unanswered(known, question))
@@ -280,10 +244,10 @@ def _case_form(case: Case | None, everyone: Sequence[Person], context: PageConte
 
 
 def _summary(known: CaseFacts, delivered: list[date | None]) -> None:
-    open_ = checks.missing(known)
-    if checks.waits_for_contact(known, delivered):
+    open_ = cases.missing(known)
+    if cases.waits_for_contact(known, delivered):
         st.warning("It was raised, and nobody has been in contact with the defender, or civil society for them, since.")
-    elif decided := checks.kept_back(known):
+    elif decided := cases.kept_back(known):
         st.info(plain(" ".join(decision(one.code) for one in decided)))
     elif open_:
         st.markdown(f"**{len(open_)} of {len(Question)} questions are open** before a statement can raise it.")
@@ -407,8 +371,8 @@ def _after(form: RecordForm, raised: Sequence[Statement]) -> None:
     form.area("after_note", "What they say", height=68)
     form.area("since", "What has happened since", height=120)
     with mark:
-        known, days = checks.typed(form.values()), [day for day in _delivered(raised) if day]
-        if checks.waits_for_contact(known, days):
+        known, days = cases.typed(form.values()), [day for day in _delivered(raised) if day]
+        if cases.waits_for_contact(known, days):
             st.markdown(f"**Misses:** the contact since {wording.day(max(days))}, when it was raised.")
         elif days:
             st.markdown("**Answered**")
@@ -431,88 +395,37 @@ def _pair(one: Callable[[], object], other: Callable[[], object]) -> None:
         other()
 
 
-def _save_case(form: RecordForm) -> str:
-    return _save(form, Case, form.values(), form.record, CASE_TIES, "The case is saved.")
-
-
-def _save(
-    form: RecordForm,
-    kind: type[Case] | type[Reprisal],
-    values: dict[str, object],
-    record: Case | Reprisal | None,
-    offered: Mapping[str, tuple[type[Record], ...]],
-    said: str,
-) -> str:
-    fields = [f"ties_{name}" for name in offered]
-    made = save(
-        form.context.viewer,
-        kind,
-        values if record is not None else {**values, "sensitivity": Sensitivity.RESTRICTED},
-        record_id=record.id if record is not None else "",
+def save_case(form: RecordForm) -> str:
+    made = cases.save_case(
+        viewer(),
+        form.values(),
+        case_id=form.record_id,
         seen=form.seen,
-        items=[*form.chosen("items"), *kept_items(record, form.context)],
-        links=[*form.chosen(*fields), *kept_links(record, [one for kinds in offered.values() for one in kinds])],
-        named=form.chosen("named"),
+        items=form.item_ids,
+        links=form.link_ids,
+        named=form.person_ids,
     )
     forms.open_record(made)
-    return said
+    return "The case is saved."
 
 
-def _beside_case(case: Case, everyone: Sequence[Person], context: PageContext) -> None:
-    with reading(context.viewer) as session:
-        mine = around(session, case.id)
+def draw_statements(case: Case, _everyone: Sequence[Person], context: PageContext) -> None:
     st.subheader("In statements")
-    statement_links(mine.statements)
-    link("statements", "Raise it in a statement", icon=":material/add:", new=NATIONAL, **{forms.WITH: case.id})
+    statement_links(linked_of_kind(context.viewer, RecordKind.STATEMENT, case.id))
+    link("statements", "Raise it in a statement", icon=":material/add:", **{NEW: NATIONAL, WITH: case.id})
+
+
+def draw_engagements(case: Case, _everyone: Sequence[Person], context: PageContext) -> None:
     st.subheader("Engagements")
-    engagement_links(mine.engagements)
-    link("engagements", "Log an engagement", icon=":material/add:", new=CONSULTED, **{forms.WITH: case.id})
-    _others(case, mine, context)
-    follow_ups_of(case, everyone)
-
-
-def _others(record: Case | Reprisal, mine: Around, context: PageContext) -> None:
-    record_links(
-        [*mine.contacts, *mine.cases, *mine.reprisals],
-        {"Contacts": RecordKind.CONTACT, "Cases": RecordKind.CASE, "Reprisals": RecordKind.REPRISAL},
-    )
-    if record.items:
-        st.subheader("In the calendar")
-        item_openers(record, context)
-
-
-def _history(record: Case | Reprisal, everyone: Sequence[Person], context: PageContext) -> None:
-    with reading(context.viewer) as session:
-        changes = of_record(session, record.id)
-    titles = {link.other_id: link.other.title for link in record.links}
-    history(changes, everyone, titles, context.zone)
+    engagement_links(linked_of_kind(context.viewer, RecordKind.ENGAGEMENT, case.id))
+    link("engagements", "Log an engagement", icon=":material/add:", **{NEW: CONSULTED, WITH: case.id})
 
 
 # --- One reprisal
 
 
-def one_reprisal(reprisal: Reprisal | None, context: PageContext) -> None:
-    everyone = staff()
-    forms.back("All cases and reprisals")
-    if reprisal is None:
-        st.title("A new reprisal")
-        st.caption("It is restricted from the start: nobody but those named sees that it exists.")
-    else:
-        heading(reprisal, everyone, state=f"{words(reprisal.state)}.")
-    forms.outcome()
-    if reprisal is None:
-        _reprisal_form(None, everyone, context)
-        return
-    place, side = st.columns([5, 3], gap="large")
-    with place:
-        _reprisal_form(reprisal, everyone, context)
-    with side:
-        _beside_reprisal(reprisal, everyone, context)
-    _history(reprisal, everyone, context)
-
-
-def _reprisal_form(reprisal: Reprisal | None, everyone: Sequence[Person], context: PageContext) -> None:
-    form = RecordForm("reprisal", context, reprisal, kind=Reprisal)
+def draw_reprisal_form(reprisal: Reprisal | None, everyone: Sequence[Person], context: PageContext) -> None:
+    form = RecordForm("reprisal", context, reprisal, table="reprisal")
     with form:
         st.subheader("What is alleged")
         form.text("title", "Code", help=CODE, placeholder="Reprisal 03")
@@ -529,81 +442,72 @@ def _reprisal_form(reprisal: Reprisal | None, everyone: Sequence[Person], contex
         st.subheader("Who sees it, and what it belongs to")
         form.named("Named: they see it, and nobody else", everyone)
         form.items()
-        form.records("Contacts, by their codes", REPRISAL_TIES["contacts"], "ties_contacts")
-        form.records("Cases", REPRISAL_TIES["cases"], "ties_cases")
-        form.records("Engagements, such as the dialogue with the organisation", (Engagement,), "ties_engagements")
-        form.records("Statements and other reprisals", REPRISAL_TIES["others"], "ties_others")
-        _submit(form, "Save the reprisal", _save_reprisal)
+        form.records("Contacts, by their codes", RecordKind.CONTACT, field="links_contacts")
+        form.records("Cases", RecordKind.CASE, field="links_cases")
+        form.records(
+            "Engagements, such as the dialogue with the organisation",
+            RecordKind.ENGAGEMENT,
+            field="links_engagements",
+        )
+        form.records("Statements and other reprisals", RecordKind.STATEMENT, RecordKind.REPRISAL, field="links_others")
+        _submit(form, "Save the reprisal", save_reprisal)
 
 
-def _save_reprisal(form: RecordForm) -> str:
-    return _save(form, Reprisal, form.values(), form.record, REPRISAL_TIES, "The reprisal is saved.")
-
-
-def _beside_reprisal(reprisal: Reprisal, everyone: Sequence[Person], context: PageContext) -> None:
-    with reading(context.viewer) as session:
-        mine = around(session, reprisal.id)
-    st.subheader("Dialogue and other engagements")
-    engagement_links(mine.engagements)
-    dialogue = {NEW: str(EngagementKind.ORGANISATION_DIALOGUE), forms.WITH: reprisal.id}
-    link("engagements", "Log a dialogue with the organisation", icon=":material/add:", **dialogue)
-    if mine.statements:
-        st.subheader("In statements")
-        statement_links(mine.statements)
-    _others(reprisal, mine, context)
-    follow_ups_of(reprisal, everyone)
-
-
-# --- The page
-
-
-def the_record(record_id: str, context: PageContext) -> Case | Reprisal | None:
-    """The case or the reprisal of this identifier, with all that is shown of it, if the reader may see it."""
-    with reading(context.viewer) as session:
-        case = session.get(Case, record_id, options=forms.whole())
-        return case or session.get(Reprisal, record_id, options=forms.whole())
-
-
-def the_list(context: PageContext) -> None:
-    st.title(TITLE)
-    forms.outcome()
-    with reading(context.viewer) as session:
-        all_cases, all_reprisals = cases(session), reprisals(session)
-        raised_in = linked_records(session, Statement, [case.id for case in all_cases])
-    list_cases(all_cases, raised_in, context)
-    list_reprisals(all_reprisals, context)
-    st.caption(
-        "No feed, list or calendar file holds cases and reprisals. A briefing note in Word that you make for yourself "
-        "names them by their codes, and says so at its head."
+def save_reprisal(form: RecordForm) -> str:
+    made = cases.save_reprisal(
+        viewer(),
+        form.values(),
+        reprisal_id=form.record_id,
+        seen=form.seen,
+        items=form.item_ids,
+        links=form.link_ids,
+        named=form.person_ids,
     )
+    forms.open_record(made)
+    return "The reprisal is saved."
 
 
-def show(context: PageContext) -> None:
-    """The record of the URL, the empty form that it asks for, or the list."""
-    if record_id := st.query_params.get(RECORD):
-        record = the_record(record_id, context)
-        if isinstance(record, Case):
-            one_case(record, context)
-        elif record is not None:
-            one_reprisal(record, context)
-        else:
-            forms.back("All cases and reprisals")
-            st.title(TITLE)
-            forms.outcome()
-            st.markdown("There is no such case or reprisal, or you are not named in it.")
-            ask_for_access(record_id)
-    elif st.query_params.get(NEW) == NEW_REPRISAL:
-        one_reprisal(None, context)
-    elif NEW in st.query_params:
-        one_case(None, context)
-    else:
-        the_list(context)
+def draw_dialogue(reprisal: Reprisal, _everyone: Sequence[Person], context: PageContext) -> None:
+    st.subheader("Dialogue and other engagements")
+    engagement_links(linked_of_kind(context.viewer, RecordKind.ENGAGEMENT, reprisal.id))
+    dialogue = {NEW: str(EngagementKind.ORGANISATION_DIALOGUE), WITH: reprisal.id}
+    link("engagements", "Log a dialogue with the organisation", icon=":material/add:", **dialogue)
 
 
-context = current()
-if not context.workspace:
-    st.title(TITLE)
-    st.stop()
-require_person("Cases and reprisals are", TITLE)
-show(context)
-item_panel.draw_panel(context)
+LINKED_RECORDS = linked_by_kind(
+    {"Contacts": RecordKind.CONTACT, "Cases": RecordKind.CASE, "Reprisals": RecordKind.REPRISAL}
+)
+
+draw_page(
+    RecordPage(
+        title="Cases and reprisals",
+        subject="Cases and reprisals are",
+        back="All cases and reprisals",
+        missing="There is no such case or reprisal, or you are not named in it.",
+        views=(
+            RecordView(
+                RecordKind.CASE,
+                new_title="A new case",
+                new_caption=RESTRICTED_FROM_THE_START,
+                form=draw_case_form,
+                state=lambda case, _context: f"Closed on {wording.day(case.closed_on)}." if case.closed_on else "",
+                side=(draw_statements, draw_engagements, LINKED_RECORDS, linked_items(), follow_ups_of),
+            ),
+            RecordView(
+                RecordKind.REPRISAL,
+                new_title="A new reprisal",
+                new_caption=RESTRICTED_FROM_THE_START,
+                form=draw_reprisal_form,
+                state=lambda reprisal, _context: f"{words(reprisal.state)}.",
+                side=(
+                    draw_dialogue,
+                    linked_statements("In statements"),
+                    LINKED_RECORDS,
+                    linked_items(),
+                    follow_ups_of,
+                ),
+            ),
+        ),
+        draw_list=draw_list,
+    )
+)

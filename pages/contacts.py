@@ -1,5 +1,7 @@
 """Contacts: defenders and organisations by codes, what they have agreed to, and, apart, who they are."""
 
+from __future__ import annotations
+
 from pages.components.shell.guard import require_entrance
 
 require_entrance()
@@ -7,52 +9,45 @@ require_entrance()
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import date
+from typing import TYPE_CHECKING
 
-import pandas as pd
 import streamlit as st
-from sqlalchemy.orm import selectinload
 
 from calendar_model import wording
 from calendar_model.access.permissions import Viewer
-from calendar_model.access.problems import Refused
-from calendar_model.access.unit_of_work import change_token, load_for_update, reading, staff
-from calendar_model.calendar import describe
+from calendar_model.access.unit_of_work import change_token, reading
 from calendar_model.mission import contacts, engagements
-from calendar_model.mission.cases import linked_records
 from calendar_model.mission.contacts import ConsentState
-from calendar_model.mission.record_filter import what_narrows
-from calendar_model.mission.rules import born_at
-from calendar_model.mission.transactions import save, writing
+from calendar_model.mission.links import linked_of_kind
+from calendar_model.mission.records import text_limit
 from calendar_model.store.database import WorkspaceError
-from calendar_model.store.history import of_record
-from calendar_model.store.models import (
-    Change,
-    Consent,
-    Contact,
-    Engagement,
-    Identity,
-    Person,
-    Record,
-    Statement,
-    longest,
-)
 from calendar_model.terms import ContactKind, EngagementKind, RecordKind
 from calendar_model.vocabulary import Sensitivity
 from pages.components.record import fields, forms
 from pages.components.record.access_requests import ask_for_access
-from pages.components.record.deletion import deletion
 from pages.components.record.follow_ups import follow_ups_of
-from pages.components.record.forms import NEW, RECORD, WITH, RecordForm, words
-from pages.components.record.parts import engagement_links, heading, history, record_links, statement_links
-from pages.components.shell import item_panel, typed
-from pages.components.shell.context import PageContext, current
-from pages.components.shell.current_user import require_person, viewer
+from pages.components.record.forms import NEW, WITH, RecordForm, words
+from pages.components.record.page import RecordPage, RecordView, draw_page
+from pages.components.record.parts import (
+    close_lines,
+    engagement_links,
+    filter_caption,
+    linked_by_kind,
+    linked_statements,
+)
+from pages.components.record.table import marked, record_table
+from pages.components.shell import typed
+from pages.components.shell.context import PageContext
+from pages.components.shell.current_user import viewer
 from pages.components.shell.navigation import link
 from pages.components.shell.words import plain
-from pages.components.widgets.lines import LEFT
-from pages.components.widgets.tables import MOST_ROWS, ROW_HEIGHT, csv_download
+from pages.components.widgets.labels import state_name
+from pages.components.widgets.lines import dated_line
+from pages.components.widgets.tables import csv_download
 
-TITLE = "Contacts"
+if TYPE_CHECKING:
+    from calendar_model.store.models import Consent, Contact, Person
+
 KINDS, COUNTRIES, SEARCH = (f"contacts_{name}" for name in ("kinds", "countries", "search"))
 """Keys of the page's own filters, which are in no address."""
 
@@ -63,9 +58,8 @@ CONSULTED = str(EngagementKind.CONSULTED)
 # --- The list
 
 
-def the_list(context: PageContext) -> None:
-    st.title(TITLE)
-    forms.outcome()
+def draw_list(context: PageContext) -> None:
+    """The buttons for a new one, the page's own filters, what to ask for again, the table and its files."""
     with st.container(horizontal=True):
         for kind in ContactKind:
             st.button(
@@ -84,40 +78,40 @@ def the_list(context: PageContext) -> None:
         )
         return
     last = last_engagements(context.viewer, context.today, change_token())
-    chosen = own_filters(everything, context)
-    ask_again(chosen, context)
-    table(chosen, last, context)
+    chosen = draw_own_filters(everything, context)
+    draw_consents_to_renew(chosen, context)
+    draw_table(chosen, last, context)
     csv_download(contacts.as_table(chosen, last), "contacts")
     st.caption("Restricted contacts, and who anybody is, are left out of these files.")
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
-def last_engagements(eyes: Viewer, today: date, token: tuple[str, int]) -> dict[str, date]:
-    """The day of the last engagement with each contact; looked up once for each state of the workspace."""
-    with reading(eyes) as session:
+def last_engagements(reader: Viewer, today: date, token: tuple[str, int]) -> dict[str, date]:
+    """The day of the last engagement with each contact; ``token`` says in which state of the workspace."""
+    with reading(reader) as session:
         return engagements.last_on(session, [one.id for one in contacts.list_contacts(session)], today)
 
 
-def own_filters(everything: Sequence[Contact], context: PageContext) -> list[Contact]:
+def draw_own_filters(everything: Sequence[Contact], context: PageContext) -> list[Contact]:
     """The contacts that the page's own filters, and the states in the filter above the page, keep."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         search = st.text_input("Search in this list", key=SEARCH, width=240)
         kinds = st.multiselect(
             "Kind", list(ContactKind), format_func=words, key=KINDS, select_all=False, placeholder="All", width=240
         )
-        states = sorted({one.country for one in everything if one.country}, key=lambda code: state_name(code, context))
+        states = sorted(
+            {one.country for one in everything if one.country}, key=lambda code: state_name(code, context.reference)
+        )
         countries = st.multiselect(
             "Country",
             states,
-            format_func=lambda code: state_name(code, context),
+            format_func=lambda code: state_name(code, context.reference),
             key=COUNTRIES,
             select_all=False,
             placeholder="All",
             width=240,
         )
-    narrowing = what_narrows(context.filter, RecordKind.CONTACT)
-    if narrowing.active:
-        st.caption(f"Only what the filter above the page keeps: {plain(describe(narrowing, context.reference))}.")
+    filter_caption(RecordKind.CONTACT, context)
     sought = (search or "").casefold().split()
     return [
         one
@@ -129,12 +123,7 @@ def own_filters(everything: Sequence[Contact], context: PageContext) -> list[Con
     ]
 
 
-def state_name(code: str, context: PageContext) -> str:
-    known = context.reference.states.get(code)
-    return known.name if known else code
-
-
-def ask_again(found: Sequence[Contact], context: PageContext) -> None:
+def draw_consents_to_renew(found: Sequence[Contact], context: PageContext) -> None:
     """Consents that have expired or end soon, a line each."""
     asking = [(consent, one) for one in found for consent in contacts.to_ask_again(one, context.today)]
     if not asking:
@@ -143,39 +132,28 @@ def ask_again(found: Sequence[Contact], context: PageContext) -> None:
     with st.container(key="lines_consents", gap="xsmall"):
         for consent, contact in sorted(asking, key=lambda pair: (pair[0].until or date.max, pair[1].title)):
             state = "Expired" if contacts.state_of(consent, context.today) is ConsentState.EXPIRED else "Ends soon"
-            with st.container(horizontal=True, gap="small"):
-                with st.container(key=f"when_{consent.id}", width=LEFT, gap=None):
-                    st.markdown(f"**{state}** · {wording.day(consent.until or context.today)}")
-                with st.container(
-                    key=f"what_{consent.id}", width="stretch", horizontal=True, gap="small", vertical_alignment="center"
-                ):
-                    st.button(
-                        f"**{plain(contact.title)}**",
-                        key=f"ask_{consent.id}",
-                        type="tertiary",
-                        on_click=forms.open_record,
-                        args=(contact.id,),
-                        wrap=True,
-                    )
-                    st.caption(plain(consent.to_what), width="content")
+            with dated_line(consent.id, f"**{state}** · {wording.day(consent.until or context.today)}"):
+                st.button(
+                    f"**{plain(contact.title)}**",
+                    key=f"ask_{consent.id}",
+                    type="tertiary",
+                    on_click=forms.open_record,
+                    args=(contact.id,),
+                    wrap=True,
+                )
+                st.caption(plain(consent.to_what), width="content")
 
 
-def table(found: Sequence[Contact], last: Mapping[str, date], context: PageContext) -> None:
+def draw_table(found: Sequence[Contact], last: Mapping[str, date], context: PageContext) -> None:
     st.subheader(f"All: {len(found)}")
     if not found:
         st.markdown("No contact under this search. Take some of it back to see more.")
         return
-    shown = pd.DataFrame([row(one, last, context) for one in found])
-    st.dataframe(
-        shown,
-        key="contacts",
-        hide_index=True,
-        placeholder="",
-        height=ROW_HEIGHT * (min(len(shown), MOST_ROWS) + 1) + 3,
-        row_height=ROW_HEIGHT,
-        selection_mode="single-row",
-        on_select=open_chosen,
-        column_config={
+    record_table(
+        [table_row(one, last, context) for one in found],
+        [one.id for one in found],
+        "contacts",
+        columns={
             "Code": st.column_config.TextColumn(width=190),
             "Field of work": st.column_config.TextColumn(width=240),
             "Reach them by": st.column_config.TextColumn(width=180),
@@ -183,24 +161,18 @@ def table(found: Sequence[Contact], last: Mapping[str, date], context: PageConte
             "Last engagement": st.column_config.DateColumn(format="ddd D MMM YYYY", width=150),
             "Agreed to": st.column_config.TextColumn(width=260),
         },
-        alt=f"{len(shown)} contacts: code, kind, country, work, channels, last engagement, what they agreed to.",
+        alt=f"{len(found)} contacts: code, kind, country, work, channels, last engagement, what they agreed to.",
     )
-    # What a choice in the table means follows from what the table showed when it was made.
-    st.session_state["contacts_rows"] = [one.id for one in found]
     st.caption("A row that you choose opens the contact.")
 
 
-def row(one: Contact, last: Mapping[str, date], context: PageContext) -> dict[str, object]:
+def table_row(one: Contact, last: Mapping[str, date], context: PageContext) -> dict[str, object]:
     holding = (ConsentState.HOLDS, ConsentState.ENDING)
-    marks = [
-        "restricted" if one.sensitivity is Sensitivity.RESTRICTED else "",
-        "sample" if one.sample else "",
-    ]
-    mark = ", ".join(filter(None, marks))
+    marks = {"restricted": one.sensitivity is Sensitivity.RESTRICTED, "sample": one.sample}
     return {
-        "Code": f"{one.title} ({mark})" if mark else one.title,
+        "Code": marked(one.title, marks),
         "Kind": words(one.contact_kind),
-        "Country": state_name(one.country, context),
+        "Country": state_name(one.country, context.reference),
         "Field of work": one.field_of_work,
         "Reach them by": one.preferred_channels,
         "Never by": one.forbidden_channels,
@@ -209,67 +181,21 @@ def row(one: Contact, last: Mapping[str, date], context: PageContext) -> dict[st
     }
 
 
-def open_chosen() -> None:
-    rows = st.session_state["contacts"]["selection"]["rows"]
-    ids = st.session_state.get("contacts_rows", [])
-    if rows and rows[0] < len(ids):
-        forms.open_record(ids[rows[0]])
-
-
 # --- One contact
 
 
-def one_contact(contact: Contact | None, context: PageContext) -> None:
-    everyone = staff()
-    forms.back("All contacts")
-    if contact is None:
-        st.title("A new contact")
-        forms.outcome()
-        with st.columns([5, 3])[0]:
-            contact_form(None, everyone, context)
-        return
-    heading(contact, everyone, state=f"{words(contact.contact_kind)}.")
-    forms.outcome()
-    left, right = st.columns([5, 3], gap="large")
-    with left:
-        contact_form(contact, everyone, context)
-        consents(contact, everyone, context)
-        identity(contact, context)
-    with right:
-        with st.container(key="lines_beside"):
-            beside(contact, context)
-        follow_ups_of(contact, everyone)
-    with reading(context.viewer) as session:
-        changes = of_record(session, contact.id)
-    history(changes, everyone, {one.id: one.title for one in linked_to(contact)}, context.zone)
-    deletion(contact, Contact, "this contact")
-
-
-def linked_to(contact: Contact) -> list[Record]:
-    return [*(link.other for link in contact.links), *(link.record for link in contact.linked_from)]
-
-
-def beside(contact: Contact, context: PageContext) -> None:
-    """What was done with them, the newest first, and what else they are linked to."""
-    with reading(context.viewer) as session:
-        done = sorted(
-            linked_records(session, Engagement, [contact.id])[contact.id], key=lambda one: one.on, reverse=True
-        )
-        texts = linked_records(session, Statement, [contact.id])[contact.id]
-    others = sorted(linked_to(contact), key=lambda one: (one.title, one.id))
+def draw_engagements(contact: Contact, _everyone: Sequence[Person], context: PageContext) -> None:
+    """What was done with them, the newest first."""
+    done = linked_of_kind(context.viewer, RecordKind.ENGAGEMENT, contact.id)
     st.subheader("What was done with them")
     if not done:
         st.markdown("Nothing yet, or nothing that you may see.")
-    engagement_links(done)
+    engagement_links(sorted(done, key=lambda one: one.on, reverse=True))
     link("engagements", "Log an engagement", icon=":material/add:", **{NEW: CONSULTED, WITH: contact.id})
-    if texts:
-        st.subheader("In statements")
-        statement_links(texts)
-    record_links(others, {"Cases": RecordKind.CASE, "Reprisals": RecordKind.REPRISAL, "Speaks at": RecordKind.EVENT})
 
 
-def contact_form(contact: Contact | None, everyone: Sequence[Person], context: PageContext) -> None:
-    form = RecordForm("contact", context, contact, kind=Contact)
+def draw_form(contact: Contact | None, everyone: Sequence[Person], context: PageContext) -> None:
+    form = RecordForm("contact", context, contact, table="contact")
     asked = st.query_params.get(NEW, "")
     first = ContactKind(asked) if asked in set(ContactKind) else ContactKind.DEFENDER
     title = next_code(first) if contact is None else ""
@@ -298,7 +224,7 @@ def contact_form(contact: Contact | None, everyone: Sequence[Person], context: P
             form.text("forbidden_channels", "Never by", placeholder="E-mail, telephone")
         st.caption("Kinds of channel, no addresses and no numbers: those belong to who it is, below.")
         st.subheader("Sensitivity")
-        who_may_see(form, kind, contact, everyone, context)
+        draw_level(form, kind, contact, everyone, context)
         form.submit("Save the contact", save_contact)
 
 
@@ -316,10 +242,10 @@ def kind_changed(prefix: str) -> None:
             st.session_state[title] = next_code(st.session_state[f"{prefix}_contact_kind"])
 
 
-def who_may_see(
+def draw_level(
     form: RecordForm, kind: ContactKind, contact: Contact | None, everyone: Sequence[Person], context: PageContext
 ) -> None:
-    born = born_at(Contact, kind)
+    born = contacts.born_at(kind)
     if contact is None and born is Sensitivity.RESTRICTED:
         form.named("Named: they see the contact, and nobody else", everyone)
         return
@@ -327,8 +253,8 @@ def who_may_see(
     chosen = form.values("sensitivity")["sensitivity"]
     if chosen != Sensitivity.RESTRICTED and (contact is None or may_name(contact, context)):
         form.named("Named: they see who it is", everyone)
-    if contact is not None and opened(form):
-        form.text("reason", "Why more people may see it", help="A sentence; it stays in the history.")
+    if form.opens_up():
+        form.ask_reason(help="A sentence; it stays in the history.")
 
 
 def may_name(contact: Contact, context: PageContext) -> bool:
@@ -337,30 +263,16 @@ def may_name(contact: Contact, context: PageContext) -> bool:
     return not named or context.viewer.person_id in named
 
 
-def opened(form: RecordForm) -> bool:
-    """Whether more people are to see it than do now."""
-    levels = list(Sensitivity)
-    return levels.index(form.values("sensitivity")["sensitivity"]) < levels.index(form.record.sensitivity)
-
-
 def save_contact(form: RecordForm) -> str:
-    contact: Contact | None = form.record
-    values = form.values()
-    reason = values.pop("reason", None) or ""
-    columns = ("title", "country", "field_of_work", "preferred_channels", "forbidden_channels")
-    values = forms.texts(values, *columns)
-    offered = "named" in form.values("named")
-    named = form.chosen("named")
-    made = save(
+    made = contacts.save_contact(
         viewer(),
-        Contact,
-        values,
-        record_id=contact.id if contact is not None else "",
+        form.values(),
+        contact_id=form.record_id,
         seen=form.seen,
-        named=named if offered else None,
-        reason=reason,
+        named=form.person_ids,
+        reason=form.reason,
     )
-    if contact is None:
+    if form.record is None:
         forms.open_record(made)
     return "The contact is saved."
 
@@ -368,15 +280,15 @@ def save_contact(form: RecordForm) -> str:
 # --- What they have agreed to
 
 
-def consents(contact: Contact, everyone: Sequence[Person], context: PageContext) -> None:
+def draw_consents(contact: Contact, everyone: Sequence[Person], context: PageContext) -> None:
     st.subheader("What they have agreed to")
     if not contact.consents:
         st.markdown("Nothing is written down. Before anything is done with what they told us, ask, and write it here.")
     for consent in sorted(contact.consents, key=lambda one: (list(ConsentState).index(state(one, context)), one.id)):
         with st.container(gap=None, key=f"consent_{consent.id}"):
-            says = plain(contacts.consent_words(consent, context.today))
+            state_words = plain(contacts.consent_words(consent, context.today))
             pressing = state(consent, context) in (ConsentState.EXPIRED, ConsentState.ENDING, ConsentState.WITHDRAWN)
-            st.markdown(f"{plain(consent.to_what)}  \n{f'**{says}**' if pressing else says}")
+            st.markdown(f"{plain(consent.to_what)}  \n{f'**{state_words}**' if pressing else state_words}")
             given = f"Given on {wording.day(consent.given_on)}, taken down by {consent.taken_by.name}."
             st.caption(plain(given))
             if consent.withdrawn_on is None:
@@ -384,17 +296,17 @@ def consents(contact: Contact, everyone: Sequence[Person], context: PageContext)
                     "They have withdrawn it",
                     key=f"withdraw_{consent.id}",
                     type="tertiary",
-                    on_click=withdrawn,
+                    on_click=save_withdrawal,
                     args=(contact.id, consent.id, context.today),
                 )
-    new_consent(contact, everyone, context)
+    draw_new_consent(contact, everyone, context)
 
 
 def state(consent: Consent, context: PageContext) -> ConsentState:
     return contacts.state_of(consent, context.today)
 
 
-def new_consent(contact: Contact, everyone: Sequence[Person], context: PageContext) -> None:
+def draw_new_consent(contact: Contact, everyone: Sequence[Person], context: PageContext) -> None:
     key = {name: f"consent_{name}_{contact.id}" for name in ("what", "given", "until", "by")}
     names = {one.id: one.name for one in everyone if one.active}
     ids = list(names)
@@ -402,7 +314,7 @@ def new_consent(contact: Contact, everyone: Sequence[Person], context: PageConte
     with st.expander("Write down a consent", key=f"consent_new_{contact.id}"):
         fields.line(
             "To what",
-            longest(Consent, "to_what"),
+            text_limit("consent", "to_what"),
             key=key["what"],
             placeholder="To be quoted, by the code, in statements",
         )
@@ -417,17 +329,15 @@ def new_consent(contact: Contact, everyone: Sequence[Person], context: PageConte
                 key=key["by"],
                 width=220,
             )
-        st.button("Write it down", key=f"consent_add_{contact.id}", on_click=consented, args=(contact.id, key))
+        st.button("Write it down", key=f"consent_add_{contact.id}", on_click=save_consent, args=(contact.id, key))
 
 
-def consented(contact_id: str, key: Mapping[str, str]) -> None:
+def save_consent(contact_id: str, key: Mapping[str, str]) -> None:
     given, until, by = (st.session_state.get(key[name]) for name in ("given", "until", "by"))
     what = (st.session_state.get(key["what"]) or "").strip()
 
     def act() -> str:
-        with writing(viewer()) as session:
-            contact = the_contact(session.get(Contact, contact_id))
-            contact.consents.append(Consent(to_what=what, given_on=given, until=until, taken_by_id=by))
+        contacts.record_consent(viewer(), contact_id, to_what=what, given_on=given, until=until, taken_by_id=by)
         return "The consent is written down."
 
     if forms.attempt(act):
@@ -435,28 +345,18 @@ def consented(contact_id: str, key: Mapping[str, str]) -> None:
             st.session_state.pop(name, None)
 
 
-def withdrawn(contact_id: str, consent_id: str, today: date) -> None:
+def save_withdrawal(contact_id: str, consent_id: str, today: date) -> None:
     def act() -> str:
-        with writing(viewer()) as session:
-            contact = the_contact(session.get(Contact, contact_id))
-            for consent in contact.consents:
-                if consent.id == consent_id and consent.withdrawn_on is None:
-                    consent.withdrawn_on = today
+        contacts.withdraw_consent(viewer(), contact_id, consent_id, today)
         return "It is written down that they have withdrawn it."
 
     forms.attempt(act)
 
 
-def the_contact(found: Contact | None) -> Contact:
-    if found is None:
-        raise Refused("This contact is not there any more, or not for you to see. Go back to the list.")
-    return found
-
-
 # --- Who it is
 
 
-def identity(contact: Contact, context: PageContext) -> None:
+def draw_identity(contact: Contact, _everyone: Sequence[Person], context: PageContext) -> None:
     """Name, channel and notes, for those who are named in the contact; for the others a sentence."""
     known = contact.identity
     # Not before it is opened: a folded name would stand in the page all the same.
@@ -476,7 +376,7 @@ def identity(contact: Contact, context: PageContext) -> None:
             "Only those named see it. It never goes into the history, a file or a feed, and it can be erased for good. "
             "Leave it empty if the code is enough."
         )
-        form = RecordForm(f"identity_{contact.id}", context, known, kind=Identity)
+        form = RecordForm(f"identity_{contact.id}", context, known, table="identity")
         with form:
             form.text("name", "Name")
             form.text("channel", "Address or number")
@@ -487,37 +387,28 @@ def identity(contact: Contact, context: PageContext) -> None:
             st.caption("Erasing also deletes the copies that the program keeps. " + STAYS_IN_BACKUPS)
             fields.line(
                 "Why it is erased",
-                longest(Change, "reason"),
+                text_limit("change", "reason"),
                 key=reason,
                 help="A sentence that names nobody: it stays in the history.",
             )
             st.button(
                 "Erase who it is",
                 key=f"erase_{contact.id}",
-                on_click=erased,
+                on_click=erase_identity,
                 args=(contact.id, known.id, known.version, reason),
             )
 
 
 def save_identity(form: RecordForm, contact_id: str) -> str:
-    values = forms.texts(form.values("name", "channel", "notes"), "name", "channel", "notes")
-    if form.record is not None:
-        save(viewer(), Identity, values, record_id=form.record.id, seen=form.seen)
-    else:
-        with writing(viewer()) as session:
-            contact = the_contact(session.get(Contact, contact_id))
-            if contact.identity is not None:
-                raise Refused("Somebody else has written down who it is meanwhile: reload the page to see it.")
-            contact.identity = Identity(**values)
+    contacts.keep_identity(viewer(), contact_id, form.values(), identity_id=form.record_id, seen=form.seen)
     return "It is kept who it is, for those named alone."
 
 
-def erased(contact_id: str, identity_id: str, seen: int, reason: str) -> None:
+def erase_identity(contact_id: str, identity_id: str, seen: int, reason: str) -> None:
     why = (st.session_state.get(reason) or "").strip()
 
     def act() -> str:
-        with writing(viewer(), why) as session:
-            session.delete(load_for_update(session, Identity, identity_id, seen))
+        contacts.erase_identity(viewer(), identity_id, seen=seen, reason=why)
         return f"Erased. {STAYS_IN_BACKUPS}"
 
     if forms.attempt(act):
@@ -525,36 +416,38 @@ def erased(contact_id: str, identity_id: str, seen: int, reason: str) -> None:
         typed.forget_of_everybody(f"identity_{contact_id}_")
 
 
-# --- The page
-
-
-def show(context: PageContext) -> None:
-    """The contact of the URL, the empty form, or the list."""
-    forms.remember(KINDS, COUNTRIES, SEARCH)
-    if record_id := st.query_params.get(RECORD):
-        eager = (*forms.whole(), selectinload(Contact.identity), selectinload(Contact.consents))
-        with reading(context.viewer) as session:
-            contact = session.get(
-                Contact, record_id, options=(*eager, selectinload(Contact.consents, Consent.taken_by))
-            )
-        if contact is not None:
-            one_contact(contact, context)
-            return
-        forms.back("All contacts")
-        st.title(TITLE)
-        forms.outcome()
-        st.markdown("There is no such contact, or you are not named in it.")
-        ask_for_access(record_id)
-    elif NEW in st.query_params:
-        one_contact(None, context)
-    else:
-        the_list(context)
-
-
-context = current()
-if not context.workspace:
-    st.title(TITLE)
-    st.stop()
-require_person("Contacts are", TITLE)
-show(context)
-item_panel.draw_panel(context)
+draw_page(
+    RecordPage(
+        title="Contacts",
+        subject="Contacts are",
+        back="All contacts",
+        missing="There is no such contact, or you are not named in it.",
+        views=(
+            RecordView(
+                RecordKind.CONTACT,
+                new_title="A new contact",
+                new_in_column=True,
+                form=draw_form,
+                state=lambda contact, _context: f"{words(contact.contact_kind)}.",
+                below=(draw_consents, draw_identity),
+                side=(
+                    close_lines(
+                        draw_engagements,
+                        linked_statements("In statements"),
+                        linked_by_kind(
+                            {
+                                "Cases": RecordKind.CASE,
+                                "Reprisals": RecordKind.REPRISAL,
+                                "Speaks at": RecordKind.EVENT,
+                            }
+                        ),
+                    ),
+                    follow_ups_of,
+                ),
+                delete="this contact",
+            ),
+        ),
+        draw_list=draw_list,
+        list_keys=(KINDS, COUNTRIES, SEARCH),
+    )
+)

@@ -17,6 +17,7 @@ from calendar_model.access.problems import Problem, Refused
 from calendar_model.access.unit_of_work import reading, staff
 from calendar_model.calendar import Origins
 from calendar_model.mission.corrections import change_cadence, record_correction, recorded_by, row_without
+from calendar_model.mission.records import WHOLE
 from calendar_model.mission.visible_calendar import corrections
 from calendar_model.reference import data_folder
 from calendar_model.reference.corrections import (
@@ -40,7 +41,8 @@ from pages.components.corrections.fields import DATED, NAMES, cell, label, row_l
 from pages.components.record import forms
 from pages.components.record.deletion import deletion
 from pages.components.record.forms import NEW, RECORD, RecordForm
-from pages.components.record.parts import history, item_openers
+from pages.components.record.history import history
+from pages.components.record.parts import item_openers
 from pages.components.shell import item_panel
 from pages.components.shell.context import PageContext, current
 from pages.components.shell.current_user import acting
@@ -462,7 +464,7 @@ def one_correction(correction: Correction, context: PageContext) -> None:
         return
     with st.expander("Change this correction"):
         one_row(one.file, one.row, context, correction)
-    deletion(correction, Correction, "this correction")
+    deletion(correction, "this correction")
     with reading(context.viewer) as session:
         changes = of_record(session, correction.id)
     history(changes, everyone, {}, context.zone)
@@ -475,7 +477,7 @@ def show(context: PageContext) -> None:
     """The correction of the URL, the form of a row, or the list."""
     if record_id := st.query_params.get(RECORD):
         with reading(context.viewer) as session:
-            correction = session.get(Correction, record_id, options=forms.whole())
+            correction = session.get(Correction, record_id, options=WHOLE)
         if correction is not None:
             one_correction(correction, context)
             return

@@ -16,7 +16,7 @@ import streamlit as st
 from calendar_model import wording
 from calendar_model.access.unit_of_work import reading, staff
 from calendar_model.calendar import Filter
-from calendar_model.mission.follow_ups import Due, Line, as_table, by_owner, done_since, open_follow_ups
+from calendar_model.mission.follow_ups import FollowUpLine, Nearness, as_table, by_owner, done_since, open_follow_ups
 from pages.components.record import forms
 from pages.components.record.follow_ups import follow_up_lines
 from pages.components.shell import item_panel
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from calendar_model.store.models import Person
 
 TITLE = "Follow-ups"
-HEADINGS = {Due.LATE: "late", Due.SOON: "in the coming seven days", Due.LATER: "later"}
+HEADINGS = {Nearness.LATE: "late", Nearness.SOON: "in the coming seven days", Nearness.LATER: "later"}
 LOOKS_BACK = timedelta(days=30)
 AT_FIRST, MORE = 8, 30
 """Lines of a group at first, and how many more a click shows."""
@@ -67,15 +67,15 @@ def the_list(context: PageContext, person: Person) -> None:
     )
 
 
-def by_name(found: Sequence[Line], names: Mapping[str, str]) -> list[tuple[str, list[Line]]]:
+def by_name(found: Sequence[FollowUpLine], names: Mapping[str, str]) -> list[tuple[str, list[FollowUpLine]]]:
     """The follow-ups by owner, whoever has the first one due first."""
-    owners: dict[str, list[Line]] = defaultdict(list)
+    owners: dict[str, list[FollowUpLine]] = defaultdict(list)
     for line in found:
         owners[line.owner_id].append(line)
     return sorted(owners.items(), key=lambda pair: (pair[1][0].due, names.get(pair[0], ""), pair[0]))
 
 
-def group(found: Sequence[Line], names: Mapping[str, str], place: str, context: PageContext) -> None:
+def group(found: Sequence[FollowUpLine], names: Mapping[str, str], place: str, context: PageContext) -> None:
     many = f"follow_ups_{place}"
     shown = found[: st.session_state.get(many, AT_FIRST)]
     follow_up_lines(shown, names, place, today=context.today)

@@ -1,11 +1,14 @@
 """Side events and meetings: the mission's own, what recurs, and by when a room has to be asked for."""
 
+from __future__ import annotations
+
 from pages.components.shell.guard import require_entrance
 
 require_entrance()
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
@@ -17,30 +20,33 @@ from calendar_model.calendar import when
 from calendar_model.figures.palette import with_alpha
 from calendar_model.mission import briefing
 from calendar_model.mission.briefing import MONTHS, RecurringMeetingDates
-from calendar_model.mission.cases import linked_records
 from calendar_model.mission.events import event_of, item_of, own_events
-from calendar_model.store.models import Contact, Event
-from calendar_model.terms import EventKind
+from calendar_model.mission.links import linked_records
+from calendar_model.terms import EventKind, RecordKind
 from calendar_model.vocabulary import Kind, Sensitivity, Standing
-from pages.components.events.form import event_page, speaks
+from pages.components.events.form import EVENT_VIEW, speaks
 from pages.components.record import forms
 from pages.components.record.forms import NEW, RECORD, words
-from pages.components.record.parts import who_sees
+from pages.components.record.page import RecordPage, draw_record
+from pages.components.record.parts import left_out_caption, who_sees
 from pages.components.shell import item_panel
 from pages.components.shell.context import PageContext, current
 from pages.components.shell.current_user import require_person
 from pages.components.shell.navigation import link
 from pages.components.shell.words import linked, plain
 from pages.components.widgets import labels
-from pages.components.widgets.lines import LEFT, lines
+from pages.components.widgets.lines import dated_line, lines
 from pages.components.widgets.tables import csv_download, item_table
+
+if TYPE_CHECKING:
+    from calendar_model.store.models import Contact, Event
 
 SOON = timedelta(days=540)
 PRESSING = timedelta(days=14)
 """From how long before its day the request for a room stands in bold."""
 
 
-def ours(context: PageContext) -> None:
+def draw_own_events(context: PageContext) -> None:
     """The mission's own events that the filter keeps: what comes in the order of time, what is over folded."""
     st.subheader("Ours")
     if context.viewer == ANONYMOUS:
@@ -51,14 +57,13 @@ def ours(context: PageContext) -> None:
         link("imports", "Import events from a file")
     with reading(context.viewer) as session:
         events = own_events(session)
-        speakers = linked_records(session, Contact, [event.id for event in events])
+        speakers = linked_records(session, RecordKind.CONTACT, [event.id for event in events])
     kept = set(context.filtered["item"])
     found = [event for event in events if item_of(event.id) in kept]
-    left_out = len(events) - len(found)
     ahead = [event for event in found if event.end >= context.today and event.standing is not Standing.CANCELLED]
     over = [event for event in found if event not in ahead]
     if ahead:
-        event_lines(ahead, speakers, context, "ahead")
+        draw_event_lines(ahead, speakers, context, "ahead")
     else:
         st.markdown(
             "No event of ours is planned under this filter. Side events, meetings at the mission, conferences, "
@@ -67,34 +72,32 @@ def ours(context: PageContext) -> None:
         )
     if over:
         with st.expander(f"Over or cancelled: {len(over)}"):
-            event_lines(over[::-1], speakers, context, "over")
-    if left_out:
-        st.caption(f"Not shown under this filter: {left_out}.")
+            draw_event_lines(over[::-1], speakers, context, "over")
+    left_out_caption(len(events) - len(found))
     if filed := [event for event in found if event.sensitivity is not Sensitivity.RESTRICTED]:
         csv_download(event_rows(filed, context), "own_events", label="Our events as CSV")
 
 
-def event_lines(events: Sequence[Event], speakers: dict[str, list[Contact]], context: PageContext, place: str) -> None:
+def draw_event_lines(
+    events: Sequence[Event], speakers: dict[str, list[Contact]], context: PageContext, place: str
+) -> None:
     everyone = staff() if context.viewer != ANONYMOUS else []
     rows = {row.item: row for row in context.table[context.table["item"].isin(map(_item, events))].itertuples()}
     around = context.table[context.table["item"].isin({link.item for event in events for link in event.items})]
     titles = dict(zip(around["item"].astype(str), around["title"].astype(str), strict=True))
     with st.container(key=f"lines_events_{place}", gap="small"):
         for event in events:
-            with st.container(horizontal=True, gap="small"):
-                with st.container(key=f"when_{event.id}", width=LEFT, gap=None):
-                    st.markdown(plain(when(rows[_item(event)], context.zone)))
-                with st.container(key=f"what_{event.id}", width="stretch", gap=None):
-                    event_line(event, speakers[event.id], titles, context.today)
-                    if event.sensitivity is Sensitivity.RESTRICTED:
-                        st.caption(plain(who_sees(event, everyone)))
+            with dated_line(event.id, plain(when(rows[_item(event)], context.zone)), stacked=True):
+                draw_event(event, speakers[event.id], titles, context.today)
+                if event.sensitivity is Sensitivity.RESTRICTED:
+                    st.caption(plain(who_sees(event, everyone)))
 
 
 def _item(event: Event) -> str:
     return item_of(event.id)
 
 
-def event_line(event: Event, speakers: Sequence[Contact], titles: dict[str, str], today: date) -> None:
+def draw_event(event: Event, speakers: Sequence[Contact], titles: dict[str, str], today: date) -> None:
     title = plain(event.title)
     title = f"~~{title}~~" if event.standing is Standing.CANCELLED else f"**{title}**"
     st.button(
@@ -110,16 +113,16 @@ def event_line(event: Event, speakers: Sequence[Contact], titles: dict[str, str]
     if event.sensitivity is Sensitivity.PUBLIC:
         about.append("public")
     st.caption(plain(" · ".join(about)))
-    said = []
+    sentences = []
     if who := speaks(event, speakers):
-        said.append(who)
+        sentences.append(who)
     if request := room_request(event, today):
-        said.append(request)
+        sentences.append(request)
     around = [titles[link.item] for link in event.items if link.item in titles]
     if around:
-        said.append(f"Around {plain('; '.join(around))}.")
-    if said:
-        st.markdown(" ".join(said))
+        sentences.append(f"Around {plain('; '.join(around))}.")
+    if sentences:
+        st.markdown(" ".join(sentences))
 
 
 def room_request(event: Event, today: date) -> str:
@@ -129,8 +132,8 @@ def room_request(event: Event, today: date) -> str:
     day = wording.day(event.request_due)
     if event.request_due < today:
         return f"The room was to be asked for by {day}."
-    said = f"Ask for the room by {day}."
-    return f"**{said}**" if event.request_due <= today + PRESSING else said
+    sentence = f"Ask for the room by {day}."
+    return f"**{sentence}**" if event.request_due <= today + PRESSING else sentence
 
 
 def event_rows(events: Sequence[Event], context: PageContext) -> pd.DataFrame:
@@ -163,7 +166,7 @@ def event_rows(events: Sequence[Event], context: PageContext) -> pd.DataFrame:
     )
 
 
-def side_events(context: PageContext) -> None:
+def draw_room_deadlines(context: PageContext) -> None:
     st.subheader("By when to ask for a room")
     view = briefing.side_event_items(context.filtered, context.reference)
     view = view[~view["item"].map(event_of).astype(bool)]
@@ -204,7 +207,7 @@ def rhythm_table(found: tuple[RecurringMeetingDates, ...], context: PageContext)
     )
 
 
-def year(found: tuple[RecurringMeetingDates, ...], context: PageContext) -> None:
+def draw_year(found: tuple[RecurringMeetingDates, ...], context: PageContext) -> None:
     strip = pd.DataFrame(
         [{"Meeting": _name(r), **briefing.months_of(r.meeting)} for r in found], columns=["Meeting", *MONTHS]
     )
@@ -233,7 +236,7 @@ def _name(rhythm: RecurringMeetingDates) -> str:
     return rhythm.meeting.name if every == 1 else f"{rhythm.meeting.name}, {wording.every(every)}"
 
 
-def meetings(context: PageContext) -> None:
+def draw_recurring(context: PageContext) -> None:
     st.subheader("What recurs")
     found = briefing.recurring_meeting_dates(context.filtered, context.table, context.reference, context.today)
     if not found:
@@ -263,7 +266,7 @@ def meetings(context: PageContext) -> None:
     st.caption("A row that you choose opens the next edition.")
     csv_download(table, "recurring_meetings")
     st.subheader("The year")
-    year(found, context)
+    draw_year(found, context)
 
 
 def _open_next(items: list[str]) -> None:
@@ -272,7 +275,7 @@ def _open_next(items: list[str]) -> None:
         item_panel.choose(items[rows[0]])
 
 
-def observances(context: PageContext) -> None:
+def draw_days_to_mark(context: PageContext) -> None:
     st.subheader("Days to mark")
     days = context.filtered[context.filtered["kind"] == Kind.OBSERVANCE]
     if context.filter.start is None:
@@ -284,17 +287,29 @@ def observances(context: PageContext) -> None:
     csv_download(days, "days_to_mark")
 
 
-context = current()
-record, new = st.query_params.get(RECORD, ""), st.query_params.get(NEW, "")
-if context.workspace and (record or new):
-    require_person("Events of the mission's own are")
-    event_page(record, context)
-else:
-    st.title("Side events and meetings")
-    forms.outcome()
+def draw_list(context: PageContext) -> None:
+    """The mission's own events, the days by which to ask for a room, what recurs, and days to mark."""
     if context.workspace:
-        ours(context)
-    side_events(context)
-    meetings(context)
-    observances(context)
+        draw_own_events(context)
+    draw_room_deadlines(context)
+    draw_recurring(context)
+    draw_days_to_mark(context)
+
+
+PAGE = RecordPage(
+    title="Side events and meetings",
+    subject="Events of the mission's own are",
+    back="All side events and meetings",
+    missing="This event is not there any more, or not for you to see. Go back to the list.",
+    views=(EVENT_VIEW,),
+    draw_list=draw_list,
+)
+
+context = current()
+if context.workspace and (RECORD in st.query_params or NEW in st.query_params):
+    require_person(PAGE.subject)
+if not (context.workspace and draw_record(PAGE, context)):
+    st.title(PAGE.title)
+    forms.outcome()
+    draw_list(context)
 item_panel.draw_panel(context)

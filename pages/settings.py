@@ -70,7 +70,7 @@ def line(one: Person, person: Person | None) -> None:
 
 
 def person_form(kept: Person | None, context: PageContext, everyone: Sequence[Person]) -> None:
-    form = RecordForm("person", context, kept, kind=Person)
+    form = RecordForm("person", context, kept, table="person")
     with form:
         form.text("name", "Name", help="As colleagues know you; it stands beside all that you write.")
         form.text("post", "Post", help="Such as desk officer, or the mission at which you work.")

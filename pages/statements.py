@@ -20,7 +20,8 @@ from pages.components.record import forms
 from pages.components.record.access_requests import ask_for_access, requests_for
 from pages.components.record.follow_ups import follow_ups_of
 from pages.components.record.forms import NEW, RECORD, WITH, words
-from pages.components.record.parts import history, item_openers, who_sees
+from pages.components.record.history import history
+from pages.components.record.parts import item_openers, who_sees
 from pages.components.shell import item_panel
 from pages.components.shell.context import PageContext, current
 from pages.components.shell.current_user import acting, require_person
@@ -76,7 +77,7 @@ def one_statement(statement_id: str, context: PageContext, person: Person) -> No
         overrides(view, facts, person, context.zone)
         st.subheader("Linked to")
         links(statement, view.linked, context)
-    follow_ups_of(statement, everyone)
+    follow_ups_of(statement, everyone, context)
     with st.expander("Details"):
         details(statement, context, everyone)
     cosponsors(statement, context)

@@ -19,7 +19,7 @@ from calendar_model.access.unit_of_work import reading
 from calendar_model.calendar import Filter, Item
 from calendar_model.feeds.ical import FOLLOW_UP
 from calendar_model.mission.events import event_of
-from calendar_model.mission.follow_ups import Line, open_follow_ups
+from calendar_model.mission.follow_ups import FollowUpLine, open_follow_ups
 from calendar_model.mission.subscriptions import Subscriber
 from calendar_model.mission.visible_calendar import calendar_for
 from calendar_model.reference import Reference
@@ -119,7 +119,7 @@ def _follow_ups(session: Session, subscriber: Subscriber, table: pd.DataFrame) -
         )
 
 
-def _last_changes(session: Session, lines: list[Line]) -> dict[str, date]:
+def _last_changes(session: Session, lines: list[FollowUpLine]) -> dict[str, date]:
     """The day (UTC) on which each follow-up was last changed."""
     query = (
         select(Change.row_id, func.max(Change.at))
@@ -129,7 +129,7 @@ def _last_changes(session: Session, lines: list[Line]) -> dict[str, date]:
     return {row_id: at.date() for row_id, at in session.execute(query)}
 
 
-def _linked_items(session: Session, lines: list[Line]) -> dict[str, list[str]]:
+def _linked_items(session: Session, lines: list[FollowUpLine]) -> dict[str, list[str]]:
     """The calendar items to which each record is linked, by the record's identifier."""
     query = (
         select(ItemLink.record_id, ItemLink.item)

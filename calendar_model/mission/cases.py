@@ -6,13 +6,12 @@ here it is asked of a case or a form. Queries give what the session's reader may
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -27,10 +26,7 @@ from calendar_model.store.models import (
     Access,
     Base,
     Case,
-    Contact,
-    Engagement,
     Record,
-    RecordLink,
     Reprisal,
     Statement,
 )
@@ -175,9 +171,6 @@ CHECKS: Mapping[type[Base], Checks] = {
 }
 
 
-R = TypeVar("R", bound=Record)
-
-
 def cases(session: Session) -> list[Case]:
     """All cases, by code, with those who are named."""
     return list(session.scalars(select(Case).options(*_heads()).order_by(Case.title, Case.id)))
@@ -187,40 +180,6 @@ def reprisals(session: Session) -> list[Reprisal]:
     """All allegations of reprisal, the newest first, with those who are named."""
     newest = Reprisal.alleged_on.desc().nulls_last()
     return list(session.scalars(select(Reprisal).options(*_heads()).order_by(newest, Reprisal.title, Reprisal.id)))
-
-
-def linked_records(session: Session, kind: type[R], ids: Collection[str]) -> dict[str, list[R]]:
-    """The records of a kind that are linked to each of these, whichever way round; by title."""
-    ends = select(RecordLink.record_id, RecordLink.other_id).where(
-        or_(RecordLink.record_id.in_(ids), RecordLink.other_id.in_(ids))
-    )
-    pairs = {pair for one, other in session.execute(ends) for pair in ((one, other), (other, one)) if pair[0] in ids}
-    rows = session.scalars(
-        select(kind).where(kind.id.in_({other for _, other in pairs})).order_by(kind.title, kind.id)
-    ).all()
-    return {id_: [row for row in rows if (id_, row.id) in pairs] for id_ in ids}
-
-
-@dataclass(frozen=True)
-class Around:
-    """What is linked to a case or a reprisal, by kind, each by title."""
-
-    statements: list[Statement]
-    engagements: list[Engagement]
-    contacts: list[Contact]
-    cases: list[Case]
-    reprisals: list[Reprisal]
-
-
-def around(session: Session, record_id: str) -> Around:
-    """All that is linked to a case or a reprisal."""
-    return Around(
-        statements=linked_records(session, Statement, [record_id])[record_id],
-        engagements=linked_records(session, Engagement, [record_id])[record_id],
-        contacts=linked_records(session, Contact, [record_id])[record_id],
-        cases=linked_records(session, Case, [record_id])[record_id],
-        reprisals=linked_records(session, Reprisal, [record_id])[record_id],
-    )
 
 
 def _heads() -> tuple[ExecutableOption, ...]:

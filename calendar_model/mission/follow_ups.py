@@ -87,7 +87,7 @@ COLUMNS = ("due", "what", "owner", "done_on", "outcome", "record_kind", "record_
 
 
 @dataclass(frozen=True)
-class Line:
+class FollowUpLine:
     """A follow-up with the record that it belongs to; open while ``done_on`` is None."""
 
     id: str
@@ -110,7 +110,7 @@ class Line:
         return self.sensitivity is Sensitivity.RESTRICTED
 
 
-class Due(StrEnum):
+class Nearness(StrEnum):
     """How near the day of an open follow-up is."""
 
     LATE = "late"
@@ -118,40 +118,42 @@ class Due(StrEnum):
     LATER = "later"
 
 
-def nearness(due: date, today: date) -> Due:
+def nearness(due: date, today: date) -> Nearness:
     """Late from the day after; soon from a week before, the day itself included."""
     if due < today:
-        return Due.LATE
-    return Due.SOON if due < today + SOON else Due.LATER
+        return Nearness.LATE
+    return Nearness.SOON if due < today + SOON else Nearness.LATER
 
 
-def open_follow_ups(session: Session) -> list[Line]:
+def open_follow_ups(session: Session) -> list[FollowUpLine]:
     """All that is not done, the first due first."""
     return _lines(session, FollowUp.done_on.is_(None))
 
 
-def done_since(session: Session, day: date) -> list[Line]:
+def done_since(session: Session, day: date) -> list[FollowUpLine]:
     """What was done on this day or after it, the last done first."""
     return _lines(session, FollowUp.done_on >= day)[::-1]
 
 
-def of_record(session: Session, record_id: str) -> list[Line]:
+def of_record(session: Session, record_id: str) -> list[FollowUpLine]:
     """The follow-ups of one record: the open ones, the first due first, then those done, the last done first."""
     found = _lines(session, FollowUp.record_id == record_id)
     open_ = [line for line in found if line.done_on is None]
     return [*open_, *(line for line in reversed(found) if line.done_on is not None)]
 
 
-def by_owner(found: Iterable[Line], person_id: str, today: date) -> tuple[dict[Due, list[Line]], list[Line]]:
+def by_owner(
+    found: Iterable[FollowUpLine], person_id: str, today: date
+) -> tuple[dict[Nearness, list[FollowUpLine]], list[FollowUpLine]]:
     """Open follow-ups of a person by how near they are (all keys are there), and those of everybody else."""
-    mine: dict[Due, list[Line]] = {due: [] for due in Due}
-    others: list[Line] = []
+    mine: dict[Nearness, list[FollowUpLine]] = {due: [] for due in Nearness}
+    others: list[FollowUpLine] = []
     for line in found:
         (mine[nearness(line.due, today)] if line.owner_id == person_id else others).append(line)
     return mine, others
 
 
-def as_table(found: Sequence[Line], names: Mapping[str, str]) -> pd.DataFrame:
+def as_table(found: Sequence[FollowUpLine], names: Mapping[str, str]) -> pd.DataFrame:
     """Follow-ups as a file has them, in columns of :data:`COLUMNS`; those of restricted records are left out.
 
     ``names`` are the staff's, by identifier. Days are dates, ``record_kind`` is a term, ``sample`` is true or false.
@@ -167,7 +169,7 @@ def as_table(found: Sequence[Line], names: Mapping[str, str]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _lines(session: Session, *conditions: ColumnElement[bool]) -> list[Line]:
+def _lines(session: Session, *conditions: ColumnElement[bool]) -> list[FollowUpLine]:
     asked = (
         select(
             FollowUp.id,
@@ -187,7 +189,7 @@ def _lines(session: Session, *conditions: ColumnElement[bool]) -> list[Line]:
         .where(*conditions)
         .order_by(FollowUp.done_on.nulls_first(), FollowUp.due, FollowUp.what, FollowUp.id)
     )
-    return [Line(**row._mapping) for row in session.execute(asked)]
+    return [FollowUpLine(**row._mapping) for row in session.execute(asked)]
 
 
 # --- Commands

@@ -57,7 +57,7 @@ def counts(found: Iterable[LanguageProposal]) -> dict[ProposalOutcome, int]:
 
 
 @dataclass(frozen=True)
-class Group:
+class ProposalGroup:
     """Proposals that belong to one item of the calendar; ``item`` is empty for those that belong to none."""
 
     item: str
@@ -65,7 +65,7 @@ class Group:
     proposals: tuple[LanguageProposal, ...]
 
 
-def by_item(found: Sequence[LanguageProposal], table: pd.DataFrame, today: date) -> list[Group]:
+def by_item(found: Sequence[LanguageProposal], table: pd.DataFrame, today: date) -> list[ProposalGroup]:
     """The proposals by item: the next item first, then those linked to none, then past items, the last one first.
 
     A proposal that is linked to several items stands with the next of them, or else with the last. ``table`` is the
@@ -90,7 +90,8 @@ def by_item(found: Sequence[LanguageProposal], table: pd.DataFrame, today: date)
         return (0, start.toordinal(), item) if end >= today else (2, -start.toordinal(), item)
 
     return [
-        Group(item, bool(item) and known[item][1] >= today, tuple(groups[item])) for item in sorted(groups, key=order)
+        ProposalGroup(item, bool(item) and known[item][1] >= today, tuple(groups[item]))
+        for item in sorted(groups, key=order)
     ]
 
 

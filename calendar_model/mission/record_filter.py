@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement
 
 from calendar_model.calendar import Filter
 from calendar_model.calendar.filters import RecordFacts
+from calendar_model.mission.links import model_of
 from calendar_model.reference import Reference
-from calendar_model.store.models import Record
 from calendar_model.terms import RecordKind
 
 FACT_COLUMNS: Mapping[RecordKind, Mapping[str, str]] = {
@@ -42,7 +42,7 @@ def keeps(chosen: Filter, kind: RecordKind, record: Any, reference: Reference) -
 
 def conditions(chosen: Filter, kind: RecordKind, reference: Reference) -> list[ColumnElement[bool]]:
     """What :func:`keeps` asks of a record, as conditions for a query of this kind."""
-    model = Record.__mapper__.polymorphic_map[kind].class_
+    model = model_of(kind)
     columns = {fact: getattr(model, column) for fact, column in FACT_COLUMNS[kind].items()}
     found: list[ColumnElement[bool]] = []
     codes = chosen.organisation_codes(reference)

@@ -9,10 +9,11 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from calendar_model.mission.cases import linked_records
 from calendar_model.mission.dossier import LinkedStatement
+from calendar_model.mission.links import linked_records
 from calendar_model.mission.statements.workflow import BEFORE_DELIVERY
 from calendar_model.store.models import Contact, Engagement, FollowUp, Statement
+from calendar_model.terms import RecordKind
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,6 @@ def week(session: Session, first: date, last: date) -> Week:
         .options(selectinload(FollowUp.owner), selectinload(FollowUp.record))
         .order_by(FollowUp.due, FollowUp.what, FollowUp.id)
     ).all()
-    with_whom = linked_records(session, Contact, [one.id for one in engagements])
+    with_whom = linked_records(session, RecordKind.CONTACT, [one.id for one in engagements])
     texts = [LinkedStatement(one, one.versions[-1].number if one.versions else 0, None, ()) for one in statements]
     return Week(engagements, with_whom, texts, follow_ups)

@@ -16,7 +16,7 @@ from calendar_model.calendar import Filter
 from calendar_model.mission import contacts, engagements, follow_ups
 from calendar_model.mission.contacts import ConsentState
 from calendar_model.mission.engagements import EngagementLinks, EngagementQuery, LinkedRecord
-from calendar_model.mission.follow_ups import Due
+from calendar_model.mission.follow_ups import Nearness
 from calendar_model.mission.transactions import save, writing
 from calendar_model.reference import load
 from calendar_model.store.database import Workspace
@@ -208,7 +208,7 @@ def test_open_follow_ups_stand_by_their_day_and_only_with_records_that_one_sees(
     assert seen(ANONYMOUS) == []
 
 
-def whats(found: Sequence[follow_ups.Line]) -> list[str]:
+def whats(found: Sequence[follow_ups.FollowUpLine]) -> list[str]:
     return [line.what for line in found]
 
 
@@ -250,9 +250,9 @@ def test_ones_own_follow_ups_are_parted_by_how_near_they_are(workspace: Workspac
         mine, others = follow_ups.by_owner(follow_ups.open_follow_ups(session), me.person_id, TODAY)
 
     assert {due: whats(found) for due, found in mine.items()} == {
-        Due.LATE: ["yesterday"],
-        Due.SOON: ["today", "in six days"],
-        Due.LATER: ["in seven days"],
+        Nearness.LATE: ["yesterday"],
+        Nearness.SOON: ["today", "in six days"],
+        Nearness.LATER: ["in seven days"],
     }
     assert whats(others) == ["Bo's"]
 

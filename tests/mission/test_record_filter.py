@@ -14,6 +14,7 @@ from calendar_model.access.unit_of_work import reading
 from calendar_model.calendar import Filter
 from calendar_model.calendar.filters import RecordFacts
 from calendar_model.mission import record_filter
+from calendar_model.mission.links import model_of
 from calendar_model.mission.record_filter import FACT_COLUMNS, keeps, what_narrows
 from calendar_model.mission.transactions import save
 from calendar_model.reference import load
@@ -24,7 +25,6 @@ from calendar_model.store.models import (
     Engagement,
     LanguageProposal,
     Person,
-    Record,
     Reprisal,
     Statement,
 )
@@ -90,7 +90,7 @@ def desk(workspace: Workspace) -> Viewer:
 def test_a_query_keeps_what_the_filter_keeps(workspace: Workspace, desk: Viewer, chosen: Filter) -> None:
     with reading(desk, workspace) as session:
         for kind in FACT_COLUMNS:
-            model = Record.__mapper__.polymorphic_map[kind].class_
+            model = model_of(kind)
             everything = session.scalars(select(model)).all()
             queried = session.scalars(select(model.id).where(*record_filter.conditions(chosen, kind, REFERENCE)))
             assert set(queried) == {one.id for one in everything if keeps(chosen, kind, one, REFERENCE)}

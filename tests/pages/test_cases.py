@@ -341,7 +341,7 @@ def test_a_tie_that_the_form_does_not_offer_stays(desk: Viewer) -> None:
     )
     app = cases(desk, record=made)
     assert "Bilateral mission · Mon 2 Nov 2026" in [one.value for one in app.caption]
-    type_in(app, title="Case 01", ties_engagements=[])
+    type_in(app, title="Case 01", links_engagements=[])
     save_it(app)
     with reading(desk) as session:
         found = session.get_one(Case, made)

@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from calendar_model.access.permissions import ANONYMOUS, Viewer, member
 from calendar_model.access.problems import Refused
 from calendar_model.access.unit_of_work import reading
+from calendar_model.mission.records import WHOLE
 from calendar_model.mission.transactions import save, writing
 from calendar_model.store.models import (
     Access,
@@ -25,7 +26,6 @@ from calendar_model.store.models import (
 )
 from calendar_model.terms import ContactKind, EngagementForm, EngagementKind
 from calendar_model.vocabulary import Sensitivity
-from pages.components.record import forms
 from tests.app import everything, open_page
 from tests.day import TODAY
 from tests.pages.driver import address, click, sound, unfold
@@ -55,7 +55,7 @@ def keep_who_it_is(who: Viewer, contact_id: str, **texts: str) -> None:
 def kept(who: Viewer, record_id: str) -> Contact:
     with reading(who) as session:
         eager = (selectinload(Contact.identity), selectinload(Contact.consents))
-        one = session.get(Contact, record_id, options=(*forms.whole(), *eager))
+        one = session.get(Contact, record_id, options=(*WHOLE, *eager))
         assert one is not None
         return one
 

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from calendar_model.access.permissions import ANONYMOUS, Viewer, member
 from calendar_model.access.unit_of_work import reading
+from calendar_model.mission.records import WHOLE
 from calendar_model.mission.transactions import save, writing
 from calendar_model.store.history import of_record
 from calendar_model.store.models import (
@@ -33,7 +34,6 @@ from calendar_model.terms import (
     Suggester,
 )
 from calendar_model.vocabulary import Sensitivity
-from pages.components.record import forms
 from tests.app import everything, open_page
 from tests.day import TODAY
 from tests.pages.driver import address, click, sound
@@ -66,7 +66,7 @@ def follow_up(who: Viewer, what: str, days: int, **more: Any) -> FollowUp:
 
 def kept(who: Viewer, record_id: str) -> Engagement:
     with reading(who) as session:
-        engagement = session.get(Engagement, record_id, options=forms.whole())
+        engagement = session.get(Engagement, record_id, options=WHOLE)
         assert engagement is not None
         return engagement
 
@@ -282,8 +282,8 @@ def test_a_new_engagement_begins_with_what_the_address_says(me: Viewer) -> None:
     assert app.selectbox(key="engagement_new_organisation").value == "un-hrc"
     assert app.date_input(key="engagement_new_on").value == TODAY
     assert app.multiselect(key="engagement_new_items").value == [ITEM]
-    assert app.multiselect(key="engagement_new_ties_contacts").value == [who]
-    assert app.multiselect(key="engagement_new_ties_statements").value == [draft]
+    assert app.multiselect(key="engagement_new_links_contacts").value == [who]
+    assert app.multiselect(key="engagement_new_links_statements").value == [draft]
 
 
 def test_each_kind_is_explained_in_a_sentence_of_its_own(me: Viewer) -> None:
@@ -311,8 +311,8 @@ def test_a_new_engagement_is_saved_with_its_ties_and_its_follow_up_and_opened(me
     app.selectbox(key="engagement_new_form").select(EngagementForm.PHONE)
     app.text_input(key="engagement_new_participants").input("Embassy in Nairobi")
     app.text_area(key="engagement_new_outcome").input("They advise quiet.")
-    app.multiselect(key="engagement_new_ties_contacts").set_value([who])
-    app.multiselect(key="engagement_new_ties_events").set_value([event])
+    app.multiselect(key="engagement_new_links_contacts").set_value([who])
+    app.multiselect(key="engagement_new_links_events").set_value([event])
     app.text_input(key="engagement_new_next_what").input("Call again")
     app.date_input(key="engagement_new_next_due").set_value(date(2026, 12, 1))
     app.selectbox(key="engagement_new_next_owner").select(other.person_id)

@@ -415,7 +415,7 @@ def test_a_choice_that_is_not_offered_any_more_does_not_keep_the_form_from_openi
     gone = a_contact(me)
     form.app = form.open()
     form.fill()
-    contacts: Any = form.app.get_by_key("engagement_new_ties_contacts")
+    contacts: Any = form.app.get_by_key("engagement_new_links_contacts")
     contacts.set_value([gone]).run()
     owner: Any = form.app.get_by_key("engagement_new_sensitivity")
     owner.set_value(Sensitivity.RESTRICTED).run()

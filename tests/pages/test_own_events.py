@@ -189,8 +189,8 @@ def test_ties_are_kept_with_the_event(desk: Viewer) -> None:
     )
     made = save(desk, Event, EVENT, items=["session-HRC64", "not-in-the-calendar"], links=[engagement])
     app = opened(desk, record=made)
-    assert fields(app)["ties_engagements"].value == [engagement]
-    fields(app)["ties_speakers"].select("Defender 014")
+    assert fields(app)["links_engagements"].value == [engagement]
+    fields(app)["links_speakers"].select("Defender 014")
     press(app, "Save the event")
     with reading(desk) as session:
         event = session.get(Event, made)

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import streamlit as st
 
-from calendar_model.access.problems import SHORTEST_REASON, Refused
-from calendar_model.access.unit_of_work import reading, staff
 from calendar_model.calendar import city, when
-from calendar_model.mission import briefing, events
-from calendar_model.mission.events import item_of
-from calendar_model.mission.transactions import save
+from calendar_model.mission import briefing
+from calendar_model.mission.events import item_of, save_event
 from calendar_model.reference import Reference
-from calendar_model.store.history import of_record
-from calendar_model.store.models import Contact, Engagement, Event, Person, Record, Statement
-from calendar_model.terms import EventKind
+from calendar_model.terms import EventKind, RecordKind
 from calendar_model.vocabulary import Kind, Precision, Sensitivity, Standing
-from pages.components.record import forms
-from pages.components.record.access_requests import ask_for_access
-from pages.components.record.forms import LINK, NEW, RecordForm, open_record, texts, words
-from pages.components.record.parts import heading, history, item_openers, kept_items, kept_links
+from pages.components.record.forms import LINK, NEW, RecordForm, open_record, words
+from pages.components.record.page import RecordView
+from pages.components.record.parts import linked_by_kind, linked_items
 from pages.components.shell import item_panel
 from pages.components.shell.context import PageContext
 from pages.components.shell.current_user import viewer
@@ -32,16 +26,11 @@ from pages.components.shell.words import plain
 from pages.components.shell.zones import zone_choices
 from pages.components.widgets import labels
 
+if TYPE_CHECKING:
+    from calendar_model.store.models import Contact, Event, Person
+
 STANDINGS = (Standing.PROVISIONAL, Standing.CONFIRMED, Standing.HELD, Standing.CANCELLED)
 """How firm an event of one's own can be: nobody projects it."""
-
-LINKS: Mapping[str, tuple[type[Record], ...]] = {
-    "ties_speakers": (Contact,),
-    "ties_statements": (Statement,),
-    "ties_engagements": (Engagement,),
-}
-_TEXTS = ("title", "body", "timezone", "location", "room", "organisers", "cosponsors", "programme")
-_LEVELS = list(Sensitivity)
 
 
 def speaks(event: Event, contacts: Iterable[Contact] = ()) -> str:
@@ -52,40 +41,8 @@ def speaks(event: Event, contacts: Iterable[Contact] = ()) -> str:
     return f"Speakers: {codes}." if codes else ""
 
 
-def event_page(record_id: str, context: PageContext) -> None:
-    """The page of one event, or, without ``record_id``, of one to be planned."""
-    forms.back("All side events and meetings")
-    event, changes, titles = None, [], {}
-    if record_id:
-        with reading(context.viewer) as session:
-            event = session.get(Event, record_id, options=forms.whole())
-            if event is not None:
-                changes = of_record(session, record_id)
-                titles = {one.id: one.title for link in event.links for one in (link.other,)}
-                titles |= {one.id: one.title for link in event.linked_from for one in (link.record,)}
-        if event is None:
-            st.title("Side events and meetings")
-            forms.outcome()
-            st.markdown("This event is not there any more, or not for you to see. Go back to the list.")
-            ask_for_access(record_id)
-            return
-    everyone = staff()
-    if event is None:
-        st.title("A new event")
-        forms.outcome()
-        _form(None, everyone, context)
-        return
-    heading(event, everyone, state=f"{words(event.event_kind)}, {event.standing!s}.")
-    forms.outcome()
-    fields, beside = st.columns([5, 3], gap="large")
-    with fields:
-        _form(event, everyone, context)
-    with beside:
-        _beside(event, context)
-    history(changes, everyone, titles, context.zone)
-
-
-def _beside(event: Event, context: PageContext) -> None:
+def _draw_in_calendar(event: Event, _everyone: Sequence[Person], context: PageContext) -> None:
+    """Where the event is in the calendar, and the way to its dossier."""
     item = item_of(event.id)
     st.subheader("In the calendar")
     rows = context.table[context.table["item"] == item]
@@ -93,24 +50,10 @@ def _beside(event: Event, context: PageContext) -> None:
         st.markdown(plain(when(row, context.zone)))
         st.button("Show it", key="event_in_calendar", type="tertiary", on_click=item_panel.choose, args=(item,))
     link("dossier", "Dossier of the event", of=item)
-    if event.items:
-        st.subheader("Belongs to")
-        item_openers(event, context)
-    others = [*(link.other for link in event.links), *(link.record for link in event.linked_from)]
-    for title, kind, page in (
-        ("Speaks there", Contact, "contacts"),
-        ("Statements", Statement, "statements"),
-        ("Engagements", Engagement, "engagements"),
-    ):
-        found = sorted((one for one in others if isinstance(one, kind)), key=lambda one: one.title)
-        if found:
-            st.subheader(title)
-            for one in found:
-                link(page, plain(one.title), record=one.id)
 
 
-def _form(event: Event | None, everyone: Sequence[Person], context: PageContext) -> None:
-    form = RecordForm("event", context, event, kind=Event)
+def _draw_form(event: Event | None, everyone: Sequence[Person], context: PageContext) -> None:
+    form = RecordForm("event", context, event, table="event")
     with form:
         asked = st.query_params.get(NEW, "")
         first = EventKind(asked) if asked in set(EventKind) else EventKind.SIDE_EVENT
@@ -130,15 +73,15 @@ def _form(event: Event | None, everyone: Sequence[Person], context: PageContext)
         form.tick("defenders_speak", "Defenders speak")
         form.records(
             "Contacts who speak, by their codes",
-            LINKS["ties_speakers"],
-            "ties_speakers",
+            RecordKind.CONTACT,
+            field="links_speakers",
             help="Seen here and in the dossier, each by those who may see the contact; never in a calendar or feed.",
         )
         form.area("programme", "Programme", help="Stays with this record: it goes into no calendar and no feed.")
         st.subheader("What else belongs to it, and who sees it")
-        form.records("Statements", LINKS["ties_statements"], "ties_statements")
-        form.records("Engagements", LINKS["ties_engagements"], "ties_engagements")
-        _level(form, event, everyone)
+        form.records("Statements", RecordKind.STATEMENT, field="links_statements")
+        form.records("Engagements", RecordKind.ENGAGEMENT, field="links_engagements")
+        _draw_level(form, everyone)
         form.submit("Save the event", _save)
 
 
@@ -261,14 +204,11 @@ def request_rule(items: Sequence[str], start: date | None, context: PageContext)
     return None if asked.empty else asked.iloc[0]
 
 
-def _level(form: RecordForm, event: Event | None, everyone: Sequence[Person]) -> None:
+def _draw_level(form: RecordForm, everyone: Sequence[Person]) -> None:
     form.level(Sensitivity.INTERNAL, everyone)
-    if _opened(form):
-        form.text(
-            "reason",
-            "Why more people may see it",
-            help="A sentence; it stays in the history.",
-        )
+    # A new event is internal until somebody says why it is not.
+    if form.opens_up(Sensitivity.INTERNAL):
+        form.ask_reason(help="A sentence; it stays in the history.")
         if form.values("sensitivity")["sensitivity"] == Sensitivity.PUBLIC:
             st.caption(
                 "Title, time, place, organisers and co-sponsors go to everybody and into every feed; programme, links "
@@ -276,40 +216,43 @@ def _level(form: RecordForm, event: Event | None, everyone: Sequence[Person]) ->
             )
 
 
-def _opened(form: RecordForm) -> bool:
-    """Whether more people are to see it than do now; a new event is internal until somebody says why it is not."""
-    before = form.record.sensitivity if form.record is not None else Sensitivity.INTERNAL
-    chosen = form.values("sensitivity").get("sensitivity") or before
-    return _LEVELS.index(chosen) < _LEVELS.index(before)
-
-
 def _save(form: RecordForm) -> str:
-    event: Event | None = form.record
-    values = texts(form.values(), *_TEXTS)
-    reason, level = values.pop("reason", None) or "", values.pop("sensitivity")
-    values["end"] = values["end"] or values["start"]
-    if wrong := events.problems(values):
-        raise Refused(*wrong)
-    opened = _opened(form)
-    if opened and len(reason) < SHORTEST_REASON:
-        raise Refused("Say in a sentence why more people may see it; the reason stays in the history.")
-    items = [*form.chosen("items"), *kept_items(event, form.context)]
-    links = [*form.chosen(*LINKS), *kept_links(event, [kind for kinds in LINKS.values() for kind in kinds])]
-    named = form.chosen("named") if level == Sensitivity.RESTRICTED else None
-    who = viewer()
-    if event is not None:
-        columns, seen = {**values, "sensitivity": level}, form.seen
-        save(who, Event, columns, record_id=event.id, seen=seen, items=items, links=links, named=named, reason=reason)
-        return _saved(values["standing"])
-    born = {**values, "sensitivity": Sensitivity.INTERNAL if opened else level}
-    made = save(who, Event, born, items=items, links=links, named=named)
-    if opened:
-        save(who, Event, {"sensitivity": level}, record_id=made, seen=1, reason=reason)
-    open_record(made)
-    return _saved(values["standing"])
+    values = form.values()
+    made = save_event(
+        viewer(),
+        values,
+        event_id=form.record_id,
+        seen=form.seen,
+        items=form.item_ids,
+        links=form.link_ids,
+        named=form.person_ids,
+        reason=form.reason,
+    )
+    if form.record is None:
+        open_record(made)
+    return _saved_words(values["standing"])
 
 
-def _saved(standing: Standing) -> str:
+def _saved_words(standing: Standing) -> str:
     if standing == Standing.CANCELLED:
         return "Saved as cancelled. It stays in the calendar, struck through; nobody is reminded to ask for its room."
     return "Saved. It stands in the calendar of all who may see it."
+
+
+EVENT_VIEW = RecordView(
+    RecordKind.EVENT,
+    new_title="A new event",
+    form=_draw_form,
+    state=lambda event, _context: f"{words(event.event_kind)}, {event.standing!s}.",
+    side=(
+        _draw_in_calendar,
+        linked_items("Belongs to"),
+        linked_by_kind(
+            {
+                "Speaks there": RecordKind.CONTACT,
+                "Statements": RecordKind.STATEMENT,
+                "Engagements": RecordKind.ENGAGEMENT,
+            }
+        ),
+    ),
+)

@@ -156,7 +156,7 @@ def one_calendar(context: PageContext) -> None:
 
 
 def _form(one: RemoteCalendar | None, allowed: Sequence[str], context: PageContext) -> None:
-    form = RecordForm("remote", context, one, kind=RemoteCalendar)
+    form = RecordForm("remote", context, one, table="remote_calendar")
     with form:
         form.text("name", "Whose calendar it is", help="Stands with every event that comes from it.")
         form.text(

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from calendar_model.access.permissions import Viewer
 from calendar_model.mission.access_requests import OpenRequest, ask, grant, open_requests
-from calendar_model.store.models import AccessRequest, Contact, Person, Record, longest
+from calendar_model.mission.records import text_limit
+from calendar_model.terms import RecordKind
 from calendar_model.vocabulary import Sensitivity
 from pages.components.record import fields, forms
 from pages.components.record.forms import words
 from pages.components.shell.current_user import viewer
 from pages.components.shell.words import plain
+
+if TYPE_CHECKING:
+    from calendar_model.store.models import Person, Record
 
 
 def ask_for_access(record_id: str) -> None:
@@ -25,7 +30,7 @@ def ask_for_access(record_id: str) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         fields.line(
             "Why you need access",
-            longest(AccessRequest, "reason"),
+            text_limit("access_request", "reason"),
             key=reason,
             width=420,
             help="One sentence; it stays in the history. A person with access grants it. Where nobody active has "
@@ -37,7 +42,7 @@ def ask_for_access(record_id: str) -> None:
 def requests_for(record: Record, everyone: Sequence[Person]) -> None:
     """The open requests for a record, each with the button that grants it; and where its owner is not active any more,
     the form to ask to become the owner."""
-    if record.sensitivity is not Sensitivity.RESTRICTED and not isinstance(record, Contact):
+    if record.sensitivity is not Sensitivity.RESTRICTED and record.kind is not RecordKind.CONTACT:
         return
     reader = viewer()
     _listed(open_requests(reader, record.id))

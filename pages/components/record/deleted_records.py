@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import streamlit as st
 
 from calendar_model import wording
-from calendar_model.access.unit_of_work import reading
-from calendar_model.store.history import DeletedRecord, deleted, of_record
-from calendar_model.store.models import Person
+from calendar_model.mission import records
 from pages.components.record.forms import words
-from pages.components.record.parts import history
+from pages.components.record.history import history
 from pages.components.shell.context import PageContext
+
+if TYPE_CHECKING:
+    from calendar_model.store.history import DeletedRecord
+    from calendar_model.store.models import Person
 
 CHOSEN = "deleted_record"
 """Key of the choice, which is in no address."""
@@ -21,8 +24,7 @@ CHOSEN = "deleted_record"
 
 def deleted_records(context: PageContext, everyone: Sequence[Person]) -> None:
     """A choice of the deleted records, and the history of the one that is chosen; nothing where there are none."""
-    with reading(context.viewer) as session:
-        found = {one.record_id: one for one in deleted(session)}
+    found = {one.record_id: one for one in records.deleted_records(context.viewer)}
     if not found:
         return
     st.subheader("Deleted records")
@@ -38,9 +40,7 @@ def deleted_records(context: PageContext, everyone: Sequence[Person]) -> None:
     )
     if chosen is None:
         return
-    with reading(context.viewer) as session:
-        changes = of_record(session, chosen)
-    history(changes, everyone, {}, context.zone)
+    history(records.changes_of(context.viewer, chosen), everyone, {}, context.zone)
 
 
 def _label(one: DeletedRecord, zone: str) -> str:

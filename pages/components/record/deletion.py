@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
-from calendar_model.access.unit_of_work import load_for_update
-from calendar_model.mission.transactions import writing
-from calendar_model.store.models import Change, Record, longest
+from calendar_model.mission.records import delete_record, text_limit
+from calendar_model.terms import RecordKind
 from pages.components.record import fields, forms
 from pages.components.shell import typed
 from pages.components.shell.current_user import viewer
 
+if TYPE_CHECKING:
+    from calendar_model.store.models import Record
 
-def deletion(record: Record, kind: type[Record], what: str) -> None:
-    """The field for the reason and the button that deletes a record of this kind; ``what`` completes “Delete …”.
+
+def deletion(record: Record, what: str) -> None:
+    """The field for the reason and the button that deletes a record; ``what`` completes “Delete …”.
 
     Afterwards the page's list is shown. Kinds of record that are never deleted are refused.
     """
@@ -22,7 +26,7 @@ def deletion(record: Record, kind: type[Record], what: str) -> None:
         st.markdown("It goes with its links and follow-ups. The history keeps that it was there, and why it went.")
         fields.line(
             "Why it is deleted",
-            longest(Change, "reason"),
+            text_limit("change", "reason"),
             key=reason,
             help="A sentence that names nobody: it stays in the history.",
         )
@@ -30,14 +34,13 @@ def deletion(record: Record, kind: type[Record], what: str) -> None:
             f"Delete {what}",
             key=f"delete_{record.id}",
             on_click=_delete,
-            args=(kind, record.id, record.version, reason),
+            args=(record.kind, record.id, record.version, reason),
         )
 
 
-def _delete(kind: type[Record], record_id: str, seen: int, reason: str) -> None:
+def _delete(kind: RecordKind, record_id: str, seen: int, reason: str) -> None:
     def act() -> str:
-        with writing(viewer(), st.session_state.get(reason) or "") as session:
-            session.delete(load_for_update(session, kind, record_id, seen))
+        delete_record(viewer(), kind, record_id, seen=seen, reason=st.session_state.get(reason) or "")
         return "Deleted."
 
     if forms.attempt(act):

@@ -4,35 +4,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from calendar_model import wording
-from calendar_model.access.problems import Refused
 from calendar_model.access.unit_of_work import reading
-from calendar_model.mission.follow_ups import Due, Line, nearness, of_record
-from calendar_model.mission.transactions import save, writing
-from calendar_model.store.models import FollowUp, Person, Record, longest
+from calendar_model.mission import follow_ups
+from calendar_model.mission.follow_ups import FollowUpLine, Nearness, nearness, of_record
+from calendar_model.mission.records import text_limit
 from calendar_model.vocabulary import Sensitivity
 from pages.components.record import fields, forms
 from pages.components.record.forms import RECORD, words
-from pages.components.shell.context import current
+from pages.components.shell.context import PageContext
 from pages.components.shell.current_user import viewer
 from pages.components.shell.navigation import PAGE_OF, link
 from pages.components.shell.words import plain, plain_lines
 from pages.components.widgets.lines import LEFT
 
+if TYPE_CHECKING:
+    from calendar_model.store.models import Person, Record
 
-def follow_ups_of(record: Record, everyone: Sequence[Person]) -> None:
+_LONGEST_WHAT, _LONGEST_OUTCOME = text_limit("follow_up", "what"), text_limit("follow_up", "outcome")
+
+
+def follow_ups_of(record: Record, everyone: Sequence[Person], context: PageContext) -> None:
     """The follow-ups of a record under a heading of their own: open ones to be done or changed, those done folded,
     and the fields for a new one.
 
     ``record`` has its ``named`` loaded, ``everyone`` is the staff. Of a restricted record only persons who are named
     in it can be given something to do: the others would not see it.
     """
-    context = current()
     with reading(context.viewer) as session:
         found = of_record(session, record.id)
     open_ = [line for line in found if line.done_on is None]
@@ -46,7 +50,7 @@ def follow_ups_of(record: Record, everyone: Sequence[Person]) -> None:
     if len(found) > len(open_):
         with st.expander(f"Done: {len(found) - len(open_)}"):
             follow_up_lines(found[len(open_) :], names, "done", today=context.today, own_page=True)
-    _add(record.id, owners)
+    _draw_new(record.id, owners)
 
 
 def _owners(record: Record, everyone: Sequence[Person]) -> dict[str, str]:
@@ -58,10 +62,10 @@ def _owners(record: Record, everyone: Sequence[Person]) -> dict[str, str]:
     }
 
 
-def _add(record_id: str, owners: Mapping[str, str]) -> None:
+def _draw_new(record_id: str, owners: Mapping[str, str]) -> None:
     keys = {name: f"follow_up_{name}_{record_id}" for name in ("what", "due", "owner")}
     with st.expander("Add a follow-up", key=f"follow_up_new_{record_id}"):
-        fields.line("What is to be done", longest(FollowUp, "what"), key=keys["what"])
+        fields.line("What is to be done", _LONGEST_WHAT, key=keys["what"])
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.date_input("By when", value=None, format="YYYY-MM-DD", key=keys["due"], width=160)
             ids = list(owners)
@@ -74,28 +78,19 @@ def _add(record_id: str, owners: Mapping[str, str]) -> None:
                 key=keys["owner"],
                 width=220,
             )
-            st.button("Add", key=f"follow_up_add_{record_id}", on_click=_added, args=(record_id, keys))
+            st.button("Add", key=f"follow_up_add_{record_id}", on_click=_save_new, args=(record_id, keys))
 
 
-def _added(record_id: str, keys: Mapping[str, str]) -> None:
+def _save_new(record_id: str, keys: Mapping[str, str]) -> None:
     what, due, owner = (st.session_state.get(keys[name]) for name in ("what", "due", "owner"))
 
     def act() -> str:
-        add_follow_up(record_id, what or "", due, owner or "")
+        follow_ups.add_follow_up(viewer(), record_id, what=what or "", due=due, owner_id=owner or "")
         return "The follow-up is added."
 
     if forms.attempt(act):
         for key in keys.values():
             st.session_state.pop(key, None)
-
-
-def add_follow_up(record_id: str, what: str, due: date | None, owner_id: str) -> None:
-    """Adds something to be done about a record. Raises Refused for what is missing."""
-    with writing(viewer()) as session:
-        record = session.get(Record, record_id)
-        if record is None:
-            raise Refused("This record is not there any more, or not for you to see. Go back to the list.")
-        record.follow_ups.append(FollowUp(what=what.strip(), due=due, owner_id=owner_id))
 
 
 # --- Lines
@@ -109,7 +104,7 @@ def due_words(due: date, today: date) -> str:
 
 
 def follow_up_lines(
-    found: Sequence[Line],
+    found: Sequence[FollowUpLine],
     names: Mapping[str, str],
     place: str,
     *,
@@ -127,20 +122,22 @@ def follow_up_lines(
             # Beside a record there is room for one column only.
             with st.container(horizontal=not own_page, gap=None if own_page else "small"):
                 with st.container(key=f"when_{line.id}", width="stretch" if own_page else LEFT, gap=None):
-                    st.markdown(_when(line, today))
+                    st.markdown(_when_words(line, today))
                 with st.container(key=f"what_{line.id}", width="stretch", gap=None):
-                    _line(line, names, owners, today, own_page)
+                    _draw_line(line, names, owners, today, own_page)
 
 
-def _when(line: Line, today: date) -> str:
+def _when_words(line: FollowUpLine, today: date) -> str:
     if line.done_on is not None:
         return f"Done on {wording.day(line.done_on)}"
-    said = due_words(line.due, today)
-    pressing = nearness(line.due, today) is not Due.LATER
-    return f"{f'**{said}**' if pressing else said} · {wording.day(line.due)}"
+    days = due_words(line.due, today)
+    pressing = nearness(line.due, today) is not Nearness.LATER
+    return f"{f'**{days}**' if pressing else days} · {wording.day(line.due)}"
 
 
-def _line(line: Line, names: Mapping[str, str], owners: Mapping[str, str] | None, today: date, own_page: bool) -> None:
+def _draw_line(
+    line: FollowUpLine, names: Mapping[str, str], owners: Mapping[str, str] | None, today: date, own_page: bool
+) -> None:
     st.markdown(f"**{plain(line.what)}**" if line.done_on is None else plain(line.what))
     if line.outcome.strip():
         st.markdown(plain_lines(line.outcome))
@@ -153,26 +150,26 @@ def _line(line: Line, names: Mapping[str, str], owners: Mapping[str, str] | None
             about += ["restricted" if line.restricted else "", "sample" if line.sample else ""]
         st.caption(plain(" · ".join(part for part in about if part)), width="content")
         if line.done_on is None:
-            _to_do(line, owners, today)
+            _draw_actions(line, owners, today)
         else:
             st.button(
                 "Not done after all",
                 key=f"follow_up_reopen_{line.id}",
                 type="tertiary",
-                on_click=_written,
-                args=(line, {"done_on": None}, "The follow-up is open again."),
+                on_click=_save_reopened,
+                args=(line,),
             )
 
 
-def _to_do(line: Line, owners: Mapping[str, str] | None, today: date) -> None:
+def _draw_actions(line: FollowUpLine, owners: Mapping[str, str] | None, today: date) -> None:
     """What is drawn only once it is opened: a page may have many lines."""
     opened = st.popover("Done, or change", type="tertiary", key=f"follow_up_{line.id}", on_change="rerun")
     if not opened.open:
         return
     with opened:
-        fields.area("What came of it", longest(FollowUp, "outcome"), key=f"follow_up_outcome_{line.id}", height=68)
-        st.button("Done", type="primary", key=f"follow_up_done_{line.id}", on_click=_done, args=(line, today))
-        fields.line("What is to be done", longest(FollowUp, "what"), value=line.what, key=f"follow_up_what_{line.id}")
+        fields.area("What came of it", _LONGEST_OUTCOME, key=f"follow_up_outcome_{line.id}", height=68)
+        st.button("Done", type="primary", key=f"follow_up_done_{line.id}", on_click=_save_done, args=(line, today))
+        fields.line("What is to be done", _LONGEST_WHAT, value=line.what, key=f"follow_up_what_{line.id}")
         st.date_input("By when", value=line.due, format="YYYY-MM-DD", key=f"follow_up_due_{line.id}")
         if owners is not None:
             ids = list(dict.fromkeys([*owners, line.owner_id]))
@@ -183,26 +180,36 @@ def _to_do(line: Line, owners: Mapping[str, str] | None, today: date) -> None:
                 format_func=lambda id_: owners.get(id_, "As it is"),
                 key=f"follow_up_owner_{line.id}",
             )
-        st.button("Change it", key=f"follow_up_change_{line.id}", on_click=_changed, args=(line,))
+        st.button("Change it", key=f"follow_up_change_{line.id}", on_click=_save_changed, args=(line,))
 
 
-def _done(line: Line, today: date) -> None:
-    outcome = (st.session_state.get(f"follow_up_outcome_{line.id}") or "").strip()
-    _written(line, {"done_on": today, "outcome": outcome}, f"Done: {line.what}")
-
-
-def _changed(line: Line) -> None:
-    values = {name: st.session_state.get(f"follow_up_{name}_{line.id}") for name in ("what", "due", "owner")}
-    owner = values.pop("owner")
-    _written(line, {**values, **({"owner_id": owner} if owner else {})}, "The follow-up is changed.")
-
-
-def _written(line: Line, values: Mapping[str, object], says: str) -> None:
+def _save_done(line: FollowUpLine, today: date) -> None:
     def act() -> str:
-        changed = {**values, "what": str(values["what"]).strip()} if "what" in values else values
-        save(viewer(), FollowUp, changed, record_id=line.id, seen=line.version)
-        return says
+        outcome = st.session_state.get(f"follow_up_outcome_{line.id}") or ""
+        follow_ups.complete_follow_up(viewer(), line.id, line.version, on=today, outcome=outcome)
+        return f"Done: {line.what}"
 
+    _attempt(line, act)
+
+
+def _save_changed(line: FollowUpLine) -> None:
+    def act() -> str:
+        what, due, owner = (st.session_state.get(f"follow_up_{name}_{line.id}") for name in ("what", "due", "owner"))
+        follow_ups.change_follow_up(viewer(), line.id, line.version, what=what or "", due=due, owner_id=owner or "")
+        return "The follow-up is changed."
+
+    _attempt(line, act)
+
+
+def _save_reopened(line: FollowUpLine) -> None:
+    def act() -> str:
+        follow_ups.reopen_follow_up(viewer(), line.id, line.version)
+        return "The follow-up is open again."
+
+    _attempt(line, act)
+
+
+def _attempt(line: FollowUpLine, act: Callable[[], str]) -> None:
     if forms.attempt(act):
         for name in ("outcome", "what", "due", "owner"):
             st.session_state.pop(f"follow_up_{name}_{line.id}", None)

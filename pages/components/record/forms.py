@@ -1,27 +1,27 @@
 """Forms for the workspace's records: fields that remember what was typed, and what comes of saving.
 
-A page draws a :class:`RecordForm` field by field; its button calls back, and what was refused, or overtaken by somebody
-else, is said above the form with everything that was typed still in it.
+A page draws a :class:`RecordForm` field by field; its button calls back. What was refused, or changed by somebody else
+meanwhile, is said above the form with everything that was typed still in it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, time
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import streamlit as st
-from sqlalchemy import select
-from sqlalchemy.orm import selectinload
 
 from calendar_model import wording
 from calendar_model.access.problems import Refused
-from calendar_model.access.unit_of_work import EditConflict, reading
+from calendar_model.access.unit_of_work import EditConflict
 from calendar_model.calendar import when
+from calendar_model.mission.links import all_linked_to, linked_ids, record_choices
+from calendar_model.mission.records import text_limit
 from calendar_model.store.database import WorkspaceError
-from calendar_model.store.models import Base, Person, Record, RecordLink, longest
+from calendar_model.terms import RecordKind
 from calendar_model.vocabulary import Kind, Sensitivity
 from pages.components.record import fields
 from pages.components.shell import outage, typed
@@ -29,6 +29,9 @@ from pages.components.shell.context import PageContext
 from pages.components.shell.current_user import viewer
 from pages.components.shell.words import plain
 from pages.components.widgets import labels
+
+if TYPE_CHECKING:
+    from calendar_model.store.models import Person
 
 _OUTCOME = "form_outcome"
 
@@ -121,15 +124,16 @@ class RecordForm:
     """The fields of one record, new or kept. Draw them inside ``with form:``; then :meth:`submit`.
 
     ``name`` is one of a kind on the page. The fields keep what was typed until it is saved or given up; the version
-    that the reader began from is remembered beside them, so that a change by somebody else is noticed. ``kind`` is the
-    mapped class whose columns the fields fill: it tells how long a text may be.
+    that the reader began from is remembered beside them, so that a change by somebody else is noticed. ``table`` is the
+    table whose columns the fields fill: it tells which of them are texts, and how long they may be.
     """
 
-    def __init__(self, name: str, context: PageContext, record: Any = None, *, kind: type[Base] | None = None) -> None:
-        self.context, self.record, self._kind = context, record, kind
+    def __init__(self, name: str, context: PageContext, record: Any = None, *, table: str = "") -> None:
+        self.context, self.record, self._table = context, record, table
         self.prefix = f"{name}_{record.id if record is not None else 'new'}"
         self._fields: dict[str, str] = {}
         self._not_columns: set[str] = set()
+        self._record_fields: dict[str, tuple[RecordKind, ...]] = {}
         self._labels: dict[str, str] = {}
         self._seen = f"{self.prefix}{typed.SEEN}"
         if record is not None and self._seen not in st.session_state:
@@ -144,8 +148,8 @@ class RecordForm:
     def __exit__(self, *error: Any) -> None:
         self._box.__exit__(*error)
         with self._above:
-            self._say_again()
-            self._say_overtaken()
+            self._draw_typed_earlier()
+            self._draw_conflict()
 
     @property
     def seen(self) -> int:
@@ -163,11 +167,7 @@ class RecordForm:
         return fields.area(label, self._longest(field), **options)
 
     def _longest(self, field: str) -> int | None:
-        try:
-            return longest(self._kind, field) if self._kind is not None else None
-        except KeyError:
-            # A field of the form alone.
-            return None
+        return text_limit(self._table, field) if self._table else None
 
     def choice(
         self,
@@ -255,10 +255,11 @@ class RecordForm:
             **options,
         )
 
-    def records(self, label: str, kinds: Iterable[type[Record]], field: str = "links", **options: Any) -> list[str]:
+    def records(self, label: str, *kinds: RecordKind, field: str = "links", **options: Any) -> list[str]:
         """Records of these kinds that the reader may see, and of those already linked the ones of these kinds."""
+        self._record_fields[field] = kinds
         kept = linked_ids(self.record) if self.record is not None else st.query_params.get_all(WITH)
-        choices = record_choices(kinds, kept)
+        choices = record_choices(viewer(), kinds, kept)
         if not choices:
             st.caption(f"{label}: there are none yet.")
             return []
@@ -295,6 +296,19 @@ class RecordForm:
             select_all=False,
         )
 
+    def ask_reason(self, label: str = "Why more people may see it", **options: Any) -> None:
+        """The reason for which more people may see the record; it is no column and stays in the history."""
+        self.text("reason", label, **options)
+        self._not_columns.add("reason")
+
+    def opens_up(self, level_of_new: Sensitivity = Sensitivity.PUBLIC) -> bool:
+        """Whether more people are to see the record than do now; ``level_of_new`` is in the place of what a new record
+        has been."""
+        before = self.record.sensitivity if self.record is not None else level_of_new
+        chosen = self.values("sensitivity").get("sensitivity") or before
+        levels = list(Sensitivity)
+        return levels.index(chosen) < levels.index(before)
+
     def submit(self, label: str, act: Callable[[RecordForm], str], *, key: str = "save") -> None:
         """The button. ``act`` saves what :meth:`values` and :meth:`chosen` hold and says what it did; on success the
         fields are fresh again."""
@@ -304,11 +318,55 @@ class RecordForm:
         """What is typed, by column; without names all fields that are columns."""
         columns = names or [name for name in self._fields if name not in self._not_columns]
         typed = {name: st.session_state.get(self._fields[name]) for name in columns if name in self._fields}
-        # Terms are strings too, and have to stay terms.
-        return {name: value.strip() if type(value) is str else value for name, value in typed.items()}
+        # Terms are strings too, and have to stay terms; a column of text holds nothing as an empty text.
+        return {name: self._stripped(name, value) for name, value in typed.items()}
+
+    def _stripped(self, field: str, value: Any) -> Any:
+        if value is None and self._longest(field) is not None:
+            return ""
+        return value.strip() if type(value) is str else value
+
+    @property
+    def record_id(self) -> str:
+        """The identifier of the record; empty for a new one."""
+        return self.record.id if self.record is not None else ""
+
+    @property
+    def item_ids(self) -> list[str] | None:
+        """The items of the calendar to which the record shall be linked; None where the form does not ask for them.
+
+        Links to items that the reader's calendar does not have stay as they are.
+        """
+        if "items" not in self._fields:
+            return None
+        known = set(self.context.table["item"])
+        kept = [link.item for link in self.record.items if link.item not in known] if self.record is not None else []
+        return [*self.chosen("items"), *kept]
+
+    @property
+    def link_ids(self) -> list[str] | None:
+        """The records to which the record shall be linked; None where the form does not ask for any.
+
+        Links to kinds of record that the form does not offer stay as they are.
+        """
+        if not self._record_fields:
+            return None
+        offered = {kind for kinds in self._record_fields.values() for kind in kinds}
+        others = all_linked_to(self.record) if self.record is not None else []
+        return [*self.chosen(*self._record_fields), *(other.id for other in others if other.kind not in offered)]
+
+    @property
+    def person_ids(self) -> list[str] | None:
+        """The persons who shall have access; None where the form does not ask for them."""
+        return self.chosen("named") if "named" in self._fields else None
+
+    @property
+    def reason(self) -> str:
+        """The reason that was typed, if the form asks for one."""
+        return self.values("reason").get("reason") or ""
 
     def chosen(self, *names: str) -> list[str]:
-        """What is chosen in ``items``, ``named`` or fields of links, together."""
+        """What is chosen in ``items``, ``named`` or fields of records, together."""
         drawn = [self._fields[name] for name in names if name in self._fields]
         return [one for key in drawn for one in st.session_state.get(key) or ()]
 
@@ -326,13 +384,13 @@ class RecordForm:
         return default if self.record is None else getattr(self.record, field, default)
 
     def _submitted(self, act: Callable[[RecordForm], str]) -> None:
-        overtaken = f"{self.prefix}_overtaken"
+        conflict = f"{self.prefix}_conflict"
 
         def guarded() -> str:
             try:
                 return act(self)
             except EditConflict:
-                st.session_state[overtaken] = True
+                st.session_state[conflict] = True
                 raise
 
         if attempt(guarded):
@@ -341,10 +399,10 @@ class RecordForm:
     def forget(self) -> None:
         """Forgets what was typed: the fields show what is saved. For callbacks."""
         typed.forget([*self._fields.values(), self._seen])
-        for key in [*self._fields.values(), self._seen, f"{self.prefix}_overtaken"]:
+        for key in [*self._fields.values(), self._seen, f"{self.prefix}_conflict"]:
             st.session_state.pop(key, None)
 
-    def _say_again(self) -> None:
+    def _draw_typed_earlier(self) -> None:
         """That the fields hold what was typed on another visit, and the way to give it up."""
         if typed.is_again(self.prefix):
             with st.container(horizontal=True, vertical_alignment="center"):
@@ -357,9 +415,9 @@ class RecordForm:
                     args=(self.prefix,),
                 )
 
-    def _say_overtaken(self) -> None:
+    def _draw_conflict(self) -> None:
         """What the reader typed beside what somebody else has saved meanwhile, field by field."""
-        if not st.session_state.get(f"{self.prefix}_overtaken") or self.record is None:
+        if not st.session_state.get(f"{self.prefix}_conflict") or self.record is None:
             return
         differing = [
             {"Field": self._labels[name], "Yours, below": _shown(typed), "Saved now": _shown(saved)}
@@ -391,37 +449,3 @@ def item_choices(context: PageContext, kept: Iterable[str] = ()) -> dict[str, st
     wanted = near & ~table["kind"].isin((Kind.DEADLINE, Kind.MILESTONE, Kind.MANDATE_HOLDER))
     rows = table[wanted | table["item"].isin(list(kept))]
     return {str(row.item): f"{row.title}, {when(row)}" for row in rows.itertuples()}
-
-
-def record_choices(kinds: Iterable[type[Record]], kept: Iterable[str] = ()) -> dict[str, str]:
-    """Records that the reader may see, by identifier, as choices: the newest, and those that are ``kept`` anyway."""
-    linked = list(kept)
-    found: dict[str, str] = {}
-    with reading(viewer()) as session:
-        for kind in kinds:
-            named = select(kind.id, kind.title).order_by(kind.updated_at.desc())
-            for rows in (named.limit(500), named.where(kind.id.in_(linked))):
-                found |= {row.id: row.title for row in session.execute(rows)}
-    return found
-
-
-def linked_ids(record: Record) -> list[str]:
-    """The records linked to this one that the reader may see, whichever of the two was linked to the other."""
-    return [*(link.other_id for link in record.links), *(link.record_id for link in record.linked_from)]
-
-
-def whole() -> tuple[Any, ...]:
-    """Loader options with which a record can be shown after its session has ended: links, names, follow-ups, owner."""
-    return (
-        selectinload(Record.items),
-        selectinload(Record.links).selectinload(RecordLink.other),
-        selectinload(Record.linked_from).selectinload(RecordLink.record),
-        selectinload(Record.named),
-        selectinload(Record.follow_ups),
-        selectinload(Record.owner),
-    )
-
-
-def texts(values: Mapping[str, Any], *names: str) -> dict[str, Any]:
-    """The same values, with nothing as an empty text in these columns."""
-    return {**values, **{name: values.get(name) or "" for name in names}}

@@ -9,33 +9,28 @@ import streamlit as st
 
 from calendar_model.mission.statements import commands
 from calendar_model.store.models import (
-    Case,
     Change,
-    Contact,
-    Engagement,
-    Event,
-    LanguageProposal,
     Person,
-    Record,
-    Reprisal,
     Statement,
     bounds,
     longest,
 )
-from calendar_model.terms import CosponsorStanding, StatementForm
+from calendar_model.terms import CosponsorStanding, RecordKind, StatementForm
 from calendar_model.vocabulary import Sensitivity
 from pages.components.record import fields, forms
 from pages.components.record.forms import LINK, NEW, RecordForm, words
-from pages.components.record.parts import kept_items
 from pages.components.shell.context import PageContext
 from pages.components.shell.current_user import viewer
 from pages.components.shell.words import plain
 from pages.components.widgets import labels
 
-_TIES: Mapping[str, tuple[str, tuple[type[Record], ...]]] = {
-    "case_ties": ("Cases that it raises", (Case,)),
-    "engagement_ties": ("Engagements about it", (Engagement,)),
-    "other_ties": ("Other records", (Event, Contact, LanguageProposal, Reprisal, Statement)),
+_LINKS: Mapping[str, tuple[str, tuple[RecordKind, ...]]] = {
+    "case_links": ("Cases that it raises", (RecordKind.CASE,)),
+    "engagement_links": ("Engagements about it", (RecordKind.ENGAGEMENT,)),
+    "other_links": (
+        "Other records",
+        (RecordKind.EVENT, RecordKind.CONTACT, RecordKind.LANGUAGE, RecordKind.REPRISAL, RecordKind.STATEMENT),
+    ),
 }
 """Field, label and kinds of record: together all that a statement can be linked to."""
 
@@ -45,7 +40,7 @@ _TOGETHER = (StatementForm.JOINT, StatementForm.RESOLUTION_TEXT, StatementForm.A
 
 def details(record: Statement | None, context: PageContext, everyone: Sequence[Person]) -> None:
     """The form of a statement; a new one begins with what the address says: its form, and what it is linked to."""
-    form = RecordForm("statement", context, record, kind=Statement)
+    form = RecordForm("statement", context, record, table="statement")
     asked = st.query_params.get(NEW, "")
     first = StatementForm(asked) if asked in list(StatementForm) else StatementForm.NATIONAL
     title, forum = _proposed(first, context) if record is None else ("", "")
@@ -75,8 +70,8 @@ def details(record: Statement | None, context: PageContext, everyone: Sequence[P
                 max_value=most,
             )
         form.items()
-        for field, (label, kinds) in _TIES.items():
-            form.records(label, kinds, field)
+        for field, (label, kinds) in _LINKS.items():
+            form.records(label, *kinds, field=field)
         if record is not None and record.sensitivity is not Sensitivity.RESTRICTED:
             st.caption(
                 "A statement that is linked to a case is restricted: it shows to those named in it, and nobody else."
@@ -108,12 +103,8 @@ def _reason(statement_id: str) -> str:
 
 def _saved(form: RecordForm) -> str:
     record = form.record
-    values = forms.texts(form.values(), "title", "forum", "agenda_item", "speaker", "lead")
-    chosen: dict[str, Any] = {
-        "items": [*form.chosen("items"), *kept_items(record, form.context)],
-        "links": form.chosen(*_TIES),
-        "named": form.chosen("named"),
-    }
+    values = form.values()
+    chosen: dict[str, Any] = {"items": form.item_ids, "links": form.link_ids, "named": form.person_ids}
     if record is None:
         forms.open_record(commands.start_statement(viewer(), values, **chosen))
         return "The statement is begun. Write its text below; what you type is kept."

@@ -33,3 +33,9 @@ def organisation(code: str, reference: Reference) -> str:
 def short_organisation(code: str, reference: Reference) -> str:
     """``HRC``; the code itself if the reference does not have it."""
     return reference.short_name(code)
+
+
+def state_name(code: str, reference: Reference) -> str:
+    """``Kenya``; the code itself if the reference does not have it."""
+    known = reference.states.get(code)
+    return known.name if known else code

@@ -34,7 +34,7 @@ def _line(entry: BriefingEntry, place: str, fold: bool) -> None:
     if not (fold and entry.due and entry.parts):
         line(key, when, label, details, entry.opens)
         return
-    with _beside(key, when), st.expander(f"{label} :gray[{details}]"):
+    with dated_line(key, when), st.expander(f"{label} :gray[{details}]"):
         for part in entry.parts:
             _line(part, f"{place}_part", fold=False)
 
@@ -42,20 +42,25 @@ def _line(entry: BriefingEntry, place: str, fold: bool) -> None:
 def line(key: str, when: str, label: str, details: str, item: str) -> None:
     """One line within a container whose key begins with ``lines_``: the date, a title that opens the panel of
     ``item``, and details. ``when``, ``label`` and ``details`` are Markdown; ``key`` is one of a kind."""
-    with _beside(key, when):
+    with dated_line(key, when):
         st.button(label, key=key, type="tertiary", on_click=item_panel.choose, args=(item,), wrap=True)
         st.caption(details, width="content")
 
 
 @contextmanager
-def _beside(key: str, when: str) -> Iterator[None]:
+def dated_line(key: str, when: str, *, stacked: bool = False) -> Iterator[None]:
+    """A line within a container whose key begins with ``lines_``: ``when``, Markdown, on the left; what is drawn in
+    this block on the right, side by side or ``stacked``. ``key`` is one of a kind."""
     with st.container(horizontal=True, gap="small"):
         with st.container(key=f"when_{key}", width=LEFT, gap=None):
             st.markdown(when)
-        with st.container(
-            width="stretch", horizontal=True, gap="small", vertical_alignment="center", key=f"what_{key}"
-        ):
+        right = st.container(key=f"what_{key}", width="stretch", gap=None) if stacked else _side_by_side(f"what_{key}")
+        with right:
             yield
+
+
+def _side_by_side(key: str) -> st.delta_generator.DeltaGenerator:
+    return st.container(key=key, width="stretch", horizontal=True, gap="small", vertical_alignment="center")
 
 
 def known(entry: BriefingEntry) -> str:

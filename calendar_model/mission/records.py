@@ -1,0 +1,94 @@
+"""Records whatever their kind: read one whole, with its history; delete one; what their columns hold.
+
+Functions that are given a viewer open a unit of work by themselves; what is read is what that viewer may see. Kinds,
+tables and columns are given by name, so that pages need not know the mapped classes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any
+
+from sqlalchemy.orm import Mapper, selectinload
+
+from calendar_model.access.permissions import Viewer
+from calendar_model.access.unit_of_work import load_for_update, reading
+from calendar_model.mission.links import model_of
+from calendar_model.mission.transactions import writing
+from calendar_model.store import history, models
+from calendar_model.store.history import DeletedRecord
+from calendar_model.store.models import Base, Change, Consent, Contact, Record, RecordLink
+from calendar_model.terms import RecordKind
+
+WHOLE: tuple[Any, ...] = (
+    selectinload(Record.items),
+    selectinload(Record.links).selectinload(RecordLink.other),
+    selectinload(Record.linked_from).selectinload(RecordLink.record),
+    selectinload(Record.named),
+    selectinload(Record.follow_ups),
+    selectinload(Record.owner),
+)
+"""What a record is loaded with, to be shown after its session has ended."""
+
+_OF_ITS_KIND: Mapping[RecordKind, tuple[Any, ...]] = {
+    RecordKind.CONTACT: (
+        selectinload(Contact.identity),
+        selectinload(Contact.consents).selectinload(Consent.taken_by),
+    ),
+}
+"""What a record of a kind is shown with besides :data:`WHOLE`."""
+
+
+def get_record(viewer: Viewer, kinds: Iterable[RecordKind], record_id: str) -> Record | None:
+    """The record of one of these kinds with all that its page shows; None where there is none that the viewer sees."""
+    with reading(viewer) as session:
+        for kind in kinds:
+            record = session.get(model_of(kind), record_id, options=(*WHOLE, *_OF_ITS_KIND.get(kind, ())))
+            if record is not None:
+                return record
+    return None
+
+
+def delete_record(viewer: Viewer, kind: RecordKind, record_id: str, *, seen: int, reason: str) -> None:
+    """Delete the ``seen`` version of a record, with its links and follow-ups; ``reason`` stays in the history.
+
+    Raises as :func:`~calendar_model.mission.transactions.writing` and
+    :func:`~calendar_model.access.unit_of_work.load_for_update` do.
+    """
+    with writing(viewer, reason) as session:
+        session.delete(load_for_update(session, model_of(kind), record_id, seen))
+
+
+def changes_of(viewer: Viewer, record_id: str) -> list[Change]:
+    """The history of a record that is there or was deleted, the first change first."""
+    with reading(viewer) as session:
+        return history.of_record(session, record_id)
+
+
+def deleted_records(viewer: Viewer) -> list[DeletedRecord]:
+    """The deleted records of which the viewer can read the history."""
+    with reading(viewer) as session:
+        return history.deleted(session)
+
+
+# --- What a column holds
+
+
+def text_limit(table: str, column: str) -> int | None:
+    """How many characters a column of text holds at most; None for a column of another type, or that is not there."""
+    mapper = _mapped()[table]
+    if column not in mapper.columns or mapper.columns[column].type.python_type is not str:
+        return None
+    return models.longest(mapper.class_, column)
+
+
+def number_bounds(table: str, column: str) -> tuple[int, int]:
+    """The least and the most that a column of whole numbers holds; raises KeyError where none are declared."""
+    return models.bounds(_mapped()[table].class_, column)
+
+
+@cache
+def _mapped() -> Mapping[str, Mapper[Any]]:
+    """What is mapped, by the name of its own table."""
+    return {str(mapper.local_table.name): mapper for mapper in Base.registry.mappers}  # type: ignore[attr-defined]
