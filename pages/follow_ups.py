@@ -23,6 +23,7 @@ from pages.components.shell import item_panel
 from pages.components.shell.context import PageContext, current
 from pages.components.shell.current_user import require_person
 from pages.components.shell.words import plain
+from pages.components.widgets.more import show_more, shown_count
 from pages.components.widgets.tables import csv_download
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ AT_FIRST, MORE = 8, 30
 """Lines of a group at first, and how many more a click shows."""
 
 
-def the_list(context: PageContext, person: Person) -> None:
+def draw_list(context: PageContext, person: Person) -> None:
+    """One's own by how near they are, then those of everybody else, what was done of late, and the files."""
     with reading(context.viewer) as session:
         found = open_follow_ups(session)
         done = done_since(session, context.today - LOOKS_BACK)
@@ -54,13 +56,13 @@ def the_list(context: PageContext, person: Person) -> None:
     for due, listed in mine.items():
         if listed:
             st.subheader(f"Yours, {HEADINGS[due]}: {len(listed)}", anchor=False)
-            group(listed, names, f"mine_{due}", context)
+            draw_group(listed, names, f"mine_{due}", context)
     for owner_id, listed in by_name(others, names):
         st.subheader(f"{plain(names.get(owner_id, 'Somebody else'))}: {len(listed)}", anchor=False)
-        group(listed, names, f"of_{owner_id}", context)
+        draw_group(listed, names, f"of_{owner_id}", context)
     if done:
         with st.expander(f"Done since {wording.day(context.today - LOOKS_BACK)}: {len(done)}"):
-            group(done, names, "done", context)
+            draw_group(done, names, "done", context)
     csv_download(as_table([*found, *done], names), "follow_ups")
     st.caption(
         "Follow-ups of restricted records are left out of these files. A new one is added on the page of its record."
@@ -75,19 +77,11 @@ def by_name(found: Sequence[FollowUpLine], names: Mapping[str, str]) -> list[tup
     return sorted(owners.items(), key=lambda pair: (pair[1][0].due, names.get(pair[0], ""), pair[0]))
 
 
-def group(found: Sequence[FollowUpLine], names: Mapping[str, str], place: str, context: PageContext) -> None:
-    many = f"follow_ups_{place}"
-    shown = found[: st.session_state.get(many, AT_FIRST)]
+def draw_group(found: Sequence[FollowUpLine], names: Mapping[str, str], place: str, context: PageContext) -> None:
+    """The first follow-ups of a group, and the way to more; ``place`` is the name of the group on the page."""
+    shown = found[: shown_count(f"follow_ups_{place}", AT_FIRST)]
     follow_up_lines(shown, names, place, today=context.today)
-    if len(found) > len(shown):
-        more = min(MORE, len(found) - len(shown))
-        st.button(
-            f"Show {more} more of {len(found)}", key=f"more_{place}", on_click=show_more, args=(many, len(shown) + more)
-        )
-
-
-def show_more(many: str, count: int) -> None:
-    st.session_state[many] = count
+    show_more(f"follow_ups_{place}", len(shown), len(found), MORE, button=f"more_{place}")
 
 
 context = current()
@@ -95,5 +89,5 @@ st.title(TITLE)
 if not context.workspace:
     st.stop()
 forms.outcome()
-the_list(context, require_person("Follow-ups are"))
+draw_list(context, require_person("Follow-ups are"))
 item_panel.draw_panel(context)

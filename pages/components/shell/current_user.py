@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from calendar_model.access.permissions import ANONYMOUS, Viewer, member
 from calendar_model.access.unit_of_work import staff
-from calendar_model.store.models import Person
 from pages.components.shell.navigation import link
 from pages.components.shell.words import plain
+
+if TYPE_CHECKING:
+    from calendar_model.store.models import Person
 
 COOKIE = "hrd_person"
 _KEY = "acting"
