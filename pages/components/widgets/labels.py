@@ -37,5 +37,4 @@ def short_organisation(code: str, reference: Reference) -> str:
 
 def state_name(code: str, reference: Reference) -> str:
     """``Kenya``; the code itself if the reference does not have it."""
-    known = reference.states.get(code)
-    return known.name if known else code
+    return reference.state_names.get(code, code)
