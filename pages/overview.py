@@ -11,10 +11,9 @@ import pandas as pd
 import streamlit as st
 
 from calendar_model import wording
-from calendar_model.access.unit_of_work import reading
 from calendar_model.mission import briefing
 from calendar_model.mission.briefing import CycleStep, TrackCycle
-from calendar_model.mission.waiting import waiting
+from calendar_model.mission.open_tasks import open_tasks
 from pages.components.shell import item_panel
 from pages.components.shell.context import PageContext, current
 from pages.components.shell.current_user import acting
@@ -28,21 +27,30 @@ AHEAD = 90
 
 
 def for_you(context: PageContext) -> None:
-    """What waits for whoever acts, in a line; nothing where nothing does."""
+    """What the current user has to do, in a line; nothing where there is nothing."""
     if not context.viewer.person_id:
         return
-    with reading(context.viewer) as session:
-        found = waiting(session, context.viewer.person_id, context.today)
-    said = [
-        ("statements", found.for_word, "statement waits for your word", "statements wait for your word"),
-        ("statements", found.due, "statement of yours is due in two weeks", "statements of yours are due in two weeks"),
-        ("follow_ups", found.late, "follow-up is late", "follow-ups are late"),
-        ("follow_ups", found.soon, "follow-up is due in two weeks", "follow-ups are due in two weeks"),
+    found = open_tasks(context.viewer, context.today)
+    counts = [
+        (
+            "statements",
+            found.statements_awaiting_reply,
+            "statement waits for your word",
+            "statements wait for your word",
+        ),
+        (
+            "statements",
+            found.statements_soon,
+            "statement of yours is due in two weeks",
+            "statements of yours are due in two weeks",
+        ),
+        ("follow_ups", found.late_follow_ups, "follow-up is late", "follow-ups are late"),
+        ("follow_ups", found.follow_ups_soon, "follow-up is due in two weeks", "follow-ups are due in two weeks"),
     ]
-    if not any(count for _, count, _, _ in said):
+    if not any(count for _, count, _, _ in counts):
         return
     with st.container(horizontal=True, key="for_you", gap="small"):
-        for page, count, one, many in said:
+        for page, count, one, many in counts:
             if count:
                 link(page, f"**{count}** {one if count == 1 else many}")
 

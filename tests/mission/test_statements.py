@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calendar_model.mission.statements.case_checks import CaseFacts, before_clearing, before_closing
-from calendar_model.mission.statements.workflow import MOVES, Facts, unmet_in_step, unmet_requirements
+from calendar_model.mission.statements.workflow import MOVES, StatementFacts, unmet_in_step, unmet_requirements
 from calendar_model.terms import InTheLoop, Prospect, Publicity, RiskLevel, StatementState, Step
 from tests.day import TODAY
 
@@ -61,7 +61,7 @@ cases = st.builds(
     after_note=texts,
 )
 situations = st.builds(
-    Facts,
+    StatementFacts,
     state=st.sampled_from(StatementState),
     version=st.integers(0, 2),
     cleared_version=st.none() | st.integers(1, 2),
@@ -76,22 +76,22 @@ situations = st.builds(
 )
 
 
-def codes(facts: Facts, to: StatementState) -> list[str]:
+def codes(facts: StatementFacts, to: StatementState) -> list[str]:
     return [unmet.code for unmet in unmet_requirements(facts, to)]
 
 
 @given(situations, st.sampled_from(StatementState))
-def test_every_unmet_requirement_has_a_sentence(facts: Facts, to: StatementState) -> None:
+def test_every_unmet_requirement_has_a_sentence(facts: StatementFacts, to: StatementState) -> None:
     assert all(str(unmet).endswith(".") for unmet in unmet_requirements(facts, to))
 
 
 @given(situations, st.sampled_from(StatementState))
-def test_only_the_moves_of_the_table_lead_anywhere(facts: Facts, to: StatementState) -> None:
+def test_only_the_moves_of_the_table_lead_anywhere(facts: StatementFacts, to: StatementState) -> None:
     assert to in MOVES[facts.state] or unmet_requirements(facts, to)
 
 
 @given(situations)
-def test_nothing_is_cleared_or_delivered_with_a_case_unweighed_and_not_overridden(facts: Facts) -> None:
+def test_nothing_is_cleared_or_delivered_with_a_case_unweighed_and_not_overridden(facts: StatementFacts) -> None:
     unweighed = [unmet for case in facts.cases for unmet in before_clearing(case)]
     for to in (StatementState.CLEARED, StatementState.DELIVERED):
         if unmet_requirements(facts, to):
@@ -102,21 +102,21 @@ def test_nothing_is_cleared_or_delivered_with_a_case_unweighed_and_not_overridde
 
 
 @given(situations)
-def test_what_raises_a_case_is_cleared_by_two(facts: Facts) -> None:
+def test_what_raises_a_case_is_cleared_by_two(facts: StatementFacts) -> None:
     if not unmet_requirements(facts, StatementState.CLEARED):
         assert facts.actor_may_clear
         assert facts.actor not in facts.writers | facts.askers
 
 
 @given(situations)
-def test_only_the_cleared_text_is_delivered(facts: Facts) -> None:
+def test_only_the_cleared_text_is_delivered(facts: StatementFacts) -> None:
     if not unmet_requirements(facts, StatementState.DELIVERED):
         assert facts.cleared_version == facts.version
         assert facts.delivered_on is not None
 
 
 @given(situations)
-def test_nothing_is_closed_before_the_contact_afterwards(facts: Facts) -> None:
+def test_nothing_is_closed_before_the_contact_afterwards(facts: StatementFacts) -> None:
     if not unmet_requirements(facts, StatementState.FOLLOWED_UP) and Step.CLOSE not in facts.overridden:
         assert facts.open_follow_ups == 0
         for case in facts.cases:
@@ -125,7 +125,7 @@ def test_nothing_is_closed_before_the_contact_afterwards(facts: Facts) -> None:
 
 
 @given(situations, st.sampled_from(StatementState))
-def test_an_override_only_ever_takes_away_what_can_be_overridden(facts: Facts, to: StatementState) -> None:
+def test_an_override_only_ever_takes_away_what_can_be_overridden(facts: StatementFacts, to: StatementState) -> None:
     without, overridden = replace(facts, overridden=frozenset()), replace(facts, overridden=frozenset(Step))
     assert set(unmet_requirements(overridden, to)) <= set(unmet_requirements(without, to))
     assert [unmet for unmet in unmet_requirements(without, to) if not unmet.can_be_overridden] == list(
@@ -134,7 +134,7 @@ def test_an_override_only_ever_takes_away_what_can_be_overridden(facts: Facts, t
 
 
 @given(situations)
-def test_a_dropped_statement_begins_again_as_a_draft(facts: Facts) -> None:
+def test_a_dropped_statement_begins_again_as_a_draft(facts: StatementFacts) -> None:
     dropped = replace(facts, state=StatementState.DROPPED)
     assert [to for to in StatementState if not unmet_requirements(dropped, to)] == [StatementState.DRAFT]
 
@@ -174,21 +174,21 @@ def test_the_contact_afterwards_counts_from_the_day_of_the_statement() -> None:
 
 
 def test_clearing_without_a_case_needs_a_text_and_somebody_who_may() -> None:
-    waiting = Facts(StatementState.CONSULTATION)
+    waiting = StatementFacts(StatementState.CONSULTATION)
     assert codes(waiting, StatementState.CLEARED) == ["no-text", "may-not-clear"]
     ready = replace(waiting, version=1, actor="a", actor_may_clear=True)
     assert codes(ready, StatementState.CLEARED) == []
 
 
 def test_open_follow_ups_hold_the_last_step_back() -> None:
-    delivered = Facts(StatementState.DELIVERED, version=1, open_follow_ups=2)
+    delivered = StatementFacts(StatementState.DELIVERED, version=1, open_follow_ups=2)
     (unmet,) = unmet_requirements(delivered, StatementState.FOLLOWED_UP)
     assert (unmet.code, dict(unmet.values)) == ("open-follow-ups", {"count": 2})
     assert [unmet.can_be_overridden for unmet in unmet_in_step(delivered, Step.CLOSE)] == [False]
 
 
 def test_a_move_that_does_not_exist_is_said() -> None:
-    assert codes(Facts(StatementState.IDEA), StatementState.DELIVERED) == ["no-such-move"]
+    assert codes(StatementFacts(StatementState.IDEA), StatementState.DELIVERED) == ["no-such-move"]
 
 
 @pytest.mark.parametrize(

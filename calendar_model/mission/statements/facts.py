@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from calendar_model.mission.checks import linked_ids
 from calendar_model.mission.statements import clearance
 from calendar_model.mission.statements.case_checks import COLUMNS, CaseFacts
-from calendar_model.mission.statements.workflow import Facts
+from calendar_model.mission.statements.workflow import StatementFacts
 from calendar_model.store.models import (
     Case,
     FollowUp,
@@ -30,7 +30,9 @@ from calendar_model.terms import RecordKind, StatementState, Step
 _EVERYTHING = {"everything": True}
 
 
-def facts_for(session: Session, statement: Statement, actor_id: str, *, state: StatementState | None = None) -> Facts:
+def facts_for(
+    session: Session, statement: Statement, actor_id: str, *, state: StatementState | None = None
+) -> StatementFacts:
     """What the next move of a statement depends on, when ``actor_id`` makes it.
 
     In ``state``, or in the one that it has. What this session has not written yet counts too. Of a case that the
@@ -50,7 +52,7 @@ def facts_for(session: Session, statement: Statement, actor_id: str, *, state: S
             clearance.contributors_to(session, statement, pending) if raises_case else clearance.Contributors()
         )
         hidden = _hidden(session, linked)
-        return Facts(
+        return StatementFacts(
             state=state or statement.state,
             version=number,
             cleared_version=statement.cleared_version,

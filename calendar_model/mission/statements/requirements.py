@@ -17,7 +17,15 @@ from calendar_model.access.problems import UnmetRequirement
 from calendar_model.access.unit_of_work import reading
 from calendar_model.mission.statements import workflow
 from calendar_model.mission.statements.facts import facts_for, linked_record_ids
-from calendar_model.mission.statements.workflow import CLEARED, CONSULTATION, DELIVERED, DRAFT, IDEA, NEXT, Facts
+from calendar_model.mission.statements.workflow import (
+    CLEARED,
+    CONSULTATION,
+    DELIVERED,
+    DRAFT,
+    IDEA,
+    NEXT,
+    StatementFacts,
+)
 from calendar_model.store.models import Access, Override, Record, Statement
 from calendar_model.terms import StatementState, Step
 from calendar_model.vocabulary import Sensitivity
@@ -62,7 +70,7 @@ class Requirements:
     """What the moves of a statement depend on. ``later``: what is missing before clearance besides ``next.unmet``,
     while the statement is not in consultation yet."""
 
-    facts: Facts
+    facts: StatementFacts
     next: NextStep
     later: tuple[UnmetRequirement, ...] = ()
 
@@ -80,7 +88,7 @@ def requirements_of(viewer: Viewer, statement: Statement) -> Requirements:
         return Requirements(facts, step, later)
 
 
-def step_to_override(facts: Facts, open_overrides: Iterable[Override]) -> Step | None:
+def step_to_override(facts: StatementFacts, open_overrides: Iterable[Override]) -> Step | None:
     """The step before which an override can be asked for now: something can be overridden, and nobody has asked yet."""
     to = NEXT.get(facts.state)
     step = workflow.STEPS.get(to) if to is not None else None

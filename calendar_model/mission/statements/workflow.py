@@ -61,7 +61,7 @@ STEPS: Mapping[StatementState, Step] = {CLEARED: Step.CLEAR, DELIVERED: Step.CLE
 
 
 @dataclass(frozen=True)
-class Facts:
+class StatementFacts:
     """All that a move depends on. ``overridden``: the steps that a second person has confirmed for this version.
 
     ``writers`` wrote or edited the text since it was last cleared, ``askers`` asked to override its checks since then;
@@ -84,7 +84,7 @@ class Facts:
     overridden: frozenset[Step] = frozenset()
 
 
-def unmet_requirements(facts: Facts, to: StatementState) -> tuple[UnmetRequirement, ...]:
+def unmet_requirements(facts: StatementFacts, to: StatementState) -> tuple[UnmetRequirement, ...]:
     """What is still missing before the statement can go to this state; empty if it can.
 
     A move that does not exist is one of them. What was overridden for this version is left out.
@@ -108,7 +108,7 @@ def unmet_requirements(facts: Facts, to: StatementState) -> tuple[UnmetRequireme
     return (*found, *unreadable_records(facts)) if to is CLEARED else tuple(found)
 
 
-def _before_clearing(facts: Facts) -> Iterator[UnmetRequirement]:
+def _before_clearing(facts: StatementFacts) -> Iterator[UnmetRequirement]:
     """What keeps this person from clearing the text, whatever is to be said of its cases."""
     if not facts.actor_may_clear:
         yield UnmetRequirement("may-not-clear")
@@ -119,19 +119,19 @@ def _before_clearing(facts: Facts) -> Iterator[UnmetRequirement]:
         yield UnmetRequirement("asked-override", values=raises_case)
 
 
-def unreadable_records(facts: Facts) -> tuple[UnmetRequirement, ...]:
+def unreadable_records(facts: StatementFacts) -> tuple[UnmetRequirement, ...]:
     """That somebody cannot read all that the statement is linked to: who clears has to see what they clear."""
     if not facts.hidden:
         return ()
     return (UnmetRequirement("unreadable-records", values={"records": facts.hidden, "cases": facts.hidden_cases}),)
 
 
-def on_day(facts: Facts, delivered_on: date) -> Facts:
+def on_day(facts: StatementFacts, delivered_on: date) -> StatementFacts:
     """The same, delivered on this day."""
     return replace(facts, delivered_on=delivered_on)
 
 
-def unmet_in_step(facts: Facts, step: Step) -> tuple[UnmetRequirement, ...]:
+def unmet_in_step(facts: StatementFacts, step: Step) -> tuple[UnmetRequirement, ...]:
     """What a step's checks find, overridden or not."""
     if step is Step.CLEAR:
         return tuple(unmet for case in facts.cases for unmet in before_clearing(case))

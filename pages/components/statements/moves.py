@@ -12,7 +12,7 @@ from calendar_model.messages.statements import state_label
 from calendar_model.mission.statements import commands, workflow
 from calendar_model.mission.statements.queries import StatementView
 from calendar_model.mission.statements.requirements import asking_effect, step_to_override
-from calendar_model.mission.statements.workflow import NEXT, Facts
+from calendar_model.mission.statements.workflow import NEXT, StatementFacts
 from calendar_model.terms import StatementState, Step
 from pages.components.record import fields, forms
 from pages.components.shell.current_user import viewer
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 STEP_LABELS = {Step.CLEAR: "clearance", Step.CLOSE: "closing"}
 
 
-def moves(statement: Statement, facts: Facts, everyone: Sequence[Person], actor: Person, today: date) -> None:
+def moves(statement: Statement, facts: StatementFacts, everyone: Sequence[Person], actor: Person, today: date) -> None:
     """The moves that exist from here, the next one first, with what goes along with them."""
     to = NEXT.get(statement.state)
     others = [state for state in workflow.MOVES[statement.state] if state is not to]
@@ -120,7 +120,7 @@ def _move(statement_id: str, to: StatementState, seen: int) -> None:
 # --- Overrides
 
 
-def overrides(view: StatementView, facts: Facts, actor: Person, zone: str) -> None:
+def overrides(view: StatementView, facts: StatementFacts, actor: Person, zone: str) -> None:
     """All overrides of a statement, for ever; those that await a second person; and the way to ask for one."""
     statement = view.statement
     if statement.overrides:

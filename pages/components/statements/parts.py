@@ -15,7 +15,7 @@ from calendar_model.mission.statements.queries import StatementView
 from calendar_model.mission.statements.requirements import NextStep, requirements_of
 from calendar_model.mission.statements.speaking import SpeakingLimit, applicable_limit, duration
 from calendar_model.mission.statements.texts import speaking_seconds
-from calendar_model.mission.statements.workflow import WAY, Facts
+from calendar_model.mission.statements.workflow import WAY, StatementFacts
 from calendar_model.terms import RecordKind, StatementState
 from pages.components.shell.context import PageContext
 from pages.components.shell.current_user import viewer
@@ -113,7 +113,7 @@ def next_step_words(step: NextStep) -> str:
     return f"Next: {state_label(step.to)}. {first}{more}"
 
 
-def checks(view: StatementView) -> Facts:
+def checks(view: StatementView) -> StatementFacts:
     """What is missing before the next step, each with a link to where it is completed; gives the facts behind it."""
     found = requirements_of(viewer(), view.statement)
     to = found.next.to
