@@ -51,9 +51,9 @@ def check_together(session: WorkspaceSession, written: Sequence[Correction], del
         _check_one(row)
     standing, gone = kept(session), {row.id for row in deleted}
     if found := corrections.faults(None, standing, *(_candidate(row) for row in written)):
-        raise Refused(*(Problem("correction-does-not-fit", values={"fault": fault}) for fault in found))
+        raise Refused(*(Problem(fault.code, fault.column, fault.values) for fault in found))
     if rests := new_faults(None, standing, [one for one in standing if one.record_id not in gone]):
-        raise Refused(Problem("correction-in-use", values={"fault": str(rests[0])}))
+        raise Refused(Problem("correction-in-use", values={"fault": rests[0]}))
 
 
 def _check_one(row: Correction) -> None:

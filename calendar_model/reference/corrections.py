@@ -10,12 +10,14 @@ import csv
 import difflib
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
+from calendar_model.messages import message
 from calendar_model.reference.overlay import (
     CorrectedRow,
     RowCorrection,
@@ -33,6 +35,7 @@ __all__ = [
     "ROW_CLASS_OF",
     "CorrectedRow",
     "CorrectionEffect",
+    "CorrectionFault",
     "Difference",
     "RowCorrection",
     "complete_dates",
@@ -66,58 +69,83 @@ class Difference:
 # --- Whether one fits
 
 
-def faults(folder: Path | None, standing: Sequence[RowCorrection], *candidates: RowCorrection) -> tuple[str, ...]:
-    """Return why ``candidates`` cannot be recorded together on top of ``standing``, as sentences; empty if they can.
+@dataclass(frozen=True)
+class CorrectionFault:
+    """Why corrections cannot be recorded. ``str()`` is the sentence.
+
+    ``code`` names the check and ``column`` the column of the row that is at fault, empty where it is none. ``values``
+    are what the sentence needs.
+    """
+
+    code: str
+    column: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return message(self.code, self.values)
+
+
+def faults(
+    folder: Path | None, standing: Sequence[RowCorrection], *candidates: RowCorrection
+) -> tuple[CorrectionFault, ...]:
+    """Return why ``candidates`` cannot be recorded together on top of ``standing``; empty if they can.
 
     ``folder`` holds the files (None: the project's own). A candidate replaces the one of ``standing`` that has the same
     ``record_id``. Check a long list as a whole first, and its members one by one only if that finds a fault.
     """
-    wrong = [sentence for one in candidates for sentence in _malformed(one)]
+    wrong = _distinct(fault for one in candidates for fault in _malformed(one))
     if wrong:
-        return tuple(dict.fromkeys(wrong))
+        return wrong
     replaced = {one.record_id for one in candidates} - {""}
     after = (*(one for one in standing if one.record_id not in replaced), *candidates)
     found = new_faults(folder, standing, after)
     own = {(one.file, one.row) for one in candidates}
     lines = _lines(folder or data_folder(), {file for file, _ in own}) if found else {}
-    return tuple(dict.fromkeys(_sentence(fault, own, lines) for fault in found))
+    return _distinct(_fault_of(fault, own, lines) for fault in found)
 
 
-def _malformed(one: RowCorrection) -> list[str]:
+def _distinct(found: Iterable[CorrectionFault]) -> tuple[CorrectionFault, ...]:
+    """Of faults in the same words the first."""
+    by_words: dict[str, CorrectionFault] = {}
+    for fault in found:
+        by_words.setdefault(str(fault), fault)
+    return tuple(by_words.values())
+
+
+def _malformed(one: RowCorrection) -> Iterator[CorrectionFault]:
     kind = ROW_CLASS_OF.get(one.file)
     if kind is None:
-        return [f"“{one.file}” is no file of the reference; choose one of {', '.join(ROW_CLASS_OF)}."]
-    found = []
+        yield CorrectionFault("correction-unknown-file", "file", {"file": one.file, "files": tuple(ROW_CLASS_OF)})
+        return
     parts = one.row.split(" ")
     if not one.row.strip() or len(parts) > len(kind.KEY) or one.row != row_key(kind, key_columns(kind, one.row)):
-        found.append(f"Say which row of {one.file} it is, by its {' and '.join(kind.KEY)} with a blank between.")
+        yield CorrectionFault("correction-unknown-row", "row", {"file": one.file, "key": kind.KEY})
     if not one.values:
-        found.append("Put at least one column right.")
+        yield CorrectionFault("correction-empty", "values")
     columns = correctable_columns(kind)
-    found += [
-        f"“{name}” cannot be put right in {one.file}; its columns are {', '.join(columns)}."
-        for name in one.values
-        if name not in columns
-    ]
+    for name in one.values:
+        if name not in columns:
+            values = {"column": name, "file": one.file, "columns": tuple(columns)}
+            yield CorrectionFault("correction-unknown-column", name, values)
     if not _ADDRESS.fullmatch(one.source_url):
-        found.append("Give the address at which it was read, beginning with https:// or http://, without spaces.")
-    for text in (one.row, *one.values.values(), one.source_url, one.note):
-        if not text.isprintable():
-            found.append("Write each value in one line: a line break, or a sign that cannot be seen, is in it.")
-            break
-    return found
+        yield CorrectionFault("correction-source-malformed", "source_url")
+    if not all(text.isprintable() for text in (one.row, *one.values.values(), one.source_url, one.note)):
+        yield CorrectionFault("correction-not-one-line", "values")
 
 
-def _sentence(fault: Fault, own: set[tuple[str, str]], lines: Mapping[tuple[str, int], str]) -> str:
-    """Return a fault in words: one of a candidate's own row by its column, one elsewhere with its place."""
+def _fault_of(fault: Fault, own: set[tuple[str, str]], lines: Mapping[tuple[str, int], str]) -> CorrectionFault:
+    """A fault of the reference as one of a correction: in a candidate's own row by its column, or elsewhere."""
     row = lines.get((fault.file, fault.line), "")
-    if fault.column and (fault.line == 0 or (fault.file, row) in own):
-        of_own = [one for one in own if one[0] == fault.file]
-        where = f" of {row}" if row and len(of_own) > 1 else ""
-        value = f"“{fault.value}” does not fit" if fault.value else "nothing is given"
-        column = fault.column.replace("_", " ").capitalize()
-        return f"{column}{where}: {value}; expected is {fault.expected}."
-    return str(fault)
+    if not fault.column or (fault.line != 0 and (fault.file, row) not in own):
+        return CorrectionFault("correction-fault-elsewhere", values={"fault": fault})
+    is_one_of_several = bool(row) and sum(file == fault.file for file, _ in own) > 1
+    values = {
+        "column": fault.column,
+        "row": row if is_one_of_several else "",
+        "value": fault.value,
+        "expected": fault.expected,
+    }
+    return CorrectionFault("correction-value-does-not-fit", fault.column, values)
 
 
 def _lines(folder: Path, files: Iterable[str]) -> dict[tuple[str, int], str]:
