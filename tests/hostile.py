@@ -14,7 +14,7 @@ from calendar_model.access.permissions import ANONYMOUS, member
 from calendar_model.access.unit_of_work import staff
 from calendar_model.clock import now
 from calendar_model.mission import sample
-from calendar_model.mission.access_requests import ask
+from calendar_model.mission.access_requests import request_access
 from calendar_model.mission.transactions import save, writing
 from calendar_model.store.database import FILE, FOLDER_VARIABLE, URL_VARIABLE, Workspace, open_workspace
 from calendar_model.store.models import (
@@ -129,7 +129,7 @@ def _complete(workspace: Workspace) -> None:
         session.add(RemoteVisit(id=id_, asked_at=now()))
         restricted = session.scalars(sa.select(Record).where(Record.sensitivity == Sensitivity.RESTRICTED)).first()
         assert restricted is not None
-    ask(member(other), restricted.id, "To work on it with you.", workspace)
+    request_access(member(other), restricted.id, "To work on it with you.", workspace)
     with writing(desk, workspace=workspace) as session:
         session.add(Subscription(person_id=who.id, token_hash="0" * 64))
 

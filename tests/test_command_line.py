@@ -16,7 +16,7 @@ from calendar_model.__main__ import main
 from calendar_model.access.permissions import ANONYMOUS, Viewer, member
 from calendar_model.access.unit_of_work import reading, staff
 from calendar_model.mission.events import item_of
-from calendar_model.mission.subscriptions import make
+from calendar_model.mission.subscriptions import create_subscription
 from calendar_model.mission.transactions import save
 from calendar_model.store.database import FOLDER_VARIABLE, URL_VARIABLE, current_workspace
 from calendar_model.store.history import verify
@@ -300,7 +300,7 @@ def test_the_sample_is_loaded_once_and_removed(capsys: pytest.CaptureFixture[str
     _, out, _ = run(capsys, "items", "--search", "(sample)")
     assert out == "Nothing in the calendar for with “(sample)”.\n"
     fictional = next(one for one in staff() if one.sample)
-    make(member(fictional.id))
+    create_subscription(member(fictional.id))
     assert run(capsys, "sample", "remove") == (0, f"The sample is gone: {found and found[1]}.\n", "")
     assert [one.name for one in staff()] == ["Kari Nordmann"]
     assert run(capsys, "verify")[0] == 0

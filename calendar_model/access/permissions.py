@@ -37,14 +37,14 @@ from calendar_model.vocabulary import Sensitivity
 
 @dataclass(frozen=True)
 class Viewer:
-    """Whose eyes read. ``level`` is how far they reach: restricted means what names ``person_id``, and no more."""
+    """Who reads. ``level`` is the highest they may read: restricted is limited to records that name ``person_id``."""
 
     person_id: str = ""
     level: Sensitivity = Sensitivity.PUBLIC
 
 
 ANONYMOUS = Viewer()
-"""Nobody in particular: public records only, and none of the sample, which is for those who try the workspace out."""
+"""Nobody in particular: public records only, and none of the sample."""
 
 
 def member(person_id: str) -> Viewer:
@@ -54,7 +54,7 @@ def member(person_id: str) -> Viewer:
 
 @lru_cache(maxsize=512)
 def read_criteria(viewer: Viewer) -> Sequence[LoaderCriteriaOption]:
-    """What narrows every ORM select of a session to what ``viewer`` may see; not to be changed."""
+    """The criteria that narrow every ORM select of a session to what ``viewer`` may see; a shared value."""
 
     def visible(record: SQLColumnExpression[str]) -> ColumnElement[bool]:
         return _visible(viewer, record)

@@ -253,7 +253,7 @@ class SubscriptionEndpoint(PolledEndpoint):
         """What the subscription holds. Refuses every parameter, and a secret that opens nothing."""
         if _params(request):
             raise HttpRefusal(400, "The address of a subscription takes no parameters.")
-        subscriber = subscriptions.find(request.path_params["token"])
+        subscriber = subscriptions.find_subscriber(request.path_params["token"])
         if subscriber is None:
             _opened.discard(self.digest(request))
             _limits.guesses.consume(client_host(request))
@@ -266,7 +266,7 @@ class SubscriptionEndpoint(PolledEndpoint):
         _require_whole(items.reference)
         # Revoked in this moment, or somebody writes just now: the next request notes the day.
         with suppress(Refused, WorkspaceError):
-            subscriptions.note_use(subscriber, clock.today())
+            subscriptions.record_use(subscriber, clock.today())
         return FeedSource(
             version=items.version,
             disposition='inline; filename="my-hrd-calendar.ics"',

@@ -21,7 +21,7 @@ from calendar_model.imports.calendar_import import plan_calendar, write_calendar
 from calendar_model.imports.explanations import counts_text, explain_event, period_text
 from calendar_model.imports.plan import ImportLine, ImportPlan, Outcome
 from calendar_model.imports.sandbox import MAX_BYTES
-from calendar_model.mission.remote_calendars import followed
+from calendar_model.mission.remote_calendars import list_followed_calendars
 from calendar_model.reference import load
 from calendar_model.terms import EventKind
 from calendar_model.vocabulary import Sensitivity
@@ -192,7 +192,7 @@ def _refresh(options: argparse.Namespace) -> int:
         if not outcomes:
             print("No calendar is due.")
         return 0
-    one = next((one for one in followed() if one.remote_id == options.id), None)
+    one = next((one for one in list_followed_calendars() if one.remote_id == options.id), None)
     if one is None:
         raise Refused(Problem("command-not-followed", values={"remote_id": options.id}))
     _show(remote.refresh(member(one.person_id), one.remote_id))

@@ -21,7 +21,7 @@ from calendar_model.imports.explanations import counts_text
 from calendar_model.imports.fetching import Answer, fetch, listed
 from calendar_model.imports.plan import ImportNote, ImportPlan, Progress, no_progress
 from calendar_model.mission.events import zone_of
-from calendar_model.mission.remote_calendars import followed
+from calendar_model.mission.remote_calendars import list_followed_calendars
 from calendar_model.mission.transactions import writing
 from calendar_model.store.database import Workspace, WorkspaceError
 from calendar_model.store.models import RemoteCalendar, RemoteVisit, new_id
@@ -145,7 +145,7 @@ def refresh_due(
     """
     at = at or now()
     outcomes: dict[str, str] = {}
-    for one in followed(workspace):
+    for one in list_followed_calendars(workspace):
         if stopped():
             break
         if not one.every_hours or (one.asked_at and at - one.asked_at < timedelta(hours=one.every_hours)):

@@ -26,11 +26,11 @@ from calendar_model.terms import RecordKind
 from calendar_model.vocabulary import Sensitivity
 
 _EVERYTHING = {"everything": True}
-"""Who asks does not see the record, and who grants it to a record of nobody does not either."""
+"""Checks read all records: neither a person who asks nor one who may clear has to see the record."""
 
 
 @dataclass(frozen=True)
-class OpenRequest:
+class OpenAccessRequest:
     """A request that nobody has granted yet. Of a record that its reader does not see the title is empty."""
 
     request_id: str
@@ -44,7 +44,7 @@ class OpenRequest:
     asked_at: datetime
 
 
-def ask(viewer: Viewer, record_id: str, reason: str, workspace: Workspace | None = None) -> None:
+def request_access(viewer: Viewer, record_id: str, reason: str, workspace: Workspace | None = None) -> None:
     """Ask for access to a record, with a reason of a sentence.
 
     Where there is no such record, or the viewer has access already, nothing is written, and nobody can tell. Raises
@@ -53,11 +53,11 @@ def ask(viewer: Viewer, record_id: str, reason: str, workspace: Workspace | None
     with writing(viewer, workspace=workspace) as session:
         if len(reason.strip()) < SHORTEST_REASON:
             raise Refused(Problem("request-without-reason", "reason"))
-        if _can_be_asked_for(session, record_id, viewer.person_id):
+        if _can_be_requested(session, record_id, viewer.person_id):
             session.add(AccessRequest(record_id=record_id, person_id=viewer.person_id, reason=reason.strip()))
 
 
-def _can_be_asked_for(session: WorkspaceSession, record_id: str, person_id: str) -> bool:
+def _can_be_requested(session: WorkspaceSession, record_id: str, person_id: str) -> bool:
     """Whether the record is one to which a person has no access, or of which they could become the owner."""
     found = session.execute(
         select(Record.sensitivity, Record.owner_id, Person.active)
@@ -81,7 +81,9 @@ def _can_be_asked_for(session: WorkspaceSession, record_id: str, person_id: str)
     return is_guarded and not has_asked and (not is_named or (not found.active and found.owner_id != person_id))
 
 
-def open_requests(viewer: Viewer, record_id: str = "", workspace: Workspace | None = None) -> list[OpenRequest]:
+def list_open_requests(
+    viewer: Viewer, record_id: str = "", workspace: Workspace | None = None
+) -> list[OpenAccessRequest]:
     """The requests of others that the viewer can grant, the oldest first: of one record, or of all of them."""
     asked = (
         select(AccessRequest)
@@ -101,7 +103,7 @@ def open_requests(viewer: Viewer, record_id: str = "", workspace: Workspace | No
         rows = session.execute(about.where(Record.id.in_(ids)).execution_options(**_EVERYTHING))
         records = {row.id: row for row in rows}
     return [
-        OpenRequest(
+        OpenAccessRequest(
             one.id,
             one.record_id,
             records[one.record_id].kind,
@@ -116,7 +118,7 @@ def open_requests(viewer: Viewer, record_id: str = "", workspace: Workspace | No
     ]
 
 
-def grant(viewer: Viewer, request_id: str, workspace: Workspace | None = None) -> None:
+def grant_access(viewer: Viewer, request_id: str, workspace: Workspace | None = None) -> None:
     """Grant a request of somebody else. Raises Refused if the viewer cannot, or somebody has granted it already."""
     with writing(viewer, workspace=workspace) as session, session.no_autoflush:
         request = session.get(AccessRequest, request_id)
@@ -126,7 +128,7 @@ def grant(viewer: Viewer, request_id: str, workspace: Workspace | None = None) -
             select(Record).where(Record.id == request.record_id).execution_options(**_EVERYTHING)
         ).one()
         request.granted_by_id, request.granted_at = viewer.person_id, now()
-        # Who grants does not have to see whose access there is already: the list is loaded in full for the rules.
+        # The rules need the full list of people with access, also those whom the person who grants does not see.
         named = select(Access).where(Access.record_id == record.id).execution_options(**_EVERYTHING)
         set_committed_value(record, "named", list(session.scalars(named)))
         if request.person_id not in {access.person_id for access in record.named}:

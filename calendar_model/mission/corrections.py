@@ -1,6 +1,6 @@
-"""The corrections of the reference that are kept: those that stand, and how often each row's were written down.
+"""Corrections of the reference: their checks, commands and queries.
 
-They are always public, and hold for whoever looks.
+They are always public and count for everybody. :mod:`calendar_model.reference.corrections` has what needs no database.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def check_together(session: WorkspaceSession, written: Sequence[Correction], del
         return
     for row in written:
         _check_one(row)
-    standing, gone = kept(session), {row.id for row in deleted}
+    standing, gone = recorded_corrections(session), {row.id for row in deleted}
     if found := corrections.faults(None, standing, *(_candidate(row) for row in written)):
         raise Refused(*(Problem(fault.code, fault.column, fault.values) for fault in found))
     if rests := new_faults(None, standing, [one for one in standing if one.record_id not in gone]):
@@ -68,7 +68,7 @@ def _check_one(row: Correction) -> None:
 def _candidate(row: Correction) -> RowCorrection:
     columns = {name: getattr(row, name) for name in ("file", "row", "values", "source_url", "note")}
     try:
-        return corrected(columns, record_id=row.id or "", at=now())
+        return row_correction(columns, record_id=row.id or "", at=now())
     except (ValueError, TypeError):
         raise Refused(Problem("correction-values-malformed", "values")) from None
 
@@ -76,12 +76,12 @@ def _candidate(row: Correction) -> RowCorrection:
 _COLUMNS = ("file", "row", "values", "source_url", "note", "updated_at")
 
 
-def kept(session: Session) -> tuple[RowCorrection, ...]:
-    """The corrections as the database has them, in the order in which they were recorded; the withdrawn ones first.
+def recorded_corrections(session: Session) -> tuple[RowCorrection, ...]:
+    """The corrections in the database, the withdrawn ones first, each group in the order in which it was recorded.
 
     The order is the one in which :func:`calendar_model.reference.load` takes them.
     """
-    told = _lines(Change.record_id, Change.action, Change.before, Change.at).order_by(Change.number)
+    told = _history_of_corrections(Change.record_id, Change.action, Change.before, Change.at).order_by(Change.number)
     written: Counter[str] = Counter()
     last: dict[str, datetime] = {}
     gone: dict[str, Mapping[str, Any]] = {}
@@ -105,10 +105,10 @@ def kept(session: Session) -> tuple[RowCorrection, ...]:
         )
         for record_id, columns in gone.items()
     ]
-    # Columns and not records: a session that is changing one has it as it shall be, and not as it stands.
+    # Columns and not records: of a record that this session changes the database still has the earlier values.
     stand = select(Correction.id, *(getattr(Correction, name) for name in _COLUMNS))
     standing = [
-        corrected(
+        row_correction(
             dict(zip(_COLUMNS, values, strict=True)),
             record_id=record_id,
             at=last.get(record_id, values[-1]),
@@ -121,19 +121,21 @@ def kept(session: Session) -> tuple[RowCorrection, ...]:
 
 def changed_since(session: Session, number: int) -> bool:
     """Whether a correction was recorded, changed or withdrawn after the line of the history with this number."""
-    return session.scalar(_lines(Change.number).where(Change.number > number).limit(1)) is not None
+    return session.scalar(_history_of_corrections(Change.number).where(Change.number > number).limit(1)) is not None
 
 
-def _lines(*columns: Any) -> Select[Any]:
-    """Lines of the history about corrections, past the eyes: what stood once is public too, but the record is gone by
-    which it would be judged who sees them."""
+def _history_of_corrections(*columns: Any) -> Select[Any]:
+    """Lines of the history about corrections, not narrowed: they are public, but where a correction was withdrawn there
+    is no record left by which to judge who may read them."""
     lines = select(*columns).where(Change.table == Correction.__tablename__)
     return lines.execution_options(everything=True)
 
 
-def corrected(columns: Mapping[str, Any], *, record_id: str, at: datetime, written: int = 1) -> RowCorrection:
-    """The columns of a correction as it is laid over the reference. Raises ValueError where ``values`` is no JSON
-    object of texts."""
+def row_correction(columns: Mapping[str, Any], *, record_id: str, at: datetime, written: int = 1) -> RowCorrection:
+    """A correction as the reference applies it, from its columns.
+
+    Raises ValueError where ``values`` is not a JSON object of texts.
+    """
     values = json.loads(columns["values"])
     if not isinstance(values, dict) or not all(isinstance(value, str) for value in values.values()):
         raise ValueError("values is not a JSON object of texts")
@@ -188,7 +190,7 @@ def record_correction(
     if not source_url:
         raise Refused(Problem("correction-without-source", "source_url"))
     with reading(ANONYMOUS, workspace) as session:
-        recorded = kept(session)
+        recorded = recorded_corrections(session)
     base = row_without(recorded, file, row, correction_id)
     values = corrections.complete_dates(corrections.ROW_CLASS_OF[file], base, values)
     if "notes" in values:
@@ -229,7 +231,7 @@ def change_cadence(
         raise Refused(Problem("cadence-incomplete", "first_year" if first_year is None else "statement"))
     code = code or f"{old.track}-{first_year}"
     with reading(ANONYMOUS, workspace) as session:
-        recorded = kept(session)
+        recorded = recorded_corrections(session)
     if row_without(recorded, Cadence.FILE, code):
         raise Refused(Problem("cadence-code-taken", "code", {"code": code}))
     new = {**values, "track": old.track, "view": old.view.value, "first_year": str(first_year)}

@@ -1,6 +1,6 @@
-"""Who follows which calendar of others: for the clock and the command line, which are nobody and read as its owner.
+"""Calendars of others that persons follow: their checks, and who follows which.
 
-The address, which may be a secret, is not among what is told.
+What reads them again by the clock, and the command line, are nobody, and read each as the person who follows it.
 """
 
 from __future__ import annotations
@@ -43,8 +43,11 @@ CHECKS: Mapping[type[Base], Checks] = {
 
 
 @dataclass(frozen=True)
-class Followed:
-    """A calendar that somebody follows; ``every_hours`` is 0 for by hand only, ``asked_at`` is UTC."""
+class FollowedCalendar:
+    """A calendar that a person follows, without its address, which may be a secret.
+
+    ``every_hours`` is 0 for by hand only; ``asked_at`` (UTC) is when it was last read.
+    """
 
     remote_id: str
     person_id: str
@@ -52,8 +55,8 @@ class Followed:
     asked_at: datetime | None
 
 
-def followed(workspace: Workspace | None = None) -> tuple[Followed, ...]:
-    """The calendars that active persons follow, always in the same order."""
+def list_followed_calendars(workspace: Workspace | None = None) -> tuple[FollowedCalendar, ...]:
+    """The calendars that active persons follow, by identifier."""
     asked = (
         select(
             RemoteCalendar.id.label("remote_id"),
@@ -66,7 +69,7 @@ def followed(workspace: Workspace | None = None) -> tuple[Followed, ...]:
         .where(Person.active)
         .order_by(RemoteCalendar.id)
     )
-    # Whose eyes these are, each calendar says itself.
+    # Of all persons: each row says as whom its calendar is read.
     with reading(ANONYMOUS, workspace) as session:
         rows = session.execute(asked.execution_options(everything=True)).all()
-    return tuple(Followed(**row._mapping) for row in rows)
+    return tuple(FollowedCalendar(**row._mapping) for row in rows)

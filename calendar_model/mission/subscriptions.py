@@ -1,8 +1,8 @@
-"""Filters that a person has saved as subscriptions: made, replaced and revoked by them, found again by their secrets.
+"""Subscriptions: filters that a person has saved under secret addresses; their checks, commands and queries.
 
-The secret of each is 256 random bits, shown once; kept is its SHA-256, which nobody can turn back. What it opens is
-bound when it is made: one filter, and one level, public or internal, never restricted. A calendar program keeps what
-it fetched on machines that nobody here knows.
+The secret of each is 256 random bits and is shown once; the database has its SHA-256. An address is bound to one filter
+and to one level, public or internal, when it is created. It is never restricted: a calendar program stores what it
+fetched on machines that nobody here knows.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ from calendar_model.store.models import Base, Person, Subscription, Subscription
 from calendar_model.store.session import WorkspaceSession
 from calendar_model.vocabulary import Sensitivity
 
-BITS = 256
+SECRET_BITS = 256
 
 _, LONGEST_ALARM = bounds(Subscription, "alarm_days")
-"""Days before a deadline at which an alarm can ring at the earliest."""
+"""The most days before a deadline at which a reminder can be set."""
 
-NAME = "My HRD calendar"
-"""What a subscription is called to which nobody gave a name."""
+DEFAULT_NAME = "My HRD calendar"
+"""The name of a subscription that was given none."""
 
 LONGEST_NAME = longest(Subscription, "name")
 
@@ -113,11 +113,11 @@ class Subscriber:
 
 
 @dataclass(frozen=True)
-class Address:
-    """What its owner is told of an address that they have not revoked.
+class SubscriptionSummary:
+    """A subscription that is not revoked, as its owner sees it.
 
-    When it was made (UTC), the last day on which it opens anything (UTC) and whether that is over, the day on which it
-    was last fetched, and what it holds.
+    When it was created (UTC), its last day (UTC) and whether that is over, the day on which it was last fetched, and
+    what it holds.
     """
 
     id: str
@@ -132,17 +132,17 @@ class Address:
     last_used: date | None
 
 
-def first_end(today: date) -> date:
+def default_last_day(today: date) -> date:
     """The last day of a subscription for which no other is chosen: a year from ``today``."""
     return _years_after(today, 1)
 
 
-def last_end(today: date) -> date:
+def latest_last_day(today: date) -> date:
     """The latest day on which a subscription may end: two years from ``today``."""
     return _years_after(today, 2)
 
 
-def make(
+def create_subscription(
     viewer: Viewer,
     *,
     name: str = "",
@@ -153,7 +153,7 @@ def make(
     expires_on: date | None = None,
     workspace: Workspace | None = None,
 ) -> str:
-    """Makes a subscription and returns the secret of its address, which cannot be had again.
+    """Create a subscription and return the secret of its address, which is not stored.
 
     ``chosen`` is what it holds of what ``level`` lets see. ``follow_ups``: their owner's open follow-ups shall be in it
     too, whatever the filter; those are internal. ``alarm_days``: so many days before each deadline it rings. It opens
@@ -161,8 +161,8 @@ def make(
     :class:`~calendar_model.access.problems.Refused`.
     """
     today = clock.today()
-    ends = expires_on or first_end(today)
-    if not today < ends <= last_end(today):
+    ends = expires_on or default_last_day(today)
+    if not today < ends <= latest_last_day(today):
         raise Refused(Problem("subscription-end-out-of-bounds", "expires_on"))
     if Filter.from_query(chosen.query) != chosen:
         raise Refused(Problem("subscription-period-open"))
@@ -171,23 +171,23 @@ def make(
         query=chosen.query,
         level=level,
         expires_on=ends,
-        **_settings(name, alarm_days, follow_ups),
+        **_changeable_columns(name, alarm_days, follow_ups),
     )
-    token = _secret(kept)
+    token = _set_new_secret(kept)
     with writing(viewer, workspace=workspace) as session:
         session.add(kept)
     return token
 
 
-def replace(viewer: Viewer, subscription_id: str, workspace: Workspace | None = None) -> str:
-    """Revokes an address and makes another of the same settings; returns its secret.
+def replace_address(viewer: Viewer, subscription_id: str, workspace: Workspace | None = None) -> str:
+    """Revoke an address and create another of the same settings; return its secret.
 
     It ends on the same day, or a year from today where that is over. Raises Refused if it is not there or revoked.
     """
     today = clock.today()
     with writing(viewer, workspace=workspace) as session:
-        old = _theirs(session, viewer, subscription_id)
-        ends = _ends(old.created_at, old.expires_on)
+        old = _get_own(session, viewer, subscription_id)
+        ends = _last_day(old.created_at, old.expires_on)
         kept = Subscription(
             person_id=viewer.person_id,
             name=old.name,
@@ -195,21 +195,21 @@ def replace(viewer: Viewer, subscription_id: str, workspace: Workspace | None = 
             level=old.level,
             follow_ups=old.follow_ups,
             alarm_days=old.alarm_days,
-            expires_on=ends if ends > today else first_end(today),
+            expires_on=ends if ends > today else default_last_day(today),
         )
-        token = _secret(kept)
+        token = _set_new_secret(kept)
         old.revoked_at = clock.now()
         session.add(kept)
     return token
 
 
-def revoke(viewer: Viewer, subscription_id: str, workspace: Workspace | None = None) -> None:
-    """Revokes an address, at once and for ever; others live on. Raises Refused if it is not there or revoked."""
+def revoke_subscription(viewer: Viewer, subscription_id: str, workspace: Workspace | None = None) -> None:
+    """Revoke an address, at once and for ever. Raises Refused if it is not there or revoked already."""
     with writing(viewer, workspace=workspace) as session:
-        _theirs(session, viewer, subscription_id).revoked_at = clock.now()
+        _get_own(session, viewer, subscription_id).revoked_at = clock.now()
 
 
-def change(
+def change_subscription(
     viewer: Viewer,
     subscription_id: str,
     *,
@@ -218,18 +218,18 @@ def change(
     follow_ups: bool,
     workspace: Workspace | None = None,
 ) -> None:
-    """Changes what is not bound to an address: whoever has it sees no more by it than its owner's own follow-ups.
+    """Change what is not bound to an address: its name, its reminders and whether it holds its owner's follow-ups.
 
     Raises Refused, also if it is not there or revoked.
     """
     with writing(viewer, workspace=workspace) as session:
-        kept = _theirs(session, viewer, subscription_id)
-        for column, value in _settings(name, alarm_days, follow_ups).items():
+        kept = _get_own(session, viewer, subscription_id)
+        for column, value in _changeable_columns(name, alarm_days, follow_ups).items():
             setattr(kept, column, value)
 
 
-def addresses_of(viewer: Viewer, workspace: Workspace | None = None) -> list[Address]:
-    """A person's addresses that are not revoked, those that have ended too, as they were made."""
+def list_subscriptions(viewer: Viewer, workspace: Workspace | None = None) -> list[SubscriptionSummary]:
+    """A person's subscriptions that are not revoked, expired ones too, in the order of their creation."""
     today = clock.today()
     asked = (
         select(
@@ -251,11 +251,11 @@ def addresses_of(viewer: Viewer, workspace: Workspace | None = None) -> list[Add
         rows = session.execute(asked).all()
     found = []
     for row in rows:
-        ends = _ends(row.created_at, row.expires_on)
+        ends = _last_day(row.created_at, row.expires_on)
         found.append(
-            Address(
+            SubscriptionSummary(
                 id=row.id,
-                name=row.name or NAME,
+                name=row.name or DEFAULT_NAME,
                 query=row.query,
                 level=row.level,
                 follow_ups=row.follow_ups,
@@ -269,7 +269,7 @@ def addresses_of(viewer: Viewer, workspace: Workspace | None = None) -> list[Add
     return found
 
 
-def find(token: str, workspace: Workspace | None = None) -> Subscriber | None:
+def find_subscriber(token: str, workspace: Workspace | None = None) -> Subscriber | None:
     """What a secret opens; None for one that is not known, revoked or expired, or whose person is not active.
 
     All of these take the same time: one query, whose outcome is judged here.
@@ -293,18 +293,18 @@ def find(token: str, workspace: Workspace | None = None) -> Subscriber | None:
         )
         .join(Person, Person.id == Subscription.person_id)
         .outerjoin(SubscriptionUse, SubscriptionUse.id == Subscription.id)
-        .where(Subscription.token_hash == _digest(token))
+        .where(Subscription.token_hash == _hash_of(token))
     )
     # The request has no viewer yet: the secret alone says who it is.
     with reading(ANONYMOUS, workspace) as session:
         row = session.execute(asked.execution_options(everything=True)).first()
-    if row is None or row.revoked_at or not row.active or _ends(row.created_at, row.expires_on) < clock.today():
+    if row is None or row.revoked_at or not row.active or _last_day(row.created_at, row.expires_on) < clock.today():
         return None
     return Subscriber(
         subscription_id=row.id,
         person_id=row.person_id,
         sample=row.sample,
-        name=row.name or NAME,
+        name=row.name or DEFAULT_NAME,
         query=row.query,
         level=row.level,
         follow_ups=row.follow_ups,
@@ -313,8 +313,8 @@ def find(token: str, workspace: Workspace | None = None) -> Subscriber | None:
     )
 
 
-def note_use(subscriber: Subscriber, day: date, workspace: Workspace | None = None) -> None:
-    """Notes the day on which an address was fetched: the first time on each day, else nothing is written.
+def record_use(subscriber: Subscriber, day: date, workspace: Workspace | None = None) -> None:
+    """Record the day on which an address was fetched; writes the first time on each day only.
 
     Raises Refused where it was revoked meanwhile, and :class:`~calendar_model.store.database.WorkspaceError`.
     """
@@ -328,8 +328,8 @@ def note_use(subscriber: Subscriber, day: date, workspace: Workspace | None = No
             used.last_used = day
 
 
-def _settings(name: str, alarm_days: int | None, follow_ups: bool) -> dict[str, object]:
-    """The columns that may change, as they may be."""
+def _changeable_columns(name: str, alarm_days: int | None, follow_ups: bool) -> dict[str, object]:
+    """The columns that can be changed, checked. Raises Refused."""
     if len(name := name.strip()) > LONGEST_NAME:
         raise Refused(Problem("subscription-name-too-long", "name", {"limit": LONGEST_NAME}))
     if alarm_days is not None and not 1 <= alarm_days <= LONGEST_ALARM:
@@ -337,26 +337,26 @@ def _settings(name: str, alarm_days: int | None, follow_ups: bool) -> dict[str, 
     return {"name": name, "alarm_days": alarm_days, "follow_ups": follow_ups}
 
 
-def _secret(kept: Subscription) -> str:
-    token = secrets.token_urlsafe(BITS // 8)
-    kept.token_hash = _digest(token)
+def _set_new_secret(kept: Subscription) -> str:
+    token = secrets.token_urlsafe(SECRET_BITS // 8)
+    kept.token_hash = _hash_of(token)
     return token
 
 
-def _digest(token: str) -> str:
+def _hash_of(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _ends(created_at: datetime, expires_on: date | None) -> date:
+def _last_day(created_at: datetime, expires_on: date | None) -> date:
     """The last day (UTC) of an address; one from before there were such days ends a year after it was made."""
-    return expires_on or first_end(created_at.astimezone(UTC).date())
+    return expires_on or default_last_day(created_at.astimezone(UTC).date())
 
 
 def _years_after(day: date, years: int) -> date:
     return (pd.Timestamp(day) + pd.DateOffset(years=years)).date()
 
 
-def _theirs(session: Session, viewer: Viewer, subscription_id: str) -> Subscription:
+def _get_own(session: Session, viewer: Viewer, subscription_id: str) -> Subscription:
     kept = session.get(Subscription, subscription_id)
     if kept is None or kept.person_id != viewer.person_id or kept.revoked_at is not None:
         raise Refused(Problem("subscription-gone"))

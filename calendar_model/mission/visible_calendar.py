@@ -11,7 +11,7 @@ import pandas as pd
 from calendar_model import calendar
 from calendar_model.access.permissions import ANONYMOUS, Viewer
 from calendar_model.access.unit_of_work import change_token, reading
-from calendar_model.mission.corrections import changed_since, kept
+from calendar_model.mission.corrections import changed_since, recorded_corrections
 from calendar_model.mission.events import own_items
 from calendar_model.reference import Reference, RowCorrection
 
@@ -41,7 +41,7 @@ def _corrections_at(token: tuple[str, int]) -> tuple[RowCorrection, ...]:
     with reading(ANONYMOUS) as session:
         is_later = cached_url == url and cached_number < number
         if not is_later or changed_since(session, cached_number):
-            cached = kept(session)
+            cached = recorded_corrections(session)
     with _lock:
         _corrections = token, cached
     return cached

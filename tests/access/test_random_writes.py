@@ -311,14 +311,14 @@ def by_save(there: There, who: Viewer, some: Sequence[Act], is_new: bool) -> Non
 
 
 def by_request(there: There, who: Viewer, some: Sequence[Act]) -> None:
-    access_requests.ask(who, pick(there.records, some[0][2]), REASON)
+    access_requests.request_access(who, pick(there.records, some[0][2]), REASON)
 
 
 def by_grant(there: There, who: Viewer, some: Sequence[Act]) -> None:
     with reading(ANONYMOUS) as session:
         kind = next(one for one in KINDS if one.__tablename__ == "access_request")
         request = pick(there.ids(session, kind), some[0][2])
-    access_requests.grant(who, request)
+    access_requests.grant_access(who, request)
 
 
 def by_import(there: There, who: Viewer, reference: Reference, table: pd.DataFrame) -> None:
@@ -335,7 +335,7 @@ def by_import(there: There, who: Viewer, reference: Reference, table: pd.DataFra
 
 def by_subscription(who: Viewer, some: Sequence[Act]) -> None:
     level = Sensitivity.PUBLIC if some[0][4] % 3 == 0 else Sensitivity.INTERNAL
-    subscriptions.make(who, chosen=Filter(), level=level, follow_ups=level is Sensitivity.INTERNAL)
+    subscriptions.create_subscription(who, chosen=Filter(), level=level, follow_ups=level is Sensitivity.INTERNAL)
 
 
 # --- What is read
@@ -358,7 +358,7 @@ def found_by(viewer: Viewer, there: There) -> list[str]:
             lines = history.of_record(session, record_id)
             found += ["history" for line in lines if MARK in f"{line.before}{line.after}{line.reason}"]
         found += ["deleted" for one in history.deleted(session) if MARK in f"{one.title}{one.reason}"]
-    found += ["requests" for one in access_requests.open_requests(viewer) if MARK in f"{one.title}"]
+    found += ["requests" for one in access_requests.list_open_requests(viewer) if MARK in f"{one.title}"]
     return sorted(set(found))
 
 
@@ -374,7 +374,7 @@ def documents_of(viewer: Viewer, reference: Reference, table: pd.DataFrame) -> s
 
 def feeds_of(viewer: Viewer) -> str:
     client = TestClient(Starlette(routes=ROUTES))
-    token = subscriptions.make(viewer, follow_ups=True)
+    token = subscriptions.create_subscription(viewer, follow_ups=True)
     answers = [client.get(f"/feeds/{path}") for path in ("calendar.ics", f"item/{ITEM}.ics", f"mine/{token}.ics")]
     assert [answer.status_code for answer in answers] == [200, 200, 200]
     return "\n".join(answer.text for answer in answers)

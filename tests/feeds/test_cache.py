@@ -22,7 +22,7 @@ from calendar_model.feeds import http
 from calendar_model.feeds.cache import FeedCache
 from calendar_model.feeds.limits import RateLimits, RecentKeys
 from calendar_model.feeds.links import ADDED_BY_OTHERS, ADDED_PREFIX
-from calendar_model.mission.subscriptions import addresses_of, make, revoke
+from calendar_model.mission.subscriptions import create_subscription, list_subscriptions, revoke_subscription
 from calendar_model.mission.transactions import save
 from calendar_model.reference import DATA_VARIABLE
 from calendar_model.store.database import URL_VARIABLE, current_workspace, open_workspace, opened_workspace
@@ -54,7 +54,7 @@ def _just_started(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def subscription(who: Viewer) -> str:
-    return f"/feeds/mine/{make(who)}.ics"
+    return f"/feeds/mine/{create_subscription(who)}.ics"
 
 
 def publish(desk: Viewer, **values: object) -> str:
@@ -155,7 +155,7 @@ def test_a_revoked_address_is_closed_at_once(client: TestClient, desk: Viewer) -
     path = subscription(desk)
     tag = ask(client, path).headers["ETag"]
     assert [ask(client, path, If_None_Match=tag).status_code for _ in range(2)] == [304, 304]
-    revoke(desk, addresses_of(desk)[0].id)
+    revoke_subscription(desk, list_subscriptions(desk)[0].id)
     assert ask(client, path, If_None_Match=tag).status_code == 404
 
 

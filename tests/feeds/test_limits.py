@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 from calendar_model.access.permissions import ANONYMOUS, Viewer, member
 from calendar_model.feeds import http
 from calendar_model.feeds.limits import RateLimit, RateLimits, RecentKeys, client_host
-from calendar_model.mission.subscriptions import make
+from calendar_model.mission.subscriptions import create_subscription
 from calendar_model.mission.transactions import save
 from calendar_model.store.models import Person
 
@@ -25,7 +25,7 @@ def _just_started(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def subscription(who: Viewer) -> str:
-    return f"/feeds/mine/{make(who)}.ics"
+    return f"/feeds/mine/{create_subscription(who)}.ics"
 
 
 def test_a_limit_is_a_bucket_that_fills_again() -> None:

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from calendar_model.access.permissions import ANONYMOUS, Viewer, member
-from calendar_model.mission.subscriptions import addresses_of, make, revoke
+from calendar_model.mission.subscriptions import create_subscription, list_subscriptions, revoke_subscription
 from calendar_model.mission.transactions import save
 from calendar_model.store.database import FOLDER_VARIABLE
 from calendar_model.store.models import Person
@@ -36,8 +36,8 @@ def server(workspace: Path, who: Viewer) -> Iterator[str]:
 
 
 def test_no_secret_and_no_question_is_in_any_output(server: str, workspace: Path, who: Viewer) -> None:
-    secrets = [make(who), make(who), "a-guess-of-somebody-who-knows-none"]
-    revoke(who, next(one.id for one in addresses_of(who)))
+    secrets = [create_subscription(who), create_subscription(who), "a-guess-of-somebody-who-knows-none"]
+    revoke_subscription(who, next(one.id for one in list_subscriptions(who)))
     with httpx.Client(base_url=server, trust_env=False, timeout=60) as client:
 
         def ask(path: str, method: str = "GET", **headers: str) -> int:

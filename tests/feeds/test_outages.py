@@ -17,7 +17,7 @@ from calendar_model.access.permissions import Viewer
 from calendar_model.calendar import Filter
 from calendar_model.feeds.http import INCOMPLETE, MAX_PARALLEL_BUILDS, FeedSource, HttpRefusal, PolledEndpoint
 from calendar_model.feeds.links import ADDED_BY_OTHERS, ADDED_PREFIX
-from calendar_model.mission.subscriptions import make
+from calendar_model.mission.subscriptions import create_subscription
 from calendar_model.reference import DATA_VARIABLE
 
 FEED = "/feeds/calendar.ics"
@@ -29,7 +29,7 @@ ADDED = [*sorted(ADDED_BY_OTHERS), f"{ADDED_PREFIX}source", ADDED_PREFIX]
 def addresses(desk: Viewer) -> dict[str, str]:
     """One of each kind."""
     council = Filter(organisations=("un-hrc",))
-    return {"open": FEED, "item": ITEM, "mine": f"/feeds/mine/{make(desk, chosen=council)}.ics"}
+    return {"open": FEED, "item": ITEM, "mine": f"/feeds/mine/{create_subscription(desk, chosen=council)}.ics"}
 
 
 @pytest.mark.parametrize("which", ["open", "item", "mine"])

@@ -38,7 +38,7 @@ from calendar_model.access.permissions import ANONYMOUS, Viewer
 from calendar_model.calendar import Filter
 from calendar_model.clock import TODAY_VARIABLE
 from calendar_model.feeds import ROUTES, subscription_url
-from calendar_model.mission.subscriptions import make
+from calendar_model.mission.subscriptions import create_subscription
 from calendar_model.mission.transactions import save
 from calendar_model.mission.visible_calendar import calendar_for
 from calendar_model.reference import DATA_VARIABLE
@@ -335,7 +335,7 @@ def test_a_year_of_changes(
     monkeypatch.setenv(TODAY_VARIABLE, FIRST.isoformat())
     folder = tmp_path / "vdirsyncer"
     (folder / "items").mkdir(parents=True)
-    mine = subscription_url(address, make(desk, chosen=CHOSEN, expires_on=date(2028, 11, 23)))
+    mine = subscription_url(address, create_subscription(desk, chosen=CHOSEN, expires_on=date(2028, 11, 23)))
     open_feed = f"{address}/feeds/calendar.ics?{CHOSEN.query}"
     mission = Mission(desk, data_copy / "meetings.csv", seed=4)
     etag, sequences, unchanged, left = "", dict[str, int](), 0, set[str]()

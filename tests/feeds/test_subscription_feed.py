@@ -22,7 +22,14 @@ from calendar_model.access.permissions import ANONYMOUS, Viewer, member
 from calendar_model.calendar import Filter, FilterError
 from calendar_model.feeds import PUBLIC_URL_VARIABLE, ical, subscription_url
 from calendar_model.mission.events import item_of
-from calendar_model.mission.subscriptions import Address, addresses_of, change, make, replace, revoke
+from calendar_model.mission.subscriptions import (
+    SubscriptionSummary,
+    change_subscription,
+    create_subscription,
+    list_subscriptions,
+    replace_address,
+    revoke_subscription,
+)
 from calendar_model.mission.transactions import save
 from calendar_model.mission.visible_calendar import calendar_for
 from calendar_model.store.database import URL_VARIABLE, current_workspace
@@ -63,15 +70,15 @@ def person(name: str, **columns: Any) -> Viewer:
     return member(save(ANONYMOUS, Person, {"name": name, **columns}))
 
 
-def only(viewer: Viewer) -> Address:
+def only(viewer: Viewer) -> SubscriptionSummary:
     """The one address of a person."""
-    (found,) = addresses_of(viewer)
+    (found,) = list_subscriptions(viewer)
     return found
 
 
 def near(viewer: Viewer, **settings: Any) -> str:
     """A subscription of the days around, which is read in no time."""
-    return make(viewer, chosen=NEAR, **settings)
+    return create_subscription(viewer, chosen=NEAR, **settings)
 
 
 def ask(client: TestClient, token: str, method: str = "GET", query: str = "", **headers: str) -> httpx.Response:
@@ -103,7 +110,7 @@ def entry(response: httpx.Response, item: str) -> Any:
 
 def test_it_is_the_whole_calendar_with_what_is_internal(client: TestClient, desk: Viewer) -> None:
     made = save(desk, Event, EVENT)
-    response = ask(client, make(desk))
+    response = ask(client, create_subscription(desk))
     _, table = calendar.current()
     old = table["standing"].eq("cancelled") & (table["updated"] < "2026-08-26")
     assert set(readers.by_icalendar(response.content)) == {
@@ -125,7 +132,7 @@ def test_follow_ups_are_in_it_for_who_asks(client: TestClient, desk: Viewer) -> 
     made = f"follow-up-{follow_up(desk, record)}"
     token = near(desk)
     assert uids(ask(client, token)) == set()
-    change(desk, only(desk).id, name="", alarm_days=None, follow_ups=True)
+    change_subscription(desk, only(desk).id, name="", alarm_days=None, follow_ups=True)
     response = ask(client, token)
     assert uids(response) == {made}
     found = entry(response, made)
@@ -139,7 +146,7 @@ def test_follow_ups_are_in_it_for_who_asks(client: TestClient, desk: Viewer) -> 
         "For: yourself",
         "Confirmed. A follow-up, due on the day that its owner has set.",
     ]
-    change(desk, only(desk).id, name="", alarm_days=None, follow_ups=False)
+    change_subscription(desk, only(desk).id, name="", alarm_days=None, follow_ups=False)
     assert uids(ask(client, token)) == set()
 
 
@@ -225,7 +232,7 @@ def test_it_holds_what_the_filter_keeps_of_what_the_level_shows(
     reference, seen = calendar_for(ANONYMOUS if level is Sensitivity.PUBLIC else Viewer("", Sensitivity.INTERNAL))
     chosen = Filter.from_params([(name, value) for name, values in asked.items() for value in values], reference)
     mine = follow_ups and level is Sensitivity.INTERNAL
-    response = ask(client, make(several, chosen=chosen, level=level, follow_ups=mine))
+    response = ask(client, create_subscription(several, chosen=chosen, level=level, follow_ups=mine))
     kept = chosen.apply(seen, reference)
     found = set(readers.by_icalendar(response.content))
     theirs = {uid for uid in found if uid.startswith("follow-up-")}
@@ -253,7 +260,7 @@ def test_a_level_shows_its_own_events(client: TestClient, several: Viewer) -> No
     shown = {
         level: {one.summary for one in readers.by_icalendar(ask(client, token).content).values()}
         for level in (Sensitivity.PUBLIC, Sensitivity.INTERNAL)
-        if (token := make(several, chosen=breakfast, level=level))
+        if (token := create_subscription(several, chosen=breakfast, level=level))
     }
     assert shown == {
         Sensitivity.PUBLIC: {"Public breakfast"},
@@ -270,9 +277,9 @@ def test_a_code_that_has_left_the_reference_keeps_nothing_and_breaks_nothing(cli
         Filter(countries=("XXX",)),
         Filter(standings=("rumoured",)),
     ):
-        assert readers.by_icalendar(ask(client, make(desk, chosen=gone)).content) == {}
-    mixed = ask(client, make(desk, chosen=Filter(organisations=("left-long-ago", "osce"))))
-    alone = ask(client, make(desk, chosen=Filter(organisations=("osce",))))
+        assert readers.by_icalendar(ask(client, create_subscription(desk, chosen=gone)).content) == {}
+    mixed = ask(client, create_subscription(desk, chosen=Filter(organisations=("left-long-ago", "osce"))))
+    alone = ask(client, create_subscription(desk, chosen=Filter(organisations=("osce",))))
     assert readers.by_icalendar(mixed.content) == readers.by_icalendar(alone.content) != {}
 
 
@@ -285,7 +292,7 @@ def test_a_query_that_no_filter_wrote_opens_nothing(query: str) -> None:
 
 
 def test_its_name_what_it_holds_and_its_colour_are_told(client: TestClient, desk: Viewer) -> None:
-    token = make(desk, name="Vienna and Warsaw", chosen=Filter(organisations=("osce",)))
+    token = create_subscription(desk, name="Vienna and Warsaw", chosen=Filter(organisations=("osce",)))
     told: Any = icalendar.Calendar.from_ical(ask(client, token).content)
     assert [str(told[name]) for name in ("NAME", "X-WR-CALNAME")] == ["Vienna and Warsaw"] * 2
     assert str(told["DESCRIPTION"]) == "Dates of multilateral work for human rights defenders: OSCE."
@@ -386,9 +393,9 @@ def test_unknown_revoked_and_expired_ones_are_answered_alike(
     client: TestClient, desk: Viewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     inactive = person("Gone")
-    tokens = [near(desk), make(desk, expires_on=date(2026, 12, 1)), near(inactive)]
+    tokens = [near(desk), create_subscription(desk, expires_on=date(2026, 12, 1)), near(inactive)]
     assert [ask(client, token).status_code for token in tokens] == [200, 200, 200]
-    revoke(desk, addresses_of(desk)[0].id)
+    revoke_subscription(desk, list_subscriptions(desk)[0].id)
     save(Viewer("", Sensitivity.INTERNAL), Person, {"active": False}, record_id=inactive.person_id, seen=1)
     monkeypatch.setenv("HRD_CALENDAR_TODAY", "2026-12-02")
     answers = [ask(client, token) for token in (*tokens, "a" * 43, "x", "%F0%9F", "..%20")]
@@ -399,7 +406,7 @@ def test_unknown_revoked_and_expired_ones_are_answered_alike(
 
 def test_the_one_that_replaces_it_closes_the_first_and_no_other(client: TestClient, desk: Viewer) -> None:
     first = near(desk)
-    second = replace(desk, only(desk).id)
+    second = replace_address(desk, only(desk).id)
     others = near(desk), near(person("Other"))
     assert [ask(client, token).status_code for token in (first, second, *others)] == [404, 200, 200, 200]
 
@@ -452,7 +459,7 @@ def test_the_secret_is_in_no_log_no_answer_and_not_in_the_database(
     follow_up(desk, save(desk, Engagement, ENGAGEMENT))
     with caplog.at_level(logging.DEBUG):
         answers = [ask(client, token), ask(client, token, query="?x=1"), ask(client, token, "POST")]
-        revoke(desk, only(desk).id)
+        revoke_subscription(desk, only(desk).id)
         answers.append(ask(client, token))
     assert [answer.status_code for answer in answers] == [200, 400, 405, 404]
     # The test's own client logs what it asks for.

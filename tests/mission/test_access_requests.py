@@ -10,7 +10,7 @@ from sqlalchemy import select
 from calendar_model.access.permissions import ANONYMOUS, Viewer, member
 from calendar_model.access.problems import Refused
 from calendar_model.access.unit_of_work import reading
-from calendar_model.mission.access_requests import ask, grant, open_requests
+from calendar_model.mission.access_requests import grant_access, list_open_requests, request_access
 from calendar_model.mission.transactions import save, writing
 from calendar_model.store import history
 from calendar_model.store.database import current_workspace
@@ -52,25 +52,25 @@ def owner(record_id: str) -> str | None:
 
 
 def request(viewer: Viewer) -> str:
-    (one,) = open_requests(viewer)
+    (one,) = list_open_requests(viewer)
     return one.request_id
 
 
 def test_somebody_with_access_grants_it(desk: Viewer, other: Viewer, head: Viewer, case: str) -> None:
-    ask(other, case, REASON)
-    assert open_requests(head) == []
-    (asked,) = open_requests(desk)
+    request_access(other, case, REASON)
+    assert list_open_requests(head) == []
+    (asked,) = list_open_requests(desk)
     assert (asked.record_id, asked.title, asked.person_id, asked.reason) == (case, "Case 1", other.person_id, REASON)
     for who in (other, head):
         with pytest.raises(Refused):
-            grant(who, asked.request_id)
+            grant_access(who, asked.request_id)
     assert not sees(other, case)
-    grant(desk, asked.request_id)
+    grant_access(desk, asked.request_id)
     assert sees(other, case)
     assert owner(case) == desk.person_id
-    assert open_requests(desk) == []
+    assert list_open_requests(desk) == []
     with pytest.raises(Refused):
-        grant(desk, asked.request_id)
+        grant_access(desk, asked.request_id)
     with reading(desk) as session:
         lines = [line for line in history.of_record(session, case) if line.table in ("access", "access_request")]
     assert sorted((line.table, line.action, line.person_id) for line in lines) == sorted(
@@ -88,10 +88,10 @@ def test_where_nobody_active_has_access_somebody_who_may_clear_grants_it(
     desk: Viewer, other: Viewer, head: Viewer, case: str
 ) -> None:
     leaves(desk)
-    ask(other, case, REASON)
-    (asked,) = open_requests(head)
+    request_access(other, case, REASON)
+    (asked,) = list_open_requests(head)
     assert (asked.title, asked.owner) == ("", "Desk")
-    grant(head, asked.request_id)
+    grant_access(head, asked.request_id)
     assert sees(other, case)
     assert not sees(head, case)
     assert owner(case) == other.person_id
@@ -101,12 +101,12 @@ def test_where_nobody_active_has_access_somebody_who_may_clear_grants_it(
 
 def test_nobody_grants_their_own_request(desk: Viewer, head: Viewer, case: str) -> None:
     leaves(desk)
-    ask(head, case, REASON)
-    assert open_requests(head) == []
+    request_access(head, case, REASON)
+    assert list_open_requests(head) == []
     with reading(head) as session:
         mine = session.scalars(select(AccessRequest.id)).one()
     with pytest.raises(Refused):
-        grant(head, mine)
+        grant_access(head, mine)
     assert not sees(head, case)
 
 
@@ -114,38 +114,38 @@ def test_a_record_goes_to_somebody_with_access_when_its_owner_has_left(
     desk: Viewer, other: Viewer, head: Viewer, case: str
 ) -> None:
     save(desk, Case, {}, record_id=case, seen=1, named=[desk.person_id, other.person_id])
-    ask(other, case, REASON)
-    assert open_requests(desk) == []
+    request_access(other, case, REASON)
+    assert list_open_requests(desk) == []
     leaves(desk)
-    ask(other, case, REASON)
-    grant(head, request(head))
+    request_access(other, case, REASON)
+    grant_access(head, request(head))
     assert owner(case) == other.person_id
 
 
 def test_nobody_learns_by_asking_whether_there_is_a_record(desk: Viewer, other: Viewer, case: str) -> None:
-    ask(other, new_id(), REASON)
-    ask(other, case, REASON)
-    ask(other, case, REASON)
+    request_access(other, new_id(), REASON)
+    request_access(other, case, REASON)
+    request_access(other, case, REASON)
     with reading(other) as session:
         assert session.scalars(select(AccessRequest.record_id)).all() == [case]
         assert history.of_record(session, case) == []
     with pytest.raises(Refused):
-        ask(other, case, "please")
+        request_access(other, case, "please")
 
 
 def test_who_a_contact_is_is_asked_for_as_well(desk: Viewer, other: Viewer) -> None:
     contact = save(desk, Contact, {"title": "Organisation 001", "contact_kind": ContactKind.ORGANISATION})
     with writing(desk) as session:
         session.add(Identity(contact_id=contact, name="qzcanary"))
-    ask(other, contact, REASON)
-    grant(desk, request(desk))
+    request_access(other, contact, REASON)
+    grant_access(desk, request(desk))
     with reading(other) as session:
         assert session.scalars(select(Identity.name)).all() == ["qzcanary"]
 
 
 @pytest.mark.parametrize("who", ["other", "head"])
 def test_a_request_is_not_forged(desk: Viewer, other: Viewer, head: Viewer, case: str, who: str) -> None:
-    ask(other, case, REASON)
+    request_access(other, case, REASON)
     actor = {"other": other, "head": head}[who]
     forged = AccessRequest(record_id=case, person_id=other.person_id, reason=REASON, granted_by_id=actor.person_id)
     with pytest.raises(Refused), writing(actor) as session:
@@ -171,7 +171,7 @@ def test_a_request_is_not_forged(desk: Viewer, other: Viewer, head: Viewer, case
 
 def test_a_request_goes_with_its_record(desk: Viewer, other: Viewer) -> None:
     contact = save(desk, Contact, {"title": "Defender 001", "contact_kind": ContactKind.DEFENDER})
-    ask(other, contact, REASON)
+    request_access(other, contact, REASON)
     with writing(desk, REASON) as session:
         session.delete(session.get_one(Contact, contact))
     with reading(other) as session:
@@ -187,7 +187,7 @@ def test_it_is_asked_for_on_the_page_of_the_record_and_granted_there(desk: Viewe
     app.button(key=f"ask_access_{case}").click().run()
     assert [fault.value for fault in (*app.exception, *app.error)] == []
     assert "qzcanary" not in everything(app)
-    (asked,) = open_requests(desk)
+    (asked,) = list_open_requests(desk)
     app = open_page("cases", desk.person_id, record=case)
     app.button(key=f"grant_access_{asked.request_id}").click().run()
     assert [fault.value for fault in (*app.exception, *app.error)] == []
@@ -196,8 +196,8 @@ def test_it_is_asked_for_on_the_page_of_the_record_and_granted_there(desk: Viewe
 
 def test_of_a_record_of_nobody_it_is_granted_in_settings(desk: Viewer, other: Viewer, head: Viewer, case: str) -> None:
     leaves(desk)
-    ask(other, case, REASON)
-    (asked,) = open_requests(head)
+    request_access(other, case, REASON)
+    (asked,) = list_open_requests(head)
     app = open_page("settings", head.person_id)
     assert "Case 1" not in everything(app)
     app.button(key=f"grant_access_{asked.request_id}").click().run()

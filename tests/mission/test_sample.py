@@ -270,12 +270,12 @@ def test_a_person_of_the_sample_adds_to_it() -> None:
 @pytest.mark.usefixtures("either_database")
 def test_the_calendars_that_its_persons_subscribe_to_go_with_it(table: Any) -> None:
     sample.load(table, TODAY)
-    token = subscriptions.make(officer(), follow_ups=True)
-    subscriber = subscriptions.find(token)
+    token = subscriptions.create_subscription(officer(), follow_ups=True)
+    subscriber = subscriptions.find_subscriber(token)
     assert subscriber is not None
-    subscriptions.note_use(subscriber, TODAY)
+    subscriptions.record_use(subscriber, TODAY)
     sample.remove()
-    assert subscriptions.find(token) is None
+    assert subscriptions.find_subscriber(token) is None
     assert (rows()["subscription"], rows()["subscription_use"]) == ([], [])
     assert history.verify(current_workspace()).problems == ()
 

@@ -21,14 +21,14 @@ from calendar_model.calendar import Filter
 from calendar_model.clock import now
 from calendar_model.mission import subscriptions
 from calendar_model.mission.subscriptions import (
-    Address,
     Subscriber,
-    addresses_of,
-    change,
-    find,
-    make,
-    replace,
-    revoke,
+    SubscriptionSummary,
+    change_subscription,
+    create_subscription,
+    find_subscriber,
+    list_subscriptions,
+    replace_address,
+    revoke_subscription,
 )
 from calendar_model.mission.transactions import save, writing
 from calendar_model.store.backup import backup, checksum, restore
@@ -53,9 +53,9 @@ def everything_kept() -> str:
         return repr([connection.execute(select(table)).all() for table in Base.metadata.sorted_tables])
 
 
-def only(viewer: Viewer) -> Address:
+def only(viewer: Viewer) -> SubscriptionSummary:
     """The one address of a person."""
-    (found,) = addresses_of(viewer)
+    (found,) = list_subscriptions(viewer)
     return found
 
 
@@ -68,15 +68,15 @@ def test_no_address_lives_for_longer_than_two_years_whoever_writes_it() -> None:
 
 def test_it_is_made_once_and_found_by_its_secret() -> None:
     desk = person()
-    assert addresses_of(desk) == []
+    assert list_subscriptions(desk) == []
     chosen = Filter(organisations=("osce",), text="human dimension; & more")
-    token = make(desk, name=" Vienna ", chosen=chosen, alarm_days=7, follow_ups=True)
+    token = create_subscription(desk, name=" Vienna ", chosen=chosen, alarm_days=7, follow_ups=True)
     told = only(desk)
     query = "organisation=osce&q=human%20dimension%3B%20%26%20more"
-    assert find(token) == Subscriber(
+    assert find_subscriber(token) == Subscriber(
         told.id, desk.person_id, False, "Vienna", query, Sensitivity.INTERNAL, True, 7, None
     )
-    assert told == Address(
+    assert told == SubscriptionSummary(
         told.id, "Vienna", query, Sensitivity.INTERNAL, True, 7, told.made_at, date(2027, 11, 24), False, None
     )
     assert told.made_at.date() == now().date()
@@ -84,7 +84,7 @@ def test_it_is_made_once_and_found_by_its_secret() -> None:
 
 def test_one_without_a_name_is_called_something() -> None:
     desk = person()
-    found = find(make(desk))
+    found = find_subscriber(create_subscription(desk))
     assert found is not None
     assert (found.name, only(desk).name) == ("My HRD calendar", "My HRD calendar")
 
@@ -117,18 +117,22 @@ def test_one_without_a_name_is_called_something() -> None:
 def test_what_cannot_be_is_refused(asked: dict[str, Any], says: str) -> None:
     desk = person()
     with pytest.raises(Refused) as refused:
-        make(desk, **asked)
-    assert (str(refused.value), addresses_of(desk)) == (says, [])
+        create_subscription(desk, **asked)
+    assert (str(refused.value), list_subscriptions(desk)) == (says, [])
 
 
 @pytest.mark.parametrize("last_day", [date(2026, 11, 25), date(2028, 11, 24), None])
 def test_it_ends_after_its_last_day(last_day: date | None, monkeypatch: pytest.MonkeyPatch) -> None:
     desk = person()
-    token = make(desk, expires_on=last_day)
+    token = create_subscription(desk, expires_on=last_day)
     ends = last_day or date(2027, 11, 24)
     for day, living in ((ends, True), (ends + timedelta(days=1), False)):
         monkeypatch.setenv("HRD_CALENDAR_TODAY", day.isoformat())
-        assert (find(token) is not None, only(desk).expired, only(desk).ends_on) == (living, not living, ends)
+        assert (find_subscriber(token) is not None, only(desk).expired, only(desk).ends_on) == (
+            living,
+            not living,
+            ends,
+        )
 
 
 def test_one_from_before_there_were_last_days_ends_a_year_after_it_was_made(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,8 +144,8 @@ def test_one_from_before_there_were_last_days_ends_a_year_after_it_was_made(monk
     assert only(desk).ends_on == date(2027, 2, 27)
     for day, living in (("2027-02-27", True), ("2027-02-28", False)):
         monkeypatch.setenv("HRD_CALENDAR_TODAY", day)
-        assert (find("old") is not None) == living
-    found = find(replace(desk, only(desk).id))
+        assert (find_subscriber("old") is not None) == living
+    found = find_subscriber(replace_address(desk, only(desk).id))
     assert found is not None
     assert (found.query, found.level, found.follow_ups, found.alarm_days) == ("", Sensitivity.INTERNAL, True, None)
     assert only(desk).ends_on == date(2028, 2, 28)
@@ -149,7 +153,7 @@ def test_one_from_before_there_were_last_days_ends_a_year_after_it_was_made(monk
 
 def test_the_secret_has_256_bits_and_is_kept_nowhere() -> None:
     desk = person()
-    token = make(desk)
+    token = create_subscription(desk)
     assert len(token) == 43
     kept = everything_kept()
     assert token not in kept
@@ -164,66 +168,72 @@ def test_it_is_replaced_by_another_of_the_same_settings_and_the_others_live_on()
         "level": Sensitivity.PUBLIC,
         "alarm_days": 3,
     }
-    first, beside = make(desk, **asked, expires_on=date(2027, 1, 31)), make(desk)
-    was = find(first)
+    first, beside = create_subscription(desk, **asked, expires_on=date(2027, 1, 31)), create_subscription(desk)
+    was = find_subscriber(first)
     assert was is not None
-    second = replace(desk, was.subscription_id)
-    found = find(second)
+    second = replace_address(desk, was.subscription_id)
+    found = find_subscriber(second)
     assert found is not None
     assert found.subscription_id != was.subscription_id
     assert dataclasses.replace(found, subscription_id=was.subscription_id) == was
-    assert (find(first), find(beside) is None) == (None, False)
-    assert sorted(one.ends_on for one in addresses_of(desk)) == [date(2027, 1, 31), date(2027, 11, 24)]
+    assert (find_subscriber(first), find_subscriber(beside) is None) == (None, False)
+    assert sorted(one.ends_on for one in list_subscriptions(desk)) == [date(2027, 1, 31), date(2027, 11, 24)]
     with pytest.raises(Refused, match=GONE):
-        replace(desk, was.subscription_id)
+        replace_address(desk, was.subscription_id)
 
 
 def test_those_of_two_persons_have_nothing_to_do_with_one_another() -> None:
     one, other = person("One"), person("Other")
-    tokens = make(one), make(other)
+    tokens = create_subscription(one), create_subscription(other)
     theirs = only(other).id
-    for act in (revoke, replace):
+    for act in (revoke_subscription, replace_address):
         with pytest.raises(Refused, match=GONE):
             act(one, theirs)
     with pytest.raises(Refused, match=GONE):
-        change(one, theirs, name="Mine", alarm_days=None, follow_ups=False)
-    revoke(one, only(one).id)
-    assert find(tokens[0]) is None
-    found = find(tokens[1])
+        change_subscription(one, theirs, name="Mine", alarm_days=None, follow_ups=False)
+    revoke_subscription(one, only(one).id)
+    assert find_subscriber(tokens[0]) is None
+    found = find_subscriber(tokens[1])
     assert found is not None
     assert found.person_id == other.person_id
 
 
 def test_its_name_alarms_and_follow_ups_change_and_what_it_shows_does_not() -> None:
     desk = person()
-    token = make(desk, chosen=Filter(kinds=("deadline",)))
-    change(desk, only(desk).id, name="Deadlines", alarm_days=14, follow_ups=True)
+    token = create_subscription(desk, chosen=Filter(kinds=("deadline",)))
+    change_subscription(desk, only(desk).id, name="Deadlines", alarm_days=14, follow_ups=True)
     told = only(desk)
     assert (told.name, told.alarm_days, told.follow_ups) == ("Deadlines", 14, True)
-    found = find(token)
+    found = find_subscriber(token)
     assert found is not None
     assert (found.name, found.alarm_days, found.follow_ups, found.query) == ("Deadlines", 14, True, "kind=deadline")
     for column, value in (("query", ""), ("level", Sensitivity.PUBLIC)):
         with pytest.raises(Refused, match="An address stays what it was"), writing(desk) as session:
             setattr(session.scalars(select(Subscription)).one(), column, value)
-    public = make(desk, level=Sensitivity.PUBLIC)
-    found = find(public)
+    public = create_subscription(desk, level=Sensitivity.PUBLIC)
+    found = find_subscriber(public)
     assert found is not None
     with pytest.raises(Refused, match="Your follow-ups are internal"):
-        change(desk, found.subscription_id, name="", alarm_days=None, follow_ups=True)
+        change_subscription(desk, found.subscription_id, name="", alarm_days=None, follow_ups=True)
 
 
 def test_a_secret_is_judged_after_one_query_whatever_comes_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
     desk, inactive = person(), person("Gone")
-    tokens = [make(desk), make(desk, expires_on=date(2026, 12, 1)), make(inactive), make(desk), "unknown"]
-    revoke(desk, addresses_of(desk)[0].id)
+    tokens = [
+        create_subscription(desk),
+        create_subscription(desk, expires_on=date(2026, 12, 1)),
+        create_subscription(inactive),
+        create_subscription(desk),
+        "unknown",
+    ]
+    revoke_subscription(desk, list_subscriptions(desk)[0].id)
     save(STAFF, Person, {"active": False}, record_id=inactive.person_id, seen=1)
     monkeypatch.setenv("HRD_CALENDAR_TODAY", "2026-12-02")
     asked: list[str] = []
     engine = current_workspace().engine
     note = lambda _c, _k, statement, *_: asked.append(statement)  # noqa: E731
     event.listen(engine, "before_cursor_execute", note)
-    found = [find(token) is not None for token in tokens]
+    found = [find_subscriber(token) is not None for token in tokens]
     event.remove(engine, "before_cursor_execute", note)
     assert found == [False, False, False, True, False]
     selects = [statement for statement in asked if statement.startswith("SELECT")]
@@ -232,25 +242,25 @@ def test_a_secret_is_judged_after_one_query_whatever_comes_of_it(monkeypatch: py
 
 @pytest.mark.parametrize("token", ["", "x", "a" * 43, "\udcff", "%", "' OR 1=1 --"])
 def test_what_is_no_secret_opens_nothing(token: str) -> None:
-    make(person())
-    assert find(token) is None
+    create_subscription(person())
+    assert find_subscriber(token) is None
 
 
 def test_whoever_is_no_longer_active_has_lost_it() -> None:
     desk = person()
-    token = make(desk)
+    token = create_subscription(desk)
     save(STAFF, Person, {"active": False}, record_id=desk.person_id, seen=1)
-    assert find(token) is None
+    assert find_subscriber(token) is None
     save(STAFF, Person, {"active": True}, record_id=desk.person_id, seen=2)
-    assert find(token) is not None
+    assert find_subscriber(token) is not None
 
 
 def test_nobody_else_sees_it_or_reads_of_it() -> None:
     desk, other = person("Desk"), person("Other")
-    token = make(desk)
-    found = find(token)
+    token = create_subscription(desk)
+    found = find_subscriber(token)
     assert found is not None
-    subscriptions.note_use(found, TODAY)
+    subscriptions.record_use(found, TODAY)
     told = {}
     for name, eyes in (
         ("desk", desk),
@@ -265,7 +275,7 @@ def test_nobody_else_sees_it_or_reads_of_it() -> None:
                 len(session.scalars(select(Change).where(Change.table == "subscription")).all()),
             ]
     assert told == {"desk": [1, 1, 1], "other": [0, 0, 0], "internal": [0, 0, 0], "open": [0, 0, 0]}
-    assert addresses_of(other) == []
+    assert list_subscriptions(other) == []
 
 
 def test_nobody_else_makes_changes_or_revokes_it() -> None:
@@ -274,7 +284,7 @@ def test_nobody_else_makes_changes_or_revokes_it() -> None:
     with pytest.raises(Refused) as refused, writing(other) as session:
         session.add(Subscription(person_id=desk.person_id, token_hash="0" * 64))
     assert str(refused.value) == theirs
-    make(desk)
+    create_subscription(desk)
     with reading(desk) as session:
         kept = session.scalars(select(Subscription)).one()
     kept.revoked_at = now()
@@ -285,14 +295,14 @@ def test_nobody_else_makes_changes_or_revokes_it() -> None:
         session.add(SubscriptionUse(id=kept.id, last_used=TODAY))
     assert str(refused.value) == theirs
     with pytest.raises(Refused, match="Say who you are first"):
-        make(ANONYMOUS)
+        create_subscription(ANONYMOUS)
 
 
 @pytest.mark.parametrize("column", ["revoked_at", "token_hash"])
 def test_a_revoked_one_stays_revoked_and_is_not_turned_into_another(column: str) -> None:
     desk = person()
-    make(desk)
-    revoke(desk, only(desk).id)
+    create_subscription(desk)
+    revoke_subscription(desk, only(desk).id)
     with pytest.raises(Refused, match="An address stays what it was"), writing(desk) as session:
         setattr(session.scalars(select(Subscription)).one(), column, None if column == "revoked_at" else "0" * 64)
     with pytest.raises(Refused, match="revoked, and not deleted"), writing(desk) as session:
@@ -301,10 +311,10 @@ def test_a_revoked_one_stays_revoked_and_is_not_turned_into_another(column: str)
 
 def test_a_fictional_person_goes_away_with_theirs() -> None:
     desk = person(sample=True)
-    found = find(make(desk))
+    found = find_subscriber(create_subscription(desk))
     assert found is not None
     assert found.sample
-    subscriptions.note_use(found, TODAY)
+    subscriptions.record_use(found, TODAY)
     with writing(STAFF) as session:
         session.delete(session.get_one(Person, desk.person_id))
     with current_workspace().snapshot() as connection:
@@ -315,7 +325,7 @@ def test_a_fictional_person_goes_away_with_theirs() -> None:
 
 def test_its_use_is_noted_once_a_day_and_changes_nothing_else() -> None:
     desk = person()
-    token = make(desk)
+    token = create_subscription(desk)
     before = change_token()
     for day, last in (
         (TODAY, TODAY),
@@ -323,33 +333,33 @@ def test_its_use_is_noted_once_a_day_and_changes_nothing_else() -> None:
         (date(2026, 11, 23), TODAY),
         (date(2026, 11, 25), date(2026, 11, 25)),
     ):
-        found = find(token)
+        found = find_subscriber(token)
         assert found is not None
-        subscriptions.note_use(found, day)
+        subscriptions.record_use(found, day)
         assert only(desk).last_used == last
     assert change_token() == before
 
 
 def test_one_revoked_in_the_same_moment_is_noted_no_more() -> None:
     desk = person()
-    found = find(make(desk))
+    found = find_subscriber(create_subscription(desk))
     assert found is not None
     save(STAFF, Person, {"active": False}, record_id=desk.person_id, seen=1)
     with pytest.raises(Refused):
-        subscriptions.note_use(found, TODAY)
+        subscriptions.record_use(found, TODAY)
 
 
 def test_it_is_in_a_backup_and_works_when_restored(tmp_path: Path) -> None:
     desk = person()
-    token = make(desk)
-    found = find(token)
+    token = create_subscription(desk)
+    found = find_subscriber(token)
     assert found is not None
-    subscriptions.note_use(found, TODAY)
+    subscriptions.record_use(found, TODAY)
     file, url = tmp_path / "one.gz", f"sqlite:///{tmp_path}/restored/workspace.sqlite"
     made = backup(current_workspace(), file)
     assert restore(url, file) == made
     restored = open_workspace(url)
-    again = find(token, restored)
+    again = find_subscriber(token, restored)
     assert again is not None
     assert (again.person_id, again.last_used) == (desk.person_id, TODAY)
     with restored.snapshot() as connection:
@@ -368,16 +378,16 @@ def test_whatever_they_do_those_made_and_not_revoked_open_for_whom_they_were_mad
     living: list[list[str]] = [[], []]
     for step, who in taken:
         if step == "make":
-            living[who].append(make(persons[who]))
+            living[who].append(create_subscription(persons[who]))
             made.append(living[who][-1])
         elif living[who]:
-            found = find(living[who].pop(0))
+            found = find_subscriber(living[who].pop(0))
             assert found is not None
             if step == "revoke":
-                revoke(persons[who], found.subscription_id)
+                revoke_subscription(persons[who], found.subscription_id)
             else:
-                living[who].append(replace(persons[who], found.subscription_id))
+                living[who].append(replace_address(persons[who], found.subscription_id))
                 made.append(living[who][-1])
-    opened = {token: found.person_id for token in made if (found := find(token)) is not None}
+    opened = {token: found.person_id for token in made if (found := find_subscriber(token)) is not None}
     assert opened == {token: persons[who].person_id for who, tokens in enumerate(living) for token in tokens}
     assert verify(current_workspace()).problems == ()

@@ -13,7 +13,14 @@ from calendar_model.access.permissions import ANONYMOUS, member
 from calendar_model.calendar import Filter
 from calendar_model.clock import now
 from calendar_model.feeds import PUBLIC_URL_VARIABLE
-from calendar_model.mission.subscriptions import Subscriber, addresses_of, find, make, note_use, revoke
+from calendar_model.mission.subscriptions import (
+    Subscriber,
+    create_subscription,
+    find_subscriber,
+    list_subscriptions,
+    record_use,
+    revoke_subscription,
+)
 from calendar_model.mission.transactions import save
 from calendar_model.store.models import Person
 from calendar_model.vocabulary import Sensitivity
@@ -57,7 +64,7 @@ def click(app: AppTest, key: str) -> AppTest:
 
 
 def opened(token: str) -> Subscriber:
-    found = find(token)
+    found = find_subscriber(token)
     assert found is not None
     return found
 
@@ -73,7 +80,7 @@ def test_the_view_is_kept_in_one_click_and_its_address_shown_once(person: str) -
     found = opened(token)
     assert (found.name, found.query) == (HELD, "organisation=osce&kind=meeting")
     assert (found.level, found.follow_ups, found.alarm_days) == (Sensitivity.INTERNAL, False, None)
-    assert [one.ends_on for one in addresses_of(member(person))] == [date(2027, 11, 24)]
+    assert [one.ends_on for one in list_subscriptions(member(person))] == [date(2027, 11, 24)]
     assert shown(app.run()) == [token]
     assert shown(click(app, "subscription_done")) == []
     assert shown(page(person)) == []
@@ -93,7 +100,7 @@ def test_it_is_kept_as_it_was_asked_for(person: str) -> None:
     assert "OSCE; meeting · internal · alarm 14 days before deadlines · with my follow-ups" in told
     day = wording.day(now())
     assert f"Made on {day}, ends on Wed 31 Mar 2027, not fetched yet" in [one.value for one in app.caption]
-    note_use(found, date(2026, 11, 24))
+    record_use(found, date(2026, 11, 24))
     assert f"Made on {day}, ends on Wed 31 Mar 2027, last fetched on Tue 24 Nov 2026" in [
         one.value for one in app.run().caption
     ]
@@ -131,32 +138,32 @@ def test_nobody_else_is_shown_it_or_told_of_it(person: str) -> None:
 
 
 def test_each_is_replaced_and_revoked_in_one_click_and_the_others_live_on(person: str) -> None:
-    beside, first = make(member(person), name="Beside"), make(member(person), name="Mine")
+    beside, first = create_subscription(member(person), name="Beside"), create_subscription(member(person), name="Mine")
     app = click(page(person), f"subscription_replace_{opened(first).subscription_id}")
     assert said(app) == [
         "“Mine” has a new address. The one before opens nothing any more. Copy its address now: it is shown this once."
     ]
     (second,) = shown(app)
-    assert find(first) is None
+    assert find_subscriber(first) is None
     click(app, f"subscription_revoke_{opened(second).subscription_id}")
     assert said(app) == ["“Mine” is revoked: whoever asks there gets nothing any more."]
     assert shown(app) == []
-    assert (find(second), opened(beside).name) == (None, "Beside")
+    assert (find_subscriber(second), opened(beside).name) == (None, "Beside")
 
 
 def test_one_that_has_ended_says_so_and_is_replaced_to_go_on(person: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    make(member(person), name="Mine", expires_on=date(2026, 12, 1))
+    create_subscription(member(person), name="Mine", expires_on=date(2026, 12, 1))
     monkeypatch.setenv("HRD_CALENDAR_TODAY", "2026-12-02")
     app = page(person)
     assert "**Mine** has ended. Replace it to go on with a new address." in [one.value for one in app.markdown]
-    (ended,) = addresses_of(member(person))
+    (ended,) = list_subscriptions(member(person))
     (token,) = shown(click(app, f"subscription_replace_{ended.id}"))
     assert opened(token).name == "Mine"
-    assert [one.ends_on for one in addresses_of(member(person))] == [date(2027, 12, 2)]
+    assert [one.ends_on for one in list_subscriptions(member(person))] == [date(2027, 12, 2)]
 
 
 def test_name_alarms_and_follow_ups_are_changed(person: str) -> None:
-    token = make(member(person), name="Mine", chosen=Filter(kinds=("deadline",)), alarm_days=7)
+    token = create_subscription(member(person), name="Mine", chosen=Filter(kinds=("deadline",)), alarm_days=7)
     kept = opened(token).subscription_id
     app = click(page(person), f"subscription_change_{kept}")
     assert app.number_input(key=f"subscription_edit_{kept}_alarm_days").value == 7
@@ -177,9 +184,9 @@ def test_name_alarms_and_follow_ups_are_changed(person: str) -> None:
 
 
 def test_one_revoked_elsewhere_is_said_to_be_gone(person: str) -> None:
-    found = opened(make(member(person)))
+    found = opened(create_subscription(member(person)))
     app = page(person)
-    revoke(member(person), found.subscription_id)
+    revoke_subscription(member(person), found.subscription_id)
     click(app, f"subscription_revoke_{found.subscription_id}")
     assert said(app) == ["This address opens nothing any more: it was revoked. Make a new one."]
 

@@ -21,7 +21,7 @@ from calendar_model.imports.templates.lookup import RowLookup
 from calendar_model.imports.templates.protocol import Rows
 from calendar_model.imports.templates.records import refused, repeated
 from calendar_model.imports.templates.row import ANNOUNCED_STANDINGS, RowReader
-from calendar_model.mission.corrections import corrected, kept
+from calendar_model.mission.corrections import recorded_corrections, row_correction
 from calendar_model.reference import RowCorrection
 from calendar_model.reference.corrections import correction_title, faults
 from calendar_model.reference.rows import Review, Session
@@ -71,7 +71,7 @@ class CorrectionTemplate(ABC):
         return _fitting(session, lookup, [self.line(lookup, number, cells) for number, cells in rows])
 
     def unchanged_check(self, session: OrmSession) -> Callable[[ImportLine], bool]:
-        recorded = _recorded(kept(session))
+        recorded = _recorded(recorded_corrections(session))
         return lambda line: recorded.get(line.values["row"], ()) == line.more["recorded"]
 
     def write(self, session: WorkspaceSession, viewer: Viewer, line: ImportLine) -> str:
@@ -157,7 +157,7 @@ def _fitting(session: OrmSession, lookup: RowLookup, lines: Sequence[ImportLine]
 
     The others carry in ``more["recorded"]`` which corrections of their row there are now.
     """
-    standing = kept(session)
+    standing = recorded_corrections(session)
     rows: dict[str, int] = {}
     unfit: dict[int, ImportLine] = {}
     candidates: list[tuple[ImportLine, RowCorrection]] = []
@@ -168,7 +168,7 @@ def _fitting(session: OrmSession, lookup: RowLookup, lines: Sequence[ImportLine]
         if before != line.number:
             unfit[line.number] = repeated(line, before)
         else:
-            candidates.append((line, corrected(line.values, record_id="", at=now())))
+            candidates.append((line, row_correction(line.values, record_id="", at=now())))
     _sift(lookup, standing, candidates, unfit)
     recorded = _recorded(standing)
     return [

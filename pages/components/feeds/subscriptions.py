@@ -13,7 +13,13 @@ from calendar_model.access.permissions import Viewer
 from calendar_model.calendar import Filter, FilterError, describe
 from calendar_model.feeds import subscription_url, webcal
 from calendar_model.mission import subscriptions
-from calendar_model.mission.subscriptions import LONGEST_ALARM, LONGEST_NAME, Address, first_end, last_end
+from calendar_model.mission.subscriptions import (
+    LONGEST_ALARM,
+    LONGEST_NAME,
+    SubscriptionSummary,
+    default_last_day,
+    latest_last_day,
+)
 from calendar_model.vocabulary import Sensitivity
 from pages.components.record import fields, forms
 from pages.components.shell.context import PageContext
@@ -67,7 +73,7 @@ def draw_subscriptions(context: PageContext, base_url: str) -> None:
     forms.outcome()
     _show_secret(person.id, base_url)
     st.subheader("My subscriptions")
-    kept = subscriptions.addresses_of(context.viewer)
+    kept = subscriptions.list_subscriptions(context.viewer)
     if not kept:
         st.markdown(
             "None yet. Each one that you make stands here with what it holds, when it was last fetched and when it "
@@ -100,8 +106,8 @@ def _new(context: PageContext, person_id: str) -> None:
         )
         st.date_input(
             "Ends on",
-            value=first_end(today),
-            max_value=last_end(today),
+            value=default_last_day(today),
+            max_value=latest_last_day(today),
             format="YYYY-MM-DD",
             key=f"{prefix}_expires_on",
             help="It opens nothing after that day, at most two years from now. You can renew it then.",
@@ -131,7 +137,7 @@ def _alarm_field(prefix: str, days: int | None) -> None:
     )
 
 
-def _line(address: Address, context: PageContext) -> None:
+def _line(address: SubscriptionSummary, context: PageContext) -> None:
     changing = st.session_state.get(_OPEN) == address.id
     with st.container(key=f"lines_subscription_{address.id}", gap="xsmall"):
         with st.container(gap=None):
@@ -145,7 +151,7 @@ def _line(address: Address, context: PageContext) -> None:
         _change(address, context.viewer)
 
 
-def _buttons(address: Address, viewer: Viewer) -> None:
+def _buttons(address: SubscriptionSummary, viewer: Viewer) -> None:
     with st.container(horizontal=True, gap="medium"):
         for label, act, says in (
             ("Change", _open, "Its name, its alarms and your follow-ups in it; the address stays."),
@@ -162,7 +168,7 @@ def _buttons(address: Address, viewer: Viewer) -> None:
             )
 
 
-def _holds(address: Address, context: PageContext) -> str:
+def _holds(address: SubscriptionSummary, context: PageContext) -> str:
     try:
         what = describe(Filter.from_query(address.query), context.reference)
     except FilterError as fault:
@@ -179,13 +185,13 @@ def _days(days: int) -> str:
     return "1 day" if days == 1 else f"{days} days"
 
 
-def _told(address: Address, zone: ZoneInfo) -> str:
+def _told(address: SubscriptionSummary, zone: ZoneInfo) -> str:
     used = f"last fetched on {wording.day(address.last_used)}" if address.last_used else "not fetched yet"
     ends = f"{'ended' if address.expired else 'ends'} on {wording.day(address.ends_on)}"
     return f"Made on {wording.day(address.made_at.astimezone(zone))}, {ends}, {used}"
 
 
-def _change(address: Address, viewer: Viewer) -> None:
+def _change(address: SubscriptionSummary, viewer: Viewer) -> None:
     prefix = f"subscription_edit_{address.id}"
     with st.container(key=f"{prefix}_form", width=_WIDTH):
         fields.line(_NAME, LONGEST_NAME, value=address.name, key=f"{prefix}_name")
@@ -236,7 +242,7 @@ def _make(viewer: Viewer, prefix: str, chosen: Filter, holds: str) -> None:
 
     def make() -> str:
         level = typed["level"]
-        return subscriptions.make(
+        return subscriptions.create_subscription(
             viewer,
             name=name,
             chosen=chosen,
@@ -261,12 +267,12 @@ def _named(typed: dict[str, Any]) -> str:
     return (typed["name"] or "").strip()
 
 
-def _replace(viewer: Viewer, address: Address) -> None:
+def _replace(viewer: Viewer, address: SubscriptionSummary) -> None:
     says = f"“{address.name}” has a new address. The one before opens nothing any more."
-    _shown_once(viewer, lambda: subscriptions.replace(viewer, address.id), says)
+    _shown_once(viewer, lambda: subscriptions.replace_address(viewer, address.id), says)
 
 
-def _open(_viewer: Viewer, address: Address) -> None:
+def _open(_viewer: Viewer, address: SubscriptionSummary) -> None:
     st.session_state[_OPEN] = address.id
 
 
@@ -274,11 +280,11 @@ def _close() -> None:
     st.session_state.pop(_OPEN, None)
 
 
-def _save(viewer: Viewer, address: Address, prefix: str) -> None:
+def _save(viewer: Viewer, address: SubscriptionSummary, prefix: str) -> None:
     def act() -> str:
         typed = _typed(prefix)
         name = _named(typed)
-        subscriptions.change(
+        subscriptions.change_subscription(
             viewer,
             address.id,
             name=name,
@@ -286,14 +292,14 @@ def _save(viewer: Viewer, address: Address, prefix: str) -> None:
             follow_ups=typed.get("follow_ups", False),
         )
         _close()
-        return f"“{name or subscriptions.NAME}” is changed."
+        return f"“{name or subscriptions.DEFAULT_NAME}” is changed."
 
     forms.attempt(act)
 
 
-def _revoke(viewer: Viewer, address: Address) -> None:
+def _revoke(viewer: Viewer, address: SubscriptionSummary) -> None:
     def act() -> str:
-        subscriptions.revoke(viewer, address.id)
+        subscriptions.revoke_subscription(viewer, address.id)
         _forget()
         return f"“{address.name}” is revoked: whoever asks there gets nothing any more."
 

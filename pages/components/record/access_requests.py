@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from calendar_model.access.permissions import Viewer
-from calendar_model.mission.access_requests import OpenRequest, ask, grant, open_requests
+from calendar_model.mission.access_requests import OpenAccessRequest, grant_access, list_open_requests, request_access
 from calendar_model.mission.records import text_limit
 from calendar_model.terms import RecordKind
 from calendar_model.vocabulary import Sensitivity
@@ -45,7 +45,7 @@ def requests_for(record: Record, everyone: Sequence[Person]) -> None:
     if record.sensitivity is not Sensitivity.RESTRICTED and record.kind is not RecordKind.CONTACT:
         return
     reader = viewer()
-    _listed(open_requests(reader, record.id))
+    _listed(list_open_requests(reader, record.id))
     owner = next((one for one in everyone if one.id == record.owner_id), None)
     is_named = reader.person_id in {access.person_id for access in record.named}
     if owner is not None and not owner.active and is_named:
@@ -55,12 +55,12 @@ def requests_for(record: Record, everyone: Sequence[Person]) -> None:
 
 def requests_of_nobody(reader: Viewer) -> None:
     """The open requests that a reader can grant, under a heading; nothing where there are none."""
-    if reader.person_id and (found := open_requests(reader)):
+    if reader.person_id and (found := list_open_requests(reader)):
         st.subheader("Requests for access")
         _listed(found)
 
 
-def _listed(found: Sequence[OpenRequest]) -> None:
+def _listed(found: Sequence[OpenAccessRequest]) -> None:
     for one in found:
         with st.container(gap="xxsmall", key=f"access_request_{one.request_id}"):
             what = one.title or f"a restricted record ({words(one.kind).lower()}) of {one.owner}"
@@ -76,7 +76,7 @@ def _listed(found: Sequence[OpenRequest]) -> None:
 
 def _ask(record_id: str, reason: str) -> None:
     def act() -> str:
-        ask(viewer(), record_id, st.session_state.get(reason) or "")
+        request_access(viewer(), record_id, st.session_state.get(reason) or "")
         return "If there is such a record, the people who can grant access see your request."
 
     if forms.attempt(act):
@@ -85,7 +85,7 @@ def _ask(record_id: str, reason: str) -> None:
 
 def _grant(request_id: str) -> None:
     def act() -> str:
-        grant(viewer(), request_id)
+        grant_access(viewer(), request_id)
         return "Access is granted. The history keeps who asked, why, and who granted it."
 
     forms.attempt(act)
