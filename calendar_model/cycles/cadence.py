@@ -218,7 +218,7 @@ def _text_occurrence(
     if forecast is not None:
         updated, revision = max(updated, forecast.updated), revision + forecast.revision
     if gone:
-        # That the window has closed is a change of what the calendar says, on the day after.
+        # The closing of the window changes the item, on the day after.
         updated = max(updated, end + timedelta(days=1))
     return _occurrence(
         track,

@@ -124,7 +124,7 @@ async def _drawn(figure: dict[str, Any], options: dict[str, Any]) -> bytes:
             drawn: bytes = await browser.calc_fig(figure, options)
         return drawn
     except Exception as fault:
-        # What was given up in the middle says that it failed, and not that it took too long.
+        # A job that was cancelled reports a failure, not the time limit.
         if limit.expired():
             raise TimeoutError from fault
         raise

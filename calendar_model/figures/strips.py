@@ -489,7 +489,7 @@ def _interval_line(
                 words.append((start.isoformat(), at - 8, label))
         lines.append(
             go.Scatter(
-                name=f"rhythm, {view.value}",
+                name=f"interval, {view.value}",
                 x=x,
                 y=y,
                 mode="lines",
@@ -503,7 +503,7 @@ def _interval_line(
         )
     lines.append(
         go.Scatter(
-            name="rhythm in words",
+            name="interval in words",
             x=[x for x, _, _ in words],
             y=[y for _, y, _ in words],
             mode="text",

@@ -161,8 +161,8 @@ def cycle_counts(reviews: pd.DataFrame, reference: Reference) -> dict[ReviewStat
 def cycle_summary(reviews: pd.DataFrame, reference: Reference, cycle: int) -> str:
     """Describe the grid in a sentence for people who do not see it."""
     counts = cycle_counts(reviews, reference)
-    said = ", ".join(f"{count} {STATE_WORDS[state].lower()}" for state, count in counts.items())
-    return f"{wording.ordinal(cycle)} cycle, {reviews['session'].nunique()} sessions, {len(reviews)} states: {said}."
+    phrases = ", ".join(f"{count} {STATE_WORDS[state].lower()}" for state, count in counts.items())
+    return f"{wording.ordinal(cycle)} cycle, {reviews['session'].nunique()} sessions, {len(reviews)} states: {phrases}."
 
 
 def _by_session(rows: Sequence[Mapping[Any, Any]]) -> dict[str, list[Mapping[Any, Any]]]:

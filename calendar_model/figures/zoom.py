@@ -124,11 +124,11 @@ def window_around(zoom: Zoom, today: date) -> tuple[date, int]:
     return window(zoom, months_on(today, -2) if zoom is Zoom.YEAR else today)
 
 
-def step(zoom: Zoom, start: date, turns: int) -> date:
+def step(zoom: Zoom, start: date, steps: int) -> date:
     """Return the first day after so many presses of the forward button (negative: back)."""
     if zoom is Zoom.WEEK:
-        return start + timedelta(days=7 * turns)
-    return months_on(start, _STEP[zoom] * turns)
+        return start + timedelta(days=7 * steps)
+    return months_on(start, _STEP[zoom] * steps)
 
 
 def closer(zoom: Zoom) -> Zoom:

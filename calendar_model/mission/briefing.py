@@ -213,8 +213,8 @@ def _intervals(reference: Reference, track: Track, today: date) -> tuple[str, st
     often = wording.every(practice.interval_years, practice.interval_years_max)
     if guidelines is None or guidelines.interval_years == practice.interval_years:
         return often, ""
-    says = wording.every(guidelines.interval_years, guidelines.interval_years_max)
-    return often, f"{often.capitalize()} since {practice.first_year}; the guidelines say {says}."
+    stated = wording.every(guidelines.interval_years, guidelines.interval_years_max)
+    return often, f"{often.capitalize()} since {practice.first_year}; the guidelines say {stated}."
 
 
 def _text_steps(rows: pd.DataFrame, reference: Reference, today: date) -> tuple[list[CycleStep], list[CycleStep]]:

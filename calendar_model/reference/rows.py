@@ -172,7 +172,7 @@ class Organisation(ReferenceRow):
 
     ``holidays`` names the working-day calendar of the seat for the ``holidays`` library (``CH-GE``: Geneva);
     ``mechanism`` is what the organisation has for human rights defenders, ``colour`` its colour in every picture.
-    ``dialogue_at`` says which of its dates call for dialogue with it; meetings are those of its bodies too.
+    ``dialogue_at``: the dates that call for dialogue with it; meetings include those of its bodies.
     """
 
     FILE = "organisations.csv"

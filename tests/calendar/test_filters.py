@@ -1,4 +1,4 @@
-"""The one filter: what it keeps, and that an address says the same as the filter."""
+"""The one filter: what it keeps, and that an address gives the same filter back."""
 
 from __future__ import annotations
 

@@ -61,9 +61,9 @@ def _items(draw: st.DrawFn) -> Item:
 
 @settings(max_examples=50, deadline=None)
 @given(st.lists(_items(), min_size=1, max_size=12), st.lists(_items(), max_size=6))
-def test_the_table_is_that_of_all_items_together(reference: Reference, kept: list[Item], further: list[Item]) -> None:
-    whole = to_frame([*kept, *further], reference, AS_OF)
-    added = with_items(to_frame(kept, reference, AS_OF), further, reference)
+def test_the_table_is_that_of_all_items_together(reference: Reference, first: list[Item], further: list[Item]) -> None:
+    whole = to_frame([*first, *further], reference, AS_OF)
+    added = with_items(to_frame(first, reference, AS_OF), further, reference)
     assert_frame_equal(added, whole, check_categorical=False)
     assert added.attrs == whole.attrs
 
@@ -122,14 +122,14 @@ def test_the_version_changes_exactly_when_the_content_does(
 
 
 @pytest.mark.parametrize(
-    ("location", "said"),
+    ("location", "phrase"),
     [
         ("Room XXI, Palais des Nations, Geneva", "Wed 3 Mar 2027, 13:00–15:00 (Geneva time), 12:00 in London"),
         ("Online", "Wed 3 Mar 2027, 13:00–15:00 (Zurich time), 12:00 in London"),
     ],
 )
-def test_an_hour_is_called_by_the_town(reference: Reference, location: str, said: str) -> None:
+def test_an_hour_is_called_by_the_town(reference: Reference, location: str, phrase: str) -> None:
     at = datetime(2027, 3, 3, 13, tzinfo=ZoneInfo("Europe/Zurich"))
     item = replace(ONE, at=at, ends=at + timedelta(hours=2), timezone="Europe/Zurich", location=location)
     (row,) = to_frame([item], reference, AS_OF).itertuples()
-    assert when(row, "Europe/London") == said
+    assert when(row, "Europe/London") == phrase

@@ -32,13 +32,13 @@ def answers() -> list[dict[str, str]]:
 @pytest.mark.parametrize("row", answers(), ids=lambda row: f"{row['as_of']}-{row['track']}-{row['view']}")
 def test_the_next_turns_are_those_of_the_answer_sheet(row: dict[str, str], reference: Reference) -> None:
     as_of = date.fromisoformat(row["as_of"])
-    turns = [
-        turn
-        for turn in project(reference, as_of, date(as_of.year + 12, 12, 31))
-        if turn.track == row["track"] and turn.view == row["view"]
+    occurrences = [
+        occurrence
+        for occurrence in project(reference, as_of, date(as_of.year + 12, 12, 31))
+        if occurrence.track == row["track"] and occurrence.view == row["view"]
     ]
-    assert [t.session for t in turns if not t.departure][:3] == row["sessions"].split(), row["reason"]
-    assert [t.session for t in turns if t.departure] == row["departures"].split(), row["reason"]
+    assert [t.session for t in occurrences if not t.departure][:3] == row["sessions"].split(), row["reason"]
+    assert [t.session for t in occurrences if t.departure] == row["departures"].split(), row["reason"]
 
 
 def test_the_change_of_2025_is_a_departure_with_its_source(reference: Reference) -> None:
@@ -53,9 +53,9 @@ def test_the_change_of_2025_is_a_departure_with_its_source(reference: Reference)
 
 
 def test_a_projection_says_in_a_sentence_what_it_counts_from(reference: Reference) -> None:
-    turn = next(t for t in project(reference, TODAY, date(2028, 12, 31)) if t.session == "HRC67")
-    assert (turn.window_start, turn.window_end) == (date(2028, 2, 1), date(2028, 4, 30))
-    assert turn.basis == (
+    occurrence = next(t for t in project(reference, TODAY, date(2028, 12, 31)) if t.session == "HRC67")
+    assert (occurrence.window_start, occurrence.window_end) == (date(2028, 2, 1), date(2028, 4, 30))
+    assert occurrence.basis == (
         "Projected for HRC67, Feb–Apr 2028: every third year, counted from A/HRC/RES/58/23 of Fri 4 Apr 2025 "
         "(by the guidelines)."
     )
@@ -69,11 +69,11 @@ def test_departures_of_the_past_name_the_text_that_came_after_all(reference: Ref
 
 
 def test_a_turn_that_nobody_recorded_is_overdue_and_not_said_to_have_failed(reference: Reference) -> None:
-    turns = {
+    occurrences = {
         t.session: t for t in project(reference, date(2027, 2, 1), date(2030, 12, 31)) if t.track == "ga-resolution"
     }
-    assert (turns["GA80"].departure, turns["GA80"].overdue) == (True, False)
-    overdue = turns["GA81"]
+    assert (occurrences["GA80"].departure, occurrences["GA80"].overdue) == (True, False)
+    overdue = occurrences["GA81"]
     assert (overdue.departure, overdue.overdue, overdue.standing) == (False, True, Standing.PROJECTED)
     assert overdue.basis.endswith("The window has closed and no text is recorded yet.")
     assert overdue.updated == date(2027, 1, 1)
@@ -98,24 +98,24 @@ def test_nothing_known_later_changes_a_projection(as_of: date) -> None:
 @settings(max_examples=60, deadline=None)
 def test_turns_lie_whole_intervals_after_their_precedent(as_of: date, years: int) -> None:
     until = date(as_of.year + years, 12, 31)
-    for turn in project(REFERENCE, as_of, until):
-        assert turn.window_start <= turn.window_end
-        if turn.departure:
-            assert turn.window_end < as_of
-            assert turn.standing is Standing.CANCELLED
+    for occurrence in project(REFERENCE, as_of, until):
+        assert occurrence.window_start <= occurrence.window_end
+        if occurrence.departure:
+            assert occurrence.window_end < as_of
+            assert occurrence.standing is Standing.CANCELLED
             continue
-        assert (turn.window_end < as_of) == turn.overdue
-        assert turn.window_start <= until
-        if not turn.countries:
-            apart = turn.window_start.year - turn.precedent_date.year
-            assert apart % turn.interval_years == 0
+        assert (occurrence.window_end < as_of) == occurrence.overdue
+        assert occurrence.window_start <= until
+        if not occurrence.countries:
+            years = occurrence.window_start.year - occurrence.precedent_date.year
+            assert years % occurrence.interval_years == 0
 
 
 @given(as_of=st.dates(date(2023, 1, 1), date(2030, 12, 31)))
 @settings(max_examples=30, deadline=None)
 def test_each_state_has_one_turn_in_each_round(as_of: date) -> None:
-    turns = [t for t in project(REFERENCE, as_of, date(as_of.year + 4, 1, 1)) if t.countries and not t.departure]
-    states = [country for turn in turns for country in turn.countries]
+    occurrences = [t for t in project(REFERENCE, as_of, date(as_of.year + 4, 1, 1)) if t.countries and not t.departure]
+    states = [country for occurrence in occurrences for country in occurrence.countries]
     assert len(states) == len(set(states))
 
 

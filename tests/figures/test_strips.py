@@ -120,19 +120,19 @@ def test_the_guidelines_have_a_row_only_where_they_part_from_the_practice(
     assert other_view(reference, "sr-mandate", TODAY, date(2036, 12, 31)) == ()
 
 
-def test_the_rhythm_steps_where_the_cadence_changed(table: pd.DataFrame, reference: Reference) -> None:
+def test_the_interval_line_steps_where_the_cadence_changed(table: pd.DataFrame, reference: Reference) -> None:
     figure = strip(table, reference, "ga-resolution")
-    line = trace(figure, "rhythm, practice")
+    line = trace(figure, "interval, practice")
     assert list(line.x) == ["1999-01-01", "2006-12-31", "2007-01-01", "2024-12-31", "2025-01-01", "2036-12-31"]
     assert line.y[0] == line.y[1] < line.y[2] == line.y[3] < line.y[4] == line.y[5]
-    assert list(trace(figure, "rhythm, guidelines").x) == ["2025-01-01", "2036-12-31"]
-    assert list(trace(figure, "rhythm in words").text) == [
+    assert list(trace(figure, "interval, guidelines").x) == ["2025-01-01", "2036-12-31"]
+    assert list(trace(figure, "interval in words").text) == [
         "every year",
         "every second year",
         "every third year",
         "guidelines: every second year",
     ]
-    assert list(trace(strip(table, reference, "hrc-resolution"), "rhythm, guidelines").x) == []
+    assert list(trace(strip(table, reference, "hrc-resolution"), "interval, guidelines").x) == []
 
 
 def test_where_the_views_part_is_said_with_the_reason(reference: Reference) -> None:

@@ -1,4 +1,4 @@
-"""Corrections over the reference: what stands, what it says of itself, and the patch that brings the files there."""
+"""Corrections of the reference: the corrected rows, their basis, and the patch for the files."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def of_session(values: Mapping[str, str], row: str = "HRC64", **more: Any) -> Ro
     return of("sessions.csv", row, values, **more)
 
 
-# --- What stands
+# --- Corrected rows
 
 
 def test_a_confirmed_session_stands_with_its_source_and_a_higher_revision() -> None:
@@ -149,9 +149,9 @@ def test_a_correction_that_fits_no_more_is_left_out_with_a_fault(data_copy: Path
     assert reference.sessions["HRC65"].location == "Bern"
     line = 1 + [*file_rows(data_copy, "sessions.csv")].index("HRC64") + 1
     where = f"sessions.csv, line {line}, column end"
-    says = "“2027-04-02” found; expected a date on or after the start, 2027-05-03."
+    sentence = "“2027-04-02” found; expected a date on or after the start, 2027-05-03."
     assert [str(fault) for fault in reference.faults] == [
-        f"The correction of HRC64 (sessions.csv) is left out, it does not fit: {where}: {says}"
+        f"The correction of HRC64 (sessions.csv) is left out, it does not fit: {where}: {sentence}"
     ]
 
 
@@ -244,16 +244,16 @@ def test_a_patch_takes_the_files_to_where_the_corrections_stand(drawn: list[RowC
         if not faults(DATA, recorded, one):
             recorded.append(replace(one, record_id=str(number)))
     assume(recorded)
-    stands = load(DATA, recorded)
-    assert stands.faults == ()
+    corrected = load(DATA, recorded)
+    assert corrected.faults == ()
     with TemporaryDirectory() as folder:
         data = Path(shutil.copytree(DATA, Path(folder) / "data"))
         difference = patch(data, recorded)
         if difference:
             apply(data, difference)
-        assert without_revisions(load(data)) == without_revisions(stands)
+        assert without_revisions(load(data)) == without_revisions(corrected)
         assert patch(data, recorded) == ""
-        assert without_revisions(load(data, recorded)) == without_revisions(stands)
+        assert without_revisions(load(data, recorded)) == without_revisions(corrected)
 
 
 def test_lines_that_are_not_corrected_stay_byte_for_byte(data_copy: Path) -> None:

@@ -1,4 +1,4 @@
-"""What an editor of the CSVs is told: every fault at once, each with its place and what would be right."""
+"""The faults that an editor of the CSV files gets: all at once, each with its place and what would be right."""
 
 from __future__ import annotations
 
