@@ -15,12 +15,11 @@ import streamlit as st
 
 from calendar_model import wording
 from calendar_model.access.permissions import Viewer
-from calendar_model.access.unit_of_work import change_token, reading
+from calendar_model.access.unit_of_work import WorkspaceError, change_token, reading
 from calendar_model.mission import contacts, engagements
 from calendar_model.mission.contacts import ConsentState
 from calendar_model.mission.links import linked_of_kind
 from calendar_model.mission.records import text_limit
-from calendar_model.store.database import WorkspaceError
 from calendar_model.terms import ContactKind, EngagementKind, RecordKind
 from calendar_model.vocabulary import Sensitivity
 from pages.components.record import fields, forms

@@ -18,6 +18,7 @@ from calendar_model.access import access_rules, permissions
 from calendar_model.access.permissions import Viewer
 from calendar_model.access.problems import Problem, Refused
 from calendar_model.store.database import Workspace, answering, current_workspace
+from calendar_model.store.database import WorkspaceError as WorkspaceError
 from calendar_model.store.models import (
     Access,
     Change,

@@ -15,10 +15,9 @@ import streamlit as st
 
 from calendar_model import wording
 from calendar_model.access.problems import Refused
-from calendar_model.access.unit_of_work import EditConflict
+from calendar_model.access.unit_of_work import EditConflict, WorkspaceError
 from calendar_model.imports.explanations import hours_text
 from calendar_model.imports.plan import ImportLine, ImportPlan, Outcome, Progress
-from calendar_model.store.database import WorkspaceError
 from pages.components.shell.words import plain
 
 _WORK = "import_work"

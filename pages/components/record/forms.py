@@ -16,11 +16,10 @@ import streamlit as st
 
 from calendar_model import wording
 from calendar_model.access.problems import Refused
-from calendar_model.access.unit_of_work import EditConflict
+from calendar_model.access.unit_of_work import EditConflict, WorkspaceError
 from calendar_model.calendar import when
 from calendar_model.mission.links import all_linked_to, linked_ids, record_choices
 from calendar_model.mission.records import text_limit
-from calendar_model.store.database import WorkspaceError
 from calendar_model.terms import RecordKind
 from calendar_model.vocabulary import Kind, Sensitivity
 from pages.components.record import fields

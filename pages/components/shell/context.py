@@ -13,11 +13,11 @@ import streamlit as st
 
 from calendar_model import calendar, clock
 from calendar_model.access.permissions import ANONYMOUS, Viewer
+from calendar_model.access.unit_of_work import WorkspaceError
 from calendar_model.calendar import Filter
 from calendar_model.mission import record_filter
 from calendar_model.mission.visible_calendar import calendar_for
 from calendar_model.reference import Reference
-from calendar_model.store.database import WorkspaceError
 from calendar_model.terms import RecordKind
 from pages.components.shell import outage, typed
 from pages.components.shell.current_user import choose_person, chosen_id, viewer

@@ -20,7 +20,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext, ThreadState, get_script_run_ctx
 from streamlit.runtime.state.common import user_key_from_element_id
 
-from calendar_model.store.database import WorkspaceError
+from calendar_model.access.unit_of_work import WorkspaceError
 from pages.components.shell import typed
 from pages.components.shell.typed import Address
 from pages.components.shell.words import plain

@@ -1,14 +1,15 @@
-"""Buttons that give a Word document: written when it is asked for, with the eyes of whoever asks."""
+"""Buttons that give a Word document: written when it is asked for, as the person who asks may see it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from calendar_model.access.problems import Refused
-from calendar_model.access.unit_of_work import reading
+from calendar_model.access.unit_of_work import WorkspaceError, reading
 from calendar_model.documents import word
 from calendar_model.documents.delivery import delivery
 from calendar_model.documents.item_note import briefing_note
@@ -16,12 +17,13 @@ from calendar_model.documents.note import Reader
 from calendar_model.documents.week_note import week_note
 from calendar_model.documents.word import DocumentError, MadeFor
 from calendar_model.mission.statements import languages
-from calendar_model.mission.statements.queries import WHOLE
+from calendar_model.mission.statements.queries import load_statement
 from calendar_model.mission.statements.speaking import applicable_limit
 from calendar_model.mission.visible_calendar import calendar_for
-from calendar_model.store.database import WorkspaceError
-from calendar_model.store.models import Person, Statement
 from pages.components.shell.context import PageContext
+
+if TYPE_CHECKING:
+    from calendar_model.store.models import Person, Statement
 
 
 def note_button(item: str, context: PageContext, person: Person | None) -> None:
@@ -68,9 +70,7 @@ def delivery_buttons(statement: Statement, context: PageContext, person: Person)
     def writing(language: str) -> Callable[[], bytes]:
         def write() -> bytes:
             with reading(context.viewer) as session:
-                found = session.get(Statement, statement.id, options=WHOLE)
-                if found is None:
-                    raise Refused("This statement is not there any more, or not for you to see. Go back to the list.")
+                found = load_statement(session, statement.id)
                 texts = [version for version in found.versions if version.language == language]
             limit, _ = applicable_limit(found, context.reference, context.today)
             made = MadeFor(person.name, context.today)
