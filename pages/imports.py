@@ -52,7 +52,7 @@ def teach() -> None:
     )
     st.subheader("Tables to fill in")
     st.markdown("A table of your own works too: its columns are matched by name, and you can correct the matches.")
-    table.templates()
+    table.draw_templates()
 
 
 context = current()

@@ -70,7 +70,7 @@ for _name in ("httpx", "httpcore.connection", "httpcore.http11", "httpcore.proxy
 
 
 def fetch(address: str, etag: str = "", last_modified: str = "") -> Answer:
-    """What stands at an address, if it is listed still; raises ImportRefused for whatever keeps it from coming."""
+    """Ask the server at an address that is listed; raises ImportRefused for an answer that is no calendar or none."""
     url = listed(address)
     try:
         return asyncio.run(_within_time(url, etag, last_modified))

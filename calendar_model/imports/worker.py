@@ -22,7 +22,7 @@ READERS = {
     "calendar": ("calendar_model.imports.ics.reader", "read_calendar"),
     "table": ("calendar_model.imports.tables.reader", "read_table"),
 }
-"""Where the reader of each kind stands: a function of the bytes and of the options that gives plain JSON values."""
+"""The module and the name of each kind's reader, a function of bytes and options that gives plain JSON values."""
 
 _CLOSED = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.spawn", "os.startfile", "os.system")
 """What no reader of a file has to do: events of the interpreter's own audit, by the beginning of their names."""
@@ -31,7 +31,7 @@ _CLOSED = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os
 def main() -> int:
     """Reads what is on standard input and answers; the exit status is 0 but when memory gave out."""
     _confine()
-    # A parser's opinion of a file is for nobody to read, and could hold what stands in it.
+    # A parser's opinion of a file is for nobody to read, and could hold parts of it.
     warnings.simplefilter("ignore")
     try:
         answer = json.dumps({"found": _read()})

@@ -1,4 +1,4 @@
-"""What taking over a calendar would do, and does: through the child process, to a workspace of its own."""
+"""What importing a calendar would do, and does: through the worker process, to a workspace of its own."""
 
 from __future__ import annotations
 

@@ -160,5 +160,5 @@ def alias_of(event: SourceEvent) -> str:
 
 
 def identity(event: SourceEvent) -> tuple[str, str]:
-    """Its beginning and title, by which two events of one identifier are told apart."""
+    """Its beginning and title, which distinguish two events of one identifier."""
     return (moment_key(event.start) if event.start is not None else "", event.title)

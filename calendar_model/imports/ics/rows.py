@@ -24,7 +24,7 @@ class EventRow:
     """An occurrence, or what is wrong with an event (``problem``).
 
     Days are ISO dates of the place, ``end`` inclusive; hours are ISO times in ``timezone`` (IANA), empty for whole
-    days. ``occurrence`` tells the occurrences of a series apart and is empty for an event that does not recur.
+    days. ``occurrence`` distinguishes the occurrences of a series and is empty for an event that does not recur.
     ``series_cancelled``: all of the series is called off. ``private``: its author has marked it as not for everyone.
     ``outside``: it does not recur, and lies outside the days that were asked for. ``alias`` is the identifier by which
     it is known where others of the file share its own.

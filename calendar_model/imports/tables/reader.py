@@ -61,7 +61,7 @@ class TableSheet:
 def read_sheets(data: bytes, file_name: str) -> tuple[TableSheet, ...]:
     """The tables of a file, at least one: one of a CSV file, all that show something of an Excel workbook (.xlsx).
 
-    The first row with two cells or more names the columns; what stands above it is a title. CSV may be in UTF-8,
+    The first row with two cells or more names the columns; what is above it is a title. CSV may be in UTF-8,
     UTF-16 or the western code page of Windows, separated by semicolons, commas, tabulators or bars. Raises
     :class:`~calendar_model.imports.plan.ImportRefused` for whatever is no such file, or larger than is sensible.
     """

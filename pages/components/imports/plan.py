@@ -90,11 +90,11 @@ def dry_run(made_from: str, source: ImportSource, *, missing: str = "") -> None:
     controls, below = st.container(), st.container()
     with below:
         if looking and not missing:
-            _look(made_from, source)
+            _make_plan(made_from, source)
         run: DryRun | None = st.session_state.get(_WORK)
         same = run is not None and run.made_from == made_from
         if run is not None and same and going and run.done is None:
-            run = _take_over(run, source)
+            run = _write_plan(run, source)
     with controls:
         fresh = same and run is not None and not run.refusal and run.done is None
         st.button(
@@ -102,7 +102,7 @@ def dry_run(made_from: str, source: ImportSource, *, missing: str = "") -> None:
             key="import_look_button",
             type="secondary" if fresh else "primary",
             disabled=bool(missing),
-            on_click=_ask,
+            on_click=_request,
             args=(_LOOK,),
         )
         if missing:
@@ -117,28 +117,28 @@ def dry_run(made_from: str, source: ImportSource, *, missing: str = "") -> None:
             return
         if broken_off:
             st.warning(BROKEN_OFF)
-        _shown(run, source)
+        _draw_run(run, source)
 
 
-def ask_to_look() -> None:
+def request_plan() -> None:
     """For callbacks: the dry run of the page that comes next looks without being asked again."""
     forget()
-    _ask(_LOOK)
+    _request(_LOOK)
 
 
 def counts(lines: Sequence[ImportLine]) -> str:
     """``12 new, 3 changed, 40 unchanged, 2 refused``."""
-    told = ImportPlan(tuple(line for line in lines if not line.offered)).counts
-    found = [f"{number:,} {OUTCOMES[outcome].lower()}" for outcome, number in told.items()]
+    numbers = ImportPlan(tuple(line for line in lines if not line.offered)).counts
+    found = [f"{number:,} {OUTCOMES[outcome].lower()}" for outcome, number in numbers.items()]
     gone = sum(line.offered for line in lines)
     return ", ".join([*found, f"{gone:,} gone from the file"] if gone else found)
 
 
-def _ask(what: str) -> None:
+def _request(what: str) -> None:
     st.session_state[what] = True
 
 
-def _look(made_from: str, source: ImportSource) -> None:
+def _make_plan(made_from: str, source: ImportSource) -> None:
     with st.spinner("Reading the file and comparing it with the calendar", show_time=False):
         try:
             run = DryRun(made_from, source.make())
@@ -147,7 +147,7 @@ def _look(made_from: str, source: ImportSource) -> None:
     st.session_state[_WORK] = run
 
 
-def _take_over(run: DryRun, source: ImportSource) -> DryRun:
+def _write_plan(run: DryRun, source: ImportSource) -> DryRun:
     """Carries the plan out; a click meanwhile ends the run at the next step of the bar, and with it the transaction."""
     plan = run.plan.accepted() if st.session_state.get(_gone_key(run)) else run.plan
     bar = st.progress(0.0, text=f"Taking over {len(plan.to_write):,}")
@@ -170,26 +170,26 @@ def _take_over(run: DryRun, source: ImportSource) -> DryRun:
     return run
 
 
-def _shown(run: DryRun, source: ImportSource) -> None:
+def _draw_run(run: DryRun, source: ImportSource) -> None:
     if run.refusal:
         st.error(plain(run.refusal))
         return
     if run.done is not None:
-        _result(run.done, source)
+        _draw_result(run.done, source)
         return
     plan = run.plan
     st.subheader("What would happen")
     if not plan.lines:
         st.markdown("Nothing in this file falls under what is chosen. Widen the period, or choose another file.")
-        _remarks(plan)
+        _draw_remarks(plan)
         return
     st.markdown(f"**{counts(plan.lines).capitalize()}.** Nothing is written yet.")
-    _remarks(plan)
-    plan = _with_gone(run)
-    _filtered(plan, source)
+    _draw_remarks(plan)
+    plan = _choose_gone(run)
+    _draw_lines(plan, source)
     if plan.to_write:
         st.button(
-            f"Take over {len(plan.to_write):,}", key="import_go_button", type="primary", on_click=_ask, args=(_GO,)
+            f"Take over {len(plan.to_write):,}", key="import_go_button", type="primary", on_click=_request, args=(_GO,)
         )
     elif Outcome.REFUSED in plan.counts or plan.offered:
         st.markdown("There is nothing to take over. The table says why, row by row.")
@@ -201,7 +201,7 @@ def _gone_key(run: DryRun) -> str:
     return f"import_cancel_gone_{run.made_from[:12]}"
 
 
-def _with_gone(run: DryRun) -> ImportPlan:
+def _choose_gone(run: DryRun) -> ImportPlan:
     """The plan, with what is gone from the file cancelled where the reader ticks that."""
     gone = len(run.plan.offered)
     if not gone:
@@ -215,12 +215,12 @@ def _with_gone(run: DryRun) -> ImportPlan:
     return run.plan.accepted() if chosen else run.plan
 
 
-def _remarks(plan: ImportPlan) -> None:
+def _draw_remarks(plan: ImportPlan) -> None:
     if plan.remarks:
         st.caption("  \n".join(plain(str(remark)) for remark in plan.remarks))
 
 
-def _filtered(plan: ImportPlan, source: ImportSource) -> None:
+def _draw_lines(plan: ImportPlan, source: ImportSource) -> None:
     """The lines of one outcome, or all."""
     found = plan.counts
     chosen = None
@@ -234,7 +234,7 @@ def _filtered(plan: ImportPlan, source: ImportSource) -> None:
             format_func=lambda outcome: f"{_outcome_label_of(outcome, plan)}: {found[outcome]:,}",
             key=key,
         )
-    _table([line for line in plan.lines if chosen in (None, line.outcome)], source, "import_lines")
+    _draw_table([line for line in plan.lines if chosen in (None, line.outcome)], source, "import_lines")
 
 
 def _outcome_label_of(outcome: Outcome, plan: ImportPlan) -> str:
@@ -242,16 +242,16 @@ def _outcome_label_of(outcome: Outcome, plan: ImportPlan) -> str:
     return GONE if all(line.offered for line in plan.lines if line.outcome is outcome) else OUTCOMES[outcome]
 
 
-def _table(lines: Iterable[ImportLine], source: ImportSource, key: str) -> None:
+def _draw_table(lines: Iterable[ImportLine], source: ImportSource, key: str) -> None:
     """The lines, a series in one row; its occurrences are folded below."""
     together = ImportPlan(tuple(lines)).series_together
-    _frame([_row(row, source) for row in together], source, key)
+    _draw_frame([_row(row, source) for row in together], source, key)
     series = [row for row in together if len(row) > 1]
     if series:
         times = sum(map(len, series))
         of = "one series" if len(series) == 1 else f"{len(series):,} series"
         with st.expander(f"The {times:,} occurrences of {of}", key=f"{key}_series"):
-            _frame([_row((line,), source) for row in series for line in row], source, f"{key}_occurrences")
+            _draw_frame([_row((line,), source) for row in series for line in row], source, f"{key}_occurrences")
 
 
 def _row(lines: Sequence[ImportLine], source: ImportSource) -> dict[str, object]:
@@ -298,7 +298,7 @@ _WIDTHS = {
 _OF_TIME = ("Hours", "Time zone", "Standing")
 
 
-def _frame(rows: list[dict[str, object]], source: ImportSource, key: str) -> None:
+def _draw_frame(rows: list[dict[str, object]], source: ImportSource, key: str) -> None:
     frame = pd.DataFrame(rows)
     frame = frame.drop(columns=[name for name in _OF_TIME if not any(frame[name])])
     frame = (
@@ -315,7 +315,7 @@ def _frame(rows: list[dict[str, object]], source: ImportSource, key: str) -> Non
     )
 
 
-def _result(done: ImportPlan, source: ImportSource) -> None:
+def _draw_result(done: ImportPlan, source: ImportSource) -> None:
     written = counts(done.to_write)
     st.success(f"Taken over: {written}." if written else "Taken over: nothing was left to write.")
     with st.container(horizontal=True):
@@ -323,4 +323,4 @@ def _result(done: ImportPlan, source: ImportSource) -> None:
     left = [line for line in done.lines if line.offered or line.outcome in (Outcome.KEPT, Outcome.REFUSED)]
     if left:
         st.subheader("Not taken over")
-        _table(left, source, "import_left")
+        _draw_table(left, source, "import_left")

@@ -15,7 +15,7 @@ from calendar_model.store.models import RemoteCalendar
 from calendar_model.terms import EventKind
 from calendar_model.vocabulary import Sensitivity
 from pages.components.imports.calendar import LEVELS, draw_links, propose, zone_words, zones_for
-from pages.components.imports.plan import ImportSource, ask_to_look, counts, dry_run, fingerprint
+from pages.components.imports.plan import ImportSource, counts, dry_run, fingerprint, request_plan
 from pages.components.record import forms
 from pages.components.record.forms import RECORD, RecordForm, words
 from pages.components.shell.context import PageContext
@@ -38,7 +38,7 @@ def calendars(context: PageContext) -> None:
     """The list of the calendars that the reader follows, and the way to another."""
     followed, allowed = remote.followed_by(context.viewer), fetching.allowed()
     if not allowed:
-        nobody_allowed()
+        explain_empty_list()
     elif not followed:
         st.markdown(
             "A calendar that others keep at an address, such as the one of a secretariat, can be followed: its events "
@@ -47,12 +47,12 @@ def calendars(context: PageContext) -> None:
         )
     if allowed:
         st.button("Follow a calendar", key="remote_add", type="primary", on_click=forms.begin, args=("calendar",))
-        _beginnings(allowed)
+        _draw_beginnings(allowed)
     for one in followed:
-        _line(one, context)
+        _draw_calendar(one, context)
 
 
-def nobody_allowed() -> None:
+def explain_empty_list() -> None:
     """Who lists the addresses that may be read, and how."""
     st.markdown(
         "No address may be read yet. Whoever runs this dashboard lists the beginnings of those that may, separated by "
@@ -62,12 +62,12 @@ def nobody_allowed() -> None:
     st.caption("Only https. Nothing else is ever asked, so that an address typed here cannot reach into your network.")
 
 
-def _beginnings(allowed: Sequence[str]) -> None:
+def _draw_beginnings(allowed: Sequence[str]) -> None:
     # As code: what an address begins with is no page to go to.
     st.caption(f"Addresses that may be read begin with {', '.join(f'`{beginning}`' for beginning in allowed)}")
 
 
-def _line(one: RemoteCalendar, context: PageContext) -> None:
+def _draw_calendar(one: RemoteCalendar, context: PageContext) -> None:
     known = context.reference
     about = [
         labels.short_organisation(one.body, known),
@@ -87,7 +87,7 @@ def _line(one: RemoteCalendar, context: PageContext) -> None:
                 wrap=True,
             )
             st.caption(plain(" · ".join(about)))
-            st.markdown(plain(visited(one, context.zone)))
+            st.markdown(plain(visit_text(one, context.zone)))
         with st.container(horizontal=True, gap="small"):
             st.button(f"Look now at {name}", key=f"remote_look_{one.id}", on_click=_look, args=(one.id,))
             st.button(f"Refresh {name}", key=f"remote_refresh_{one.id}", on_click=_refresh, args=(one.id,))
@@ -98,7 +98,7 @@ def how_often(hours: int) -> str:
     return HOURS.get(hours, f"Every {hours} hours")
 
 
-def visited(one: RemoteCalendar, zone: str) -> str:
+def visit_text(one: RemoteCalendar, zone: str) -> str:
     """When it was last asked, in the reader's zone, and what came of it."""
     if one.visit is None:
         return "Not read yet."
@@ -108,7 +108,7 @@ def visited(one: RemoteCalendar, zone: str) -> str:
 
 def _look(remote_id: str) -> None:
     forms.open_record(remote_id)
-    ask_to_look()
+    request_plan()
 
 
 def _refresh(remote_id: str) -> None:
@@ -131,7 +131,7 @@ def one_calendar(context: PageContext) -> None:
         return
     allowed = fetching.allowed()
     if one is None and not allowed:
-        nobody_allowed()
+        explain_empty_list()
         return
     st.subheader(plain(one.name) if one is not None else "Follow a calendar", anchor=False)
     if one is not None:
@@ -146,7 +146,7 @@ def one_calendar(context: PageContext) -> None:
         dry_run(fingerprint(b"", one.id, one.version, context.viewer), source)
         # Said of the calendar as it is now, which may have been taken over just here.
         now = next((now for now in remote.followed_by(context.viewer) if now.id == record), one)
-        last.markdown(plain(visited(now, context.zone)))
+        last.markdown(plain(visit_text(now, context.zone)))
         st.subheader("How it is followed")
     _form(one, allowed, context)
     if one is not None:
@@ -167,7 +167,7 @@ def _form(one: RemoteCalendar | None, allowed: Sequence[str], context: PageConte
             help="It may hold a secret of its own, so it is not shown again"
             + ("." if one is None else "; left empty, it stays what it is."),
         )
-        _beginnings(allowed)
+        _draw_beginnings(allowed)
         known = context.reference
         body: str | None = form.choice(
             "body",

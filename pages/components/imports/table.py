@@ -146,7 +146,7 @@ def _header(sheet: TableSheet, place: int) -> str:
     return sheet.header[place].strip() or f"Column {place + 1}"
 
 
-def templates() -> None:
+def draw_templates() -> None:
     """A file to fill in for each template, with its columns."""
     for template in TEMPLATES:
         needed = [column.label for column in template.columns if column.needed]

@@ -1,4 +1,4 @@
-"""What is read from calendar files: in this process, where it is quick; the child process is in test_apart."""
+"""What is read from calendar files: in this process, where it is quick; the worker process is in test_sandbox."""
 
 from __future__ import annotations
 
@@ -190,12 +190,12 @@ def test_texts_are_plain_and_of_a_length() -> None:
 
 
 def test_standing_follows_status_and_method() -> None:
-    told = [
+    events = [
         event("DTSTART;VALUE=DATE:20270301", f"STATUS:{status}", uid=status)
         for status in ("TENTATIVE", "CONFIRMED", "CANCELLED", "WHATEVER")
     ]
     names = ("uid", "standing", "series_cancelled")
-    assert rows(calendar(*told), *names) == [
+    assert rows(calendar(*events), *names) == [
         ("TENTATIVE", "provisional", False),
         ("CONFIRMED", "confirmed", False),
         ("CANCELLED", "cancelled", False),
