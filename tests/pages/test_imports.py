@@ -17,6 +17,7 @@ from calendar_model.access.permissions import ANONYMOUS, Viewer, member
 from calendar_model.access.unit_of_work import reading
 from calendar_model.imports import fetching, remote
 from calendar_model.imports.plan import Outcome
+from calendar_model.imports.templates import TEMPLATES
 from calendar_model.mission.transactions import save
 from calendar_model.mission.visible_calendar import calendar_for
 from calendar_model.store.models import Correction, Engagement, Event, Person, Record
@@ -292,7 +293,7 @@ def test_a_file_that_is_taken_away_leaves_nothing(me: Viewer) -> None:
     app.file_uploader(key="import_file").set_value(None)
     ran(app.run())
     assert [one.value for one in app.subheader] == ["Tables to fill in"]
-    assert len(app.download_button) == 8
+    assert len(app.download_button) == 2 * len(TEMPLATES)
     upload(app, calendar(briefing()))
     assert [one for one in app.session_state if one == "import_work"] == []
 
