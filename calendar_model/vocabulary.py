@@ -71,6 +71,11 @@ class Sensitivity(StrEnum):
     INTERNAL = "internal"
     RESTRICTED = "restricted"
 
+    @property
+    def rank(self) -> int:
+        """0 for public, and the higher, the fewer may see it."""
+        return list(Sensitivity).index(self)
+
 
 class Level(StrEnum):
     """The level of a code in the tree of organisations."""

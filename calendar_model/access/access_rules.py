@@ -13,7 +13,14 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from calendar_model.access.problems import SHORTEST_REASON, Problem, Refused
-from calendar_model.access.protection import Passage, Protection, audience, batched_ids, parents, passages
+from calendar_model.access.protection import (
+    Protection,
+    ProtectionChange,
+    audience,
+    batched_ids,
+    parents,
+    protection_changes,
+)
 from calendar_model.store.history import Audience, Columns, Written
 from calendar_model.store.models import (
     Access,
@@ -39,9 +46,9 @@ def check(session: WorkspaceSession, written: Sequence[Written]) -> list[Audienc
 
     Raises Refused where the flush gives somebody access who may not be given it, or touches what its writer cannot see.
     """
-    passing = passages(session.connection(), written)
-    _Check(session, written, passing).run()
-    return [audience(row, passing) for row in written]
+    protections = protection_changes(session.connection(), written)
+    _Check(session, written, protections).run()
+    return [audience(row, protections) for row in written]
 
 
 @dataclass(frozen=True)
@@ -53,42 +60,44 @@ class _Staff:
 class _Check:
     """The check of one flush."""
 
-    def __init__(self, session: WorkspaceSession, written: Sequence[Written], passing: Mapping[str, Passage]) -> None:
-        self.session, self.written, self.passing, self.actor = session, written, passing, session.actor
+    def __init__(
+        self, session: WorkspaceSession, written: Sequence[Written], protections: Mapping[str, ProtectionChange]
+    ) -> None:
+        self.session, self.written, self.protections, self.actor = session, written, protections, session.actor
         self.granted: set[tuple[str, str]] = set()
         """Records, each with a person to whom this flush grants access."""
 
     def run(self) -> None:
         for row in self.written:
             if self.actor and row.table == AccessRequest.__tablename__ and row.before and row.after:
-                self._granted(row.before, row.after)
-        self._are_new()
+                self._check_grant(row.before, row.after)
+        self._check_identifiers_unused()
         for row in self.written:
-            self._is_what_it_says(row)
+            self._check_identifiers(row)
             if not self.actor:
-                self._written_by_nobody(row)
+                self._check_written_by_nobody(row)
             elif row.table == Unsaved.__tablename__:
-                self._typed(row)
+                self._check_unsaved(row)
             elif row.is_record:
-                self._record(row)
+                self._check_record(row)
             else:
-                self._belonging(row)
-        for passage in self.passing.values():
-            self._left_open_to_somebody(passage)
+                self._check_belonging_row(row)
+        for change in self.protections.values():
+            self._check_access_remains(change)
         if self.actor and not all(side.sample for side in self._sides()):
-            self._is_of_the_staff()
+            self._check_actor_is_staff()
 
     def _sides(self) -> list[Protection]:
-        return [side for one in self.passing.values() for side in (one.before, one.after) if side is not None]
+        return [side for one in self.protections.values() for side in (one.before, one.after) if side is not None]
 
-    def _is_of_the_staff(self) -> None:
+    def _check_actor_is_staff(self) -> None:
         fictional = select(Person.id).where(Person.id == self.actor, Person.sample)
         if self.session.scalar(fictional.execution_options(**_EVERYTHING)) is not None:
             raise Refused(Problem("acting-as-sample"))
 
     # --- Rows
 
-    def _is_what_it_says(self, row: Written) -> None:
+    def _check_identifiers(self, row: Written) -> None:
         if row.before is None and row.after is None:
             raise Refused(Problem("record-gone"))
         if row.changed() & {"id", "kind", *row.visible_with}:
@@ -97,7 +106,7 @@ class _Check:
         if is_new and not _ID.fullmatch(row.row_id):
             raise Refused(Problem("identifier-malformed"))
 
-    def _are_new(self) -> None:
+    def _check_identifiers_unused(self) -> None:
         """An identifier that was that of another record would bring along that record's history."""
         ids = [row.row_id for row in self.written if row.is_record and row.before is None]
         for some in batched_ids(ids):
@@ -105,24 +114,24 @@ class _Check:
             if self.session.scalar(used.execution_options(**_EVERYTHING)) is not None:
                 raise Refused(Problem("identifier-used"))
 
-    def _record(self, row: Written) -> None:
-        passage = self.passing[row.row_id]
-        if passage.before is None:
+    def _check_record(self, row: Written) -> None:
+        change = self.protections[row.row_id]
+        if change.before is None:
             return
         changed = row.changed()
-        if changed <= {"owner_id", *_COUNTED} and self._is_taken_over(row.row_id, passage):
+        if changed <= {"owner_id", *_COUNTED} and self._is_taken_over(row.row_id, change):
             return
         self._must_see(row.row_id)
         if row.after is None or changed & {"sensitivity", "owner_id", "contact_kind"}:
             self._must_have_access(row.row_id)
-        if "owner_id" in changed and passage.before.guarded:
-            self._handed_over(row.row_id, passage)
+        if "owner_id" in changed and change.before.guarded:
+            self._check_hand_over(row.row_id, change)
 
-    def _belonging(self, row: Written) -> None:
+    def _check_belonging_row(self, row: Written) -> None:
         """What is not a record itself: each record that it belongs to is seen by the writer."""
         records = parents(row)
         if row.table == AccessRequest.__tablename__:
-            self._request(row)
+            self._check_request(row)
         elif row.table == Access.__tablename__ and row.before is None and row.after is not None:
             if (row.after["record_id"], row.after["person_id"]) not in self.granted:
                 self._must_have_access(str(row.after["record_id"]))
@@ -131,20 +140,22 @@ class _Check:
                 self._must_have_access(record_id)
         elif row.table == RecordLink.__tablename__ and row.after is None:
             # A link goes with either of its records, also where the writer does not see the other one.
-            if not any(self.passing[record_id].after is None for record_id in records):
+            if not any(self.protections[record_id].after is None for record_id in records):
                 for record_id in records:
                     self._must_see(record_id)
         else:
             for record_id in records:
                 self._must_see(record_id)
 
-    def _request(self, row: Written) -> None:
+    def _check_request(self, row: Written) -> None:
         if row.before is None and row.after is not None:
-            passage = self.passing[str(row.after["record_id"])]
-            before = passage.before
+            change = self.protections[str(row.after["record_id"])]
+            before = change.before
             if row.after["person_id"] != self.actor or row.after["granted_by_id"] or before is None:
                 raise Refused(Problem("request-for-another"))
-            if self.actor in before.named and (self.actor == before.owner_id or self._person(before.owner_id).active):
+            if self.actor in before.named and (
+                self.actor == before.owner_id or self._staff_before(before.owner_id).active
+            ):
                 raise Refused(Problem("request-for-another"))
             if len(str(row.after["reason"]).strip()) < SHORTEST_REASON:
                 raise Refused(Problem("request-without-reason", "reason"))
@@ -153,28 +164,28 @@ class _Check:
 
     def _is_there(self, row: Written) -> bool:
         """Whether a record to which a row belongs is still there."""
-        return any(self.passing[record_id].after is not None for record_id in parents(row))
+        return any(self.protections[record_id].after is not None for record_id in parents(row))
 
-    def _granted(self, before: Columns, after: Columns) -> None:
+    def _check_grant(self, before: Columns, after: Columns) -> None:
         record_id, person_id = str(after["record_id"]), str(after["person_id"])
         changed = {name for name, value in after.items() if value != before[name]}
-        passage = self.passing[record_id]
-        if changed != {"granted_by_id", "granted_at"} or before["granted_by_id"] or passage.before is None:
+        change = self.protections[record_id]
+        if changed != {"granted_by_id", "granted_at"} or before["granted_by_id"] or change.before is None:
             raise Refused(Problem("request-changed"))
-        others = [one for one in passage.before.named if one != person_id and self._person(one).active]
-        allowed = self.actor in others or (not others and self._person(self.actor).may_clear)
+        others = [one for one in change.before.named if one != person_id and self._staff_before(one).active]
+        allowed = self.actor in others or (not others and self._staff_before(self.actor).may_clear)
         if after["granted_by_id"] != self.actor or self.actor == person_id or not allowed:
             raise Refused(Problem("grant-by-another"))
         self.granted.add((record_id, person_id))
 
-    def _is_taken_over(self, record_id: str, passage: Passage) -> bool:
+    def _is_taken_over(self, record_id: str, change: ProtectionChange) -> bool:
         """Whether all that becomes of a record is that it goes from an owner who left to a person who is let in."""
-        before, after = passage.before, passage.after
-        if before is None or after is None or self._person(before.owner_id).active:
+        before, after = change.before, change.after
+        if before is None or after is None or self._staff_before(before.owner_id).active:
             return False
         return (record_id, after.owner_id) in self.granted
 
-    def _person(self, person_id: str) -> _Staff:
+    def _staff_before(self, person_id: str) -> _Staff:
         """A person as they were before this flush: nobody is made to clear, or set inactive, in the same breath."""
         for row in self.written:
             if row.table == Person.__tablename__ and row.row_id == person_id:
@@ -183,7 +194,7 @@ class _Check:
         person = self.session.execute(found.execution_options(**_EVERYTHING)).first()
         return _Staff(*person) if person is not None else _Staff(active=False, may_clear=False)
 
-    def _typed(self, row: Written) -> None:
+    def _check_unsaved(self, row: Written) -> None:
         """What somebody has typed and not saved is theirs."""
         for side in (row.before, row.after):
             if side is not None and side["person_id"] != self.actor:
@@ -191,22 +202,24 @@ class _Check:
         if row.after is not None:
             self._must_see(str(row.after["statement_id"]))
 
-    def _written_by_nobody(self, row: Written) -> None:
+    def _check_written_by_nobody(self, row: Written) -> None:
         """The sample is loaded and removed by nobody: of a record of the staff it only takes names of the sample."""
-        passages = [self.passing[record_id] for record_id in parents(row)]
-        sides = [side for passage in passages for side in (passage.before, passage.after) if side is not None]
+        protection_changes = [self.protections[record_id] for record_id in parents(row)]
+        sides = [side for change in protection_changes for side in (change.before, change.after) if side is not None]
         if all(side.sample for side in sides):
             return
         columns, owners = row.changed(), {side.owner_id for side in sides}
-        allowed = _LETS_GO.get(row.table, frozenset())
+        allowed = _RELEASABLE.get(row.table, frozenset())
         if row.table in (Access.__tablename__, Unsaved.__tablename__) and row.after is None and row.before is not None:
-            lets_go = self._is_fictional(row.before, "person_id")
+            releases = self._is_fictional(row.before, "person_id")
         elif row.before is not None and row.after is not None and columns <= allowed:
             names = columns - _COUNTED
-            lets_go = all(self._is_fictional(row.before, name) and row.after[name] in {*owners, None} for name in names)
+            releases = all(
+                self._is_fictional(row.before, name) and row.after[name] in {*owners, None} for name in names
+            )
         else:
-            lets_go = False
-        if not lets_go:
+            releases = False
+        if not releases:
             raise Refused(Problem("no-actor"))
 
     def _is_fictional(self, columns: Columns, name: str) -> bool:
@@ -216,26 +229,26 @@ class _Check:
     # --- Records
 
     def _must_see(self, record_id: str) -> None:
-        passage = self.passing[record_id]
-        before = passage.before
+        change = self.protections[record_id]
+        before = change.before
         if before is None:
-            if passage.after is None:
+            if change.after is None:
                 raise Refused(Problem("record-gone"))
         elif before.restricted and self.actor not in before.named:
             raise Refused(Problem("record-gone"))
 
     def _must_have_access(self, record_id: str) -> None:
         self._must_see(record_id)
-        before = self.passing[record_id].before
+        before = self.protections[record_id].before
         if before is not None and before.guarded and self.actor not in before.named:
             raise Refused(Problem("access-needed"))
 
-    def _handed_over(self, record_id: str, passage: Passage) -> None:
-        if passage.before is not None and passage.before.owner_id != self.actor:
+    def _check_hand_over(self, record_id: str, change: ProtectionChange) -> None:
+        if change.before is not None and change.before.owner_id != self.actor:
             raise Refused(Problem("owner-only", "owner_id"))
 
-    def _left_open_to_somebody(self, passage: Passage) -> None:
-        before, after = passage.before, passage.after
+    def _check_access_remains(self, change: ProtectionChange) -> None:
+        before, after = change.before, change.after
         if after is None or not after.guarded:
             return
         if not after.named and (before is None or before.named or not before.guarded):
@@ -252,7 +265,7 @@ def _shuts_owner_out(before: Protection | None, after: Protection) -> bool:
 
 
 _COUNTED = frozenset({"version", "updated_at"})
-_LETS_GO = {
+_RELEASABLE = {
     Access.__tablename__: frozenset({"person_id"}),
     FollowUp.__tablename__: frozenset({"owner_id", *_COUNTED}),
     Consent.__tablename__: frozenset({"taken_by_id"}),

@@ -16,9 +16,6 @@ from calendar_model.store.history import Audience, Columns, Written
 from calendar_model.store.models import Access, Identity, Record
 from calendar_model.vocabulary import Sensitivity
 
-LEVELS = (Sensitivity.PUBLIC, Sensitivity.INTERNAL, Sensitivity.RESTRICTED)
-"""From the widest to the narrowest."""
-
 _AT_A_TIME = 500
 
 
@@ -44,7 +41,7 @@ class Protection:
 
 
 @dataclass(frozen=True)
-class Passage:
+class ProtectionChange:
     """A record before and after a flush; None where it was not there yet, or is not there any more."""
 
     before: Protection | None
@@ -59,7 +56,7 @@ def parents(row: Written) -> set[str]:
     return {str(side[name]) for side in sides for name in row.visible_with if side.get(name)}
 
 
-def passages(connection: Connection, written: Sequence[Written]) -> dict[str, Passage]:
+def protection_changes(connection: Connection, written: Sequence[Written]) -> dict[str, ProtectionChange]:
     """Every record that the rows of a flush belong to, by identifier, as it was before and as it is after."""
     created = {row.row_id for row in written if row.is_record and row.before is None}
     ids = sorted({parent for row in written for parent in parents(row)})
@@ -92,7 +89,7 @@ def passages(connection: Connection, written: Sequence[Written]) -> dict[str, Pa
         elif row.before is not None and row.table == Identity.__tablename__:
             identity_then[str(row.before["contact_id"])] = True
     return {
-        id_: Passage(
+        id_: ProtectionChange(
             _protection(records_then.get(id_), named_then[id_], identity_then[id_]),
             _protection(records_now.get(id_), named_now[id_], identity_now[id_]),
         )
@@ -145,23 +142,23 @@ def _protection(record: Columns | None, named: Iterable[str], has_identity: bool
 
 def audiences(session: Session, written: Sequence[Written]) -> list[Audience]:
     """Who may read the line of the history about each of these rows, in their order."""
-    passing = passages(session.connection(), written)
-    return [audience(row, passing) for row in written]
+    protections = protection_changes(session.connection(), written)
+    return [audience(row, protections) for row in written]
 
 
-def audience(row: Written, passing: Mapping[str, Passage]) -> Audience:
+def audience(row: Written, protections: Mapping[str, ProtectionChange]) -> Audience:
     """Who may read the line of the history about a row: those who could read what it says on both its sides.
 
     A row of no record is for all of the staff; of one that links two records, those who could read both.
     """
     sides: list[Protection] = []
     for parent in parents(row):
-        passage = passing[parent]
-        before = passage.before if row.before is not None else None
-        after = passage.after if row.after is not None else None
+        change = protections[parent]
+        before = change.before if row.before is not None else None
+        after = change.after if row.after is not None else None
         sides += [side for side in (before, after) if side is not None]
     restricted = [side.named for side in sides if side.restricted]
     if restricted:
         return Audience(Sensitivity.RESTRICTED, frozenset.intersection(*restricted))
-    level = max((side.level for side in sides), key=LEVELS.index, default=Sensitivity.INTERNAL)
+    level = max((side.level for side in sides), key=lambda level: level.rank, default=Sensitivity.INTERNAL)
     return Audience(level, frozenset())

@@ -47,10 +47,8 @@ from calendar_model.store.session import WorkspaceSession
 from calendar_model.terms import RecordKind
 from calendar_model.vocabulary import Sensitivity
 
-_ORDER = (Sensitivity.PUBLIC, Sensitivity.INTERNAL, Sensitivity.RESTRICTED)
-
 _EVERYTHING = {"everything": True}
-"""Checks look at all there is: that a case is hidden from somebody does not make its statement safe."""
+"""Checks read all records, also those that the person who writes may not see."""
 
 
 def check(session: WorkspaceSession) -> None:
@@ -62,11 +60,11 @@ def check(session: WorkspaceSession) -> None:
     """
     with session.no_autoflush:
         added, changed = list(session.new), [row for row in session.dirty if session.is_modified(row)]
-        actor = _actor(session, rows := [*added, *changed, *session.deleted])
+        actor = _get_actor(session, rows := [*added, *changed, *session.deleted])
         for row in (*changed, *session.deleted):
-            _is_itself(row)
+            _check_identifier(row)
         if actor is not None and actor.sample:
-            _stays_in_sample(session, rows)
+            _check_stays_in_sample(session, rows)
         columns.check_reason(session.reason)
         for row in (*added, *changed):
             columns.check(session, row)
@@ -132,7 +130,7 @@ def born_at(kind: type[Record], detail: object = None) -> Sensitivity:
 # --- Every row
 
 
-def _is_itself(row: Base) -> None:
+def _check_identifier(row: Base) -> None:
     """Refuse another identifier: the row would pass for one that was not there before."""
     state: Any = inspect(row)
     if tuple(state.mapper.primary_key_from_instance(row)) != tuple(state.identity):
@@ -175,13 +173,10 @@ def _check_owner(session: Session, record: Record) -> None:
 
 
 def _check_level(session: WorkspaceSession, record: Record) -> None:
-    history: Any = inspect(record).attrs.sensitivity.history
-    if not history.has_changes() or not history.deleted:
-        return
-    before, level = _ORDER.index(history.deleted[0]), _ORDER.index(record.sensitivity)
-    if level > before:
+    before = value_before(record, "sensitivity")
+    if record.sensitivity.rank > before.rank:
         give_access_to_owner(record, session.actor)
-    elif level < before:
+    elif record.sensitivity.rank < before.rank:
         must_have_reason(session, "level-without-reason")
         if _lowest_level(record) is Sensitivity.RESTRICTED and record.sensitivity is Sensitivity.PUBLIC:
             raise Refused(Problem("level-never-public", "sensitivity"))
@@ -195,7 +190,7 @@ def _lowest_level(record: Record) -> Sensitivity:
 def _raise_level(record: Record) -> None:
     """Raise the level of a record to the one at which it begins at least."""
     lowest = _lowest_level(record)
-    if record.sensitivity is None or _ORDER.index(record.sensitivity) < _ORDER.index(lowest):
+    if record.sensitivity is None or record.sensitivity.rank < lowest.rank:
         record.sensitivity = lowest
 
 
@@ -213,10 +208,13 @@ def _check_link(session: WorkspaceSession, link: RecordLink) -> None:
 # --- Who writes
 
 
-def _actor(session: WorkspaceSession, rows: list[Any]) -> Person | None:
-    """Who writes. Nobody is needed to keep the list of persons on a single machine, and for the sample."""
+def _get_actor(session: WorkspaceSession, rows: list[Any]) -> Person | None:
+    """The person who writes; None where nobody needs to: for the list of persons and for the sample."""
     if not session.actor:
-        if all(isinstance(row, Person) or _is_sample(session, row) or _lets_go(session, row) for row in rows):
+        if all(
+            isinstance(row, Person) or _is_sample(session, row) or _only_releases_sample_person(session, row)
+            for row in rows
+        ):
             return None
         raise Refused(Problem("no-actor"))
     person = session.get(Person, session.actor)
@@ -226,15 +224,15 @@ def _actor(session: WorkspaceSession, rows: list[Any]) -> Person | None:
     return person
 
 
-def _stays_in_sample(session: Session, rows: Iterable[object]) -> None:
-    """A fictional person changes no record of the staff; a new record of theirs becomes one of the sample."""
+def _check_stays_in_sample(session: Session, rows: Iterable[object]) -> None:
+    """Refuse a change of a record of the staff by a fictional person; their new records become part of the sample."""
     records = (_record_of(session, row) for row in rows)
     if any(record is not None and record not in session.new and not record.sample for record in records):
         raise Refused(Problem("acting-as-sample"))
 
 
 def _record_of(session: Session, row: Any) -> Record | None:
-    """The record that a row is or hangs on, also where neither is written yet."""
+    """The record that a row is or belongs to, also where neither is written yet."""
     if isinstance(row, Record):
         return row
     for name in ("record", "statement", "contact"):
@@ -247,24 +245,25 @@ def _record_of(session: Session, row: Any) -> Record | None:
 
 
 def _is_sample(session: Session, row: object) -> bool:
-    """Whether a row is of the sample, or hangs on a record that is."""
+    """Whether a row is of the sample, or belongs to a record that is."""
     record = _record_of(session, row)
     return record is not None and bool(record.sample)
 
 
-_WHO = frozenset({"owner_id", "person_id", "taken_by_id", "waiting_for_id"})
+_COLUMNS_OF_PERSONS = frozenset({"owner_id", "person_id", "taken_by_id", "waiting_for_id"})
 """Columns in which a row of the staff can name somebody of the sample."""
 
 
-def _lets_go(session: Session, row: Any) -> bool:
-    """Whether all that becomes of a row is that it no longer names a person of the sample."""
+def _only_releases_sample_person(session: Session, row: Any) -> bool:
+    """Whether the only change of a row is that it no longer names a person of the sample."""
     fictional = set(session.scalars(select(Person.id).where(Person.sample).execution_options(**_EVERYTHING)))
     if row in session.deleted:
         return getattr(row, "person_id", None) in fictional
     state = inspect(row)
     histories = {attribute.key: attribute.history for attribute in state.attrs if attribute.history.has_changes()}
     return bool(histories) and all(
-        name in _WHO and history.deleted and history.deleted[0] in fictional for name, history in histories.items()
+        name in _COLUMNS_OF_PERSONS and history.deleted and history.deleted[0] in fictional
+        for name, history in histories.items()
     )
 
 

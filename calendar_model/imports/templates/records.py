@@ -23,8 +23,6 @@ from calendar_model.vocabulary import Sensitivity
 
 R = TypeVar("R", bound=Record)
 
-_FROM_OPEN_TO_CLOSED = (Sensitivity.PUBLIC, Sensitivity.INTERNAL, Sensitivity.RESTRICTED)
-
 
 def record_key(title: str, on: date | None, which: object) -> str:
     """By what a record without an identifier of its own is found again: title, day, and its body or kind."""
@@ -156,11 +154,11 @@ def read_sensitivity(
         return None, []
     if existing is None:
         notes = [ImportNote("row-published-by-hand", {"level": lowest})] if level is Sensitivity.PUBLIC else []
-        return max(level, lowest, key=_FROM_OPEN_TO_CLOSED.index), notes
+        return max(level, lowest, key=lambda one: one.rank), notes
     if lowest is Sensitivity.RESTRICTED:
         # It was imported as restricted, whatever the row says, and is so until somebody opens it by hand.
-        level = max(level, existing.sensitivity, key=_FROM_OPEN_TO_CLOSED.index)
-    if _FROM_OPEN_TO_CLOSED.index(level) < _FROM_OPEN_TO_CLOSED.index(existing.sensitivity):
+        level = max(level, existing.sensitivity, key=lambda one: one.rank)
+    if level.rank < existing.sensitivity.rank:
         return None, [ImportNote("row-opened-by-hand", {"level": existing.sensitivity})]
     return level, []
 

@@ -9,7 +9,7 @@ from sqlalchemy import inspect
 
 from calendar_model.access.problems import SHORTEST_REASON, Problem, Refused
 from calendar_model.clock import now
-from calendar_model.mission.checks import Checks, give_access_to, is_changed, refuse_deletion
+from calendar_model.mission.checks import Checks, give_access_to, is_changed, refuse_deletion, value_before
 from calendar_model.mission.statements import workflow
 from calendar_model.mission.statements.facts import case_facts, facts_for, linked_record_ids, newest_number
 from calendar_model.mission.statements.workflow import AFTER_DELIVERY, CLEARED, DELIVERED, DRAFT, IDEA, WRITABLE
@@ -36,11 +36,8 @@ def _check_changed_statement(session: WorkspaceSession, statement: Statement) ->
 
 def _check_level(session: WorkspaceSession, statement: Statement) -> None:
     """Refuse to show a statement that raises a case to more people before it is delivered."""
-    history: Any = inspect(statement).attrs.sensitivity.history
-    levels = list(Sensitivity)
-    is_opened = bool(history.deleted) and levels.index(statement.sensitivity) < levels.index(history.deleted[0])
     if (
-        is_opened
+        statement.sensitivity.rank < value_before(statement, "sensitivity").rank
         and statement.state not in AFTER_DELIVERY
         and case_facts(session, linked_record_ids(session, statement))
     ):
