@@ -87,7 +87,7 @@ STANDING = {
 def draw_list(context: PageContext) -> None:
     """Cases by the attention that they need, then reprisals by where they stand."""
     with reading(context.viewer) as session:
-        all_cases, all_reprisals = cases.cases(session), cases.reprisals(session)
+        all_cases, all_reprisals = cases.list_cases(session), cases.list_reprisals(session)
         raised_in = linked_records(session, RecordKind.STATEMENT, [case.id for case in all_cases])
     draw_cases(all_cases, raised_in, context)
     draw_reprisals(all_reprisals, context)
@@ -150,7 +150,9 @@ def _case_sentences(case: Case, raised_in: Sequence[Statement], attention: Atten
     if attention in (Attention.WAITING, Attention.MISSING):
         found += map(str, cases.missing(known))
     if attention is Attention.REST:
-        found += [decision(one.code) for one in cases.kept_back(known)] or ([] if days else ["It can be raised."])
+        found += [decision(one.code) for one in cases.reasons_not_to_raise(known)] or (
+            [] if days else ["It can be raised."]
+        )
         found += [f"In a statement that is {state_label(s.state)}." for s in raised_in if _under_way(s)]
     if attention is Attention.CLOSED and case.since.strip():
         found.append(case.since.strip().splitlines()[0])
@@ -235,7 +237,7 @@ def draw_case_form(case: Case | None, everyone: Sequence[Person], context: PageC
         form.records("Engagements", RecordKind.ENGAGEMENT, field="links_engagements")
         form.records("Other cases and reprisals", RecordKind.CASE, RecordKind.REPRISAL, field="links_others")
         _submit(form, "Save the case", save_case)
-    known = cases.typed(form.values())
+    known = cases.facts_of_form(form.values())
     for question, mark in marks.items():
         with mark:
             _mark(unanswered(known, question))
@@ -245,9 +247,9 @@ def draw_case_form(case: Case | None, everyone: Sequence[Person], context: PageC
 
 def _summary(known: CaseFacts, delivered: list[date | None]) -> None:
     open_ = cases.missing(known)
-    if cases.waits_for_contact(known, delivered):
+    if cases.awaits_contact(known, delivered):
         st.warning("It was raised, and nobody has been in contact with the defender, or civil society for them, since.")
-    elif decided := cases.kept_back(known):
+    elif decided := cases.reasons_not_to_raise(known):
         st.info(plain(" ".join(decision(one.code) for one in decided)))
     elif open_:
         st.markdown(f"**{len(open_)} of {len(Question)} questions are open** before a statement can raise it.")
@@ -371,8 +373,8 @@ def _after(form: RecordForm, raised: Sequence[Statement]) -> None:
     form.area("after_note", "What they say", height=68)
     form.area("since", "What has happened since", height=120)
     with mark:
-        known, days = cases.typed(form.values()), [day for day in _delivered(raised) if day]
-        if cases.waits_for_contact(known, days):
+        known, days = cases.facts_of_form(form.values()), [day for day in _delivered(raised) if day]
+        if cases.awaits_contact(known, days):
             st.markdown(f"**Misses:** the contact since {wording.day(max(days))}, when it was raised.")
         elif days:
             st.markdown("**Answered**")

@@ -80,7 +80,7 @@ def draw_list(context: PageContext) -> None:
     chosen = draw_own_filters(everything, context)
     draw_consents_to_renew(chosen, context)
     draw_table(chosen, last, context)
-    csv_download(contacts.as_table(chosen, last), "contacts")
+    csv_download(contacts.contacts_table(chosen, last), "contacts")
     st.caption("Restricted contacts, and who anybody is, are left out of these files.")
 
 
@@ -88,7 +88,7 @@ def draw_list(context: PageContext) -> None:
 def last_engagements(reader: Viewer, today: date, token: tuple[str, int]) -> dict[str, date]:
     """The day of the last engagement with each contact; ``token`` says in which state of the workspace."""
     with reading(reader) as session:
-        return engagements.last_on(session, [one.id for one in contacts.list_contacts(session)], today)
+        return engagements.last_engagement_days(session, [one.id for one in contacts.list_contacts(session)], today)
 
 
 def draw_own_filters(everything: Sequence[Contact], context: PageContext) -> list[Contact]:
@@ -124,13 +124,13 @@ def draw_own_filters(everything: Sequence[Contact], context: PageContext) -> lis
 
 def draw_consents_to_renew(found: Sequence[Contact], context: PageContext) -> None:
     """Consents that have expired or end soon, a line each."""
-    asking = [(consent, one) for one in found for consent in contacts.to_ask_again(one, context.today)]
+    asking = [(consent, one) for one in found for consent in contacts.consents_to_renew(one, context.today)]
     if not asking:
         return
     st.subheader(f"To be asked again: {len(asking)}")
     with st.container(key="lines_consents", gap="xsmall"):
         for consent, contact in sorted(asking, key=lambda pair: (pair[0].until or date.max, pair[1].title)):
-            state = "Expired" if contacts.state_of(consent, context.today) is ConsentState.EXPIRED else "Ends soon"
+            state = "Expired" if contacts.consent_state(consent, context.today) is ConsentState.EXPIRED else "Ends soon"
             with dated_line(consent.id, f"**{state}** · {wording.day(consent.until or context.today)}"):
                 st.button(
                     f"**{plain(contact.title)}**",
@@ -176,7 +176,7 @@ def table_row(one: Contact, last: Mapping[str, date], context: PageContext) -> d
         "Reach them by": one.preferred_channels,
         "Never by": one.forbidden_channels,
         "Last engagement": last.get(one.id),
-        "Agreed to": "; ".join(c.to_what for c in one.consents if contacts.state_of(c, context.today) in holding),
+        "Agreed to": "; ".join(c.to_what for c in one.consents if contacts.consent_state(c, context.today) in holding),
     }
 
 
@@ -302,7 +302,7 @@ def draw_consents(contact: Contact, everyone: Sequence[Person], context: PageCon
 
 
 def state(consent: Consent, context: PageContext) -> ConsentState:
-    return contacts.state_of(consent, context.today)
+    return contacts.consent_state(consent, context.today)
 
 
 def draw_new_consent(contact: Contact, everyone: Sequence[Person], context: PageContext) -> None:

@@ -64,7 +64,7 @@ def draw_list(context: PageContext) -> None:
     st.button("Log an engagement", key="new_engagement", type="primary", on_click=forms.begin, args=("new",))
     with reading(context.viewer) as session:
         total = engagements.count(session, EngagementQuery(context.reference))
-        states = contacts.countries(session)
+        states = contacts.list_countries(session)
     if not total:
         st.markdown(
             "No engagement yet. Whom we met, asked, supported and talked with stands here, with what came of it and "
@@ -78,7 +78,7 @@ def draw_list(context: PageContext) -> None:
     query = draw_own_filters(context, states)
     with reading(context.viewer) as session:
         count = engagements.count(session, query)
-        found = engagements.newest(session, query, shown_count(SHOWN, AT_FIRST))
+        found = engagements.list_engagements(session, query, shown_count(SHOWN, AT_FIRST))
         links = engagements.links_of(session, [line.id for line in found])
     if not count:
         st.markdown("No engagement under this search. Take some of it back to see more.")
@@ -198,9 +198,9 @@ def table_row(
 def offer_files(query: EngagementQuery, names: Mapping[str, str], context: PageContext) -> None:
     def rows() -> pd.DataFrame:
         with reading(context.viewer) as session:
-            found = engagements.newest(session, query)
+            found = engagements.list_engagements(session, query)
             links = engagements.links_of(session, [line.id for line in found])
-        return engagements.as_table(found, links, names)
+        return engagements.engagements_table(found, links, names)
 
     csv_download(rows, "engagements")
     st.caption("Restricted records, and who took part in words, are left out of these files.")

@@ -16,7 +16,14 @@ import streamlit as st
 from calendar_model import wording
 from calendar_model.access.unit_of_work import reading, staff
 from calendar_model.calendar import Filter
-from calendar_model.mission.follow_ups import FollowUpLine, Nearness, as_table, by_owner, done_since, open_follow_ups
+from calendar_model.mission.follow_ups import (
+    FollowUpLine,
+    Nearness,
+    by_owner,
+    follow_ups_done_since,
+    follow_ups_table,
+    open_follow_ups,
+)
 from pages.components.record import forms
 from pages.components.record.follow_ups import follow_up_lines
 from pages.components.shell import item_panel
@@ -40,7 +47,7 @@ def draw_list(context: PageContext, person: Person) -> None:
     """One's own by how near they are, then those of everybody else, what was done of late, and the files."""
     with reading(context.viewer) as session:
         found = open_follow_ups(session)
-        done = done_since(session, context.today - LOOKS_BACK)
+        done = follow_ups_done_since(session, context.today - LOOKS_BACK)
     names = {one.id: one.name for one in staff()}
     if context.filter != Filter():
         st.caption("All follow-ups: the filter above the page does not narrow them.")
@@ -63,7 +70,7 @@ def draw_list(context: PageContext, person: Person) -> None:
     if done:
         with st.expander(f"Done since {wording.day(context.today - LOOKS_BACK)}: {len(done)}"):
             draw_group(done, names, "done", context)
-    csv_download(as_table([*found, *done], names), "follow_ups")
+    csv_download(follow_ups_table([*found, *done], names), "follow_ups")
     st.caption(
         "Follow-ups of restricted records are left out of these files. A new one is added on the page of its record."
     )

@@ -14,7 +14,14 @@ import streamlit as st
 from calendar_model.access.unit_of_work import reading
 from calendar_model.calendar import when
 from calendar_model.mission import language
-from calendar_model.mission.language import ProposalGroup, as_table, by_item, counts, precedents, proposals
+from calendar_model.mission.language import (
+    ProposalGroup,
+    count_by_outcome,
+    group_by_item,
+    list_proposals,
+    precedents,
+    proposals_table,
+)
 from calendar_model.terms import ProposalOutcome, RecordKind
 from calendar_model.vocabulary import Sensitivity
 from pages.components.record import forms
@@ -46,7 +53,7 @@ MOST_SIGNS = 220
 def draw_list(context: PageContext) -> None:
     """The button for a new one, a strip of outcomes, and the proposals by item of the calendar."""
     with reading(context.viewer) as session:
-        everything = proposals(session)
+        everything = list_proposals(session)
     st.button("New proposal", key="new_proposal", type="primary", on_click=forms.begin)
     if not everything:
         st.markdown(
@@ -57,16 +64,16 @@ def draw_list(context: PageContext) -> None:
     found = [one for one in everything if context.keeps(RecordKind.LANGUAGE, one)]
     outcome = choose_outcome(found)
     shown = [one for one in found if outcome in (EVERY, one.outcome)]
-    for group in by_item(shown, context.table, context.today):
+    for group in group_by_item(shown, context.table, context.today):
         draw_group(group, context)
     left_out_caption(len(everything) - len(found))
-    csv_download(as_table(shown), "language_proposals")
+    csv_download(proposals_table(shown), "language_proposals")
     st.caption("Restricted records are left out of these files.")
 
 
 def choose_outcome(found: Sequence[LanguageProposal]) -> str:
     """How many came to which outcome; a click leaves those. Gives the chosen outcome, or :data:`EVERY`."""
-    numbers = {EVERY: len(found), **{str(outcome): count for outcome, count in counts(found).items()}}
+    numbers = {EVERY: len(found), **{str(outcome): count for outcome, count in count_by_outcome(found).items()}}
     names = {one: f"{'All' if one == EVERY else words(one)} {number}" for one, number in numbers.items()}
     chosen = st.segmented_control(
         "By outcome", list(names), default=EVERY, format_func=names.__getitem__, key="language_outcome"

@@ -46,7 +46,7 @@ def case_sentences(case: Case) -> list[str]:
     if case.closed_on is not None:
         return [f"Closed on {wording.day(case.closed_on)}."]
     known = checks.facts(case)
-    decided = [decision(one.code) for one in checks.kept_back(known)]
+    decided = [decision(one.code) for one in checks.reasons_not_to_raise(known)]
     missing = [str(unmet) for unmet in checks.missing(known)]
     return decided or missing or ["All questions before it is raised are answered."]
 

@@ -18,7 +18,13 @@ from sqlalchemy.sql.base import ExecutableOption
 from calendar_model import clock
 from calendar_model.access.permissions import Viewer
 from calendar_model.access.problems import Problem, Refused, UnmetRequirement
-from calendar_model.mission.checks import Checks, give_access_to_owner, is_changed, linked_ids, refuse_deletion
+from calendar_model.mission.checks import (
+    Checks,
+    give_access_to_owner,
+    ids_linked_in_database,
+    is_changed,
+    refuse_deletion,
+)
 from calendar_model.mission.statements.case_checks import COLUMNS, CaseFacts, before_clearing, before_closing
 from calendar_model.mission.transactions import save
 from calendar_model.store.database import Workspace
@@ -49,15 +55,15 @@ class Attention(StrEnum):
 
 def facts(case: Case) -> CaseFacts:
     """What the checks look at, without the code: sentences about it then begin with what is missing."""
-    return _known({name: getattr(case, name) for name in COLUMNS})
+    return _facts_of({name: getattr(case, name) for name in COLUMNS})
 
 
-def typed(values: Mapping[str, Any]) -> CaseFacts:
-    """The same of columns as a form has them, :func:`completed`; a column that is not there is empty."""
-    return _known(completed(values))
+def facts_of_form(values: Mapping[str, Any]) -> CaseFacts:
+    """The same of columns as a form has them, :func:`with_days_completed`; a column that is not there is empty."""
+    return _facts_of(with_days_completed(values))
 
 
-def _known(values: Mapping[str, Any]) -> CaseFacts:
+def _facts_of(values: Mapping[str, Any]) -> CaseFacts:
     return CaseFacts(**{name: values[name] for name in COLUMNS if values.get(name)})
 
 
@@ -66,12 +72,12 @@ def missing(found: CaseFacts) -> list[UnmetRequirement]:
     return [unmet for unmet in before_clearing(found) if unmet.can_be_overridden]
 
 
-def kept_back(found: CaseFacts) -> list[UnmetRequirement]:
+def reasons_not_to_raise(found: CaseFacts) -> list[UnmetRequirement]:
     """The answers by which it was decided that the case is not raised."""
     return [unmet for unmet in before_clearing(found) if not unmet.can_be_overridden]
 
 
-def waits_for_contact(found: CaseFacts, delivered: Iterable[date | None]) -> bool:
+def awaits_contact(found: CaseFacts, delivered: Iterable[date | None]) -> bool:
     """Whether the contact afterwards misses; ``delivered`` are the days of the statements that raised the case."""
     days = [day for day in delivered if day is not None]
     return bool(days) and before_closing(found, max(days)) is not None
@@ -86,9 +92,9 @@ def attention(case: Case, delivered: Iterable[date | None]) -> Attention:
     found = facts(case)
     if case.closed_on is not None:
         return Attention.CLOSED
-    if waits_for_contact(found, delivered):
+    if awaits_contact(found, delivered):
         return Attention.WAITING
-    return Attention.MISSING if missing(found) and not kept_back(found) else Attention.REST
+    return Attention.MISSING if missing(found) and not reasons_not_to_raise(found) else Attention.REST
 
 
 _WEIGHED: Mapping[str, str] = {
@@ -99,16 +105,16 @@ _WEIGHED: Mapping[str, str] = {
 """The day that belongs to each answer."""
 
 
-def completed(values: Mapping[str, Any]) -> Mapping[str, Any]:
+def with_days_completed(values: Mapping[str, Any]) -> Mapping[str, Any]:
     """The columns of a case with the day of each answer that is given without one: the day on which it is saved."""
     days = {day: clock.today() for answer, day in _WEIGHED.items() if values.get(answer) and not values.get(day)}
     return {**values, **days}
 
 
 def _complete_days(_session: Session, case: Case) -> None:
-    """Complete a case as :func:`completed` says."""
+    """Complete a case as :func:`with_days_completed` says."""
     answers = {name: getattr(case, name) for pair in _WEIGHED.items() for name in pair}
-    for name, value in completed(answers).items():
+    for name, value in with_days_completed(answers).items():
         if value != answers[name]:
             setattr(case, name, value)
 
@@ -118,11 +124,11 @@ def _check_closing(session: Session, case: Case) -> None:
     if case.closed_on is None or not is_changed(case, "closed_on"):
         return
     delivered = select(Statement.delivered_on).where(
-        Statement.id.in_(linked_ids(session, case.id)),
+        Statement.id.in_(ids_linked_in_database(session, case.id)),
         Statement.state.in_((StatementState.DELIVERED, StatementState.FOLLOWED_UP)),
     )
     days = [day for day in session.scalars(delivered.execution_options(everything=True)) if day]
-    if waits_for_contact(facts(case), days):
+    if awaits_contact(facts(case), days):
         raise Refused(Problem("case-closed-before-contact", "after_on"))
 
 
@@ -171,18 +177,20 @@ CHECKS: Mapping[type[Base], Checks] = {
 }
 
 
-def cases(session: Session) -> list[Case]:
+def list_cases(session: Session) -> list[Case]:
     """All cases, by code, with those who are named."""
-    return list(session.scalars(select(Case).options(*_heads()).order_by(Case.title, Case.id)))
+    return list(session.scalars(select(Case).options(*_with_people()).order_by(Case.title, Case.id)))
 
 
-def reprisals(session: Session) -> list[Reprisal]:
+def list_reprisals(session: Session) -> list[Reprisal]:
     """All allegations of reprisal, the newest first, with those who are named."""
     newest = Reprisal.alleged_on.desc().nulls_last()
-    return list(session.scalars(select(Reprisal).options(*_heads()).order_by(newest, Reprisal.title, Reprisal.id)))
+    return list(
+        session.scalars(select(Reprisal).options(*_with_people()).order_by(newest, Reprisal.title, Reprisal.id))
+    )
 
 
-def _heads() -> tuple[ExecutableOption, ...]:
+def _with_people() -> tuple[ExecutableOption, ...]:
     return selectinload(Record.owner), selectinload(Record.named).selectinload(Access.person)
 
 

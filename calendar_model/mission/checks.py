@@ -112,7 +112,7 @@ def refuse_deletion(_session: WorkspaceSession, _row: object) -> None:
     raise Refused(Problem("never-deleted"))
 
 
-def linked_ids(session: Session, record_id: str) -> set[str]:
+def ids_linked_in_database(session: Session, record_id: str) -> set[str]:
     """The records linked to this one in the database, at either end of the link, visible to the reader or not."""
     ends = select(RecordLink.record_id, RecordLink.other_id).where(
         (RecordLink.record_id == record_id) | (RecordLink.other_id == record_id)

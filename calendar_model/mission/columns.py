@@ -40,9 +40,9 @@ def check(session: WorkspaceSession, row: Base) -> None:
     ]
     given = {name: getattr(row, name) for name in changed}
     empty = [name for name in changed if not _has_related(row, name)]
-    if missing := _missing(type(row), {name: given[name] for name in empty}):
+    if missing := _problems_of_empty(type(row), {name: given[name] for name in empty}):
         raise Refused(*missing)
-    if wrong := next(_wrong(type(row), given, session if session.actor else None), None):
+    if wrong := next(_problems_in(type(row), given, session if session.actor else None), None):
         raise Refused(wrong)
 
 
@@ -52,12 +52,12 @@ def problems(kind: type[Base], values: Mapping[str, Any]) -> tuple[Problem, ...]
     A column that is not among ``values`` counts as empty. Codes are not looked up.
     """
     names = [column.key for column in inspect(kind).column_attrs]
-    return (*_missing(kind, {name: values.get(name) for name in names}), *_wrong(kind, values, None))
+    return (*_problems_of_empty(kind, {name: values.get(name) for name in names}), *_problems_in(kind, values, None))
 
 
 def check_reason(reason: str) -> None:
     """Refuse a reason that is too long for the history."""
-    if wrong := _wrong_text(Change, "reason", reason):
+    if wrong := _problem_of_text(Change, "reason", reason):
         raise Refused(wrong)
 
 
@@ -67,7 +67,7 @@ def _has_related(row: Base, column: str) -> bool:
     return relation != column and getattr(row, relation, None) is not None
 
 
-def _missing(kind: type[Base], values: Mapping[str, Any]) -> tuple[Problem, ...]:
+def _problems_of_empty(kind: type[Base], values: Mapping[str, Any]) -> tuple[Problem, ...]:
     """What is required and empty; one sentence only for two columns that it asks for together."""
     columns = inspect(kind).columns
     found = {}
@@ -79,13 +79,13 @@ def _missing(kind: type[Base], values: Mapping[str, Any]) -> tuple[Problem, ...]
     return tuple(found.values())
 
 
-def _wrong(kind: type[Base], values: Mapping[str, Any], session: Session | None) -> Iterator[Problem]:
+def _problems_in(kind: type[Base], values: Mapping[str, Any], session: Session | None) -> Iterator[Problem]:
     """What is wrong with these columns but that they are empty; codes are looked up in a session."""
     columns = inspect(kind).columns
     for name, value in values.items():
         info = columns[name].info if name in columns else {}
         if type(value) is str and name in columns:
-            if wrong := _wrong_text(kind, name, value):
+            if wrong := _problem_of_text(kind, name, value):
                 yield wrong
             code = info.get("code")
             if code is not None and value and session is not None and not is_known(session, code, value):
@@ -98,7 +98,7 @@ def _wrong(kind: type[Base], values: Mapping[str, Any], session: Session | None)
                 yield Problem("number-out-of-bounds", name, {"column": name, "least": least, "most": most})
 
 
-def _wrong_text(kind: type[Base], column: str, text: str) -> Problem | None:
+def _problem_of_text(kind: type[Base], column: str, text: str) -> Problem | None:
     limit = longest(kind, column)
     if len(text) > limit:
         return Problem("text-too-long", column, {"column": column, "length": len(text), "limit": limit})

@@ -38,7 +38,9 @@ def _check_code(session: Session, contact: Contact) -> None:
     if not is_changed(contact, "title"):
         return
     beside = (one for one in session.new if isinstance(one, Contact) and one is not contact)
-    if is_taken(session, contact.title, contact.id or "") or any(same_code(one.title, contact.title) for one in beside):
+    if is_code_taken(session, contact.title, contact.id or "") or any(
+        same_code(one.title, contact.title) for one in beside
+    ):
         free = next_code(session, contact.contact_kind)
         raise Refused(Problem("contact-code-taken", "title", {"free": free}))
 
@@ -88,7 +90,7 @@ SOON = timedelta(days=30)
 """From how long before its end a consent is said to end soon."""
 
 COLUMNS = ("code", "kind", "country", "field_of_work", "preferred_channels", "forbidden_channels", "last_contact")
-"""Columns of :func:`as_table`."""
+"""Columns of :func:`contacts_table`."""
 
 _CODE = re.compile(r"(Defender|Organisation|Coalition) (\d{1,9})")
 
@@ -123,19 +125,19 @@ def next_code(session: Session, kind: ContactKind) -> str:
     tells no more of them than how many numbers have been given.
     """
     word = str(kind).capitalize()
-    return f"{word} {max(_numbers(session, word), default=0) + 1:03}"
+    return f"{word} {max(_numbers_in_use(session, word), default=0) + 1:03}"
 
 
-def is_taken(session: Session, title: str, but: str = "") -> bool:
+def is_code_taken(session: Session, title: str, but: str = "") -> bool:
     """Whether another contact than ``but`` goes by this title. Of contacts that the session's reader may not see,
     only a code tells: whether somebody is kept by name is nothing to find out by trying."""
     code = _CODE.fullmatch(title.strip())
-    if code and int(code[2]) in _numbers(session, code[1], but):
+    if code and int(code[2]) in _numbers_in_use(session, code[1], but):
         return True
     return session.scalar(select(Contact.id).where(Contact.title == title.strip(), Contact.id != but)) is not None
 
 
-def _numbers(session: Session, word: str, but: str = "") -> set[int]:
+def _numbers_in_use(session: Session, word: str, but: str = "") -> set[int]:
     titles = select(Contact.title).where(Contact.title.startswith(f"{word} "), Contact.id != but)
     found = (_CODE.fullmatch(title) for title in session.scalars(titles.execution_options(everything=True)))
     return {int(code[2]) for code in found if code}
@@ -147,14 +149,14 @@ def list_contacts(session: Session) -> list[Contact]:
     return list(session.scalars(select(Contact).options(*eager).order_by(Contact.title, Contact.id)))
 
 
-def countries(session: Session) -> list[str]:
+def list_countries(session: Session) -> list[str]:
     """The states of the contacts, by code."""
     return list(
         session.scalars(select(Contact.country).where(Contact.country != "").distinct().order_by(Contact.country))
     )
 
 
-def state_of(consent: Consent, today: date) -> ConsentState:
+def consent_state(consent: Consent, today: date) -> ConsentState:
     """Whether a consent holds on this day. Its last day is the day ``until``; a withdrawal counts from its own day."""
     if consent.withdrawn_on is not None and consent.withdrawn_on <= today:
         return ConsentState.WITHDRAWN
@@ -167,7 +169,7 @@ def state_of(consent: Consent, today: date) -> ConsentState:
 
 def consent_words(consent: Consent, today: date) -> str:
     """The state of a consent as a sentence."""
-    state = state_of(consent, today)
+    state = consent_state(consent, today)
     if state is ConsentState.WITHDRAWN:
         return f"Withdrawn on {wording.day(consent.withdrawn_on or today)}: it does not hold any more."
     if consent.until is None:
@@ -181,14 +183,16 @@ def consent_words(consent: Consent, today: date) -> str:
     }[state]
 
 
-def to_ask_again(contact: Contact, today: date) -> list[Consent]:
+def consents_to_renew(contact: Contact, today: date) -> list[Consent]:
     """The consents of a contact that have expired or end soon, and for which no newer one to the same stands."""
     asking = (ConsentState.EXPIRED, ConsentState.ENDING)
-    holding = {one.to_what.casefold() for one in contact.consents if state_of(one, today) is ConsentState.HOLDS}
-    return [one for one in contact.consents if state_of(one, today) in asking and one.to_what.casefold() not in holding]
+    holding = {one.to_what.casefold() for one in contact.consents if consent_state(one, today) is ConsentState.HOLDS}
+    return [
+        one for one in contact.consents if consent_state(one, today) in asking and one.to_what.casefold() not in holding
+    ]
 
 
-def as_table(found: Iterable[Contact], last: Mapping[str, date]) -> pd.DataFrame:
+def contacts_table(found: Iterable[Contact], last: Mapping[str, date]) -> pd.DataFrame:
     """Contacts as a file has them, in columns of :data:`COLUMNS`; restricted ones are left out.
 
     ``last`` is the day of the last engagement with each, by identifier.

@@ -31,7 +31,7 @@ COLUMNS = (
     "on", "kind", "title", "place", "form", "organisation", "items", "contacts", "outcome", "owner", "sensitivity",
     "sample",
 )  # fmt: skip
-"""Columns of :func:`as_table`."""
+"""Columns of :func:`engagements_table`."""
 
 _AT_A_TIME = 500
 _UNFILTERED = Filter()
@@ -108,7 +108,7 @@ def born_at(kind: EngagementKind) -> Sensitivity:
 CHECKS: Mapping[type[Base], Checks] = {Engagement: Checks(level_column="engagement_kind", lowest_level=born_at)}
 
 
-def newest(session: Session, query: EngagementQuery, limit: int | None = None) -> list[EngagementLine]:
+def list_engagements(session: Session, query: EngagementQuery, limit: int | None = None) -> list[EngagementLine]:
     """The engagements of a query, the newest first; at most ``limit`` of them."""
     columns = [getattr(Engagement, name) for name in EngagementLine.__dataclass_fields__]
     asked = (
@@ -129,7 +129,7 @@ def kept_among(session: Session, query: EngagementQuery, record_ids: Sequence[st
     conditions = _conditions(session, query)
     return {
         id_
-        for some in _some(record_ids)
+        for some in _in_batches(record_ids)
         for id_ in session.scalars(select(Engagement.id).where(Engagement.id.in_(some), *conditions))
     }
 
@@ -138,11 +138,11 @@ def links_of(session: Session, record_ids: Sequence[str]) -> Mapping[str, Engage
     """What these records are linked to, whichever of the two was linked to the other; none missing."""
     items: dict[str, list[str]] = defaultdict(list)
     others: dict[str, dict[str, LinkedRecord]] = defaultdict(dict)
-    for some in _some(record_ids):
+    for some in _in_batches(record_ids):
         links = select(ItemLink.record_id, ItemLink.item).where(ItemLink.record_id.in_(some))
         for record_id, item in session.execute(links.order_by(ItemLink.item)):
             items[record_id].append(item)
-        for mine, other in _ends():
+        for mine, other in _link_directions():
             linked = select(mine, Record.id, Record.kind, Record.title, Record.sensitivity).join(
                 Record, Record.id == other
             )
@@ -158,11 +158,11 @@ def links_of(session: Session, record_ids: Sequence[str]) -> Mapping[str, Engage
     return found
 
 
-def last_on(session: Session, contact_ids: Sequence[str], today: date) -> dict[str, date]:
+def last_engagement_days(session: Session, contact_ids: Sequence[str], today: date) -> dict[str, date]:
     """The day of the last engagement with each contact, those to come left out; a contact with none is not there."""
     last: dict[str, date] = {}
-    for some in _some(contact_ids):
-        for engagement, contact in _ends():
+    for some in _in_batches(contact_ids):
+        for engagement, contact in _link_directions():
             asked = (
                 select(contact, func.max(Engagement.on))
                 .join(Engagement, Engagement.id == engagement)
@@ -174,7 +174,7 @@ def last_on(session: Session, contact_ids: Sequence[str], today: date) -> dict[s
     return last
 
 
-def as_table(
+def engagements_table(
     found: Iterable[EngagementLine], links: Mapping[str, EngagementLinks], names: Mapping[str, str]
 ) -> pd.DataFrame:
     """Engagements as a file has them, in columns of :data:`COLUMNS`.
@@ -215,8 +215,8 @@ def _conditions(session: Session, query: EngagementQuery) -> list[ColumnElement[
     if query.countries:
         found.append(_with_one_of(session, Contact.country.in_(query.countries)))
     for word in query.search.split():
-        own = (_has(column, word) for column in _SEARCHED)
-        found.append(or_(*own, _with_one_of(session, _has(Contact.title, word))))
+        own = (_contains_word(column, word) for column in _SEARCHED)
+        found.append(or_(*own, _with_one_of(session, _contains_word(Contact.title, word))))
     return found
 
 
@@ -224,21 +224,25 @@ def _with_one_of(session: Session, condition: ColumnElement[bool]) -> ColumnElem
     """Whether an engagement is linked to one of the contacts for which the condition holds."""
     # Found beforehand: as part of the select they would be looked for again with each engagement.
     who = list(session.scalars(select(Contact.id).where(condition)))
-    return or_(*(Engagement.id.in_(select(mine).where(other.in_(who))) for mine, other in _ends())) if who else false()
+    return (
+        or_(*(Engagement.id.in_(select(mine).where(other.in_(who))) for mine, other in _link_directions()))
+        if who
+        else false()
+    )
 
 
-def _ends() -> tuple[tuple[InstrumentedAttribute[str], InstrumentedAttribute[str]], ...]:
+def _link_directions() -> tuple[tuple[InstrumentedAttribute[str], InstrumentedAttribute[str]], ...]:
     """Both ways round in which a record can be linked to another."""
     return (RecordLink.record_id, RecordLink.other_id), (RecordLink.other_id, RecordLink.record_id)
 
 
-def _has(column: InstrumentedAttribute[str], word: str) -> ColumnElement[bool]:
+def _contains_word(column: InstrumentedAttribute[str], word: str) -> ColumnElement[bool]:
     """Whether the word occurs in whatever case. SQLite knows the cases of ASCII only; the usual ones stand for all."""
     spellings = {word} if word.isascii() else {word, word.lower(), word.upper(), word.capitalize()}
     return or_(*(column.icontains(spelling, autoescape=True) for spelling in sorted(spellings)))
 
 
-def _some(ids_: Sequence[str]) -> Iterator[Sequence[str]]:
+def _in_batches(ids_: Sequence[str]) -> Iterator[Sequence[str]]:
     for start in range(0, len(ids_), _AT_A_TIME):
         yield ids_[start : start + _AT_A_TIME]
 

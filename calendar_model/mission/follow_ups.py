@@ -23,7 +23,7 @@ from calendar_model.terms import RecordKind
 from calendar_model.vocabulary import Sensitivity
 
 
-def check(session: Session, written: Iterable[object], deleted: Iterable[object]) -> None:
+def check_owners_see_records(session: Session, written: Iterable[object], deleted: Iterable[object]) -> None:
     """Refuses an open follow-up for somebody who cannot see its record, or no longer could after this change.
 
     To be called once levels and names are as they will be. Of an older follow-up that is neither changed nor hidden by
@@ -32,16 +32,16 @@ def check(session: Session, written: Iterable[object], deleted: Iterable[object]
     for row in written:
         if isinstance(row, FollowUp):
             _check_owner(session, row)
-        elif isinstance(row, Record) and _hides(row):
-            _check_all(session, row)
+        elif isinstance(row, Record) and _changes_level(row):
+            _check_open_follow_ups(session, row)
     for row in deleted:
         if isinstance(row, Access):
             record = session.get(Record, row.record_id, execution_options={"everything": True})
             if record is not None and record not in session.deleted:
-                _check_all(session, record)
+                _check_open_follow_ups(session, record)
 
 
-def _hides(record: Record) -> bool:
+def _changes_level(record: Record) -> bool:
     state = inspect(record)
     return bool(state.persistent and state.attrs.sensitivity.history.has_changes())
 
@@ -55,21 +55,21 @@ def _check_owner(session: Session, row: FollowUp) -> None:
     if owner is not None and not owner.active:
         raise Refused(Problem("follow-up-owner-inactive", "owner_id", {"name": owner.name}))
     record = row.record or session.get(Record, row.record_id)
-    if record is not None and not _sees(session, record, owner_id):
+    if record is not None and not _can_see(session, record, owner_id):
         raise Refused(Problem("follow-up-owner-without-access", "owner_id"))
 
 
-def _check_all(session: Session, record: Record) -> None:
+def _check_open_follow_ups(session: Session, record: Record) -> None:
     if record.sensitivity is not Sensitivity.RESTRICTED:
         return
     open_ = select(FollowUp).where(FollowUp.record_id == record.id, FollowUp.done_on.is_(None))
     for row in session.scalars(open_.execution_options(everything=True)):
-        if row not in session.deleted and row.done_on is None and not _sees(session, record, row.owner_id):
+        if row not in session.deleted and row.done_on is None and not _can_see(session, record, row.owner_id):
             owner = session.get(Person, row.owner_id, execution_options={"everything": True})
             raise Refused(Problem("follow-up-open", "named", {"name": owner.name if owner is not None else ""}))
 
 
-def _sees(session: Session, record: Record, person_id: str) -> bool:
+def _can_see(session: Session, record: Record, person_id: str) -> bool:
     if record.sensitivity is not Sensitivity.RESTRICTED:
         return True
     if any(access.person_id == person_id for access in record.named if access not in session.deleted):
@@ -83,7 +83,7 @@ SOON = timedelta(days=7)
 """From how long before its day a follow-up stands among those of the coming days."""
 
 COLUMNS = ("due", "what", "owner", "done_on", "outcome", "record_kind", "record_title", "sample")
-"""Columns of :func:`as_table`."""
+"""Columns of :func:`follow_ups_table`."""
 
 
 @dataclass(frozen=True)
@@ -130,12 +130,12 @@ def open_follow_ups(session: Session) -> list[FollowUpLine]:
     return _lines(session, FollowUp.done_on.is_(None))
 
 
-def done_since(session: Session, day: date) -> list[FollowUpLine]:
+def follow_ups_done_since(session: Session, day: date) -> list[FollowUpLine]:
     """What was done on this day or after it, the last done first."""
     return _lines(session, FollowUp.done_on >= day)[::-1]
 
 
-def of_record(session: Session, record_id: str) -> list[FollowUpLine]:
+def list_follow_ups(session: Session, record_id: str) -> list[FollowUpLine]:
     """The follow-ups of one record: the open ones, the first due first, then those done, the last done first."""
     found = _lines(session, FollowUp.record_id == record_id)
     open_ = [line for line in found if line.done_on is None]
@@ -153,7 +153,7 @@ def by_owner(
     return mine, others
 
 
-def as_table(found: Sequence[FollowUpLine], names: Mapping[str, str]) -> pd.DataFrame:
+def follow_ups_table(found: Sequence[FollowUpLine], names: Mapping[str, str]) -> pd.DataFrame:
     """Follow-ups as a file has them, in columns of :data:`COLUMNS`; those of restricted records are left out.
 
     ``names`` are the staff's, by identifier. Days are dates, ``record_kind`` is a term, ``sample`` is true or false.

@@ -22,7 +22,7 @@ from calendar_model.terms import ProposalOutcome
 from calendar_model.vocabulary import Sensitivity
 
 
-def _problems(values: Mapping[str, Any]) -> tuple[Problem, ...]:
+def _proposal_problems(values: Mapping[str, Any]) -> tuple[Problem, ...]:
     """That a proposal was weakened, and its final wording is missing."""
     is_missing = values.get("outcome") is ProposalOutcome.WEAKENED and not (values.get("final_wording") or "").strip()
     return (Problem("final-wording-missing", "final_wording"),) if is_missing else ()
@@ -34,23 +34,25 @@ def _complete_final_wording(_session: Session, proposal: LanguageProposal) -> No
         proposal.final_wording = proposal.wording
 
 
-CHECKS: Mapping[type[Base], Checks] = {LanguageProposal: Checks(problems=_problems, written=_complete_final_wording)}
+CHECKS: Mapping[type[Base], Checks] = {
+    LanguageProposal: Checks(problems=_proposal_problems, written=_complete_final_wording)
+}
 
 
 COLUMNS = (
     "title", "text", "forum", "items", "wording", "precedent", "precedent_symbol", "outcome", "final_wording",
     "sensitivity", "updated",
 )  # fmt: skip
-"""Columns of :func:`as_table`."""
+"""Columns of :func:`proposals_table`."""
 
 
-def proposals(session: Session) -> list[LanguageProposal]:
+def list_proposals(session: Session) -> list[LanguageProposal]:
     """All proposals with the items of the calendar to which they are linked, by title."""
     everything = select(LanguageProposal).options(selectinload(Record.items))
     return list(session.scalars(everything.order_by(LanguageProposal.title, LanguageProposal.id)))
 
 
-def counts(found: Iterable[LanguageProposal]) -> dict[ProposalOutcome, int]:
+def count_by_outcome(found: Iterable[LanguageProposal]) -> dict[ProposalOutcome, int]:
     """How many proposals have come to each outcome; every outcome is there."""
     outcomes = [proposal.outcome for proposal in found]
     return {outcome: outcomes.count(outcome) for outcome in ProposalOutcome}
@@ -65,7 +67,7 @@ class ProposalGroup:
     proposals: tuple[LanguageProposal, ...]
 
 
-def by_item(found: Sequence[LanguageProposal], table: pd.DataFrame, today: date) -> list[ProposalGroup]:
+def group_by_item(found: Sequence[LanguageProposal], table: pd.DataFrame, today: date) -> list[ProposalGroup]:
     """The proposals by item: the next item first, then those linked to none, then past items, the last one first.
 
     A proposal that is linked to several items stands with the next of them, or else with the last. ``table`` is the
@@ -101,7 +103,7 @@ def precedents(reference: Reference) -> dict[str, str]:
     return {one.symbol: one.title for one in sorted(texts, key=lambda one: one.adopted or date.min, reverse=True)}
 
 
-def as_table(found: Iterable[LanguageProposal]) -> pd.DataFrame:
+def proposals_table(found: Iterable[LanguageProposal]) -> pd.DataFrame:
     """The proposals as a file has them, in columns of :data:`COLUMNS`, all text; what is restricted is left out.
 
     ``items`` are identifiers of the calendar with blanks between them, ``updated`` is a day in UTC.

@@ -28,11 +28,11 @@ def _check_name(session: WorkspaceSession, person: Person) -> None:
             names[one.id or str(id(one))] = one.name
     if person.id:
         names.pop(person.id, None)
-    if _compared(person.name) in {_compared(name) for name in names.values()}:
+    if _comparable_name(person.name) in {_comparable_name(name) for name in names.values()}:
         raise Refused(Problem("name-taken", "name", {"name": person.name.strip()}))
 
 
-def _compared(name: str) -> str:
+def _comparable_name(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 

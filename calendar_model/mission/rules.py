@@ -91,7 +91,7 @@ def check(session: WorkspaceSession) -> None:
             [row for row in session.deleted if isinstance(row, Correction)],
         )
         if session.actor:
-            follow_ups.check(session, (*session.new, *session.dirty), session.deleted)
+            follow_ups.check_owners_see_records(session, (*session.new, *session.dirty), session.deleted)
 
 
 def _checks(row: Base) -> Checks:

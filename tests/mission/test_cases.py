@@ -68,7 +68,7 @@ def test_cases_come_by_code_and_reprisals_the_newest_first_with_those_named(desk
     for title, day in (("A", None), ("B", date(2026, 1, 1)), ("C", date(2026, 5, 1))):
         save(desk, Reprisal, {"title": title, "alleged_on": day})
     with reading(desk) as session:
-        found, alleged = cases.cases(session), cases.reprisals(session)
+        found, alleged = cases.list_cases(session), cases.list_reprisals(session)
     assert [(one.title, [access.person.name for access in one.named]) for one in found] == [
         ("Case 1", ["Desk"]),
         ("Case 2", ["Desk"]),
@@ -127,10 +127,10 @@ weighed = st.builds(
 
 @given(weighed)
 def test_what_keeps_a_case_from_being_raised_is_a_gap_or_a_decision(found: CaseFacts) -> None:
-    assert {*checks.missing(found), *checks.kept_back(found)} == {*before_clearing(found)}
-    assert not {*checks.missing(found)} & {*checks.kept_back(found)}
+    assert {*checks.missing(found), *checks.reasons_not_to_raise(found)} == {*before_clearing(found)}
+    assert not {*checks.missing(found)} & {*checks.reasons_not_to_raise(found)}
     assert all(str(gap)[0].isupper() for gap in checks.missing(found))
-    assert all(decision(one.code) for one in checks.kept_back(found))
+    assert all(decision(one.code) for one in checks.reasons_not_to_raise(found))
 
 
 def of(**columns: Any) -> Case:
@@ -173,7 +173,7 @@ def test_where_a_case_stands(columns: dict[str, Any], delivered: list[date | Non
 
 def test_what_was_decided_keeps_a_case_back() -> None:
     known = checks.facts(of(publicity=Publicity.QUIET, risk=RiskLevel.NOT_ACCEPTABLE))
-    assert [one.code for one in checks.kept_back(known)] == ["risk-not-acceptable", "works-quietly"]
+    assert [one.code for one in checks.reasons_not_to_raise(known)] == ["risk-not-acceptable", "works-quietly"]
 
 
 # --- Language
@@ -201,7 +201,7 @@ def test_proposals_are_grouped_by_the_next_item_that_they_are_tied_to(table: pd.
         proposal("last", "session-HRC62", "session-HRC63"),
         proposal("next", "session-HRC64"),
     ]
-    groups = language.by_item(found, table, TODAY)
+    groups = language.group_by_item(found, table, TODAY)
     assert [(group.item, group.upcoming, [one.title for one in group.proposals]) for group in groups] == [
         ("session-HRC64", True, ["both", "next"]),
         ("session-HRC65", True, ["later"]),
@@ -209,12 +209,12 @@ def test_proposals_are_grouped_by_the_next_item_that_they_are_tied_to(table: pd.
         ("session-HRC63", False, ["last"]),
         ("session-HRC62", False, ["past"]),
     ]
-    assert language.by_item([], table, TODAY) == []
+    assert language.group_by_item([], table, TODAY) == []
 
 
 def test_every_outcome_is_counted() -> None:
     found = [proposal("a", outcome=ProposalOutcome.KEPT), proposal("b", outcome=ProposalOutcome.KEPT), proposal("c")]
-    assert language.counts(found) == {
+    assert language.count_by_outcome(found) == {
         ProposalOutcome.PROPOSED: 1,
         ProposalOutcome.KEPT: 2,
         ProposalOutcome.WEAKENED: 0,
@@ -223,7 +223,7 @@ def test_every_outcome_is_counted() -> None:
 
 
 def test_a_file_has_no_restricted_proposal() -> None:
-    written = language.as_table(
+    written = language.proposals_table(
         [
             proposal("a", "session-HRC64", "session-HRC65", precedent_symbol="A/RES/78/216"),
             proposal("b", sensitivity=Sensitivity.RESTRICTED),
@@ -245,7 +245,7 @@ def test_a_file_has_no_restricted_proposal() -> None:
             "2026-11-20",
         ]
     ]
-    assert language.as_table([]).columns.to_list() == list(language.COLUMNS)
+    assert language.proposals_table([]).columns.to_list() == list(language.COLUMNS)
 
 
 def test_agreed_language_comes_from_adopted_texts_the_newest_first(reference: Reference) -> None:
@@ -261,5 +261,5 @@ def test_proposals_are_read_with_their_items(desk: Viewer, head: Viewer) -> None
     save(desk, LanguageProposal, {"title": "b", **known}, items=["session-HRC64"])
     save(head, LanguageProposal, {"title": "a", **known, "sensitivity": Sensitivity.RESTRICTED})
     with reading(desk) as session:
-        found = language.proposals(session)
+        found = language.list_proposals(session)
     assert [(one.title, [link.item for link in one.items]) for one in found] == [("b", ["session-HRC64"])]

@@ -61,7 +61,7 @@ def follow(workspace: Workspace, who: Viewer, record_id: str, what: str, due: da
 def titles(workspace: Workspace, who: Viewer, limit: int | None = None, **wanted: Any) -> list[str]:
     query = EngagementQuery(REFERENCE, **wanted)
     with reading(who, workspace) as session:
-        found = engagements.newest(session, query, limit)
+        found = engagements.list_engagements(session, query, limit)
         if limit is None:
             assert engagements.count(session, query) == len(found)
         return [line.title for line in found]
@@ -121,8 +121,8 @@ def test_a_contact_that_one_does_not_see_cannot_be_searched_for(
     assert titles(workspace, other, countries=("KEN",)) == []
     with reading(other, workspace) as session:
         assert engagements.links_of(session, [made]) == {made: EngagementLinks()}
-        assert engagements.last_on(session, [who], TODAY) == {}
-        assert contacts.countries(session) == []
+        assert engagements.last_engagement_days(session, [who], TODAY) == {}
+        assert contacts.list_countries(session) == []
 
 
 def test_what_links_on_an_engagement_is_found_from_either_end(workspace: Workspace, me: Viewer) -> None:
@@ -146,7 +146,7 @@ def test_the_last_engagement_with_a_contact_is_no_planned_one(workspace: Workspa
     engaged(workspace, me, "C", TODAY + timedelta(days=1), links=[one, two])
 
     with reading(me, workspace) as session:
-        assert engagements.last_on(session, [one, two], TODAY) == {one: date(2026, 11, 2)}
+        assert engagements.last_engagement_days(session, [one, two], TODAY) == {one: date(2026, 11, 2)}
 
 
 def test_a_file_of_engagements_has_nothing_restricted(workspace: Workspace, me: Viewer) -> None:
@@ -156,9 +156,9 @@ def test_a_file_of_engagements_has_nothing_restricted(workspace: Workspace, me: 
     engaged(workspace, me, "Secret", engagement_kind=EngagementKind.SECURITY_MEASURES)
 
     with reading(me, workspace) as session:
-        found = engagements.newest(session, EngagementQuery(REFERENCE))
+        found = engagements.list_engagements(session, EngagementQuery(REFERENCE))
         links = engagements.links_of(session, [line.id for line in found])
-    frame = engagements.as_table(found, links, {me.person_id: "Amina Berg"})
+    frame = engagements.engagements_table(found, links, {me.person_id: "Amina Berg"})
 
     assert [line.title for line in found] == ["Meeting", "Secret"]
     assert tuple(frame.columns) == engagements.COLUMNS
@@ -223,9 +223,9 @@ def test_of_a_record_what_is_open_stands_before_what_was_done(workspace: Workspa
         follow(workspace, me, meeting, what, due, done_on=done_on)
 
     with reading(me, workspace) as session:
-        assert whats(follow_ups.of_record(session, meeting)) == ["First", "Second", "Done last", "Done first"]
-        assert whats(follow_ups.done_since(session, date(2026, 11, 2))) == ["Done last", "Done first"]
-        assert whats(follow_ups.done_since(session, date(2026, 11, 3))) == ["Done last"]
+        assert whats(follow_ups.list_follow_ups(session, meeting)) == ["First", "Second", "Done last", "Done first"]
+        assert whats(follow_ups.follow_ups_done_since(session, date(2026, 11, 2))) == ["Done last", "Done first"]
+        assert whats(follow_ups.follow_ups_done_since(session, date(2026, 11, 3))) == ["Done last"]
 
 
 def test_of_some_records_those_are_told_that_are_wanted_engagements(workspace: Workspace, me: Viewer) -> None:
@@ -264,7 +264,7 @@ def test_a_file_of_follow_ups_has_none_of_restricted_records(workspace: Workspac
     follow(workspace, me, secret, "CANARY", TODAY)
 
     with reading(me, workspace) as session:
-        frame = follow_ups.as_table(follow_ups.open_follow_ups(session), {me.person_id: "Amina Berg"})
+        frame = follow_ups.follow_ups_table(follow_ups.open_follow_ups(session), {me.person_id: "Amina Berg"})
 
     assert frame.to_dict("records") == [
         {
@@ -302,13 +302,13 @@ def test_only_a_code_tells_that_somebody_unseen_has_it(workspace: Workspace, me:
     contact(workspace, me, "A name")
 
     with reading(me, workspace) as session:
-        assert contacts.is_taken(session, "A name")
-        assert not contacts.is_taken(session, "Defender 014", but=code)
+        assert contacts.is_code_taken(session, "A name")
+        assert not contacts.is_code_taken(session, "Defender 014", but=code)
     with reading(other, workspace) as session:
-        assert contacts.is_taken(session, "Defender 014")
-        assert contacts.is_taken(session, "Defender 14")
-        assert not contacts.is_taken(session, "Defender 015")
-        assert not contacts.is_taken(session, "A name")
+        assert contacts.is_code_taken(session, "Defender 014")
+        assert contacts.is_code_taken(session, "Defender 14")
+        assert not contacts.is_code_taken(session, "Defender 015")
+        assert not contacts.is_code_taken(session, "A name")
 
 
 def test_a_file_of_contacts_has_no_restricted_one(workspace: Workspace, me: Viewer) -> None:
@@ -316,7 +316,7 @@ def test_a_file_of_contacts_has_no_restricted_one(workspace: Workspace, me: View
     made = contact(workspace, me, "Coalition 001", contact_kind=ContactKind.COALITION, country="TGO")
 
     with reading(me, workspace) as session:
-        frame = contacts.as_table(contacts.list_contacts(session), {made: date(2026, 11, 2)})
+        frame = contacts.contacts_table(contacts.list_contacts(session), {made: date(2026, 11, 2)})
 
     assert frame.to_dict("records") == [
         {
@@ -367,7 +367,7 @@ def test_a_file_of_contacts_has_no_restricted_one(workspace: Workspace, me: View
 def test_a_consent_says_whether_it_holds(columns: dict[str, date], state: ConsentState, says: str) -> None:
     consent = Consent(**{"to_what": "To be quoted", "given_on": date(2026, 1, 5), **columns})
 
-    assert contacts.state_of(consent, TODAY) is state
+    assert contacts.consent_state(consent, TODAY) is state
     assert contacts.consent_words(consent, TODAY) == says
 
 
@@ -380,7 +380,7 @@ def test_a_consent_is_relied_on_only_within_its_days_and_before_it_is_withdrawn(
 ) -> None:
     consent = Consent(to_what="To be quoted", given_on=given_on, until=until, withdrawn_on=withdrawn_on)
 
-    holds = contacts.state_of(consent, today) in (ConsentState.HOLDS, ConsentState.ENDING)
+    holds = contacts.consent_state(consent, today) in (ConsentState.HOLDS, ConsentState.ENDING)
 
     within = given_on <= today and (until is None or today <= until)
     assert holds == (within and (withdrawn_on is None or today < withdrawn_on))
@@ -392,5 +392,5 @@ def test_a_consent_that_was_given_anew_is_not_asked_for_again() -> None:
     ending = Consent(to_what="To meet the press", given_on=date(2026, 1, 5), until=date(2026, 11, 30))
     withdrawn = Consent(to_what="To travel", given_on=date(2026, 1, 5), withdrawn_on=date(2026, 2, 1))
 
-    assert contacts.to_ask_again(Contact(consents=[expired, anew, ending, withdrawn]), TODAY) == [ending]
-    assert contacts.to_ask_again(Contact(consents=[expired, ending]), TODAY) == [expired, ending]
+    assert contacts.consents_to_renew(Contact(consents=[expired, anew, ending, withdrawn]), TODAY) == [ending]
+    assert contacts.consents_to_renew(Contact(consents=[expired, ending]), TODAY) == [expired, ending]

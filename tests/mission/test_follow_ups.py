@@ -12,7 +12,7 @@ from calendar_model.mission.follow_ups import (
     add_follow_up,
     change_follow_up,
     complete_follow_up,
-    of_record,
+    list_follow_ups,
     reopen_follow_up,
 )
 from calendar_model.mission.persons import add_person
@@ -36,7 +36,7 @@ def test_a_follow_up_is_logged_with_its_engagement_changed_done_and_opened_again
 
     def only() -> tuple[str, str, object, str, str, int]:
         with reading(desk) as session:
-            (line,) = of_record(session, engagement)
+            (line,) = list_follow_ups(session, engagement)
         return line.what, line.owner_id, line.done_on, line.outcome, line.id, line.version
 
     *columns, id_, version = only()

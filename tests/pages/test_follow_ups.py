@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from calendar_model.access.permissions import ANONYMOUS, Viewer, member
 from calendar_model.access.unit_of_work import reading
-from calendar_model.mission.follow_ups import of_record
+from calendar_model.mission.follow_ups import list_follow_ups
 from calendar_model.mission.transactions import save, writing
 from calendar_model.store.history import of_record as history_of
 from calendar_model.store.models import Engagement, FollowUp, Person, Record
@@ -47,7 +47,7 @@ def follow(who: Viewer, record_id: str, what: str, days: int, owner: Viewer | No
 
 def kept(who: Viewer, record_id: str) -> list[tuple[str, date, str, date | None, str]]:
     with reading(who) as session:
-        return [(f.what, f.due, f.owner_id, f.done_on, f.outcome) for f in of_record(session, record_id)]
+        return [(f.what, f.due, f.owner_id, f.done_on, f.outcome) for f in list_follow_ups(session, record_id)]
 
 
 def said(app: AppTest) -> list[str]:

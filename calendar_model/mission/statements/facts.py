@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
-from calendar_model.mission.checks import linked_ids
+from calendar_model.mission.checks import ids_linked_in_database
 from calendar_model.mission.statements import clearance
 from calendar_model.mission.statements.case_checks import COLUMNS, CaseFacts
 from calendar_model.mission.statements.workflow import StatementFacts
@@ -77,7 +77,7 @@ def newest_number(session: Session, statement_id: str) -> int:
 
 def linked_record_ids(session: Session, statement: Statement) -> set[str]:
     """The identifiers of the records linked to the statement, at either end, also by links that are not written yet."""
-    ids = linked_ids(session, statement.id)
+    ids = ids_linked_in_database(session, statement.id)
     for row in session.new:
         if isinstance(row, RecordLink) and _is_of(row, statement):
             ids.add(row.other_id or row.other.id)

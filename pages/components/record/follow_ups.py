@@ -13,7 +13,7 @@ import streamlit as st
 from calendar_model import wording
 from calendar_model.access.unit_of_work import reading
 from calendar_model.mission import follow_ups
-from calendar_model.mission.follow_ups import FollowUpLine, Nearness, nearness, of_record
+from calendar_model.mission.follow_ups import FollowUpLine, Nearness, list_follow_ups, nearness
 from calendar_model.mission.records import text_limit
 from calendar_model.vocabulary import Sensitivity
 from pages.components.record import fields, forms
@@ -38,7 +38,7 @@ def follow_ups_of(record: Record, everyone: Sequence[Person], context: PageConte
     in it can be given something to do: the others would not see it.
     """
     with reading(context.viewer) as session:
-        found = of_record(session, record.id)
+        found = list_follow_ups(session, record.id)
     open_ = [line for line in found if line.done_on is None]
     owners = _owners(record, everyone)
     names = {person.id: person.name for person in everyone}
