@@ -52,11 +52,13 @@ class Refused(ValueError):  # noqa: N818  what is refused is not an error of the
     """A change that the rules do not let through; ``str()`` is for the reader.
 
     ``problems``: what is wrong with what was entered. ``unmet``: the requirements that a move does not meet yet.
-    ``field``: the first column that has to be corrected, where it is one.
     """
 
-    def __init__(self, *problems: Problem | str, unmet: Iterable[UnmetRequirement] = (), field: str = "") -> None:
-        self.problems = tuple(problem for problem in problems if isinstance(problem, Problem))
-        self.unmet = tuple(unmet)
-        super().__init__(" ".join(map(str, (*problems, *self.unmet))))
-        self.field = field or next((problem.field for problem in self.problems if problem.field), "")
+    def __init__(self, *problems: Problem, unmet: Iterable[UnmetRequirement] = ()) -> None:
+        self.problems, self.unmet = problems, tuple(unmet)
+        super().__init__(" ".join(map(str, (*self.problems, *self.unmet))))
+
+    @property
+    def field(self) -> str:
+        """The first column that has to be corrected; empty where it is none."""
+        return next((problem.field for problem in self.problems if problem.field), "")
