@@ -1,5 +1,7 @@
 """Corrections of the reference: what is put right from here, by which source, and a patch for the files."""
 
+from __future__ import annotations
+
 from pages.components.shell.guard import require_entrance
 
 require_entrance()
@@ -7,7 +9,7 @@ require_entrance()
 import json
 from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import streamlit as st
 
@@ -17,7 +19,7 @@ from calendar_model.access.problems import Problem, Refused
 from calendar_model.access.unit_of_work import reading, staff
 from calendar_model.calendar import Origins
 from calendar_model.mission.corrections import change_cadence, record_correction, recorded_by, row_without
-from calendar_model.mission.records import WHOLE
+from calendar_model.mission.records import changes_of, get_record
 from calendar_model.mission.visible_calendar import corrections
 from calendar_model.reference import data_folder
 from calendar_model.reference.corrections import (
@@ -33,8 +35,7 @@ from calendar_model.reference.corrections import (
     row_key,
 )
 from calendar_model.reference.rows import Cadence, Meeting, MilestoneDate, Review, Session
-from calendar_model.store.history import of_record
-from calendar_model.store.models import Correction, Person
+from calendar_model.terms import RecordKind
 from calendar_model.vocabulary import Confidence, Kind, Precision, Standing
 from pages.components.corrections import fields as correction_fields
 from pages.components.corrections.fields import DATED, NAMES, cell, label, row_label, typed
@@ -48,6 +49,10 @@ from pages.components.shell.context import PageContext, current
 from pages.components.shell.current_user import acting
 from pages.components.shell.navigation import link
 from pages.components.shell.words import plain
+
+if TYPE_CHECKING:
+    from calendar_model.store.models import Correction, Person
+
 
 TITLE = "Corrections"
 FILE, ROW = "file", "row"
@@ -465,9 +470,7 @@ def one_correction(correction: Correction, context: PageContext) -> None:
     with st.expander("Change this correction"):
         one_row(one.file, one.row, context, correction)
     deletion(correction, "this correction")
-    with reading(context.viewer) as session:
-        changes = of_record(session, correction.id)
-    history(changes, everyone, {}, context.zone)
+    history(changes_of(context.viewer, correction.id), everyone, {}, context.zone)
 
 
 # --- The page
@@ -476,10 +479,8 @@ def one_correction(correction: Correction, context: PageContext) -> None:
 def show(context: PageContext) -> None:
     """The correction of the URL, the form of a row, or the list."""
     if record_id := st.query_params.get(RECORD):
-        with reading(context.viewer) as session:
-            correction = session.get(Correction, record_id, options=WHOLE)
-        if correction is not None:
-            one_correction(correction, context)
+        if found := get_record(context.viewer, [RecordKind.CORRECTION], record_id):
+            one_correction(cast("Correction", found), context)
             return
         back()
         st.title(TITLE)

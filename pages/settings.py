@@ -1,10 +1,13 @@
 """Settings: who works here, who acts in this browser, who sees what, and the sample workspace."""
 
+from __future__ import annotations
+
 from pages.components.shell.guard import require_entrance
 
 require_entrance()
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -12,7 +15,6 @@ from calendar_model.access.permissions import Viewer
 from calendar_model.access.unit_of_work import staff, workspace_url
 from calendar_model.mission import sample
 from calendar_model.mission.persons import add_person, change_person
-from calendar_model.store.models import Person
 from calendar_model.vocabulary import Sensitivity
 from pages.components.record import forms
 from pages.components.record.access_requests import requests_of_nobody
@@ -23,6 +25,9 @@ from pages.components.shell.context import PageContext, current
 from pages.components.shell.current_user import act_as, acting
 from pages.components.shell.navigation import link
 from pages.components.shell.words import plain
+
+if TYPE_CHECKING:
+    from calendar_model.store.models import Person
 
 WHAT_THE_SAMPLE_IS = (
     "Three fictional colleagues and what they keep: contacts, engagements, statements in every state, cases, events "

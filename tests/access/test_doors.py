@@ -30,7 +30,7 @@ FILES = [*(ROOT / "calendar_model").rglob("*.py"), *(ROOT / "pages").rglob("*.py
                 "mission/checks.py",
                 "mission/cases.py",
                 # Who is asked to clear: how many linked records they, who do not ask, cannot read.
-                "mission/statements/commands.py",
+                "mission/statements/requirements.py",
                 # Whether who is to do something can see the record.
                 "mission/follow_ups.py",
                 "mission/remote_calendars.py",
