@@ -19,6 +19,8 @@ from sqlalchemy.orm.interfaces import ORMOption
 from calendar_model.access.permissions import Viewer
 from calendar_model.access.problems import Problem, Refused
 from calendar_model.access.unit_of_work import reading
+from calendar_model.mission import records
+from calendar_model.mission.links import all_linked_to
 from calendar_model.mission.statements.clearance import Clearance, clearances_of
 from calendar_model.mission.statements.workflow import BEFORE_DELIVERY, OPEN
 from calendar_model.store.history import of_record
@@ -247,16 +249,6 @@ WHOLE: tuple[ORMOption, ...] = (
 """With these options a statement's texts, co-sponsors and overrides can be shown after its session has ended."""
 
 
-_AS_RECORD: tuple[ORMOption, ...] = (
-    selectinload(Record.items),
-    selectinload(Record.links).selectinload(RecordLink.other),
-    selectinload(Record.linked_from).selectinload(RecordLink.record),
-    selectinload(Record.named),
-    selectinload(Record.follow_ups),
-    selectinload(Record.owner),
-)
-
-
 def load_statement(session: Session, statement_id: str) -> Statement:
     """The statement with its texts; raises Refused where it is not there for this reader."""
     statement = session.get(Statement, statement_id, options=WHOLE)
@@ -284,12 +276,12 @@ class StatementView:
 def view_statement(viewer: Viewer, statement_id: str) -> StatementView | None:
     """One statement for its page; None where there is none that the viewer may see."""
     with reading(viewer) as session:
-        statement = session.get(Statement, statement_id, options=(*_AS_RECORD, *WHOLE))
+        statement = session.get(Statement, statement_id, options=(*records.WHOLE, *WHOLE))
         if statement is None:
             return None
         return StatementView(
             statement,
-            [*(link.other for link in statement.links), *(link.record for link in statement.linked_from)],
+            all_linked_to(statement),
             open_overrides(session, statement_id),
             who_may_clear(session),
             clearances_of(session, statement_id),

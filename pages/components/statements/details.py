@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from calendar_model.mission.records import number_bounds
 from calendar_model.mission.statements import commands
-from calendar_model.store.models import (
-    Change,
-    Person,
-    Statement,
-    bounds,
-    longest,
-)
 from calendar_model.terms import CosponsorStanding, RecordKind, StatementForm
 from calendar_model.vocabulary import Sensitivity
-from pages.components.record import fields, forms
+from pages.components.record import forms
 from pages.components.record.forms import LINK, NEW, RecordForm, words
 from pages.components.shell.context import PageContext
 from pages.components.shell.current_user import viewer
 from pages.components.shell.words import plain
 from pages.components.widgets import labels
+
+if TYPE_CHECKING:
+    from calendar_model.store.models import Person, Statement
 
 _LINKS: Mapping[str, tuple[str, tuple[RecordKind, ...]]] = {
     "case_links": ("Cases that it raises", (RecordKind.CASE,)),
@@ -44,7 +41,7 @@ def details(record: Statement | None, context: PageContext, everyone: Sequence[P
     asked = st.query_params.get(NEW, "")
     first = StatementForm(asked) if asked in list(StatementForm) else StatementForm.NATIONAL
     title, forum = _proposed(first, context) if record is None else ("", "")
-    least, most = bounds(Statement, "speaking_seconds")
+    least, most = number_bounds("statement", "speaking_seconds")
     with form:
         form.text("title", "Title", title, help="It stands in lists: of a case give the code, no name.")
         with st.container(horizontal=True):
@@ -78,11 +75,7 @@ def details(record: Statement | None, context: PageContext, everyone: Sequence[P
             )
         form.level(Sensitivity.INTERNAL, everyone)
         if record is not None:
-            fields.line(
-                "Why it may be shown to more people, if you change that",
-                longest(Change, "reason"),
-                key=_reason(record.id),
-            )
+            form.ask_reason("Why it may be shown to more people, if you change that")
         form.submit("Save the details" if record is not None else "Start the statement", _saved)
 
 
@@ -97,10 +90,6 @@ def _proposed(form: StatementForm, context: PageContext) -> tuple[str, str]:
     return f"{kind}: {row['title']}", str(row["body"] or row["organisation"])
 
 
-def _reason(statement_id: str) -> str:
-    return f"statement_{statement_id}_why_lower"
-
-
 def _saved(form: RecordForm) -> str:
     record = form.record
     values = form.values()
@@ -108,8 +97,7 @@ def _saved(form: RecordForm) -> str:
     if record is None:
         forms.open_record(commands.start_statement(viewer(), values, **chosen))
         return "The statement is begun. Write its text below; what you type is kept."
-    reason = st.session_state.get(_reason(record.id), "")
-    commands.edit_statement(viewer(), record.id, form.seen, values, **chosen, reason=reason)
+    commands.edit_statement(viewer(), record.id, form.seen, values, **chosen, reason=form.reason)
     return "The details are saved."
 
 
