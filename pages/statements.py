@@ -27,12 +27,12 @@ from pages.components.shell.context import PageContext, current
 from pages.components.shell.current_user import acting, require_person
 from pages.components.shell.navigation import PAGE_OF, link
 from pages.components.shell.words import plain
-from pages.components.statements.details import cosponsors, details
+from pages.components.statements.details import draw_cosponsors, draw_details
 from pages.components.statements.listing import draw_list
-from pages.components.statements.moves import moves, overrides
-from pages.components.statements.parts import checks, speaking_time, steps
-from pages.components.statements.text import writing_area
-from pages.components.statements.versions import versions
+from pages.components.statements.moves import draw_moves, draw_overrides
+from pages.components.statements.parts import draw_checks, draw_speaking_time, draw_steps
+from pages.components.statements.text import draw_writing_area
+from pages.components.statements.versions import draw_versions
 from pages.components.widgets import labels
 from pages.components.widgets.word_files import delivery_buttons
 
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from calendar_model.store.models import Person, Record, Statement
 
 
-def one_statement(statement_id: str, context: PageContext, person: Person) -> None:
+def draw_statement(statement_id: str, context: PageContext, person: Person) -> None:
     view = view_statement(context.viewer, statement_id)
     if view is None:
         st.title("Statements")
@@ -62,29 +62,29 @@ def one_statement(statement_id: str, context: PageContext, person: Person) -> No
     ]
     st.caption(plain(f"{' · '.join(part for part in about if part)}. {who_sees(statement, everyone)}"))
     requests_for(statement, everyone)
-    steps(statement, context.zone)
-    speaking_time(statement, context)
+    draw_steps(statement, context.zone)
+    draw_speaking_time(statement, context)
     left, right = st.columns([2.2, 1], gap="large")
     with left:
         st.subheader("Text")
-        writing_area(statement_id, context, applicable_limit(statement, context.reference, context.today)[0])
+        draw_writing_area(statement_id, context, applicable_limit(statement, context.reference, context.today)[0])
         delivery_buttons(statement, context, person)
-        versions(statement, view.clearances, {one.id: one.name for one in everyone}, context)
+        draw_versions(statement, view.clearances, {one.id: one.name for one in everyone}, context)
     with right:
         st.subheader("Checks")
-        facts = checks(view)
-        moves(statement, facts, everyone, person, context.today)
-        overrides(view, facts, person, context.zone)
+        facts = draw_checks(view)
+        draw_moves(statement, facts, everyone, person, context.today)
+        draw_overrides(view, facts, person, context.zone)
         st.subheader("Linked to")
-        links(statement, view.linked, context)
+        draw_links(statement, view.linked, context)
     follow_ups_of(statement, everyone, context)
     with st.expander("Details"):
-        details(statement, context, everyone)
-    cosponsors(statement, context)
+        draw_details(statement, context, everyone)
+    draw_cosponsors(statement, context)
     history(view.changes, everyone, {one.id: one.title for one in view.linked}, context.zone)
 
 
-def links(statement: Statement, linked: Sequence[Record], context: PageContext) -> None:
+def draw_links(statement: Statement, linked: Sequence[Record], context: PageContext) -> None:
     if not statement.items and not linked:
         st.markdown("Nothing yet. Tie it to items of the calendar, engagements and cases in the details below.")
     item_openers(statement, context)
@@ -108,9 +108,9 @@ if not record or acting() is None:
     forms.outcome()
 person = require_person("Statements are")
 if record:
-    one_statement(record, context, person)
+    draw_statement(record, context, person)
 elif new:
-    details(None, context, staff())
+    draw_details(None, context, staff())
 else:
     draw_list(context, person)
 item_panel.draw_panel(context)

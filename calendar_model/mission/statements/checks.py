@@ -1,4 +1,4 @@
-"""What is checked of a statement, its texts and its overrides before they are written, whoever writes them."""
+"""What is checked of a statement, its texts and its overrides before they are written, by pages and scripts alike."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def _check_new_version(session: WorkspaceSession, version: Version) -> None:
     if version.written_by_id != session.actor:
         raise Refused(Problem("version-of-another-person", "written_by_id"))
     if version.number <= newest_number(session, statement.id):
-        # What somebody has read before they move the statement is known by the newest number.
+        # Who moves the statement names the newest number that they have read: it must not mean another text later.
         raise Refused(Problem("version-not-newest", "number"))
     if statement.state not in WRITABLE and statement.state is not None:
         raise Refused(Problem("statement-not-writable", values={"state": statement.state}))
@@ -132,7 +132,7 @@ def _check_new_override(session: WorkspaceSession, row: Override) -> None:
         unmet = [one for one in workflow.unmet_in_step(facts, row.step) if one.can_be_overridden]
         if not unmet:
             raise Refused(Problem("override-not-needed", "step"))
-        # Kept as it was said: those who read it later see what the two persons saw.
+        # Kept as sentences: later readers see what the two persons saw, however the catalogue changes.
         row.missing = "\n".join(map(str, unmet))
         return
     asked = session.get(Override, row.confirms_id)

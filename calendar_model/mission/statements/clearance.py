@@ -1,7 +1,7 @@
-"""Who contributed to the text that is to be cleared, and who has cleared which text before.
+"""Who contributed to the text that is to be cleared, and who cleared which text before.
 
-The statement's own columns hold the present clearance only; the history keeps all of them. From both this module tells
-whose text it is: everybody's who wrote some of it since it was last cleared, however many versions were saved since.
+The statement's own columns hold the present clearance only; the history keeps all of them. A text is by everybody who
+wrote some of it since it was last cleared, however many versions were saved since.
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ def speaking_limits(reference: Reference, forum: str, form: StatementForm, on: d
     """The speaking limits for a form of statement in ``forum`` (a code of an organisation or body) in a year.
 
     They are those of the forum, or else of the nearest body above it that has one, that hold in the year of ``on``;
-    the rule that came in last stands first. Empty where the reference knows none, and for an unknown forum. The order
+    the newest rule comes first. Empty where the reference knows none, and for an unknown forum. The order
     of the day may set another limit for one meeting: then that counts.
     """
     topics = _TOPICS.get(form, ())

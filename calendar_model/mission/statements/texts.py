@@ -14,7 +14,7 @@ from enum import StrEnum
 from itertools import groupby
 
 _WIDE = "\u3005-\u3007\u3041-\u309f\u30a1-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-"""Signs of Chinese and Japanese, which are written without spaces: each one stands for a word."""
+"""Signs of Chinese and Japanese, which are written without spaces: each one counts as a word."""
 
 _LETTER = rf"(?:(?![{_WIDE}])[\w\u0300-\u036f\u064b-\u065f\u0670])"
 _WORD = re.compile(rf"([{_WIDE}]|{_LETTER}+(?:['’-]{_LETTER}+)*|[^\w\s])(\s*)")
@@ -54,7 +54,7 @@ class Merged:
 
     @property
     def conflicts(self) -> tuple[Conflict, ...]:
-        """The passages that somebody has to settle."""
+        """The passages that a person has to settle."""
         return tuple(part for part in self.parts if isinstance(part, Conflict))
 
     @property
@@ -77,7 +77,7 @@ def compare(old: str, new: str) -> list[Piece]:
     """What was removed and added from ``old`` to ``new``, word by word.
 
     The pieces that stayed and those removed, joined, are ``old`` exactly; those that stayed and those added are
-    ``new``: white space and paragraphs too. What was removed stands before what was added in its place. A comma or
+    ``new``: white space and paragraphs too. What was removed comes before what was added in its place. A comma or
     a lone word between two changes is counted to them, because a reader follows a passage more easily than
     splinters; a line break never is. Two equal texts give one piece, two empty ones none.
     """
@@ -195,9 +195,9 @@ def merge(base: str, mine: str, theirs: str) -> Merged:
     conflict that holds both versions. Sentences, not words: two changes of one sentence, each right, may together
     say what neither meant.
 
-    Nothing that either has written is left out: each word of ``mine`` or ``theirs`` that is not in ``base`` stands
+    Nothing that either has written is left out: each word of ``mine`` or ``theirs`` that is not in ``base`` is
     in a part that is settled or in a conflict. Own code over difflib's: merge3 is the library for this, but its
-    licence (GPL) would bind whoever passes the calendar on.
+    licence (GPL) would bind those who pass the calendar on.
     """
     units = _Units(_SENTENCE.findall(base), _SENTENCE.findall(mine), _SENTENCE.findall(theirs))
     parts: list[str | Conflict] = []
@@ -313,7 +313,7 @@ def pace_of(language: str) -> Pace:
 def spoken_words(text: str, language: str = "en") -> int:
     """How many words of the text are said aloud; for Chinese and Japanese: signs, and words in other writing.
 
-    What stands in [square brackets] is a direction to the speaker and is not counted, nor is a sign that is no
+    Text in [square brackets] is a direction to the speaker and is not counted, nor is a sign that is no
     letter or digit on its own, such as a dash.
     """
     return sum(_spoken(text, pace_of(language)))

@@ -1,15 +1,16 @@
-"""How a statement moves from an idea to what was said, and what stands before each move.
+"""The states of a statement, the moves between them, and the requirements of each move.
 
 ::
 
     idea → draft ⇄ in consultation → cleared → delivered → followed up
       any of the first four → dropped → draft;  a new text of a cleared statement → draft
 
-Clearing is for somebody who may clear, and who can read all that the statement is linked to. What raises an individual
-case passes the checks of the guidelines' section 3.4 first, and is cleared by somebody who has written none of it since
-it was last cleared and has asked for no override of it; it is closed only after the contact afterwards. One person may
-ask to override those checks that can be overridden, with a reason, and a second person who may clear confirms it; that
-holds for the version of the text for which it was asked, and stays on record.
+A statement is cleared by a person who may clear and who can read every record that it is linked to. Where it raises an
+individual case, the questions of the guidelines' section 3.4 are answered first, and the person who clears has written
+none of the text since it was last cleared and has asked for no override of it. Such a statement is followed up only
+after contact with the defender, or with civil society for them. One person can ask, with a reason, to override what can
+be overridden, and a second person who may clear confirms it. The override holds for the version of the text for which
+it was asked, and stays on record.
 """
 
 from __future__ import annotations
@@ -109,7 +110,7 @@ def unmet_requirements(facts: StatementFacts, to: StatementState) -> tuple[Unmet
 
 
 def _before_clearing(facts: StatementFacts) -> Iterator[UnmetRequirement]:
-    """What keeps this person from clearing the text, whatever is to be said of its cases."""
+    """What keeps this person from clearing the text, besides the questions about its cases."""
     if not facts.actor_may_clear:
         yield UnmetRequirement("may-not-clear")
     raises_case = {"raises_case": bool(facts.cases)}
@@ -120,19 +121,19 @@ def _before_clearing(facts: StatementFacts) -> Iterator[UnmetRequirement]:
 
 
 def unreadable_records(facts: StatementFacts) -> tuple[UnmetRequirement, ...]:
-    """That somebody cannot read all that the statement is linked to: who clears has to see what they clear."""
+    """The requirement that the person who clears can read every record that the statement is linked to."""
     if not facts.hidden:
         return ()
     return (UnmetRequirement("unreadable-records", values={"records": facts.hidden, "cases": facts.hidden_cases}),)
 
 
 def on_day(facts: StatementFacts, delivered_on: date) -> StatementFacts:
-    """The same, delivered on this day."""
+    """The same facts with this day of delivery."""
     return replace(facts, delivered_on=delivered_on)
 
 
 def unmet_in_step(facts: StatementFacts, step: Step) -> tuple[UnmetRequirement, ...]:
-    """What a step's checks find, overridden or not."""
+    """What is missing before a step, overridden or not."""
     if step is Step.CLEAR:
         return tuple(unmet for case in facts.cases for unmet in before_clearing(case))
     found = [unmet for case in facts.cases if (unmet := before_closing(case, facts.delivered_on)) is not None]

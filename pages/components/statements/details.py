@@ -35,7 +35,7 @@ _TOGETHER = (StatementForm.JOINT, StatementForm.RESOLUTION_TEXT, StatementForm.A
 """Forms that other states join or co-sponsor."""
 
 
-def details(record: Statement | None, context: PageContext, everyone: Sequence[Person]) -> None:
+def draw_details(record: Statement | None, context: PageContext, everyone: Sequence[Person]) -> None:
     """The form of a statement; a new one begins with what the address says: its form, and what it is linked to."""
     form = RecordForm("statement", context, record, table="statement")
     asked = st.query_params.get(NEW, "")
@@ -104,7 +104,7 @@ def _saved(form: RecordForm) -> str:
 # --- Who joins
 
 
-def cosponsors(statement: Statement, context: PageContext) -> None:
+def draw_cosponsors(statement: Statement, context: PageContext) -> None:
     """The states that were asked to join or to co-sponsor, and what they answered; folded."""
     if statement.form not in _TOGETHER and not statement.cosponsors:
         return

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 STEP_LABELS = {Step.CLEAR: "clearance", Step.CLOSE: "closing"}
 
 
-def moves(statement: Statement, facts: StatementFacts, everyone: Sequence[Person], actor: Person, today: date) -> None:
+def draw_moves(
+    statement: Statement, facts: StatementFacts, everyone: Sequence[Person], actor: Person, today: date
+) -> None:
     """The moves that exist from here, the next one first, with what goes along with them."""
     to = NEXT.get(statement.state)
     others = [state for state in workflow.MOVES[statement.state] if state is not to]
@@ -120,7 +122,7 @@ def _move(statement_id: str, to: StatementState, seen: int) -> None:
 # --- Overrides
 
 
-def overrides(view: StatementView, facts: StatementFacts, actor: Person, zone: str) -> None:
+def draw_overrides(view: StatementView, facts: StatementFacts, actor: Person, zone: str) -> None:
     """All overrides of a statement, for ever; those that await a second person; and the way to ask for one."""
     statement = view.statement
     if statement.overrides:

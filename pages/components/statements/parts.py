@@ -37,7 +37,7 @@ BEFORE = {
 _MARKS = {-1: "", 0: ' aria-current="step"', 1: ' class="open"'}
 
 
-def steps(statement: Statement, zone: str) -> None:
+def draw_steps(statement: Statement, zone: str) -> None:
     """The way of a statement as a row of steps, in words, and when it was cleared and delivered."""
     way = WAY if statement.state in WAY else (StatementState.DROPPED,)
     at = way.index(statement.state)
@@ -61,7 +61,7 @@ def steps(statement: Statement, zone: str) -> None:
 # --- Speaking time
 
 
-def speaking_time(statement: Statement, context: PageContext) -> None:
+def draw_speaking_time(statement: Statement, context: PageContext) -> None:
     """How long the newest text takes to say, against the limit, and where the limit comes from."""
     limit, known = applicable_limit(statement, context.reference, context.today)
     says = ""
@@ -113,7 +113,7 @@ def next_step_words(step: NextStep) -> str:
     return f"Next: {state_label(step.to)}. {first}{more}"
 
 
-def checks(view: StatementView) -> StatementFacts:
+def draw_checks(view: StatementView) -> StatementFacts:
     """What is missing before the next step, each with a link to where it is completed; gives the facts behind it."""
     found = requirements_of(viewer(), view.statement)
     to = found.next.to

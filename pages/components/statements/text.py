@@ -1,4 +1,4 @@
-"""The text of a statement on its page: the editor, what is said around it, and two editors' texts together."""
+"""The text of a statement on its page: the editor, the notices above it, and the merging of two editors' texts."""
 
 from __future__ import annotations
 
@@ -33,15 +33,15 @@ if TYPE_CHECKING:
 
 @st.fragment
 @outage.part
-def writing_area(statement_id: str, context: PageContext, limit: int | None) -> None:
-    """The editor with its language, what is to be said above it, and the way to save. Runs by itself while typing.
+def draw_writing_area(statement_id: str, context: PageContext, limit: int | None) -> None:
+    """Draw the editor with its language, the notices above it and the button that saves. Runs by itself while typing.
 
     ``limit`` is the speaking limit in seconds, None for none.
     """
     take_in_all(statement_id)
     opened = statement_with_typing(context.viewer, statement_id)
     if opened is None or forms.unsaid():
-        # Said on top of the page, which is not drawn again with this part.
+        # The outcome is shown on top of the page, which is not drawn again with this part.
         st.rerun()
     statement, kept = opened
     chosen = f"language_{statement_id}"
@@ -74,7 +74,7 @@ def writing_area(statement_id: str, context: PageContext, limit: int | None) -> 
 
 
 def _draw_closed(statement: Statement, kept: Unsaved | None, language: str, limit: int | None) -> None:
-    """What was said stays as it is; what was typed and came too late is shown to be taken along."""
+    """Draw a text that cannot be changed any more, and what was typed too late to be saved, to be copied."""
     texts = versions_in(statement, language)
     st.markdown(f"This statement is {state_label(statement.state)}: its text stays as it is.")
     editor(
@@ -134,7 +134,7 @@ def _draw_notices(statement: Statement, work: StatementEditor, texts: Sequence[V
 
 
 def _draw_newer_version(work: StatementEditor, newest: Version, base: str, context: PageContext) -> None:
-    """Somebody has saved another text since the reader began: both texts, and both together."""
+    """Draw the text that somebody has saved since the reader began beside the reader's, and both merged."""
     state = work.state
     who = "You have, in another window," if newest.written_by_id == context.viewer.person_id else newest.written_by.name
     verb = "saved" if who.startswith("You") else "has saved"

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from calendar_model.store.models import Statement, Version
 
 
-def versions(
+def draw_versions(
     statement: Statement, clearances: Sequence[Clearance], names: Mapping[str, str], context: PageContext
 ) -> None:
     """All texts that were saved, the newest first, to be compared word by word and to be restored; folded.
