@@ -2,5 +2,6 @@
 
 A calendar file goes through ``ics`` (bytes to rows) and ``calendar_import`` (rows to events); a table through
 ``tables`` (bytes to text, text to values), ``templates`` (one module for each kind of row) and ``table_import``. What
-strangers send is read in a process of its own (``sandbox``, ``worker``).
+strangers send is read in a process of its own (``sandbox``, ``worker``). A calendar at an address is asked for by
+``fetching`` and followed by ``remote``. The words of problems and notes are in :mod:`calendar_model.messages.imports`.
 """

@@ -1,4 +1,4 @@
-"""Commands for calendars of others: a file taken over, and the calendars that are followed read again.
+"""Commands for calendars of others: a file imported, and the calendars that are followed read again.
 
 What is imported is written as a person, whom ``--as`` names; without ``--write`` nothing is written.
 """
@@ -34,50 +34,52 @@ _TABLES = frozenset({".csv", ".tsv", ".xls", ".xlsx", ".ods"})
 
 def add_to(commands: Commands) -> None:
     """Adds the commands to a parser, as :func:`calendar_model.commands.add_to` does."""
-    taken = commands.add_parser(
+    importing = commands.add_parser(
         "import",
         help="a calendar file of others, tried out or imported",
         description="Shows what importing a calendar file (.ics) would do, and with --write does it.",
     )
-    taken.add_argument("file", type=Path, metavar="FILE", help="a file that ends in .ics")
-    taken.add_argument(
+    importing.add_argument("file", type=Path, metavar="FILE", help="a file that ends in .ics")
+    importing.add_argument(
         "--as",
         dest="person",
         default="",
         metavar="PERSON",
         help="who imports it, identifier or name; needed to write (default: compare with what is public and internal)",
     )
-    taken.add_argument(
+    importing.add_argument(
         "--body", required=True, metavar="CODE", help="whose events they are: a code of data/organisations.csv"
     )
-    taken.add_argument(
+    importing.add_argument(
         "--kind", type=EventKind, choices=list(EventKind), default=EventKind.MEETING, help="default: meeting"
     )
-    taken.add_argument(
+    importing.add_argument(
         "--level", type=Sensitivity, choices=list(Sensitivity), default=Sensitivity.INTERNAL, help="default: internal"
     )
-    taken.add_argument("--zone", default="", metavar="ZONE", help="of hours without one (default: where the body sits)")
-    taken.add_argument("--name", default="", help="what readers know the calendar by (default: the file's name)")
-    taken.add_argument("--from", dest="since", type=_day, metavar="DATE", help="default: a year ago")
-    taken.add_argument("--until", type=_day, metavar="DATE", help="default: in three years")
-    taken.add_argument("--format", choices=("table", "json"), default="table", help="default: table")
-    taken.add_argument(
+    importing.add_argument(
+        "--zone", default="", metavar="ZONE", help="of hours without one (default: where the body sits)"
+    )
+    importing.add_argument("--name", default="", help="what readers know the calendar by (default: the file's name)")
+    importing.add_argument("--from", dest="since", type=_day, metavar="DATE", help="default: a year ago")
+    importing.add_argument("--until", type=_day, metavar="DATE", help="default: in three years")
+    importing.add_argument("--format", choices=("table", "json"), default="table", help="default: table")
+    importing.add_argument(
         "--cancel-gone",
         action="store_true",
         help="cancel the events that came with this calendar before and are no longer in the file",
     )
-    taken.add_argument("--write", action="store_true", help="import it, not only show what would be done")
-    taken.set_defaults(run=_import)
+    importing.add_argument("--write", action="store_true", help="import it, not only show what would be done")
+    importing.set_defaults(run=_import)
 
-    again = commands.add_parser(
+    refreshing = commands.add_parser(
         "refresh",
         help="calendars that are followed, read again",
         description="Reads calendars of others again, each as the person who follows it.",
     )
-    which = again.add_mutually_exclusive_group()
+    which = refreshing.add_mutually_exclusive_group()
     which.add_argument("--due", action="store_true", help="those whose hours are over (default)")
     which.add_argument("id", nargs="?", metavar="ID", help="one, due or not")
-    again.set_defaults(run=_refresh)
+    refreshing.set_defaults(run=_refresh)
 
 
 def _day(text: str) -> date:
@@ -153,22 +155,22 @@ _HEAD = ("No.", "Outcome", "When", "Standing", "Title", "Why")
 
 def _show(plan: ImportPlan, form: str = "table") -> None:
     if form == "json":
-        print_json([_object(line) for line in plan.lines])
+        print_json([_json_line(line) for line in plan.lines])
         for remark in plan.remarks:
             print(remark, file=sys.stderr)
         return
     if plan.lines:
-        print_table(_HEAD, [_cells(line) for line in plan.lines])
+        print_table(_HEAD, [_table_line(line) for line in plan.lines])
         print(counts_text(plan))
     for remark in plan.remarks:
         print(remark)
 
 
-def _cells(line: ImportLine) -> tuple[object, ...]:
+def _table_line(line: ImportLine) -> tuple[object, ...]:
     return line.number, line.outcome, period_text(line.period), line.standing or "", line.title, explain_event(line)
 
 
-def _object(line: ImportLine) -> dict[str, object]:
+def _json_line(line: ImportLine) -> dict[str, object]:
     """A line for programs: days of whole days (the last one included), else instants with their offset."""
     start, end = line.moments
     return {

@@ -41,7 +41,7 @@ def _outside_period(values: Mapping[str, Any]) -> str:
 
 def _does_not_fit(values: Mapping[str, Any]) -> str:
     more = f" And {values['more']} more such rows." if values["more"] else ""
-    return " ".join(values["faults"]) + more
+    return " ".join(map(str, values["faults"])) + more
 
 
 def _not_in_reference(values: Mapping[str, Any]) -> str:

@@ -190,7 +190,7 @@ def _sift(
     """Finds by halves which candidates do not fit on top of those standing; gives those that stand in the end."""
     if not candidates:
         return standing
-    wrong = [str(fault) for fault in faults(lookup.reference.folder, standing, *(one for _, one in candidates))]
+    wrong = faults(lookup.reference.folder, standing, *(one for _, one in candidates))
     if not wrong:
         return (*standing, *(one for _, one in candidates))
     if len(candidates) == 1:
