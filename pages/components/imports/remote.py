@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import streamlit as st
@@ -11,7 +11,6 @@ import streamlit as st
 from calendar_model import wording
 from calendar_model.imports import fetching, remote
 from calendar_model.imports.explanations import explain_event
-from calendar_model.store.models import RemoteCalendar
 from calendar_model.terms import EventKind
 from calendar_model.vocabulary import Sensitivity
 from pages.components.imports.calendar import LEVELS, draw_links, propose, zone_words, zones_for
@@ -22,6 +21,9 @@ from pages.components.shell.context import PageContext
 from pages.components.shell.current_user import viewer
 from pages.components.shell.words import plain
 from pages.components.widgets import labels
+
+if TYPE_CHECKING:
+    from calendar_model.store.models import RemoteCalendar
 
 HOURS = {
     0: "By hand only",
