@@ -107,7 +107,7 @@ class _Check:
             raise Refused(Problem("identifier-malformed"))
 
     def _check_identifiers_unused(self) -> None:
-        """An identifier that was that of another record would bring along that record's history."""
+        """Refuse the identifier of an earlier record: the new one would get that record's history."""
         ids = [row.row_id for row in self.written if row.is_record and row.before is None]
         for some in batched_ids(ids):
             used = select(Change.number).where(Change.record_id.in_(some)).limit(1)

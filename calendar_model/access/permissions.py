@@ -119,12 +119,12 @@ def _gone(viewer: Viewer, record: SQLColumnExpression[str]) -> ColumnElement[boo
     """Whether a record was deleted, and the viewer could read it until then."""
     there, line = Record.__table__.alias(), Change.__table__.alias()
     deleted = (line.c.row_id == record) & (line.c.record_id == record) & (line.c.action == DELETE)
-    told = sa.exists().where(deleted, _could_read(viewer, line.c.level, line.c.readers)).correlate_except(line)
-    return told & ~sa.exists().where(there.c.id == record).correlate_except(there)
+    could_read_it = sa.exists().where(deleted, _could_read(viewer, line.c.level, line.c.readers)).correlate_except(line)
+    return could_read_it & ~sa.exists().where(there.c.id == record).correlate_except(there)
 
 
 def _naming(viewer: Viewer) -> Select[str]:
-    # Tables and not classes: these stand inside the criteria, which must not narrow themselves. Aliases, so that it is
+    # Tables and not classes: these are part of the criteria, which must not narrow themselves. Aliases, so that it is
     # not taken for the table of the query around it.
     access = Access.__table__.alias()
     return select(access.c.record_id).where(access.c.person_id == viewer.person_id)

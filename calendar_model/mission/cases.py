@@ -1,4 +1,4 @@
-"""Individual cases and reprisals: what section 3.4 of the guidelines asks, where a case stands, checks and queries.
+"""Individual cases (section 3.4 of the guidelines) and reprisals: their checks, commands and queries.
 
 What counts as an answer is decided in one place, :func:`calendar_model.mission.statements.case_checks.before_clearing`;
 here it is asked of a case or a form. Queries give what the session's reader may see.
@@ -42,14 +42,14 @@ from calendar_model.vocabulary import Sensitivity
 
 
 class Attention(StrEnum):
-    """Where a case stands, the most pressing first."""
+    """What a case needs, the most urgent first."""
 
     MISSING = "missing"
-    """Something misses before it can be raised."""
+    """A requirement is missing before it can be raised."""
     WAITING = "waiting"
     """It was raised in a statement, and nobody has talked with the defender, or civil society for them, since."""
     REST = "rest"
-    """Open, and nothing misses: it can be raised, or it was decided that it is not."""
+    """Open, and nothing is missing: it can be raised, or it was decided not to raise it."""
     CLOSED = "closed"
 
 
@@ -78,13 +78,13 @@ def reasons_not_to_raise(found: CaseFacts) -> list[UnmetRequirement]:
 
 
 def awaits_contact(found: CaseFacts, delivered: Iterable[date | None]) -> bool:
-    """Whether the contact afterwards misses; ``delivered`` are the days of the statements that raised the case."""
+    """Whether nobody has contacted the defender since; ``delivered`` are the days of the statements that raised it."""
     days = [day for day in delivered if day is not None]
     return bool(days) and before_closing(found, max(days)) is not None
 
 
 def attention(case: Case, delivered: Iterable[date | None]) -> Attention:
-    """Where a case stands; ``delivered`` are the days of the statements that raised it.
+    """What a case needs; ``delivered`` are the days of the statements that raised it.
 
     What was said already waits for the contact, whatever was missing before. Where it was decided not to raise the
     case, what else is open does not press.

@@ -90,7 +90,7 @@ def give_access_to(record: Record, *persons: str) -> None:
 
 
 def give_access_to_owner(record: Record, actor_id: str) -> None:
-    """Give the owner of a restricted record, and whoever made it so, access: else nobody could open it."""
+    """Give the owner of a restricted record, and the person who restricted it, access: or nobody could open it."""
     if record.sensitivity is Sensitivity.RESTRICTED:
         give_access_to(record, record.owner_id, actor_id)
 

@@ -117,7 +117,7 @@ def _shortened(text: str) -> str:
 def is_known(session: Session, kind: Code, code: str) -> bool:
     """Whether there is such a code: in the files of the reference, by a correction, or among the time zones.
 
-    Where the files themselves are missing nothing can be said against a code.
+    Where the files themselves are missing every code counts as known.
     """
     if kind is Code.ZONE:
         return zone_of(code) is not None

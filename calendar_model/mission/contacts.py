@@ -1,6 +1,6 @@
 """Defenders and organisations as contacts: codes, consents, what is checked when one is saved, and lists of them.
 
-Who a contact is stands in :class:`~calendar_model.store.models.Identity`; no query here reads it.
+Who a contact is, is kept in :class:`~calendar_model.store.models.Identity`; no query here reads it.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def _identity_problems(values: Mapping[str, Any]) -> tuple[Problem, ...]:
 
 
 def _give_writer_access(session: WorkspaceSession, identity: Identity) -> None:
-    """Give whoever writes down who a contact is access to the contact: else nobody could read it."""
+    """Give the person who enters an identity access to the contact: otherwise nobody could read it."""
     contact = identity.contact or session.get(Contact, identity.contact_id)
     if contact is None:
         raise Refused(Problem("contact-gone"))
@@ -87,7 +87,7 @@ CHECKS: Mapping[type[Base], Checks] = {
 
 
 SOON = timedelta(days=30)
-"""From how long before its end a consent is said to end soon."""
+"""How long before its end a consent counts as ending soon."""
 
 COLUMNS = ("code", "kind", "country", "field_of_work", "preferred_channels", "forbidden_channels", "last_contact")
 """Columns of :func:`contacts_table`."""
@@ -106,12 +106,12 @@ class ConsentState(StrEnum):
 
 
 def is_code(title: str) -> bool:
-    """Whether a title is a code such as ``Defender 014``, which says nothing of whom it stands for."""
+    """Whether a title is a code such as ``Defender 014``, which does not point at a person."""
     return _CODE.fullmatch(title.strip()) is not None
 
 
 def same_code(title: str, other: str) -> bool:
-    """Whether two titles are one code, however many noughts it is written with, or the same word for word."""
+    """Whether two titles are the same code, whatever its leading zeros, or the same text."""
     codes = [_CODE.fullmatch(one.strip()) for one in (title, other)]
     if codes[0] and codes[1]:
         return (codes[0][1], int(codes[0][2])) == (codes[1][1], int(codes[1][2]))
@@ -121,16 +121,19 @@ def same_code(title: str, other: str) -> bool:
 def next_code(session: Session, kind: ContactKind) -> str:
     """The next free code for a contact of this kind: ``Defender 015``.
 
-    Counts all contacts, also those that the session's reader may not see: two persons must not go by one code. It
-    tells no more of them than how many numbers have been given.
+    Counts all contacts, also those that the session's reader may not see: no two may have one code. It shows no more of
+    the hidden ones than how many numbers are in use.
     """
     word = str(kind).capitalize()
     return f"{word} {max(_numbers_in_use(session, word), default=0) + 1:03}"
 
 
 def is_code_taken(session: Session, title: str, but: str = "") -> bool:
-    """Whether another contact than ``but`` goes by this title. Of contacts that the session's reader may not see,
-    only a code tells: whether somebody is kept by name is nothing to find out by trying."""
+    """Whether another contact than ``but`` has this title.
+
+    Of contacts that the session's reader may not see only codes count: nobody can find out by trying whether somebody
+    is kept by name.
+    """
     code = _CODE.fullmatch(title.strip())
     if code and int(code[2]) in _numbers_in_use(session, code[1], but):
         return True
@@ -184,7 +187,7 @@ def consent_words(consent: Consent, today: date) -> str:
 
 
 def consents_to_renew(contact: Contact, today: date) -> list[Consent]:
-    """The consents of a contact that have expired or end soon, and for which no newer one to the same stands."""
+    """The consents of a contact that have expired or end soon, and have no newer one for the same."""
     asking = (ConsentState.EXPIRED, ConsentState.ENDING)
     holding = {one.to_what.casefold() for one in contact.consents if consent_state(one, today) is ConsentState.HOLDS}
     return [

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from calendar_model.access.permissions import ANONYMOUS, Viewer
 from calendar_model.access.problems import Problem, Refused
-from calendar_model.access.unit_of_work import load_for_update, reading
+from calendar_model.access.unit_of_work import reading
 from calendar_model.clock import now, today
 from calendar_model.mission.checks import Checks, is_changed
 from calendar_model.mission.transactions import save, writing
@@ -41,7 +41,7 @@ CHECKS: Mapping[type[Base], Checks] = {Correction: Checks(linked=_refuse_link, l
 
 
 def check_together(session: WorkspaceSession, written: Sequence[Correction], deleted: Sequence[Correction]) -> None:
-    """Refuse corrections that bring a fault into the reference, new ones and by their going.
+    """Refuse corrections that bring a fault into the reference, and withdrawals that do.
 
     They count in everybody's calendar and feed, and are looked at together: one can rest on another.
     """
@@ -81,11 +81,11 @@ def recorded_corrections(session: Session) -> tuple[RowCorrection, ...]:
 
     The order is the one in which :func:`calendar_model.reference.load` takes them.
     """
-    told = _history_of_corrections(Change.record_id, Change.action, Change.before, Change.at).order_by(Change.number)
+    lines = _history_of_corrections(Change.record_id, Change.action, Change.before, Change.at).order_by(Change.number)
     written: Counter[str] = Counter()
     last: dict[str, datetime] = {}
     gone: dict[str, Mapping[str, Any]] = {}
-    for record_id, action, before, at in session.execute(told):
+    for record_id, action, before, at in session.execute(lines):
         written[record_id] += 1
         last[record_id] = at
         if action == DELETE:
@@ -106,7 +106,7 @@ def recorded_corrections(session: Session) -> tuple[RowCorrection, ...]:
         for record_id, columns in gone.items()
     ]
     # Columns and not records: of a record that this session changes the database still has the earlier values.
-    stand = select(Correction.id, *(getattr(Correction, name) for name in _COLUMNS))
+    recorded = select(Correction.id, *(getattr(Correction, name) for name in _COLUMNS))
     standing = [
         row_correction(
             dict(zip(_COLUMNS, values, strict=True)),
@@ -114,7 +114,7 @@ def recorded_corrections(session: Session) -> tuple[RowCorrection, ...]:
             at=last.get(record_id, values[-1]),
             written=written[record_id] or 1,
         )
-        for record_id, *values in session.execute(stand.order_by(Correction.created_at, Correction.id))
+        for record_id, *values in session.execute(recorded.order_by(Correction.created_at, Correction.id))
     ]
     return (*withdrawn, *standing)
 
@@ -153,7 +153,7 @@ def row_correction(columns: Mapping[str, Any], *, record_id: str, at: datetime, 
 
 
 def recorded_by(session: Session) -> dict[str, str]:
-    """Who recorded each correction that stands: the identifier of the person by that of the correction."""
+    """Who recorded each correction: the identifier of the person by that of the correction."""
     return {row.id: row.owner_id for row in session.execute(select(Correction.id, Correction.owner_id))}
 
 
@@ -241,14 +241,6 @@ def change_cadence(
             columns = _columns(Cadence.FILE, row, changed, source_url, note)
             session.add(Correction(owner_id=viewer.person_id, **columns))
     return code
-
-
-def withdraw_correction(
-    viewer: Viewer, correction_id: str, *, seen: int, reason: str, workspace: Workspace | None = None
-) -> None:
-    """Withdraw the ``seen`` version of a correction; ``reason`` stays in the history. Raises Refused, EditConflict."""
-    with writing(viewer, reason, workspace) as session:
-        session.delete(load_for_update(session, Correction, correction_id, seen))
 
 
 def _columns(file: str, row: str, values: Mapping[str, str], source_url: str, note: str) -> dict[str, str]:

@@ -45,7 +45,7 @@ class EngagementQuery:
 
     ``above`` is the calendar's filter, ``organisations`` are codes that stand for themselves and all beneath them in
     ``reference``, chosen within it. ``countries`` are ISO 3166 alpha-3 codes of which one is that of a contact it was
-    with. ``search``: every word occurs, in whatever case, in title, place, participants, outcome or the code of a
+    with. ``search``: every word occurs, in any case, in title, place, participants, outcome or the code of a
     contact.
     """
 
@@ -222,7 +222,7 @@ def _conditions(session: Session, query: EngagementQuery) -> list[ColumnElement[
 
 def _with_one_of(session: Session, condition: ColumnElement[bool]) -> ColumnElement[bool]:
     """Whether an engagement is linked to one of the contacts for which the condition holds."""
-    # Found beforehand: as part of the select they would be looked for again with each engagement.
+    # Read first: within the select they would be searched again for each engagement.
     who = list(session.scalars(select(Contact.id).where(condition)))
     return (
         or_(*(Engagement.id.in_(select(mine).where(other.in_(who))) for mine, other in _link_directions()))
@@ -237,7 +237,7 @@ def _link_directions() -> tuple[tuple[InstrumentedAttribute[str], InstrumentedAt
 
 
 def _contains_word(column: InstrumentedAttribute[str], word: str) -> ColumnElement[bool]:
-    """Whether the word occurs in whatever case. SQLite knows the cases of ASCII only; the usual ones stand for all."""
+    """Whether the word occurs, in any case. SQLite knows the cases of ASCII only, so the usual spellings are tried."""
     spellings = {word} if word.isascii() else {word, word.lower(), word.upper(), word.capitalize()}
     return or_(*(column.icontains(spelling, autoescape=True) for spelling in sorted(spellings)))
 

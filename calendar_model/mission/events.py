@@ -36,7 +36,7 @@ def item_of(event_id: str) -> str:
 
 
 def event_of(item: str) -> str:
-    """The event that stands behind an item of the calendar, or nothing."""
+    """The identifier of the event of an item of the calendar; empty for an item of no event."""
     return item.removeprefix("event-").removesuffix("-request") if item.startswith("event-") else ""
 
 
@@ -97,7 +97,7 @@ def own_events(session: Session) -> list[Event]:
 def own_items(session: Session) -> list[Item]:
     """The items of all events that the session's reader may see.
 
-    What is said of an event in the programme, and who speaks, stays with the record: names stand there.
+    The programme of an event and who speaks are left out: they hold names.
     """
     eager = (selectinload(Event.items), selectinload(Event.imported))
     events = session.scalars(select(Event).options(*eager).order_by(Event.start, Event.id))

@@ -24,10 +24,10 @@ from calendar_model.vocabulary import Sensitivity
 
 
 def check_owners_see_records(session: Session, written: Iterable[object], deleted: Iterable[object]) -> None:
-    """Refuses an open follow-up for somebody who cannot see its record, or no longer could after this change.
+    """Refuse an open follow-up for a person who cannot see its record, or no longer could after this change.
 
-    To be called once levels and names are as they will be. Of an older follow-up that is neither changed nor hidden by
-    this change nothing is said.
+    Called once levels and people with access are as they will be. An older follow-up that this change neither changes
+    nor hides is not checked.
     """
     for row in written:
         if isinstance(row, FollowUp):
@@ -80,7 +80,7 @@ def _can_see(session: Session, record: Record, person_id: str) -> bool:
 
 
 SOON = timedelta(days=7)
-"""From how long before its day a follow-up stands among those of the coming days."""
+"""How long before its day a follow-up is listed among those of the coming days."""
 
 COLUMNS = ("due", "what", "owner", "done_on", "outcome", "record_kind", "record_title", "sample")
 """Columns of :func:`follow_ups_table`."""

@@ -70,7 +70,7 @@ class ProposalGroup:
 def group_by_item(found: Sequence[LanguageProposal], table: pd.DataFrame, today: date) -> list[ProposalGroup]:
     """The proposals by item: the next item first, then those linked to none, then past items, the last one first.
 
-    A proposal that is linked to several items stands with the next of them, or else with the last. ``table`` is the
+    A proposal that is linked to several items is grouped with the next of them, or else with the last. ``table`` is the
     calendar; an item that it does not have counts as none.
     """
     rows = table[table["item"].isin({link.item for one in found for link in one.items})]

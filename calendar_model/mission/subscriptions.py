@@ -41,7 +41,7 @@ LONGEST_NAME = longest(Subscription, "name")
 
 
 _BOUND_TO = ("token_hash", "created_at", "query", "level")
-"""Columns that stay as they were when the address was made: whoever has it must not come to see more."""
+"""Columns that stay as they were when the address was created: the person who has it must not come to see more."""
 _LONGEST_LIFE = timedelta(days=2 * 366)
 """How far ahead the last day of an address can lie."""
 

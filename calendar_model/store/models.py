@@ -1,7 +1,7 @@
 """What staff keep, as tables.
 
 Every record that has a life of its own is a :class:`Record`: one identifier, one level of sensitivity, one owner, one
-version, whatever its kind; what hangs on it (texts, follow-ups, links, consents) is visible with it and not without
+version, whatever its kind; what belongs to it (texts, follow-ups, links, consents) is visible with it and not without
 it. Identifiers are random and made here, so that the history can name a row before the database has it.
 
 Days are dates of the place where the thing happens, instants are UTC. ``version`` counts a row's changes; who saves
@@ -103,7 +103,7 @@ class Base(DeclarativeBase):
     EARLIER_NAMES: ClassVar[tuple[str, ...]] = ()
     """Names that the table had before: lines of the history keep the one under which they were written."""
     SEALED: ClassVar[frozenset[str]] = frozenset()
-    """Columns of which the history keeps that they changed, and a salted digest, but never what they said: whom a
+    """Columns of which the history keeps that they changed, and a salted digest, but never their values: whom a
     name could hurt must be able to have it erased, and nothing is ever erased from the history."""
     VISIBLE_WITH: ClassVar[tuple[str, ...]] = ()
     """Columns that name the records to which a row belongs, the one whose history it is in first: the row is visible
@@ -315,7 +315,7 @@ class FollowUp(Base):
 
 
 class Event(Record):
-    """A dated thing of the mission's own: it stands in the calendar beside what the organisations hold.
+    """A dated thing of the mission's own: the calendar lists it beside what the organisations hold.
 
     ``start`` and ``end`` (inclusive) are days of the place; with ``start_time`` it is timed, in ``timezone`` (IANA).
     ``body`` is a code of the reference. ``request_due``: the day by which the room must be asked for.
@@ -373,7 +373,7 @@ class Imported(Base):
 
 
 class Contact(Record):
-    """A defender or an organisation, by a code. Who it is stands in :class:`Identity`, if anywhere.
+    """A defender or an organisation, by a code. Who it is, is kept in :class:`Identity`, if anywhere.
 
     ``preferred_channels`` and ``forbidden_channels`` are kinds of channel (``Signal``, ``no e-mail``), never addresses.
     """
@@ -454,7 +454,7 @@ class Engagement(Record):
 
 
 class Statement(Record):
-    """Something to be said or tabled. Its text stands in :class:`Version`, newest number last.
+    """A statement to be made or a text to be tabled. Its texts are in :class:`Version`, the newest number last.
 
     ``cleared_version`` is the number of the version that was cleared; empty while nothing is cleared.
     ``speaking_seconds`` overrides the forum's speaking limit where the order of the day sets another.
@@ -524,7 +524,7 @@ class Cosponsor(Base):
 
 
 class Override(Base):
-    """Passing a safeguard in spite of what misses: one person asks with a reason, another confirms. Kept for ever.
+    """An override of unmet requirements: one person asks with a reason, another confirms. Kept for ever.
 
     A row that asks has no ``confirms_id``; one that confirms names the row that it confirms. ``missing`` is what was
     missing when it was asked, for ``version_number`` of the text.
@@ -645,11 +645,11 @@ class Reprisal(Record):
 
 
 class Correction(Record):
-    """A fact of the reference put right from the app: it stands over the row of the CSV file, which stays as it is.
+    """A corrected fact of the reference: it applies over the row of the CSV file, which stays as it is.
 
     ``file`` is that of the reference (``sessions.csv``), ``row`` the row's key there, its parts separated by a blank;
     a key that the file has not makes a new row. ``values`` are the columns that are put right, as a JSON object of
-    texts as they would stand in the file. ``source_url`` is where it was read, ``note`` what a reader should know.
+    texts as the file would have them. ``source_url`` is where it was read, ``note`` what a reader should know.
     Always public: it is about meetings of the organisations, and holds for everyone.
     """
 
@@ -774,7 +774,7 @@ class Change(Base):
     table: Mapped[str] = mapped_column(String(40))
     row_id: Mapped[str] = mapped_column(String(32), index=True)
     record_id: Mapped[str] = mapped_column(String(32), index=True, default="")
-    """The record that the row is or hangs on; empty for a person."""
+    """The record that the row is or belongs to; empty for a person."""
     before: Mapped[str] = _text(1_000_000, default="{}")
     after: Mapped[str] = _text(1_000_000, default="{}")
     reason: Mapped[str] = _text(NOTE, default="")

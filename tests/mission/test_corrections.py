@@ -16,12 +16,13 @@ from calendar_model.__main__ import main
 from calendar_model.access.permissions import ANONYMOUS, Viewer, member
 from calendar_model.access.problems import Refused
 from calendar_model.access.unit_of_work import reading
-from calendar_model.mission.corrections import change_cadence, record_correction, withdraw_correction
+from calendar_model.mission.corrections import change_cadence, record_correction
+from calendar_model.mission.records import delete_record
 from calendar_model.mission.transactions import save, writing
 from calendar_model.mission.visible_calendar import calendar_for
 from calendar_model.reference import DATA_VARIABLE, load
 from calendar_model.store.models import Case, Correction, Person, RecordLink
-from calendar_model.terms import Suggester
+from calendar_model.terms import RecordKind, Suggester
 from calendar_model.vocabulary import Sensitivity
 
 SOURCE = "https://www.ohchr.org/en/hr-bodies/hrc/sessions"
@@ -39,7 +40,7 @@ def change(who: Viewer, correction: str, seen: int, **columns: Any) -> None:
 
 
 def withdraw(who: Viewer, correction: str, seen: int) -> None:
-    withdraw_correction(who, correction, seen=seen, reason=WHY)
+    delete_record(who, RecordKind.CORRECTION, correction, seen=seen, reason=WHY)
 
 
 def shown() -> tuple[Any, ...]:
