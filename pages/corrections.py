@@ -46,7 +46,7 @@ from pages.components.record.history import history
 from pages.components.record.parts import item_openers
 from pages.components.shell import item_panel
 from pages.components.shell.context import PageContext, current
-from pages.components.shell.current_user import acting
+from pages.components.shell.current_user import current_person
 from pages.components.shell.navigation import link
 from pages.components.shell.words import plain
 
@@ -190,7 +190,7 @@ def name_of(file: str, row: str, context: PageContext) -> str:
 
 
 def may_record() -> bool:
-    person = acting()
+    person = current_person()
     return person is not None and not person.sample
 
 

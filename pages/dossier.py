@@ -42,7 +42,7 @@ from pages.components.record.forms import LINK, NEW, RECORD, words
 from pages.components.record.parts import who_sees
 from pages.components.shell import item_panel
 from pages.components.shell.context import PageContext, current
-from pages.components.shell.current_user import acting
+from pages.components.shell.current_user import current_person
 from pages.components.shell.navigation import PAGE_OF, link
 from pages.components.shell.words import plain, plain_lines
 from pages.components.widgets import labels
@@ -364,7 +364,7 @@ def page(context: PageContext) -> None:
             st.markdown("A dossier belongs to an item of the calendar: open the item, then its dossier.")
         return
     row = rows.iloc[0]
-    person = acting()
+    person = current_person()
     with st.container(key="dossier"):
         head(row, context)
         with st.container(key="on_screen_note"):

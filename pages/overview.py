@@ -16,7 +16,7 @@ from calendar_model.mission.briefing import CycleStep, TrackCycle
 from calendar_model.mission.open_tasks import open_tasks
 from pages.components.shell import item_panel
 from pages.components.shell.context import PageContext, current
-from pages.components.shell.current_user import acting
+from pages.components.shell.current_user import current_person
 from pages.components.shell.navigation import link
 from pages.components.shell.words import plain
 from pages.components.widgets.lines import lines
@@ -166,7 +166,7 @@ context = current()
 st.title("Overview")
 for_you(context)
 now(context)
-week_buttons(context, acting() if context.workspace else None)
+week_buttons(context, current_person() if context.workspace else None)
 listed = coming(context)
 the_cycles(context)
 if not listed.empty:

@@ -22,7 +22,7 @@ from pages.components.record.deleted_records import deleted_records
 from pages.components.record.forms import NEW, RECORD, RecordForm
 from pages.components.shell import item_panel
 from pages.components.shell.context import PageContext, current
-from pages.components.shell.current_user import act_as, acting
+from pages.components.shell.current_user import act_as, current_person
 from pages.components.shell.navigation import link
 from pages.components.shell.words import plain
 
@@ -109,7 +109,7 @@ def person_form(kept: Person | None, context: PageContext, everyone: Sequence[Pe
 
 def writer() -> Viewer:
     """Who changes the list of persons: the current user, or nobody, since somebody has to be the first."""
-    person = acting()
+    person = current_person()
     return Viewer(person.id if person else "", Sensitivity.INTERNAL)
 
 
@@ -128,7 +128,7 @@ def the_sample(context: PageContext) -> None:
 
 def load(context: PageContext) -> None:
     def act() -> str:
-        nobody = acting() is None
+        nobody = current_person() is None
         with st.spinner("Loading the sample"):
             counts = sample.load(context.table, context.today)
         officer = next((one for one in staff() if one.sample and not one.may_clear), None)
@@ -142,7 +142,7 @@ def load(context: PageContext) -> None:
 
 def remove() -> None:
     def act() -> str:
-        person = acting()
+        person = current_person()
         with st.spinner("Removing the sample"):
             counts = sample.remove()
         if person is not None and person.sample:
@@ -191,7 +191,7 @@ st.title("Settings")
 if not context.workspace:
     st.stop()
 forms.outcome()
-everyone, person = staff(), acting()
+everyone, person = staff(), current_person()
 record, new = st.query_params.get(RECORD, ""), st.query_params.get(NEW, "")
 if record or new:
     forms.back("All settings")

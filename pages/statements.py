@@ -24,7 +24,7 @@ from pages.components.record.history import history
 from pages.components.record.parts import item_openers, who_sees
 from pages.components.shell import item_panel
 from pages.components.shell.context import PageContext, current
-from pages.components.shell.current_user import acting, require_person
+from pages.components.shell.current_user import current_person, require_person
 from pages.components.shell.navigation import PAGE_OF, link
 from pages.components.shell.words import plain
 from pages.components.statements.details import draw_cosponsors, draw_details
@@ -103,7 +103,7 @@ if not context.workspace:
 record, new = st.query_params.get(RECORD, ""), st.query_params.get(NEW, "")
 if record or new:
     forms.back("All statements")
-if not record or acting() is None:
+if not record or current_person() is None:
     st.title("New statement" if new else "Statements")
     forms.outcome()
 person = require_person("Statements are")

@@ -23,7 +23,7 @@ from calendar_model.mission.subscriptions import (
 from calendar_model.vocabulary import Sensitivity
 from pages.components.record import fields, forms
 from pages.components.shell.context import PageContext
-from pages.components.shell.current_user import acting
+from pages.components.shell.current_user import current_person
 from pages.components.shell.navigation import link
 from pages.components.shell.words import plain
 
@@ -50,7 +50,7 @@ def draw_subscriptions(context: PageContext, base_url: str) -> None:
     ``base_url`` is the dashboard's address from outside, empty if it cannot be told.
     """
     st.subheader("Keep this view as a subscription of mine")
-    person = acting()
+    person = current_person()
     if not context.workspace or person is None:
         st.markdown(
             "A subscription is a secret address of your own for the view on the screen, with what is internal in it, "

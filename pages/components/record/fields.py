@@ -13,15 +13,15 @@ import streamlit as st
 
 def line(label: str, longest: int | None, **options: Any) -> str:
     """One line of text of at most ``longest`` characters (None: any number); options as of ``st.text_input``."""
-    return _told(st.text_input(label, **options) or "", longest)
+    return _warn_if_too_long(st.text_input(label, **options) or "", longest)
 
 
 def area(label: str, longest: int | None, **options: Any) -> str:
     """Several lines of text, bounded as in :func:`line`; options are those of ``st.text_area``."""
-    return _told(st.text_area(label, **options) or "", longest)
+    return _warn_if_too_long(st.text_area(label, **options) or "", longest)
 
 
-def _told(typed: str, longest: int | None) -> str:
+def _warn_if_too_long(typed: str, longest: int | None) -> str:
     count = len(typed.strip())
     if longest is not None and count > longest:
         over = count - longest

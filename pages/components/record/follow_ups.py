@@ -99,8 +99,8 @@ def _save_new(record_id: str, keys: Mapping[str, str]) -> None:
 def due_words(due: date, today: date) -> str:
     """``Late by 3 days``, ``Due today``, ``In 1 day``."""
     days = abs((due - today).days)
-    said = "1 day" if days == 1 else f"{days} days"
-    return "Due today" if not days else f"Late by {said}" if due < today else f"In {said}"
+    count = "1 day" if days == 1 else f"{days} days"
+    return "Due today" if not days else f"Late by {count}" if due < today else f"In {count}"
 
 
 def follow_up_lines(

@@ -304,9 +304,8 @@ class RecordForm:
         """Whether more people are to see the record than do now; ``level_of_new`` is in the place of what a new record
         has been."""
         before = self.record.sensitivity if self.record is not None else level_of_new
-        chosen = self.values("sensitivity").get("sensitivity") or before
-        levels = list(Sensitivity)
-        return levels.index(chosen) < levels.index(before)
+        chosen: Sensitivity = self.values("sensitivity").get("sensitivity") or before
+        return chosen.rank < before.rank
 
     def submit(self, label: str, act: Callable[[RecordForm], str], *, key: str = "save") -> None:
         """The button. ``act`` saves what :meth:`values` and :meth:`chosen` hold and says what it did; on success the

@@ -1,7 +1,7 @@
-"""Who acts: a person chosen from those kept in Settings, remembered by this browser.
+"""The current user: a person chosen from those kept in Settings, remembered by this browser.
 
-Sign-in comes later; until then the choice says whose eyes read and in whose name is written, and what needs a second
-person compares these choices.
+Sign-in comes later. Until then the choice says as whom a page reads and in whose name it writes, and what needs a
+second person compares these choices.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _remember = st.components.v2.component(
 )
 
 
-def acting() -> Person | None:
+def current_person() -> Person | None:
     """Who acts in this session; nobody until somebody has been chosen, or if they are no longer kept."""
     return _chosen_among(staff()) if chosen_id() else None
 
@@ -47,8 +47,8 @@ def _chosen_among(everyone: Iterable[Person]) -> Person | None:
 
 
 def viewer() -> Viewer:
-    """Whose eyes read on this page: those of the person who acts, or anybody's."""
-    person = acting()
+    """As whom this page reads: the current person, or anybody."""
+    person = current_person()
     return member(person.id) if person else ANONYMOUS
 
 
@@ -80,7 +80,7 @@ def _chosen() -> None:
 def require_person(what: str, title: str = "") -> Person:
     """Who acts. Where it is nobody, says that ``what`` ("Engagements are") needs somebody, and ends the page; under
     its ``title``, where the page would have set another by now."""
-    person = acting()
+    person = current_person()
     if person is None:
         if title:
             st.title(title)

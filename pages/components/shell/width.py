@@ -38,6 +38,6 @@ STEP = 64
 def column_width(key: str) -> int:
     """The width in pixels of the column in which this is called, rounded down to a multiple of :data:`STEP`."""
     known: Any = st.session_state.get(key)
-    said = int((known or {}).get("px") or USUAL)
-    _probe(data={"said": said, "step": STEP}, key=key, on_px_change=lambda: None, height=1)
-    return said
+    width = int((known or {}).get("px") or USUAL)
+    _probe(data={"said": width, "step": STEP}, key=key, on_px_change=lambda: None, height=1)
+    return width

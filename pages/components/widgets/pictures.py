@@ -1,7 +1,7 @@
 """A chart of a page as a picture to take away: PNG, SVG or PDF, for a slide or a page.
 
 A picture leaves the house. So it is not what stands on the screen but drawn anew, in the light theme, from a calendar
-as the eyes for which it is made may see it (:func:`seen_by`): nothing restricted is ever in it, and unless the reader
+as the reader for whom it is made may see it (:func:`seen_by`): nothing restricted is ever in it, and unless the reader
 asks for a picture for the staff nothing of the mission's own work either.
 
 Drawing takes some seconds. A download button whose data is a function would draw on the click, but says nothing while
@@ -31,7 +31,7 @@ from pages.components.widgets import labels
 
 FORMATS = {"PNG": "image/png", "SVG": "image/svg+xml", "PDF": "application/pdf"}
 ANYONE, STAFF = "anyone", "our staff"
-STAFF_EYES = Viewer("", Sensitivity.INTERNAL)
+ANY_STAFF = Viewer("", Sensitivity.INTERNAL)
 
 SOURCE = "Multilateral calendar for human rights defenders."
 
@@ -46,13 +46,13 @@ class PictureRequest:
     note: Sequence[str]
 
 
-def seen_by(eyes: Viewer, context: PageContext) -> PageContext:
-    """The page's context as other eyes have it: the same filter on the calendar that they see, or on that of the
+def seen_by(reader: Viewer, context: PageContext) -> PageContext:
+    """The page's context as another reader has it: the same filter on the calendar that they see, or on that of the
     reference alone where the workspace cannot be opened."""
-    if eyes == context.viewer:
+    if reader == context.viewer:
         return context
-    _, table = calendar_for(eyes)
-    return replace(context, viewer=eyes, table=table, filtered=context.filter.apply(table, context.reference))
+    _, table = calendar_for(reader)
+    return replace(context, viewer=reader, table=table, filtered=context.filter.apply(table, context.reference))
 
 
 def filter_words(chosen: Filter, reference: Reference) -> str:
@@ -106,8 +106,11 @@ def as_a_picture(
         token = repr((sheet, kind, for_whom, title, context.filter, context.table.attrs["version"], day, stands_for))
         if st.button("Make the picture", key=f"{key}_picture_make"):
             with st.spinner("Drawing the picture, a few seconds"):
-                eyes = STAFF_EYES if for_whom == STAFF else ANONYMOUS
-                st.session_state[made] = (token, *_made(ask, seen_by(eyes, context), sheet, kind, title, for_whom))
+                reader = ANY_STAFF if for_whom == STAFF else ANONYMOUS
+                st.session_state[made] = (
+                    token,
+                    *_make_picture(ask, seen_by(reader, context), sheet, kind, title, for_whom),
+                )
         kept = st.session_state.get(made)
         if kept is None or kept[0] != token:
             return
@@ -127,10 +130,10 @@ def as_a_picture(
             )
 
 
-def _made(
+def _make_picture(
     ask: Callable[[PageContext], PictureRequest], context: PageContext, sheet: Any, kind: Any, title: str, for_whom: Any
 ) -> tuple[bytes, str]:
-    """The file and what is to be said of it; or no octets and what went wrong."""
+    """The file and a sentence about it, or no bytes and what went wrong."""
     asked = ask(context)
     words = filter_words(context.filter, context.reference)
     note = [
@@ -144,7 +147,7 @@ def _made(
         asked.variants, SHEETS[sheet], title=title.strip() or asked.title, subtitle=subtitle, note=note
     )
     try:
-        data = _drawn(drawn_sheet, cast("PictureFormat", str(kind).lower()))
+        data = _draw_bytes(drawn_sheet, cast("PictureFormat", str(kind).lower()))
     except PictureError as fault:
         return b"", str(fault)
     if not drawn_sheet.is_small:
@@ -156,6 +159,6 @@ def _made(
 
 
 @st.cache_data(max_entries=24, show_spinner=False)
-def _drawn(drawn_sheet: PictureSheet, file_format: PictureFormat) -> bytes:
+def _draw_bytes(drawn_sheet: PictureSheet, file_format: PictureFormat) -> bytes:
     """Kept by what is drawn, whoever asked first."""
     return picture(drawn_sheet, file_format)

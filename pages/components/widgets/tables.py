@@ -29,7 +29,7 @@ def csv_download(
     """Two buttons that give ``frame``, or what it gives then, as ``<name>.csv`` and as the workbook ``<name>.xlsx``.
 
     The files are written only when they are asked for. ``name`` is made of what the list is, never of what a person is
-    called; no two on a page have the same. ``label`` says CSV, and is said of Excel likewise. ``title`` says in the
+    called; no two on a page have the same. ``label`` says CSV; of the workbook it says Excel. ``title`` says in the
     workbook what the rows are; without it the name does.
     """
     context = current()
@@ -47,9 +47,9 @@ def csv_download(
         ("xlsx", XLSX, label.replace("CSV", "Excel"), workbook),
     )
     with st.container(horizontal=True, gap="small"):
-        for kind, mime, said, data in written:
+        for kind, mime, text, data in written:
             st.download_button(
-                said,
+                text,
                 data=data,
                 file_name=f"{wording.file_name(name, 'table')}.{kind}",
                 mime=mime,
@@ -111,8 +111,8 @@ def kind_word(kind: str) -> str:
 
 def standing_words(standing: str, precision: str) -> str:
     """``Confirmed``; of a window ``Projected, a window``, because its days are not fixed."""
-    said = labels.STANDINGS.get(standing, standing)
-    return said if precision == "day" else f"{said}, a window"
+    label = labels.STANDINGS.get(standing, standing)
+    return label if precision == "day" else f"{label}, a window"
 
 
 def _open_chosen(key: str, items: list[str]) -> None:
@@ -123,11 +123,11 @@ def _open_chosen(key: str, items: list[str]) -> None:
 
 def _when(view: pd.DataFrame, zone: str) -> list[str]:
     starts, ends = (view[name].dt.date for name in ("start", "end"))
-    said = [_days(*days) for days in zip(starts, ends, view["date_precision"], strict=True)]
+    texts = [_days(*days) for days in zip(starts, ends, view["date_precision"], strict=True)]
     timed = (~view["all_day"]).to_numpy().nonzero()[0]
     for position, row in zip(timed, view.iloc[timed].itertuples(), strict=True):
-        said[position] = when(row, zone)
-    return said
+        texts[position] = when(row, zone)
+    return texts
 
 
 @lru_cache(maxsize=4096)
