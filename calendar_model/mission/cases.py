@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, Unpack
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
@@ -26,8 +26,7 @@ from calendar_model.mission.checks import (
     refuse_deletion,
 )
 from calendar_model.mission.statements.case_checks import COLUMNS, CaseFacts, before_clearing, before_closing
-from calendar_model.mission.transactions import save
-from calendar_model.store.database import Workspace
+from calendar_model.mission.transactions import SaveOptions, save
 from calendar_model.store.models import (
     Access,
     Base,
@@ -198,56 +197,17 @@ def _with_people() -> tuple[ExecutableOption, ...]:
 
 
 def save_case(
-    viewer: Viewer,
-    values: Mapping[str, Any],
-    *,
-    case_id: str = "",
-    seen: int = 0,
-    items: Iterable[str] | None = None,
-    links: Iterable[str] | None = None,
-    named: Iterable[str] | None = None,
-    workspace: Workspace | None = None,
+    viewer: Viewer, values: Mapping[str, Any], *, case_id: str = "", seen: int = 0, **options: Unpack[SaveOptions]
 ) -> str:
     """Save an individual case, new or the ``seen`` version changed, and give its identifier.
 
-    Arguments and what is raised as of :func:`calendar_model.mission.transactions.save`.
+    Options and what is raised as of :func:`~calendar_model.mission.transactions.save`.
     """
-    return save(
-        viewer,
-        Case,
-        values,
-        record_id=case_id,
-        seen=seen,
-        items=items,
-        links=links,
-        named=named,
-        workspace=workspace,
-    )
+    return save(viewer, Case, values, record_id=case_id, seen=seen, **options)
 
 
 def save_reprisal(
-    viewer: Viewer,
-    values: Mapping[str, Any],
-    *,
-    reprisal_id: str = "",
-    seen: int = 0,
-    items: Iterable[str] | None = None,
-    links: Iterable[str] | None = None,
-    named: Iterable[str] | None = None,
-    workspace: Workspace | None = None,
+    viewer: Viewer, values: Mapping[str, Any], *, reprisal_id: str = "", seen: int = 0, **options: Unpack[SaveOptions]
 ) -> str:
-    """Save an allegation of reprisal, new or the ``seen`` version changed, and give its identifier.
-
-    Arguments and what is raised as of :func:`calendar_model.mission.transactions.save`.
-    """
-    return save(
-        viewer,
-        Reprisal,
-        values,
-        record_id=reprisal_id,
-        seen=seen,
-        items=items,
-        links=links,
-        named=named,
-        workspace=workspace,
-    )
+    """Save an allegation of reprisal, as :func:`save_case` does a case."""
+    return save(viewer, Reprisal, values, record_id=reprisal_id, seen=seen, **options)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Unpack
 
 import pandas as pd
 from sqlalchemy import select
@@ -20,7 +20,7 @@ from calendar_model.access.permissions import Viewer
 from calendar_model.access.problems import Problem, Refused
 from calendar_model.access.unit_of_work import load_for_update
 from calendar_model.mission.checks import Checks, give_access_to, is_changed, must_have_reason
-from calendar_model.mission.transactions import save, writing
+from calendar_model.mission.transactions import SaveOptions, save, writing
 from calendar_model.store.database import Workspace
 from calendar_model.store.models import Base, Consent, Contact, Identity, Record
 from calendar_model.store.session import WorkspaceSession
@@ -215,23 +215,14 @@ def contacts_table(found: Iterable[Contact], last: Mapping[str, date]) -> pd.Dat
 
 
 def save_contact(
-    viewer: Viewer,
-    values: Mapping[str, Any],
-    *,
-    contact_id: str = "",
-    seen: int = 0,
-    named: Iterable[str] | None = None,
-    reason: str = "",
-    workspace: Workspace | None = None,
+    viewer: Viewer, values: Mapping[str, Any], *, contact_id: str = "", seen: int = 0, **options: Unpack[SaveOptions]
 ) -> str:
     """Save a contact, new or the ``seen`` version changed, and give its identifier.
 
-    Arguments and what is raised as of :func:`calendar_model.mission.transactions.save`. ``named`` are the persons with
+    Options and what is raised as of :func:`~calendar_model.mission.transactions.save`. ``named`` are the persons with
     access also where the contact is not restricted: they see who it is.
     """
-    return save(
-        viewer, Contact, values, record_id=contact_id, seen=seen, named=named, reason=reason, workspace=workspace
-    )
+    return save(viewer, Contact, values, record_id=contact_id, seen=seen, **options)
 
 
 def record_consent(

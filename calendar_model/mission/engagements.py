@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Unpack
 
 import pandas as pd
 from sqlalchemy import ColumnElement, false, func, or_, select
@@ -20,9 +20,8 @@ from calendar_model.access.permissions import Viewer
 from calendar_model.calendar import Filter
 from calendar_model.mission import record_filter
 from calendar_model.mission.checks import Checks
-from calendar_model.mission.transactions import named_where_restricted, save
+from calendar_model.mission.transactions import SaveOptions, save, with_access_where_restricted
 from calendar_model.reference import Reference
-from calendar_model.store.database import Workspace
 from calendar_model.store.models import Base, Contact, Engagement, FollowUp, ItemLink, Record, RecordLink
 from calendar_model.terms import EngagementForm, EngagementKind, RecordKind
 from calendar_model.vocabulary import Sensitivity
@@ -254,54 +253,21 @@ def log_engagement(
     viewer: Viewer,
     values: Mapping[str, Any],
     *,
-    items: Iterable[str] = (),
-    links: Iterable[str] = (),
-    named: Iterable[str] = (),
     follow_up: Mapping[str, Any] | None = None,
-    workspace: Workspace | None = None,
+    **options: Unpack[SaveOptions],
 ) -> str:
-    """Log an engagement and give its identifier; arguments and what is raised as of :func:`transactions.save`.
+    """Log an engagement and give its identifier; ``follow_up`` are the columns of a first one (what, due, owner_id).
 
-    ``named`` counts where the engagement is restricted. ``follow_up`` are the columns of a first follow-up (``what``,
-    ``due``, ``owner_id``).
+    Options and what is raised as of :func:`~calendar_model.mission.transactions.save`; ``named`` counts where the
+    engagement is restricted.
     """
     following = {"follow_ups": [FollowUp(**follow_up)]} if follow_up else {}
-    return save(
-        viewer,
-        Engagement,
-        {**values, **following},
-        items=items,
-        links=links,
-        named=named_where_restricted(values, named),
-        workspace=workspace,
-    )
+    return save(viewer, Engagement, {**values, **following}, **with_access_where_restricted(values, options))
 
 
 def edit_engagement(
-    viewer: Viewer,
-    engagement_id: str,
-    seen: int,
-    values: Mapping[str, Any],
-    *,
-    items: Iterable[str] | None = None,
-    links: Iterable[str] | None = None,
-    named: Iterable[str] | None = None,
-    reason: str = "",
-    workspace: Workspace | None = None,
+    viewer: Viewer, engagement_id: str, seen: int, values: Mapping[str, Any], **options: Unpack[SaveOptions]
 ) -> None:
-    """Change the ``seen`` version of an engagement; arguments and what is raised as of :func:`transactions.save`.
-
-    ``named`` counts where the engagement is restricted.
-    """
-    save(
-        viewer,
-        Engagement,
-        values,
-        record_id=engagement_id,
-        seen=seen,
-        items=items,
-        links=links,
-        named=named_where_restricted(values, named),
-        reason=reason,
-        workspace=workspace,
-    )
+    """Change the ``seen`` version of an engagement; options and what is raised as of :func:`log_engagement`."""
+    options = with_access_where_restricted(values, options)
+    save(viewer, Engagement, values, record_id=engagement_id, seen=seen, **options)

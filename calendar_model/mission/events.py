@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
 from functools import cache
-from typing import Any
+from typing import Any, Unpack
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import select
@@ -14,11 +14,10 @@ from sqlalchemy.orm import Session, selectinload
 from calendar_model import clock, wording
 from calendar_model.access.permissions import Viewer
 from calendar_model.access.problems import SHORTEST_REASON, Problem, Refused
-from calendar_model.access.unit_of_work import give_access, set_links, upsert
+from calendar_model.access.unit_of_work import set_links, upsert
 from calendar_model.calendar import Item, city
 from calendar_model.mission.checks import Checks, is_changed
-from calendar_model.mission.transactions import named_where_restricted, writing
-from calendar_model.store.database import Workspace
+from calendar_model.mission.transactions import SaveOptions, save, with_access_where_restricted, writing
 from calendar_model.store.models import Base, Event
 from calendar_model.store.session import WorkspaceSession
 from calendar_model.terms import EventKind
@@ -185,37 +184,26 @@ def zone_of(name: str) -> ZoneInfo | None:
 
 
 def save_event(
-    viewer: Viewer,
-    values: Mapping[str, Any],
-    *,
-    event_id: str = "",
-    seen: int = 0,
-    items: Iterable[str] | None = None,
-    links: Iterable[str] | None = None,
-    named: Iterable[str] | None = None,
-    reason: str = "",
-    workspace: Workspace | None = None,
+    viewer: Viewer, values: Mapping[str, Any], *, event_id: str = "", seen: int = 0, **options: Unpack[SaveOptions]
 ) -> str:
     """Save an event, new or the ``seen`` version changed, and give its identifier.
 
-    Arguments and what is raised as of :func:`calendar_model.mission.transactions.save`; ``named`` counts where the
-    event is restricted. An event without an ``end`` ends on the day on which it starts. A new event is internal at
-    most: one that shall be public is saved as internal and opened with its ``reason``, as any other record.
+    Options and what is raised as of :func:`~calendar_model.mission.transactions.save`; ``named`` counts where the event
+    is restricted. An event without an ``end`` ends on the day on which it starts. A new event is internal at most: one
+    that shall be public is saved as internal and opened with its ``reason``, as any other record.
     """
     values = {**values, "end": values.get("end") or values.get("start")}
+    options = with_access_where_restricted(values, options)
     if not event_id and (wrong := problems(values)):
         raise Refused(*wrong)
-    is_born_public = not event_id and values.get("sensitivity") == Sensitivity.PUBLIC
-    if is_born_public and len(reason.strip()) < SHORTEST_REASON:
+    if event_id or values.get("sensitivity") != Sensitivity.PUBLIC:
+        return save(viewer, Event, values, record_id=event_id, seen=seen, **options)
+    reason = options.get("reason", "").strip()
+    if len(reason) < SHORTEST_REASON:
         raise Refused(Problem("event-public-without-reason", "reason"))
-    born = {**values, "sensitivity": Sensitivity.INTERNAL} if is_born_public else values
-    with writing(viewer, "" if is_born_public else reason, workspace) as session, session.no_autoflush:
-        event = upsert(session, viewer, Event, born, record_id=event_id, seen=seen)
-        set_links(event, items, links)
-        if (persons := named_where_restricted(values, named)) is not None:
-            give_access(event, persons)
-        if is_born_public:
-            session.flush()
-            session.reason = reason.strip()
-            event.sensitivity = Sensitivity.PUBLIC
+    with writing(viewer, workspace=options.get("workspace")) as session, session.no_autoflush:
+        event = upsert(session, viewer, Event, {**values, "sensitivity": Sensitivity.INTERNAL})
+        set_links(event, options.get("items"), options.get("links"))
+        session.flush()
+        session.reason, event.sensitivity = reason, Sensitivity.PUBLIC
         return event.id

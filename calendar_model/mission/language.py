@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Unpack
 
 import pandas as pd
 from sqlalchemy import select
@@ -14,9 +14,8 @@ from sqlalchemy.orm import Session, selectinload
 from calendar_model.access.permissions import Viewer
 from calendar_model.access.problems import Problem
 from calendar_model.mission.checks import Checks
-from calendar_model.mission.transactions import named_where_restricted, save
+from calendar_model.mission.transactions import SaveOptions, save, with_access_where_restricted
 from calendar_model.reference import Reference
-from calendar_model.store.database import Workspace
 from calendar_model.store.models import Base, LanguageProposal, Record
 from calendar_model.terms import ProposalOutcome
 from calendar_model.vocabulary import Sensitivity
@@ -124,31 +123,12 @@ def proposals_table(found: Iterable[LanguageProposal]) -> pd.DataFrame:
 
 
 def save_proposal(
-    viewer: Viewer,
-    values: Mapping[str, Any],
-    *,
-    proposal_id: str = "",
-    seen: int = 0,
-    items: Iterable[str] | None = None,
-    links: Iterable[str] | None = None,
-    named: Iterable[str] | None = None,
-    reason: str = "",
-    workspace: Workspace | None = None,
+    viewer: Viewer, values: Mapping[str, Any], *, proposal_id: str = "", seen: int = 0, **options: Unpack[SaveOptions]
 ) -> str:
     """Save a proposal, new or the ``seen`` version changed, and give its identifier.
 
-    Arguments and what is raised as of :func:`calendar_model.mission.transactions.save`; ``named`` counts where the
+    Options and what is raised as of :func:`~calendar_model.mission.transactions.save`; ``named`` counts where the
     proposal is restricted.
     """
-    return save(
-        viewer,
-        LanguageProposal,
-        values,
-        record_id=proposal_id,
-        seen=seen,
-        items=items,
-        links=links,
-        named=named_where_restricted(values, named),
-        reason=reason,
-        workspace=workspace,
-    )
+    options = with_access_where_restricted(values, options)
+    return save(viewer, LanguageProposal, values, record_id=proposal_id, seen=seen, **options)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
-from typing import Any, TypeVar
+from typing import Any, TypedDict, TypeVar
 
 from calendar_model.access import unit_of_work
 from calendar_model.access.permissions import Viewer
@@ -31,6 +31,21 @@ def _rules(session: WorkspaceSession) -> None:
     rules.check(session)
 
 
+class SaveOptions(TypedDict, total=False):
+    """What a record is saved with beside its columns; each has the default of :func:`save`.
+
+    ``items`` (of the calendar), ``links`` (records) and ``named`` (persons who
+    see it while it is restricted) are what there shall be from now on; None leaves them. ``reason`` stays in the
+    history. ``workspace`` is another one than the current.
+    """
+
+    items: Iterable[str] | None
+    links: Iterable[str] | None
+    named: Iterable[str] | None
+    reason: str
+    workspace: Workspace | None
+
+
 def save(
     viewer: Viewer,
     kind: type[R],
@@ -44,11 +59,10 @@ def save(
     reason: str = "",
     workspace: Workspace | None = None,
 ) -> str:
-    """Saves what a form holds, in one transaction, and gives the record's identifier.
+    """Save what a form holds, in one transaction, and give the record's identifier.
 
     Without ``record_id`` a new record of this kind, owned by the viewer; with it the ``seen`` version is changed.
-    ``values`` are columns. ``items`` (of the calendar), ``links`` (records) and ``named`` (persons who see it while it
-    is restricted) are what there shall be from now on; None leaves them. What the viewer does not see stays as it is.
+    ``values`` are columns; the others are :class:`SaveOptions`. What the viewer does not see stays as it is.
     Raises as :func:`writing` and :func:`load_for_update` do.
     """
     # Rules look at all of it together: a level that is written before the names would be judged without them.
@@ -61,10 +75,10 @@ def save(
         return record.id
 
 
-def named_where_restricted(values: Mapping[str, Any], named: Iterable[str] | None) -> Iterable[str] | None:
-    """The persons who shall have access to a record that is restricted by these columns, or left as it is by them.
+def with_access_where_restricted(values: Mapping[str, Any], options: SaveOptions) -> SaveOptions:
+    """The options to save a record with these columns, where ``named`` counts only if they restrict it.
 
-    None where it is not restricted: who has access to it then stays, and does not matter.
+    Of a record that is not restricted, or no longer, the people with access stay as they are.
     """
     is_restricted = values.get("sensitivity", Sensitivity.RESTRICTED) == Sensitivity.RESTRICTED
-    return named if is_restricted else None
+    return options if is_restricted else {**options, "named": None}

@@ -13,6 +13,7 @@ from calendar_model.access.permissions import ANONYMOUS, Viewer, member
 from calendar_model.access.problems import Refused
 from calendar_model.access.unit_of_work import EditConflict, reading
 from calendar_model.clock import TODAY_VARIABLE
+from calendar_model.mission.rules import CHECKS
 from calendar_model.mission.statements import commands
 from calendar_model.mission.transactions import save, writing
 from calendar_model.store.models import (
@@ -310,3 +311,11 @@ def test_an_event_with_impossible_hours_is_refused_whoever_writes_it(desk: Viewe
     save(desk, Event, {"start_time": time(13), "timezone": "Europe/Zurich"}, record_id=made, seen=1)
     with reading(desk) as session:
         assert session.execute(select(Event.start_time, Event.moved)).all() == [(time(13), 1)]
+
+
+# --- What the nouns declare
+
+
+def test_each_kind_of_record_declares_its_checks() -> None:
+    kinds = {mapper.class_ for mapper in Record.__mapper__.self_and_descendants} - {Record}
+    assert kinds <= set(CHECKS)

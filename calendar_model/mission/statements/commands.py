@@ -11,14 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Unpack
 
 from calendar_model.access.permissions import Viewer
 from calendar_model.access.problems import Problem, Refused
 from calendar_model.clock import now
 from calendar_model.mission.statements.facts import facts_for
 from calendar_model.mission.statements.queries import load_statement, newest, text_in, text_of, unsaved
-from calendar_model.mission.transactions import named_where_restricted, save, writing
+from calendar_model.mission.transactions import SaveOptions, save, with_access_where_restricted, writing
 from calendar_model.store.database import Workspace, WorkspaceError
 from calendar_model.store.models import Cosponsor, Override, Statement, Unsaved, Version, longest
 from calendar_model.store.session import WorkspaceSession
@@ -31,58 +31,21 @@ LONGEST_REASON = longest(Override, "reason")
 # --- Details
 
 
-def start_statement(
-    viewer: Viewer,
-    values: Mapping[str, Any],
-    *,
-    items: Iterable[str] = (),
-    links: Iterable[str] = (),
-    named: Iterable[str] = (),
-    workspace: Workspace | None = None,
-) -> str:
-    """Start a statement as an idea and give its identifier; arguments as of :func:`transactions.save`.
+def start_statement(viewer: Viewer, values: Mapping[str, Any], **options: Unpack[SaveOptions]) -> str:
+    """Start a statement as an idea and give its identifier.
 
-    ``named`` counts where the statement is restricted.
+    Options and what is raised as of :func:`~calendar_model.mission.transactions.save`; ``named`` counts where the
+    statement is restricted.
     """
-    return save(
-        viewer,
-        Statement,
-        values,
-        items=items,
-        links=links,
-        named=named_where_restricted(values, named),
-        workspace=workspace,
-    )
+    return save(viewer, Statement, values, **with_access_where_restricted(values, options))
 
 
 def edit_statement(
-    viewer: Viewer,
-    statement_id: str,
-    seen: int,
-    values: Mapping[str, Any],
-    *,
-    items: Iterable[str] | None = None,
-    links: Iterable[str] | None = None,
-    named: Iterable[str] | None = None,
-    reason: str = "",
-    workspace: Workspace | None = None,
+    viewer: Viewer, statement_id: str, seen: int, values: Mapping[str, Any], **options: Unpack[SaveOptions]
 ) -> None:
-    """Change the details of the ``seen`` version of a statement; arguments as of :func:`transactions.save`.
-
-    ``named`` counts where the statement is restricted.
-    """
-    save(
-        viewer,
-        Statement,
-        values,
-        record_id=statement_id,
-        seen=seen,
-        items=items,
-        links=links,
-        named=named_where_restricted(values, named),
-        reason=reason,
-        workspace=workspace,
-    )
+    """Change the details of the ``seen`` version of a statement; options as of :func:`start_statement`."""
+    options = with_access_where_restricted(values, options)
+    save(viewer, Statement, values, record_id=statement_id, seen=seen, **options)
 
 
 def set_cosponsors(
