@@ -182,7 +182,7 @@ def _history(options: argparse.Namespace) -> int:
             ("When (UTC)", "Who", "What", "Reason"),
             [
                 (
-                    f"{wording.day(change.at)}, {change.at:%H:%M}",
+                    wording.moment(change.at),
                     _short(names.get(change.person_id, change.person_id) or "nobody chosen"),
                     _what(change),
                     _short(change.reason),
@@ -205,7 +205,7 @@ def _deleted(viewer: Viewer, names: dict[str, str], form: str) -> int:
             ("Deleted (UTC)", "Record", "Kind", "Title", "By", "Reason"),
             [
                 (
-                    f"{wording.day(one.at)}, {one.at:%H:%M}",
+                    wording.moment(one.at),
                     one.record_id,
                     str(one.kind).replace("-", " "),
                     _short(one.title),

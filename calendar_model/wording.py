@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from calendar_model.vocabulary import Precision, Standing
 
@@ -13,6 +14,12 @@ def day(value: date, *, year: bool = True, weekday: bool = True) -> str:
     """Return ``Mon 23 Feb 2026``, or a shorter form without ``weekday`` or ``year``."""
     parts = [f"{value:%a}"] if weekday else []
     return " ".join([*parts, f"{value.day} {value:%b}", *([f"{value.year}"] if year else [])])
+
+
+def moment(at: datetime, zone: str = "") -> str:
+    """Return ``Tue 24 Nov 2026, 10:31`` of an instant: on the clock of ``zone``, or of the zone that it is in."""
+    local = at.astimezone(ZoneInfo(zone)) if zone else at
+    return f"{day(local.date())}, {local:%H:%M}"
 
 
 def span(start: date, end: date, precision: Precision | str = Precision.DAY) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from docx.document import Document
 from docx.enum.style import WD_STYLE_TYPE
@@ -22,7 +21,7 @@ from calendar_model.reference import Reference
 from calendar_model.store.models import Statement, Version
 from calendar_model.terms import StatementForm, StatementState
 from calendar_model.vocabulary import Sensitivity
-from calendar_model.wording import day, term
+from calendar_model.wording import term
 
 SIZE, SPACING = 16, 1.5
 """Points, and lines, of what is read out."""
@@ -86,8 +85,8 @@ def clearance_words(statement: Statement, text: Version, zone: str) -> str:
         return f"Draft, not cleared (version {text.number})"
     if text.number not in cleared_with(statement, statement.cleared_version or 0):
         return f"Not the text that was cleared: this is version {text.number}, cleared was {statement.cleared_version}"
-    at = statement.cleared_at.astimezone(ZoneInfo(zone))
-    return f"Cleared by {statement.cleared_by.name} on {day(at.date())}, {at:%H:%M} (version {text.number})"
+    at = wording.moment(statement.cleared_at, zone)
+    return f"Cleared by {statement.cleared_by.name} on {at} (version {text.number})"
 
 
 def speaking_time(text: Version, limit: int | None) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 import streamlit as st
 
@@ -104,8 +103,7 @@ def visit_text(one: RemoteCalendar, zone: str) -> str:
     """When it was last asked, in the reader's zone, and what came of it."""
     if one.visit is None:
         return "Not read yet."
-    at = one.visit.asked_at.astimezone(ZoneInfo(zone))
-    return f"Last read {wording.day(at.date())}, {at:%H:%M}. {one.visit.outcome}"
+    return f"Last read {wording.moment(one.visit.asked_at, zone)}. {one.visit.outcome}"
 
 
 def _look(remote_id: str) -> None:

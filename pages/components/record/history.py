@@ -7,7 +7,6 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 import streamlit as st
@@ -54,7 +53,7 @@ def _change_rows(
 ) -> list[tuple[str, ...]]:
     """A line of the history for people, a row for each column that it changed."""
     before, after = json.loads(change.before), json.loads(change.after)
-    at = f"{wording.day(change.at.astimezone(ZoneInfo(zone)).date())}, {change.at.astimezone(ZoneInfo(zone)):%H:%M}"
+    at = wording.moment(change.at, zone)
     part = _PARTS.get(change.table_now, "")
     rows: list[tuple[str, ...]] = []
     for column in dict.fromkeys([*before, *after]):

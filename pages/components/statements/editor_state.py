@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from calendar_model import wording
 from calendar_model.access.problems import Problem, Refused
 from calendar_model.mission.statements.commands import keep_typing
 from pages.components.shell.current_user import viewer
@@ -48,12 +46,6 @@ class EditorState:
     def set_text_aside(self, text: str, base: int) -> None:
         """Take a text out of the way that is not saved; one at a time can be brought back."""
         self.set_aside, self.set_aside_base = text, base
-
-
-def moment(at: datetime, zone: str) -> str:
-    """``Tue 24 Nov 2026, 10:31`` in the reader's zone."""
-    local = at.astimezone(ZoneInfo(zone))
-    return f"{wording.day(local.date())}, {local:%H:%M}"
 
 
 def versions_in(statement: Statement, language: str) -> list[Version]:

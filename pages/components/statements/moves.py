@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from calendar_model import wording
 from calendar_model.messages.statements import state_label
 from calendar_model.mission.statements import commands, workflow
 from calendar_model.mission.statements.queries import StatementView
@@ -17,7 +18,6 @@ from calendar_model.terms import StatementState, Step
 from pages.components.record import fields, forms
 from pages.components.shell.current_user import viewer
 from pages.components.shell.words import plain
-from pages.components.statements.editor_state import moment
 
 if TYPE_CHECKING:
     from calendar_model.store.models import Override, Person, Statement
@@ -148,14 +148,14 @@ def draw_overrides(view: StatementView, facts: StatementFacts, actor: Person, zo
 
 def _draw_override(asked: Override, confirmed: Override | None, is_open: bool, zone: str) -> None:
     end = (
-        f"Confirmed by {confirmed.person.name} on {moment(confirmed.at, zone)}: “{confirmed.reason}”"
+        f"Confirmed by {confirmed.person.name} on {wording.moment(confirmed.at, zone)}: “{confirmed.reason}”"
         if confirmed
         else "It waits for a second person."
         if is_open
         else "Nobody confirmed it before the text changed."
     )
     st.markdown(
-        f"{plain(asked.person.name)} asked on {moment(asked.at, zone)} to pass over what missed before the "
+        f"{plain(asked.person.name)} asked on {wording.moment(asked.at, zone)} to pass over what missed before the "
         f"{STEP_LABELS[asked.step]} of version {asked.version_number}: “{plain(asked.reason)}” {plain(end)}"
     )
     st.caption(plain(f"What missed: {' '.join(asked.missing.splitlines())}"))

@@ -21,7 +21,6 @@ from pages.components.shell.context import PageContext
 from pages.components.shell.current_user import viewer
 from pages.components.shell.navigation import link
 from pages.components.shell.words import linked, plain
-from pages.components.statements.editor_state import moment
 from pages.components.widgets import labels
 
 if TYPE_CHECKING:
@@ -48,7 +47,7 @@ def draw_steps(statement: Statement, zone: str) -> None:
     st.html(f'<ol class="steps" aria-label="Where it stands">{words}</ol>')
     parts = []
     if statement.cleared_by is not None and statement.cleared_at is not None:
-        when = moment(statement.cleared_at, zone)
+        when = wording.moment(statement.cleared_at, zone)
         parts.append(f"Version {statement.cleared_version} cleared by {statement.cleared_by.name} on {when}.")
     if statement.delivered_on is not None:
         parts.append(f"Delivered on {wording.day(statement.delivered_on)}.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from calendar_model import wording
 from calendar_model.messages.statements import state_label
 from calendar_model.mission.statements import commands, languages, workflow
 from calendar_model.mission.statements.queries import newest_text, statement_with_typing, text_in, version_texts
@@ -20,7 +21,6 @@ from pages.components.shell.words import plain
 from pages.components.statements.editor_state import (
     StatementEditor,
     first_language,
-    moment,
     take_in_all,
     versions_in,
 )
@@ -117,7 +117,7 @@ def _draw_notices(statement: Statement, work: StatementEditor, texts: Sequence[V
     base_text = text_in(statement, state.base)
     if state.recovered_at is not None:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"You had typed this on {moment(state.recovered_at, context.zone)} and not saved it.")
+            st.markdown(f"You had typed this on {wording.moment(state.recovered_at, context.zone)} and not saved it.")
             label = f"Discard it and show version {newest.number}" if newest else "Discard it"
             st.button(label, key="discard", type="tertiary", on_click=_discard, args=(work,))
     if state.set_aside:
@@ -140,7 +140,7 @@ def _draw_newer_version(work: StatementEditor, newest: Version, base: str, conte
     verb = "saved" if who.startswith("You") else "has saved"
     st.warning(
         plain(
-            f"{who} {verb} version {newest.number} on {moment(newest.at, context.zone)}, since you began"
+            f"{who} {verb} version {newest.number} on {wording.moment(newest.at, context.zone)}, since you began"
             f"{f' from version {state.base}' if state.base else ''}."
         )
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from calendar_model import wording
 from calendar_model.mission.statements import commands, languages, workflow
 from calendar_model.mission.statements.clearance import Clearance
 from calendar_model.mission.statements.queries import cleared_with
@@ -16,7 +17,7 @@ from pages.components.record import forms
 from pages.components.shell.context import PageContext
 from pages.components.shell.current_user import viewer
 from pages.components.shell.words import plain
-from pages.components.statements.editor_state import StatementEditor, moment, take_in_all, versions_in
+from pages.components.statements.editor_state import StatementEditor, take_in_all, versions_in
 from pages.components.widgets.comparison import comparison
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def _cleared(
     """By version, who cleared it and when: a clearance is of the newest text in each language at that moment."""
     found: dict[int, list[str]] = {version.number: [] for version in statement.versions}
     for clearance in clearances:
-        by = f"{names.get(clearance.person_id, '')} on {moment(clearance.at, zone)}"
+        by = f"{names.get(clearance.person_id, '')} on {wording.moment(clearance.at, zone)}"
         ended = clearance.taken_back or clearance.version != statement.cleared_version
         says = f"cleared by {by}{', taken back since' if ended else ''}"
         for number in cleared_with(statement, clearance.version):
@@ -75,7 +76,7 @@ def _version(statement: Statement, version: Version, newest: int, cleared: Seque
 
 def _version_name(version: Version, zone: str) -> str:
     language = languages.name(version.language)
-    return f"Version {version.number} · {language} · {version.written_by.name} · {moment(version.at, zone)}"
+    return f"Version {version.number} · {language} · {version.written_by.name} · {wording.moment(version.at, zone)}"
 
 
 def _compare(statement: Statement, context: PageContext) -> None:
