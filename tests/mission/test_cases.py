@@ -16,31 +16,22 @@ from calendar_model.messages.statements import decision
 from calendar_model.mission import cases, language
 from calendar_model.mission import cases as checks
 from calendar_model.mission.cases import Attention
-from calendar_model.mission.links import linked_of_kind, linked_records
 from calendar_model.mission.statements.case_checks import CaseFacts, before_clearing
 from calendar_model.mission.transactions import save
 from calendar_model.reference import Reference
 from calendar_model.store.models import (
     Case,
-    Contact,
-    Engagement,
     ItemLink,
     LanguageProposal,
     Person,
     Reprisal,
-    Statement,
 )
 from calendar_model.terms import (
-    ContactKind,
-    EngagementForm,
-    EngagementKind,
     InTheLoop,
     ProposalOutcome,
     Prospect,
     Publicity,
-    RecordKind,
     RiskLevel,
-    StatementForm,
     Suggester,
 )
 from calendar_model.vocabulary import Sensitivity
@@ -74,31 +65,6 @@ def test_cases_come_by_code_and_reprisals_the_newest_first_with_those_named(desk
         ("Case 2", ["Desk"]),
     ]
     assert [one.title for one in alleged] == ["C", "B", "A"]
-
-
-def linked_titles(who: Viewer, record_id: str) -> list[list[str]]:
-    kinds = (RecordKind.STATEMENT, RecordKind.ENGAGEMENT, RecordKind.CONTACT, RecordKind.CASE, RecordKind.REPRISAL)
-    return [[one.title for one in linked_of_kind(who, kind, record_id)] for kind in kinds]
-
-
-def test_what_is_tied_is_found_whichever_was_tied_to_the_other_and_only_if_seen(desk: Viewer, head: Viewer) -> None:
-    both = [desk.person_id, head.person_id]
-    contact = save(desk, Contact, {"title": "Defender 1", "contact_kind": ContactKind.DEFENDER})
-    made, other = case(desk, "Case 1", links=[contact], named=both), case(desk, "Case 2", named=both)
-    told = {"title": "Statement", "form": StatementForm.NATIONAL}
-    save(desk, Statement, told, links=[made, other], named=both)
-    kinds = {"engagement_kind": EngagementKind.COUNTRY_DESK, "form": EngagementForm.PHONE}
-    save(desk, Engagement, {"title": "Call", "on": TODAY, **kinds}, links=[made], named=[desk.person_id])
-    save(desk, Reprisal, {"title": "Reprisal 1"}, links=[made])
-    with reading(desk) as session:
-        raised = linked_records(session, RecordKind.STATEMENT, [made, other, "nothing"])
-    assert linked_titles(desk, made) == [["Statement"], ["Call"], ["Defender 1"], [], ["Reprisal 1"]]
-    assert {id_: [one.title for one in found] for id_, found in raised.items()} == {
-        made: ["Statement"],
-        other: ["Statement"],
-        "nothing": [],
-    }
-    assert linked_titles(head, made) == [["Statement"], [], [], [], []]
 
 
 # --- The questions of section 3.4

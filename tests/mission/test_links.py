@@ -1,0 +1,78 @@
+"""Links between records, as somebody sees them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from calendar_model.access.permissions import ANONYMOUS, Viewer, member
+from calendar_model.access.unit_of_work import reading
+from calendar_model.mission.links import linked_of_kind, linked_records, record_choices
+from calendar_model.mission.transactions import save
+from calendar_model.store.models import Case, Contact, Engagement, Person, Reprisal, Statement
+from calendar_model.terms import (
+    ContactKind,
+    EngagementForm,
+    EngagementKind,
+    RecordKind,
+    StatementForm,
+    Suggester,
+)
+from tests.day import TODAY
+
+
+@pytest.fixture
+def desk() -> Viewer:
+    return member(save(ANONYMOUS, Person, {"name": "Desk"}))
+
+
+@pytest.fixture
+def head() -> Viewer:
+    return member(save(ANONYMOUS, Person, {"name": "Head"}))
+
+
+def case(who: Viewer, title: str, **more: Any) -> str:
+    return save(who, Case, {"title": title, "suggested_by": Suggester.MINISTRY}, **more)
+
+
+def linked_titles(who: Viewer, record_id: str) -> list[list[str]]:
+    kinds = (RecordKind.STATEMENT, RecordKind.ENGAGEMENT, RecordKind.CONTACT, RecordKind.CASE, RecordKind.REPRISAL)
+    return [[one.title for one in linked_of_kind(who, kind, record_id)] for kind in kinds]
+
+
+def test_linked_records_are_found_from_either_end_and_only_if_seen(desk: Viewer, head: Viewer) -> None:
+    both = [desk.person_id, head.person_id]
+    contact = save(desk, Contact, {"title": "Defender 1", "contact_kind": ContactKind.DEFENDER})
+    made, other = case(desk, "Case 1", links=[contact], named=both), case(desk, "Case 2", named=both)
+    values = {"title": "Statement", "form": StatementForm.NATIONAL}
+    save(desk, Statement, values, links=[made, other], named=both)
+    kinds = {"engagement_kind": EngagementKind.COUNTRY_DESK, "form": EngagementForm.PHONE}
+    save(desk, Engagement, {"title": "Call", "on": TODAY, **kinds}, links=[made], named=[desk.person_id])
+    save(desk, Reprisal, {"title": "Reprisal 1"}, links=[made])
+    with reading(desk) as session:
+        raised = linked_records(session, RecordKind.STATEMENT, [made, other, "nothing"])
+    assert linked_titles(desk, made) == [["Statement"], ["Call"], ["Defender 1"], [], ["Reprisal 1"]]
+    assert {id_: [one.title for one in found] for id_, found in raised.items()} == {
+        made: ["Statement"],
+        other: ["Statement"],
+        "nothing": [],
+    }
+    assert linked_titles(head, made) == [["Statement"], [], [], [], []]
+
+
+def test_a_link_can_be_made_to_what_the_viewer_sees_of_the_kinds_asked_for(desk: Viewer, head: Viewer) -> None:
+    seen, hidden = case(desk, "Case 1"), case(head, "Case 2")
+    contact = save(desk, Contact, {"title": "Coalition 1", "contact_kind": ContactKind.COALITION})
+
+    assert record_choices(desk, [RecordKind.CASE], kept=[hidden]) == {seen: "Case 1"}
+    assert record_choices(desk, [RecordKind.CASE, RecordKind.CONTACT]) == {seen: "Case 1", contact: "Coalition 1"}
+    assert record_choices(head, [RecordKind.REPRISAL]) == {}
+
+
+def test_what_is_linked_already_is_offered_beyond_the_newest(desk: Viewer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("calendar_model.mission.links.MOST_CHOICES", 1)
+    first, _, last = (case(desk, f"Case {number}") for number in (1, 2, 3))
+
+    assert set(record_choices(desk, [RecordKind.CASE])) == {last}
+    assert set(record_choices(desk, [RecordKind.CASE], kept=[first])) == {first, last}
