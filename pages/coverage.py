@@ -118,7 +118,7 @@ def counted(frame: pd.DataFrame, period: str, *, bold: bool = True) -> str:
 
 
 def explain() -> None:
-    """What coverage is, for somebody who sees it for the first time."""
+    """What coverage is, for a reader who sees it for the first time."""
     with st.expander("What is expected, and by when"):
         st.markdown(
             "\n".join(f"- **{EXPECTATION_LABELS[e]}.** {EXPECTATION_MEANINGS[e]}" for e in Expectation)
@@ -212,7 +212,7 @@ def draw_item(rows: pd.DataFrame) -> None:
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.markdown(f"{state_words(row['state'])} · {plain(readiness_words(**row))}.", width="content")
                 action: Action = row["action"]
-                # A text that is not begun is not cleared either; one way to begin it is enough.
+                # A text that is not started is not cleared either; one link to start it is enough.
                 if action not in offered:
                     page, parameters = address_of(action, item)
                     link(page, label_of(action), **parameters)

@@ -90,7 +90,7 @@ def head(row: Any, context: PageContext) -> None:
 
 
 def actions(row: Any, found: Dossier | None) -> None:
-    """What can be begun from here, with the link made already; and the way to the item in the calendar."""
+    """Links to start a record that is linked to the item already, and to the item in the calendar."""
     item = row["item"]
     with st.container(horizontal=True, key="on_screen_actions"):
         if found is not None:
@@ -158,15 +158,15 @@ def inside(item: str, context: PageContext) -> None:
     for row in found.itertuples():
         with st.container(gap=None, key=f"of_record_within_{row.item}"):
             link("dossier", plain(row.title), **{OF: row.item})
-            said = work_words.get(row.item, "nothing of ours yet" if context.viewer != ANONYMOUS else "")
-            parts = (when(row, context.zone), standing_words(row.standing).lower(), said)
+            work = work_words.get(row.item, "nothing of ours yet" if context.viewer != ANONYMOUS else "")
+            parts = (when(row, context.zone), standing_words(row.standing).lower(), work)
             st.caption(plain(" · ".join(part for part in parts if part)))
 
 
 # --- What there is
 
 
-def record(one: Record, about: Iterable[str], everyone: Sequence[Person], said: str = "") -> None:
+def record(one: Record, about: Iterable[str], everyone: Sequence[Person], sentences: str = "") -> None:
     """One record: its title, which opens it, what it is in small print, and a sentence or two in Markdown."""
     with st.container(gap=None, key=f"of_record_{one.id}"):
         link(PAGE_OF[one.kind], f"{plain(one.title)}{' (sample)' if one.sample else ''}", **{RECORD: one.id})
@@ -174,8 +174,8 @@ def record(one: Record, about: Iterable[str], everyone: Sequence[Person], said: 
         if one.sensitivity is Sensitivity.RESTRICTED:
             parts.append(who_sees(one, everyone).rstrip("."))
         st.caption(plain(" · ".join(part for part in parts if part)))
-        if said:
-            st.markdown(said)
+        if sentences:
+            st.markdown(sentences)
 
 
 def engagements(found: Dossier, context: PageContext, everyone: Sequence[Person]) -> None:
@@ -217,8 +217,8 @@ def drafts(found: Sequence[LinkedStatement], context: PageContext, everyone: Seq
             f"due {wording.day(one.due)}" if one.due and not one.delivered_on else "",
             f"owner {one.owner.name}",
         ]
-        said = f"**{plain(state_label(one.state).capitalize())}**{delivered}{plain(waits)}. {_next(draft)}"
-        record(one, about, everyone, said)
+        sentences = f"**{plain(state_label(one.state).capitalize())}**{delivered}{plain(waits)}. {_next(draft)}"
+        record(one, about, everyone, sentences)
 
 
 def _next(draft: LinkedStatement) -> str:
@@ -265,10 +265,10 @@ def proposals(found: Sequence[LanguageProposal], context: PageContext, everyone:
         return
     st.subheader("Language proposed in texts of others")
     for one in found:
-        said = f"“{plain(one.wording.strip())}”"
+        sentences = f"“{plain(one.wording.strip())}”"
         if one.final_wording.strip():
-            said += f" In the end: “{plain(one.final_wording.strip())}”"
-        record(one, proposal_facts(one, context.reference), everyone, said)
+            sentences += f" In the end: “{plain(one.final_wording.strip())}”"
+        record(one, proposal_facts(one, context.reference), everyone, sentences)
 
 
 def reprisals(found: Sequence[Reprisal], context: PageContext, everyone: Sequence[Person]) -> None:
@@ -317,7 +317,7 @@ def history(found: Dossier, everyone: Sequence[Person], context: PageContext) ->
 
 
 def public_part(row: Any, context: PageContext) -> None:
-    """For somebody who has not said who they are: the calendar, and events that are public."""
+    """For a reader without a current user: the calendar, and events that are public."""
     item = row["item"]
     dates(item, context)
     inside(item, context)

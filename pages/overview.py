@@ -1,4 +1,4 @@
-"""Overview: what is on today, what comes next with the deadlines first, and where every cycle stands."""
+"""Overview: what is on today, what comes next with the deadlines first, and the state of every cycle."""
 
 from pages.components.shell.guard import require_entrance
 

@@ -1,4 +1,4 @@
-"""Briefing notes as Word: what somebody takes along to a meeting about an item, a session, or to the week's start.
+"""Briefing notes as Word, to take along to a meeting about an item or a session, or for the start of a week.
 
 A note holds what its reader may see. The head of every page names the reader and warns of restricted records. Contacts
 appear by their codes alone, never by who they are; free text that could name people (participants, programmes,

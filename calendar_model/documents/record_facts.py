@@ -72,7 +72,7 @@ def proposal_facts(one: LanguageProposal, reference: Reference) -> list[str]:
 
 
 def reprisal_facts(one: Reprisal) -> list[str]:
-    """Where the allegation stands, of which day it is, and to whom it was reported."""
+    """The state of the allegation, its day, and to whom it was reported."""
     day = f"alleged for {wording.day(one.alleged_on)}" if one.alleged_on else ""
     reported = f"reported to {one.reported_to}" if one.reported_to else ""
     return [term(one.state), day, reported]

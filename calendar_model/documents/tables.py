@@ -86,7 +86,7 @@ def _defused(text: str) -> str:
 
 
 def whole_day(value: datetime) -> bool:
-    """Whether a datetime of pandas stands for a day: midnight in no zone."""
+    """Whether a datetime of pandas means a day: midnight in no zone."""
     return value.tzinfo is None and value.time() == time()
 
 

@@ -1,4 +1,4 @@
-"""The picture of coverage: a row an item, a column an expectation, a tile for how it stands.
+"""The picture of coverage: a row an item, a column an expectation, a tile for its state.
 
 A tile is filled when the expectation is met, hollow while there is time, hatched when it is due soon, and has a thick
 edge and the word when it is late. Where a kind of item does not call for an expectation there is no tile. The sentence

@@ -194,7 +194,7 @@ class _LinkedRecords:
     def load(
         self, kind: type[R], ids: Iterable[str], *options: ExecutableOption, order: Sequence[Any] = ()
     ) -> tuple[R, ...]:
-        """Those of these records that are of a class, with who owns them and who is named; by title unless said."""
+        """Those of these records that are of a class, with owners and people with access, in ``order`` or by title."""
         rows = (
             select(kind)
             .where(kind.id.in_(self.of_kind(RecordKind(str(kind.__mapper__.polymorphic_identity)), ids)))

@@ -4,7 +4,7 @@
 - :mod:`.items` reads from the calendar table the items and the deadlines from which days are counted;
 - :mod:`.linked` reads from the store what is linked to them;
 - :mod:`.findings` says of each expectation what was found, and what to do;
-- :mod:`.assessment` holds that against the day, for one item and for all.
+- :mod:`.assessment` compares that with the day, for one item and for all.
 
 All of it is codes and values; the sentences are made in :mod:`calendar_model.messages.coverage`.
 """

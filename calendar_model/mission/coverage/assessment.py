@@ -1,4 +1,4 @@
-"""How every expectation stands around items of the calendar: what was found, and the day by which it is due."""
+"""The readiness of items of the calendar: for every expectation what was found, and the day by which it is due."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ PAST_DAYS, AHEAD_DAYS = 90, 365
 
 @dataclass(frozen=True)
 class Readiness:
-    """How one expectation stands around one item.
+    """Whether one expectation around one item is met, and if not, by when it is due and what to do.
 
     ``by`` is the day by which it is due, and ``by_precision`` month where it is counted from a window: it then says no
     more than its month. ``by_passed``: that day is over; of a window the expectation is late only once it has opened.
@@ -74,9 +74,9 @@ COLUMNS = (*_OF_ITEM, "ours", *_OF_READINESS)
 def coverage(
     session: Session, table: pd.DataFrame, reference: Reference, today: date, *, until: date | None = None
 ) -> pd.DataFrame:
-    """How every expectation stands around the items from :data:`PAST_DAYS` ago to ``until``.
+    """The readiness of the items from :data:`PAST_DAYS` ago to ``until``.
 
-    In: a session that reads as somebody; ``table``, the whole calendar table, because deadlines are in it too, and
+    In: a session with the scope of a viewer; ``table``, the whole calendar table, because deadlines are in it too, and
     the ``reference`` that it was made from; ``until``, the last day on which an item may begin, :data:`AHEAD_DAYS` from
     today unless given.
 
@@ -109,7 +109,7 @@ def coverage(
 
 
 def readiness(session: Session, item: str, table: pd.DataFrame, reference: Reference, today: date) -> list[Readiness]:
-    """How every expectation stands around one item of ``table``, by the same rules as in :func:`coverage`.
+    """The readiness of one item of ``table``, by the same rules as in :func:`coverage`.
 
     In the order of :class:`Expectation`; empty for an item of which nothing is expected, that was cancelled, or that
     the table does not have.

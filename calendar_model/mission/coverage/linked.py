@@ -1,6 +1,6 @@
 """What staff have linked to items of the calendar, as far as the reader of the session may see it.
 
-Only what is linked to the item itself counts: the same item can look better to somebody who sees more.
+Only what is linked to the item itself counts: the same item can look better to a reader who sees more.
 """
 
 from __future__ import annotations
