@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ from calendar_model import calendar, clock, wording
 from calendar_model.access.permissions import Viewer, member
 from calendar_model.access.problems import Problem, Refused
 from calendar_model.access.unit_of_work import reading, staff
+from calendar_model.commands.output import print_json, print_table
 from calendar_model.mission import sample
 from calendar_model.mission.visible_calendar import corrections
 from calendar_model.reference.corrections import EFFECT_WORDS, corrected_rows, correction_effect, patch
@@ -26,7 +26,7 @@ from calendar_model.store.models import Change
 from calendar_model.vocabulary import Sensitivity
 
 if TYPE_CHECKING:
-    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+    from calendar_model.commands.output import Commands
 
 _ACTIONS = {history.CREATE: "added", history.UPDATE: "changed", history.DELETE: "deleted"}
 _NAMES_IT = ("title", "what", "item", "to_what", "step", "number", "country", "name")
@@ -38,11 +38,7 @@ _LONGEST = 60
 
 
 def add_to(commands: Commands) -> None:
-    """Adds the commands to a parser; each leaves in ``run`` what takes the parsed options and gives the exit status.
-
-    What they refuse is raised: :class:`~calendar_model.access.problems.Refused` and
-    :class:`~calendar_model.store.database.WorkspaceError`, both with a sentence for the reader.
-    """
+    """Add these commands to a parser."""
     sampled = commands.add_parser(
         "sample",
         help="a fictional workspace to try it out",
@@ -105,20 +101,6 @@ def add_to(commands: Commands) -> None:
     )
     restored.add_argument("file", type=Path, metavar="FILE", help="the file of a backup")
     restored.set_defaults(run=_restore)
-
-
-def print_json(value: object) -> None:
-    """Prints a value as JSON."""
-    json.dump(value, sys.stdout, ensure_ascii=False, indent=2)
-    sys.stdout.write("\n")
-
-
-def print_table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Prints columns padded to their widest cell, the last one left as it is."""
-    widths = [max(len(str(row[i])) for row in (head, *rows)) for i in range(len(head) - 1)]
-    for row in (head, *rows):
-        cells = [str(cell).ljust(width) for cell, width in zip(row, widths, strict=False)]
-        print("  ".join([*cells, str(row[-1])]))
 
 
 def _sample(options: argparse.Namespace) -> int:

@@ -183,7 +183,7 @@ def test_the_history_of_a_record_as_a_table(capsys: pytest.CaptureFixture[str], 
     assert [re.split(r"\s{2,}", line.strip()) for line in lines] == [
         ["When (UTC)", "Who", "What", "Reason"],
         ["WHEN", "Kari Nordmann", "Event added (Breakfast)"],
-        ["WHEN", "Kari Nordmann", "Tie to item added (session-HRC64)"],
+        ["WHEN", "Kari Nordmann", "Item link added (session-HRC64)"],
         [
             "WHEN",
             "Kari Nordmann",
@@ -222,7 +222,7 @@ def test_the_history_of_what_is_restricted_is_told_to_those_named(
     assert [line.split("  ")[2] for line in out.splitlines()[1:]] == [
         "Case added (Case 7)",
         "Access added",
-        "Tie to item added (session-HRC64)",
+        "Item link added (session-HRC64)",
     ]
     assert run(capsys, "history", "--record", made, "--as", "nobody") == (
         2,

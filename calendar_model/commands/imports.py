@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from calendar_model.access.permissions import Viewer, member
 from calendar_model.access.problems import Problem, Refused
 from calendar_model.access.unit_of_work import staff
-from calendar_model.commands import print_json, print_table
+from calendar_model.commands.output import print_json, print_table
 from calendar_model.imports import remote
 from calendar_model.imports.calendar_comparison import CalendarSettings
 from calendar_model.imports.calendar_import import plan_calendar, write_calendar
@@ -27,13 +27,13 @@ from calendar_model.terms import EventKind
 from calendar_model.vocabulary import Sensitivity
 
 if TYPE_CHECKING:
-    from calendar_model.commands import Commands
+    from calendar_model.commands.output import Commands
 
 _TABLES = frozenset({".csv", ".tsv", ".xls", ".xlsx", ".ods"})
 
 
 def add_to(commands: Commands) -> None:
-    """Adds the commands to a parser, as :func:`calendar_model.commands.add_to` does."""
+    """Add these commands to a parser."""
     importing = commands.add_parser(
         "import",
         help="a calendar file of others, tried out or imported",

@@ -1,0 +1,236 @@
+"""Commands for the calendar: its items, the cycles, a feed, and whether the reference and its rules are right."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from calendar_model import clock
+from calendar_model.access.permissions import ANONYMOUS
+from calendar_model.access.unit_of_work import reading
+from calendar_model.calendar import (
+    Filter,
+    FilterError,
+    build_table,
+    describe,
+    horizon,
+    records,
+    when,
+    with_items,
+)
+from calendar_model.calendar.filters import LISTS
+from calendar_model.commands.output import print_json, print_table
+from calendar_model.cycles import Occurrence, project
+from calendar_model.cycles.backtest import as_markdown, backtest
+from calendar_model.documents import table_csv
+from calendar_model.feeds import build_feed, public_url
+from calendar_model.mission.events import own_items
+from calendar_model.mission.visible_calendar import corrections
+from calendar_model.reference import Reference, load
+from calendar_model.wording import span
+
+if TYPE_CHECKING:
+    from calendar_model.commands.output import Commands
+
+
+def add_to(commands: Commands) -> None:
+    """Add these commands to a parser."""
+    items = commands.add_parser("items", help="what is in the calendar", description="What is in the calendar.")
+    _filter_options(items)
+    items.add_argument("--format", choices=("table", "csv", "json"), default="table", help="default: table")
+    items.set_defaults(run=_items)
+
+    cycles = commands.add_parser(
+        "cycles",
+        help="the next turns of every track",
+        description="The next turns of every track, projected from what was known on a day, with departures.",
+    )
+    _as_of_option(cycles)
+    cycles.add_argument("--until", type=_day, metavar="DATE", help="how far to project (default: ten years ahead)")
+    cycles.add_argument("--format", choices=("table", "json"), default="table", help="default: table")
+    cycles.set_defaults(run=_cycles)
+
+    feed = commands.add_parser(
+        "feed", help="the calendar as an iCalendar file", description="The calendar as an iCalendar file."
+    )
+    _filter_options(feed)
+    feed.add_argument("--output", type=Path, metavar="FILE", help="where to write (default: standard output)")
+    feed.set_defaults(run=_feed)
+
+    checked = commands.add_parser(
+        "check",
+        help="whether the reference is right",
+        description="Lists every fault of the reference files, and of the corrections that stand over them.",
+    )
+    checked.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
+    checked.set_defaults(run=check)
+
+    tested = commands.add_parser(
+        "backtest",
+        help="what the rules would have foretold",
+        description="Projects the past from the past, compares with what came, and prints the table as Markdown.",
+    )
+    _as_of_option(tested)
+    tested.set_defaults(run=_backtest)
+
+
+def _as_of_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--as-of", type=_day, metavar="DATE", help="the day on which to stand (default: today)")
+
+
+def _filter_options(parser: argparse.ArgumentParser) -> None:
+    helps = {
+        "organisation": "code of an organisation or body, with all beneath it",
+        "body": "code of a body alone",
+        "kind": "such as session, resolution, deadline",
+        "track": "code of a track in data/tracks.csv",
+        "country": "three-letter code",
+        "standing": "held, confirmed, provisional, projected or cancelled",
+    }
+    for name in LISTS:
+        parser.add_argument(
+            f"--{name}", action="append", default=[], metavar="CODE", help=f"{helps[name]}; may be repeated"
+        )
+    parser.add_argument("--from", dest="start", type=_day, metavar="DATE", help="keep what ends on this day or later")
+    parser.add_argument("--until", dest="end", type=_day, metavar="DATE", help="keep what begins by this day")
+    parser.add_argument("--search", default="", metavar="WORDS", help="keep what contains every word")
+    _as_of_option(parser)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"“{text}” is not a date; write it as 2026-11-24") from None
+
+
+def _chosen(options: argparse.Namespace) -> tuple[Reference, Filter, pd.DataFrame]:
+    reference = load(options.data, corrections())
+    params = [(name, value) for name in LISTS for value in getattr(options, name)]
+    listed = Filter.from_params([*params, ("q", options.search)], reference)
+    if options.start and options.end and options.start > options.end:
+        raise FilterError(f"--from {options.start} is after --until {options.end}; swap them.")
+    fields = {field: getattr(listed, field) for field in LISTS.values()}
+    chosen = Filter(**fields, start=options.start, end=options.end, text=listed.text)
+    as_of = options.as_of or clock.today()
+    table = build_table(reference, as_of, max(horizon(as_of), options.end or as_of))
+    with reading(ANONYMOUS) as session:
+        table = with_items(table, own_items(session), reference)
+    return reference, chosen, table
+
+
+def _items(options: argparse.Namespace) -> int:
+    reference, chosen, table = _chosen(options)
+    found = chosen.apply(table, reference)
+    if options.format == "json":
+        print_json(records(found))
+    elif options.format == "csv":
+        sys.stdout.write(table_csv(found).decode("utf-8-sig"))
+    elif found.empty:
+        print(f"Nothing in the calendar for {describe(chosen, reference)}.")
+    else:
+        names = reference.organisations
+        print_table(
+            ("When", "Organisation", "Kind", "Standing", "Title"),
+            [
+                (
+                    when(row),
+                    names[str(row.body)].short_name if row.body in names else row.body,
+                    row.kind,
+                    row.standing,
+                    row.title,
+                )
+                for row in found.itertuples(index=False)
+            ],
+        )
+    return 0
+
+
+def _cycles(options: argparse.Namespace) -> int:
+    reference = load(options.data, corrections())
+    as_of = options.as_of or clock.today()
+    turns = project(reference, as_of, options.until or horizon(as_of))
+    if options.format == "json":
+        print_json([_turn(turn) for turn in turns])
+        return 0
+    print_table(
+        ("Track", "View", "Session", "When", "Standing", "How it is known"),
+        [
+            (
+                turn.track,
+                turn.view,
+                turn.session,
+                span(turn.window_start, turn.window_end, "month"),
+                "did not come" if turn.departure else "overdue" if turn.overdue else turn.standing,
+                turn.basis,
+            )
+            for turn in turns
+        ],
+    )
+    return 0
+
+
+def _turn(turn: Occurrence) -> dict[str, Any]:
+    return {
+        "track": turn.track,
+        "view": turn.view,
+        "rule": turn.rule,
+        "organisation": turn.organisation,
+        "body": turn.body,
+        "session": turn.session,
+        "window_start": turn.window_start.isoformat(),
+        "window_end": turn.window_end.isoformat(),
+        "standing": turn.standing,
+        "departure": turn.departure,
+        "overdue": turn.overdue,
+        "interval_years": turn.interval_years,
+        "interval_years_max": turn.interval_years_max,
+        "precedent": turn.precedent,
+        "precedent_date": turn.precedent_date.isoformat(),
+        "countries": list(turn.countries),
+        "basis": turn.basis,
+        "source_url": turn.source_url,
+    }
+
+
+def _feed(options: argparse.Namespace) -> int:
+    reference, chosen, table = _chosen(options)
+    if not reference.is_whole:
+        print("The reference cannot be read to its end, so the feed would be short: `check` says why.", file=sys.stderr)
+        return 2
+    content = build_feed(reference, table, chosen, public_url("http", "127.0.0.1:8501"))
+    if options.output is None:
+        sys.stdout.buffer.write(content)
+        return 0
+    try:
+        options.output.write_bytes(content)
+    except OSError as error:
+        print(f"{options.output} could not be written ({error.strerror}); name another file.", file=sys.stderr)
+        return 2
+    return 0
+
+
+def check(options: argparse.Namespace) -> int:
+    reference = load(options.data, corrections())
+    if options.format == "json":
+        print_json([vars(fault) for fault in reference.faults])
+    elif not reference.faults:
+        print(f"No faults in {reference.folder}.")
+    else:
+        for fault in reference.faults:
+            print(fault)
+        count = len(reference.faults)
+        print(f"{count} {'fault' if count == 1 else 'faults'} in {reference.folder}.")
+    return 1 if reference.faults else 0
+
+
+def _backtest(options: argparse.Namespace) -> int:
+    reference = load(options.data)
+    as_of = options.as_of or clock.today()
+    sys.stdout.write(as_markdown(backtest(reference, as_of), reference, as_of))
+    return 0
