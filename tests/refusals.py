@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
+from calendar_model.access.permissions import Viewer
 from calendar_model.access.problems import Refused
+from calendar_model.mission.transactions import save
 
 
 @contextmanager
@@ -17,3 +20,11 @@ def refused_for(code: str) -> Iterator[None]:
         yield
     codes = {problem.code for problem in refused.value.problems} | {unmet.code for unmet in refused.value.unmet}
     assert code in codes
+
+
+def refused_field(who: Viewer, kind: Any, values: dict[str, Any], **more: Any) -> str:
+    """The field for which saving these columns is refused."""
+    with pytest.raises(Refused) as refused:
+        save(who, kind, values, **more)
+    assert str(refused.value)
+    return refused.value.field

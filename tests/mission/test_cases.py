@@ -31,11 +31,13 @@ from calendar_model.terms import (
     ProposalOutcome,
     Prospect,
     Publicity,
+    ReprisalState,
     RiskLevel,
     Suggester,
 )
 from calendar_model.vocabulary import Sensitivity
 from tests.day import TODAY
+from tests.refusals import refused_field
 
 
 @pytest.fixture
@@ -229,3 +231,42 @@ def test_proposals_are_read_with_their_items(desk: Viewer, head: Viewer) -> None
     with reading(desk) as session:
         found = language.list_proposals(session)
     assert [(one.title, [link.item for link in one.items]) for one in found] == [("b", ["session-HRC64"])]
+
+
+# --- Checks of cases and reprisals
+
+YESTERDAY = TODAY - timedelta(days=1)
+
+
+def test_the_day_of_an_answer_is_that_on_which_it_is_saved(desk: Viewer) -> None:
+    answers = {"risk": RiskLevel.LOW, "prospect": Prospect.NONE, "publicity": Publicity.QUIET}
+    values = {"title": "Case 1", "suggested_by": Suggester.MINISTRY, "prospect_weighed_on": YESTERDAY, **answers}
+    made = save(desk, Case, values)
+    with reading(desk) as session:
+        case = session.get_one(Case, made)
+        found = (case.risk_weighed_on, case.prospect_weighed_on, case.publicity_decided_on)
+    assert found == (TODAY, YESTERDAY, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("columns", "field"),
+    [
+        ({"state": ReprisalState.REPORTED, "reported_to": " ", "reported_on": TODAY}, "reported_to"),
+        ({"state": ReprisalState.REPORTED, "reported_to": "Office"}, "reported_on"),
+        ({"state": ReprisalState.ANSWERED, "reported_to": "Office", "response": "Yes."}, "reported_on"),
+        ({"state": ReprisalState.ANSWERED, "reported_to": "", "reported_on": TODAY, "response": "Yes."}, "reported_to"),
+        ({"state": ReprisalState.ANSWERED, "reported_to": "Office", "reported_on": TODAY}, "response"),
+        ({"alleged_on": TODAY, "reported_on": YESTERDAY}, "reported_on"),
+    ],
+)
+def test_a_reprisal_is_where_it_is_said_to_be(desk: Viewer, columns: dict[str, Any], field: str) -> None:
+    assert refused_field(desk, Reprisal, {"title": "Reprisal 1", **columns}) == field
+    made = save(desk, Reprisal, {"title": "Reprisal 1"})
+    assert refused_field(desk, Reprisal, columns, record_id=made, seen=1) == field
+
+
+def test_a_reprisal_that_was_answered_keeps_what_was_answered(desk: Viewer) -> None:
+    told = {"reported_to": "Office", "reported_on": TODAY, "response": "Yes.", "alleged_on": YESTERDAY}
+    made = save(desk, Reprisal, {"title": "Reprisal 1", "state": ReprisalState.ANSWERED, **told})
+    assert refused_field(desk, Reprisal, {"response": ""}, record_id=made, seen=1) == "response"
+    save(desk, Reprisal, {"state": ReprisalState.CLOSED}, record_id=made, seen=1)

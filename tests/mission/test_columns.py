@@ -45,6 +45,7 @@ from calendar_model.terms import (
     Suggester,
 )
 from tests.day import TODAY
+from tests.refusals import refused_field
 
 TOMORROW = TODAY + timedelta(days=1)
 
@@ -80,14 +81,6 @@ RECORD_TEXTS = [
     for kind, name in TEXTS
     if kind in GOOD and name not in ("id", "owner_id", "waiting_for_id", "cleared_by_id") and name != "kind"
 ]
-
-
-def refused(who: Viewer, kind: Any, values: dict[str, Any], **more: Any) -> str:
-    """The field for which a change is refused."""
-    with pytest.raises(Refused) as refusal:
-        save(who, kind, values, **more)
-    assert str(refusal.value)
-    return refusal.value.field
 
 
 def count(kind: type[Record]) -> int:
@@ -130,14 +123,14 @@ def test_a_text_of_a_statement_is_bounded_saved_or_not(desk: Viewer) -> None:
 
 def test_a_reason_is_bounded(desk: Viewer) -> None:
     made = save(desk, Engagement, GOOD[Engagement])
-    assert refused(desk, Engagement, {"place": "Oslo"}, record_id=made, seen=1, reason="x" * 2_001) == "reason"
+    assert refused_field(desk, Engagement, {"place": "Oslo"}, record_id=made, seen=1, reason="x" * 2_001) == "reason"
     with reading(desk) as session:
         assert all(len(line.reason) < 2_001 for line in session.scalars(select(Change)))
 
 
 @pytest.mark.parametrize("text", ["a\0b", "a\ud800b"])
-def test_a_character_that_no_database_keeps_is_refused(desk: Viewer, text: str) -> None:
-    assert refused(desk, Engagement, {**GOOD[Engagement], "outcome": text}) == "outcome"
+def test_a_character_that_no_database_keeps_is_refused_field(desk: Viewer, text: str) -> None:
+    assert refused_field(desk, Engagement, {**GOOD[Engagement], "outcome": text}) == "outcome"
 
 
 # --- What is required
@@ -154,9 +147,9 @@ REQUIRED = [
 @pytest.mark.parametrize(("kind", "column"), REQUIRED, ids=lambda one: one if isinstance(one, str) else one.__name__)
 def test_what_is_required_is_asked_for_at_birth_and_later(desk: Viewer, kind: type[Record], column: str) -> None:
     empty = "  " if isinstance(GOOD[kind][column], str) and type(GOOD[kind][column]) is str else None
-    assert refused(desk, kind, {**GOOD[kind], column: empty}) == column
+    assert refused_field(desk, kind, {**GOOD[kind], column: empty}) == column
     made = save(desk, kind, GOOD[kind])
-    assert refused(desk, kind, {column: empty}, record_id=made, seen=1) == column
+    assert refused_field(desk, kind, {column: empty}, record_id=made, seen=1) == column
 
 
 def test_every_text_without_a_default_is_required() -> None:
@@ -206,9 +199,9 @@ PAST = [
 
 @pytest.mark.parametrize(("kind", "column"), PAST, ids=lambda one: one if isinstance(one, str) else one.__name__)
 def test_nothing_has_happened_on_a_day_to_come(desk: Viewer, kind: type[Record], column: str) -> None:
-    assert refused(desk, kind, {**GOOD[kind], column: TOMORROW}) == column
+    assert refused_field(desk, kind, {**GOOD[kind], column: TOMORROW}) == column
     made = save(desk, kind, {**GOOD[kind], column: TODAY})
-    assert refused(desk, kind, {column: TOMORROW}, record_id=made, seen=1) == column
+    assert refused_field(desk, kind, {column: TOMORROW}, record_id=made, seen=1) == column
 
 
 def test_an_engagement_can_be_planned(desk: Viewer) -> None:
@@ -242,7 +235,7 @@ def test_consents_and_follow_ups_have_not_happened_on_a_day_to_come_either(desk:
 def test_a_code_is_one_that_there_is(
     desk: Viewer, kind: type[Record], column: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
 ) -> None:
-    assert refused(desk, kind, {**GOOD[kind], column: "no-such-code"}) == column
+    assert refused_field(desk, kind, {**GOOD[kind], column: "no-such-code"}) == column
     assert count(kind) == 0
     if class_mapper(kind).columns[column].info["code"] is Code.ZONE:
         return
@@ -261,4 +254,4 @@ def test_a_cosponsor_is_a_state(desk: Viewer) -> None:
 
 @pytest.mark.parametrize("seconds", [0, 9, 7201, -1])
 def test_a_number_is_within_its_bounds(desk: Viewer, seconds: int) -> None:
-    assert refused(desk, Statement, {**GOOD[Statement], "speaking_seconds": seconds}) == "speaking_seconds"
+    assert refused_field(desk, Statement, {**GOOD[Statement], "speaking_seconds": seconds}) == "speaking_seconds"

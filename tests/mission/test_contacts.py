@@ -1,8 +1,8 @@
-"""The commands for contacts: consents and identities."""
+"""Contacts: the commands for them, and what is checked of contacts, consents and identities."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -17,9 +17,17 @@ from calendar_model.mission.contacts import (
     save_contact,
     withdraw_consent,
 )
-from calendar_model.store.models import Consent, Identity
-from calendar_model.terms import ContactKind
+from calendar_model.mission.transactions import save, writing
+from calendar_model.store.models import (
+    Consent,
+    Contact,
+    Identity,
+)
+from calendar_model.terms import (
+    ContactKind,
+)
 from tests.day import TODAY
+from tests.refusals import refused_field
 
 YESTERDAY = TODAY - timedelta(days=1)
 
@@ -71,3 +79,62 @@ def test_an_identity_is_kept_once_changed_and_erased_with_a_reason(desk: Viewer,
     erase_identity(desk, kept.id, seen=kept.version + 1, reason="They have asked for it.")
     with reading(desk) as session:
         assert session.scalars(select(Identity)).all() == []
+
+
+# --- Checks
+
+
+@pytest.mark.parametrize("title", ["Defender 014", "Defender 14", " Defender 014 "])
+def test_no_two_contacts_go_by_one_code_though_one_is_hidden(desk: Viewer, other: Viewer, title: str) -> None:
+    save(desk, Contact, {"title": "Defender 014", "contact_kind": ContactKind.DEFENDER})
+    values = {"title": title, "contact_kind": ContactKind.DEFENDER}
+    assert refused_field(other, Contact, values) == "title"
+    made = save(other, Contact, {**values, "title": "Defender 015"})
+    assert refused_field(other, Contact, {"title": title}, record_id=made, seen=1) == "title"
+    save(other, Contact, {"country": "KEN"}, record_id=made, seen=1)
+
+
+def test_two_contacts_written_at_once_do_not_go_by_one_code(desk: Viewer) -> None:
+    columns = {"contact_kind": ContactKind.COALITION, "owner_id": desk.person_id}
+    with pytest.raises(Refused) as refusal, writing(desk) as session:
+        session.add_all([Contact(title="Coalition 001", **columns), Contact(title="Coalition 1", **columns)])
+    assert refusal.value.field == "title"
+
+
+@pytest.mark.parametrize("field", ["until", "withdrawn_on"])
+def test_a_consent_does_not_end_before_it_was_given(desk: Viewer, field: str) -> None:
+    made = save(desk, Contact, {"title": "Coalition 001", "contact_kind": ContactKind.COALITION})
+
+    def consent(day: date) -> Consent:
+        return Consent(
+            contact_id=made, to_what="To be named", given_on=TODAY, taken_by_id=desk.person_id, **{field: day}
+        )
+
+    with pytest.raises(Refused) as refusal, writing(desk) as session:
+        session.add(consent(YESTERDAY))
+    assert refusal.value.field == field
+    with writing(desk) as session:
+        session.add(consent(TODAY))
+    with pytest.raises(Refused) as refusal, writing(desk) as session:
+        setattr(session.scalars(select(Consent)).one(), field, YESTERDAY)
+    assert refusal.value.field == field
+
+
+def test_who_a_contact_is_is_not_kept_empty(desk: Viewer) -> None:
+    made = save(desk, Contact, {"title": "Defender 014", "contact_kind": ContactKind.DEFENDER})
+    with pytest.raises(Refused), writing(desk) as session:
+        session.add(Identity(contact=session.get_one(Contact, made), name=" "))
+    with writing(desk) as session:
+        session.add(Identity(contact=session.get_one(Contact, made), channel="A number"))
+    with pytest.raises(Refused), writing(desk) as session:
+        session.scalars(select(Identity)).one().channel = ""
+
+
+def test_who_a_contact_is_is_erased_with_a_reason(desk: Viewer) -> None:
+    made = save(desk, Contact, {"title": "Defender 014", "contact_kind": ContactKind.DEFENDER})
+    with writing(desk) as session:
+        session.add(Identity(contact=session.get_one(Contact, made), name="canary"))
+    with pytest.raises(Refused), writing(desk, "ok") as session:
+        session.delete(session.scalars(select(Identity)).one())
+    with writing(desk, "They have asked for it.") as session:
+        session.delete(session.scalars(select(Identity)).one())

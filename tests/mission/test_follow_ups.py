@@ -1,8 +1,11 @@
-"""The commands for follow-ups."""
+"""Follow-ups: the commands for them, and that their owners see the record."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from sqlalchemy import select
 
 from calendar_model.access.permissions import ANONYMOUS, Viewer, member
 from calendar_model.access.problems import Refused
@@ -16,8 +19,22 @@ from calendar_model.mission.follow_ups import (
     reopen_follow_up,
 )
 from calendar_model.mission.persons import add_person
-from calendar_model.terms import EngagementForm, EngagementKind
+from calendar_model.mission.transactions import save, writing
+from calendar_model.store.models import (
+    Access,
+    Case,
+    Engagement,
+    FollowUp,
+    Person,
+)
+from calendar_model.terms import (
+    EngagementForm,
+    EngagementKind,
+    Suggester,
+)
+from calendar_model.vocabulary import Sensitivity
 from tests.day import TODAY
+from tests.refusals import refused_field
 
 
 @pytest.fixture
@@ -57,3 +74,78 @@ def test_a_follow_up_is_refused_where_it_is_incomplete_or_its_record_is_not_ther
     with pytest.raises(Refused) as refusal:
         add_follow_up(member("f" * 32), "0" * 32, what="Write", due=TODAY, owner_id=desk.person_id)
     assert [problem.code for problem in refusal.value.problems] == ["record-gone"]
+
+
+# --- Checks
+
+ENGAGEMENT: dict[str, Any] = {
+    "title": "Breakfast",
+    "engagement_kind": EngagementKind.INVITED,
+    "on": TODAY,
+    "form": EngagementForm.IN_PERSON,
+}
+
+
+def version(kind: Any, record_id: str) -> int:
+    with reading(ANONYMOUS) as session:
+        asked = select(kind.version).where(kind.id == record_id).execution_options(everything=True)
+        return int(session.scalars(asked).one())
+
+
+def add(who: Viewer, record_id: str, owner: Viewer) -> None:
+    with writing(who) as session:
+        session.add(FollowUp(record_id=record_id, what="Call", due=TODAY, owner_id=owner.person_id))
+
+
+def test_who_is_to_do_something_can_see_the_record(desk: Viewer, other: Viewer) -> None:
+    made = save(desk, Case, {"title": "Case 1", "suggested_by": Suggester.MINISTRY})
+    with pytest.raises(Refused) as refusal:
+        add(desk, made, other)
+    assert refusal.value.field == "owner_id"
+    add(desk, made, desk)
+    with pytest.raises(Refused) as refusal, writing(desk) as session:
+        session.scalars(select(FollowUp)).one().owner_id = other.person_id
+    assert refusal.value.field == "owner_id"
+    both = [desk.person_id, other.person_id]
+    save(desk, Case, {}, record_id=made, seen=version(Case, made), named=both)
+    add(desk, made, other)
+
+
+def test_a_new_record_names_who_is_to_do_something_about_it(desk: Viewer, other: Viewer) -> None:
+    restricted = {**ENGAGEMENT, "engagement_kind": EngagementKind.SECURITY_MEASURES}
+
+    def follow_up() -> FollowUp:
+        return FollowUp(what="Call", due=TODAY, owner_id=other.person_id)
+
+    assert refused_field(desk, Engagement, {**restricted, "follow_ups": [follow_up()]}) == "owner_id"
+    made = save(desk, Engagement, restricted)
+    with writing(desk) as session:
+        kept = session.get_one(Engagement, made)
+        kept.follow_ups.append(follow_up())
+        with pytest.raises(Refused):
+            session.flush()
+        session.rollback()
+    save(desk, Engagement, {**restricted, "follow_ups": [follow_up()]}, named=[desk.person_id, other.person_id])
+
+
+def test_no_record_is_hidden_from_who_is_to_do_something_about_it(desk: Viewer, other: Viewer) -> None:
+    made = save(desk, Engagement, ENGAGEMENT)
+    add(desk, made, other)
+    hide = {"sensitivity": Sensitivity.RESTRICTED}
+    assert refused_field(desk, Engagement, hide, record_id=made, seen=version(Engagement, made)) == "named"
+    both = [desk.person_id, other.person_id]
+    save(desk, Engagement, hide, record_id=made, seen=version(Engagement, made), named=both)
+    with pytest.raises(Refused), writing(desk) as session:
+        session.delete(session.scalars(select(Access).where(Access.person_id == other.person_id)).one())
+    with writing(desk) as session:
+        session.scalars(select(FollowUp)).one().done_on = TODAY
+    with writing(desk) as session:
+        session.delete(session.scalars(select(Access).where(Access.person_id == other.person_id)).one())
+
+
+def test_who_left_is_given_nothing_to_do(desk: Viewer, other: Viewer) -> None:
+    save(desk, Person, {"active": False}, record_id=other.person_id, seen=1)
+    made = save(desk, Engagement, ENGAGEMENT)
+    with pytest.raises(Refused) as refusal:
+        add(desk, made, other)
+    assert refusal.value.field == "owner_id"

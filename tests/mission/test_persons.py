@@ -1,0 +1,21 @@
+"""What is checked of the list of persons."""
+
+from __future__ import annotations
+
+import pytest
+
+from calendar_model.access.permissions import Viewer
+from calendar_model.mission.transactions import save
+from calendar_model.store.models import (
+    Person,
+)
+from tests.refusals import refused_field
+
+
+@pytest.mark.parametrize("name", ["Kari Nordmann", "kari  NORDMANN ", "Ｋari Nordmann"])
+def test_no_two_persons_have_one_name(desk: Viewer, name: str) -> None:
+    save(desk, Person, {"name": "Kari Nordmann"})
+    assert refused_field(desk, Person, {"name": name}) == "name"
+    made = save(desk, Person, {"name": "Kari Nordmann (Geneva)"})
+    assert refused_field(desk, Person, {"name": name}, record_id=made, seen=1) == "name"
+    save(desk, Person, {"post": "Geneva"}, record_id=made, seen=1)
