@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from calendar_model.access.problems import Problem, Refused
+from calendar_model.access.unit_of_work import WorkspaceError
 from calendar_model.mission.statements.commands import keep_typing
 from pages.components.shell.current_user import viewer
 from pages.components.widgets.editor import Typed, sent
@@ -130,8 +131,13 @@ class StatementEditor:
         self.state.show(text, base)
 
     def _keep(self, text: str, base: int) -> bool:
+        try:
+            reader = viewer()
+        except WorkspaceError:
+            # Who the reader is, is in the same database: without it nothing can be kept yet.
+            return False
         known = self.state.text
-        kept = keep_typing(viewer(), self.statement_id, text, language=self.language, based_on=base, known=known)
+        kept = keep_typing(reader, self.statement_id, text, language=self.language, based_on=base, known=known)
         if kept.displaced is not None:
             self.state.set_text_aside(*kept.displaced)
         return kept.is_safe
