@@ -20,6 +20,7 @@ from calendar_model.mission import cases
 from calendar_model.mission.cases import Attention
 from calendar_model.mission.links import linked_of_kind, linked_records
 from calendar_model.mission.statements.case_checks import CaseFacts, Question, unanswered
+from calendar_model.mission.statements.workflow import AFTER_DELIVERY, BEFORE_DELIVERY
 from calendar_model.terms import (
     EngagementKind,
     InTheLoop,
@@ -29,7 +30,6 @@ from calendar_model.terms import (
     ReprisalState,
     RiskLevel,
     StatementForm,
-    StatementState,
     Suggester,
 )
 from pages.components.record import forms
@@ -122,8 +122,7 @@ def draw_cases(found: Sequence[Case], raised_in: dict[str, list[Statement]], con
 
 def _delivered(found: Iterable[Statement]) -> list[date | None]:
     """The days on which those of the statements were delivered that have been."""
-    delivered = (StatementState.DELIVERED, StatementState.FOLLOWED_UP)
-    return [one.delivered_on for one in found if one.state in delivered]
+    return [one.delivered_on for one in found if one.state in AFTER_DELIVERY]
 
 
 def _draw_case_lines(
@@ -153,14 +152,10 @@ def _case_sentences(case: Case, raised_in: Sequence[Statement], attention: Atten
         found += [decision(one.code) for one in cases.reasons_not_to_raise(known)] or (
             [] if days else ["It can be raised."]
         )
-        found += [f"In a statement that is {state_label(s.state)}." for s in raised_in if _under_way(s)]
+        found += [f"In a statement that is {state_label(s.state)}." for s in raised_in if s.state in BEFORE_DELIVERY]
     if attention is Attention.CLOSED and case.since.strip():
         found.append(case.since.strip().splitlines()[0])
     return found
-
-
-def _under_way(statement: Statement) -> bool:
-    return statement.state not in (StatementState.DELIVERED, StatementState.FOLLOWED_UP, StatementState.DROPPED)
 
 
 def draw_reprisals(found: Sequence[Reprisal], context: PageContext) -> None:
@@ -215,15 +210,15 @@ def draw_case_form(case: Case | None, everyone: Sequence[Person], context: PageC
         summary = st.container()
         form.text("title", "Code", help=CODE, placeholder="Case 014")
         form.country("country")
-        _suggested(form, case)
+        _draw_suggested(form, case)
         marks = {
-            Question.MISSION: _mission(form),
-            Question.BEFORE: _before(form),
-            Question.RISK: _risk(form),
-            Question.PROSPECTS: _prospects(form),
-            Question.PUBLICITY: _publicity(form),
+            Question.MISSION: _draw_mission(form),
+            Question.BEFORE: _draw_before(form),
+            Question.RISK: _draw_risk(form),
+            Question.PROSPECTS: _draw_prospects(form),
+            Question.PUBLICITY: _draw_publicity(form),
         }
-        _after(form, raised)
+        _draw_after(form, raised)
         st.subheader("Who sees it, and what it belongs to")
         form.named("Named: they see it, and nobody else", everyone)
         form.items()
@@ -236,16 +231,16 @@ def draw_case_form(case: Case | None, everyone: Sequence[Person], context: PageC
         )
         form.records("Engagements", RecordKind.ENGAGEMENT, field="links_engagements")
         form.records("Other cases and reprisals", RecordKind.CASE, RecordKind.REPRISAL, field="links_others")
-        _submit(form, "Save the case", save_case)
+        _draw_submit(form, "Save the case", save_case)
     known = cases.facts_of_form(form.values())
     for question, mark in marks.items():
         with mark:
-            _mark(unanswered(known, question))
+            _draw_answer(unanswered(known, question))
     with summary:
-        _summary(known, _delivered(raised))
+        _draw_summary(known, _delivered(raised))
 
 
-def _summary(known: CaseFacts, delivered: list[date | None]) -> None:
+def _draw_summary(known: CaseFacts, delivered: list[date | None]) -> None:
     open_ = cases.missing(known)
     if cases.awaits_contact(known, delivered):
         st.warning("It was raised, and nobody has been in contact with the defender, or civil society for them, since.")
@@ -257,14 +252,14 @@ def _summary(known: CaseFacts, delivered: list[date | None]) -> None:
         st.markdown("**All questions are answered**: a statement can raise it.")
 
 
-def _mark(unmet: UnmetRequirement | None) -> None:
+def _draw_answer(unmet: UnmetRequirement | None) -> None:
     if unmet is None:
         st.markdown("**Answered**")
     else:
         st.markdown(f"**{'Misses' if unmet.can_be_overridden else 'Decided'}:** {plain(str(unmet))}")
 
 
-def _part(number: int, title: str, why: str) -> st.delta_generator.DeltaGenerator:
+def _draw_question(number: int, title: str, why: str) -> st.delta_generator.DeltaGenerator:
     """Heading of a question, why it is asked, and the place of its mark."""
     with st.container(gap=None):
         st.subheader(f"{number}. {title}")
@@ -272,8 +267,8 @@ def _part(number: int, title: str, why: str) -> st.delta_generator.DeltaGenerato
         return st.container()
 
 
-def _suggested(form: RecordForm, case: Case | None) -> None:
-    mark = _part(
+def _draw_suggested(form: RecordForm, case: Case | None) -> None:
+    mark = _draw_question(
         1,
         "Who suggested it",
         "Any mission can put a case to the Ministry; one that civil society brings needs the bilateral mission's view.",
@@ -290,24 +285,26 @@ def _suggested(form: RecordForm, case: Case | None) -> None:
         st.markdown("**Answered**" if chosen else "**Misses:** Who suggested it.")
 
 
-def _mission(form: RecordForm) -> st.delta_generator.DeltaGenerator:
-    mark = _part(
+def _draw_mission(form: RecordForm) -> st.delta_generator.DeltaGenerator:
+    mark = _draw_question(
         2,
         "The bilateral mission",
         "Colleagues in the country know what is under way there, and what a word in public would set off.",
     )
-    _pair(lambda: form.day("mission_consulted_on", "Consulted on"), lambda: form.text("mission", "Which mission"))
+    _side_by_side(
+        lambda: form.day("mission_consulted_on", "Consulted on"), lambda: form.text("mission", "Which mission")
+    )
     form.area("mission_advice", "What it advises", height=68)
     return mark
 
 
-def _before(form: RecordForm) -> st.delta_generator.DeltaGenerator:
-    mark = _part(
+def _draw_before(form: RecordForm) -> st.delta_generator.DeltaGenerator:
+    mark = _draw_question(
         3,
         "Talked over before",
         "Nobody is spoken for unasked: the person, or those who act for them, say what would help and what would harm.",
     )
-    _pair(
+    _side_by_side(
         lambda: form.day("before_on", "Talked over on"),
         lambda: form.choice("before_with", "With whom", list(InTheLoop), optional=True, placeholder="Not stated"),
     )
@@ -315,13 +312,13 @@ def _before(form: RecordForm) -> st.delta_generator.DeltaGenerator:
     return mark
 
 
-def _risk(form: RecordForm) -> st.delta_generator.DeltaGenerator:
-    mark = _part(
+def _draw_risk(form: RecordForm) -> st.delta_generator.DeltaGenerator:
+    mark = _draw_question(
         4,
         "Risk of reprisals",
         "Attention abroad can be paid for at home, by the person, the family or colleagues; it is weighed before.",
     )
-    _pair(
+    _side_by_side(
         lambda: form.choice("risk", "Level", list(RiskLevel), optional=True, placeholder="Not weighed"),
         lambda: form.day("risk_weighed_on", "Weighed on", help=TODAY_IF_EMPTY),
     )
@@ -330,13 +327,13 @@ def _risk(form: RecordForm) -> st.delta_generator.DeltaGenerator:
     return mark
 
 
-def _prospects(form: RecordForm) -> st.delta_generator.DeltaGenerator:
-    mark = _part(
+def _draw_prospects(form: RecordForm) -> st.delta_generator.DeltaGenerator:
+    mark = _draw_question(
         5,
         "Prospects",
         "A case is raised because that may better something, or keep it from getting worse; not for its own sake.",
     )
-    _pair(
+    _side_by_side(
         lambda: form.choice("prospect", "Likely effect", list(Prospect), optional=True, placeholder="Not weighed"),
         lambda: form.day("prospect_weighed_on", "Weighed on", help=TODAY_IF_EMPTY),
     )
@@ -344,13 +341,13 @@ def _prospects(form: RecordForm) -> st.delta_generator.DeltaGenerator:
     return mark
 
 
-def _publicity(form: RecordForm) -> st.delta_generator.DeltaGenerator:
-    mark = _part(
+def _draw_publicity(form: RecordForm) -> st.delta_generator.DeltaGenerator:
+    mark = _draw_question(
         6,
         "Publicity",
         "A quiet word, a statement and a campaign each help and harm in their own way: choose, and say why.",
     )
-    _pair(
+    _side_by_side(
         lambda: form.choice("publicity", "Decision", list(Publicity), optional=True, placeholder="Not decided"),
         lambda: form.day("publicity_decided_on", "Decided on", help=TODAY_IF_EMPTY),
     )
@@ -358,13 +355,13 @@ def _publicity(form: RecordForm) -> st.delta_generator.DeltaGenerator:
     return mark
 
 
-def _after(form: RecordForm, raised: Sequence[Statement]) -> None:
-    mark = _part(
+def _draw_after(form: RecordForm, raised: Sequence[Statement]) -> None:
+    mark = _draw_question(
         7,
         "Afterwards",
         "Whether it helped or hurt is known only to those concerned; a statement is not closed before they were asked.",
     )
-    _pair(
+    _side_by_side(
         lambda: form.day("after_on", "Contact afterwards on"),
         lambda: form.choice(
             "after_with", "With whom afterwards", list(InTheLoop), optional=True, placeholder="Not stated"
@@ -385,13 +382,13 @@ def _after(form: RecordForm, raised: Sequence[Statement]) -> None:
     form.day("closed_on", "Closed on", help="Left empty the case is open.")
 
 
-def _submit(form: RecordForm, label: str, act: Callable[[RecordForm], str]) -> None:
+def _draw_submit(form: RecordForm, label: str, act: Callable[[RecordForm], str]) -> None:
     """The button of a form that is longer than the screen: it stays in sight at the foot."""
     with st.container(key="foot_of_form"):
         form.submit(label, act)
 
 
-def _pair(one: Callable[[], object], other: Callable[[], object]) -> None:
+def _side_by_side(one: Callable[[], object], other: Callable[[], object]) -> None:
     with st.container(horizontal=True):
         one()
         other()
@@ -452,7 +449,7 @@ def draw_reprisal_form(reprisal: Reprisal | None, everyone: Sequence[Person], co
             field="links_engagements",
         )
         form.records("Statements and other reprisals", RecordKind.STATEMENT, RecordKind.REPRISAL, field="links_others")
-        _submit(form, "Save the reprisal", save_reprisal)
+        _draw_submit(form, "Save the reprisal", save_reprisal)
 
 
 def save_reprisal(form: RecordForm) -> str:
