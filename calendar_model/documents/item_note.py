@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from calendar_model import wording
 from calendar_model.calendar import Filter, text_item, vote_words, when
 from calendar_model.documents import word
-from calendar_model.documents.note import Note, Reader, known, open_expectation
+from calendar_model.documents.note import BriefingNote, Reader, expectation_bullet, how_known
 from calendar_model.documents.word import MadeFor
 from calendar_model.messages.coverage import item_work_words
 from calendar_model.messages.statements import state_label
@@ -40,7 +40,7 @@ def briefing_note(
     return _ItemNote(reference, table, reader, session).write(found.iloc[0])
 
 
-class _ItemNote(Note):
+class _ItemNote(BriefingNote):
     """A note on one item."""
 
     def write(self, row: Any) -> bytes:
@@ -77,9 +77,9 @@ class _ItemNote(Note):
         self.heading("When, and how that is known")
         self.mark_shown_rows(self.table[self.table["item"] == row["item"]])
         word.line(self.document, "", lead=when(row, self.reader.zone))
-        how = f"{known(row)}. {row['basis']}"
+        how = f"{how_known(row)}. {row['basis']}"
         if row["date_precision"] != Precision.DAY:
-            how = f"{known(row)}: it falls somewhere in this window, the days are not known. {row['basis']}"
+            how = f"{how_known(row)}: it falls somewhere in this window, the days are not known. {row['basis']}"
         word.line(self.document, how if row["confidence"] == Confidence.SOURCED else f"{how} Not seen in a source.")
         states = [self.reference.states[one].name for one in row["countries"].split() if one in self.reference.states]
         if row["description"]:
@@ -89,7 +89,7 @@ class _ItemNote(Note):
 
     def missing(self, found: Dossier) -> None:
         """What is open of the expectations, before the next move of each draft, and late."""
-        lines = [open_expectation(one) for one in found.readiness if one.state is not ReadinessState.DONE]
+        lines = [expectation_bullet(one) for one in found.readiness if one.state is not ReadinessState.DONE]
         self.mark_shown_ids(record for one in found.readiness for record in one.records)
         for draft in found.drafts:
             if draft.next is not None and draft.unmet:
@@ -209,7 +209,7 @@ class _ItemNote(Note):
             if ours - self.written:
                 self.heading(f"Our work: {inner.title}")
                 pressing = (ReadinessState.LATE, ReadinessState.DUE_SOON)
-                lines = [open_expectation(one) for one in found.readiness if one.state in pressing]
+                lines = [expectation_bullet(one) for one in found.readiness if one.state in pressing]
                 self.mark_shown_ids(record for one in found.readiness for record in one.records)
                 for lead, text in lines:
                     word.bullet(self.document, text, lead=lead)

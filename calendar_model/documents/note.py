@@ -54,7 +54,7 @@ class Reader:
     zone: str
 
 
-class Note:
+class BriefingNote:
     """A note while it is written: what it has shown decides what is printed at its head."""
 
     def __init__(self, reference: Reference, table: pd.DataFrame, reader: Reader, session: Session | None) -> None:
@@ -122,7 +122,7 @@ class Note:
         for row in rows.itertuples():
             cells = [when(row, self.reader.zone), row.title]
             cells += ["everybody" if row.for_whom == "all" else row.for_whom] if whom else []
-            cells.append(known(row))
+            cells.append(how_known(row))
             cells += [ours.get(row.item, "nothing yet")] if ours is not None else []
             lines.append(cells)
         word.table(self.document, heads, lines, widths)
@@ -269,13 +269,13 @@ class Note:
         word.bullet(self.document, f"{text}{end}", lead=f"{one.title}{sample(one)}{restricted}.")
 
 
-def known(row: Any) -> str:
+def how_known(row: Any) -> str:
     """How firm the date of a row is, in words, and whether it is a window."""
     words = standing_words(row.standing, departure=bool(row.departure))
     return words if row.date_precision == Precision.DAY else f"{words}, a window"
 
 
-def open_expectation(found: Readiness) -> tuple[str, str]:
+def expectation_bullet(found: Readiness) -> tuple[str, str]:
     """An expectation that is not met, as the lead of a bullet and its text."""
     return f"{EXPECTATION_LABELS[found.expectation]}, {found.state}:", f"{readiness_words(**vars(found))}."
 

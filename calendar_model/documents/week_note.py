@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from calendar_model import wording
 from calendar_model.calendar import Filter, describe
 from calendar_model.documents import word
-from calendar_model.documents.note import Note, Reader
+from calendar_model.documents.note import BriefingNote, Reader
 from calendar_model.messages.coverage import EXPECTATION_LABELS, readiness_words
 from calendar_model.mission import briefing
 from calendar_model.mission.coverage import coverage
@@ -33,7 +33,7 @@ def week_note(
     return _WeekNote(reference, table, reader, session).write(monday, chosen)
 
 
-class _WeekNote(Note):
+class _WeekNote(BriefingNote):
     """A note on one week."""
 
     def write(self, monday: date, chosen: Filter) -> bytes:
