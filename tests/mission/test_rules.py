@@ -14,7 +14,6 @@ from calendar_model.access.problems import Refused
 from calendar_model.access.unit_of_work import EditConflict, reading
 from calendar_model.clock import TODAY_VARIABLE
 from calendar_model.mission.rules import CHECKS
-from calendar_model.mission.statements import commands
 from calendar_model.mission.transactions import save, writing
 from calendar_model.store.models import (
     Access,
@@ -35,15 +34,11 @@ from calendar_model.terms import (
     EngagementForm,
     EngagementKind,
     EventKind,
-    InTheLoop,
-    Prospect,
-    Publicity,
-    RiskLevel,
     StatementForm,
-    StatementState,
-    Suggester,
 )
 from calendar_model.vocabulary import Sensitivity
+from tests.cases import CASE
+from tests.refusals import refused_for
 
 pytestmark = pytest.mark.usefixtures("either_database")
 
@@ -60,48 +55,12 @@ ENGAGEMENT: dict[str, Any] = {
     "on": date(2026, 11, 3),
     "form": EngagementForm.ONLINE,
 }
-CASE: dict[str, Any] = {"title": "Case 1", "suggested_by": Suggester.CIVIL_SOCIETY}
-WEIGHED: dict[str, Any] = {
-    "mission_consulted_on": date(2026, 11, 2),
-    "mission": "The embassy",
-    "mission_advice": "No objection.",
-    "before_on": date(2026, 11, 3),
-    "before_with": InTheLoop.CIVIL_SOCIETY,
-    "before_note": "The family agrees.",
-    "risk": RiskLevel.MODERATE,
-    "risk_reasons": "Known to the authorities already.",
-    "prospect": Prospect.IMPROVEMENT,
-    "prospect_reasons": "A review is due.",
-    "publicity": Publicity.STATEMENT,
-    "publicity_reason": "Asked for by the family.",
-}
 
 
 @pytest.fixture
 def head() -> Viewer:
     """Somebody who may clear."""
     return member(save(ANONYMOUS, Person, {"name": "Head", "may_clear": True}))
-
-
-def statement(who: Viewer, text: str = "Thank you, Mr President.", **more: Any) -> str:
-    values = {"title": "General debate", "form": StatementForm.GENERAL_DEBATE, "forum": "un-hrc"}
-    made = save(who, Statement, values, **more)
-    if text:
-        write(who, made, text)
-    return made
-
-
-def write(who: Viewer, made: str, text: str, *, based_on: int = 0) -> int:
-    return commands.save_text(who, made, text, language="en", based_on=based_on).number
-
-
-def move(who: Viewer, made: str, to: StatementState, *, seen: int = 1, on: date | None = None) -> None:
-    commands.move(who, made, to, seen=seen, on=on)
-
-
-def state(who: Viewer, made: str) -> StatementState | None:
-    with reading(who) as session:
-        return session.scalar(select(Statement.state).where(Statement.id == made))
 
 
 def titles(who: Viewer) -> list[str]:
@@ -224,22 +183,23 @@ def test_a_level_goes_down_only_with_a_reason_and_never_to_public_for_a_person(d
     assert titles(head) == ["Case 1"]
 
 
-def test_what_is_tied_to_a_case_is_restricted_with_it(desk: Viewer, head: Viewer) -> None:
-    case, made = save(desk, Case, CASE), statement(head)
+def test_what_is_linked_to_a_case_is_restricted_with_it(desk: Viewer, head: Viewer) -> None:
+    case = save(desk, Case, CASE)
+    made = save(head, Statement, {"title": "General debate", "form": StatementForm.GENERAL_DEBATE})
     save(
-        head, Statement, {"sensitivity": Sensitivity.PUBLIC}, record_id=made, seen=2, reason="It was published already."
+        head, Statement, {"sensitivity": Sensitivity.PUBLIC}, record_id=made, seen=1, reason="It was published already."
     )
-    save(desk, Statement, {}, record_id=made, seen=3, links=[case])
+    save(desk, Statement, {}, record_id=made, seen=2, links=[case])
     with reading(head) as session:
         assert session.scalar(select(Statement.sensitivity)) is Sensitivity.RESTRICTED
     assert titles(ANONYMOUS) == []
-    with pytest.raises(Refused, match="stays with those named"):
+    with refused_for("statement-raises-case"):
         save(
             desk,
             Statement,
             {"sensitivity": Sensitivity.INTERNAL},
             record_id=made,
-            seen=4,
+            seen=3,
             reason="A long enough reason.",
         )
 

@@ -28,7 +28,6 @@ from calendar_model.terms import (
     EngagementForm,
     EngagementKind,
     InTheLoop,
-    Prospect,
     Publicity,
     ReprisalState,
     RiskLevel,
@@ -38,23 +37,9 @@ from calendar_model.terms import (
 )
 from calendar_model.vocabulary import Sensitivity
 from tests.app import open_page
+from tests.cases import ANSWERS
 from tests.day import TODAY
 from tests.pages.driver import run, sound
-
-WEIGHED: dict[str, Any] = {
-    "mission_consulted_on": date(2026, 11, 2),
-    "mission": "The embassy",
-    "mission_advice": "No objection.",
-    "before_on": date(2026, 11, 3),
-    "before_with": InTheLoop.CIVIL_SOCIETY,
-    "before_note": "The family agrees.",
-    "risk": RiskLevel.MODERATE,
-    "risk_reasons": "Known to the authorities already.",
-    "prospect": Prospect.IMPROVEMENT,
-    "prospect_reasons": "A review is due.",
-    "publicity": Publicity.STATEMENT,
-    "publicity_reason": "Asked for by the family.",
-}
 
 
 @pytest.fixture
@@ -148,12 +133,12 @@ def test_empty_places_say_what_will_be_there(desk: Viewer) -> None:
 
 
 def test_cases_stand_in_the_order_of_attention(desk: Viewer, head: Viewer) -> None:
-    case(desk, "Case 1", **WEIGHED)
-    case(desk, "Case 2", country="BLR", **{**WEIGHED, "risk": RiskLevel.HIGH, "prospect": None})
-    raised = case(desk, "Case 3", [desk, head], **WEIGHED)
+    case(desk, "Case 1", **ANSWERS)
+    case(desk, "Case 2", country="BLR", **{**ANSWERS, "risk": RiskLevel.HIGH, "prospect": None})
+    raised = case(desk, "Case 3", [desk, head], **ANSWERS)
     raise_it(desk, head, raised, date(2026, 11, 12))
-    case(desk, "Case 4", **{**WEIGHED, "publicity": Publicity.QUIET})
-    case(desk, "Case 5", **WEIGHED, closed_on=date(2026, 9, 1), since="Released in August.")
+    case(desk, "Case 4", **{**ANSWERS, "publicity": Publicity.QUIET})
+    case(desk, "Case 5", **ANSWERS, closed_on=date(2026, 9, 1), since="Released in August.")
     app = cases(desk)
     assert groups(app) == [
         "### Questions open before it can be raised: 1",
@@ -299,7 +284,7 @@ def test_each_question_says_in_words_whether_it_is_answered(desk: Viewer) -> Non
 
 
 def test_what_is_weighed_leads_to_a_statement_and_the_contact_afterwards_to_the_end(desk: Viewer, head: Viewer) -> None:
-    made = case(desk, "Case 1", [desk, head], **WEIGHED)
+    made = case(desk, "Case 1", [desk, head], **ANSWERS)
     app = cases(desk, record=made)
     assert app.markdown[0].value == "**All questions are answered**: a statement can raise it."
     [raising] = [link for link in app.get("page_link") if link.proto.label == "Raise it in a statement"]

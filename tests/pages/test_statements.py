@@ -26,10 +26,6 @@ from calendar_model.store.models import (
     Version,
 )
 from calendar_model.terms import (
-    InTheLoop,
-    Prospect,
-    Publicity,
-    RiskLevel,
     StatementForm,
     StatementState,
     Suggester,
@@ -38,22 +34,9 @@ from calendar_model.vocabulary import Sensitivity
 from pages.components.shell.words import plain
 from pages.components.statements import listing
 from tests.app import open_page
+from tests.cases import ANSWERS
 from tests.pages.driver import click, sound
 
-WEIGHED: dict[str, Any] = {
-    "mission_consulted_on": date(2026, 11, 2),
-    "mission": "The embassy",
-    "mission_advice": "No objection.",
-    "before_on": date(2026, 11, 3),
-    "before_with": InTheLoop.CIVIL_SOCIETY,
-    "before_note": "The family agrees.",
-    "risk": RiskLevel.MODERATE,
-    "risk_reasons": "Known to the authorities already.",
-    "prospect": Prospect.IMPROVEMENT,
-    "prospect_reasons": "A review is due.",
-    "publicity": Publicity.STATEMENT,
-    "publicity_reason": "Asked for by the family.",
-}
 OPEN_CHECKS = [
     "Case 1: the bilateral mission has not been consulted.",
     "Case 1: nobody has talked it over with the defender, or with civil society for them.",
@@ -632,7 +615,7 @@ def test_open_checks_stand_on_the_page_and_hold_the_clearance_back(me: Viewer, h
     assert app.error[0].value == "\n".join(["Not yet. What misses:", "", *(f"- {lack}" for lack in OPEN_CHECKS)])
     with reading(me) as session:
         seen = session.scalar(select(Case.version).where(Case.id == case)) or 0
-    save(me, Case, WEIGHED, record_id=case, seen=seen)
+    save(me, Case, ANSWERS, record_id=case, seen=seen)
     app = page(head, record=made)
     assert "Nothing misses." in [text.value for text in app.markdown]
     click(app, "move_cleared")
@@ -670,7 +653,7 @@ def test_two_persons_pass_over_what_misses_and_it_is_shown_for_ever(me: Viewer, 
 
 
 def test_who_is_asked_is_told_apart_by_what_they_will_and_will_not_read(me: Viewer, head: Viewer) -> None:
-    case = save(me, Case, {"title": "Case 1", "suggested_by": Suggester.CIVIL_SOCIETY, **WEIGHED})
+    case = save(me, Case, {"title": "Case 1", "suggested_by": Suggester.CIVIL_SOCIETY, **ANSWERS})
     made = begin(me, "Text.", links=[case])
     app = page(me, record=made)
     assert app.selectbox(key=f"waiting_{made}").value == head.person_id

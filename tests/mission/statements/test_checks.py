@@ -26,17 +26,13 @@ from calendar_model.store.models import (
     Version,
 )
 from calendar_model.terms import (
-    EngagementForm,
-    EngagementKind,
     InTheLoop,
-    Prospect,
-    Publicity,
     RiskLevel,
     StatementForm,
     StatementState,
     Step,
-    Suggester,
 )
+from tests.cases import ANSWERS, CASE
 from tests.refusals import refused_for
 
 pytestmark = pytest.mark.usefixtures("either_database")
@@ -46,29 +42,6 @@ pytestmark = pytest.mark.usefixtures("either_database")
 def _the_day(monkeypatch: pytest.MonkeyPatch) -> None:
     """A day after all those that are written down here as past."""
     monkeypatch.setenv(TODAY_VARIABLE, "2026-11-30")
-
-
-ENGAGEMENT: dict[str, Any] = {
-    "title": "Briefing before the session",
-    "engagement_kind": EngagementKind.CONSULTED,
-    "on": date(2026, 11, 3),
-    "form": EngagementForm.ONLINE,
-}
-CASE: dict[str, Any] = {"title": "Case 1", "suggested_by": Suggester.CIVIL_SOCIETY}
-WEIGHED: dict[str, Any] = {
-    "mission_consulted_on": date(2026, 11, 2),
-    "mission": "The embassy",
-    "mission_advice": "No objection.",
-    "before_on": date(2026, 11, 3),
-    "before_with": InTheLoop.CIVIL_SOCIETY,
-    "before_note": "The family agrees.",
-    "risk": RiskLevel.MODERATE,
-    "risk_reasons": "Known to the authorities already.",
-    "prospect": Prospect.IMPROVEMENT,
-    "prospect_reasons": "A review is due.",
-    "publicity": Publicity.STATEMENT,
-    "publicity_reason": "Asked for by the family.",
-}
 
 
 @pytest.fixture
@@ -222,7 +195,7 @@ def test_what_raises_a_case_waits_for_the_checks_and_for_the_contact_afterwards(
         ("prospects-not-assessed", case),
         ("publicity-not-decided", case),
     ]
-    save(desk, Case, WEIGHED, record_id=case, seen=1)
+    save(desk, Case, ANSWERS, record_id=case, seen=1)
     move(head, made, StatementState.CLEARED)
     move(desk, made, StatementState.DELIVERED, on=date(2026, 11, 24))
     with refused_for("not-followed-up"):
@@ -235,7 +208,7 @@ def test_what_raises_a_case_waits_for_the_checks_and_for_the_contact_afterwards(
 
 
 def test_an_answer_taken_back_in_the_same_breath_counts_as_missing(desk: Viewer, head: Viewer) -> None:
-    made, case = raising(desk, head, **WEIGHED)
+    made, case = raising(desk, head, **ANSWERS)
 
     def take_back_and_clear() -> None:
         with writing(head) as session:
@@ -263,14 +236,14 @@ def test_a_delivered_statement_keeps_its_day(desk: Viewer, head: Viewer) -> None
 
 
 def test_the_writer_does_not_clear_what_raises_a_case(head: Viewer, desk: Viewer) -> None:
-    made, _ = raising(head, desk, **WEIGHED)
+    made, _ = raising(head, desk, **ANSWERS)
     with pytest.raises(Refused) as refused:
         move(head, made, StatementState.CLEARED)
     assert [unmet.code for unmet in refused.value.unmet] == ["is-writer"]
 
 
 def test_a_case_weighed_anew_holds_the_delivery_back(desk: Viewer, head: Viewer) -> None:
-    made, case = raising(desk, head, **WEIGHED)
+    made, case = raising(desk, head, **ANSWERS)
     move(head, made, StatementState.CLEARED)
     save(desk, Case, {"risk": RiskLevel.NOT_ACCEPTABLE}, record_id=case, seen=1)
     with refused_for("risk-not-acceptable"):

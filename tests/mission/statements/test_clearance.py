@@ -25,46 +25,32 @@ from calendar_model.store.database import Workspace, open_workspace
 from calendar_model.store.models import Case, Contact, Person, RecordLink, Statement, Version
 from calendar_model.terms import (
     ContactKind,
-    InTheLoop,
-    Prospect,
-    Publicity,
-    RiskLevel,
     StatementForm,
     StatementState,
     Step,
-    Suggester,
 )
+from tests.cases import ANSWERS, CASE
 from tests.day import TODAY
 
 AT = datetime(2026, 11, 24, 9, tzinfo=UTC)
 SPOKEN = "Thank you, Mr President. We are troubled by one case."
-ANSWERED: dict[str, Any] = {
-    "title": "Case 1",
-    "suggested_by": Suggester.CIVIL_SOCIETY,
-    "mission_consulted_on": TODAY,
-    "mission": "The embassy",
-    "mission_advice": "No objection.",
-    "before_on": TODAY,
-    "before_with": InTheLoop.CIVIL_SOCIETY,
-    "before_note": "They agree.",
-    "risk": RiskLevel.LOW,
-    "risk_reasons": "Known already.",
-    "prospect": Prospect.UNCLEAR,
-    "prospect_reasons": "A review is due.",
-    "publicity": Publicity.STATEMENT,
-    "publicity_reason": "They ask for it.",
-}
 
 
 class Desk:
     """A statement that raises a case, and three persons, each of whom may clear and sees everything."""
 
-    def __init__(self, workspace: Workspace, *, case: dict[str, Any] = ANSWERED, linked: bool = True) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        *,
+        answers: dict[str, Any] = ANSWERS,
+        linked: bool = True,
+    ) -> None:
         self.workspace = workspace
         ids = {name: self.save(ANONYMOUS, Person, {"name": name, "may_clear": True}) for name in ("Ada", "Bo", "Cy")}
         self.ada, self.bo, self.cy = self.everyone = [member(id_) for id_ in ids.values()]
         self.names = {id_: name for name, id_ in ids.items()}
-        self.case = self.save(self.ada, Case, case, named=ids.values())
+        self.case = self.save(self.ada, Case, {**CASE, **answers}, named=ids.values())
         values = {"title": "General debate", "form": StatementForm.GENERAL_DEBATE}
         self.statement = self.save(self.ada, Statement, values)
         if linked:
@@ -209,7 +195,7 @@ def test_what_a_writer_cleared_before_the_case_was_linked_settles_nothing(worksp
 
 
 def test_who_asked_for_the_override_does_not_clear_what_it_overrides(workspace: Workspace) -> None:
-    desk = Desk(workspace, case={**ANSWERED, "mission_consulted_on": None})
+    desk = Desk(workspace, answers={**ANSWERS, "mission_consulted_on": None})
     desk.write(desk.ada, SPOKEN)
     asked = commands.ask_override(desk.bo, desk.statement, Step.CLEAR, "The hearing is tomorrow.", workspace=workspace)
     commands.confirm_override(desk.cy, asked, "Agreed with the embassy.", workspace=workspace)
@@ -268,7 +254,7 @@ def test_who_cannot_see_a_linked_restricted_record_does_not_clear(desk: Desk, li
 
 
 def test_who_cannot_see_the_case_confirms_no_override_of_it(workspace: Workspace) -> None:
-    desk = Desk(workspace, case={**ANSWERED, "mission_consulted_on": None})
+    desk = Desk(workspace, answers={**ANSWERS, "mission_consulted_on": None})
     outsider = member(desk.save(ANONYMOUS, Person, {"name": "Di", "may_clear": True}))
     desk.write(desk.ada, SPOKEN)
     desk.change(desk.ada, {}, named=[one.person_id for one in (*desk.everyone, outsider)])
