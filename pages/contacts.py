@@ -17,7 +17,7 @@ from calendar_model import wording
 from calendar_model.access.permissions import Viewer
 from calendar_model.access.unit_of_work import WorkspaceError, change_token, reading
 from calendar_model.mission import contacts, engagements
-from calendar_model.mission.contacts import ConsentState
+from calendar_model.mission.contacts import ConsentState, ContactQuery
 from calendar_model.mission.links import linked_of_kind
 from calendar_model.mission.records import text_limit
 from calendar_model.terms import ContactKind, EngagementKind, RecordKind
@@ -111,15 +111,8 @@ def draw_own_filters(everything: Sequence[Contact], context: PageContext) -> lis
             width=240,
         )
     filter_caption(RecordKind.CONTACT, context)
-    sought = (search or "").casefold().split()
-    return [
-        one
-        for one in everything
-        if (not kinds or one.contact_kind in kinds)
-        and (not countries or one.country in countries)
-        and context.keeps(RecordKind.CONTACT, one)
-        and all(word in f"{one.title} {one.field_of_work}".casefold() for word in sought)
-    ]
+    query = ContactQuery(tuple(kinds), tuple(countries), search or "")
+    return [one for one in everything if query.keeps(one) and context.keeps(RecordKind.CONTACT, one)]
 
 
 def draw_consents_to_renew(found: Sequence[Contact], context: PageContext) -> None:

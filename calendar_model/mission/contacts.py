@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, Unpack
@@ -150,6 +151,27 @@ def list_contacts(session: Session) -> list[Contact]:
     """All contacts, by code, with what they have agreed to and who is named in them."""
     eager = (selectinload(Contact.consents), selectinload(Record.named))
     return list(session.scalars(select(Contact).options(*eager).order_by(Contact.title, Contact.id)))
+
+
+@dataclass(frozen=True)
+class ContactQuery:
+    """Which contacts a list holds, besides what the calendar's filter keeps; an empty field keeps all.
+
+    ``countries`` are ISO 3166 alpha-3 codes. ``search``: every word occurs, in whatever case, in code or field of work.
+    """
+
+    kinds: tuple[ContactKind, ...] = ()
+    countries: tuple[str, ...] = ()
+    search: str = ""
+
+    def keeps(self, contact: Contact) -> bool:
+        """Whether the list holds a contact."""
+        if self.kinds and contact.contact_kind not in self.kinds:
+            return False
+        if self.countries and contact.country not in self.countries:
+            return False
+        searched = f"{contact.title} {contact.field_of_work}".casefold()
+        return all(word in searched for word in self.search.casefold().split())
 
 
 def list_countries(session: Session) -> list[str]:

@@ -11,6 +11,7 @@ from calendar_model.access.permissions import Viewer
 from calendar_model.access.problems import Refused
 from calendar_model.access.unit_of_work import EditConflict, reading
 from calendar_model.mission.contacts import (
+    ContactQuery,
     erase_identity,
     keep_identity,
     record_consent,
@@ -138,3 +139,24 @@ def test_who_a_contact_is_is_erased_with_a_reason(desk: Viewer) -> None:
         session.delete(session.scalars(select(Identity)).one())
     with writing(desk, "They have asked for it.") as session:
         session.delete(session.scalars(select(Identity)).one())
+
+
+@pytest.mark.parametrize(
+    ("query", "kept"),
+    [
+        (ContactQuery(), True),
+        (ContactQuery(kinds=(ContactKind.DEFENDER,)), True),
+        (ContactQuery(kinds=(ContactKind.COALITION,)), False),
+        (ContactQuery(countries=("KEN", "NOR")), True),
+        (ContactQuery(countries=("NOR",)), False),
+        (ContactQuery(search="LAND defender"), True),
+        (ContactQuery(search="land media"), False),
+        (ContactQuery((ContactKind.DEFENDER,), ("NOR",), "land"), False),
+    ],
+)
+def test_a_list_holds_the_contacts_that_every_field_keeps(query: ContactQuery, kept: bool) -> None:
+    contact = Contact(
+        title="Defender 014", contact_kind=ContactKind.DEFENDER, country="KEN", field_of_work="Land rights"
+    )
+
+    assert query.keeps(contact) is kept
