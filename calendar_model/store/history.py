@@ -43,7 +43,7 @@ START = "0" * 64
 """What the first line names as the hash of the one before it."""
 
 LAYOUT = 2
-"""How the lines that are written now are laid out: with their audience, which the hash covers."""
+"""The layout of the lines that are written now: with their audience, which the hash covers."""
 
 _AT_A_TIME = 500
 
@@ -350,7 +350,7 @@ def line_hash(line: dict[str, Any]) -> str:
 
 
 def of_record(session: Session, record_id: str) -> list[Change]:
-    """What was done to a record and to what hangs on it, the first change first; as far as the session sees it."""
+    """What was done to a record and to what belongs to it, the first change first; as far as the session sees it."""
     return list(session.scalars(select(Change).where(Change.record_id == record_id).order_by(Change.number)))
 
 
