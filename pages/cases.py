@@ -395,15 +395,7 @@ def _side_by_side(one: Callable[[], object], other: Callable[[], object]) -> Non
 
 
 def save_case(form: RecordForm) -> str:
-    made = cases.save_case(
-        viewer(),
-        form.values(),
-        case_id=form.record_id,
-        seen=form.seen,
-        items=form.item_ids,
-        links=form.link_ids,
-        named=form.person_ids,
-    )
+    made = cases.save_case(viewer(), form.values(), case_id=form.record_id, seen=form.seen, **form.options)
     forms.open_record(made)
     return "The case is saved."
 
@@ -453,15 +445,7 @@ def draw_reprisal_form(reprisal: Reprisal | None, everyone: Sequence[Person], co
 
 
 def save_reprisal(form: RecordForm) -> str:
-    made = cases.save_reprisal(
-        viewer(),
-        form.values(),
-        reprisal_id=form.record_id,
-        seen=form.seen,
-        items=form.item_ids,
-        links=form.link_ids,
-        named=form.person_ids,
-    )
+    made = cases.save_reprisal(viewer(), form.values(), reprisal_id=form.record_id, seen=form.seen, **form.options)
     forms.open_record(made)
     return "The reprisal is saved."
 

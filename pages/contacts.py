@@ -256,14 +256,7 @@ def may_name(contact: Contact, context: PageContext) -> bool:
 
 
 def save_contact(form: RecordForm) -> str:
-    made = contacts.save_contact(
-        viewer(),
-        form.values(),
-        contact_id=form.record_id,
-        seen=form.seen,
-        named=form.person_ids,
-        reason=form.reason,
-    )
+    made = contacts.save_contact(viewer(), form.values(), contact_id=form.record_id, seen=form.seen, **form.options)
     if form.record is None:
         forms.open_record(made)
     return "The contact is saved."

@@ -299,14 +299,11 @@ def draw_level(
 def save_engagement(form: RecordForm) -> str:
     values = form.values()
     what, due, owner = (values.pop(f"next_{name}", None) for name in ("what", "due", "owner"))
-    items, links, named = form.item_ids or (), form.link_ids or (), form.person_ids or ()
     if form.record is not None:
-        engagements.edit_engagement(
-            viewer(), form.record_id, form.seen, values, items=items, links=links, named=named, reason=form.reason
-        )
+        engagements.edit_engagement(viewer(), form.record_id, form.seen, values, **form.options)
         return "The engagement is saved."
     follow_up = {"what": what, "due": due, "owner_id": owner} if what else None
-    made = engagements.log_engagement(viewer(), values, items=items, links=links, named=named, follow_up=follow_up)
+    made = engagements.log_engagement(viewer(), values, follow_up=follow_up, **form.options)
     forms.open_record(made)
     return "The engagement is logged."
 

@@ -155,16 +155,7 @@ def draw_form(proposal: LanguageProposal | None, everyone: Sequence[Person], con
 
 
 def save_proposal(form: RecordForm) -> str:
-    made = language.save_proposal(
-        viewer(),
-        form.values(),
-        proposal_id=form.record_id,
-        seen=form.seen,
-        items=form.item_ids,
-        links=form.link_ids,
-        named=form.person_ids,
-        reason=form.reason,
-    )
+    made = language.save_proposal(viewer(), form.values(), proposal_id=form.record_id, seen=form.seen, **form.options)
     forms.open_record(made)
     return "The proposal is saved."
 

@@ -218,16 +218,7 @@ def _draw_level(form: RecordForm, everyone: Sequence[Person]) -> None:
 
 def _save(form: RecordForm) -> str:
     values = form.values()
-    made = save_event(
-        viewer(),
-        values,
-        event_id=form.record_id,
-        seen=form.seen,
-        items=form.item_ids,
-        links=form.link_ids,
-        named=form.person_ids,
-        reason=form.reason,
-    )
+    made = save_event(viewer(), values, event_id=form.record_id, seen=form.seen, **form.options)
     if form.record is None:
         open_record(made)
     return _saved_words(values["standing"])

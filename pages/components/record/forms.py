@@ -20,6 +20,7 @@ from calendar_model.access.unit_of_work import EditConflict, WorkspaceError
 from calendar_model.calendar import when
 from calendar_model.mission.links import all_linked_to, linked_ids, record_choices
 from calendar_model.mission.records import text_limit
+from calendar_model.mission.transactions import SaveOptions
 from calendar_model.terms import RecordKind
 from calendar_model.vocabulary import Kind, Sensitivity
 from pages.components.record import fields
@@ -362,6 +363,11 @@ class RecordForm:
     def reason(self) -> str:
         """The reason that was typed, if the form asks for one."""
         return self.values("reason").get("reason") or ""
+
+    @property
+    def options(self) -> SaveOptions:
+        """What the record shall be saved with besides its columns, for the commands of its noun."""
+        return {"items": self.item_ids, "links": self.link_ids, "named": self.person_ids, "reason": self.reason}
 
     def chosen(self, *names: str) -> list[str]:
         """What is chosen in ``items``, ``named`` or fields of records, together."""
