@@ -370,7 +370,7 @@ def test_the_history_says_who_changed_what(desk: Viewer, head: Viewer) -> None:
         "They called back.",
     ]
     rows = told[["What", "After"]].to_numpy().tolist()
-    assert ["Tie to a record added: other", "Defender 014"] in rows
+    assert ["Link to a record added: other", "Defender 014"] in rows
     assert ["Named person added: person", "Head"] in rows
     assert ["Suggested by", "ministry"] in rows
 

@@ -22,8 +22,8 @@ _PARTS = {
     "access_request": "Request for access",
     "consent": "Consent",
     "identity": "Who it is",
-    "item_link": "Tie to the calendar",
-    "record_link": "Tie to a record",
+    "item_link": "Link to the calendar",
+    "record_link": "Link to a record",
     "follow_up": "Follow-up",
 }
 """By table, what a part of a record is called."""
