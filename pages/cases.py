@@ -463,10 +463,10 @@ LINKED_RECORDS = linked_by_kind(
 
 draw_page(
     RecordPage(
-        title="Cases and reprisals",
+        page_title="Cases and reprisals",
         subject="Cases and reprisals are",
         back="All cases and reprisals",
-        missing="There is no such case or reprisal, or you are not named in it.",
+        if_missing="There is no such case or reprisal, or you are not named in it.",
         views=(
             RecordView(
                 RecordKind.CASE,

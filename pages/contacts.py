@@ -403,10 +403,10 @@ def erase_identity(contact_id: str, identity_id: str, seen: int, reason: str) ->
 
 draw_page(
     RecordPage(
-        title="Contacts",
+        page_title="Contacts",
         subject="Contacts are",
         back="All contacts",
-        missing="There is no such contact, or you are not named in it.",
+        if_missing="There is no such contact, or you are not named in it.",
         views=(
             RecordView(
                 RecordKind.CONTACT,

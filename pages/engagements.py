@@ -310,10 +310,10 @@ def save_engagement(form: RecordForm) -> str:
 
 draw_page(
     RecordPage(
-        title="Engagements",
+        page_title="Engagements",
         subject="Engagements are",
         back="All engagements",
-        missing="This engagement is not there, or not for you to see. Go back to the list.",
+        if_missing="This engagement is not there, or not for you to see. Go back to the list.",
         views=(
             RecordView(
                 RecordKind.ENGAGEMENT,

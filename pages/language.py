@@ -162,10 +162,10 @@ def save_proposal(form: RecordForm) -> str:
 
 draw_page(
     RecordPage(
-        title="Language tracker",
+        page_title="Language tracker",
         subject="Proposals of language are",
         back="All proposals",
-        missing="There is no such proposal, or you are not named in it.",
+        if_missing="There is no such proposal, or you are not named in it.",
         views=(
             RecordView(
                 RecordKind.LANGUAGE,

@@ -297,10 +297,10 @@ def draw_list(context: PageContext) -> None:
 
 
 PAGE = RecordPage(
-    title="Side events and meetings",
+    page_title="Side events and meetings",
     subject="Events of the mission's own are",
     back="All side events and meetings",
-    missing="This event is not there any more, or not for you to see. Go back to the list.",
+    if_missing="This event is not there any more, or not for you to see. Go back to the list.",
     views=(EVENT_VIEW,),
     draw_list=draw_list,
 )
@@ -309,7 +309,7 @@ context = current()
 if context.workspace and (RECORD in st.query_params or NEW in st.query_params):
     require_person(PAGE.subject)
 if not (context.workspace and draw_record(PAGE, context)):
-    st.title(PAGE.title)
+    st.title(PAGE.page_title)
     forms.outcome()
     draw_list(context)
 item_panel.draw_panel(context)

@@ -152,7 +152,7 @@ def client() -> TestClient:
 
 
 @pytest.fixture
-def desk() -> Viewer:
+def staff_member() -> Viewer:
     """Somebody of the staff, who writes."""
     return member(save(ANONYMOUS, Person, {"name": "Desk"}))
 

@@ -93,7 +93,7 @@ def hostile_workspace(folder: Path) -> Hostile:
 def _complete(workspace: Workspace) -> None:
     """A row in the tables that the sample leaves empty."""
     who = next(person for person in staff(workspace) if person.may_clear)
-    desk = member(who.id)
+    staff_member = member(who.id)
     values = {"location": f"Geneva {MARKUP}", "notes": MARKUP}
     # Nobody of the sample corrects anything.
     other = save(ANONYMOUS, Person, {"name": "Desk"}, workspace=workspace)
@@ -109,7 +109,7 @@ def _complete(workspace: Workspace) -> None:
         },
         workspace=workspace,
     )
-    with writing(desk, workspace=workspace) as session:
+    with writing(staff_member, workspace=workspace) as session:
         event = session.scalars(sa.select(Event)).first()
         assert event is not None
         statement = session.scalars(sa.select(Statement).where(Statement.state == StatementState.DRAFT)).first()
@@ -130,7 +130,7 @@ def _complete(workspace: Workspace) -> None:
         restricted = session.scalars(sa.select(Record).where(Record.sensitivity == Sensitivity.RESTRICTED)).first()
         assert restricted is not None
     request_access(member(other), restricted.id, "To work on it with you.", workspace)
-    with writing(desk, workspace=workspace) as session:
+    with writing(staff_member, workspace=workspace) as session:
         session.add(Subscription(person_id=who.id, token_hash="0" * 64))
 
 

@@ -150,17 +150,17 @@ def plant_open(workspace: Workspace, planted: Planted) -> None:
     planted.named = save(ANONYMOUS, Person, {"name": "Named"}, workspace=workspace)
     planted.head = save(ANONYMOUS, Person, {"name": "Head", "may_clear": True}, workspace=workspace)
     planted.other = save(ANONYMOUS, Person, {"name": "Other", "may_clear": True}, workspace=workspace)
-    desk = member(planted.named)
+    staff_member = member(planted.named)
 
     def keep(name: str, kind: type[Record], **values: Any) -> None:
         values |= {"title": f"Seen {name}", "sensitivity": Sensitivity.INTERNAL}
-        planted.seen[name] = save(desk, kind, values, items=[ITEM], workspace=workspace)
+        planted.seen[name] = save(staff_member, kind, values, items=[ITEM], workspace=workspace)
 
     for name in ("public event", "internal event"):
         keep(name, Event, event_kind=EventKind.SIDE_EVENT, start=TODAY, end=TODAY, body="un-hrc")
     public = {"sensitivity": Sensitivity.PUBLIC}
     save(
-        desk,
+        staff_member,
         Event,
         public,
         record_id=planted.seen["public event"],
@@ -177,11 +177,11 @@ def plant_open(workspace: Workspace, planted: Planted) -> None:
 
 def plant_restricted(workspace: Workspace, planted: Planted) -> None:
     """One record of each kind with all that can hang on it, named to two, through the door that pages use."""
-    desk, head = member(planted.named), member(planted.head)
+    staff_member, head = member(planted.named), member(planted.head)
 
     def keep(kind: type[Record], *links: type[Record], **known: Any) -> None:
         planted.records[kind] = save(
-            desk,
+            staff_member,
             kind,
             planted.texts(kind, sensitivity=Sensitivity.RESTRICTED, **known),
             items=[ITEM],
@@ -218,7 +218,7 @@ def plant_restricted(workspace: Workspace, planted: Planted) -> None:
     )
     keep(LanguageProposal, Event, forum="un-hrc")
     statement = planted.records[Statement]
-    with writing(desk, workspace=workspace) as session:
+    with writing(staff_member, workspace=workspace) as session:
         contact = session.get_one(Contact, planted.records[Contact])
         for one in (contact, session.get_one(Contact, planted.seen["organisation"])):
             one.identity = Identity(**planted.texts(Identity))
@@ -233,12 +233,12 @@ def plant_restricted(workspace: Workspace, planted: Planted) -> None:
         session.add(RemoteVisit(**planted.texts(RemoteVisit), id=remote, asked_at=now()))
     for based_on in (0, 1):
         text = planted.texts(Version)
-        commands.save_text(desk, statement, **text, language="en", based_on=based_on, workspace=workspace)
+        commands.save_text(staff_member, statement, **text, language="en", based_on=based_on, workspace=workspace)
     reason = planted.texts(Override, missing="")["reason"]
-    asked = commands.ask_override(desk, statement, Step.CLEAR, reason, workspace)
+    asked = commands.ask_override(staff_member, statement, Step.CLEAR, reason, workspace)
     for id_ in (statement, planted.seen["statement"]):
         typed = planted.texts(Unsaved)
-        commands.keep_unsaved(desk, id_, **typed, language="en", based_on=0, workspace=workspace)
+        commands.keep_unsaved(staff_member, id_, **typed, language="en", based_on=0, workspace=workspace)
     commands.confirm_override(head, asked, planted.texts(Override, missing="")["reason"], workspace)
 
 

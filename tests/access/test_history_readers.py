@@ -60,98 +60,100 @@ def delete(who: Viewer, kind: type[Record], record_id: str) -> None:
         session.delete(session.get_one(kind, record_id))
 
 
-def test_a_record_that_is_lowered_keeps_its_past_to_itself(desk: Viewer, other: Viewer) -> None:
-    made = save(desk, Case, CASE)
-    change(desk, Case, made, {"risk_reasons": "Nothing to hide."})
-    change(desk, Case, made, {"sensitivity": INTERNAL}, reason=REASON)
-    change(desk, Case, made, {"country": "KEN"})
+def test_a_record_that_is_lowered_keeps_its_past_to_itself(staff_member: Viewer, other: Viewer) -> None:
+    made = save(staff_member, Case, CASE)
+    change(staff_member, Case, made, {"risk_reasons": "Nothing to hide."})
+    change(staff_member, Case, made, {"sensitivity": INTERNAL}, reason=REASON)
+    change(staff_member, Case, made, {"country": "KEN"})
     assert told(other, made) == [("case_file", "update")]
     assert "KEN" in says(other, made)
-    assert "qzcanary" in says(desk, made)
+    assert "qzcanary" in says(staff_member, made)
     with reading(Viewer("", INTERNAL)) as session:
         assert len(history.of_record(session, made)) == 1
 
 
-def test_who_is_named_later_does_not_read_what_was_written_before(desk: Viewer, other: Viewer) -> None:
-    made = save(desk, Case, CASE)
-    change(desk, Case, made, {}, named=[desk.person_id, other.person_id])
-    change(desk, Case, made, {"country": "KEN"})
+def test_who_is_named_later_does_not_read_what_was_written_before(staff_member: Viewer, other: Viewer) -> None:
+    made = save(staff_member, Case, CASE)
+    change(staff_member, Case, made, {}, named=[staff_member.person_id, other.person_id])
+    change(staff_member, Case, made, {"country": "KEN"})
     assert told(other, made) == [("access", "create"), ("case_file", "update")]
 
 
-def test_what_was_open_is_read_by_those_who_can_read_the_record_now(desk: Viewer, other: Viewer) -> None:
-    made = save(desk, Engagement, ENGAGEMENT)
+def test_what_was_open_is_read_by_those_who_can_read_the_record_now(staff_member: Viewer, other: Viewer) -> None:
+    made = save(staff_member, Engagement, ENGAGEMENT)
     assert told(other, made) == [("engagement", "create")]
-    change(desk, Engagement, made, {"sensitivity": RESTRICTED})
+    change(staff_member, Engagement, made, {"sensitivity": RESTRICTED})
     assert told(other, made) == []
-    change(desk, Engagement, made, {"outcome": "qzcanary"})
-    change(desk, Engagement, made, {}, named=[desk.person_id, other.person_id])
+    change(staff_member, Engagement, made, {"outcome": "qzcanary"})
+    change(staff_member, Engagement, made, {}, named=[staff_member.person_id, other.person_id])
     assert told(other, made) == [("engagement", "create"), ("access", "create")]
 
 
-def test_a_link_is_told_to_those_who_could_read_both_records(desk: Viewer, other: Viewer) -> None:
-    hidden, open_ = save(desk, Case, CASE), save(desk, Engagement, ENGAGEMENT)
-    contact = save(desk, Contact, {"title": "Defender 001", "contact_kind": ContactKind.DEFENDER})
-    change(desk, Engagement, open_, {}, links=[contact])
-    change(desk, Contact, contact, {"sensitivity": INTERNAL}, reason=REASON)
+def test_a_link_is_told_to_those_who_could_read_both_records(staff_member: Viewer, other: Viewer) -> None:
+    hidden, open_ = save(staff_member, Case, CASE), save(staff_member, Engagement, ENGAGEMENT)
+    contact = save(staff_member, Contact, {"title": "Defender 001", "contact_kind": ContactKind.DEFENDER})
+    change(staff_member, Engagement, open_, {}, links=[contact])
+    change(staff_member, Contact, contact, {"sensitivity": INTERNAL}, reason=REASON)
     assert told(other, open_) == [("engagement", "create")]
-    assert ("record_link", "create") in told(desk, open_)
+    assert ("record_link", "create") in told(staff_member, open_)
     assert told(other, hidden) == []
 
 
-def test_the_history_of_a_deleted_record_stays_with_those_who_could_read_it(desk: Viewer, other: Viewer) -> None:
-    open_ = save(desk, Engagement, ENGAGEMENT)
-    closed = save(desk, Engagement, {**ENGAGEMENT, "title": "Closed later"})
-    change(desk, Engagement, closed, {"sensitivity": RESTRICTED})
-    contact = save(desk, Contact, {"title": "Defender 001", "contact_kind": ContactKind.DEFENDER})
-    with writing(desk) as session:
+def test_the_history_of_a_deleted_record_stays_with_those_who_could_read_it(
+    staff_member: Viewer, other: Viewer
+) -> None:
+    open_ = save(staff_member, Engagement, ENGAGEMENT)
+    closed = save(staff_member, Engagement, {**ENGAGEMENT, "title": "Closed later"})
+    change(staff_member, Engagement, closed, {"sensitivity": RESTRICTED})
+    contact = save(staff_member, Contact, {"title": "Defender 001", "contact_kind": ContactKind.DEFENDER})
+    with writing(staff_member) as session:
         session.add(Identity(contact_id=contact, name="qzcanary"))
-    change(desk, Engagement, open_, {}, links=[contact])
+    change(staff_member, Engagement, open_, {}, links=[contact])
     for kind, made in ((Engagement, open_), (Engagement, closed), (Contact, contact)):
-        delete(desk, kind, made)
+        delete(staff_member, kind, made)
     assert told(other, open_) == [("engagement", "create"), ("engagement", "delete")]
     assert told(other, closed) == told(other, contact) == []
     for made in (open_, closed, contact):
-        assert told(desk, made)[-1][1] == "delete"
-    assert ("identity", "delete") in told(desk, contact)
-    assert "qzcanary" not in says(desk, contact)
+        assert told(staff_member, made)[-1][1] == "delete"
+    assert ("identity", "delete") in told(staff_member, contact)
+    assert "qzcanary" not in says(staff_member, contact)
     assert told(ANONYMOUS, open_) == []
     titles = {}
-    for who in (desk, other, ANONYMOUS):
+    for who in (staff_member, other, ANONYMOUS):
         with reading(who) as session:
             titles[who] = [(one.title, one.person_id, one.reason) for one in history.deleted(session)]
-    mine = (desk.person_id, REASON)
+    mine = (staff_member.person_id, REASON)
     assert titles == {
-        desk: [("Defender 001", *mine), ("Closed later", *mine), ("Briefing", *mine)],
+        staff_member: [("Defender 001", *mine), ("Closed later", *mine), ("Briefing", *mine)],
         other: [("Briefing", *mine)],
         ANONYMOUS: [],
     }
 
 
 def test_the_command_line_lists_the_deleted_and_tells_of_them(
-    desk: Viewer, other: Viewer, capsys: pytest.CaptureFixture[str]
+    staff_member: Viewer, other: Viewer, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    made = save(desk, Case, CASE)
-    contact = save(desk, Contact, {"title": "Defender 001", "contact_kind": ContactKind.DEFENDER})
-    open_ = save(desk, Engagement, ENGAGEMENT)
+    made = save(staff_member, Case, CASE)
+    contact = save(staff_member, Contact, {"title": "Defender 001", "contact_kind": ContactKind.DEFENDER})
+    open_ = save(staff_member, Engagement, ENGAGEMENT)
     for kind, id_ in ((Contact, contact), (Engagement, open_)):
-        delete(desk, kind, id_)
-    for person, listed in ((desk.person_id, [open_, contact]), (other.person_id, [open_]), ("", [open_])):
+        delete(staff_member, kind, id_)
+    for person, listed in ((staff_member.person_id, [open_, contact]), (other.person_id, [open_]), ("", [open_])):
         assert main(["history", "--deleted", "--as", person, "--format", "json"]) == 0
         assert [one["record_id"] for one in json.loads(capsys.readouterr().out)] == listed
-    assert main(["history", "--deleted", "--as", desk.person_id]) == 0
+    assert main(["history", "--deleted", "--as", staff_member.person_id]) == 0
     assert contact in capsys.readouterr().out
-    assert main(["history", "--record", contact, "--as", desk.person_id, "--format", "json"]) == 0
+    assert main(["history", "--record", contact, "--as", staff_member.person_id, "--format", "json"]) == 0
     assert json.loads(capsys.readouterr().out)[-1]["action"] == "delete"
     assert main(["history", "--record", contact, "--as", other.person_id, "--format", "json"]) == 0
     assert json.loads(capsys.readouterr().out) == []
     assert made not in capsys.readouterr().out
 
 
-def test_settings_shows_the_history_of_deleted_records(desk: Viewer, other: Viewer) -> None:
-    contact = save(desk, Contact, {"title": "Defender 001", "contact_kind": ContactKind.DEFENDER})
-    delete(desk, Contact, contact)
-    app = open_page("settings", desk.person_id)
+def test_settings_shows_the_history_of_deleted_records(staff_member: Viewer, other: Viewer) -> None:
+    contact = save(staff_member, Contact, {"title": "Defender 001", "contact_kind": ContactKind.DEFENDER})
+    delete(staff_member, Contact, contact)
+    app = open_page("settings", staff_member.person_id)
     app.selectbox(key=CHOSEN).set_value(contact).run()
     assert [fault.value for fault in app.exception] == []
     (shown,) = [frame.value for frame in app.dataframe if "Before" in frame.value.columns]
@@ -168,15 +170,15 @@ def kept_lines() -> list[tuple[int, str, str]]:
         return [tuple(row) for row in connection.execute(sa.text("SELECT number, level, readers FROM change"))]
 
 
-def test_the_migration_tells_from_the_history_who_could_read_each_line(desk: Viewer, other: Viewer) -> None:
-    made = save(desk, Case, CASE)
-    change(desk, Case, made, {}, named=[desk.person_id, other.person_id])
-    contact = save(desk, Contact, {"title": "Organisation 001", "contact_kind": ContactKind.ORGANISATION})
-    change(desk, Case, made, {}, links=[contact])
-    change(desk, Case, made, {}, named=[desk.person_id])
-    change(desk, Case, made, {"sensitivity": INTERNAL}, reason=REASON)
+def test_the_migration_tells_from_the_history_who_could_read_each_line(staff_member: Viewer, other: Viewer) -> None:
+    made = save(staff_member, Case, CASE)
+    change(staff_member, Case, made, {}, named=[staff_member.person_id, other.person_id])
+    contact = save(staff_member, Contact, {"title": "Organisation 001", "contact_kind": ContactKind.ORGANISATION})
+    change(staff_member, Case, made, {}, links=[contact])
+    change(staff_member, Case, made, {}, named=[staff_member.person_id])
+    change(staff_member, Case, made, {"sensitivity": INTERNAL}, reason=REASON)
     change(other, Case, made, {"country": "KEN"})
-    gone = save(desk, Engagement, ENGAGEMENT)
+    gone = save(staff_member, Engagement, ENGAGEMENT)
     delete(other, Engagement, gone)
     before, workspace = sorted(kept_lines()), current_workspace()
     migrations.downgrade(workspace.engine, "0003")
@@ -186,8 +188,8 @@ def test_the_migration_tells_from_the_history_who_could_read_each_line(desk: Vie
     assert {level for _, level, _ in before} == {"internal", "restricted"}
 
 
-def test_who_could_read_a_line_is_part_of_the_chain(desk: Viewer) -> None:
-    save(desk, Case, CASE)
+def test_who_could_read_a_line_is_part_of_the_chain(staff_member: Viewer) -> None:
+    save(staff_member, Case, CASE)
     workspace = current_workspace()
     on_table = " ON change" if workspace.engine.dialect.name == "postgresql" else ""
     with workspace.writing() as connection:
@@ -199,8 +201,8 @@ def test_who_could_read_a_line_is_part_of_the_chain(desk: Viewer) -> None:
     assert len(history.verify(workspace).problems) == 1
 
 
-def test_a_line_of_which_the_history_does_not_tell_is_read_by_nobody(desk: Viewer) -> None:
-    made = save(desk, Engagement, ENGAGEMENT)
+def test_a_line_of_which_the_history_does_not_tell_is_read_by_nobody(staff_member: Viewer) -> None:
+    made = save(staff_member, Engagement, ENGAGEMENT)
     workspace = current_workspace()
     migrations.downgrade(workspace.engine, "0003")
     on_table = " ON change" if workspace.engine.dialect.name == "postgresql" else ""
@@ -215,6 +217,6 @@ def test_a_line_of_which_the_history_does_not_tell_is_read_by_nobody(desk: Viewe
             {"record": made},
         )
     migrations.upgrade(workspace.engine)
-    assert told(desk, made) == []
-    with reading(desk) as session:
-        assert session.scalars(select(Person.id)).all() == [desk.person_id]
+    assert told(staff_member, made) == []
+    with reading(staff_member) as session:
+        assert session.scalars(select(Person.id)).all() == [staff_member.person_id]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.benchmarks import desk, feed, page, polls, timeline
+from tests.benchmarks import feed, page, polls, records, timeline
 
 
 def main() -> None:
@@ -11,7 +11,7 @@ def main() -> None:
         ("Feed", feed.main),
         ("Polls", polls.main),
         ("Pages", page.main),
-        ("Workspace", desk.main),
+        ("Workspace", records.main),
         ("Timeline", timeline.main),
     ):
         print(f"\n{name}\n{'=' * len(name)}")

@@ -79,7 +79,7 @@ st.text(f"Python says {duration(speaking_seconds(typed.text, language))}")
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 
 
-class Desk(NamedTuple):
+class Site(NamedTuple):
     """A server that can be ended and started again at the same address, and the folder of its drafts."""
 
     folder: Path
@@ -103,24 +103,24 @@ class Desk(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Desk, subprocess.Popen[bytes]]]:
-    desk = Desk(tmp_path_factory.mktemp("editor"), free_port())
-    process = desk.start()
-    yield desk, process
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, subprocess.Popen[bytes]]]:
+    site = Site(tmp_path_factory.mktemp("editor"), free_port())
+    process = site.start()
+    yield site, process
     stop_server(process)
 
 
 @pytest.fixture
-def desk(running: tuple[Desk, subprocess.Popen[bytes]]) -> Desk:
+def site(running: tuple[Site, subprocess.Popen[bytes]]) -> Site:
     """The module's server, with a draft of its own: what the test before typed may still be on its way."""
     for name in ("refuse", "compared"):
         (running[0].folder / name).unlink(missing_ok=True)
     return running[0]._replace(draft=uuid4().hex)
 
 
-def opened(page: Page, desk: Desk, query: str = "") -> Locator:
+def opened(page: Page, site: Site, query: str = "") -> Locator:
     """The field, once it can be typed into."""
-    page.goto(f"{desk.address}/?draft={desk.draft}{query}")
+    page.goto(f"{site.address}/?draft={site.draft}{query}")
     settled(page)
     field = page.get_by_role("textbox", name="Text of the statement")
     expect(field).to_be_visible()
@@ -150,9 +150,9 @@ def place(field: Locator, position: int) -> None:
 
 
 def test_time_is_told_while_typing_without_the_server(
-    running: tuple[Desk, subprocess.Popen[bytes]], desk: Desk, visit: Visit
+    running: tuple[Site, subprocess.Popen[bytes]], site: Site, visit: Visit
 ) -> None:
-    field = opened(visit.page, desk)
+    field = opened(visit.page, site)
     expect(length(visit.page)).to_have_text("5 words, about 3 s of 1 min 30 s")
     running[1].send_signal(signal.SIGSTOP)
     try:
@@ -167,12 +167,12 @@ def test_time_is_told_while_typing_without_the_server(
     expect(state(visit.page)).to_have_text("Kept as your draft")
 
 
-def test_what_is_typed_reaches_python_at_rest_on_leaving_and_on_ctrl_s(desk: Desk, visit: Visit) -> None:
-    field = opened(visit.page, desk)
+def test_what_is_typed_reaches_python_at_rest_on_leaving_and_on_ctrl_s(site: Site, visit: Visit) -> None:
+    field = opened(visit.page, site)
     field.fill("At rest.")
     python_has(visit.page, "At rest.")
     expect(state(visit.page)).to_have_text("Kept as your draft")
-    assert desk.file.read_text(encoding="utf-8") == "At rest."
+    assert site.file.read_text(encoding="utf-8") == "At rest."
     # A clock that stands still: what waits for 800 ms would wait for ever.
     visit.page.clock.install(time=0)
     visit.page.clock.pause_at(3600)
@@ -190,8 +190,8 @@ def test_what_is_typed_reaches_python_at_rest_on_leaving_and_on_ctrl_s(desk: Des
     python_has(visit.page, "On going away.")
 
 
-def test_keyboard_stays_in_the_field_until_tab(desk: Desk, visit: Visit) -> None:
-    field = opened(visit.page, desk)
+def test_keyboard_stays_in_the_field_until_tab(site: Site, visit: Visit) -> None:
+    field = opened(visit.page, site)
     field.fill("")
     field.press_sequentially("rcRC i 2")
     expect(field).to_have_value("rcRC i 2")
@@ -202,10 +202,10 @@ def test_keyboard_stays_in_the_field_until_tab(desk: Desk, visit: Visit) -> None
     expect(field).not_to_be_focused()
 
 
-def test_run_of_the_page_moves_neither_cursor_nor_text(desk: Desk, visit: Visit) -> None:
+def test_run_of_the_page_moves_neither_cursor_nor_text(site: Site, visit: Visit) -> None:
     page = visit.page
-    (desk.folder / "refuse").touch()  # so that Python goes on giving the older text
-    field = opened(page, desk)
+    (site.folder / "refuse").touch()  # so that Python goes on giving the older text
+    field = opened(page, site)
     place(field, 3)
     page.keyboard.type("warmly ")
     python_has(page, "We warmly thank the Special Rapporteur.")
@@ -216,17 +216,17 @@ def test_run_of_the_page_moves_neither_cursor_nor_text(desk: Desk, visit: Visit)
     expect(field).to_have_value("We warmly and truly thank the Special Rapporteur.")
     assert caret(field) == 20
     expect(state(page)).to_have_text("Kept here, not yet sent")
-    (desk.folder / "refuse").unlink()
+    (site.folder / "refuse").unlink()
     expect(state(page)).to_have_text("Kept as your draft", timeout=30_000)  # sent again without a key being touched
     assert caret(field) == 20
 
 
 def test_kill_of_the_server_and_a_reload_lose_nothing(tmp_path: Path, visit: Visit) -> None:
     page = visit.page
-    desk = Desk(tmp_path, free_port())
-    process = desk.start()
+    site = Site(tmp_path, free_port())
+    process = site.start()
     try:
-        field = opened(page, desk)
+        field = opened(page, site)
         field.fill("Said before.")
         python_has(page, "Said before.")
         process.kill()
@@ -237,8 +237,8 @@ def test_kill_of_the_server_and_a_reload_lose_nothing(tmp_path: Path, visit: Vis
         page.wait_for_timeout(1_500)  # it tries to send, and cannot
         expect(state(page)).to_have_text("Kept here, not yet sent")
         assert (tmp_path / "draft.txt").read_text(encoding="utf-8") == "Said before."
-        process = desk.start()
-        field = opened(page, desk)
+        process = site.start()
+        field = opened(page, site)
         expect(field).to_have_value("Said before. Said while nobody listened.")
         python_has(page, "Said before. Said while nobody listened.")
         expect(state(page)).to_have_text("Kept as your draft")
@@ -250,7 +250,7 @@ def test_kill_of_the_server_and_a_reload_lose_nothing(tmp_path: Path, visit: Vis
         process.wait(10)
         page.keyboard.type(" And again.")
         expect(state(page)).to_have_text("Kept here, not yet sent")
-        process = desk.start()
+        process = site.start()
         expect(state(page)).to_have_text("Kept as your draft", timeout=60_000)  # without a reload
         assert (tmp_path / "draft.txt").read_text(encoding="utf-8") == (
             "Said before. And again. Said while nobody listened."
@@ -260,17 +260,17 @@ def test_kill_of_the_server_and_a_reload_lose_nothing(tmp_path: Path, visit: Vis
         stop_server(process)
 
 
-def test_text_that_was_cut_off_comes_back_although_somebody_saved_another_version(desk: Desk, visit: Visit) -> None:
+def test_text_that_was_cut_off_comes_back_although_somebody_saved_another_version(site: Site, visit: Visit) -> None:
     page = visit.page
-    (desk.folder / "refuse").touch()
-    field = opened(page, desk, "&version=4")
+    (site.folder / "refuse").touch()
+    field = opened(page, site, "&version=4")
     field.fill("Typed on the fourth.")
     python_has(page, "Typed on the fourth.")
-    (desk.folder / "refuse").unlink()
-    field = opened(page, desk, "&version=5")
+    (site.folder / "refuse").unlink()
+    field = opened(page, site, "&version=5")
     expect(field).to_have_value("Typed on the fourth.")
     expect(state(page)).to_have_text("Kept as your draft")
-    assert desk.file.read_text(encoding="utf-8") == "Typed on the fourth."
+    assert site.file.read_text(encoding="utf-8") == "Typed on the fourth."
     for _ in range(2):
         expect(page.get_by_text("Typed on 4.0", exact=True)).to_be_visible()
         run = page.get_by_text(re.compile(r"^Run \d+$")).inner_text()
@@ -281,9 +281,9 @@ def test_text_that_was_cut_off_comes_back_although_somebody_saved_another_versio
     expect(field).to_have_value("A version of last week.")
 
 
-def test_text_given_on_purpose_is_taken(desk: Desk, visit: Visit) -> None:
+def test_text_given_on_purpose_is_taken(site: Site, visit: Visit) -> None:
     page = visit.page
-    field = opened(page, desk)
+    field = opened(page, site)
     field.fill("A draft.")
     python_has(page, "A draft.")
     page.get_by_role("button", name="Restore").click()
@@ -293,15 +293,15 @@ def test_text_given_on_purpose_is_taken(desk: Desk, visit: Visit) -> None:
     expect(page.get_by_role("button", name="Swap the two texts")).to_be_hidden()
 
 
-def test_text_given_on_purpose_sets_aside_what_was_not_kept(desk: Desk, visit: Visit) -> None:
+def test_text_given_on_purpose_sets_aside_what_was_not_kept(site: Site, visit: Visit) -> None:
     page = visit.page
-    field = opened(page, desk)
-    (desk.folder / "refuse").touch()
+    field = opened(page, site)
+    (site.folder / "refuse").touch()
     field.fill("Not kept.")
     python_has(page, "Not kept.")
     page.get_by_role("button", name="Restore").click()
     expect(field).to_have_value("A version of last week.")
-    (desk.folder / "refuse").unlink()
+    (site.folder / "refuse").unlink()
     page.get_by_role("button", name="Swap the two texts").click()
     expect(field).to_have_value("Not kept.")
     python_has(page, "Not kept.")
@@ -321,9 +321,9 @@ def test_text_given_on_purpose_sets_aside_what_was_not_kept(desk: Desk, visit: V
     ],
 )
 def test_browser_and_python_measure_alike(
-    desk: Desk, visit: Visit, language: str, text: str, told: str, direction: str
+    site: Site, visit: Visit, language: str, text: str, told: str, direction: str
 ) -> None:
-    field = opened(visit.page, desk, f"&language={language}")
+    field = opened(visit.page, site, f"&language={language}")
     field.fill(text)
     expect(length(visit.page)).to_have_text(f"{told} of 1 min 30 s")
     seconds = told.rpartition("about ")[2]
@@ -332,8 +332,8 @@ def test_browser_and_python_measure_alike(
     assert field.evaluate("field => [field.lang, field.dir]") == [language, direction]
 
 
-def test_what_is_heard_waits_for_a_rest(desk: Desk, visit: Visit) -> None:
-    field = opened(visit.page, desk)
+def test_what_is_heard_waits_for_a_rest(site: Site, visit: Visit) -> None:
+    field = opened(visit.page, site)
     heard = visit.page.locator(".editor [role=status]")
     field.fill("One two three.")
     expect(heard).to_have_text("")
@@ -344,9 +344,9 @@ def test_what_is_heard_waits_for_a_rest(desk: Desk, visit: Visit) -> None:
     )
 
 
-def test_time_stays_in_sight_of_who_types_far_down(desk: Desk, visit: Visit) -> None:
+def test_time_stays_in_sight_of_who_types_far_down(site: Site, visit: Visit) -> None:
     visit.page.set_viewport_size(NARROW)  # type: ignore[arg-type]
-    field = opened(visit.page, desk)
+    field = opened(visit.page, site)
     field.fill("We call on all states to protect defenders. " * 40)
     field.press("Control+End")
     field.press_sequentially(" Thank you.")
@@ -357,16 +357,16 @@ def test_time_stays_in_sight_of_who_types_far_down(desk: Desk, visit: Visit) -> 
     assert visit.page.evaluate("document.documentElement.scrollWidth") == NARROW["width"]
 
 
-def test_disabled_can_be_read_and_not_written(desk: Desk, visit: Visit) -> None:
-    field = opened(visit.page, desk, "&disabled")
+def test_disabled_can_be_read_and_not_written(site: Site, visit: Visit) -> None:
+    field = opened(visit.page, site, "&disabled")
     field.press_sequentially("No")
     expect(field).to_have_value("We thank the Special Rapporteur.")
     expect(field).to_have_js_property("readOnly", True)
 
 
-def test_comparison_has_marks_and_words(desk: Desk, visit: Visit) -> None:
-    (desk.folder / "compared").touch()
-    visit.page.goto(desk.address)
+def test_comparison_has_marks_and_words(site: Site, visit: Visit) -> None:
+    (site.folder / "compared").touch()
+    visit.page.goto(site.address)
     settled(visit.page)
     expect(
         visit.page.get_by_text("2 passages added (underlined) and 1 passage removed (struck through).")
@@ -390,7 +390,7 @@ def test_comparison_has_marks_and_words(desk: Desk, visit: Visit) -> None:
 
 @pytest.mark.parametrize(("scheme", "size"), [("light", WIDE), ("dark", NARROW)], ids=["wide", "narrow"])
 def test_no_rule_of_accessibility_is_broken(
-    browser: Browser, desk: Desk, scheme: str, size: dict[str, int], tmp_path: Path
+    browser: Browser, site: Site, scheme: str, size: dict[str, int], tmp_path: Path
 ) -> None:
     context = browser.new_context(viewport=size, color_scheme=scheme)  # type: ignore[arg-type]
     page = context.new_page()
@@ -405,24 +405,24 @@ def test_no_rule_of_accessibility_is_broken(
             )
 
     opening = "Thank you, President.\n\nNorway thanks the Special Rapporteur for her report. "
-    field = opened(page, desk)
+    field = opened(page, site)
     field.fill(opening + "We call on all states to protect defenders. " * 8 + "[Pause.]")
     expect(state(page)).to_have_text("Kept as your draft")
     look("within")
-    (desk.folder / "refuse").touch()
+    (site.folder / "refuse").touch()
     field.fill(opening + "We call on all states to protect defenders. " * 28)
     expect(length(page)).to_contain_text("over the limit")
     look("over")
     page.get_by_role("button", name="Restore").click()
     expect(page.get_by_role("button", name="Swap the two texts")).to_be_visible()
     look("aside")
-    desk.file.write_text("شكرا سيدي الرئيس.\n\nنشكر المقررة الخاصة على تقريرها.", encoding="utf-8")
-    opened(page, desk, f"&language={quote('ar')}")
+    site.file.write_text("شكرا سيدي الرئيس.\n\nنشكر المقررة الخاصة على تقريرها.", encoding="utf-8")
+    opened(page, site, f"&language={quote('ar')}")
     look("arabic")
-    opened(page, desk, "&disabled")
+    opened(page, site, "&disabled")
     look("disabled")
-    (desk.folder / "compared").touch()
-    page.goto(desk.address)
+    (site.folder / "compared").touch()
+    page.goto(site.address)
     settled(page)
     look("compared")
     context.close()

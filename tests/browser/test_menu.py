@@ -20,7 +20,7 @@ from tests.day import TODAY
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str, str]]:
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str, str]]:
     """A server with the sample: its address, who reads it, and an engagement."""
     folder: Path = tmp_path_factory.mktemp("sample")
     workspace = open_workspace(f"sqlite:///{folder / FILE}")
@@ -34,8 +34,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str, s
     stop_server(process)
 
 
-def opened(page: Page, desk: tuple[str, str, str], path: str) -> Page:
-    address, person, _ = desk
+def opened(page: Page, site: tuple[str, str, str], path: str) -> Page:
+    address, person, _ = site
     page.context.add_cookies([{"name": "hrd_person", "value": person, "url": address}])
     page.goto(f"{address}/{path}")
     settled(page)
@@ -53,9 +53,9 @@ def heard(page: Page) -> None:
 
 @pytest.mark.parametrize("what", ["record", "form"])
 def test_the_entry_of_the_page_that_is_open_leads_back_to_its_list(
-    visit: Visit, desk: tuple[str, str, str], what: str
+    visit: Visit, site: tuple[str, str, str], what: str
 ) -> None:
-    page = opened(visit.page, desk, f"engagements?{f'record={desk[2]}' if what == 'record' else 'new=consulted'}")
+    page = opened(visit.page, site, f"engagements?{f'record={site[2]}' if what == 'record' else 'new=consulted'}")
     expect(page.get_by_role("heading", level=1)).not_to_have_text("Engagements")
     heard(page)
     page.locator("[data-testid^=stTopNav][aria-current=page]").first.click()
@@ -63,9 +63,9 @@ def test_the_entry_of_the_page_that_is_open_leads_back_to_its_list(
     expect(page).to_have_url(re.compile(r"/engagements$"))
 
 
-def test_on_a_phone_the_menu_closes_after_a_choice(browser: Browser, desk: tuple[str, str, str]) -> None:
+def test_on_a_phone_the_menu_closes_after_a_choice(browser: Browser, site: tuple[str, str, str]) -> None:
     context = browser.new_context(viewport=NARROW, has_touch=True, is_mobile=True)  # type: ignore[arg-type]
-    page = opened(context.new_page(), desk, "")
+    page = opened(context.new_page(), site, "")
     heard(page)
     menu = page.get_by_test_id("stSidebar")
     for name in ("Cases", "Cases", "Coverage"):

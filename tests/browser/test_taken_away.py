@@ -21,7 +21,7 @@ from tests.conftest import TODAY
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str, set[str]]]:
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str, set[str]]]:
     """A server with the sample: its address, who sees all of it, and what its restricted contacts are called."""
     folder = tmp_path_factory.mktemp("sample")
     workspace = open_workspace(f"sqlite:///{folder / FILE}")
@@ -48,8 +48,8 @@ def copied(page: Page) -> str:
 
 
 @pytest.mark.parametrize("path", ["contacts", "engagements"])
-def test_the_toolbar_of_a_table_gives_no_file(visit: Visit, desk: tuple[str, str, set[str]], path: str) -> None:
-    address, person, _ = desk
+def test_the_toolbar_of_a_table_gives_no_file(visit: Visit, site: tuple[str, str, set[str]], path: str) -> None:
+    address, person, _ = site
     page = visit.page
     page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address)
     page.context.add_cookies([{"name": "hrd_person", "value": person, "url": address}])
@@ -63,8 +63,8 @@ def test_the_toolbar_of_a_table_gives_no_file(visit: Visit, desk: tuple[str, str
     assert copied(page) == "as it was"
 
 
-def test_the_page_s_own_file_leaves_out_what_is_restricted(visit: Visit, desk: tuple[str, str, set[str]]) -> None:
-    address, person, restricted = desk
+def test_the_page_s_own_file_leaves_out_what_is_restricted(visit: Visit, site: tuple[str, str, set[str]]) -> None:
+    address, person, restricted = site
     page = visit.page
     page.context.add_cookies([{"name": "hrd_person", "value": person, "url": address}])
     page.goto(f"{address}/contacts")

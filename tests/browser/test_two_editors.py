@@ -39,7 +39,7 @@ class Server:
         self.process, self.address = start_server(self.log, int(port))
 
 
-class Desk(NamedTuple):
+class Site(NamedTuple):
     """A server, and the same workspace from outside, with two persons and a draft in it."""
 
     server: Server
@@ -67,20 +67,20 @@ class Desk(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The server of the module, without a draft."""
     folder = tmp_path_factory.mktemp("two_editors")
     workspace = open_workspace(f"sqlite:///{folder / 'workspace.sqlite'}")
     amina = member(save(ANONYMOUS, Person, {"name": "Amina Berg"}, workspace=workspace))
     bjorn = member(save(ANONYMOUS, Person, {"name": "Bjørn Li"}, workspace=workspace))
     server = Server(folder / "server.log")
-    yield Desk(server, workspace, amina, bjorn, "")
+    yield Site(server, workspace, amina, bjorn, "")
     stop_server(server.process)
     workspace.close()
 
 
 @pytest.fixture
-def desk(running: Desk) -> Desk:
+def site(running: Site) -> Site:
     """The server of the module, with a draft of the test's own."""
     values = {"title": "Item 3", "form": StatementForm.INTERACTIVE_DIALOGUE, "forum": "un-hrc"}
     made = save(running.amina, Statement, values, workspace=running.workspace)
@@ -89,7 +89,7 @@ def desk(running: Desk) -> Desk:
 
 
 @pytest.fixture
-def open_as(browser: Browser, desk: Desk) -> Iterator[Callable[[Viewer], Page]]:
+def open_as(browser: Browser, site: Site) -> Iterator[Callable[[Viewer], Page]]:
     """Opens the draft in a browser of its own, as somebody."""
     contexts = []
 
@@ -97,9 +97,9 @@ def open_as(browser: Browser, desk: Desk) -> Iterator[Callable[[Viewer], Page]]:
         context = browser.new_context(viewport=WIDE, timezone_id="Europe/Oslo", locale="en-GB")  # type: ignore[arg-type]
         contexts.append(context)
         context.set_default_timeout(20_000)
-        context.add_cookies([{"name": "hrd_person", "value": who.person_id, "url": desk.server.address}])
+        context.add_cookies([{"name": "hrd_person", "value": who.person_id, "url": site.server.address}])
         page = context.new_page()
-        page.goto(desk.page)
+        page.goto(site.page)
         settled(page)
         return page
 
@@ -126,8 +126,8 @@ def save_text(page: Page, number: int) -> None:
     settled(page)
 
 
-def test_two_editors_of_one_draft_lose_nothing(desk: Desk, open_as: Callable[[Viewer], Page]) -> None:
-    amina, bjorn = open_as(desk.amina), open_as(desk.bjorn)
+def test_two_editors_of_one_draft_lose_nothing(site: Site, open_as: Callable[[Viewer], Page]) -> None:
+    amina, bjorn = open_as(site.amina), open_as(site.bjorn)
     expect(field(bjorn)).to_have_value(BASE)
     change(bjorn, "Rapporteur.", "Rapporteur warmly.")
     change(amina, "to act.", "to act now.")
@@ -146,21 +146,21 @@ def test_two_editors_of_one_draft_lose_nothing(desk: Desk, open_as: Callable[[Vi
     expect(bjorn.get_by_role("heading", level=4)).to_have_text(["Your text", "Version 2, Amina Berg", "Both together"])
     mine = BASE.replace("Rapporteur.", "Rapporteur warmly.").replace("I thank you.", "I thank you all.")
     theirs = BASE.replace("to act.", "to act now.")
-    assert desk.unsaved(desk.bjorn) == mine
-    assert desk.texts() == [(1, "Amina Berg", BASE), (2, "Amina Berg", theirs)]
+    assert site.unsaved(site.bjorn) == mine
+    assert site.texts() == [(1, "Amina Berg", BASE), (2, "Amina Berg", theirs)]
 
     bjorn.get_by_role("button", name="Take both together into the editor").click()
     both = mine.replace("to act.", "to act now.")
     expect(field(bjorn)).to_have_value(both)
     expect(told).to_have_count(0)
     save_text(bjorn, 3)
-    assert desk.texts()[2:] == [(3, "Bjørn Li", both)]
-    assert desk.unsaved(desk.bjorn) == ""
+    assert site.texts()[2:] == [(3, "Bjørn Li", both)]
+    assert site.unsaved(site.bjorn) == ""
     expect(field(bjorn)).to_have_value(both)
 
 
-def test_a_sentence_that_both_changed_is_settled_by_the_second(desk: Desk, open_as: Callable[[Viewer], Page]) -> None:
-    amina, bjorn = open_as(desk.amina), open_as(desk.bjorn)
+def test_a_sentence_that_both_changed_is_settled_by_the_second(site: Site, open_as: Callable[[Viewer], Page]) -> None:
+    amina, bjorn = open_as(site.amina), open_as(site.bjorn)
     change(amina, "We call on states to act.", "We call on all states to act.")
     save_text(amina, 2)
     change(bjorn, "We call on states to act.", "We urge states to act.")
@@ -171,13 +171,13 @@ def test_a_sentence_that_both_changed_is_settled_by_the_second(desk: Desk, open_
     )
     change(bjorn, "[We urge states to act.] [We call on all states to act.]", "We urge all states to act.")
     save_text(bjorn, 3)
-    assert desk.texts()[2] == (3, "Bjørn Li", BASE.replace("We call on states", "We urge all states"))
+    assert site.texts()[2] == (3, "Bjørn Li", BASE.replace("We call on states", "We urge all states"))
 
 
 def test_a_reload_shows_what_was_typed_and_can_be_discarded_and_brought_back(
-    desk: Desk, open_as: Callable[[Viewer], Page]
+    site: Site, open_as: Callable[[Viewer], Page]
 ) -> None:
-    page = open_as(desk.bjorn)
+    page = open_as(site.bjorn)
     change(page, "to act.", "to act together.")
     typed = BASE.replace("to act.", "to act together.")
     page.reload()
@@ -188,44 +188,44 @@ def test_a_reload_shows_what_was_typed_and_can_be_discarded_and_brought_back(
     expect(field(page)).to_have_value(BASE)
     page.get_by_role("button", name="Bring it back").click()
     expect(field(page)).to_have_value(typed)
-    assert desk.unsaved(desk.bjorn) == typed
+    assert site.unsaved(site.bjorn) == typed
 
 
-def test_what_is_typed_and_saved_at_once_is_saved_whole(desk: Desk, open_as: Callable[[Viewer], Page]) -> None:
-    page = open_as(desk.amina)
+def test_what_is_typed_and_saved_at_once_is_saved_whole(site: Site, open_as: Callable[[Viewer], Page]) -> None:
+    page = open_as(site.amina)
     text = field(page)
     text.fill(f"{BASE} And more.")
     # Without a rest: the click itself sends what is typed.
     save_text(page, 2)
-    assert desk.texts()[1] == (2, "Amina Berg", f"{BASE} And more.")
+    assert site.texts()[1] == (2, "Amina Berg", f"{BASE} And more.")
     change(page, "And more.", "And yet more.")
     expect(page.get_by_text("has saved version")).to_have_count(0)
     save_text(page, 3)
-    assert desk.texts()[2] == (3, "Amina Berg", f"{BASE} And yet more.")
+    assert site.texts()[2] == (3, "Amina Berg", f"{BASE} And yet more.")
 
 
 def test_what_is_typed_while_the_server_is_away_is_there_when_it_is_back(
-    desk: Desk, open_as: Callable[[Viewer], Page]
+    site: Site, open_as: Callable[[Viewer], Page]
 ) -> None:
-    page = open_as(desk.bjorn)
+    page = open_as(site.bjorn)
     change(page, "to act.", "to act at once.")
-    desk.server.kill()
+    site.server.kill()
     field(page).press("End")
     field(page).press_sequentially(" Said to nobody.")
     expect(page.locator(".editor .state")).to_have_text("Kept here, not yet sent")
     written = field(page).input_value()
-    desk.server.start()
+    site.server.start()
     expect(page.locator(".editor .state")).to_have_text("Kept as your draft", timeout=60_000)
-    assert desk.unsaved(desk.bjorn) == written
-    desk.server.kill()
+    assert site.unsaved(site.bjorn) == written
+    site.server.kill()
     field(page).press_sequentially(" And again.")
     expect(page.locator(".editor .state")).to_have_text("Kept here, not yet sent")
     written = field(page).input_value()
-    desk.server.start()
-    page.goto(desk.page)
+    site.server.start()
+    page.goto(site.page)
     settled(page)
     expect(field(page)).to_have_value(written)
     expect(page.locator(".editor .state")).to_have_text("Kept as your draft")
-    assert desk.unsaved(desk.bjorn) == written
+    assert site.unsaved(site.bjorn) == written
     save_text(page, 2)
-    assert desk.texts()[1] == (2, "Bjørn Li", written)
+    assert site.texts()[1] == (2, "Bjørn Li", written)

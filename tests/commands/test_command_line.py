@@ -149,23 +149,23 @@ EVENT = {"event_kind": EventKind.SIDE_EVENT, "start": TODAY, "end": TODAY, "body
 
 
 @pytest.fixture
-def desk() -> Viewer:
+def staff_member() -> Viewer:
     return member(save(ANONYMOUS, Person, {"name": "Kari Nordmann"}))
 
 
-def announced(desk: Viewer) -> str:
+def announced(staff_member: Viewer) -> str:
     """A public event of the mission's own; its identifier in the calendar."""
-    made = save(desk, Event, {**EVENT, "sensitivity": Sensitivity.INTERNAL}, items=["session-HRC64"])
+    made = save(staff_member, Event, {**EVENT, "sensitivity": Sensitivity.INTERNAL}, items=["session-HRC64"])
     public = {"sensitivity": Sensitivity.PUBLIC}
-    save(desk, Event, public, record_id=made, seen=1, reason="The programme is printed.")
+    save(staff_member, Event, public, record_id=made, seen=1, reason="The programme is printed.")
     return made
 
 
 def test_own_events_that_are_public_are_in_items_and_feed(
-    capsys: pytest.CaptureFixture[str], desk: Viewer, data_copy: Path
+    capsys: pytest.CaptureFixture[str], staff_member: Viewer, data_copy: Path
 ) -> None:
-    public = item_of(announced(desk))
-    save(desk, Event, {**EVENT, "title": "Internal", "sensitivity": Sensitivity.INTERNAL})
+    public = item_of(announced(staff_member))
+    save(staff_member, Event, {**EVENT, "title": "Internal", "sensitivity": Sensitivity.INTERNAL})
     for options in ([], ON, ["--as-of", "2026-01-01"]):
         _, out, _ = run(capsys, "items", *options, "--kind", "side-event", "--format", "json")
         assert [item["uid"].partition("@")[0] for item in json.loads(out)] == [public]
@@ -175,8 +175,8 @@ def test_own_events_that_are_public_are_in_items_and_feed(
     assert [str(event["SUMMARY"]) for event in icalendar.Calendar.from_ical(out.encode()).events] == ["Breakfast"]
 
 
-def test_the_history_of_a_record_as_a_table(capsys: pytest.CaptureFixture[str], desk: Viewer) -> None:
-    made = announced(desk)
+def test_the_history_of_a_record_as_a_table(capsys: pytest.CaptureFixture[str], staff_member: Viewer) -> None:
+    made = announced(staff_member)
     status, out, _ = run(capsys, "history", "--record", made)
     lines = [re.sub(r"^\w{3} \d+ \w{3} \d{4}, \d\d:\d\d", "WHEN", line) for line in out.splitlines()]
     assert status == 0
@@ -194,22 +194,22 @@ def test_the_history_of_a_record_as_a_table(capsys: pytest.CaptureFixture[str], 
     assert run(capsys, "history", "--item", "session-HRC64")[1] == out
 
 
-def test_the_history_as_json_has_all_of_it(capsys: pytest.CaptureFixture[str], desk: Viewer) -> None:
-    made = announced(desk)
+def test_the_history_as_json_has_all_of_it(capsys: pytest.CaptureFixture[str], staff_member: Viewer) -> None:
+    made = announced(staff_member)
     _, out, _ = run(capsys, "history", "--record", made, "--format", "json")
     *_, last = json.loads(out)
-    assert (last["person_id"], last["person"], last["action"]) == (desk.person_id, "Kari Nordmann", "update")
+    assert (last["person_id"], last["person"], last["action"]) == (staff_member.person_id, "Kari Nordmann", "update")
     assert (last["table"], last["row_id"], last["record_id"]) == ("event", made, made)
     assert (last["before"]["sensitivity"], last["after"]["sensitivity"]) == ("internal", "public")
     assert (last["reason"], last["number"]) == ("The programme is printed.", 4)
 
 
 def test_the_history_of_what_is_restricted_is_told_to_those_named(
-    capsys: pytest.CaptureFixture[str], desk: Viewer
+    capsys: pytest.CaptureFixture[str], staff_member: Viewer
 ) -> None:
     other = save(ANONYMOUS, Person, {"name": "Other"})
     case = {"title": "Case 7", "sensitivity": Sensitivity.RESTRICTED, "suggested_by": Suggester.MINISTRY}
-    made = save(desk, Case, case, items=["session-HRC64"])
+    made = save(staff_member, Case, case, items=["session-HRC64"])
     assert run(capsys, "history", "--record", made) == (
         0,
         f"Of {made} the history tells nothing that is public or internal.\n",
@@ -218,7 +218,7 @@ def test_the_history_of_what_is_restricted_is_told_to_those_named(
     assert run(capsys, "history", "--item", "session-HRC64", "--as", other)[1] == (
         "Of session-HRC64 the history tells nothing that Other may see.\n"
     )
-    _, out, _ = run(capsys, "history", "--record", made, "--as", desk.person_id)
+    _, out, _ = run(capsys, "history", "--record", made, "--as", staff_member.person_id)
     assert [line.split("  ")[2] for line in out.splitlines()[1:]] == [
         "Case added (Case 7)",
         "Access added",
@@ -231,10 +231,12 @@ def test_the_history_of_what_is_restricted_is_told_to_those_named(
     )
 
 
-def test_a_change_of_a_text_keeps_the_table_to_its_lines(capsys: pytest.CaptureFixture[str], desk: Viewer) -> None:
-    made = save(desk, Event, {**EVENT, "sensitivity": Sensitivity.INTERNAL})
+def test_a_change_of_a_text_keeps_the_table_to_its_lines(
+    capsys: pytest.CaptureFixture[str], staff_member: Viewer
+) -> None:
+    made = save(staff_member, Event, {**EVENT, "sensitivity": Sensitivity.INTERNAL})
     programme = {"programme": "Opening\n\x1b[2J" + "words " * 40}
-    save(desk, Event, programme, record_id=made, seen=1)
+    save(staff_member, Event, programme, record_id=made, seen=1)
     _, out, _ = run(capsys, "history", "--record", made)
     assert (
         out.splitlines()[-1]
@@ -243,8 +245,8 @@ def test_a_change_of_a_text_keeps_the_table_to_its_lines(capsys: pytest.CaptureF
     )
 
 
-def test_verify_says_that_all_is_well_or_what_is_not(capsys: pytest.CaptureFixture[str], desk: Viewer) -> None:
-    made = announced(desk)
+def test_verify_says_that_all_is_well_or_what_is_not(capsys: pytest.CaptureFixture[str], staff_member: Viewer) -> None:
+    made = announced(staff_member)
     head = verify(current_workspace()).head
     says = "Nothing was touched: 4 lines of history, 3 rows as it says. The last line's hash, to note somewhere else:"
     assert run(capsys, "verify") == (0, f"{says} {head}\n", "")
@@ -258,9 +260,9 @@ def test_verify_says_that_all_is_well_or_what_is_not(capsys: pytest.CaptureFixtu
 
 
 def test_a_backup_is_restored_into_an_empty_workspace_to_the_same_checksum(
-    capsys: pytest.CaptureFixture[str], desk: Viewer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str], staff_member: Viewer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    announced(desk)
+    announced(staff_member)
     file, again = tmp_path / "one.gz", tmp_path / "again.gz"
     status, made, _ = run(capsys, "backup", str(file))
     assert (status, len(made)) == (0, 65)
@@ -290,8 +292,8 @@ def test_a_workspace_that_cannot_be_opened_gets_a_sentence(
     assert run(capsys, *command) == (2, "", f"{says} postgresql://user:password@host/database, or leave it out.\n")
 
 
-def test_the_sample_is_loaded_once_and_removed(capsys: pytest.CaptureFixture[str], desk: Viewer) -> None:
-    own = announced(desk)
+def test_the_sample_is_loaded_once_and_removed(capsys: pytest.CaptureFixture[str], staff_member: Viewer) -> None:
+    own = announced(staff_member)
     assert run(capsys, "sample", "remove") == (0, "There is no sample in the workspace.\n", "")
     status, out, _ = run(capsys, "sample", "load")
     found = re.fullmatch(r"The sample is here: (\d+ persons and \d+ records)\.\n", out)
@@ -304,5 +306,5 @@ def test_the_sample_is_loaded_once_and_removed(capsys: pytest.CaptureFixture[str
     assert run(capsys, "sample", "remove") == (0, f"The sample is gone: {found and found[1]}.\n", "")
     assert [one.name for one in staff()] == ["Kari Nordmann"]
     assert run(capsys, "verify")[0] == 0
-    with reading(desk) as session:
+    with reading(staff_member) as session:
         assert list(session.scalars(select(Record.id))) == [own]

@@ -29,7 +29,7 @@ def standings(viewer: Viewer) -> dict[str, str]:
 
 
 def test_a_file_is_tried_out_and_then_taken_over(
-    desk: Viewer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    staff_member: Viewer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "theirs.ics"
     file.write_bytes(calendar(BRIEFING, event("DTSTART:soon", uid="two", title="Debrief")))
@@ -44,10 +44,10 @@ def test_a_file_is_tried_out_and_then_taken_over(
     )
     assert main(["import", str(file), *AS]) == 0
     assert capsys.readouterr().out == f"{table}Nothing is written yet; add --write to import it.\n"
-    assert kept(desk) == 0
+    assert kept(staff_member) == 0
     assert main(["import", str(file), *AS, "--write"]) == 0
     assert capsys.readouterr().out == f"{table}Written: 1.\n"
-    assert kept(desk) == 1
+    assert kept(staff_member) == 1
 
 
 def listed(out: str) -> list[tuple[object, ...]]:
@@ -58,7 +58,7 @@ def listed(out: str) -> list[tuple[object, ...]]:
 
 
 def test_a_dry_run_is_a_list_for_programs_and_needs_no_person(
-    desk: Viewer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    staff_member: Viewer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "theirs.ics"
     file.write_bytes(
@@ -108,14 +108,14 @@ def test_a_dry_run_is_a_list_for_programs_and_needs_no_person(
         ),
     ]
     assert "--write" in printed.err
-    assert kept(desk) == 0
+    assert kept(staff_member) == 0
     assert main(["import", *without_person, "--write"]) == 2
     assert "--as" in capsys.readouterr().err
-    assert kept(desk) == 0
+    assert kept(staff_member) == 0
 
 
 def test_what_was_written_is_compared_with_what_is_internal(
-    desk: Viewer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    staff_member: Viewer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "theirs.ics"
     file.write_bytes(calendar(BRIEFING))
@@ -130,7 +130,7 @@ def test_what_was_written_is_compared_with_what_is_internal(
 
 
 def test_what_is_gone_from_a_file_is_shown_and_cancelled_when_that_is_said(
-    desk: Viewer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    staff_member: Viewer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "theirs.ics"
     file.write_bytes(calendar(BRIEFING, event("DTSTART;VALUE=DATE:20270401", uid="two", title="Debrief")))
@@ -139,7 +139,7 @@ def test_what_is_gone_from_a_file_is_shown_and_cancelled_when_that_is_said(
     capsys.readouterr()
     assert main(["import", str(file), *AS, "--write"]) == 0
     assert "--cancel-gone" in capsys.readouterr().out
-    assert standings(desk) == {"Briefing": "confirmed", "Debrief": "confirmed"}
+    assert standings(staff_member) == {"Briefing": "confirmed", "Debrief": "confirmed"}
     assert main(["import", str(file), *AS, "--format", "json"]) == 0
     shown = listed(capsys.readouterr().out)
     assert [one[:3] for one in shown] == [
@@ -147,11 +147,11 @@ def test_what_is_gone_from_a_file_is_shown_and_cancelled_when_that_is_said(
         ("cancelled", "Debrief", "2027-04-01"),
     ]
     assert main(["import", str(file), *AS, "--cancel-gone", "--write"]) == 0
-    assert standings(desk) == {"Briefing": "confirmed", "Debrief": "cancelled"}
+    assert standings(staff_member) == {"Briefing": "confirmed", "Debrief": "cancelled"}
 
 
 def test_what_cannot_be_taken_over_is_a_sentence(
-    desk: Viewer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    staff_member: Viewer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     none, table, file = tmp_path / "none.ics", tmp_path / "dates.csv", tmp_path / "letter.ics"
     file.write_text("Dear all")

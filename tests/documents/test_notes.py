@@ -101,9 +101,9 @@ def parts(content: bytes) -> bytes:
         return b"\n".join([*map(packed.read, packed.namelist()), *(name.encode() for name in packed.namelist())])
 
 
-def write(desk: Viewer, kind: type[Record], title: str, *links: str, named: Any = None, **columns: Any) -> str:
+def write(staff_member: Viewer, kind: type[Record], title: str, *links: str, named: Any = None, **columns: Any) -> str:
     columns.setdefault("sensitivity", Sensitivity.RESTRICTED if named else Sensitivity.INTERNAL)
-    return save(desk, kind, {"title": title, **columns}, items=[ITEM], links=links, named=named)
+    return save(staff_member, kind, {"title": title, **columns}, items=[ITEM], links=links, named=named)
 
 
 CONSULTED: dict[str, Any] = {
@@ -113,14 +113,14 @@ CONSULTED: dict[str, Any] = {
 }
 
 
-def drafted(desk: Viewer, statement: str, text: str, language: str = "en") -> None:
-    commands.save_text(desk, statement, text, language=language, based_on=0)
+def drafted(staff_member: Viewer, statement: str, text: str, language: str = "en") -> None:
+    commands.save_text(staff_member, statement, text, language=language, based_on=0)
 
 
-def test_a_note_on_a_text(desk: Viewer, note: Callable[..., bytes]) -> None:
-    contact = write(desk, Contact, "ORG-1", contact_kind=ContactKind.ORGANISATION)
+def test_a_note_on_a_text(staff_member: Viewer, note: Callable[..., bytes]) -> None:
+    contact = write(staff_member, Contact, "ORG-1", contact_kind=ContactKind.ORGANISATION)
     write(
-        desk,
+        staff_member,
         Engagement,
         "First round",
         contact,
@@ -128,14 +128,19 @@ def test_a_note_on_a_text(desk: Viewer, note: Callable[..., bytes]) -> None:
         participants="Two people",
         outcome="Wants  a\nparagraph on families",
     )
-    statement = write(desk, Statement, "Zero draft", form=StatementForm.RESOLUTION_TEXT, due=date(2027, 12, 20))
-    drafted(desk, statement, "The Council,\n\n1. Decides to return to the matter;")
+    statement = write(staff_member, Statement, "Zero draft", form=StatementForm.RESOLUTION_TEXT, due=date(2027, 12, 20))
+    drafted(staff_member, statement, "The Council,\n\n1. Decides to return to the matter;")
     save(
-        desk,
+        staff_member,
         FollowUp,
-        {"record_id": statement, "what": "Send it round.", "due": date(2026, 11, 20), "owner_id": desk.person_id},
+        {
+            "record_id": statement,
+            "what": "Send it round.",
+            "due": date(2026, 11, 20),
+            "owner_id": staff_member.person_id,
+        },
     )
-    document = opened(note(desk))
+    document = opened(note(staff_member))
     assert texts(document, "Title", "Subtitle") == [
         "HRC text, due in HRC67",
         "Briefing note · UN Human Rights Council · Geneva · HRC67",
@@ -187,11 +192,11 @@ def test_a_note_on_a_text(desk: Viewer, note: Callable[..., bytes]) -> None:
     ]
     assert under(document, "Follow-ups open") == ["Fri 20 Nov 2026, late: Send it round (Desk; Zero draft)"]
     assert head(document) == "Made for Amina Berg on Tue 24 Nov 2026; holds no restricted records"
-    assert b"Two people" not in parts(note(desk))
+    assert b"Two people" not in parts(note(staff_member))
 
 
-def test_it_is_a_word_document_as_word_makes_them(desk: Viewer, note: Callable[..., bytes]) -> None:
-    content = note(desk)
+def test_it_is_a_word_document_as_word_makes_them(staff_member: Viewer, note: Callable[..., bytes]) -> None:
+    content = note(staff_member)
     document = opened(content)
     section, properties = document.sections[0], document.core_properties
     size = (section.page_width or 0, section.page_height or 0)
@@ -217,19 +222,26 @@ def test_it_is_a_word_document_as_word_makes_them(desk: Viewer, note: Callable[.
 
 
 def test_what_is_restricted_stands_in_the_note_of_who_is_named_and_in_no_other(
-    desk: Viewer, other: Viewer, note: Callable[..., bytes], week: Callable[..., bytes]
+    staff_member: Viewer, other: Viewer, note: Callable[..., bytes], week: Callable[..., bytes]
 ) -> None:
-    named = [desk.person_id]
+    named = [staff_member.person_id]
     contact = write(
-        desk, Contact, f"D-1 {CANARY}", contact_kind=ContactKind.DEFENDER, named=named, field_of_work=f"Land {CANARY}"
+        staff_member,
+        Contact,
+        f"D-1 {CANARY}",
+        contact_kind=ContactKind.DEFENDER,
+        named=named,
+        field_of_work=f"Land {CANARY}",
     )
-    with writing(desk) as session:
+    with writing(staff_member) as session:
         known = session.get(Contact, contact)
         assert known is not None
         known.identity = Identity(name="Nomen Nescio", channel="nomen@example.org")
-    write(desk, Engagement, f"Talk {CANARY}", contact, named=named, **{**CONSULTED, "on": TODAY}, outcome=CANARY)
     write(
-        desk,
+        staff_member, Engagement, f"Talk {CANARY}", contact, named=named, **{**CONSULTED, "on": TODAY}, outcome=CANARY
+    )
+    write(
+        staff_member,
         Case,
         f"Case {CANARY}",
         contact,
@@ -237,17 +249,18 @@ def test_what_is_restricted_stands_in_the_note_of_who_is_named_and_in_no_other(
         suggested_by=Suggester.DEFENDER,
         risk_reasons="Grounds to fear",
     )
-    write(desk, Reprisal, f"Reprisal {CANARY}", named=named, account="What was done")
-    write(desk, LanguageProposal, f"Language {CANARY}", named=named, text="Privacy", wording=CANARY)
-    statement = write(desk, Statement, f"Draft {CANARY}", named=named, form=StatementForm.NATIONAL, due=TODAY)
-    drafted(desk, statement, f"We name {CANARY}.")
+    write(staff_member, Reprisal, f"Reprisal {CANARY}", named=named, account="What was done")
+    write(staff_member, LanguageProposal, f"Language {CANARY}", named=named, text="Privacy", wording=CANARY)
+    statement = write(staff_member, Statement, f"Draft {CANARY}", named=named, form=StatementForm.NATIONAL, due=TODAY)
+    drafted(staff_member, statement, f"We name {CANARY}.")
     save(
-        desk,
+        staff_member,
         FollowUp,
-        {"record_id": statement, "what": f"Ask {CANARY}", "due": TODAY, "owner_id": desk.person_id},
+        {"record_id": statement, "what": f"Ask {CANARY}", "due": TODAY, "owner_id": staff_member.person_id},
     )
     mine, theirs, anybodys = (
-        [note(who), note(who, "session-HRC67"), week(who, date(2026, 11, 23))] for who in (desk, other, ANONYMOUS)
+        [note(who), note(who, "session-HRC67"), week(who, date(2026, 11, 23))]
+        for who in (staff_member, other, ANONYMOUS)
     )
     warning = "Made for Amina Berg on Tue 24 Nov 2026; holds restricted records: handle accordingly"
     assert [head(opened(one)) for one in mine] == [warning] * 3
@@ -270,9 +283,9 @@ def test_what_is_restricted_stands_in_the_note_of_who_is_named_and_in_no_other(
             assert kept not in parts(one)
 
 
-def test_a_session_comes_with_all_that_belongs_to_it(desk: Viewer, note: Callable[..., bytes]) -> None:
-    write(desk, Engagement, "First round", **CONSULTED)
-    document = opened(note(desk, "session-HRC67"))
+def test_a_session_comes_with_all_that_belongs_to_it(staff_member: Viewer, note: Callable[..., bytes]) -> None:
+    write(staff_member, Engagement, "First round", **CONSULTED)
+    document = opened(note(staff_member, "session-HRC67"))
     assert texts(document, "Heading 1", "Heading 2") == [
         "When, and how that is known",
         "What misses",
@@ -293,8 +306,8 @@ def test_a_session_comes_with_all_that_belongs_to_it(desk: Viewer, note: Callabl
     assert under(document, "Our work") == ["Nothing of ours is linked to it yet."]
 
 
-def test_a_review_comes_with_those_before_it(desk: Viewer, note: Callable[..., bytes]) -> None:
-    document = opened(note(desk, "upr-4-HTI"))
+def test_a_review_comes_with_those_before_it(staff_member: Viewer, note: Callable[..., bytes]) -> None:
+    document = opened(note(staff_member, "upr-4-HTI"))
     assert "Reviews before" in texts(document, "Heading 1")
     assert rows(document, 1) == [
         ["Cycle", "Reviewed", "Outcome adopted", "Decision"],
@@ -302,8 +315,8 @@ def test_a_review_comes_with_those_before_it(desk: Viewer, note: Callable[..., b
     ]
 
 
-def test_nobody_in_particular_gets_the_calendar_alone(desk: Viewer, note: Callable[..., bytes]) -> None:
-    write(desk, Engagement, "First round", **CONSULTED)
+def test_nobody_in_particular_gets_the_calendar_alone(staff_member: Viewer, note: Callable[..., bytes]) -> None:
+    write(staff_member, Engagement, "First round", **CONSULTED)
     assert texts(opened(note(ANONYMOUS)), "Heading 1") == [
         "When, and how that is known",
         "Deadlines",
@@ -312,19 +325,23 @@ def test_nobody_in_particular_gets_the_calendar_alone(desk: Viewer, note: Callab
     ]
 
 
-def test_an_item_that_is_not_there_gets_a_sentence(desk: Viewer, note: Callable[..., bytes]) -> None:
-    assert [one.text for one in opened(note(desk, "event-of-others")).paragraphs] == [
+def test_an_item_that_is_not_there_gets_a_sentence(staff_member: Viewer, note: Callable[..., bytes]) -> None:
+    assert [one.text for one in opened(note(staff_member, "event-of-others")).paragraphs] == [
         "This document could not be made",
         "The item is not in the calendar any more, or not for you to see. Open its dossier again, and ask there.",
     ]
 
 
-def test_a_week_has_what_is_due_on_and_ours(desk: Viewer, week: Callable[..., bytes]) -> None:
-    write(desk, Engagement, "Round of the week", **{**CONSULTED, "on": date(2026, 11, 26)})
-    write(desk, Engagement, "Round of another week", **{**CONSULTED, "on": date(2026, 11, 30)})
-    late = write(desk, Statement, "Zero draft", form=StatementForm.RESOLUTION_TEXT, due=date(2026, 11, 29))
-    save(desk, FollowUp, {"record_id": late, "what": "Ask", "due": date(2026, 11, 2), "owner_id": desk.person_id})
-    document = opened(week(desk, date(2026, 11, 23), Filter(organisations=("un-ga", "civil-soc"))))
+def test_a_week_has_what_is_due_on_and_ours(staff_member: Viewer, week: Callable[..., bytes]) -> None:
+    write(staff_member, Engagement, "Round of the week", **{**CONSULTED, "on": date(2026, 11, 26)})
+    write(staff_member, Engagement, "Round of another week", **{**CONSULTED, "on": date(2026, 11, 30)})
+    late = write(staff_member, Statement, "Zero draft", form=StatementForm.RESOLUTION_TEXT, due=date(2026, 11, 29))
+    save(
+        staff_member,
+        FollowUp,
+        {"record_id": late, "what": "Ask", "due": date(2026, 11, 2), "owner_id": staff_member.person_id},
+    )
+    document = opened(week(staff_member, date(2026, 11, 23), Filter(organisations=("un-ga", "civil-soc"))))
     assert texts(document, "Title", "Subtitle") == [
         "Week of Mon 23 Nov – Sun 29 Nov 2026",
         "Briefing note · week 48 · calendar narrowed to GA, Civil society",

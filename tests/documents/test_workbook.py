@@ -122,17 +122,17 @@ def test_an_empty_calendar_has_its_header(table: pd.DataFrame) -> None:
     assert book["Table"]["A1"].value == "Title"
 
 
-def test_what_is_restricted_is_in_no_workbook(desk: Viewer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_restricted_is_in_no_workbook(staff_member: Viewer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HRD_CALENDAR_TODAY", TODAY.isoformat())
     day = {"event_kind": EventKind.SIDE_EVENT, "body": "un-hrc", "start": TODAY, "end": TODAY}
-    save(desk, Event, {"title": "Open door", "sensitivity": Sensitivity.INTERNAL, **day})
+    save(staff_member, Event, {"title": "Open door", "sensitivity": Sensitivity.INTERNAL, **day})
     save(
-        desk,
+        staff_member,
         Event,
         {"title": "Canary", "sensitivity": Sensitivity.RESTRICTED, **day},
-        named=[desk.person_id],
+        named=[staff_member.person_id],
     )
-    seen = calendar_for(desk)[1]
+    seen = calendar_for(staff_member)[1]
     ours = seen[seen["item"].str.startswith("event-")]
     assert sorted(ours["title"]) == ["Canary", "Open door"]
     assert [row[0] for row in rows_of(opened(ours))] == ["Title", "Open door"]

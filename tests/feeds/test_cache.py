@@ -57,9 +57,9 @@ def subscription(who: Viewer) -> str:
     return f"/feeds/mine/{create_subscription(who)}.ics"
 
 
-def publish(desk: Viewer, **values: object) -> str:
-    made = save(desk, Event, {**EVENT, **values})
-    save(desk, Event, {"sensitivity": Sensitivity.PUBLIC}, record_id=made, seen=1, reason=OPENED)
+def publish(staff_member: Viewer, **values: object) -> str:
+    made = save(staff_member, Event, {**EVENT, **values})
+    save(staff_member, Event, {"sensitivity": Sensitivity.PUBLIC}, record_id=made, seen=1, reason=OPENED)
     return made
 
 
@@ -93,9 +93,9 @@ def files_run() -> Iterator[Callable[[], set[str]]]:
 
 @pytest.mark.parametrize("which", ["open", "item", "subscription"])
 def test_an_unchanged_poll_runs_no_table_no_filter_and_no_serialiser(
-    client: TestClient, desk: Viewer, files_run: Callable[[], set[str]], which: str
+    client: TestClient, staff_member: Viewer, files_run: Callable[[], set[str]], which: str
 ) -> None:
-    path = {"open": FEED, "item": ITEM, "subscription": subscription(desk)}[which]
+    path = {"open": FEED, "item": ITEM, "subscription": subscription(staff_member)}[which]
     first = ask(client, path)
     assert "feeds/ical.py" in files_run()
     # The second notes nothing any more: the day of the last use of a subscription is kept by now.
@@ -123,7 +123,7 @@ def test_an_unchanged_poll_runs_no_table_no_filter_and_no_serialiser(
 
 
 def test_whatever_changes_is_seen_by_who_asks_in_the_same_moment(
-    client: TestClient, desk: Viewer, data_copy: Path, monkeypatch: pytest.MonkeyPatch
+    client: TestClient, staff_member: Viewer, data_copy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(DATA_VARIABLE, str(data_copy))
     tags = [ask(client, FEED).headers["ETag"]]
@@ -134,9 +134,9 @@ def test_whatever_changes_is_seen_by_who_asks_in_the_same_moment(
         # And is the same again for who asks once more.
         return response.status_code == 200 and ask(client, FEED, If_None_Match=tags[-1]).status_code == 304
 
-    made = publish(desk)
+    made = publish(staff_member)
     assert is_new()
-    save(desk, Event, {"start": date(2027, 3, 2)}, record_id=made, seen=2)
+    save(staff_member, Event, {"start": date(2027, 3, 2)}, record_id=made, seen=2)
     assert is_new()
     sessions = data_copy / "sessions.csv"
     sessions.write_text(sessions.read_text("utf-8").replace("2026-02-23", "2026-02-24"), "utf-8")
@@ -145,21 +145,21 @@ def test_whatever_changes_is_seen_by_who_asks_in_the_same_moment(
     assert is_new()
     # Another process, which this one hears nothing of but through the file.
     other = open_workspace(str(current_workspace().engine.url))
-    save(desk, Event, {"start": date(2027, 3, 1)}, record_id=made, seen=3, workspace=other)
+    save(staff_member, Event, {"start": date(2027, 3, 1)}, record_id=made, seen=3, workspace=other)
     other.close()
     assert is_new()
     assert len(set(tags)) == 6
 
 
-def test_a_revoked_address_is_closed_at_once(client: TestClient, desk: Viewer) -> None:
-    path = subscription(desk)
+def test_a_revoked_address_is_closed_at_once(client: TestClient, staff_member: Viewer) -> None:
+    path = subscription(staff_member)
     tag = ask(client, path).headers["ETag"]
     assert [ask(client, path, If_None_Match=tag).status_code for _ in range(2)] == [304, 304]
-    revoke_subscription(desk, list_subscriptions(desk)[0].id)
+    revoke_subscription(staff_member, list_subscriptions(staff_member)[0].id)
     assert ask(client, path, If_None_Match=tag).status_code == 404
 
 
-def test_commits_are_told_apart_by_whoever_made_them(desk: Viewer) -> None:
+def test_commits_are_told_apart_by_whoever_made_them(staff_member: Viewer) -> None:
     ours = opened_workspace()
     assert ours is current_workspace()
     before = ours.commits()
@@ -180,18 +180,18 @@ def test_a_server_keeps_the_workspace_and_polls_are_answered_alike(
     client: TestClient, new_postgresql: Callable[[], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(URL_VARIABLE, new_postgresql())
-    desk = member(save(ANONYMOUS, Person, {"name": "Desk"}))
-    made = publish(desk)
+    staff_member = member(save(ANONYMOUS, Person, {"name": "Desk"}))
+    made = publish(staff_member)
     tag = ask(client, FEED).headers["ETag"]
     assert current_workspace().commits() is None
     assert ask(client, FEED, If_None_Match=tag).status_code == 304
-    save(desk, Event, {"start": date(2027, 3, 2)}, record_id=made, seen=2)
+    save(staff_member, Event, {"start": date(2027, 3, 2)}, record_id=made, seen=2)
     assert ask(client, FEED, If_None_Match=tag).status_code == 200
 
 
-def test_readers_and_writers_at_once_meet_no_error(client: TestClient, desk: Viewer) -> None:
-    made = publish(desk)
-    paths = [FEED, ITEM, subscription(desk), f"{FEED}&country=NOR"]
+def test_readers_and_writers_at_once_meet_no_error(client: TestClient, staff_member: Viewer) -> None:
+    made = publish(staff_member)
+    paths = [FEED, ITEM, subscription(staff_member), f"{FEED}&country=NOR"]
     done = threading.Event()
 
     def poll(path: str) -> list[int]:
@@ -205,7 +205,7 @@ def test_readers_and_writers_at_once_meet_no_error(client: TestClient, desk: Vie
     with ThreadPoolExecutor(len(paths)) as pool:
         polls = [pool.submit(poll, path) for path in paths]
         for day in range(4, 12):
-            save(desk, Event, {"end": date(2027, 3, day)}, record_id=made, seen=day - 2)
+            save(staff_member, Event, {"end": date(2027, 3, day)}, record_id=made, seen=day - 2)
         done.set()
         answers = {status for one in polls for status in one.result()}
     assert answers <= {200, 304}
@@ -269,13 +269,13 @@ def test_the_bytes_used_longest_ago_make_room_and_a_304_stays() -> None:
     assert cache.renew("b", "later", "v1") is None
 
 
-def test_who_asks_by_time_alone_gets_a_change_of_the_same_second(client: TestClient, desk: Viewer) -> None:
-    made = publish(desk)
-    path = subscription(desk)
+def test_who_asks_by_time_alone_gets_a_change_of_the_same_second(client: TestClient, staff_member: Viewer) -> None:
+    made = publish(staff_member)
+    path = subscription(staff_member)
     first = ask(client, path)
     since = first.headers["Last-Modified"]
     assert ask(client, path, If_Modified_Since=since).status_code == 304
-    save(desk, Event, {"start": date(2027, 3, 2)}, record_id=made, seen=2)
+    save(staff_member, Event, {"start": date(2027, 3, 2)}, record_id=made, seen=2)
     second = ask(client, path, If_Modified_Since=since)
     assert second.status_code == 200
     told = second.headers.get("Last-Modified")
@@ -286,13 +286,13 @@ def test_who_asks_by_time_alone_gets_a_change_of_the_same_second(client: TestCli
 
 
 def test_who_asks_by_time_alone_gets_the_change_of_a_day_after_a_restart(
-    client: TestClient, desk: Viewer, monkeypatch: pytest.MonkeyPatch
+    client: TestClient, staff_member: Viewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = publish(desk)
+    made = publish(staff_member)
     since = ask(client, FEED).headers["Last-Modified"]
     midnight = format_datetime(clock.machine_now().replace(hour=0, minute=0, second=0), usegmt=True)
     # What a restart forgets.
     monkeypatch.setattr(http, "_cache", FeedCache(max_bytes=2**20, max_addresses=10))
-    save(desk, Event, {"start": date(2027, 3, 2)}, record_id=made, seen=2)
+    save(staff_member, Event, {"start": date(2027, 3, 2)}, record_id=made, seen=2)
     earlier = format_datetime(parsedate_to_datetime(since) - A_SECOND, usegmt=True)
     assert [ask(client, FEED, If_Modified_Since=asked).status_code for asked in (midnight, earlier)] == [200, 200]

@@ -42,12 +42,12 @@ def test_a_limit_is_a_bucket_that_fills_again() -> None:
 
 
 def test_a_secret_is_refused_when_asked_for_far_too_often_and_others_are_not(
-    client: TestClient, desk: Viewer, monkeypatch: pytest.MonkeyPatch
+    client: TestClient, staff_member: Viewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     limits = RateLimits()
     limits.address = RateLimit(burst=3, more=1, seconds=1000, keys=10)
     monkeypatch.setattr(http, "_limits", limits)
-    path, other = subscription(desk), subscription(member(save(ANONYMOUS, Person, {"name": "Other"})))
+    path, other = subscription(staff_member), subscription(member(save(ANONYMOUS, Person, {"name": "Other"})))
     answers = [client.get(path) for _ in range(5)]
     # The first one does not count: only then is it known to open something.
     assert [answer.status_code for answer in answers] == [200] * 4 + [429]
@@ -60,12 +60,12 @@ def test_a_secret_is_refused_when_asked_for_far_too_often_and_others_are_not(
 
 
 def test_who_guesses_is_refused_and_those_who_know_one_are_not(
-    client: TestClient, desk: Viewer, monkeypatch: pytest.MonkeyPatch
+    client: TestClient, staff_member: Viewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     limits = RateLimits()
     limits.guesses = RateLimit(burst=5, more=1, seconds=1000, keys=10)
     monkeypatch.setattr(http, "_limits", limits)
-    path = subscription(desk)
+    path = subscription(staff_member)
     assert client.get(path).status_code == 200
     answers = [client.get(f"/feeds/mine/{number:043}.ics").status_code for number in range(6)]
     assert answers == [404] * 5 + [429]
@@ -76,7 +76,7 @@ def test_who_guesses_is_refused_and_those_who_know_one_are_not(
 
 
 def test_a_host_meets_its_limit_at_the_open_feed(
-    client: TestClient, desk: Viewer, monkeypatch: pytest.MonkeyPatch
+    client: TestClient, staff_member: Viewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     limits = RateLimits()
     limits.host = RateLimit(burst=5, more=1, seconds=1000, keys=10)
@@ -89,7 +89,7 @@ def test_a_host_meets_its_limit_at_the_open_feed(
     answers = [one.get(FEED, headers={"If-None-Match": tag}).status_code, same.get(ITEM).status_code]
     answers += [same.get(FEED).status_code for _ in range(3)]
     assert answers == [304, 200, 200, 200, 429]
-    assert [one.get(path).status_code for path in (FEED, ITEM, subscription(desk))] == [429, 429, 200]
+    assert [one.get(path).status_code for path in (FEED, ITEM, subscription(staff_member))] == [429, 429, 200]
     assert other.get(FEED).status_code == 200
 
 

@@ -26,10 +26,10 @@ ADDED = [*sorted(ADDED_BY_OTHERS), f"{ADDED_PREFIX}source", ADDED_PREFIX]
 
 
 @pytest.fixture
-def addresses(desk: Viewer) -> dict[str, str]:
+def addresses(staff_member: Viewer) -> dict[str, str]:
     """One of each kind."""
     council = Filter(organisations=("un-hrc",))
-    return {"open": FEED, "item": ITEM, "mine": f"/feeds/mine/{create_subscription(desk, chosen=council)}.ics"}
+    return {"open": FEED, "item": ITEM, "mine": f"/feeds/mine/{create_subscription(staff_member, chosen=council)}.ics"}
 
 
 @pytest.mark.parametrize("which", ["open", "item", "mine"])

@@ -83,8 +83,8 @@ class Copy(NamedTuple):
 class Mission:
     """Who changes the calendar: its own events in the workspace, and the meetings of others in the reference."""
 
-    def __init__(self, desk: Viewer, meetings: Path, seed: int) -> None:
-        self.desk, self.file, self.chance = desk, meetings, random.Random(seed)
+    def __init__(self, staff_member: Viewer, meetings: Path, seed: int) -> None:
+        self.staff_member, self.file, self.chance = staff_member, meetings, random.Random(seed)
         self.today = FIRST
         self.known: dict[str, Copy] = {}
         self.events: dict[str, dict[str, Any]] = {}
@@ -113,7 +113,7 @@ class Mission:
         if self.chance.random() < 0.5:
             hours = {"start_time": clock(13), "end_time": clock(14, 30)}
             values |= {**hours, "timezone": "Europe/Zurich"}
-        made = save(self.desk, Event, values)
+        made = save(self.staff_member, Event, values)
         self.events[made] = values
         self._date(made)
         self.done.add("planned")
@@ -130,7 +130,9 @@ class Mission:
             start = values["start"] + timedelta(days=self.chance.randrange(1, 40))
             change = {"start": start, "end": start}
         seen = values.pop("seen", 1)
-        save(self.desk, Event, change, record_id=made, seen=seen, reason="The programme of the session says so.")
+        save(
+            self.staff_member, Event, change, record_id=made, seen=seen, reason="The programme of the session says so."
+        )
         values.update(change, seen=seen + 1)
         self._date(made)
         if values["standing"] is Standing.CANCELLED:
@@ -320,7 +322,7 @@ def test_a_year_of_changes(
     address: str,
     radicale: str,
     ask: httpx.Client,
-    desk: Viewer,
+    staff_member: Viewer,
     data_copy: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -335,9 +337,9 @@ def test_a_year_of_changes(
     monkeypatch.setenv(TODAY_VARIABLE, FIRST.isoformat())
     folder = tmp_path / "vdirsyncer"
     (folder / "items").mkdir(parents=True)
-    mine = subscription_url(address, create_subscription(desk, chosen=CHOSEN, expires_on=date(2028, 11, 23)))
+    mine = subscription_url(address, create_subscription(staff_member, chosen=CHOSEN, expires_on=date(2028, 11, 23)))
     open_feed = f"{address}/feeds/calendar.ics?{CHOSEN.query}"
-    mission = Mission(desk, data_copy / "meetings.csv", seed=4)
+    mission = Mission(staff_member, data_copy / "meetings.csv", seed=4)
     etag, sequences, unchanged, left = "", dict[str, int](), 0, set[str]()
 
     for number in range(POLLS):

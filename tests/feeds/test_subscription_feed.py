@@ -62,7 +62,7 @@ UNKNOWN = (
 
 
 @pytest.fixture
-def desk() -> Viewer:
+def staff_member() -> Viewer:
     return person("Desk")
 
 
@@ -108,9 +108,9 @@ def entry(response: httpx.Response, item: str) -> Any:
 # What is in it
 
 
-def test_it_is_the_whole_calendar_with_what_is_internal(client: TestClient, desk: Viewer) -> None:
-    made = save(desk, Event, EVENT)
-    response = ask(client, create_subscription(desk))
+def test_it_is_the_whole_calendar_with_what_is_internal(client: TestClient, staff_member: Viewer) -> None:
+    made = save(staff_member, Event, EVENT)
+    response = ask(client, create_subscription(staff_member))
     _, table = calendar.current()
     old = table["standing"].eq("cancelled") & (table["updated"] < "2026-08-26")
     assert set(readers.by_icalendar(response.content)) == {
@@ -121,18 +121,18 @@ def test_it_is_the_whole_calendar_with_what_is_internal(client: TestClient, desk
     assert str(entry(response, item_of(made))["CLASS"]) == "PRIVATE"
 
 
-def test_the_open_calendar_has_none_of_it(client: TestClient, desk: Viewer) -> None:
-    save(desk, Event, EVENT)
-    near(desk, follow_ups=True)
+def test_the_open_calendar_has_none_of_it(client: TestClient, staff_member: Viewer) -> None:
+    save(staff_member, Event, EVENT)
+    near(staff_member, follow_ups=True)
     assert uids(client.get("/feeds/calendar.ics")) == set()
 
 
-def test_follow_ups_are_in_it_for_who_asks(client: TestClient, desk: Viewer) -> None:
-    record = save(desk, Engagement, ENGAGEMENT, items=["session-HRC64"])
-    made = f"follow-up-{follow_up(desk, record)}"
-    token = near(desk)
+def test_follow_ups_are_in_it_for_who_asks(client: TestClient, staff_member: Viewer) -> None:
+    record = save(staff_member, Engagement, ENGAGEMENT, items=["session-HRC64"])
+    made = f"follow-up-{follow_up(staff_member, record)}"
+    token = near(staff_member)
     assert uids(ask(client, token)) == set()
-    change_subscription(desk, only(desk).id, name="", alarm_days=None, follow_ups=True)
+    change_subscription(staff_member, only(staff_member).id, name="", alarm_days=None, follow_ups=True)
     response = ask(client, token)
     assert uids(response) == {made}
     found = entry(response, made)
@@ -146,33 +146,33 @@ def test_follow_ups_are_in_it_for_who_asks(client: TestClient, desk: Viewer) -> 
         "For: yourself",
         "Confirmed. A follow-up, due on the day that its owner has set.",
     ]
-    change_subscription(desk, only(desk).id, name="", alarm_days=None, follow_ups=False)
+    change_subscription(staff_member, only(staff_member).id, name="", alarm_days=None, follow_ups=False)
     assert uids(ask(client, token)) == set()
 
 
-def test_a_follow_up_of_what_hangs_nowhere_stands_under_no_body(client: TestClient, desk: Viewer) -> None:
+def test_a_follow_up_of_what_hangs_nowhere_stands_under_no_body(client: TestClient, staff_member: Viewer) -> None:
     for items in ([], ["no-such-item"]):
-        made = f"follow-up-{follow_up(desk, save(desk, Engagement, ENGAGEMENT, items=items))}"
-        found = entry(ask(client, near(desk, follow_ups=True)), made)
+        made = f"follow-up-{follow_up(staff_member, save(staff_member, Engagement, ENGAGEMENT, items=items))}"
+        found = entry(ask(client, near(staff_member, follow_ups=True)), made)
         assert [str(one) for one in found["CATEGORIES"].cats] == ["deadline"]
         assert "RELATED-TO" not in found
 
 
-def test_only_those_of_the_person_and_only_open_ones(client: TestClient, desk: Viewer) -> None:
+def test_only_those_of_the_person_and_only_open_ones(client: TestClient, staff_member: Viewer) -> None:
     other = person("Other")
-    record = save(desk, Engagement, ENGAGEMENT)
-    mine, theirs = follow_up(desk, record), follow_up(desk, record, owner=other.person_id)
-    tokens = near(desk, follow_ups=True), near(other, follow_ups=True)
+    record = save(staff_member, Engagement, ENGAGEMENT)
+    mine, theirs = follow_up(staff_member, record), follow_up(staff_member, record, owner=other.person_id)
+    tokens = near(staff_member, follow_ups=True), near(other, follow_ups=True)
     assert [uids(ask(client, token)) for token in tokens] == [{f"follow-up-{mine}"}, {f"follow-up-{theirs}"}]
-    save(desk, FollowUp, {"done_on": TODAY}, record_id=mine, seen=1)
+    save(staff_member, FollowUp, {"done_on": TODAY}, record_id=mine, seen=1)
     assert [uids(ask(client, token)) for token in tokens] == [set(), {f"follow-up-{theirs}"}]
 
 
-def test_one_that_is_moved_moves_and_is_told_by_its_sequence(client: TestClient, desk: Viewer) -> None:
-    made = follow_up(desk, save(desk, Engagement, ENGAGEMENT))
-    token = near(desk, follow_ups=True)
+def test_one_that_is_moved_moves_and_is_told_by_its_sequence(client: TestClient, staff_member: Viewer) -> None:
+    made = follow_up(staff_member, save(staff_member, Engagement, ENGAGEMENT))
+    token = near(staff_member, follow_ups=True)
     first = ask(client, token)
-    save(desk, FollowUp, {"due": date(2026, 12, 4)}, record_id=made, seen=1)
+    save(staff_member, FollowUp, {"due": date(2026, 12, 4)}, record_id=made, seen=1)
     second = ask(client, token)
     assert first.headers["ETag"] != second.headers["ETag"]
     before, after = (entry(response, f"follow-up-{made}") for response in (first, second))
@@ -180,27 +180,27 @@ def test_one_that_is_moved_moves_and_is_told_by_its_sequence(client: TestClient,
     assert before["SEQUENCE"] < after["SEQUENCE"]
 
 
-def test_nothing_restricted_is_in_it_for_whoever_is_named(client: TestClient, desk: Viewer) -> None:
+def test_nothing_restricted_is_in_it_for_whoever_is_named(client: TestClient, staff_member: Viewer) -> None:
     restricted = {"sensitivity": Sensitivity.RESTRICTED}
     canaries = ["qzcanary-event", "qzcanary-case", "qzcanary-what", "qzcanary-raised"]
-    event = save(desk, Event, {**EVENT, "title": canaries[0], **restricted})
-    case = save(desk, Case, {"title": canaries[1], "suggested_by": Suggester.MINISTRY, **restricted})
+    event = save(staff_member, Event, {**EVENT, "title": canaries[0], **restricted})
+    case = save(staff_member, Case, {"title": canaries[1], "suggested_by": Suggester.MINISTRY, **restricted})
     raised = {"title": canaries[3], "form": StatementForm.NATIONAL, "sensitivity": Sensitivity.INTERNAL}
-    statement = save(desk, Statement, raised, links=[case])
-    hidden = [follow_up(desk, record, canaries[2]) for record in (event, case, statement)]
-    open_ = follow_up(desk, save(desk, Engagement, ENGAGEMENT))
-    response = ask(client, near(desk, follow_ups=True))
+    statement = save(staff_member, Statement, raised, links=[case])
+    hidden = [follow_up(staff_member, record, canaries[2]) for record in (event, case, statement)]
+    open_ = follow_up(staff_member, save(staff_member, Engagement, ENGAGEMENT))
+    response = ask(client, near(staff_member, follow_ups=True))
     assert uids(response) == {f"follow-up-{open_}"}
     sent = f"{response.text}{response.headers}"
     assert [word for word in (*canaries, event, case, statement, *hidden) if word in sent] == []
 
 
-def test_fictional_events_are_in_it_for_fictional_persons_alone(client: TestClient, desk: Viewer) -> None:
+def test_fictional_events_are_in_it_for_fictional_persons_alone(client: TestClient, staff_member: Viewer) -> None:
     fictional = person("Fictional", sample=True)
     event = item_of(save(fictional, Event, {**EVENT, "request_due": TODAY}))
-    real = item_of(save(desk, Event, EVENT))
+    real = item_of(save(staff_member, Event, EVENT))
     made = follow_up(fictional, save(fictional, Engagement, ENGAGEMENT))
-    tokens = near(fictional, follow_ups=True), near(desk, follow_ups=True)
+    tokens = near(fictional, follow_ups=True), near(staff_member, follow_ups=True)
     assert [uids(ask(client, token)) for token in tokens] == [
         {event, f"{event}-request", real, f"follow-up-{made}"},
         {real},
@@ -245,14 +245,14 @@ def test_it_holds_what_the_filter_keeps_of_what_the_level_shows(
 
 
 @pytest.fixture
-def several(desk: Viewer) -> Viewer:
+def several(staff_member: Viewer) -> Viewer:
     """Somebody with an event at each level, and an open follow-up of what is internal and of what is restricted."""
     for level, title in ((Sensitivity.INTERNAL, "Breakfast"), (Sensitivity.RESTRICTED, "qzcanary breakfast")):
-        event = save(desk, Event, {**EVENT, "title": title, "sensitivity": level})
-        follow_up(desk, event, title)
-    shown = save(desk, Event, {**EVENT, "title": "Public breakfast"})
-    save(desk, Event, {"sensitivity": Sensitivity.PUBLIC}, record_id=shown, seen=1, reason="It is announced.")
-    return desk
+        event = save(staff_member, Event, {**EVENT, "title": title, "sensitivity": level})
+        follow_up(staff_member, event, title)
+    shown = save(staff_member, Event, {**EVENT, "title": "Public breakfast"})
+    save(staff_member, Event, {"sensitivity": Sensitivity.PUBLIC}, record_id=shown, seen=1, reason="It is announced.")
+    return staff_member
 
 
 def test_a_level_shows_its_own_events(client: TestClient, several: Viewer) -> None:
@@ -268,7 +268,9 @@ def test_a_level_shows_its_own_events(client: TestClient, several: Viewer) -> No
     }
 
 
-def test_a_code_that_has_left_the_reference_keeps_nothing_and_breaks_nothing(client: TestClient, desk: Viewer) -> None:
+def test_a_code_that_has_left_the_reference_keeps_nothing_and_breaks_nothing(
+    client: TestClient, staff_member: Viewer
+) -> None:
     for gone in (
         Filter(organisations=("left-long-ago",)),
         Filter(bodies=("left",)),
@@ -277,9 +279,9 @@ def test_a_code_that_has_left_the_reference_keeps_nothing_and_breaks_nothing(cli
         Filter(countries=("XXX",)),
         Filter(standings=("rumoured",)),
     ):
-        assert readers.by_icalendar(ask(client, create_subscription(desk, chosen=gone)).content) == {}
-    mixed = ask(client, create_subscription(desk, chosen=Filter(organisations=("left-long-ago", "osce"))))
-    alone = ask(client, create_subscription(desk, chosen=Filter(organisations=("osce",))))
+        assert readers.by_icalendar(ask(client, create_subscription(staff_member, chosen=gone)).content) == {}
+    mixed = ask(client, create_subscription(staff_member, chosen=Filter(organisations=("left-long-ago", "osce"))))
+    alone = ask(client, create_subscription(staff_member, chosen=Filter(organisations=("osce",))))
     assert readers.by_icalendar(mixed.content) == readers.by_icalendar(alone.content) != {}
 
 
@@ -291,8 +293,8 @@ def test_a_query_that_no_filter_wrote_opens_nothing(query: str) -> None:
         Filter.from_query(query)
 
 
-def test_its_name_what_it_holds_and_its_colour_are_told(client: TestClient, desk: Viewer) -> None:
-    token = create_subscription(desk, name="Vienna and Warsaw", chosen=Filter(organisations=("osce",)))
+def test_its_name_what_it_holds_and_its_colour_are_told(client: TestClient, staff_member: Viewer) -> None:
+    token = create_subscription(staff_member, name="Vienna and Warsaw", chosen=Filter(organisations=("osce",)))
     told: Any = icalendar.Calendar.from_ical(ask(client, token).content)
     assert [str(told[name]) for name in ("NAME", "X-WR-CALNAME")] == ["Vienna and Warsaw"] * 2
     assert str(told["DESCRIPTION"]) == "Dates of multilateral work for human rights defenders: OSCE."
@@ -362,26 +364,26 @@ def test_what_has_not_changed_is_not_worked_out_again(
     assert ask(client, token, If_None_Match=first.headers["ETag"]).status_code == 304
 
 
-def test_a_client_that_comes_back_has_it_until_something_changes(client: TestClient, desk: Viewer) -> None:
-    record = save(desk, Engagement, ENGAGEMENT)
-    made = follow_up(desk, record)
-    token = near(desk, follow_ups=True)
+def test_a_client_that_comes_back_has_it_until_something_changes(client: TestClient, staff_member: Viewer) -> None:
+    record = save(staff_member, Engagement, ENGAGEMENT)
+    made = follow_up(staff_member, record)
+    token = near(staff_member, follow_ups=True)
     first = ask(client, token)
     assert first.headers["Content-Type"] == "text/calendar; charset=utf-8"
     assert first.headers["Content-Disposition"] == 'inline; filename="my-hrd-calendar.ics"'
     assert first.headers["Cache-Control"] == "private, max-age=300, must-revalidate"
     assert first.headers["X-Robots-Tag"] == "noindex"
     # A change of what is not in it is none of it.
-    save(desk, Engagement, {"outcome": "Well received"}, record_id=record, seen=1)
+    save(staff_member, Engagement, {"outcome": "Well received"}, record_id=record, seen=1)
     again = ask(client, token, If_None_Match=first.headers["ETag"])
     assert (again.status_code, again.content) == (304, b"")
     assert ask(client, token, If_Modified_Since=first.headers["Last-Modified"]).status_code == 304
-    save(desk, FollowUp, {"done_on": TODAY}, record_id=made, seen=1)
+    save(staff_member, FollowUp, {"done_on": TODAY}, record_id=made, seen=1)
     assert ask(client, token, If_None_Match=first.headers["ETag"]).status_code == 200
 
 
-def test_it_comes_in_gzip_and_as_a_head(client: TestClient, desk: Viewer) -> None:
-    token = near(desk)
+def test_it_comes_in_gzip_and_as_a_head(client: TestClient, staff_member: Viewer) -> None:
+    token = near(staff_member)
     plain, head = ask(client, token), ask(client, token, "HEAD")
     assert (head.status_code, head.content, head.headers["ETag"]) == (200, b"", plain.headers["ETag"])
     coded = ask(client, token, Accept_Encoding="gzip")
@@ -390,12 +392,12 @@ def test_it_comes_in_gzip_and_as_a_head(client: TestClient, desk: Viewer) -> Non
 
 
 def test_unknown_revoked_and_expired_ones_are_answered_alike(
-    client: TestClient, desk: Viewer, monkeypatch: pytest.MonkeyPatch
+    client: TestClient, staff_member: Viewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     inactive = person("Gone")
-    tokens = [near(desk), create_subscription(desk, expires_on=date(2026, 12, 1)), near(inactive)]
+    tokens = [near(staff_member), create_subscription(staff_member, expires_on=date(2026, 12, 1)), near(inactive)]
     assert [ask(client, token).status_code for token in tokens] == [200, 200, 200]
-    revoke_subscription(desk, list_subscriptions(desk)[0].id)
+    revoke_subscription(staff_member, list_subscriptions(staff_member)[0].id)
     save(Viewer("", Sensitivity.INTERNAL), Person, {"active": False}, record_id=inactive.person_id, seen=1)
     monkeypatch.setenv("HRD_CALENDAR_TODAY", "2026-12-02")
     answers = [ask(client, token) for token in (*tokens, "a" * 43, "x", "%F0%9F", "..%20")]
@@ -404,16 +406,16 @@ def test_unknown_revoked_and_expired_ones_are_answered_alike(
     assert answers[0].headers["Cache-Control"] == "no-store"
 
 
-def test_the_one_that_replaces_it_closes_the_first_and_no_other(client: TestClient, desk: Viewer) -> None:
-    first = near(desk)
-    second = replace_address(desk, only(desk).id)
-    others = near(desk), near(person("Other"))
+def test_the_one_that_replaces_it_closes_the_first_and_no_other(client: TestClient, staff_member: Viewer) -> None:
+    first = near(staff_member)
+    second = replace_address(staff_member, only(staff_member).id)
+    others = near(staff_member), near(person("Other"))
     assert [ask(client, token).status_code for token in (first, second, *others)] == [404, 200, 200, 200]
 
 
 @pytest.mark.parametrize("query", ["?organisation=un-hrc", "?level=restricted", "?download=1", "?x"])
-def test_no_parameter_is_taken(client: TestClient, desk: Viewer, query: str) -> None:
-    for token in (near(desk), "unknown"):
+def test_no_parameter_is_taken(client: TestClient, staff_member: Viewer, query: str) -> None:
+    for token in (near(staff_member), "unknown"):
         response = ask(client, token, query=query)
         assert (response.status_code, response.text) == (
             400,
@@ -422,26 +424,26 @@ def test_no_parameter_is_taken(client: TestClient, desk: Viewer, query: str) -> 
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
-def test_it_is_only_read(client: TestClient, desk: Viewer, method: str) -> None:
-    assert ask(client, near(desk), method).status_code == 405
+def test_it_is_only_read(client: TestClient, staff_member: Viewer, method: str) -> None:
+    assert ask(client, near(staff_member), method).status_code == 405
 
 
 def test_a_workspace_that_cannot_be_opened_costs_no_client_its_copy(
-    client: TestClient, monkeypatch: pytest.MonkeyPatch, desk: Viewer
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, staff_member: Viewer
 ) -> None:
-    token = near(desk)
+    token = near(staff_member)
     monkeypatch.setenv(URL_VARIABLE, "postgresql://nobody:canary@127.0.0.1:1/nothing")
     assert ask(client, token).status_code == 503
 
 
 def test_the_day_on_which_it_was_fetched_is_noted(
-    client: TestClient, desk: Viewer, monkeypatch: pytest.MonkeyPatch
+    client: TestClient, staff_member: Viewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    token = near(desk)
+    token = near(staff_member)
     for day in ("2026-11-24", "2026-11-25"):
         monkeypatch.setenv("HRD_CALENDAR_TODAY", day)
         assert ask(client, token).status_code == 200
-        assert only(desk).last_used == date.fromisoformat(day)
+        assert only(staff_member).last_used == date.fromisoformat(day)
 
 
 # The secret
@@ -449,17 +451,17 @@ def test_the_day_on_which_it_was_fetched_is_noted(
 
 def test_the_secret_is_in_no_log_no_answer_and_not_in_the_database(
     client: TestClient,
-    desk: Viewer,
+    staff_member: Viewer,
     caplog: pytest.LogCaptureFixture,
     capfd: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv(PUBLIC_URL_VARIABLE, "https://calendar.example.org")
-    token = near(desk, follow_ups=True)
-    follow_up(desk, save(desk, Engagement, ENGAGEMENT))
+    token = near(staff_member, follow_ups=True)
+    follow_up(staff_member, save(staff_member, Engagement, ENGAGEMENT))
     with caplog.at_level(logging.DEBUG):
         answers = [ask(client, token), ask(client, token, query="?x=1"), ask(client, token, "POST")]
-        revoke_subscription(desk, only(desk).id)
+        revoke_subscription(staff_member, only(staff_member).id)
         answers.append(ask(client, token))
     assert [answer.status_code for answer in answers] == [200, 400, 405, 404]
     # The test's own client logs what it asks for.
@@ -475,8 +477,8 @@ def test_the_secret_is_in_no_log_no_answer_and_not_in_the_database(
     assert [one for one in file.parent.iterdir() if token.encode() in one.read_bytes()] == []
 
 
-def test_two_calendars_are_told_apart_without_their_secrets(client: TestClient, desk: Viewer) -> None:
-    tokens = [near(who) for who in (desk, person("Other"))]
+def test_two_calendars_are_told_apart_without_their_secrets(client: TestClient, staff_member: Viewer) -> None:
+    tokens = [near(who) for who in (staff_member, person("Other"))]
     calendars: list[Any] = [icalendar.Calendar.from_ical(ask(client, token).content) for token in tokens]
     assert calendars[0]["X-WR-RELCALID"] != calendars[1]["X-WR-RELCALID"]
     for one in calendars:

@@ -185,7 +185,7 @@ def in_utc(found: Found) -> tuple[str, date | datetime, date | datetime]:
 
 
 def test_what_was_imported_is_given_out_at_the_same_instants(
-    desk: Viewer, reference: Reference, table: pd.DataFrame
+    staff_member: Viewer, reference: Reference, table: pd.DataFrame
 ) -> None:
     chosen = CalendarSettings(
         "un-hrc",
@@ -196,8 +196,8 @@ def test_what_was_imported_is_given_out_at_the_same_instants(
         since=date.fromisoformat(DAYS["since"]),
         until=date.fromisoformat(DAYS["until"]),
     )
-    write_calendar(desk, plan_calendar(desk, under_their_names(), chosen))
-    with reading(desk) as session:
+    write_calendar(staff_member, plan_calendar(staff_member, under_their_names(), chosen))
+    with reading(staff_member) as session:
         own = tuple(own_items(session))
     feed = build_feed(reference, with_items(table, own, reference), Filter(kinds=(Kind.MEETING,)), "")
     written = [one for one in icalendar.Calendar.from_ical(feed).events if str(one["UID"]).startswith("event-")]

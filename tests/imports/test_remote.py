@@ -106,63 +106,63 @@ def refused(kind: type[Refused] = ImportRefused) -> Iterator[Callable[[], str]]:
     codes.extend(problem.code for problem in caught.value.problems)
 
 
-def test_an_address_that_is_not_listed_is_not_followed(theirs: Theirs, desk: Viewer) -> None:
+def test_an_address_that_is_not_listed_is_not_followed(theirs: Theirs, staff_member: Viewer) -> None:
     with refused() as code:
-        follow(desk, f"{theirs.url}/private/a.ics")
+        follow(staff_member, f"{theirs.url}/private/a.ics")
     assert code() == "remote-address-not-listed"
-    assert remote.followed_by(desk) == []
+    assert remote.followed_by(staff_member) == []
 
 
-def test_a_calendar_is_looked_at_followed_and_let_go(theirs: Theirs, desk: Viewer, other: Viewer) -> None:
-    one = follow(desk, theirs.has(event(WEEK[0]), event(WEEK[1], uid="two", title="Debrief")))
-    assert remote.preview(desk, one).counts == {Outcome.NEW: 2}
-    assert (standings(desk), remote.followed_by(desk)[0].visit) == ({}, None)
-    assert remote.refresh(desk, one).counts == {Outcome.NEW: 2}
-    assert standings(desk) == {"Briefing": Standing.CONFIRMED, "Debrief": Standing.CONFIRMED}
-    visit = remote.followed_by(desk)[0].visit
+def test_a_calendar_is_looked_at_followed_and_let_go(theirs: Theirs, staff_member: Viewer, other: Viewer) -> None:
+    one = follow(staff_member, theirs.has(event(WEEK[0]), event(WEEK[1], uid="two", title="Debrief")))
+    assert remote.preview(staff_member, one).counts == {Outcome.NEW: 2}
+    assert (standings(staff_member), remote.followed_by(staff_member)[0].visit) == ({}, None)
+    assert remote.refresh(staff_member, one).counts == {Outcome.NEW: 2}
+    assert standings(staff_member) == {"Briefing": Standing.CONFIRMED, "Debrief": Standing.CONFIRMED}
+    visit = remote.followed_by(staff_member)[0].visit
     assert visit is not None
     assert visit.outcome == "Of its events: 2 new."
     assert remote.followed_by(other) == []
     with pytest.raises(Refused):
         remote.refresh(other, one)
-    remote.unfollow(desk, one)
-    assert remote.followed_by(desk) == []
-    assert len(standings(desk)) == 2
+    remote.unfollow(staff_member, one)
+    assert remote.followed_by(staff_member) == []
+    assert len(standings(staff_member)) == 2
 
 
-def test_what_has_not_changed_is_not_sent_again(theirs: Theirs, desk: Viewer) -> None:
-    one = follow(desk, address := theirs.has(event(WEEK[0]), etag='"1"'))
-    remote.refresh(desk, one)
-    again = remote.refresh(desk, one)
+def test_what_has_not_changed_is_not_sent_again(theirs: Theirs, staff_member: Viewer) -> None:
+    one = follow(staff_member, address := theirs.has(event(WEEK[0]), etag='"1"'))
+    remote.refresh(staff_member, one)
+    again = remote.refresh(staff_member, one)
     assert (again.lines, again.remarks) == ((), (ImportNote("remote-not-changed"),))
     assert [known for _, known in theirs.asked] == ["", '"1"']
     theirs.has(event(WEEK[1]), etag='"2"')
-    assert remote.refresh(desk, one).counts == {Outcome.CHANGED: 1}
-    followed = remote.followed_by(desk)[0]
-    remote.change(desk, one, followed.version, {"name": "Other name", "address": address})
-    assert remote.refresh(desk, one).counts == {Outcome.UNCHANGED: 1}
+    assert remote.refresh(staff_member, one).counts == {Outcome.CHANGED: 1}
+    followed = remote.followed_by(staff_member)[0]
+    remote.change(staff_member, one, followed.version, {"name": "Other name", "address": address})
+    assert remote.refresh(staff_member, one).counts == {Outcome.UNCHANGED: 1}
     assert [known for _, known in theirs.asked] == ["", '"1"', '"1"', ""]
     with pytest.raises(EditConflict):
-        remote.change(desk, one, followed.version, {"name": "Too late"})
+        remote.change(staff_member, one, followed.version, {"name": "Too late"})
 
 
-def test_what_goes_there_is_cancelled_here(theirs: Theirs, desk: Viewer) -> None:
+def test_what_goes_there_is_cancelled_here(theirs: Theirs, staff_member: Viewer) -> None:
     past = event("DTSTART;VALUE=DATE:20260301", uid="past", title="Past")
-    one = follow(desk, theirs.has(past, event(WEEK[0]), event(WEEK[1], uid="two", title="Debrief")))
-    remote.refresh(desk, one)
+    one = follow(staff_member, theirs.has(past, event(WEEK[0]), event(WEEK[1], uid="two", title="Debrief")))
+    remote.refresh(staff_member, one)
     theirs.has(event(WEEK[0]))
-    plan = remote.refresh(desk, one)
+    plan = remote.refresh(staff_member, one)
     assert [(line.title, line.notes) for line in plan.to_write] == [("Debrief", (ImportNote("ics-gone"),))]
     after = {"Past": Standing.CONFIRMED, "Briefing": Standing.CONFIRMED, "Debrief": Standing.CANCELLED}
-    assert standings(desk) == after
+    assert standings(staff_member) == after
     # One that cannot be read any more is not gone, and an empty calendar is a fault of its server.
     theirs.has(event("DTSTART:soon"), event(WEEK[2], uid="three", title="Third"))
-    assert remote.refresh(desk, one).counts == {Outcome.NEW: 1, Outcome.REFUSED: 1}
+    assert remote.refresh(staff_member, one).counts == {Outcome.NEW: 1, Outcome.REFUSED: 1}
     theirs.has()
     with refused() as code:
-        remote.refresh(desk, one)
+        remote.refresh(staff_member, one)
     assert code() == "ics-no-events-left"
-    assert standings(desk) == {**after, "Third": Standing.CONFIRMED}
+    assert standings(staff_member) == {**after, "Third": Standing.CONFIRMED}
 
 
 REFUSED: Mapping[str, tuple[Answer, str]] = {
@@ -180,84 +180,86 @@ REFUSED: Mapping[str, tuple[Answer, str]] = {
 
 
 def test_what_does_not_come_as_it_should_is_refused(
-    theirs: Theirs, desk: Viewer, monkeypatch: pytest.MonkeyPatch
+    theirs: Theirs, staff_member: Viewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     codes: dict[str, str] = {}
     for path, (answer, _) in REFUSED.items():
         monkeypatch.setattr(fetching, "SECONDS", 0.4 if path == "drip" else 10.0)
         theirs.answers[f"/public/{path}"] = answer
         with refused() as code:
-            remote.refresh(desk, follow(desk, f"{theirs.url}/public/{path}", name=path))
+            remote.refresh(staff_member, follow(staff_member, f"{theirs.url}/public/{path}", name=path))
         codes[path] = code()
     assert codes == {path: expected for path, (_, expected) in REFUSED.items()}
     # The outcome of each visit is kept as a sentence.
-    assert {one.name for one in remote.followed_by(desk) if one.visit is not None and one.visit.outcome} == {*REFUSED}
+    assert {one.name for one in remote.followed_by(staff_member) if one.visit is not None and one.visit.outcome} == {
+        *REFUSED
+    }
     # One look at each but at the one that goes in a circle, and none beside what is listed.
     asked = Counter(path for path, _ in theirs.asked)
     assert asked == {f"/public/{path}": 1 + fetching.MAX_REDIRECTS * (path == "circle") for path in REFUSED}
 
 
-def test_a_server_that_is_not_there_is_a_refusal(desk: Viewer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_is_not_there_is_a_refusal(staff_member: Viewer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(fetching.VARIABLE, "http://127.0.0.1:9/")
     with refused() as code:
-        remote.preview(desk, follow(desk, f"http://127.0.0.1:9/{SECRET}"))
+        remote.preview(staff_member, follow(staff_member, f"http://127.0.0.1:9/{SECRET}"))
     assert code() == "remote-host-unreachable"
 
 
 def test_an_address_that_is_listed_no_more_is_not_asked(
-    theirs: Theirs, desk: Viewer, monkeypatch: pytest.MonkeyPatch
+    theirs: Theirs, staff_member: Viewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    one = follow(desk, theirs.has(event(WEEK[0])))
+    one = follow(staff_member, theirs.has(event(WEEK[0])))
     monkeypatch.setenv(fetching.VARIABLE, "")
     with refused():
-        remote.refresh(desk, one)
+        remote.refresh(staff_member, one)
     assert theirs.asked == []
 
 
 def test_what_is_due_is_read_as_its_owner_and_one_that_fails_stops_no_other(
-    theirs: Theirs, desk: Viewer, other: Viewer
+    theirs: Theirs, staff_member: Viewer, other: Viewer
 ) -> None:
     good, bad = theirs.has(event(WEEK[0])), f"{theirs.url}/public/bad"
     missing = str(Problem("remote-address-gone", values={"host": "127.0.0.1", "status": 404}))
     wanted = {
-        follow(desk, bad, every_hours=1): missing,
+        follow(staff_member, bad, every_hours=1): missing,
         follow(other, good, every_hours=6): "Of its events: 1 new.",
     }
-    follow(desk, good, every_hours=0)
+    follow(staff_member, good, every_hours=0)
     gone = member(save(ANONYMOUS, Person, {"name": "Gone"}))
     follow(gone, good, every_hours=1)
     save(gone, Person, {"active": False}, record_id=gone.person_id, seen=1)
     assert remote.refresh_due() == wanted
-    with reading(desk) as session:
+    with reading(staff_member) as session:
         assert [one.owner_id for one in session.scalars(select(Event))] == [other.person_id]
     assert remote.refresh_due() == {}
     assert sorted(remote.refresh_due(now() + timedelta(hours=2)).values()) == [missing]
     assert remote.refresh_due(now() + timedelta(hours=9), stopped=lambda: True) == {}
 
 
-def test_the_clock_of_the_server_reads_what_is_due(theirs: Theirs, desk: Viewer) -> None:
-    follow(desk, theirs.has(event(WEEK[0])), every_hours=1)
+def test_the_clock_of_the_server_reads_what_is_due(theirs: Theirs, staff_member: Viewer) -> None:
+    follow(staff_member, theirs.has(event(WEEK[0])), every_hours=1)
 
     async def a_moment() -> None:
         following = asyncio.create_task(remote.keep_fresh(timedelta(milliseconds=1)))
         while not theirs.asked:
             await asyncio.sleep(0.01)
-        while remote.followed_by(desk)[0].visit is None:
+        while remote.followed_by(staff_member)[0].visit is None:
             await asyncio.sleep(0.01)
         following.cancel()
 
     asyncio.run(asyncio.wait_for(a_moment(), 30))
-    assert standings(desk) == {"Briefing": Standing.CONFIRMED}
+    assert standings(staff_member) == {"Briefing": Standing.CONFIRMED}
 
 
 def test_the_address_is_in_no_log_and_no_history(
-    theirs: Theirs, desk: Viewer, caplog: pytest.LogCaptureFixture
+    theirs: Theirs, staff_member: Viewer, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    one = follow(desk, theirs.has(event(WEEK[0])))
-    remote.refresh(desk, one)
+    one = follow(staff_member, theirs.has(event(WEEK[0])))
+    remote.refresh(staff_member, one)
     assert [record.getMessage() for record in caplog.records if SECRET in record.getMessage()] == []
-    with reading(desk) as session:
+    with reading(staff_member) as session:
         changes = list(session.scalars(select(Change).where(Change.table == RemoteCalendar.__tablename__)))
     assert len(changes) == 1
     assert [change for change in changes if SECRET in change.before + change.after + change.reason] == []

@@ -27,22 +27,22 @@ from tests.imports.tables_of_rows import Look, count
 EVENTS = EventTemplate()
 
 
-def test_a_conflict_leaves_nothing_of_the_file_behind(look: Look, desk: Viewer, other: Viewer) -> None:
+def test_a_conflict_leaves_nothing_of_the_file_behind(look: Look, staff_member: Viewer, other: Viewer) -> None:
     first = "Title,First day,Organisation,Room\nOne,2027-03-03,HRC,A\n"
-    (one,) = write_table(desk, EVENTS, look(desk, EVENTS, first)).lines
-    plan = look(desk, EVENTS, "Title,First day,Organisation,Room\nNew,2027-03-02,HRC,A\nOne,2027-03-03,HRC,B\n")
+    (one,) = write_table(staff_member, EVENTS, look(staff_member, EVENTS, first)).lines
+    plan = look(staff_member, EVENTS, "Title,First day,Organisation,Room\nNew,2027-03-02,HRC,A\nOne,2027-03-03,HRC,B\n")
     assert plan.counts == {Outcome.NEW: 1, Outcome.CHANGED: 1}
     save(other, Event, {"room": "C"}, record_id=one.record_id, seen=1)
     with pytest.raises(Refused) as refused:
-        write_table(desk, EVENTS, plan)
+        write_table(staff_member, EVENTS, plan)
     assert refused.value.problems == (Problem("row-edit-conflict", values={"row": 3, "title": "One"}),)
-    with reading(desk) as session:
+    with reading(staff_member) as session:
         assert [(event.title, event.room) for event in own_events(session)] == [("One", "C")]
 
 
-def test_columns_that_are_needed_are_asked_for(look: Look, desk: Viewer) -> None:
+def test_columns_that_are_needed_are_asked_for(look: Look, staff_member: Viewer) -> None:
     with pytest.raises(ImportRefused) as refused:
-        look(desk, EVENTS, "Title,Nothing\na,b\n")
+        look(staff_member, EVENTS, "Title,Nothing\na,b\n")
     missing = ("Organisation or body", "First day")
     assert refused.value.problem == Problem("table-columns-not-chosen", values={"columns": missing})
 
@@ -74,7 +74,7 @@ headers = st.lists(
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_stands_in_a_table_it_is_taken_over_whole_or_not_at_all(
     look: Look,
-    desk: Viewer,
+    staff_member: Viewer,
     reference: Reference,
     table: pd.DataFrame,
     template: ImportTemplate,
@@ -87,7 +87,7 @@ def test_whatever_stands_in_a_table_it_is_taken_over_whole_or_not_at_all(
     rows = data.draw(st.lists(st.tuples(*of_column), min_size=1, max_size=4))
     found = TableSheet("any", tuple(header), tuple(rows))
     plan = plan_table(
-        desk,
+        staff_member,
         template,
         found,
         match_columns(template.columns, header),
@@ -97,10 +97,10 @@ def test_whatever_stands_in_a_table_it_is_taken_over_whole_or_not_at_all(
     )
     assert [line.number for line in plan.lines] == sorted({line.number for line in plan.lines})
     assert all(explain_row(line, template.columns) for line in plan.lines if line.outcome is Outcome.REFUSED)
-    before = count(desk)
+    before = count(staff_member)
     new = 0
     try:
-        done = write_table(desk, template, plan)
+        done = write_table(staff_member, template, plan)
         new = sum(line.outcome is Outcome.NEW or "file" in line.values for line in done.to_write)
     finally:
-        assert count(desk) == before + new
+        assert count(staff_member) == before + new

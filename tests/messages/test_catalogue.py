@@ -1,50 +1,66 @@
-"""The catalogue of sentences: every problem that is raised has one, none is left over, and no code has two."""
+"""The catalogue of sentences: one for each code that the program raises or returns, and none that nobody uses."""
 
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from calendar_model import messages
 
 ROOT = Path(__file__).resolve().parents[2]
-CODE = [
+FILES = [
     path
-    for folder in ("calendar_model", "pages")
-    for path in (ROOT / folder).rglob("*.py")
+    for path in (*(ROOT / "calendar_model").rglob("*.py"), *(ROOT / "pages").rglob("*.py"), ROOT / "dashboard.py")
     if path.parent.name != "messages"
 ]
-PUT_TOGETHER = ("history-", "remote-no-")
-"""How codes begin that the model puts together from a table or a column."""
+CODED = {"HistoryStep", "ImportRefused", "Note", "Problem", "UnmetRequirement"}
+"""What is made of a code, given first."""
 
 
-def nodes() -> Iterator[ast.AST]:
-    for path in CODE:
-        yield from ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-
-
-def problem_codes() -> set[str]:
-    """The codes of problems that are written out where they are raised."""
-    calls = [node for node in nodes() if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Problem"]
-    codes = [
-        call.args[0] if call.args else next(key.value for key in call.keywords if key.arg == "code") for call in calls
+@cache
+def nodes() -> list[tuple[str, ast.AST]]:
+    """Every node of the program's code with its place; of the model, the pages and the entrance."""
+    return [
+        (f"{path.relative_to(ROOT)}:{getattr(node, 'lineno', 0)}", node)
+        for path in FILES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
     ]
-    return {str(code.value) for code in codes if isinstance(code, ast.Constant)}
 
 
-def test_every_problem_has_a_sentence() -> None:
-    codes = problem_codes()
-    assert len(codes) > 50
-    assert codes - messages.MESSAGES.keys() == set()
+def calls(*names: str) -> Iterator[tuple[str, ast.Call]]:
+    for place, node in nodes():
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names:
+            yield place, node
 
 
-def test_no_sentence_is_left_over() -> None:
-    named = {node.value for node in nodes() if isinstance(node, ast.Constant) and isinstance(node.value, str)}
-    assert {code for code in messages.MESSAGES if not code.startswith(PUT_TOGETHER)} - named == set()
+def patterns(node: ast.AST) -> Iterator[str]:
+    """The texts in a piece of code as regular expressions: what a formatted one is filled with can be anything."""
+    if isinstance(node, ast.JoinedStr):
+        yield "".join(re.escape(str(part.value)) if isinstance(part, ast.Constant) else ".+" for part in node.values)
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield re.escape(node.value)
+    else:
+        for part in ast.iter_child_nodes(node):
+            yield from patterns(part)
+
+
+def test_each_code_has_its_sentence() -> None:
+    given = {pattern: place for place, call in calls(*CODED) if call.args for pattern in patterns(call.args[0])}
+    known = "\n".join(messages.MESSAGES)
+    assert {place: code for code, place in given.items() if not re.search(f"^{code}$", known, re.MULTILINE)} == {}
+
+
+def test_each_sentence_has_a_code_that_is_used() -> None:
+    whole = {node.value for _, node in nodes() if isinstance(node, ast.Constant)}
+    made = [pattern for _, call in calls(*CODED) if call.args for pattern in patterns(call.args[0]) if ".+" in pattern]
+    unused = [code for code in messages.MESSAGES if code not in whole]
+    assert [code for code in unused if not any(re.fullmatch(pattern, code) for pattern in made)] == []
 
 
 def test_no_code_has_two_sentences() -> None:
-    codes = Counter(code for module in messages._MODULES for code in module.MESSAGES)
-    assert {code for code, number in codes.items() if number > 1} == set()
+    counted = Counter(code for module in messages._MODULES for code in module.MESSAGES)
+    assert [code for code, count in counted.items() if count > 1] == []

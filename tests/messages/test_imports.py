@@ -8,12 +8,16 @@ from pathlib import Path
 
 import pytest
 
-import calendar_model.imports
 from calendar_model.messages import message
 from calendar_model.messages.imports import MESSAGES
 from calendar_model.vocabulary import Precision, Sensitivity, Standing
 
-FOLDERS = (Path(calendar_model.imports.__file__).parent, Path(__file__).parents[2] / "pages" / "components" / "imports")
+ROOT = Path(__file__).parents[2]
+FOLDERS = (
+    ROOT / "calendar_model" / "imports",
+    ROOT / "calendar_model" / "commands",
+    ROOT / "pages" / "components" / "imports",
+)
 AREAS = ("cell-", "command-", "file-", "ics-", "remote-", "row-", "table-")
 
 

@@ -31,9 +31,9 @@ def head() -> Viewer:
 
 
 @pytest.fixture
-def case(desk: Viewer) -> str:
-    """A case of the desk, who alone has access."""
-    return save(desk, Case, CASE)
+def case(staff_member: Viewer) -> str:
+    """A case of the staff_member, who alone has access."""
+    return save(staff_member, Case, CASE)
 
 
 def leaves(who: Viewer) -> None:
@@ -56,38 +56,38 @@ def request(viewer: Viewer) -> str:
     return one.request_id
 
 
-def test_somebody_with_access_grants_it(desk: Viewer, other: Viewer, head: Viewer, case: str) -> None:
+def test_somebody_with_access_grants_it(staff_member: Viewer, other: Viewer, head: Viewer, case: str) -> None:
     request_access(other, case, REASON)
     assert list_open_requests(head) == []
-    (asked,) = list_open_requests(desk)
+    (asked,) = list_open_requests(staff_member)
     assert (asked.record_id, asked.title, asked.person_id, asked.reason) == (case, "Case 1", other.person_id, REASON)
     for who in (other, head):
         with pytest.raises(Refused):
             grant_access(who, asked.request_id)
     assert not sees(other, case)
-    grant_access(desk, asked.request_id)
+    grant_access(staff_member, asked.request_id)
     assert sees(other, case)
-    assert owner(case) == desk.person_id
-    assert list_open_requests(desk) == []
+    assert owner(case) == staff_member.person_id
+    assert list_open_requests(staff_member) == []
     with pytest.raises(Refused):
-        grant_access(desk, asked.request_id)
-    with reading(desk) as session:
+        grant_access(staff_member, asked.request_id)
+    with reading(staff_member) as session:
         lines = [line for line in history.of_record(session, case) if line.table in ("access", "access_request")]
     assert sorted((line.table, line.action, line.person_id) for line in lines) == sorted(
         [
-            ("access", "create", desk.person_id),
-            ("access", "create", desk.person_id),
+            ("access", "create", staff_member.person_id),
+            ("access", "create", staff_member.person_id),
             ("access_request", "create", other.person_id),
-            ("access_request", "update", desk.person_id),
+            ("access_request", "update", staff_member.person_id),
         ]
     )
     assert history.verify(current_workspace()).problems == ()
 
 
 def test_where_nobody_active_has_access_somebody_who_may_clear_grants_it(
-    desk: Viewer, other: Viewer, head: Viewer, case: str
+    staff_member: Viewer, other: Viewer, head: Viewer, case: str
 ) -> None:
-    leaves(desk)
+    leaves(staff_member)
     request_access(other, case, REASON)
     (asked,) = list_open_requests(head)
     assert (asked.title, asked.owner) == ("", "Desk")
@@ -99,8 +99,8 @@ def test_where_nobody_active_has_access_somebody_who_may_clear_grants_it(
     save(other, Case, {}, record_id=case, seen=2, named=[other.person_id])
 
 
-def test_nobody_grants_their_own_request(desk: Viewer, head: Viewer, case: str) -> None:
-    leaves(desk)
+def test_nobody_grants_their_own_request(staff_member: Viewer, head: Viewer, case: str) -> None:
+    leaves(staff_member)
     request_access(head, case, REASON)
     assert list_open_requests(head) == []
     with reading(head) as session:
@@ -111,18 +111,18 @@ def test_nobody_grants_their_own_request(desk: Viewer, head: Viewer, case: str) 
 
 
 def test_a_record_goes_to_somebody_with_access_when_its_owner_has_left(
-    desk: Viewer, other: Viewer, head: Viewer, case: str
+    staff_member: Viewer, other: Viewer, head: Viewer, case: str
 ) -> None:
-    save(desk, Case, {}, record_id=case, seen=1, named=[desk.person_id, other.person_id])
+    save(staff_member, Case, {}, record_id=case, seen=1, named=[staff_member.person_id, other.person_id])
     request_access(other, case, REASON)
-    assert list_open_requests(desk) == []
-    leaves(desk)
+    assert list_open_requests(staff_member) == []
+    leaves(staff_member)
     request_access(other, case, REASON)
     grant_access(head, request(head))
     assert owner(case) == other.person_id
 
 
-def test_nobody_learns_by_asking_whether_there_is_a_record(desk: Viewer, other: Viewer, case: str) -> None:
+def test_nobody_learns_by_asking_whether_there_is_a_record(staff_member: Viewer, other: Viewer, case: str) -> None:
     request_access(other, new_id(), REASON)
     request_access(other, case, REASON)
     request_access(other, case, REASON)
@@ -133,18 +133,18 @@ def test_nobody_learns_by_asking_whether_there_is_a_record(desk: Viewer, other: 
         request_access(other, case, "please")
 
 
-def test_who_a_contact_is_is_asked_for_as_well(desk: Viewer, other: Viewer) -> None:
-    contact = save(desk, Contact, {"title": "Organisation 001", "contact_kind": ContactKind.ORGANISATION})
-    with writing(desk) as session:
+def test_who_a_contact_is_is_asked_for_as_well(staff_member: Viewer, other: Viewer) -> None:
+    contact = save(staff_member, Contact, {"title": "Organisation 001", "contact_kind": ContactKind.ORGANISATION})
+    with writing(staff_member) as session:
         session.add(Identity(contact_id=contact, name="qzcanary"))
     request_access(other, contact, REASON)
-    grant_access(desk, request(desk))
+    grant_access(staff_member, request(staff_member))
     with reading(other) as session:
         assert session.scalars(select(Identity.name)).all() == ["qzcanary"]
 
 
 @pytest.mark.parametrize("who", ["other", "head"])
-def test_a_request_is_not_forged(desk: Viewer, other: Viewer, head: Viewer, case: str, who: str) -> None:
+def test_a_request_is_not_forged(staff_member: Viewer, other: Viewer, head: Viewer, case: str, who: str) -> None:
     request_access(other, case, REASON)
     actor = {"other": other, "head": head}[who]
     forged = AccessRequest(record_id=case, person_id=other.person_id, reason=REASON, granted_by_id=actor.person_id)
@@ -156,8 +156,11 @@ def test_a_request_is_not_forged(desk: Viewer, other: Viewer, head: Viewer, case
             asked = session.scalars(select(AccessRequest).execution_options(everything=True)).one()
             person = session.get_one(Person, actor.person_id)
             person.may_clear = clears
-            session.get_one(Person, desk.person_id).active = not clears
-            asked.granted_by_id, asked.granted_at = desk.person_id if not clears else actor.person_id, asked.asked_at
+            session.get_one(Person, staff_member.person_id).active = not clears
+            asked.granted_by_id, asked.granted_at = (
+                staff_member.person_id if not clears else actor.person_id,
+                asked.asked_at,
+            )
             session.add(Access(record_id=case, person_id=other.person_id))
 
     for clears in (False, True):
@@ -169,10 +172,10 @@ def test_a_request_is_not_forged(desk: Viewer, other: Viewer, head: Viewer, case
     assert not sees(head, case)
 
 
-def test_a_request_goes_with_its_record(desk: Viewer, other: Viewer) -> None:
-    contact = save(desk, Contact, {"title": "Defender 001", "contact_kind": ContactKind.DEFENDER})
+def test_a_request_goes_with_its_record(staff_member: Viewer, other: Viewer) -> None:
+    contact = save(staff_member, Contact, {"title": "Defender 001", "contact_kind": ContactKind.DEFENDER})
     request_access(other, contact, REASON)
-    with writing(desk, REASON) as session:
+    with writing(staff_member, REASON) as session:
         session.delete(session.get_one(Contact, contact))
     with reading(other) as session:
         assert session.scalars(select(AccessRequest)).all() == []
@@ -181,21 +184,25 @@ def test_a_request_goes_with_its_record(desk: Viewer, other: Viewer) -> None:
 # --- On pages
 
 
-def test_it_is_asked_for_on_the_page_of_the_record_and_granted_there(desk: Viewer, other: Viewer, case: str) -> None:
+def test_it_is_asked_for_on_the_page_of_the_record_and_granted_there(
+    staff_member: Viewer, other: Viewer, case: str
+) -> None:
     app = open_page("cases", other.person_id, record=case)
     app.text_input(key=f"ask_access_reason_{case}").input(REASON)
     app.button(key=f"ask_access_{case}").click().run()
     assert [fault.value for fault in (*app.exception, *app.error)] == []
     assert "qzcanary" not in everything(app)
-    (asked,) = list_open_requests(desk)
-    app = open_page("cases", desk.person_id, record=case)
+    (asked,) = list_open_requests(staff_member)
+    app = open_page("cases", staff_member.person_id, record=case)
     app.button(key=f"grant_access_{asked.request_id}").click().run()
     assert [fault.value for fault in (*app.exception, *app.error)] == []
     assert sees(other, case)
 
 
-def test_of_a_record_of_nobody_it_is_granted_in_settings(desk: Viewer, other: Viewer, head: Viewer, case: str) -> None:
-    leaves(desk)
+def test_of_a_record_of_nobody_it_is_granted_in_settings(
+    staff_member: Viewer, other: Viewer, head: Viewer, case: str
+) -> None:
+    leaves(staff_member)
     request_access(other, case, REASON)
     (asked,) = list_open_requests(head)
     app = open_page("settings", head.person_id)

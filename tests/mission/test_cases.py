@@ -41,7 +41,7 @@ from tests.refusals import refused_field
 
 
 @pytest.fixture
-def desk() -> Viewer:
+def staff_member() -> Viewer:
     return member(save(ANONYMOUS, Person, {"name": "Desk"}))
 
 
@@ -54,13 +54,13 @@ def case(who: Viewer, title: str, **more: Any) -> str:
     return save(who, Case, {"title": title, "suggested_by": Suggester.MINISTRY}, **more)
 
 
-def test_cases_come_by_code_and_reprisals_the_newest_first_with_those_named(desk: Viewer, head: Viewer) -> None:
+def test_cases_come_by_code_and_reprisals_the_newest_first_with_those_named(staff_member: Viewer, head: Viewer) -> None:
     for title in ("Case 2", "Case 1"):
-        case(desk, title, named=[desk.person_id])
+        case(staff_member, title, named=[staff_member.person_id])
     case(head, "Case 0")
     for title, day in (("A", None), ("B", date(2026, 1, 1)), ("C", date(2026, 5, 1))):
-        save(desk, Reprisal, {"title": title, "alleged_on": day})
-    with reading(desk) as session:
+        save(staff_member, Reprisal, {"title": title, "alleged_on": day})
+    with reading(staff_member) as session:
         found, alleged = cases.list_cases(session), cases.list_reprisals(session)
     assert [(one.title, [access.person.name for access in one.named]) for one in found] == [
         ("Case 1", ["Desk"]),
@@ -224,11 +224,11 @@ def test_agreed_language_comes_from_adopted_texts_the_newest_first(reference: Re
     assert days == sorted((day for day in days if day), reverse=True)
 
 
-def test_proposals_are_read_with_their_items(desk: Viewer, head: Viewer) -> None:
+def test_proposals_are_read_with_their_items(staff_member: Viewer, head: Viewer) -> None:
     known = {"text": "Resolution", "wording": "defenders"}
-    save(desk, LanguageProposal, {"title": "b", **known}, items=["session-HRC64"])
+    save(staff_member, LanguageProposal, {"title": "b", **known}, items=["session-HRC64"])
     save(head, LanguageProposal, {"title": "a", **known, "sensitivity": Sensitivity.RESTRICTED})
-    with reading(desk) as session:
+    with reading(staff_member) as session:
         found = language.list_proposals(session)
     assert [(one.title, [link.item for link in one.items]) for one in found] == [("b", ["session-HRC64"])]
 
@@ -238,11 +238,11 @@ def test_proposals_are_read_with_their_items(desk: Viewer, head: Viewer) -> None
 YESTERDAY = TODAY - timedelta(days=1)
 
 
-def test_the_day_of_an_answer_is_that_on_which_it_is_saved(desk: Viewer) -> None:
+def test_the_day_of_an_answer_is_that_on_which_it_is_saved(staff_member: Viewer) -> None:
     answers = {"risk": RiskLevel.LOW, "prospect": Prospect.NONE, "publicity": Publicity.QUIET}
     values = {"title": "Case 1", "suggested_by": Suggester.MINISTRY, "prospect_weighed_on": YESTERDAY, **answers}
-    made = save(desk, Case, values)
-    with reading(desk) as session:
+    made = save(staff_member, Case, values)
+    with reading(staff_member) as session:
         case = session.get_one(Case, made)
         found = (case.risk_weighed_on, case.prospect_weighed_on, case.publicity_decided_on)
     assert found == (TODAY, YESTERDAY, TODAY)
@@ -259,14 +259,14 @@ def test_the_day_of_an_answer_is_that_on_which_it_is_saved(desk: Viewer) -> None
         ({"alleged_on": TODAY, "reported_on": YESTERDAY}, "reported_on"),
     ],
 )
-def test_a_reprisal_is_where_it_is_said_to_be(desk: Viewer, columns: dict[str, Any], field: str) -> None:
-    assert refused_field(desk, Reprisal, {"title": "Reprisal 1", **columns}) == field
-    made = save(desk, Reprisal, {"title": "Reprisal 1"})
-    assert refused_field(desk, Reprisal, columns, record_id=made, seen=1) == field
+def test_a_reprisal_is_where_it_is_said_to_be(staff_member: Viewer, columns: dict[str, Any], field: str) -> None:
+    assert refused_field(staff_member, Reprisal, {"title": "Reprisal 1", **columns}) == field
+    made = save(staff_member, Reprisal, {"title": "Reprisal 1"})
+    assert refused_field(staff_member, Reprisal, columns, record_id=made, seen=1) == field
 
 
-def test_a_reprisal_that_was_answered_keeps_what_was_answered(desk: Viewer) -> None:
+def test_a_reprisal_that_was_answered_keeps_what_was_answered(staff_member: Viewer) -> None:
     told = {"reported_to": "Office", "reported_on": TODAY, "response": "Yes.", "alleged_on": YESTERDAY}
-    made = save(desk, Reprisal, {"title": "Reprisal 1", "state": ReprisalState.ANSWERED, **told})
-    assert refused_field(desk, Reprisal, {"response": ""}, record_id=made, seen=1) == "response"
-    save(desk, Reprisal, {"state": ReprisalState.CLOSED}, record_id=made, seen=1)
+    made = save(staff_member, Reprisal, {"title": "Reprisal 1", "state": ReprisalState.ANSWERED, **told})
+    assert refused_field(staff_member, Reprisal, {"response": ""}, record_id=made, seen=1) == "response"
+    save(staff_member, Reprisal, {"state": ReprisalState.CLOSED}, record_id=made, seen=1)

@@ -99,38 +99,43 @@ def test_every_text_column_has_a_longest_length(kind: type[Base], column: str) -
 @pytest.mark.parametrize(
     ("kind", "column"), RECORD_TEXTS, ids=lambda one: one if isinstance(one, str) else one.__name__
 )
-def test_what_is_too_long_is_refused_by_field_with_both_lengths(desk: Viewer, kind: type[Record], column: str) -> None:
+def test_what_is_too_long_is_refused_by_field_with_both_lengths(
+    staff_member: Viewer, kind: type[Record], column: str
+) -> None:
     limit = longest(kind, column)
     values = {**GOOD[kind], column: "x" * (limit + 1)}
     with pytest.raises(Refused) as refusal:
-        save(desk, kind, values)
+        save(staff_member, kind, values)
     assert refusal.value.field == column
     assert f"{limit:,}" in str(refusal.value)
     assert f"{limit + 1:,}" in str(refusal.value)
     assert count(kind) == 0
 
 
-def test_a_text_of_a_statement_is_bounded_saved_or_not(desk: Viewer) -> None:
-    made, long = save(desk, Statement, GOOD[Statement]), "x" * 100_001
+def test_a_text_of_a_statement_is_bounded_saved_or_not(staff_member: Viewer) -> None:
+    made, long = save(staff_member, Statement, GOOD[Statement]), "x" * 100_001
     for keep in (
-        lambda: commands.save_text(desk, made, long, language="en", based_on=0),
-        lambda: commands.keep_unsaved(desk, made, long, language="en", based_on=0),
+        lambda: commands.save_text(staff_member, made, long, language="en", based_on=0),
+        lambda: commands.keep_unsaved(staff_member, made, long, language="en", based_on=0),
     ):
         with pytest.raises(Refused) as refusal:
             keep()
         assert refusal.value.field == "text"
 
 
-def test_a_reason_is_bounded(desk: Viewer) -> None:
-    made = save(desk, Engagement, GOOD[Engagement])
-    assert refused_field(desk, Engagement, {"place": "Oslo"}, record_id=made, seen=1, reason="x" * 2_001) == "reason"
-    with reading(desk) as session:
+def test_a_reason_is_bounded(staff_member: Viewer) -> None:
+    made = save(staff_member, Engagement, GOOD[Engagement])
+    assert (
+        refused_field(staff_member, Engagement, {"place": "Oslo"}, record_id=made, seen=1, reason="x" * 2_001)
+        == "reason"
+    )
+    with reading(staff_member) as session:
         assert all(len(line.reason) < 2_001 for line in session.scalars(select(Change)))
 
 
 @pytest.mark.parametrize("text", ["a\0b", "a\ud800b"])
-def test_a_character_that_no_database_keeps_is_refused_field(desk: Viewer, text: str) -> None:
-    assert refused_field(desk, Engagement, {**GOOD[Engagement], "outcome": text}) == "outcome"
+def test_a_character_that_no_database_keeps_is_refused_field(staff_member: Viewer, text: str) -> None:
+    assert refused_field(staff_member, Engagement, {**GOOD[Engagement], "outcome": text}) == "outcome"
 
 
 # --- What is required
@@ -145,11 +150,13 @@ REQUIRED = [
 
 
 @pytest.mark.parametrize(("kind", "column"), REQUIRED, ids=lambda one: one if isinstance(one, str) else one.__name__)
-def test_what_is_required_is_asked_for_at_birth_and_later(desk: Viewer, kind: type[Record], column: str) -> None:
+def test_what_is_required_is_asked_for_at_birth_and_later(
+    staff_member: Viewer, kind: type[Record], column: str
+) -> None:
     empty = "  " if isinstance(GOOD[kind][column], str) and type(GOOD[kind][column]) is str else None
-    assert refused_field(desk, kind, {**GOOD[kind], column: empty}) == column
-    made = save(desk, kind, GOOD[kind])
-    assert refused_field(desk, kind, {column: empty}, record_id=made, seen=1) == column
+    assert refused_field(staff_member, kind, {**GOOD[kind], column: empty}) == column
+    made = save(staff_member, kind, GOOD[kind])
+    assert refused_field(staff_member, kind, {column: empty}, record_id=made, seen=1) == column
 
 
 def test_every_text_without_a_default_is_required() -> None:
@@ -198,23 +205,29 @@ PAST = [
 
 
 @pytest.mark.parametrize(("kind", "column"), PAST, ids=lambda one: one if isinstance(one, str) else one.__name__)
-def test_nothing_has_happened_on_a_day_to_come(desk: Viewer, kind: type[Record], column: str) -> None:
-    assert refused_field(desk, kind, {**GOOD[kind], column: TOMORROW}) == column
-    made = save(desk, kind, {**GOOD[kind], column: TODAY})
-    assert refused_field(desk, kind, {column: TOMORROW}, record_id=made, seen=1) == column
+def test_nothing_has_happened_on_a_day_to_come(staff_member: Viewer, kind: type[Record], column: str) -> None:
+    assert refused_field(staff_member, kind, {**GOOD[kind], column: TOMORROW}) == column
+    made = save(staff_member, kind, {**GOOD[kind], column: TODAY})
+    assert refused_field(staff_member, kind, {column: TOMORROW}, record_id=made, seen=1) == column
 
 
-def test_an_engagement_can_be_planned(desk: Viewer) -> None:
-    save(desk, Engagement, {**GOOD[Engagement], "on": TOMORROW})
+def test_an_engagement_can_be_planned(staff_member: Viewer) -> None:
+    save(staff_member, Engagement, {**GOOD[Engagement], "on": TOMORROW})
 
 
-def test_consents_and_follow_ups_have_not_happened_on_a_day_to_come_either(desk: Viewer) -> None:
-    made = save(desk, Contact, GOOD[Contact])
+def test_consents_and_follow_ups_have_not_happened_on_a_day_to_come_either(staff_member: Viewer) -> None:
+    made = save(staff_member, Contact, GOOD[Contact])
     for field, row in (
-        ("given_on", Consent(contact_id=made, to_what="To be named", given_on=TOMORROW, taken_by_id=desk.person_id)),
-        ("done_on", FollowUp(record_id=made, what="Call", due=TODAY, owner_id=desk.person_id, done_on=TOMORROW)),
+        (
+            "given_on",
+            Consent(contact_id=made, to_what="To be named", given_on=TOMORROW, taken_by_id=staff_member.person_id),
+        ),
+        (
+            "done_on",
+            FollowUp(record_id=made, what="Call", due=TODAY, owner_id=staff_member.person_id, done_on=TOMORROW),
+        ),
     ):
-        with pytest.raises(Refused) as refusal, writing(desk) as session:
+        with pytest.raises(Refused) as refusal, writing(staff_member) as session:
             session.add(row)
         assert refusal.value.field == field
 
@@ -233,25 +246,27 @@ def test_consents_and_follow_ups_have_not_happened_on_a_day_to_come_either(desk:
     ids=lambda one: one if isinstance(one, str) else one.__name__,
 )
 def test_a_code_is_one_that_there_is(
-    desk: Viewer, kind: type[Record], column: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+    staff_member: Viewer, kind: type[Record], column: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
 ) -> None:
-    assert refused_field(desk, kind, {**GOOD[kind], column: "no-such-code"}) == column
+    assert refused_field(staff_member, kind, {**GOOD[kind], column: "no-such-code"}) == column
     assert count(kind) == 0
     if class_mapper(kind).columns[column].info["code"] is Code.ZONE:
         return
     # Where there is no reference nothing can be said against a code.
     monkeypatch.setenv(DATA_VARIABLE, str(tmp_path))
-    save(desk, kind, {**GOOD[kind], column: "no-such-code"})
+    save(staff_member, kind, {**GOOD[kind], column: "no-such-code"})
 
 
-def test_a_cosponsor_is_a_state(desk: Viewer) -> None:
-    made = save(desk, Statement, GOOD[Statement])
+def test_a_cosponsor_is_a_state(staff_member: Viewer) -> None:
+    made = save(staff_member, Statement, GOOD[Statement])
     for code in ("un-hrc", "XXX", ""):
-        with pytest.raises(Refused) as refusal, writing(desk) as session:
+        with pytest.raises(Refused) as refusal, writing(staff_member) as session:
             session.add(Cosponsor(statement_id=made, country=code))
         assert refusal.value.field == "country"
 
 
 @pytest.mark.parametrize("seconds", [0, 9, 7201, -1])
-def test_a_number_is_within_its_bounds(desk: Viewer, seconds: int) -> None:
-    assert refused_field(desk, Statement, {**GOOD[Statement], "speaking_seconds": seconds}) == "speaking_seconds"
+def test_a_number_is_within_its_bounds(staff_member: Viewer, seconds: int) -> None:
+    assert (
+        refused_field(staff_member, Statement, {**GOOD[Statement], "speaking_seconds": seconds}) == "speaking_seconds"
+    )

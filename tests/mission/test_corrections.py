@@ -63,16 +63,16 @@ def changed() -> datetime:
 
 
 def test_subscribers_follow_every_step_and_never_a_lower_sequence(
-    client: TestClient, desk: Viewer, data_copy: Path, monkeypatch: pytest.MonkeyPatch
+    client: TestClient, staff_member: Viewer, data_copy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(DATA_VARIABLE, str(data_copy))
     seen, at = [told(client)], [changed()]
-    made = record(desk)
+    made = record(staff_member)
     seen.append(told(client))
     at.append(changed())
-    change(desk, made, 1, values=json.dumps({**DAYS, "start": "2027-03-02"}))
+    change(staff_member, made, 1, values=json.dumps({**DAYS, "start": "2027-03-02"}))
     seen.append(told(client))
-    withdraw(desk, made, 2)
+    withdraw(staff_member, made, 2)
     seen.append(told(client))
     at.append(changed())
     assert [days for days, _ in seen] == ["20270201", "20270301", "20270302", "20270201"]
@@ -80,12 +80,12 @@ def test_subscribers_follow_every_step_and_never_a_lower_sequence(
     assert sequences == sorted(set(sequences))
     assert at == sorted(at)
     assert at[1] > at[0]
-    with reading(desk) as session:
+    with reading(staff_member) as session:
         assert session.scalars(select(Correction)).all() == []
 
 
-def test_the_calendar_says_that_it_is_corrected(desk: Viewer) -> None:
-    record(desk)
+def test_the_calendar_says_that_it_is_corrected(staff_member: Viewer) -> None:
+    record(staff_member)
     reference, _ = calendar_for(ANONYMOUS)
     assert shown()[2] == (
         f"The days of the session are from the source given. {reference.corrected['sessions.csv', 'HRC64'].basis}"
@@ -95,8 +95,8 @@ def test_the_calendar_says_that_it_is_corrected(desk: Viewer) -> None:
     )
 
 
-def test_a_change_of_something_else_does_not_read_the_corrections_again(desk: Viewer) -> None:
-    record(desk)
+def test_a_change_of_something_else_does_not_read_the_corrections_again(staff_member: Viewer) -> None:
+    record(staff_member)
     before = calendar_for(ANONYMOUS)[1]
     save(ANONYMOUS, Person, {"name": "Somebody new"})
     assert calendar_for(ANONYMOUS)[1] is before
@@ -121,20 +121,20 @@ def test_a_change_of_something_else_does_not_read_the_corrections_again(desk: Vi
         ),
     ],
 )
-def test_what_would_not_fit_is_refused(desk: Viewer, columns: dict[str, Any], says: str) -> None:
+def test_what_would_not_fit_is_refused(staff_member: Viewer, columns: dict[str, Any], says: str) -> None:
     before = shown()
     with pytest.raises(Refused) as refused:
-        record(desk, **columns)
+        record(staff_member, **columns)
     assert (str(refused.value), shown()) == (says, before)
 
 
-def test_a_correction_stays_public_and_of_its_row(desk: Viewer) -> None:
-    made = record(desk)
+def test_a_correction_stays_public_and_of_its_row(staff_member: Viewer) -> None:
+    made = record(staff_member)
     for columns in ({"sensitivity": Sensitivity.INTERNAL}, {"row": "HRC65"}):
         with pytest.raises(Refused):
-            change(desk, made, 1, **columns)
-    case = save(desk, Case, {"title": "Case 1", "suggested_by": Suggester.DEFENDER})
-    with pytest.raises(Refused) as refused, writing(desk) as session:
+            change(staff_member, made, 1, **columns)
+    case = save(staff_member, Case, {"title": "Case 1", "suggested_by": Suggester.DEFENDER})
+    with pytest.raises(Refused) as refused, writing(staff_member) as session:
         session.add(RecordLink(record_id=case, other_id=made))
     assert (
         str(refused.value)
@@ -151,27 +151,29 @@ def test_nobody_of_the_sample_puts_the_reference_right() -> None:
     assert shown() == before
 
 
-def test_what_something_else_rests_on_is_not_withdrawn_first(desk: Viewer) -> None:
+def test_what_something_else_rests_on_is_not_withdrawn_first(staff_member: Viewer) -> None:
     values = {**DAYS, "body": "un-hrc", "number": "71", "title": "Human Rights Council, 71st session"}
-    session = record(desk, values, row="HRC71")
+    session = record(staff_member, values, row="HRC71")
     date_set = record(
-        desk,
+        staff_member,
         {"date": "2027-02-15", "standing": "confirmed"},
         file="milestone_dates.csv",
         row="hrc-penholder-consultation HRC71",
     )
     with pytest.raises(Refused) as refused:
-        withdraw(desk, session, 1)
+        withdraw(staff_member, session, 1)
     assert str(refused.value).startswith("Something else rests on this correction: put that right first. ")
-    withdraw(desk, date_set, 1)
-    withdraw(desk, session, 1)
+    withdraw(staff_member, date_set, 1)
+    withdraw(staff_member, session, 1)
     assert "HRC71" not in calendar_for(ANONYMOUS)[0].sessions
 
 
-def test_the_command_line_shows_lists_and_exports_them(desk: Viewer, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_line_shows_lists_and_exports_them(
+    staff_member: Viewer, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["corrections"]) == 0
     assert capsys.readouterr().out == "No corrections are recorded.\n"
-    record(desk)
+    record(staff_member)
     assert main(["corrections", "list"]) == 0
     head, line = capsys.readouterr().out.splitlines()
     assert [*head.split(), *line.split()[1:3]] == [
@@ -200,33 +202,33 @@ def codes(refusal: pytest.ExceptionInfo[Refused]) -> list[tuple[str, str]]:
     return [(problem.code, problem.field) for problem in refusal.value.problems]
 
 
-def test_a_correction_says_what_its_days_imply_and_where_the_row_was_read_before(desk: Viewer) -> None:
-    record(desk)
+def test_a_correction_says_what_its_days_imply_and_where_the_row_was_read_before(staff_member: Viewer) -> None:
+    record(staff_member)
     other = "https://www.example.org/announced"
     values = {"start": "2027-03-08", "end": "2027-04-09", "notes": "As the  secretariat announced"}
-    made = record_correction(desk, "sessions.csv", "HRC64", values, source_url=other, note="By letter")
-    assert recorded_values(desk, made)["notes"] == (
+    made = record_correction(staff_member, "sessions.csv", "HRC64", values, source_url=other, note="By letter")
+    assert recorded_values(staff_member, made)["notes"] == (
         f"As the secretariat announced; By letter; Source before the correction: {SOURCE}"
     )
     window = record_correction(
-        desk, "sessions.csv", "HRC67", {"start": "2028-03-06", "end": "2028-04-07"}, source_url=SOURCE
+        staff_member, "sessions.csv", "HRC67", {"start": "2028-03-06", "end": "2028-04-07"}, source_url=SOURCE
     )
-    assert recorded_values(desk, window)["date_precision"] == "day"
+    assert recorded_values(staff_member, window)["date_precision"] == "day"
     with pytest.raises(Refused) as refusal:
-        record_correction(desk, "sessions.csv", "HRC64", {"start": "2027-03-08"}, source_url=other)
+        record_correction(staff_member, "sessions.csv", "HRC64", {"start": "2027-03-08"}, source_url=other)
     assert codes(refusal) == [("correction-says-nothing-new", "")]
     later = {**DAYS, "end": "2027-04-09"}
-    record_correction(desk, "sessions.csv", "HRC64", later, source_url=SOURCE, correction_id=made, seen=1)
-    assert recorded_values(desk, made) == later
+    record_correction(staff_member, "sessions.csv", "HRC64", later, source_url=SOURCE, correction_id=made, seen=1)
+    assert recorded_values(staff_member, made) == later
 
 
-def test_a_correction_without_a_source_is_refused(desk: Viewer) -> None:
+def test_a_correction_without_a_source_is_refused(staff_member: Viewer) -> None:
     with pytest.raises(Refused) as refusal:
-        record_correction(desk, "sessions.csv", "HRC64", DAYS, source_url="")
+        record_correction(staff_member, "sessions.csv", "HRC64", DAYS, source_url="")
     assert codes(refusal) == [("correction-without-source", "source_url")]
 
 
-def test_a_change_of_cadence_ends_one_rule_and_records_the_next(desk: Viewer) -> None:
+def test_a_change_of_cadence_ends_one_rule_and_records_the_next(staff_member: Viewer) -> None:
     old = next(rule for rule in load().cadences if rule.last_year is None and rule.season and rule.interval_years)
     values = {
         "statement": "Every second year.",
@@ -234,12 +236,12 @@ def test_a_change_of_cadence_ends_one_rule_and_records_the_next(desk: Viewer) ->
         "interval_years": "2",
         "known_from": "2026-11-01",
     }
-    code = change_cadence(desk, old, values, first_year=2030, source_url=SOURCE)
+    code = change_cadence(staff_member, old, values, first_year=2030, source_url=SOURCE)
     rules = {rule.code: rule for rule in calendar_for(ANONYMOUS)[0].cadences}
     assert (rules[old.code].last_year, rules[code].first_year, rules[code].track) == (2029, 2030, old.track)
     with pytest.raises(Refused) as refusal:
-        change_cadence(desk, old, values, first_year=2030, source_url=SOURCE, code=code)
+        change_cadence(staff_member, old, values, first_year=2030, source_url=SOURCE, code=code)
     assert codes(refusal) == [("cadence-code-taken", "code")]
     with pytest.raises(Refused) as refusal:
-        change_cadence(desk, old, {}, first_year=2031, source_url=SOURCE)
+        change_cadence(staff_member, old, {}, first_year=2031, source_url=SOURCE)
     assert codes(refusal) == [("cadence-incomplete", "statement")]

@@ -64,11 +64,13 @@ COLUMNS: dict[type[Record], dict[str, Any]] = {
 
 
 @pytest.fixture
-def make(desk: Viewer) -> Callable[..., str]:
-    """Saves a record of a kind under a title, for the desk."""
+def make(staff_member: Viewer) -> Callable[..., str]:
+    """Saves a record of a kind under a title, for the staff_member."""
 
     def saved(kind: type[Record], title: str, *links: str, item: str = "", **columns: Any) -> str:
-        return save(desk, kind, {"title": title, **COLUMNS[kind], **columns}, items=[item] if item else [], links=links)
+        return save(
+            staff_member, kind, {"title": title, **COLUMNS[kind], **columns}, items=[item] if item else [], links=links
+        )
 
     return saved
 
@@ -86,19 +88,21 @@ def titles(records: Any) -> list[str]:
 # --- What belongs to it
 
 
-def test_of_an_item_to_which_nothing_is_tied_nothing_hangs(desk: Viewer, table: pd.DataFrame) -> None:
-    found = of(desk, table)
+def test_of_an_item_to_which_nothing_is_tied_nothing_hangs(staff_member: Viewer, table: pd.DataFrame) -> None:
+    found = of(staff_member, table)
     assert [mark.expectation for mark in found.readiness] == ["consulted", "participation", "draft", "cleared"]
     for part in ("engagements", "through", "to_consult", "drafts", "cases", "events", "proposals", "reprisals"):
         assert getattr(found, part) == ()
     assert (found.follow_ups, found.history, found.titles, found.own) == ((), (), {}, "")
 
 
-def test_all_kinds_that_are_tied_to_the_item(desk: Viewer, table: pd.DataFrame, make: Callable[..., str]) -> None:
+def test_all_kinds_that_are_tied_to_the_item(
+    staff_member: Viewer, table: pd.DataFrame, make: Callable[..., str]
+) -> None:
     for kind in COLUMNS:
         make(kind, kind.__name__, item=ITEM)
         make(kind, f"{kind.__name__} elsewhere", item="session-HRC64")
-    found = of(desk, table)
+    found = of(staff_member, table)
     assert {
         "engagements": titles(found.engagements),
         "drafts": [draft.statement.title for draft in found.drafts],
@@ -119,19 +123,19 @@ def test_all_kinds_that_are_tied_to_the_item(desk: Viewer, table: pd.DataFrame, 
 
 
 def test_engagements_stand_newest_first_with_whom_they_were(
-    desk: Viewer, table: pd.DataFrame, make: Callable[..., str]
+    staff_member: Viewer, table: pd.DataFrame, make: Callable[..., str]
 ) -> None:
     one, two = make(Contact, "Organisation 001"), make(Contact, "Organisation 002")
     make(Engagement, "Older", one, item=ITEM, on=date(2026, 10, 1))
     make(Engagement, "Newer", two, one, item=ITEM)
-    found = of(desk, table)
+    found = of(staff_member, table)
     assert [(e.title, titles(found.with_whom[e.id])) for e in found.engagements] == [
         ("Newer", ["Organisation 001", "Organisation 002"]),
         ("Older", ["Organisation 001"]),
     ]
 
 
-def test_whom_we_have_yet_to_consult(desk: Viewer, table: pd.DataFrame, make: Callable[..., str]) -> None:
+def test_whom_we_have_yet_to_consult(staff_member: Viewer, table: pd.DataFrame, make: Callable[..., str]) -> None:
     names = ("draft", "case", "speaker", "heard", "heard on the draft", "dropped", "stranger")
     contact = {name: make(Contact, name) for name in names}
     draft = make(Statement, "Draft", contact["draft"], contact["heard"], contact["heard on the draft"], item=ITEM)
@@ -140,9 +144,9 @@ def test_whom_we_have_yet_to_consult(desk: Viewer, table: pd.DataFrame, make: Ca
     make(Engagement, "Round", contact["heard"], item=ITEM)
     make(Engagement, "On the draft", contact["heard on the draft"], draft)
     dropped = make(Statement, "Dropped", contact["dropped"], item=ITEM)
-    commands.move(desk, dropped, StatementState.DROPPED, seen=0)
+    commands.move(staff_member, dropped, StatementState.DROPPED, seen=0)
     make(Engagement, "Elsewhere", contact["stranger"], contact["draft"], item="session-HRC64")
-    found = of(desk, table)
+    found = of(staff_member, table)
     assert {one.title: found.because[one.id] for one in found.to_consult} == {
         "case": ("Case 1",),
         "draft": ("Draft",),
@@ -152,7 +156,7 @@ def test_whom_we_have_yet_to_consult(desk: Viewer, table: pd.DataFrame, make: Ca
 
 
 def test_cases_and_reprisals_come_through_what_is_tied(
-    desk: Viewer, table: pd.DataFrame, make: Callable[..., str]
+    staff_member: Viewer, table: pd.DataFrame, make: Callable[..., str]
 ) -> None:
     draft = make(Statement, "Draft", item=ITEM)
     cancelled = make(Event, "Cancelled", item=ITEM, standing=Standing.CANCELLED)
@@ -162,17 +166,17 @@ def test_cases_and_reprisals_come_through_what_is_tied(
     engaged = make(Engagement, "Round", item=ITEM)
     make(Reprisal, "Reprisal 2", engaged)
     make(Reprisal, "Reprisal 3")
-    found = of(desk, table)
+    found = of(staff_member, table)
     assert (titles(found.cases), titles(found.reprisals)) == (["Case 1"], ["Reprisal 1", "Reprisal 2"])
     assert titles(found.events) == ["Cancelled"]
 
 
-def test_drafts_say_what_misses_next(desk: Viewer, table: pd.DataFrame, make: Callable[..., str]) -> None:
+def test_drafts_say_what_misses_next(staff_member: Viewer, table: pd.DataFrame, make: Callable[..., str]) -> None:
     draft = make(Statement, "Draft", item=ITEM, due=date(2028, 1, 1))
     make(Statement, "Idea", item=ITEM)
-    commands.save_text(desk, draft, "Recalling the Declaration.", language="en", based_on=0)
-    commands.move(desk, draft, StatementState.CONSULTATION, seen=1)
-    found = of(desk, table)
+    commands.save_text(staff_member, draft, "Recalling the Declaration.", language="en", based_on=0)
+    commands.move(staff_member, draft, StatementState.CONSULTATION, seen=1)
+    found = of(staff_member, table)
     assert [(d.statement.title, d.version, d.next, [unmet.code for unmet in d.unmet]) for d in found.drafts] == [
         (
             "Draft",
@@ -185,31 +189,33 @@ def test_drafts_say_what_misses_next(desk: Viewer, table: pd.DataFrame, make: Ca
 
 
 def test_follow_ups_of_all_that_hangs_on_it_are_open_ones_by_day(
-    desk: Viewer, table: pd.DataFrame, make: Callable[..., str]
+    staff_member: Viewer, table: pd.DataFrame, make: Callable[..., str]
 ) -> None:
     draft = make(Statement, "Draft", item=ITEM)
     hung = {make(Case, "Case 1", draft): date(2026, 12, 1), make(Engagement, "Round", item=ITEM): date(2026, 11, 1)}
-    with writing(desk) as session:
+    with writing(staff_member) as session:
         for record, due in hung.items():
-            session.add(FollowUp(record_id=record, what=f"by {due}", due=due, owner_id=desk.person_id))
+            session.add(FollowUp(record_id=record, what=f"by {due}", due=due, owner_id=staff_member.person_id))
         session.add(
-            FollowUp(record_id=draft, what="done", due=TODAY, owner_id=desk.person_id, done_on=date(2026, 11, 2))
+            FollowUp(
+                record_id=draft, what="done", due=TODAY, owner_id=staff_member.person_id, done_on=date(2026, 11, 2)
+            )
         )
-    assert [(one.what, one.record.title, one.owner.name) for one in of(desk, table).follow_ups] == [
+    assert [(one.what, one.record.title, one.owner.name) for one in of(staff_member, table).follow_ups] == [
         ("by 2026-11-01", "Round", "Desk"),
         ("by 2026-12-01", "Case 1", "Desk"),
     ]
 
 
 def test_to_an_own_event_belongs_what_is_tied_to_its_record(
-    desk: Viewer, table: pd.DataFrame, make: Callable[..., str]
+    staff_member: Viewer, table: pd.DataFrame, make: Callable[..., str]
 ) -> None:
     speaker = make(Contact, "Organisation 001")
     event = make(Event, "Panel", speaker, item=ITEM)
     make(Statement, "Opening", event)
     make(Engagement, "Invitation", event, speaker)
     make(Engagement, "By its item", item=f"event-{event}")
-    found = of(desk, table, f"event-{event}")
+    found = of(staff_member, table, f"event-{event}")
     assert found.own == event
     assert [titles(part) for part in (found.events, found.with_whom[event], found.to_consult)] == [
         ["Panel"],
@@ -218,8 +224,8 @@ def test_to_an_own_event_belongs_what_is_tied_to_its_record(
     ]
     assert [draft.statement.title for draft in found.drafts] == ["Opening"]
     assert titles(found.engagements) == ["By its item", "Invitation"]
-    assert titles(of(desk, table).through) == ["Invitation"]
-    with reading(desk) as session:
+    assert titles(of(staff_member, table).through) == ["Invitation"]
+    with reading(staff_member) as session:
         assert work_on(session, f"event-{event}").kinds == {RecordKind.ENGAGEMENT: 2, RecordKind.STATEMENT: 1}
 
 
@@ -227,7 +233,7 @@ def test_to_an_own_event_belongs_what_is_tied_to_its_record(
 
 
 def test_nobody_sees_more_than_is_theirs_to_see(
-    desk: Viewer, other: Viewer, table: pd.DataFrame, make: Callable[..., str]
+    staff_member: Viewer, other: Viewer, table: pd.DataFrame, make: Callable[..., str]
 ) -> None:
     hidden = {"sensitivity": Sensitivity.RESTRICTED}
     defender = make(Contact, "CANARY contact", contact_kind=ContactKind.DEFENDER)
@@ -236,11 +242,11 @@ def test_nobody_sees_more_than_is_theirs_to_see(
     make(Engagement, "Round", defender, item=ITEM)
     for kind in (Engagement, Statement, Event, LanguageProposal):
         made = make(kind, f"CANARY {kind.__name__}", item=ITEM, **hidden)
-        with writing(desk) as session:
-            session.add(FollowUp(record_id=made, what="CANARY", due=TODAY, owner_id=desk.person_id))
+        with writing(staff_member) as session:
+            session.add(FollowUp(record_id=made, what="CANARY", due=TODAY, owner_id=staff_member.person_id))
     make(Case, "CANARY case", item=ITEM)
     make(Reprisal, "CANARY reprisal", item=ITEM)
-    whole, seen, public = of(desk, table), of(other, table), of(ANONYMOUS, table)
+    whole, seen, public = of(staff_member, table), of(other, table), of(ANONYMOUS, table)
     assert len([title for title in whole.titles.values() if "CANARY" in title]) == 7
     assert [title for title in (*seen.titles.values(), *public.titles.values()) if "CANARY" in title] == []
     assert (titles(seen.engagements), titles(seen.events)) == (["Round"], ["Panel"])
@@ -252,7 +258,7 @@ def test_nobody_sees_more_than_is_theirs_to_see(
         assert work_on(session, ITEM) == LinkedCounts(
             {RecordKind.ENGAGEMENT: 1, RecordKind.STATEMENT: 1, RecordKind.EVENT: 1}, {StatementState.IDEA: 1}, None
         )
-    with reading(desk) as session:
+    with reading(staff_member) as session:
         assert work_on(session, ITEM).kinds == {
             RecordKind.ENGAGEMENT: 2,
             RecordKind.STATEMENT: 2,
@@ -277,9 +283,11 @@ def test_the_deadlines_are_those_of_the_item_its_session_and_what_it_belongs_to(
     assert "deadline-hrc-tabling-HRC67" not in deadlines(table, "deadline-hrc-tabling-HRC67")["item"].to_list()
 
 
-def test_in_a_session_stand_its_texts_and_reviews(desk: Viewer, table: pd.DataFrame, make: Callable[..., str]) -> None:
+def test_in_a_session_stand_its_texts_and_reviews(
+    staff_member: Viewer, table: pd.DataFrame, make: Callable[..., str]
+) -> None:
     make(Event, "Panel", item="session-HRC67")
-    assert held_in(calendar_for(desk)[1], "session-HRC67")["item"].to_list() == [ITEM]
+    assert held_in(calendar_for(staff_member)[1], "session-HRC67")["item"].to_list() == [ITEM]
     assert set(held_in(table, "session-UPR53")["kind"]) == {"upr-review"}
     assert held_in(table, ITEM).empty
     assert held_in(table, "nowhere").empty

@@ -240,21 +240,21 @@ def test_what_passes_is_an_event_with_its_end_after_its_beginning(
 # --- Commands
 
 
-def test_a_new_event_is_made_public_with_a_reason_and_ends_on_its_day(desk: Viewer) -> None:
+def test_a_new_event_is_made_public_with_a_reason_and_ends_on_its_day(staff_member: Viewer) -> None:
     values = {**EVENT, "end": None, "end_time": None, "sensitivity": Sensitivity.PUBLIC}
     with pytest.raises(Refused) as refusal:
-        save_event(desk, values, reason="Short.")
+        save_event(staff_member, values, reason="Short.")
     assert [(one.code, one.field) for one in refusal.value.problems] == [("event-public-without-reason", "reason")]
-    made = save_event(desk, values, reason="It is announced by the organisers.")
-    with reading(desk) as session:
+    made = save_event(staff_member, values, reason="It is announced by the organisers.")
+    with reading(staff_member) as session:
         event = session.get_one(Event, made)
         lines = session.execute(select(Change.reason).where(Change.record_id == made, Change.table == "event")).all()
     assert (event.sensitivity, event.end) == (Sensitivity.PUBLIC, EVENT["start"])
     assert [line.reason for line in lines] == ["", "It is announced by the organisers."]
 
 
-def test_people_with_access_count_only_where_an_event_is_restricted(desk: Viewer) -> None:
-    made = save_event(desk, EVENT, named=[desk.person_id])
-    save_event(desk, {**EVENT, "sensitivity": Sensitivity.INTERNAL}, event_id=made, seen=1, named=[])
-    with reading(desk) as session:
+def test_people_with_access_count_only_where_an_event_is_restricted(staff_member: Viewer) -> None:
+    made = save_event(staff_member, EVENT, named=[staff_member.person_id])
+    save_event(staff_member, {**EVENT, "sensitivity": Sensitivity.INTERNAL}, event_id=made, seen=1, named=[])
+    with reading(staff_member) as session:
         assert session.get_one(Event, made).sensitivity is Sensitivity.INTERNAL

@@ -38,41 +38,45 @@ from tests.refusals import refused_field
 
 
 @pytest.fixture
-def engagement(desk: Viewer) -> str:
+def engagement(staff_member: Viewer) -> str:
     values = {
         "title": "Breakfast",
         "engagement_kind": EngagementKind.INVITED,
         "on": TODAY,
         "form": EngagementForm.IN_PERSON,
     }
-    return log_engagement(desk, values, follow_up={"what": "Thank them", "due": TODAY, "owner_id": desk.person_id})
+    return log_engagement(
+        staff_member, values, follow_up={"what": "Thank them", "due": TODAY, "owner_id": staff_member.person_id}
+    )
 
 
-def test_a_follow_up_is_logged_with_its_engagement_changed_done_and_opened_again(desk: Viewer, engagement: str) -> None:
+def test_a_follow_up_is_logged_with_its_engagement_changed_done_and_opened_again(
+    staff_member: Viewer, engagement: str
+) -> None:
     other = add_person(ANONYMOUS, {"name": "Other"})
 
     def only() -> tuple[str, str, object, str, str, int]:
-        with reading(desk) as session:
+        with reading(staff_member) as session:
             (line,) = list_follow_ups(session, engagement)
         return line.what, line.owner_id, line.done_on, line.outcome, line.id, line.version
 
     *columns, id_, version = only()
-    assert columns == ["Thank them", desk.person_id, None, ""]
-    change_follow_up(desk, id_, version, what=" Write to them ", due=TODAY, owner_id=other)
-    complete_follow_up(desk, id_, version + 1, on=TODAY, outcome=" They answered. ")
+    assert columns == ["Thank them", staff_member.person_id, None, ""]
+    change_follow_up(staff_member, id_, version, what=" Write to them ", due=TODAY, owner_id=other)
+    complete_follow_up(staff_member, id_, version + 1, on=TODAY, outcome=" They answered. ")
     assert only()[:4] == ("Write to them", other, TODAY, "They answered.")
-    reopen_follow_up(desk, id_, version + 2)
+    reopen_follow_up(staff_member, id_, version + 2)
     assert only()[:4] == ("Write to them", other, None, "They answered.")
 
 
 def test_a_follow_up_is_refused_where_it_is_incomplete_or_its_record_is_not_there(
-    desk: Viewer, engagement: str
+    staff_member: Viewer, engagement: str
 ) -> None:
     with pytest.raises(Refused) as refusal:
-        add_follow_up(desk, engagement, what=" ", due=None, owner_id=None)
+        add_follow_up(staff_member, engagement, what=" ", due=None, owner_id=None)
     assert [problem.field for problem in refusal.value.problems] == ["what", "due", "owner_id"]
     with pytest.raises(Refused) as refusal:
-        add_follow_up(member("f" * 32), "0" * 32, what="Write", due=TODAY, owner_id=desk.person_id)
+        add_follow_up(member("f" * 32), "0" * 32, what="Write", due=TODAY, owner_id=staff_member.person_id)
     assert [problem.code for problem in refusal.value.problems] == ["record-gone"]
 
 
@@ -97,55 +101,60 @@ def add(who: Viewer, record_id: str, owner: Viewer) -> None:
         session.add(FollowUp(record_id=record_id, what="Call", due=TODAY, owner_id=owner.person_id))
 
 
-def test_who_is_to_do_something_can_see_the_record(desk: Viewer, other: Viewer) -> None:
-    made = save(desk, Case, {"title": "Case 1", "suggested_by": Suggester.MINISTRY})
+def test_who_is_to_do_something_can_see_the_record(staff_member: Viewer, other: Viewer) -> None:
+    made = save(staff_member, Case, {"title": "Case 1", "suggested_by": Suggester.MINISTRY})
     with pytest.raises(Refused) as refusal:
-        add(desk, made, other)
+        add(staff_member, made, other)
     assert refusal.value.field == "owner_id"
-    add(desk, made, desk)
-    with pytest.raises(Refused) as refusal, writing(desk) as session:
+    add(staff_member, made, staff_member)
+    with pytest.raises(Refused) as refusal, writing(staff_member) as session:
         session.scalars(select(FollowUp)).one().owner_id = other.person_id
     assert refusal.value.field == "owner_id"
-    both = [desk.person_id, other.person_id]
-    save(desk, Case, {}, record_id=made, seen=version(Case, made), named=both)
-    add(desk, made, other)
+    both = [staff_member.person_id, other.person_id]
+    save(staff_member, Case, {}, record_id=made, seen=version(Case, made), named=both)
+    add(staff_member, made, other)
 
 
-def test_a_new_record_names_who_is_to_do_something_about_it(desk: Viewer, other: Viewer) -> None:
+def test_a_new_record_names_who_is_to_do_something_about_it(staff_member: Viewer, other: Viewer) -> None:
     restricted = {**ENGAGEMENT, "engagement_kind": EngagementKind.SECURITY_MEASURES}
 
     def follow_up() -> FollowUp:
         return FollowUp(what="Call", due=TODAY, owner_id=other.person_id)
 
-    assert refused_field(desk, Engagement, {**restricted, "follow_ups": [follow_up()]}) == "owner_id"
-    made = save(desk, Engagement, restricted)
-    with writing(desk) as session:
+    assert refused_field(staff_member, Engagement, {**restricted, "follow_ups": [follow_up()]}) == "owner_id"
+    made = save(staff_member, Engagement, restricted)
+    with writing(staff_member) as session:
         kept = session.get_one(Engagement, made)
         kept.follow_ups.append(follow_up())
         with pytest.raises(Refused):
             session.flush()
         session.rollback()
-    save(desk, Engagement, {**restricted, "follow_ups": [follow_up()]}, named=[desk.person_id, other.person_id])
+    save(
+        staff_member,
+        Engagement,
+        {**restricted, "follow_ups": [follow_up()]},
+        named=[staff_member.person_id, other.person_id],
+    )
 
 
-def test_no_record_is_hidden_from_who_is_to_do_something_about_it(desk: Viewer, other: Viewer) -> None:
-    made = save(desk, Engagement, ENGAGEMENT)
-    add(desk, made, other)
+def test_no_record_is_hidden_from_who_is_to_do_something_about_it(staff_member: Viewer, other: Viewer) -> None:
+    made = save(staff_member, Engagement, ENGAGEMENT)
+    add(staff_member, made, other)
     hide = {"sensitivity": Sensitivity.RESTRICTED}
-    assert refused_field(desk, Engagement, hide, record_id=made, seen=version(Engagement, made)) == "named"
-    both = [desk.person_id, other.person_id]
-    save(desk, Engagement, hide, record_id=made, seen=version(Engagement, made), named=both)
-    with pytest.raises(Refused), writing(desk) as session:
+    assert refused_field(staff_member, Engagement, hide, record_id=made, seen=version(Engagement, made)) == "named"
+    both = [staff_member.person_id, other.person_id]
+    save(staff_member, Engagement, hide, record_id=made, seen=version(Engagement, made), named=both)
+    with pytest.raises(Refused), writing(staff_member) as session:
         session.delete(session.scalars(select(Access).where(Access.person_id == other.person_id)).one())
-    with writing(desk) as session:
+    with writing(staff_member) as session:
         session.scalars(select(FollowUp)).one().done_on = TODAY
-    with writing(desk) as session:
+    with writing(staff_member) as session:
         session.delete(session.scalars(select(Access).where(Access.person_id == other.person_id)).one())
 
 
-def test_who_left_is_given_nothing_to_do(desk: Viewer, other: Viewer) -> None:
-    save(desk, Person, {"active": False}, record_id=other.person_id, seen=1)
-    made = save(desk, Engagement, ENGAGEMENT)
+def test_who_left_is_given_nothing_to_do(staff_member: Viewer, other: Viewer) -> None:
+    save(staff_member, Person, {"active": False}, record_id=other.person_id, seen=1)
+    made = save(staff_member, Engagement, ENGAGEMENT)
     with pytest.raises(Refused) as refusal:
-        add(desk, made, other)
+        add(staff_member, made, other)
     assert refusal.value.field == "owner_id"

@@ -37,15 +37,15 @@ def statement(who: Viewer) -> str:
     return save(who, Statement, values, items=[ITEM])
 
 
-def test_what_was_done_at_one_moment_is_one_line(desk: Viewer) -> None:
-    draft = statement(desk)
-    commands.save_text(desk, draft, "CANARY", language="en", based_on=0)
-    save(desk, Statement, {"title": "Zero draft", "due": date(2028, 1, 1)}, record_id=draft, seen=2)
-    save(desk, Statement, {}, record_id=draft, seen=3, items=[ITEM, "session-HRC67"])
-    save(desk, Statement, {"sensitivity": Sensitivity.RESTRICTED}, record_id=draft, seen=3)
+def test_what_was_done_at_one_moment_is_one_line(staff_member: Viewer) -> None:
+    draft = statement(staff_member)
+    commands.save_text(staff_member, draft, "CANARY", language="en", based_on=0)
+    save(staff_member, Statement, {"title": "Zero draft", "due": date(2028, 1, 1)}, record_id=draft, seen=2)
+    save(staff_member, Statement, {}, record_id=draft, seen=3, items=[ITEM, "session-HRC67"])
+    save(staff_member, Statement, {"sensitivity": Sensitivity.RESTRICTED}, record_id=draft, seen=3)
     level, reason = {"sensitivity": Sensitivity.INTERNAL}, "It names nobody any more."
-    save(desk, Statement, level, record_id=draft, seen=4, reason=reason)
-    found_lines = lines(desk, draft)
+    save(staff_member, Statement, level, record_id=draft, seen=4, reason=reason)
+    found_lines = lines(staff_member, draft)
     assert [(line.steps, line.reason) for line in found_lines] == [
         ((HistoryStep(CHANGED, ("sensitivity",)),), reason),
         ((HistoryStep(CHANGED, ("sensitivity",)), HistoryStep("history-access-create")), ""),
@@ -54,18 +54,18 @@ def test_what_was_done_at_one_moment_is_one_line(desk: Viewer) -> None:
         ((HistoryStep(MOVED, state="draft"), HistoryStep("history-version-create")), ""),
         ((HistoryStep(ADDED),), ""),
     ]
-    assert {line.person_id for line in found_lines} == {desk.person_id}
+    assert {line.person_id for line in found_lines} == {staff_member.person_id}
     assert "CANARY" not in repr(found_lines)
 
 
-def test_the_same_step_of_one_moment_is_listed_once(desk: Viewer) -> None:
-    draft = statement(desk)
-    with writing(desk) as session:
+def test_the_same_step_of_one_moment_is_listed_once(staff_member: Viewer) -> None:
+    draft = statement(staff_member)
+    with writing(staff_member) as session:
         found = session.get(Statement, draft)
         assert found is not None
         for what in ("Write", "Call"):
-            found.follow_ups.append(FollowUp(what=what, due=date(2028, 1, 1), owner_id=desk.person_id))
-    assert lines(desk, draft)[0].steps == (HistoryStep("history-follow_up-create"),)
+            found.follow_ups.append(FollowUp(what=what, due=date(2028, 1, 1), owner_id=staff_member.person_id))
+    assert lines(staff_member, draft)[0].steps == (HistoryStep("history-follow_up-create"),)
 
 
 def test_every_step_has_words() -> None:

@@ -20,11 +20,11 @@ from tests.refusals import refused_field
 PROPOSAL: dict[str, Any] = {"title": "PP12", "text": "A draft", "wording": "and defenders"}
 
 
-def test_weakened_language_says_how_and_what_was_kept_is_as_proposed(desk: Viewer) -> None:
+def test_weakened_language_says_how_and_what_was_kept_is_as_proposed(staff_member: Viewer) -> None:
     weakened = {"outcome": ProposalOutcome.WEAKENED}
-    assert refused_field(desk, LanguageProposal, {**PROPOSAL, **weakened}) == "final_wording"
-    made = save(desk, LanguageProposal, PROPOSAL)
-    assert refused_field(desk, LanguageProposal, weakened, record_id=made, seen=1) == "final_wording"
-    save(desk, LanguageProposal, {"outcome": ProposalOutcome.KEPT}, record_id=made, seen=1)
-    with reading(desk) as session:
+    assert refused_field(staff_member, LanguageProposal, {**PROPOSAL, **weakened}) == "final_wording"
+    made = save(staff_member, LanguageProposal, PROPOSAL)
+    assert refused_field(staff_member, LanguageProposal, weakened, record_id=made, seen=1) == "final_wording"
+    save(staff_member, LanguageProposal, {"outcome": ProposalOutcome.KEPT}, record_id=made, seen=1)
+    with reading(staff_member) as session:
         assert session.scalars(select(LanguageProposal.final_wording)).one() == PROPOSAL["wording"]

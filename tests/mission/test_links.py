@@ -23,7 +23,7 @@ from tests.day import TODAY
 
 
 @pytest.fixture
-def desk() -> Viewer:
+def staff_member() -> Viewer:
     return member(save(ANONYMOUS, Person, {"name": "Desk"}))
 
 
@@ -41,18 +41,20 @@ def linked_titles(who: Viewer, record_id: str) -> list[list[str]]:
     return [[one.title for one in linked_of_kind(who, kind, record_id)] for kind in kinds]
 
 
-def test_linked_records_are_found_from_either_end_and_only_if_seen(desk: Viewer, head: Viewer) -> None:
-    both = [desk.person_id, head.person_id]
-    contact = save(desk, Contact, {"title": "Defender 1", "contact_kind": ContactKind.DEFENDER})
-    made, other = case(desk, "Case 1", links=[contact], named=both), case(desk, "Case 2", named=both)
+def test_linked_records_are_found_from_either_end_and_only_if_seen(staff_member: Viewer, head: Viewer) -> None:
+    both = [staff_member.person_id, head.person_id]
+    contact = save(staff_member, Contact, {"title": "Defender 1", "contact_kind": ContactKind.DEFENDER})
+    made, other = case(staff_member, "Case 1", links=[contact], named=both), case(staff_member, "Case 2", named=both)
     values = {"title": "Statement", "form": StatementForm.NATIONAL}
-    save(desk, Statement, values, links=[made, other], named=both)
+    save(staff_member, Statement, values, links=[made, other], named=both)
     kinds = {"engagement_kind": EngagementKind.COUNTRY_DESK, "form": EngagementForm.PHONE}
-    save(desk, Engagement, {"title": "Call", "on": TODAY, **kinds}, links=[made], named=[desk.person_id])
-    save(desk, Reprisal, {"title": "Reprisal 1"}, links=[made])
-    with reading(desk) as session:
+    save(
+        staff_member, Engagement, {"title": "Call", "on": TODAY, **kinds}, links=[made], named=[staff_member.person_id]
+    )
+    save(staff_member, Reprisal, {"title": "Reprisal 1"}, links=[made])
+    with reading(staff_member) as session:
         raised = linked_records(session, RecordKind.STATEMENT, [made, other, "nothing"])
-    assert linked_titles(desk, made) == [["Statement"], ["Call"], ["Defender 1"], [], ["Reprisal 1"]]
+    assert linked_titles(staff_member, made) == [["Statement"], ["Call"], ["Defender 1"], [], ["Reprisal 1"]]
     assert {id_: [one.title for one in found] for id_, found in raised.items()} == {
         made: ["Statement"],
         other: ["Statement"],
@@ -61,18 +63,23 @@ def test_linked_records_are_found_from_either_end_and_only_if_seen(desk: Viewer,
     assert linked_titles(head, made) == [["Statement"], [], [], [], []]
 
 
-def test_a_link_can_be_made_to_what_the_viewer_sees_of_the_kinds_asked_for(desk: Viewer, head: Viewer) -> None:
-    seen, hidden = case(desk, "Case 1"), case(head, "Case 2")
-    contact = save(desk, Contact, {"title": "Coalition 1", "contact_kind": ContactKind.COALITION})
+def test_a_link_can_be_made_to_what_the_viewer_sees_of_the_kinds_asked_for(staff_member: Viewer, head: Viewer) -> None:
+    seen, hidden = case(staff_member, "Case 1"), case(head, "Case 2")
+    contact = save(staff_member, Contact, {"title": "Coalition 1", "contact_kind": ContactKind.COALITION})
 
-    assert record_choices(desk, [RecordKind.CASE], kept=[hidden]) == {seen: "Case 1"}
-    assert record_choices(desk, [RecordKind.CASE, RecordKind.CONTACT]) == {seen: "Case 1", contact: "Coalition 1"}
+    assert record_choices(staff_member, [RecordKind.CASE], kept=[hidden]) == {seen: "Case 1"}
+    assert record_choices(staff_member, [RecordKind.CASE, RecordKind.CONTACT]) == {
+        seen: "Case 1",
+        contact: "Coalition 1",
+    }
     assert record_choices(head, [RecordKind.REPRISAL]) == {}
 
 
-def test_what_is_linked_already_is_offered_beyond_the_newest(desk: Viewer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_linked_already_is_offered_beyond_the_newest(
+    staff_member: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("calendar_model.mission.links.MOST_CHOICES", 1)
-    first, _, last = (case(desk, f"Case {number}") for number in (1, 2, 3))
+    first, _, last = (case(staff_member, f"Case {number}") for number in (1, 2, 3))
 
-    assert set(record_choices(desk, [RecordKind.CASE])) == {last}
-    assert set(record_choices(desk, [RecordKind.CASE], kept=[first])) == {first, last}
+    assert set(record_choices(staff_member, [RecordKind.CASE])) == {last}
+    assert set(record_choices(staff_member, [RecordKind.CASE], kept=[first])) == {first, last}

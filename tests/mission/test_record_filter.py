@@ -57,7 +57,7 @@ FILTERS = st.builds(
 
 
 @pytest.fixture
-def desk(workspace: Workspace) -> Viewer:
+def staff_member(workspace: Workspace) -> Viewer:
     """Somebody who has kept records of each kind that is narrowed, with every combination of facts."""
     me = member(save(ANONYMOUS, Person, {"name": "Amina Berg"}, workspace=workspace))
     for number, (organisation, country) in enumerate((o, c) for o in ORGANISATIONS for c in COUNTRIES):
@@ -87,8 +87,8 @@ def desk(workspace: Workspace) -> Viewer:
 
 @given(chosen=FILTERS)
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_a_query_keeps_what_the_filter_keeps(workspace: Workspace, desk: Viewer, chosen: Filter) -> None:
-    with reading(desk, workspace) as session:
+def test_a_query_keeps_what_the_filter_keeps(workspace: Workspace, staff_member: Viewer, chosen: Filter) -> None:
+    with reading(staff_member, workspace) as session:
         for kind in FACT_COLUMNS:
             model = model_of(kind)
             everything = session.scalars(select(model)).all()

@@ -23,7 +23,7 @@ NOUNS = (RecordKind.CASE, RecordKind.CONTACT)
 
 
 @pytest.fixture
-def desk() -> Viewer:
+def staff_member() -> Viewer:
     return member(save(ANONYMOUS, Person, {"name": "Desk"}))
 
 
@@ -36,43 +36,43 @@ def contact(who: Viewer, kind: ContactKind = ContactKind.COALITION) -> str:
     return save(who, Contact, {"title": "Coalition 001", "contact_kind": kind})
 
 
-def test_a_record_is_found_among_the_kinds_of_a_page_and_can_be_read_afterwards(desk: Viewer) -> None:
-    made = contact(desk)
+def test_a_record_is_found_among_the_kinds_of_a_page_and_can_be_read_afterwards(staff_member: Viewer) -> None:
+    made = contact(staff_member)
 
-    found = get_record(desk, NOUNS, made)
+    found = get_record(staff_member, NOUNS, made)
 
     assert isinstance(found, Contact)
     assert (found.title, found.owner.name, found.links, found.consents) == ("Coalition 001", "Desk", [], [])
-    assert get_record(desk, [RecordKind.CASE], made) is None
-    assert get_record(desk, NOUNS, "nothing") is None
+    assert get_record(staff_member, [RecordKind.CASE], made) is None
+    assert get_record(staff_member, NOUNS, "nothing") is None
 
 
-def test_a_record_that_the_viewer_does_not_see_is_not_found(desk: Viewer, other: Viewer) -> None:
-    made = contact(desk, ContactKind.DEFENDER)
+def test_a_record_that_the_viewer_does_not_see_is_not_found(staff_member: Viewer, other: Viewer) -> None:
+    made = contact(staff_member, ContactKind.DEFENDER)
 
     assert get_record(other, NOUNS, made) is None
     assert changes_of(other, made) == []
 
 
-def test_a_deleted_record_leaves_its_history(desk: Viewer) -> None:
-    made = contact(desk)
+def test_a_deleted_record_leaves_its_history(staff_member: Viewer) -> None:
+    made = contact(staff_member)
 
-    delete_record(desk, RecordKind.CONTACT, made, seen=1, reason="Written down twice.")
+    delete_record(staff_member, RecordKind.CONTACT, made, seen=1, reason="Written down twice.")
 
-    assert get_record(desk, NOUNS, made) is None
-    assert [(one.record_id, one.reason) for one in deleted_records(desk)] == [(made, "Written down twice.")]
-    assert changes_of(desk, made)[-1].reason == "Written down twice."
+    assert get_record(staff_member, NOUNS, made) is None
+    assert [(one.record_id, one.reason) for one in deleted_records(staff_member)] == [(made, "Written down twice.")]
+    assert changes_of(staff_member, made)[-1].reason == "Written down twice."
 
 
-def test_a_record_is_deleted_with_a_reason_and_as_it_was_seen(desk: Viewer) -> None:
-    made = contact(desk)
+def test_a_record_is_deleted_with_a_reason_and_as_it_was_seen(staff_member: Viewer) -> None:
+    made = contact(staff_member)
 
     with pytest.raises(Refused):
-        delete_record(desk, RecordKind.CONTACT, made, seen=1, reason="")
+        delete_record(staff_member, RecordKind.CONTACT, made, seen=1, reason="")
     with pytest.raises(EditConflict):
-        delete_record(desk, RecordKind.CONTACT, made, seen=2, reason="Written down twice.")
+        delete_record(staff_member, RecordKind.CONTACT, made, seen=2, reason="Written down twice.")
 
-    assert get_record(desk, NOUNS, made) is not None
+    assert get_record(staff_member, NOUNS, made) is not None
 
 
 @pytest.mark.parametrize(

@@ -78,124 +78,146 @@ def test_nothing_is_written_by_nobody() -> None:
         save(member("f" * 32), Engagement, ENGAGEMENT)
 
 
-def test_a_record_needs_a_title(desk: Viewer) -> None:
+def test_a_record_needs_a_title(staff_member: Viewer) -> None:
     with pytest.raises(Refused, match="Give it a title"):
-        save(desk, Engagement, {**ENGAGEMENT, "title": "  "})
-    assert titles(desk) == []
+        save(staff_member, Engagement, {**ENGAGEMENT, "title": "  "})
+    assert titles(staff_member) == []
 
 
-def test_what_a_fictional_person_writes_is_fictional_and_stays_apart(desk: Viewer) -> None:
+def test_what_a_fictional_person_writes_is_fictional_and_stays_apart(staff_member: Viewer) -> None:
     fictional = member(save(ANONYMOUS, Person, {"name": "Sample officer", "sample": True}))
-    theirs, ours = save(fictional, Engagement, ENGAGEMENT), save(desk, Engagement, ENGAGEMENT)
-    with reading(desk) as session:
+    theirs, ours = save(fictional, Engagement, ENGAGEMENT), save(staff_member, Engagement, ENGAGEMENT)
+    with reading(staff_member) as session:
         assert {row.id: row.sample for row in session.execute(select(Record.id, Record.sample))} == {
             theirs: True,
             ours: False,
         }
     with pytest.raises(Refused, match="not linked to one of yours"):
-        save(desk, Engagement, {}, record_id=ours, seen=1, links=[theirs])
+        save(staff_member, Engagement, {}, record_id=ours, seen=1, links=[theirs])
     with pytest.raises(Refused, match="stays one"):
-        save(desk, Engagement, {"sample": False}, record_id=theirs, seen=1)
+        save(staff_member, Engagement, {"sample": False}, record_id=theirs, seen=1)
 
 
-def test_a_record_of_the_staff_does_not_belong_to_a_fictional_person(desk: Viewer) -> None:
+def test_a_record_of_the_staff_does_not_belong_to_a_fictional_person(staff_member: Viewer) -> None:
     fictional = member(save(ANONYMOUS, Person, {"name": "Sample: somebody", "sample": True})).person_id
     says = "A record of yours belongs to somebody of the staff: choose an owner who is not of the sample."
     with pytest.raises(Refused) as refused:
-        save(desk, Engagement, {**ENGAGEMENT, "owner_id": fictional})
+        save(staff_member, Engagement, {**ENGAGEMENT, "owner_id": fictional})
     assert str(refused.value) == says
-    made = save(desk, Engagement, ENGAGEMENT)
+    made = save(staff_member, Engagement, ENGAGEMENT)
     with pytest.raises(Refused) as refused:
-        save(desk, Engagement, {"owner_id": fictional}, record_id=made, seen=1)
+        save(staff_member, Engagement, {"owner_id": fictional}, record_id=made, seen=1)
     assert str(refused.value) == says
-    with reading(desk) as session:
-        assert session.scalars(select(Engagement.owner_id)).all() == [desk.person_id]
+    with reading(staff_member) as session:
+        assert session.scalars(select(Engagement.owner_id)).all() == [staff_member.person_id]
 
 
-def test_somebody_sets_themselves_inactive_and_then_writes_no_more(desk: Viewer) -> None:
-    save(desk, Person, {"active": False}, record_id=desk.person_id, seen=1)
+def test_somebody_sets_themselves_inactive_and_then_writes_no_more(staff_member: Viewer) -> None:
+    save(staff_member, Person, {"active": False}, record_id=staff_member.person_id, seen=1)
     with reading(Viewer("", Sensitivity.INTERNAL)) as session:
         assert session.scalars(select(Person.active)).all() == [False]
     for values in ({"active": True}, {"post": "Geneva"}):
         with pytest.raises(Refused) as refused:
-            save(desk, Person, values, record_id=desk.person_id, seen=2)
+            save(staff_member, Person, values, record_id=staff_member.person_id, seen=2)
         assert str(refused.value) == "You are not, or no longer, among those kept in Settings: choose yourself there."
 
 
-def test_the_second_of_two_editors_is_told_and_nothing_of_theirs_is_written(desk: Viewer, head: Viewer) -> None:
-    made = save(desk, Engagement, ENGAGEMENT)
+def test_the_second_of_two_editors_is_told_and_nothing_of_theirs_is_written(staff_member: Viewer, head: Viewer) -> None:
+    made = save(staff_member, Engagement, ENGAGEMENT)
     save(head, Engagement, {"outcome": "They ask for visas."}, record_id=made, seen=1)
     with pytest.raises(EditConflict):
-        save(desk, Engagement, {"outcome": "Nothing new.", "place": "Palais"}, record_id=made, seen=1)
-    with reading(desk) as session:
+        save(staff_member, Engagement, {"outcome": "Nothing new.", "place": "Palais"}, record_id=made, seen=1)
+    with reading(staff_member) as session:
         assert session.execute(select(Engagement.outcome, Engagement.place)).all() == [("They ask for visas.", "")]
 
 
 # --- Who sees
 
 
-def test_what_could_point_at_a_person_is_restricted_from_birth(desk: Viewer, head: Viewer) -> None:
-    save(desk, Contact, {"title": "Defender 014", "contact_kind": ContactKind.DEFENDER, "sensitivity": "public"})
-    save(desk, Case, {**CASE, "sensitivity": Sensitivity.INTERNAL})
-    save(desk, Engagement, {**ENGAGEMENT, "title": "Safety", "engagement_kind": EngagementKind.SECURITY_MEASURES})
-    save(desk, Engagement, ENGAGEMENT)
-    save(desk, Contact, {"title": "A network", "contact_kind": ContactKind.ORGANISATION})
-    assert titles(desk) == ["A network", "Briefing before the session", "Case 1", "Defender 014", "Safety"]
+def test_what_could_point_at_a_person_is_restricted_from_birth(staff_member: Viewer, head: Viewer) -> None:
+    save(
+        staff_member, Contact, {"title": "Defender 014", "contact_kind": ContactKind.DEFENDER, "sensitivity": "public"}
+    )
+    save(staff_member, Case, {**CASE, "sensitivity": Sensitivity.INTERNAL})
+    save(
+        staff_member, Engagement, {**ENGAGEMENT, "title": "Safety", "engagement_kind": EngagementKind.SECURITY_MEASURES}
+    )
+    save(staff_member, Engagement, ENGAGEMENT)
+    save(staff_member, Contact, {"title": "A network", "contact_kind": ContactKind.ORGANISATION})
+    assert titles(staff_member) == ["A network", "Briefing before the session", "Case 1", "Defender 014", "Safety"]
     assert titles(head) == ["A network", "Briefing before the session"]
     assert titles(ANONYMOUS) == []
 
 
-def test_who_is_named_sees_it(desk: Viewer, head: Viewer) -> None:
-    made = save(desk, Case, CASE)
-    save(desk, Case, {}, record_id=made, seen=1, named=[desk.person_id, head.person_id])
+def test_who_is_named_sees_it(staff_member: Viewer, head: Viewer) -> None:
+    made = save(staff_member, Case, CASE)
+    save(staff_member, Case, {}, record_id=made, seen=1, named=[staff_member.person_id, head.person_id])
     assert titles(head) == ["Case 1"]
     with pytest.raises(Refused, match="owner keeps access"):
         save(head, Case, {}, record_id=made, seen=1, named=[head.person_id])
-    save(desk, Case, {}, record_id=made, seen=1, named=[desk.person_id])
+    save(staff_member, Case, {}, record_id=made, seen=1, named=[staff_member.person_id])
     assert titles(head) == []
 
 
-def test_a_restricted_record_names_somebody(desk: Viewer) -> None:
-    made = save(desk, Case, CASE)
+def test_a_restricted_record_names_somebody(staff_member: Viewer) -> None:
+    made = save(staff_member, Case, CASE)
     with pytest.raises(Refused, match="names at least one person"):
-        save(desk, Case, {}, record_id=made, seen=1, named=[])
-    with pytest.raises(Refused, match="names at least one person"), writing(desk) as session:
+        save(staff_member, Case, {}, record_id=made, seen=1, named=[])
+    with pytest.raises(Refused, match="names at least one person"), writing(staff_member) as session:
         session.delete(session.scalars(select(Access)).one())
 
 
-def test_an_identity_is_for_those_named_even_if_the_contact_is_not_restricted(desk: Viewer, head: Viewer) -> None:
+def test_an_identity_is_for_those_named_even_if_the_contact_is_not_restricted(
+    staff_member: Viewer, head: Viewer
+) -> None:
     values = {"title": "A network", "contact_kind": ContactKind.ORGANISATION}
-    made = save(desk, Contact, values)
-    with writing(desk) as session:
+    made = save(staff_member, Contact, values)
+    with writing(staff_member) as session:
         session.add(Identity(contact=session.get(Contact, made), name="canary"))
-    for who, names in ((desk, ["canary"]), (head, []), (ANONYMOUS, [])):
+    for who, names in ((staff_member, ["canary"]), (head, []), (ANONYMOUS, [])):
         with reading(who) as session:
             assert list(session.scalars(select(Identity.name))) == names
 
 
-def test_a_level_goes_down_only_with_a_reason_and_never_to_public_for_a_person(desk: Viewer, head: Viewer) -> None:
-    made = save(desk, Case, CASE)
+def test_a_level_goes_down_only_with_a_reason_and_never_to_public_for_a_person(
+    staff_member: Viewer, head: Viewer
+) -> None:
+    made = save(staff_member, Case, CASE)
     with pytest.raises(Refused, match="Say in a sentence why"):
-        save(desk, Case, {"sensitivity": Sensitivity.INTERNAL}, record_id=made, seen=1, reason="ok")
+        save(staff_member, Case, {"sensitivity": Sensitivity.INTERNAL}, record_id=made, seen=1, reason="ok")
     with pytest.raises(Refused, match="never public here"):
-        save(desk, Case, {"sensitivity": Sensitivity.PUBLIC}, record_id=made, seen=1, reason="The family asks for it.")
-    save(desk, Case, {"sensitivity": Sensitivity.INTERNAL}, record_id=made, seen=1, reason="The family asks for it.")
+        save(
+            staff_member,
+            Case,
+            {"sensitivity": Sensitivity.PUBLIC},
+            record_id=made,
+            seen=1,
+            reason="The family asks for it.",
+        )
+    save(
+        staff_member,
+        Case,
+        {"sensitivity": Sensitivity.INTERNAL},
+        record_id=made,
+        seen=1,
+        reason="The family asks for it.",
+    )
     assert titles(head) == ["Case 1"]
 
 
-def test_what_is_linked_to_a_case_is_restricted_with_it(desk: Viewer, head: Viewer) -> None:
-    case = save(desk, Case, CASE)
+def test_what_is_linked_to_a_case_is_restricted_with_it(staff_member: Viewer, head: Viewer) -> None:
+    case = save(staff_member, Case, CASE)
     made = save(head, Statement, {"title": "General debate", "form": StatementForm.GENERAL_DEBATE})
     save(
         head, Statement, {"sensitivity": Sensitivity.PUBLIC}, record_id=made, seen=1, reason="It was published already."
     )
-    save(desk, Statement, {}, record_id=made, seen=2, links=[case])
+    save(staff_member, Statement, {}, record_id=made, seen=2, links=[case])
     with reading(head) as session:
         assert session.scalar(select(Statement.sensitivity)) is Sensitivity.RESTRICTED
     assert titles(ANONYMOUS) == []
     with refused_for("statement-raises-case"):
         save(
-            desk,
+            staff_member,
             Statement,
             {"sensitivity": Sensitivity.INTERNAL},
             record_id=made,
@@ -204,8 +226,8 @@ def test_what_is_linked_to_a_case_is_restricted_with_it(desk: Viewer, head: View
         )
 
 
-def test_a_session_reads_nothing_past_its_sight(desk: Viewer) -> None:
-    save(desk, Case, CASE)
+def test_a_session_reads_nothing_past_its_sight(staff_member: Viewer) -> None:
+    save(staff_member, Case, CASE)
     with reading(ANONYMOUS) as session:
         assert session.scalar(select(func.count(Case.id))) == 0
         with pytest.raises(UnscopedQueryError):
@@ -215,8 +237,8 @@ def test_a_session_reads_nothing_past_its_sight(desk: Viewer) -> None:
             session.flush()
 
 
-def test_a_hidden_record_is_tied_by_nobody(desk: Viewer, head: Viewer) -> None:
-    case = save(desk, Case, CASE)
+def test_a_hidden_record_is_tied_by_nobody(staff_member: Viewer, head: Viewer) -> None:
+    case = save(staff_member, Case, CASE)
     with pytest.raises(Refused, match="not for you to see"):
         save(head, Engagement, ENGAGEMENT, links=[case])
 
@@ -224,21 +246,21 @@ def test_a_hidden_record_is_tied_by_nobody(desk: Viewer, head: Viewer) -> None:
 # --- What stays
 
 
-def test_statements_and_cases_are_kept_and_other_records_go_with_a_reason(desk: Viewer) -> None:
-    case, engagement = save(desk, Case, CASE), save(desk, Engagement, ENGAGEMENT)
-    with pytest.raises(Refused, match="are kept"), writing(desk, "It was a mistake of mine.") as session:
+def test_statements_and_cases_are_kept_and_other_records_go_with_a_reason(staff_member: Viewer) -> None:
+    case, engagement = save(staff_member, Case, CASE), save(staff_member, Engagement, ENGAGEMENT)
+    with pytest.raises(Refused, match="are kept"), writing(staff_member, "It was a mistake of mine.") as session:
         session.delete(session.get(Case, case))
-    with pytest.raises(Refused, match="why it is deleted"), writing(desk) as session:
+    with pytest.raises(Refused, match="why it is deleted"), writing(staff_member) as session:
         session.delete(session.get(Engagement, engagement))
-    with writing(desk, "It was a mistake of mine.") as session:
+    with writing(staff_member, "It was a mistake of mine.") as session:
         session.delete(session.get(Engagement, engagement))
-    assert titles(desk) == ["Case 1"]
+    assert titles(staff_member) == ["Case 1"]
 
 
-def test_a_hidden_record_stays_hidden_behind_an_alias_and_in_a_subquery(desk: Viewer, head: Viewer) -> None:
-    case = save(desk, Case, CASE)
-    made = save(desk, Engagement, ENGAGEMENT, links=[case], items=["session-HRC64"])
-    for who, seen in ((desk, [case]), (head, [])):
+def test_a_hidden_record_stays_hidden_behind_an_alias_and_in_a_subquery(staff_member: Viewer, head: Viewer) -> None:
+    case = save(staff_member, Case, CASE)
+    made = save(staff_member, Engagement, ENGAGEMENT, links=[case], items=["session-HRC64"])
+    for who, seen in ((staff_member, [case]), (head, [])):
         with reading(who) as session:
             link, record = aliased(RecordLink), aliased(Record)
             assert list(session.scalars(select(link.other_id).where(link.record_id == made))) == seen
@@ -250,8 +272,8 @@ def test_a_hidden_record_stays_hidden_behind_an_alias_and_in_a_subquery(desk: Vi
             assert session.scalar(select(items)) == len(seen)
 
 
-def test_an_alias_joined_on_a_condition_of_its_own_is_refused(desk: Viewer) -> None:
-    save(desk, Case, CASE)
+def test_an_alias_joined_on_a_condition_of_its_own_is_refused(staff_member: Viewer) -> None:
+    save(staff_member, Case, CASE)
     other = aliased(Record)
     joined = select(Person.name, other.title).join(other, other.owner_id == Person.id)
     with reading(ANONYMOUS) as session:
@@ -260,16 +282,16 @@ def test_an_alias_joined_on_a_condition_of_its_own_is_refused(desk: Viewer) -> N
                 session.execute(statement)
 
 
-def test_an_event_with_impossible_hours_is_refused_whoever_writes_it(desk: Viewer) -> None:
+def test_an_event_with_impossible_hours_is_refused_whoever_writes_it(staff_member: Viewer) -> None:
     day = date(2027, 3, 4)
     event = {"title": "Panel", "event_kind": EventKind.PANEL, "body": "un-hrc", "start": day, "end": day}
     with pytest.raises(Refused, match="before it begins"):
-        save(desk, Event, {**event, "end": date(2027, 3, 3)})
-    made = save(desk, Event, event)
+        save(staff_member, Event, {**event, "end": date(2027, 3, 3)})
+    made = save(staff_member, Event, event)
     with pytest.raises(Refused, match="in which time zone the hours are"):
-        save(desk, Event, {"start_time": time(13)}, record_id=made, seen=1)
-    save(desk, Event, {"start_time": time(13), "timezone": "Europe/Zurich"}, record_id=made, seen=1)
-    with reading(desk) as session:
+        save(staff_member, Event, {"start_time": time(13)}, record_id=made, seen=1)
+    save(staff_member, Event, {"start_time": time(13), "timezone": "Europe/Zurich"}, record_id=made, seen=1)
+    with reading(staff_member) as session:
         assert session.execute(select(Event.start_time, Event.moved)).all() == [(time(13), 1)]
 
 

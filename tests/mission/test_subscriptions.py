@@ -60,21 +60,21 @@ def only(viewer: Viewer) -> SubscriptionSummary:
 
 
 def test_no_address_lives_for_longer_than_two_years_whoever_writes_it() -> None:
-    desk = person()
+    staff_member = person()
     ends = clock.today() + timedelta(days=733)
-    with pytest.raises(Refused, match="within two years"), writing(desk) as session:
-        session.add(Subscription(person_id=desk.person_id, token_hash="0" * 64, expires_on=ends))
+    with pytest.raises(Refused, match="within two years"), writing(staff_member) as session:
+        session.add(Subscription(person_id=staff_member.person_id, token_hash="0" * 64, expires_on=ends))
 
 
 def test_it_is_made_once_and_found_by_its_secret() -> None:
-    desk = person()
-    assert list_subscriptions(desk) == []
+    staff_member = person()
+    assert list_subscriptions(staff_member) == []
     chosen = Filter(organisations=("osce",), text="human dimension; & more")
-    token = create_subscription(desk, name=" Vienna ", chosen=chosen, alarm_days=7, follow_ups=True)
-    told = only(desk)
+    token = create_subscription(staff_member, name=" Vienna ", chosen=chosen, alarm_days=7, follow_ups=True)
+    told = only(staff_member)
     query = "organisation=osce&q=human%20dimension%3B%20%26%20more"
     assert find_subscriber(token) == Subscriber(
-        told.id, desk.person_id, False, "Vienna", query, Sensitivity.INTERNAL, True, 7, None
+        told.id, staff_member.person_id, False, "Vienna", query, Sensitivity.INTERNAL, True, 7, None
     )
     assert told == SubscriptionSummary(
         told.id, "Vienna", query, Sensitivity.INTERNAL, True, 7, told.made_at, date(2027, 11, 24), False, None
@@ -83,10 +83,10 @@ def test_it_is_made_once_and_found_by_its_secret() -> None:
 
 
 def test_one_without_a_name_is_called_something() -> None:
-    desk = person()
-    found = find_subscriber(create_subscription(desk))
+    staff_member = person()
+    found = find_subscriber(create_subscription(staff_member))
     assert found is not None
-    assert (found.name, only(desk).name) == ("My HRD calendar", "My HRD calendar")
+    assert (found.name, only(staff_member).name) == ("My HRD calendar", "My HRD calendar")
 
 
 @pytest.mark.parametrize(
@@ -115,20 +115,20 @@ def test_one_without_a_name_is_called_something() -> None:
     ],
 )
 def test_what_cannot_be_is_refused(asked: dict[str, Any], says: str) -> None:
-    desk = person()
+    staff_member = person()
     with pytest.raises(Refused) as refused:
-        create_subscription(desk, **asked)
-    assert (str(refused.value), list_subscriptions(desk)) == (says, [])
+        create_subscription(staff_member, **asked)
+    assert (str(refused.value), list_subscriptions(staff_member)) == (says, [])
 
 
 @pytest.mark.parametrize("last_day", [date(2026, 11, 25), date(2028, 11, 24), None])
 def test_it_ends_after_its_last_day(last_day: date | None, monkeypatch: pytest.MonkeyPatch) -> None:
-    desk = person()
-    token = create_subscription(desk, expires_on=last_day)
+    staff_member = person()
+    token = create_subscription(staff_member, expires_on=last_day)
     ends = last_day or date(2027, 11, 24)
     for day, living in ((ends, True), (ends + timedelta(days=1), False)):
         monkeypatch.setenv("HRD_CALENDAR_TODAY", day.isoformat())
-        assert (find_subscriber(token) is not None, only(desk).expired, only(desk).ends_on) == (
+        assert (find_subscriber(token) is not None, only(staff_member).expired, only(staff_member).ends_on) == (
             living,
             not living,
             ends,
@@ -136,24 +136,24 @@ def test_it_ends_after_its_last_day(last_day: date | None, monkeypatch: pytest.M
 
 
 def test_one_from_before_there_were_last_days_ends_a_year_after_it_was_made(monkeypatch: pytest.MonkeyPatch) -> None:
-    desk = person()
-    with writing(desk) as session:
+    staff_member = person()
+    with writing(staff_member) as session:
         hashed = hashlib.sha256(b"old").hexdigest()
         made = datetime(2026, 2, 27, 23, tzinfo=UTC)
-        session.add(Subscription(person_id=desk.person_id, token_hash=hashed, created_at=made, follow_ups=True))
-    assert only(desk).ends_on == date(2027, 2, 27)
+        session.add(Subscription(person_id=staff_member.person_id, token_hash=hashed, created_at=made, follow_ups=True))
+    assert only(staff_member).ends_on == date(2027, 2, 27)
     for day, living in (("2027-02-27", True), ("2027-02-28", False)):
         monkeypatch.setenv("HRD_CALENDAR_TODAY", day)
         assert (find_subscriber("old") is not None) == living
-    found = find_subscriber(replace_address(desk, only(desk).id))
+    found = find_subscriber(replace_address(staff_member, only(staff_member).id))
     assert found is not None
     assert (found.query, found.level, found.follow_ups, found.alarm_days) == ("", Sensitivity.INTERNAL, True, None)
-    assert only(desk).ends_on == date(2028, 2, 28)
+    assert only(staff_member).ends_on == date(2028, 2, 28)
 
 
 def test_the_secret_has_256_bits_and_is_kept_nowhere() -> None:
-    desk = person()
-    token = create_subscription(desk)
+    staff_member = person()
+    token = create_subscription(staff_member)
     assert len(token) == 43
     kept = everything_kept()
     assert token not in kept
@@ -161,25 +161,28 @@ def test_the_secret_has_256_bits_and_is_kept_nowhere() -> None:
 
 
 def test_it_is_replaced_by_another_of_the_same_settings_and_the_others_live_on() -> None:
-    desk = person()
+    staff_member = person()
     asked: dict[str, Any] = {
         "name": "Vienna",
         "chosen": Filter(kinds=("deadline",)),
         "level": Sensitivity.PUBLIC,
         "alarm_days": 3,
     }
-    first, beside = create_subscription(desk, **asked, expires_on=date(2027, 1, 31)), create_subscription(desk)
+    first, beside = (
+        create_subscription(staff_member, **asked, expires_on=date(2027, 1, 31)),
+        create_subscription(staff_member),
+    )
     was = find_subscriber(first)
     assert was is not None
-    second = replace_address(desk, was.subscription_id)
+    second = replace_address(staff_member, was.subscription_id)
     found = find_subscriber(second)
     assert found is not None
     assert found.subscription_id != was.subscription_id
     assert dataclasses.replace(found, subscription_id=was.subscription_id) == was
     assert (find_subscriber(first), find_subscriber(beside) is None) == (None, False)
-    assert sorted(one.ends_on for one in list_subscriptions(desk)) == [date(2027, 1, 31), date(2027, 11, 24)]
+    assert sorted(one.ends_on for one in list_subscriptions(staff_member)) == [date(2027, 1, 31), date(2027, 11, 24)]
     with pytest.raises(Refused, match=GONE):
-        replace_address(desk, was.subscription_id)
+        replace_address(staff_member, was.subscription_id)
 
 
 def test_those_of_two_persons_have_nothing_to_do_with_one_another() -> None:
@@ -199,34 +202,34 @@ def test_those_of_two_persons_have_nothing_to_do_with_one_another() -> None:
 
 
 def test_its_name_alarms_and_follow_ups_change_and_what_it_shows_does_not() -> None:
-    desk = person()
-    token = create_subscription(desk, chosen=Filter(kinds=("deadline",)))
-    change_subscription(desk, only(desk).id, name="Deadlines", alarm_days=14, follow_ups=True)
-    told = only(desk)
+    staff_member = person()
+    token = create_subscription(staff_member, chosen=Filter(kinds=("deadline",)))
+    change_subscription(staff_member, only(staff_member).id, name="Deadlines", alarm_days=14, follow_ups=True)
+    told = only(staff_member)
     assert (told.name, told.alarm_days, told.follow_ups) == ("Deadlines", 14, True)
     found = find_subscriber(token)
     assert found is not None
     assert (found.name, found.alarm_days, found.follow_ups, found.query) == ("Deadlines", 14, True, "kind=deadline")
     for column, value in (("query", ""), ("level", Sensitivity.PUBLIC)):
-        with pytest.raises(Refused, match="An address stays what it was"), writing(desk) as session:
+        with pytest.raises(Refused, match="An address stays what it was"), writing(staff_member) as session:
             setattr(session.scalars(select(Subscription)).one(), column, value)
-    public = create_subscription(desk, level=Sensitivity.PUBLIC)
+    public = create_subscription(staff_member, level=Sensitivity.PUBLIC)
     found = find_subscriber(public)
     assert found is not None
     with pytest.raises(Refused, match="Your follow-ups are internal"):
-        change_subscription(desk, found.subscription_id, name="", alarm_days=None, follow_ups=True)
+        change_subscription(staff_member, found.subscription_id, name="", alarm_days=None, follow_ups=True)
 
 
 def test_a_secret_is_judged_after_one_query_whatever_comes_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    desk, inactive = person(), person("Gone")
+    staff_member, inactive = person(), person("Gone")
     tokens = [
-        create_subscription(desk),
-        create_subscription(desk, expires_on=date(2026, 12, 1)),
+        create_subscription(staff_member),
+        create_subscription(staff_member, expires_on=date(2026, 12, 1)),
         create_subscription(inactive),
-        create_subscription(desk),
+        create_subscription(staff_member),
         "unknown",
     ]
-    revoke_subscription(desk, list_subscriptions(desk)[0].id)
+    revoke_subscription(staff_member, list_subscriptions(staff_member)[0].id)
     save(STAFF, Person, {"active": False}, record_id=inactive.person_id, seen=1)
     monkeypatch.setenv("HRD_CALENDAR_TODAY", "2026-12-02")
     asked: list[str] = []
@@ -247,25 +250,25 @@ def test_what_is_no_secret_opens_nothing(token: str) -> None:
 
 
 def test_whoever_is_no_longer_active_has_lost_it() -> None:
-    desk = person()
-    token = create_subscription(desk)
-    save(STAFF, Person, {"active": False}, record_id=desk.person_id, seen=1)
+    staff_member = person()
+    token = create_subscription(staff_member)
+    save(STAFF, Person, {"active": False}, record_id=staff_member.person_id, seen=1)
     assert find_subscriber(token) is None
-    save(STAFF, Person, {"active": True}, record_id=desk.person_id, seen=2)
+    save(STAFF, Person, {"active": True}, record_id=staff_member.person_id, seen=2)
     assert find_subscriber(token) is not None
 
 
 def test_nobody_else_sees_it_or_reads_of_it() -> None:
-    desk, other = person("Desk"), person("Other")
-    token = create_subscription(desk)
+    staff_member, other = person("Desk"), person("Other")
+    token = create_subscription(staff_member)
     found = find_subscriber(token)
     assert found is not None
     subscriptions.record_use(found, TODAY)
     told = {}
     for name, eyes in (
-        ("desk", desk),
+        ("desk", staff_member),
         ("other", other),
-        ("internal", Viewer(desk.person_id, Sensitivity.INTERNAL)),
+        ("internal", Viewer(staff_member.person_id, Sensitivity.INTERNAL)),
         ("open", ANONYMOUS),
     ):
         with reading(eyes) as session:
@@ -279,13 +282,13 @@ def test_nobody_else_sees_it_or_reads_of_it() -> None:
 
 
 def test_nobody_else_makes_changes_or_revokes_it() -> None:
-    desk, other = person("Desk"), person("Other")
+    staff_member, other = person("Desk"), person("Other")
     theirs = "An address of a calendar is made, changed and revoked by the person whose calendar it is."
     with pytest.raises(Refused) as refused, writing(other) as session:
-        session.add(Subscription(person_id=desk.person_id, token_hash="0" * 64))
+        session.add(Subscription(person_id=staff_member.person_id, token_hash="0" * 64))
     assert str(refused.value) == theirs
-    create_subscription(desk)
-    with reading(desk) as session:
+    create_subscription(staff_member)
+    with reading(staff_member) as session:
         kept = session.scalars(select(Subscription)).one()
     kept.revoked_at = now()
     with pytest.raises(Refused) as refused, writing(other) as session:
@@ -300,23 +303,23 @@ def test_nobody_else_makes_changes_or_revokes_it() -> None:
 
 @pytest.mark.parametrize("column", ["revoked_at", "token_hash"])
 def test_a_revoked_one_stays_revoked_and_is_not_turned_into_another(column: str) -> None:
-    desk = person()
-    create_subscription(desk)
-    revoke_subscription(desk, only(desk).id)
-    with pytest.raises(Refused, match="An address stays what it was"), writing(desk) as session:
+    staff_member = person()
+    create_subscription(staff_member)
+    revoke_subscription(staff_member, only(staff_member).id)
+    with pytest.raises(Refused, match="An address stays what it was"), writing(staff_member) as session:
         setattr(session.scalars(select(Subscription)).one(), column, None if column == "revoked_at" else "0" * 64)
-    with pytest.raises(Refused, match="revoked, and not deleted"), writing(desk) as session:
+    with pytest.raises(Refused, match="revoked, and not deleted"), writing(staff_member) as session:
         session.delete(session.scalars(select(Subscription)).one())
 
 
 def test_a_fictional_person_goes_away_with_theirs() -> None:
-    desk = person(sample=True)
-    found = find_subscriber(create_subscription(desk))
+    staff_member = person(sample=True)
+    found = find_subscriber(create_subscription(staff_member))
     assert found is not None
     assert found.sample
     subscriptions.record_use(found, TODAY)
     with writing(STAFF) as session:
-        session.delete(session.get_one(Person, desk.person_id))
+        session.delete(session.get_one(Person, staff_member.person_id))
     with current_workspace().snapshot() as connection:
         assert connection.execute(select(Subscription.__table__)).all() == []
         assert connection.execute(select(SubscriptionUse.__table__)).all() == []
@@ -324,8 +327,8 @@ def test_a_fictional_person_goes_away_with_theirs() -> None:
 
 
 def test_its_use_is_noted_once_a_day_and_changes_nothing_else() -> None:
-    desk = person()
-    token = create_subscription(desk)
+    staff_member = person()
+    token = create_subscription(staff_member)
     before = change_token()
     for day, last in (
         (TODAY, TODAY),
@@ -336,22 +339,22 @@ def test_its_use_is_noted_once_a_day_and_changes_nothing_else() -> None:
         found = find_subscriber(token)
         assert found is not None
         subscriptions.record_use(found, day)
-        assert only(desk).last_used == last
+        assert only(staff_member).last_used == last
     assert change_token() == before
 
 
 def test_one_revoked_in_the_same_moment_is_noted_no_more() -> None:
-    desk = person()
-    found = find_subscriber(create_subscription(desk))
+    staff_member = person()
+    found = find_subscriber(create_subscription(staff_member))
     assert found is not None
-    save(STAFF, Person, {"active": False}, record_id=desk.person_id, seen=1)
+    save(STAFF, Person, {"active": False}, record_id=staff_member.person_id, seen=1)
     with pytest.raises(Refused):
         subscriptions.record_use(found, TODAY)
 
 
 def test_it_is_in_a_backup_and_works_when_restored(tmp_path: Path) -> None:
-    desk = person()
-    token = create_subscription(desk)
+    staff_member = person()
+    token = create_subscription(staff_member)
     found = find_subscriber(token)
     assert found is not None
     subscriptions.record_use(found, TODAY)
@@ -361,7 +364,7 @@ def test_it_is_in_a_backup_and_works_when_restored(tmp_path: Path) -> None:
     restored = open_workspace(url)
     again = find_subscriber(token, restored)
     assert again is not None
-    assert (again.person_id, again.last_used) == (desk.person_id, TODAY)
+    assert (again.person_id, again.last_used) == (staff_member.person_id, TODAY)
     with restored.snapshot() as connection:
         assert checksum(connection) == made
     restored.close()

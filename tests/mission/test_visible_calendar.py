@@ -43,33 +43,33 @@ def seen(who: Viewer) -> set[str]:
     return {item for item in calendar_for(who)[1]["item"] if item.startswith("event-")}
 
 
-def test_each_sees_the_events_that_are_theirs_to_see(desk: Viewer, other: Viewer) -> None:
-    public, internal, restricted = (plan(desk, level) for level in Sensitivity)
+def test_each_sees_the_events_that_are_theirs_to_see(staff_member: Viewer, other: Viewer) -> None:
+    public, internal, restricted = (plan(staff_member, level) for level in Sensitivity)
     assert seen(ANONYMOUS) == {f"event-{public}"}
     assert seen(other) == {f"event-{public}", f"event-{internal}"}
-    assert seen(desk) == {f"event-{public}", f"event-{internal}", f"event-{restricted}"}
+    assert seen(staff_member) == {f"event-{public}", f"event-{internal}", f"event-{restricted}"}
 
 
-def test_a_moved_event_is_seen_at_once_where_it_stands_now(desk: Viewer) -> None:
-    made = plan(desk, Sensitivity.INTERNAL)
-    save(desk, Event, {"start": date(2027, 3, 4), "end": date(2027, 3, 4)}, record_id=made, seen=1)
-    _, table = calendar_for(desk)
+def test_a_moved_event_is_seen_at_once_where_it_stands_now(staff_member: Viewer) -> None:
+    made = plan(staff_member, Sensitivity.INTERNAL)
+    save(staff_member, Event, {"start": date(2027, 3, 4), "end": date(2027, 3, 4)}, record_id=made, seen=1)
+    _, table = calendar_for(staff_member)
     (row,) = table[table["item"] == f"event-{made}"].itertuples()
     assert calendar.when(row) == "Thu 4 Mar 2027, 13:00–14:30 (Geneva time)"
     assert row.sequence == 12
 
 
-def test_the_version_is_that_of_what_is_seen(desk: Viewer, other: Viewer) -> None:
+def test_the_version_is_that_of_what_is_seen(staff_member: Viewer, other: Viewer) -> None:
     def version(who: Viewer) -> str:
         return str(calendar_for(who)[1].attrs["version"])
 
     empty = version(ANONYMOUS)
-    assert {version(desk), version(other)} == {empty}
-    plan(desk, Sensitivity.RESTRICTED)
-    assert version(ANONYMOUS) == version(other) == empty != version(desk)
-    before = version(desk)
+    assert {version(staff_member), version(other)} == {empty}
+    plan(staff_member, Sensitivity.RESTRICTED)
+    assert version(ANONYMOUS) == version(other) == empty != version(staff_member)
+    before = version(staff_member)
     save(
-        desk,
+        staff_member,
         Engagement,
         {
             "title": "Briefing",
@@ -79,16 +79,16 @@ def test_the_version_is_that_of_what_is_seen(desk: Viewer, other: Viewer) -> Non
             "sensitivity": Sensitivity.INTERNAL,
         },
     )
-    assert version(desk) == before
-    assert calendar_for(desk)[1] is calendar_for(desk)[1]
+    assert version(staff_member) == before
+    assert calendar_for(staff_member)[1] is calendar_for(staff_member)[1]
 
 
-def test_of_all_events_the_feed_has_the_public_ones(client: TestClient, desk: Viewer) -> None:
+def test_of_all_events_the_feed_has_the_public_ones(client: TestClient, staff_member: Viewer) -> None:
     fictional = member(save(ANONYMOUS, Person, {"name": "Fictional", "sample": True}))
-    public = plan(desk, Sensitivity.PUBLIC, title="Side event for all", request_due=date(2027, 2, 10))
+    public = plan(staff_member, Sensitivity.PUBLIC, title="Side event for all", request_due=date(2027, 2, 10))
     hidden = [
-        plan(desk, Sensitivity.INTERNAL, title="CANARY"),
-        plan(desk, Sensitivity.RESTRICTED, title="CANARY"),
+        plan(staff_member, Sensitivity.INTERNAL, title="CANARY"),
+        plan(staff_member, Sensitivity.RESTRICTED, title="CANARY"),
         plan(fictional, Sensitivity.PUBLIC, title="CANARY"),
     ]
     body = client.get("/feeds/calendar.ics").content

@@ -118,8 +118,8 @@ def test_nobody_is_told_to_choose_who_they_are() -> None:
     ]
 
 
-def test_empty_places_say_what_will_be_there(desk: Viewer) -> None:
-    app = cases(desk)
+def test_empty_places_say_what_will_be_there(staff_member: Viewer) -> None:
+    app = cases(staff_member)
     assert [one.value for one in app.markdown] == [
         (
             "No case, or none that you are named in. A case stands here from the first suggestion to the contact after the "
@@ -132,14 +132,14 @@ def test_empty_places_say_what_will_be_there(desk: Viewer) -> None:
     ]
 
 
-def test_cases_stand_in_the_order_of_attention(desk: Viewer, head: Viewer) -> None:
-    case(desk, "Case 1", **ANSWERS)
-    case(desk, "Case 2", country="BLR", **{**ANSWERS, "risk": RiskLevel.HIGH, "prospect": None})
-    raised = case(desk, "Case 3", [desk, head], **ANSWERS)
-    raise_it(desk, head, raised, date(2026, 11, 12))
-    case(desk, "Case 4", **{**ANSWERS, "publicity": Publicity.QUIET})
-    case(desk, "Case 5", **ANSWERS, closed_on=date(2026, 9, 1), since="Released in August.")
-    app = cases(desk)
+def test_cases_stand_in_the_order_of_attention(staff_member: Viewer, head: Viewer) -> None:
+    case(staff_member, "Case 1", **ANSWERS)
+    case(staff_member, "Case 2", country="BLR", **{**ANSWERS, "risk": RiskLevel.HIGH, "prospect": None})
+    raised = case(staff_member, "Case 3", [staff_member, head], **ANSWERS)
+    raise_it(staff_member, head, raised, date(2026, 11, 12))
+    case(staff_member, "Case 4", **{**ANSWERS, "publicity": Publicity.QUIET})
+    case(staff_member, "Case 5", **ANSWERS, closed_on=date(2026, 9, 1), since="Released in August.")
+    app = cases(staff_member)
     assert groups(app) == [
         "### Questions open before it can be raised: 1",
         "### Raised, and the contact afterwards misses: 1",
@@ -165,25 +165,25 @@ def test_cases_stand_in_the_order_of_attention(desk: Viewer, head: Viewer) -> No
     assert len(app.get("download_button")) == 0
 
 
-def test_the_filter_leaves_the_cases_of_a_state_and_says_that_there_are_more(desk: Viewer) -> None:
-    case(desk, "Case 1", country="BLR")
-    case(desk, "Case 2", country="EGY")
-    save(desk, Reprisal, {"title": "Reprisal 1", "country": "EGY", "organisation": "un-hrc"})
-    app = cases(desk, country="EGY", organisation="osce")
+def test_the_filter_leaves_the_cases_of_a_state_and_says_that_there_are_more(staff_member: Viewer) -> None:
+    case(staff_member, "Case 1", country="BLR")
+    case(staff_member, "Case 2", country="EGY")
+    save(staff_member, Reprisal, {"title": "Reprisal 1", "country": "EGY", "organisation": "un-hrc"})
+    app = cases(staff_member, country="EGY", organisation="osce")
     assert [button.label for button in app.button if (button.key or "").startswith("open_")] == ["**Case 2**"]
     assert [c.value for c in app.caption if "filter" in c.value] == ["Not shown under this filter: 1."] * 2
 
 
-def test_reprisals_stand_by_what_was_done_about_them(desk: Viewer) -> None:
+def test_reprisals_stand_by_what_was_done_about_them(staff_member: Viewer) -> None:
     save(
-        desk,
+        staff_member,
         Reprisal,
         {"title": "Reprisal 1", "country": "NIC", "organisation": "un-hrc", "alleged_on": date(2026, 10, 1)},
     )
     known = {"reported_to": "The Secretary-General.", "reported_on": date(2026, 10, 9)}
-    save(desk, Reprisal, {"title": "Reprisal 2", **known, "state": ReprisalState.REPORTED})
-    save(desk, Reprisal, {"title": "Reprisal 3", **known, "state": ReprisalState.CLOSED})
-    app = cases(desk)
+    save(staff_member, Reprisal, {"title": "Reprisal 2", **known, "state": ReprisalState.REPORTED})
+    save(staff_member, Reprisal, {"title": "Reprisal 3", **known, "state": ReprisalState.CLOSED})
+    app = cases(staff_member)
     assert groups(app) == ["### Not reported yet: 1", "### Reported, no response yet: 1", "Closed reprisals: 1"]
     assert "Nicaragua · HRC · Alleged for Thu 1 Oct 2026" in [one.value for one in app.caption]
     assert [m.value for m in app.markdown if m.value.startswith("Reported")] == [
@@ -191,9 +191,9 @@ def test_reprisals_stand_by_what_was_done_about_them(desk: Viewer) -> None:
     ] * 2
 
 
-def test_a_click_opens_a_record_and_the_way_back_is_there(desk: Viewer) -> None:
-    made = case(desk, "Case 1")
-    app = cases(desk)
+def test_a_click_opens_a_record_and_the_way_back_is_there(staff_member: Viewer) -> None:
+    made = case(staff_member, "Case 1")
+    app = cases(staff_member)
     app.button(key=f"open_{made}").click()
     run(app)
     assert app.query_params["record"] == made
@@ -207,9 +207,9 @@ def test_a_click_opens_a_record_and_the_way_back_is_there(desk: Viewer) -> None:
 # --- One case
 
 
-def test_a_new_case_is_restricted_and_names_whoever_makes_it(desk: Viewer, head: Viewer) -> None:
-    contact = save(desk, Contact, {"title": "Defender 014", "contact_kind": ContactKind.DEFENDER})
-    app = cases(desk, new="case", tie="session-HRC64", **{"with": contact})
+def test_a_new_case_is_restricted_and_names_whoever_makes_it(staff_member: Viewer, head: Viewer) -> None:
+    contact = save(staff_member, Contact, {"title": "Defender 014", "contact_kind": ContactKind.DEFENDER})
+    app = cases(staff_member, new="case", tie="session-HRC64", **{"with": contact})
     assert app.caption[0].value == "It is restricted from the start: nobody but those named sees that it exists."
     save_it(app)
     (error,) = [one.value for one in app.error]
@@ -231,15 +231,15 @@ def test_a_new_case_is_restricted_and_names_whoever_makes_it(desk: Viewer, head:
     assert app.query_params == {"record": made.id}
     assert [one.value for one in app.title] == ["Case 14"]
     assert app.caption[0].value == "Restricted: named are Desk, Head. Owner: Desk."
-    with reading(desk) as session:
+    with reading(staff_member) as session:
         found = session.get_one(Case, made.id)
         assert [link.item for link in found.items] == ["session-HRC64"]
         assert [link.other_id for link in found.links] == [contact]
 
 
-def test_each_question_says_in_words_whether_it_is_answered(desk: Viewer) -> None:
-    made = case(desk, "Case 1")
-    app = cases(desk, record=made)
+def test_each_question_says_in_words_whether_it_is_answered(staff_member: Viewer) -> None:
+    made = case(staff_member, "Case 1")
+    app = cases(staff_member, record=made)
     assert [one.value for one in app.subheader][:8] == [
         "1. Who suggested it",
         "2. The bilateral mission",
@@ -273,7 +273,7 @@ def test_each_question_says_in_words_whether_it_is_answered(desk: Viewer) -> Non
     ]
     assert [one.value for one in app.info] == ["It was decided to work quietly."]
     save_it(app)
-    kept = only(desk, Case)
+    kept = only(staff_member, Case)
     assert (kept.risk, kept.risk_reasons, kept.risk_weighed_on, kept.before_on, kept.publicity_decided_on) == (
         RiskLevel.HIGH,
         "Family at home.",
@@ -283,15 +283,17 @@ def test_each_question_says_in_words_whether_it_is_answered(desk: Viewer) -> Non
     )
 
 
-def test_what_is_weighed_leads_to_a_statement_and_the_contact_afterwards_to_the_end(desk: Viewer, head: Viewer) -> None:
-    made = case(desk, "Case 1", [desk, head], **ANSWERS)
-    app = cases(desk, record=made)
+def test_what_is_weighed_leads_to_a_statement_and_the_contact_afterwards_to_the_end(
+    staff_member: Viewer, head: Viewer
+) -> None:
+    made = case(staff_member, "Case 1", [staff_member, head], **ANSWERS)
+    app = cases(staff_member, record=made)
     assert app.markdown[0].value == "**All questions are answered**: a statement can raise it."
     [raising] = [link for link in app.get("page_link") if link.proto.label == "Raise it in a statement"]
     assert raising.proto.page == "statements"
     assert raising.proto.query_string == f"new=national&with={made}"
-    raise_it(desk, head, made, date(2026, 11, 12))
-    app = cases(desk, record=made)
+    raise_it(staff_member, head, made, date(2026, 11, 12))
+    app = cases(staff_member, record=made)
     assert [one.value for one in app.warning] == [
         "It was raised, and nobody has been in contact with the defender, or civil society for them, since."
     ]
@@ -309,34 +311,34 @@ def test_what_is_weighed_leads_to_a_statement_and_the_contact_afterwards_to_the_
     save_it(app)
     assert [one.value for one in app.success] == ["The case is saved."]
     assert app.caption[0].value == "Closed on Tue 24 Nov 2026. Restricted: named are Desk, Head. Owner: Desk."
-    kept = only(desk, Case)
+    kept = only(staff_member, Case)
     assert (kept.closed_on, kept.after_on, kept.since) == (TODAY, date(2026, 11, 20), "Visited in prison.")
 
 
-def test_a_tie_that_the_form_does_not_offer_stays(desk: Viewer) -> None:
-    proposal = save(desk, LanguageProposal, {"title": "PP12", "text": "Resolution", "wording": "defenders"})
+def test_a_tie_that_the_form_does_not_offer_stays(staff_member: Viewer) -> None:
+    proposal = save(staff_member, LanguageProposal, {"title": "PP12", "text": "Resolution", "wording": "defenders"})
     kinds = {"engagement_kind": EngagementKind.BILATERAL_MISSION, "form": EngagementForm.PHONE}
-    call = save(desk, Engagement, {"title": "Call", "on": date(2026, 11, 2), **kinds})
+    call = save(staff_member, Engagement, {"title": "Call", "on": date(2026, 11, 2), **kinds})
     made = save(
-        desk,
+        staff_member,
         Case,
         {"title": "Case 1", "suggested_by": Suggester.MINISTRY},
         links=[proposal, call],
         items=["gone", "session-HRC64"],
     )
-    app = cases(desk, record=made)
+    app = cases(staff_member, record=made)
     assert "Bilateral mission · Mon 2 Nov 2026" in [one.value for one in app.caption]
     type_in(app, title="Case 01", links_engagements=[])
     save_it(app)
-    with reading(desk) as session:
+    with reading(staff_member) as session:
         found = session.get_one(Case, made)
         assert (found.title, [link.other_id for link in found.links]) == ("Case 01", [proposal])
         assert [link.item for link in found.items] == ["gone", "session-HRC64"]
 
 
-def test_the_second_of_two_editors_sees_both(desk: Viewer, head: Viewer) -> None:
-    made = case(desk, "Case 1", [desk, head])
-    app = cases(desk, record=made)
+def test_the_second_of_two_editors_sees_both(staff_member: Viewer, head: Viewer) -> None:
+    made = case(staff_member, "Case 1", [staff_member, head])
+    app = cases(staff_member, record=made)
     save(head, Case, {"risk_reasons": "Theirs."}, record_id=made, seen=1)
     type_in(app, risk_reasons="Mine.")
     save_it(app)
@@ -351,12 +353,16 @@ def test_the_second_of_two_editors_sees_both(desk: Viewer, head: Viewer) -> None
     assert only(head, Case).risk_reasons == "Mine."
 
 
-def test_the_history_says_who_changed_what(desk: Viewer, head: Viewer) -> None:
+def test_the_history_says_who_changed_what(staff_member: Viewer, head: Viewer) -> None:
     contact = save(
-        desk, Contact, {"title": "Defender 014", "contact_kind": ContactKind.DEFENDER}, named=[head.person_id]
+        staff_member, Contact, {"title": "Defender 014", "contact_kind": ContactKind.DEFENDER}, named=[head.person_id]
     )
     made = save(
-        desk, Case, {"title": "Case 1", "suggested_by": Suggester.MINISTRY}, links=[contact], named=[head.person_id]
+        staff_member,
+        Case,
+        {"title": "Case 1", "suggested_by": Suggester.MINISTRY},
+        links=[contact],
+        named=[head.person_id],
     )
     save(head, Case, {"mission_consulted_on": date(2026, 11, 2)}, record_id=made, seen=1, reason="They called back.")
     app = cases(head, record=made)
@@ -375,23 +381,23 @@ def test_the_history_says_who_changed_what(desk: Viewer, head: Viewer) -> None:
     assert ["Suggested by", "ministry"] in rows
 
 
-def test_whoever_is_not_named_sees_nothing_of_it(desk: Viewer, head: Viewer) -> None:
-    made = case(desk, "Zanzibar canary", country="TZA", risk_reasons="Zanzibar canary")
-    account = save(desk, Reprisal, {"title": "Zanzibar canary", "account": "Zanzibar canary"})
+def test_whoever_is_not_named_sees_nothing_of_it(staff_member: Viewer, head: Viewer) -> None:
+    made = case(staff_member, "Zanzibar canary", country="TZA", risk_reasons="Zanzibar canary")
+    account = save(staff_member, Reprisal, {"title": "Zanzibar canary", "account": "Zanzibar canary"})
     for asked in ({}, {"record": made}, {"record": account}):
         app = cases(head, **asked)
         assert [text for text in said(app) if "canary" in text] == []
         assert groups(app) == []
         assert [one.value for one in (*app.text_input, *app.text_area, *app.title) if "canary" in str(one.value)] == []
     assert said(app) == ["There is no such case or reprisal, or you are not named in it."]
-    assert [one.value for one in cases(desk, record=made).title] == ["Zanzibar canary"]
+    assert [one.value for one in cases(staff_member, record=made).title] == ["Zanzibar canary"]
 
 
 # --- One reprisal
 
 
-def test_a_reprisal_is_reported_only_with_to_whom_and_when(desk: Viewer) -> None:
-    app = cases(desk, new="reprisal")
+def test_a_reprisal_is_reported_only_with_to_whom_and_when(staff_member: Viewer) -> None:
+    app = cases(staff_member, new="reprisal")
     type_in(app, title="Reprisal 1", organisation="un-hrc", state=ReprisalState.REPORTED, account="Passport taken.")
     save_it(app)
     assert [one.value for one in app.error] == ["Write down to whom it was reported, and when."]
@@ -403,7 +409,7 @@ def test_a_reprisal_is_reported_only_with_to_whom_and_when(desk: Viewer) -> None
     type_in(app, response="Raised with the mission of the state.")
     save_it(app)
     assert [one.value for one in app.success] == ["The reprisal is saved."]
-    kept = only(desk, Reprisal)
+    kept = only(staff_member, Reprisal)
     assert (kept.title, kept.organisation, kept.account, kept.state, kept.sensitivity) == (
         "Reprisal 1",
         "un-hrc",

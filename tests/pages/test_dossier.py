@@ -80,8 +80,8 @@ def links(app: AppTest) -> dict[str, str]:
     return {link.proto.label: link.proto.query_string for link in app.get("page_link")}
 
 
-def test_an_item_of_which_nothing_of_ours_is_known_says_what_will_stand_there(desk: Viewer) -> None:
-    app = opened(desk)
+def test_an_item_of_which_nothing_of_ours_is_known_says_what_will_stand_there(staff_member: Viewer) -> None:
+    app = opened(staff_member)
     assert app.title[0].value == "HRC text, due in HRC67"
     assert heads(app) == ["Readiness", "Deadlines", "Engagements", "Drafts", "Side events and meetings of ours"]
     assert [m for m in said(app) if m.startswith("None yet")] == [
@@ -94,38 +94,42 @@ def test_an_item_of_which_nothing_of_ours_is_known_says_what_will_stand_there(de
     assert "Projected, somewhere in this window; the days are not known." in head
 
 
-def test_what_is_begun_from_it_is_tied_to_it(desk: Viewer) -> None:
-    assert links(opened(desk)) | {
+def test_what_is_begun_from_it_is_tied_to_it(staff_member: Viewer) -> None:
+    assert links(opened(staff_member)) | {
         "Start a draft": f"new=resolution-text&tie={ITEM}",
         "Log an engagement": f"new=consulted&tie={ITEM}",
         "Plan a side event": f"new=side-event&tie={ITEM}",
-    } == links(opened(desk))
-    assert links(opened(desk, "session-HRC64"))["Start a draft"] == "new=national&tie=session-HRC64"
+    } == links(opened(staff_member))
+    assert links(opened(staff_member, "session-HRC64"))["Start a draft"] == "new=national&tie=session-HRC64"
 
 
-def test_all_of_it_on_one_page(desk: Viewer) -> None:
-    defender = save(desk, Contact, {"title": "Defender 014", "contact_kind": ContactKind.DEFENDER, "country": "COL"})
-    group = save(desk, Contact, {"title": "Organisation 003", "contact_kind": ContactKind.ORGANISATION, **INTERNAL})
+def test_all_of_it_on_one_page(staff_member: Viewer) -> None:
+    defender = save(
+        staff_member, Contact, {"title": "Defender 014", "contact_kind": ContactKind.DEFENDER, "country": "COL"}
+    )
+    group = save(
+        staff_member, Contact, {"title": "Organisation 003", "contact_kind": ContactKind.ORGANISATION, **INTERNAL}
+    )
     text = {"title": "Zero draft", "form": StatementForm.RESOLUTION_TEXT, "due": date(2028, 2, 20), **INTERNAL}
-    draft = save(desk, Statement, text, items=[ITEM])
-    commands.save_text(desk, draft, "Recalling the Declaration.", language="en", based_on=0)
-    commands.move(desk, draft, StatementState.CONSULTATION, seen=1, waiting_for=desk.person_id)
-    with writing(desk) as session:
+    draft = save(staff_member, Statement, text, items=[ITEM])
+    commands.save_text(staff_member, draft, "Recalling the Declaration.", language="en", based_on=0)
+    commands.move(staff_member, draft, StatementState.CONSULTATION, seen=1, waiting_for=staff_member.person_id)
+    with writing(staff_member) as session:
         statement = session.get(Statement, draft)
         assert statement is not None
         statement.follow_ups.append(
-            FollowUp(what="Ask the core group", due=date(2026, 11, 20), owner_id=desk.person_id)
+            FollowUp(what="Ask the core group", due=date(2026, 11, 20), owner_id=staff_member.person_id)
         )
-    save(desk, Engagement, ROUND, items=[ITEM], links=[group])
+    save(staff_member, Engagement, ROUND, items=[ITEM], links=[group])
     save(
-        desk,
+        staff_member,
         Engagement,
         {**ROUND, "title": "Call", "form": EngagementForm.PHONE, "on": date(2026, 12, 1), "outcome": ""},
         items=[ITEM],
     )
-    save(desk, Event, {**PANEL, "defenders_speak": True}, items=[ITEM], links=[defender])
+    save(staff_member, Event, {**PANEL, "defenders_speak": True}, items=[ITEM], links=[defender])
     save(
-        desk,
+        staff_member,
         LanguageProposal,
         {
             "title": "In the text on privacy",
@@ -136,9 +140,11 @@ def test_all_of_it_on_one_page(desk: Viewer) -> None:
         },
         items=[ITEM],
     )
-    case = save(desk, Case, {"title": "Case 7", "suggested_by": Suggester.DEFENDER, "country": "COL"}, items=[ITEM])
-    save(desk, Reprisal, {"title": "Reprisal 2", "reported_to": "OHCHR"}, links=[case])
-    app = opened(desk)
+    case = save(
+        staff_member, Case, {"title": "Case 7", "suggested_by": Suggester.DEFENDER, "country": "COL"}, items=[ITEM]
+    )
+    save(staff_member, Reprisal, {"title": "Reprisal 2", "reported_to": "OHCHR"}, links=[case])
+    app = opened(staff_member)
     assert heads(app) == [
         "Readiness",
         "Deadlines",
@@ -179,9 +185,9 @@ def test_all_of_it_on_one_page(desk: Viewer) -> None:
     assert len([e for e in app.expander if e.label != "More"]) == 0
 
 
-def test_what_misses_is_opened_from_its_mark(desk: Viewer) -> None:
-    case = save(desk, Case, {"title": "Case 7", "suggested_by": Suggester.DEFENDER}, items=[ITEM])
-    found = [(link.proto.label, link.proto.query_string) for link in opened(desk).get("page_link")]
+def test_what_misses_is_opened_from_its_mark(staff_member: Viewer) -> None:
+    case = save(staff_member, Case, {"title": "Case 7", "suggested_by": Suggester.DEFENDER}, items=[ITEM])
+    found = [(link.proto.label, link.proto.query_string) for link in opened(staff_member).get("page_link")]
     assert [pair for pair in found if pair[0] in ("Log one", "Begin a draft", "Open it")] == [
         ("Log one", f"new=consulted&tie={ITEM}"),
         ("Log one", f"new=participation-supported&tie={ITEM}"),
@@ -191,19 +197,21 @@ def test_what_misses_is_opened_from_its_mark(desk: Viewer) -> None:
     ]
 
 
-def test_a_session_lists_what_is_in_it_with_what_there_is(desk: Viewer) -> None:
-    save(desk, Engagement, ROUND, items=[ITEM])
-    save(desk, Engagement, {**ROUND, "title": "Second"}, items=[ITEM])
-    app = opened(desk, "session-HRC67")
+def test_a_session_lists_what_is_in_it_with_what_there_is(staff_member: Viewer) -> None:
+    save(staff_member, Engagement, ROUND, items=[ITEM])
+    save(staff_member, Engagement, {**ROUND, "title": "Second"}, items=[ITEM])
+    app = opened(staff_member, "session-HRC67")
     assert "In it" in heads(app)
     assert links(app)["HRC text, due in HRC67"] == f"of={ITEM}"
     assert "Feb–Apr 2028 · projected · 2 engagements" in small(app)
 
 
-def test_the_dossier_of_an_own_event(desk: Viewer) -> None:
-    speaker = save(desk, Contact, {"title": "Organisation 003", "contact_kind": ContactKind.ORGANISATION, **INTERNAL})
-    event = save(desk, Event, PANEL, links=[speaker])
-    app = opened(desk, f"event-{event}")
+def test_the_dossier_of_an_own_event(staff_member: Viewer) -> None:
+    speaker = save(
+        staff_member, Contact, {"title": "Organisation 003", "contact_kind": ContactKind.ORGANISATION, **INTERNAL}
+    )
+    event = save(staff_member, Event, PANEL, links=[speaker])
+    app = opened(staff_member, f"event-{event}")
     assert app.title[0].value == "What missions can do"
     assert [head for head in heads(app) if head in ("Who speaks", "Programme", "Side events and meetings of ours")] == [
         "Who speaks",
@@ -216,14 +224,16 @@ def test_the_dossier_of_an_own_event(desk: Viewer) -> None:
     assert links(app)["Open the event"] == f"record={event}"
 
 
-def test_who_is_not_named_sees_nothing_of_what_is_restricted(desk: Viewer, other: Viewer) -> None:
+def test_who_is_not_named_sees_nothing_of_what_is_restricted(staff_member: Viewer, other: Viewer) -> None:
     hidden = {"sensitivity": Sensitivity.RESTRICTED}
-    defender = save(desk, Contact, {"title": "CANARY 014", "contact_kind": ContactKind.DEFENDER})
-    save(desk, Case, {"title": "CANARY case", "suggested_by": Suggester.DEFENDER}, items=[ITEM], links=[defender])
-    save(desk, Engagement, {**ROUND, "outcome": "CANARY", **hidden}, items=[ITEM])
-    save(desk, Event, PANEL, items=[ITEM], links=[defender])
-    restricted = save(desk, Event, {**PANEL, "title": "CANARY", **hidden}, items=[ITEM])
-    assert "CANARY" in everything(opened(desk))
+    defender = save(staff_member, Contact, {"title": "CANARY 014", "contact_kind": ContactKind.DEFENDER})
+    save(
+        staff_member, Case, {"title": "CANARY case", "suggested_by": Suggester.DEFENDER}, items=[ITEM], links=[defender]
+    )
+    save(staff_member, Engagement, {**ROUND, "outcome": "CANARY", **hidden}, items=[ITEM])
+    save(staff_member, Event, PANEL, items=[ITEM], links=[defender])
+    restricted = save(staff_member, Event, {**PANEL, "title": "CANARY", **hidden}, items=[ITEM])
+    assert "CANARY" in everything(opened(staff_member))
     for who in (other, ANONYMOUS):
         assert "CANARY" not in everything(opened(who))
         assert "CANARY" not in everything(opened(who, item=f"event-{restricted}"))
@@ -231,10 +241,10 @@ def test_who_is_not_named_sees_nothing_of_what_is_restricted(desk: Viewer, other
     assert "None yet. Whom we consulted, supported or talked with about it stands here." in said(opened(other))
 
 
-def test_nobody_sees_the_public_part_and_where_to_say_who_they_are(desk: Viewer) -> None:
-    event = save(desk, Event, {**PANEL, "defenders_speak": True}, items=[ITEM])
-    save(desk, Event, {"sensitivity": Sensitivity.PUBLIC}, record_id=event, seen=1, reason="It is announced.")
-    save(desk, Engagement, ROUND, items=[ITEM])
+def test_nobody_sees_the_public_part_and_where_to_say_who_they_are(staff_member: Viewer) -> None:
+    event = save(staff_member, Event, {**PANEL, "defenders_speak": True}, items=[ITEM])
+    save(staff_member, Event, {"sensitivity": Sensitivity.PUBLIC}, record_id=event, seen=1, reason="It is announced.")
+    save(staff_member, Engagement, ROUND, items=[ITEM])
     app = opened(ANONYMOUS)
     assert heads(app) == ["Deadlines", "Side events and meetings of ours"]
     assert said(app)[-2:] == [
@@ -257,24 +267,26 @@ def test_nobody_sees_the_public_part_and_where_to_say_who_they_are(desk: Viewer)
         ("", "A dossier belongs to an item of the calendar: open the item, then its dossier."),
     ],
 )
-def test_what_has_no_dossier_gets_a_sentence(desk: Viewer, item: str, sentence: str) -> None:
-    assert said(opened(desk, item)) == [sentence]
+def test_what_has_no_dossier_gets_a_sentence(staff_member: Viewer, item: str, sentence: str) -> None:
+    assert said(opened(staff_member, item)) == [sentence]
 
 
-def test_the_panel_says_in_a_line_what_there_is(desk: Viewer, other: Viewer) -> None:
-    save(desk, Engagement, ROUND, items=[ITEM])
-    save(desk, Engagement, {**ROUND, "sensitivity": Sensitivity.RESTRICTED}, items=[ITEM])
-    draft = save(desk, Statement, {"title": "Draft", "form": StatementForm.RESOLUTION_TEXT, **INTERNAL}, items=[ITEM])
-    with writing(desk) as session:
-        session.add(FollowUp(record_id=draft, what="Ask", due=date(2026, 12, 1), owner_id=desk.person_id))
+def test_the_panel_says_in_a_line_what_there_is(staff_member: Viewer, other: Viewer) -> None:
+    save(staff_member, Engagement, ROUND, items=[ITEM])
+    save(staff_member, Engagement, {**ROUND, "sensitivity": Sensitivity.RESTRICTED}, items=[ITEM])
+    draft = save(
+        staff_member, Statement, {"title": "Draft", "form": StatementForm.RESOLUTION_TEXT, **INTERNAL}, items=[ITEM]
+    )
+    with writing(staff_member) as session:
+        session.add(FollowUp(record_id=draft, what="Ask", due=date(2026, 12, 1), owner_id=staff_member.person_id))
     for who, line in (
-        (desk, "2 engagements · 1 idea · next follow-up Tue 1 Dec 2026"),
+        (staff_member, "2 engagements · 1 idea · next follow-up Tue 1 Dec 2026"),
         (other, "1 engagement · 1 idea · next follow-up Tue 1 Dec 2026"),
     ):
         app = _panel(who)
         assert line in said(app)
         assert links(app)["Dossier"] == f"of={ITEM}"
-    assert "Nothing of ours is linked to it yet." in said(_panel(desk, "session-HRC64"))
+    assert "Nothing of ours is linked to it yet." in said(_panel(staff_member, "session-HRC64"))
     assert [text for text in said(_panel(ANONYMOUS)) if "engagement" in text] == []
 
 
@@ -284,10 +296,10 @@ def _panel(who: Viewer, item: str = ITEM) -> AppTest:
     return app
 
 
-def test_timeline_and_agenda_say_it_with_the_item(desk: Viewer, other: Viewer) -> None:
-    save(desk, Engagement, ROUND, items=["session-HRC64"])
-    save(desk, Engagement, {**ROUND, "sensitivity": Sensitivity.RESTRICTED}, items=["session-HRC64"])
-    for who, words in ((desk, "2 engagements"), (other, "1 engagement"), (ANONYMOUS, "")):
+def test_timeline_and_agenda_say_it_with_the_item(staff_member: Viewer, other: Viewer) -> None:
+    save(staff_member, Engagement, ROUND, items=["session-HRC64"])
+    save(staff_member, Engagement, {**ROUND, "sensitivity": Sensitivity.RESTRICTED}, items=["session-HRC64"])
+    for who, words in ((staff_member, "2 engagements"), (other, "1 engagement"), (ANONYMOUS, "")):
         app = open_page("timeline", who.person_id, show="timeline", zoom="quarter", **{"from": "2027-01-01"})
         (chart,) = app.get("plotly_chart")
         assert [f"{count} engagement" in chart.proto.spec for count in (1, 2)] == [words[:1] == "1", words[:1] == "2"]

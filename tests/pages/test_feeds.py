@@ -79,10 +79,10 @@ def test_an_empty_feed_is_explained() -> None:
 
 
 def test_the_open_feed_is_what_everybody_sees_whoever_looks() -> None:
-    desk = save(ANONYMOUS, Person, {"name": "Desk"})
+    staff_member = save(ANONYMOUS, Person, {"name": "Desk"})
     day = date(2026, 12, 1)
     event = {"title": "Breakfast", "event_kind": EventKind.SIDE_EVENT, "body": "un-hrc", "start": day, "end": day}
-    save(member(desk), Event, {**event, "sensitivity": Sensitivity.INTERNAL})
-    assert "Breakfast" in set(calendar_for(member(desk))[1]["title"])
-    app = open_page("feeds", desk, q="Breakfast")
+    save(member(staff_member), Event, {**event, "sensitivity": Sensitivity.INTERNAL})
+    assert "Breakfast" in set(calendar_for(member(staff_member))[1]["title"])
+    app = open_page("feeds", staff_member, q="Breakfast")
     assert app.markdown[1].value.startswith("**0** items")

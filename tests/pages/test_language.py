@@ -56,8 +56,8 @@ def opens(app: AppTest) -> list[str]:
     return [button.label for button in app.button if (button.key or "").startswith("open_")]
 
 
-def test_an_empty_tracker_says_what_will_be_there(desk: Viewer) -> None:
-    app = language(desk)
+def test_an_empty_tracker_says_what_will_be_there(staff_member: Viewer) -> None:
+    app = language(staff_member)
     assert [one.value for one in app.title] == ["Language tracker"]
     assert [one.value for one in app.markdown] == [
         (
@@ -67,11 +67,13 @@ def test_an_empty_tracker_says_what_will_be_there(desk: Viewer) -> None:
     ]
 
 
-def test_proposals_stand_by_item_the_next_one_first(desk: Viewer) -> None:
-    proposal(desk, "Past", "session-HRC63", outcome=ProposalOutcome.KEPT, final_wording=WORDING)
-    proposal(desk, "Loose", forum="osce", wording=f"{WORDING}, and " + "their families " * 20)
-    proposal(desk, "Next", "session-HRC64", "session-HRC63", outcome=ProposalOutcome.WEAKENED, final_wording="Less")
-    app = language(desk)
+def test_proposals_stand_by_item_the_next_one_first(staff_member: Viewer) -> None:
+    proposal(staff_member, "Past", "session-HRC63", outcome=ProposalOutcome.KEPT, final_wording=WORDING)
+    proposal(staff_member, "Loose", forum="osce", wording=f"{WORDING}, and " + "their families " * 20)
+    proposal(
+        staff_member, "Next", "session-HRC64", "session-HRC63", outcome=ProposalOutcome.WEAKENED, final_wording="Less"
+    )
+    app = language(staff_member)
     assert [one.value for one in app.subheader] == [
         "Human Rights Council, 64th session",
         "Linked to no item of the calendar",
@@ -93,10 +95,10 @@ def test_proposals_stand_by_item_the_next_one_first(desk: Viewer) -> None:
     assert app.query_params["item"] == "session-HRC64"
 
 
-def test_the_strip_counts_the_outcomes_and_a_click_leaves_one(desk: Viewer) -> None:
+def test_the_strip_counts_the_outcomes_and_a_click_leaves_one(staff_member: Viewer) -> None:
     for title, outcome in (("A", "kept"), ("B", "kept"), ("C", "dropped"), ("D", "proposed")):
-        proposal(desk, title, outcome=ProposalOutcome(outcome), final_wording=WORDING)
-    app = language(desk)
+        proposal(staff_member, title, outcome=ProposalOutcome(outcome), final_wording=WORDING)
+    app = language(staff_member)
     strip = app.button_group(key="language_outcome")
     assert strip.options == ["All 4", "Proposed 1", "Kept 2", "Weakened 0", "Dropped 1"]
     strip.set_value("kept")
@@ -104,16 +106,16 @@ def test_the_strip_counts_the_outcomes_and_a_click_leaves_one(desk: Viewer) -> N
     assert opens(app) == ["**A**", "**B**"]
 
 
-def test_the_filter_leaves_the_forums_of_an_organisation(desk: Viewer) -> None:
-    proposal(desk, "Council")
-    proposal(desk, "Vienna", forum="osce")
-    app = language(desk, organisation="osce")
+def test_the_filter_leaves_the_forums_of_an_organisation(staff_member: Viewer) -> None:
+    proposal(staff_member, "Council")
+    proposal(staff_member, "Vienna", forum="osce")
+    app = language(staff_member, organisation="osce")
     assert opens(app) == ["**Vienna**"]
     assert "Not shown under this filter: 1." in [one.value for one in app.caption]
 
 
-def test_a_new_proposal_takes_agreed_language_from_the_resolutions(desk: Viewer) -> None:
-    app = language(desk, new="1", tie="session-HRC64")
+def test_a_new_proposal_takes_agreed_language_from_the_resolutions(staff_member: Viewer) -> None:
+    app = language(staff_member, new="1", tie="session-HRC64")
     [document] = [box for box in app.selectbox if box.label == "Document"]
     assert document.options[0].startswith("A/HRC/RES/61/22, ")
     type_in(app, title="PP12", forum="un-hrc", precedent_symbol="A/RES/78/216", precedent="a safe environment")
@@ -129,7 +131,7 @@ def test_a_new_proposal_takes_agreed_language_from_the_resolutions(desk: Viewer)
     type_in(app, outcome=ProposalOutcome.KEPT)
     save_it(app)
     assert [one.value for one in app.success] == ["The proposal is saved."]
-    made = kept(desk)
+    made = kept(staff_member)
     assert (made.precedent_symbol, made.outcome, made.final_wording, made.sensitivity) == (
         "A/RES/78/216",
         ProposalOutcome.KEPT,
@@ -138,26 +140,29 @@ def test_a_new_proposal_takes_agreed_language_from_the_resolutions(desk: Viewer)
     )
     assert app.query_params == {"record": made.id}
     assert app.caption[0].value == "Kept. Internal: all who are kept in Settings see it. Owner: Desk."
-    with reading(desk) as session:
+    with reading(staff_member) as session:
         assert [link.item for link in session.get_one(LanguageProposal, made.id).items] == ["session-HRC64"]
 
 
-def test_a_symbol_that_the_reference_does_not_have_stays(desk: Viewer) -> None:
-    made = proposal(desk, "PP12", precedent_symbol="MC.DOC/1/27")
-    app = language(desk, record=made)
+def test_a_symbol_that_the_reference_does_not_have_stays(staff_member: Viewer) -> None:
+    made = proposal(staff_member, "PP12", precedent_symbol="MC.DOC/1/27")
+    app = language(staff_member, record=made)
     [document] = [box for box in app.selectbox if box.label == "Document"]
     assert document.value == "MC.DOC/1/27"
     type_in(app, precedent="human rights defenders")
     save_it(app)
-    assert (kept(desk).precedent_symbol, kept(desk).precedent) == ("MC.DOC/1/27", "human rights defenders")
+    assert (kept(staff_member).precedent_symbol, kept(staff_member).precedent) == (
+        "MC.DOC/1/27",
+        "human rights defenders",
+    )
 
 
-def test_what_became_of_a_proposal_is_shown_word_by_word(desk: Viewer) -> None:
+def test_what_became_of_a_proposal_is_shown_word_by_word(staff_member: Viewer) -> None:
     weaker = "Encourages States to protect human rights defenders"
     made = proposal(
-        desk, "PP12", outcome=ProposalOutcome.WEAKENED, final_wording=weaker, precedent="human rights defenders"
+        staff_member, "PP12", outcome=ProposalOutcome.WEAKENED, final_wording=weaker, precedent="human rights defenders"
     )
-    app = language(desk, record=made)
+    app = language(staff_member, record=made)
     assert [one.value for one in app.subheader][:2] == ["What became of the proposal", "Against the agreed language"]
     drawn = [html.proto.body for html in app.get("html") if 'class="compared"' in html.proto.body]
     assert len(drawn) == 2
@@ -165,9 +170,9 @@ def test_what_became_of_a_proposal_is_shown_word_by_word(desk: Viewer) -> None:
     assert "from reprisals" in drawn[0]
 
 
-def test_who_may_see_it_can_be_changed_with_a_reason(desk: Viewer, head: Viewer) -> None:
-    made = proposal(desk, "Quiet canary", wording="Quiet canary")
-    app = language(desk, record=made)
+def test_who_may_see_it_can_be_changed_with_a_reason(staff_member: Viewer, head: Viewer) -> None:
+    made = proposal(staff_member, "Quiet canary", wording="Quiet canary")
+    app = language(staff_member, record=made)
     type_in(app, sensitivity=Sensitivity.RESTRICTED)
     run(app)
     save_it(app)
@@ -176,7 +181,7 @@ def test_who_may_see_it_can_be_changed_with_a_reason(desk: Viewer, head: Viewer)
         other = language(head, **asked)
         assert [one.value for one in (*other.markdown, *other.caption, *other.title) if "canary" in one.value] == []
         assert opens(other) == []
-    app = language(desk, record=made)
+    app = language(staff_member, record=made)
     type_in(app, sensitivity=Sensitivity.INTERNAL)
     save_it(app)
     assert [one.value for one in app.error] == [

@@ -62,8 +62,8 @@ def events(who: Viewer) -> list[Event]:
 # --- Planning
 
 
-def test_an_event_is_planned_around_an_item_with_what_is_known_proposed(desk: Viewer) -> None:
-    app = opened(desk, new="panel", tie="session-HRC64")
+def test_an_event_is_planned_around_an_item_with_what_is_known_proposed(staff_member: Viewer) -> None:
+    app = opened(staff_member, new="panel", tie="session-HRC64")
     form = fields(app)
     assert form["event_kind"].value is EventKind.PANEL
     assert form["items"].value == ["session-HRC64"]
@@ -79,7 +79,7 @@ def test_an_event_is_planned_around_an_item_with_what_is_known_proposed(desk: Vi
     form["start_time"].set_value(time(13))
     form["end_time"].set_value(time(14, 30))
     press(app, "Save the event")
-    (event,) = events(desk)
+    (event,) = events(staff_member)
     assert [s.value for s in app.success] == ["Saved. It stands in the calendar of all who may see it."]
     assert (app.query_params["record"], "new" in app.query_params, "tie" in app.query_params) == (
         event.id,
@@ -103,18 +103,18 @@ def test_an_event_is_planned_around_an_item_with_what_is_known_proposed(desk: Vi
     assert [m.value for m in app.markdown if m.value.startswith("Wed")] == ["Wed 3 Mar 2027, 13:00–14:30 (Geneva time)"]
 
 
-def test_where_the_session_is_dated_its_rule_gives_the_day_to_ask_for_the_room(desk: Viewer) -> None:
-    app = opened(desk, new="side-event", tie="session-HRC61")
+def test_where_the_session_is_dated_its_rule_gives_the_day_to_ask_for_the_room(staff_member: Viewer) -> None:
+    app = opened(staff_member, new="side-event", tie="session-HRC61")
     due = fields(app)["request_due"]
     assert due.value == date(2026, 2, 9)
     due.set_value(date(2026, 2, 2)).run()
     press(app, "Take this day")
     assert fields(app)["request_due"].value == date(2026, 2, 9)
-    assert fields(opened(desk, new="conference", tie="session-HRC61"))["request_due"].value is None
+    assert fields(opened(staff_member, new="conference", tie="session-HRC61"))["request_due"].value is None
 
 
-def test_another_body_brings_its_seat_and_leaves_what_was_typed(desk: Viewer) -> None:
-    app = opened(desk, new="side-event")
+def test_another_body_brings_its_seat_and_leaves_what_was_typed(staff_member: Viewer) -> None:
+    app = opened(staff_member, new="side-event")
     form = fields(app)
     form["body"].select("un-ga-c3").run()
     assert [fields(app)[name].value for name in ("timezone", "location")] == ["America/New_York", "New York"]
@@ -126,8 +126,8 @@ def test_another_body_brings_its_seat_and_leaves_what_was_typed(desk: Viewer) ->
     ]
 
 
-def test_what_is_wrong_is_said_and_nothing_typed_is_lost(desk: Viewer) -> None:
-    app = opened(desk, new="side-event")
+def test_what_is_wrong_is_said_and_nothing_typed_is_lost(staff_member: Viewer) -> None:
+    app = opened(staff_member, new="side-event")
     form = fields(app)
     form["title"].input("Reprisals")
     form["programme"].input("Opening\nPanel")
@@ -151,11 +151,11 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(desk: Viewer) -> None:
         "end": date(2027, 3, 2),
         "start_time": time(13),
     }
-    assert events(desk) == []
+    assert events(staff_member) == []
 
 
-def test_nothing_becomes_public_without_a_reason(desk: Viewer) -> None:
-    app = opened(desk, new="side-event", tie="session-HRC64")
+def test_nothing_becomes_public_without_a_reason(staff_member: Viewer) -> None:
+    app = opened(staff_member, new="side-event", tie="session-HRC64")
     fields(app)["title"].input("Reprisals")
     fields(app)["start"].set_value(date(2027, 3, 3))
     fields(app)["sensitivity"].select(Sensitivity.PUBLIC).run()
@@ -163,7 +163,7 @@ def test_nothing_becomes_public_without_a_reason(desk: Viewer) -> None:
     assert [e.value for e in app.error] == [
         "Say in a sentence why more people may see it; the reason stays in the history."
     ]
-    assert events(desk) == []
+    assert events(staff_member) == []
     fields(app)["reason"].input("The programme is printed.")
     press(app, "Save the event")
     (event,) = events(ANONYMOUS)
@@ -174,10 +174,10 @@ def test_nothing_becomes_public_without_a_reason(desk: Viewer) -> None:
     ]
 
 
-def test_ties_are_kept_with_the_event(desk: Viewer) -> None:
-    contact = save(desk, Contact, {"title": "Defender 014", "contact_kind": ContactKind.DEFENDER})
+def test_ties_are_kept_with_the_event(staff_member: Viewer) -> None:
+    contact = save(staff_member, Contact, {"title": "Defender 014", "contact_kind": ContactKind.DEFENDER})
     engagement = save(
-        desk,
+        staff_member,
         Engagement,
         {
             "title": "Briefing",
@@ -187,21 +187,21 @@ def test_ties_are_kept_with_the_event(desk: Viewer) -> None:
             "form": EngagementForm.ONLINE,
         },
     )
-    made = save(desk, Event, EVENT, items=["session-HRC64", "not-in-the-calendar"], links=[engagement])
-    app = opened(desk, record=made)
+    made = save(staff_member, Event, EVENT, items=["session-HRC64", "not-in-the-calendar"], links=[engagement])
+    app = opened(staff_member, record=made)
     assert fields(app)["links_engagements"].value == [engagement]
     fields(app)["links_speakers"].select("Defender 014")
     press(app, "Save the event")
-    with reading(desk) as session:
+    with reading(staff_member) as session:
         event = session.get(Event, made)
         assert event is not None
         assert {link.other_id for link in event.links} == {contact, engagement}
         assert {link.item for link in event.items} == {"session-HRC64", "not-in-the-calendar"}
 
 
-def test_a_cancelled_event_stays_struck_through_and_out_of_the_way(desk: Viewer) -> None:
-    made = save(desk, Event, EVENT)
-    app = opened(desk, record=made)
+def test_a_cancelled_event_stays_struck_through_and_out_of_the_way(staff_member: Viewer) -> None:
+    made = save(staff_member, Event, EVENT)
+    app = opened(staff_member, record=made)
     fields(app)["standing"].select(Standing.CANCELLED)
     press(app, "Save the event")
     assert [s.value for s in app.success] == [
@@ -210,15 +210,15 @@ def test_a_cancelled_event_stays_struck_through_and_out_of_the_way(desk: Viewer)
     press(app, "All side events and meetings")
     assert [e.label for e in app.expander] == ["Over or cancelled: 1"]
     assert next(b.label for b in app.button if b.key == f"open_{made}") == "~~Reprisals: what missions can do~~"
-    agenda = opened(desk, "timeline", show="agenda", zoom="month", **{"from": "2026-12-01"})
+    agenda = opened(staff_member, "timeline", show="agenda", zoom="month", **{"from": "2026-12-01"})
     labels = {b.key: b.label for b in agenda.button}
     assert labels[f"agenda_event-{made}"] == "~~Reprisals: what missions can do~~"
     assert f"agenda_event-{made}-request" not in labels
 
 
-def test_who_is_overtaken_is_told_and_keeps_what_was_typed(desk: Viewer, other: Viewer) -> None:
-    made = save(desk, Event, EVENT)
-    app = opened(desk, record=made)
+def test_who_is_overtaken_is_told_and_keeps_what_was_typed(staff_member: Viewer, other: Viewer) -> None:
+    made = save(staff_member, Event, EVENT)
+    app = opened(staff_member, record=made)
     save(other, Event, {"room": "Room VII"}, record_id=made, seen=1)
     fields(app)["room"].input("Room XX")
     press(app, "Save the event")
@@ -229,20 +229,20 @@ def test_who_is_overtaken_is_told_and_keeps_what_was_typed(desk: Viewer, other: 
         )
     ]
     assert fields(app)["room"].value == "Room XX"
-    assert [event.room for event in events(desk)] == ["Room VII"]
+    assert [event.room for event in events(staff_member)] == ["Room VII"]
     press(app, "Save the event")
-    assert [event.room for event in events(desk)] == ["Room XX"]
+    assert [event.room for event in events(staff_member)] == ["Room XX"]
 
 
 # --- The list
 
 
-def test_the_list_says_when_where_who_speaks_and_by_when_to_ask_for_the_room(desk: Viewer) -> None:
-    contact = save(desk, Contact, {"title": "Defender 014", "contact_kind": ContactKind.DEFENDER})
-    made = save(desk, Event, {**EVENT, "defenders_speak": True}, items=["session-HRC64"], links=[contact])
+def test_the_list_says_when_where_who_speaks_and_by_when_to_ask_for_the_room(staff_member: Viewer) -> None:
+    contact = save(staff_member, Contact, {"title": "Defender 014", "contact_kind": ContactKind.DEFENDER})
+    made = save(staff_member, Event, {**EVENT, "defenders_speak": True}, items=["session-HRC64"], links=[contact])
     over = {"title": "Last year", "start": date(2025, 3, 3), "end": date(2025, 3, 3), "request_due": None}
-    past = save(desk, Event, {**EVENT, **over})
-    app = opened(desk)
+    past = save(staff_member, Event, {**EVENT, **over})
+    app = opened(staff_member)
     said = [m.value for m in app.markdown]
     assert WHEN in said
     assert (
@@ -270,24 +270,29 @@ def test_the_list_says_when_where_who_speaks_and_by_when_to_ask_for_the_room(des
         ({"request_due": date(2026, 11, 20)}, "The room was to be asked for by Fri 20 Nov 2026."),
     ],
 )
-def test_the_day_to_ask_for_the_room_presses_as_it_comes_near(desk: Viewer, columns: dict[str, Any], said: str) -> None:
-    save(desk, Event, {**EVENT, **columns})
-    assert next(m.value for m in opened(desk).markdown if "room" in m.value and "event of ours" not in m.value) == said
+def test_the_day_to_ask_for_the_room_presses_as_it_comes_near(
+    staff_member: Viewer, columns: dict[str, Any], said: str
+) -> None:
+    save(staff_member, Event, {**EVENT, **columns})
+    assert (
+        next(m.value for m in opened(staff_member).markdown if "room" in m.value and "event of ours" not in m.value)
+        == said
+    )
 
 
-def test_the_filter_narrows_the_list_and_says_so(desk: Viewer) -> None:
-    save(desk, Event, EVENT)
-    save(desk, Event, {**EVENT, "title": "In Warsaw", "body": "osce"})
-    app = opened(desk, organisation="osce")
+def test_the_filter_narrows_the_list_and_says_so(staff_member: Viewer) -> None:
+    save(staff_member, Event, EVENT)
+    save(staff_member, Event, {**EVENT, "title": "In Warsaw", "body": "osce"})
+    app = opened(staff_member, organisation="osce")
     assert [b.label for b in app.button if (b.key or "").startswith("open_")] == ["**In Warsaw**"]
     assert "Not shown under this filter: 1." in [c.value for c in app.caption]
 
 
-def test_each_sees_what_is_theirs_to_see(desk: Viewer, other: Viewer) -> None:
+def test_each_sees_what_is_theirs_to_see(staff_member: Viewer, other: Viewer) -> None:
     columns = {**EVENT, "title": "CANARY", "programme": "CANARY", "sensitivity": Sensitivity.RESTRICTED}
-    hidden = save(desk, Event, columns, items=["session-HRC64"])
-    assert "CANARY" in everything(opened(desk))
-    assert "Restricted: named is Desk." in [c.value for c in opened(desk).caption]
+    hidden = save(staff_member, Event, columns, items=["session-HRC64"])
+    assert "CANARY" in everything(opened(staff_member))
+    assert "Restricted: named is Desk." in [c.value for c in opened(staff_member).caption]
     for page in ("meetings", "timeline", "overview"):
         assert "CANARY" not in everything(opened(other, page))
     for who, parameters in ((other, {"record": hidden}), (other, {"item": f"event-{hidden}"})):
@@ -297,10 +302,10 @@ def test_each_sees_what_is_theirs_to_see(desk: Viewer, other: Viewer) -> None:
     assert said == ["This event is not there any more, or not for you to see. Go back to the list."]
 
 
-def test_nobody_sees_public_events_and_is_told_how_to_plan_one(desk: Viewer) -> None:
-    made = save(desk, Event, EVENT)
-    save(desk, Event, {**EVENT, "title": "CANARY"})
-    save(desk, Event, {"sensitivity": Sensitivity.PUBLIC}, record_id=made, seen=1, reason="It is announced.")
+def test_nobody_sees_public_events_and_is_told_how_to_plan_one(staff_member: Viewer) -> None:
+    made = save(staff_member, Event, EVENT)
+    save(staff_member, Event, {**EVENT, "title": "CANARY"})
+    save(staff_member, Event, {"sensitivity": Sensitivity.PUBLIC}, record_id=made, seen=1, reason="It is announced.")
     app = opened(ANONYMOUS)
     assert [b.label for b in app.button if (b.key or "").startswith("open_")] == ["**Reprisals: what missions can do**"]
     assert "CANARY" not in everything(app)
@@ -316,22 +321,22 @@ def test_nobody_sees_public_events_and_is_told_how_to_plan_one(desk: Viewer) -> 
 # --- On the other pages
 
 
-def test_it_stands_on_the_timeline_in_the_agenda_and_on_the_overview_with_its_end(desk: Viewer) -> None:
-    made = save(desk, Event, EVENT)
-    (chart,) = opened(desk, "timeline", zoom="month", **{"from": "2026-12-01"}).get("plotly_chart")
+def test_it_stands_on_the_timeline_in_the_agenda_and_on_the_overview_with_its_end(staff_member: Viewer) -> None:
+    made = save(staff_member, Event, EVENT)
+    (chart,) = opened(staff_member, "timeline", zoom="month", **{"from": "2026-12-01"}).get("plotly_chart")
     assert f'"event-{made}"' in chart.proto.spec
-    agenda = opened(desk, "timeline", show="agenda", zoom="month", **{"from": "2026-12-01"})
+    agenda = opened(staff_member, "timeline", show="agenda", zoom="month", **{"from": "2026-12-01"})
     assert [agenda.button(key=f"agenda_event-{made}{end}").label for end in ("-request", "")] == [
         "**Ask for the room: Reprisals: what missions can do**",
         "Reprisals: what missions can do",
     ]
-    for app in (agenda, opened(desk, "overview")):
+    for app in (agenda, opened(staff_member, "overview")):
         assert any(m.value.endswith(WHEN) for m in app.markdown)
 
 
-def test_the_panel_has_it_with_its_end_and_leads_to_its_record_and_file(desk: Viewer) -> None:
-    made = save(desk, Event, EVENT)
-    app = opened(desk, "timeline", item=f"event-{made}")
+def test_the_panel_has_it_with_its_end_and_leads_to_its_record_and_file(staff_member: Viewer) -> None:
+    made = save(staff_member, Event, EVENT)
+    app = opened(staff_member, "timeline", item=f"event-{made}")
     (facts,) = [h.proto.body for h in app.get("html") if "<dl" in h.proto.body]
     assert WHEN in facts
     assert [button.proto.label for button in app.get("download_button") if button.proto.label.startswith("Add")] == [
@@ -345,9 +350,9 @@ def test_the_panel_has_it_with_its_end_and_leads_to_its_record_and_file(desk: Vi
     assert links["Dossier"] == f"of=event-{made}"
 
 
-def test_a_restricted_event_is_in_no_file(desk: Viewer) -> None:
-    made = save(desk, Event, {**EVENT, "sensitivity": Sensitivity.RESTRICTED})
-    app = opened(desk, "timeline", item=f"event-{made}")
+def test_a_restricted_event_is_in_no_file(staff_member: Viewer) -> None:
+    made = save(staff_member, Event, {**EVENT, "sensitivity": Sensitivity.RESTRICTED})
+    app = opened(staff_member, "timeline", item=f"event-{made}")
     assert [b.proto.label for b in app.get("download_button") if b.proto.label.startswith("Add")] == []
     assert "Restricted: it is in no feed and in no calendar file." in [c.value for c in app.caption]
-    assert [b.proto.label for b in opened(desk).get("download_button") if "Our events" in b.proto.label] == []
+    assert [b.proto.label for b in opened(staff_member).get("download_button") if "Our events" in b.proto.label] == []

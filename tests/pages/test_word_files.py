@@ -61,14 +61,14 @@ def test_this_week_and_the_next_have_theirs(offered: dict[str, dict[str, Any]]) 
 
 
 def test_a_statement_is_given_in_each_of_its_languages_until_it_is_not_for_the_reader(
-    me: Viewer, desk: Viewer, offered: dict[str, dict[str, Any]]
+    me: Viewer, staff_member: Viewer, offered: dict[str, dict[str, Any]]
 ) -> None:
     values = {"title": "Joint", "form": StatementForm.JOINT, "sensitivity": Sensitivity.INTERNAL, "forum": "un-hrc"}
-    statement = save(desk, Statement, values)
+    statement = save(staff_member, Statement, values)
     open_page("statements", me.person_id, record=statement)
     assert offered == {}
     for language, text in (("en", "Thank you."), ("fr", "Merci.")):
-        commands.save_text(desk, statement, text, language=language, based_on=0)
+        commands.save_text(staff_member, statement, text, language=language, based_on=0)
     open_page("statements", me.person_id, record=statement)
     assert {label: offer["file_name"] for label, offer in offered.items()} == {
         "As Word for delivery, English": "statement-2026-11-24.docx",
@@ -76,7 +76,7 @@ def test_a_statement_is_given_in_each_of_its_languages_until_it_is_not_for_the_r
     }
     french = offered["As Word for delivery, French"]
     assert lines(french)[-2:] == ["Draft, not cleared (version 2)", "Merci."]
-    with writing(desk) as session:
+    with writing(staff_member) as session:
         found = session.get(Statement, statement)
         assert found is not None
         found.sensitivity = Sensitivity.RESTRICTED

@@ -132,7 +132,7 @@ class EngagementTemplate(RecordTemplate[Engagement]):
     """Rows that become engagements; one is found again by its title, day and kind."""
 
     key = "engagements"
-    title = "Engagements"
+    label = "Engagements"
     page = "engagements"
     columns = COLUMNS
 

@@ -242,7 +242,7 @@ class EventTemplate(RecordTemplate[Event]):
     """
 
     key = "events"
-    title = "Side events and meetings"
+    label = "Side events and meetings"
     page = "meetings"
     columns = COLUMNS
 

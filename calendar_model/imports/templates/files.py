@@ -38,7 +38,7 @@ def template_xlsx(template: ImportTemplate) -> bytes:
 
     book = Workbook()
     sheet, how = book.worksheets[0], book.create_sheet(HOW)
-    sheet.title = template.title
+    sheet.title = template.label
     sheet.freeze_panes = "A2"
     for number, column in enumerate(template.columns, 1):
         letter = get_column_letter(number)

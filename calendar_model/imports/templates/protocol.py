@@ -21,13 +21,13 @@ cells are left out."""
 class ImportTemplate(Protocol):
     """A kind of row, from its columns to the record that it becomes.
 
-    ``key`` names it in addresses and file names, ``title`` is for readers. ``corrects_reference``: its rows are lookup
+    ``key`` names it in addresses and file names, ``label`` is for readers. ``corrects_reference``: its rows are lookup
     of the reference, need a source, hold for everybody and are checked together. ``page`` is the key of the page on
     which is listed what was written.
     """
 
     key: str
-    title: str
+    label: str
     page: str
     columns: tuple[TemplateColumn, ...]
     corrects_reference: bool

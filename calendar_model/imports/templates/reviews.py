@@ -59,7 +59,7 @@ class ReviewTemplate(CorrectionTemplate):
     """Rows that date the review of a state, by state and session."""
 
     key = "reviews"
-    title = "Dates of UPR reviews"
+    label = "Dates of UPR reviews"
     columns = COLUMNS
 
     def line(self, lookup: RowLookup, number: int, cells: Mapping[str, str]) -> ImportLine:

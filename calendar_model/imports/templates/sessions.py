@@ -75,7 +75,7 @@ class SessionTemplate(CorrectionTemplate):
     """Rows that date a session, by its code."""
 
     key = "sessions"
-    title = "New dates of sessions"
+    label = "New dates of sessions"
     columns = COLUMNS
 
     def line(self, lookup: RowLookup, number: int, cells: Mapping[str, str]) -> ImportLine:

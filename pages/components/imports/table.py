@@ -83,7 +83,7 @@ def _choose_template(sheet: TableSheet, key: str) -> ImportTemplate:
         list(templates),
         default=template_for(sheet.header).key,
         required=True,
-        format_func=lambda key: templates[key].title,
+        format_func=lambda key: templates[key].label,
         key=key,
         label_visibility="collapsed",
     )
@@ -96,7 +96,7 @@ def _draw_links(template: ImportTemplate) -> None:
         link(template.page, "Corrections")
         link("timeline", "Timeline")
     else:
-        link(template.page, template.title)
+        link(template.page, template.label)
 
 
 def _read(data: bytes, file_name: str) -> tuple[TableSheet, ...] | str:
@@ -152,7 +152,7 @@ def draw_templates() -> None:
         needed = [column.label for column in template.columns if column.needed]
         others = [column.label for column in template.columns if not column.needed]
         with st.container(gap="xsmall"):
-            st.markdown(f"**{template.title}**")
+            st.markdown(f"**{template.label}**")
             st.caption(f"Needed: {', '.join(needed)}. If known: {', '.join(others)}.")
             with st.container(horizontal=True, gap="small"):
                 _download(template, "CSV", "csv", "text/csv")
@@ -164,7 +164,7 @@ def draw_templates() -> None:
 def _download(template: ImportTemplate, label: str, suffix: str, mime: str) -> None:
     make = template_csv if suffix == "csv" else template_xlsx
     st.download_button(
-        f"{template.title}, {label}",
+        f"{template.label}, {label}",
         data=lambda: make(template),
         file_name=f"{template.key}_template.{suffix}",
         mime=mime,

@@ -65,16 +65,16 @@ class RecordPage:
     """The page of a noun.
 
     ``subject`` begins the sentence for a reader who has not said who they are ("Engagements are"); ``back`` is written
-    on the way back to the list; ``missing`` is said where there is no such record, or none for this reader.
+    on the way back to the list; ``if_missing`` is said where there is no such record, or none for this reader.
     ``draw_list`` draws the list below its title; ``list_keys`` are the keys of the list's own fields, which keep what
     is chosen while a record is open. What a new record is, the address says by its kind; otherwise it is the first
     view's.
     """
 
-    title: str
+    page_title: str
     subject: str
     back: str
-    missing: str
+    if_missing: str
     views: tuple[RecordView, ...]
     draw_list: Callable[[PageContext], None]
     list_keys: tuple[str, ...] = ()
@@ -84,12 +84,12 @@ def draw_page(page: RecordPage) -> None:
     """Draw what the address asks for: one record, the form of a new one, or the list. The last statement of a page."""
     context = current()
     if not context.workspace:
-        st.title(page.title)
+        st.title(page.page_title)
         st.stop()
-    require_person(page.subject, page.title)
+    require_person(page.subject, page.page_title)
     forms.remember(*page.list_keys)
     if not draw_record(page, context):
-        st.title(page.title)
+        st.title(page.page_title)
         forms.outcome()
         page.draw_list(context)
     item_panel.draw_panel(context)
@@ -114,9 +114,9 @@ def draw_record(page: RecordPage, context: PageContext) -> bool:
 def _draw_missing(page: RecordPage, record_id: str) -> None:
     """What is said of a record that is not there and of one that is not for this reader: the same."""
     forms.back(page.back)
-    st.title(page.title)
+    st.title(page.page_title)
     forms.outcome()
-    st.markdown(page.missing)
+    st.markdown(page.if_missing)
     ask_for_access(record_id)
 
 

@@ -19,29 +19,29 @@ ENGAGEMENTS = EngagementTemplate()
 
 
 def test_engagements_are_restricted_where_their_kind_is_and_follow_ups_come_with_them(
-    look: Look, desk: Viewer, other: Viewer
+    look: Look, staff_member: Viewer, other: Viewer
 ) -> None:
     rows = """What,Kind,Day,Organisation,Next step,By when,Who sees it
 Talk,consulted,2026-11-01,OSCE,Write back,2026-12-01,
 Defender 014,Security measures,Tue 3 Nov 2026,HRC,,,internal
 Talk,Consulted,2026-11-02,,Write,,
 """
-    plan = look(desk, ENGAGEMENTS, rows)
+    plan = look(staff_member, ENGAGEMENTS, rows)
     assert [(line.outcome, codes(line), problems(line)) for line in plan.lines] == [
         (Outcome.NEW, ["row-follow-up"], []),
         (Outcome.NEW, [], []),
         (Outcome.REFUSED, [], [("follow_up_due", "row-follow-up-without-day")]),
     ]
-    write_table(desk, ENGAGEMENTS, plan)
-    assert (count(desk), count(other)) == (2, 1)
+    write_table(staff_member, ENGAGEMENTS, plan)
+    assert (count(staff_member), count(other)) == (2, 1)
     with reading(other) as session:
         (talk,) = session.scalars(select(Engagement))
         assert (talk.engagement_kind, talk.organisation) == (EngagementKind.CONSULTED, "osce")
         assert [(one.what, one.due, one.owner_id) for one in talk.follow_ups] == [
-            ("Write back", date(2026, 12, 1), desk.person_id)
+            ("Write back", date(2026, 12, 1), staff_member.person_id)
         ]
-    assert look(desk, ENGAGEMENTS, rows).counts == {Outcome.UNCHANGED: 2, Outcome.REFUSED: 1}
-    later = look(desk, ENGAGEMENTS, rows.replace("2026-12-01", "2026-12-08"))
+    assert look(staff_member, ENGAGEMENTS, rows).counts == {Outcome.UNCHANGED: 2, Outcome.REFUSED: 1}
+    later = look(staff_member, ENGAGEMENTS, rows.replace("2026-12-01", "2026-12-08"))
     moved = {"what": "Write back", "before": date(2026, 12, 1), "due": date(2026, 12, 8)}
     assert (later.lines[0].outcome, later.lines[0].notes) == (
         Outcome.CHANGED,

@@ -16,7 +16,7 @@ from tests.imports.tables_of_rows import Look, sheet
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template.key)
 def test_a_template_matches_itself_and_its_example_is_left_out(
-    template: ImportTemplate, look: Look, desk: Viewer
+    template: ImportTemplate, look: Look, staff_member: Viewer
 ) -> None:
     workbook = read_table(template_xlsx(template), file_name="t.xlsx")
     assert workbook[1]["name"] == HOW
@@ -27,7 +27,7 @@ def test_a_template_matches_itself_and_its_example_is_left_out(
         assert match_columns(template.columns, found.header) == {
             one.name: place for place, one in enumerate(template.columns)
         }
-        assert look(desk, template, data, name=name) == left_out
+        assert look(staff_member, template, data, name=name) == left_out
     filled_in = template_csv(template).replace(f" {EXAMPLE}".encode(), b"")
-    (line,) = look(desk, template, filled_in).lines
+    (line,) = look(staff_member, template, filled_in).lines
     assert line.outcome is (Outcome.CHANGED if template.corrects_reference else Outcome.NEW), line.problems

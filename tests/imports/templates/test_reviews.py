@@ -14,7 +14,7 @@ from tests.imports.tables_of_rows import Look, changes, codes, problems
 REVIEWS = ReviewTemplate()
 
 
-def test_reviews_are_dated_by_state_and_lie_in_their_session(look: Look, desk: Viewer) -> None:
+def test_reviews_are_dated_by_state_and_lie_in_their_session(look: Look, staff_member: Viewer) -> None:
     rows = """Land,Session,Dato
 Ukraine,54,2027-01-18
 ZWE,,19.01.2027
@@ -22,7 +22,7 @@ Norge,,2027-01-18
 Norway,,2027-01-18
 Ukraine,UPR54,2027-01-19
 """
-    plan = look(desk, REVIEWS, rows, source_url="https://example.org/upr")
+    plan = look(staff_member, REVIEWS, rows, source_url="https://example.org/upr")
     assert [line.number for line in plan.lines] == [2, 3, 4, 5, 6]
     for line, day in zip(plan.lines[:2], (18, 19), strict=True):
         assert changes(line) == [
@@ -35,8 +35,8 @@ Ukraine,UPR54,2027-01-19
         [("date", "row-outside-session")],
         [("", "row-repeated")],
     ]
-    write_table(desk, REVIEWS, plan)
-    known, _ = calendar_for(desk)
+    write_table(staff_member, REVIEWS, plan)
+    known, _ = calendar_for(staff_member)
     assert {one.country: one.date for one in known.reviews if one.country in ("UKR", "ZWE") and one.cycle == 4} == {
         "UKR": date(2027, 1, 18),
         "ZWE": date(2027, 1, 19),

@@ -19,7 +19,7 @@ SESSIONS = SessionTemplate()
 
 
 def test_new_dates_become_corrections_with_their_source_and_then_say_what_the_reference_says(
-    look: Look, desk: Viewer
+    look: Look, staff_member: Viewer
 ) -> None:
     rows = """Session,First day,Last day,Source,Place
 HRC67,28 February 2028,2028-03-31,https://www.example.org/a,
@@ -29,9 +29,9 @@ HRC170,2026-09-07,2026-10-09,,
 UPR54,2027-03-10,2027-03-01,,
 UPR52,2026-06-04,2026-06-15,,
 """
-    without = look(desk, SESSIONS, rows)
+    without = look(staff_member, SESSIONS, rows)
     assert problems(without.lines[2]) == [("source_url", "row-no-source")]
-    plan = look(desk, SESSIONS, rows, source_url="https://example.org/all")
+    plan = look(staff_member, SESSIONS, rows, source_url="https://example.org/all")
     assert [line.outcome for line in plan.lines] == [
         Outcome.CHANGED,
         Outcome.UNCHANGED,
@@ -50,15 +50,15 @@ UPR52,2026-06-04,2026-06-15,,
         [("end", "row-before-first-day")],
         [("", "row-does-not-fit")],
     ]
-    write_table(desk, SESSIONS, plan)
-    known, table = calendar_for(desk)
+    write_table(staff_member, SESSIONS, plan)
+    known, table = calendar_for(staff_member)
     sessions = [known.sessions[code] for code in ("HRC67", "UPR55")]
     assert [(one.start, one.standing, one.source_url) for one in sessions] == [
         (date(2028, 2, 28), Standing.CONFIRMED, "https://www.example.org/a"),
         (date(2027, 5, 3), Standing.CONFIRMED, "https://example.org/all"),
     ]
-    again = look(desk, SESSIONS, rows, source_url="https://example.org/all", reference=known, table=table)
+    again = look(staff_member, SESSIONS, rows, source_url="https://example.org/all", reference=known, table=table)
     assert again.counts == {Outcome.UNCHANGED: 3, Outcome.REFUSED: 3}
     with pytest.raises(Refused) as refused:
-        write_table(desk, SESSIONS, plan)
+        write_table(staff_member, SESSIONS, plan)
     assert [one.code for one in refused.value.problems] == ["row-edit-conflict"]

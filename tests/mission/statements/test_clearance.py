@@ -36,7 +36,7 @@ AT = datetime(2026, 11, 24, 9, tzinfo=UTC)
 SPOKEN = "Thank you, Mr President. We are troubled by one case."
 
 
-class Desk:
+class Team:
     """A statement that raises a case, and three persons, each of whom may clear and sees everything."""
 
     def __init__(
@@ -109,8 +109,8 @@ def workspace(request: pytest.FixtureRequest) -> Iterator[Workspace]:
 
 
 @pytest.fixture
-def desk(workspace: Workspace) -> Desk:
-    return Desk(workspace)
+def team(workspace: Workspace) -> Team:
+    return Team(workspace)
 
 
 # --- Whose text it is
@@ -127,138 +127,138 @@ def desk(workspace: Workspace) -> Desk:
         f"{SPOKEN}\u200b",
     ],
 )
-def test_a_blank_saved_by_a_colleague_leaves_the_writer_a_writer(desk: Desk, again: str) -> None:
-    desk.write(desk.ada, SPOKEN)
-    desk.write(desk.bo, again)
-    assert desk.refused(desk.ada) == {"is-writer"}
-    desk.clear(desk.bo)
-    assert desk.state is StatementState.CLEARED
+def test_a_blank_saved_by_a_colleague_leaves_the_writer_a_writer(team: Team, again: str) -> None:
+    team.write(team.ada, SPOKEN)
+    team.write(team.bo, again)
+    assert team.refused(team.ada) == {"is-writer"}
+    team.clear(team.bo)
+    assert team.state is StatementState.CLEARED
 
 
-def test_all_who_wrote_since_the_last_clearance_are_writers_in_any_language(desk: Desk) -> None:
-    desk.write(desk.ada, SPOKEN)
-    desk.write(desk.bo, "Merci, Monsieur le Président.", "fr")
-    assert desk.refused(desk.ada) == desk.refused(desk.bo) == {"is-writer"}
-    desk.clear(desk.cy)
+def test_all_who_wrote_since_the_last_clearance_are_writers_in_any_language(team: Team) -> None:
+    team.write(team.ada, SPOKEN)
+    team.write(team.bo, "Merci, Monsieur le Président.", "fr")
+    assert team.refused(team.ada) == team.refused(team.bo) == {"is-writer"}
+    team.clear(team.cy)
 
 
-def test_an_older_text_brought_back_brings_its_writer_back(desk: Desk) -> None:
-    desk.write(desk.ada, SPOKEN)
-    desk.write(desk.bo, "Thank you.")
-    desk.clear(desk.cy)
-    desk.write(desk.cy, f"{SPOKEN} And by others.")
-    assert desk.refused(desk.ada) == desk.refused(desk.cy) == {"is-writer"}
-    desk.clear(desk.bo)
+def test_an_older_text_brought_back_brings_its_writer_back(team: Team) -> None:
+    team.write(team.ada, SPOKEN)
+    team.write(team.bo, "Thank you.")
+    team.clear(team.cy)
+    team.write(team.cy, f"{SPOKEN} And by others.")
+    assert team.refused(team.ada) == team.refused(team.cy) == {"is-writer"}
+    team.clear(team.bo)
 
 
-def test_a_writer_may_clear_what_others_wrote_after_their_text_was_cleared(desk: Desk) -> None:
-    desk.write(desk.ada, SPOKEN)
-    desk.clear(desk.bo)
-    desk.write(desk.cy, f"{SPOKEN} They ask to be heard.")
-    assert desk.refused(desk.cy) == {"is-writer"}
-    desk.clear(desk.ada)
+def test_a_writer_may_clear_what_others_wrote_after_their_text_was_cleared(team: Team) -> None:
+    team.write(team.ada, SPOKEN)
+    team.clear(team.bo)
+    team.write(team.cy, f"{SPOKEN} They ask to be heard.")
+    assert team.refused(team.cy) == {"is-writer"}
+    team.clear(team.ada)
 
 
-def test_a_clearance_that_was_taken_back_settles_nothing(desk: Desk) -> None:
-    desk.write(desk.ada, SPOKEN)
-    desk.clear(desk.bo)
-    desk.move(desk.bo, StatementState.DRAFT)
-    assert desk.refused(desk.ada) == {"is-writer"}
-    desk.write(desk.cy, f"{SPOKEN} They ask to be heard.")
-    assert desk.refused(desk.ada) == {"is-writer"}
-    desk.clear(desk.bo)
+def test_a_clearance_that_was_taken_back_settles_nothing(team: Team) -> None:
+    team.write(team.ada, SPOKEN)
+    team.clear(team.bo)
+    team.move(team.bo, StatementState.DRAFT)
+    assert team.refused(team.ada) == {"is-writer"}
+    team.write(team.cy, f"{SPOKEN} They ask to be heard.")
+    assert team.refused(team.ada) == {"is-writer"}
+    team.clear(team.bo)
 
 
-def test_a_blank_saved_after_the_clearance_settles_nothing(desk: Desk) -> None:
-    desk.write(desk.ada, SPOKEN)
-    desk.clear(desk.bo)
-    desk.write(desk.cy, f"{SPOKEN}\n")
-    assert desk.state is StatementState.DRAFT
-    assert desk.refused(desk.ada) == {"is-writer"}
+def test_a_blank_saved_after_the_clearance_settles_nothing(team: Team) -> None:
+    team.write(team.ada, SPOKEN)
+    team.clear(team.bo)
+    team.write(team.cy, f"{SPOKEN}\n")
+    assert team.state is StatementState.DRAFT
+    assert team.refused(team.ada) == {"is-writer"}
 
 
-def test_a_writer_stays_one_when_the_case_is_unlinked(desk: Desk) -> None:
-    desk.write(desk.ada, SPOKEN)
-    desk.link(cases=False)
-    assert desk.refused(desk.ada) == {"is-writer"}
-    desk.clear(desk.bo)
+def test_a_writer_stays_one_when_the_case_is_unlinked(team: Team) -> None:
+    team.write(team.ada, SPOKEN)
+    team.link(cases=False)
+    assert team.refused(team.ada) == {"is-writer"}
+    team.clear(team.bo)
 
 
 def test_what_a_writer_cleared_before_the_case_was_linked_settles_nothing(workspace: Workspace) -> None:
-    desk = Desk(workspace, linked=False)
-    desk.write(desk.ada, SPOKEN)
-    desk.clear(desk.ada)
-    desk.link()
-    assert desk.state is StatementState.DRAFT
-    desk.write(desk.bo, f"{SPOKEN} They ask to be heard.")
-    assert desk.refused(desk.ada) == {"is-writer"}
+    team = Team(workspace, linked=False)
+    team.write(team.ada, SPOKEN)
+    team.clear(team.ada)
+    team.link()
+    assert team.state is StatementState.DRAFT
+    team.write(team.bo, f"{SPOKEN} They ask to be heard.")
+    assert team.refused(team.ada) == {"is-writer"}
 
 
 def test_who_asked_for_the_override_does_not_clear_what_it_overrides(workspace: Workspace) -> None:
-    desk = Desk(workspace, answers={**ANSWERS, "mission_consulted_on": None})
-    desk.write(desk.ada, SPOKEN)
-    asked = commands.ask_override(desk.bo, desk.statement, Step.CLEAR, "The hearing is tomorrow.", workspace=workspace)
-    commands.confirm_override(desk.cy, asked, "Agreed with the embassy.", workspace=workspace)
-    assert desk.refused(desk.bo) == {"asked-override"}
-    desk.clear(desk.cy)
+    team = Team(workspace, answers={**ANSWERS, "mission_consulted_on": None})
+    team.write(team.ada, SPOKEN)
+    asked = commands.ask_override(team.bo, team.statement, Step.CLEAR, "The hearing is tomorrow.", workspace=workspace)
+    commands.confirm_override(team.cy, asked, "Agreed with the embassy.", workspace=workspace)
+    assert team.refused(team.bo) == {"asked-override"}
+    team.clear(team.cy)
 
 
-def test_the_history_keeps_who_cleared_which_text(desk: Desk) -> None:
-    desk.write(desk.ada, SPOKEN)
-    desk.clear(desk.bo)
-    desk.write(desk.cy, f"{SPOKEN} They ask to be heard.")
-    desk.clear(desk.bo)
-    desk.move(desk.bo, StatementState.DRAFT)
-    with reading(desk.ada, desk.workspace) as session:
-        kept = clearances_of(session, desk.statement)
-    bo = desk.bo.person_id
+def test_the_history_keeps_who_cleared_which_text(team: Team) -> None:
+    team.write(team.ada, SPOKEN)
+    team.clear(team.bo)
+    team.write(team.cy, f"{SPOKEN} They ask to be heard.")
+    team.clear(team.bo)
+    team.move(team.bo, StatementState.DRAFT)
+    with reading(team.ada, team.workspace) as session:
+        kept = clearances_of(session, team.statement)
+    bo = team.bo.person_id
     assert [(one.version, one.person_id, one.taken_back) for one in kept] == [(1, bo, False), (2, bo, True)]
 
 
-def test_a_saved_text_is_the_newest_and_stays(desk: Desk) -> None:
-    desk.write(desk.ada, SPOKEN)
-    with pytest.raises(Refused), writing(desk.bo, workspace=desk.workspace) as session:
-        session.add(Version(statement_id=desk.statement, number=0, text="x", written_by_id=desk.bo.person_id))
-    with pytest.raises(Refused), writing(desk.bo, workspace=desk.workspace) as session:
+def test_a_saved_text_is_the_newest_and_stays(team: Team) -> None:
+    team.write(team.ada, SPOKEN)
+    with pytest.raises(Refused), writing(team.bo, workspace=team.workspace) as session:
+        session.add(Version(statement_id=team.statement, number=0, text="x", written_by_id=team.bo.person_id))
+    with pytest.raises(Refused), writing(team.bo, workspace=team.workspace) as session:
         session.delete(session.scalars(select(Version)).one())
 
 
 # --- Who clears reads what they clear
 
 
-def test_who_cannot_see_the_case_does_not_clear(desk: Desk) -> None:
-    desk.write(desk.ada, SPOKEN)
-    outsider = member(desk.save(ANONYMOUS, Person, {"name": "Di", "may_clear": True}))
+def test_who_cannot_see_the_case_does_not_clear(team: Team) -> None:
+    team.write(team.ada, SPOKEN)
+    outsider = member(team.save(ANONYMOUS, Person, {"name": "Di", "may_clear": True}))
     commands.move(
-        desk.ada,
-        desk.statement,
+        team.ada,
+        team.statement,
         StatementState.CONSULTATION,
         seen=1,
         waiting_for=outsider.person_id,
-        workspace=desk.workspace,
+        workspace=team.workspace,
     )
-    assert desk.refused(outsider) == {"unreadable-records"}
-    desk.clear(desk.bo)
+    assert team.refused(outsider) == {"unreadable-records"}
+    team.clear(team.bo)
 
 
 @pytest.mark.parametrize("linked_from_statement", [True, False])
-def test_who_cannot_see_a_linked_restricted_record_does_not_clear(desk: Desk, linked_from_statement: bool) -> None:
-    desk.write(desk.ada, SPOKEN)
-    contact = desk.save(desk.ada, Contact, {"title": "Defender 014", "contact_kind": ContactKind.DEFENDER})
-    ends = {"record_id": desk.statement, "other_id": contact}
+def test_who_cannot_see_a_linked_restricted_record_does_not_clear(team: Team, linked_from_statement: bool) -> None:
+    team.write(team.ada, SPOKEN)
+    contact = team.save(team.ada, Contact, {"title": "Defender 014", "contact_kind": ContactKind.DEFENDER})
+    ends = {"record_id": team.statement, "other_id": contact}
     if not linked_from_statement:
-        ends = {"record_id": contact, "other_id": desk.statement}
-    with writing(desk.ada, workspace=desk.workspace) as session:
+        ends = {"record_id": contact, "other_id": team.statement}
+    with writing(team.ada, workspace=team.workspace) as session:
         session.add(RecordLink(**ends))
-    assert desk.refused(desk.bo) == {"unreadable-records"}
+    assert team.refused(team.bo) == {"unreadable-records"}
 
 
 def test_who_cannot_see_the_case_confirms_no_override_of_it(workspace: Workspace) -> None:
-    desk = Desk(workspace, answers={**ANSWERS, "mission_consulted_on": None})
-    outsider = member(desk.save(ANONYMOUS, Person, {"name": "Di", "may_clear": True}))
-    desk.write(desk.ada, SPOKEN)
-    desk.change(desk.ada, {}, named=[one.person_id for one in (*desk.everyone, outsider)])
-    asked = commands.ask_override(desk.ada, desk.statement, Step.CLEAR, "The hearing is tomorrow.", workspace=workspace)
+    team = Team(workspace, answers={**ANSWERS, "mission_consulted_on": None})
+    outsider = member(team.save(ANONYMOUS, Person, {"name": "Di", "may_clear": True}))
+    team.write(team.ada, SPOKEN)
+    team.change(team.ada, {}, named=[one.person_id for one in (*team.everyone, outsider)])
+    asked = commands.ask_override(team.ada, team.statement, Step.CLEAR, "The hearing is tomorrow.", workspace=workspace)
     with pytest.raises(Refused) as refused:
         commands.confirm_override(outsider, asked, "Agreed with the embassy.", workspace)
     assert [unmet.code for unmet in refused.value.unmet] == ["unreadable-records"]
@@ -319,33 +319,33 @@ def test_no_sequence_of_acts_lets_somebody_clear_what_they_wrote_since(moves: li
     with tempfile.TemporaryDirectory() as folder:
         workspace = open_workspace(f"sqlite:///{Path(folder) / 'contributors.sqlite'}")
         try:
-            _try(Desk(workspace), moves)
+            _try(Team(workspace), moves)
         finally:
             workspace.close()
 
 
-def _try(desk: Desk, moves: list[tuple[str, int, str]]) -> None:
+def _try(team: Team, moves: list[tuple[str, int, str]]) -> None:
     saved: dict[str, list[str]] = {"en": [], "fr": []}
     since: set[int] = set()
     for number, (act, who, language) in enumerate(moves):
-        person = desk.everyone[who]
+        person = team.everyone[who]
         with suppress(Refused):
             if act == "write":
-                desk.write(person, f"Text {number}.", language)
+                team.write(person, f"Text {number}.", language)
                 saved[language].append(f"Text {number}.")
                 since.add(who)
             elif act in ("blank", "restore") and saved[language]:
                 old = saved[language][-1 if act == "blank" else 0]
-                desk.write(person, f"{old}\n" if act == "blank" else old, language)
+                team.write(person, f"{old}\n" if act == "blank" else old, language)
                 if saved[language][-1] != old:
                     since.add(who)
                 saved[language].append(old)
             elif act == "back":
-                desk.move(person, StatementState.DRAFT)
+                team.move(person, StatementState.DRAFT)
             elif act in ("link", "unlink"):
-                desk.link(cases=act == "link")
+                team.link(cases=act == "link")
             elif act == "clear" and any(saved.values()):
-                desk.clear(person)
+                team.clear(person)
                 assert who not in since, "cleared by somebody who wrote since the last clearance"
-                assert desk.state is StatementState.CLEARED
+                assert team.state is StatementState.CLEARED
                 since = set()

@@ -1,6 +1,6 @@
 """How long a dossier and a search take on a full workspace, each beside the same question as bare SQL.
 
-``python -m tests.benchmarks.desk`` fills a workspace with 20,000 engagements and 5,000 statements of ten versions each,
+``python -m tests.benchmarks.records`` fills a workspace with 20,000 engagements and 5,000 statements of ten versions each,
 linked to a calendar of 10,000 items, and prints medians in milliseconds. The bare SQL asks for the same rows of the same
 file, but for nobody in particular: what it leaves out are objects, safeguards and what is worked out from the rows.
 """
