@@ -510,7 +510,7 @@ def _played(connection: Connection, layout: _Layout, problems: _Problems) -> Ite
         row: Columns | None = None
         for line in lines:
             before, after = _columns(line.before), _columns(line.after)
-            fits = row is None if line.action == CREATE else row is not None and before.items() <= row.items()
+            fits = row is None if line.action == CREATE else row is not None and _begins_from(row, before)
             if not fits:
                 problems.add(
                     f"Line {line.number} of the history begins from something else than what the lines before it left "
@@ -518,6 +518,11 @@ def _played(connection: Connection, layout: _Layout, problems: _Problems) -> Ite
                 )
             row = None if line.action == DELETE else {**(row or {}), **after}
         yield row_id, row
+
+
+def _begins_from(row: Columns, before: Columns) -> bool:
+    """Whether a line begins from what those before it left; of a column younger than the row they say nothing."""
+    return all(row[name] == value for name, value in before.items() if name in row)
 
 
 def _columns(text: object) -> Columns:
