@@ -53,3 +53,7 @@ def test_the_title_says_nothing_of_the_record_that_is_open(me: Viewer, titles: l
     assert [one.value for one in app.title] == ["Defender Q-17"]
     assert titles
     assert not any("Q-17" in title for title in titles)
+
+
+def test_every_file_of_a_page_is_in_the_navigation() -> None:
+    assert sorted(PAGES) == sorted(path.stem for path in navigation.FOLDER.glob("*.py"))
