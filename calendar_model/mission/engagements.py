@@ -99,9 +99,9 @@ class EngagementLinks:
     records: tuple[LinkedRecord, ...] = ()
 
 
-def born_at(kind: EngagementKind) -> Sensitivity:
+def born_at(kind: EngagementKind | None) -> Sensitivity:
     """The level at which an engagement of this kind begins at least: what was done for security is restricted."""
-    return Sensitivity.RESTRICTED if kind.traits.born_restricted else Sensitivity.INTERNAL
+    return Sensitivity.RESTRICTED if kind is not None and kind.traits.born_restricted else Sensitivity.INTERNAL
 
 
 CHECKS: Mapping[type[Base], Checks] = {Engagement: Checks(level_column="engagement_kind", lowest_level=born_at)}

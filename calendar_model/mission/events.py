@@ -192,7 +192,8 @@ def save_event(
     is restricted. An event without an ``end`` ends on the day on which it starts. A new event is internal at most: one
     that shall be public is saved as internal and opened with its ``reason``, as any other record.
     """
-    values = {**values, "end": values.get("end") or values.get("start")}
+    if not event_id or {"start", "end"} <= values.keys():
+        values = {**values, "end": values.get("end") or values.get("start")}
     options = with_access_where_restricted(values, options)
     if not event_id and (wrong := problems(values)):
         raise Refused(*wrong)
@@ -205,5 +206,7 @@ def save_event(
         event = upsert(session, viewer, Event, {**values, "sensitivity": Sensitivity.INTERNAL})
         set_links(event, options.get("items"), options.get("links"))
         session.flush()
-        session.reason, event.sensitivity = reason, Sensitivity.PUBLIC
+        # One that a link has restricted stays so.
+        if event.sensitivity is Sensitivity.INTERNAL:
+            session.reason, event.sensitivity = reason, Sensitivity.PUBLIC
         return event.id

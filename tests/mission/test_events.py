@@ -18,8 +18,9 @@ from calendar_model.access.problems import Refused
 from calendar_model.access.unit_of_work import reading
 from calendar_model.calendar import Item
 from calendar_model.mission.events import BASIS, event_of, item_of, own_items, problems, save_event
-from calendar_model.store.models import Base, Change, Event, ItemLink, Person
-from calendar_model.terms import EventKind
+from calendar_model.mission.transactions import save
+from calendar_model.store.models import Base, Case, Change, Event, ItemLink, Person
+from calendar_model.terms import EventKind, Suggester
 from calendar_model.vocabulary import Confidence, Kind, Precision, Sensitivity, Standing
 
 EVENT: dict[str, Any] = {
@@ -258,3 +259,20 @@ def test_people_with_access_count_only_where_an_event_is_restricted(staff_member
     save_event(staff_member, {**EVENT, "sensitivity": Sensitivity.INTERNAL}, event_id=made, seen=1, named=[])
     with reading(staff_member) as session:
         assert session.get_one(Event, made).sensitivity is Sensitivity.INTERNAL
+
+
+def test_a_change_of_one_column_leaves_the_days(staff_member: Viewer) -> None:
+    made = save_event(staff_member, {**EVENT, "start": date(2027, 3, 6), "end": date(2027, 3, 7)})
+    save_event(staff_member, {"title": "Renamed"}, event_id=made, seen=1)
+    save_event(staff_member, {"start": date(2027, 3, 5)}, event_id=made, seen=2)
+    with reading(staff_member) as session:
+        event = session.get_one(Event, made)
+        assert (event.title, event.start, event.end) == ("Renamed", date(2027, 3, 5), date(2027, 3, 7))
+
+
+def test_an_event_that_its_links_restrict_is_not_made_public(staff_member: Viewer) -> None:
+    case = save(staff_member, Case, {"title": "Case 014", "suggested_by": Suggester.DEFENDER})
+    public = {**EVENT, "sensitivity": Sensitivity.PUBLIC}
+    made = save_event(staff_member, public, links=[case], reason="The programme is printed.")
+    with reading(staff_member) as session:
+        assert session.get_one(Event, made).sensitivity is Sensitivity.RESTRICTED
