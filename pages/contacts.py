@@ -15,7 +15,7 @@ import streamlit as st
 
 from calendar_model import wording
 from calendar_model.access.permissions import Viewer
-from calendar_model.access.unit_of_work import WorkspaceError, change_token, reading
+from calendar_model.access.unit_of_work import ChangeToken, WorkspaceError, change_token, reading
 from calendar_model.mission import contacts, engagements
 from calendar_model.mission.contacts import ConsentState, ContactQuery
 from calendar_model.mission.links import linked_of_kind
@@ -85,7 +85,7 @@ def draw_list(context: PageContext) -> None:
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
-def last_engagements(reader: Viewer, today: date, token: tuple[str, int]) -> dict[str, date]:
+def last_engagements(reader: Viewer, today: date, token: ChangeToken) -> dict[str, date]:
     """The day of the last engagement with each contact; ``token`` says in which state of the workspace."""
     with reading(reader) as session:
         return engagements.last_engagement_days(session, [one.id for one in contacts.list_contacts(session)], today)

@@ -12,7 +12,7 @@ import streamlit as st
 
 from calendar_model import wording
 from calendar_model.access.permissions import Viewer
-from calendar_model.access.unit_of_work import change_token, reading
+from calendar_model.access.unit_of_work import ChangeToken, change_token, reading
 from calendar_model.figures.coverage import coverage_figure, coverage_summary
 from calendar_model.figures.sheet import FigureVariant
 from calendar_model.messages.coverage import EXPECTATION_LABELS, EXPECTATION_MEANINGS, readiness_words
@@ -90,7 +90,7 @@ def _coverage(
     today: date,
     days: int,
     viewer: Viewer,
-    token: tuple[str, int],
+    token: ChangeToken,
 ) -> pd.DataFrame:
     """Worked out once for each state of the workspace; not to be changed."""
     with reading(viewer) as session:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeAlias, TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm.exc import StaleDataError
 
 from calendar_model.access import access_rules, permissions
@@ -34,6 +34,9 @@ from calendar_model.store.session import WorkspaceSession
 
 Rules: TypeAlias = Callable[[WorkspaceSession], None]
 """Called before a session writes: completes what follows by itself, and refuses what may not be."""
+
+ChangeToken: TypeAlias = tuple[str, int, str]
+"""The workspace, the number of the last line of its history, and that line's hash."""
 
 R = TypeVar("R", bound=Record | Person | FollowUp | Identity)
 
@@ -119,12 +122,17 @@ def upsert(
     return row
 
 
-def change_token(workspace: Workspace | None = None) -> tuple[str, int]:
-    """Which workspace, and how many changes it has seen: as long as both are the same, nothing has changed in it."""
+def change_token(workspace: Workspace | None = None) -> ChangeToken:
+    """What stays the same as long as nothing changes in the workspace.
+
+    The hash is part of it because another workspace at the same address, such as a restored backup, can have a history
+    of the same length.
+    """
     workspace = workspace or current_workspace()
     with answering(workspace), workspace.session() as session:
-        newest = select(func.max(Change.number)).execution_options(everything=True)
-        return workspace.url, session.scalar(newest) or 0
+        newest = select(Change.number, Change.hash).order_by(Change.number.desc()).limit(1)
+        number, digest = session.execute(newest.execution_options(everything=True)).first() or (0, "")
+        return workspace.url, number, digest
 
 
 def workspace_url() -> str:

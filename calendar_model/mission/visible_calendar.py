@@ -7,19 +7,22 @@ from collections import OrderedDict
 from collections.abc import Hashable, Mapping
 
 import pandas as pd
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from calendar_model import calendar
 from calendar_model.access.permissions import ANONYMOUS, Viewer
-from calendar_model.access.unit_of_work import change_token, reading
+from calendar_model.access.unit_of_work import ChangeToken, change_token, reading
 from calendar_model.mission.corrections import changed_since, recorded_corrections
 from calendar_model.mission.events import own_items
 from calendar_model.reference import Reference, RowCorrection
+from calendar_model.store.models import Change
 
 _MAX_TABLES = 32
 _lock = threading.Lock()
 _tables: OrderedDict[Hashable, pd.DataFrame] = OrderedDict()
 """The cache of tables: by viewer and change token and, because most changes change no event, by their content."""
-_corrections: tuple[tuple[str, int], tuple[RowCorrection, ...]] = (("", 0), ())
+_corrections: tuple[ChangeToken, tuple[RowCorrection, ...]] = (("", 0, ""), ())
 """The change token of the workspace at which corrections were last read, and what they were."""
 
 
@@ -31,20 +34,26 @@ def corrections() -> tuple[RowCorrection, ...]:
     return _corrections_at(change_token())
 
 
-def _corrections_at(token: tuple[str, int]) -> tuple[RowCorrection, ...]:
+def _corrections_at(token: ChangeToken) -> tuple[RowCorrection, ...]:
     global _corrections
     with _lock:
         cached_token, cached = _corrections
     if cached_token == token:
         return cached
-    (cached_url, cached_number), (url, number) = cached_token, token
     with reading(ANONYMOUS) as session:
-        is_later = cached_url == url and cached_number < number
-        if not is_later or changed_since(session, cached_number):
+        if not _continues(session, cached_token, token) or changed_since(session, cached_token[1]):
             cached = recorded_corrections(session)
     with _lock:
         _corrections = token, cached
     return cached
+
+
+def _continues(session: Session, earlier: ChangeToken, later: ChangeToken) -> bool:
+    """Whether a change token is a later one of the same workspace, not of another one at its address."""
+    if earlier[0] != later[0] or earlier[1] >= later[1]:
+        return False
+    then = select(Change.hash).where(Change.number == earlier[1]).execution_options(everything=True)
+    return session.scalar(then) == earlier[2]
 
 
 def calendar_for(viewer: Viewer) -> tuple[Reference, pd.DataFrame]:

@@ -11,6 +11,7 @@ from calendar_model import calendar
 from calendar_model.access.permissions import ANONYMOUS, Viewer, member
 from calendar_model.mission.transactions import save
 from calendar_model.mission.visible_calendar import calendar_for
+from calendar_model.store.database import create_workspace, current_workspace
 from calendar_model.store.models import Engagement, Event, Person
 from calendar_model.terms import EngagementForm, EngagementKind, EventKind
 from calendar_model.vocabulary import Sensitivity, Standing
@@ -114,3 +115,17 @@ def test_of_all_events_the_feed_has_the_public_ones(client: TestClient, staff_me
     ]
     answers = [client.get(f"/feeds/item/event-{made}.ics").status_code for made in (public, *hidden)]
     assert answers == [200, 404, 404, 404]
+
+
+def test_another_workspace_in_the_same_place_brings_its_own_events() -> None:
+    def first_event(title: str) -> set[str]:
+        writer = member(save(ANONYMOUS, Person, {"name": "Amina Berg"}))
+        save(writer, Event, {**EVENT, "title": title, "sensitivity": Sensitivity.INTERNAL})
+        _, table = calendar_for(Viewer("", Sensitivity.INTERNAL))
+        return {title for item, title in zip(table["item"], table["title"], strict=True) if item.startswith("event-")}
+
+    assert first_event("Of the old workspace") == {"Of the old workspace"}
+    for file in current_workspace().folder.iterdir():
+        file.unlink()
+    create_workspace()
+    assert first_event("Of the new one") == {"Of the new one"}

@@ -17,7 +17,7 @@ import streamlit as st
 
 from calendar_model import wording
 from calendar_model.access.permissions import ANONYMOUS, Viewer
-from calendar_model.access.unit_of_work import change_token, reading
+from calendar_model.access.unit_of_work import ChangeToken, change_token, reading
 from calendar_model.calendar import Origins, when
 from calendar_model.feeds import CalendarProperties, calendar_bytes
 from calendar_model.messages.coverage import item_work_words
@@ -80,7 +80,7 @@ def work_words(context: PageContext) -> Mapping[str, str]:
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _work_words(
-    _table: pd.DataFrame, _reference: Reference, version: str, today: date, viewer: Viewer, token: tuple[str, int]
+    _table: pd.DataFrame, _reference: Reference, version: str, today: date, viewer: Viewer, token: ChangeToken
 ) -> Mapping[str, str]:
     with reading(viewer) as session:
         found = work_by_item(session, _table, _reference, today)
