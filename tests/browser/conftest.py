@@ -25,7 +25,7 @@ from tests.day import TODAY
 
 ROOT = Path(__file__).parents[2]
 # Two workers, two servers and two browsers share two cores: what is slow is not wrong.
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=30_000)
 
 CHROMIUM_FLAGS = [
     "--no-sandbox",
