@@ -5,28 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 
+import pandas as pd
 import pytest
 import sqlalchemy as sa
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from calendar_model.mission import sample
 from calendar_model.store import migrations
 from calendar_model.store.database import Workspace, WorkspaceError, open_workspace
-from calendar_model.store.history import START, line_hash, plain, verify
+from calendar_model.store.history import START, line_hash, plain, present, verify
 from calendar_model.store.models import (
     Base,
     Change,
     ItemLink,
     Person,
+    Record,
     RecordLink,
     Statement,
     Subscription,
     SubscriptionUse,
     Version,
 )
+from tests.day import TODAY
 from tests.store.conftest import a_statement, reading, writing
 
 
@@ -214,3 +219,21 @@ def test_links_keep_their_history_when_their_tables_are_renamed(workspace: Works
         lines = session.scalars(select(Change).where(Change.record_id == statement)).all()
         assert {line.table for line in lines} >= {"tie_to_item", "tie_to_record"}
         assert {line.table_now for line in lines} >= {"item_link", "record_link"}
+
+
+def test_rows_of_every_kind_go_back_a_step_and_forward(workspace: Workspace, table: pd.DataFrame) -> None:
+    """The newest step keeps all rows, and each can still be changed: a step that gives no default would not."""
+    sample.load(table, TODAY, workspace)
+    steps = [step.revision for step in ScriptDirectory.from_config(migrations.config()).walk_revisions()]
+    with workspace.snapshot() as connection:
+        before = present(connection)
+    migrations.downgrade(workspace.engine, steps[1])
+    migrations.upgrade(workspace.engine)
+    with workspace.snapshot() as connection:
+        assert present(connection) == before
+    assert verify(workspace).problems == ()
+    with writing(workspace) as session:
+        for record in session.scalars(select(Record)):
+            record.title = f"{record.title} again"
+        session.commit()
+    assert verify(workspace).problems == ()
