@@ -69,7 +69,7 @@ class _ItemNote(BriefingNote):
         return dossier(session, item, self.table, self.reference, self.reader.today, self.reader.person_id)
 
     def work_words(self, session: Session) -> dict[str, str]:
-        """By item a word or two on what of ours is linked to it."""
+        """List by item, in a word or two, the records of the mission that are linked to it."""
         found = work_by_item(session, self.table, self.reference, self.reader.today)
         return {item: item_work_words(**vars(work)) for item, work in found.items()}
 
