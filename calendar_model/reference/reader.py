@@ -45,6 +45,7 @@ from calendar_model.reference.rows import (
     Session,
     Track,
 )
+from calendar_model.reference.un_holidays import UNITED_NATIONS, UnitedNationsHolidays
 from calendar_model.vocabulary import Level
 
 DATA_VARIABLE = "HRD_CALENDAR_DATA"
@@ -421,7 +422,7 @@ class _Reader:
             elif row.level is Level.BODY and not any(rows[c].level is Level.ORGANISATION for c in passed):
                 self.refuse(Organisation, line, "parent", row.parent, "an organisation above every body")
             if row.holidays and not _holidays_known(row.holidays):
-                expected = "a calendar of the holidays library such as CH-GE, US-NY or BE, or nothing"
+                expected = "a calendar such as UN-GE or UN-NY, or one of the holidays library such as CH-GE, or nothing"
                 self.refuse(Organisation, line, "holidays", row.holidays, expected)
 
     def _check_seasons(self) -> None:
@@ -501,8 +502,13 @@ class _Reader:
 
 
 def working_calendar(code: str, years: Iterable[int] = ()) -> holidays.HolidayBase:
-    """Return the public holidays of a seat by its code (``CH-GE``, ``PL``); raise NotImplementedError if unknown."""
+    """Return the public holidays of a seat by its code (``CH-GE``, ``PL``); raise NotImplementedError if unknown.
+
+    ``UN-GE``, ``UN-NY`` and ``UN-VIC`` are the United Nations' own at Geneva, New York and Vienna.
+    """
     country, _, subdivision = code.partition("-")
+    if country == UNITED_NATIONS and subdivision:
+        return UnitedNationsHolidays(subdiv=subdivision, years=tuple(years))
     return holidays.country_holidays(country, subdiv=subdivision or None, years=tuple(years))
 
 

@@ -170,7 +170,7 @@ def _in_order(record: Any) -> None:
 class Organisation(ReferenceRow):
     """A family (UN), an organisation in it (Human Rights Council) or a body below that (UPR Working Group).
 
-    ``holidays`` names the working-day calendar of the seat for the ``holidays`` library (``CH-GE``: Geneva);
+    ``holidays`` names the working-day calendar of the seat (``UN-GE``: the United Nations at Geneva, ``BE``: Belgium);
     ``mechanism`` is what the organisation has for human rights defenders, ``colour`` its colour in every picture.
     ``dialogue_at``: the dates that call for dialogue with it; meetings include those of its bodies.
     """

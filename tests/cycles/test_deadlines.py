@@ -18,7 +18,7 @@ from calendar_model.vocabulary import Precision, Unit
 from tests.day import TODAY
 
 ANSWERS = Path(__file__).resolve().parents[1] / "answers" / "deadlines.csv"
-PLACES = st.sampled_from(["CH-GE", "US-NY", "AT-9", "PL", "FR-6AE", "BE", "GM", "US-DC", "ID", "IE", "ET", ""])
+PLACES = st.sampled_from(["UN-GE", "UN-NY", "AT-9", "PL", "FR-6AE", "BE", "GM", "US-DC", "ID", "IE", "ET", ""])
 DAYS = st.dates(date(2015, 1, 1), date(2030, 12, 31))
 
 

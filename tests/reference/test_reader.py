@@ -89,7 +89,7 @@ def test_every_member_state_is_reviewed_once_in_each_cycle(reference: Reference)
         ("organisations.csv", "Europe/Vienna", "Europe/Wien", "timezone", "Europe/Wien", None),
         ("organisations.csv", ",meetings,", ",summits,", "dialogue_at", "summits", "one of sessions, meetings"),
         ("milestones.csv", ",upr-review,", ",upr-revue,", "drafts_for", "upr-revue", None),
-        ("organisations.csv", ",CH-GE,", ",CH-XX,", "holidays", "CH-XX", None),
+        ("organisations.csv", ",UN-GE,", ",UN-XX,", "holidays", "UN-XX", None),
         ("recurring_meetings.csv", ",9-10,", ",9-13,", "slots", "9-13", None),
         ("observances.csv", "BYMONTHDAY=29", "BYMONTHDAY=99", "rrule", "FREQ=YEARLY;BYMONTH=11;BYMONTHDAY=99", None),
         ("upr_reviews.csv", "upr-4-NOR,4,UPR47,NOR", "upr-4-NOR,4,UPR47,NRW", "country", "NRW", None),
