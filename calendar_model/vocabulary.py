@@ -1,8 +1,9 @@
 """The field's terms as types.
 
 Dates are calendar dates of the place where a body sits. A date's *precision* says how much of it is known: with
-``day`` the days are exact; with ``month`` or ``year`` the start and end are the first and the last day of a
-window inside which the thing takes place, and nothing may draw, sort or export them as exact days.
+``day`` the days are announced or past; with ``expected`` they are forecast from the past, and come with the interval in
+which the first of them lies; with ``month`` or ``year`` the start and end are the first and the last day of a window
+inside which the thing takes place, and nothing may draw, sort or export them as exact days.
 """
 
 from __future__ import annotations
@@ -29,21 +30,46 @@ class Kind(StrEnum):
 
 
 class Standing(StrEnum):
-    """How firm a date is, from one that was held to one that is only projected."""
+    """How firm a date is, from one that was held to one that is only projected.
+
+    ``not-confirmed``: it was projected or provisional, its last possible day has passed, and nobody has recorded what
+    became of it. No record has this standing: it follows from the day.
+    """
 
     HELD = "held"
     CONFIRMED = "confirmed"
     PROVISIONAL = "provisional"
     PROJECTED = "projected"
+    NOT_CONFIRMED = "not-confirmed"
     CANCELLED = "cancelled"
 
 
+RECORDED_STANDINGS = tuple(standing for standing in Standing if standing is not Standing.NOT_CONFIRMED)
+"""The standings that a row of the reference or an event of the mission can have."""
+
+
 class Precision(StrEnum):
-    """How much of a date is known; anything but ``day`` is a window."""
+    """How much of a date is known: ``day`` is announced or past, ``expected`` forecast, ``month`` and ``year`` windows.
+
+    No record has the precision ``expected``: it is worked out.
+    """
 
     DAY = "day"
+    EXPECTED = "expected"
     MONTH = "month"
     YEAR = "year"
+
+    @property
+    def is_window(self) -> bool:
+        """Whether no day is claimed: the dates are not set, and lie between the first and last day of the window."""
+        return self in (Precision.MONTH, Precision.YEAR)
+
+
+WINDOWS = frozenset(precision for precision in Precision if precision.is_window)
+"""The precisions of windows; a cell of the calendar table can be looked up in it as text."""
+
+RECORDED_PRECISIONS = tuple(precision for precision in Precision if precision is not Precision.EXPECTED)
+"""The precisions that a row of the reference can have."""
 
 
 class Confidence(StrEnum):
@@ -121,6 +147,12 @@ class MilestoneKind(StrEnum):
     PROCESS = "process"
     SPEAKING_TIME = "speaking-time"
     DURATION = "duration"
+
+
+class SeasonLength(StrEnum):
+    """How long a body's session lasts, where that is no number of days."""
+
+    UNTIL_NEXT_OPENING = "next-opening"
 
 
 class TrackSubject(StrEnum):

@@ -30,6 +30,7 @@ from calendar_model.reference.rows import (
     COLUMN_ERROR,
     EXPECTED_BY_PATTERN,
     Cadence,
+    DateRule,
     MandateHolder,
     Meeting,
     MemberState,
@@ -53,6 +54,8 @@ DATA_VARIABLE = "HRD_CALENDAR_DATA"
 
 _BEYOND = 10**6
 """A line that no file has: rows that are only in corrections are counted from here."""
+
+_RECENT_YEAR = 2020
 
 _LEAP_CYCLE = timedelta(days=8 * 366)
 """In which every day of a year has come, 29 February too."""
@@ -95,6 +98,7 @@ class Reference:
     states: dict[str, MemberState]
     sessions: dict[str, Session]
     seasons: dict[str, Season]
+    date_rules: tuple[DateRule, ...]
     tracks: dict[str, Track]
     cadences: tuple[Cadence, ...]
     resolutions: tuple[Resolution, ...]
@@ -175,6 +179,7 @@ ROW_CLASSES: tuple[type[ReferenceRow], ...] = (
     MemberState,
     Session,
     Season,
+    DateRule,
     Track,
     Cadence,
     Resolution,
@@ -249,6 +254,7 @@ def _read(folder: Path, corrections: Sequence[RowCorrection]) -> Reference:
         states=reader.by_code(MemberState),
         sessions=reader.by_code(Session),
         seasons=reader.by_code(Season),
+        date_rules=reader.rows(DateRule),
         tracks=reader.by_code(Track),
         cadences=reader.rows(Cadence),
         resolutions=reader.rows(Resolution),
@@ -408,7 +414,7 @@ class _Reader:
         self._check_reviews()
         self._check_meetings()
         self._check_milestone_dates()
-        self._check_observances()
+        self._check_yearly_rules()
 
     def _check_tree(self) -> None:
         rows = self.by_code(Organisation)
@@ -489,16 +495,32 @@ class _Reader:
         for line, row in self.lines(MilestoneDate):
             self._check_reference(MilestoneDate, line, "session", row.session, known, named, " or ".join(files))
 
-    def _check_observances(self) -> None:
+    def _check_yearly_rules(self) -> None:
         for line, row in self.lines(Observance):
-            first = datetime(row.first_year, 1, 1)  # noqa: DTZ001  a day has no zone
-            try:
-                occurs = rrulestr(row.rrule, dtstart=first).between(first, first + _LEAP_CYCLE, inc=True)
-            except ValueError:
-                occurs = []
-            if not occurs:
+            if not _days_of_rule(row.rrule, row.first_year):
                 expected = "a rule of RFC 5545 that has a day, such as FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=9"
                 self.refuse(Observance, line, "rrule", row.rrule, expected)
+        once_a_year = "a rule of RFC 5545 that has one day in every year, such as FREQ=YEARLY;BYMONTH=9;BYDAY=2TU"
+        for line, season in self.lines(Season):
+            if season.main_part_until and not _is_once_a_year(season.main_part_until, _RECENT_YEAR):
+                self.refuse(Season, line, "main_part_until", season.main_part_until, once_a_year)
+        for line, rule in self.lines(DateRule):
+            if not _is_once_a_year(rule.rrule, rule.first_year):
+                self.refuse(DateRule, line, "rrule", rule.rrule, once_a_year)
+
+
+def _days_of_rule(rrule: str, first_year: int) -> list[datetime]:
+    """Return the days of a rule in a leap cycle from ``first_year``; none for a rule that cannot be read."""
+    first = datetime(first_year, 1, 1)  # noqa: DTZ001  a day has no zone
+    try:
+        return list(rrulestr(rrule, dtstart=first).between(first, first + _LEAP_CYCLE, inc=True))
+    except ValueError:
+        return []
+
+
+def _is_once_a_year(rrule: str, first_year: int) -> bool:
+    years = Counter(day.year for day in _days_of_rule(rrule, first_year))
+    return all(years[first_year + more] == 1 for more in range(8))
 
 
 def working_calendar(code: str, years: Iterable[int] = ()) -> holidays.HolidayBase:

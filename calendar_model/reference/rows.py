@@ -7,15 +7,18 @@ sentences. A new column is an attribute here and a column of the file: the check
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, time
+from enum import StrEnum
 from typing import Annotated, Any, ClassVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from calendar_model.vocabulary import (
+    RECORDED_PRECISIONS,
+    RECORDED_STANDINGS,
     Anchor,
     Confidence,
     DialogueAt,
@@ -25,6 +28,7 @@ from calendar_model.vocabulary import (
     Precision,
     ResolutionStatus,
     ReviewDeparture,
+    SeasonLength,
     Standing,
     TrackSubject,
     Unit,
@@ -77,6 +81,21 @@ def _slots(value: Any) -> Any:
     return tuple(slots)
 
 
+def _one_of(values: tuple[StrEnum, ...]) -> Callable[[Any], Any]:
+    def check(value: Any) -> Any:
+        if value not in values:
+            raise ValueError(f"one of {', '.join(values)}")
+        return value
+
+    return check
+
+
+def _yearly(value: Any) -> Any:
+    if value and not re.fullmatch(_YEARLY_RULE, str(value)):
+        raise ValueError(EXPECTED_BY_PATTERN[_YEARLY_RULE])
+    return value
+
+
 IsoDate = Annotated[date, BeforeValidator(_iso_date)]
 OptionalDate = Annotated[IsoDate | None, BeforeValidator(_empty_is_none)]
 OptionalTime = Annotated[time | None, BeforeValidator(_empty_is_none)]
@@ -87,6 +106,8 @@ SpanMonth = Annotated[int, Field(ge=1, le=24)]
 OptionalSpanMonth = Annotated[SpanMonth | None, BeforeValidator(_empty_is_none)]
 Codes = Annotated[tuple[str, ...], BeforeValidator(_split)]
 Zone = Annotated[str, BeforeValidator(_known_zone)]
+KnownStanding = Annotated[Standing, AfterValidator(_one_of(RECORDED_STANDINGS))]
+KnownPrecision = Annotated[Precision, AfterValidator(_one_of(RECORDED_PRECISIONS))]
 _ISO3, _OPTIONAL_ISO3 = r"^[A-Z]{3}$", r"^([A-Z]{3})?$"
 _CODE = r"^[A-Za-z0-9][A-Za-z0-9-]*$"
 _URL = r"^(https?://\S+)?$"
@@ -107,6 +128,7 @@ Iso3 = Annotated[str, Field(pattern=_ISO3)]
 OptionalIso3 = Annotated[str, Field(pattern=_OPTIONAL_ISO3)]
 Code = Annotated[str, Field(pattern=_CODE)]
 Url = Annotated[str, Field(pattern=_URL)]
+YearlyRule = Annotated[str, BeforeValidator(_yearly)]
 
 
 class ReferenceRow(BaseModel):
@@ -218,8 +240,8 @@ class Session(DatedRow):
     title: str = Field(min_length=1)
     start: IsoDate
     end: IsoDate
-    date_precision: Precision
-    standing: Standing
+    date_precision: KnownPrecision
+    standing: KnownStanding
     interruption: str = ""
     location: str = ""
     known_from: OptionalDate = None
@@ -235,11 +257,13 @@ class Season(ReferenceRow):
 
     A session belongs to the season in whose months ``opens_from``-``opens_until`` it opens; while its dates are
     not known it lies in ``window_from``-``window_until``, where months 13-24 are those of the next year.
-    ``sessions_per_year`` is how many sessions the body numbers in a year, all seasons together.
+    ``sessions_per_year`` is how many sessions the body numbers in a year, all seasons together. ``counted_from`` is the
+    season from whose opening this one's may be counted. A season that ``lasts`` until the ``next-opening`` closes on
+    the day on which the next one opens; ``main_part_until`` is the rule (RFC 5545) for the last day of its main part.
     """
 
     FILE = "seasons.csv"
-    REFERENCES: ClassVar[dict[str, str]] = {"body": "organisations.csv"}
+    REFERENCES: ClassVar[dict[str, str]] = {"body": "organisations.csv", "counted_from": "seasons.csv"}
 
     code: Code
     body: str
@@ -250,8 +274,30 @@ class Season(ReferenceRow):
     window_until: SpanMonth
     sessions_per_year: int = Field(ge=1)
     session_prefix: str = Field(min_length=1)
+    counted_from: str = ""
+    lasts: Annotated[SeasonLength | None, BeforeValidator(_empty_is_none)] = None
+    main_part_until: YearlyRule = ""
     first_year: OptionalInt = None
     last_year: OptionalInt = None
+
+
+class DateRule(ReferenceRow):
+    """A rule of procedure for the first day of a season's session: one day a year.
+
+    ``rrule`` is its rule as in RFC 5545, in force for the years ``first_year`` to ``last_year`` and known from a day;
+    ``statement`` completes "opened …".
+    """
+
+    FILE = "date_rules.csv"
+    REFERENCES: ClassVar[dict[str, str]] = {"season": "seasons.csv"}
+
+    code: Code
+    season: str
+    rrule: Annotated[str, Field(pattern=_YEARLY_RULE)]
+    first_year: int
+    last_year: OptionalInt = None
+    known_from: IsoDate
+    statement: str = Field(min_length=1)
 
 
 class Track(ReferenceRow):
@@ -368,7 +414,7 @@ class MandateHolder(ReferenceRow):
     title: str = ""
     start: IsoDate
     end: OptionalDate = None
-    date_precision: Precision
+    date_precision: KnownPrecision
     appointed_at: str = ""
 
     @model_validator(mode="after")
@@ -395,7 +441,7 @@ class Review(DatedRow):
     country: Iso3
     order: OptionalInt = None
     date: OptionalDate = None
-    standing: Standing
+    standing: KnownStanding
     departure: Annotated[ReviewDeparture | None, BeforeValidator(_empty_is_none)] = None
     moved_from: str = ""
     outcome_session: str = ""
@@ -404,10 +450,13 @@ class Review(DatedRow):
 
 
 class RecurringMeeting(ReferenceRow):
-    """A recurring meeting: ``slots`` are the months of its editions in a year, first and last of each."""
+    """A recurring meeting: ``slots`` are the months of its editions in a year, first and last of each.
+
+    ``counted_from`` is the season from whose opening its first day may be counted.
+    """
 
     FILE = "recurring_meetings.csv"
-    REFERENCES: ClassVar[dict[str, str]] = {"organisation": "organisations.csv"}
+    REFERENCES: ClassVar[dict[str, str]] = {"organisation": "organisations.csv", "counted_from": "seasons.csv"}
 
     code: Code
     organisation: str
@@ -416,6 +465,7 @@ class RecurringMeeting(ReferenceRow):
     interval_years: int = Field(default=1, ge=1)
     anchor_year: OptionalInt = None
     typical_days: OptionalInt = None
+    counted_from: str = ""
     location: str = ""
     timezone: Zone = ""
     relevance: str = ""
@@ -442,8 +492,8 @@ class Meeting(DatedRow):
     title: str = ""
     start: IsoDate
     end: IsoDate
-    date_precision: Precision
-    standing: Standing
+    date_precision: KnownPrecision
+    standing: KnownStanding
     location: str = ""
 
     @model_validator(mode="after")
@@ -512,7 +562,7 @@ class MilestoneDate(DatedRow):
     country: OptionalIso3 = ""
     date: IsoDate
     time: OptionalTime = None
-    standing: Standing
+    standing: KnownStanding
 
 
 class Observance(ReferenceRow):
