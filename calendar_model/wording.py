@@ -7,7 +7,10 @@ import unicodedata
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from calendar_model.vocabulary import Precision, Standing
+from calendar_model.vocabulary import WINDOWS, Precision, Standing
+
+WEEKDAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+"""Monday first, as :meth:`datetime.date.weekday` counts."""
 
 
 def day(value: date, *, year: bool = True, weekday: bool = True) -> str:
@@ -25,7 +28,7 @@ def moment(at: datetime, zone: str = "") -> str:
 def span(start: date, end: date, precision: Precision | str = Precision.DAY) -> str:
     """Return a span of days or a window in words, ``end`` inclusive.
 
-    ``Mon 23 Feb – Tue 31 Mar 2026`` for exact days; ``Feb–Mar 2028`` or ``2028`` for a window.
+    ``Mon 23 Feb – Tue 31 Mar 2026`` for days; ``Feb–Mar 2028`` or ``2028`` for a window.
     """
     if precision == Precision.YEAR:
         return f"{start.year}" if start.year == end.year else f"{start.year}–{end.year}"
@@ -38,6 +41,22 @@ def span(start: date, end: date, precision: Precision | str = Precision.DAY) -> 
     if start == end:
         return day(start)
     return f"{day(start, year=start.year != end.year)} – {day(end)}"
+
+
+def when_known(start: date, end: date, precision: Precision | str, *, held: bool = False) -> str:
+    """Return days with how they are known: ``expected Mon 22 Feb – Tue 30 Mar 2027``, ``Feb–Mar 2028 (dates not set)``.
+
+    ``end`` is inclusive. Known days are as in :func:`span`; of what was ``held`` in a window the days are not known.
+    """
+    days = span(start, end, precision)
+    if precision == Precision.EXPECTED:
+        return f"expected {days}"
+    return f"{days} ({'days not known' if held else 'dates not set'})" if precision in WINDOWS else days
+
+
+def short_span(start: date, end: date) -> str:
+    """Return two days without weekdays as one phrase: ``22 Feb and 1 Mar 2027`` completes "between"."""
+    return f"{day(start, weekday=False, year=start.year != end.year)} and {day(end, weekday=False)}"
 
 
 def ordinal(number: int) -> str:
@@ -80,6 +99,7 @@ def standing_words(standing: str, *, departure: bool = False) -> str:
         Standing.CONFIRMED: "Confirmed",
         Standing.PROVISIONAL: "Provisional",
         Standing.PROJECTED: "Projected",
+        Standing.NOT_CONFIRMED: "Not confirmed",
         Standing.CANCELLED: "Cancelled",
     }[Standing(standing)]
 

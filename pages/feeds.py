@@ -13,7 +13,7 @@ from calendar_model.access.permissions import ANONYMOUS
 from calendar_model.calendar import describe
 from calendar_model.feeds import PUBLIC_URL_VARIABLE, public_url, subscription_links
 from calendar_model.mission.visible_calendar import calendar_for
-from calendar_model.vocabulary import Precision, Standing
+from calendar_model.vocabulary import WINDOWS, Standing
 from pages.components.feeds.subscriptions import draw_subscriptions
 from pages.components.shell import item_panel
 from pages.components.shell.context import PageContext, current
@@ -65,7 +65,7 @@ def open_view(context: PageContext) -> pd.DataFrame:
 
 
 def holds(context: PageContext, view: pd.DataFrame) -> None:
-    windows = int((view["date_precision"] != Precision.DAY).sum())
+    windows = int(view["date_precision"].isin(WINDOWS).sum())
     projected = int((view["standing"] == Standing.PROJECTED).sum())
     cancelled = int((view["standing"] == Standing.CANCELLED).sum())
     st.markdown(f"The feed of this view holds **{plain(describe(context.filter, context.reference))}**.")

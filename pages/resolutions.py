@@ -19,7 +19,15 @@ from calendar_model.figures.sheet import FigureVariant
 from calendar_model.figures.strips import difference_of_views, stacked, strip_figure, strip_summary
 from calendar_model.reference import Reference
 from calendar_model.reference.rows import Cadence, Milestone, Resolution, Track
-from calendar_model.vocabulary import Kind, MilestoneKind, Precision, ResolutionStatus, Standing, TrackSubject, View
+from calendar_model.vocabulary import (
+    WINDOWS,
+    Kind,
+    MilestoneKind,
+    ResolutionStatus,
+    Standing,
+    TrackSubject,
+    View,
+)
 from pages.components.record.lists import NARROW_PX, full_list
 from pages.components.shell import filter_bar, item_panel
 from pages.components.shell.context import PageContext, current
@@ -110,10 +118,10 @@ def how_far(start: date, end: date, precision: str, today: date) -> str:
     if end < today:
         return "past"
     if start <= today:
-        return "today" if precision == Precision.DAY else "its window is open now"
+        return "its window is open now" if precision in WINDOWS else "today"
     days = (start - today).days
     far = f"{days} {'day' if days == 1 else 'days'}" if days < 60 else f"{round(days / 30.4)} months"
-    return f"in {far}" if precision == Precision.DAY else f"in {far} or later"
+    return f"in {far} or later" if precision in WINDOWS else f"in {far}"
 
 
 def undated(track: Track, due: tuple[DueMilestone, ...], reference: Reference, year: int) -> list[Milestone]:

@@ -24,7 +24,7 @@ from calendar_model.figures.upr import (
     what_happened,
 )
 from calendar_model.reference.rows import Review, Track
-from calendar_model.vocabulary import Kind, Precision, Standing, TrackSubject
+from calendar_model.vocabulary import WINDOWS, Kind, Standing, TrackSubject
 from pages.components.record.lists import full_list
 from pages.components.shell import filter_bar, item_panel
 from pages.components.shell.context import PageContext, current
@@ -86,7 +86,7 @@ def reviews_frame(reviews: pd.DataFrame, context: PageContext, track: str) -> pd
 
 def review_words(row: Any, review: Review | None, context: PageContext, track: str) -> tuple[str, ...]:
     """A review in words, in the order of the columns of :func:`reviews_frame`."""
-    day = when(row) if row["date_precision"] == Precision.DAY else f"{when(row)}, the day is not known"
+    day = f"{when(row)}, the day is not known" if row["date_precision"] in WINDOWS else when(row)
     state = STATE_WORDS[review_state(row["standing"], review)]
     stands = state if row["standing"] == Standing.HELD else f"{state}, {row['standing']}"
     return (
@@ -183,13 +183,13 @@ def draw_session(session: str, reviews: pd.DataFrame, context: PageContext) -> N
     here = reviews[(reviews["session"] == session).to_numpy()]
     row = found.iloc[0] if len(found) else here.iloc[0]
     st.subheader(plain(session))
-    days = "" if row["date_precision"] == Precision.DAY else "; its days are not known"
+    days = "; its days are not known" if row["date_precision"] in WINDOWS else ""
     st.markdown(f"**{plain(when(row))}**, {row['standing']}{days}.")
     listed = {r.code: r for r in context.reference.reviews}
     plain_names, moved = [], []
     for review in sorted(here.to_dict("records"), key=lambda r: (r["start"], r["title"])):
         name = plain(state_name(review["countries"], context))
-        if review["date_precision"] == Precision.DAY:
+        if review["date_precision"] not in WINDOWS:
             name += f" ({wording.day(review['start'].date(), year=False)})"
         if words := what_happened(listed.get(review["item"])):
             moved.append(f"{name}: {plain(words[:1].lower() + words[1:])}, {review['standing']}")

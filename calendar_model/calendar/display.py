@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from calendar_model import wording
-from calendar_model.vocabulary import Precision
+from calendar_model.vocabulary import WINDOWS, Standing
 
 
 def _value(row: Any, name: str) -> Any:
@@ -20,14 +20,15 @@ def when(row: Any, zone: str | None = None) -> str:
     """Return when a row of the calendar table is, as one phrase.
 
     ``row`` is a mapping, a Series or a named tuple with the table's columns. Days are ``Mon 23 Feb – Tue 31 Mar
-    2026``, windows ``Feb–Mar 2028``, hours ``Thu 20 Mar 2025, 13:00 (Geneva time)`` in the place's own time, then
-    the reader's where ``zone`` (IANA) is given and differs.
+    2026``, expected ones ``expected Mon 22 Feb – Tue 30 Mar 2027``, windows ``Feb–Mar 2028 (dates not set)``, hours
+    ``Thu 20 Mar 2025, 13:00 (Geneva time)`` in the place's own time, then the reader's where ``zone`` (IANA) is given
+    and differs.
     """
-    start, end = _value(row, "start").date(), _value(row, "end").date()
-    days = wording.span(start, end, _value(row, "date_precision"))
+    start, end, precision = _value(row, "start").date(), _value(row, "end").date(), _value(row, "date_precision")
+    days = wording.when_known(start, end, precision, held=_value(row, "standing") == Standing.HELD)
     at = _value(row, "starts_at")
     place = _value(row, "timezone")
-    if at is None or pd.isna(at) or not place or _value(row, "date_precision") != Precision.DAY:
+    if at is None or pd.isna(at) or not place or precision in WINDOWS:
         return days
     local = at.tz_convert(place)
     ends = _value(row, "ends_at")

@@ -13,7 +13,7 @@ from typing import Any
 from dateutil.rrule import rrulestr
 
 from calendar_model import wording
-from calendar_model.calendar.origins import Origins, edition, text_item
+from calendar_model.calendar.origins import Origins, text_item
 from calendar_model.cycles import (
     DueMilestone,
     Occurrence,
@@ -21,12 +21,18 @@ from calendar_model.cycles import (
     SessionForecasts,
     departures,
     due_milestones,
+    edition_code,
+    expected_editions,
+    known_editions,
     month_window,
     project,
     projected_sessions,
+    review_day,
+    review_record,
 )
+from calendar_model.messages import message
 from calendar_model.reference import Reference
-from calendar_model.reference.rows import Cadence, Meeting, ReferenceRow, Resolution
+from calendar_model.reference.rows import Cadence, ReferenceRow, Resolution
 from calendar_model.vocabulary import (
     Confidence,
     Kind,
@@ -66,6 +72,11 @@ class Item:
     at: datetime | None = None
     ends: datetime | None = None
     """Of a timed item that lasts; without it the item is a moment."""
+    earliest: date | None = None
+    latest: date | None = None
+    """Of an expected item the bounds of its start."""
+    entry_end: date | None = None
+    """Of an item that lasts longer than its entry in a feed: the last day of that."""
     timezone: str = ""
     source_url: str = ""
     location: str = ""
@@ -89,11 +100,29 @@ def reference_items(reference: Reference, as_of: date, until: date) -> Iterator[
         *_projected_texts(reference, occurrences, as_of),
         *_reviews(reference, occurrences, forecasts),
         *_deadlines(reference, as_of, until),
-        *_meetings(reference, as_of, until),
+        *_meetings(reference, as_of, until, forecasts),
         *_observances(reference, as_of, until),
-        *_mandate_holders(reference),
+        *_mandate_holders(reference, as_of),
     ]
-    yield from _with_corrections(items, reference)
+    yield from (_not_confirmed(item, as_of) for item in _with_corrections(items, reference))
+
+
+_RECORDED = (Standing.HELD, Standing.CANCELLED)
+
+
+def _not_confirmed(item: Item, as_of: date) -> Item:
+    """Return the item, with its standing changed if its last possible day has passed and nobody recorded its fate.
+
+    Announced days that were confirmed are taken to have been kept.
+    """
+    recorded = item.standing in _RECORDED or (
+        item.standing is Standing.CONFIRMED and item.date_precision is Precision.DAY
+    )
+    last = item.end + (item.latest - item.start) if item.latest else item.end
+    if recorded or last >= as_of:
+        return item
+    changed = max(item.updated, last + timedelta(days=1))
+    return replace(item, standing=Standing.NOT_CONFIRMED, updated=changed)
 
 
 def _with_corrections(items: Iterable[Item], reference: Reference) -> Iterator[Item]:
@@ -130,9 +159,7 @@ def _sessions(
                 kind=Kind.SESSION,
                 body=occurrence.body,
                 session=occurrence.session,
-                start=occurrence.window_start,
-                end=occurrence.window_end,
-                date_precision=Precision.MONTH,
+                **_when_expected(occurrence),
                 standing=Standing.PROJECTED,
                 confidence=occurrence.confidence,
                 basis=occurrence.basis,
@@ -143,6 +170,21 @@ def _sessions(
                 updated=occurrence.updated,
                 cycle=f"sessions-{occurrence.body}",
             )
+
+
+def _when_expected(occurrence: Occurrence) -> dict[str, Any]:
+    """Return the dates of an occurrence as attributes of an item: its expected days, or its window."""
+    expected = occurrence.expected
+    if expected is None or expected.day is None:
+        window = {"start": occurrence.window_start, "end": occurrence.window_end}
+        return {**window, "date_precision": Precision.MONTH}
+    return {
+        "start": expected.day,
+        "end": occurrence.expected_end or expected.day,
+        "date_precision": Precision.EXPECTED,
+        "earliest": expected.earliest,
+        "latest": expected.latest,
+    }
 
 
 def _session(reference: Reference, forecast: SessionForecast, forecasts: SessionForecasts) -> Item:
@@ -160,6 +202,9 @@ def _session(reference: Reference, forecast: SessionForecast, forecasts: Session
         start=forecast.start,
         end=forecast.end,
         date_precision=forecast.precision,
+        earliest=forecast.earliest,
+        latest=forecast.latest,
+        entry_end=forecast.main_end,
         standing=forecast.standing,
         confidence=forecast.confidence,
         basis=forecast.basis,
@@ -248,9 +293,7 @@ def _projected_texts(reference: Reference, occurrences: tuple[Occurrence, ...], 
             body=occurrence.body,
             track=occurrence.track,
             session=occurrence.session,
-            start=occurrence.window_start,
-            end=occurrence.window_end,
-            date_precision=Precision.MONTH,
+            **_when_expected(occurrence),
             standing=occurrence.standing,
             confidence=occurrence.confidence,
             basis=occurrence.basis + (f" {rule.basis}" if rule is not None and rule.basis else ""),
@@ -294,16 +337,19 @@ def _reviews(reference: Reference, occurrences: tuple[Occurrence, ...], forecast
         if forecast is None:
             continue
         last_cycle[row.country] = max(row.cycle, last_cycle.get(row.country, 0))
-        dated = row.date is not None
         held = row.standing is Standing.HELD
         recalled = "date" in row.recalled_fields or row.confidence is Confidence.RECALLED
-        if dated:
-            basis = (
-                "The day of the review is derived, not seen."
-                if recalled
-                else "The day of the review is from the source given."
-            )
+        day = review_day(reference, row, forecast, forecasts) if not held or row.date else None
+        precision = Precision.DAY
+        if row.date is not None:
+            basis = "The day of the review is derived, not seen." if recalled else "The day is from the source given."
+        elif day is not None and day.day is not None:
+            precision = Precision.EXPECTED
+            hits, of = review_record(reference, forecasts, reference.organisations[forecast.body].holidays)
+            values = {"day": day.day, "earliest": day.earliest, "latest": day.latest}
+            basis = message("expected-from-order", {**values, "order": row.order, "hits": hits, "of": of})
         else:
+            precision = Precision.MONTH
             known = f"{row.session}, {wording.span(forecast.start, forecast.end, forecast.precision)}"
             basis = f"The review {'was' if held else 'is expected'} in {known}; the day is not known."
             if row.standing is Standing.PROJECTED and row.departure is None:
@@ -320,9 +366,11 @@ def _reviews(reference: Reference, occurrences: tuple[Occurrence, ...], forecast
             title=f"UPR of {reference.states[row.country].name}, {wording.ordinal(row.cycle)} cycle",
             session=row.session,
             countries=(row.country,),
-            start=row.date or forecast.start,
-            end=row.date or forecast.end,
-            date_precision=Precision.DAY if dated else Precision.MONTH,
+            start=day.day if day and day.day else forecast.start,
+            end=day.day if day and day.day else forecast.end,
+            date_precision=precision,
+            earliest=day.earliest if day and precision is Precision.EXPECTED else None,
+            latest=day.latest if day and precision is Precision.EXPECTED else None,
             standing=row.standing,
             confidence=Confidence.RECALLED if recalled else row.confidence,
             basis=basis,
@@ -367,10 +415,9 @@ def _deadlines(reference: Reference, as_of: date, until: date) -> Iterator[Item]
 def _deadline(reference: Reference, due: DueMilestone) -> Item:
     milestone = due.milestone
     state = f", {reference.states[due.country].name}" if due.country else ""
-    meetings = {m.code: m for m in reference.meetings}
-    subject = meetings[due.session].meeting if due.session in meetings else ""
-    whose = reference.recurring_meetings[subject].name if subject else due.session
-    related = due.session if due.session in meetings else f"session-{due.session}"
+    meeting = reference.recurring_meetings.get(milestone.meeting)
+    whose = meeting.name if meeting is not None else due.session
+    related = due.session if meeting is not None else f"session-{due.session}"
     if due.country and any(r.code == due.subject for r in reference.reviews):
         related = due.subject
     return Item(
@@ -378,12 +425,14 @@ def _deadline(reference: Reference, due: DueMilestone) -> Item:
         title=f"{milestone.name}, {whose}{state}",
         kind=Kind.DEADLINE if milestone.kind is MilestoneKind.DEADLINE else Kind.MILESTONE,
         body=milestone.body,
-        session="" if due.session in meetings else due.session,
+        session="" if meeting is not None else due.session,
         countries=(due.country,) if due.country else (),
         start=due.start,
         end=due.end,
         at=due.at,
         date_precision=due.precision,
+        earliest=due.earliest,
+        latest=due.latest,
         standing=due.standing,
         confidence=due.confidence,
         basis=due.basis,
@@ -399,73 +448,34 @@ def _deadline(reference: Reference, due: DueMilestone) -> Item:
     )
 
 
-def _meetings(reference: Reference, as_of: date, until: date) -> Iterator[Item]:
-    listed: set[tuple[str, int, int]] = set()
-    for row in reference.meetings:
-        meeting = reference.recurring_meetings[row.meeting]
-        listed.add((row.meeting, row.start.year, row.slot))
+def _meetings(reference: Reference, as_of: date, until: date, forecasts: SessionForecasts) -> Iterator[Item]:
+    expected = list(expected_editions(reference, as_of, until, forecasts))
+    improved = {edition.code for edition in expected if edition.row is not None}
+    for edition in [*(one for one in known_editions(reference) if one.code not in improved), *expected]:
+        meeting = reference.recurring_meetings[edition.meeting]
         seat = reference.organisations[meeting.organisation]
         yield Item(
-            item=edition(row.meeting, row.start.year, row.slot, len(meeting.slots)),
-            title=row.title or meeting.name,
+            item=edition_code(meeting, edition.start.year, edition.slot),
+            title=edition.title,
             kind=Kind.MEETING,
             body=meeting.organisation,
-            start=row.start,
-            end=row.end,
-            date_precision=row.date_precision,
-            standing=row.standing,
-            confidence=row.confidence_in("start"),
-            basis=_edition_basis(row),
-            source_url=row.source_url,
+            start=edition.start,
+            end=edition.end,
+            date_precision=edition.precision,
+            earliest=edition.earliest,
+            latest=edition.latest,
+            standing=edition.standing,
+            confidence=edition.confidence,
+            basis=edition.basis,
+            source_url=edition.source_url,
             timezone=meeting.timezone or seat.timezone,
-            location=row.location or meeting.location,
+            location=edition.location,
             description=_about_meeting(meeting.relevance),
-            notes=row.notes,
-            updated=row.updated,
-            revision=row.revision,
-            cycle=f"meeting-{row.meeting}",
+            notes=edition.notes,
+            updated=edition.updated,
+            revision=edition.revision,
+            cycle=f"meeting-{edition.meeting}",
         )
-    for meeting in reference.recurring_meetings.values():
-        known = [m for m in reference.meetings if m.meeting == meeting.code]
-        latest = max(known, key=lambda m: m.start) if known else None
-        seat = reference.organisations[meeting.organisation]
-        for year in range(as_of.year, until.year + 1):
-            if meeting.interval_years > 1 and (year - (meeting.anchor_year or year)) % meeting.interval_years:
-                continue
-            if (meeting.first_year or year) > year or (meeting.last_year or year) < year:
-                continue
-            for slot, (first, last) in enumerate(meeting.slots, start=1):
-                start, end = month_window(year, first, last)
-                if (meeting.code, year, slot) in listed or end < as_of or start > until:
-                    continue
-                counted = (
-                    f"; last known {wording.span(latest.start, latest.end, latest.date_precision)}" if latest else ""
-                )
-                yield Item(
-                    item=edition(meeting.code, year, slot, len(meeting.slots)),
-                    title=meeting.name,
-                    kind=Kind.MEETING,
-                    body=meeting.organisation,
-                    start=start,
-                    end=end,
-                    date_precision=Precision.MONTH,
-                    standing=Standing.PROJECTED,
-                    confidence=Confidence.RECALLED,
-                    basis=f"Projected from the meeting's habit: {meeting.rhythm.rstrip('.')}{counted}.",
-                    source_url=meeting.source_url,
-                    timezone=meeting.timezone or seat.timezone,
-                    location=meeting.location,
-                    description=_about_meeting(meeting.relevance),
-                    notes=meeting.notes,
-                    updated=max(meeting.updated, latest.updated) if latest else meeting.updated,
-                    cycle=f"meeting-{meeting.code}",
-                )
-
-
-def _edition_basis(row: Meeting) -> str:
-    dates = "The days are" if row.date_precision is Precision.DAY else "The window is"
-    sourced = row.confidence_in("start") is Confidence.SOURCED
-    return f"{dates} {'from the source given' if sourced else 'from memory or derived'}."
 
 
 def _about_meeting(relevance: str) -> str:
@@ -502,14 +512,13 @@ def _observances(reference: Reference, as_of: date, until: date) -> Iterator[Ite
             )
 
 
-def _mandate_holders(reference: Reference) -> Iterator[Item]:
+def _mandate_holders(reference: Reference, as_of: date) -> Iterator[Item]:
     for row in reference.mandate_holders:
-        year, month = row.start.year, row.start.month
-        start, end = row.start, row.start
+        start, taken_up = row.start, row.start
         if row.date_precision is Precision.MONTH:
-            start, end = month_window(year, month, month)
+            start, taken_up = month_window(row.start.year, row.start.month, row.start.month)
         elif row.date_precision is Precision.YEAR:
-            start, end = month_window(year, 1, 12)
+            start, taken_up = month_window(row.start.year, 1, 12)
         seat = reference.organisations[row.organisation]
         until = f" until {wording.span(row.end, row.end, row.date_precision)}" if row.end else ""
         yield Item(
@@ -518,7 +527,8 @@ def _mandate_holders(reference: Reference) -> Iterator[Item]:
             kind=Kind.MANDATE_HOLDER,
             body=row.organisation,
             start=start,
-            end=end,
+            end=max(row.end or as_of, taken_up),
+            entry_end=taken_up,
             date_precision=row.date_precision,
             standing=Standing.HELD,
             confidence=row.confidence,

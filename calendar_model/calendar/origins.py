@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from calendar_model.cycles import edition_code
 from calendar_model.reference import Reference
 from calendar_model.reference.rows import MandateHolder, Meeting, MilestoneDate, Observance, Resolution, Review, Session
 from calendar_model.vocabulary import Kind
-
-
-def edition(meeting: str, year: int, slot: int, slots: int) -> str:
-    """Return the identifier of one edition of a recurring meeting that has so many ``slots`` in a year."""
-    return f"{meeting}-{year}-{slot}" if slots > 1 else f"{meeting}-{year}"
 
 
 def text_item(row: Resolution) -> str:
@@ -28,7 +24,7 @@ class Origins:
         self._rows: Mapping[str, tuple[str, str]] = {
             **{text_item(row): (Resolution.FILE, row.code) for row in reference.resolutions if row.adopted},
             **{
-                edition(row.meeting, row.start.year, row.slot, len(reference.recurring_meetings[row.meeting].slots)): (
+                edition_code(reference.recurring_meetings[row.meeting], row.start.year, row.slot): (
                     Meeting.FILE,
                     row.code,
                 )

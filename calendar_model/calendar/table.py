@@ -6,7 +6,7 @@ follow it.
 
 The columns are declared in :mod:`calendar_model.calendar.columns`; a new one is filled here.
 
-Rows are in reading order: by month; inside a month the exact days first, then the windows that open in it.
+Rows are in reading order: by month; inside a month the known and expected days first, then the windows that open in it.
 """
 
 from __future__ import annotations
@@ -25,18 +25,22 @@ from pandas.api.types import union_categoricals
 from calendar_model.calendar.columns import COLUMNS, ColumnType, columns_of_type
 from calendar_model.calendar.items import Item, reference_items
 from calendar_model.reference import Reference
-from calendar_model.vocabulary import UID_DOMAIN, Precision, Standing
+from calendar_model.vocabulary import UID_DOMAIN, WINDOWS, Standing
 
 _CATEGORIES = list(columns_of_type(ColumnType.CATEGORY))
 
 _SEQUENCE_OF_STANDING = {
     Standing.PROJECTED: 0,
     Standing.PROVISIONAL: 1,
-    Standing.CONFIRMED: 2,
-    Standing.HELD: 3,
-    Standing.CANCELLED: 4,
+    Standing.NOT_CONFIRMED: 2,
+    Standing.CONFIRMED: 3,
+    Standing.HELD: 4,
+    Standing.CANCELLED: 5,
 }
 """A date firms up in this order, so that a change of standing alone raises the iCalendar SEQUENCE."""
+
+_FIRST_CHANGE = date(2026, 1, 1)
+"""No record was written before this day."""
 
 
 def build_table(reference: Reference, as_of: date, until: date) -> pd.DataFrame:
@@ -79,8 +83,13 @@ def _searched_text(item: Item, reference: Reference) -> str:
 
 
 def _sequence(item: Item) -> int:
-    """Return the iCalendar SEQUENCE: it rises with the revision of the row or event, and as the date firms up."""
-    return 10 * item.revision + _SEQUENCE_OF_STANDING[item.standing]
+    """Return the iCalendar SEQUENCE: it rises with each change of the records behind it, and as its date firms up.
+
+    The days on which records change count beside revisions, because an expected day moves when another year's becomes
+    known, and the item itself has no revision for that.
+    """
+    changes = item.revision + max((item.updated - _FIRST_CHANGE).days, 0)
+    return 10 * changes + _SEQUENCE_OF_STANDING[item.standing]
 
 
 _DERIVED: dict[str, Callable[[Item, Reference], Any]] = {
@@ -90,6 +99,9 @@ _DERIVED: dict[str, Callable[[Item, Reference], Any]] = {
     "starts_at": lambda item, reference: item.at,
     "ends_at": lambda item, reference: item.ends or item.at,
     "all_day": lambda item, reference: item.at is None,
+    "earliest": lambda item, reference: item.earliest or item.start,
+    "latest": lambda item, reference: item.latest or item.start,
+    "entry_end": lambda item, reference: item.entry_end or item.end,
     "sequence": lambda item, reference: _sequence(item),
     "search": _searched_text,
 }
@@ -144,7 +156,7 @@ def with_items(table: pd.DataFrame, items: Iterable[Item], reference: Reference)
     keys = pd.DataFrame(
         {
             "month": start.dt.year * 12 + start.dt.month,
-            "window": together["date_precision"] != Precision.DAY,
+            "window": together["date_precision"].isin(WINDOWS),
             "start": start,
             "end": together["end"],
             "item": together["item"],
@@ -163,7 +175,7 @@ def _version(table: pd.DataFrame) -> str:
 
 
 def _reading_order(item: Item) -> tuple[int, int, bool, date, date, date, str]:
-    window = item.date_precision is not Precision.DAY
+    window = item.date_precision.is_window
     return item.start.year, item.start.month, window, item.start, item.end, item.end, item.item
 
 

@@ -90,7 +90,7 @@ def _filter_options(parser: argparse.ArgumentParser) -> None:
         "kind": "such as session, resolution, deadline",
         "track": "code of a track in data/tracks.csv",
         "country": "three-letter code",
-        "standing": "held, confirmed, provisional, projected or cancelled",
+        "standing": "held, confirmed, provisional, projected, not-confirmed or cancelled",
     }
     for name in LISTS:
         parser.add_argument(

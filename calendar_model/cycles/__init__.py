@@ -14,14 +14,18 @@ from calendar_model.cycles.deadlines import (
     committee_session,
     due_for_text,
     due_milestones,
-    is_working_day,
-    offset_day,
     projected_sessions,
 )
+from calendar_model.cycles.editions import Edition, edition_code, expected_editions, known_editions
+from calendar_model.cycles.expected_days import DayRange
+from calendar_model.cycles.review_days import review_day, review_record
 from calendar_model.cycles.session_forecasts import SessionForecast, SessionForecasts, month_window
+from calendar_model.cycles.working_days import is_working_day, offset_day
 
 __all__ = [
+    "DayRange",
     "DueMilestone",
+    "Edition",
     "Occurrence",
     "SessionForecast",
     "SessionForecasts",
@@ -30,11 +34,16 @@ __all__ = [
     "departures",
     "due_for_text",
     "due_milestones",
+    "edition_code",
+    "expected_editions",
     "is_working_day",
+    "known_editions",
     "month_window",
     "offset_day",
     "project",
     "projected_sessions",
+    "review_day",
+    "review_record",
     "rule_in_force",
     "rules_known",
     "states_by_session",

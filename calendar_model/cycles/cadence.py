@@ -21,7 +21,9 @@ from typing import Any
 from dateutil.relativedelta import relativedelta
 
 from calendar_model import wording
-from calendar_model.cycles.session_forecasts import SessionForecast, SessionForecasts, month_window
+from calendar_model.cycles.expected_days import DayRange
+from calendar_model.cycles.session_forecasts import SessionForecast, SessionForecasts, basis_of, month_window
+from calendar_model.cycles.text_days import expected_action
 from calendar_model.reference import Reference
 from calendar_model.reference.rows import Cadence, Resolution, Review, Track
 from calendar_model.vocabulary import Confidence, Precision, ResolutionStatus, Standing, TrackSubject, View
@@ -34,7 +36,9 @@ class Occurrence:
     It is ``overdue`` when its window has closed and neither a text nor its absence has been recorded.
 
     ``window_start`` and ``window_end`` (inclusive, dates of the place) are the session's days or the months in
-    which the text is acted on; the day of the text itself is not known. ``precedent`` is the symbol or session from
+    which the text is acted on. ``expected`` is the day on which the text, or the opening of the session with the
+    reviews, is expected inside it, with its interval, and ``expected_end`` the last day; both None where the past
+    allows none. ``precedent`` is the symbol or session from
     which it is counted, ``basis`` a sentence that says how, ``countries`` the states to be reviewed in it.
     """
 
@@ -59,6 +63,8 @@ class Occurrence:
     updated: date
     revision: int = 0
     overdue: bool = False
+    expected: DayRange | None = None
+    expected_end: date | None = None
 
     @property
     def item(self) -> str:
@@ -177,7 +183,7 @@ def _text_window(rule: Cadence, year: int, forecasts: SessionForecasts) -> tuple
     forecast = forecasts.in_season(rule.season, year)
     if rule.window_from is not None:
         return month_window(year, rule.window_from, rule.window_until or rule.window_from)
-    return (forecast.start, forecast.end) if forecast else (date(year, 1, 1), date(year, 12, 31))
+    return forecast.window if forecast else (date(year, 1, 1), date(year, 12, 31))
 
 
 def _text_occurrence(
@@ -201,6 +207,9 @@ def _text_occurrence(
     counted = f"{wording.every(rule.interval_years)}, counted from {text.symbol} of {wording.day(text.adopted)}"
     whose = "by the guidelines" if view is View.GUIDELINES else "in practice"
     where = f"{session}, {wording.span(start, end, Precision.MONTH)}" if session else f"{year}"
+    action = expected_action(reference, track.code, forecast, forecasts) if forecast and not passed_over else None
+    if action is not None and not start <= action.day <= end:
+        action = None
     record = _not_tabled(reference, track.code, session) if gone else None
     departed = record is not None or (gone and passed_over)
     if departed:
@@ -211,6 +220,10 @@ def _text_occurrence(
         intervals = (year - base) // int(rule.interval_years)
         later = f" ({wording.ordinal(intervals)} turn)" if intervals > 1 else ""
         basis = f"Projected for {where}: {counted}{later} ({whose})."
+        if action is not None:
+            basis += (
+                f" {basis_of(action, f'texts of the {reference.organisations[track.body].short_name}', 'were adopted')}"
+            )
     if record is not None:
         source, confidence = record.source_url, record.confidence
         updated, revision = max(updated, record.updated), record.revision
@@ -230,6 +243,8 @@ def _text_occurrence(
         standing=Standing.CANCELLED if departed else Standing.PROJECTED,
         departure=departed,
         overdue=gone and not departed,
+        expected=None if departed or action is None else action.range,
+        expected_end=None if departed or action is None else action.day,
         precedent=text.symbol,
         precedent_date=text.adopted,
         countries=(),
@@ -275,6 +290,9 @@ class _ReviewRound:
     start: date
     end: date
     updated: date
+    expected: DayRange | None = None
+    expected_end: date | None = None
+    expected_basis: str = ""
 
 
 def _review_occurrences(
@@ -295,12 +313,10 @@ def _review_occurrences(
             forecast = forecasts.known(code)
             if forecast is None or forecast.number is None:
                 continue
-            precedents[forecast.number] = _ReviewRound(
-                forecast.number, code, forecast.start, forecast.end, forecast.updated
-            )
+            precedents[forecast.number] = _ReviewRound(forecast.number, code, *forecast.window, forecast.updated)
             for country in countries:
                 last_number[country] = max(forecast.number, last_number.get(country, 0))
-            if forecast.end >= as_of:
+            if forecast.window[1] >= as_of:
                 yield _listed_reviews(reference, track, view, rule, forecast, countries)
         for country, number in last_number.items():
             waiting[number].append(country)
@@ -338,7 +354,10 @@ def _next_round(last: _ReviewRound, rule: Cadence, prefix: str, body: str, forec
     code = f"{prefix}{number}"
     known = forecasts.known(code)
     if known is not None:
-        return _ReviewRound(number, code, known.start, known.end, known.updated)
+        return _ReviewRound(number, code, *known.window, known.updated)
+    place = forecasts.place_of(body, number, rule.interval_sessions)
+    forecast = forecasts.in_season(*place) if place is not None else None
+    opening = forecasts.opening(forecast) if forecast is not None else None
     shortest = relativedelta(months=round(rule.interval_years * 12))
     longest = relativedelta(months=round((rule.interval_years_max or rule.interval_years) * 12))
     start, end = (last.start + shortest).replace(day=1), last.end + longest
@@ -347,7 +366,10 @@ def _next_round(last: _ReviewRound, rule: Cadence, prefix: str, body: str, forec
     if seasons is not None:
         narrowed = max(start, seasons[0]), min(end, seasons[1])
         start, end = narrowed if narrowed[0] <= narrowed[1] else seasons
-    return _ReviewRound(number, code, start, end, last.updated)
+    if forecast is None or opening is None or opening.day is None or not start <= opening.day <= end:
+        return _ReviewRound(number, code, start, end, last.updated)
+    updated = max(last.updated, forecast.updated)
+    return _ReviewRound(number, code, start, end, updated, opening, forecast.end, forecast.basis)
 
 
 def _listed_reviews(
@@ -361,7 +383,8 @@ def _listed_reviews(
     rows = [r for r in reference.reviews if r.session == forecast.code]
     precedent = _precedent(rows, reference, forecast)
     unsure = [r for r in rows if r.standing in (Standing.PROJECTED, Standing.PROVISIONAL)]
-    basis = f"{forecast.code} is in the calendar for {wording.span(forecast.start, forecast.end, forecast.precision)}"
+    when = wording.when_known(forecast.start, forecast.end, forecast.precision)
+    basis = f"{forecast.code} is in the calendar for {when}"
     basis += f", with {len(countries)} states"
     basis += f"; the place of {len(unsure)} of them is not confirmed." if unsure else "."
     return _occurrence(
@@ -369,8 +392,8 @@ def _listed_reviews(
         view,
         rule,
         session=forecast.code,
-        window_start=forecast.start,
-        window_end=forecast.end,
+        window_start=forecast.window[0],
+        window_end=forecast.window[1],
         standing=forecast.standing,
         departure=False,
         precedent=precedent,
@@ -414,6 +437,8 @@ def _projected_reviews(
     )
     for _, earlier, countries in groups[1:]:
         basis += f" {len(countries)} more had the last one in {earlier.code}."
+    if upcoming.expected_basis:
+        basis = f"{upcoming.expected_basis} {basis}"
     return _occurrence(
         track,
         view,
@@ -430,4 +455,6 @@ def _projected_reviews(
         source_url=rule.source_url,
         confidence=Confidence.RECALLED,
         updated=max(rule.updated, upcoming.updated, origin.updated),
+        expected=upcoming.expected,
+        expected_end=upcoming.expected_end,
     )

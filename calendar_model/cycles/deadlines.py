@@ -1,9 +1,9 @@
 """Deadlines and other milestones counted from a session, a review, a meeting or a text.
 
-Offsets in working days skip Saturdays, Sundays and the public holidays of the place where the body sits. Offsets in
-days, weeks or months are plain; a day so reached that is not a working day gives way to the nearest working day
-further from the anchor, because the office is closed on it. An hour is the hour of the place. A date set by hand in
-``milestone_dates.csv`` replaces the one counted by the rule.
+A milestone counted from an expected day is expected itself, and carries its interval on. Where a rule gives no offset,
+it is read from the days that the milestone had before, if three are known: the usual one, and the interval in which
+nine in ten of them lie. An hour is the hour of the place. A date set by hand in ``milestone_dates.csv`` replaces the
+one counted by the rule. How days are counted is in :mod:`calendar_model.cycles.working_days`.
 """
 
 from __future__ import annotations
@@ -11,31 +11,29 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from functools import lru_cache
-from typing import Protocol
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
-
-from dateutil.relativedelta import relativedelta
 
 from calendar_model import wording
 from calendar_model.cycles.cadence import adopted_texts, project
+from calendar_model.cycles.editions import Edition, expected_editions, known_editions
+from calendar_model.cycles.expected_days import FEWEST_DAYS, OUTSIDE, DayRange, expected_length
+from calendar_model.cycles.review_days import review_day
 from calendar_model.cycles.session_forecasts import SessionForecast, SessionForecasts
-from calendar_model.reference import Reference, working_calendar
-from calendar_model.reference.rows import Meeting, Milestone, MilestoneDate, Review
+from calendar_model.cycles.text_days import expected_action
+from calendar_model.cycles.working_days import offset_day
+from calendar_model.reference import Reference
+from calendar_model.reference.rows import Milestone, MilestoneDate, Review
 from calendar_model.vocabulary import Anchor, Confidence, Precision, Standing, Unit
-
-
-class _Days(Protocol):
-    def __contains__(self, key: object, /) -> bool: ...
 
 
 @dataclass(frozen=True)
 class DueMilestone:
     """A milestone with its date: from ``start`` to ``end`` (dates of the place, inclusive), or at the instant ``at``.
 
-    ``subject`` is the code of the session, review or meeting from which it is counted, ``precision`` month where
-    that has a window only. ``by_hand`` means that the date was entered and not counted.
+    ``subject`` is the code of the session, review or meeting from which it is counted. ``precision`` is day where the
+    date was entered (``by_hand``), expected where it is counted from a day that is known or expected, with ``earliest``
+    and ``latest``, and month where it is counted from a window.
     """
 
     milestone: Milestone
@@ -54,48 +52,13 @@ class DueMilestone:
     source_url: str
     updated: date
     revision: int = 0
+    earliest: date | None = None
+    latest: date | None = None
 
     @property
     def item(self) -> str:
         """The local identifier: the rule and what it is counted from."""
         return f"deadline-{self.milestone.code}-{self.subject}"
-
-
-@lru_cache(maxsize=64)
-def _calendar(code: str) -> _Days:
-    return working_calendar(code) if code else ()
-
-
-def is_working_day(day: date, holidays: str) -> bool:
-    """Return whether ``day`` is a weekday and no public holiday of ``holidays``, a code such as ``CH-GE``, or ""."""
-    return day.weekday() < 5 and day not in _calendar(holidays)
-
-
-def offset_day(anchor: date, offset: int, unit: Unit, holidays: str) -> date:
-    """Return the day ``offset`` units from ``anchor`` by the rules of this module.
-
-    ``holidays`` is the working-day calendar of the place. Raises ValueError for hours: they need an hour to start
-    from, and no session or review has one.
-    """
-    if unit is Unit.HOURS:
-        raise ValueError("an offset in hours cannot be counted from a day")
-    step = timedelta(days=1 if offset > 0 else -1)
-    day = anchor
-    if unit is Unit.WORKING_DAYS:
-        left = abs(offset)
-        while left:
-            day += step
-            left -= is_working_day(day, holidays)
-        return day
-    shift = {
-        Unit.DAYS: relativedelta(days=offset),
-        Unit.WEEKS: relativedelta(weeks=offset),
-        Unit.MONTHS: relativedelta(months=offset),
-    }
-    day = date.fromordinal((anchor + shift[unit]).toordinal())
-    while offset and not is_working_day(day, holidays):
-        day += step
-    return day
 
 
 def due_for_text(reference: Reference, session: str, track: str, as_of: date) -> tuple[DueMilestone, ...]:
@@ -135,7 +98,7 @@ def due_milestones(reference: Reference, as_of: date, until: date) -> tuple[DueM
     """Return every milestone that has a date, in order of date.
 
     These are the milestones of the sessions known on ``as_of`` or projected to ``until``, of their reviews and texts,
-    and of the meetings in the reference.
+    and of the editions of recurring meetings, known or projected.
     """
     forecasts = SessionForecasts(reference, as_of)
     texts = _texts_by_session(reference, as_of, until, forecasts)
@@ -145,8 +108,8 @@ def due_milestones(reference: Reference, as_of: date, until: date) -> tuple[DueM
     }.values():
         if forecast.standing is not Standing.CANCELLED:
             found.extend(_for_session(reference, forecast, forecasts, texts.get(forecast.code, set())))
-    for meeting in reference.meetings:
-        found.extend(_for_meeting(reference, meeting))
+    for edition in [*known_editions(reference), *expected_editions(reference, as_of, until, forecasts)]:
+        found.extend(_for_meeting(reference, edition, forecasts))
     return tuple(sorted(found, key=lambda d: (d.start, d.end, d.milestone.code, d.subject)))
 
 
@@ -213,27 +176,40 @@ def _for_session(
             continue
         yield from _set_by_hand(reference, milestone, forecast)
         if milestone.anchor is Anchor.SESSION_START:
-            yield from _counted(reference, milestone, forecasts.opening(forecast), forecast)
+            yield from _counted(reference, milestone, forecasts.opening(forecast), forecast, forecasts)
         elif milestone.anchor is Anchor.SESSION_END:
-            yield from _counted(reference, milestone, forecasts.closing(forecast), forecast)
+            yield from _counted(reference, milestone, forecasts.closing(forecast), forecast, forecasts)
         elif milestone.anchor is Anchor.REVIEW:
+            undated = not reviews
             for review in reviews:
-                if review.date is not None:
-                    yield from _counted(reference, milestone, (review.date, review.date), forecast, review)
-            if not reviews or any(review.date is None for review in reviews):
-                yield from _counted(reference, milestone, (forecast.start, forecast.end), forecast)
+                day = review_day(reference, review, forecast, forecasts)
+                undated |= day is None
+                if day is not None:
+                    yield from _counted(reference, milestone, day, forecast, forecasts, review)
+            if undated:
+                window = DayRange(None, forecasts.opening(forecast).earliest, forecasts.closing(forecast).latest)
+                yield from _counted(reference, milestone, window, forecast, forecasts)
         elif milestone.anchor is Anchor.TEXT:
-            yield from _counted(reference, milestone, _text_days(reference, forecast, tracks), forecast)
+            days = _text_days(reference, forecast, forecasts, tracks)
+            yield from _counted(reference, milestone, days, forecast, forecasts)
 
 
-def _text_days(reference: Reference, forecast: SessionForecast, tracks: set[str]) -> tuple[date, date]:
-    """When the tracks' text was adopted in the session; the whole session while that is not known."""
+def _text_days(
+    reference: Reference, forecast: SessionForecast, forecasts: SessionForecasts, tracks: set[str]
+) -> DayRange:
+    """When the tracks' text was or is expected to be adopted in the session; else the whole session."""
     days = [
         r.adopted
         for r in reference.resolutions
         if r.session == forecast.code and r.track in tracks and r.adopted is not None
     ]
-    return (min(days), max(days)) if days else (forecast.start, forecast.end)
+    if days:
+        return DayRange(min(days) if min(days) == max(days) else None, min(days), max(days))
+    for track in sorted(tracks):
+        expected = expected_action(reference, track, forecast, forecasts)
+        if expected is not None:
+            return expected.range
+    return DayRange(None, forecast.start, forecast.end)
 
 
 def _in_years(milestone: Milestone, year: int) -> bool:
@@ -244,27 +220,39 @@ def _hand_dates(reference: Reference, milestone: Milestone, subject: str) -> lis
     return [d for d in reference.milestone_dates if d.milestone == milestone.code and d.session == subject]
 
 
+@dataclass(frozen=True)
+class _Offset:
+    """How far a milestone lies from its anchor: usually, and at the least and the most; ``of`` past ones, if any."""
+
+    usual: int
+    least: int
+    most: int
+    unit: Unit
+    of: int = 0
+
+
 def _counted(
     reference: Reference,
     milestone: Milestone,
-    anchor: tuple[date, date],
-    of: SessionForecast | Meeting,
+    anchor: DayRange,
+    of: SessionForecast | Edition,
+    forecasts: SessionForecasts,
     review: Review | None = None,
 ) -> Iterator[DueMilestone]:
-    """Yield the milestone counted by its rule, unless it has no offset or a date set by hand.
+    """Yield the milestone counted from ``anchor``, unless it has a date set by hand or nothing to count by.
 
-    Counted from the days ``anchor`` of a session or meeting ``of``, or of one state's ``review`` in the session.
+    The anchor is of a session or an edition of a meeting, ``of``, or of one state's ``review`` in the session.
     """
     country = review.country if review else ""
-    if milestone.offset is None or milestone.unit is None or milestone.unit is Unit.HOURS:
+    offset = _offset(reference, milestone, forecasts)
+    if offset is None or any(d.country == country for d in _hand_dates(reference, milestone, of.code)):
         return
-    if any(d.country == country for d in _hand_dates(reference, milestone, of.code)):
-        return
-    seat = reference.organisations[milestone.body]
-    first, last = (offset_day(day, milestone.offset, milestone.unit, seat.holidays) for day in anchor)
-    exact = anchor[0] == anchor[1]
-    if not exact and milestone.anchor in (Anchor.SESSION_END, Anchor.TEXT):
-        first = max(first, of.start)
+    holidays = reference.organisations[milestone.body].holidays
+    earliest = offset_day(anchor.earliest, offset.least, offset.unit, holidays)
+    latest = offset_day(anchor.latest, offset.most, offset.unit, holidays)
+    if anchor.day is None and milestone.anchor in (Anchor.SESSION_END, Anchor.TEXT):
+        earliest = max(earliest, of.start)
+    day = offset_day(anchor.day, offset.usual, offset.unit, holidays) if anchor.day is not None else None
     dated = review or of
     what = f"the review of {reference.states[country].name}" if review else of.code
     yield _due_milestone(
@@ -273,25 +261,60 @@ def _counted(
         dated.code,
         session=of.code,
         country=country,
-        days=(first, last),
-        exact=exact,
-        basis=_how_counted(milestone, what, anchor, exact),
+        days=DayRange(day, earliest, latest),
+        is_known=anchor.is_exact and of.precision is Precision.DAY,
+        basis=_how_counted(milestone, offset, what, anchor),
         updated=max(milestone.updated, dated.updated),
         revision=dated.revision,
     )
 
 
-def _for_meeting(reference: Reference, meeting: Meeting) -> Iterator[DueMilestone]:
-    for milestone in reference.milestones.values():
-        if milestone.meeting != meeting.meeting or not _in_years(milestone, meeting.start.year):
+def _offset(reference: Reference, milestone: Milestone, forecasts: SessionForecasts) -> _Offset | None:
+    """Return the offset of a milestone: the rule's, or that of the days which it had before."""
+    if milestone.unit is Unit.HOURS or milestone.anchor is None:
+        return None
+    if milestone.offset is not None and milestone.unit is not None:
+        return _Offset(milestone.offset, milestone.offset, milestone.offset, milestone.unit)
+    past = sorted(_past_offsets(reference, milestone, forecasts))
+    if len(past) < FEWEST_DAYS:
+        return None
+    offsets = [offset for _, offset in past]
+    usual = expected_length(offsets)
+    assert usual is not None  # there are offsets
+    if offsets.count(usual) == 1:
+        usual = sorted(offsets)[len(offsets) // 2]
+    left_out = int(len(offsets) * OUTSIDE / 2)
+    ordered = sorted(offsets)
+    return _Offset(usual, ordered[left_out], ordered[-1 - left_out], Unit.DAYS, of=len(offsets))
+
+
+def _past_offsets(
+    reference: Reference, milestone: Milestone, forecasts: SessionForecasts
+) -> Iterator[tuple[date, int]]:
+    """Yield the days that a milestone had before, each with its distance in days from its anchor."""
+    editions = {edition.code: edition for edition in known_editions(reference)}
+    for row in reference.milestone_dates:
+        if row.milestone != milestone.code or row.standing is Standing.CANCELLED or row.date > forecasts.as_of:
             continue
-        yield from _set_by_hand(reference, milestone, meeting)
-        if milestone.anchor is Anchor.MEETING_START and meeting.standing is not Standing.CANCELLED:
-            last = meeting.start if meeting.date_precision is Precision.DAY else meeting.end
-            yield from _counted(reference, milestone, (meeting.start, last), meeting)
+        of: SessionForecast | Edition | None = forecasts.known(row.session) or editions.get(row.session)
+        if of is None or of.precision is not Precision.DAY:
+            continue
+        if milestone.anchor in (Anchor.SESSION_START, Anchor.MEETING_START):
+            yield row.date, (row.date - of.start).days
+        elif milestone.anchor is Anchor.SESSION_END:
+            yield row.date, (row.date - of.end).days
 
 
-def _set_by_hand(reference: Reference, milestone: Milestone, of: SessionForecast | Meeting) -> Iterator[DueMilestone]:
+def _for_meeting(reference: Reference, edition: Edition, forecasts: SessionForecasts) -> Iterator[DueMilestone]:
+    for milestone in reference.milestones.values():
+        if milestone.meeting != edition.meeting or not _in_years(milestone, edition.start.year):
+            continue
+        yield from _set_by_hand(reference, milestone, edition)
+        if milestone.anchor is Anchor.MEETING_START and edition.standing is not Standing.CANCELLED:
+            yield from _counted(reference, milestone, edition.opening, edition, forecasts)
+
+
+def _set_by_hand(reference: Reference, milestone: Milestone, of: SessionForecast | Edition) -> Iterator[DueMilestone]:
     for row in _hand_dates(reference, milestone, of.code):
         subject = f"{of.code}-{row.country}" if row.country else of.code
         where = f" ({row.source_note})" if row.source_note else ""
@@ -301,8 +324,8 @@ def _set_by_hand(reference: Reference, milestone: Milestone, of: SessionForecast
             subject,
             session=of.code,
             country=row.country,
-            days=(row.date, row.date),
-            exact=True,
+            days=DayRange(row.date, row.date, row.date),
+            is_known=True,
             basis=f"The date was set for {of.code}; it stands whatever the rule would give{where}.",
             updated=row.updated,
             revision=row.revision,
@@ -317,8 +340,8 @@ def _due_milestone(
     *,
     session: str,
     country: str,
-    days: tuple[date, date],
-    exact: bool,
+    days: DayRange,
+    is_known: bool,
     basis: str,
     updated: date,
     revision: int,
@@ -326,15 +349,16 @@ def _due_milestone(
 ) -> DueMilestone:
     zone = milestone.timezone or reference.organisations[milestone.body].timezone
     hour = by_hand.time if by_hand and by_hand.time else milestone.time
-    at = datetime.combine(days[0], hour, ZoneInfo(zone)) if hour and zone and exact else None
+    at = datetime.combine(days.day, hour, ZoneInfo(zone)) if hour and zone and days.day and is_known else None
+    precision = Precision.MONTH if days.day is None else Precision.DAY if by_hand else Precision.EXPECTED
     return DueMilestone(
         milestone=milestone,
         subject=subject,
         session=session,
         country=country,
-        start=days[0],
-        end=days[1],
-        precision=Precision.DAY if exact else Precision.MONTH,
+        start=days.day or days.earliest,
+        end=days.day or days.latest,
+        precision=precision,
         at=at,
         timezone=zone,
         standing=by_hand.standing if by_hand else Standing.PROJECTED,
@@ -344,6 +368,8 @@ def _due_milestone(
         source_url=(by_hand.source_url if by_hand else "") or milestone.source_url,
         updated=updated,
         revision=revision,
+        earliest=days.earliest if precision is Precision.EXPECTED else None,
+        latest=days.latest if precision is Precision.EXPECTED else None,
     )
 
 
@@ -364,16 +390,20 @@ _ANCHORS = {
 }
 
 
-def _how_counted(milestone: Milestone, subject: str, anchor: tuple[date, date], exact: bool) -> str:
-    assert milestone.offset is not None  # _counted() requires it
-    assert milestone.unit is not None
-    assert milestone.anchor is not None
-    amount = abs(milestone.offset)
-    unit = _AMOUNTS[milestone.unit] + ("s" if amount != 1 else "")
-    way = "after" if milestone.offset > 0 else "before"
-    days = wording.day(anchor[0]) if exact else wording.span(*anchor, Precision.MONTH)
+def _how_counted(milestone: Milestone, offset: _Offset, subject: str, anchor: DayRange) -> str:
+    assert milestone.anchor is not None  # _offset() requires it
+    amount = abs(offset.usual)
+    unit = _AMOUNTS[offset.unit] + ("s" if amount != 1 else "")
+    way = "after" if offset.usual > 0 else "before"
+    if anchor.day is None:
+        days = f"{wording.span(anchor.earliest, anchor.latest, Precision.MONTH)}, dates not set"
+    else:
+        days = f"{'' if anchor.is_exact else 'expected '}{wording.day(anchor.day)}"
     what = " ".join(part for part in (_ANCHORS[milestone.anchor], subject) if part)
-    if not milestone.offset:
+    if offset.of:
+        low, high = sorted((abs(offset.least), abs(offset.most)))
+        spread = f" ({low} to {high})" if low != high else ""
+        return f"Usually {amount}{spread} {unit} {way} {what} ({days}), by the last {offset.of} known."
+    if not offset.usual:
         return f"By the rule it falls on {what} ({days})."
-    held = "" if exact else "; the days are not fixed"
-    return f"Worked out by the rule: {amount} {unit} {way} {what} ({days}){held}."
+    return f"By the rule {amount} {unit} {way} {what} ({days})."

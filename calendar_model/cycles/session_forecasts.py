@@ -1,23 +1,42 @@
-"""The sessions of each body: those known on a day, and those projected from its seasons."""
+"""The sessions of each body: those known on a day, and those forecast from its seasons.
+
+The expected opening is that of :mod:`calendar_model.cycles.expected_days`, from the openings of the same season that
+were known on the day; the close follows by the length that the season's sessions usually have. Where the past allows no
+expected day, the season's months are a window.
+"""
 
 from __future__ import annotations
 
 from calendar import monthrange
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from itertools import pairwise
 
 from calendar_model import wording
+from calendar_model.cycles.day_rules import ByProcedure, DatedRule
+from calendar_model.cycles.expected_days import (
+    DayRange,
+    ExpectedDay,
+    expect,
+    expected_length,
+    nominal_day,
+    with_anchor,
+)
+from calendar_model.cycles.working_days import is_working_day
+from calendar_model.messages import message
 from calendar_model.reference import Reference
 from calendar_model.reference.rows import Season, Session
-from calendar_model.vocabulary import Confidence, Precision, Standing
+from calendar_model.vocabulary import Confidence, Precision, SeasonLength, Standing
 
 
 @dataclass(frozen=True)
 class SessionForecast:
     """A session with its dates, as it was known on a day or as it is projected.
 
-    ``start`` and ``end`` are dates of the place, ``end`` inclusive; with a ``precision`` other than day they bound
-    a window. ``code`` is empty where a number cannot be worked out.
+    ``start`` and ``end`` are dates of the place, ``end`` inclusive; in a window they are its first and last day. Of an
+    expected session ``earliest`` and ``latest`` bound the opening. ``code`` is empty where a number cannot be worked
+    out. ``main_end`` is the last day of its main part, where that is not its close, and ``months`` are the first and
+    last day of the months in which an expected session lies.
     """
 
     code: str
@@ -35,6 +54,20 @@ class SessionForecast:
     revision: int = 0
     location: str = ""
     notes: str = ""
+    earliest: date | None = None
+    latest: date | None = None
+    main_end: date | None = None
+    months: tuple[date, date] | None = None
+
+    @property
+    def window(self) -> tuple[date, date]:
+        """The days or months in which it lies for certain, by what is known."""
+        return self.months or (self.start, self.end)
+
+    @property
+    def last_possible_day(self) -> date:
+        """The last day on which it can end, by what is known."""
+        return self.end + (self.latest - self.start) if self.latest else self.end
 
 
 def month_window(year: int, first: int, last: int) -> tuple[date, date]:
@@ -64,28 +97,35 @@ class SessionForecasts:
         self.as_of = as_of
         self._reference = reference
         self._seasons = tuple(reference.seasons.values())
-        self._known: dict[str, SessionForecast] = {}
-        self._in_season: dict[tuple[str, int], SessionForecast] = {}
-        latest: dict[str, SessionForecast] = {}
+        self._rows: dict[str, Session] = {}
+        self._row_in_season: dict[tuple[str, int], Session] = {}
+        latest: dict[str, Session] = {}
         for session in reference.sessions.values():
             if (session.known_from or session.start) > as_of:
                 continue
-            forecast = _from_reference(session)
-            self._known[session.code] = forecast
+            self._rows[session.code] = session
             season = season_of(session, self._seasons)
             if season is not None:
-                self._in_season.setdefault((season.code, session.start.year), forecast)
-                if season.code not in latest or latest[season.code].start < forecast.start:
-                    latest[season.code] = forecast
+                self._row_in_season.setdefault((season.code, session.start.year), session)
+                if season.code not in latest or latest[season.code].start < session.start:
+                    latest[season.code] = session
         self._latest = latest
+        self._known: dict[str, SessionForecast] = {}
+        self._projections: dict[tuple[str, int], SessionForecast] = {}
+        self._dated_rows: dict[str, list[Session]] = {}
+        self._expected: dict[tuple[str, int], ExpectedDay | None] = {}
 
     def known(self, code: str) -> SessionForecast | None:
-        """Return the session of this code if its dates were known on ``as_of``."""
-        return self._known.get(code)
+        """Return the session of this code if it was known on ``as_of``, on its days or the expected ones."""
+        if code not in self._rows:
+            return None
+        if code not in self._known:
+            self._known[code] = self._from_row(self._rows[code])
+        return self._known[code]
 
     def all_known(self) -> tuple[SessionForecast, ...]:
         """Return every session known on ``as_of``, in the order of the reference."""
-        return tuple(self._known.values())
+        return tuple(forecast for code in self._rows if (forecast := self.known(code)) is not None)
 
     def season(self, forecast: SessionForecast) -> Season | None:
         """Return the season to which a session belongs."""
@@ -96,22 +136,82 @@ class SessionForecasts:
         season = self._reference.seasons.get(code)
         if season is None:
             return None
-        if (code, year) in self._in_season:
-            return self._in_season[code, year]
+        if (code, year) in self._row_in_season:
+            return self.known(self._row_in_season[code, year].code)
         if (season.first_year and year < season.first_year) or (season.last_year and year > season.last_year):
             return None
-        return self._projected(season, year)
+        if (code, year) not in self._projections:
+            self._projections[code, year] = self._projected(season, year)
+        return self._projections[code, year]
+
+    def openings(self, season: str) -> tuple[date, ...]:
+        """Return the openings of a season's sessions of which the day was known on ``as_of``, one a year, in order."""
+        return tuple(sorted(session.start for session in self._dated(season)))
+
+    def closings(self, season: str) -> tuple[date, ...]:
+        """Return the closes of the same sessions, in order."""
+        return tuple(sorted(session.end for session in self._dated(season)))
+
+    def _dated(self, season: str) -> list[Session]:
+        if season not in self._dated_rows:
+            rows = (row for (code, _), row in self._row_in_season.items() if code == season)
+            exact = (
+                row for row in rows if row.date_precision is Precision.DAY and row.standing is not Standing.CANCELLED
+            )
+            self._dated_rows[season] = sorted(exact, key=lambda row: row.start)
+        return self._dated_rows[season]
+
+    def expected_opening(self, code: str, year: int) -> ExpectedDay | None:
+        """Return the opening expected in ``year`` from the past ones of the season; None where they allow none."""
+        key = code, year
+        if key not in self._expected:
+            self._expected[key] = self._expect(self._reference.seasons[code], year)
+        return self._expected[key]
+
+    def _expect(self, season: Season, year: int) -> ExpectedDay | None:
+        holidays = self._reference.organisations[season.body].holidays
+        procedure = self._procedure(season.code, year)
+        anchor, anchors, what = self.anchor(season.counted_from, year)
+        found = expect(self.openings(season.code), year, holidays, anchors, what, procedure)
+        return with_anchor(found, anchor) if found is not None and anchor is not None else found
+
+    def anchor(self, season: str, year: int) -> tuple[DayRange | None, tuple[tuple[int, date], ...], str]:
+        """Return the opening of a season in ``year``, all its openings by year for counting from them, and its name.
+
+        Nothing for an empty code, and where no day is known or expected in ``year``.
+        """
+        forecast = self.in_season(season, year) if season else None
+        opening = self.opening(forecast) if forecast is not None else None
+        if opening is None or opening.day is None:
+            return None, (), ""
+        known = {day.year: day for day in self.openings(season)}
+        anchors = tuple(sorted({**known, year: opening.day}.items()))
+        return opening, anchors, f"the opening of the {self._reference.seasons[season].name}"
+
+    def _procedure(self, season: str, year: int) -> ByProcedure | None:
+        rules = sorted(
+            (r for r in self._reference.date_rules if r.season == season and r.known_from <= self.as_of),
+            key=lambda rule: rule.first_year,
+        )
+        # That a rule has ended is known only once the rule after it is.
+        dated = tuple(
+            DatedRule(rule.rrule, rule.statement, rule.first_year, following.first_year - 1 if following else None)
+            for rule, following in pairwise([*rules, None])
+            if rule is not None
+        )
+        found = ByProcedure(dated) if dated else None
+        return found if found is not None and found.in_year(year) is not None else None
 
     def _projected(self, season: Season, year: int) -> SessionForecast:
         start, end = month_window(year, season.window_from, season.window_until)
         latest = self._latest.get(season.code)
         number = None
-        if latest is not None and latest.number is not None:
+        if latest is not None:
             number = latest.number + season.sessions_per_year * (year - latest.start.year)
         body = self._reference.organisations[season.body]
         title = f"{body.name}, {wording.ordinal(number)} session" if number else f"{body.name}, {season.name}"
         counted = f", counted on from {latest.code}" if latest else ""
-        return SessionForecast(
+        window = SessionForecast(
             code=f"{season.session_prefix}{number}" if number else "",
             body=season.body,
             number=number,
@@ -126,6 +226,54 @@ class SessionForecasts:
             updated=max(season.updated, latest.updated) if latest else season.updated,
             location=body.seat_city,
         )
+        return self._with_expected_days(window, season, year)
+
+    def _from_row(self, session: Session) -> SessionForecast:
+        forecast = _from_reference(session)
+        season = season_of(session, self._seasons)
+        if season is None:
+            return forecast
+        if forecast.precision is not Precision.DAY and forecast.standing not in (Standing.HELD, Standing.CANCELLED):
+            return self._with_expected_days(forecast, season, session.start.year)
+        return replace(forecast, main_end=_main_end(season, forecast.start, forecast.end))
+
+    def _with_expected_days(self, window: SessionForecast, season: Season, year: int) -> SessionForecast:
+        """Return the session on its expected days; as it was where there are none, or none inside its window."""
+        expectation = self.expected_opening(season.code, year)
+        if expectation is None or not window.start <= expectation.day <= window.end:
+            return window
+        end = self._expected_close(season, expectation)
+        if end is None:
+            return window
+        changed = max(
+            [window.updated, *(max(row.updated, row.known_from or row.start) for row in self._dated(season.code))]
+        )
+        return replace(
+            window,
+            start=expectation.day,
+            end=end,
+            earliest=expectation.earliest,
+            latest=expectation.latest,
+            precision=Precision.EXPECTED,
+            basis=basis_of(expectation, f"the {season.name}", "opened"),
+            updated=min(changed, self.as_of) if changed > window.updated else changed,
+            main_end=_main_end(season, expectation.day, end),
+            months=(window.start, window.end),
+        )
+
+    def _expected_close(self, season: Season, opening: ExpectedDay) -> date | None:
+        if season.lasts is SeasonLength.UNTIL_NEXT_OPENING:
+            following = self.expected_opening(season.code, opening.day.year + 1)
+            return following.day if following else None
+        holidays = self._reference.organisations[season.body].holidays
+        usual = [row for row in self._dated(season.code) if not row.interruption]
+        length = expected_length([(row.end - nominal_day(row.start, holidays)).days for row in usual])
+        if length is None:
+            return None
+        end = opening.nominal + timedelta(days=length)
+        while end > opening.day and end.weekday() < 5 and not is_working_day(end, holidays):
+            end -= timedelta(days=1)
+        return end
 
     def window_of(self, body: str, number: int, sessions_per_cycle: int) -> tuple[date, date] | None:
         """Return the window of a session that is not known yet, counted by seasons from the body's latest known one.
@@ -134,11 +282,10 @@ class SessionForecasts:
         window then ends a season later. Returns None where there is no session to count from. A window that has closed
         without the session moves on to the next season.
         """
-        known = [s for s in self._known.values() if s.body == body and s.number is not None]
-        latest = max(known, key=lambda s: s.number or 0, default=None)
+        latest = max((s for s in self._rows.values() if s.body == body), key=lambda s: s.number, default=None)
         seasons = sorted((s for s in self._seasons if s.body == body), key=lambda s: s.opens_from)
         season = season_of(latest, self._seasons) if latest else None
-        if latest is None or latest.number is None or season is None or number <= latest.number:
+        if latest is None or season is None or number <= latest.number:
             return None
         cycle = self._cycle_starts(body)
         breaks = (number - cycle) // sessions_per_cycle - (latest.number - cycle) // sessions_per_cycle
@@ -156,25 +303,79 @@ class SessionForecasts:
 
     def _cycle_starts(self, body: str) -> int:
         """Return the number of the first known session of the body's latest known cycle."""
-        cycles = {s.cycle: s.number for s in reversed(self._reference.sessions_of[body]) if s.code in self._known}
+        cycles = {s.cycle: s.number for s in reversed(self._reference.sessions_of[body]) if s.code in self._rows}
         return cycles[max(cycles, key=lambda c: c or 0)]
 
-    def opening(self, forecast: SessionForecast) -> tuple[date, date]:
-        """Return the first and last day on which the session may open; equal where the day is known."""
+    def place_of(self, body: str, number: int, sessions_per_cycle: int) -> tuple[str, int] | None:
+        """Return season and year of a session that is not known yet, counted from the body's latest known one.
+
+        Where each break between two cycles that is known has skipped a season, the coming ones are taken to do so too.
+        None where there is nothing to count from, or where the breaks that are known differ.
+        """
+        sat = sorted((s for s in self._rows.values() if s.body == body), key=lambda s: s.number)
+        seasons = sorted((s for s in self._seasons if s.body == body), key=lambda s: s.opens_from)
+        if not sat or number <= sat[-1].number:
+            return None
+
+        def place(session: Session) -> int | None:
+            season = season_of(session, self._seasons)
+            return session.start.year * len(seasons) + seasons.index(season) if season else None
+
+        skipped = set()
+        for before, after in pairwise(sat):
+            first, second = place(before), place(after)
+            if before.cycle != after.cycle and first is not None and second is not None:
+                skipped.add(second - first - 1)
+        at = place(sat[-1])
+        if at is None or len(skipped) > 1:
+            return None
+        cycle = self._cycle_starts(body)
+        breaks = (number - cycle) // sessions_per_cycle - (sat[-1].number - cycle) // sessions_per_cycle
+        year, index = divmod(at + number - sat[-1].number + breaks * (skipped.pop() if skipped else 0), len(seasons))
+        return seasons[index].code, year
+
+    def opening(self, forecast: SessionForecast) -> DayRange:
+        """Return when the session opens: on a day, on an expected one with its interval, or in a window."""
         if forecast.precision is Precision.DAY:
-            return forecast.start, forecast.start
+            return DayRange(forecast.start, forecast.start, forecast.start)
+        if forecast.earliest is not None and forecast.latest is not None:
+            return DayRange(forecast.start, forecast.earliest, forecast.latest)
         season = self.season(forecast)
         if season is None:
-            return forecast.start, forecast.end
+            return DayRange(None, forecast.start, forecast.end)
         first, last = month_window(forecast.start.year, season.opens_from, season.opens_until)
-        return max(forecast.start, first), min(forecast.end, last)
+        return DayRange(None, max(forecast.start, first), min(forecast.end, last))
 
-    def closing(self, forecast: SessionForecast) -> tuple[date, date]:
-        """Return the first and last day on which the session may close; a window closes in its last two months."""
-        if forecast.precision is Precision.DAY:
-            return forecast.end, forecast.end
+    def closing(self, forecast: SessionForecast) -> DayRange:
+        """Return when the session closes, as :meth:`opening` does; a window closes in its last two months."""
+        opening = self.opening(forecast)
+        if opening.day is not None:
+            return opening.moved((forecast.end - forecast.start).days)
         year, month = divmod(forecast.end.year * 12 + forecast.end.month - 2, 12)
-        return max(forecast.start, date(year, month + 1, 1)), forecast.end
+        return DayRange(None, max(forecast.start, date(year, month + 1, 1)), forecast.end)
+
+
+def basis_of(expectation: ExpectedDay, what: str, happened: str) -> str:
+    """Return the sentence that says how a day is expected: ``what`` ("the spring session") ``happened`` ("opened")."""
+    code = "expected-from-procedure" if expectation.by_procedure else "expected-from-habit"
+    values = {
+        "day": expectation.day,
+        "earliest": expectation.earliest,
+        "latest": expectation.latest,
+        "rule": expectation.rule.words,
+        "hits": expectation.hits,
+        "of": expectation.of,
+        "holiday": expectation.holiday,
+    }
+    return message(code, {**values, "what": what, "happened": happened})
+
+
+def _main_end(season: Season, start: date, end: date) -> date | None:
+    """Return the last day of a session's main part; None where it is its close."""
+    if not season.main_part_until:
+        return None
+    until = ByProcedure((DatedRule(season.main_part_until, "", start.year),)).in_year(start.year)
+    return until if until and start <= until < end else None
 
 
 def _from_reference(session: Session) -> SessionForecast:

@@ -21,7 +21,7 @@ from calendar_model.mission.coverage import work_by_item
 from calendar_model.mission.dossier import Dossier, deadlines, dossier, held_in
 from calendar_model.reference import Reference
 from calendar_model.terms import ReadinessState
-from calendar_model.vocabulary import Confidence, Kind, Precision
+from calendar_model.vocabulary import WINDOWS, Confidence, Kind
 
 
 @word.bounded
@@ -78,7 +78,7 @@ class _ItemNote(BriefingNote):
         self.mark_shown_rows(self.table[self.table["item"] == row["item"]])
         word.line(self.document, "", lead=when(row, self.reader.zone))
         how = f"{how_known(row)}. {row['basis']}"
-        if row["date_precision"] != Precision.DAY:
+        if row["date_precision"] in WINDOWS:
             how = f"{how_known(row)}: it falls somewhere in this window, the days are not known. {row['basis']}"
         word.line(self.document, how if row["confidence"] == Confidence.SOURCED else f"{how} Not seen in a source.")
         states = [self.reference.states[one].name for one in row["countries"].split() if one in self.reference.states]

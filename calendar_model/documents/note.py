@@ -37,7 +37,7 @@ from calendar_model.mission.statements.texts import speaking_seconds, spoken_wor
 from calendar_model.mission.statements.workflow import BEFORE_DELIVERY
 from calendar_model.reference import Reference
 from calendar_model.store.models import Contact, Engagement, FollowUp, Record, Version
-from calendar_model.vocabulary import Confidence, Precision, Sensitivity
+from calendar_model.vocabulary import WINDOWS, Confidence, Sensitivity
 from calendar_model.wording import standing_words, term
 
 SHORT = 150
@@ -272,7 +272,7 @@ class BriefingNote:
 def how_known(row: Any) -> str:
     """How firm the date of a row is, in words, and whether it is a window."""
     words = standing_words(row.standing, departure=bool(row.departure))
-    return words if row.date_precision == Precision.DAY else f"{words}, a window"
+    return f"{words}, a window" if row.date_precision in WINDOWS else words
 
 
 def expectation_bullet(found: Readiness) -> tuple[str, str]:

@@ -18,7 +18,7 @@ from calendar_model.mission.coverage import coverage
 from calendar_model.mission.week import week
 from calendar_model.reference import Reference
 from calendar_model.terms import ReadinessState
-from calendar_model.vocabulary import Kind, Precision, Standing
+from calendar_model.vocabulary import WINDOWS, Kind, Standing
 
 
 @word.bounded
@@ -49,7 +49,7 @@ class _WeekNote(BriefingNote):
         first, last = pd.Timestamp(self.monday), pd.Timestamp(self.sunday)
         standing = ~view["departure"] & (view["standing"] != Standing.CANCELLED)
         here = view[(view["start"] <= last) & (view["end"] >= first) & standing]
-        exact = here["date_precision"] == Precision.DAY
+        exact = ~here["date_precision"].isin(WINDOWS)
         due = here["kind"] == Kind.DEADLINE
         self.listed("Deadlines", here[exact & due], "No deadline is known to fall on a day of this week.", whom=True)
         self.listed("This week", here[exact & ~due], "Nothing with fixed days is on.")

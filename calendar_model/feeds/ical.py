@@ -49,7 +49,7 @@ import pandas as pd
 from calendar_model import wording
 from calendar_model.calendar.columns import COLUMNS, IN_FEEDS, ColumnType
 from calendar_model.feeds import content
-from calendar_model.vocabulary import UID_DOMAIN, Confidence, Kind, Precision, Sensitivity, Standing
+from calendar_model.vocabulary import UID_DOMAIN, WINDOWS, Confidence, Kind, Precision, Sensitivity, Standing
 
 PRODUCT = "-//HRD calendar//Multilateral calendar for human rights defenders//EN"
 REFRESH_EVERY = "PT6H"
@@ -77,6 +77,7 @@ _STATUS = {
     Standing.CONFIRMED: "CONFIRMED",
     Standing.PROVISIONAL: "TENTATIVE",
     Standing.PROJECTED: "TENTATIVE",
+    Standing.NOT_CONFIRMED: "TENTATIVE",
     Standing.CANCELLED: "CANCELLED",
 }
 _STANDING = {
@@ -84,6 +85,7 @@ _STANDING = {
     Standing.CONFIRMED: "Confirmed.",
     Standing.PROVISIONAL: "Provisional: announced, and may still move.",
     Standing.PROJECTED: "Projected: worked out by a rule, not announced by anyone.",
+    Standing.NOT_CONFIRMED: "Not confirmed: the days have passed and nobody has recorded what became of it.",
     Standing.CANCELLED: "Cancelled.",
 }
 
@@ -245,13 +247,14 @@ def _event(row: Any, url: str, alarm_days: int | None) -> bytes:
     """A VEVENT. The row itself is its fingerprint: the same values give the same bytes, which are kept."""
     _refuse_incomplete(row)
     cancelled = row.standing == Standing.CANCELLED
-    window = row.date_precision != Precision.DAY
-    whole_days = row.all_day or window
+    window = row.date_precision in WINDOWS
+    expected = row.date_precision == Precision.EXPECTED
+    whole_days = row.all_day or window or expected
     moment = not whole_days and row.ends_at in ("NaT", row.starts_at)
 
     lines = ["BEGIN:VEVENT", f"SUMMARY:{content.escape(_summary(row))}"]
     if whole_days:
-        after = date.fromisoformat(row.end) + timedelta(days=1)
+        after = date.fromisoformat(row.start if window else row.entry_end) + timedelta(days=1)
         lines.append(f"DTSTART;VALUE=DATE:{_basic(row.start)}")
         lines.append(f"DTEND;VALUE=DATE:{_basic(after.isoformat())}")
     else:
@@ -272,7 +275,7 @@ def _event(row: Any, url: str, alarm_days: int | None) -> bytes:
     if row.related_to:
         parent = f"{row.related_to}@{row.uid.rpartition('@')[2]}"
         lines.append(f"RELATED-TO;RELTYPE=PARENT:{content.escape(parent)}")
-    lines.append(f"STATUS:{'TENTATIVE' if window and not cancelled else _STATUS[Standing(row.standing)]}")
+    lines.append(f"STATUS:{'TENTATIVE' if (window or expected) and not cancelled else _STATUS[Standing(row.standing)]}")
     lines.append(f"TRANSP:{'TRANSPARENT' if whole_days or moment or cancelled else 'OPAQUE'}")
     if url:
         page = "follow-ups" if row.item.startswith(FOLLOW_UP) else f"timeline?item={quote(row.item, safe='')}"
@@ -311,7 +314,7 @@ def _refuse_incomplete(row: Any) -> None:
             ("a day of its last change", row.updated.replace("NaT", "")),
             (
                 "an hour",
-                row.all_day or row.date_precision != Precision.DAY or row.starts_at.replace("NaT", ""),
+                row.all_day or row.date_precision in WINDOWS or row.starts_at.replace("NaT", ""),
             ),
         )
         if not value
@@ -325,11 +328,15 @@ def _refuse_incomplete(row: Any) -> None:
 
 def _summary(row: Any) -> str:
     remarks = []
-    if row.standing == Standing.PROJECTED:
+    if row.standing == Standing.NOT_CONFIRMED:
+        remarks.append("not confirmed")
+    elif row.date_precision == Precision.EXPECTED:
+        remarks.append("expected")
+    elif row.standing == Standing.PROJECTED:
         remarks.append("projected")
-    if row.date_precision != Precision.DAY:
-        remarks.append(f"some time in {_span(row)}")
-        remarks.append("days not known" if row.standing == Standing.HELD else "days not fixed")
+    if row.date_precision in WINDOWS:
+        remarks.append(_span(row))
+        remarks.append("days not known" if row.standing == Standing.HELD else "dates not set")
     text = f"{row.title} ({', '.join(remarks)})" if remarks else row.title
     if row.standing != Standing.CANCELLED:
         return text
@@ -346,8 +353,8 @@ def _description(row: Any) -> str:
     standing = _STANDING[Standing(row.standing)]
     if row.departure:
         standing = "Was due and did not take place."
-    elif row.date_precision != Precision.DAY and row.standing != Standing.CANCELLED:
-        known = "known" if row.standing == Standing.HELD else "fixed"
+    elif row.date_precision in WINDOWS and row.standing != Standing.CANCELLED:
+        known = "known" if row.standing == Standing.HELD else "set"
         standing = f"{standing} The days are not {known}: some time in {_span(row)}."
     parts.append(f"{standing} {row.basis}")
     if row.confidence == Confidence.RECALLED and row.standing != Standing.PROJECTED:

@@ -18,7 +18,7 @@ from calendar_model.figures.palette import TEXT_PX, colour_of
 from calendar_model.figures.text import shown, wrapped
 from calendar_model.figures.zoom import BAND_OF, Band, Detail
 from calendar_model.reference import Reference
-from calendar_model.vocabulary import Kind, Precision
+from calendar_model.vocabulary import WINDOWS, Kind
 from calendar_model.wording import standing_words
 
 MARKS_AT_MOST = 400
@@ -182,7 +182,7 @@ def measure(rows: pd.DataFrame, lane: Integers, scale: TimelineScale, detail: De
             target[timed] = _days(rows.loc[timed, name].dt.tz_convert(zone or "UTC").dt.tz_localize(None))
     kind = rows["kind"].to_numpy(dtype=object)
     band = np.array([BAND_OF[k] for k in kind], dtype=np.int64)
-    window = rows["date_precision"].to_numpy(dtype=object) != Precision.DAY
+    window = rows["date_precision"].isin(WINDOWS).to_numpy()
     opens, closes = scale.to_px(begin), scale.to_px(end)
     x0, x1 = np.clip(opens, 0, scale.px), np.clip(closes, 0, scale.px)
     lasting = kind == Kind.SESSION
@@ -280,7 +280,7 @@ def place_marks(
                 colour=lane.colour,
                 band=band,
                 is_bar=bool(spans.is_bar[i]),
-                is_window=record.date_precision != Precision.DAY,
+                is_window=record.date_precision in WINDOWS,
                 departure=record.departure,
                 x0=float(spans.begin[i]),
                 x1=float(spans.end[i]),
@@ -322,7 +322,7 @@ def _short(record: Any, band: Band) -> str:
 def _hover(record: Any, word: str, zone: str | None) -> str:
     """Return title, date and basis for the hover, in plotly's few tags of HTML."""
     known = standing_words(record.standing, departure=record.departure)
-    if record.date_precision != Precision.DAY:
+    if record.date_precision in WINDOWS:
         known += ", somewhere in this window"
     basis = textwrap.shorten(record.basis, 130, placeholder=" …") if record.basis else ""
     lines = [

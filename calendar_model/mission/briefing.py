@@ -18,7 +18,7 @@ from calendar_model.calendar import Filter, text_item, vote_words, when
 from calendar_model.cycles import rule_in_force, rules_known
 from calendar_model.reference import Reference
 from calendar_model.reference.rows import Milestone, RecurringMeeting, Track
-from calendar_model.vocabulary import Confidence, Kind, MilestoneKind, Precision, Standing, TrackSubject, View
+from calendar_model.vocabulary import WINDOWS, Confidence, Kind, MilestoneKind, Precision, Standing, TrackSubject, View
 
 _STEPS = (Kind.DEADLINE, Kind.MILESTONE)
 _WEIGHTY = (Kind.DEADLINE, Kind.SESSION, Kind.RESOLUTION, Kind.MANDATE_RENEWAL)
@@ -73,7 +73,7 @@ def entries(view: pd.DataFrame, reference: Reference, today: date, zone: str) ->
         key = (str(row.kind), str(row.item))
         if row.kind == Kind.UPR_REVIEW and row.session:
             key = ("reviews", str(row.session))
-        elif row.kind in _STEPS and row.date_precision != Precision.DAY and row.related_to:
+        elif row.kind in _STEPS and row.date_precision in WINDOWS and row.related_to:
             key = ("steps", str(row.session or row.related_to))
         groups.setdefault(key, []).append(_entry(row, reference, today, zone))
         rows.setdefault(key, []).append(row)
@@ -84,7 +84,7 @@ def entries(view: pd.DataFrame, reference: Reference, today: date, zone: str) ->
 
 
 def _entry(row: Any, reference: Reference, today: date, zone: str) -> BriefingEntry:
-    exact = row.date_precision == Precision.DAY
+    exact = row.date_precision not in WINDOWS
     days = (row.start.date() - today).days
     whose = _whose(row.for_whom, "from" if row.kind == Kind.DEADLINE else "for") if row.kind in _STEPS else ""
     return BriefingEntry(

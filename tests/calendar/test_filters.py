@@ -119,7 +119,7 @@ def test_every_word_of_a_search_must_occur(table: pd.DataFrame, reference: Refer
         ),
         (
             [("standing", "sure")],
-            "“sure” is not a value of “standing”. Use held, confirmed, provisional, projected or cancelled.",
+            "“sure” is not a value of “standing”. Use held, confirmed, provisional, projected, not-confirmed or cancelled.",
         ),
         (
             [("country", "Norge")],

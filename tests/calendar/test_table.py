@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from calendar_model.calendar import COLUMNS, EXPORTED, ColumnType, build_table, records, when
 from calendar_model.reference import Reference, load
 from calendar_model.reference.rows import Resolution
-from calendar_model.vocabulary import Precision, Standing
+from calendar_model.vocabulary import WINDOWS, Precision, Standing
 from tests.conftest import DATA
 from tests.day import TODAY
 
@@ -51,9 +51,7 @@ def test_the_schema_is_the_declared_one(table: pd.DataFrame) -> None:
 def test_all_that_is_projected_says_so_and_from_what(table: pd.DataFrame) -> None:
     projected = table[table["standing"] == "projected"]
     assert len(projected) > 1000
-    assert (
-        projected["basis"].str.contains("Projected|Worked out by the rule|By the rule|expected in|sessions sit").all()
-    )
+    assert projected["basis"].str.contains("Projected|By the rule|Usually|Expected|expected in|sessions sit").all()
     days = projected[
         (projected["date_precision"] == "day") & projected["kind"].isin(["session", "meeting", "resolution"])
     ]
@@ -63,7 +61,7 @@ def test_all_that_is_projected_says_so_and_from_what(table: pd.DataFrame) -> Non
 def test_windows_follow_exact_days_of_their_month(table: pd.DataFrame) -> None:
     month = table["start"].dt.year * 12 + table["start"].dt.month
     assert month.is_monotonic_increasing
-    window = (table["date_precision"] != "day").astype(int)
+    window = table["date_precision"].isin(WINDOWS).astype(int)
     assert window.groupby(month).is_monotonic_increasing.all()
 
 
@@ -81,9 +79,11 @@ def test_no_kind_is_missing(table: pd.DataFrame) -> None:
     }
 
 
-def test_the_next_substantive_text_is_a_window_of_months(table: pd.DataFrame) -> None:
-    text = row(table, "hrc-resolution-HRC67")
-    assert (text["standing"], text["date_precision"], when(text)) == ("projected", "month", "Feb–Apr 2028")
+def test_the_next_substantive_text_is_expected_at_the_end_of_its_session(table: pd.DataFrame) -> None:
+    text, session = row(table, "hrc-resolution-HRC67"), row(table, "session-HRC67")
+    assert (text["standing"], text["date_precision"]) == ("projected", "expected")
+    assert session["end"] - pd.Timedelta(days=7) <= text["start"] <= session["end"]
+    assert text["earliest"] <= text["start"] <= text["latest"]
     assert (text["previous"], text["next"]) == ("hrc-resolution-HRC58", "hrc-resolution-HRC76")
     assert text["related_to"] == "session-HRC67"
 
@@ -141,8 +141,8 @@ def test_confirmed_days_replace_a_window_under_the_same_identifier(reference: Re
     assert row(after, "session-HRC64")["uid"] == row(table, "session-HRC64")["uid"]
     assert row(after, "session-HRC64")["sequence"] > row(table, "session-HRC64")["sequence"]
     tabling = row(after, "deadline-hrc-tabling-HRC64")
-    assert when(tabling, "America/New_York") == "Wed 17 Mar 2027, 13:00 (Geneva time), 08:00 in New York"
-    assert row(table, "deadline-hrc-tabling-HRC64")["date_precision"] == "month"
+    assert when(tabling, "America/New_York") == "expected Wed 17 Mar 2027, 13:00 (Geneva time), 08:00 in New York"
+    assert row(table, "deadline-hrc-tabling-HRC64")["latest"] > row(table, "deadline-hrc-tabling-HRC64")["earliest"]
 
 
 def test_the_same_data_gives_the_same_version(reference: Reference, table: pd.DataFrame) -> None:

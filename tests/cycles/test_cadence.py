@@ -55,7 +55,7 @@ def test_the_change_of_2025_is_a_departure_with_its_source(reference: Reference)
 def test_a_projection_says_in_a_sentence_what_it_counts_from(reference: Reference) -> None:
     occurrence = next(t for t in project(reference, TODAY, date(2028, 12, 31)) if t.session == "HRC67")
     assert (occurrence.window_start, occurrence.window_end) == (date(2028, 2, 1), date(2028, 4, 30))
-    assert occurrence.basis == (
+    assert occurrence.basis.startswith(
         "Projected for HRC67, Feb–Apr 2028: every third year, counted from A/HRC/RES/58/23 of Fri 4 Apr 2025 "
         "(by the guidelines)."
     )

@@ -11,7 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from calendar_model.cycles import DueMilestone, due_for_text, due_milestones, is_working_day, offset_day
+from calendar_model.cycles import (
+    DueMilestone,
+    SessionForecasts,
+    due_for_text,
+    due_milestones,
+    is_working_day,
+    offset_day,
+)
 from calendar_model.reference import Reference
 from calendar_model.reference.rows import MilestoneDate
 from calendar_model.vocabulary import Precision, Unit
@@ -37,7 +44,8 @@ def test_each_deadline_is_that_of_the_answer_sheet(row: dict[str, str], due: dic
     found = due[row["item"]]
     said = found.at.isoformat(timespec="minutes") if found.at else found.start.isoformat()
     assert said == row["due"], row["reason"]
-    assert found.precision is Precision.DAY
+    assert found.precision is (Precision.DAY if found.by_hand else Precision.EXPECTED)
+    assert found.earliest in (None, found.start)
 
 
 @given(anchor=DAYS, offset=st.integers(-30, 30), place=PLACES)
@@ -92,14 +100,31 @@ def test_a_date_set_by_hand_stays(reference: Reference) -> None:
     assert rows[0].basis == "The date was set for HRC61; it stands whatever the rule would give."
 
 
-def test_a_window_stays_a_window_in_what_is_counted_from_it(reference: Reference) -> None:
+def test_what_is_counted_from_an_expected_day_carries_its_interval(reference: Reference) -> None:
+    session = SessionForecasts(reference, TODAY).known("HRC67")
+    assert session is not None
+    assert session.earliest is not None
+    assert session.latest is not None
     tabling = next(
         d for d in due_for_text(reference, "HRC67", "hrc-resolution", TODAY) if d.milestone.code == "hrc-tabling"
     )
-    assert tabling.precision is Precision.MONTH
+    assert tabling.precision is Precision.EXPECTED
     assert tabling.at is None
+    length = session.end - session.start
+    offset, unit = tabling.milestone.offset, tabling.milestone.unit
+    assert offset is not None
+    assert unit is not None
+    counted = [
+        offset_day(day + length, offset, unit, "UN-GE") for day in (session.earliest, session.start, session.latest)
+    ]
+    assert [tabling.earliest, tabling.start, tabling.latest] == counted
+
+
+def test_a_window_stays_a_window_in_what_is_counted_from_it(reference: Reference) -> None:
+    bare = replace(reference, sessions={c: s for c, s in reference.sessions.items() if s.start.year > 2026})
+    tabling = next(d for d in due_for_text(bare, "HRC67", "hrc-resolution", TODAY) if d.milestone.code == "hrc-tabling")
+    assert tabling.precision is Precision.MONTH
     assert (tabling.start, tabling.end) == (date(2028, 2, 15), date(2028, 4, 13))
-    assert tabling.basis.endswith("(Mar–Apr 2028); the days are not fixed.")
 
 
 def test_the_plan_of_an_assembly_text_counts_from_its_committee(reference: Reference) -> None:

@@ -142,7 +142,7 @@ def test_other_methods_are_refused(client: TestClient, method: str) -> None:
         ),
         (
             "standing=certain",
-            "“certain” is not a value of “standing”. Use held, confirmed, provisional, projected or cancelled.",
+            "“certain” is not a value of “standing”. Use held, confirmed, provisional, projected, not-confirmed or cancelled.",
         ),
         ("download=yes", "The parameter download can only be 1, or be left out."),
     ],

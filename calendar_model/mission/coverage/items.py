@@ -13,7 +13,7 @@ import pandas as pd
 
 from calendar_model.mission.coverage.expectations import EXPECTED, KINDS_COVERED, ItemExpectations, key_of
 from calendar_model.reference import Reference
-from calendar_model.vocabulary import Kind, Precision, Standing
+from calendar_model.vocabulary import WINDOWS, Kind, Standing
 
 LONGEST_BEFORE = timedelta(days=180)
 """How long before an item's first day a deadline of its organisation is taken for the item's."""
@@ -37,7 +37,7 @@ class CoveredItem:
 
     @property
     def exact(self) -> bool:
-        return self.date_precision == Precision.DAY
+        return self.date_precision not in WINDOWS
 
     @property
     def expected(self) -> ItemExpectations:
@@ -96,7 +96,7 @@ class OwnDeadlines:
         row: Any
         for row in rows.itertuples(index=False):
             code = next(code for prefix, code in of_prefix.items() if row.item.startswith(prefix))
-            day = CountedDay(row.start.date(), row.date_precision == Precision.DAY)
+            day = CountedDay(row.start.date(), row.date_precision not in WINDOWS)
             key = (code, row.related_to, row.countries)
             self._of[key] = min(day, self._of.get(key, day), key=_in_order)
             self._of_organisation[code, row.organisation].append(day)

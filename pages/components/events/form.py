@@ -14,7 +14,7 @@ from calendar_model.mission import briefing
 from calendar_model.mission.events import item_of, save_event
 from calendar_model.reference import Reference
 from calendar_model.terms import EventKind, RecordKind
-from calendar_model.vocabulary import Kind, Precision, Sensitivity, Standing
+from calendar_model.vocabulary import WINDOWS, Kind, Sensitivity, Standing
 from pages.components.record.forms import LINK, NEW, RecordForm, open_record, words
 from pages.components.record.page import RecordView
 from pages.components.record.parts import linked_by_kind, linked_items
@@ -171,7 +171,7 @@ def _when_and_where(form: RecordForm, event: Event | None, body: str, context: P
 
 def _room(form: RecordForm, event: Event | None, kind: EventKind, rule: Any) -> None:
     """The day by which the room is asked for, with what the body's own rule says of it."""
-    exact = rule is not None and rule["date_precision"] == Precision.DAY
+    exact = rule is not None and rule["date_precision"] not in WINDOWS
     day = rule["start"].date() if rule is not None and exact else None
     for_a_room = kind in (EventKind.SIDE_EVENT, EventKind.PANEL)
     chosen = form.day("request_due", "Ask for the room by", default=day if for_a_room and event is None else None)

@@ -6,7 +6,7 @@ from html import escape
 from typing import Any
 
 from calendar_model.calendar import when
-from calendar_model.vocabulary import Confidence, Precision
+from calendar_model.vocabulary import WINDOWS, Confidence
 from calendar_model.wording import standing_words
 from pages.components.shell.words import plain
 
@@ -17,7 +17,7 @@ def date_html(row: Any, zone: str, style: str) -> str:
     ``row`` is one of the calendar table, by the names of its columns; ``style`` begins the names of the CSS classes.
     """
     known = standing_words(row["standing"], departure=bool(row["departure"]))
-    if row["date_precision"] != Precision.DAY:
+    if row["date_precision"] in WINDOWS:
         known += ", somewhere in this window; the days are not known"
     source = "" if row["confidence"] == Confidence.SOURCED else " Not seen in a source."
     return (

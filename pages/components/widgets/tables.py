@@ -13,6 +13,7 @@ from calendar_model import wording
 from calendar_model.calendar import describe, when
 from calendar_model.documents import table_csv
 from calendar_model.documents.workbook import table_xlsx
+from calendar_model.vocabulary import WINDOWS, Standing
 from pages.components.shell import item_panel
 from pages.components.shell.context import PageContext, current
 from pages.components.widgets import labels
@@ -112,7 +113,7 @@ def kind_word(kind: str) -> str:
 def standing_words(standing: str, precision: str) -> str:
     """``Confirmed``; of a window ``Projected, a window``, because its days are not fixed."""
     label = labels.STANDINGS.get(standing, standing)
-    return label if precision == "day" else f"{label}, a window"
+    return f"{label}, a window" if precision in WINDOWS else label
 
 
 def _open_chosen(key: str, items: list[str]) -> None:
@@ -123,7 +124,8 @@ def _open_chosen(key: str, items: list[str]) -> None:
 
 def _when(view: pd.DataFrame, zone: str) -> list[str]:
     starts, ends = (view[name].dt.date for name in ("start", "end"))
-    texts = [_days(*days) for days in zip(starts, ends, view["date_precision"], strict=True)]
+    held = view["standing"] == Standing.HELD
+    texts = [_days(*days) for days in zip(starts, ends, view["date_precision"], held, strict=True)]
     timed = (~view["all_day"]).to_numpy().nonzero()[0]
     for position, row in zip(timed, view.iloc[timed].itertuples(), strict=True):
         texts[position] = when(row, zone)
@@ -131,8 +133,8 @@ def _when(view: pd.DataFrame, zone: str) -> list[str]:
 
 
 @lru_cache(maxsize=4096)
-def _days(start: date, end: date, precision: str) -> str:
-    return wording.span(start, end, precision)
+def _days(start: date, end: date, precision: str, held: bool) -> str:
+    return wording.when_known(start, end, precision, held=held)
 
 
 def _named(codes: pd.Series, name: Callable[[str], str]) -> list[str]:

@@ -1,0 +1,211 @@
+"""The editions of recurring meetings: those in the reference, and those that their habit lets expect."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from calendar_model import wording
+from calendar_model.cycles.expected_days import (
+    DayRange,
+    ExpectedDay,
+    expect,
+    expected_length,
+    nominal_day,
+    with_anchor,
+)
+from calendar_model.cycles.session_forecasts import SessionForecasts, basis_of, month_window
+from calendar_model.reference import Reference
+from calendar_model.reference.rows import Meeting, RecurringMeeting
+from calendar_model.vocabulary import Confidence, Precision, Standing
+
+STALE_YEARS = 3
+"""A yearly meeting of which no edition is known for so many years is no longer projected; see :func:`is_stale`."""
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One edition of a recurring meeting, as known or as projected.
+
+    ``code`` is its identifier: of a projected one the one that it will have. ``start`` and ``end`` are dates of the
+    place, ``end`` inclusive; in a window its first and last day. ``earliest`` and ``latest`` bound an expected start.
+    ``row`` is the row of the reference, None for a projected one.
+    """
+
+    code: str
+    meeting: str
+    slot: int
+    title: str
+    start: date
+    end: date
+    precision: Precision
+    standing: Standing
+    confidence: Confidence
+    basis: str
+    source_url: str
+    location: str
+    notes: str
+    updated: date
+    revision: int = 0
+    earliest: date | None = None
+    latest: date | None = None
+    row: Meeting | None = None
+
+    @property
+    def opening(self) -> DayRange:
+        """When it opens: on a day, on an expected one with its interval, or in a window."""
+        if self.precision is Precision.DAY:
+            return DayRange(self.start, self.start, self.start)
+        if self.earliest is not None and self.latest is not None:
+            return DayRange(self.start, self.earliest, self.latest)
+        return DayRange(None, self.start, self.end)
+
+    @property
+    def last_possible_day(self) -> date:
+        """The last day on which it can end, by what is known."""
+        return self.end + (self.latest - self.start) if self.latest else self.end
+
+
+def edition_code(meeting: RecurringMeeting, year: int, slot: int) -> str:
+    """Return the identifier of one edition of a recurring meeting."""
+    return f"{meeting.code}-{year}-{slot}" if len(meeting.slots) > 1 else f"{meeting.code}-{year}"
+
+
+def known_editions(reference: Reference) -> Iterator[Edition]:
+    """Yield the editions that the reference has, in its order."""
+    for row in reference.meetings:
+        meeting = reference.recurring_meetings[row.meeting]
+        dates = "The days are" if row.date_precision is Precision.DAY else "The window is"
+        sourced = row.confidence_in("start") is Confidence.SOURCED
+        yield Edition(
+            code=row.code,
+            meeting=row.meeting,
+            slot=row.slot,
+            title=row.title or meeting.name,
+            start=row.start,
+            end=row.end,
+            precision=row.date_precision,
+            standing=row.standing,
+            confidence=row.confidence_in("start"),
+            basis=f"{dates} {'from the source given' if sourced else 'from memory or derived'}.",
+            source_url=row.source_url,
+            location=row.location or meeting.location,
+            notes=row.notes,
+            updated=row.updated,
+            revision=row.revision,
+            row=row,
+        )
+
+
+def expected_editions(reference: Reference, as_of: date, until: date, forecasts: SessionForecasts) -> Iterator[Edition]:
+    """Yield the editions that are due by their habit from a year before ``as_of`` to ``until`` and are not recorded.
+
+    Of a recorded edition with a window whose days are expected, an edition on those days is yielded with its row. A
+    meeting of which no edition is known for years is left out: see :func:`is_stale`.
+    """
+    recorded = {(row.meeting, row.start.year, row.slot): row for row in reference.meetings}
+    for meeting in reference.recurring_meetings.values():
+        past = _past(reference, meeting, as_of)
+        stale = is_stale(reference, meeting, as_of)
+        for year in range(as_of.year - 1, until.year + 1):
+            if meeting.interval_years > 1 and (year - (meeting.anchor_year or year)) % meeting.interval_years:
+                continue
+            if (meeting.first_year or year) > year or (meeting.last_year or year) < year:
+                continue
+            for slot in range(1, len(meeting.slots) + 1):
+                row = recorded.get((meeting.code, year, slot))
+                if row is not None and (
+                    row.date_precision is Precision.DAY or row.standing in (Standing.HELD, Standing.CANCELLED)
+                ):
+                    continue
+                edition = _expected(reference, meeting, year, slot, past[slot], forecasts, row)
+                if row is not None and edition.precision is not Precision.EXPECTED:
+                    continue
+                recent = edition.last_possible_day >= date(as_of.year - 1, as_of.month, 1)
+                if recent and edition.start <= until and (row is not None or not stale):
+                    yield edition
+
+
+def is_stale(reference: Reference, meeting: RecurringMeeting, as_of: date) -> bool:
+    """Return whether so long no edition is known that the habit may have ended: three intervals, three years at least.
+
+    A meeting that has no edition in the reference at all is taken at its word.
+    """
+    last = max((row.end for row in reference.meetings if row.meeting == meeting.code), default=None)
+    return last is not None and last.year + max(STALE_YEARS, 3 * meeting.interval_years) <= as_of.year
+
+
+def _past(reference: Reference, meeting: RecurringMeeting, as_of: date) -> dict[int, list[Meeting]]:
+    """Return the editions held by ``as_of`` of which the days are known, by slot and in order."""
+    found: defaultdict[int, list[Meeting]] = defaultdict(list)
+    for row in sorted(reference.meetings, key=lambda row: row.start):
+        known = row.date_precision is Precision.DAY and row.standing is not Standing.CANCELLED
+        if row.meeting == meeting.code and known and (row.start <= as_of or row.standing is Standing.CONFIRMED):
+            found[row.slot].append(row)
+    return found
+
+
+def _expected(
+    reference: Reference,
+    meeting: RecurringMeeting,
+    year: int,
+    slot: int,
+    past: list[Meeting],
+    forecasts: SessionForecasts,
+    row: Meeting | None,
+) -> Edition:
+    window = (row.start, row.end) if row is not None else month_window(year, *meeting.slots[slot - 1])
+    seat = reference.organisations[meeting.organisation]
+    expectation = expected_first_day(reference, meeting, year, past, forecasts)
+    length = expected_length([(one.end - nominal_day(one.start, seat.holidays)).days for one in past])
+    latest = past[-1] if past else None
+    changed = [meeting.updated, *(max(one.updated, min(one.start, forecasts.as_of)) for one in past)]
+    found = Edition(
+        code=row.code if row is not None else edition_code(meeting, year, slot),
+        meeting=meeting.code,
+        slot=slot,
+        title=(row.title if row is not None else "") or meeting.name,
+        start=window[0],
+        end=window[1],
+        precision=Precision.MONTH,
+        standing=row.standing if row is not None else Standing.PROJECTED,
+        confidence=Confidence.RECALLED,
+        basis=_habit(meeting, latest),
+        source_url=(row.source_url if row is not None else "") or meeting.source_url,
+        location=(row.location if row is not None else "") or meeting.location,
+        notes=row.notes if row is not None else meeting.notes,
+        updated=max([*changed, row.updated] if row is not None else changed),
+        revision=row.revision if row is not None else 0,
+        row=row,
+    )
+    if expectation is None or length is None or not window[0] <= expectation.day <= window[1]:
+        return found
+    return Edition(
+        **{
+            **vars(found),
+            "start": expectation.day,
+            "end": expectation.nominal + timedelta(days=length),
+            "precision": Precision.EXPECTED,
+            "earliest": expectation.earliest,
+            "latest": expectation.latest,
+            "basis": basis_of(expectation, meeting.name, "opened"),
+        }
+    )
+
+
+def expected_first_day(
+    reference: Reference, meeting: RecurringMeeting, year: int, past: list[Meeting], forecasts: SessionForecasts
+) -> ExpectedDay | None:
+    """Return the first day expected of an edition in ``year``, from those of past editions of the same slot."""
+    holidays = reference.organisations[meeting.organisation].holidays
+    days = {row.start.year: row.start for row in past if row.start.year < year}
+    anchor, anchors, what = forecasts.anchor(meeting.counted_from, year)
+    found = expect(tuple(days.values()), year, holidays, anchors, what)
+    return with_anchor(found, anchor) if found is not None and anchor is not None else found
+
+
+def _habit(meeting: RecurringMeeting, latest: Meeting | None) -> str:
+    counted = f"; last known {wording.span(latest.start, latest.end, latest.date_precision)}" if latest else ""
+    return f"Projected from the meeting's habit: {meeting.rhythm.rstrip('.')}{counted}."

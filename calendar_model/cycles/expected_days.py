@@ -1,0 +1,342 @@
+"""The day on which something that comes once a year is expected, from the days of past years.
+
+Every rule of a documented family (:mod:`calendar_model.cycles.day_rules`) votes for its day of the year. A vote weighs
+the less, the more the rule missed in the past: each past year counts for ``DECAY`` of the one after it, a miss for one
+and for one more each week by which it missed. The day with most votes is the expected day. Where a rule of procedure is
+in force, it alone votes.
+
+The interval holds 90 per cent of the votes, and beside them of what the same method missed in the past, each year
+forecast from the years before it: a habit can change, and it is given a chance of ``CHANGE`` a year to do so. So an
+interval is narrow where the rules that fit the past agree on the year, and wide where they do not.
+
+A day that is a public holiday of the place gives way to the next working day, in the past as in the forecast.
+
+Nothing but the past days given is looked at, so that a forecast cannot know what came later. The three numbers were
+chosen round and not fitted; docs/FORECASTS.md shows how little others would change.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from calendar_model.cycles.day_rules import ByProcedure, DayRule, DaysFrom, NthWeekday, family
+from calendar_model.cycles.working_days import is_working_day
+
+Ordinals: TypeAlias = npt.NDArray[np.int64]
+
+DECAY = 0.8
+"""What a past year counts for beside the one after it."""
+
+CHANGE = 0.1
+"""The chance in a year that a habit changes."""
+
+OUTSIDE = 0.1
+"""What the interval leaves out."""
+
+FEWEST_DAYS = 3
+"""Past days without which no rule of the calendar is looked for; to count from another day of the year, one will do."""
+
+_MISSED_WEEKS_AT_MOST = 2
+_UNUSUAL = 1.0
+"""By how much a rule that is not the nth weekday of a month must be better than one that is, in misses."""
+
+_PRIOR_MISSES = (-7, 0, 7)
+"""What is thought to be missed before anything is known: a body that moves its day moves it by a week."""
+
+LONGEST_INTERVAL = 45
+"""Days: what is known no better than this has no expected day."""
+
+_RECORD_YEARS = 12
+
+
+@dataclass(frozen=True)
+class DayRange:
+    """When something is: on ``day``, or at least between ``earliest`` and ``latest``; ``day`` is None in a window."""
+
+    day: date | None
+    earliest: date
+    latest: date
+
+    @property
+    def is_exact(self) -> bool:
+        return self.day is not None and self.earliest == self.day == self.latest
+
+    def moved(self, days: int) -> DayRange:
+        """Return the range so many days later, or earlier when negative."""
+        shift = timedelta(days=days)
+        return DayRange(self.day and self.day + shift, self.earliest + shift, self.latest + shift)
+
+
+@dataclass(frozen=True)
+class ExpectedDay:
+    """The expected day of a year, and how far to trust it.
+
+    ``earliest`` and ``latest`` bound it with nine chances in ten. ``rule`` is the rule with the best record that gives
+    the day, and ``hits`` in how many of the last ``of`` past days it did; ``holiday`` is the public holiday from which
+    the day was moved, if it was. ``by_procedure`` says that the rule is one of procedure and no habit.
+    """
+
+    day: date
+    earliest: date
+    latest: date
+    rule: DayRule
+    hits: int
+    of: int
+    holiday: date | None = None
+    by_procedure: bool = False
+
+    @property
+    def range(self) -> DayRange:
+        return DayRange(self.day, self.earliest, self.latest)
+
+    @property
+    def nominal(self) -> date:
+        """The day that the rule gives before it gives way to a holiday."""
+        return self.holiday or self.day
+
+
+@dataclass(frozen=True)
+class RuleRecord:
+    """A rule of the family beside the past: ``day`` is what it gives, ``misses`` by year in days (0: exact)."""
+
+    rule: DayRule
+    day: date
+    misses: Mapping[int, int]
+    weight: float
+
+
+def on_working_day(day: date, holidays: str) -> date:
+    """Return ``day``, or if it is a holiday of the place on a weekday the next working day."""
+    if day.weekday() > 4:
+        return day
+    while not is_working_day(day, holidays):
+        day += timedelta(days=1)
+    return day
+
+
+def nominal_day(day: date, holidays: str) -> date:
+    """Return the day from which ``day`` was moved by holidays of the week before it, or ``day`` itself."""
+    before = day - timedelta(days=1)
+    while before.weekday() < 5 and not is_working_day(before, holidays):
+        day, before = before, before - timedelta(days=1)
+    return day
+
+
+@lru_cache(maxsize=8192)
+def expect(
+    past: tuple[date, ...],
+    year: int,
+    holidays: str = "",
+    anchors: tuple[tuple[int, date], ...] = (),
+    anchored_on: str = "",
+    procedure: DayRule | None = None,
+) -> ExpectedDay | None:
+    """Return the day expected in ``year`` from the days of past years, one a year; None where they allow none.
+
+    ``holidays`` is the calendar of the place (``CH-GE``). ``anchors`` are the days, by year and with that of ``year``
+    itself, of something from which this one may be counted, and ``anchored_on`` names it. ``procedure`` is the rule of
+    procedure in force in ``year``, if there is one.
+    """
+    past = tuple(day for day in past if day.year < year)
+    if procedure is None and not anchors and len(past) < FEWEST_DAYS:
+        return None
+    candidates = _Candidates(past, year, holidays, anchors, anchored_on, procedure)
+    votes = candidates.votes()
+    if not votes:
+        return None
+    whole = sum(votes.values())
+    day = max(votes, key=lambda d: (round(votes[d] / whole, 9), -d.toordinal()))
+    ahead = max(year - max((d.year for d in past), default=year - 1), 1)
+    other = 1 - (1 - CHANGE) ** ahead
+    shares = defaultdict(float, {voted: (1 - other) * weight / whole for voted, weight in votes.items()})
+    missed = [*_PRIOR_MISSES, *_missed(past, year, holidays, anchors, anchored_on, procedure)]
+    for miss in missed:
+        shares[day + timedelta(days=miss)] += other / len(missed)
+    earliest, latest = _interval(shares, day)
+    if (latest - earliest).days > LONGEST_INTERVAL:
+        return None
+    best = candidates.best(day)
+    recent = sorted(best.misses)[-_RECORD_YEARS:]
+    given = best.rule.in_year(year)
+    return ExpectedDay(
+        day,
+        earliest,
+        latest,
+        best.rule,
+        hits=sum(best.misses[y] == 0 for y in recent),
+        of=len(recent),
+        holiday=given if given != day else None,
+        by_procedure=procedure is not None,
+    )
+
+
+def rule_records(
+    past: tuple[date, ...],
+    year: int,
+    holidays: str = "",
+    anchors: tuple[tuple[int, date], ...] = (),
+    anchored_on: str = "",
+    procedure: DayRule | None = None,
+) -> list[RuleRecord]:
+    """Return the rules that give a day in ``year``, by weight, with their record; parameters as in :func:`expect`."""
+    past = tuple(day for day in past if day.year < year)
+    return _Candidates(past, year, holidays, anchors, anchored_on, procedure).records()
+
+
+class _Candidates:
+    """The rules that may give the day of ``year``, with the day of each and its weight by the past days."""
+
+    def __init__(
+        self,
+        past: tuple[date, ...],
+        year: int,
+        holidays: str,
+        anchors: tuple[tuple[int, date], ...],
+        anchored_on: str,
+        procedure: DayRule | None,
+    ) -> None:
+        self._past, self._year, self._holidays = past, year, holidays
+        if procedure is not None:
+            self._rules: tuple[DayRule, ...] = (procedure,)
+        else:
+            self._rules = tuple(DaysFrom(n, dict(anchors), anchored_on) for n in _offsets(past, anchors))
+            if len(past) >= FEWEST_DAYS:
+                self._rules += family(*_family_of(past, holidays))
+        self._given = self._ordinals(year)
+        loss = np.array([0.0 if isinstance(rule, NthWeekday) else _UNUSUAL for rule in self._rules])
+        last = max((day.year for day in past), default=year)
+        for day in past:
+            given = self._ordinals(day.year)
+            miss = np.abs(given - day.toordinal())
+            lost = np.where(miss > 0, 1 + np.minimum(miss / 7, _MISSED_WEEKS_AT_MOST), 0.0)
+            # A rule that gives no day in a past year is judged as if it had missed it by a week.
+            lost = np.where(given == 0, 0.0 if procedure is not None else 2.0, lost)
+            loss += DECAY ** (last - day.year) * lost
+        self._weights = np.where(self._given == 0, 0.0, np.exp(-loss))
+
+    def _ordinals(self, year: int) -> Ordinals:
+        """The working day that each rule gives in a year, as an ordinal; 0 where it gives none."""
+        own = [rule for rule in self._rules if isinstance(rule, (DaysFrom, ByProcedure))]
+        given = np.array([_ordinal(rule, year, self._holidays) for rule in own], dtype=np.int64)
+        if len(own) == len(self._rules):
+            return given
+        return np.concatenate([given, _family_ordinals(_family_of(self._past, self._holidays), year, self._holidays)])
+
+    def votes(self) -> dict[date, float]:
+        """The weight of each day that rules give."""
+        days, which = np.unique(self._given, return_inverse=True)
+        weights = np.bincount(which, weights=self._weights)
+        return {
+            date.fromordinal(day): weight for day, weight in zip(days.tolist(), weights.tolist(), strict=True) if day
+        }
+
+    def best(self, day: date) -> RuleRecord:
+        """The weightiest of the rules that give this day."""
+        weights = np.where(self._given == day.toordinal(), np.round(self._weights, 12), -1.0)
+        return self._record(int(np.argmax(weights)))
+
+    def records(self) -> list[RuleRecord]:
+        """All of them, the weightiest first."""
+        order = np.argsort(-self._weights, kind="stable")
+        return [self._record(at) for at in order.tolist() if self._given[at]]
+
+    def _record(self, at: int) -> RuleRecord:
+        rule = self._rules[at]
+        then = ((day, _ordinal(rule, day.year, self._holidays)) for day in self._past)
+        misses = {day.year: day.toordinal() - given for day, given in then if given}
+        return RuleRecord(rule, date.fromordinal(int(self._given[at])), misses, float(self._weights[at]))
+
+
+def _offsets(past: tuple[date, ...], anchors: tuple[tuple[int, date], ...]) -> list[int]:
+    on = dict(anchors)
+    return sorted({(day - on[day.year]).days for day in past if day.year in on})
+
+
+@lru_cache(maxsize=4096)
+def _family_of(past: tuple[date, ...], holidays: str) -> tuple[frozenset[int], int, int]:
+    """Return which rules of the calendar are tried: on the weekdays of the past days, within three weeks of one."""
+    nominal = [nominal_day(day, holidays) for day in past]
+    of_year = [day.timetuple().tm_yday for day in nominal]
+    return frozenset(day.weekday() for day in nominal), min(of_year) - 21, max(of_year) + 21
+
+
+@lru_cache(maxsize=8192)
+def _family_ordinals(members: tuple[frozenset[int], int, int], year: int, holidays: str) -> Ordinals:
+    return np.array([_ordinal(rule, year, holidays) for rule in family(*members)], dtype=np.int64)
+
+
+@lru_cache(maxsize=200_000)
+def _ordinal(rule: DayRule, year: int, holidays: str) -> int:
+    """Return the working day that a rule gives in a year as an ordinal; 0 where it gives none."""
+    day = rule.in_year(year)
+    return 0 if day is None else on_working_day(day, holidays).toordinal()
+
+
+def _missed(
+    past: tuple[date, ...],
+    year: int,
+    holidays: str,
+    anchors: tuple[tuple[int, date], ...],
+    anchored_on: str,
+    procedure: DayRule | None,
+) -> list[int]:
+    """Return what the method missed in each past year, by how many days, each forecast from the years before it."""
+    found = []
+    for day in past:
+        if day.year >= year:
+            continue
+        before = tuple(d for d in past if d.year < day.year)
+        anchored = tuple((y, anchor) for y, anchor in anchors if y <= day.year)
+        then = expect(before, day.year, holidays, anchored, anchored_on, procedure)
+        if then is not None:
+            found.append((day - then.day).days)
+    return found
+
+
+def _interval(shares: Mapping[date, float], day: date) -> tuple[date, date]:
+    """Return the shortest interval that holds the day and all but ``OUTSIDE`` of the shares."""
+    days = sorted(shares)
+    whole = sum(shares.values())
+    best: tuple[int, float, date, date] | None = None
+    for i, first in enumerate(days):
+        if first > day:
+            break
+        inside = 0.0
+        for last in days[i:]:
+            inside += shares[last]
+            if last >= day and inside >= (1 - OUTSIDE) * whole - 1e-9:
+                found = ((last - first).days, -inside, first, last)
+                best = found if best is None or found < best else best
+                break
+    assert best is not None  # all of the days hold all of the shares
+    return best[2], best[3]
+
+
+def expected_length(lengths: Sequence[int]) -> int | None:
+    """Return how many days something lasts after its first, from past lengths, oldest first; None without any.
+
+    It is a length that has occurred: the one with most votes, where each counts for ``DECAY`` of the one after it.
+    """
+    votes: defaultdict[int, float] = defaultdict(float)
+    for age, length in enumerate(reversed(lengths)):
+        votes[length] += DECAY**age
+    return max(votes, key=lambda length: (round(votes[length], 9), -length)) if votes else None
+
+
+def with_anchor(expectation: ExpectedDay, anchor: DayRange) -> ExpectedDay:
+    """Return the expectation with the uncertainty of the day from which it is counted added to its own."""
+    if anchor.day is None or not isinstance(expectation.rule, DaysFrom):
+        return expectation
+    return replace(
+        expectation,
+        earliest=expectation.earliest - (anchor.day - anchor.earliest),
+        latest=expectation.latest + (anchor.latest - anchor.day),
+    )

@@ -1,0 +1,39 @@
+"""The day on which a text is expected to be acted on, from the days of earlier texts of the body."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from calendar_model.cycles.expected_days import ExpectedDay, expect, with_anchor
+from calendar_model.cycles.session_forecasts import SessionForecast, SessionForecasts
+from calendar_model.reference import Reference
+
+
+def expected_action(
+    reference: Reference, track: str, forecast: SessionForecast, forecasts: SessionForecasts
+) -> ExpectedDay | None:
+    """Return the day on which a text of ``track`` is expected to be adopted in a session; None without a past.
+
+    It is found from the days on which the body adopted the texts of all of its tracks. In a session that closes within
+    the year, days counted back from the close are tried beside the rules of the calendar.
+    """
+    body = reference.tracks[track].body
+    texts: dict[int, date] = {}
+    for row in reference.resolutions:
+        known = row.adopted is not None and row.adopted <= forecasts.as_of
+        if known and row.track and reference.tracks[row.track].body == body and row.adopted is not None:
+            texts[row.adopted.year] = max(row.adopted, texts.get(row.adopted.year, date.min))
+    closing = forecasts.closing(forecast)
+    season = forecasts.season(forecast)
+    year = closing.latest.year if season is None or season.lasts is None else forecast.start.year
+    past = tuple(sorted(day for day in texts.values() if day.year < year))
+    holidays = reference.organisations[body].holidays
+    if closing.day is None or season is None or season.lasts is not None:
+        found = expect(past, year, holidays)
+        return found if found and forecast.start <= found.day <= forecast.end else None
+    closes = {day.year: day for day in forecasts.closings(season.code) if day.year != year}
+    anchors = tuple(sorted({**closes, year: closing.day}.items()))
+    found = expect(past, year, holidays, anchors, "the close of the session")
+    if found is None or not forecast.start <= found.day <= forecast.end:
+        return None
+    return with_anchor(found, closing)

@@ -1,0 +1,46 @@
+"""Sentences about expected days: how a day is known, and how far to trust it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from calendar_model import wording
+
+
+def _between(day: date, earliest: date, latest: date) -> str:
+    if earliest == latest:
+        return f"Expected {wording.day(day)}"
+    return f"Expected {wording.day(day)}, between {wording.short_span(earliest, latest)}"
+
+
+def _expected_from_habit(values: Mapping[str, Any]) -> str:
+    """Of ``what`` that ``happened`` ``rule`` in ``hits`` of the last ``of`` years."""
+    day, holiday = values["day"], values.get("holiday")
+    said = _between(day, values["earliest"], values["latest"])
+    times = "year" if values["of"] == 1 else "years"
+    record = f"in {values['hits']} of the last {values['of']} {times}"
+    moved = f" {wording.day(holiday)} is a holiday, so the next working day." if holiday else ""
+    return f"{said}: {values['what']} {values['happened']} {values['rule']} {record}.{moved}"
+
+
+def _expected_from_procedure(values: Mapping[str, Any]) -> str:
+    said = _between(values["day"], values["earliest"], values["latest"])
+    return (
+        f"{said}: by rule of procedure {values['what']} opens {values['rule']}; "
+        f"it did so in {values['hits']} of the last {values['of']} years."
+    )
+
+
+def _expected_from_order(values: Mapping[str, Any]) -> str:
+    said = _between(values["day"], values["earliest"], values["latest"])
+    record = f"{values['hits']} of {values['of']} reviews with a known place kept that day"
+    return f"{said}: number {values['order']} in the order, two states a day; {record}."
+
+
+MESSAGES: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = {
+    "expected-from-habit": _expected_from_habit,
+    "expected-from-procedure": _expected_from_procedure,
+    "expected-from-order": _expected_from_order,
+}
