@@ -32,7 +32,8 @@ from calendar_model.feeds import build_feed, public_url
 from calendar_model.mission.events import own_items
 from calendar_model.mission.visible_calendar import corrections
 from calendar_model.reference import Reference, load
-from calendar_model.wording import span
+from calendar_model.vocabulary import Precision
+from calendar_model.wording import when_known
 
 if TYPE_CHECKING:
     from calendar_model.commands.output import Commands
@@ -165,7 +166,7 @@ def _cycles(options: argparse.Namespace) -> int:
                 turn.track,
                 turn.view,
                 turn.session,
-                span(turn.window_start, turn.window_end, "month"),
+                _when(turn),
                 "did not come" if turn.departure else "overdue" if turn.overdue else turn.standing,
                 turn.basis,
             )
@@ -173,6 +174,12 @@ def _cycles(options: argparse.Namespace) -> int:
         ],
     )
     return 0
+
+
+def _when(turn: Occurrence) -> str:
+    if turn.expected is not None and turn.expected.day is not None:
+        return when_known(turn.expected.day, turn.expected_end or turn.expected.day, Precision.EXPECTED)
+    return when_known(turn.window_start, turn.window_end, Precision.MONTH)
 
 
 def _turn(turn: Occurrence) -> dict[str, Any]:
@@ -185,6 +192,13 @@ def _turn(turn: Occurrence) -> dict[str, Any]:
         "session": turn.session,
         "window_start": turn.window_start.isoformat(),
         "window_end": turn.window_end.isoformat(),
+        "expected": turn.expected
+        and {
+            "start": turn.expected.day and turn.expected.day.isoformat(),
+            "end": turn.expected_end and turn.expected_end.isoformat(),
+            "earliest": turn.expected.earliest.isoformat(),
+            "latest": turn.expected.latest.isoformat(),
+        },
         "standing": turn.standing,
         "departure": turn.departure,
         "overdue": turn.overdue,

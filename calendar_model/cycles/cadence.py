@@ -22,7 +22,13 @@ from dateutil.relativedelta import relativedelta
 
 from calendar_model import wording
 from calendar_model.cycles.expected_days import DayRange
-from calendar_model.cycles.session_forecasts import SessionForecast, SessionForecasts, basis_of, month_window
+from calendar_model.cycles.session_forecasts import (
+    IN_SIGHT,
+    SessionForecast,
+    SessionForecasts,
+    basis_of,
+    month_window,
+)
 from calendar_model.cycles.text_days import expected_action
 from calendar_model.reference import Reference
 from calendar_model.reference.rows import Cadence, Resolution, Review, Track
@@ -76,7 +82,8 @@ def project(reference: Reference, as_of: date, until: date) -> tuple[Occurrence,
     """Project every track to ``until``, in both views, by what was known on ``as_of``.
 
     Returns the occurrences whose window has not closed on ``as_of`` and opens by ``until``, and those since each
-    track's last text that are departures or overdue. Ordered by window, track and view.
+    track's last text that are departures or overdue; rounds of reviews that nobody recorded stay for a year. Ordered by
+    window, track and view.
     """
     forecasts = SessionForecasts(reference, as_of)
     found: list[Occurrence] = []
@@ -317,7 +324,7 @@ def _review_occurrences(
             for country in countries:
                 last_number[country] = max(forecast.number, last_number.get(country, 0))
             if forecast.window[1] >= as_of:
-                yield _listed_reviews(reference, track, view, rule, forecast, countries)
+                yield _listed_reviews(reference, track, view, rule, forecast, forecasts, countries)
         for country, number in last_number.items():
             waiting[number].append(country)
         coming: defaultdict[int, list[tuple[_ReviewRound, _ReviewRound, list[str]]]] = defaultdict(list)
@@ -325,10 +332,10 @@ def _review_occurrences(
             upcoming, origin = precedents[number], precedents[number]
             while upcoming.start <= until:
                 upcoming = _next_round(upcoming, rule, prefix, track.body, forecasts)
-                if upcoming.end >= as_of and upcoming.start <= until:
+                if (upcoming.expected_end or upcoming.end) >= as_of - IN_SIGHT and upcoming.start <= until:
                     coming[upcoming.number].append((upcoming, origin, group))
         for _, groups in sorted(coming.items()):
-            yield _projected_reviews(track, view, rule, groups)
+            yield _projected_reviews(track, view, rule, groups, as_of)
 
 
 def states_by_session(reference: Reference, forecasts: SessionForecasts) -> dict[str, tuple[str, ...]]:
@@ -378,13 +385,14 @@ def _listed_reviews(
     view: View,
     rule: Cadence,
     forecast: SessionForecast,
+    forecasts: SessionForecasts,
     countries: tuple[str, ...],
 ) -> Occurrence:
     rows = [r for r in reference.reviews if r.session == forecast.code]
     precedent = _precedent(rows, reference, forecast)
     unsure = [r for r in rows if r.standing in (Standing.PROJECTED, Standing.PROVISIONAL)]
     when = wording.when_known(forecast.start, forecast.end, forecast.precision)
-    basis = f"{forecast.code} is in the calendar for {when}"
+    basis = f"{forecast.code}, {when}"
     basis += f", with {len(countries)} states"
     basis += f"; the place of {len(unsure)} of them is not confirmed." if unsure else "."
     return _occurrence(
@@ -396,6 +404,8 @@ def _listed_reviews(
         window_end=forecast.window[1],
         standing=forecast.standing,
         departure=False,
+        expected=forecasts.opening(forecast) if forecast.precision is Precision.EXPECTED else None,
+        expected_end=forecast.end if forecast.precision is Precision.EXPECTED else None,
         precedent=precedent,
         precedent_date=reference.sessions[precedent].start,
         countries=countries,
@@ -420,7 +430,11 @@ def _precedent(rows: list[Review], reference: Reference, forecast: SessionForeca
 
 
 def _projected_reviews(
-    track: Track, view: View, rule: Cadence, groups: list[tuple[_ReviewRound, _ReviewRound, list[str]]]
+    track: Track,
+    view: View,
+    rule: Cadence,
+    groups: list[tuple[_ReviewRound, _ReviewRound, list[str]]],
+    as_of: date,
 ) -> Occurrence:
     """Build the occurrence of the states to be reviewed in one session, from the sessions of their last reviews.
 
@@ -448,6 +462,7 @@ def _projected_reviews(
         window_end=upcoming.end,
         standing=Standing.PROJECTED,
         departure=False,
+        overdue=upcoming.end < as_of,
         precedent=origin.code,
         precedent_date=origin.start,
         countries=tuple(sorted(country for _, _, countries in groups for country in countries)),

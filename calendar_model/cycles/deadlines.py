@@ -19,7 +19,7 @@ from calendar_model.cycles.cadence import adopted_texts, project
 from calendar_model.cycles.editions import Edition, expected_editions, known_editions
 from calendar_model.cycles.expected_days import FEWEST_DAYS, OUTSIDE, DayRange, expected_length
 from calendar_model.cycles.review_days import review_day
-from calendar_model.cycles.session_forecasts import SessionForecast, SessionForecasts
+from calendar_model.cycles.session_forecasts import IN_SIGHT, SessionForecast, SessionForecasts
 from calendar_model.cycles.text_days import expected_action
 from calendar_model.cycles.working_days import offset_day
 from calendar_model.reference import Reference
@@ -116,6 +116,8 @@ def due_milestones(reference: Reference, as_of: date, until: date) -> tuple[DueM
 def projected_sessions(reference: Reference, as_of: date, until: date) -> tuple[SessionForecast, ...]:
     """Return the sessions that are not in the reference yet, from the seasons of each body, by opening.
 
+    Those of the last year are among them, because somebody has to say what became of them.
+
     A body whose reviews are counted in sessions is left out: its sessions come with the reviews
     (:func:`calendar_model.cycles.cadence.project`), because between two cycles it skips a season.
     """
@@ -125,11 +127,11 @@ def projected_sessions(reference: Reference, as_of: date, until: date) -> tuple[
     for season in reference.seasons.values():
         if season.body in counted:
             continue
-        for year in range(as_of.year, until.year + 1):
+        for year in range(as_of.year - 1, until.year + 1):
             forecast = forecasts.in_season(season.code, year)
             if forecast is None or forecasts.known(forecast.code) or not forecast.code:
                 continue
-            if forecast.end >= as_of and forecast.start <= until:
+            if forecast.last_possible_day >= as_of - IN_SIGHT and forecast.start <= until:
                 found.append(forecast)
     return tuple(sorted(found, key=lambda s: (s.start, s.code)))
 

@@ -16,7 +16,7 @@ from calendar_model.cycles.expected_days import (
     nominal_day,
     with_anchor,
 )
-from calendar_model.cycles.session_forecasts import SessionForecasts, basis_of, month_window
+from calendar_model.cycles.session_forecasts import IN_SIGHT, SessionForecasts, basis_of, month_window
 from calendar_model.reference import Reference
 from calendar_model.reference.rows import Meeting, RecurringMeeting
 from calendar_model.vocabulary import Confidence, Precision, Standing
@@ -123,7 +123,7 @@ def expected_editions(reference: Reference, as_of: date, until: date, forecasts:
                 edition = _expected(reference, meeting, year, slot, past[slot], forecasts, row)
                 if row is not None and edition.precision is not Precision.EXPECTED:
                     continue
-                recent = edition.last_possible_day >= date(as_of.year - 1, as_of.month, 1)
+                recent = edition.last_possible_day >= as_of - IN_SIGHT
                 if recent and edition.start <= until and (row is not None or not stale):
                     yield edition
 
@@ -133,7 +133,8 @@ def is_stale(reference: Reference, meeting: RecurringMeeting, as_of: date) -> bo
 
     A meeting that has no edition in the reference at all is taken at its word.
     """
-    last = max((row.end for row in reference.meetings if row.meeting == meeting.code), default=None)
+    rows = [row for row in reference.meetings if row.meeting == meeting.code and row.start <= as_of]
+    last = max((row.end for row in rows), default=None)
     return last is not None and last.year + max(STALE_YEARS, 3 * meeting.interval_years) <= as_of.year
 
 

@@ -28,6 +28,9 @@ from calendar_model.reference import Reference
 from calendar_model.reference.rows import Season, Session
 from calendar_model.vocabulary import Confidence, Precision, SeasonLength, Standing
 
+IN_SIGHT = timedelta(days=366)
+"""How long what has passed without a record stays in the calendar, as not confirmed."""
+
 
 @dataclass(frozen=True)
 class SessionForecast:

@@ -19,6 +19,9 @@ MESSAGES: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = {
     "event-request-after-start": lambda values: (
         f"The room is asked for by {wording.day(values['request_due'])}, after the event begins: mend one of the days."
     ),
+    "event-standing-not-recorded": (
+        "“Not confirmed” follows from the days and is never recorded: choose held, confirmed, provisional or cancelled."
+    ),
     "event-held-before-start": lambda values: (
         f"It begins on {wording.day(values['start'])}, and cannot have been held yet: choose another standing."
     ),

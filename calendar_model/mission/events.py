@@ -60,6 +60,8 @@ def problems(values: Mapping[str, Any]) -> tuple[Problem, ...]:
         found.append(Problem("event-request-after-start", "request_due", {"request_due": request}))
     if get("standing") is Standing.HELD and not clock.has_come(start):
         found.append(Problem("event-held-before-start", "standing", {"start": start}))
+    if get("standing") is Standing.NOT_CONFIRMED:
+        found.append(Problem("event-standing-not-recorded", "standing"))
     return (*found, *_problems_of_hours(start, end, get("start_time"), get("end_time"), get("timezone") or ""))
 
 
