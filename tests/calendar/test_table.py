@@ -51,7 +51,9 @@ def test_the_schema_is_the_declared_one(table: pd.DataFrame) -> None:
 def test_all_that_is_projected_says_so_and_from_what(table: pd.DataFrame) -> None:
     projected = table[table["standing"] == "projected"]
     assert len(projected) > 1000
-    assert projected["basis"].str.contains("Projected|By the rule|Usually|Expected|expected in|sessions sit").all()
+    assert (
+        projected["basis"].str.contains("Projected|By the rule|Usually|Expected|expected in|sessions sit|memory").all()
+    )
     days = projected[
         (projected["date_precision"] == "day") & projected["kind"].isin(["session", "meeting", "resolution"])
     ]

@@ -1,0 +1,71 @@
+"""Where the shipped reference says that its facts were seen: addresses that one can show to a minister."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import pytest
+
+from calendar_model.reference import ROW_CLASSES, Reference
+from calendar_model.reference.rows import ReferenceRow
+
+UNFIT_HOSTS = {
+    "document mills": {
+        "docest.com",
+        "docsbay.net",
+        "docslib.org",
+        "doczz.net",
+        "fdokumen.com",
+        "hozir.org",
+        "pdfslide.us",
+        "readkong.com",
+        "scribd.com",
+        "studylib.net",
+    },
+    "propaganda, and sites that copy": {
+        "kaluga-zaprava.ru",
+        "ksaplayers.com",
+        "shhada.ir",
+        "silkway.news",
+        "sputniknews.com",
+        "waterproof-coating.com",
+        "website-pace.net",
+    },
+    "test servers": {"un-icc.cloud"},
+    "posts, pastes and private blogs": {
+        "circlewithadot.net",
+        "facebook.com",
+        "humanitytrail.com",
+        "pastebin.com",
+        "reddit.com",
+        "toxicswatch.org",
+        "twitter.com",
+        "x.com",
+    },
+}
+"""By what is wrong with them: the facts are true, the address is not one to give. A host stands for those below it."""
+
+
+def unfit(address: str) -> str:
+    """Returns what is wrong with the host of an address, or nothing."""
+    host = urlsplit(address).hostname or ""
+    wrong = (why for why, hosts in UNFIT_HOSTS.items() for one in hosts if host == one or host.endswith(f".{one}"))
+    return next(wrong, "")
+
+
+@pytest.mark.parametrize("kind", ROW_CLASSES)
+def test_no_row_names_a_source_that_nobody_should_be_shown(reference: Reference, kind: type[ReferenceRow]) -> None:
+    addresses = [name for name in kind.model_fields if name in ("source_url", "record_url", "website")]
+    found = {
+        (key, getattr(row, name))
+        for key, row in reference.rows_by_key(kind.FILE).items()
+        for name in addresses
+        if unfit(getattr(row, name))
+    }
+    assert found == set()
+
+
+def test_a_host_is_unfit_with_those_below_it_and_no_other() -> None:
+    assert unfit("https://web.test.ohchr.un-icc.cloud/en/press-releases") == "test servers"
+    assert unfit("https://fr.sputniknews.com/international/") == "propaganda, and sites that copy"
+    assert unfit("https://www.ohchr.org/en/press-releases") == unfit("https://not-x.com/") == unfit("") == ""
