@@ -76,7 +76,7 @@ def test_a_session_is_confirmed_from_its_panel_s_link(me: Viewer) -> None:
     press(app, "_save")
     (made,) = kept(me)
     assert (made.file, made.row, json.loads(made.values), made.source_url) == ("sessions.csv", "HRC64", DAYS, SOURCE)
-    assert start_of("session-HRC64") == (date(2027, 3, 1), 12)
+    assert start_of("session-HRC64") == (date(2027, 3, 1), 22)
     assert [one.label for one in app.button if (one.key or "").startswith("open_")] == ["**Session HRC64**"]
     assert next(one.value for one in app.caption) == "Stands over the file · Tue 24 Nov 2026 · by Amina Berg"
 

@@ -34,14 +34,12 @@ from tests.day import TODAY
 from tests.reference.test_reader import edit
 
 SOURCE = "https://www.ohchr.org/en/hr-bodies/hrc/sessions"
-ON = TODAY + timedelta(days=7)
-"""When the corrections are recorded: after the last change of the files."""
 DAYS = {"start": "2027-03-01", "end": "2027-04-02", "date_precision": "day", "standing": "confirmed"}
 
 
 def of(file: str, row: str, values: Mapping[str, str], **more: Any) -> RowCorrection:
     return RowCorrection(
-        **{"file": file, "row": row, "values": values, "source_url": SOURCE, "note": "", "on": ON, **more}
+        **{"file": file, "row": row, "values": values, "source_url": SOURCE, "note": "", "on": TODAY, **more}
     )
 
 
@@ -58,8 +56,8 @@ def test_a_confirmed_session_stands_with_its_source_and_a_higher_revision() -> N
     before = load(DATA).sessions["HRC64"]
     assert (session.standing, session.date_precision) == (Standing.CONFIRMED, Precision.DAY)
     assert session.revision == before.revision + 1
-    assert (session.source_url, session.confidence, session.updated) == (SOURCE, Confidence.SOURCED, ON)
-    assert session.source_note == "Correction recorded in the dashboard on Tue 1 Dec 2026"
+    assert (session.source_url, session.confidence, session.updated) == (SOURCE, Confidence.SOURCED, TODAY)
+    assert session.source_note == "Correction recorded in the dashboard on Tue 24 Nov 2026"
     # How the window was known would contradict the days.
     assert session.notes == f"Before the correction: {before.notes}; Printed in the programme of work."
     assert session.recalled_fields == ("body", "number", "title", "location", "known_from")
@@ -105,12 +103,12 @@ def test_a_new_session_that_is_to_come_is_known_from_the_day_of_its_correction()
     values = {**DAYS, "body": "un-hrc", "number": "71", "title": "Human Rights Council, 71st session"}
     new = of_session({**values, "start": "2029-06-04", "end": "2029-07-06"}, "HRC71")
     reference = load(DATA, [new])
-    assert (reference.faults, reference.sessions["HRC71"].known_from) == ((), ON)
+    assert (reference.faults, reference.sessions["HRC71"].known_from) == ((), TODAY)
 
 
 def test_of_several_corrections_the_last_says_each_column() -> None:
     first = of_session(DAYS, record_id="1", source_url="https://example.org/first")
-    second = of_session({"end": "2027-04-09"}, record_id="2", on=ON + timedelta(days=9))
+    second = of_session({"end": "2027-04-09"}, record_id="2", on=TODAY + timedelta(days=9))
     session = load(DATA, [first, second]).sessions["HRC64"]
     assert (session.start, session.end) == (date(2027, 3, 1), date(2027, 4, 9))
     assert session.revision == load(DATA).sessions["HRC64"].revision + 2
@@ -133,7 +131,7 @@ def test_once_the_file_says_the_same_nothing_of_the_correction_is_applied(data_c
 
 
 def test_a_file_that_was_changed_later_and_says_something_else_is_told(data_copy: Path) -> None:
-    one = of_session(DAYS, record_id="1", on=ON - timedelta(days=30))
+    one = of_session(DAYS, record_id="1", on=TODAY - timedelta(days=30))
     edit(data_copy, "sessions.csv", "2027-02-01,2027-04-30,month", "2027-03-08,2027-04-09,day")
     made = corrected_rows(data_copy, [one])["sessions.csv", "HRC64"]
     assert correction_effect(made, one) is CorrectionEffect.FILE_DIFFERS
@@ -221,7 +219,7 @@ def corrections(draw: st.DrawFn) -> RowCorrection:
         values |= {"start": str(start), "end": str(start + timedelta(days)), "date_precision": "day"}
         row = draw(st.sampled_from([row, "A-new-row"])) if file == "meetings.csv" else row
         values |= {"meeting": "hrc-hls", "standing": "confirmed"} if row == "A-new-row" else {}
-    return of(file, row, values, note=draw(READABLE).strip(), on=draw(st.dates(ON, date(2027, 12, 31))))
+    return of(file, row, values, note=draw(READABLE).strip(), on=draw(st.dates(TODAY, date(2027, 12, 31))))
 
 
 def apply(data: Path, difference: str) -> None:

@@ -41,7 +41,7 @@ UPR52,2026-06-04,2026-06-15,,
     window = Period(date(2028, 2, 1), date(2028, 4, 30), precision=Precision.MONTH)
     assert changes(plan.lines[0]) == [
         ("period", window, Period(date(2028, 2, 28), date(2028, 3, 31))),
-        ("standing", Standing.PROVISIONAL, Standing.CONFIRMED),
+        ("standing", Standing.PROJECTED, Standing.CONFIRMED),
     ]
     assert codes(plan.lines[0]) == ["row-sourced-now"]
     assert plan.lines[2].notes == (ImportNote("row-not-in-reference", {"number": "55", "cycle": "5"}),)
