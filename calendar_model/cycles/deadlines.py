@@ -171,10 +171,13 @@ def _for_session(
     reference: Reference, forecast: SessionForecast, forecasts: SessionForecasts, tracks: set[str]
 ) -> Iterator[DueMilestone]:
     reviews = [r for r in reference.reviews if r.session == forecast.code and r.standing is not Standing.CANCELLED]
+    season = found.code if (found := forecasts.season(forecast)) else ""
     for milestone in reference.milestones.values():
         if milestone.body != forecast.body or not _in_years(milestone, forecast.start.year):
             continue
         if milestone.tracks and not tracks & set(milestone.tracks):
+            continue
+        if milestone.season and milestone.season != season:
             continue
         yield from _set_by_hand(reference, milestone, forecast)
         if milestone.anchor is Anchor.SESSION_START:

@@ -507,7 +507,8 @@ class Milestone(ReferenceRow):
 
     ``offset`` and ``unit`` count from ``anchor`` (negative: before it); ``time`` is the hour at ``timezone``, the
     place of the body. A rule without an offset is a process, a speaking time or a length, or is dated by hand in
-    ``milestone_dates.csv``. ``tracks`` narrows it to sessions in which a text of those tracks is due. ``about`` is the
+    ``milestone_dates.csv``. ``tracks`` narrows it to sessions in which a text of those tracks is due, ``season`` to the
+    sessions of one season. ``about`` is the
     kind of item that the rule is about, where it is not the session as a whole; ``drafts_for`` are the kinds of item
     whose drafts are counted back from this deadline.
     """
@@ -517,6 +518,7 @@ class Milestone(ReferenceRow):
         "body": "organisations.csv",
         "meeting": "recurring_meetings.csv",
         "tracks": "tracks.csv",
+        "season": "seasons.csv",
     }
 
     code: Code
@@ -528,6 +530,7 @@ class Milestone(ReferenceRow):
     anchor: Annotated[Anchor | None, BeforeValidator(_empty_is_none)] = None
     meeting: str = ""
     tracks: Codes = ()
+    season: str = ""
     about: Annotated[Kind | None, BeforeValidator(_empty_is_none)] = None
     drafts_for: Annotated[tuple[Kind, ...], BeforeValidator(_split)] = ()
     time: OptionalTime = None

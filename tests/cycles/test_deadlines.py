@@ -132,6 +132,15 @@ def test_the_plan_of_an_assembly_text_counts_from_its_committee(reference: Refer
     assert items == ["deadline-ga-c3-tabling-GA3C-78"]
 
 
+def test_a_milestone_of_one_season_keeps_to_its_sessions(reference: Reference) -> None:
+    """Counted by its rule, it comes in each session of the season and in no other."""
+    rule = reference.milestones["hrc-side-event-request"].model_copy(update={"season": "hrc-spring"})
+    one = replace(reference, milestones={rule.code: rule})
+    found = {d.session for d in due_milestones(one, TODAY, date(2029, 12, 31)) if not d.by_hand}
+    assert {"HRC61", "HRC64"} <= found
+    assert not found & {"HRC60", "HRC62", "HRC65"}
+
+
 def test_steps_of_the_penholder_come_only_with_a_text(reference: Reference, due: dict[str, DueMilestone]) -> None:
     assert "deadline-hrc-amendments-HRC61" in due
     assert "deadline-hrc-amendments-HRC60" not in due
