@@ -14,6 +14,7 @@ from dateutil.rrule import rrulestr
 
 from calendar_model import wording
 from calendar_model.calendar.origins import Origins, text_item
+from calendar_model.calendar.outcome_items import adoption_items
 from calendar_model.cycles import (
     DueMilestone,
     Occurrence,
@@ -94,11 +95,13 @@ def reference_items(reference: Reference, as_of: date, until: date) -> Iterator[
     """Yield everything dated in the reference, and what is projected from it on ``as_of`` up to ``until``."""
     forecasts = SessionForecasts(reference, as_of)
     occurrences = project(reference, as_of, until)
+    reviews = [*_reviews(reference, occurrences, forecasts)]
     items = [
         *_sessions(reference, as_of, until, forecasts, occurrences),
         *_texts(reference, as_of),
         *_projected_texts(reference, occurrences, as_of),
-        *_reviews(reference, occurrences, forecasts),
+        *reviews,
+        *adoption_items(reference, reviews, as_of),
         *_deadlines(reference, as_of, until),
         *_meetings(reference, as_of, until, forecasts),
         *_observances(reference, as_of, until),
