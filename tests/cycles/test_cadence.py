@@ -63,7 +63,12 @@ def test_a_projection_says_in_a_sentence_what_it_counts_from(reference: Referenc
 
 def test_departures_of_the_past_name_the_text_that_came_after_all(reference: Reference) -> None:
     found = {(d.track, d.session or d.window_start.year) for d in departures(reference, TODAY)}
-    assert found == {("sr-mandate", 2006), ("ga-resolution", "GA61"), ("ga-resolution", "GA80")}
+    assert found == {
+        ("sr-mandate", 2006),
+        ("ga-resolution", "GA61"),
+        ("ga-resolution", "GA80"),
+        ("civic-space", "HRC44"),
+    }
     mandate = next(d for d in departures(reference, TODAY) if d.track == "sr-mandate")
     assert mandate.basis.endswith("The next text came as A/HRC/RES/7/8.")
 
@@ -149,4 +154,7 @@ class TestBacktest:
             "ga-resolution": (15, 2, 1, 0),
             "sr-mandate": (15, 3, 0, 0),
             "upr": (8, 4, 0, 0),
+            "reprisals": (8, 0, 1, 9),
+            "civic-space": (6, 3, 1, 8),
+            "assembly-association": (9, 0, 1, 8),
         }

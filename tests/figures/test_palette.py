@@ -76,12 +76,14 @@ def test_there_is_one_colour_for_each_group_of_organisations(reference: Referenc
             [
                 {"un-hrc", "un-hrc-upr"},
                 {"un-ga", "un-ga-c3"},
-                {"un", "un-ohchr", "un-ecosoc-ngo", "un-csw", "un-chr", "unece", "unece-aarhus"},
+                {"un", "un-ohchr", "un-ecosoc-ngo", "un-csw", "un-chr"}
+                | {"un-ccpr", "un-cat", "un-cedaw", "un-ced"}
+                | {"unece", "unece-aarhus", "eclac", "eclac-escazu"},
                 {"osce", "osce-odihr"},
                 {"coe", "coe-comm", "coe-pace", "coe-cm"},
                 {"eu"},
                 {"au", "au-achpr"},
-                {"oas", "oas-iachr"},
+                {"oas", "oas-ga", "oas-iachr"},
                 {"asean", "asean-aichr"},
                 {"eu-pd", "fld", "access-now", "civil-soc"},
             ],
