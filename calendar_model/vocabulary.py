@@ -179,7 +179,8 @@ class Vote(StrEnum):
 
 
 class ResolutionStatus(StrEnum):
-    """``not-tabled``: the text was due and did not come."""
+    """``not-tabled``: the text was due and did not come. ``postponed``: it is to come in another session."""
 
     ADOPTED = "adopted"
     NOT_TABLED = "not-tabled"
+    POSTPONED = "postponed"

@@ -33,7 +33,7 @@ from calendar_model.cycles import (
 )
 from calendar_model.messages import message
 from calendar_model.reference import Reference
-from calendar_model.reference.rows import Cadence, ReferenceRow, Resolution
+from calendar_model.reference.rows import Cadence, Meeting, ReferenceRow, Resolution, Session
 from calendar_model.vocabulary import (
     Confidence,
     Kind,
@@ -210,7 +210,7 @@ def _session(reference: Reference, forecast: SessionForecast, forecasts: Session
         entry_end=forecast.main_end,
         standing=forecast.standing,
         confidence=forecast.confidence,
-        basis=forecast.basis,
+        basis=forecast.basis + (_moved_words(record) if record is not None else ""),
         source_url=forecast.source_url,
         timezone=reference.organisations[forecast.body].timezone,
         location=forecast.location,
@@ -228,7 +228,7 @@ def _texts(reference: Reference, as_of: date) -> Iterator[Item]:
         if row.adopted is None or row.adopted > as_of:
             continue
         seat = reference.organisations[row.body]
-        track = reference.tracks.get(row.track)
+        track, session = reference.tracks.get(row.track), reference.sessions.get(row.session)
         yield Item(
             item=text_item(row),
             title=f"{row.symbol}: {row.theme or row.title}" if row.track else f"{row.symbol}: {row.title}",
@@ -254,7 +254,8 @@ def _texts(reference: Reference, as_of: date) -> Iterator[Item]:
             notes=row.notes,
             related_to=f"session-{row.session}",
             updated=row.updated,
-            revision=row.revision,
+            # While the text was projected, each move of its session counted.
+            revision=row.revision + (session.revision if session else 0),
             cycle=row.track,
         )
 
@@ -268,10 +269,10 @@ def vote_words(row: Resolution) -> str:
 
 def _about_text(row: Resolution) -> str:
     penholder = f"Penholder: {row.penholder}." if row.penholder else ""
+    cosponsors = f"Co-sponsors: {row.cosponsors}." if row.cosponsors is not None else ""
     draft = f"Draft: {row.draft_symbol}." if row.draft_symbol else ""
-    return " ".join(
-        part for part in (f"{row.title.rstrip('.')}.", f"Adopted {vote_words(row)}.", penholder, draft) if part
-    )
+    parts = (f"{row.title.rstrip('.')}.", f"Adopted {vote_words(row)}.", penholder, cosponsors, draft)
+    return " ".join(part for part in parts if part)
 
 
 def _projected_texts(reference: Reference, occurrences: tuple[Occurrence, ...], as_of: date) -> Iterator[Item]:
@@ -458,7 +459,7 @@ def _meetings(reference: Reference, as_of: date, until: date, forecasts: Session
         meeting = reference.recurring_meetings[edition.meeting]
         seat = reference.organisations[meeting.organisation]
         yield Item(
-            item=edition_code(meeting, edition.start.year, edition.slot),
+            item=edition_code(meeting, edition.year, edition.slot),
             title=edition.title,
             kind=Kind.MEETING,
             body=meeting.organisation,
@@ -469,7 +470,7 @@ def _meetings(reference: Reference, as_of: date, until: date, forecasts: Session
             latest=edition.latest,
             standing=edition.standing,
             confidence=edition.confidence,
-            basis=edition.basis,
+            basis=edition.basis + (_moved_words(edition.row) if edition.row is not None else ""),
             source_url=edition.source_url,
             timezone=meeting.timezone or seat.timezone,
             location=edition.location,
@@ -479,6 +480,14 @@ def _meetings(reference: Reference, as_of: date, until: date, forecasts: Session
             revision=edition.revision,
             cycle=f"meeting-{edition.meeting}",
         )
+
+
+def _moved_words(row: Session | Meeting) -> str:
+    """A sentence on the days announced first, after a blank; empty where they did not change."""
+    if row.announced_start is None or row.announced_end is None:
+        return ""
+    why = f": {row.moved_because.rstrip('.')}" if row.moved_because else ""
+    return f" Announced first for {wording.span(row.announced_start, row.announced_end)}{why}."
 
 
 def _about_meeting(relevance: str) -> str:

@@ -22,9 +22,9 @@ class Origins:
         self._milestones = sorted(reference.milestones, key=len, reverse=True)
         self._observances = {row.code for row in reference.observances}
         self._rows: Mapping[str, tuple[str, str]] = {
-            **{text_item(row): (Resolution.FILE, row.code) for row in reference.resolutions if row.adopted},
+            **{text_item(row): (Resolution.FILE, row.code) for row in reference.resolutions},
             **{
-                edition_code(reference.recurring_meetings[row.meeting], row.start.year, row.slot): (
+                edition_code(reference.recurring_meetings[row.meeting], row.year, row.slot): (
                     Meeting.FILE,
                     row.code,
                 )
@@ -37,8 +37,8 @@ class Origins:
     ) -> tuple[str, str] | None:
         """Return file and key of an item's row, from columns of the calendar table.
 
-        Of a projected item the file does not have the key yet. Returns None for an item that has no row: a text that is
-        due, an event of the mission.
+        Of a projected item the file does not have the key yet. Returns None for an item that has no row: a text that
+        is due, an event of the mission.
         """
         if item in self._rows:
             return self._rows[item]

@@ -54,6 +54,11 @@ class Edition:
     row: Meeting | None = None
 
     @property
+    def year(self) -> int:
+        """The year of the edition, also of one that was moved into another."""
+        return self.row.year if self.row is not None else self.start.year
+
+    @property
     def opening(self) -> DayRange:
         """When it opens: on a day, on an expected one with its interval, or in a window."""
         if self.precision is Precision.DAY:
@@ -105,7 +110,7 @@ def expected_editions(reference: Reference, as_of: date, until: date, forecasts:
     Of a recorded edition with a window whose days are expected, an edition on those days is yielded with its row. A
     meeting of which no edition is known for years is left out: see :func:`is_stale`.
     """
-    recorded = {(row.meeting, row.start.year, row.slot): row for row in reference.meetings}
+    recorded = {(row.meeting, row.year, row.slot): row for row in reference.meetings}
     for meeting in reference.recurring_meetings.values():
         past = _past(reference, meeting, as_of)
         stale = is_stale(reference, meeting, as_of)

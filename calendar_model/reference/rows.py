@@ -110,6 +110,7 @@ KnownStanding = Annotated[Standing, AfterValidator(_one_of(RECORDED_STANDINGS))]
 KnownPrecision = Annotated[Precision, AfterValidator(_one_of(RECORDED_PRECISIONS))]
 _ISO3, _OPTIONAL_ISO3 = r"^[A-Z]{3}$", r"^([A-Z]{3})?$"
 _CODE = r"^[A-Za-z0-9][A-Za-z0-9-]*$"
+_OPTIONAL_CODE = r"^([A-Za-z0-9][A-Za-z0-9-]*)?$"
 _URL = r"^(https?://\S+)?$"
 _COLOUR = r"^#[0-9a-fA-F]{6}$"
 _YEARLY_RULE = r"^FREQ=YEARLY(;[A-Z]+=[^;]+)+$"
@@ -118,6 +119,7 @@ EXPECTED_BY_PATTERN: Mapping[str, str] = {
     _ISO3: "a country as three capital letters, such as NOR",
     _OPTIONAL_ISO3: "a country as three capital letters, such as NOR",
     _CODE: "letters, digits and hyphens",
+    _OPTIONAL_CODE: "letters, digits and hyphens, or nothing",
     _URL: "an address that starts with https:// or http://, without spaces",
     _COLOUR: "a colour written as #1f4e79",
     _YEARLY_RULE: "a rule of RFC 5545 such as FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=9",
@@ -127,6 +129,7 @@ EXPECTED_BY_PATTERN: Mapping[str, str] = {
 Iso3 = Annotated[str, Field(pattern=_ISO3)]
 OptionalIso3 = Annotated[str, Field(pattern=_OPTIONAL_ISO3)]
 Code = Annotated[str, Field(pattern=_CODE)]
+OptionalCode = Annotated[str, Field(pattern=_OPTIONAL_CODE)]
 Url = Annotated[str, Field(pattern=_URL)]
 YearlyRule = Annotated[str, BeforeValidator(_yearly)]
 
@@ -189,6 +192,15 @@ def _in_order(record: Any) -> None:
         raise _column_error("end", f"the last day of the {precision}, because only the {precision} is known")
 
 
+def _announced_in_order(record: Any) -> None:
+    """The days announced first: both or neither, in order."""
+    if (record.announced_start is None) != (record.announced_end is None):
+        missing = "announced_end" if record.announced_end is None else "announced_start"
+        raise _column_error(missing, "filled in, because the other of the days announced first is")
+    if record.announced_start is not None and record.announced_end < record.announced_start:
+        raise _column_error("announced_end", f"a date on or after announced_start, {record.announced_start}")
+
+
 class Organisation(ReferenceRow):
     """A family (UN), an organisation in it (Human Rights Council) or a body below that (UPR Working Group).
 
@@ -228,7 +240,11 @@ class MemberState(ReferenceRow):
 
 
 class Session(DatedRow):
-    """A session of a body. ``known_from``: the day from which its dates could be known; empty: its opening."""
+    """A session of a body. ``known_from``: the day from which its dates could be known; empty: its opening.
+
+    ``announced_start`` and ``announced_end`` are the days announced first, of a session that was held or is to be held
+    on others, and ``moved_because`` says why.
+    """
 
     FILE = "sessions.csv"
     REFERENCES: ClassVar[dict[str, str]] = {"body": "organisations.csv"}
@@ -245,10 +261,14 @@ class Session(DatedRow):
     interruption: str = ""
     location: str = ""
     known_from: OptionalDate = None
+    announced_start: OptionalDate = None
+    announced_end: OptionalDate = None
+    moved_because: str = ""
 
     @model_validator(mode="after")
     def _dates_in_order(self) -> Session:
         _in_order(self)
+        _announced_in_order(self)
         return self
 
 
@@ -362,7 +382,11 @@ class Cadence(ReferenceRow):
 
 
 class Resolution(DatedRow):
-    """A text adopted, or one that was due and not tabled. Votes are counts of states."""
+    """A text adopted, or one that was due and was not tabled or was postponed. Votes are counts of states.
+
+    ``postponed_to`` is the session, by its code, or the year in which the text is expected instead; ``theme`` says why
+    a text did not come. ``cosponsors`` counts the states that sponsored the text with the penholder.
+    """
 
     FILE = "resolutions.csv"
     REFERENCES: ClassVar[dict[str, str]] = {
@@ -380,10 +404,12 @@ class Resolution(DatedRow):
     theme: str = ""
     status: ResolutionStatus
     adopted: OptionalDate = None
+    postponed_to: OptionalCode = ""
     vote: Annotated[Vote | None, BeforeValidator(_empty_is_none)] = None
     yes: OptionalInt = None
     no: OptionalInt = None
     abstain: OptionalInt = None
+    cosponsors: Annotated[Annotated[int, Field(ge=0)] | None, BeforeValidator(_empty_is_none)] = None
     penholder: str = ""
     draft_symbol: str = ""
     record_url: Url = ""
@@ -393,8 +419,11 @@ class Resolution(DatedRow):
         if self.status is ResolutionStatus.ADOPTED and not (self.adopted and self.symbol and self.vote):
             missing = "adopted" if not self.adopted else "symbol" if not self.symbol else "vote"
             raise _column_error(missing, "filled in, because the text is adopted")
-        if self.status is ResolutionStatus.NOT_TABLED and self.adopted:
-            raise _column_error("adopted", "empty, because the text was not tabled")
+        if self.status is not ResolutionStatus.ADOPTED and self.adopted:
+            raise _column_error("adopted", "empty, because the text was not adopted")
+        if (self.status is ResolutionStatus.POSTPONED) != bool(self.postponed_to):
+            expected = "a session or a year, because" if not self.postponed_to else "empty, unless"
+            raise _column_error("postponed_to", f"{expected} the text is postponed")
         if self.vote is Vote.RECORDED and None in (self.yes, self.no, self.abstain):
             raise _column_error("yes", "the three counts of the recorded vote")
         return self
@@ -481,7 +510,10 @@ class RecurringMeeting(ReferenceRow):
 
 
 class Meeting(DatedRow):
-    """One edition of a recurring meeting; ``slot`` says which of the year's editions (from 1)."""
+    """One edition of a recurring meeting; ``slot`` says which of the year's editions (from 1).
+
+    ``announced_start``, ``announced_end`` and ``moved_because`` are as in :class:`Session`.
+    """
 
     FILE = "meetings.csv"
     REFERENCES: ClassVar[dict[str, str]] = {"meeting": "recurring_meetings.csv"}
@@ -495,10 +527,19 @@ class Meeting(DatedRow):
     date_precision: KnownPrecision
     standing: KnownStanding
     location: str = ""
+    announced_start: OptionalDate = None
+    announced_end: OptionalDate = None
+    moved_because: str = ""
+
+    @property
+    def year(self) -> int:
+        """The year of the edition, also of one that was moved into another."""
+        return (self.announced_start or self.start).year
 
     @model_validator(mode="after")
     def _dates_in_order(self) -> Meeting:
         _in_order(self)
+        _announced_in_order(self)
         return self
 
 
