@@ -106,11 +106,15 @@ def departures(reference: Reference, as_of: date) -> tuple[Occurrence, ...]:
                 forecasts = SessionForecasts(reference, as_of)
                 found.extend(o for o in _text_occurrences(reference, track, forecasts, as_of) if o.departure)
                 continue
-            last_year = _year_of_text(reference, following) - 1
-            forecasts = SessionForecasts(reference, date(last_year + 1, 1, 1))
+            year = _year_of_text(reference, following)
+            forecasts = SessionForecasts(reference, date(year, 1, 1))
+            passed_over = _occurrences_after(reference, track, text, forecasts, year - 1, passed_over=True)
+            # A text can be postponed to a later session of the same year.
+            in_the_year = _occurrences_after(reference, track, text, SessionForecasts(reference, as_of), year)
+            recorded = (o for o in in_the_year if o.window_start.year == year and o.session != following.session)
             found.extend(
                 replace(o, basis=f"{o.basis} The next text came as {following.symbol}.")
-                for o in _occurrences_after(reference, track, text, forecasts, last_year, passed_over=True)
+                for o in (*passed_over, *recorded)
                 if o.departure
             )
     return tuple(sorted(found, key=lambda o: (o.window_start, o.track, o.view.value)))
@@ -167,11 +171,13 @@ def _occurrences_after(
 ) -> Iterator[Occurrence]:
     """Yield the occurrences due after ``text`` up to ``last_year``.
 
-    One whose window has closed is a departure where the reference says that no text was tabled, or where a later text
-    came instead (``passed_over``); else it is overdue.
+    It is a departure where the reference says that the text was not tabled or was postponed, and one whose window has
+    closed also where a later text came instead (``passed_over``); else that one is overdue. A postponed text is due in
+    the session to which it was postponed, and the next ones are counted from there.
     """
-    base = _year_of_text(reference, text)
     for view in View:
+        base = _year_of_text(reference, text)
+        precedent = f"{text.symbol} of {wording.day(text.adopted or date.min)}"
         rules_now = rules_known(reference, track.code, view, forecasts.as_of)
         for year in range(base + 1, last_year + 1):
             rule = rule_in_force(rules_now, year)
@@ -181,9 +187,18 @@ def _occurrences_after(
                 known_then = rules_known(reference, track.code, view, min(opened, forecasts.as_of))
                 rule = rule_in_force(known_then, year)
                 window = _text_window(rule, year, forecasts) if rule else None
-            if rule is None or window is None or (year - base) % int(rule.interval_years):
+            if rule is None or window is None or year <= base or (year - base) % int(rule.interval_years):
                 continue
-            yield _text_occurrence(reference, track, view, rule, text, base, year, window, forecasts, passed_over)
+            why = _how_counted(rule, view, precedent, (year - base) // int(rule.interval_years))
+            due: _Due | None = _Due(forecasts.in_season(rule.season, year), *window, why)
+            while due is not None:
+                occurrence = _text_occurrence(reference, track, view, rule, text, due, forecasts, passed_over)
+                yield occurrence
+                due = _postponed(reference, rule, occurrence, forecasts)
+                if due is not None and due.record is not None:
+                    base, precedent = due.start.year, f"the text postponed to {due.record.postponed_to}"
+                    if passed_over and base > last_year:
+                        break
 
 
 def _text_window(rule: Cadence, year: int, forecasts: SessionForecasts) -> tuple[date, date] | None:
@@ -193,48 +208,83 @@ def _text_window(rule: Cadence, year: int, forecasts: SessionForecasts) -> tuple
     return forecast.window if forecast else (date(year, 1, 1), date(year, 12, 31))
 
 
+def _how_counted(rule: Cadence, view: View, precedent: str, intervals: int) -> str:
+    later = f" ({wording.ordinal(intervals)} turn)" if intervals > 1 else ""
+    whose = "by the guidelines" if view is View.GUIDELINES else "in practice"
+    return f"{wording.every(rule.interval_years)}, counted from {precedent}{later} ({whose})"
+
+
+@dataclass(frozen=True)
+class _Due:
+    """Where a text is due: the session, the window in it, ``why`` in words, and the record that postponed it there."""
+
+    session: SessionForecast | None
+    start: date
+    end: date
+    why: str
+    record: Resolution | None = None
+
+
+def _postponed(reference: Reference, rule: Cadence, occurrence: Occurrence, forecasts: SessionForecasts) -> _Due | None:
+    """Return where the text of an occurrence is due instead, if it is recorded as postponed to a later session."""
+    record = _not_come(reference, occurrence.track, occurrence.session)
+    if not occurrence.departure or record is None or record.status is not ResolutionStatus.POSTPONED:
+        return None
+    to, session = record.postponed_to, forecasts.of_code(record.postponed_to)
+    year = int(to) if to.isdecimal() else session.window[0].year if session else 0
+    regular = forecasts.in_season(rule.season, year) if year else None
+    if to.isdecimal() or (session and regular and session.code == regular.code):
+        session, window = regular, _text_window(rule, year, forecasts)
+    else:
+        window = session.window if session else None
+    if window is None or window[0] <= occurrence.window_start:
+        return None
+    why = f": {record.theme.rstrip('.')}" if record.theme else ""
+    return _Due(session, *window, f"postponed from {record.session}{why}", record)
+
+
 def _text_occurrence(
     reference: Reference,
     track: Track,
     view: View,
     rule: Cadence,
     text: Resolution,
-    base: int,
-    year: int,
-    window: tuple[date, date],
+    due: _Due,
     forecasts: SessionForecasts,
     passed_over: bool,
 ) -> Occurrence:
-    forecast = forecasts.in_season(rule.season, year)
-    start, end = window
+    forecast, start, end = due.session, due.start, due.end
     gone = end < forecasts.as_of
     assert text.adopted is not None  # adopted_texts() returns no others
     session = forecast.code if forecast else ""
     source, confidence, updated, revision = rule.source_url, Confidence.RECALLED, rule.updated, 0
-    counted = f"{wording.every(rule.interval_years)}, counted from {text.symbol} of {wording.day(text.adopted)}"
-    whose = "by the guidelines" if view is View.GUIDELINES else "in practice"
-    where = f"{session}, {wording.span(start, end, Precision.MONTH)}" if session else f"{year}"
+    if due.record is not None:
+        source, confidence, updated = due.record.source_url, due.record.confidence, due.record.updated
+        revision = due.record.revision
+    where = f"{session}, {wording.span(start, end, Precision.MONTH)}" if session else f"{start.year}"
     action = expected_action(reference, track.code, forecast, forecasts) if forecast and not passed_over else None
     if action is not None and not start <= action.day <= end:
         action = None
-    record = _not_tabled(reference, track.code, session) if gone else None
+    record = _not_come(reference, track.code, session)
+    if record is not None and not gone and record.updated > forecasts.as_of:
+        record = None  # It was not known yet.
     departed = record is not None or (gone and passed_over)
-    if departed:
-        basis = f"Due in {where}: {counted} ({whose}). It did not come."
+    if record is not None and record.status is ResolutionStatus.POSTPONED:
+        basis = f"Due in {where}: {due.why}. It was postponed to {record.postponed_to}."
+    elif departed:
+        basis = f"Due in {where}: {due.why}. It did not come."
     elif gone:
-        basis = f"Due in {where}: {counted} ({whose}). The window has closed and no text is recorded yet."
+        basis = f"Due in {where}: {due.why}. The window has closed and no text is recorded yet."
     else:
-        intervals = (year - base) // int(rule.interval_years)
-        later = f" ({wording.ordinal(intervals)} turn)" if intervals > 1 else ""
-        basis = f"Projected for {where}: {counted}{later} ({whose})."
+        basis = f"Projected for {where}: {due.why}."
         if action is not None:
             basis += (
                 f" {basis_of(action, f'texts of the {reference.organisations[track.body].short_name}', 'were adopted')}"
             )
     if record is not None:
         source, confidence = record.source_url, record.confidence
-        updated, revision = max(updated, record.updated), record.revision
-        basis += f" {record.theme[:1].upper()}{record.theme[1:].rstrip('.')}."
+        updated, revision = max(updated, record.updated), revision + record.revision
+        basis += f" {record.theme[:1].upper()}{record.theme[1:].rstrip('.')}." if record.theme else ""
     if forecast is not None:
         updated, revision = max(updated, forecast.updated), revision + forecast.revision
     if gone:
@@ -277,15 +327,11 @@ def _occurrence(track: Track, view: View, rule: Cadence, **found: Any) -> Occurr
     )
 
 
-def _not_tabled(reference: Reference, track: str, session: str) -> Resolution | None:
-    return next(
-        (
-            r
-            for r in reference.resolutions
-            if r.track == track and r.session == session and r.status is ResolutionStatus.NOT_TABLED
-        ),
-        None,
-    )
+def _not_come(reference: Reference, track: str, session: str) -> Resolution | None:
+    """Return what is recorded of a text that was due in a session and was not tabled, or was postponed."""
+    reasons = (ResolutionStatus.NOT_TABLED, ResolutionStatus.POSTPONED)
+    texts = (r for r in reference.resolutions if r.track == track and r.session == session and r.status in reasons)
+    return next(texts, None)
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,7 @@ def due_for_text(reference: Reference, session: str, track: str, as_of: date) ->
     neither found nor projected on ``as_of``.
     """
     forecasts = SessionForecasts(reference, as_of)
-    forecast = forecasts.known(session) or _projected(reference, session, as_of, forecasts)
+    forecast = forecasts.of_code(session)
     if forecast is None:
         return ()
     committee = committee_session(reference, track, forecast, forecasts)
@@ -136,15 +136,6 @@ def projected_sessions(reference: Reference, as_of: date, until: date) -> tuple[
     return tuple(sorted(found, key=lambda s: (s.start, s.code)))
 
 
-def _projected(reference: Reference, code: str, as_of: date, forecasts: SessionForecasts) -> SessionForecast | None:
-    for season in reference.seasons.values():
-        for year in range(as_of.year, as_of.year + 30):
-            forecast = forecasts.in_season(season.code, year)
-            if forecast is not None and forecast.code == code:
-                return forecast
-    return None
-
-
 def _texts_by_session(
     reference: Reference, as_of: date, until: date, forecasts: SessionForecasts
 ) -> dict[str, set[str]]:
@@ -157,7 +148,7 @@ def _texts_by_session(
         if occurrence.session and not occurrence.departure:
             found[occurrence.session].add(occurrence.track)
     for code, tracks in list(found.items()):
-        forecast = forecasts.known(code) or _projected(reference, code, as_of, forecasts)
+        forecast = forecasts.of_code(code)
         if forecast is None:
             continue
         for track in tracks:
@@ -322,6 +313,10 @@ def _for_meeting(reference: Reference, edition: Edition, forecasts: SessionForec
 def _set_by_hand(reference: Reference, milestone: Milestone, of: SessionForecast | Edition) -> Iterator[DueMilestone]:
     for row in _hand_dates(reference, milestone, of.code):
         subject = f"{of.code}-{row.country}" if row.country else of.code
+        if milestone.anchor is Anchor.REVIEW:
+            # The identifier that the milestone has while it is counted from the review.
+            reviews = (r.code for r in reference.reviews if r.session == of.code and r.country == row.country)
+            subject = next(reviews, subject)
         where = f" ({row.source_note})" if row.source_note else ""
         yield _due_milestone(
             reference,
@@ -333,7 +328,8 @@ def _set_by_hand(reference: Reference, milestone: Milestone, of: SessionForecast
             is_known=True,
             basis=f"The date was set for {of.code}; it stands whatever the rule would give{where}.",
             updated=row.updated,
-            revision=row.revision,
+            # While the date was counted, each move of the session or meeting counted.
+            revision=row.revision + of.revision,
             by_hand=row,
         )
 

@@ -126,6 +126,18 @@ class SessionForecasts:
             self._known[code] = self._from_row(self._rows[code])
         return self._known[code]
 
+    def of_code(self, code: str) -> SessionForecast | None:
+        """Return the session of this code, known or projected within thirty years; None for one that is neither."""
+        if (known := self.known(code)) is not None:
+            return known
+        for season in self._seasons:
+            if code.startswith(season.session_prefix):
+                for year in range(self.as_of.year, self.as_of.year + 30):
+                    forecast = self.in_season(season.code, year)
+                    if forecast is not None and forecast.code == code:
+                        return forecast
+        return None
+
     def all_known(self) -> tuple[SessionForecast, ...]:
         """Return every session known on ``as_of``, in the order of the reference."""
         return tuple(forecast for code in self._rows if (forecast := self.known(code)) is not None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from calendar_model.cycles import departures, project
 from calendar_model.cycles.backtest import TrialVerdict, as_markdown, backtest
 from calendar_model.reference import Reference, load
-from calendar_model.vocabulary import Standing, View
+from calendar_model.reference.rows import Resolution
+from calendar_model.vocabulary import Confidence, ResolutionStatus, Standing, View
 from tests.conftest import DATA
 from tests.day import TODAY
 
@@ -82,6 +83,74 @@ def test_a_turn_that_nobody_recorded_is_overdue_and_not_said_to_have_failed(refe
     assert (overdue.departure, overdue.overdue, overdue.standing) == (False, True, Standing.PROJECTED)
     assert overdue.basis.endswith("The window has closed and no text is recorded yet.")
     assert overdue.updated == date(2027, 1, 1)
+
+
+def not_come(
+    session: str, status: ResolutionStatus, postponed_to: str = "", track: str = "ga-resolution"
+) -> Resolution:
+    """What is recorded on 24 November 2026 of a text that did not come."""
+    return Resolution(
+        code=f"{track}-{session}",
+        track=track,
+        body="un-ga",
+        session=session,
+        theme="no time",
+        status=status,
+        postponed_to=postponed_to,
+        source_url="https://www.example.org/letter",
+        confidence=Confidence.SOURCED,
+        updated=TODAY,
+    )
+
+
+def turns(reference: Reference, *rows: Resolution, as_of: date = TODAY, track: str = "ga-resolution") -> dict[str, str]:
+    """The occurrences of a track in practice by session, each with whether it is due or a departure, and why."""
+    known = replace(reference, resolutions=(*reference.resolutions, *rows))
+    found = (o for o in project(known, as_of, date(2031, 12, 31)) if (o.track, o.view) == (track, View.PRACTICE))
+    return {o.session: f"{'gone' if o.departure else 'due'} {o.basis}" for o in found}
+
+
+def test_a_text_said_not_to_come_is_a_departure_before_its_window_closes(reference: Reference) -> None:
+    row = not_come("GA81", ResolutionStatus.NOT_TABLED)
+    found = turns(reference, row)
+    assert {session: basis.split()[0] for session, basis in found.items()} == {
+        "GA80": "gone",
+        "GA81": "gone",
+        "GA84": "due",
+    }
+    assert found["GA81"].endswith("It did not come. No time.")
+    assert turns(reference, row, as_of=TODAY - timedelta(days=1))["GA81"].startswith("due")
+
+
+@pytest.mark.parametrize("to", ["GA82", "2027"])
+def test_a_postponed_text_is_due_where_it_was_postponed_to_and_counted_from_there(
+    reference: Reference, to: str
+) -> None:
+    found = turns(reference, not_come("GA81", ResolutionStatus.POSTPONED, to))
+    assert found["GA81"].endswith(f"It was postponed to {to}. No time.")
+    assert found["GA82"].startswith("due Projected for GA82, Nov–Dec 2027: postponed from GA81: no time. ")
+    assert found["GA85"].startswith(
+        f"due Projected for GA85, Nov–Dec 2030: every third year, counted from the text postponed to {to}"
+    )
+    assert [*found] == ["GA80", "GA81", "GA82", "GA85"]
+
+
+def test_a_postponed_text_that_came_leaves_its_departure(reference: Reference) -> None:
+    """Also within one year: the Council has three sessions in each."""
+    text = next(r for r in reference.resolutions if r.symbol == "A/HRC/RES/58/23")
+    came = text.model_copy(update={"code": "X", "session": "HRC59", "adopted": date(2025, 7, 7), "symbol": "59/X"})
+    row = not_come("HRC58", ResolutionStatus.POSTPONED, "HRC59", "hrc-resolution")
+    others = (r for r in reference.resolutions if r is not text)
+    known = replace(reference, resolutions=(*others, row, came))
+    found = [o for o in departures(known, TODAY) if (o.track, o.view) == ("hrc-resolution", View.PRACTICE)]
+    assert [(o.session, o.basis.rpartition(". ")[2]) for o in found] == [("HRC58", "The next text came as 59/X.")]
+    assert next(o.session for o in project(known, TODAY, date(2029, 1, 1)) if o.track == "hrc-resolution") == "HRC67"
+
+
+@pytest.mark.parametrize("to", ["GA80", "HRC999", "1999"])
+def test_a_text_postponed_to_no_later_session_is_only_a_departure(reference: Reference, to: str) -> None:
+    found = turns(reference, not_come("GA81", ResolutionStatus.POSTPONED, to))
+    assert [*found] == ["GA80", "GA81", "GA84"]
 
 
 @given(as_of=DAYS)
