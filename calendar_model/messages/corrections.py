@@ -31,6 +31,7 @@ MESSAGES: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = {
     "correction-not-one-line": ("Write each value in one line: a line break, or a sign that cannot be seen, is in it."),
     "correction-value-does-not-fit": _value_does_not_fit,
     "correction-fault-elsewhere": "{fault}",
+    "correction-confirmed-without-note": "The days of {row} are confirmed: say in a note why they change.",
     # Recording and withdrawing.
     "correction-linked": ("A correction is public, and linked to no other record; link it to an item of the calendar."),
     "correction-in-use": "Something else rests on this correction: put that right first. {fault}",

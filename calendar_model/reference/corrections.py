@@ -27,8 +27,8 @@ from calendar_model.reference.overlay import (
     row_key,
 )
 from calendar_model.reference.reader import ROW_CLASSES, Fault, data_folder, new_faults
-from calendar_model.reference.rows import ReferenceRow
-from calendar_model.vocabulary import Precision, Standing
+from calendar_model.reference.rows import DatedRow, ReferenceRow
+from calendar_model.vocabulary import Confidence, Precision, Standing
 
 __all__ = [
     "EFFECT_WORDS",
@@ -98,6 +98,8 @@ def faults(
         return wrong
     replaced = {one.record_id for one in candidates} - {""}
     after = (*(one for one in standing if one.record_id not in replaced), *candidates)
+    if unexplained := _unexplained(folder, standing, after, candidates):
+        return unexplained
     found = new_faults(folder, standing, after)
     own = {(one.file, one.row) for one in candidates}
     lines = _lines(folder or data_folder(), {file for file, _ in own}) if found else {}
@@ -131,6 +133,57 @@ def _malformed(one: RowCorrection) -> Iterator[CorrectionFault]:
         yield CorrectionFault("correction-source-malformed", "source_url")
     if not all(text.isprintable() for text in (one.row, *one.values.values(), one.source_url, one.note)):
         yield CorrectionFault("correction-not-one-line", "values")
+
+
+_DAYS = ("start", "end", "date", "time", "adopted", "session")
+"""Columns that say when a row of :class:`DatedRow` takes place."""
+_FIRM = (Standing.CONFIRMED, Standing.HELD)
+
+
+def _unexplained(
+    folder: Path | None,
+    standing: Sequence[RowCorrection],
+    after: Sequence[RowCorrection],
+    candidates: Sequence[RowCorrection],
+) -> tuple[CorrectionFault, ...]:
+    """The rows in which ``candidates`` change confirmed days, or unconfirm them, without a note that says why.
+
+    ``standing`` are the corrections before, ``after`` those with the candidates. Days are confirmed that a source gives
+    with the standing confirmed or held; to improve others needs no reason.
+    """
+    candidates = [one for one in candidates if issubclass(ROW_CLASS_OF[one.file], DatedRow)]
+    explained = {(one.file, one.row) for one in candidates if one.note.strip() or one.values.get("moved_because")}
+    silent = dict.fromkeys((one.file, one.row) for one in candidates if (one.file, one.row) not in explained)
+    if not silent:
+        return ()
+    before, then = corrected_rows(folder, standing), corrected_rows(folder, after)
+    found = []
+    for file, row in silent:
+        made = before.get((file, row))
+        cells = made.cells if made else file_rows(folder, file).get(row, {})
+        if columns := _unconfirmed(ROW_CLASS_OF[file], cells, then[file, row].cells):
+            values = {"row": row, "columns": columns}
+            found.append(CorrectionFault("correction-confirmed-without-note", "note", values))
+    return tuple(found)
+
+
+def _unconfirmed(kind: type[ReferenceRow], before: Mapping[str, str], after: Mapping[str, str]) -> tuple[str, ...]:
+    """The columns in which a row with confirmed days has others afterwards, or is no longer confirmed."""
+    has_standing = "standing" in kind.model_fields
+    if before.get("confidence") != Confidence.SOURCED or before.get("date_precision", Precision.DAY) != Precision.DAY:
+        return ()
+    if has_standing and before.get("standing") not in _FIRM:
+        return ()
+    recalled = [name.strip() for name in before.get("recalled_fields", "").split(";")]
+    days = [name for name in _DAYS if name in kind.model_fields and before.get(name) and name not in recalled]
+    if not days or (not has_standing and not before.get("adopted")):
+        return ()
+    changed = [name for name in days if before[name] != after.get(name, "")]
+    if has_standing and after.get("standing") not in _FIRM:
+        changed.append("standing")
+    if after.get("date_precision", Precision.DAY) != Precision.DAY:
+        changed.append("date_precision")
+    return tuple(changed)
 
 
 def _fault_of(fault: Fault, own: set[tuple[str, str]], lines: Mapping[tuple[str, int], str]) -> CorrectionFault:

@@ -70,7 +70,7 @@ def test_subscribers_follow_every_step_and_never_a_lower_sequence(
     made = record(staff_member)
     seen.append(told(client))
     at.append(changed())
-    change(staff_member, made, 1, values=json.dumps({**DAYS, "start": "2027-03-02"}))
+    change(staff_member, made, 1, values=json.dumps({**DAYS, "start": "2027-03-02"}), note="A holiday.")
     seen.append(told(client))
     withdraw(staff_member, made, 2)
     seen.append(told(client))
@@ -218,8 +218,31 @@ def test_a_correction_says_what_its_days_imply_and_where_the_row_was_read_before
         record_correction(staff_member, "sessions.csv", "HRC64", {"start": "2027-03-08"}, source_url=other)
     assert codes(refusal) == [("correction-says-nothing-new", "")]
     later = {**DAYS, "end": "2027-04-09"}
-    record_correction(staff_member, "sessions.csv", "HRC64", later, source_url=SOURCE, correction_id=made, seen=1)
+    record_correction(
+        staff_member, "sessions.csv", "HRC64", later, source_url=SOURCE, note="One", correction_id=made, seen=1
+    )
     assert recorded_values(staff_member, made) == later
+
+
+def test_confirmed_days_change_only_with_a_reason(staff_member: Viewer) -> None:
+    """What is provisional or projected is improved without one, and a window is nothing that was confirmed."""
+    made = record(staff_member)
+    for values in ({"start": "2027-03-02"}, {"standing": "provisional"}, {"standing": "cancelled"}):
+        with pytest.raises(Refused) as refusal:
+            record(staff_member, values)
+        assert codes(refusal) == [("correction-confirmed-without-note", "note")]
+        with pytest.raises(Refused) as refusal:
+            change(staff_member, made, 1, values=json.dumps({**DAYS, **values}))
+        assert codes(refusal) == [("correction-confirmed-without-note", "note")]
+    record(staff_member, {"location": "Nairobi"})
+    record(staff_member, {"standing": "held"})
+    record(staff_member, {"start": "2027-03-02"}, note="A holiday.")
+    record(staff_member, {"end": "2027-04-05", "moved_because": "No quorum"})
+    review = {"file": "upr_reviews.csv", "row": "upr-4-LBY"}
+    record(staff_member, {"date": "2025-11-11"}, **review)
+    with pytest.raises(Refused) as refusal:
+        record(staff_member, {"date": "2025-11-12"}, **review)
+    assert codes(refusal) == [("correction-confirmed-without-note", "note")]
 
 
 def test_a_correction_without_a_source_is_refused(staff_member: Viewer) -> None:

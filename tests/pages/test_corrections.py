@@ -35,8 +35,8 @@ def fill(app: AppTest, **values: Any) -> None:
         w for kind in (app.text_input, app.text_area, app.selectbox, app.date_input, app.number_input) for w in kind
     ]
     for name, value in values.items():
-        (widget,) = [w for w in widgets if (w.key or "").endswith(f"_{name}")]
-        widget.set_value(value)
+        # Of columns that end alike, as start and announced_start, the one of just this name.
+        min((w for w in widgets if (w.key or "").endswith(f"_{name}")), key=lambda w: len(w.key or "")).set_value(value)
 
 
 def press(app: AppTest, key: str) -> AppTest:

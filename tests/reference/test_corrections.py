@@ -189,8 +189,10 @@ def test_a_session_and_its_reviews_can_move_together() -> None:
     reviews = [row for row in load(DATA).reviews if row.session == "UPR50" and row.date]
     session = load(DATA).sessions["UPR50"]
     by = timedelta(days=364)
-    moved = of_session({"start": str(session.start + by), "end": str(session.end + by)}, "UPR50")
-    together = [of("upr_reviews.csv", row.code, {"date": str(row.date + by)}) for row in reviews if row.date]
+    moved = of_session({"start": str(session.start + by), "end": str(session.end + by)}, "UPR50", note="Why")
+    together = [
+        of("upr_reviews.csv", row.code, {"date": str(row.date + by)}, note="Why") for row in reviews if row.date
+    ]
     assert len(faults(DATA, (), moved)) == len(together) > 0
     assert faults(DATA, (), moved, *together) == ()
 
