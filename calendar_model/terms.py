@@ -44,6 +44,22 @@ class ContactKind(StrEnum):
     COALITION = "coalition"
 
 
+class ItemOutcome(StrEnum):
+    """What became of an item of the calendar, as staff record it from the item itself.
+
+    ``confirmed``: its days are announced. ``review-outcome``: the Council adopted the outcome of a UPR review.
+    """
+
+    CONFIRMED = "confirmed"
+    HELD = "held"
+    MOVED = "moved"
+    CANCELLED = "cancelled"
+    ADOPTED = "adopted"
+    NOT_TABLED = "not-tabled"
+    POSTPONED = "postponed"
+    REVIEW_OUTCOME = "review-outcome"
+
+
 class Expectation(StrEnum):
     """What is expected around an item of the calendar, in the order in which it is shown.
 

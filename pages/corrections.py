@@ -9,7 +9,7 @@ require_entrance()
 import json
 from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import streamlit as st
 
@@ -19,6 +19,7 @@ from calendar_model.access.problems import Problem, Refused
 from calendar_model.access.unit_of_work import reading, staff
 from calendar_model.calendar import Origins
 from calendar_model.mission.corrections import change_cadence, record_correction, recorded_by, row_without
+from calendar_model.mission.outcomes import new_cells
 from calendar_model.mission.records import changes_of, get_record
 from calendar_model.mission.visible_calendar import corrections
 from calendar_model.reference import data_folder
@@ -365,19 +366,10 @@ def guessed(file: str, row: str, context: PageContext) -> dict[str, str]:
     found = context.table[context.table["item"].isin(items[:1])]
     if file == MilestoneDate.FILE or found.empty:
         return known
-    item: Any = found.iloc[0]
-    number = "".join(sign for sign in row.rpartition("-")[2] if sign.isdigit())
-    known |= {"title": item["title"], "location": item["location"], "body": item["body"]}
-    if file == Session.FILE:
-        known |= {"number": number, "known_from": context.today.isoformat()}
-    elif file == Review.FILE:
-        known |= {"session": item["session"], "country": item["countries"], "cycle": row.split("-")[1]}
-    elif file == Meeting.FILE:
-        rhythms = context.reference.recurring_meetings
-        meeting = max((code for code in rhythms if row.startswith(f"{code}-")), key=len, default="")
-        several = meeting and len(rhythms[meeting].slots) > 1
-        known |= {"meeting": meeting, "slot": number if several else "1"}
-    return known
+    # Days of a projection are not those of the source.
+    expected = ("start", "end", *known)
+    cells = new_cells(file, row, found.iloc[0], context.reference)
+    return known | {name: text for name, text in cells.items() if name not in expected}
 
 
 def known_now(file: str, row: str, context: PageContext) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from calendar_model.access.permissions import ANONYMOUS, Viewer
 from calendar_model.access.problems import Problem, Refused
-from calendar_model.access.unit_of_work import reading
+from calendar_model.access.unit_of_work import reading, set_links, upsert
 from calendar_model.clock import now, today
 from calendar_model.mission.checks import Checks, is_changed
 from calendar_model.mission.transactions import save, writing
@@ -167,6 +168,44 @@ def row_without(recorded: Sequence[RowCorrection], file: str, row: str, correcti
 # --- Commands
 
 
+@dataclass(frozen=True)
+class RowChange:
+    """What a row of the reference shall say: ``values`` are columns as texts of their cells, ``note`` says why."""
+
+    file: str
+    row: str
+    values: Mapping[str, str]
+    note: str = ""
+
+
+def record_together(
+    viewer: Viewer, changes: Sequence[RowChange], *, source_url: str, items: Iterable[str] | None = None
+) -> tuple[str, ...]:
+    """Record corrections that rest on one another, all or none, and give their identifiers.
+
+    ``items`` are those of the calendar to which the first is linked. Raises Refused for a source that is missing, where
+    the first says nothing new, and for what does not fit.
+    """
+    if not source_url:
+        raise Refused(Problem("correction-without-source", "source_url"))
+    with reading(ANONYMOUS) as session:
+        recorded = recorded_corrections(session)
+    _must_say_something(recorded, changes[0], source_url)
+    with writing(viewer) as session, session.no_autoflush:
+        columns = [_columns(one.file, one.row, one.values, source_url, one.note) for one in changes]
+        written = [upsert(session, viewer, Correction, values) for values in columns]
+        set_links(written[0], items, None)
+        return tuple(correction.id for correction in written)
+
+
+def _must_say_something(recorded: Sequence[RowCorrection], change: RowChange, source_url: str, of: str = "") -> None:
+    """Raise Refused where the reference says all of it already, and from a source; ``of`` is the correction itself."""
+    candidate = RowCorrection(**vars(change), source_url=source_url, on=today(), record_id=of)
+    is_there = bool(row_without(recorded, change.file, change.row, of))
+    if is_there and not corrections.differences(data_folder(), recorded, candidate):
+        raise Refused(Problem("correction-says-nothing-new"))
+
+
 def record_correction(
     viewer: Viewer,
     file: str,
@@ -195,11 +234,7 @@ def record_correction(
     values = corrections.complete_dates(corrections.ROW_CLASS_OF[file], base, values)
     if "notes" in values:
         values["notes"] = _complete_notes(values["notes"], base.get("source_url", ""), source_url, note)
-    candidate = RowCorrection(
-        file=file, row=row, values=values, source_url=source_url, note=note, on=today(), record_id=correction_id
-    )
-    if base and not corrections.differences(data_folder(), recorded, candidate):
-        raise Refused(Problem("correction-says-nothing-new"))
+    _must_say_something(recorded, RowChange(file, row, values, note), source_url, correction_id)
     columns = _columns(file, row, values, source_url, note)
     return save(viewer, Correction, columns, record_id=correction_id, seen=seen, items=items, workspace=workspace)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from difflib import get_close_matches
 
 from calendar_model import wording
@@ -18,6 +18,7 @@ from calendar_model.imports.templates.corrections import (
 )
 from calendar_model.imports.templates.lookup import RowLookup
 from calendar_model.imports.templates.row import DAY_HELP, STANDING_CHOICES, RowReader, given
+from calendar_model.mission.outcomes import cycle_of_session
 from calendar_model.reference import Reference
 from calendar_model.reference.rows import Session
 from calendar_model.vocabulary import Precision
@@ -124,14 +125,7 @@ def _new_session(code: str, reference: Reference) -> dict[str, str]:
     return given(
         body=last.body,
         number=str(number),
-        cycle=_cycle(before, last, number),
+        cycle=cycle_of_session(last.body, number, reference),
         title=f"{reference.organisations[last.body].name}, {wording.ordinal(number)} session",
         location=last.location,
     )
-
-
-def _cycle(before: Sequence[Session], last: Session, number: int) -> str:
-    """The cycle of a session to come, if its body counts any: each has as many sessions as the last whole one."""
-    length = sum(last.cycle is not None and one.cycle == last.cycle - 1 for one in before)
-    first = min(one.number for one in before if one.cycle == last.cycle)
-    return str((last.cycle or 0) + (number - first) // length) if length else ""

@@ -1,0 +1,90 @@
+"""What a row would say that the reference does not have yet, from the item that is projected in its place."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from calendar_model import clock
+from calendar_model.cycles import month_window
+from calendar_model.reference import Reference
+from calendar_model.reference.rows import Meeting, MilestoneDate, Resolution, Review, Session
+from calendar_model.vocabulary import Precision, Standing
+
+
+def new_cells(file: str, key: str, row: Any, reference: Reference) -> dict[str, str]:
+    """The cells of the new row ``key`` of a file, as far as they follow from the projected item.
+
+    ``row`` is the item's in the calendar table, by the names of its columns. Without exact days the row has a window of
+    whole months around them.
+    """
+    if file == Session.FILE:
+        return _session(key, row, reference)
+    if file == Meeting.FILE:
+        return _meeting(key, row, reference)
+    if file == Review.FILE:
+        return _filled(session=row["session"], country=row["countries"], cycle=key.split("-")[1])
+    if file == Resolution.FILE:
+        track = reference.tracks[row["track"]]
+        return _filled(
+            track=track.code, body=row["body"], session=row["session"], title=track.title, penholder=track.penholder
+        )
+    if file == MilestoneDate.FILE:
+        return {"date": row["start"].date().isoformat()}
+    return {}
+
+
+def _session(code: str, row: Any, reference: Reference) -> dict[str, str]:
+    number = _last_number(code)
+    return _filled(
+        body=row["body"],
+        number=number,
+        cycle=cycle_of_session(row["body"], int(number or 0), reference),
+        title=row["title"],
+        location=row["location"],
+        known_from=clock.today().isoformat(),
+        **_days(row),
+    )
+
+
+def _meeting(code: str, row: Any, reference: Reference) -> dict[str, str]:
+    """An edition's key is its item: the meeting, the year and, of several in a year, which one it is."""
+    recurring = reference.recurring_meetings
+    meeting = max((one for one in recurring if code.startswith(f"{one}-")), key=len, default="")
+    several = bool(meeting) and len(recurring[meeting].slots) > 1
+    slot = _last_number(code) if several else "1"
+    return _filled(meeting=meeting, slot=slot, title=row["title"], location=row["location"], **_days(row))
+
+
+def _days(row: Any) -> dict[str, str]:
+    start, end = row["start"].date(), row["end"].date()
+    exact = row["date_precision"] == Precision.DAY
+    if not exact:
+        start, end = start.replace(day=1), month_window(end.year, end.month, end.month)[1]
+    precision = Precision.DAY if exact else Precision.MONTH
+    return {
+        "start": start.isoformat(),
+        "end": end.isoformat(),
+        "date_precision": precision.value,
+        "standing": Standing.PROVISIONAL.value,
+    }
+
+
+def _last_number(code: str) -> str:
+    numbers = re.findall(r"\d+", code)
+    return numbers[-1] if numbers else ""
+
+
+def _filled(**cells: str) -> dict[str, str]:
+    return {name: text for name, text in cells.items() if text}
+
+
+def cycle_of_session(body: str, number: int, reference: Reference) -> str:
+    """The cycle of a session to come, if its body counts any: each has as many sessions as the last whole one."""
+    before = reference.sessions_of.get(body, ())
+    last = before[-1] if before else None
+    if last is None or last.cycle is None:
+        return ""
+    length = sum(one.cycle == last.cycle - 1 for one in before)
+    first = min(one.number for one in before if one.cycle == last.cycle)
+    return str(last.cycle + (number - first) // length) if length else ""
