@@ -80,7 +80,7 @@ def the_list(context: PageContext) -> None:
     if not standing:
         st.markdown(
             "No correction is recorded. When the dates of a session are confirmed, or a rhythm changes, it is recorded "
-            "here with its source; or from the item's own panel on the timeline, under *Correct these dates*."
+            "here with its source; or from the item's own panel on the timeline, under *What became of it*."
         )
         return
     made = corrected_rows(data_folder(), recorded)

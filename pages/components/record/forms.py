@@ -7,6 +7,7 @@ meanwhile, is said above the form with everything that was typed still in it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, time
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -49,6 +50,15 @@ _LEVELS = {
 }
 
 
+@dataclass(frozen=True)
+class FormResult:
+    """What came of an act: whether it was ``done``, the sentence, and each reason of a refusal that has several."""
+
+    says: str
+    missing: tuple[str, ...] = ()
+    done: bool = True
+
+
 def attempt(act: Callable[[], str]) -> bool:
     """For callbacks: does it and keeps what it says for :func:`outcome`; whether it was let through.
 
@@ -56,10 +66,10 @@ def attempt(act: Callable[[], str]) -> bool:
     said beside the button instead.
     """
     try:
-        st.session_state[_OUTCOME] = ("done", act(), ())
+        st.session_state[_OUTCOME] = FormResult(act())
     except Refused as refused:
         several = refused.problems if len(refused.problems) > 1 else ()
-        st.session_state[_OUTCOME] = ("refused", str(refused), tuple(map(str, refused.unmet or several)))
+        st.session_state[_OUTCOME] = FormResult(str(refused), tuple(map(str, refused.unmet or several)), done=False)
         return False
     except WorkspaceError as fault:
         outage.fails(fault)
@@ -74,13 +84,24 @@ def unsaid() -> bool:
 
 def outcome() -> None:
     """Says once what came of the last act. Every page of the workspace calls it below its title."""
-    how, says, missing = st.session_state.pop(_OUTCOME, ("", "", ()))
-    if how == "done" and says:
-        st.success(plain(says))
-    elif missing:
-        st.error("\n".join(["Not yet. What misses:", "", *(f"- {plain(each)}" for each in missing)]))
-    elif how == "refused":
-        st.error(plain(says))
+    if unsaid():
+        say(take())
+
+
+def take() -> FormResult:
+    """What came of the last act, to be said elsewhere than below the title; KeyError where there is none."""
+    result: FormResult = st.session_state.pop(_OUTCOME)
+    return result
+
+
+def say(result: FormResult) -> None:
+    """Says what came of an act."""
+    if result.missing:
+        st.error("\n".join(["Not yet. What misses:", "", *(f"- {plain(each)}" for each in result.missing)]))
+    elif not result.done:
+        st.error(plain(result.says))
+    elif result.says:
+        st.success(plain(result.says))
 
 
 def open_record(record_id: str) -> None:

@@ -63,7 +63,7 @@ def current() -> PageContext:
 
 FORM_ADDRESS = ("record", "new", "tie", "with", "file", "row")
 """What the address carries that tells one form from another."""
-_ON_LISTS = ("follow_up_", "remote_", "subscription_")
+_ON_LISTS = ("follow_up_", "remote_", "subscription_", "outcome_")
 """What the keys of fields begin with that belong to a form, also on a page that lists."""
 
 

@@ -18,7 +18,7 @@ import streamlit as st
 from calendar_model import wording
 from calendar_model.access.permissions import ANONYMOUS, Viewer
 from calendar_model.access.unit_of_work import ChangeToken, change_token, reading
-from calendar_model.calendar import Origins, when
+from calendar_model.calendar import when
 from calendar_model.feeds import CalendarProperties, calendar_bytes
 from calendar_model.messages.coverage import item_work_words
 from calendar_model.mission.coverage import work_by_item
@@ -28,7 +28,7 @@ from calendar_model.reference import Reference
 from calendar_model.terms import RecordKind, StatementState
 from calendar_model.vocabulary import Kind, Sensitivity
 from calendar_model.wording import standing_words
-from pages.components.shell import outage
+from pages.components.shell import item_outcomes, outage
 from pages.components.shell.context import PageContext
 from pages.components.shell.navigation import link
 from pages.components.shell.words import plain
@@ -57,11 +57,13 @@ _TEXTS = {
 
 def choose(item: str) -> None:
     """Opens the panel of this item; for callbacks."""
+    item_outcomes.close_form()
     st.query_params[ITEM] = item
 
 
 def close() -> None:
     """Closes the panel; for callbacks."""
+    item_outcomes.close_form()
     if ITEM in st.query_params:
         del st.query_params[ITEM]
 
@@ -97,7 +99,8 @@ def open_panel(item: str, context: PageContext) -> None:
     """Draws the panel of an item of the whole table; an id that it does not have gets a sentence."""
     row = _row(context.table, item)
     title = "Not in the calendar" if row is None else plain(row["title"])
-    st.dialog(title, position="right", width="medium", on_dismiss=close)(outage.part(_body))(item, context)
+    dialog = st.dialog(title, position="right", width="medium", on_dismiss=close)
+    dialog(outage.part(_body))(item, item_outcomes.asked(), context)
 
 
 def _row(table: pd.DataFrame, item: str) -> Any:
@@ -105,9 +108,11 @@ def _row(table: pd.DataFrame, item: str) -> Any:
     return None if found.empty else found.iloc[0]
 
 
-def _body(item: str, context: PageContext) -> None:
-    if st.query_params.get(ITEM, item) != item:
-        # A button in the panel chose another item: the drawer's title is the page's to set.
+def _body(item: str, form: str, context: PageContext) -> None:
+    item_outcomes.take_result()
+    if st.query_params.get(ITEM, item) != item or item_outcomes.asked() != form:
+        # A button in the panel chose another item, whose title is the page's to set; or opened a form, whose fields the
+        # page keeps; or saved one, and the calendar has changed.
         st.rerun()
     row = _row(context.table, item)
     if row is None:
@@ -119,6 +124,7 @@ def _body(item: str, context: PageContext) -> None:
     with st.container(key="panel_body"):
         st.html(_facts(row, context))
         _actions(row, context)
+        item_outcomes.draw_outcomes(row, context)
         _our_work(item, context)
         _dates(row, context)
         _cycle(row, context)
@@ -162,14 +168,6 @@ def _actions(row: Any, context: PageContext) -> None:
             )
         if row["source_url"]:
             st.link_button("Source", row["source_url"], icon=":material/open_in_new:")
-        if context.workspace and (origin := _origin(row, context)):
-            link("corrections", "Correct these dates", new="1", file=origin[0], row=origin[1])
-
-
-def _origin(row: Any, context: PageContext) -> tuple[str, str] | None:
-    """The row of the reference that the item is, or would be; none for an event of our own."""
-    columns = {name: row[name] for name in ("session", "countries", "related_to")}
-    return Origins(context.reference).of(row["item"], row["kind"], **columns)
 
 
 def _own_file(item: str, context: PageContext) -> None:

@@ -105,6 +105,8 @@ def part(draw: Callable[P, None]) -> Callable[P, None]:
         ctx = get_script_run_ctx()
         assert ctx is not None
         alone = bool(ctx.fragment_ids_this_run)
+        if alone:
+            typed.keep()
         last: _Page | None = st.session_state.get(_PAGE)
         sent: dict[Path, ForwardMsg] = {}
         try:

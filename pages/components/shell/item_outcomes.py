@@ -1,0 +1,311 @@
+"""What became of an item, recorded in its panel: a button for each outcome that it can have, and the form of one.
+
+Which form is open is in the URL (``outcome``), so that a list can open the panel with it. What is typed is kept as in
+every form (:mod:`pages.components.shell.typed`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+
+import streamlit as st
+
+from calendar_model.access.permissions import ANONYMOUS
+from calendar_model.calendar import when
+from calendar_model.mission.events import event_of
+from calendar_model.mission.outcomes import (
+    ItemOutcome,
+    RecordedVote,
+    confirm_dates,
+    later_review_sessions,
+    later_sessions,
+    origin_of,
+    outcome_sessions,
+    record_adopted,
+    record_cancelled,
+    record_held,
+    record_moved,
+    record_not_tabled,
+    record_postponed,
+    record_review_moved,
+    record_review_outcome,
+    what_can_be_recorded,
+)
+from calendar_model.vocabulary import Kind, Precision, ReviewDeparture, Standing, Vote
+from pages.components.record import forms
+from pages.components.record.forms import RecordForm
+from pages.components.shell.context import PageContext
+from pages.components.shell.current_user import current_person
+from pages.components.shell.navigation import link
+from pages.components.shell.words import plain
+
+OUTCOME = "outcome"
+"""The URL's name for the form that is open in the panel; its value is an :class:`ItemOutcome`."""
+
+Save = Callable[[dict[str, Any]], str]
+"""Records what is typed, by field."""
+
+_SAID = "panel_said"
+_ONE_DAY = (Kind.UPR_REVIEW, Kind.DEADLINE, Kind.MILESTONE)
+
+_LABELS = {
+    ItemOutcome.CONFIRMED: "Confirm these dates",
+    ItemOutcome.HELD: "Held",
+    ItemOutcome.MOVED: "Moved",
+    ItemOutcome.CANCELLED: "Cancelled",
+    ItemOutcome.ADOPTED: "Adopted",
+    ItemOutcome.NOT_TABLED: "Not tabled",
+    ItemOutcome.POSTPONED: "Postponed",
+    ItemOutcome.REVIEW_OUTCOME: "Outcome adopted",
+}
+
+
+def open_form(outcome: ItemOutcome) -> None:
+    """Opens the form of an outcome in the panel; for callbacks."""
+    st.query_params[OUTCOME] = outcome.value
+
+
+def close_form() -> None:
+    """Closes it; for callbacks."""
+    if OUTCOME in st.query_params:
+        del st.query_params[OUTCOME]
+
+
+def asked() -> str:
+    """Which form the URL asks for; empty for none."""
+    return st.query_params.get(OUTCOME, "")
+
+
+def take_result() -> None:
+    """At the start of the panel: what the last press in it did is said in this part of it, and not on the page."""
+    if forms.unsaid():
+        st.session_state[_SAID] = forms.take()
+
+
+def draw_outcomes(row: Any, context: PageContext) -> None:
+    """The section of the panel: buttons, the form that is open, and the way to correct anything else.
+
+    ``row`` is the item's in the calendar table.
+    """
+    said = st.session_state.pop(_SAID, None)
+    origin = None if event_of(row["item"]) else origin_of(row, context.reference)
+    possible = what_can_be_recorded(row, context.reference) if context.workspace else ()
+    if not context.workspace or not (possible or origin):
+        return
+    if possible:
+        st.markdown("#### What became of it")
+    if said and said.done:
+        forms.say(said)
+    person = current_person()
+    if possible and context.viewer == ANONYMOUS:
+        link("settings", "Choose who you are to record it")
+    elif possible and person is not None and person.sample:
+        st.caption("Sample users cannot record this: it would apply to everyone.")
+    elif possible:
+        _buttons(row, possible)
+        if (chosen := asked()) in possible:
+            _form(ItemOutcome(chosen), row, context)
+            if said and not said.done:
+                forms.say(said)
+    if origin:
+        label = "Correct something else" if possible else "Correct these dates"
+        link("corrections", label, new="1", file=origin[0], row=origin[1])
+
+
+def _label(outcome: ItemOutcome, row: Any) -> str:
+    is_one_day = outcome is ItemOutcome.CONFIRMED and row["kind"] in _ONE_DAY
+    return "Confirm the day" if is_one_day else _LABELS[outcome]
+
+
+def _buttons(row: Any, possible: tuple[ItemOutcome, ...]) -> None:
+    with st.container(horizontal=True, key="panel_outcomes"):
+        for outcome in possible:
+            st.button(
+                _label(outcome, row),
+                key=f"panel_outcome_{outcome.value}",
+                type="secondary",
+                on_click=open_form,
+                args=(outcome,),
+                disabled=asked() == outcome,
+            )
+
+
+def _form(outcome: ItemOutcome, row: Any, context: PageContext) -> None:
+    known = not Precision(row["date_precision"]).is_window
+    days = {"start": row["start"].date(), "end": row["end"].date()} if known else {"start": None, "end": None}
+    present = SimpleNamespace(id=row["item"], version=0, **days)
+    form = RecordForm(f"outcome_{outcome.value}", context, present)
+    with form:
+        st.markdown(f"**{plain(_label(outcome, row))}**")
+        save = _FIELDS[outcome](form, row)
+        form.text("source_url", "Address of the source", placeholder="https://", help="Where anyone can read it.")
+        with st.container(horizontal=True, key="panel_form"):
+            form.submit("Save", lambda form: _save(form, save))
+            st.button("Close the form", key="panel_outcome_close", type="tertiary", on_click=close_form)
+
+
+def _save(form: RecordForm, save: Save) -> str:
+    typed = form.values()
+    save({**typed, "source_url": typed["source_url"] or ""})
+    close_form()
+    return "Saved. The calendar and every feed show it now."
+
+
+def _day_fields(form: RecordForm, row: Any) -> None:
+    if row["kind"] in _ONE_DAY:
+        form.day("start", "Day")
+        return
+    first, last = st.columns(2)
+    with first:
+        form.day("start", "First day")
+    with last:
+        form.day("end", "Last day")
+
+
+def _days(row: Any, typed: dict[str, Any]) -> tuple[date | None, date | None]:
+    return typed["start"], None if row["kind"] in _ONE_DAY else typed["end"]
+
+
+def _confirmed(form: RecordForm, row: Any) -> Save:
+    _day_fields(form, row)
+    if row["kind"] in (Kind.DEADLINE, Kind.MILESTONE):
+        form.hour("at", "Hour at the place, if it has one")
+    form.tick("provisional", "Subject to change: keep it provisional")
+    return lambda typed: confirm_dates(
+        form.context.viewer,
+        row["item"],
+        *_days(row, typed),
+        source_url=typed["source_url"],
+        provisional=typed["provisional"],
+        at=typed.get("at"),
+    )
+
+
+def _held(form: RecordForm, row: Any) -> Save:
+    _day_fields(form, row)
+    if row["standing"] == Standing.CONFIRMED and row["date_precision"] == Precision.DAY:
+        form.text("why", "Why the days changed, if they did")
+    return lambda typed: record_held(
+        form.context.viewer,
+        row["item"],
+        *_days(row, typed),
+        source_url=typed["source_url"],
+        why=typed.get("why") or "",
+    )
+
+
+def _why(form: RecordForm) -> None:
+    form.text("why", "Why", help="Public, as all of it is. Name nobody.")
+
+
+def _moved(form: RecordForm, row: Any) -> Save:
+    viewer, item, reference = form.context.viewer, row["item"], form.context.reference
+    if row["kind"] == Kind.UPR_REVIEW:
+        sessions = later_review_sessions(item, reference)
+        form.choice("to", "To the session", sessions, optional=True, format_func=sessions.__getitem__)
+        form.day("day", "Day, if it is known")
+        form.choice("departure", "How it left its place", list(ReviewDeparture), default=ReviewDeparture.RESCHEDULED)
+        _why(form)
+        return lambda typed: record_review_moved(
+            viewer,
+            item,
+            typed["to"] or "",
+            day=typed["day"],
+            departure=typed["departure"],
+            source_url=typed["source_url"],
+            why=typed["why"] or "",
+        )
+    st.caption(f"From {plain(when(row, form.context.zone))}")
+    _day_fields(form, row)
+    _why(form)
+    form.tick("provisional", "Subject to change: keep it provisional")
+    return lambda typed: record_moved(
+        viewer,
+        item,
+        *_days(row, typed),
+        source_url=typed["source_url"],
+        why=typed["why"] or "",
+        provisional=typed["provisional"],
+    )
+
+
+def _cancelled(form: RecordForm, row: Any) -> Save:
+    _why(form)
+    return lambda typed: record_cancelled(
+        form.context.viewer, row["item"], source_url=typed["source_url"], why=typed["why"] or ""
+    )
+
+
+def _adopted(form: RecordForm, row: Any) -> Save:
+    form.text("symbol", "Symbol", help="As on the text, such as A/RES/78/216.")
+    form.day("day", "Day of adoption")
+    how = form.choice("vote", "How it was adopted", list(Vote), default=Vote.CONSENSUS, format_func=_vote_words)
+    counts = ("yes", "In favour"), ("no", "Against"), ("abstain", "Abstaining")
+    for place, (field, label) in zip(st.columns(3), counts, strict=True):
+        with place:
+            form.number(field, label, min_value=0, disabled=how is not Vote.RECORDED)
+    form.number("cosponsors", "Co-sponsors, how many", min_value=0)
+    form.text("draft_symbol", "Symbol of the draft")
+    form.text("theme", "Theme, in a few words")
+    return lambda typed: record_adopted(
+        form.context.viewer,
+        row["item"],
+        typed["symbol"] or "",
+        typed["day"],
+        source_url=typed["source_url"],
+        vote=RecordedVote(typed["yes"], typed["no"], typed["abstain"]) if typed["vote"] is Vote.RECORDED else None,
+        cosponsors=typed["cosponsors"],
+        draft_symbol=typed["draft_symbol"] or "",
+        theme=typed["theme"] or "",
+    )
+
+
+def _vote_words(vote: Vote) -> str:
+    return {Vote.CONSENSUS: "By consensus", Vote.RECORDED: "By a recorded vote"}[vote]
+
+
+def _not_tabled(form: RecordForm, row: Any) -> Save:
+    _why(form)
+    return lambda typed: record_not_tabled(
+        form.context.viewer, row["item"], source_url=typed["source_url"], why=typed["why"] or ""
+    )
+
+
+def _postponed(form: RecordForm, row: Any) -> Save:
+    sessions = later_sessions(row, form.context.reference)
+    form.choice("to", "To the session", sessions, optional=True, format_func=sessions.__getitem__)
+    _why(form)
+    return lambda typed: record_postponed(
+        form.context.viewer, row["item"], typed["to"] or "", source_url=typed["source_url"], why=typed["why"] or ""
+    )
+
+
+def _review_outcome(form: RecordForm, row: Any) -> Save:
+    sessions = outcome_sessions(row["item"], form.context.reference)
+    form.choice("session", "Adopted in the session", sessions, optional=True, format_func=sessions.__getitem__)
+    form.day("day", "Day")
+    form.text("decision", "Symbol of the decision")
+    return lambda typed: record_review_outcome(
+        form.context.viewer,
+        row["item"],
+        typed["session"] or "",
+        typed["day"],
+        source_url=typed["source_url"],
+        decision=typed["decision"] or "",
+    )
+
+
+_FIELDS: dict[ItemOutcome, Callable[[RecordForm, Any], Save]] = {
+    ItemOutcome.CONFIRMED: _confirmed,
+    ItemOutcome.HELD: _held,
+    ItemOutcome.MOVED: _moved,
+    ItemOutcome.CANCELLED: _cancelled,
+    ItemOutcome.ADOPTED: _adopted,
+    ItemOutcome.NOT_TABLED: _not_tabled,
+    ItemOutcome.POSTPONED: _postponed,
+    ItemOutcome.REVIEW_OUTCOME: _review_outcome,
+}
+"""The fields of each outcome's form, and what saves them."""
