@@ -4,10 +4,11 @@ About ten a year, set by each office: some of the host's, and Eid al-Fitr and Ei
 (General Assembly resolution 52/214 A, decision 52/468). A holiday on a weekend is observed on a working day beside it.
 
 Sources: for New York the information circulars for 2017, 2020 (ST/IC/2019/23, ask.un.org/faq/112514) and 2024; for
-Vienna the list of 2023 (unis.unvienna.org/unis/en/events/calendar/un-holidays/holidays.html) and, from 2021, that of an
-embassy (mofa.gov.pk/holidays-to-be-observed-by-the-embassy-of-pakistan-during-2021); for Geneva the staff union on the
-list of 2025 (unogstaffunion.org/results-of-the-official-holidays-survey-resultats-de-lenquete-sur-les-jours-feries), and
-before it the sessions of the Human Rights Council that opened on a Tuesday.
+Vienna the list of 2023 (unis.unvienna.org/unis/en/events/calendar/un-holidays/holidays.html) and, from 2021, that of
+an embassy (mofa.gov.pk/holidays-to-be-observed-by-the-embassy-of-pakistan-during-2021); for Geneva the staff union on
+the list of 2025
+(unogstaffunion.org/results-of-the-official-holidays-survey-resultats-de-lenquete-sur-les-jours-feries), and before it
+the sessions of the Human Rights Council that opened on a Tuesday.
 """
 
 from __future__ import annotations
