@@ -73,13 +73,8 @@ def due_for_text(reference: Reference, session: str, track: str, as_of: date) ->
     if forecast is None:
         return ()
     committee = committee_session(reference, track, forecast, forecasts)
-    due = [
-        d
-        for s in (forecast, committee)
-        if s is not None
-        for d in _for_session(reference, s, forecasts, {track})
-        if not d.country
-    ]
+    past = _Past(reference, forecasts)
+    due = [d for s in (forecast, committee) if s is not None for d in _for_session(s, past, {track}) if not d.country]
     return tuple(sorted(due, key=lambda d: (d.start, d.end, d.milestone.code)))
 
 
@@ -101,15 +96,16 @@ def due_milestones(reference: Reference, as_of: date, until: date) -> tuple[DueM
     and of the editions of recurring meetings, known or projected.
     """
     forecasts = SessionForecasts(reference, as_of)
+    past = _Past(reference, forecasts)
     texts = _texts_by_session(reference, as_of, until, forecasts)
     found: list[DueMilestone] = []
     for forecast in {
         s.code: s for s in [*forecasts.all_known(), *projected_sessions(reference, as_of, until)]
     }.values():
         if forecast.standing is not Standing.CANCELLED:
-            found.extend(_for_session(reference, forecast, forecasts, texts.get(forecast.code, set())))
+            found.extend(_for_session(forecast, past, texts.get(forecast.code, set())))
     for edition in [*known_editions(reference), *expected_editions(reference, as_of, until, forecasts)]:
-        found.extend(_for_meeting(reference, edition, forecasts))
+        found.extend(_for_meeting(edition, past))
     return tuple(sorted(found, key=lambda d: (d.start, d.end, d.milestone.code, d.subject)))
 
 
@@ -158,9 +154,8 @@ def _texts_by_session(
     return dict(found)
 
 
-def _for_session(
-    reference: Reference, forecast: SessionForecast, forecasts: SessionForecasts, tracks: set[str]
-) -> Iterator[DueMilestone]:
+def _for_session(forecast: SessionForecast, past: _Past, tracks: set[str]) -> Iterator[DueMilestone]:
+    reference, forecasts = past.reference, past.forecasts
     reviews = [r for r in reference.reviews if r.session == forecast.code and r.standing is not Standing.CANCELLED]
     season = found.code if (found := forecasts.season(forecast)) else ""
     for milestone in reference.milestones.values():
@@ -170,24 +165,25 @@ def _for_session(
             continue
         if milestone.season and milestone.season != season:
             continue
-        yield from _set_by_hand(reference, milestone, forecast)
+        yield from _set_by_hand(milestone, forecast, past)
         if milestone.anchor is Anchor.SESSION_START:
-            yield from _counted(reference, milestone, forecasts.opening(forecast), forecast, forecasts)
+            yield from _counted(milestone, forecasts.opening(forecast), forecast, past)
         elif milestone.anchor is Anchor.SESSION_END:
-            yield from _counted(reference, milestone, forecasts.closing(forecast), forecast, forecasts)
+            yield from _counted(milestone, forecasts.closing(forecast), forecast, past)
         elif milestone.anchor is Anchor.REVIEW:
             undated = not reviews
             for review in reviews:
                 day = review_day(reference, review, forecast, forecasts)
                 undated |= day is None
                 if day is not None:
-                    yield from _counted(reference, milestone, day, forecast, forecasts, review)
+                    yield from _counted(milestone, day, forecast, past, review)
             if undated:
-                window = DayRange(None, forecasts.opening(forecast).earliest, forecasts.closing(forecast).latest)
-                yield from _counted(reference, milestone, window, forecast, forecasts)
+                # Without an order the first review is on the opening day, and nothing is due before it is counted from.
+                opening = forecasts.opening(forecast)
+                days = DayRange(opening.day, opening.earliest, forecasts.closing(forecast).latest)
+                yield from _counted(milestone, days, forecast, past)
         elif milestone.anchor is Anchor.TEXT:
-            days = _text_days(reference, forecast, forecasts, tracks)
-            yield from _counted(reference, milestone, days, forecast, forecasts)
+            yield from _counted(milestone, _text_days(reference, forecast, forecasts, tracks), forecast, past)
 
 
 def _text_days(
@@ -212,10 +208,6 @@ def _in_years(milestone: Milestone, year: int) -> bool:
     return (milestone.first_year or year) <= year <= (milestone.last_year or year)
 
 
-def _hand_dates(reference: Reference, milestone: Milestone, subject: str) -> list[MilestoneDate]:
-    return [d for d in reference.milestone_dates if d.milestone == milestone.code and d.session == subject]
-
-
 @dataclass(frozen=True)
 class _Offset:
     """How far a milestone lies from its anchor: usually, and at the least and the most; ``of`` past ones, if any."""
@@ -228,20 +220,20 @@ class _Offset:
 
 
 def _counted(
-    reference: Reference,
     milestone: Milestone,
     anchor: DayRange,
     of: SessionForecast | Edition,
-    forecasts: SessionForecasts,
+    past: _Past,
     review: Review | None = None,
 ) -> Iterator[DueMilestone]:
     """Yield the milestone counted from ``anchor``, unless it has a date set by hand or nothing to count by.
 
     The anchor is of a session or an edition of a meeting, ``of``, or of one state's ``review`` in the session.
     """
+    reference = past.reference
     country = review.country if review else ""
-    offset = _offset(reference, milestone, forecasts)
-    if offset is None or any(d.country == country for d in _hand_dates(reference, milestone, of.code)):
+    offset = past.offset(milestone)
+    if offset is None or any(d.country == country for d in past.by_hand(milestone, of.code)):
         return
     holidays = reference.organisations[milestone.body].holidays
     earliest = offset_day(anchor.earliest, offset.least, offset.unit, holidays)
@@ -265,61 +257,76 @@ def _counted(
     )
 
 
-def _offset(reference: Reference, milestone: Milestone, forecasts: SessionForecasts) -> _Offset | None:
-    """Return the offset of a milestone: the rule's, or that of the days which it had before."""
-    if milestone.unit is Unit.HOURS or milestone.anchor is None:
-        return None
-    if milestone.offset is not None and milestone.unit is not None:
-        return _Offset(milestone.offset, milestone.offset, milestone.offset, milestone.unit)
-    past = sorted(_past_offsets(reference, milestone, forecasts))
-    if len(past) < FEWEST_DAYS:
-        return None
-    offsets = [offset for _, offset in past]
-    usual = expected_length(offsets)
-    assert usual is not None  # there are offsets
-    if offsets.count(usual) == 1:
-        usual = sorted(offsets)[len(offsets) // 2]
-    left_out = int(len(offsets) * OUTSIDE / 2)
-    ordered = sorted(offsets)
-    return _Offset(usual, ordered[left_out], ordered[-1 - left_out], Unit.DAYS, of=len(offsets))
+class _Past:
+    """The dates that milestones had, looked up once for all sessions and meetings."""
+
+    def __init__(self, reference: Reference, forecasts: SessionForecasts) -> None:
+        self.reference, self.forecasts = reference, forecasts
+        self._dates: defaultdict[tuple[str, str], list[MilestoneDate]] = defaultdict(list)
+        for row in reference.milestone_dates:
+            self._dates[row.milestone, row.session].append(row)
+        self._editions = {edition.code: edition for edition in known_editions(reference)}
+        self._offsets: dict[str, _Offset | None] = {}
+
+    def by_hand(self, milestone: Milestone, subject: str) -> list[MilestoneDate]:
+        """The dates set by hand for a milestone of one session or edition."""
+        return self._dates.get((milestone.code, subject), [])
+
+    def offset(self, milestone: Milestone) -> _Offset | None:
+        """The offset of a milestone: the rule's, or that of the days which it had before; None without either."""
+        if milestone.code not in self._offsets:
+            self._offsets[milestone.code] = self._offset(milestone)
+        return self._offsets[milestone.code]
+
+    def _offset(self, milestone: Milestone) -> _Offset | None:
+        if milestone.unit is Unit.HOURS or milestone.anchor is None:
+            return None
+        if milestone.offset is not None and milestone.unit is not None:
+            return _Offset(milestone.offset, milestone.offset, milestone.offset, milestone.unit)
+        offsets = [offset for _, offset in sorted(self._past_offsets(milestone))]
+        if len(offsets) < FEWEST_DAYS:
+            return None
+        usual = expected_length(offsets)
+        ordered = sorted(offsets)
+        if usual is None or offsets.count(usual) == 1:
+            usual = ordered[len(ordered) // 2]
+        left_out = int(len(ordered) * OUTSIDE / 2)
+        return _Offset(usual, ordered[left_out], ordered[-1 - left_out], Unit.DAYS, of=len(ordered))
+
+    def _past_offsets(self, milestone: Milestone) -> Iterator[tuple[date, int]]:
+        """Yield the days that a milestone had before, each with its distance in days from its anchor."""
+        for (code, session), rows in self._dates.items():
+            of = self.forecasts.known(session) or self._editions.get(session) if code == milestone.code else None
+            if of is None or of.precision is not Precision.DAY:
+                continue
+            for row in rows:
+                if row.standing is Standing.CANCELLED or row.date > self.forecasts.as_of:
+                    continue
+                if milestone.anchor in (Anchor.SESSION_START, Anchor.MEETING_START):
+                    yield row.date, (row.date - of.start).days
+                elif milestone.anchor is Anchor.SESSION_END:
+                    yield row.date, (row.date - of.end).days
 
 
-def _past_offsets(
-    reference: Reference, milestone: Milestone, forecasts: SessionForecasts
-) -> Iterator[tuple[date, int]]:
-    """Yield the days that a milestone had before, each with its distance in days from its anchor."""
-    editions = {edition.code: edition for edition in known_editions(reference)}
-    for row in reference.milestone_dates:
-        if row.milestone != milestone.code or row.standing is Standing.CANCELLED or row.date > forecasts.as_of:
-            continue
-        of: SessionForecast | Edition | None = forecasts.known(row.session) or editions.get(row.session)
-        if of is None or of.precision is not Precision.DAY:
-            continue
-        if milestone.anchor in (Anchor.SESSION_START, Anchor.MEETING_START):
-            yield row.date, (row.date - of.start).days
-        elif milestone.anchor is Anchor.SESSION_END:
-            yield row.date, (row.date - of.end).days
-
-
-def _for_meeting(reference: Reference, edition: Edition, forecasts: SessionForecasts) -> Iterator[DueMilestone]:
-    for milestone in reference.milestones.values():
+def _for_meeting(edition: Edition, past: _Past) -> Iterator[DueMilestone]:
+    for milestone in past.reference.milestones.values():
         if milestone.meeting != edition.meeting or not _in_years(milestone, edition.start.year):
             continue
-        yield from _set_by_hand(reference, milestone, edition)
+        yield from _set_by_hand(milestone, edition, past)
         if milestone.anchor is Anchor.MEETING_START and edition.standing is not Standing.CANCELLED:
-            yield from _counted(reference, milestone, edition.opening, edition, forecasts)
+            yield from _counted(milestone, edition.opening, edition, past)
 
 
-def _set_by_hand(reference: Reference, milestone: Milestone, of: SessionForecast | Edition) -> Iterator[DueMilestone]:
-    for row in _hand_dates(reference, milestone, of.code):
+def _set_by_hand(milestone: Milestone, of: SessionForecast | Edition, past: _Past) -> Iterator[DueMilestone]:
+    for row in past.by_hand(milestone, of.code):
         subject = f"{of.code}-{row.country}" if row.country else of.code
         if milestone.anchor is Anchor.REVIEW:
             # The identifier that the milestone has while it is counted from the review.
-            reviews = (r.code for r in reference.reviews if r.session == of.code and r.country == row.country)
+            reviews = (r.code for r in past.reference.reviews if r.session == of.code and r.country == row.country)
             subject = next(reviews, subject)
         where = f" ({row.source_note})" if row.source_note else ""
         yield _due_milestone(
-            reference,
+            past.reference,
             milestone,
             subject,
             session=of.code,

@@ -22,15 +22,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from calendar_model.cycles.day_rules import ByProcedure, DayRule, DaysFrom, NthWeekday, family
+from calendar_model.cycles.day_rules import DayRule, DaysFrom, Family, NthWeekday, Ordinals
 from calendar_model.cycles.working_days import is_working_day
-
-Ordinals: TypeAlias = npt.NDArray[np.int64]
 
 DECAY = 0.8
 """What a past year counts for beside the one after it."""
@@ -205,13 +202,14 @@ class _Candidates:
     ) -> None:
         self._past, self._year, self._holidays = past, year, holidays
         if procedure is not None:
-            self._rules: tuple[DayRule, ...] = (procedure,)
+            self._own: tuple[DayRule, ...] = (procedure,)
         else:
-            self._rules = tuple(DaysFrom(n, dict(anchors), anchored_on) for n in _offsets(past, anchors))
-            if len(past) >= FEWEST_DAYS:
-                self._rules += family(*_family_of(past, holidays))
+            self._own = tuple(DaysFrom(n, dict(anchors), anchored_on) for n in _offsets(past, anchors))
+        in_calendar = procedure is None and len(past) >= FEWEST_DAYS
+        self._family = _family_of(past, holidays) if in_calendar else None
         self._given = self._ordinals(year)
-        loss = np.array([0.0 if isinstance(rule, NthWeekday) else _UNUSUAL for rule in self._rules])
+        family_loss = _unusual(self._family) if self._family is not None else np.zeros(0)
+        loss = np.concatenate([np.full(len(self._own), 0.0 if procedure is not None else _UNUSUAL), family_loss])
         last = max((day.year for day in past), default=year)
         for day in past:
             given = self._ordinals(day.year)
@@ -224,11 +222,10 @@ class _Candidates:
 
     def _ordinals(self, year: int) -> Ordinals:
         """The working day that each rule gives in a year, as an ordinal; 0 where it gives none."""
-        own = [rule for rule in self._rules if isinstance(rule, (DaysFrom, ByProcedure))]
-        given = np.array([_ordinal(rule, year, self._holidays) for rule in own], dtype=np.int64)
-        if len(own) == len(self._rules):
+        given = np.array([_ordinal(rule, year, self._holidays) for rule in self._own], dtype=np.int64)
+        if self._family is None:
             return given
-        return np.concatenate([given, _family_ordinals(_family_of(self._past, self._holidays), year, self._holidays)])
+        return np.concatenate([given, _family_ordinals(self._family, year, self._holidays)])
 
     def votes(self) -> dict[date, float]:
         """The weight of each day that rules give."""
@@ -249,7 +246,8 @@ class _Candidates:
         return [self._record(at) for at in order.tolist() if self._given[at]]
 
     def _record(self, at: int) -> RuleRecord:
-        rule = self._rules[at]
+        own = len(self._own)
+        rule = self._own[at] if self._family is None or at < own else self._family.rules[at - own]
         then = ((day, _ordinal(rule, day.year, self._holidays)) for day in self._past)
         misses = {day.year: day.toordinal() - given for day, given in then if given}
         return RuleRecord(rule, date.fromordinal(int(self._given[at])), misses, float(self._weights[at]))
@@ -261,19 +259,30 @@ def _offsets(past: tuple[date, ...], anchors: tuple[tuple[int, date], ...]) -> l
 
 
 @lru_cache(maxsize=4096)
-def _family_of(past: tuple[date, ...], holidays: str) -> tuple[frozenset[int], int, int]:
+def _family_of(past: tuple[date, ...], holidays: str) -> Family:
     """Return which rules of the calendar are tried: on the weekdays of the past days, within three weeks of one."""
     nominal = [nominal_day(day, holidays) for day in past]
     of_year = [day.timetuple().tm_yday for day in nominal]
-    return frozenset(day.weekday() for day in nominal), min(of_year) - 21, max(of_year) + 21
+    return Family(frozenset(day.weekday() for day in nominal), min(of_year) - 21, max(of_year) + 21)
+
+
+@lru_cache(maxsize=512)
+def _unusual(members: Family) -> npt.NDArray[np.float64]:
+    """What each rule of a family loses for not being the nth weekday of a month."""
+    return np.array([0.0 if isinstance(rule, NthWeekday) else _UNUSUAL for rule in members.rules])
 
 
 @lru_cache(maxsize=8192)
-def _family_ordinals(members: tuple[frozenset[int], int, int], year: int, holidays: str) -> Ordinals:
-    return np.array([_ordinal(rule, year, holidays) for rule in family(*members)], dtype=np.int64)
+def _family_ordinals(members: Family, year: int, holidays: str) -> Ordinals:
+    """The working days that the rules of a family give in a year, as ordinals."""
+    days = members.days(year)
+    moved = {day: on_working_day(date.fromordinal(day), holidays).toordinal() for day in np.unique(days).tolist()}
+    for day, later in sorted(moved.items(), reverse=True):
+        if later != day:
+            days[days == day] = later
+    return days
 
 
-@lru_cache(maxsize=200_000)
 def _ordinal(rule: DayRule, year: int, holidays: str) -> int:
     """Return the working day that a rule gives in a year as an ordinal; 0 where it gives none."""
     day = rule.in_year(year)

@@ -14,17 +14,19 @@ def expected_action(
 ) -> ExpectedDay | None:
     """Return the day on which a text of ``track`` is expected to be adopted in a session; None without a past.
 
-    It is found from the days on which the body adopted the texts of all of its tracks. In a session that closes within
-    the year, days counted back from the close are tried beside the rules of the calendar.
+    It is found from the days on which the body adopted texts of all of its tracks in sessions of the same season. In a
+    session that closes within the year, days counted back from the close are tried beside the rules of the calendar.
     """
     body = reference.tracks[track].body
-    texts: dict[int, date] = {}
-    for row in reference.resolutions:
-        known = row.adopted is not None and row.adopted <= forecasts.as_of
-        if known and row.track and reference.tracks[row.track].body == body and row.adopted is not None:
-            texts[row.adopted.year] = max(row.adopted, texts.get(row.adopted.year, date.min))
     closing = forecasts.closing(forecast)
     season = forecasts.season(forecast)
+    texts: dict[int, date] = {}
+    for row in reference.resolutions:
+        if row.adopted is None or row.adopted > forecasts.as_of or not row.track:
+            continue
+        session = forecasts.known(row.session)
+        if reference.tracks[row.track].body == body and session is not None and forecasts.season(session) == season:
+            texts[row.adopted.year] = max(row.adopted, texts.get(row.adopted.year, date.min))
     year = closing.latest.year if season is None or season.lasts is None else forecast.start.year
     past = tuple(sorted(day for day in texts.values() if day.year < year))
     holidays = reference.organisations[body].holidays
