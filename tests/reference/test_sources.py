@@ -23,9 +23,14 @@ UNFIT_HOSTS = {
         "studylib.net",
     },
     "propaganda, and sites that copy": {
+        "america-times.com",
         "kaluga-zaprava.ru",
         "ksaplayers.com",
+        "newsmemory.com",
+        "people.cn",
+        "radio-utopie.de",
         "shhada.ir",
+        "shiawaves.com",
         "silkway.news",
         "sputniknews.com",
         "waterproof-coating.com",
@@ -33,6 +38,8 @@ UNFIT_HOSTS = {
     },
     "test servers": {"un-icc.cloud"},
     "posts, pastes and private blogs": {
+        "bloggersforhope.com",
+        "blogspot.com",
         "circlewithadot.net",
         "facebook.com",
         "humanitytrail.com",
