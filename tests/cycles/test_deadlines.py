@@ -129,7 +129,11 @@ def test_a_window_stays_a_window_in_what_is_counted_from_it(reference: Reference
 
 def test_the_plan_of_an_assembly_text_counts_from_its_committee(reference: Reference) -> None:
     items = [d.item for d in due_for_text(reference, "GA78", "ga-resolution", TODAY)]
-    assert items == ["deadline-ga-c3-sr-dialogue-GA3C-78", "deadline-ga-c3-tabling-GA3C-78"]
+    assert items == [
+        "deadline-ga-c3-sr-dialogue-GA3C-78",
+        "deadline-ga-c3-tabling-GA3C-78",
+        "deadline-ga-c3-action-GA3C-78",
+    ]
 
 
 def test_a_milestone_of_one_season_keeps_to_its_sessions(reference: Reference) -> None:
