@@ -109,6 +109,18 @@ def due_milestones(reference: Reference, as_of: date, until: date) -> tuple[DueM
     return tuple(sorted(found, key=lambda d: (d.start, d.end, d.milestone.code, d.subject)))
 
 
+def milestones_of(
+    reference: Reference,
+    of: SessionForecast | Edition,
+    forecasts: SessionForecasts,
+    tracks: frozenset[str] = frozenset(),
+) -> tuple[DueMilestone, ...]:
+    """Return the milestones of one session or edition of a meeting; of the texts of ``tracks``, if any, as well."""
+    if isinstance(of, Edition):
+        return tuple(_for_meeting(reference, of, forecasts))
+    return tuple(_for_session(reference, of, forecasts, set(tracks)))
+
+
 def projected_sessions(reference: Reference, as_of: date, until: date) -> tuple[SessionForecast, ...]:
     """Return the sessions that are not in the reference yet, from the seasons of each body, by opening.
 

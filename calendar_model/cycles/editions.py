@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -11,9 +11,11 @@ from calendar_model import wording
 from calendar_model.cycles.expected_days import (
     DayRange,
     ExpectedDay,
+    RuleRecord,
     expect,
     expected_length,
     nominal_day,
+    rule_records,
     with_anchor,
 )
 from calendar_model.cycles.session_forecasts import IN_SIGHT, SessionForecasts, basis_of, month_window
@@ -112,7 +114,7 @@ def expected_editions(reference: Reference, as_of: date, until: date, forecasts:
     """
     recorded = {(row.meeting, row.year, row.slot): row for row in reference.meetings}
     for meeting in reference.recurring_meetings.values():
-        past = _past(reference, meeting, as_of)
+        past = past_editions(reference, meeting, as_of)
         stale = is_stale(reference, meeting, as_of)
         for year in range(as_of.year - 1, until.year + 1):
             if meeting.interval_years > 1 and (year - (meeting.anchor_year or year)) % meeting.interval_years:
@@ -133,6 +135,17 @@ def expected_editions(reference: Reference, as_of: date, until: date, forecasts:
                     yield edition
 
 
+def edition_in_year(
+    reference: Reference, meeting: RecurringMeeting, year: int, slot: int, forecasts: SessionForecasts
+) -> Edition:
+    """Return the edition of a slot in ``year`` as the habit known on the forecasts' day lets expect it.
+
+    What is recorded of that edition itself is left aside.
+    """
+    past = past_editions(reference, meeting, forecasts.as_of)[slot]
+    return _expected(reference, meeting, year, slot, past, forecasts, None)
+
+
 def is_stale(reference: Reference, meeting: RecurringMeeting, as_of: date) -> bool:
     """Return whether so long no edition is known that the habit may have ended: three intervals, three years at least.
 
@@ -143,12 +156,16 @@ def is_stale(reference: Reference, meeting: RecurringMeeting, as_of: date) -> bo
     return last is not None and last.year + max(STALE_YEARS, 3 * meeting.interval_years) <= as_of.year
 
 
-def _past(reference: Reference, meeting: RecurringMeeting, as_of: date) -> dict[int, list[Meeting]]:
-    """Return the editions held by ``as_of`` of which the days are known, by slot and in order."""
+def past_editions(reference: Reference, meeting: RecurringMeeting, as_of: date) -> Mapping[int, list[Meeting]]:
+    """Return the editions held or announced by ``as_of`` of which the days are known, by slot and in order.
+
+    When an edition was announced is not recorded; it counts as announced from the row's last change.
+    """
     found: defaultdict[int, list[Meeting]] = defaultdict(list)
     for row in sorted(reference.meetings, key=lambda row: row.start):
-        known = row.date_precision is Precision.DAY and row.standing is not Standing.CANCELLED
-        if row.meeting == meeting.code and known and (row.start <= as_of or row.standing is Standing.CONFIRMED):
+        dated = row.date_precision is Precision.DAY and row.standing is not Standing.CANCELLED
+        announced = row.standing is Standing.CONFIRMED and row.updated <= as_of
+        if row.meeting == meeting.code and dated and (row.start <= as_of or announced):
             found[row.slot].append(row)
     return found
 
@@ -205,11 +222,25 @@ def expected_first_day(
     reference: Reference, meeting: RecurringMeeting, year: int, past: list[Meeting], forecasts: SessionForecasts
 ) -> ExpectedDay | None:
     """Return the first day expected of an edition in ``year``, from those of past editions of the same slot."""
-    holidays = reference.organisations[meeting.organisation].holidays
-    days = {row.start.year: row.start for row in past if row.start.year < year}
-    anchor, anchors, what = forecasts.anchor(meeting.counted_from, year)
-    found = expect(tuple(days.values()), year, holidays, anchors, what)
+    found = expect(*_first_days(reference, meeting, year, past, forecasts), settings=forecasts.settings)
+    anchor, _, _ = forecasts.anchor(meeting.counted_from, year)
     return with_anchor(found, anchor) if found is not None and anchor is not None else found
+
+
+def _first_days(
+    reference: Reference, meeting: RecurringMeeting, year: int, past: list[Meeting], forecasts: SessionForecasts
+) -> tuple[tuple[date, ...], int, str, tuple[tuple[int, date], ...], str]:
+    """Return what a first day is expected from: past ones, the year, the holidays, anchors and their name."""
+    days = {row.start.year: row.start for row in past if row.start.year < year}
+    _, anchors, what = forecasts.anchor(meeting.counted_from, year)
+    return tuple(days.values()), year, reference.organisations[meeting.organisation].holidays, anchors, what
+
+
+def first_day_rules(
+    reference: Reference, meeting: RecurringMeeting, year: int, past: list[Meeting], forecasts: SessionForecasts
+) -> list[RuleRecord]:
+    """Return the rules that may give that first day, the best first, beside those of past editions."""
+    return rule_records(*_first_days(reference, meeting, year, past, forecasts), settings=forecasts.settings)
 
 
 def _habit(meeting: RecurringMeeting, latest: Meeting | None) -> str:

@@ -11,8 +11,8 @@ interval is narrow where the rules that fit the past agree on the year, and wide
 
 A day that is a public holiday of the place gives way to the next working day, in the past as in the forecast.
 
-Nothing but the past days given is looked at, so that a forecast cannot know what came later. The three numbers were
-chosen round and not fitted; docs/FORECASTS.md shows how little others would change.
+Nothing but the past days given is looked at, so that a forecast cannot know what came later. The numbers of
+:class:`ForecastSettings` were chosen round and not fitted; docs/FORECASTS.md shows how little others would change.
 """
 
 from __future__ import annotations
@@ -41,10 +41,10 @@ OUTSIDE = 0.1
 FEWEST_DAYS = 3
 """Past days without which no rule of the calendar is looked for; to count from another day of the year, one will do."""
 
-_MISSED_WEEKS_AT_MOST = 2
-_UNUSUAL = 1.0
+UNUSUAL = 1.0
 """By how much a rule that is not the nth weekday of a month must be better than one that is, in misses."""
 
+_MISSED_WEEKS_AT_MOST = 2
 _PRIOR_MISSES = (-7, 0, 7)
 """What is thought to be missed before anything is known: a body that moves its day moves it by a week."""
 
@@ -52,6 +52,18 @@ LONGEST_INTERVAL = 45
 """Days: what is known no better than this has no expected day."""
 
 _RECORD_YEARS = 12
+
+
+@dataclass(frozen=True)
+class ForecastSettings:
+    """The numbers of the method, which a backtest varies: as :data:`DECAY`, :data:`CHANGE` and :data:`UNUSUAL`."""
+
+    decay: float = DECAY
+    change: float = CHANGE
+    unusual: float = UNUSUAL
+
+
+USUAL_SETTINGS = ForecastSettings()
 
 
 @dataclass(frozen=True)
@@ -135,26 +147,27 @@ def expect(
     anchors: tuple[tuple[int, date], ...] = (),
     anchored_on: str = "",
     procedure: DayRule | None = None,
+    settings: ForecastSettings = USUAL_SETTINGS,
 ) -> ExpectedDay | None:
     """Return the day expected in ``year`` from the days of past years, one a year; None where they allow none.
 
     ``holidays`` is the calendar of the place (``CH-GE``). ``anchors`` are the days, by year and with that of ``year``
     itself, of something from which this one may be counted, and ``anchored_on`` names it. ``procedure`` is the rule of
-    procedure in force in ``year``, if there is one.
+    procedure in force in ``year``, if there is one. ``settings`` are the numbers of the method.
     """
     past = tuple(day for day in past if day.year < year)
     if procedure is None and not anchors and len(past) < FEWEST_DAYS:
         return None
-    candidates = _Candidates(past, year, holidays, anchors, anchored_on, procedure)
+    candidates = _Candidates(past, year, holidays, anchors, anchored_on, procedure, settings)
     votes = candidates.votes()
     if not votes:
         return None
     whole = sum(votes.values())
     day = max(votes, key=lambda d: (round(votes[d] / whole, 9), -d.toordinal()))
     ahead = max(year - max((d.year for d in past), default=year - 1), 1)
-    other = 1 - (1 - CHANGE) ** ahead
+    other = 1 - (1 - settings.change) ** ahead
     shares = defaultdict(float, {voted: (1 - other) * weight / whole for voted, weight in votes.items()})
-    missed = [*_PRIOR_MISSES, *_missed(past, year, holidays, anchors, anchored_on, procedure)]
+    missed = [*_PRIOR_MISSES, *_missed(past, year, holidays, anchors, anchored_on, procedure, settings)]
     for miss in missed:
         shares[day + timedelta(days=miss)] += other / len(missed)
     earliest, latest = _interval(shares, day)
@@ -182,10 +195,11 @@ def rule_records(
     anchors: tuple[tuple[int, date], ...] = (),
     anchored_on: str = "",
     procedure: DayRule | None = None,
+    settings: ForecastSettings = USUAL_SETTINGS,
 ) -> list[RuleRecord]:
     """Return the rules that give a day in ``year``, by weight, with their record; parameters as in :func:`expect`."""
     past = tuple(day for day in past if day.year < year)
-    return _Candidates(past, year, holidays, anchors, anchored_on, procedure).records()
+    return _Candidates(past, year, holidays, anchors, anchored_on, procedure, settings).records()
 
 
 class _Candidates:
@@ -199,6 +213,7 @@ class _Candidates:
         anchors: tuple[tuple[int, date], ...],
         anchored_on: str,
         procedure: DayRule | None,
+        settings: ForecastSettings,
     ) -> None:
         self._past, self._year, self._holidays = past, year, holidays
         if procedure is not None:
@@ -208,8 +223,9 @@ class _Candidates:
         in_calendar = procedure is None and len(past) >= FEWEST_DAYS
         self._family = _family_of(past, holidays) if in_calendar else None
         self._given = self._ordinals(year)
-        family_loss = _unusual(self._family) if self._family is not None else np.zeros(0)
-        loss = np.concatenate([np.full(len(self._own), 0.0 if procedure is not None else _UNUSUAL), family_loss])
+        own_loss = 0.0 if procedure is not None else settings.unusual
+        family_loss = settings.unusual * _unusual(self._family) if self._family is not None else np.zeros(0)
+        loss = np.concatenate([np.full(len(self._own), own_loss), family_loss])
         last = max((day.year for day in past), default=year)
         for day in past:
             given = self._ordinals(day.year)
@@ -217,7 +233,7 @@ class _Candidates:
             lost = np.where(miss > 0, 1 + np.minimum(miss / 7, _MISSED_WEEKS_AT_MOST), 0.0)
             # A rule that gives no day in a past year is judged as if it had missed it by a week.
             lost = np.where(given == 0, 0.0 if procedure is not None else 2.0, lost)
-            loss += DECAY ** (last - day.year) * lost
+            loss += settings.decay ** (last - day.year) * lost
         self._weights = np.where(self._given == 0, 0.0, np.exp(-loss))
 
     def _ordinals(self, year: int) -> Ordinals:
@@ -268,8 +284,8 @@ def _family_of(past: tuple[date, ...], holidays: str) -> Family:
 
 @lru_cache(maxsize=512)
 def _unusual(members: Family) -> npt.NDArray[np.float64]:
-    """What each rule of a family loses for not being the nth weekday of a month."""
-    return np.array([0.0 if isinstance(rule, NthWeekday) else _UNUSUAL for rule in members.rules])
+    """Which rules of a family are not the nth weekday of a month, as 1 and 0."""
+    return np.array([0.0 if isinstance(rule, NthWeekday) else 1.0 for rule in members.rules])
 
 
 @lru_cache(maxsize=8192)
@@ -296,6 +312,7 @@ def _missed(
     anchors: tuple[tuple[int, date], ...],
     anchored_on: str,
     procedure: DayRule | None,
+    settings: ForecastSettings,
 ) -> list[int]:
     """Return what the method missed in each past year, by how many days, each forecast from the years before it."""
     found = []
@@ -304,7 +321,7 @@ def _missed(
             continue
         before = tuple(d for d in past if d.year < day.year)
         anchored = tuple((y, anchor) for y, anchor in anchors if y <= day.year)
-        then = expect(before, day.year, holidays, anchored, anchored_on, procedure)
+        then = expect(before, day.year, holidays, anchored, anchored_on, procedure, settings)
         if then is not None:
             found.append((day - then.day).days)
     return found

@@ -15,11 +15,15 @@ from itertools import pairwise
 from calendar_model import wording
 from calendar_model.cycles.day_rules import ByProcedure, DatedRule
 from calendar_model.cycles.expected_days import (
+    USUAL_SETTINGS,
     DayRange,
     ExpectedDay,
+    ForecastSettings,
+    RuleRecord,
     expect,
     expected_length,
     nominal_day,
+    rule_records,
     with_anchor,
 )
 from calendar_model.cycles.working_days import is_working_day
@@ -93,11 +97,13 @@ class SessionForecasts:
     """The sessions of every body, as known and projected on ``as_of``.
 
     The dates of a session count as known from ``known_from`` or, where that is empty, from its opening. Later sessions
-    are projected from the body's seasons: the number rises by ``sessions_per_year`` each year.
+    are projected from the body's seasons: the number rises by ``sessions_per_year`` each year. ``settings`` are the
+    numbers of the method, also for what is counted from these forecasts.
     """
 
-    def __init__(self, reference: Reference, as_of: date) -> None:
+    def __init__(self, reference: Reference, as_of: date, settings: ForecastSettings = USUAL_SETTINGS) -> None:
         self.as_of = as_of
+        self.settings = settings
         self._reference = reference
         self._seasons = tuple(reference.seasons.values())
         self._rows: dict[str, Session] = {}
@@ -187,8 +193,15 @@ class SessionForecasts:
         holidays = self._reference.organisations[season.body].holidays
         procedure = self._procedure(season.code, year)
         anchor, anchors, what = self.anchor(season.counted_from, year)
-        found = expect(self.openings(season.code), year, holidays, anchors, what, procedure)
+        found = expect(self.openings(season.code), year, holidays, anchors, what, procedure, self.settings)
         return with_anchor(found, anchor) if found is not None and anchor is not None else found
+
+    def opening_rules(self, code: str, year: int) -> list[RuleRecord]:
+        """Return the rules that may give a season's opening in ``year``, the best first, beside its past openings."""
+        holidays = self._reference.organisations[self._reference.seasons[code].body].holidays
+        _, anchors, what = self.anchor(self._reference.seasons[code].counted_from, year)
+        procedure = self._procedure(code, year)
+        return rule_records(self.openings(code), year, holidays, anchors, what, procedure, self.settings)
 
     def anchor(self, season: str, year: int) -> tuple[DayRange | None, tuple[tuple[int, date], ...], str]:
         """Return the opening of a season in ``year``, all its openings by year for counting from them, and its name.

@@ -31,11 +31,11 @@ def expected_action(
     past = tuple(sorted(day for day in texts.values() if day.year < year))
     holidays = reference.organisations[body].holidays
     if closing.day is None or season is None or season.lasts is not None:
-        found = expect(past, year, holidays)
+        found = expect(past, year, holidays, settings=forecasts.settings)
         return found if found and forecast.start <= found.day <= forecast.end else None
     closes = {day.year: day for day in forecasts.closings(season.code) if day.year != year}
     anchors = tuple(sorted({**closes, year: closing.day}.items()))
-    found = expect(past, year, holidays, anchors, "the close of the session")
+    found = expect(past, year, holidays, anchors, "the close of the session", settings=forecasts.settings)
     if found is None or not forecast.start <= found.day <= forecast.end:
         return None
     return with_anchor(found, closing)
