@@ -116,9 +116,8 @@ def milestones_of(
     tracks: frozenset[str] = frozenset(),
 ) -> tuple[DueMilestone, ...]:
     """Return the milestones of one session or edition of a meeting; of the texts of ``tracks``, if any, as well."""
-    if isinstance(of, Edition):
-        return tuple(_for_meeting(reference, of, forecasts))
-    return tuple(_for_session(reference, of, forecasts, set(tracks)))
+    past = _Past(reference, forecasts)
+    return tuple(_for_meeting(of, past) if isinstance(of, Edition) else _for_session(of, past, set(tracks)))
 
 
 def projected_sessions(reference: Reference, as_of: date, until: date) -> tuple[SessionForecast, ...]:

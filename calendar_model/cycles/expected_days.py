@@ -41,6 +41,9 @@ OUTSIDE = 0.1
 FEWEST_DAYS = 3
 """Past days without which no rule of the calendar is looked for; to count from another day of the year, one will do."""
 
+LENGTH_DECAY, LENGTH_CHANGE = 0.6, 0.5
+"""The same for how long something lasts: lengths follow the means of the year, and change more often than openings."""
+
 UNUSUAL = 1.0
 """By how much a rule that is not the nth weekday of a month must be better than one that is, in misses."""
 
@@ -52,6 +55,7 @@ LONGEST_INTERVAL = 45
 """Days: what is known no better than this has no expected day."""
 
 _RECORD_YEARS = 12
+_ANY_YEAR = 2000
 
 
 @dataclass(frozen=True)
@@ -346,15 +350,49 @@ def _interval(shares: Mapping[date, float], day: date) -> tuple[date, date]:
     return best[2], best[3]
 
 
-def expected_length(lengths: Sequence[int]) -> int | None:
+def expected_length(lengths: Sequence[int], decay: float = DECAY) -> int | None:
     """Return how many days something lasts after its first, from past lengths, oldest first; None without any.
 
-    It is a length that has occurred: the one with most votes, where each counts for ``DECAY`` of the one after it.
+    It is a length that has occurred: the one with most votes, where each counts for ``decay`` of the one after it.
     """
+    votes = _length_votes(lengths, decay)
+    return max(votes, key=lambda length: (round(votes[length], 9), -length)) if votes else None
+
+
+@dataclass(frozen=True)
+class ExpectedLength:
+    """How many days something lasts after its first: usually, and at least and at most with nine chances in ten."""
+
+    usual: int
+    least: int
+    most: int
+
+
+def length_range(lengths: Sequence[int]) -> ExpectedLength | None:
+    """Return the expected length with its interval, from past lengths, oldest first; None without any.
+
+    The interval holds 90 per cent of the votes and, for a part of ``LENGTH_CHANGE``, of what was missed in the past.
+    """
+    usual = expected_length(lengths, LENGTH_DECAY)
+    if usual is None:
+        return None
+    votes = _length_votes(lengths, LENGTH_DECAY)
+    whole = sum(votes.values())
+    zero = date(_ANY_YEAR, 1, 1)
+    shares = defaultdict(float, {zero + timedelta(days=n): (1 - LENGTH_CHANGE) * v / whole for n, v in votes.items()})
+    before = [(expected_length(lengths[:at], LENGTH_DECAY), lengths[at]) for at in range(1, len(lengths))]
+    missed = [*_PRIOR_MISSES, *(length - then for then, length in before if then is not None)]
+    for miss in missed:
+        shares[zero + timedelta(days=usual + miss)] += LENGTH_CHANGE / len(missed)
+    least, most = _interval(shares, zero + timedelta(days=usual))
+    return ExpectedLength(usual, max((least - zero).days, 0), (most - zero).days)
+
+
+def _length_votes(lengths: Sequence[int], decay: float) -> dict[int, float]:
     votes: defaultdict[int, float] = defaultdict(float)
     for age, length in enumerate(reversed(lengths)):
-        votes[length] += DECAY**age
-    return max(votes, key=lambda length: (round(votes[length], 9), -length)) if votes else None
+        votes[length] += decay**age
+    return votes
 
 
 def with_anchor(expectation: ExpectedDay, anchor: DayRange) -> ExpectedDay:

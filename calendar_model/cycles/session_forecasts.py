@@ -21,7 +21,7 @@ from calendar_model.cycles.expected_days import (
     ForecastSettings,
     RuleRecord,
     expect,
-    expected_length,
+    length_range,
     nominal_day,
     rule_records,
     with_anchor,
@@ -42,8 +42,8 @@ class SessionForecast:
 
     ``start`` and ``end`` are dates of the place, ``end`` inclusive; in a window they are its first and last day. Of an
     expected session ``earliest`` and ``latest`` bound the opening. ``code`` is empty where a number cannot be worked
-    out. ``main_end`` is the last day of its main part, where that is not its close, and ``months`` are the first and
-    last day of the months in which an expected session lies.
+    out. ``main_end`` is the last day of its main part, where that is not its close. Of an expected session ``months``
+    are the first and last day of the months in which it lies, and ``closes`` is when it closes, with the interval.
     """
 
     code: str
@@ -65,6 +65,7 @@ class SessionForecast:
     latest: date | None = None
     main_end: date | None = None
     months: tuple[date, date] | None = None
+    closes: DayRange | None = None
 
     @property
     def window(self) -> tuple[date, date]:
@@ -74,7 +75,7 @@ class SessionForecast:
     @property
     def last_possible_day(self) -> date:
         """The last day on which it can end, by what is known."""
-        return self.end + (self.latest - self.start) if self.latest else self.end
+        return self.closes.latest if self.closes else self.end
 
 
 def month_window(year: int, first: int, last: int) -> tuple[date, date]:
@@ -270,8 +271,8 @@ class SessionForecasts:
         expectation = self.expected_opening(season.code, year)
         if expectation is None or not window.start <= expectation.day <= window.end:
             return window
-        end = self._expected_close(season, expectation)
-        if end is None:
+        closes = self._expected_close(season, expectation)
+        if closes is None or closes.day is None:
             return window
         changed = max(
             [window.updated, *(max(row.updated, row.known_from or row.start) for row in self._dated(season.code))]
@@ -279,29 +280,31 @@ class SessionForecasts:
         return replace(
             window,
             start=expectation.day,
-            end=end,
+            end=closes.day,
             earliest=expectation.earliest,
             latest=expectation.latest,
             precision=Precision.EXPECTED,
             basis=basis_of(expectation, f"the {season.name}", "opened"),
             updated=min(changed, self.as_of) if changed > window.updated else changed,
-            main_end=_main_end(season, expectation.day, end),
+            main_end=_main_end(season, expectation.day, closes.day),
             months=(window.start, window.end),
+            closes=closes,
         )
 
-    def _expected_close(self, season: Season, opening: ExpectedDay) -> date | None:
+    def _expected_close(self, season: Season, opening: ExpectedDay) -> DayRange | None:
         if season.lasts is SeasonLength.UNTIL_NEXT_OPENING:
             following = self.expected_opening(season.code, opening.day.year + 1)
-            return following.day if following else None
+            return following.range if following else None
         holidays = self._reference.organisations[season.body].holidays
         usual = [row for row in self._dated(season.code) if not row.interruption]
-        length = expected_length([(row.end - nominal_day(row.start, holidays)).days for row in usual])
+        length = length_range([(row.end - nominal_day(row.start, holidays)).days for row in usual])
         if length is None:
             return None
-        end = opening.nominal + timedelta(days=length)
+        end = opening.nominal + timedelta(days=length.usual)
         while end > opening.day and end.weekday() < 5 and not is_working_day(end, holidays):
             end -= timedelta(days=1)
-        return end
+        earliest = min(opening.earliest + timedelta(days=length.least), end)
+        return DayRange(end, earliest, opening.latest + timedelta(days=length.most))
 
     def window_of(self, body: str, number: int, sessions_per_cycle: int) -> tuple[date, date] | None:
         """Return the window of a session that is not known yet, counted by seasons from the body's latest known one.
@@ -376,6 +379,8 @@ class SessionForecasts:
 
     def closing(self, forecast: SessionForecast) -> DayRange:
         """Return when the session closes, as :meth:`opening` does; a window closes in its last two months."""
+        if forecast.closes is not None:
+            return forecast.closes
         opening = self.opening(forecast)
         if opening.day is not None:
             return opening.moved((forecast.end - forecast.start).days)

@@ -101,22 +101,20 @@ def test_a_date_set_by_hand_stays(reference: Reference) -> None:
 
 
 def test_what_is_counted_from_an_expected_day_carries_its_interval(reference: Reference) -> None:
-    session = SessionForecasts(reference, TODAY).known("HRC67")
+    forecasts = SessionForecasts(reference, TODAY)
+    session = forecasts.known("HRC67")
     assert session is not None
-    assert session.earliest is not None
-    assert session.latest is not None
+    closing = forecasts.closing(session)
+    assert closing.day is not None
     tabling = next(
         d for d in due_for_text(reference, "HRC67", "hrc-resolution", TODAY) if d.milestone.code == "hrc-tabling"
     )
     assert tabling.precision is Precision.EXPECTED
     assert tabling.at is None
-    length = session.end - session.start
     offset, unit = tabling.milestone.offset, tabling.milestone.unit
     assert offset is not None
     assert unit is not None
-    counted = [
-        offset_day(day + length, offset, unit, "UN-GE") for day in (session.earliest, session.start, session.latest)
-    ]
+    counted = [offset_day(day, offset, unit, "UN-GE") for day in (closing.earliest, closing.day, closing.latest)]
     assert [tabling.earliest, tabling.start, tabling.latest] == counted
 
 

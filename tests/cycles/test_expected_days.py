@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from calendar_model.cycles import SessionForecasts, is_working_day
 from calendar_model.cycles.day_rules import ByProcedure, DatedRule, NthWeekday, WeekdayBetween, WeekdayOfWeek
-from calendar_model.cycles.expected_days import expect, expected_length, on_working_day, rule_records
+from calendar_model.cycles.expected_days import expect, expected_length, length_range, on_working_day, rule_records
 from calendar_model.reference import Reference
 from calendar_model.vocabulary import Precision, Standing
 from tests.day import TODAY
@@ -77,6 +77,19 @@ def test_a_forecast_falls_on_a_weekday_of_the_past_and_on_no_holiday(past: tuple
 @given(st.lists(st.integers(0, 60), min_size=1, max_size=20))
 def test_a_length_has_occurred(lengths: list[int]) -> None:
     assert expected_length(lengths) in lengths
+    found = length_range(lengths)
+    assert found is not None
+    assert found.usual in lengths
+    assert 0 <= found.least <= found.usual <= found.most
+
+
+def test_lengths_that_changed_lately_leave_a_wide_interval() -> None:
+    steady, changing = length_range([11] * 12), length_range([25] * 9 + [30, 32, 36])
+    assert steady is not None
+    assert changing is not None
+    assert (steady.least, steady.usual, steady.most) == (11, 11, 11)
+    assert changing.least <= 30
+    assert changing.most >= 36
 
 
 def test_two_past_days_allow_no_forecast() -> None:
