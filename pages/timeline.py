@@ -17,17 +17,19 @@ from calendar_model.figures.zoom import Zoom, closer, step, window, window_aroun
 from calendar_model.vocabulary import Precision
 from calendar_model.wording import day, span
 from pages.components.shell import item_panel
-from pages.components.shell.context import PageContext, current
+from pages.components.shell.context import PageContext, as_of, current
 from pages.components.shell.filter_bar import EARLIEST, LATEST
 from pages.components.shell.width import column_width
 from pages.components.widgets.agenda import agenda, print_agenda
+from pages.components.widgets.legend import timeline_legend
 from pages.components.widgets.pictures import PictureRequest, as_a_picture
 
 FIGURE = "timeline_figure"
 LEGEND = (
-    "Bars last, diamonds are texts (hollow: due), triangles are deadlines, dots are single days. Hatched is projected, "
-    "soft without an outline is a window in which the days are not known, struck through is cancelled."
+    "Bars last, diamonds are texts, triangles are deadlines, dots are single days. Solid is announced or past. Hollow "
+    "is expected, with a whisker over the days on which it may be. A dotted line has no dates yet; struck is cancelled."
 )
+"""The legend in words, for a picture that is taken away."""
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -157,7 +159,7 @@ for label, says, direction in (("‹", "Earlier", -1), ("Today", None, 0), ("›
 rows = in_window(context.filtered, start=start, days=days)
 work_words = item_panel.work_words(context)
 if show == "agenda":
-    st.caption(stretch)
+    st.caption(f"{stretch}. {as_of(context)}")
     agenda(rows, context, since=start, work_words=work_words)
 else:
     figure, summary = _figure(
@@ -173,7 +175,7 @@ else:
         column_width("timeline_width"),
     )
     hidden = undrawn(context.filtered, start=start, days=days, zoom=zoom)
-    st.caption(" ".join(filter(None, (f"{stretch}.", LEGEND, undrawn_words(hidden, agenda=True)))))
+    st.caption(" ".join(filter(None, (f"{stretch}.", as_of(context), undrawn_words(hidden, agenda=True)))))
     st.plotly_chart(
         figure,
         theme=None,
@@ -183,6 +185,7 @@ else:
         config={"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "showTips": False},
         alt=summary,
     )
+    timeline_legend()
     as_a_picture(
         "timeline",
         context,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pandas as pd
 
 from calendar_model import wording
-from calendar_model.vocabulary import WINDOWS, Standing
+from calendar_model.vocabulary import WINDOWS, Kind, Precision, Standing
 
 
 def _value(row: Any, name: str) -> Any:
@@ -43,6 +44,39 @@ def when(row: Any, zone: str | None = None) -> str:
             day = "" if there.date() == local.date() else f" {wording.day(there.date(), year=False)}"
             phrase += f", {there:%H:%M}{day} in {city(zone)}"
     return phrase
+
+
+def interval_words(row: Any) -> str:
+    """Return how far an expected day may be off: ``± 7 days``, the larger of the distances to both ends.
+
+    Empty where nothing is expected, and where the interval is the day itself. ``row`` as in :func:`when`.
+    """
+    if _value(row, "date_precision") != Precision.EXPECTED:
+        return ""
+    start = _value(row, "start")
+    days = max((start - _value(row, "earliest")).days, (_value(row, "latest") - start).days)
+    return f"± {days} {'day' if days == 1 else 'days'}" if days else ""
+
+
+def listed_when(row: Any, *, as_of: date, zone: str | None = None) -> str:
+    """Return when a row is, for a line of a list: :func:`when` with the interval, or the term of a mandate holder.
+
+    ``expected Mon 22 Feb 2027 ± 7 days``; ``since Nov 2017`` of a term that is open on ``as_of``, and ``Jun 2018 – Apr
+    2024`` of one that is over.
+    """
+    if _value(row, "kind") == Kind.MANDATE_HOLDER:
+        return _term(_value(row, "start").date(), _value(row, "end").date(), _value(row, "date_precision"), as_of)
+    phrase, interval = when(row, zone), interval_words(row)
+    if not interval:
+        return phrase
+    return f"{phrase}{' ' if _value(row, 'all_day') else ', '}{interval}"
+
+
+def _term(start: date, end: date, precision: str, as_of: date) -> str:
+    first = wording.span(start, start, precision)
+    if end < as_of:
+        return f"{first} – {wording.span(end, end, precision)}"
+    return f"from {first}" if start > as_of else f"since {first}"
 
 
 def city(zone: str) -> str:

@@ -6,19 +6,20 @@ import re
 import textwrap
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from calendar_model.calendar import when
+from calendar_model.calendar import listed_when
 from calendar_model.figures.packing import fit, pack
 from calendar_model.figures.palette import TEXT_PX, colour_of
 from calendar_model.figures.text import shown, wrapped
 from calendar_model.figures.zoom import BAND_OF, Band, Detail
 from calendar_model.reference import Reference
-from calendar_model.vocabulary import WINDOWS, Kind
+from calendar_model.vocabulary import WINDOWS, Kind, Precision, Standing
 from calendar_model.wording import standing_words
 
 MARKS_AT_MOST = 400
@@ -36,6 +37,10 @@ LANE_GAP_PX = 9
 
 
 _DOT_PX = 7
+
+
+DOTS_PX = 28
+"""The least of a window's dotted line that is to be seen beside its label."""
 
 
 _POINTS = (Kind.RESOLUTION, Kind.MANDATE_RENEWAL, Kind.DEADLINE, Kind.MILESTONE)
@@ -85,7 +90,9 @@ class Lane:
 class Spans:
     """The spans to draw, as columns in the order of packing: by lane, then band, then beginning.
 
-    In pixels: ``begin`` to ``end`` lies in the stretch, ``opens`` to ``closes`` may reach beyond it.
+    In pixels of the plot: ``begin`` to ``end`` is all that a mark takes, with the whisker of an expected one and the
+    thin line to a close; ``x0`` to ``x1`` is its bar or sign. ``before`` and ``after`` are the lengths of the whisker,
+    where the stretch cuts nothing off, and ``closes`` the end of the thing itself.
     """
 
     position: Integers
@@ -93,7 +100,10 @@ class Spans:
     band: Integers
     begin: Floats
     end: Floats
-    opens: Floats
+    x0: Floats
+    x1: Floats
+    before: Floats
+    after: Floats
     closes: Floats
     is_bar: npt.NDArray[np.bool_]
     label: Floats
@@ -109,7 +119,11 @@ class Spans:
 
 @dataclass
 class TimelineMark:
-    """A mark to draw for an item. ``x0`` and ``x1`` in pixels of the plot, ``y`` in pixels from its top."""
+    """A mark to draw for an item. ``y`` in pixels from the top of the plot, all else in pixels of its width.
+
+    ``x0`` to ``x1`` is the bar or the sign, ``begin`` to ``end`` what it takes with its lines, all inside the stretch;
+    ``earliest`` and ``latest`` are the ends of the whisker, which may lie outside it. ``goes_on``: the end is not set.
+    """
 
     item: str
     kind: str
@@ -121,10 +135,15 @@ class TimelineMark:
     band: Band
     is_bar: bool
     is_window: bool
+    is_expected: bool
     departure: bool
+    goes_on: bool
     x0: float
     x1: float
-    opens: float
+    begin: float
+    end: float
+    earliest: float
+    latest: float
     closes: float
     y: float
     hover: str
@@ -132,18 +151,18 @@ class TimelineMark:
     room_before: float = 0
 
     @property
-    def has_sign(self) -> bool:
-        """Whether the mark is no bar, or a text whose window has its middle in sight."""
-        return not self.is_bar or (self.band is Band.TEXT and self.x0 <= self.middle <= self.x1)
+    def middle(self) -> float:
+        return (self.x0 + self.x1) / 2
 
     @property
-    def middle(self) -> float:
-        return (self.opens + self.closes) / 2
+    def is_outlined(self) -> bool:
+        """Whether its days are not a fact: expected, not confirmed or cancelled."""
+        return self.is_expected or self.standing in (Standing.PROJECTED, Standing.NOT_CONFIRMED, Standing.CANCELLED)
 
-    def part(self, inset: float) -> tuple[float, float]:
-        """Return the visible part of the span, shortened at both ends by this share of its whole length."""
-        off = (self.closes - self.opens) * inset
-        return max(self.opens + off, self.x0), min(self.closes - off, self.x1)
+    @property
+    def is_sure(self) -> bool:
+        """Whether the days are announced or past, and may be drawn solid."""
+        return not self.is_expected and self.standing in (Standing.HELD, Standing.CONFIRMED)
 
 
 def lay_lanes(rows: pd.DataFrame, reference: Reference, left: int) -> tuple[list[Lane], Integers]:
@@ -174,34 +193,56 @@ def _days(column: pd.Series[Any]) -> Floats:
     return column.to_numpy().astype("datetime64[s]").astype(np.int64) / 86_400
 
 
+_NOTE_PX = 12 * TEXT_PX * 0.53
+"""About the width of a note such as "dates not set" beside a label."""
+
+
 def measure(rows: pd.DataFrame, lane: Integers, scale: TimelineScale, detail: Detail, zone: str | None) -> Spans:
-    begin, end = _days(rows["start"]), _days(rows["end"]) + 1.0
+    start, end, main_end = _days(rows["start"]), _days(rows["end"]) + 1.0, _days(rows["entry_end"]) + 1.0
+    early, late = start - _days(rows["earliest"]), _days(rows["latest"]) - start
+    begin = start.copy()
     timed = ~rows["all_day"].to_numpy(dtype=bool) & rows["starts_at"].notna().to_numpy()
     if timed.any():
         for target, name in ((begin, "starts_at"), (end, "ends_at")):
             target[timed] = _days(rows.loc[timed, name].dt.tz_convert(zone or "UTC").dt.tz_localize(None))
+        main_end[timed] = end[timed]
     kind = rows["kind"].to_numpy(dtype=object)
     band = np.array([BAND_OF[k] for k in kind], dtype=np.int64)
-    window = rows["date_precision"].isin(WINDOWS).to_numpy()
-    opens, closes = scale.to_px(begin), scale.to_px(end)
-    x0, x1 = np.clip(opens, 0, scale.px), np.clip(closes, 0, scale.px)
-    lasting = kind == Kind.SESSION
+    term = kind == Kind.MANDATE_HOLDER
+    # What the columns say of a term's start is how well it is known; the term itself goes from its start to its end.
+    window = rows["date_precision"].isin(WINDOWS).to_numpy() & ~term
+    expected = (rows["date_precision"] == Precision.EXPECTED).to_numpy()
+    main_end = np.where(term | window, end, main_end)
+    opens, closes, main = (scale.to_px(days) for days in (begin, end, main_end))
+    x0, x1 = np.clip(opens, 0, scale.px), np.clip(main, 0, scale.px)
+    lasting = (kind == Kind.SESSION) | term
     is_bar = window | (~np.isin(kind, _POINTS) & (x1 - x0 >= np.where(lasting, 0, 2 * _DOT_PX)))
     point_at = np.where(timed, x0, np.where(np.isin(kind, _POINTS) & detail.by_day, x0 + _DOT_PX, (x0 + x1) / 2))
     x0 = np.where(is_bar, x0, point_at - _DOT_PX)
-    x1 = np.where(is_bar, np.maximum(x1, x0 + 2), point_at + _DOT_PX)
+    # Of a session of which only the thin line to its close is in sight there is no bar.
+    x1 = np.where(is_bar, np.where(main > 0, np.maximum(x1, x0 + 2), x0), point_at + _DOT_PX)
+    before, after = (np.where(expected, np.maximum(days, 0) * scale.px_per_day, 0) for days in (early, late))
+    inset = np.where(is_bar, 0, _DOT_PX)
+    first = np.minimum(x0, np.maximum(x0 + inset - before, 0))
+    closes = np.where(is_bar, np.maximum(closes, x1), x1)
+    last = np.maximum(x1, np.minimum(closes - inset + after, scale.px))
     called = np.where(lasting & (rows["session"].to_numpy(dtype=object) != ""), rows["session"], rows["title"])
-    label = np.minimum(np.fromiter(map(len, called), np.float64, len(rows)) * TEXT_PX * 0.53, detail.label_px)
-    label = np.where(is_bar & (x1 - x0 >= label + 10), 0, label + 8)
-    order = np.lexsort((x0, band, lane))
+    noted = ~np.isin(rows["standing"].to_numpy(dtype=object), (Standing.HELD, Standing.CONFIRMED)) | expected | window
+    label = np.fromiter(map(len, called), np.float64, len(rows)) * TEXT_PX * 0.53 + np.where(noted, _NOTE_PX, 0)
+    label = np.minimum(label, detail.label_px)
+    label = np.where(is_bar & (x1 - x0 >= label + np.where(window, DOTS_PX, 10)), 0, label + 8)
+    order = np.lexsort((first, band, lane))
     return Spans(
         position=order,
         lane=lane[order],
         band=band[order],
-        begin=x0[order],
-        end=x1[order],
-        opens=np.where(is_bar, opens, x0)[order],
-        closes=np.where(is_bar, closes, x1)[order],
+        begin=first[order],
+        end=last[order],
+        x0=x0[order],
+        x1=x1[order],
+        before=before[order],
+        after=after[order],
+        closes=closes[order],
         is_bar=is_bar[order],
         label=label[order],
     )
@@ -262,13 +303,19 @@ def place_marks(
     detail: Detail,
     words: Mapping[str, str],
     zone: str | None,
+    as_of: date,
 ) -> list[TimelineMark]:
+    """Return the marks that have a row, each with the room for a label on both sides of it."""
     placed = np.flatnonzero(row_of >= 0)
     marks = []
     records: Iterator[Any] = rows.iloc[spans.position[placed]].itertuples()
     for i, record in zip(placed.tolist(), records, strict=True):
         lane, band = lanes[int(spans.lane[i])], Band(int(spans.band[i]))
         word = words.get(record.item, "")
+        is_bar, x0, x1 = bool(spans.is_bar[i]), float(spans.x0[i]), float(spans.x1[i])
+        inset = 0 if is_bar else _DOT_PX
+        closes = float(spans.closes[i])
+        is_term = record.kind == Kind.MANDATE_HOLDER
         marks.append(
             TimelineMark(
                 item=record.item,
@@ -279,24 +326,29 @@ def place_marks(
                 word=word,
                 colour=lane.colour,
                 band=band,
-                is_bar=bool(spans.is_bar[i]),
-                is_window=record.date_precision in WINDOWS,
+                is_bar=is_bar,
+                is_window=record.date_precision in WINDOWS and not is_term,
+                is_expected=record.date_precision == Precision.EXPECTED,
                 departure=record.departure,
-                x0=float(spans.begin[i]),
-                x1=float(spans.end[i]),
-                opens=float(spans.opens[i]),
-                closes=float(spans.closes[i]),
+                goes_on=is_term and record.end.date() == as_of,
+                x0=x0,
+                x1=x1,
+                begin=float(spans.begin[i]),
+                end=float(spans.end[i]),
+                earliest=x0 + inset - float(spans.before[i]),
+                latest=closes - inset + float(spans.after[i]),
+                closes=closes,
                 y=row_middle(lane, band, int(row_of[i]), detail),
-                hover=_hover(record, word, zone),
+                hover=_hover(record, word, zone, as_of),
             )
         )
     following: dict[float, TimelineMark] = {}
-    for mark in sorted(marks, key=lambda mark: -mark.x0):
+    for mark in sorted(marks, key=lambda mark: -mark.begin):
         after = following.get(mark.y)
-        mark.room = (after.x0 if after else scale.px) - mark.x1
+        mark.room = (after.begin if after else scale.px) - mark.end
         if after:
             after.room_before = 0
-        mark.room_before = mark.x0
+        mark.room_before = mark.begin
         following[mark.y] = mark
     return marks
 
@@ -319,15 +371,16 @@ def _short(record: Any, band: Band) -> str:
     return str(record.title)
 
 
-def _hover(record: Any, word: str, zone: str | None) -> str:
+_BASIS_LETTERS = 240
+
+
+def _hover(record: Any, word: str, zone: str | None, as_of: date) -> str:
     """Return title, date and basis for the hover, in plotly's few tags of HTML."""
     known = standing_words(record.standing, departure=record.departure)
-    if record.date_precision in WINDOWS:
-        known += ", somewhere in this window"
-    basis = textwrap.shorten(record.basis, 130, placeholder=" …") if record.basis else ""
+    basis = textwrap.shorten(record.basis, _BASIS_LETTERS, placeholder=" …") if record.basis else ""
     lines = [
         *(f"<b>{line}</b>" for line in wrapped(record.title, 56)[:3]),
-        shown(when(record, zone)),
+        shown(listed_when(record, as_of=as_of, zone=zone)),
         *wrapped(f"{known}. {basis}"),
         *([shown(word)] if word else []),
     ]

@@ -1,4 +1,4 @@
-"""The marks of a timeline as plotly traces: bars, hatches, signs, labels, and chips for what did not fit."""
+"""The marks of a timeline as plotly traces: bars, lines, signs, labels, and chips for what did not fit."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from calendar_model.figures.lanes import Integers, Lane, Spans, TimelineMark, TimelineScale
+from calendar_model.figures.lanes import DOTS_PX, Integers, Lane, Spans, TimelineMark, TimelineScale
 from calendar_model.figures.packing import fit, text_px
 from calendar_model.figures.palette import TEXT_PX, Inks, ink_on, with_alpha
 from calendar_model.figures.text import shown
@@ -25,68 +25,111 @@ MORE = "more:"
 _CHIP_PX = 64
 
 
-def soft_bars(
-    marks: Sequence[TimelineMark], scale: TimelineScale, detail: Detail, insets: Sequence[float], *, hover: bool
-) -> dict[str, Any]:
-    """Return the bars of windows, which fade towards both unknown ends: layers, each a little shorter."""
-    layers = [
-        (mark, *mark.part(inset))
-        for mark in marks
-        if mark.is_window
-        for inset in insets
-        if mark.part(inset)[0] < mark.part(inset)[1]
+_LINE_PX = 1.6
+_TICK_PX = 9
+"""The height of the tick at the end of a whisker."""
+_LEAST_PX = 2
+"""A line that is shorter than this is left out."""
+
+
+class Label(NamedTuple):
+    """The label of a mark: its text, the pixel from which it is written, to the ``right`` or to the ``left``, and
+    whether it is written ``on`` the bar."""
+
+    text: str
+    at: float
+    to: str
+    on: bool
+
+    def span(self, mark: TimelineMark) -> tuple[float, float]:
+        """Return the pixels that the label covers."""
+        if not self.text:
+            return self.at, self.at
+        wide = text_px(self.text, _label_px(mark)) + 6
+        return (self.at - 4, self.at + wide) if self.to == "right" else (self.at - wide, self.at + 4)
+
+
+def areas(marks: Sequence[TimelineMark], scale: TimelineScale, detail: Detail) -> dict[str, Any]:
+    """Return what the pointer meets where there is only a line: windows, and sessions after their main part."""
+    found = [mark for mark in marks if mark.is_bar and (mark.is_window or mark.closes > mark.x1)]
+    spans = [(mark, mark.x0 if mark.is_window else mark.x1, min(mark.closes, scale.px)) for mark in found]
+    return _bar_trace(
+        spans, scale, height=detail.row_px - 6, marker={"color": "rgba(0,0,0,0)", "line": {"width": 0}}, hover=True
+    )
+
+
+def bars(marks: Sequence[TimelineMark], scale: TimelineScale, detail: Detail, inks: Inks) -> dict[str, Any]:
+    """Return what lasts: solid where the days are a fact, paler while they are provisional, else an outline."""
+    found = [mark for mark in marks if mark.is_bar and not mark.is_window and mark.x1 > mark.x0]
+    colours = [
+        mark.colour if mark.is_sure else inks.ground if mark.is_outlined else with_alpha(mark.colour, 0.35)
+        for mark in found
     ]
-    alphas = (0.05 if mark.standing == Standing.CANCELLED else 0.12 for mark, _, _ in layers)
-    colours = [with_alpha(mark.colour, alpha) for (mark, _, _), alpha in zip(layers, alphas, strict=True)]
-    return _bar_trace(layers, scale, detail, colours=colours, hover=hover)
+    outline = {"color": [mark.colour for mark in found], "width": [0.0 if mark.is_sure else 1.6 for mark in found]}
+    return _bar_trace(
+        [(mark, mark.x0, mark.x1) for mark in found],
+        scale,
+        height=detail.row_px - 6,
+        marker={"color": colours, "cornerradius": 3, "line": outline},
+        hover=True,
+    )
 
 
-def _bar_span(mark: TimelineMark) -> tuple[TimelineMark, float, float]:
-    begin, end = mark.part(0.18) if mark.is_window else (mark.x0, mark.x1)
-    return mark, begin, max(begin, end)
+def lines(marks: Sequence[TimelineMark], labels: Sequence[Label], scale: TimelineScale) -> dict[str, Any]:
+    """Return the whiskers of expected marks, with their ticks, and the thin lines to a close.
 
-
-def solid_bars(marks: Sequence[TimelineMark], scale: TimelineScale, detail: Detail) -> dict[str, Any]:
-    spans, colours, widths = [], [], []
-    for mark in marks:
-        if not mark.is_bar:
-            continue
-        spans.append(_bar_span(mark))
-        alpha, width = 1.0, 0.0
+    They are bars of a small height, because each mark has its own colour and plotly gives a line only one.
+    """
+    spans: list[tuple[TimelineMark, float, float]] = []
+    heights: list[float] = []
+    for mark, label in zip(marks, labels, strict=True):
         if mark.is_window:
-            alpha = 0.16
-        elif mark.standing == Standing.PROJECTED:
-            alpha, width = 0.16, 1.4
-        elif mark.standing == Standing.PROVISIONAL:
-            alpha, width = 0.45, 1.4
-        elif mark.standing == Standing.CANCELLED:
-            alpha, width = 0.10, 1.0
-        colours.append(with_alpha(mark.colour, alpha))
-        widths.append(width)
-    outline = {"color": [mark.colour for mark, _, _ in spans], "width": widths}
-    return _bar_trace(spans, scale, detail, colours=colours, line=outline)
+            continue
+        for begin, end in ((mark.begin, mark.x0), (mark.x1, mark.end)):
+            pieces = _without((begin, end), label.span(mark))
+            spans += [(mark, *piece) for piece in pieces]
+            heights += [_LINE_PX] * len(pieces)
+        if not mark.is_expected:
+            continue
+        ends = ((mark.earliest, mark.x0 - mark.earliest), (mark.latest, mark.latest - mark.closes))
+        ticks = [at for at, off in ends if off >= _LEAST_PX and 0 <= at <= scale.px]
+        spans += [(mark, at - _LINE_PX / 2, at + _LINE_PX / 2) for at in ticks]
+        heights += [_TICK_PX] * len(ticks)
+    marker = {"color": [mark.colour for mark, _, _ in spans], "line": {"width": 0}}
+    return _bar_trace(spans, scale, height=np.array(heights), marker=marker)
 
 
-def hatch_bars(marks: Sequence[TimelineMark], scale: TimelineScale, detail: Detail) -> dict[str, Any]:
-    """Return the hatches over projected items, a separate trace because plotly sets the colour over a fill."""
-    spans = [_bar_span(mark) for mark in marks if mark.is_bar and mark.standing == Standing.PROJECTED]
-    colours = [with_alpha(mark.colour, 0.8) for mark, _, _ in spans]
-    return _bar_trace(spans, scale, detail, colours=colours, hatched=True, hover=False)
+def dots(marks: Sequence[TimelineMark], labels: Sequence[Label], scale: TimelineScale) -> dict[str, Any]:
+    """Return the dotted lines of windows: stripes across a thin bar, for the reason given at :func:`lines`."""
+    spans = [
+        (mark, *piece)
+        for mark, label in zip(marks, labels, strict=True)
+        if mark.is_window
+        for piece in _without((mark.x0, mark.x1), label.span(mark))
+    ]
+    marker = {
+        "color": [mark.colour for mark, _, _ in spans],
+        "line": {"width": 0},
+        "pattern": {"shape": "|", "fillmode": "replace", "size": 5, "solidity": 0.5},
+    }
+    return _bar_trace(spans, scale, height=2.5, marker=marker)
+
+
+def _without(whole: tuple[float, float], part: tuple[float, float]) -> list[tuple[float, float]]:
+    """Return the pieces of a span that a part of it leaves over."""
+    (begin, end), (first, last) = whole, part
+    pieces = [(begin, min(end, first)), (max(begin, last), end)] if first < end and last > begin else [whole]
+    return [piece for piece in pieces if piece[1] - piece[0] >= _LEAST_PX]
 
 
 def _bar_trace(
     spans: Sequence[tuple[TimelineMark, float, float]],
     scale: TimelineScale,
-    detail: Detail,
     *,
-    colours: list[str],
-    line: Mapping[str, Any] | None = None,
-    hatched: bool = False,
-    hover: bool = True,
+    height: Any,
+    marker: Mapping[str, Any],
+    hover: bool = False,
 ) -> dict[str, Any]:
-    marker: dict[str, Any] = {"color": colours, "cornerradius": 3, "line": line or {"width": 0}}
-    if hatched:
-        marker["pattern"] = {"shape": "/", "fillmode": "replace", "size": 6, "solidity": 0.22}
     base = np.array([scale.to_ms(x0) for _, x0, _ in spans])
     return dict(
         type="bar",
@@ -94,7 +137,7 @@ def _bar_trace(
         base=base,
         x=np.array([scale.to_ms(x1) for _, _, x1 in spans]) - base,
         y=np.array([mark.y for mark, _, _ in spans]),
-        width=detail.row_px - 6,
+        width=height,
         marker=marker,
         **_hovering([mark for mark, _, _ in spans]) if hover else {"hoverinfo": "skip"},
         selected={"marker": {"opacity": 1}},
@@ -127,15 +170,20 @@ def strike_trace(marks: Sequence[TimelineMark], scale: TimelineScale, inks: Inks
 
 
 def _symbol(mark: TimelineMark) -> str:
-    firm = mark.standing in (Standing.HELD, Standing.CONFIRMED)
     if mark.band is Band.TEXT:
-        return "diamond-x-open" if mark.departure else "diamond" if firm else "diamond-open"
+        return "diamond-x-open" if mark.departure else "diamond" if mark.is_sure else "diamond-open"
     base = "triangle-down" if mark.kind == Kind.DEADLINE else "circle"
-    return base if firm else f"{base}-open"
+    return base if mark.is_sure else f"{base}-open"
+
+
+def _has_sign(mark: TimelineMark) -> bool:
+    """Whether a sign is drawn: on the day of what is no bar, and for a text that did not come in its window."""
+    return not mark.is_bar or (mark.is_window and mark.departure)
 
 
 def sign_trace(marks: Sequence[TimelineMark], scale: TimelineScale) -> dict[str, Any]:
-    signs = [mark for mark in marks if mark.has_sign]
+    """Return the signs on days, and an arrow at the end of what goes on."""
+    signs = [mark for mark in marks if _has_sign(mark)]
     sizes = {Kind.RESOLUTION: 12, Kind.MANDATE_RENEWAL: 12, Kind.DEADLINE: 10}
     return dict(
         type="scatter",
@@ -156,57 +204,98 @@ def sign_trace(marks: Sequence[TimelineMark], scale: TimelineScale) -> dict[str,
     )
 
 
+def arrow_trace(marks: Sequence[TimelineMark], scale: TimelineScale, detail: Detail) -> dict[str, Any]:
+    """Return the arrows at the ends of terms whose end is not set."""
+    found = [mark for mark in marks if mark.goes_on and mark.x1 < scale.px]
+    return {
+        "type": "scatter",
+        "x": np.array([scale.to_ms(mark.x1 + 2) for mark in found]),
+        "y": np.array([mark.y for mark in found]),
+        "mode": "markers",
+        "marker": {"symbol": "triangle-right", "size": detail.row_px - 8, "color": [mark.colour for mark in found]},
+        "hoverinfo": "skip",
+    }
+
+
+_NOTES: Mapping[str, str] = {
+    Standing.PROVISIONAL: "provisional",
+    Standing.PROJECTED: "projected",
+    Standing.NOT_CONFIRMED: "not confirmed",
+    Standing.CANCELLED: "cancelled",
+}
+"""What a label says of a standing; nothing of what is held or confirmed."""
+
+
+def _notes(mark: TimelineMark) -> list[str]:
+    """Return how the days are known, in the words of a label: the fullest first, none for a fact."""
+    if mark.departure:
+        return [] if "did not come" in mark.title else ["did not come"]
+    if mark.standing in (Standing.NOT_CONFIRMED, Standing.CANCELLED):
+        return [_NOTES[mark.standing]]
+    if mark.is_window:
+        return ["days not known"] if mark.standing == Standing.HELD else ["dates not set", "not set"]
+    if mark.is_expected:
+        return ["expected"]
+    return [_NOTES[mark.standing]] if mark.standing in _NOTES else []
+
+
 def _wordings(mark: TimelineMark) -> list[str]:
     """Return the possible texts of a label, the fullest first."""
-    note = mark.word
-    if mark.departure and "did not come" not in mark.title:
-        note = note or "did not come"
-    elif mark.departure:
-        pass
-    elif mark.standing in (Standing.PROJECTED, Standing.CANCELLED, Standing.PROVISIONAL):
-        note = " · ".join(filter(None, (mark.standing, note)))
-    texts = [mark.title, mark.short]
-    return list(dict.fromkeys([*(f"{text} · {note}" for text in texts if note), *texts]))
+    texts, notes = [mark.title, mark.short], _notes(mark)
+    if mark.word and mark.is_window:
+        texts = [f"{text} · {mark.word}" for text in texts] + texts
+    elif mark.word:
+        notes = [*(f"{note} · {mark.word}" for note in notes), mark.word]
+    noted = [f"{text} · {note}" for note in notes for text in texts]
+    return list(dict.fromkeys([*noted, *texts]))
 
 
-def _label(mark: TimelineMark) -> tuple[str, float, str]:
-    """Return the label that fits, the pixel that it touches, and its position: on the bar, after or before the mark."""
-    inside = (mark.middle - 10 if mark.has_sign else mark.x1) - mark.x0 - 10 if mark.is_bar else 0.0
-    size = TEXT_PX * (1.06 if mark.kind == Kind.DEADLINE else 1)
+def _label_px(mark: TimelineMark) -> float:
+    """Return the size of a label, larger where it is in bold."""
+    return TEXT_PX * (1.06 if mark.kind == Kind.DEADLINE else 1)
+
+
+def label_of(mark: TimelineMark) -> Label:
+    """Return the label that fits: on the bar, at the end of a window, on the thin line, after or before the mark."""
+    size, choices = _label_px(mark), _wordings(mark)
+    inside = mark.x1 - mark.x0 - (DOTS_PX if mark.is_window else 10) if mark.is_bar else 0.0
+    on_line = mark.end - mark.x1 - 4 - DOTS_PX if mark.closes > mark.x1 else 0.0
     outside = mark.room - 8
-    choices = _wordings(mark)
+    within = Label("", mark.x1, "left", on=False) if mark.is_window else Label("", mark.x0 + 5, "right", on=True)
     for text in choices:
-        if text_px(text, size) <= inside:
-            return text, mark.x0 + 5, "on"
-        if text_px(text, size) <= outside:
-            return text, mark.x1 + 4, "after"
+        wide = text_px(text, size)
+        if wide <= inside:
+            return within._replace(text=text)
+        if wide <= on_line:
+            return Label(text, mark.x1 + 4, "right", on=False)
+        if wide <= outside:
+            return Label(text, mark.end + 4, "right", on=False)
     for text in choices:
         if text_px(text, size) <= mark.room_before - 8:
-            return text, mark.x0 - 4, "before"
+            return Label(text, mark.begin - 4, "left", on=False)
     if outside > max(inside, 0):
-        return fit(choices[-1], outside, size), mark.x1 + 4, "after"
-    return fit(choices[-1], inside, size), mark.x0 + 5, "on"
+        return Label(fit(choices[-1], outside, size), mark.end + 4, "right", on=False)
+    return within._replace(text=fit(choices[-1], inside, size))
 
 
-def label_trace(marks: Sequence[TimelineMark], scale: TimelineScale, inks: Inks) -> dict[str, Any]:
+def label_trace(
+    marks: Sequence[TimelineMark], labels: Sequence[Label], scale: TimelineScale, inks: Inks
+) -> dict[str, Any]:
+    """Return the labels: bold of a deadline, struck through of what is cancelled."""
     x, y, texts, colours, sides = [], [], [], [], []
-    for mark in marks:
-        label, at, place = _label(mark)
-        if not label:
+    for mark, label in zip(marks, labels, strict=True):
+        if not label.text:
             continue
-        text = shown(label)
+        text = shown(label.text)
         if mark.kind == Kind.DEADLINE:
             text = f"<b>{text}</b>"
         if mark.standing == Standing.CANCELLED and not mark.departure:
             text = f"<s>{text}</s>"
-        if mark.is_window:
-            text = f"<i>{text}</i>"
-        x.append(scale.to_ms(at))
+        x.append(scale.to_ms(label.at))
         y.append(mark.y)
         texts.append(text)
-        solid = place == "on" and not mark.is_window and mark.standing in (Standing.HELD, Standing.CONFIRMED)
-        sides.append("middle left" if place == "before" else "middle right")
-        colours.append(ink_on(mark.colour) if solid else inks.ink)
+        sides.append(f"middle {label.to}")
+        colours.append(ink_on(mark.colour) if label.on and mark.is_sure else inks.ink)
     return {
         "type": "scatter",
         "x": np.array(x),

@@ -4,15 +4,21 @@ How a mark is to be read, at every zoom:
 
 =======================  ==========================================================================================
 bar                      something that lasts: a session, a meeting, the term of a mandate holder
-diamond                  a text or a renewal: filled when adopted, hollow while it is due
+thin line after a bar    a long session after its main part, to its close
+arrow after a bar        a term whose end is not set
+diamond                  a text or a renewal
 triangle                 a deadline, with its label in bold
 dot                      something too short for a bar: a review, an observance, a step around a session
-solid                    held or confirmed; paler and outlined: provisional
-hatched and outlined     projected
-soft, without outline    a window: the thing lies somewhere inside it, and no day is claimed
+solid                    announced or past; pale with an outline: provisional
+hollow                   expected, with a thin whisker over the days on which it may be; it says "expected"
+dotted line              a window: the thing lies somewhere inside it, no day is claimed; it says "dates not set"
+"not confirmed"          hollow or dotted: its days have passed, and nobody has recorded what happened
 struck through           cancelled; a hollow diamond with a cross: was due and did not come
 ``+12 more``             what did not fit into the lane there; nothing is left out without being counted
 =======================  ==========================================================================================
+
+A whisker before the mark goes back to the earliest day on which the thing may begin; one after it shows how much later
+it may begin, and so end.
 
 Only what lies in the stretch is drawn, and only the kinds that the zoom can bear (:mod:`calendar_model.figures.zoom`).
 Marks are packed into rows and labels are cut to the pixels they have, so that nothing covers anything.
@@ -29,7 +35,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from calendar_model.calendar import when
+from calendar_model.calendar import listed_when
 from calendar_model.figures.lanes import (
     LANE_GAP_PX,
     NARROW_PX,
@@ -43,13 +49,16 @@ from calendar_model.figures.lanes import (
     stack_lanes,
 )
 from calendar_model.figures.marks import (
+    areas,
+    arrow_trace,
+    bars,
     chip_trace,
     count_the_rest,
-    hatch_bars,
+    dots,
+    label_of,
     label_trace,
+    lines,
     sign_trace,
-    soft_bars,
-    solid_bars,
     strike_trace,
 )
 from calendar_model.figures.packing import fit
@@ -57,7 +66,7 @@ from calendar_model.figures.palette import INKS, TEXT_PX, Inks, ThemeName, plain
 from calendar_model.figures.text import shown
 from calendar_model.figures.zoom import DETAIL, Band, Detail, Zoom
 from calendar_model.reference import Reference
-from calendar_model.vocabulary import Kind, Standing
+from calendar_model.vocabulary import WINDOWS, Kind, Precision, Standing
 from calendar_model.wording import day as day_words
 from calendar_model.wording import ordinal
 
@@ -113,7 +122,7 @@ def undrawn_words(hidden: Mapping[str, int], *, agenda: bool) -> str:
 def timeline_summary(
     view: pd.DataFrame, *, as_of: date, start: date, days: int, zoom: Zoom, reference: Reference
 ) -> str:
-    """Describe the picture in two sentences for people who do not see it; parameters as in the figure."""
+    """Describe the picture in a few sentences for people who do not see it; parameters as in the figure."""
     rows = in_window(view, start=start, days=days)
     rows = rows[rows["kind"].isin(drawn_kinds(rows, zoom)).to_numpy()]
     last = start + timedelta(days=days - 1)
@@ -122,14 +131,36 @@ def timeline_summary(
         return f"Timeline from {span}: nothing is dated in it under this filter."
     lanes = rows["body"].nunique()
     text = f"Timeline from {span}, {lanes} {'lane' if lanes == 1 else 'lanes'}: {_counted(_counts(rows))}."
+    if unsure := ", ".join(f"{count:,} {words}" for words, count in _unsure(rows).items() if count):
+        text += f" Of these {unsure}."
     coming = (rows["start"].to_numpy() >= np.datetime64(as_of, "s")) & (
         rows["standing"].to_numpy() != Standing.CANCELLED
     )
+    # The next of which a day is known says more than a window that opens before it.
+    dated = coming & ~_is_window(rows)
+    coming = dated if dated.any() else coming
     if coming.any():
         first = rows[coming].iloc[int(np.argmin(rows["start"].to_numpy()[coming]))]
         body = reference.organisations.get(first["body"])
-        text += f" Next: {first['title']}{f' ({body.short_name})' if body else ''}, {when(first)}."
+        text += f" Next: {first['title']}{f' ({body.short_name})' if body else ''}, {listed_when(first, as_of=as_of)}."
     return text
+
+
+def _is_window(rows: pd.DataFrame) -> np.ndarray:
+    """Return of which rows the picture shows a window; a term is a bar, however well its first day is known."""
+    return (rows["date_precision"].isin(WINDOWS) & (rows["kind"] != Kind.MANDATE_HOLDER)).to_numpy()
+
+
+def _unsure(rows: pd.DataFrame) -> dict[str, int]:
+    """Return how many rows are expected, have no days, or are not confirmed, by these words."""
+    standing = rows["standing"].to_numpy(dtype=object)
+    open_ = ~np.isin(standing, (Standing.NOT_CONFIRMED, Standing.CANCELLED, Standing.HELD))
+    return {
+        "expected": int((open_ & (rows["date_precision"] == Precision.EXPECTED).to_numpy()).sum()),
+        "with dates not set": int((open_ & _is_window(rows)).sum()),
+        "not confirmed": int((standing == Standing.NOT_CONFIRMED).sum()),
+        "cancelled": int((standing == Standing.CANCELLED).sum()),
+    }
 
 
 def _counts(rows: pd.DataFrame) -> dict[str, int]:
@@ -178,8 +209,8 @@ def timeline_figure(
     ``rows_at_most``, how deep a band of a lane may be at most, where there is less room than the zoom allows for.
 
     Out: a figure with fixed axes. The customdata of a mark begins with the item's id; that of a chip, which counts
-    what did not fit, with :data:`MORE` and a date. Its traces are named: ``windows`` and the ``fading`` inside them,
-    ``bars``, ``hatches``, ``strikes``, ``signs``, ``labels``, ``more``.
+    what did not fit, with :data:`MORE` and a date. Its traces are named: ``areas`` (for the pointer, where there is
+    only a line), ``bars``, ``lines``, ``dots``, ``strikes``, ``signs``, ``arrows``, ``labels``, ``more``.
     """
     detail, inks = DETAIL[zoom], INKS[theme]
     if rows_at_most is not None:
@@ -193,16 +224,18 @@ def timeline_figure(
     row_of = pack_rows(spans, detail, scale)
     cycles = _cycles(lanes, reference, scale) if detail.cycles else []
     stack_lanes(lanes, spans, row_of, detail, {cycle.lane.code for cycle in cycles})
-    drawn = place_marks(rows, lanes, spans, row_of, scale, detail, marks or {}, zone)
+    drawn = place_marks(rows, lanes, spans, row_of, scale, detail, marks or {}, zone, as_of)
+    labels = [label_of(mark) for mark in drawn]
     chips = count_the_rest(lanes, spans, row_of, scale, detail)
     traces = {
-        "windows": soft_bars(drawn, scale, detail, (0.0,), hover=True),
-        "fading": soft_bars(drawn, scale, detail, (0.05, 0.1, 0.14), hover=False),
-        "bars": solid_bars(drawn, scale, detail),
-        "hatches": hatch_bars(drawn, scale, detail),
+        "areas": areas(drawn, scale, detail),
+        "bars": bars(drawn, scale, detail, inks),
+        "lines": lines(drawn, labels, scale),
+        "dots": dots(drawn, labels, scale),
         "strikes": strike_trace(drawn, scale, inks),
         "signs": sign_trace(drawn, scale),
-        "labels": label_trace(drawn, scale, inks),
+        "arrows": arrow_trace(drawn, scale, detail),
+        "labels": label_trace(drawn, labels, scale, inks),
         "more": chip_trace(chips, scale, inks),
     }
     layout = _layout(lanes, scale, detail, inks, zoom, as_of, start, left)

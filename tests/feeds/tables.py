@@ -42,13 +42,18 @@ _BLANK: dict[str, Any] = {
     "updated": "2026-11-24",
 }
 
+_SAME_AS = {"earliest": "start", "latest": "start", "entry_end": "end"}
+
 
 def table_of(rows: Iterable[dict[str, Any]], *, as_of: date = AS_OF, version: str = "1") -> pd.DataFrame:
-    """A calendar table of the rows; what a row does not say is as in the 61st session of the Council.
+    """A calendar table of the rows; what a row does not say is as in the 61st session of the Council, known to the day.
 
     Instants are given in UTC, as text; an identifier that is not given is made from the item.
     """
     filled = [{**_BLANK, **row} for row in rows]
+    for row in filled:
+        for name, source in _SAME_AS.items():
+            row[name] = row[name] or row[source]
     columns: dict[str, Any] = {
         "uid": pd.Series([row.get("uid", f"{row['item']}@hrd-calendar.example") for row in filled], dtype="str")
     }

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from calendar_model.figures.lanes import MARKS_AT_MOST
 from calendar_model.figures.marks import MORE
+from calendar_model.figures.palette import INKS
 from calendar_model.figures.timeline import in_window, timeline_figure, timeline_summary, undrawn, undrawn_words
 from calendar_model.figures.zoom import Zoom, closer, step, window, window_around
 from calendar_model.reference import Reference
@@ -44,7 +45,7 @@ def items(figure: go.Figure, name: str) -> list[str]:
 
 
 def drawn(figure: go.Figure) -> set[str]:
-    return {item for name in ("windows", "bars", "signs") for item in items(figure, name)}
+    return {item for name in ("areas", "bars", "signs") for item in items(figure, name)}
 
 
 def day(ms: float) -> date:
@@ -134,36 +135,109 @@ def test_a_known_session_is_a_solid_bar_over_its_very_days(reference: Reference)
     figure = draw(table_of([session(standing="held")]), reference)
     bars = trace(figure, "bars")
     assert (day(bars.base[0]), day(bars.base[0] + bars.x[0])) == (date(2026, 10, 5), date(2026, 10, 31))
-    assert list(bars.marker.color) == ["rgba(50,140,250,1)"]
-    assert [len(trace(figure, name).x) for name in ("windows", "fading", "hatches", "strikes")] == [0, 0, 0, 0]
-
-
-def test_a_projection_is_hatched_outlined_and_says_so(reference: Reference) -> None:
-    figure = draw(table_of([session(standing="projected", start="2027-02-01", end="2027-02-26")]), reference)
-    bars, hatches = trace(figure, "bars"), trace(figure, "hatches")
-    assert (hatches.marker.pattern.shape, hatches.base.tolist(), hatches.x.tolist()) == (
-        "/",
-        bars.base.tolist(),
-        bars.x.tolist(),
-    )
-    assert bars.marker.line.width[0] > 0
-    assert labels(figure) == ["Human Rights Council, 61st session · projected"]
-
-
-def test_a_window_has_no_outline_and_no_bar_to_its_edges(reference: Reference) -> None:
-    row = session(standing="projected", date_precision="month", start="2027-02-01", end="2027-04-30")
-    figure = draw(table_of([row]), reference)
-    bars, hatches = trace(figure, "bars"), trace(figure, "hatches")
+    assert list(bars.marker.color) == ["#328cfa"]
     assert list(bars.marker.line.width) == [0]
-    for core in (bars, hatches):
-        assert day(core.base[0]) > date(2027, 2, 10)
-        assert day(core.base[0] + core.x[0]) < date(2027, 4, 20)
-    soft = trace(figure, "windows")
-    assert (day(soft.base[0]), day(soft.base[0] + soft.x[0])) == (date(2027, 2, 1), date(2027, 5, 1))
-    assert float(soft.marker.color[0].rsplit(",", 1)[1].rstrip(")")) < 0.2
-    assert labels(figure) == ["<i>Human Rights Council, 61st session · projected</i>"] or labels(figure) == [
-        "<i>HRC67 · projected</i>"
-    ]
+    assert [len(trace(figure, name).x) for name in ("areas", "lines", "dots", "strikes")] == [0, 0, 0, 0]
+
+
+EXPECTED = {
+    "date_precision": "expected",
+    "standing": "projected",
+    "start": "2027-02-22",
+    "end": "2027-03-30",
+    "earliest": "2027-02-15",
+    "latest": "2027-03-01",
+}
+
+
+def pieces(figure: go.Figure, name: str) -> list[tuple[date, date]]:
+    """The days on which each bar of a trace begins and ends."""
+    found = trace(figure, name)
+    return [(day(base), day(base + length)) for base, length in zip(found.base, found.x, strict=True)]
+
+
+def test_an_expected_session_is_an_outline_on_its_days_with_a_whisker_over_the_interval(reference: Reference) -> None:
+    figure = draw(table_of([session(**EXPECTED)]), reference, Zoom.QUARTER, date(2027, 2, 1))
+    assert pieces(figure, "bars") == [(date(2027, 2, 22), date(2027, 3, 31))]
+    marker = trace(figure, "bars").marker
+    assert (list(marker.color), list(marker.line.color)) == ([INKS["light"].ground], ["#328cfa"])
+    assert marker.line.width[0] > 0
+    before, after, *ticks = pieces(figure, "lines")
+    # A week before it may begin, and it may close a week later than expected.
+    assert (before, after) == ((date(2027, 2, 15), date(2027, 2, 22)), (date(2027, 3, 31), date(2027, 4, 7)))
+    assert len(ticks) == 2
+    assert labels(figure) == ["Human Rights Council, 61st session · expected"]
+
+
+def test_a_whisker_that_the_stretch_cuts_has_no_tick_there(reference: Reference) -> None:
+    row = session(**EXPECTED, session="") | {"start": "2027-02-03", "earliest": "2027-01-20", "latest": "2027-02-03"}
+    figure = draw(table_of([row]), reference, Zoom.QUARTER, date(2027, 2, 1))
+    assert pieces(figure, "lines") == [(date(2027, 2, 1), date(2027, 2, 3))]
+
+
+def test_an_expected_deadline_is_hollow_with_its_whisker(reference: Reference) -> None:
+    row = mark("deadline", "Tabling", "2027-03-15") | EXPECTED
+    row |= {"start": "2027-03-15", "end": "2027-03-15", "earliest": "2027-03-15", "latest": "2027-03-22"}
+    figure = draw(table_of([row]), reference, Zoom.QUARTER, date(2027, 2, 1))
+    assert list(trace(figure, "signs").marker.symbol) == ["triangle-down-open"]
+    line, tick = pieces(figure, "lines")
+    assert (line[1], tick[1]) == (date(2027, 3, 22), date(2027, 3, 22))
+    assert labels(figure) == ["<b>Tabling · expected</b>"]
+
+
+def test_what_has_passed_unrecorded_is_an_outline_and_says_not_confirmed(reference: Reference) -> None:
+    figure = draw(table_of([session(standing="not-confirmed")]), reference)
+    assert list(trace(figure, "bars").marker.color) == [INKS["light"].ground]
+    assert labels(figure) == ["Human Rights Council, 61st session · not confirmed"]
+
+
+def test_a_long_session_is_a_bar_for_its_main_part_and_a_line_to_its_close(reference: Reference) -> None:
+    row = session(standing="confirmed", start="2026-09-08", entry_end="2026-12-24", end="2027-06-30")
+    figure = draw(table_of([row]), reference)
+    assert pieces(figure, "bars") == [(date(2026, 9, 8), date(2026, 12, 25))]
+    assert pieces(figure, "lines") == [(date(2026, 12, 25), date(2027, 7, 1))]
+    assert items(figure, "areas") == ["session-HRC67"]
+    later = draw(table_of([row]), reference, Zoom.QUARTER, date(2027, 2, 1))
+    assert (pieces(later, "bars"), items(later, "areas")) == ([], ["session-HRC67"])
+    assert labels(later) == ["Human Rights Council, 61st session"]
+
+
+@pytest.mark.parametrize(("end", "arrows"), [(TODAY.isoformat(), 1), ("2026-06-30", 0)])
+@pytest.mark.parametrize("precision", ["day", "month", "year"])
+def test_a_mandate_holder_is_a_bar_over_the_term(reference: Reference, end: str, arrows: int, precision: str) -> None:
+    row = mark("mandate-holder", "holder", "2025-04-01", end=end, entry_end="2025-04-30", date_precision=precision)
+    figure = draw(table_of([row]), reference, Zoom.FIVE_YEARS)
+    assert pieces(figure, "bars") == [(date(2025, 4, 1), date.fromisoformat(end) + timedelta(days=1))]
+    assert (len(trace(figure, "arrows").x), len(trace(figure, "dots").x)) == (arrows, 0)
+
+
+@pytest.mark.parametrize(
+    ("standing", "note"),
+    [
+        ("projected", "dates not set"),
+        ("provisional", "dates not set"),
+        ("not-confirmed", "not confirmed"),
+        ("held", "days not known"),
+    ],
+)
+def test_a_window_is_a_dotted_line_that_ends_in_words(reference: Reference, standing: str, note: str) -> None:
+    row = session(standing=standing, date_precision="month", start="2027-02-01", end="2027-06-30", title="Session")
+    figure = draw(table_of([row]), reference)
+    assert pieces(figure, "areas") == [(date(2027, 2, 1), date(2027, 7, 1))]
+    assert [len(trace(figure, name).x) for name in ("bars", "lines", "signs")] == [0, 0, 0]
+    ((begin, end),) = pieces(figure, "dots")
+    assert begin == date(2027, 2, 1)
+    assert end < date(2027, 7, 1)
+    assert labels(figure) == [f"Session · {note}"]
+    assert day(trace(figure, "labels").x[0]) == date(2027, 7, 1)
+    assert trace(figure, "labels").textposition == ("middle left",)
+
+
+def test_a_window_with_little_room_says_it_shortly(reference: Reference) -> None:
+    row = session(standing="projected", date_precision="month", start="2027-02-01", end="2027-02-28", session="")
+    for following, label in (("2027-05-04", "A · dates not set"), ("2027-03-29", "A · not set")):
+        table = table_of([row | {"item": "a", "title": "A"}, session(start=following, end="2027-06-30")])
+        assert label in labels(draw(table, reference, rows_at_most=1))
 
 
 @pytest.mark.parametrize("kind", [Kind.SESSION, Kind.MEETING, Kind.DEADLINE, Kind.UPR_REVIEW, Kind.OBSERVANCE])
@@ -171,17 +245,15 @@ def test_a_window_has_no_outline_and_no_bar_to_its_edges(reference: Reference) -
 def test_a_window_is_never_a_sign_on_a_day(reference: Reference, kind: Kind, standing: Standing) -> None:
     row = {**session(), "kind": kind, "standing": standing, "date_precision": "month"}
     figure = draw(table_of([{**row, "start": "2026-10-01", "end": "2026-10-31"}]), reference)
-    assert (items(figure, "signs"), items(figure, "windows")) == ([], ["session-HRC67"])
-    assert list(trace(figure, "bars").marker.line.width) == [0]
+    assert (items(figure, "signs"), items(figure, "areas")) == ([], ["session-HRC67"])
+    assert len(trace(figure, "bars").x) == 0
 
 
 def test_a_window_that_reaches_beyond_the_stretch_does_not_seem_to_end_in_it(reference: Reference) -> None:
     row = mark("resolution", "text", "2026-11-01", end="2027-04-30", date_precision="month", standing="projected")
     figure = draw(table_of([row]), reference, Zoom.WEEK)
-    core = trace(figure, "windows")
-    assert (day(core.base[0]), day(core.base[0] + core.x[0])) == (date(2026, 11, 23), date(2026, 11, 30))
+    assert pieces(figure, "areas") == [(date(2026, 11, 23), date(2026, 11, 30))]
     assert items(figure, "signs") == []
-    assert items(draw(table_of([row]), reference), "signs") == ["text"]
 
 
 @pytest.mark.parametrize(
@@ -220,13 +292,24 @@ def test_a_departure_says_that_the_text_did_not_come(reference: Reference) -> No
     assert len(trace(figure, "strikes").x) == 0
 
 
+def test_a_text_that_did_not_come_has_its_cross_in_its_window(reference: Reference) -> None:
+    row = mark("resolution", "text", "2026-11-01", end="2026-12-31", date_precision="month")
+    figure = draw(table_of([row | {"standing": "cancelled", "departure": True}]), reference)
+    assert list(trace(figure, "signs").marker.symbol) == ["diamond-x-open"]
+
+
 def test_hover_says_what_when_and_how_known(reference: Reference) -> None:
-    row = session(title="Sessions <of> R&D", standing="projected", date_precision="month", start="2027-02-01")
-    row |= {"end": "2027-03-31", "basis": "Every third year, counted from 58/23."}
-    assert trace(draw(table_of([row]), reference), "windows").customdata[0][1] == (
-        "<b>Sessions &lt;of&gt; R&amp;D</b><br>Feb–Mar 2027<br>"
-        "Projected, somewhere in this window. Every third year, counted<br>from 58/23."
+    row = session(title="Sessions <of> R&D", **EXPECTED) | {"basis": "Every third year, counted from 58/23."}
+    assert trace(draw(table_of([row]), reference), "bars").customdata[0][1] == (
+        "<b>Sessions &lt;of&gt; R&amp;D</b><br>expected Mon 22 Feb – Tue 30 Mar 2027 ± 7 days<br>"
+        "Projected. Every third year, counted from 58/23."
     )
+
+
+def test_hover_says_of_a_window_that_the_dates_are_not_set(reference: Reference) -> None:
+    row = session(standing="projected", date_precision="month", start="2027-02-01", end="2027-03-31")
+    lines = trace(draw(table_of([row]), reference), "areas").customdata[0][1].split("<br>")
+    assert lines[1] == "Feb–Mar 2027 (dates not set)"
 
 
 def test_a_word_that_belongs_to_an_item_is_shown_with_it(reference: Reference) -> None:
@@ -260,7 +343,7 @@ def test_what_does_not_fit_is_counted_where_it_would_be(reference: Reference) ->
 
 def test_a_click_pales_nothing_and_the_wheel_moves_nothing(reference: Reference) -> None:
     figure = draw(table_of([session(), mark("deadline", "d", "2026-10-06")]), reference)
-    for name in ("bars", "signs", "windows"):
+    for name in ("bars", "signs", "areas"):
         assert trace(figure, name).unselected.marker.opacity == trace(figure, name).selected.marker.opacity == 1
     layout = figure.layout
     assert (layout.xaxis.fixedrange, layout.yaxis.fixedrange, layout.dragmode) == (True, True, False)
@@ -298,6 +381,17 @@ def test_the_summary_says_what_the_picture_shows(reference: Reference) -> None:
     assert summary(table_of(rows)) == (
         "Timeline from 1 Sep 2026 to 31 Aug 2027, 1 lane: 1 session and 2 deadlines. Next: Tabling (HRC), Tue 1 Dec 2026."
     )
+    unsure = [
+        session(**EXPECTED, item="a"),
+        session(date_precision="month", standing="projected", item="b"),
+        session(standing="not-confirmed", item="c"),
+        session(standing="cancelled", item="d"),
+    ]
+    assert summary(table_of(unsure)) == (
+        "Timeline from 1 Sep 2026 to 31 Aug 2027, 1 lane: 4 sessions. Of these 1 expected, 1 with dates not set, "
+        "1 not confirmed, 1 cancelled. Next: Human Rights Council, 61st session (HRC), "
+        "expected Mon 22 Feb – Tue 30 Mar 2027 ± 7 days."
+    )
     assert summary(table_of(rows).head(0)) == (
         "Timeline from 1 Sep 2026 to 31 Aug 2027: nothing is dated in it under this filter."
     )
@@ -308,10 +402,12 @@ ROW = st.fixed_dictionaries(
         "kind": st.sampled_from([str(kind) for kind in Kind]),
         "body": st.sampled_from(["un-hrc", "un-hrc-upr"]),
         "standing": st.sampled_from([str(standing) for standing in Standing]),
-        "date_precision": st.sampled_from(["day", "month"]),
+        "date_precision": st.sampled_from(["day", "expected", "month"]),
         "start": st.dates(date(2026, 8, 1), date(2027, 9, 30)),
         "title": st.text("HRC 61·abc", min_size=1, max_size=40),
         "days": st.integers(0, 90),
+        "before": st.integers(0, 30),
+        "after": st.integers(0, 30),
     }
 )
 
@@ -319,15 +415,18 @@ ROW = st.fixed_dictionaries(
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(ROW, max_size=40), st.sampled_from(list(Zoom)))
 def test_marks_never_overlap_and_nothing_is_lost(reference: Reference, rows: list[dict[str, Any]], zoom: Zoom) -> None:
-    filled = [{**row, "item": f"i{i}", "end": row["start"] + timedelta(days=row["days"])} for i, row in enumerate(rows)]
-    for row in filled:
-        del row["days"]
+    filled = []
+    for i, row in enumerate(rows):
+        later, before, after = (timedelta(days=row[name]) for name in ("days", "before", "after"))
+        start, kept = row["start"], {name: row[name] for name in row.keys() - {"days", "before", "after"}}
+        interval = {"earliest": start - before, "latest": start + after} if row["date_precision"] == "expected" else {}
+        filled.append({**kept, "item": f"i{i}", "end": start + later, **interval})
     table = table_of(filled)
     figure = draw(table, reference, zoom)
     spans: dict[float, list[tuple[float, float]]] = {}
     seen = set()
     px = WIDTH / window_around(zoom, TODAY)[1] / 86_400_000
-    for name in ("windows", "bars"):
+    for name in ("areas", "bars"):
         bars = trace(figure, name)
         for item, base, length, y in zip(items(figure, name), bars.base, bars.x, bars.y, strict=True):
             if item not in seen:
@@ -341,6 +440,10 @@ def test_marks_never_overlap_and_nothing_is_lost(reference: Reference, rows: lis
     for row_spans in spans.values():
         for (_, end), (start, _) in itertools.pairwise(sorted(row_spans)):
             assert end <= start + 1
+    lines = trace(figure, "lines")
+    for base, length, y in zip(lines.base, lines.x, lines.y, strict=True):
+        # A tick is as wide as its line is thick.
+        assert all(base + length <= begin + 2 / px or base >= end - 2 / px for begin, end in spans[y])
     first, days = window_around(zoom, TODAY)
     inside = in_window(table, start=first, days=days)
     hidden = sum(undrawn(table, start=first, days=days, zoom=zoom).values())
@@ -395,5 +498,5 @@ def test_plotly_finds_nothing_wrong_with_the_figure(reference: Reference, table:
     figure = draw(table, reference, zoom, marks={"session-HRC64": "draft ready"})
     checked = go.Figure(figure.to_dict())
     assert [trace.name for trace in checked.data] == [
-        "windows", "fading", "bars", "hatches", "strikes", "signs", "labels", "more",
+        "areas", "bars", "lines", "dots", "strikes", "signs", "arrows", "labels", "more",
     ]  # fmt: skip

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from calendar_model import calendar, clock
+from calendar_model import calendar, clock, wording
 from calendar_model.access.permissions import ANONYMOUS, Viewer
 from calendar_model.access.unit_of_work import WorkspaceError
 from calendar_model.calendar import Filter
@@ -59,6 +59,11 @@ def current() -> PageContext:
     """The context of this run, for a page or a fragment of it."""
     context: PageContext = st.session_state[_KEY]
     return context
+
+
+def as_of(context: PageContext) -> str:
+    """As of when what the page lists stands, in a short sentence."""
+    return f"As of {wording.day(context.today)}."
 
 
 FORM_ADDRESS = ("record", "new", "tie", "with", "file", "row")

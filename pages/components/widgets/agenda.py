@@ -12,10 +12,10 @@ import pandas as pd
 import streamlit as st
 
 from calendar_model import wording
-from calendar_model.calendar import describe, when
+from calendar_model.calendar import describe, listed_when
 from calendar_model.vocabulary import Kind, Standing
 from calendar_model.wording import standing_words
-from pages.components.shell.context import PageContext
+from pages.components.shell.context import PageContext, as_of
 from pages.components.shell.words import plain
 from pages.components.widgets import labels
 from pages.components.widgets.lines import line
@@ -35,10 +35,10 @@ def agenda(
     """Draws the rows of a calendar table, in their order, under the months in which they begin.
 
     What began before ``since``, the first day of the stretch, comes first under a heading of its own. ``work_words``
-    has by item a word or two that are shown with its line.
+      has by item a word or two that are shown with its line.
 
-    Each title is a button that opens the item's panel. More than :data:`PER_PAGE` items come on several pages, the
-    number of which is bound to the URL as ``<key>_page``.
+      Each title is a button that opens the item's panel. More than :data:`PER_PAGE` items come on several pages, the
+      number of which is bound to the URL as ``<key>_page``.
     """
     if rows.empty:
         st.info("Nothing is dated here under this filter. Widen the period, or take a value out of the filter.")
@@ -76,11 +76,15 @@ def _line(row: Any, context: PageContext, key: str, work: str) -> None:
     elif row.kind == Kind.DEADLINE:
         title = f"**{title}**"
     details = plain(" · ".join(filter(None, (_known(row, context), work))))
-    line(f"{key}_{row.item}", plain(when(row, context.zone)), title, details, row.item)
+    line(f"{key}_{row.item}", plain(_when(row, context)), title, details, row.item)
+
+
+def _when(row: Any, context: PageContext) -> str:
+    return listed_when(row, as_of=context.today, zone=context.zone)
 
 
 def _printed(row: Any, context: PageContext, work: str) -> str:
-    beneath = " · ".join(filter(None, (when(row, context.zone), _known(row, context), work)))
+    beneath = " · ".join(filter(None, (_when(row, context), _known(row, context), work)))
     return f"<li><strong>{escape(row.title)}</strong><br>{escape(beneath)}</li>"
 
 
@@ -99,7 +103,8 @@ def print_agenda(
     Invisible on the screen; beyond :data:`PRINTED_AT_MOST` rows it says how many are left out.
     """
     printed = rows.head(PRINTED_AT_MOST).itertuples()
-    parts = [f"<p>{escape(stretch)} · {escape(describe(context.filter, context.reference))}</p>"]
+    about = (stretch, describe(context.filter, context.reference), as_of(context))
+    parts = [f"<p>{escape(' · '.join(about))}</p>"]
     for heading, items in groupby(printed, lambda row: _heading(row, None)):
         lines = "".join(_printed(row, context, (work_words or {}).get(str(row.item), "")) for row in items)
         parts.append(f"<h2>{heading}</h2><ul>{lines}</ul>")

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime, time
 from functools import lru_cache
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from calendar_model import wording
-from calendar_model.calendar import describe, when
+from calendar_model.calendar import describe, listed_when
 from calendar_model.documents import table_csv
 from calendar_model.documents.workbook import table_xlsx
-from calendar_model.vocabulary import WINDOWS, Standing
 from pages.components.shell import item_panel
 from pages.components.shell.context import PageContext, current
 from pages.components.widgets import labels
@@ -73,13 +73,11 @@ def item_table(view: pd.DataFrame, context: PageContext, key: str) -> None:
     """
     shown = pd.DataFrame(
         {
-            "When": _when(view, context.zone),
+            "When": _when(view, context),
             "What": view["title"].to_list(),
             "Organisation": _named(view["body"], lambda code: labels.short_organisation(code, context.reference)),
             "Kind": _named(view["kind"], kind_word),
-            "How the date stands": [
-                standing_words(s, p) for s, p in zip(view["standing"], view["date_precision"], strict=True)
-            ],
+            "How the date stands": _named(view["standing"], lambda standing: labels.STANDINGS[standing]),
             "Session": view["session"].to_list(),
             "Countries": _named(view["countries"], lambda codes: _countries(codes, context)),
         }
@@ -110,31 +108,31 @@ def kind_word(kind: str) -> str:
     return wording.term(kind)
 
 
-def standing_words(standing: str, precision: str) -> str:
-    """``Confirmed``; of a window ``Projected, a window``, because its days are not fixed."""
-    label = labels.STANDINGS.get(standing, standing)
-    return f"{label}, a window" if precision in WINDOWS else label
-
-
 def _open_chosen(key: str, items: list[str]) -> None:
     rows = st.session_state[key]["selection"]["rows"]
     if rows and rows[0] < len(items):
         item_panel.choose(items[rows[0]])
 
 
-def _when(view: pd.DataFrame, zone: str) -> list[str]:
-    starts, ends = (view[name].dt.date for name in ("start", "end"))
-    held = view["standing"] == Standing.HELD
-    texts = [_days(*days) for days in zip(starts, ends, view["date_precision"], held, strict=True)]
+_DAYS = ("start", "end", "earliest", "latest")
+_OF_DAYS = (*_DAYS, "kind", "date_precision", "standing", "timezone")
+"""The columns that say when an item without an hour is."""
+
+
+def _when(view: pd.DataFrame, context: PageContext) -> list[str]:
+    columns = (view[name].dt.date if name in _DAYS else view[name] for name in _OF_DAYS)
+    texts = [_days(context.today, *values) for values in zip(*columns, strict=True)]
     timed = (~view["all_day"]).to_numpy().nonzero()[0]
     for position, row in zip(timed, view.iloc[timed].itertuples(), strict=True):
-        texts[position] = when(row, zone)
+        texts[position] = listed_when(row, as_of=context.today, zone=context.zone)
     return texts
 
 
 @lru_cache(maxsize=4096)
-def _days(start: date, end: date, precision: str, held: bool) -> str:
-    return wording.when_known(start, end, precision, held=held)
+def _days(as_of: date, *values: Any) -> str:
+    row = dict(zip(_OF_DAYS, values, strict=True))
+    days = {name: datetime.combine(row[name], time()) for name in _DAYS}
+    return listed_when({**row, **days, "starts_at": None, "all_day": True}, as_of=as_of)
 
 
 def _named(codes: pd.Series, name: Callable[[str], str]) -> list[str]:
