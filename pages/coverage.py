@@ -202,7 +202,7 @@ def draw_item(rows: pd.DataFrame) -> None:
     """One item with its unmet expectations, each with a link to its action."""
     first = rows.iloc[0]
     item = first["item"]
-    days = wording.span(first["start"].date(), first["end"].date(), first["date_precision"])
+    days = wording.when_known(first["start"].date(), first["end"].date(), first["date_precision"])
     offered: set[Action] = set()
     with st.container(key=f"coverage_item_{item}", gap="xxsmall"):
         name = f"**{plain(first['title'])}**, {days}"
@@ -227,7 +227,7 @@ def for_file(frame: pd.DataFrame, context: PageContext) -> pd.DataFrame:
         [
             (
                 row["title"],
-                wording.span(row["start"].date(), row["end"].date(), row["date_precision"]),
+                wording.when_known(row["start"].date(), row["end"].date(), row["date_precision"]),
                 EXPECTATION_LABELS[row["expectation"]],
                 term(row["state"]),
                 wording.span(row["by"].date(), row["by"].date(), row["by_precision"]),

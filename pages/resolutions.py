@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from calendar_model import wording
-from calendar_model.calendar import city, horizon, text_item, vote_words, when
+from calendar_model.calendar import city, horizon, interval_words, listed_when, text_item, vote_words, when
 from calendar_model.cycles import DueMilestone, due_for_text
 from calendar_model.figures.sheet import FigureVariant
 from calendar_model.figures.strips import difference_of_views, stacked, strip_figure, strip_summary
@@ -33,6 +33,7 @@ from pages.components.shell import filter_bar, item_panel
 from pages.components.shell.context import PageContext, current
 from pages.components.shell.width import column_width
 from pages.components.shell.words import linked, plain
+from pages.components.widgets import labels
 from pages.components.widgets.pictures import PictureRequest, as_a_picture
 
 YEARS_BACK_NARROW, YEARS_AHEAD_NARROW = 12, 6
@@ -105,12 +106,20 @@ def next_text(track: str, context: PageContext) -> Next | None:
 
 def due_when(due: DueMilestone, reference: Reference) -> str:
     """When something falls due: a day, with the hour of the place where there is one, or a window, said as one."""
-    words = wording.span(due.start, due.end, due.precision)
+    words = wording.when_known(due.start, due.end, due.precision, held=due.standing is Standing.HELD)
     hour = due.at.time() if due.at else due.milestone.time
-    if hour is None:
-        return words
-    place = reference.organisations[due.milestone.body].seat_city or city(due.timezone)
-    return f"{words}, {hour:%H:%M} ({place} time)"
+    if hour is not None:
+        place = reference.organisations[due.milestone.body].seat_city or city(due.timezone)
+        words += f", {hour:%H:%M} ({place} time)"
+    interval = interval_words(
+        {
+            "start": due.start,
+            "earliest": due.earliest or due.start,
+            "latest": due.latest or due.start,
+            "date_precision": due.precision,
+        }
+    )
+    return ", ".join(filter(None, (words, interval))) if hour else f"{words} {interval}".rstrip()
 
 
 def how_far(start: date, end: date, precision: str, today: date) -> str:
@@ -118,7 +127,7 @@ def how_far(start: date, end: date, precision: str, today: date) -> str:
     if end < today:
         return "past"
     if start <= today:
-        return "its window is open now" if precision in WINDOWS else "today"
+        return "its window is open now" if precision in WINDOWS else "about now" if start < today else "today"
     days = (start - today).days
     far = f"{days} {'day' if days == 1 else 'days'}" if days < 60 else f"{round(days / 30.4)} months"
     return f"in {far} or later" if precision in WINDOWS else f"in {far}"
@@ -230,11 +239,11 @@ def next_words(track: Track, coming: Next | None, context: PageContext) -> str:
     far = how_far(row["start"].date(), row["end"].date(), row["date_precision"], today)
     overdue = row["end"].date() < today
     known = (
-        "Overdue: its window has closed and no text is recorded yet"
+        "Not confirmed: its days have passed and no text is recorded yet"
         if overdue
-        else f"{capital(row['standing'])}, {far}"
+        else f"{labels.STANDINGS[row['standing']]}, {far}"
     )
-    lines = [f"Next: **{plain(session)}{plain(when(row))}**", known]
+    lines = [f"Next: **{plain(session)}{plain(listed_when(row, as_of=today))}**", known]
     moves = [d for d in coming.due if d.end >= today and d.milestone.for_whom in OURS]
     deadlines = [d for d in moves if d.milestone.kind is MilestoneKind.DEADLINE]
     steps = [

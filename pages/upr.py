@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from calendar_model import wording
-from calendar_model.calendar import when
+from calendar_model.calendar import listed_when
 from calendar_model.figures.sheet import FigureVariant
 from calendar_model.figures.upr import (
     STATE_WORDS,
@@ -21,10 +21,11 @@ from calendar_model.figures.upr import (
     cycle_summary,
     review_state,
     reviews_of_cycle,
+    state_words,
     what_happened,
 )
 from calendar_model.reference.rows import Review, Track
-from calendar_model.vocabulary import WINDOWS, Kind, Standing, TrackSubject
+from calendar_model.vocabulary import WINDOWS, Kind, Precision, Standing, TrackSubject
 from pages.components.record.lists import full_list
 from pages.components.shell import filter_bar, item_panel
 from pages.components.shell.context import PageContext, current
@@ -86,9 +87,8 @@ def reviews_frame(reviews: pd.DataFrame, context: PageContext, track: str) -> pd
 
 def review_words(row: Any, review: Review | None, context: PageContext, track: str) -> tuple[str, ...]:
     """A review in words, in the order of the columns of :func:`reviews_frame`."""
-    day = f"{when(row)}, the day is not known" if row["date_precision"] in WINDOWS else when(row)
-    state = STATE_WORDS[review_state(row["standing"], review)]
-    stands = state if row["standing"] == Standing.HELD else f"{state}, {row['standing']}"
+    day = listed_when(row, as_of=context.today)
+    stands = state_words(review_state(row["standing"], review), row["standing"])
     return (
         state_name(row["countries"], context),
         str(cycle_of(row["item"], track) or ""),
@@ -156,7 +156,7 @@ def due_frame(due: pd.DataFrame, session: str, context: PageContext) -> pd.DataF
     return pd.DataFrame(
         [
             (
-                when(row),
+                listed_when(row, as_of=context.today),
                 row["title"].replace(f", {session}", ""),
                 row["for_whom"],
                 labels.STANDINGS[row["standing"]],
@@ -183,16 +183,18 @@ def draw_session(session: str, reviews: pd.DataFrame, context: PageContext) -> N
     here = reviews[(reviews["session"] == session).to_numpy()]
     row = found.iloc[0] if len(found) else here.iloc[0]
     st.subheader(plain(session))
-    days = "; its days are not known" if row["date_precision"] in WINDOWS else ""
-    st.markdown(f"**{plain(when(row))}**, {row['standing']}{days}.")
+    stands = labels.STANDINGS[row["standing"]].lower()
+    st.markdown(f"**{plain(listed_when(row, as_of=context.today))}**, {stands}.")
     listed = {r.code: r for r in context.reference.reviews}
     plain_names, moved = [], []
     for review in sorted(here.to_dict("records"), key=lambda r: (r["start"], r["title"])):
         name = plain(state_name(review["countries"], context))
         if review["date_precision"] not in WINDOWS:
-            name += f" ({wording.day(review['start'].date(), year=False)})"
+            expected = "expected " if review["date_precision"] == Precision.EXPECTED else ""
+            name += f" ({expected}{wording.day(review['start'].date(), year=False)})"
         if words := what_happened(listed.get(review["item"])):
-            moved.append(f"{name}: {plain(words[:1].lower() + words[1:])}, {review['standing']}")
+            stands_there = labels.STANDINGS[review["standing"]].lower()
+            moved.append(f"{name}: {plain(words[:1].lower() + words[1:])}, {stands_there}")
         else:
             plain_names.append(name)
     whole = reviews_of_session(table, session)
@@ -209,7 +211,7 @@ def draw_session(session: str, reviews: pd.DataFrame, context: PageContext) -> N
     due = due_before(session, context)
     deadlines = due[(due["kind"] == Kind.DEADLINE).to_numpy()]
     text = [
-        f"- {plain(when(d))}: **{plain(d['title'].replace(f', {session}', ''))}**"
+        f"- {plain(listed_when(d, as_of=context.today))}: **{plain(d['title'].replace(f', {session}', ''))}**"
         + (f" ({plain(d['for_whom'])})" if d["for_whom"] else "")
         for d in deadlines.to_dict("records")
     ]
@@ -273,7 +275,17 @@ def sessions_frame(reviews: pd.DataFrame, context: PageContext) -> pd.DataFrame:
         row = sessions.get(session, here[0])
         held = sum(review["standing"] == Standing.HELD for review in here)
         stands = labels.STANDINGS[row["standing"]]
-        rows.append((session, when(row), stands, str(len(here)), str(held), row["basis"], row["source_url"]))
+        rows.append(
+            (
+                session,
+                listed_when(row, as_of=context.today),
+                stands,
+                str(len(here)),
+                str(held),
+                row["basis"],
+                row["source_url"],
+            )
+        )
     columns = ["Session", "When", "How it stands", "States", "Reviews held", "How it is known", "Source"]
     return pd.DataFrame(rows, columns=columns)
 

@@ -2,7 +2,7 @@
 
 from calendar_model.calendar.columns import COLUMNS, EXPORTED, IN_FEEDS, PRINTED, ColumnType, columns_of_type
 from calendar_model.calendar.current import current, horizon
-from calendar_model.calendar.display import city, interval_words, listed_when, when
+from calendar_model.calendar.display import city, interval_words, listed_when, listed_when_known, when
 from calendar_model.calendar.filters import LISTS, PARAMETERS, Filter, FilterError, allowed_values, describe
 from calendar_model.calendar.items import Item, vote_words
 from calendar_model.calendar.origins import Origins, text_item
@@ -31,6 +31,7 @@ __all__ = [
     "interval_words",
     "item_rows",
     "listed_when",
+    "listed_when_known",
     "records",
     "text_item",
     "to_frame",

@@ -12,6 +12,9 @@ import pandas as pd
 from calendar_model import wording
 from calendar_model.vocabulary import WINDOWS, Kind, Precision, Standing
 
+_NO_BREAK = "\u00a0"
+"""A space at which no line ends."""
+
 
 def _value(row: Any, name: str) -> Any:
     return row[name] if isinstance(row, (Mapping, pd.Series)) else getattr(row, name)
@@ -47,7 +50,7 @@ def when(row: Any, zone: str | None = None) -> str:
 
 
 def interval_words(row: Any) -> str:
-    """Return how far an expected day may be off: ``± 7 days``, the larger of the distances to both ends.
+    """Return how far an expected day may be off, the larger of the distances to both ends: ``± 7 days``, unbroken.
 
     Empty where nothing is expected, and where the interval is the day itself. ``row`` as in :func:`when`.
     """
@@ -55,7 +58,7 @@ def interval_words(row: Any) -> str:
         return ""
     start = _value(row, "start")
     days = max((start - _value(row, "earliest")).days, (_value(row, "latest") - start).days)
-    return f"± {days} {'day' if days == 1 else 'days'}" if days else ""
+    return f"±{_NO_BREAK}{days}{_NO_BREAK}{'day' if days == 1 else 'days'}" if days else ""
 
 
 def listed_when(row: Any, *, as_of: date, zone: str | None = None) -> str:
@@ -70,6 +73,17 @@ def listed_when(row: Any, *, as_of: date, zone: str | None = None) -> str:
     if not interval:
         return phrase
     return f"{phrase}{' ' if _value(row, 'all_day') else ', '}{interval}"
+
+
+def listed_when_known(row: Any, *, as_of: date, zone: str | None = None) -> str:
+    """Return :func:`listed_when` and how firm that is: ``Mon 23 – Fri 27 Nov 2026, confirmed``.
+
+    Of an expected day and of a window the phrase says already that they are projected.
+    """
+    phrase, standing = listed_when(row, as_of=as_of, zone=zone), Standing(_value(row, "standing"))
+    if standing is Standing.PROJECTED and _value(row, "date_precision") != Precision.DAY:
+        return phrase
+    return f"{phrase}, {wording.standing_words(standing).lower()}"
 
 
 def _term(start: date, end: date, precision: str, as_of: date) -> str:

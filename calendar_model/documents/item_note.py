@@ -10,7 +10,7 @@ import pandas as pd
 from sqlalchemy.orm import Session
 
 from calendar_model import wording
-from calendar_model.calendar import Filter, text_item, vote_words, when
+from calendar_model.calendar import Filter, listed_when, text_item, vote_words
 from calendar_model.documents import word
 from calendar_model.documents.note import BriefingNote, Reader, expectation_bullet, how_known
 from calendar_model.documents.word import MadeFor
@@ -21,7 +21,7 @@ from calendar_model.mission.coverage import work_by_item
 from calendar_model.mission.dossier import Dossier, deadlines, dossier, held_in
 from calendar_model.reference import Reference
 from calendar_model.terms import ReadinessState
-from calendar_model.vocabulary import WINDOWS, Confidence, Kind
+from calendar_model.vocabulary import Confidence, Kind
 
 
 @word.bounded
@@ -76,10 +76,8 @@ class _ItemNote(BriefingNote):
     def dates(self, row: Any) -> None:
         self.heading("When, and how that is known")
         self.mark_shown_rows(self.table[self.table["item"] == row["item"]])
-        word.line(self.document, "", lead=when(row, self.reader.zone))
+        word.line(self.document, "", lead=listed_when(row, as_of=self.reader.today, zone=self.reader.zone))
         how = f"{how_known(row)}. {row['basis']}"
-        if row["date_precision"] in WINDOWS:
-            how = f"{how_known(row)}: it falls somewhere in this window, the days are not known. {row['basis']}"
         word.line(self.document, how if row["confidence"] == Confidence.SOURCED else f"{how} Not seen in a source.")
         states = [self.reference.states[one].name for one in row["countries"].split() if one in self.reference.states]
         if row["description"]:

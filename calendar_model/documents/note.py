@@ -16,7 +16,7 @@ import pandas as pd
 from sqlalchemy.orm import Session
 
 from calendar_model import wording
-from calendar_model.calendar import when
+from calendar_model.calendar import listed_when
 from calendar_model.documents import word
 from calendar_model.documents.record_facts import (
     case_facts,
@@ -37,7 +37,7 @@ from calendar_model.mission.statements.texts import speaking_seconds, spoken_wor
 from calendar_model.mission.statements.workflow import BEFORE_DELIVERY
 from calendar_model.reference import Reference
 from calendar_model.store.models import Contact, Engagement, FollowUp, Record, Version
-from calendar_model.vocabulary import WINDOWS, Confidence, Sensitivity
+from calendar_model.vocabulary import Confidence, Sensitivity
 from calendar_model.wording import standing_words, term
 
 SHORT = 150
@@ -120,7 +120,7 @@ class BriefingNote:
         lines = []
         row: Any
         for row in rows.itertuples():
-            cells = [when(row, self.reader.zone), row.title]
+            cells = [listed_when(row, as_of=self.reader.today, zone=self.reader.zone), row.title]
             cells += ["everybody" if row.for_whom == "all" else row.for_whom] if whom else []
             cells.append(how_known(row))
             cells += [ours.get(row.item, "nothing yet")] if ours is not None else []
@@ -270,9 +270,8 @@ class BriefingNote:
 
 
 def how_known(row: Any) -> str:
-    """How firm the date of a row is, in words, and whether it is a window."""
-    words = standing_words(row.standing, departure=bool(row.departure))
-    return f"{words}, a window" if row.date_precision in WINDOWS else words
+    """How firm the date of a row is, in words."""
+    return standing_words(row.standing, departure=bool(row.departure))
 
 
 def expectation_bullet(found: Readiness) -> tuple[str, str]:

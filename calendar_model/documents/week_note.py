@@ -18,7 +18,7 @@ from calendar_model.mission.coverage import coverage
 from calendar_model.mission.week import week
 from calendar_model.reference import Reference
 from calendar_model.terms import ReadinessState
-from calendar_model.vocabulary import WINDOWS, Kind, Standing
+from calendar_model.vocabulary import WINDOWS, Kind, Precision, Standing
 
 
 @word.bounded
@@ -51,12 +51,16 @@ class _WeekNote(BriefingNote):
         here = view[(view["start"] <= last) & (view["end"] >= first) & standing]
         exact = ~here["date_precision"].isin(WINDOWS)
         due = here["kind"] == Kind.DEADLINE
-        self.listed("Deadlines", here[exact & due], "No deadline is known to fall on a day of this week.", whom=True)
-        self.listed("This week", here[exact & ~due], "Nothing with fixed days is on.")
+        self.listed("Deadlines", here[exact & due], "No deadline is known or expected to fall in this week.", whom=True)
+        self.listed("This week", here[exact & ~due], "Nothing is known or expected to be on.")
         if self.session is not None:
             self.our_week(self.session)
             self.behind(self.session)
-        self.windows(here[~exact])
+        # What is expected in another week may still come in this one.
+        lasts = view["end"] - view["start"]
+        near = (view["earliest"] <= last) & (view["latest"] + lasts >= first) & ~view["item"].isin(here["item"])
+        expected = view["date_precision"] == Precision.EXPECTED
+        self.may_fall(pd.concat([view[near & expected & standing], here[~exact]]))
         return self.finish()
 
     def listed(self, head: str, rows: pd.DataFrame, nothing: str, *, whom: bool = False) -> None:
@@ -66,15 +70,15 @@ class _WeekNote(BriefingNote):
         else:
             self.dated(rows, whom=whom)
 
-    def windows(self, rows: pd.DataFrame) -> None:
-        """What may fall into the week: its days are not known."""
+    def may_fall(self, rows: pd.DataFrame) -> None:
+        """What may fall into the week: expected close to it, or without days."""
         if rows.empty:
             return
-        self.heading("May fall in this week: only a window is known")
+        self.heading("May also fall in this week")
         self.mark_shown_rows(rows)
         found = briefing.entries(rows, self.reference, self.reader.today, self.reader.zone)
-        lines = [(one.when, one.title, one.detail, one.standing.capitalize()) for one in found]
-        word.table(self.document, ("Window", "What", "More", "How known"), lines, (3.4, 5.0, 5.4, 2.8))
+        lines = [(one.when, one.title, one.detail, one.standing) for one in found]
+        word.table(self.document, ("When", "What", "More", "How known"), lines, (3.4, 5.0, 5.4, 2.8))
 
     def our_week(self, session: Session) -> None:
         ours = week(session, self.monday, self.sunday)

@@ -107,7 +107,10 @@ def _written(frame: pd.DataFrame, title: str, made: date, about: Mapping[str, st
     _set_up(sheet, title)
     lines: dict[str, Any] = {"What": title, "Made on": made, "Rows": len(rows), **about}
     if items:
-        lines["Dates"] = "Where the date precision is month or year, start and end are the ends of a window."
+        lines["Dates"] = (
+            "Where the date precision is expected, start and end are forecast: nine of ten such items start between "
+            "earliest and latest. Where it is month or year, start and end are the ends of a window."
+        )
     if any(isinstance(shown.value, datetime) for row in rows for shown in row):
         lines["Hours"] = "The time of the place or of the zone that stands beside."
     lines["Left out"] = "Restricted records are never in tables that leave the calendar."
@@ -146,10 +149,12 @@ def _items(frame: pd.DataFrame) -> tuple[list[str], list[list[_Shown]]]:
         shown = {name: _shown(value) for name, value in record.items()}
         for name in _DAYS:
             shown[name] = _shown(date.fromisoformat(record[name][:10]))
+        if window := WINDOWS.get(record["date_precision"], ""):
+            for name in ("earliest", "latest"):
+                shown[name] = _Shown(shown[name].value, window)
         for name in ("start", "end"):
             # The offset goes, the hour of the place stays; the zone is a column already.
             at = datetime.fromisoformat(record[name]).replace(tzinfo=None)
-            window = WINDOWS.get(record["date_precision"], "")
             shown[name] = _Shown(at.date(), window) if window else _shown(at.date() if record["all_day"] else at)
         rows.append([shown[name] for name in names])
     return [name.capitalize().replace("_", " ").replace("Timezone", "Time zone") for name in names], rows

@@ -132,7 +132,7 @@ def coverage_summary(frame: pd.DataFrame) -> str:
 
 
 def _when(row: Mapping[Any, Any]) -> str:
-    return wording.span(row["start"].date(), row["end"].date(), row["date_precision"])
+    return wording.when_known(row["start"].date(), row["end"].date(), row["date_precision"])
 
 
 def _word(tile: Mapping[Any, Any], room: float, size: float) -> str:
@@ -143,7 +143,7 @@ def _word(tile: Mapping[Any, Any], room: float, size: float) -> str:
     if state == ReadinessState.LATE:
         return "late"
     by = tile["by"].date()
-    if tile["by_precision"] == Precision.DAY:
+    if tile["by_precision"] in (Precision.DAY, Precision.EXPECTED):
         short = wording.day(by, year=False, weekday=False)
         choices = [f"by {wording.day(by, weekday=False)}", f"by {short}", short]
     elif state == ReadinessState.DUE_SOON:

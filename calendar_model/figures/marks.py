@@ -25,11 +25,16 @@ MORE = "more:"
 _CHIP_PX = 64
 
 
+_ARROW_PX = 11
 _LINE_PX = 1.6
 _TICK_PX = 9
 """The height of the tick at the end of a whisker."""
 _LEAST_PX = 2
 """A line that is shorter than this is left out."""
+
+
+_SHARE = 0.9
+"""What a label takes of the room measured for it, which is rather too much: a line ends close to its words."""
 
 
 class Label(NamedTuple):
@@ -46,7 +51,7 @@ class Label(NamedTuple):
         if not self.text:
             return self.at, self.at
         wide = text_px(self.text, _label_px(mark)) + 6
-        return (self.at - 4, self.at + wide) if self.to == "right" else (self.at - wide, self.at + 4)
+        return (self.at - 4, self.at + wide) if self.to == "right" else (self.at - _SHARE * wide, self.at + 4)
 
 
 def areas(marks: Sequence[TimelineMark], scale: TimelineScale, detail: Detail) -> dict[str, Any]:
@@ -260,7 +265,8 @@ def label_of(mark: TimelineMark) -> Label:
     size, choices = _label_px(mark), _wordings(mark)
     inside = mark.x1 - mark.x0 - (DOTS_PX if mark.is_window else 10) if mark.is_bar else 0.0
     on_line = mark.end - mark.x1 - 4 - DOTS_PX if mark.closes > mark.x1 else 0.0
-    outside = mark.room - 8
+    gap = _ARROW_PX if mark.goes_on else 4
+    outside = mark.room - 4 - gap
     within = Label("", mark.x1, "left", on=False) if mark.is_window else Label("", mark.x0 + 5, "right", on=True)
     for text in choices:
         wide = text_px(text, size)
@@ -269,12 +275,12 @@ def label_of(mark: TimelineMark) -> Label:
         if wide <= on_line:
             return Label(text, mark.x1 + 4, "right", on=False)
         if wide <= outside:
-            return Label(text, mark.end + 4, "right", on=False)
+            return Label(text, mark.end + gap, "right", on=False)
     for text in choices:
         if text_px(text, size) <= mark.room_before - 8:
             return Label(text, mark.begin - 4, "left", on=False)
     if outside > max(inside, 0):
-        return Label(fit(choices[-1], outside, size), mark.end + 4, "right", on=False)
+        return Label(fit(choices[-1], outside, size), mark.end + gap, "right", on=False)
     return within._replace(text=fit(choices[-1], inside, size))
 
 

@@ -230,14 +230,15 @@ def hatching(figure: Mapping[str, Any], width: float, height: float) -> list[dic
     """Remove the patterns of a figure's hatched bars and return them as paths for its layout.
 
     In: a figure as plain dictionaries, with fixed ranges of numbers (or dates as numbers or ISO texts) on its axes;
-    the pixels of the whole. Patterns known are ``/``, ``x`` and ``.``; bars lie across, with their base on the x axis.
+    the pixels of the whole. Patterns known are ``/``, ``x``, ``.`` and ``|``, which
+    dots a thin bar; bars lie across, with their base on the x axis.
     """
     layout = figure["layout"]
     margin = layout["margin"]
     across, down = width - margin["l"] - margin["r"], height - margin["t"] - margin["b"]
     left, right = (_number(value) for value in layout["xaxis"]["range"])
     foot, top = (float(value) for value in layout["yaxis"]["range"])
-    strokes: dict[tuple[str, float], list[str]] = {}
+    strokes: dict[tuple[str, float, float], list[str]] = {}
     for trace in figure["data"]:
         if "base" not in trace:
             continue
@@ -260,8 +261,9 @@ def hatching(figure: Mapping[str, Any], width: float, height: float) -> list[dic
                 max(y0, y1) - 0.8,
             )
             colour = own[i] if replaces else pattern["fgcolor"]
-            opacity = 0.6 if replaces else pattern.get("fgopacity", 1.0)
-            strokes.setdefault((colour, opacity), []).extend(
+            opacity = pattern.get("fgopacity", 1.0)
+            thick = min(float(trace["width"]), 2.0) if pattern["shape"] == "|" else 0.9
+            strokes.setdefault((colour, opacity, thick), []).extend(
                 f"M{a / across:.5f},{1 - b / down:.5f}L{c / across:.5f},{1 - d / down:.5f}"
                 for a, b, c, d in _strokes(pattern["shape"], box, pattern["size"])
             )
@@ -273,11 +275,11 @@ def hatching(figure: Mapping[str, Any], width: float, height: float) -> list[dic
             "xref": "paper",
             "yref": "paper",
             "path": "".join(parts),
-            "line": {"color": colour, "width": 0.9},
+            "line": {"color": colour, "width": thick},
             "opacity": opacity,
             "layer": "between",
         }
-        for (colour, opacity), parts in strokes.items()
+        for (colour, opacity, thick), parts in strokes.items()
         if parts
     ]
 
@@ -294,7 +296,15 @@ def _strokes(
 ) -> Iterator[tuple[float, float, float, float]]:
     """Return the strokes that hatch a box of pixels, each from one point to another."""
     x0, y0, x1, y1 = box
-    if x1 <= x0 or y1 <= y0:
+    if x1 <= x0:
+        return
+    if shape == "|":
+        x, middle = x0, (y0 + y1) / 2
+        while x < x1:
+            yield x, middle, min(x + size / 2, x1), middle
+            x += size
+        return
+    if y1 <= y0:
         return
     if shape == ".":
         step = size

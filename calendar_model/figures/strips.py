@@ -4,7 +4,8 @@ How a strip is to be read, from top to bottom:
 
 =====================  ============================================================================================
 filled diamond         a text, adopted, at its day
-hollow diamond         a text that is due; the hatched bar under it is the window inside which it falls
+hollow diamond         a text that is due, on its expected day; in the middle of a dotted line where the dates are not
+                       set, which spans the window inside which it falls
 hollow with a cross    a text that was due and did not come
 thin stem              adopted by consensus
 bar                    adopted by a vote: from the foot for, abstaining and against, as shares of the votes given
@@ -25,14 +26,14 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from calendar_model import wording
-from calendar_model.calendar import text_item, vote_words, when
+from calendar_model.calendar import interval_words, text_item, vote_words, when
 from calendar_model.cycles import Occurrence, project
 from calendar_model.figures.packing import text_px
 from calendar_model.figures.palette import INKS, TEXT_PX, Inks, ThemeName, colour_of, plain_layout, with_alpha
 from calendar_model.figures.text import shown, wrapped
 from calendar_model.reference import Reference
 from calendar_model.reference.rows import Cadence, Resolution
-from calendar_model.vocabulary import Precision, Standing, View, Vote
+from calendar_model.vocabulary import WINDOWS, Precision, Standing, View, Vote
 
 _NARROW_PX = 640
 _RIGHT_PX = 14
@@ -67,6 +68,8 @@ class _TextMark:
     day: date
     start: date
     end: date
+    is_window: bool
+    when: str
     label: str
     standing: str
     departure: bool
@@ -134,8 +137,12 @@ def difference_of_views(reference: Reference, track: str, as_of: date, until: da
 
 
 def _occurrence_line(occurrence: Occurrence) -> str:
-    window = wording.span(occurrence.window_start, occurrence.window_end, Precision.MONTH)
-    return f"{occurrence.session}, {window}" if occurrence.session else window
+    expected = occurrence.expected
+    if expected is not None and expected.day is not None and not occurrence.departure:
+        days = wording.when_known(expected.day, occurrence.expected_end or expected.day, Precision.EXPECTED)
+    else:
+        days = wording.span(occurrence.window_start, occurrence.window_end, Precision.MONTH)
+    return f"{occurrence.session}, {days}" if occurrence.session else days
 
 
 def _sentence(text: str) -> str:
@@ -258,7 +265,7 @@ def strip_summary(rows: pd.DataFrame, *, reference: Reference, track: str, first
     text = f"{name}, {first_year} to {last_year}: {len(adopted)} adopted, {voted} of them by a vote, {len(due)} due"
     text += f", {len(missed)} that did not come." if missed else "."
     if due:
-        text += f" Next: {due[0].label}, {wording.span(due[0].start, due[0].end, Precision.MONTH)}."
+        text += f" Next: {due[0].label}, {due[0].when}."
     return text
 
 
@@ -279,6 +286,8 @@ def _marks(rows: pd.DataFrame, reference: Reference, track: str) -> list[_TextMa
                 day=_middle(start, end),
                 start=start,
                 end=end,
+                is_window=row["date_precision"] in WINDOWS,
+                when=f"{when(row)} {interval_words(row)}".rstrip(),
                 label=label,
                 standing=row["standing"],
                 departure=row["departure"],
@@ -290,29 +299,31 @@ def _marks(rows: pd.DataFrame, reference: Reference, track: str) -> list[_TextMa
 
 
 def _hover(row: Mapping[Any, Any], text: Resolution | None) -> str:
-    standing = "adopted" if row["standing"] == Standing.HELD else row["standing"]
+    standing = "adopted" if row["standing"] == Standing.HELD else wording.standing_words(row["standing"]).lower()
     if row["departure"]:
         standing = "was due, did not come"
-    lines = [f"<b>{shown(row['title'])}</b>", shown(f"{when(row)}, {standing}")]
+    days = f"{when(row)} {interval_words(row)}".rstrip()
+    lines = [f"<b>{shown(row['title'])}</b>", shown(f"{days}, {standing}")]
     if text is not None:
         lines.append(shown(f"Adopted {vote_words(text)}"))
     return "<br>".join([*lines, *wrapped(row["basis"])])
 
 
 def _windows(marks: Sequence[_TextMark], y: float, scale: _YearScale, colour: str) -> go.Bar:
-    """Return the windows of texts that are due: hatched, at their true width."""
-    due = [m for m in marks if m.standing != Standing.HELD and not m.departure]
+    """Return the windows of texts that are due without an expected day: dotted, at their true width."""
+    due = [m for m in marks if m.is_window and m.standing != Standing.HELD and not m.departure]
     return go.Bar(
         name="window",
         orientation="h",
         base=[m.start.isoformat() for m in due],
         x=[((m.end - m.start).days + 1) * 86_400_000 for m in due],
         y=[y] * len(due),
-        width=18,
+        width=2.5,
         marker={
-            "color": with_alpha(colour, 0.12),
+            "color": colour,
             "line": {"width": 0},
-            "pattern": {"shape": "/", "size": 5, "solidity": 0.35, "fgcolor": colour, "fillmode": "overlay"},
+            # Dots: stripes across a thin bar.
+            "pattern": {"shape": "|", "size": 5, "solidity": 0.5, "fillmode": "replace"},
         },
         hoverinfo="skip",
     )

@@ -1,7 +1,8 @@
 """Where each state is in a cycle of reviews: a row a session, a tile a state.
 
-A tile is filled when the review was held, hatched when it is coming, hatched crosswise when it was moved or is
-uncertain, and dotted when it is only projected. A state that the filter leaves out keeps its place as
+A tile is filled when the review was held, hollow when it is coming, hatched when its days have passed and nobody has
+recorded what happened, hatched crosswise when it was moved or is uncertain, and dotted when it is only expected by the
+rhythm. A state that the filter leaves out keeps its place as
 an empty tile. The full text of a tile is in its hover, and in the table beside the picture.
 """
 
@@ -17,7 +18,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from calendar_model import wording
-from calendar_model.calendar import when
+from calendar_model.calendar import interval_words, when
 from calendar_model.figures.packing import fit
 from calendar_model.figures.palette import (
     INKS,
@@ -44,6 +45,7 @@ class ReviewState(StrEnum):
     """The state of a review in a cycle."""
 
     HELD = "held"
+    NOT_CONFIRMED = "not-confirmed"
     COMING = "coming"
     MOVED = "moved"
     EXPECTED = "expected"
@@ -51,6 +53,7 @@ class ReviewState(StrEnum):
 
 STATE_WORDS: Mapping[ReviewState, str] = {
     ReviewState.HELD: "Held",
+    ReviewState.NOT_CONFIRMED: "Not confirmed",
     ReviewState.COMING: "Coming",
     ReviewState.MOVED: "Moved or uncertain",
     ReviewState.EXPECTED: "Expected by the rhythm",
@@ -78,9 +81,17 @@ def review_state(standing: str, review: Review | None) -> ReviewState:
     """Return the state of a review item by its standing and, once a session lists it, its row in the reference."""
     if standing == Standing.HELD:
         return ReviewState.HELD
+    if standing == Standing.NOT_CONFIRMED:
+        return ReviewState.NOT_CONFIRMED
     if review is None:
         return ReviewState.EXPECTED
     return ReviewState.COMING if review.departure is None else ReviewState.MOVED
+
+
+def state_words(state: ReviewState, standing: str) -> str:
+    """Return ``Coming, provisional``: the state of a review and its standing, where that says more."""
+    words = STATE_WORDS[state]
+    return words if standing in (Standing.HELD, Standing.NOT_CONFIRMED) else f"{words}, {standing}"
 
 
 def cycle_of(item: str, track: str) -> int | None:
@@ -214,13 +225,14 @@ def _tiles(
 
 def _session_when(row: Mapping[Any, Any], reference: Reference) -> str:
     session = reference.sessions.get(row["session"])
-    start, end = (session.start, session.end) if session else (row["start"].date(), row["end"].date())
+    held = session is not None and session.standing is Standing.HELD
+    start, end = (session.start, session.end) if session and held else (row["start"].date(), row["end"].date())
     return wording.span(start, end, "month")
 
 
 def _hover(row: Mapping[Any, Any], review: Review | None, state: ReviewState) -> str:
-    stands = "Held" if state is ReviewState.HELD else f"{STATE_WORDS[state]}, {row['standing']}"
-    lines = [f"<b>{shown(row['title'])}</b>", shown(f"{row['session']}, {when(row)}"), stands]
+    days = f"{row['session']}, {when(row)} {interval_words(row)}".rstrip()
+    lines = [f"<b>{shown(row['title'])}</b>", shown(days), state_words(state, row["standing"])]
     if words := what_happened(review):
         lines.append(shown(words))
     if review is not None and review.outcome_date:
@@ -230,7 +242,8 @@ def _hover(row: Mapping[Any, Any], review: Review | None, state: ReviewState) ->
 
 _LOOKS: Mapping[ReviewState, tuple[float, str]] = {
     ReviewState.HELD: (1.0, ""),
-    ReviewState.COMING: (0.14, "/"),
+    ReviewState.NOT_CONFIRMED: (0.14, "/"),
+    ReviewState.COMING: (0.0, ""),
     ReviewState.MOVED: (0.14, "x"),
     ReviewState.EXPECTED: (0.06, "."),
 }

@@ -84,8 +84,9 @@ def readiness_words(
     end = "last" if expectation == Expectation.FOLLOW_UP else "first"
     if by_passed and state != ReadinessState.LATE:
         return f"{found}; due now, counted from the {end} possible day"
-    due = _day(by) if by_precision == Precision.DAY else _month(by, end)
-    return f"{found}; {'was due ' if state == ReadinessState.LATE else ''}by {due}"
+    due = {Precision.DAY: _day, Precision.EXPECTED: _expected_day}.get(Precision(by_precision))
+    due_by = due(by) if due is not None else _month(by, end)
+    return f"{found}; {'was due ' if state == ReadinessState.LATE else ''}by {due_by}"
 
 
 def item_work_words(*, engagements: int, drafts: int, cleared: int, behind: bool) -> str:
@@ -98,6 +99,12 @@ def item_work_words(*, engagements: int, drafts: int, cleared: int, behind: bool
 @lru_cache(maxsize=4096)
 def _day(day: date) -> str:
     return wording.day(day)
+
+
+@lru_cache(maxsize=4096)
+def _expected_day(day: date) -> str:
+    """What is counted from a forecast moves with it."""
+    return f"{wording.day(day)}, counted from the expected days"
 
 
 @lru_cache(maxsize=4096)

@@ -6,6 +6,7 @@ Everything is read from the calendar table as the reader has filtered it; nothin
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -14,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from calendar_model import wording
-from calendar_model.calendar import Filter, text_item, vote_words, when
+from calendar_model.calendar import Filter, listed_when, listed_when_known, text_item, vote_words
 from calendar_model.cycles import rule_in_force, rules_known
 from calendar_model.reference import Reference
 from calendar_model.reference.rows import Milestone, RecurringMeeting, Track
@@ -89,11 +90,11 @@ def _entry(row: Any, reference: Reference, today: date, zone: str) -> BriefingEn
     whose = _whose(row.for_whom, "from" if row.kind == Kind.DEADLINE else "for") if row.kind in _STEPS else ""
     return BriefingEntry(
         title=row.title,
-        when=when(row, zone),
-        countdown=_countdown(days) if exact and days >= 0 else "",
+        when=listed_when(row, as_of=today, zone=zone),
+        countdown=_countdown(days, sure=row.earliest == row.latest) if exact and days >= 0 else "",
         whose=whose,
         detail=whose or _organisation(row.body, row.location, reference),
-        standing=row.standing,
+        standing=wording.standing_words(row.standing),
         due=row.kind == Kind.DEADLINE,
         exact=exact,
         weighs=row.kind in _WEIGHTY,
@@ -102,8 +103,8 @@ def _entry(row: Any, reference: Reference, today: date, zone: str) -> BriefingEn
     )
 
 
-def _countdown(days: int) -> str:
-    return {0: "today", 1: "tomorrow"}.get(days, f"in {days} days")
+def _countdown(days: int, *, sure: bool) -> str:
+    return {0: "today", 1: "tomorrow"}.get(days, f"in {'' if sure else 'about '}{days} days")
 
 
 def _whose(whose: str, way: str) -> str:
@@ -121,7 +122,7 @@ def _combined_entry(
     key: tuple[str, str], parts: list[BriefingEntry], rows: pd.DataFrame, reference: Reference
 ) -> BriefingEntry:
     sort, of = key
-    precision = Precision.DAY if all(p.exact for p in parts) else Precision.MONTH
+    precision = _coarsest(rows["date_precision"])
     first, last = rows["start"].min().date(), rows["end"].max().date()
     if sort == "reviews":
         names = sorted(reference.states[c].name for codes in rows["countries"] for c in codes.split())
@@ -136,21 +137,34 @@ def _combined_entry(
             if p.due or not count
         ]
         title, detail = f"{of}: {' and '.join(counts)}", "; ".join(names)
-    standings = rows["standing"].value_counts()
+    standings = [wording.standing_words(standing) for standing in rows["standing"]]
+    held = bool((rows["standing"] == Standing.HELD).all())
     return BriefingEntry(
         title=title,
-        when=wording.span(first, last, precision),
+        when=wording.when_known(first, last, precision, held=held),
         countdown="",
         whose="",
         detail=detail,
-        standing=standings.index[0] if len(standings) == 1 else ", ".join(f"{n} {s}" for s, n in standings.items()),
+        standing=standings[0] if len(set(standings)) == 1 else _counts_of(standings),
         due=any(p.due for p in parts),
-        exact=precision is Precision.DAY,
+        exact=not precision.is_window,
         weighs=any(p.due for p in parts),
         opens=str(rows["related_to"].iloc[0]) or parts[0].opens,
         items=tuple(i for p in parts for i in p.items),
         parts=tuple(parts),
     )
+
+
+def _counts_of(standings: list[str]) -> str:
+    return ", ".join(f"{count} {standing.lower()}" for standing, count in Counter(standings).most_common())
+
+
+def _coarsest(precisions: pd.Series) -> Precision:
+    """Return how well the days of several items together are known: no better than those of any of them."""
+    found = {Precision(precision) for precision in precisions}
+    if any(precision.is_window for precision in found):
+        return Precision.MONTH
+    return Precision.EXPECTED if Precision.EXPECTED in found else Precision.DAY
 
 
 def _count_of(number: int, word: str) -> str:
@@ -225,15 +239,17 @@ def _text_steps(rows: pd.DataFrame, reference: Reference, today: date) -> tuple[
     for row in rows.itertuples():
         text = texts.get(str(row.item))
         if row.standing == Standing.HELD and text is not None:
-            past.append(CycleStep(text.symbol, when(row), f"adopted {vote_words(text)}", str(row.item)))
+            on = listed_when(row, as_of=today)
+            past.append(CycleStep(text.symbol, on, f"adopted {vote_words(text)}", str(row.item)))
             continue
         if row.departure:
             continue
         begun = row.start.date() <= today <= row.end.date()
-        overdue = "overdue, no text recorded yet; " if row.end.date() < today else ""
-        how = f"{overdue}{row.standing}, counted from {past[-1].what}" if past else f"{overdue}{row.standing}"
+        standing = wording.standing_words(row.standing).lower()
+        how = f"{standing}, no text recorded yet" if row.standing == Standing.NOT_CONFIRMED else standing
+        how = f"{how}, counted from {past[-1].what}" if past else how
         what = str(row.session) or f"{row.start.year}"
-        coming.append(CycleStep(what, when(row), how, str(row.item), begun))
+        coming.append(CycleStep(what, listed_when(row, as_of=today), how, str(row.item), begun))
     return past, coming
 
 
@@ -253,7 +269,8 @@ def _review_steps(
         begun = session["start"].date() <= today <= session["end"].date()
         record = reference.sessions.get(str(code))
         cycle = f"{wording.ordinal(record.cycle)} cycle, " if record is not None and record.cycle else ""
-        step = CycleStep(str(code), when(session), f"{session['standing']}, {cycle}{states}", session["item"], begun)
+        how = f"{wording.standing_words(session['standing']).lower()}, {cycle}{states}"
+        step = CycleStep(str(code), listed_when(session, as_of=today), how, session["item"], begun)
         (past if session["end"].date() < today else coming).append(step)
     return past, coming
 
@@ -279,19 +296,25 @@ def recurring_meeting_dates(
     gone = editions["end"] < pd.Timestamp(today)
     last = editions[gone].sort_values("end", kind="stable").drop_duplicates("meeting", keep="last").set_index("meeting")
     coming = editions[~gone].sort_values(["start", "end"], kind="stable").drop_duplicates("meeting")
-    lasts = {row.Index: when(row) for row in last.itertuples()}
+    lasts = {row.Index: _last_date(row, today) for row in last.itertuples()}
     nexts = {str(row.meeting): row for row in coming.itertuples()}
     return tuple(
         RecurringMeetingDates(
             meeting=meeting,
             months=usual_months(meeting),
             last=lasts.get(code, "none known"),
-            next=f"{when(nexts[code])}, {nexts[code].standing}" if code in nexts else "none in sight",
+            next=listed_when_known(nexts[code], as_of=today) if code in nexts else "none in sight",
             next_item=str(nexts[code].item) if code in nexts else "",
         )
         for code, meeting in reference.recurring_meetings.items()
         if code in shown
     )
+
+
+def _last_date(row: Any, today: date) -> str:
+    # That what is over was held goes without saying.
+    known = listed_when if row.standing == Standing.HELD else listed_when_known
+    return known(row, as_of=today)
 
 
 def _editions(table: pd.DataFrame, reference: Reference) -> pd.DataFrame:
@@ -452,4 +475,4 @@ def _next_date(items: pd.DataFrame, today: date) -> str:
     if coming.empty:
         return "none in sight"
     nearest = coming.sort_values(["start", "end"]).iloc[0]
-    return f"{when(nearest)}, {nearest['standing']}"
+    return listed_when_known(nearest, as_of=today)

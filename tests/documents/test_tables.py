@@ -122,10 +122,12 @@ def test_items_leave_with_the_columns_of_the_command_line() -> None:
         "day",
         "true",
     ]
-    assert [found["session-UPR54"][c] for c in ("start", "end", "date_precision")] == [
-        "2027-01-01",
-        "2027-02-28",
-        "month",
+    assert [found["session-UPR54"][c] for c in ("start", "end", "earliest", "latest", "date_precision")] == [
+        "2027-01-18",
+        "2027-01-29",
+        "2027-01-18",
+        "2027-01-25",
+        "expected",
     ]
     assert found["session-UPR54"]["countries"].split() == sorted(found["session-UPR54"]["countries"].split())
     assert [found["deadline-hrc-tabling-HRC61"][c] for c in ("start", "all_day")] == [

@@ -93,7 +93,7 @@ def test_the_sheet_is_set_up_for_screen_and_paper() -> None:
 
 
 def test_items_have_real_dates_and_windows_show_no_more_than_is_known(table: pd.DataFrame) -> None:
-    items = ["hrd-day-2026", "session-UPR54", "deadline-hrc-tabling-HRC61"]
+    items = ["hrd-day-2026", "session-UPR54", "osce-mc-2026", "deadline-hrc-tabling-HRC61"]
     book = opened(table[table["item"].isin(items)])
     heads, *rows = book["Table"].iter_rows()
     places = {cell.value: place for place, cell in enumerate(heads)}
@@ -107,10 +107,16 @@ def test_items_have_real_dates_and_windows_show_no_more_than_is_known(table: pd.
         start = row[places["Start"]]
         return [start.value, start.number_format, row[places["End"]].value, row[places["Time zone"]].value]
 
+    def interval(item: str) -> list[Any]:
+        cells = [found[item][places[name]] for name in ("Earliest", "Latest")]
+        return [found[item][places["Date precision"]].value, *((cell.value, cell.number_format) for cell in cells)]
+
     assert said("hrd-day-2026") == [at("2026-12-09"), DAY, at("2026-12-09"), None]
-    assert said("session-UPR54") == [
-        *(at("2027-01-01"), "[$-809]mmm yyyy", at("2027-02-28"), "Europe/Zurich"),
-    ]
+    assert said("session-UPR54") == [at("2027-01-18"), DAY, at("2027-01-29"), "Europe/Zurich"]
+    assert interval("session-UPR54") == ["expected", (at("2027-01-18"), DAY), (at("2027-01-25"), DAY)]
+    month = "[$-809]mmm yyyy"
+    assert said("osce-mc-2026") == [at("2026-12-01"), month, at("2026-12-31"), "Europe/Vienna"]
+    assert interval("osce-mc-2026") == ["month", (at("2026-12-01"), month), (at("2026-12-01"), month)]
     noon = at("2026-03-16 13:00")
     assert said("deadline-hrc-tabling-HRC61") == [noon, HOUR, noon, "Europe/Zurich"]
     assert [name for name, _ in rows_of(book, "About")] == ["What", "Made on", "Rows", "Dates", "Hours", "Left out"]

@@ -54,11 +54,24 @@ def test_adopted_is_filled_due_is_hollow_and_what_did_not_come_is_crossed(
     }
 
 
-def test_only_what_is_due_has_a_hatched_window_at_its_true_width(table: pd.DataFrame, reference: Reference) -> None:
-    windows = trace(strip(table, reference, "hrc-resolution"), "window")
-    assert list(windows.base) == ["2028-02-01", "2031-02-01", "2034-02-01"]
-    assert [ms / 86_400_000 for ms in windows.x] == [90, 89, 89]
-    assert windows.marker.pattern.shape == "/"
+def test_only_what_is_due_without_a_day_has_a_dotted_window_at_its_true_width(
+    table: pd.DataFrame, reference: Reference
+) -> None:
+    assert len(trace(strip(table, reference, "hrc-resolution"), "window").base) == 0
+    due = {"start": pd.Timestamp("2028-02-01"), "end": pd.Timestamp("2028-04-30"), "date_precision": "month"}
+    without_days = table.assign(**{name: table[name].astype("object") for name in due})
+    row = without_days.index[table["item"] == "hrc-resolution-HRC67"]
+    without_days.loc[row, list(due)] = list(due.values())
+    windows = trace(strip(without_days, reference, "hrc-resolution"), "window")
+    assert (list(windows.base), [ms / 86_400_000 for ms in windows.x]) == (["2028-02-01"], [90])
+    assert (windows.marker.pattern.shape, windows.width) == ("|", 2.5)
+
+
+def test_a_text_that_is_due_has_its_mark_on_the_expected_day(table: pd.DataFrame, reference: Reference) -> None:
+    texts = trace(strip(table, reference, "ga-resolution"), "texts")
+    days = {data[0]: day for data, day in zip(texts.customdata, texts.x, strict=True)}
+    expected = table.loc[table["item"] == "ga-resolution-GA81", "start"].iloc[0]
+    assert days["ga-resolution-GA81"] == expected.date().isoformat()
 
 
 @pytest.mark.parametrize(
@@ -101,7 +114,7 @@ def test_hover_says_what_when_how_and_the_vote_in_words(table: pd.DataFrame, ref
         "Thu 24 Mar 2016, adopted",
         "Adopted by vote, 33 for, 6 against, 8 abstaining",
     ]
-    assert hovers["hrc-resolution-HRC67"].split("<br>")[1] == "Feb–Apr 2028, projected"
+    assert hovers["hrc-resolution-HRC67"].split("<br>")[1] == "expected Mon 3 Apr 2028 ± 14 days, projected"
 
 
 def test_the_guidelines_have_a_row_only_where_they_part_from_the_practice(
@@ -139,7 +152,8 @@ def test_where_the_views_part_is_said_with_the_reason(reference: Reference) -> N
     until = horizon(TODAY)
     assert difference_of_views(reference, "ga-resolution", TODAY, until) == (
         "The two part in 2025: the guidelines say every second year, which gives GA80, Nov–Dec 2025 (did not come) and "
-        "GA82, Nov–Dec 2027; in practice the text comes every third year, which gives GA81, Nov–Dec 2026. "
+        "GA82, expected Thu 16 Dec 2027; in practice the text comes every third year, which gives GA81, expected "
+        "Tue 15 Dec 2026. "
         "No defenders text in 2025: Norway moved the Third Committee resolution to a three-year rhythm."
     )
     assert difference_of_views(reference, "hrc-resolution", TODAY, until) == (
@@ -189,5 +203,5 @@ def test_the_summary_counts_and_names_the_next(table: pd.DataFrame, reference: R
     guidelines = strip_summary(table, reference=reference, track="ga-resolution", first_year=1999, last_year=2036)
     assert guidelines == (
         "General Assembly resolution on human rights defenders, 1999 to 2036: 16 adopted, 1 of them by a vote, 4 due, "
-        "2 that did not come. Next: GA81, Nov–Dec 2026."
+        "2 that did not come. Next: GA81, expected Tue 15 Dec 2026 ±\u00a08\u00a0days."
     )

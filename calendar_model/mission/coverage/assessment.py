@@ -144,7 +144,7 @@ def _around(item: CoveredItem, linked: LinkedWork, deadline: CountedDay | None, 
             expectation=expectation,
             state=ReadinessState.DONE if found.action is None else _state(due, item, today),
             by=due.day,
-            by_precision=Precision.DAY if due.exact else Precision.MONTH,
+            by_precision=due.precision if due.exact else Precision.MONTH,
             by_passed=due.day < today,
             finding=found.code,
             details=found.details,
@@ -165,12 +165,12 @@ def _due(expectation: Expectation, item: CoveredItem, linked: LinkedWork, deadli
     if expectation is Expectation.FOLLOW_UP:
         still_open = [one.due for one in linked.follow_ups if one.done_on is None]
         if still_open:
-            return CountedDay(min(still_open), True)
-        return CountedDay(item.end + timedelta(weeks=WEEKS[expectation]), item.exact)
+            return CountedDay(min(still_open), Precision.DAY)
+        return CountedDay(item.end + timedelta(weeks=WEEKS[expectation]), item.precision)
     weeks = item.expected.weeks_from_deadline
     if deadline is not None and expectation in weeks:
-        return CountedDay(deadline.day + timedelta(weeks=weeks[expectation]), deadline.exact)
-    return CountedDay(item.start + timedelta(weeks=WEEKS[expectation]), item.exact)
+        return CountedDay(deadline.day + timedelta(weeks=weeks[expectation]), deadline.precision)
+    return CountedDay(item.start + timedelta(weeks=WEEKS[expectation]), item.precision)
 
 
 def _state(due: CountedDay, item: CoveredItem, today: date) -> ReadinessState:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from calendar_model.mission.coverage.expectations import EXPECTED, KINDS_COVERED, ItemExpectations, key_of
 from calendar_model.reference import Reference
-from calendar_model.vocabulary import WINDOWS, Kind, Standing
+from calendar_model.vocabulary import Kind, Precision, Standing
 
 LONGEST_BEFORE = timedelta(days=180)
 """How long before an item's first day a deadline of its organisation is taken for the item's."""
@@ -36,8 +36,8 @@ class CoveredItem:
     countries: str
 
     @property
-    def exact(self) -> bool:
-        return self.date_precision not in WINDOWS
+    def precision(self) -> Precision:
+        return Precision(self.date_precision)
 
     @property
     def expected(self) -> ItemExpectations:
@@ -73,10 +73,15 @@ def covered_items(table: pd.DataFrame, wanted: np.ndarray, reference: Reference)
 
 @dataclass(frozen=True)
 class CountedDay:
-    """A day to count from, and whether it is exact; of a window it is the first."""
+    """A day to count from, and how well it is known; of a window it is the first."""
 
     day: date
-    exact: bool
+    precision: Precision
+
+    @property
+    def exact(self) -> bool:
+        """Whether it is a day and not a window; it may be an expected one."""
+        return not self.precision.is_window
 
 
 class OwnDeadlines:
@@ -96,7 +101,7 @@ class OwnDeadlines:
         row: Any
         for row in rows.itertuples(index=False):
             code = next(code for prefix, code in of_prefix.items() if row.item.startswith(prefix))
-            day = CountedDay(row.start.date(), row.date_precision not in WINDOWS)
+            day = CountedDay(row.start.date(), Precision(row.date_precision))
             key = (code, row.related_to, row.countries)
             self._of[key] = min(day, self._of.get(key, day), key=_in_order)
             self._of_organisation[code, row.organisation].append(day)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
-from calendar_model.calendar import when
-from calendar_model.vocabulary import WINDOWS, Confidence
+from calendar_model.calendar import listed_when
+from calendar_model.vocabulary import Confidence
 from calendar_model.wording import standing_words
+from pages.components.shell.context import current
 from pages.components.shell.words import plain
 
 
@@ -17,11 +18,9 @@ def date_html(row: Any, zone: str, style: str) -> str:
     ``row`` is one of the calendar table, by the names of its columns; ``style`` begins the names of the CSS classes.
     """
     known = standing_words(row["standing"], departure=bool(row["departure"]))
-    if row["date_precision"] in WINDOWS:
-        known += ", somewhere in this window; the days are not known"
     source = "" if row["confidence"] == Confidence.SOURCED else " Not seen in a source."
     return (
-        f'<p class="{style}-when">{escape(when(row, zone))}</p>'
+        f'<p class="{style}-when">{escape(listed_when(row, as_of=current().today, zone=zone))}</p>'
         f'<p class="{style}-known"><strong>{escape(known)}.</strong> {escape(row["basis"])}{source}</p>'
     )
 
@@ -29,4 +28,4 @@ def date_html(row: Any, zone: str, style: str) -> str:
 def deadline_caption(row: Any, zone: str) -> str:
     """When a deadline is, how firm that is, and whom it concerns, in Markdown; ``row`` is a named tuple."""
     whom = f" · {plain(row.for_whom)}" if row.for_whom else ""
-    return f"{plain(when(row, zone))} · {standing_words(row.standing).lower()}{whom}"
+    return f"{plain(listed_when(row, as_of=current().today, zone=zone))} · {standing_words(row.standing).lower()}{whom}"

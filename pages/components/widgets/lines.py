@@ -64,5 +64,5 @@ def _side_by_side(key: str) -> st.delta_generator.DeltaGenerator:
 
 
 def known(entry: BriefingEntry) -> str:
-    """How firm the date is, and whether the phrase on the left is a window."""
-    return entry.standing if entry.exact else f"{entry.standing}, days open"
+    """How firm the date is."""
+    return entry.standing.lower()
