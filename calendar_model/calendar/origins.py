@@ -11,8 +11,8 @@ from calendar_model.vocabulary import Kind
 
 
 def text_item(row: Resolution) -> str:
-    """Return the identifier of a text, by track and session where it has a track, as its projection had it."""
-    return f"{row.track}-{row.session}" if row.track else f"resolution-{row.code}"
+    """Return the identifier of a text: the one under which it was published, or by track and session as projected."""
+    return row.published_as or (f"{row.track}-{row.session}" if row.track else f"resolution-{row.code}")
 
 
 class Origins:

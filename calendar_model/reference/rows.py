@@ -385,7 +385,8 @@ class Resolution(DatedRow):
     """A text adopted, or one that was due and was not tabled or was postponed. Votes are counts of states.
 
     ``postponed_to`` is the session, by its code, or the year in which the text is expected instead; ``theme`` says why
-    a text did not come. ``cosponsors`` counts the states that sponsored the text with the penholder.
+    a text did not come. ``cosponsors`` counts the states that sponsored the text with the penholder. ``published_as``
+    is the identifier of its item where that is an older one than track and session give: subscribed calendars know it.
     """
 
     FILE = "resolutions.csv"
@@ -413,6 +414,7 @@ class Resolution(DatedRow):
     penholder: str = ""
     draft_symbol: str = ""
     record_url: Url = ""
+    published_as: OptionalCode = ""
 
     @model_validator(mode="after")
     def _complete(self) -> Resolution:

@@ -188,3 +188,10 @@ def test_a_broken_reference_still_gives_a_calendar(data_copy: Path) -> None:
 def test_an_empty_reference_gives_an_empty_calendar(tmp_path: Path) -> None:
     built = build_table(load(tmp_path), TODAY, date(2030, 12, 31))
     assert (len(built), list(built.columns)) == (0, list(COLUMNS))
+
+
+def test_a_text_keeps_the_identifier_under_which_it_was_published(reference: Reference, table: pd.DataFrame) -> None:
+    older = [text for text in reference.resolutions if text.published_as]
+    assert len(older) > 10
+    assert {text.published_as for text in older} <= set(table["item"])
+    assert {table.set_index("item").loc[text.published_as, "track"] for text in older} >= {text.track for text in older}
