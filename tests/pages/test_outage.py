@@ -168,6 +168,12 @@ FORMS = {
         "correction_sessions.csv_HRC64_save",
         params={"file": "sessions.csv", "row": "HRC64"},
     ),
+    "outcome in the panel": Form(
+        "timeline",
+        {"outcome_not-tabled_ga-resolution-GA81_why": "No time.", "outcome_not-tabled_ga-resolution-GA81_source_url": "https://example.org/"},
+        "outcome_not-tabled_ga-resolution-GA81_save",
+        params={"item": "ga-resolution-GA81", "outcome": "not-tabled"},
+    ),
     "person": Form("settings", {"person_new_name": "Ola", "person_new_post": "Geneva"}, "person_new_save", params={"new": "1"}),
     "deletion": Form("engagements", {"delete_reason_{id}": "It was entered twice."}, "delete_{id}", an_engagement),
     "co-sponsors": Form(
@@ -238,7 +244,8 @@ def beside(app: AppTest, button: str) -> list[str]:
             if hasattr(node, "children"):
                 yield from places(node)
 
-    (place,) = places(app.main)
+    # The whole tree: a drawer is beside the main part of a page.
+    (place,) = places(app._tree)
     return [str(node.value) for node in place if node.type == "error"]
 
 
