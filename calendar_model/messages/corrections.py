@@ -39,7 +39,7 @@ MESSAGES: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = {
     "correction-not-public": "A correction is about meetings of the organisations: it is public, and stays so.",
     "correction-of-another-row": "A correction stays one of the same row: withdraw it, and record another.",
     "correction-values-malformed": "Say which columns are put right, as a JSON object of texts.",
-    "correction-without-source": "Give the address of the source: a correction without one is a rumour.",
+    "correction-without-source": "Give the address of the source.",
     "correction-row-missing": "Give the code of the new row.",
     "correction-says-nothing-new": (
         "The reference says all of this already, and has it from a source. There is nothing to put right."

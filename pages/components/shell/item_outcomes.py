@@ -240,15 +240,21 @@ def _cancelled(form: RecordForm, row: Any) -> Save:
 
 
 def _adopted(form: RecordForm, row: Any) -> Save:
-    form.text("symbol", "Symbol", help="As on the text, such as A/RES/78/216.")
-    form.day("day", "Day of adoption")
+    left, right = st.columns(2)
+    with left:
+        form.text("symbol", "Symbol", help="As on the text, such as A/RES/78/216.")
+    with right:
+        form.day("day", "Day of adoption")
     how = form.choice("vote", "How it was adopted", list(Vote), default=Vote.CONSENSUS, format_func=_vote_words)
     counts = ("yes", "In favour"), ("no", "Against"), ("abstain", "Abstaining")
     for place, (field, label) in zip(st.columns(3), counts, strict=True):
         with place:
             form.number(field, label, min_value=0, disabled=how is not Vote.RECORDED)
-    form.number("cosponsors", "Co-sponsors, how many", min_value=0)
-    form.text("draft_symbol", "Symbol of the draft")
+    left, right = st.columns(2)
+    with left:
+        form.number("cosponsors", "Co-sponsors, how many", min_value=0)
+    with right:
+        form.text("draft_symbol", "Symbol of the draft")
     form.text("theme", "Theme, in a few words")
     return lambda typed: record_adopted(
         form.context.viewer,
