@@ -9,11 +9,20 @@ from urllib.parse import urlsplit
 import pandas as pd
 import streamlit as st
 
+from calendar_model import wording
 from calendar_model.access.permissions import ANONYMOUS
 from calendar_model.calendar import describe
-from calendar_model.feeds import PUBLIC_URL_VARIABLE, public_url, subscription_links
+from calendar_model.feeds import (
+    LARGEST_FOR_GOOGLE,
+    PUBLIC_URL_VARIABLE,
+    build_feed,
+    feed_rows,
+    public_url,
+    subscription_links,
+    with_period,
+)
 from calendar_model.mission.visible_calendar import calendar_for
-from calendar_model.vocabulary import WINDOWS, Standing
+from calendar_model.vocabulary import WINDOWS, Precision, Standing
 from pages.components.feeds.subscriptions import draw_subscriptions
 from pages.components.shell import item_panel
 from pages.components.shell.context import PageContext, current
@@ -38,7 +47,7 @@ CLIENTS = (
         "Google Calendar",
         (
             "Other calendars, From URL; paste the address. Google decides how often it asks: count on many hours, "
-            "sometimes a day."
+            "sometimes a day. It takes no feed over 1 MB."
         ),
     ),
     (
@@ -57,27 +66,45 @@ def base_url() -> str:
         return ""
 
 
-def open_view(context: PageContext) -> pd.DataFrame:
-    """What the filter keeps of what everybody sees: the open feed has no more, whoever looks at this page."""
-    return (
-        context.filter.apply(calendar_for(ANONYMOUS)[1], context.reference) if context.workspace else context.filtered
+def open_table(context: PageContext) -> pd.DataFrame:
+    """What everybody sees: the open feed has no more, whoever looks at this page."""
+    return calendar_for(ANONYMOUS)[1] if context.workspace else context.table
+
+
+def holds(context: PageContext, table: pd.DataFrame, base: str) -> tuple[pd.DataFrame, bool]:
+    """Says what the open feed holds and how large it is; returns its rows, and whether it has what has no dates yet."""
+    chosen = with_period(context.filter, table.attrs["as_of"])
+    period = ""
+    if chosen != context.filter and chosen.start is not None and chosen.end is not None:
+        period = f"; {wording.span(chosen.start, chosen.end)}"
+    st.markdown(f"The open feed of this view holds **{plain(describe(context.filter, context.reference))}{period}**.")
+    if period:
+        st.caption("A feed without a period holds one year back and two ahead. Set a period in the filter for another.")
+    every = feed_rows(table, context.filter, context.reference, windows=True)
+    without_dates = int(every["date_precision"].isin(WINDOWS).sum())
+    windows = st.checkbox(
+        f"Include items whose dates are not set ({without_dates:,})",
+        key="feed_windows",
+        help="Each is one entry, on the first day on which it could take place.",
     )
-
-
-def holds(context: PageContext, view: pd.DataFrame) -> None:
-    windows = int(view["date_precision"].isin(WINDOWS).sum())
-    projected = int((view["standing"] == Standing.PROJECTED).sum())
-    cancelled = int((view["standing"] == Standing.CANCELLED).sum())
-    st.markdown(f"The feed of this view holds **{plain(describe(context.filter, context.reference))}**.")
+    rows = every if windows else feed_rows(table, context.filter, context.reference)
+    size = len(build_feed(context.reference, table, context.filter, base, windows=windows))
+    passed = rows["standing"] == Standing.NOT_CONFIRMED
+    expected = (rows["date_precision"] == Precision.EXPECTED) & ~passed
+    cancelled = rows["standing"] == Standing.CANCELLED
     st.markdown(
-        f"{count(len(view), 'item')}, of which {windows:,} {'is a window' if windows == 1 else 'are windows'} "
-        f"whose days are not known, {projected:,} {'is' if projected == 1 else 'are'} projected "
-        f"and {cancelled:,} {'is' if cancelled == 1 else 'are'} cancelled."
+        f"**{len(rows):,}** {'entry' if len(rows) == 1 else 'entries'}: {expected.sum():,} expected, "
+        f"{passed.sum():,} not confirmed, {cancelled.sum():,} cancelled."
     )
-
-
-def count(number: int, word: str) -> str:
-    return f"**{number:,}** {word}" if number == 1 else f"**{number:,}** {word}s"
+    kilobytes = f"**{max(1, round(size / 1000)):,} kB**"
+    if size > LARGEST_FOR_GOOGLE:
+        st.warning(
+            f"The feed has {kilobytes}. Google Calendar takes no more than 1,000 kB, so it will not show this feed. "
+            "Choose an organisation, a kind or a shorter period in the filter."
+        )
+    else:
+        st.markdown(f"{kilobytes}: small enough for Google Calendar, which takes up to 1,000 kB.")
+    return rows, windows
 
 
 def reach(base: str) -> None:
@@ -95,17 +122,17 @@ def reach(base: str) -> None:
     )
 
 
-def take_along(context: PageContext, base: str) -> None:
-    links = subscription_links(base, context.filter)
+def take_along(context: PageContext, base: str, *, windows: bool) -> None:
+    links = subscription_links(base, context.filter, windows=windows)
     st.subheader("As a file")
-    st.markdown("The view as it is today, to open or to send. It does not change afterwards.")
+    st.markdown("The feed as it is today, to open or to send. It does not change afterwards.")
     st.link_button("Download calendar.ics", links["download"], type="primary", icon=":material/download:")
     st.subheader("As an open feed that stays current")
     st.markdown("What everybody sees of this view: the mission's public events, none that are internal.")
     if not base:
         st.markdown(
             f"The address of this dashboard cannot be told. Set {PUBLIC_URL_VARIABLE} to it, and the addresses to "
-            "subscribe to stand here."
+            "subscribe to appear here."
         )
         return
     reach(base)
@@ -123,29 +150,32 @@ def in_a_calendar() -> None:
         st.markdown(f"**{name}.** {how}")
     st.subheader("What you will see")
     st.markdown(
-        "- A window is an entry over its whole length, and its title says that the days are open.\n"
-        "- What is projected or provisional is tentative, and its title says so.\n"
-        "- What is cancelled stays, marked as cancelled, for 90 days after the change, and then leaves.\n"
-        "- What moves, moves in your calendar too; no second copy comes.\n"
-        "- Each entry carries its organisation and its kind as categories. Outlook can colour by category; Google and "
-        "Apple give the whole feed one colour, so subscribe to one feed for each organisation if you want them apart.\n"
-        "- No entry of the open feed rings; set your own reminder. In a subscription of yours deadlines ring so many "
-        "days before, if you ask for it. Not every program lets a calendar of others ring: Apple Calendar does where "
-        "Alerts is not ticked under Remove; elsewhere try it with one, and set a reminder if it stays silent."
+        "- An item on expected days is tentative, and its title says “expected”. Its text says between which days it "
+        "will open, and how often the rule held in the past.\n"
+        "- Items whose dates are not set are left out unless you include them. Each is then one entry on the first day "
+        "of its window.\n"
+        "- An item that has passed without a record is marked “not confirmed”.\n"
+        "- A session of the General Assembly is three entries: its opening, its main part and its close.\n"
+        "- A cancelled item stays, marked as cancelled, for 90 days after the change, and then leaves.\n"
+        "- An item that moves also moves in your calendar; you get no second copy.\n"
+        "- Each entry carries its organisation and its kind as categories. Outlook can colour by category. Google and "
+        "Apple give the whole feed one colour, so subscribe to one feed for each organisation to tell them apart.\n"
+        "- The open feed has no reminders; set your own. A subscription of yours can remind you of deadlines. Not "
+        "every program allows reminders in a calendar of others: Apple Calendar does where Alerts is not ticked under "
+        "Remove. Elsewhere try it with one deadline."
     )
 
 
 context = current()
 st.title("Feeds")
-view = open_view(context)
-holds(context, view)
+base = base_url()
+view, windows = holds(context, open_table(context), base)
 if view.empty:
     st.markdown(
-        "Nothing is in this feed yet. It can be subscribed to all the same, and fills as dates come; take a value out "
-        "of the filter to widen it."
+        "The feed is empty so far. You can subscribe to it all the same: it fills as dates come. To widen it, take a "
+        "value out of the filter."
     )
-base = base_url()
-take_along(context, base)
+take_along(context, base, windows=windows)
 draw_subscriptions(context, base)
 in_a_calendar()
 if not view.empty:

@@ -57,9 +57,12 @@ def add_to(commands: Commands) -> None:
     cycles.set_defaults(run=_cycles)
 
     feed = commands.add_parser(
-        "feed", help="the calendar as an iCalendar file", description="The calendar as an iCalendar file."
+        "feed",
+        help="the calendar as an iCalendar file",
+        description="The calendar as an iCalendar file. Without --from and --until: one year back and two ahead.",
     )
     _filter_options(feed)
+    feed.add_argument("--windows", action="store_true", help="with what has no dates yet, on the first day it could be")
     feed.add_argument("--output", type=Path, metavar="FILE", help="where to write (default: standard output)")
     feed.set_defaults(run=_feed)
 
@@ -217,7 +220,8 @@ def _feed(options: argparse.Namespace) -> int:
     if not reference.is_whole:
         print("The reference cannot be read to its end, so the feed would be short: `check` says why.", file=sys.stderr)
         return 2
-    content = build_feed(reference, table, chosen, public_url("http", "127.0.0.1:8501"))
+    address = public_url("http", "127.0.0.1:8501")
+    content = build_feed(reference, table, chosen, address, windows=options.windows)
     if options.output is None:
         sys.stdout.buffer.write(content)
         return 0

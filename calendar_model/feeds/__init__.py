@@ -11,8 +11,10 @@ from calendar_model.feeds.links import (
     subscription_url,
     webcal,
 )
+from calendar_model.feeds.selection import LARGEST_FOR_GOOGLE, feed_rows, with_period
 
 __all__ = [
+    "LARGEST_FOR_GOOGLE",
     "PUBLIC_URL_VARIABLE",
     "ROUTES",
     "CalendarProperties",
@@ -20,10 +22,12 @@ __all__ = [
     "build_feed",
     "calendar_bytes",
     "feed_bytes",
+    "feed_rows",
     "feed_url",
     "item_url",
     "public_url",
     "subscription_links",
     "subscription_url",
     "webcal",
+    "with_period",
 ]

@@ -4,7 +4,8 @@
 
 ``/feeds/calendar.ics``
     The items that the filter lets through, with the parameter names of the dashboard's own address
-    (repeated for several values); ``download=1`` offers the same as a file to save.
+    (repeated for several values). ``windows=1`` adds what has no dates yet, and ``download=1`` offers the feed as a
+    file to save.
 ``/feeds/item/{item}.ics``
     One item as a file.
 ``/feeds/mine/{token}.ics``
@@ -49,6 +50,7 @@ from calendar_model.feeds import cache, ical, links, subscription_feed
 from calendar_model.feeds.cache import Body, CachedFeed, FeedCache
 from calendar_model.feeds.ical import CalendarProperties
 from calendar_model.feeds.limits import RateLimits, RecentKeys, client_host
+from calendar_model.feeds.selection import feed_rows
 from calendar_model.mission import subscriptions
 from calendar_model.mission.visible_calendar import calendar_for
 from calendar_model.reference import Reference
@@ -77,19 +79,22 @@ _opened = RecentKeys(20_000)
 """The digests of secrets that have opened a calendar."""
 
 
-def build_feed(reference: Reference, table: pd.DataFrame, filter_: Filter, base_url: str) -> bytes:
-    """The feed of what a filter keeps of the calendar table, under the dashboard's public address.
+def build_feed(
+    reference: Reference, table: pd.DataFrame, filter_: Filter, base_url: str, *, windows: bool = False
+) -> bytes:
+    """The feed of a filter, under the dashboard's public address; with what has no dates yet where ``windows``.
 
-    `table` is a whole calendar table with its ``as_of`` in ``attrs``. Raises
-    `calendar_model.feeds.IncompleteItemError` for a row that cannot be written.
+    `table` is a whole calendar table with its ``as_of`` in ``attrs``. Without a period in the filter the feed has that
+    of `calendar_model.feeds.selection`. Raises `calendar_model.feeds.IncompleteItemError` for a row that cannot be
+    written.
     """
-    rows = filter_.apply(table, reference)
+    rows = feed_rows(table, filter_, reference, windows=windows)
     properties = CalendarProperties(
         name=_name(filter_, reference),
         description="Dates of multilateral work for human rights defenders. Each says how it is known; "
-        "what is worked out by a rule is marked as projected.",
+        "days worked out from the past are marked as expected.",
         url=base_url,
-        source=links.feed_url(base_url, filter_),
+        source=links.feed_url(base_url, filter_, windows=windows),
         colour=_colour(rows["organisation"].unique(), reference),
     )
     return ical.feed_bytes(rows, properties, as_of=table.attrs["as_of"])
@@ -193,26 +198,30 @@ class CalendarEndpoint(PolledEndpoint):
     def source(self, request: Request, base_url: str) -> FeedSource:
         """What the filter of the query keeps of the open calendar. Refuses a parameter that is none."""
         params = _params(request)
-        downloads = [value for name, value in params if name == "download"]
-        if any(value != "1" for value in downloads):
-            raise HttpRefusal(400, "The parameter download can only be 1, or be left out.")
+        switches = {links.DOWNLOAD: False, links.WINDOWS: False}
+        for name, value in params:
+            if name in switches and value != "1":
+                raise HttpRefusal(400, f"The parameter {name} can only be 1, or be left out.")
+            if name in switches:
+                switches[name] = True
+        windows = switches[links.WINDOWS]
         reference, table = calendar_for(ANONYMOUS)
         _require_whole(reference)
         try:
-            chosen = Filter.from_params([pair for pair in params if pair[0] != "download"], reference)
+            chosen = Filter.from_params([pair for pair in params if pair[0] not in switches], reference)
         except ValueError as error:
             raise HttpRefusal(400, str(error)) from None
         return FeedSource(
-            version=(_version(table), chosen),
+            version=(_version(table), chosen, windows),
             disposition=_disposition("attachment", _name(chosen, reference))
-            if downloads
+            if switches[links.DOWNLOAD]
             else 'inline; filename="hrd-calendar.ics"',
-            build=lambda: build_feed(reference, table, chosen, base_url),
+            build=lambda: build_feed(reference, table, chosen, base_url, windows=windows),
         )
 
 
 class ItemEndpoint(PolledEndpoint):
-    """One item as a file to save, cancelled ones of any age included."""
+    """One item as a file to save, cancelled ones of any age and those without dates included."""
 
     def source(self, request: Request, base_url: str) -> FeedSource:
         """The item. Refuses every parameter, and an item that is not there."""

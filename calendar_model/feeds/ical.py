@@ -6,9 +6,10 @@ an organiser or a contact.
 Days and hours
     An item of whole days is written as dates with an exclusive end, and never as midnight. A timed item is
     written in UTC, because that is right in every client whatever it knows of time zones; the wall time at
-    the place is in the description. A deadline is a moment: it has a start and no end. A window
-    (``date_precision`` other than ``day``) is written over its whole span, transparent and tentative, and
-    its summary says that the days are open.
+    the place is in the description. A deadline is a moment: it has a start and no end. An expected item is
+    written on its expected days, a window (``date_precision`` month or year) on its first day; both are tentative
+    and leave the reader free. No entry is longer than what it stands for: it ends on ``entry_end``, which of a
+    session that lasts a year is the end of its main part.
 
 Standing
     projected and provisional: TENTATIVE; confirmed and held: CONFIRMED; cancelled: CANCELLED, in the feed
@@ -21,7 +22,7 @@ Categories
 
 Alarms
     Only where they are asked for, and only of deadlines that are still to come: so many days before. A deadline
-    of a whole day, or of a window's first, reminds at nine in the morning of the reader's clock, because an alarm
+    of a whole day reminds at nine in the morning of the reader's clock, because an alarm
     counts from the midnight before (RFC 5545, 3.8.6.3).
 
 An empty feed
@@ -48,7 +49,7 @@ import pandas as pd
 
 from calendar_model import wording
 from calendar_model.calendar.columns import COLUMNS, IN_FEEDS, ColumnType
-from calendar_model.feeds import content
+from calendar_model.feeds import content, links
 from calendar_model.vocabulary import UID_DOMAIN, WINDOWS, Confidence, Kind, Precision, Sensitivity, Standing
 
 PRODUCT = "-//HRD calendar//Multilateral calendar for human rights defenders//EN"
@@ -85,9 +86,14 @@ _STANDING = {
     Standing.CONFIRMED: "Confirmed.",
     Standing.PROVISIONAL: "Provisional: announced, and may still move.",
     Standing.PROJECTED: "Projected: worked out by a rule, not announced by anyone.",
-    Standing.NOT_CONFIRMED: "Not confirmed: the days have passed and nobody has recorded what became of it.",
+    Standing.NOT_CONFIRMED: "Not confirmed: its days have passed, and nobody has recorded what became of it.",
     Standing.CANCELLED: "Cancelled.",
 }
+
+_WORKED_OUT = (Standing.PROJECTED, Standing.NOT_CONFIRMED)
+
+_OVER = (Standing.HELD, Standing.NOT_CONFIRMED, Standing.CANCELLED)
+"""The standings of what is not still to come."""
 
 _CSS_COLOURS = {
     "black": 0x000000, "gray": 0x808080, "silver": 0xC0C0C0, "slategray": 0x708090,
@@ -113,8 +119,8 @@ _CSS_COLOURS = {
 class CalendarProperties:
     """What a calendar says of itself, as clients show it.
 
-    ``url`` is the public address of the dashboard without a slash at the end. ``source`` is the address of the feed;
-    its query is the filter, in the names of the dashboard's own address. Both are empty for a file that belongs to no
+    ``url`` is the public address of the dashboard without a slash at the end. ``source`` is the address of the feed,
+    with the filter in the names of the dashboard's own address. Both are empty for a file that belongs to no
     server, and then has no links. ``colour`` is ``#rrggbb`` or empty. ``identity`` stands for the source in a feed
     whose address is a secret, which a file that is handed on must not tell.
     """
@@ -198,6 +204,7 @@ def _head(properties: CalendarProperties, *, updated: str) -> bytes:
     """The calendar's own properties, and what stands in for events if there are none (`updated` empty)."""
     url, source, colour, identity = properties.url, properties.source, properties.colour, properties.identity
     feed = urlsplit(source)
+    query = links.page_query(feed.query)
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{PRODUCT}", "CALSCALE:GREGORIAN"]
     if updated:
         lines.append("METHOD:PUBLISH")
@@ -218,7 +225,7 @@ def _head(properties: CalendarProperties, *, updated: str) -> bytes:
     if source:
         lines.append(f"SOURCE;VALUE=URI:{_uri(source)}")
     if url:
-        lines.append(f"URL:{_uri(f'{url}/timeline?{feed.query}' if feed.query else f'{url}/timeline')}")
+        lines.append(f"URL:{_uri(f'{url}/timeline?{query}' if query else f'{url}/timeline')}")
     if colour:
         lines.append(f"X-APPLE-CALENDAR-COLOR:{colour}")
     if source or identity:
@@ -293,7 +300,7 @@ def _event(row: Any, url: str, alarm_days: int | None) -> bytes:
 
 
 def _has_reminder(row: Any) -> bool:
-    return row.kind == Kind.DEADLINE and row.standing not in (Standing.HELD, Standing.CANCELLED)
+    return row.kind == Kind.DEADLINE and row.standing not in _OVER
 
 
 def _before(days: int, *, whole_days: bool) -> str:
@@ -350,18 +357,32 @@ def _description(row: Any) -> str:
         parts.append(f"For: {row.for_whom}")
     if row.date_precision == Precision.DAY and not row.all_day:
         parts.append(f"Time at the place: {_wall_time(row)}")
-    standing = _STANDING[Standing(row.standing)]
-    if row.departure:
-        standing = "Was due and did not take place."
-    elif row.date_precision in WINDOWS and row.standing != Standing.CANCELLED:
-        known = "known" if row.standing == Standing.HELD else "set"
-        standing = f"{standing} The days are not {known}: some time in {_span(row)}."
-    parts.append(f"{standing} {row.basis}")
-    if row.confidence == Confidence.RECALLED and row.standing != Standing.PROJECTED:
+    parts.append(f"{_standing(row)} {row.basis}")
+    if row.kind == Kind.SESSION and row.entry_end < row.end and row.date_precision not in WINDOWS:
+        parts.append(f"This entry is its main part; the session lasts until {_day(row.end)}.")
+    worked_out = row.date_precision == Precision.EXPECTED or row.standing in _WORKED_OUT
+    if row.confidence == Confidence.RECALLED and not worked_out:
         parts.append("Not yet checked against a source.")
     if row.source_url:
         parts.append(f"Source: {row.source_url}")
     return "\n".join(part for part in map(content.clean, parts) if part)
+
+
+def _standing(row: Any) -> str:
+    """How firm the date is, in a sentence, and the months of a window."""
+    if row.departure:
+        return "Was due and did not take place."
+    if row.standing == Standing.PROVISIONAL and row.date_precision == Precision.EXPECTED:
+        return "Provisional: its days are not announced yet."
+    text = _STANDING[Standing(row.standing)]
+    if row.date_precision not in WINDOWS or row.standing == Standing.CANCELLED:
+        return text
+    unknown = "days are not known" if row.standing == Standing.HELD else "dates are not set"
+    return f"{text} The {unknown}: some time in {_span(row)}."
+
+
+def _day(iso: str) -> str:
+    return wording.day(date.fromisoformat(iso))
 
 
 def _span(row: Any) -> str:

@@ -14,6 +14,10 @@ PUBLIC_URL_VARIABLE = "HRD_CALENDAR_PUBLIC_URL"
 
 FEED_PATH = "/feeds/calendar.ics"
 
+DOWNLOAD, WINDOWS = "download", "windows"
+"""Parameters of the open feed beside those of the filter, each 1 or left out: as a file to save; with what has no dates
+yet."""
+
 ADDED_BY_OTHERS = frozenset({"t", "_", "fbclid", "gclid"})
 ADDED_PREFIX = "utm_"
 """Parameters that programs add to an address, to get past a cache or to see who follows a link: ``t`` and ``_`` (a
@@ -69,19 +73,25 @@ def own_params(query: str) -> tuple[tuple[str, str], ...]:
     )
 
 
-def feed_url(base_url: str, filter_: Filter) -> str:
+def feed_url(base_url: str, filter_: Filter, *, windows: bool = False) -> str:
     """The one address of a filter's feed, whatever order its parameters were given in."""
-    return f"{base_url.rstrip('/')}{FEED_PATH}{'?' if filter_.query else ''}{filter_.query}"
+    address = f"{base_url.rstrip('/')}{FEED_PATH}{'?' if filter_.query else ''}{filter_.query}"
+    return _with(address, WINDOWS) if windows else address
 
 
-def subscription_links(base_url: str, filter_: Filter) -> SubscriptionLinks:
+def subscription_links(base_url: str, filter_: Filter, *, windows: bool = False) -> SubscriptionLinks:
     """The addresses of a filter's feed and of its file, under the dashboard's public address `base_url`."""
-    https = feed_url(base_url, filter_)
-    return {
-        "https": https,
-        "webcal": webcal(https),
-        "download": f"{https}{'&' if '?' in https else '?'}download=1",
-    }
+    https = feed_url(base_url, filter_, windows=windows)
+    return {"https": https, "webcal": webcal(https), "download": _with(https, DOWNLOAD)}
+
+
+def _with(address: str, parameter: str) -> str:
+    return f"{address}{'&' if '?' in address else '?'}{parameter}=1"
+
+
+def page_query(query: str) -> str:
+    """The query of a feed's address as the dashboard's own pages take it: the filter alone."""
+    return "&".join(part for part in query.split("&") if part.partition("=")[0] not in (DOWNLOAD, WINDOWS))
 
 
 def webcal(address: str) -> str:

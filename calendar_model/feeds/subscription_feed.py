@@ -18,6 +18,7 @@ from calendar_model.access.permissions import ANONYMOUS, Viewer
 from calendar_model.access.unit_of_work import reading
 from calendar_model.calendar import Filter, Item
 from calendar_model.feeds.ical import FOLLOW_UP
+from calendar_model.feeds.selection import feed_rows
 from calendar_model.mission.events import event_of
 from calendar_model.mission.follow_ups import FollowUpLine, open_follow_ups
 from calendar_model.mission.subscriptions import Subscriber
@@ -49,11 +50,12 @@ class SubscriptionItems:
     def version(self) -> Hashable:
         """Changes only with what is in the feed, unlike the change token of the workspace."""
         attrs, of = self.table.attrs, self.subscriber
-        return attrs["version"], attrs["as_of"], of.name, of.query, of.level, of.alarm_days, self.follow_ups
+        settings = of.name, of.query, of.level, of.alarm_days, of.windows
+        return attrs["version"], attrs["as_of"], *settings, self.follow_ups
 
     def filtered(self) -> pd.DataFrame:
-        """The rows of the calendar that the filter keeps, without the follow-ups."""
-        return self.filter.apply(self.table, self.reference)
+        """The rows of the calendar in the feed, without the follow-ups."""
+        return feed_rows(self.table, self.filter, self.reference, windows=self.subscriber.windows)
 
     def with_follow_ups(self, rows: pd.DataFrame) -> pd.DataFrame:
         """The rows and the follow-ups in one reading order."""

@@ -470,11 +470,12 @@ def test_no_feed_has_anything_of_them(planted: Planted, monkeypatch: pytest.Monk
     event = item_of(planted.records[Event])
     asked = ["calendar.ics", "calendar.ics?kind=side-event", "calendar.ics?country=BLR", "calendar.ics?q=joint"]
     asked += ["calendar.ics?organisation=un-hrc", f"item/{event}.ics", f"item/{event}-request.ics", f"item/{ITEM}.ics"]
+    asked += ["calendar.ics?windows=1"]
     answers = {}
     for folder in (planted.before, planted.after):
         monkeypatch.setenv(FOLDER_VARIABLE, str(folder))
         answers[folder] = [client.get(f"/feeds/{path}") for path in asked]
-    assert [a.status_code for a in answers[planted.after]] == [200, 200, 200, 200, 200, 404, 404, 200]
+    assert [a.status_code for a in answers[planted.after]] == [200, 200, 200, 200, 200, 404, 404, 200, 200]
     assert [a.text for a in answers[planted.after]] == [a.text for a in answers[planted.before]]
     assert "Seen public event" in answers[planted.after][0].text
     sent = [f"{a.text}{a.headers}".lower() for a in answers[planted.after]]

@@ -103,6 +103,30 @@ WINDOW: dict[str, Any] = {
     "standing": "provisional",
     "basis": "The spring session lies between February and April.",
 }
+EXPECTED: dict[str, Any] = {
+    **WINDOW,
+    "start": "2027-02-22",
+    "end": "2027-03-30",
+    "earliest": "2027-02-22",
+    "latest": "2027-03-01",
+    "date_precision": "expected",
+    "standing": "projected",
+    "confidence": "recalled",
+    "basis": "Expected Mon 22 Feb 2027, between 22 Feb and 1 Mar 2027: the last Monday of February in 11 of 11 years.",
+    "source_url": "",
+}
+YEAR_LONG: dict[str, Any] = {
+    "item": "session-GA82",
+    "title": "General Assembly, 82nd session",
+    "organisation": "un-ga",
+    "body": "un-ga",
+    "start": "2027-09-07",
+    "end": "2028-09-05",
+    "entry_end": "2027-12-24",
+    "date_precision": "expected",
+    "standing": "provisional",
+    "location": "New York",
+}
 PROJECTED: dict[str, Any] = {
     "item": "hrc-resolution-HRC67",
     "title": "Resolution on human rights defenders",
@@ -155,4 +179,14 @@ TIMED_MEETING: dict[str, Any] = {
     "location": "",
 }
 
-ALL_SORTS: list[dict[str, Any]] = [SESSION, DEADLINE, WINDOW, PROJECTED, REVIEW, DEPARTURE, TIMED_MEETING]
+ALL_SORTS: list[dict[str, Any]] = [
+    SESSION,
+    DEADLINE,
+    WINDOW,
+    YEAR_LONG,
+    PROJECTED,
+    REVIEW,
+    DEPARTURE,
+    TIMED_MEETING,
+    {**EXPECTED, "item": "session-HRC67", "title": "Human Rights Council, 67th session"},
+]

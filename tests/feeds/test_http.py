@@ -13,9 +13,10 @@ from starlette.testclient import TestClient
 
 from calendar_model import calendar
 from calendar_model.calendar import Filter
-from calendar_model.feeds import PUBLIC_URL_VARIABLE, build_feed, ical, item_url, subscription_links
+from calendar_model.feeds import PUBLIC_URL_VARIABLE, build_feed, feed_rows, item_url, subscription_links
 from calendar_model.feeds.http import CLOSED
 from calendar_model.store.database import URL_VARIABLE, current_workspace
+from calendar_model.vocabulary import WINDOWS
 from calendar_model.web.headers import SECURITY_HEADERS
 from tests.feeds import readers
 
@@ -74,8 +75,7 @@ def test_the_whole_calendar(client: TestClient) -> None:
     assert response.headers["X-Robots-Tag"] == "noindex"
     assert headers_of(response)["vary"] == "Accept-Encoding"
     reference, table = calendar.current()
-    kept = table[~ical.expired(table, table.attrs["as_of"])]
-    assert set(readers.by_icalendar(response.content)) == set(kept["uid"])
+    assert set(readers.by_icalendar(response.content)) == set(feed_rows(table, Filter(), reference)["uid"])
     assert readers.by_vobject(response.content) == readers.by_icalendar(response.content)
     assert response.content == build_feed(reference, table, Filter(), "http://localhost")
 
@@ -87,8 +87,30 @@ def test_the_filter_of_the_page_is_the_filter_of_the_feed(client: TestClient) ->
         organisations=("un-hrc",), kinds=("resolution", "session"), start=date(2025, 1, 1), end=date(2026, 12, 31)
     )
     seen = readers.by_icalendar(ask(client, f"{FEED}?{query}").content)
-    assert set(seen) == set(chosen.apply(table, reference)["uid"])
+    assert set(seen) == set(feed_rows(table, chosen, reference)["uid"])
     assert "session-HRC61@hrd-calendar.example" in seen
+
+
+def test_what_has_no_dates_yet_is_in_it_for_who_asks(client: TestClient) -> None:
+    _, table = calendar.current()
+    windows = set(table.loc[table["date_precision"].isin(WINDOWS), "uid"])
+    without, including = (ask(client, f"{FEED}{query}") for query in ("", "?windows=1"))
+    assert not windows & set(readers.by_icalendar(without.content))
+    seen = readers.by_icalendar(including.content)
+    asked_for = {uid: one for uid, one in seen.items() if uid in windows}
+    assert len(asked_for) > 50
+    starts = dict(zip(table["uid"], table["start"].dt.date, strict=True))
+    assert {uid: (one.start, one.end) for uid, one in asked_for.items()} == {
+        uid: (starts[uid], starts[uid] + timedelta(days=1)) for uid in asked_for
+    }
+    assert [uid for uid, one in asked_for.items() if one.status not in ("TENTATIVE", "CANCELLED")] == []
+    assert including.headers["ETag"] != without.headers["ETag"]
+    told = [readers.calendar_lines(answer.content) for answer in (without, including)]
+    pages = [[line for line in lines if line.startswith("URL:")] for lines in told]
+    assert pages == [["URL:http://localhost/timeline"]] * 2
+    assert "SOURCE;VALUE=URI:http://localhost/feeds/calendar.ics?windows=1" in told[1]
+    one = next(iter(asked_for))
+    assert set(readers.by_icalendar(ask(client, f"/feeds/item/{one.partition('@')[0]}.ics").content)) == {one}
 
 
 def test_the_order_of_the_parameters_does_not_matter(client: TestClient) -> None:
@@ -145,6 +167,7 @@ def test_other_methods_are_refused(client: TestClient, method: str) -> None:
             "“certain” is not a value of “standing”. Use held, confirmed, provisional, projected, not-confirmed or cancelled.",
         ),
         ("download=yes", "The parameter download can only be 1, or be left out."),
+        ("windows=0", "The parameter windows can only be 1, or be left out."),
     ],
 )
 def test_what_is_not_allowed_gets_a_sentence(client: TestClient, query: str, sentence: str) -> None:
@@ -304,6 +327,9 @@ def test_links_to_take_along() -> None:
         "download": "https://mission.example/calendar/feeds/calendar.ics"
         "?organisation=un-hrc&q=reprisals%20%26%20safety&download=1",
     }
+    assert subscription_links("https://mission.example", chosen, windows=True)["download"] == (
+        "https://mission.example/feeds/calendar.ics?organisation=un-hrc&q=reprisals%20%26%20safety&windows=1&download=1"
+    )
     assert subscription_links("http://localhost:8501", Filter()) == {
         "https": "http://localhost:8501/feeds/calendar.ics",
         "webcal": "webcal://localhost:8501/feeds/calendar.ics",

@@ -14,17 +14,20 @@ from hypothesis import strategies as st
 from calendar_model.calendar import IN_FEEDS
 from calendar_model.feeds import CalendarProperties, IncompleteItemError, feed_bytes
 from calendar_model.feeds.ical import css_colour
+from calendar_model.vocabulary import WINDOWS, Standing
 from tests.feeds import readers
 from tests.feeds.tables import (
     ALL_SORTS,
     AS_OF,
     DEADLINE,
     DEPARTURE,
+    EXPECTED,
     PROJECTED,
     REVIEW,
     SESSION,
     TIMED_MEETING,
     WINDOW,
+    YEAR_LONG,
     table_of,
 )
 from tests.feeds.test_content import nasty
@@ -112,33 +115,84 @@ def test_a_timed_meeting_says_both_offsets_when_the_clocks_change_in_between() -
 def test_a_window_is_never_taken_for_exact_days() -> None:
     lines = event(WINDOW)
     assert lines[:3] == [
-        "SUMMARY:Human Rights Council\\, 64th session (some time in Feb–Apr 2027\\, days not fixed)",
+        "SUMMARY:Human Rights Council\\, 64th session (Feb–Apr 2027\\, dates not set)",
         "DTSTART;VALUE=DATE:20270201",
-        "DTEND;VALUE=DATE:20270501",
+        "DTEND;VALUE=DATE:20270202",
     ]
     assert prop("STATUS", WINDOW) == "STATUS:TENTATIVE"
     assert prop("TRANSP", WINDOW) == "TRANSP:TRANSPARENT"
     assert prop("DESCRIPTION", WINDOW) == (
-        "DESCRIPTION:Provisional: announced\\, and may still move. The days are not fixed: some time in "
+        "DESCRIPTION:Provisional: announced\\, and may still move. The dates are not set: some time in "
         "Feb–Apr 2027. The spring session lies between February and April.\\n"
         "Source: https://www.ohchr.org/en/hr-bodies/hrc"
     )
 
 
+def test_an_expected_item_is_tentative_on_its_days_and_says_the_interval() -> None:
+    assert event(EXPECTED) == [
+        "SUMMARY:Human Rights Council\\, 64th session (expected)",
+        "DTSTART;VALUE=DATE:20270222",
+        "DTEND;VALUE=DATE:20270331",
+        "DTSTAMP:20261124T000000Z",
+        "UID:session-HRC64@hrd-calendar.example",
+        "SEQUENCE:0",
+        "CATEGORIES:un-hrc,session",
+        "CLASS:PUBLIC",
+        (
+            "DESCRIPTION:Projected: worked out by a rule\\, not announced by anyone. Expected Mon 22 Feb 2027\\, "
+            "between 22 Feb and 1 Mar 2027: the last Monday of February in 11 of 11 years."
+        ),
+        "LAST-MODIFIED:20261124T000000Z",
+        "LOCATION:Geneva",
+        "STATUS:TENTATIVE",
+        "TRANSP:TRANSPARENT",
+        "URL:https://calendar.example.org/timeline?item=session-HRC64",
+    ]
+
+
+def test_an_expected_deadline_with_an_hour_is_a_whole_day() -> None:
+    lines = event(DEADLINE | {"date_precision": "expected", "standing": "projected"})
+    assert lines[1:3] == ["DTSTART;VALUE=DATE:20260319", "DTEND;VALUE=DATE:20260320"]
+
+
+def test_a_year_long_session_is_an_entry_of_its_main_part() -> None:
+    assert event(YEAR_LONG)[:3] == [
+        "SUMMARY:General Assembly\\, 82nd session (expected)",
+        "DTSTART;VALUE=DATE:20270907",
+        "DTEND;VALUE=DATE:20271225",
+    ]
+    assert "until Tue 5 Sep 2028" in prop("DESCRIPTION", YEAR_LONG)
+    assert "main part" not in prop("DESCRIPTION", EXPECTED)
+
+
+def test_what_nobody_recorded_is_not_confirmed() -> None:
+    passed = EXPECTED | {"standing": "not-confirmed"}
+    assert prop("SUMMARY", passed).endswith(" (not confirmed)")
+    assert prop("STATUS", passed) == "STATUS:TENTATIVE"
+    assert prop("SUMMARY", WINDOW | {"standing": "not-confirmed"}).endswith(
+        " (not confirmed\\, Feb–Apr 2027\\, dates not set)"
+    )
+
+
+def test_only_what_somebody_entered_is_to_be_checked_against_a_source() -> None:
+    said = "Not yet checked against a source."
+    recalled = SESSION | {"confidence": "recalled"}
+    assert said in prop("DESCRIPTION", recalled)
+    for worked_out in (EXPECTED, EXPECTED | {"standing": "provisional"}, recalled | {"standing": "not-confirmed"}):
+        assert said not in prop("DESCRIPTION", worked_out)
+
+
 @pytest.mark.parametrize(
     ("row", "summary"),
     [
-        (PROJECTED, "Resolution on human rights defenders (projected, some time in Feb–Apr 2028, days not fixed)"),
+        (PROJECTED, "Resolution on human rights defenders (projected, Feb–Apr 2028, dates not set)"),
         (REVIEW, "UPR of Norway (projected)"),
-        (WINDOW | {"standing": "held"}, f"{WINDOW['title']} (some time in Feb–Apr 2027, days not known)"),
-        (WINDOW | {"date_precision": "year"}, f"{WINDOW['title']} (some time in 2027, days not fixed)"),
+        (WINDOW | {"standing": "held"}, f"{WINDOW['title']} (Feb–Apr 2027, days not known)"),
+        (WINDOW | {"date_precision": "year"}, f"{WINDOW['title']} (2027, dates not set)"),
         (SESSION | {"title": "HRC61", "standing": "cancelled"}, "Cancelled: HRC61"),
         (
             DEPARTURE,
-            (
-                "Did not take place: Third Committee text on human rights defenders "
-                "(some time in Oct–Nov 2025, days not fixed)"
-            ),
+            ("Did not take place: Third Committee text on human rights defenders (Oct–Nov 2025, dates not set)"),
         ),
     ],
 )
@@ -294,8 +348,9 @@ def test_a_column_that_nobody_listed_does_not_leak() -> None:
 
 def test_the_keep_list_is_this_one() -> None:
     assert " ".join(IN_FEEDS) == (
-        "uid item title kind organisation body start end starts_at ends_at all_day timezone date_precision "
-        "standing confidence basis source_url location description for_whom related_to departure sensitivity updated sequence"
+        "uid item title kind organisation body start end earliest latest entry_end starts_at ends_at all_day timezone "
+        "date_precision standing confidence basis source_url location description for_whom related_to departure "
+        "sensitivity updated sequence"
     )
 
 
@@ -411,7 +466,8 @@ def expected(table: pd.DataFrame) -> dict[str, tuple[object, ...]]:
     for row in table.itertuples():
         whole = row.all_day or row.date_precision != "day"
         start = row.start.date() if whole else row.starts_at.to_pydatetime()
-        end = row.end.date() + timedelta(days=1) if whole else row.ends_at.to_pydatetime()
+        last = row.start if row.date_precision in WINDOWS else row.entry_end
+        end = last.date() + timedelta(days=1) if whole else row.ends_at.to_pydatetime()
         facts[row.uid] = (start, None if end == start else end, row.sequence)
     return facts
 
@@ -448,15 +504,16 @@ def rows(draw: st.DrawFn) -> dict[str, Any]:
         "description": draw(text),
         "basis": draw(text),
         "location": draw(text),
-        "standing": draw(st.sampled_from(["held", "confirmed", "provisional", "projected", "cancelled"])),
-        "date_precision": draw(st.sampled_from(["day", "day", "month", "year"])),
+        "standing": draw(st.sampled_from(list(Standing))),
+        "date_precision": draw(st.sampled_from(["day", "day", "expected", "month", "year"])),
         "sequence": draw(st.integers(0, 400)),
         "all_day": draw(st.booleans()),
         "timezone": draw(st.sampled_from(["", "Europe/Zurich", "America/New_York", "Asia/Jakarta"])),
     }
     if row["all_day"] or row["date_precision"] != "day":
-        first = draw(days)
-        return row | {"all_day": True, "start": str(first), "end": str(first + draw(spans))}
+        first, lasts = draw(days), draw(spans)
+        entry_end = first + draw(st.sampled_from([lasts, lasts / 2]))
+        return row | {"all_day": True, "start": str(first), "end": str(first + lasts), "entry_end": str(entry_end)}
     starts = draw(instants)
     ends = starts + draw(spans)
     return row | {

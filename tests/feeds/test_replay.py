@@ -37,7 +37,7 @@ from vdirsyncer.sync.status import SqliteStatus
 from calendar_model.access.permissions import ANONYMOUS, Viewer
 from calendar_model.calendar import Filter
 from calendar_model.clock import TODAY_VARIABLE
-from calendar_model.feeds import ROUTES, subscription_url
+from calendar_model.feeds import ROUTES, feed_url, subscription_url
 from calendar_model.mission.subscriptions import create_subscription
 from calendar_model.mission.transactions import save
 from calendar_model.mission.visible_calendar import calendar_for
@@ -45,7 +45,7 @@ from calendar_model.reference import DATA_VARIABLE
 from calendar_model.store.database import current_workspace
 from calendar_model.store.models import Event, Record
 from calendar_model.terms import EventKind
-from calendar_model.vocabulary import Precision, Sensitivity, Standing
+from calendar_model.vocabulary import WINDOWS, Precision, Sensitivity, Standing
 from calendar_model.web import middleware
 from tests.browser.conftest import free_port
 from tests.day import TODAY
@@ -67,7 +67,7 @@ ACTS: dict[str, dict[str, Any]] = {
     "shown": {"sensitivity": Sensitivity.PUBLIC},
     "hidden": {"sensitivity": Sensitivity.INTERNAL},
 }
-MEETINGS = ("osce-mc", "shdm", "whdc")
+MEETINGS = ("hrc-hls", "osce-mc", "whdc")
 
 
 class Copy(NamedTuple):
@@ -87,13 +87,14 @@ class Mission:
         self.staff_member, self.file, self.chance = staff_member, meetings, random.Random(seed)
         self.today = FIRST
         self.known: dict[str, Copy] = {}
+        self.projected: set[str] = set()
         self.events: dict[str, dict[str, Any]] = {}
         self.cancelled: dict[str, date] = {}
         self.done: set[str] = set()
 
-    def work(self, known: dict[str, Copy]) -> None:
-        """Some changes of one day on which this is what the calendar holds."""
-        self.known = known
+    def work(self, known: dict[str, Copy], projected: set[str]) -> None:
+        """Some changes of one day on which this is what the calendar holds, and what of it is projected."""
+        self.known, self.projected = known, projected
         self.hold()
         for act in self.chance.sample([self.plan, self.plan, self.rework, self.rework, self.hear, self.hear], 4):
             act()
@@ -190,7 +191,7 @@ class Mission:
 
     def _announced(self, meeting: str) -> dict[str, str] | None:
         """The first edition that is only projected, with its days."""
-        projected = [item for item in self.known if item.startswith(f"{meeting}-") and not self.known[item].sequence]
+        projected = [item for item in sorted(self.projected & self.known.keys()) if item.startswith(f"{meeting}-")]
         if not projected:
             return None
         item, found = projected[0], self.known[projected[0]]
@@ -310,12 +311,17 @@ def _due(viewer: Viewer, today: date) -> dict[str, Copy]:
     for row in CHOSEN.apply(table, reference).itertuples():
         if row.standing == Standing.CANCELLED and row.updated.date() + timedelta(days=90) < today:
             continue
-        days = (row.start.date(), row.end.date())
+        days = (row.start.date(), (row.start if row.date_precision in WINDOWS else row.entry_end).date())
         instants = (row.starts_at.to_pydatetime(), row.ends_at.to_pydatetime())
-        tentative = row.standing in (Standing.PROJECTED, Standing.PROVISIONAL) or row.date_precision != Precision.DAY
+        tentative = row.standing not in (Standing.CONFIRMED, Standing.HELD) or row.date_precision != Precision.DAY
         status = "CANCELLED" if row.standing == Standing.CANCELLED else "TENTATIVE" if tentative else "CONFIRMED"
         found[row.item] = Copy(*(days if row.all_day else instants), status, row.sequence, row.title)
     return found
+
+
+def _projected(viewer: Viewer) -> set[str]:
+    _, table = calendar_for(viewer)
+    return set(table.loc[table["standing"] == Standing.PROJECTED, "item"])
 
 
 def test_a_year_of_changes(
@@ -337,15 +343,15 @@ def test_a_year_of_changes(
     monkeypatch.setenv(TODAY_VARIABLE, FIRST.isoformat())
     folder = tmp_path / "vdirsyncer"
     (folder / "items").mkdir(parents=True)
-    mine = subscription_url(address, create_subscription(staff_member, chosen=CHOSEN, expires_on=date(2028, 11, 23)))
-    open_feed = f"{address}/feeds/calendar.ics?{CHOSEN.query}"
+    token = create_subscription(staff_member, chosen=CHOSEN, windows=True, expires_on=date(2028, 11, 23))
+    mine, open_feed = subscription_url(address, token), feed_url(address, CHOSEN, windows=True)
     mission = Mission(staff_member, data_copy / "meetings.csv", seed=4)
     etag, sequences, unchanged, left = "", dict[str, int](), 0, set[str]()
 
     for number in range(POLLS):
         mission.today = today = FIRST + number * EVERY
         monkeypatch.setenv(TODAY_VARIABLE, today.isoformat())
-        mission.work(_due(STAFF, today))
+        mission.work(_due(STAFF, today), _projected(STAFF))
 
         asyncio.run(_synchronise(mine, folder))
         answer = ask.get(open_feed, headers={"If-None-Match": etag})

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
 from calendar_model.access.permissions import ANONYMOUS, member
+from calendar_model.feeds import ROUTES
 from calendar_model.mission.transactions import save
 from calendar_model.mission.visible_calendar import calendar_for
 from calendar_model.store.models import Event, Person
 from calendar_model.terms import EventKind
 from calendar_model.vocabulary import Sensitivity
 from tests.app import open_page
+from tests.feeds import readers
 
 
 def feeds(**parameters: str | list[str]) -> AppTest:
@@ -38,17 +43,48 @@ def test_the_addresses_carry_the_filter(monkeypatch: pytest.MonkeyPatch) -> None
     assert [i.value for i in app.info] == []
 
 
-def test_the_count_follows_the_filter() -> None:
+def entries(app: AppTest) -> str:
+    """What the page says of the entries of the open feed."""
+    return app.markdown[1].value
+
+
+def test_the_count_and_the_size_follow_the_filter() -> None:
     app = feeds(kind="observance", period=["2026-11-01", "2026-12-31"])
-    assert [m.value for m in app.markdown][:2] == [
-        "The feed of this view holds **observance; Sun 1 Nov – Thu 31 Dec 2026**.",
-        "**3** items, of which 0 are windows whose days are not known, 0 are projected and 0 are cancelled.",
-    ]
-    one = feeds(q="HRC64 tabling")
-    assert one.markdown[1].value == (
-        "**1** item, of which 1 is a window whose days are not known, 1 is projected and 0 are cancelled."
+    assert app.markdown[0].value == "The open feed of this view holds **observance; Sun 1 Nov – Thu 31 Dec 2026**."
+    assert entries(app) == "**3** entries: 0 expected, 0 not confirmed, 0 cancelled."
+    assert re.match(r"\*\*[2-4] kB\*\*", app.markdown[2].value)
+    assert entries(feeds(q="HRC64 tabling")) == "**1** entry: 1 expected, 0 not confirmed, 0 cancelled."
+
+
+def test_without_a_period_it_says_which_one_the_feed_has() -> None:
+    assert feeds(kind="session").markdown[0].value == (
+        "The open feed of this view holds **session; Mon 24 Nov 2025 – Fri 24 Nov 2028**."
     )
-    assert one.dataframe[0].value["When"].to_list() == ["Feb–Apr 2027"]
+
+
+def test_items_without_dates_are_in_it_for_who_ticks_the_box(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HRD_CALENDAR_PUBLIC_URL", "https://calendar.example.org")
+    app = feeds(organisation="osce", kind="meeting")
+    without = app.dataframe[0].value
+    box = app.checkbox(key="feed_windows")
+    (count,) = re.findall(r"\((\d+)\)$", box.label)
+    box.check().run()
+    including = app.dataframe[0].value
+    assert len(including) - len(without) == int(count) > 0
+    assert {link.partition("?")[2] for link in links(app)} == {
+        "organisation=osce&kind=meeting&windows=1&download=1",
+        "organisation=osce&kind=meeting&windows=1",
+    }
+    sent = TestClient(Starlette(routes=ROUTES)).get(f"/feeds/calendar.ics?{links(app)[1].partition('?')[2]}")
+    assert len(readers.events(sent.content)) == len(including)
+
+
+def test_a_feed_that_google_does_not_take_says_how_to_narrow_it() -> None:
+    small = feeds()
+    assert [w.value for w in small.warning] == []
+    assert "1,000 kB" in small.markdown[2].value
+    (warning,) = feeds(period=["2000-01-01", "2036-12-31"]).warning
+    assert "1,000 kB" in warning.value
 
 
 @pytest.mark.parametrize(
@@ -68,13 +104,8 @@ def test_an_address_that_services_cannot_reach_is_said(
 
 def test_an_empty_feed_is_explained() -> None:
     app = feeds(q="no such words anywhere")
-    assert [m.value for m in app.markdown][1:3] == [
-        "**0** items, of which 0 are windows whose days are not known, 0 are projected and 0 are cancelled.",
-        (
-            "Nothing is in this feed yet. It can be subscribed to all the same, and fills as dates come; take a value out "
-            "of the filter to widen it."
-        ),
-    ]
+    assert entries(app) == "**0** entries: 0 expected, 0 not confirmed, 0 cancelled."
+    assert app.markdown[3].value.startswith("The feed is empty so far.")
     assert len(app.dataframe) == 0
 
 
@@ -85,4 +116,4 @@ def test_the_open_feed_is_what_everybody_sees_whoever_looks() -> None:
     save(member(staff_member), Event, {**event, "sensitivity": Sensitivity.INTERNAL})
     assert "Breakfast" in set(calendar_for(member(staff_member))[1]["title"])
     app = open_page("feeds", staff_member, q="Breakfast")
-    assert app.markdown[1].value.startswith("**0** items")
+    assert entries(app).startswith("**0** entries")

@@ -80,6 +80,7 @@ def test_the_view_is_kept_in_one_click_and_its_address_shown_once(person: str) -
     found = opened(token)
     assert (found.name, found.query) == (HELD, "organisation=osce&kind=meeting")
     assert (found.level, found.follow_ups, found.alarm_days) == (Sensitivity.INTERNAL, False, None)
+    assert not found.windows
     assert [one.ends_on for one in list_subscriptions(member(person))] == [date(2027, 11, 24)]
     assert shown(app.run()) == [token]
     assert shown(click(app, "subscription_done")) == []
@@ -91,13 +92,16 @@ def test_it_is_kept_as_it_was_asked_for(person: str) -> None:
     app.text_input(key=f"subscription_new_{person}_name").input("Vienna")
     app.number_input(key=f"subscription_new_{person}_alarm_days").set_value(14)
     app.checkbox(key=f"subscription_new_{person}_follow_ups").check()
+    app.checkbox(key=f"subscription_new_{person}_windows").check()
     app.date_input(key=f"subscription_new_{person}_expires_on").set_value(date(2027, 3, 31))
     (token,) = shown(click(app, "subscription_make"))
     found = opened(token)
-    assert (found.name, found.follow_ups, found.alarm_days) == ("Vienna", True, 14)
+    assert (found.name, found.follow_ups, found.alarm_days, found.windows) == ("Vienna", True, 14, True)
     told = [one.value for one in app.markdown]
     assert "**Vienna**" in told
-    assert "OSCE; meeting · internal · alarm 14 days before deadlines · with my follow-ups" in told
+    assert (
+        "OSCE; meeting · internal · alarm 14 days before deadlines · with my follow-ups · with items whose dates are not set"
+    ) in told
     day = wording.day(now())
     assert f"Made on {day}, ends on Wed 31 Mar 2027, not fetched yet" in [one.value for one in app.caption]
     record_use(found, date(2026, 11, 24))
@@ -170,10 +174,11 @@ def test_name_alarms_and_follow_ups_are_changed(person: str) -> None:
     app.text_input(key=f"subscription_edit_{kept}_name").input("Deadlines")
     app.number_input(key=f"subscription_edit_{kept}_alarm_days").set_value(None)
     app.checkbox(key=f"subscription_edit_{kept}_follow_ups").check()
+    app.checkbox(key=f"subscription_edit_{kept}_windows").check()
     click(app, f"subscription_edit_{kept}_save")
     assert said(app) == ["“Deadlines” is changed."]
     found = opened(token)
-    assert (found.name, found.alarm_days, found.follow_ups) == ("Deadlines", None, True)
+    assert (found.name, found.alarm_days, found.follow_ups, found.windows) == ("Deadlines", None, True, True)
     click(app, f"subscription_change_{kept}")
     app.text_input(key=f"subscription_edit_{kept}_name").input("x" * 81)
     click(app, f"subscription_edit_{kept}_save")

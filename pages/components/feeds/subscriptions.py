@@ -39,6 +39,7 @@ _LEVELS = {
 }
 _ALARM = "Alarm, days before each deadline"
 _FOLLOW_UPS = "With my open follow-ups, whatever the filter"
+_WINDOWS = "Include items whose dates are not set"
 _NAME = "Name"
 _WIDTH = 640
 """Pixels of a form: one looks from field to field."""
@@ -104,6 +105,7 @@ def _new(context: PageContext, person_id: str) -> None:
             key=f"{prefix}_follow_ups",
             disabled=not internal,
         )
+        st.checkbox(_WINDOWS, key=f"{prefix}_windows")
         st.date_input(
             "Ends on",
             value=default_last_day(today),
@@ -154,7 +156,7 @@ def _line(address: SubscriptionSummary, context: PageContext) -> None:
 def _buttons(address: SubscriptionSummary, viewer: Viewer) -> None:
     with st.container(horizontal=True, gap="medium"):
         for label, act, says in (
-            ("Change", _open, "Its name, its alarms and your follow-ups in it; the address stays."),
+            ("Change", _open, "Its name, its reminders and what is in it beside the view; the address stays."),
             ("Replace", _replace, "Makes a new address of the same settings; the one before opens nothing more."),
             ("Revoke", _revoke, "Ends it at once and for ever."),
         ):
@@ -177,6 +179,7 @@ def _holds(address: SubscriptionSummary, context: PageContext) -> str:
         str(address.level),
         f"alarm {_days(address.alarm_days)} before deadlines" if address.alarm_days else "",
         "with my follow-ups" if address.follow_ups else "",
+        "with items whose dates are not set" if address.windows else "",
     ]
     return f"{what[0].upper()}{what[1:]} · {' · '.join(part for part in further if part)}"
 
@@ -198,6 +201,7 @@ def _change(address: SubscriptionSummary, viewer: Viewer) -> None:
         _alarm_field(prefix, address.alarm_days)
         if address.level == Sensitivity.INTERNAL:
             st.checkbox(_FOLLOW_UPS, value=address.follow_ups, key=f"{prefix}_follow_ups")
+        st.checkbox(_WINDOWS, value=address.windows, key=f"{prefix}_windows")
         st.caption("What it holds and its level stay as they are: keep another one for another view.")
         with st.container(horizontal=True, gap="small"):
             st.button("Save", key=f"{prefix}_save", type="primary", on_click=_save, args=(viewer, address, prefix))
@@ -249,6 +253,7 @@ def _make(viewer: Viewer, prefix: str, chosen: Filter, holds: str) -> None:
             level=level,
             alarm_days=typed["alarm_days"],
             follow_ups=typed["follow_ups"] and level == Sensitivity.INTERNAL,
+            windows=typed["windows"],
             expires_on=typed["expires_on"],
         )
 
@@ -259,7 +264,7 @@ def _make(viewer: Viewer, prefix: str, chosen: Filter, holds: str) -> None:
 
 def _typed(prefix: str) -> dict[str, Any]:
     """What is typed in the fields of a subscription, by their names."""
-    fields = ("name", "level", "alarm_days", "follow_ups", "expires_on")
+    fields = ("name", "level", "alarm_days", "follow_ups", "windows", "expires_on")
     return {name: st.session_state[key] for name in fields if (key := f"{prefix}_{name}") in st.session_state}
 
 
@@ -290,6 +295,7 @@ def _save(viewer: Viewer, address: SubscriptionSummary, prefix: str) -> None:
             name=name,
             alarm_days=typed["alarm_days"],
             follow_ups=typed.get("follow_ups", False),
+            windows=typed["windows"],
         )
         _close()
         return f"“{name or subscriptions.DEFAULT_NAME}” is changed."

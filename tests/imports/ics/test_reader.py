@@ -265,7 +265,8 @@ def test_what_vobject_writes_comes_back() -> None:
 
 
 def test_our_own_feed_comes_back(reference: Reference, table: pd.DataFrame) -> None:
-    data = build_feed(reference, table, Filter(kinds=(Kind.UPR_REVIEW,)), "https://calendar.example.org")
+    chosen = Filter(kinds=(Kind.UPR_REVIEW,), start=date(1970, 1, 1), end=date(2100, 12, 31))
+    data = build_feed(reference, table, chosen, "https://calendar.example.org", windows=True)
     found = read(data, since="1970-01-01", until="2100-12-31")["rows"]
     theirs = icalendar.Calendar.from_ical(data).events
     assert len(theirs) > 50
