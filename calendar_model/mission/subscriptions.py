@@ -110,6 +110,7 @@ class Subscriber:
     follow_ups: bool
     alarm_days: int | None
     last_used: date | None
+    windows: bool = False
 
 
 @dataclass(frozen=True)
@@ -130,6 +131,7 @@ class SubscriptionSummary:
     ends_on: date
     expired: bool
     last_used: date | None
+    windows: bool = False
 
 
 def default_last_day(today: date) -> date:
@@ -150,14 +152,15 @@ def create_subscription(
     level: Sensitivity = Sensitivity.INTERNAL,
     alarm_days: int | None = None,
     follow_ups: bool = False,
+    windows: bool = False,
     expires_on: date | None = None,
     workspace: Workspace | None = None,
 ) -> str:
     """Create a subscription and return the secret of its address, which is not stored.
 
     ``chosen`` is what it holds of what ``level`` lets see. ``follow_ups``: their owner's open follow-ups shall be in it
-    too, whatever the filter; those are internal. ``alarm_days``: so many days before each deadline it rings. It opens
-    nothing after ``expires_on`` (None: a year from today). Raises
+    too, whatever the filter; those are internal. ``alarm_days``: so many days before each deadline it rings.
+    ``windows``: it holds what has no dates yet. It opens nothing after ``expires_on`` (None: a year from today). Raises
     :class:`~calendar_model.access.problems.Refused`.
     """
     today = clock.today()
@@ -171,7 +174,7 @@ def create_subscription(
         query=chosen.query,
         level=level,
         expires_on=ends,
-        **_changeable_columns(name, alarm_days, follow_ups),
+        **_changeable_columns(name, alarm_days, follow_ups, windows),
     )
     token = _set_new_secret(kept)
     with writing(viewer, workspace=workspace) as session:
@@ -195,6 +198,7 @@ def replace_address(viewer: Viewer, subscription_id: str, workspace: Workspace |
             level=old.level,
             follow_ups=old.follow_ups,
             alarm_days=old.alarm_days,
+            windows=old.windows,
             expires_on=ends if ends > today else default_last_day(today),
         )
         token = _set_new_secret(kept)
@@ -216,15 +220,16 @@ def change_subscription(
     name: str,
     alarm_days: int | None,
     follow_ups: bool,
+    windows: bool = False,
     workspace: Workspace | None = None,
 ) -> None:
-    """Change what is not bound to an address: its name, its reminders and whether it holds its owner's follow-ups.
+    """Change what is not bound to an address: name, reminders, whether it holds follow-ups and what has no dates yet.
 
     Raises Refused, also if it is not there or revoked.
     """
     with writing(viewer, workspace=workspace) as session:
         kept = _get_own(session, viewer, subscription_id)
-        for column, value in _changeable_columns(name, alarm_days, follow_ups).items():
+        for column, value in _changeable_columns(name, alarm_days, follow_ups, windows).items():
             setattr(kept, column, value)
 
 
@@ -239,6 +244,7 @@ def list_subscriptions(viewer: Viewer, workspace: Workspace | None = None) -> li
             Subscription.level,
             Subscription.follow_ups,
             Subscription.alarm_days,
+            Subscription.windows,
             Subscription.created_at,
             Subscription.expires_on,
             SubscriptionUse.last_used,
@@ -264,6 +270,7 @@ def list_subscriptions(viewer: Viewer, workspace: Workspace | None = None) -> li
                 ends_on=ends,
                 expired=ends < today,
                 last_used=row.last_used,
+                windows=row.windows,
             )
         )
     return found
@@ -284,6 +291,7 @@ def find_subscriber(token: str, workspace: Workspace | None = None) -> Subscribe
             Subscription.level,
             Subscription.follow_ups,
             Subscription.alarm_days,
+            Subscription.windows,
             Subscription.created_at,
             Subscription.expires_on,
             Subscription.revoked_at,
@@ -310,6 +318,7 @@ def find_subscriber(token: str, workspace: Workspace | None = None) -> Subscribe
         follow_ups=row.follow_ups,
         alarm_days=row.alarm_days,
         last_used=row.last_used,
+        windows=row.windows,
     )
 
 
@@ -328,13 +337,13 @@ def record_use(subscriber: Subscriber, day: date, workspace: Workspace | None = 
             used.last_used = day
 
 
-def _changeable_columns(name: str, alarm_days: int | None, follow_ups: bool) -> dict[str, object]:
+def _changeable_columns(name: str, alarm_days: int | None, follow_ups: bool, windows: bool) -> dict[str, object]:
     """The columns that can be changed, checked. Raises Refused."""
     if len(name := name.strip()) > LONGEST_NAME:
         raise Refused(Problem("subscription-name-too-long", "name", {"limit": LONGEST_NAME}))
     if alarm_days is not None and not 1 <= alarm_days <= LONGEST_ALARM:
         raise Refused(Problem("subscription-alarm-out-of-bounds", "alarm_days", {"limit": LONGEST_ALARM}))
-    return {"name": name, "alarm_days": alarm_days, "follow_ups": follow_ups}
+    return {"name": name, "alarm_days": alarm_days, "follow_ups": follow_ups, "windows": windows}
 
 
 def _set_new_secret(kept: Subscription) -> str:

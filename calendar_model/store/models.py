@@ -671,8 +671,9 @@ class Subscription(Base):
     ``token_hash`` is the SHA-256 of the secret, in hexadecimal: the secret itself is kept nowhere. ``query`` holds the
     filter's parameters as an address has them, empty for the whole calendar; ``level`` is public or internal.
     ``follow_ups``: the person has asked for their open follow-ups in it; ``alarm_days``: for an alarm so many days
-    before each deadline, None for none. It opens nothing any more from ``revoked_at`` on, nor after the day
-    ``expires_on`` (UTC); one made before there was such a day ends a year after it was made.
+    before each deadline, None for none; ``windows``: for items whose dates are not set. It opens nothing any more from
+    ``revoked_at`` on, nor after the day ``expires_on`` (UTC); one made before there was such a day ends a year after it
+    was made.
     """
 
     __tablename__ = "subscription"
@@ -685,6 +686,7 @@ class Subscription(Base):
     level: Mapped[Sensitivity] = mapped_column(default=Sensitivity.INTERNAL)
     follow_ups: Mapped[bool] = mapped_column(default=False)
     alarm_days: Mapped[int | None] = _number(1, 60)
+    windows: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(default=now)
     expires_on: Mapped[date | None]
     revoked_at: Mapped[datetime | None]

@@ -167,6 +167,7 @@ def test_it_is_replaced_by_another_of_the_same_settings_and_the_others_live_on()
         "chosen": Filter(kinds=("deadline",)),
         "level": Sensitivity.PUBLIC,
         "alarm_days": 3,
+        "windows": True,
     }
     first, beside = (
         create_subscription(staff_member, **asked, expires_on=date(2027, 1, 31)),
@@ -204,12 +205,15 @@ def test_those_of_two_persons_have_nothing_to_do_with_one_another() -> None:
 def test_its_name_alarms_and_follow_ups_change_and_what_it_shows_does_not() -> None:
     staff_member = person()
     token = create_subscription(staff_member, chosen=Filter(kinds=("deadline",)))
-    change_subscription(staff_member, only(staff_member).id, name="Deadlines", alarm_days=14, follow_ups=True)
+    change_subscription(
+        staff_member, only(staff_member).id, name="Deadlines", alarm_days=14, follow_ups=True, windows=True
+    )
     told = only(staff_member)
-    assert (told.name, told.alarm_days, told.follow_ups) == ("Deadlines", 14, True)
+    assert (told.name, told.alarm_days, told.follow_ups, told.windows) == ("Deadlines", 14, True, True)
     found = find_subscriber(token)
     assert found is not None
     assert (found.name, found.alarm_days, found.follow_ups, found.query) == ("Deadlines", 14, True, "kind=deadline")
+    assert found.windows
     for column, value in (("query", ""), ("level", Sensitivity.PUBLIC)):
         with pytest.raises(Refused, match="An address stays what it was"), writing(staff_member) as session:
             setattr(session.scalars(select(Subscription)).one(), column, value)
