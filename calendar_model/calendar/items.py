@@ -152,6 +152,8 @@ def _sessions(
 ) -> Iterator[Item]:
     for forecast in [*forecasts.all_known(), *projected_sessions(reference, as_of, until)]:
         yield _session(reference, forecast, forecasts)
+        if forecast.main_end is not None and not forecast.precision.is_window:
+            yield _close(reference, forecast, forecasts)
     for occurrence in occurrences:
         if reference.tracks[occurrence.track].subject is TrackSubject.STATE and not forecasts.known(occurrence.session):
             body = reference.organisations[occurrence.body]
@@ -220,6 +222,35 @@ def _session(reference: Reference, forecast: SessionForecast, forecasts: Session
         updated=forecast.updated,
         revision=forecast.revision,
         cycle=f"sessions-{forecast.body}",
+    )
+
+
+def _close(reference: Reference, forecast: SessionForecast, forecasts: SessionForecasts) -> Item:
+    """The close of a session of which only the main part is an entry in feeds, as sure as the session itself."""
+    close, basis = forecasts.closing(forecast), forecast.basis
+    is_expected = forecast.precision is Precision.EXPECTED
+    if is_expected:
+        basis = message("expected-close", {"day": close.day, "earliest": close.earliest, "latest": close.latest})
+    return Item(
+        item=f"close-{forecast.code}",
+        title=f"{forecast.title} closes",
+        kind=Kind.MILESTONE,
+        body=forecast.body,
+        session=forecast.code,
+        start=forecast.end,
+        end=forecast.end,
+        date_precision=forecast.precision,
+        earliest=close.earliest if is_expected else None,
+        latest=close.latest if is_expected else None,
+        standing=forecast.standing,
+        confidence=forecast.confidence,
+        basis=basis,
+        source_url=forecast.source_url,
+        timezone=reference.organisations[forecast.body].timezone,
+        location=forecast.location,
+        related_to=f"session-{forecast.code}",
+        updated=forecast.updated,
+        revision=forecast.revision,
     )
 
 

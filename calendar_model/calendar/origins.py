@@ -42,7 +42,7 @@ class Origins:
         """
         if item in self._rows:
             return self._rows[item]
-        if kind == Kind.SESSION:
+        if kind == Kind.SESSION or item == f"close-{session}":
             return Session.FILE, session
         if kind == Kind.UPR_REVIEW:
             return Review.FILE, item

@@ -205,11 +205,13 @@ def _expected(
     )
     if expectation is None or length is None or not window[0] <= expectation.day <= window[1]:
         return found
+    # What opens on the day after a holiday is not for that a day longer than it has ever been.
+    longest = max(one.end - one.start for one in past)
     return Edition(
         **{
             **vars(found),
             "start": expectation.day,
-            "end": expectation.nominal + timedelta(days=length),
+            "end": min(expectation.nominal + timedelta(days=length), expectation.day + longest),
             "precision": Precision.EXPECTED,
             "earliest": expectation.earliest,
             "latest": expectation.latest,

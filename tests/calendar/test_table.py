@@ -152,6 +152,24 @@ def test_confirmed_days_replace_a_window_under_the_same_identifier(reference: Re
     assert row(table, "deadline-hrc-tabling-HRC64")["latest"] > row(table, "deadline-hrc-tabling-HRC64")["earliest"]
 
 
+def test_a_session_of_a_year_has_its_close_as_an_item_as_sure_as_itself(table: pd.DataFrame) -> None:
+    for code, days in (("GA81", "day"), ("GA82", "expected")):
+        session, close = row(table, f"session-{code}"), row(table, f"close-{code}")
+        assert (close["start"], close["end"], close["date_precision"]) == (session["end"], session["end"], days)
+        assert close["earliest"] <= close["start"] <= close["latest"]
+        assert (close["standing"], close["related_to"]) == (session["standing"], session["item"])
+        assert session["entry_end"] == pd.Timestamp(session["start"].year, 12, 24)
+    closes = table[table["item"].str.startswith("close-")]
+    assert set(closes["body"]) == {"un-ga"}
+    assert not closes["date_precision"].isin(WINDOWS).any()
+
+
+def test_no_expected_meeting_lasts_longer_than_one_has(table: pd.DataFrame) -> None:
+    openings = table[table["item"].str.startswith("ga-opening-")]
+    assert len(openings) > 5
+    assert (openings["start"] == openings["end"]).all()
+
+
 def test_the_same_data_gives_the_same_version(reference: Reference, table: pd.DataFrame) -> None:
     again = build_table(load(DATA), TODAY, date(TODAY.year + 10, 12, 31))
     assert again.attrs == table.attrs
