@@ -22,6 +22,7 @@ from calendar_model.cycles.review_days import review_day
 from calendar_model.cycles.session_forecasts import IN_SIGHT, SessionForecast, SessionForecasts
 from calendar_model.cycles.text_days import expected_action
 from calendar_model.cycles.working_days import offset_day
+from calendar_model.messages import message
 from calendar_model.reference import Reference
 from calendar_model.reference.rows import Milestone, MilestoneDate, Review
 from calendar_model.vocabulary import Anchor, Confidence, Precision, Standing, Unit
@@ -262,7 +263,7 @@ def _counted(
         country=country,
         days=DayRange(day, earliest, latest),
         is_known=anchor.is_exact and of.precision is Precision.DAY,
-        basis=_how_counted(milestone, offset, what, anchor),
+        basis=_how_expected(DayRange(day, earliest, latest), _how_counted(milestone, offset, what, anchor)),
         updated=max(milestone.updated, dated.updated),
         revision=dated.revision,
     )
@@ -409,7 +410,16 @@ _ANCHORS = {
 }
 
 
+def _how_expected(days: DayRange, how_counted: str) -> str:
+    """Return the basis of a milestone: its expected day with the interval, if it has one, and how it is counted."""
+    if days.day is None:
+        return f"{how_counted[0].upper()}{how_counted[1:]}"
+    values = {"day": days.day, "earliest": days.earliest, "latest": days.latest}
+    return message("expected-by-count", {**values, "how": how_counted})
+
+
 def _how_counted(milestone: Milestone, offset: _Offset, subject: str, anchor: DayRange) -> str:
+    """Return how a milestone is counted, as a phrase that ends its sentence."""
     assert milestone.anchor is not None  # _offset() requires it
     amount = abs(offset.usual)
     unit = _AMOUNTS[offset.unit] + ("s" if amount != 1 else "")
@@ -422,7 +432,7 @@ def _how_counted(milestone: Milestone, offset: _Offset, subject: str, anchor: Da
     if offset.of:
         low, high = sorted((abs(offset.least), abs(offset.most)))
         spread = f" ({low} to {high})" if low != high else ""
-        return f"Usually {amount}{spread} {unit} {way} {what} ({days}), by the last {offset.of} known."
+        return f"usually {amount}{spread} {unit} {way} {what} ({days}), by the last {offset.of} known."
     if not offset.usual:
-        return f"By the rule it falls on {what} ({days})."
-    return f"By the rule {amount} {unit} {way} {what} ({days})."
+        return f"by the rule it falls on {what} ({days})."
+    return f"by the rule {amount} {unit} {way} {what} ({days})."

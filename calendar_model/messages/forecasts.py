@@ -39,8 +39,20 @@ def _expected_from_order(values: Mapping[str, Any]) -> str:
     return f"{said}: number {values['order']} in the order, two states a day; {record}."
 
 
+def _expected_by_count(values: Mapping[str, Any]) -> str:
+    """``how`` it is counted is the rest of the sentence."""
+    return f"{_between(values['day'], values['earliest'], values['latest'])}: {values['how']}"
+
+
+def _expected_close(values: Mapping[str, Any]) -> str:
+    said = _between(values["day"], values["earliest"], values["latest"])
+    return f"{said}: the session closes when the next one opens."
+
+
 MESSAGES: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = {
     "expected-from-habit": _expected_from_habit,
     "expected-from-procedure": _expected_from_procedure,
     "expected-from-order": _expected_from_order,
+    "expected-by-count": _expected_by_count,
+    "expected-close": _expected_close,
 }

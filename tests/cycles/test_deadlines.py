@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from calendar_model import wording
 from calendar_model.cycles import (
     DueMilestone,
     SessionForecasts,
@@ -116,6 +117,8 @@ def test_what_is_counted_from_an_expected_day_carries_its_interval(reference: Re
     assert unit is not None
     counted = [offset_day(day, offset, unit, "UN-GE") for day in (closing.earliest, closing.day, closing.latest)]
     assert [tabling.earliest, tabling.start, tabling.latest] == counted
+    first, last = wording.day(counted[0], weekday=False, year=False), wording.day(counted[2], weekday=False)
+    assert tabling.basis.startswith(f"Expected {wording.day(tabling.start)}, between {first} and {last}: by the rule ")
 
 
 def test_a_window_stays_a_window_in_what_is_counted_from_it(reference: Reference) -> None:
