@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,8 +26,11 @@ from calendar_model.calendar import (
 )
 from calendar_model.calendar.filters import LISTS
 from calendar_model.commands.output import print_json, print_table
-from calendar_model.cycles import Occurrence, project
-from calendar_model.cycles.backtest import as_markdown, backtest
+from calendar_model.cycles import Occurrence, SessionForecasts, forecast_report, project
+from calendar_model.cycles.editions import expected_first_day, first_day_rules, past_editions
+from calendar_model.cycles.expected_days import RuleRecord
+from calendar_model.cycles.record import figures, held, of_followed_bodies, record
+from calendar_model.cycles.session_forecasts import basis_of
 from calendar_model.documents import table_csv
 from calendar_model.feeds import build_feed, public_url
 from calendar_model.mission.events import own_items
@@ -76,11 +80,29 @@ def add_to(commands: Commands) -> None:
 
     tested = commands.add_parser(
         "backtest",
-        help="what the rules would have foretold",
-        description="Projects the past from the past, compares with what came, and prints the table as Markdown.",
+        help="how good the forecasts would have been",
+        description="Forecasts the past from the past, a year ahead, and compares with what came. With --format "
+        "markdown it prints docs/FORECASTS.md.",
     )
     _as_of_option(tested)
+    tested.add_argument("--format", choices=("markdown", "table", "json"), default="markdown", help="default: markdown")
     tested.set_defaults(run=_backtest)
+
+    fitted = commands.add_parser(
+        "fit",
+        help="which rules give the day of a session or meeting, and how they did",
+        description="The rules that may give the first day of a season's session or of a recurring meeting, the best "
+        "first, with what each missed in the past.",
+    )
+    fitted.add_argument("--body", default="", metavar="CODE", help="code of a body in data/seasons.csv")
+    fitted.add_argument("--season", default="", metavar="CODE", help="code of a season in data/seasons.csv")
+    fitted.add_argument("--meeting", default="", metavar="CODE", help="or of a row of data/recurring_meetings.csv")
+    fitted.add_argument("--slot", type=int, default=1, metavar="N", help="which of the meeting's editions (default: 1)")
+    fitted.add_argument("--year", type=int, metavar="YEAR", help="the year to forecast (default: the next)")
+    fitted.add_argument("--limit", type=int, default=12, metavar="N", help="how many rules (default: 12)")
+    _as_of_option(fitted)
+    fitted.add_argument("--format", choices=("table", "json"), default="table", help="default: table")
+    fitted.set_defaults(run=_fit)
 
 
 def _as_of_option(parser: argparse.ArgumentParser) -> None:
@@ -250,5 +272,102 @@ def check(options: argparse.Namespace) -> int:
 def _backtest(options: argparse.Namespace) -> int:
     reference = load(options.data)
     as_of = options.as_of or clock.today()
-    sys.stdout.write(as_markdown(backtest(reference, as_of), reference, as_of))
+    if options.format == "json":
+        print_json(forecast_report.as_values(reference, as_of))
+    elif options.format == "markdown":
+        sys.stdout.write(forecast_report.as_markdown(reference, as_of))
+    else:
+        trials = record(reference, as_of)
+        rows = [(body, name, found) for _, body, name, found in forecast_report.figure_rows(reference, trials)]
+        rows.append(("All", "openings of followed bodies", figures(held(of_followed_bodies(reference, trials)))))
+        print_table(
+            ("Body", "What", "Forecasts", "Exact", "Within 1", "Within 7", "In interval", "Width", "Naive exact"),
+            [
+                (body, name, f.trials, f.exact, f.within_1, f.within_7, f.covered, f"{f.width:g}", f.naive_exact)
+                for body, name, f in rows
+            ],
+        )
     return 0
+
+
+def _fit(options: argparse.Namespace) -> int:
+    reference = load(options.data, corrections())
+    forecasts = SessionForecasts(reference, options.as_of or clock.today())
+    year = options.year or forecasts.as_of.year + 1
+    if options.meeting:
+        meeting = reference.recurring_meetings.get(options.meeting)
+        if meeting is None:
+            return _refuse("meeting", options.meeting, reference.recurring_meetings)
+        if not 1 <= options.slot <= len(meeting.slots):
+            return _refuse("slot", str(options.slot), map(str, range(1, len(meeting.slots) + 1)))
+        what = meeting.name
+        past = past_editions(reference, meeting, forecasts.as_of)[options.slot]
+        expected = expected_first_day(reference, meeting, year, past, forecasts)
+        rules = first_day_rules(reference, meeting, year, past, forecasts)
+    else:
+        seasons = {
+            code: season for code, season in reference.seasons.items() if season.body == (options.body or season.body)
+        }
+        if options.body and not seasons:
+            return _refuse("body", options.body, dict.fromkeys(s.body for s in reference.seasons.values()))
+        if options.season not in seasons and len(seasons) > 1:
+            return _refuse("season", options.season, seasons)
+        code = options.season or next(iter(seasons))
+        if code not in seasons:
+            return _refuse("season", code, seasons)
+        what = f"the {seasons[code].name}"
+        expected, rules = forecasts.expected_opening(code, year), forecasts.opening_rules(code, year)
+    whole = sum(rule.weight for rule in rules)
+    rules = rules[: max(options.limit, 0)]
+    if options.format == "json":
+        print_json(
+            {
+                "what": what,
+                "year": year,
+                "as_of": forecasts.as_of.isoformat(),
+                "expected": expected.day.isoformat() if expected else None,
+                "earliest": expected.earliest.isoformat() if expected else None,
+                "latest": expected.latest.isoformat() if expected else None,
+                "rules": [_rule_values(rule, whole) for rule in rules],
+            }
+        )
+        return 0
+    if expected is None:
+        print(f"No day of {what} can be expected in {year}: too few past days are known, or they differ too much.")
+    else:
+        print(basis_of(expected, what, "opened"))
+    if rules:
+        print_table(
+            ("Opens", "Day", "Hits", "Weight", "Missed by, in days", "RFC 5545"),
+            [
+                (
+                    rule.rule.words,
+                    rule.day.isoformat(),
+                    f"{sum(miss == 0 for miss in rule.misses.values())} of {len(rule.misses)}",
+                    f"{rule.weight / whole:.1%}",
+                    ", ".join(f"{then} {miss:+}" for then, miss in sorted(rule.misses.items()) if miss) or "never",
+                    rule.rule.rrule,
+                )
+                for rule in rules
+            ],
+        )
+    return 0
+
+
+def _rule_values(rule: RuleRecord, whole: float) -> dict[str, Any]:
+    return {
+        "rule": rule.rule.words,
+        "rrule": rule.rule.rrule,
+        "day": rule.day.isoformat(),
+        "hits": sum(miss == 0 for miss in rule.misses.values()),
+        "of": len(rule.misses),
+        "misses": {str(year): miss for year, miss in sorted(rule.misses.items())},
+        "weight": round(rule.weight / whole, 6),
+    }
+
+
+def _refuse(name: str, given: str, known: Iterable[str]) -> int:
+    """Say that an option is missing or names nothing that is known, and what there is."""
+    said = f"“{given}” is no {name} here" if given else f"Name a {name} with --{name}"
+    print(f"{said}. There {'are' if len(known := list(known)) > 1 else 'is'} {', '.join(known)}.", file=sys.stderr)
+    return 2

@@ -55,19 +55,20 @@ def backtest(reference: Reference, as_of: date) -> tuple[Trial, ...]:
     ``as_of`` bounds what counts as having come. A text is a hit when it was adopted in the session projected and
     inside its window; a session of states is a hit when it sat in its window with every state projected for it.
     """
+    stood_on = [date(year, 12, 31) for year in range(FIRST_YEAR, as_of.year)]
+    projected = {day: project(reference, day, date(day.year + 10, 12, 31)) for day in stood_on}
     trials: list[Trial] = []
     for track in reference.tracks.values():
-        for year in range(FIRST_YEAR, as_of.year):
-            stood_on = date(year, 12, 31)
+        for day in stood_on:
             occurrences = [
                 o
-                for o in project(reference, stood_on, date(year + 10, 12, 31))
+                for o in projected[day]
                 if o.track == track.code and o.view is View.PRACTICE and not (o.departure or o.overdue)
             ]
             if track.subject is TrackSubject.TEXT:
-                trials.append(_text_trial(reference, track.code, stood_on, occurrences, as_of))
+                trials.append(_text_trial(reference, track.code, day, occurrences, as_of))
             else:
-                trials.extend(_review_trials(reference, track.code, stood_on, occurrences, as_of))
+                trials.extend(_review_trials(reference, track.code, day, occurrences, as_of))
     return tuple(trials)
 
 
@@ -159,15 +160,14 @@ def _absence(reference: Reference, country: str, cycle: int | None) -> str:
     return f"{name}: {moved}."
 
 
-def as_markdown(trials: tuple[Trial, ...], reference: Reference, as_of: date) -> str:
-    """Return the table of hits and misses in ``calendar_model/cycles/BACKTEST.md``."""
+def track_sections(trials: tuple[Trial, ...], reference: Reference) -> list[str]:
+    """Return the lines of the tables of hits and misses in ``docs/FORECASTS.md``."""
     lines = [
-        "# What the rules would have foretold",
+        "## Whether the text came when it was due",
         "",
-        "Made by `python -m calendar_model backtest`; a test keeps it equal to what the engine says. At the end of",
-        f"each year since {FIRST_YEAR} every track's next turn is projected from what was known on that day, and",
-        f"compared with what came, as the reference stood on {wording.day(as_of, weekday=False)}. A hit is the right",
-        "session and, for UPR also every state, inside the window.",
+        f"At the end of each year since {FIRST_YEAR} every track's next turn is projected from what was known on",
+        "that day, and compared with what came. A hit is the right session inside the window, and for UPR also every",
+        "state.",
         "",
     ]
     for track in reference.tracks.values():
@@ -175,7 +175,7 @@ def as_markdown(trials: tuple[Trial, ...], reference: Reference, as_of: date) ->
         counts = ", ".join(
             f"{sum(t.verdict is v for t in rows)} {v}" for v in TrialVerdict if any(t.verdict is v for t in rows)
         )
-        lines += [f"## {track.title}", "", f"{counts[:1].upper()}{counts[1:]}.", ""]
+        lines += [f"### {track.title}", "", f"{counts[:1].upper()}{counts[1:]}.", ""]
         with_states = any(t.states for t in rows)
         head = [
             "Stood at the end of",
@@ -193,4 +193,4 @@ def as_markdown(trials: tuple[Trial, ...], reference: Reference, as_of: date) ->
             cells += [t.states] if with_states else []
             lines.append(f"| {' | '.join([*cells, t.verdict, t.reason])} |")
         lines.append("")
-    return "\n".join(lines)
+    return lines

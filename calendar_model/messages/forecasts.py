@@ -8,6 +8,9 @@ from typing import Any
 
 from calendar_model import wording
 
+_FEW_PAST_DAYS = 6
+"""Past days fewer than these leave most rules open."""
+
 
 def _between(day: date, earliest: date, latest: date) -> str:
     if earliest == latest:
@@ -49,10 +52,20 @@ def _expected_close(values: Mapping[str, Any]) -> str:
     return f"{said}: the session closes when the next one opens."
 
 
+def _miss(values: Mapping[str, Any]) -> str:
+    """Why a forecast missed: the ``note`` that is recorded, or that only ``past`` days were known."""
+    if values["note"]:
+        return str(values["note"])
+    if values["past"] < _FEW_PAST_DAYS:
+        return f"Only {values['past']} earlier {'day was' if values['past'] == 1 else 'days were'} known."
+    return "No reason is recorded."
+
+
 MESSAGES: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = {
     "expected-from-habit": _expected_from_habit,
     "expected-from-procedure": _expected_from_procedure,
     "expected-from-order": _expected_from_order,
     "expected-by-count": _expected_by_count,
     "expected-close": _expected_close,
+    "forecast-miss": _miss,
 }

@@ -31,6 +31,7 @@ from calendar_model.reference.rows import (
     EXPECTED_BY_PATTERN,
     Cadence,
     DateRule,
+    ForecastNote,
     MandateHolder,
     Meeting,
     MemberState,
@@ -108,6 +109,7 @@ class Reference:
     meetings: tuple[Meeting, ...]
     milestones: dict[str, Milestone]
     milestone_dates: tuple[MilestoneDate, ...]
+    forecast_notes: tuple[ForecastNote, ...]
     observances: tuple[Observance, ...]
     faults: tuple[Fault, ...] = field(default=())
     corrected: Mapping[tuple[str, str], CorrectedRow] = field(default_factory=lambda: MappingProxyType({}))
@@ -189,6 +191,7 @@ ROW_CLASSES: tuple[type[ReferenceRow], ...] = (
     Meeting,
     Milestone,
     MilestoneDate,
+    ForecastNote,
     Observance,
 )
 """In the order in which they are read: a file refers only to files before it, or to itself."""
@@ -264,6 +267,7 @@ def _read(folder: Path, corrections: Sequence[RowCorrection]) -> Reference:
         meetings=reader.rows(Meeting),
         milestones=reader.by_code(Milestone),
         milestone_dates=reader.rows(MilestoneDate),
+        forecast_notes=reader.rows(ForecastNote),
         observances=reader.rows(Observance),
         faults=tuple(sorted(reader.faults)),
         corrected=MappingProxyType(reader.corrected),
@@ -413,7 +417,7 @@ class _Reader:
         self._check_resolutions()
         self._check_reviews()
         self._check_meetings()
-        self._check_milestone_dates()
+        self._check_items_of_two_files()
         self._check_yearly_rules()
 
     def _check_tree(self) -> None:
@@ -487,13 +491,15 @@ class _Reader:
                     f"a number from 1 to {slots}, the editions of {row.meeting}",
                 )
 
-    def _check_milestone_dates(self) -> None:
-        """Check ``session``, the one column that refers to two files: a session or an edition of a meeting."""
+    def _check_items_of_two_files(self) -> None:
+        """Check the columns that refer to two files: to a session or an edition of a meeting."""
         files = (Session.FILE, Meeting.FILE)
         known = set().union(*(self.codes[file] for file in files))
         named = set().union(*(self.seen[file] for file in files))
         for line, row in self.lines(MilestoneDate):
             self._check_reference(MilestoneDate, line, "session", row.session, known, named, " or ".join(files))
+        for line, note in self.lines(ForecastNote):
+            self._check_reference(ForecastNote, line, "item", note.item, known, named, " or ".join(files))
 
     def _check_yearly_rules(self) -> None:
         for line, row in self.lines(Observance):

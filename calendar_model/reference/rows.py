@@ -611,6 +611,16 @@ class MilestoneDate(DatedRow):
     standing: KnownStanding
 
 
+class ForecastNote(ReferenceRow):
+    """Why a session or an edition of a meeting was on other days than its habit, for readers of the record."""
+
+    FILE = "forecast_notes.csv"
+    KEY = ("item",)
+
+    item: Code
+    reason: str = Field(min_length=1)
+
+
 class Observance(ReferenceRow):
     """A day observed every year; ``rrule`` is its rule as in RFC 5545."""
 
