@@ -21,6 +21,7 @@ from pages.components.shell.context import PageContext, as_of, current
 from pages.components.shell.filter_bar import EARLIEST, LATEST
 from pages.components.shell.width import column_width
 from pages.components.widgets.agenda import agenda, print_agenda
+from pages.components.widgets.changed import changed_since_last_visit
 from pages.components.widgets.legend import timeline_legend
 from pages.components.widgets.pictures import PictureRequest, as_a_picture
 
@@ -160,7 +161,7 @@ rows = in_window(context.filtered, start=start, days=days)
 work_words = item_panel.work_words(context)
 if show == "agenda":
     st.caption(f"{stretch}. {as_of(context)}")
-    agenda(rows, context, since=start, work_words=work_words)
+    agenda(changed_since_last_visit(rows, context, "agenda"), context, since=start, work_words=work_words)
 else:
     figure, summary = _figure(
         context,

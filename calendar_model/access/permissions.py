@@ -23,6 +23,7 @@ from calendar_model.store.models import (
     Base,
     Change,
     Identity,
+    LastVisit,
     Person,
     Record,
     RecordLink,
@@ -85,6 +86,7 @@ def read_criteria(viewer: Viewer) -> Sequence[LoaderCriteriaOption]:
         rules[Subscription] = Subscription.person_id == viewer.person_id
         rules[SubscriptionUse] = SubscriptionUse.id.in_(_belonging(viewer, Subscription))
         rules[RemoteCalendar] = RemoteCalendar.person_id == viewer.person_id
+        rules[LastVisit] = LastVisit.id == viewer.person_id
         rules[RemoteVisit] = RemoteVisit.id.in_(_belonging(viewer, RemoteCalendar))
     return [with_loader_criteria(kind, rules.get(kind, sa.false()), include_aliases=True) for kind in _ROOTS]
 

@@ -26,6 +26,7 @@ from calendar_model.mission import (
     persons,
     remote_calendars,
     subscriptions,
+    visits,
 )
 from calendar_model.mission.checks import (
     Checks,
@@ -280,6 +281,7 @@ CHECKS: Mapping[type[Base], Checks] = {
         remote_calendars.CHECKS,
         statement_checks.CHECKS,
         subscriptions.CHECKS,
+        visits.CHECKS,
     )
     for kind, checks in declared.items()
 }

@@ -193,6 +193,21 @@ class Person(Base):
     __mapper_args__ = {"version_id_col": version}
 
 
+class LastVisit(Base):
+    """The day on which a person was last here, and that before it: to read is to change nothing, so it has no history.
+
+    Nobody sees it but the person. ``before`` is None on the first day.
+    """
+
+    __tablename__ = "last_visit"
+
+    KEEPS_HISTORY = False
+
+    id: Mapped[str] = mapped_column(String(32), ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    day: Mapped[date]
+    before: Mapped[date | None]
+
+
 class Record(Base):
     """What all records have. ``title`` is what lists call it; of what could point at a person it is a code.
 

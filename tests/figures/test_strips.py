@@ -14,6 +14,7 @@ from calendar_model.calendar import Filter, build_table, horizon
 from calendar_model.figures.strips import difference_of_views, other_view, strip_figure, strip_summary
 from calendar_model.reference import Reference
 from tests.day import TODAY
+from tests.feeds.tables import table_of
 
 
 def strip(table: pd.DataFrame, reference: Reference, track: str, **changes: Any) -> go.Figure:
@@ -58,10 +59,9 @@ def test_only_what_is_due_without_a_day_has_a_dotted_window_at_its_true_width(
     table: pd.DataFrame, reference: Reference
 ) -> None:
     assert len(trace(strip(table, reference, "hrc-resolution"), "window").base) == 0
-    due = {"start": pd.Timestamp("2028-02-01"), "end": pd.Timestamp("2028-04-30"), "date_precision": "month"}
-    without_days = table.assign(**{name: table[name].astype("object") for name in due})
-    row = without_days.index[table["item"] == "hrc-resolution-HRC67"]
-    without_days.loc[row, list(due)] = list(due.values())
+    window = {"item": "hrc-resolution-HRC67", "kind": "resolution", "track": "hrc-resolution", "standing": "projected"}
+    days = {"start": "2028-02-01", "end": "2028-04-30", "date_precision": "month"}
+    without_days = table_of([window | days])
     windows = trace(strip(without_days, reference, "hrc-resolution"), "window")
     assert (list(windows.base), [ms / 86_400_000 for ms in windows.x]) == (["2028-02-01"], [90])
     assert (windows.marker.pattern.shape, windows.width) == ("|", 2.5)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.app import open_page
@@ -31,19 +32,22 @@ def titles(app: AppTest) -> list[str]:
     return [b.label.replace("*", "").replace("~", "") for b in app.button if (b.key or "").startswith("agenda_")]
 
 
+def stretch(app: AppTest) -> str:
+    """The stretch that is shown, without as of when and what is left out."""
+    return str(next(c.value for c in app.caption if "As of" in c.value).split(". ")[0])
+
+
 def test_it_opens_on_the_year_around_today() -> None:
     app = opened()
     assert app.title[0].value == "Timeline"
     assert app.segmented_control(key="zoom").value == "year"
-    assert [c.value.split(".")[0] for c in app.caption if "Bars last" in c.value] == [
-        "Tue 1 Sep 2026 – Tue 31 Aug 2027"
-    ]
+    assert stretch(app) == "Tue 1 Sep 2026 – Tue 31 Aug 2027"
     assert lanes(app)[:4] == ["HRC", "UPR", "OHCHR", "GA"]
 
 
 def test_the_figure_has_a_sentence_for_those_who_do_not_see_it() -> None:
     (chart,) = opened(organisation="osce").get("plotly_chart")
-    assert chart.proto.alt.startswith("Timeline from 1 Sep 2026 to 31 Aug 2027, 1 lane: ")
+    assert chart.proto.alt.startswith("Timeline from 1 Sep 2026 to 31 Aug 2027, 2 lanes: ")
 
 
 def test_a_filter_changes_the_lanes() -> None:
@@ -64,23 +68,31 @@ def test_zoom_changes_the_stretch_and_the_detail() -> None:
 
 def test_forward_today_and_back_move_the_stretch() -> None:
     app = opened(zoom="week")
-
-    def stretch() -> str:
-        return next(c.value for c in app.caption if "Bars last" in c.value).split(". ")[0]
-
-    assert stretch() == "Mon 23 Nov 2026 – Sun 29 Nov 2026"
+    assert stretch(app) == "Mon 23 Nov 2026 – Sun 29 Nov 2026"
     app.button(key="timeline_turn_1").click().run()
-    assert stretch() == "Mon 30 Nov 2026 – Sun 6 Dec 2026"
+    assert stretch(app) == "Mon 30 Nov 2026 – Sun 6 Dec 2026"
     app.button(key="timeline_turn_-1").click().run()
     app.button(key="timeline_turn_-1").click().run()
-    assert stretch() == "Mon 16 Nov 2026 – Sun 22 Nov 2026"
+    assert stretch(app) == "Mon 16 Nov 2026 – Sun 22 Nov 2026"
     app.button(key="timeline_turn_0").click().run()
-    assert stretch() == "Mon 23 Nov 2026 – Sun 29 Nov 2026"
+    assert stretch(app) == "Mon 23 Nov 2026 – Sun 29 Nov 2026"
 
 
 def test_the_stretch_of_a_link_is_the_one_shown() -> None:
     app = opened(zoom="month", **{"from": "2025-03-10", "show": "agenda"})
-    assert app.caption[0].value == "Sat 1 Mar 2025 – Mon 31 Mar 2025"
+    assert stretch(app) == "Sat 1 Mar 2025 – Mon 31 Mar 2025"
+
+
+@pytest.mark.parametrize("show", ["timeline", "agenda"])
+def test_it_says_as_of_when_it_stands(show: str) -> None:
+    app = opened(show=show)
+    assert any(caption.value.split(". ")[1].startswith("As of Tue 24 Nov 2026") for caption in app.caption[:1])
+
+
+def test_the_legend_has_each_form_with_its_word() -> None:
+    (legend,) = [html.proto.body for html in opened().get("html") if "timeline-legend" in html.proto.body]
+    assert legend.count("<li>") == legend.count("aria-hidden") == 8
+    assert all(word in legend for word in ("announced", "expected", "dates not set", "cancelled", "deadline"))
 
 
 def test_the_agenda_lists_what_the_lanes_show_by_month() -> None:

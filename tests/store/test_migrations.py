@@ -45,6 +45,7 @@ LATER = {
     "access_request",
     "correction",
     "imported",
+    "last_visit",
     "remote_calendar",
     "remote_visit",
     "subscription",

@@ -13,10 +13,12 @@ import streamlit as st
 
 from calendar_model import calendar, clock, wording
 from calendar_model.access.permissions import ANONYMOUS, Viewer
-from calendar_model.access.unit_of_work import WorkspaceError
+from calendar_model.access.problems import Refused
+from calendar_model.access.unit_of_work import EditConflict, WorkspaceError
 from calendar_model.calendar import Filter
 from calendar_model.mission import record_filter
 from calendar_model.mission.visible_calendar import calendar_for
+from calendar_model.mission.visits import record_visit
 from calendar_model.reference import Reference
 from calendar_model.terms import RecordKind
 from pages.components.shell import outage, typed
@@ -27,6 +29,7 @@ from pages.components.shell.words import plain
 from pages.components.widgets.typed_dates import commit_typed_dates
 
 _KEY = "page_context"
+_VISIT = "last_visit"
 
 ONE_RECORD = ("record", "new", "of")
 """What the address carries where a page shows one record, or the dossier of one item."""
@@ -37,7 +40,8 @@ class PageContext:
     """``table`` is the whole calendar that ``viewer`` may see, ``filtered`` what the filter keeps of it.
 
     Both are shared by readers: never change them in place. ``zone`` is the reader's IANA time zone, ``today`` the day
-    on which the calendar stands. ``workspace`` says whether the workspace could be opened; if not, the table is that
+    on which the calendar stands, ``last_visit`` the day on which the reader was here before, None where that is not
+    known. ``workspace`` says whether the workspace could be opened; if not, the table is that
     of the reference alone.
     """
 
@@ -49,6 +53,7 @@ class PageContext:
     today: date
     viewer: Viewer = ANONYMOUS
     workspace: bool = True
+    last_visit: date | None = None
 
     def keeps(self, kind: RecordKind, record: Any) -> bool:
         """Whether the filter keeps a record of this kind, or a summary of one that has its columns."""
@@ -110,15 +115,17 @@ def draw_context(*, with_filter: bool) -> PageContext:
     _say_faults(reference)
     if fault:
         st.error(f"{plain(fault)} Until then the calendar stands without what the mission itself keeps.")
+    today = clock.today()
     context = PageContext(
         reference=reference,
         table=table,
         filtered=chosen.apply(table, reference),
         filter=chosen,
         zone=zone,
-        today=clock.today(),
+        today=today,
         viewer=seen_by,
         workspace=not fault,
+        last_visit=None if fault else _last_visit(seen_by, today),
     )
     st.session_state[_KEY] = context
     return context
@@ -136,6 +143,20 @@ def _visible_calendar() -> tuple[Reference, pd.DataFrame, Viewer, str]:
         if outage.can_stand():
             raise
         return *calendar.current(), ANONYMOUS, str(fault)
+
+
+def _last_visit(seen_by: Viewer, today: date) -> date | None:
+    """The day on which the viewer was here before; asked once a day and session."""
+    asked = (seen_by.person_id, today)
+    if st.session_state.get(_VISIT, (None,))[0] != asked:
+        try:
+            before = record_visit(seen_by, today)
+        except (WorkspaceError, Refused, EditConflict):
+            # What a page says must not depend on whether a visit could be noted; the next run asks again.
+            return None
+        st.session_state[_VISIT] = (asked, before)
+    found: date | None = st.session_state[_VISIT][1]
+    return found
 
 
 def _say_faults(reference: Reference) -> None:

@@ -15,8 +15,9 @@ from calendar_model.calendar import describe, listed_when
 from calendar_model.documents import table_csv
 from calendar_model.documents.workbook import table_xlsx
 from pages.components.shell import item_panel
-from pages.components.shell.context import PageContext, current
+from pages.components.shell.context import PageContext, as_of, current
 from pages.components.widgets import labels
+from pages.components.widgets.changed import changed_since_last_visit
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -69,8 +70,11 @@ def _title(name: str) -> str:
 def item_table(view: pd.DataFrame, context: PageContext, key: str) -> None:
     """The rows ``view`` of the calendar table for people; a row that is chosen opens the item's item_panel.
 
-    ``key`` is the table's own, the same in every run; the file beside the table is called after it.
+    Above it stands as of when it holds, and what has changed since the reader's last visit. ``key`` is the table's own,
+    the same in every run; the file beside the table is called after it.
     """
+    view = changed_since_last_visit(view, context, key)
+    st.caption(as_of(context))
     shown = pd.DataFrame(
         {
             "When": _when(view, context),

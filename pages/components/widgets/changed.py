@@ -1,0 +1,25 @@
+"""What has changed in a list of items since the reader was here before."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from calendar_model import wording
+from pages.components.shell.context import PageContext
+
+
+def changed_since_last_visit(rows: pd.DataFrame, context: PageContext, key: str) -> pd.DataFrame:
+    """Offer, above a list, to narrow it to what has changed since the reader's last visit; return what to list.
+
+    ``rows`` are of the calendar table; ``key`` is the list's own. A change on the very day of that visit counts,
+    because nobody knows its hour. Nothing is offered to a reader who has not said who they are, on a first visit, and
+    where nothing has changed.
+    """
+    if context.last_visit is None:
+        return rows
+    changed = rows[(rows["updated"] >= pd.Timestamp(context.last_visit)).to_numpy()]
+    if changed.empty:
+        return rows
+    label = f"Changed since your last visit, {wording.day(context.last_visit)} ({len(changed):,})"
+    return changed if st.toggle(label, key=f"{key}_changed") else rows
