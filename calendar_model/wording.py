@@ -59,6 +59,11 @@ def short_span(start: date, end: date) -> str:
     return f"{day(start, weekday=False, year=start.year != end.year)} and {day(end, weekday=False)}"
 
 
+def count(number: int, word: str) -> str:
+    """Return ``1 day``, ``3 days``, of a word whose plural ends in s."""
+    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
+
+
 def ordinal(number: int) -> str:
     """Return ``1st``, ``22nd``, ``113th``."""
     suffix = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")

@@ -24,6 +24,7 @@ from calendar_model.store.models import (
     Change,
     Identity,
     LastVisit,
+    NotAnnounced,
     Person,
     Record,
     RecordLink,
@@ -62,6 +63,7 @@ def read_criteria(viewer: Viewer) -> Sequence[LoaderCriteriaOption]:
 
     rules: dict[type[Base], ColumnElement[bool]] = {
         Record: _open_to(viewer, Record.sensitivity, Record.id, Record.sample),
+        NotAnnounced: sa.true(),
         **{
             kind: sa.and_(*(visible(getattr(kind, column)) for column in kind.VISIBLE_WITH))
             for kind in _ROOTS

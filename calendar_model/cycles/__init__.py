@@ -1,5 +1,6 @@
 """Cadences, forecasts of sessions and texts counted from them, and deadlines before those."""
 
+from calendar_model.cycles.announcements import Announcement, announcement_of
 from calendar_model.cycles.cadence import (
     Occurrence,
     adopted_texts,
@@ -16,13 +17,15 @@ from calendar_model.cycles.deadlines import (
     due_milestones,
     projected_sessions,
 )
-from calendar_model.cycles.editions import Edition, edition_code, expected_editions, known_editions
+from calendar_model.cycles.editions import Edition, edition_code, expected_editions, is_stale, known_editions
 from calendar_model.cycles.expected_days import DayRange
 from calendar_model.cycles.review_days import review_day, review_record
-from calendar_model.cycles.session_forecasts import SessionForecast, SessionForecasts, month_window
+from calendar_model.cycles.session_forecasts import IN_SIGHT, SessionForecast, SessionForecasts, month_window
 from calendar_model.cycles.working_days import is_working_day, offset_day
 
 __all__ = [
+    "IN_SIGHT",
+    "Announcement",
     "DayRange",
     "DueMilestone",
     "Edition",
@@ -30,12 +33,14 @@ __all__ = [
     "SessionForecast",
     "SessionForecasts",
     "adopted_texts",
+    "announcement_of",
     "committee_session",
     "departures",
     "due_for_text",
     "due_milestones",
     "edition_code",
     "expected_editions",
+    "is_stale",
     "is_working_day",
     "known_editions",
     "month_window",

@@ -34,6 +34,9 @@ REQUIRED: Mapping[str, str] = {
     "case_file.suggested_by": "Say who suggested the case.",
     "correction.row": "Say which row is corrected.",
     "correction.values": "Say which columns are corrected, and how they read.",
+    "not_announced.item": "Say which item of the calendar it is.",
+    "not_announced.asked_on": "Say on which day you asked.",
+    "not_announced.ask_again_on": "Choose the day on which to ask again.",
     "remote_calendar.name": "Say whose calendar it is: its events are known by that.",
     "remote_calendar.address": "Give the address of the calendar.",
     "remote_calendar.body": (

@@ -61,6 +61,19 @@ def _miss(values: Mapping[str, Any]) -> str:
     return "No reason is recorded."
 
 
+def _announced(values: Mapping[str, Any]) -> str:
+    """By how many days the opening ``moved`` from that ``expected`` a year before, and how early it was known."""
+    parts = []
+    if values["expected"] is not None:
+        by, moved = wording.count(abs(values["moved"]), "day"), values["moved"]
+        came = f"{by} {'later' if moved > 0 else 'earlier'}" if moved else "that day"
+        parts.append(f"expected {wording.day(values['expected'])} a year before, and announced for {came}")
+    if values["known_ahead"] is not None:
+        parts.append(f"known {wording.count(values['known_ahead'], 'day')} ahead")
+    said = "; ".join(parts)
+    return f"{said[0].upper()}{said[1:]}."
+
+
 MESSAGES: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = {
     "expected-from-habit": _expected_from_habit,
     "expected-from-procedure": _expected_from_procedure,
@@ -68,4 +81,5 @@ MESSAGES: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = {
     "expected-by-count": _expected_by_count,
     "expected-close": _expected_close,
     "forecast-miss": _miss,
+    "announced": _announced,
 }

@@ -17,6 +17,7 @@ from calendar_model.access.problems import Problem, Refused
 from calendar_model.mission import (
     cases,
     columns,
+    confirmations,
     contacts,
     corrections,
     engagements,
@@ -272,6 +273,7 @@ CHECKS: Mapping[type[Base], Checks] = {
     kind: checks
     for declared in (
         cases.CHECKS,
+        confirmations.CHECKS,
         contacts.CHECKS,
         corrections.CHECKS,
         engagements.CHECKS,

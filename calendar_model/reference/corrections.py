@@ -46,6 +46,7 @@ __all__ = [
     "differences",
     "faults",
     "file_rows",
+    "is_address",
     "key_columns",
     "patch",
     "row_key",
@@ -83,6 +84,11 @@ class CorrectionFault:
 
     def __str__(self) -> str:
         return message(self.code, self.values)
+
+
+def is_address(text: str) -> bool:
+    """Return whether a text is an address at which something can be read: of the web, without spaces."""
+    return _ADDRESS.fullmatch(text) is not None
 
 
 def faults(
@@ -129,7 +135,7 @@ def _malformed(one: RowCorrection) -> Iterator[CorrectionFault]:
         if name not in columns:
             values = {"column": name, "file": one.file, "columns": tuple(columns)}
             yield CorrectionFault("correction-unknown-column", name, values)
-    if not _ADDRESS.fullmatch(one.source_url):
+    if not is_address(one.source_url):
         yield CorrectionFault("correction-source-malformed", "source_url")
     if not all(text.isprintable() for text in (one.row, *one.values.values(), one.source_url, one.note)):
         yield CorrectionFault("correction-not-one-line", "values")

@@ -680,6 +680,24 @@ class Correction(Record):
     __mapper_args__ = {"polymorphic_identity": RecordKind.CORRECTION}
 
 
+class NotAnnounced(Base):
+    """That nobody had announced the dates of an item of the calendar when somebody asked, and when to ask again.
+
+    ``item`` is its local identifier; there is one answer an item, the latest. Public: it is about meetings of the
+    organisations, and names nobody.
+    """
+
+    __tablename__ = "not_announced"
+
+    id: Mapped[str] = _id()
+    item: Mapped[str] = _text(NAME, required=True, unique=True)
+    asked_on: Mapped[date] = _required(past=True)
+    ask_again_on: Mapped[date] = _required()
+    person_id: Mapped[str] = _of("person", index=False)
+    note: Mapped[str] = _text(NOTE, default="")
+    source_url: Mapped[str] = _text(NOTE, default="")
+
+
 class Subscription(Base):
     """A filter of the calendar that a person has saved under a secret address.
 

@@ -93,9 +93,9 @@ ITEM = "session-HRC64"
 CODES = {"country", "organisation", "forum", "body", "timezone", "item"}
 """Columns of text that hold a code of the reference: no canary can stand there."""
 
-OF_NO_SECRET = {"subscription", "subscription_use", "last_visit", "correction", "access_request"}
+OF_NO_SECRET = {"subscription", "subscription_use", "last_visit", "correction", "not_announced", "access_request"}
 """Tables in which there is nothing of any restricted record: whose addresses are is tested with the feeds, corrections
-are public, and who asks for access writes it without knowing the record."""
+and what is not announced yet are public, and who asks for access writes it without knowing the record."""
 
 PAGES = [page.file for page in navigation.PAGES]
 PAGE_OF: Mapping[type[Record], str] = {

@@ -46,6 +46,7 @@ LATER = {
     "correction",
     "imported",
     "last_visit",
+    "not_announced",
     "remote_calendar",
     "remote_visit",
     "subscription",

@@ -124,6 +124,7 @@ def _record_days(
         "date_precision": Precision.DAY.value,
         "standing": standing.value,
         **_announced(subject, str(start), str(end), why, keep=keep),
+        **_known_from(subject, start),
     }
     return subject.record(values, source_url, why, [*_reviews_without_day(subject, start, end, why)])
 
@@ -138,6 +139,17 @@ def _announced(subject: OutcomeSubject, start: str, end: str, why: str, *, keep:
     if first == (start, end):
         return {"announced_start": "", "announced_end": "", "moved_because": ""}
     return {"announced_start": first[0], "announced_end": first[1], "moved_because": why}
+
+
+def _known_from(subject: OutcomeSubject, start: date) -> Mapping[str, str]:
+    """The day from which a session's days are known: today, where they were not known before and have not come.
+
+    The day from which a window was known says nothing of the days in it.
+    """
+    if subject.file != Session.FILE or subject.cells.get("date_precision") == Precision.DAY:
+        return {}
+    today = clock.today()
+    return {"known_from": str(today) if today < start else ""}
 
 
 def _reviews_without_day(subject: OutcomeSubject, start: date, end: date, why: str) -> Iterator[RowChange]:
