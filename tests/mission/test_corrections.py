@@ -75,7 +75,7 @@ def test_subscribers_follow_every_step_and_never_a_lower_sequence(
     withdraw(staff_member, made, 2)
     seen.append(told(client))
     at.append(changed())
-    assert [days for days, _ in seen] == ["20270201", "20270301", "20270302", "20270201"]
+    assert [days for days, _ in seen] == ["20270222", "20270301", "20270302", "20270222"]
     sequences = [sequence for _, sequence in seen]
     assert sequences == sorted(set(sequences))
     assert at == sorted(at)
