@@ -5,20 +5,25 @@ from pages.components.shell.guard import require_entrance
 
 require_entrance()
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from calendar_model import wording
 from calendar_model.calendar import city
+from calendar_model.cycles.forecast_report import miss_words
+from calendar_model.cycles.record import FIRST_YEAR, Forecasted, Trial, figures, held, record
+from calendar_model.figures.record import figures_words, record_figure, record_summary
 from calendar_model.mission import briefing
 from calendar_model.reference import Reference
 from calendar_model.reference.rows import MandateHolder, Organisation
 from calendar_model.vocabulary import Confidence, Level
 from pages.components.shell import item_panel
 from pages.components.shell.context import PageContext, current
+from pages.components.shell.width import column_width
 from pages.components.shell.words import linked, plain
 from pages.components.widgets import labels
 from pages.components.widgets.tables import csv_download, item_table
@@ -209,6 +214,89 @@ def its_rules(code: str, context: PageContext) -> None:
     csv_download(table, f"rules_{code}")
 
 
+# What has a first day of its own; a session's close and the deadlines around it follow from its opening.
+_RECORDED = (Forecasted.SESSION, Forecasted.MEETING, Forecasted.TEXT)
+
+
+@st.cache_data(max_entries=64, show_spinner="Comparing forecasts with what came")
+def _record(_reference: Reference, version: str, bodies: tuple[str, ...], as_of: date) -> tuple[Trial, ...]:
+    return record(_reference, as_of, _RECORDED, bodies)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _record_figure(
+    _trials: tuple[Trial, ...], version: str, bodies: tuple[str, ...], theme: str, width: int
+) -> go.Figure:
+    return record_figure(_trials, "dark" if theme == "dark" else "light", width)
+
+
+def forecast_record(code: str, context: PageContext) -> None:
+    """What was expected a year ahead against what came, as a picture, a line for each body, and a list."""
+    reference, version = context.reference, context.table.attrs["version"]
+    bodies = tuple(sorted(reference.beneath[code]))
+    trials = held(_record(reference, version, bodies, context.today))
+    st.subheader("How good its forecasts were")
+    if not any(trial.expected for trial in trials):
+        st.markdown(
+            "Too few past days are known to compare. Once three editions of a session or meeting are recorded, "
+            "expected days are shown here beside those that came."
+        )
+        return
+    st.markdown(
+        f"Each year since {FIRST_YEAR} is forecast about a year ahead, from what was known then. The line is the "
+        "expected day, the bar its interval. A mark above the line came later, one below it earlier, by so many days."
+    )
+    lines = []
+    for body in reference.organisations:
+        found = figures(trial for trial in trials if trial.body == body)
+        if found.trials:
+            name = labels.short_organisation(body, reference)
+            naive = f"the same weekday 52 weeks later would have been right in {found.naive_exact}"
+            lines.append(f"- **{plain(name)}**: {figures_words(found)}; {naive}. Median width {found.width:g} days.")
+    st.markdown("\n".join(lines))
+    width = column_width("organisation_record_width")
+    st.plotly_chart(
+        _record_figure(trials, version, bodies, st.context.theme.type or "light", width),
+        theme=None,
+        key="organisation_record",
+        config={"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "showTips": False},
+        alt=record_summary(trials),
+    )
+    table = pd.DataFrame(
+        [
+            {
+                "Year": trial.year,
+                "What": trial.name,
+                "Which": trial.item,
+                "Expected": wording.day(trial.expected) if trial.expected else "dates not set",
+                "Between": wording.short_span(trial.earliest, trial.latest)
+                if trial.earliest and trial.latest and trial.earliest != trial.latest
+                else "",
+                "Came": wording.day(trial.actual),
+                "Days missed": trial.miss,
+                "Best rule": trial.rule,
+                "Forecast made on": wording.day(trial.stood_on),
+                "Why": miss_words(trial) if trial.is_large_miss else "",
+            }
+            for trial in sorted(trials, key=lambda trial: trial.actual, reverse=True)
+        ]
+    )
+    st.dataframe(
+        table,
+        key=f"record_{code}",
+        hide_index=True,
+        height=35 * (min(len(table), 10) + 1) + 3,
+        column_config={
+            "Year": st.column_config.NumberColumn(format="%d"),
+            "What": st.column_config.TextColumn(width=260),
+            "Best rule": st.column_config.TextColumn(width=300),
+            "Why": st.column_config.TextColumn(width=360),
+        },
+        alt="Forecasts a year ahead: what, when it was expected, when it came, by which rule, and why it was missed.",
+    )
+    csv_download(table, f"record_{code}")
+
+
 context = current()
 st.title("Organisations")
 code = choice(context)
@@ -217,6 +305,7 @@ if code:
     next_dates(code, context)
     rhythm(code, context)
     its_rules(code, context)
+    forecast_record(code, context)
 else:
     st.markdown(
         "The filter names a family or body of which no organisation is here. Clear it, or choose an organisation."

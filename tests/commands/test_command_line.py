@@ -26,7 +26,7 @@ from calendar_model.vocabulary import Sensitivity
 from tests.day import TODAY
 
 ON = ["--as-of", "2026-11-24"]
-COMMANDS = ("items", "cycles", "feed", "check", "backtest", "sample", "history", "verify", "backup", "restore")
+COMMANDS = ("items", "cycles", "feed", "check", "backtest", "fit", "sample", "history", "verify", "backup", "restore")
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -311,3 +311,62 @@ def test_the_sample_is_loaded_once_and_removed(capsys: pytest.CaptureFixture[str
     assert run(capsys, "verify")[0] == 0
     with reading(staff_member) as session:
         assert list(session.scalars(select(Record.id))) == [own]
+
+
+def test_fit_lists_the_best_rule_first(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["--body", "un-hrc", "--season", "hrc-spring", "--year", "2027"]
+    status, out, _ = run(capsys, "fit", *ON, *asked, "--format", "json")
+    found = json.loads(out)
+    assert status == 0
+    assert (found["expected"], found["earliest"], found["latest"]) == ("2027-02-22", "2027-02-22", "2027-03-01")
+    best = found["rules"][0]
+    assert (best["rrule"], best["day"]) == ("FREQ=YEARLY;BYMONTH=2;BYDAY=-1MO", "2027-02-22")
+    assert best["hits"] == sum(miss == 0 for miss in best["misses"].values())
+    assert best["misses"]["2021"] == 0
+    weights = [rule["weight"] for rule in found["rules"]]
+    assert weights == sorted(weights, reverse=True)
+    status, out, _ = run(capsys, "fit", *ON, *asked, "--limit", "3")
+    lines = out.splitlines()
+    assert status == 0
+    assert len(lines) == 5
+    assert lines[2].startswith("on the last Monday of February")
+
+
+def test_fit_reads_a_rule_of_procedure_and_a_recurring_meeting(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = run(capsys, "fit", *ON, "--body", "un-ga", "--format", "json")
+    (only,) = json.loads(out)["rules"]
+    assert (only["day"], only["weight"]) == ("2027-09-07", 1)
+    _, out, _ = run(capsys, "fit", *ON, "--meeting", "pace-1", "--format", "json")
+    assert json.loads(out)["expected"] == "2027-01-25"
+
+
+def test_fit_says_when_no_day_can_be_expected(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, _ = run(capsys, "fit", *ON, "--meeting", "shdm", "--slot", "2")
+    assert status == 0
+    assert "2027" in out
+    assert len(out.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "named"),
+    [
+        (["--season", "hrc-winter"], "hrc-spring"),
+        (["--body", "un-hrc"], "hrc-spring, hrc-summer, hrc-autumn"),
+        (["--body", "un-hrc", "--season", "ga-regular"], "hrc-spring"),
+        (["--body", "nobody"], "un-hrc-upr"),
+        (["--meeting", "nothing"], "pace-1"),
+        (["--meeting", "cm-dh", "--slot", "9"], "1, 2, 3, 4"),
+    ],
+)
+def test_fit_names_what_there_is(capsys: pytest.CaptureFixture[str], asked: list[str], named: str) -> None:
+    status, out, error = run(capsys, "fit", *ON, *asked)
+    assert (status, out) == (2, "")
+    assert named in error
+
+
+def test_the_backtest_as_table(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, _ = run(capsys, "backtest", *ON, "--format", "table")
+    lines = out.splitlines()
+    assert status == 0
+    assert lines[0].split()[:3] == ["Body", "What", "Forecasts"]
+    assert any("HRC spring session" in line for line in lines)

@@ -75,7 +75,7 @@ def test_the_clock_of_the_seat_stands_beside_the_readers() -> None:
 
 def test_rhythm_next_dates_and_rules_are_those_of_the_organisation() -> None:
     app = organisations(show="osce-odihr")
-    dates, rhythm, rules = (d.value for d in app.dataframe)
+    dates, rhythm, rules, _ = (d.value for d in app.dataframe)
     assert dates[["When", "What"]].to_numpy().tolist() == [["Sep–Oct 2027", "Warsaw Human Dimension Conference"]]
     assert rhythm.to_numpy().tolist() == [
         ["Warsaw Human Dimension Conference", "ODIHR", "Sep–Oct", "every year", "Sep–Oct 2027, projected"]
@@ -105,3 +105,21 @@ def test_an_unknown_organisation_in_the_link_gets_a_sentence() -> None:
         "The address of this page asks for “nowhere”, which is no organisation of this calendar."
     ]
     assert app.subheader[0].value == "UN Human Rights Council"
+
+
+def test_what_was_expected_stands_beside_what_came() -> None:
+    app = organisations(show="un-hrc-upr")
+    assert app.subheader[-1].value == "How good its forecasts were"
+    line = next(m.value for m in app.markdown if m.value.startswith("- **UPR**"))
+    assert "right in 20 of 29" in line
+    assert len(app.get("plotly_chart")) == 1
+    record = app.dataframe[-1].value
+    assert set(record["What"]) >= {"UPR Working Group, January-February session"}
+    first = record[record["Which"] == "UPR52"].iloc[0]
+    assert (first["Came"], first["Expected"], first["Days missed"]) == ("Mon 4 May 2026", "Mon 27 Apr 2026", 7)
+
+
+def test_an_organisation_without_a_past_says_what_will_be_shown() -> None:
+    app = organisations(show="coe-comm")
+    assert app.subheader[-1].value == "How good its forecasts were"
+    assert len(app.get("plotly_chart")) == 0
