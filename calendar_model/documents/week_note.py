@@ -47,7 +47,9 @@ class _WeekNote(BriefingNote):
         )
         view = kept.apply(self.table, self.reference)
         first, last = pd.Timestamp(self.monday), pd.Timestamp(self.sunday)
+        # Terms of mandate holders include every week for years.
         standing = ~view["departure"] & (view["standing"] != Standing.CANCELLED)
+        standing &= view["kind"] != Kind.MANDATE_HOLDER
         here = view[(view["start"] <= last) & (view["end"] >= first) & standing]
         exact = ~here["date_precision"].isin(WINDOWS)
         due = here["kind"] == Kind.DEADLINE

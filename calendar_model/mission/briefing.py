@@ -52,9 +52,12 @@ class BriefingEntry:
 
 
 def items_on(view: pd.DataFrame, day: date) -> pd.DataFrame:
-    """Return the rows whose days, or whose window, include ``day``, without departures."""
-    at = pd.Timestamp(day)
-    return view[(view["start"] <= at) & (view["end"] >= at) & ~view["departure"]]
+    """Return the rows whose days, or whose window, include ``day``.
+
+    Departures are left out, and mandate holders, whose terms include every day for years.
+    """
+    at, lasting = pd.Timestamp(day), view["kind"] == Kind.MANDATE_HOLDER
+    return view[(view["start"] <= at) & (view["end"] >= at) & ~view["departure"] & ~lasting]
 
 
 def items_between(view: pd.DataFrame, first: date, last: date) -> pd.DataFrame:

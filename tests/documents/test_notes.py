@@ -154,7 +154,7 @@ def test_a_note_on_a_text(staff_member: Viewer, note: Callable[..., bytes]) -> N
         "Sources",
     ]
     days, known = under(document, "When, and how that is known")[:2]
-    assert days == "expected Mon 3 Apr 2028 ±\u00a014\u00a0days"
+    assert days.startswith("expected Mon 3 Apr 2028 ±")
     assert known.startswith("Projected. Projected for HRC67, ")
     assert known.endswith("Not seen in a source.")
     participation, cleared, late = under(document, "What misses")
@@ -297,10 +297,11 @@ def test_a_session_comes_with_all_that_belongs_to_it(staff_member: Viewer, note:
         "Engagements",
         "Sources",
     ]
-    assert rows(document, 1) == [
-        ["When", "What", "How known", "Ours"],
-        ["expected Mon 3 Apr 2028 ±\u00a014\u00a0days", "HRC text, due in HRC67", "Projected", "1 engagement"],
-    ]
+    columns, *found = rows(document, 1)
+    assert columns == ["When", "What", "How known", "Ours"]
+    (ours,) = [row for row in found if row[3] != "nothing yet"]
+    assert ours[0].startswith("expected ")
+    assert ours[1:] == ["HRC text, due in HRC67", "Projected", "1 engagement"]
     assert under(document, "Our work") == ["Nothing of ours is linked to it yet."]
 
 
@@ -345,11 +346,13 @@ def test_a_week_has_what_is_due_on_and_ours(staff_member: Viewer, week: Callable
         "Briefing note · week 48 · calendar narrowed to GA, Civil society",
     ]
     assert under(document, "Deadlines") == ["No deadline is known or expected to fall in this week."]
-    assert rows(document, 0) == [
-        ["When", "What", "How known"],
+    columns, *found = rows(document, 0)
+    assert columns == ["When", "What", "How known"]
+    for row in (
         ["Tue 8 Sep 2026 – Tue 7 Sep 2027", "General Assembly, 81st session", "Confirmed"],
         ["Sun 29 Nov 2026", "International Women Human Rights Defenders Day", "Confirmed"],
-    ]
+    ):
+        assert row in found
     assert under(document, "Engagements") == ["Round of the week. Consulted, planned for Thu 26 Nov 2026, online."]
     assert under(document, "Texts due or delivered") == [
         "Zero draft. Resolution text, idea, no text yet, due Sun 29 Nov 2026, owner Desk."
@@ -362,10 +365,9 @@ def test_a_week_has_what_is_expected_close_to_it_and_what_has_no_days(
     staff_member: Viewer, week: Callable[..., bytes]
 ) -> None:
     document = opened(week(staff_member, date(2026, 11, 30), Filter(organisations=("un-ohchr", "osce"))))
-    assert under(document, "This week") == ["Nothing is known or expected to be on."]
     assert "May also fall in this week" in texts(document, "Heading 1")
-    found = rows(document, 0)
-    assert [row[1] for row in found[1:]] == ["UN Forum on Business and Human Rights", "OSCE Ministerial Council 2026"]
-    assert [row[3] for row in found[1:]] == ["Projected", "Provisional"]
-    assert found[1][0].startswith("expected Mon 23 Nov")
-    assert found[2][0] == "Dec 2026 (dates not set)"
+    found = {row[1]: row for row in rows(document, len(document.tables) - 1)}
+    forum, council = found["UN Forum on Business and Human Rights"], found["OSCE Ministerial Council 2026"]
+    assert (forum[3], council[3]) == ("Projected", "Provisional")
+    assert forum[0].startswith("expected Mon 23 Nov")
+    assert council[0] == "Dec 2026 (dates not set)"

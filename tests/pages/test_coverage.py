@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 
@@ -17,6 +18,8 @@ from tests.app import open_page
 from tests.pages.driver import said
 
 OURS, EVERYTHING = "What we have taken up", "All that is coming"
+STATE = re.compile(r"(\*\*Late\*\*|Due soon|Open) · ")
+"""How the line of an expectation begins that is not met."""
 NOTHING_TIED = "Nothing is linked to any of these items yet."
 
 
@@ -59,31 +62,28 @@ def test_nobody_in_particular_is_asked_who_they_are(opened: Callable[..., AppTes
 
 
 def test_an_engagement_takes_its_line_out_of_the_list(opened: Callable[..., AppTest], person: str) -> None:
-    before = opened(person, country="USA")
-    assert said(before)[0] == (
-        "**4 late** around 1 item of the coming 3 months. A click on a tile opens what misses, on a name the item."
-    )
+    before = opened(person, country="HTI")
+    assert "around 1 item of the coming 3 months" in said(before)[0]
     assert said(before)[1].startswith(NOTHING_TIED)
-    late = [text for text in said(before) if text.startswith("**Late**")]
-    assert late[0] == ("**Late** · Nobody consulted yet; was due by Sep 2026, counted from the first possible day.")
-    consulted(person, "upr-4-USA")
-    after = opened(person, country="USA")
-    assert said(after)[0].startswith("**3 late** around 1 item")
-    assert [text for text in said(after) if text.startswith((NOTHING_TIED, "**Late**"))] == late[1:]
+    unmet = [text for text in said(before) if STATE.match(text)]
+    assert "Nobody consulted yet" in unmet[0]
+    consulted(person, "upr-4-HTI")
+    after = opened(person, country="HTI")
+    assert [text for text in said(after) if text.startswith(NOTHING_TIED) or STATE.match(text)] == unmet[1:]
 
 
 def test_at_first_only_what_the_mission_has_taken_up_is_shown(opened: Callable[..., AppTest], person: str) -> None:
-    assert said(opened(person, OURS, country="USA"))[0].startswith(
+    assert said(opened(person, OURS, country="HTI"))[0].startswith(
         "Coverage holds what the guidelines would have us do"
     )
-    consulted(person, "upr-4-USA")
-    assert said(opened(person, OURS, country="USA"))[0].startswith("**3 late** around 1 item")
+    consulted(person, "upr-4-HTI")
+    assert "around 1 item" in said(opened(person, OURS, country="HTI"))[0]
 
 
 def test_an_item_of_the_list_opens_its_panel(opened: Callable[..., AppTest], person: str) -> None:
-    app = opened(person, country="USA")
-    app.button(key="coverage_open_upr-4-USA").click().run()
-    assert app.query_params["item"] == "upr-4-USA"
+    app = opened(person, country="HTI")
+    app.button(key="coverage_open_upr-4-HTI").click().run()
+    assert app.query_params["item"] == "upr-4-HTI"
 
 
 def test_a_long_list_is_shown_in_full_on_demand(opened: Callable[..., AppTest], person: str) -> None:
@@ -107,13 +107,13 @@ def test_where_nothing_is_expected_the_page_says_what_would_be_here(
 
 @pytest.mark.parametrize(
     ("expectation", "leads_to"),
-    [("", {"item": "upr-4-USA"}), ("draft", {"new": "upr-recommendation", "tie": "upr-4-USA"})],
+    [("", {"item": "upr-4-HTI"}), ("draft", {"new": "upr-recommendation", "tie": "upr-4-HTI"})],
 )
 def test_a_click_on_the_picture_opens_the_item_or_what_misses(
     opened: Callable[..., AppTest], person: str, expectation: str, leads_to: dict[str, str]
 ) -> None:
-    app = opened(person, country="USA")
-    app.session_state["coverage_clicked"] = ("upr-4-USA", expectation)
+    app = opened(person, country="HTI")
+    app.session_state["coverage_clicked"] = ("upr-4-HTI", expectation)
     app.run()
     assert not app.exception
     assert {name: app.query_params.get(name) for name in leads_to} == leads_to
