@@ -37,6 +37,8 @@ MESSAGES: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = {
     "confirm-sample": "Sample users cannot record this: it would apply to everyone.",
     "confirm-ask-again-out-of-bounds": _out_of_bounds,
     "confirm-answer-of-another-item": "An answer stays with its item. Record another one.",
+    "confirm-days-not-announced": "Give days, or say that nothing is announced yet; not both.",
+    "confirm-ask-again-without-answer": "--ask-again goes with --not-announced.",
     "confirm-not-listed": "“{item}” is not among the dates to confirm.",
     "confirm-past-provisional": "These days have passed: record them without “subject to change”.",
 }

@@ -23,6 +23,7 @@ from calendar_model.access.unit_of_work import reading
 from calendar_model.calendar import Filter, Origins
 from calendar_model.calendar.filters import RecordFacts
 from calendar_model.cycles import IN_SIGHT, edition_code, is_stale
+from calendar_model.cycles.record import usual_notice
 from calendar_model.mission.checks import Checks, is_changed, must_be_actor
 from calendar_model.mission.events import event_of
 from calendar_model.mission.outcomes import confirm_dates, record_held, what_can_be_recorded
@@ -128,26 +129,22 @@ class Worklist:
         return Worklist(*(tuple(filter(keeps, lines)) for lines in (self.open, self.waiting)))
 
 
-def no_notice(_reference: Reference, _body: str) -> int | None:
-    """For where nobody knows when bodies usually announce."""
-    return None
-
-
 def to_confirm(
     table: pd.DataFrame,
     reference: Reference,
     today: date,
     answers: Mapping[str, Answer] | None = None,
-    usual_notice: Notices = no_notice,
+    notice_of: Notices = usual_notice,
 ) -> Worklist:
     """Return the dates to confirm on ``today``, from a whole calendar table that stands on that day.
 
     These are sessions, meetings, texts, and deadlines that the organisation sets itself, which begin within six months
     and are not confirmed, or passed in the last year without a record. What follows from them is left out: deadlines
-    counted by a rule, and reviews while their session is on the list. ``answers`` are by item.
+    counted by a rule, and reviews while their session is on the list. ``answers`` are by item; ``notice_of`` says how
+    early a body usually announces.
     """
     answers = answers or {}
-    lines = [*_dated(table, reference, today, usual_notice), *_stale(reference, today)]
+    lines = [*_dated(table, reference, today, notice_of), *_stale(reference, today)]
     lines.sort(key=_order)
     answered = [replace(line, answer=answers.get(line.item)) for line in lines]
     waiting = [line for line in answered if line.answer is not None and line.answer.ask_again_on > today]
@@ -164,7 +161,7 @@ def _order(line: DateToConfirm) -> tuple[int, int, str]:
     return _ORDER.index(line.pressing), days, line.item
 
 
-def _dated(table: pd.DataFrame, reference: Reference, today: date, usual_notice: Notices) -> Iterator[DateToConfirm]:
+def _dated(table: pd.DataFrame, reference: Reference, today: date, notice_of: Notices) -> Iterator[DateToConfirm]:
     now = pd.Timestamp(today)
     last = table["end"] + (table["latest"] - table["start"])
     unsure = table["standing"].isin((Standing.PROJECTED, Standing.PROVISIONAL)) & (last >= now)
@@ -174,7 +171,7 @@ def _dated(table: pd.DataFrame, reference: Reference, today: date, usual_notice:
     found = table[(unsure & (table["earliest"] <= horizon)) | passed]
     origins = Origins(reference)
     sessions = frozenset(found.loc[found["kind"] == Kind.SESSION, "item"])
-    notices = {body: usual_notice(reference, body) for body in found["body"].unique()}
+    notices = {body: notice_of(reference, body) for body in found["body"].unique()}
     for row in found.to_dict("records"):
         if _is_asked_for(row, reference, origins, sessions):
             outcomes = what_can_be_recorded(row, reference, today)
@@ -303,12 +300,12 @@ def answers_by_item(session: Session) -> dict[str, Answer]:
     return {row.item: Answer(**row._mapping) for row in rows}
 
 
-def worklist_for(viewer: Viewer, usual_notice: Notices = no_notice) -> Worklist:
+def worklist_for(viewer: Viewer, notice_of: Notices = usual_notice) -> Worklist:
     """Return the dates to confirm today, as a viewer sees them."""
     reference, table = calendar_for(viewer)
     with reading(viewer) as session:
         answers = answers_by_item(session)
-    return to_confirm(table, reference, clock.today(), answers, usual_notice)
+    return to_confirm(table, reference, clock.today(), answers, notice_of)
 
 
 # --- Commands

@@ -23,6 +23,7 @@ from calendar_model.store.models import (
     Base,
     Change,
     ItemLink,
+    NotAnnounced,
     Person,
     Record,
     RecordLink,
@@ -108,6 +109,22 @@ def test_the_step_back_before_the_addresses_keeps_all_but_them(workspace: Worksp
         assert session.scalars(select(Subscription)).all() == []
     assert verify(workspace).problems == (
         f"The row of subscription {made.id} is missing: it was deleted past the history.",
+    )
+
+
+def test_the_step_back_before_the_answers_keeps_all_but_them(workspace: Workspace) -> None:
+    fill(workspace)
+    with writing(workspace) as session:
+        person = session.scalars(select(Person)).one()
+        days = {"asked_on": date(2026, 11, 24), "ask_again_on": date(2027, 1, 10)}
+        session.add(answer := NotAnnounced(item="session-HRC64", person_id=person.id, **days))
+        session.commit()
+    migrations.downgrade(workspace.engine, "0007")
+    assert tables(workspace) == [name for name in ALL_TABLES if name != "not_announced"]
+    migrations.upgrade(workspace.engine)
+    assert tables(workspace) == ALL_TABLES
+    assert verify(workspace).problems == (
+        f"The row of not_announced {answer.id} is missing: it was deleted past the history.",
     )
 
 
