@@ -14,7 +14,7 @@ from pathlib import Path
 from calendar_model import configuration
 from calendar_model.access.problems import Refused
 from calendar_model.calendar import FilterError
-from calendar_model.commands import calendar, imports, workspace
+from calendar_model.commands import calendar, confirmations, imports, workspace
 from calendar_model.store.database import WorkspaceError
 
 
@@ -40,7 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--data", type=Path, metavar="FOLDER", help="another folder with the reference files")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
-    for module in (calendar, workspace, imports):
+    for module in (calendar, confirmations, workspace, imports):
         module.add_to(commands)
     return parser
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import argparse
 import sys
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from calendar_model.access.permissions import Viewer, member
 from calendar_model.access.problems import Problem, Refused
-from calendar_model.access.unit_of_work import staff
+from calendar_model.commands.options import day, person
 from calendar_model.commands.output import print_json, print_table
 from calendar_model.imports import remote
 from calendar_model.imports.calendar_comparison import CalendarSettings
@@ -60,8 +60,8 @@ def add_to(commands: Commands) -> None:
         "--zone", default="", metavar="ZONE", help="of hours without one (default: where the body sits)"
     )
     importing.add_argument("--name", default="", help="what readers know the calendar by (default: the file's name)")
-    importing.add_argument("--from", dest="since", type=_day, metavar="DATE", help="default: a year ago")
-    importing.add_argument("--until", type=_day, metavar="DATE", help="default: in three years")
+    importing.add_argument("--from", dest="since", type=day, metavar="DATE", help="default: a year ago")
+    importing.add_argument("--until", type=day, metavar="DATE", help="default: in three years")
     importing.add_argument("--format", choices=("table", "json"), default="table", help="default: table")
     importing.add_argument(
         "--cancel-gone",
@@ -82,19 +82,10 @@ def add_to(commands: Commands) -> None:
     refreshing.set_defaults(run=_refresh)
 
 
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"“{text}” is not a date; write it as 2026-11-24") from None
-
-
 def _import(options: argparse.Namespace) -> int:
     if options.file.suffix.lower() in _TABLES:
         raise Refused(Problem("command-table", values={"name": options.file.name}))
-    if options.write and not options.person:
-        raise Refused(Problem("command-no-person"))
-    viewer = _person(options.person) if options.person else Viewer("", Sensitivity.INTERNAL)
+    viewer = person(options.person) if options.person or options.write else Viewer("", Sensitivity.INTERNAL)
     reference = load(options.data)
     if options.body not in reference.organisations:
         raise Refused(Problem("command-unknown-body", values={"body": options.body}))
@@ -131,14 +122,6 @@ def _outcome(plan: ImportPlan, options: argparse.Namespace) -> str:
         events = "event is" if gone == 1 else "events are"
         done += f" {gone} {events} no longer in the file and not cancelled; add --cancel-gone to cancel."
     return done
-
-
-def _person(named: str) -> Viewer:
-    found = [person.id for person in staff() if named in (person.id, person.name)]
-    if len(found) != 1:
-        code = "command-several-persons" if found else "command-unknown-person"
-        raise Refused(Problem(code, values={"person": named}))
-    return member(found[0])
 
 
 def _content(file: Path) -> bytes:

@@ -235,7 +235,7 @@ _FORMATS: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = MappingProxyT
         "remote-not-changed": "The calendar has not changed since it was last read.",
         # The command line.
         "command-table": "{name} is a table: import it on the page Import, where its columns are matched.",
-        "command-no-person": "Say with --as who imports the file: what is written has a name in the history.",
+        "command-no-person": "Say with --as who you are: what is written has a name in the history.",
         "command-unknown-person": (
             "There is no person “{person}”; give the identifier, as it stands in the history, or the whole name."
         ),
