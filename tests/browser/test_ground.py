@@ -29,6 +29,7 @@ PAGES = {
     "subscribe": "Feeds",
     "import": "Import",
     "settings": "Settings",
+    "confirm": "Dates to confirm",
     "corrections": "Corrections",
 }
 """The menu: address and title."""
@@ -53,7 +54,9 @@ def asked(page: Page) -> list[tuple[str, str]]:
 def test_inner_page_opened_first_goes_through_the_entrance(fresh_server: str, visit: Visit) -> None:
     visit.page.goto(f"{fresh_server}/timeline")
     settled(visit.page)
-    assert visit.page.get_by_test_id("stTopNavLink").all_inner_texts() == list(PAGES.values())
+    # On a narrower screen the last entries are in a list of their own.
+    visit.page.set_viewport_size({"width": 1800, "height": 900})
+    expect(visit.page.get_by_test_id("stTopNavLink")).to_have_text(list(PAGES.values()))
     expect(visit.page.get_by_role("heading", level=1)).to_have_text("Timeline")
 
 

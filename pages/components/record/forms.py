@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 import streamlit as st
@@ -329,10 +329,17 @@ class RecordForm:
         chosen: Sensitivity = self.values("sensitivity").get("sensitivity") or before
         return chosen.rank < before.rank
 
-    def submit(self, label: str, act: Callable[[RecordForm], str], *, key: str = "save") -> None:
+    def submit(
+        self,
+        label: str,
+        act: Callable[[RecordForm], str],
+        *,
+        key: str = "save",
+        emphasis: Literal["primary", "secondary"] = "primary",
+    ) -> None:
         """The button. ``act`` saves what :meth:`values` and :meth:`chosen` hold and says what it did; on success the
         fields are fresh again."""
-        st.button(label, type="primary", key=f"{self.prefix}_{key}", on_click=self._submitted, args=(act,))
+        st.button(label, type=emphasis, key=f"{self.prefix}_{key}", on_click=self._submitted, args=(act,))
 
     def values(self, *names: str) -> dict[str, Any]:
         """What is typed, by column; without names all fields that are columns."""

@@ -73,7 +73,7 @@ def as_of(context: PageContext) -> str:
 
 FORM_ADDRESS = ("record", "new", "tie", "with", "file", "row")
 """What the address carries that tells one form from another."""
-_ON_LISTS = ("follow_up_", "remote_", "subscription_", "outcome_")
+_ON_LISTS = ("follow_up_", "remote_", "subscription_", "outcome_", "confirm_")
 """What the keys of fields begin with that belong to a form, also on a page that lists."""
 
 

@@ -19,6 +19,7 @@ from calendar_model import wording
 from calendar_model.access.permissions import ANONYMOUS, Viewer
 from calendar_model.access.unit_of_work import ChangeToken, change_token, reading
 from calendar_model.calendar import when
+from calendar_model.cycles import announcement_of
 from calendar_model.feeds import CalendarProperties, calendar_bytes
 from calendar_model.messages.coverage import item_work_words
 from calendar_model.mission.coverage import work_by_item
@@ -137,6 +138,7 @@ def _facts(row: Any, context: PageContext) -> str:
     organisation, body = (reference.organisations.get(row[name]) for name in ("organisation", "body"))
     track, session = reference.tracks.get(row["track"]), reference.sessions.get(row["session"])
     states = [reference.states[code].name if code in reference.states else code for code in row["countries"].split()]
+    announced = announcement_of(reference, row["session"]) if row["kind"] == Kind.SESSION else None
     facts = {
         "Organisation": organisation.name if organisation else row["organisation"],
         "Body": body.name if body and row["body"] != row["organisation"] else "",
@@ -146,6 +148,7 @@ def _facts(row: Any, context: PageContext) -> str:
         "Place": row["location"],
         "From whom": row["for_whom"],
         "About": row["description"],
+        "Forecast": str(announced) if announced is not None else "",
         "Notes": row["notes"],
     }
     lines = "".join(f"<dt>{name}</dt><dd>{escape(value)}</dd>" for name, value in facts.items() if value)

@@ -54,6 +54,7 @@ PAGES = (
     PageEntry("feeds", "Feeds", "subscribe"),
     PageEntry("imports", "Import", "import", filtered=False),
     PageEntry("settings", "Settings", filtered=False),
+    PageEntry("confirm", "Dates to confirm"),
     PageEntry("corrections", "Corrections", filtered=False, shows=(RecordKind.CORRECTION,)),
     PageEntry("dossier", "Dossier", in_menu=False),
 )

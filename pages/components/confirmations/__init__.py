@@ -1,0 +1,1 @@
+"""What the page Dates to confirm is made of."""

@@ -1,0 +1,169 @@
+"""A line of the worklist: an item with its expected days, why it is pressing, and the fields to record its dates.
+
+Each line is a part of the page that runs by itself, so that typing in one does not draw the others again. What was
+refused is said below the button that was pressed.
+"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from calendar_model.calendar import when
+from calendar_model.messages.confirmations import answer_words, pressing_words
+from calendar_model.mission.confirmations import DateToConfirm, confirm_item, edition_row, record_not_announced
+from calendar_model.terms import ItemOutcome
+from calendar_model.wording import day
+from pages.components.record import forms
+from pages.components.record.forms import RecordForm
+from pages.components.shell import item_panel, outage
+from pages.components.shell.context import PageContext
+from pages.components.shell.navigation import link
+from pages.components.shell.words import linked, plain
+from pages.components.widgets import labels
+from pages.components.widgets.lines import dated_line
+
+_PRESSED, _SAID = "confirm_pressed", "confirm_said"
+"""The form whose button was pressed last, by the prefix of its keys; and what came of it, to be said at that form."""
+
+
+def take_result() -> None:
+    """At the start of the page: what the last press did is said on top once it is done, else at its button."""
+    if _take():
+        forms.say(st.session_state.pop(_SAID)[1])
+
+
+def _take() -> bool:
+    """Take what came of the last press; whether it is done, and the list has changed."""
+    if forms.unsaid():
+        st.session_state[_SAID] = st.session_state.pop(_PRESSED, ""), forms.take()
+    return _SAID in st.session_state and st.session_state[_SAID][1].done
+
+
+def draw_line(line: DateToConfirm, context: PageContext, asked_by: str = "", *, may_record: bool) -> None:
+    """Draw a line within a container whose key begins with ``lines_``; ``asked_by`` is the name of who asked."""
+    dates = when(line.row, context.zone) if line.row is not None else "no dates expected"
+    with dated_line(f"confirm_{line.item}", plain(dates), stacked=True):
+        if line.row is None:
+            st.markdown(plain(line.title))
+        else:
+            st.button(
+                plain(line.title),
+                key=f"confirm_open_{line.item}",
+                type="tertiary",
+                on_click=item_panel.choose,
+                args=(line.item,),
+                wrap=True,
+            )
+        st.caption(_why(line, context, asked_by))
+        if may_record:
+            part = st.fragment(outage.part(_draw_fields))
+            part(line, context, st.query_params.get(item_panel.ITEM, ""))
+
+
+def _why(line: DateToConfirm, context: PageContext, asked_by: str) -> str:
+    why = pressing_words(line.pressing, line.days, line.usual_notice, line.last_year)
+    if line.answer is not None:
+        why = answer_words(line.answer.asked_on, line.answer.ask_again_on, asked_by, line.answer.note)
+    page = f"Page of {labels.short_organisation(line.website_of, context.reference)}" if line.website else ""
+    return " · ".join(filter(None, (plain(why), linked(plain(page), line.website))))
+
+
+def _draw_fields(line: DateToConfirm, context: PageContext, opened: str) -> None:
+    if _take() or st.query_params.get(item_panel.ITEM, "") != opened:
+        # Something was recorded, and the list has changed; or a button chose an item, whose panel the page opens.
+        st.rerun()
+    if line.outcome is not None:
+        _draw_form(line, context)
+    else:
+        with _beside(line):
+            if line.row is None:
+                file, row = edition_row(line)
+                link("corrections", "Record an edition", new="1", file=file, row=row)
+            _draw_others(line, context)
+
+
+def _beside(line: DateToConfirm) -> DeltaGenerator:
+    return st.container(horizontal=True, vertical_alignment="center", key=f"confirming_more_{line.item}")
+
+
+def _draw_others(line: DateToConfirm, context: PageContext) -> None:
+    """The ways on beside recording the days."""
+    _draw_answer(line, context)
+    if line.row is not None:
+        st.button(
+            "More" if line.outcome else "Record what became of it",
+            key=f"confirm_more_{line.item}",
+            on_click=item_panel.choose,
+            args=(line.item,),
+            help="Moved, cancelled, and all that is known of it." if line.outcome else None,
+        )
+
+
+def _draw_form(line: DateToConfirm, context: PageContext) -> None:
+    # The days are part of the keys: where another day is expected by now, the fields begin with it.
+    present = SimpleNamespace(id=f"{line.item}_{line.start}_{line.end}", version=0, start=line.start, end=line.end)
+    form = RecordForm("confirm", context, present)
+    held = line.outcome is ItemOutcome.HELD
+    with form:
+        with st.container(horizontal=True, vertical_alignment="bottom", key=f"confirming_{line.item}"):
+            form.day("start", "Day" if line.is_one_day else "First day", width=140)
+            if not line.is_one_day:
+                form.day("end", "Last day", width=140)
+            form.text("source_url", "Address of the source", placeholder="https://", width="stretch")
+            label = "Held on these days" if held else "Confirm the day" if line.is_one_day else "Confirm these dates"
+            form.submit(label, lambda form: _confirm(form, line), emphasis="secondary")
+        _say(form)
+        with _beside(line):
+            if not held:
+                form.tick("provisional", "Subject to change: keep it provisional", width="content")
+            _draw_others(line, context)
+
+
+def _confirm(form: RecordForm, line: DateToConfirm) -> str:
+    st.session_state[_PRESSED] = form.prefix
+    typed = form.values()
+    confirm_item(
+        form.context.viewer,
+        line.item,
+        typed["start"],
+        None if line.is_one_day else typed["end"],
+        source_url=typed["source_url"] or "",
+        provisional=bool(typed.get("provisional")),
+    )
+    return f"Recorded: {line.title}. The calendar and every feed show it now."
+
+
+def _draw_answer(line: DateToConfirm, context: PageContext) -> None:
+    """The fields for "not announced yet", which are drawn once they are opened."""
+    label = "Not known yet" if line.outcome is not ItemOutcome.CONFIRMED else "Not announced yet"
+    opened = st.popover(label, key=f"confirm_answer_{line.item}", on_change="rerun")
+    if not opened.open:
+        return
+    with opened:
+        present: Any = SimpleNamespace(id=line.item, version=0, ask_again_on=line.ask_again_on)
+        form = RecordForm("confirm_later", context, present, table="not_announced")
+        with form:
+            form.day("ask_again_on", "Ask again on")
+            form.text("note", "Note", help="Public, as all of it is. Name nobody.")
+            form.text("source_url", "Address of the source, if there is one", placeholder="https://")
+            form.submit("Ask again later", lambda form: _answer(form, line))
+            _say(form)
+
+
+def _answer(form: RecordForm, line: DateToConfirm) -> str:
+    st.session_state[_PRESSED] = form.prefix
+    typed = form.values()
+    again = record_not_announced(form.context.viewer, line.item, **typed)
+    return f"{line.title} is asked for again on {day(again)}."
+
+
+def _say(form: RecordForm) -> None:
+    """What was refused, at the form whose button was pressed."""
+    prefix, result = st.session_state.get(_SAID, ("", None))
+    if result is not None and prefix == form.prefix:
+        del st.session_state[_SAID]
+        forms.say(result)

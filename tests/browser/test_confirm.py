@@ -1,0 +1,101 @@
+"""The Council's next session is confirmed from the worklist: it leaves the list, and the calendar and the feed follow."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from calendar_model.access.permissions import ANONYMOUS
+from calendar_model.mission.transactions import save
+from calendar_model.store.database import open_workspace
+from calendar_model.store.models import Person
+from tests.browser.conftest import WIDE, settled, start_server, stop_server
+from tests.browser.driver import choose
+
+SESSION, DEADLINE = "session-HRC64", "deadline-hrc-organisational-meeting-HRC64"
+TITLE = "Human Rights Council, 64th session"
+SOURCE = "https://www.ohchr.org/en/hr-bodies/hrc/sessions"
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[str]:
+    """A server with one person in its workspace."""
+    workspace = open_workspace(f"sqlite:///{tmp_path / 'workspace.sqlite'}")
+    save(ANONYMOUS, Person, {"name": "Desk officer"}, workspace=workspace)
+    workspace.close()
+    process, address = start_server(tmp_path / "server.log")
+    yield address
+    stop_server(process)
+
+
+@pytest.fixture
+def page(browser: Browser, server: str) -> Iterator[Page]:
+    context = browser.new_context(viewport=WIDE, timezone_id="Europe/Oslo", locale="en-GB")  # type: ignore[arg-type]
+    context.set_default_timeout(20_000)
+    page = context.new_page()
+    page.goto(f"{server}/confirm?organisation=un-hrc&q=hrc64")
+    settled(page)
+    page.get_by_role("button", name="Nobody chosen").click()
+    choose(page.get_by_role("combobox", name="You act as"), "Desk officer")
+    page.keyboard.press("Escape")
+    yield page
+    context.close()
+
+
+def fed(server: str, item: str) -> tuple[str, int]:
+    """The first day and the SEQUENCE of an item in the file that calendar programs are given."""
+    content = urlopen(f"{server}/feeds/item/{item}.ics").read().decode()
+    (day,), (sequence,) = re.findall(r"DTSTART;VALUE=DATE:(\d+)", content), re.findall(r"SEQUENCE:(\d+)", content)
+    return day, int(sequence)
+
+
+def test_the_session_is_confirmed_from_the_worklist(page: Page, server: str) -> None:
+    session, deadline = fed(server, SESSION), fed(server, DEADLINE)
+    line = page.locator(f"[class*='st-key-what_confirm_{SESSION}']")
+    expect(line).to_contain_text(TITLE)
+    # The announced days are a week later than the expected ones.
+    for label, day in (("First day", "20270301"), ("Last day", "20270402")):
+        line.get_by_role("group", name=label).get_by_role("spinbutton").first.click()
+        page.keyboard.type(day)
+        page.keyboard.press("Tab")
+        settled(page)
+    line.get_by_role("button", name="Confirm these dates").click()
+    expect(line.get_by_role("alert")).to_contain_text("source")
+    line.get_by_label("Address of the source").fill(SOURCE)
+    line.get_by_label("Address of the source").press("Tab")
+    settled(page)
+    line.get_by_role("button", name="Confirm these dates").click()
+    expect(page.get_by_role("alert")).to_contain_text(f"Recorded: {TITLE}")
+    settled(page)
+    expect(line).to_have_count(0)
+    assert fed(server, SESSION) == ("20270301", fed(server, SESSION)[1])
+    assert fed(server, SESSION)[1] > session[1]
+    assert (deadline[0], fed(server, DEADLINE)[0]) == ("20270208", "20270215")
+    assert fed(server, DEADLINE)[1] > deadline[1]
+
+    # The panel says how the days compare with what was expected of them.
+    page.goto(f"{server}/timeline?item={SESSION}")
+    settled(page)
+    expect(page.get_by_role("dialog")).to_contain_text("announced for 7 days later; known 97 days ahead")
+
+
+def test_another_line_is_opened_and_put_off(page: Page) -> None:
+    item = "deadline-hrc-sr-dialogue-HRC64"
+    line = page.locator(f"[class*='st-key-what_confirm_{item}']")
+    line.get_by_role("button", name="More").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    settled(page)
+    line.get_by_role("button", name="Not announced yet").click()
+    page.get_by_role("button", name="Ask again later").click()
+    expect(page.get_by_role("alert")).to_contain_text("asked for again on")
+    settled(page)
+    expect(line).to_have_count(0)
+    page.get_by_text("Asked, not announced yet (1)").click()
+    expect(line).to_contain_text("Asked on Tue 24 Nov 2026 by Desk officer")
