@@ -15,7 +15,7 @@ import streamlit as st
 from calendar_model import wording
 from calendar_model.calendar import city
 from calendar_model.cycles.forecast_report import miss_words
-from calendar_model.cycles.record import FIRST_YEAR, Forecasted, Trial, figures, held, record
+from calendar_model.cycles.record import FIRST_YEAR, Forecasted, ForecastTrial, figures, held, record
 from calendar_model.figures.record import figures_words, record_figure, record_summary
 from calendar_model.mission import briefing
 from calendar_model.reference import Reference
@@ -219,13 +219,13 @@ _RECORDED = (Forecasted.SESSION, Forecasted.MEETING, Forecasted.TEXT)
 
 
 @st.cache_data(max_entries=64, show_spinner="Comparing forecasts with what came")
-def _record(_reference: Reference, version: str, bodies: tuple[str, ...], as_of: date) -> tuple[Trial, ...]:
+def _record(_reference: Reference, version: str, bodies: tuple[str, ...], as_of: date) -> tuple[ForecastTrial, ...]:
     return record(_reference, as_of, _RECORDED, bodies)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _record_figure(
-    _trials: tuple[Trial, ...], version: str, bodies: tuple[str, ...], theme: str, width: int
+    _trials: tuple[ForecastTrial, ...], version: str, bodies: tuple[str, ...], theme: str, width: int
 ) -> go.Figure:
     return record_figure(_trials, "dark" if theme == "dark" else "light", width)
 

@@ -27,7 +27,7 @@ from calendar_model.cycles.record import (
     LARGE_MISS,
     Figures,
     Forecasted,
-    Trial,
+    ForecastTrial,
     figures,
     held,
     of_followed_bodies,
@@ -78,7 +78,7 @@ def variations(reference: Reference, as_of: date) -> tuple[tuple[ForecastSetting
     )
 
 
-def figure_rows(reference: Reference, trials: Iterable[Trial]) -> list[tuple[Forecasted, str, str, Figures]]:
+def figure_rows(reference: Reference, trials: Iterable[ForecastTrial]) -> list[tuple[Forecasted, str, str, Figures]]:
     """Return kind, body, name and figures of each series that was forecast at least once, in the trials' order."""
     rows = []
     for (kind, _), group in groupby(held(trials), key=lambda trial: (trial.kind, trial.series)):
@@ -89,7 +89,7 @@ def figure_rows(reference: Reference, trials: Iterable[Trial]) -> list[tuple[For
     return rows
 
 
-def miss_words(trial: Trial) -> str:
+def miss_words(trial: ForecastTrial) -> str:
     """Return why a forecast missed, as far as it is known."""
     return message("forecast-miss", {"note": trial.note, "past": trial.past})
 
@@ -117,13 +117,13 @@ def as_values(reference: Reference, as_of: date) -> dict[str, Any]:
     }
 
 
-def _trial_values(trial: Trial) -> dict[str, Any]:
+def _trial_values(trial: ForecastTrial) -> dict[str, Any]:
     values = {name: value.isoformat() if isinstance(value, date) else value for name, value in asdict(trial).items()}
     explanation = miss_words(trial) if trial.is_large_miss else ""
     return {**values, "miss": trial.miss, "covered": trial.is_covered, "explanation": explanation}
 
 
-def _of_kind(trials: Iterable[Trial], kind: Forecasted) -> tuple[Trial, ...]:
+def _of_kind(trials: Iterable[ForecastTrial], kind: Forecasted) -> tuple[ForecastTrial, ...]:
     return held(trial for trial in trials if trial.kind is kind)
 
 
@@ -150,7 +150,7 @@ def as_markdown(reference: Reference, as_of: date) -> str:
     return "\n".join(lines)
 
 
-def _method(reference: Reference, trials: Sequence[Trial]) -> list[str]:
+def _method(reference: Reference, trials: Sequence[ForecastTrial]) -> list[str]:
     whole = figures(held(of_followed_bodies(reference, trials)))
     meetings = figures(_of_kind(trials, Forecasted.MEETING))
     text = f"""## In short
@@ -217,7 +217,7 @@ _HEAD = (
 )
 
 
-def _tables(reference: Reference, trials: Sequence[Trial]) -> list[str]:
+def _tables(reference: Reference, trials: Sequence[ForecastTrial]) -> list[str]:
     lines = [
         "## The record",
         "",
@@ -242,7 +242,7 @@ def _tables(reference: Reference, trials: Sequence[Trial]) -> list[str]:
     return lines
 
 
-def _misses(reference: Reference, trials: Sequence[Trial]) -> list[str]:
+def _misses(reference: Reference, trials: Sequence[ForecastTrial]) -> list[str]:
     rows = [
         [
             reference.organisations[trial.body].short_name,
@@ -293,7 +293,7 @@ def _variations(reference: Reference, as_of: date) -> list[str]:
     ]
 
 
-def _notice(reference: Reference, trials: Sequence[Trial]) -> list[str]:
+def _notice(reference: Reference, trials: Sequence[ForecastTrial]) -> list[str]:
     announced = [trial for trial in trials if trial.kind is Forecasted.SESSION and trial.notice is not None]
     rows = [
         [
@@ -324,7 +324,7 @@ def _notice(reference: Reference, trials: Sequence[Trial]) -> list[str]:
     return [*lines, ""]
 
 
-def _every_session(reference: Reference, trials: Sequence[Trial]) -> list[str]:
+def _every_session(reference: Reference, trials: Sequence[ForecastTrial]) -> list[str]:
     lines = ["## Every opening", ""]
     head = ("Session", "Stood on", "Expected", "Earliest", "Latest", "Came", "Days", "Best rule for the day")
     for _, group in groupby(_of_kind(trials, Forecasted.SESSION), key=lambda trial: trial.series):

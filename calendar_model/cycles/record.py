@@ -45,7 +45,7 @@ class Forecasted(StrEnum):
 
 
 @dataclass(frozen=True)
-class Trial:
+class ForecastTrial:
     """One forecast beside the day that came.
 
     ``series`` is what recurs, by its code (a season, a slot of a recurring meeting, a track, a milestone), and
@@ -74,7 +74,7 @@ class Trial:
     known_from: date | None = None
     note: str = ""
 
-    def expecting(self, days: DayRange | None, rule: str = "") -> Trial:
+    def expecting(self, days: DayRange | None, rule: str = "") -> ForecastTrial:
         """Return the trial with the days that were forecast and the rule in words; as it is where none were."""
         if days is None or days.day is None:
             return self
@@ -120,7 +120,7 @@ class Figures:
     naive_within_7: int
 
 
-def figures(trials: Iterable[Trial]) -> Figures:
+def figures(trials: Iterable[ForecastTrial]) -> Figures:
     """Return how good the forecasts of these trials were."""
     trials = tuple(trials)
     made = [trial for trial in trials if trial.expected is not None]
@@ -143,7 +143,7 @@ def figures(trials: Iterable[Trial]) -> Figures:
 
 def record(
     reference: Reference, as_of: date, kinds: Iterable[Forecasted] = tuple(Forecasted), bodies: Iterable[str] = ()
-) -> tuple[Trial, ...]:
+) -> tuple[ForecastTrial, ...]:
     """Return the trials of every day since :data:`FIRST_YEAR` that was known by ``as_of``, by kind, series and year.
 
     ``kinds`` and ``bodies`` narrow it; without ``bodies`` it is of all.
@@ -160,17 +160,19 @@ def record(
     return tuple(trial for kind in kinds for trial in by_kind[kind]())
 
 
-def session_trials(reference: Reference, as_of: date, settings: ForecastSettings = USUAL_SETTINGS) -> tuple[Trial, ...]:
+def session_trials(
+    reference: Reference, as_of: date, settings: ForecastSettings = USUAL_SETTINGS
+) -> tuple[ForecastTrial, ...]:
     """Return the trials of the openings of sessions; ``settings`` are the numbers of the method."""
     return tuple(_Trials(reference, as_of, settings).sessions())
 
 
-def held(trials: Iterable[Trial]) -> tuple[Trial, ...]:
+def held(trials: Iterable[ForecastTrial]) -> tuple[ForecastTrial, ...]:
     """Return the trials of what was held; the others are of what is only announced."""
     return tuple(trial for trial in trials if trial.is_held)
 
 
-def of_followed_bodies(reference: Reference, trials: Iterable[Trial]) -> tuple[Trial, ...]:
+def of_followed_bodies(reference: Reference, trials: Iterable[ForecastTrial]) -> tuple[ForecastTrial, ...]:
     """Return the trials of the openings of sessions of the bodies whose texts or reviews are followed in a track."""
     followed = {track.body for track in reference.tracks.values()}
     return tuple(trial for trial in trials if trial.kind is Forecasted.SESSION and trial.body in followed)
@@ -228,7 +230,7 @@ class _Trials:
                 if is_of_season and row.body in self._bodies and self._is_tried(row):
                     yield season, row
 
-    def sessions(self) -> Iterator[Trial]:
+    def sessions(self) -> Iterator[ForecastTrial]:
         for season, row in self._tried_sessions():
             now = self._on(_before_session(season, row.start.year))
             forecast = now.in_season(season.code, row.start.year)
@@ -238,7 +240,7 @@ class _Trials:
                 trial = trial.expecting(now.opening(forecast), expected.rule.words)
             yield trial
 
-    def closes(self) -> Iterator[Trial]:
+    def closes(self) -> Iterator[ForecastTrial]:
         """Yield the trials of closing days. Interrupted sessions and those that last until the next are left out."""
         for season, row in self._tried_sessions():
             if row.interruption or season.lasts is not None:
@@ -256,8 +258,8 @@ class _Trials:
         now: SessionForecasts,
         past: tuple[date, ...],
         actual: date,
-    ) -> Trial:
-        return Trial(
+    ) -> ForecastTrial:
+        return ForecastTrial(
             kind=kind,
             body=row.body,
             series=season.code,
@@ -277,7 +279,7 @@ class _Trials:
         """Why a session was on other days than its habit; an interruption tells of its close."""
         return self._notes.get(row.code, row.moved_because or row.interruption)
 
-    def meetings(self) -> Iterator[Trial]:
+    def meetings(self) -> Iterator[ForecastTrial]:
         order = {code: at for at, code in enumerate(self._reference.recurring_meetings)}
         for row in sorted(self._reference.meetings, key=lambda row: (order[row.meeting], row.slot, row.start)):
             meeting, year = self._reference.recurring_meetings[row.meeting], row.year
@@ -288,7 +290,7 @@ class _Trials:
             edition = edition_in_year(self._reference, meeting, year, row.slot, now)
             expected = expected_first_day(self._reference, meeting, year, past, now)
             months = wording.span(*month_window(year, *meeting.slots[row.slot - 1]), Precision.MONTH)
-            trial = Trial(
+            trial = ForecastTrial(
                 kind=Forecasted.MEETING,
                 body=meeting.organisation,
                 series=f"{meeting.code}-{row.slot}" if len(meeting.slots) > 1 else meeting.code,
@@ -306,7 +308,7 @@ class _Trials:
                 trial = trial.expecting(edition.opening, expected.rule.words)
             yield trial
 
-    def texts(self) -> Iterator[Trial]:
+    def texts(self) -> Iterator[ForecastTrial]:
         """Yield the trials of the days on which texts were adopted, their sessions taken as given."""
         for track in self._reference.tracks.values():
             if track.body not in self._bodies:
@@ -321,7 +323,7 @@ class _Trials:
                 forecast = now.in_season(season.code, session.start.year)
                 found = expected_action(self._reference, track.code, forecast, now) if forecast is not None else None
                 past = sorted(one.adopted for one in texts if one.adopted and one.adopted <= now.as_of)
-                trial = Trial(
+                trial = ForecastTrial(
                     kind=Forecasted.TEXT,
                     body=track.body,
                     series=track.code,
@@ -342,7 +344,7 @@ class _Trials:
                 return month_window(year - 1, rule.window_from, rule.window_until)[1]
         return month_window(year - 1, season.window_from, season.window_until)[1]
 
-    def reviews(self) -> Iterator[Trial]:
+    def reviews(self) -> Iterator[ForecastTrial]:
         """Yield the trials of the days of reviews of which the place in the session's order is known."""
         track = next((t for t in self._reference.tracks.values() if t.subject is TrackSubject.STATE), None)
         for row in self._reference.reviews:
@@ -355,7 +357,7 @@ class _Trials:
             now = self._on(session.start)
             forecast = now.known(session.code)
             undated = row.model_copy(update={"date": None})
-            trial = Trial(
+            trial = ForecastTrial(
                 kind=Forecasted.REVIEW,
                 body=session.body,
                 series=track.code,
@@ -368,7 +370,7 @@ class _Trials:
             found = review_day(self._reference, undated, forecast, now) if forecast is not None else None
             yield trial.expecting(found)
 
-    def milestones(self) -> Iterator[Trial]:
+    def milestones(self) -> Iterator[ForecastTrial]:
         """Yield the trials of milestones whose days are recorded, counted from what was expected a year ahead."""
         order = {code: at for at, code in enumerate(self._reference.milestones)}
         sessions = {row.code: (season, row) for season, row in self._tried_sessions()}
@@ -396,7 +398,7 @@ class _Trials:
             then = replace(self._reference, milestone_dates=known)
             due = milestones_of(then, of, now, frozenset(milestone.tracks))
             found = next((one for one in due if one.milestone is milestone and not one.country), None)
-            trial = Trial(
+            trial = ForecastTrial(
                 kind=Forecasted.MILESTONE,
                 body=milestone.body,
                 series=milestone.code,

@@ -20,7 +20,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from calendar_model import wording
-from calendar_model.cycles.record import Figures, Trial, figures, held
+from calendar_model.cycles.record import Figures, ForecastTrial, figures, held
 from calendar_model.figures.coverage import WARNING
 from calendar_model.figures.packing import fit, text_px
 from calendar_model.figures.palette import INKS, TEXT_PX, Inks, ThemeName, legend_above, plain_layout
@@ -42,7 +42,7 @@ _YEARS_AGAIN = 5
 _OUTCOMES = ("On the expected day", "Inside the interval", "Outside the interval", "No day expected")
 
 
-def record_figure(trials: Sequence[Trial], theme: ThemeName, width: int) -> go.Figure:
+def record_figure(trials: Sequence[ForecastTrial], theme: ThemeName, width: int) -> go.Figure:
     """Return the dot plot of what was held.
 
     In: ``trials`` as :func:`calendar_model.cycles.record.record` gives them; ``width``, the pixels that it will have.
@@ -95,7 +95,7 @@ def record_figure(trials: Sequence[Trial], theme: ThemeName, width: int) -> go.F
     return figure
 
 
-def record_summary(trials: Sequence[Trial]) -> str:
+def record_summary(trials: Sequence[ForecastTrial]) -> str:
     """The picture in a few sentences, for those who do not see it."""
     series = _series(trials)
     if not series:
@@ -115,13 +115,13 @@ def figures_words(found: Figures) -> str:
     )
 
 
-def _series(trials: Sequence[Trial]) -> list[tuple[Trial, ...]]:
+def _series(trials: Sequence[ForecastTrial]) -> list[tuple[ForecastTrial, ...]]:
     """What was held, by what recurs; what was never expected is left out."""
     groups = (tuple(own) for _, own in groupby(held(trials), key=lambda trial: (trial.kind, trial.series)))
     return [own for own in groups if any(trial.expected for trial in own)]
 
 
-def _outcome(trial: Trial) -> str:
+def _outcome(trial: ForecastTrial) -> str:
     if trial.miss is None:
         return _OUTCOMES[3]
     return _OUTCOMES[0] if trial.miss == 0 else _OUTCOMES[1] if trial.is_covered else _OUTCOMES[2]
@@ -132,7 +132,7 @@ def _height(days: int) -> float:
     return max(min(days, _MOST_DAYS), -_MOST_DAYS) / _MOST_DAYS * (_BAND_PX / 2 - _MARK_PX / 2)
 
 
-def _intervals(marks: Iterable[Trial], middles: Mapping[Any, float], inks: Inks) -> go.Scatter:
+def _intervals(marks: Iterable[ForecastTrial], middles: Mapping[Any, float], inks: Inks) -> go.Scatter:
     x: list[float | None] = []
     y: list[float | None] = []
     for trial in marks:
@@ -154,7 +154,7 @@ def _intervals(marks: Iterable[Trial], middles: Mapping[Any, float], inks: Inks)
     )
 
 
-def _marks(outcome: str, own: Sequence[Trial], middles: Mapping[Any, float], theme: ThemeName) -> go.Scatter:
+def _marks(outcome: str, own: Sequence[ForecastTrial], middles: Mapping[Any, float], theme: ThemeName) -> go.Scatter:
     inks = INKS[theme]
     symbol, colour, fill = {
         _OUTCOMES[0]: ("circle", inks.accent, inks.accent),
@@ -179,7 +179,7 @@ def _marks(outcome: str, own: Sequence[Trial], middles: Mapping[Any, float], the
     )
 
 
-def _hover(trial: Trial) -> str:
+def _hover(trial: ForecastTrial) -> str:
     lines = [f"<b>{shown(trial.item)}</b>", f"Came on {wording.day(trial.actual)}"]
     if trial.expected is not None and trial.earliest is not None and trial.latest is not None:
         between = wording.short_span(trial.earliest, trial.latest)
@@ -193,7 +193,7 @@ def _hover(trial: Trial) -> str:
     return "<br>".join([*lines, *(wrapped(trial.note) if trial.note and trial.is_large_miss else [])])
 
 
-def _name(own: Sequence[Trial], top: float, width: int, inks: Inks) -> dict[str, Any]:
+def _name(own: Sequence[ForecastTrial], top: float, width: int, inks: Inks) -> dict[str, Any]:
     found = figures(own)
     score = f"{found.exact} of {found.trials}" if found.trials else "none expected"
     room = width - 16 - text_px(f"  {score}", TEXT_PX + 1)

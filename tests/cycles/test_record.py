@@ -16,7 +16,7 @@ from calendar_model.cycles.record import (
     FIRST_YEAR,
     Figures,
     Forecasted,
-    Trial,
+    ForecastTrial,
     figures,
     held,
     of_followed_bodies,
@@ -34,7 +34,7 @@ PUBLISHED = DATA.parent / "docs" / "FORECASTS.md"
 
 
 @pytest.fixture(scope="module")
-def trials(reference: Reference) -> tuple[Trial, ...]:
+def trials(reference: Reference) -> tuple[ForecastTrial, ...]:
     return record(reference, TODAY)
 
 
@@ -48,10 +48,10 @@ def with_session(reference: Reference, code: str, **changes: object) -> Referenc
 
 
 class TestFigures:
-    def trial(self, miss: int | None, low: int = 0, high: int = 0, naive: int | None = None) -> Trial:
+    def trial(self, miss: int | None, low: int = 0, high: int = 0, naive: int | None = None) -> ForecastTrial:
         day = date(2024, 3, 4)
         expected = day - timedelta(days=miss) if miss is not None else None
-        return Trial(
+        return ForecastTrial(
             kind=Forecasted.SESSION,
             body="a-body",
             series="a-season",
@@ -99,7 +99,7 @@ class TestFigures:
 
 class TestAims:
     def test_sessions_of_the_followed_bodies_are_forecast_as_well_as_promised(
-        self, reference: Reference, trials: tuple[Trial, ...]
+        self, reference: Reference, trials: tuple[ForecastTrial, ...]
     ) -> None:
         found = figures(held(of_followed_bodies(reference, trials)))
         assert found.trials >= 70
@@ -110,12 +110,12 @@ class TestAims:
         assert found.width <= 10
         assert found.naive_exact / found.naive < found.exact / found.trials
 
-    def test_closes_are_in_their_interval_in_nine_of_ten(self, trials: tuple[Trial, ...]) -> None:
+    def test_closes_are_in_their_interval_in_nine_of_ten(self, trials: tuple[ForecastTrial, ...]) -> None:
         found = figures(trial for trial in held(trials) if trial.kind is Forecasted.CLOSE)
         assert found.covered / found.trials >= 0.90
 
     def test_large_misses_of_followed_bodies_are_explained(
-        self, reference: Reference, trials: tuple[Trial, ...]
+        self, reference: Reference, trials: tuple[ForecastTrial, ...]
     ) -> None:
         followed = {track.body for track in reference.tracks.values()}
         kinds = (Forecasted.SESSION, Forecasted.CLOSE)
@@ -123,26 +123,26 @@ class TestAims:
         assert missed
         assert [trial.item for trial in missed if not trial.note] == []
 
-    def test_every_large_miss_is_spoken_of(self, trials: tuple[Trial, ...]) -> None:
+    def test_every_large_miss_is_spoken_of(self, trials: tuple[ForecastTrial, ...]) -> None:
         assert all(miss_words(trial) for trial in trials if trial.is_large_miss)
 
-    def test_every_kind_is_tried(self, trials: tuple[Trial, ...]) -> None:
+    def test_every_kind_is_tried(self, trials: tuple[ForecastTrial, ...]) -> None:
         assert {trial.kind for trial in trials} == set(Forecasted)
         assert all(trial.year >= FIRST_YEAR for trial in trials if trial.kind is not Forecasted.MILESTONE)
 
-    def test_only_what_is_past_is_held(self, trials: tuple[Trial, ...]) -> None:
+    def test_only_what_is_past_is_held(self, trials: tuple[ForecastTrial, ...]) -> None:
         assert all(trial.actual <= TODAY for trial in held(trials) if trial.kind is not Forecasted.CLOSE)
         assert [trial.actual > TODAY for trial in trials if not trial.is_held] != []
 
 
 class TestHindsight:
-    def test_each_stands_before_what_it_forecasts(self, trials: tuple[Trial, ...]) -> None:
+    def test_each_stands_before_what_it_forecasts(self, trials: tuple[ForecastTrial, ...]) -> None:
         assert all(trial.stood_on < trial.actual for trial in trials)
         ahead = [(t.actual - t.stood_on).days for t in trials if t.kind is Forecasted.SESSION]
         assert min(ahead) >= 300
 
     def test_a_session_stands_at_the_end_of_last_years_opening_months(
-        self, reference: Reference, trials: tuple[Trial, ...]
+        self, reference: Reference, trials: tuple[ForecastTrial, ...]
     ) -> None:
         for trial in trials:
             if trial.kind is Forecasted.SESSION:
@@ -183,13 +183,13 @@ class TestHindsight:
             for year in (stood_on.year + 1, stood_on.year + 2):
                 assert before.in_season(season, year) == after.in_season(season, year)
 
-    def test_a_rule_counts_from_the_day_on_which_it_was_known(self, trials: tuple[Trial, ...]) -> None:
+    def test_a_rule_counts_from_the_day_on_which_it_was_known(self, trials: tuple[ForecastTrial, ...]) -> None:
         opened = {trial.year: trial for trial in trials if trial.series == "ga-regular"}
         assert (opened[2022].miss, opened[2023].miss, opened[2024].miss) == (0, -7, 0)
 
 
 class TestIntervals:
-    def test_every_interval_holds_its_day(self, trials: tuple[Trial, ...]) -> None:
+    def test_every_interval_holds_its_day(self, trials: tuple[ForecastTrial, ...]) -> None:
         made = [trial for trial in trials if trial.expected is not None]
         assert made
         for trial in made:
@@ -209,7 +209,9 @@ class TestIntervals:
 
 
 class TestSettings:
-    def test_the_usual_numbers_are_the_engines_own(self, reference: Reference, trials: tuple[Trial, ...]) -> None:
+    def test_the_usual_numbers_are_the_engines_own(
+        self, reference: Reference, trials: tuple[ForecastTrial, ...]
+    ) -> None:
         first, found = next(iter(variations(reference, TODAY)))
         assert first == ForecastSettings() == VARIATIONS[0]
         assert found == figures(held(of_followed_bodies(reference, trials)))
@@ -246,7 +248,7 @@ class TestDocument:
     def test_the_published_record_is_what_the_engine_says(self, reference: Reference) -> None:
         assert PUBLISHED.read_text(encoding="utf-8") == as_markdown(reference, TODAY)
 
-    def test_the_values_hold_every_forecast(self, reference: Reference, trials: tuple[Trial, ...]) -> None:
+    def test_the_values_hold_every_forecast(self, reference: Reference, trials: tuple[ForecastTrial, ...]) -> None:
         values = as_values(reference, TODAY)
         assert len(values["forecasts"]) == len(trials)
         assert values["kinds"]["session"]["trials"] == figures(t for t in trials if t.kind == "session").trials

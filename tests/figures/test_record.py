@@ -8,16 +8,18 @@ from typing import Any
 import plotly.graph_objects as go
 import pytest
 
-from calendar_model.cycles.record import Forecasted, Trial
+from calendar_model.cycles.record import Forecasted, ForecastTrial
 from calendar_model.figures.coverage import WARNING
 from calendar_model.figures.palette import INKS, ThemeName, contrast
 from calendar_model.figures.record import record_figure, record_summary
 
 
-def trial(year: int, miss: int | None, *, series: str = "spring", width: int = 7, is_held: bool = True) -> Trial:
+def trial(
+    year: int, miss: int | None, *, series: str = "spring", width: int = 7, is_held: bool = True
+) -> ForecastTrial:
     day = date(year, 3, 10)
     expected = None if miss is None else day - timedelta(days=miss)
-    return Trial(
+    return ForecastTrial(
         kind=Forecasted.SESSION,
         body="a-body",
         series=series,
@@ -114,7 +116,7 @@ def test_without_trials_there_is_an_empty_picture() -> None:
 
 
 def test_a_name_that_looks_like_markup_stays_text() -> None:
-    named = Trial(**{**vars(trial(2021, 0)), "name": "<b>bold</b>"})
+    named = ForecastTrial(**{**vars(trial(2021, 0)), "name": "<b>bold</b>"})
     assert "&lt;b&gt;" in record_figure((named,), "light", 1280).layout.annotations[0].text
 
 
