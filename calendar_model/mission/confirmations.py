@@ -67,7 +67,7 @@ class Pressing(StrEnum):
 
 
 @dataclass(frozen=True)
-class Answer:
+class NotAnnouncedAnswer:
     """That the dates of an item were not announced when somebody asked, and the day on which to ask again."""
 
     item: str
@@ -104,7 +104,7 @@ class DateToConfirm:
     outcome: ItemOutcome | None = None
     usual_notice: int | None = None
     last_year: int | None = None
-    answer: Answer | None = None
+    answer: NotAnnouncedAnswer | None = None
 
     @property
     def is_one_day(self) -> bool:
@@ -133,7 +133,7 @@ def to_confirm(
     table: pd.DataFrame,
     reference: Reference,
     today: date,
-    answers: Mapping[str, Answer] | None = None,
+    answers: Mapping[str, NotAnnouncedAnswer] | None = None,
     notice_of: Notices = usual_notice,
 ) -> Worklist:
     """Return the dates to confirm on ``today``, from a whole calendar table that stands on that day.
@@ -293,11 +293,11 @@ def _check_changed_answer(session: WorkspaceSession, row: NotAnnounced) -> None:
 CHECKS: Mapping[type[Base], Checks] = {NotAnnounced: Checks(new=_check_answer, changed=_check_changed_answer)}
 
 
-def answers_by_item(session: Session) -> dict[str, Answer]:
+def answers_by_item(session: Session) -> dict[str, NotAnnouncedAnswer]:
     """The answers that nothing is announced yet, by item."""
-    names = list(Answer.__dataclass_fields__)
+    names = list(NotAnnouncedAnswer.__dataclass_fields__)
     rows = session.execute(select(*(getattr(NotAnnounced, name) for name in names)))
-    return {row.item: Answer(**row._mapping) for row in rows}
+    return {row.item: NotAnnouncedAnswer(**row._mapping) for row in rows}
 
 
 def worklist_for(viewer: Viewer, notice_of: Notices = usual_notice) -> Worklist:

@@ -21,8 +21,8 @@ from calendar_model.mission.confirmations import (
     LONGEST_WAIT,
     LOOKS_AHEAD,
     NEAR,
-    Answer,
     DateToConfirm,
+    NotAnnouncedAnswer,
     Pressing,
     Worklist,
     answers_by_item,
@@ -217,7 +217,7 @@ def fictional() -> Viewer:
     return member(save(ANONYMOUS, Person, {"name": "Fictional", "sample": True}))
 
 
-def answers(who: Viewer = ANONYMOUS) -> dict[str, Answer]:
+def answers(who: Viewer = ANONYMOUS) -> dict[str, NotAnnouncedAnswer]:
     with reading(who) as session:
         return answers_by_item(session)
 
@@ -229,7 +229,12 @@ def test_an_item_is_out_of_the_list_until_the_day_to_ask_again(
     listed = worklist_for(ANONYMOUS)
     assert SESSION not in items(listed)
     assert [(one.item, one.answer) for one in listed.waiting] == [
-        (SESSION, Answer(SESSION, TODAY, again, staff_member.person_id, "The programme is expected in January.", ""))
+        (
+            SESSION,
+            NotAnnouncedAnswer(
+                SESSION, TODAY, again, staff_member.person_id, "The programme is expected in January.", ""
+            ),
+        )
     ]
     assert again == line(SESSION).ask_again_on
     monkeypatch.setenv(TODAY_VARIABLE, again.isoformat())
