@@ -141,7 +141,7 @@ def test_whatever_changes_is_seen_by_who_asks_in_the_same_moment(
     sessions = data_copy / "sessions.csv"
     sessions.write_text(sessions.read_text("utf-8").replace("2026-02-23", "2026-02-24"), "utf-8")
     assert is_new()
-    monkeypatch.setenv(TODAY_VARIABLE, "2029-03-04")
+    monkeypatch.setenv(TODAY_VARIABLE, "2027-03-04")
     assert is_new()
     # Another process, which this one hears nothing of but through the file.
     other = open_workspace(str(current_workspace().engine.url))
