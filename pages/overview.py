@@ -68,8 +68,10 @@ def now(context: PageContext) -> None:
     lines(first, "now")
     if rest:
         count = sum(len(e.items) for e in rest)
-        more = "1 window includes" if count == 1 else f"{count} windows include"
-        with st.expander(f"{more} today: these may be on, their days are open", expanded=not first):
+        more = (
+            "1 more may be on today: its dates are" if count == 1 else f"{count} more may be on today: their dates are"
+        )
+        with st.expander(f"{more} not set", expanded=not first):
             lines(rest, "window", fold=False)
 
 

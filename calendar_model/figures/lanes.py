@@ -371,7 +371,7 @@ def _short(record: Any, band: Band) -> str:
     return str(record.title)
 
 
-_BASIS_LETTERS = 240
+_BASIS_LETTERS = 160
 
 
 def _hover(record: Any, word: str, zone: str | None, as_of: date) -> str:
