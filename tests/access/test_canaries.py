@@ -545,6 +545,7 @@ def test_every_table_is_closed_to_all_who_are_not_named(after: Planted) -> None:
         "Subscription",
         "SubscriptionUse",
         "Correction",
+        "NotAnnounced",
         "AccessRequest",
     }
     assert named == tables - without

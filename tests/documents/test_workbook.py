@@ -93,7 +93,7 @@ def test_the_sheet_is_set_up_for_screen_and_paper() -> None:
 
 
 def test_items_have_real_dates_and_windows_show_no_more_than_is_known(table: pd.DataFrame) -> None:
-    items = ["hrd-day-2026", "session-UPR54", "osce-mc-2026", "deadline-hrc-tabling-HRC61"]
+    items = ["hrd-day-2026", "session-UPR54", "aichr-2027-1", "deadline-hrc-tabling-HRC61"]
     book = opened(table[table["item"].isin(items)])
     heads, *rows = book["Table"].iter_rows()
     places = {cell.value: place for place, cell in enumerate(heads)}
@@ -115,8 +115,8 @@ def test_items_have_real_dates_and_windows_show_no_more_than_is_known(table: pd.
     assert said("session-UPR54") == [at("2027-01-18"), DAY, at("2027-01-29"), "Europe/Zurich"]
     assert interval("session-UPR54") == ["expected", (at("2027-01-18"), DAY), (at("2027-01-25"), DAY)]
     month = "[$-809]mmm yyyy"
-    assert said("osce-mc-2026") == [at("2026-12-01"), month, at("2026-12-31"), "Europe/Vienna"]
-    assert interval("osce-mc-2026") == ["month", (at("2026-12-01"), month), (at("2026-12-01"), month)]
+    assert said("aichr-2027-1") == [at("2027-02-01"), month, at("2027-02-28"), "Asia/Jakarta"]
+    assert interval("aichr-2027-1") == ["month", (at("2027-02-01"), month), (at("2027-02-01"), month)]
     noon = at("2026-03-16 13:00")
     assert said("deadline-hrc-tabling-HRC61") == [noon, HOUR, noon, "Europe/Zurich"]
     assert [name for name, _ in rows_of(book, "About")] == ["What", "Made on", "Rows", "Dates", "Hours", "Left out"]

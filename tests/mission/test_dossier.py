@@ -276,8 +276,8 @@ def test_nobody_sees_more_than_is_theirs_to_see(
 def test_the_deadlines_are_those_of_the_item_its_session_and_what_it_belongs_to(table: pd.DataFrame) -> None:
     assert deadlines(table, ITEM)["item"].to_list() == [
         "deadline-hrc-side-event-request-HRC67",
-        "deadline-hrc-amendments-HRC67",
         "deadline-hrc-tabling-HRC67",
+        "deadline-hrc-amendments-HRC67",
     ]
     assert deadlines(table, "nowhere").empty
     assert "deadline-hrc-tabling-HRC67" not in deadlines(table, "deadline-hrc-tabling-HRC67")["item"].to_list()
