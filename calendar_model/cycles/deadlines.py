@@ -346,7 +346,7 @@ def _set_by_hand(milestone: Milestone, of: SessionForecast | Edition, past: _Pas
             days=DayRange(row.date, row.date, row.date),
             is_known=True,
             basis=f"The date was set for {of.code}; it stands whatever the rule would give{where}.",
-            updated=row.updated,
+            updated=max(row.updated, milestone.updated, of.updated),
             # While the date was counted, each move of the session or meeting counted.
             revision=row.revision + of.revision,
             by_hand=row,

@@ -82,6 +82,10 @@ def edition_code(meeting: RecurringMeeting, year: int, slot: int) -> str:
 
 def known_editions(reference: Reference) -> Iterator[Edition]:
     """Yield the editions that the reference has, in its order."""
+    latest = {code: meeting.updated for code, meeting in reference.recurring_meetings.items()}
+    for row in reference.meetings:
+        if row.standing is Standing.HELD:
+            latest[row.meeting] = max(latest[row.meeting], row.updated)
     for row in reference.meetings:
         meeting = reference.recurring_meetings[row.meeting]
         dates = "The days are" if row.date_precision is Precision.DAY else "The window is"
@@ -100,7 +104,8 @@ def known_editions(reference: Reference) -> Iterator[Edition]:
             source_url=row.source_url,
             location=row.location or meeting.location,
             notes=row.notes,
-            updated=row.updated,
+            # Not before the projection that it replaces: subscribed calendars compare the two.
+            updated=max(latest[row.meeting], row.updated),
             revision=row.revision,
             row=row,
         )

@@ -264,7 +264,9 @@ class SessionForecasts:
             return forecast
         if forecast.precision is not Precision.DAY and forecast.standing not in (Standing.HELD, Standing.CANCELLED):
             return self._with_expected_days(forecast, season, session.start.year)
-        return replace(forecast, main_end=_main_end(season, forecast.start, forecast.end))
+        # Not before the projection that it replaces: subscribed calendars compare the two.
+        updated = max([forecast.updated, season.updated, *(row.updated for row in self._dated(season.code))])
+        return replace(forecast, main_end=_main_end(season, forecast.start, forecast.end), updated=updated)
 
     def _with_expected_days(self, window: SessionForecast, season: Season, year: int) -> SessionForecast:
         """Return the session on its expected days; as it was where there are none, or none inside its window."""
