@@ -42,7 +42,7 @@ def test_it_opens_on_the_year_around_today() -> None:
     assert app.title[0].value == "Timeline"
     assert app.segmented_control(key="zoom").value == "year"
     assert stretch(app) == "Tue 1 Sep 2026 – Tue 31 Aug 2027"
-    assert lanes(app)[:4] == ["HRC", "UPR", "OHCHR", "GA"]
+    assert lanes(app)[:4] == ["UN", "HRC", "UPR", "OHCHR"]
 
 
 def test_the_figure_has_a_sentence_for_those_who_do_not_see_it() -> None:
