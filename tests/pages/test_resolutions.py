@@ -50,7 +50,9 @@ def test_the_first_answers_are_the_next_text_and_when_to_move(opened: Callable[.
         assert found[track][1].startswith(f"Next: **{session} ±")
     assert found["GA text"][2] == "Projected, in 21 days"
     assert found["SR mandate"][1].startswith("Next: **HRC70, expected ")
-    assert ": expected " in found["HRC text"][-1]
+    (tabling,) = [line for line in found["HRC text"] if line.startswith("Deadline for tabling draft resolutions: ")]
+    assert ": expected " in tabling
+    assert "13:00 (Geneva time)" in tabling
 
 
 def plain(texts: list[str]) -> list[str]:
