@@ -96,6 +96,7 @@ def project(reference: Reference, as_of: date, until: date) -> tuple[Occurrence,
 def departures(reference: Reference, as_of: date) -> tuple[Occurrence, ...]:
     """Return every occurrence due by a text track's rules before ``as_of`` that did not come, in both views."""
     found: list[Occurrence] = []
+    now = SessionForecasts(reference, as_of)
     for track in reference.tracks.values():
         if track.subject is not TrackSubject.TEXT:
             continue
@@ -103,14 +104,13 @@ def departures(reference: Reference, as_of: date) -> tuple[Occurrence, ...]:
         for text, following in pairwise([*texts, None]):
             assert text is not None  # None only ends the list
             if following is None:
-                forecasts = SessionForecasts(reference, as_of)
-                found.extend(o for o in _text_occurrences(reference, track, forecasts, as_of) if o.departure)
+                found.extend(o for o in _text_occurrences(reference, track, now, as_of) if o.departure)
                 continue
             year = _year_of_text(reference, following)
             forecasts = SessionForecasts(reference, date(year, 1, 1))
             passed_over = _occurrences_after(reference, track, text, forecasts, year - 1, passed_over=True)
             # A text can be postponed to a later session of the same year.
-            in_the_year = _occurrences_after(reference, track, text, SessionForecasts(reference, as_of), year)
+            in_the_year = _occurrences_after(reference, track, text, now, year)
             recorded = (o for o in in_the_year if o.window_start.year == year and o.session != following.session)
             found.extend(
                 replace(o, basis=f"{o.basis} The next text came as {following.symbol}.")

@@ -56,9 +56,10 @@ def _dated(reference: Reference, forecasts: SessionForecasts) -> tuple[tuple[dat
     """Return the opening, the place in the order and the day of each review of which all three were known."""
     found = []
     for row in reference.reviews:
+        if row.date is None or row.order is None or row.date > forecasts.as_of:
+            continue
         forecast = forecasts.known(row.session)
-        known = row.date is not None and row.order is not None and row.date <= forecasts.as_of
-        if known and forecast is not None and forecast.precision is Precision.DAY and row.date and row.order:
+        if forecast is not None and forecast.precision is Precision.DAY:
             found.append((forecast.start, row.order, row.date))
     return tuple(found)
 

@@ -22,10 +22,12 @@ def expected_action(
     season = forecasts.season(forecast)
     texts: dict[int, date] = {}
     for row in reference.resolutions:
-        if row.adopted is None or row.adopted > forecasts.as_of or not row.track:
+        if row.adopted is None or row.adopted > forecasts.as_of:
+            continue
+        if not row.track or reference.tracks[row.track].body != body:
             continue
         session = forecasts.known(row.session)
-        if reference.tracks[row.track].body == body and session is not None and forecasts.season(session) == season:
+        if session is not None and forecasts.season(session) == season:
             texts[row.adopted.year] = max(row.adopted, texts.get(row.adopted.year, date.min))
     year = closing.latest.year if season is None or season.lasts is None else forecast.start.year
     past = tuple(sorted(day for day in texts.values() if day.year < year))

@@ -45,12 +45,9 @@ def offset_day(anchor: date, offset: int, unit: Unit, holidays: str) -> date:
             day += step
             left -= is_working_day(day, holidays)
         return day
-    shift = {
-        Unit.DAYS: relativedelta(days=offset),
-        Unit.WEEKS: relativedelta(weeks=offset),
-        Unit.MONTHS: relativedelta(months=offset),
-    }
-    day = date.fromordinal((anchor + shift[unit]).toordinal())
+    months = offset if unit is Unit.MONTHS else 0
+    days = {Unit.DAYS: offset, Unit.WEEKS: 7 * offset}.get(unit, 0)
+    day = date.fromordinal((anchor + relativedelta(months=months)).toordinal() + days)
     while offset and not is_working_day(day, holidays):
         day += step
     return day
