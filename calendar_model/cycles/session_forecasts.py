@@ -287,7 +287,7 @@ class SessionForecasts:
             latest=expectation.latest,
             precision=Precision.EXPECTED,
             basis=basis_of(expectation, f"the {season.name}", "opened"),
-            updated=min(changed, self.as_of) if changed > window.updated else changed,
+            updated=changed,
             main_end=_main_end(season, expectation.day, closes.day),
             months=(window.start, window.end),
             closes=closes,
