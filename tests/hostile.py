@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from calendar_model.store.models import (
     Correction,
     Event,
     Imported,
+    NotAnnounced,
     Person,
     Record,
     RemoteCalendar,
@@ -109,6 +111,10 @@ def _complete(workspace: Workspace) -> None:
         },
         workspace=workspace,
     )
+    with writing(member(other), workspace=workspace) as session:
+        session.add(
+            NotAnnounced(item="session-UPR53", asked_on=TODAY, ask_again_on=TODAY + timedelta(7), person_id=other)
+        )
     with writing(staff_member, workspace=workspace) as session:
         event = session.scalars(sa.select(Event)).first()
         assert event is not None

@@ -73,7 +73,7 @@ def test_before_leads_to_the_predecessor(visit: Visit, server: str) -> None:
     open_timeline(page, server, "?item=session-GA81")
     page.get_by_role("dialog").get_by_role("button", name="Before: General Assembly, 80th session").click()
     expect(page).to_have_url(re.compile("item=session-GA80"))
-    expect(page.get_by_role("dialog")).to_contain_text("Tue 9 Sep 2025 – Mon 7 Sep 2026")
+    expect(page.get_by_role("dialog")).to_contain_text("Tue 9 Sep 2025 – Tue 8 Sep 2026")
 
 
 def test_add_to_my_calendar_is_a_calendar_file(visit: Visit, server: str) -> None:

@@ -117,11 +117,11 @@ def test_from_the_timeline_to_the_follow_up(person: Callable[[str], Page], serve
     says(head, "Waiting for me (1)")
     press(head, "Statement on the text")
     press(head, "Clear version 1")
-    says(head, "Not yet. What misses:")
+    says(head, "Not yet. Still needed:")
     says(head, "the risk of reprisals has not been weighed, with its reasons.")
     expect(head.get_by_test_id("stMain")).not_to_contain_text("Case 001")
 
-    # What misses is supplied.
+    # What was still needed is supplied.
     officer.goto(case)
     settled(officer)
     fill(officer, Consulted_on="2026-11-20", Which_mission="The embassy", What_it_advises="No objection.")

@@ -81,7 +81,7 @@ def test_proposals_stand_by_item_the_next_one_first(staff_member: Viewer) -> Non
     ]
     assert opens(app) == ["**Next**", "**Loose**", "**Past**"]
     assert [one.value for one in app.caption][:5] == [
-        "Feb–Apr 2027",
+        "expected Mon 22 Feb – Tue 30 Mar 2027",
         "Weakened · Resolution on peaceful assembly · HRC",
         "Proposed · Resolution on peaceful assembly · OSCE",
         "Mon 7 Sep – Fri 9 Oct 2026, over",

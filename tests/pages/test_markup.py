@@ -23,7 +23,7 @@ from streamlit.testing.v1 import AppTest
 from calendar_model.store.database import FOLDER_VARIABLE
 from calendar_model.store.models import Base
 from pages.components.record import forms
-from pages.components.shell import item_panel, navigation
+from pages.components.shell import item_outcomes, item_panel, navigation
 from pages.components.shell.words import plain
 from tests.app import open_page
 from tests.hostile import MARKUP, Hostile, hostile_workspace, typed_columns
@@ -155,7 +155,7 @@ def test_no_record_is_taken_for_markup_on_its_page(there: Hostile) -> None:
 
 
 PARAMETERS = {"ITEM": item_panel.ITEM, "RECORD": forms.RECORD, "NEW": forms.NEW, "LINK": forms.LINK, "WITH": forms.WITH}
-PARAMETERS |= {"OF": "of", "SHOW": "show", "FILE": "file", "ROW": "row", '"tz"': "tz"}
+PARAMETERS |= {"OUTCOME": item_outcomes.OUTCOME, "OF": "of", "SHOW": "show", "FILE": "file", "ROW": "row", '"tz"': "tz"}
 """What the pages' own code reads from the address, by the word with which it does."""
 
 LINK = "[qz](http://evil.example)"
@@ -170,7 +170,7 @@ def test_every_parameter_of_the_address_is_tried() -> None:
 
 OF_RECORDS = sorted({*navigation.PAGE_OF.values(), "settings", "imports"})
 ASKED = [
-    *((page, ("item", "tz", "show", *FILTERS)) for page in PAGES),
+    *((page, ("item", "outcome", "tz", "show", *FILTERS)) for page in PAGES),
     *((page, ("record",)) for page in OF_RECORDS),
     *((page, ("new", "tie", "with", "file", "row")) for page in OF_RECORDS),
     ("dossier", ("of",)),

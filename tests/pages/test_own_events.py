@@ -70,8 +70,8 @@ def test_an_event_is_planned_around_an_item_with_what_is_known_proposed(staff_me
     assert [form[name].value for name in ("body", "timezone", "location")] == ["un-hrc", "Europe/Zurich", "Geneva"]
     assert [c.value for c in app.caption if "room request" in c.value] == [
         (
-            "Side event room request by a State, HRC64: Jan–Mar 2027, the days are not known yet. Some two to three weeks "
-            "before the session through the Council side event form. From memory, not seen in a source."
+            "Side event room request by a State, HRC64: expected Mon 8 Feb 2027. Some two to three weeks before the "
+            "session through the Council side event form. From memory, not seen in a source."
         )
     ]
     form["title"].input("Reprisals")
@@ -137,7 +137,7 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(staff_member: Viewer) -
     press(app, "Save the event")
     assert [e.value for e in app.error] == [
         (
-            "Not yet. What misses:\n\n"
+            "Not yet. Still needed:\n\n"
             "- Say to which organisation or body it belongs: it stands in its lane on the timeline.\n"
             "- It ends on Tue 2 Mar 2027, before it begins on Wed 3 Mar 2027: mend one of the days.\n"
             "- Say in which time zone the hours are; without one nobody can be on time."

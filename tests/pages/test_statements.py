@@ -521,7 +521,7 @@ def test_a_statement_is_sent_round_cleared_delivered_and_closed(me: Viewer, head
     assert (kept(me, made).state, kept(me, made).waiting_for_id) == (StatementState.CONSULTATION, head.person_id)
     click(app, "move_cleared")
     assert app.error[0].value == (
-        "Not yet. What misses:\n\n- Clearing is for somebody who may clear: ask one of them, or set it in Settings."
+        "Not yet. Still needed:\n\n- Clearing is for somebody who may clear: ask one of them, or set it in Settings."
     )
     app = click(page(head, record=made), "move_cleared")
     assert f"Version 1 cleared by Head on {moments(me, Statement.cleared_at)[0]}." in [
@@ -612,7 +612,7 @@ def test_open_checks_stand_on_the_page_and_hold_the_clearance_back(me: Viewer, h
     app = page(head, record=made)
     assert "\n".join(f"- {lack}" for lack in OPEN_CHECKS) in [text.value for text in app.markdown]
     click(app, "move_cleared")
-    assert app.error[0].value == "\n".join(["Not yet. What misses:", "", *(f"- {lack}" for lack in OPEN_CHECKS)])
+    assert app.error[0].value == "\n".join(["Not yet. Still needed:", "", *(f"- {lack}" for lack in OPEN_CHECKS)])
     with reading(me) as session:
         seen = session.scalar(select(Case.version).where(Case.id == case)) or 0
     save(me, Case, ANSWERS, record_id=case, seen=seen)

@@ -55,7 +55,7 @@ class FormResult:
     """What came of an act: whether it was ``done``, the sentence, and each reason of a refusal that has several."""
 
     says: str
-    missing: tuple[str, ...] = ()
+    unmet: tuple[str, ...] = ()
     done: bool = True
 
 
@@ -96,8 +96,8 @@ def take() -> FormResult:
 
 def say(result: FormResult) -> None:
     """Says what came of an act."""
-    if result.missing:
-        st.error("\n".join(["Not yet. What misses:", "", *(f"- {plain(each)}" for each in result.missing)]))
+    if result.unmet:
+        st.error("\n".join(["Not yet. Still needed:", "", *(f"- {plain(each)}" for each in result.unmet)]))
     elif not result.done:
         st.error(plain(result.says))
     elif result.says:
