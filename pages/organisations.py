@@ -14,7 +14,7 @@ import streamlit as st
 
 from calendar_model import wording
 from calendar_model.calendar import city
-from calendar_model.cycles.forecast_report import miss_words
+from calendar_model.cycles.forecast_report import error_words
 from calendar_model.cycles.record import FIRST_YEAR, Forecasted, ForecastTrial, figures, held, record
 from calendar_model.figures.record import figures_words, record_figure, record_summary
 from calendar_model.mission import briefing
@@ -273,10 +273,10 @@ def forecast_record(code: str, context: PageContext) -> None:
                 if trial.earliest and trial.latest and trial.earliest != trial.latest
                 else "",
                 "Came": wording.day(trial.actual),
-                "Days missed": trial.miss,
+                "Days missed": trial.error,
                 "Best rule": trial.rule,
                 "Forecast made on": wording.day(trial.stood_on),
-                "Why": miss_words(trial) if trial.is_large_miss else "",
+                "Why": error_words(trial) if trial.has_large_error else "",
             }
             for trial in sorted(trials, key=lambda trial: trial.actual, reverse=True)
         ]

@@ -92,7 +92,7 @@ def add_to(commands: Commands) -> None:
         "fit",
         help="which rules give the day of a session or meeting, and how they did",
         description="The rules that may give the first day of a season's session or of a recurring meeting, the best "
-        "first, with what each missed in the past.",
+        "first, with the past errors of each.",
     )
     fitted.add_argument("--body", default="", metavar="CODE", help="code of a body in data/seasons.csv")
     fitted.add_argument("--season", default="", metavar="CODE", help="code of a season in data/seasons.csv")
@@ -338,14 +338,14 @@ def _fit(options: argparse.Namespace) -> int:
         print(basis_of(expected, what, "opened"))
     if rules:
         print_table(
-            ("Opens", "Day", "Hits", "Weight", "Missed by, in days", "RFC 5545"),
+            ("Opens", "Day", "Hits", "Weight", "Errors (days)", "RFC 5545"),
             [
                 (
                     rule.rule.words,
                     rule.day.isoformat(),
-                    f"{sum(miss == 0 for miss in rule.misses.values())} of {len(rule.misses)}",
+                    f"{sum(error == 0 for error in rule.errors.values())} of {len(rule.errors)}",
                     f"{rule.weight / whole:.1%}",
-                    ", ".join(f"{then} {miss:+}" for then, miss in sorted(rule.misses.items()) if miss) or "never",
+                    ", ".join(f"{then} {error:+}" for then, error in sorted(rule.errors.items()) if error) or "never",
                     rule.rule.rrule,
                 )
                 for rule in rules
@@ -359,9 +359,9 @@ def _rule_values(rule: RuleRecord, whole: float) -> dict[str, Any]:
         "rule": rule.rule.words,
         "rrule": rule.rule.rrule,
         "day": rule.day.isoformat(),
-        "hits": sum(miss == 0 for miss in rule.misses.values()),
-        "of": len(rule.misses),
-        "misses": {str(year): miss for year, miss in sorted(rule.misses.items())},
+        "hits": sum(error == 0 for error in rule.errors.values()),
+        "of": len(rule.errors),
+        "errors": {str(year): error for year, error in sorted(rule.errors.items())},
         "weight": round(rule.weight / whole, 6),
     }
 

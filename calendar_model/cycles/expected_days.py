@@ -1,13 +1,13 @@
 """The day on which something that comes once a year is expected, from the days of past years.
 
 Every rule of a documented family (:mod:`calendar_model.cycles.day_rules`) votes for its day of the year. A vote weighs
-the less, the more the rule missed in the past: each past year counts for ``DECAY`` of the one after it, a miss for one
-and for one more each week by which it missed. The day with most votes is the expected day. Where a rule of procedure is
-in force, it alone votes.
+the less, the larger the rule's past errors: each past year counts for ``DECAY`` of the one after it, and an error for
+one and one more for each week of it. The day with most votes is the expected day. Where a rule of procedure is in
+force, it alone votes.
 
-The interval holds 90 per cent of the votes, and beside them of what the same method missed in the past, each year
-forecast from the years before it: a habit can change, and it is given a chance of ``CHANGE`` a year to do so. So an
-interval is narrow where the rules that fit the past agree on the year, and wide where they do not.
+The interval holds 90 per cent of the votes and of the errors that the same method made in the past, each year forecast
+from the years before it: a habit can change, and it is given a chance of ``CHANGE`` a year to do so. So an interval is
+narrow where the rules that fit the past agree on the year, and wide where they do not.
 
 A day that is a public holiday of the place gives way to the next working day, in the past as in the forecast.
 
@@ -45,11 +45,13 @@ LENGTH_DECAY, LENGTH_CHANGE = 0.6, 0.5
 """The same for how long something lasts: lengths follow the means of the year, and change more often than openings."""
 
 UNUSUAL = 1.0
-"""By how much a rule that is not the nth weekday of a month must be better than one that is, in misses."""
+"""By how much a rule that is not the nth weekday of a month must be better than one that is, in errors."""
 
-_MISSED_WEEKS_AT_MOST = 2
-_PRIOR_MISSES = (-7, 0, 7)
-"""What is thought to be missed before anything is known: a body that moves its day moves it by a week."""
+_MOST_WEEKS = 2
+"""A larger error counts as one of so many weeks."""
+
+_PRIOR_ERRORS = (-7, 0, 7)
+"""The errors assumed before any is known: a body that moves its day moves it by a week."""
 
 LONGEST_INTERVAL = 45
 """Days: what is known no better than this has no expected day."""
@@ -118,11 +120,11 @@ class ExpectedDay:
 
 @dataclass(frozen=True)
 class RuleRecord:
-    """A rule of the family beside the past: ``day`` is what it gives, ``misses`` by year in days (0: exact)."""
+    """A rule of the family beside the past: ``day`` is what it gives, ``errors`` are by year, in days (0: exact)."""
 
     rule: DayRule
     day: date
-    misses: Mapping[int, int]
+    errors: Mapping[int, int]
     weight: float
 
 
@@ -171,21 +173,21 @@ def expect(
     ahead = max(year - max((d.year for d in past), default=year - 1), 1)
     other = 1 - (1 - settings.change) ** ahead
     shares = defaultdict(float, {voted: (1 - other) * weight / whole for voted, weight in votes.items()})
-    missed = [*_PRIOR_MISSES, *_missed(past, year, holidays, anchors, anchored_on, procedure, settings)]
-    for miss in missed:
-        shares[day + timedelta(days=miss)] += other / len(missed)
+    errors = [*_PRIOR_ERRORS, *_past_errors(past, year, holidays, anchors, anchored_on, procedure, settings)]
+    for error in errors:
+        shares[day + timedelta(days=error)] += other / len(errors)
     earliest, latest = _interval(shares, day)
     if (latest - earliest).days > LONGEST_INTERVAL:
         return None
     best = candidates.best(day)
-    recent = sorted(best.misses)[-_RECORD_YEARS:]
+    recent = sorted(best.errors)[-_RECORD_YEARS:]
     given = best.rule.in_year(year)
     return ExpectedDay(
         day,
         earliest,
         latest,
         best.rule,
-        hits=sum(best.misses[y] == 0 for y in recent),
+        hits=sum(best.errors[y] == 0 for y in recent),
         of=len(recent),
         holiday=given if given != day else None,
         by_procedure=procedure is not None,
@@ -233,9 +235,9 @@ class _Candidates:
         last = max((day.year for day in past), default=year)
         for day in past:
             given = self._ordinals(day.year)
-            miss = np.abs(given - day.toordinal())
-            lost = np.where(miss > 0, 1 + np.minimum(miss / 7, _MISSED_WEEKS_AT_MOST), 0.0)
-            # A rule that gives no day in a past year is judged as if it had missed it by a week.
+            error = np.abs(given - day.toordinal())
+            lost = np.where(error > 0, 1 + np.minimum(error / 7, _MOST_WEEKS), 0.0)
+            # A rule that gives no day in a past year counts as if its error were a week.
             lost = np.where(given == 0, 0.0 if procedure is not None else 2.0, lost)
             loss += settings.decay ** (last - day.year) * lost
         self._weights = np.where(self._given == 0, 0.0, np.exp(-loss))
@@ -269,8 +271,8 @@ class _Candidates:
         own = len(self._own)
         rule = self._own[at] if self._family is None or at < own else self._family.rules[at - own]
         then = ((day, _ordinal(rule, day.year, self._holidays)) for day in self._past)
-        misses = {day.year: day.toordinal() - given for day, given in then if given}
-        return RuleRecord(rule, date.fromordinal(int(self._given[at])), misses, float(self._weights[at]))
+        errors = {day.year: day.toordinal() - given for day, given in then if given}
+        return RuleRecord(rule, date.fromordinal(int(self._given[at])), errors, float(self._weights[at]))
 
 
 def _offsets(past: tuple[date, ...], anchors: tuple[tuple[int, date], ...]) -> list[int]:
@@ -309,7 +311,7 @@ def _ordinal(rule: DayRule, year: int, holidays: str) -> int:
     return 0 if day is None else on_working_day(day, holidays).toordinal()
 
 
-def _missed(
+def _past_errors(
     past: tuple[date, ...],
     year: int,
     holidays: str,
@@ -318,7 +320,7 @@ def _missed(
     procedure: DayRule | None,
     settings: ForecastSettings,
 ) -> list[int]:
-    """Return what the method missed in each past year, by how many days, each forecast from the years before it."""
+    """Return the error of the method in each past year, in days, each forecast from the years before it."""
     found = []
     for day in past:
         if day.year >= year:
@@ -371,7 +373,7 @@ class ExpectedLength:
 def length_range(lengths: Sequence[int]) -> ExpectedLength | None:
     """Return the expected length with its interval, from past lengths, oldest first; None without any.
 
-    The interval holds 90 per cent of the votes and, for a part of ``LENGTH_CHANGE``, of what was missed in the past.
+    The interval holds 90 per cent of the votes and, for a part of ``LENGTH_CHANGE``, of past errors.
     """
     usual = expected_length(lengths, LENGTH_DECAY)
     if usual is None:
@@ -381,9 +383,9 @@ def length_range(lengths: Sequence[int]) -> ExpectedLength | None:
     zero = date(_ANY_YEAR, 1, 1)
     shares = defaultdict(float, {zero + timedelta(days=n): (1 - LENGTH_CHANGE) * v / whole for n, v in votes.items()})
     before = [(expected_length(lengths[:at], LENGTH_DECAY), lengths[at]) for at in range(1, len(lengths))]
-    missed = [*_PRIOR_MISSES, *(length - then for then, length in before if then is not None)]
-    for miss in missed:
-        shares[zero + timedelta(days=usual + miss)] += LENGTH_CHANGE / len(missed)
+    errors = [*_PRIOR_ERRORS, *(length - then for then, length in before if then is not None)]
+    for error in errors:
+        shares[zero + timedelta(days=usual + error)] += LENGTH_CHANGE / len(errors)
     least, most = _interval(shares, zero + timedelta(days=usual))
     return ExpectedLength(usual, max((least - zero).days, 0), (most - zero).days)
 

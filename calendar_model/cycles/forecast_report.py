@@ -24,7 +24,7 @@ from calendar_model.cycles.expected_days import (
 )
 from calendar_model.cycles.record import (
     FIRST_YEAR,
-    LARGE_MISS,
+    LARGE_ERROR,
     Figures,
     Forecasted,
     ForecastTrial,
@@ -89,9 +89,9 @@ def figure_rows(reference: Reference, trials: Iterable[ForecastTrial]) -> list[t
     return rows
 
 
-def miss_words(trial: ForecastTrial) -> str:
-    """Return why a forecast missed, as far as it is known."""
-    return message("forecast-miss", {"note": trial.note, "past": trial.past})
+def error_words(trial: ForecastTrial) -> str:
+    """Return the reason for a forecast's error, as far as it is known."""
+    return message("forecast-error", {"note": trial.note, "past": trial.past})
 
 
 def as_values(reference: Reference, as_of: date) -> dict[str, Any]:
@@ -119,8 +119,8 @@ def as_values(reference: Reference, as_of: date) -> dict[str, Any]:
 
 def _trial_values(trial: ForecastTrial) -> dict[str, Any]:
     values = {name: value.isoformat() if isinstance(value, date) else value for name, value in asdict(trial).items()}
-    explanation = miss_words(trial) if trial.is_large_miss else ""
-    return {**values, "miss": trial.miss, "covered": trial.is_covered, "explanation": explanation}
+    explanation = error_words(trial) if trial.has_large_error else ""
+    return {**values, "error": trial.error, "covered": trial.is_covered, "explanation": explanation}
 
 
 def _of_kind(trials: Iterable[ForecastTrial], kind: Forecasted) -> tuple[ForecastTrial, ...]:
@@ -141,7 +141,7 @@ def as_markdown(reference: Reference, as_of: date) -> str:
         "",
         *_method(reference, trials),
         *_tables(reference, trials),
-        *_misses(reference, trials),
+        *_large_errors(reference, trials),
         *_variations(reference, as_of),
         *_notice(reference, trials),
         *_every_session(reference, trials),
@@ -169,16 +169,17 @@ RFC 5545, with the years in which it was in force and the day from which it was 
 
 **A habit** is found where there is no such rule. Three families of rules are tried: the nth weekday of a month,
 the weekday between two dates, and the weekday of an ISO week. A fourth counts days from another day of the same
-year, such as the opening of another session. Every rule votes for its day. A vote weighs less, the more the rule
-missed; each past year counts for {DECAY:g} of the year after it. The day with most votes is expected. With fewer
-than {FEWEST_DAYS} past days, or an interval longer than {LONGEST_INTERVAL} days, the dates are not set.
+year, such as the opening of another session. Every rule votes for its day. A vote weighs less, the larger the
+rule's past errors; each past year counts for {DECAY:g} of the year after it. The day with most votes is
+expected. With fewer than {FEWEST_DAYS} past days, or an interval longer than {LONGEST_INTERVAL} days, the dates
+are not set.
 
 **The interval** holds nine chances in ten. It is narrow where the rules that fit the past agree on the year. A
-habit can change: it gets a chance of {CHANGE:g} a year to do so, and may then miss by as much as the same method
-missed before.
+habit can change: it gets a chance of {CHANGE:g} a year to do so, and the error may then be as large as those the
+same method made before.
 
 **The close** follows by the usual length, in which each past session counts for {LENGTH_DECAY:g} of the one after
-it. Lengths change more often than openings, so past misses make up {LENGTH_CHANGE:g} of their interval. Deadlines
+it. Lengths change more often than openings, so past errors make up {LENGTH_CHANGE:g} of their interval. Deadlines
 are counted from opening or close in working days of the place, and carry the interval on.
 
 **Holidays** of the place, the United Nations' own at its seats, move a day to the next working day. Past days that
@@ -192,10 +193,10 @@ coming session is not stored. It can be made again at any time, because nothing 
 ## Where it stops
 
 - It finds habits, not decisions. It learns of a move only from the announcement.
-- The first year of a new habit is missed. So is the first year of a new rule of procedure, if the decision is not
-  in the data.
+- The first year of a new habit is forecast wrongly. So is the first year of a new rule of procedure, if the decision
+  is not in the data.
 - Easter, Ramadan and other feasts that move are known only as public holidays. A body that avoids the weeks around
-  them is missed.
+  them is forecast wrongly.
 - Meetings that are arranged anew each year have wide intervals, or no expected day. For recurring meetings the
   naive forecast was right in {_share(meetings.naive_exact, meetings.naive)}, ours in
   {_share(meetings.exact, meetings.trials)}. What ours adds is mainly the interval, and with few past days that is
@@ -209,11 +210,11 @@ _HEAD = (
     "Forecasts",
     "Exact",
     "Within 1 day",
-    f"Within {LARGE_MISS} days",
+    f"Within {LARGE_ERROR} days",
     "In the interval",
     "Median width",
     "Naive: exact",
-    f"Naive: within {LARGE_MISS} days",
+    f"Naive: within {LARGE_ERROR} days",
 )
 
 
@@ -242,7 +243,7 @@ def _tables(reference: Reference, trials: Sequence[ForecastTrial]) -> list[str]:
     return lines
 
 
-def _misses(reference: Reference, trials: Sequence[ForecastTrial]) -> list[str]:
+def _large_errors(reference: Reference, trials: Sequence[ForecastTrial]) -> list[str]:
     rows = [
         [
             reference.organisations[trial.body].short_name,
@@ -250,16 +251,16 @@ def _misses(reference: Reference, trials: Sequence[ForecastTrial]) -> list[str]:
             trial.item,
             _day(trial.expected),
             _day(trial.actual),
-            f"{trial.miss:+}",
+            f"{trial.error:+}",
             "yes" if trial.is_covered else "no",
-            miss_words(trial),
+            error_words(trial),
         ]
         for trial in held(trials)
-        if trial.is_large_miss
+        if trial.has_large_error
     ]
-    head = ("Body", "What", "Which", "Expected", "Came", "Days", "In the interval", "Why")
+    head = ("Body", "What", "Which", "Expected", "Came", "Error (days)", "In the interval", "Why")
     return [
-        f"## Misses of more than {LARGE_MISS} days",
+        f"## Errors of more than {LARGE_ERROR} days",
         "",
         "Reasons are rows of `data/forecast_notes.csv`, or what is recorded with the session or meeting.",
         "",
@@ -283,7 +284,7 @@ def _variations(reference: Reference, as_of: date) -> list[str]:
         *_filled(
             "Three numbers of the method are chosen, not measured. The table shows the openings of those bodies with "
             f"others. *Decay* is what a past year counts for beside the one after it ({DECAY:g}). *Change* is the "
-            f"chance in a year that a habit changes ({CHANGE:g}). *Preference* is by how much, in misses, another rule "
+            f"chance in a year that a habit changes ({CHANGE:g}). *Preference* is by how much, in errors, another rule "
             f"must be better than the nth weekday of a month ({UNUSUAL:g}). The two numbers for lengths, "
             f"{LENGTH_DECAY:g} and {LENGTH_CHANGE:g}, were chosen by the closes that are shown above."
         ),
@@ -302,7 +303,7 @@ def _notice(reference: Reference, trials: Sequence[ForecastTrial]) -> list[str]:
             str(trial.notice),
             _day(trial.expected),
             _day(trial.actual),
-            f"{trial.miss:+}" if trial.miss else "0" if trial.miss == 0 else "",
+            f"{trial.error:+}" if trial.error else "0" if trial.error == 0 else "",
         ]
         for trial in announced
     ]
@@ -326,7 +327,7 @@ def _notice(reference: Reference, trials: Sequence[ForecastTrial]) -> list[str]:
 
 def _every_session(reference: Reference, trials: Sequence[ForecastTrial]) -> list[str]:
     lines = ["## Every opening", ""]
-    head = ("Session", "Stood on", "Expected", "Earliest", "Latest", "Came", "Days", "Best rule for the day")
+    head = ("Session", "Stood on", "Expected", "Earliest", "Latest", "Came", "Error (days)", "Best rule for the day")
     for _, group in groupby(_of_kind(trials, Forecasted.SESSION), key=lambda trial: trial.series):
         own = tuple(group)
         lines += [f"### {reference.organisations[own[0].body].short_name}: {own[0].name}", ""]
@@ -338,7 +339,7 @@ def _every_session(reference: Reference, trials: Sequence[ForecastTrial]) -> lis
                 _day(trial.earliest),
                 _day(trial.latest),
                 _day(trial.actual),
-                "" if trial.miss is None else f"{trial.miss:+}" if trial.miss else "0",
+                "" if trial.error is None else f"{trial.error:+}" if trial.error else "0",
                 trial.rule,
             ]
             for trial in own

@@ -29,8 +29,8 @@ from calendar_model.vocabulary import Precision, Standing, TrackSubject
 FIRST_YEAR = 2016
 """The first year that is forecast: the Council had then held eight or more sessions in each of its seasons."""
 
-LARGE_MISS = 7
-"""Days: a larger miss asks for an explanation."""
+LARGE_ERROR = 7
+"""Days: a larger error needs an explanation."""
 
 
 class Forecasted(StrEnum):
@@ -81,13 +81,13 @@ class ForecastTrial:
         return replace(self, expected=days.day, earliest=days.earliest, latest=days.latest, rule=rule)
 
     @property
-    def miss(self) -> int | None:
-        """By how many days it came later than expected, or earlier when negative."""
+    def error(self) -> int | None:
+        """By how many days it came later than expected; negative if earlier, None without an expected day."""
         return (self.actual - self.expected).days if self.expected else None
 
     @property
-    def is_large_miss(self) -> bool:
-        return self.miss is not None and abs(self.miss) > LARGE_MISS
+    def has_large_error(self) -> bool:
+        return self.error is not None and abs(self.error) > LARGE_ERROR
 
     @property
     def is_covered(self) -> bool:
@@ -124,20 +124,20 @@ def figures(trials: Iterable[ForecastTrial]) -> Figures:
     """Return how good the forecasts of these trials were."""
     trials = tuple(trials)
     made = [trial for trial in trials if trial.expected is not None]
-    misses = [abs(trial.miss) for trial in made if trial.miss is not None]
+    errors = [abs(trial.error) for trial in made if trial.error is not None]
     naive = [abs((trial.actual - trial.naive).days) for trial in made if trial.naive is not None]
     widths = [(trial.latest - trial.earliest).days for trial in made if trial.earliest and trial.latest]
     return Figures(
         trials=len(made),
-        exact=sum(miss == 0 for miss in misses),
-        within_1=sum(miss <= 1 for miss in misses),
-        within_7=sum(miss <= LARGE_MISS for miss in misses),
+        exact=sum(error == 0 for error in errors),
+        within_1=sum(error <= 1 for error in errors),
+        within_7=sum(error <= LARGE_ERROR for error in errors),
         covered=sum(trial.is_covered for trial in made),
         width=median(widths) if widths else 0,
         without=len(trials) - len(made),
         naive=len(naive),
-        naive_exact=sum(miss == 0 for miss in naive),
-        naive_within_7=sum(miss <= LARGE_MISS for miss in naive),
+        naive_exact=sum(error == 0 for error in naive),
+        naive_within_7=sum(error <= LARGE_ERROR for error in naive),
     )
 
 

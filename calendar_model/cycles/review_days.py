@@ -25,7 +25,7 @@ def review_day(
 ) -> DayRange | None:
     """Return the day of a review: its own, or the one expected from its place in the order; None without either.
 
-    Two states a day are reviewed in their order. What past reviews missed of that, in working days, is the interval.
+    Two states a day are reviewed in their order. The interval comes from past errors, in working days.
     """
     if review.date is not None:
         return DayRange(review.date, review.date, review.date)
@@ -33,23 +33,23 @@ def review_day(
     if review.order is None or opening.day is None or review.standing is Standing.CANCELLED:
         return None
     body = reference.organisations[forecast.body]
-    misses = _misses(_dated(reference, forecasts), body.holidays)
-    if len(misses) < FEWEST_REVIEWS:
+    errors = _errors(_dated(reference, forecasts), body.holidays)
+    if len(errors) < FEWEST_REVIEWS:
         return None
-    left_out = int(len(misses) * OUTSIDE / 2)
+    left_out = int(len(errors) * OUTSIDE / 2)
     place = (review.order - 1) // _A_DAY
     day = _working_day(opening.day, place, body.holidays)
     return DayRange(
         day,
-        min(_working_day(opening.earliest, max(place + misses[left_out], 0), body.holidays), day),
-        max(_working_day(opening.latest, place + misses[-1 - left_out], body.holidays), day),
+        min(_working_day(opening.earliest, max(place + errors[left_out], 0), body.holidays), day),
+        max(_working_day(opening.latest, place + errors[-1 - left_out], body.holidays), day),
     )
 
 
 def review_record(reference: Reference, forecasts: SessionForecasts, holidays: str) -> tuple[int, int]:
     """Return in how many of the dated reviews with a place in the order that place gave the day, and of how many."""
-    misses = _misses(_dated(reference, forecasts), holidays)
-    return Counter(misses)[0], len(misses)
+    errors = _errors(_dated(reference, forecasts), holidays)
+    return Counter(errors)[0], len(errors)
 
 
 def _dated(reference: Reference, forecasts: SessionForecasts) -> tuple[tuple[date, int, date], ...]:
@@ -65,8 +65,8 @@ def _dated(reference: Reference, forecasts: SessionForecasts) -> tuple[tuple[dat
 
 
 @lru_cache(maxsize=64)
-def _misses(dated: tuple[tuple[date, int, date], ...], holidays: str) -> list[int]:
-    """Return by how many working days each review missed its place, ordered."""
+def _errors(dated: tuple[tuple[date, int, date], ...], holidays: str) -> list[int]:
+    """Return by how many working days each review was later than its place gave, ordered."""
     found = []
     for start, order, day in dated:
         place = sum(is_working_day(start + timedelta(days=n), holidays) for n in range((day - start).days))

@@ -5,7 +5,7 @@ interval. The mark is the day that came: above the line if it was later, below i
 
 ===================  ==================================================================
 filled circle        on the expected day
-hollow circle        on another day, inside the interval; the number is the days missed
+hollow circle        on another day, inside the interval; the number is the error in days
 filled diamond       outside the interval
 small cross          no day could be expected
 ===================  ==================================================================
@@ -122,9 +122,9 @@ def _series(trials: Sequence[ForecastTrial]) -> list[tuple[ForecastTrial, ...]]:
 
 
 def _outcome(trial: ForecastTrial) -> str:
-    if trial.miss is None:
+    if trial.error is None:
         return _OUTCOMES[3]
-    return _OUTCOMES[0] if trial.miss == 0 else _OUTCOMES[1] if trial.is_covered else _OUTCOMES[2]
+    return _OUTCOMES[0] if trial.error == 0 else _OUTCOMES[1] if trial.is_covered else _OUTCOMES[2]
 
 
 def _height(days: int) -> float:
@@ -165,10 +165,10 @@ def _marks(outcome: str, own: Sequence[ForecastTrial], middles: Mapping[Any, flo
     return go.Scatter(
         name=f"{outcome} ({len(own)})",
         x=[trial.year for trial in own],
-        y=[middles[trial.kind, trial.series] - _height(trial.miss or 0) for trial in own],
+        y=[middles[trial.kind, trial.series] - _height(trial.error or 0) for trial in own],
         mode="markers+text",
         marker={"symbol": symbol, "size": _MARK_PX, "color": fill, "line": {"color": colour, "width": 2}},
-        text=[f"{trial.miss:+}".replace("-", "−") if trial.miss else "" for trial in own],
+        text=[f"{trial.error:+}".replace("-", "−") if trial.error else "" for trial in own],
         textposition="middle right",
         textfont={"size": _LABEL_PX, "color": inks.ink},
         customdata=[[trial.item, _hover(trial)] for trial in own],
@@ -190,7 +190,7 @@ def _hover(trial: ForecastTrial) -> str:
     else:
         lines.append("No day could be expected")
     lines.append(f"Forecast made on {wording.day(trial.stood_on)}")
-    return "<br>".join([*lines, *(wrapped(trial.note) if trial.note and trial.is_large_miss else [])])
+    return "<br>".join([*lines, *(wrapped(trial.note) if trial.note and trial.has_large_error else [])])
 
 
 def _name(own: Sequence[ForecastTrial], top: float, width: int, inks: Inks) -> dict[str, Any]:

@@ -52,8 +52,8 @@ def _expected_close(values: Mapping[str, Any]) -> str:
     return f"{said}: the session closes when the next one opens."
 
 
-def _miss(values: Mapping[str, Any]) -> str:
-    """Why a forecast missed: the ``note`` that is recorded, or that only ``past`` days were known."""
+def _error(values: Mapping[str, Any]) -> str:
+    """The reason for an error: the ``note`` that is recorded, or that only ``past`` days were known."""
     if values["note"]:
         return str(values["note"])
     if values["past"] < _FEW_PAST_DAYS:
@@ -80,6 +80,6 @@ MESSAGES: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = {
     "expected-from-order": _expected_from_order,
     "expected-by-count": _expected_by_count,
     "expected-close": _expected_close,
-    "forecast-miss": _miss,
+    "forecast-error": _error,
     "announced": _announced,
 }

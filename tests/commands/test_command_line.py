@@ -327,8 +327,8 @@ def test_fit_lists_the_best_rule_first(capsys: pytest.CaptureFixture[str]) -> No
     assert (found["expected"], found["earliest"], found["latest"]) == ("2027-02-22", "2027-02-22", "2027-03-01")
     best = found["rules"][0]
     assert (best["rrule"], best["day"]) == ("FREQ=YEARLY;BYMONTH=2;BYDAY=-1MO", "2027-02-22")
-    assert best["hits"] == sum(miss == 0 for miss in best["misses"].values())
-    assert best["misses"]["2021"] == 0
+    assert best["hits"] == sum(error == 0 for error in best["errors"].values())
+    assert best["errors"]["2021"] == 0
     weights = [rule["weight"] for rule in found["rules"]]
     assert weights == sorted(weights, reverse=True)
     status, out, _ = run(capsys, "fit", *ON, *asked, "--limit", "3")

@@ -129,7 +129,7 @@ def test_the_records_name_the_rule_with_the_best_one_first(reference: Reference)
     openings = SessionForecasts(reference, TODAY).openings("hrc-spring")
     best, second = rule_records(openings, 2027, "UN-GE")[:2]
     assert best.rule == NthWeekday(-1, 0, 2)
-    assert [best.misses[year] for year in range(2016, 2027)] == [0] * 11
+    assert [best.errors[year] for year in range(2016, 2027)] == [0] * 11
     assert best.weight > second.weight
 
 

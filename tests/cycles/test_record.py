@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from calendar_model.cycles import SessionForecasts, month_window
 from calendar_model.cycles.expected_days import ForecastSettings
-from calendar_model.cycles.forecast_report import VARIATIONS, as_markdown, as_values, miss_words, variations
+from calendar_model.cycles.forecast_report import VARIATIONS, as_markdown, as_values, error_words, variations
 from calendar_model.cycles.record import (
     FIRST_YEAR,
     Figures,
@@ -48,9 +48,9 @@ def with_session(reference: Reference, code: str, **changes: object) -> Referenc
 
 
 class TestFigures:
-    def trial(self, miss: int | None, low: int = 0, high: int = 0, naive: int | None = None) -> ForecastTrial:
+    def trial(self, error: int | None, low: int = 0, high: int = 0, naive: int | None = None) -> ForecastTrial:
         day = date(2024, 3, 4)
-        expected = day - timedelta(days=miss) if miss is not None else None
+        expected = day - timedelta(days=error) if error is not None else None
         return ForecastTrial(
             kind=Forecasted.SESSION,
             body="a-body",
@@ -66,7 +66,7 @@ class TestFigures:
             naive=day - timedelta(days=naive) if naive is not None else None,
         )
 
-    def test_each_is_counted_by_what_it_missed(self) -> None:
+    def test_each_is_counted_by_its_error(self) -> None:
         found = figures(
             [
                 self.trial(0, high=7, naive=0),
@@ -92,9 +92,9 @@ class TestFigures:
     def test_without_forecasts_there_are_no_figures(self) -> None:
         assert figures([]) == Figures(0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 
-    def test_a_miss_is_later_by_so_many_days(self) -> None:
-        assert [self.trial(miss).miss for miss in (8, -8, 0, None)] == [8, -8, 0, None]
-        assert [self.trial(miss).is_large_miss for miss in (8, 7, -8, None)] == [True, False, True, False]
+    def test_an_error_is_positive_when_the_day_came_later(self) -> None:
+        assert [self.trial(error).error for error in (8, -8, 0, None)] == [8, -8, 0, None]
+        assert [self.trial(error).has_large_error for error in (8, 7, -8, None)] == [True, False, True, False]
 
 
 class TestAims:
@@ -114,17 +114,17 @@ class TestAims:
         found = figures(trial for trial in held(trials) if trial.kind is Forecasted.CLOSE)
         assert found.covered / found.trials >= 0.90
 
-    def test_large_misses_of_followed_bodies_are_explained(
+    def test_large_errors_of_followed_bodies_are_explained(
         self, reference: Reference, trials: tuple[ForecastTrial, ...]
     ) -> None:
         followed = {track.body for track in reference.tracks.values()}
         kinds = (Forecasted.SESSION, Forecasted.CLOSE)
-        missed = [t for t in trials if t.is_large_miss and t.body in followed and t.kind in kinds]
-        assert missed
-        assert [trial.item for trial in missed if not trial.note] == []
+        large = [t for t in trials if t.has_large_error and t.body in followed and t.kind in kinds]
+        assert large
+        assert [trial.item for trial in large if not trial.note] == []
 
-    def test_every_large_miss_is_spoken_of(self, trials: tuple[ForecastTrial, ...]) -> None:
-        assert all(miss_words(trial) for trial in trials if trial.is_large_miss)
+    def test_every_large_error_is_explained_in_words(self, trials: tuple[ForecastTrial, ...]) -> None:
+        assert all(error_words(trial) for trial in trials if trial.has_large_error)
 
     def test_every_kind_is_tried(self, trials: tuple[ForecastTrial, ...]) -> None:
         assert {trial.kind for trial in trials} == set(Forecasted)
@@ -185,7 +185,7 @@ class TestHindsight:
 
     def test_a_rule_counts_from_the_day_on_which_it_was_known(self, trials: tuple[ForecastTrial, ...]) -> None:
         opened = {trial.year: trial for trial in trials if trial.series == "ga-regular"}
-        assert (opened[2022].miss, opened[2023].miss, opened[2024].miss) == (0, -7, 0)
+        assert (opened[2022].error, opened[2023].error, opened[2024].error) == (0, -7, 0)
 
 
 class TestIntervals:
@@ -241,7 +241,7 @@ class TestNotice:
         days = {"start": date(2027, 3, 1), "end": date(2027, 4, 9), "date_precision": Precision.DAY}
         changed = with_session(reference, "HRC64", **days, standing=Standing.CONFIRMED, known_from=date(2026, 10, 1))
         trial = next(t for t in session_trials(changed, TODAY) if t.item == "HRC64")
-        assert (trial.is_held, trial.expected, trial.miss, trial.notice) == (False, date(2027, 2, 22), 7, 151)
+        assert (trial.is_held, trial.expected, trial.error, trial.notice) == (False, date(2027, 2, 22), 7, 151)
 
 
 class TestDocument:
@@ -254,5 +254,5 @@ class TestDocument:
         assert values["kinds"]["session"]["trials"] == figures(t for t in trials if t.kind == "session").trials
         assert [one["decay"] for one in values["settings"]] == [one.decay for one in VARIATIONS]
         first = next(one for one in values["forecasts"] if one["item"] == "HRC44" and one["kind"] == "session")
-        assert (first["expected"], first["actual"], first["miss"]) == ("2020-06-15", "2020-06-30", 15)
+        assert (first["expected"], first["actual"], first["error"]) == ("2020-06-15", "2020-06-30", 15)
         assert first["explanation"]

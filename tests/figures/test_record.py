@@ -15,10 +15,10 @@ from calendar_model.figures.record import record_figure, record_summary
 
 
 def trial(
-    year: int, miss: int | None, *, series: str = "spring", width: int = 7, is_held: bool = True
+    year: int, error: int | None, *, series: str = "spring", width: int = 7, is_held: bool = True
 ) -> ForecastTrial:
     day = date(year, 3, 10)
-    expected = None if miss is None else day - timedelta(days=miss)
+    expected = None if error is None else day - timedelta(days=error)
     return ForecastTrial(
         kind=Forecasted.SESSION,
         body="a-body",
@@ -78,7 +78,7 @@ def test_later_is_above_the_line_and_earlier_below_it() -> None:
     assert list(marks(figure)["Inside the interval"].text) == ["+7", "−7"]
 
 
-def test_a_far_miss_stays_in_its_band_and_says_how_far() -> None:
+def test_a_large_error_stays_in_its_band_and_says_how_far() -> None:
     figure = record_figure(TRIALS, "light", 1280)
     (far,) = marks(figure)["Outside the interval"].y
     assert far > 0
