@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from calendar_model import wording
 from calendar_model.cycles.expected_days import (
     DayRange,
+    DaySeries,
     ExpectedDay,
     RuleRecord,
     expect,
@@ -229,25 +230,26 @@ def expected_first_day(
     reference: Reference, meeting: RecurringMeeting, year: int, past: list[Meeting], forecasts: SessionForecasts
 ) -> ExpectedDay | None:
     """Return the first day expected of an edition in ``year``, from those of past editions of the same slot."""
-    found = expect(*_first_days(reference, meeting, year, past, forecasts), settings=forecasts.settings)
+    found = expect(_first_days(reference, meeting, year, past, forecasts), year)
     anchor, _, _ = forecasts.anchor(meeting.counted_from, year)
     return with_anchor(found, anchor) if found is not None and anchor is not None else found
 
 
 def _first_days(
     reference: Reference, meeting: RecurringMeeting, year: int, past: list[Meeting], forecasts: SessionForecasts
-) -> tuple[tuple[date, ...], int, str, tuple[tuple[int, date], ...], str]:
-    """Return what a first day is expected from: past ones, the year, the holidays, anchors and their name."""
+) -> DaySeries:
+    """Return the first days of past editions of a slot, to forecast that of ``year`` from."""
     days = {row.start.year: row.start for row in past if row.start.year < year}
     _, anchors, what = forecasts.anchor(meeting.counted_from, year)
-    return tuple(days.values()), year, reference.organisations[meeting.organisation].holidays, anchors, what
+    holidays = reference.organisations[meeting.organisation].holidays
+    return DaySeries(tuple(days.values()), holidays, anchors, what, settings=forecasts.settings)
 
 
 def first_day_rules(
     reference: Reference, meeting: RecurringMeeting, year: int, past: list[Meeting], forecasts: SessionForecasts
 ) -> list[RuleRecord]:
     """Return the rules that may give that first day, the best first, beside those of past editions."""
-    return rule_records(*_first_days(reference, meeting, year, past, forecasts), settings=forecasts.settings)
+    return rule_records(_first_days(reference, meeting, year, past, forecasts), year)
 
 
 def _habit(meeting: RecurringMeeting, latest: Meeting | None) -> str:

@@ -73,6 +73,36 @@ USUAL_SETTINGS = ForecastSettings()
 
 
 @dataclass(frozen=True)
+class DaySeries:
+    """The past days of something that comes once a year, and what else decides its day in a coming year.
+
+    ``past`` are its days, one a year and in order. ``holidays`` is the calendar of the place (``CH-GE``). ``anchors``
+    are the days, by year and with that of the year to forecast, of something from which this one may be counted, and
+    ``anchored_on`` names it. ``procedure`` is the rule of procedure in force in that year, if there is one.
+    ``settings`` are the numbers of the method.
+    """
+
+    past: tuple[date, ...]
+    holidays: str = ""
+    anchors: tuple[tuple[int, date], ...] = ()
+    anchored_on: str = ""
+    procedure: DayRule | None = None
+    settings: ForecastSettings = USUAL_SETTINGS
+
+    def until(self, year: int) -> DaySeries:
+        """Return the series as a forecast of ``year`` may know it: past days before it, anchors up to it."""
+        past = tuple(day for day in self.past if day.year < year)
+        anchors = tuple((of, day) for of, day in self.anchors if of <= year)
+        return replace(self, past=past, anchors=anchors)
+
+    @property
+    def offsets(self) -> list[int]:
+        """How many days after its anchor it was in past years, each number once, ascending."""
+        on = dict(self.anchors)
+        return sorted({(day - on[day.year]).days for day in self.past if day.year in on})
+
+
+@dataclass(frozen=True)
 class DayRange:
     """When something is: on ``day``, or at least between ``earliest`` and ``latest``; ``day`` is None in a window."""
 
@@ -146,34 +176,21 @@ def nominal_day(day: date, holidays: str) -> date:
 
 
 @lru_cache(maxsize=8192)
-def expect(
-    past: tuple[date, ...],
-    year: int,
-    holidays: str = "",
-    anchors: tuple[tuple[int, date], ...] = (),
-    anchored_on: str = "",
-    procedure: DayRule | None = None,
-    settings: ForecastSettings = USUAL_SETTINGS,
-) -> ExpectedDay | None:
-    """Return the day expected in ``year`` from the days of past years, one a year; None where they allow none.
-
-    ``holidays`` is the calendar of the place (``CH-GE``). ``anchors`` are the days, by year and with that of ``year``
-    itself, of something from which this one may be counted, and ``anchored_on`` names it. ``procedure`` is the rule of
-    procedure in force in ``year``, if there is one. ``settings`` are the numbers of the method.
-    """
-    past = tuple(day for day in past if day.year < year)
-    if procedure is None and not anchors and len(past) < FEWEST_DAYS:
+def expect(series: DaySeries, year: int) -> ExpectedDay | None:
+    """Return the day expected in ``year`` from the days of past years; None where they allow none."""
+    known = series.until(year)
+    if known.procedure is None and not known.anchors and len(known.past) < FEWEST_DAYS:
         return None
-    candidates = _Candidates(past, year, holidays, anchors, anchored_on, procedure, settings)
+    candidates = _Candidates(known, year)
     votes = candidates.votes()
     if not votes:
         return None
     whole = sum(votes.values())
     day = max(votes, key=lambda d: (round(votes[d] / whole, 9), -d.toordinal()))
-    ahead = max(year - max((d.year for d in past), default=year - 1), 1)
-    other = 1 - (1 - settings.change) ** ahead
+    ahead = max(year - max((d.year for d in known.past), default=year - 1), 1)
+    other = 1 - (1 - known.settings.change) ** ahead
     shares = defaultdict(float, {voted: (1 - other) * weight / whole for voted, weight in votes.items()})
-    errors = [*_PRIOR_ERRORS, *_past_errors(past, year, holidays, anchors, anchored_on, procedure, settings)]
+    errors = [*_PRIOR_ERRORS, *_past_errors(known)]
     for error in errors:
         shares[day + timedelta(days=error)] += other / len(errors)
     earliest, latest = _interval(shares, day)
@@ -190,44 +207,27 @@ def expect(
         hits=sum(best.errors[y] == 0 for y in recent),
         of=len(recent),
         holiday=given if given != day else None,
-        by_procedure=procedure is not None,
+        by_procedure=known.procedure is not None,
     )
 
 
-def rule_records(
-    past: tuple[date, ...],
-    year: int,
-    holidays: str = "",
-    anchors: tuple[tuple[int, date], ...] = (),
-    anchored_on: str = "",
-    procedure: DayRule | None = None,
-    settings: ForecastSettings = USUAL_SETTINGS,
-) -> list[RuleRecord]:
-    """Return the rules that give a day in ``year``, by weight, with their record; parameters as in :func:`expect`."""
-    past = tuple(day for day in past if day.year < year)
-    return _Candidates(past, year, holidays, anchors, anchored_on, procedure, settings).records()
+def rule_records(series: DaySeries, year: int) -> list[RuleRecord]:
+    """Return the rules that give a day in ``year``, by weight, with their record."""
+    return _Candidates(series.until(year), year).records()
 
 
 class _Candidates:
-    """The rules that may give the day of ``year``, with the day of each and its weight by the past days."""
+    """The rules that may give the day of ``year``, with the day of each and its weight by the days of ``known``."""
 
-    def __init__(
-        self,
-        past: tuple[date, ...],
-        year: int,
-        holidays: str,
-        anchors: tuple[tuple[int, date], ...],
-        anchored_on: str,
-        procedure: DayRule | None,
-        settings: ForecastSettings,
-    ) -> None:
-        self._past, self._year, self._holidays = past, year, holidays
+    def __init__(self, known: DaySeries, year: int) -> None:
+        past, procedure, settings = known.past, known.procedure, known.settings
+        self._past, self._holidays = past, known.holidays
         if procedure is not None:
             self._own: tuple[DayRule, ...] = (procedure,)
         else:
-            self._own = tuple(DaysFrom(n, dict(anchors), anchored_on) for n in _offsets(past, anchors))
+            self._own = tuple(DaysFrom(n, dict(known.anchors), known.anchored_on) for n in known.offsets)
         in_calendar = procedure is None and len(past) >= FEWEST_DAYS
-        self._family = _family_of(past, holidays) if in_calendar else None
+        self._family = _family_of(past, known.holidays) if in_calendar else None
         self._given = self._ordinals(year)
         own_loss = 0.0 if procedure is not None else settings.unusual
         family_loss = settings.unusual * _unusual(self._family) if self._family is not None else np.zeros(0)
@@ -275,11 +275,6 @@ class _Candidates:
         return RuleRecord(rule, date.fromordinal(int(self._given[at])), errors, float(self._weights[at]))
 
 
-def _offsets(past: tuple[date, ...], anchors: tuple[tuple[int, date], ...]) -> list[int]:
-    on = dict(anchors)
-    return sorted({(day - on[day.year]).days for day in past if day.year in on})
-
-
 @lru_cache(maxsize=4096)
 def _family_of(past: tuple[date, ...], holidays: str) -> Family:
     """Return which rules of the calendar are tried: on the weekdays of the past days, within three weeks of one."""
@@ -311,26 +306,10 @@ def _ordinal(rule: DayRule, year: int, holidays: str) -> int:
     return 0 if day is None else on_working_day(day, holidays).toordinal()
 
 
-def _past_errors(
-    past: tuple[date, ...],
-    year: int,
-    holidays: str,
-    anchors: tuple[tuple[int, date], ...],
-    anchored_on: str,
-    procedure: DayRule | None,
-    settings: ForecastSettings,
-) -> list[int]:
+def _past_errors(known: DaySeries) -> list[int]:
     """Return the error of the method in each past year, in days, each forecast from the years before it."""
-    found = []
-    for day in past:
-        if day.year >= year:
-            continue
-        before = tuple(d for d in past if d.year < day.year)
-        anchored = tuple((y, anchor) for y, anchor in anchors if y <= day.year)
-        then = expect(before, day.year, holidays, anchored, anchored_on, procedure, settings)
-        if then is not None:
-            found.append((day - then.day).days)
-    return found
+    forecast = ((day, expect(known.until(day.year), day.year)) for day in known.past)
+    return [(day - then.day).days for day, then in forecast if then is not None]
 
 
 def _interval(shares: Mapping[date, float], day: date) -> tuple[date, date]:

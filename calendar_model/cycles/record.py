@@ -23,7 +23,7 @@ from calendar_model.cycles.review_days import review_day
 from calendar_model.cycles.session_forecasts import SessionForecast, SessionForecasts, month_window, season_of
 from calendar_model.cycles.text_days import expected_action
 from calendar_model.reference import Reference
-from calendar_model.reference.rows import Meeting, RecurringMeeting, Season, Session
+from calendar_model.reference.rows import Meeting, RecurringMeeting, Season, Session, Track
 from calendar_model.vocabulary import Precision, Standing, TrackSubject
 
 FIRST_YEAR = 2016
@@ -323,15 +323,8 @@ class _Trials:
                 forecast = now.in_season(season.code, session.start.year)
                 found = expected_action(self._reference, track.code, forecast, now) if forecast is not None else None
                 past = sorted(one.adopted for one in texts if one.adopted and one.adopted <= now.as_of)
-                trial = ForecastTrial(
-                    kind=Forecasted.TEXT,
-                    body=track.body,
-                    series=track.code,
-                    name=track.short_title,
-                    item=row.symbol,
-                    year=row.adopted.year,
-                    stood_on=now.as_of,
-                    actual=row.adopted,
+                trial = replace(
+                    _of_track(Forecasted.TEXT, track, row.symbol, row.adopted, now),
                     naive=_naive(tuple(past), row.adopted.year),
                     past=len(past),
                     note=self._note(session),
@@ -357,18 +350,8 @@ class _Trials:
             now = self._on(session.start)
             forecast = now.known(session.code)
             undated = row.model_copy(update={"date": None})
-            trial = ForecastTrial(
-                kind=Forecasted.REVIEW,
-                body=session.body,
-                series=track.code,
-                name=track.short_title,
-                item=row.code,
-                year=row.date.year,
-                stood_on=now.as_of,
-                actual=row.date,
-            )
             found = review_day(self._reference, undated, forecast, now) if forecast is not None else None
-            yield trial.expecting(found)
+            yield _of_track(Forecasted.REVIEW, track, row.code, row.date, now).expecting(found)
 
     def milestones(self) -> Iterator[ForecastTrial]:
         """Yield the trials of milestones whose days are recorded, counted from what was expected a year ahead."""
@@ -412,6 +395,20 @@ class _Trials:
             if found is not None and found.earliest is not None and found.latest is not None:
                 trial = trial.expecting(DayRange(found.start, found.earliest, found.latest))
             yield trial
+
+
+def _of_track(kind: Forecasted, track: Track, item: str, actual: date, now: SessionForecasts) -> ForecastTrial:
+    """Return the trial of a text or review of a track, forecast on the day of ``now``."""
+    return ForecastTrial(
+        kind=kind,
+        body=track.body,
+        series=track.code,
+        name=track.short_title,
+        item=item,
+        year=actual.year,
+        stood_on=now.as_of,
+        actual=actual,
+    )
 
 
 def _before_session(season: Season, year: int) -> date:

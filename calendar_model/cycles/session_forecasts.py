@@ -17,6 +17,7 @@ from calendar_model.cycles.day_rules import ByProcedure, DatedRule
 from calendar_model.cycles.expected_days import (
     USUAL_SETTINGS,
     DayRange,
+    DaySeries,
     ExpectedDay,
     ForecastSettings,
     RuleRecord,
@@ -191,18 +192,20 @@ class SessionForecasts:
         return self._expected[key]
 
     def _expect(self, season: Season, year: int) -> ExpectedDay | None:
-        holidays = self._reference.organisations[season.body].holidays
-        procedure = self._procedure(season.code, year)
-        anchor, anchors, what = self.anchor(season.counted_from, year)
-        found = expect(self.openings(season.code), year, holidays, anchors, what, procedure, self.settings)
+        found = expect(self._opening_series(season, year), year)
+        anchor, _, _ = self.anchor(season.counted_from, year)
         return with_anchor(found, anchor) if found is not None and anchor is not None else found
 
     def opening_rules(self, code: str, year: int) -> list[RuleRecord]:
         """Return the rules that may give a season's opening in ``year``, the best first, beside its past openings."""
-        holidays = self._reference.organisations[self._reference.seasons[code].body].holidays
-        _, anchors, what = self.anchor(self._reference.seasons[code].counted_from, year)
-        procedure = self._procedure(code, year)
-        return rule_records(self.openings(code), year, holidays, anchors, what, procedure, self.settings)
+        return rule_records(self._opening_series(self._reference.seasons[code], year), year)
+
+    def _opening_series(self, season: Season, year: int) -> DaySeries:
+        """The openings of a season's sessions, to forecast that of ``year`` from."""
+        holidays = self._reference.organisations[season.body].holidays
+        _, anchors, what = self.anchor(season.counted_from, year)
+        procedure = self._procedure(season.code, year)
+        return DaySeries(self.openings(season.code), holidays, anchors, what, procedure, self.settings)
 
     def anchor(self, season: str, year: int) -> tuple[DayRange | None, tuple[tuple[int, date], ...], str]:
         """Return the opening of a season in ``year``, all its openings by year for counting from them, and its name.

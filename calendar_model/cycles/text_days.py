@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
-from calendar_model.cycles.expected_days import ExpectedDay, expect, with_anchor
+from calendar_model.cycles.expected_days import DaySeries, ExpectedDay, expect, with_anchor
 from calendar_model.cycles.session_forecasts import SessionForecast, SessionForecasts
 from calendar_model.reference import Reference
 
@@ -31,13 +32,13 @@ def expected_action(
             texts[row.adopted.year] = max(row.adopted, texts.get(row.adopted.year, date.min))
     year = closing.latest.year if season is None or season.lasts is None else forecast.start.year
     past = tuple(sorted(day for day in texts.values() if day.year < year))
-    holidays = reference.organisations[body].holidays
+    series = DaySeries(past, reference.organisations[body].holidays, settings=forecasts.settings)
     if closing.day is None or season is None or season.lasts is not None:
-        found = expect(past, year, holidays, settings=forecasts.settings)
+        found = expect(series, year)
         return found if found and forecast.start <= found.day <= forecast.end else None
     closes = {day.year: day for day in forecasts.closings(season.code) if day.year != year}
     anchors = tuple(sorted({**closes, year: closing.day}.items()))
-    found = expect(past, year, holidays, anchors, "the close of the session", settings=forecasts.settings)
+    found = expect(replace(series, anchors=anchors, anchored_on="the close of the session"), year)
     if found is None or not forecast.start <= found.day <= forecast.end:
         return None
     return with_anchor(found, closing)

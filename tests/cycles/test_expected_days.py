@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 
 from calendar_model.cycles import SessionForecasts, is_working_day
 from calendar_model.cycles.day_rules import ByProcedure, DatedRule, NthWeekday, WeekdayBetween, WeekdayOfWeek
-from calendar_model.cycles.expected_days import expect, expected_length, length_range, on_working_day, rule_records
+from calendar_model.cycles.expected_days import (
+    DaySeries,
+    expect,
+    expected_length,
+    length_range,
+    on_working_day,
+    rule_records,
+)
 from calendar_model.reference import Reference
 from calendar_model.vocabulary import Precision, Standing
 from tests.day import TODAY
@@ -50,7 +57,7 @@ def test_a_rule_is_its_recurrence_rule(rule: NthWeekday | WeekdayBetween | Weekd
 @given(pasts(), st.integers(1, 6))
 def test_the_interval_holds_the_expected_day(past: tuple[date, ...], ahead: int) -> None:
     year = max((day.year for day in past), default=2020) + ahead
-    found = expect(past, year)
+    found = expect(DaySeries(past), year)
     if found is not None:
         assert found.earliest <= found.day <= found.latest
         assert found.day.year == year
@@ -63,12 +70,12 @@ def test_no_forecast_uses_what_comes_later(past: tuple[date, ...], cut: int) -> 
         return
     year = past[-1 - cut].year
     before = tuple(day for day in past if day.year < year)
-    assert expect(past, year) == expect(before, year)
+    assert expect(DaySeries(past), year) == expect(DaySeries(before), year)
 
 
 @given(pasts(), YEARS)
 def test_a_forecast_falls_on_a_weekday_of_the_past_and_on_no_holiday(past: tuple[date, ...], year: int) -> None:
-    found = expect(past, year, "UN-GE")
+    found = expect(DaySeries(past, "UN-GE"), year)
     if found is not None:
         assert is_working_day(found.day, "UN-GE")
         assert on_working_day(found.nominal, "UN-GE") == found.day
@@ -93,24 +100,24 @@ def test_lengths_that_changed_lately_leave_a_wide_interval() -> None:
 
 
 def test_two_past_days_allow_no_forecast() -> None:
-    assert expect((date(2024, 3, 4), date(2025, 3, 3)), 2026) is None
+    assert expect(DaySeries((date(2024, 3, 4), date(2025, 3, 3))), 2026) is None
 
 
 def test_one_past_day_is_enough_to_count_from_another_day() -> None:
     anchors = ((2026, date(2026, 2, 23)), (2027, date(2027, 2, 22)))
-    found = expect((date(2026, 2, 23),), 2027, anchors=anchors, anchored_on="the opening")
+    found = expect(DaySeries((date(2026, 2, 23),), anchors=anchors, anchored_on="the opening"), 2027)
     assert found is not None
     assert (found.day, found.rule.words) == (date(2027, 2, 22), "on the day of the opening")
 
 
 def test_a_holiday_moves_a_monday_to_the_tuesday() -> None:
     past = (date(2021, 6, 14), date(2022, 6, 13), date(2023, 6, 12), date(2025, 6, 16))
-    found = expect(past, 2024, "UN-GE")
+    found = expect(DaySeries(past, "UN-GE"), 2024)
     assert found is None or found.day.weekday() == 0
     mondays = tuple(
         date(year, 6, 1) + timedelta(days=(7 - date(year, 6, 1).weekday()) % 7 + 14) for year in range(2015, 2024)
     )
-    found = expect(mondays, 2024, "UN-GE")
+    found = expect(DaySeries(mondays, "UN-GE"), 2024)
     assert found is not None
     assert (found.nominal, found.day) == (date(2024, 6, 17), date(2024, 6, 18))  # Eid al-Adha
 
@@ -119,7 +126,7 @@ def test_a_rule_of_procedure_alone_gives_the_day() -> None:
     first = DatedRule("FREQ=YEARLY;BYMONTH=9;BYDAY=TU;BYMONTHDAY=12,13,14,15,16,17,18", "on the third", 2003, 2022)
     second = DatedRule("FREQ=YEARLY;BYMONTH=9;BYDAY=TU;BYMONTHDAY=5,6,7,8,9,10,11", "on the second", 2023)
     past = tuple(day for year in range(2011, 2027) if (day := ByProcedure((first, second)).in_year(year)))
-    found = expect(past, 2027, procedure=ByProcedure((first, second)))
+    found = expect(DaySeries(past, procedure=ByProcedure((first, second))), 2027)
     assert found is not None
     assert (found.day, found.earliest, found.latest) == (date(2027, 9, 7),) * 3
     assert (found.hits, found.of, found.by_procedure) == (12, 12, True)
@@ -127,7 +134,7 @@ def test_a_rule_of_procedure_alone_gives_the_day() -> None:
 
 def test_the_records_name_the_rule_with_the_best_one_first(reference: Reference) -> None:
     openings = SessionForecasts(reference, TODAY).openings("hrc-spring")
-    best, second = rule_records(openings, 2027, "UN-GE")[:2]
+    best, second = rule_records(DaySeries(openings, "UN-GE"), 2027)[:2]
     assert best.rule == NthWeekday(-1, 0, 2)
     assert [best.errors[year] for year in range(2016, 2027)] == [0] * 11
     assert best.weight > second.weight
