@@ -19,8 +19,12 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
+from calendar_model.access.permissions import ANONYMOUS
 from calendar_model.clock import TODAY_VARIABLE
-from calendar_model.store.database import FOLDER_VARIABLE
+from calendar_model.mission.transactions import save
+from calendar_model.store.database import FOLDER_VARIABLE, open_workspace
+from calendar_model.store.models import Person
+from pages.components.shell.current_user import COOKIE
 from tests.day import TODAY
 
 ROOT = Path(__file__).parents[2]
@@ -117,6 +121,39 @@ def fresh_server(tmp_path: Path) -> Iterator[str]:
     process, address = start_server(tmp_path / "server.log")
     yield address
     stop_server(process)
+
+
+@pytest.fixture
+def server_day() -> str:
+    """The day on which `staffed_server` stands. A file overrides it to stand on another."""
+    return TODAY.isoformat()
+
+
+@pytest.fixture
+def desk_officer(tmp_path: Path) -> str:
+    """The id of the one person in the workspace of `staffed_server`: Desk officer."""
+    workspace = open_workspace(f"sqlite:///{tmp_path / 'workspace.sqlite'}")
+    person = save(ANONYMOUS, Person, {"name": "Desk officer"}, workspace=workspace)
+    workspace.close()
+    return person
+
+
+@pytest.fixture
+def staffed_server(tmp_path: Path, desk_officer: str, server_day: str) -> Iterator[str]:
+    """The address of a fresh server with one person in its workspace."""
+    process, address = start_server(tmp_path / "server.log", **{TODAY_VARIABLE: server_day})
+    yield address
+    stop_server(process)
+
+
+@pytest.fixture
+def staff_page(browser: Browser, staffed_server: str, desk_officer: str) -> Iterator[Page]:
+    """An empty page of a browser in which the desk officer acts on `staffed_server`."""
+    context = browser.new_context(viewport=WIDE, timezone_id="Europe/Oslo", locale="en-GB")  # type: ignore[arg-type]
+    context.set_default_timeout(20_000)
+    context.add_cookies([{"name": COOKIE, "value": desk_officer, "url": staffed_server}])
+    yield context.new_page()
+    context.close()
 
 
 @pytest.fixture(scope="session")

@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from calendar_model.access.permissions import ANONYMOUS
-from calendar_model.mission.transactions import save
-from calendar_model.store.database import open_workspace
-from calendar_model.store.models import Person
-from tests.browser.conftest import WIDE, settled, start_server, stop_server
-from tests.browser.driver import choose
+from tests.browser.conftest import settled
 
 SESSION, DEADLINE = "session-HRC64", "deadline-hrc-organisational-meeting-HRC64"
 TITLE = "Human Rights Council, 64th session"
@@ -23,28 +16,11 @@ SOURCE = "https://www.ohchr.org/en/hr-bodies/hrc/sessions"
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[str]:
-    """A server with one person in its workspace."""
-    workspace = open_workspace(f"sqlite:///{tmp_path / 'workspace.sqlite'}")
-    save(ANONYMOUS, Person, {"name": "Desk officer"}, workspace=workspace)
-    workspace.close()
-    process, address = start_server(tmp_path / "server.log")
-    yield address
-    stop_server(process)
-
-
-@pytest.fixture
-def page(browser: Browser, server: str) -> Iterator[Page]:
-    context = browser.new_context(viewport=WIDE, timezone_id="Europe/Oslo", locale="en-GB")  # type: ignore[arg-type]
-    context.set_default_timeout(20_000)
-    page = context.new_page()
-    page.goto(f"{server}/confirm?organisation=un-hrc&q=hrc64")
-    settled(page)
-    page.get_by_role("button", name="Nobody chosen").click()
-    choose(page.get_by_role("combobox", name="You act as"), "Desk officer")
-    page.keyboard.press("Escape")
-    yield page
-    context.close()
+def page(staff_page: Page, staffed_server: str) -> Page:
+    """The worklist, narrowed to the Council's next session."""
+    staff_page.goto(f"{staffed_server}/confirm?organisation=un-hrc&q=hrc64")
+    settled(staff_page)
+    return staff_page
 
 
 def fed(server: str, item: str) -> tuple[str, int]:
@@ -54,8 +30,8 @@ def fed(server: str, item: str) -> tuple[str, int]:
     return day, int(sequence)
 
 
-def test_the_session_is_confirmed_from_the_worklist(page: Page, server: str) -> None:
-    session, deadline = fed(server, SESSION), fed(server, DEADLINE)
+def test_the_session_is_confirmed_from_the_worklist(page: Page, staffed_server: str) -> None:
+    session, deadline = fed(staffed_server, SESSION), fed(staffed_server, DEADLINE)
     line = page.locator(f"[class*='st-key-what_confirm_{SESSION}']")
     expect(line).to_contain_text(TITLE)
     # The announced days are a week later than the expected ones.
@@ -73,13 +49,13 @@ def test_the_session_is_confirmed_from_the_worklist(page: Page, server: str) -> 
     expect(page.get_by_test_id("stMain")).to_contain_text(f"Recorded: {TITLE}")
     settled(page)
     expect(line).to_have_count(0)
-    assert fed(server, SESSION) == ("20270301", fed(server, SESSION)[1])
-    assert fed(server, SESSION)[1] > session[1]
-    assert (deadline[0], fed(server, DEADLINE)[0]) == ("20270208", "20270215")
-    assert fed(server, DEADLINE)[1] > deadline[1]
+    assert fed(staffed_server, SESSION) == ("20270301", fed(staffed_server, SESSION)[1])
+    assert fed(staffed_server, SESSION)[1] > session[1]
+    assert (deadline[0], fed(staffed_server, DEADLINE)[0]) == ("20270208", "20270215")
+    assert fed(staffed_server, DEADLINE)[1] > deadline[1]
 
     # The panel says how the days compare with what was expected of them.
-    page.goto(f"{server}/timeline?item={SESSION}")
+    page.goto(f"{staffed_server}/timeline?item={SESSION}")
     settled(page)
     expect(page.get_by_role("dialog")).to_contain_text("announced for 7 days later; known 97 days ahead")
 

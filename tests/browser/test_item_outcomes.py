@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from calendar_model.access.permissions import ANONYMOUS
-from calendar_model.clock import TODAY_VARIABLE
-from calendar_model.mission.transactions import save
-from calendar_model.store.database import open_workspace
-from calendar_model.store.models import Person
-from tests.browser.conftest import WIDE, settled, start_server, stop_server
+from tests.browser.conftest import settled
 from tests.browser.driver import choose, fill, press
 
 ITEM = "ga-resolution-GA81"
@@ -23,28 +16,17 @@ SOURCE = "https://www.un.org/en/ga/81/resolutions.shtml"
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[str]:
-    """A server that stands on the day of the vote, with one person in its workspace."""
-    workspace = open_workspace(f"sqlite:///{tmp_path / 'workspace.sqlite'}")
-    save(ANONYMOUS, Person, {"name": "Desk officer"}, workspace=workspace)
-    workspace.close()
-    process, address = start_server(tmp_path / "server.log", **{TODAY_VARIABLE: "2026-12-18"})
-    yield address
-    stop_server(process)
+def server_day() -> str:
+    """The day of the vote."""
+    return "2026-12-18"
 
 
 @pytest.fixture
-def page(browser: Browser, server: str) -> Iterator[Page]:
-    context = browser.new_context(viewport=WIDE, timezone_id="Europe/Oslo", locale="en-GB")  # type: ignore[arg-type]
-    context.set_default_timeout(20_000)
-    page = context.new_page()
-    page.goto(f"{server}/timeline?show=agenda&track=ga-resolution")
-    settled(page)
-    page.get_by_role("button", name="Nobody chosen").click()
-    choose(page.get_by_role("combobox", name="You act as"), "Desk officer")
-    page.keyboard.press("Escape")
-    yield page
-    context.close()
+def page(staff_page: Page, staffed_server: str) -> Page:
+    """The timeline's agenda, narrowed to the text."""
+    staff_page.goto(f"{staffed_server}/timeline?show=agenda&track=ga-resolution")
+    settled(staff_page)
+    return staff_page
 
 
 def sequence(server: str) -> int:
@@ -52,8 +34,8 @@ def sequence(server: str) -> int:
     return int(re.findall(r"SEQUENCE:(\d+)", feed)[0])
 
 
-def test_the_text_is_adopted_from_the_timeline(page: Page, server: str) -> None:
-    before = sequence(server)
+def test_the_text_is_adopted_from_the_timeline(page: Page, staffed_server: str) -> None:
+    before = sequence(staffed_server)
     press(page, "GA text, due in GA81")
     dialog = page.get_by_role("dialog")
     # By keyboard: the button, then the fields in their order.
@@ -79,6 +61,6 @@ def test_the_text_is_adopted_from_the_timeline(page: Page, server: str) -> None:
     expect(dialog.get_by_role("heading", level=2).first).to_contain_text("A/RES/81/200")
     expect(dialog).to_contain_text("by vote, 130 for, 14 against, 41 abstaining")
     expect(dialog.get_by_role("button", name=re.compile("^After: .*GA84"))).to_be_visible()
-    assert sequence(server) > before
+    assert sequence(staffed_server) > before
     page.keyboard.press("Escape")
     expect(page.get_by_test_id("stMain")).to_contain_text("A/RES/81/200")
