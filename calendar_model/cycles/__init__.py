@@ -1,6 +1,6 @@
 """Cadences, forecasts of sessions and texts counted from them, and deadlines before those."""
 
-from calendar_model.cycles.announcements import Announcement, announcement_of
+from calendar_model.cycles.announcements import Announcement, announcement_of, meeting_announcement
 from calendar_model.cycles.cadence import (
     Occurrence,
     adopted_texts,
@@ -43,6 +43,7 @@ __all__ = [
     "is_stale",
     "is_working_day",
     "known_editions",
+    "meeting_announcement",
     "month_window",
     "offset_day",
     "project",

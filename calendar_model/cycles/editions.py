@@ -81,6 +81,11 @@ def edition_code(meeting: RecurringMeeting, year: int, slot: int) -> str:
     return f"{meeting.code}-{year}-{slot}" if len(meeting.slots) > 1 else f"{meeting.code}-{year}"
 
 
+def edition_forecast_day(meeting: RecurringMeeting, year: int, slot: int) -> date:
+    """Return the day on which the record forecasts an edition: the last of its slot's months in the year before."""
+    return month_window(year - 1, *meeting.slots[slot - 1])[1]
+
+
 def known_editions(reference: Reference) -> Iterator[Edition]:
     """Yield the editions that the reference has, in its order."""
     latest = {code: meeting.updated for code, meeting in reference.recurring_meetings.items()}

@@ -17,13 +17,25 @@ from statistics import median
 from calendar_model import wording
 from calendar_model.cycles.cadence import adopted_texts
 from calendar_model.cycles.deadlines import milestones_of
-from calendar_model.cycles.editions import Edition, edition_in_year, expected_first_day, past_editions
+from calendar_model.cycles.editions import (
+    Edition,
+    edition_forecast_day,
+    edition_in_year,
+    expected_first_day,
+    past_editions,
+)
 from calendar_model.cycles.expected_days import FEWEST_DAYS, USUAL_SETTINGS, DayRange, ForecastSettings
 from calendar_model.cycles.review_days import review_day
-from calendar_model.cycles.session_forecasts import SessionForecast, SessionForecasts, month_window, season_of
+from calendar_model.cycles.session_forecasts import (
+    SessionForecast,
+    SessionForecasts,
+    month_window,
+    season_of,
+    session_forecast_day,
+)
 from calendar_model.cycles.text_days import expected_action
 from calendar_model.reference import Reference
-from calendar_model.reference.rows import Meeting, RecurringMeeting, Season, Session, Track
+from calendar_model.reference.rows import Meeting, Season, Session, Track
 from calendar_model.vocabulary import Precision, Standing, TrackSubject
 
 FIRST_YEAR = 2016
@@ -232,7 +244,7 @@ class _Trials:
 
     def sessions(self) -> Iterator[ForecastTrial]:
         for season, row in self._tried_sessions():
-            now = self._on(_before_session(season, row.start.year))
+            now = self._on(session_forecast_day(season, row.start.year))
             forecast = now.in_season(season.code, row.start.year)
             expected = now.expected_opening(season.code, row.start.year)
             trial = self._of_session(Forecasted.SESSION, season, row, now, now.openings(season.code), row.start)
@@ -245,7 +257,7 @@ class _Trials:
         for season, row in self._tried_sessions():
             if row.interruption or season.lasts is not None:
                 continue
-            now = self._on(_before_session(season, row.start.year))
+            now = self._on(session_forecast_day(season, row.start.year))
             forecast = now.in_season(season.code, row.start.year)
             trial = self._of_session(Forecasted.CLOSE, season, row, now, now.closings(season.code), row.end)
             yield trial.expecting(now.closing(forecast)) if forecast is not None else trial
@@ -285,7 +297,7 @@ class _Trials:
             meeting, year = self._reference.recurring_meetings[row.meeting], row.year
             if meeting.organisation not in self._bodies or not self._is_tried(row):
                 continue
-            now = self._on(_before_edition(meeting, row))
+            now = self._on(edition_forecast_day(meeting, row.year, row.slot))
             past = past_editions(self._reference, meeting, now.as_of)[row.slot]
             edition = edition_in_year(self._reference, meeting, year, row.slot, now)
             expected = expected_first_day(self._reference, meeting, year, past, now)
@@ -366,12 +378,12 @@ class _Trials:
                 continue
             if row.session in sessions:
                 season, session = sessions[row.session]
-                now = self._on(_before_session(season, session.start.year))
+                now = self._on(session_forecast_day(season, session.start.year))
                 of: SessionForecast | Edition | None = now.in_season(season.code, session.start.year)
             elif row.session in editions:
                 edition = editions[row.session]
                 meeting = self._reference.recurring_meetings[edition.meeting]
-                now = self._on(_before_edition(meeting, edition))
+                now = self._on(edition_forecast_day(meeting, edition.year, edition.slot))
                 of = edition_in_year(self._reference, meeting, edition.start.year, edition.slot, now)
             else:
                 continue
@@ -409,16 +421,6 @@ def _of_track(kind: Forecasted, track: Track, item: str, actual: date, now: Sess
         stood_on=now.as_of,
         actual=actual,
     )
-
-
-def _before_session(season: Season, year: int) -> date:
-    """The last day of the season's opening months in the year before."""
-    return month_window(year - 1, season.opens_from, season.opens_until)[1]
-
-
-def _before_edition(meeting: RecurringMeeting, row: Meeting) -> date:
-    """The last day of the months of the edition's slot in the year before."""
-    return month_window(row.year - 1, *meeting.slots[row.slot - 1])[1]
 
 
 def _naive(past: tuple[date, ...], year: int) -> date | None:

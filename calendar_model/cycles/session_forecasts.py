@@ -87,6 +87,11 @@ def month_window(year: int, first: int, last: int) -> tuple[date, date]:
     return date(year + ahead, month + 1, 1), date(end_year, end_month, monthrange(end_year, end_month)[1])
 
 
+def session_forecast_day(season: Season, year: int) -> date:
+    """Return the day on which the record forecasts a season's session: the last of its opening months a year before."""
+    return month_window(year - 1, season.opens_from, season.opens_until)[1]
+
+
 def season_of(session: Session | SessionForecast, seasons: tuple[Season, ...]) -> Season | None:
     """Return the season of the session's body in whose opening months it opens, if there is one."""
     for season in seasons:
