@@ -19,7 +19,7 @@ from calendar_model import wording
 from calendar_model.access.permissions import ANONYMOUS, Viewer
 from calendar_model.access.unit_of_work import ChangeToken, change_token, reading
 from calendar_model.calendar import when
-from calendar_model.cycles import announcement_of
+from calendar_model.cycles import Announcement, announcement_of, meeting_announcement
 from calendar_model.feeds import CalendarProperties, calendar_bytes
 from calendar_model.messages.coverage import item_work_words
 from calendar_model.mission.coverage import work_by_item
@@ -27,7 +27,7 @@ from calendar_model.mission.dossier import LinkedCounts, deadlines, work_on
 from calendar_model.mission.events import event_of
 from calendar_model.reference import Reference
 from calendar_model.terms import RecordKind, StatementState
-from calendar_model.vocabulary import Kind, Sensitivity
+from calendar_model.vocabulary import Kind, Precision, Sensitivity
 from calendar_model.wording import standing_words
 from pages.components.shell import item_outcomes, outage
 from pages.components.shell.context import PageContext
@@ -124,6 +124,7 @@ def _body(item: str, form: str, context: PageContext) -> None:
         return
     with st.container(key="panel_body"):
         st.html(_facts(row, context))
+        _record_link(row, context)
         _actions(row, context)
         item_outcomes.draw_outcomes(row, context)
         _our_work(item, context)
@@ -138,7 +139,7 @@ def _facts(row: Any, context: PageContext) -> str:
     organisation, body = (reference.organisations.get(row[name]) for name in ("organisation", "body"))
     track, session = reference.tracks.get(row["track"]), reference.sessions.get(row["session"])
     states = [reference.states[code].name if code in reference.states else code for code in row["countries"].split()]
-    announced = announcement_of(reference, row["session"]) if row["kind"] == Kind.SESSION else None
+    announced = _announcement(row, reference)
     facts = {
         "Organisation": organisation.name if organisation else row["organisation"],
         "Body": body.name if body and row["body"] != row["organisation"] else "",
@@ -153,6 +154,20 @@ def _facts(row: Any, context: PageContext) -> str:
     }
     lines = "".join(f"<dt>{name}</dt><dd>{escape(value)}</dd>" for name, value in facts.items() if value)
     return f'{date_html(row, context.zone, "item")}<dl class="item-facts">{lines}</dl>'
+
+
+def _announcement(row: Any, reference: Reference) -> Announcement | None:
+    """How the announced days of a session or meeting compare with the forecast of a year before."""
+    if row["kind"] == Kind.SESSION:
+        return announcement_of(reference, row["session"])
+    return meeting_announcement(reference, row["item"]) if row["kind"] == Kind.MEETING else None
+
+
+def _record_link(row: Any, context: PageContext) -> None:
+    """The way from an expected day to how good the forecasts of its body were."""
+    if row["date_precision"] == Precision.EXPECTED and row["body"] in context.reference.organisations:
+        name = context.reference.short_name(row["body"])
+        link("organisations", f"Past forecasts for {plain(name)}", show=row["body"])
 
 
 def _actions(row: Any, context: PageContext) -> None:
