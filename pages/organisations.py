@@ -235,7 +235,7 @@ def forecast_record(code: str, context: PageContext) -> None:
     reference, version = context.reference, context.table.attrs["version"]
     bodies = tuple(sorted(reference.beneath[code]))
     trials = held(_record(reference, version, bodies, context.today))
-    st.subheader("How good its forecasts were")
+    st.subheader("How good its forecasts were", anchor=item_panel.RECORD_ANCHOR)
     if not any(trial.expected for trial in trials):
         st.markdown(
             "Too few past days are known to compare. Once three editions of a session or meeting are recorded, "

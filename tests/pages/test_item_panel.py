@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from urllib.parse import parse_qs
+import re
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.components.shell.item_panel import RECORD_ANCHOR
 from tests.app import open_page
 from tests.pages.driver import sound
 
@@ -23,8 +25,9 @@ def facts(app: AppTest) -> str:
 
 def record_links(app: AppTest) -> list[str]:
     """The organisations whose record of forecasts is linked."""
-    links = [link.proto for link in app.get("page_link") if link.proto.page == "organisations"]
-    return [show for link in links for show in parse_qs(link.query_string).get("show", [])]
+    addresses = [urlsplit(address) for address in re.findall(r'href="([^"]+)"', facts(app))]
+    assert {(one.path, one.fragment) for one in addresses} <= {("organisations", RECORD_ANCHOR)}
+    return [show for one in addresses for show in parse_qs(one.query)["show"]]
 
 
 @pytest.mark.parametrize("item", ["session-HRC63", "csw-2027"])

@@ -31,12 +31,15 @@ from calendar_model.vocabulary import Kind, Precision, Sensitivity
 from calendar_model.wording import standing_words
 from pages.components.shell import item_outcomes, outage
 from pages.components.shell.context import PageContext
-from pages.components.shell.navigation import link
+from pages.components.shell.navigation import address_of, link
 from pages.components.shell.words import plain
 from pages.components.widgets.item_dates import date_html, deadline_caption
 
 ITEM = "item"
 """The URL's name for the open item."""
+
+RECORD_ANCHOR = "past-forecasts"
+"""Where the record of an organisation's forecasts is on the page of organisations, as the end of an address."""
 
 _KINDS = {
     RecordKind.ENGAGEMENT: ("engagement", "engagements"),
@@ -124,7 +127,6 @@ def _body(item: str, form: str, context: PageContext) -> None:
         return
     with st.container(key="panel_body"):
         st.html(_facts(row, context))
-        _record_link(row, context)
         _actions(row, context)
         item_outcomes.draw_outcomes(row, context)
         _our_work(item, context)
@@ -153,7 +155,8 @@ def _facts(row: Any, context: PageContext) -> str:
         "Notes": row["notes"],
     }
     lines = "".join(f"<dt>{name}</dt><dd>{escape(value)}</dd>" for name, value in facts.items() if value)
-    return f'{date_html(row, context.zone, "item")}<dl class="item-facts">{lines}</dl>'
+    date_and_basis = date_html(row, context.zone, "item") + _record_link(row, reference)
+    return f'{date_and_basis}<dl class="item-facts">{lines}</dl>'
 
 
 def _announcement(row: Any, reference: Reference) -> Announcement | None:
@@ -163,11 +166,17 @@ def _announcement(row: Any, reference: Reference) -> Announcement | None:
     return meeting_announcement(reference, row["item"]) if row["kind"] == Kind.MEETING else None
 
 
-def _record_link(row: Any, context: PageContext) -> None:
-    """The way from an expected day to how good the forecasts of its body were."""
-    if row["date_precision"] == Precision.EXPECTED and row["body"] in context.reference.organisations:
-        name = context.reference.short_name(row["body"])
-        link("organisations", f"Past forecasts for {plain(name)}", show=row["body"])
+def _record_link(row: Any, reference: Reference) -> str:
+    """HTML: the way from an expected day to the record of its body's forecasts; empty for other days.
+
+    It is not a page link of Streamlit: on its way from the timeline, whose own ``show`` is bound to the address, such a
+    link loses the one for the other page.
+    """
+    if row["date_precision"] != Precision.EXPECTED or row["body"] not in reference.organisations:
+        return ""
+    address = f"{address_of('organisations')}?{urlencode({'show': row['body']})}#{RECORD_ANCHOR}"
+    label = f"Past forecasts for {reference.short_name(row['body'])}"
+    return f'<p class="item-known"><a href="{escape(address)}" style="color: inherit">{escape(label)}</a></p>'
 
 
 def _actions(row: Any, context: PageContext) -> None:
