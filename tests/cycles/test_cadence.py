@@ -47,7 +47,7 @@ def test_the_change_of_2025_is_a_departure_with_its_source(reference: Reference)
     assert gone.precedent == "A/RES/78/216"
     assert gone.basis == (
         "Due in GA80, Nov–Dec 2025: every second year, counted from A/RES/78/216 of Tue 19 Dec 2023 (in practice). "
-        "It did not come. No defenders text in 2025: Norway moved the Third Committee resolution to a three-year rhythm."
+        "It did not come. No defenders text in 2025: Norway moved the Third Committee resolution to a three-year cycle."
     )
     assert gone.source_url.startswith("https://civicus.org/")
 

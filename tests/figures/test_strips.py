@@ -156,7 +156,7 @@ def test_where_the_views_part_is_said_with_the_reason(reference: Reference) -> N
         "The two part in 2025: the guidelines say every second year, which gives GA80, Nov–Dec 2025 (did not come) and "
         "GA82, expected Thu 16 Dec 2027; in practice the text comes every third year, which gives GA81, expected "
         "Tue 15 Dec 2026. "
-        "No defenders text in 2025: Norway moved the Third Committee resolution to a three-year rhythm."
+        "No defenders text in 2025: Norway moved the Third Committee resolution to a three-year cycle."
     )
     assert difference_of_views(reference, "hrc-resolution", TODAY, until) == (
         "The guidelines and the practice agree: every third year."
