@@ -45,7 +45,7 @@ def draw_statement(statement_id: str, context: PageContext, person: Person) -> N
     if view is None:
         st.title("Statements")
         forms.outcome()
-        st.markdown("This statement is not there, or not for you to see. Go back to the list.")
+        st.markdown("This statement no longer exists, or you do not have access.")
         ask_for_access(statement_id)
         return
     statement = view.statement
@@ -58,7 +58,7 @@ def draw_statement(statement_id: str, context: PageContext, person: Person) -> N
         f"item {statement.agenda_item}" if statement.agenda_item else "",
         f"due {wording.day(statement.due)}" if statement.due and statement.state in BEFORE_DELIVERY else "",
         f"speaker: {statement.speaker}" if statement.speaker else "",
-        f"led by {statement.lead}" if statement.lead else "",
+        f"lead delegation: {statement.lead}" if statement.lead else "",
     ]
     st.caption(plain(f"{' · '.join(part for part in about if part)}. {who_sees(statement, everyone)}"))
     requests_for(statement, everyone)
@@ -75,7 +75,7 @@ def draw_statement(statement_id: str, context: PageContext, person: Person) -> N
         facts = draw_checks(view)
         draw_moves(statement, facts, everyone, person, context.today)
         draw_overrides(view, facts, person, context.zone)
-        st.subheader("Linked to")
+        st.subheader("Linked records")
         draw_links(statement, view.linked, context)
     follow_ups_of(statement, everyone, context)
     with st.expander("Details"):
@@ -86,14 +86,14 @@ def draw_statement(statement_id: str, context: PageContext, person: Person) -> N
 
 def draw_links(statement: Statement, linked: Sequence[Record], context: PageContext) -> None:
     if not statement.items and not linked:
-        st.markdown("Nothing yet. Tie it to items of the calendar, engagements and cases in the details below.")
+        st.markdown("No links yet. Link calendar items, engagements or cases under Details.")
     item_openers(statement, context)
     for record in linked:
         link(PAGE_OF[record.kind], f"{words(record.kind)}: {plain(record.title)}", record=record.id)
     log = {NEW: "consulted", WITH: statement.id}
-    link("engagements", "Log an engagement about it", icon=":material/add:", **log)
+    link("engagements", "Log engagement", icon=":material/add:", **log)
     if statement.state in BEFORE_DELIVERY:
-        link("cases", "Start a case that it raises", icon=":material/add:", **{NEW: "case", WITH: statement.id})
+        link("cases", "New case", icon=":material/add:", **{NEW: "case", WITH: statement.id})
 
 
 context = current()

@@ -138,7 +138,7 @@ def test_two_editors_of_one_draft_lose_nothing(site: Site, open_as: Callable[[Vi
     under_hands = field(bjorn).element_handle()
     field(bjorn).focus()
     change(bjorn, "I thank you.", "I thank you all.")
-    told = bjorn.get_by_text(re.compile(r"^Amina Berg has saved version 2 on .*, since you began from version 1\.$"))
+    told = bjorn.get_by_text(re.compile(r"^Amina Berg saved version 2 on .*, after you started from version 1 here\.$"))
     expect(told).to_be_visible()
     assert under_hands.evaluate("field => field.isConnected && field.getRootNode().activeElement === field")
     bjorn.get_by_role("button", name="Save as version 3").click()
@@ -149,7 +149,7 @@ def test_two_editors_of_one_draft_lose_nothing(site: Site, open_as: Callable[[Vi
     assert site.unsaved(site.bjorn) == mine
     assert site.texts() == [(1, "Amina Berg", BASE), (2, "Amina Berg", theirs)]
 
-    bjorn.get_by_role("button", name="Take both together into the editor").click()
+    bjorn.get_by_role("button", name="Merge both in the editor").click()
     both = mine.replace("to act.", "to act now.")
     expect(field(bjorn)).to_have_value(both)
     expect(told).to_have_count(0)
@@ -165,7 +165,7 @@ def test_a_sentence_that_both_changed_is_settled_by_the_second(site: Site, open_
     save_text(amina, 2)
     change(bjorn, "We call on states to act.", "We urge states to act.")
     expect(bjorn.get_by_text("One passage was changed by both, each in another way")).to_be_visible()
-    bjorn.get_by_role("button", name="Take both together into the editor").click()
+    bjorn.get_by_role("button", name="Merge both in the editor").click()
     expect(field(bjorn)).to_have_value(
         re.compile(re.escape("[We urge states to act.] [We call on all states to act.]"))
     )
@@ -183,10 +183,10 @@ def test_a_reload_shows_what_was_typed_and_can_be_discarded_and_brought_back(
     page.reload()
     settled(page)
     expect(field(page)).to_have_value(typed)
-    expect(page.get_by_text(re.compile(r"^You had typed this on .* and not saved it\.$"))).to_be_visible()
-    page.get_by_role("button", name="Discard it and show version 1").click()
+    expect(page.get_by_text(re.compile(r"^You typed this on .* but did not save it\.$"))).to_be_visible()
+    page.get_by_role("button", name="Discard and show version 1").click()
     expect(field(page)).to_have_value(BASE)
-    page.get_by_role("button", name="Bring it back").click()
+    page.get_by_role("button", name="Bring back that text").click()
     expect(field(page)).to_have_value(typed)
     assert site.unsaved(site.bjorn) == typed
 
@@ -199,7 +199,7 @@ def test_what_is_typed_and_saved_at_once_is_saved_whole(site: Site, open_as: Cal
     save_text(page, 2)
     assert site.texts()[1] == (2, "Amina Berg", f"{BASE} And more.")
     change(page, "And more.", "And yet more.")
-    expect(page.get_by_text("has saved version")).to_have_count(0)
+    expect(page.get_by_text("after you started")).to_have_count(0)
     save_text(page, 3)
     assert site.texts()[2] == (3, "Amina Berg", f"{BASE} And yet more.")
 

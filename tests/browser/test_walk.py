@@ -74,8 +74,8 @@ def test_from_the_timeline_to_the_follow_up(person: Callable[[str], Page], serve
     dossier = officer.url
     follow(officer, "Start a draft")
     fill(officer, Title="Statement on the text")
-    press(officer, "Start the statement")
-    says(officer, "The statement is begun.")
+    press(officer, "Create statement")
+    says(officer, "Statement created.")
     expect(officer).to_have_url(re.compile("record="))
     statement = officer.url
     text = officer.get_by_role("textbox", name="Text in English")
@@ -98,7 +98,7 @@ def test_from_the_timeline_to_the_follow_up(person: Callable[[str], Page], serve
     # It raises a case.
     officer.goto(statement)
     settled(officer)
-    follow(officer, "Start a case that it raises")
+    follow(officer, "New case")
     fill(officer, Code="Case 001")
     choose(officer.get_by_role("combobox", name="Suggested by"), "Civil society")
     press(officer, "Save the case")
@@ -110,11 +110,11 @@ def test_from_the_timeline_to_the_follow_up(person: Callable[[str], Page], serve
     officer.goto(statement)
     settled(officer)
     says(officer, "Restricted: named is Desk officer.")
-    press(officer, "Send into consultation")
-    says(officer, "It is in consultation now.")
+    press(officer, "Send for consultation")
+    says(officer, "Sent for consultation.")
     head.goto(f"{server}/statements")
     settled(head)
-    says(head, "Waiting for me (1)")
+    says(head, "Awaiting my reply (1)")
     press(head, "Statement on the text")
     press(head, "Clear version 1")
     says(head, "Not yet. Still needed:")
@@ -145,12 +145,12 @@ def test_from_the_timeline_to_the_follow_up(person: Callable[[str], Page], serve
 
     # Cleared by the other, delivered, and not closed before the contact afterwards.
     press(head, "Clear version 1")
-    says(head, "It is cleared now.")
+    says(head, "Cleared.")
     officer.goto(statement)
     settled(officer)
-    press(officer, "It was delivered")
-    says(officer, "It is delivered now.")
-    press(officer, "Close: followed up")
+    press(officer, "Mark as delivered")
+    says(officer, "Marked as delivered.")
+    press(officer, "Close")
     says(officer, "no contact with the defender, or civil society for them, since the statement.")
     officer.goto(case)
     settled(officer)
@@ -159,8 +159,8 @@ def test_from_the_timeline_to_the_follow_up(person: Callable[[str], Page], serve
     press(officer, "Save the case")
     officer.goto(statement)
     settled(officer)
-    press(officer, "Close: followed up")
-    says(officer, "It is followed up now.")
+    press(officer, "Close")
+    says(officer, "Closed.")
 
     # On the timeline it is told in a word or two, to each what they may see.
     for page in (officer, head):

@@ -116,7 +116,7 @@ def labels(app: AppTest) -> list[str]:
 
 
 def titles(app: AppTest) -> list[str]:
-    """The statements that the desk lists."""
+    """The titles of the statements listed."""
     return [label.strip("*") for label in labels(app) if label.startswith("**")]
 
 
@@ -125,7 +125,7 @@ def everything(app: AppTest) -> str:
     return " ".join([*parts, *(str(frame.value.to_dict()) for frame in app.dataframe)])
 
 
-# --- The desk
+# --- The list
 
 
 def test_nobody_sees_statements_before_saying_who_they_are(me: Viewer) -> None:
@@ -139,14 +139,11 @@ def test_nobody_sees_statements_before_saying_who_they_are(me: Viewer) -> None:
     assert "Item 3" not in everything(app)
 
 
-def test_an_empty_desk_says_what_will_be_here(me: Viewer) -> None:
-    assert page(me).markdown[0].value == (
-        "No statement yet. Drafts stand here from the first idea to what followed from them: what waits for you, what "
-        "is yours, what is due."
-    )
+def test_the_empty_list_offers_a_new_statement(me: Viewer) -> None:
+    assert page(me).markdown[0].value == "No drafts yet. Choose a form and start a new statement."
 
 
-def test_the_desk_says_of_each_what_it_is_and_what_misses_next(me: Viewer, head: Viewer) -> None:
+def test_the_list_says_of_each_what_it_is_and_what_is_needed_next(me: Viewer, head: Viewer) -> None:
     waiting = begin(head, "Text.", title="For my word", due=date(2026, 11, 23), agenda_item="3")
     move(head, waiting, StatementState.CONSULTATION, waiting_for=me.person_id)
     case = save(me, Case, {"title": "Case 1", "suggested_by": Suggester.CIVIL_SOCIETY})
@@ -156,32 +153,32 @@ def test_the_desk_says_of_each_what_it_is_and_what_misses_next(me: Viewer, head:
     begin(head, "Text.", title="Later", due=date(2027, 1, 20))
     app = page(me)
     assert [group.value for group in app.subheader] == [
-        "Waiting for me (1)",
-        "Mine (1)",
+        "Awaiting my reply (1)",
+        "My statements (1)",
         "Due in two weeks (1)",
-        "All others (1)",
+        "Other statements (1)",
     ]
     assert [text.value for text in app.markdown] == [
         "**Overdue by 1 day** · Mon 23 Nov 2026",
-        "No day set",
+        "No due date",
         "**In 1 day** · Wed 25 Nov 2026",
         "**In 57 days** · Wed 20 Jan 2027",
     ]
     hrc64 = app.session_state["page_context"].table.set_index("item").loc["session-HRC64", "title"]
     assert [text.value for text in app.caption] == [
-        "**In consultation** · Interactive dialogue · HRC · item 3 · waiting for Amina Berg",
+        "**In consultation** · Interactive dialogue · HRC · item 3 · awaiting reply from Amina Berg",
         "Next: cleared. Clearing is for somebody who may clear: ask one of them, or set it in Settings.",
-        f"**In consultation** · National · HRC · {hrc64} · waiting for Head · raises Case 1 · restricted",
+        f"**In consultation** · National · HRC · {hrc64} · awaiting reply from Head · raises Case 1 · restricted",
         f"Next: cleared. {OPEN_CHECKS[0]} And 6 more.",
         "**Idea** · Joint · no forum yet",
-        "Next: a first text makes it a draft.",
+        "Next: write a first text.",
         "**Draft** · Interactive dialogue · HRC",
-        "Next: in consultation; nothing misses.",
-        "Restricted statements are left out of these files.",
+        "Ready for consultation.",
+        "These files leave out restricted statements.",
     ]
 
 
-def test_search_and_filters_narrow_the_desk_and_stay_out_of_the_address(me: Viewer) -> None:
+def test_search_and_filters_narrow_the_list_and_stay_out_of_the_address(me: Viewer) -> None:
     begin(me, "We thank the rapporteur.", title="General debate")
     begin(me, title="Another")
     app = page(me)
@@ -193,7 +190,7 @@ def test_search_and_filters_narrow_the_desk_and_stay_out_of_the_address(me: View
     assert titles(sound(app)) == ["Another"]
     app.multiselect(key="statements_forms").set_value(["joint"]).run()
     assert titles(sound(app)) == []
-    assert [text.value for text in app.markdown] == ["No statement under this search."]
+    assert [text.value for text in app.markdown] == ["No statement matches. Broaden your search."]
 
 
 def test_the_filter_above_leaves_forums_out_and_says_how_many(me: Viewer) -> None:
@@ -201,7 +198,7 @@ def test_the_filter_above_leaves_forums_out_and_says_how_many(me: Viewer) -> Non
     begin(me, title="In Geneva", forum="un-hrc")
     app = page(me, organisation="osce")
     assert titles(app) == ["In Vienna"]
-    assert app.caption[0].value == "1 more in forums that the filter above leaves out."
+    assert app.caption[0].value == "Hidden by the filter: 1."
 
 
 def test_a_long_group_shows_some_and_more_on_a_click(me: Viewer) -> None:
@@ -246,7 +243,7 @@ def test_who_is_not_named_sees_nothing_of_a_restricted_statement(me: Viewer, hea
         app = page(head, **parameters)
         assert "estrel" not in everything(app)
     app = page(head, record=made)
-    assert app.markdown[0].value == "This statement is not there, or not for you to see. Go back to the list."
+    assert app.markdown[0].value == "This statement no longer exists, or you do not have access."
 
 
 # --- A new one
@@ -258,7 +255,7 @@ def test_a_new_statement_begins_with_what_the_address_says(me: Viewer) -> None:
     assert app.selectbox(key="statement_new_form").value == StatementForm.JOINT
     assert app.selectbox(key="statement_new_forum").value == "un-hrc"
     click(app, "statement_new_save")
-    assert app.success[0].value == "The statement is begun. Write its text below; what you type is kept."
+    assert app.success[0].value == "Statement created. Write the text below; drafts save automatically."
     made = str(app.query_params["record"])
     assert "new" not in app.query_params
     statement = kept(me, made)
@@ -319,7 +316,7 @@ def test_what_was_typed_and_not_saved_is_found_again_and_can_be_discarded_and_br
     made = begin(me, "One.")
     type_in(page(me, record=made), me, made, "One. Two.", revision="1", number=1)
     app = page(me, record=made)
-    says = f"You had typed this on {moments(me, Unsaved.at)[0]} and not saved it."
+    says = f"You typed this on {moments(me, Unsaved.at)[0]} but did not save it."
     assert says in [text.value for text in app.markdown]
     assert drafted(app, me, made) == "One. Two."
     click(app, "discard")
@@ -354,9 +351,9 @@ def test_a_tab_that_was_cut_off_brings_back_what_it_kept_and_loses_nothing_else(
     type_in(app, me, made, "One. From the tab.", revision="1.3", number=7)
     assert unsaved(me) == [("One. From the tab.", "en", 1)]
     assert drafted(app, me, made) == "One. From the tab."
-    assert "Another text of yours that is not saved is set aside." in [text.value for text in app.markdown]
+    assert "Another unsaved text of yours has been set aside." in [text.value for text in app.markdown]
     assert app.warning[0].value == (
-        f"You have, in another window, saved version 2 on {moments(me, Version.at)[1]}, since you began from version 1."
+        f"You saved version 2 in another window on {moments(me, Version.at)[1]}, after you started from version 1 here."
     )
     click(app, "bring_back")
     assert drafted(app, me, made) == "One. Two. Here."
@@ -382,7 +379,7 @@ def test_the_second_of_two_editors_sees_both_texts_and_takes_the_merge(me: Viewe
     assert [text.value for text in app.warning] == []
     write(head, made, "We thank the expert. We call on states to act now. I thank you.")
     type_in(app, me, made, mine, revision="1", number=2)
-    said = f"Head has saved version 2 on {moments(me, Version.at)[1]}, since you began from version 1."
+    said = f"Head saved version 2 on {moments(me, Version.at)[1]}, after you started from version 1 here."
     assert [text.value for text in app.warning] == [said]
     click(app, "save_text")
     assert app.error[0].value == (
@@ -407,9 +404,7 @@ def test_what_both_changed_stands_in_brackets_to_be_settled(me: Viewer, head: Vi
     app = page(me, record=made)
     write(head, made, "We call on all states to act.")
     type_in(app, me, made, "We urge states to act.", revision="1", number=1)
-    says = (
-        "What you have both changed will stand in the text twice, in [square brackets], yours first: settle it there."
-    )
+    says = "Conflicting passages appear twice in [square brackets], yours first; resolve them in the text."
     assert says in [text.value for text in app.markdown]
     click(app, "take_both")
     assert drafted(app, me, made) == "[We urge states to act.] [We call on all states to act.]"
@@ -470,7 +465,7 @@ def test_an_unsaved_text_in_one_language_is_safe_from_another(me: Viewer) -> Non
     app = page(me, record=made)
     type_in(app, me, made, "Thank you, all.", revision="1", number=1)
     app.selectbox(key=f"language_{made}").set_value("fr").run()
-    says = "You have a text in English that is not saved. Choose that language to save or to discard it, then write in French."
+    says = "You have unsaved text in English. Select English and save or discard it before you write in French."
     assert says in [text.value for text in sound(app).markdown]
     assert "save_text" not in [button.key for button in app.button]
     app.selectbox(key=f"language_{made}").set_value("en").run()
@@ -486,7 +481,7 @@ def test_any_version_is_restored_as_a_new_one(me: Viewer) -> None:
     restores = [label for label in labels(app) if label.startswith("Restore")]
     assert restores == ["Restore version 2", "Restore version 1"]
     click(app, "restore_1")
-    assert app.success[0].value == "Version 1 is restored, as version 4."
+    assert app.success[0].value == "Version 1 restored as version 4."
     assert texts(me, made)[-1] == (4, "en", "One.", "Restored from version 1")
     assert drafted(app, me, made) == "One."
 
@@ -517,7 +512,7 @@ def test_a_statement_is_sent_round_cleared_delivered_and_closed(me: Viewer, head
     app = page(me, record=made)
     assert app.selectbox(key=f"waiting_{made}").value == head.person_id
     click(app, "move_consultation")
-    assert app.success[0].value == "It is in consultation now."
+    assert app.success[0].value == "Sent for consultation."
     assert (kept(me, made).state, kept(me, made).waiting_for_id) == (StatementState.CONSULTATION, head.person_id)
     click(app, "move_cleared")
     assert app.error[0].value == (
@@ -527,10 +522,10 @@ def test_a_statement_is_sent_round_cleared_delivered_and_closed(me: Viewer, head
     assert f"Version 1 cleared by Head on {moments(me, Statement.cleared_at)[0]}." in [
         text.value for text in app.caption
     ]
-    assert "Save as version 2 and take the clearance back" in labels(app)
+    assert "Save as version 2 and withdraw clearance" in labels(app)
     assert app.warning[0].value == (
-        "Version 1 is cleared. Saving another text takes the clearance back: the statement is a draft again and has to "
-        "be cleared anew."
+        "Version 1 is cleared. Saving changes withdraws clearance; the statement returns to draft and must be cleared "
+        "again."
     )
     app.date_input(key=f"delivered_{made}").set_value(date(2026, 11, 23))
     click(app, "move_delivered")
@@ -538,11 +533,11 @@ def test_a_statement_is_sent_round_cleared_delivered_and_closed(me: Viewer, head
     assert "save_text" not in [button.key for button in app.button]
     click(app, "move_followed-up")
     assert kept(me, made).state is StatementState.FOLLOWED_UP
-    assert "Nothing is left to do." in [text.value for text in app.markdown]
+    assert "No further steps." in [text.value for text in app.markdown]
     assert [button.key for button in app.button if str(button.key).startswith("move_")] == []
 
 
-def test_an_edit_after_the_clearance_takes_it_back(me: Viewer, head: Viewer) -> None:
+def test_an_edit_after_the_clearance_withdraws_it(me: Viewer, head: Viewer) -> None:
     made = begin(me, "Thank you.")
     move(me, made, StatementState.CONSULTATION)
     move(head, made, StatementState.CLEARED)
@@ -565,7 +560,7 @@ def test_who_has_not_read_the_newest_text_does_not_clear_it(me: Viewer, head: Vi
     )
 
 
-def test_in_consultation_it_is_passed_on_to_another_person(me: Viewer, head: Viewer) -> None:
+def test_in_consultation_it_is_forwarded_to_another_person(me: Viewer, head: Viewer) -> None:
     made = begin(me, "Thank you.")
     move(me, made, StatementState.CONSULTATION, waiting_for=head.person_id)
     app = page(head, record=made)
@@ -575,16 +570,16 @@ def test_in_consultation_it_is_passed_on_to_another_person(me: Viewer, head: Vie
     assert kept(me, made).waiting_for_id == me.person_id
 
 
-def test_a_dropped_statement_is_taken_up_again(me: Viewer) -> None:
+def test_a_dropped_statement_is_reopened_as_a_draft(me: Viewer) -> None:
     made = begin(me, "Thank you.")
     app = click(page(me, record=made), "move_dropped")
     assert kept(me, made).state is StatementState.DROPPED
-    assert [button.label for button in app.button if str(button.key).startswith("move_")] == ["Take it up again"]
+    assert [button.label for button in app.button if str(button.key).startswith("move_")] == ["Reopen as draft"]
     click(app, "move_draft")
     assert kept(me, made).state is StatementState.DRAFT
 
 
-def test_what_was_typed_too_late_is_shown_until_it_is_thrown_away(me: Viewer) -> None:
+def test_unsaved_text_of_a_closed_statement_is_shown_until_it_is_discarded(me: Viewer) -> None:
     made = begin(me, "Thank you.")
     app = page(me, record=made)
     type_in(app, me, made, "Thank you, all.", revision="1", number=1)
@@ -607,7 +602,7 @@ def raising(me: Viewer, head: Viewer, **weighed: Any) -> tuple[str, str]:
     return made, case
 
 
-def test_open_checks_stand_on_the_page_and_hold_the_clearance_back(me: Viewer, head: Viewer) -> None:
+def test_open_checks_are_shown_and_prevent_clearance(me: Viewer, head: Viewer) -> None:
     made, case = raising(me, head)
     app = page(head, record=made)
     assert "\n".join(f"- {lack}" for lack in OPEN_CHECKS) in [text.value for text in app.markdown]
@@ -617,12 +612,12 @@ def test_open_checks_stand_on_the_page_and_hold_the_clearance_back(me: Viewer, h
         seen = session.scalar(select(Case.version).where(Case.id == case)) or 0
     save(me, Case, ANSWERS, record_id=case, seen=seen)
     app = page(head, record=made)
-    assert "Nothing misses." in [text.value for text in app.markdown]
+    assert "All checks passed." in [text.value for text in app.markdown]
     click(app, "move_cleared")
     assert kept(me, made).state is StatementState.CLEARED
 
 
-def test_two_persons_pass_over_what_misses_and_it_is_shown_for_ever(me: Viewer, head: Viewer) -> None:
+def test_two_people_override_a_check_and_it_is_shown_permanently(me: Viewer, head: Viewer) -> None:
     made, _ = raising(me, head)
     app = page(me, record=made)
     app.text_area(key=f"override_reason_{made}").set_value("Soon")
@@ -630,14 +625,14 @@ def test_two_persons_pass_over_what_misses_and_it_is_shown_for_ever(me: Viewer, 
     assert app.error[0].value == "Give the reason in a sentence: it is shown with the statement for ever."
     app.text_area(key=f"override_reason_{made}").set_value("The hearing is tomorrow.")
     click(app, "ask_override")
-    assert app.success[0].value == "Asked. It passes nothing until a second person has confirmed it."
+    assert app.success[0].value == "Override requested. It takes effect once a second person confirms it."
     asked = (
-        f"Amina Berg asked on {moments(me, Override.at)[0]} to pass over what missed before the clearance of version 1: "
+        f"Amina Berg requested an override on {moments(me, Override.at)[0]}, for clearance of version 1: "
         "“The hearing is tomorrow.”"
     )
-    assert f"{asked} It waits for a second person." in [text.value for text in app.markdown]
-    assert f"What missed: {' '.join(OPEN_CHECKS)}" in [text.value for text in app.caption]
-    assert "Who can confirm it: Head." in [text.value for text in app.caption]
+    assert f"{asked} Awaiting confirmation by a second person." in [text.value for text in app.markdown]
+    assert f"Outstanding: {' '.join(OPEN_CHECKS)}" in [text.value for text in app.caption]
+    assert "Can be confirmed by: Head." in [text.value for text in app.caption]
     assert "ask_override" not in [button.key for button in app.button]
 
     app = page(head, record=made)
@@ -657,7 +652,7 @@ def test_who_is_asked_is_told_apart_by_what_they_will_and_will_not_read(me: View
     made = begin(me, "Text.", links=[case])
     app = page(me, record=made)
     assert app.selectbox(key=f"waiting_{made}").value == head.person_id
-    (says,) = [text.value for text in app.caption if text.value.startswith("Head will be able to read")]
+    (says,) = [text.value for text in app.caption if text.value.startswith("Head will get access")]
     assert "Head has no access to Case 1" in says
     click(app, "move_consultation")
     app = page(head, record=made)
@@ -687,13 +682,13 @@ def test_the_versions_say_who_cleared_which_of_them(me: Viewer, head: Viewer) ->
 
     assert listed() == [cleared, cleared]
     write(me, made, "Thank you, all.")
-    assert [line == f"{cleared}, taken back since" for line in listed()] == [False, True, True]
+    assert [line == f"{cleared}, since withdrawn" for line in listed()] == [False, True, True]
 
 
 # --- Details
 
 
-def test_details_are_saved_and_ties_of_every_kind_stay(me: Viewer) -> None:
+def test_details_are_saved_and_links_of_every_kind_stay(me: Viewer) -> None:
     proposed = {"title": "Water text", "text": "Water", "wording": "including defenders"}
     language = save(me, LanguageProposal, proposed)
     made = begin(me, "Text.", links=[language], items=["session-HRC64"])
@@ -702,7 +697,7 @@ def test_details_are_saved_and_ties_of_every_kind_stay(me: Viewer) -> None:
     app.date_input(key=f"statement_{made}_due").set_value(date(2026, 12, 1))
     app.number_input(key=f"statement_{made}_speaking_seconds").set_value(75)
     click(app, f"statement_{made}_save")
-    assert app.success[0].value == "The details are saved."
+    assert app.success[0].value == "Details saved."
     with reading(me) as session:
         statement = session.get(Statement, made)
         assert statement is not None
@@ -714,20 +709,19 @@ def test_details_are_saved_and_ties_of_every_kind_stay(me: Viewer) -> None:
         assert [link.other_id for link in statement.links] == [language]
         assert [link.item for link in statement.items] == ["session-HRC64"]
     assert app.markdown[0].value == (
-        "**Version 1 in English: about 1 s of 1 min 15 s.** The limit of 1 min 15 s is written down in the details."
+        "**Version 1 in English: about 1 s of 1 min 15 s.** Limit: 1 min 15 s, set under Details."
     )
 
 
 def test_the_limit_comes_from_the_reference(me: Viewer) -> None:
     made = begin(me, "Text.")
     assert page(me, record=made).markdown[0].value == (
-        "**Version 1 in English: about 1 s of 1 min 30 s.** The limit of 1 min 30 s is that of HRC: Interactive dialogue "
-        "(recent sessions), from memory."
+        "**Version 1 in English: about 1 s of 1 min 30 s.** Limit in HRC: 1 min 30 s (Interactive dialogue "
+        "(recent sessions), unsourced)."
     )
     other = begin(me, "Text.", form=StatementForm.EXPLANATION_OF_VOTE)
     assert page(me, record=other).markdown[0].value == (
-        "**Version 1 in English: about 1 s.** No speaking limit is known for it; write that of the order of the day in "
-        "the details."
+        "**Version 1 in English: about 1 s.** No limit on record; enter the one in the order of the day under Details."
     )
 
 
@@ -737,7 +731,7 @@ def test_states_that_join_are_written_down(me: Viewer) -> None:
     click(app, "joins_save")
     assert app.error[0].value == "Choose the states first."
     app.multiselect(key=f"joins_{made}").set_value(["SWE", "FIN"])
-    app.selectbox(key=f"joins_how_{made}").set_value("joined")
+    app.selectbox(key=f"joins_how_{made}").set_value("Joined")
     click(app, "joins_save")
     with reading(me) as session:
         assert list(session.scalars(select(Cosponsor.country).order_by(Cosponsor.country))) == ["FIN", "SWE"]

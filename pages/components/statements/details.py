@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from calendar_model.store.models import Person, Statement
 
 _LINKS: Mapping[str, tuple[str, tuple[RecordKind, ...]]] = {
-    "case_links": ("Cases that it raises", (RecordKind.CASE,)),
-    "engagement_links": ("Engagements about it", (RecordKind.ENGAGEMENT,)),
+    "case_links": ("Cases raised", (RecordKind.CASE,)),
+    "engagement_links": ("Engagements", (RecordKind.ENGAGEMENT,)),
     "other_links": (
         "Other records",
         (RecordKind.EVENT, RecordKind.CONTACT, RecordKind.LANGUAGE, RecordKind.REPRISAL, RecordKind.STATEMENT),
@@ -36,14 +36,14 @@ _TOGETHER = (StatementForm.JOINT, StatementForm.RESOLUTION_TEXT, StatementForm.A
 
 
 def draw_details(record: Statement | None, context: PageContext, everyone: Sequence[Person]) -> None:
-    """The form of a statement; a new one begins with what the address says: its form, and what it is linked to."""
+    """Draw the form of a statement; the address gives the form and the links of a new one."""
     form = RecordForm("statement", context, record, table="statement")
     asked = st.query_params.get(NEW, "")
     first = StatementForm(asked) if asked in list(StatementForm) else StatementForm.NATIONAL
     title, forum = _proposed(first, context) if record is None else ("", "")
     least, most = number_bounds("statement", "speaking_seconds")
     with form:
-        form.text("title", "Title", title, help="It stands in lists: of a case give the code, no name.")
+        form.text("title", "Title", title, help="Shown in lists. For a case, use its code, not a name.")
         with st.container(horizontal=True):
             form.choice("form", "Form", StatementForm, default=first)
             codes = ["", *context.reference.organisations]
@@ -58,11 +58,11 @@ def draw_details(record: Statement | None, context: PageContext, everyone: Seque
         with st.container(horizontal=True):
             form.day("due", "Due")
             form.text("speaker", "Speaker")
-            form.text("lead", "Who leads")
+            form.text("lead", "Lead delegation")
             form.number(
                 "speaking_seconds",
-                "Speaking limit in seconds",
-                help="If the order of the day sets another than the calendar knows.",
+                "Speaking limit (seconds)",
+                help="Only if the order of the day sets a limit that the calendar does not have.",
                 min_value=least,
                 max_value=most,
             )
@@ -70,17 +70,15 @@ def draw_details(record: Statement | None, context: PageContext, everyone: Seque
         for field, (label, kinds) in _LINKS.items():
             form.records(label, *kinds, field=field)
         if record is not None and record.sensitivity is not Sensitivity.RESTRICTED:
-            st.caption(
-                "A statement that is linked to a case is restricted: it shows to those named in it, and nobody else."
-            )
+            st.caption("A statement linked to a case is restricted: only people with access can see it.")
         form.level(Sensitivity.INTERNAL, everyone)
         if record is not None:
-            form.ask_reason("Why it may be shown to more people, if you change that")
-        form.submit("Save the details" if record is not None else "Start the statement", _saved)
+            form.ask_reason("Reason for wider access, if you change it")
+        form.submit("Save details" if record is not None else "Create statement", _saved)
 
 
 def _proposed(form: StatementForm, context: PageContext) -> tuple[str, str]:
-    """Title and forum of a new statement, from the item of the calendar that it is begun from."""
+    """Title and forum of a new statement, from the calendar item at which it was started."""
     items = st.query_params.get_all(LINK)
     rows = context.table[context.table["item"].isin(items[:1])]
     if rows.empty:
@@ -96,16 +94,16 @@ def _saved(form: RecordForm) -> str:
     chosen: dict[str, Any] = {"items": form.item_ids, "links": form.link_ids, "named": form.person_ids}
     if record is None:
         forms.open_record(commands.start_statement(viewer(), values, **chosen))
-        return "The statement is begun. Write its text below; what you type is kept."
+        return "Statement created. Write the text below; drafts save automatically."
     commands.edit_statement(viewer(), record.id, form.seen, values, **chosen, reason=form.reason)
-    return "The details are saved."
+    return "Details saved."
 
 
-# --- Who joins
+# --- Co-sponsors
 
 
 def draw_cosponsors(statement: Statement, context: PageContext) -> None:
-    """The states that were asked to join or to co-sponsor, and what they answered; folded."""
+    """Draw the states that were asked to join or co-sponsor, with their answers; folded."""
     if statement.form not in _TOGETHER and not statement.cosponsors:
         return
     by_standing = {
@@ -118,22 +116,22 @@ def draw_cosponsors(statement: Statement, context: PageContext) -> None:
     def name(code: str) -> str:
         return states[code].name if code in states else code
 
-    with st.expander(f"Who joins: {counts or 'nobody asked yet'}"):
+    with st.expander(f"Co-sponsors: {counts or 'none approached'}"):
         for standing, codes in by_standing.items():
             if codes:
                 st.markdown(f"**{words(standing)}**: {plain(', '.join(sorted(map(name, codes))))}")
         chosen, answer = f"joins_{statement.id}", f"joins_how_{statement.id}"
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.multiselect("States", sorted(states, key=name), format_func=name, key=chosen, select_all=False)
-            st.selectbox("Have", _ANSWERS, key=answer, width=220)
-            st.button("Write it down", key="joins_save", on_click=_join, args=(statement.id, chosen, answer))
+            st.selectbox("Answer", _ANSWERS, key=answer, width=220)
+            st.button("Save answer", key="joins_save", on_click=_join, args=(statement.id, chosen, answer))
 
 
 _ANSWERS = {
-    "been asked": CosponsorStanding.ASKED,
-    "joined": CosponsorStanding.JOINED,
-    "declined": CosponsorStanding.DECLINED,
-    "not been asked": None,
+    "Asked": CosponsorStanding.ASKED,
+    "Joined": CosponsorStanding.JOINED,
+    "Declined": CosponsorStanding.DECLINED,
+    "Not asked": None,
 }
 
 
@@ -142,7 +140,7 @@ def _join(statement_id: str, chosen: str, answer: str) -> None:
 
     def act() -> str:
         commands.set_cosponsors(viewer(), statement_id, countries, _ANSWERS[st.session_state[answer]])
-        return "Written down."
+        return "Saved."
 
     if forms.attempt(act):
         st.session_state[chosen] = []

@@ -45,7 +45,7 @@ class EditorState:
         self.revision = f"{base}.{len(self.left) + len(self.saved)}"
 
     def set_text_aside(self, text: str, base: int) -> None:
-        """Take a text out of the way that is not saved; one at a time can be brought back."""
+        """Set an unsaved text aside; one at a time can be brought back."""
         self.set_aside, self.set_aside_base = text, base
 
 

@@ -37,16 +37,15 @@ _AT_FIRST, _MORE = 10, 30
 """Lines of a group at first, and how many more a click shows."""
 
 _HEADINGS = {
-    StatementGroup.AWAITING_ME: "Waiting for me",
-    StatementGroup.MINE: "Mine",
+    StatementGroup.AWAITING_ME: "Awaiting my reply",
+    StatementGroup.MINE: "My statements",
     StatementGroup.SOON: "Due in two weeks",
-    StatementGroup.OTHERS: "All others",
+    StatementGroup.OTHERS: "Other statements",
 }
 
 _EMPTY = {
-    StatementGroup.AWAITING_ME: "Nothing waits for you. What is sent to you for your word, or asks you to confirm an "
-    "override, stands here.",
-    StatementGroup.MINE: "None of yours is open. What you begin stands here until it is followed up.",
+    StatementGroup.AWAITING_ME: "Nothing awaits your action.",
+    StatementGroup.MINE: "You have no open statements.",
     StatementGroup.SOON: "Nothing else is due in the next two weeks.",
 }
 
@@ -54,8 +53,8 @@ _EMPTY = {
 def draw_list(context: PageContext, person: Person) -> None:
     """The whole list: how a statement is started, the search, the groups in the order of attention, the file."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        form = st.selectbox("New statement", StatementForm, format_func=words, key="new_form", width=260)
-        st.button("Begin it", key="new_statement", type="primary", on_click=forms.begin, args=(str(form),))
+        form = st.selectbox("Form of new statement", StatementForm, format_func=words, key="new_form", width=260)
+        st.button("New statement", key="new_statement", type="primary", on_click=forms.begin, args=(str(form),))
     with st.container(horizontal=True):
         search = st.text_input("Search titles and texts", key="statements_search")
         states = st.multiselect("State", StatementState, format_func=_state, key="statements_states", select_all=False)
@@ -77,14 +76,13 @@ def draw_list(context: PageContext, person: Person) -> None:
     narrowed = bool(search or states or kinds)
     if not total:
         st.markdown(
-            "No statement under this search."
+            "No statement matches. Broaden your search."
             if narrowed
-            else "No statement yet. Drafts stand here from the first idea to what followed from them: what waits for "
-            "you, what is yours, what is due."
+            else "No drafts yet. Choose a form and start a new statement."
         )
         return
     if count < total:
-        st.caption(f"{total - count} more in forums that the filter above leaves out.")
+        st.caption(f"Hidden by the filter: {total - count}.")
     names = {one.id: one.name for one in staff()}
     for group, listed in groups.items():
         if not listed and (narrowed or group is StatementGroup.OTHERS):
@@ -96,7 +94,7 @@ def draw_list(context: PageContext, person: Person) -> None:
             st.markdown(_EMPTY[group])
     everything = [statement for listed in groups.values() for statement in listed if not statement.restricted]
     csv_download(_frame(everything, context, names), "statements")
-    st.caption("Restricted statements are left out of these files.")
+    st.caption("These files leave out restricted statements.")
 
 
 def _state(state: str) -> str:
@@ -133,10 +131,10 @@ def _draw_summary(
         labels.short_organisation(statement.forum, context.reference) if statement.forum else "no forum yet",
         f"item {statement.agenda_item}" if statement.agenda_item else "",
         *items["title"],
-        f"waiting for {asked}" if asked else "",
+        f"awaiting reply from {asked}" if asked else "",
         f"raises {', '.join(links.cases)}" if links.cases else "",
         "restricted" if statement.restricted else "",
-        "you have typed something that is not saved" if statement.is_typed else "",
+        "you have unsaved text" if statement.is_typed else "",
     ]
     with st.container(horizontal=True, gap="small"):
         with st.container(key=f"when_{statement.id}", width=lines.LEFT, gap=None):
@@ -160,7 +158,7 @@ def _due(statement: StatementSummary, today: date) -> str:
     if statement.state not in BEFORE_DELIVERY:
         return _state(statement.state)
     if statement.due is None:
-        return "No day set"
+        return "No due date"
     days = (statement.due - today).days
     how = "Due today" if not days else f"Overdue by {_days(-days)}" if days < 0 else f"In {_days(days)}"
     return f"**{how}** · {wording.day(statement.due)}"

@@ -1,4 +1,4 @@
-"""How a statement moves on: the moves that exist, and overrides of what is missing, by two persons."""
+"""The moves of a statement from state to state, and overrides of unmet requirements by two people."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from calendar_model import wording
-from calendar_model.messages.statements import state_label
 from calendar_model.mission.statements import commands, workflow
 from calendar_model.mission.statements.queries import StatementView
 from calendar_model.mission.statements.requirements import asking_effect, step_to_override
@@ -28,7 +27,7 @@ STEP_LABELS = {Step.CLEAR: "clearance", Step.CLOSE: "closing"}
 def draw_moves(
     statement: Statement, facts: StatementFacts, everyone: Sequence[Person], actor: Person, today: date
 ) -> None:
-    """The moves that exist from here, the next one first, with what goes along with them."""
+    """Draw the moves from the present state, the next one first, with the fields that they need."""
     to = NEXT.get(statement.state)
     others = [state for state in workflow.MOVES[statement.state] if state is not to]
     if to is StatementState.CONSULTATION or statement.state is StatementState.CONSULTATION:
@@ -55,14 +54,14 @@ def draw_moves(
 
 def _label(state: StatementState, to: StatementState, version: int) -> str:
     if to is StatementState.DRAFT:
-        return {StatementState.IDEA: "Make it a draft", StatementState.DROPPED: "Take it up again"}.get(
-            state, "Back to draft"
+        return {StatementState.IDEA: "Start draft", StatementState.DROPPED: "Reopen as draft"}.get(
+            state, "Return to draft"
         )
     return {
-        StatementState.CONSULTATION: "Send into consultation",
+        StatementState.CONSULTATION: "Send for consultation",
         StatementState.CLEARED: f"Clear version {version}" if version else "Clear",
-        StatementState.DELIVERED: "It was delivered",
-        StatementState.FOLLOWED_UP: "Close: followed up",
+        StatementState.DELIVERED: "Mark as delivered",
+        StatementState.FOLLOWED_UP: "Close",
         StatementState.DROPPED: "Drop",
     }[to]
 
@@ -73,38 +72,56 @@ def _draw_who_is_asked(statement: Statement, everyone: Sequence[Person], actor: 
     first = statement.waiting_for_id if statement.state is StatementState.CONSULTATION else usual
     key = f"waiting_{statement.id}"
     st.selectbox(
-        "Waiting for",
+        "Ask for reply",
         list(names),
         index=list(names).index(first) if first in names else None,
         format_func=names.__getitem__,
-        placeholder="Nobody in particular",
+        placeholder="No one in particular",
         key=key,
     )
     chosen: str | None = st.session_state[key]
     if chosen is not None and (says := _effect_of_asking(statement, chosen, names[chosen])):
         st.caption(plain(says))
     if statement.state is StatementState.CONSULTATION and chosen != statement.waiting_for_id:
-        st.button("Pass it on to them", key="pass_on", on_click=_pass_on, args=(statement.id, statement.version, key))
+        st.button("Forward statement", key="pass_on", on_click=_pass_on, args=(statement.id, statement.version, key))
 
 
 def _effect_of_asking(statement: Statement, person_id: str, name: str) -> str:
-    """What it means to ask somebody: whether that gives them access, and what they still cannot read."""
+    """Say what asking a person means: whether it gives them access, and what they still cannot read."""
     effect = asking_effect(viewer(), statement, person_id)
-    says = f"{name} will be able to read this statement." if effect.gives_access else ""
+    says = f"{name} will get access to this statement." if effect.gives_access else ""
     hidden = [*effect.unreadable, *([f"{effect.hidden_count} more"] if effect.hidden_count else [])]
     if hidden:
-        says += (
-            f" {name} has no access to {', '.join(hidden)}, and can clear the statement only with access to all of it."
-        )
+        says += f" {name} has no access to {', '.join(hidden)}, and cannot clear the statement without it."
     return says.strip()
 
 
 def _pass_on(statement_id: str, seen: int, key: str) -> None:
     def act() -> str:
         commands.ask_somebody(viewer(), statement_id, seen, st.session_state[key])
-        return "Passed on."
+        return "Forwarded."
 
     forms.attempt(act)
+
+
+_MOVED = {
+    StatementState.DRAFT: "The statement is now a draft.",
+    StatementState.CONSULTATION: "Sent for consultation.",
+    StatementState.CLEARED: "Cleared.",
+    StatementState.DELIVERED: "Marked as delivered.",
+    StatementState.FOLLOWED_UP: "Closed.",
+    StatementState.DROPPED: "Dropped.",
+}
+
+
+_MOVED = {
+    StatementState.DRAFT: "The statement is now a draft.",
+    StatementState.CONSULTATION: "Sent for consultation.",
+    StatementState.CLEARED: "Cleared.",
+    StatementState.DELIVERED: "Marked as delivered.",
+    StatementState.FOLLOWED_UP: "Closed.",
+    StatementState.DROPPED: "Dropped.",
+}
 
 
 def _move(statement_id: str, to: StatementState, seen: int) -> None:
@@ -113,7 +130,7 @@ def _move(statement_id: str, to: StatementState, seen: int) -> None:
 
     def act() -> str:
         commands.move(viewer(), statement_id, to, seen=seen, on=on, waiting_for=waiting_for)
-        return f"It is {state_label(to)} now."
+        return _MOVED[to]
 
     if forms.attempt(act):
         st.session_state.pop(f"waiting_{statement_id}", None)
@@ -123,7 +140,7 @@ def _move(statement_id: str, to: StatementState, seen: int) -> None:
 
 
 def draw_overrides(view: StatementView, facts: StatementFacts, actor: Person, zone: str) -> None:
-    """All overrides of a statement, for ever; those that await a second person; and the way to ask for one."""
+    """Draw all overrides of a statement, which are kept for ever, and the fields to confirm or request one."""
     statement = view.statement
     if statement.overrides:
         st.markdown("**Overrides**")
@@ -136,45 +153,45 @@ def draw_overrides(view: StatementView, facts: StatementFacts, actor: Person, zo
     step = step_to_override(facts, view.open_overrides)
     if step is None:
         return
-    with st.expander("Pass over what misses"):
+    with st.expander("Override outstanding checks"):
         st.markdown(
-            "For what cannot wait: you give the reason, and a second person, who may clear, confirms it. It holds for "
-            "the text as it is now, and both names and reasons are shown here for ever."
+            "For urgent cases. Give a reason; a second person who can clear statements must confirm. The override "
+            "covers the present text only. Both names and reasons are kept here permanently."
         )
         key = f"override_reason_{statement.id}"
         fields.area("Reason", commands.LONGEST_REASON, key=key)
-        st.button("Ask a second person", key="ask_override", on_click=_ask, args=(statement.id, step, key))
+        st.button("Request override", key="ask_override", on_click=_ask, args=(statement.id, step, key))
 
 
 def _draw_override(asked: Override, confirmed: Override | None, is_open: bool, zone: str) -> None:
     end = (
         f"Confirmed by {confirmed.person.name} on {wording.moment(confirmed.at, zone)}: “{confirmed.reason}”"
         if confirmed
-        else "It waits for a second person."
+        else "Awaiting confirmation by a second person."
         if is_open
-        else "Nobody confirmed it before the text changed."
+        else "Not confirmed before the text changed."
     )
     st.markdown(
-        f"{plain(asked.person.name)} asked on {wording.moment(asked.at, zone)} to pass over what missed before the "
+        f"{plain(asked.person.name)} requested an override on {wording.moment(asked.at, zone)}, for "
         f"{STEP_LABELS[asked.step]} of version {asked.version_number}: “{plain(asked.reason)}” {plain(end)}"
     )
-    st.caption(plain(f"What missed: {' '.join(asked.missing.splitlines())}"))
+    st.caption(plain(f"Outstanding: {' '.join(asked.missing.splitlines())}"))
 
 
 def _draw_confirmation(asked: Override, actor: Person, clearers: Sequence[Person]) -> None:
     if asked.person_id == actor.id or not actor.may_clear:
         names = ", ".join(person.name for person in clearers if person.id != asked.person_id)
-        st.caption(plain(f"Who can confirm it: {names or 'nobody yet; Settings says who may clear'}."))
+        st.caption(plain(f"Can be confirmed by: {names or 'no one yet (see Can clear statements in Settings)'}."))
         return
     key = f"confirm_reason_{asked.id}"
-    fields.area("Your reason to confirm it", commands.LONGEST_REASON, key=key)
-    st.button("Confirm the override", key=f"confirm_{asked.id}", on_click=_confirm, args=(asked.id, key))
+    fields.area("Reason for confirming", commands.LONGEST_REASON, key=key)
+    st.button("Confirm override", key=f"confirm_{asked.id}", on_click=_confirm, args=(asked.id, key))
 
 
 def _ask(statement_id: str, step: Step, key: str) -> None:
     def act() -> str:
         commands.ask_override(viewer(), statement_id, step, st.session_state[key])
-        return "Asked. It passes nothing until a second person has confirmed it."
+        return "Override requested. It takes effect once a second person confirms it."
 
     forms.attempt(act)
 
@@ -182,6 +199,6 @@ def _ask(statement_id: str, step: Step, key: str) -> None:
 def _confirm(asked_id: str, key: str) -> None:
     def act() -> str:
         commands.confirm_override(viewer(), asked_id, st.session_state[key])
-        return "Confirmed."
+        return "Override confirmed."
 
     forms.attempt(act)

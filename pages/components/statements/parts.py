@@ -1,4 +1,4 @@
-"""Parts of the statements' page beside the text: its state, how long it takes to say, and what is still missing."""
+"""Parts of a statement's page beside the text: its state, its speaking time and its unmet requirements."""
 
 from __future__ import annotations
 
@@ -28,23 +28,23 @@ if TYPE_CHECKING:
 
 BEFORE = {
     StatementState.CONSULTATION: "Before consultation",
-    StatementState.CLEARED: "Before it is cleared",
-    StatementState.DELIVERED: "Before it is delivered",
-    StatementState.FOLLOWED_UP: "Before it is closed",
+    StatementState.CLEARED: "Before clearance",
+    StatementState.DELIVERED: "Before delivery",
+    StatementState.FOLLOWED_UP: "Before closing",
 }
 
 _MARKS = {-1: "", 0: ' aria-current="step"', 1: ' class="open"'}
 
 
 def draw_steps(statement: Statement, zone: str) -> None:
-    """The way of a statement as a row of steps, in words, and when it was cleared and delivered."""
+    """Draw the states of a statement as a row of steps, and say when it was cleared and delivered."""
     way = WAY if statement.state in WAY else (StatementState.DROPPED,)
     at = way.index(statement.state)
     words = "".join(
         f"<li{_MARKS[(place > at) - (place < at)]}>{state_label(state).capitalize()}</li>"
         for place, state in enumerate(way)
     )
-    st.html(f'<ol class="steps" aria-label="Where it stands">{words}</ol>')
+    st.html(f'<ol class="steps" aria-label="State">{words}</ol>')
     parts = []
     if statement.cleared_by is not None and statement.cleared_at is not None:
         when = wording.moment(statement.cleared_at, zone)
@@ -52,7 +52,7 @@ def draw_steps(statement: Statement, zone: str) -> None:
     if statement.delivered_on is not None:
         parts.append(f"Delivered on {wording.day(statement.delivered_on)}.")
     if statement.waiting_for is not None:
-        parts.append(f"Waiting for {statement.waiting_for.name}.")
+        parts.append(f"Awaiting reply from {statement.waiting_for.name}.")
     if parts:
         st.caption(plain(" ".join(parts)))
 
@@ -61,25 +61,25 @@ def draw_steps(statement: Statement, zone: str) -> None:
 
 
 def draw_speaking_time(statement: Statement, context: PageContext) -> None:
-    """How long the newest text takes to say, against the limit, and where the limit comes from."""
+    """Draw the speaking time of the newest text against the limit, with the source of the limit."""
     limit, known = applicable_limit(statement, context.reference, context.today)
     says = ""
     if statement.versions:
         newest = statement.versions[-1]
         seconds = speaking_seconds(newest.text, newest.language)
         against = f" of {duration(limit)}" if limit else ""
-        over = f", {duration(seconds - limit)} too long" if limit and seconds > limit else ""
+        over = f", {duration(seconds - limit)} over" if limit and seconds > limit else ""
         name = f"Version {newest.number} in {languages.name(newest.language)}"
         says = f"**{name}: about {duration(seconds)}{against}{over}.** "
     if statement.speaking_seconds:
-        says += f"The limit of {duration(statement.speaking_seconds)} is written down in the details."
+        says += f"Limit: {duration(statement.speaking_seconds)}, set under Details."
     elif known:
         shortest = min(known, key=lambda one: one.seconds)
         body = plain(labels.short_organisation(shortest.body, context.reference))
-        several = "the shortest that is known in" if len({one.seconds for one in known}) > 1 else "that of"
-        says += f"The limit of {duration(shortest.seconds)} is {several} {body}: {_rule(shortest)}."
+        which = "Shortest known limit" if len({one.seconds for one in known}) > 1 else "Limit"
+        says += f"{which} in {body}: {duration(shortest.seconds)} ({_rule(shortest)})."
     else:
-        says += "No speaking limit is known for it; write that of the order of the day in the details."
+        says += "No limit on record; enter the one in the order of the day under Details."
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(says, width="content")
         if known and not statement.speaking_seconds:
@@ -87,25 +87,41 @@ def draw_speaking_time(statement: Statement, context: PageContext) -> None:
                 st.markdown(
                     "\n".join(f"- {duration(one.seconds)} ({plain(one.for_whom)}): {_rule(one)}" for one in known)
                 )
-                st.markdown("The order of the day goes before all of them: write its limit in the details.")
+                st.markdown("The order of the day takes precedence: enter its limit under Details.")
 
 
 def _rule(limit: SpeakingLimit) -> str:
-    known = linked("source", limit.source_url) if limit.source_url else "from memory"
+    known = linked("source", limit.source_url) if limit.source_url else "unsourced"
     return f"{plain(limit.occasion) or 'statements'}, {known}"
 
 
 # --- What is missing
 
 
+_READY = {
+    StatementState.CONSULTATION: "Ready for consultation.",
+    StatementState.CLEARED: "Ready to clear.",
+    StatementState.DELIVERED: "Ready to deliver.",
+    StatementState.FOLLOWED_UP: "Ready to close.",
+}
+
+
+_READY = {
+    StatementState.CONSULTATION: "Ready for consultation.",
+    StatementState.CLEARED: "Ready to clear.",
+    StatementState.DELIVERED: "Ready to deliver.",
+    StatementState.FOLLOWED_UP: "Ready to close.",
+}
+
+
 def next_step_words(step: NextStep) -> str:
-    """The next state and, in a sentence, what is missing before it; empty once nothing is to be done."""
+    """Say what comes next and, in a sentence, what is still needed for it; empty once nothing is left to do."""
     if step.to is None:
         return ""
     if step.to is StatementState.DRAFT:
-        return "Next: a first text makes it a draft."
+        return "Next: write a first text."
     if not step.unmet:
-        return f"Next: {state_label(step.to)}; nothing misses."
+        return _READY[step.to]
     # What can be done about the statement itself first; who does the last step is the last question.
     first = next((unmet for unmet in step.unmet if unmet.can_be_overridden), step.unmet[0])
     more = f" And {len(step.unmet) - 1} more." if len(step.unmet) > 1 else ""
@@ -113,7 +129,7 @@ def next_step_words(step: NextStep) -> str:
 
 
 def draw_checks(view: StatementView) -> StatementFacts:
-    """What is missing before the next step, each with a link to where it is completed; gives the facts behind it."""
+    """Draw what is still needed for the next step, with links to complete it; return the facts behind it."""
     found = requirements_of(viewer(), view.statement)
     to = found.next.to
     if to in BEFORE:
@@ -121,7 +137,7 @@ def draw_checks(view: StatementView) -> StatementFacts:
     if found.later and to is not StatementState.CLEARED:
         _missing(BEFORE[StatementState.CLEARED], found.later, view.linked, view.clearers)
     if to is None:
-        st.markdown("Nothing is left to do.")
+        st.markdown("No further steps.")
     return found.facts
 
 
@@ -131,17 +147,17 @@ def _missing(
     st.markdown(f"**{heading}**")
     left = list(unmet)
     if not left:
-        st.markdown("Nothing misses.")
+        st.markdown("All checks passed.")
     for case in (record for record in linked if record.kind is RecordKind.CASE):
         of_case = [one for one in left if one.subject == case.id]
         if of_case:
             left = [one for one in left if one.subject != case.id]
             st.markdown("\n".join(f"- {plain(str(one))}" for one in of_case))
-            link("cases", f"Mend it in {plain(case.title)}", icon=":material/arrow_forward:", record=case.id)
+            link("cases", f"Complete in {plain(case.title)}", icon=":material/arrow_forward:", record=case.id)
     if left:
         st.markdown("\n".join(f"- {plain(str(one))}" for one in left))
     if any(one.code == "may-not-clear" for one in left):
         names = ", ".join(person.name for person in clearers)
-        st.caption(plain(f"They are {names}." if names else "Nobody may clear yet."))
+        st.caption(plain(f"Authorised: {names}." if names else "No one can clear statements yet."))
         if not names:
             link("settings", "Settings")

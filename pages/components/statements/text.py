@@ -74,9 +74,9 @@ def draw_writing_area(statement_id: str, context: PageContext, limit: int | None
 
 
 def _draw_closed(statement: Statement, kept: Unsaved | None, language: str, limit: int | None) -> None:
-    """Draw a text that cannot be changed any more, and what was typed too late to be saved, to be copied."""
+    """Draw a text that can no longer be changed, and below it any unsaved text, to be copied."""
     texts = versions_in(statement, language)
-    st.markdown(f"This statement is {state_label(statement.state)}: its text stays as it is.")
+    st.markdown(f"This statement is {state_label(statement.state)}; its text cannot be changed.")
     editor(
         texts[-1].text if texts else "",
         key=f"text_{statement.id}_{language}_read",
@@ -88,24 +88,24 @@ def _draw_closed(statement: Statement, kept: Unsaved | None, language: str, limi
     )
     if kept is not None:
         typed_in = languages.name(kept.language)
-        st.markdown(f"You had typed this in {typed_in} and not saved it; copy what you need of it.")
+        st.markdown(f"You did not save this text in {typed_in}. Copy what you need.")
         st.code(kept.text, language=None, wrap_lines=True)
-        st.button("Throw it away", key="throw_away", type="tertiary", on_click=_throw_away, args=(statement.id,))
+        st.button("Discard text", key="throw_away", type="tertiary", on_click=_throw_away, args=(statement.id,))
 
 
 def _throw_away(statement_id: str) -> None:
     def act() -> str:
         commands.forget_unsaved(viewer(), statement_id)
-        return "What you had typed is gone."
+        return "Unsaved text discarded."
 
     forms.attempt(act)
 
 
 def _draw_other_language(statement: Statement, kept: Unsaved, language: str) -> None:
-    """One text at a time is kept unsaved: another language can be read until then."""
+    """Draw the saved text of another language, read-only: only one unsaved text is kept at a time."""
     st.markdown(
-        f"You have a text in {languages.name(kept.language)} that is not saved. Choose that language to save or to "
-        f"discard it, then write in {languages.name(language)}."
+        f"You have unsaved text in {languages.name(kept.language)}. Select {languages.name(kept.language)} and save "
+        f"or discard it before you write in {languages.name(language)}."
     )
     texts = versions_in(statement, language)
     if texts:
@@ -117,31 +117,32 @@ def _draw_notices(statement: Statement, work: StatementEditor, texts: Sequence[V
     base_text = text_in(statement, state.base)
     if state.recovered_at is not None:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"You had typed this on {wording.moment(state.recovered_at, context.zone)} and not saved it.")
-            label = f"Discard it and show version {newest.number}" if newest else "Discard it"
+            st.markdown(f"You typed this on {wording.moment(state.recovered_at, context.zone)} but did not save it.")
+            label = f"Discard and show version {newest.number}" if newest else "Discard"
             st.button(label, key="discard", type="tertiary", on_click=_discard, args=(work,))
     if state.set_aside:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown("Another text of yours that is not saved is set aside.")
-            st.button("Bring it back", key="bring_back", type="tertiary", on_click=_bring_back, args=(work,))
+            st.markdown("Another unsaved text of yours has been set aside.")
+            st.button("Bring back that text", key="bring_back", type="tertiary", on_click=_bring_back, args=(work,))
     if newest is not None and newest.number > state.base:
         _draw_newer_version(work, newest, base_text, context)
     if statement.state is StatementState.CLEARED:
         st.warning(
-            f"Version {statement.cleared_version} is cleared. Saving another text takes the clearance back: the "
-            "statement is a draft again and has to be cleared anew."
+            f"Version {statement.cleared_version} is cleared. Saving changes withdraws clearance; the statement "
+            "returns to draft and must be cleared again."
         )
 
 
 def _draw_newer_version(work: StatementEditor, newest: Version, base: str, context: PageContext) -> None:
-    """Draw the text that somebody has saved since the reader began beside the reader's, and both merged."""
+    """Draw the version saved since the reader started beside the reader's text, and both merged."""
     state = work.state
-    who = "You have, in another window," if newest.written_by_id == context.viewer.person_id else newest.written_by.name
-    verb = "saved" if who.startswith("You") else "has saved"
+    by_reader = newest.written_by_id == context.viewer.person_id
+    who, where = ("You", " in another window") if by_reader else (newest.written_by.name, "")
+    start = f"from version {state.base}" if state.base else "writing"
     st.warning(
         plain(
-            f"{who} {verb} version {newest.number} on {wording.moment(newest.at, context.zone)}, since you began"
-            f"{f' from version {state.base}' if state.base else ''}."
+            f"{who} saved version {newest.number}{where} on {wording.moment(newest.at, context.zone)}, after you "
+            f"started {start} here."
         )
     )
     show = f"Show version {newest.number}"
@@ -158,14 +159,11 @@ def _draw_newer_version(work: StatementEditor, newest: Version, base: str, conte
         names=("Your text", f"Version {newest.number}, {newest.written_by.name}"),
     )
     if both.conflicts:
-        st.markdown(
-            "What you have both changed will stand in the text twice, in [square brackets], yours first: settle it "
-            "there."
-        )
+        st.markdown("Conflicting passages appear twice in [square brackets], yours first; resolve them in the text.")
     with st.container(horizontal=True):
         for label, what in (
-            ("Take both together into the editor", "both"),
-            ("Go on with mine", "mine"),
+            ("Merge both in the editor", "both"),
+            ("Keep my version", "mine"),
             (show, "theirs"),
         ):
             st.button(
@@ -178,8 +176,10 @@ def _draw_newer_version(work: StatementEditor, newest: Version, base: str, conte
 
 
 def _take(work: StatementEditor, what: str, number: int) -> None:
-    """Puts a text into the field that is written from version ``number``: ``theirs``, which is that version, ``mine``,
-    or ``both``. What is taken out of the field can be brought back."""
+    """Put a text based on version ``number`` into the field: ``theirs``, which is that version, ``mine`` or ``both``.
+
+    What is taken out of the field can be brought back.
+    """
     work.take_in_last()
     state = work.state
     mine, base = state.text, state.base
@@ -225,7 +225,7 @@ def _draw_saving(statement: Statement, work: StatementEditor, texts: Sequence[Ve
     number = max((version.number for version in statement.versions), default=0) + 1
     note = f"{work.key}-note"
     fields.line("Note on this version (optional)", commands.LONGEST_NOTE, key=note)
-    reopens = " and take the clearance back" if statement.state is StatementState.CLEARED else ""
+    reopens = " and withdraw clearance" if statement.state is StatementState.CLEARED else ""
     st.button(f"Save as version {number}{reopens}", key="save_text", type="primary", on_click=_save, args=(work, note))
 
 

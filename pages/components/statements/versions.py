@@ -1,4 +1,4 @@
-"""The texts of a statement that were saved: compared word by word, and restored."""
+"""The saved versions of a statement: compared word by word, and restored."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 def draw_versions(
     statement: Statement, clearances: Sequence[Clearance], names: Mapping[str, str], context: PageContext
 ) -> None:
-    """All texts that were saved, the newest first, to be compared word by word and to be restored; folded.
+    """Draw all saved versions, the newest first, to be compared word by word and restored; folded.
 
     ``clearances`` are all that were given, ``names`` those of the staff by identifier.
     """
     count = len(statement.versions)
     with st.expander(f"Versions: {count}"):
         if not count:
-            st.markdown("Each text that is saved is listed here, with who saved it and when; any one can be restored.")
+            st.markdown("No versions yet. Save the text to create version 1.")
             return
         _compare(statement, context)
         newest = {version.language: version.number for version in statement.versions}
@@ -46,12 +46,12 @@ def draw_versions(
 def _cleared(
     statement: Statement, clearances: Sequence[Clearance], names: Mapping[str, str], zone: str
 ) -> Mapping[int, list[str]]:
-    """By version, who cleared it and when: a clearance is of the newest text in each language at that moment."""
+    """List by version who cleared it and when: a clearance covers the newest text in each language at that time."""
     found: dict[int, list[str]] = {version.number: [] for version in statement.versions}
     for clearance in clearances:
         by = f"{names.get(clearance.person_id, '')} on {wording.moment(clearance.at, zone)}"
         ended = clearance.taken_back or clearance.version != statement.cleared_version
-        says = f"cleared by {by}{', taken back since' if ended else ''}"
+        says = f"cleared by {by}{', since withdrawn' if ended else ''}"
         for number in cleared_with(statement, clearance.version):
             found[number].append(says)
     return found
@@ -112,6 +112,6 @@ def _restore(statement_id: str, number: int, language: str, seen: int) -> None:
         restored = commands.restore_version(viewer(), statement_id, number, language=language, based_on=seen)
         if work.is_open:
             work.state.show(restored.text, restored.number)
-        return f"Version {number} is restored, as version {restored.number}."
+        return f"Version {number} restored as version {restored.number}."
 
     forms.attempt(act)
