@@ -1,4 +1,4 @@
-"""Individual cases (section 3.4 of the guidelines) and reprisals (3.2): what is weighed, and what came of it."""
+"""Individual cases (section 3.4 of the guidelines) and reprisals (3.2): assessments, reports and responses."""
 
 from __future__ import annotations
 
@@ -56,16 +56,16 @@ if TYPE_CHECKING:
 
     R = TypeVar("R", Case, Reprisal)
 
-RESTRICTED_FROM_THE_START = "It is restricted from the start: nobody but those named sees that it exists."
-CODE = "A code, such as “Case 014”, never a name: titles stand in lists and in the history."
+RESTRICTED_FROM_THE_START = "Restricted from the start: only people with access can see that it exists."
+CODE = "Use a code such as “Case 014”, never a name: titles appear in lists and in the history."
 
-TODAY_IF_EMPTY = "Left empty: the day on which it is saved."
+TODAY_IF_EMPTY = "Defaults to today."
 NATIONAL, CONSULTED = str(StatementForm.NATIONAL), str(EngagementKind.CONSULTED)
 
 GROUPS = {
-    Attention.MISSING: "Questions open before it can be raised",
-    Attention.WAITING: "Raised, and the contact afterwards misses",
-    Attention.REST: "Open, and nothing misses",
+    Attention.MISSING: "Questions outstanding",
+    Attention.WAITING: "Raised: follow-up with the defender outstanding",
+    Attention.REST: "Open: nothing outstanding",
 }
 SUGGESTERS = {
     Suggester.BILATERAL_MISSION: "the bilateral mission",
@@ -85,15 +85,15 @@ STANDING = {
 
 
 def draw_list(context: PageContext) -> None:
-    """Cases by the attention that they need, then reprisals by where they stand."""
+    """Draw the cases by the attention that they need, then the reprisals by status."""
     with reading(context.viewer) as session:
         all_cases, all_reprisals = cases.list_cases(session), cases.list_reprisals(session)
         raised_in = linked_records(session, RecordKind.STATEMENT, [case.id for case in all_cases])
     draw_cases(all_cases, raised_in, context)
     draw_reprisals(all_reprisals, context)
     st.caption(
-        "No feed, list or calendar file holds cases and reprisals. A briefing note in Word that you make for yourself "
-        "names them by their codes, and says so at its head."
+        "Cases and reprisals never appear in feeds, lists or calendar files. A Word briefing note that you make for "
+        "yourself gives their codes, and says so at the top."
     )
 
 
@@ -102,8 +102,8 @@ def draw_cases(found: Sequence[Case], raised_in: dict[str, list[Statement]], con
     st.button("New case", key="new_case", type="primary", on_click=forms.begin, args=(str(RecordKind.CASE),))
     if not found:
         st.markdown(
-            "No case, or none that you are named in. A case stands here from the first suggestion to the contact after "
-            "the statement, with what the guidelines ask before it is raised."
+            "No cases that you have access to. Start a case when it is first suggested; it lists what the guidelines "
+            "require before it is raised."
         )
         return
     groups: dict[Attention, list[Case]] = {attention: [] for attention in Attention}
@@ -121,7 +121,7 @@ def draw_cases(found: Sequence[Case], raised_in: dict[str, list[Statement]], con
 
 
 def _delivered(found: Iterable[Statement]) -> list[date | None]:
-    """The days on which those of the statements were delivered that have been."""
+    """Return the days of delivery of the statements that have been delivered."""
     return [one.delivered_on for one in found if one.state in AFTER_DELIVERY]
 
 
@@ -145,14 +145,14 @@ def _case_sentences(case: Case, raised_in: Sequence[Statement], attention: Atten
     if days:
         found.append(f"Raised on {wording.day(max(days))}.")
     if attention is Attention.WAITING:
-        found.append("Nobody has been in contact with the defender, or civil society for them, since.")
+        found.append("Nobody has contacted the defender, or civil society on their behalf, since.")
     if attention in (Attention.WAITING, Attention.MISSING):
         found += map(str, cases.missing(known))
     if attention is Attention.REST:
         found += [decision(one.code) for one in cases.reasons_not_to_raise(known)] or (
-            [] if days else ["It can be raised."]
+            [] if days else ["Ready to be raised."]
         )
-        found += [f"In a statement that is {state_label(s.state)}." for s in raised_in if s.state in BEFORE_DELIVERY]
+        found += [f"In a statement: {state_label(s.state)}." for s in raised_in if s.state in BEFORE_DELIVERY]
     if attention is Attention.CLOSED and case.since.strip():
         found.append(case.since.strip().splitlines()[0])
     return found
@@ -163,8 +163,8 @@ def draw_reprisals(found: Sequence[Reprisal], context: PageContext) -> None:
     st.button("New reprisal", key="new_reprisal", on_click=forms.begin, args=(str(RecordKind.REPRISAL),))
     if not found:
         st.markdown(
-            "No reprisal, or none that you are named in. What somebody suffered because they cooperated with an "
-            "organisation stands here: to whom it was reported, and what the organisation answered."
+            "No reprisals that you have access to. Record reprisals against people who cooperate with an "
+            "organisation: the allegation, the report made and the response."
         )
         return
     kept = [one for one in found if context.keeps(RecordKind.REPRISAL, one)]
@@ -184,7 +184,7 @@ def _draw_reprisal_lines(found: Iterable[Reprisal], context: PageContext, state:
             about = [
                 labels.state_name(one.country, context.reference),
                 labels.short_organisation(one.organisation, context.reference) if one.organisation else "",
-                f"Alleged for {wording.day(one.alleged_on)}" if one.alleged_on else "",
+                f"Date alleged: {wording.day(one.alleged_on)}" if one.alleged_on else "",
             ]
             sentence = ""
             if one.reported_on:
@@ -203,7 +203,7 @@ def _draw_folded(rows: list[R], draw: Callable[[list[R]], None], what: str) -> N
 
 
 def draw_case_form(case: Case | None, everyone: Sequence[Person], context: PageContext) -> None:
-    """The questions in the order of section 3.4; each says in words whether what is typed answers it."""
+    """Draw the questions in the order of section 3.4, each with words that say whether it is answered."""
     raised = linked_of_kind(context.viewer, RecordKind.STATEMENT, case.id) if case is not None else []
     form = RecordForm("case", context, case, table="case_file")
     with form:
@@ -219,19 +219,19 @@ def draw_case_form(case: Case | None, everyone: Sequence[Person], context: PageC
             Question.PUBLICITY: _draw_publicity(form),
         }
         _draw_after(form, raised)
-        st.subheader("Who sees it, and what it belongs to")
-        form.named("Named: they see it, and nobody else", everyone)
+        st.subheader("Access and links")
+        form.named("Visible only to", everyone)
         form.items()
-        form.records("Contacts, by their codes", RecordKind.CONTACT, field="links_contacts")
+        form.records("Contacts", RecordKind.CONTACT, field="links_contacts")
         form.records(
-            "Statements that raise it",
+            "Statements that raise this case",
             RecordKind.STATEMENT,
             field="links_statements",
-            help="A statement that raises a case becomes restricted, and one that was cleared has to be cleared again.",
+            help="A statement that raises a case becomes restricted; a cleared one must be cleared again.",
         )
         form.records("Engagements", RecordKind.ENGAGEMENT, field="links_engagements")
         form.records("Other cases and reprisals", RecordKind.CASE, RecordKind.REPRISAL, field="links_others")
-        _draw_submit(form, "Save the case", save_case)
+        _draw_submit(form, "Save case", save_case)
     known = cases.facts_of_form(form.values())
     for question, mark in marks.items():
         with mark:
@@ -243,24 +243,28 @@ def draw_case_form(case: Case | None, everyone: Sequence[Person], context: PageC
 def _draw_summary(known: CaseFacts, delivered: list[date | None]) -> None:
     open_ = cases.missing(known)
     if cases.awaits_contact(known, delivered):
-        st.warning("It was raised, and nobody has been in contact with the defender, or civil society for them, since.")
+        st.warning(
+            "This case has been raised, but nobody has contacted the defender, or civil society on their behalf, since."
+        )
     elif decided := cases.reasons_not_to_raise(known):
         st.info(plain(" ".join(decision(one.code) for one in decided)))
     elif open_:
-        st.markdown(f"**{len(open_)} of {len(Question)} questions are open** before a statement can raise it.")
+        st.markdown(
+            f"**{len(open_)} of {len(Question)} questions outstanding** before a statement can raise this case."
+        )
     else:
-        st.markdown("**All questions are answered**: a statement can raise it.")
+        st.markdown("**All questions answered**: a statement can raise this case.")
 
 
 def _draw_answer(unmet: UnmetRequirement | None) -> None:
     if unmet is None:
         st.markdown("**Answered**")
     else:
-        st.markdown(f"**{'Misses' if unmet.can_be_overridden else 'Decided'}:** {plain(str(unmet))}")
+        st.markdown(f"**{'Outstanding' if unmet.can_be_overridden else 'Decided'}:** {plain(str(unmet))}")
 
 
 def _draw_question(number: int, title: str, why: str) -> st.delta_generator.DeltaGenerator:
-    """Heading of a question, why it is asked, and the place of its mark."""
+    """Draw the heading of a question and why it is asked; return the place for its status."""
     with st.container(gap=None):
         st.subheader(f"{number}. {title}")
         st.caption(why)
@@ -271,7 +275,7 @@ def _draw_suggested(form: RecordForm, case: Case | None) -> None:
     mark = _draw_question(
         1,
         "Who suggested it",
-        "Any mission can put a case to the Ministry; one that civil society brings needs the bilateral mission's view.",
+        "Any mission may suggest a case to the Ministry. Consult the bilateral mission on cases from civil society.",
     )
     chosen = form.choice(
         "suggested_by",
@@ -280,35 +284,33 @@ def _draw_suggested(form: RecordForm, case: Case | None) -> None:
         optional=True,
         placeholder="Choose",
     )
-    form.area("suggested_note", "What is asked for", height=68)
+    form.area("suggested_note", "Request", height=68)
     with mark:
-        st.markdown("**Answered**" if chosen else "**Misses:** Who suggested it.")
+        st.markdown("**Answered**" if chosen else "**Outstanding:** who suggested it.")
 
 
 def _draw_mission(form: RecordForm) -> st.delta_generator.DeltaGenerator:
     mark = _draw_question(
         2,
-        "The bilateral mission",
-        "Colleagues in the country know what is under way there, and what a word in public would set off.",
+        "Bilateral mission",
+        "Colleagues in the country know what is under way there, and what a public statement could lead to.",
     )
-    _side_by_side(
-        lambda: form.day("mission_consulted_on", "Consulted on"), lambda: form.text("mission", "Which mission")
-    )
-    form.area("mission_advice", "What it advises", height=68)
+    _side_by_side(lambda: form.day("mission_consulted_on", "Consulted on"), lambda: form.text("mission", "Mission"))
+    form.area("mission_advice", "Advice from the mission", height=68)
     return mark
 
 
 def _draw_before(form: RecordForm) -> st.delta_generator.DeltaGenerator:
     mark = _draw_question(
         3,
-        "Talked over before",
-        "Nobody is spoken for unasked: the person, or those who act for them, say what would help and what would harm.",
+        "Prior consultation",
+        "Consult the defender, or those acting for them, first: what would help, and what could cause harm?",
     )
     _side_by_side(
-        lambda: form.day("before_on", "Talked over on"),
+        lambda: form.day("before_on", "Date of consultation"),
         lambda: form.choice("before_with", "With whom", list(InTheLoop), optional=True, placeholder="Not stated"),
     )
-    form.area("before_note", "What they want", height=68)
+    form.area("before_note", "Their wishes", height=68)
     return mark
 
 
@@ -316,14 +318,14 @@ def _draw_risk(form: RecordForm) -> st.delta_generator.DeltaGenerator:
     mark = _draw_question(
         4,
         "Risk of reprisals",
-        "Attention abroad can be paid for at home, by the person, the family or colleagues; it is weighed before.",
+        "International attention may put the person, family or colleagues at risk. Assess the risk first.",
     )
     _side_by_side(
-        lambda: form.choice("risk", "Level", list(RiskLevel), optional=True, placeholder="Not weighed"),
-        lambda: form.day("risk_weighed_on", "Weighed on", help=TODAY_IF_EMPTY),
+        lambda: form.choice("risk", "Risk level", list(RiskLevel), optional=True, placeholder="Not assessed"),
+        lambda: form.day("risk_weighed_on", "Assessed on", help=TODAY_IF_EMPTY),
     )
     form.area("risk_reasons", "Reasons", height=68)
-    form.area("risk_mitigation", "What would lessen it", height=68)
+    form.area("risk_mitigation", "Mitigation", height=68)
     return mark
 
 
@@ -331,13 +333,13 @@ def _draw_prospects(form: RecordForm) -> st.delta_generator.DeltaGenerator:
     mark = _draw_question(
         5,
         "Prospects",
-        "A case is raised because that may better something, or keep it from getting worse; not for its own sake.",
+        "Raise a case if that may improve the situation or prevent deterioration, not for its own sake.",
     )
     _side_by_side(
-        lambda: form.choice("prospect", "Likely effect", list(Prospect), optional=True, placeholder="Not weighed"),
-        lambda: form.day("prospect_weighed_on", "Weighed on", help=TODAY_IF_EMPTY),
+        lambda: form.choice("prospect", "Likely effect", list(Prospect), optional=True, placeholder="Not assessed"),
+        lambda: form.day("prospect_weighed_on", "Assessed on", help=TODAY_IF_EMPTY),
     )
-    form.area("prospect_reasons", "Reasons for it", height=68)
+    form.area("prospect_reasons", "Reasons for this assessment", height=68)
     return mark
 
 
@@ -345,7 +347,7 @@ def _draw_publicity(form: RecordForm) -> st.delta_generator.DeltaGenerator:
     mark = _draw_question(
         6,
         "Publicity",
-        "A quiet word, a statement and a campaign each help and harm in their own way: choose, and say why.",
+        "Quiet diplomacy, a statement and a public campaign each have benefits and risks. Decide, and give the reason.",
     )
     _side_by_side(
         lambda: form.choice("publicity", "Decision", list(Publicity), optional=True, placeholder="Not decided"),
@@ -358,32 +360,30 @@ def _draw_publicity(form: RecordForm) -> st.delta_generator.DeltaGenerator:
 def _draw_after(form: RecordForm, raised: Sequence[Statement]) -> None:
     mark = _draw_question(
         7,
-        "Afterwards",
-        "Whether it helped or hurt is known only to those concerned; a statement is not closed before they were asked.",
+        "Follow-up after the statement",
+        "Only those concerned know whether it helped or harmed. Ask them before the statement is closed.",
     )
     _side_by_side(
-        lambda: form.day("after_on", "Contact afterwards on"),
-        lambda: form.choice(
-            "after_with", "With whom afterwards", list(InTheLoop), optional=True, placeholder="Not stated"
-        ),
+        lambda: form.day("after_on", "Contacted on"),
+        lambda: form.choice("after_with", "Person contacted", list(InTheLoop), optional=True, placeholder="Not stated"),
     )
-    form.area("after_note", "What they say", height=68)
-    form.area("since", "What has happened since", height=120)
+    form.area("after_note", "Their assessment", height=68)
+    form.area("since", "Developments since", height=120)
     with mark:
         known, days = cases.facts_of_form(form.values()), [day for day in _delivered(raised) if day]
         if cases.awaits_contact(known, days):
-            st.markdown(f"**Misses:** the contact since {wording.day(max(days))}, when it was raised.")
+            st.markdown(f"**Outstanding:** contact since the case was raised on {wording.day(max(days))}.")
         elif days:
             st.markdown("**Answered**")
         else:
-            st.markdown("Not due: no statement has raised it yet.")
+            st.markdown("Not due yet: no statement has raised this case.")
     st.subheader("8. Closing")
-    st.caption("An open case goes on asking for attention. Close it once there is nothing more to be done about it.")
-    form.day("closed_on", "Closed on", help="Left empty the case is open.")
+    st.caption("Close the case once nothing more can be done.")
+    form.day("closed_on", "Closed on", help="Leave blank to keep the case open.")
 
 
 def _draw_submit(form: RecordForm, label: str, act: Callable[[RecordForm], str]) -> None:
-    """The button of a form that is longer than the screen: it stays in sight at the foot."""
+    """Draw the button of a form that is longer than the screen; it stays visible at the bottom."""
     with st.container(key="foot_of_form"):
         form.submit(label, act)
 
@@ -397,19 +397,19 @@ def _side_by_side(one: Callable[[], object], other: Callable[[], object]) -> Non
 def save_case(form: RecordForm) -> str:
     made = cases.save_case(viewer(), form.values(), case_id=form.record_id, seen=form.seen, **form.options)
     forms.open_record(made)
-    return "The case is saved."
+    return "Case saved."
 
 
 def draw_statements(case: Case, _everyone: Sequence[Person], context: PageContext) -> None:
-    st.subheader("In statements")
+    st.subheader("Statements")
     statement_links(linked_of_kind(context.viewer, RecordKind.STATEMENT, case.id))
-    link("statements", "Raise it in a statement", icon=":material/add:", **{NEW: NATIONAL, WITH: case.id})
+    link("statements", "Raise case in a statement", icon=":material/add:", **{NEW: NATIONAL, WITH: case.id})
 
 
 def draw_engagements(case: Case, _everyone: Sequence[Person], context: PageContext) -> None:
     st.subheader("Engagements")
     engagement_links(linked_of_kind(context.viewer, RecordKind.ENGAGEMENT, case.id))
-    link("engagements", "Log an engagement", icon=":material/add:", **{NEW: CONSULTED, WITH: case.id})
+    link("engagements", "Log engagement", icon=":material/add:", **{NEW: CONSULTED, WITH: case.id})
 
 
 # --- One reprisal
@@ -418,43 +418,45 @@ def draw_engagements(case: Case, _everyone: Sequence[Person], context: PageConte
 def draw_reprisal_form(reprisal: Reprisal | None, everyone: Sequence[Person], context: PageContext) -> None:
     form = RecordForm("reprisal", context, reprisal, table="reprisal")
     with form:
-        st.subheader("What is alleged")
+        st.subheader("Allegation")
         form.text("title", "Code", help=CODE, placeholder="Reprisal 03")
         form.country("country")
-        form.organisation("organisation", "Organisation they had cooperated with")
-        form.day("alleged_on", "When it is said to have happened")
+        form.organisation("organisation", "Organisation they cooperated with")
+        form.day("alleged_on", "Date alleged")
         form.area("account", "Account", height=150)
-        st.subheader("What was done about it")
-        st.caption("Organisations are there to take up what befalls those who cooperate with them; ask what they did.")
+        st.subheader("Report and response")
+        st.caption(
+            "Organisations should address reprisals against those who cooperate with them. Ask what they have done."
+        )
         form.text("reported_to", "Reported to", placeholder="Office, mandate or procedure, not a person")
         form.day("reported_on", "Reported on")
-        form.area("response", "The response", height=120)
-        form.choice("state", "Where it stands", list(ReprisalState))
-        st.subheader("Who sees it, and what it belongs to")
-        form.named("Named: they see it, and nobody else", everyone)
+        form.area("response", "Response", height=120)
+        form.choice("state", "Status", list(ReprisalState))
+        st.subheader("Access and links")
+        form.named("Visible only to", everyone)
         form.items()
-        form.records("Contacts, by their codes", RecordKind.CONTACT, field="links_contacts")
+        form.records("Contacts", RecordKind.CONTACT, field="links_contacts")
         form.records("Cases", RecordKind.CASE, field="links_cases")
         form.records(
-            "Engagements, such as the dialogue with the organisation",
+            "Engagements, such as dialogue with the organisation",
             RecordKind.ENGAGEMENT,
             field="links_engagements",
         )
         form.records("Statements and other reprisals", RecordKind.STATEMENT, RecordKind.REPRISAL, field="links_others")
-        _draw_submit(form, "Save the reprisal", save_reprisal)
+        _draw_submit(form, "Save reprisal", save_reprisal)
 
 
 def save_reprisal(form: RecordForm) -> str:
     made = cases.save_reprisal(viewer(), form.values(), reprisal_id=form.record_id, seen=form.seen, **form.options)
     forms.open_record(made)
-    return "The reprisal is saved."
+    return "Reprisal saved."
 
 
 def draw_dialogue(reprisal: Reprisal, _everyone: Sequence[Person], context: PageContext) -> None:
     st.subheader("Dialogue and other engagements")
     engagement_links(linked_of_kind(context.viewer, RecordKind.ENGAGEMENT, reprisal.id))
     dialogue = {NEW: str(EngagementKind.ORGANISATION_DIALOGUE), WITH: reprisal.id}
-    link("engagements", "Log a dialogue with the organisation", icon=":material/add:", **dialogue)
+    link("engagements", "Log dialogue with the organisation", icon=":material/add:", **dialogue)
 
 
 LINKED_RECORDS = linked_by_kind(
@@ -466,11 +468,11 @@ draw_page(
         page_title="Cases and reprisals",
         subject="Cases and reprisals are",
         back="All cases and reprisals",
-        if_missing="There is no such case or reprisal, or you are not named in it.",
+        if_missing="This case or reprisal no longer exists, or you do not have access.",
         views=(
             RecordView(
                 RecordKind.CASE,
-                new_title="A new case",
+                new_title="New case",
                 new_caption=RESTRICTED_FROM_THE_START,
                 form=draw_case_form,
                 state=lambda case, _context: f"Closed on {wording.day(case.closed_on)}." if case.closed_on else "",
@@ -478,13 +480,13 @@ draw_page(
             ),
             RecordView(
                 RecordKind.REPRISAL,
-                new_title="A new reprisal",
+                new_title="New reprisal",
                 new_caption=RESTRICTED_FROM_THE_START,
                 form=draw_reprisal_form,
                 state=lambda reprisal, _context: f"{words(reprisal.state)}.",
                 side=(
                     draw_dialogue,
-                    linked_statements("In statements"),
+                    linked_statements("Statements"),
                     LINKED_RECORDS,
                     linked_items(),
                     follow_ups_of,

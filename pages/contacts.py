@@ -1,4 +1,4 @@
-"""Contacts: defenders and organisations by codes, what they have agreed to, and, apart, who they are."""
+"""Contacts: defenders and organisations by code, their consents and, kept separately, their identities."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ CONSULTED = str(EngagementKind.CONSULTED)
 
 
 def draw_list(context: PageContext) -> None:
-    """The buttons for a new one, the page's own filters, what to ask for again, the table and its files."""
+    """Draw the buttons for a new contact, the page's own filters, the consents to renew, the table and its files."""
     with st.container(horizontal=True):
         for kind in ContactKind:
             st.button(
@@ -72,8 +72,8 @@ def draw_list(context: PageContext) -> None:
         everything = contacts.list_contacts(session)
     if not everything:
         st.markdown(
-            "No contact, or none that you are named in. Defenders and organisations stand here by a code, with how "
-            "they want to be reached and what they have agreed to; who they are is kept apart, if at all."
+            "No contacts that you have access to. Add a defender or an organisation under a code, with preferred "
+            "channels and consents; identities are kept separately, if at all."
         )
         return
     last = last_engagements(context.viewer, context.today, change_token())
@@ -81,7 +81,7 @@ def draw_list(context: PageContext) -> None:
     draw_consents_to_renew(chosen, context)
     draw_table(chosen, last, context)
     csv_download(contacts.contacts_table(chosen, last), "contacts")
-    st.caption("Restricted contacts, and who anybody is, are left out of these files.")
+    st.caption("These files leave out restricted contacts and all identities.")
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
@@ -92,9 +92,9 @@ def last_engagements(reader: Viewer, today: date, token: ChangeToken) -> dict[st
 
 
 def draw_own_filters(everything: Sequence[Contact], context: PageContext) -> list[Contact]:
-    """The contacts that the page's own filters, and the states in the filter above the page, keep."""
+    """Draw the page's own filters; return the contacts that match them and the countries in the filter above."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        search = st.text_input("Search in this list", key=SEARCH, width=240)
+        search = st.text_input("Search this list", key=SEARCH, width=240)
         kinds = st.multiselect(
             "Kind", list(ContactKind), format_func=words, key=KINDS, select_all=False, placeholder="All", width=240
         )
@@ -120,7 +120,7 @@ def draw_consents_to_renew(found: Sequence[Contact], context: PageContext) -> No
     asking = [(consent, one) for one in found for consent in contacts.consents_to_renew(one, context.today)]
     if not asking:
         return
-    st.subheader(f"To be asked again: {len(asking)}")
+    st.subheader(f"Consents to renew: {len(asking)}")
     with st.container(key="lines_consents", gap="xsmall"):
         for consent, contact in sorted(asking, key=lambda pair: (pair[0].until or date.max, pair[1].title)):
             state = "Expired" if contacts.consent_state(consent, context.today) is ConsentState.EXPIRED else "Ends soon"
@@ -137,9 +137,9 @@ def draw_consents_to_renew(found: Sequence[Contact], context: PageContext) -> No
 
 
 def draw_table(found: Sequence[Contact], last: Mapping[str, date], context: PageContext) -> None:
-    st.subheader(f"All: {len(found)}")
+    st.subheader(f"All contacts: {len(found)}")
     if not found:
-        st.markdown("No contact under this search. Take some of it back to see more.")
+        st.markdown("No contacts match. Broaden your search.")
         return
     record_table(
         [table_row(one, last, context) for one in found],
@@ -148,14 +148,14 @@ def draw_table(found: Sequence[Contact], last: Mapping[str, date], context: Page
         columns={
             "Code": st.column_config.TextColumn(width=190),
             "Field of work": st.column_config.TextColumn(width=240),
-            "Reach them by": st.column_config.TextColumn(width=180),
-            "Never by": st.column_config.TextColumn(width=160),
+            "Preferred channels": st.column_config.TextColumn(width=180),
+            "Channels to avoid": st.column_config.TextColumn(width=160),
             "Last engagement": st.column_config.DateColumn(format="ddd D MMM YYYY", width=150),
-            "Agreed to": st.column_config.TextColumn(width=260),
+            "Consents": st.column_config.TextColumn(width=260),
         },
-        alt=f"{len(found)} contacts: code, kind, country, work, channels, last engagement, what they agreed to.",
+        alt=f"{len(found)} contacts: code, kind, country, field of work, channels, last engagement, consents.",
     )
-    st.caption("A row that you choose opens the contact.")
+    st.caption("Select a row to open it.")
 
 
 def table_row(one: Contact, last: Mapping[str, date], context: PageContext) -> dict[str, object]:
@@ -166,10 +166,10 @@ def table_row(one: Contact, last: Mapping[str, date], context: PageContext) -> d
         "Kind": words(one.contact_kind),
         "Country": state_name(one.country, context.reference),
         "Field of work": one.field_of_work,
-        "Reach them by": one.preferred_channels,
-        "Never by": one.forbidden_channels,
+        "Preferred channels": one.preferred_channels,
+        "Channels to avoid": one.forbidden_channels,
         "Last engagement": last.get(one.id),
-        "Agreed to": "; ".join(c.to_what for c in one.consents if contacts.consent_state(c, context.today) in holding),
+        "Consents": "; ".join(c.to_what for c in one.consents if contacts.consent_state(c, context.today) in holding),
     }
 
 
@@ -177,13 +177,13 @@ def table_row(one: Contact, last: Mapping[str, date], context: PageContext) -> d
 
 
 def draw_engagements(contact: Contact, _everyone: Sequence[Person], context: PageContext) -> None:
-    """What was done with them, the newest first."""
+    """Draw the engagements with a contact, the newest first."""
     done = linked_of_kind(context.viewer, RecordKind.ENGAGEMENT, contact.id)
-    st.subheader("What was done with them")
+    st.subheader("Engagements")
     if not done:
-        st.markdown("Nothing yet, or nothing that you may see.")
+        st.markdown("No engagements that you have access to.")
     engagement_links(sorted(done, key=lambda one: one.on, reverse=True))
-    link("engagements", "Log an engagement", icon=":material/add:", **{NEW: CONSULTED, WITH: contact.id})
+    link("engagements", "Log engagement", icon=":material/add:", **{NEW: CONSULTED, WITH: contact.id})
 
 
 def draw_form(contact: Contact | None, everyone: Sequence[Person], context: PageContext) -> None:
@@ -192,7 +192,7 @@ def draw_form(contact: Contact | None, everyone: Sequence[Person], context: Page
     first = ContactKind(asked) if asked in set(ContactKind) else ContactKind.DEFENDER
     title = next_code(first) if contact is None else ""
     with form:
-        st.subheader("The contact")
+        st.subheader("Contact")
         kind = form.choice(
             "contact_kind",
             "Kind",
@@ -205,19 +205,19 @@ def draw_form(contact: Contact | None, everyone: Sequence[Person], context: Page
             "title",
             "Code",
             title,
-            help="It stands in lists and in the history: of a person a code, never a name.",
+            help="Appears in lists and in the history. For a person, use a code, never a name.",
         )
         if kind == ContactKind.DEFENDER and typed.strip() and not contacts.is_code(typed):
-            st.caption("**This is not a code such as “Defender 014”.** What stands here can never be erased again.")
+            st.caption("**This is not a code such as “Defender 014”.** What you enter here can never be erased.")
         form.country("country")
         form.text("field_of_work", "Field of work", placeholder="Land rights, legal aid, media")
         with st.container(horizontal=True):
-            form.text("preferred_channels", "Reach them by", placeholder="Signal, through the embassy")
-            form.text("forbidden_channels", "Never by", placeholder="E-mail, telephone")
-        st.caption("Kinds of channel, no addresses and no numbers: those belong to who it is, below.")
+            form.text("preferred_channels", "Preferred channels", placeholder="Signal, through the embassy")
+            form.text("forbidden_channels", "Channels to avoid", placeholder="E-mail, telephone")
+        st.caption("Name the kinds of channel only. Addresses and numbers belong under Identity, below.")
         st.subheader("Sensitivity")
         draw_level(form, kind, contact, everyone, context)
-        form.submit("Save the contact", save_contact)
+        form.submit("Save contact", save_contact)
 
 
 def next_code(kind: ContactKind) -> str:
@@ -226,10 +226,10 @@ def next_code(kind: ContactKind) -> str:
 
 
 def kind_changed(prefix: str) -> None:
-    """Another kind: its next code takes the place of one that was proposed, never of what was typed."""
+    """Propose the next code of the newly chosen kind, unless another title was typed."""
     title = f"{prefix}_title"
     if contacts.is_code(st.session_state.get(title) or "") or not st.session_state.get(title):
-        # Without the database there is no proposal; the page says by itself that it does not answer.
+        # Without the database there is no proposal; the page itself reports the outage.
         with suppress(WorkspaceError):
             st.session_state[title] = next_code(st.session_state[f"{prefix}_contact_kind"])
 
@@ -239,18 +239,18 @@ def draw_level(
 ) -> None:
     born = contacts.born_at(kind)
     if contact is None and born is Sensitivity.RESTRICTED:
-        form.named("Named: they see the contact, and nobody else", everyone)
+        form.named("Visible only to", everyone)
         return
     form.level(born, everyone)
     chosen = form.values("sensitivity")["sensitivity"]
     if chosen != Sensitivity.RESTRICTED and (contact is None or may_name(contact, context)):
-        form.named("Named: they see who it is", everyone)
+        form.named("Identity visible only to", everyone)
     if form.opens_up():
-        form.ask_reason(help="A sentence; it stays in the history.")
+        form.ask_reason(help="One sentence; kept in the history.")
 
 
 def may_name(contact: Contact, context: PageContext) -> bool:
-    """Whether the reader is named already, or nobody is."""
+    """Whether the reader has access to the identity already, or nobody has."""
     named = {access.person_id for access in contact.named}
     return not named or context.viewer.person_id in named
 
@@ -259,26 +259,26 @@ def save_contact(form: RecordForm) -> str:
     made = contacts.save_contact(viewer(), form.values(), contact_id=form.record_id, seen=form.seen, **form.options)
     if form.record is None:
         forms.open_record(made)
-    return "The contact is saved."
+    return "Contact saved."
 
 
-# --- What they have agreed to
+# --- Consents
 
 
 def draw_consents(contact: Contact, everyone: Sequence[Person], context: PageContext) -> None:
-    st.subheader("What they have agreed to")
+    st.subheader("Consents")
     if not contact.consents:
-        st.markdown("Nothing is written down. Before anything is done with what they told us, ask, and write it here.")
+        st.markdown("No consents yet. Ask before you use anything they told us, and record the consent here.")
     for consent in sorted(contact.consents, key=lambda one: (list(ConsentState).index(state(one, context)), one.id)):
         with st.container(gap=None, key=f"consent_{consent.id}"):
             state_words = plain(contacts.consent_words(consent, context.today))
             pressing = state(consent, context) in (ConsentState.EXPIRED, ConsentState.ENDING, ConsentState.WITHDRAWN)
             st.markdown(f"{plain(consent.to_what)}  \n{f'**{state_words}**' if pressing else state_words}")
-            given = f"Given on {wording.day(consent.given_on)}, taken down by {consent.taken_by.name}."
+            given = f"Given on {wording.day(consent.given_on)}, recorded by {consent.taken_by.name}."
             st.caption(plain(given))
             if consent.withdrawn_on is None:
                 st.button(
-                    "They have withdrawn it",
+                    "Record withdrawal",
                     key=f"withdraw_{consent.id}",
                     type="tertiary",
                     on_click=save_withdrawal,
@@ -296,25 +296,25 @@ def draw_new_consent(contact: Contact, everyone: Sequence[Person], context: Page
     names = {one.id: one.name for one in everyone if one.active}
     ids = list(names)
     me = context.viewer.person_id
-    with st.expander("Write down a consent", key=f"consent_new_{contact.id}"):
+    with st.expander("Record a consent", key=f"consent_new_{contact.id}"):
         fields.line(
-            "To what",
+            "Consent to",
             text_limit("consent", "to_what"),
             key=key["what"],
             placeholder="To be quoted, by the code, in statements",
         )
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.date_input("Given on", value=context.today, format="YYYY-MM-DD", key=key["given"], width=160)
-            st.date_input("Until, if it ends", value=None, format="YYYY-MM-DD", key=key["until"], width=160)
+            st.date_input("Valid until (optional)", value=None, format="YYYY-MM-DD", key=key["until"], width=160)
             st.selectbox(
-                "Taken down by",
+                "Recorded by",
                 ids,
                 index=ids.index(me) if me in ids else None,
                 format_func=names.__getitem__,
                 key=key["by"],
                 width=220,
             )
-        st.button("Write it down", key=f"consent_add_{contact.id}", on_click=save_consent, args=(contact.id, key))
+        st.button("Save consent", key=f"consent_add_{contact.id}", on_click=save_consent, args=(contact.id, key))
 
 
 def save_consent(contact_id: str, key: Mapping[str, str]) -> None:
@@ -323,7 +323,7 @@ def save_consent(contact_id: str, key: Mapping[str, str]) -> None:
 
     def act() -> str:
         contacts.record_consent(viewer(), contact_id, to_what=what, given_on=given, until=until, taken_by_id=by)
-        return "The consent is written down."
+        return "Consent saved."
 
     if forms.attempt(act):
         for name in key.values():
@@ -333,51 +333,51 @@ def save_consent(contact_id: str, key: Mapping[str, str]) -> None:
 def save_withdrawal(contact_id: str, consent_id: str, today: date) -> None:
     def act() -> str:
         contacts.withdraw_consent(viewer(), contact_id, consent_id, today)
-        return "It is written down that they have withdrawn it."
+        return "Withdrawal recorded."
 
     forms.attempt(act)
 
 
-# --- Who it is
+# --- Identity
 
 
 def draw_identity(contact: Contact, _everyone: Sequence[Person], context: PageContext) -> None:
-    """Name, channel and notes, for those who are named in the contact; for the others a sentence."""
+    """Draw name, channel and notes for people with access to the contact; for others a sentence."""
     known = contact.identity
-    # Not before it is opened: a folded name would stand in the page all the same.
-    folded = st.expander("Who it is", key=f"identity_of_{contact.id}", on_change="rerun")
+    # Drawn only once opened: a folded name would be in the page all the same.
+    folded = st.expander("Identity", key=f"identity_of_{contact.id}", on_change="rerun")
     if not folded.open:
         return
     with folded:
         if context.viewer.person_id not in {access.person_id for access in contact.named}:
             st.markdown(
-                "Only those who are named in the contact see what is kept here, if anything. You are not named; "
-                + ("one of them can name you." if contact.named else "name yourself above first.")
+                "Only people with access to the identity see what is kept here, if anything. "
+                + ("Ask one of them to add you." if contact.named else "Nobody has access yet; add yourself above.")
             )
             if contact.named:
                 ask_for_access(contact.id)
             return
         st.markdown(
-            "Only those named see it. It never goes into the history, a file or a feed, and it can be erased for good. "
-            "Leave it empty if the code is enough."
+            "Visible only to people with access to the identity. It never goes into the history, a file or a feed, and "
+            "can be erased permanently. Leave it empty if the code is enough."
         )
         form = RecordForm(f"identity_{contact.id}", context, known, table="identity")
         with form:
             form.text("name", "Name")
             form.text("channel", "Address or number")
             form.area("notes", "Notes", height=100)
-            form.submit("Save who it is", lambda form: save_identity(form, contact.id))
+            form.submit("Save identity", lambda form: save_identity(form, contact.id))
         if known is not None:
             reason = f"erase_reason_{contact.id}"
             st.caption("Erasing also deletes the copies that the program keeps. " + STAYS_IN_BACKUPS)
             fields.line(
-                "Why it is erased",
+                "Reason for erasing",
                 text_limit("change", "reason"),
                 key=reason,
-                help="A sentence that names nobody: it stays in the history.",
+                help="One sentence that names nobody; kept in the history.",
             )
             st.button(
-                "Erase who it is",
+                "Erase identity",
                 key=f"erase_{contact.id}",
                 on_click=erase_identity,
                 args=(contact.id, known.id, known.version, reason),
@@ -386,7 +386,7 @@ def draw_identity(contact: Contact, _everyone: Sequence[Person], context: PageCo
 
 def save_identity(form: RecordForm, contact_id: str) -> str:
     contacts.keep_identity(viewer(), contact_id, form.values(), identity_id=form.record_id, seen=form.seen)
-    return "It is kept who it is, for those named alone."
+    return "Identity saved; visible only to people with access to it."
 
 
 def erase_identity(contact_id: str, identity_id: str, seen: int, reason: str) -> None:
@@ -406,11 +406,11 @@ draw_page(
         page_title="Contacts",
         subject="Contacts are",
         back="All contacts",
-        if_missing="There is no such contact, or you are not named in it.",
+        if_missing="This contact no longer exists, or you do not have access.",
         views=(
             RecordView(
                 RecordKind.CONTACT,
-                new_title="A new contact",
+                new_title="New contact",
                 new_in_column=True,
                 form=draw_form,
                 state=lambda contact, _context: f"{words(contact.contact_kind)}.",
@@ -418,12 +418,12 @@ draw_page(
                 side=(
                     close_lines(
                         draw_engagements,
-                        linked_statements("In statements"),
+                        linked_statements("Statements"),
                         linked_by_kind(
                             {
                                 "Cases": RecordKind.CASE,
                                 "Reprisals": RecordKind.REPRISAL,
-                                "Speaks at": RecordKind.EVENT,
+                                "Speaking at": RecordKind.EVENT,
                             }
                         ),
                     ),

@@ -161,17 +161,17 @@ def test_time_is_told_while_typing_without_the_server(
         expect(length(visit.page)).to_have_text("176 words, about 1 min 28 s of 1 min 30 s")
         visit.page.keyboard.type("all states here to act now")
         expect(length(visit.page)).to_have_text("182 words, about 1 min 31 s: 1 s over the limit of 1 min 30 s")
-        expect(state(visit.page)).to_have_text("Kept here, not yet sent")
+        expect(state(visit.page)).to_have_text("Saved in this browser, not sent yet")
     finally:
         running[1].send_signal(signal.SIGCONT)
-    expect(state(visit.page)).to_have_text("Kept as your draft")
+    expect(state(visit.page)).to_have_text("Draft saved")
 
 
 def test_what_is_typed_reaches_python_at_rest_on_leaving_and_on_ctrl_s(site: Site, visit: Visit) -> None:
     field = opened(visit.page, site)
     field.fill("At rest.")
     python_has(visit.page, "At rest.")
-    expect(state(visit.page)).to_have_text("Kept as your draft")
+    expect(state(visit.page)).to_have_text("Draft saved")
     assert site.file.read_text(encoding="utf-8") == "At rest."
     # A clock that stands still: what waits for 800 ms would wait for ever.
     visit.page.clock.install(time=0)
@@ -215,9 +215,9 @@ def test_run_of_the_page_moves_neither_cursor_nor_text(site: Site, visit: Visit)
     python_has(page, "We warmly and truly thank the Special Rapporteur.")
     expect(field).to_have_value("We warmly and truly thank the Special Rapporteur.")
     assert caret(field) == 20
-    expect(state(page)).to_have_text("Kept here, not yet sent")
+    expect(state(page)).to_have_text("Saved in this browser, not sent yet")
     (site.folder / "refuse").unlink()
-    expect(state(page)).to_have_text("Kept as your draft", timeout=30_000)  # sent again without a key being touched
+    expect(state(page)).to_have_text("Draft saved", timeout=30_000)  # sent again without a key being touched
     assert caret(field) == 20
 
 
@@ -233,15 +233,15 @@ def test_kill_of_the_server_and_a_reload_lose_nothing(tmp_path: Path, visit: Vis
         process.wait(10)
         field.press("End")
         field.press_sequentially(" Said while nobody listened.")
-        expect(state(page)).to_have_text("Kept here, not yet sent")
+        expect(state(page)).to_have_text("Saved in this browser, not sent yet")
         page.wait_for_timeout(1_500)  # it tries to send, and cannot
-        expect(state(page)).to_have_text("Kept here, not yet sent")
+        expect(state(page)).to_have_text("Saved in this browser, not sent yet")
         assert (tmp_path / "draft.txt").read_text(encoding="utf-8") == "Said before."
         process = site.start()
         field = opened(page, site)
         expect(field).to_have_value("Said before. Said while nobody listened.")
         python_has(page, "Said before. Said while nobody listened.")
-        expect(state(page)).to_have_text("Kept as your draft")
+        expect(state(page)).to_have_text("Draft saved")
         assert (tmp_path / "draft.txt").read_text(encoding="utf-8") == "Said before. Said while nobody listened."
         assert page.evaluate("Object.keys(sessionStorage).filter(name => name.startsWith('hrd-editor'))") == []
 
@@ -249,9 +249,9 @@ def test_kill_of_the_server_and_a_reload_lose_nothing(tmp_path: Path, visit: Vis
         process.kill()
         process.wait(10)
         page.keyboard.type(" And again.")
-        expect(state(page)).to_have_text("Kept here, not yet sent")
+        expect(state(page)).to_have_text("Saved in this browser, not sent yet")
         process = site.start()
-        expect(state(page)).to_have_text("Kept as your draft", timeout=60_000)  # without a reload
+        expect(state(page)).to_have_text("Draft saved", timeout=60_000)  # without a reload
         assert (tmp_path / "draft.txt").read_text(encoding="utf-8") == (
             "Said before. And again. Said while nobody listened."
         )
@@ -269,7 +269,7 @@ def test_text_that_was_cut_off_comes_back_although_somebody_saved_another_versio
     (site.folder / "refuse").unlink()
     field = opened(page, site, "&version=5")
     expect(field).to_have_value("Typed on the fourth.")
-    expect(state(page)).to_have_text("Kept as your draft")
+    expect(state(page)).to_have_text("Draft saved")
     assert site.file.read_text(encoding="utf-8") == "Typed on the fourth."
     for _ in range(2):
         expect(page.get_by_text("Typed on 4.0", exact=True)).to_be_visible()
@@ -290,7 +290,7 @@ def test_text_given_on_purpose_is_taken(site: Site, visit: Visit) -> None:
     expect(field).to_have_value("A version of last week.")
     python_has(page, "A version of last week.")
     expect(state(page)).to_have_text("")
-    expect(page.get_by_role("button", name="Swap the two texts")).to_be_hidden()
+    expect(page.get_by_role("button", name="Swap texts")).to_be_hidden()
 
 
 def test_text_given_on_purpose_sets_aside_what_was_not_kept(site: Site, visit: Visit) -> None:
@@ -302,13 +302,13 @@ def test_text_given_on_purpose_sets_aside_what_was_not_kept(site: Site, visit: V
     page.get_by_role("button", name="Restore").click()
     expect(field).to_have_value("A version of last week.")
     (site.folder / "refuse").unlink()
-    page.get_by_role("button", name="Swap the two texts").click()
+    page.get_by_role("button", name="Swap texts").click()
     expect(field).to_have_value("Not kept.")
     python_has(page, "Not kept.")
-    page.get_by_role("button", name="Swap the two texts").click()
+    page.get_by_role("button", name="Swap texts").click()
     expect(field).to_have_value("A version of last week.")
-    page.get_by_role("button", name="Forget it").click()
-    expect(page.get_by_role("button", name="Swap the two texts")).to_be_hidden()
+    page.get_by_role("button", name="Discard").click()
+    expect(page.get_by_role("button", name="Swap texts")).to_be_hidden()
 
 
 @pytest.mark.parametrize(
@@ -337,10 +337,10 @@ def test_what_is_heard_waits_for_a_rest(site: Site, visit: Visit) -> None:
     heard = visit.page.locator(".editor [role=status]")
     field.fill("One two three.")
     expect(heard).to_have_text("")
-    expect(heard).to_have_text("3 words, about 2 s of 1 min 30 s. Kept as your draft")
+    expect(heard).to_have_text("3 words, about 2 s of 1 min 30 s. Draft saved")
     field.fill("word " * 200)
     expect(heard).to_have_text(
-        "200 words, about 1 min 40 s: 10 s over the limit of 1 min 30 s. Kept as your draft", timeout=6_000
+        "200 words, about 1 min 40 s: 10 s over the limit of 1 min 30 s. Draft saved", timeout=6_000
     )
 
 
@@ -372,9 +372,9 @@ def test_comparison_has_marks_and_words(site: Site, visit: Visit) -> None:
         visit.page.get_by_text("2 passages added (underlined) and 1 passage removed (struck through).")
     ).to_be_visible()
     first = visit.page.locator(".compared").first
-    expect(first.locator("ins").first).to_have_text(" added: urge all end of what was added ")
-    expect(first.locator("del").first).to_have_text(" removed: call on end of what was removed ")
-    expect(visit.page.get_by_role("heading", level=4)).to_have_text(["Your text", "Their text", "Both together"])
+    expect(first.locator("ins").first).to_have_text(" added: urge all end of added text ")
+    expect(first.locator("del").first).to_have_text(" removed: call on end of removed text ")
+    expect(visit.page.get_by_role("heading", level=4)).to_have_text(["Your text", "Their text", "Merged text"])
     together = visit.page.locator(".beside .compared").nth(2)
     expect(together.locator(".conflict")).to_have_text(
         "Your textWe urge all states to act.Their textWe call on states to act now."
@@ -407,14 +407,14 @@ def test_no_rule_of_accessibility_is_broken(
     opening = "Thank you, President.\n\nNorway thanks the Special Rapporteur for her report. "
     field = opened(page, site)
     field.fill(opening + "We call on all states to protect defenders. " * 8 + "[Pause.]")
-    expect(state(page)).to_have_text("Kept as your draft")
+    expect(state(page)).to_have_text("Draft saved")
     look("within")
     (site.folder / "refuse").touch()
     field.fill(opening + "We call on all states to protect defenders. " * 28)
     expect(length(page)).to_contain_text("over the limit")
     look("over")
     page.get_by_role("button", name="Restore").click()
-    expect(page.get_by_role("button", name="Swap the two texts")).to_be_visible()
+    expect(page.get_by_role("button", name="Swap texts")).to_be_visible()
     look("aside")
     site.file.write_text("شكرا سيدي الرئيس.\n\nنشكر المقررة الخاصة على تقريرها.", encoding="utf-8")
     opened(page, site, f"&language={quote('ar')}")

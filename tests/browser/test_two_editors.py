@@ -117,7 +117,7 @@ def change(page: Page, old: str, new: str) -> None:
     text = field(page)
     expect(text).to_be_visible()
     text.fill(text.input_value().replace(old, new))
-    expect(page.locator(".editor .state")).to_have_text("Kept as your draft")
+    expect(page.locator(".editor .state")).to_have_text("Draft saved")
 
 
 def save_text(page: Page, number: int) -> None:
@@ -143,7 +143,7 @@ def test_two_editors_of_one_draft_lose_nothing(site: Site, open_as: Callable[[Vi
     assert under_hands.evaluate("field => field.isConnected && field.getRootNode().activeElement === field")
     bjorn.get_by_role("button", name="Save as version 3").click()
     expect(bjorn.get_by_text("Your text is kept: merge the two below, then save.")).to_be_visible()
-    expect(bjorn.get_by_role("heading", level=4)).to_have_text(["Your text", "Version 2, Amina Berg", "Both together"])
+    expect(bjorn.get_by_role("heading", level=4)).to_have_text(["Your text", "Version 2, Amina Berg", "Merged text"])
     mine = BASE.replace("Rapporteur.", "Rapporteur warmly.").replace("I thank you.", "I thank you all.")
     theirs = BASE.replace("to act.", "to act now.")
     assert site.unsaved(site.bjorn) == mine
@@ -164,7 +164,7 @@ def test_a_sentence_that_both_changed_is_settled_by_the_second(site: Site, open_
     change(amina, "We call on states to act.", "We call on all states to act.")
     save_text(amina, 2)
     change(bjorn, "We call on states to act.", "We urge states to act.")
-    expect(bjorn.get_by_text("One passage was changed by both, each in another way")).to_be_visible()
+    expect(bjorn.get_by_text("Both of you changed one passage differently")).to_be_visible()
     bjorn.get_by_role("button", name="Merge both in the editor").click()
     expect(field(bjorn)).to_have_value(
         re.compile(re.escape("[We urge states to act.] [We call on all states to act.]"))
@@ -212,20 +212,20 @@ def test_what_is_typed_while_the_server_is_away_is_there_when_it_is_back(
     site.server.kill()
     field(page).press("End")
     field(page).press_sequentially(" Said to nobody.")
-    expect(page.locator(".editor .state")).to_have_text("Kept here, not yet sent")
+    expect(page.locator(".editor .state")).to_have_text("Saved in this browser, not sent yet")
     written = field(page).input_value()
     site.server.start()
-    expect(page.locator(".editor .state")).to_have_text("Kept as your draft", timeout=60_000)
+    expect(page.locator(".editor .state")).to_have_text("Draft saved", timeout=60_000)
     assert site.unsaved(site.bjorn) == written
     site.server.kill()
     field(page).press_sequentially(" And again.")
-    expect(page.locator(".editor .state")).to_have_text("Kept here, not yet sent")
+    expect(page.locator(".editor .state")).to_have_text("Saved in this browser, not sent yet")
     written = field(page).input_value()
     site.server.start()
     page.goto(site.page)
     settled(page)
     expect(field(page)).to_have_value(written)
-    expect(page.locator(".editor .state")).to_have_text("Kept as your draft")
+    expect(page.locator(".editor .state")).to_have_text("Draft saved")
     assert site.unsaved(site.bjorn) == written
     save_text(page, 2)
     assert site.texts()[1] == (2, "Bjørn Li", written)

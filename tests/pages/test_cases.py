@@ -98,7 +98,7 @@ def groups(app: AppTest) -> list[str]:
 
 def marks(app: AppTest) -> list[str]:
     """What each question says in words."""
-    starts = ("**Answered", "**Misses", "**Decided", "Not due")
+    starts = ("**Answered", "**Outstanding", "**Decided", "Not due")
     return [one.value for one in app.markdown if one.value.startswith(starts)]
 
 
@@ -122,17 +122,17 @@ def test_empty_places_say_what_will_be_there(staff_member: Viewer) -> None:
     app = cases(staff_member)
     assert [one.value for one in app.markdown] == [
         (
-            "No case, or none that you are named in. A case stands here from the first suggestion to the contact after the "
-            "statement, with what the guidelines ask before it is raised."
+            "No cases that you have access to. Start a case when it is first suggested; it lists what the guidelines "
+            "require before it is raised."
         ),
         (
-            "No reprisal, or none that you are named in. What somebody suffered because they cooperated with an "
-            "organisation stands here: to whom it was reported, and what the organisation answered."
+            "No reprisals that you have access to. Record reprisals against people who cooperate with an organisation: "
+            "the allegation, the report made and the response."
         ),
     ]
 
 
-def test_cases_stand_in_the_order_of_attention(staff_member: Viewer, head: Viewer) -> None:
+def test_cases_are_listed_in_the_order_of_attention(staff_member: Viewer, head: Viewer) -> None:
     case(staff_member, "Case 1", **ANSWERS)
     case(staff_member, "Case 2", country="BLR", **{**ANSWERS, "risk": RiskLevel.HIGH, "prospect": None})
     raised = case(staff_member, "Case 3", [staff_member, head], **ANSWERS)
@@ -141,9 +141,9 @@ def test_cases_stand_in_the_order_of_attention(staff_member: Viewer, head: Viewe
     case(staff_member, "Case 5", **ANSWERS, closed_on=date(2026, 9, 1), since="Released in August.")
     app = cases(staff_member)
     assert groups(app) == [
-        "### Questions open before it can be raised: 1",
-        "### Raised, and the contact afterwards misses: 1",
-        "### Open, and nothing misses: 2",
+        "### Questions outstanding: 1",
+        "### Raised: follow-up with the defender outstanding: 1",
+        "### Open: nothing outstanding: 2",
         "Closed cases: 1",
     ]
     opens = [button.label for button in app.button if (button.key or "").startswith("open_")]
@@ -153,8 +153,8 @@ def test_cases_stand_in_the_order_of_attention(staff_member: Viewer, head: Viewe
             "The risk of reprisals is high, and nothing says what would lessen it. The prospects have not been weighed, with "
             "their reasons."
         ),
-        "Raised on Thu 12 Nov 2026. Nobody has been in contact with the defender, or civil society for them, since.",
-        "It can be raised.",
+        "Raised on Thu 12 Nov 2026. Nobody has contacted the defender, or civil society on their behalf, since.",
+        "Ready to be raised.",
         "It was decided to work quietly.",
         "Released in August.",
     ]
@@ -171,10 +171,10 @@ def test_the_filter_leaves_the_cases_of_a_state_and_says_that_there_are_more(sta
     save(staff_member, Reprisal, {"title": "Reprisal 1", "country": "EGY", "organisation": "un-hrc"})
     app = cases(staff_member, country="EGY", organisation="osce")
     assert [button.label for button in app.button if (button.key or "").startswith("open_")] == ["**Case 2**"]
-    assert [c.value for c in app.caption if "filter" in c.value] == ["Not shown under this filter: 1."] * 2
+    assert [c.value for c in app.caption if "filter" in c.value] == ["Hidden by the filter: 1."] * 2
 
 
-def test_reprisals_stand_by_what_was_done_about_them(staff_member: Viewer) -> None:
+def test_reprisals_are_listed_by_status(staff_member: Viewer) -> None:
     save(
         staff_member,
         Reprisal,
@@ -185,7 +185,7 @@ def test_reprisals_stand_by_what_was_done_about_them(staff_member: Viewer) -> No
     save(staff_member, Reprisal, {"title": "Reprisal 3", **known, "state": ReprisalState.CLOSED})
     app = cases(staff_member)
     assert groups(app) == ["### Not reported yet: 1", "### Reported, no response yet: 1", "Closed reprisals: 1"]
-    assert "Nicaragua · HRC · Alleged for Thu 1 Oct 2026" in [one.value for one in app.caption]
+    assert "Nicaragua · HRC · Date alleged: Thu 1 Oct 2026" in [one.value for one in app.caption]
     assert [m.value for m in app.markdown if m.value.startswith("Reported")] == [
         "Reported to The Secretary-General on Fri 9 Oct 2026."
     ] * 2
@@ -207,10 +207,10 @@ def test_a_click_opens_a_record_and_the_way_back_is_there(staff_member: Viewer) 
 # --- One case
 
 
-def test_a_new_case_is_restricted_and_names_whoever_makes_it(staff_member: Viewer, head: Viewer) -> None:
+def test_a_new_case_is_restricted_to_the_person_who_creates_it(staff_member: Viewer, head: Viewer) -> None:
     contact = save(staff_member, Contact, {"title": "Defender 014", "contact_kind": ContactKind.DEFENDER})
     app = cases(staff_member, new="case", tie="session-HRC64", **{"with": contact})
-    assert app.caption[0].value == "It is restricted from the start: nobody but those named sees that it exists."
+    assert app.caption[0].value == "Restricted from the start: only people with access can see that it exists."
     save_it(app)
     (error,) = [one.value for one in app.error]
     assert "Say who suggested the case." in error
@@ -218,7 +218,7 @@ def test_a_new_case_is_restricted_and_names_whoever_makes_it(staff_member: Viewe
     type_in(app, suggested_by=Suggester.BILATERAL_MISSION)
     type_in(app, title=" Case 14 ", country="BLR", named=[head.person_id], risk=RiskLevel.LOW)
     save_it(app)
-    assert [one.value for one in app.success] == ["The case is saved."]
+    assert [one.value for one in app.success] == ["Case saved."]
     made = only(head, Case)
     assert (made.title, made.country, made.suggested_by, made.sensitivity, made.risk, made.risk_weighed_on) == (
         "Case 14",
@@ -230,7 +230,7 @@ def test_a_new_case_is_restricted_and_names_whoever_makes_it(staff_member: Viewe
     )
     assert app.query_params == {"record": made.id}
     assert [one.value for one in app.title] == ["Case 14"]
-    assert app.caption[0].value == "Restricted: named are Desk, Head. Owner: Desk."
+    assert app.caption[0].value == "Restricted: visible only to Desk, Head. Owner: Desk."
     with reading(staff_member) as session:
         found = session.get_one(Case, made.id)
         assert [link.item for link in found.items] == ["session-HRC64"]
@@ -242,24 +242,24 @@ def test_each_question_says_in_words_whether_it_is_answered(staff_member: Viewer
     app = cases(staff_member, record=made)
     assert [one.value for one in app.subheader][:8] == [
         "1. Who suggested it",
-        "2. The bilateral mission",
-        "3. Talked over before",
+        "2. Bilateral mission",
+        "3. Prior consultation",
         "4. Risk of reprisals",
         "5. Prospects",
         "6. Publicity",
-        "7. Afterwards",
+        "7. Follow-up after the statement",
         "8. Closing",
     ]
     assert marks(app) == [
         "**Answered**",
-        "**Misses:** The bilateral mission has not been consulted.",
-        "**Misses:** Nobody has talked it over with the defender, or with civil society for them.",
-        "**Misses:** The risk of reprisals has not been weighed, with its reasons.",
-        "**Misses:** The prospects have not been weighed, with their reasons.",
-        "**Misses:** Publicity has not been decided, with its reason.",
-        "Not due: no statement has raised it yet.",
+        "**Outstanding:** The bilateral mission has not been consulted.",
+        "**Outstanding:** Nobody has talked it over with the defender, or with civil society for them.",
+        "**Outstanding:** The risk of reprisals has not been weighed, with its reasons.",
+        "**Outstanding:** The prospects have not been weighed, with their reasons.",
+        "**Outstanding:** Publicity has not been decided, with its reason.",
+        "Not due yet: no statement has raised this case.",
     ]
-    assert app.markdown[0].value == "**5 of 5 questions are open** before a statement can raise it."
+    assert app.markdown[0].value == "**5 of 5 questions outstanding** before a statement can raise this case."
     type_in(app, mission="The embassy", mission_advice="None.", before_with=InTheLoop.DEFENDER)
     type_in(app, mission_consulted_on=date(2026, 11, 2), risk=RiskLevel.HIGH, risk_reasons="Family at home.")
     type_in(app, publicity=Publicity.QUIET, publicity_reason="They ask for it.", before_on=date(2026, 11, 3))
@@ -267,8 +267,8 @@ def test_each_question_says_in_words_whether_it_is_answered(staff_member: Viewer
     assert marks(app)[1:6] == [
         "**Answered**",
         "**Answered**",
-        "**Misses:** The risk of reprisals is high, and nothing says what would lessen it.",
-        "**Misses:** The prospects have not been weighed, with their reasons.",
+        "**Outstanding:** The risk of reprisals is high, and nothing says what would lessen it.",
+        "**Outstanding:** The prospects have not been weighed, with their reasons.",
         "**Decided:** It was decided to work quietly. Take the case out, or decide anew.",
     ]
     assert [one.value for one in app.info] == ["It was decided to work quietly."]
@@ -283,21 +283,19 @@ def test_each_question_says_in_words_whether_it_is_answered(staff_member: Viewer
     )
 
 
-def test_what_is_weighed_leads_to_a_statement_and_the_contact_afterwards_to_the_end(
-    staff_member: Viewer, head: Viewer
-) -> None:
+def test_an_assessed_case_is_raised_followed_up_and_closed(staff_member: Viewer, head: Viewer) -> None:
     made = case(staff_member, "Case 1", [staff_member, head], **ANSWERS)
     app = cases(staff_member, record=made)
-    assert app.markdown[0].value == "**All questions are answered**: a statement can raise it."
-    [raising] = [link for link in app.get("page_link") if link.proto.label == "Raise it in a statement"]
+    assert app.markdown[0].value == "**All questions answered**: a statement can raise this case."
+    [raising] = [link for link in app.get("page_link") if link.proto.label == "Raise case in a statement"]
     assert raising.proto.page == "statements"
     assert raising.proto.query_string == f"new=national&with={made}"
     raise_it(staff_member, head, made, date(2026, 11, 12))
     app = cases(staff_member, record=made)
     assert [one.value for one in app.warning] == [
-        "It was raised, and nobody has been in contact with the defender, or civil society for them, since."
+        "This case has been raised, but nobody has contacted the defender, or civil society on their behalf, since."
     ]
-    assert marks(app)[-1] == "**Misses:** the contact since Thu 12 Nov 2026, when it was raised."
+    assert marks(app)[-1] == "**Outstanding:** contact since the case was raised on Thu 12 Nov 2026."
     assert "General debate · delivered on Thu 12 Nov 2026" in [one.value for one in app.caption]
     type_in(app, closed_on=TODAY)
     save_it(app)
@@ -309,13 +307,13 @@ def test_what_is_weighed_leads_to_a_statement_and_the_contact_afterwards_to_the_
     ]
     type_in(app, after_on=date(2026, 11, 20), after_with=InTheLoop.DEFENDER, since="Visited in prison.")
     save_it(app)
-    assert [one.value for one in app.success] == ["The case is saved."]
-    assert app.caption[0].value == "Closed on Tue 24 Nov 2026. Restricted: named are Desk, Head. Owner: Desk."
+    assert [one.value for one in app.success] == ["Case saved."]
+    assert app.caption[0].value == "Closed on Tue 24 Nov 2026. Restricted: visible only to Desk, Head. Owner: Desk."
     kept = only(staff_member, Case)
     assert (kept.closed_on, kept.after_on, kept.since) == (TODAY, date(2026, 11, 20), "Visited in prison.")
 
 
-def test_a_tie_that_the_form_does_not_offer_stays(staff_member: Viewer) -> None:
+def test_a_link_that_the_form_does_not_offer_stays(staff_member: Viewer) -> None:
     proposal = save(staff_member, LanguageProposal, {"title": "PP12", "text": "Resolution", "wording": "defenders"})
     kinds = {"engagement_kind": EngagementKind.BILATERAL_MISSION, "form": EngagementForm.PHONE}
     call = save(staff_member, Engagement, {"title": "Call", "on": date(2026, 11, 2), **kinds})
@@ -377,11 +375,11 @@ def test_the_history_says_who_changed_what(staff_member: Viewer, head: Viewer) -
     ]
     rows = told[["What", "After"]].to_numpy().tolist()
     assert ["Link to a record added: other", "Defender 014"] in rows
-    assert ["Named person added: person", "Head"] in rows
+    assert ["Person with access added: person", "Head"] in rows
     assert ["Suggested by", "ministry"] in rows
 
 
-def test_whoever_is_not_named_sees_nothing_of_it(staff_member: Viewer, head: Viewer) -> None:
+def test_people_without_access_see_nothing_of_it(staff_member: Viewer, head: Viewer) -> None:
     made = case(staff_member, "Zanzibar canary", country="TZA", risk_reasons="Zanzibar canary")
     account = save(staff_member, Reprisal, {"title": "Zanzibar canary", "account": "Zanzibar canary"})
     for asked in ({}, {"record": made}, {"record": account}):
@@ -389,7 +387,7 @@ def test_whoever_is_not_named_sees_nothing_of_it(staff_member: Viewer, head: Vie
         assert [text for text in said(app) if "canary" in text] == []
         assert groups(app) == []
         assert [one.value for one in (*app.text_input, *app.text_area, *app.title) if "canary" in str(one.value)] == []
-    assert said(app) == ["There is no such case or reprisal, or you are not named in it."]
+    assert said(app) == ["This case or reprisal no longer exists, or you do not have access."]
     assert [one.value for one in cases(staff_member, record=made).title] == ["Zanzibar canary"]
 
 
@@ -408,7 +406,7 @@ def test_a_reprisal_is_reported_only_with_to_whom_and_when(staff_member: Viewer)
     ]
     type_in(app, response="Raised with the mission of the state.")
     save_it(app)
-    assert [one.value for one in app.success] == ["The reprisal is saved."]
+    assert [one.value for one in app.success] == ["Reprisal saved."]
     kept = only(staff_member, Reprisal)
     assert (kept.title, kept.organisation, kept.account, kept.state, kept.sensitivity) == (
         "Reprisal 1",
@@ -417,6 +415,6 @@ def test_a_reprisal_is_reported_only_with_to_whom_and_when(staff_member: Viewer)
         ReprisalState.ANSWERED,
         Sensitivity.RESTRICTED,
     )
-    assert app.caption[0].value == "Answered. Restricted: named is Desk. Owner: Desk."
-    [dialogue] = [link for link in app.get("page_link") if link.proto.label.startswith("Log a dialogue")]
+    assert app.caption[0].value == "Answered. Restricted: visible only to Desk. Owner: Desk."
+    [dialogue] = [link for link in app.get("page_link") if link.proto.label.startswith("Log dialogue")]
     assert dialogue.proto.query_string == f"new=organisation-dialogue&with={kept.id}"

@@ -73,11 +73,11 @@ def agreed(who: Viewer, contact_id: str, to_what: str, **more: Any) -> str:
 # --- The list
 
 
-def test_an_empty_page_says_what_will_stand_there(me: Viewer) -> None:
+def test_an_empty_page_says_what_will_be_there(me: Viewer) -> None:
     app = page(me)
 
     assert [text.value for text in app.main.markdown] == [
-        "No contact, or none that you are named in. Defenders and organisations stand here by a code, with how they want to be reached and what they have agreed to; who they are is kept apart, if at all."
+        "No contacts that you have access to. Add a defender or an organisation under a code, with preferred channels and consents; identities are kept separately, if at all."
     ]
     assert [button.label for button in app.button if str(button.key).startswith("new_")] == [
         "New defender",
@@ -86,7 +86,7 @@ def test_an_empty_page_says_what_will_stand_there(me: Viewer) -> None:
     ]
 
 
-def test_a_row_says_how_to_reach_them_what_they_agreed_to_and_when_we_last_met(me: Viewer) -> None:
+def test_a_row_shows_channels_consents_and_the_last_engagement(me: Viewer) -> None:
     made = contact(
         me,
         "Defender 001",
@@ -112,32 +112,32 @@ def test_a_row_says_how_to_reach_them_what_they_agreed_to_and_when_we_last_met(m
 
     app = page(me)
 
-    assert [heading.value for heading in app.subheader] == ["All: 2"]
+    assert [heading.value for heading in app.subheader] == ["All contacts: 2"]
     assert app.dataframe[0].value.to_dict("records") == [
         {
             "Code": "Coalition 001",
             "Kind": "Coalition",
             "Country": "",
             "Field of work": "",
-            "Reach them by": "",
-            "Never by": "",
+            "Preferred channels": "",
+            "Channels to avoid": "",
             "Last engagement": None,
-            "Agreed to": "",
+            "Consents": "",
         },
         {
             "Code": "Defender 001 (restricted)",
             "Kind": "Defender",
             "Country": "Kenya",
             "Field of work": "Land rights",
-            "Reach them by": "Signal",
-            "Never by": "E-mail",
+            "Preferred channels": "Signal",
+            "Channels to avoid": "E-mail",
             "Last engagement": date(2026, 11, 1),
-            "Agreed to": "To be quoted",
+            "Consents": "To be quoted",
         },
     ]
 
 
-def test_consents_that_have_expired_or_end_soon_stand_on_top(me: Viewer) -> None:
+def test_consents_that_have_expired_or_end_soon_come_first(me: Viewer) -> None:
     made = contact(me, "Defender 001")
     agreed(me, made, "To meet the press", until=TODAY + timedelta(days=5))
     agreed(me, made, "To be quoted", until=TODAY - timedelta(days=1))
@@ -145,7 +145,7 @@ def test_consents_that_have_expired_or_end_soon_stand_on_top(me: Viewer) -> None
 
     app = page(me)
 
-    assert [heading.value for heading in app.subheader] == ["To be asked again: 2", "All: 1"]
+    assert [heading.value for heading in app.subheader] == ["Consents to renew: 2", "All contacts: 1"]
     assert [text.value for text in app.main.markdown if text.value.startswith("**")] == [
         "**Expired** · Mon 23 Nov 2026",
         "**Ends soon** · Sun 29 Nov 2026",
@@ -171,7 +171,7 @@ def test_the_pages_own_filters_and_the_states_above_narrow_the_list(me: Viewer) 
 
     above = page(me, country="KEN")
     assert codes(above) == ["Defender 001"]
-    assert above.main.caption[0].value == "Only what the filter above the page keeps: Kenya."
+    assert above.main.caption[0].value == "Filtered by: Kenya."
 
 
 # --- One contact
@@ -190,7 +190,7 @@ def test_a_new_defender_is_proposed_the_next_code_of_all(me: Viewer, other: View
     app.selectbox(key="contact_new_contact_kind").select(ContactKind.DEFENDER)
     sound(app.run())
     assert app.text_input(key="contact_new_title").value == "Land coalition"
-    assert "**This is not a code such as “Defender 014”.** What stands here can never be erased again." in [
+    assert "**This is not a code such as “Defender 014”.** What you enter here can never be erased." in [
         caption.value for caption in app.main.caption
     ]
 
@@ -215,10 +215,10 @@ def test_a_new_defender_is_saved_restricted_and_opened(me: Viewer, other: Viewer
     assert one.sensitivity is Sensitivity.RESTRICTED
     assert {access.person_id for access in one.named} == {me.person_id, other.person_id}
     assert [title.value for title in app.title] == ["Defender 001"]
-    assert app.main.caption[0].value == "Defender. Restricted: named are Amina Berg, Bo Dahl. Owner: Amina Berg."
+    assert app.main.caption[0].value == "Defender. Restricted: visible only to Amina Berg, Bo Dahl. Owner: Amina Berg."
 
 
-def test_no_two_contacts_go_by_one_code(me: Viewer, other: Viewer) -> None:
+def test_no_two_contacts_share_a_code(me: Viewer, other: Viewer) -> None:
     contact(other, "Defender 001")
     app = page(me, new="defender")
     app.text_input(key="contact_new_title").input("Defender 1")
@@ -242,12 +242,12 @@ def test_what_is_changed_is_saved(me: Viewer) -> None:
     app.text_input(key=f"contact_{made}_forbidden_channels").input("Telephone")
     click(app, f"contact_{made}_save")
 
-    assert [message.value for message in app.success] == ["The contact is saved."]
+    assert [message.value for message in app.success] == ["Contact saved."]
     one = kept(me, made)
     assert (one.title, one.country, one.forbidden_channels, one.version) == ("Defender 001", "", "Telephone", 2)
 
 
-def test_what_was_done_with_them_stands_beside_the_newest_first(me: Viewer) -> None:
+def test_engagements_are_listed_beside_the_contact_the_newest_first(me: Viewer) -> None:
     made = contact(me, "Defender 001")
     ids = [
         save(
@@ -265,7 +265,7 @@ def test_what_was_done_with_them_stands_beside_the_newest_first(me: Viewer) -> N
     assert [link for link in links if link[1]] == [
         ("New", f"record={ids[1]}"),
         ("Old", f"record={ids[0]}"),
-        ("Log an engagement", f"new=consulted&with={made}"),
+        ("Log engagement", f"new=consulted&with={made}"),
     ]
     assert "Invited · Sun 1 Nov 2026" in [caption.value for caption in app.main.caption]
 
@@ -280,7 +280,7 @@ def test_who_is_not_named_sees_nothing_of_a_restricted_contact(me: Viewer, other
     assert "CANARY" not in everything(page(other, record=made))
     assert "CANARY" not in everything(page(other, new="defender", **{"with": made}))
     assert [text.value for text in page(other, record=made).main.markdown] == [
-        "There is no such contact, or you are not named in it."
+        "This contact no longer exists, or you do not have access."
     ]
 
 
@@ -316,11 +316,11 @@ def test_each_consent_says_in_words_whether_it_holds(me: Viewer) -> None:
         "To be \\*quoted\\*  \nHolds until it is withdrawn.",
         "Photographs  \n**Withdrawn on Mon 1 Jun 2026: it does not hold any more.**",
     ]
-    given = "Given on Mon 5 Jan 2026, taken down by Amina Berg."
+    given = "Given on Mon 5 Jan 2026, recorded by Amina Berg."
     assert [caption.value for caption in app.main.caption].count(given) == 3
 
 
-def test_a_consent_is_written_down_and_withdrawn(me: Viewer, other: Viewer) -> None:
+def test_a_consent_is_recorded_and_withdrawn(me: Viewer, other: Viewer) -> None:
     made = contact(me, "Defender 001")
     app = page(me, record=made)
 
@@ -350,10 +350,10 @@ def test_a_consent_is_written_down_and_withdrawn(me: Viewer, other: Viewer) -> N
     assert [button.key for button in app.button if str(button.key).startswith("withdraw_")] == []
 
 
-# --- Who it is
+# --- Identity
 
 
-def test_who_it_is_is_sent_to_the_browser_only_once_it_is_opened(me: Viewer) -> None:
+def test_an_identity_is_sent_to_the_browser_only_once_it_is_opened(me: Viewer) -> None:
     made = contact(me, "Defender 001")
     keep_who_it_is(me, made, name="CANARY name", channel="CANARY channel", notes="CANARY notes")
 
@@ -369,7 +369,7 @@ def test_who_it_is_is_sent_to_the_browser_only_once_it_is_opened(me: Viewer) -> 
     ]
 
 
-def test_who_it_is_is_kept_changed_and_erased_and_never_in_the_history(me: Viewer) -> None:
+def test_an_identity_is_saved_changed_and_erased_and_never_in_the_history(me: Viewer) -> None:
     made = contact(me, "Defender 001")
     app = unfold(page(me, record=made), f"identity_of_{made}")
     new = f"identity_{made}_new"
@@ -405,11 +405,13 @@ def test_who_it_is_is_kept_changed_and_erased_and_never_in_the_history(me: Viewe
     ]
     assert "CANARY" not in str([(line.before, line.after) for line in lines])
     (told,) = [frame.value for frame in app.dataframe if "Before" in frame.value.columns]
-    notes = told[told["What"] == "Who it is changed: notes"]
-    assert notes[["Before", "After"]].to_dict("records") == [{"Before": "not kept here", "After": "not kept here"}]
+    notes = told[told["What"] == "Identity changed: notes"]
+    assert notes[["Before", "After"]].to_dict("records") == [
+        {"Before": "not kept in the history", "After": "not kept in the history"}
+    ]
 
 
-def test_of_an_internal_contact_only_who_is_named_sees_who_it_is(me: Viewer, other: Viewer) -> None:
+def test_only_people_with_access_see_the_identity_of_an_internal_contact(me: Viewer, other: Viewer) -> None:
     made = contact(me, "Organisation 001", ContactKind.ORGANISATION, named=[me.person_id])
     keep_who_it_is(me, made, name="CANARY")
 
@@ -418,11 +420,11 @@ def test_of_an_internal_contact_only_who_is_named_sees_who_it_is(me: Viewer, oth
     assert "CANARY" not in everything(app)
     assert [box.key for box in app.multiselect if str(box.key).endswith("named")] == []
     assert (
-        "Only those who are named in the contact see what is kept here, if anything. You are not named; one of them can name you."
+        "Only people with access to the identity see what is kept here, if anything. Ask one of them to add you."
         in [text.value for text in app.main.markdown]
     )
     mine = page(me, record=made)
-    assert mine.multiselect(key=f"contact_{made}_named").label == "Named: they see who it is"
+    assert mine.multiselect(key=f"contact_{made}_named").label == "Identity visible only to"
     mine.multiselect(key=f"contact_{made}_named").set_value([])
     click(mine, f"contact_{made}_save")
     assert len(mine.error) == 1
@@ -433,7 +435,7 @@ def test_of_an_internal_contact_only_who_is_named_sees_who_it_is(me: Viewer, oth
     assert known.name == "CANARY"
 
 
-def test_nobody_lets_themselves_in_to_who_a_contact_is(me: Viewer, other: Viewer) -> None:
+def test_nobody_gives_themselves_access_to_an_identity(me: Viewer, other: Viewer) -> None:
     made = contact(me, "Organisation 001", ContactKind.ORGANISATION, named=[me.person_id])
     keep_who_it_is(me, made, name="CANARY")
 

@@ -213,7 +213,7 @@ def test_organisation_and_period_of_the_filter_above_count_too_and_it_is_said(me
 
     assert whats(app) == ["A"]
     assert [button.label for button in app.button if str(button.key).startswith("pressing_")] == ["**Of A**"]
-    assert app.main.caption[0].value == ("Only what the filter above the page keeps: UN; Thu 1 Jan – Thu 31 Dec 2026.")
+    assert app.main.caption[0].value == ("Filtered by: UN; Thu 1 Jan – Thu 31 Dec 2026.")
     app.multiselect(key="engagements_organisations").set_value(["osce"])
     sound(app.run())
     assert [text.value for text in app.main.markdown][-1] == (
@@ -382,7 +382,7 @@ def test_what_is_tied_to_a_case_is_restricted_and_its_follow_up_is_for_who_sees_
     assert {access.person_id for access in one.named} == {me.person_id, other.person_id}
     assert [f.owner_id for f in one.follow_ups] == [other.person_id]
     assert app.main.caption[0].value == (
-        "Consulted, Tue 24 Nov 2026. Restricted: named are Amina Berg, Bo Dahl. Owner: Amina Berg."
+        "Consulted, Tue 24 Nov 2026. Restricted: visible only to Amina Berg, Bo Dahl. Owner: Amina Berg."
     )
 
 
@@ -395,7 +395,7 @@ def test_security_measures_are_born_restricted_and_never_opened_to_all(me: Viewe
     assert kept(me, made).sensitivity is Sensitivity.RESTRICTED
 
     level = app.selectbox(key=f"engagement_{made}_sensitivity")
-    assert level.options == ["Internal: all who are kept in Settings", "Restricted: only those named below"]
+    assert level.options == ["Internal: all users", "Restricted: only the people named below"]
     level.select(Sensitivity.INTERNAL)
     sound(app.run())
     click(app, f"engagement_{made}_save")
@@ -438,7 +438,7 @@ def test_the_second_of_two_editors_is_told_and_sees_both(me: Viewer, other: View
     assert kept(me, made).outcome == "Theirs"
     assert app.text_area(key=f"engagement_{made}_outcome").value == "Mine"
     assert app.table[0].value.to_dict("records") == [
-        {"Field": "Outcome", "Yours, below": "Mine", "Saved now": "Theirs"}
+        {"Field": "Outcome", "Your version (below)": "Mine", "Saved version": "Theirs"}
     ]
     click(app, f"engagement_{made}_save")
     assert kept(me, made).outcome == "Mine"

@@ -26,7 +26,7 @@ def test_what_is_pasted_is_kept_and_told(me: Viewer, page: str, new: str, kind: 
     box.set_value("x" * (most + 100)).run()
     (said,) = [one.value for one in app.warning]
     assert f"{most + 100:,}" in said
-    assert "100 more" in said
+    assert "Shorten it by 100" in said
     assert [one.value for one in app.text_input if (one.key or "").endswith(f"_{field}")] == ["x" * (most + 100)]
 
 

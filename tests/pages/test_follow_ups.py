@@ -205,7 +205,7 @@ def test_a_follow_up_is_added_on_the_page_of_its_record(me: Viewer, other: Viewe
     app.selectbox(key=f"follow_up_owner_{meeting}").select(other.person_id)
     click(app, f"follow_up_add_{meeting}")
 
-    assert [message.value for message in app.success] == ["The follow-up is added."]
+    assert [message.value for message in app.success] == ["Follow-up added."]
     assert kept(me, meeting) == [("Write back", date(2026, 12, 1), other.person_id, None, "")]
     assert app.text_input(key=f"follow_up_what_{meeting}").value == ""
     with reading(me) as session:

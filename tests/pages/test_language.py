@@ -111,7 +111,7 @@ def test_the_filter_leaves_the_forums_of_an_organisation(staff_member: Viewer) -
     proposal(staff_member, "Vienna", forum="osce")
     app = language(staff_member, organisation="osce")
     assert opens(app) == ["**Vienna**"]
-    assert "Not shown under this filter: 1." in [one.value for one in app.caption]
+    assert "Hidden by the filter: 1." in [one.value for one in app.caption]
 
 
 def test_a_new_proposal_takes_agreed_language_from_the_resolutions(staff_member: Viewer) -> None:
@@ -139,7 +139,7 @@ def test_a_new_proposal_takes_agreed_language_from_the_resolutions(staff_member:
         Sensitivity.INTERNAL,
     )
     assert app.query_params == {"record": made.id}
-    assert app.caption[0].value == "Kept. Internal: all who are kept in Settings see it. Owner: Desk."
+    assert app.caption[0].value == "Kept. Internal: all users. Owner: Desk."
     with reading(staff_member) as session:
         assert [link.item for link in session.get_one(LanguageProposal, made.id).items] == ["session-HRC64"]
 
@@ -176,7 +176,7 @@ def test_who_may_see_it_can_be_changed_with_a_reason(staff_member: Viewer, head:
     type_in(app, sensitivity=Sensitivity.RESTRICTED)
     run(app)
     save_it(app)
-    assert app.caption[0].value == "Proposed. Restricted: named is Desk. Owner: Desk."
+    assert app.caption[0].value == "Proposed. Restricted: visible only to Desk. Owner: Desk."
     for asked in ({}, {"record": made}):
         other = language(head, **asked)
         assert [one.value for one in (*other.markdown, *other.caption, *other.title) if "canary" in one.value] == []

@@ -15,7 +15,7 @@ def meetings(**parameters: str | list[str]) -> AppTest:
 
 def test_request_deadlines_stand_on_top_with_their_rule() -> None:
     app = meetings()
-    found = app.dataframe[0].value[["When", "What", "How the date stands"]].to_numpy().tolist()
+    found = app.dataframe[0].value[["When", "What", "Date status"]].to_numpy().tolist()
     assert [row[1:] for row in found] == [
         [f"Side event room request by a State, HRC{number}", "Projected"] for number in (64, 65, 66, 67)
     ]

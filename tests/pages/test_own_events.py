@@ -285,14 +285,14 @@ def test_the_filter_narrows_the_list_and_says_so(staff_member: Viewer) -> None:
     save(staff_member, Event, {**EVENT, "title": "In Warsaw", "body": "osce"})
     app = opened(staff_member, organisation="osce")
     assert [b.label for b in app.button if (b.key or "").startswith("open_")] == ["**In Warsaw**"]
-    assert "Not shown under this filter: 1." in [c.value for c in app.caption]
+    assert "Hidden by the filter: 1." in [c.value for c in app.caption]
 
 
 def test_each_sees_what_is_theirs_to_see(staff_member: Viewer, other: Viewer) -> None:
     columns = {**EVENT, "title": "CANARY", "programme": "CANARY", "sensitivity": Sensitivity.RESTRICTED}
     hidden = save(staff_member, Event, columns, items=["session-HRC64"])
     assert "CANARY" in everything(opened(staff_member))
-    assert "Restricted: named is Desk." in [c.value for c in opened(staff_member).caption]
+    assert "Restricted: visible only to Desk." in [c.value for c in opened(staff_member).caption]
     for page in ("meetings", "timeline", "overview"):
         assert "CANARY" not in everything(opened(other, page))
     for who, parameters in ((other, {"record": hidden}), (other, {"item": f"event-{hidden}"})):

@@ -386,7 +386,7 @@ def test_the_second_of_two_editors_sees_both_texts_and_takes_the_merge(me: Viewe
         "Head has saved version 2 since you began. Your text is kept: merge the two below, then save."
     )
     assert unsaved(me) == [(mine, "en", 1)]
-    assert "The two changes do not meet: both are in the text together." in [text.value for text in app.caption]
+    assert "The changes do not conflict; the merged text has both." in [text.value for text in app.caption]
     click(app, "take_both")
     both = "We thank the expert warmly. We call on states to act now. I thank you."
     assert [text.value for text in app.warning] == []

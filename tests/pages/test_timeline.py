@@ -127,9 +127,7 @@ def test_a_long_agenda_comes_in_pages() -> None:
 
 def test_an_empty_stretch_says_what_to_do() -> None:
     app = opened(show="agenda", zoom="week", organisation="osce", kind="observance")
-    assert [i.value for i in app.info] == [
-        "Nothing is dated here under this filter. Widen the period, or take a value out of the filter."
-    ]
+    assert [i.value for i in app.info] == ["No dates match this filter. Choose a longer period, or remove a filter."]
 
 
 def test_a_title_in_the_agenda_opens_the_panel_and_the_url_says_so() -> None:
@@ -176,5 +174,5 @@ def test_the_agenda_has_each_heading_once() -> None:
     # Windows of November begin before the middle of it, and come after its exact days.
     app = opened(show="agenda", zoom="quarter", **{"from": "2026-11-15"})
     headings = [one.value for one in app.markdown if one.value.startswith("#### ")]
-    assert headings[0].startswith("#### Begun, or open, before")
+    assert headings[0].startswith("#### Already under way on")
     assert len(headings) == len(set(headings))

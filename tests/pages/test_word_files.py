@@ -43,7 +43,7 @@ def lines(offer: dict[str, Any]) -> list[str]:
 def test_an_item_has_its_note(me: Viewer, offered: dict[str, dict[str, Any]]) -> None:
     open_page("dossier", me.person_id, of="session-HRC67")
     (label,) = offered
-    assert label == "Briefing note as Word"
+    assert label == "Download briefing note"
     assert offered[label]["file_name"] == "briefing-note-2026-11-24.docx"
     assert lines(offered[label])[0] == "Human Rights Council, 67th session"
 
@@ -51,10 +51,10 @@ def test_an_item_has_its_note(me: Viewer, offered: dict[str, dict[str, Any]]) ->
 def test_this_week_and_the_next_have_theirs(offered: dict[str, dict[str, Any]]) -> None:
     open_page("overview", organisation="un-hrc", period=["2027-01-01", "2027-02-01"])
     assert {label: offer["file_name"] for label, offer in offered.items()} == {
-        "This week as a briefing note": "week-note-2026-11-23.docx",
-        "Next week as a briefing note": "week-note-2026-11-30.docx",
+        "Briefing note for this week": "week-note-2026-11-23.docx",
+        "Briefing note for next week": "week-note-2026-11-30.docx",
     }
-    assert lines(offered["Next week as a briefing note"])[:2] == [
+    assert lines(offered["Briefing note for next week"])[:2] == [
         "Week of Mon 30 Nov – Sun 6 Dec 2026",
         "Briefing note · week 49 · calendar narrowed to HRC",
     ]
@@ -71,10 +71,10 @@ def test_a_statement_is_given_in_each_of_its_languages_until_it_is_not_for_the_r
         commands.save_text(staff_member, statement, text, language=language, based_on=0)
     open_page("statements", me.person_id, record=statement)
     assert {label: offer["file_name"] for label, offer in offered.items()} == {
-        "As Word for delivery, English": "statement-2026-11-24.docx",
-        "As Word for delivery, French": "statement-2026-11-24.docx",
+        "Download delivery copy, English": "statement-2026-11-24.docx",
+        "Download delivery copy, French": "statement-2026-11-24.docx",
     }
-    french = offered["As Word for delivery, French"]
+    french = offered["Download delivery copy, French"]
     assert lines(french)[-2:] == ["Draft, not cleared (version 2)", "Merci."]
     with writing(staff_member) as session:
         found = session.get(Statement, statement)
@@ -93,4 +93,4 @@ def test_a_text_that_is_too_long_to_be_laid_out_gets_a_document_that_says_so(
     statement = save(me, Statement, values)
     commands.save_text(me, statement, "a\n" * (MOST_PARTS + 1), language="en", based_on=0)
     open_page("statements", me.person_id, record=statement)
-    assert lines(offered["As Word for delivery"])[-1] == TOO_LONG
+    assert lines(offered["Download delivery copy"])[-1] == TOO_LONG

@@ -1,1 +1,1 @@
-"""The parts of which pages of records are made: forms, links, follow-ups, history, deletion."""
+"""The parts of the pages of records: forms, links, follow-ups, history, deletion."""

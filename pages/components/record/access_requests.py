@@ -22,26 +22,28 @@ if TYPE_CHECKING:
 
 
 def ask_for_access(record_id: str) -> None:
-    """The form below what is said where a record is not there or the reader has no access to it.
+    """Draw the form to request access, below the notice that a record does not exist or is not visible.
 
-    It is the same in both cases, and so is what it says afterwards.
+    The form and its answer are the same in both cases.
     """
     reason = f"ask_access_reason_{record_id}"
     with st.container(horizontal=True, vertical_alignment="bottom"):
         fields.line(
-            "Why you need access",
+            "Reason for access",
             text_limit("access_request", "reason"),
             key=reason,
             width=420,
-            help="One sentence; it stays in the history. A person with access grants it. Where nobody active has "
-            "access, a person who may clear does.",
+            help="One sentence; kept in the history. A person with access grants it or, where none is active, a "
+            "person who can clear statements.",
         )
-        st.button("Ask for access", key=f"ask_access_{record_id}", on_click=_ask, args=(record_id, reason))
+        st.button("Request access", key=f"ask_access_{record_id}", on_click=_ask, args=(record_id, reason))
 
 
 def requests_for(record: Record, everyone: Sequence[Person]) -> None:
-    """The open requests for a record, each with the button that grants it; and where its owner is not active any more,
-    the form to ask to become the owner."""
+    """Draw the open requests for a record, each with the button that grants it.
+
+    Where its owner is no longer active, also the form to ask to become the owner.
+    """
     if record.sensitivity is not Sensitivity.RESTRICTED and record.kind is not RecordKind.CONTACT:
         return
     reader = viewer()
@@ -49,23 +51,23 @@ def requests_for(record: Record, everyone: Sequence[Person]) -> None:
     owner = next((one for one in everyone if one.id == record.owner_id), None)
     is_named = reader.person_id in {access.person_id for access in record.named}
     if owner is not None and not owner.active and is_named:
-        st.caption("The owner is not active any more. Ask for access once more to become the owner.")
+        st.caption("The owner is no longer active. Request access again to become the owner.")
         ask_for_access(record.id)
 
 
 def requests_of_nobody(reader: Viewer) -> None:
     """The open requests that a reader can grant, under a heading; nothing where there are none."""
     if reader.person_id and (found := list_open_requests(reader)):
-        st.subheader("Requests for access")
+        st.subheader("Access requests")
         _listed(found)
 
 
 def _listed(found: Sequence[OpenAccessRequest]) -> None:
     for one in found:
         with st.container(gap="xxsmall", key=f"access_request_{one.request_id}"):
-            what = one.title or f"a restricted record ({words(one.kind).lower()}) of {one.owner}"
-            st.markdown(plain(f"{one.person} asks for access to {what}: {one.reason}"))
-            st.caption(plain(f"{one.person} then reads everything in the record. The history keeps who granted it."))
+            what = one.title or f"a restricted record ({words(one.kind).lower()}) owned by {one.owner}"
+            st.markdown(plain(f"{one.person} requests access to {what}: {one.reason}"))
+            st.caption(plain(f"{one.person} will see everything in the record. The history keeps who granted access."))
             st.button(
                 f"Grant access to {plain(one.person)}",
                 key=f"grant_access_{one.request_id}",
@@ -77,7 +79,7 @@ def _listed(found: Sequence[OpenAccessRequest]) -> None:
 def _ask(record_id: str, reason: str) -> None:
     def act() -> str:
         request_access(viewer(), record_id, st.session_state.get(reason) or "")
-        return "If there is such a record, the people who can grant access see your request."
+        return "If this record exists, the people who can grant access will see your request."
 
     if forms.attempt(act):
         st.session_state.pop(reason, None)
@@ -86,6 +88,6 @@ def _ask(record_id: str, reason: str) -> None:
 def _grant(request_id: str) -> None:
     def act() -> str:
         grant_access(viewer(), request_id)
-        return "Access is granted. The history keeps who asked, why, and who granted it."
+        return "Access granted. The history keeps who asked, why, and who granted it."
 
     forms.attempt(act)

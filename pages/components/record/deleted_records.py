@@ -28,13 +28,13 @@ def deleted_records(context: PageContext, everyone: Sequence[Person]) -> None:
     if not found:
         return
     st.subheader("Deleted records")
-    st.markdown("The history of a deleted record is kept. You can read here what you could read at the time.")
+    st.markdown("The history of a deleted record is kept. You see what you had access to at the time.")
     chosen = st.selectbox(
         "Deleted record",
         list(found),
         index=None,
         format_func=lambda id_: _label(found[id_], context.zone),
-        placeholder="Choose a record",
+        placeholder="Select a record",
         key=CHOSEN,
         width=560,
     )

@@ -23,12 +23,12 @@ def deletion(record: Record, what: str) -> None:
     """
     reason = f"delete_reason_{record.id}"
     with st.expander(f"Delete {what}"):
-        st.markdown("It goes with its links and follow-ups. The history keeps that it was there, and why it went.")
+        st.markdown("Its links and follow-ups are deleted too. The history keeps that it existed, and the reason.")
         fields.line(
-            "Why it is deleted",
+            "Reason for deletion",
             text_limit("change", "reason"),
             key=reason,
-            help="A sentence that names nobody: it stays in the history.",
+            help="One sentence that names nobody; kept in the history.",
         )
         st.button(
             f"Delete {what}",

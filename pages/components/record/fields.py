@@ -1,7 +1,6 @@
-"""Fields for text that keep all that was typed or pasted, and say at once by how much it is too long.
+"""Fields for text that keep everything typed or pasted, and warn at once by how much it is too long.
 
-Streamlit's own ``max_chars`` makes the browser drop what is beyond it without a word. That nothing too long is saved is
-a matter of the rules.
+Streamlit's own ``max_chars`` makes the browser silently drop the rest. The rules refuse a text that is too long.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ def _warn_if_too_long(typed: str, longest: int | None) -> str:
     if longest is not None and count > longest:
         over = count - longest
         st.warning(
-            f"This text has {count:,} characters, {over:,} more than the {longest:,} that fit. Shorten it; "
-            "nothing of it has been cut off."
+            f"This text has {count:,} characters; the limit is {longest:,}. Shorten it by {over:,}; nothing has been "
+            "cut off."
         )
     return typed

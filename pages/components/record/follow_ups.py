@@ -1,5 +1,6 @@
-"""Follow-ups: what is still to be done about a record, by whom and by when. Any page shows those of its record with
-:func:`follow_ups_of`, and a list of them with :func:`follow_up_lines`.
+"""Follow-ups: actions on a record, each with a due date and the person responsible.
+
+Any page shows those of its record with :func:`follow_ups_of`, and a list of them with :func:`follow_up_lines`.
 """
 
 from __future__ import annotations
@@ -31,11 +32,10 @@ _LONGEST_WHAT, _LONGEST_OUTCOME = text_limit("follow_up", "what"), text_limit("f
 
 
 def follow_ups_of(record: Record, everyone: Sequence[Person], context: PageContext) -> None:
-    """The follow-ups of a record under a heading of their own: open ones to be done or changed, those done folded,
-    and the fields for a new one.
+    """Draw the follow-ups of a record: the open ones to be updated, those done folded, and the fields for a new one.
 
-    ``record`` has its ``named`` loaded, ``everyone`` is the staff. Of a restricted record only persons who are named
-    in it can be given something to do: the others would not see it.
+    ``record`` has its ``named`` loaded, ``everyone`` is the staff. Only people with access can be responsible for a
+    follow-up to a restricted record: the others would not see it.
     """
     with reading(context.viewer) as session:
         found = list_follow_ups(session, record.id)
@@ -46,7 +46,7 @@ def follow_ups_of(record: Record, everyone: Sequence[Person], context: PageConte
     if open_:
         follow_up_lines(open_, names, "open", today=context.today, owners=owners, own_page=True)
     else:
-        st.markdown("Nothing is left to be followed up.")
+        st.markdown("No open follow-ups.")
     if len(found) > len(open_):
         with st.expander(f"Done: {len(found) - len(open_)}"):
             follow_up_lines(found[len(open_) :], names, "done", today=context.today, own_page=True)
@@ -64,21 +64,21 @@ def _owners(record: Record, everyone: Sequence[Person]) -> dict[str, str]:
 
 def _draw_new(record_id: str, owners: Mapping[str, str]) -> None:
     keys = {name: f"follow_up_{name}_{record_id}" for name in ("what", "due", "owner")}
-    with st.expander("Add a follow-up", key=f"follow_up_new_{record_id}"):
-        fields.line("What is to be done", _LONGEST_WHAT, key=keys["what"])
+    with st.expander("New follow-up", key=f"follow_up_new_{record_id}"):
+        fields.line("Action", _LONGEST_WHAT, key=keys["what"])
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            st.date_input("By when", value=None, format="YYYY-MM-DD", key=keys["due"], width=160)
+            st.date_input("Due date", value=None, format="YYYY-MM-DD", key=keys["due"], width=160)
             ids = list(owners)
             me = viewer().person_id
             st.selectbox(
-                "By whom",
+                "Responsible",
                 ids,
                 index=ids.index(me) if me in ids else None,
                 format_func=owners.__getitem__,
                 key=keys["owner"],
                 width=220,
             )
-            st.button("Add", key=f"follow_up_add_{record_id}", on_click=_save_new, args=(record_id, keys))
+            st.button("Add follow-up", key=f"follow_up_add_{record_id}", on_click=_save_new, args=(record_id, keys))
 
 
 def _save_new(record_id: str, keys: Mapping[str, str]) -> None:
@@ -86,7 +86,7 @@ def _save_new(record_id: str, keys: Mapping[str, str]) -> None:
 
     def act() -> str:
         follow_ups.add_follow_up(viewer(), record_id, what=what or "", due=due, owner_id=owner or "")
-        return "The follow-up is added."
+        return "Follow-up added."
 
     if forms.attempt(act):
         for key in keys.values():
@@ -112,10 +112,10 @@ def follow_up_lines(
     owners: Mapping[str, str] | None = None,
     own_page: bool = False,
 ) -> None:
-    """Follow-ups in a column, each with its day, what is to be done and by whom, and a way to do or change it.
+    """Draw follow-ups in a column, each with its due date, action, person responsible and a way to update it.
 
-    ``names`` are the staff's by identifier, ``owners`` those who may be given one; None leaves the owner as it is.
-    ``place`` is the list's name, one of a kind on the page. On the ``own_page`` of their record no line leads there.
+    ``names`` are the names of the staff by identifier, ``owners`` those who may be responsible; None keeps the owner.
+    ``place`` is a name for the list, unique on the page. On the ``own_page`` of their record no line links to it.
     """
     with st.container(key=f"lines_follow_ups_{place}", gap="small"):
         for line in found:
@@ -153,7 +153,7 @@ def _draw_line(
             _draw_actions(line, owners, today)
         else:
             st.button(
-                "Not done after all",
+                "Reopen",
                 key=f"follow_up_reopen_{line.id}",
                 type="tertiary",
                 on_click=_save_reopened,
@@ -162,25 +162,27 @@ def _draw_line(
 
 
 def _draw_actions(line: FollowUpLine, owners: Mapping[str, str] | None, today: date) -> None:
-    """What is drawn only once it is opened: a page may have many lines."""
-    opened = st.popover("Done, or change", type="tertiary", key=f"follow_up_{line.id}", on_change="rerun")
+    """Draw the fields to update a follow-up, only once they are opened: a page may have many lines."""
+    opened = st.popover("Update", type="tertiary", key=f"follow_up_{line.id}", on_change="rerun")
     if not opened.open:
         return
     with opened:
-        fields.area("What came of it", _LONGEST_OUTCOME, key=f"follow_up_outcome_{line.id}", height=68)
-        st.button("Done", type="primary", key=f"follow_up_done_{line.id}", on_click=_save_done, args=(line, today))
-        fields.line("What is to be done", _LONGEST_WHAT, value=line.what, key=f"follow_up_what_{line.id}")
-        st.date_input("By when", value=line.due, format="YYYY-MM-DD", key=f"follow_up_due_{line.id}")
+        fields.area("Outcome", _LONGEST_OUTCOME, key=f"follow_up_outcome_{line.id}", height=68)
+        st.button(
+            "Mark as done", type="primary", key=f"follow_up_done_{line.id}", on_click=_save_done, args=(line, today)
+        )
+        fields.line("Action", _LONGEST_WHAT, value=line.what, key=f"follow_up_what_{line.id}")
+        st.date_input("Due date", value=line.due, format="YYYY-MM-DD", key=f"follow_up_due_{line.id}")
         if owners is not None:
             ids = list(dict.fromkeys([*owners, line.owner_id]))
             st.selectbox(
-                "By whom",
+                "Responsible",
                 ids,
                 index=ids.index(line.owner_id),
-                format_func=lambda id_: owners.get(id_, "As it is"),
+                format_func=lambda id_: owners.get(id_, "Unchanged"),
                 key=f"follow_up_owner_{line.id}",
             )
-        st.button("Change it", key=f"follow_up_change_{line.id}", on_click=_save_changed, args=(line,))
+        st.button("Save changes", key=f"follow_up_change_{line.id}", on_click=_save_changed, args=(line,))
 
 
 def _save_done(line: FollowUpLine, today: date) -> None:
@@ -196,7 +198,7 @@ def _save_changed(line: FollowUpLine) -> None:
     def act() -> str:
         what, due, owner = (st.session_state.get(f"follow_up_{name}_{line.id}") for name in ("what", "due", "owner"))
         follow_ups.change_follow_up(viewer(), line.id, line.version, what=what or "", due=due, owner_id=owner or "")
-        return "The follow-up is changed."
+        return "Follow-up changed."
 
     _attempt(line, act)
 
@@ -204,7 +206,7 @@ def _save_changed(line: FollowUpLine) -> None:
 def _save_reopened(line: FollowUpLine) -> None:
     def act() -> str:
         follow_ups.reopen_follow_up(viewer(), line.id, line.version)
-        return "The follow-up is open again."
+        return "Follow-up reopened."
 
     _attempt(line, act)
 

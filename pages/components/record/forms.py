@@ -1,7 +1,7 @@
 """Forms for the workspace's records: fields that remember what was typed, and what comes of saving.
 
-A page draws a :class:`RecordForm` field by field; its button calls back. What was refused, or changed by somebody else
-meanwhile, is said above the form with everything that was typed still in it.
+A page draws a :class:`RecordForm` field by field; its button calls back. A refusal, or a change by somebody else in the
+meantime, is reported above the form, and everything that was typed stays in it.
 """
 
 from __future__ import annotations
@@ -37,22 +37,22 @@ if TYPE_CHECKING:
 _OUTCOME = "form_outcome"
 
 RECORD, NEW = "record", "new"
-"""The URL's names for the record that is open, and for a form that is to begin (its value: what kind of record)."""
+"""URL parameters: the record that is open, and the kind of record whose empty form is open."""
 
 LINK = "tie"
-"""The URL's name for the calendar items, and WITH for the records, that a new record is linked to from the start."""
+"""URL parameters: the calendar items, and with WITH the records, that a new record is linked to from the start."""
 WITH = "with"
 
 _LEVELS = {
-    Sensitivity.PUBLIC: "Public: everybody, and every feed",
-    Sensitivity.INTERNAL: "Internal: all who are kept in Settings",
-    Sensitivity.RESTRICTED: "Restricted: only those named below",
+    Sensitivity.PUBLIC: "Public: everyone, including feeds",
+    Sensitivity.INTERNAL: "Internal: all users",
+    Sensitivity.RESTRICTED: "Restricted: only the people named below",
 }
 
 
 @dataclass(frozen=True)
 class FormResult:
-    """What came of an act: whether it was ``done``, the sentence, and each reason of a refusal that has several."""
+    """The result of an act: whether it was ``done``, the sentence, and the unmet requirements of a refusal."""
 
     says: str
     unmet: tuple[str, ...] = ()
@@ -60,10 +60,10 @@ class FormResult:
 
 
 def attempt(act: Callable[[], str]) -> bool:
-    """For callbacks: does it and keeps what it says for :func:`outcome`; whether it was let through.
+    """Run an act in a callback and keep its result for :func:`outcome`; return whether it succeeded.
 
-    A refusal is kept with the unmet requirements; nothing of the change is written then. An outage of the database is
-    said beside the button instead.
+    A refusal is kept with the unmet requirements; nothing is written then. An outage of the database is reported beside
+    the button instead.
     """
     try:
         st.session_state[_OUTCOME] = FormResult(act())
@@ -78,24 +78,24 @@ def attempt(act: Callable[[], str]) -> bool:
 
 
 def unsaid() -> bool:
-    """Whether :func:`outcome` has something to say: a part of a page that runs by itself then has to run the page."""
+    """Whether :func:`outcome` has a result to show: a fragment of a page then has to rerun the page."""
     return _OUTCOME in st.session_state
 
 
 def outcome() -> None:
-    """Says once what came of the last act. Every page of the workspace calls it below its title."""
+    """Show the result of the last act once. Every page of the workspace calls it below its title."""
     if unsaid():
         say(take())
 
 
 def take() -> FormResult:
-    """What came of the last act, to be said elsewhere than below the title; KeyError where there is none."""
+    """Return the result of the last act, to be shown elsewhere; raises KeyError where there is none."""
     result: FormResult = st.session_state.pop(_OUTCOME)
     return result
 
 
 def say(result: FormResult) -> None:
-    """Says what came of an act."""
+    """Show the result of an act."""
     if result.unmet:
         st.error("\n".join(["Not yet. Still needed:", "", *(f"- {plain(each)}" for each in result.unmet)]))
     elif not result.done:
@@ -124,8 +124,10 @@ def leave() -> None:
 
 
 def remember(*keys: str) -> None:
-    """Keeps what is chosen in the fields of a page's list while a record is open and they are not drawn; to be called
-    in every run of the page, before they are."""
+    """Keep the values of a list's fields while a record is open and they are not drawn.
+
+    To be called in every run of the page, before the fields are drawn.
+    """
     for key in keys:
         if key in st.session_state:
             st.session_state[key] = st.session_state[key]
@@ -261,7 +263,7 @@ class RecordForm:
         chosen: str | None = self.choice(field, label, names, optional=optional, format_func=names.__getitem__)
         return chosen
 
-    def items(self, label: str = "Linked to items of the calendar", **options: Any) -> list[str]:
+    def items(self, label: str = "Linked calendar items", **options: Any) -> list[str]:
         """Items of the calendar: the last half year, the next three years, and what is linked already."""
         asked = st.query_params.get_all(LINK)
         kept = [link.item for link in self.record.items] if self.record is not None else asked
@@ -282,7 +284,7 @@ class RecordForm:
         kept = linked_ids(self.record) if self.record is not None else st.query_params.get_all(WITH)
         choices = record_choices(viewer(), kinds, kept)
         if not choices:
-            st.caption(f"{label}: there are none yet.")
+            st.caption(f"{label}: none yet.")
             return []
         return st.multiselect(
             label,
@@ -295,16 +297,16 @@ class RecordForm:
         )
 
     def level(self, born: Sensitivity, everyone: Sequence[Person]) -> None:
-        """Who may see it; ``born`` is the level of a new record. With restricted the persons who are named in it."""
+        """Draw the level, and for restricted the people with access; ``born`` is the level of a new record."""
         levels = [
             level for level in Sensitivity if born is not Sensitivity.RESTRICTED or level is not Sensitivity.PUBLIC
         ]
-        chosen = self.choice("sensitivity", "Who may see it", levels, default=born, format_func=_LEVELS.__getitem__)
+        chosen = self.choice("sensitivity", "Visible to", levels, default=born, format_func=_LEVELS.__getitem__)
         if chosen == Sensitivity.RESTRICTED:
-            self.named("Named: they see it, and nobody else", everyone)
+            self.named("Visible only to", everyone)
 
     def named(self, label: str, everyone: Sequence[Person]) -> None:
-        """The persons who are named in what is restricted; for what always is, in place of :meth:`level`."""
+        """Draw the people with access; for records that are always restricted, in place of :meth:`level`."""
         kept = [access.person_id for access in self.record.named] if self.record is not None else []
         names = {person.id: person.name for person in everyone if person.active or person.id in kept}
         st.multiselect(
@@ -312,19 +314,19 @@ class RecordForm:
             list(names),
             default=[one for one in kept if one in names],
             format_func=names.__getitem__,
-            key=self._choices_key("named", "Named"),
-            placeholder="You, once it is saved",
+            key=self._choices_key("named", "People with access"),
+            placeholder="You (added when you save)",
             select_all=False,
         )
 
-    def ask_reason(self, label: str = "Why more people may see it", **options: Any) -> None:
-        """The reason for which more people may see the record; it is no column and stays in the history."""
+    def ask_reason(self, label: str = "Reason for wider access", **options: Any) -> None:
+        """Draw the reason why more people may see the record; it is no column, and is kept in the history."""
         self.text("reason", label, **options)
         self._not_columns.add("reason")
 
     def opens_up(self, level_of_new: Sensitivity = Sensitivity.PUBLIC) -> bool:
-        """Whether more people are to see the record than do now; ``level_of_new`` is in the place of what a new record
-        has been."""
+        """Whether more people will see the record than do now; ``level_of_new`` is the level that a new one starts
+        from."""
         before = self.record.sensitivity if self.record is not None else level_of_new
         chosen: Sensitivity = self.values("sensitivity").get("sensitivity") or before
         return chosen.rank < before.rank
@@ -337,8 +339,8 @@ class RecordForm:
         key: str = "save",
         emphasis: Literal["primary", "secondary"] = "primary",
     ) -> None:
-        """The button. ``act`` saves what :meth:`values` and :meth:`chosen` hold and says what it did; on success the
-        fields are fresh again."""
+        """Draw the button. ``act`` saves what :meth:`values` and :meth:`chosen` hold and returns a sentence; on success
+        the fields are reset."""
         st.button(label, type=emphasis, key=f"{self.prefix}_{key}", on_click=self._submitted, args=(act,))
 
     def values(self, *names: str) -> dict[str, Any]:
@@ -435,12 +437,12 @@ class RecordForm:
             st.session_state.pop(key, None)
 
     def _draw_typed_earlier(self) -> None:
-        """That the fields hold what was typed on another visit, and the way to give it up."""
+        """Say that the fields hold what was typed on an earlier visit, and offer to discard it."""
         if typed.is_again(self.prefix):
             with st.container(horizontal=True, vertical_alignment="center"):
-                st.markdown("You typed this earlier and did not save it.")
+                st.markdown("You typed this earlier but did not save it.")
                 st.button(
-                    "Discard it",
+                    "Discard",
                     key=f"{self.prefix}_discard",
                     type="tertiary",
                     on_click=_forget_all,
@@ -448,17 +450,17 @@ class RecordForm:
                 )
 
     def _draw_conflict(self) -> None:
-        """What the reader typed beside what somebody else has saved meanwhile, field by field."""
+        """Draw the reader's values beside those that somebody else has saved meanwhile, field by field."""
         if not st.session_state.get(f"{self.prefix}_conflict") or self.record is None:
             return
         differing = [
-            {"Field": self._labels[name], "Yours, below": _shown(typed), "Saved now": _shown(saved)}
+            {"Field": self._labels[name], "Your version (below)": _shown(typed), "Saved version": _shown(saved)}
             for name, typed in self.values().items()
             if hasattr(self.record, name) and (saved := getattr(self.record, name)) != typed
         ]
-        st.table(pd.DataFrame(differing, columns=["Field", "Yours, below", "Saved now"]), hide_index=True)
+        st.table(pd.DataFrame(differing, columns=["Field", "Your version (below)", "Saved version"]), hide_index=True)
         st.session_state[self._seen] = self.record.version
-        st.button("Take what is saved now", key=f"{self.prefix}_theirs", on_click=_forget_all, args=(self.prefix,))
+        st.button("Use saved version", key=f"{self.prefix}_theirs", on_click=_forget_all, args=(self.prefix,))
 
 
 def _forget_all(prefix: str) -> None:

@@ -1,4 +1,4 @@
-"""The history of a record, folded: every change, by whom, and what a column held before and after."""
+"""The history of a record, folded: every change, by whom, with the values before and after."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ if TYPE_CHECKING:
     from calendar_model.store.models import Change, Person
 
 _PARTS = {
-    "access": "Named person",
-    "access_request": "Request for access",
+    "access": "Person with access",
+    "access_request": "Access request",
     "consent": "Consent",
-    "identity": "Who it is",
+    "identity": "Identity",
     "item_link": "Link to the calendar",
     "record_link": "Link to a record",
     "follow_up": "Follow-up",
 }
-"""By table, what a part of a record is called."""
-_ACTIONS = {"create": "added", "update": "changed", "delete": "taken away"}
+"""The name of each part of a record, by table."""
+_ACTIONS = {"create": "added", "update": "changed", "delete": "removed"}
 _SILENT = frozenset({"id", "kind", "record_id", "contact_id", "salt", "version", "created_at", "updated_at"})
 """Columns of a change that say nothing to a reader."""
 _ID = re.compile(r"[0-9a-f]{32}")
 
 
 def history(changes: Sequence[Change], everyone: Sequence[Person], titles: Mapping[str, str], zone: str) -> None:
-    """What was done to a record, the newest first, folded; ``titles`` name the records it may be linked to."""
+    """Draw the changes of a record, the newest first, folded; ``titles`` name the records it may be linked to."""
     names = {person.id: person.name for person in everyone}
     rows = [row for change in reversed(changes) for row in _change_rows(change, names, {**titles, **names}, zone)]
     with st.expander(f"History: {len(changes)} {'change' if len(changes) == 1 else 'changes'}"):
@@ -44,7 +44,7 @@ def history(changes: Sequence[Change], everyone: Sequence[Person], titles: Mappi
             hide_index=True,
             height=35 * (min(len(rows), 12) + 1) + 3,
             row_height=35,
-            alt="Every change of this record: when, by whom, of what, and what stood there before and after.",
+            alt="Every change of this record: when, by whom, what, before, after and reason.",
         )
 
 
@@ -58,7 +58,7 @@ def _change_rows(
     rows: list[tuple[str, ...]] = []
     for column in dict.fromkeys([*before, *after]):
         was, now = (_cell(side.get(column), known) for side in (before, after))
-        # Of what is sealed both sides read alike, and yet it has changed.
+        # Sealed values read alike on both sides although they have changed.
         if column in _SILENT or (was == now and not isinstance(after.get(column), dict)):
             continue
         field = words(column.removesuffix("_id").replace("_", "-"))
@@ -71,7 +71,7 @@ def _cell(value: object, known: Mapping[str, str]) -> str:
     if value is None or isinstance(value, bool):
         return "" if value is None else "yes" if value else "no"
     if isinstance(value, dict):
-        return "not kept here"
+        return "not kept in the history"
     text = str(value)
     if _ID.fullmatch(text):
         return known.get(text, "another record")

@@ -1,7 +1,7 @@
-"""The page of a kind of record: its list, the empty form of a new one, and one record with all that belongs to it.
+"""The page of a kind of record: its list, the form of a new one, and one record with its parts.
 
 A page describes its noun as a :class:`RecordPage` with a :class:`RecordView` for each kind that it shows, and ends with
-:func:`draw_page`. One record is drawn in this order: the way back, the heading, what came of the last act, the view's
+:func:`draw_page`. One record is drawn in this order: the way back, the heading, the result of the last act, the view's
 ``above``; the form and the view's ``below`` beside the side column; the history; deletion.
 """
 
@@ -64,11 +64,10 @@ class RecordView:
 class RecordPage:
     """The page of a noun.
 
-    ``subject`` begins the sentence for a reader who has not said who they are ("Engagements are"); ``back`` is written
-    on the way back to the list; ``if_missing`` is said where there is no such record, or none for this reader.
-    ``draw_list`` draws the list below its title; ``list_keys`` are the keys of the list's own fields, which keep what
-    is chosen while a record is open. What a new record is, the address says by its kind; otherwise it is the first
-    view's.
+    ``subject`` begins the sentence for a reader who has not selected a user ("Engagements are"); ``back`` is the label
+    of the way back to the list; ``if_missing`` is shown where a record does not exist, or not for this reader.
+    ``draw_list`` draws the list below its title; ``list_keys`` are the keys of the list's own fields, which keep their
+    values while a record is open. The address gives the kind of a new record; by default it is the first view's.
     """
 
     page_title: str
@@ -112,7 +111,7 @@ def draw_record(page: RecordPage, context: PageContext) -> bool:
 
 
 def _draw_missing(page: RecordPage, record_id: str) -> None:
-    """What is said of a record that is not there and of one that is not for this reader: the same."""
+    """Draw the same notice for a record that does not exist and for one that the reader cannot see."""
     forms.back(page.back)
     st.title(page.page_title)
     forms.outcome()

@@ -1,4 +1,4 @@
-"""What the pages of records have in common: an entry in a list, a heading, and what is linked to a record."""
+"""Parts shared by the pages of records: an entry in a list, a heading, and the links of a record."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from calendar_model.store.models import Engagement, Person, Record, Statement
 
 Part: TypeAlias = Callable[[Any, "Sequence[Person]", PageContext], None]
-"""Draws something of a record; it is given the record, the staff and the page's context."""
+"""Draws a part of a record's page; called with the record, the staff and the page's context."""
 
 
 def entry(record: Record, sentences: Iterable[str], about: Iterable[str] = ()) -> None:
@@ -41,27 +41,25 @@ def entry(record: Record, sentences: Iterable[str], about: Iterable[str] = ()) -
 
 
 def who_sees(record: Record, everyone: Sequence[Person]) -> str:
-    """``Restricted: named are Desk, Head.``, or that everybody of the staff, or anybody, sees it. Plain text."""
+    """Say who sees a record: ``Restricted: visible only to Desk, Head.``, ``Internal: all users.``; plain text."""
     if record.sensitivity is not Sensitivity.RESTRICTED:
-        return (
-            "Public." if record.sensitivity is Sensitivity.PUBLIC else "Internal: all who are kept in Settings see it."
-        )
+        return "Public." if record.sensitivity is Sensitivity.PUBLIC else "Internal: all users."
     ids = {access.person_id for access in record.named}
     named = [person.name for person in everyone if person.id in ids]
-    return f"Restricted: named {'is' if len(named) == 1 else 'are'} {', '.join(named)}."
+    return f"Restricted: visible only to {', '.join(named)}."
 
 
 def heading(record: Record, everyone: Sequence[Person], *, state: str = "") -> None:
-    """Title, who sees it and whose it is, in the place of the page's title."""
+    """Draw the title of a record, who sees it and its owner, in place of the page's title."""
     st.title(plain(record.title), anchor=False)
-    sample = "A fictional record of the sample." if record.sample else ""
+    sample = "Sample record (fictional)." if record.sample else ""
     parts = (sample, state, who_sees(record, everyone), f"Owner: {record.owner.name}.")
     st.caption(plain(" ".join(part for part in parts if part)))
     requests_for(record, everyone)
 
 
 def statement_links(found: Iterable[Statement]) -> None:
-    """Statements, each with where it stands."""
+    """Draw links to statements, each with its state."""
     for one in found:
         day = f" on {wording.day(one.delivered_on)}" if one.delivered_on else ""
         with st.container(gap=None):
@@ -70,7 +68,7 @@ def statement_links(found: Iterable[Statement]) -> None:
 
 
 def engagement_links(found: Iterable[Engagement]) -> None:
-    """Engagements, each with what it was and when."""
+    """Draw links to engagements, each with its kind and date."""
     for one in found:
         with st.container(gap=None):
             link("engagements", plain(one.title), record=one.id)
@@ -88,16 +86,16 @@ def record_links(found: Iterable[Record], headings: Mapping[str, RecordKind]) ->
 
 
 def filter_caption(kind: RecordKind, context: PageContext) -> None:
-    """What of the filter above the page narrows a list of records of this kind; nothing where nothing does."""
+    """Draw the values of the filter that narrow a list of records of this kind; nothing where none does."""
     narrowing = what_narrows(context.filter, kind)
     if narrowing.active:
-        st.caption(plain(f"Only what the filter above the page keeps: {describe(narrowing, context.reference)}."))
+        st.caption(plain(f"Filtered by: {describe(narrowing, context.reference)}."))
 
 
 def left_out_caption(count: int) -> None:
-    """How many records of a list the filter above the page leaves out; nothing where it leaves out none."""
+    """Draw how many records of a list the filter hides; nothing where it hides none."""
     if count:
-        st.caption(f"Not shown under this filter: {count}.")
+        st.caption(f"Hidden by the filter: {count}.")
 
 
 def shortened(text: str, most: int) -> str:
@@ -106,7 +104,7 @@ def shortened(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[:most].rsplit(' ', 1)[0]} …"
 
 
-def linked_items(heading_: str = "In the calendar") -> Part:
+def linked_items(heading_: str = "Calendar items") -> Part:
     """The part that shows the items of the calendar that a record is linked to, below a heading; nothing without."""
 
     def draw(record: Record, _everyone: Sequence[Person], context: PageContext) -> None:
@@ -149,7 +147,7 @@ def close_lines(*parts: Part) -> Part:
 
 
 def item_openers(record: Record, context: PageContext) -> None:
-    """The items of the calendar that a record is linked to; each opens its item_panel."""
+    """Draw the calendar items that a record is linked to; each opens its panel."""
     table = context.table
     rows = table[table["item"].isin([link.item for link in record.items])].sort_values("start", kind="stable")
     for row in rows.itertuples():

@@ -1,4 +1,4 @@
-"""The table of a list of records, of which a chosen row opens its record."""
+"""The table of a list of records; selecting a row opens its record."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def record_table(
 ) -> None:
     """Draw the rows, each the cells of the record at the same place of ``ids`` by column.
 
-    ``key`` is the table's own on the page; ``columns`` is its ``column_config``; ``alt`` says what it holds.
+    ``key`` is unique on the page; ``columns`` is the ``column_config``; ``alt`` describes the table.
     """
     shown = pd.DataFrame(rows)
     st.dataframe(
@@ -32,7 +32,7 @@ def record_table(
         column_config=columns,
         alt=alt,
     )
-    # What a choice in the table means follows from what the table showed when it was made.
+    # A selection refers to the rows that the table showed when it was made.
     st.session_state[f"{key}_rows"] = list(ids)
 
 

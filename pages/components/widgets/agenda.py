@@ -32,19 +32,19 @@ def agenda(
     key: str = "agenda",
     work_words: Mapping[str, str] | None = None,
 ) -> None:
-    """Draws the rows of a calendar table, in their order, under the months in which they begin.
+    """Draw the rows of a calendar table, in their order, under the months in which they begin.
 
-    What began before ``since``, the first day of the stretch, comes first under a heading of its own. ``work_words``
-      has by item a word or two that are shown with its line.
+    Items that began before ``since``, the first day of the period, come first under their own heading. ``work_words``
+    has by item a few words that are shown with its line.
 
-      Each title is a button that opens the item's panel. More than :data:`PER_PAGE` items come on several pages, the
-      number of which is bound to the URL as ``<key>_page``.
+    Each title is a button that opens the item's panel. More than :data:`PER_PAGE` items come on several pages; the
+    number of the page is bound to the URL as ``<key>_page``.
     """
     if rows.empty:
-        st.info("Nothing is dated here under this filter. Widen the period, or take a value out of the filter.")
+        st.info("No dates match this filter. Choose a longer period, or remove a filter.")
         return
     if since is not None:
-        # Windows come after the exact days of their month, and those that are open since before the stretch as well.
+        # Windows come after the exact days of their month; so do those that opened before the period.
         begun = (rows["start"] < pd.Timestamp(since)).to_numpy()
         rows = pd.concat([rows[begun], rows[~begun]])
     pages = -(-len(rows) // PER_PAGE)
@@ -65,7 +65,7 @@ def agenda(
 
 def _heading(row: Any, since: date | None) -> str:
     if since is not None and row.start.date() < since:
-        return f"Begun, or open, before {wording.day(since)}"
+        return f"Already under way on {wording.day(since)}"
     return f"{row.start:%B %Y}"
 
 
@@ -98,7 +98,7 @@ def _known(row: Any, context: PageContext) -> str:
 def print_agenda(
     rows: pd.DataFrame, context: PageContext, stretch: str, work_words: Mapping[str, str] | None = None
 ) -> None:
-    """What the printer gets instead of the page below its title: the filter in words, the stretch, and the rows.
+    """Draw what is printed in place of the page below its title: the filter in words, the period, and the rows.
 
     Invisible on the screen; beyond :data:`PRINTED_AT_MOST` rows it says how many are left out.
     """
@@ -110,6 +110,6 @@ def print_agenda(
         parts.append(f"<h2>{heading}</h2><ul>{lines}</ul>")
     if len(rows) > PRINTED_AT_MOST:
         parts.append(
-            f"<p>{len(rows) - PRINTED_AT_MOST:,} more items: narrow the filter or the stretch to print them.</p>"
+            f"<p>{len(rows) - PRINTED_AT_MOST:,} more items: narrow the filter or the period to print them.</p>"
         )
     st.html(f'<div class="agenda-print">{"".join(parts)}</div>')

@@ -1,4 +1,4 @@
-"""What has changed in a list of items since the reader was here before."""
+"""Changes in a list of items since the reader's last visit."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def changed_since_last_visit(rows: pd.DataFrame, context: PageContext, key: str)
     """Offer, above a list, to narrow it to what has changed since the reader's last visit; return what to list.
 
     ``rows`` are of the calendar table; ``key`` is the list's own. A change on the very day of that visit counts,
-    because nobody knows its hour. Nothing is offered to a reader who has not said who they are, on a first visit, and
+    because its hour is not known. Nothing is offered to a reader who has not selected a user, on a first visit, or
     where nothing has changed.
     """
     if context.last_visit is None:

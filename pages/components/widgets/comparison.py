@@ -1,4 +1,4 @@
-"""Two texts as one, with what went and what came; and two people's changes of one text beside each other."""
+"""Two texts as one, with removals and additions; and two people's changes of one text side by side."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import streamlit as st
 from calendar_model.mission.statements.texts import Conflict, Merged, Piece, PieceKind, compare
 from pages.components.widgets.editor import RIGHT_TO_LEFT
 
-# What was removed is struck, what was added underlined, and for who hears the page each has words at both ends: the
-# tint comes on top. The inks are those of the page, at 9:1 and more on each tint, light and dark.
+# Removals are struck through, additions underlined, and screen readers get words at both ends of each; the tint is
+# extra. The inks are those of the page, at 9:1 and more on each tint, light and dark.
 _NEW_LINE = "¶\n"
 
 
 def comparison(old: str, new: str, *, language: str = "en") -> None:
-    """Draws what was removed from ``old`` and added to make ``new``, under a sentence that says how much."""
+    """Draw what was removed from ``old`` and added to make ``new``, under a sentence that says how much."""
     pieces = compare(old, new)
     st.caption(how_much(pieces))
     st.html(f'<div class="compared" {_of(language)}>{_marked(pieces)}</div>')
@@ -30,19 +30,19 @@ def side_by_side(
     language: str = "en",
     names: tuple[str, str] = ("Your text", "Their text"),
 ) -> None:
-    """Draws what each of two people made of ``base``, and ``merged`` of both: three columns, or below each other on a
+    """Draw what each of two people made of ``base``, and both ``merged``: three columns, or below each other on a
     narrow screen. ``names`` head the first two columns and the two versions of a conflict."""
     count = len(merged.conflicts)
     if count:
-        passages = "One passage was" if count == 1 else f"{count} passages were"
-        st.caption(f"{passages} changed by both, each in another way: both versions are kept for you to settle.")
+        passages = "one passage" if count == 1 else f"{count} passages"
+        st.caption(f"Both of you changed {passages} differently; both versions are kept for you to resolve.")
     else:
-        st.caption("The two changes do not meet: both are in the text together.")
+        st.caption("The changes do not conflict; the merged text has both.")
     together = "".join(_part(merged.parts, place, names) for place in range(len(merged.parts)))
     columns = [
         (names[0], _marked(compare(base, mine))),
         (names[1], _marked(compare(base, theirs))),
-        ("Both together", together),
+        ("Merged text", together),
     ]
     drawn = "".join(
         f'<section><h4>{escape(name)}</h4><div class="compared" {_of(language)}>{text}</div></section>'
@@ -81,7 +81,7 @@ def _piece(piece: Piece) -> str:
     name = "ins" if piece.kind is PieceKind.ADDED else "del"
     return (
         f'<{name}><span class="unseen"> {piece.kind.value}: </span>{text.replace(chr(10), _NEW_LINE)}'
-        f'<span class="unseen"> end of what was {piece.kind.value} </span></{name}>'
+        f'<span class="unseen"> end of {piece.kind.value} text </span></{name}>'
     )
 
 
@@ -91,7 +91,7 @@ def _part(parts: tuple[str | Conflict, ...], place: int, names: tuple[str, str])
         text = part.lstrip("\n") if place > 0 else part
         return escape(text.rstrip("\n") if place < len(parts) - 1 else text)
     versions = "".join(
-        f"<b>{escape(name)}</b><span>{escape(text.strip()) or 'Taken out'}</span>"
+        f"<b>{escape(name)}</b><span>{escape(text.strip()) or 'Deleted'}</span>"
         for name, text in zip(names, (part.mine, part.theirs), strict=True)
     )
     return f'<span class="conflict">{versions}</span>'

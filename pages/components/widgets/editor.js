@@ -28,8 +28,8 @@ function number(count, one, many) {
   return `${count} ${count === 1 ? one : many}`;
 }
 
-/* What a tab keeps for itself; a browser that keeps nothing is no reason to stop. */
-const shelf = {
+/* What the tab keeps for itself; without storage the editor goes on working. */
+const storage = {
   read(name) {
     try { return JSON.parse(sessionStorage.getItem(name)); } catch { return null; }
   },
@@ -76,7 +76,7 @@ class Editor {
     }
     const [swap, forget] = this.aside.querySelectorAll("button");
     swap.addEventListener("click", () => this.swapTexts());
-    forget.addEventListener("click", () => { shelf.clear(this.asideName); this.area.focus(); this.show(); });
+    forget.addEventListener("click", () => { storage.clear(this.asideName); this.area.focus(); this.show(); });
     this.leaving = () => { if (this.changed && document.visibilityState !== "visible") this.sendNow(); };
     this.back = () => { if (this.unsent()) this.sendNow(); };
     this.away = () => { if (this.changed) this.sendNow(); };
@@ -109,7 +109,7 @@ class Editor {
 
   /* The text of the server, or what this tab kept because the server did not answer. */
   begin() {
-    const left = shelf.read(this.unsentName);
+    const left = storage.read(this.unsentName);
     this.number = this.data.acknowledged;
     this.revision = this.data.revision;
     this.area.value = this.data.text;
@@ -123,12 +123,11 @@ class Editor {
       this.grow();
       setTimeout(() => this.sendNow(), 0);
     } else {
-      shelf.clear(this.unsentName);
+      storage.clear(this.unsentName);
     }
   }
 
-  /* A new text that is meant to replace this one. One that says what was sent from here is no news: it is only known
-     by another name, and who typed on goes on. */
+  /* A new text that replaces this one. A text that was sent from here only has a new revision: typing goes on. */
   taken() {
     const mine = this.area.value;
     this.revision = this.data.revision;
@@ -137,7 +136,7 @@ class Editor {
       else this.store();
       return;
     }
-    if (this.unsent() && shelf.keep(this.asideName, { text: mine })) {
+    if (this.unsent() && storage.keep(this.asideName, { text: mine })) {
       this.heard.textContent = this.aside.querySelector("span").textContent;
     }
     this.area.value = this.data.text;
@@ -151,11 +150,11 @@ class Editor {
   settled() {
     clearTimeout(this.again);
     this.wait = SEND_AGAIN_AFTER;
-    shelf.clear(this.unsentName);
+    storage.clear(this.unsentName);
   }
 
   store() {
-    this.stored = shelf.keep(this.unsentName, {
+    this.stored = storage.keep(this.unsentName, {
       text: this.area.value, number: this.number, revision: this.revision,
     });
   }
@@ -184,9 +183,9 @@ class Editor {
   }
 
   swapTexts() {
-    const kept = shelf.read(this.asideName);
+    const kept = storage.read(this.asideName);
     if (!kept) return;
-    shelf.keep(this.asideName, { text: this.area.value });
+    storage.keep(this.asideName, { text: this.area.value });
     this.area.value = kept.text;
     this.area.focus();
     this.typed();
@@ -215,16 +214,16 @@ class Editor {
     this.bar.classList.toggle("over", over);
     this.fill.style.width = limit ? `${Math.min(100, 100 * seconds / limit)}%` : "0";
     this.state.textContent = this.standing();
-    this.aside.hidden = this.data.disabled || shelf.read(this.asideName) === null;
+    this.aside.hidden = this.data.disabled || storage.read(this.asideName) === null;
     this.tell(`${this.count.textContent}. ${this.state.textContent}`, over);
   }
 
   standing() {
-    if (this.unsent()) return this.stored === false ? "Not yet sent" : "Kept here, not yet sent";
-    return this.own ? "Kept as your draft" : "";
+    if (this.unsent()) return this.stored === false ? "Not saved yet" : "Saved in this browser, not sent yet";
+    return this.own ? "Draft saved" : "";
   }
 
-  /* For who hears the page: at rest only, not with each key; going over the limit sooner. */
+  /* For screen readers: only at rest, not with each key; going over the limit is announced sooner. */
   tell(words, over) {
     clearTimeout(this.saying);
     if (this.said === "") { this.said = words; this.wasOver = over; return; }

@@ -1,7 +1,7 @@
-"""The field in which a statement is written: time and limit while typing, and nothing typed is lost.
+"""The field in which a statement is written: speaking time and limit while typing, and nothing typed is lost.
 
-What is typed is sent 800 ms after the last key, when the field is left, with Ctrl+S and when the page goes out of
-sight. Until Python has said that it keeps it, the browser's tab keeps it too and sends it again, also after a reload.
+The text is sent 800 ms after the last key, when the field is left, with Ctrl+S and when the page is hidden. Until Python
+has acknowledged it, the browser's tab keeps it too and sends it again, also after a reload.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import streamlit as st
 from calendar_model.mission.statements.texts import Pace, pace_of
 
 LONGEST = 200_000
-"""Signs that the field takes: what is longer is no statement."""
+"""The most characters that the field takes; anything longer is no statement."""
 
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ps", "ur", "yi"})
 
@@ -27,8 +27,8 @@ _HTML = f"""<div class="editor">
 <div class="bar" aria-hidden="true"><div class="fill"></div></div>
 </div>
 <textarea id="text" spellcheck="true" autocomplete="off" maxlength="{LONGEST}"></textarea>
-<div class="aside" hidden><span>A new text took the place of what you were typing, which is set aside here.</span>
-<button type="button">Swap the two texts</button><button type="button">Forget it</button></div>
+<div class="aside" hidden><span>A newer text replaced yours, which has been set aside.</span>
+<button type="button">Swap texts</button><button type="button">Discard</button></div>
 <div class="heard" role="status" aria-live="polite"></div>
 </div>"""
 
@@ -44,7 +44,7 @@ _field = st.components.v2.component(
 
 @dataclass(frozen=True)
 class Typed:
-    """What stands in the field, as far as the server knows.
+    """The text in the field, as far as the server knows.
 
     ``number`` counts what a tab has sent, the highest is the newest; 0: nothing has come. ``revision`` is that of the
     text on which it was typed: what is saved is based on it, and on no other. ``fresh``: it has come in with this
@@ -69,22 +69,22 @@ def editor(
     disabled: bool = False,
     keep: Callable[[Typed], bool] | None = None,
 ) -> Typed:
-    """Draws the field and returns what stands in it.
+    """Draw the field and return the text in it.
 
-    ``text`` is what the field begins with. Later it is left alone, whatever ``text`` says by then, until ``revision``
-    changes: that is how a restored version or a merge gets in. Where something typed was not yet kept at that moment,
-    it is set aside in the tab, with a button that swaps the two and one that forgets it.
+    ``text`` is the first text of the field. Later the field ignores ``text`` until ``revision`` changes: that is how a
+    restored version or a merge gets in. Text that was not yet kept at that moment is set aside in the tab, with a button
+    that swaps the two and one that discards it.
 
-    ``key`` is one of a kind; as the tab keeps under it what was not sent, it names the statement **and the person who
-    acts**, so that nobody finds there what another has typed.
+    ``key`` is unique. The tab keeps unsent text under it, so it names the statement **and the current user**: nobody
+    finds there what another person has typed.
 
-    ``keep`` is called with what has newly come in and answers whether it is safe (stored as ``Unsaved``); only then the
-    field says "Kept as your draft" and the tab forgets its own copy. On False it sends again. Without ``keep``,
-    what is returned counts as kept. A ``fresh`` text may be typed on another ``revision`` than the one given, when a
-    tab that was cut off comes back: that is for a merge, never for the bin.
+    ``keep`` is called with newly received text and returns whether it is safe (stored as ``Unsaved``); only then the
+    field says "Draft saved" and the tab drops its own copy. On False it sends again. Without ``keep``, the returned text
+    counts as kept. A ``fresh`` text may be based on another ``revision`` than the one given, when a tab that was cut off
+    comes back: it is to be merged, never thrown away.
 
     ``limit_seconds``: None for no limit. ``pace``: None for that of the language. ``language`` is a tag such as
-    ``en``; Arabic and its like are written from the right. ``disabled`` can be read and copied, not changed.
+    ``en``; languages such as Arabic are written from the right. ``disabled`` can be read and copied, not changed.
     """
     kept_key = f"{key}-kept"
     kept: int = st.session_state.get(kept_key, 0)
@@ -118,7 +118,7 @@ def editor(
 
 
 def sent(key: str) -> Typed | None:
-    """What the field has sent last, if anything, also before it is drawn: for callbacks, which run first."""
+    """Return what the field has sent last, if anything; for callbacks, which run before the field is drawn."""
     return _come_in(st.session_state.get(key), st.session_state.get(f"{key}-kept", 0))
 
 

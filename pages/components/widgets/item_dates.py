@@ -18,7 +18,7 @@ def date_html(row: Any, zone: str, style: str) -> str:
     ``row`` is one of the calendar table, by the names of its columns; ``style`` begins the names of the CSS classes.
     """
     known = standing_words(row["standing"], departure=bool(row["departure"]))
-    source = "" if row["confidence"] == Confidence.SOURCED else " Not seen in a source."
+    source = "" if row["confidence"] == Confidence.SOURCED else " Unsourced."
     return (
         f'<p class="{style}-when">{escape(listed_when(row, as_of=current().today, zone=zone))}</p>'
         f'<p class="{style}-known"><strong>{escape(known)}.</strong> {escape(row["basis"])}{source}</p>'

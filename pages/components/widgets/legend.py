@@ -6,13 +6,13 @@ import streamlit as st
 
 _FORMS = (
     ("bar", "announced or past"),
-    ("bar outlined", "expected, with the days on which it may begin or end"),
+    ("bar outlined", "expected, with the range of possible dates"),
     ("dotted", "dates not set"),
     ("bar struck", "cancelled"),
     ("diamond", "text"),
     ("triangle", "deadline"),
     ("dot", "single day"),
-    ("dot outlined", "hollow: not yet a fact"),
+    ("dot outlined", "hollow: not confirmed yet"),
 )
 """The classes of a form in the style sheet, and what it means."""
 

@@ -16,10 +16,10 @@ LEFT = 260
 
 
 def lines(entries: Iterable[BriefingEntry], place: str, *, fold: bool = True) -> None:
-    """Draws the entries in a column; ``place`` is its name, one of a kind on the page.
+    """Draw the entries in a column; ``place`` is its name, unique on the page.
 
-    With ``fold`` a session's deadlines open beneath their line; without, as within something already folded, the
-    line opens the session's item_panel.
+    With ``fold`` a session's deadlines open beneath their line; without it, as inside another expander, the
+    line opens the session's panel.
     """
     with st.container(key=f"lines_{place}", gap="xsmall"):
         for entry in entries:

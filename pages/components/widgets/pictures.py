@@ -1,12 +1,12 @@
-"""A chart of a page as a picture to take away: PNG, SVG or PDF, for a slide or a page.
+"""A chart of a page as an image file: PNG, SVG or PDF, for a slide or a page.
 
-A picture leaves the house. So it is not what stands on the screen but drawn anew, in the light theme, from a calendar
-as the reader for whom it is made may see it (:func:`seen_by`): nothing restricted is ever in it, and unless the reader
-asks for a picture for the staff nothing of the mission's own work either.
+An image may be passed on. So it is not a copy of the screen but drawn anew, in the light theme, from a calendar as the
+intended reader may see it (:func:`seen_by`): restricted items are never in it, and the mission's own work only if the
+image is for the staff.
 
-Drawing takes some seconds. A download button whose data is a function would draw on the click, but says nothing while
-it does: the reader waits before a button that seems dead. So there are two: one makes the picture, with a word that it
-is being made, and gives way to the download, which starts at once.
+Drawing takes some seconds. A download button whose data is a function would draw on the click, but show nothing
+meanwhile: the button would seem dead. So there are two: one creates the image and says so, and is followed by the
+download, which starts at once.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def seen_by(reader: Viewer, context: PageContext) -> PageContext:
 
 
 def filter_words(chosen: Filter, reference: Reference) -> str:
-    """What a filter keeps, for people who do not see the bar: ``HRC, GA; deadlines; Norway``; empty for everything."""
+    """Return a filter in words, without the bar: ``HRC, GA; deadlines; Norway``; empty for everything."""
     groups = (
         [labels.short_organisation(code, reference) for code in (*chosen.organisations, *chosen.bodies)],
         [labels.KINDS[kind] if kind == Kind.UPR_REVIEW else labels.KINDS[kind].lower() for kind in chosen.kinds],
@@ -77,17 +77,16 @@ def as_a_picture(
     stands_for: Sequence[object],
     staff: bool | None = None,
 ) -> None:
-    """A popover that makes the picture of a chart and gives it out as ``<key>-<day>.<format>``.
+    """Draw a popover that creates the image of a chart and offers it as ``<key>-<day>.<format>``.
 
-    ``ask`` is called with the context to draw from when the reader wants the picture, and not before. ``stands_for``
-    is what changes the chart besides filter and calendar: with another value a picture made before is put away.
-    ``staff``: the picture is for the staff (True) or for anyone (False); None lets a reader who acts as somebody
-    choose.
+    ``ask`` is called with the context to draw from, only once the reader wants the image. ``stands_for`` is what changes
+    the chart besides filter and calendar: another value discards an image made before. ``staff``: the image is for the
+    staff (True) or for anyone (False); None lets a current user choose.
     """
     made, day = f"{key}_picture", context.today.isoformat()
-    with st.popover("As a picture", icon=":material/image:", type="tertiary", key=f"{key}_picture_open"):
+    with st.popover("Export image", icon=":material/image:", type="tertiary", key=f"{key}_picture_open"):
         sheet = st.segmented_control(
-            "Form", list(SHEETS), default=next(iter(SHEETS)), required=True, key=f"{key}_picture_form"
+            "Layout", list(SHEETS), default=next(iter(SHEETS)), required=True, key=f"{key}_picture_form"
         )
         kind = st.segmented_control("Format", list(FORMATS), default="PNG", required=True, key=f"{key}_picture_format")
         for_whom = STAFF if staff else ANYONE
@@ -98,14 +97,14 @@ def as_a_picture(
                 default=ANYONE,
                 required=True,
                 key=f"{key}_picture_for",
-                help="Anyone gets what is public; our staff also our own events and how far our work is.",
+                help="For anyone: public items only. For our staff: also our own events and the progress of our work.",
             )
         if staff is not False and context.viewer.level is Sensitivity.RESTRICTED:
-            st.caption("What is restricted is in no picture, though it may stand on your screen.")
-        title = fields.line("Title", 120, key=f"{key}_picture_title", placeholder="As the page has it", live=False)
+            st.caption("Images never include restricted items, even those you can see here.")
+        title = fields.line("Title", 120, key=f"{key}_picture_title", placeholder="Title of the page", live=False)
         token = repr((sheet, kind, for_whom, title, context.filter, context.table.attrs["version"], day, stands_for))
-        if st.button("Make the picture", key=f"{key}_picture_make"):
-            with st.spinner("Drawing the picture, a few seconds"):
+        if st.button("Create image", key=f"{key}_picture_make"):
+            with st.spinner("Creating the image (a few seconds)"):
                 reader = ANY_STAFF if for_whom == STAFF else ANONYMOUS
                 st.session_state[made] = (
                     token,
@@ -140,9 +139,9 @@ def _make_picture(
         *asked.note,
         f"As of {wording.day(context.today)}.",
         SOURCE,
-        *(["Internal: holds work of the mission."] if for_whom == STAFF else []),
+        *(["Internal: includes the mission's own work."] if for_whom == STAFF else []),
     ]
-    subtitle = ". ".join(filter(None, [asked.subtitle, f"Only {words}" if words else ""]))
+    subtitle = ". ".join(filter(None, [asked.subtitle, f"Filter: {words}" if words else ""]))
     drawn_sheet = lay_out(
         asked.variants, SHEETS[sheet], title=title.strip() or asked.title, subtitle=subtitle, note=note
     )
@@ -153,8 +152,8 @@ def _make_picture(
     if not drawn_sheet.is_small:
         return data, ""
     return data, (
-        f"Its letters are small, about {drawn_sheet.letters_pt:.0f} points: a narrower filter or a shorter time makes "
-        "them larger."
+        f"The letters are small, about {drawn_sheet.letters_pt:.0f} points. Narrow the filter or shorten the period to "
+        "enlarge them."
     )
 
 

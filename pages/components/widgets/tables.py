@@ -28,11 +28,11 @@ ROW_HEIGHT, MOST_ROWS = 35, 14
 def csv_download(
     frame: pd.DataFrame | Callable[[], pd.DataFrame], name: str, *, label: str = "Download as CSV", title: str = ""
 ) -> None:
-    """Two buttons that give ``frame``, or what it gives then, as ``<name>.csv`` and as the workbook ``<name>.xlsx``.
+    """Draw two buttons that give ``frame``, or what it returns, as ``<name>.csv`` and as the workbook ``<name>.xlsx``.
 
-    The files are written only when they are asked for. ``name`` is made of what the list is, never of what a person is
-    called; no two on a page have the same. ``label`` says CSV; of the workbook it says Excel. ``title`` says in the
-    workbook what the rows are; without it the name does.
+    The files are written only on request. ``name`` describes the list, never a person, and is unique on the page.
+    ``label`` says CSV; for the workbook it says Excel. ``title`` names the rows in the workbook, by default after
+    ``name``.
     """
     context = current()
 
@@ -41,7 +41,7 @@ def csv_download(
 
     def workbook() -> bytes:
         kept = describe(context.filter, context.reference)
-        about = {"Filter": f"{kept[:1].upper()}{kept[1:]}. The list may be narrowed further by fields of its own."}
+        about = {"Filter": f"{kept[:1].upper()}{kept[1:]}. Filters on the page may narrow the list further."}
         return table_xlsx(rows(), title or _title(name), made=context.today, about=about)
 
     written: tuple[tuple[str, str, str, Callable[[], bytes]], ...] = (
@@ -68,10 +68,10 @@ def _title(name: str) -> str:
 
 
 def item_table(view: pd.DataFrame, context: PageContext, key: str) -> None:
-    """The rows ``view`` of the calendar table for people; a row that is chosen opens the item's item_panel.
+    """Draw the rows ``view`` of the calendar table for people; selecting a row opens the item's panel.
 
-    Above it stands as of when it holds, and what has changed since the reader's last visit. ``key`` is the table's own,
-    the same in every run; the file beside the table is called after it.
+    Above it are the date of the data and the changes since the reader's last visit. ``key`` is unique and the same in
+    every run; the file beside the table is named after it.
     """
     view = changed_since_last_visit(view, context, key)
     st.caption(as_of(context))
@@ -81,7 +81,7 @@ def item_table(view: pd.DataFrame, context: PageContext, key: str) -> None:
             "What": view["title"].to_list(),
             "Organisation": _named(view["body"], lambda code: labels.short_organisation(code, context.reference)),
             "Kind": _named(view["kind"], kind_word),
-            "How the date stands": _named(view["standing"], lambda standing: labels.STANDINGS[standing]),
+            "Date status": _named(view["standing"], lambda standing: labels.STANDINGS[standing]),
             "Session": view["session"].to_list(),
             "Countries": _named(view["countries"], lambda codes: _countries(codes, context)),
         }
@@ -102,7 +102,7 @@ def item_table(view: pd.DataFrame, context: PageContext, key: str) -> None:
             "When": st.column_config.TextColumn(width="medium"),
             "What": st.column_config.TextColumn(width="large"),
         },
-        alt=f"{len(shown)} items of the calendar: when, what, of which organisation, and how the date stands.",
+        alt=f"{len(shown)} calendar items: when, what, organisation, kind and date status.",
     )
     csv_download(view, key)
 

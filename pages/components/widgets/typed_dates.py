@@ -41,5 +41,5 @@ _listener = st.components.v2.component("typed_dates", html="<div></div>", js=_SC
 
 
 def commit_typed_dates() -> None:
-    """For the entrance: makes every date field of every page do so."""
+    """Install the listener for the date fields of every page; for ``dashboard.py``."""
     _listener(key="typed_dates", height=1)

@@ -1,4 +1,4 @@
-"""Buttons that give a Word document: written when it is asked for, as the person who asks may see it."""
+"""Buttons that give a Word document: written on request, as the current user may see it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def note_button(item: str, context: PageContext, person: Person | None) -> None:
-    """The briefing note on an item of the calendar, for who acts or, without anybody, from what is public."""
+    """Draw the button for the briefing note on a calendar item, for the current user or else from public data."""
     reader = _reader(context, person)
 
     def write() -> bytes:
@@ -37,11 +37,11 @@ def note_button(item: str, context: PageContext, person: Person | None) -> None:
         with reading(context.viewer) as session:
             return briefing_note(session, item, reference, table, reader)
 
-    _button("Briefing note as Word", write, "briefing-note", "note", context, reader.name)
+    _button("Download briefing note", write, "briefing-note", "note", context, reader.name)
 
 
 def week_buttons(context: PageContext, person: Person | None) -> None:
-    """The notes on this week and on the next, under the filter of the page, its period apart."""
+    """Draw the buttons for the notes on this week and the next, under the page's filter except its period."""
     reader = _reader(context, person)
     first = context.today - timedelta(days=context.today.weekday())
 
@@ -56,15 +56,15 @@ def week_buttons(context: PageContext, person: Person | None) -> None:
         return write
 
     with st.container(horizontal=True, key="week_notes", gap="small"):
-        for label, key, monday in (("This week", "this_week", first), ("Next week", "next_week", first + _WEEK)):
-            _button(f"{label} as a briefing note", writing(monday), "week-note", key, context, reader.name, day=monday)
+        for label, key, monday in (("this week", "this_week", first), ("next week", "next_week", first + _WEEK)):
+            _button(f"Briefing note for {label}", writing(monday), "week-note", key, context, reader.name, day=monday)
 
 
 _WEEK = timedelta(days=7)
 
 
 def delivery_buttons(statement: Statement, context: PageContext, person: Person) -> None:
-    """The newest text of each language in a layout to be read out."""
+    """Draw the buttons for the newest text in each language, laid out to be read aloud."""
     spoken = list(dict.fromkeys(version.language for version in statement.versions))
 
     def writing(language: str) -> Callable[[], bytes]:
@@ -83,7 +83,7 @@ def delivery_buttons(statement: Statement, context: PageContext, person: Person)
         for language in spoken:
             of = f", {languages.name(language)}" if len(spoken) > 1 else ""
             key = f"delivery_{language}"
-            _button(f"As Word for delivery{of}", writing(language), "statement", key, context, person.name)
+            _button(f"Download delivery copy{of}", writing(language), "statement", key, context, person.name)
 
 
 def _reader(context: PageContext, person: Person | None) -> Reader:
@@ -105,7 +105,7 @@ def _button(
         try:
             return write()
         except (Refused, WorkspaceError, DocumentError) as fault:
-            # A file is all that a download can answer with.
+            # A download can only answer with a file.
             return word.excuse(str(fault), MadeFor(name, context.today))
 
     st.download_button(
