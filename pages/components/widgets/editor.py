@@ -1,7 +1,7 @@
 """The field in which a statement is written: speaking time and limit while typing, and nothing typed is lost.
 
-The text is sent 800 ms after the last key, when the field is left, with Ctrl+S and when the page is hidden. Until Python
-has acknowledged it, the browser's tab keeps it too and sends it again, also after a reload.
+The text is sent 800 ms after the last key, when the field is left, with Ctrl+S and when the page is hidden. Until
+Python has acknowledged it, the browser's tab keeps it too and sends it again, also after a reload.
 """
 
 from __future__ import annotations
@@ -72,16 +72,16 @@ def editor(
     """Draw the field and return the text in it.
 
     ``text`` is the first text of the field. Later the field ignores ``text`` until ``revision`` changes: that is how a
-    restored version or a merge gets in. Text that was not yet kept at that moment is set aside in the tab, with a button
-    that swaps the two and one that discards it.
+    restored version or a merge gets in. Text that was not yet kept at that moment is set aside in the tab, with one
+    button that swaps the two and one that discards it.
 
     ``key`` is unique. The tab keeps unsent text under it, so it names the statement **and the current user**: nobody
     finds there what another person has typed.
 
     ``keep`` is called with newly received text and returns whether it is safe (stored as ``Unsaved``); only then the
-    field says "Draft saved" and the tab drops its own copy. On False it sends again. Without ``keep``, the returned text
-    counts as kept. A ``fresh`` text may be based on another ``revision`` than the one given, when a tab that was cut off
-    comes back: it is to be merged, never thrown away.
+    field says "Draft saved" and the tab drops its own copy. On False it sends again. Without ``keep``, the returned
+    text counts as kept. A ``fresh`` text may be based on another ``revision`` than the one given, when a tab that was
+    cut off comes back: it is to be merged, never thrown away.
 
     ``limit_seconds``: None for no limit. ``pace``: None for that of the language. ``language`` is a tag such as
     ``en``; languages such as Arabic are written from the right. ``disabled`` can be read and copied, not changed.

@@ -79,9 +79,9 @@ def as_a_picture(
 ) -> None:
     """Draw a popover that creates the image of a chart and offers it as ``<key>-<day>.<format>``.
 
-    ``ask`` is called with the context to draw from, only once the reader wants the image. ``stands_for`` is what changes
-    the chart besides filter and calendar: another value discards an image made before. ``staff``: the image is for the
-    staff (True) or for anyone (False); None lets a current user choose.
+    ``ask`` is called with the context to draw from, only once the reader wants the image. ``stands_for`` is what
+    changes the chart besides filter and calendar: another value discards an image made before. ``staff``: the image is
+    for the staff (True) or for anyone (False); None lets a current user choose.
     """
     made, day = f"{key}_picture", context.today.isoformat()
     with st.popover("Export image", icon=":material/image:", type="tertiary", key=f"{key}_picture_open"):
