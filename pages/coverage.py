@@ -1,4 +1,4 @@
-"""Coverage: what is still missing around the items to come, as a picture to act on and as a list."""
+"""Coverage: what is outstanding for upcoming items, as a chart to act on and as a list."""
 
 from pages.components.shell.guard import require_entrance
 
@@ -32,36 +32,36 @@ from pages.components.widgets.pictures import PictureRequest, as_a_picture
 from pages.components.widgets.tables import csv_download
 
 FIGURE, CLICKED, ALL = "coverage_figure", "coverage_clicked", "coverage_all"
-OURS, EVERYTHING = "What we have taken up", "All that is coming"
+OURS, EVERYTHING = "Our items", "All upcoming items"
 PERIODS = {"3 months": 91, "6 months": 183, "1 year": 365}
 COMING = {"3 months": "3 months", "6 months": "6 months", "1 year": "year"}
-# More rows than this are no longer seen as one picture; the list has all of them.
+# More rows than this are too many for one chart; the list has all of them.
 ROWS_DRAWN = 60
 # Items in the list before the reader asks for all.
 ITEMS_LISTED = 12
-# A picture to take away has these many, as far as they have room in letters that can be read.
+# An exported image has these many, as far as they fit in legible letters.
 ROWS_OF_A_PICTURE = (ROWS_DRAWN, 45, 30, 22, 16, 12)
 PRESSING = (ReadinessState.LATE, ReadinessState.DUE_SOON)
 
 ACTION_LABELS = {
-    ActionKind.START_STATEMENT: "Begin a draft",
-    ActionKind.OPEN_STATEMENT: "Open the text",
-    ActionKind.OPEN_CASE: "Open the case",
-    ActionKind.OPEN_FOLLOW_UPS: "Open the follow-ups",
+    ActionKind.START_STATEMENT: "Start draft",
+    ActionKind.OPEN_STATEMENT: "Open statement",
+    ActionKind.OPEN_CASE: "Open case",
+    ActionKind.OPEN_FOLLOW_UPS: "Open follow-ups",
 }
 
 
 def label_of(action: Action) -> str:
-    """The words of the link that does what an unmet expectation asks for."""
+    """Return the label of the link to the action for an unmet expectation."""
     if action.kind is ActionKind.LOG_ENGAGEMENT:
         return EngagementKind(action.target).traits.log_label
     return ACTION_LABELS[action.kind]
 
 
 def clicked() -> None:
-    """Remember a click: on an unmet tile for its action, on a name or a tile that is met for the item's panel."""
+    """Remember a click: on an unmet tile for its action, on a title or a met tile for the item's panel."""
     points = st.session_state[FIGURE]["selection"]["points"]
-    # A second click on the same tile takes the selection back; it means the same as the first.
+    # A second click on the same tile clears the selection; it means the same as the first.
     picked = points[0]["customdata"][:2] if points else st.session_state.get("coverage_picked", ["", ""])
     st.session_state["coverage_picked"] = picked
     if picked[0]:
@@ -69,7 +69,7 @@ def clicked() -> None:
 
 
 def follow_click(frame: pd.DataFrame) -> None:
-    """Goes where the last click on the picture asks to go."""
+    """Go where the last click on the chart leads."""
     item, expectation = st.session_state.pop(CLICKED, ("", ""))
     if not item:
         return
@@ -106,10 +106,10 @@ def covered(context: PageContext, days: int) -> pd.DataFrame:
 
 
 def counted(frame: pd.DataFrame, period: str, *, bold: bool = True) -> str:
-    """How many are late, in bold or not, and due soon, and around how many items; without a full stop."""
+    """Say how many are late, in bold or not, and due soon, for how many items; without a full stop."""
     late, soon = ((frame["state"] == state).sum() for state in PRESSING)
     items = frame["item"].nunique()
-    around = f"around {items} {'item' if items == 1 else 'items'} of the coming {COMING[period]}"
+    around = f"for {items} {'item' if items == 1 else 'items'} in the next {COMING[period]}"
     if not late and not soon:
         return f"Nothing is late or due soon {around}"
     late_words = f"**{late} late**" if bold else f"{late} late"
@@ -118,31 +118,31 @@ def counted(frame: pd.DataFrame, period: str, *, bold: bool = True) -> str:
 
 
 def explain() -> None:
-    """What coverage is, for a reader who sees it for the first time."""
+    """Explain coverage to a reader who sees it for the first time."""
     with st.expander("What is expected, and by when"):
         st.markdown(
             "\n".join(f"- **{EXPECTATION_LABELS[e]}.** {EXPECTATION_MEANINGS[e]}" for e in Expectation)
-            + "\n\nWhat is expected follows the guidelines for missions to international organisations. They name no "
-            "times: the days are conventions of this house, counted from the item or from its own deadline, such as "
-            "that for tabling. Where only a window is known they are counted from its first day, and nothing is called "
-            "late before it opens. Each reader's picture counts what they may see."
+            + "\n\nThe expectations follow the guidelines for missions to international organisations, which set no "
+            "deadlines. The days are our own conventions, counted from the item or from its own deadline, such as the "
+            "tabling deadline. For a window they are counted from its first day, and nothing is late before it opens. "
+            "You see only what you have access to."
         )
 
 
 def asked_for(context: PageContext, period: str, scope: str) -> pd.DataFrame:
-    """The coverage in the time and the scope that the reader chose."""
+    """Return the coverage in the period and the scope that the reader chose."""
     frame = covered(context, PERIODS[period])
     return frame[frame["ours"].to_numpy()].reset_index(drop=True) if scope == OURS else frame
 
 
 def picture_of(context: PageContext, period: str, scope: str) -> PictureRequest:
-    """The picture to take away: of the first items, as many as have room."""
+    """Return the image to export: the first items, as many as fit."""
     frame = asked_for(context, period, scope)
     first = list(dict.fromkeys(frame["item"]))
 
     def draft(most: int) -> FigureVariant:
         drawn = frame[frame["item"].isin(first[:most]).to_numpy()]
-        left_out = f"Drawn are the first {most} of {len(first)} items." if most < len(first) else ""
+        left_out = f"Showing the first {most} of {len(first)} items." if most < len(first) else ""
         return FigureVariant(lambda width: coverage_figure(drawn, "light", width, context.reference), left_out)
 
     subtitle = counted(frame, period, bold=False)
@@ -151,13 +151,15 @@ def picture_of(context: PageContext, period: str, scope: str) -> PictureRequest:
 
 
 def draw_picture(frame: pd.DataFrame, context: PageContext) -> None:
-    """The picture of the first items; each tile leads to its action."""
+    """Draw the chart of the first items; each tile leads to its action."""
     first = list(dict.fromkeys(frame["item"]))
     drawn = frame[frame["item"].isin(first[:ROWS_DRAWN]).to_numpy()]
     width = column_width("coverage_width")
     figure = coverage_figure(drawn, "dark" if st.context.theme.type == "dark" else "light", width, context.reference)
     if len(first) > ROWS_DRAWN:
-        st.caption(f"Drawn are the first {ROWS_DRAWN} of {len(first)} items; a filter or a shorter time shows others.")
+        st.caption(
+            f"Showing the first {ROWS_DRAWN} of {len(first)} items. Narrow the filter or the period to see others."
+        )
     st.plotly_chart(
         figure,
         theme=None,
@@ -175,11 +177,11 @@ def show_all() -> None:
 
 
 def draw_list(frame: pd.DataFrame, context: PageContext) -> None:
-    """What is late or due soon, by item: the same as in the picture, for keyboard and ear."""
+    """Draw what is late or due soon, by item: as in the chart, for keyboards and screen readers."""
     st.subheader("Late and due soon")
     pressing = frame[frame["state"].isin(PRESSING).to_numpy()]
     if pressing.empty:
-        st.markdown("Nothing is late or due soon. What is still open has its day in the picture.")
+        st.markdown("Nothing is late or due soon. The chart shows when the rest is due.")
         return
     items = list(dict.fromkeys(pressing["item"]))
     # Items with something late first; among equals the calendar's order.
@@ -220,7 +222,7 @@ def draw_item(rows: pd.DataFrame) -> None:
 
 
 def for_file(frame: pd.DataFrame, context: PageContext) -> pd.DataFrame:
-    """The list as it leaves the house: without the mission's own events that are restricted."""
+    """Return the list for the files, without the mission's own restricted events."""
     kept = context.table.loc[(context.table["sensitivity"] != Sensitivity.RESTRICTED).to_numpy(), "item"]
     rows: Any = frame[frame["item"].isin(kept).to_numpy()].to_dict("records")
     return pd.DataFrame(
@@ -235,7 +237,7 @@ def for_file(frame: pd.DataFrame, context: PageContext) -> pd.DataFrame:
             )
             for row in rows
         ],
-        columns=["Item", "When", "Expected", "How it stands", "By", "What there is"],
+        columns=["Item", "When", "Expected", "Status", "By", "Details"],
     )
 
 
@@ -250,21 +252,21 @@ def draw(context: PageContext) -> None:
     frame = asked_for(context, chosen, wanted)
     follow_click(frame)
     if frame.empty:
+        ours = " of ours" if wanted == OURS else ""
+        hint = (
+            " An item becomes ours once an engagement, a draft or a case is linked to it; see "
+            f"“{EVERYTHING}” for the others."
+        )
         above.markdown(
-            "Coverage holds what the guidelines would have us do around a resolution, a UPR review, a session or an "
-            "event of ours against what there is: whom we consulted, which draft exists, what was followed up. Nothing "
-            "of the kind is dated in this time under the filter, or taken up by us. An item appears here once an "
-            f"engagement, a draft or a case is linked to it; the others are under “{EVERYTHING}”."
+            f"No items{ours} in this period match the filter. Coverage compares our work on an item with what the "
+            f"guidelines expect.{hint if ours else ''}"
         )
         if context.filter.active:
-            st.button("Clear the filter", key="coverage_clear", type="tertiary", on_click=filter_bar.clear)
+            st.button("Clear filter", key="coverage_clear", type="tertiary", on_click=filter_bar.clear)
         return
-    above.markdown(f"{counted(frame, chosen)}. A click on a tile opens what misses, on a name the item.")
+    above.markdown(f"{counted(frame, chosen)}. Click a cell to see what is outstanding, or a title to open the item.")
     if not frame["records"].any():
-        above.markdown(
-            "Nothing is linked to any of these items yet. An engagement, a draft or a case that is linked to an item "
-            "fills its tile; a click on one begins it with the link made."
-        )
+        above.markdown("Nothing is linked to these items yet. Click an empty cell to start a linked record.")
     draw_picture(frame, context)
     as_a_picture(
         "coverage",

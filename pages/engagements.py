@@ -1,4 +1,4 @@
-"""Engagements: what was done with and for defenders, with missions and desks, and with organisations about them."""
+"""Engagements with defenders, missions, country desks and organisations."""
 
 from __future__ import annotations
 
@@ -53,45 +53,42 @@ AT_FIRST, MORE = 100, 400
 """Rows of the table at first, and how many more a click shows."""
 
 PRESSING, MORE_PRESSING = 6, 20
-"""Lines of what waits to be followed up at first, and how many more a click shows."""
+"""Open follow-ups shown at first, and how many more a click shows."""
 
 
 # --- The list
 
 
 def draw_list(context: PageContext) -> None:
-    """The button for a new one, what is to be followed up, the page's own filters, the table and its files."""
-    st.button("Log an engagement", key="new_engagement", type="primary", on_click=forms.begin, args=("new",))
+    """Draw the button for a new engagement, open follow-ups, the page's own filters, the table and its files."""
+    st.button("Log engagement", key="new_engagement", type="primary", on_click=forms.begin, args=("new",))
     with reading(context.viewer) as session:
         total = engagements.count(session, EngagementQuery(context.reference))
         states = contacts.list_countries(session)
     if not total:
-        st.markdown(
-            "No engagement yet. Whom we met, asked, supported and talked with stands here, with what came of it and "
-            "what is still to be followed up."
-        )
+        st.markdown("No engagements yet. Log a meeting, a consultation or support given, and link it to the calendar.")
         return
     names = {one.id: one.name for one in staff()}
     filter_caption(RecordKind.ENGAGEMENT, context)
     draw_pressing_follow_ups(names, context)
-    st.subheader("All, the newest first")
+    st.subheader("All engagements, newest first")
     query = draw_own_filters(context, states)
     with reading(context.viewer) as session:
         count = engagements.count(session, query)
         found = engagements.list_engagements(session, query, shown_count(SHOWN, AT_FIRST))
         links = engagements.links_of(session, [line.id for line in found])
     if not count:
-        st.markdown("No engagement under this search. Take some of it back to see more.")
+        st.markdown("No engagements match. Broaden your search.")
         return
     draw_table(found, count, links, context)
     offer_files(query, names, context)
 
 
 def draw_own_filters(context: PageContext, states: Sequence[str]) -> EngagementQuery:
-    """The page's own filters; gives what they and the filter above the page ask for."""
+    """Draw the page's own filters; return the query of these and of the filter above the page."""
     known = context.reference
     with st.container(horizontal=True, vertical_alignment="bottom", key="engagements_filters"):
-        search = st.text_input("Search in this list", key=SEARCH, width=240)
+        search = st.text_input("Search this list", key=SEARCH, width=240)
         kinds = st.multiselect(
             "Kind", list(EngagementKind), format_func=words, key=KINDS, select_all=False, placeholder="All", width=240
         )
@@ -105,7 +102,7 @@ def draw_own_filters(context: PageContext, states: Sequence[str]) -> EngagementQ
             width=240,
         )
         countries = st.multiselect(
-            "Country of a contact",
+            "Country of contact",
             states,
             format_func=lambda code: known.states[code].name if code in known.states else code,
             key=COUNTRIES,
@@ -126,7 +123,7 @@ def draw_own_filters(context: PageContext, states: Sequence[str]) -> EngagementQ
 
 
 def draw_pressing_follow_ups(names: Mapping[str, str], context: PageContext) -> None:
-    """What is still to be done about engagements, a line each, the first due first."""
+    """Draw the open follow-ups of engagements, a line each, the first due first."""
     query = EngagementQuery(context.reference, context.filter)
     with reading(context.viewer) as session:
         open_ = follow_ups.open_follow_ups(session)
@@ -134,7 +131,7 @@ def draw_pressing_follow_ups(names: Mapping[str, str], context: PageContext) -> 
     found = [line for line in open_ if line.record_id in kept]
     if not found:
         return
-    st.subheader(f"To be followed up: {len(found)}")
+    st.subheader(f"Open follow-ups: {len(found)}")
     shown = found[: shown_count(SHOWN_PRESSING, PRESSING)]
     with st.container(key="lines_pressing", gap="xsmall"):
         for line in shown:
@@ -157,7 +154,7 @@ def draw_pressing_follow_ups(names: Mapping[str, str], context: PageContext) -> 
 def draw_table(
     found: Sequence[EngagementLine], count: int, links: Mapping[str, EngagementLinks], context: PageContext
 ) -> None:
-    """The engagements found, of ``count`` that are wanted, with what each is linked to."""
+    """Draw the engagements found, of ``count`` that match, with their links."""
     items = context.table[context.table["item"].isin({item for one in links.values() for item in one.items})]
     titles = dict(zip(items["item"].astype(str), items["title"].astype(str), strict=True))
     record_table(
@@ -170,12 +167,12 @@ def draw_table(
             "What": st.column_config.TextColumn(width=320),
             "With": st.column_config.TextColumn(width=180),
             "Linked to": st.column_config.TextColumn(width=260),
-            "What came of it": st.column_config.TextColumn(width=320),
+            "Outcome": st.column_config.TextColumn(width=320),
         },
-        alt=f"{len(found)} engagements: when, kind, what, organisation, with whom, linked to what, what came of it.",
+        alt=f"{len(found)} engagements: when, kind, what, organisation, with whom, linked records, outcome.",
     )
     shown_of = f"{count}" if count == len(found) else f"{len(found)} of {count}"
-    st.caption(f"{shown_of} {'engagement' if count == 1 else 'engagements'}. A row that you choose opens one.")
+    st.caption(f"{shown_of} {'engagement' if count == 1 else 'engagements'}. Select a row to open it.")
     show_more(SHOWN, len(found), count, MORE, button="more_engagements")
 
 
@@ -191,7 +188,7 @@ def table_row(
         "Organisation": labels.short_organisation(line.organisation, context.reference),
         "With": "; ".join(one.title for one in links.contacts) or shortened(line.participants, 60),
         "Linked to": "; ".join(linked),
-        "What came of it": shortened(line.outcome, 140),
+        "Outcome": shortened(line.outcome, 140),
     }
 
 
@@ -203,7 +200,7 @@ def offer_files(query: EngagementQuery, names: Mapping[str, str], context: PageC
         return engagements.engagements_table(found, links, names)
 
     csv_download(rows, "engagements")
-    st.caption("Restricted records, and who took part in words, are left out of these files.")
+    st.caption("These files leave out restricted records and descriptions of participants.")
 
 
 # --- One engagement
@@ -220,13 +217,13 @@ def draw_form(engagement: Engagement | None, everyone: Sequence[Person], context
     first = EngagementKind(asked) if asked in set(EngagementKind) else EngagementKind.CONSULTED
     title, organisation = proposed_start(first, context) if engagement is None else ("", "")
     with form:
-        st.subheader("What")
+        st.subheader("Engagement")
         kind = form.choice("engagement_kind", "Kind", list(EngagementKind), default=first)
         st.caption(kind.traits.meaning)
-        form.text("title", "Title", title, help="It stands in lists: of a person give the code, no name.")
+        form.text("title", "Title", title, help="Shown in lists. For a person, use the code, not a name.")
         with st.container(horizontal=True):
-            form.day("on", "Day", context.today, help="A day to come: it is planned.")
-            form.choice("form", "How", list(EngagementForm))
+            form.day("on", "Date", context.today, help="A future date marks it as planned.")
+            form.choice("form", "Format", list(EngagementForm))
             form.text("place", "Place")
         codes = ["", *context.reference.organisations]
         form.choice(
@@ -235,21 +232,21 @@ def draw_form(engagement: Engagement | None, everyone: Sequence[Person], context
             codes,
             default=organisation,
             format_func=lambda code: labels.organisation(code, context.reference) if code else "None",
-            help="In whose arena it took place, or with which the dialogue was.",
+            help="The forum in which it took place, or the organisation we talked with.",
         )
-        st.subheader("With whom")
-        form.records("Contacts, by their codes", RecordKind.CONTACT, field="links_contacts")
+        st.subheader("Participants")
+        form.records("Contacts", RecordKind.CONTACT, field="links_contacts")
         label, example = kind.traits.participants
         form.text(
             "participants",
             label,
             placeholder=example,
-            help="Functions, codes, numbers: nothing that points at a person.",
+            help="Functions, codes or numbers; nothing that identifies a person.",
         )
-        st.subheader("What came of it")
+        st.subheader("Outcome")
         form.area("outcome", "Outcome", height=120)
-        st.subheader("What it belongs to")
-        form.items("Items of the calendar")
+        st.subheader("Linked to")
+        form.items("Calendar items")
         form.records(
             "Statements and language proposals", RecordKind.STATEMENT, RecordKind.LANGUAGE, field="links_statements"
         )
@@ -259,11 +256,11 @@ def draw_form(engagement: Engagement | None, everyone: Sequence[Person], context
             draw_first_follow_up(form, everyone, context)
         st.subheader("Sensitivity")
         draw_level(form, kind, engagement, everyone)
-        form.submit("Save the engagement", save_engagement)
+        form.submit("Save engagement", save_engagement)
 
 
 def proposed_start(kind: EngagementKind, context: PageContext) -> tuple[str, str]:
-    """Title and organisation of a new engagement, from the item of the calendar that it is begun from."""
+    """Title and organisation of a new engagement, from the calendar item at which it was started."""
     rows = context.table[context.table["item"].isin(st.query_params.get_all(LINK)[:1])]
     if rows.empty:
         return "", ""
@@ -272,13 +269,13 @@ def proposed_start(kind: EngagementKind, context: PageContext) -> tuple[str, str
 
 
 def draw_first_follow_up(form: RecordForm, everyone: Sequence[Person], context: PageContext) -> None:
-    """The follow-up that a new engagement is saved with; more are added on its page."""
-    st.subheader("What is to be followed up")
-    form.text("next_what", "What is to be done", help="Left empty: nothing, for now.")
+    """Draw the first follow-up of a new engagement; more are added on its page."""
+    st.subheader("Follow-up")
+    form.text("next_what", "Action", help="Leave blank if there is none yet.")
     with st.container(horizontal=True):
-        form.day("next_due", "By when")
+        form.day("next_due", "Due date")
         names = {one.id: one.name for one in everyone if one.active}
-        form.choice("next_owner", "By whom", names, default=context.viewer.person_id, format_func=names.__getitem__)
+        form.choice("next_owner", "Responsible", names, default=context.viewer.person_id, format_func=names.__getitem__)
 
 
 def draw_level(
@@ -287,13 +284,13 @@ def draw_level(
     """Who may see the engagement: the people with access alone, or a level to choose and, if it goes down, why."""
     born = engagements.born_at(kind)
     if engagement is None and born is Sensitivity.RESTRICTED:
-        form.named("Named: they see it, and nobody else", everyone)
+        form.named("Visible only to", everyone)
         return
     form.level(born, everyone)
     if form.chosen("links_cases") and form.values("sensitivity")["sensitivity"] != Sensitivity.RESTRICTED:
-        st.caption("Once it is linked to a case or a reprisal it is restricted, and names you.")
+        st.caption("Linking it to a case or a reprisal makes it restricted; you keep access.")
     if form.opens_up():
-        form.ask_reason(help="A sentence; it stays in the history.")
+        form.ask_reason(help="One sentence; kept in the history.")
 
 
 def save_engagement(form: RecordForm) -> str:
@@ -301,11 +298,11 @@ def save_engagement(form: RecordForm) -> str:
     what, due, owner = (values.pop(f"next_{name}", None) for name in ("what", "due", "owner"))
     if form.record is not None:
         engagements.edit_engagement(viewer(), form.record_id, form.seen, values, **form.options)
-        return "The engagement is saved."
+        return "Engagement saved."
     follow_up = {"what": what, "due": due, "owner_id": owner} if what else None
     made = engagements.log_engagement(viewer(), values, follow_up=follow_up, **form.options)
     forms.open_record(made)
-    return "The engagement is logged."
+    return "Engagement logged."
 
 
 draw_page(
@@ -313,11 +310,11 @@ draw_page(
         page_title="Engagements",
         subject="Engagements are",
         back="All engagements",
-        if_missing="This engagement is not there, or not for you to see. Go back to the list.",
+        if_missing="This engagement no longer exists, or you do not have access.",
         views=(
             RecordView(
                 RecordKind.ENGAGEMENT,
-                new_title="A new engagement",
+                new_title="New engagement",
                 new_in_column=True,
                 form=draw_form,
                 state=state_words,
@@ -328,7 +325,7 @@ draw_page(
                         linked_statements("Statements"),
                         linked_by_kind(
                             {
-                                "With": RecordKind.CONTACT,
+                                "Contacts": RecordKind.CONTACT,
                                 "Cases": RecordKind.CASE,
                                 "Reprisals": RecordKind.REPRISAL,
                                 "Our events": RecordKind.EVENT,

@@ -1,4 +1,4 @@
-"""Follow-ups: what is due, by whom; one's own first, then those of everybody else, then what was done of late."""
+"""Follow-ups: the reader's own first, then those of others, then those done recently."""
 
 from __future__ import annotations
 
@@ -37,47 +37,42 @@ if TYPE_CHECKING:
     from calendar_model.store.models import Person
 
 TITLE = "Follow-ups"
-HEADINGS = {Nearness.LATE: "late", Nearness.SOON: "in the coming seven days", Nearness.LATER: "later"}
+HEADINGS = {Nearness.LATE: "late", Nearness.SOON: "next seven days", Nearness.LATER: "later"}
 LOOKS_BACK = timedelta(days=30)
 AT_FIRST, MORE = 8, 30
 """Lines of a group at first, and how many more a click shows."""
 
 
 def draw_list(context: PageContext, person: Person) -> None:
-    """One's own by how near they are, then those of everybody else, what was done of late, and the files."""
+    """Draw the reader's own by nearness, then those of others, those done recently, and the files."""
     with reading(context.viewer) as session:
         found = open_follow_ups(session)
         done = follow_ups_done_since(session, context.today - LOOKS_BACK)
     names = {one.id: one.name for one in staff()}
     if context.filter != Filter():
-        st.caption("All follow-ups: the filter above the page does not narrow them.")
+        st.caption("The filter does not apply to follow-ups; all are shown.")
     if not found and not done:
-        st.markdown(
-            "Nothing is to be followed up. What is still to be done about an engagement, a statement, a case or any "
-            "other record stands here, by whom and by when; it is added on the page of its record."
-        )
+        st.markdown("No follow-ups yet. Add one on the page of an engagement, a statement, a case or another record.")
         return
     mine, others = by_owner(found, person.id, context.today)
     if not any(mine.values()):
-        st.markdown("Nothing is left for you to follow up.")
+        st.markdown("You have no open follow-ups.")
     for due, listed in mine.items():
         if listed:
-            st.subheader(f"Yours, {HEADINGS[due]}: {len(listed)}", anchor=False)
+            st.subheader(f"My follow-ups, {HEADINGS[due]}: {len(listed)}", anchor=False)
             draw_group(listed, names, f"mine_{due}", context)
     for owner_id, listed in by_name(others, names):
-        st.subheader(f"{plain(names.get(owner_id, 'Somebody else'))}: {len(listed)}", anchor=False)
+        st.subheader(f"{plain(names.get(owner_id, 'Another user'))}: {len(listed)}", anchor=False)
         draw_group(listed, names, f"of_{owner_id}", context)
     if done:
         with st.expander(f"Done since {wording.day(context.today - LOOKS_BACK)}: {len(done)}"):
             draw_group(done, names, "done", context)
     csv_download(follow_ups_table([*found, *done], names), "follow_ups")
-    st.caption(
-        "Follow-ups of restricted records are left out of these files. A new one is added on the page of its record."
-    )
+    st.caption("These files leave out follow-ups to restricted records. Add a new follow-up on the page of its record.")
 
 
 def by_name(found: Sequence[FollowUpLine], names: Mapping[str, str]) -> list[tuple[str, list[FollowUpLine]]]:
-    """The follow-ups by owner, whoever has the first one due first."""
+    """Return the follow-ups by owner, first the owner whose first one is due first."""
     owners: dict[str, list[FollowUpLine]] = defaultdict(list)
     for line in found:
         owners[line.owner_id].append(line)
@@ -85,7 +80,7 @@ def by_name(found: Sequence[FollowUpLine], names: Mapping[str, str]) -> list[tup
 
 
 def draw_group(found: Sequence[FollowUpLine], names: Mapping[str, str], place: str, context: PageContext) -> None:
-    """The first follow-ups of a group, and the way to more; ``place`` is the name of the group on the page."""
+    """Draw the first follow-ups of a group and a button for more; ``place`` is the group's name on the page."""
     shown = found[: shown_count(f"follow_ups_{place}", AT_FIRST)]
     follow_up_lines(shown, names, place, today=context.today)
     show_more(f"follow_ups_{place}", len(shown), len(found), MORE, button=f"more_{place}")

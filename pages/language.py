@@ -1,4 +1,4 @@
-"""The language tracker: what was proposed on defenders in texts of others, and what became of it."""
+"""The language tracker: language on defenders proposed in other texts, and its outcome."""
 
 from __future__ import annotations
 
@@ -41,24 +41,24 @@ if TYPE_CHECKING:
     from calendar_model.store.models import LanguageProposal, Person
 
 EVERY = "every"
-"""The choice of all outcomes."""
+"""The option for all outcomes."""
 
 MOST_SIGNS = 220
-"""Signs of a proposed wording in the list."""
+"""Characters of a proposed wording in the list."""
 
 
 # --- The list
 
 
 def draw_list(context: PageContext) -> None:
-    """The button for a new one, a strip of outcomes, and the proposals by item of the calendar."""
+    """Draw the button for a new proposal, the outcomes to choose from, and the proposals by calendar item."""
     with reading(context.viewer) as session:
         everything = list_proposals(session)
     st.button("New proposal", key="new_proposal", type="primary", on_click=forms.begin)
     if not everything:
         st.markdown(
-            "No proposal yet. Language on defenders that is put forward in a text of others stands here, with the "
-            "agreed language that it rests on and what became of it."
+            "No proposals yet. Record language on defenders proposed in another text, with the agreed language it "
+            "draws on and the outcome."
         )
         return
     found = [one for one in everything if context.keeps(RecordKind.LANGUAGE, one)]
@@ -68,15 +68,15 @@ def draw_list(context: PageContext) -> None:
         draw_group(group, context)
     left_out_caption(len(everything) - len(found))
     csv_download(proposals_table(shown), "language_proposals")
-    st.caption("Restricted records are left out of these files.")
+    st.caption("These files leave out restricted records.")
 
 
 def choose_outcome(found: Sequence[LanguageProposal]) -> str:
-    """How many came to which outcome; a click leaves those. Gives the chosen outcome, or :data:`EVERY`."""
+    """Draw the number of proposals by outcome, to choose from; return the chosen outcome or :data:`EVERY`."""
     numbers = {EVERY: len(found), **{str(outcome): count for outcome, count in count_by_outcome(found).items()}}
     names = {one: f"{'All' if one == EVERY else words(one)} {number}" for one, number in numbers.items()}
     chosen = st.segmented_control(
-        "By outcome", list(names), default=EVERY, format_func=names.__getitem__, key="language_outcome"
+        "Outcome", list(names), default=EVERY, format_func=names.__getitem__, key="language_outcome"
     )
     return str(chosen or EVERY)
 
@@ -84,14 +84,14 @@ def choose_outcome(found: Sequence[LanguageProposal]) -> str:
 def draw_group(group: ProposalGroup, context: PageContext) -> None:
     rows = context.table[context.table["item"] == group.item]
     if rows.empty:
-        st.subheader("Linked to no item of the calendar")
+        st.subheader("Not linked to a calendar item")
     else:
         row = rows.iloc[0]
         st.subheader(plain(str(row["title"])), anchor=False)
         with st.container(horizontal=True, key=f"lines_item_{group.item}", gap="small", vertical_alignment="center"):
-            st.caption(f"{plain(when(row, context.zone))}{'' if group.upcoming else ', over'}", width="content")
+            st.caption(f"{plain(when(row, context.zone))}{'' if group.upcoming else ', past'}", width="content")
             st.button(
-                "Open the item",
+                "Open item",
                 key=f"item_{group.item}",
                 type="tertiary",
                 on_click=item_panel.choose,
@@ -108,12 +108,12 @@ def draw_group(group: ProposalGroup, context: PageContext) -> None:
 
 
 def draw_comparisons(proposal: LanguageProposal, _everyone: Sequence[Person], _context: PageContext) -> None:
-    """The proposed wording beside the final one, and beside the agreed language that it rests on."""
+    """Draw the proposed wording beside the final one, and beside the agreed language it draws on."""
     if proposal.final_wording.strip():
-        st.subheader("What became of the proposal")
+        st.subheader("Outcome of the proposal")
         comparison(proposal.wording, proposal.final_wording)
     if proposal.precedent.strip():
-        st.subheader("Against the agreed language")
+        st.subheader("Comparison with the agreed language")
         comparison(proposal.precedent, proposal.wording)
 
 
@@ -122,54 +122,54 @@ def draw_form(proposal: LanguageProposal | None, everyone: Sequence[Person], con
     known = proposal.precedent_symbol if proposal is not None else ""
     form = RecordForm("language", context, proposal, table="language_proposal")
     with form:
-        st.subheader("The proposal")
+        st.subheader("Proposal")
         form.text("title", "Title", placeholder="Peaceful assembly: defenders in PP12")
-        form.text("text", "In which text", placeholder="Draft resolution on peaceful assembly")
+        form.text("text", "Text", placeholder="Draft resolution on peaceful assembly")
         form.organisation("forum", "Forum")
         form.area("wording", "Proposed wording", height=120)
-        st.subheader("Agreed language that it rests on")
+        st.subheader("Agreed language")
         form.choice(
             "precedent_symbol",
             "Document",
             list(dict.fromkeys([*([known] if known else []), *agreed])),
             optional=True,
             accept_new_options=True,
-            placeholder="Choose a text on defenders, or write another symbol",
+            placeholder="Select a text on defenders, or type another symbol",
             format_func=lambda symbol: f"{symbol}, {agreed[symbol]}" if symbol in agreed else str(symbol),
         )
-        form.area("precedent", "Its wording", height=100)
-        st.subheader("What became of it")
+        form.area("precedent", "Agreed wording", height=100)
+        st.subheader("Outcome")
         form.choice("outcome", "Outcome", list(ProposalOutcome))
         form.area(
             "final_wording",
             "Final wording",
             height=120,
-            help="As it stands in the text. Kept and left empty: as it was proposed.",
+            help="As it is in the text. Leave blank if it was kept as proposed.",
         )
-        st.subheader("Who sees it, and what it belongs to")
+        st.subheader("Access and links")
         form.level(Sensitivity.INTERNAL, everyone)
         form.items()
         form.records("Statements and engagements", RecordKind.STATEMENT, RecordKind.ENGAGEMENT)
-        form.ask_reason("Reason, where more people shall see it", placeholder="Only if the level is lowered")
-        form.submit("Save the proposal", save_proposal)
+        form.ask_reason(placeholder="Only if more people will see it")
+        form.submit("Save proposal", save_proposal)
 
 
 def save_proposal(form: RecordForm) -> str:
     made = language.save_proposal(viewer(), form.values(), proposal_id=form.record_id, seen=form.seen, **form.options)
     forms.open_record(made)
-    return "The proposal is saved."
+    return "Proposal saved."
 
 
 draw_page(
     RecordPage(
         page_title="Language tracker",
-        subject="Proposals of language are",
+        subject="Language proposals are",
         back="All proposals",
-        if_missing="There is no such proposal, or you are not named in it.",
+        if_missing="This proposal no longer exists, or you do not have access.",
         views=(
             RecordView(
                 RecordKind.LANGUAGE,
-                new_title="A new proposal",
+                new_title="New proposal",
                 form=draw_form,
                 state=lambda proposal, _context: f"{words(proposal.outcome)}.",
                 above=(draw_comparisons,),

@@ -1,4 +1,4 @@
-"""Overview: what is on today, what comes next with the deadlines first, and the state of every cycle."""
+"""Overview: what is under way today, what comes next with deadlines first, and the state of every cycle."""
 
 from pages.components.shell.guard import require_entrance
 
@@ -27,25 +27,32 @@ AHEAD = 90
 
 
 def for_you(context: PageContext) -> None:
-    """What the current user has to do, in a line; nothing where there is nothing."""
+    """Draw the current user's open tasks in a line; nothing where there are none."""
     if not context.viewer.person_id:
         return
     found = open_tasks(context.viewer, context.today)
+    person = current_person()
+    wanted = "clearance" if person is not None and person.may_clear else "reply"
     counts = [
         (
             "statements",
             found.statements_awaiting_reply,
-            "statement waits for your word",
-            "statements wait for your word",
+            f"statement awaits your {wanted}",
+            f"statements await your {wanted}",
         ),
         (
             "statements",
             found.statements_soon,
-            "statement of yours is due in two weeks",
-            "statements of yours are due in two weeks",
+            "statement of yours is due within two weeks",
+            "statements of yours are due within two weeks",
         ),
         ("follow_ups", found.late_follow_ups, "follow-up is late", "follow-ups are late"),
-        ("follow_ups", found.follow_ups_soon, "follow-up is due in two weeks", "follow-ups are due in two weeks"),
+        (
+            "follow_ups",
+            found.follow_ups_soon,
+            "follow-up is due within two weeks",
+            "follow-ups are due within two weeks",
+        ),
     ]
     if not any(count for _, count, _, _ in counts):
         return
@@ -61,17 +68,15 @@ def now(context: PageContext) -> None:
     today = briefing.items_on(kept, context.today)
     found = briefing.entries(today, context.reference, context.today, context.zone)
     if not found:
-        st.markdown("Nothing is on today under this filter. What is under way stands here: sessions, texts, meetings.")
+        st.markdown("Nothing under way today matches this filter.")
         return
     first = [e for e in found if e.exact or e.weighs]
     rest = [e for e in found if not (e.exact or e.weighs)]
     lines(first, "now")
     if rest:
         count = sum(len(e.items) for e in rest)
-        more = (
-            "1 more may be on today: its dates are" if count == 1 else f"{count} more may be on today: their dates are"
-        )
-        with st.expander(f"{more} not set", expanded=not first):
+        more = "1 more item" if count == 1 else f"{count} more items"
+        with st.expander(f"{more} may be under way (dates to be confirmed)", expanded=not first):
             lines(rest, "window", fold=False)
 
 
@@ -82,29 +87,26 @@ def coming(context: PageContext) -> pd.DataFrame:
         view = context.filtered
     else:
         until = context.today + timedelta(days=AHEAD)
-        st.subheader(f"Next ninety days, to {wording.day(until)}")
+        st.subheader(f"Next {AHEAD} days (to {wording.day(until)})")
         view = briefing.items_between(context.filtered, context.today + timedelta(days=1), until)
     found = briefing.entries(view, context.reference, context.today, context.zone)
     due, rest = [e for e in found if e.due], [e for e in found if not e.due]
     if not found:
-        st.markdown(
-            "Nothing begins in these days under this filter. Deadlines come first here, then sessions, meetings and "
-            "days to mark; take a value out of the filter, or set a longer period."
-        )
+        st.markdown("Nothing in this period matches the filter. Choose a longer period, or remove a filter.")
         return view
     st.markdown("#### Deadlines")
     if not due:
-        st.markdown("No deadline in these days under this filter.")
+        st.markdown("No deadlines in this period match the filter.")
     lines(due, "due")
     if rest:
-        st.markdown("#### Sessions, meetings and days to mark")
+        st.markdown("#### Sessions, meetings and international days")
         lines(rest, "next")
     return view
 
 
 def turn(label: str, found: CycleStep | None, track: str, nothing: str) -> None:
-    """One step of a cycle, or ``nothing``, the words for its absence."""
-    st.caption(f"{label}, open now" if found and found.open else label)
+    """Draw one step of a cycle, or ``nothing``, the words for its absence."""
+    st.caption(f"{label}, under way" if found and found.open else label)
     if found is None:
         st.markdown(nothing)
         return
@@ -123,11 +125,11 @@ def cycle_rows(found: tuple[TrackCycle, ...]) -> pd.DataFrame:
         [
             {
                 "Cycle": c.track.title,
-                "Rhythm": c.rule,
+                "Interval": c.rule,
                 **{
                     f"{name} {part}": getattr(t, field) if t else ""
                     for name, t in (("Last", c.last), ("Next", c.next), ("Then", c.then))
-                    for part, field in (("turn", "what"), ("when", "when"), ("how known", "how"))
+                    for part, field in (("text", "what"), ("date", "when"), ("date status", "how"))
                 },
                 "Guidelines": c.parting,
             }
@@ -140,10 +142,7 @@ def the_cycles(context: PageContext) -> None:
     st.subheader("The cycles")
     found = briefing.cycles(context.table, context.reference, context.filter, context.today)
     if not found:
-        st.markdown(
-            "No cycle under this filter. The resolutions, the mandate and the UPR stand here, each with its last turn "
-            "and the two to come."
-        )
+        st.markdown("No cycles match this filter. Remove a filter to see the resolutions, the mandate and the UPR.")
         return
     for cycle in found:
         with st.container(key=f"lines_cycle_{cycle.track.code}", gap="small"):
@@ -155,13 +154,13 @@ def the_cycles(context: PageContext) -> None:
                     st.caption(f":material/flag: {plain(cycle.parting)}")
             steps = (
                 ("Last", cycle.last, "None known"),
-                ("Next", cycle.next, "None in sight"),
-                ("Then", cycle.then, "None in sight"),
+                ("Next", cycle.next, "None scheduled"),
+                ("Then", cycle.then, "None scheduled"),
             )
             for cell, (label, which, nothing) in zip(cells, steps, strict=True):
                 with cell.container(gap="xxsmall"):
                     turn(label, which, cycle.track.code, nothing)
-    csv_download(cycle_rows(found), "cycles", label="The cycles as CSV")
+    csv_download(cycle_rows(found), "cycles", label="Download cycles as CSV")
 
 
 context = current()
@@ -172,6 +171,6 @@ week_buttons(context, current_person() if context.workspace else None)
 listed = coming(context)
 the_cycles(context)
 if not listed.empty:
-    st.subheader("The same days as a table")
+    st.subheader("Table view")
     item_table(listed, context, "overview_items")
 item_panel.draw_panel(context)

@@ -1,7 +1,7 @@
-"""What readers take along as files: tables as CSV and Excel, notes and statements as Word.
+"""Files for readers: tables as CSV and Excel, notes and statements as Word.
 
-Each file holds what the reader of the session or table may see, and names for whom it was made. The libraries
-that write Word and Excel are only loaded by the modules that need them.
+Each file contains what the reader of the session or table may see, and names for whom it was prepared. The libraries
+that write Word and Excel are loaded only by the modules that need them.
 """
 
 from calendar_model.documents.tables import table_csv

@@ -1,4 +1,4 @@
-"""A statement to be read out: large type, wide spacing, and at the top whether it is cleared and how long it takes."""
+"""A statement to be read aloud: large type, wide spacing, and at the top its clearance and speaking time."""
 
 from __future__ import annotations
 
@@ -45,14 +45,16 @@ def delivery(
     Raises :class:`~calendar_model.documents.word.DocumentError`.
     """
     if text is None:
-        return word.excuse("The statement has no saved text yet. Write one, save it, then ask for the document.", made)
+        return word.excuse(
+            "The statement has no saved text yet. Write and save one, then download the document again.", made
+        )
     forum = reference.organisations.get(statement.forum)
     document = word.new("Statement", made, reference.mission_to(statement.forum), margin=3.2)
     _styles(document)
     restricted = statement.sensitivity is Sensitivity.RESTRICTED
     state = clearance_words(statement, text, zone)
     word.line(document, "", lead="Check against delivery")
-    # What a restricted statement is called may be the code of a case: a paper that is handed on does not have it.
+    # The title of a restricted statement may be the code of a case: a paper that is passed on must not have it.
     word.line(
         document, _FORMS.get(statement.form, term(statement.form)) if restricted else statement.title, style="Title"
     )
@@ -71,7 +73,7 @@ def delivery(
     paragraphs = [part.strip() for part in printable(text.text).split("\n") if part.strip()]
     for part in paragraphs:
         paragraph = _spoken(document, part, text.language)
-        # A form of address does not stay behind at the foot of a page.
+        # Keep a form of address on the page of what follows.
         paragraph.paragraph_format.keep_with_next = (len(part) <= _ADDRESS and part is not paragraphs[-1]) or None
     word.head_and_foot(document, made.header(restricted=restricted), state)
     return word.to_bytes(document)
@@ -80,22 +82,22 @@ def delivery(
 def clearance_words(statement: Statement, text: Version, zone: str) -> str:
     """``Draft, not cleared``, or by whom and when this text was cleared; what was dropped is not to be delivered."""
     if statement.state is StatementState.DROPPED:
-        return "Dropped: not to be delivered"
+        return "Dropped: do not deliver"
     if statement.state not in _CLEARED or statement.cleared_by is None or statement.cleared_at is None:
         return f"Draft, not cleared (version {text.number})"
     if text.number not in cleared_with(statement, statement.cleared_version or 0):
-        return f"Not the text that was cleared: this is version {text.number}, cleared was {statement.cleared_version}"
+        return f"Not the cleared text: this is version {text.number}; version {statement.cleared_version} was cleared"
     at = wording.moment(statement.cleared_at, zone)
     return f"Cleared by {statement.cleared_by.name} on {at} (version {text.number})"
 
 
 def speaking_time(text: Version, limit: int | None) -> str:
-    """``about 2 min 10 s, at most 2 min 30 s; 260 words at 120 a minute``."""
+    """``about 2 min 10 s, limit 2 min 30 s; 260 words at 120 a minute``."""
     seconds, pace = speaking_seconds(text.text, text.language), pace_of(text.language)
-    against = f", at most {duration(limit)}" if limit else ", no limit known"
-    over = f", {duration(seconds - limit)} too long" if limit and seconds > limit else ""
+    against = f", limit {duration(limit)}" if limit else ", no limit on record"
+    over = f", {duration(seconds - limit)} over" if limit and seconds > limit else ""
     words, each = spoken_words(text.text, text.language), pace.characters or pace.words
-    counted = "signs and words" if pace.characters else "word" if words == 1 else "words"
+    counted = "characters and words" if pace.characters else "word" if words == 1 else "words"
     return f"about {duration(seconds)}{against}{over}; {words} {counted} at {each} a minute"
 
 

@@ -1,4 +1,4 @@
-"""A briefing note on an item of the calendar, or on a session with all that belongs to it."""
+"""A briefing note on a calendar item, or on a session with its related items."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def briefing_note(
     """
     found = table[table["item"] == item]
     if found.empty:
-        gone = "The item is not in the calendar any more, or not for you to see. Open its dossier again, and ask there."
+        gone = "This item is no longer in the calendar, or you do not have access. Open its dossier again to check."
         return word.excuse(gone, MadeFor(reader.name, reader.today))
     return _ItemNote(reference, table, reader, session).write(found.iloc[0])
 
@@ -61,7 +61,7 @@ class _ItemNote(BriefingNote):
         if found is not None:
             self.heading("Our work")
             if not self.work(found):
-                word.line(self.document, "Nothing of ours is linked to it yet.")
+                word.line(self.document, "No linked work yet.")
             self.inside_work(row)
         return self.finish()
 
@@ -74,11 +74,11 @@ class _ItemNote(BriefingNote):
         return {item: item_work_words(**vars(work)) for item, work in found.items()}
 
     def dates(self, row: Any) -> None:
-        self.heading("When, and how that is known")
+        self.heading("Date")
         self.mark_shown_rows(self.table[self.table["item"] == row["item"]])
         word.line(self.document, "", lead=listed_when(row, as_of=self.reader.today, zone=self.reader.zone))
         how = f"{how_known(row)}. {row['basis']}"
-        word.line(self.document, how if row["confidence"] == Confidence.SOURCED else f"{how} Not seen in a source.")
+        word.line(self.document, how if row["confidence"] == Confidence.SOURCED else f"{how} Unsourced.")
         states = [self.reference.states[one].name for one in row["countries"].split() if one in self.reference.states]
         if row["description"]:
             word.line(self.document, row["description"], lead="About:")
@@ -86,7 +86,7 @@ class _ItemNote(BriefingNote):
             word.line(self.document, ", ".join(states), lead="State:" if len(states) == 1 else "States:")
 
     def missing(self, found: Dossier) -> None:
-        """What is open of the expectations, before the next move of each draft, and late."""
+        """Write the unmet expectations, what is still needed for each draft, and late follow-ups."""
         lines = [expectation_bullet(one) for one in found.readiness if one.state is not ReadinessState.DONE]
         self.mark_shown_ids(record for one in found.readiness for record in one.records)
         for draft in found.drafts:
@@ -99,11 +99,11 @@ class _ItemNote(BriefingNote):
             lines.append(("Follow-up, late:", f"{late.what.rstrip('.')}, due {wording.day(late.due)}."))
         if not found.readiness and not lines:
             return
-        self.heading("What misses")
+        self.heading("Outstanding")
         for lead, text in lines:
             word.bullet(self.document, text, lead=lead)
         if not lines:
-            word.line(self.document, "Nothing that the calendar knows of.")
+            word.line(self.document, "Nothing outstanding.")
 
     def due(self, item: str) -> None:
         found = deadlines(self.table, item)
@@ -114,10 +114,10 @@ class _ItemNote(BriefingNote):
         if not ahead.empty:
             self.dated(ahead, whom=True)
         if over := len(found) - len(ahead):
-            word.line(self.document, f"{over} {'deadline is' if over == 1 else 'deadlines are'} over.")
+            word.line(self.document, f"{over} {'deadline has' if over == 1 else 'deadlines have'} passed.")
 
     def inside(self, row: Any) -> None:
-        """Of a session all that belongs to it, in the order in which it is looked for."""
+        """Write the items related to a session, those most asked for first."""
         if row["kind"] not in (Kind.SESSION, Kind.MEETING):
             return
         held = self.held(row)
@@ -134,21 +134,21 @@ class _ItemNote(BriefingNote):
         )
         if all(rows.empty for _, rows, _ in groups):
             return
-        self.heading("What belongs to it")
+        self.heading("Related items")
         for head, rows, words in groups:
             if not rows.empty:
                 self.heading(head, 2)
                 self.dated(rows, ours=words)
 
     def held(self, row: Any) -> pd.DataFrame:
-        """What a session deals with, and the side events at it, ours too."""
+        """Return the items of a session and its side events, including ours."""
         item = row["item"]
         events = self.table["related_to"].eq(item) & self.table["kind"].isin((Kind.SIDE_EVENT, Kind.MEETING))
         names = {*held_in(self.table, item)["item"], *self.table.loc[events, "item"]}
         return self.table[self.table["item"].isin(names)]
 
     def past(self, row: Any) -> None:
-        """The texts of the track before, with their votes; of a state its reviews before."""
+        """Write the earlier texts of the track with their votes, or the earlier reviews of a State."""
         if row["kind"] == Kind.UPR_REVIEW:
             self.reviews(row["countries"].split())
             return
@@ -166,14 +166,14 @@ class _ItemNote(BriefingNote):
         self.heading(f"History: {self.reference.tracks[track].title}")
         for cycle in briefing.cycles(self.table, self.reference, Filter(tracks=(track,)), self.reader.today):
             coming = [f"{turn.what}, {turn.when} ({turn.how})" for turn in (cycle.next, cycle.then) if turn]
-            ahead = f" To come: {'; '.join(coming)}." if coming else ""
+            ahead = f" Upcoming: {'; '.join(coming)}." if coming else ""
             word.line(self.document, (cycle.parting or f"{cycle.rule.capitalize()}.") + ahead)
         lines = []
         for one in sorted(adopted, key=lambda one: one.adopted or date.min, reverse=True):
             day = wording.day(one.adopted, weekday=False) if one.adopted else ""
             lines.append((day, one.symbol or text_item(one), one.theme or one.title, vote_words(one) or "not known"))
             self.source(one.symbol or one.title, one.record_url or one.source_url)
-        word.table(self.document, ("Adopted", "Symbol", "On", "How"), lines, (2.6, 3.6, 6.0, 4.4))
+        word.table(self.document, ("Adopted", "Symbol", "Subject", "Vote"), lines, (2.6, 3.6, 6.0, 4.4))
 
     def reviews(self, countries: Sequence[str]) -> None:
         before = [
@@ -183,7 +183,7 @@ class _ItemNote(BriefingNote):
         ]
         if not before:
             return
-        self.heading("Reviews before")
+        self.heading("Previous reviews")
         lines = []
         for one in sorted(before, key=lambda one: one.cycle, reverse=True):
             outcome = f"{one.outcome_session}, {wording.day(one.outcome_date)}" if one.outcome_date else "not recorded"
@@ -193,7 +193,7 @@ class _ItemNote(BriefingNote):
         word.table(self.document, ("Cycle", "Reviewed", "Outcome adopted", "Decision"), lines, (2.6, 4.6, 4.6, 4.8))
 
     def inside_work(self, row: Any) -> None:
-        """Of a session what is ours about each text and review in it."""
+        """Write our work on each text and review of a session."""
         if self.session is None or row["kind"] not in (Kind.SESSION, Kind.MEETING):
             return
         touched = work_by_item(self.session, self.table, self.reference, self.reader.today)

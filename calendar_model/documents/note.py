@@ -1,8 +1,8 @@
-"""Briefing notes as Word, to take along to a meeting about an item or a session, or for the start of a week.
+"""Briefing notes as Word, for a meeting about an item or a session, or for the start of a week.
 
-A note holds what its reader may see. The head of every page names the reader and warns of restricted records. Contacts
-appear by their codes alone, never by who they are; free text that could name people (participants, programmes,
-accounts) is left out.
+A note contains what its reader may see. The header of every page names the reader and warns of restricted records.
+Contacts appear by their codes alone, never by their identities; free text that could name people (participants,
+programmes, accounts) is left out.
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ from calendar_model.vocabulary import Confidence, Sensitivity
 from calendar_model.wording import standing_words, term
 
 SHORT = 150
-"""A text of at most this many words is quoted in a note; of a longer one its length is given."""
+"""A text of at most this many words is quoted in a note; a longer one appears only with its length."""
 
 
 @dataclass(frozen=True)
 class Reader:
-    """For whom a note is made: name and identifier (both empty for nobody in particular), day, IANA time zone."""
+    """The reader of a note: name and identifier (both empty for nobody in particular), day, IANA time zone."""
 
     name: str
     person_id: str
@@ -55,7 +55,7 @@ class Reader:
 
 
 class BriefingNote:
-    """A note while it is written: what it has shown decides what is printed at its head."""
+    """A note while it is written; the records it shows decide what its header says."""
 
     def __init__(self, reference: Reference, table: pd.DataFrame, reader: Reader, session: Session | None) -> None:
         self.reference, self.table, self.reader = reference, table, reader
@@ -82,19 +82,19 @@ class BriefingNote:
             self.warning._p.getparent().remove(self.warning._p)
         return word.to_bytes(self.document)
 
-    # What it shows
+    # What the note shows
 
     def mark_shown(self, *records: Record) -> None:
         """Remember whether any of these records, which the note shows, is restricted."""
         self.restricted |= any(one.sensitivity is Sensitivity.RESTRICTED for one in records)
 
     def mark_shown_ids(self, ids: Iterable[str]) -> None:
-        """The same for records of which only the ids are known."""
+        """As :meth:`mark_shown`, for records of which only the ids are known."""
         if self.session is not None and not self.restricted:
             self.restricted = any_restricted(self.session, ids)
 
     def mark_shown_rows(self, rows: pd.DataFrame) -> None:
-        """The same for rows of the calendar, whose sources are listed at the end of the note."""
+        """As :meth:`mark_shown`, for rows of the calendar, whose sources are listed at the end of the note."""
         self.restricted |= bool((rows["sensitivity"] == Sensitivity.RESTRICTED).any())
         self.recalled += int((rows["confidence"] != Confidence.SOURCED).sum())
         for title, address in zip(rows["title"], rows["source_url"], strict=True):
@@ -104,7 +104,7 @@ class BriefingNote:
         if address:
             self.sources.setdefault(address, what)
 
-    # What it says
+    # Calendar rows and sources
 
     def heading(self, text: str, level: int = 1) -> None:
         word.heading(self.document, text, level)
@@ -112,18 +112,18 @@ class BriefingNote:
     def dated(self, rows: pd.DataFrame, *, whom: bool = False, ours: Mapping[str, str] | None = None) -> None:
         """Rows of the calendar as a table."""
         self.mark_shown_rows(rows)
-        heads, widths = ["When", "What", "How known"], [4.6, 8.2, 3.8]
+        heads, widths = ["When", "What", "Date status"], [4.6, 8.2, 3.8]
         if whom:
-            heads, widths = ["When", "What", "From whom", "How known"], [4.6, 6.2, 2.6, 3.2]
+            heads, widths = ["When", "What", "Due from", "Date status"], [4.6, 6.2, 2.6, 3.2]
         if ours is not None:
-            heads, widths = ["When", "What", "How known", "Ours"], [4.2, 6.2, 2.9, 3.3]
+            heads, widths = ["When", "What", "Date status", "Our work"], [4.2, 6.2, 2.9, 3.3]
         lines = []
         row: Any
         for row in rows.itertuples():
             cells = [listed_when(row, as_of=self.reader.today, zone=self.reader.zone), row.title]
-            cells += ["everybody" if row.for_whom == "all" else row.for_whom] if whom else []
+            cells += ["everyone" if row.for_whom == "all" else row.for_whom] if whom else []
             cells.append(how_known(row))
-            cells += [ours.get(row.item, "nothing yet")] if ours is not None else []
+            cells += [ours.get(row.item, "none yet")] if ours is not None else []
             lines.append(cells)
         word.table(self.document, heads, lines, widths)
 
@@ -135,13 +135,13 @@ class BriefingNote:
             paragraph = word.bullet(self.document, f"{what}: ")
             word.link(paragraph, address)
         if self.recalled:
-            dates = "1 date above was" if self.recalled == 1 else f"{self.recalled} dates above were"
-            word.line(self.document, f"{dates} not seen in a source.")
+            dates = "1 date above is" if self.recalled == 1 else f"{self.recalled} dates above are"
+            word.line(self.document, f"{dates} unsourced.")
 
     # Our own work
 
     def work(self, found: Dossier) -> bool:
-        """All that is linked to an item, under headings of the second level; whether there was anything."""
+        """Write all records linked to an item, under headings of the second level; return whether there are any."""
         parts = [
             self.engagements("Engagements", found.engagements, found.with_whom),
             self.engagements("Engagements through drafts, cases and events", found.through, found.with_whom),
@@ -151,7 +151,7 @@ class BriefingNote:
             self.events(found),
             self.proposals(found),
             self.reprisals(found),
-            self.follow_ups("Follow-ups open", found.follow_ups),
+            self.follow_ups("Open follow-ups", found.follow_ups),
         ]
         return any(parts)
 
@@ -189,12 +189,14 @@ class BriefingNote:
                 f"version {draft.version}" if draft.version else "no text yet",
                 f"due {wording.day(one.due)}" if one.due and one.state in BEFORE_DELIVERY else "",
                 f"owner {one.owner.name}",
-                f"waits for {one.waiting_for.name}" if one.waiting_for is not None else "",
+                f"awaiting reply from {one.waiting_for.name}" if one.waiting_for is not None else "",
             ]
             text = texts.get(one.id)
             words = spoken_words(text.text, text.language) if text is not None else 0
             if text is not None and words > SHORT:
-                about.append(f"{words} words, about {duration(speaking_seconds(text.text, text.language))} to say")
+                about.append(
+                    f"{words} words, about {duration(speaking_seconds(text.text, text.language))} speaking time"
+                )
             self._record(one, about)
             if text is not None and words <= SHORT:
                 for part in filter(str.strip, text.text.splitlines()):
@@ -218,7 +220,7 @@ class BriefingNote:
         listed = [event for event in found.events if event.id != found.own]
         if not listed:
             return False
-        self.heading("Side events and meetings of ours", 2)
+        self.heading("Our side events and meetings", 2)
         for event in listed:
             contacts = found.with_whom.get(event.id, ())
             self.mark_shown(*contacts)
@@ -231,11 +233,11 @@ class BriefingNote:
     def proposals(self, found: Dossier) -> bool:
         if not found.proposals:
             return False
-        self.heading("Language proposed in texts of others", 2)
+        self.heading("Language proposed in other texts", 2)
         for one in found.proposals:
             quoted = f"“{one.wording.strip()}”."
             if one.final_wording.strip():
-                quoted += f" In the end: “{one.final_wording.strip()}”."
+                quoted += f" Final wording: “{one.final_wording.strip()}”."
             self._record(one, proposal_facts(one, self.reference), quoted)
         return True
 
@@ -270,12 +272,12 @@ class BriefingNote:
 
 
 def how_known(row: Any) -> str:
-    """How firm the date of a row is, in words."""
+    """Return the date status of a row in words."""
     return standing_words(row.standing, departure=bool(row.departure))
 
 
 def expectation_bullet(found: Readiness) -> tuple[str, str]:
-    """An expectation that is not met, as the lead of a bullet and its text."""
+    """Return an unmet expectation as the lead of a bullet and its text."""
     return f"{EXPECTATION_LABELS[found.expectation]}, {found.state}:", f"{readiness_words(**vars(found))}."
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _NOT_IN_XML = re.compile("[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What an XML 1.0 document cannot hold (https://www.w3.org/TR/xml/#charsets); a carriage return it would turn over."""
+"""Characters that XML 1.0 does not allow (https://www.w3.org/TR/xml/#charsets), and the carriage return."""
 
 
 def printable(text: str) -> str:

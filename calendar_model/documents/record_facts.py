@@ -1,4 +1,4 @@
-"""Facts about a record in words, as notes and the page of a dossier list them beside its title.
+"""Facts about a record in words, as notes and dossiers list them beside its title.
 
 The facts are texts in a fixed order; a text is empty where the record has no such fact, and is then not drawn.
 """
@@ -37,18 +37,18 @@ def engagement_facts(one: Engagement, contacts: Iterable[Contact], today: date) 
 def case_facts(case: Case, reference: Reference) -> list[str]:
     """Its state and its risk."""
     state = reference.states.get(case.country)
-    risk = f"risk {term(case.risk).lower()}" if case.risk is not None else "risk not weighed"
+    risk = f"risk {term(case.risk).lower()}" if case.risk is not None else "risk not assessed"
     return [state.name if state else "", risk]
 
 
 def case_sentences(case: Case) -> list[str]:
-    """Since when it is closed; else why it is not raised, what is missing before it can be, or that nothing is."""
+    """Say when it was closed, or else why it is not raised, what is still needed first, or that nothing is."""
     if case.closed_on is not None:
         return [f"Closed on {wording.day(case.closed_on)}."]
     known = checks.facts(case)
     decided = [decision(one.code) for one in checks.reasons_not_to_raise(known)]
     missing = [str(unmet) for unmet in checks.missing(known)]
-    return decided or missing or ["All questions before it is raised are answered."]
+    return decided or missing or ["All questions answered: ready to be raised."]
 
 
 def event_facts(event: Event, table: pd.DataFrame, zone: str) -> list[str]:
@@ -59,20 +59,20 @@ def event_facts(event: Event, table: pd.DataFrame, zone: str) -> list[str]:
 
 
 def room_request(event: Event, today: date) -> str:
-    """By when a room is to be asked for, as long as that matters."""
+    """Say when the room request is due, as long as that matters."""
     if not event.request_due or event.end < today or event.standing is Standing.CANCELLED:
         return ""
-    return f"room to be asked for by {wording.day(event.request_due)}"
+    return f"room request due {wording.day(event.request_due)}"
 
 
 def proposal_facts(one: LanguageProposal, reference: Reference) -> list[str]:
-    """The text and forum in which language was proposed, what became of it, and the precedent."""
+    """The text and forum in which language was proposed, its outcome and the precedent."""
     forum = reference.short_name(one.forum) if one.forum else ""
     return [one.text, forum, term(one.outcome).lower(), one.precedent_symbol]
 
 
 def reprisal_facts(one: Reprisal) -> list[str]:
     """The state of the allegation, its day, and to whom it was reported."""
-    day = f"alleged for {wording.day(one.alleged_on)}" if one.alleged_on else ""
+    day = f"date alleged: {wording.day(one.alleged_on)}" if one.alleged_on else ""
     reported = f"reported to {one.reported_to}" if one.reported_to else ""
     return [term(one.state), day, reported]

@@ -1,12 +1,12 @@
-"""Tables as CSV, and what CSV and Excel files of a table have in common.
+"""Tables as CSV, and what CSV and Excel files have in common.
 
-A file is opened by Excel sooner or later, and this module writes for that: UTF-8 with a byte order mark, because
-Excel takes a file without one for the code page of the machine; CRLF at the end of a line, as RFC 4180 has it; and
-no cell that a spreadsheet could run as a formula (https://owasp.org/www-community/attacks/CSV_Injection).
+Files are written so that Excel opens them correctly: UTF-8 with a byte order mark, because without one Excel assumes
+the code page of the machine; CRLF line ends, as in RFC 4180; and no cell that a spreadsheet could run as a formula
+(https://owasp.org/www-community/attacks/CSV_Injection).
 
-What a cell is depends on the spreadsheet: one whose list separator is the semicolon takes a comma for a letter, and
-then a quotation mark inside a cell too, so that ``note;=1+1`` has a second cell. So any character by which some program
-divides is taken for the start of a cell.
+Where a cell begins depends on the spreadsheet: one whose list separator is the semicolon treats a comma, and then a
+quotation mark inside a cell, as text, so that ``note;=1+1`` has a second cell. So any character that some program uses
+as a separator is treated as the start of a cell.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ import pandas as pd
 from calendar_model.calendar import EXPORTED, ColumnType, columns_of_type, records
 
 _RUNS = frozenset("=+-@＝＋－＠")
-"""What a formula begins with, the wide forms of East Asian keyboards included."""
+"""First characters of a formula, including the wide forms of East Asian keyboards."""
 
 _DIVIDES = ";,|\t\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029"
 _PASSED_OVER = '\\s"\\x00-\\x1f\\x7f-\\x9f\\xad\\u061c\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\ufeff'
-"""What may come between a separator and a formula: blanks, quotation marks, controls and invisible characters."""
+"""Characters allowed between a separator and a formula: blanks, quotation marks, controls, invisible ones."""
 
 _BEFORE = re.compile(f"[{_DIVIDES}{_PASSED_OVER}]+")
 _DIVIDER = re.compile(f"[{_DIVIDES}]")
@@ -55,7 +55,7 @@ def of_calendar(frame: pd.DataFrame) -> bool:
 
 
 def as_given_out(frame: pd.DataFrame) -> pd.DataFrame:
-    """The table as files have it: items of the calendar as plain records without those that are restricted, any
+    """Return the table for a file: calendar items as plain records without restricted ones, any
     other as it is."""
     if not of_calendar(frame):
         return frame

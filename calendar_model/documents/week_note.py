@@ -1,4 +1,4 @@
-"""A briefing note on one week, Monday to Sunday: what is due, what is on, and what is ours to do."""
+"""A briefing note on one week, Monday to Sunday: deadlines, events and our own tasks."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ from calendar_model.vocabulary import WINDOWS, Kind, Precision, Standing
 def week_note(
     session: Session | None, monday: date, reference: Reference, table: pd.DataFrame, reader: Reader, chosen: Filter
 ) -> bytes:
-    """A note on the week of ``monday``, to its Sunday, as a Word document.
+    """Write a note on the week of ``monday``, to its Sunday, as a Word document.
 
-    ``chosen`` narrows the calendar, its period apart; what the mission itself has to do that week is always listed.
-    Otherwise as :func:`briefing_note`.
+    ``chosen`` narrows the calendar, except its period; the mission's own tasks that week are always listed. Otherwise
+    as :func:`briefing_note`.
     """
     return _WeekNote(reference, table, reader, session).write(monday, chosen)
 
@@ -39,7 +39,7 @@ class _WeekNote(BriefingNote):
     def write(self, monday: date, chosen: Filter) -> bytes:
         self.monday, self.sunday = monday, monday + timedelta(days=6)
         kept = Filter(**{**vars(chosen), "start": None, "end": None})
-        narrowed = f"calendar narrowed to {describe(kept, self.reference)}" if kept.active else "whole calendar"
+        narrowed = f"calendar filtered by {describe(kept, self.reference)}" if kept.active else "whole calendar"
         self.start(
             f"Week of {wording.span(self.monday, self.sunday)}",
             f"Briefing note · week {monday.isocalendar().week} · {narrowed}",
@@ -53,12 +53,12 @@ class _WeekNote(BriefingNote):
         here = view[(view["start"] <= last) & (view["end"] >= first) & standing]
         exact = ~here["date_precision"].isin(WINDOWS)
         due = here["kind"] == Kind.DEADLINE
-        self.listed("Deadlines", here[exact & due], "No deadline is known or expected to fall in this week.", whom=True)
-        self.listed("This week", here[exact & ~due], "Nothing is known or expected to be on.")
+        self.listed("Deadlines", here[exact & due], "No deadlines known or expected this week.", whom=True)
+        self.listed("This week", here[exact & ~due], "Nothing known or expected this week.")
         if self.session is not None:
             self.our_week(self.session)
             self.behind(self.session)
-        # What is expected in another week may still come in this one.
+        # Items expected in another week may still fall in this one.
         lasts = view["end"] - view["start"]
         near = (view["earliest"] <= last) & (view["latest"] + lasts >= first) & ~view["item"].isin(here["item"])
         expected = view["date_precision"] == Precision.EXPECTED
@@ -73,14 +73,14 @@ class _WeekNote(BriefingNote):
             self.dated(rows, whom=whom)
 
     def may_fall(self, rows: pd.DataFrame) -> None:
-        """What may fall into the week: expected close to it, or without days."""
+        """Write the items that may fall in the week: expected close to it, or with dates not set."""
         if rows.empty:
             return
-        self.heading("May also fall in this week")
+        self.heading("Possibly this week")
         self.mark_shown_rows(rows)
         found = briefing.entries(rows, self.reference, self.reader.today, self.reader.zone)
         lines = [(one.when, one.title, one.detail, one.standing) for one in found]
-        word.table(self.document, ("When", "What", "More", "How known"), lines, (3.4, 5.0, 5.4, 2.8))
+        word.table(self.document, ("When", "What", "Details", "Date status"), lines, (3.4, 5.0, 5.4, 2.8))
 
     def our_week(self, session: Session) -> None:
         ours = week(session, self.monday, self.sunday)
@@ -91,16 +91,16 @@ class _WeekNote(BriefingNote):
             self.follow_ups("Follow-ups due or late", ours.follow_ups),
         ]
         if not any(anything):
-            word.line(self.document, "Nothing of ours falls into it.")
+            word.line(self.document, "Nothing of ours this week.")
 
     def behind(self, session: Session) -> None:
-        """What should be there by the end of the week around what we have taken up, and is not."""
+        """Write what is outstanding for our items by the end of the week."""
         found = coverage(session, self.table, self.reference, self.reader.today)
         unmet = found["ours"] & (found["state"] != ReadinessState.DONE)
         due = found[unmet & (found["by"] <= pd.Timestamp(self.sunday))]
         if due.empty:
             return
-        self.heading("What misses by the end of the week")
+        self.heading("Outstanding by the end of the week")
         self.mark_shown_ids(record for records in due["records"] for record in records.split())
         shown = self.table[self.table["item"].isin(due["item"])]
         self.mark_shown_rows(shown.assign(source_url="", confidence="sourced"))

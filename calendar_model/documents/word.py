@@ -1,4 +1,4 @@
-"""What all Word documents have in common: paper, styles, language, header and footer, tables, links.
+"""Common parts of all Word documents: paper, styles, language, header and footer, tables, links.
 
 Everything is a style of Word (Title, Heading 1 and 2, List Bullet …), so that a reader can navigate by headings, take
 a list of contents out of them, and give the document the look of the house in one go.
@@ -54,17 +54,17 @@ that writes it needs longer for each paragraph the more there are."""
 _ROW = 4
 
 TOO_LONG = (
-    f"It would have more than {MOST_PARTS} paragraphs or {MOST_CHARACTERS} characters. Shorten the text or divide it, "
-    "or choose fewer records, then ask for the document again."
+    f"It would have more than {MOST_PARTS} paragraphs or {MOST_CHARACTERS} characters. Shorten or divide the text, or "
+    "select fewer records, and try again."
 )
-BUSY = "Other documents are being written at the moment. Ask for this one again in a minute."
+BUSY = "Other documents are being created. Try again in a minute."
 
 _queue = WorkQueue(at_once=2, waiting=6, seconds=60)
 _P = ParamSpec("_P")
 
 
 class DocumentError(Exception):
-    """A document cannot be made; ``str()`` is a sentence that says what to do."""
+    """A document cannot be created; ``str()`` is a sentence that says what to do."""
 
 
 @dataclass
@@ -79,9 +79,9 @@ _room: ContextVar[_Room | None] = ContextVar("room in the document", default=Non
 
 
 def bounded(make: Callable[_P, bytes]) -> Callable[_P, bytes]:
-    """Let a function that makes a document write no more than there is room for, and few of them at once.
+    """Limit how much a function writes into a document, and how many documents are written at once.
 
-    It raises :class:`DocumentError` then, in the middle of its work and before the file is written.
+    Beyond the limits it raises :class:`DocumentError`, before any file is written.
     """
 
     @wraps(make)
@@ -112,17 +112,17 @@ def spend(text: str, parts: int = 1) -> None:
 
 @dataclass(frozen=True)
 class MadeFor:
-    """For whom a document is made, by name (empty: for anybody), and on which day."""
+    """The person for whom a document is prepared, by name (empty: anyone), and the day."""
 
     name: str
     on: date
 
     def header(self, *, restricted: bool) -> str:
-        """The line at the head of every page: for whom it was made, and whether it holds restricted records."""
+        """Return the header of every page: for whom it was prepared, and whether it contains restricted records."""
         if not self.name:
-            return f"Made from public records on {day(self.on)}; holds no restricted records"
-        holds = "holds restricted records: handle accordingly" if restricted else "holds no restricted records"
-        return f"Made for {self.name} on {day(self.on)}; {holds}"
+            return f"Prepared from public records on {day(self.on)}; contains no restricted records"
+        holds = "contains restricted records: handle accordingly" if restricted else "contains no restricted records"
+        return f"Prepared for {self.name} on {day(self.on)}; {holds}"
 
 
 def new(kind: str, made: MadeFor, author: str, *, margin: float = 2.2) -> Document:
@@ -157,9 +157,9 @@ def to_bytes(document: Document) -> bytes:
 
 
 def excuse(sentence: str, made: MadeFor) -> bytes:
-    """A document that says why the one asked for cannot be made, and what to do."""
+    """Return a document that says why the requested one cannot be created, and what to do."""
     document = new("Not made", made, "")
-    document.add_paragraph("This document could not be made", style="Title")
+    document.add_paragraph("This document could not be created", style="Title")
     document.add_paragraph(printable(sentence))
     return to_bytes(document)
 

@@ -1,8 +1,9 @@
 """Tables as Excel workbooks: real dates, widths, a header that stays, a page set up for print.
 
-Excel knows no time zones: an hour is written as the clock on the wall shows it, with the zone in a column of its own.
-Text is text: a cell that begins like a formula is marked as quoted and formatted as text, so that it stays one when
-somebody edits it.
+Excel has no time zones: a time is written as the local clock shows it, with the zone in a column of its own. Text is
+text: a cell that begins like a formula is marked as quoted and formatted as text, so that it stays text when edited.
+
+Headings and terms are in words that the import recognises: a file written here can be imported again.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from math import isfinite
+from re import fullmatch
 from textwrap import wrap
 from typing import Any
 
@@ -26,29 +28,60 @@ from calendar_model.calendar import EXPORTED, PRINTED, ColumnType, columns_of_ty
 from calendar_model.documents.printable import printable
 from calendar_model.documents.tables import as_given_out, could_run, of_calendar, whole_day
 from calendar_model.vocabulary import Precision
+from calendar_model.wording import term
 from calendar_model.work_queue import BusyError, WorkQueue
 
 DAY, HOUR = "[$-809]ddd d mmm yyyy", "[$-809]ddd d mmm yyyy hh:mm"
 """``Mon 23 Feb 2026``, in English whatever the language of the machine."""
 
 WINDOWS = {Precision.MONTH: "[$-809]mmm yyyy", Precision.YEAR: "yyyy"}
-"""The first and last day of a window are shown as no more than is known."""
+"""The first and last day of a window show only what is known."""
 
 LONGEST = 32_767
 """Characters of a cell (https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3)."""
 
 MOST_ROWS = 20_000
-"""Rows of a table: what one list of the dashboard can hold, and what is written in some seconds."""
+"""Rows of a table: as many as one list of the dashboard can hold, written in a few seconds."""
 
-TOO_MANY = f"It has more than {MOST_ROWS} rows. Choose a narrower filter, or download it as CSV."
-BUSY = "Other tables are being written at the moment. Ask for this one again in a minute."
+TOO_MANY = f"It has more than {MOST_ROWS} rows. Narrow the filter, or download it as CSV."
+BUSY = "Other tables are being created. Try again in a minute."
+
+HEADINGS: Mapping[str, str] = {
+    "uid": "UID",
+    "timezone": "Time zone",
+    "standing": "Status",
+    "earliest": "Earliest start",
+    "latest": "Latest start",
+    "source_url": "Source",
+    "location": "Place",
+    "previous": "Previous in cycle",
+    "next": "Next in cycle",
+    "departure": "Due but not tabled",
+    "updated": "Last changed",
+    "on": "Date",
+    "what": "Action",
+    "record_title": "Record",
+    "forbidden_channels": "Channels to avoid",
+    "last_contact": "Last engagement",
+    "waiting_for": "Awaiting reply from",
+    "wording": "Proposed wording",
+    "precedent": "Agreed language",
+    "precedent_symbol": "Agreed in",
+}
+"""Headings of columns whose codes do not read as words."""
+
+_TERMS = frozenset({"kind", "standing", "date_precision", "confidence", "sensitivity", "form", "state", "record_kind"})
+"""Columns of terms, which are written in words."""
+
+_NAMED = frozenset({"organisation", "body", "forum", "country", "countries"})
+"""Columns of codes of organisations and states, which are written as their names where these are given."""
 
 _queue = WorkQueue(at_once=2, waiting=6, seconds=60)
 
 _DAYS = tuple(name for name in columns_of_type(ColumnType.DAY) if name in EXPORTED)
 
 _EARLIEST = date(1900, 3, 1)
-"""Excel counts days from 1900, and takes that for a leap year: what is earlier is written as text."""
+"""Excel counts days from 1900, as if it were a leap year: earlier days are written as text."""
 
 _NARROWEST, _WIDEST = 8, 44
 _LINE, _MOST_LINES = 15, 20
@@ -63,57 +96,66 @@ _LEFT = Alignment(horizontal="left", vertical="top", wrap_text=True)
 
 @dataclass(frozen=True)
 class _Shown:
-    """A value that Excel knows, None for nothing, and how it is shown."""
+    """A value of a type that Excel has, None for nothing, and its number format."""
 
     value: Any
     format: str = "General"
 
 
 def table_xlsx(
-    frame: pd.DataFrame, title: str, *, made: date, about: Mapping[str, str] | None = None, author: str = ""
+    frame: pd.DataFrame,
+    title: str,
+    *,
+    made: date,
+    about: Mapping[str, str] | None = None,
+    author: str = "",
+    names: Mapping[str, str] | None = None,
 ) -> bytes:
-    """A table as an Excel workbook: a sheet with the rows, and a small one, ``About``, that says what it is.
+    """Write a table as an Excel workbook: a sheet with the rows, and a small one, ``About``, that describes it.
 
     ``frame`` as in :func:`~calendar_model.documents.table_csv`, and with the same columns and rows; those of a
-    calendar table are in another order, with what people read first. Dates are dates, hours the wall time of the place
-    or of their zone, which is in the column beside (``timezone``, or ``<column>, time zone``); truth values, numbers
-    and texts stay as they are, and what is missing is empty. ``title`` names the rows, ``made`` is the day, ``about``
-    holds further lines, such as the filter; ``author`` goes into the properties of the file.
+    calendar table are in another order, with what people read first. Column codes become headings, terms become words,
+    and codes of organisations and states become ``names``. Dates are dates, times the local time of the place or of
+    their zone, which is in the next column (``Time zone``, or ``<column>, time zone``); truth values, numbers and texts
+    stay as they are, and missing values are empty. ``title`` names the rows, ``made`` is the day, ``about`` holds
+    further lines, such as the filter; ``author`` goes into the properties of the file.
 
-    A text that is longer than a cell can be is cut, with an ellipsis. A table of more than :data:`MOST_ROWS` rows, or
+    A text that is longer than a cell allows is cut, with an ellipsis. A table of more than :data:`MOST_ROWS` rows, or
     one for which the queue has no place, gives a workbook with an explanation instead.
     """
     if len(frame) > MOST_ROWS:
-        return _written(_instead(TOO_MANY), title, made, {}, author)
+        return _written(_instead(TOO_MANY), title, made, {}, author, {})
     try:
         with _queue.slot(BUSY):
-            return _written(frame, title, made, about or {}, author)
+            return _written(frame, title, made, about or {}, author, names or {})
     except BusyError as busy:
-        return _written(_instead(str(busy)), title, made, {}, author)
+        return _written(_instead(str(busy)), title, made, {}, author, {})
 
 
 def _instead(sentence: str) -> pd.DataFrame:
-    return pd.DataFrame({"This table could not be made": [sentence]})
+    return pd.DataFrame({"This table could not be created": [sentence]})
 
 
-def _written(frame: pd.DataFrame, title: str, made: date, about: Mapping[str, str], author: str) -> bytes:
+def _written(
+    frame: pd.DataFrame, title: str, made: date, about: Mapping[str, str], author: str, names: Mapping[str, str]
+) -> bytes:
     book = Workbook()
     sheet = book.active
     assert isinstance(sheet, Worksheet)
     sheet.title = "Table"
     items = of_calendar(frame)
-    names, rows = _items(frame) if items else _as_it_is(frame)
-    _fill(sheet, names, rows, len(PRINTED) if items else len(names))
+    heads, rows = _items(frame, names) if items else _other_rows(frame, names)
+    _fill(sheet, heads, rows, len(PRINTED) if items else len(heads))
     _set_up(sheet, title)
-    lines: dict[str, Any] = {"What": title, "Made on": made, "Rows": len(rows), **about}
+    lines: dict[str, Any] = {"Title": title, "Created": made, "Rows": len(rows), **about}
     if items:
         lines["Dates"] = (
-            "Where the date precision is expected, start and end are forecast: nine of ten such items start between "
-            "earliest and latest. Where it is month or year, start and end are the ends of a window."
+            "Date precision Expected: start and end are forecasts; nine in ten such items start between the earliest "
+            "and the latest start. Month or Year: start and end are the ends of a window."
         )
     if any(isinstance(shown.value, datetime) for row in rows for shown in row):
-        lines["Hours"] = "The time of the place or of the zone that stands beside."
-    lines["Left out"] = "Restricted records are never in tables that leave the calendar."
+        lines["Times"] = "Local time of the place, or of the time zone in the next column."
+    lines["Left out"] = "Downloaded tables never include restricted records."
     _about(book.create_sheet("About"), lines)
     book.properties.title, book.properties.creator = printable(title), printable(author)
     book.properties.created = book.properties.modified = datetime.combine(made, time())
@@ -125,39 +167,57 @@ def _written(frame: pd.DataFrame, title: str, made: date, about: Mapping[str, st
 # --- The cells
 
 
-def _as_it_is(frame: pd.DataFrame) -> tuple[list[str], list[list[_Shown]]]:
-    """Column heads and rows of a table."""
-    names: list[str] = []
+def _heading(name: str) -> str:
+    """The heading of a column: its code in words; a name that is no code stays as it is."""
+    if name in HEADINGS:
+        return HEADINGS[name]
+    return name.replace("_", " ").capitalize() if fullmatch("[a-z][a-z_]+", name) else name
+
+
+def _in_words(column: str, value: Any, names: Mapping[str, str]) -> Any:
+    """A term in words, and codes of organisations and states as their names; any other value as it is."""
+    if not isinstance(value, str):
+        return value
+    if column in _TERMS:
+        return term(value)
+    if column in _NAMED and all(code in names for code in value.split()):
+        return ", ".join(names[code] for code in value.split())
+    return value
+
+
+def _other_rows(frame: pd.DataFrame, names: Mapping[str, str]) -> tuple[list[str], list[list[_Shown]]]:
+    """Headings and rows of a table that has no calendar items."""
+    heads: list[str] = []
     columns: list[list[_Shown]] = []
-    for name in frame.columns:
+    for name in map(str, frame.columns):
         values = list(frame[name].astype("object"))
-        names.append(str(name))
-        columns.append([_shown(value) for value in values])
+        heads.append(_heading(name))
+        columns.append([_shown(_in_words(name, value, names)) for value in values])
         zones = [_zone(value) for value in values]
         if any(zones):
-            names.append(f"{name}, time zone")
+            heads.append(f"{_heading(name)}, time zone")
             columns.append([_Shown(zone or None) for zone in zones])
-    return names, [list(row) for row in zip(*columns, strict=True)]
+    return heads, [list(row) for row in zip(*columns, strict=True)]
 
 
-def _items(frame: pd.DataFrame) -> tuple[list[str], list[list[_Shown]]]:
-    """Column heads and rows of items of the calendar."""
+def _items(frame: pd.DataFrame, names: Mapping[str, str]) -> tuple[list[str], list[list[_Shown]]]:
+    """Headings and rows of calendar items."""
     given = as_given_out(frame)
-    names = [*PRINTED, *(name for name in given.columns if name not in PRINTED)]
+    order = [*PRINTED, *(name for name in given.columns if name not in PRINTED)]
     rows = []
     for record in given.to_dict("records"):
-        shown = {name: _shown(value) for name, value in record.items()}
+        shown = {name: _shown(_in_words(name, value, names)) for name, value in record.items()}
         for name in _DAYS:
             shown[name] = _shown(date.fromisoformat(record[name][:10]))
         if window := WINDOWS.get(record["date_precision"], ""):
             for name in ("earliest", "latest"):
                 shown[name] = _Shown(shown[name].value, window)
         for name in ("start", "end"):
-            # The offset goes, the hour of the place stays; the zone is a column already.
+            # The local time without its offset; the zone is a column already.
             at = datetime.fromisoformat(record[name]).replace(tzinfo=None)
             shown[name] = _Shown(at.date(), window) if window else _shown(at.date() if record["all_day"] else at)
-        rows.append([shown[name] for name in names])
-    return [name.capitalize().replace("_", " ").replace("Timezone", "Time zone") for name in names], rows
+        rows.append([shown[name] for name in order])
+    return [_heading(name) for name in order], rows
 
 
 def _shown(value: Any) -> _Shown:
@@ -188,7 +248,7 @@ def _zone(value: Any) -> str:
 
 
 def _fill(sheet: Worksheet, names: Sequence[str], rows: Sequence[Sequence[_Shown]], read: int) -> None:
-    """Heads and rows; the first ``read`` columns are printed, and their texts wrap."""
+    """Write headings and rows; the first ``read`` columns are printed, and their texts wrap."""
     widths = [_width(name, [row[place] for row in rows]) for place, name in enumerate(names)]
     for place, (name, width) in enumerate(zip(names, widths, strict=True), start=1):
         head = _write(sheet.cell(1, place), _shown(name), _WRAPPED)

@@ -90,7 +90,7 @@ def test_from_the_timeline_to_the_follow_up(person: Callable[[str], Page], serve
     says(officer, "Nobody consulted yet")
     follow(officer, "Log an engagement")
     fill(officer, Title="Call with two networks", Outcome="They ask that surveillance is named.")
-    press(officer, "Save the engagement")
+    press(officer, "Save engagement")
     officer.goto(dossier)
     settled(officer)
     says(officer, "Consulted once")

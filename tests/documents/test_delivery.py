@@ -70,13 +70,16 @@ def test_all_of_it(reference: Reference) -> None:
         "Speaker: Ambassador",
         "Date: due on Mon 1 Mar 2027",
         "Language: English",
-        "Speaking time: about 7 s, at most 2 min; 13 words at 120 a minute",
+        "Speaking time: about 7 s, limit 2 min; 13 words at 120 a minute",
         "Cleared by Ola Head on Fri 20 Nov 2026, 10:00 (version 2)",
         "Mr President,",
         "Norway thanks the Special Rapporteur. [Pause] We ask all States to listen.",
     ]
     section = document.sections[0]
-    assert section.header.paragraphs[0].text == "Made for Amina Berg on Tue 24 Nov 2026; holds no restricted records"
+    assert (
+        section.header.paragraphs[0].text
+        == "Prepared for Amina Berg on Tue 24 Nov 2026; contains no restricted records"
+    )
     footer = section.footer.paragraphs[0]
     assert footer.text == "Cleared by Ola Head on Fri 20 Nov 2026, 10:00 (version 2)\tPage  of "
     assert [field.get(qn("w:instr")) for field in footer._p.findall(qn("w:fldSimple"))] == ["PAGE", "NUMPAGES"]
@@ -109,16 +112,16 @@ def test_what_is_read_out_is_large_and_not_broken(reference: Reference) -> None:
     [
         ({"state": StatementState.DRAFT, "cleared_by": None, "cleared_at": None}, "Draft, not cleared (version 2)"),
         ({"state": StatementState.CONSULTATION}, "Draft, not cleared (version 2)"),
-        ({"number": 1}, "Not the text that was cleared: this is version 1, cleared was 2"),
+        ({"number": 1}, "Not the cleared text: this is version 1; version 2 was cleared"),
         (
             {"number": 1, "versions": [Version(number=1, language="en"), Version(number=2, language="fr")]},
             "Cleared by Ola Head on Fri 20 Nov 2026, 10:00 (version 1)",
         ),
         (
             {"number": 1, "versions": [Version(number=1, language="en"), Version(number=2, language="en")]},
-            "Not the text that was cleared: this is version 1, cleared was 2",
+            "Not the cleared text: this is version 1; version 2 was cleared",
         ),
-        ({"state": StatementState.DROPPED}, "Dropped: not to be delivered"),
+        ({"state": StatementState.DROPPED}, "Dropped: do not deliver"),
         (
             {"state": StatementState.DELIVERED, "delivered_on": date(2027, 3, 2)},
             "Cleared by Ola Head on Fri 20 Nov 2026, 10:00 (version 2)",
@@ -132,9 +135,9 @@ def test_where_it_stands_is_said_clearly(reference: Reference, columns: dict[str
 @pytest.mark.parametrize(
     ("text", "language", "limit", "says"),
     [
-        ("word " * 241, "en", 120, "about 2 min 1 s, at most 2 min, 1 s too long; 241 words at 120 a minute"),
-        ("word", "en", None, "about 1 s, no limit known; 1 word at 120 a minute"),
-        ("主席先生", "zh", 60, "about 2 s, at most 1 min; 4 signs and words at 180 a minute"),
+        ("word " * 241, "en", 120, "about 2 min 1 s, limit 2 min, 1 s over; 241 words at 120 a minute"),
+        ("word", "en", None, "about 1 s, no limit on record; 1 word at 120 a minute"),
+        ("主席先生", "zh", 60, "about 2 s, limit 1 min; 4 characters and words at 180 a minute"),
     ],
 )
 def test_how_long_it_takes(reference: Reference, text: str, language: str, limit: int | None, says: str) -> None:
@@ -159,15 +162,15 @@ def test_a_restricted_statement_is_not_called_by_its_title(reference: Reference)
     document = opened(reference, sensitivity=Sensitivity.RESTRICTED, title="On case X-1")
     assert texts(document)[1] == "National statement"
     assert document.sections[0].header.paragraphs[0].text == (
-        "Made for Amina Berg on Tue 24 Nov 2026; holds restricted records: handle accordingly"
+        "Prepared for Amina Berg on Tue 24 Nov 2026; contains restricted records: handle accordingly"
     )
 
 
 def test_a_statement_without_a_text_gets_a_sentence(reference: Reference) -> None:
     content = delivery(Statement(), None, reference, limit=None, made=MadeFor("Amina Berg", TODAY), zone="Europe/Oslo")
     assert texts(docx.Document(io.BytesIO(content))) == [
-        "This document could not be made",
-        "The statement has no saved text yet. Write one, save it, then ask for the document.",
+        "This document could not be created",
+        "The statement has no saved text yet. Write and save one, then download the document again.",
     ]
 
 

@@ -146,24 +146,24 @@ def test_a_note_on_a_text(staff_member: Viewer, note: Callable[..., bytes]) -> N
         "Briefing note · UN Human Rights Council · Geneva · HRC67",
     ]
     assert texts(document, "Heading 1") == [
-        "When, and how that is known",
-        "What misses",
+        "Date",
+        "Outstanding",
         "Deadlines",
         "History: Human Rights Council resolution on human rights defenders",
         "Our work",
         "Sources",
     ]
-    days, known = under(document, "When, and how that is known")[:2]
+    days, known = under(document, "Date")[:2]
     assert days.startswith("expected Mon 3 Apr 2028 ±")
     assert known.startswith("Projected. Projected for HRC67, ")
-    assert known.endswith("Not seen in a source.")
-    participation, cleared, late = under(document, "What misses")
+    assert known.endswith("Unsourced.")
+    participation, cleared, late = under(document, "Outstanding")
     assert participation.startswith("Participation, open: Nobody helped to take part yet; by ")
     assert cleared.startswith("Cleared, open: Not cleared, in draft; by ")
     assert all(line.endswith(", counted from the expected days.") for line in (participation, cleared))
     assert late == "Follow-up, late: Send it round, due Fri 20 Nov 2026."
     columns, *due = rows(document, 0)
-    assert columns == ["When", "What", "From whom", "How known"]
+    assert columns == ["When", "What", "Due from", "Date status"]
     assert all(row[0].startswith("expected ") for row in due)
     assert sorted(row[1:] for row in due) == [
         ["Deadline for tabling draft resolutions, HRC67", "penholder", "Projected"],
@@ -171,7 +171,7 @@ def test_a_note_on_a_text(staff_member: Viewer, note: Callable[..., bytes]) -> N
         ["Written amendments by other States, HRC67", "penholder", "Projected"],
     ]
     assert rows(document, 1)[:3] == [
-        ["Adopted", "Symbol", "On", "How"],
+        ["Adopted", "Symbol", "Subject", "Vote"],
         ["4 Apr 2025", "A/HRC/RES/58/23", "defenders and new and emerging technologies / digital age", "by consensus"],
         [
             "1 Apr 2022",
@@ -188,8 +188,8 @@ def test_a_note_on_a_text(staff_member: Viewer, note: Callable[..., bytes]) -> N
         "The Council,",
         "1. Decides to return to the matter;",
     ]
-    assert under(document, "Follow-ups open") == ["Fri 20 Nov 2026, late: Send it round (Desk; Zero draft)"]
-    assert head(document) == "Made for Amina Berg on Tue 24 Nov 2026; holds no restricted records"
+    assert under(document, "Open follow-ups") == ["Fri 20 Nov 2026, late: Send it round (Desk; Zero draft)"]
+    assert head(document) == "Prepared for Amina Berg on Tue 24 Nov 2026; contains no restricted records"
     assert b"Two people" not in parts(note(staff_member))
 
 
@@ -260,16 +260,16 @@ def test_what_is_restricted_stands_in_the_note_of_who_is_named_and_in_no_other(
         [note(who), note(who, "session-HRC67"), week(who, date(2026, 11, 23))]
         for who in (staff_member, other, ANONYMOUS)
     )
-    warning = "Made for Amina Berg on Tue 24 Nov 2026; holds restricted records: handle accordingly"
+    warning = "Prepared for Amina Berg on Tue 24 Nov 2026; contains restricted records: handle accordingly"
     assert [head(opened(one)) for one in mine] == [warning] * 3
     assert [[p.text for p in opened(one).paragraphs if p.text == f"{warning}."] for one in mine] == [
         [f"{warning}."]
     ] * 3
     assert {head(opened(one)) for one in theirs} == {
-        "Made for Amina Berg on Tue 24 Nov 2026; holds no restricted records"
+        "Prepared for Amina Berg on Tue 24 Nov 2026; contains no restricted records"
     }
     assert {head(opened(one)) for one in anybodys} == {
-        "Made from public records on Tue 24 Nov 2026; holds no restricted records"
+        "Prepared from public records on Tue 24 Nov 2026; contains no restricted records"
     }
     for one in mine:
         assert CANARY.encode() in parts(one)
@@ -285,10 +285,10 @@ def test_a_session_comes_with_all_that_belongs_to_it(staff_member: Viewer, note:
     write(staff_member, Engagement, "First round", **CONSULTED)
     document = opened(note(staff_member, "session-HRC67"))
     assert texts(document, "Heading 1", "Heading 2") == [
-        "When, and how that is known",
-        "What misses",
+        "Date",
+        "Outstanding",
         "Deadlines",
-        "What belongs to it",
+        "Related items",
         "Texts",
         "Steps",
         "History: Human Rights Council resolution on human rights defenders",
@@ -298,16 +298,16 @@ def test_a_session_comes_with_all_that_belongs_to_it(staff_member: Viewer, note:
         "Sources",
     ]
     columns, *found = rows(document, 1)
-    assert columns == ["When", "What", "How known", "Ours"]
-    (ours,) = [row for row in found if row[3] != "nothing yet"]
+    assert columns == ["When", "What", "Date status", "Our work"]
+    (ours,) = [row for row in found if row[3] != "none yet"]
     assert ours[0].startswith("expected ")
     assert ours[1:] == ["HRC text, due in HRC67", "Projected", "1 engagement"]
-    assert under(document, "Our work") == ["Nothing of ours is linked to it yet."]
+    assert under(document, "Our work") == ["No linked work yet."]
 
 
 def test_a_review_comes_with_those_before_it(staff_member: Viewer, note: Callable[..., bytes]) -> None:
     document = opened(note(staff_member, "upr-4-HTI"))
-    assert "Reviews before" in texts(document, "Heading 1")
+    assert "Previous reviews" in texts(document, "Heading 1")
     assert rows(document, 1) == [
         ["Cycle", "Reviewed", "Outcome adopted", "Decision"],
         ["3rd cycle", "UPR40", "HRC50, Mon 4 Jul 2022", "A/HRC/DEC/50/111"],
@@ -317,7 +317,7 @@ def test_a_review_comes_with_those_before_it(staff_member: Viewer, note: Callabl
 def test_nobody_in_particular_gets_the_calendar_alone(staff_member: Viewer, note: Callable[..., bytes]) -> None:
     write(staff_member, Engagement, "First round", **CONSULTED)
     assert texts(opened(note(ANONYMOUS)), "Heading 1") == [
-        "When, and how that is known",
+        "Date",
         "Deadlines",
         "History: Human Rights Council resolution on human rights defenders",
         "Sources",
@@ -326,8 +326,8 @@ def test_nobody_in_particular_gets_the_calendar_alone(staff_member: Viewer, note
 
 def test_an_item_that_is_not_there_gets_a_sentence(staff_member: Viewer, note: Callable[..., bytes]) -> None:
     assert [one.text for one in opened(note(staff_member, "event-of-others")).paragraphs] == [
-        "This document could not be made",
-        "The item is not in the calendar any more, or not for you to see. Open its dossier again, and ask there.",
+        "This document could not be created",
+        "This item is no longer in the calendar, or you do not have access. Open its dossier again to check.",
     ]
 
 
@@ -343,11 +343,11 @@ def test_a_week_has_what_is_due_on_and_ours(staff_member: Viewer, week: Callable
     document = opened(week(staff_member, date(2026, 11, 23), Filter(organisations=("un-ga", "civil-soc"))))
     assert texts(document, "Title", "Subtitle") == [
         "Week of Mon 23 Nov – Sun 29 Nov 2026",
-        "Briefing note · week 48 · calendar narrowed to GA, Civil society",
+        "Briefing note · week 48 · calendar filtered by GA, Civil society",
     ]
-    assert under(document, "Deadlines") == ["No deadline is known or expected to fall in this week."]
+    assert under(document, "Deadlines") == ["No deadlines known or expected this week."]
     columns, *found = rows(document, 0)
-    assert columns == ["When", "What", "How known"]
+    assert columns == ["When", "What", "Date status"]
     for row in (
         ["Tue 8 Sep 2026 – Tue 7 Sep 2027", "General Assembly, 81st session", "Confirmed"],
         ["Sun 29 Nov 2026", "International Women Human Rights Defenders Day", "Confirmed"],
@@ -364,7 +364,7 @@ def test_a_week_has_what_is_expected_close_to_it_and_what_has_no_days(
     staff_member: Viewer, week: Callable[..., bytes]
 ) -> None:
     document = opened(week(staff_member, date(2026, 11, 30), Filter(organisations=("un-ohchr", "civil-soc"))))
-    assert "May also fall in this week" in texts(document, "Heading 1")
+    assert "Possibly this week" in texts(document, "Heading 1")
     found = {row[1]: row for row in rows(document, len(document.tables) - 1)}
     forum, award = found["UN Forum on Business and Human Rights"], found["Martin Ennals Award, ceremony"]
     assert (forum[3], award[3]) == ("Projected", "Projected")

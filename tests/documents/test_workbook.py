@@ -14,8 +14,13 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
 from calendar_model.access.permissions import Viewer
+from calendar_model.calendar import EXPORTED
 from calendar_model.documents.tables import could_run
-from calendar_model.documents.workbook import DAY, HOUR, LONGEST, MOST_ROWS, TOO_MANY, table_xlsx
+from calendar_model.documents.workbook import DAY, HEADINGS, HOUR, LONGEST, MOST_ROWS, TOO_MANY, table_xlsx
+from calendar_model.imports.tables.columns import match_columns
+from calendar_model.imports.templates.engagements import COLUMNS as ENGAGEMENTS
+from calendar_model.imports.templates.events import COLUMNS as EVENTS
+from calendar_model.mission import engagements
 from calendar_model.mission.transactions import save
 from calendar_model.mission.visible_calendar import calendar_for
 from calendar_model.store.models import Event
@@ -50,9 +55,9 @@ def test_values_are_what_they_are_and_hours_say_of_which_zone() -> None:
         }
     )
     book = opened(frame)
-    heads = ["day", "instant", "instant, time zone", "local", "local, time zone", "fixed", "fixed, time zone"]
+    heads = ["Day", "Instant", "Instant, time zone", "Local", "Local, time zone", "Fixed", "Fixed, time zone"]
     assert rows_of(book) == [
-        [*heads, "date", "flag", "number", "count", "text"],
+        [*heads, "Date", "Flag", "Number", "Count", "Text"],
         [
             *(at("2026-12-09"), at("2026-03-16 12:00"), "UTC"),
             *(at("2026-03-16 13:00"), "Europe/Zurich", None, None),
@@ -83,11 +88,11 @@ def test_the_sheet_is_set_up_for_screen_and_paper() -> None:
     assert (sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width) == (45, 9)
     assert (sheet.row_dimensions[2].height, sheet.row_dimensions[3].height) == (None, 75)
     assert rows_of(book, "About") == [
-        ["What", "A list"],
-        ["Made on", at("2026-11-24")],
+        ["Title", "A list"],
+        ["Created", at("2026-11-24")],
         ["Rows", 2],
         ["Filter", "HRC"],
-        ["Left out", "Restricted records are never in tables that leave the calendar."],
+        ["Left out", "Downloaded tables never include restricted records."],
     ]
     assert (book.properties.title, book.properties.creator) == ("A list", None)
 
@@ -97,10 +102,10 @@ def test_items_have_real_dates_and_windows_show_no_more_than_is_known(table: pd.
     book = opened(table[table["item"].isin(items)])
     heads, *rows = book["Table"].iter_rows()
     places = {cell.value: place for place, cell in enumerate(heads)}
-    assert [cell.value for cell in heads[:8]] == [
-        *("Title", "Kind", "Body", "Session", "Start", "End", "Time zone", "Date precision"),
+    assert [cell.value for cell in heads[:9]] == [
+        *("Title", "Start", "End", "Kind", "Body", "Session", "Status", "Date precision", "Time zone"),
     ]
-    found = {str(row[places["Uid"]].value).split("@")[0]: row for row in rows}
+    found = {str(row[places["UID"]].value).split("@")[0]: row for row in rows}
 
     def said(item: str) -> list[Any]:
         row = found[item]
@@ -108,18 +113,37 @@ def test_items_have_real_dates_and_windows_show_no_more_than_is_known(table: pd.
         return [start.value, start.number_format, row[places["End"]].value, row[places["Time zone"]].value]
 
     def interval(item: str) -> list[Any]:
-        cells = [found[item][places[name]] for name in ("Earliest", "Latest")]
+        cells = [found[item][places[name]] for name in ("Earliest start", "Latest start")]
         return [found[item][places["Date precision"]].value, *((cell.value, cell.number_format) for cell in cells)]
 
     assert said("hrd-day-2026") == [at("2026-12-09"), DAY, at("2026-12-09"), None]
     assert said("session-UPR54") == [at("2027-01-18"), DAY, at("2027-01-29"), "Europe/Zurich"]
-    assert interval("session-UPR54") == ["expected", (at("2027-01-18"), DAY), (at("2027-01-25"), DAY)]
+    assert interval("session-UPR54") == ["Expected", (at("2027-01-18"), DAY), (at("2027-01-25"), DAY)]
     month = "[$-809]mmm yyyy"
     assert said("aichr-2027-1") == [at("2027-02-01"), month, at("2027-02-28"), "Asia/Jakarta"]
-    assert interval("aichr-2027-1") == ["month", (at("2027-02-01"), month), (at("2027-02-01"), month)]
+    assert interval("aichr-2027-1") == ["Month", (at("2027-02-01"), month), (at("2027-02-01"), month)]
     noon = at("2026-03-16 13:00")
     assert said("deadline-hrc-tabling-HRC61") == [noon, HOUR, noon, "Europe/Zurich"]
-    assert [name for name, _ in rows_of(book, "About")] == ["What", "Made on", "Rows", "Dates", "Hours", "Left out"]
+    assert [name for name, _ in rows_of(book, "About")] == ["Title", "Created", "Rows", "Dates", "Times", "Left out"]
+
+
+def test_codes_become_words_and_names(table: pd.DataFrame) -> None:
+    names = {"un-hrc": "HRC", "un": "UN", "FIN": "Finland", "HTI": "Haiti"}
+    review = table[table["item"] == "upr-4-HTI"].assign(body="un-hrc", countries="FIN HTI")
+    head, row = rows_of(opened(review, names=names))
+    found = dict(zip(head, row, strict=True))
+    assert [found[name] for name in ("Kind", "Body", "Countries", "Status")] == [
+        *("UPR review", "HRC", "Finland, Haiti", "Projected"),
+    ]
+    assert [name for name in head if "_" in name or name != name[:1].upper() + name[1:]] == []
+    unknown = rows_of(opened(review, names={"FIN": "Finland"}))[1]
+    assert dict(zip(head, unknown, strict=True))["Countries"] == "FIN HTI"
+
+
+def test_headings_are_known_again_by_the_import() -> None:
+    headings = rows_of(opened(pd.DataFrame([["x"] * len(engagements.COLUMNS)], columns=list(engagements.COLUMNS))))[0]
+    assert match_columns(ENGAGEMENTS, headings) == match_columns(ENGAGEMENTS, engagements.COLUMNS)
+    assert match_columns(EVENTS, [HEADINGS.get(name, name) for name in EXPORTED]) == match_columns(EVENTS, EXPORTED)
 
 
 def test_an_empty_calendar_has_its_header(table: pd.DataFrame) -> None:
@@ -166,7 +190,7 @@ def test_text_is_read_back_and_never_runs(texts: list[str]) -> None:
         runs = could_run(str(cell.value or ""))
         assert (bool(cell.quotePrefix), cell.number_format) == (runs, "@" if runs else "General")
     read = pd.read_excel(io.BytesIO(content), dtype=str, keep_default_na=False)
-    assert read["text"].tolist() == [kept(text) or "" for text in texts]
+    assert read["Text"].tolist() == [kept(text) or "" for text in texts]
 
 
 def test_a_text_too_long_for_a_cell_is_cut() -> None:

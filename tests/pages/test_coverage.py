@@ -17,10 +17,10 @@ from calendar_model.vocabulary import Sensitivity
 from tests.app import open_page
 from tests.pages.driver import said
 
-OURS, EVERYTHING = "What we have taken up", "All that is coming"
+OURS, EVERYTHING = "Our items", "All upcoming items"
 STATE = re.compile(r"(\*\*Late\*\*|Due soon|Open) · ")
 """How the line of an expectation begins that is not met."""
-NOTHING_TIED = "Nothing is linked to any of these items yet."
+NOTHING_TIED = "Nothing is linked to these items yet."
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_nobody_in_particular_is_asked_who_they_are(opened: Callable[..., AppTes
 
 def test_an_engagement_takes_its_line_out_of_the_list(opened: Callable[..., AppTest], person: str) -> None:
     before = opened(person, country="HTI")
-    assert "around 1 item of the coming 3 months" in said(before)[0]
+    assert "for 1 item in the next 3 months" in said(before)[0]
     assert said(before)[1].startswith(NOTHING_TIED)
     unmet = [text for text in said(before) if STATE.match(text)]
     assert "Nobody consulted yet" in unmet[0]
@@ -72,12 +72,10 @@ def test_an_engagement_takes_its_line_out_of_the_list(opened: Callable[..., AppT
     assert [text for text in said(after) if text.startswith(NOTHING_TIED) or STATE.match(text)] == unmet[1:]
 
 
-def test_at_first_only_what_the_mission_has_taken_up_is_shown(opened: Callable[..., AppTest], person: str) -> None:
-    assert said(opened(person, OURS, country="HTI"))[0].startswith(
-        "Coverage holds what the guidelines would have us do"
-    )
+def test_only_our_items_are_shown_at_first(opened: Callable[..., AppTest], person: str) -> None:
+    assert said(opened(person, OURS, country="HTI"))[0].startswith("No items of ours in this period match the filter.")
     consulted(person, "upr-4-HTI")
-    assert "around 1 item" in said(opened(person, OURS, country="HTI"))[0]
+    assert "for 1 item" in said(opened(person, OURS, country="HTI"))[0]
 
 
 def test_an_item_of_the_list_opens_its_panel(opened: Callable[..., AppTest], person: str) -> None:
@@ -100,7 +98,7 @@ def test_where_nothing_is_expected_the_page_says_what_would_be_here(
     opened: Callable[..., AppTest], person: str
 ) -> None:
     app = opened(person, kind="observance")
-    assert said(app)[0].startswith("Coverage holds what the guidelines would have us do")
+    assert said(app)[0].startswith("No items in this period match the filter.")
     app.button(key="coverage_clear").click().run()
     assert said(app)[1].startswith(NOTHING_TIED)
 
@@ -109,7 +107,7 @@ def test_where_nothing_is_expected_the_page_says_what_would_be_here(
     ("expectation", "leads_to"),
     [("", {"item": "upr-4-HTI"}), ("draft", {"new": "upr-recommendation", "tie": "upr-4-HTI"})],
 )
-def test_a_click_on_the_picture_opens_the_item_or_what_misses(
+def test_a_click_on_the_chart_opens_the_item_or_what_is_outstanding(
     opened: Callable[..., AppTest], person: str, expectation: str, leads_to: dict[str, str]
 ) -> None:
     app = opened(person, country="HTI")

@@ -162,7 +162,7 @@ def test_all_of_it_on_one_page(staff_member: Viewer) -> None:
         "Consulted · Tue 3 Nov 2026 · in person · Geneva · with Organisation 003 · Eight organisations",
         "Defender, Colombia · What missions can do · Restricted: visible only to Desk",
         "Resolution text · version 1 · due Sun 20 Feb 2028 · owner Desk",
-        "Colombia · risk not weighed · Restricted: visible only to Desk",
+        "Colombia · risk not assessed · Restricted: visible only to Desk",
         "Wed 1 Mar 2028, 13:00–14:30 (Geneva time) · Panel · provisional · Room XXI · Geneva",
         "Privacy · HRC · proposed",
         "Alleged · reported to OHCHR · Restricted: visible only to Desk",

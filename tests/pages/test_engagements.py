@@ -98,7 +98,7 @@ def test_an_empty_page_says_what_will_stand_there(me: Viewer) -> None:
     app = page(me)
 
     assert [text.value for text in app.main.markdown] == [
-        "No engagement yet. Whom we met, asked, supported and talked with stands here, with what came of it and what is still to be followed up."
+        "No engagements yet. Log a meeting, a consultation or support given, and link it to the calendar."
     ]
 
 
@@ -118,7 +118,7 @@ def test_a_row_says_when_what_where_with_whom_and_what_came_of_it(me: Viewer) ->
             "Organisation": "",
             "With": "Two lawyers",
             "Linked to": "",
-            "What came of it": "",
+            "Outcome": "",
         },
         {
             "When": date(2026, 11, 1),
@@ -127,7 +127,7 @@ def test_a_row_says_when_what_where_with_whom_and_what_came_of_it(me: Viewer) ->
             "Organisation": "HRC",
             "With": "Defender 001",
             "Linked to": ITS_TITLE,
-            "What came of it": f"They agree. {' '.join(['word'] * 25)} …",
+            "Outcome": f"They agree. {' '.join(['word'] * 25)} …",
         },
         {
             "When": date(2026, 10, 1),
@@ -136,10 +136,10 @@ def test_a_row_says_when_what_where_with_whom_and_what_came_of_it(me: Viewer) ->
             "Organisation": "",
             "With": "",
             "Linked to": "",
-            "What came of it": "",
+            "Outcome": "",
         },
     ]
-    assert "3 engagements. A row that you choose opens one." in [caption.value for caption in app.main.caption]
+    assert "3 engagements. Select a row to open it." in [caption.value for caption in app.main.caption]
 
 
 def test_what_is_to_be_followed_up_stands_on_top_the_latest_first(me: Viewer) -> None:
@@ -148,7 +148,7 @@ def test_what_is_to_be_followed_up_stands_on_top_the_latest_first(me: Viewer) ->
 
     app = page(me)
 
-    assert [heading.value for heading in app.subheader] == ["To be followed up: 3", "All, the newest first"]
+    assert [heading.value for heading in app.subheader] == ["Open follow-ups: 3", "All engagements, newest first"]
     lines = [text.value for text in app.main.markdown]
     assert lines == [
         "**Late by 2 days** · Sun 22 Nov 2026",
@@ -183,9 +183,7 @@ def test_the_pages_own_filters_narrow_the_list_and_are_in_no_address(me: Viewer,
     assert whats(sound(app.run())) == ["A", "B"]
     app.text_input(key="engagements_search").input("ask")
     sound(app.run())
-    assert [text.value for text in app.main.markdown][-1] == (
-        "No engagement under this search. Take some of it back to see more."
-    )
+    assert [text.value for text in app.main.markdown][-1] == ("No engagements match. Broaden your search.")
     app.toggle(key="engagements_mine").set_value(False)
     assert whats(sound(app.run())) == ["C"]
     assert dict(app.query_params) == before
@@ -216,9 +214,7 @@ def test_organisation_and_period_of_the_filter_above_count_too_and_it_is_said(me
     assert app.main.caption[0].value == ("Filtered by: UN; Thu 1 Jan – Thu 31 Dec 2026.")
     app.multiselect(key="engagements_organisations").set_value(["osce"])
     sound(app.run())
-    assert [text.value for text in app.main.markdown][-1] == (
-        "No engagement under this search. Take some of it back to see more."
-    )
+    assert [text.value for text in app.main.markdown][-1] == ("No engagements match. Broaden your search.")
 
 
 def test_many_engagements_are_shown_some_at_a_time(me: Viewer) -> None:
@@ -264,7 +260,7 @@ def test_who_is_not_named_sees_nothing_of_a_restricted_engagement(me: Viewer, ot
     refused = page(other, record=secret)
     assert [title.value for title in refused.title] == ["Engagements"]
     assert [text.value for text in refused.main.markdown] == [
-        "This engagement is not there, or not for you to see. Go back to the list."
+        "This engagement no longer exists, or you do not have access."
     ]
 
 
@@ -318,7 +314,7 @@ def test_a_new_engagement_is_saved_with_its_ties_and_its_follow_up_and_opened(me
     app.selectbox(key="engagement_new_next_owner").select(other.person_id)
     click(app, "engagement_new_save")
 
-    assert [message.value for message in app.success] == ["The engagement is logged."]
+    assert [message.value for message in app.success] == ["Engagement logged."]
     made = address(app, "record")
     one = kept(me, made)
     assert (one.title, one.engagement_kind, one.on, one.form, one.organisation, one.participants, one.outcome) == (
@@ -357,7 +353,7 @@ def test_what_misses_is_said_and_what_was_typed_is_kept(me: Viewer, field: str, 
     (fault,) = app.error
     assert fault.value.startswith(says)
     assert app.text_area(key="engagement_new_outcome").value == "They came."
-    assert [text.value for text in page(me).main.markdown][-1].startswith("No engagement yet.")
+    assert [text.value for text in page(me).main.markdown][-1].startswith("No engagements yet.")
 
 
 def test_what_is_tied_to_a_case_is_restricted_and_its_follow_up_is_for_who_sees_it(me: Viewer, other: Viewer) -> None:
@@ -418,7 +414,7 @@ def test_an_edit_leaves_ties_alone_that_the_editor_does_not_see(me: Viewer, othe
     app.text_area(key=f"engagement_{made}_outcome").input("They agree.")
     click(app, f"engagement_{made}_save")
 
-    assert [message.value for message in app.success] == ["The engagement is saved."]
+    assert [message.value for message in app.success] == ["Engagement saved."]
     one = kept(me, made)
     assert (one.outcome, [link.other_id for link in one.links], [link.item for link in one.items]) == (
         "They agree.",

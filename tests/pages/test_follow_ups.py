@@ -65,13 +65,13 @@ def test_nobody_sees_follow_ups_before_saying_who_they_are(me: Viewer) -> None:
     ]
 
 
-def test_an_empty_page_says_what_will_stand_there(me: Viewer) -> None:
+def test_an_empty_page_says_what_will_be_here(me: Viewer) -> None:
     assert said(page(me)) == [
-        "Nothing is to be followed up. What is still to be done about an engagement, a statement, a case or any other record stands here, by whom and by when; it is added on the page of its record."
+        "No follow-ups yet. Add one on the page of an engagement, a statement, a case or another record."
     ]
 
 
-def test_ones_own_stand_first_late_ones_above_all(me: Viewer, other: Viewer) -> None:
+def test_the_readers_own_come_first_and_late_ones_above_all(me: Viewer, other: Viewer) -> None:
     meeting = engaged(me, "Meeting")
     for what, days in (("Later", 7), ("Soon", 6), ("Late", -3), ("Today", 0)):
         follow(me, meeting, what, days)
@@ -82,9 +82,9 @@ def test_ones_own_stand_first_late_ones_above_all(me: Viewer, other: Viewer) -> 
     app = page(me)
 
     assert [heading.value for heading in app.subheader] == [
-        "Yours, late: 1",
-        "Yours, in the coming seven days: 2",
-        "Yours, later: 1",
+        "My follow-ups, late: 1",
+        "My follow-ups, next seven days: 2",
+        "My follow-ups, later: 1",
         "Bo Dahl: 1",
     ]
     assert said(app) == [
@@ -105,17 +105,17 @@ def test_ones_own_stand_first_late_ones_above_all(me: Viewer, other: Viewer) -> 
     assert [fold.label for fold in app.main.expander] == ["Done since Sun 25 Oct 2026: 1"]
 
 
-def test_a_filter_that_is_set_is_said_not_to_count_here(me: Viewer) -> None:
+def test_the_page_says_that_the_filter_does_not_apply(me: Viewer) -> None:
     follow(me, engaged(me, "Meeting"), "Write back", 1)
 
     narrowed, all_ = page(me, body="un-hrc"), page(me)
 
-    notice = "All follow-ups: the filter above the page does not narrow them."
+    notice = "The filter does not apply to follow-ups; all are shown."
     assert [caption.value for caption in narrowed.main.caption].count(notice) == 1
     assert [caption.value for caption in all_.main.caption].count(notice) == 0
 
 
-def test_one_click_keeps_what_came_of_it_and_that_it_is_done(me: Viewer) -> None:
+def test_one_click_saves_the_outcome_and_marks_it_as_done(me: Viewer) -> None:
     meeting = engaged(me, "Meeting")
     made = follow(me, meeting, "Write *back*", -1)
     app = page(me)

@@ -61,13 +61,13 @@ def test_an_empty_tracker_says_what_will_be_there(staff_member: Viewer) -> None:
     assert [one.value for one in app.title] == ["Language tracker"]
     assert [one.value for one in app.markdown] == [
         (
-            "No proposal yet. Language on defenders that is put forward in a text of others stands here, with the agreed "
-            "language that it rests on and what became of it."
+            "No proposals yet. Record language on defenders proposed in another text, with the agreed language it draws "
+            "on and the outcome."
         )
     ]
 
 
-def test_proposals_stand_by_item_the_next_one_first(staff_member: Viewer) -> None:
+def test_proposals_are_listed_by_item_the_next_one_first(staff_member: Viewer) -> None:
     proposal(staff_member, "Past", "session-HRC63", outcome=ProposalOutcome.KEPT, final_wording=WORDING)
     proposal(staff_member, "Loose", forum="osce", wording=f"{WORDING}, and " + "their families " * 20)
     proposal(
@@ -76,7 +76,7 @@ def test_proposals_stand_by_item_the_next_one_first(staff_member: Viewer) -> Non
     app = language(staff_member)
     assert [one.value for one in app.subheader] == [
         "Human Rights Council, 64th session",
-        "Linked to no item of the calendar",
+        "Not linked to a calendar item",
         "Human Rights Council, 63rd session",
     ]
     assert opens(app) == ["**Next**", "**Loose**", "**Past**"]
@@ -84,7 +84,7 @@ def test_proposals_stand_by_item_the_next_one_first(staff_member: Viewer) -> Non
         "expected Mon 22 Feb – Tue 30 Mar 2027",
         "Weakened · Resolution on peaceful assembly · HRC",
         "Proposed · Resolution on peaceful assembly · OSCE",
-        "Mon 7 Sep – Fri 9 Oct 2026, over",
+        "Mon 7 Sep – Fri 9 Oct 2026, past",
         "Kept · Resolution on peaceful assembly · HRC",
     ]
     loose = next(one.value for one in app.markdown if "families" in one.value)
@@ -130,7 +130,7 @@ def test_a_new_proposal_takes_agreed_language_from_the_resolutions(staff_member:
     assert [one.value for one in app.error] == ["Write the final wording: it shows how the proposal was weakened."]
     type_in(app, outcome=ProposalOutcome.KEPT)
     save_it(app)
-    assert [one.value for one in app.success] == ["The proposal is saved."]
+    assert [one.value for one in app.success] == ["Proposal saved."]
     made = kept(staff_member)
     assert (made.precedent_symbol, made.outcome, made.final_wording, made.sensitivity) == (
         "A/RES/78/216",
@@ -163,7 +163,10 @@ def test_what_became_of_a_proposal_is_shown_word_by_word(staff_member: Viewer) -
         staff_member, "PP12", outcome=ProposalOutcome.WEAKENED, final_wording=weaker, precedent="human rights defenders"
     )
     app = language(staff_member, record=made)
-    assert [one.value for one in app.subheader][:2] == ["What became of the proposal", "Against the agreed language"]
+    assert [one.value for one in app.subheader][:2] == [
+        "Outcome of the proposal",
+        "Comparison with the agreed language",
+    ]
     drawn = [html.proto.body for html in app.get("html") if 'class="compared"' in html.proto.body]
     assert len(drawn) == 2
     assert "Encourages" in drawn[0]

@@ -41,16 +41,16 @@ def test_the_day_stands_above_what_is_on() -> None:
     assert [t.value for t in app.title] == ["Overview"]
     assert headings(app) == [
         "Now, Tuesday 24 November 2026",
-        "Next ninety days, to Mon 22 Feb 2027",
+        "Next 90 days (to Mon 22 Feb 2027)",
         "The cycles",
-        "The same days as a table",
+        "Table view",
     ]
 
 
 def test_deadlines_come_first_with_what_is_due_and_from_whom_and_windows_are_not_counted_in_days() -> None:
     app = overview()
     text = said(app)
-    deadlines, rest = text.index("#### Deadlines"), text.index("#### Sessions, meetings and days to mark")
+    deadlines, rest = text.index("#### Deadlines"), text.index("#### Sessions, meetings and international days")
     assert deadlines < rest
     counted = [t for t in text if t.startswith(("**In ", "**Today", "**Tomorrow"))]
     for day in (
@@ -74,8 +74,7 @@ def test_the_filter_narrows_every_part() -> None:
     assert "OSCE Ministerial Council 2026" in titles(app)
     assert all("ODIHR Director" not in title for title in titles(app))
     assert said(app)[-1] == (
-        "No cycle under this filter. The resolutions, the mandate and the UPR stand here, each with its last turn and "
-        "the two to come."
+        "No cycles match this filter. Remove a filter to see the resolutions, the mandate and the UPR."
     )
     assert [d.value["What"].to_list() for d in app.dataframe] == [["OSCE Ministerial Council 2026"]]
 
@@ -87,7 +86,7 @@ def test_a_period_takes_the_place_of_the_ninety_days_and_leaves_the_cycles() -> 
     assert cells(app, "ga-resolution") == ["**A/RES/78/216**", "**GA81**", "**GA84**"]
 
 
-def test_each_cycle_has_its_last_turn_and_the_two_to_come() -> None:
+def test_each_cycle_has_its_last_text_and_the_next_two() -> None:
     app = overview()
     assert {track: cells(app, track) for track in ("hrc-resolution", "ga-resolution", "sr-mandate", "upr")} == {
         "hrc-resolution": ["**A/HRC/RES/58/23**", "**HRC67**", "**HRC76**"],
@@ -108,7 +107,7 @@ def test_words_that_occur_in_an_older_text_do_not_make_it_the_last_one() -> None
     assert cells(app, "hrc-resolution") == ["**A/HRC/RES/58/23**", "**HRC67**", "**HRC76**"]
 
 
-def test_a_country_has_its_own_turns_in_the_upr() -> None:
+def test_a_country_has_its_own_reviews_in_the_upr() -> None:
     app = overview(country="NOR", kind="upr-review")
     assert cells(app, "upr") == ["**UPR47**", "**UPR61**", "**UPR75**"]
     assert "Mon 4 Nov – Fri 15 Nov 2024  \nheld, 4th cycle, Norway" in said(app)
@@ -117,15 +116,9 @@ def test_a_country_has_its_own_turns_in_the_upr() -> None:
 def test_an_empty_page_says_what_would_be_here() -> None:
     app = overview(q="no such words anywhere")
     assert said(app) == [
-        "Nothing is on today under this filter. What is under way stands here: sessions, texts, meetings.",
-        (
-            "Nothing begins in these days under this filter. Deadlines come first here, then sessions, meetings and days "
-            "to mark; take a value out of the filter, or set a longer period."
-        ),
-        (
-            "No cycle under this filter. The resolutions, the mandate and the UPR stand here, each with its last turn and "
-            "the two to come."
-        ),
+        "Nothing under way today matches this filter.",
+        "Nothing in this period matches the filter. Choose a longer period, or remove a filter.",
+        "No cycles match this filter. Remove a filter to see the resolutions, the mandate and the UPR.",
     ]
 
 
@@ -136,7 +129,7 @@ def test_a_title_opens_the_panel_of_its_item() -> None:
     assert [e.value for e in app.exception] == []
 
 
-def test_what_waits_for_whoever_acts_stands_on_top() -> None:
+def test_the_current_users_open_tasks_come_first() -> None:
     officer = save(ANONYMOUS, Person, {"name": "Desk officer"})
     assert waits(officer) == []
     values: dict[str, Any] = {"form": StatementForm.NATIONAL, "title": "National statement"}
@@ -150,10 +143,10 @@ def test_what_waits_for_whoever_acts_stands_on_top() -> None:
         for due in (date(2026, 11, 23), date(2026, 11, 24), date(2027, 1, 24)):
             statement.follow_ups.append(FollowUp(what="Write back", due=due, owner_id=officer))
     assert waits(officer) == [
-        "**1** statement waits for your word",
-        "**1** statement of yours is due in two weeks",
+        "**1** statement awaits your reply",
+        "**1** statement of yours is due within two weeks",
         "**1** follow-up is late",
-        "**1** follow-up is due in two weeks",
+        "**1** follow-up is due within two weeks",
     ]
     assert waits("") == []
 

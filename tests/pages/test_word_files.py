@@ -56,7 +56,7 @@ def test_this_week_and_the_next_have_theirs(offered: dict[str, dict[str, Any]]) 
     }
     assert lines(offered["Briefing note for next week"])[:2] == [
         "Week of Mon 30 Nov – Sun 6 Dec 2026",
-        "Briefing note · week 49 · calendar narrowed to HRC",
+        "Briefing note · week 49 · calendar filtered by HRC",
     ]
 
 
@@ -81,7 +81,7 @@ def test_a_statement_is_given_in_each_of_its_languages_until_it_is_not_for_the_r
         assert found is not None
         found.sensitivity = Sensitivity.RESTRICTED
     assert lines(french) == [
-        "This document could not be made",
+        "This document could not be created",
         "This statement is not there any more, or not for you to see. Go back to the list.",
     ]
 

@@ -42,7 +42,9 @@ def csv_download(
     def workbook() -> bytes:
         kept = describe(context.filter, context.reference)
         about = {"Filter": f"{kept[:1].upper()}{kept[1:]}. Filters on the page may narrow the list further."}
-        return table_xlsx(rows(), title or _title(name), made=context.today, about=about)
+        known = context.reference
+        names = {code: known.short_name(code) for code in known.organisations} | dict(known.state_names)
+        return table_xlsx(rows(), title or _title(name), made=context.today, about=about, names=names)
 
     written: tuple[tuple[str, str, str, Callable[[], bytes]], ...] = (
         ("csv", "text/csv", label, lambda: table_csv(rows())),
