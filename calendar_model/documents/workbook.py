@@ -206,7 +206,7 @@ def _items(frame: pd.DataFrame, names: Mapping[str, str]) -> tuple[list[str], li
     order = [*PRINTED, *(name for name in given.columns if name not in PRINTED)]
     rows = []
     for record in given.to_dict("records"):
-        shown = {name: _shown(_in_words(name, value, names)) for name, value in record.items()}
+        shown = {str(name): _shown(_in_words(str(name), value, names)) for name, value in record.items()}
         for name in _DAYS:
             shown[name] = _shown(date.fromisoformat(record[name][:10]))
         if window := WINDOWS.get(record["date_precision"], ""):
