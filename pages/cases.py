@@ -365,7 +365,7 @@ def _draw_after(form: RecordForm, raised: Sequence[Statement]) -> None:
     )
     _side_by_side(
         lambda: form.day("after_on", "Contacted on"),
-        lambda: form.choice("after_with", "Person contacted", list(InTheLoop), optional=True, placeholder="Not stated"),
+        lambda: form.choice("after_with", "Contact with", list(InTheLoop), optional=True, placeholder="Not stated"),
     )
     form.area("after_note", "Their assessment", height=68)
     form.area("since", "Developments since", height=120)

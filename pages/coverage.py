@@ -119,7 +119,7 @@ def counted(frame: pd.DataFrame, period: str, *, bold: bool = True) -> str:
 
 def explain() -> None:
     """Explain coverage to a reader who sees it for the first time."""
-    with st.expander("What is expected, and by when"):
+    with st.expander("Expectations and due dates"):
         st.markdown(
             "\n".join(f"- **{EXPECTATION_LABELS[e]}.** {EXPECTATION_MEANINGS[e]}" for e in Expectation)
             + "\n\nThe expectations follow the guidelines for missions to international organisations, which set no "
@@ -196,7 +196,7 @@ def draw_list(frame: pd.DataFrame, context: PageContext) -> None:
 
 
 def state_words(state: str) -> str:
-    """The state in words; what is late in bold."""
+    """Return the state in words, in bold if late."""
     return f"**{term(state)}**" if state == ReadinessState.LATE else term(state)
 
 
@@ -245,7 +245,7 @@ def draw(context: PageContext) -> None:
     """The page below its title."""
     above = st.container()
     with st.container(horizontal=True):
-        period = st.segmented_control("Ahead", list(PERIODS), default="3 months", required=True, key="coverage_ahead")
+        period = st.segmented_control("Period", list(PERIODS), default="3 months", required=True, key="coverage_ahead")
         scope = st.segmented_control("Show", [OURS, EVERYTHING], default=OURS, required=True, key="coverage_scope")
     chosen = str(period or "3 months")
     wanted = str(scope or OURS)

@@ -234,7 +234,7 @@ def draw_form(engagement: Engagement | None, everyone: Sequence[Person], context
             format_func=lambda code: labels.organisation(code, context.reference) if code else "None",
             help="The forum in which it took place, or the organisation we talked with.",
         )
-        st.subheader("Participants")
+        st.subheader("Participants and outcome")
         form.records("Contacts", RecordKind.CONTACT, field="links_contacts")
         label, example = kind.traits.participants
         form.text(
@@ -243,7 +243,6 @@ def draw_form(engagement: Engagement | None, everyone: Sequence[Person], context
             placeholder=example,
             help="Functions, codes or numbers; nothing that identifies a person.",
         )
-        st.subheader("Outcome")
         form.area("outcome", "Outcome", height=120)
         st.subheader("Linked to")
         form.items("Calendar items")

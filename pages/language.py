@@ -138,7 +138,7 @@ def draw_form(proposal: LanguageProposal | None, everyone: Sequence[Person], con
             format_func=lambda symbol: f"{symbol}, {agreed[symbol]}" if symbol in agreed else str(symbol),
         )
         form.area("precedent", "Agreed wording", height=100)
-        st.subheader("Outcome")
+        st.subheader("Result")
         form.choice("outcome", "Outcome", list(ProposalOutcome))
         form.area(
             "final_wording",

@@ -24,7 +24,7 @@ from calendar_model.vocabulary import Sensitivity
 from calendar_model.wording import term
 
 SIZE, SPACING = 16, 1.5
-"""Points, and lines, of what is read out."""
+"""Font size in points and line spacing of the spoken text."""
 
 _FORMS = {StatementForm.NATIONAL: "National statement", StatementForm.JOINT: "Joint statement"}
 _SPOKEN = "Spoken"
@@ -80,7 +80,7 @@ def delivery(
 
 
 def clearance_words(statement: Statement, text: Version, zone: str) -> str:
-    """``Draft, not cleared``, or by whom and when this text was cleared; what was dropped is not to be delivered."""
+    """Say whether this text is cleared, by whom and when, or that it was dropped."""
     if statement.state is StatementState.DROPPED:
         return "Dropped: do not deliver"
     if statement.state not in _CLEARED or statement.cleared_by is None or statement.cleared_at is None:

@@ -31,7 +31,7 @@ def briefing_note(
     """A note on an item of the calendar as a Word document; on a session, also on all that belongs to it.
 
     ``table`` is the whole calendar as the reader may see it, ``session`` reads as the reader; without one, and for
-    nobody in particular, the note holds the calendar alone. What is not in the table gives a document that says so.
+    nobody in particular, the note holds the calendar alone. An item not in the table gives a document that says so.
     """
     found = table[table["item"] == item]
     if found.empty:

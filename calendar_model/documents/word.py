@@ -1,7 +1,7 @@
 """Common parts of all Word documents: paper, styles, language, header and footer, tables, links.
 
 Everything is a style of Word (Title, Heading 1 and 2, List Bullet …), so that a reader can navigate by headings, take
-a list of contents out of them, and give the document the look of the house in one go.
+generate a table of contents, and apply another template at once.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ def bounded(make: Callable[_P, bytes]) -> Callable[_P, bytes]:
 
 
 def spend(text: str, parts: int = 1) -> None:
-    """Count what is about to be written."""
+    """Count a text against the limits before it is written; raises :class:`DocumentError` beyond them."""
     room = _room.get()
     if room is None:
         return
@@ -143,7 +143,7 @@ def new(kind: str, made: MadeFor, author: str, *, margin: float = 2.2) -> Docume
     properties.created = properties.modified = datetime.combine(made.on, time())
     package = document.part.package
     for name, relation in list(package.rels.items()):
-        # The picture of an empty page that comes with the template.
+        # The template's thumbnail of an empty page.
         if relation.reltype == _THUMBNAIL:
             del package.rels[name]
     return document
@@ -229,7 +229,7 @@ def _styled(
 
 
 def set_font(style: Any, size: float) -> None:
-    """The font of the house in a size in points, for all scripts: Arabic has a size of its own in Word."""
+    """Set the font and its size in points for all scripts: Word keeps a separate size for Arabic."""
     style.font.name, style.font.size = FONT, Pt(size)
     properties = style.element.get_or_add_rPr()
     fonts = properties.find(qn("w:rFonts"))
@@ -293,7 +293,7 @@ def bullet(document: Document, text: str, *, lead: str = "") -> Paragraph:
 
 
 def in_language(paragraph: Paragraph, language: str) -> None:
-    """Says in which language the runs of a paragraph are, and turns what is written from right to left."""
+    """Mark the language of a paragraph's runs, and set the direction of languages written from the right."""
     tag = languages.tag(language)
     written_to_left = languages.right_to_left(language)
     if written_to_left:

@@ -155,7 +155,7 @@ def test_from_the_timeline_to_the_follow_up(person: Callable[[str], Page], serve
     officer.goto(case)
     settled(officer)
     fill(officer, Contacted_on="2026-11-24", Their_assessment="The hearing went on in public.")
-    choose(officer.get_by_role("combobox", name="Person contacted"), "Civil society")
+    choose(officer.get_by_role("combobox", name="Contact with"), "Civil society")
     press(officer, "Save case")
     officer.goto(statement)
     settled(officer)

@@ -716,8 +716,8 @@ def test_details_are_saved_and_links_of_every_kind_stay(me: Viewer) -> None:
 def test_the_limit_comes_from_the_reference(me: Viewer) -> None:
     made = begin(me, "Text.")
     assert page(me, record=made).markdown[0].value == (
-        "**Version 1 in English: about 1 s of 1 min 30 s.** Limit in HRC: 1 min 30 s (Interactive dialogue "
-        "(recent sessions), unsourced)."
+        "**Version 1 in English: about 1 s of 1 min 30 s.** Limit in HRC: 1 min 30 s. Basis: Interactive dialogue "
+        "(recent sessions), unsourced."
     )
     other = begin(me, "Text.", form=StatementForm.EXPLANATION_OF_VOTE)
     assert page(me, record=other).markdown[0].value == (

@@ -1,4 +1,4 @@
-"""Forms for the workspace's records: fields that remember what was typed, and what comes of saving.
+"""Forms for the workspace's records: fields that remember what was typed, and the result of saving.
 
 A page draws a :class:`RecordForm` field by field; its button calls back. A refusal, or a change by somebody else in the
 meantime, is reported above the form, and everything that was typed stays in it.
@@ -146,9 +146,9 @@ def words(term: StrEnum | str) -> str:
 class RecordForm:
     """The fields of one record, new or kept. Draw them inside ``with form:``; then :meth:`submit`.
 
-    ``name`` is one of a kind on the page. The fields keep what was typed until it is saved or given up; the version
-    that the reader began from is remembered beside them, so that a change by somebody else is noticed. ``table`` is the
-    table whose columns the fields fill: it tells which of them are texts, and how long they may be.
+    ``name`` is unique on the page. The fields keep what was typed until it is saved or discarded, with the version that
+    the reader started from, so that a change by somebody else is noticed. ``table`` is the table whose columns the
+    fields fill: it tells which of them are texts, and how long they may be.
     """
 
     def __init__(self, name: str, context: PageContext, record: Any = None, *, table: str = "") -> None:
@@ -264,7 +264,7 @@ class RecordForm:
         return chosen
 
     def items(self, label: str = "Linked calendar items", **options: Any) -> list[str]:
-        """Items of the calendar: the last half year, the next three years, and what is linked already."""
+        """Draw the calendar items of the last half year and the next three years, and those linked already."""
         asked = st.query_params.get_all(LINK)
         kept = [link.item for link in self.record.items] if self.record is not None else asked
         choices = item_choices(self.context, kept)
@@ -344,7 +344,7 @@ class RecordForm:
         st.button(label, type=emphasis, key=f"{self.prefix}_{key}", on_click=self._submitted, args=(act,))
 
     def values(self, *names: str) -> dict[str, Any]:
-        """What is typed, by column; without names all fields that are columns."""
+        """Return the values of the fields by column; without names, of all fields that are columns."""
         columns = names or [name for name in self._fields if name not in self._not_columns]
         typed = {name: st.session_state.get(self._fields[name]) for name in columns if name in self._fields}
         # Terms are strings too, and have to stay terms; a column of text holds nothing as an empty text.
@@ -400,7 +400,7 @@ class RecordForm:
         return {"items": self.item_ids, "links": self.link_ids, "named": self.person_ids, "reason": self.reason}
 
     def chosen(self, *names: str) -> list[str]:
-        """What is chosen in ``items``, ``named`` or fields of records, together."""
+        """Return the choices in ``items``, ``named`` or fields of records, together."""
         drawn = [self._fields[name] for name in names if name in self._fields]
         return [one for key in drawn for one in st.session_state.get(key) or ()]
 
@@ -431,7 +431,7 @@ class RecordForm:
             self.forget()
 
     def forget(self) -> None:
-        """Forgets what was typed: the fields show what is saved. For callbacks."""
+        """Discard what was typed, so that the fields show the saved values; for callbacks."""
         typed.forget([*self._fields.values(), self._seen])
         for key in [*self._fields.values(), self._seen, f"{self.prefix}_conflict"]:
             st.session_state.pop(key, None)

@@ -18,7 +18,7 @@ _SHORT = len("Wed 23 Sep 2026")
 
 
 def full_list(frame: pd.DataFrame, link: str, name: str, alt: str, *, width: int) -> None:
-    """Draws ``frame``, which holds texts, and the button that gives it as ``<name>.csv``.
+    """Draw ``frame``, which holds texts, and the buttons that download it.
 
     The last column holds addresses: they become links on the words of column ``link``. Columns that are empty all the
     way down are not shown. ``width`` is the column's, in pixels.

@@ -55,7 +55,7 @@ def versions_in(statement: Statement, language: str) -> list[Version]:
 
 
 def first_language(statement: Statement, kept: Unsaved | None) -> str:
-    """The language in which the page opens: of what is not saved, or of the newest text."""
+    """Return the language in which the page opens: that of the unsaved text, or of the newest text."""
     if kept is not None:
         return kept.language
     return statement.versions[-1].language if statement.versions else "en"
@@ -117,7 +117,7 @@ class StatementEditor:
         if not self._keep(typed.text, base):
             return False
         if is_foreign:
-            # A tab that was cut off comes back. What the field held meanwhile is not thrown away for it.
+            # A tab that was cut off comes back. The text that the field held meanwhile is set aside, not lost.
             if state.recovered_at is not None and state.text != typed.text:
                 state.set_text_aside(state.text, state.base)
             state.base, state.revision = base, typed.revision

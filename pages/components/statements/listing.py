@@ -1,4 +1,4 @@
-"""The list of statements: what awaits the reader, what is due, and a search through titles and newest texts."""
+"""The list of statements: those awaiting the reader, those due, and a search through titles and newest texts."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ def _label(state: StatementState, to: StatementState, version: int) -> str:
         StatementState.CLEARED: f"Clear version {version}" if version else "Clear",
         StatementState.DELIVERED: "Mark as delivered",
         StatementState.FOLLOWED_UP: "Close",
-        StatementState.DROPPED: "Drop",
+        StatementState.DROPPED: "Drop statement",
     }[to]
 
 
@@ -72,7 +72,7 @@ def _draw_who_is_asked(statement: Statement, everyone: Sequence[Person], actor: 
     first = statement.waiting_for_id if statement.state is StatementState.CONSULTATION else usual
     key = f"waiting_{statement.id}"
     st.selectbox(
-        "Ask for reply",
+        "Reply requested from",
         list(names),
         index=list(names).index(first) if first in names else None,
         format_func=names.__getitem__,

@@ -77,7 +77,7 @@ def draw_speaking_time(statement: Statement, context: PageContext) -> None:
         shortest = min(known, key=lambda one: one.seconds)
         body = plain(labels.short_organisation(shortest.body, context.reference))
         which = "Shortest known limit" if len({one.seconds for one in known}) > 1 else "Limit"
-        says += f"{which} in {body}: {duration(shortest.seconds)} ({_rule(shortest)})."
+        says += f"{which} in {body}: {duration(shortest.seconds)}. Basis: {_rule(shortest)}."
     else:
         says += "No limit on record; enter the one in the order of the day under Details."
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -95,7 +95,7 @@ def _rule(limit: SpeakingLimit) -> str:
     return f"{plain(limit.occasion) or 'statements'}, {known}"
 
 
-# --- What is missing
+# --- Requirements
 
 
 _READY = {

@@ -41,7 +41,7 @@ def _line(entry: BriefingEntry, place: str, fold: bool) -> None:
 
 def line(key: str, when: str, label: str, details: str, item: str) -> None:
     """One line within a container whose key begins with ``lines_``: the date, a title that opens the panel of
-    ``item``, and details. ``when``, ``label`` and ``details`` are Markdown; ``key`` is one of a kind."""
+    ``item``, and details. ``when``, ``label`` and ``details`` are Markdown; ``key`` is unique."""
     with dated_line(key, when):
         st.button(label, key=key, type="tertiary", on_click=item_panel.choose, args=(item,), wrap=True)
         st.caption(details, width="content")
@@ -50,7 +50,7 @@ def line(key: str, when: str, label: str, details: str, item: str) -> None:
 @contextmanager
 def dated_line(key: str, when: str, *, stacked: bool = False) -> Iterator[None]:
     """A line within a container whose key begins with ``lines_``: ``when``, Markdown, on the left; what is drawn in
-    this block on the right, side by side or ``stacked``. ``key`` is one of a kind."""
+    this block on the right, side by side or ``stacked``. ``key`` is unique."""
     with st.container(horizontal=True, gap="small"):
         with st.container(key=f"when_{key}", width=LEFT, gap=None):
             st.markdown(when)

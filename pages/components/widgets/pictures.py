@@ -159,5 +159,5 @@ def _make_picture(
 
 @st.cache_data(max_entries=24, show_spinner=False)
 def _draw_bytes(drawn_sheet: PictureSheet, file_format: PictureFormat) -> bytes:
-    """Kept by what is drawn, whoever asked first."""
+    """Draw a sheet; the cache serves every reader who wants the same one."""
     return picture(drawn_sheet, file_format)

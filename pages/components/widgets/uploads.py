@@ -1,4 +1,4 @@
-"""The one way for a page to take a file: the server reads none but from sessions whose page offers to."""
+"""The only way for a page to take a file: the server reads files only from sessions whose page offers it."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from calendar_model.web.uploads import OFFERS
 
 
 def enter(page: str) -> None:
-    """For ``dashboard.py``: notes the page that the reader has opened, so that what another offered ends."""
+    """Note the page that the reader has opened, which ends the offer of another; for ``dashboard.py``."""
     context = get_script_run_ctx()
     if context is not None:
         OFFERS.enter(context.session_id, page)
 
 
 def upload(label: str, types: Sequence[str], *, megabytes: int, key: str) -> UploadedFile | None:
-    """A field for one file with one of these endings; what was chosen, or None."""
+    """Draw a field for one file with one of these endings; return the file, or None."""
     context = get_script_run_ctx()
     if context is not None:
         OFFERS.offer(context.session_id)
