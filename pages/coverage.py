@@ -98,7 +98,7 @@ def _coverage(
 
 
 def covered(context: PageContext, days: int) -> pd.DataFrame:
-    """The coverage of the items that the filter keeps, as far ahead as asked."""
+    """Return the coverage of the items that match the filter, for a number of days ahead."""
     # The whole table, because it has the deadlines from which days are counted; the filter comes after.
     version = str(context.table.attrs["version"])
     frame = _coverage(context.table, context.reference, version, context.today, days, context.viewer, change_token())

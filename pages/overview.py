@@ -104,7 +104,7 @@ def coming(context: PageContext) -> pd.DataFrame:
     return view
 
 
-def turn(label: str, found: CycleStep | None, track: str, nothing: str) -> None:
+def draw_step(label: str, found: CycleStep | None, track: str, nothing: str) -> None:
     """Draw one step of a cycle, or ``nothing``, the words for its absence."""
     st.caption(f"{label}, under way" if found and found.open else label)
     if found is None:
@@ -159,7 +159,7 @@ def the_cycles(context: PageContext) -> None:
             )
             for cell, (label, which, nothing) in zip(cells, steps, strict=True):
                 with cell.container(gap="xxsmall"):
-                    turn(label, which, cycle.track.code, nothing)
+                    draw_step(label, which, cycle.track.code, nothing)
     csv_download(cycle_rows(found), "cycles", label="Download cycles as CSV")
 
 

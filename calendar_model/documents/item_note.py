@@ -28,7 +28,7 @@ from calendar_model.vocabulary import Confidence, Kind
 def briefing_note(
     session: Session | None, item: str, reference: Reference, table: pd.DataFrame, reader: Reader
 ) -> bytes:
-    """A note on an item of the calendar as a Word document; on a session, also on all that belongs to it.
+    """Write a note on a calendar item as a Word document; on a session, also on its related items.
 
     ``table`` is the whole calendar as the reader may see it, ``session`` reads as the reader; without one, and for
     nobody in particular, the note holds the calendar alone. An item not in the table gives a document that says so.

@@ -9,5 +9,5 @@ _NOT_IN_XML = re.compile("[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]
 
 
 def printable(text: str) -> str:
-    """The text with line feeds at the ends of lines, and a replacement character for each that no XML file holds."""
+    """Return the text with line feeds as line ends, and a replacement for each character that XML does not allow."""
     return _NOT_IN_XML.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))

@@ -41,7 +41,7 @@ _AFTER_BIDI = (
     "w:suppressOverlap", "w:jc", "w:textDirection", "w:textAlignment", "w:textboxTightWrap", "w:outlineLvl", "w:divId",
     "w:cnfStyle", "w:rPr", "w:sectPr", "w:pPrChange",
 )  # fmt: skip
-"""What follows in the properties of a paragraph: their order is fixed, and Word is strict about it."""
+"""Properties of a paragraph that follow ``w:bidi``: their order is fixed, and Word is strict about it."""
 
 _IN_TABLE = "Table Text"
 _PAPER = (Cm(21.0), Cm(29.7))
@@ -69,7 +69,7 @@ class DocumentError(Exception):
 
 @dataclass
 class _Room:
-    """How much may still be written into a document."""
+    """The paragraphs and characters that may still be written into a document."""
 
     parts: int = MOST_PARTS
     characters: int = MOST_CHARACTERS
@@ -259,7 +259,7 @@ def head_and_foot(document: Document, head: str, foot: str = "") -> None:
 
 
 def _field(paragraph: Paragraph, instruction: str) -> None:
-    """A field that Word works out itself, such as the number of the page."""
+    """Add a field that Word computes, such as the page number."""
     field = OxmlElement("w:fldSimple")
     field.set(qn("w:instr"), instruction)
     paragraph._p.append(field)
@@ -311,7 +311,7 @@ def in_language(paragraph: Paragraph, language: str) -> None:
 
 
 def table(document: Document, heads: Sequence[str], rows: Iterable[Sequence[str]], widths: Sequence[float]) -> None:
-    """A table with a row of heads that comes again on every page; rows are not broken. Widths in centimetres."""
+    """Add a table whose heading row repeats on every page; rows are not broken. Widths in centimetres."""
     made = document.add_table(rows=1, cols=len(heads), style="Table Grid")
     made.alignment, made.autofit = WD_TABLE_ALIGNMENT.LEFT, False
     _borders(made)

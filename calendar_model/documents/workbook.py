@@ -281,7 +281,7 @@ def _write(cell: Any, shown: _Shown, alignment: Alignment) -> Any:
 
 
 def _width(name: str, column: Sequence[_Shown]) -> float:
-    """In characters: as wide as the longest line, but no wider than what can be read; the filter's button has room."""
+    """Return a width in characters: that of the longest line, up to a readable limit, with room for the filter."""
     longest = max((_length(shown) for shown in column), default=0)
     return min(max(longest, len(name) + 3, _NARROWEST), _WIDEST) + 1
 

@@ -61,7 +61,7 @@ def test_every_part_of_a_document_is_counted(kind: str) -> None:
     assert [p.text for p in docx.Document(io.BytesIO(short())).paragraphs] == ["text"]
 
 
-def test_work_beyond_what_may_wait_is_told_at_once() -> None:
+def test_work_beyond_the_queue_is_refused_at_once() -> None:
     queue = WorkQueue(at_once=2, waiting=3, seconds=30)
     inside, most, lock = 0, 0, threading.Lock()
     busy, may_end = threading.Semaphore(0), threading.Event()
@@ -92,7 +92,7 @@ def test_work_beyond_what_may_wait_is_told_at_once() -> None:
         pass
 
 
-def test_who_has_waited_long_enough_is_told() -> None:
+def test_work_that_waited_too_long_is_refused() -> None:
     queue = WorkQueue(at_once=1, waiting=1, seconds=0.01)
     with queue.slot("Busy."), pytest.raises(BusyError, match="Busy"), queue.slot("Busy."):
         pass

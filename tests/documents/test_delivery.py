@@ -128,7 +128,7 @@ def test_what_is_read_out_is_large_and_not_broken(reference: Reference) -> None:
         ),
     ],
 )
-def test_where_it_stands_is_said_clearly(reference: Reference, columns: dict[str, Any], says: str) -> None:
+def test_the_clearance_is_stated_clearly(reference: Reference, columns: dict[str, Any], says: str) -> None:
     assert state(opened(reference, **columns)) == says
 
 

@@ -219,7 +219,7 @@ def test_it_is_a_word_document_as_word_makes_them(staff_member: Viewer, note: Ca
     assert links[-1] == "https://searchlibrary.ohchr.org/record/26012"
 
 
-def test_what_is_restricted_stands_in_the_note_of_who_is_named_and_in_no_other(
+def test_restricted_records_are_only_in_notes_for_people_with_access(
     staff_member: Viewer, other: Viewer, note: Callable[..., bytes], week: Callable[..., bytes]
 ) -> None:
     named = [staff_member.person_id]
@@ -281,7 +281,7 @@ def test_what_is_restricted_stands_in_the_note_of_who_is_named_and_in_no_other(
             assert kept not in parts(one)
 
 
-def test_a_session_comes_with_all_that_belongs_to_it(staff_member: Viewer, note: Callable[..., bytes]) -> None:
+def test_a_session_comes_with_its_related_items(staff_member: Viewer, note: Callable[..., bytes]) -> None:
     write(staff_member, Engagement, "First round", **CONSULTED)
     document = opened(note(staff_member, "session-HRC67"))
     assert texts(document, "Heading 1", "Heading 2") == [

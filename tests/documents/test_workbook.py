@@ -39,7 +39,7 @@ def rows_of(book: Workbook, sheet: str = "Table") -> list[list[Any]]:
     return [list(row) for row in book[sheet].values]
 
 
-def test_values_are_what_they_are_and_hours_say_of_which_zone() -> None:
+def test_values_keep_their_types_and_times_have_a_zone() -> None:
     zurich = ZoneInfo("Europe/Zurich")
     frame = pd.DataFrame(
         {

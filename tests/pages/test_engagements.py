@@ -83,7 +83,7 @@ def whats(app: AppTest) -> list[str]:
 # --- The list
 
 
-def test_nobody_sees_engagements_before_saying_who_they_are(me: Viewer) -> None:
+def test_engagements_are_hidden_until_a_user_is_selected(me: Viewer) -> None:
     engaged(me, "CANARY")
 
     app = sound(open_page("engagements"))
@@ -94,7 +94,7 @@ def test_nobody_sees_engagements_before_saying_who_they_are(me: Viewer) -> None:
     assert "CANARY" not in everything(app)
 
 
-def test_an_empty_page_says_what_will_stand_there(me: Viewer) -> None:
+def test_an_empty_page_says_what_will_be_here(me: Viewer) -> None:
     app = page(me)
 
     assert [text.value for text in app.main.markdown] == [
@@ -102,7 +102,7 @@ def test_an_empty_page_says_what_will_stand_there(me: Viewer) -> None:
     ]
 
 
-def test_a_row_says_when_what_where_with_whom_and_what_came_of_it(me: Viewer) -> None:
+def test_a_row_shows_date_title_place_participants_and_outcome(me: Viewer) -> None:
     who = contact(me, "Defender 001")
     engaged(me, "Breakfast", links=[who], items=[ITEM], organisation="un-hrc", outcome=f"They\nagree. {'word ' * 40}")
     engaged(me, "Round table", TODAY + timedelta(days=1), participants="Two lawyers")
@@ -142,7 +142,7 @@ def test_a_row_says_when_what_where_with_whom_and_what_came_of_it(me: Viewer) ->
     assert "3 engagements. Select a row to open it." in [caption.value for caption in app.main.caption]
 
 
-def test_what_is_to_be_followed_up_stands_on_top_the_latest_first(me: Viewer) -> None:
+def test_open_follow_ups_come_first_the_latest_above_all(me: Viewer) -> None:
     late = engaged(me, "Breakfast", follow_ups=[follow_up(me, "Write *back*", -2), follow_up(me, "Call", 9)])
     engaged(me, "Lunch", follow_ups=[follow_up(me, "Thank them", 0), follow_up(me, "Done", -9, done_on=TODAY)])
 
@@ -189,7 +189,7 @@ def test_the_pages_own_filters_narrow_the_list_and_are_in_no_address(me: Viewer,
     assert dict(app.query_params) == before
 
 
-def test_what_is_chosen_in_the_list_is_still_chosen_when_one_comes_back(me: Viewer) -> None:
+def test_the_choices_of_the_list_stay_while_a_record_is_open(me: Viewer) -> None:
     made = engaged(me, "A", follow_ups=[follow_up(me, "Write back", 1)])
     engaged(me, "B", engagement_kind=EngagementKind.INVITED)
     app = page(me)
@@ -202,7 +202,7 @@ def test_what_is_chosen_in_the_list_is_still_chosen_when_one_comes_back(me: View
     assert whats(app) == ["A"]
 
 
-def test_organisation_and_period_of_the_filter_above_count_too_and_it_is_said(me: Viewer) -> None:
+def test_the_filter_above_narrows_the_list_and_is_named(me: Viewer) -> None:
     engaged(me, "A", organisation="un-hrc", follow_ups=[follow_up(me, "Of A", 1)])
     engaged(me, "B", organisation="osce", follow_ups=[follow_up(me, "Of B", 1)])
     engaged(me, "C", date(2025, 3, 1), organisation="un-hrc")
@@ -239,7 +239,7 @@ def test_many_engagements_are_shown_some_at_a_time(me: Viewer) -> None:
     assert whats(app) == [f"Number {number}" for number in range(103)]
 
 
-def test_who_is_not_named_sees_nothing_of_a_restricted_engagement(me: Viewer, other: Viewer) -> None:
+def test_people_without_access_see_nothing_of_a_restricted_engagement(me: Viewer, other: Viewer) -> None:
     secret = engaged(
         me,
         "CANARY title",
@@ -292,7 +292,7 @@ def test_each_kind_is_explained_in_a_sentence_of_its_own(me: Viewer) -> None:
     assert all(sentence.endswith(".") for sentence in explained)
 
 
-def test_a_new_engagement_is_saved_with_its_ties_and_its_follow_up_and_opened(me: Viewer, other: Viewer) -> None:
+def test_a_new_engagement_is_saved_with_links_and_follow_up_and_opened(me: Viewer, other: Viewer) -> None:
     who = contact(me, "Defender 001")
     event = save(
         me,
@@ -341,7 +341,7 @@ def test_a_new_engagement_is_saved_with_its_ties_and_its_follow_up_and_opened(me
         ("next_due", "Say by when it is to be done."),
     ],
 )
-def test_what_misses_is_said_and_what_was_typed_is_kept(me: Viewer, field: str, says: str) -> None:
+def test_missing_values_are_named_and_typed_ones_kept(me: Viewer, field: str, says: str) -> None:
     app = page(me, new="invited")
     app.text_input(key="engagement_new_title").input("" if field == "title" else "Reception")
     app.date_input(key="engagement_new_on").set_value(None if field == "on" else TODAY)
@@ -356,7 +356,7 @@ def test_what_misses_is_said_and_what_was_typed_is_kept(me: Viewer, field: str, 
     assert [text.value for text in page(me).main.markdown][-1].startswith("No engagements yet.")
 
 
-def test_what_is_tied_to_a_case_is_restricted_and_its_follow_up_is_for_who_sees_it(me: Viewer, other: Viewer) -> None:
+def test_a_link_to_a_case_restricts_an_engagement_and_its_follow_up(me: Viewer, other: Viewer) -> None:
     case = save(me, Case, {"title": "Case 1", "suggested_by": Suggester.DEFENDER})
     app = page(me, new="consulted", **{"with": case})
     app.text_input(key="engagement_new_title").input("Talk about Case 1")
@@ -406,7 +406,7 @@ def test_security_measures_are_born_restricted_and_never_opened_to_all(me: Viewe
         assert of_record(session, made)[-1].reason == "They have asked for it themselves."
 
 
-def test_an_edit_leaves_ties_alone_that_the_editor_does_not_see(me: Viewer, other: Viewer) -> None:
+def test_an_edit_keeps_links_that_the_editor_does_not_see(me: Viewer, other: Viewer) -> None:
     hidden = contact(me, "Defender 001")
     made = engaged(me, "Meeting", links=[hidden], items=["of-a-calendar-long-ago"])
     app = page(other, record=made)
@@ -456,7 +456,7 @@ def test_the_history_says_who_changed_what_from_what_to_what(me: Viewer, other: 
     assert [fold.label for fold in app.main.expander if fold.label.startswith("History")] == ["History: 2 changes"]
 
 
-def test_beside_an_engagement_stands_what_it_is_tied_to(me: Viewer) -> None:
+def test_linked_records_are_listed_beside_an_engagement(me: Viewer) -> None:
     who = contact(me, "Defender 001")
     draft = save(me, Statement, {"title": "Item 3", "form": StatementForm.NATIONAL})
     case = save(me, Case, {"title": "Case 1", "suggested_by": Suggester.DEFENDER})

@@ -16,7 +16,9 @@ from tests.app import open_page
     ("page", "new", "kind", "field"),
     [("statements", "national", Statement, "title"), ("engagements", "consulted", Engagement, "place")],
 )
-def test_what_is_pasted_is_kept_and_told(me: Viewer, page: str, new: str, kind: type[Record], field: str) -> None:
+def test_a_text_that_is_too_long_is_kept_and_reported(
+    me: Viewer, page: str, new: str, kind: type[Record], field: str
+) -> None:
     most = longest(kind, field)
     app = open_page(page, me.person_id, new=new)
     (box,) = [one for one in app.text_input if (one.key or "").endswith(f"_{field}")]

@@ -55,7 +55,7 @@ def said(app: AppTest) -> list[str]:
     return [element.value for element in app.main.markdown]
 
 
-def test_nobody_sees_follow_ups_before_saying_who_they_are(me: Viewer) -> None:
+def test_follow_ups_are_hidden_until_a_user_is_selected(me: Viewer) -> None:
     follow(me, engaged(me, "Meeting"), "Write back", 1)
 
     app = sound(open_page("follow_ups"))
@@ -131,7 +131,7 @@ def test_one_click_saves_the_outcome_and_marks_it_as_done(me: Viewer) -> None:
     assert kept(me, meeting) == [("Write *back*", date(2026, 11, 23), me.person_id, None, "They are content.")]
 
 
-def test_a_follow_up_can_be_put_off_and_said_otherwise(me: Viewer) -> None:
+def test_a_follow_up_can_be_postponed_and_reworded(me: Viewer) -> None:
     meeting = engaged(me, "Meeting")
     made = follow(me, meeting, "Write back", -1)
     app = page(me)
@@ -149,7 +149,7 @@ def test_a_follow_up_can_be_put_off_and_said_otherwise(me: Viewer) -> None:
     assert kept(me, meeting) == [("Call back", date(2026, 12, 1), me.person_id, None, "")]
 
 
-def test_who_is_overtaken_is_told_and_overwrites_nothing(me: Viewer, other: Viewer) -> None:
+def test_an_edit_conflict_is_reported_and_overwrites_nothing(me: Viewer, other: Viewer) -> None:
     meeting = engaged(me, "Meeting")
     made = follow(me, meeting, "Write back", -1)
     app = page(me)
@@ -178,7 +178,7 @@ def test_many_follow_ups_are_shown_some_at_a_time(me: Viewer) -> None:
     assert [text for text in said(app) if text.startswith("**Number")] == [f"**Number {n:02}**" for n in range(11)]
 
 
-def test_who_is_not_named_sees_nothing_of_a_restricted_records_follow_ups(me: Viewer, other: Viewer) -> None:
+def test_people_without_access_see_no_follow_ups_of_a_restricted_record(me: Viewer, other: Viewer) -> None:
     secret = engaged(me, "CANARY title", EngagementKind.SECURITY_MEASURES)
     follow(me, secret, "CANARY open", 1)
     follow(me, secret, "CANARY done", 1, done_on=TODAY, outcome="CANARY outcome")
@@ -216,7 +216,7 @@ def test_a_follow_up_is_added_on_the_page_of_its_record(me: Viewer, other: Viewe
         )
 
 
-def test_of_a_restricted_record_only_who_is_named_is_given_something_to_do(me: Viewer, other: Viewer) -> None:
+def test_only_people_with_access_are_responsible_for_a_restricted_record(me: Viewer, other: Viewer) -> None:
     secret = engaged(me, "Secret", EngagementKind.SECURITY_MEASURES)
     made = follow(me, secret, "Call", 1)
 

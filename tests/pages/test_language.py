@@ -157,7 +157,7 @@ def test_a_symbol_that_the_reference_does_not_have_stays(staff_member: Viewer) -
     )
 
 
-def test_what_became_of_a_proposal_is_shown_word_by_word(staff_member: Viewer) -> None:
+def test_the_outcome_of_a_proposal_is_compared_word_by_word(staff_member: Viewer) -> None:
     weaker = "Encourages States to protect human rights defenders"
     made = proposal(
         staff_member, "PP12", outcome=ProposalOutcome.WEAKENED, final_wording=weaker, precedent="human rights defenders"

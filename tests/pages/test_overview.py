@@ -36,7 +36,7 @@ def cells(app: AppTest, track: str) -> list[str]:
     return [app.button(key=f"cycle_{track}_{label}").label for label in ("Last", "Next", "Then")]
 
 
-def test_the_day_stands_above_what_is_on() -> None:
+def test_the_date_is_above_what_is_under_way() -> None:
     app = overview()
     assert [t.value for t in app.title] == ["Overview"]
     assert headings(app) == [

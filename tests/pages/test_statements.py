@@ -128,7 +128,7 @@ def everything(app: AppTest) -> str:
 # --- The list
 
 
-def test_nobody_sees_statements_before_saying_who_they_are(me: Viewer) -> None:
+def test_statements_are_hidden_until_a_user_is_selected(me: Viewer) -> None:
     begin(me, "Kestrel.")
     app = open_page("statements")
     assert [fault.value for fault in app.exception] == []
@@ -235,7 +235,7 @@ def test_the_file_has_no_restricted_statement(me: Viewer, monkeypatch: pytest.Mo
     ]
 
 
-def test_who_is_not_named_sees_nothing_of_a_restricted_statement(me: Viewer, head: Viewer) -> None:
+def test_people_without_access_see_nothing_of_a_restricted_statement(me: Viewer, head: Viewer) -> None:
     made = begin(me, "Kestrel in the text.", title="Kestrel", sensitivity=Sensitivity.RESTRICTED, speaker="Kestrel")
     assert "Kestrel" in everything(page(me))
     assert "Kestrel in the text." in str(texts(me, made))
@@ -399,7 +399,7 @@ def test_the_second_of_two_editors_sees_both_texts_and_takes_the_merge(me: Viewe
     ]
 
 
-def test_what_both_changed_stands_in_brackets_to_be_settled(me: Viewer, head: Viewer) -> None:
+def test_conflicting_passages_appear_in_brackets(me: Viewer, head: Viewer) -> None:
     made = begin(head, "We call on states to act.")
     app = page(me, record=made)
     write(head, made, "We call on all states to act.")
@@ -426,7 +426,7 @@ def test_the_second_editor_can_go_on_with_theirs_or_look_at_the_newest(me: Viewe
     assert [text for _, _, text, _ in texts(me, made)] == ["One.", "Theirs.", "Mine."]
 
 
-def test_who_has_typed_nothing_is_told_of_the_newer_text_too(me: Viewer, head: Viewer) -> None:
+def test_a_reader_who_typed_nothing_is_told_of_the_newer_text_too(me: Viewer, head: Viewer) -> None:
     made = begin(head, "One.")
     app = page(me, record=made)
     write(head, made, "Two.")
@@ -507,7 +507,7 @@ def test_two_versions_are_compared_word_by_word(me: Viewer) -> None:
 # --- Moves
 
 
-def test_a_statement_is_sent_round_cleared_delivered_and_closed(me: Viewer, head: Viewer) -> None:
+def test_a_statement_is_consulted_on_cleared_delivered_and_closed(me: Viewer, head: Viewer) -> None:
     made = begin(me, "Thank you.")
     app = page(me, record=made)
     assert app.selectbox(key=f"waiting_{made}").value == head.person_id
@@ -647,7 +647,7 @@ def test_two_people_override_a_check_and_it_is_shown_permanently(me: Viewer, hea
     assert f"{asked} {confirmed}" in [text.value for text in app.markdown]
 
 
-def test_who_is_asked_is_told_apart_by_what_they_will_and_will_not_read(me: Viewer, head: Viewer) -> None:
+def test_the_page_says_what_the_person_asked_can_and_cannot_read(me: Viewer, head: Viewer) -> None:
     case = save(me, Case, {"title": "Case 1", "suggested_by": Suggester.CIVIL_SOCIETY, **ANSWERS})
     made = begin(me, "Text.", links=[case])
     app = page(me, record=made)
@@ -725,7 +725,7 @@ def test_the_limit_comes_from_the_reference(me: Viewer) -> None:
     )
 
 
-def test_states_that_join_are_written_down(me: Viewer) -> None:
+def test_the_answers_of_cosponsors_are_saved(me: Viewer) -> None:
     made = begin(me, form=StatementForm.JOINT)
     app = page(me, record=made)
     click(app, "joins_save")

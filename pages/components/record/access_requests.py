@@ -56,7 +56,7 @@ def requests_for(record: Record, everyone: Sequence[Person]) -> None:
 
 
 def requests_of_nobody(reader: Viewer) -> None:
-    """The open requests that a reader can grant, under a heading; nothing where there are none."""
+    """Draw the open requests that a reader can grant, under a heading; nothing where there are none."""
     if reader.person_id and (found := list_open_requests(reader)):
         st.subheader("Access requests")
         _listed(found)

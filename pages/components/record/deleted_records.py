@@ -23,7 +23,7 @@ CHOSEN = "deleted_record"
 
 
 def deleted_records(context: PageContext, everyone: Sequence[Person]) -> None:
-    """A choice of the deleted records, and the history of the one that is chosen; nothing where there are none."""
+    """Draw a choice of deleted records and the history of the chosen one; nothing where there are none."""
     found = {one.record_id: one for one in records.deleted_records(context.viewer)}
     if not found:
         return

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def deletion(record: Record, what: str) -> None:
-    """The field for the reason and the button that deletes a record; ``what`` completes “Delete …”.
+    """Draw the field for the reason and the button that deletes a record; ``what`` completes “Delete …”.
 
     Afterwards the page's list is shown. Kinds of record that are never deleted are refused.
     """

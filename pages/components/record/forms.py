@@ -362,7 +362,7 @@ class RecordForm:
 
     @property
     def item_ids(self) -> list[str] | None:
-        """The items of the calendar to which the record shall be linked; None where the form does not ask for them.
+        """The calendar items to link the record to; None where the form does not ask for them.
 
         Links to items that the reader's calendar does not have stay as they are.
         """
@@ -374,7 +374,7 @@ class RecordForm:
 
     @property
     def link_ids(self) -> list[str] | None:
-        """The records to which the record shall be linked; None where the form does not ask for any.
+        """The records to link the record to; None where the form does not ask for any.
 
         Links to kinds of record that the form does not offer stay as they are.
         """
@@ -386,7 +386,7 @@ class RecordForm:
 
     @property
     def person_ids(self) -> list[str] | None:
-        """The persons who shall have access; None where the form does not ask for them."""
+        """The people to give access; None where the form does not ask for them."""
         return self.chosen("named") if "named" in self._fields else None
 
     @property
@@ -396,7 +396,7 @@ class RecordForm:
 
     @property
     def options(self) -> SaveOptions:
-        """What the record shall be saved with besides its columns, for the commands of its noun."""
+        """The options to save the record with besides its columns, for the commands of its noun."""
         return {"items": self.item_ids, "links": self.link_ids, "named": self.person_ids, "reason": self.reason}
 
     def chosen(self, *names: str) -> list[str]:

@@ -28,6 +28,39 @@ _PARTS = {
 }
 """The name of each part of a record, by table."""
 _ACTIONS = {"create": "added", "update": "changed", "delete": "removed"}
+_FIELDS = {
+    "on": "Date",
+    "what": "Action",
+    "done_on": "Date done",
+    "to_what": "Consent to",
+    "until": "Valid until",
+    "taken_by_id": "Recorded by",
+    "forbidden_channels": "Channels to avoid",
+    "waiting_for_id": "Reply requested from",
+    "lead": "Lead delegation",
+    "speaking_seconds": "Speaking limit (seconds)",
+    "wording": "Proposed wording",
+    "precedent": "Agreed wording",
+    "precedent_symbol": "Document",
+    "suggested_note": "Request",
+    "mission_consulted_on": "Mission consulted on",
+    "mission_advice": "Advice from the mission",
+    "before_on": "Date of consultation",
+    "before_with": "Consultation with",
+    "before_note": "Wishes at consultation",
+    "risk": "Risk level",
+    "risk_weighed_on": "Risk assessed on",
+    "prospect": "Likely effect",
+    "prospect_reasons": "Reasons for the likely effect",
+    "prospect_weighed_on": "Likely effect assessed on",
+    "after_on": "Contacted on",
+    "after_with": "Contact with",
+    "after_note": "Assessment afterwards",
+    "since": "Developments since",
+    "alleged_on": "Date alleged",
+}
+"""Names of columns whose codes do not read as words."""
+
 _SILENT = frozenset({"id", "kind", "record_id", "contact_id", "salt", "version", "created_at", "updated_at"})
 """Columns of a change that say nothing to a reader."""
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -51,7 +84,7 @@ def history(changes: Sequence[Change], everyone: Sequence[Person], titles: Mappi
 def _change_rows(
     change: Change, names: Mapping[str, str], known: Mapping[str, str], zone: str
 ) -> list[tuple[str, ...]]:
-    """A line of the history for people, a row for each column that it changed."""
+    """Return a change as rows for people, one for each column that it changed."""
     before, after = json.loads(change.before), json.loads(change.after)
     at = wording.moment(change.at, zone)
     part = _PARTS.get(change.table_now, "")
@@ -61,7 +94,7 @@ def _change_rows(
         # Sealed values read alike on both sides although they have changed.
         if column in _SILENT or (was == now and not isinstance(after.get(column), dict)):
             continue
-        field = words(column.removesuffix("_id").replace("_", "-"))
+        field = _FIELDS.get(column) or words(column.removesuffix("_id").replace("_", "-"))
         what = f"{part} {_ACTIONS.get(change.action, change.action)}: {field.lower()}" if part else field
         rows.append((at, names.get(change.person_id, ""), what, was, now, change.reason))
     return rows

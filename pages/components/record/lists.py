@@ -35,12 +35,12 @@ def full_list(frame: pd.DataFrame, link: str, name: str, alt: str, *, width: int
 
 
 def _paragraph(row: Mapping[Any, str]) -> str:
-    """The cells of a row one after the other; a bare number has the name of its column behind it."""
+    """Join the cells of a row; a bare number is followed by the name of its column."""
     (_, first), *others = row.items()
     cells = (f"{cell} {str(name).lower()}" if cell.isdigit() else cell for name, cell in others)
     return " · ".join(filter(None, (f"**{first}**", *cells)))
 
 
 def _unbroken(cell: str) -> str:
-    """A cell as short as a date stays on one line."""
+    """Keep a cell as short as a date on one line."""
     return cell.replace(" ", "\N{NO-BREAK SPACE}") if len(cell) <= _SHORT else cell

@@ -99,13 +99,13 @@ def left_out_caption(count: int) -> None:
 
 
 def shortened(text: str, most: int) -> str:
-    """The beginning of a text in one line, to the end of a word, with an ellipsis where something follows."""
+    """Shorten a text to one line, ending with a whole word and an ellipsis if cut."""
     text = " ".join(text.split())
     return text if len(text) <= most else f"{text[:most].rsplit(' ', 1)[0]} …"
 
 
 def linked_items(heading_: str = "Calendar items") -> Part:
-    """The part that shows the items of the calendar that a record is linked to, below a heading; nothing without."""
+    """Return the part that shows the calendar items linked to a record, below a heading; nothing without any."""
 
     def draw(record: Record, _everyone: Sequence[Person], context: PageContext) -> None:
         if record.items:
@@ -116,7 +116,7 @@ def linked_items(heading_: str = "Calendar items") -> Part:
 
 
 def linked_by_kind(headings: Mapping[str, RecordKind]) -> Part:
-    """The part that links to the records linked to one, by title, each kind below its heading."""
+    """Return the part that shows the records linked to one, by title, each kind below its heading."""
 
     def draw(record: Record, _everyone: Sequence[Person], _context: PageContext) -> None:
         record_links(sorted(all_linked_to(record), key=lambda one: (one.title, one.id)), headings)
@@ -125,7 +125,7 @@ def linked_by_kind(headings: Mapping[str, RecordKind]) -> Part:
 
 
 def linked_statements(heading_: str) -> Part:
-    """The part that links to the statements linked to a record, below a heading; nothing where there are none."""
+    """Return the part that shows the statements linked to a record, below a heading; nothing without any."""
 
     def draw(record: Record, _everyone: Sequence[Person], context: PageContext) -> None:
         if found := linked_of_kind(context.viewer, RecordKind.STATEMENT, record.id):
@@ -136,7 +136,7 @@ def linked_statements(heading_: str) -> Part:
 
 
 def close_lines(*parts: Part) -> Part:
-    """The parts one below the other with the look of lines."""
+    """Return a part that draws others below each other as close lines."""
 
     def draw(record: Record, everyone: Sequence[Person], context: PageContext) -> None:
         with st.container(key="lines_beside"):

@@ -37,7 +37,7 @@ def record_table(
 
 
 def marked(title: str, marks: Mapping[str, bool]) -> str:
-    """A title with those of the marks that hold: ``Lunch (planned, sample)``."""
+    """Return a title with its marks: ``Lunch (planned, sample)``."""
     held = ", ".join(mark for mark, holds in marks.items() if holds)
     return f"{title} ({held})" if held else title
 

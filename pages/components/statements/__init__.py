@@ -1,1 +1,1 @@
-"""What the Statements page is made of."""
+"""Parts of the Statements page."""

@@ -1,4 +1,4 @@
-"""What one reader types into a statement: kept while it is typed, taken out of the field and put into it."""
+"""The text that one reader types into a statement: kept while typing, taken from the field and put into it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class EditorState:
-    """What the field of one reader holds for one statement and language.
+    """The state of one reader's field for one statement and language.
 
     ``base`` is the number of the version from which it is written, 0 for none; ``revision`` names to the field the
     text that it was given, and begins with the base. ``recovered_at``: when it was typed, if it was found as not saved.
@@ -69,7 +69,7 @@ class StatementEditor:
         self.key = f"text_{statement_id}_{language}_{viewer().person_id}"
 
     def open(self, statement: Statement, kept: Unsaved | None) -> EditorState:
-        """The state of this visit; a new one begins with what was typed and not saved, or with the newest text."""
+        """Return the state of this visit; a new one starts with the unsaved text, or else with the newest text."""
         known: EditorState | None = st.session_state.get(self._name)
         if known is None or self.key not in st.session_state:
             texts = versions_in(statement, self.language)
@@ -144,7 +144,7 @@ class StatementEditor:
 
 
 _STATE = "-draft"
-"""What ends the key of an editor's state among what the visit remembers."""
+"""The suffix of the key of an editor's state in the session."""
 
 
 def _base_of(revision: str) -> int:

@@ -51,7 +51,7 @@ _EMPTY = {
 
 
 def draw_list(context: PageContext, person: Person) -> None:
-    """The whole list: how a statement is started, the search, the groups in the order of attention, the file."""
+    """Draw the button for a new statement, the search, the groups in the order of attention, and the files."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         form = st.selectbox("Form of new statement", StatementForm, format_func=words, key="new_form", width=260)
         st.button("New statement", key="new_statement", type="primary", on_click=forms.begin, args=(str(form),))

@@ -123,7 +123,7 @@ def sent(key: str) -> Typed | None:
 
 
 def _come_in(state: Any, kept: int) -> Typed | None:
-    """What the browser has sent, if it is what the field sends."""
+    """Return the message of the browser, if it has the form of the field's messages."""
     match (state or {}).get("typed"):
         case {"text": str(text), "number": int(number), "revision": str(revision)} if len(text) <= LONGEST:
             return Typed(text, number, revision, fresh=number > kept)

@@ -64,5 +64,5 @@ def _side_by_side(key: str) -> st.delta_generator.DeltaGenerator:
 
 
 def known(entry: BriefingEntry) -> str:
-    """How firm the date is."""
+    """Return the date status in words."""
     return entry.standing.lower()

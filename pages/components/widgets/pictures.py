@@ -38,7 +38,7 @@ SOURCE = "Multilateral calendar for human rights defenders."
 
 @dataclass(frozen=True)
 class PictureRequest:
-    """What a page has to draw: ``variants``, the fullest first; a title; a subtitle; sentences at the foot."""
+    """The content of an image: ``variants``, the fullest first; a title; a subtitle; sentences at the foot."""
 
     variants: Sequence[FigureVariant]
     title: str
@@ -47,7 +47,7 @@ class PictureRequest:
 
 
 def seen_by(reader: Viewer, context: PageContext) -> PageContext:
-    """The page's context as another reader has it: the same filter on the calendar that they see, or on that of the
+    """Return the page's context for another reader: the same filter on the calendar that they see, or on that of the
     reference alone where the workspace cannot be opened."""
     if reader == context.viewer:
         return context
@@ -132,7 +132,7 @@ def as_a_picture(
 def _make_picture(
     ask: Callable[[PageContext], PictureRequest], context: PageContext, sheet: Any, kind: Any, title: str, for_whom: Any
 ) -> tuple[bytes, str]:
-    """The file and a sentence about it, or no bytes and what went wrong."""
+    """Return the file and a sentence about it, or no bytes and the error."""
     asked = ask(context)
     words = filter_words(context.filter, context.reference)
     note = [

@@ -110,7 +110,7 @@ def item_table(view: pd.DataFrame, context: PageContext, key: str) -> None:
 
 
 def kind_word(kind: str) -> str:
-    """What one item of a kind is called: ``Mandate renewal``."""
+    """Return the name of one item of a kind: ``Mandate renewal``."""
     return wording.term(kind)
 
 
@@ -122,7 +122,7 @@ def _open_chosen(key: str, items: list[str]) -> None:
 
 _DAYS = ("start", "end", "earliest", "latest")
 _OF_DAYS = (*_DAYS, "kind", "date_precision", "standing", "timezone")
-"""The columns that say when an item without an hour is."""
+"""The columns that give the dates of an item without an hour."""
 
 
 def _when(view: pd.DataFrame, context: PageContext) -> list[str]:
@@ -142,7 +142,7 @@ def _days(as_of: date, *values: Any) -> str:
 
 
 def _named(codes: pd.Series, name: Callable[[str], str]) -> list[str]:
-    """The name of each code, worked out once a code."""
+    """Return the name of each code, computed once for each code."""
     names = {code: name(code) for code in codes.unique()}
     return [names[code] for code in codes]
 
