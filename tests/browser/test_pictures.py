@@ -56,7 +56,7 @@ def test_a_picture_for_the_staff_holds_internal_items_and_nothing_restricted(
     assert [word for word in words if word.startswith("Own panel")] == ["Own panel · behind"]
     assert "CANARY" not in data.decode()
     assert "Multilateral calendar, Sep 2026–Aug 2027" in words
-    assert "Only OSCE" in words
+    assert "Filter: OSCE" in words
     assert [word for word in words if "Internal: includes the mission's own work." in word] != []
     assert drawn.attrib["width"] == "960"
     # References stay in the file: to parts of it, and to no font, style or image elsewhere.
