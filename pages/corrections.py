@@ -1,4 +1,4 @@
-"""Corrections of the reference: what is put right from here, by which source, and a patch for the files."""
+"""Corrections of the reference: changed values with their sources, and a patch for the files."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ if TYPE_CHECKING:
 
 TITLE = "Corrections"
 FILE, ROW = "file", "row"
-"""The URL's names for the file and the key of the row that is put right."""
+"""The URL's names for the file and the key of the corrected row."""
 RHYTHM = "rhythm"
 
 
@@ -68,8 +68,8 @@ def the_list(context: PageContext) -> None:
     st.title(TITLE)
     forms.outcome()
     st.markdown(
-        "Dates, places and rhythms of the reference that are put right from here, each with its source. They hold for "
-        "everyone and go into every feed; the files stay as they are until somebody applies the patch."
+        "Corrected dates, places and cycles of the reference data, each with its source. They apply to everyone and to "
+        "all feeds. The files change only when somebody applies the patch."
     )
     recorded = corrections()
     standing = [one for one in reversed(recorded) if not one.withdrawn]
@@ -79,8 +79,8 @@ def the_list(context: PageContext) -> None:
             draw_export(recorded)
     if not standing:
         st.markdown(
-            "No correction is recorded. When the dates of a session are confirmed, or a rhythm changes, it is recorded "
-            "here with its source; or from the item's own panel on the timeline, under *What became of it*."
+            "No corrections yet. Record confirmed dates or a changed cycle here, with the source. You can also record "
+            "dates in an item's panel, under *Outcome*."
         )
         return
     made = corrected_rows(data_folder(), recorded)
@@ -93,18 +93,18 @@ def the_list(context: PageContext) -> None:
 
 def begin_buttons(context: PageContext) -> None:
     if may_record():
-        st.button("Record a correction", key="new_correction", type="primary", on_click=begin)
-        st.button("A rhythm changes", key="new_rhythm", on_click=begin, args=(RHYTHM,))
+        st.button("Record correction", key="new_correction", type="primary", on_click=begin)
+        st.button("Change a cycle", key="new_rhythm", on_click=begin, args=(RHYTHM,))
     elif context.viewer == ANONYMOUS:
-        link("settings", "Choose who you are to record one")
+        link("settings", "Select user to record a correction")
     else:
-        st.markdown("A person of the sample records none, for it would hold for everyone.")
+        st.markdown("Sample users cannot record corrections: they would apply to everyone.")
 
 
 def draw_export(recorded: Sequence[RowCorrection]) -> None:
     difference = patch(data_folder(), recorded)
     st.download_button(
-        "Export as a patch",
+        "Export patch",
         data=difference,
         file_name="corrections.patch",
         mime="text/x-diff",
@@ -113,7 +113,7 @@ def draw_export(recorded: Sequence[RowCorrection]) -> None:
         on_click="ignore",
         type="tertiary",
         disabled=not difference,
-        help="For the folder data: git apply corrections.patch. What the files say already is not in it.",
+        help="For the data folder: git apply corrections.patch. Values that the files already have are left out.",
     )
 
 
@@ -134,7 +134,7 @@ def draw_line(one: RowCorrection, made: CorrectedRow, author: str, context: Page
 
 
 def draw_values(one: RowCorrection, made: CorrectedRow) -> None:
-    """What is put right, and by which source."""
+    """Draws the corrected values and their source."""
     for name in shown_columns(one):
         st.markdown(f"{plain(label(name))}: {from_to(made.file.get(name, ''), one.values[name], new=not made.file)}")
     if one.note:
@@ -147,32 +147,32 @@ def shown_columns(one: RowCorrection) -> list[str]:
 
 
 def from_to(before: str, after: str, *, new: bool) -> str:
-    """What stands in the file, and what is put in its place, as Markdown; of a ``new`` row only that."""
-    said = plain(in_words(after)) or "nothing"
+    """The value in the file and the corrected one, as Markdown; for a ``new`` row the corrected one alone."""
+    said = plain(in_words(after)) or "empty"
     if new:
         return f"**{said}**"
     if before == after:
-        return f"{said}, as in the file"
-    return f"{plain(in_words(before)) or 'nothing'} → **{said}**"
+        return f"{said} (as in the file)"
+    return f"{plain(in_words(before)) or 'empty'} → **{said}**"
 
 
 def in_words(text: str) -> str:
-    """A cell as people read it: a day as ``Mon 1 Mar 2027``."""
+    """A cell for people: a date as ``Mon 1 Mar 2027``."""
     day = typed(Session, {"start": text})["start"]
     return wording.day(day) if day is not None else text
 
 
 def status(one: RowCorrection, made: CorrectedRow, context: PageContext) -> str:
-    """How the correction counts, or that it does not fit the files any more."""
+    """The effect of the correction, or that it no longer fits the files."""
     left_out = f"{one.row} ({one.file})"
     if any(fault.correction == left_out for fault in context.reference.faults):
-        return "Left out: it does not fit what the files say now"
+        return "Not applied: no longer fits the current files"
     counts = EFFECT_WORDS[correction_effect(made, one)]
     return counts[:1].upper() + counts[1:]
 
 
 def owners(context: PageContext) -> Mapping[str, str]:
-    """Who recorded each correction, as far as the reader may know persons."""
+    """Who recorded each correction; empty for readers who may not see users."""
     if context.viewer == ANONYMOUS:
         return {}
     with reading(context.viewer) as session:
@@ -216,25 +216,25 @@ def back() -> None:
 
 
 def choose_row(context: PageContext) -> None:
-    """The first step: the file, and the row of it or the key of a new one."""
+    """Draws the first step: the file, and its row or the key of a new one."""
     back()
-    st.title("A new correction")
+    st.title("New correction")
     forms.outcome()
-    file = st.selectbox("What is put right", list(NAMES), format_func=NAMES.__getitem__, key="correction_file")
+    file = st.selectbox("Type", list(NAMES), format_func=NAMES.__getitem__, key="correction_file")
     known = context.reference.rows_by_key(file)
     keys = sorted(known, key=lambda row: str(getattr(known[row], "start", "")), reverse=True)
     chosen = st.selectbox(
-        "Which",
+        "Entry",
         keys,
         index=None,
         format_func=lambda row: row_label(known[row], context.reference),
-        placeholder="Choose, or type to search",
+        placeholder="Select, or type to search",
         key=f"correction_row_{file}",
     )
     st.button(
-        "Put it right", key="choose_row", type="primary", on_click=open_row, args=(file, chosen), disabled=not chosen
+        "Correct entry", key="choose_row", type="primary", on_click=open_row, args=(file, chosen), disabled=not chosen
     )
-    with st.expander("It is not in the list"):
+    with st.expander("Add an entry that is not listed"):
         kind = ROW_CLASS_OF[file]
         if file == MilestoneDate.FILE:
             milestones, sessions = (context.reference.rows_by_key(one) for one in ("milestones.csv", Session.FILE))
@@ -244,14 +244,14 @@ def choose_row(context: PageContext) -> None:
                 [*sessions, *context.reference.rows_by_key(Meeting.FILE)],
                 key="new_key_session",
             )
-            st.selectbox("State, where it is of one", ["", *context.reference.states], key="new_key_country")
+            st.selectbox("State, if it concerns one", ["", *context.reference.states], key="new_key_country")
         else:
             st.text_input(
-                "Its code",
+                "Code",
                 key="new_key_code",
-                help="As it shall stay: letters, digits and hyphens, such as HRC71.",
+                help="Letters, digits and hyphens, such as HRC71. You cannot change it later.",
             )
-        st.button("Fill in the new row", key="new_row", on_click=open_new, args=(file, kind.KEY))
+        st.button("Add entry", key="new_row", on_click=open_new, args=(file, kind.KEY))
 
 
 def open_row(file: str, row: str) -> None:
@@ -274,7 +274,7 @@ def open_new(file: str, key: Sequence[str]) -> None:
 
 
 def one_row(file: str, row: str, context: PageContext, correction: Correction | None = None) -> None:
-    """The form of a row: what it says now, to be put right."""
+    """Draws the form of a row with its present values."""
     kind = ROW_CLASS_OF[file]
     recorded = corrections()
     base = row_without(recorded, file, row, correction.id if correction else "")
@@ -292,25 +292,23 @@ def one_row(file: str, row: str, context: PageContext, correction: Correction | 
     notes = ["notes"] if base.get("notes") and dated else []
     others = [name for name in columns if name not in (*dated, *notes)]
     with form:
-        form.text("source_url", "Address of the source", placeholder="https://", help="Where it can be read by anyone.")
+        form.text("source_url", "Source URL", placeholder="https://", help="A page that anyone can open.")
         if dated:
-            st.subheader("As the source has it")
+            st.subheader("Dates in the source")
             for first in range(0, len(dated), 2):
                 for place, name in zip(st.columns(2), dated[first : first + 2], strict=False):
                     with place:
                         correction_fields.draw(form, kind, name)
         for name in notes:
-            form.area(name, label(name), height=100, help="Take out what holds no longer.")
+            form.area(name, label(name), height=100, help="Remove what no longer applies.")
         if base and dated:
-            with st.expander("What else is put right"):
+            with st.expander("Other details"):
                 fields(form, file, others)
         else:
-            st.subheader("The row")
+            st.subheader("Details")
             fields(form, file, others)
-        form.text(
-            "note", "What a reader should know", help="Public, as all of it is: it stands with the item. Name nobody."
-        )
-        form.submit("Save the correction", lambda form: save_row(form, file, row, base, correction))
+        form.text("note", "Note for readers", help="Public, and shown with the item. Do not name anyone.")
+        form.submit("Save correction", lambda form: save_row(form, file, row, base, correction))
 
 
 def fields(form: RecordForm, file: str, columns: Sequence[str]) -> None:
@@ -338,11 +336,11 @@ def save_row(form: RecordForm, file: str, row: str, base: Mapping[str, str], cor
         items=items_of(file, row, form.context) if correction is None else None,
     )
     leave()
-    return "The correction is saved, and stands in the calendar and in every feed."
+    return "Correction saved. The calendar and all feeds are updated."
 
 
 def items_of(file: str, row: str, context: PageContext) -> list[str]:
-    """The items of the calendar that come from a row."""
+    """The calendar items made from a row."""
     table, origins = context.table, Origins(context.reference)
     kinds = {
         Session.FILE: (Kind.SESSION,),
@@ -360,41 +358,41 @@ def items_of(file: str, row: str, context: PageContext) -> list[str]:
 
 
 def guessed(file: str, row: str, context: PageContext) -> dict[str, str]:
-    """What a new row would say, from the projected item of the calendar that it replaces, where there is one."""
+    """Proposed cells of a new row, from the projected item that it replaces, if there is one."""
     known = {"date_precision": str(Precision.DAY), "standing": str(Standing.CONFIRMED)}
     items = items_of(file, row, context)
     found = context.table[context.table["item"].isin(items[:1])]
     if file == MilestoneDate.FILE or found.empty:
         return known
-    # Days of a projection are not those of the source.
+    # The dates of a projection are not those of the source.
     expected = ("start", "end", *known)
     cells = new_cells(file, row, found.iloc[0], context.reference)
     return known | {name: text for name, text in cells.items() if name not in expected}
 
 
 def known_now(file: str, row: str, context: PageContext) -> str:
-    """What the row is, and how it is known before it is put right."""
+    """The row and the basis of its values before the correction."""
     known = context.reference.rows_by_key(file).get(row)
     if known is None:
-        return "Not in the reference yet: it becomes a new row."
-    how = "from the source given with it" if known.confidence is Confidence.SOURCED else "from memory only"
-    return f"{row_label(known, context.reference)}. Known so far {how}."
+        return "Not in the reference data yet: a new entry is added."
+    how = "sourced" if known.confidence is Confidence.SOURCED else "unsourced"
+    return f"{row_label(known, context.reference)}. Currently {how}."
 
 
-# --- A rhythm
+# --- A cycle
 
 
 def rhythm(context: PageContext) -> None:
-    """A rule of rhythm ends, and another takes its place: two corrections in one."""
+    """Draws the form that ends a cadence rule and starts another: two corrections in one."""
     back()
-    st.title("A rhythm changes")
+    st.title("Change a cycle")
     forms.outcome()
     st.markdown(
-        "The rule that holds now ends, and another takes its place. Past rules stay: the past was foretold by them."
+        "A new rule replaces the current one. Past rules are kept, because earlier forecasts are based on them."
     )
     known = {row.code: row for row in context.reference.cadences if row.last_year is None}
     chosen = st.selectbox(
-        "The rule that ends",
+        "Rule to replace",
         list(known),
         format_func=lambda code: row_label(known[code], context.reference),
         key="rhythm_ends",
@@ -406,21 +404,19 @@ def rhythm(context: PageContext) -> None:
     present = SimpleNamespace(id=chosen, version=0, source_url="", note="", code="", **typed(Cadence, cells))
     form = RecordForm("rhythm", context, present)
     with form:
-        form.text("source_url", "Address of the source", placeholder="https://")
-        st.subheader("The new rule")
-        form.area(
-            "statement", "What it says", height=80, placeholder="A text every second year since the change of 2027."
-        )
+        form.text("source_url", "Source URL", placeholder="https://")
+        st.subheader("New rule")
+        form.area("statement", "Wording", height=80, placeholder="A resolution every second year since 2027.")
         for name in ("interval_years", "season"):
             correction_fields.draw(form, Cadence, name)
-        form.number("first_year", "In force from the year", help="The rule before it ends the year before.")
+        form.number("first_year", "First year", help="The rule it replaces ends the year before.")
         form.day("known_from", "Known from")
-        with st.expander("Months, turns counted in sessions, and its code"):
+        with st.expander("Months, interval in sessions, code"):
             for name in ("window_from", "window_until", "interval_years_max", "interval_sessions"):
                 correction_fields.draw(form, Cadence, name)
-            form.text("code", "Code of the new rule", placeholder="The track and the year, if left empty")
-        form.text("note", "What a reader should know", help="Public, as all of it is. Name nobody.")
-        form.submit("Save the change", lambda form: save_rhythm(form, old))
+            form.text("code", "Code of the new rule", placeholder="Leave empty for track and year")
+        form.text("note", "Note for readers", help="Public, like the whole correction. Do not name anyone.")
+        form.submit("Save change", lambda form: save_rhythm(form, old))
 
 
 def save_rhythm(form: RecordForm, old: Cadence) -> str:
@@ -430,7 +426,7 @@ def save_rhythm(form: RecordForm, old: Cadence) -> str:
     values = {name: cell(value) for name, value in typed_in.items() if name in correctable_columns(Cadence)}
     change_cadence(form.context.viewer, old, values, first_year=begins, source_url=source, note=note, code=code)
     leave()
-    return f"The rule ends with {begins - 1}, and the new one holds from {begins} on."
+    return f"Saved. The old rule ends in {begins - 1}; the new one applies from {begins}."
 
 
 # --- One correction
@@ -459,7 +455,7 @@ def one_correction(correction: Correction, context: PageContext) -> None:
     item_openers(correction, context)
     if not may_record():
         return
-    with st.expander("Change this correction"):
+    with st.expander("Edit correction"):
         one_row(one.file, one.row, context, correction)
     deletion(correction, "this correction")
     history(changes_of(context.viewer, correction.id), everyone, {}, context.zone)
@@ -469,7 +465,7 @@ def one_correction(correction: Correction, context: PageContext) -> None:
 
 
 def show(context: PageContext) -> None:
-    """The correction of the URL, the form of a row, or the list."""
+    """Draws the correction in the URL, the form of a row, or the list."""
     if record_id := st.query_params.get(RECORD):
         if found := get_record(context.viewer, [RecordKind.CORRECTION], record_id):
             one_correction(cast("Correction", found), context)
@@ -477,7 +473,7 @@ def show(context: PageContext) -> None:
         back()
         st.title(TITLE)
         forms.outcome()
-        st.markdown("There is no such correction; it may have been withdrawn.")
+        st.markdown("Correction not found. It may have been withdrawn.")
         return
     file, row = st.query_params.get(FILE, ""), st.query_params.get(ROW, "").strip()
     asked = NEW in st.query_params or (file in ROW_CLASS_OF and row)
@@ -486,8 +482,8 @@ def show(context: PageContext) -> None:
     elif not may_record():
         back()
         st.title(TITLE)
-        st.markdown("Corrections are recorded by staff, and by nobody of the sample: they hold for everyone.")
-        link("settings", "Choose who you are")
+        st.markdown("Only users can record corrections, and sample users cannot: corrections apply to everyone.")
+        link("settings", "Select user")
     elif st.query_params.get(NEW) == RHYTHM:
         rhythm(context)
     elif file in ROW_CLASS_OF and row:

@@ -1,4 +1,4 @@
-"""Import: calendars and tables of others, seen as a dry run before anything of them is written."""
+"""Import: calendars and tables of others, previewed before anything is saved."""
 
 from pages.components.shell.guard import require_entrance
 
@@ -19,14 +19,14 @@ from pages.components.shell.current_user import require_person
 from pages.components.widgets.uploads import upload
 
 CALENDARS, TABLES = ("ics",), ("csv", "xlsx")
-FROM_FILE, AT_ADDRESS = "From a file", "Calendars at an address"
+FROM_FILE, AT_ADDRESS = "From a file", "Followed calendars"
 WAY = "import_way"
 MEGABYTES = MAX_BYTES // 2**20
 
 
 def from_file(context: PageContext) -> None:
     uploaded = upload(
-        f"A calendar (.ics) or a table (.csv, .xlsx), up to {MEGABYTES} MB",
+        f"Calendar (.ics) or table (.csv, .xlsx), up to {MEGABYTES} MB",
         [*CALENDARS, *TABLES],
         megabytes=MEGABYTES,
         key="import_file",
@@ -46,12 +46,12 @@ def from_file(context: PageContext) -> None:
 
 def teach() -> None:
     st.markdown(
-        "Upload a calendar file (.ics), such as an invitation or the programme of a secretariat. You first see what "
-        "each event would do here, with its days, hours, time zone and standing. Nothing is written until you say so, "
-        "and then all of it or nothing. Attendees, organisers and alarms are never imported."
+        "Upload a calendar file (.ics), such as an invitation or a secretariat's programme. You see a preview with "
+        "dates, times and status. You then import all of it or nothing. Attendees, organisers and reminders are never "
+        "imported."
     )
-    st.subheader("Tables to fill in")
-    st.markdown("A table of your own works too: its columns are matched by name, and you can correct the matches.")
+    st.subheader("Table templates")
+    st.markdown("Your own tables work too: columns are matched by name, and you can correct the matches.")
     table.draw_templates()
 
 
@@ -60,7 +60,7 @@ st.title("Import")
 if not context.workspace:
     st.stop()
 forms.outcome()
-require_person("What is imported is")
+require_person("Imports are")
 forms.remember(WAY)
 if st.query_params.get(RECORD) or st.query_params.get(NEW):
     st.session_state[WAY] = AT_ADDRESS
@@ -68,7 +68,7 @@ if st.query_params.get(RECORD) or st.query_params.get(NEW):
 else:
     st.session_state.setdefault(WAY, FROM_FILE)
     way = st.segmented_control(
-        "What is imported",
+        "Import from",
         [FROM_FILE, AT_ADDRESS],
         required=True,
         key=WAY,

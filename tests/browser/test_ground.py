@@ -71,9 +71,7 @@ def test_page_file_run_without_the_entrance_stops_with_a_sentence() -> None:
 
     for file in sorted((ROOT / "pages").glob("*.py")):
         alone = AppTest.from_file(str(file)).run()
-        assert [e.value for e in alone.error] == [
-            "This page opens through the start page of the calendar, not by itself."
-        ], file.name
+        assert [e.value for e in alone.error] == ["Open this page from the start page of the calendar."], file.name
         assert len(alone.title) == 0, file.name
 
 
@@ -146,8 +144,7 @@ def test_unknown_value_in_a_link_is_named_and_left_out(server: str, visit: Visit
     visit.page.goto(f"{server}/timeline?country=XXX&kind=session")
     settled(visit.page)
     expect(visit.page.get_by_role("alert").first).to_have_text(
-        "The address of this page asks for country “XXX”, which this calendar does not know. "
-        "It is left out; choose from the bar instead."
+        "Unknown country in the link: “XXX”. It is ignored; choose from the filter instead."
     )
 
 

@@ -63,7 +63,7 @@ def choose(field: Locator, value: str) -> None:
 def upload(page: Page, data: bytes) -> None:
     file = FilePayload(name="secretariat.ics", mimeType="text/calendar", buffer=data)
     page.locator("input[type=file]").set_input_files(file)
-    expect(page.get_by_role("button", name=re.compile("^(See what would happen|Look again)$"))).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("^(Preview import|Preview again)$"))).to_be_visible()
     settled(page)
 
 
@@ -81,18 +81,18 @@ def test_a_series_comes_in_and_one_of_it_moves(server: str, visit: Visit, tmp_pa
     page = visit.page
     page.goto(f"{server}/import")
     settled(page)
-    page.get_by_role("button", name="Nobody chosen").click()
-    choose(page.get_by_role("combobox", name="You act as"), "Desk officer")
+    page.get_by_role("button", name="Select user").click()
+    choose(page.get_by_role("combobox", name="Working as"), "Desk officer")
     page.keyboard.press("Escape")
 
-    # Looked at, and taken over.
+    # Previewed and imported.
     upload(page, calendar(SERIES, exception("20270310")))
-    expect(page.get_by_role("button", name="See what would happen")).to_be_disabled()
+    expect(page.get_by_role("button", name="Preview import")).to_be_disabled()
     choose(page.get_by_placeholder("Choose", exact=True), "UN Human Rights Council")
-    press(page, "See what would happen")
-    says(page, "4 new. Nothing is written yet.")
-    press(page, "Take over 4")
-    says(page, "Taken over: 4 new.")
+    press(page, "Preview import")
+    says(page, "4 new. Nothing has been imported yet.")
+    press(page, "Import 4 events")
+    says(page, "Imported: 4 new.")
     assert agenda(page, server) == [FIRST, "Wed 10 Mar 2027, 15:00–16:30 (Zurich time)", *LAST]
 
     # It comes again, one of it on another day: that one moves, and nothing is there twice.
@@ -100,10 +100,10 @@ def test_a_series_comes_in_and_one_of_it_moves(server: str, visit: Visit, tmp_pa
     settled(page)
     upload(page, calendar(SERIES, exception("20270311")))
     choose(page.get_by_placeholder("Choose", exact=True), "UN Human Rights Council")
-    press(page, "See what would happen")
-    says(page, "1 changed, 3 unchanged. Nothing is written yet.")
-    press(page, "Take over 1")
-    says(page, "Taken over: 1 changed.")
+    press(page, "Preview import")
+    says(page, "1 changed, 3 unchanged. Nothing has been imported yet.")
+    press(page, "Import 1 event")
+    says(page, "Imported: 1 changed.")
     assert agenda(page, server) == [FIRST, "Thu 11 Mar 2027, 15:00–16:30 (Zurich time)", *LAST]
 
     # Who was invited is nowhere, and nothing went to anybody else.

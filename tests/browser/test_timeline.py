@@ -71,7 +71,7 @@ def test_the_same_bar_opens_again_and_nothing_is_paled(visit: Visit, server: str
 def test_before_leads_to_the_predecessor(visit: Visit, server: str) -> None:
     page = visit.page
     open_timeline(page, server, "?item=session-GA81")
-    page.get_by_role("dialog").get_by_role("button", name="Before: General Assembly, 80th session").click()
+    page.get_by_role("dialog").get_by_role("button", name="Previous: General Assembly, 80th session").click()
     expect(page).to_have_url(re.compile("item=session-GA80"))
     expect(page.get_by_role("dialog")).to_contain_text("Tue 9 Sep 2025 – Tue 8 Sep 2026")
 
@@ -89,7 +89,7 @@ def test_add_to_my_calendar_is_a_calendar_file(visit: Visit, server: str) -> Non
 
 def test_a_link_to_what_is_not_there_gets_a_sentence(visit: Visit, server: str) -> None:
     open_timeline(visit.page, server, "?item=session-HRC999")
-    expect(visit.page.get_by_role("dialog")).to_contain_text("which is not in the calendar")
+    expect(visit.page.get_by_role("dialog")).to_contain_text("is not in the calendar")
 
 
 def test_the_agenda_works_without_a_mouse(visit: Visit, server: str) -> None:

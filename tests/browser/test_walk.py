@@ -50,8 +50,8 @@ def person(browser: Browser, server: str) -> Iterator[Callable[[str], Page]]:
         page = context.new_page()
         page.goto(server)
         settled(page)
-        page.get_by_role("button", name="Nobody chosen").click()
-        choose(page.get_by_role("combobox", name="You act as"), name)
+        page.get_by_role("button", name="Select user").click()
+        choose(page.get_by_role("combobox", name="Working as"), name)
         expect(page.get_by_role("button", name=name)).to_be_visible()
         page.keyboard.press("Escape")
         return page

@@ -114,7 +114,7 @@ def test_nobody_is_told_to_choose_who_they_are() -> None:
     app = cases(ANONYMOUS)
     assert [one.value for one in app.title] == ["Cases and reprisals"]
     assert [one.value for one in app.markdown] == [
-        "Cases and reprisals are shown to staff, each as much as they may see. Choose who you are, or add yourself."
+        "Cases and reprisals are visible to users only. Select your name to see this page; new users: add yourself in Settings."
     ]
 
 

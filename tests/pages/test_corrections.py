@@ -103,7 +103,7 @@ def test_what_the_reference_says_already_is_no_correction(me: Viewer) -> None:
 
 def test_a_projected_session_becomes_a_row_with_what_is_known_of_it(me: Viewer) -> None:
     app = page(me, new="1", file="sessions.csv", row="HRC71")
-    assert [one.value for one in app.caption] == ["Not in the reference yet: it becomes a new row."]
+    assert [one.value for one in app.caption] == ["Not in the reference data yet: a new entry is added."]
     fill(app, start=date(2029, 6, 4), end=date(2029, 7, 6), source_url=SOURCE)
     press(app, "_save")
     (made,) = kept(me)
@@ -144,13 +144,13 @@ def test_a_correction_is_withdrawn_with_a_reason(me: Viewer) -> None:
     press(app, f"delete_{made}")
     assert kept(me) == []
     assert start_of("session-HRC64")[0] == date(2027, 2, 22)
-    assert any(one.value.startswith("No correction is recorded. When") for one in app.markdown)
+    assert any(one.value.startswith("No corrections yet.") for one in app.markdown)
 
 
 def test_anybody_sees_what_is_corrected_and_nobody_by_whom(me: Viewer) -> None:
     record(me, "HRC64", DAYS)
     app = page(ANONYMOUS)
-    assert "First day: Mon 1 Feb 2027 → **Mon 1 Mar 2027**" in [one.value for one in app.markdown]
+    assert "Start date: Mon 1 Feb 2027 → **Mon 1 Mar 2027**" in [one.value for one in app.markdown]
     assert next(one.value for one in app.caption) == "Stands over the file · Tue 24 Nov 2026"
     told = "\n".join(one.value for one in (*app.markdown, *app.caption))
     assert "Amina Berg" not in told
@@ -161,5 +161,5 @@ def test_nobody_of_the_sample_is_given_the_form() -> None:
     fictional = member(save(ANONYMOUS, Person, {"name": "Fictional", "sample": True}))
     app = page(fictional, new="1", file="sessions.csv", row="HRC64")
     assert [one.value for one in app.markdown] == [
-        "Corrections are recorded by staff, and by nobody of the sample: they hold for everyone."
+        "Only users can record corrections, and sample users cannot: corrections apply to everyone."
     ]

@@ -57,7 +57,7 @@ def consulted(person: str, item: str) -> None:
 
 def test_nobody_in_particular_is_asked_who_they_are(opened: Callable[..., AppTest]) -> None:
     assert said(opened(""))[-1] == (
-        "Coverage is shown to staff, each as much as they may see. Choose who you are, or add yourself."
+        "Coverage is visible to users only. Select your name to see this page; new users: add yourself in Settings."
     )
 
 

@@ -221,7 +221,7 @@ def test_the_dossier_of_an_own_event(staff_member: Viewer) -> None:
         "Speakers: Organisation 003.",
         "Opening",
     ]
-    assert links(app)["Open the event"] == f"record={event}"
+    assert links(app)["Open event"] == f"record={event}"
 
 
 def test_who_is_not_named_sees_nothing_of_what_is_restricted(staff_member: Viewer, other: Viewer) -> None:
@@ -286,7 +286,7 @@ def test_the_panel_says_in_a_line_what_there_is(staff_member: Viewer, other: Vie
         app = _panel(who)
         assert line in said(app)
         assert links(app)["Dossier"] == f"of={ITEM}"
-    assert "Nothing of ours is linked to it yet." in said(_panel(staff_member, "session-HRC64"))
+    assert "No linked work yet." in said(_panel(staff_member, "session-HRC64"))
     assert [text for text in said(_panel(ANONYMOUS)) if "engagement" in text] == []
 
 

@@ -89,7 +89,7 @@ def test_engagements_are_hidden_until_a_user_is_selected(me: Viewer) -> None:
     app = sound(open_page("engagements"))
 
     assert [text.value for text in app.main.markdown] == [
-        "Engagements are shown to staff, each as much as they may see. Choose who you are, or add yourself."
+        "Engagements are visible to users only. Select your name to see this page; new users: add yourself in Settings."
     ]
     assert "CANARY" not in everything(app)
 

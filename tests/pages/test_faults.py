@@ -30,7 +30,7 @@ OF_THE_WORKSPACE = (
     "corrections",
 )
 DAMAGED = WHAT_TO_DO[Failure.DAMAGED]
-WITHOUT = "Until then the calendar stands without what the mission itself keeps."
+WITHOUT = "Until then the calendar shows reference data only, without the mission's own records."
 FILES = ("organisations.csv", "sessions.csv", "cadences.csv", "upr_reviews.csv", "tracks.csv")
 
 
@@ -41,7 +41,7 @@ def test_a_fault_is_said_on_the_page_and_the_rest_is_shown(data_copy: Path, monk
     app = open_page("overview")
     assert not app.exception
     assert [e.label for e in app.expander if "fault" in e.label] == [
-        "The reference has 1 fault: what is faulty is left out of the calendar"
+        "The reference data has 1 fault; the faulty rows are left out of the calendar"
     ]
     shown = app.dataframe[0].value
     assert shown[["File", "Column", "Value"]].to_numpy().tolist() == [["sessions.csv", "start", "soon"]]

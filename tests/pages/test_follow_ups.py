@@ -61,7 +61,7 @@ def test_follow_ups_are_hidden_until_a_user_is_selected(me: Viewer) -> None:
     app = sound(open_page("follow_ups"))
 
     assert said(app) == [
-        "Follow-ups are shown to staff, each as much as they may see. Choose who you are, or add yourself."
+        "Follow-ups are visible to users only. Select your name to see this page; new users: add yourself in Settings."
     ]
 
 

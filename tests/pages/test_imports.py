@@ -124,27 +124,27 @@ def days(who: Viewer) -> dict[str, date]:
 def test_nobody_imports(me: Viewer) -> None:
     app = page(ANONYMOUS)
     assert says(app) == [
-        "What is imported is shown to staff, each as much as they may see. Choose who you are, or add yourself."
+        "Imports are visible to users only. Select your name to see this page; new users: add yourself in Settings."
     ]
     assert [*app.file_uploader] == []
 
 
 def test_a_calendar_is_looked_at_before_anything_of_it_is_written(me: Viewer) -> None:
     app = upload(page(me), calendar(briefing(), DEBRIEF, event("DTSTART:soon", uid="three", title="Broken")))
-    assert buttons(app) == {"See what would happen": False}
+    assert buttons(app) == {"Preview import": False}
     assert app.caption[-1].value == "Choose the organisation or body whose events these are."
     assert app.selectbox(key="import_zone").value == "UTC"
     choose(app, body="un-hrc")
     assert app.selectbox(key="import_zone").value == "Europe/Zurich"
-    assert (buttons(app), kept(me)) == ({"See what would happen": True}, [])
+    assert (buttons(app), kept(me)) == ({"Preview import": True}, [])
     look(app)
-    assert says(app) == ["**2 new, 1 refused.** Nothing is written yet."]
+    assert says(app) == ["**2 new, 1 refused.** Nothing has been imported yet."]
     assert lines(app) == [
         ("Refused", "Broken", "", "Its days or hours cannot be read."),
         ("New", "Briefing", "Wed 3 Mar 2027", ""),
         ("New", "Debrief", "Wed 10 Mar 2027", ""),
     ]
-    assert (buttons(app), kept(me)) == ({"Look again": True, "Take over 2": True}, [])
+    assert (buttons(app), kept(me)) == ({"Preview again": True, "Import 2 events": True}, [])
     # Of one outcome only, and of all again.
     choices = app.button_group(key="import_show")
     assert choices.options == ["New: 2", "Refused: 1"]
@@ -152,7 +152,7 @@ def test_a_calendar_is_looked_at_before_anything_of_it_is_written(me: Viewer) ->
     assert [row[1] for row in lines(app)] == ["Broken"]
 
     take_over(app)
-    assert says(app) == ["Taken over: 2 new."]
+    assert says(app) == ["Imported: 2 new."]
     assert [row[1] for row in lines(app)] == ["Broken"]
     first, second = kept(me)
     assert (first.title, first.start, first.start_time, first.timezone) == (
@@ -170,21 +170,21 @@ def test_the_same_file_changes_nothing_and_a_changed_one_moves_what_is_there(me:
     app = take_over(uploaded(me, briefing(), DEBRIEF))
     before = [one.id for one in kept(me)]
     assert says(look(app)) == [
-        "**2 unchanged.** Nothing is written yet.",
-        "There is nothing to take over: all of it is here already.",
+        "**2 unchanged.** Nothing has been imported yet.",
+        "Nothing to import: everything is already in the calendar.",
     ]
-    assert buttons(app) == {"Look again": True}
+    assert buttons(app) == {"Preview again": True}
 
     upload(app, calendar(briefing(day=4), DEBRIEF))
-    assert says(app) == ["What is chosen has changed since you looked. Look again to see what would happen now."]
-    assert (buttons(app), [*app.dataframe]) == ({"Look again": True}, [])
+    assert says(app) == ["The settings have changed. Preview again before you import."]
+    assert (buttons(app), [*app.dataframe]) == ({"Preview again": True}, [])
     look(app)
-    assert says(app) == ["**1 changed, 1 unchanged.** Nothing is written yet."]
+    assert says(app) == ["**1 changed, 1 unchanged.** Nothing has been imported yet."]
     assert lines(app)[0][3] == (
         "When: Wed 3 Mar 2027, 10:00–11:30 (Europe/Zurich) → Thu 4 Mar 2027, 10:00–11:30 (Europe/Zurich)."
     )
     assert days(me)["Briefing"] == date(2027, 3, 3)
-    assert says(take_over(app)) == ["Taken over: 1 changed."]
+    assert says(take_over(app)) == ["Imported: 1 changed."]
     assert days(me) == {"Briefing": date(2027, 3, 4), "Debrief": date(2027, 3, 10)}
     assert [one.id for one in kept(me)] == before
 
@@ -207,7 +207,7 @@ def test_a_dry_run_shows_hours_zone_and_standing_and_a_series_in_one_row(me: Vie
         title="Weekly",
     )
     app = uploaded(me, briefing(), DEBRIEF, series, moved)
-    assert says(app) == ["**5 new.** Nothing is written yet."]
+    assert says(app) == ["**5 new.** Nothing has been imported yet."]
     assert columns(app, 0, "Title", "When", *OF_TIME) == [
         ("Weekly", "3 times, Mon 1 Mar – Mon 15 Mar 2027", "Several", "Europe/Zurich", "Provisional"),
         ("Briefing", "Wed 3 Mar 2027", "10:00–11:30", "Europe/Zurich", "Confirmed"),
@@ -225,13 +225,13 @@ def test_a_dry_run_shows_hours_zone_and_standing_and_a_series_in_one_row(me: Vie
 def test_what_is_gone_from_a_file_is_cancelled_only_when_that_is_ticked(me: Viewer) -> None:
     app = take_over(uploaded(me, briefing(), DEBRIEF))
     look(upload(app, calendar(briefing())))
-    assert [row[:2] for row in lines(app)] == [("Unchanged", "Briefing"), ("Gone, not cancelled", "Debrief")]
-    assert buttons(app) == {"Look again": True}
+    assert [row[:2] for row in lines(app)] == [("Unchanged", "Briefing"), ("Not in the file", "Debrief")]
+    assert buttons(app) == {"Preview again": True}
     (ticked,) = [one for one in app.checkbox if (one.key or "").startswith("import_cancel_gone")]
     assert not ticked.value
     ran(ticked.check().run())
     assert [row[:2] for row in lines(app)] == [("Unchanged", "Briefing"), ("Cancelled", "Debrief")]
-    assert buttons(app) == {"Look again": True, "Take over 1": True}
+    assert buttons(app) == {"Preview again": True, "Import 1 event": True}
     take_over(app)
     assert {one.title: one.standing for one in kept(me)} == {
         "Briefing": Standing.CONFIRMED,
@@ -242,10 +242,10 @@ def test_what_is_gone_from_a_file_is_cancelled_only_when_that_is_ticked(me: View
 def test_what_is_chosen_differently_has_to_be_looked_at_again(me: Viewer) -> None:
     app = uploaded(me, briefing())
     choose(app, kind=EventKind.SIDE_EVENT, until=date(2027, 3, 1))
-    assert says(app) == ["What is chosen has changed since you looked. Look again to see what would happen now."]
-    assert buttons(app) == {"Look again": True}
+    assert says(app) == ["The settings have changed. Preview again before you import."]
+    assert buttons(app) == {"Preview again": True}
     look(app)
-    assert says(app) == ["Nothing in this file falls under what is chosen. Widen the period, or choose another file."]
+    assert says(app) == ["Nothing in this file matches the settings. Choose a longer period or another file."]
     look(choose(app, until=date(2027, 4, 1), level=Sensitivity.PUBLIC))
     take_over(app)
     (one,) = kept(ANONYMOUS)
@@ -258,12 +258,12 @@ def test_a_file_that_is_refused_says_why_and_leaves_what_was_chosen(me: Viewer) 
     assert says(app) == [
         "This is not a calendar file. Choose a file that ends in .ics, as calendar programs export it."
     ]
-    assert buttons(app) == {"Look again": True}
+    assert buttons(app) == {"Preview again": True}
     upload(app, calendar(briefing()))
     assert [app.selectbox(key=f"import_{name}").value for name in ("body", "kind")] == ["osce", EventKind.SIDE_EVENT]
     assert app.date_input(key="import_since").value == date(2027, 1, 1)
     look(app)
-    assert says(app) == ["**1 new.** Nothing is written yet."]
+    assert says(app) == ["**1 new.** Nothing has been imported yet."]
 
 
 def test_what_somebody_changes_meanwhile_is_not_written_over(me: Viewer, other: Viewer) -> None:
@@ -274,7 +274,7 @@ def test_what_somebody_changes_meanwhile_is_not_written_over(me: Viewer, other: 
     save(other, Event, {"location": "Room XX"}, record_id=second.id, seen=second.version)
     take_over(app)
     assert says(app) == [
-        "Somebody else has changed something of this since you looked, so nothing is written. Look again: what you have chosen is still there."
+        "Nothing was imported: somebody else has changed these records since your preview. Preview again; your settings are kept."
     ]
     assert days(me) == {"Briefing": date(2027, 3, 3), "Debrief": date(2027, 3, 10)}
     take_over(look(app))
@@ -292,7 +292,7 @@ def test_a_file_that_is_taken_away_leaves_nothing(me: Viewer) -> None:
     app = uploaded(me, briefing())
     app.file_uploader(key="import_file").set_value(None)
     ran(app.run())
-    assert [one.value for one in app.subheader] == ["Tables to fill in"]
+    assert [one.value for one in app.subheader] == ["Table templates"]
     assert len(app.download_button) == 2 * len(TEMPLATES)
     upload(app, calendar(briefing()))
     assert [one for one in app.session_state if one == "import_work"] == []
@@ -310,14 +310,14 @@ A3;Reception;5 March 2027;;OSCE;
 
 def test_the_rows_of_a_table_become_events(me: Viewer) -> None:
     app = upload(page(me), EVENTS.encode(), "side events.csv")
-    assert buttons(app) == {"See what would happen": False}
+    assert buttons(app) == {"Preview import": False}
     assert [one.value for one in app.caption] == [
-        "Not taken over, because no field is matched to it: Heading, Comment.",
-        "Choose a column first for: Title.",
+        "Columns not matched and not imported: Heading, Comment.",
+        "Select a column for: Title.",
     ]
     choose(app, title=1)
     look(app)
-    assert says(app) == ["**2 new, 1 refused.** Nothing is written yet."]
+    assert says(app) == ["**2 new, 1 refused.** Nothing has been imported yet."]
     assert lines(app) == [
         (2, "New", "Breakfast", "Wed 3 Mar 2027", ""),
         (
@@ -331,7 +331,7 @@ def test_the_rows_of_a_table_become_events(me: Viewer) -> None:
     ]
     assert kept(me) == []
     take_over(app)
-    assert says(app) == ["Taken over: 2 new."]
+    assert says(app) == ["Imported: 2 new."]
     assert [row[0] for row in lines(app)] == [3]
     breakfast, reception = kept(me)
     assert (breakfast.start_time, breakfast.end_time, breakfast.body) == (time(13), time(14, 30), "un-hrc")
@@ -346,7 +346,7 @@ def test_the_rows_of_a_table_become_events(me: Viewer) -> None:
         ("Changed", "Reception", "Sat 6 Mar 2027"),
     ]
     choose(app, programme=5)
-    assert says(app) == ["What is chosen has changed since you looked. Look again to see what would happen now."]
+    assert says(app) == ["The settings have changed. Preview again before you import."]
     take_over(look(app))
     assert days(me) == {
         "Breakfast": date(2027, 3, 3),
@@ -363,10 +363,10 @@ def test_what_somebody_adds_meanwhile_is_not_added_twice(me: Viewer, other: View
     take_over(of_theirs)
     take_over(app)
     assert says(app) == [
-        "Row 2, “Panel”: somebody has written it since you looked. Look at the file again. Nothing is written."
+        "Row 2, “Panel”: somebody has written it since you looked. Look at the file again. Nothing was imported."
     ]
     assert [one.owner_id for one in kept(me)] == [other.person_id] * 2
-    assert says(look(of_mine))[0] == "**2 unchanged.** Nothing is written yet."
+    assert says(look(of_mine))[0] == "**2 unchanged.** Nothing has been imported yet."
 
 
 def test_the_rows_of_a_table_become_engagements(me: Viewer) -> None:
@@ -391,10 +391,10 @@ SESSIONS = b"Session,First day,Last day\nHRC64,2027-03-01,2027-04-02\n"
 def test_new_dates_of_a_session_become_a_correction_with_its_source(me: Viewer) -> None:
     app = upload(page(me), SESSIONS, "sessions.csv")
     look(app)
-    assert (says(app)[0], buttons(app)) == ("**1 refused.** Nothing is written yet.", {"Look again": True})
+    assert (says(app)[0], buttons(app)) == ("**1 refused.** Nothing has been imported yet.", {"Preview again": True})
     app.text_input(key="import_source_url").set_value(SOURCE)
     look(app)
-    assert says(app) == ["**1 changed.** Nothing is written yet."]
+    assert says(app) == ["**1 changed.** Nothing has been imported yet."]
     take_over(app)
     (one,) = kept(me, Correction)
     assert (one.file, one.row, one.source_url) == ("sessions.csv", "HRC64", SOURCE)
@@ -404,7 +404,7 @@ def test_new_dates_of_a_session_become_a_correction_with_its_source(me: Viewer) 
     }
     _, table = calendar_for(ANONYMOUS)
     assert [str(start.date()) for start in table.loc[table["item"] == "session-HRC64", "start"]] == ["2027-03-01"]
-    assert says(look(app))[0] == "**1 unchanged.** Nothing is written yet."
+    assert says(look(app))[0] == "**1 unchanged.** Nothing has been imported yet."
 
 
 def test_a_date_that_somebody_corrects_meanwhile_is_left(me: Viewer, other: Viewer) -> None:
@@ -416,7 +416,7 @@ def test_a_date_that_somebody_corrects_meanwhile_is_left(me: Viewer, other: View
     save(other, Correction, {**known, "values": json.dumps(values)})
     take_over(app)
     assert [one.value for one in app.error] == [
-        "Row 2, “Human Rights Council, 64th session”: somebody has written it since you looked. Look at the file again. Nothing is written."
+        "Row 2, “Human Rights Council, 64th session”: somebody has written it since you looked. Look at the file again. Nothing was imported."
     ]
     assert [one.owner_id for one in kept(me, Correction)] == [other.person_id]
 
@@ -427,7 +427,7 @@ def test_nobody_of_the_sample_puts_dates_right() -> None:
     app.text_input(key="import_source_url").set_value(SOURCE)
     take_over(look(app))
     assert says(app) == [
-        "Somebody of the sample corrects nothing: it would stand in everybody's calendar. Nothing is written."
+        "Somebody of the sample corrects nothing: it would stand in everybody's calendar. Nothing was imported."
     ]
     assert kept(ANONYMOUS, Correction) == []
 
@@ -437,7 +437,7 @@ def test_a_table_that_cannot_be_read_says_why(me: Viewer) -> None:
     assert (len(app.error), buttons(app)) == (1, {})
 
 
-# --- Calendars at an address
+# --- Followed calendars
 
 
 @pytest.fixture
@@ -469,7 +469,7 @@ def theirs(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, bytes]]:
 
 def at_an_address(who: Viewer) -> AppTest:
     app = page(who)
-    return ran(app.button_group(key="import_way").set_value("Calendars at an address").run())
+    return ran(app.button_group(key="import_way").set_value("Followed calendars").run())
 
 
 def test_without_a_list_of_addresses_the_page_says_who_makes_one(me: Viewer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -502,16 +502,16 @@ def test_a_calendar_at_an_address_is_followed_until_it_is_stopped(me: Viewer, th
         6,
         address,
     )
-    assert [one.value for one in app.success] == ["It is followed from now on. Look now to see what it would bring."]
+    assert [one.value for one in app.success] == ["You now follow this calendar. Preview changes to see its events."]
     assert "Not read yet." in says(app)
     assert SECRET not in everything(app)
 
-    # Looked at, and taken over.
-    assert buttons(app) == {"Look now": True}
+    # Previewed and imported.
+    assert buttons(app) == {"Preview changes": True}
     look(app)
-    assert ("**1 new.** Nothing is written yet." in says(app), kept(me)) == (True, [])
+    assert ("**1 new.** Nothing has been imported yet." in says(app), kept(me)) == (True, [])
     take_over(app)
-    assert [one.value for one in app.success] == ["Taken over: 1 new."]
+    assert [one.value for one in app.success] == ["Imported: 1 new."]
     assert days(me) == {"Briefing": date(2027, 3, 3)}
     assert [one.split(". ", 1)[1] for one in says(app) if one.startswith("Last read ")] == ["Of its events: 1 new."]
     assert SECRET not in everything(app)
@@ -520,10 +520,10 @@ def test_a_calendar_at_an_address_is_followed_until_it_is_stopped(me: Viewer, th
     press(app, "form_back")
     theirs[path] = calendar(briefing(day=4), DEBRIEF)
     press(app, "remote_refresh_")
-    assert [one.value for one in app.success] == ["Read again: 1 new, 1 changed."]
+    assert [one.value for one in app.success] == ["Refreshed: 1 new, 1 changed."]
     assert days(me) == {"Briefing": date(2027, 3, 4), "Debrief": date(2027, 3, 10)}
     press(app, "remote_refresh_")
-    assert [one.value for one in app.success] == ["Read again: nothing has changed."]
+    assert [one.value for one in app.success] == ["Refreshed: no changes."]
     theirs[path] = calendar(briefing(day=5), DEBRIEF)
     press(app, "remote_look_")
     assert [row[0] for row in lines(app)] == ["Changed", "Unchanged"]
@@ -539,7 +539,7 @@ def test_a_calendar_at_an_address_is_followed_until_it_is_stopped(me: Viewer, th
     assert [one.value for one in app.success] == ["Saved."]
     (changed,) = remote.followed_by(me)
     assert (changed.name, changed.every_hours, changed.address) == ("The secretariat", 0, address)
-    assert "What is chosen has changed since you looked. Look again to see what would happen now." in says(app)
+    assert "The settings have changed. Preview again before you import." in says(app)
     choose(app, new_address=f"{address}?moved")
     press(app, f"remote_{followed.id}_save")
     assert remote.followed_by(me)[0].address == f"{address}?moved"
@@ -554,7 +554,7 @@ def test_a_calendar_at_an_address_is_followed_until_it_is_stopped(me: Viewer, th
     assert SECRET not in everything(app)
     press(app, "open_")
     press(app, "remote_remove")
-    assert [one.value for one in app.success] == ["It is not followed any more. What it brought stays."]
+    assert [one.value for one in app.success] == ["You no longer follow this calendar. Its events stay."]
     assert remote.followed_by(me) == []
     assert [(one.title, one.standing) for one in kept(me)] == [
         ("Briefing", Standing.CONFIRMED),
@@ -567,7 +567,7 @@ def test_a_calendar_of_somebody_else_is_not_there(me: Viewer, other: Viewer, the
     address = theirs["url"].decode() + "a.ics"
     made = remote.follow(other, {**values, "sensitivity": Sensitivity.INTERNAL, "address": address})
     app = page(me, record=made)
-    assert says(app) == ["This calendar is not followed any more, or not by you. Go back to the list."]
+    assert says(app) == ["You do not follow this calendar, or no longer do. Go back to the list."]
     assert "Theirs" not in everything(app)
     press(app, "form_back")
     assert ([one.key for one in app.button if one.key == "remote_add"], [*app.warning]) == (["remote_add"], [])

@@ -139,4 +139,4 @@ def test_nobody_and_the_sample_record_nothing() -> None:
     fictional = member(save(ANONYMOUS, Person, {"name": "Fictional", "sample": True}))
     app = panel(fictional, TEXT, outcome="adopted")
     assert offered(app) == []
-    assert any("What became of it" in text for text in said(app))
+    assert any("#### Outcome" in text for text in said(app))

@@ -312,8 +312,8 @@ def test_nobody_sees_public_events_and_is_told_how_to_plan_one(staff_member: Vie
     assert "Public events only: the others are shown to staff, who plan them here." in [c.value for c in app.caption]
     assert [m.value for m in opened(ANONYMOUS, new="side-event").markdown] == [
         (
-            "Events of the mission's own are shown to staff, each as much as they may see. Choose who you are, or add "
-            "yourself."
+            "Events of the mission's own are visible to users only. Select your name to see this page; new users: add "
+            "yourself in Settings."
         )
     ]
 
@@ -346,7 +346,7 @@ def test_the_panel_has_it_with_its_end_and_leads_to_its_record_and_file(staff_me
         "Ask for the room: Reprisals: what missions can do"
     ]
     links = {link.proto.label: link.proto.query_string for link in app.get("page_link")}
-    assert links["Open the event"] == f"record={made}"
+    assert links["Open event"] == f"record={made}"
     assert links["Dossier"] == f"of=event-{made}"
 
 
@@ -354,5 +354,5 @@ def test_a_restricted_event_is_in_no_file(staff_member: Viewer) -> None:
     made = save(staff_member, Event, {**EVENT, "sensitivity": Sensitivity.RESTRICTED})
     app = opened(staff_member, "timeline", item=f"event-{made}")
     assert [b.proto.label for b in app.get("download_button") if b.proto.label.startswith("Add")] == []
-    assert "Restricted: it is in no feed and in no calendar file." in [c.value for c in app.caption]
+    assert "Restricted: not included in feeds or calendar files." in [c.value for c in app.caption]
     assert [b.proto.label for b in opened(staff_member).get("download_button") if "Our events" in b.proto.label] == []

@@ -134,7 +134,7 @@ def test_statements_are_hidden_until_a_user_is_selected(me: Viewer) -> None:
     assert [fault.value for fault in app.exception] == []
     assert app.title[0].value == "Statements"
     assert app.markdown[0].value == (
-        "Statements are shown to staff, each as much as they may see. Choose who you are, or add yourself."
+        "Statements are visible to users only. Select your name to see this page; new users: add yourself in Settings."
     )
     assert "Item 3" not in everything(app)
 

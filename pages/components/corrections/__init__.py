@@ -1,1 +1,1 @@
-"""What the Corrections page is made of."""
+"""Parts of the Corrections page."""

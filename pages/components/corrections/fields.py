@@ -1,4 +1,4 @@
-"""The columns of a row of the reference as fields of a form: each by its type, and back as the text of a cell."""
+"""Columns of a reference row as form fields by their type, and their values as the text of a cell."""
 
 from __future__ import annotations
 
@@ -35,51 +35,51 @@ NAMES: dict[str, str] = {
     Meeting.FILE: "Meeting",
     Review.FILE: "UPR review",
     MilestoneDate.FILE: "Deadline or milestone",
-    Cadence.FILE: "Rhythm",
+    Cadence.FILE: "Cycle rule",
     Resolution.FILE: "Resolution",
     RecurringMeeting.FILE: "Recurring meeting",
     Milestone.FILE: "Rule of procedure",
     MandateHolder.FILE: "Mandate holder",
-    Observance.FILE: "Observance",
-    Season.FILE: "Season of a body",
+    Observance.FILE: "International day",
+    Season.FILE: "Session season",
     Track.FILE: "Track",
     Organisation.FILE: "Organisation or body",
     MemberState.FILE: "State",
 }
-"""What a row of each file is called, those that are put right most often first."""
+"""The name for a row of each file; those corrected most often come first."""
 
 DATED = ("start", "end", "date", "adopted", "date_precision", "standing")
-"""Columns that a correction always says, also where they are as before: its source is what confirms them."""
+"""Columns that every correction holds, even if unchanged, because its source confirms them."""
 
 _LABELS = {
-    "date_precision": "How much of the days is known",
+    "date_precision": "Date precision",
     "known_from": "Known from",
-    "start": "First day",
-    "end": "Last day",
-    "date": "Day",
-    "time": "Hour at the place",
-    "announced_start": "First day, as first announced",
-    "announced_end": "Last day, as first announced",
-    "moved_because": "Why the days changed",
-    "cosponsors": "Co-sponsors, how many",
-    "notes": "Notes of the row",
-    "slot": "Which edition of the year",
-    "interval_years": "Years from one to the next",
-    "interval_years_max": "Years at the most",
-    "interval_sessions": "Sessions from one to the next",
-    "dialogue_at": "Dates that call for dialogue",
-    "about": "Kind of item that it is about",
-    "drafts_for": "Kinds of item whose drafts count back from it",
+    "start": "Start date",
+    "end": "End date",
+    "date": "Date",
+    "time": "Local time",
+    "announced_start": "Start date first announced",
+    "announced_end": "End date first announced",
+    "moved_because": "Reason for the new dates",
+    "cosponsors": "Number of co-sponsors",
+    "notes": "Notes",
+    "slot": "Edition within the year",
+    "interval_years": "Interval in years",
+    "interval_years_max": "Longest interval in years",
+    "interval_sessions": "Interval in sessions",
+    "dialogue_at": "Dialogue expected at",
+    "about": "Kind of item concerned",
+    "drafts_for": "Kinds of item whose drafts are due before it",
 }
 
 
 def label(column: str) -> str:
-    """What a column is called."""
+    """The label of a column."""
     return _LABELS.get(column) or words(column.replace("_", "-"))
 
 
 def row_label(row: ReferenceRow, reference: Reference) -> str:
-    """A row in a list to choose from, with its key first: ``HRC64: Human Rights Council, 64th session``."""
+    """A row as an option of a list, key first: ``HRC64: Human Rights Council, 64th session``."""
     if isinstance(row, Review):
         return f"{reference.states[row.country].name}, cycle {row.cycle}, {row.session}"
     if isinstance(row, MilestoneDate):
@@ -89,19 +89,19 @@ def row_label(row: ReferenceRow, reference: Reference) -> str:
 
 
 def deadline_label(milestone: str, session: str, country: str, reference: Reference) -> str:
-    """A date of a milestone, as it is called in lists."""
+    """The name of a milestone's date in lists."""
     rule, state = reference.milestones.get(milestone), reference.states.get(country)
     parts = [rule.name if rule else milestone, session, state.name if state else country]
     return ", ".join(part for part in parts if part)
 
 
 def typed(kind: type[ReferenceRow], cells: Mapping[str, str]) -> dict[str, Any]:
-    """The cells of a row as the fields show them; a cell that is not of its column's type is shown empty."""
+    """The cells of a row as values of fields; a cell that does not have its column's type becomes empty."""
     return {name: _typed(_types(kind, name), cells.get(name, "")) for name in correctable_columns(kind)}
 
 
 def cell(value: Any) -> str:
-    """What a field holds, as the text of a cell."""
+    """The value of a field as the text of a cell."""
     if value is None:
         return ""
     if isinstance(value, time):
@@ -114,7 +114,7 @@ def cell(value: Any) -> str:
 
 
 def draw(form: RecordForm, kind: type[ReferenceRow], column: str) -> None:
-    """The field of one column."""
+    """Draws the field of one column."""
     types, name = _types(kind, column), label(column)
     reference = form.context.reference
     if column in kind.REFERENCES or (kind is MilestoneDate and column == "session"):
@@ -134,7 +134,7 @@ def draw(form: RecordForm, kind: type[ReferenceRow], column: str) -> None:
 
 
 def _terms(types: set[type]) -> type[StrEnum] | None:
-    """The enumeration of which a column holds one value; several values are a text."""
+    """The enumeration of a column with a single value; a column with several values is a text."""
     return None if tuple in types else next((one for one in types if issubclass(one, StrEnum)), None)
 
 
@@ -152,7 +152,7 @@ def _code(form: RecordForm, kind: type[ReferenceRow], column: str, name: str, re
 
 
 def _types(kind: type[ReferenceRow], column: str) -> set[type]:
-    """The plain types in a column's annotation, however deep."""
+    """The plain types in a column's annotation, at any depth."""
 
     def within(annotation: Any) -> Iterator[type]:
         for one in (annotation, get_origin(annotation)):

@@ -1,1 +1,1 @@
-"""What the Import page is made of."""
+"""Parts of the Import page."""

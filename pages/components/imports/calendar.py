@@ -1,4 +1,4 @@
-"""A calendar file on the page Import: whose it is, where it belongs, and what of it is taken over."""
+"""A calendar file on the Import page: its settings and its preview."""
 
 from __future__ import annotations
 
@@ -24,25 +24,25 @@ from pages.components.shell.zones import zone_choices
 from pages.components.widgets import labels
 
 BACK, AHEAD = timedelta(days=31), timedelta(days=730)
-"""The period that is proposed, around today."""
+"""How far the proposed period reaches before and after today."""
 
 LEVELS = {
-    Sensitivity.INTERNAL: "Internal: all who are kept in Settings",
-    Sensitivity.PUBLIC: "Public: everybody, and every feed",
+    Sensitivity.INTERNAL: "Internal: all users",
+    Sensitivity.PUBLIC: "Public: everyone, and every feed",
 }
 
 
 def calendar_file(data: bytes, file_name: str, context: PageContext) -> None:
-    """The settings for a file of this name with these bytes, and its dry run."""
-    st.subheader("How to take it over")
-    # What was typed for a file stays when the same file comes again with other content.
+    """Draws the settings for a file with this name and content, and its preview."""
+    st.subheader("Import settings")
+    # Settings are kept when a newer version of the same file is uploaded.
     named = hashlib.sha256(file_name.encode()).hexdigest()[:12]
     with st.container(horizontal=True):
         name = st.text_input(
-            "Whose calendar it is",
+            "Calendar name",
             value=PurePath(file_name).stem,
             key=f"import_name_{named}",
-            help="Shown with every event of the file, and by this name the calendar is known when it comes again.",
+            help="Shown with every event. Use the same name when you import this calendar again.",
         )
         body = choose_body("import_body", context)
     with st.container(horizontal=True):
@@ -53,15 +53,15 @@ def calendar_file(data: bytes, file_name: str, context: PageContext) -> None:
             index=kinds.index(EventKind.MEETING),
             format_func=words,
             key="import_kind",
-            help="A meeting is held by others and followed by the mission; the other kinds are the mission's own.",
+            help="Others hold a meeting and the mission follows it; the other kinds are the mission's own events.",
         )
-        level = st.selectbox("Who may see it", list(LEVELS), format_func=LEVELS.__getitem__, key="import_level")
+        level = st.selectbox("Visible to", list(LEVELS), format_func=LEVELS.__getitem__, key="import_level")
     with st.container(horizontal=True):
         zone = choose_zone("import_zone", body, context)
         since = st.date_input("From", value=context.today - BACK, format="YYYY-MM-DD", key="import_since")
         until = st.date_input("Until", value=context.today + AHEAD, format="YYYY-MM-DD", key="import_until")
     if level is Sensitivity.PUBLIC:
-        st.caption("Title, time and place go to everybody and into every feed; the programme does not.")
+        st.caption("Everyone sees title, time and place, also in feeds. The programme is not shared.")
     settings = CalendarSettings(
         body=body or "",
         event_kind=kind,
@@ -85,42 +85,42 @@ def calendar_file(data: bytes, file_name: str, context: PageContext) -> None:
 
 
 def draw_links() -> None:
-    """The links to the events that were imported."""
+    """Draws links to the pages that list the imported events."""
     link("meetings", "Side events and meetings")
     link("timeline", "Timeline")
 
 
 def choose_body(key: str, context: PageContext, index: int | None = None) -> str | None:
-    """The organisation or body in whose lane something shall stand."""
+    """Draws the choice of an organisation or body for the imported events."""
     known = context.reference
     chosen: str | None = st.selectbox(
         "Organisation or body",
         list(known.organisations),
         index=index,
         format_func=lambda code: labels.organisation(code, known),
-        placeholder="Choose",
+        placeholder="Select",
         key=key,
-        help="The events stand in its lane on the timeline.",
+        help="The events appear in its lane on the timeline.",
     )
     return chosen
 
 
 def choose_zone(key: str, body: str | None, context: PageContext) -> str:
-    """The IANA zone of hours that name none; proposed is that of the body's seat."""
+    """Draws the choice of the IANA zone for times without one; proposes the zone of the body's seat."""
     zones = zones_for(body, context)
     propose(key, zones[0])
     chosen: Any = st.selectbox(
-        "Hours without a zone are in",
+        "Default time zone",
         zones,
         format_func=zone_words,
         key=key,
-        help="Most calendars name the zone of each event; this is for those that do not.",
+        help="Used for times that name no time zone.",
     )
     return str(chosen)
 
 
 def zones_for(body: str | None, context: PageContext) -> list[str]:
-    """The IANA zones to choose from: first that of the body's seat, if it is known, then the reader's."""
+    """The IANA zones to choose from: the zone of the body's seat first, if known, then the reader's."""
     seat = context.reference.seat(body or "")
     return list(dict.fromkeys([*([seat.timezone] if seat else []), context.zone, *zone_choices()]))
 
@@ -131,7 +131,7 @@ def zone_words(zone: str) -> str:
 
 
 def propose(key: str, proposed: str) -> None:
-    """Sets the field of this key to what is proposed for it, unless the reader has chosen something else."""
+    """Sets a field to the proposed value, unless the reader has chosen another."""
     followed = f"{key}_proposed"
     if st.session_state.get(key) in (None, st.session_state.get(followed)):
         st.session_state[key] = proposed

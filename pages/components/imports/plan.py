@@ -1,7 +1,7 @@
-"""A dry run on the page Import: looked at, taken over in one transaction, and what came of it.
+"""The preview of an import, the import in one transaction, and its result.
 
-Nothing is read twice while a page redraws: the plan stays in the session's state together with what it was made from,
-and is worked out again when the reader asks for it.
+Nothing is read twice while a page redraws: the plan stays in the session's state with a fingerprint of its input, and
+is made again when the reader asks for it.
 """
 
 from __future__ import annotations
@@ -22,32 +22,32 @@ from pages.components.shell.words import plain
 
 _WORK = "import_work"
 _LOOK, _GO, _GOING = "import_look", "import_go", "import_going"
-"""What a click has asked for; and that a take-over has begun, which only one that was broken off leaves behind."""
+"""Keys for the actions that a click asked for; ``_GOING`` remains set only if an import was interrupted."""
 
 OUTCOMES = {
     Outcome.NEW: "New",
     Outcome.CHANGED: "Changed",
     Outcome.UNCHANGED: "Unchanged",
-    Outcome.KEPT: "Kept as it is here",
+    Outcome.KEPT: "Kept",
     Outcome.CANCELLED: "Cancelled",
     Outcome.REFUSED: "Refused",
 }
-GONE = "Gone, not cancelled"
-"""What is no longer in the file and stays as it is, unless the reader says so."""
+GONE = "Not in the file"
+"""Label of events that are no longer in the file; they are cancelled only if the reader says so."""
 
 ROW_HEIGHT, MOST_ROWS = 35, 12
 """Pixels of a row, and how many show before the table scrolls within itself."""
 
-BROKEN_OFF = "Another click broke this off: nothing is written. Take it over again when the page stands still."
+BROKEN_OFF = "The import was interrupted and nothing was saved. Import again, and wait until it has finished."
 OVERTAKEN = (
-    "Somebody else has changed something of this since you looked, so nothing is written. Look again: what you have "
-    "chosen is still there."
+    "Nothing was imported: somebody else has changed these records since your preview. Preview again; your settings "
+    "are kept."
 )
 
 
 @dataclass(frozen=True)
 class DryRun:
-    """A plan, what it was made from, and what became of it: a refusal in a sentence, or what was carried out."""
+    """A plan with the fingerprint of its input, and its result: the sentence of a refusal, or the plan as written."""
 
     made_from: str
     plan: ImportPlan
@@ -57,34 +57,36 @@ class DryRun:
 
 @dataclass(frozen=True)
 class ImportSource:
-    """Where a plan comes from, and how its page shows it.
+    """How a plan is made, written and shown.
 
-    ``make`` makes the plan and ``write`` writes it; ``explain`` says of a line what would change, or why not.
-    ``draw_links`` draws the links to the pages on which is listed what was imported. ``number_label`` is what the
-    number of a line is called; empty: it is not shown. ``look_label`` is on the button before the first look.
+    ``make`` makes the plan and ``write`` writes it; ``explain`` gives the changes in a line, or why there are none.
+    ``draw_links`` draws links to the pages that list the imported records. ``noun`` is the word for one line and for
+    several. ``number_label`` is the column head of line numbers; empty: they are not shown. ``preview_label`` is the
+    label of the button before the first preview.
     """
 
     make: Callable[[], ImportPlan]
     write: Callable[[ImportPlan, Progress], ImportPlan]
     explain: Callable[[ImportLine], str]
     draw_links: Callable[[], None]
+    noun: tuple[str, str] = ("event", "events")
     number_label: str = ""
-    look_label: str = "See what would happen"
+    preview_label: str = "Preview import"
 
 
 def fingerprint(data: bytes, *chosen: object) -> str:
-    """What a plan is made from, in a word: the file's bytes and all that was chosen for them."""
+    """A hash of a plan's input: the file's bytes and all settings chosen for them."""
     return hashlib.sha256(hashlib.sha256(data).digest() + repr(chosen).encode()).hexdigest()
 
 
 def forget() -> None:
-    """Drops the plan of a file that is not there any more."""
+    """Drops the plan of a file that has been removed."""
     for key in (_WORK, _LOOK, _GO, _GOING):
         st.session_state.pop(key, None)
 
 
 def dry_run(made_from: str, source: ImportSource, *, missing: str = "") -> None:
-    """The button that looks, and below it what was found. ``missing`` says what has to be chosen first, if anything."""
+    """Draws the preview button and the preview below it. ``missing`` names what has to be chosen first, if anything."""
     broken_off = st.session_state.pop(_GOING, False)
     looking, going = st.session_state.pop(_LOOK, False), st.session_state.pop(_GO, False)
     controls, below = st.container(), st.container()
@@ -98,7 +100,7 @@ def dry_run(made_from: str, source: ImportSource, *, missing: str = "") -> None:
     with controls:
         fresh = same and run is not None and not run.refusal and run.done is None
         st.button(
-            source.look_label if run is None else "Look again",
+            source.preview_label if run is None else "Preview again",
             key="import_look_button",
             type="secondary" if fresh else "primary",
             disabled=bool(missing),
@@ -108,12 +110,12 @@ def dry_run(made_from: str, source: ImportSource, *, missing: str = "") -> None:
         if missing:
             st.caption(missing)
         elif run is None:
-            st.caption("Nothing is written until you have seen it and said so.")
+            st.caption("Nothing is imported until you confirm the preview.")
     if run is None or missing:
         return
     with below:
         if not same:
-            st.warning("What is chosen has changed since you looked. Look again to see what would happen now.")
+            st.warning("The settings have changed. Preview again before you import.")
             return
         if broken_off:
             st.warning(BROKEN_OFF)
@@ -121,7 +123,7 @@ def dry_run(made_from: str, source: ImportSource, *, missing: str = "") -> None:
 
 
 def request_plan() -> None:
-    """For callbacks: the dry run of the page that comes next looks without being asked again."""
+    """For callbacks: the next page makes its preview at once."""
     forget()
     _request(_LOOK)
 
@@ -131,7 +133,7 @@ def counts(lines: Sequence[ImportLine]) -> str:
     numbers = ImportPlan(tuple(line for line in lines if not line.offered)).counts
     found = [f"{number:,} {OUTCOMES[outcome].lower()}" for outcome, number in numbers.items()]
     gone = sum(line.offered for line in lines)
-    return ", ".join([*found, f"{gone:,} gone from the file"] if gone else found)
+    return ", ".join([*found, f"{gone:,} no longer in the file"] if gone else found)
 
 
 def _request(what: str) -> None:
@@ -139,7 +141,7 @@ def _request(what: str) -> None:
 
 
 def _make_plan(made_from: str, source: ImportSource) -> None:
-    with st.spinner("Reading the file and comparing it with the calendar", show_time=False):
+    with st.spinner("Comparing the file with the calendar", show_time=False):
         try:
             run = DryRun(made_from, source.make())
         except (Refused, WorkspaceError) as refused:
@@ -148,14 +150,14 @@ def _make_plan(made_from: str, source: ImportSource) -> None:
 
 
 def _write_plan(run: DryRun, source: ImportSource) -> DryRun:
-    """Carries the plan out; a click meanwhile ends the run at the next step of the bar, and with it the transaction."""
+    """Writes the plan. A click meanwhile ends the run at the next step of the bar, and the transaction with it."""
     plan = run.plan.accepted() if st.session_state.get(_gone_key(run)) else run.plan
-    bar = st.progress(0.0, text=f"Taking over {len(plan.to_write):,}")
+    bar = st.progress(0.0, text=f"Importing {_counted(len(plan.to_write), source)}")
 
     def progress(done: int, total: int) -> None:
-        # Of the last step nothing is drawn: it may come when all is written, and drawing is where a run can be ended.
+        # The last step is not drawn: all may be written by then, and drawing is where a run can be ended.
         if done < total:
-            bar.progress(done / total, text=f"Taking over: {done:,} of {total:,}")
+            bar.progress(done / total, text=f"Importing: {done:,} of {total:,}")
 
     st.session_state[_GOING] = True
     try:
@@ -163,7 +165,7 @@ def _write_plan(run: DryRun, source: ImportSource) -> DryRun:
     except EditConflict:
         run = replace(run, refusal=OVERTAKEN)
     except (Refused, WorkspaceError) as refused:
-        run = replace(run, refusal=f"{refused} Nothing is written.")
+        run = replace(run, refusal=f"{refused} Nothing was imported.")
     st.session_state[_WORK] = run
     del st.session_state[_GOING]
     bar.empty()
@@ -178,23 +180,31 @@ def _draw_run(run: DryRun, source: ImportSource) -> None:
         _draw_result(run.done, source)
         return
     plan = run.plan
-    st.subheader("What would happen")
+    st.subheader("Preview")
     if not plan.lines:
-        st.markdown("Nothing in this file falls under what is chosen. Widen the period, or choose another file.")
+        st.markdown("Nothing in this file matches the settings. Choose a longer period or another file.")
         _draw_remarks(plan)
         return
-    st.markdown(f"**{counts(plan.lines).capitalize()}.** Nothing is written yet.")
+    st.markdown(f"**{counts(plan.lines).capitalize()}.** Nothing has been imported yet.")
     _draw_remarks(plan)
     plan = _choose_gone(run)
     _draw_lines(plan, source)
     if plan.to_write:
         st.button(
-            f"Take over {len(plan.to_write):,}", key="import_go_button", type="primary", on_click=_request, args=(_GO,)
+            f"Import {_counted(len(plan.to_write), source)}",
+            key="import_go_button",
+            type="primary",
+            on_click=_request,
+            args=(_GO,),
         )
     elif Outcome.REFUSED in plan.counts or plan.offered:
-        st.markdown("There is nothing to take over. The table says why, row by row.")
+        st.markdown("Nothing to import. The table gives the reason for each row.")
     else:
-        st.markdown("There is nothing to take over: all of it is here already.")
+        st.markdown("Nothing to import: everything is already in the calendar.")
+
+
+def _counted(number: int, source: ImportSource) -> str:
+    return f"{number:,} {source.noun[number != 1]}"
 
 
 def _gone_key(run: DryRun) -> str:
@@ -202,7 +212,7 @@ def _gone_key(run: DryRun) -> str:
 
 
 def _choose_gone(run: DryRun) -> ImportPlan:
-    """The plan, with what is gone from the file cancelled where the reader ticks that."""
+    """The plan; events that are no longer in the file are cancelled if the reader ticks that."""
     gone = len(run.plan.offered)
     if not gone:
         return run.plan
@@ -210,7 +220,7 @@ def _choose_gone(run: DryRun) -> ImportPlan:
     chosen = st.checkbox(
         f"Also cancel the {f'{gone:,} ' if gone > 1 else ''}{events} no longer in the file",
         key=_gone_key(run),
-        help="They came with this calendar before. Leave them if the file holds only a part of the calendar.",
+        help="They were imported from this calendar earlier. Leave unticked if the file is only part of the calendar.",
     )
     return run.plan.accepted() if chosen else run.plan
 
@@ -221,7 +231,7 @@ def _draw_remarks(plan: ImportPlan) -> None:
 
 
 def _draw_lines(plan: ImportPlan, source: ImportSource) -> None:
-    """The lines of one outcome, or all."""
+    """Draws the lines of one outcome, or all lines."""
     found = plan.counts
     chosen = None
     if len(found) > 1:
@@ -238,19 +248,19 @@ def _draw_lines(plan: ImportPlan, source: ImportSource) -> None:
 
 
 def _outcome_label_of(outcome: Outcome, plan: ImportPlan) -> str:
-    """What an outcome is called; what is only offered is not cancelled."""
+    """The label of an outcome; an event that may be cancelled is not cancelled yet."""
     return GONE if all(line.offered for line in plan.lines if line.outcome is outcome) else OUTCOMES[outcome]
 
 
 def _draw_table(lines: Iterable[ImportLine], source: ImportSource, key: str) -> None:
-    """The lines, a series in one row; its occurrences are folded below."""
+    """Draws the lines, each series in one row and its occurrences folded below."""
     together = ImportPlan(tuple(lines)).series_together
     _draw_frame([_row(row, source) for row in together], source, key)
     series = [row for row in together if len(row) > 1]
     if series:
         times = sum(map(len, series))
         of = "one series" if len(series) == 1 else f"{len(series):,} series"
-        with st.expander(f"The {times:,} occurrences of {of}", key=f"{key}_series"):
+        with st.expander(f"{times:,} occurrences of {of}", key=f"{key}_series"):
             _draw_frame([_row((line,), source) for row in series for line in row], source, f"{key}_occurrences")
 
 
@@ -266,14 +276,12 @@ def _row(lines: Sequence[ImportLine], source: ImportSource) -> dict[str, object]
         "Hours": _same(hours_text(line.period) for line in lines),
         "Time zone": _same(line.timezone if line.start_time else "" for line in lines),
         "Standing": _same(wording.standing_words(line.standing) if line.standing else "" for line in lines),
-        "What would change, or why not": (
-            explanations.pop() if len(explanations) == 1 else "It differs: see the occurrences below."
-        ),
+        "Changes or reason": (explanations.pop() if len(explanations) == 1 else "Varies: see the occurrences below."),
     }
 
 
 def outcome_label(line: ImportLine) -> str:
-    """What becomes of a line, for people."""
+    """The label for the outcome of a line."""
     return GONE if line.offered else OUTCOMES[line.outcome]
 
 
@@ -293,7 +301,7 @@ _WIDTHS = {
     "Hours": 100,
     "Time zone": 140,
     "Standing": 110,
-    "What would change, or why not": 520,
+    "Changes or reason": 520,
 }
 _OF_TIME = ("Hours", "Time zone", "Standing")
 
@@ -311,16 +319,16 @@ def _draw_frame(rows: list[dict[str, object]], source: ImportSource, key: str) -
         height=ROW_HEIGHT * (min(len(frame), MOST_ROWS) + 1) + 3,
         row_height=ROW_HEIGHT,
         column_config={name: st.column_config.TextColumn(width=width) for name, width in _WIDTHS.items()},
-        alt=f"{len(frame)} rows: what becomes of each, its title, when it is, and what would change or why not.",
+        alt=f"{len(frame)} rows: outcome, title, date, and the changes or the reason for none.",
     )
 
 
 def _draw_result(done: ImportPlan, source: ImportSource) -> None:
     written = counts(done.to_write)
-    st.success(f"Taken over: {written}." if written else "Taken over: nothing was left to write.")
+    st.success(f"Imported: {written}." if written else "Nothing was left to import.")
     with st.container(horizontal=True):
         source.draw_links()
     left = [line for line in done.lines if line.offered or line.outcome in (Outcome.KEPT, Outcome.REFUSED)]
     if left:
-        st.subheader("Not taken over")
+        st.subheader("Not imported")
         _draw_table(left, source, "import_left")

@@ -1,4 +1,4 @@
-"""Calendars of others at an address on the page Import: added, looked at, refreshed, changed and removed."""
+"""Remote calendars on the Import page: follow, preview, refresh, edit and stop following."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from calendar_model.store.models import RemoteCalendar
 
 HOURS = {
-    0: "By hand only",
+    0: "Only on request",
     1: "Every hour",
     3: "Every 3 hours",
     6: "Every 6 hours",
@@ -36,15 +36,14 @@ HOURS = {
 
 
 def calendars(context: PageContext) -> None:
-    """The list of the calendars that the reader follows, and the way to another."""
+    """Draws the list of calendars that the reader follows, and the button to follow another."""
     followed, allowed = remote.followed_by(context.viewer), fetching.allowed()
     if not allowed:
         explain_empty_list()
     elif not followed:
         st.markdown(
-            "A calendar that others keep at an address, such as the one of a secretariat, can be followed: its events "
-            "come into the lane of its organisation, what moves there moves here, and what goes there is shown as "
-            "cancelled. It is read again when you say so, or every so many hours."
+            "No calendars yet. Follow one that is published at a web address, such as a secretariat's. Its events "
+            "appear under its organisation. Changes appear here too; events that disappear are shown as cancelled."
         )
     if allowed:
         st.button("Follow a calendar", key="remote_add", type="primary", on_click=forms.begin, args=("calendar",))
@@ -54,18 +53,20 @@ def calendars(context: PageContext) -> None:
 
 
 def explain_empty_list() -> None:
-    """Who lists the addresses that may be read, and how."""
+    """Explains who permits addresses, and how."""
     st.markdown(
-        "No address may be read yet. Whoever runs this dashboard lists the beginnings of those that may, separated by "
-        f"commas, in `{fetching.VARIABLE}`, and starts it again:"
+        "No addresses are permitted yet. An administrator lists the beginnings of permitted addresses, separated by "
+        f"commas, in `{fetching.VARIABLE}` and restarts the dashboard:"
     )
     st.code(f'{fetching.VARIABLE}="https://calendar.example.org/public/"', language=None, wrap_lines=True)
-    st.caption("Only https. Nothing else is ever asked, so that an address typed here cannot reach into your network.")
+    st.caption(
+        "Only https addresses. No other address is fetched, so nobody can use this page to reach into your network."
+    )
 
 
 def _draw_beginnings(allowed: Sequence[str]) -> None:
-    # As code: what an address begins with is no page to go to.
-    st.caption(f"Addresses that may be read begin with {', '.join(f'`{beginning}`' for beginning in allowed)}")
+    # As code: the beginning of an address is not a page to open.
+    st.caption(f"Permitted addresses begin with {', '.join(f'`{beginning}`' for beginning in allowed)}")
 
 
 def _draw_calendar(one: RemoteCalendar, context: PageContext) -> None:
@@ -90,17 +91,17 @@ def _draw_calendar(one: RemoteCalendar, context: PageContext) -> None:
             st.caption(plain(" · ".join(about)))
             st.markdown(plain(visit_text(one, context.zone)))
         with st.container(horizontal=True, gap="small"):
-            st.button(f"Look now at {name}", key=f"remote_look_{one.id}", on_click=_look, args=(one.id,))
+            st.button(f"Preview {name}", key=f"remote_look_{one.id}", on_click=_look, args=(one.id,))
             st.button(f"Refresh {name}", key=f"remote_refresh_{one.id}", on_click=_refresh, args=(one.id,))
 
 
 def how_often(hours: int) -> str:
-    """``By hand only``, ``Every 6 hours``."""
+    """``Only on request``, ``Every 6 hours``."""
     return HOURS.get(hours, f"Every {hours} hours")
 
 
 def visit_text(one: RemoteCalendar, zone: str) -> str:
-    """When it was last asked, in the reader's zone, and what came of it."""
+    """When the calendar was last read, in the reader's zone, and with what result."""
     if one.visit is None:
         return "Not read yet."
     return f"Last read {wording.moment(one.visit.asked_at, zone)}. {one.visit.outcome}"
@@ -113,21 +114,21 @@ def _look(remote_id: str) -> None:
 
 def _refresh(remote_id: str) -> None:
     def act() -> str:
-        with st.spinner("Reading the calendar at its address", show_time=False):
+        with st.spinner("Reading the calendar", show_time=False):
             plan = remote.refresh(viewer(), remote_id)
         written = counts(plan.to_write)
-        return f"Read again: {written}." if written else "Read again: nothing has changed."
+        return f"Refreshed: {written}." if written else "Refreshed: no changes."
 
     forms.attempt(act)
 
 
 def one_calendar(context: PageContext) -> None:
-    """The page of one calendar that is followed, or of one to be added."""
+    """Draws the page of one followed calendar, or the form to follow another."""
     record = st.query_params.get(RECORD, "")
-    forms.back("All calendars at an address")
+    forms.back("All followed calendars")
     one = next((one for one in remote.followed_by(context.viewer) if one.id == record), None)
     if record and one is None:
-        st.markdown("This calendar is not followed any more, or not by you. Go back to the list.")
+        st.markdown("You do not follow this calendar, or no longer do. Go back to the list.")
         return
     allowed = fetching.allowed()
     if one is None and not allowed:
@@ -141,31 +142,31 @@ def one_calendar(context: PageContext) -> None:
             write=lambda plan, progress: remote.write_preview(context.viewer, record, plan, progress),
             explain=explain_event,
             draw_links=draw_links,
-            look_label="Look now",
+            preview_label="Preview changes",
         )
         dry_run(fingerprint(b"", one.id, one.version, context.viewer), source)
-        # Said of the calendar as it is now, which may have been taken over just here.
+        # Describes the calendar as it is now: it may just have been imported above.
         now = next((now for now in remote.followed_by(context.viewer) if now.id == record), one)
         last.markdown(plain(visit_text(now, context.zone)))
-        st.subheader("How it is followed")
+        st.subheader("Settings")
     _form(one, allowed, context)
     if one is not None:
-        with st.expander("Stop following it"):
-            st.markdown("The address is forgotten. The events that it brought stay, and are yours to keep.")
-            st.button("Stop following", key="remote_remove", on_click=_remove, args=(one.id,))
+        with st.expander("Stop following"):
+            st.markdown("The address is deleted. Events already imported stay in the calendar.")
+            st.button("Stop following this calendar", key="remote_remove", on_click=_remove, args=(one.id,))
 
 
 def _form(one: RemoteCalendar | None, allowed: Sequence[str], context: PageContext) -> None:
     form = RecordForm("remote", context, one, table="remote_calendar")
     with form:
-        form.text("name", "Whose calendar it is", help="Stands with every event that comes from it.")
+        form.text("name", "Calendar name", help="Shown with every event from this calendar.")
         form.text(
             "new_address",
-            "Its address" if one is None else "Another address",
+            "Address" if one is None else "New address",
             type="password",
             autocomplete="off",
-            help="It may hold a secret of its own, so it is not shown again"
-            + ("." if one is None else "; left empty, it stays what it is."),
+            help="Not shown again, because an address can contain a secret."
+            + ("" if one is None else " Leave empty to keep the present one."),
         )
         _draw_beginnings(allowed)
         known = context.reference
@@ -175,19 +176,19 @@ def _form(one: RemoteCalendar | None, allowed: Sequence[str], context: PageConte
             known.organisations,
             optional=True,
             format_func=lambda code: labels.organisation(code, known),
-            placeholder="Choose",
-            help="The events stand in its lane on the timeline.",
+            placeholder="Select",
+            help="The events appear in its lane on the timeline.",
         )
         form.choice("event_kind", "Kind", list(EventKind), default=EventKind.MEETING)
         form.choice(
-            "sensitivity", "Who may see it", list(LEVELS), default=Sensitivity.INTERNAL, format_func=LEVELS.__getitem__
+            "sensitivity", "Visible to", list(LEVELS), default=Sensitivity.INTERNAL, format_func=LEVELS.__getitem__
         )
         zones = zones_for(body, context)
         if one is None:
             propose(f"{form.prefix}_timezone", zones[0])
-        form.choice("timezone", "Hours without a zone are in", zones, format_func=zone_words)
+        form.choice("timezone", "Default time zone", zones, format_func=zone_words)
         hours = sorted({*HOURS, *([one.every_hours] if one is not None else [])})
-        form.choice("every_hours", "Read again", hours, format_func=how_often)
+        form.choice("every_hours", "Refresh", hours, format_func=how_often)
 
         def keep(drawn: RecordForm) -> str:
             values: dict[str, Any] = drawn.values()
@@ -195,19 +196,19 @@ def _form(one: RemoteCalendar | None, allowed: Sequence[str], context: PageConte
             if one is None:
                 values["address"] = address
                 forms.open_record(remote.follow(viewer(), values))
-                return "It is followed from now on. Look now to see what it would bring."
+                return "You now follow this calendar. Preview changes to see its events."
             if address:
                 values["address"] = address
             remote.change(viewer(), one.id, drawn.seen, values)
             return "Saved."
 
-        form.submit("Follow it" if one is None else "Save", keep)
+        form.submit("Follow calendar" if one is None else "Save", keep)
 
 
 def _remove(remote_id: str) -> None:
     def act() -> str:
         remote.unfollow(viewer(), remote_id)
-        return "It is not followed any more. What it brought stays."
+        return "You no longer follow this calendar. Its events stay."
 
     if forms.attempt(act):
         forms.leave()

@@ -1,4 +1,4 @@
-"""A table on the page Import: what its rows are, which column is what, and the templates to begin from."""
+"""A table on the Import page: its template, its columns, its preview, and blank templates."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ _SHEETS = "import_sheets"
 
 
 def table_file(data: bytes, file_name: str, context: PageContext) -> None:
-    """What is chosen for a table of this name with these bytes, and its dry run."""
+    """Draws the settings for a table with this name and content, and its preview."""
     sheets = _read(data, file_name)
     if isinstance(sheets, str):
         st.error(plain(sheets))
         return
-    st.subheader("What its rows are")
+    st.subheader("Type of records")
     of_file = fingerprint(data, file_name)[:12]
     sheet = sheets[0]
     if len(sheets) > 1:
@@ -44,16 +44,16 @@ def table_file(data: bytes, file_name: str, context: PageContext) -> None:
     source_url = ""
     if template.corrects_reference:
         st.caption(
-            "These dates are facts of the reference: a correction holds for everyone, in every picture and every feed, "
-            "until it is taken back."
+            "These dates are reference data. Each import is a correction for everyone, in every view and feed, until "
+            "somebody withdraws it."
         )
         link("corrections", "Corrections")
         source_url = st.text_input(
-            "Where they were read",
+            "Source URL",
             type="url",
             placeholder="https://…",
             key="import_source_url",
-            help="The address stands with every date. A column of the file that names one for its row goes before it.",
+            help="Shown with every date. A source in the file's own column takes precedence.",
         )
     columns = _choose_columns(template, sheet, f"import_column_{of_sheet}_{template.key}")
     missing = ", ".join(column.label for column in missing_columns(template.columns, columns))
@@ -70,16 +70,17 @@ def table_file(data: bytes, file_name: str, context: PageContext) -> None:
         write=lambda plan, progress: write_table(context.viewer, template, plan, progress),
         explain=lambda line: explain_row(line, template.columns),
         draw_links=lambda: _draw_links(template),
+        noun=("row", "rows"),
         number_label="Row",
     )
     made_from = fingerprint(data, sheet.name, template.key, columns, source_url, context.viewer)
-    dry_run(made_from, source, missing=f"Choose a column first for: {missing}." if missing else "")
+    dry_run(made_from, source, missing=f"Select a column for: {missing}." if missing else "")
 
 
 def _choose_template(sheet: TableSheet, key: str) -> ImportTemplate:
     templates = {template.key: template for template in TEMPLATES}
     chosen = st.segmented_control(
-        "What its rows are",
+        "Type of records",
         list(templates),
         default=template_for(sheet.header).key,
         required=True,
@@ -91,7 +92,7 @@ def _choose_template(sheet: TableSheet, key: str) -> ImportTemplate:
 
 
 def _draw_links(template: ImportTemplate) -> None:
-    """The links to what was imported."""
+    """Draws links to the imported records."""
     if template.corrects_reference:
         link(template.page, "Corrections")
         link("timeline", "Timeline")
@@ -100,7 +101,7 @@ def _draw_links(template: ImportTemplate) -> None:
 
 
 def _read(data: bytes, file_name: str) -> tuple[TableSheet, ...] | str:
-    """The sheets of the file, read once; a sentence if it cannot be."""
+    """The sheets of the file, read once; a sentence if it cannot be read."""
     made_from = fingerprint(data, file_name)
     kept = st.session_state.get(_SHEETS)
     if kept is None or kept[0] != made_from:
@@ -115,19 +116,19 @@ def _read(data: bytes, file_name: str) -> tuple[TableSheet, ...] | str:
 
 
 def forget() -> None:
-    """Drops what was read of a file that is not there any more."""
+    """Drops the sheets of a file that has been removed."""
     st.session_state.pop(_SHEETS, None)
 
 
 def _choose_columns(template: ImportTemplate, sheet: TableSheet, prefix: str) -> Mapping[str, int | None]:
-    """Which column of the file each column of the template is; what is known by its name is chosen already."""
-    st.subheader("Which column is what")
+    """Draws the match of the template's columns to those of the file; columns known by name are selected already."""
+    st.subheader("Match columns")
     guessed, chosen = match_columns(template.columns, sheet.header), {}
     choices: list[int | None] = [None, *range(len(sheet.header))]
     with st.container(horizontal=True, key="import_columns"):
         for column in template.columns:
             chosen[column.name] = st.selectbox(
-                f"{column.label} (needed)" if column.needed else column.label,
+                f"{column.label} (required)" if column.needed else column.label,
                 choices,
                 index=choices.index(guessed[column.name]),
                 format_func=lambda place: "Not in the file" if place is None else _header(sheet, place),
@@ -138,7 +139,7 @@ def _choose_columns(template: ImportTemplate, sheet: TableSheet, prefix: str) ->
     used = {place for place in chosen.values() if place is not None}
     left = [_header(sheet, place) for place in range(len(sheet.header)) if place not in used]
     if left:
-        st.caption(plain(f"Not taken over, because no field is matched to it: {', '.join(left)}."))
+        st.caption(plain(f"Columns not matched and not imported: {', '.join(left)}."))
     return chosen
 
 
@@ -147,13 +148,13 @@ def _header(sheet: TableSheet, place: int) -> str:
 
 
 def draw_templates() -> None:
-    """A file to fill in for each template, with its columns."""
+    """Draws a blank file to download for each template, with its columns."""
     for template in TEMPLATES:
         needed = [column.label for column in template.columns if column.needed]
         others = [column.label for column in template.columns if not column.needed]
         with st.container(gap="xsmall"):
             st.markdown(f"**{template.label}**")
-            st.caption(f"Needed: {', '.join(needed)}. If known: {', '.join(others)}.")
+            st.caption(f"Required: {', '.join(needed)}. Optional: {', '.join(others)}.")
             with st.container(horizontal=True, gap="small"):
                 _download(template, "CSV", "csv", "text/csv")
                 _download(

@@ -1,4 +1,4 @@
-"""What every page works with: the reference, the calendar table, the filter, the reader's day and time zone."""
+"""The context of every page: the reference, the calendar table, the filter, the viewer, the day and the time zone."""
 
 from __future__ import annotations
 
@@ -32,17 +32,16 @@ _KEY = "page_context"
 _VISIT = "last_visit"
 
 ONE_RECORD = ("record", "new", "of")
-"""What the address carries where a page shows one record, or the dossier of one item."""
+"""Parameters of the address with which a page shows one record, or the dossier of one item."""
 
 
 @dataclass(frozen=True)
 class PageContext:
-    """``table`` is the whole calendar that ``viewer`` may see, ``filtered`` what the filter keeps of it.
+    """``table`` is the whole calendar that ``viewer`` may see, ``filtered`` the rows that the filter keeps.
 
-    Both are shared by readers: never change them in place. ``zone`` is the reader's IANA time zone, ``today`` the day
-    on which the calendar stands, ``last_visit`` the day on which the reader was here before, None where that is not
-    known. ``workspace`` says whether the workspace could be opened; if not, the table is that
-    of the reference alone.
+    Readers share both: never change them in place. ``zone`` is the reader's IANA time zone, ``today`` the calendar's
+    current day, ``last_visit`` the day of the reader's last visit, None if unknown. ``workspace`` tells whether the
+    workspace could be opened; if not, the table holds the reference alone.
     """
 
     reference: Reference
@@ -67,20 +66,20 @@ def current() -> PageContext:
 
 
 def as_of(context: PageContext) -> str:
-    """As of when what the page lists stands, in a short sentence."""
+    """The day of the page's data, as a short sentence."""
     return f"As of {wording.day(context.today)}."
 
 
 FORM_ADDRESS = ("record", "new", "tie", "with", "file", "row")
-"""What the address carries that tells one form from another."""
+"""Parameters of the address that distinguish one form from another."""
 _ON_LISTS = ("follow_up_", "remote_", "subscription_", "outcome_", "confirm_")
-"""What the keys of fields begin with that belong to a form, also on a page that lists."""
+"""Prefixes of keys whose fields belong to a form, even on a page with a list."""
 
 
 @contextmanager
 def standing_page(page: st.Page) -> Iterator[None]:
-    """For ``dashboard.py``: what is drawn in this block stays while the database is away, with what is typed in it,
-    and what was typed there before is given back."""
+    """For ``dashboard.py``: the page drawn in this block stays, with its input, while the database is unavailable, and
+    earlier input is restored."""
     address, is_one = _address(page), any(name in st.query_params for name in FORM_ADDRESS)
     typed.begin(chosen_id(), address)
     with outage.standing(chosen_id(), address, is_form=lambda key: is_one or key.startswith(_ON_LISTS)):
@@ -92,14 +91,14 @@ def _address(page: st.Page) -> tuple[str, ...]:
 
 
 def draw_context(*, with_filter: bool) -> PageContext:
-    """For ``dashboard.py``: draws the filter bar above the page and keeps what it says for :func:`current`.
+    """For ``dashboard.py``: draws the filter bar above the page and stores the context for :func:`current`.
 
-    Without it the filter is kept and not shown, as where a page shows one record.
+    Without ``with_filter``, or if a page shows one record, the filter is kept but not shown.
     """
-    with st.spinner("Working out the calendar", show_time=False):
+    with st.spinner("Loading the calendar", show_time=False):
         reference, table, seen_by, fault = _visible_calendar()
     with st.container(key="above_the_page", horizontal=True, vertical_alignment="bottom"):
-        # One record is read without the filter of lists around it; it stays in the address for the way back.
+        # A single record is shown without the filter of lists, which stays in the address for the way back.
         alone = any(name in st.query_params for name in ONE_RECORD)
         bar = st.container(key="filter" if with_filter and not alone else "filter_kept")
         reader = st.container(key="reader", width="content", horizontal=True, gap="xsmall")
@@ -114,7 +113,9 @@ def draw_context(*, with_filter: bool) -> PageContext:
     outage.place()
     _say_faults(reference)
     if fault:
-        st.error(f"{plain(fault)} Until then the calendar stands without what the mission itself keeps.")
+        st.error(
+            f"{plain(fault)} Until then the calendar shows reference data only, without the mission's own records."
+        )
     today = clock.today()
     context = PageContext(
         reference=reference,
@@ -132,9 +133,9 @@ def draw_context(*, with_filter: bool) -> PageContext:
 
 
 def _visible_calendar() -> tuple[Reference, pd.DataFrame, Viewer, str]:
-    """The calendar as the current user may see it, and what is wrong with the workspace, if anything.
+    """The calendar as the current user may see it, and the fault of the workspace, if any.
 
-    Raises WorkspaceError where a form is open that stays as it is.
+    Raises WorkspaceError if a form is open and stays as it is.
     """
     try:
         current_viewer = viewer()
@@ -146,13 +147,13 @@ def _visible_calendar() -> tuple[Reference, pd.DataFrame, Viewer, str]:
 
 
 def _last_visit(seen_by: Viewer, today: date) -> date | None:
-    """The day on which the viewer was here before; asked once a day and session."""
+    """The day of the viewer's last visit; read once a day and session."""
     asked = (seen_by.person_id, today)
     if st.session_state.get(_VISIT, (None,))[0] != asked:
         try:
             before = record_visit(seen_by, today)
         except (WorkspaceError, Refused, EditConflict):
-            # What a page says must not depend on whether a visit could be noted; the next run asks again.
+            # A page must not depend on whether the visit could be recorded; the next run tries again.
             return None
         st.session_state[_VISIT] = (asked, before)
     found: date | None = st.session_state[_VISIT][1]
@@ -163,12 +164,14 @@ def _say_faults(reference: Reference) -> None:
     if not reference.faults:
         return
     rows = "1 fault" if len(reference.faults) == 1 else f"{len(reference.faults)} faults"
-    with st.expander(f"The reference has {rows}: what is faulty is left out of the calendar", icon=":material/error:"):
-        st.markdown("Mend the rows in the data folder, then reload this page; `make check` lists the same.")
+    with st.expander(
+        f"The reference data has {rows}; the faulty rows are left out of the calendar", icon=":material/error:"
+    ):
+        st.markdown("Correct the rows in the data folder, then reload this page. `make check` shows the same list.")
         st.dataframe(
             pd.DataFrame(
                 [(f.file, f.line, f.column, f.value, f.expected) for f in reference.faults],
-                columns=["File", "Line", "Column", "Value", "What would be right"],
+                columns=["File", "Line", "Column", "Value", "Expected"],
             ),
             hide_index=True,
         )

@@ -1,7 +1,7 @@
-"""The current user: a person chosen from those kept in Settings, remembered by this browser.
+"""The current user: selected from the users in Settings and remembered by this browser.
 
-Sign-in comes later. Until then the choice says as whom a page reads and in whose name it writes, and what needs a
-second person compares these choices.
+There is no sign-in yet. The selected user decides what a page may read and in whose name it writes. A confirmation by a
+second person compares these selections.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 COOKIE = "hrd_person"
 _KEY = "acting"
-"""The identifier of the chosen person in the session's state; empty where the reader has said that it is nobody."""
+"""The key of the selected user's identifier in the session's state; the value is empty if the reader chose no user."""
 
 _remember = st.components.v2.component(
     "remember_person",
@@ -32,12 +32,12 @@ _remember = st.components.v2.component(
 
 
 def current_person() -> Person | None:
-    """Who acts in this session; nobody until somebody has been chosen, or if they are no longer kept."""
+    """The current user; None until one is selected, and for one who is inactive or no longer listed."""
     return _chosen_among(staff()) if chosen_id() else None
 
 
 def chosen_id() -> str:
-    """The identifier of the person whom the reader has chosen to be, kept or not; empty for nobody."""
+    """The identifier of the selected user, whether still listed or not; empty for none."""
     chosen: str | None = st.session_state.get(_KEY)
     return st.context.cookies.get(COOKIE, "") if chosen is None else chosen
 
@@ -47,30 +47,30 @@ def _chosen_among(everyone: Iterable[Person]) -> Person | None:
 
 
 def viewer() -> Viewer:
-    """As whom this page reads: the current person, or anybody."""
+    """The viewer for this page: the current user, or the anonymous one."""
     person = current_person()
     return member(person.id) if person else ANONYMOUS
 
 
 def act_as(person_id: str) -> None:
-    """Makes this person the one who acts; for callbacks. Empty: nobody."""
+    """Makes this person the current user; for callbacks. Empty: no user."""
     st.session_state[_KEY] = person_id
 
 
 def choose_person() -> None:
-    """For the entrance: the name of who acts, and the list to choose another from."""
+    """For the entrance: draws the name of the current user, and the list to select another."""
     everyone = [person for person in staff() if person.active]
     person = _chosen_among(everyone)
     _remember(data={"name": COOKIE, "person": person.id if person else ""}, key="remember_person", height=1)
-    with st.popover(plain(person.name) if person else "Nobody chosen", type="tertiary", key="acting_person"):
+    with st.popover(plain(person.name) if person else "Select user", type="tertiary", key="acting_person"):
         if everyone:
             options = ["", *(one.id for one in everyone)]
-            names = {"": "Nobody: public only", **{one.id: one.name for one in everyone}}
+            names = {"": "No user: public items only", **{one.id: one.name for one in everyone}}
             chosen = person.id if person else ""
             if st.session_state.get("choose_acting") != chosen:
                 st.session_state["choose_acting"] = chosen
-            st.selectbox("You act as", options, format_func=names.__getitem__, key="choose_acting", on_change=_chosen)
-        link("settings", "Settings" if everyone else "Say who you are in Settings")
+            st.selectbox("Working as", options, format_func=names.__getitem__, key="choose_acting", on_change=_chosen)
+        link("settings", "Settings" if everyone else "Set up your profile")
 
 
 def _chosen() -> None:
@@ -78,13 +78,15 @@ def _chosen() -> None:
 
 
 def require_person(what: str, title: str = "") -> Person:
-    """Who acts. Where it is nobody, says that ``what`` ("Engagements are") needs somebody, and ends the page; under
-    its ``title``, where the page would have set another by now."""
+    """The current user. Without one, says that ``what`` ("Engagements are") needs a user, and ends the page; under its
+    ``title``, if the page would have set another by now."""
     person = current_person()
     if person is None:
         if title:
             st.title(title)
-        st.markdown(f"{what} shown to staff, each as much as they may see. Choose who you are, or add yourself.")
-        link("settings", "Choose who you are")
+        st.markdown(
+            f"{what} visible to users only. Select your name to see this page; new users: add yourself in Settings."
+        )
+        link("settings", "Select user")
         st.stop()
     return person

@@ -1,9 +1,9 @@
 """The one filter bar: drawn by ``dashboard.py`` above every page, bound to the URL.
 
-A link must carry codes (``organisation=un-hrc``), the same as the feeds' addresses, while readers choose by name.
-A widget that Streamlit binds to the URL writes there what it shows. So each coded parameter has two widgets: one
-bound to the URL, which holds codes and is not displayed, and one that shows names; :func:`_carry` keeps the first
-in step with the second, and the second is set from the first before it is drawn.
+A link holds codes (``organisation=un-hrc``), like the feeds' addresses, while readers select names. A widget that
+Streamlit binds to the URL writes there what it shows. So each coded parameter has two widgets: one bound to the URL,
+which holds codes and is not displayed, and one that shows names. :func:`_carry` updates the first from the second, and
+the second is set from the first before it is drawn.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ from pages.components.shell.zones import zone_choices
 from pages.components.widgets import labels
 
 EARLIEST, LATEST = date(1945, 10, 24), date(2100, 12, 31)
-"""Days that the period may name: from the United Nations Charter to further than anything is projected."""
+"""The limits of the period: from the United Nations Charter to a day beyond all forecasts."""
 
 _OPEN = "filters_open"
 _MOST_NAMED, _LONGEST_NAMED = 3, 60
-"""How many unknown values of an address are said back, and so many characters of each."""
+"""How many unknown values of an address are shown, and how many characters of each."""
 
 
 @dataclass(frozen=True)
 class _Coded:
-    """A parameter whose values are codes: what is known, and what to call it."""
+    """A parameter whose values are codes, with the known codes and their names."""
 
     name: str
     label: str
@@ -45,10 +45,10 @@ class _Coded:
 
 
 def filter_bar(table: pd.DataFrame, reference: Reference) -> Filter:
-    """Draws the bar and gives back what is chosen.
+    """Draws the bar and returns the filter.
 
-    ``table`` is the whole calendar table; the bar offers what occurs in it, and takes from a link whatever the
-    reference knows. What a link asks for and nobody knows is left out, and a sentence says so.
+    ``table`` is the whole calendar table. The bar offers values that occur in it and accepts from a link every value in
+    the reference. Unknown values of a link are ignored, and a sentence says so.
     """
     parameters = {p.name: p for p in _coded(table, reference)}
     chosen, unknown = _from_url(parameters)
@@ -72,7 +72,7 @@ def filter_bar(table: pd.DataFrame, reference: Reference) -> Filter:
             key="q",
             type="search",
             live=True,
-            placeholder="Titles, texts, places",
+            placeholder="Title, text or place",
             bind="query-params",
         )
         further = ("track", "country", "standing", "body")
@@ -93,11 +93,11 @@ def filter_bar(table: pd.DataFrame, reference: Reference) -> Filter:
         )
     for name, value in unknown[:_MOST_NAMED]:
         st.warning(
-            f"The address of this page asks for {name} “{plain(value[:_LONGEST_NAMED])}”, which this calendar does not "
-            "know. It is left out; choose from the bar instead."
+            f"Unknown {name} in the link: “{plain(value[:_LONGEST_NAMED])}”. It is ignored; choose from the filter "
+            "instead."
         )
     if len(unknown) > _MOST_NAMED:
-        st.warning(f"The address has {len(unknown) - _MOST_NAMED} further values that are left out too.")
+        st.warning(f"The link has {len(unknown) - _MOST_NAMED} more unknown values, which are ignored too.")
     return _filter(chosen, reference)
 
 
@@ -109,7 +109,7 @@ def choose(**parameters: Iterable[str]) -> None:
 
 
 def clear() -> None:
-    """For ``on_click``: takes back the whole filter. The reader's time zone stays."""
+    """For ``on_click``: clears the whole filter. The reader's time zone stays."""
     empty: dict[str, Any] = {"period": (), "q": ""}
     for name in ("organisation", "body", "kind", "track", "country", "standing", "period", "q"):
         if st.session_state.get(name):
@@ -117,19 +117,19 @@ def clear() -> None:
 
 
 def time_zone(default: str | None) -> str:
-    """The reader's time zone, to be chosen: an IANA name. ``default`` is what the browser says, if it says it."""
+    """Draws the choice of the reader's time zone and returns its IANA name. ``default`` is the browser's, if known."""
     home = default or "UTC"
     options = list(dict.fromkeys([home, "UTC", *zone_choices()]))
-    # In a reader's first run only the URL has it: the label comes before the widget.
+    # In the first run only the URL has it, because the label is drawn before the widget.
     asked = st.session_state.get("tz") or st.query_params.get("tz")
     current = asked if asked in options else home
     with st.popover(plain(f"{current.rsplit('/')[-1].replace('_', ' ')} time"), type="tertiary", key="time_zone"):
         chosen = st.selectbox(
-            "Times are shown for",
+            "Time zone",
             options,
             key="tz",
             bind="query-params",
-            help="The place's own time is shown beside it.",
+            help="Local time at the venue is shown beside it.",
         )
     return chosen or home
 
@@ -174,15 +174,15 @@ def _coded(table: pd.DataFrame, reference: Reference) -> tuple[_Coded, ...]:
         ),
         _Coded(
             "standing",
-            "How the date stands",
-            "All standings",
+            "Date status",
+            "Any status",
             list(labels.STANDINGS),
             occurs("standing", labels.STANDINGS),
             labels.STANDINGS.__getitem__,
         ),
         _Coded(
             "body",
-            "One body alone, without what is beneath it",
+            "One body only, without its subsidiary bodies",
             "All bodies",
             tree,
             [c for c in tree if c in bodies],
@@ -192,14 +192,14 @@ def _coded(table: pd.DataFrame, reference: Reference) -> tuple[_Coded, ...]:
 
 
 def _in_tree_order(reference: Reference) -> list[str]:
-    """Families in the order of the file, each followed by what is beneath it."""
+    """Families in the order of the file, each followed by its organisations and bodies."""
     position = {code: i for i, code in enumerate(reference.organisations)}
     families = [c for c, o in reference.organisations.items() if o.level is Level.FAMILY or not o.parent]
     return list(dict.fromkeys(code for f in families for code in sorted(reference.beneath[f], key=position.get)))  # type: ignore[arg-type]
 
 
 def _from_url(parameters: Mapping[str, _Coded]) -> tuple[dict[str, list[str]], list[tuple[str, str]]]:
-    """The codes that the URL holds and the reference knows, in its spelling; and what it does not know."""
+    """The known codes in the URL, in the reference's spelling; and the unknown values."""
     chosen: dict[str, list[str]] = {}
     unknown: list[tuple[str, str]] = []
     with st.container(key="filter_url"):
@@ -240,7 +240,7 @@ def _toggle() -> None:
 
 
 def _period() -> tuple[date, date] | None:
-    """The two days of the period; none while only one has been picked."""
+    """The two days of the period; None while only one is selected."""
     days: tuple[date, ...] = st.session_state.get("period") or ()
     return (days[0], days[1]) if len(days) == 2 else None
 
@@ -250,7 +250,7 @@ def _is_set(chosen: Mapping[str, list[str]]) -> bool:
 
 
 def _summary(chosen: Mapping[str, list[str]], parameters: Mapping[str, _Coded], reference: Reference) -> str:
-    """What is active, for the narrow screen, where the bar is folded away."""
+    """The active values, for narrow screens, where the bar is folded."""
     active = [labels.short_organisation(code, reference) for code in chosen["organisation"]]
     active += [parameters[n].called(c) for n, codes in chosen.items() if n != "organisation" for c in codes]
     if period := _period():
@@ -269,5 +269,5 @@ def _filter(chosen: Mapping[str, list[str]], reference: Reference) -> Filter:
     try:
         return Filter.from_params(parameters, reference)
     except FilterError as fault:
-        st.warning(f"{plain(str(fault))} Everything is shown instead.")
+        st.warning(f"{plain(str(fault))} The filter is ignored.")
         return Filter()

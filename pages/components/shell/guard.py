@@ -1,7 +1,7 @@
-"""No page runs without the entrance.
+"""A guard: no page runs without the entrance.
 
-Streamlit can be brought to run a file in ``pages/`` on its own, without ``dashboard.py`` and so without the page's
-context, and later without the question who is signed in. ``dashboard.py`` switches that off; this is the second lock.
+Streamlit can be made to run a file in ``pages/`` on its own, without ``dashboard.py`` and its page context, and later
+without sign-in. ``dashboard.py`` switches that off; this is the second lock.
 """
 
 from __future__ import annotations
@@ -28,6 +28,6 @@ def entrance() -> Iterator[None]:
 def require_entrance() -> None:
     """The first statement of every page: ends the run, with a sentence, if ``dashboard.py`` did not start it."""
     if not _inside.get():
-        st.error("This page opens through the start page of the calendar, not by itself.")
+        st.error("Open this page from the start page of the calendar.")
         st.markdown("[Go to the start page](/)")
         st.stop()

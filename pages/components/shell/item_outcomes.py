@@ -1,7 +1,7 @@
-"""What became of an item, recorded in its panel: a button for each outcome that it can have, and the form of one.
+"""Outcomes of an item, recorded in its panel: a button for each possible outcome, and the open form.
 
-Which form is open is in the URL (``outcome``), so that a list can open the panel with it. What is typed is kept as in
-every form (:mod:`pages.components.shell.typed`).
+The open form is in the URL (``outcome``), so that a list can open the panel with it. Input is kept as in every form
+(:mod:`pages.components.shell.typed`).
 """
 
 from __future__ import annotations
@@ -46,13 +46,13 @@ OUTCOME = "outcome"
 """The URL's name for the form that is open in the panel; its value is an :class:`ItemOutcome`."""
 
 Save = Callable[[dict[str, Any]], str]
-"""Records what is typed, by field."""
+"""Records the input, by field."""
 
 _SAID = "panel_said"
 _ONE_DAY = (Kind.UPR_REVIEW, Kind.DEADLINE, Kind.MILESTONE)
 
 _LABELS = {
-    ItemOutcome.CONFIRMED: "Confirm these dates",
+    ItemOutcome.CONFIRMED: "Confirm dates",
     ItemOutcome.HELD: "Held",
     ItemOutcome.MOVED: "Moved",
     ItemOutcome.CANCELLED: "Cancelled",
@@ -75,18 +75,18 @@ def close_form() -> None:
 
 
 def asked() -> str:
-    """Which form the URL asks for; empty for none."""
+    """The form that the URL asks for; empty for none."""
     return st.query_params.get(OUTCOME, "")
 
 
 def take_result() -> None:
-    """At the start of the panel: what the last press in it did is said in this part of it, and not on the page."""
+    """At the start of the panel: keeps the result of the last press for this section, instead of the page."""
     if forms.unsaid():
         st.session_state[_SAID] = forms.take()
 
 
 def draw_outcomes(row: Any, context: PageContext) -> None:
-    """The section of the panel: buttons, the form that is open, and the way to correct anything else.
+    """Draws the section of the panel: buttons, the open form, and the link to correct anything else.
 
     ``row`` is the item's in the calendar table.
     """
@@ -96,12 +96,12 @@ def draw_outcomes(row: Any, context: PageContext) -> None:
     if not context.workspace or not (possible or origin):
         return
     if possible:
-        st.markdown("#### What became of it")
+        st.markdown("#### Outcome")
     if said and said.done:
         forms.say(said)
     person = current_person()
     if possible and context.viewer == ANONYMOUS:
-        link("settings", "Choose who you are to record it")
+        link("settings", "Select user to record an outcome")
     elif possible and person is not None and person.sample:
         st.caption("Sample users cannot record this: it would apply to everyone.")
     elif possible:
@@ -111,13 +111,13 @@ def draw_outcomes(row: Any, context: PageContext) -> None:
             if said and not said.done:
                 forms.say(said)
     if origin:
-        label = "Correct something else" if possible else "Correct these dates"
+        label = "Correct other details" if possible else "Correct dates"
         link("corrections", label, new="1", file=origin[0], row=origin[1])
 
 
 def _label(outcome: ItemOutcome, row: Any) -> str:
     is_one_day = outcome is ItemOutcome.CONFIRMED and row["kind"] in _ONE_DAY
-    return "Confirm the day" if is_one_day else _LABELS[outcome]
+    return "Confirm date" if is_one_day else _LABELS[outcome]
 
 
 def _buttons(row: Any, possible: tuple[ItemOutcome, ...]) -> None:
@@ -141,22 +141,22 @@ def _form(outcome: ItemOutcome, row: Any, context: PageContext) -> None:
     with form:
         st.markdown(f"**{plain(_label(outcome, row))}**")
         save = _FIELDS[outcome](form, row)
-        form.text("source_url", "Address of the source", placeholder="https://", help="Where anyone can read it.")
+        form.text("source_url", "Source URL", placeholder="https://", help="A page that anyone can open.")
         with st.container(horizontal=True, key="panel_form"):
             form.submit("Save", lambda form: _save(form, save))
-            st.button("Close the form", key="panel_outcome_close", type="tertiary", on_click=close_form)
+            st.button("Close form", key="panel_outcome_close", type="tertiary", on_click=close_form)
 
 
 def _save(form: RecordForm, save: Save) -> str:
     typed = form.values()
     save({**typed, "source_url": typed["source_url"] or ""})
     close_form()
-    return "Saved. The calendar and every feed show it now."
+    return "Saved. The calendar and all feeds are updated."
 
 
 def _day_fields(form: RecordForm, row: Any) -> None:
     if row["kind"] in _ONE_DAY:
-        form.day("start", "Day")
+        form.day("start", "Date")
         return
     first, last = st.columns(2)
     with first:
@@ -172,8 +172,8 @@ def _days(row: Any, typed: dict[str, Any]) -> tuple[date | None, date | None]:
 def _confirmed(form: RecordForm, row: Any) -> Save:
     _day_fields(form, row)
     if row["kind"] in (Kind.DEADLINE, Kind.MILESTONE):
-        form.hour("at", "Hour at the place, if it has one")
-    form.tick("provisional", "Subject to change: keep it provisional")
+        form.hour("at", "Local time, if any")
+    form.tick("provisional", "Subject to change (keep as provisional)")
     return lambda typed: confirm_dates(
         form.context.viewer,
         row["item"],
@@ -187,7 +187,7 @@ def _confirmed(form: RecordForm, row: Any) -> Save:
 def _held(form: RecordForm, row: Any) -> Save:
     _day_fields(form, row)
     if row["standing"] == Standing.CONFIRMED and row["date_precision"] == Precision.DAY:
-        form.text("why", "Why the days changed, if they did")
+        form.text("why", "Reason for changed dates, if any")
     return lambda typed: record_held(
         form.context.viewer,
         row["item"],
@@ -198,16 +198,16 @@ def _held(form: RecordForm, row: Any) -> Save:
 
 
 def _why(form: RecordForm) -> None:
-    form.text("why", "Why", help="Public, as all of it is. Name nobody.")
+    form.text("why", "Reason", help="Public, like the whole correction. Do not name anyone.")
 
 
 def _moved(form: RecordForm, row: Any) -> Save:
     viewer, item, reference = form.context.viewer, row["item"], form.context.reference
     if row["kind"] == Kind.UPR_REVIEW:
         sessions = later_review_sessions(item, reference)
-        form.choice("to", "To the session", sessions, optional=True, format_func=sessions.__getitem__)
-        form.day("day", "Day, if it is known")
-        form.choice("departure", "How it left its place", list(ReviewDeparture), default=ReviewDeparture.RESCHEDULED)
+        form.choice("to", "New session", sessions, optional=True, format_func=sessions.__getitem__)
+        form.day("day", "Date, if known")
+        form.choice("departure", "Type of change", list(ReviewDeparture), default=ReviewDeparture.RESCHEDULED)
         _why(form)
         return lambda typed: record_review_moved(
             viewer,
@@ -221,7 +221,7 @@ def _moved(form: RecordForm, row: Any) -> Save:
     st.caption(f"From {plain(when(row, form.context.zone))}")
     _day_fields(form, row)
     _why(form)
-    form.tick("provisional", "Subject to change: keep it provisional")
+    form.tick("provisional", "Subject to change (keep as provisional)")
     return lambda typed: record_moved(
         viewer,
         item,
@@ -244,18 +244,18 @@ def _adopted(form: RecordForm, row: Any) -> Save:
     with left:
         form.text("symbol", "Symbol", help="As on the text, such as A/RES/78/216.")
     with right:
-        form.day("day", "Day of adoption")
-    how = form.choice("vote", "How it was adopted", list(Vote), default=Vote.CONSENSUS, format_func=_vote_words)
+        form.day("day", "Date of adoption")
+    how = form.choice("vote", "Adopted by", list(Vote), default=Vote.CONSENSUS, format_func=_vote_words)
     counts = ("yes", "In favour"), ("no", "Against"), ("abstain", "Abstaining")
     for place, (field, label) in zip(st.columns(3), counts, strict=True):
         with place:
             form.number(field, label, min_value=0, disabled=how is not Vote.RECORDED)
     left, right = st.columns(2)
     with left:
-        form.number("cosponsors", "Co-sponsors, how many", min_value=0)
+        form.number("cosponsors", "Number of co-sponsors", min_value=0)
     with right:
-        form.text("draft_symbol", "Symbol of the draft")
-    form.text("theme", "Theme, in a few words")
+        form.text("draft_symbol", "Draft symbol")
+    form.text("theme", "Theme")
     return lambda typed: record_adopted(
         form.context.viewer,
         row["item"],
@@ -270,7 +270,7 @@ def _adopted(form: RecordForm, row: Any) -> Save:
 
 
 def _vote_words(vote: Vote) -> str:
-    return {Vote.CONSENSUS: "By consensus", Vote.RECORDED: "By a recorded vote"}[vote]
+    return {Vote.CONSENSUS: "Consensus", Vote.RECORDED: "Recorded vote"}[vote]
 
 
 def _not_tabled(form: RecordForm, row: Any) -> Save:
@@ -282,7 +282,7 @@ def _not_tabled(form: RecordForm, row: Any) -> Save:
 
 def _postponed(form: RecordForm, row: Any) -> Save:
     sessions = later_sessions(row, form.context.reference)
-    form.choice("to", "To the session", sessions, optional=True, format_func=sessions.__getitem__)
+    form.choice("to", "New session", sessions, optional=True, format_func=sessions.__getitem__)
     _why(form)
     return lambda typed: record_postponed(
         form.context.viewer, row["item"], typed["to"] or "", source_url=typed["source_url"], why=typed["why"] or ""
@@ -291,9 +291,9 @@ def _postponed(form: RecordForm, row: Any) -> Save:
 
 def _review_outcome(form: RecordForm, row: Any) -> Save:
     sessions = outcome_sessions(row["item"], form.context.reference)
-    form.choice("session", "Adopted in the session", sessions, optional=True, format_func=sessions.__getitem__)
-    form.day("day", "Day")
-    form.text("decision", "Symbol of the decision")
+    form.choice("session", "Session of adoption", sessions, optional=True, format_func=sessions.__getitem__)
+    form.day("day", "Date")
+    form.text("decision", "Decision symbol")
     return lambda typed: record_review_outcome(
         form.context.viewer,
         row["item"],
@@ -314,4 +314,4 @@ _FIELDS: dict[ItemOutcome, Callable[[RecordForm, Any], Save]] = {
     ItemOutcome.POSTPONED: _postponed,
     ItemOutcome.REVIEW_OUTCOME: _review_outcome,
 }
-"""The fields of each outcome's form, and what saves them."""
+"""For each outcome the function that draws its fields and returns how to save them."""

@@ -1,7 +1,7 @@
-"""The panel of one item: all that is known of it, in a drawer on the right, on every page.
+"""The panel of one item: its details in a drawer on the right, on every page.
 
-The open item is in the URL (``item``), so that a link shows a colleague the same panel. Whatever opens an
-item calls :func:`choose` in a callback; every page ends with :func:`draw_panel`.
+The open item is in the URL (``item``), so that a link shows a colleague the same panel. To open an item,
+call :func:`choose` in a callback; every page ends with :func:`draw_panel`.
 """
 
 from __future__ import annotations
@@ -45,18 +45,18 @@ _KINDS = {
     RecordKind.ENGAGEMENT: ("engagement", "engagements"),
     RecordKind.CASE: ("case", "cases"),
     RecordKind.EVENT: ("event", "events"),
-    RecordKind.LANGUAGE: ("proposal of language", "proposals of language"),
+    RecordKind.LANGUAGE: ("language proposal", "language proposals"),
     RecordKind.REPRISAL: ("reprisal", "reprisals"),
 }
 _TEXTS = {
     StatementState.IDEA: ("idea", "ideas"),
     StatementState.DRAFT: ("draft", "drafts"),
     StatementState.CONSULTATION: ("draft in consultation", "drafts in consultation"),
-    StatementState.CLEARED: ("text cleared", "texts cleared"),
-    StatementState.DELIVERED: ("text delivered", "texts delivered"),
-    StatementState.FOLLOWED_UP: ("text followed up", "texts followed up"),
+    StatementState.CLEARED: ("cleared statement", "cleared statements"),
+    StatementState.DELIVERED: ("delivered statement", "delivered statements"),
+    StatementState.FOLLOWED_UP: ("statement followed up", "statements followed up"),
 }
-"""The words for one and for several."""
+"""The words for one and for several statements in a state."""
 
 
 def choose(item: str) -> None:
@@ -73,8 +73,8 @@ def close() -> None:
 
 
 def work_words(context: PageContext) -> Mapping[str, str]:
-    """By item a word or two on what of ours is linked to it, as far as the reader may see; worked out once for each
-    state of the workspace."""
+    """Short words by item on our linked work, as far as the reader may see; computed once for each state of the
+    workspace."""
     if not context.workspace or context.viewer == ANONYMOUS:
         return {}
     version = str(context.table.attrs["version"])
@@ -94,13 +94,13 @@ def _work_words(
 
 
 def draw_panel(context: PageContext) -> None:
-    """Opens the panel that the URL asks for, if it asks for one. The last statement of a page."""
+    """Opens the panel of the item in the URL, if there is one. The last statement of a page."""
     if item := st.query_params.get(ITEM):
         open_panel(item, context)
 
 
 def open_panel(item: str, context: PageContext) -> None:
-    """Draws the panel of an item of the whole table; an id that it does not have gets a sentence."""
+    """Draws the panel of an item of the whole table, or a sentence for an unknown id."""
     row = _row(context.table, item)
     title = "Not in the calendar" if row is None else plain(row["title"])
     dialog = st.dialog(title, position="right", width="medium", on_dismiss=close)
@@ -115,14 +115,14 @@ def _row(table: pd.DataFrame, item: str) -> Any:
 def _body(item: str, form: str, context: PageContext) -> None:
     item_outcomes.take_result()
     if st.query_params.get(ITEM, item) != item or item_outcomes.asked() != form:
-        # A button in the panel chose another item, whose title is the page's to set; or opened a form, whose fields the
-        # page keeps; or saved one, and the calendar has changed.
+        # A button in the panel chose another item, whose title only a run of the page sets; or it opened a form, whose
+        # fields the page keeps; or it saved one, and the calendar has changed.
         st.rerun()
     row = _row(context.table, item)
     if row is None:
         st.markdown(
-            f"The link asks for “{plain(item)}”, which is not in the calendar. It may have been renamed or "
-            "taken out of the reference. Close this panel and search for it by title."
+            f"“{plain(item)}” is not in the calendar. It may have been renamed or removed. Close this panel and search "
+            "by title."
         )
         return
     with st.container(key="panel_body"):
@@ -149,7 +149,7 @@ def _facts(row: Any, context: PageContext) -> str:
         "Session": session.title if session and row["kind"] != Kind.SESSION else "",
         "State" if len(states) == 1 else "States": ", ".join(states),
         "Place": row["location"],
-        "From whom": row["for_whom"],
+        "Applies to": row["for_whom"],
         "About": row["description"],
         "Forecast": str(announced) if announced is not None else "",
         "Notes": row["notes"],
@@ -181,7 +181,7 @@ def _record_link(row: Any, reference: Reference) -> str:
 
 def _actions(row: Any, context: PageContext) -> None:
     if row["sensitivity"] == Sensitivity.RESTRICTED:
-        st.caption("Restricted: it is in no feed and in no calendar file.")
+        st.caption("Restricted: not included in feeds or calendar files.")
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         if event_of(row["item"]):
@@ -198,7 +198,7 @@ def _actions(row: Any, context: PageContext) -> None:
 
 
 def _own_file(item: str, context: PageContext) -> None:
-    """An event of our own as a file from this page: of those that are not public the server gives out none."""
+    """One of our own events as a file from this page; the server has no address for events that are not public."""
     rows = context.table[context.table["item"] == item]
     st.download_button(
         "Add to my calendar",
@@ -213,7 +213,7 @@ def _own_file(item: str, context: PageContext) -> None:
 
 
 def _our_work(item: str, context: PageContext) -> None:
-    """What of ours is linked to the item, in a line, and the way to all of it."""
+    """Draws our linked work in one line, and the link to the dossier."""
     if not context.workspace:
         return
     st.markdown("#### Our work")
@@ -223,7 +223,7 @@ def _our_work(item: str, context: PageContext) -> None:
     with st.container(horizontal=True):
         link("dossier", "Dossier", of=item)
         if context.viewer != ANONYMOUS and (event := event_of(item)):
-            link("meetings", "Open the event", record=event)
+            link("meetings", "Open event", record=event)
 
 
 def _counts_in_words(work: LinkedCounts) -> str:
@@ -232,11 +232,11 @@ def _counts_in_words(work: LinkedCounts) -> str:
     words = [f"{count} {one if count == 1 else many}" for count, (one, many) in counts]
     if work.next_follow_up is not None:
         words.append(f"next follow-up {wording.day(work.next_follow_up)}")
-    return " · ".join(words) or "Nothing of ours is linked to it yet."
+    return " · ".join(words) or "No linked work yet."
 
 
 def _dates(row: Any, context: PageContext) -> None:
-    """The deadlines of the item, or of the session that it belongs to, in order."""
+    """Draws the deadlines of the item, or of its session, in order."""
     dates = deadlines(context.table, row["item"])
     if dates.empty:
         return
@@ -252,15 +252,15 @@ def _deadline(row: Any, context: PageContext) -> None:
 
 
 def _cycle(row: Any, context: PageContext) -> None:
-    """The turn before and the turn after; in a session, what it is to deal with."""
-    turns = [(name, _row(context.table, row[field])) for name, field in (("Before", "previous"), ("After", "next"))]
-    if any(turn is not None for _, turn in turns):
-        st.markdown("#### In its cycle")
-        for name, turn in turns:
-            if turn is not None:
-                with st.container(gap=None):
-                    _opener(f"{name}: {plain(turn['title'])}", turn["item"], name.lower())
-                    st.caption(plain(f"{when(turn, context.zone)} · {standing_words(turn['standing']).lower()}"))
+    """Draws the previous and next occurrence of the cycle, and the texts of a session or the session of an item."""
+    found = {"Previous": _row(context.table, row["previous"]), "Next": _row(context.table, row["next"])}
+    turns = {name: turn for name, turn in found.items() if turn is not None}
+    if turns:
+        st.markdown("#### Cycle")
+    for name, turn in turns.items():
+        with st.container(gap=None):
+            _opener(f"{name}: {plain(turn['title'])}", turn["item"], name.lower())
+            st.caption(plain(f"{when(turn, context.zone)} · {standing_words(turn['standing']).lower()}"))
     _together(row, context)
 
 
@@ -271,7 +271,7 @@ def _together(row: Any, context: PageContext) -> None:
         _listed("Texts", here.itertuples(), context)
     elif row["session"]:
         here = table[(table["item"] == f"session-{row['session']}") & (table["item"] != row["item"])]
-        _listed("Its session", here.itertuples(), context)
+        _listed("Session", here.itertuples(), context)
 
 
 def _listed(heading: str, rows: Iterable[Any], context: PageContext) -> None:
@@ -290,7 +290,7 @@ def _opener(label: str, item: str, place: str) -> None:
 
 
 def _link(item: str) -> str:
-    """The address of this page with the item open, and with the filter as it is set."""
+    """The address of this page with the item open and the current filter."""
     address = urlsplit(st.context.url or "")
     parameters = [(name, value) for name in st.query_params for value in st.query_params.get_all(name) if name != ITEM]
     return urlunsplit(address._replace(query=urlencode([*parameters, (ITEM, item)]), fragment=""))

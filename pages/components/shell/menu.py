@@ -1,6 +1,6 @@
-"""What Streamlit's menu leaves undone.
+"""Additions to Streamlit's menu.
 
-The entry of the open page leads back to its list, and on a phone the menu closes after a choice.
+The entry of the open page leads back to its list; on a phone the menu closes after a choice.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from pathlib import Path
 import streamlit as st
 
 _OF_ONE = ("record", "new", "of", "tie", "with", "file", "row", "item")
-"""What an address carries where a page shows something else than its list."""
+"""Parameters of the address with which a page shows something other than its list."""
 
 _listen = st.components.v2.component(
     "menu", html="<div></div>", js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
@@ -18,7 +18,7 @@ _listen = st.components.v2.component(
 
 
 def listen_to_the_menu() -> None:
-    """For the entrance: makes the menu do so on every page."""
+    """For the entrance: adds this to the menu on every page."""
     _listen(data={"names": _OF_ONE}, key="menu", height=1, on_left_change=_back_to_the_list)
 
 

@@ -1,4 +1,4 @@
-"""All pages, in the order of the menu, and links from one to another that carry what it is about."""
+"""All pages in the order of the menu, and links between them with parameters."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ import streamlit as st
 from calendar_model.terms import RecordKind
 
 FOLDER = Path(__file__).resolve().parents[2]
-"""Where the files of the pages are."""
+"""The folder of the page files."""
 
 _KEY = "navigation_pages"
 
 
 @dataclass(frozen=True)
 class PageEntry:
-    """A page: its ``file`` without the ending, its title, and its address where that is not the file's name.
+    """A page: its ``file`` without the suffix, its title, and its address if that differs from the file's name.
 
-    ``filtered``: whether it lists what the filter keeps. ``in_menu``: whether the menu has it, or other pages open it.
-    ``shows``: kinds of record of which it shows one.
+    ``filtered``: whether the filter applies to it. ``in_menu``: whether the menu lists it; if not, other pages open it.
+    ``shows``: the kinds of record that it can show.
     """
 
     file: str
@@ -32,7 +32,7 @@ class PageEntry:
 
     @property
     def address(self) -> str:
-        """Its name in addresses."""
+        """The page's name in addresses."""
         return self.url_path or self.file
 
 
@@ -50,7 +50,7 @@ PAGES = (
     PageEntry("organisations", "Organisations"),
     PageEntry("contacts", "Contacts", shows=(RecordKind.CONTACT,)),
     PageEntry("language", "Language", shows=(RecordKind.LANGUAGE,)),
-    # Not "feeds": that is where the server's own feeds are.
+    # Not "feeds": the server's own feeds have that address.
     PageEntry("feeds", "Feeds", "subscribe"),
     PageEntry("imports", "Import", "import", filtered=False),
     PageEntry("settings", "Settings", filtered=False),
@@ -58,22 +58,22 @@ PAGES = (
     PageEntry("corrections", "Corrections", filtered=False, shows=(RecordKind.CORRECTION,)),
     PageEntry("dossier", "Dossier", in_menu=False),
 )
-"""All pages, in the order of the menu. Without headings: on a narrow screen Streamlit draws those in a list that a
-screen reader cannot read."""
+"""All pages, in the order of the menu. No headings: on a narrow screen Streamlit draws them in a list that a screen
+reader cannot read."""
 
 PAGE_OF = {kind: page.file for page in PAGES for kind in page.shows}
-"""The file of the page that shows a record of a kind."""
+"""The file of the page that shows records of a kind."""
 
 
 def navigation() -> st.Page:
-    """The menu above the page; gives back the page that the reader opened. For ``dashboard.py``."""
+    """For ``dashboard.py``: draws the menu above the page and returns the page that the reader opened."""
     pages = {page.file: _streamlit_page(page) for page in PAGES}
     st.session_state[_KEY] = pages
     return st.navigation([*pages.values()], position="top")
 
 
 def filters(page: st.Page) -> bool:
-    """Whether a page lists what the filter keeps."""
+    """Whether the filter applies to a page."""
     return page.url_path not in {entry.address for entry in PAGES if not entry.filtered}
 
 
@@ -93,5 +93,5 @@ def _streamlit_page(page: PageEntry) -> st.Page:
 
 
 def link(page: str, label: str, *, icon: str | None = None, **parameters: str) -> None:
-    """A link to a page by its file's name, with what its address shall carry, such as ``record=…`` or ``item=…``."""
+    """Draws a link to a page, by its file's name, with parameters such as ``record=…`` or ``item=…``."""
     st.page_link(st.session_state[_KEY][page], label=label, icon=icon, query_params=parameters or None)

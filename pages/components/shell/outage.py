@@ -1,8 +1,8 @@
-"""A page stands as it was last drawn while the database is away, with what was typed in it.
+"""Keeps a page as it was last drawn, with its input, while the database is unavailable.
 
-Every run of the script writes down what it sends to the browser. Where a run cannot read, what the last one sent is
-sent once more, to the same session and the same person only, and what is wrong is said beside the button that was
-pressed. So the browser keeps its fields, the server their values, and the next press saves them.
+Every run of the script records what it sends to the browser. If a run cannot read the database, the last messages are
+sent again, only to the same session and user, and the fault is shown beside the button that was pressed. So the browser
+keeps its fields, the server keeps their values, and the next press saves them.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from pages.components.shell.words import plain
 
 _PAGE, _HERE, _SAYS, _PLACE = "outage_page", "outage_here", "outage_says", "outage_place"
 _PRESSED = "outage_pressed"
-"""The button that was pressed last while the database was away, by its key."""
+"""The key of the button that was pressed last while the database was unavailable."""
 
 FIELDS = (
     "text_input",
@@ -47,7 +47,7 @@ P = ParamSpec("P")
 
 @dataclass
 class _Page:
-    """What a session was last sent of a page, by the place of each part, and for whom it was drawn."""
+    """The messages last sent to a session for a page, by the place of each part, and the user they were drawn for."""
 
     person: str
     address: Address
@@ -55,29 +55,29 @@ class _Page:
 
 
 def fails(fault: WorkspaceError) -> None:
-    """For callbacks: what was asked for could not be done; it is said beside the button at the end of this run."""
+    """For callbacks that failed: shows the fault beside the button at the end of this run."""
     st.session_state[_SAYS] = str(fault)
 
 
 def place() -> None:
-    """For the shell: where an outage is said that belongs to no button."""
+    """For the shell: the place for a fault that belongs to no button."""
     cursor = st.container(key="outage")._cursor
     assert cursor is not None
     st.session_state[_PLACE] = (cursor.root_container, *cursor.parent_path, 0)
 
 
 def can_stand() -> bool:
-    """Whether this session was last sent a page with fields, at this address and for this person, that can stay."""
+    """Whether the last page of this session has fields, and the same address and user, so that it can stay."""
     last, here = st.session_state.get(_PAGE), st.session_state.get(_HERE)
     return last is not None and (last.person, last.address) == here and typed.is_open()
 
 
 @contextmanager
 def standing(person: str, address: Address, *, is_form: Callable[[str], bool]) -> Iterator[None]:
-    """For the shell: draws a page in this block, or leaves the last one of this address where it cannot be read.
+    """For the shell: draws a page in this block, or keeps the last one at this address if the database cannot be read.
 
-    ``person`` is who the reader says to be, ``is_form`` whether a field with this key is one of a form. Ends the run
-    where the page could not be drawn.
+    ``person`` is the selected user, ``is_form`` tells whether a key belongs to a field of a form. Ends the run if the
+    page could not be drawn.
     """
     ctx = get_script_run_ctx()
     assert ctx is not None
@@ -90,7 +90,7 @@ def standing(person: str, address: Address, *, is_form: Callable[[str], bool]) -
         _stand(ctx, fault)
         st.stop()
     typed.drawn(key for key in _fields(ctx, page.sent) if is_form(key))
-    # What has no form need not stay, and need not be kept.
+    # A page without a form need not be kept.
     st.session_state[_PAGE] = page if typed.is_open() else None
     st.session_state.pop(_PRESSED, None)
     if says := st.session_state.pop(_SAYS, ""):
@@ -98,7 +98,7 @@ def standing(person: str, address: Address, *, is_form: Callable[[str], bool]) -
 
 
 def part(draw: Callable[P, None]) -> Callable[P, None]:
-    """A fragment that does the same by itself, when it runs alone: decorate it before ``st.fragment`` does."""
+    """Does the same for a fragment that runs alone; decorate it before ``st.fragment`` does."""
 
     @wraps(draw)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> None:
@@ -113,7 +113,7 @@ def part(draw: Callable[P, None]) -> Callable[P, None]:
             with _written_down(ctx, sent):
                 draw(*args, **kwargs)
         except WorkspaceError as fault:
-            # Within a run of the whole page its own part of it is not enough.
+            # In a run of the whole page the fragment alone is not enough.
             _stand(ctx, fault, only=ThreadState.get().fragment_id if alone else None)
             st.stop()
         if alone and last is not None:
@@ -127,14 +127,14 @@ def part(draw: Callable[P, None]) -> Callable[P, None]:
 
 @contextmanager
 def _written_down(ctx: ScriptRunContext, sent: dict[Path, ForwardMsg]) -> Iterator[None]:
-    """Writes down what is drawn in this block, each part under its place."""
+    """Records what is drawn in this block, each part under its place."""
     send = ctx.enqueue
 
     def enqueue(message: ForwardMsg) -> None:
         send(message)
         if message.WhichOneof("type") == "delta" and message.delta.WhichOneof("type") != "new_transient":
             at = tuple(message.metadata.delta_path)
-            # What takes a place anew comes after what it stands in, also where it was drawn before.
+            # A part that is drawn again comes after its container, also if it was drawn before.
             sent.pop(at, None)
             sent[at] = message
 
@@ -146,7 +146,7 @@ def _written_down(ctx: ScriptRunContext, sent: dict[Path, ForwardMsg]) -> Iterat
 
 
 def _stand(ctx: ScriptRunContext, fault: WorkspaceError, only: str | None = None) -> None:
-    """Sends again what was last sent, of the whole page or of the fragment ``only``, and says what is wrong."""
+    """Sends the last messages again, for the whole page or the fragment ``only``, and shows the fault."""
     says = st.session_state.pop(_SAYS, "") or str(fault)
     if not can_stand():
         st.error(plain(says))
@@ -169,7 +169,7 @@ def _send(ctx: ScriptRunContext, message: ForwardMsg, at: Path | None = None) ->
 
 
 def _fields(ctx: ScriptRunContext, sent: dict[Path, ForwardMsg]) -> Iterator[str]:
-    """The keys of the page's own fields, those of the shell and of the address left out."""
+    """The keys of the page's own fields, without those of the shell and of the address."""
     for message in sent.values():
         kind = _kind(message)
         if kind not in FIELDS or message.metadata.active_script_hash == ctx.pages_manager.main_script_hash:
@@ -186,7 +186,7 @@ def _kind(message: ForwardMsg) -> str:
 
 
 def _say(ctx: ScriptRunContext, sent: dict[Path, ForwardMsg], says: str) -> None:
-    """Says it below the button that was pressed, in later runs too; where there is none, on top of the page."""
+    """Shows the fault below the button that was pressed, in later runs too; without one, at the top of the page."""
     buttons = {
         user_key_from_element_id(message.delta.new_element.button.id): at
         for at, message in sent.items()
@@ -200,7 +200,7 @@ def _say(ctx: ScriptRunContext, sent: dict[Path, ForwardMsg], says: str) -> None
         return
     message = sent[at]
     script, fragment = message.metadata.active_script_hash, message.delta.fragment_id or None
-    # The button takes the first place of a container in its own, and what is wrong the second.
+    # A container replaces the button: the button comes first in it, the fault second.
     with ctx.run_with_active_hash(script), ThreadState.scoped(fragment_id=fragment):
         both = _at(at).container(gap="small")
         both.empty()

@@ -1,5 +1,4 @@
-/* Remembers who acts, and asks before what is being typed is lost: a field sends its text when it is left, and no
-   sooner. */
+/* Remembers the current user, and asks before typed text is lost: a field sends its text only when it loses focus. */
 
 const SENT_AFTER = 400;
 
@@ -31,7 +30,7 @@ function leaves(event) {
   }
 }
 
-/* A page that is called in the same moment would come before what was typed, and throw it away. */
+/* A page that is opened at the same moment would arrive before the typed text, and lose it. */
 function waits(event) {
   const link = event.target instanceof Element && event.target.closest("a[href]");
   if (!link || !event.isTrusted || performance.now() - left > SENT_AFTER) return;
@@ -43,7 +42,7 @@ function waits(event) {
 export default function ({ data }) {
   const age = data.person ? 31536000 : 0;
   document.cookie = `${data.name}=${data.person}; path=/; max-age=${age}; SameSite=Strict`;
-  // The same functions again are no second listeners.
+  // Adding the same functions again does not add second listeners.
   document.addEventListener("focusin", begins);
   document.addEventListener("keydown", sends);
   document.addEventListener("focusout", leaves);

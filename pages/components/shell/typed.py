@@ -1,7 +1,7 @@
-"""What somebody has typed and not saved, given back when they come back to the form: also after a reload.
+"""Unsaved input, restored when the same user returns to the form, also after a reload.
 
-It is kept in the server's memory for the person who acts and the address of the form, and for nobody else: never in
-the browser, in a file or in the database. It is dropped when it is saved or discarded, and after some hours.
+It is kept in the server's memory for one user and the address of one form: never in the browser, in a file or in the
+database. It is dropped when it is saved or discarded, and after some hours.
 """
 
 from __future__ import annotations
@@ -19,23 +19,23 @@ from calendar_model import clock
 
 KEPT_FOR = timedelta(hours=12)
 MOST_FORMS = 500
-"""Forms of all persons together; of more, those that were typed in longest ago are forgotten."""
+"""The limit for forms of all users together; the ones changed longest ago are dropped first."""
 LONGEST = 200_000
-"""Characters of one form."""
+"""The limit for the characters in one form."""
 
 SEEN = "_seen"
-"""How the name ends under which a form remembers the version that its reader began from."""
+"""The suffix of the key under which a form keeps the version that its reader started from."""
 
 _KEY = "typed_here"
 _AGAIN = "typed_again"
 
 Address = tuple[str, ...]
-"""What names a form: the page, and what its address says."""
+"""Identifies a form: the page and the parameters of its address."""
 
 
 @dataclass
 class _Here:
-    """The fields of the page that this session has last drawn, and what each of them began with."""
+    """The fields of the page that this session drew last, and the first value of each."""
 
     person: str = ""
     address: Address = ()
@@ -47,31 +47,31 @@ _lock = Lock()
 
 
 def keep() -> None:
-    """For the shell, first of all in a run: keeps what was typed since the last one, whichever page comes next."""
+    """For the shell, at the start of a run: keeps what was typed since the last run, whichever page comes next."""
     _keep(_here())
 
 
 def begin(person: str, address: Address) -> None:
-    """For the shell, before a page is drawn: gives back what was typed there before.
+    """For the shell, before a page is drawn: restores what was typed there before.
 
-    ``person`` identifies the person who acts; of nobody nothing is kept beyond this session's own fields.
+    ``person`` identifies the current user; without one nothing is kept beyond this session's own fields.
     """
     here = _here()
     if (here.person, here.address) == (person, address):
-        # What a callback has taken away is saved, or given up.
+        # A field that a callback removed has been saved or discarded.
         forget([key for key in here.began if key not in st.session_state])
     else:
         st.session_state[_KEY] = here = _Here(person, address)
         st.session_state[_AGAIN] = set()
     for key, value in _known(person, address).items():
-        # Also of a part of the page that was closed and is opened again.
+        # Also for a part of the page that was closed and is opened again.
         if key not in st.session_state:
             st.session_state[key] = value
             st.session_state[_AGAIN].add(key)
 
 
 def drawn(keys: Iterable[str]) -> None:
-    """For the shell, once a page is drawn: these are the fields of its forms, by their keys."""
+    """For the shell, once a page is drawn: records the fields of its forms, by their keys."""
     here, again = _here(), st.session_state.get(_AGAIN, set())
     here.began = {
         key: here.began.get(key, _NOT_KNOWN if key in again else st.session_state[key])
@@ -81,17 +81,17 @@ def drawn(keys: Iterable[str]) -> None:
 
 
 def is_open() -> bool:
-    """Whether the page that this session has last drawn had fields."""
+    """Whether the page that this session drew last had fields."""
     return bool(_here().began)
 
 
 def is_again(prefix: str) -> bool:
-    """Whether a field of this form, by what its keys begin with, was given back as it was typed before."""
+    """Whether a field of this form was restored; ``prefix`` is the beginning of the form's keys."""
     return any(key.startswith(f"{prefix}_") for key in st.session_state.get(_AGAIN, ()))
 
 
 def forget(keys: Iterable[str]) -> None:
-    """Drops what was typed in these fields: it is saved, or given up."""
+    """Drops the input of these fields, because it is saved or discarded."""
     here, dropped = _here(), set(keys)
     st.session_state[_AGAIN] = st.session_state.get(_AGAIN, set()) - dropped
     for key in dropped:
@@ -102,7 +102,7 @@ def forget(keys: Iterable[str]) -> None:
 
 
 def forget_of_everybody(prefix: str) -> None:
-    """Drops what anybody has typed in the fields whose keys begin so: what it was about is erased."""
+    """Drops every user's input in the fields whose keys begin so, because the record has been erased."""
     with _lock:
         for _, kept in _forms.values():
             for key in [key for key in kept if key.startswith(prefix)]:
@@ -110,7 +110,7 @@ def forget_of_everybody(prefix: str) -> None:
 
 
 _NOT_KNOWN = object()
-"""In the place of what a field began with that was given back as typed: any value of it counts as typed."""
+"""Replaces the first value of a restored field, so that any value counts as typed."""
 
 
 def _here() -> _Here:

@@ -1,4 +1,4 @@
-"""How wide the column is: labels are cut on the server, so the server has to know."""
+"""The width of the column. The server needs it, because it shortens labels."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 USUAL = 1280
-"""What is drawn for until the browser has answered; on most screens the answer is the same."""
+"""The width assumed until the browser has answered; on most screens the answer is the same."""
 
 _SCRIPT = """
 const observers = new WeakMap();

@@ -1,4 +1,4 @@
-"""The time zones that a reader may choose from."""
+"""The time zones that a reader can select."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 
 @cache
 def zone_choices() -> tuple[str, ...]:
-    """The IANA zones that are called after a place, sorted; read from the disk once, which takes long."""
+    """The IANA zones named after a place, sorted; read from the disk once, because that is slow."""
     return tuple(
         sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/")))
     )
