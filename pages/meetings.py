@@ -1,4 +1,4 @@
-"""Side events and meetings: the mission's own, what recurs, and by when a room has to be asked for."""
+"""Side events and meetings: our own events, recurring meetings, and deadlines for room requests."""
 
 from __future__ import annotations
 
@@ -43,17 +43,17 @@ if TYPE_CHECKING:
 
 SOON = timedelta(days=540)
 PRESSING = timedelta(days=14)
-"""From how long before its day the request for a room stands in bold."""
+"""How long before its due date a room request is shown in bold."""
 
 
 def draw_own_events(context: PageContext) -> None:
-    """The mission's own events that the filter keeps: what comes in the order of time, what is over folded."""
-    st.subheader("Ours")
+    """Draws our own events that match the filter: upcoming ones by date, past and cancelled ones folded."""
+    st.subheader("Our side events and meetings")
     if context.viewer == ANONYMOUS:
-        st.caption("Public events only: the others are shown to staff, who plan them here.")
-        link("settings", "Choose who you are")
+        st.caption("Public events only. Select user to see internal events and plan your own.")
+        link("settings", "Select user")
     else:
-        st.button("Plan an event", key="plan_event", type="primary", on_click=forms.begin, args=(EventKind.SIDE_EVENT,))
+        st.button("New event", key="plan_event", type="primary", on_click=forms.begin, args=(EventKind.SIDE_EVENT,))
         link("imports", "Import events from a file")
     with reading(context.viewer) as session:
         events = own_events(session)
@@ -66,12 +66,11 @@ def draw_own_events(context: PageContext) -> None:
         draw_event_lines(ahead, speakers, context, "ahead")
     else:
         st.markdown(
-            "No event of ours is planned under this filter. Side events, meetings at the mission, conferences, "
-            "informal consultations and panels stand here, with their room and the day by which to ask for it; they "
-            "are on every timeline too."
+            "No upcoming events match the filter. Add our side events, meetings, conferences, informal consultations "
+            "and panels here; they also appear on the timeline."
         )
     if over:
-        with st.expander(f"Over or cancelled: {len(over)}"):
+        with st.expander(f"Past or cancelled: {len(over)}"):
             draw_event_lines(over[::-1], speakers, context, "over")
     left_out_caption(len(events) - len(found))
     if filed := [event for event in found if event.sensitivity is not Sensitivity.RESTRICTED]:
@@ -109,7 +108,7 @@ def draw_event(event: Event, speakers: Sequence[Contact], titles: dict[str, str]
         wrap=True,
     )
     place = ", ".join(part for part in (event.room, event.location) if part)
-    about = [words(event.event_kind), labels.STANDINGS[event.standing].lower(), place or "no place yet"]
+    about = [words(event.event_kind), labels.STANDINGS[event.standing].lower(), place or "place to be confirmed"]
     if event.sensitivity is Sensitivity.PUBLIC:
         about.append("public")
     st.caption(plain(" · ".join(about)))
@@ -120,26 +119,26 @@ def draw_event(event: Event, speakers: Sequence[Contact], titles: dict[str, str]
         sentences.append(request)
     around = [titles[link.item] for link in event.items if link.item in titles]
     if around:
-        sentences.append(f"Around {plain('; '.join(around))}.")
+        sentences.append(f"Linked to {plain('; '.join(around))}.")
     if sentences:
         st.markdown(" ".join(sentences))
 
 
 def room_request(event: Event, today: date) -> str:
-    """By when the room is asked for, in bold once that presses; nothing for what is over or cancelled."""
+    """The deadline of the room request, in bold once it is close; empty for a past or cancelled event."""
     if event.request_due is None or event.end < today or event.standing is Standing.CANCELLED:
         return ""
     day = wording.day(event.request_due)
     if event.request_due < today:
-        return f"The room was to be asked for by {day}."
-    sentence = f"Ask for the room by {day}."
+        return f"The room request was due {day}."
+    sentence = f"Request a room by {day}."
     return f"**{sentence}**" if event.request_due <= today + PRESSING else sentence
 
 
 def event_rows(events: Sequence[Event], context: PageContext) -> pd.DataFrame:
-    """What of the events goes into a file: never the programme, nor who speaks.
+    """The events as rows of a file, without programme and speakers.
 
-    The columns are those by which the page Import knows them again; days are dates of the place, hours texts.
+    The Import page recognises these columns. Dates are those of the place, times are texts.
     """
     return pd.DataFrame(
         [
@@ -167,22 +166,19 @@ def event_rows(events: Sequence[Event], context: PageContext) -> pd.DataFrame:
 
 
 def draw_room_deadlines(context: PageContext) -> None:
-    st.subheader("By when to ask for a room")
+    st.subheader("Room request deadlines")
     view = briefing.side_event_items(context.filtered, context.reference)
     view = view[~view["item"].map(event_of).astype(bool)]
     if context.filter.start is None:
         view = view[(view["end"] >= pd.Timestamp(context.today))]
         view = view[view["start"] <= pd.Timestamp(context.today + SOON)]
     if view.empty:
-        st.markdown(
-            "No request deadline under this filter. The deadlines by which a mission asks for a room stand here, "
-            "counted from the session that the side event belongs to."
-        )
+        st.markdown("No room request deadlines match the filter. They are calculated from the dates of each session.")
     else:
         item_table(view, context, "side_event_deadlines")
     for rule in briefing.side_event_rules(context.reference, context.filter):
         body = labels.short_organisation(rule.body, context.reference)
-        how = "from memory" if rule.confidence == "recalled" else "seen in a source"
+        how = "unsourced" if rule.confidence == "recalled" else "sourced"
         source = f", {linked('source', rule.source_url)}" if rule.source_url else ""
         st.caption(f"{plain(body)}, {plain(rule.name)}: {plain(rule.rule.rstrip('.'))} ({how}{source}).")
 
@@ -196,10 +192,10 @@ def rhythm_table(found: tuple[RecurringMeetingDates, ...], context: PageContext)
                 "Next": r.next,
                 "Last known": r.last,
                 "Usual months": r.months,
-                "Rhythm": r.meeting.rhythm,
+                "Frequency": r.meeting.rhythm,
                 "Place": r.meeting.location,
                 "For defenders": r.meeting.relevance,
-                "How known": "seen in a source" if r.meeting.confidence == "sourced" else "from memory",
+                "Basis": "sourced" if r.meeting.confidence == "sourced" else "unsourced",
                 "Source": r.meeting.source_url,
             }
             for r in found
@@ -223,11 +219,9 @@ def draw_year(found: tuple[RecurringMeetingDates, ...], context: PageContext) ->
         hide_index=True,
         height="content",
         column_config={"Meeting": st.column_config.TextColumn(pinned=True)},
-        alt="A year of meetings: a row a meeting, a column a month; “meets” where it meets, “may” where it may.",
+        alt="A year of meetings, one row each, by month: “meets” in its month, “may” in possible months.",
     )
-    st.caption(
-        "“Meets”: an edition falls in this month. “May”: it falls in one of these months, it is not known in which."
-    )
+    st.caption("“Meets”: takes place in this month. “May”: takes place in one of these months.")
     csv_download(strip, "meetings_year")
 
 
@@ -237,13 +231,10 @@ def _name(rhythm: RecurringMeetingDates) -> str:
 
 
 def draw_recurring(context: PageContext) -> None:
-    st.subheader("What recurs")
+    st.subheader("Recurring meetings")
     found = briefing.recurring_meeting_dates(context.filtered, context.table, context.reference, context.today)
     if not found:
-        st.markdown(
-            "No recurring meeting under this filter. Meetings that come back stand here by organisation, with their "
-            "months, the last known edition and the next."
-        )
+        st.markdown("No recurring meetings match the filter.")
         return
     table = rhythm_table(found, context)
     st.dataframe(
@@ -258,14 +249,14 @@ def draw_recurring(context: PageContext) -> None:
             "Next": st.column_config.TextColumn(width=230),
             "Last known": st.column_config.TextColumn(width=210),
             "Usual months": st.column_config.TextColumn(width=170),
-            "Rhythm": st.column_config.TextColumn(width=330),
+            "Frequency": st.column_config.TextColumn(width=330),
             "Source": st.column_config.LinkColumn(display_text="Source"),
         },
-        alt="Recurring meetings: organisation, name, next and last edition, usual months, rhythm, place, source.",
+        alt="Recurring meetings: organisation, name, next and last edition, usual months, frequency, place, source.",
     )
-    st.caption("A row that you choose opens the next edition.")
+    st.caption("Select a row to open the next edition.")
     csv_download(table, "recurring_meetings")
-    st.subheader("The year")
+    st.subheader("Year overview")
     draw_year(found, context)
 
 
@@ -276,19 +267,19 @@ def _open_next(items: list[str]) -> None:
 
 
 def draw_days_to_mark(context: PageContext) -> None:
-    st.subheader("Days to mark")
+    st.subheader("International days")
     days = context.filtered[context.filtered["kind"] == Kind.OBSERVANCE]
     if context.filter.start is None:
         days = days[days["end"] >= pd.Timestamp(context.today)].drop_duplicates("title")
     if days.empty:
-        st.markdown("No day to mark under this filter. Days such as 9 December stand here.")
+        st.markdown("No international days match the filter.")
         return
     lines(briefing.entries(days, context.reference, context.today, context.zone), "days")
     csv_download(days, "days_to_mark")
 
 
 def draw_list(context: PageContext) -> None:
-    """The mission's own events, the days by which to ask for a room, what recurs, and days to mark."""
+    """Draws our own events, room request deadlines, recurring meetings and international days."""
     if context.workspace:
         draw_own_events(context)
     draw_room_deadlines(context)
@@ -298,9 +289,9 @@ def draw_list(context: PageContext) -> None:
 
 PAGE = RecordPage(
     page_title="Side events and meetings",
-    subject="Events of the mission's own are",
+    subject="Our own events are",
     back="All side events and meetings",
-    if_missing="This event is not there any more, or not for you to see. Go back to the list.",
+    if_missing="This event no longer exists or you do not have access. Go back to the list.",
     views=(EVENT_VIEW,),
     draw_list=draw_list,
 )

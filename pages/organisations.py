@@ -1,4 +1,4 @@
-"""Organisations: what each has for defenders, where it sits, its rhythm, its next dates and its rules."""
+"""Organisations: mechanisms for defenders, seat, next dates, yearly calendar, rules and past forecasts."""
 
 from calendar_model import clock
 from pages.components.shell.guard import require_entrance
@@ -29,12 +29,12 @@ from pages.components.widgets import labels
 from pages.components.widgets.tables import csv_download, item_table
 
 SHOW, CHOOSE = "show", "choose_show"
-# How far the next dates go: a year shows each season once.
+# The period of the next dates: a year shows each season once.
 AHEAD = timedelta(days=365)
 
 
 def on_offer(context: PageContext) -> list[str]:
-    """Organisations with their bodies, those within the filter if it names any."""
+    """The codes of organisations and their bodies, limited to those in the filter if it names any."""
     reference, chosen = context.reference, context.filter
     within = {code for c in chosen.organisations for code in reference.beneath.get(c, {c})} | set(chosen.bodies)
     position = {code: i for i, code in enumerate(reference.organisations)}
@@ -44,13 +44,13 @@ def on_offer(context: PageContext) -> list[str]:
 
 
 def choice(context: PageContext) -> str:
-    """The organisation to show: the one in the URL, else the first on offer. Empty if there is none."""
+    """Draws the choice and returns the organisation to show: that in the URL, or the first. Empty if there is none."""
     codes = on_offer(context)
     if not codes:
         return ""
     asked = st.query_params.get(SHOW, "").lower()
     if asked and asked not in context.reference.organisations:
-        st.warning(f"The address of this page asks for “{plain(asked)}”, which is no organisation of this calendar.")
+        st.warning(f"Unknown organisation in the link: “{plain(asked)}”.")
     shown = asked if asked in codes else codes[0]
     if st.session_state.get(CHOOSE) != shown:
         st.session_state[CHOOSE] = shown
@@ -73,11 +73,11 @@ def facts(code: str, context: PageContext) -> None:
     known = reference.organisations[code]
     st.subheader(plain(known.name))
     about = {
-        "For defenders": plain(known.mechanism) or "No mechanism of its own.",
-        "Basis": plain(known.mechanism_basis) or "None recorded.",
+        "For defenders": plain(known.mechanism) or "No mechanism of its own",
+        "Basis": plain(known.mechanism_basis) or "None recorded",
         **holders(code, reference),
         "Seat": seat(known, context),
-        "Norway": plain(known.norway_mission) or "No mission is named.",
+        "Norway": plain(known.norway_mission) or "No mission recorded",
         "Part of": plain(" · ".join(labels.organisation(c, reference) for c in reference.lineage(code)[1:])),
         "Links": " · ".join(links(known)),
     }
@@ -88,11 +88,11 @@ def facts(code: str, context: PageContext) -> None:
                 left.markdown(f"**{plain(name)}**")
                 right.markdown(value)
     if known.confidence is Confidence.RECALLED:
-        st.caption("These facts are from memory; no source has been recorded.")
+        st.caption("Unsourced: no source has been recorded for these details.")
     elif known.recalled_fields:
         names = [_FIELDS[name] for name in known.recalled_fields if name in _FIELDS]
         if names:
-            st.caption(f"From memory, not from the source: {', '.join(names)}.")
+            st.caption(f"Not in the source: {', '.join(names)}.")
 
 
 _FIELDS = {
@@ -106,7 +106,7 @@ _FIELDS = {
 
 
 def holders(code: str, reference: Reference) -> dict[str, str]:
-    """Who holds each mandate of the organisation now: the last to begin, with what is not known said."""
+    """The current holder of each mandate of the organisation (the last to begin), with what is unknown."""
     last: dict[str, MandateHolder] = {}
     for row in sorted(reference.mandate_holders, key=lambda h: h.start):
         if row.organisation == code:
@@ -117,34 +117,32 @@ def holders(code: str, reference: Reference) -> dict[str, str]:
 def _holder(row: MandateHolder, reference: Reference) -> str:
     today = current().today
     state = reference.states.get(row.nationality)
-    who = plain(row.holder) or "A new holder; the name was not found in a public source"
+    who = plain(row.holder) or "New holder (name not published)"
     who += f" ({plain(state.name)})" if state else ""
     since = wording.span(row.start, row.start, row.date_precision)
     if row.end is not None and row.end < today:
-        who = f"Not known. The last on record is {who}, to {wording.span(row.end, row.end, row.date_precision)}"
+        who = f"Not known. Last recorded: {who}, until {wording.span(row.end, row.end, row.date_precision)}"
     else:
         who += f", since {since}"
-    known = (
-        "" if row.confidence is Confidence.SOURCED and "start" not in row.recalled_fields else ", the date from memory"
-    )
+    known = "" if row.confidence is Confidence.SOURCED and "start" not in row.recalled_fields else " (date unsourced)"
     source = f" · {linked('source', row.source_url)}" if row.source_url else ""
     return f"{who}{known}.{source}"
 
 
 def seat(known: Organisation, context: PageContext) -> str:
     if not known.seat_city:
-        return "None recorded."
+        return "None recorded"
     state = context.reference.states.get(known.country)
     place = f"{known.seat_city}, {state.name}" if state else known.seat_city
     if not known.timezone:
         return plain(place)
     there = clock.now().astimezone(ZoneInfo(known.timezone))
     here = there.astimezone(ZoneInfo(context.zone))
-    return f"{plain(place)}. It is {there:%H:%M} there, {apart(there, here)} {city(context.zone)} ({here:%H:%M})."
+    return f"{plain(place)}. Local time {there:%H:%M}, {apart(there, here)} {city(context.zone)} ({here:%H:%M})."
 
 
 def apart(there: datetime, here: datetime) -> str:
-    """``6 hours behind``: how a place's clock stands to the reader's."""
+    """The difference between a place's time and the reader's: ``6 hours behind``."""
     minutes = int(((there.utcoffset() or timedelta()) - (here.utcoffset() or timedelta())).total_seconds() // 60)
     if not minutes:
         return "the same time as in"
@@ -155,24 +153,24 @@ def apart(there: datetime, here: datetime) -> str:
 
 
 def links(known: Organisation) -> list[str]:
-    named = (("Website", known.website), ("Source of these facts", known.source_url))
+    named = (("Website", known.website), ("Source", known.source_url))
     return [linked(name, url) for name, url in named if url]
 
 
 def rhythm(code: str, context: PageContext) -> None:
-    st.subheader("Its rhythm through the year")
+    st.subheader("Yearly calendar")
     table = briefing.yearly_dates(context.table, context.reference, context.reference.beneath[code], context.today)
     if table.empty:
-        st.markdown("Nothing recurs here that this calendar knows of. Sessions and meetings that come back stand here.")
+        st.markdown("No recurring sessions or meetings recorded.")
         return
-    table.insert(1, "Of", [labels.short_organisation(c, context.reference) for c in table.pop("code")])
+    table.insert(1, "Body", [labels.short_organisation(c, context.reference) for c in table.pop("code")])
     st.dataframe(
         table,
         key="organisation_rhythm",
         hide_index=True,
         height=35 * (len(table) + 1) + 3,
         column_config={"What": st.column_config.TextColumn(width=300)},
-        alt="Sessions and meetings that come back: what, of which body, usual months, how often, the next.",
+        alt="Recurring sessions and meetings: name, body, usual months, frequency, next date.",
     )
     csv_download(table, f"rhythm_{code}")
 
@@ -181,22 +179,22 @@ def next_dates(code: str, context: PageContext) -> None:
     chosen, beneath = context.filter, context.reference.beneath[code]
     view = context.filtered[context.filtered["body"].isin(beneath)]
     if chosen.start is not None and chosen.end is not None:
-        st.subheader(f"Its dates, {wording.span(chosen.start, chosen.end)}")
+        st.subheader(f"Dates, {wording.span(chosen.start, chosen.end)}")
     else:
-        st.subheader("Its next dates, a year ahead")
+        st.subheader("Next 12 months")
         view = view[(view["end"] >= pd.Timestamp(context.today)) & ~view["departure"]]
         view = view[view["start"] <= pd.Timestamp(context.today + AHEAD)]
     if view.empty:
-        st.markdown("No date in this time under this filter. Sessions, texts, deadlines and meetings stand here.")
+        st.markdown("No sessions, texts, deadlines or meetings in this period match the filter.")
         return
     item_table(view, context, f"dates_{code}")
 
 
 def its_rules(code: str, context: PageContext) -> None:
-    st.subheader("Its rules: deadlines, speaking times, process")
+    st.subheader("Rules: deadlines, speaking times, process")
     table = briefing.rule_table(context.reference, context.reference.beneath[code])
     if table.empty:
-        st.markdown("No rule of this body is recorded. Deadlines, speaking times and steps of the process stand here.")
+        st.markdown("No deadlines, speaking times or procedural steps recorded for this body.")
         return
     st.dataframe(
         table,
@@ -209,16 +207,16 @@ def its_rules(code: str, context: PageContext) -> None:
             "In words": st.column_config.TextColumn(width=360),
             "Source": st.column_config.LinkColumn(display_text="Source"),
         },
-        alt="Rules of the organisation's bodies: what, when or how long, for whom, in words, how known, source.",
+        alt="Rules of the organisation's bodies: rule, when or how long, who it applies to, wording, basis, source.",
     )
     csv_download(table, f"rules_{code}")
 
 
-# What has a first day of its own; a session's close and the deadlines around it follow from its opening.
+# Forecasts with a first day of their own. A session's close and its deadlines follow from its opening.
 _RECORDED = (Forecasted.SESSION, Forecasted.MEETING, Forecasted.TEXT)
 
 
-@st.cache_data(max_entries=64, show_spinner="Comparing forecasts with what came")
+@st.cache_data(max_entries=64, show_spinner="Comparing forecasts with actual dates")
 def _record(_reference: Reference, version: str, bodies: tuple[str, ...], as_of: date) -> tuple[ForecastTrial, ...]:
     return record(_reference, as_of, _RECORDED, bodies)
 
@@ -231,28 +229,28 @@ def _record_figure(
 
 
 def forecast_record(code: str, context: PageContext) -> None:
-    """What was expected a year ahead against what came, as a picture, a line for each body, and a list."""
+    """Draws forecasts made a year ahead against the actual dates: a figure, a line for each body, and a list."""
     reference, version = context.reference, context.table.attrs["version"]
     bodies = tuple(sorted(reference.beneath[code]))
     trials = held(_record(reference, version, bodies, context.today))
-    st.subheader("How good its forecasts were", anchor=item_panel.RECORD_ANCHOR)
+    st.subheader("Past forecasts", anchor=item_panel.RECORD_ANCHOR)
     if not any(trial.expected for trial in trials):
         st.markdown(
-            "Too few past days are known to compare. Once three editions of a session or meeting are recorded, "
-            "expected days are shown here beside those that came."
+            "Too few past dates to compare. Once three editions of a session or meeting are recorded, this section "
+            "compares expected and actual dates."
         )
         return
     st.markdown(
-        f"Each year since {FIRST_YEAR} is forecast about a year ahead, from what was known then. The line is the "
-        "expected day, the bar its interval. A mark above the line came later, one below it earlier, by so many days."
+        f"Forecasts made about a year ahead, for each year since {FIRST_YEAR}, with the information available then. "
+        "The line is the expected date and the bar its interval. Marks above the line came later, marks below earlier."
     )
     lines = []
     for body in reference.organisations:
         found = figures(trial for trial in trials if trial.body == body)
         if found.trials:
             name = labels.short_organisation(body, reference)
-            naive = f"the same weekday 52 weeks later would have been right in {found.naive_exact}"
-            lines.append(f"- **{plain(name)}**: {figures_words(found)}; {naive}. Median width {found.width:g} days.")
+            naive = f"assuming the same weekday 52 weeks later would have been right in {found.naive_exact}"
+            lines.append(f"- **{plain(name)}**: {figures_words(found)}; {naive}. Median interval {found.width:g} days.")
     st.markdown("\n".join(lines))
     width = column_width("organisation_record_width")
     st.plotly_chart(
@@ -267,16 +265,16 @@ def forecast_record(code: str, context: PageContext) -> None:
             {
                 "Year": trial.year,
                 "What": trial.name,
-                "Which": trial.item,
+                "Edition": trial.item,
                 "Expected": wording.day(trial.expected) if trial.expected else "dates not set",
-                "Between": wording.short_span(trial.earliest, trial.latest)
+                "Interval": wording.short_span(trial.earliest, trial.latest)
                 if trial.earliest and trial.latest and trial.earliest != trial.latest
                 else "",
-                "Came": wording.day(trial.actual),
-                "Days missed": trial.error,
-                "Best rule": trial.rule,
-                "Forecast made on": wording.day(trial.stood_on),
-                "Why": error_words(trial) if trial.has_large_error else "",
+                "Actual": wording.day(trial.actual),
+                "Error (days)": trial.error,
+                "Rule": trial.rule,
+                "Forecast date": wording.day(trial.stood_on),
+                "Reason": error_words(trial) if trial.has_large_error else "",
             }
             for trial in sorted(trials, key=lambda trial: trial.actual, reverse=True)
         ]
@@ -289,10 +287,10 @@ def forecast_record(code: str, context: PageContext) -> None:
         column_config={
             "Year": st.column_config.NumberColumn(format="%d"),
             "What": st.column_config.TextColumn(width=260),
-            "Best rule": st.column_config.TextColumn(width=300),
-            "Why": st.column_config.TextColumn(width=360),
+            "Rule": st.column_config.TextColumn(width=300),
+            "Reason": st.column_config.TextColumn(width=360),
         },
-        alt="Forecasts a year ahead: what, when it was expected, when it came, by which rule, and why it was missed.",
+        alt="Forecasts a year ahead: expected date, actual date, rule, and the reason for a large difference.",
     )
     csv_download(table, f"record_{code}")
 
@@ -307,7 +305,5 @@ if code:
     its_rules(code, context)
     forecast_record(code, context)
 else:
-    st.markdown(
-        "The filter names a family or body of which no organisation is here. Clear it, or choose an organisation."
-    )
+    st.markdown("No organisation matches the filter. Clear it, or select an organisation.")
 item_panel.draw_panel(context)

@@ -1,4 +1,4 @@
-"""Resolutions: each track of texts as a strip of its past and future, and the plan of the next one."""
+"""Resolutions: past and future texts of each track, and the plan for the next one."""
 
 from pages.components.shell.guard import require_entrance
 
@@ -39,20 +39,20 @@ from pages.components.widgets.pictures import PictureRequest, as_a_picture
 YEARS_BACK_NARROW, YEARS_AHEAD_NARROW = 12, 6
 OURS = ("penholder", "mission")
 STEPS_AHEAD = 4
-# A picture to take away has the years of a wide screen.
+# An exported picture has the years of a wide screen.
 WIDE_PX = 1280
 LEGEND = (
-    "A filled diamond is a text adopted, a hollow one is due, one with a cross was due and did not come. Below it, a "
-    "line is consensus and a bar a vote: from its foot for, abstaining (pale) and against (dark). The stepped line is "
-    "the rhythm."
+    "Diamonds: filled for an adopted text, hollow for one that is due, crossed for one that was not tabled. Below, a "
+    "line means consensus and a bar a vote: in favour (bottom), abstaining (pale), against (dark). The stepped line "
+    "shows the interval."
 )
-CLICK = "A click on a diamond opens all that is known."
-ALL_TRACKS = "All that are shown"
+CLICK = "Click a diamond for details."
+ALL_TRACKS = "All tracks shown"
 
 
 @dataclass(frozen=True)
 class Next:
-    """The next text of a track: its row of the calendar table, and what falls due before it, in order."""
+    """The next text of a track: its row of the calendar table, and the deadlines before it, in order."""
 
     row: Any
     due: tuple[DueMilestone, ...]
@@ -67,7 +67,7 @@ def _due_for_text(
 
 @st.cache_data(max_entries=16, show_spinner=False)
 def _views(_reference: Reference, version: str, track: str, as_of: date) -> str:
-    """How the guidelines and the practice stand to each other."""
+    """A sentence on the difference between the guidelines and practice."""
     return difference_of_views(_reference, track, as_of, horizon(as_of))
 
 
@@ -92,7 +92,7 @@ def _strip(
 
 
 def next_text(track: str, context: PageContext) -> Next | None:
-    """The next text that is expected in a track, or overdue, whatever the filter shows of it."""
+    """The next text expected in a track, or overdue, regardless of the filter."""
     table = context.table
     ahead = (table["track"] == track) & ~table["departure"]
     ahead &= (table["standing"] != Standing.HELD) & (table["kind"] != Kind.DEADLINE)
@@ -105,7 +105,7 @@ def next_text(track: str, context: PageContext) -> Next | None:
 
 
 def due_when(due: DueMilestone, reference: Reference) -> str:
-    """When something falls due: a day, with the hour of the place where there is one, or a window, said as one."""
+    """The due date in words: a day, with local time if there is one, or a window."""
     words = wording.when_known(due.start, due.end, due.precision, held=due.standing is Standing.HELD)
     hour = due.at.time() if due.at else due.milestone.time
     if hour is not None:
@@ -123,18 +123,18 @@ def due_when(due: DueMilestone, reference: Reference) -> str:
 
 
 def how_far(start: date, end: date, precision: str, today: date) -> str:
-    """How near a day or a window is, in words."""
+    """The time until a day or a window, in words."""
     if end < today:
-        return "past"
+        return "passed"
     if start <= today:
-        return "its window is open now" if precision in WINDOWS else "about now" if start < today else "today"
+        return "may be under way" if precision in WINDOWS else "about now" if start < today else "today"
     days = (start - today).days
     far = f"{days} {'day' if days == 1 else 'days'}" if days < 60 else f"{round(days / 30.4)} months"
     return f"in {far} or later" if precision in WINDOWS else f"in {far}"
 
 
 def undated(track: Track, due: tuple[DueMilestone, ...], reference: Reference, year: int) -> list[Milestone]:
-    """Steps of a track's text that have no day of their own: their rule says only where they belong."""
+    """Steps towards a track's text without a fixed date; their rule gives only their place in the process."""
     told = {d.milestone.code for d in due}
     steps = (MilestoneKind.DEADLINE, MilestoneKind.EVENT, MilestoneKind.PUBLICATION, MilestoneKind.PROCESS)
     return [
@@ -149,7 +149,7 @@ def undated(track: Track, due: tuple[DueMilestone, ...], reference: Reference, y
 
 
 def plan_frame(track: Track, coming: Next, context: PageContext) -> pd.DataFrame:
-    """The plan of the next text as a list: dated steps in order, then those without a day."""
+    """The plan for the next text as a list: dated steps in order, then those without a date."""
     rows = [
         (
             due_when(d, context.reference),
@@ -162,14 +162,14 @@ def plan_frame(track: Track, coming: Next, context: PageContext) -> pd.DataFrame
         for d in coming.due
     ]
     rows += [
-        ("no day of its own", "", m.name, m.for_whom, m.rule, m.source_url)
+        ("no fixed date", "", m.name, m.for_whom, m.rule, m.source_url)
         for m in undated(track, coming.due, context.reference, coming.row["start"].year)
     ]
-    return pd.DataFrame(rows, columns=["When", "From today", "What", "For whom", "How it is known", "Source"])
+    return pd.DataFrame(rows, columns=["When", "From today", "Step", "Applies to", "Basis", "Source"])
 
 
 def capital(text: str) -> str:
-    """With a capital at its beginning, as a sentence has it."""
+    """The text with a capital first letter."""
     return text[:1].upper() + text[1:]
 
 
@@ -180,7 +180,7 @@ def texts_frame(texts: list[Resolution]) -> pd.DataFrame:
             (
                 r.symbol or f"{r.session}, not tabled",
                 capital(r.theme or r.title),
-                wording.day(r.adopted) if r.adopted else "did not come",
+                wording.day(r.adopted) if r.adopted else "not tabled",
                 vote_words(r),
                 r.penholder,
                 r.draft_symbol,
@@ -188,12 +188,12 @@ def texts_frame(texts: list[Resolution]) -> pd.DataFrame:
             )
             for r in texts
         ],
-        columns=["Text", "Theme", "Adopted", "How", "Penholder", "Draft", "Document"],
+        columns=["Text", "Theme", "Adopted", "Vote", "Penholder", "Draft", "Document"],
     )
 
 
 def years_shown(context: PageContext, tracks: list[Track], width: int) -> tuple[int, int]:
-    """The years across every strip: those of the period, else from the first text to the calendar's horizon."""
+    """The years on every strip: those of the filter's period, or from the first text to the calendar's horizon."""
     chosen = context.filter
     if chosen.start and chosen.end:
         return chosen.start.year, chosen.end.year
@@ -205,7 +205,7 @@ def years_shown(context: PageContext, tracks: list[Track], width: int) -> tuple[
 
 
 def clicked(figure: str) -> None:
-    """A mark opens its panel, also when it is clicked again."""
+    """Opens the panel of the clicked mark, also on a second click."""
     points = st.session_state[figure]["selection"]["points"]
     picked = points[0]["customdata"][0] if points else st.session_state.get(f"{figure}_picked", "")
     st.session_state[f"{figure}_picked"] = picked
@@ -214,14 +214,14 @@ def clicked(figure: str) -> None:
 
 
 def draw_next(tracks: list[Track], context: PageContext) -> None:
-    """When each track's next text is, and when to move."""
+    """Draws the next text of each track and its key dates."""
     for column, track in zip(st.columns(len(tracks)), tracks, strict=True):
         with column:
             coming = next_text(track.code, context)
             st.markdown(f"**{plain(track.short_title)}**  \n{next_words(track, coming, context)}")
             if coming is not None:
                 st.button(
-                    "All that is known of it",
+                    "Details",
                     key=f"next_{track.code}",
                     type="tertiary",
                     icon=":material/chevron_right:",
@@ -233,13 +233,13 @@ def draw_next(tracks: list[Track], context: PageContext) -> None:
 def next_words(track: Track, coming: Next | None, context: PageContext) -> str:
     """The next text of a track and the first steps towards it, as Markdown."""
     if coming is None:
-        return "No next text is expected: no rule of this track is in force. Rules stand in cadences.csv."
+        return "No next text is expected: no rule of this track is in force (cadences.csv)."
     row, today = coming.row, context.today
     session = f"{row['session']}, " if row["session"] else ""
     far = how_far(row["start"].date(), row["end"].date(), row["date_precision"], today)
     overdue = row["end"].date() < today
     known = (
-        "Not confirmed: its days have passed and no text is recorded yet"
+        "Not confirmed: the dates have passed and no text is recorded yet"
         if overdue
         else f"{labels.STANDINGS[row['standing']]}, {far}"
     )
@@ -251,16 +251,16 @@ def next_words(track: Track, coming: Next | None, context: PageContext) -> str:
         for d in list(dict.fromkeys([*moves[:1], *deadlines]))[:STEPS_AHEAD]
     ]
     if steps:
-        return "  \n".join([*lines, "", "When to move:", *steps])
+        return "  \n".join([*lines, "", "Key dates:", *steps])
     if coming.due:
-        lines.append("Every step towards it that has a date is past.")
+        lines.append("All dated steps have passed.")
     open_steps = undated(track, coming.due, context.reference, row["start"].year)
     steps = [f"{plain(m.name)}: {plain(m.rule)}" for m in open_steps[-STEPS_AHEAD:]]
-    return "  \n".join([*lines, "", "Steps without a date of their own:", *steps] if steps else lines)
+    return "  \n".join([*lines, "", "Undated steps:", *steps] if steps else lines)
 
 
 def draw_track(track: Track, context: PageContext, years: tuple[int, int], width: int) -> None:
-    """One track: its strip, its rhythm and the changes in it, the plan of the next text, the texts."""
+    """Draws one track: its strip, its rules, the plan for the next text, and the texts so far."""
     reference, version = context.reference, context.table.attrs["version"]
     st.header(plain(track.title))
     if track.description:
@@ -290,36 +290,34 @@ def draw_track(track: Track, context: PageContext, years: tuple[int, int], width
     coming = next_text(track.code, context)
     if coming is not None:
         where = coming.row["session"] or when(coming.row)
-        st.subheader(f"The plan towards {plain(where)}")
+        st.subheader(f"Plan for {plain(where)}")
         frame = plan_frame(track, coming, context)
         if frame.empty:
-            st.markdown("No milestone rule belongs to this track's session. Rules stand in milestones.csv.")
+            st.markdown("No milestones are recorded for this track's session (milestones.csv).")
         else:
             full_list(
                 frame,
-                "What",
+                "Step",
                 f"plan-{track.code}",
-                f"What falls due before {where}, counted back from it.",
+                f"Steps before {where}, with their dates.",
                 width=width,
             )
-    st.subheader("The texts so far")
+    st.subheader("Texts so far")
     if texts:
         texts.sort(key=lambda r: r.adopted or reference.sessions[r.session].end, reverse=True)
         full_list(
             texts_frame(texts),
             "Text",
             f"texts-{track.code}",
-            f"The texts of {track.title}, newest first.",
+            f"Texts of {track.title}, newest first.",
             width=width,
         )
     else:
-        st.markdown(
-            "The filter leaves out every text adopted so far; a longer period or another standing brings them back."
-        )
+        st.markdown("No adopted text matches the filter. Choose a longer period or another date status.")
 
 
 def picture_of(context: PageContext, tracks: list[Track], years: tuple[int, int]) -> PictureRequest:
-    """One strip, or several on one axis, to take away."""
+    """One strip, or several on one axis, as a picture."""
 
     def strips(width: int) -> go.Figure:
         drawn = [
@@ -342,17 +340,17 @@ def picture_of(context: PageContext, tracks: list[Track], years: tuple[int, int]
         [FigureVariant(strips)],
         title,
         f"{years[0]} to {years[1]}",
-        [LEGEND, "What stands on the shaded ground is projected."],
+        [LEGEND, "Shaded: projected."],
     )
 
 
 def draw_take_away(tracks: list[Track], context: PageContext, years: tuple[int, int]) -> None:
-    """The strips as a picture: all of them, or one that the reader chooses."""
+    """Draws the export of the strips: all of them, or one that the reader selects."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = tracks
         if len(tracks) > 1:
             code = st.selectbox(
-                "Strips of the picture",
+                "Tracks shown",
                 ["", *(track.code for track in tracks)],
                 format_func=lambda code: context.reference.tracks[code].short_title if code else ALL_TRACKS,
                 key="resolutions_picture_track",
@@ -370,41 +368,41 @@ def draw_take_away(tracks: list[Track], context: PageContext, years: tuple[int, 
 
 
 def draw_rhythm(track: Track, context: PageContext) -> None:
-    """What each rule of the track says, in force from when to when, and where the guidelines and the practice part."""
+    """Draws the rules of the track with their years, and the difference between guidelines and practice."""
     sentence = _views(context.reference, context.table.attrs["version"], track.code, context.today)
     rules = [c for c in context.reference.cadences if c.track == track.code]
     sides = {
         "In practice": sorted((c for c in rules if c.view is View.PRACTICE), key=lambda c: c.first_year),
-        "By the guidelines": sorted((c for c in rules if c.view is View.GUIDELINES), key=lambda c: c.first_year),
+        "In the guidelines": sorted((c for c in rules if c.view is View.GUIDELINES), key=lambda c: c.first_year),
     }
     if sentence:
         st.markdown(plain(sentence))
     for column, (name, own) in zip(st.columns(2), sides.items(), strict=True):
         with column:
             lines = [f"- {rule_words(rule)}" for rule in own]
-            st.markdown("\n".join([f"**{name}**", "", *lines]) if lines else f"**{name}**: no rule is known.")
+            st.markdown("\n".join([f"**{name}**", "", *lines]) if lines else f"**{name}**: no rule recorded.")
 
 
 def rule_words(rule: Cadence) -> str:
     """``2007–2024: A text every second year… Source``."""
     years = f"{rule.first_year}–{rule.last_year}" if rule.last_year else f"Since {rule.first_year}"
-    source = linked("Source", rule.source_url) if rule.source_url else "From memory, not seen in a source."
+    source = linked("Source", rule.source_url) if rule.source_url else "Unsourced."
     return f"{years}: {plain(rule.statement)} {source}"
 
 
 def draw_left_out(left_out: list[Track], context: PageContext) -> None:
-    """Says which tracks the filter leaves out, and how to have them back."""
+    """Says which tracks do not match the filter, with a button to clear it."""
     if not left_out:
         return
     names = ", ".join(plain(t.short_title) for t in left_out)
-    why = " The texts concern no single country, so a country in the filter leaves them all out."
+    why = " Resolutions do not concern a single country, so a country filter hides them all."
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"Left out by the filter: {names}.{why if context.filter.countries else ''}", width="content")
-        st.button("Clear the filter", key="resolutions_clear", type="tertiary", on_click=filter_bar.clear)
+        st.markdown(f"Hidden by the filter: {names}.{why if context.filter.countries else ''}", width="content")
+        st.button("Clear filter", key="resolutions_clear", type="tertiary", on_click=filter_bar.clear)
 
 
 def draw_related(context: PageContext, width: int) -> None:
-    """Texts that belong to no track, by theme."""
+    """Draws the texts outside the tracks, by theme."""
     st.header("Related texts")
     shown = set(context.filtered["item"])
     related = [
@@ -413,11 +411,11 @@ def draw_related(context: PageContext, width: int) -> None:
         if not r.track and r.status is ResolutionStatus.ADOPTED and text_item(r) in shown
     ]
     if not related:
-        st.markdown("None under this filter. Here are texts on defenders outside the cycles, by theme.")
+        st.markdown("No related texts match the filter.")
         return
-    st.markdown("Texts on defenders, or that matter to them, outside the cycles; by theme.")
+    st.markdown("Other texts on defenders, or relevant to them, by theme.")
     related.sort(key=lambda r: ((r.theme or r.title).casefold(), r.adopted or date.min))
-    frame = texts_frame(related)[["Theme", "Text", "Adopted", "How", "Penholder", "Draft", "Document"]]
+    frame = texts_frame(related)[["Theme", "Text", "Adopted", "Vote", "Penholder", "Draft", "Document"]]
     full_list(frame, "Text", "related-texts", "Related texts, by theme.", width=width)
 
 
@@ -429,11 +427,9 @@ present = set(context.filtered["track"].unique())
 tracks = [t for t in every if t.code in present]
 draw_left_out([t for t in every if t.code not in present], context)
 if not every:
-    st.markdown(
-        "No track of texts is in the reference. Each row of tracks.csv with the subject text gets a strip here."
-    )
+    st.markdown("No tracks of texts in the reference data. Add rows with the subject “text” to tracks.csv.")
 elif not tracks:
-    st.markdown("Here each track of texts stands as a strip across the years, with the plan of its next text.")
+    st.markdown("This page shows each track of texts across the years, with the plan for the next text.")
 else:
     draw_next(tracks, context)
     years = years_shown(context, tracks, width)

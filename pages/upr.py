@@ -1,4 +1,4 @@
-"""UPR: which states are next and what is due before them, and where each state is in its cycle."""
+"""UPR: the next States under review with their deadlines, and the place of each State in the cycle."""
 
 from pages.components.shell.guard import require_entrance
 
@@ -37,8 +37,8 @@ from pages.components.widgets.tables import csv_download
 
 FIGURE = "upr_figure"
 SESSIONS_AHEAD = 2
-TILES = "A row is a session, a tile a state under review."
-# Cycles offered beyond those that the reference lists; what is counted on further is in each state's item_panel.
+TILES = "Each row is a session, each tile a State under review."
+# Cycles offered beyond those in the reference; later reviews are in the item panel of each State.
 CYCLES_AHEAD = 1
 
 
@@ -60,13 +60,13 @@ def _figure(
 
 
 def state_name(code: str, context: PageContext) -> str:
-    """The name of a state, or its code if the reference does not have it."""
+    """The name of a State, or its code if the reference does not have it."""
     known = context.reference.states.get(code)
     return known.name if known else code
 
 
 def reviews_frame(reviews: pd.DataFrame, context: PageContext, track: str) -> pd.DataFrame:
-    """Rows of the calendar table that are reviews, as a list for people, in their order."""
+    """Reviews of the calendar table as a list for people, in the same order."""
     listed = {r.code: r for r in context.reference.reviews}
     rows = [review_words(row, listed.get(row["item"]), context, track) for row in reviews.to_dict("records")]
     columns = [
@@ -74,12 +74,12 @@ def reviews_frame(reviews: pd.DataFrame, context: PageContext, track: str) -> pd
         "Cycle",
         "Session",
         "Review",
-        "How it stands",
-        "What happened",
-        "Outcome in",
+        "Status",
+        "Change",
+        "Outcome session",
         "Outcome adopted",
         "Decision",
-        "How it is known",
+        "Basis",
         "Source",
     ]
     return pd.DataFrame(rows, columns=columns)
@@ -105,14 +105,14 @@ def review_words(row: Any, review: Review | None, context: PageContext, track: s
 
 
 def open_row(key: str, items: list[str]) -> None:
-    """Opens the panel of the row that was chosen in a list."""
+    """Opens the panel of the row selected in a list."""
     rows = st.session_state[key]["selection"]["rows"]
     if rows and rows[0] < len(items):
         item_panel.choose(items[rows[0]])
 
 
 def draw_list(frame: pd.DataFrame, items: list[str], name: str, alt: str) -> None:
-    """A list that scrolls within itself, a row of which opens the panel of its item; and its file."""
+    """Draws a scrolling list whose rows open the panel of their item, and the download of the list."""
     key = f"list_{name}"
     shown = frame.loc[:, [c for c in frame.columns if frame[c].any()]]
     st.dataframe(
@@ -128,7 +128,7 @@ def draw_list(frame: pd.DataFrame, items: list[str], name: str, alt: str) -> Non
 
 
 def coming_sessions(reviews: pd.DataFrame, context: PageContext) -> list[str]:
-    """The next sessions in which a review of ``reviews`` is still to come, in order."""
+    """The next sessions with an upcoming review of ``reviews``, in order."""
     ahead = (reviews["end"] >= pd.Timestamp(context.today)) & (reviews["standing"] != Standing.HELD)
     ahead &= reviews["standing"] != Standing.CANCELLED
     order = reviews[ahead.to_numpy()].sort_values(["start", "end"], kind="stable")
@@ -136,12 +136,12 @@ def coming_sessions(reviews: pd.DataFrame, context: PageContext) -> list[str]:
 
 
 def reviews_of_session(table: pd.DataFrame, session: str) -> pd.DataFrame:
-    """The rows of a calendar table that are reviews of one session."""
+    """The reviews of one session in a calendar table."""
     return table[((table["session"] == session) & (table["kind"] == Kind.UPR_REVIEW)).to_numpy()]
 
 
 def due_before(session: str, context: PageContext) -> pd.DataFrame:
-    """What falls due around a session or its reviews and is not past: rows of the calendar table, in order."""
+    """Coming deadlines and milestones of a session or its reviews: rows of the calendar table, in order."""
     table = context.table
     reviews = set(reviews_of_session(table, session)["item"])
     near = table["related_to"].isin({f"session-{session}", *reviews}) & table["kind"].isin(
@@ -166,7 +166,7 @@ def due_frame(due: pd.DataFrame, session: str, context: PageContext) -> pd.DataF
             )
             for row in due.to_dict("records")
         ],
-        columns=["When", "What", "For whom", "How it stands", "The rule", "How it is known", "Source"],
+        columns=["When", "What", "Applies to", "Status", "Rule", "Basis", "Source"],
     )
 
 
@@ -177,7 +177,7 @@ def rule_of(item: str, context: PageContext) -> str:
 
 
 def draw_session(session: str, reviews: pd.DataFrame, context: PageContext) -> None:
-    """One coming session: when, who is under review, and what is due before them."""
+    """Draws one coming session: its dates, the States under review and their deadlines."""
     table = context.table
     found = table[(table["item"] == f"session-{session}").to_numpy()]
     here = reviews[(reviews["session"] == session).to_numpy()]
@@ -198,15 +198,15 @@ def draw_session(session: str, reviews: pd.DataFrame, context: PageContext) -> N
         else:
             plain_names.append(name)
     whole = reviews_of_session(table, session)
-    count = f"{len(whole)} {'state' if len(whole) == 1 else 'states'} under review"
+    count = f"{len(whole)} {'State' if len(whole) == 1 else 'States'} under review"
     if len(here) < len(whole):
-        count = f"The filter keeps {len(here)} of {count}"
+        count = f"Filtered: {len(here)} of {count}"
     if not set(here["item"]) <= set(listed):
-        count += ", expected by the rhythm"
+        count += " (projected)"
     elif not here["standing"].isin((Standing.HELD, Standing.CONFIRMED)).all():
-        count += ", by their place in the cycle before where no list was seen"
+        count += " (order carried over from the previous cycle where there is no official list yet)"
     lines = [f"{count}: {', '.join(plain_names)}." if plain_names else f"{count}."]
-    lines += [f"**Moved or uncertain.** {'; '.join(moved)}."] if moved else []
+    lines += [f"**Rescheduled or unconfirmed:** {'; '.join(moved)}."] if moved else []
     st.markdown("\n\n".join(lines))
     due = due_before(session, context)
     deadlines = due[(due["kind"] == Kind.DEADLINE).to_numpy()]
@@ -218,20 +218,20 @@ def draw_session(session: str, reviews: pd.DataFrame, context: PageContext) -> N
     if text:
         st.markdown("\n".join(["Deadlines:", "", *text]))
     elif due.empty:
-        st.markdown("Nothing can be counted back from it yet, or all of it is past.")
+        st.markdown("No upcoming deadlines for this session.")
     else:
-        st.markdown("Every deadline of this session is past; what is still to come stands below.")
+        st.markdown("All deadlines of this session have passed; other steps are listed below.")
 
 
 def draw_countries(context: PageContext, track: str) -> None:
-    """The past and the next review of each country in the filter."""
+    """Draws the last and the next review of each country in the filter."""
     table = context.table
     mine = table[(table["track"] == track).to_numpy() & (table["kind"] == Kind.UPR_REVIEW).to_numpy()]
     for code in context.filter.countries:
         own = mine[(mine["countries"] == code).to_numpy()]
         st.subheader(plain(state_name(code, context)))
         if own.empty:
-            st.markdown("No review of this country is in the reference. Reviews stand in upr_reviews.csv.")
+            st.markdown("No review of this State is recorded in upr_reviews.csv.")
             continue
         frame = reviews_frame(own, context, track)
         past = own["standing"] == Standing.HELD
@@ -240,20 +240,18 @@ def draw_countries(context: PageContext, track: str) -> None:
             for words in rows.to_dict("records"):
                 parts = [
                     f"{words['Session']}, {words['Review']}",
-                    words["How it stands"].lower(),
-                    words["What happened"],
+                    words["Status"].lower(),
+                    words["Change"],
                 ]
                 if words["Outcome adopted"]:
-                    parts.append(f"outcome adopted in {words['Outcome in']}, {words['Outcome adopted']}")
+                    parts.append(f"outcome adopted in {words['Outcome session']}, {words['Outcome adopted']}")
                 lines.append(f"**{name}:** {plain('; '.join(filter(None, parts)))}.")
         st.markdown("  \n".join(lines))
-        draw_list(
-            frame, own["item"].to_list(), f"reviews-{code}", f"The reviews of {state_name(code, context)}, in order."
-        )
+        draw_list(frame, own["item"].to_list(), f"reviews-{code}", f"Reviews of {state_name(code, context)}, in order.")
 
 
 def clicked() -> None:
-    """A tile opens its panel, also when it is clicked again."""
+    """Opens the panel of the clicked tile, also on a second click."""
     points = st.session_state[FIGURE]["selection"]["points"]
     picked = points[0]["customdata"][0] if points else st.session_state.get("upr_picked", "")
     st.session_state["upr_picked"] = picked
@@ -262,7 +260,7 @@ def clicked() -> None:
 
 
 def sessions_frame(reviews: pd.DataFrame, context: PageContext) -> pd.DataFrame:
-    """The sessions of a cycle as a list: when, how the session stands, how many states, how many reviews held."""
+    """The sessions of a cycle as a list: dates, status, number of States, number of reviews held."""
     table = context.table
     kinds = table[(table["kind"] == Kind.SESSION).to_numpy()]
     sessions = {row["session"]: row for row in kinds.to_dict("records")}
@@ -286,33 +284,31 @@ def sessions_frame(reviews: pd.DataFrame, context: PageContext) -> pd.DataFrame:
                 row["source_url"],
             )
         )
-    columns = ["Session", "When", "How it stands", "States", "Reviews held", "How it is known", "Source"]
+    columns = ["Session", "When", "Status", "States", "Reviews held", "Basis", "Source"]
     return pd.DataFrame(rows, columns=columns)
 
 
 def picture_of(context: PageContext, track: Track, cycle: int) -> PictureRequest:
-    """The grid of a cycle to take away."""
+    """The grid of a cycle as a picture."""
     reviews = reviews_of_cycle(context.table, track.code, cycle)
     kept = frozenset(reviews_of_cycle(context.filtered, track.code, cycle)["item"])
     variant = FigureVariant(
         lambda width: cycle_figure(reviews, reference=context.reference, theme="light", width=width, kept=kept)
     )
     summary = cycle_summary(reviews, context.reference, cycle)
-    return PictureRequest(
-        [variant], f"{track.short_title}: where each state is in the cycle", summary.removesuffix("."), [TILES]
-    )
+    return PictureRequest([variant], f"{track.short_title}: reviews in the cycle", summary.removesuffix("."), [TILES])
 
 
 def draw_cycle(context: PageContext, track: Track, cycle: int, width: int) -> None:
-    """The grid of a cycle and its reviews as a list."""
+    """Draws the grid of a cycle and the list of its reviews."""
     everything = reviews_of_cycle(context.table, track.code, cycle)
     kept = reviews_of_cycle(context.filtered, track.code, cycle)
     counts = cycle_counts(everything, context.reference)
     text = ", ".join(f"{count} {STATE_WORDS[state].lower()}" for state, count in counts.items())
-    left_out = f" The filter keeps {len(kept)}; the others are empty tiles." if len(kept) < len(everything) else ""
+    left_out = f" {len(kept)} match the filter; the others are empty tiles." if len(kept) < len(everything) else ""
     st.markdown(
-        f"{wording.ordinal(cycle)} cycle, {everything['session'].nunique()} sessions, {len(everything)} states: "
-        f"{text}.{left_out} A row is a session, a tile a state; a click opens all that is known of its review."
+        f"{wording.ordinal(cycle)} cycle, {everything['session'].nunique()} sessions, {len(everything)} States: "
+        f"{text}.{left_out} {TILES} Click a tile for details."
     )
     figure, summary = _figure(
         context,
@@ -335,18 +331,16 @@ def draw_cycle(context: PageContext, track: Track, cycle: int, width: int) -> No
     as_a_picture(
         "upr", context, lambda seen: picture_of(seen, track, cycle), stands_for=(track.code, cycle), staff=False
     )
-    st.subheader(f"The reviews of the {wording.ordinal(cycle)} cycle")
+    st.subheader(f"Reviews of the {wording.ordinal(cycle)} cycle")
     if kept.empty:
-        st.markdown(
-            "The filter leaves out every review of this cycle. Another cycle or a wider filter brings them back."
-        )
+        st.markdown("No review of this cycle matches the filter. Select another cycle or widen the filter.")
     else:
         frame = reviews_frame(kept, context, track.code).drop(columns="Cycle")
         draw_list(
             frame,
             kept["item"].to_list(),
             f"upr-cycle-{cycle}",
-            f"{len(kept)} reviews of the cycle: when, how they stand, their outcome.",
+            f"{len(kept)} reviews of the cycle: date, status, outcome.",
         )
 
 
@@ -354,9 +348,7 @@ context = current()
 track = next((t for t in context.reference.tracks.values() if t.subject is TrackSubject.STATE), None)
 st.title("UPR")
 if track is None:
-    st.markdown(
-        "No track of states is in the reference. A row of tracks.csv with the subject state brings this page to life."
-    )
+    st.markdown("No UPR track in the reference data. Add a row with the subject “state” to tracks.csv.")
 else:
     shown = context.filtered[
         ((context.filtered["track"] == track.code) & (context.filtered["kind"] == Kind.UPR_REVIEW)).to_numpy()
@@ -364,11 +356,11 @@ else:
     if shown.empty:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(
-                "The filter leaves out every review. Here stand the coming sessions, their deadlines and the cycle of "
-                "all states.",
+                "No review matches the filter. This page shows the next sessions, their deadlines and the cycle of all "
+                "States.",
                 width="content",
             )
-            st.button("Clear the filter", key="upr_clear", type="tertiary", on_click=filter_bar.clear)
+            st.button("Clear filter", key="upr_clear", type="tertiary", on_click=filter_bar.clear)
     if context.filter.countries:
         draw_countries(context, track.code)
     sessions = coming_sessions(shown, context)
@@ -377,18 +369,18 @@ else:
             with column:
                 draw_session(session, shown, context)
         st.caption(
-            "Advance questions go in writing before the review. Recommendations are made in the dialogue itself, so "
-            "the list of speakers is the deadline for them."
+            "Submit advance questions in writing before the review. Recommendations are made in the interactive "
+            "dialogue, so the list of speakers is the deadline for them."
         )
     elif not shown.empty:
-        st.markdown("No review that the filter keeps is still to come.")
+        st.markdown("No upcoming review matches the filter.")
     if not context.filter.countries:
-        st.caption("One country, past and next review at once: choose it in the filter bar, under More.")
+        st.caption("To see one State's reviews, filter by country (More).")
     known_cycles = sorted({r.cycle for r in context.reference.reviews}) or [1]
     current_cycle = known_cycles[-1]
     cycles = [*known_cycles, current_cycle + CYCLES_AHEAD]
     width = column_width("upr_width")
-    st.header("Where each state is in the cycle")
+    st.header("Cycle overview")
     cycle = st.segmented_control(
         "Cycle",
         cycles,
@@ -399,23 +391,23 @@ else:
         bind="query-params",
     )
     draw_cycle(context, track, int(cycle or current_cycle), width)
-    st.subheader("The sessions of the cycle")
+    st.subheader("Sessions of the cycle")
     full_list(
         sessions_frame(reviews_of_cycle(context.table, track.code, int(cycle or current_cycle)), context),
         "Session",
         f"upr-sessions-{cycle or current_cycle}",
-        "The sessions of the cycle, in order.",
+        "Sessions of the cycle, in order.",
         width=width,
     )
     for session in sessions:
         due = due_before(session, context)
         if not due.empty:
-            st.subheader(f"What falls due around {plain(session)}")
+            st.subheader(f"{plain(session)} deadlines")
             full_list(
                 due_frame(due, session, context),
                 "What",
                 f"deadlines-{session}",
-                f"What falls due around {session}, in order.",
+                f"Deadlines and milestones of {session}, in order.",
                 width=width,
             )
 item_panel.draw_panel(context)

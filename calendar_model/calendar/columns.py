@@ -1,4 +1,4 @@
-"""The columns of the calendar table, each declared once: its type, where it may go and what it holds.
+"""The columns of the calendar table, each declared once with its type, its outputs and its meaning.
 
 The schema of the table, the exports (CSV, JSON, Excel) and the feeds read this declaration, in its order. To add a
 column, add it to the declaration and fill it: as an attribute of :class:`~calendar_model.calendar.items.Item`, or in
@@ -15,10 +15,10 @@ from types import MappingProxyType
 
 
 class ColumnType(Enum):
-    """What a column holds, and its dtype."""
+    """The type of a column's values, and its dtype."""
 
     TEXT = auto()
-    """``str``; empty where there is nothing."""
+    """``str``; empty if there is no value."""
     CODES = auto()
     """``str``: codes separated by spaces; a list in JSON."""
     CATEGORY = auto()
@@ -26,7 +26,7 @@ class ColumnType(Enum):
     DAY = auto()
     """``datetime64[s]``: a day of the place."""
     INSTANT = auto()
-    """``datetime64[s, UTC]``; NaT where there is none."""
+    """``datetime64[s, UTC]``; NaT if there is none."""
     FLAG = auto()
     """``bool``."""
     NUMBER = auto()
@@ -69,17 +69,17 @@ _DECLARED = (
     Column(
         "entry_end",
         _DAY,
-        "last day of its entry in a feed: of a year-long session that of its main part",
+        "last day of its entry in a feed; for a year-long session, of its main part",
         in_feeds=True,
     ),
     Column("starts_at", _INSTANT, "instant of a timed item; NaT where all-day", in_feeds=True),
     Column("ends_at", _INSTANT, "its end; equal to `starts_at` for a moment, such as a deadline", in_feeds=True),
-    Column("all_day", _FLAG, "whether the item has no hours", **_BOTH),
+    Column("all_day", _FLAG, "whether the item has no times", **_BOTH),
     Column("timezone", _TEXT, "IANA zone of the place, or empty", **_BOTH, printed=9),
     Column("date_precision", _CATEGORY, "`day`, `expected`; `month` and `year` mean a window", **_BOTH, printed=8),
     Column("standing", _CATEGORY, "a value of vocabulary.Standing", **_BOTH, printed=7),
     Column("confidence", _CATEGORY, "`sourced` or `recalled`", **_BOTH),
-    Column("basis", _TEXT, "a sentence: by which source, rule and precedent the date is known", **_BOTH),
+    Column("basis", _TEXT, "a sentence: source, rule and precedent of the date", **_BOTH),
     Column("source_url", _TEXT, "address of the source, or empty", **_BOTH),
     Column("countries", _CODES, "ISO 3166 alpha-3 codes, sorted", exported=True, printed=11),
     Column("location", _TEXT, "city or room", **_BOTH, printed=12),
@@ -89,11 +89,13 @@ _DECLARED = (
     Column("related_to", _TEXT, "item to which it belongs: the session of a text, review or deadline", **_BOTH),
     Column("previous", _TEXT, "item before it in its cycle", exported=True),
     Column("next", _TEXT, "item after it in its cycle", exported=True),
-    Column("departure", _FLAG, "due under a rule and not come; `standing` is then cancelled", **_BOTH),
-    Column("sensitivity", _CATEGORY, "`public` for the reference; of the mission's events who may see them", **_BOTH),
+    Column("departure", _FLAG, "due under a rule but not tabled; `standing` is then cancelled", **_BOTH),
+    Column(
+        "sensitivity", _CATEGORY, "`public` for the reference; for the mission's own events, who may see them", **_BOTH
+    ),
     Column("updated", _DAY, "last change of the records behind it", **_BOTH),
     Column("sequence", _NUMBER, "rises when time, place or standing changes; the iCalendar SEQUENCE", **_BOTH),
-    Column("search", _TEXT, "what the text search looks in, case-folded"),
+    Column("search", _TEXT, "the text that a search looks in, case-folded"),
 )
 
 COLUMNS: Mapping[str, Column] = MappingProxyType({column.name: column for column in _DECLARED})

@@ -15,10 +15,10 @@ from calendar_model.calendar.table import build_table
 from calendar_model.reference import ROW_CLASSES, Reference, RowCorrection, data_folder, load
 
 YEARS_AHEAD = 10
-"""How far the calendar projects: three intervals of the text with the longest one."""
+"""How many years the calendar projects: three times the longest interval of a text."""
 
 _MAX_ENTRIES = 2
-"""Calendars in the cache: with the recorded corrections, and without them for when they cannot be read."""
+"""Calendars in the cache: with the recorded corrections, and without, for when they cannot be read."""
 
 _lock = threading.Lock()
 _cache: OrderedDict[tuple[object, ...], tuple[Reference, pd.DataFrame]] = OrderedDict()
@@ -45,7 +45,7 @@ def current(
         if key not in _cache:
             reference = load(folder, corrections)
             table = build_table(reference, as_of, horizon(as_of))
-            # A removed row leaves no date of its own behind, only that of its file or its correction.
+            # A removed row has no date of its own, only that of its file or its correction.
             changes = [changed // 10**9 for changed, _ in stamps]
             changes += [int(one.at.timestamp()) for one in corrections if one.at is not None]
             table.attrs["files_changed"] = datetime.fromtimestamp(max(changes), UTC)
@@ -59,9 +59,9 @@ def current(
 def change_token(
     as_of: date | None = None, folder: Path | None = None
 ) -> tuple[Path, date, tuple[tuple[int, int], ...]]:
-    """Return what :func:`current` is made from: folder, day, and of each file its last change and its size.
+    """Return the folder, the day, and the last change (in ns) and size (in bytes) of each file.
 
-    In nanoseconds and bytes. No file is read for it. While it is the same, so is the calendar without corrections.
+    No file is read for it. While the token is the same, so is the calendar without corrections.
     """
     folder = folder or data_folder()
     return folder, as_of or clock.today(), tuple(_stamp(folder / kind.FILE) for kind in ROW_CLASSES)

@@ -13,7 +13,7 @@ from calendar_model import wording
 from calendar_model.vocabulary import WINDOWS, Kind, Precision, Standing
 
 _NO_BREAK = "\u00a0"
-"""A space at which no line ends."""
+"""A space that does not break."""
 
 
 def _value(row: Any, name: str) -> Any:
@@ -50,9 +50,9 @@ def when(row: Any, zone: str | None = None) -> str:
 
 
 def interval_words(row: Any) -> str:
-    """Return how far an expected day may be off, the larger of the distances to both ends: ``± 7 days``, unbroken.
+    """Return the uncertainty of an expected day, the larger distance to both ends: ``± 7 days``, unbroken.
 
-    Empty where nothing is expected, and where the interval is the day itself. ``row`` as in :func:`when`.
+    Empty for an item without an expected day, and if the interval is the day itself. ``row`` as in :func:`when`.
     """
     if _value(row, "date_precision") != Precision.EXPECTED:
         return ""
@@ -76,9 +76,9 @@ def listed_when(row: Any, *, as_of: date, zone: str | None = None) -> str:
 
 
 def listed_when_known(row: Any, *, as_of: date, zone: str | None = None) -> str:
-    """Return :func:`listed_when` and how firm that is: ``Mon 23 – Fri 27 Nov 2026, confirmed``.
+    """Return :func:`listed_when` with the standing: ``Mon 23 – Fri 27 Nov 2026, confirmed``.
 
-    Of an expected day and of a window the phrase says already that they are projected.
+    The phrases for an expected day and for a window already say that they are projected.
     """
     phrase, standing = listed_when(row, as_of=as_of, zone=zone), Standing(_value(row, "standing"))
     if standing is Standing.PROJECTED and _value(row, "date_precision") != Precision.DAY:

@@ -1,4 +1,4 @@
-"""The one filter by which pages, feeds, exports and the command line narrow the calendar table and lists."""
+"""The filter with which pages, feeds, exports and the command line narrow the calendar table and lists."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ PARAMETERS = (*LISTS, "period", "q")
 """Every parameter of the filter, in the order in which :meth:`Filter.to_params` writes them."""
 
 LONGEST_TEXT, MOST_WORDS = 200, 12
-"""Characters and words of a search: each word is looked for in every row."""
+"""The limits of a search text, because each word is searched in every row."""
 
 MOST_VALUES = 400
-"""Values of all parameters together: more than there are countries, organisations and cycles to choose."""
+"""The limit for values of all parameters together: more than all countries, organisations and cycles."""
 
 _QUOTED = 60
-"""Characters of a wrong value that a message repeats."""
+"""How many characters of a wrong value a message shows."""
 
 
 class FilterError(ValueError):
@@ -44,7 +44,7 @@ class FilterError(ValueError):
 
 @dataclass(frozen=True)
 class RecordFacts:
-    """What the filter looks at in a record of staff; None: its kind has no such fact and is not narrowed by it.
+    """The facts of a record that the filter checks; None: its kind has no such fact and is not narrowed by it.
 
     ``organisation`` and ``country`` are codes, empty where the record names none; ``day`` is a date of the place.
     """
@@ -56,7 +56,7 @@ class RecordFacts:
 
 @dataclass(frozen=True)
 class Filter:
-    """What to keep. An empty field keeps everything.
+    """The items to keep. An empty field keeps everything.
 
     ``organisations`` are codes that include all bodies below them, ``bodies`` are codes without those below;
     ``countries`` are ISO 3166 alpha-3 codes. ``start`` and ``end`` (inclusive) keep what overlaps that period, and a
@@ -100,7 +100,7 @@ class Filter:
                 if code not in lists[LISTS[name]]:
                     lists[LISTS[name]].append(code)
             else:
-                raise FilterError(f"There is no parameter “{_shortened(name)}”. Use {_listed(PARAMETERS)}.")
+                raise FilterError(f"Unknown parameter “{_shortened(name)}”. Use {_listed(PARAMETERS)}.")
         start, end = _period(period)
         return cls(**{field: tuple(sorted(values)) for field, values in lists.items()}, start=start, end=end, text=text)
 
@@ -121,10 +121,10 @@ class Filter:
 
     @classmethod
     def from_query(cls, query: str) -> Filter:
-        """Read the filter that :attr:`query` wrote, whatever the reference holds by now.
+        """Read the filter that :attr:`query` wrote, regardless of later changes in the reference.
 
-        A value that the reference has since lost stays in the filter and keeps nothing: without it the filter would
-        show more than before. Raises FilterError for a query that no filter wrote.
+        A value no longer in the reference stays in the filter and matches nothing: without it the filter would show
+        more than before. Raises FilterError for a query that no filter wrote.
         """
         lists: dict[str, list[str]] = {field: [] for field in LISTS.values()}
         period: list[str] = []
@@ -138,9 +138,9 @@ class Filter:
                 text = _checked_text(value)
         start, end = _period(period)
         found = cls(**{field: tuple(values) for field, values in lists.items()}, start=start, end=end, text=text)
-        # A blank value, like one that is left out, would keep everything.
+        # A blank value, like a missing one, would keep everything.
         if found.query != query or not all(value.strip() for _, value in found.to_params()):
-            raise FilterError("This filter is not as it was kept. Set it anew on the page Feeds.")
+            raise FilterError("The saved filter is not valid. Set it again on the Feeds page.")
         return found
 
     @property
@@ -149,7 +149,7 @@ class Filter:
         return self != Filter()
 
     def organisation_codes(self, reference: Reference) -> frozenset[str] | None:
-        """The codes of organisations and bodies of which records are kept; None keeps those of any and of none."""
+        """The codes of organisations and bodies whose records are kept; None: all records, with or without a code."""
         chosen = [_beneath(self.organisations, reference)] if self.organisations else []
         chosen += [frozenset(self.bodies)] if self.bodies else []
         return frozenset.intersection(*chosen) if chosen else None
@@ -195,7 +195,7 @@ class Filter:
 
 
 def _beneath(codes: Iterable[str], reference: Reference) -> frozenset[str]:
-    """These organisations and all beneath them."""
+    """These organisations and all their bodies."""
     return frozenset(code for one in codes for code in reference.beneath.get(one, {one}))
 
 
@@ -228,8 +228,8 @@ def _period(values: list[str]) -> tuple[date | None, date | None]:
         days = []
     if len(days) != 2 or days[0] > days[1]:
         raise FilterError(
-            "“period” is given twice, first day and last day, such as period=2026-11-24&period=2027-02-22, "
-            "the first not after the last."
+            "Enter “period” twice, with a start date and an end date on or after it, such as "
+            "period=2026-11-24&period=2027-02-22."
         )
     return days[0], days[1]
 
@@ -258,7 +258,7 @@ def _listed(values: Iterable[str]) -> str:
 
 
 def describe(chosen: Filter, reference: Reference) -> str:
-    """Return what the filter keeps as a phrase for people."""
+    """Return a phrase for people that describes the filter."""
     short_names = {code: row.short_name for code, row in reference.organisations.items()}
     names: tuple[tuple[tuple[str, ...], Mapping[str, str]], ...] = (
         (chosen.organisations, short_names),

@@ -1,4 +1,4 @@
-"""The row of the reference from which an item of the calendar comes, or will come once it is more than projected."""
+"""The reference row behind a calendar item, or its future row if the item is projected."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ class Origins:
     ) -> tuple[str, str] | None:
         """Return file and key of an item's row, from columns of the calendar table.
 
-        Of a projected item the file does not have the key yet. Returns None for an item that has no row: a text that
-        is due, an event of the mission.
+        The file does not have the key of a projected item yet. Returns None for an item without a row: a text that is
+        due, or one of the mission's own events.
         """
         if item in self._rows:
             return self._rows[item]

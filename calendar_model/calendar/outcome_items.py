@@ -1,7 +1,7 @@
-"""Adoptions of UPR outcomes by the Council, as items of their own.
+"""Adoptions of UPR outcomes by the Council, each as an item.
 
-Only where the day is known. The coming ones are one milestone of the session in which they are due, because their
-order is set a few weeks before.
+Only those with a known date. Upcoming adoptions are one milestone of their session, because their order is set a few
+weeks before.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 
 def adoption_items(reference: Reference, reviews: Iterable[Item], as_of: date) -> Iterator[Item]:
-    """Yield the adoption of each outcome that has a day, from the items of the ``reviews``.
+    """Yield the adoption of each outcome with a date, from the items of the ``reviews``.
 
-    It belongs to the body, the place and the session that adopts, and is related to its review.
+    It has the body, place and session of the adoption, and is related to its review.
     """
     items = {item.item: item for item in reviews}
     for row in reference.reviews:
@@ -48,9 +48,7 @@ def adoption_items(reference: Reference, reviews: Iterable[Item], as_of: date) -
             latest=None,
             standing=Standing.HELD if past else Standing.CONFIRMED,
             confidence=Confidence.RECALLED if recalled else Confidence.SOURCED,
-            basis="The day of adoption is from memory."
-            if recalled
-            else "The day of adoption is from the source given.",
+            basis="Unsourced date of adoption." if recalled else "The date of adoption is from the source.",
             timezone=seat.timezone,
             location=seat.seat_city,
             description=f"{row.outcome_decision}." if row.outcome_decision else "",

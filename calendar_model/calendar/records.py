@@ -11,7 +11,7 @@ from calendar_model.vocabulary import Sensitivity
 
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return one dictionary an item with the exported columns, ready for JSON; none for an item that is restricted.
+    """Return a dictionary of the exported columns for each item, ready for JSON; none for restricted items.
 
     ``start`` and ``end`` are ISO dates of the place, ``end`` inclusive; of a timed item they are ISO instants with the
     offset of the place. Where ``date_precision`` is not ``day`` they bound a window. Codes are lists.

@@ -40,7 +40,7 @@ _SEQUENCE_OF_STANDING = {
 """A date firms up in this order, so that a change of standing alone raises the iCalendar SEQUENCE."""
 
 _FIRST_CHANGE = date(2026, 1, 1)
-"""No record was written before this day."""
+"""The first day on which a record was written."""
 
 
 def build_table(reference: Reference, as_of: date, until: date) -> pd.DataFrame:
@@ -59,7 +59,7 @@ def to_frame(items: Iterable[Item], reference: Reference, as_of: date) -> pd.Dat
 
 
 def item_rows(items: Iterable[Item], reference: Reference) -> pd.DataFrame:
-    """Return the rows of :func:`to_frame` without attributes, for items that are no table of their own."""
+    """Return the rows of :func:`to_frame` without attributes, for items that do not form a whole table."""
     unique: dict[str, Item] = {}
     for item in items:
         unique.setdefault(item.item, item)
@@ -105,7 +105,7 @@ _DERIVED: dict[str, Callable[[Item, Reference], Any]] = {
     "sequence": lambda item, reference: _sequence(item),
     "search": _searched_text,
 }
-"""The columns that are worked out; the others are attributes of the item."""
+"""The derived columns; the others are attributes of the item."""
 
 
 def _days_of(days: list[date]) -> np.ndarray:
@@ -134,11 +134,11 @@ _TYPED: dict[ColumnType, Callable[[list[Any]], Any]] = {
     ColumnType.FLAG: lambda values: np.array(values, dtype=bool),
     ColumnType.NUMBER: lambda values: np.array(values, dtype="int64"),
 }
-"""How the values of a column get its dtype."""
+"""The function that gives the values of a column their dtype."""
 
 
 def with_items(table: pd.DataFrame, items: Iterable[Item], reference: Reference) -> pd.DataFrame:
-    """Return the table with further items of no cycle in their places, or the table itself if there are none.
+    """Return the table with further items, which belong to no cycle, in their places; the same table if there are none.
 
     The result is the same as if :func:`to_frame` had made it of all items together: columns, reading order,
     ``version``. An item whose identifier the table has already is left out. The table's other attributes remain.

@@ -1,8 +1,8 @@
-"""The picture of coverage: a row an item, a column an expectation, a tile for its state.
+"""The coverage figure: one row for each item, one column for each expectation, one tile for its state.
 
-A tile is filled when the expectation is met, hollow while there is time, hatched when it is due soon, and has a thick
-edge and the word when it is late. Where a kind of item does not call for an expectation there is no tile. The sentence
-for a tile is in its hover, and in the list beside the picture.
+A tile is filled if the expectation is met, hollow while there is time, and hatched if it is due soon. A late one has a
+thick edge and the word. There is no tile if the expectation does not apply to the kind of item. The sentence for a tile
+is in its hover and in the list next to the figure.
 """
 
 from __future__ import annotations
@@ -35,25 +35,25 @@ from calendar_model.terms import Expectation, ReadinessState
 from calendar_model.vocabulary import Precision
 
 WARNING: Mapping[ThemeName, str] = {"light": "#a6341b", "dark": "#f39a82"}
-"""The one warning hue, for what is late: at least 4.5:1 on the ground, also where it tints it."""
+"""The only warning colour, for late tiles: at least 4.5:1 on the ground, tinted or not."""
 
 LATE_TINT = 0.1
-"""How strongly a late tile is tinted with the warning hue."""
+"""The opacity of the tint of a late tile."""
 
 _NARROW_PX = 640
 _WIDEST_TILE_PX, _GAP_PX = 116, 6
 _ROW_PX, _NARROW_ROW_PX, _TILE_PX = 32, 56, 24
 _STRIPE_PX, _INDENT_PX = 3, 10
 _BOLD = 1.08
-"""How much wider bold letters are."""
+"""The width of bold letters, relative to regular ones."""
 
 _HEADS_AGAIN = 14
-"""With more rows than this, the heads of the columns are repeated under the picture."""
+"""With more rows than this, the column heads are repeated below the figure."""
 
 
 @dataclass(frozen=True)
 class _Grid:
-    """The places of rows and columns, in pixels of the plot."""
+    """The positions of rows and columns, in pixels of the plot."""
 
     width: float
     narrow: bool
@@ -63,7 +63,7 @@ class _Grid:
 
     @property
     def left(self) -> float:
-        """Where the first column begins."""
+        """The left edge of the first column."""
         return self.width - self.tile * len(self.columns)
 
     @property
@@ -72,23 +72,23 @@ class _Grid:
 
     @property
     def label(self) -> float:
-        """How much room the name of an item has."""
+        """The room for the title of an item."""
         return self.width if self.narrow else self.left - _GAP_PX
 
     def middle(self, number: int) -> float:
-        """The height of the middle of a row's tiles."""
+        """The vertical middle of a row's tiles."""
         return (number + 1) * self.row - 6 - _TILE_PX / 2 if self.narrow else (number + 0.5) * self.row
 
 
 def coverage_figure(frame: pd.DataFrame, theme: ThemeName, width: int, reference: Reference) -> go.Figure:
-    """The picture.
+    """Return the figure.
 
     In: ``frame`` as :func:`calendar_model.mission.coverage.coverage` gives it, or some of its items; ``width``,
-    the pixels that the picture will have; ``reference``, for the colours of the organisations.
+    the width of the figure in pixels; ``reference``, for the colours of the organisations.
 
-    Out: a figure with fixed axes: a trace a state, named in words with its count, and one named ``items`` that lies
-    under the names. The customdata of a tile begins with the item's id and the expectation, that of a name with the
-    item's id and nothing.
+    Out: a figure with fixed axes: one trace for each state, named in words with its count, and one named ``items``
+    under the titles. The customdata of a tile begins with the item's id and the expectation, that of a title with the
+    item's id and an empty text.
     """
     inks = INKS[theme]
     narrow = width < _NARROW_PX
@@ -113,9 +113,9 @@ def coverage_figure(frame: pd.DataFrame, theme: ThemeName, width: int, reference
 
 
 def coverage_summary(frame: pd.DataFrame) -> str:
-    """The picture in a few sentences, for those who do not see it."""
+    """Return an alternative text for the figure, in a few sentences."""
     if frame.empty:
-        return "Coverage: nothing is expected around the items shown."
+        return "Coverage: no actions expected for the items shown."
     states = ", ".join(f"{count} {state}" for state, count in count_states(frame["state"]).items())
     items = frame["item"].nunique()
     text = f"Coverage of {items} {'item' if items == 1 else 'items'}: {states}."
@@ -136,7 +136,7 @@ def _when(row: Mapping[Any, Any]) -> str:
 
 
 def _word(tile: Mapping[Any, Any], room: float, size: float) -> str:
-    """The text in a tile: the longest that has room."""
+    """The longest text that fits into a tile."""
     state = tile["state"]
     if state == ReadinessState.DONE:
         return "done"
@@ -154,13 +154,13 @@ def _word(tile: Mapping[Any, Any], room: float, size: float) -> str:
 
 
 _CLICKS: Mapping[ActionKind, str] = {
-    ActionKind.LOG_ENGAGEMENT: "A click logs it.",
-    ActionKind.START_STATEMENT: "A click begins a draft.",
-    ActionKind.OPEN_STATEMENT: "A click opens what it waits for.",
-    ActionKind.OPEN_CASE: "A click opens what it waits for.",
-    ActionKind.OPEN_FOLLOW_UPS: "A click opens what it waits for.",
+    ActionKind.LOG_ENGAGEMENT: "Click to log an engagement.",
+    ActionKind.START_STATEMENT: "Click to start a draft.",
+    ActionKind.OPEN_STATEMENT: "Click to see what is outstanding.",
+    ActionKind.OPEN_CASE: "Click to see what is outstanding.",
+    ActionKind.OPEN_FOLLOW_UPS: "Click to see what is outstanding.",
 }
-_OPENS_ITEM = "A click opens the item."
+_OPENS_ITEM = "Click to open the item."
 
 
 def _hover(tile: Mapping[Any, Any]) -> str:
@@ -222,7 +222,7 @@ def _tiles(
 
 
 def _items(rows: Sequence[Mapping[Any, Any]], number: Mapping[str, int], grid: _Grid) -> go.Bar:
-    """What a click on an item's name meets: the name itself is text, which plotly does not take clicks on."""
+    """The clickable area under an item's title: plotly takes no clicks on text."""
     top = [number[row["item"]] * grid.row for row in rows]
     height = grid.row - _TILE_PX - 6 if grid.narrow else grid.row - 4
     return go.Bar(
@@ -246,7 +246,7 @@ def _items(rows: Sequence[Mapping[Any, Any]], number: Mapping[str, int], grid: _
 def _names(
     rows: Sequence[Mapping[Any, Any]], number: Mapping[str, int], grid: _Grid, inks: Inks
 ) -> tuple[go.Scatter, go.Scatter]:
-    """The days on the left and the titles after them; on a narrow picture one after the other above the tiles."""
+    """The dates and titles: in two columns on the left, or on one line above the tiles of a narrow figure."""
     whens = [_when(row) for row in rows]
     widest = max((text_px(when, TEXT_PX) for when in whens), default=0.0) + 12
     heights = [number[row["item"]] * grid.row + (12 if grid.narrow else grid.row / 2) for row in rows]

@@ -23,11 +23,11 @@ from calendar_model.vocabulary import WINDOWS, Kind, Precision, Standing
 from calendar_model.wording import standing_words
 
 MARKS_AT_MOST = 400
-"""More marks than this can be neither distinguished nor drawn at once; chips count the others."""
+"""The most marks that can be distinguished and drawn at once; chips count the others."""
 
 
 ROWS_AT_MOST = 120
-"""The most rows of a picture that can be seen as one; each band that a body has still gets a row."""
+"""The most rows of a figure; each band of a body still gets one."""
 
 
 NARROW_PX = 640
@@ -40,7 +40,7 @@ _DOT_PX = 7
 
 
 DOTS_PX = 28
-"""The least of a window's dotted line that is to be seen beside its label."""
+"""The shortest visible part of a window's dotted line next to its label."""
 
 
 _POINTS = (Kind.RESOLUTION, Kind.MANDATE_RENEWAL, Kind.DEADLINE, Kind.MILESTONE)

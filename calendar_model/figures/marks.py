@@ -34,7 +34,7 @@ _LEAST_PX = 2
 
 
 _SHARE = 0.9
-"""What a label takes of the room measured for it, which is rather too much: a line ends close to its words."""
+"""The share of the measured room that a label takes; the measure is generous, and a line ends close to its words."""
 
 
 class Label(NamedTuple):
@@ -55,7 +55,7 @@ class Label(NamedTuple):
 
 
 def areas(marks: Sequence[TimelineMark], scale: TimelineScale, detail: Detail) -> dict[str, Any]:
-    """Return what the pointer meets where there is only a line: windows, and sessions after their main part."""
+    """Return hover areas for marks drawn as lines: windows, and sessions after their main part."""
     found = [mark for mark in marks if mark.is_bar and (mark.is_window or mark.closes > mark.x1)]
     spans = [(mark, mark.x0 if mark.is_window else mark.x1, min(mark.closes, scale.px)) for mark in found]
     return _bar_trace(
@@ -64,7 +64,7 @@ def areas(marks: Sequence[TimelineMark], scale: TimelineScale, detail: Detail) -
 
 
 def bars(marks: Sequence[TimelineMark], scale: TimelineScale, detail: Detail, inks: Inks) -> dict[str, Any]:
-    """Return what lasts: solid where the days are a fact, paler while they are provisional, else an outline."""
+    """Return the bars: solid for announced or past dates, paler for provisional ones, else an outline."""
     found = [mark for mark in marks if mark.is_bar and not mark.is_window and mark.x1 > mark.x0]
     colours = [
         mark.colour if mark.is_sure else inks.ground if mark.is_outlined else with_alpha(mark.colour, 0.35)
@@ -182,12 +182,12 @@ def _symbol(mark: TimelineMark) -> str:
 
 
 def _has_sign(mark: TimelineMark) -> bool:
-    """Whether a sign is drawn: on the day of what is no bar, and for a text that did not come in its window."""
+    """Whether a sign is drawn: for a mark without a bar, and for a text that was not tabled in its window."""
     return not mark.is_bar or (mark.is_window and mark.departure)
 
 
 def sign_trace(marks: Sequence[TimelineMark], scale: TimelineScale) -> dict[str, Any]:
-    """Return the signs on days, and an arrow at the end of what goes on."""
+    """Return the signs of marks without a bar."""
     signs = [mark for mark in marks if _has_sign(mark)]
     sizes = {Kind.RESOLUTION: 12, Kind.MANDATE_RENEWAL: 12, Kind.DEADLINE: 10}
     return dict(
@@ -228,17 +228,17 @@ _NOTES: Mapping[str, str] = {
     Standing.NOT_CONFIRMED: "not confirmed",
     Standing.CANCELLED: "cancelled",
 }
-"""What a label says of a standing; nothing of what is held or confirmed."""
+"""The note on a standing in a label; none for held or confirmed items."""
 
 
 def _notes(mark: TimelineMark) -> list[str]:
-    """Return how the days are known, in the words of a label: the fullest first, none for a fact."""
+    """Return notes on the date for a label, the fullest first; none for a fact."""
     if mark.departure:
-        return [] if "did not come" in mark.title else ["did not come"]
+        return ["not tabled"]
     if mark.standing in (Standing.NOT_CONFIRMED, Standing.CANCELLED):
         return [_NOTES[mark.standing]]
     if mark.is_window:
-        return ["days not known"] if mark.standing == Standing.HELD else ["dates not set", "not set"]
+        return ["dates not known"] if mark.standing == Standing.HELD else ["dates not set", "not set"]
     if mark.is_expected:
         return ["expected"]
     return [_NOTES[mark.standing]] if mark.standing in _NOTES else []
@@ -287,7 +287,7 @@ def label_of(mark: TimelineMark) -> Label:
 def label_trace(
     marks: Sequence[TimelineMark], labels: Sequence[Label], scale: TimelineScale, inks: Inks
 ) -> dict[str, Any]:
-    """Return the labels: bold of a deadline, struck through of what is cancelled."""
+    """Return the labels: bold for a deadline, struck through for a cancelled item."""
     x, y, texts, colours, sides = [], [], [], [], []
     for mark, label in zip(marks, labels, strict=True):
         if not label.text:
@@ -342,7 +342,7 @@ def chip_trace(chips: Sequence[tuple[float, float, int, float]], scale: Timeline
         "textposition": "middle right",
         "textfont": {"size": 11, "color": inks.accent},
         "customdata": [
-            [f"{MORE}{day.isoformat()}", f"{count} more from {day_words(day)} on.<br>A click looks closer."]
+            [f"{MORE}{day.isoformat()}", f"{count} more from {day_words(day)}.<br>Click to zoom in."]
             for day, (_, _, count, _) in zip(days, chips, strict=True)
         ],
         "hovertemplate": "%{customdata[1]}<extra></extra>",

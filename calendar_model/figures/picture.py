@@ -1,10 +1,8 @@
-"""A sheet as a file for a presentation: PNG, SVG or PDF, drawn by the Chromium or Chrome of this machine.
+"""A sheet as an image file: PNG, SVG or PDF, drawn by Chromium or Chrome on this machine.
 
-Each picture starts a browser of its own and ends it. It gets a profile and a home of its own, which go with it, nothing
-of the dashboard's environment but what a program needs to start, and no network; in Chromium's sandbox where there can
-be one. Measured on two cores with little else to do: 2 to 3 s that way,
-0.2 to 0.4 s with a browser kept warm, which would hold some hundred megabytes all day for the few pictures that are
-made.
+Each image starts its own browser and ends it. The browser gets a temporary profile and home, only those environment
+variables that a program needs to start, and no network. It runs in Chromium's sandbox if possible. On two idle cores an
+image takes 2 to 3 s. A browser kept open would take 0.2 to 0.4 s, but hold some hundred megabytes all day.
 """
 
 from __future__ import annotations
@@ -44,17 +42,17 @@ _queue = WorkQueue(at_once=1, waiting=3, seconds=2 * SECONDS)
 
 
 class PictureError(Exception):
-    """A picture could not be made; ``str()`` is a sentence for the reader with what to do."""
+    """An image could not be made; ``str()`` is a sentence for the reader with what to do."""
 
 
 NO_BROWSER = (
-    "A picture needs Chromium or Chrome on the machine that runs the dashboard, and none was found there. Whoever "
-    "looks after it can install one, or name it in the variable CHROMIUM. Until then a screenshot of this page serves."
+    "Images need Chromium or Chrome on the server, and none was found. An administrator can install one, or name it in "
+    "the variable CHROMIUM. Until then, take a screenshot of this page."
 )
-TOO_LONG = "The picture took too long and was given up. Try again in a minute, or with a narrower filter."
-TOO_LARGE = "There is too much for one picture. Try again with a narrower filter, or a shorter period."
-BUSY = "Other pictures are being drawn at the moment. Try again in a minute."
-FAILED = "The browser that draws the picture stopped before it was done. Try again; if it stays so, take a screenshot."
+TOO_LONG = "The image took too long to draw. Try again in a minute, or with a narrower filter."
+TOO_LARGE = "Too many items for one image. Try again with a narrower filter, or a shorter period."
+BUSY = "Other images are being drawn. Try again in a minute."
+FAILED = "The browser stopped before the image was finished. Try again; if it fails again, take a screenshot."
 
 
 def picture(drawn_sheet: PictureSheet, file_format: PictureFormat) -> bytes:
@@ -100,7 +98,7 @@ def picture(drawn_sheet: PictureSheet, file_format: PictureFormat) -> bytes:
 
 
 async def _drawn(figure: dict[str, Any], options: dict[str, Any]) -> bytes:
-    # Here and not above: it is heavy, and most processes never draw.
+    # Imported here because it is slow, and most processes never draw.
     from kaleido import Kaleido, PageGenerator  # type: ignore[import-untyped]
 
     from calendar_model.figures.browser import OfflineChromium, can_have_a_sandbox

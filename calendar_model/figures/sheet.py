@@ -1,8 +1,8 @@
-"""Layout of a figure as a picture for a slide or a page.
+"""Layout of a figure as an image for a slide or a page.
 
-A figure of the app is as tall as its content and is made for a width in pixels. On a sheet the height is given too, so
-the figure is drawn for a width at which it fits, and the sheet is scaled. Of several variants of the same figure the
-fullest one that fits in letters of a legible size is drawn; where none does, the last one in smaller letters.
+In the app a figure has a given width and the height of its content. A sheet also has a given height, so the figure is
+drawn for a width at which it fits, and the sheet is scaled. Of several variants of a figure the fullest that fits in
+legible letters is drawn; if none does, the last one in smaller letters.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def lay_out(
     selection, nothing to drag. Hatchings become lines, because many programs cannot show patterns and a PDF of them
     is many megabytes.
     """
-    # The browser that draws it has the fonts of its system alone.
+    # The browser that draws it has only the fonts of its system.
     with any_font():
         return _laid_out(variants, sheet, title, subtitle, note)
 

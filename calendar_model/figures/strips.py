@@ -1,16 +1,16 @@
-"""A track as a strip: its texts, past and due, across the years.
+"""A track as a strip: its past and due texts across the years.
 
-How a strip is to be read, from top to bottom:
+How to read a strip, from top to bottom:
 
 =====================  ============================================================================================
-filled diamond         a text, adopted, at its day
-hollow diamond         a text that is due, on its expected day; in the middle of a dotted line where the dates are not
-                       set, which spans the window inside which it falls
-hollow with a cross    a text that was due and did not come
+filled diamond         an adopted text, at its date
+hollow diamond         a text that is due, at its expected date; if dates are not set, in the middle of a dotted line
+                       over its window
+hollow with a cross    a text that was due but not tabled
 thin stem              adopted by consensus
-bar                    adopted by a vote: from the foot for, abstaining and against, as shares of the votes given
-small diamonds         what the guidelines' rule gives, where that differs from the practice
-stepped line           the interval: a step where the cadence changed; dotted, that of the guidelines where it differs
+bar                    adopted by a vote: from the bottom in favour, abstaining and against, as shares of the votes cast
+small diamonds         texts due under the guidelines, where these differ from practice
+stepped line           the interval: a step where the cadence changed; dotted for the guidelines where they differ
 =====================  ============================================================================================
 """
 
@@ -84,7 +84,7 @@ class _TextMark:
 
 
 def other_view(reference: Reference, track: str, as_of: date, until: date) -> tuple[Occurrence, ...]:
-    """Return what the guidelines' rule gives for a track after the last text, if it differs from the practice.
+    """Return the occurrences of a track by the guidelines' rule after the last text, if they differ from practice.
 
     Departures from the guidelines' rule are included. ``until`` is the last day to look at. Empty if both agree.
     """
@@ -99,7 +99,7 @@ def other_view(reference: Reference, track: str, as_of: date, until: date) -> tu
 
 
 def difference_of_views(reference: Reference, track: str, as_of: date, until: date) -> str:
-    """Return one or two sentences that compare the guidelines and the practice; empty without a rule."""
+    """Return sentences that compare guidelines and practice; empty without a rule."""
     rules = {
         view: _latest([c for c in reference.cadences if c.track == track and c.view is view], as_of) for view in View
     }
@@ -109,7 +109,7 @@ def difference_of_views(reference: Reference, track: str, as_of: date, until: da
     guidelines = other_view(reference, track, as_of, until)
     stated_interval = wording.every(stated.interval_years, stated.interval_years_max)
     if not guidelines:
-        return f"The guidelines and the practice agree: {stated_interval}."
+        return f"Guidelines and practice agree: {stated_interval}."
     practised_interval = wording.every(practised.interval_years, practised.interval_years_max)
     expected = next(
         (
@@ -121,12 +121,12 @@ def difference_of_views(reference: Reference, track: str, as_of: date, until: da
     )
     missed = [o for o in guidelines if o.departure]
     coming = [o for o in guidelines if not o.departure]
-    by_rule = [f"{_occurrence_line(o)} (did not come)" for o in missed] + [_occurrence_line(o) for o in coming[:1]]
+    by_rule = [f"{_occurrence_line(o)} (not tabled)" for o in missed] + [_occurrence_line(o) for o in coming[:1]]
     sentence = (
-        f"The two part in {practised.first_year}: the guidelines say {stated_interval}, "
-        f"which gives {' and '.join(by_rule)}; in practice the text comes {practised_interval}"
+        f"Guidelines and practice differ since {practised.first_year}. The guidelines say {stated_interval}: "
+        f"{' and '.join(by_rule)}. In practice the text is tabled {practised_interval}"
     )
-    sentence += f", which gives {_occurrence_line(expected)}." if expected else "."
+    sentence += f": {_occurrence_line(expected)}." if expected else "."
     reasons = [
         r.theme
         for o in missed
@@ -167,11 +167,11 @@ def strip_figure(
     """Return the strip of one track.
 
     In: ``rows``, rows of the calendar table (those of other tracks are left aside); ``reference``, for votes and
-    cadences; ``as_of``, today; ``first_year`` to ``last_year``, the years across; ``width``, the pixels that the
-    picture will have.
+    cadences; ``as_of``, today; ``first_year`` to ``last_year``, the years across; ``width``, the width of the
+    figure in pixels.
 
-    Out: a figure with fixed axes; the customdata of each mark begins with the item's id, which is empty for what only
-    the guidelines' rule would give.
+    Out: a figure with fixed axes; the customdata of each mark begins with the item's id, which is empty for a text that
+    only the guidelines' rule would give.
     """
     inks = INKS[theme]
     left = 62 if width < _NARROW_PX else 118
@@ -204,9 +204,9 @@ def strip_figure(
     )
     ticks = [(marks_y, "Text" if narrow else "Texts"), (vote_y + _VOTE_PX / 2, "Vote")]
     if guidelines:
-        ticks.append((other_y, "Guidelines" if narrow else "By the guidelines"))
+        ticks.append((other_y, "Guidelines"))
     if steps:
-        ticks.append((interval_y + len(levels) * _STEP_PX / 2 - 4, "Rhythm"))
+        ticks.append((interval_y + len(levels) * _STEP_PX / 2 - 4, "Interval"))
     figure.update_layout(_layout(scale, as_of, height, left, dict(ticks), inks))
     return figure
 
@@ -255,15 +255,15 @@ def stacked(strips: Sequence[go.Figure], names: Sequence[str]) -> go.Figure:
 
 
 def strip_summary(rows: pd.DataFrame, *, reference: Reference, track: str, first_year: int, last_year: int) -> str:
-    """Describe the strip in two sentences for people who do not see it."""
+    """Return an alternative text for the strip, in two sentences."""
     marks = [m for m in _marks(rows, reference, track) if first_year <= m.day.year <= last_year]
     adopted = [m for m in marks if m.standing == Standing.HELD]
     due = [m for m in marks if m.standing != Standing.HELD and not m.departure]
     missed = [m for m in marks if m.departure]
     voted = sum(m.text is not None and m.text.vote is Vote.RECORDED for m in adopted)
     name = reference.tracks[track].title
-    text = f"{name}, {first_year} to {last_year}: {len(adopted)} adopted, {voted} of them by a vote, {len(due)} due"
-    text += f", {len(missed)} that did not come." if missed else "."
+    text = f"{name}, {first_year} to {last_year}: {len(adopted)} adopted, {voted} of them by vote, {len(due)} due"
+    text += f", {len(missed)} not tabled." if missed else "."
     if due:
         text += f" Next: {due[0].label}, {due[0].when}."
     return text
@@ -301,7 +301,7 @@ def _marks(rows: pd.DataFrame, reference: Reference, track: str) -> list[_TextMa
 def _hover(row: Mapping[Any, Any], text: Resolution | None) -> str:
     standing = "adopted" if row["standing"] == Standing.HELD else wording.standing_words(row["standing"]).lower()
     if row["departure"]:
-        standing = "was due, did not come"
+        standing = "due but not tabled"
     days = f"{when(row)} {interval_words(row)}".rstrip()
     lines = [f"<b>{shown(row['title'])}</b>", shown(f"{days}, {standing}")]
     if text is not None:
@@ -310,7 +310,7 @@ def _hover(row: Mapping[Any, Any], text: Resolution | None) -> str:
 
 
 def _windows(marks: Sequence[_TextMark], y: float, scale: _YearScale, colour: str) -> go.Bar:
-    """Return the windows of texts that are due without an expected day: dotted, at their true width."""
+    """Return the windows of due texts without an expected date: dotted, at their true width."""
     due = [m for m in marks if m.is_window and m.standing != Standing.HELD and not m.departure]
     return go.Bar(
         name="window",
@@ -350,7 +350,7 @@ def _diamonds(marks: Sequence[_TextMark], y: float, colour: str, inks: Inks) -> 
 
 
 def _labels(marks: Sequence[_TextMark], y: float, scale: _YearScale, inks: Inks) -> go.Scatter:
-    """Return the symbols above the marks, in two rows; where there is room for one only, that of the later text."""
+    """Return the symbols above the marks, in two rows; if only one fits, that of the later text."""
     occupied = [scale.px + _RIGHT_PX + 1.0] * _LABEL_ROWS
     x, ys, texts, colours = [], [], [], []
     for mark in reversed(marks):
@@ -384,7 +384,7 @@ def _labels(marks: Sequence[_TextMark], y: float, scale: _YearScale, inks: Inks)
 
 
 def _votes(marks: Sequence[_TextMark], top: float, scale: _YearScale, colour: str, inks: Inks) -> list[go.Bar]:
-    """Return the recorded votes as thin bars: for at the foot, then abstaining, then against."""
+    """Return the recorded votes as thin bars: in favour at the bottom, then abstaining, then against."""
     voted = [(m, m.text) for m in marks if m.text is not None and m.text.vote is Vote.RECORDED]
     looks = (
         ("for", colour, colour, "yes"),
@@ -441,7 +441,8 @@ def _stems(marks: Sequence[_TextMark], top: float, colour: str) -> go.Scatter:
 
 def _by_guidelines(occurrences: Sequence[Occurrence], y: float, inks: Inks) -> go.Scatter:
     hovers = [
-        "<br>".join([f"<b>By the guidelines: {shown(_occurrence_line(o))}</b>", *wrapped(o.basis)]) for o in occurrences
+        "<br>".join([f"<b>Due under the guidelines: {shown(_occurrence_line(o))}</b>", *wrapped(o.basis)])
+        for o in occurrences
     ]
     return go.Scatter(
         name="guidelines",
@@ -462,7 +463,7 @@ def _by_guidelines(occurrences: Sequence[Occurrence], y: float, inks: Inks) -> g
 
 
 def _steps(reference: Reference, track: str, scale: _YearScale) -> list[tuple[date, date, Cadence]]:
-    """Return the rules with the days of the strip in which they hold: the practice's, then the guidelines'."""
+    """Return the rules with their days on the strip: first those of practice, then those of the guidelines."""
     found = []
     for view in View:
         own = [c for c in reference.cadences if c.track == track and c.view is view]
@@ -489,7 +490,7 @@ def _interval_line(
         for start, end, rule in own:
             at = top + levels.index(rule.interval_years) * _STEP_PX
             if view is View.GUIDELINES:
-                # Before the practice left it, the guidelines' line would lie on the other.
+                # Before practice changed, both lines would overlap.
                 start = max([start, *(s[0] for s in steps if s[2].view is View.PRACTICE)])
             x += [start.isoformat(), end.isoformat()]
             y += [at, at]

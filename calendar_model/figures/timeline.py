@@ -1,27 +1,27 @@
 """The timeline: the calendar table as lanes of organisations and bodies over a stretch of days.
 
-How a mark is to be read, at every zoom:
+How to read a mark, at every zoom:
 
 =======================  ==========================================================================================
-bar                      something that lasts: a session, a meeting, the term of a mandate holder
+bar                      a session, a meeting or the term of a mandate holder
 thin line after a bar    a long session after its main part, to its close
 arrow after a bar        a term whose end is not set
 diamond                  a text or a renewal
 triangle                 a deadline, with its label in bold
-dot                      something too short for a bar: a review, an observance, a step around a session
+dot                      an item too short for a bar: a review, an observance, a step around a session
 solid                    announced or past; pale with an outline: provisional
-hollow                   expected, with a thin whisker over the days on which it may be; it says "expected"
-dotted line              a window: the thing lies somewhere inside it, no day is claimed; it says "dates not set"
-"not confirmed"          hollow or dotted: its days have passed, and nobody has recorded what happened
-struck through           cancelled; a hollow diamond with a cross: was due and did not come
-``+12 more``             what did not fit into the lane there; nothing is left out without being counted
+hollow                   expected, with a thin whisker over the possible dates; labelled "expected"
+dotted line              a window, within which the item takes place; labelled "dates not set"
+"not confirmed"          hollow or dotted: the dates have passed and no outcome is recorded
+struck through           cancelled; a hollow diamond with a cross: due but not tabled
+``+12 more``             items that do not fit into the lane; all are counted
 =======================  ==========================================================================================
 
-A whisker before the mark goes back to the earliest day on which the thing may begin; one after it shows how much later
-it may begin, and so end.
+A whisker before the mark goes back to the earliest possible start. One after it shows how much later the item may
+begin, and so end.
 
-Only what lies in the stretch is drawn, and only the kinds that the zoom can bear (:mod:`calendar_model.figures.zoom`).
-Marks are packed into rows and labels are cut to the pixels they have, so that nothing covers anything.
+The figure shows only items in the period, and only the kinds for the zoom (:mod:`calendar_model.figures.zoom`). Marks
+are packed into rows and labels are shortened to their room, so that nothing overlaps.
 """
 
 from __future__ import annotations
@@ -115,20 +115,20 @@ def undrawn(view: pd.DataFrame, *, start: date, days: int, zoom: Zoom) -> dict[s
 
 def undrawn_words(hidden: Mapping[str, int], *, agenda: bool) -> str:
     """Return a sentence on the counts of :func:`undrawn`, with a pointer to the ``agenda`` if set; empty for none."""
-    where = ", but in the agenda" if agenda else ""
-    return f"Not drawn at this zoom{where}: {_counted(hidden)}." if hidden else ""
+    where = " (see Agenda)" if agenda else ""
+    return f"Hidden at this zoom{where}: {_counted(hidden)}." if hidden else ""
 
 
 def timeline_summary(
     view: pd.DataFrame, *, as_of: date, start: date, days: int, zoom: Zoom, reference: Reference
 ) -> str:
-    """Describe the picture in a few sentences for people who do not see it; parameters as in the figure."""
+    """Return an alternative text for the figure, in a few sentences; parameters as in :func:`timeline_figure`."""
     rows = in_window(view, start=start, days=days)
     rows = rows[rows["kind"].isin(drawn_kinds(rows, zoom)).to_numpy()]
     last = start + timedelta(days=days - 1)
     span = f"{day_words(start, weekday=False)} to {day_words(last, weekday=False)}"
     if rows.empty:
-        return f"Timeline from {span}: nothing is dated in it under this filter."
+        return f"Timeline from {span}: no items match the filter."
     lanes = rows["body"].nunique()
     text = f"Timeline from {span}, {lanes} {'lane' if lanes == 1 else 'lanes'}: {_counted(_counts(rows))}."
     if unsure := ", ".join(f"{count:,} {words}" for words, count in _unsure(rows).items() if count):
@@ -136,7 +136,7 @@ def timeline_summary(
     coming = (rows["start"].to_numpy() >= np.datetime64(as_of, "s")) & (
         rows["standing"].to_numpy() != Standing.CANCELLED
     )
-    # The next of which a day is known says more than a window that opens before it.
+    # The next item with a date says more than a window that opens before it.
     dated = coming & ~_is_window(rows)
     coming = dated if dated.any() else coming
     if coming.any():
@@ -147,12 +147,12 @@ def timeline_summary(
 
 
 def _is_window(rows: pd.DataFrame) -> np.ndarray:
-    """Return of which rows the picture shows a window; a term is a bar, however well its first day is known."""
+    """Return which rows the figure shows as windows; a term is always a bar."""
     return (rows["date_precision"].isin(WINDOWS) & (rows["kind"] != Kind.MANDATE_HOLDER)).to_numpy()
 
 
 def _unsure(rows: pd.DataFrame) -> dict[str, int]:
-    """Return how many rows are expected, have no days, or are not confirmed, by these words."""
+    """Return how many rows are expected, without dates, not confirmed or cancelled, by these words."""
     standing = rows["standing"].to_numpy(dtype=object)
     open_ = ~np.isin(standing, (Standing.NOT_CONFIRMED, Standing.CANCELLED, Standing.HELD))
     return {
@@ -203,8 +203,8 @@ def timeline_figure(
 
     In: ``view``, a calendar table (:mod:`calendar_model.calendar`), filtered; ``as_of``, today; ``start`` and
     ``days``, the stretch as :func:`calendar_model.figures.zoom.window` gives it; ``zoom``, the level of detail;
-    ``reference``, for the lanes' names, order and colours and for the UPR cycles; ``width``, the pixels that the
-    picture will have; ``marks``, by item id, a word or two that belongs to an item and is shown with its label;
+    ``reference``, for the lanes' names, order and colours and for the UPR cycles; ``width``, the width of the
+    figure in pixels; ``marks``, by item id, a word or two that belongs to an item and is shown with its label;
     ``zone``, the reader's IANA zone, in which timed items are placed and labelled (without it UTC, and the place's);
     ``rows_at_most``, how deep a band of a lane may be at most, where there is less room than the zoom allows for.
 
@@ -413,7 +413,7 @@ def _layout(
                 "x": 0.5,
                 "y": 0.5,
                 "showarrow": False,
-                "text": "Nothing is dated in this stretch under the filter.",
+                "text": "No items match the filter in this period.",
                 "font": {"size": 14, "color": inks.muted},
             }
         )

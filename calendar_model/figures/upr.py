@@ -1,9 +1,8 @@
-"""Where each state is in a cycle of reviews: a row a session, a tile a state.
+"""A cycle of UPR reviews as a grid: one row for each session, one tile for each State.
 
-A tile is filled when the review was held, hollow when it is coming, hatched when its days have passed and nobody has
-recorded what happened, hatched crosswise when it was moved or is uncertain, and dotted when it is only expected by the
-rhythm. A state that the filter leaves out keeps its place as
-an empty tile. The full text of a tile is in its hover, and in the table beside the picture.
+A tile is filled for a review that was held, hollow for an upcoming one, hatched if its dates have passed without a
+recorded result, cross-hatched if it was rescheduled or is unconfirmed, and dotted if it is only projected. A State
+hidden by the filter keeps its place as an empty tile. The full text is in the hover and in the table below the grid.
 """
 
 from __future__ import annotations
@@ -54,21 +53,21 @@ class ReviewState(StrEnum):
 STATE_WORDS: Mapping[ReviewState, str] = {
     ReviewState.HELD: "Held",
     ReviewState.NOT_CONFIRMED: "Not confirmed",
-    ReviewState.COMING: "Coming",
-    ReviewState.MOVED: "Moved or uncertain",
-    ReviewState.EXPECTED: "Expected by the rhythm",
+    ReviewState.COMING: "Upcoming",
+    ReviewState.MOVED: "Rescheduled or unconfirmed",
+    ReviewState.EXPECTED: "Projected",
 }
 
 DEPARTURE_WORDS: Mapping[ReviewDeparture, str] = {
     ReviewDeparture.RESCHEDULED: "Rescheduled",
     ReviewDeparture.POSTPONED: "Postponed",
     ReviewDeparture.ABSENT: "Not held",
-    ReviewDeparture.UNCERTAIN: "Uncertain whether it is held",
+    ReviewDeparture.UNCERTAIN: "May not take place",
 }
 
 
 def what_happened(review: Review | None) -> str:
-    """Return ``Rescheduled from UPR50``: how a review left its place; empty if it did not, or is not listed yet."""
+    """Return ``Rescheduled from UPR50``: the change of a review; empty if there is none, or it is not listed yet."""
     if review is None or review.departure is None:
         return ""
     words = DEPARTURE_WORDS[review.departure]
@@ -89,9 +88,10 @@ def review_state(standing: str, review: Review | None) -> ReviewState:
 
 
 def state_words(state: ReviewState, standing: str) -> str:
-    """Return ``Coming, provisional``: the state of a review and its standing, where that says more."""
+    """Return ``Upcoming, provisional``: the state of a review and its standing, unless both say the same."""
     words = STATE_WORDS[state]
-    return words if standing in (Standing.HELD, Standing.NOT_CONFIRMED) else f"{words}, {standing}"
+    same = standing in (Standing.HELD, Standing.NOT_CONFIRMED) or words.lower() == standing
+    return words if same else f"{words}, {standing}"
 
 
 def cycle_of(item: str, track: str) -> int | None:
@@ -121,7 +121,7 @@ class _Tile:
 
 @dataclass(frozen=True)
 class _SessionRow:
-    """A session, or the part of it that fits into one line of the picture."""
+    """A session, or the part of it that fits into one line of the figure."""
 
     label: str
     y: float
@@ -137,9 +137,9 @@ def cycle_figure(
 ) -> go.Figure:
     """Return the grid of a cycle.
 
-    In: ``reviews``, rows of the calendar table as :func:`reviews_of_cycle` gives them; ``reference``, for the names and
-    for what happened to a review; ``width``, the pixels that the picture will have; ``kept``, the items that the
-    filter keeps (None: all).
+    In: ``reviews``, rows of the calendar table as :func:`reviews_of_cycle` gives them; ``reference``, for names and
+    changes of reviews; ``width``, the width of the figure in pixels; ``kept``, the items that match the filter (None:
+    all).
 
     Out: a figure with fixed axes, one bar trace a state of the review, named in words with its count; the customdata
     of a tile begins with the item's id.
@@ -170,10 +170,10 @@ def cycle_counts(reviews: pd.DataFrame, reference: Reference) -> dict[ReviewStat
 
 
 def cycle_summary(reviews: pd.DataFrame, reference: Reference, cycle: int) -> str:
-    """Describe the grid in a sentence for people who do not see it."""
+    """Return an alternative text for the grid, in one sentence."""
     counts = cycle_counts(reviews, reference)
     phrases = ", ".join(f"{count} {STATE_WORDS[state].lower()}" for state, count in counts.items())
-    return f"{wording.ordinal(cycle)} cycle, {reviews['session'].nunique()} sessions, {len(reviews)} states: {phrases}."
+    return f"{wording.ordinal(cycle)} cycle, {reviews['session'].nunique()} sessions, {len(reviews)} States: {phrases}."
 
 
 def _by_session(rows: Sequence[Mapping[Any, Any]]) -> dict[str, list[Mapping[Any, Any]]]:
@@ -290,7 +290,7 @@ def _trace(state: ReviewState, tiles: Sequence[_Tile], tile_px: float, colour: s
 
 def _left_out(tiles: Sequence[_Tile], inks: Inks) -> go.Bar:
     return go.Bar(
-        name=f"Left out by the filter ({len(tiles)})",
+        name=f"Hidden by the filter ({len(tiles)})",
         orientation="h",
         base=[t.column + 0.03 for t in tiles],
         x=[0.94] * len(tiles),

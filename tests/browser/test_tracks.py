@@ -48,7 +48,7 @@ def test_the_cycle_stands_in_the_address(server: str, visit: Visit) -> None:
     page = visit.page
     page.goto(f"{server}/upr?cycle=5")
     settled(page)
-    expect(page.get_by_text("193 expected by the rhythm.")).to_be_visible()
+    expect(page.get_by_text("193 projected.")).to_be_visible()
     page.get_by_test_id("stButtonGroup").get_by_text("3", exact=True).click()
     expect(page).to_have_url(re.compile(r"[?&]cycle=3(&|$)"))
     expect(page.get_by_text("193 held.")).to_be_visible()

@@ -115,7 +115,7 @@ def test_every_word_of_a_search_must_occur(table: pd.DataFrame, reference: Refer
     [
         (
             [("organization", "osce")],
-            "There is no parameter “organization”. Use organisation, body, kind, track, country, standing, period or q.",
+            "Unknown parameter “organization”. Use organisation, body, kind, track, country, standing, period or q.",
         ),
         (
             [("standing", "sure")],
@@ -128,8 +128,8 @@ def test_every_word_of_a_search_must_occur(table: pd.DataFrame, reference: Refer
         (
             [("period", "2026-11-24")],
             (
-                "“period” is given twice, first day and last day, such as period=2026-11-24&period=2027-02-22, "
-                "the first not after the last."
+                "Enter “period” twice, with a start date and an end date on or after it, such as "
+                "period=2026-11-24&period=2027-02-22."
             ),
         ),
     ],

@@ -156,11 +156,11 @@ def test_other_methods_are_refused(client: TestClient, method: str) -> None:
     [
         (
             "tz=Europe%2FOslo",
-            "There is no parameter “tz”. Use organisation, body, kind, track, country, standing, period or q.",
+            "Unknown parameter “tz”. Use organisation, body, kind, track, country, standing, period or q.",
         ),
         (
             "item=session-HRC61",
-            "There is no parameter “item”. Use organisation, body, kind, track, country, standing, period or q.",
+            "Unknown parameter “item”. Use organisation, body, kind, track, country, standing, period or q.",
         ),
         (
             "standing=certain",

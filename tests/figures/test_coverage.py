@@ -152,12 +152,12 @@ def test_a_click_says_item_and_expectation_and_a_name_the_item_alone(reference: 
         "<b>UPR of Chad</b>",
         "Tue 26 Jan 2027",
         "Consulted: No draft yet; was due by Mon 2 Nov 2026.",
-        "<i>A click logs it.</i>",
+        "<i>Click to log an engagement.</i>",
     ]
     assert [hovers[key][-1] for key in (("Peru", "draft"), ("Peru", "cleared"), ("Chad", "draft"))] == [
-        "<i>A click begins a draft.</i>",
-        "<i>A click opens what it waits for.</i>",
-        "<i>A click opens the item.</i>",
+        "<i>Click to start a draft.</i>",
+        "<i>Click to see what is outstanding.</i>",
+        "<i>Click to open the item.</i>",
     ]
 
 
@@ -189,7 +189,7 @@ def test_the_picture_in_words(reference: Reference) -> None:
         "Coverage of 2 items: 1 done, 2 open, 2 due soon, 1 late. Late: UPR of Chad (consulted)."
     )
     assert coverage_summary(FRAME[1:2]) == "Coverage of 1 item: 1 done."
-    assert coverage_summary(FRAME[:0]) == "Coverage: nothing is expected around the items shown."
+    assert coverage_summary(FRAME[:0]) == "Coverage: no actions expected for the items shown."
     late = pd.concat([FRAME.head(1).assign(item=str(i), title=f"Item {i}") for i in range(5)])
     assert coverage_summary(late).endswith("Late: Item 0 (consulted); Item 1 (consulted); Item 2 (consulted); 2 more.")
 

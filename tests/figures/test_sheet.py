@@ -160,7 +160,7 @@ def test_only_the_legend_keeps_patterns(name: str, table: pd.DataFrame, referenc
     with_patterns = [t for t in figure["data"] if t.get("marker", {}).get("pattern", {}).get("shape")]
     assert [trace["x"] for trace in with_patterns] == [[None]] * len(with_patterns)
     named = [trace["name"] for trace in figure["data"] if trace.get("showlegend")]
-    expected = ["Held", "Not confirmed", "Coming", "Moved or uncertain"] if name == "upr" else []
+    expected = ["Held", "Not confirmed", "Upcoming", "Rescheduled or unconfirmed"] if name == "upr" else []
     assert [text.partition(" (")[0] for text in named] == expected
     paths = [shape for shape in figure["layout"]["shapes"] if shape["type"] == "path"]
     assert bool(paths) is (name != "strips")

@@ -1,4 +1,4 @@
-"""The strips: what is filled, what is hollow, what did not come, and the numbers of the votes."""
+"""The strips: what is filled, what is hollow, what was not tabled, and the numbers of the votes."""
 
 from __future__ import annotations
 
@@ -153,13 +153,13 @@ def test_the_interval_line_steps_where_the_cadence_changed(table: pd.DataFrame, 
 def test_where_the_views_part_is_said_with_the_reason(reference: Reference) -> None:
     until = horizon(TODAY)
     assert difference_of_views(reference, "ga-resolution", TODAY, until) == (
-        "The two part in 2025: the guidelines say every second year, which gives GA80, Nov–Dec 2025 (did not come) and "
-        "GA82, expected Thu 16 Dec 2027; in practice the text comes every third year, which gives GA81, expected "
+        "Guidelines and practice differ since 2025. The guidelines say every second year: GA80, Nov–Dec 2025 (not tabled) and "
+        "GA82, expected Thu 16 Dec 2027. In practice the text is tabled every third year: GA81, expected "
         "Tue 15 Dec 2026. "
         "No defenders text in 2025: Norway moved the Third Committee resolution to a three-year cycle."
     )
     assert difference_of_views(reference, "hrc-resolution", TODAY, until) == (
-        "The guidelines and the practice agree: every third year."
+        "Guidelines and practice agree: every third year."
     )
     assert difference_of_views(reference, "no-such-track", TODAY, until) == ""
 
@@ -168,7 +168,7 @@ def test_before_the_change_the_views_agreed(reference: Reference) -> None:
     day = date(2024, 6, 1)
     assert other_view(reference, "ga-resolution", day, horizon(day)) == ()
     assert difference_of_views(reference, "ga-resolution", day, horizon(day)) == (
-        "The guidelines and the practice agree: every second year."
+        "Guidelines and practice agree: every second year."
     )
 
 
@@ -204,6 +204,6 @@ def test_a_title_that_looks_like_markup_stays_text(reference: Reference) -> None
 def test_the_summary_counts_and_names_the_next(table: pd.DataFrame, reference: Reference) -> None:
     guidelines = strip_summary(table, reference=reference, track="ga-resolution", first_year=1999, last_year=2036)
     assert guidelines == (
-        "General Assembly resolution on human rights defenders, 1999 to 2036: 16 adopted, 1 of them by a vote, 4 due, "
-        "2 that did not come. Next: GA81, expected Tue 15 Dec 2026 ±\u00a08\u00a0days."
+        "General Assembly resolution on human rights defenders, 1999 to 2036: 16 adopted, 1 of them by vote, 4 due, "
+        "2 not tabled. Next: GA81, expected Tue 15 Dec 2026 ±\u00a08\u00a0days."
     )

@@ -47,7 +47,7 @@ def test_every_state_has_one_tile_and_no_two_share_a_place(
 
 def test_the_fourth_cycle_stands_as_the_reference_says(table: pd.DataFrame, reference: Reference) -> None:
     figure = grid(table, reference, 4)
-    assert items(figure, "Moved") == {"upr-4-MMR", "upr-4-UKR"}
+    assert items(figure, "Rescheduled") == {"upr-4-MMR", "upr-4-UKR"}
     assert "upr-4-USA" in items(figure, "Not confirmed")
     assert cycle_counts(reviews_of_cycle(table, "upr", 4), reference) == {
         ReviewState.HELD: 165,
@@ -56,7 +56,7 @@ def test_the_fourth_cycle_stands_as_the_reference_says(table: pd.DataFrame, refe
         ReviewState.MOVED: 2,
     }
     assert cycle_summary(reviews_of_cycle(table, "upr", 4), reference, 4) == (
-        "4th cycle, 14 sessions, 193 states: 165 held, 14 not confirmed, 12 coming, 2 moved or uncertain."
+        "4th cycle, 14 sessions, 193 States: 165 held, 14 not confirmed, 12 upcoming, 2 rescheduled or unconfirmed."
     )
 
 
@@ -65,10 +65,10 @@ def test_standing_is_told_by_pattern_and_words_not_by_colour_alone(table: pd.Dat
     assert looks == {
         "Held": "",
         "Not confirmed": "/",
-        "Coming": "",
-        "Moved or uncertain": "x",
-        "Expected by the rhythm": ".",
-        "Left out by the filter": None,
+        "Upcoming": "",
+        "Rescheduled or unconfirmed": "x",
+        "Projected": ".",
+        "Hidden by the filter": None,
     }
 
 
@@ -81,9 +81,9 @@ def test_the_next_cycle_is_expected_by_the_rhythm(table: pd.DataFrame, reference
 def test_what_the_filter_leaves_out_keeps_its_place_as_an_empty_tile(table: pd.DataFrame, reference: Reference) -> None:
     figure = grid(table, reference, 4, kept=frozenset({"upr-4-NOR"}))
     assert items(figure, "Held") == {"upr-4-NOR"}
-    assert items(figure, "Moved") == set()
+    assert items(figure, "Rescheduled") == set()
     left_out = figure.data[-1]
-    assert (left_out.name, left_out.text, left_out.hoverinfo) == ("Left out by the filter (192)", None, "skip")
+    assert (left_out.name, left_out.text, left_out.hoverinfo) == ("Hidden by the filter (192)", None, "skip")
 
 
 def test_hover_says_when_how_it_is_known_and_what_happened(table: pd.DataFrame, reference: Reference) -> None:

@@ -13,7 +13,7 @@ def meetings(**parameters: str | list[str]) -> AppTest:
     return app
 
 
-def test_request_deadlines_stand_on_top_with_their_rule() -> None:
+def test_room_request_deadlines_come_first_with_their_rule() -> None:
     app = meetings()
     found = app.dataframe[0].value[["When", "What", "Date status"]].to_numpy().tolist()
     assert [row[1:] for row in found] == [
@@ -24,7 +24,7 @@ def test_request_deadlines_stand_on_top_with_their_rule() -> None:
     assert [c.value for c in app.caption if c.value.startswith("HRC, Side event")] == [
         (
             "HRC, Side event room request by a State: Some two to three weeks before the session through the Council side "
-            "event form (from memory)."
+            "event form (unsourced)."
         )
     ]
 
@@ -68,22 +68,15 @@ def test_days_to_mark_are_the_next_ones() -> None:
     ]
 
 
-def test_empty_places_say_what_will_be_there() -> None:
+def test_empty_lists_say_what_matches() -> None:
     app = meetings(kind="resolution")
     assert [m.value for m in app.markdown] == [
         (
-            "No event of ours is planned under this filter. Side events, meetings at the mission, conferences, informal "
-            "consultations and panels stand here, with their room and the day by which to ask for it; they are on every "
-            "timeline too."
+            "No upcoming events match the filter. Add our side events, meetings, conferences, informal consultations and "
+            "panels here; they also appear on the timeline."
         ),
-        (
-            "No request deadline under this filter. The deadlines by which a mission asks for a room stand here, counted "
-            "from the session that the side event belongs to."
-        ),
-        (
-            "No recurring meeting under this filter. Meetings that come back stand here by organisation, with their "
-            "months, the last known edition and the next."
-        ),
-        "No day to mark under this filter. Days such as 9 December stand here.",
+        "No room request deadlines match the filter. They are calculated from the dates of each session.",
+        "No recurring meetings match the filter.",
+        "No international days match the filter.",
     ]
     assert len(app.dataframe) == 0

@@ -49,18 +49,14 @@ def test_a_holder_without_a_known_name_is_said_to_be_unknown() -> None:
     council = facts(organisations(show="un-hrc"))[
         "UN Special Rapporteur / Special Representative on human rights defenders"
     ]
-    assert council.split(" · ")[0] == (
-        "A new holder; the name was not found in a public source, since May 2026, the date from memory."
-    )
+    assert council.split(" · ")[0] == ("New holder (name not published), since May 2026 (date unsourced).")
 
 
 def test_a_term_that_ended_is_not_shown_as_running() -> None:
     holder = facts(organisations(show="oas-iachr"))[
         "IACHR Rapporteurship on human rights defenders and justice operators"
     ]
-    assert (
-        holder == "Not known. The last on record is Jose Luis Caballero Ochoa (Mexico), to 2025, the date from memory."
-    )
+    assert holder == "Not known. Last recorded: Jose Luis Caballero Ochoa (Mexico), until 2025 (date unsourced)."
 
 
 def test_the_clock_of_the_seat_stands_beside_the_readers() -> None:
@@ -79,7 +75,7 @@ def test_rhythm_next_dates_and_rules_are_those_of_the_organisation() -> None:
     assert ["expected Mon 4 Oct – Fri 15 Oct 2027 ± 7 days", "Warsaw Human Dimension Conference"] in [
         [cell.replace("\N{NO-BREAK SPACE}", " ") for cell in row] for row in dates[["When", "What"]].to_numpy().tolist()
     ]
-    assert rhythm[["What", "Of", "Usual months"]].to_numpy().tolist() == [
+    assert rhythm[["What", "Body", "Usual months"]].to_numpy().tolist() == [
         ["Warsaw Human Dimension Conference", "ODIHR", "Sep–Oct"]
     ]
     assert rules[["Rule", "When or how long", "For whom", "How known"]].to_numpy().tolist() == [
@@ -96,32 +92,30 @@ def test_speaking_times_and_hours_are_in_words() -> None:
 
 def test_the_filter_holds_for_the_next_dates() -> None:
     app = organisations(show="un-hrc", kind="session", period=["2028-01-01", "2028-12-31"])
-    assert app.subheader[1].value == "Its dates, Sat 1 Jan – Sun 31 Dec 2028"
+    assert app.subheader[1].value == "Dates, Sat 1 Jan – Sun 31 Dec 2028"
     council = app.dataframe[0].value
     assert council[council["Organisation"] == "HRC"]["Session"].to_list() == ["HRC67", "HRC68", "HRC69"]
 
 
 def test_an_unknown_organisation_in_the_link_gets_a_sentence() -> None:
     app = organisations(show="nowhere")
-    assert [w.value for w in app.warning] == [
-        "The address of this page asks for “nowhere”, which is no organisation of this calendar."
-    ]
+    assert [w.value for w in app.warning] == ["Unknown organisation in the link: “nowhere”."]
     assert app.subheader[0].value == "UN Human Rights Council"
 
 
-def test_what_was_expected_stands_beside_what_came() -> None:
+def test_past_forecasts_are_compared_with_actual_dates() -> None:
     app = organisations(show="un-hrc-upr")
-    assert app.subheader[-1].value == "How good its forecasts were"
+    assert app.subheader[-1].value == "Past forecasts"
     line = next(m.value for m in app.markdown if m.value.startswith("- **UPR**"))
     assert "right in 20 of 29" in line
     assert len(app.get("plotly_chart")) == 1
     record = app.dataframe[-1].value
     assert set(record["What"]) >= {"UPR Working Group, January-February session"}
-    first = record[record["Which"] == "UPR52"].iloc[0]
-    assert (first["Came"], first["Expected"], first["Days missed"]) == ("Mon 4 May 2026", "Mon 27 Apr 2026", 7)
+    first = record[record["Edition"] == "UPR52"].iloc[0]
+    assert (first["Actual"], first["Expected"], first["Days off"]) == ("Mon 4 May 2026", "Mon 27 Apr 2026", 7)
 
 
 def test_an_organisation_without_a_past_says_what_will_be_shown() -> None:
     app = organisations(show="coe-comm")
-    assert app.subheader[-1].value == "How good its forecasts were"
+    assert app.subheader[-1].value == "Past forecasts"
     assert len(app.get("plotly_chart")) == 0

@@ -208,7 +208,7 @@ def test_a_cancelled_event_stays_struck_through_and_out_of_the_way(staff_member:
         "Saved as cancelled. It stays in the calendar, struck through; nobody is reminded to ask for its room."
     ]
     press(app, "All side events and meetings")
-    assert [e.label for e in app.expander] == ["Over or cancelled: 1"]
+    assert [e.label for e in app.expander] == ["Past or cancelled: 1"]
     assert next(b.label for b in app.button if b.key == f"open_{made}") == "~~Reprisals: what missions can do~~"
     agenda = opened(staff_member, "timeline", show="agenda", zoom="month", **{"from": "2026-12-01"})
     labels = {b.key: b.label for b in agenda.button}
@@ -246,7 +246,7 @@ def test_the_list_says_when_where_who_speaks_and_by_when_to_ask_for_the_room(sta
     said = [m.value for m in app.markdown]
     assert WHEN in said
     assert (
-        "Defenders speak: Defender 014. **Ask for the room by Tue 1 Dec 2026.** Around Human Rights Council, 64th session."
+        "Defenders speak: Defender 014. **Request a room by Tue 1 Dec 2026.** Linked to Human Rights Council, 64th session."
         in said
     )
     assert "Side event · confirmed · Room XXI, Palais des Nations, Geneva" in [c.value for c in app.caption]
@@ -254,7 +254,7 @@ def test_the_list_says_when_where_who_speaks_and_by_when_to_ask_for_the_room(sta
         f"open_{made}": "**Reprisals: what missions can do**",
         f"open_{past}": "**Last year**",
     }
-    assert [e.label for e in app.expander] == ["Over or cancelled: 1"]
+    assert [e.label for e in app.expander] == ["Past or cancelled: 1"]
     next(b for b in app.button if b.key == f"open_{made}").click().run()
     assert app.query_params["record"] == made
 
@@ -262,22 +262,17 @@ def test_the_list_says_when_where_who_speaks_and_by_when_to_ask_for_the_room(sta
 @pytest.mark.parametrize(
     ("columns", "said"),
     [
-        ({}, "**Ask for the room by Tue 1 Dec 2026.**"),
+        ({}, "**Request a room by Tue 1 Dec 2026.**"),
         (
             {"start": date(2027, 3, 3), "end": date(2027, 3, 3), "request_due": date(2027, 1, 8)},
-            "Ask for the room by Fri 8 Jan 2027.",
+            "Request a room by Fri 8 Jan 2027.",
         ),
-        ({"request_due": date(2026, 11, 20)}, "The room was to be asked for by Fri 20 Nov 2026."),
+        ({"request_due": date(2026, 11, 20)}, "The room request was due Fri 20 Nov 2026."),
     ],
 )
-def test_the_day_to_ask_for_the_room_presses_as_it_comes_near(
-    staff_member: Viewer, columns: dict[str, Any], said: str
-) -> None:
+def test_a_close_room_request_deadline_is_in_bold(staff_member: Viewer, columns: dict[str, Any], said: str) -> None:
     save(staff_member, Event, {**EVENT, **columns})
-    assert (
-        next(m.value for m in opened(staff_member).markdown if "room" in m.value and "event of ours" not in m.value)
-        == said
-    )
+    assert next(m.value for m in opened(staff_member).markdown if "room" in m.value) == said
 
 
 def test_the_filter_narrows_the_list_and_says_so(staff_member: Viewer) -> None:
@@ -299,7 +294,7 @@ def test_each_sees_what_is_theirs_to_see(staff_member: Viewer, other: Viewer) ->
         app = opened(who, **parameters)
         assert "CANARY" not in everything(app)
     said = [m.value for m in opened(other, record=hidden).markdown]
-    assert said == ["This event is not there any more, or not for you to see. Go back to the list."]
+    assert said == ["This event no longer exists or you do not have access. Go back to the list."]
 
 
 def test_nobody_sees_public_events_and_is_told_how_to_plan_one(staff_member: Viewer) -> None:
@@ -309,10 +304,10 @@ def test_nobody_sees_public_events_and_is_told_how_to_plan_one(staff_member: Vie
     app = opened(ANONYMOUS)
     assert [b.label for b in app.button if (b.key or "").startswith("open_")] == ["**Reprisals: what missions can do**"]
     assert "CANARY" not in everything(app)
-    assert "Public events only: the others are shown to staff, who plan them here." in [c.value for c in app.caption]
+    assert "Public events only. Select user to see internal events and plan your own." in [c.value for c in app.caption]
     assert [m.value for m in opened(ANONYMOUS, new="side-event").markdown] == [
         (
-            "Events of the mission's own are visible to users only. Select your name to see this page; new users: add "
+            "Our own events are visible to users only. Select your name to see this page; new users: add "
             "yourself in Settings."
         )
     ]

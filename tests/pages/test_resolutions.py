@@ -64,12 +64,12 @@ def test_each_track_of_texts_has_a_strip_a_plan_and_its_texts(opened: Callable[.
     *tracks, related = headers(app)
     assert (tracks[:3], related) == ([HRC, GA, SR], "Related texts")
     plans, texts_so_far = [s.value for s in app.subheader][::2], [s.value for s in app.subheader][1::2]
-    assert plans[:3] == ["The plan towards HRC67", "The plan towards GA81", "The plan towards HRC70"]
-    assert set(texts_so_far) == {"The texts so far"}
+    assert plans[:3] == ["Plan for HRC67", "Plan for GA81", "Plan for HRC70"]
+    assert set(texts_so_far) == {"Texts so far"}
     assert len(app.get("plotly_chart")) == len(plans) == len(tracks)
     plan, texts = lists(app)[:2]
-    assert list(plan.columns) == ["When", "From today", "What", "For whom", "How it is known"]
-    assert list(texts["How"]) == [
+    assert list(plan.columns) == ["When", "From today", "Step", "Applies to", "Basis"]
+    assert list(texts["Vote"]) == [
         "by consensus",
         "by vote, 39 for, 0 against, 8 abstaining",
         "by consensus",
@@ -79,11 +79,13 @@ def test_each_track_of_texts_has_a_strip_a_plan_and_its_texts(opened: Callable[.
     ]
 
 
-def test_both_views_of_the_general_assembly_stand_with_where_they_part(opened: Callable[..., AppTest]) -> None:
-    found = [m for m in said(opened(track="ga-resolution")) if m.startswith("The two part in 2025")]
+def test_guidelines_and_practice_are_compared(opened: Callable[..., AppTest]) -> None:
+    found = [
+        m for m in said(opened(track="ga-resolution")) if m.startswith("Guidelines and practice differ since 2025")
+    ]
     assert len(found) == 1
-    assert "GA80, Nov–Dec 2025 (did not come) and GA82, expected Thu 16 Dec 2027" in found[0]
-    rules = [m for m in said(opened(track="ga-resolution")) if m.startswith(("**In practice**", "**By the guid"))]
+    assert "GA80, Nov–Dec 2025 (not tabled) and GA82, expected Thu 16 Dec 2027" in found[0]
+    rules = [m for m in said(opened(track="ga-resolution")) if m.startswith(("**In practice**", "**In the guid"))]
     assert [len(r.splitlines()) - 2 for r in rules] == [3, 1]
 
 
@@ -101,8 +103,8 @@ def test_every_list_can_be_taken_along(opened: Callable[..., AppTest]) -> None:
 def test_a_track_narrows_the_page_and_the_page_says_so(opened: Callable[..., AppTest]) -> None:
     app = opened(track="sr-mandate")
     assert headers(app) == [SR, "Related texts"]
-    assert said(app)[0].startswith("Left out by the filter: HRC text, GA text")
-    assert said(app)[-1] == "None under this filter. Here are texts on defenders outside the cycles, by theme."
+    assert said(app)[0].startswith("Hidden by the filter: HRC text, GA text")
+    assert said(app)[-1] == "No related texts match the filter."
 
 
 def test_an_organisation_keeps_its_own_tracks(opened: Callable[..., AppTest]) -> None:
@@ -126,8 +128,8 @@ def test_a_search_narrows_texts_and_related_texts(opened: Callable[..., AppTest]
 def test_a_country_leaves_all_tracks_out_and_the_page_says_why(opened: Callable[..., AppTest]) -> None:
     app = opened(country="NOR")
     assert headers(app) == ["Related texts"]
-    assert said(app)[0].startswith("Left out by the filter: HRC text, GA text, SR mandate")
-    assert said(app)[0].endswith("so a country in the filter leaves them all out.")
+    assert said(app)[0].startswith("Hidden by the filter: HRC text, GA text, SR mandate")
+    assert said(app)[0].endswith("so a country filter hides them all.")
     app.button(key="resolutions_clear").click().run()
     assert headers(app)[:3] == [HRC, GA, SR]
 

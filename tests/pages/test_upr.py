@@ -29,20 +29,20 @@ def subheaders(app: AppTest) -> list[str]:
 
 
 def cycle_line(app: AppTest) -> str:
-    return next(m for m in said(app) if "A row is a session" in m)
+    return next(m for m in said(app) if "Each row is a session" in m)
 
 
-def test_the_first_answers_are_the_next_states_and_what_is_due(opened: Callable[..., AppTest]) -> None:
+def test_the_next_states_and_their_deadlines_come_first(opened: Callable[..., AppTest]) -> None:
     app = opened()
     assert app.title[0].value == "UPR"
     assert subheaders(app)[:2] == ["UPR54", "UPR55"]
     days, states, due = [m.replace("\u00a0", " ") for m in said(app)[:3]]
     assert days == "**expected Mon 18 Jan – Fri 29 Jan 2027 ± 7 days**, provisional."
     assert states == (
-        "14 states under review, by their place in the cycle before where no list was seen: Haiti, Iceland, Lithuania, "
-        "Republic of Moldova, South Sudan, Sudan, Syrian Arab Republic, Timor-Leste, Togo, Uganda, "
+        "14 States under review (order carried over from the previous cycle where there is no official list yet): "
+        "Haiti, Iceland, Lithuania, Republic of Moldova, South Sudan, Sudan, Syrian Arab Republic, Timor-Leste, Togo, Uganda, "
         "Venezuela (Bolivarian Republic of), Zimbabwe.\n\n"
-        "**Moved or uncertain.** Myanmar: postponed from UPR51, projected; Ukraine: not held in UPR42, projected."
+        "**Rescheduled or unconfirmed:** Myanmar: postponed from UPR51, projected; Ukraine: not held in UPR42, projected."
     )
     lines = due.splitlines()[2:]
     assert all(re.match(r"- (expected \w{3} \d+ \w{3} 2027|\w{3} 2027 \(dates not set\))", line) for line in lines)
@@ -56,13 +56,13 @@ def test_the_first_answers_are_the_next_states_and_what_is_due(opened: Callable[
 def test_the_running_cycle_is_shown_with_its_counts_and_its_lists(opened: Callable[..., AppTest]) -> None:
     app = opened()
     assert cycle_line(app).startswith(
-        "4th cycle, 14 sessions, 193 states: 165 held, 14 not confirmed, 12 coming, 2 moved or uncertain. A row is"
+        "4th cycle, 14 sessions, 193 States: 165 held, 14 not confirmed, 12 upcoming, 2 rescheduled or unconfirmed. Each row"
     )
     assert len(app.get("plotly_chart")) == 1
     reviews = app.dataframe[0].value
     assert len(reviews) == 193
     india = reviews[reviews["State"] == "India"].iloc[0]
-    assert list(india[["Session", "Review", "Outcome in", "Outcome adopted", "Decision"]]) == [
+    assert list(india[["Session", "Review", "Outcome session", "Outcome adopted", "Decision"]]) == [
         "UPR41",
         "Thu 10 Nov 2022",
         "HRC52",
@@ -74,47 +74,44 @@ def test_the_running_cycle_is_shown_with_its_counts_and_its_lists(opened: Callab
     ]
 
 
-@pytest.mark.parametrize(("cycle", "counts"), [("3", "193 held"), ("5", "193 expected by the rhythm")])
+@pytest.mark.parametrize(("cycle", "counts"), [("3", "193 held"), ("5", "193 projected")])
 def test_the_cycle_is_chosen_by_the_address(opened: Callable[..., AppTest], cycle: str, counts: str) -> None:
     app = opened(cycle=cycle)
     assert app.segmented_control(key="cycle").value == int(cycle)
     assert cycle_line(app).startswith(
-        f"{cycle}{'rd' if cycle == '3' else 'th'} cycle, 14 sessions, 193 states: {counts}."
+        f"{cycle}{'rd' if cycle == '3' else 'th'} cycle, 14 sessions, 193 States: {counts}."
     )
 
 
-def test_a_country_has_its_past_and_its_next_review_at_once(opened: Callable[..., AppTest]) -> None:
+def test_a_country_filter_shows_its_last_and_next_review(opened: Callable[..., AppTest]) -> None:
     app = opened(country=["USA", "NOR"])
     assert subheaders(app)[:2] == ["Norway", "United States of America"]
     assert said(app)[:2] == [
-        (
-            "**Last:** UPR47, Mon 4 Nov 2024; held.  \n"
-            "**Next:** UPR61, May–Nov 2029 (dates not set); expected by the rhythm, projected."
-        ),
+        ("**Last:** UPR47, Mon 4 Nov 2024; held.  \n**Next:** UPR61, May–Nov 2029 (dates not set); projected."),
         (
             "**Last:** UPR36, Nov 2020 (days not known); held; outcome adopted in HRC46, Wed 17 Mar 2021.  \n"
             "**Next:** UPR53, Nov 2026 (dates not set); not confirmed; Rescheduled from UPR50."
         ),
     ]
-    assert "The filter keeps 2; the others are empty tiles." in cycle_line(app)
+    assert "2 match the filter; the others are empty tiles." in cycle_line(app)
 
 
 def test_a_country_in_a_session_does_not_hide_that_others_are_in_it(opened: Callable[..., AppTest]) -> None:
     app = opened(country="HTI")
     assert next(s for s in subheaders(app) if s.startswith("UPR")) == "UPR54"
-    assert any(m.startswith("The filter keeps 1 of 14 states under review") and "Haiti." in m for m in said(app))
+    assert any(m.startswith("Filtered: 1 of 14 States under review") and "Haiti." in m for m in said(app))
 
 
 def test_a_period_narrows_the_reviews(opened: Callable[..., AppTest]) -> None:
     app = opened(period=["2022-11-01", "2022-11-30"])
     assert set(app.dataframe[0].value["Session"]) == {"UPR41"}
-    assert "No review that the filter keeps is still to come." in said(app)
+    assert "No upcoming review matches the filter." in said(app)
 
 
 def test_a_filter_without_reviews_says_what_would_be_here(opened: Callable[..., AppTest]) -> None:
     app = opened(organisation="osce")
     assert said(app)[0] == (
-        "The filter leaves out every review. Here stand the coming sessions, their deadlines and the cycle of all states."
+        "No review matches the filter. This page shows the next sessions, their deadlines and the cycle of all States."
     )
     app.button(key="upr_clear").click().run()
     assert subheaders(app)[:2] == ["UPR54", "UPR55"]

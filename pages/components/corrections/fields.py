@@ -40,7 +40,7 @@ NAMES: dict[str, str] = {
     RecurringMeeting.FILE: "Recurring meeting",
     Milestone.FILE: "Rule of procedure",
     MandateHolder.FILE: "Mandate holder",
-    Observance.FILE: "International day",
+    Observance.FILE: "Observance",
     Season.FILE: "Session season",
     Track.FILE: "Track",
     Organisation.FILE: "Organisation or body",
