@@ -1,4 +1,4 @@
-"""The one entrance: the script of the dashboard, and the server with the feeds beside it.
+"""The entrance: the script of the dashboard, and the server with its feeds.
 
 ``streamlit run dashboard.py`` imports this file once as the server's application (``app``) and then runs it as a
 script for every reader (``main``).
@@ -14,18 +14,18 @@ HERE = Path(__file__).resolve().parent
 
 
 def main() -> None:
-    """Draws what all pages share, then the page that the reader opened; its forms stay while they cannot be read."""
+    """Draws the parts that all pages share, then the page that the reader opened; its forms stay during an outage."""
     from pages.components.shell import typed
     from pages.components.shell.context import draw_context, standing_page
     from pages.components.shell.guard import entrance
     from pages.components.shell.navigation import filters, navigation
     from pages.components.widgets.uploads import enter
 
-    # A click elsewhere may cut this run short, and the fields that are not drawn there are forgotten.
+    # A click elsewhere may end this run early, and Streamlit drops the fields that it has not drawn.
     typed.keep()
     page = navigation()
     st.set_page_config(
-        # By the page alone: what a record is called is no business of the browser's history.
+        # The page's title only: titles of records must not reach the browser's history.
         page_title=f"{page.title} · Calendar for human rights defenders",
         page_icon=HERE / "pages" / "components" / "shell" / "favicon.png",
         layout="wide",
@@ -62,9 +62,8 @@ else:
 
     @asynccontextmanager
     async def _opened(_: st.App) -> AsyncIterator[None]:
-        """Brings the workspace's tables to their present layout before the first reader comes; the calendar stands
-        without it too, and every page then says what is wrong. While the server runs, calendars of others are read
-        again, and outages are noted."""
+        """Migrates the workspace before the first reader comes. Without a workspace the calendar works too, and every
+        page then shows the fault. While the server runs, followed calendars are refreshed and outages are noted."""
         try:
             current_workspace()
         except WorkspaceError as fault:
@@ -75,18 +74,18 @@ else:
             task.cancel()
 
     def _held(session: str) -> HeldUploads:
-        """The bytes of uploads that Streamlit keeps."""
+        """The size of the uploads that Streamlit holds, in bytes."""
         kept = Runtime.instance().uploaded_file_mgr
         if not isinstance(kept, MemoryUploadedFileManager):
-            raise TypeError("Uploads are not kept in memory: what they hold cannot be told.")
+            raise TypeError("Uploads are not kept in memory: their size is unknown.")
         sizes = {
             of: sum(len(file.data) for file in list(files.values())) for of, files in list(kept.file_storage.items())
         }
         return HeldUploads(sizes.get(session, 0), sum(sizes.values()))
 
-    # Until a first reader has come through main(), Streamlit would run any file in pages/ on its own, found by its
-    # address. There is no public setting that forbids it.
+    # Until a first reader has come through main(), Streamlit would run any file in pages/ by its address. There is no
+    # public setting against it.
     PagesManager.uses_pages_directory = False
-    # Nor is there one for what a download is called: by its content, which could be guessed.
+    # Nor for the name of a download, which would follow from its content and could be guessed.
     memory_media_file_storage._calculate_file_id = secret_names()
     app = st.App(__file__, routes=[*ROUTES, *health.ROUTES], middleware=middleware(_held), lifespan=_opened)

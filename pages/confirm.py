@@ -1,4 +1,4 @@
-"""Dates to confirm: what is near or past and not confirmed, the most pressing first, to be recorded line by line."""
+"""Dates to confirm: near or past items that are not confirmed, the most urgent first, with fields to record each."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ from pages.components.shell.navigation import link
 TITLE = "Dates to confirm"
 PER_PAGE = 20
 HEADINGS = {
-    Pressing.JUST_PAST: "Over since last month, and nothing is recorded",
+    Pressing.JUST_PAST: "Past since last month, no outcome recorded",
     Pressing.DUE: "Due: near, or usually announced by now",
-    Pressing.COMING: "In the coming six months",
-    Pressing.PAST: "Over for longer, and nothing is recorded",
-    Pressing.STALE: "No longer expected: no edition known for years",
+    Pressing.COMING: "In the next six months",
+    Pressing.PAST: "Past for longer, no outcome recorded",
+    Pressing.STALE: "No longer expected: no edition for years",
 }
 
 
 def worklist(context: PageContext) -> Worklist:
-    """The dates to confirm that the filter keeps."""
+    """The dates to confirm that match the filter."""
     if context.workspace:
         version = str(context.table.attrs["version"])
         found = cached(context.table, context.reference, version, context.today, context.viewer, change_token())
@@ -50,23 +50,23 @@ def worklist(context: PageContext) -> Worklist:
 def cached(
     _table: pd.DataFrame, _reference: Reference, version: str, today: date, viewer: Viewer, token: ChangeToken
 ) -> Worklist:
-    """Work it out once for each state of the calendar and the workspace."""
+    """Compute the worklist once for each state of the calendar and the workspace."""
     with reading(viewer) as session:
         answers = answers_by_item(session)
     return to_confirm(_table, _reference, today, answers)
 
 
 def draw_list(context: PageContext) -> None:
-    """How many there are, the lines of one page under their headings, and those that somebody has asked for."""
+    """Draw the count, the lines of one page under their headings, and the lines not announced yet."""
     listed = worklist(context)
     count = wording.count(len(listed.open), "date") if listed.open else "no dates"
-    st.caption(f"As of {wording.day(context.today)}: {count} to confirm, the most pressing first.")
+    st.caption(f"As of {wording.day(context.today)}: {count} to confirm, most urgent first.")
     may_record = may_write(context)
     names = {person.id: person.name for person in staff()} if context.workspace else {}
     if not listed.open:
         draw_empty(context)
     draw_lines(page_of(listed.open), context, names, may_record=may_record)
-    if listed.waiting and st.toggle(f"Asked, not announced yet ({len(listed.waiting)})", key="show_waiting"):
+    if listed.waiting and st.toggle(f"Not announced yet ({len(listed.waiting)})", key="show_waiting"):
         with st.container(key="lines_confirm_waiting", gap="medium"):
             for line in listed.waiting:
                 draw_line(
@@ -75,12 +75,12 @@ def draw_list(context: PageContext) -> None:
 
 
 def may_write(context: PageContext) -> bool:
-    """Whether the reader may record dates; says why where they may not."""
+    """Whether the reader may record dates; if not, draws the reason."""
     if not context.workspace:
         return False
     person = current_person()
     if context.viewer == ANONYMOUS or person is None:
-        link("settings", "Choose who you are to record dates")
+        link("settings", "Select user to record dates")
         return False
     if person.sample:
         st.caption("Sample users cannot record dates: they would apply to everyone.")
@@ -89,16 +89,16 @@ def may_write(context: PageContext) -> bool:
 
 def draw_empty(context: PageContext) -> None:
     if context.filter != Filter():
-        st.markdown("No dates to confirm under this filter. Take a value out of it to see the others.")
+        st.markdown("No dates to confirm match the filter. Widen it to see the others.")
         return
     st.markdown(
-        "No dates to confirm. Sessions, meetings, texts and deadlines are listed here from six months before they "
-        "begin until a year after. They leave the list when their dates, or what became of them, are recorded."
+        "No dates to confirm. Sessions, meetings, texts and deadlines are listed from six months before they begin "
+        "until a year after, or until their dates or outcome are recorded."
     )
 
 
 def page_of(lines: Sequence[DateToConfirm]) -> Sequence[DateToConfirm]:
-    """The lines of the page that the reader is on."""
+    """The lines of the current page of the list."""
     pages = -(-len(lines) // PER_PAGE)
     if pages <= 1:
         return lines
@@ -111,7 +111,7 @@ def page_of(lines: Sequence[DateToConfirm]) -> Sequence[DateToConfirm]:
 def draw_lines(
     lines: Sequence[DateToConfirm], context: PageContext, names: Mapping[str, str], *, may_record: bool
 ) -> None:
-    """Draw lines under headings by how pressing they are."""
+    """Draw lines under headings by urgency."""
     for pressing, group in groupby(lines, lambda line: line.pressing):
         st.subheader(HEADINGS[pressing], anchor=False)
         with st.container(key=f"lines_confirm_{pressing}", gap="medium"):

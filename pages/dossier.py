@@ -1,4 +1,4 @@
-"""Dossier: all that the mission does about one item of the calendar, on one page that can be printed."""
+"""Dossier: all our work on one calendar item, on one printable page."""
 
 from __future__ import annotations
 
@@ -67,22 +67,22 @@ OF = "of"
 """The URL's name for the item."""
 
 ACTION_LABELS = {
-    ActionKind.LOG_ENGAGEMENT: "Log one",
-    ActionKind.START_STATEMENT: "Begin a draft",
-    ActionKind.OPEN_STATEMENT: "Open it",
-    ActionKind.OPEN_CASE: "Open it",
-    ActionKind.OPEN_FOLLOW_UPS: "Open the follow-ups",
+    ActionKind.LOG_ENGAGEMENT: "Log engagement",
+    ActionKind.START_STATEMENT: "Start draft",
+    ActionKind.OPEN_STATEMENT: "Open statement",
+    ActionKind.OPEN_CASE: "Open case",
+    ActionKind.OPEN_FOLLOW_UPS: "Open follow-ups",
 }
-"""The words of the links under an expectation that is not met."""
+"""The labels of the links under an expectation that is not met."""
 
 HISTORY_LINES = 60
-"""At most; what is older is listed with each record."""
+"""The most lines shown; older ones are listed with each record."""
 
 # --- The head
 
 
 def head(row: Any, context: PageContext) -> None:
-    """Title, when, and how that is known."""
+    """Draws title, date and basis."""
     st.title(plain(row["title"]), anchor=False)
     body = labels.organisation(row["body"] or row["organisation"], context.reference)
     st.caption(plain(" · ".join(part for part in (body, row["location"], row["session"]) if part)))
@@ -90,29 +90,27 @@ def head(row: Any, context: PageContext) -> None:
 
 
 def actions(row: Any, found: Dossier | None) -> None:
-    """Links to start a record that is linked to the item already, and to the item in the calendar."""
+    """Draws links to start a record linked to the item, and the button to show the item."""
     item = row["item"]
     with st.container(horizontal=True, key="on_screen_actions"):
         if found is not None:
             form = str(statement_form(row["kind"]))
-            link("statements", "Start a draft", icon=":material/add:", **{NEW: form, LINK: item})
+            link("statements", "New draft", icon=":material/add:", **{NEW: form, LINK: item})
             consulted = str(EngagementKind.CONSULTED)
-            link("engagements", "Log an engagement", icon=":material/add:", **{NEW: consulted, LINK: item})
+            link("engagements", "New engagement", icon=":material/add:", **{NEW: consulted, LINK: item})
             if found.own:
-                link("meetings", "Open the event", icon=":material/edit:", **{RECORD: found.own})
+                link("meetings", "Open event", icon=":material/edit:", **{RECORD: found.own})
             else:
                 side_event = str(EventKind.SIDE_EVENT)
-                link("meetings", "Plan a side event", icon=":material/add:", **{NEW: side_event, LINK: item})
-        st.button(
-            "Show in the calendar", key="dossier_panel", type="tertiary", on_click=item_panel.choose, args=(item,)
-        )
+                link("meetings", "New side event", icon=":material/add:", **{NEW: side_event, LINK: item})
+        st.button("Show details", key="dossier_panel", type="tertiary", on_click=item_panel.choose, args=(item,))
 
 
-# --- What is to be done
+# --- Actions
 
 
 def ready(found: Sequence[Readiness], item: str) -> None:
-    """The expectations around the item, each with a word, a sentence and what to open where it is not met."""
+    """Draws the expectations for the item: each with its state, a sentence and, if not met, a link."""
     if not found:
         return
     st.subheader("Readiness")
@@ -130,7 +128,7 @@ def ready(found: Sequence[Readiness], item: str) -> None:
 
 
 def dates(item: str, context: PageContext) -> None:
-    """The deadlines around the item, those ahead first."""
+    """Draws the coming deadlines of the item, and the number of past ones."""
     found = deadlines(context.table, item)
     if found.empty:
         return
@@ -144,30 +142,30 @@ def dates(item: str, context: PageContext) -> None:
             )
             st.caption(deadline_caption(row, context.zone))
     if over := len(rows) - len(ahead):
-        st.caption(f"{over} {'is' if over == 1 else 'are'} over.")
+        st.caption(f"Past deadlines: {over}")
 
 
 def inside(item: str, context: PageContext) -> None:
-    """Of a session what it deals with, and how much of ours is linked to each."""
+    """Draws the items of a session, with our linked work."""
     found = held_in(context.table, item)
     if found.empty:
         return
-    st.subheader("In it")
+    st.subheader("In this session")
     work_words = item_panel.work_words(context)
     row: Any
     for row in found.itertuples():
         with st.container(gap=None, key=f"of_record_within_{row.item}"):
             link("dossier", plain(row.title), **{OF: row.item})
-            work = work_words.get(row.item, "nothing of ours yet" if context.viewer != ANONYMOUS else "")
+            work = work_words.get(row.item, "no linked work yet" if context.viewer != ANONYMOUS else "")
             parts = (when(row, context.zone), standing_words(row.standing).lower(), work)
             st.caption(plain(" · ".join(part for part in parts if part)))
 
 
-# --- What there is
+# --- Linked records
 
 
 def record(one: Record, about: Iterable[str], everyone: Sequence[Person], sentences: str = "") -> None:
-    """One record: its title, which opens it, what it is in small print, and a sentence or two in Markdown."""
+    """Draws one record: its title as a link, a caption, and a sentence or two in Markdown."""
     with st.container(gap=None, key=f"of_record_{one.id}"):
         link(PAGE_OF[one.kind], f"{plain(one.title)}{' (sample)' if one.sample else ''}", **{RECORD: one.id})
         parts = [*about]
@@ -181,8 +179,8 @@ def record(one: Record, about: Iterable[str], everyone: Sequence[Person], senten
 def engagements(found: Dossier, context: PageContext, everyone: Sequence[Person]) -> None:
     st.subheader("Engagements")
     if not found.engagements and not found.through:
-        st.markdown("None yet. Whom we consulted, supported or talked with about it stands here.")
-    for heading, listed in (("", found.engagements), ("Through its drafts, cases and events", found.through)):
+        st.markdown("No engagements yet. Log whom we consulted, supported or met.")
+    for heading, listed in (("", found.engagements), ("Through linked drafts, cases and events", found.through)):
         if heading and listed:
             st.markdown(f"#### {heading}")
         for one in listed:
@@ -206,10 +204,10 @@ def _about(contact: Contact, context: PageContext) -> str:
 def drafts(found: Sequence[LinkedStatement], context: PageContext, everyone: Sequence[Person]) -> None:
     st.subheader("Drafts")
     if not found:
-        st.markdown("None yet. What we are going to say or table stands here, with what misses before its next move.")
+        st.markdown("No drafts yet.")
     for draft in found:
         one = draft.statement
-        waits = f", waits for {one.waiting_for.name}" if one.waiting_for is not None else ""
+        waits = f", awaiting {one.waiting_for.name}" if one.waiting_for is not None else ""
         delivered = f" on {wording.day(one.delivered_on)}" if one.delivered_on else ""
         about = [
             words(one.form),
@@ -226,8 +224,8 @@ def _next(draft: LinkedStatement) -> str:
         return ""
     to = plain(state_label(draft.next))
     if not draft.unmet:
-        return f"It can be {to} now." if draft.version else "A first text makes it a draft."
-    return "\n".join([f"Before it is {to} misses:", "", *(f"- {plain(str(unmet))}" for unmet in draft.unmet)])
+        return f"Ready to be {to}." if draft.version else "Write the first text to make it a draft."
+    return "\n".join([f"Still needed before it is {to}:", "", *(f"- {plain(str(unmet))}" for unmet in draft.unmet)])
 
 
 def cases(found: Sequence[Case], context: PageContext, everyone: Sequence[Person]) -> None:
@@ -242,16 +240,16 @@ def events(found: Dossier, context: PageContext, everyone: Sequence[Person]) -> 
     listed = [event for event in found.events if event.id != found.own]
     if found.own:
         own = next(event for event in found.events if event.id == found.own)
-        st.subheader("Who speaks")
-        st.markdown(speaks(own, found.with_whom[own.id]) or "Nobody is named yet.")
+        st.subheader("Speakers")
+        st.markdown(speaks(own, found.with_whom[own.id]) or "No speakers yet.")
         if own.programme.strip():
             st.subheader("Programme")
             st.markdown(plain_lines(own.programme))
         if not listed:
             return
-    st.subheader("Side events and meetings of ours")
+    st.subheader("Our side events and meetings")
     if not listed:
-        st.markdown("None yet. What we hold around it stands here, with its room and who speaks.")
+        st.markdown("No side events or meetings yet.")
     for event in listed:
         record(event, _about_event(event, context), everyone, speaks(event, found.with_whom[event.id]))
 
@@ -263,11 +261,11 @@ def _about_event(event: Event, context: PageContext) -> list[str]:
 def proposals(found: Sequence[LanguageProposal], context: PageContext, everyone: Sequence[Person]) -> None:
     if not found:
         return
-    st.subheader("Language proposed in texts of others")
+    st.subheader("Language proposed in other resolutions")
     for one in found:
         sentences = f"“{plain(one.wording.strip())}”"
         if one.final_wording.strip():
-            sentences += f" In the end: “{plain(one.final_wording.strip())}”"
+            sentences += f" Final wording: “{plain(one.final_wording.strip())}”"
         record(one, proposal_facts(one, context.reference), everyone, sentences)
 
 
@@ -282,7 +280,7 @@ def reprisals(found: Sequence[Reprisal], context: PageContext, everyone: Sequenc
 def follow_ups(found: Sequence[FollowUp], context: PageContext) -> None:
     if not found:
         return
-    st.subheader("Follow-ups open")
+    st.subheader("Open follow-ups")
     for one in found:
         late = "**Late.** " if one.due < context.today else ""
         with st.container(gap=None, key=f"of_record_{one.id}"):
@@ -303,32 +301,32 @@ def history(found: Dossier, everyone: Sequence[Person], context: PageContext) ->
         reason = f" Reason: {line.reason}" if line.reason else ""
         title = found.titles.get(line.record_id, "a record")
         steps = ", ".join(message(step.code, vars(step)) for step in line.steps)
-        who = names.get(line.person_id, "Nobody named")
+        who = names.get(line.person_id, "Unnamed")
         lines.append(
             f"<li>{escape(f'{wording.day(at.date())}, {at:%H:%M}')} · {escape(who)}: “{escape(title)}” – "
             f"{escape(steps)}.{escape(reason)}</li>"
         )
     st.html(f'<ul class="dossier-facts">{"".join(lines)}</ul>')
     if len(listed) > HISTORY_LINES:
-        st.caption(f"{len(listed) - HISTORY_LINES} earlier changes stand with each record.")
+        st.caption(f"{len(listed) - HISTORY_LINES} earlier changes are listed with each record.")
 
 
 # --- The page
 
 
 def public_part(row: Any, context: PageContext) -> None:
-    """For a reader without a current user: the calendar, and events that are public."""
+    """Draws the public part, for a reader without a current user: deadlines, session items and public events."""
     item = row["item"]
     dates(item, context)
     inside(item, context)
     with reading(context.viewer) as session:
         listed = [event for event in own_events(session) if any(link.item == item for link in event.items)]
     if listed:
-        st.subheader("Side events and meetings of ours")
+        st.subheader("Our side events and meetings")
     for event in listed:
         record(event, _about_event(event, context), [], speaks(event))
-    st.markdown("What we do about it is shown to staff, each as much as they may see.")
-    link("settings", "Choose who you are")
+    st.markdown("Our work on this item is visible to users only. Select your name to see it.")
+    link("settings", "Select user")
 
 
 def whole(row: Any, context: PageContext, person: Person) -> None:
@@ -357,11 +355,11 @@ def page(context: PageContext) -> None:
         st.title("Dossier")
         if item:
             st.markdown(
-                f"The link asks for “{plain(item)}”, which is not in the calendar, or not for you to see. Search the "
-                "calendar for it by title, and open its dossier from there."
+                f"“{plain(item)}” is not in the calendar, or you do not have access. Search the calendar by title, and "
+                "open the dossier from the item."
             )
         else:
-            st.markdown("A dossier belongs to an item of the calendar: open the item, then its dossier.")
+            st.markdown("Open a calendar item first, then its dossier.")
         return
     row = rows.iloc[0]
     person = current_person()

@@ -1,4 +1,4 @@
-"""Feeds: the filter on the screen as a file, as an open feed, and kept as a subscription of one's own."""
+"""Feeds: the filtered view as a file, as an open feed, and as a personal subscription."""
 
 from pages.components.shell.guard import require_entrance
 
@@ -34,31 +34,31 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 CLIENTS = (
     (
         "Outlook, new and on the web",
-        "Calendar, Add calendar, Subscribe from web; paste the address. It asks again about every three hours.",
+        "Calendar > Add calendar > Subscribe from web; paste the address. Refreshes about every three hours.",
     ),
     (
         "Outlook, classic on Windows",
         (
-            "File, Account Settings, Internet Calendars, New; paste the address. It asks at the interval that the "
-            "feed names, every six hours, at each Send/Receive."
+            "File > Account Settings > Internet Calendars > New; paste the address. Refreshes with Send/Receive, at "
+            "the feed's interval of six hours."
         ),
     ),
     (
         "Google Calendar",
         (
-            "Other calendars, From URL; paste the address. Google decides how often it asks: count on many hours, "
-            "sometimes a day. It takes no feed over 1 MB."
+            "Other calendars > From URL; paste the address. Google decides how often it refreshes: expect many hours, "
+            "sometimes a day. The limit is 1 MB."
         ),
     ),
     (
         "Apple Calendar",
-        "File, New Calendar Subscription, or a touch on the webcal link. You choose how often under Auto-refresh.",
+        "File > New Calendar Subscription, or open the webcal link. Set the interval under Auto-refresh.",
     ),
 )
 
 
 def base_url() -> str:
-    """The address of the dashboard from outside, or nothing if it cannot be told."""
+    """The public address of the dashboard; empty if unknown."""
     address = urlsplit(st.context.url or "")
     try:
         return public_url(address.scheme or "http", address.netloc)
@@ -67,25 +67,27 @@ def base_url() -> str:
 
 
 def open_table(context: PageContext) -> pd.DataFrame:
-    """What everybody sees: the open feed has no more, whoever looks at this page."""
+    """The public calendar: the open feed contains nothing else, whoever views this page."""
     return calendar_for(ANONYMOUS)[1] if context.workspace else context.table
 
 
 def holds(context: PageContext, table: pd.DataFrame, base: str) -> tuple[pd.DataFrame, bool]:
-    """Says what the open feed holds and how large it is; returns its rows, and whether it has what has no dates yet."""
+    """Draws the content and size of the open feed; returns its rows, and whether items without dates are included."""
     chosen = with_period(context.filter, table.attrs["as_of"])
     period = ""
     if chosen != context.filter and chosen.start is not None and chosen.end is not None:
         period = f"; {wording.span(chosen.start, chosen.end)}"
-    st.markdown(f"The open feed of this view holds **{plain(describe(context.filter, context.reference))}{period}**.")
+    st.markdown(
+        f"The open feed of this view contains **{plain(describe(context.filter, context.reference))}{period}**."
+    )
     if period:
-        st.caption("A feed without a period holds one year back and two ahead. Set a period in the filter for another.")
+        st.caption("Without a period in the filter, a feed covers one year back and two years ahead.")
     every = feed_rows(table, context.filter, context.reference, windows=True)
     without_dates = int(every["date_precision"].isin(WINDOWS).sum())
     windows = st.checkbox(
         f"Include items whose dates are not set ({without_dates:,})",
         key="feed_windows",
-        help="Each is one entry, on the first day on which it could take place.",
+        help="Each becomes one entry on its first possible day.",
     )
     rows = every if windows else feed_rows(table, context.filter, context.reference)
     size = len(build_feed(context.reference, table, context.filter, base, windows=windows))
@@ -99,70 +101,72 @@ def holds(context: PageContext, table: pd.DataFrame, base: str) -> tuple[pd.Data
     kilobytes = f"**{max(1, round(size / 1000)):,} kB**"
     if size > LARGEST_FOR_GOOGLE:
         st.warning(
-            f"The feed has {kilobytes}. Google Calendar takes no more than 1,000 kB, so it will not show this feed. "
-            "Choose an organisation, a kind or a shorter period in the filter."
+            f"The feed has {kilobytes}, above Google Calendar's limit of 1,000 kB, so Google will not show it. Filter "
+            "by organisation, kind or a shorter period."
         )
     else:
-        st.markdown(f"{kilobytes}: small enough for Google Calendar, which takes up to 1,000 kB.")
+        st.markdown(f"{kilobytes}: within Google Calendar's limit of 1,000 kB.")
     return rows, windows
 
 
 def reach(base: str) -> None:
-    """Says it when the services of Google and Microsoft could not fetch the address."""
+    """Warns if Google and Microsoft cannot reach the address."""
     address = urlsplit(base)
     if address.scheme == "https" and address.hostname not in LOOPBACK:
         return
     if address.hostname in LOOPBACK:
-        why = "This page is served from your own machine, and nobody else can reach that address."
+        why = "The dashboard runs on your own computer, which others cannot reach."
     else:
-        why = "This page is served without https, which calendar services on the web do not accept or should not get."
+        why = (
+            "The dashboard is served without https, which calendar services on the web do not accept or should not get."
+        )
     st.info(
-        f"{why} A calendar program on this machine can subscribe to it; Google and Outlook on the web cannot. Take the "
-        f"file instead, or have whoever runs this dashboard set {PUBLIC_URL_VARIABLE} to its public https address."
+        f"{why} A calendar program on this computer can subscribe; Google and Outlook on the web cannot. Download the "
+        f"file instead, or ask an administrator to set {PUBLIC_URL_VARIABLE} to the public https address."
     )
 
 
 def take_along(context: PageContext, base: str, *, windows: bool) -> None:
     links = subscription_links(base, context.filter, windows=windows)
     st.subheader("As a file")
-    st.markdown("The feed as it is today, to open or to send. It does not change afterwards.")
+    st.markdown("A copy of the feed as it is today, to open or send. It does not update.")
     st.link_button("Download calendar.ics", links["download"], type="primary", icon=":material/download:")
-    st.subheader("As an open feed that stays current")
-    st.markdown("What everybody sees of this view: the mission's public events, none that are internal.")
+    st.subheader("As an open feed")
+    st.markdown("Updates automatically. Contains public items of this view only, no internal events.")
     if not base:
         st.markdown(
-            f"The address of this dashboard cannot be told. Set {PUBLIC_URL_VARIABLE} to it, and the addresses to "
-            "subscribe to appear here."
+            f"The address of this dashboard is unknown. Set {PUBLIC_URL_VARIABLE} to it; the addresses for subscribing "
+            "then appear here."
         )
         return
     reach(base)
     name = "https" if links["https"].startswith("https:") else "http"
-    st.caption(f"The {name} address, to paste")
+    st.caption(f"Address to paste ({name})")
     st.code(links["https"], language=None, wrap_lines=True)
-    st.caption("The webcal address, which opens the calendar program of this machine")
+    st.caption("Address that opens your calendar program (webcal)")
     st.code(links["webcal"], language=None, wrap_lines=True)
-    st.link_button("Subscribe in my calendar program", links["webcal"], icon=":material/event:")
+    st.link_button("Subscribe in my calendar", links["webcal"], icon=":material/event:")
 
 
 def in_a_calendar() -> None:
-    st.subheader("How calendars take it")
+    st.subheader("How to subscribe")
     for name, how in CLIENTS:
         st.markdown(f"**{name}.** {how}")
-    st.subheader("What you will see")
+    st.subheader("In your calendar")
     st.markdown(
-        "- An item on expected days is tentative, and its title says “expected”. Its text says between which days it "
-        "will open, and how often the rule held in the past.\n"
+        "- Expected items are tentative, with “expected” in the title. The text gives the interval for the start and "
+        "how often the rule was right in the past.\n"
         "- Items whose dates are not set are left out unless you include them. Each is then one entry on the first day "
         "of its window.\n"
-        "- An item that has passed without a record is marked “not confirmed”.\n"
-        "- A session of the General Assembly is three entries: its opening, its main part and its close.\n"
-        "- A cancelled item stays, marked as cancelled, for 90 days after the change, and then leaves.\n"
-        "- An item that moves also moves in your calendar; you get no second copy.\n"
-        "- Each entry carries its organisation and its kind as categories. Outlook can colour by category. Google and "
-        "Apple give the whole feed one colour, so subscribe to one feed for each organisation to tell them apart.\n"
-        "- The open feed has no reminders; set your own. A subscription of yours can remind you of deadlines. Not "
-        "every program allows reminders in a calendar of others: Apple Calendar does where Alerts is not ticked under "
-        "Remove. Elsewhere try it with one deadline."
+        "- Past items without a recorded outcome are marked “not confirmed”.\n"
+        "- A session of the General Assembly has three entries: opening, main part and close.\n"
+        "- Cancelled items stay, marked as cancelled, for 90 days after the change.\n"
+        "- Rescheduled items move in your calendar; you get no second copy.\n"
+        "- Each entry has its organisation and kind as categories. Outlook can colour by category. Google and Apple "
+        "use one colour for the whole feed: subscribe to one feed for each organisation to tell them apart.\n"
+        "- The open feed has no reminders; set your own. Your own subscription can remind you of deadlines. Not every "
+        "program allows reminders in subscribed calendars: Apple Calendar does if Alerts is not ticked under Remove. "
+        "In others, try it with one deadline."
     )
 
 
@@ -172,13 +176,13 @@ base = base_url()
 view, windows = holds(context, open_table(context), base)
 if view.empty:
     st.markdown(
-        "The feed is empty so far. You can subscribe to it all the same: it fills as dates come. To widen it, take a "
-        "value out of the filter."
+        "The feed is empty for now. You can still subscribe: new items appear as they are added. To include more, "
+        "widen the filter."
     )
 take_along(context, base, windows=windows)
 draw_subscriptions(context, base)
 in_a_calendar()
 if not view.empty:
-    st.subheader("What is in the open feed")
+    st.subheader("Items in the open feed")
     item_table(view, context, "feed_items")
 item_panel.draw_panel(context)

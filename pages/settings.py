@@ -1,4 +1,4 @@
-"""Settings: who works here, who acts in this browser, who sees what, and the sample workspace."""
+"""Settings: users, the current user of this browser, access, and the sample workspace."""
 
 from __future__ import annotations
 
@@ -30,29 +30,25 @@ if TYPE_CHECKING:
     from calendar_model.store.models import Person
 
 WHAT_THE_SAMPLE_IS = (
-    "Three fictional colleagues and what they keep: contacts, engagements, statements in every state, cases, events "
-    "and follow-ups, linked to the real items of the calendar that come next. Everything of it is marked as sample, "
-    "nobody and nothing in it exists, and it never mixes with what is yours."
+    "Three fictional users with contacts, engagements, statements in every state, cases, events and follow-ups, linked "
+    "to real upcoming items. All of it is invented, marked as sample and kept apart from your own records."
 )
 
 
-# --- Who works here
+# --- Users
 
 
 def people(everyone: Sequence[Person], person: Person | None) -> None:
-    st.subheader("Who works here")
+    st.subheader("Users")
     if not everyone:
-        st.markdown(
-            "Nobody yet. Add yourself, and what you write is kept in your name; or load the sample below and look "
-            "around as one of its colleagues."
-        )
+        st.markdown("No users yet. Add yourself, or load the sample data to explore.")
     elif person is None:
-        st.markdown("Nobody acts in this browser: pages show what is public. Choose who you are.")
+        st.markdown("No user selected: pages show public items only. Select your name.")
     with st.container(key="lines_people", gap="small"):
         for one in everyone:
             line(one, person)
     st.button(
-        "Add somebody" if everyone else "Add yourself",
+        "Add user" if everyone else "Add yourself",
         key="add_person",
         type="primary" if not everyone else "secondary",
         icon=":material/person_add:",
@@ -62,33 +58,33 @@ def people(everyone: Sequence[Person], person: Person | None) -> None:
 
 def line(one: Person, person: Person | None) -> None:
     acts = person is not None and one.id == person.id
-    about = [one.post, "may clear" if one.may_clear else "", "" if one.active else "not active any more"]
+    about = [one.post, "can clear statements" if one.may_clear else "", "" if one.active else "inactive"]
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key=f"person_{one.id}"):
         with st.container(gap=None, width=420):
-            st.markdown(f"**{plain(one.name)}**{' · you act as this person' if acts else ''}")
+            st.markdown(f"**{plain(one.name)}**{' · current user' if acts else ''}")
             if small := " · ".join(plain(part) for part in about if part):
                 st.caption(small)
         if one.active and not acts:
             name = plain(one.name)
-            st.button(f"Act as {name}", key=f"act_{one.id}", type="tertiary", on_click=act_as, args=(one.id,))
+            st.button(f"Work as {name}", key=f"act_{one.id}", type="tertiary", on_click=act_as, args=(one.id,))
         st.button("Edit", key=f"edit_{one.id}", type="tertiary", on_click=forms.open_record, args=(one.id,))
 
 
 def person_form(kept: Person | None, context: PageContext, everyone: Sequence[Person]) -> None:
     form = RecordForm("person", context, kept, table="person")
     with form:
-        form.text("name", "Name", help="As colleagues know you; it stands beside all that you write.")
-        form.text("post", "Post", help="Such as desk officer, or the mission at which you work.")
+        form.text("name", "Name", help="Shown next to everything this person writes.")
+        form.text("post", "Post", help="For example desk officer, or the mission.")
         form.tick(
             "may_clear",
-            "May clear",
-            help="Clears statements, and confirms as the second person what somebody else asks to pass over.",
+            "Can clear statements",
+            help="Can also confirm, as the second person, an override that a colleague requests.",
         )
         if kept is not None:
             form.tick(
                 "active",
                 "Active",
-                help="Who is not active cannot act any more. What they wrote stays, with their name.",
+                help="Inactive users cannot make changes; their entries are kept.",
             )
 
     def keep(drawn: RecordForm) -> str:
@@ -96,19 +92,19 @@ def person_form(kept: Person | None, context: PageContext, everyone: Sequence[Pe
         if kept is not None:
             change_person(writer(), kept.id, drawn.seen, values)
             forms.leave()
-            return f"{values['name']} is saved."
+            return f"{values['name']} saved."
         added = add_person(writer(), values)
         forms.leave()
         if everyone:
-            return f"{values['name']} is added."
+            return f"{values['name']} added."
         act_as(added)
-        return f"{values['name']} is added, and acts in this browser from now on."
+        return f"{values['name']} added. You are now working as {values['name']} in this browser."
 
     form.submit("Save" if kept is not None else "Add", keep)
 
 
 def writer() -> Viewer:
-    """Who changes the list of persons: the current user, or nobody, since somebody has to be the first."""
+    """The viewer who changes the list of users: the current user, or none, because the first user must be addable."""
     person = current_person()
     return Viewer(person.id if person else "", Sensitivity.INTERNAL)
 
@@ -120,22 +116,24 @@ def the_sample(context: PageContext) -> None:
     st.subheader("Sample workspace")
     st.markdown(WHAT_THE_SAMPLE_IS)
     if sample.loaded():
-        st.button("Remove the sample", key="remove_sample", icon=":material/delete:", on_click=remove)
-        st.caption("What hangs on its records goes with it, whoever wrote it. Your own records stay.")
+        st.button("Remove sample data", key="remove_sample", icon=":material/delete:", on_click=remove)
+        st.caption(
+            "Anything linked to sample records is removed with them, whoever wrote it. Your own records are kept."
+        )
     else:
-        st.button("Load the sample", key="load_sample", icon=":material/science:", on_click=load, args=(context,))
+        st.button("Load sample data", key="load_sample", icon=":material/science:", on_click=load, args=(context,))
 
 
 def load(context: PageContext) -> None:
     def act() -> str:
         nobody = current_person() is None
-        with st.spinner("Loading the sample"):
+        with st.spinner("Loading sample data"):
             counts = sample.load(context.table, context.today)
         officer = next((one for one in staff() if one.sample and not one.may_clear), None)
         if nobody and officer is not None:
             act_as(officer.id)
-            return f"The sample is here: {said(counts)}. You act as {officer.name}."
-        return f"The sample is here: {said(counts)}. Act as one of its colleagues to see all of it."
+            return f"Sample data loaded: {said(counts)}. You are working as {officer.name}."
+        return f"Sample data loaded: {said(counts)}. Select a sample user to see all of it."
 
     forms.attempt(act)
 
@@ -143,47 +141,48 @@ def load(context: PageContext) -> None:
 def remove() -> None:
     def act() -> str:
         person = current_person()
-        with st.spinner("Removing the sample"):
+        with st.spinner("Removing sample data"):
             counts = sample.remove()
         if person is not None and person.sample:
             act_as("")
-        return f"The sample is gone: {said(counts)}."
+        return f"Sample data removed: {said(counts)}."
 
     forms.attempt(act)
 
 
 def said(counts: dict[str, int]) -> str:
-    return f"{counts.get('person', 0)} persons and {sum(counts.values()) - counts.get('person', 0)} records"
+    return f"{counts.get('person', 0)} users and {sum(counts.values()) - counts.get('person', 0)} records"
 
 
 def in_a_calendar() -> None:
-    st.subheader("Your calendar in your own program")
+    st.subheader("Subscribe in Outlook, Google or Apple")
     st.markdown(
-        "A view of the calendar, with what is internal and your follow-ups if you like, can be kept under a secret "
-        "address of your own, for Outlook and the like. Make, replace and revoke them on the page Feeds."
+        "Subscribe to any filtered view through your own secret address, with internal events and your follow-ups if "
+        "you like. Create, replace and revoke subscriptions on the Feeds page."
     )
-    link("feeds", "Subscriptions of mine")
+    link("feeds", "My subscriptions")
 
 
-# --- Who sees what, and where it is kept
+# --- Access and storage
 
 
 def who_sees_what() -> None:
-    st.subheader("Who sees what")
+    st.subheader("Access")
     st.markdown(
-        "- **Public**: everybody who opens the calendar, also in feeds.\n"
-        "- **Internal**: all who are listed above.\n"
-        "- **Restricted**: only those who are named in the record, in lists, counts and searches too. Defenders, cases "
-        "and reprisals begin so. No feed, list or calendar file holds them. Papers in Word that you make for yourself "
-        "do, by their codes: a briefing note, or a statement to be read out. Each says so at its head."
+        "- **Public**: everyone who opens the calendar, also in feeds.\n"
+        "- **Internal**: all users listed above.\n"
+        "- **Restricted**: only the people with access named in the record, also in lists, counts and searches. "
+        "Defenders, cases and reprisals are restricted by default. Feeds, lists and calendar files never include them. "
+        "Word documents that you create for yourself do, by code: briefing notes and statements to be read out. Each "
+        "says so at the top."
     )
     st.markdown(
-        "There is no sign-in on this computer: anybody who opens this page may say who they are. The choice tells "
-        "colleagues apart, it does not keep anybody out: keep the computer and the workspace to yourselves."
+        "There is no sign-in: anyone who opens the app can pick any user. Selecting a user tells colleagues apart but "
+        "keeps nobody out, so protect the computer and the workspace."
     )
-    st.subheader("Where it is kept")
+    st.subheader("Storage")
     st.code(workspace_url(), language=None, wrap_lines=True)
-    st.caption("Every change is kept in a history of who, when and why.")
+    st.caption("The history records every change: who, when and why.")
 
 
 context = current()
@@ -197,9 +196,9 @@ if record or new:
     forms.back("All settings")
     kept = next((one for one in everyone if one.id == record), None)
     if record and kept is None:
-        st.markdown("This person is not in the list any more. Go back to it.")
+        st.markdown("This user is no longer listed. Go back to Settings.")
     else:
-        st.subheader("Add somebody" if kept is None else plain(kept.name), anchor=False)
+        st.subheader("Add user" if kept is None else plain(kept.name), anchor=False)
         person_form(kept, context, everyone)
 else:
     people(everyone, person)

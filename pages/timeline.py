@@ -1,4 +1,4 @@
-"""Timeline: everything dated in lanes of organisations and bodies, or the same as an agenda."""
+"""Timeline: all calendar items in lanes of organisations and bodies, or as an agenda."""
 
 from pages.components.shell.guard import require_entrance
 
@@ -27,10 +27,10 @@ from pages.components.widgets.pictures import PictureRequest, as_a_picture
 
 FIGURE = "timeline_figure"
 LEGEND = (
-    "Bars last, diamonds are texts, triangles are deadlines, dots are single days. Solid is announced or past. Hollow "
-    "is expected, with a whisker over the days on which it may be. A dotted line has no dates yet; struck is cancelled."
+    "Bars: sessions and meetings. Diamonds: texts. Triangles: deadlines. Dots: single days. Solid: announced or past. "
+    "Hollow: expected, with a whisker over the possible dates. Dotted line: dates not set. Struck through: cancelled."
 )
-"""The legend in words, for a picture that is taken away."""
+"""The legend in words, for an exported image."""
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -66,15 +66,15 @@ def _figure(
 
 
 def _go(direction: int, today: date) -> None:
-    """A stretch earlier (-1) or later (1), or back to today (0); counted from the zoom and the day that hold when the
-    click arrives, which a fast reader may have changed since the button was drawn."""
+    """Moves one step earlier (-1) or later (1), or back to today (0). Uses the zoom and day at the time of the click,
+    which a fast reader may have changed since the button was drawn."""
     zoom, asked = Zoom(st.session_state["zoom"]), st.session_state["from"]
     start, _ = window(zoom, asked) if isinstance(asked, date) else window_around(zoom, today)
     st.session_state["from"] = min(max(step(zoom, start, direction), EARLIEST), LATEST) if direction else None
 
 
 def _clicked(zoom: Zoom) -> None:
-    """A mark opens its panel, also when it is clicked again; a chip looks closer at what it counts."""
+    """Opens the panel of the clicked mark, also on a second click; a click on a chip zooms in on its items."""
     points = st.session_state[FIGURE]["selection"]["points"]
     picked = points[0]["customdata"][0] if points else st.session_state.get("timeline_picked", "")
     st.session_state["timeline_picked"] = picked
@@ -88,7 +88,7 @@ def _clicked(zoom: Zoom) -> None:
 
 
 def _picture(context: PageContext, zoom: Zoom, start: date, days: int) -> PictureRequest:
-    """The timeline to take away. Where it is too tall for letters that can be read, fewer rows are drawn of a lane."""
+    """The timeline as an image. If it is too tall for legible letters, lanes get fewer rows."""
     work_words = item_panel.work_words(context)
 
     def draft(rows_at_most: int | None) -> FigureVariant:
@@ -106,7 +106,7 @@ def _picture(context: PageContext, zoom: Zoom, start: date, days: int) -> Pictur
                 zone=context.zone,
                 rows_at_most=rows_at_most,
             ),
-            "“+1 more” counts what had no room there." if rows_at_most else "",
+            "“+1 more” counts items that do not fit." if rows_at_most else "",
         )
 
     last = start + timedelta(days=days - 1)

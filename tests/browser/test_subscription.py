@@ -21,7 +21,7 @@ def test_the_address_on_the_page_is_the_feed_of_the_view(server: str, visit: Vis
     settled(page)
     address = page.get_by_test_id("stCode").filter(has_text="http://").first.inner_text().strip()
     assert address == f"{server}/feeds/calendar.ics?organisation=osce&standing=projected"
-    expect(page.get_by_role("link", name="Subscribe in my calendar program")).to_have_attribute(
+    expect(page.get_by_role("link", name="Subscribe in my calendar")).to_have_attribute(
         "href", address.replace("http://", "webcal://")
     )
 

@@ -72,7 +72,7 @@ def test_from_the_timeline_to_the_follow_up(person: Callable[[str], Page], serve
     expect(officer.get_by_role("heading", level=1)).to_have_text(TITLE)
     settled(officer)
     dossier = officer.url
-    follow(officer, "Start a draft")
+    follow(officer, "New draft")
     fill(officer, Title="Statement on the text")
     press(officer, "Create statement")
     says(officer, "Statement created.")
@@ -88,7 +88,7 @@ def test_from_the_timeline_to_the_follow_up(person: Callable[[str], Page], serve
     officer.goto(dossier)
     settled(officer)
     says(officer, "Nobody consulted yet")
-    follow(officer, "Log an engagement")
+    follow(officer, "New engagement")
     fill(officer, Title="Call with two networks", Outcome="They ask that surveillance is named.")
     press(officer, "Save engagement")
     officer.goto(dossier)

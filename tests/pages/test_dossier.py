@@ -80,27 +80,27 @@ def links(app: AppTest) -> dict[str, str]:
     return {link.proto.label: link.proto.query_string for link in app.get("page_link")}
 
 
-def test_an_item_of_which_nothing_of_ours_is_known_says_what_will_stand_there(staff_member: Viewer) -> None:
+def test_an_item_without_linked_work_says_what_will_be_listed(staff_member: Viewer) -> None:
     app = opened(staff_member)
     assert app.title[0].value == "HRC text, due in HRC67"
-    assert heads(app) == ["Readiness", "Deadlines", "Engagements", "Drafts", "Side events and meetings of ours"]
-    assert [m for m in said(app) if m.startswith("None yet")] == [
-        "None yet. Whom we consulted, supported or talked with about it stands here.",
-        "None yet. What we are going to say or table stands here, with what misses before its next move.",
-        "None yet. What we hold around it stands here, with its room and who speaks.",
+    assert heads(app) == ["Readiness", "Deadlines", "Engagements", "Drafts", "Our side events and meetings"]
+    assert [m for m in said(app) if m.startswith("No ") and m.endswith(("yet.", "met."))] == [
+        "No engagements yet. Log whom we consulted, supported or met.",
+        "No drafts yet.",
+        "No side events or meetings yet.",
     ]
     (head,) = [h.proto.body for h in app.get("html") if 'class="dossier-when"' in h.proto.body]
     assert "expected Mon 3 Apr 2028" in head
     assert "<strong>Projected.</strong>" in head
 
 
-def test_what_is_begun_from_it_is_tied_to_it(staff_member: Viewer) -> None:
+def test_new_records_are_linked_to_the_item(staff_member: Viewer) -> None:
     assert links(opened(staff_member)) | {
-        "Start a draft": f"new=resolution-text&tie={ITEM}",
-        "Log an engagement": f"new=consulted&tie={ITEM}",
-        "Plan a side event": f"new=side-event&tie={ITEM}",
+        "New draft": f"new=resolution-text&tie={ITEM}",
+        "New engagement": f"new=consulted&tie={ITEM}",
+        "New side event": f"new=side-event&tie={ITEM}",
     } == links(opened(staff_member))
-    assert links(opened(staff_member, "session-HRC64"))["Start a draft"] == "new=national&tie=session-HRC64"
+    assert links(opened(staff_member, "session-HRC64"))["New draft"] == "new=national&tie=session-HRC64"
 
 
 def test_all_of_it_on_one_page(staff_member: Viewer) -> None:
@@ -151,10 +151,10 @@ def test_all_of_it_on_one_page(staff_member: Viewer) -> None:
         "Engagements",
         "Drafts",
         "Cases",
-        "Side events and meetings of ours",
-        "Language proposed in texts of others",
+        "Our side events and meetings",
+        "Language proposed in other resolutions",
         "Reprisals",
-        "Follow-ups open",
+        "Open follow-ups",
         "History",
     ]
     records = [
@@ -171,7 +171,7 @@ def test_all_of_it_on_one_page(staff_member: Viewer) -> None:
     texts = [
         "They ask for language on families.",
         (
-            "**In consultation**, waits for Desk. Before it is cleared misses:\n\n"
+            "**In consultation**, awaiting Desk. Still needed before it is cleared:\n\n"
             "- Clearing is for somebody who may clear: ask one of them, or set it in Settings."
         ),
         "Defenders speak: Defender 014.",
@@ -185,23 +185,23 @@ def test_all_of_it_on_one_page(staff_member: Viewer) -> None:
     assert len([e for e in app.expander if e.label != "More"]) == 0
 
 
-def test_what_misses_is_opened_from_its_mark(staff_member: Viewer) -> None:
+def test_each_outstanding_expectation_links_to_its_action(staff_member: Viewer) -> None:
     case = save(staff_member, Case, {"title": "Case 7", "suggested_by": Suggester.DEFENDER}, items=[ITEM])
     found = [(link.proto.label, link.proto.query_string) for link in opened(staff_member).get("page_link")]
-    assert [pair for pair in found if pair[0] in ("Log one", "Begin a draft", "Open it")] == [
-        ("Log one", f"new=consulted&tie={ITEM}"),
-        ("Log one", f"new=participation-supported&tie={ITEM}"),
-        ("Begin a draft", f"new=resolution-text&tie={ITEM}"),
-        ("Open it", f"record={case}"),
-        ("Begin a draft", f"new=resolution-text&tie={ITEM}"),
+    assert [pair for pair in found if pair[0] in ("Log engagement", "Start draft", "Open case")] == [
+        ("Log engagement", f"new=consulted&tie={ITEM}"),
+        ("Log engagement", f"new=participation-supported&tie={ITEM}"),
+        ("Start draft", f"new=resolution-text&tie={ITEM}"),
+        ("Open case", f"record={case}"),
+        ("Start draft", f"new=resolution-text&tie={ITEM}"),
     ]
 
 
-def test_a_session_lists_what_is_in_it_with_what_there_is(staff_member: Viewer) -> None:
+def test_a_session_lists_its_items_with_linked_work(staff_member: Viewer) -> None:
     save(staff_member, Engagement, ROUND, items=[ITEM])
     save(staff_member, Engagement, {**ROUND, "title": "Second"}, items=[ITEM])
     app = opened(staff_member, "session-HRC67")
-    assert "In it" in heads(app)
+    assert "In this session" in heads(app)
     assert links(app)["HRC text, due in HRC67"] == f"of={ITEM}"
     assert any(line.startswith("expected ") and line.endswith("projected · 2 engagements") for line in small(app))
 
@@ -213,8 +213,8 @@ def test_the_dossier_of_an_own_event(staff_member: Viewer) -> None:
     event = save(staff_member, Event, PANEL, links=[speaker])
     app = opened(staff_member, f"event-{event}")
     assert app.title[0].value == "What missions can do"
-    assert [head for head in heads(app) if head in ("Who speaks", "Programme", "Side events and meetings of ours")] == [
-        "Who speaks",
+    assert [head for head in heads(app) if head in ("Speakers", "Programme", "Our side events and meetings")] == [
+        "Speakers",
         "Programme",
     ]
     assert [text for text in said(app) if text in ("Speakers: Organisation 003.", "Opening")] == [
@@ -238,20 +238,20 @@ def test_who_is_not_named_sees_nothing_of_what_is_restricted(staff_member: Viewe
         assert "CANARY" not in everything(opened(who))
         assert "CANARY" not in everything(opened(who, item=f"event-{restricted}"))
         assert "CANARY" not in everything(_panel(who))
-    assert "None yet. Whom we consulted, supported or talked with about it stands here." in said(opened(other))
+    assert "No engagements yet. Log whom we consulted, supported or met." in said(opened(other))
 
 
-def test_nobody_sees_the_public_part_and_where_to_say_who_they_are(staff_member: Viewer) -> None:
+def test_without_a_user_only_the_public_part_is_shown(staff_member: Viewer) -> None:
     event = save(staff_member, Event, {**PANEL, "defenders_speak": True}, items=[ITEM])
     save(staff_member, Event, {"sensitivity": Sensitivity.PUBLIC}, record_id=event, seen=1, reason="It is announced.")
     save(staff_member, Engagement, ROUND, items=[ITEM])
     app = opened(ANONYMOUS)
-    assert heads(app) == ["Deadlines", "Side events and meetings of ours"]
+    assert heads(app) == ["Deadlines", "Our side events and meetings"]
     assert said(app)[-2:] == [
         "Defenders speak.",
-        "What we do about it is shown to staff, each as much as they may see.",
+        "Our work on this item is visible to users only. Select your name to see it.",
     ]
-    assert "Choose who you are" in links(app)
+    assert "Select user" in links(app)
 
 
 @pytest.mark.parametrize(
@@ -260,18 +260,18 @@ def test_nobody_sees_the_public_part_and_where_to_say_who_they_are(staff_member:
         (
             "session-*HRC999*",
             (
-                "The link asks for “session-\\*HRC999\\*”, which is not in the calendar, or not for you to see. Search the "
-                "calendar for it by title, and open its dossier from there."
+                "“session-\\*HRC999\\*” is not in the calendar, or you do not have access. Search the calendar by title, and "
+                "open the dossier from the item."
             ),
         ),
-        ("", "A dossier belongs to an item of the calendar: open the item, then its dossier."),
+        ("", "Open a calendar item first, then its dossier."),
     ],
 )
-def test_what_has_no_dossier_gets_a_sentence(staff_member: Viewer, item: str, sentence: str) -> None:
+def test_an_unknown_item_gets_a_sentence(staff_member: Viewer, item: str, sentence: str) -> None:
     assert said(opened(staff_member, item)) == [sentence]
 
 
-def test_the_panel_says_in_a_line_what_there_is(staff_member: Viewer, other: Viewer) -> None:
+def test_the_panel_counts_linked_work_in_one_line(staff_member: Viewer, other: Viewer) -> None:
     save(staff_member, Engagement, ROUND, items=[ITEM])
     save(staff_member, Engagement, {**ROUND, "sensitivity": Sensitivity.RESTRICTED}, items=[ITEM])
     draft = save(

@@ -50,7 +50,7 @@ def entries(app: AppTest) -> str:
 
 def test_the_count_and_the_size_follow_the_filter() -> None:
     app = feeds(kind="observance", period=["2026-11-01", "2026-12-31"])
-    assert app.markdown[0].value == "The open feed of this view holds **observance; Sun 1 Nov – Thu 31 Dec 2026**."
+    assert app.markdown[0].value == "The open feed of this view contains **observance; Sun 1 Nov – Thu 31 Dec 2026**."
     count = len(app.dataframe[0].value)
     assert count > 2
     assert entries(app) == f"**{count}** entries: 0 expected, 0 not confirmed, 0 cancelled."
@@ -64,7 +64,7 @@ def test_the_count_and_the_size_follow_the_filter() -> None:
 
 def test_without_a_period_it_says_which_one_the_feed_has() -> None:
     assert feeds(kind="session").markdown[0].value == (
-        "The open feed of this view holds **session; Mon 24 Nov 2025 – Fri 24 Nov 2028**."
+        "The open feed of this view contains **session; Mon 24 Nov 2025 – Fri 24 Nov 2028**."
     )
 
 
@@ -96,8 +96,8 @@ def test_a_feed_that_google_does_not_take_says_how_to_narrow_it() -> None:
 @pytest.mark.parametrize(
     ("public", "told"),
     [
-        ("http://127.0.0.1:8501", ["This page is served from your own machine"]),
-        ("http://desk.example.org", ["This page is served without https"]),
+        ("http://127.0.0.1:8501", ["The dashboard runs on your own computer"]),
+        ("http://desk.example.org", ["The dashboard is served without https"]),
         ("https://desk.example.org", []),
     ],
 )
@@ -111,7 +111,7 @@ def test_an_address_that_services_cannot_reach_is_said(
 def test_an_empty_feed_is_explained() -> None:
     app = feeds(q="no such words anywhere")
     assert entries(app) == "**0** entries: 0 expected, 0 not confirmed, 0 cancelled."
-    assert app.markdown[3].value.startswith("The feed is empty so far.")
+    assert app.markdown[3].value.startswith("The feed is empty for now.")
     assert len(app.dataframe) == 0
 
 

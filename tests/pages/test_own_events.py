@@ -71,16 +71,16 @@ def test_an_event_is_planned_around_an_item_with_what_is_known_proposed(staff_me
     assert [c.value for c in app.caption if "room request" in c.value] == [
         (
             "Side event room request by a State, HRC64: expected Mon 8 Feb 2027. Some two to three weeks before the "
-            "session through the Council side event form. From memory, not seen in a source."
+            "session through the Council side event form. Unsourced."
         )
     ]
     form["title"].input("Reprisals")
     form["start"].set_value(date(2027, 3, 3))
     form["start_time"].set_value(time(13))
     form["end_time"].set_value(time(14, 30))
-    press(app, "Save the event")
+    press(app, "Save event")
     (event,) = events(staff_member)
-    assert [s.value for s in app.success] == ["Saved. It stands in the calendar of all who may see it."]
+    assert [s.value for s in app.success] == ["Saved; visible in the calendar to everyone with access."]
     assert (app.query_params["record"], "new" in app.query_params, "tie" in app.query_params) == (
         event.id,
         False,
@@ -108,7 +108,7 @@ def test_where_the_session_is_dated_its_rule_gives_the_day_to_ask_for_the_room(s
     due = fields(app)["request_due"]
     assert due.value == date(2026, 2, 9)
     due.set_value(date(2026, 2, 2)).run()
-    press(app, "Take this day")
+    press(app, "Use this date")
     assert fields(app)["request_due"].value == date(2026, 2, 9)
     assert fields(opened(staff_member, new="conference", tie="session-HRC61"))["request_due"].value is None
 
@@ -134,7 +134,7 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(staff_member: Viewer) -
     form["start"].set_value(date(2027, 3, 3))
     form["end"].set_value(date(2027, 3, 2))
     form["start_time"].set_value(time(13))
-    press(app, "Save the event")
+    press(app, "Save event")
     assert [e.value for e in app.error] == [
         (
             "Not yet. Still needed:\n\n"
@@ -159,13 +159,13 @@ def test_nothing_becomes_public_without_a_reason(staff_member: Viewer) -> None:
     fields(app)["title"].input("Reprisals")
     fields(app)["start"].set_value(date(2027, 3, 3))
     fields(app)["sensitivity"].select(Sensitivity.PUBLIC).run()
-    press(app, "Save the event")
+    press(app, "Save event")
     assert [e.value for e in app.error] == [
         "Say in a sentence why more people may see it; the reason stays in the history."
     ]
     assert events(staff_member) == []
     fields(app)["reason"].input("The programme is printed.")
-    press(app, "Save the event")
+    press(app, "Save event")
     (event,) = events(ANONYMOUS)
     assert (event.title, event.sensitivity) == ("Reprisals", Sensitivity.PUBLIC)
     (history,) = [frame.value for frame in app.dataframe if "Reason" in frame.value.columns]
@@ -191,7 +191,7 @@ def test_ties_are_kept_with_the_event(staff_member: Viewer) -> None:
     app = opened(staff_member, record=made)
     assert fields(app)["links_engagements"].value == [engagement]
     fields(app)["links_speakers"].select("Defender 014")
-    press(app, "Save the event")
+    press(app, "Save event")
     with reading(staff_member) as session:
         event = session.get(Event, made)
         assert event is not None
@@ -203,9 +203,9 @@ def test_a_cancelled_event_stays_struck_through_and_out_of_the_way(staff_member:
     made = save(staff_member, Event, EVENT)
     app = opened(staff_member, record=made)
     fields(app)["standing"].select(Standing.CANCELLED)
-    press(app, "Save the event")
+    press(app, "Save event")
     assert [s.value for s in app.success] == [
-        "Saved as cancelled. It stays in the calendar, struck through; nobody is reminded to ask for its room."
+        "Saved as cancelled. It stays in the calendar, struck through, without a reminder to request a room."
     ]
     press(app, "All side events and meetings")
     assert [e.label for e in app.expander] == ["Past or cancelled: 1"]
@@ -221,7 +221,7 @@ def test_who_is_overtaken_is_told_and_keeps_what_was_typed(staff_member: Viewer,
     app = opened(staff_member, record=made)
     save(other, Event, {"room": "Room VII"}, record_id=made, seen=1)
     fields(app)["room"].input("Room XX")
-    press(app, "Save the event")
+    press(app, "Save event")
     assert [e.value for e in app.error] == [
         (
             "Somebody else has changed this record since you opened it. Nothing of yours is lost: compare both below, then "
@@ -230,7 +230,7 @@ def test_who_is_overtaken_is_told_and_keeps_what_was_typed(staff_member: Viewer,
     ]
     assert fields(app)["room"].value == "Room XX"
     assert [event.room for event in events(staff_member)] == ["Room VII"]
-    press(app, "Save the event")
+    press(app, "Save event")
     assert [event.room for event in events(staff_member)] == ["Room XX"]
 
 

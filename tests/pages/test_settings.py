@@ -31,7 +31,7 @@ def kept() -> list[tuple[str, str, bool, bool]]:
     return [(one.name, one.post, one.may_clear, one.active) for one in staff()]
 
 
-def test_the_first_person_is_added_and_acts_at_once() -> None:
+def test_the_first_user_is_added_and_selected() -> None:
     app = click(page(), "add_person")
     app.text_input(key="person_new_name").input("Amina Berg")
     app.text_input(key="person_new_post").input("Desk officer")
@@ -39,10 +39,12 @@ def test_the_first_person_is_added_and_acts_at_once() -> None:
     app = click(app, "person_new_save")
     assert kept() == [("Amina Berg", "Desk officer", True, True)]
     assert acts(app) == staff()[0].id
-    assert [said.value for said in app.success] == ["Amina Berg is added, and acts in this browser from now on."]
+    assert [said.value for said in app.success] == [
+        "Amina Berg added. You are now working as Amina Berg in this browser."
+    ]
 
 
-def test_a_second_person_is_added_and_does_not_act() -> None:
+def test_a_second_user_is_added_and_not_selected() -> None:
     first = save(ANONYMOUS, Person, {"name": "Amina Berg"})
     app = click(page(first), "add_person")
     app.text_input(key="person_new_name").input(" Jon Lie ")
@@ -61,7 +63,7 @@ def test_a_second_person_is_added_and_does_not_act() -> None:
         ),
     ],
 )
-def test_a_name_that_tells_nobody_apart_is_refused(name: str, says: str) -> None:
+def test_an_empty_or_duplicate_name_is_refused(name: str, says: str) -> None:
     save(ANONYMOUS, Person, {"name": "Amina Berg"})
     app = click(page(), "add_person")
     app.text_input(key="person_new_name").input(name)
@@ -81,44 +83,41 @@ def test_a_person_is_edited_and_set_inactive(somebody_acts: bool) -> None:
     assert f"act_{other}" not in {button.key for button in app.button}
 
 
-def test_who_acts_is_chosen_in_the_list() -> None:
+def test_the_current_user_is_selected_in_the_list() -> None:
     first, other = save(ANONYMOUS, Person, {"name": "Amina Berg"}), save(ANONYMOUS, Person, {"name": "Jon Lie"})
     app = click(page(first), f"act_{other}")
     assert acts(app) == other
     assert f"act_{first}" in {button.key for button in app.button}
 
 
-def test_an_empty_workspace_teaches() -> None:
+def test_an_empty_workspace_says_what_to_do() -> None:
     app = page()
-    assert app.markdown[0].value == (
-        "Nobody yet. Add yourself, and what you write is kept in your name; or load the sample below and look around "
-        "as one of its colleagues."
-    )
+    assert app.markdown[0].value == "No users yet. Add yourself, or load the sample data to explore."
     keys = {button.key for button in app.button}
     assert {"add_person", "load_sample"} <= keys
     assert "remove_sample" not in keys
 
 
-def test_the_sample_is_loaded_and_its_desk_officer_acts_then_it_is_removed() -> None:
+def test_the_sample_is_loaded_with_its_desk_officer_selected_then_removed() -> None:
     app = click(page(), "load_sample")
     officer = next(one for one in staff() if one.name == "Sample: desk officer")
     assert acts(app) == officer.id
     assert [said.value for said in app.success] == [
-        "The sample is here: 3 persons and 39 records. You act as Sample: desk officer."
+        "Sample data loaded: 3 users and 39 records. You are working as Sample: desk officer."
     ]
     app = click(app, "remove_sample")
-    assert [said.value for said in app.success] == ["The sample is gone: 3 persons and 39 records."]
+    assert [said.value for said in app.success] == ["Sample data removed: 3 users and 39 records."]
     assert staff() == []
     assert acts(app) == ""
     assert "load_sample" in {button.key for button in app.button}
 
 
-def test_who_acts_stays_when_the_sample_is_loaded_and_removed() -> None:
+def test_the_current_user_stays_when_the_sample_is_loaded_and_removed() -> None:
     me = save(ANONYMOUS, Person, {"name": "Amina Berg"})
     app = click(page(me), "load_sample")
     assert acts(app) == me
     assert [said.value for said in app.success] == [
-        "The sample is here: 3 persons and 39 records. Act as one of its colleagues to see all of it."
+        "Sample data loaded: 3 users and 39 records. Select a sample user to see all of it."
     ]
     app = click(app, "remove_sample")
     assert acts(app) == me

@@ -1,4 +1,4 @@
-"""Subscriptions on the page Feeds: the view kept as one, its address shown once, to whoever made it, and the list."""
+"""Subscriptions on the Feeds page: created from the view, the address shown once to its owner, and the list."""
 
 from __future__ import annotations
 
@@ -73,9 +73,9 @@ def said(app: AppTest) -> list[str]:
     return [element.value for element in (*app.success, *app.error)]
 
 
-def test_the_view_is_kept_in_one_click_and_its_address_shown_once(person: str) -> None:
+def test_a_subscription_is_created_in_one_click_and_its_address_shown_once(person: str) -> None:
     app = click(page(person), "subscription_make")
-    assert said(app) == ["“OSCE; meeting” is kept. Copy its address now: it is shown this once."]
+    assert said(app) == ["“OSCE; meeting” created. Copy the address now: it is shown only once."]
     (token,) = shown(app)
     found = opened(token)
     assert (found.name, found.query) == (HELD, "organisation=osce&kind=meeting")
@@ -87,7 +87,7 @@ def test_the_view_is_kept_in_one_click_and_its_address_shown_once(person: str) -
     assert shown(page(person)) == []
 
 
-def test_it_is_kept_as_it_was_asked_for(person: str) -> None:
+def test_a_subscription_has_the_chosen_settings(person: str) -> None:
     app = page(person)
     app.text_input(key=f"subscription_new_{person}_name").input("Vienna")
     app.number_input(key=f"subscription_new_{person}_alarm_days").set_value(14)
@@ -100,12 +100,12 @@ def test_it_is_kept_as_it_was_asked_for(person: str) -> None:
     told = [one.value for one in app.markdown]
     assert "**Vienna**" in told
     assert (
-        "OSCE; meeting · internal · alarm 14 days before deadlines · with my follow-ups · with items whose dates are not set"
+        "OSCE; meeting · internal · reminder 14 days before deadlines · includes my follow-ups · includes items whose dates are not set"
     ) in told
     day = wording.day(now())
-    assert f"Made on {day}, ends on Wed 31 Mar 2027, not fetched yet" in [one.value for one in app.caption]
+    assert f"Created {day}, expires Wed 31 Mar 2027, not fetched yet" in [one.value for one in app.caption]
     record_use(found, date(2026, 11, 24))
-    assert f"Made on {day}, ends on Wed 31 Mar 2027, last fetched on Tue 24 Nov 2026" in [
+    assert f"Created {day}, expires Wed 31 Mar 2027, last fetched Tue 24 Nov 2026" in [
         one.value for one in app.run().caption
     ]
     assert app.text_input(key=f"subscription_new_{person}_name").value == ""
@@ -128,7 +128,7 @@ def test_its_address_is_gone_when_the_page_is_left(person: str) -> None:
     assert shown(app) == []
 
 
-def test_nobody_else_is_shown_it_or_told_of_it(person: str) -> None:
+def test_no_other_user_sees_it(person: str) -> None:
     other = save(ANONYMOUS, Person, {"name": "Other"})
     app = click(page(person), "subscription_make")
     app.session_state["acting"] = other
@@ -138,28 +138,28 @@ def test_nobody_else_is_shown_it_or_told_of_it(person: str) -> None:
     app.session_state["acting"] = ""
     app.run()
     assert (shown(app), [b.key for b in app.button if str(b.key).startswith("subscription")]) == ([], [])
-    assert [link.proto.label for link in app.get("page_link")].count("Choose who you are") == 1
+    assert [link.proto.label for link in app.get("page_link")].count("Select user") == 1
 
 
 def test_each_is_replaced_and_revoked_in_one_click_and_the_others_live_on(person: str) -> None:
     beside, first = create_subscription(member(person), name="Beside"), create_subscription(member(person), name="Mine")
     app = click(page(person), f"subscription_replace_{opened(first).subscription_id}")
     assert said(app) == [
-        "“Mine” has a new address. The one before opens nothing any more. Copy its address now: it is shown this once."
+        "“Mine” has a new address. The old one no longer works. Copy the address now: it is shown only once."
     ]
     (second,) = shown(app)
     assert find_subscriber(first) is None
     click(app, f"subscription_revoke_{opened(second).subscription_id}")
-    assert said(app) == ["“Mine” is revoked: whoever asks there gets nothing any more."]
+    assert said(app) == ["“Mine” revoked. Its address no longer works."]
     assert shown(app) == []
     assert (find_subscriber(second), opened(beside).name) == (None, "Beside")
 
 
-def test_one_that_has_ended_says_so_and_is_replaced_to_go_on(person: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_expired_subscription_says_so_and_is_replaced(person: str, monkeypatch: pytest.MonkeyPatch) -> None:
     create_subscription(member(person), name="Mine", expires_on=date(2026, 12, 1))
     monkeypatch.setenv("HRD_CALENDAR_TODAY", "2026-12-02")
     app = page(person)
-    assert "**Mine** has ended. Replace it to go on with a new address." in [one.value for one in app.markdown]
+    assert "**Mine** has expired. Replace it to get a new address." in [one.value for one in app.markdown]
     (ended,) = list_subscriptions(member(person))
     (token,) = shown(click(app, f"subscription_replace_{ended.id}"))
     assert opened(token).name == "Mine"
@@ -176,7 +176,7 @@ def test_name_alarms_and_follow_ups_are_changed(person: str) -> None:
     app.checkbox(key=f"subscription_edit_{kept}_follow_ups").check()
     app.checkbox(key=f"subscription_edit_{kept}_windows").check()
     click(app, f"subscription_edit_{kept}_save")
-    assert said(app) == ["“Deadlines” is changed."]
+    assert said(app) == ["“Deadlines” saved."]
     found = opened(token)
     assert (found.name, found.alarm_days, found.follow_ups, found.windows) == ("Deadlines", None, True, True)
     click(app, f"subscription_change_{kept}")
@@ -188,7 +188,7 @@ def test_name_alarms_and_follow_ups_are_changed(person: str) -> None:
     assert f"subscription_change_{kept}" in {button.key for button in app.button}
 
 
-def test_one_revoked_elsewhere_is_said_to_be_gone(person: str) -> None:
+def test_a_subscription_revoked_elsewhere_gets_a_sentence(person: str) -> None:
     found = opened(create_subscription(member(person)))
     app = page(person)
     revoke_subscription(member(person), found.subscription_id)
@@ -196,8 +196,8 @@ def test_one_revoked_elsewhere_is_said_to_be_gone(person: str) -> None:
     assert said(app) == ["This address opens nothing any more: it was revoked. Make a new one."]
 
 
-def test_an_empty_list_teaches(person: str) -> None:
+def test_an_empty_list_says_what_to_do(person: str) -> None:
     assert (
-        "None yet. Each one that you make stands here with what it holds, when it was last fetched and when it ends; "
-        "several can live side by side, one for each calendar or each device."
+        "No subscriptions yet. You can create several, one for each calendar or device. Each is listed here with its "
+        "content, last fetch and expiry date."
     ) in [one.value for one in page(person).markdown]

@@ -1,1 +1,1 @@
-"""What the page Dates to confirm is made of."""
+"""Parts of the page Dates to confirm."""

@@ -1,7 +1,7 @@
-"""A line of the worklist: an item with its expected days, why it is pressing, and the fields to record its dates.
+"""A line of the worklist: an item with its expected dates, its urgency, and the fields to record its dates.
 
-Each line is a part of the page that runs by itself, so that typing in one does not draw the others again. What was
-refused is said below the button that was pressed.
+Each line runs by itself, so that typing in one does not draw the others again. A refusal is shown below the button that
+was pressed.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ from pages.components.widgets import labels
 from pages.components.widgets.lines import dated_line
 
 _PRESSED, _SAID = "confirm_pressed", "confirm_said"
-"""The form whose button was pressed last, by the prefix of its keys; and what came of it, to be said at that form."""
+"""Keys for the form whose button was pressed last, by the prefix of its keys; and for the result to show there."""
 
 
 def take_result() -> None:
-    """At the start of the page: what the last press did is said on top once it is done, else at its button."""
+    """At the start of the page: show the result of the last press, at the top if it is done, else at its button."""
     if _take():
         forms.say(st.session_state.pop(_SAID)[1])
 
 
 def _take() -> bool:
-    """Take what came of the last press; whether it is done, and the list has changed."""
+    """Take the result of the last press; return whether it is done, so that the list has changed."""
     if forms.unsaid():
         st.session_state[_SAID] = st.session_state.pop(_PRESSED, ""), forms.take()
     return _SAID in st.session_state and st.session_state[_SAID][1].done
@@ -74,7 +74,7 @@ def _why(line: DateToConfirm, context: PageContext, asked_by: str) -> str:
 
 def _draw_fields(line: DateToConfirm, context: PageContext, opened: str) -> None:
     if _take() or st.query_params.get(item_panel.ITEM, "") != opened:
-        # Something was recorded, and the list has changed; or a button chose an item, whose panel the page opens.
+        # An outcome was recorded and the list has changed; or a button chose an item, whose panel the page opens.
         st.rerun()
     if line.outcome is not None:
         _draw_form(line, context)
@@ -91,35 +91,35 @@ def _beside(line: DateToConfirm) -> DeltaGenerator:
 
 
 def _draw_others(line: DateToConfirm, context: PageContext) -> None:
-    """The ways on beside recording the days."""
+    """Draw the other actions beside recording the dates."""
     _draw_answer(line, context)
     if line.row is not None:
         st.button(
-            "More" if line.outcome else "Record what became of it",
+            "More" if line.outcome else "Record outcome",
             key=f"confirm_more_{line.item}",
             on_click=item_panel.choose,
             args=(line.item,),
-            help="Moved, cancelled, and all that is known of it." if line.outcome else None,
+            help="Moved, cancelled and details." if line.outcome else None,
         )
 
 
 def _draw_form(line: DateToConfirm, context: PageContext) -> None:
-    # The days are part of the keys: where another day is expected by now, the fields begin with it.
+    # The dates are part of the keys, so that fields start with the new date if the forecast changes.
     present = SimpleNamespace(id=f"{line.item}_{line.start}_{line.end}", version=0, start=line.start, end=line.end)
     form = RecordForm("confirm", context, present)
     held = line.outcome is ItemOutcome.HELD
     with form:
         with st.container(horizontal=True, vertical_alignment="bottom", key=f"confirming_{line.item}"):
-            form.day("start", "Day" if line.is_one_day else "First day", width=140)
+            form.day("start", "Date" if line.is_one_day else "First day", width=140)
             if not line.is_one_day:
                 form.day("end", "Last day", width=140)
-            form.text("source_url", "Address of the source", placeholder="https://", width="stretch")
-            label = "Held on these days" if held else "Confirm the day" if line.is_one_day else "Confirm these dates"
+            form.text("source_url", "Source URL", placeholder="https://", width="stretch")
+            label = "Confirm as held" if held else "Confirm date" if line.is_one_day else "Confirm dates"
             form.submit(label, lambda form: _confirm(form, line), emphasis="secondary")
         _say(form)
         with _beside(line):
             if not held:
-                form.tick("provisional", "Subject to change: keep it provisional", width="content")
+                form.tick("provisional", "Subject to change (keep as provisional)", width="content")
             _draw_others(line, context)
 
 
@@ -134,11 +134,11 @@ def _confirm(form: RecordForm, line: DateToConfirm) -> str:
         source_url=typed["source_url"] or "",
         provisional=bool(typed.get("provisional")),
     )
-    return f"Recorded: {line.title}. The calendar and every feed show it now."
+    return f"Recorded: {line.title}. The calendar and all feeds are updated."
 
 
 def _draw_answer(line: DateToConfirm, context: PageContext) -> None:
-    """The fields for "not announced yet", which are drawn once they are opened."""
+    """Draw the fields for "not announced yet" once they are opened."""
     label = "Not known yet" if line.outcome is not ItemOutcome.CONFIRMED else "Not announced yet"
     opened = st.popover(label, key=f"confirm_answer_{line.item}", on_change="rerun")
     if not opened.open:
@@ -147,10 +147,10 @@ def _draw_answer(line: DateToConfirm, context: PageContext) -> None:
         present: Any = SimpleNamespace(id=line.item, version=0, ask_again_on=line.ask_again_on)
         form = RecordForm("confirm_later", context, present, table="not_announced")
         with form:
-            form.day("ask_again_on", "Ask again on")
-            form.text("note", "Note", help="Public, as all of it is. Name nobody.")
-            form.text("source_url", "Address of the source, if there is one", placeholder="https://")
-            form.submit("Ask again later", lambda form: _answer(form, line))
+            form.day("ask_again_on", "Check again on")
+            form.text("note", "Note", help="Public, like the whole answer. Do not name anyone.")
+            form.text("source_url", "Source URL, if any", placeholder="https://")
+            form.submit("Check again later", lambda form: _answer(form, line))
             _say(form)
 
 
@@ -158,11 +158,11 @@ def _answer(form: RecordForm, line: DateToConfirm) -> str:
     st.session_state[_PRESSED] = form.prefix
     typed = form.values()
     again = record_not_announced(form.context.viewer, line.item, **typed)
-    return f"{line.title} is asked for again on {day(again)}."
+    return f"{line.title}: check again on {day(again)}."
 
 
 def _say(form: RecordForm) -> None:
-    """What was refused, at the form whose button was pressed."""
+    """Show a refusal at the form whose button was pressed."""
     prefix, result = st.session_state.get(_SAID, ("", None))
     if result is not None and prefix == form.prefix:
         del st.session_state[_SAID]

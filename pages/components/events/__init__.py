@@ -1,1 +1,1 @@
-"""What pages with events of the mission's own are made of."""
+"""Parts of pages with the mission's own events."""

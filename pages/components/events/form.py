@@ -30,11 +30,11 @@ if TYPE_CHECKING:
     from calendar_model.store.models import Contact, Event, Person
 
 STANDINGS = (Standing.PROVISIONAL, Standing.CONFIRMED, Standing.HELD, Standing.CANCELLED)
-"""How firm an event of one's own can be: nobody projects it."""
+"""The possible standings of our own events; they are never projected."""
 
 
 def speaks(event: Event, contacts: Iterable[Contact] = ()) -> str:
-    """Who speaks at an event, by their codes, in a sentence of Markdown; empty if it is not known."""
+    """The speakers of an event, by their codes, as a sentence in Markdown; empty if unknown."""
     codes = plain(", ".join(contact.title for contact in contacts))
     if event.defenders_speak:
         return f"Defenders speak: {codes}." if codes else "Defenders speak."
@@ -42,14 +42,14 @@ def speaks(event: Event, contacts: Iterable[Contact] = ()) -> str:
 
 
 def _draw_in_calendar(event: Event, _everyone: Sequence[Person], context: PageContext) -> None:
-    """Where the event is in the calendar, and the way to its dossier."""
+    """Draws the event's date in the calendar, and the link to its dossier."""
     item = item_of(event.id)
     st.subheader("In the calendar")
     rows = context.table[context.table["item"] == item]
     for row in rows.itertuples():
         st.markdown(plain(when(row, context.zone)))
-        st.button("Show it", key="event_in_calendar", type="tertiary", on_click=item_panel.choose, args=(item,))
-    link("dossier", "Dossier of the event", of=item)
+        st.button("Show details", key="event_in_calendar", type="tertiary", on_click=item_panel.choose, args=(item,))
+    link("dossier", "Dossier", of=item)
 
 
 def _draw_form(event: Event | None, everyone: Sequence[Person], context: PageContext) -> None:
@@ -58,35 +58,33 @@ def _draw_form(event: Event | None, everyone: Sequence[Person], context: PageCon
         asked = st.query_params.get(NEW, "")
         first = EventKind(asked) if asked in set(EventKind) else EventKind.SIDE_EVENT
         kind = form.choice("event_kind", "Kind", list(EventKind), default=first)
-        form.text("title", "Title", help="It stands on the timelines of all who may see the event. Name nobody in it.")
-        items = form.items(
-            "Belongs to, in the calendar", help="The session, text, review or day that it is held around."
-        )
+        form.text("title", "Title", help="Shown on the timeline to everyone with access. Do not name anyone.")
+        items = form.items("Linked to", help="The session, text, review or day for which it is organised.")
         body = _body(form, event, context)
         start = _when_and_where(form, event, body, context)
         _room(form, event, kind, request_rule(items, start, context))
-        st.subheader("With whom")
+        st.subheader("Participants")
         _pair(
-            lambda: form.text("organisers", "Organisers", help="Who holds it."),
+            lambda: form.text("organisers", "Organisers"),
             lambda: form.text("cosponsors", "Co-sponsors", help="States and organisations."),
         )
         form.tick("defenders_speak", "Defenders speak")
         form.records(
-            "Contacts who speak, by their codes",
+            "Speakers",
             RecordKind.CONTACT,
             field="links_speakers",
-            help="Seen here and in the dossier, each by those who may see the contact; never in a calendar or feed.",
+            help="Contacts, by code. Shown here and in the dossier to people with access; never in a calendar or feed.",
         )
-        form.area("programme", "Programme", help="Stays with this record: it goes into no calendar and no feed.")
-        st.subheader("What else belongs to it, and who sees it")
+        form.area("programme", "Programme", help="Shown with this record only, never in calendars or feeds.")
+        st.subheader("Linked records and access")
         form.records("Statements", RecordKind.STATEMENT, field="links_statements")
         form.records("Engagements", RecordKind.ENGAGEMENT, field="links_engagements")
         _draw_level(form, everyone)
-        form.submit("Save the event", _save)
+        form.submit("Save event", _save)
 
 
 def _pair(*fields: Callable[[], Any]) -> None:
-    """Fields beside each other, as far as there is room."""
+    """Draws fields side by side, if there is room."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         for field in fields:
             with st.container(width="stretch", key=None):
@@ -105,18 +103,18 @@ def _body(form: RecordForm, event: Event | None, context: PageContext) -> str:
             choices,
             optional=True,
             default=proposed,
-            placeholder="Choose",
+            placeholder="Select",
             format_func=lambda code: labels.organisation(code, known),
             on_change=_propose_place,
             args=(form.prefix, known),
-            help="The event stands in its lane on the timeline.",
+            help="The event appears in its lane on the timeline.",
         )
         or ""
     )
 
 
 def _propose_place(prefix: str, reference: Reference) -> None:
-    """Another body: its seat takes the place of what was proposed for the one before, never of what was typed."""
+    """For a new body: proposes its seat, but never replaces what was typed."""
     seat = reference.seat(st.session_state[f"{prefix}_body"] or "")
     if seat is None:
         return
@@ -129,60 +127,60 @@ def _propose_place(prefix: str, reference: Reference) -> None:
 
 
 def _when_and_where(form: RecordForm, event: Event | None, body: str, context: PageContext) -> date | None:
-    """The fields of time and place; gives the first day, once it is there."""
+    """Draws the fields of time and place; returns the first day, if it is set."""
     st.subheader("When and where")
     seat = context.reference.seat(body)
     _pair(
         lambda: form.day("start", "First day"),
-        lambda: form.day("end", "Last day", help="Left empty: the first day."),
+        lambda: form.day("end", "Last day", help="Leave empty for a one-day event."),
     )
     _pair(
-        lambda: form.hour("start_time", "From", step=300, help="Left empty: whole days."),
-        lambda: form.hour("end_time", "To", step=300, help="Left empty: it is not known how long it lasts."),
+        lambda: form.hour("start_time", "From", step=300, help="Leave empty for an all-day event."),
+        lambda: form.hour("end_time", "To", step=300, help="Leave empty if unknown."),
     )
     kept = [event.timezone] if event is not None and event.timezone else []
     zones = dict.fromkeys([*kept, *([seat.timezone] if seat else []), context.zone, *zone_choices()])
     form.choice(
         "timezone",
-        "Time zone of the place",
+        "Time zone",
         ["", *zones],
         default=seat.timezone if seat else "",
-        format_func=lambda zone: f"{city(zone)} ({zone})" if zone else "None: whole days only",
+        format_func=lambda zone: f"{city(zone)} ({zone})" if zone else "None (all day)",
     )
     _pair(
         lambda: form.text(
             "location",
             "Place",
             default=seat.seat_city if seat else "",
-            help="The town last, such as “Palais des Nations, Geneva”; “Online” where nobody meets.",
+            help="End with the city, such as “Palais des Nations, Geneva”; or “Online”.",
         ),
         lambda: form.text("room", "Room"),
     )
     form.choice(
         "standing",
-        "Standing",
+        "Status",
         STANDINGS,
         default=Standing.PROVISIONAL,
         format_func=labels.STANDINGS.__getitem__,
-        help="A cancelled event stays in every calendar, struck through, so that nobody goes there.",
+        help="A cancelled event stays in calendars, struck through, so that nobody goes there.",
     )
     return form.values("start")["start"]  # type: ignore[no-any-return]
 
 
 def _room(form: RecordForm, event: Event | None, kind: EventKind, rule: Any) -> None:
-    """The day by which the room is asked for, with what the body's own rule says of it."""
+    """Draws the deadline of the room request, with the body's own rule."""
     exact = rule is not None and rule["date_precision"] not in WINDOWS
     day = rule["start"].date() if rule is not None and exact else None
     for_a_room = kind in (EventKind.SIDE_EVENT, EventKind.PANEL)
-    chosen = form.day("request_due", "Ask for the room by", default=day if for_a_room and event is None else None)
+    chosen = form.day("request_due", "Request room by", default=day if for_a_room and event is None else None)
     if rule is None:
         return
-    how = "" if rule["confidence"] == "sourced" else " From memory, not seen in a source."
-    known = "" if exact else ", the days are not known yet"
+    how = "" if rule["confidence"] == "sourced" else " Unsourced."
+    known = "" if exact else ", dates to be announced"
     st.caption(f"{plain(rule['title'])}: {plain(when(rule))}{known}. {plain(rule['description'])}{how}")
     if day is not None and chosen != day:
         key = f"{form.prefix}_request_due"
-        st.button("Take this day", key="event_take_day", type="tertiary", on_click=_take_day, args=(key, day))
+        st.button("Use this date", key="event_take_day", type="tertiary", on_click=_take_day, args=(key, day))
 
 
 def _take_day(key: str, day: date) -> None:
@@ -190,8 +188,8 @@ def _take_day(key: str, day: date) -> None:
 
 
 def request_rule(items: Sequence[str], start: date | None, context: PageContext) -> Any:
-    """The row of the calendar that says by when a side event around one of these items is asked for; None if the
-    reference has none. Of several the last before the event begins, or the first."""
+    """The calendar row with the deadline for requesting a side event around one of these items; None if there is none.
+    Of several, the last before the event begins, or the first."""
     table = context.table
     linked = table[table["item"].isin(items)]
     homes = {*items, *linked["related_to"], *(f"session-{session}" for session in linked["session"] if session)} - {""}
@@ -206,13 +204,13 @@ def request_rule(items: Sequence[str], start: date | None, context: PageContext)
 
 def _draw_level(form: RecordForm, everyone: Sequence[Person]) -> None:
     form.level(Sensitivity.INTERNAL, everyone)
-    # A new event is internal until somebody says why it is not.
+    # A new event is internal; any other level needs a reason.
     if form.opens_up(Sensitivity.INTERNAL):
-        form.ask_reason(help="A sentence; it stays in the history.")
+        form.ask_reason(help="One sentence; kept in the history.")
         if form.values("sensitivity")["sensitivity"] == Sensitivity.PUBLIC:
             st.caption(
-                "Title, time, place, organisers and co-sponsors go to everybody and into every feed; programme, links "
-                "and who speaks do not."
+                "Everyone sees title, time, place, organisers and co-sponsors, also in feeds. Programme, links and "
+                "speakers are not shared."
             )
 
 
@@ -226,21 +224,21 @@ def _save(form: RecordForm) -> str:
 
 def _saved_words(standing: Standing) -> str:
     if standing == Standing.CANCELLED:
-        return "Saved as cancelled. It stays in the calendar, struck through; nobody is reminded to ask for its room."
-    return "Saved. It stands in the calendar of all who may see it."
+        return "Saved as cancelled. It stays in the calendar, struck through, without a reminder to request a room."
+    return "Saved; visible in the calendar to everyone with access."
 
 
 EVENT_VIEW = RecordView(
     RecordKind.EVENT,
-    new_title="A new event",
+    new_title="New event",
     form=_draw_form,
     state=lambda event, _context: f"{words(event.event_kind)}, {event.standing!s}.",
     side=(
         _draw_in_calendar,
-        linked_items("Belongs to"),
+        linked_items("Linked to"),
         linked_by_kind(
             {
-                "Speaks there": RecordKind.CONTACT,
+                "Speakers": RecordKind.CONTACT,
                 "Statements": RecordKind.STATEMENT,
                 "Engagements": RecordKind.ENGAGEMENT,
             }

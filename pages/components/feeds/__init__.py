@@ -1,1 +1,1 @@
-"""What the Feeds page is made of."""
+"""Parts of the Feeds page."""

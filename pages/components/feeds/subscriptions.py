@@ -1,4 +1,4 @@
-"""A person's subscriptions: the view on the screen kept as one, its address shown once, and the list of all of them."""
+"""A person's subscriptions: subscribe to the current view, see the address once, and manage the list."""
 
 from __future__ import annotations
 
@@ -28,47 +28,46 @@ from pages.components.shell.navigation import link
 from pages.components.shell.words import plain
 
 _SHOWN = "subscription_secret"
-"""The person and the secret that was just made: nobody else is shown it, and it is shown until the page is left."""
+"""The person and the new secret, which only they see, until they leave the page."""
 _DONE = "subscription_done"
 _OPEN = "subscription_open"
-"""The subscription whose settings are being changed."""
+"""The subscription whose settings are open."""
 
 _LEVELS = {
-    Sensitivity.INTERNAL: "Internal: with the mission's own internal events",
-    Sensitivity.PUBLIC: "Public: only what everybody sees",
+    Sensitivity.INTERNAL: "Internal: includes our internal events",
+    Sensitivity.PUBLIC: "Public: public items only",
 }
-_ALARM = "Alarm, days before each deadline"
-_FOLLOW_UPS = "With my open follow-ups, whatever the filter"
+_ALARM = "Reminder, days before each deadline"
+_FOLLOW_UPS = "Include my open follow-ups, regardless of the filter"
 _WINDOWS = "Include items whose dates are not set"
 _NAME = "Name"
 _WIDTH = 640
-"""Pixels of a form: one looks from field to field."""
+"""The width of a form in pixels, narrow enough to read from field to field."""
 
 
 def draw_subscriptions(context: PageContext, base_url: str) -> None:
-    """Draws what a person keeps of their own: the form that keeps the view, and the list.
+    """Draws a person's subscriptions: the form for the current view, and the list.
 
-    ``base_url`` is the dashboard's address from outside, empty if it cannot be told.
+    ``base_url`` is the dashboard's public address, empty if unknown.
     """
-    st.subheader("Keep this view as a subscription of mine")
+    st.subheader("Subscribe to this view")
     person = current_person()
     if not context.workspace or person is None:
         st.markdown(
-            "A subscription is a secret address of your own for the view on the screen, with what is internal in it, "
-            "alarms and your follow-ups if you like. You can end it at any time. Choose who you are, or add yourself, "
-            "and make one here."
+            "A subscription is your own secret address for the current view, with internal items, reminders and your "
+            "follow-ups if you like. You can revoke it at any time. Select your name to create one."
         )
-        link("settings", "Choose who you are")
+        link("settings", "Select user")
         return
     st.markdown(
-        "A secret address of your own for the view on the screen: "
-        f"**{plain(describe(context.filter, context.reference))}**. Nothing restricted is ever in it. Whoever has the "
-        "address can read it, so keep it to yourself; revoke it here when it has got about."
+        "Your own secret address for the current view: "
+        f"**{plain(describe(context.filter, context.reference))}**. It never includes restricted items. Anyone with "
+        "the address can read it: keep it to yourself, and revoke it if it is shared by mistake."
     )
     if context.filter.end is not None:
         st.caption(
-            f"The view ends on {wording.day(context.filter.end)}, and so does what comes into the subscription. Take "
-            "the period out of the filter for one that goes on."
+            f"The filter ends on {wording.day(context.filter.end)}, so later items will not appear. Clear the period "
+            "for a subscription without this limit."
         )
     _new(context, person.id)
     forms.outcome()
@@ -77,8 +76,8 @@ def draw_subscriptions(context: PageContext, base_url: str) -> None:
     kept = subscriptions.list_subscriptions(context.viewer)
     if not kept:
         st.markdown(
-            "None yet. Each one that you make stands here with what it holds, when it was last fetched and when it "
-            "ends; several can live side by side, one for each calendar or each device."
+            "No subscriptions yet. You can create several, one for each calendar or device. Each is listed here with "
+            "its content, last fetch and expiry date."
         )
         return
     with st.container(key="subscriptions", gap="medium"):
@@ -95,27 +94,27 @@ def _new(context: PageContext, person_id: str) -> None:
             LONGEST_NAME,
             key=f"{prefix}_name",
             placeholder=describe(context.filter, context.reference),
-            help="Your calendar program shows it. Left empty, the subscription is named after what it holds.",
+            help="Shown in your calendar program. Leave empty for a name based on the filter.",
         )
         level = st.radio("Level", list(_LEVELS), format_func=_LEVELS.__getitem__, key=f"{prefix}_level")
         _alarm_field(prefix, None)
         internal = level == Sensitivity.INTERNAL
         st.checkbox(
-            _FOLLOW_UPS if internal else "With my open follow-ups: only where the level is internal",
+            _FOLLOW_UPS if internal else "Include my open follow-ups (internal level only)",
             key=f"{prefix}_follow_ups",
             disabled=not internal,
         )
         st.checkbox(_WINDOWS, key=f"{prefix}_windows")
         st.date_input(
-            "Ends on",
+            "Expires",
             value=default_last_day(today),
             max_value=latest_last_day(today),
             format="YYYY-MM-DD",
             key=f"{prefix}_expires_on",
-            help="It opens nothing after that day, at most two years from now. You can renew it then.",
+            help="The address stops working after this day, at most two years from now. You can renew it then.",
         )
         st.button(
-            "Keep as a subscription",
+            "Create subscription",
             type="primary",
             key="subscription_make",
             on_click=_make,
@@ -125,7 +124,7 @@ def _new(context: PageContext, person_id: str) -> None:
 
 def _alarm_field(prefix: str, days: int | None) -> None:
     key = f"{prefix}_alarm_days"
-    # Not as its value: a field that begins with a number cannot be emptied again.
+    # Not as its value: a field with an initial number cannot be cleared.
     st.session_state.setdefault(key, days)
     st.number_input(
         _ALARM,
@@ -135,7 +134,7 @@ def _alarm_field(prefix: str, days: int | None) -> None:
         step=1,
         placeholder="none",
         key=key,
-        help="Left empty, nothing rings. At nine in the morning where a deadline has no hour.",
+        help="Leave blank for no reminders. Reminders count from the deadline, or from 9 a.m. if it has no time.",
     )
 
 
@@ -143,7 +142,7 @@ def _line(address: SubscriptionSummary, context: PageContext) -> None:
     changing = st.session_state.get(_OPEN) == address.id
     with st.container(key=f"lines_subscription_{address.id}", gap="xsmall"):
         with st.container(gap=None):
-            ended = " has ended. Replace it to go on with a new address." if address.expired else ""
+            ended = " has expired. Replace it to get a new address." if address.expired else ""
             st.markdown(f"**{plain(address.name)}**{ended}")
             st.markdown(plain(_holds(address, context)))
             st.caption(plain(_told(address, ZoneInfo(context.zone))))
@@ -156,9 +155,9 @@ def _line(address: SubscriptionSummary, context: PageContext) -> None:
 def _buttons(address: SubscriptionSummary, viewer: Viewer) -> None:
     with st.container(horizontal=True, gap="medium"):
         for label, act, says in (
-            ("Change", _open, "Its name, its reminders and what is in it beside the view; the address stays."),
-            ("Replace", _replace, "Makes a new address of the same settings; the one before opens nothing more."),
-            ("Revoke", _revoke, "Ends it at once and for ever."),
+            ("Change", _open, "Change name, reminders and what is included. The address stays the same."),
+            ("Replace", _replace, "Create a new address with the same settings. The old address stops working."),
+            ("Revoke", _revoke, "The address stops working at once and permanently."),
         ):
             st.button(
                 label,
@@ -177,9 +176,9 @@ def _holds(address: SubscriptionSummary, context: PageContext) -> str:
         return str(fault)
     further = [
         str(address.level),
-        f"alarm {_days(address.alarm_days)} before deadlines" if address.alarm_days else "",
-        "with my follow-ups" if address.follow_ups else "",
-        "with items whose dates are not set" if address.windows else "",
+        f"reminder {_days(address.alarm_days)} before deadlines" if address.alarm_days else "",
+        "includes my follow-ups" if address.follow_ups else "",
+        "includes items whose dates are not set" if address.windows else "",
     ]
     return f"{what[0].upper()}{what[1:]} · {' · '.join(part for part in further if part)}"
 
@@ -189,9 +188,9 @@ def _days(days: int) -> str:
 
 
 def _told(address: SubscriptionSummary, zone: ZoneInfo) -> str:
-    used = f"last fetched on {wording.day(address.last_used)}" if address.last_used else "not fetched yet"
-    ends = f"{'ended' if address.expired else 'ends'} on {wording.day(address.ends_on)}"
-    return f"Made on {wording.day(address.made_at.astimezone(zone))}, {ends}, {used}"
+    used = f"last fetched {wording.day(address.last_used)}" if address.last_used else "not fetched yet"
+    ends = f"{'expired' if address.expired else 'expires'} {wording.day(address.ends_on)}"
+    return f"Created {wording.day(address.made_at.astimezone(zone))}, {ends}, {used}"
 
 
 def _change(address: SubscriptionSummary, viewer: Viewer) -> None:
@@ -202,15 +201,15 @@ def _change(address: SubscriptionSummary, viewer: Viewer) -> None:
         if address.level == Sensitivity.INTERNAL:
             st.checkbox(_FOLLOW_UPS, value=address.follow_ups, key=f"{prefix}_follow_ups")
         st.checkbox(_WINDOWS, value=address.windows, key=f"{prefix}_windows")
-        st.caption("What it holds and its level stay as they are: keep another one for another view.")
+        st.caption("You cannot change the view or the level. Create another subscription for another view.")
         with st.container(horizontal=True, gap="small"):
             st.button("Save", key=f"{prefix}_save", type="primary", on_click=_save, args=(viewer, address, prefix))
-            st.button("Leave it as it is", key=f"{prefix}_leave", type="tertiary", on_click=_close)
+            st.button("Cancel", key=f"{prefix}_leave", type="tertiary", on_click=_close)
 
 
 def _show_secret(person_id: str, base_url: str) -> None:
     shown = st.session_state.get(_SHOWN)
-    # A widget's key is gone once a page without it was drawn.
+    # A widget's key disappears once a page without it is drawn.
     if shown is not None and (shown["person"] != person_id or (shown["drawn"] and _DONE not in st.session_state)):
         _forget()
         shown = None
@@ -219,11 +218,11 @@ def _show_secret(person_id: str, base_url: str) -> None:
     shown["drawn"] = True
     address = subscription_url(base_url, shown["token"])
     if not base_url:
-        st.markdown("The address of this dashboard cannot be told: put it before this.")
-    st.caption("The address, to paste where your program subscribes to a calendar. It is shown this once.")
+        st.markdown("The dashboard's own address is unknown: add it in front of this path.")
+    st.caption("Address to paste into your calendar program. It is shown only once.")
     st.code(address, language=None, wrap_lines=True)
     if base_url:
-        st.caption("The same as a webcal address, which opens the calendar program of this machine")
+        st.caption("The same as a webcal address, which opens your calendar program")
         st.code(webcal(address), language=None, wrap_lines=True)
     st.button("I have copied it", key=_DONE, on_click=_forget)
 
@@ -235,7 +234,7 @@ def _forget() -> None:
 def _shown_once(viewer: Viewer, make: Callable[[], str], says: str) -> bool:
     def act() -> str:
         st.session_state[_SHOWN] = {"person": viewer.person_id, "token": make(), "drawn": False}
-        return f"{says} Copy its address now: it is shown this once."
+        return f"{says} Copy the address now: it is shown only once."
 
     return forms.attempt(act)
 
@@ -257,13 +256,13 @@ def _make(viewer: Viewer, prefix: str, chosen: Filter, holds: str) -> None:
             expires_on=typed["expires_on"],
         )
 
-    if _shown_once(viewer, make, f"“{name}” is kept."):
+    if _shown_once(viewer, make, f"“{name}” created."):
         for field in typed:
             del st.session_state[f"{prefix}_{field}"]
 
 
 def _typed(prefix: str) -> dict[str, Any]:
-    """What is typed in the fields of a subscription, by their names."""
+    """The input of a subscription's fields, by name."""
     fields = ("name", "level", "alarm_days", "follow_ups", "windows", "expires_on")
     return {name: st.session_state[key] for name in fields if (key := f"{prefix}_{name}") in st.session_state}
 
@@ -273,7 +272,7 @@ def _named(typed: dict[str, Any]) -> str:
 
 
 def _replace(viewer: Viewer, address: SubscriptionSummary) -> None:
-    says = f"“{address.name}” has a new address. The one before opens nothing any more."
+    says = f"“{address.name}” has a new address. The old one no longer works."
     _shown_once(viewer, lambda: subscriptions.replace_address(viewer, address.id), says)
 
 
@@ -298,7 +297,7 @@ def _save(viewer: Viewer, address: SubscriptionSummary, prefix: str) -> None:
             windows=typed["windows"],
         )
         _close()
-        return f"“{name or subscriptions.DEFAULT_NAME}” is changed."
+        return f"“{name or subscriptions.DEFAULT_NAME}” saved."
 
     forms.attempt(act)
 
@@ -307,6 +306,6 @@ def _revoke(viewer: Viewer, address: SubscriptionSummary) -> None:
     def act() -> str:
         subscriptions.revoke_subscription(viewer, address.id)
         _forget()
-        return f"“{address.name}” is revoked: whoever asks there gets nothing any more."
+        return f"“{address.name}” revoked. Its address no longer works."
 
     forms.attempt(act)
