@@ -117,16 +117,16 @@ def holders(code: str, reference: Reference) -> dict[str, str]:
 def _holder(row: MandateHolder, reference: Reference) -> str:
     today = current().today
     state = reference.states.get(row.nationality)
-    who = plain(row.holder) or "New holder (name not published)"
+    who = plain(row.holder) or "New holder (name not found in public sources)"
     who += f" ({plain(state.name)})" if state else ""
-    since = wording.span(row.start, row.start, row.date_precision)
+    start = wording.span(row.start, row.start, row.date_precision)
     if row.end is not None and row.end < today:
         who = f"Not known. Last recorded: {who}, until {wording.span(row.end, row.end, row.date_precision)}"
     else:
-        who += f", since {since}"
+        who += f", {'since' if row.start <= today else 'from'} {start}"
     known = "" if row.confidence is Confidence.SOURCED and "start" not in row.recalled_fields else " (date unsourced)"
     source = f" · {linked('source', row.source_url)}" if row.source_url else ""
-    return f"{who}{known}.{source}"
+    return f"{who}{known}{source}"
 
 
 def seat(known: Organisation, context: PageContext) -> str:

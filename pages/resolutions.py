@@ -47,7 +47,7 @@ LEGEND = (
     "shows the interval."
 )
 CLICK = "Click a diamond for details."
-ALL_TRACKS = "All tracks shown"
+ALL_TRACKS = "All"
 
 
 @dataclass(frozen=True)

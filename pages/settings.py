@@ -113,7 +113,7 @@ def writer() -> Viewer:
 
 
 def the_sample(context: PageContext) -> None:
-    st.subheader("Sample workspace")
+    st.subheader("Sample data")
     st.markdown(WHAT_THE_SAMPLE_IS)
     if sample.loaded():
         st.button("Remove sample data", key="remove_sample", icon=":material/delete:", on_click=remove)
@@ -171,7 +171,7 @@ def who_sees_what() -> None:
     st.markdown(
         "- **Public**: everyone who opens the calendar, also in feeds.\n"
         "- **Internal**: all users listed above.\n"
-        "- **Restricted**: only the people with access named in the record, also in lists, counts and searches. "
+        "- **Restricted**: only people given access in the record; lists, counts and searches hide it from others. "
         "Defenders, cases and reprisals are restricted by default. Feeds, lists and calendar files never include them. "
         "Word documents that you create for yourself do, by code: briefing notes and statements to be read out. Each "
         "says so at the top."

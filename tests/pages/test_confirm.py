@@ -47,7 +47,7 @@ def row(item: str) -> Any:
     return table[table["item"] == item].iloc[0]
 
 
-def test_the_list_is_in_pages_and_says_as_of_when(me: Viewer) -> None:
+def test_the_list_has_pages_and_the_day_of_its_data(me: Viewer) -> None:
     app = page(me)
     assert len(listed(app)) == 20
     assert listed(app)[0] == "session-UPR53"
@@ -69,7 +69,7 @@ def test_expected_days_are_confirmed_with_a_source_alone(me: Viewer) -> None:
     assert (row(SESSION)["date_precision"], row(SESSION)["standing"]) == ("day", "confirmed")
 
 
-def test_what_is_refused_is_said_and_what_was_typed_stays(me: Viewer) -> None:
+def test_a_refusal_is_shown_and_input_is_kept(me: Viewer) -> None:
     app = page(me, q="HRC64")
     field(app, f"{FORM}_end").set_value(date(2027, 4, 2))
     app = click(app, f"{FORM}_save")
@@ -83,7 +83,7 @@ def test_what_is_refused_is_said_and_what_was_typed_stays(me: Viewer) -> None:
     assert (row(SESSION)["end"].date(), row(SESSION)["standing"]) == (date(2027, 4, 2), Standing.PROVISIONAL)
 
 
-def test_what_has_passed_is_recorded_as_held(me: Viewer) -> None:
+def test_a_past_item_is_recorded_as_held(me: Viewer) -> None:
     app = page(me, q="UPR53")
     form = "confirm_session-UPR53_2026-11-02_2026-11-13"
     field(app, f"{form}_source_url").set_value(SOURCE)
@@ -127,7 +127,7 @@ def test_a_text_leads_to_its_panel(me: Viewer) -> None:
     assert "confirm_more_ga-resolution-GA81" in [one.key for one in app.button]
 
 
-def test_nobody_and_the_sample_see_the_list_and_record_nothing() -> None:
+def test_anonymous_and_sample_users_see_the_list_but_cannot_record() -> None:
     fictional = member(save(ANONYMOUS, Person, {"name": "Fictional", "sample": True}))
     for who in (ANONYMOUS, fictional):
         app = page(who, q="HRC64")
@@ -152,6 +152,6 @@ def test_the_panel_says_how_the_announced_days_compare_with_the_forecast(
     assert any("known 90 days ahead" in one.proto.body for one in panel.get("html"))
 
 
-def test_an_answer_of_somebody_else_is_seen_by_all(me: Viewer, other: Viewer) -> None:
+def test_an_answer_is_visible_to_every_user(me: Viewer, other: Viewer) -> None:
     record_not_announced(other, SESSION, date(2027, 1, 10))
     assert SESSION not in listed(page(me, q="HRC64"))

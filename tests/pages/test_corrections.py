@@ -91,7 +91,7 @@ def test_exact_days_alone_confirm_a_session(me: Viewer) -> None:
     assert json.loads(made.values) == DAYS
 
 
-def test_what_the_reference_says_already_is_no_correction(me: Viewer) -> None:
+def test_values_already_in_the_reference_are_no_correction(me: Viewer) -> None:
     app = page(me, new="1", file="sessions.csv", row="HRC61")
     fill(app, source_url="https://example.org/again")
     press(app, "_save")
@@ -101,7 +101,7 @@ def test_what_the_reference_says_already_is_no_correction(me: Viewer) -> None:
     assert kept(me) == []
 
 
-def test_a_projected_session_becomes_a_row_with_what_is_known_of_it(me: Viewer) -> None:
+def test_a_projected_session_becomes_a_row_with_its_known_values(me: Viewer) -> None:
     app = page(me, new="1", file="sessions.csv", row="HRC71")
     assert [one.value for one in app.caption] == ["Not in the reference data yet: a new entry is added."]
     fill(app, start=date(2029, 6, 4), end=date(2029, 7, 6), source_url=SOURCE)
@@ -121,7 +121,7 @@ def test_a_projected_session_becomes_a_row_with_what_is_known_of_it(me: Viewer) 
     assert start_of("session-HRC71")[0] == date(2029, 6, 4)
 
 
-def test_a_rhythm_ends_and_another_takes_its_place(me: Viewer) -> None:
+def test_a_new_cycle_rule_replaces_the_old_one(me: Viewer) -> None:
     app = page(me, new="rhythm")
     fill(app, ends="ga-resolution-triennial")
     ran(app.run())
@@ -147,7 +147,7 @@ def test_a_correction_is_withdrawn_with_a_reason(me: Viewer) -> None:
     assert any(one.value.startswith("No corrections yet.") for one in app.markdown)
 
 
-def test_anybody_sees_what_is_corrected_and_nobody_by_whom(me: Viewer) -> None:
+def test_everyone_sees_corrections_but_only_users_see_their_authors(me: Viewer) -> None:
     record(me, "HRC64", DAYS)
     app = page(ANONYMOUS)
     assert "Start date: Mon 1 Feb 2027 → **Mon 1 Mar 2027**" in [one.value for one in app.markdown]
@@ -157,7 +157,7 @@ def test_anybody_sees_what_is_corrected_and_nobody_by_whom(me: Viewer) -> None:
     assert [one.key for one in app.button if one.key in ("new_correction", "new_rhythm")] == []
 
 
-def test_nobody_of_the_sample_is_given_the_form() -> None:
+def test_sample_users_cannot_open_the_form() -> None:
     fictional = member(save(ANONYMOUS, Person, {"name": "Fictional", "sample": True}))
     app = page(fictional, new="1", file="sessions.csv", row="HRC64")
     assert [one.value for one in app.markdown] == [

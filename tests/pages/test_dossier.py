@@ -103,7 +103,7 @@ def test_new_records_are_linked_to_the_item(staff_member: Viewer) -> None:
     assert links(opened(staff_member, "session-HRC64"))["New draft"] == "new=national&tie=session-HRC64"
 
 
-def test_all_of_it_on_one_page(staff_member: Viewer) -> None:
+def test_all_linked_work_is_on_one_page(staff_member: Viewer) -> None:
     defender = save(
         staff_member, Contact, {"title": "Defender 014", "contact_kind": ContactKind.DEFENDER, "country": "COL"}
     )
@@ -224,7 +224,7 @@ def test_the_dossier_of_an_own_event(staff_member: Viewer) -> None:
     assert links(app)["Open event"] == f"record={event}"
 
 
-def test_who_is_not_named_sees_nothing_of_what_is_restricted(staff_member: Viewer, other: Viewer) -> None:
+def test_restricted_records_are_hidden_from_users_without_access(staff_member: Viewer, other: Viewer) -> None:
     hidden = {"sensitivity": Sensitivity.RESTRICTED}
     defender = save(staff_member, Contact, {"title": "CANARY 014", "contact_kind": ContactKind.DEFENDER})
     save(

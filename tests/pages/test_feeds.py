@@ -68,7 +68,7 @@ def test_without_a_period_it_says_which_one_the_feed_has() -> None:
     )
 
 
-def test_items_without_dates_are_in_it_for_who_ticks_the_box(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_items_without_dates_are_included_if_ticked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HRD_CALENDAR_PUBLIC_URL", "https://calendar.example.org")
     app = feeds(kind="meeting")
     without = app.dataframe[0].value
@@ -101,9 +101,7 @@ def test_a_feed_that_google_does_not_take_says_how_to_narrow_it() -> None:
         ("https://desk.example.org", []),
     ],
 )
-def test_an_address_that_services_cannot_reach_is_said(
-    public: str, told: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_unreachable_address_gets_a_warning(public: str, told: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HRD_CALENDAR_PUBLIC_URL", public)
     assert [i.value.split(",")[0].split(" which")[0] for i in feeds().info] == told
 
@@ -115,7 +113,7 @@ def test_an_empty_feed_is_explained() -> None:
     assert len(app.dataframe) == 0
 
 
-def test_the_open_feed_is_what_everybody_sees_whoever_looks() -> None:
+def test_the_open_feed_is_public_for_every_reader() -> None:
     staff_member = save(ANONYMOUS, Person, {"name": "Desk"})
     day = date(2026, 12, 1)
     event = {"title": "Breakfast", "event_kind": EventKind.SIDE_EVENT, "body": "un-hrc", "start": day, "end": day}

@@ -121,7 +121,7 @@ def days(who: Viewer) -> dict[str, date]:
 # --- A calendar from a file
 
 
-def test_nobody_imports(me: Viewer) -> None:
+def test_import_needs_a_user(me: Viewer) -> None:
     app = page(ANONYMOUS)
     assert says(app) == [
         "Imports are visible to users only. Select your name to see this page; new users: add yourself in Settings."
@@ -129,7 +129,7 @@ def test_nobody_imports(me: Viewer) -> None:
     assert [*app.file_uploader] == []
 
 
-def test_a_calendar_is_looked_at_before_anything_of_it_is_written(me: Viewer) -> None:
+def test_a_calendar_is_previewed_before_it_is_imported(me: Viewer) -> None:
     app = upload(page(me), calendar(briefing(), DEBRIEF, event("DTSTART:soon", uid="three", title="Broken")))
     assert buttons(app) == {"Preview import": False}
     assert app.caption[-1].value == "Choose the organisation or body whose events these are."
@@ -166,7 +166,7 @@ def test_a_calendar_is_looked_at_before_anything_of_it_is_written(me: Viewer) ->
     }
 
 
-def test_the_same_file_changes_nothing_and_a_changed_one_moves_what_is_there(me: Viewer) -> None:
+def test_the_same_file_changes_nothing_and_a_changed_one_moves_events(me: Viewer) -> None:
     app = take_over(uploaded(me, briefing(), DEBRIEF))
     before = [one.id for one in kept(me)]
     assert says(look(app)) == [
@@ -189,7 +189,7 @@ def test_the_same_file_changes_nothing_and_a_changed_one_moves_what_is_there(me:
     assert [one.id for one in kept(me)] == before
 
 
-def test_a_dry_run_shows_hours_zone_and_standing_and_a_series_in_one_row(me: Viewer) -> None:
+def test_a_preview_shows_hours_zone_and_status_and_a_series_in_one_row(me: Viewer) -> None:
     series = event(
         f"DTSTART;{ZURICH}:20270301T100000",
         f"DTEND;{ZURICH}:20270301T113000",
@@ -222,7 +222,7 @@ def test_a_dry_run_shows_hours_zone_and_standing_and_a_series_in_one_row(me: Vie
     ]
 
 
-def test_what_is_gone_from_a_file_is_cancelled_only_when_that_is_ticked(me: Viewer) -> None:
+def test_events_missing_from_a_file_are_cancelled_only_if_ticked(me: Viewer) -> None:
     app = take_over(uploaded(me, briefing(), DEBRIEF))
     look(upload(app, calendar(briefing())))
     assert [row[:2] for row in lines(app)] == [("Unchanged", "Briefing"), ("Not in the file", "Debrief")]
@@ -239,7 +239,7 @@ def test_what_is_gone_from_a_file_is_cancelled_only_when_that_is_ticked(me: View
     }
 
 
-def test_what_is_chosen_differently_has_to_be_looked_at_again(me: Viewer) -> None:
+def test_changed_settings_need_a_new_preview(me: Viewer) -> None:
     app = uploaded(me, briefing())
     choose(app, kind=EventKind.SIDE_EVENT, until=date(2027, 3, 1))
     assert says(app) == ["The settings have changed. Preview again before you import."]
@@ -252,7 +252,7 @@ def test_what_is_chosen_differently_has_to_be_looked_at_again(me: Viewer) -> Non
     assert (one.event_kind, one.sensitivity) == (EventKind.SIDE_EVENT, Sensitivity.PUBLIC)
 
 
-def test_a_file_that_is_refused_says_why_and_leaves_what_was_chosen(me: Viewer) -> None:
+def test_a_refused_file_says_why_and_keeps_the_settings(me: Viewer) -> None:
     app = choose(upload(page(me), b"<html>"), body="osce", kind=EventKind.SIDE_EVENT, since=date(2027, 1, 1))
     look(app)
     assert says(app) == [
@@ -266,7 +266,7 @@ def test_a_file_that_is_refused_says_why_and_leaves_what_was_chosen(me: Viewer) 
     assert says(app) == ["**1 new.** Nothing has been imported yet."]
 
 
-def test_what_somebody_changes_meanwhile_is_not_written_over(me: Viewer, other: Viewer) -> None:
+def test_a_concurrent_change_is_not_overwritten(me: Viewer, other: Viewer) -> None:
     app = take_over(uploaded(me, briefing(), DEBRIEF))
     upload(app, calendar(briefing(day=4), event("DTSTART;VALUE=DATE:20270311", uid="two", title="Debrief")))
     look(app)
@@ -282,13 +282,13 @@ def test_what_somebody_changes_meanwhile_is_not_written_over(me: Viewer, other: 
     assert [one.location for one in kept(me)] == ["", "Room XX"]
 
 
-def test_what_somebody_of_the_sample_imports_is_of_the_sample() -> None:
+def test_imports_of_a_sample_user_are_sample_records() -> None:
     fictional = member(save(ANONYMOUS, Person, {"name": "Fictional", "sample": True}))
     take_over(uploaded(fictional, briefing()))
     assert [(one.title, one.sample) for one in kept(fictional)] == [("Briefing", True)]
 
 
-def test_a_file_that_is_taken_away_leaves_nothing(me: Viewer) -> None:
+def test_a_removed_file_leaves_nothing(me: Viewer) -> None:
     app = uploaded(me, briefing())
     app.file_uploader(key="import_file").set_value(None)
     ran(app.run())
@@ -356,7 +356,7 @@ def test_the_rows_of_a_table_become_events(me: Viewer) -> None:
     assert kept(me)[0].programme == "Loud"
 
 
-def test_what_somebody_adds_meanwhile_is_not_added_twice(me: Viewer, other: Viewer) -> None:
+def test_a_concurrent_import_is_not_added_twice(me: Viewer, other: Viewer) -> None:
     data = b"Title,Organisation or body,First day\nPanel,HRC,2027-03-04\nReception,OSCE,2027-03-05\n"
     app = look(upload(page(me), data, "a.csv"))
     (of_mine, of_theirs) = (look(upload(page(who), data, "b.csv")) for who in (me, other))
@@ -407,7 +407,7 @@ def test_new_dates_of_a_session_become_a_correction_with_its_source(me: Viewer) 
     assert says(look(app))[0] == "**1 unchanged.** Nothing has been imported yet."
 
 
-def test_a_date_that_somebody_corrects_meanwhile_is_left(me: Viewer, other: Viewer) -> None:
+def test_a_concurrent_correction_is_kept(me: Viewer, other: Viewer) -> None:
     app = upload(page(me), SESSIONS, "sessions.csv")
     app.text_input(key="import_source_url").set_value(SOURCE)
     look(app)
@@ -421,7 +421,7 @@ def test_a_date_that_somebody_corrects_meanwhile_is_left(me: Viewer, other: View
     assert [one.owner_id for one in kept(me, Correction)] == [other.person_id]
 
 
-def test_nobody_of_the_sample_puts_dates_right() -> None:
+def test_sample_users_cannot_correct_dates() -> None:
     fictional = member(save(ANONYMOUS, Person, {"name": "Fictional", "sample": True}))
     app = upload(page(fictional), SESSIONS, "sessions.csv")
     app.text_input(key="import_source_url").set_value(SOURCE)
@@ -472,7 +472,9 @@ def at_an_address(who: Viewer) -> AppTest:
     return ran(app.button_group(key="import_way").set_value("Followed calendars").run())
 
 
-def test_without_a_list_of_addresses_the_page_says_who_makes_one(me: Viewer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_permitted_addresses_the_page_says_who_permits_them(
+    me: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv(fetching.VARIABLE, raising=False)
     app = at_an_address(me)
     assert [one.value for one in app.code] == ['HRD_CALENDAR_REMOTE="https://calendar.example.org/public/"']
@@ -480,7 +482,7 @@ def test_without_a_list_of_addresses_the_page_says_who_makes_one(me: Viewer, mon
     assert [*page(me, new="calendar").text_input] != []
 
 
-def test_a_calendar_at_an_address_is_followed_until_it_is_stopped(me: Viewer, theirs: dict[str, bytes]) -> None:
+def test_a_calendar_is_followed_and_unfollowed(me: Viewer, theirs: dict[str, bytes]) -> None:
     path = f"/public/{SECRET}.ics"
     theirs[path] = calendar(briefing())
     address = theirs["url"].decode() + f"{SECRET}.ics"
@@ -562,7 +564,7 @@ def test_a_calendar_at_an_address_is_followed_until_it_is_stopped(me: Viewer, th
     ]
 
 
-def test_a_calendar_of_somebody_else_is_not_there(me: Viewer, other: Viewer, theirs: dict[str, bytes]) -> None:
+def test_a_calendar_of_another_user_is_not_shown(me: Viewer, other: Viewer, theirs: dict[str, bytes]) -> None:
     values = {"name": "Theirs", "body": "un-hrc", "event_kind": EventKind.MEETING, "timezone": "Europe/Zurich"}
     address = theirs["url"].decode() + "a.ics"
     made = remote.follow(other, {**values, "sensitivity": Sensitivity.INTERNAL, "address": address})

@@ -134,7 +134,7 @@ def test_an_address_that_asks_for_what_cannot_be_opens_no_form(me: Viewer, asked
     assert [one.key for one in app.button if (one.key or "").endswith("_save")] == []
 
 
-def test_nobody_and_the_sample_record_nothing() -> None:
+def test_anonymous_and_sample_users_cannot_record() -> None:
     assert offered(panel(ANONYMOUS, TEXT)) == []
     fictional = member(save(ANONYMOUS, Person, {"name": "Fictional", "sample": True}))
     app = panel(fictional, TEXT, outcome="adopted")

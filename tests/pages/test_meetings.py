@@ -44,7 +44,7 @@ def test_the_filter_leaves_the_meetings_of_one_organisation() -> None:
     ]
 
 
-def test_the_year_says_in_words_where_a_meeting_falls() -> None:
+def test_the_year_overview_says_in_words_when_a_meeting_takes_place() -> None:
     app = meetings(organisation="osce")
     year = next(frame.value for frame in app.dataframe if "Jan" in frame.value.columns).set_index("Meeting")
     assert {name: [m for m in year.columns if row[m]] for name, row in year.iterrows()} == {
@@ -56,7 +56,7 @@ def test_the_year_says_in_words_where_a_meeting_falls() -> None:
     assert year.loc["OSCE Ministerial Council and parallel civil society conference", "Dec"] == "meets"
 
 
-def test_days_to_mark_are_the_next_ones() -> None:
+def test_international_days_are_the_next_ones() -> None:
     app = meetings(kind="observance")
     counted = [m.value for m in app.markdown if m.value.startswith(("**In", "**Tomorrow"))]
     assert counted[:5] == [

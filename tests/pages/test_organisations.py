@@ -45,21 +45,21 @@ def test_the_filter_leaves_its_organisations_to_choose_from() -> None:
     ]
 
 
-def test_a_holder_without_a_known_name_is_said_to_be_unknown() -> None:
+def test_a_holder_without_a_known_name_is_shown_as_new_holder() -> None:
     council = facts(organisations(show="un-hrc"))[
         "UN Special Rapporteur / Special Representative on human rights defenders"
     ]
-    assert council.split(" · ")[0] == ("New holder (name not published), since May 2026 (date unsourced).")
+    assert council.split(" · ")[0] == ("New holder (name not found in public sources), since May 2026 (date unsourced)")
 
 
 def test_a_term_that_ended_is_not_shown_as_running() -> None:
     holder = facts(organisations(show="oas-iachr"))[
         "IACHR Rapporteurship on human rights defenders and justice operators"
     ]
-    assert holder == "Not known. Last recorded: Jose Luis Caballero Ochoa (Mexico), until 2025 (date unsourced)."
+    assert holder == "Not known. Last recorded: Jose Luis Caballero Ochoa (Mexico), until 2025 (date unsourced)"
 
 
-def test_the_clock_of_the_seat_stands_beside_the_readers() -> None:
+def test_the_local_time_of_the_seat_is_compared_with_the_reader_s() -> None:
     app = organisations(show="un-ga", tz="Europe/Oslo")
     gap = now().astimezone(ZoneInfo("Europe/Oslo")).utcoffset()
     there = now().astimezone(ZoneInfo("America/New_York")).utcoffset()
@@ -69,7 +69,7 @@ def test_the_clock_of_the_seat_stands_beside_the_readers() -> None:
     assert f", {hours} hours behind Oslo (" in facts(app)["Seat"]
 
 
-def test_rhythm_next_dates_and_rules_are_those_of_the_organisation() -> None:
+def test_dates_yearly_calendar_and_rules_are_those_of_the_organisation() -> None:
     app = organisations(show="osce-odihr")
     dates, rhythm, rules, _ = (d.value for d in app.dataframe)
     assert ["expected Mon 4 Oct – Fri 15 Oct 2027 ± 7 days", "Warsaw Human Dimension Conference"] in [

@@ -62,7 +62,7 @@ def events(who: Viewer) -> list[Event]:
 # --- Planning
 
 
-def test_an_event_is_planned_around_an_item_with_what_is_known_proposed(staff_member: Viewer) -> None:
+def test_a_new_event_for_an_item_has_its_known_values_proposed(staff_member: Viewer) -> None:
     app = opened(staff_member, new="panel", tie="session-HRC64")
     form = fields(app)
     assert form["event_kind"].value is EventKind.PANEL
@@ -103,7 +103,7 @@ def test_an_event_is_planned_around_an_item_with_what_is_known_proposed(staff_me
     assert [m.value for m in app.markdown if m.value.startswith("Wed")] == ["Wed 3 Mar 2027, 13:00–14:30 (Geneva time)"]
 
 
-def test_where_the_session_is_dated_its_rule_gives_the_day_to_ask_for_the_room(staff_member: Viewer) -> None:
+def test_a_dated_session_gives_the_room_request_deadline(staff_member: Viewer) -> None:
     app = opened(staff_member, new="side-event", tie="session-HRC61")
     due = fields(app)["request_due"]
     assert due.value == date(2026, 2, 9)
@@ -126,7 +126,7 @@ def test_another_body_brings_its_seat_and_leaves_what_was_typed(staff_member: Vi
     ]
 
 
-def test_what_is_wrong_is_said_and_nothing_typed_is_lost(staff_member: Viewer) -> None:
+def test_errors_are_shown_and_input_is_kept(staff_member: Viewer) -> None:
     app = opened(staff_member, new="side-event")
     form = fields(app)
     form["title"].input("Reprisals")
@@ -174,7 +174,7 @@ def test_nothing_becomes_public_without_a_reason(staff_member: Viewer) -> None:
     ]
 
 
-def test_ties_are_kept_with_the_event(staff_member: Viewer) -> None:
+def test_links_are_saved_with_the_event(staff_member: Viewer) -> None:
     contact = save(staff_member, Contact, {"title": "Defender 014", "contact_kind": ContactKind.DEFENDER})
     engagement = save(
         staff_member,
@@ -216,7 +216,7 @@ def test_a_cancelled_event_stays_struck_through_and_out_of_the_way(staff_member:
     assert f"agenda_event-{made}-request" not in labels
 
 
-def test_who_is_overtaken_is_told_and_keeps_what_was_typed(staff_member: Viewer, other: Viewer) -> None:
+def test_an_edit_conflict_is_shown_and_input_is_kept(staff_member: Viewer, other: Viewer) -> None:
     made = save(staff_member, Event, EVENT)
     app = opened(staff_member, record=made)
     save(other, Event, {"room": "Room VII"}, record_id=made, seen=1)
@@ -237,7 +237,7 @@ def test_who_is_overtaken_is_told_and_keeps_what_was_typed(staff_member: Viewer,
 # --- The list
 
 
-def test_the_list_says_when_where_who_speaks_and_by_when_to_ask_for_the_room(staff_member: Viewer) -> None:
+def test_the_list_shows_date_place_speakers_and_room_request(staff_member: Viewer) -> None:
     contact = save(staff_member, Contact, {"title": "Defender 014", "contact_kind": ContactKind.DEFENDER})
     made = save(staff_member, Event, {**EVENT, "defenders_speak": True}, items=["session-HRC64"], links=[contact])
     over = {"title": "Last year", "start": date(2025, 3, 3), "end": date(2025, 3, 3), "request_due": None}
@@ -283,7 +283,7 @@ def test_the_filter_narrows_the_list_and_says_so(staff_member: Viewer) -> None:
     assert "Hidden by the filter: 1." in [c.value for c in app.caption]
 
 
-def test_each_sees_what_is_theirs_to_see(staff_member: Viewer, other: Viewer) -> None:
+def test_each_user_sees_only_permitted_events(staff_member: Viewer, other: Viewer) -> None:
     columns = {**EVENT, "title": "CANARY", "programme": "CANARY", "sensitivity": Sensitivity.RESTRICTED}
     hidden = save(staff_member, Event, columns, items=["session-HRC64"])
     assert "CANARY" in everything(opened(staff_member))
@@ -297,7 +297,7 @@ def test_each_sees_what_is_theirs_to_see(staff_member: Viewer, other: Viewer) ->
     assert said == ["This event no longer exists or you do not have access. Go back to the list."]
 
 
-def test_nobody_sees_public_events_and_is_told_how_to_plan_one(staff_member: Viewer) -> None:
+def test_without_a_user_only_public_events_are_shown(staff_member: Viewer) -> None:
     made = save(staff_member, Event, EVENT)
     save(staff_member, Event, {**EVENT, "title": "CANARY"})
     save(staff_member, Event, {"sensitivity": Sensitivity.PUBLIC}, record_id=made, seen=1, reason="It is announced.")
@@ -316,7 +316,7 @@ def test_nobody_sees_public_events_and_is_told_how_to_plan_one(staff_member: Vie
 # --- On the other pages
 
 
-def test_it_stands_on_the_timeline_in_the_agenda_and_on_the_overview_with_its_end(staff_member: Viewer) -> None:
+def test_an_event_is_on_the_timeline_the_agenda_and_the_overview_with_its_end(staff_member: Viewer) -> None:
     made = save(staff_member, Event, EVENT)
     (chart,) = opened(staff_member, "timeline", zoom="month", **{"from": "2026-12-01"}).get("plotly_chart")
     assert f'"event-{made}"' in chart.proto.spec

@@ -38,7 +38,7 @@ def lists(app: AppTest) -> list[pd.DataFrame]:
     return [t.value.map(lambda cell: cell.replace("\N{NO-BREAK SPACE}", " ")) for t in app.table]
 
 
-def test_the_first_answers_are_the_next_text_and_when_to_move(opened: Callable[..., AppTest]) -> None:
+def test_next_texts_and_key_dates_come_first(opened: Callable[..., AppTest]) -> None:
     app = opened()
     assert app.title[0].value == "Resolutions"
     coming = [[line.strip() for line in m.splitlines()] for m in plain(said(app)) if "Next: " in m]
@@ -89,7 +89,7 @@ def test_guidelines_and_practice_are_compared(opened: Callable[..., AppTest]) ->
     assert [len(r.splitlines()) - 2 for r in rules] == [3, 1]
 
 
-def test_every_list_can_be_taken_along(opened: Callable[..., AppTest]) -> None:
+def test_every_list_can_be_downloaded(opened: Callable[..., AppTest]) -> None:
     app = opened()
     tracks = [key.removeprefix("next_") for key in (b.key or "" for b in app.button) if key.startswith("next_")]
     assert tracks[:3] == ["hrc-resolution", "ga-resolution", "sr-mandate"]
@@ -125,7 +125,7 @@ def test_a_search_narrows_texts_and_related_texts(opened: Callable[..., AppTest]
     assert list(lists(app)[1]["Adopted"]) == ["Thu 21 Mar 2019"]
 
 
-def test_a_country_leaves_all_tracks_out_and_the_page_says_why(opened: Callable[..., AppTest]) -> None:
+def test_a_country_filter_hides_all_tracks_and_the_page_says_why(opened: Callable[..., AppTest]) -> None:
     app = opened(country="NOR")
     assert headers(app) == ["Related texts"]
     assert said(app)[0].startswith("Hidden by the filter: HRC text, GA text, SR mandate")
@@ -134,7 +134,7 @@ def test_a_country_leaves_all_tracks_out_and_the_page_says_why(opened: Callable[
     assert headers(app)[:3] == [HRC, GA, SR]
 
 
-def test_a_text_that_nobody_recorded_stays_the_next_one_and_is_not_confirmed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unrecorded_text_stays_the_next_one_and_is_not_confirmed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HRD_CALENDAR_TODAY", "2027-02-01")
     app = open_page("resolutions", track="ga-resolution")
     (lines,) = [m.splitlines() for m in plain(said(app)) if "Next: " in m]

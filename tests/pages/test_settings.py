@@ -151,9 +151,7 @@ def test_every_page_lives_on_the_sample(name: str, sample_officer: Viewer) -> No
 
 
 @pytest.mark.parametrize("linked_to", ["hrc-session", "hrc-text", "upr-first", "hrd-day"])
-def test_the_dossier_of_what_it_is_tied_to_shows_it(
-    linked_to: str, sample_officer: Viewer, table: pd.DataFrame
-) -> None:
+def test_the_dossiers_of_its_linked_items_show_it(linked_to: str, sample_officer: Viewer, table: pd.DataFrame) -> None:
     item = str(sample.anchors(table, TODAY)[linked_to]["item"])
     app = sound(open_page("dossier", sample_officer.person_id, of=item))
     assert "(sample)" in everything(app)

@@ -141,7 +141,7 @@ def test_no_other_user_sees_it(person: str) -> None:
     assert [link.proto.label for link in app.get("page_link")].count("Select user") == 1
 
 
-def test_each_is_replaced_and_revoked_in_one_click_and_the_others_live_on(person: str) -> None:
+def test_a_subscription_is_replaced_and_revoked_without_affecting_others(person: str) -> None:
     beside, first = create_subscription(member(person), name="Beside"), create_subscription(member(person), name="Mine")
     app = click(page(person), f"subscription_replace_{opened(first).subscription_id}")
     assert said(app) == [
@@ -166,7 +166,7 @@ def test_an_expired_subscription_says_so_and_is_replaced(person: str, monkeypatc
     assert [one.ends_on for one in list_subscriptions(member(person))] == [date(2027, 12, 2)]
 
 
-def test_name_alarms_and_follow_ups_are_changed(person: str) -> None:
+def test_name_reminders_and_follow_ups_are_changed(person: str) -> None:
     token = create_subscription(member(person), name="Mine", chosen=Filter(kinds=("deadline",)), alarm_days=7)
     kept = opened(token).subscription_id
     app = click(page(person), f"subscription_change_{kept}")

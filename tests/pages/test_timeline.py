@@ -45,7 +45,7 @@ def test_it_opens_on_the_year_around_today() -> None:
     assert lanes(app)[:4] == ["UN", "HRC", "UPR", "OHCHR"]
 
 
-def test_the_figure_has_a_sentence_for_those_who_do_not_see_it() -> None:
+def test_the_figure_has_an_alternative_text() -> None:
     (chart,) = opened(organisation="osce").get("plotly_chart")
     assert chart.proto.alt.startswith("Timeline from 1 Sep 2026 to 31 Aug 2027, 2 lanes: ")
 
@@ -84,7 +84,7 @@ def test_the_stretch_of_a_link_is_the_one_shown() -> None:
 
 
 @pytest.mark.parametrize("show", ["timeline", "agenda"])
-def test_it_says_as_of_when_it_stands(show: str) -> None:
+def test_it_says_the_day_of_its_data(show: str) -> None:
     app = opened(show=show)
     assert any(caption.value.split(". ")[1].startswith("As of Tue 24 Nov 2026") for caption in app.caption[:1])
 

@@ -96,7 +96,7 @@ def test_a_country_filter_shows_its_last_and_next_review(opened: Callable[..., A
     assert "2 match the filter; the others are empty tiles." in cycle_line(app)
 
 
-def test_a_country_in_a_session_does_not_hide_that_others_are_in_it(opened: Callable[..., AppTest]) -> None:
+def test_a_country_filter_still_counts_the_whole_session(opened: Callable[..., AppTest]) -> None:
     app = opened(country="HTI")
     assert next(s for s in subheaders(app) if s.startswith("UPR")) == "UPR54"
     assert any(m.startswith("Filtered: 1 of 14 States under review") and "Haiti." in m for m in said(app))
@@ -108,7 +108,7 @@ def test_a_period_narrows_the_reviews(opened: Callable[..., AppTest]) -> None:
     assert "No upcoming review matches the filter." in said(app)
 
 
-def test_a_filter_without_reviews_says_what_would_be_here(opened: Callable[..., AppTest]) -> None:
+def test_a_filter_without_reviews_says_what_the_page_shows(opened: Callable[..., AppTest]) -> None:
     app = opened(organisation="osce")
     assert said(app)[0] == (
         "No review matches the filter. This page shows the next sessions, their deadlines and the cycle of all States."
