@@ -88,7 +88,7 @@ def test_a_series_comes_in_and_one_of_it_moves(server: str, visit: Visit, tmp_pa
     # Previewed and imported.
     upload(page, calendar(SERIES, exception("20270310")))
     expect(page.get_by_role("button", name="Preview import")).to_be_disabled()
-    choose(page.get_by_placeholder("Choose", exact=True), "UN Human Rights Council")
+    choose(page.get_by_placeholder("Select", exact=True), "UN Human Rights Council")
     press(page, "Preview import")
     says(page, "4 new. Nothing has been imported yet.")
     press(page, "Import 4 events")
@@ -99,7 +99,7 @@ def test_a_series_comes_in_and_one_of_it_moves(server: str, visit: Visit, tmp_pa
     page.goto(f"{server}/import")
     settled(page)
     upload(page, calendar(SERIES, exception("20270311")))
-    choose(page.get_by_placeholder("Choose", exact=True), "UN Human Rights Council")
+    choose(page.get_by_placeholder("Select", exact=True), "UN Human Rights Council")
     press(page, "Preview import")
     says(page, "1 changed, 3 unchanged. Nothing has been imported yet.")
     press(page, "Import 1 event")
