@@ -209,7 +209,7 @@ def measure(rows: pd.DataFrame, lane: Integers, scale: TimelineScale, detail: De
     kind = rows["kind"].to_numpy(dtype=object)
     band = np.array([BAND_OF[k] for k in kind], dtype=np.int64)
     term = kind == Kind.MANDATE_HOLDER
-    # What the columns say of a term's start is how well it is known; the term itself goes from its start to its end.
+    # For a term, the precision describes its start; the term itself lasts from start to end.
     window = rows["date_precision"].isin(WINDOWS).to_numpy() & ~term
     expected = (rows["date_precision"] == Precision.EXPECTED).to_numpy()
     main_end = np.where(term | window, end, main_end)
@@ -219,7 +219,7 @@ def measure(rows: pd.DataFrame, lane: Integers, scale: TimelineScale, detail: De
     is_bar = window | (~np.isin(kind, _POINTS) & (x1 - x0 >= np.where(lasting, 0, 2 * _DOT_PX)))
     point_at = np.where(timed, x0, np.where(np.isin(kind, _POINTS) & detail.by_day, x0 + _DOT_PX, (x0 + x1) / 2))
     x0 = np.where(is_bar, x0, point_at - _DOT_PX)
-    # Of a session of which only the thin line to its close is in sight there is no bar.
+    # No bar for a session if only the thin line to its close is visible.
     x1 = np.where(is_bar, np.where(main > 0, np.maximum(x1, x0 + 2), x0), point_at + _DOT_PX)
     before, after = (np.where(expected, np.maximum(days, 0) * scale.px_per_day, 0) for days in (early, late))
     inset = np.where(is_bar, 0, _DOT_PX)
@@ -249,10 +249,10 @@ def measure(rows: pd.DataFrame, lane: Integers, scale: TimelineScale, detail: De
 
 
 def pack_rows(spans: Spans, detail: Detail, scale: TimelineScale) -> Integers:
-    """Return the row inside its band for each span, -1 where it goes into a chip.
+    """Return the row inside its band for each span, -1 for a span that goes into a chip.
 
-    A band is packed with room for its labels; where that does not fit, with less and then without. If there are
-    still more marks than a picture bears, bands become shallower and each mark gets more room, until there are not.
+    A band is packed with room for its labels; if that does not fit, with less and then with none. While there are still
+    too many marks for one figure, bands become shallower and each mark gets more room.
     """
     row_of = np.full(len(spans.lane), -1, dtype=np.int64)
     least, depth = 2.0 * _DOT_PX, 1.0

@@ -1,4 +1,4 @@
-"""The marks of a timeline as plotly traces: bars, lines, signs, labels, and chips for what did not fit."""
+"""The marks of a timeline as plotly traces: bars, lines, signs, labels, and chips that count the rest."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _LINE_PX = 1.6
 _TICK_PX = 9
 """The height of the tick at the end of a whisker."""
 _LEAST_PX = 2
-"""A line that is shorter than this is left out."""
+"""Shorter lines are not drawn."""
 
 
 _SHARE = 0.9

@@ -25,7 +25,7 @@ from calendar_model.figures.text import shown
 
 PAPER = INKS["light"]
 FAMILY = "Arial, Helvetica, Liberation Sans, sans-serif"
-"""The same widths on every system, so that an SVG looks the same where it is opened."""
+"""Fonts with the same widths on every system, so that an SVG looks the same everywhere."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def _fitted(
     *,
     anyway: bool = False,
 ) -> PictureSheet | None:
-    """Return the sheet at this scale; None where the figure is too tall for it, unless ``anyway`` is set."""
+    """Return the sheet at this scale; None if the figure is too tall for it, unless ``anyway`` is set."""
     step = gcd(sheet.width, sheet.height)
     # In whole steps, so that the picture has the sheet's form to the pixel.
     scale = round(step * scale) / step
@@ -156,7 +156,7 @@ def _fitted(
     layout.update(width=width, height=height, paper_bgcolor=PAPER.ground, hovermode=False, clickmode="none")
     layout["font"]["family"] = FAMILY
     figure["data"] = [part for trace in figure["data"] for part in _with_legend(trace)]
-    # Last, so that the strokes are over the ground of weekends and of what is to come; bars and letters are above all.
+    # Last, so that the strokes are above the shading of weekends and the future; bars and letters are above everything.
     layout["shapes"] = [*(layout.get("shapes") or ()), *hatching(figure, width, height)]
     for trace in figure["data"]:
         for name in ("customdata", "hovertemplate", "selected", "unselected"):
@@ -217,7 +217,7 @@ def _lines(
 
 
 def _with_legend(trace: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield a trace and, where it is hatched and in the legend, another without a bar that keeps the legend's look."""
+    """Yield a trace; if it is hatched and in the legend, also an empty one that keeps the look of the legend."""
     pattern = trace.get("marker", {}).get("pattern")
     if trace.get("showlegend") and pattern and pattern.get("shape"):
         empty = {"type": "bar", "orientation": "h", "name": trace["name"], "x": [None], "y": [None], "showlegend": True}

@@ -1,4 +1,4 @@
-"""Zooms of the timeline: how long a stretch is, how it moves, and how much it can show."""
+"""Zooms of the timeline: the length of the period, its steps, and the detail that it shows."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ BAND_OF: Mapping[str, Band] = {
 
 @dataclass(frozen=True)
 class Detail:
-    """How much a zoom can show.
+    """The detail that a zoom shows.
 
     Marks of ``kinds`` are drawn, each band at most ``rows`` deep in a lane and each row ``row_px`` high. A mark may
     claim ``label_px`` of free space beside it for its label. ``by_day``: days and weekends can be distinguished;
@@ -102,7 +102,7 @@ _STEP: Mapping[Zoom, int] = {
 
 
 def months_on(day: date, months: int) -> date:
-    """Return the first day of the month that is so many months after (negative: before) the month of ``day``."""
+    """Return the first day of the month, ``months`` after (negative: before) the month of ``day``."""
     count = day.year * 12 + day.month - 1 + months
     return date(count // 12, count % 12 + 1, 1)
 

@@ -1,4 +1,4 @@
-"""A click on a text or on a state opens the panel of its item; the address of the cycle is shared."""
+"""A click on a text or a State opens the panel of its item; the cycle is in the address."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The section of an item's panel in which staff record what became of it."""
+"""The section of an item's panel in which staff record its outcome."""
 
 from __future__ import annotations
 

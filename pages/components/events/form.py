@@ -1,4 +1,4 @@
-"""One of the mission's own events as a form: when and where, with whom, what it belongs to, who may see it."""
+"""The form of the mission's own events: date and place, participants, links and access."""
 
 from __future__ import annotations
 

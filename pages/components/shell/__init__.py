@@ -1,1 +1,1 @@
-"""What frames every page: navigation, context, filter, current user, item panel, style sheet."""
+"""The frame of every page: navigation, context, filter, current user, item panel, style sheet."""

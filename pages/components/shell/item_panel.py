@@ -52,11 +52,11 @@ _TEXTS = {
     StatementState.IDEA: ("idea", "ideas"),
     StatementState.DRAFT: ("draft", "drafts"),
     StatementState.CONSULTATION: ("draft in consultation", "drafts in consultation"),
-    StatementState.CLEARED: ("cleared statement", "cleared statements"),
-    StatementState.DELIVERED: ("delivered statement", "delivered statements"),
-    StatementState.FOLLOWED_UP: ("statement followed up", "statements followed up"),
+    StatementState.CLEARED: ("cleared text", "cleared texts"),
+    StatementState.DELIVERED: ("delivered text", "delivered texts"),
+    StatementState.FOLLOWED_UP: ("text followed up", "texts followed up"),
 }
-"""The words for one and for several statements in a state."""
+"""The words for one and for several texts in a state."""
 
 
 def choose(item: str) -> None:
