@@ -112,7 +112,7 @@ def test_past_forecasts_are_compared_with_actual_dates() -> None:
     record = app.dataframe[-1].value
     assert set(record["What"]) >= {"UPR Working Group, January-February session"}
     first = record[record["Edition"] == "UPR52"].iloc[0]
-    assert (first["Actual"], first["Expected"], first["Days off"]) == ("Mon 4 May 2026", "Mon 27 Apr 2026", 7)
+    assert (first["Actual"], first["Expected"], first["Error (days)"]) == ("Mon 4 May 2026", "Mon 27 Apr 2026", 7)
 
 
 def test_an_organisation_without_a_past_says_what_will_be_shown() -> None:
