@@ -1,8 +1,8 @@
-"""The sentences for what the model says by code: problems, unmet requirements and the like.
+"""The sentences for the codes of the model: problems, unmet requirements and the like.
 
 The model raises and returns values (:class:`calendar_model.access.problems.Problem`); pages, the command line and
-documents ask here for the words. There is a module a noun, each with its ``MESSAGES``: by code a template whose
-``{fields}`` are filled from the values, or a function that makes the sentence of them.
+documents look up the sentences here. Each module covers one subject. Its ``MESSAGES`` hold, by code, a template whose
+``{fields}`` are filled from the values, or a function of the values.
 """
 
 from __future__ import annotations

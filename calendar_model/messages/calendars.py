@@ -1,28 +1,24 @@
-"""Sentences about calendars that go out to calendar programs (subscriptions) or come in from others."""
+"""Sentences about subscriptions to this calendar, and about calendars followed from elsewhere."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 MESSAGES: Mapping[str, str] = {
-    "calendar-of-another-person": (
-        "An address of a calendar is made, changed and revoked by the person whose calendar it is."
-    ),
-    "calendar-handed-over": ("A calendar stays with the person who set it up; somebody else makes one of their own."),
-    "calendar-restricted": "Choose public or internal: what is restricted passes through no calendar.",
-    "subscription-bound": "An address stays what it was, and revoked once it is revoked. Make a new one.",
+    "calendar-of-another-person": ("Only the person whose calendar it is can create, change or revoke its address."),
+    "calendar-handed-over": "A calendar cannot be transferred. The other person can set up their own.",
+    "calendar-restricted": "Choose public or internal: restricted records are never in calendars.",
+    "subscription-bound": "This address cannot be changed, and a revoked one cannot be restored. Create a new one.",
     "subscription-public-follow-ups": (
-        "Your follow-ups are internal: make a subscription of the level internal to have them in it."
+        "Your follow-ups are internal. Create an internal subscription to include them."
     ),
-    "subscription-too-long": "Let the address end within two years; it can be renewed when it has ended.",
-    "subscription-deleted": "An address is revoked, and not deleted: the history keeps that it was there.",
+    "subscription-too-long": "Choose an expiry date within two years; the address can be renewed when it expires.",
+    "subscription-deleted": "An address cannot be deleted, only revoked; it stays in the history.",
     "subscription-end-out-of-bounds": (
-        "Let it end after today and within two years; it can be renewed when it has ended."
+        "Choose an expiry date after today and within two years; the address can be renewed when it expires."
     ),
-    "subscription-period-open": "Give the period its first and its last day.",
-    "subscription-name-too-long": "Give it a name of at most {limit} letters.",
-    "subscription-alarm-out-of-bounds": (
-        "An alarm rings 1 to {limit} days before a deadline; leave it empty for none."
-    ),
-    "subscription-gone": "This address opens nothing any more: it was revoked. Make a new one.",
+    "subscription-period-open": "Enter the first and last day of the period.",
+    "subscription-name-too-long": "Enter a name of at most {limit} characters.",
+    "subscription-alarm-out-of-bounds": ("Enter 1 to {limit} days before a deadline, or leave blank for no reminders."),
+    "subscription-gone": "This address has been revoked. Create a new one.",
 }

@@ -9,12 +9,12 @@ from calendar_model import wording
 
 MESSAGES: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = {
     "case-closed-before-contact": (
-        "A statement raised this case. Close it after the contact with the defender, or civil society for them, since "
-        "then: write down the day of it, and with whom it was."
+        "A statement raised this case. Before closing it, contact the defender, or civil society on their behalf. "
+        "Enter the date, and who was contacted."
     ),
-    "reprisal-report-missing": "Write down to whom it was reported, and when.",
-    "reprisal-response-missing": "Write down the response; until there is one the allegation stays reported.",
+    "reprisal-report-missing": "Enter to whom it was reported, and when.",
+    "reprisal-response-missing": "Enter the response. Until there is one, the allegation stays reported.",
     "reprisal-reported-too-early": lambda values: (
-        f"It was reported before it happened. Choose a day on or after {wording.day(values['alleged_on'])}."
+        f"The report date is before the alleged date. Choose a date on or after {wording.day(values['alleged_on'])}."
     ),
 }

@@ -1,4 +1,4 @@
-"""Sentences about columns: what is required and empty, too long, out of bounds, no code, or a day to come."""
+"""Sentences about columns: required but empty, too long, out of bounds, unknown code, date in the future."""
 
 from __future__ import annotations
 
@@ -8,47 +8,45 @@ from typing import Any
 from calendar_model import wording
 
 REQUIRED: Mapping[str, str] = {
-    "person.name": "Give a name: it stands beside all that is written.",
-    "record.title": "Give it a title; of what could point at a person a code, such as “Defender 014”.",
-    "item_link.item": "Say to which item of the calendar it is linked.",
-    "access_request.reason": "Say why you need access.",
-    "follow_up.what": "Say what is to be done.",
-    "follow_up.due": "Say by when it is to be done.",
-    "follow_up.owner_id": "Say who does it.",
-    "event.event_kind": "Say what kind of event it is.",
-    "event.start": "Say on which day it begins, and on which it ends.",
-    "event.end": "Say on which day it begins, and on which it ends.",
-    "contact.contact_kind": "Say what kind of contact it is.",
-    "consent.to_what": "Say to what they have agreed.",
-    "consent.given_on": "Say on which day it was given.",
-    "consent.taken_by_id": "Say who took the consent down.",
-    "engagement.engagement_kind": "Say what kind of engagement it is.",
-    "engagement.on": "Say on which day it was, or for which it is planned.",
-    "engagement.form": "Say how it took place.",
-    "statement.form": "Say what form the statement has.",
+    "person.name": "Enter a name; it appears next to everything this person writes.",
+    "record.title": "Enter a title. If it could identify a person, use a code such as “Defender 014”.",
+    "item_link.item": "Choose the calendar item it is linked to.",
+    "access_request.reason": "Enter why you need access.",
+    "follow_up.what": "Enter the action.",
+    "follow_up.due": "Enter a due date.",
+    "follow_up.owner_id": "Choose who is responsible.",
+    "event.event_kind": "Choose the kind of event.",
+    "event.start": "Enter the first and last day.",
+    "event.end": "Enter the first and last day.",
+    "contact.contact_kind": "Choose the kind of contact.",
+    "consent.to_what": "Enter what they have agreed to.",
+    "consent.given_on": "Enter the date the consent was given.",
+    "consent.taken_by_id": "Choose who recorded the consent.",
+    "engagement.engagement_kind": "Choose the kind of engagement.",
+    "engagement.on": "Enter the date it took place, or is planned for.",
+    "engagement.form": "Choose how it took place.",
+    "statement.form": "Choose the form of the statement.",
     "version.text": "There is no text to save yet.",
     "cosponsor.country": "Choose the State.",
-    "override.reason": "Give the reason in a sentence: it is shown with the statement for ever.",
-    "language_proposal.text": "Say in which text it is proposed.",
-    "language_proposal.wording": "Say what the proposed wording is.",
-    "case_file.suggested_by": "Say who suggested the case.",
-    "correction.row": "Say which row is corrected.",
-    "correction.values": "Say which columns are corrected, and how they read.",
-    "not_announced.item": "Say which item of the calendar it is.",
-    "not_announced.asked_on": "Say on which day you asked.",
-    "not_announced.ask_again_on": "Choose the day on which to ask again.",
-    "remote_calendar.name": "Say whose calendar it is: its events are known by that.",
-    "remote_calendar.address": "Give the address of the calendar.",
-    "remote_calendar.body": (
-        "Say to which organisation or body its events belong: they are listed in its lane of the timeline."
-    ),
-    "remote_calendar.event_kind": "Say what kind of event it brings.",
+    "override.reason": "Enter the reason in a sentence; it stays with the statement permanently.",
+    "language_proposal.text": "Enter the text in which it is proposed.",
+    "language_proposal.wording": "Enter the proposed wording.",
+    "case_file.suggested_by": "Choose who suggested the case.",
+    "correction.row": "Choose the row to correct.",
+    "correction.values": "Enter the corrected columns and their values.",
+    "not_announced.item": "Choose the calendar item.",
+    "not_announced.asked_on": "Enter the date you asked.",
+    "not_announced.ask_again_on": "Choose when to ask again.",
+    "remote_calendar.name": "Enter a name for the calendar; its events are shown under it.",
+    "remote_calendar.address": "Enter the address of the calendar.",
+    "remote_calendar.body": "Choose the organisation or body to which its events belong.",
+    "remote_calendar.event_kind": "Choose the kind of its events.",
 }
-"""What is asked for where a required column is empty, by table and column."""
+"""The sentence for a required column that is empty, by table and column."""
 
 
 def label(column: str) -> str:
-    """A column as readers know it: ``Mission advice``."""
+    """The label of a column: ``Mission advice``."""
     return wording.term(column.removesuffix("_id").replace("_", "-"))
 
 
@@ -58,11 +56,11 @@ def _about_column(template: str) -> Callable[[Mapping[str, Any]], str]:
 
 MESSAGES: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = {
     "required": lambda values: REQUIRED[values["column"]],
-    "unknown-code": _about_column("there is no {kind} “{code}”. Choose one from the list."),
+    "unknown-code": _about_column("“{code}” is not a known {kind}. Choose one from the list."),
     "day-to-come": lambda values: (
-        f"{label(values['column'])}: {wording.day(values['day'])} has not come yet. Enter today or an earlier day."
+        f"{label(values['column'])}: {wording.day(values['day'])} is in the future. Enter today or an earlier date."
     ),
     "number-out-of-bounds": _about_column("enter a number from {least:,} to {most:,}."),
-    "text-too-long": _about_column("the text has {length:,} characters, and at most {limit:,} fit. Shorten it."),
-    "text-not-plain": _about_column("the text holds a character that cannot be kept. Paste it as plain text."),
+    "text-too-long": _about_column("the text has {length:,} characters; the limit is {limit:,}. Shorten it."),
+    "text-not-plain": _about_column("the text contains a character that cannot be saved. Paste it as plain text."),
 }

@@ -9,41 +9,43 @@ from typing import Any
 def _value_does_not_fit(values: Mapping[str, Any]) -> str:
     column = str(values["column"]).replace("_", " ").capitalize()
     of_row = f" of {values['row']}" if values["row"] else ""
-    value = f"“{values['value']}” does not fit" if values["value"] else "nothing is given"
-    return f"{column}{of_row}: {value}; expected is {values['expected']}."
+    value = f"“{values['value']}” is not valid" if values["value"] else "the value is missing"
+    return f"{column}{of_row}: {value}. Expected: {values['expected']}."
 
 
 MESSAGES: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = {
-    # Whether one fits.
+    # Invalid corrections.
     "correction-unknown-file": lambda values: (
-        f"“{values['file']}” is no file of the reference; choose one of {', '.join(values['files'])}."
+        f"“{values['file']}” is not a reference file. Choose one of {', '.join(values['files'])}."
     ),
     "correction-unknown-row": lambda values: (
-        f"Say which row of {values['file']} it is, by its {' and '.join(values['key'])} with a blank between."
+        f"Enter the row of {values['file']}: its {' and '.join(values['key'])}, separated by spaces."
     ),
-    "correction-empty": "Put at least one column right.",
+    "correction-empty": "Correct at least one column.",
     "correction-unknown-column": lambda values: (
-        f"“{values['column']}” cannot be put right in {values['file']}; its columns are {', '.join(values['columns'])}."
+        f"“{values['column']}” cannot be corrected in {values['file']}; its columns are {', '.join(values['columns'])}."
     ),
     "correction-source-malformed": (
-        "Give the address at which it was read, beginning with https:// or http://, without spaces."
+        "Enter the address of the source, beginning with https:// or http://, without spaces."
     ),
-    "correction-not-one-line": ("Write each value in one line: a line break, or a sign that cannot be seen, is in it."),
+    "correction-not-one-line": "Enter each value on one line, without line breaks or invisible characters.",
     "correction-value-does-not-fit": _value_does_not_fit,
     "correction-fault-elsewhere": "{fault}",
-    "correction-confirmed-without-note": "The days of {row} are confirmed: say in a note why they change.",
+    "correction-confirmed-without-note": "The dates of {row} are confirmed. Enter in a note why they change.",
     # Recording and withdrawing.
-    "correction-linked": ("A correction is public, and linked to no other record; link it to an item of the calendar."),
-    "correction-in-use": "Something else rests on this correction: put that right first. {fault}",
-    "correction-sample": "Somebody of the sample corrects nothing: it would stand in everybody's calendar.",
-    "correction-not-public": "A correction is about meetings of the organisations: it is public, and stays so.",
-    "correction-of-another-row": "A correction stays one of the same row: withdraw it, and record another.",
-    "correction-values-malformed": "Say which columns are put right, as a JSON object of texts.",
-    "correction-without-source": "Give the address of the source.",
-    "correction-row-missing": "Give the code of the new row.",
-    "correction-says-nothing-new": (
-        "The reference says all of this already, and has it from a source. There is nothing to put right."
+    "correction-linked": (
+        "A correction is public and cannot be linked to other records. Link it to a calendar item instead."
     ),
-    "cadence-incomplete": "Say what the new rule is, and from which year it is in force.",
-    "cadence-code-taken": "There is a rule “{code}” already: give the new one another code.",
+    "correction-in-use": "Something else depends on this correction. Correct that first. {fault}",
+    "correction-sample": "Sample users cannot record corrections: they would apply to everyone's calendar.",
+    "correction-not-public": "A correction concerns the organisations' meetings, so it is always public.",
+    "correction-of-another-row": "A correction cannot move to another row. Withdraw it, and record a new one.",
+    "correction-values-malformed": "Enter the corrected columns as a JSON object of texts.",
+    "correction-without-source": "Enter a source URL.",
+    "correction-row-missing": "Enter the code of the new row.",
+    "correction-says-nothing-new": (
+        "The reference already has these values, with a source. There is nothing to correct."
+    ),
+    "cadence-incomplete": "Enter the new rule and its first year.",
+    "cadence-code-taken": "There is already a rule “{code}”. Choose another code.",
 }

@@ -1,4 +1,4 @@
-"""What coverage says: the names of the expectations, and the sentences for what was found of them."""
+"""Sentences of coverage: labels of the expectations, and what was found for each."""
 
 from __future__ import annotations
 
@@ -21,30 +21,32 @@ EXPECTATION_LABELS: Mapping[str, str] = {
     Expectation.CLEARED: "Cleared",
     Expectation.FOLLOW_UP: "Follow-up",
 }
-"""A word for the head of a column."""
+"""A word for the header of a column."""
 
 EXPECTATION_MEANINGS: Mapping[str, str] = {
-    Expectation.CONSULTED: "Defenders or their organisations were asked for their view, and not only invited.",
-    Expectation.PARTICIPATION: "Somebody was helped to take part: travel, accreditation, visa; or invited to our own.",
-    Expectation.BILATERAL: "The mission in the country or the country desk was asked.",
-    Expectation.DIALOGUE: "We talked with the organisation itself about what it does for defenders.",
-    Expectation.DRAFT: "What we are going to say or table exists as a draft.",
-    Expectation.RISKS: "For every case that is to be raised, the risk of reprisals is weighed, with its reasons.",
-    Expectation.CLEARED: "Every text for it is cleared.",
-    Expectation.FOLLOW_UP: "Afterwards somebody went back to those concerned, and nothing promised is left open.",
+    Expectation.CONSULTED: "Defenders or their organisations were asked for their views, not only invited.",
+    Expectation.PARTICIPATION: (
+        "We helped defenders to take part (travel, accreditation, visa), or invited them to our own event."
+    ),
+    Expectation.BILATERAL: "We consulted the mission in the country, or the country desk.",
+    Expectation.DIALOGUE: "We discussed with the organisation what it does for defenders.",
+    Expectation.DRAFT: "There is a draft of our statement or text.",
+    Expectation.RISKS: "The risk of reprisals is assessed, with reasons, for every case to be raised.",
+    Expectation.CLEARED: "All texts for the item are cleared.",
+    Expectation.FOLLOW_UP: "Those concerned were contacted afterwards, and no follow-up is open.",
 }
-"""What each expectation is met by, in a sentence."""
+"""What meets each expectation, in a sentence."""
 
 _ENGAGED: Mapping[str, str] = {
     Expectation.CONSULTED: "Consulted",
     Expectation.PARTICIPATION: "Participation supported",
-    Expectation.BILATERAL: "Bilateral mission or country desk asked",
-    Expectation.DIALOGUE: "Talked with the organisation",
+    Expectation.BILATERAL: "Bilateral mission or country desk consulted",
+    Expectation.DIALOGUE: "Dialogue with the organisation",
 }
 _NOT_ENGAGED: Mapping[str, str] = {
-    Expectation.CONSULTED: "Nobody consulted yet",
-    Expectation.PARTICIPATION: "Nobody helped to take part yet",
-    Expectation.BILATERAL: "No bilateral mission or country desk asked yet",
+    Expectation.CONSULTED: "No consultation yet",
+    Expectation.PARTICIPATION: "Participation not yet supported",
+    Expectation.BILATERAL: "No bilateral mission or country desk consulted yet",
     Expectation.DIALOGUE: "No dialogue with the organisation yet",
 }
 _PLANNED: Mapping[str, str] = {
@@ -53,6 +55,7 @@ _PLANNED: Mapping[str, str] = {
     Expectation.BILATERAL: "Contact with a bilateral mission or country desk planned",
     Expectation.DIALOGUE: "Dialogue planned",
 }
+_POSSIBLE: Mapping[str, str] = {"first": "earliest", "last": "latest"}
 _STATEMENT_STATES: Mapping[str, str] = {
     StatementState.IDEA: "still an idea",
     StatementState.DRAFT: "in draft",
@@ -74,7 +77,7 @@ def readiness_words(
     by_passed: bool,
     **_others: object,
 ) -> str:
-    """What was found of an expectation, and by when it is due if it is not met; without a full stop.
+    """Return what was found for an expectation, and when it is due if it is not met; without a full stop.
 
     In: the fields of a :class:`calendar_model.mission.coverage.Readiness`, or of a row of the table of coverage.
     """
@@ -83,14 +86,14 @@ def readiness_words(
         return found
     end = "last" if expectation == Expectation.FOLLOW_UP else "first"
     if by_passed and state != ReadinessState.LATE:
-        return f"{found}; due now, counted from the {end} possible day"
+        return f"{found}; due now, based on the {_POSSIBLE[end]} possible date"
     due = {Precision.DAY: _day, Precision.EXPECTED: _expected_day}.get(Precision(by_precision))
     due_by = due(by) if due is not None else _month(by, end)
     return f"{found}; {'was due ' if state == ReadinessState.LATE else ''}by {due_by}"
 
 
 def item_work_words(*, engagements: int, drafts: int, cleared: int, behind: bool) -> str:
-    """A word or two on what is linked to an item: ``2 engagements · 1 draft · behind``."""
+    """Return counts of the work linked to an item: ``2 engagements · 1 draft · behind``."""
     counts = ((engagements, "engagement"), (drafts, "draft"), (cleared, "cleared text"))
     words = [_counted(count, word) for count, word in counts if count]
     return " · ".join([*words, *(["behind"] if behind else [])])
@@ -103,14 +106,14 @@ def _day(day: date) -> str:
 
 @lru_cache(maxsize=4096)
 def _expected_day(day: date) -> str:
-    """What is counted from a forecast moves with it."""
-    return f"{wording.day(day)}, counted from the expected days"
+    """A day counted from a forecast, which moves with it."""
+    return f"{wording.day(day)}, based on the expected dates"
 
 
 @lru_cache(maxsize=4096)
 def _month(day: date, end: str) -> str:
-    """What is counted from a window says no more than its month, and from which end of the window."""
-    return f"{wording.span(day, day, Precision.MONTH)}, counted from the {end} possible day"
+    """The month of a day counted from a window, and the end of the window from which it is counted."""
+    return f"{wording.span(day, day, Precision.MONTH)}, based on the {_POSSIBLE[end]} possible date"
 
 
 def _engaged(values: Mapping[str, Any]) -> str:
@@ -124,7 +127,7 @@ def _planned(values: Mapping[str, Any]) -> str:
 
 def _drafted(values: Mapping[str, Any]) -> str:
     state = _STATEMENT_STATES[values["furthest"]]
-    return f"One text, {state}" if values["count"] == 1 else f"{values['count']} texts, the furthest {state}"
+    return f"One text, {state}" if values["count"] == 1 else f"{values['count']} texts, the most advanced {state}"
 
 
 def _cleared(values: Mapping[str, Any]) -> str:
@@ -138,13 +141,13 @@ def _not_cleared(values: Mapping[str, Any]) -> str:
 
 
 def _risks_assessed(values: Mapping[str, Any]) -> str:
-    return "Risk weighed" if values["count"] == 1 else f"Risk weighed in all {values['count']} cases"
+    return "Risk assessed" if values["count"] == 1 else f"Risk assessed in all {values['count']} cases"
 
 
 def _risks_not_assessed(values: Mapping[str, Any]) -> str:
     if values["count"] == 1:
-        return "Risk not weighed"
-    return f"Risk weighed in {values['assessed']} of {values['count']} cases"
+        return "Risk not assessed"
+    return f"Risk assessed in {values['assessed']} of {values['count']} cases"
 
 
 def _followed_up(values: Mapping[str, Any]) -> str:
@@ -162,10 +165,10 @@ def _counted(count: int, word: str) -> str:
 MESSAGES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "coverage-engaged": _engaged,
     "coverage-engagement-planned": _planned,
-    "coverage-invited-only": lambda values: f"Invited {_times(values['count'])}, nobody consulted yet",
+    "coverage-invited-only": lambda values: f"Invited {_times(values['count'])}, no consultation yet",
     "coverage-not-engaged": lambda values: _NOT_ENGAGED[values["expectation"]],
     "coverage-drafted": _drafted,
-    "coverage-idea-only": lambda _: "An idea, no draft yet",
+    "coverage-idea-only": lambda _: "Idea only, no draft yet",
     "coverage-no-draft": lambda _: "No draft yet",
     "coverage-cleared": _cleared,
     "coverage-not-cleared": _not_cleared,
@@ -174,5 +177,5 @@ MESSAGES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "coverage-risks-not-assessed": _risks_not_assessed,
     "coverage-followed-up": _followed_up,
     "coverage-follow-ups-open": lambda values: f"{_counted(values['count'], 'follow-up')} open",
-    "coverage-not-followed-up": lambda _: "Nothing heard or done since",
+    "coverage-not-followed-up": lambda _: "No follow-up since",
 }

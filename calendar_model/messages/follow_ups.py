@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 MESSAGES: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = {
-    "follow-up-owner-inactive": "{name} is not active any more. Choose somebody else to do it.",
+    "follow-up-owner-inactive": "{name} is no longer active. Choose someone else.",
     "follow-up-owner-without-access": (
-        "The record is restricted, and the person who is to do it cannot see it. Add them to the people with access "
-        "first, or choose somebody who has access."
+        "The record is restricted, and the person responsible has no access. Add them to the people with access first, "
+        "or choose someone with access."
     ),
     "follow-up-open": lambda values: (
-        f"{values['name'] or 'Somebody'} has an open follow-up here and would not see the record any more. Keep their "
-        "access, or give the follow-up to somebody else first."
+        f"{values['name'] or 'This person'} has an open follow-up here and would lose access to the record. Keep their "
+        "access, or reassign the follow-up first."
     ),
 }

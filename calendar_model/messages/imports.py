@@ -1,6 +1,6 @@
-"""Sentences about files and addresses from which something is imported: problems, and notes on a line or a file.
+"""Sentences about imports, from files and addresses: problems, and notes on a line or a file.
 
-Problems of a cell go after the label of its column (``AFTER_LABEL``).
+A problem with a cell follows the label of its column (``AFTER_LABEL``).
 """
 
 from __future__ import annotations
@@ -17,295 +17,282 @@ from calendar_model import wording
 
 _AS_A_DAY = "Write it as 2027-03-03 or 3 March 2027."
 _AS_AN_HOUR = "Write it as 13:00."
-_SAVE_AS = "Open it in the program that made it, save it as an Excel workbook (.xlsx) or as CSV, and choose that file."
-_PACKED = {"zip": "a packed folder or an Office file", "compressed": "a packed file", "pdf": "a PDF document"}
+_SAVE_AS = (
+    "Open it in the program that created it, save it as an Excel workbook (.xlsx) or as CSV, and choose that file."
+)
+_PACKED = {"zip": "a ZIP archive or an Office file", "compressed": "a compressed file", "pdf": "a PDF document"}
 _LONGEST_CELL = 60
-"""Letters that are shown of a cell."""
+"""Characters shown of a cell."""
 
 
 def _packed(values: Mapping[str, Any]) -> str:
     kind = _PACKED[values["kind"]]
-    return f"This is {kind}, not a calendar file. Unpack or export it to a file that ends in .ics."
+    return f"This is {kind}, not a calendar file. Unpack it, or export the calendar as an .ics file."
 
 
 def _outside_session(values: Mapping[str, Any]) -> str:
     days = wording.span(values["start"], values["end"], values["precision"])
-    return f"{wording.day(values['day'])} is not in {values['session']} ({days}). Mend the day, or name its session."
+    return f"{wording.day(values['day'])} is not in {values['session']} ({days}). Correct the date, or the session."
 
 
 def _outside_period(values: Mapping[str, Any]) -> str:
     count, days = values["count"], wording.span(values["since"], values["until"])
-    lies, is_ = ("event lies", "is") if count == 1 else ("events lie", "are")
-    return f"{count} {lies} outside {days} and {is_} left out."
+    fall, are = ("event falls", "is") if count == 1 else ("events fall", "are")
+    return f"{count} {fall} outside {days} and {are} left out."
 
 
 def _does_not_fit(values: Mapping[str, Any]) -> str:
-    more = f" And {values['more']} more such rows." if values["more"] else ""
+    more = f" And {wording.count(values['more'], 'more fault')}." if values["more"] else ""
     return " ".join(map(str, values["faults"])) + more
 
 
 def _not_in_reference(values: Mapping[str, Any]) -> str:
-    return f"Not in the reference yet: it will be {', '.join(f'{name} {value}' for name, value in values.items())}"
+    return f"New in the reference: {', '.join(f'{name} {value}' for name, value in values.items())}"
 
 
 def _left_out(values: Mapping[str, Any]) -> str:
     kinds = ", ".join(kind.replace("-", " ") for kind in values["kinds"])
-    return f"Only events are taken: {kinds} are left out ({values['count']})."
+    return f"Only events are imported; {kinds} are left out ({values['count']})."
 
 
 _OF_CELLS: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = MappingProxyType(
     {
-        "cell-failed-formula": "the formula failed in Excel ({cell}). Mend it, or write what it should be.",
-        "cell-empty": "it is empty, and has to be filled in.",
-        "cell-too-long": "it has {length} letters; up to {longest} fit. Shorten it.",
-        "cell-not-a-day": f"“{{cell}}” is no day. {_AS_A_DAY}",
-        "cell-no-such-day": f"“{{cell}}” is no day of any calendar. {_AS_A_DAY}",
-        "cell-no-year": f"“{{cell}}” leaves open which year it is. {_AS_A_DAY}",
-        "cell-year-out-of-range": "“{cell}” is not between {first} and {last}: see whether the year is right.",
+        "cell-failed-formula": "the formula failed in Excel ({cell}). Correct it, or enter the value.",
+        "cell-empty": "this cell is empty. Enter a value.",
+        "cell-too-long": "the text has {length} characters; the limit is {longest}. Shorten it.",
+        "cell-not-a-day": f"“{{cell}}” is not a date. {_AS_A_DAY}",
+        "cell-no-such-day": f"there is no such date as “{{cell}}”. {_AS_A_DAY}",
+        "cell-no-year": f"the year is unclear in “{{cell}}”. {_AS_A_DAY}",
+        "cell-year-out-of-range": "“{cell}” is not between {first} and {last}. Check the year.",
         "cell-excel-number": (
-            "“{cell}” is how Excel counts days: give the column the format of a date, or write it as 2027-03-03 or "
-            "3 March 2027."
+            "“{cell}” is an Excel date number. Format the column as a date, or write it as 2027-03-03 or 3 March 2027."
         ),
-        "cell-other-weekday": "“{cell}” is a {day:%A}: mend the day or the weekday.",
+        "cell-other-weekday": "“{cell}” is a {day:%A}. Correct the date or the weekday.",
         "cell-day-or-month-first": (
-            "“{cell}” can be {day_first.day} {day_first:%B} or {month_first.day} {month_first:%B}. Write it as "
+            "“{cell}” could be {day_first.day} {day_first:%B} or {month_first.day} {month_first:%B}. Write it as "
             "{year}-{day_first:%m-%d} or {day_first.day} {day_first:%B} {year}."
         ),
-        "cell-not-an-hour": f"“{{cell}}” is no hour. {_AS_AN_HOUR}",
-        "cell-no-such-hour": f"“{{cell}}” is no hour of a day. {_AS_AN_HOUR}",
-        "cell-not-an-instant": "“{cell}” is no hour of any zone. Write it as 2027-03-03T13:00.",
-        "cell-unknown-zone": (
-            "“{cell}” is no time zone that is known here. Write it as Europe/Zurich or America/New_York."
-        ),
-        "cell-not-in-list": "“{cell}” is none of: {terms}.",
-        "cell-several-organisations": "“{cell}” can be each of {codes}: write the code.",
-        "cell-unknown-organisation": "“{cell}” is no organisation or body of the reference{nearest:perhaps}.",
-        "cell-unknown-state": "“{cell}” is no member state of the reference{nearest:perhaps}.",
-        "cell-not-an-address": "“{cell}” is no address of a page. Write it with https:// at its beginning.",
+        "cell-not-an-hour": f"“{{cell}}” is not a time. {_AS_AN_HOUR}",
+        "cell-no-such-hour": f"there is no such time as “{{cell}}”. {_AS_AN_HOUR}",
+        "cell-not-an-instant": "“{cell}” is not a date and time. Write it as 2027-03-03T13:00.",
+        "cell-unknown-zone": "“{cell}” is not a known time zone. Write it as Europe/Zurich or America/New_York.",
+        "cell-not-in-list": "“{cell}” is not in the list. Enter one of: {terms}.",
+        "cell-several-organisations": "“{cell}” could mean any of {codes}. Enter the code.",
+        "cell-unknown-organisation": "“{cell}” is not an organisation or body in the reference.{nearest:perhaps}",
+        "cell-unknown-state": "“{cell}” is not a member State in the reference.{nearest:perhaps}",
+        "cell-not-an-address": "“{cell}” is not a web address. Begin it with https://.",
         "cell-unknown-item": (
-            "“{cell}” is no item of the calendar. Write the code of a session such as HRC67, or leave it."
+            "“{cell}” is not in the calendar. Enter the code of a session, such as HRC67, or clear the cell."
         ),
         "cell-several-items": (
-            "“{cell}” is more than one item of the calendar. Write the code of a session such as HRC67, or leave it."
+            "“{cell}” matches several items in the calendar. Enter the code of a session, such as HRC67, or "
+            "clear the cell."
         ),
         "cell-unknown-session": (
-            "“{cell}” is no session of a body that the reference has{nearest:perhaps}. Write its code, such as HRC67."
+            "“{cell}” is not a session of a body in the reference.{nearest:perhaps} Enter its code, such as HRC67."
         ),
-        "cell-unknown-upr-session": (
-            "“{cell}” is no session of the UPR Working Group that the reference has. Write it as UPR55."
-        ),
-        "row-follow-up-without-text": "there is a day by which, and nothing to do. Say what, or take it out.",
-        "row-follow-up-without-day": "say by when it is to be done.",
-        "row-before-first-day": "{end} is before the first, {start}. Mend one of the days.",
-        "row-no-review": "the reference has no review of this state. Say in which session it is.",
+        "cell-unknown-upr-session": "“{cell}” is not a known session of the UPR Working Group. Write it as UPR55.",
+        "row-follow-up-without-text": "there is a due date but no action. Enter the action, or clear the date.",
+        "row-follow-up-without-day": "enter a due date.",
+        "row-before-first-day": "{end} is before the first day, {start}. Correct one of the dates.",
+        "row-no-review": "the reference has no review of this State. Enter its session.",
         "row-outside-session": _outside_session,
-        "row-no-source": "give the address at which it was read, here or for the whole file.",
+        "row-no-source": "enter the address of the source, here or for the whole file.",
     }
 )
 AFTER_LABEL = frozenset(_OF_CELLS)
-"""The codes whose sentences go after the label of a column."""
+"""The codes whose sentences follow the label of a column."""
 
 _FORMATS: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = MappingProxyType(
     {
-        # Files, whatever is in them.
+        # Files of any kind.
         "file-empty": "The file is empty. Choose another one.",
-        "file-too-large": "The file has more than {megabytes} MB. Export a shorter stretch of time or fewer rows.",
-        "file-wait": "Other files are being read just now. Try again in a minute.",
+        "file-too-large": "The file is larger than {megabytes} MB. Export a shorter period or fewer rows.",
+        "file-wait": "Other files are being read. Try again in a minute.",
         "file-too-slow": (
-            "Reading the file took too long, and was stopped. Export a shorter stretch of time or fewer rows, then try "
-            "again."
+            "Reading the file took too long and was stopped. Export a shorter period or fewer rows, then try again."
         ),
         "file-too-demanding": (
-            "Reading the file needed too much memory, and was stopped. Export a shorter stretch of time or fewer rows, "
+            "Reading the file needed too much memory and was stopped. Export a shorter period or fewer rows, "
             "then try again."
         ),
         "file-unreadable": (
-            "The file is damaged and cannot be read. Export it again from the program it comes from, then try again."
+            "The file is damaged and cannot be read. Export it again from the program that created it, then try again."
         ),
         # Calendar files.
         "ics-packed": _packed,
-        "ics-not-a-calendar": (
-            "This is not a calendar file. Choose a file that ends in .ics, as calendar programs export it."
-        ),
+        "ics-not-a-calendar": "This is not a calendar file. Choose an .ics file exported from a calendar program.",
         "ics-broken": (
-            "The file breaks the rules of calendar files, and cannot be read. Export it again, or send its events by "
-            "another program."
+            "This is not a valid calendar file and it cannot be read. Export it again, or export it from another "
+            "program."
         ),
-        "ics-cut-off": "The file ends in the middle: it was cut off on its way. Export or download it again.",
-        "ics-too-many-parts": "The calendar holds more than {most:,} parts. Export a shorter period.",
+        "ics-cut-off": "The end of the file is missing. Export or download it again.",
+        "ics-too-many-parts": "The calendar has more than {most:,} components. Export a shorter period.",
         "ics-too-many-events": (
-            "The calendar holds more than {most:,} events from {since} to {until}. Choose a shorter period."
+            "The calendar has more than {most:,} events from {since} to {until}. Choose a shorter period."
         ),
-        "ics-not-gregorian": ("The calendar counts its days in another way than the Gregorian one. Export it in that."),
-        "ics-reply": "This is somebody's answer to an invitation, and brings no event. Import the invitation.",
-        "ics-no-body": "Choose the organisation or body whose events these are.",
-        "ics-no-source-name": "Enter whose calendar it is.",
+        "ics-not-gregorian": "The file does not use the Gregorian calendar. Export it with Gregorian dates.",
+        "ics-reply": "This is a reply to an invitation and contains no event. Import the invitation instead.",
+        "ics-no-body": "Choose the organisation or body to which the events belong.",
+        "ics-no-source-name": "Enter a name for the calendar.",
         "ics-no-period": "Choose a period: a first day, and a last day on or after it.",
-        "ics-no-zone": "Choose the time zone in which hours without a zone of their own are.",
+        "ics-no-zone": "Choose the time zone for times that have none.",
         "ics-until-before-since": "Choose a last day on or after {since}.",
-        "ics-period-too-long": "Choose days that are no more than ten years apart.",
+        "ics-period-too-long": "Choose a period of at most ten years.",
         "ics-no-events-left": (
-            "The calendar came back without an event that can be read, though it had some before. Nothing was changed; "
-            "look at it in a browser, and refresh again once it is right."
+            "The calendar has no readable events now, though it had some before. Nothing was changed. Check it "
+            "in a browser, then refresh again."
         ),
         # Events of calendar files that are refused.
-        "ics-unreadable-days": "Its days or hours cannot be read.",
-        "ics-unreadable-length": "Its length cannot be read.",
-        "ics-unreadable-rule": "How it recurs cannot be read.",
-        "ics-unworkable-rule": "How it recurs cannot be worked out.",
-        "ics-rule-not-gregorian": "It recurs by another calendar than the Gregorian one, which is not understood.",
-        "ics-recurs-too-often": "It recurs every hour or more often: nobody's calendar does that.",
-        "ics-too-many-dates": "It recurs on more than {most:,} days of a list.",
-        "ics-days-and-hours": "It begins on a whole day and ends at an hour, or the other way round.",
-        "ics-day-lasts-hours": "It begins on a whole day and lasts for hours.",
-        "ics-no-beginning": "It does not say when it begins.",
+        "ics-unreadable-days": "Its dates or times cannot be read.",
+        "ics-unreadable-length": "Its duration cannot be read.",
+        "ics-unreadable-rule": "Its recurrence rule cannot be read.",
+        "ics-unworkable-rule": "The dates of its recurrence cannot be calculated.",
+        "ics-rule-not-gregorian": (
+            "Its recurrence uses a calendar other than the Gregorian one, which is not supported."
+        ),
+        "ics-recurs-too-often": "It recurs every hour or more often, which is not supported.",
+        "ics-too-many-dates": "It lists more than {most:,} dates on which it recurs.",
+        "ics-days-and-hours": "Only one of its start and end has a time; the other is a whole day.",
+        "ics-day-lasts-hours": "It is an all-day event with a duration in hours.",
+        "ics-no-beginning": "It has no start.",
         "ics-ends-first": "It ends before it begins.",
-        "ics-other-century": "It is dated {year}; dates from {first} to {last} are taken.",
-        "ics-unexplained-zone": "Its hours are in the time zone “{zone}”, which the file does not explain.",
-        "ics-older-version": "The file holds it twice; the one that was changed last is taken.",
-        "ics-from-here": "It comes from a feed of this calendar, and is in it already.",
+        "ics-other-century": "It is dated {year}; only dates from {first} to {last} are imported.",
+        "ics-unexplained-zone": "Its times are in the time zone “{zone}”, which the file does not define.",
+        "ics-older-version": "The file contains it twice; the latest version is imported.",
+        "ics-from-here": "It comes from a feed of this calendar and is already in it.",
         # Notes on events of calendar files.
-        "ics-never-here": "It is called off, and was never here.",
-        "ics-entered-by-hand": "Somebody has entered it here already.",
-        "ics-taken-as-internal": "Its calendar marks it as private: it is taken as internal.",
-        "ics-called-off": "It is called off.",
-        "ics-gone": "It is gone from the calendar.",
-        "ics-cancelled-already": "It is cancelled here already.",
-        "ics-standing-by-hand": "Its standing was set by hand and stays {standing}.",
-        "ics-only-offered": "It stays as it is unless you choose to cancel what is gone.",
+        "ics-never-here": "It is cancelled and was never imported.",
+        "ics-entered-by-hand": "It has already been entered here by hand.",
+        "ics-taken-as-internal": "Its calendar marks it as private; it is imported as internal.",
+        "ics-called-off": "It is cancelled.",
+        "ics-gone": "It is no longer in the calendar.",
+        "ics-cancelled-already": "It is already cancelled here.",
+        "ics-standing-by-hand": "Its status was set by hand and stays {standing}.",
+        "ics-only-offered": "It stays unchanged unless you choose to cancel missing events.",
         # Notes on whole calendar files.
         "ics-damaged-letters": (
-            "Some accented letters are damaged in the file. Look at the titles and places before you import them."
+            "Some accented letters in the file are damaged. Check titles and places before importing."
         ),
-        "ics-western-letters": (
-            "The file is not in UTF-8. It was read as Western European: look whether accented letters are right."
-        ),
-        "ics-calendar-zone-unknown": "The calendar's own time zone “{zone}” is not known here.",
-        "ics-rule-part-left-out": "Part of a recurrence rule is not understood and was left out: {part}.",
-        "ics-exclusion-not-understood": (
-            "What a recurrence excludes (EXRULE) is not understood: check the days of its series."
-        ),
-        "ics-hours-without-zone": "Hours without a time zone were taken as those of {zone}.",
-        "ics-hours-in-utc": "Hours in UTC are shown in those of {zone}.",
-        "ics-hours-in-own-zone": "Hours in a time zone of the calendar's own are shown in those of {zone}.",
-        "ics-attendees-left-out": (
-            "Who is invited, and by whom, is not taken over: a defender's address could stand there."
-        ),
+        "ics-western-letters": "The file is not in UTF-8 and was read as Western European. Check the accented letters.",
+        "ics-calendar-zone-unknown": "The calendar's time zone “{zone}” is unknown.",
+        "ics-rule-part-left-out": "Part of a recurrence rule is not supported and was left out: {part}.",
+        "ics-exclusion-not-understood": "Exclusion rules (EXRULE) are not supported. Check the dates of the series.",
+        "ics-hours-without-zone": "Times without a time zone were read as {zone}.",
+        "ics-hours-in-utc": "Times in UTC are shown in {zone} time.",
+        "ics-hours-in-own-zone": "Times in a time zone of the calendar's own are shown in {zone} time.",
+        "ics-attendees-left-out": "Organisers and invitees are not imported: they could include a defender's address.",
         "ics-parts-left-out": _left_out,
         "ics-first-occurrences": (
-            "Only the first {most:,} occurrences are here; choose a shorter period to see the others."
+            "Only the first {most:,} occurrences are shown. Choose a shorter period to see the others."
         ),
         "ics-some-refused": (
-            "Correct what is refused in the calendar that it comes from and export that again, or enter the event by "
-            "hand. The other events are imported without it."
+            "To import a refused event, correct it in its own calendar and export again, or enter it by hand. "
+            "The other events are imported."
         ),
         "ics-outside-period": _outside_period,
         # Calendars at an address.
-        "remote-no-name": "Say whose calendar it is: its events are known by that.",
-        "remote-no-body": (
-            "Say to which organisation or body its events belong: they stand in its lane on the timeline."
-        ),
-        "remote-no-interval": "Say after how many hours it is read again, or 0 for by hand only.",
-        "remote-not-followed": "This calendar is not followed any more, or not by you. Go back to the list.",
+        "remote-no-name": "Enter a name for the calendar; its events are shown under it.",
+        "remote-no-body": "Choose the organisation or body to which its events belong.",
+        "remote-no-interval": "Enter the number of hours between readings, or 0 to read it only by hand.",
+        "remote-not-followed": "You do not follow this calendar. Go back to the list.",
         "remote-not-an-address": (
-            "This is not an address of a calendar. Paste it whole: it begins with https:// or webcal://."
+            "This is not the address of a calendar. Paste all of it, from https:// or webcal:// on."
         ),
         "remote-address-with-password": (
-            "A name or password in an address is sent to nobody. Ask for an address without one."
+            "Addresses that contain a user name or password are not accepted. Ask for an address without them."
         ),
         "remote-address-not-listed": (
-            "Calendars at {host} are not read: whoever runs this dashboard lists those that are, in {variable}."
+            "Calendars at {host} are not allowed here. The administrator lists those that are in {variable}."
         ),
         "remote-host-too-slow": "{host} took too long to answer. Try again later.",
-        "remote-host-unreachable": "{host} cannot be reached, or does not answer as it should. Try again later.",
-        "remote-too-many-redirects": (
-            "{host} sends from one address to another and comes to no end. Ask for the right one."
-        ),
+        "remote-host-unreachable": "{host} cannot be reached, or its answer is invalid. Try again later.",
+        "remote-too-many-redirects": "{host} redirects too many times. Ask for the direct address.",
         "remote-compressed-answer": (
-            "{host} packs the calendar though it was asked not to. Download the file and import it."
+            "{host} sent a compressed file, which cannot be read. Download the calendar and import the file."
         ),
-        "remote-calendar-too-large": "The calendar at {host} has more than {megabytes} MB. Ask for a shorter one.",
+        "remote-calendar-too-large": "The calendar at {host} is larger than {megabytes} MB. Ask for a shorter one.",
         "remote-address-forbidden": (
-            "{host} does not let us read the calendar ({status}). Ask its keeper for an address that is open."
+            "{host} denies access to the calendar ({status}). Ask its owner for an address that needs no sign-in."
         ),
         "remote-address-gone": (
-            "There is no calendar at this address of {host} any more ({status}). Ask its keeper for the new one."
+            "There is no longer a calendar at this address on {host} ({status}). Ask its owner for the new address."
         ),
         "remote-other-status": "{host} answered with {status} instead of a calendar. Try again later.",
         "remote-not-changed": "The calendar has not changed since it was last read.",
         # The command line.
-        "command-table": "{name} is a table: import it on the page Import, where its columns are matched.",
-        "command-no-person": "Say with --as who you are: what is written has a name in the history.",
+        "command-table": "{name} is a table. Import it on the Import page, where its columns are matched.",
+        "command-no-person": "Name yourself with --as: every change is recorded under a name.",
         "command-unknown-person": (
-            "There is no person “{person}”; give the identifier, as it stands in the history, or the whole name."
+            "There is no person “{person}”. Enter the identifier shown in the history, or the full name."
         ),
-        "command-several-persons": (
-            "There are several persons “{person}”; give the identifier, as it stands in the history, or the whole name."
-        ),
+        "command-several-persons": "Several people are called “{person}”. Enter the identifier shown in the history.",
         "command-unknown-body": (
-            "“{body}” is not a code of an organisation or body. Look for it among the organisations."
+            "“{body}” is not the code of an organisation or body. Look it up on the Organisations page."
         ),
-        "command-unreadable-file": "{file} cannot be read ({reason}); name another file.",
-        "command-not-followed": "There is no calendar {remote_id} that is followed.",
+        "command-unreadable-file": "{file} cannot be read ({reason}). Name another file.",
+        "command-not-followed": "No followed calendar has the identifier {remote_id}.",
         # Tables.
-        "table-too-large": "{name} is larger than {megabytes} MB. Divide it, or leave out what is not needed.",
-        "table-empty": "{name} is empty. Choose another file, or fill in one of the templates.",
-        "table-other-kind": f"{{name}} is not a kind of file that can be read here. {_SAVE_AS}",
-        "table-none": "{name} has no table in it: a row with the names of the columns, and rows below it.",
-        "table-not-text": ("{name} cannot be read as text. Save it as CSV in UTF-8, or as an Excel workbook (.xlsx)."),
+        "table-too-large": "{name} is larger than {megabytes} MB. Split it, or remove what is not needed.",
+        "table-empty": "{name} is empty. Choose another file, or fill in a template.",
+        "table-other-kind": f"{{name}} is a type of file that cannot be read here. {_SAVE_AS}",
+        "table-none": "{name} contains no table. Add a row of column names, and rows below it.",
+        "table-not-text": "{name} cannot be read as text. Save it as CSV in UTF-8, or as an Excel workbook (.xlsx).",
         "table-open-quotation-mark": (
-            "Row {row} of {name} cannot be told from those below it: a quotation mark is opened and not closed, or "
-            "stands inside a cell alone. Mend the row, or save the file as an Excel workbook (.xlsx)."
+            "A quotation mark in row {row} of {name} is not closed, or is alone in a cell. Correct the row, or "
+            "save the file as an Excel workbook (.xlsx)."
         ),
-        "table-too-many-rows": "{name} has more than {most} rows. Divide it into several files.",
-        "table-too-many-columns": (
-            "Row {row} of {name} has {columns} columns; {most} can be read. Leave out the others."
-        ),
+        "table-too-many-rows": "{name} has more than {most} rows. Split it into several files.",
+        "table-too-many-columns": "Row {row} of {name} has {columns} columns; the limit is {most}. Remove the others.",
         "table-cell-too-long": (
-            "Row {row} of {name} has {length} letters in column {column}; {most} can be read. Shorten it, or see "
-            "whether a quotation mark is not closed."
+            "Row {row} of {name} has {length} characters in column {column}; the limit is {most}. Shorten the "
+            "text, or look for a quotation mark that is not closed."
         ),
-        "table-too-many-sheets": "{name} has more than {most} sheets. Copy those needed to a file.",
-        "table-sheet-too-long": "{sheet} in {name} has more than {most} rows. Divide it.",
+        "table-too-many-sheets": "{name} has more than {most} sheets. Copy those you need to a new file.",
+        "table-sheet-too-long": "{sheet} in {name} has more than {most} rows. Split it.",
         "table-unreadable-workbook": f"{{name}} cannot be read as an Excel workbook (.xlsx). {_SAVE_AS}",
-        "table-damaged-workbook": f"{{name}} is damaged: it says that it has more rows than Excel can have. {_SAVE_AS}",
+        "table-damaged-workbook": f"{{name}} is damaged: it claims more rows than Excel allows. {_SAVE_AS}",
         "table-not-a-workbook": f"{{name}} is not an Excel workbook (.xlsx). {_SAVE_AS}",
-        "table-locked-workbook": f"{{name}} is damaged, or locked with a password. {_SAVE_AS}",
-        "table-workbook-with-entities": f"{{name}} holds what no Excel workbook does, and is not read. {_SAVE_AS}",
-        "table-packed-too-large": "{name} is far larger than it looks, and is not read. Save it again, or as CSV.",
-        "table-columns-not-chosen": (
-            "Say in which column these stand: {columns}. Without them nothing can be taken over."
+        "table-locked-workbook": f"{{name}} is damaged or locked with a password. {_SAVE_AS}",
+        "table-workbook-with-entities": (
+            f"{{name}} contains what no Excel workbook should, and was not read. {_SAVE_AS}"
         ),
-        "table-columns-of-another-file": "The columns chosen are not those of this file. Choose them again.",
-        "table-example-left-out": "Row {row} is the example of the template, and is left out.",
-        "table-no-rows": "There is no row to take over.",
+        "table-packed-too-large": (
+            "{name} unpacks to far more than its size and was not read. Save it again, or save it as CSV."
+        ),
+        "table-columns-not-chosen": "Choose the columns for {columns}. Nothing can be imported without them.",
+        "table-columns-of-another-file": "The chosen columns are not in this file. Choose them again.",
+        "table-example-left-out": "Row {row} is the template's example and is left out.",
+        "table-no-rows": "There are no rows to import.",
         # Rows of tables that are refused.
         "row-several-records": (
-            "More than one record here has this title, on this day: change one of them on its page, or give the events "
-            "a reference of your own."
+            "Several records have this title and date. Change one of them on its page, or give the events "
+            "references of your own."
         ),
-        "row-repeated": "Row {row} of this file is the same: take one of the two out.",
+        "row-repeated": "Row {row} of this file is about the same item. Remove one of the two.",
         "row-does-not-fit": _does_not_fit,
         "row-edit-conflict": (
-            "Row {row}, “{title}”: somebody has written it since you looked. Look at the file again."
+            "Row {row}, “{title}”: another user has changed it since you looked. Check the file again."
         ),
         "row-refused": "Row {row}, “{title}”: {reason}",
         # Notes on rows of tables.
-        "row-linked-items": "Belongs to: {items}",
+        "row-linked-items": "Linked to: {items}",
         "row-new-reference": "Reference: {reference}",
-        "row-follow-up": "To be followed up: {what}, by {due}",
-        "row-follow-up-moved": "To be followed up: {what}, by {before} → {due}",
-        "row-published-by-hand": "Who sees it: {level}; it is made public on its own page, with a reason",
-        "row-opened-by-hand": "Who sees it: it stays {level}, a file opens nothing to more people",
+        "row-follow-up": "Follow-up: {what}, by {due}",
+        "row-follow-up-moved": "Follow-up: {what}, by {before} → {due}",
+        "row-published-by-hand": (
+            "Visibility: {level}; an event or engagement is made public on its own page, with a reason"
+        ),
+        "row-opened-by-hand": "Visibility stays {level}: an import never widens access",
         "row-not-in-reference": _not_in_reference,
-        "row-sourced-now": "it has a source now, and is not from memory any more",
+        "row-sourced-now": "now has a source; no longer an unsourced estimate",
     }
 )
-"""For each code a format of the values, as :class:`_Formatter` reads it, or a function of them."""
+"""By code: a format of the values for :class:`_Formatter`, or a function of the values."""
 
 
 class _Formatter(string.Formatter):
-    """Formats values as people read them: days, lists, cells cut short. ``perhaps`` is what may have been meant."""
+    """Formats values for people: days, lists, cells cut short. ``perhaps`` asks whether the value was meant."""
 
     def get_value(self, key: int | str, args: Any, kwargs: Mapping[str, Any]) -> Any:
         value = super().get_value(key, args, kwargs)
@@ -313,7 +300,7 @@ class _Formatter(string.Formatter):
 
     def format_field(self, value: Any, format_spec: str) -> str:
         if format_spec == "perhaps":
-            return f"; perhaps {value} is meant" if value else ""
+            return f" Did you mean {value}?" if value else ""
         if format_spec:
             return format(value, format_spec)
         if isinstance(value, date):

@@ -5,5 +5,5 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 MESSAGES: Mapping[str, str] = {
-    "final-wording-missing": "Write the final wording: it shows how the proposal was weakened.",
+    "final-wording-missing": "Enter the final wording; it shows how the proposal was weakened.",
 }

@@ -118,7 +118,7 @@ def test_from_the_timeline_to_the_follow_up(person: Callable[[str], Page], serve
     press(head, "Statement on the text")
     press(head, "Clear version 1")
     says(head, "Not yet. Still needed:")
-    says(head, "the risk of reprisals has not been weighed, with its reasons.")
+    says(head, "the risk of reprisals has not been assessed, with reasons.")
     expect(head.get_by_test_id("stMain")).not_to_contain_text("Case 001")
 
     # What was still needed is supplied.

@@ -236,7 +236,7 @@ def test_the_history_of_what_is_restricted_is_told_to_those_named(
     assert run(capsys, "history", "--record", made, "--as", "nobody") == (
         2,
         "",
-        "There is no person “nobody”; give an identifier as it stands in the history.\n",
+        "There is no person “nobody”. Enter an identifier shown in the history.\n",
     )
 
 

@@ -37,7 +37,7 @@ def test_a_file_is_tried_out_and_then_taken_over(
     blank = " " * len(when)
     table = (
         f"No.  Outcome  {'When':{len(when)}}  Standing   Title     Why\n"
-        f"2    refused  {blank}             Debrief   Its days or hours cannot be read.\n"
+        f"2    refused  {blank}             Debrief   Its dates or times cannot be read.\n"
         f"1    new      {when}  confirmed  Briefing  \n"
         "1 new, 1 refused\n"
         f"{ImportNote('ics-some-refused')}\n"
@@ -82,7 +82,7 @@ def test_a_dry_run_is_a_list_for_programs_and_needs_no_person(
     printed = capsys.readouterr()
     zone = "America/New_York"
     assert listed(printed.out) == [
-        ("refused", "Broken", None, None, False, "", None, "Its days or hours cannot be read."),
+        ("refused", "Broken", None, None, False, "", None, "Its dates or times cannot be read."),
         ("new", "Days", "2027-03-02", "2027-03-04", True, "", "confirmed", ""),
         ("new", "Series", "2027-03-12T23:00:00-05:00", "2027-03-13T01:00:00-05:00", False, zone, "provisional", ""),
         ("new", "Series", "2027-03-13T23:00:00-05:00", "2027-03-14T01:00:00-05:00", False, zone, "provisional", ""),
@@ -104,7 +104,7 @@ def test_a_dry_run_is_a_list_for_programs_and_needs_no_person(
             True,
             "",
             "cancelled",
-            "It is called off, and was never here.",
+            "It is cancelled and was never imported.",
         ),
     ]
     assert "--write" in printed.err
@@ -156,12 +156,12 @@ def test_what_cannot_be_taken_over_is_a_sentence(
     none, table, file = tmp_path / "none.ics", tmp_path / "dates.csv", tmp_path / "letter.ics"
     file.write_text("Dear all")
     says = {
-        ("import", str(none), *AS): f"{none} cannot be read (No such file or directory); name another file.",
-        ("import", str(table), *AS): "dates.csv is a table: import it on the page Import, where its columns are matched.",
-        ("import", str(file), *AS): "This is not a calendar file. Choose a file that ends in .ics, as calendar programs export it.",
-        ("import", str(file), "--as", "Desk", "--body", "nobody"): "“nobody” is not a code of an organisation or body. Look for it among the organisations.",
-        ("import", str(file), "--as", "Nobody", "--body", "un-hrc"): "There is no person “Nobody”; give the identifier, as it stands in the history, or the whole name.",
-        ("refresh", "nothing"): "There is no calendar nothing that is followed.",
+        ("import", str(none), *AS): f"{none} cannot be read (No such file or directory). Name another file.",
+        ("import", str(table), *AS): "dates.csv is a table. Import it on the Import page, where its columns are matched.",
+        ("import", str(file), *AS): "This is not a calendar file. Choose an .ics file exported from a calendar program.",
+        ("import", str(file), "--as", "Desk", "--body", "nobody"): "“nobody” is not the code of an organisation or body. Look it up on the Organisations page.",
+        ("import", str(file), "--as", "Nobody", "--body", "un-hrc"): "There is no person “Nobody”. Enter the identifier shown in the history, or the full name.",
+        ("refresh", "nothing"): "No followed calendar has the identifier nothing.",
     }  # fmt: skip
     found = {}
     for command in says:

@@ -160,7 +160,7 @@ def test_a_note_on_a_text(staff_member: Viewer, note: Callable[..., bytes]) -> N
     participation, cleared, late = under(document, "Outstanding")
     assert participation.startswith("Participation, open: Nobody helped to take part yet; by ")
     assert cleared.startswith("Cleared, open: Not cleared, in draft; by ")
-    assert all(line.endswith(", counted from the expected days.") for line in (participation, cleared))
+    assert all(line.endswith(", based on the expected dates.") for line in (participation, cleared))
     assert late == "Follow-up, late: Send it round, due Fri 20 Nov 2026."
     columns, *due = rows(document, 0)
     assert columns == ["When", "What", "Due from", "Date status"]

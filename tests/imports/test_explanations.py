@@ -32,8 +32,7 @@ def test_of_an_event_each_field_is_shown_before_and_after() -> None:
         notes=(ImportNote("ics-gone"),),
     )
     assert explain_event(line) == (
-        "When: Wed 3 Mar 2027, 10:00–11:30 (Europe/Zurich) → Thu 4 Mar – Fri 5 Mar 2027. Place: nothing → “Room XX”. "
-        "Standing stays as it was set by hand, held; the calendar has confirmed. It is gone from the calendar."
+        "When: Wed 3 Mar 2027, 10:00–11:30 (Europe/Zurich) → Thu 4 Mar – Fri 5 Mar 2027. Place: nothing → “Room XX”. Standing stays as it was set by hand, held; the calendar has confirmed. It is no longer in the calendar."
     )
 
 
@@ -65,8 +64,7 @@ def test_a_refusal_names_the_columns_and_says_each_thing_once() -> None:
     )
     line = ImportLine(3, "Panel", Outcome.REFUSED, problems=problems)
     assert explain_row(line, COLUMNS) == (
-        "Organisation or body: it is empty, and has to be filled in. Begins: “noon” is no hour. Write it as 13:00. "
-        "Row 2 of this file is the same: take one of the two out."
+        "Organisation or body: this cell is empty. Enter a value. Begins: “noon” is not a time. Write it as 13:00. Row 2 of this file is about the same item. Remove one of the two."
     )
 
 

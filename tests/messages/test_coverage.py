@@ -50,10 +50,10 @@ def test_what_engagements_meet_has_words_for_done_planned_and_missing(expectatio
         ({}, "No draft yet; by Tue 1 Dec 2026"),
         ({"state": "late", "by_passed": True}, "No draft yet; was due by Tue 1 Dec 2026"),
         ({"state": "done"}, "No draft yet"),
-        ({"by_precision": "month"}, "No draft yet; by Dec 2026, counted from the first possible day"),
+        ({"by_precision": "month"}, "No draft yet; by Dec 2026, based on the earliest possible date"),
         (
             {"by_precision": "month", "state": "due soon", "by_passed": True},
-            "No draft yet; due now, counted from the first possible day",
+            "No draft yet; due now, based on the earliest possible date",
         ),
         (
             {
@@ -63,7 +63,7 @@ def test_what_engagements_meet_has_words_for_done_planned_and_missing(expectatio
                 "state": "late",
                 "by_passed": True,
             },
-            "Nothing heard or done since; was due by Dec 2026, counted from the last possible day",
+            "No follow-up since; was due by Dec 2026, based on the latest possible date",
         ),
     ],
 )
@@ -82,16 +82,16 @@ def test_it_is_said_by_when_it_is_due(changes: dict[str, Any], sentence: str) ->
         (
             FindingCode.ENGAGED,
             {"expectation": "dialogue", "count": 1, "last": date(2026, 3, 2)},
-            "Talked with the organisation once, on Mon 2 Mar 2026",
+            "Dialogue with the organisation once, on Mon 2 Mar 2026",
         ),
-        (FindingCode.INVITED_ONLY, {"count": 3}, "Invited 3 times, nobody consulted yet"),
+        (FindingCode.INVITED_ONLY, {"count": 3}, "Invited 3 times, no consultation yet"),
         (FindingCode.DRAFTED, {"count": 1, "furthest": "draft"}, "One text, in draft"),
-        (FindingCode.DRAFTED, {"count": 2, "furthest": "followed-up"}, "2 texts, the furthest followed up"),
+        (FindingCode.DRAFTED, {"count": 2, "furthest": "followed-up"}, "2 texts, the most advanced followed up"),
         (FindingCode.NOT_CLEARED, {"cleared": 0, "count": 1, "furthest": "idea"}, "Not cleared, still an idea"),
         (FindingCode.NOT_CLEARED, {"cleared": 1, "count": 2, "furthest": "idea"}, "1 of 2 texts cleared"),
         (FindingCode.CLEARED, {"count": 1}, "Cleared"),
         (FindingCode.CLEARED, {"count": 2}, "All 2 texts cleared"),
-        (FindingCode.RISKS_NOT_ASSESSED, {"assessed": 1, "count": 2}, "Risk weighed in 1 of 2 cases"),
+        (FindingCode.RISKS_NOT_ASSESSED, {"assessed": 1, "count": 2}, "Risk assessed in 1 of 2 cases"),
         (FindingCode.FOLLOW_UPS_OPEN, {"count": 1}, "1 follow-up open"),
         (FindingCode.FOLLOWED_UP, {"last": None}, "Followed up"),
     ],

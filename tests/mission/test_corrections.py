@@ -105,19 +105,19 @@ def test_a_change_of_something_else_does_not_read_the_corrections_again(staff_me
 @pytest.mark.parametrize(
     ("columns", "says"),
     [
-        ({"values": "[]"}, "Say which columns are put right, as a JSON object of texts."),
-        ({"values": '{"start": 5}'}, "Say which columns are put right, as a JSON object of texts."),
+        ({"values": "[]"}, "Enter the corrected columns as a JSON object of texts."),
+        ({"values": '{"start": 5}'}, "Enter the corrected columns as a JSON object of texts."),
         (
             {"source_url": ""},
-            "Give the address at which it was read, beginning with https:// or http://, without spaces.",
+            "Enter the address of the source, beginning with https:// or http://, without spaces.",
         ),
         (
             {"values": json.dumps({**DAYS, "end": "2027-02-01"})},
-            "End: “2027-02-01” does not fit; expected is a date on or after the start, 2027-03-01.",
+            "End: “2027-02-01” is not valid. Expected: a date on or after the start, 2027-03-01.",
         ),
         (
             {"sensitivity": Sensitivity.INTERNAL},
-            "A correction is about meetings of the organisations: it is public, and stays so.",
+            "A correction concerns the organisations' meetings, so it is always public.",
         ),
     ],
 )
@@ -138,7 +138,7 @@ def test_a_correction_stays_public_and_of_its_row(staff_member: Viewer) -> None:
         session.add(RecordLink(record_id=case, other_id=made))
     assert (
         str(refused.value)
-        == "A correction is public, and linked to no other record; link it to an item of the calendar."
+        == "A correction is public and cannot be linked to other records. Link it to a calendar item instead."
     )
 
 
@@ -147,7 +147,7 @@ def test_nobody_of_the_sample_puts_the_reference_right() -> None:
     before = shown()
     with pytest.raises(Refused) as refused:
         record(fictional)
-    assert str(refused.value) == "Somebody of the sample corrects nothing: it would stand in everybody's calendar."
+    assert str(refused.value) == "Sample users cannot record corrections: they would apply to everyone's calendar."
     assert shown() == before
 
 
@@ -162,7 +162,7 @@ def test_what_something_else_rests_on_is_not_withdrawn_first(staff_member: Viewe
     )
     with pytest.raises(Refused) as refused:
         withdraw(staff_member, session, 1)
-    assert str(refused.value).startswith("Something else rests on this correction: put that right first. ")
+    assert str(refused.value).startswith("Something else depends on this correction. Correct that first. ")
     withdraw(staff_member, date_set, 1)
     withdraw(staff_member, session, 1)
     assert "HRC71" not in calendar_for(ANONYMOUS)[0].sessions

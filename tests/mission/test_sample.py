@@ -237,7 +237,7 @@ def moved(who: Viewer, statement_id: str, to: StatementState) -> None:
 def test_a_person_of_the_sample_changes_nothing_of_the_staffs(table: Any, me: Viewer) -> None:
     ours = save(me, Statement, {"title": "Ours", "form": StatementForm.NATIONAL})
     sample.load(table, TODAY)
-    says = "You act as somebody of the sample: choose who you are to change what is not of the sample."
+    says = "You are working as a sample user. Select your own name to change records outside the sample."
     with pytest.raises(Refused) as refused:
         save(officer(), Statement, {"speaker": "Nobody"}, record_id=ours, seen=1)
     assert str(refused.value) == says
@@ -289,6 +289,4 @@ def test_nobody_changes_what_is_real_without_saying_who(me: Viewer) -> None:
     ):
         with pytest.raises(Refused) as refused, writing(ANONYMOUS) as session:
             session.add_all(rows_)
-        assert str(refused.value) == (
-            "Say who you are first: choose yourself in Settings. Every change is kept with its author."
-        )
+        assert str(refused.value) == ("Select your name in Settings first. Every change is kept with its author.")

@@ -39,7 +39,7 @@ from calendar_model.vocabulary import Sensitivity
 from tests.day import TODAY
 
 STAFF = Viewer("", Sensitivity.INTERNAL)
-GONE = "This address opens nothing any more: it was revoked. Make a new one."
+GONE = "This address has been revoked. Create a new one."
 pytestmark = pytest.mark.usefixtures("either_database")
 
 
@@ -92,26 +92,26 @@ def test_one_without_a_name_is_called_something() -> None:
 @pytest.mark.parametrize(
     ("asked", "says"),
     [
-        ({"alarm_days": 0}, "An alarm rings 1 to 60 days before a deadline; leave it empty for none."),
-        ({"alarm_days": 61}, "An alarm rings 1 to 60 days before a deadline; leave it empty for none."),
-        ({"name": "x" * 81}, "Give it a name of at most 80 letters."),
+        ({"alarm_days": 0}, "Enter 1 to 60 days before a deadline, or leave blank for no reminders."),
+        ({"alarm_days": 61}, "Enter 1 to 60 days before a deadline, or leave blank for no reminders."),
+        ({"name": "x" * 81}, "Enter a name of at most 80 characters."),
         (
             {"level": Sensitivity.PUBLIC, "follow_ups": True},
-            "Your follow-ups are internal: make a subscription of the level internal to have them in it.",
+            "Your follow-ups are internal. Create an internal subscription to include them.",
         ),
         (
             {"level": Sensitivity.RESTRICTED},
-            "Choose public or internal: what is restricted passes through no calendar.",
+            "Choose public or internal: restricted records are never in calendars.",
         ),
         (
             {"expires_on": TODAY},
-            "Let it end after today and within two years; it can be renewed when it has ended.",
+            "Choose an expiry date after today and within two years; the address can be renewed when it expires.",
         ),
         (
             {"expires_on": date(2028, 11, 25)},
-            "Let it end after today and within two years; it can be renewed when it has ended.",
+            "Choose an expiry date after today and within two years; the address can be renewed when it expires.",
         ),
-        ({"chosen": Filter(start=TODAY)}, "Give the period its first and its last day."),
+        ({"chosen": Filter(start=TODAY)}, "Enter the first and last day of the period."),
     ],
 )
 def test_what_cannot_be_is_refused(asked: dict[str, Any], says: str) -> None:
@@ -215,7 +215,7 @@ def test_its_name_alarms_and_follow_ups_change_and_what_it_shows_does_not() -> N
     assert (found.name, found.alarm_days, found.follow_ups, found.query) == ("Deadlines", 14, True, "kind=deadline")
     assert found.windows
     for column, value in (("query", ""), ("level", Sensitivity.PUBLIC)):
-        with pytest.raises(Refused, match="An address stays what it was"), writing(staff_member) as session:
+        with pytest.raises(Refused, match="This address cannot be changed"), writing(staff_member) as session:
             setattr(session.scalars(select(Subscription)).one(), column, value)
     public = create_subscription(staff_member, level=Sensitivity.PUBLIC)
     found = find_subscriber(public)
@@ -287,7 +287,7 @@ def test_nobody_else_sees_it_or_reads_of_it() -> None:
 
 def test_nobody_else_makes_changes_or_revokes_it() -> None:
     staff_member, other = person("Desk"), person("Other")
-    theirs = "An address of a calendar is made, changed and revoked by the person whose calendar it is."
+    theirs = "Only the person whose calendar it is can create, change or revoke its address."
     with pytest.raises(Refused) as refused, writing(other) as session:
         session.add(Subscription(person_id=staff_member.person_id, token_hash="0" * 64))
     assert str(refused.value) == theirs
@@ -301,7 +301,7 @@ def test_nobody_else_makes_changes_or_revokes_it() -> None:
     with pytest.raises(Refused) as refused, writing(other) as session:
         session.add(SubscriptionUse(id=kept.id, last_used=TODAY))
     assert str(refused.value) == theirs
-    with pytest.raises(Refused, match="Say who you are first"):
+    with pytest.raises(Refused, match="Select your name in Settings first"):
         create_subscription(ANONYMOUS)
 
 
@@ -310,9 +310,9 @@ def test_a_revoked_one_stays_revoked_and_is_not_turned_into_another(column: str)
     staff_member = person()
     create_subscription(staff_member)
     revoke_subscription(staff_member, only(staff_member).id)
-    with pytest.raises(Refused, match="An address stays what it was"), writing(staff_member) as session:
+    with pytest.raises(Refused, match="This address cannot be changed"), writing(staff_member) as session:
         setattr(session.scalars(select(Subscription)).one(), column, None if column == "revoked_at" else "0" * 64)
-    with pytest.raises(Refused, match="revoked, and not deleted"), writing(staff_member) as session:
+    with pytest.raises(Refused, match="cannot be deleted, only revoked"), writing(staff_member) as session:
         session.delete(session.scalars(select(Subscription)).one())
 
 

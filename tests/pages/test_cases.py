@@ -213,8 +213,8 @@ def test_a_new_case_is_restricted_to_the_person_who_creates_it(staff_member: Vie
     assert app.caption[0].value == "Restricted from the start: only people with access can see that it exists."
     save_it(app)
     (error,) = [one.value for one in app.error]
-    assert "Say who suggested the case." in error
-    assert "Give it a title" in error
+    assert "Choose who suggested the case." in error
+    assert "Enter a title" in error
     type_in(app, suggested_by=Suggester.BILATERAL_MISSION)
     type_in(app, title=" Case 14 ", country="BLR", named=[head.person_id], risk=RiskLevel.LOW)
     save_it(app)
@@ -301,8 +301,7 @@ def test_an_assessed_case_is_raised_followed_up_and_closed(staff_member: Viewer,
     save_it(app)
     assert [one.value for one in app.error] == [
         (
-            "A statement raised this case. Close it after the contact with the defender, or civil society for them, since "
-            "then: write down the day of it, and with whom it was."
+            "A statement raised this case. Before closing it, contact the defender, or civil society on their behalf. Enter the date, and who was contacted."
         )
     ]
     type_in(app, after_on=date(2026, 11, 20), after_with=InTheLoop.DEFENDER, since="Visited in prison.")
@@ -342,8 +341,7 @@ def test_the_second_of_two_editors_sees_both(staff_member: Viewer, head: Viewer)
     save_it(app)
     assert [one.value for one in app.error] == [
         (
-            "Somebody else has changed this record since you opened it. Nothing of yours is lost: compare both below, then "
-            "save again."
+            "Another user has changed this record since you opened it. Your changes are kept: compare both below, then save again."
         )
     ]
     assert app.table[0].value.to_numpy().tolist() == [["Reasons", "Mine.", "Theirs."]]
@@ -398,11 +396,11 @@ def test_a_reprisal_is_reported_only_with_to_whom_and_when(staff_member: Viewer)
     app = cases(staff_member, new="reprisal")
     type_in(app, title="Reprisal 1", organisation="un-hrc", state=ReprisalState.REPORTED, account="Passport taken.")
     save_it(app)
-    assert [one.value for one in app.error] == ["Write down to whom it was reported, and when."]
+    assert [one.value for one in app.error] == ["Enter to whom it was reported, and when."]
     type_in(app, reported_to="Special procedures", reported_on=date(2026, 10, 9), state=ReprisalState.ANSWERED)
     save_it(app)
     assert [one.value for one in app.error] == [
-        "Write down the response; until there is one the allegation stays reported."
+        "Enter the response. Until there is one, the allegation stays reported."
     ]
     type_in(app, response="Raised with the mission of the state.")
     save_it(app)

@@ -226,12 +226,12 @@ def test_no_two_contacts_share_a_code(me: Viewer, other: Viewer) -> None:
     click(app, "contact_new_save")
 
     assert [fault.value for fault in app.error] == [
-        "Another contact goes by this already. The next free code is Defender 002."
+        "Another contact already has this code. The next free code is Defender 002."
     ]
     app.text_input(key="contact_new_title").input("")
     click(app, "contact_new_save")
     (fault,) = app.error
-    assert fault.value.startswith("Give it a title")
+    assert fault.value.startswith("Enter a title")
 
 
 def test_what_is_changed_is_saved(me: Viewer) -> None:
@@ -325,7 +325,7 @@ def test_a_consent_is_recorded_and_withdrawn(me: Viewer, other: Viewer) -> None:
     app = page(me, record=made)
 
     click(app, f"consent_add_{made}")
-    assert [fault.value for fault in app.error] == ["Say to what they have agreed."]
+    assert [fault.value for fault in app.error] == ["Enter what they have agreed to."]
     app.text_input(key=f"consent_what_{made}").input("To be quoted")
     app.date_input(key=f"consent_given_{made}").set_value(date(2026, 11, 20))
     app.date_input(key=f"consent_until_{made}").set_value(date(2026, 11, 19))
@@ -375,7 +375,7 @@ def test_an_identity_is_saved_changed_and_erased_and_never_in_the_history(me: Vi
     new = f"identity_{made}_new"
 
     click(app, f"{new}_save")
-    assert [fault.value for fault in app.error] == ["Nothing is typed. To take away what is kept, erase it."]
+    assert [fault.value for fault in app.error] == ["Enter the identity. To remove a recorded one, erase it."]
     app.text_input(key=f"{new}_name").input("CANARY one")
     click(app, f"{new}_save")
     identity = kept(me, made).identity
@@ -389,7 +389,7 @@ def test_an_identity_is_saved_changed_and_erased_and_never_in_the_history(me: Vi
 
     click(app, f"erase_{made}")
     assert [fault.value for fault in app.error] == [
-        "Say in a sentence why it is erased; the reason stays in the history."
+        "Enter in a sentence why it is erased; the reason stays in the history."
     ]
     app.text_input(key=f"erase_reason_{made}").input("They have asked for it.")
     click(app, f"erase_{made}")

@@ -96,7 +96,7 @@ def test_values_already_in_the_reference_are_no_correction(me: Viewer) -> None:
     fill(app, source_url="https://example.org/again")
     press(app, "_save")
     assert [one.value for one in app.error] == [
-        "The reference says all of this already, and has it from a source. There is nothing to put right."
+        "The reference already has these values, with a source. There is nothing to correct."
     ]
     assert kept(me) == []
 

@@ -66,7 +66,7 @@ def test_an_engagement_takes_its_line_out_of_the_list(opened: Callable[..., AppT
     assert "for 1 item in the next 3 months" in said(before)[0]
     assert said(before)[1].startswith(NOTHING_TIED)
     unmet = [text for text in said(before) if STATE.match(text)]
-    assert "Nobody consulted yet" in unmet[0]
+    assert "No consultation yet" in unmet[0]
     consulted(person, "upr-4-HTI")
     after = opened(person, country="HTI")
     assert [text for text in said(after) if text.startswith(NOTHING_TIED) or STATE.match(text)] == unmet[1:]

@@ -336,9 +336,9 @@ def test_a_new_engagement_is_saved_with_links_and_follow_up_and_opened(me: Viewe
 @pytest.mark.parametrize(
     ("field", "says"),
     [
-        ("title", "Give it a title"),
-        ("on", "Say on which day it was, or for which it is planned."),
-        ("next_due", "Say by when it is to be done."),
+        ("title", "Enter a title"),
+        ("on", "Enter the date it took place, or is planned for."),
+        ("next_due", "Enter a due date."),
     ],
 )
 def test_missing_values_are_named_and_typed_ones_kept(me: Viewer, field: str, says: str) -> None:
@@ -396,7 +396,7 @@ def test_security_measures_are_born_restricted_and_never_opened_to_all(me: Viewe
     sound(app.run())
     click(app, f"engagement_{made}_save")
     assert [fault.value for fault in app.error] == [
-        "Say in a sentence why it may be shown to more people; the reason stays in the history."
+        "Enter in a sentence why more people may see it; the reason stays in the history."
     ]
     app.text_input(key=f"engagement_{made}_reason").input("They have asked for it themselves.")
     click(app, f"engagement_{made}_save")
@@ -484,7 +484,7 @@ def test_it_is_deleted_with_a_reason_and_not_without(me: Viewer) -> None:
 
     click(app, f"delete_{made}")
     assert [fault.value for fault in app.error] == [
-        "Say in a sentence why it is deleted; the reason stays in the history."
+        "Enter in a sentence why it is deleted; the reason stays in the history."
     ]
     app.text_input(key=f"delete_reason_{made}").input("Logged twice by mistake.")
     click(app, f"delete_{made}")

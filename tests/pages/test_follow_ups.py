@@ -145,7 +145,7 @@ def test_a_follow_up_can_be_postponed_and_reworded(me: Viewer) -> None:
     assert kept(me, meeting) == [("Call back", date(2026, 12, 1), me.person_id, None, "")]
     app.text_input(key=f"follow_up_what_{made}").input(" ")
     click(app, f"follow_up_change_{made}")
-    assert [fault.value for fault in app.error] == ["Say what is to be done."]
+    assert [fault.value for fault in app.error] == ["Enter the action."]
     assert kept(me, meeting) == [("Call back", date(2026, 12, 1), me.person_id, None, "")]
 
 
@@ -160,7 +160,7 @@ def test_an_edit_conflict_is_reported_and_overwrites_nothing(me: Viewer, other: 
     click(app, f"follow_up_done_{made}")
 
     assert [fault.value for fault in app.error] == [
-        "Somebody else has changed this record since you opened it. Nothing of yours is lost: compare both below, then save again."
+        "Another user has changed this record since you opened it. Your changes are kept: compare both below, then save again."
     ]
     assert kept(me, meeting) == [("Write back", date(2026, 11, 23), me.person_id, TODAY, "Bo did it.")]
 
@@ -197,10 +197,10 @@ def test_a_follow_up_is_added_on_the_page_of_its_record(me: Viewer, other: Viewe
 
     click(app, f"follow_up_add_{meeting}")
     (fault,) = app.error
-    assert "Say what is to be done." in fault.value
+    assert "Enter the action." in fault.value
     app.text_input(key=f"follow_up_what_{meeting}").input("Write back")
     click(app, f"follow_up_add_{meeting}")
-    assert [fault.value for fault in app.error] == ["Say by when it is to be done."]
+    assert [fault.value for fault in app.error] == ["Enter a due date."]
     app.date_input(key=f"follow_up_due_{meeting}").set_value(date(2026, 12, 1))
     app.selectbox(key=f"follow_up_owner_{meeting}").select(other.person_id)
     click(app, f"follow_up_add_{meeting}")

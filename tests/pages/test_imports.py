@@ -140,7 +140,7 @@ def test_a_calendar_is_previewed_before_it_is_imported(me: Viewer) -> None:
     look(app)
     assert says(app) == ["**2 new, 1 refused.** Nothing has been imported yet."]
     assert lines(app) == [
-        ("Refused", "Broken", "", "Its days or hours cannot be read."),
+        ("Refused", "Broken", "", "Its dates or times cannot be read."),
         ("New", "Briefing", "Wed 3 Mar 2027", ""),
         ("New", "Debrief", "Wed 10 Mar 2027", ""),
     ]
@@ -492,7 +492,7 @@ def test_a_calendar_is_followed_and_unfollowed(me: Viewer, theirs: dict[str, byt
     choose(app, name="Secretariat", new_address="https://elsewhere.example/a.ics", body="un-hrc", every_hours=6)
     press(app, "remote_new_save")
     assert [one.value for one in app.error] == [
-        "Calendars at elsewhere.example are not read: whoever runs this dashboard lists those that are, in HRD\\_CALENDAR\\_REMOTE."
+        "Calendars at elsewhere.example are not allowed here. The administrator lists those that are in HRD\\_CALENDAR\\_REMOTE."
     ]
     choose(app, new_address=address)
     press(app, "remote_new_save")
@@ -548,7 +548,7 @@ def test_a_calendar_is_followed_and_unfollowed(me: Viewer, theirs: dict[str, byt
     assert SECRET not in everything(app)
     look(app)
     assert [one.value for one in app.error] == [
-        "There is no calendar at this address of 127.0.0.1 any more (404). Ask its keeper for the new one."
+        "There is no longer a calendar at this address on 127.0.0.1 (404). Ask its owner for the new address."
     ]
 
     # Stopped: what it brought stays.

@@ -121,13 +121,13 @@ def test_a_new_proposal_takes_agreed_language_from_the_resolutions(staff_member:
     type_in(app, title="PP12", forum="un-hrc", precedent_symbol="A/RES/78/216", precedent="a safe environment")
     save_it(app)
     (fault,) = app.error
-    assert "Say in which text it is proposed." in fault.value
+    assert "Enter the text in which it is proposed." in fault.value
     type_in(app, text="Resolution on peaceful assembly")
     save_it(app)
-    assert [one.value for one in app.error] == ["Say what the proposed wording is."]
+    assert [one.value for one in app.error] == ["Enter the proposed wording."]
     type_in(app, wording=WORDING, outcome=ProposalOutcome.WEAKENED)
     save_it(app)
-    assert [one.value for one in app.error] == ["Write the final wording: it shows how the proposal was weakened."]
+    assert [one.value for one in app.error] == ["Enter the final wording; it shows how the proposal was weakened."]
     type_in(app, outcome=ProposalOutcome.KEPT)
     save_it(app)
     assert [one.value for one in app.success] == ["Proposal saved."]
@@ -188,7 +188,7 @@ def test_who_may_see_it_can_be_changed_with_a_reason(staff_member: Viewer, head:
     type_in(app, sensitivity=Sensitivity.INTERNAL)
     save_it(app)
     assert [one.value for one in app.error] == [
-        "Say in a sentence why it may be shown to more people; the reason stays in the history."
+        "Enter in a sentence why more people may see it; the reason stays in the history."
     ]
     type_in(app, reason="The text is out now.")
     save_it(app)

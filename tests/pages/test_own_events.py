@@ -137,10 +137,7 @@ def test_errors_are_shown_and_input_is_kept(staff_member: Viewer) -> None:
     press(app, "Save event")
     assert [e.value for e in app.error] == [
         (
-            "Not yet. Still needed:\n\n"
-            "- Say to which organisation or body it belongs: it stands in its lane on the timeline.\n"
-            "- It ends on Tue 2 Mar 2027, before it begins on Wed 3 Mar 2027: mend one of the days.\n"
-            "- Say in which time zone the hours are; without one nobody can be on time."
+            "Not yet. Still needed:\n\n- Choose the organisation or body; the event appears in its lane on the timeline.\n- The end date, Tue 2 Mar 2027, is before the start date, Wed 3 Mar 2027. Correct one of them.\n- Enter a time zone."
         )
     ]
     typed = {name: fields(app)[name].value for name in ("title", "programme", "start", "end", "start_time")}
@@ -161,7 +158,7 @@ def test_nothing_becomes_public_without_a_reason(staff_member: Viewer) -> None:
     fields(app)["sensitivity"].select(Sensitivity.PUBLIC).run()
     press(app, "Save event")
     assert [e.value for e in app.error] == [
-        "Say in a sentence why more people may see it; the reason stays in the history."
+        "Enter in a sentence why more people may see it; the reason stays in the history."
     ]
     assert events(staff_member) == []
     fields(app)["reason"].input("The programme is printed.")
@@ -224,8 +221,7 @@ def test_an_edit_conflict_is_shown_and_input_is_kept(staff_member: Viewer, other
     press(app, "Save event")
     assert [e.value for e in app.error] == [
         (
-            "Somebody else has changed this record since you opened it. Nothing of yours is lost: compare both below, then "
-            "save again."
+            "Another user has changed this record since you opened it. Your changes are kept: compare both below, then save again."
         )
     ]
     assert fields(app)["room"].value == "Room XX"

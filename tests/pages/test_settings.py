@@ -56,10 +56,10 @@ def test_a_second_user_is_added_and_not_selected() -> None:
 @pytest.mark.parametrize(
     ("name", "says"),
     [
-        ("", "Give a name: it stands beside all that is written."),
+        ("", "Enter a name; it appears next to everything this person writes."),
         (
             "amina berg",
-            "There is a amina berg already. Add something to the name by which colleagues tell the two apart.",
+            "There is already a user called amina berg. Add something to the name to tell the two apart.",
         ),
     ],
 )

@@ -39,10 +39,10 @@ from tests.pages.driver import click, sound
 
 OPEN_CHECKS = [
     "Case 1: the bilateral mission has not been consulted.",
-    "Case 1: nobody has talked it over with the defender, or with civil society for them.",
-    "Case 1: the risk of reprisals has not been weighed, with its reasons.",
-    "Case 1: the prospects have not been weighed, with their reasons.",
-    "Case 1: publicity has not been decided, with its reason.",
+    "Case 1: neither the defender nor civil society on their behalf has been consulted.",
+    "Case 1: the risk of reprisals has not been assessed, with reasons.",
+    "Case 1: the prospects have not been assessed, with reasons.",
+    "Case 1: publicity has not been decided, with a reason.",
 ]
 
 
@@ -281,7 +281,7 @@ def test_a_statement_without_a_title_is_refused_with_what_was_typed_in_place(me:
     app = page(me, new="national")
     app.text_input(key="statement_new_speaker").set_value("The ambassador")
     click(app, "statement_new_save")
-    assert app.error[0].value.startswith("Give it a title")
+    assert app.error[0].value.startswith("Enter a title")
     assert app.text_input(key="statement_new_speaker").value == "The ambassador"
 
 
@@ -307,7 +307,7 @@ def test_a_first_text_is_kept_while_typed_and_saved_as_version_1(me: Viewer) -> 
 def test_nothing_new_is_not_saved_again(me: Viewer) -> None:
     made = begin(me, "Thank you.")
     app = click(page(me, record=made), "save_text")
-    assert app.error[0].value == "Nothing has changed since version 1: there is nothing to save."
+    assert app.error[0].value == "Nothing has changed since version 1."
     empty = begin(me)
     assert click(page(me, record=empty), "save_text").error[0].value == "There is no text to save yet."
 
@@ -383,7 +383,7 @@ def test_the_second_of_two_editors_sees_both_texts_and_takes_the_merge(me: Viewe
     assert [text.value for text in app.warning] == [said]
     click(app, "save_text")
     assert app.error[0].value == (
-        "Head has saved version 2 since you began. Your text is kept: merge the two below, then save."
+        "Head saved version 2 while you were writing. Your text is kept: merge the two below, then save."
     )
     assert unsaved(me) == [(mine, "en", 1)]
     assert "The changes do not conflict; the merged text has both." in [text.value for text in app.caption]
@@ -491,7 +491,7 @@ def test_a_restored_version_does_not_wipe_out_what_is_typed(me: Viewer) -> None:
     app = page(me, record=made)
     type_in(app, me, made, "Two. Three.", revision="2", number=1)
     click(app, "restore_1")
-    assert app.error[0].value == ("You have typed something that is not saved. Save or discard it first, then restore.")
+    assert app.error[0].value == ("You have unsaved text. Save or discard it first, then restore.")
     assert unsaved(me) == [("Two. Three.", "en", 2)]
 
 
@@ -516,7 +516,7 @@ def test_a_statement_is_consulted_on_cleared_delivered_and_closed(me: Viewer, he
     assert (kept(me, made).state, kept(me, made).waiting_for_id) == (StatementState.CONSULTATION, head.person_id)
     click(app, "move_cleared")
     assert app.error[0].value == (
-        "Not yet. Still needed:\n\n- Clearing is for somebody who may clear: ask one of them, or set it in Settings."
+        "Not yet. Still needed:\n\n- You are not authorised to clear. Ask someone who is, or change it in Settings."
     )
     app = click(page(head, record=made), "move_cleared")
     assert f"Version 1 cleared by Head on {moments(me, Statement.cleared_at)[0]}." in [
@@ -556,7 +556,7 @@ def test_who_has_not_read_the_newest_text_does_not_clear_it(me: Viewer, head: Vi
     write(me, made, "Thank you, all.")
     click(app, "move_cleared")
     assert app.error[0].value == (
-        "Another text has been saved since you opened this page. Read it first, then move the statement."
+        "A new text has been saved since you opened this page. Read it first, then change the state."
     )
 
 
@@ -622,7 +622,7 @@ def test_two_people_override_a_check_and_it_is_shown_permanently(me: Viewer, hea
     app = page(me, record=made)
     app.text_area(key=f"override_reason_{made}").set_value("Soon")
     click(app, "ask_override")
-    assert app.error[0].value == "Give the reason in a sentence: it is shown with the statement for ever."
+    assert app.error[0].value == "Enter the reason in a sentence; it stays with the statement permanently."
     app.text_area(key=f"override_reason_{made}").set_value("The hearing is tomorrow.")
     click(app, "ask_override")
     assert app.success[0].value == "Override requested. It takes effect once a second person confirms it."
@@ -729,7 +729,7 @@ def test_the_answers_of_cosponsors_are_saved(me: Viewer) -> None:
     made = begin(me, form=StatementForm.JOINT)
     app = page(me, record=made)
     click(app, "joins_save")
-    assert app.error[0].value == "Choose the states first."
+    assert app.error[0].value == "Choose the States first."
     app.multiselect(key=f"joins_{made}").set_value(["SWE", "FIN"])
     app.selectbox(key=f"joins_how_{made}").set_value("Joined")
     click(app, "joins_save")

@@ -182,7 +182,7 @@ def test_name_reminders_and_follow_ups_are_changed(person: str) -> None:
     click(app, f"subscription_change_{kept}")
     app.text_input(key=f"subscription_edit_{kept}_name").input("x" * 81)
     click(app, f"subscription_edit_{kept}_save")
-    assert said(app) == ["Give it a name of at most 80 letters."]
+    assert said(app) == ["Enter a name of at most 80 characters."]
     click(app, f"subscription_edit_{kept}_leave")
     assert opened(token) == found
     assert f"subscription_change_{kept}" in {button.key for button in app.button}
@@ -193,7 +193,7 @@ def test_a_subscription_revoked_elsewhere_gets_a_sentence(person: str) -> None:
     app = page(person)
     revoke_subscription(member(person), found.subscription_id)
     click(app, f"subscription_revoke_{found.subscription_id}")
-    assert said(app) == ["This address opens nothing any more: it was revoked. Make a new one."]
+    assert said(app) == ["This address has been revoked. Create a new one."]
 
 
 def test_an_empty_list_says_what_to_do(person: str) -> None:

@@ -274,7 +274,7 @@ def test_a_hidden_case_still_holds_the_statement_back_without_its_code(staff_mem
     assert "Case 1" not in str(refused.value)
     hidden = refused.value.unmet[0]
     assert (hidden.code, hidden.subject) == ("mission-not-consulted", "")
-    assert str(hidden) == "A case that you may not see: the bilateral mission has not been consulted."
+    assert str(hidden) == "A case you cannot see: the bilateral mission has not been consulted."
 
 
 def test_whose_word_is_waited_for_is_named(staff_member: Viewer, head: Viewer) -> None:
