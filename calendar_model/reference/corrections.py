@@ -294,13 +294,13 @@ class CorrectionEffect(StrEnum):
 
 
 EFFECT_WORDS: Mapping[CorrectionEffect, str] = {
-    CorrectionEffect.APPLIES: "stands over the file",
-    CorrectionEffect.NEW_ROW: "a new row",
-    CorrectionEffect.REPLACED: "a later correction counts",
-    CorrectionEffect.IN_FILE: "the file has caught up",
-    CorrectionEffect.FILE_DIFFERS: "the file was changed since, and says something else",
+    CorrectionEffect.APPLIES: "overrides the file",
+    CorrectionEffect.NEW_ROW: "new row",
+    CorrectionEffect.REPLACED: "replaced by a later correction",
+    CorrectionEffect.IN_FILE: "now in the file",
+    CorrectionEffect.FILE_DIFFERS: "the file has since changed to another value",
 }
-"""What people read of an effect."""
+"""The words for each effect."""
 
 
 def correction_effect(made: CorrectedRow, one: RowCorrection) -> CorrectionEffect:

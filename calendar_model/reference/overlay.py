@@ -73,9 +73,9 @@ class CorrectedRow:
         """A sentence that says how the row is known; empty where the file has caught up."""
         day = wording.day(self.on)
         if not self.file:
-            return f"Recorded in the dashboard on {day}, by the source given."
+            return f"Recorded in the dashboard on {day}, from the source given."
         what = ", ".join(name.replace("_", " ") for name in self.columns)
-        return f"Corrected in the dashboard on {day}, by the source given: {what}." if what else ""
+        return f"Corrected in the dashboard on {day}, from the source given: {what}." if what else ""
 
 
 def key_columns(kind: type[ReferenceRow], row: str) -> dict[str, str]:

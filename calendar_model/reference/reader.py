@@ -1,8 +1,8 @@
 """Reads and checks the reference facts in ``data/``.
 
-:func:`load` never raises for what an editor of a CSV can get wrong. Every fault becomes a :class:`Fault` with file,
-line, column, the value found and what would be right; the row is left out, and the good rows are returned. A row
-that refers to a faulty row is left out with it, without a fault of its own: the cause is reported once.
+:func:`load` raises nothing for mistakes in a CSV file. Every mistake becomes a :class:`Fault` with file, line, column,
+the value found and the value expected; the row is left out, and the good rows are returned. A row that refers to a
+faulty row is left out with it, without a fault of its own: the cause is reported once.
 """
 
 from __future__ import annotations
@@ -54,12 +54,12 @@ DATA_VARIABLE = "HRD_CALENDAR_DATA"
 """Environment variable that names another folder with the same files."""
 
 _BEYOND = 10**6
-"""A line that no file has: rows that are only in corrections are counted from here."""
+"""Higher than any line of a file: rows that exist only in corrections are numbered from here."""
 
 _RECENT_YEAR = 2020
 
 _LEAP_CYCLE = timedelta(days=8 * 366)
-"""In which every day of a year has come, 29 February too."""
+"""A period that contains every day of the year, including 29 February."""
 
 R = TypeVar("R", bound=ReferenceRow)
 
@@ -84,7 +84,7 @@ class Fault:
     def __str__(self) -> str:
         place = f"{self.file}, line {self.line}" if self.line else self.file
         if self.correction:
-            place = f"The correction of {self.correction} is left out, it does not fit: {place}"
+            place = f"The correction of {self.correction} is not valid and is left out: {place}"
         column = f", column {self.column}" if self.column else ""
         found = f"“{self.value}” found" if self.value else "nothing found"
         return f"{place}{column}: {found}; expected {self.expected}."
@@ -135,17 +135,17 @@ class Reference:
         return tuple(codes)
 
     def seat(self, code: str) -> Organisation | None:
-        """Return the nearest organisation at or above a body of which the seat is known, with its time zone."""
+        """Return the nearest organisation at or above a body that has a known seat and time zone."""
         line = (self.organisations[one] for one in self.lineage(code))
         return next((one for one in line if one.timezone), None)
 
     def short_name(self, code: str) -> str:
-        """``HRC``; the name of an organisation that has no short one, and the code itself of one that is not known."""
+        """Return ``HRC``: the short name, else the name, else the code itself if it is unknown."""
         known = self.organisations.get(code)
         return code if known is None else known.short_name or known.name
 
     def mission_to(self, code: str) -> str:
-        """The mission of Norway to an organisation, or to the nearest above it; empty where there is none."""
+        """Return Norway's mission to an organisation, or to the nearest one above it; empty if there is none."""
         missions = (self.organisations[one].norway_mission for one in self.lineage(code))
         return next((mission for mission in missions if mission), "")
 
@@ -194,7 +194,7 @@ ROW_CLASSES: tuple[type[ReferenceRow], ...] = (
     ForecastNote,
     Observance,
 )
-"""In the order in which they are read: a file refers only to files before it, or to itself."""
+"""In reading order: a file refers only to earlier files, or to itself."""
 
 
 def data_folder() -> Path:
@@ -343,7 +343,7 @@ class _Reader:
         try:
             text = path.read_text(encoding="utf-8-sig")
         except FileNotFoundError:
-            expected = f"the file in {self.folder}; put it back from version control"
+            expected = f"the file in {self.folder}; restore it from version control"
             self.fault(kind.FILE, 0, "", "", expected, whole_file=True)
             return
         except (OSError, UnicodeDecodeError) as error:
@@ -370,12 +370,12 @@ class _Reader:
                         line,
                         "",
                         f"{len(row)} cells",
-                        f"{len(header)} cells; put quotation marks round a cell that contains a comma",
+                        f"{len(header)} cells; put quotation marks around a cell that contains a comma",
                     )
                     continue
                 yield line, {k: v for k, v in zip(header, row, strict=True) if k in columns}
         except csv.Error as error:
-            expected = "a CSV row with its quotation marks closed"
+            expected = "a CSV row with closed quotation marks"
             self.fault(kind.FILE, reader.line_num, "", str(error), expected, whole_file=True)
 
     def _check_keys(self, kind: type[ReferenceRow]) -> None:
@@ -383,7 +383,7 @@ class _Reader:
         for line, row in self.lines(kind):
             if row.key in first:
                 value = " ".join(str(part) for part in row.key if part)
-                self.refuse(kind, line, kind.KEY[0], value, f"a code used once; it stands in line {first[row.key]}")
+                self.refuse(kind, line, kind.KEY[0], value, f"a code used once; it is already in line {first[row.key]}")
             first.setdefault(row.key, line)
 
     def _check_references(self, kind: type[ReferenceRow]) -> None:
@@ -430,9 +430,11 @@ class _Reader:
             if code in passed:
                 self.refuse(Organisation, line, "parent", row.parent, "a parent that is not below the row itself")
             elif row.level is Level.BODY and not any(rows[c].level is Level.ORGANISATION for c in passed):
-                self.refuse(Organisation, line, "parent", row.parent, "an organisation above every body")
+                self.refuse(
+                    Organisation, line, "parent", row.parent, "a parent that is an organisation or belongs to one"
+                )
             if row.holidays and not _holidays_known(row.holidays):
-                expected = "a calendar such as UN-GE or UN-NY, or one of the holidays library such as CH-GE, or nothing"
+                expected = "a calendar such as UN-GE or UN-NY, one from the holidays library such as CH-GE, or nothing"
                 self.refuse(Organisation, line, "holidays", row.holidays, expected)
 
     def _check_seasons(self) -> None:
@@ -468,14 +470,16 @@ class _Reader:
                 self.refuse(Review, line, "cycle", row.cycle, f"{session.cycle}, the cycle of {session.code}")
             place = (row.cycle, row.country)
             if place in first:
-                expected = f"each state once in a cycle; {row.country} stands in line {first[place]}"
+                expected = f"each State once in a cycle; {row.country} is already in line {first[place]}"
                 self.refuse(Review, line, "country", row.country, expected)
             first.setdefault(place, line)
         faulty = {fault.file for fault in self.faults} & {Review.FILE, MemberState.FILE, Session.FILE}
         for cycle in sorted({cycle for cycle, _ in first}) if not faulty else ():
             for country in states:
                 if (cycle, country) not in first:
-                    expected = f"a row for {states[country].name} in cycle {cycle}: each member state has its turn"
+                    expected = (
+                        f"a row for {states[country].name} in cycle {cycle}, in which every member State is reviewed"
+                    )
                     self.fault(Review.FILE, 0, "country", country, expected)
 
     def _check_meetings(self) -> None:
@@ -504,9 +508,9 @@ class _Reader:
     def _check_yearly_rules(self) -> None:
         for line, row in self.lines(Observance):
             if not _days_of_rule(row.rrule, row.first_year):
-                expected = "a rule of RFC 5545 that has a day, such as FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=9"
+                expected = "an RFC 5545 rule with at least one date, such as FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=9"
                 self.refuse(Observance, line, "rrule", row.rrule, expected)
-        once_a_year = "a rule of RFC 5545 that has one day in every year, such as FREQ=YEARLY;BYMONTH=9;BYDAY=2TU"
+        once_a_year = "an RFC 5545 rule with exactly one date a year, such as FREQ=YEARLY;BYMONTH=9;BYDAY=2TU"
         for line, season in self.lines(Season):
             if season.main_part_until and not _is_once_a_year(season.main_part_until, _RECENT_YEAR):
                 self.refuse(Season, line, "main_part_until", season.main_part_until, once_a_year)
@@ -565,14 +569,14 @@ _EXPECTED = {
     "float_parsing": "a number",
     "date_from_datetime_parsing": "a date written as 2026-02-23",
     "date_parsing": "a date written as 2026-02-23",
-    "time_parsing": "an hour written as 13:00",
+    "time_parsing": "a time written as 13:00",
     "missing": "a value",
     "string_too_short": "a value",
 }
 
 
 def _error_details(kind: type[ReferenceRow], details: ErrorDetails, cells: Mapping[str, str]) -> tuple[str, str, str]:
-    """Return column, value and what would be right, from pydantic's account of one error."""
+    """Return column, value and the value expected, from one pydantic error."""
     error, context = details["type"], details.get("ctx", {})
     if error == COLUMN_ERROR:
         return context["column"], cells.get(context["column"], ""), context["expected"]

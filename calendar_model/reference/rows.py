@@ -1,7 +1,7 @@
 """The rows of the reference in ``data/``: one class a file, one attribute a column.
 
-They are frozen, and pydantic checks every value; :mod:`calendar_model.reference.reader` turns what it refuses into
-sentences. A new column is an attribute here and a column of the file: the checks and the corrections follow.
+They are frozen, and pydantic checks every value; :mod:`calendar_model.reference.reader` turns its errors
+into sentences. A new column is an attribute here and a column of the file: the checks and the corrections follow.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from calendar_model.vocabulary import (
 )
 
 COLUMN_ERROR = "column"
-"""The type of pydantic's error for a value that is wrong beside the others of its row; see :func:`_column_error`."""
+"""The type of pydantic's error for a value that contradicts the rest of its row; see :func:`_column_error`."""
 
 
 def _column_error(column: str, expected: str) -> PydanticCustomError:
@@ -122,9 +122,9 @@ EXPECTED_BY_PATTERN: Mapping[str, str] = {
     _OPTIONAL_CODE: "letters, digits and hyphens, or nothing",
     _URL: "an address that starts with https:// or http://, without spaces",
     _COLOUR: "a colour written as #1f4e79",
-    _YEARLY_RULE: "a rule of RFC 5545 such as FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=9",
+    _YEARLY_RULE: "an RFC 5545 rule such as FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=9",
 }
-"""What a value should be that does not match the pattern of its column."""
+"""The expected value, by the pattern that was not matched."""
 
 Iso3 = Annotated[str, Field(pattern=_ISO3)]
 OptionalIso3 = Annotated[str, Field(pattern=_OPTIONAL_ISO3)]
@@ -135,7 +135,7 @@ YearlyRule = Annotated[str, BeforeValidator(_yearly)]
 
 
 class ReferenceRow(BaseModel):
-    """A row of a reference file. ``source_url`` is where it was seen, ``updated`` when the row last changed."""
+    """A row of a reference file. ``source_url`` is its source, ``updated`` the date of its last change."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
@@ -153,31 +153,31 @@ class ReferenceRow(BaseModel):
 
     @property
     def key(self) -> tuple[Any, ...]:
-        """What makes the row one of a kind in its file."""
+        """The key that is unique within the file."""
         return tuple(getattr(self, name) for name in self.KEY)
 
     def confidence_in(self, column: str) -> Confidence:
-        """How one column is known: the source of a row need not cover all of it."""
+        """The confidence of one column: the source of a row need not cover every column."""
         return Confidence.RECALLED if column in self.recalled_fields else self.confidence
 
     @model_validator(mode="after")
     def _sourced_has_a_source(self) -> ReferenceRow:
         if self.confidence is Confidence.SOURCED and not self.source_url:
-            raise _column_error("confidence", "recalled, as long as source_url is empty")
+            raise _column_error("confidence", "recalled, because source_url is empty")
         unknown = [name for name in self.recalled_fields if name not in type(self).model_fields]
         if unknown:
-            raise _column_error("recalled_fields", f"names of columns of this file ({unknown[0]} is none)")
+            raise _column_error("recalled_fields", f"names of columns in this file; “{unknown[0]}” is not one")
         return self
 
 
 class DatedRow(ReferenceRow):
-    """A row whose date, place or standing can move; ``revision`` rises each time that it does."""
+    """A row whose date, place or standing can change; ``revision`` rises with each such change."""
 
     revision: int = Field(default=0, ge=0)
 
 
 def _in_order(record: Any) -> None:
-    """Start not after end, and a window made of whole months or years."""
+    """Check that the start is not after the end, and that a window consists of whole months or years."""
     start, end, precision = record.start, record.end, record.date_precision
     if end is None:
         return
@@ -193,10 +193,10 @@ def _in_order(record: Any) -> None:
 
 
 def _announced_in_order(record: Any) -> None:
-    """The days announced first: both or neither, in order."""
+    """Check that both dates first announced are given, in order, or neither."""
     if (record.announced_start is None) != (record.announced_end is None):
         missing = "announced_end" if record.announced_end is None else "announced_start"
-        raise _column_error(missing, "filled in, because the other of the days announced first is")
+        raise _column_error(missing, "a date, because the other announced date is given")
     if record.announced_start is not None and record.announced_end < record.announced_start:
         raise _column_error("announced_end", f"a date on or after announced_start, {record.announced_start}")
 
@@ -373,11 +373,11 @@ class Cadence(ReferenceRow):
     @model_validator(mode="after")
     def _complete(self) -> Cadence:
         if not self.season and self.interval_sessions is None:
-            raise _column_error("season", "a code of seasons.csv, or else interval_sessions filled in")
+            raise _column_error("season", "a code of seasons.csv, or a value in interval_sessions")
         if self.interval_sessions is None and self.interval_years != int(self.interval_years):
-            raise _column_error("interval_years", "a whole number of years, or else interval_sessions filled in")
+            raise _column_error("interval_years", "a whole number of years, or a value in interval_sessions")
         if self.last_year is not None and self.last_year < self.first_year:
-            raise _column_error("last_year", f"a year not before first_year, {self.first_year}")
+            raise _column_error("last_year", f"first_year ({self.first_year}) or a later year")
         return self
 
 
@@ -420,7 +420,7 @@ class Resolution(DatedRow):
     def _complete(self) -> Resolution:
         if self.status is ResolutionStatus.ADOPTED and not (self.adopted and self.symbol and self.vote):
             missing = "adopted" if not self.adopted else "symbol" if not self.symbol else "vote"
-            raise _column_error(missing, "filled in, because the text is adopted")
+            raise _column_error(missing, "a value, because the text is adopted")
         if self.status is not ResolutionStatus.ADOPTED and self.adopted:
             raise _column_error("adopted", "empty, because the text was not adopted")
         if (self.status is ResolutionStatus.POSTPONED) != bool(self.postponed_to):
@@ -507,7 +507,9 @@ class RecurringMeeting(ReferenceRow):
     @model_validator(mode="after")
     def _anchored(self) -> RecurringMeeting:
         if self.interval_years > 1 and self.anchor_year is None:
-            raise _column_error("anchor_year", "a year in which the meeting takes place, because it is not yearly")
+            raise _column_error(
+                "anchor_year", "a year in which the meeting takes place, because it is not held every year"
+            )
         return self
 
 
@@ -588,7 +590,7 @@ class Milestone(ReferenceRow):
     @model_validator(mode="after")
     def _countable(self) -> Milestone:
         if self.offset is not None and (self.unit is None or self.anchor is None):
-            raise _column_error("unit", "filled in together with anchor, because there is an offset")
+            raise _column_error("unit", "a unit and an anchor, because there is an offset")
         if self.anchor is Anchor.MEETING_START and not self.meeting:
             raise _column_error("meeting", "a code of recurring_meetings.csv, because the anchor is a meeting")
         if self.drafts_for and self.kind is not MilestoneKind.DEADLINE:

@@ -91,7 +91,7 @@ def test_the_calendar_says_that_it_is_corrected(staff_member: Viewer) -> None:
         f"The days of the session are from the source given. {reference.corrected['sessions.csv', 'HRC64'].basis}"
     )
     assert reference.corrected["sessions.csv", "HRC64"].basis.endswith(
-        ", by the source given: start, end, date precision, standing."
+        ", from the source given: start, end, date precision, standing."
     )
 
 
@@ -181,7 +181,7 @@ def test_the_command_line_shows_lists_and_exports_them(
         "sessions.csv",
         "HRC64",
     ]
-    assert line.endswith(f"stands over the file  {SOURCE}")
+    assert line.endswith(f"overrides the file  {SOURCE}")
     assert main(["corrections", "export"]) == 0
     assert capsys.readouterr().out.startswith("--- a/data/sessions.csv\n+++ b/data/sessions.csv\n@@ ")
     assert main(["items", "--search", "64th", "--kind", "session", "--format", "csv"]) == 0

@@ -71,7 +71,7 @@ def test_a_session_is_confirmed_from_its_panel_s_link(me: Viewer) -> None:
     fill(app, source_url=SOURCE)
     press(app, "_save")
     assert [one.value for one in app.error] == [
-        "End: “2027-02-01” does not fit; expected is a date on or after the start, 2027-03-01."
+        "End: “2027-02-01” is not valid. Expected: a date on or after the start, 2027-03-01."
     ]
     fill(app, end=date(2027, 4, 2))
     press(app, "_save")
@@ -80,7 +80,7 @@ def test_a_session_is_confirmed_from_its_panel_s_link(me: Viewer) -> None:
     start, sequence = start_of("session-HRC64")
     assert (start, sequence > before) == (date(2027, 3, 1), True)
     assert [one.label for one in app.button if (one.key or "").startswith("open_")] == ["**Session HRC64**"]
-    assert next(one.value for one in app.caption) == "Stands over the file · Tue 24 Nov 2026 · by Amina Berg"
+    assert next(one.value for one in app.caption) == "Overrides the file · Tue 24 Nov 2026 · by Amina Berg"
 
 
 def test_exact_days_alone_confirm_a_session(me: Viewer) -> None:

@@ -154,7 +154,7 @@ def test_a_correction_that_fits_no_more_is_left_out_with_a_fault(data_copy: Path
     where = f"sessions.csv, line {line}, column end"
     sentence = "“2027-04-02” found; expected a date on or after the start, 2027-05-03."
     assert [str(fault) for fault in reference.faults] == [
-        f"The correction of HRC64 (sessions.csv) is left out, it does not fit: {where}: {sentence}"
+        f"The correction of HRC64 (sessions.csv) is not valid and is left out: {where}: {sentence}"
     ]
 
 

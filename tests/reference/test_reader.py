@@ -136,7 +136,7 @@ def test_a_code_used_twice_points_to_the_first(data_copy: Path) -> None:
     path.write_text("\n".join([*lines, lines[1]]) + "\n", encoding="utf-8")
     code = lines[1].split(",")[0]
     assert faults(data_copy) == [
-        f"states.csv, line {len(lines) + 1}, column code: “{code}” found; expected a code used once; it stands in line 2."
+        f"states.csv, line {len(lines) + 1}, column code: “{code}” found; expected a code used once; it is already in line 2."
     ]
 
 
@@ -144,7 +144,7 @@ def test_a_state_reviewed_twice_in_a_cycle(data_copy: Path) -> None:
     edit(data_copy, "upr_reviews.csv", "upr-4-NOR,4,UPR47,NOR", "upr-4-NOR,4,UPR47,DNK")
     found = load(data_copy).faults
     assert len(found) == 1
-    assert found[0].expected.startswith("each state once in a cycle; DNK stands in line ")
+    assert found[0].expected.startswith("each State once in a cycle; DNK is already in line ")
 
 
 def test_a_state_left_out_of_a_cycle(data_copy: Path) -> None:
@@ -152,7 +152,7 @@ def test_a_state_left_out_of_a_cycle(data_copy: Path) -> None:
     kept = [line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("upr-4-NOR,")]
     path.write_text("\n".join(kept) + "\n", encoding="utf-8")
     assert faults(data_copy) == [
-        "upr_reviews.csv, column country: “NOR” found; expected a row for Norway in cycle 4: each member state has its turn."
+        "upr_reviews.csv, column country: “NOR” found; expected a row for Norway in cycle 4, in which every member State is reviewed."
     ]
 
 
@@ -162,7 +162,7 @@ def test_no_broken_file_stops_the_reading(data_copy: Path, file: str) -> None:
     assert any(fault.file == file for fault in load(data_copy).faults)
     (data_copy / file).unlink()
     missing = [fault for fault in load(data_copy).faults if fault.file == file]
-    assert missing[0].expected.endswith("put it back from version control")
+    assert missing[0].expected.endswith("restore it from version control")
 
 
 def test_cells_out_of_line_say_what_to_do(data_copy: Path) -> None:
@@ -170,7 +170,7 @@ def test_cells_out_of_line_say_what_to_do(data_copy: Path) -> None:
     assert faults(data_copy) == [
         (
             f"observances.csv, line {line}: “13 cells” found; "
-            "expected 12 cells; put quotation marks round a cell that contains a comma."
+            "expected 12 cells; put quotation marks around a cell that contains a comma."
         )
     ]
 
