@@ -40,7 +40,7 @@ def now() -> datetime:
     except ValueError:
         instant = datetime.fromisoformat(fixed)
     if instant.tzinfo is None:
-        raise ValueError(f"{TODAY_VARIABLE} needs an offset after its hours, as in 2028-02-29T12:00:00+00:00.")
+        raise ValueError(f"{TODAY_VARIABLE} needs a UTC offset, as in 2028-02-29T12:00:00+00:00.")
     return instant.astimezone(UTC)
 
 

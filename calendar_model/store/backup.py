@@ -44,7 +44,7 @@ def backup(workspace: Workspace, path: Path) -> str:
     try:
         file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        raise WorkspaceError(f"{path} is there already, and is not written over. Name another file.") from None
+        raise WorkspaceError(f"{path} already exists and is not overwritten. Name another file.") from None
     except OSError as error:
         raise WorkspaceError(f"The backup cannot be written to {path} ({error.strerror}). Name another file.") from None
     try:
@@ -88,12 +88,11 @@ def restore(url: str, path: Path) -> str:
                 workspace.close()
     except (_Damaged, gzip.BadGzipFile, EOFError, zlib.error, ValueError, TypeError):
         raise WorkspaceError(
-            f"{path} is not a backup of a workspace, or it is damaged. Nothing was restored; try another file."
+            f"{path} is damaged, or not a backup of a workspace. Nothing was restored; try another file."
         ) from None
     except _Changed as changed:
         raise WorkspaceError(
-            f"{path} was changed after it was made, so nothing was restored. Try another file. What does not fit: "
-            f"{changed}"
+            f"{path} was changed after the backup, so nothing was restored. Try another file. Mismatch: {changed}"
         ) from None
     except migrations.NewerLayout:
         raise WorkspaceError(
@@ -102,10 +101,10 @@ def restore(url: str, path: Path) -> str:
     except DBAPIError:
         # The message of the database could quote a record.
         raise WorkspaceError(
-            f"The database does not take what is in {path}: the file is damaged. Nothing was restored; try another one."
+            f"The database rejects the contents of {path}: the file is damaged. Nothing was restored; try another one."
         ) from None
     except OSError as error:
-        raise WorkspaceError(f"{path} cannot be read ({error.strerror}). Name the file of a backup.") from None
+        raise WorkspaceError(f"{path} cannot be read ({error.strerror}). Name a backup file.") from None
     return str(header["checksum"])
 
 
@@ -149,7 +148,7 @@ def _lines(connection: Connection) -> Iterator[str]:
         for row in stream(connection, select(*map(read_as_plain, table.columns)).order_by(*order)):
             if any(isinstance(value, dict) for value in row):
                 raise WorkspaceError(
-                    f"A row of {table.name} cannot be read, so there is no backup of it. Run verify to learn which."
+                    f"A row of {table.name} cannot be read, so no backup was made. Run verify to find it."
                 )
             yield canonical(list(row))
 
@@ -191,8 +190,9 @@ def _refuse_unless_empty(connection: Connection) -> None:
     for table in Base.metadata.sorted_tables:
         if connection.scalar(select(sa.literal(1)).select_from(table).limit(1)):
             raise WorkspaceError(
-                "The workspace is not empty, and a backup is restored into an empty one only. Name another database, "
-                "or move this one away first."
+                "The workspace is not empty; a backup can be restored only into an empty one. Name another database, "
+                "or "
+                "move this one away first."
             )
 
 

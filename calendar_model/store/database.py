@@ -87,7 +87,7 @@ class Workspace:
         try:
             copies.erase_traces(self)
         except (OSError, sqlite3.Error, DBAPIError):
-            _log.warning("Traces of what was erased in the workspace at %s are still to be deleted.", self.url)
+            _log.warning("Traces of erased data in the workspace at %s have not been deleted yet.", self.url)
             return
         self._traces = False
 
@@ -181,9 +181,8 @@ def _copy(workspace: Workspace, layout: str) -> None:
         copies.keep(workspace, layout)
     except OSError as error:
         raise WorkspaceError(
-            f"The tables of the workspace have to be changed, and no copy of them can be kept in {workspace.folder} "
-            f"({error.strerror}), so nothing was changed. Allow writing to that folder, or name another one in "
-            f"{FOLDER_VARIABLE}."
+            f"The workspace must be updated, but no copy of it can be kept in {workspace.folder} ({error.strerror}). "
+            f"Nothing was changed. Allow writing to that folder, or name another one in {FOLDER_VARIABLE}."
         ) from None
 
 
@@ -255,7 +254,7 @@ def _parse(url: str) -> URL:
         parsed = make_url(url)
     except (ArgumentError, ValueError):
         raise WorkspaceError(
-            f"{URL_VARIABLE} cannot be read. Write it as postgresql://user:password@host/database, or leave it out "
+            f"{URL_VARIABLE} is not valid. Write it as postgresql://user:password@host/database, or leave it out "
             "to keep the workspace in a file."
         ) from None
     kind = parsed.drivername.partition("+")[0]
@@ -264,7 +263,7 @@ def _parse(url: str) -> URL:
     if kind == "sqlite" and parsed.database not in (None, "", ":memory:"):
         return parsed.set(drivername="sqlite")
     raise WorkspaceError(
-        f"A workspace is kept in PostgreSQL or in a file of SQLite, not in {kind}"
+        f"A workspace must be a PostgreSQL database or an SQLite file, not {kind}"
         f"{' without a file' if kind == 'sqlite' else ''}. Write {URL_VARIABLE} as postgresql://user:password@host/"
         "database, or leave it out."
     )
@@ -277,8 +276,7 @@ def _make_private(file: Path) -> None:
         os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
     except OSError as error:
         raise WorkspaceError(
-            f"The workspace cannot be kept in {file} ({error.strerror}). Name a folder that you may write to in "
-            f"{FOLDER_VARIABLE}.",
+            f"The workspace cannot be kept in {file} ({error.strerror}). Name a writable folder in {FOLDER_VARIABLE}.",
             _OF_THE_SYSTEM.get(error.errno or 0),
         ) from None
     _keep_private(file)
@@ -294,12 +292,12 @@ _OF_THE_SYSTEM = {
 }
 
 
-# --- A workspace that was there before is never begun anew in silence
+# --- A missing workspace is never silently replaced by a new one
 
 _MARKER = ".kept"
 _MARKER_SAYS = """\
-# The folder beside this file holds what staff have written, in the files that are named below. While a file is named
-# here, no new and empty workspace takes its place. To start one: python -m calendar_model workspace create
+# The folder beside this file holds the workspace, in the files named below. While a file is named here, no new, empty
+# workspace replaces it. To start one: python -m calendar_model workspace create
 """
 
 
@@ -316,7 +314,7 @@ def _marked(file: Path) -> list[str]:
 
 
 def _write_marker(file: Path, named: Sequence[str]) -> None:
-    # Where the folder above may not be written, nothing is remembered.
+    # Without write access to the parent folder, no marker is kept.
     with suppress(OSError):
         if named:
             _marker(file).write_text(_MARKER_SAYS + "".join(f"{name}\n" for name in named), encoding="utf-8")
@@ -331,14 +329,14 @@ def _refuse_if_missing(file: Path) -> None:
         return
     if was_there:
         raise WorkspaceError(
-            f"The workspace was kept in {file}, and is missing. Mount or put back its folder, then start again. To "
+            f"The workspace in {file} is missing. Mount or restore its folder, then start again. To "
             "start a new, empty workspace instead: python -m calendar_model workspace create",
             Failure.GONE,
         )
     above = file.parent.parent
     if not above.exists():
         raise WorkspaceError(
-            f"There is no folder {above} to keep the workspace in. Mount or make it, then start again.", Failure.GONE
+            f"The folder {above} for the workspace does not exist. Mount or create it, then start again.", Failure.GONE
         )
 
 
@@ -387,26 +385,26 @@ def answering(workspace: Workspace) -> Iterator[None]:
 
 
 def _what_fails(workspace: Workspace, failure: Failure) -> str:
-    """What keeps the workspace from being opened, for the person who starts the dashboard."""
+    """Return why the workspace cannot be opened, for the person who starts the dashboard."""
     place = workspace.file or workspace.url
     if failure is Failure.AWAY and workspace.file is None:
         return (
-            f"The database server of the workspace does not answer or does not let us in ({place}). Check that "
-            f"it runs, and the name, password and database in {URL_VARIABLE}."
+            f"The database server of the workspace does not answer or denies access ({place}). Check that it is "
+            f"running, and check the name, password and database in {URL_VARIABLE}."
         )
     if failure is Failure.AWAY:
         return f"The workspace in {place} cannot be opened. Allow reading and writing its folder, then start again."
     if failure is Failure.BUSY:
-        return f"Another program holds the workspace in {place}. Close it, then try again."
+        return f"Another program is using the workspace in {place}. Close it, then try again."
     if failure is Failure.FULL:
         return f"The disk of the workspace in {place} is full. Free some space, then start again."
     if failure is Failure.READ_ONLY:
-        return f"The workspace in {place} may only be read. Allow writing to it and to its folder, then start again."
+        return f"The workspace in {place} is read-only. Allow writing to it and to its folder, then start again."
     if failure is Failure.DISK:
         return f"The disk of the workspace in {place} cannot be read or written. Check the disk, then start again."
     return (
-        f"What is in {place} is not a workspace of this program, or it is damaged. Name "
-        "another one, or restore a backup into an empty one."
+        f"The workspace in {place} is damaged, or not a workspace of this program. Name another one, or restore a "
+        "backup into an empty one."
     )
 
 

@@ -24,7 +24,7 @@ class Failure(StrEnum):
     AWAY = "away"
     """The server, or the file, cannot be reached."""
     GONE = "gone"
-    """There was a workspace in this place, and now there is none."""
+    """The workspace was here earlier and is now missing."""
     FULL = "full"
     BUSY = "busy"
     READ_ONLY = "read only"
@@ -34,22 +34,20 @@ class Failure(StrEnum):
 
 
 WHAT_TO_DO: Mapping[Failure, str] = {
-    Failure.AWAY: "The database does not answer. Try again in a moment. If that does not help, ask the person who runs "
-    "this dashboard to check that the database is running.",
-    Failure.GONE: "The folder of the workspace is missing. Ask the person who runs this dashboard to put it back, then "
-    "try again.",
-    Failure.FULL: "The disk of the database is full, so nothing was saved. Ask the person who runs this dashboard to "
-    "free some space, then try again.",
-    Failure.BUSY: "Somebody else has been writing to the workspace for some seconds. Nothing of yours is written; try "
-    "again.",
-    Failure.READ_ONLY: "The database can be read but not written. Ask the person who runs this dashboard to allow "
-    "writing to it, then try again.",
-    Failure.DISK: "The disk of the database cannot be read or written. Ask the person who runs this dashboard to check "
-    "the disk, then try again.",
-    Failure.DAMAGED: "The database is damaged. Ask the person who runs this dashboard to keep the damaged file and to "
-    "restore the last backup into an empty workspace.",
+    Failure.AWAY: "The database does not answer. Try again in a moment. If that does not help, ask the administrator "
+    "to check that the database is running.",
+    Failure.GONE: "The folder of the workspace is missing. Ask the administrator to restore it, then try again.",
+    Failure.FULL: "The disk of the database is full, so nothing was saved. Ask the administrator to free some space, "
+    "then try again.",
+    Failure.BUSY: "The workspace is busy, so your changes were not saved. Try again.",
+    Failure.READ_ONLY: "The database can be read but not written. Ask the administrator to allow writing to it, "
+    "then try again.",
+    Failure.DISK: "The disk of the database cannot be read or written. Ask the administrator to check the disk, "
+    "then try again.",
+    Failure.DAMAGED: "The database is damaged. Ask the administrator to keep the damaged file and restore the last "
+    "backup into an empty workspace.",
 }
-"""A sentence for the reader of a page. It names no place, because a page is not where servers are named."""
+"""A sentence for the user of a page. It names no server or folder."""
 
 _SQLITE: Mapping[int, Failure] = {
     sqlite3.SQLITE_BUSY: Failure.BUSY,
@@ -112,7 +110,7 @@ def note_failure(url: str, failure: Failure) -> None:
         known = _failing.get(url)
         _failing[url] = failure
     if known is not failure:
-        _log.error("The workspace at %s cannot be used (%s).", url, failure)
+        _log.error("The workspace at %s is unavailable (%s).", url, failure)
 
 
 def note_success(url: str) -> None:
@@ -122,4 +120,4 @@ def note_success(url: str) -> None:
     with _lock:
         ended = _failing.pop(url, None)
     if ended is not None:
-        _log.warning("The workspace at %s can be used again.", url)
+        _log.warning("The workspace at %s is available again.", url)

@@ -482,25 +482,25 @@ _LINE = [read_as_plain(column).label(column.name) for column in Change.__table__
 
 
 def _walk(connection: Connection, problems: _Problems) -> tuple[int, str]:
-    """How many lines there are and the last one's hash."""
+    """Return the number of lines and the hash of the last one."""
     count, number, head, layout = 0, 0, START, 1
     for row in stream(connection, select(*_LINE).order_by(Change.number)):
         line = dict(row._mapping)
         expected, count = number + 1, count + 1
         number = line["number"]
         if number != expected:
-            gap = f"line {expected} is" if number == expected + 1 else f"lines {expected} to {number - 1} are"
+            gap = f"change {expected} is" if number == expected + 1 else f"changes {expected} to {number - 1} are"
             problems.add(f"The history has a gap: {gap} missing.")
         elif line["previous"] != head:
-            problems.add(f"Line {number} of the history does not follow from the one before it.")
+            problems.add(f"Change {number} in the history does not follow from the one before it.")
         if line["hash"] != line_hash(line) or line["layout"] < layout:
-            problems.add(f"Line {number} of the history is not as it was written.")
+            problems.add(f"Change {number} in the history has been altered.")
         head, layout = str(line["hash"]), max(layout, line["layout"])
     return count, head
 
 
 def _played(connection: Connection, layout: _Layout, problems: _Problems) -> Iterator[tuple[str, Columns | None]]:
-    """Each row of which the history tells, by identifier, as the last line leaves it; None: deleted."""
+    """Yield each row in the history, by identifier, as of its last line; None if deleted."""
     statement = (
         select(*_LINE)
         .where(Change.table.in_(layout.names))
@@ -513,15 +513,15 @@ def _played(connection: Connection, layout: _Layout, problems: _Problems) -> Ite
             fits = row is None if line.action == CREATE else row is not None and _begins_from(row, before)
             if not fits:
                 problems.add(
-                    f"Line {line.number} of the history begins from something else than what the lines before it left "
-                    f"in {_place(layout, row_id)}: it was changed past the history before that."
+                    f"Change {line.number} in the history does not match the earlier state of "
+                    f"{_place(layout, row_id)}, which was changed outside the history before it."
                 )
             row = None if line.action == DELETE else {**(row or {}), **after}
         yield row_id, row
 
 
 def _begins_from(row: Columns, before: Columns) -> bool:
-    """Whether a line begins from what those before it left; of a column younger than the row they say nothing."""
+    """Whether a line's earlier values match the lines before it; columns newer than the row are not compared."""
     return all(row[name] == value for name, value in before.items() if name in row)
 
 
@@ -539,7 +539,7 @@ def _present(connection: Connection, layout: _Layout) -> Iterator[tuple[str, Col
 
 
 def _compare(connection: Connection, layout: _Layout, problems: _Problems) -> int:
-    """Walks the history's rows and those that are there side by side; returns how many are there."""
+    """Compare the rows of the history with those in the tables; return the number of rows in the tables."""
     count = 0
     played, there = _played(connection, layout, problems), _present(connection, layout)
     told, found = next(played, None), next(there, None)
@@ -547,16 +547,16 @@ def _compare(connection: Connection, layout: _Layout, problems: _Problems) -> in
         if found is None or (told and told[0] < found[0]):
             assert told is not None
             if told[1] is not None:
-                problems.add(f"The row of {_place(layout, told[0])} is missing: it was deleted past the history.")
+                problems.add(f"The row of {_place(layout, told[0])} is missing: it was deleted outside the history.")
             told = next(played, None)
             continue
         count += 1
         row_id, row = found
         if told is None or told[0] != row_id or told[1] is None:
-            problems.add(f"The history knows nothing of {_place(layout, row_id)}: it was added past the history.")
+            problems.add(f"The history has no entry for {_place(layout, row_id)}: it was added outside the history.")
         elif changed := [name for name in layout.columns if name in told[1] and told[1][name] != row[name]]:
             names = ", ".join(sorted(changed))
-            problems.add(f"{names} of {_place(layout, row_id)} is not what the history says: changed past it.")
+            problems.add(f"{names} of {_place(layout, row_id)} does not match the history: it was changed outside it.")
         if told is not None and told[0] == row_id:
             told = next(played, None)
         found = next(there, None)
@@ -564,12 +564,12 @@ def _compare(connection: Connection, layout: _Layout, problems: _Problems) -> in
 
 
 def _find_strays(connection: Connection, problems: _Problems) -> None:
-    """Records without the table of a kind, which no comparison meets."""
+    """Report records without a row in the table of their kind, which the comparison does not cover."""
     record = Record.__table__
     kinds = [layout.source for layout in _layouts() if layout.is_record]
     known = sa.union_all(*(select(kind.right.c.id) for kind in kinds if isinstance(kind, sa.Join)))
     for (row_id,) in stream(connection, select(record.c.id).where(record.c.id.not_in(known)).order_by(record.c.id)):
-        problems.add(f"Of record {row_id} only a part is there: the rest was deleted past the history.")
+        problems.add(f"Part of record {row_id} is missing: it was deleted outside the history.")
 
 
 def _place(layout: _Layout, row_id: str) -> str:

@@ -66,7 +66,7 @@ class Instant(TypeDecorator[datetime]):
         if value is None:
             return None
         if value.tzinfo is None:
-            raise ValueError("An instant needs its time zone; give an aware datetime.")
+            raise ValueError("An instant needs a time zone: pass an aware datetime.")
         return value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:

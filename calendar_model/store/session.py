@@ -59,13 +59,13 @@ class WorkspaceSession(Session):
         self._erased = erased
 
     def commit(self) -> None:
-        """Writes what has changed; what was erased then leaves no traces, as far as the database allows."""
+        """Commit the changes; erased data then leaves no traces, as far as the database allows."""
         super().commit()
         if self.info.pop(_ERASES, False):
             self._erased()
 
     def delete(self, instance: object) -> None:
-        """Deletes a row with all that belongs to it, also what the reader does not see: it would belong to nothing."""
+        """Delete a row and everything that belongs to it, including rows that the reader cannot see."""
         state = sa.inspect(instance, raiseerr=True)
         super().delete(instance)
         for relation in state.mapper.relationships if state.persistent else ():
@@ -76,16 +76,16 @@ class WorkspaceSession(Session):
                         super().delete(row)
 
     def bulk_save_objects(self, *_: Any, **__: Any) -> NoReturn:
-        """Refused: it would pass the rules and the history by."""
-        raise UnscopedQueryError("Rows are added one by one, with session.add.")
+        """Refused, because it would bypass the rules and the history."""
+        raise UnscopedQueryError("Add rows one by one, with session.add.")
 
     def bulk_insert_mappings(self, *_: Any, **__: Any) -> NoReturn:
-        """Refused: it would pass the rules and the history by."""
-        raise UnscopedQueryError("Rows are added one by one, with session.add.")
+        """Refused, because it would bypass the rules and the history."""
+        raise UnscopedQueryError("Add rows one by one, with session.add.")
 
     def bulk_update_mappings(self, *_: Any, **__: Any) -> NoReturn:
-        """Refused: it would pass the rules and the history by."""
-        raise UnscopedQueryError("Rows are changed one by one, as objects.")
+        """Refused, because it would bypass the rules and the history."""
+        raise UnscopedQueryError("Change rows one by one, as objects.")
 
 
 @event.listens_for(WorkspaceSession, "do_orm_execute")
@@ -95,16 +95,16 @@ def _narrow_to_scope(state: ORMExecuteState) -> None:
     # The columns of a record's own kind are read by a statement of another sort, and only of a row already read.
     if not (state.is_orm_statement and (isinstance(statement, Select) or state.is_column_load)):
         raise UnscopedQueryError(
-            "A workspace session takes selects of mapped classes only: nothing else can be narrowed."
+            "A workspace session accepts only selects of mapped classes, because nothing else can be scoped."
         )
     if state.execution_options.get("everything"):
         return
     if session.scope is None:
-        raise UnscopedQueryError("Set the scope of this session before it reads.")
+        raise UnscopedQueryError("Set the scope of this session before reading.")
     if isinstance(statement, Select):
         if any(_evades_scope(part) for part in visitors.iterate(statement)):
             raise UnscopedQueryError(
-                "Join an alias over a relationship: on a condition of its own it would not be narrowed."
+                "Join an alias over a relationship: a join on another condition would not be scoped."
             )
         # Loads of relationships bring along the options of the row they start from, if that was read through any.
         brought = statement._with_options
@@ -128,12 +128,12 @@ def _by_rules(session: WorkspaceSession, _context: UOWTransaction, _objects: obj
     if not (session.new or session.deleted or changed):
         return
     if not session._write:
-        raise UnscopedQueryError("This session was opened for reading; open one with write=True.")
+        raise UnscopedQueryError("This session is read-only; open one with write=True.")
     if session.rules is None or session.access_rules is None:
-        raise UnscopedQueryError("Set the rules and the access rules of this session before it writes.")
+        raise UnscopedQueryError("Set the rules and the access rules of this session before writing.")
     session.rules(session)
     if any(isinstance(row, Change) for row in (*session.new, *session.dirty, *session.deleted)):
-        raise UnscopedQueryError("The history writes itself, and never changes.")
+        raise UnscopedQueryError("The history is written automatically and never changes.")
     history.begin(session)
 
 

@@ -179,7 +179,7 @@ def test_forms_of_every_kind_outlive_a_database_that_is_killed(
     assert database.one("SELECT text FROM version") == "Mr President, we speak for those who defend rights."
 
     log = (tmp_path / "server.log").read_text()
-    assert log.count("cannot be used") == log.count("can be used again") == 1
+    assert log.count("is unavailable") == log.count("is available again") == 1
     assert not any(text in log for _, fields, _ in forms for text in fields.values() if text != "First")
 
 

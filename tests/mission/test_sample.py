@@ -103,7 +103,7 @@ def test_what_staff_hang_on_it_goes_with_it_and_what_is_theirs_lets_go_of_it(tab
     sample.load(table, TODAY)
     theirs = officer().person_id
     with writing(me) as session:
-        fictional = session.scalars(select(Statement).where(Statement.title == "A word for 9 December")).one()
+        fictional = session.scalars(select(Statement).where(Statement.title == "Message for 9 December")).one()
         fictional.follow_ups.append(FollowUp(what="Ask again", due=TODAY, owner_id=me.person_id))
     commands.save_text(me, fictional.id, "One word.", language="en", based_on=0)
     commands.keep_unsaved(me, fictional.id, "One word, and another.", language="en", based_on=1)

@@ -147,7 +147,7 @@ def test_nothing_is_written_over(workspace: Workspace, tmp_path: Path) -> None:
     file.write_text("Chapter 1")
     with pytest.raises(WorkspaceError) as refused:
         backup(workspace, file)
-    assert str(refused.value) == f"{file} is there already, and is not written over. Name another file."
+    assert str(refused.value) == f"{file} already exists and is not overwritten. Name another file."
     assert file.read_text() == "Chapter 1"
 
 
@@ -167,8 +167,7 @@ def test_a_workspace_that_is_not_empty_is_left_as_it_is(
     with pytest.raises(WorkspaceError) as refused:
         restore(url, tmp_path / "backup.gz")
     assert str(refused.value) == (
-        "The workspace is not empty, and a backup is restored into an empty one only. Name another database, or move "
-        "this one away first."
+        "The workspace is not empty; a backup can be restored only into an empty one. Name another database, or move this one away first."
     )
     assert content(workspace) == made
 
@@ -208,8 +207,8 @@ def test_what_is_not_a_backup_is_refused_whole(
     with pytest.raises(WorkspaceError) as refused:
         restore(url, file)
     assert str(refused.value) in (
-        f"{file} is not a backup of a workspace, or it is damaged. Nothing was restored; try another file.",
-        f"The database does not take what is in {file}: the file is damaged. Nothing was restored; try another one.",
+        f"{file} is damaged, or not a backup of a workspace. Nothing was restored; try another file.",
+        f"The database rejects the contents of {file}: the file is damaged. Nothing was restored; try another one.",
     )
     target = open_workspace(url)
     with reading(target) as session:
@@ -297,7 +296,7 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path, new_sqlite: Callable[
     file = tmp_path / "nowhere.gz"
     with pytest.raises(WorkspaceError) as refused:
         restore(new_sqlite(), file)
-    assert str(refused.value) == (f"{file} cannot be read (No such file or directory). Name the file of a backup.")
+    assert str(refused.value) == (f"{file} cannot be read (No such file or directory). Name a backup file.")
 
 
 def test_what_cannot_be_read_is_not_backed_up_in_part(workspace: Workspace, filled: Statement, tmp_path: Path) -> None:
@@ -305,7 +304,5 @@ def test_what_cannot_be_read_is_not_backed_up_in_part(workspace: Workspace, fill
         connection.exec_driver_sql("UPDATE record SET sensitivity = 'whatever'")
     with pytest.raises(WorkspaceError) as refused:
         backup(workspace, tmp_path / "backup.gz")
-    assert str(refused.value) == (
-        "A row of record cannot be read, so there is no backup of it. Run verify to learn which."
-    )
+    assert str(refused.value) == ("A row of record cannot be read, so no backup was made. Run verify to find it.")
     assert not (tmp_path / "backup.gz").exists()

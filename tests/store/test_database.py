@@ -83,23 +83,23 @@ def test_a_server_is_named_the_way_that_hosts_name_it(new_postgresql: Callable[[
     [
         (
             "mysql://mission:s3cret@host/db",
-            "A workspace is kept in PostgreSQL or in a file of SQLite, not in mysql. Write DATABASE_URL as postgresql://user:password@host/database, or leave it out.",
+            "A workspace must be a PostgreSQL database or an SQLite file, not mysql. Write DATABASE_URL as postgresql://user:password@host/database, or leave it out.",
         ),
         (
             "sqlite://",
-            "A workspace is kept in PostgreSQL or in a file of SQLite, not in sqlite without a file. Write DATABASE_URL as postgresql://user:password@host/database, or leave it out.",
+            "A workspace must be a PostgreSQL database or an SQLite file, not sqlite without a file. Write DATABASE_URL as postgresql://user:password@host/database, or leave it out.",
         ),
         (
             "s3cret",
-            "DATABASE_URL cannot be read. Write it as postgresql://user:password@host/database, or leave it out to keep the workspace in a file.",
+            "DATABASE_URL is not valid. Write it as postgresql://user:password@host/database, or leave it out to keep the workspace in a file.",
         ),
         (
             "postgresql://mission:s3cret@127.0.0.1:9/calendar",
-            "The database server of the workspace does not answer or does not let us in (postgresql+psycopg://mission:***@127.0.0.1:9/calendar). Check that it runs, and the name, password and database in DATABASE_URL.",
+            "The database server of the workspace does not answer or denies access (postgresql+psycopg://mission:***@127.0.0.1:9/calendar). Check that it is running, and check the name, password and database in DATABASE_URL.",
         ),
         (
             "sqlite:////proc/nowhere/workspace.sqlite",
-            "The workspace cannot be kept in /proc/nowhere/workspace.sqlite (No such file or directory). Name a folder that you may write to in HRD_CALENDAR_WORKSPACE.",
+            "The workspace cannot be kept in /proc/nowhere/workspace.sqlite (No such file or directory). Name a writable folder in HRD_CALENDAR_WORKSPACE.",
         ),
     ],
 )
@@ -123,7 +123,7 @@ def test_a_file_of_something_else_is_not_taken_for_a_workspace(tmp_path: Path) -
     with pytest.raises(WorkspaceError) as refused:
         open_workspace(f"sqlite:///{file}")
     assert str(refused.value) == (
-        f"What is in {file} is not a workspace of this program, or it is damaged. Name another one, or restore a backup "
+        f"The workspace in {file} is damaged, or not a workspace of this program. Name another one, or restore a backup "
         "into an empty one."
     )
 
@@ -555,9 +555,7 @@ def test_a_writer_that_waits_too_long_is_told_what_to_do(
             second.add(a_statement(person))
             with pytest.raises(WorkspaceError) as refused:
                 second.commit()
-    assert str(refused.value) == (
-        "Somebody else has been writing to the workspace for some seconds. Nothing of yours is written; try again."
-    )
+    assert str(refused.value) == ("The workspace is busy, so your changes were not saved. Try again.")
     with writing(hurried) as third:
         third.add(a_statement(person))
         third.commit()

@@ -521,7 +521,7 @@ def filled(workspace: Workspace, person: Person) -> Statement:
 
 def test_a_changed_line_is_found(workspace: Workspace, filled: Statement) -> None:
     tamper(workspace, "UPDATE change SET reason = 'Another' WHERE number = 3")
-    assert verify(workspace).problems == ("Line 3 of the history is not as it was written.",)
+    assert verify(workspace).problems == ("Change 3 in the history has been altered.",)
 
 
 def test_a_changed_line_whose_hash_was_made_to_fit_is_found(workspace: Workspace, filled: Statement) -> None:
@@ -529,15 +529,15 @@ def test_a_changed_line_whose_hash_was_made_to_fit_is_found(workspace: Workspace
     names = [column.name for column in Change.__table__.columns if column.name != "hash"]
     values = {name: plain(getattr(line, name)) for name in names} | {"reason": "Another"}
     tamper(workspace, sa.update(Change).values(reason="Another", hash=line_hash(values)).where(Change.number == 3))
-    assert verify(workspace).problems == ("Line 4 of the history does not follow from the one before it.",)
+    assert verify(workspace).problems == ("Change 4 in the history does not follow from the one before it.",)
 
 
 def test_a_missing_line_is_found(workspace: Workspace, filled: Statement) -> None:
     (line,) = (line for line in lines(workspace) if line.action == "update")
     tamper(workspace, f"DELETE FROM change WHERE number = {line.number}")
     assert verify(workspace).problems == (
-        f"The history has a gap: line {line.number} is missing.",
-        f"state, updated_at, version of statement {filled.id} is not what the history says: changed past it.",
+        f"The history has a gap: change {line.number} is missing.",
+        f"state, updated_at, version of statement {filled.id} does not match the history: it was changed outside it.",
     )
 
 
@@ -545,15 +545,16 @@ def test_a_cut_off_end_is_found_by_the_rows(workspace: Workspace, filled: Statem
     (line,) = (line for line in lines(workspace) if line.action == "update")
     tamper(workspace, f"DELETE FROM change WHERE number >= {line.number}")
     problems = verify(workspace).problems
-    assert f"state, updated_at, version of statement {filled.id} is not what the history says: changed past it." in (
-        problems
+    assert (
+        f"state, updated_at, version of statement {filled.id} does not match the history: it was changed outside it."
+        in (problems)
     )
-    assert [problem for problem in problems if problem.endswith("it was deleted past the history.")] != []
+    assert [problem for problem in problems if problem.endswith("it was deleted outside the history.")] != []
 
 
 def test_a_cut_off_beginning_is_found(workspace: Workspace, filled: Statement) -> None:
     tamper(workspace, "DELETE FROM change WHERE number <= 2")
-    assert verify(workspace).problems[0] == "The history has a gap: lines 1 to 2 are missing."
+    assert verify(workspace).problems[0] == "The history has a gap: changes 1 to 2 are missing."
 
 
 def test_the_last_lines_hash_tells_two_histories_apart(workspace: Workspace, filled: Statement) -> None:
@@ -566,7 +567,7 @@ def test_the_last_lines_hash_tells_two_histories_apart(workspace: Workspace, fil
 def test_an_edit_past_the_application_is_found(workspace: Workspace, filled: Statement) -> None:
     tamper(workspace, f"UPDATE record SET title = 'Another' WHERE id = '{filled.id}'")
     assert verify(workspace).problems == (
-        f"title of statement {filled.id} is not what the history says: changed past it.",
+        f"title of statement {filled.id} does not match the history: it was changed outside it.",
     )
 
 
@@ -579,26 +580,30 @@ def test_an_edit_past_the_application_is_found_after_another_through_it(
         session.commit()
     number = lines(workspace)[-1].number
     assert verify(workspace).problems == (
-        f"Line {number} of the history begins from something else than what the lines before it left in statement {filled.id}: it was changed past the history before that.",
+        f"Change {number} in the history does not match the earlier state of statement {filled.id}, which was changed outside the history before it.",
     )
 
 
 def test_a_row_put_in_past_the_application_is_found(workspace: Workspace, filled: Statement) -> None:
     tamper(workspace, f"INSERT INTO item_link (id, record_id, item) VALUES ('t', '{filled.id}', 'y')")
-    assert verify(workspace).problems == ("The history knows nothing of item_link t: it was added past the history.",)
+    assert verify(workspace).problems == (
+        "The history has no entry for item_link t: it was added outside the history.",
+    )
 
 
 def test_a_row_taken_out_past_the_application_is_found(workspace: Workspace, filled: Statement) -> None:
     version = filled.versions[0].id
     tamper(workspace, f"DELETE FROM version WHERE id = '{version}'")
-    assert verify(workspace).problems == (f"The row of version {version} is missing: it was deleted past the history.",)
+    assert verify(workspace).problems == (
+        f"The row of version {version} is missing: it was deleted outside the history.",
+    )
 
 
 def test_half_a_record_is_found(workspace: Workspace, filled: Statement) -> None:
     tamper(workspace, f"DELETE FROM statement WHERE id = '{filled.id}'")
     assert verify(workspace).problems == (
-        f"The row of statement {filled.id} is missing: it was deleted past the history.",
-        f"Of record {filled.id} only a part is there: the rest was deleted past the history.",
+        f"The row of statement {filled.id} is missing: it was deleted outside the history.",
+        f"Part of record {filled.id} is missing: it was deleted outside the history.",
     )
 
 

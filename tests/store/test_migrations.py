@@ -108,7 +108,7 @@ def test_the_step_back_before_the_addresses_keeps_all_but_them(workspace: Worksp
         assert [record.id for record in session.scalars(select(Statement))] == [statement]
         assert session.scalars(select(Subscription)).all() == []
     assert verify(workspace).problems == (
-        f"The row of subscription {made.id} is missing: it was deleted past the history.",
+        f"The row of subscription {made.id} is missing: it was deleted outside the history.",
     )
 
 
@@ -124,7 +124,7 @@ def test_the_step_back_before_the_answers_keeps_all_but_them(workspace: Workspac
     migrations.upgrade(workspace.engine)
     assert tables(workspace) == ALL_TABLES
     assert verify(workspace).problems == (
-        f"The row of not_announced {answer.id} is missing: it was deleted past the history.",
+        f"The row of not_announced {answer.id} is missing: it was deleted outside the history.",
     )
 
 
@@ -186,7 +186,7 @@ def test_a_database_with_tables_of_others_stays_as_it_is(url: str) -> None:
     with pytest.raises(WorkspaceError) as refused:
         open_workspace(url)
     assert str(refused.value).endswith(
-        " is not a workspace of this program, or it is damaged. Name another one, or restore a backup into an empty one."
+        " is damaged, or not a workspace of this program. Name another one, or restore a backup into an empty one."
     )
     assert sa.inspect(engine).get_table_names() == ["record"]
     with engine.connect() as connection:
