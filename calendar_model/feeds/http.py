@@ -58,17 +58,18 @@ from calendar_model.store.database import WorkspaceError
 
 TITLE = "HRD calendar"
 CACHE_CONTROL = "private, max-age=300, must-revalidate"
-CLOSED = "What the mission keeps cannot be read at the moment, so this calendar would be incomplete. Ask again later."
-"""Sent with status 503, so that a client keeps the copy that it has, instead of losing the mission's own events."""
-INCOMPLETE = "The reference of this calendar cannot be read at the moment, so it would be empty. Ask again later."
+CLOSED = "The mission's records cannot be read at the moment, so this calendar would be incomplete. Try again later."
+"""Sent with status 503, so that a client keeps its copy instead of losing the mission's own events."""
+INCOMPLETE = "The reference data cannot be read at the moment, so this calendar would be empty. Try again later."
 """Sent with status 503 too, for the same reason."""
 UNKNOWN_SUBSCRIPTION = (
-    "This address opens no calendar: it was revoked, has expired, or never was one. Make a new one on the page Feeds."
+    "There is no calendar at this address: it was revoked, has expired or never existed. Create a new one on the Feeds "
+    "page."
 )
 _RETRY_SECONDS = "300"
-"""After so many seconds a client that was answered 503 may come back."""
+"""Seconds after which a client may retry a 503."""
 MAX_PARALLEL_BUILDS = 4
-"""Feeds that are built at the same time; other requests wait for their turn without holding anything."""
+"""How many feeds are built at the same time; other requests wait."""
 _SMALLEST_GZIP = 500
 """Bytes of a body below which gzip saves nothing."""
 
@@ -91,8 +92,8 @@ def build_feed(
     rows = feed_rows(table, filter_, reference, windows=windows)
     properties = CalendarProperties(
         name=_name(filter_, reference),
-        description="Dates of multilateral work for human rights defenders. Each says how it is known; "
-        "days worked out from the past are marked as expected.",
+        description="Dates of multilateral work for human rights defenders. Each entry states its basis; "
+        "dates calculated from past ones are marked as expected.",
         url=base_url,
         source=links.feed_url(base_url, filter_, windows=windows),
         colour=_colour(rows["organisation"].unique(), reference),
@@ -196,12 +197,12 @@ class CalendarEndpoint(PolledEndpoint):
     """The feed of a filter."""
 
     def source(self, request: Request, base_url: str) -> FeedSource:
-        """What the filter of the query keeps of the open calendar. Refuses a parameter that is none."""
+        """Return the public calendar filtered by the query. Refuses an unknown parameter."""
         params = _params(request)
         switches = {links.DOWNLOAD: False, links.WINDOWS: False}
         for name, value in params:
             if name in switches and value != "1":
-                raise HttpRefusal(400, f"The parameter {name} can only be 1, or be left out.")
+                raise HttpRefusal(400, f"The parameter {name} must be 1 or left out.")
             if name in switches:
                 switches[name] = True
         windows = switches[links.WINDOWS]
@@ -224,14 +225,14 @@ class ItemEndpoint(PolledEndpoint):
     """One item as a file to save, cancelled ones of any age and those without dates included."""
 
     def source(self, request: Request, base_url: str) -> FeedSource:
-        """The item. Refuses every parameter, and an item that is not there."""
+        """Return the item. Refuses every parameter, and an unknown item."""
         if _params(request):
-            raise HttpRefusal(400, "The address of an item takes no parameters: leave out what follows the ?.")
+            raise HttpRefusal(400, "The address of an item takes no parameters: remove the ? and everything after it.")
         reference, table = calendar_for(ANONYMOUS)
         _require_whole(reference)
         rows = table[table["item"] == request.path_params["item"]]
         if rows.empty:
-            raise HttpRefusal(404, "The calendar has no such item; look for it on the dashboard's timeline.")
+            raise HttpRefusal(404, "The calendar has no such item. Look for it on the dashboard's timeline.")
         title = str(rows["title"].iloc[0])
         return FeedSource(
             version=_version(table),
@@ -255,11 +256,11 @@ class SubscriptionEndpoint(PolledEndpoint):
         return _limits.guesses.seconds_to_wait(client_host(request))
 
     def digest(self, request: Request) -> str:
-        """The digest of the secret; with a query, which will be refused, it is another one."""
+        """The digest of the secret and the query; a query makes it a different one and is refused."""
         return _digest(request.path_params["token"], _params(request))
 
     def source(self, request: Request, base_url: str) -> FeedSource:
-        """What the subscription holds. Refuses every parameter, and a secret that opens nothing."""
+        """Return the content of the subscription. Refuses every parameter, and an unknown secret."""
         if _params(request):
             raise HttpRefusal(400, "The address of a subscription takes no parameters.")
         subscriber = subscriptions.find_subscriber(request.path_params["token"])
@@ -273,7 +274,7 @@ class SubscriptionEndpoint(PolledEndpoint):
         except FilterError as error:
             raise HttpRefusal(500, str(error)) from None
         _require_whole(items.reference)
-        # Revoked in this moment, or somebody writes just now: the next request notes the day.
+        # If it is being revoked or the workspace is busy, the next request records the day.
         with suppress(Refused, WorkspaceError):
             subscriptions.record_use(subscriber, clock.today())
         return FeedSource(
@@ -303,13 +304,13 @@ def build_subscription(items: subscription_feed.SubscriptionItems, base_url: str
 
 
 class UnknownEndpoint(HTTPEndpoint):
-    """Any other address of a calendar; without it the dashboard's page would answer, with status 200."""
+    """Any other calendar address; without this, the dashboard's page would answer with status 200."""
 
     def get(self, request: Request) -> Response:
         return _refusal(
             request,
             404,
-            f"No calendar is here: the feed is at {links.FEED_PATH}, an item at /feeds/item/NAME.ics.",
+            f"There is no calendar at this address. The feed is at {links.FEED_PATH}, an item at /feeds/item/NAME.ics.",
         )
 
 
@@ -413,9 +414,7 @@ def _disposition(kind: str, name: str) -> str:
 
 
 def _too_often(request: Request, wait: int) -> Response:
-    sentence = (
-        f"This is asked for too often. Ask again in {wait} second{'' if wait == 1 else 's'}, then every few minutes."
-    )
+    sentence = f"Too many requests. Try again in {wait} second{'' if wait == 1 else 's'}, then every few minutes."
     response = _refusal(request, 429, sentence)
     response.headers["Retry-After"] = str(wait)
     return response

@@ -84,9 +84,9 @@ _STATUS = {
 _STANDING = {
     Standing.HELD: "Held.",
     Standing.CONFIRMED: "Confirmed.",
-    Standing.PROVISIONAL: "Provisional: announced, and may still move.",
-    Standing.PROJECTED: "Projected: worked out by a rule, not announced by anyone.",
-    Standing.NOT_CONFIRMED: "Not confirmed: its days have passed, and nobody has recorded what became of it.",
+    Standing.PROVISIONAL: "Provisional: announced, but may still change.",
+    Standing.PROJECTED: "Projected: calculated by a rule, not officially announced.",
+    Standing.NOT_CONFIRMED: "Not confirmed: the dates have passed, and no outcome is recorded.",
     Standing.CANCELLED: "Cancelled.",
 }
 
@@ -148,7 +148,7 @@ def feed_bytes(
     """
     day = as_of or table.attrs.get("as_of")
     if day is None:
-        raise ValueError("Say for which day the feed is: give as_of, or set table.attrs['as_of'].")
+        raise ValueError("Give the date of the feed: pass as_of, or set table.attrs['as_of'].")
     return calendar_bytes(table[~expired(table, day)], properties, alarm_days=alarm_days)
 
 
@@ -318,9 +318,9 @@ def _refuse_incomplete(row: Any) -> None:
             ("a title", content.clean(row.title)),
             ("a first day", row.start.replace("NaT", "")),
             ("a last day", row.end.replace("NaT", "")),
-            ("a day of its last change", row.updated.replace("NaT", "")),
+            ("a date of its last change", row.updated.replace("NaT", "")),
             (
-                "an hour",
+                "a time",
                 row.all_day or row.date_precision in WINDOWS or row.starts_at.replace("NaT", ""),
             ),
         )
@@ -329,7 +329,7 @@ def _refuse_incomplete(row: Any) -> None:
     if missing:
         raise IncompleteItemError(
             f"The item {row.item or row.title or row.uid!r} cannot be written to a calendar: "
-            f"give it {' and '.join(missing)}."
+            f"it needs {' and '.join(missing)}."
         )
 
 
@@ -351,15 +351,15 @@ def _summary(row: Any) -> str:
 
 
 def _description(row: Any) -> str:
-    """What it is and for whom, the wall time at the place, how the date is known, and the source."""
+    """Return the description, addressees, local time, basis of the date, and source."""
     parts = [row.description]
     if row.for_whom:
         parts.append(f"For: {row.for_whom}")
     if row.date_precision == Precision.DAY and not row.all_day:
-        parts.append(f"Time at the place: {_wall_time(row)}")
+        parts.append(f"Local time: {_wall_time(row)}")
     parts.append(f"{_standing(row)} {row.basis}")
     if row.kind == Kind.SESSION and row.entry_end < row.end and row.date_precision not in WINDOWS:
-        parts.append(f"This entry is its main part; the session lasts until {_day(row.end)}.")
+        parts.append(f"This entry covers the main part; the session lasts until {_day(row.end)}.")
     worked_out = row.date_precision == Precision.EXPECTED or row.standing in _WORKED_OUT
     if row.confidence == Confidence.RECALLED and not worked_out:
         parts.append("Not yet checked against a source.")
@@ -369,16 +369,16 @@ def _description(row: Any) -> str:
 
 
 def _standing(row: Any) -> str:
-    """How firm the date is, in a sentence, and the months of a window."""
+    """Return the standing of the date in a sentence, with the months of a window."""
     if row.departure:
-        return "Was due and did not take place."
+        return "Was due but did not take place."
     if row.standing == Standing.PROVISIONAL and row.date_precision == Precision.EXPECTED:
-        return "Provisional: its days are not announced yet."
+        return "Provisional: dates not announced yet."
     text = _STANDING[Standing(row.standing)]
     if row.date_precision not in WINDOWS or row.standing == Standing.CANCELLED:
         return text
-    unknown = "days are not known" if row.standing == Standing.HELD else "dates are not set"
-    return f"{text} The {unknown}: some time in {_span(row)}."
+    unknown = "not known" if row.standing == Standing.HELD else "not set"
+    return f"{text} Exact dates {unknown}: some time in {_span(row)}."
 
 
 def _day(iso: str) -> str:

@@ -48,7 +48,7 @@ def public_url(scheme: str, host: str) -> str:
     if configured:
         return configured
     if not HOST.fullmatch(host):
-        raise ValueError("The address names no host: ask again with a host name, such as calendar.example.org.")
+        raise ValueError("The address has no host name. Try again with one, such as calendar.example.org.")
     return f"{scheme}://{host.lower()}"
 
 

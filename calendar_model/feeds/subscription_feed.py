@@ -28,14 +28,14 @@ from calendar_model.store.models import Change, Event, FollowUp, ItemLink
 from calendar_model.vocabulary import Confidence, Kind, Precision, Sensitivity, Standing
 
 STAFF = Viewer("", Sensitivity.INTERNAL)
-"""What all of the staff may see, whoever they are."""
+"""A viewer who sees what all staff may see."""
 
-BASIS = "A follow-up, due on the day that its owner has set."
+BASIS = "A follow-up, due on the date set by its owner."
 
 
 @dataclass(frozen=True)
 class SubscriptionItems:
-    """What a subscription holds, before it is filtered and written.
+    """The content of a subscription, before it is filtered and written.
 
     ``table`` is the calendar at the subscription's level. ``filter`` applies to it, and not to ``follow_ups``.
     """

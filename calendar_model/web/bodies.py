@@ -23,20 +23,20 @@ LARGEST_BODY = 16 * 2**10
 """Bytes of any other body: no address of the dashboard needs one."""
 
 LONGEST_QUERY = 8 * 2**10
-"""Characters of a query: every parameter of the filter many times over."""
+"""Characters of a query: enough for every parameter of the filter many times over."""
 
 OF_ONE_SESSION, OF_ALL = 3 * LARGEST_UPLOAD, 16 * LARGEST_UPLOAD
 """Bytes that uploads of one session, and of all together, may hold in memory, those on their way included."""
 
 UPLOAD_SECONDS = 120
-"""After this long an upload that is still on its way is given up, and its place is free for another."""
+"""Time limit of an upload, after which its place is free for another."""
 
-TOO_LARGE = f"Files may have up to {LARGEST_UPLOAD // 2**20} MB. Choose a smaller one, or divide it."
-BODY_TOO_LARGE = "This address takes nothing of that size. Open it without a body."
+TOO_LARGE = f"Files may have up to {LARGEST_UPLOAD // 2**20} MB. Choose a smaller one, or split it."
+BODY_TOO_LARGE = "The request body is too large. Open the address without a body."
 QUERY_TOO_LONG = f"The address is too long. Use at most {LONGEST_QUERY} characters after the question mark."
-NOT_OFFERED = "No page of yours offers to take a file. Open the page Import and choose the file there."
-FULL = "Other files are being read at the moment. Try again in a minute."
-TOO_SLOW = "The file took too long to arrive. Try again with a smaller one."
+NOT_OFFERED = "No open page accepts files. Open the Import page and choose the file there."
+FULL = "Other files are being read. Try again in a minute."
+TOO_SLOW = "The upload took too long. Try again with a smaller file."
 
 _UPLOAD = re.compile(r"/_stcore/upload_file/(?P<session>[^/]+)/[^/]+/?$")
 _MULTIPART_OVERHEAD = 64 * 2**10
@@ -56,7 +56,7 @@ def no_uploads_held(session: str) -> HeldUploads:
 
 
 class _TooMuchError(Exception):
-    """More bytes have come than may."""
+    """The body has more bytes than allowed."""
 
 
 class BoundedBodies:

@@ -33,14 +33,14 @@ from calendar_model.store.failures import Failure, note_failure
 
 EVERY_SECONDS = 30.0
 PATIENCE_SECONDS = 4.0
-"""How long the database may take to answer. After that it counts as away, whatever it says later."""
+"""How long the database may take to answer before it counts as unavailable."""
 
 LEAST_FREE = 64 * 2**20
-"""Bytes that have to be free where the workspace's file is: room for a backup and for what is written in a day."""
+"""Free bytes required on the disk of the workspace's file: room for a backup and a day's changes."""
 
 NO_DATABASE = "The database of the workspace does not answer."
-NO_REFERENCE = "The reference cannot be read to its end; `python -m calendar_model check` says why."
-NO_ROOM = "The disk on which the workspace is kept is nearly full."
+NO_REFERENCE = "Part of the reference cannot be read; run `python -m calendar_model check` for the reason."
+NO_ROOM = "The disk of the workspace is nearly full."
 
 _log = logging.getLogger(__name__)
 _looking: RunVar[asyncio.Task[list[str]] | None] = RunVar("calendar_model.web.health.looking")
@@ -82,7 +82,7 @@ class Outages:
         self._lock = Lock()
 
     def note(self, reasons: Sequence[str]) -> None:
-        """Take in what was found just now."""
+        """Record the current reasons."""
         with self._lock:
             if tuple(reasons) == self._reasons:
                 return

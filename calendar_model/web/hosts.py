@@ -26,11 +26,11 @@ from calendar_model.web.refusals import refuse
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 WRONG_HOST = (
-    "The dashboard does not answer to this host name. Open it at its own address. To serve it under another name, set "
-    f"{PUBLIC_URL_VARIABLE} to that address and start it again."
+    "The dashboard is not served under this host name. Open it at its own address. To use another name, set "
+    f"{PUBLIC_URL_VARIABLE} to that address and restart."
 )
-NO_HOST = "The request has to name one host, such as calendar.example.org."
-WRONG_ORIGIN = "Another website asked for this. Open the dashboard at its own address."
+NO_HOST = "The request must name one host, such as calendar.example.org."
+WRONG_ORIGIN = "This request came from another website. Open the dashboard at its own address."
 
 _ORIGIN = re.compile(r"(?P<scheme>https?)://(?P<authority>[^/?#@\s]+)")
 _DEFAULT_PORTS = {"http": 80, "https": 443}

@@ -62,7 +62,7 @@ def test_a_workspace_that_cannot_be_opened_costs_no_client_its_copy(
     response = ask(client, path)
     assert (response.status_code, response.text) == (
         503,
-        "What the mission keeps cannot be read at the moment, so this calendar would be incomplete. Ask again later.",
+        "The mission's records cannot be read at the moment, so this calendar would be incomplete. Try again later.",
     )
 
 
@@ -166,8 +166,8 @@ def test_other_methods_are_refused(client: TestClient, method: str) -> None:
             "standing=certain",
             "“certain” is not a value of “standing”. Use held, confirmed, provisional, projected, not-confirmed or cancelled.",
         ),
-        ("download=yes", "The parameter download can only be 1, or be left out."),
-        ("windows=0", "The parameter windows can only be 1, or be left out."),
+        ("download=yes", "The parameter download must be 1 or left out."),
+        ("windows=0", "The parameter windows must be 1 or left out."),
     ],
 )
 def test_what_is_not_allowed_gets_a_sentence(client: TestClient, query: str, sentence: str) -> None:
@@ -184,7 +184,10 @@ def test_what_is_not_allowed_gets_a_sentence(client: TestClient, query: str, sen
 def test_no_other_calendar_answers(client: TestClient, path: str) -> None:
     response = ask(client, path)
     assert response.status_code == 404
-    assert response.text == "No calendar is here: the feed is at /feeds/calendar.ics, an item at /feeds/item/NAME.ics."
+    assert (
+        response.text
+        == "There is no calendar at this address. The feed is at /feeds/calendar.ics, an item at /feeds/item/NAME.ics."
+    )
 
 
 def test_query_strings_are_not_logged(client: TestClient, caplog: pytest.LogCaptureFixture) -> None:
@@ -287,7 +290,7 @@ def test_an_item_as_a_file(client: TestClient) -> None:
 def test_an_item_that_is_not_there(client: TestClient) -> None:
     response = ask(client, "/feeds/item/session-HRC999.ics")
     assert response.status_code == 404
-    assert response.text == "The calendar has no such item; look for it on the dashboard's timeline."
+    assert response.text == "The calendar has no such item. Look for it on the dashboard's timeline."
     assert ask(client, "/feeds/item/session-HRC61.ics?tz=UTC").status_code == 400
 
 

@@ -87,10 +87,7 @@ def test_a_deadline_with_an_hour_is_a_moment_in_utc() -> None:
         "CATEGORIES:un-hrc,deadline",
         "CLASS:PUBLIC",
         (
-            "DESCRIPTION:The text\\, in Word\\, with the list of main sponsors\\nFor: penholder\\n"
-            "Time at the place: Thu 19 Mar 2026\\, 13:00 (Europe/Zurich\\, UTC+01:00)\\n"
-            "Held. Twelve days before the session ends\\, by the Council's practice.\\n"
-            "Not yet checked against a source."
+            "DESCRIPTION:The text\\, in Word\\, with the list of main sponsors\\nFor: penholder\\nLocal time: Thu 19 Mar 2026\\, 13:00 (Europe/Zurich\\, UTC+01:00)\\nHeld. Twelve days before the session ends\\, by the Council's practice.\\nNot yet checked against a source."
         ),
         "LAST-MODIFIED:20261124T000000Z",
         "LOCATION:Geneva",
@@ -106,9 +103,7 @@ def test_a_timed_meeting_says_both_offsets_when_the_clocks_change_in_between() -
     assert lines[1:3] == ["DTSTART:20261024T203000Z", "DTEND:20261025T023000Z"]
     assert prop("TRANSP", TIMED_MEETING) == "TRANSP:OPAQUE"
     assert prop("DESCRIPTION", TIMED_MEETING) == (
-        "DESCRIPTION:Time at the place: Sat 24 Oct 2026\\, 22:30 – Sun 25 Oct 2026\\, 03:30 "
-        "(Europe/Zurich\\, UTC+02:00\\, at the end UTC+01:00)\\n"
-        "Confirmed. In the Council's programme of work.\\nSource: https://www.ohchr.org/en/hr-bodies/hrc"
+        "DESCRIPTION:Local time: Sat 24 Oct 2026\\, 22:30 – Sun 25 Oct 2026\\, 03:30 (Europe/Zurich\\, UTC+02:00\\, at the end UTC+01:00)\\nConfirmed. In the Council's programme of work.\\nSource: https://www.ohchr.org/en/hr-bodies/hrc"
     )
 
 
@@ -122,7 +117,7 @@ def test_a_window_is_never_taken_for_exact_days() -> None:
     assert prop("STATUS", WINDOW) == "STATUS:TENTATIVE"
     assert prop("TRANSP", WINDOW) == "TRANSP:TRANSPARENT"
     assert prop("DESCRIPTION", WINDOW) == (
-        "DESCRIPTION:Provisional: announced\\, and may still move. The dates are not set: some time in "
+        "DESCRIPTION:Provisional: announced\\, but may still change. Exact dates not set: some time in "
         "Feb–Apr 2027. The spring session lies between February and April.\\n"
         "Source: https://www.ohchr.org/en/hr-bodies/hrc"
     )
@@ -139,7 +134,7 @@ def test_an_expected_item_is_tentative_on_its_days_and_says_the_interval() -> No
         "CATEGORIES:un-hrc,session",
         "CLASS:PUBLIC",
         (
-            "DESCRIPTION:Projected: worked out by a rule\\, not announced by anyone. Expected Mon 22 Feb 2027\\, "
+            "DESCRIPTION:Projected: calculated by a rule\\, not officially announced. Expected Mon 22 Feb 2027\\, "
             "between 22 Feb and 1 Mar 2027: the last Monday of February in 11 of 11 years."
         ),
         "LAST-MODIFIED:20261124T000000Z",
@@ -315,10 +310,10 @@ def test_missing_values_leave_no_trace() -> None:
 @pytest.mark.parametrize(
     ("lacks", "sentence"),
     [
-        ({"title": ""}, "give it a title."),
-        ({"start": None}, "give it a first day."),
-        ({"end": None, "updated": None}, "give it a last day and a day of its last change."),
-        ({"all_day": False}, "give it an hour."),
+        ({"title": ""}, "it needs a title."),
+        ({"start": None}, "it needs a first day."),
+        ({"end": None, "updated": None}, "it needs a last day and a date of its last change."),
+        ({"all_day": False}, "it needs a time."),
     ],
 )
 def test_an_incomplete_item_is_named_and_not_written(lacks: dict[str, Any], sentence: str) -> None:
@@ -330,7 +325,7 @@ def test_an_incomplete_item_is_named_and_not_written(lacks: dict[str, Any], sent
 def test_the_day_must_be_known() -> None:
     table = table_of([SESSION])
     del table.attrs["as_of"]
-    with pytest.raises(ValueError, match="Say for which day the feed is"):
+    with pytest.raises(ValueError, match="Give the date of the feed"):
         feed_bytes(table, CalendarProperties(""))
 
 
@@ -454,7 +449,7 @@ def test_hours_on_the_days_when_clocks_change(zone: str, wall: str, utc: str, sa
     assert prop("DTSTART", row) == f"DTSTART:{utc}"
     (seen,) = readers.by_icalendar(feed(row)).values()
     assert seen.start == at
-    assert seen.description.splitlines()[2] == f"Time at the place: {said}"
+    assert seen.description.splitlines()[2] == f"Local time: {said}"
 
 
 # Read back by others

@@ -53,7 +53,7 @@ def test_a_secret_is_refused_when_asked_for_far_too_often_and_others_are_not(
     assert [answer.status_code for answer in answers] == [200] * 4 + [429]
     wait = answers[-1].headers["Retry-After"]
     assert 900 < int(wait) <= 1000
-    assert answers[-1].text == f"This is asked for too often. Ask again in {wait} seconds, then every few minutes."
+    assert answers[-1].text == f"Too many requests. Try again in {wait} seconds, then every few minutes."
     assert answers[-1].headers["Cache-Control"] == "no-store"
     assert client.get(other).status_code == 200
     assert client.get(FEED).status_code == 200

@@ -56,9 +56,7 @@ ENGAGEMENT: dict[str, Any] = {
     "on": TODAY,
     "sensitivity": Sensitivity.INTERNAL,
 }
-UNKNOWN = (
-    "This address opens no calendar: it was revoked, has expired, or never was one. Make a new one on the page Feeds."
-)
+UNKNOWN = "There is no calendar at this address: it was revoked, has expired or never existed. Create a new one on the Feeds page."
 
 
 @pytest.fixture
@@ -143,7 +141,7 @@ def test_follow_ups_are_in_it_for_who_asks(client: TestClient, staff_member: Vie
     assert str(found["DESCRIPTION"]).splitlines() == [
         "Engagement: Round of civil society",
         "For: yourself",
-        "Confirmed. A follow-up, due on the day that its owner has set.",
+        "Confirmed. A follow-up, due on the date set by its owner.",
     ]
     change_subscription(staff_member, only(staff_member).id, name="", alarm_days=None, follow_ups=False)
     assert uids(ask(client, token)) == set()
