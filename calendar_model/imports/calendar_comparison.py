@@ -1,7 +1,7 @@
-"""The events of a calendar of others compared with those here: what importing them would do.
+"""Compares the events of a calendar with those here, to plan an import.
 
-An event is found again by the identifier that its calendar gives it. What somebody has set here by hand since it was
-last imported stays as it is; everything else follows the calendar.
+An event is recognised by its identifier in the calendar. Values set here by hand since the last import stay; all
+others follow the calendar.
 """
 
 from __future__ import annotations
@@ -30,20 +30,20 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
     "location": ("location",),
     "programme": ("programme",),
 }
-"""What is imported of an event: columns that only make sense together change together."""
+"""The imported columns of an event, in groups that change together."""
 _COLUMNS = tuple(column for columns in _FIELDS.values() for column in columns)
 _WHOLE_CALENDAR = ("", "PUBLISH")
-"""Methods of a file that holds all of a calendar; a message about one event (RFC 5546) says nothing of the others."""
+"""Methods of a file with a whole calendar; a message about one event (RFC 5546) says nothing about the others."""
 
 
 @dataclass(frozen=True)
 class CalendarSettings:
-    """How the events of a calendar are imported.
+    """Settings of an import of a calendar.
 
-    They become events of ``body`` (a code of the reference) and ``event_kind``, at the level ``sensitivity``. Hours
-    without a zone of their own are in ``timezone`` (IANA). ``source_name`` is what readers know the calendar by,
-    ``source`` the identifier of the remote calendar, empty for a file. What lies outside ``since`` and ``until`` (days,
-    both included; without them from a year ago to three years ahead) is left out.
+    Its events become events of ``body`` (a code of the reference) and ``event_kind``, at the level ``sensitivity``.
+    Hours without a zone of their own are in ``timezone`` (IANA). ``source_name`` is the name of the calendar,
+    ``source`` the identifier of the remote calendar, empty for a file. Events outside ``since`` and ``until`` (days,
+    both inclusive; default: a year ago to three years ahead) are left out.
     """
 
     body: str
@@ -57,7 +57,7 @@ class CalendarSettings:
 
 
 class KnownEvents:
-    """The events that a reader may see, by what they are found again by; each has ``imported`` loaded."""
+    """The events that a reader may see, by the keys that identify them; each has ``imported`` loaded."""
 
     def __init__(self, events: Iterable[Event]) -> None:
         self.imported: list[Event] = []
@@ -73,7 +73,7 @@ class KnownEvents:
                 self._by_hand[(event.title.casefold().strip(), event.body, event.start)].append(event)
 
     def find(self, row: Mapping[str, Any], values: Mapping[str, Any]) -> Event | None:
-        """The event that was imported as this one. One that recurs by now is known by its first occurrence.
+        """Return the imported event. An event that has begun to recur is recognised by its first occurrence.
 
         Where others shared its identifier it is known by its alias, though it may be the only one by now; where others
         do by now, by its title and day.
@@ -90,22 +90,23 @@ class KnownEvents:
         return single if single is not None and single.start == values["start"] else None
 
     def series(self, uid: str) -> Sequence[Event]:
-        """All that was imported of a series."""
+        """All imported events of a series."""
         return self._series.get(uid, ())
 
     def entered(self, body: str, values: Mapping[str, Any]) -> Event | None:
-        """An event that somebody has entered by hand, with the same title, body and beginning."""
+        """An event entered by hand with the same title, body and start."""
         hour = values["start_time"]
         alike = self._by_hand.get((values["title"].casefold().strip(), body, values["start"]), ())
         return next((event for event in alike if None in (hour, event.start_time) or hour == event.start_time), None)
 
 
 def compare(found: Mapping[str, Any], settings: CalendarSettings, known: KnownEvents) -> ImportPlan:
-    """What importing a calendar would do. ``found`` is what :func:`calendar_model.imports.ics.reader.read_calendar`
-    gives, as the worker sent it.
+    """Return the plan of an import.
 
-    Raises ImportRefused for a calendar that is followed and came back empty, and KeyError, TypeError, AttributeError or
-    ValueError for what no worker sends.
+    ``found`` is the result of :func:`calendar_model.imports.ics.reader.read_calendar`, as sent by the worker.
+
+    Raises ImportRefused for a followed calendar that came back empty, and KeyError, TypeError, AttributeError or
+    ValueError for invalid data from the worker.
     """
     rows: list[Mapping[str, Any]] = found["rows"]
     readable = any(row["problem"] is None for row in rows)
@@ -114,7 +115,7 @@ def compare(found: Mapping[str, Any], settings: CalendarSettings, known: KnownEv
         raise ImportRefused("ics-no-events-left")
     lines: list[ImportLine] = []
     met: set[str] = set()
-    """Events here that the calendar still has."""
+    """Events here that are still in the calendar."""
     left_out = 0
     for row in rows:
         if row["problem"] is not None:
@@ -158,7 +159,7 @@ def compare(found: Mapping[str, Any], settings: CalendarSettings, known: KnownEv
 
 
 def _values(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The columns that a row of the worker brings, checked again. Raises what they raise for what they are not."""
+    """Return the columns of a row from the worker, checked again. Raises ValueError and the like for invalid data."""
 
     def hour(text: str) -> time | None:
         return time.fromisoformat(text) if text else None
@@ -189,7 +190,7 @@ def _refused(row: Mapping[str, Any], values: Mapping[str, Any], wrong: Sequence[
 def _new(
     row: Mapping[str, Any], values: Mapping[str, Any], settings: CalendarSettings, entered: Event | None
 ) -> ImportLine:
-    """What becomes of an event that was not imported before; ``entered`` is the same one, entered by hand."""
+    """Return the line of an event not imported before; ``entered`` is the same event, entered by hand."""
     if wrong := problems_of_event({**values, "body": settings.body}):
         return _refused(row, values, wrong)
     if values["standing"] is Standing.CANCELLED:
@@ -205,7 +206,7 @@ def _new(
 
 
 def _changed(row: Mapping[str, Any], values: Mapping[str, Any], event: Event, settings: CalendarSettings) -> ImportLine:
-    """What becomes of an event that was imported before, field by field."""
+    """Return the line of an event imported before, compared field by field."""
     before, here = _last_import(event), {column: getattr(event, column) for column in _COLUMNS}
     columns: dict[str, Any] = {}
     changes, kept = [], []
@@ -224,7 +225,7 @@ def _changed(row: Mapping[str, Any], values: Mapping[str, Any], event: Event, se
     if wrong := problems_of_event({"body": event.body, **here, **columns}):
         return _refused(row, values, wrong, **record)
     outcome = Outcome.CANCELLED if columns.get("standing") is Standing.CANCELLED else Outcome.CHANGED
-    # A field that stays by hand goes on being measured against what was imported when it was set.
+    # A field kept by hand is still compared with the value imported when it was set.
     assert event.imported is not None
     uid = event.imported.uid if event.imported.uid == row["alias"] else row["uid"]
     origin = _origin(uid, row["occurrence"], _keeping_source(event, settings), {**before, **columns})
@@ -236,7 +237,7 @@ def _field_value(name: str, values: Mapping[str, Any]) -> object:
 
 
 def _origin(uid: str, occurrence: str, settings: CalendarSettings, imported: Mapping[str, Any]) -> dict[str, str]:
-    """The columns of ``Imported`` for an event of which ``imported`` was taken; missing ones are empty."""
+    """Return the columns of ``Imported`` for an imported event; missing ones are empty."""
     values = {column: _as_text(imported.get(column)) for column in _COLUMNS}
     return {
         "uid": uid,
@@ -248,7 +249,7 @@ def _origin(uid: str, occurrence: str, settings: CalendarSettings, imported: Map
 
 
 def _as_text(value: Any) -> str:
-    """A column as ``Imported.values`` keeps it."""
+    """A column as stored in ``Imported.values``."""
     return "" if value is None else value.isoformat() if isinstance(value, (date, time)) else str(value)
 
 
@@ -260,7 +261,7 @@ def _last_import(event: Event) -> dict[str, str]:
 
 
 def _keeping_source(event: Event, settings: CalendarSettings) -> CalendarSettings:
-    """A file changes an event that is followed at an address without taking it from there."""
+    """Return the settings with the event's followed calendar as source, because a file does not replace it."""
     origin = event.imported
     if settings.source or origin is None or not origin.source:
         return settings
@@ -277,20 +278,20 @@ def _series_called_off(
 
 
 def _is_of(event: Event, series: Container[str]) -> bool:
-    """Whether an event was imported as an occurrence of one of the series, by their identifiers."""
+    """Whether an event was imported as an occurrence of one of the series, given by identifier."""
     origin = event.imported
     return origin is not None and bool(origin.occurrence) and origin.uid in series
 
 
 def _came_with(event: Event, settings: CalendarSettings) -> bool:
-    """Whether an event came from a file of this calendar before."""
+    """Whether an event was imported earlier from a file of this calendar."""
     origin = event.imported
     came = origin is not None and not origin.source and origin.source_name == settings.source_name
     return came and event.body == settings.body
 
 
 def _gone(events: Iterable[Event], settings: CalendarSettings, after: int) -> Iterator[ImportLine]:
-    """What the calendar had, and has no more. What is over stays: calendars forget what is past."""
+    """Return the lines of events that are gone from the calendar. Past events stay, because calendars drop them."""
     first = max(settings.since, today())
     for number, event in enumerate(events, after + 1):
         if first <= event.start <= settings.until and event.standing is not Standing.CANCELLED:
@@ -298,7 +299,7 @@ def _gone(events: Iterable[Event], settings: CalendarSettings, after: int) -> It
 
 
 def _offered(lines: Iterable[ImportLine]) -> Iterator[ImportLine]:
-    """The lines that would cancel something, to be written only if the reader agrees."""
+    """Return the lines that would cancel an event, to be written only if the reader agrees."""
     for line in lines:
         if line.outcome is Outcome.CANCELLED:
             yield replace(line, notes=(*line.notes, ImportNote("ics-only-offered")), offered=True)

@@ -1,4 +1,4 @@
-"""Calendar files of others: what importing one would do, and doing it, in one transaction."""
+"""Imports of calendar files: preview one, and write it in one transaction."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from calendar_model.store.models import Event, Imported
 from calendar_model.vocabulary import Sensitivity
 
 LONGEST = timedelta(days=3660)
-"""How many days ``since`` and ``until`` may lie from each other."""
+"""Maximum days between ``since`` and ``until``."""
 
 
 def problems_of(settings: CalendarSettings) -> tuple[Problem, ...]:
-    """What is missing or wrong in the settings; empty: nothing."""
+    """Return the problems of the settings; empty if there are none."""
     found: list[Problem] = []
     if not settings.body:
         found.append(Problem("ics-no-body", "body"))
@@ -44,10 +44,10 @@ def problems_of(settings: CalendarSettings) -> tuple[Problem, ...]:
 def plan_calendar(
     viewer: Viewer, data: bytes, settings: CalendarSettings, workspace: Workspace | None = None
 ) -> ImportPlan:
-    """What importing the events of an iCalendar file would do; nothing is written.
+    """Return what importing an iCalendar file would do; nothing is written.
 
     Events are compared with those that ``viewer`` may see. Raises
-    :class:`~calendar_model.imports.plan.ImportRefused` for a file of which nothing is imported.
+    :class:`~calendar_model.imports.plan.ImportRefused` for a file from which nothing can be imported.
     """
     if problems := problems_of(settings):
         raise ImportRefused(problems[0].code, **problems[0].values)
@@ -64,7 +64,7 @@ def plan_calendar(
     try:
         return compare(found, settings, known)
     except (KeyError, TypeError, AttributeError, ValueError) as fault:
-        # What comes from the worker is as strange as the file that it has read.
+        # The worker's answer is as untrusted as the file.
         if isinstance(fault, ImportRefused):
             raise
         raise ImportRefused("file-unreadable") from None
@@ -73,16 +73,16 @@ def plan_calendar(
 def write_calendar(
     viewer: Viewer, plan: ImportPlan, progress: Progress = no_progress, workspace: Workspace | None = None
 ) -> ImportPlan:
-    """Writes what a plan says, all of it in one transaction or nothing, and gives the plan back.
+    """Write a plan in one transaction, all or nothing, and return it.
 
-    Raises :class:`~calendar_model.access.problems.Refused` for what a rule forbids, and
-    :class:`~calendar_model.access.unit_of_work.EditConflict` where an event was changed, or imported, since the plan
+    Raises :class:`~calendar_model.access.problems.Refused` if a rule forbids it, and
+    :class:`~calendar_model.access.unit_of_work.EditConflict` if an event was changed or imported since the plan
     was made.
     """
     lines = plan.to_write
     if not lines:
         return plan
-    reason = f"Taken from the calendar “{lines[0].more['source_name']}”."
+    reason = f"Imported from the calendar “{lines[0].more['source_name']}”."
     with writing(viewer, reason, workspace) as session, session.no_autoflush:
         _check_still_new(session, lines)
         public: list[Event] = []
@@ -98,7 +98,7 @@ def write_calendar(
                 setattr(event.imported, column, line.more[column])
             event.imported.taken_on = today()
             progress(done, len(lines))
-        # An event is born internal, whoever imports it; that it is shown to more people is a change with its reason.
+        # An event is created as internal; showing it to more people is a separate change with a reason.
         session.flush()
         for event in public:
             event.sensitivity = Sensitivity.PUBLIC
@@ -106,7 +106,7 @@ def write_calendar(
 
 
 def _check_still_new(session: Session, lines: Sequence[ImportLine]) -> None:
-    """Raises EditConflict if somebody has imported the same file meanwhile: its events are not made twice."""
+    """Raise EditConflict if the same file was imported in the meantime, so that its events are not created twice."""
     new = {(line.more["uid"], line.more["occurrence"]) for line in lines if line.outcome is Outcome.NEW}
     imported = select(Imported.uid, Imported.occurrence).where(Imported.uid.in_({uid for uid, _ in new}))
     if any((uid, occurrence) in new for uid, occurrence in session.execute(imported)):

@@ -1,6 +1,6 @@
-"""The lines of an import as sentences for people; page and command line show these.
+"""The lines of an import as sentences, for pages and the command line.
 
-Single problems and notes have theirs in :mod:`calendar_model.messages.imports`.
+The sentences of single problems and notes are in :mod:`calendar_model.messages.imports`.
 """
 
 from __future__ import annotations
@@ -15,25 +15,25 @@ from calendar_model.imports.tables.columns import TemplateColumn
 from calendar_model.messages.imports import AFTER_LABEL
 
 _LONGEST_TEXT, _LONGEST_CELL = 80, 60
-"""Letters that are shown of a field of an event, and of a column of a record."""
+"""Characters shown of a field of an event, and of a column of a record."""
 _EVENT_LABELS = {
     "title": "Title",
     "period": "When",
-    "standing": "Standing",
+    "standing": "Status",
     "location": "Place",
     "programme": "Programme",
 }
 
 
 def explain_event(line: ImportLine) -> str:
-    """Of a line of a calendar: why it is refused, or what would change, what stays, and what else there is to know."""
+    """Explain a line of a calendar: why it is refused, or what would change and what stays, with its notes."""
     if line.problems:
         return _joined(map(str, line.problems))
     changes = [
         f"{_EVENT_LABELS[one.field]}: {_event_value(one.before)} → {_event_value(one.after)}." for one in line.changes
     ]
     kept = [
-        f"{_EVENT_LABELS[one.field]} stays as it was set by hand, {_event_value(one.before)}; the calendar has "
+        f"{_EVENT_LABELS[one.field]} was set by hand and stays {_event_value(one.before)}; the calendar has "
         f"{_event_value(one.after)}."
         for one in line.kept
     ]
@@ -41,7 +41,7 @@ def explain_event(line: ImportLine) -> str:
 
 
 def explain_row(line: ImportLine, columns: Iterable[TemplateColumn]) -> str:
-    """Of a row of a table: why it is refused, or what would change, and what else there is to know."""
+    """Explain a row of a table: why it is refused, or what would change, with its notes."""
     labels = {"period": "When", **{column.name: column.label for column in columns}}
     if line.problems:
         return _joined(
@@ -50,12 +50,12 @@ def explain_row(line: ImportLine, columns: Iterable[TemplateColumn]) -> str:
         )
     changes = [f"{labels[one.field]}: {_row_value(one.before)} → {_row_value(one.after)}" for one in line.changes]
     kept = ", ".join(labels[one.field] for one in line.kept)
-    stays = [f"{kept}: changed here by hand, and stays so, because the file says what it said before"] if kept else []
+    stays = [f"{kept}: changed here by hand and kept, because the file has not changed"] if kept else []
     return "; ".join([*changes, *map(str, line.notes), *stays])
 
 
 def period_text(period: Period | None) -> str:
-    """``Wed 3 Mar 2027, 10:00–11:30 (Europe/Zurich)``; days alone without hours; empty where it is not known."""
+    """``Wed 3 Mar 2027, 10:00–11:30 (Europe/Zurich)``; only days without hours; empty if unknown."""
     if period is None:
         return ""
     days = wording.span(period.start, period.end, period.precision)
@@ -70,7 +70,7 @@ def hours_text(period: Period | None) -> str:
 
 
 def counts_text(plan: ImportPlan) -> str:
-    """``12 new, 3 changed``; empty for no lines."""
+    """``12 new, 3 changed``; empty without lines."""
     return ", ".join(f"{count} {outcome}" for outcome, count in plan.counts.items())
 
 
@@ -79,9 +79,9 @@ def _joined(sentences: Iterable[str]) -> str:
 
 
 def _row_value(value: object) -> str:
-    """A column of a record, as a cell would have it."""
+    """The value of a column of a record, as in a cell."""
     if value is None or value == "":
-        return "nothing"
+        return "empty"
     if isinstance(value, StrEnum):
         return wording.term(value)
     if isinstance(value, Period):
@@ -92,10 +92,10 @@ def _row_value(value: object) -> str:
 
 
 def _event_value(value: object) -> str:
-    """A field of an event, texts in quotation marks."""
+    """The value of a field of an event, texts in quotation marks."""
     if isinstance(value, Period):
         return period_text(value)
     if isinstance(value, StrEnum):
         return wording.standing_words(value).casefold()
     text = wording.shortened(str(value), _LONGEST_TEXT)
-    return f"“{text}”" if text else "nothing"
+    return f"“{text}”" if text else "empty"

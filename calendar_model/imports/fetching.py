@@ -1,8 +1,7 @@
 """Calendars at an address: which addresses may be read, and what their server answers.
 
-Nothing is asked but what the administrator has listed: an address that somebody types must not reach into a network
-that only the server can see. An address may be a secret of its own: no message, log or history holds more of it than
-the name of its host.
+Only addresses listed by the administrator are fetched, so that no one can reach into a network that only the server
+can see. An address may itself be a secret: messages, logs and the history contain only its host name.
 """
 
 from __future__ import annotations
@@ -23,9 +22,9 @@ from calendar_model.imports.plan import ImportRefused
 from calendar_model.imports.sandbox import MAX_BYTES
 
 VARIABLE = "HRD_CALENDAR_REMOTE"
-"""Names the beginnings of the addresses that may be read, separated by commas or blanks."""
+"""Environment variable with the prefixes of permitted addresses, separated by commas or blanks."""
 SECONDS = 30.0
-"""How long a calendar may take to come, from the first question to its last byte, redirects included."""
+"""Time limit for fetching a calendar, including redirects."""
 MAX_REDIRECTS = 3
 
 _PORTS = {"https": 443, "http": 80}
@@ -34,22 +33,22 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 def allowed() -> tuple[str, ...]:
-    """The beginnings of the addresses that may be read, as the administrator has listed them.
+    """Return the prefixes of permitted addresses, as listed by the administrator.
 
-    Each is ``https://``, a host, and the first segments of a path. Plain ``http://`` is taken for a server on this
-    same machine alone (``127.0.0.1``, ``::1``, ``localhost``). What is neither is left out.
+    Each is ``https://``, a host, and the first segments of a path. Plain ``http://`` is accepted only for a server
+    on this machine (``127.0.0.1``, ``::1``, ``localhost``). Other entries are left out.
     """
     return tuple(beginning for beginning in _in_the_list() if _beginning(beginning) is not None)
 
 
 def not_allowed() -> tuple[str, ...]:
-    """What the list holds beside the beginnings that :func:`allowed` gives."""
+    """Return the invalid entries of the list, which :func:`allowed` leaves out."""
     return tuple(beginning for beginning in _in_the_list() if _beginning(beginning) is None)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a server answered."""
+    """The answer of a server."""
 
     body: bytes = b""
     etag: str = ""
@@ -65,12 +64,12 @@ def _not_while_asking(_record: logging.LogRecord) -> bool:
 
 
 for _name in ("httpx", "httpcore.connection", "httpcore.http11", "httpcore.proxy"):
-    # They write whole addresses and headers.
+    # These loggers write whole addresses and headers.
     logging.getLogger(_name).addFilter(_not_while_asking)
 
 
 def fetch(address: str, etag: str = "", last_modified: str = "") -> Answer:
-    """Ask the server at an address that is listed; raises ImportRefused for an answer that is no calendar or none."""
+    """Fetch a listed address; raises ImportRefused if there is no answer, or it is not a calendar."""
     url = listed(address)
     try:
         return asyncio.run(_within_time(url, etag, last_modified))
@@ -81,7 +80,7 @@ def fetch(address: str, etag: str = "", last_modified: str = "") -> Answer:
 
 
 def listed(address: str) -> httpx.URL:
-    """An address that may be asked; raises ImportRefused for any other. ``webcal:`` is https, as clients read it."""
+    """Return a permitted address; raises ImportRefused for any other. ``webcal:`` becomes https, as in clients."""
     try:
         url = httpx.URL(re.sub(r"^webcals?:", "https:", address.strip(), flags=re.IGNORECASE))
     except httpx.InvalidURL:
@@ -101,7 +100,7 @@ def _in_the_list() -> list[str]:
 
 
 def _beginning(text: str) -> httpx.URL | None:
-    """A listed beginning as an address; None for what is none."""
+    """Parse a listed prefix as an address; None if it is not valid."""
     try:
         url = httpx.URL(text)
     except httpx.InvalidURL:
@@ -119,7 +118,7 @@ def _within(url: httpx.URL, beginning: httpx.URL) -> bool:
     ):
         return False
     path, first = (one.raw_path.partition(b"?")[0].decode("ascii") for one in (url, beginning))
-    # A server may read an escaped step upwards as one, and so leave what is listed.
+    # A server may decode an escaped "..", and so leave the listed path.
     if re.search(r"[\\/]\.{1,2}([\\/]|$)|//|\\", unquote(unquote(path))):
         return False
     return path == first or path.startswith(first if first.endswith("/") else f"{first}/")
@@ -137,7 +136,7 @@ async def _within_time(url: httpx.URL, etag: str, last_modified: str) -> Answer:
         headers["If-None-Match"] = etag
     if last_modified:
         headers["If-Modified-Since"] = last_modified
-    # One clock for all of it: a server that sends a letter now and then would never be late by any other.
+    # One time limit for the whole answer: a server that sends a byte now and then would evade any other.
     opened = httpx.AsyncClient(verify=_trust(), timeout=SECONDS, trust_env=url.scheme == "https")
     async with asyncio.timeout(SECONDS), opened as client:
         for _ in range(MAX_REDIRECTS + 1):

@@ -15,7 +15,7 @@ from calendar_model.messages import message
 from calendar_model.vocabulary import Precision, Standing
 
 Progress = Callable[[int, int], None]
-"""Called with how many lines are done, and of how many."""
+"""Called with the number of lines done, and their total."""
 
 
 def no_progress(_done: int, _of: int) -> None:
@@ -23,7 +23,7 @@ def no_progress(_done: int, _of: int) -> None:
 
 
 class ImportRefused(Refused):
-    """A file, or an address, of which nothing is imported."""
+    """A file or an address from which nothing is imported."""
 
     def __init__(self, code: str, **values: object) -> None:
         self.problem = Problem(code, values=values)
@@ -31,15 +31,15 @@ class ImportRefused(Refused):
 
 
 class Outcome(StrEnum):
-    """What would become of a line."""
+    """The outcome of a line."""
 
     NEW = "new"
     CHANGED = "changed"
     UNCHANGED = "unchanged"
     KEPT = "kept"
-    """It differs, and stays as it is here, because somebody has set it by hand."""
+    """It differs, but the value set by hand here is kept."""
     CANCELLED = "cancelled"
-    """It is called off, or gone from a calendar that is followed."""
+    """It is cancelled, or gone from a followed calendar."""
     REFUSED = "refused"
 
 
@@ -60,7 +60,7 @@ class Period:
 
 @dataclass(frozen=True)
 class FieldChange:
-    """A field whose value here, ``before``, and in the file, ``after``, differ.
+    """A field whose value here (``before``) differs from the file (``after``).
 
     Values are those of the column, or a :class:`Period` for the field ``period``.
     """
@@ -72,7 +72,7 @@ class FieldChange:
 
 @dataclass(frozen=True)
 class ImportNote:
-    """What a reader should know of a line or of a whole file; ``values`` are what a sentence about it names.
+    """A note for the reader about a line or a whole file; ``values`` fill its sentence.
 
     ``str()`` is the sentence.
     """
@@ -86,15 +86,15 @@ class ImportNote:
 
 @dataclass(frozen=True)
 class ImportLine:
-    """One thing that was found. ``number`` is its row in the file, or its place in the calendar, from 1.
+    """A line of the plan. ``number`` is its row in the file, or its place in the calendar, from 1.
 
     ``start`` and ``end`` (inclusive) are days; with ``start_time`` it is timed, in ``timezone`` (IANA). ``series`` is
-    what the occurrences of a series have in common; empty for what does not recur. ``offered``: it is written only once
-    the reader has agreed (:meth:`ImportPlan.accepted`).
+    shared by the occurrences of a series; empty for an event that does not recur. An ``offered`` line is written only
+    once the reader has agreed (:meth:`ImportPlan.accepted`).
 
-    ``problems`` say why it is refused, ``changes`` what would change, ``kept`` what differs and stays as it is here,
-    ``notes`` what else there is to know. ``values`` are the columns to write, ``record_id`` and ``seen`` the record and
-    the version of it that this was worked out against; ``more`` is what else the writer of this kind of line needs.
+    ``problems`` are the reasons for a refusal, ``changes`` the fields to change, ``kept`` those that differ but stay,
+    ``notes`` further remarks. ``values`` are the columns to write, ``record_id`` and ``seen`` the record and its
+    version at the time of the comparison; ``more`` is for the writer of this kind of line.
     """
 
     number: int
@@ -119,14 +119,14 @@ class ImportLine:
 
     @property
     def period(self) -> Period | None:
-        """Its days, hours and zone; None if they are not known."""
+        """The days, hours and zone; None if unknown."""
         if self.start is None:
             return None
         return Period(self.start, self.end or self.start, self.start_time, self.end_time, self.timezone)
 
     @property
     def moments(self) -> tuple[date | None, date | None]:
-        """When it begins and ends: two days (inclusive), or two hours with their zone; an hour without an end is one
+        """The start and end: two days (inclusive), or two instants with their zone; an event without an end time is one
         moment (RFC 5545, 3.6.1)."""
         if self.start is None or self.start_time is None or not self.timezone:
             return self.start, self.end or self.start
@@ -138,25 +138,25 @@ class ImportLine:
 
 @dataclass(frozen=True)
 class ImportPlan:
-    """A dry run: what would become of each line, and ``remarks`` about the whole file."""
+    """A dry run: the lines with their outcomes, and ``remarks`` about the whole file."""
 
     lines: tuple[ImportLine, ...]
     remarks: tuple[ImportNote, ...] = ()
 
     @property
     def counts(self) -> Mapping[Outcome, int]:
-        """How many lines have each outcome, in the order of :class:`Outcome`; those that no line has are left out."""
+        """The number of lines by outcome, in the order of :class:`Outcome`, without zeros."""
         found = Counter(line.outcome for line in self.lines)
         return {outcome: found[outcome] for outcome in Outcome if found[outcome]}
 
     @property
     def to_write(self) -> tuple[ImportLine, ...]:
-        """The lines that would write something, without those that are only offered."""
+        """The lines to write, without those that are only offered."""
         return tuple(line for line in self.lines if line.outcome in WRITES and not line.offered)
 
     @property
     def series_together(self) -> tuple[tuple[ImportLine, ...], ...]:
-        """The lines in their order, the occurrences of a series that have the same outcome together."""
+        """The lines in order; occurrences of a series with the same outcome are grouped."""
         found: dict[object, list[ImportLine]] = {}
         for place, line in enumerate(self.lines):
             key = (line.series, line.outcome, line.offered) if line.series else place
@@ -165,9 +165,9 @@ class ImportPlan:
 
     @property
     def offered(self) -> tuple[ImportLine, ...]:
-        """The lines that are written only once the reader has agreed."""
+        """The lines to be written only once the reader has agreed."""
         return tuple(line for line in self.lines if line.offered)
 
     def accepted(self) -> ImportPlan:
-        """The same with what is offered among what would be written."""
+        """Return the plan with the offered lines accepted."""
         return replace(self, lines=tuple(replace(line, offered=False) for line in self.lines))

@@ -1,4 +1,4 @@
-"""Calendars of others that somebody follows at an address, read again by hand or every so many hours."""
+"""Followed calendars: read from an address, by hand or at an interval in hours."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ from calendar_model.store.database import Workspace, WorkspaceError
 from calendar_model.store.models import RemoteCalendar, RemoteVisit, new_id
 
 EVERY = timedelta(minutes=10)
-"""How often the server looks which calendars are due."""
+"""How often the server checks which calendars are due."""
 
 _COLUMNS = ("name", "address", "body", "event_kind", "sensitivity", "timezone", "every_hours")
 _MOST_HOURS = 24 * 366
 
 
 def followed_by(viewer: Viewer, workspace: Workspace | None = None) -> list[RemoteCalendar]:
-    """The calendars that a person follows, by name, each with its last visit."""
+    """Return the calendars that a person follows, by name, each with its last visit."""
     with_visit = select(RemoteCalendar).options(selectinload(RemoteCalendar.visit))
     with reading(viewer, workspace) as session:
         theirs = with_visit.where(RemoteCalendar.person_id == viewer.person_id)
@@ -42,9 +42,9 @@ def followed_by(viewer: Viewer, workspace: Workspace | None = None) -> list[Remo
 
 
 def follow(viewer: Viewer, values: Mapping[str, Any], workspace: Workspace | None = None) -> str:
-    """Follows a calendar from now on, and gives its identifier; ``values`` are columns of RemoteCalendar.
+    """Follow a calendar from now on, and return its identifier; ``values`` are columns of RemoteCalendar.
 
-    Raises :class:`~calendar_model.access.problems.Refused` for an address that is not listed, and for what is missing.
+    Raises :class:`~calendar_model.access.problems.Refused` for an address that is not listed, and for missing values.
     """
     columns = _checked({**dict.fromkeys(("name", "address", "body", "timezone"), ""), **values})
     with writing(viewer, workspace=workspace) as session:
@@ -56,7 +56,7 @@ def follow(viewer: Viewer, values: Mapping[str, Any], workspace: Workspace | Non
 def change(
     viewer: Viewer, remote_id: str, seen: int, values: Mapping[str, Any], workspace: Workspace | None = None
 ) -> None:
-    """Changes how a calendar is followed, and from where; a column that is not among ``values`` stays.
+    """Change the address or settings of a followed calendar; columns not in ``values`` stay.
 
     Raises Refused as :func:`follow` does, and :class:`~calendar_model.access.unit_of_work.EditConflict`.
     """
@@ -67,21 +67,21 @@ def change(
             raise EditConflict
         for column, value in columns.items():
             setattr(remote, column, value)
-        # Next time all of it is read: what its server answered last was about the calendar as it was followed then.
+        # The next visit reads all of it: the server's last answer was for the earlier settings.
         if remote.visit is not None:
             remote.visit.etag = remote.visit.last_modified = ""
 
 
 def unfollow(viewer: Viewer, remote_id: str, workspace: Workspace | None = None) -> None:
-    """Follows a calendar no longer; the events that it brought stay. Raises Refused if there is none."""
+    """Stop following a calendar; its events stay. Raises Refused if there is none."""
     with writing(viewer, workspace=workspace) as session:
         session.delete(_load(session, remote_id))
 
 
 def preview(viewer: Viewer, remote_id: str, workspace: Workspace | None = None) -> ImportPlan:
-    """What refreshing a calendar would do; nothing is written.
+    """Return what refreshing a calendar would do; nothing is written.
 
-    Raises :class:`~calendar_model.imports.plan.ImportRefused` where it does not come, or is no calendar.
+    Raises :class:`~calendar_model.imports.plan.ImportRefused` if it cannot be fetched, or is not a calendar.
     """
     with reading(viewer, workspace) as session:
         remote = _load(session, remote_id)
@@ -89,10 +89,10 @@ def preview(viewer: Viewer, remote_id: str, workspace: Workspace | None = None) 
 
 
 def refresh(viewer: Viewer, remote_id: str, workspace: Workspace | None = None) -> ImportPlan:
-    """Reads a calendar again and imports what is new, and gives what was done.
+    """Read a calendar again, import what is new, and return the plan.
 
-    The first time on a day all of it is read: the days that are imported go on with the calendar's own. After that its
-    server is asked whether it has changed. The outcome is kept with the calendar's visit. Raises ImportRefused as
+    The first visit of a day reads all of it, because the imported period moves with the date. Later visits ask the
+    server whether it has changed. The outcome is kept with the visit. Raises ImportRefused as
     :func:`preview` does, and Refused and EditConflict as
     :func:`~calendar_model.imports.calendar_import.write_calendar`.
     """
@@ -104,7 +104,7 @@ def refresh(viewer: Viewer, remote_id: str, workspace: Workspace | None = None) 
     try:
         answer = fetch(remote.address, *known)
         if answer.unchanged:
-            _keep_visit(viewer, remote_id, answer, "It has not changed since it was read before.", workspace)
+            _keep_visit(viewer, remote_id, answer, "It has not changed since it was last read.", workspace)
             return ImportPlan((), (ImportNote("remote-not-changed"),))
         plan = plan_calendar(viewer, answer.body, _settings(remote), workspace)
         write_calendar(viewer, plan, workspace=workspace)
@@ -122,7 +122,7 @@ def write_preview(
     progress: Progress = no_progress,
     workspace: Workspace | None = None,
 ) -> ImportPlan:
-    """Writes what :func:`preview` gave and nothing that came later, keeps the outcome with the visit, gives the plan.
+    """Write the plan from :func:`preview`, without later changes; keep the outcome with the visit, and return the plan.
 
     Raises Refused and EditConflict as :func:`~calendar_model.imports.calendar_import.write_calendar`.
     """
@@ -138,10 +138,10 @@ def refresh_due(
     workspace: Workspace | None = None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> dict[str, str]:
-    """Refreshes the calendars whose hours are over at an instant (default: now), each as the person who follows it.
+    """Refresh the calendars due at an instant (default: now), each as the person who follows it.
 
-    Those of persons who are not active stay. One that fails does not keep others from being read. Gives the outcome of
-    each, a sentence by its identifier. Asks ``stopped`` before each one whether to leave the others.
+    Calendars of inactive persons are skipped. A failure does not stop the others. Returns the outcome of each as a
+    sentence by identifier. ``stopped`` is asked before each one whether to stop.
     """
     at = at or now()
     outcomes: dict[str, str] = {}
@@ -160,7 +160,7 @@ def refresh_due(
 
 
 async def keep_fresh(every: timedelta = EVERY) -> None:
-    """Refreshes what is due, again and again, until it is cancelled."""
+    """Refresh due calendars repeatedly, until cancelled."""
     over = False
     try:
         while True:
@@ -174,7 +174,7 @@ async def keep_fresh(every: timedelta = EVERY) -> None:
 
 
 def _load(session: Session, remote_id: str) -> RemoteCalendar:
-    """A calendar that the session's reader follows, with its last visit. Raises Refused if there is none."""
+    """Return a calendar that the reader follows, with its last visit. Raises Refused if there is none."""
     with_visit = select(RemoteCalendar).options(selectinload(RemoteCalendar.visit))
     if (found := session.scalar(with_visit.where(RemoteCalendar.id == remote_id))) is None:
         raise Refused(Problem("remote-not-followed"))
@@ -182,7 +182,7 @@ def _load(session: Session, remote_id: str) -> RemoteCalendar:
 
 
 def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The columns of a remote calendar among ``values``, cleaned. Raises Refused for what is missing or wrong."""
+    """Return the cleaned columns of a remote calendar in ``values``. Raises Refused for missing or invalid values."""
     columns = {column: values[column] for column in _COLUMNS if column in values}
     for column in ("name", "body"):
         if column in columns:
@@ -205,13 +205,13 @@ def _settings(remote: RemoteCalendar) -> CalendarSettings:
 
 
 def _outcome_text(plan: ImportPlan) -> str:
-    """The outcome of a visit as it is kept, and shown wherever the calendar is listed."""
+    """Return the outcome of a visit as kept and shown in the list of calendars."""
     counts = counts_text(plan)
-    return f"Of its events: {counts}." if counts else "Nothing in it has changed."
+    return f"Events: {counts}." if counts else "No changes."
 
 
 def _keep_visit(viewer: Viewer, remote_id: str, answer: Answer, outcome: str, workspace: Workspace | None) -> None:
-    """Keeps when a calendar was asked, and the outcome; one that is not followed any more has nothing to keep."""
+    """Keep the time and outcome of a visit, unless the calendar is no longer followed."""
     with writing(viewer, workspace=workspace) as session:
         if session.get(RemoteCalendar, remote_id) is None:
             return

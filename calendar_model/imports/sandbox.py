@@ -1,8 +1,8 @@
-"""The sandbox in which files of strangers are read: a process that can be stopped and has nothing worth stealing.
+"""The sandbox for reading untrusted files: a process that can be stopped and holds no secrets.
 
-The worker (:mod:`calendar_model.imports.worker`) gets the bytes through a pipe and answers in JSON. It has no secrets
-of this process in its environment, limits its own memory and processor time, may write no file and open no connection,
-and is ended when its time is over. Its answer is data, and is checked again by whoever uses it.
+The worker (:mod:`calendar_model.imports.worker`) gets the bytes through a pipe and answers in JSON. Its environment
+has no secrets; it limits its own memory and processor time, cannot write files or open connections, and is stopped at
+a time limit. Callers check its answer again.
 """
 
 from __future__ import annotations
@@ -21,35 +21,34 @@ from calendar_model.imports.plan import ImportRefused
 from calendar_model.imports.worker_json import problem_from_json
 
 Plain = str | int | float | bool | None
-"""What an option may be: it travels as JSON."""
+"""The type of an option, sent as JSON."""
 
 MAX_BYTES = 5 * 2**20
-"""Bytes of a file that is read."""
+"""Maximum bytes of a file."""
 MEMORY_BYTES = 768 * 2**20
-"""Bytes of address space that the worker may have."""
+"""Maximum bytes of address space of the worker."""
 CPU_SECONDS = 15
 WALL_SECONDS = 30.0
 MAX_ANSWER_BYTES = 24 * 2**20
-"""Bytes of the worker's answer; more is not read."""
+"""Maximum bytes of the worker's answer."""
 OUT_OF_MEMORY = 3
-"""The worker's exit status when it had not enough memory."""
+"""The worker's exit status when it ran out of memory."""
 MAX_WORKERS = 2
-"""Workers at a time, in all of this process: so many times MEMORY_BYTES is what strangers can ask of the machine."""
+"""Maximum number of workers at a time; with MEMORY_BYTES this limits the memory that untrusted files can take."""
 
 _HOME = Path(__file__).resolve().parents[2]
 _HANDED_ON = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "TZDIR", "PYTHONTZPATH")
-"""The variables that Python needs to start and to find its time zones; the worker gets no other."""
+"""The only environment variables passed to the worker: those that Python needs to start and find time zones."""
 _KILLED = int(getattr(signal, "SIGKILL", 9))
 _OVER_TIME = int(getattr(signal, "SIGXCPU", 24))
 _slots = threading.BoundedSemaphore(MAX_WORKERS)
 
 
 def read_in_sandbox(what: Literal["calendar", "table"], data: bytes, **options: Plain) -> Any:
-    """What the worker reads from ``data``, as plain JSON values.
+    """Return what the worker reads from ``data``, as plain JSON values.
 
-    ``options`` are handed to the reader of that kind. Raises :class:`~calendar_model.imports.plan.ImportRefused` for
-    whatever goes wrong: a file that is empty, too large or of another kind, and one that takes more time or memory than
-    it may.
+    ``options`` are passed to the reader of that kind. Raises :class:`~calendar_model.imports.plan.ImportRefused` for
+    any failure: a file that is empty, too large or of another kind, or that needs too much time or memory.
     """
     if not data:
         raise ImportRefused("file-empty")
@@ -64,7 +63,7 @@ def read_in_sandbox(what: Literal["calendar", "table"], data: bytes, **options: 
 
 
 def _run(request: bytes) -> tuple[bytes, int, bool]:
-    """The worker's answer, its exit status, and whether it was ended because its time was over."""
+    """Return the worker's answer, its exit status, and whether it was stopped at the time limit."""
     late = threading.Event()
     with subprocess.Popen(
         [sys.executable, "-m", "calendar_model.imports.worker"],
@@ -91,7 +90,7 @@ def _run(request: bytes) -> tuple[bytes, int, bool]:
         answer = worker.stdout.read(MAX_ANSWER_BYTES + 1)
         if len(answer) > MAX_ANSWER_BYTES:
             worker.kill()
-        # Whatever it still does after its answer, the clock ends it.
+        # The time limit also ends anything after its answer.
         status = worker.wait()
         clock.cancel()
         sending.join()

@@ -1,7 +1,7 @@
-"""Tables of others: what their rows would do, and doing it, in one transaction.
+"""Imports of tables: preview the rows, and write them in one transaction.
 
-A row that is wrong is refused by itself, with everything that is wrong with it, and the others are not held up. A cell
-that is empty, or whose column is not there, leaves what a record has; nothing is ever deleted.
+A row with problems is refused alone, with all its problems; the others are imported. An empty cell, or a missing
+column, leaves the existing value; nothing is ever deleted.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from calendar_model.mission.transactions import writing
 from calendar_model.reference import Reference
 from calendar_model.store.database import Workspace
 
-REASON = "Taken over from a table."
-"""What the history says of it."""
+REASON = "Imported from a table."
+"""The reason in the history."""
 
 
 def plan_table(
@@ -39,9 +39,9 @@ def plan_table(
     source_url: str = "",
     workspace: Workspace | None = None,
 ) -> ImportPlan:
-    """What the rows of ``sheet`` would do by ``template``: one line a row, in the order of the file; writes nothing.
+    """Return what the rows of ``sheet`` would do with ``template``, a line for each; writes nothing.
 
-    ``places`` say in which column of the sheet, from 0, each column of the template is (None: in none). ``reference``
+    ``places`` give the column of the sheet, from 0, for each column of the template (None: not present). ``reference``
     and ``table`` are the facts and the calendar that ``viewer`` sees, against which organisations, states, sessions and
     items are looked up. ``source_url`` is the source of all rows that give none; new dates need one.
 
@@ -78,7 +78,7 @@ def write_table(
     progress: Progress = no_progress,
     workspace: Workspace | None = None,
 ) -> ImportPlan:
-    """Writes what ``plan`` says, all of it in one transaction, or nothing; gives the plan with the new identifiers.
+    """Write ``plan`` in one transaction, all or nothing; return it with the new identifiers.
 
     ``progress`` is called after every line. Raises :class:`~calendar_model.access.problems.Refused`, with the row, for
     what a rule forbids, and where a record that the plan changes, or one of the same name that it would add, has been

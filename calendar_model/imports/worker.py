@@ -1,7 +1,7 @@
-"""The process in which bytes of strangers are read: ``python -m calendar_model.imports.worker``.
+"""The process that reads untrusted bytes: ``python -m calendar_model.imports.worker``.
 
 On standard input a line of JSON, ``{"what": …, "options": {…}}``, then the bytes. On standard output one JSON object:
-``{"found": …}``, or ``{"refused": {"code": …, "values": …}}``. Started by :mod:`calendar_model.imports.sandbox` alone.
+``{"found": …}``, or ``{"refused": {"code": …, "values": …}}``. Started only by :mod:`calendar_model.imports.sandbox`.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ READERS = {
     "calendar": ("calendar_model.imports.ics.reader", "read_calendar"),
     "table": ("calendar_model.imports.tables.reader", "read_table"),
 }
-"""The module and the name of each kind's reader, a function of bytes and options that gives plain JSON values."""
+"""The module and the name of each kind's reader, a function of bytes and options that returns plain JSON values."""
 
 _CLOSED = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.spawn", "os.startfile", "os.system")
-"""What no reader of a file has to do: events of the interpreter's own audit, by the beginning of their names."""
+"""Forbidden actions: prefixes of the interpreter's audit events that no reader needs."""
 
 
 def main() -> int:
-    """Reads what is on standard input and answers; the exit status is 0 but when memory gave out."""
+    """Read standard input and answer; the exit status is 0 unless memory ran out."""
     _confine()
-    # A parser's opinion of a file is for nobody to read, and could hold parts of it.
+    # Warnings of a parser could contain parts of the file.
     warnings.simplefilter("ignore")
     try:
         answer = json.dumps({"found": _read()})
@@ -54,7 +54,7 @@ def _read() -> Any:
 
 
 def _confine() -> None:
-    """Sets the limits, from which there is no way back. Windows has none of them: there only the clock ends it."""
+    """Set the limits, which cannot be lifted. Windows has none; there only the time limit applies."""
     sys.addaudithook(_refuse)
     if sys.platform == "win32":
         return

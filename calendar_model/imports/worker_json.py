@@ -1,4 +1,4 @@
-"""Problems and notes as JSON, on their way from the worker process to the product."""
+"""Problems and notes as JSON, between the worker process and the application."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def to_json(message: Problem | ImportNote) -> dict[str, Any]:
 
 
 def problem_from_json(value: Any) -> Problem:
-    """A problem as the worker sent it. Raises KeyError, TypeError or ValueError for what no sentence can be made of."""
+    """A problem as the worker sent it. Raises KeyError, TypeError or ValueError if it has no valid sentence."""
     code, values = _checked(value)
     return Problem(code, values=values)
 
@@ -28,6 +28,6 @@ def note_from_json(value: Any) -> ImportNote:
 
 def _checked(value: Any) -> tuple[str, Mapping[str, object]]:
     code, values = str(value["code"]), dict(value["values"])
-    # What comes from the worker is as strange as the file that it has read: a code without a sentence is refused here.
+    # The worker's answer is as untrusted as the file: a code without a sentence is refused here.
     message(code, values)
     return code, values

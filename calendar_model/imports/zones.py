@@ -1,4 +1,4 @@
-"""Time zones by the names that programs and people give them: IANA, Windows, vendors' prefixes, towns."""
+"""Time zones by the names that programs and people use: IANA, Windows, vendors' prefixes, towns."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 UTC_NAMES = frozenset({"UTC", "UCT", "GMT", "Zulu", "Universal", "Greenwich", "Etc/UTC", "Etc/UCT", "Etc/GMT"})
 _NO_PLACES = ("localtime", "posixrules", "Factory", "posix/", "right/")
-"""What some machines keep beside the zones of places, and others do not know."""
+"""Names that some machines have besides the zones of places, and others lack."""
 _AREAS = frozenset(
     {"Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"}
 )
 
 _DISPLAYED = re.compile(r"\((?:UTC|GMT)(?:([+-])(\d{1,2}):(\d{2}))?\)\s*(.+)")
-"""``(UTC+01:00) Amsterdam, Berlin, Bern, Rome``: how Windows shows a zone to people."""
+"""``(UTC+01:00) Amsterdam, Berlin, Bern, Rome``: how Windows displays a zone."""
 _IN_NORTH_AMERICA = re.compile(r"(\w+) Time \((?:US & )?Canada\)")
 _OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(\d{1,2}):?(\d{2})")
 
 
 def zone_named(name: str) -> tzinfo | None:
-    """The zone that a calendar file calls by this name, if the name says it without a definition; else None.
+    """Return the zone that a calendar file means by a name, if the name is known without a definition; else None.
 
-    A ZoneInfo, but for a bare offset such as ``UTC+01:00``.
+    A ZoneInfo, except for a bare offset such as ``UTC+01:00``.
     """
     name = name.strip()
     known = exact_zone(name)
@@ -44,11 +44,11 @@ def zone_named(name: str) -> tzinfo | None:
 
 @cache
 def exact_zone(name: str) -> ZoneInfo | None:
-    """The zone of an IANA name, a Windows identifier, or either after a vendor's prefix."""
+    """Return the zone of an IANA name or a Windows identifier, with or without a vendor's prefix."""
     if not name:
         return None
     with warnings.catch_warnings():
-        # It guesses at vendors' prefixes, and says so.
+        # It guesses at vendors' prefixes, with a warning.
         warnings.simplefilter("ignore")
         found = tzp.timezone(name)
     if not isinstance(found, ZoneInfo):
@@ -59,9 +59,9 @@ def exact_zone(name: str) -> ZoneInfo | None:
 
 @cache
 def displayed_zone(name: str) -> ZoneInfo | None:
-    """The zone that Windows shows by this name, if its towns or its country say which it is.
+    """Return the zone that Windows displays under a name, if its towns or country identify it.
 
-    Where the towns leave several zones, they must agree on every hour of these years.
+    If the towns are in several zones, these must have the same offsets throughout the years covered.
     """
     match = _DISPLAYED.fullmatch(name)
     if match is None:
@@ -89,26 +89,26 @@ _YEARS = range(2020, 2031)
 
 
 def _hours_kept(zone: ZoneInfo) -> tuple[timedelta | None, ...]:
-    """The offsets of a zone, day by day over some years."""
+    """Return the offsets of a zone, day by day over several years."""
     first = datetime(_YEARS[0], 1, 1, tzinfo=UTC)
     days = (datetime(_YEARS[-1] + 1, 1, 1, tzinfo=UTC) - first).days
     return tuple((first + timedelta(days=day)).astimezone(zone).utcoffset() for day in range(days))
 
 
 def _standard_offset(zone: ZoneInfo) -> timedelta:
-    """The offset of winter, by which Windows sorts its zones. Ireland and Morocco count winter as the exception."""
+    """Return the winter offset, by which Windows sorts its zones. Ireland and Morocco treat winter as the exception."""
     return min(datetime(2027, month, 1, tzinfo=zone).utcoffset() or timedelta(0) for month in (1, 7))
 
 
 @cache
 def zones_by_name() -> Mapping[str, str]:
-    """IANA names by themselves in lower case."""
+    """IANA names by their lower-case form."""
     return {name.casefold(): name for name in available_timezones() if not name.startswith(_NO_PLACES)}
 
 
 @cache
 def zones_by_town() -> Mapping[str, str]:
-    """IANA names by the town that they name, in lower case with blanks; empty where two name the same town."""
+    """IANA names by town, in lower case with blanks; empty if two zones name the same town."""
     found: dict[str, str] = {}
     for name in sorted(available_timezones()):
         area, _, town = name.rpartition("/")
@@ -119,5 +119,5 @@ def zones_by_town() -> Mapping[str, str]:
 
 
 def is_place(zone: tzinfo) -> bool:
-    """Whether a zone is that of a place, in which hours can be shown to people."""
+    """Whether a zone belongs to a place, so that hours can be shown in it."""
     return isinstance(zone, ZoneInfo) and zone.key not in UTC_NAMES and not zone.key.startswith(_NO_PLACES)

@@ -89,8 +89,8 @@ def test_events_are_taken_over_and_say_where_from(staff_member: Viewer) -> None:
     with reading(staff_member) as session:
         (item,) = own_items(session)
         reasons = {change.reason for change in session.scalars(select(Change).where(Change.record_id == one.id))}
-    assert item.basis.startswith("Taken from the calendar “Secretariat” on ")
-    assert reasons == {"Taken from the calendar “Secretariat”."}
+    assert item.basis.startswith("Imported from the calendar “Secretariat” on ")
+    assert reasons == {"Imported from the calendar “Secretariat”."}
     assert history.verify(current_workspace()).clean
 
 

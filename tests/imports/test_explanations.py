@@ -32,7 +32,7 @@ def test_of_an_event_each_field_is_shown_before_and_after() -> None:
         notes=(ImportNote("ics-gone"),),
     )
     assert explain_event(line) == (
-        "When: Wed 3 Mar 2027, 10:00–11:30 (Europe/Zurich) → Thu 4 Mar – Fri 5 Mar 2027. Place: nothing → “Room XX”. Standing stays as it was set by hand, held; the calendar has confirmed. It is no longer in the calendar."
+        "When: Wed 3 Mar 2027, 10:00–11:30 (Europe/Zurich) → Thu 4 Mar – Fri 5 Mar 2027. Place: empty → “Room XX”. Status was set by hand and stays held; the calendar has confirmed. It is no longer in the calendar."
     )
 
 
@@ -50,8 +50,8 @@ def test_of_a_row_each_column_is_shown_by_its_label() -> None:
         notes=(ImportNote("row-new-reference", {"reference": "A1"}),),
     )
     assert explain_row(line, COLUMNS) == (
-        "First day: Wed 3 Mar 2027 → Wed 10 Mar 2027; Begins: nothing → 13:00; Standing: Provisional → Confirmed; "
-        "Reference: A1; Room, Place: changed here by hand, and stays so, because the file says what it said before"
+        "First day: Wed 3 Mar 2027 → Wed 10 Mar 2027; Begins: empty → 13:00; Status: Provisional → Confirmed; "
+        "Reference: A1; Room, Place: changed here by hand and kept, because the file has not changed"
     )
 
 

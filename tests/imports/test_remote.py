@@ -121,7 +121,7 @@ def test_a_calendar_is_looked_at_followed_and_let_go(theirs: Theirs, staff_membe
     assert standings(staff_member) == {"Briefing": Standing.CONFIRMED, "Debrief": Standing.CONFIRMED}
     visit = remote.followed_by(staff_member)[0].visit
     assert visit is not None
-    assert visit.outcome == "Of its events: 2 new."
+    assert visit.outcome == "Events: 2 new."
     assert remote.followed_by(other) == []
     with pytest.raises(Refused):
         remote.refresh(other, one)
@@ -223,7 +223,7 @@ def test_what_is_due_is_read_as_its_owner_and_one_that_fails_stops_no_other(
     missing = str(Problem("remote-address-gone", values={"host": "127.0.0.1", "status": 404}))
     wanted = {
         follow(staff_member, bad, every_hours=1): missing,
-        follow(other, good, every_hours=6): "Of its events: 1 new.",
+        follow(other, good, every_hours=6): "Events: 1 new.",
     }
     follow(staff_member, good, every_hours=0)
     gone = member(save(ANONYMOUS, Person, {"name": "Gone"}))

@@ -325,7 +325,7 @@ def test_the_rows_of_a_table_become_events(me: Viewer) -> None:
             "Refused",
             "Panel",
             "",
-            "First day: “03/04/2027” can be 3 April or 4 March. Write it as 2027-04-03 or 3 April 2027.",
+            "First day: “03/04/2027” could be 3 April or 4 March. Write it as 2027-04-03 or 3 April 2027.",
         ),
         (4, "New", "Reception", "Fri 5 Mar 2027", ""),
     ]
@@ -515,7 +515,7 @@ def test_a_calendar_is_followed_and_unfollowed(me: Viewer, theirs: dict[str, byt
     take_over(app)
     assert [one.value for one in app.success] == ["Imported: 1 new."]
     assert days(me) == {"Briefing": date(2027, 3, 3)}
-    assert [one.split(". ", 1)[1] for one in says(app) if one.startswith("Last read ")] == ["Of its events: 1 new."]
+    assert [one.split(". ", 1)[1] for one in says(app) if one.startswith("Last read ")] == ["Events: 1 new."]
     assert SECRET not in everything(app)
 
     # Refreshed from the list, and looked at from it.

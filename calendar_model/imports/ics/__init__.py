@@ -1,1 +1,1 @@
-"""Calendar files (RFC 5545) as plain rows; runs in the worker process alone."""
+"""Calendar files (RFC 5545) as plain rows; runs only in the worker process."""

@@ -1,7 +1,7 @@
-"""The bytes of a calendar file as components and their content lines (RFC 5545, 3.1), in the worker process alone.
+"""The bytes of a calendar file as components and their content lines (RFC 5545, 3.1); runs only in the worker process.
 
-Nothing here refuses a component for the fault of another: a line that is none is left out and counted, a component
-whose end is missing ends where the next one begins, and what follows the end of a calendar is not read.
+A fault in one component does not affect the others: an invalid line is left out and counted, a component without an
+end finishes where the next one begins, and anything after the end of a calendar is ignored.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from calendar_model.imports.plan import ImportRefused
 
 MAX_PARTS = 100_000
-"""Components (events, alarms, zones) that a file may hold."""
+"""Maximum number of components (events, alarms, zones) in a file."""
 
 _PACKED = {
     b"PK\x03\x04": "zip",
@@ -22,25 +22,25 @@ _PACKED = {
     b"7z\xbc\xaf": "compressed",
     b"%PDF": "pdf",
 }
-"""How files begin that hold a calendar at best."""
+"""First bytes of files that could at best contain a calendar."""
 _DEEPEST = 20
-"""How deep components may lie in one another; two levels are what calendars have."""
+"""Maximum nesting of components; calendars have two levels."""
 _CONTENT_LINE = re.compile(r'([\w-]+)((?:;[^":;]*(?:"[^"]*"[^":;]*)*)*):(.*)', re.DOTALL)
 _OF_MOMENTS = frozenset({"DTSTART", "DTEND", "RECURRENCE-ID", "EXDATE", "RDATE"})
-"""Properties whose value has no colon, so that one in a parameter that is not quoted does no harm."""
+"""Properties whose value has no colon, so that a colon in an unquoted parameter can be recognised."""
 _PARAMETER = re.compile(r';([\w-]+)=("[^"]*"|[^;]*)')
 _OUTER = frozenset({"VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VTIMEZONE"})
-"""Components that never hold one another."""
+"""Components that are never nested in one another."""
 _MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _CUT = re.compile(rb"(?:[\xc2-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf4][\x80-\xbf]{0,2})\Z")
-"""A letter of several bytes of which the last ones are missing."""
+"""An incomplete multi-byte character at the end."""
 _CUT_FOR_CERTAIN = re.compile(rb"(?:[\xc2\xc3\xce\xcf\xd0]|[\xe0-\xef][\x80-\xbf]|[\xf0-\xf4][\x80-\xbf]{1,2})\Z")
-"""One that Western European text does not end with, unlike É, Å, Ø or ß."""
+"""Such a character that Western European text does not end with, unlike É, Å, Ø or ß."""
 
 
 @dataclass(slots=True)
 class Property:
-    """A content line: its value as written, and its parameters by name in capitals, without quotation marks."""
+    """A content line: its value as written, and its parameters by upper-case name, without quotation marks."""
 
     value: str
     parameters: Mapping[str, str]
@@ -48,9 +48,9 @@ class Property:
 
 @dataclass(slots=True)
 class Part:
-    """A component: its properties by name in capitals, each in the order of the file, and the components within it.
+    """A component: its properties by upper-case name, in file order, and its nested components.
 
-    ``broken`` counts the lines that are no content lines.
+    ``broken`` counts invalid lines.
     """
 
     name: str
@@ -59,11 +59,11 @@ class Part:
     broken: int = 0
 
     def first(self, name: str) -> Property | None:
-        """The first property of a name."""
+        """The first property with a name."""
         return next(iter(self.properties.get(name, ())), None)
 
     def text(self, name: str) -> str:
-        """The text of the first property of a name, with its escapes undone; empty if there is none."""
+        """The unescaped text of the first property with a name; empty if there is none."""
         found = self.first(name)
         return re.sub(r"\\([\\;,nN])", _unescape, found.value) if found is not None else ""
 
@@ -73,10 +73,10 @@ def _unescape(match: re.Match[str]) -> str:
 
 
 def read_parts(data: bytes) -> tuple[list[Part], list[str]]:
-    """The calendars of a file, and codes of remarks on its letters.
+    """Return the calendars of a file, and the codes of remarks on its characters.
 
-    Raises :class:`~calendar_model.imports.plan.ImportRefused` for what is no calendar, was cut off, or holds more than
-    MAX_PARTS components.
+    Raises :class:`~calendar_model.imports.plan.ImportRefused` for a file that is not a calendar,
+    is cut off, or has more than MAX_PARTS components.
     """
     for start, kind in _PACKED.items():
         if data.startswith(start):
@@ -92,7 +92,7 @@ def read_parts(data: bytes) -> tuple[list[Part], list[str]]:
 
 
 def _in_one_width(data: bytes) -> bytes:
-    """Without byte order mark, and in an encoding of which ASCII is a part."""
+    """Return the bytes without byte order mark, in an encoding that extends ASCII."""
     wide = (
         "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else {b"B\0": "utf-16-le", b"\0B": "utf-16-be"}.get(data[:2])
     )
@@ -105,9 +105,9 @@ def _in_one_width(data: bytes) -> bytes:
 
 
 def _lines(data: bytes) -> tuple[list[str], list[str]]:
-    """The content lines, unfolded, and remarks on their letters.
+    """Return the unfolded content lines, and remarks on their characters.
 
-    Folded lines are joined as bytes: programs fold inside a letter too (RFC 5545, 3.1).
+    Folded lines are joined as bytes, because programs may fold inside a character (RFC 5545, 3.1).
     """
     found: list[str | bytes] = []
     for line in _unfolded(data).split(b"\n"):
@@ -121,7 +121,7 @@ def _lines(data: bytes) -> tuple[list[str], list[str]]:
 
 
 def _unfolded(data: bytes) -> bytes:
-    """With one line feed at the end of each content line, whatever it was (CR CR LF, CR alone, blank lines between)."""
+    """Normalise line ends to one line feed (from CR CR LF, CR alone, or blank lines in between)."""
     if b"\n" not in data:
         data = data.replace(b"\r", b"\n")
     data = re.sub(rb"\r+\n?", lambda match: b"\n" if match[0].endswith(b"\n") else b" ", data)
@@ -130,7 +130,7 @@ def _unfolded(data: bytes) -> bytes:
 
 
 def _decoded(line: bytes, utf8: bool, remarks: dict[str, None]) -> str:
-    """A line that is not in UTF-8: cut or damaged in a file that is (``utf8``), else Western European."""
+    """Decode a line that is not UTF-8: damaged if the file is otherwise UTF-8 (``utf8``), else Western European."""
     whole = _CUT.sub(b"", line)
     if (utf8 or _MULTIBYTE.search(line) or _CUT_FOR_CERTAIN.search(line)) and _is_utf8(whole):
         return whole.decode()
@@ -178,7 +178,7 @@ def _tree(lines: list[str]) -> list[Part]:
 
 def _open(part: Part, opened: list[Part], calendars: list[Part]) -> None:
     if part.name in _OUTER:
-        # An event does not hold another: the end of the one before is missing.
+        # Events are not nested: the end of the previous one is missing.
         outer = next((place for place, one in enumerate(opened) if one.name in _OUTER), len(opened))
         del opened[outer:]
     (opened[-1].parts if opened else calendars).append(part)

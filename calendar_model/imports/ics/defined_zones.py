@@ -1,4 +1,4 @@
-"""The time zones that a calendar file defines itself (VTIMEZONE; RFC 5545, 3.6.5)."""
+"""Time zones defined in a calendar file (VTIMEZONE; RFC 5545, 3.6.5)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _YEARS = range(2020, 2031)
 
 
 class DefinedZones:
-    """The zones that a calendar defines itself (VTIMEZONE), each worked out when an event asks for it."""
+    """The zones defined in a calendar (VTIMEZONE), each built when an event needs it."""
 
     def __init__(self, calendar: Part) -> None:
         self._parts = {
@@ -22,7 +22,7 @@ class DefinedZones:
         self._found: dict[str, tzinfo | None] = {}
 
     def find(self, name: str) -> tzinfo | None:
-        """The zone of a name: as it is known everywhere, else as the calendar defines it; None if neither says it."""
+        """Return the zone of a name: the standard one, else the one defined in the calendar, else None."""
         if name not in self._found:
             self._found[name] = exact_zone(name) or self._defined(name) or zone_named(name)
         return self._found[name]
@@ -35,7 +35,7 @@ class DefinedZones:
             parsed = Timezone.from_ical("\r\n".join([*_content_lines(part), ""]))
             assert isinstance(parsed, Timezone)
             zone = parsed.to_tz(lookup_tzid=False)
-            # A definition may be worked out and still fail, or leave it open, once it is asked.
+            # A definition can be built and still fail, or have no offset, when used.
             asked = [datetime(year, month, 1, 12, tzinfo=zone).utcoffset() for year in _YEARS for month in (1, 7)]
         except Exception:  # noqa: BLE001  a parser raises what it likes at what strangers write
             return None
@@ -43,7 +43,7 @@ class DefinedZones:
 
 
 def _content_lines(part: Part) -> list[str]:
-    """A definition as content lines again, without the properties that no zone needs."""
+    """A definition as content lines, without the properties that a zone does not need."""
     kept = ("TZID", "DTSTART", "RRULE", "RDATE", "TZOFFSETFROM", "TZOFFSETTO", "TZNAME")
     lines = [f"{name}:{one.value.strip()}" for name in kept for one in part.properties.get(name, ())]
     inner = [line for one in part.parts for line in _content_lines(one)]

@@ -1,4 +1,4 @@
-"""What one event of a calendar file says (VEVENT; RFC 5545, 3.6.1)."""
+"""Reads one event of a calendar file (VEVENT; RFC 5545, 3.6.1)."""
 
 from __future__ import annotations
 
@@ -24,27 +24,26 @@ from calendar_model.imports.ics.moments import (
 from calendar_model.imports.ics.plain_text import plain
 
 MAX_EVENTS = 5_000
-"""Events that a file may hold in the days that are asked for; a mission's calendar has some hundreds a year."""
+"""Maximum number of events in the requested days; a mission's calendar has a few hundred a year."""
 MAX_TITLE, MAX_PLACE, MAX_TEXT, MAX_UID = 300, 300, 5_000, 500
-"""Letters that are taken over of a title, a place, a description and an identifier."""
+"""Maximum characters imported of a title, a place, a description and an identifier."""
 UNTITLED = "(untitled)"
-"""The title of an event that has none, which RFC 5545 allows."""
+"""The title for an event without one, which RFC 5545 allows."""
 _STANDING_OF_STATUS = {"TENTATIVE": "provisional", "CANCELLED": "cancelled"}
 _CALLED_OFF = r"(?:cancell?ed|avlyst|annul[ée]e?|abgesagt)"
 _CANCELLED_TITLE = re.compile(
     rf"\s*(?:[\[(]\s*{_CALLED_OFF}\s*[\])]\s*[:–—-]?|{_CALLED_OFF}\s*(?:[:!]|\s[–—-](?=\s)|\Z))\s*(.*)", re.IGNORECASE
 )
-"""``Cancelled: Briefing``, ``[Canceled] Briefing``, ``AVLYST – Briefing``: what is written before a title."""
+"""``Cancelled: Briefing``, ``[Canceled] Briefing``, ``AVLYST – Briefing``: prefixes of cancelled titles."""
 
 
 @dataclass(frozen=True)
 class SourceEvent:
-    """A VEVENT that was looked through.
+    """A parsed VEVENT.
 
-    ``start`` and ``end`` (exclusive) are two days, or two hours with zones; None only where a whole series is called
-    off. ``floats``: its hours were written without a zone, and are those of ``calendar.floating``. The moments of its
-    recurrence are as they are written, days, or hours with or without a zone; :meth:`like_start` gives them the form of
-    its beginning.
+    ``start`` and ``end`` (exclusive) are two days, or two times with zones; None only if a whole series is cancelled.
+    ``floats``: its times have no zone, and use ``calendar.floating``. The moments of its recurrence are as written
+    (days, or times with or without a zone); :meth:`like_start` converts them to the form of its start.
     """
 
     number: int
@@ -68,13 +67,13 @@ class SourceEvent:
 
     @property
     def age(self) -> tuple[int, str, int]:
-        """Which of two of the same is the later one: SEQUENCE first (RFC 5546, 2.1.5), then DTSTAMP."""
+        """The sort key for versions: SEQUENCE first (RFC 5546, 2.1.5), then DTSTAMP."""
         sequence = self.part.text("SEQUENCE").strip()
         return int(sequence) if re.fullmatch(r"\d{1,9}", sequence) else 0, self.stamp, self.number
 
     @property
     def stamp(self) -> str:
-        """DTSTAMP, if it can be read."""
+        """DTSTAMP, if readable."""
         stamp = self.part.text("DTSTAMP").strip().upper()
         return stamp if MOMENT.fullmatch(stamp) else ""
 
@@ -86,7 +85,7 @@ class SourceEvent:
         return _STANDING_OF_STATUS.get(status, "confirmed")
 
     def like_start(self, moment: date) -> date:
-        """A moment of the same series as the beginning of one of its occurrences: a day, or an hour in its zone."""
+        """Convert a moment of the series to the form of its start: a day, or a time in its zone."""
         start = self.start
         if not isinstance(start, datetime):
             return as_day(moment, self.calendar.floating)
@@ -96,14 +95,14 @@ class SourceEvent:
 
 
 def read_title(part: Part) -> tuple[str, bool]:
-    """The title, and whether it says that the event is called off: the standing says that, so the title need not."""
+    """Return the title without a prefix for cancelled, and whether it had one, because the standing shows it."""
     title = plain(part.text("SUMMARY"), MAX_TITLE)
     match = _CANCELLED_TITLE.fullmatch(title)
     return (match[1] if match else title) or UNTITLED, match is not None
 
 
 def read_uid(part: Part, title: str, calendar: SourceCalendar) -> str:
-    """The event's identifier; one that has none, against RFC 5545, is known by its title and beginning."""
+    """Return the event's identifier; without one, contrary to RFC 5545, it is made from title and start."""
     if uid := part.text("UID").strip()[:MAX_UID]:
         return uid
     try:
@@ -121,7 +120,7 @@ def _digest(*parts: str) -> str:
 def read_event(
     number: int, part: Part, calendar: SourceCalendar, uid: str, title: str, called_off: bool
 ) -> SourceEvent:
-    """An event without its rules; raises EventFault for what contradicts itself or cannot be read."""
+    """Read an event without its recurrence; raises EventFault for contradictory or unreadable values."""
     start, end = read_moment(part, "DTSTART", calendar), read_moment(part, "DTEND", calendar)
     recurrence = read_moment(part, "RECURRENCE-ID", calendar)
     floats = False
@@ -155,10 +154,10 @@ def read_event(
 
 
 def alias_of(event: SourceEvent) -> str:
-    """An identifier of its own for an event, made of its beginning and title too."""
+    """Return a unique identifier for an event, made from its start and title as well."""
     return f"{event.uid[: MAX_UID - 40]}#{_digest(*identity(event))}"
 
 
 def identity(event: SourceEvent) -> tuple[str, str]:
-    """Its beginning and title, which distinguish two events of one identifier."""
+    """Return the start and title, which distinguish two events with the same identifier."""
     return (moment_key(event.start) if event.start is not None else "", event.title)

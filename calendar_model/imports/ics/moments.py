@@ -1,4 +1,4 @@
-"""The days and hours of a calendar file, in the zones of its calendar (RFC 5545, 3.3.4 to 3.3.6)."""
+"""Reads the dates and times of a calendar file in its zones (RFC 5545, 3.3.4 to 3.3.6)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _WHOLE_DAY_MARKS = ("X-MICROSOFT-CDO-ALLDAYEVENT", "X-MICROSOFT-MSNCALENDAR-ALLD
 
 
 class EventFault(ValueError):  # noqa: N818  what is wrong with a file is not an error of the program
-    """What is wrong with one event; ``problem`` says it as a value."""
+    """A fault of one event, as a ``problem``."""
 
     def __init__(self, code: str, **values: object) -> None:
         super().__init__(code)
@@ -30,9 +30,9 @@ class EventFault(ValueError):  # noqa: N818  what is wrong with a file is not an
 
 @dataclass(frozen=True)
 class SourceCalendar:
-    """A VCALENDAR: its method, the zones that it defines, and the zones of its hours.
+    """A VCALENDAR: its method, its own zones, and the zones of its times.
 
-    ``floating`` is that of hours that have none, ``shown`` that in which hours are shown whose own is no place's.
+    ``floating`` is the zone of times without one, ``shown`` the one for times whose own zone is not that of a place.
     """
 
     part: Part
@@ -43,7 +43,7 @@ class SourceCalendar:
 
 
 def read_moment(part: Part, name: str, calendar: SourceCalendar) -> date | None:
-    """A day or an hour of an event; None if it does not say."""
+    """Return a day or time of an event; None if it is not given."""
     values = part.properties.get(name, [])
     if not values:
         return None
@@ -53,10 +53,10 @@ def read_moment(part: Part, name: str, calendar: SourceCalendar) -> date | None:
 
 
 def parse_moment(text: str, written: Property, calendar: SourceCalendar) -> date:
-    """A day, or an hour with its zone, or without one where it has none.
+    """Return a day, or a time with its zone, if it has one.
 
-    What is only a day is one whatever zone it names; an hour in UTC is in UTC whatever zone it names (RFC 5545,
-    3.2.19). 24:00 is midnight at the end of the day, and the 60th second the last one.
+    A day ignores any zone that it names; so does a time in UTC (RFC 5545, 3.2.19). 24:00 is midnight
+    at the end of the day, and second 60 is read as 59.
     """
     match = MOMENT.fullmatch(text.strip().upper())
     if match is None:
@@ -85,7 +85,7 @@ def parse_moment(text: str, written: Property, calendar: SourceCalendar) -> date
 
 
 def read_moments(part: Part, name: str, calendar: SourceCalendar) -> Iterator[date | tuple[date, date | timedelta]]:
-    """The moments of RDATE or EXDATE, and the periods of RDATE as pairs of a beginning and an end or a length."""
+    """Return the moments of RDATE or EXDATE; periods of RDATE as pairs of a start and an end or duration."""
     for one in part.properties.get(name, ()):
         for text in filter(None, (text.strip() for text in one.value.split(","))):
             first, slash, last = text.partition("/")
@@ -112,7 +112,7 @@ def _duration(text: str) -> timedelta:
 
 
 def read_span(part: Part, start: date, end: date | None, calendar: SourceCalendar) -> tuple[date, date, bool]:
-    """When an event begins and ends (exclusive): two days, or two hours with zones; and whether those were without."""
+    """Return the start and end (exclusive): two days, or two times with zones; and whether they had no zone."""
     floating = calendar.floating
     if not isinstance(start, datetime):
         if isinstance(end, datetime):
@@ -144,7 +144,7 @@ def read_span(part: Part, start: date, end: date | None, calendar: SourceCalenda
 
 
 def _end_of_days(part: Part, start: date, end: date | None) -> date:
-    """The day after the last one (RFC 5545, 3.6.1). Some programs give the first day as the end of a single one."""
+    """Return the day after the last (RFC 5545, 3.6.1). Some programs end a one-day event on its first day."""
     duration = part.first("DURATION")
     if end is None and duration is not None:
         length = _duration(duration.value)
@@ -157,12 +157,12 @@ def _end_of_days(part: Part, start: date, end: date | None) -> date:
 
 
 def _later(start: datetime, days: timedelta, hours: timedelta) -> datetime:
-    """So much later: days by the calendar, hours by the clock that is never put forward or back (RFC 5545, 3.3.6)."""
+    """Add a duration: days by the calendar, hours in elapsed time (RFC 5545, 3.3.6)."""
     return ((start + days).astimezone(UTC) + hours).astimezone(start.tzinfo)
 
 
 def _marked_days(part: Part, start: datetime, end: datetime, calendar: SourceCalendar) -> tuple[date, date] | None:
-    """The days of an event that Outlook or the like marks as one of whole days, and writes in midnights."""
+    """Return the days of an event that Outlook marks as all-day and writes with midnights."""
     if not any(part.text(name).strip().upper() in ("TRUE", "1") for name in _WHOLE_DAY_MARKS):
         return None
     for first, last in ((start, end), (start.astimezone(calendar.shown), end.astimezone(calendar.shown))):
@@ -172,7 +172,7 @@ def _marked_days(part: Part, start: datetime, end: datetime, calendar: SourceCal
 
 
 def as_day(moment: date, floating: ZoneInfo) -> date:
-    """The day that is meant by an hour: as it is written, or, where that is midnight here, the day here."""
+    """Return the day meant by a time: as written or, if it is local midnight, the local day."""
     if not isinstance(moment, datetime):
         return moment
     here = moment.astimezone(floating) if moment.tzinfo is not None else moment
@@ -188,7 +188,7 @@ def day_of(moment: date) -> date:
 
 
 def moment_key(moment: date, floats: bool = False) -> str:
-    """A moment as iCalendar writes it: a day, an hour in UTC, or an hour without a zone."""
+    """Return a moment in iCalendar format: a day, a time in UTC, or a time without a zone."""
     if not isinstance(moment, datetime):
         return f"{moment:%Y%m%d}"
     zoned = moment.tzinfo is not None and not floats

@@ -1,4 +1,4 @@
-"""Texts of strangers without markup, control characters and needless blanks."""
+"""Cleans untrusted texts of markup, control characters and extra blanks."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import re
 from html.parser import HTMLParser
 
 _MARKUP = 10
-"""So many times the letters that are taken over are looked at, markup included: its parser is slow on what is none."""
+"""How many times the maximum length is parsed, including markup, because the parser is slow on malformed text."""
 
 
 class _TextParser(HTMLParser):
-    """The words of an HTML text, a line for each of its blocks."""
+    """The text of an HTML document, a line for each block."""
 
     _BLOCKS = frozenset({"br", "p", "div", "li", "tr", "ul", "ol", "table", "h1", "h2", "h3", "h4", "hr"})
     _UNSEEN = frozenset({"script", "style", "head", "title"})
@@ -39,7 +39,7 @@ _TAG = re.compile(r"</?[a-z][a-z0-9]*(\s[^<>]*)?/?>", re.IGNORECASE)
 
 
 def plain(text: str, most: int, *, lines: bool = False) -> str:
-    """A text without HTML, control characters and needless blanks, of at most so many letters."""
+    """Return a text without HTML, control characters and extra blanks, of limited length."""
     text = text[: most * _MARKUP]
     if _TAG.search(text):
         parser = _TextParser()

@@ -1,9 +1,9 @@
-"""A calendar file of strangers as plain rows: read in the worker process alone, and importing nothing of the product
-that could be reached from there.
+"""Reads an untrusted calendar file as plain rows. Runs only in the worker process, and imports no part of the
+application that could be misused there.
 
-Recurrences are expanded with their exceptions inside the days that are asked for. Attendees, organisers and alarms are
-never taken over. What of an event cannot be understood becomes a row with a ``problem``, and the others go on; what is
-no calendar at all is refused.
+Recurrences are expanded with their exceptions within the requested days. Attendees, organisers and alarms are never
+imported. An event that cannot be read becomes a row with a ``problem``, and the others continue; a file that is not a
+calendar is refused.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ from calendar_model.imports.worker_json import to_json
 from calendar_model.imports.zones import is_place, zone_named
 
 MAX_ROWS = 2_000
-"""Occurrences that are taken from one file; the first ones, in the order of time."""
+"""Maximum number of occurrences from one file; the earliest are used."""
 _KINDS = {"VTODO": "tasks", "VJOURNAL": "notes", "VFREEBUSY": "busy-times"}
 _ANSWERS = frozenset({"REPLY", "COUNTER", "DECLINECOUNTER", "REFRESH"})
 
 
 def read_calendar(data: bytes, *, timezone: str, since: str, until: str) -> dict[str, Any]:
-    """The rows of an iCalendar file, as plain JSON values.
+    """Return the rows of an iCalendar file, as plain JSON values.
 
-    ``timezone`` (IANA) is that of hours without a zone, ``since`` and ``until`` are ISO dates, both included. Gives
+    ``timezone`` (IANA) is for times without a zone; ``since`` and ``until`` are ISO dates, both inclusive. Returns
     ``rows`` (:class:`EventRow`, in the order of time), ``series`` (UIDs of which all occurrences between the two days
     are among the rows), ``remarks`` (sentences), ``name`` (the calendar's own), ``method`` (of its message, empty for a
-    published calendar), ``events`` (how many it holds) and ``complete`` (false: there were more occurrences than are
-    taken, so that one that is not here is not gone).
+    published calendar), ``events`` (how many it has) and ``complete`` (false: there were more occurrences than the
+    maximum, so that a missing one is not gone).
 
     Raises :class:`~calendar_model.imports.plan.ImportRefused`.
     """
@@ -87,7 +87,7 @@ def _name_of(part: Part) -> str:
 
 
 def _events(calendar: SourceCalendar, reading: Reading) -> Iterator[SourceEvent]:
-    """The events of a calendar that can be understood; the others are among the rows, with what is wrong."""
+    """Return the readable events of a calendar; the others become rows with their problem."""
     for part in calendar.part.parts:
         if part.name != "VEVENT":
             reading.skipped[part.name] += part.name != "VTIMEZONE"
@@ -104,7 +104,7 @@ def _events(calendar: SourceCalendar, reading: Reading) -> Iterator[SourceEvent]
 
 
 def _may_matter(event: SourceEvent, reading: Reading) -> bool:
-    """Whether an event can have to do with the days that are asked for; one that recurs may, from its beginning on."""
+    """Whether an event may fall within the requested days; a recurring one may at any time after its start."""
     if event.start is None or event.end is None:
         return True
     day = timedelta(days=1)

@@ -1,4 +1,4 @@
-"""How an event recurs: its rules, and its occurrences with their exceptions (RFC 5545, 3.8.5)."""
+"""Recurrence of events: rules, and occurrences with their exceptions (RFC 5545, 3.8.5)."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from calendar_model.imports.ics.plain_text import plain
 from calendar_model.imports.ics.rows import EventRow, Reading, occurrence_row
 
 _ENOUGH = 20_000
-"""Occurrences after which no further series is expanded."""
+"""Maximum number of occurrences, after which no further series is expanded."""
 _TIMES_A_DAY = 24
-"""Times a day that something may recur: what recurs more often is a machine's, or a trap."""
+"""Maximum recurrences a day; more frequent ones are machine-made or malicious."""
 _RULE_PARTS = frozenset({"FREQ", "UNTIL", "COUNT", "INTERVAL", "WKST", "BYSECOND", "BYMINUTE", "BYHOUR"}) | frozenset(
     {"BYDAY", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYMONTH", "BYSETPOS"}
 )
 
 
 def with_rules(event: SourceEvent, reading: Reading) -> SourceEvent:
-    """An event with its recurrence rules; raises EventFault for one that cannot be read."""
+    """Return an event with its recurrence rules; raises EventFault for an unreadable rule."""
     if event.start is None:
         return event
     rules = (_parse_rule(one.value, event, reading) for one in event.part.properties.get("RRULE", ()))
@@ -39,7 +39,7 @@ def with_rules(event: SourceEvent, reading: Reading) -> SourceEvent:
 
 
 def expand(events: Sequence[SourceEvent], reading: Reading) -> None:
-    """Adds the occurrences of all that has one identifier."""
+    """Add the occurrences of all events with the same identifier."""
     first = events[0]
     series = next((event for event in events if event.recurrence is None), None)
     if series is not None and series.calendar.method == "CANCEL" and not series.recurs:
@@ -50,7 +50,7 @@ def expand(events: Sequence[SourceEvent], reading: Reading) -> None:
         return
     try:
         if series is not None and not series.recurs and len(events) == 1:
-            # One that does not recur is given wherever it lies: it may have been moved from where it was taken over.
+            # An event that does not recur is always returned: it may have moved since its import.
             found = [occurrence_row(series, series.start, series.end, "", reading)]
         else:
             found = list(_occurrences(events, series, reading))
@@ -65,15 +65,15 @@ def expand(events: Sequence[SourceEvent], reading: Reading) -> None:
 
 
 class _PlannedOccurrence(Occurrence):  # type: ignore[misc]  # the library has no types
-    """An occurrence that knows when it was to be, before it was moved."""
+    """An occurrence with its original moment, before it was moved."""
 
     def source(self) -> Component:
-        """The event that it is an occurrence of."""
+        """The event of the occurrence."""
         component: Component = self._adapter._component
         return component
 
     def was_to_be(self) -> date:
-        """When it begins by the rule of its series."""
+        """The start by the rule of its series."""
         moved = self._adapter
         if moved.is_modification() and not moved.this_and_future:
             planned: date = moved._component["RECURRENCE-ID"].dt
@@ -106,12 +106,12 @@ def _occurrences(events: Sequence[SourceEvent], series: SourceEvent | None, read
 
 
 def _as_written(event: SourceEvent, moment: date) -> date:
-    """A day where the event is written in days: beside hours the library turns them into midnights."""
+    """Return a day for an event written in days, which the library turns into midnights when mixed with times."""
     return day_of(moment) if not isinstance(event.start, datetime) else moment
 
 
 def _component(event: SourceEvent, series: SourceEvent, reading: Reading) -> Component:
-    """An event as the library that expands recurrences reads it: every moment of it in the form of its beginning."""
+    """Return an event for the library that expands recurrences, with every moment in the form of its start."""
     assert event.start is not None
     assert event.end is not None
     component = icalendar.Event()
@@ -136,7 +136,7 @@ def _component(event: SourceEvent, series: SourceEvent, reading: Reading) -> Com
 
 
 def _extra(one: date | tuple[date, date | timedelta], event: SourceEvent) -> Any:
-    """A moment of RDATE, or a period as a pair, in the form of the event's beginning."""
+    """Return a moment of RDATE, or a period as a pair, in the form of the event's start."""
     if not isinstance(one, tuple):
         return event.like_start(one)
     start, end = one
@@ -144,10 +144,10 @@ def _extra(one: date | tuple[date, date | timedelta], event: SourceEvent) -> Any
 
 
 def _parse_rule(text: str, event: SourceEvent, reading: Reading, *, naive: bool = False) -> vRecur:
-    """A recurrence rule without what is not understood of it, and its end in the form of the event's beginning.
+    """Return a recurrence rule without unsupported parts, its end in the form of the event's start.
 
-    ``naive``: the end by the clock of the place, without a zone. Raises EventFault for what cannot be read, and for
-    what recurs more often than a calendar of people does.
+    ``naive``: the end as local time without a zone. Raises EventFault for an unreadable rule, and for one that recurs
+    too often.
     """
     parts: dict[str, str] = {}
     for name, _, value in (part.partition("=") for part in text.strip().upper().split(";")):
@@ -171,9 +171,9 @@ def _parse_rule(text: str, event: SourceEvent, reading: Reading, *, naive: bool 
 
 
 def _until(text: str, event: SourceEvent, *, naive: bool) -> str:
-    """The end of a rule in the form of the event's beginning, whatever form it is written in (RFC 5545, 3.3.10).
+    """Return the end of a rule in the form of the event's start, from any form (RFC 5545, 3.3.10).
 
-    A day includes all of itself; an hour without a zone is by the clock of the event.
+    A day is included as a whole; a time without a zone is in the zone of the event.
     """
     try:
         moment = parse_moment(text, Property(text, {}), event.calendar)
@@ -188,7 +188,7 @@ def _until(text: str, event: SourceEvent, *, naive: bool) -> str:
 
 
 def _excluded_by(text: str, event: SourceEvent, reading: Reading) -> list[date]:
-    """The occurrences that an EXRULE takes out (RFC 2445, 4.8.5.2): no program writes it now, and old files have it."""
+    """Return the occurrences excluded by an EXRULE (RFC 2445, 4.8.5.2), which only old files have."""
     start = event.start
     first = datetime.combine(day_of(start), start.time() if isinstance(start, datetime) else time()) if start else None
     try:

@@ -1,4 +1,4 @@
-"""The rows that a calendar file is read into, and what is gathered on the way."""
+"""The rows read from a calendar file, and the state of reading."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from calendar_model.imports.zones import is_place
 
 @dataclass(frozen=True)
 class EventRow:
-    """An occurrence, or what is wrong with an event (``problem``).
+    """An occurrence, or the ``problem`` of an event.
 
-    Days are ISO dates of the place, ``end`` inclusive; hours are ISO times in ``timezone`` (IANA), empty for whole
-    days. ``occurrence`` distinguishes the occurrences of a series and is empty for an event that does not recur.
-    ``series_cancelled``: all of the series is called off. ``private``: its author has marked it as not for everyone.
-    ``outside``: it does not recur, and lies outside the days that were asked for. ``alias`` is the identifier by which
-    it is known where others of the file share its own.
+    Days are local ISO dates, ``end`` inclusive; hours are ISO times in ``timezone`` (IANA), empty for whole days.
+    ``occurrence`` distinguishes the occurrences of a series; empty for an event that does not recur.
+    ``series_cancelled``: the whole series is cancelled. ``private``: its author has marked it as private. ``outside``:
+    it does not recur, and is outside the requested days. ``alias`` is its identifier where other events in the file
+    share its own.
     """
 
     number: int
@@ -49,13 +49,13 @@ class EventRow:
     problem: Problem | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """Its fields as JSON has them."""
+        """The fields as JSON values."""
         return {**vars(self), "problem": to_json(self.problem) if self.problem is not None else None}
 
 
 @dataclass
 class Reading:
-    """What is gathered while a file is read."""
+    """The state of reading a file."""
 
     home: ZoneInfo
     since: date
@@ -72,23 +72,23 @@ class Reading:
 
     @property
     def remarks(self) -> tuple[ImportNote, ...]:
-        """What there is to know of the whole file, each once; last what was done with its hours."""
+        """The remarks on the whole file, each once; those on time zones last."""
         return *self._remarks.values(), *self._remarks_on_hours.values()
 
     def remark(self, code: str, **values: str) -> None:
-        """Notes what a reader should know of the whole file."""
+        """Record a remark on the whole file."""
         self._remarks[(code, *values.values())] = ImportNote(code, values)
 
     def remark_on_hours(self, code: str, zone: ZoneInfo) -> None:
-        """Notes in which zone hours are shown."""
+        """Record the zone in which times are shown."""
         self._remarks_on_hours[(code, zone.key)] = ImportNote(code, {"zone": zone.key})
 
     def holds(self, row: EventRow) -> bool:
-        """Whether a row lies in the days that are asked for."""
+        """Whether a row falls within the requested days."""
         return row.end >= self.since.isoformat() and row.start <= self.until.isoformat()
 
     def add(self, row: EventRow) -> None:
-        """Keeps a row, and whether it lies in the days that are asked for."""
+        """Add a row, and whether it falls within the requested days."""
         outside = row.problem is None and not row.series_cancelled and not self.holds(row)
         self.inside += not outside
         self.rows.append(replace(row, outside=outside))
@@ -118,7 +118,7 @@ def occurrence_row(
     zone = _zone(start, event, reading)
     first, last_hour = (moment.astimezone(zone) for moment in (start, end))
     if first.fold or last_hour.fold:
-        # The second of the two hours that a clock shows alike: that clock cannot tell which, UTC can.
+        # The second of two identical clock times when clocks go back; only UTC can express it.
         zone = ZoneInfo("UTC")
         first, last_hour = (moment.astimezone(zone) for moment in (start, end))
     return replace(
@@ -132,7 +132,7 @@ def occurrence_row(
 
 
 def _zone(moment: datetime, event: SourceEvent, reading: Reading) -> ZoneInfo:
-    """The zone in which an hour is shown: its own, if that is of a place, else the calendar's or the chosen one."""
+    """Return the zone for display: a time's own, if it belongs to a place, else the calendar's or the chosen one."""
     known: tzinfo | None = moment.tzinfo
     if event.floats:
         reading.remark_on_hours("ics-hours-without-zone", event.calendar.floating)

@@ -1,4 +1,4 @@
-"""Which of several events of one identifier are versions of the same, and which are different events."""
+"""Distinguishes versions of one event from different events with the same identifier."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from calendar_model.imports.ics.rows import EventRow, Reading
 
 
 def newest_versions(events: Sequence[SourceEvent], reading: Reading) -> list[SourceEvent]:
-    """Of several that are the same, the one that was changed last; the others are refused.
+    """Return the latest version of each event, and refuse the earlier ones.
 
-    Events that only share their identifier are all kept, under identifiers of their own.
+    Different events with the same identifier are all kept, under identifiers of their own.
     """
     groups: dict[tuple[str, str], list[SourceEvent]] = {}
     for event in events:
@@ -31,15 +31,15 @@ def newest_versions(events: Sequence[SourceEvent], reading: Reading) -> list[Sou
                 distinct.append(event)
         kept += distinct if len(distinct) == 1 or recurrence else [replace(one, uid=alias_of(one)) for one in distinct]
         shared |= {uid: next((alias_of(one) for one in distinct if one.recurs), uid)} if len(distinct) > 1 else {}
-    # What moves an occurrence belongs to the one of them that recurs.
+    # A change to an occurrence belongs to the event that recurs.
     kept = [replace(one, uid=shared.get(one.uid, one.uid)) if one.recurrence else one for one in kept]
     return sorted(kept, key=lambda event: event.number)
 
 
 def _is_older(event: SourceEvent, newer: SourceEvent) -> bool:
-    """Whether two events of one identifier are two versions of the same, and no two events.
+    """Whether two events with the same identifier are versions of one event.
 
-    Versions say so by SEQUENCE, or by DTSTAMP where they still have day or title in common; two that were written at
+    They are if SEQUENCE differs, or if DTSTAMP differs and they share the day or the title. Two that were written at
     the same time and differ are two events.
     """
     (start, title), (other_start, other_title) = identity(event), identity(newer)

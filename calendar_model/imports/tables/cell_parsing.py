@@ -1,7 +1,6 @@
-"""What people write into the cells of a table, as what they mean: days, hours, zones, organisations, states, terms.
+"""Parses the cells of a table: days, hours, zones, organisations, States, terms.
 
-What can be read in two ways is not guessed: every function here raises :class:`UnclearCell` with a problem that says
-what is not clear.
+Ambiguous cells are not guessed: every function raises :class:`UnclearCell` with a problem that says what is unclear.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ from calendar_model.reference.rows import Organisation
 T = TypeVar("T", bound=StrEnum)
 
 FIRST_YEAR, LAST_YEAR = 1948, 2100
-"""Of the days that a table can hold: the Universal Declaration, and what nobody plans for."""
+"""The range of accepted years: from the Universal Declaration to beyond any planning."""
 
 _MONTHS = {
     name: number
@@ -87,7 +86,7 @@ _HOUR = re.compile(r"(?:kl\.?|klokken)?\s*([0-9]{1,2})(?:[:.h]([0-9]{2}))?(?::[0
 
 
 class UnclearCell(ValueError):  # noqa: N818  what is unclear is not an error of the program
-    """A cell that says nothing certain; ``problem`` says why, with the text of the ``cell`` among its values."""
+    """An unclear cell; ``problem`` says why, with the text of the ``cell`` among its values."""
 
     def __init__(self, code: str, cell: str = "", **values: object) -> None:
         super().__init__(code)
@@ -96,9 +95,9 @@ class UnclearCell(ValueError):  # noqa: N818  what is unclear is not an error of
 
 @dataclass(frozen=True)
 class CellPeriod:
-    """When something is, as far as one cell says. Hours are at the place; ``town`` says where, if that is written.
+    """The dates and times in one cell. Hours are local; ``town`` names the place, if given.
 
-    With ``instant`` the hours are in the offset that it carries.
+    With ``instant`` the hours are in its own offset.
     """
 
     first: date
@@ -110,13 +109,13 @@ class CellPeriod:
 
 
 def parse_day(text: str) -> date:
-    """The day that a cell names: ISO, ``3 March 2027`` in English, Norwegian or French, ``03.03.2027``, day first.
+    """Return the day in a cell: ISO, ``3 March 2027`` in English, Norwegian or French, ``03.03.2027``, day first.
 
-    ``03/04/2027`` raises: it is another day on the other side of the Atlantic.
+    ``03/04/2027`` raises, because it is a different day in American notation.
     """
     written = _without_accents(text.strip().casefold())
     weekday = None
-    # "Mar" is a month before its day, and a Tuesday in French before a whole date.
+    # "Mar" is a month before a day, but a French Tuesday before a whole date.
     if (begins := _WEEKDAY.match(written)) and begins[1] in _WEEKDAYS and not _MONTH_DAY.fullmatch(written):
         weekday, written = _WEEKDAYS[begins[1]], written[begins.end() :]
     found = _day(written, text)
@@ -164,8 +163,8 @@ def _date(year: str, month: str | int, day_: str, text: str) -> date:
 
 
 def parse_period(text: str) -> CellPeriod:
-    """When something is: a day as :func:`parse_day` has it; with an hour as ``2027-03-03T13:00+01:00``; or whole, as
-    our own lists say it: ``Mon 23 Feb – Tue 31 Mar 2026``, ``Wed 3 Mar 2027, 13:00–14:30 (Geneva time)``."""
+    """Return the period in a cell: a day as in :func:`parse_day`; with a time as ``2027-03-03T13:00+01:00``; or as in
+    our own lists: ``Mon 23 Feb – Tue 31 Mar 2026``, ``Wed 3 Mar 2027, 13:00–14:30 (Geneva time)``."""
     written = text.strip()
     if match := _INSTANT.fullmatch(written):
         first, begins = parse_day(match[1]), parse_hour(match[2][:5])
@@ -193,9 +192,9 @@ def parse_period(text: str) -> CellPeriod:
 
 
 def parse_hour(text: str) -> time:
-    """The hour that a cell names: ``13:00``, ``kl. 13.00``, ``1 pm``."""
+    """Return the time in a cell: ``13:00``, ``kl. 13.00``, ``1 pm``."""
     written = text.strip().casefold()
-    # A cell of Excel with an hour and no day has the day from which it counts.
+    # An Excel cell with a time and no date has the date from which Excel counts.
     written = re.sub(r"^(1899-12-3[01]|1900-01-0[01])[t ]", "", written)
     match = _HOUR.fullmatch(written)
     if match is None or not (match[2] or match[3]):
@@ -211,14 +210,14 @@ def parse_hour(text: str) -> time:
 
 
 def parse_hours(text: str) -> tuple[time, time | None]:
-    """From when, and, where the cell says it, to when: ``13:00``, ``13.00–14.30``."""
+    """Return the start time and, if given, the end time: ``13:00``, ``13.00–14.30``."""
     first, dash, last = re.sub(r"\s*(–|—|-|\bto\b|\btil\b)\s*", "–", text.strip(), count=1).partition("–")
     return (parse_hour(first), parse_hour(last)) if dash else (parse_hour(text), None)
 
 
 def parse_zone(text: str, reference: Reference) -> str:
-    """The IANA name of a time zone, from that name, from what Windows calls it, or from a town: that of the seat of an
-    organisation, or by which a zone is called."""
+    """Return the IANA name of a time zone, from that name, its Windows name, or a town: the seat of an organisation, or
+    the town in the name of a zone."""
     written = text.strip()
     towns = {folded(one.seat_city): one.timezone for one in reference.organisations.values() if one.timezone}
     for known in (zones_by_name(), _windows(), towns, zones_by_town()):
@@ -228,7 +227,7 @@ def parse_zone(text: str, reference: Reference) -> str:
 
 
 def time_at(instant: datetime, zone_name: str) -> tuple[date, time]:
-    """Day and hour of an instant at a place."""
+    """Return the local day and time of an instant."""
     there = instant.astimezone(ZoneInfo(zone_name))
     return there.date(), there.time().replace(second=0, microsecond=0)
 
@@ -239,7 +238,7 @@ def _windows() -> Mapping[str, str]:
 
 
 def parse_term(text: str, terms: Iterable[T]) -> T:
-    """One of the terms, by its value or its label, whatever the case."""
+    """Return one of the terms, by its value or label, in any case."""
     known = {folded(name): one for one in terms for name in (one.value, wording.term(one))}
     if (found := known.get(folded(text))) is not None:
         return found
@@ -247,7 +246,7 @@ def parse_term(text: str, terms: Iterable[T]) -> T:
 
 
 def parse_organisation(text: str, reference: Reference) -> str:
-    """The code of an organisation or body, by its code, its short name, its name, or both as our lists have them."""
+    """Return the code of an organisation or body, by code, short name, name, or both names as in our lists."""
     written = folded(text)
     ways = (
         {one.casefold(): [one] for one in reference.organisations},
@@ -273,7 +272,7 @@ def _by(reference: Reference, names: Callable[[Organisation], tuple[str, ...]]) 
 
 
 def parse_state(text: str, reference: Reference) -> str:
-    """The ISO 3166 alpha-3 code of a UN member state, by it or by the name."""
+    """Return the ISO 3166 alpha-3 code of a UN member State, by code or name."""
     written = folded(text)
     for code, one in reference.states.items():
         if written in (code.casefold(), folded(one.name)):
@@ -283,7 +282,7 @@ def parse_state(text: str, reference: Reference) -> str:
 
 
 def parse_address(text: str) -> str:
-    """The address of a page."""
+    """Return the address of a web page."""
     written = text.strip()
     if not re.fullmatch(r"https?://[^\s/.]+\.\S+", written):
         raise UnclearCell("cell-not-an-address", text)
@@ -291,7 +290,7 @@ def parse_address(text: str) -> str:
 
 
 def _nearest(text: str, names: Iterable[str]) -> str:
-    """The name that somebody may have meant; empty if none is near."""
+    """Return the closest known name; empty if none is close."""
     known = {name.casefold(): name for name in names if name}
     near = get_close_matches(text.strip().casefold(), known, n=1, cutoff=0.7)
     return known[near[0]] if near else ""

@@ -1,4 +1,4 @@
-"""The columns of a table: what each is called, how it is filled in, and which column of a file is which."""
+"""The columns of a template, and matching the columns of a file to them."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from difflib import SequenceMatcher
 from typing import Literal
 
 EXAMPLE = "(example)"
-"""At the end of a cell it marks the row of a template that shows how it is filled in: no such row is imported."""
+"""Marks the example row of a template, at the end of a cell; such a row is not imported."""
 
 
 @dataclass(frozen=True)
 class TemplateColumn:
-    """A column. ``name`` is that of the record, ``label`` the header of a template, ``help`` how it is filled in.
+    """A column. ``name`` is the column of the record, ``label`` the header in a template, ``help`` how to fill it in.
 
-    ``choices`` are the words that it takes, if it takes no others; ``aliases`` are further headers by which it is
-    known, ``example`` is the cell of a template's example, in ISO 8601 where the ``format`` is a day or an hour.
+    ``choices`` are the accepted words, if they are limited; ``aliases`` are other recognised headers, ``example`` is
+    the cell in the example row, in ISO 8601 if the ``format`` is a day or an hour.
     """
 
     name: str
@@ -31,15 +31,14 @@ class TemplateColumn:
 
 
 _NEAR = 0.84
-"""From how much alike two names are a slip of the pen; 1 is equal."""
+"""Minimum likeness of a misspelt name; 1 is equal."""
 
 
 def match_columns(columns: Sequence[TemplateColumn], header: Sequence[str]) -> dict[str, int | None]:
-    """Which column of a file is which, guessed from its names: for each column's name its place from 0, or None.
+    """Match the headers of a file to columns: return the place of each column by name, from 0, or None.
 
-    A column is known by its label, its name or another usual word for it, English or Norwegian, whatever the case and
-    the punctuation; what is left over by what is nearly so. No column of the file stands for two, and the first of two
-    of the same name is taken.
+    A column is recognised by its label, name or aliases, English or Norwegian, ignoring case and punctuation; then by
+    a similar name. Each column of the file is used once; of two with the same name the first is used.
     """
     names = [folded(name) for name in header]
     found: dict[str, int | None] = dict.fromkeys((column.name for column in columns), None)
@@ -55,7 +54,7 @@ def match_columns(columns: Sequence[TemplateColumn], header: Sequence[str]) -> d
                 known = [folded(word) for word in words(column)]
                 free = [place for place, name in enumerate(names) if name in known and place not in used]
                 if free:
-                    # The more usual word first, and of equal ones the first column.
+                    # The earlier alias first; for equal ones the first column.
                     assign(column, min(free, key=lambda place: (known.index(names[place]), place)))
     near = sorted(
         (-alike, place, number)
@@ -73,15 +72,15 @@ def match_columns(columns: Sequence[TemplateColumn], header: Sequence[str]) -> d
 
 
 def missing_columns(columns: Iterable[TemplateColumn], chosen: Mapping[str, int | None]) -> list[TemplateColumn]:
-    """The columns that are needed and that no column of the file is."""
+    """Return the required columns that are not matched."""
     return [column for column in columns if column.needed and chosen.get(column.name) is None]
 
 
 def folded(text: str) -> str:
-    """A text without case, punctuation and spare blanks, so that two ways to write a name are one."""
+    """Return a text in lower case without punctuation and extra blanks, for comparing names."""
     return " ".join(re.findall(r"\w+", text.casefold().replace("_", " ")))
 
 
 def _likeness(name: str, words: Iterable[str]) -> float:
-    # Of a short name one letter is another word.
+    # In a short name one letter makes a different word.
     return max((SequenceMatcher(None, name, word).ratio() for word in map(folded, words) if len(word) > 4), default=0.0)

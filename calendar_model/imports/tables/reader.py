@@ -1,7 +1,7 @@
-"""Tables of others as text: CSV as any program writes it, and Excel workbooks.
+"""Reads tables as text: CSV from any program, and Excel workbooks.
 
-What is read is hostile until it is parsed: :func:`read_sheets` has it done by a process of its own, with bounds, and
-takes texts back. Nothing here knows what the columns mean.
+Files are untrusted: :func:`read_sheets` has them parsed in a separate process with limits, and receives texts. The
+meaning of the columns is not known here.
 """
 
 from __future__ import annotations
@@ -21,30 +21,30 @@ from calendar_model.imports.plan import ImportRefused
 from calendar_model.imports.sandbox import MAX_BYTES, read_in_sandbox
 
 MAX_ROWS, MAX_COLUMNS, MAX_CELL_LENGTH, MAX_SHEETS = 5_000, 60, 2_000, 20
-"""Of a table, with something in them; letters are those of a cell."""
+"""Limits of a table (rows and columns that are not empty) and of a cell (characters)."""
 
 _UNPACKED = 64 * 2**20
-"""Bytes of a workbook when it is unpacked; a table of all that is allowed takes less than half of it."""
+"""Maximum bytes of an unpacked workbook; the largest permitted table takes less than half."""
 _MEMBERS = 1_000
 _LAST_ROW = 1_048_576
-"""Of a sheet of Excel (https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3)."""
+"""Rows of an Excel sheet (https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3)."""
 _SEPARATORS = (";", ",", "\t", "|")
 _SAMPLE = 30
-"""Rows by which a file's separator is found."""
+"""Number of rows used to detect the separator."""
 
 _COULD_RUN = "=+-@\t\r\n＝＋－＠"
-"""What a formula can begin with: programs that write tables put an apostrophe before it, and here it comes off."""
+"""First characters of formulas: programs that write tables put an apostrophe before them, which is removed here."""
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-"""No letters of any text; a database may refuse them."""
+"""Characters that are not text and that a database may refuse."""
 
 
 @dataclass(frozen=True)
 class TableSheet:
     """A table as text. ``name`` is that of the sheet, or of the file for CSV.
 
-    ``header`` are the names of the columns; every row has as many cells, empty ones as empty text. Days are ISO dates
-    where the file had dates, hours ``13:00``, both together ``2027-03-03T13:00``. ``numbers`` are the rows' own in the
-    file, from 1, as a spreadsheet counts them; rows with nothing in them are left out.
+    ``header`` has the column names; every row has as many cells, empty ones as empty text. Dates are in ISO format,
+    times as ``13:00``, both together as ``2027-03-03T13:00``. ``numbers`` are the row numbers in the file, from 1, as
+    in a spreadsheet; empty rows are left out.
     """
 
     name: str
@@ -54,16 +54,16 @@ class TableSheet:
 
     @property
     def numbered(self) -> Iterator[tuple[int, tuple[str, ...]]]:
-        """The rows with their numbers; without any the first below the header is 2."""
+        """The rows with their numbers; without rows, the first below the header is 2."""
         return zip(self.numbers or range(2, len(self.rows) + 2), self.rows, strict=True)
 
 
 def read_sheets(data: bytes, file_name: str) -> tuple[TableSheet, ...]:
-    """The tables of a file, at least one: one of a CSV file, all that show something of an Excel workbook (.xlsx).
+    """Return the tables of a file, at least one: one for CSV, each visible sheet with content for Excel (.xlsx).
 
-    The first row with two cells or more names the columns; what is above it is a title. CSV may be in UTF-8,
+    The first row with two cells or more has the column names; rows above it are a title. CSV may be in UTF-8,
     UTF-16 or the western code page of Windows, separated by semicolons, commas, tabulators or bars. Raises
-    :class:`~calendar_model.imports.plan.ImportRefused` for whatever is no such file, or larger than is sensible.
+    :class:`~calendar_model.imports.plan.ImportRefused` for any other file, or one that is too large.
     """
     found = read_in_sandbox("table", data, file_name=file_name)
     return tuple(
@@ -73,7 +73,7 @@ def read_sheets(data: bytes, file_name: str) -> tuple[TableSheet, ...]:
 
 
 def read_table(data: bytes, *, file_name: str) -> list[dict[str, Any]]:
-    """What :func:`read_sheets` gives, as JSON has it; it runs where nothing can be hurt. Raises as that does."""
+    """Return the result of :func:`read_sheets` as JSON; runs in the sandbox. Raises the same errors."""
     name = PurePath(file_name.replace("\\", "/")).name or "table"
     if len(data) > MAX_BYTES:
         raise ImportRefused("table-too-large", name=name, megabytes=MAX_BYTES // 2**20)
@@ -93,7 +93,7 @@ def read_table(data: bytes, *, file_name: str) -> list[dict[str, Any]]:
 
 
 def _table(title: str, rows: Iterable[tuple[int, Sequence[str]]]) -> dict[str, Any] | None:
-    """A sheet with its header, cleaned and measured; None if there is nothing in it."""
+    """Return a sheet with its header, cleaned and checked against the limits; None if it is empty."""
     kept: list[tuple[int, list[str]]] = []
     for number, cells in rows:
         row = [_clean(cell) for cell in cells]
@@ -135,13 +135,13 @@ def _clean(cell: str) -> str:
 
 
 def _text(data: bytes, name: str) -> str:
-    """The text of a file, in whichever of the usual encodings it is."""
+    """Return the text of a file in any of the usual encodings."""
     for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if data.startswith(mark):
             encodings: tuple[str, ...] = (encoding,)
             break
     else:
-        # In UTF-16 without a mark every second byte of the usual letters is zero.
+        # In UTF-16 without a byte order mark, every second byte of Latin letters is zero.
         encodings = ("utf-8", "cp1252")
         if b"\x00" in data:
             encodings = ("utf-16-be",) if data[:1] == b"\x00" else ("utf-16-le",)
@@ -158,7 +158,7 @@ def _text(data: bytes, name: str) -> str:
 def _records(text: str, name: str) -> Iterator[tuple[int, Sequence[str]]]:
     first = 1
     if declared := re.match(r"sep=(.)\r?\n", text):
-        # Excel's own way to say it.
+        # Excel's own declaration of the separator.
         separator, text, first = declared[1], text[declared.end() :], 2
     else:
         separator = max(_SEPARATORS, key=lambda one: _fits(text, one))
@@ -175,7 +175,7 @@ def _rows(text: str, separator: str) -> Iterator[list[str]]:
 
 
 def _fits(text: str, separator: str) -> tuple[int, int]:
-    """How many of the first rows this separator divides as it does the first, and into how many cells."""
+    """Return how many of the first rows a separator splits like the first one, and into how many cells."""
     widths: list[int] = []
     try:
         for row in _rows(text, separator):
@@ -184,7 +184,7 @@ def _fits(text: str, separator: str) -> tuple[int, int]:
             if len(widths) == _SAMPLE:
                 break
     except csv.Error:
-        # It is divided until there; whether it can be read at all shows afterwards.
+        # The rows so far are split; whether the rest can be read is checked later.
         pass
     usual = max(set(widths), key=widths.count, default=1)
     return (widths.count(usual), usual) if usual > 1 else (0, 1)
@@ -195,12 +195,12 @@ def _fits(text: str, separator: str) -> tuple[int, int]:
 
 def _workbook(data: bytes, name: str) -> list[tuple[str, list[tuple[int, Sequence[str]]]]]:
     _measure(data, name)
-    # It takes a while to load, and only this needs it.
+    # Loaded here, because it is slow to load and needed only here.
     from openpyxl import load_workbook
 
     try:
         with warnings.catch_warnings():
-            # Of what this library leaves out of a workbook nothing is a cell.
+            # Nothing that this library ignores in a workbook is a cell.
             warnings.simplefilter("ignore")
             book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
             shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
@@ -214,7 +214,7 @@ def _workbook(data: bytes, name: str) -> list[tuple[str, list[tuple[int, Sequenc
 
 
 def _sheet(sheet: Any, name: str) -> Iterator[tuple[int, Sequence[str]]]:
-    # What the file says of its own size is not always so.
+    # The size declared in the file is not always right.
     sheet.reset_dimensions()
     found = 0
     for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
@@ -229,7 +229,7 @@ def _sheet(sheet: Any, name: str) -> Iterator[tuple[int, Sequence[str]]]:
 
 
 def _measure(data: bytes, name: str) -> None:
-    """Unpacks all of a workbook piece by piece, before anything reads it: a small file can hold a huge one."""
+    """Check the unpacked size of a workbook piece by piece, because a small file can unpack to a huge one."""
     too_much = ImportRefused("table-packed-too-large", name=name)
     left = _UNPACKED
     try:
@@ -247,7 +247,7 @@ def _measure(data: bytes, name: str) -> None:
                         left -= len(piece)
                         if left < 0:
                             raise too_much
-                        # ECMA-376 allows no document type anywhere; it is how little XML becomes much.
+                        # ECMA-376 allows no document type; entities would expand a small file into a huge one.
                         if re.search(rb"<!(DOCTYPE|ENTITY)", (rest + piece).replace(b"\x00", b"")):
                             raise ImportRefused("table-workbook-with-entities", name=name)
                         rest = piece[-32:]
@@ -258,7 +258,7 @@ def _measure(data: bytes, name: str) -> None:
 
 
 def _cell(value: Any) -> str:
-    """A cell as text: dates in ISO, hours to the minute where there is no more, numbers without a needless ``.0``."""
+    """Return a cell as text: ISO dates, times to the minute if exact, numbers without a trailing ``.0``."""
     if value is None:
         return ""
     if isinstance(value, bool):

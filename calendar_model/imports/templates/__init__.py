@@ -1,6 +1,6 @@
-"""Import templates: what the rows of a table can become, one module each.
+"""Import templates, one module for each kind of record that a table row can become.
 
-A new template is a module with a class that is an :class:`~calendar_model.imports.templates.protocol.ImportTemplate`,
+A new template is a module with an :class:`~calendar_model.imports.templates.protocol.ImportTemplate`,
 and a line in ``TEMPLATES``; page, command line, downloadable files and tests read that.
 """
 
@@ -16,13 +16,13 @@ from calendar_model.imports.templates.reviews import ReviewTemplate
 from calendar_model.imports.templates.sessions import SessionTemplate
 
 TEMPLATES: tuple[ImportTemplate, ...] = (EventTemplate(), EngagementTemplate(), SessionTemplate(), ReviewTemplate())
-"""In the order in which they are offered."""
+"""In display order."""
 
 
 def template_for(header: Sequence[str]) -> ImportTemplate:
-    """What the rows below a header seem to be: the template of which the most columns are known.
+    """Return the template that best matches a header: the one with the most recognised columns.
 
-    One of which all columns that are needed are known goes first.
+    A template whose required columns are all recognised goes first.
     """
 
     def fit(template: ImportTemplate) -> tuple[bool, int]:

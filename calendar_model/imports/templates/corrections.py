@@ -1,4 +1,4 @@
-"""What the templates share whose rows are new dates of the reference: each becomes a correction with its source."""
+"""Shared by the templates whose rows become corrections of the reference, each with its source."""
 
 from __future__ import annotations
 
@@ -33,21 +33,21 @@ SOURCE_COLUMNS: tuple[TemplateColumn, ...] = (
     TemplateColumn(
         "source_url",
         "Source",
-        "The address of the page or document that says so, with https://. Empty: the one given for the whole file.",
+        "Address of the page or document, with https://. Empty: the source given for the whole file.",
         aliases=("source", "source url", "source address", "url", "link", "address", "kilde", "lenke"),
         example="https://www.example.org/calendar",
     ),
     TemplateColumn(
         "note",
         "Note",
-        "Where in the source, and what a reader should know.",
+        "Where to find it in the source, and anything else readers should know.",
         aliases=("note", "notes", "source note", "comment", "merknad", "notat", "kommentar"),
         example="page 2",
     ),
 )
 
 _MOST_FAULTS = 3
-"""Faults of the reference that are shown for one row."""
+"""How many faults of the reference are shown for a row."""
 _OF_PERIOD = frozenset({"start", "end", "date_precision"})
 _DATES = frozenset({"date"})
 _IDENTIFYING = ("number", "session", "cycle")
@@ -56,8 +56,7 @@ _IDENTIFYING = ("number", "session", "cycle")
 class CorrectionTemplate(ABC):
     """An :class:`~calendar_model.imports.templates.protocol.ImportTemplate` whose rows correct the reference.
 
-    A kind of row says what a row would do; that all of them fit into the reference, and how they are written, is the
-    same for each.
+    A subclass says what a row would do. Whether all rows fit into the reference, and how they are written, is shared.
     """
 
     page = "corrections"
@@ -65,7 +64,7 @@ class CorrectionTemplate(ABC):
 
     @abstractmethod
     def line(self, lookup: RowLookup, number: int, cells: Mapping[str, str]) -> ImportLine:
-        """What the row of this number would do, if it fits into the reference."""
+        """What a row would do, if it fits into the reference."""
 
     def plan(self, session: OrmSession, lookup: RowLookup, rows: Rows) -> list[ImportLine]:
         return _fitting(session, lookup, [self.line(lookup, number, cells) for number, cells in rows])
@@ -88,7 +87,7 @@ class CorrectionTemplate(ABC):
 
 
 def read_standing(row: RowReader, existing: Session | Review | None, last: date | None) -> Standing:
-    """How firm the dates are: as the row says, else confirmed; what is held stays so while its days are over."""
+    """The standing of the dates: as in the row, else confirmed; a past item that was held stays held."""
     standing = row.read("standing", lambda text: parse_term(text, ANNOUNCED_STANDINGS))
     held = existing is not None and existing.standing is Standing.HELD and last is not None and last < today()
     return standing or (Standing.HELD if held else Standing.CONFIRMED)
@@ -103,7 +102,7 @@ def correction_line(
     values: Mapping[str, str],
     about: tuple[str, date | None, date | None],
 ) -> ImportLine:
-    """A row as a line of the plan that corrects a row of the reference.
+    """Return the line of the plan that corrects a row of the reference.
 
     ``key`` is the file and the row in it, ``values`` are the columns as the file has them, and ``about`` is the title
     and the days of the line.
@@ -153,9 +152,9 @@ def _value(name: str, text: str) -> object:
 
 
 def _fitting(session: OrmSession, lookup: RowLookup, lines: Sequence[ImportLine]) -> list[ImportLine]:
-    """The lines, those refused that would not fit into the reference, or say the same as one before them.
+    """Return the lines, refusing those that do not fit into the reference or repeat an earlier line.
 
-    The others carry in ``more["recorded"]`` which corrections of their row there are now.
+    The others carry the existing corrections of their row in ``more["recorded"]``.
     """
     standing = recorded_corrections(session)
     rows: dict[str, int] = {}
@@ -187,7 +186,7 @@ def _sift(
     candidates: Sequence[tuple[ImportLine, RowCorrection]],
     unfit: dict[int, ImportLine],
 ) -> tuple[RowCorrection, ...]:
-    """Finds by halves which candidates do not fit on top of those standing; gives those that stand in the end."""
+    """Find by bisection the candidates that do not fit on top of ``standing``; return the corrections that do."""
     if not candidates:
         return standing
     wrong = faults(lookup.reference.folder, standing, *(one for _, one in candidates))
@@ -206,7 +205,7 @@ def _sift(
 
 
 def _recorded(standing: Sequence[RowCorrection]) -> Mapping[str, tuple[str, ...]]:
-    """The corrections of each row of the reference, each with how often it was written."""
+    """The corrections of each row of the reference, each with its version."""
     found: dict[str, tuple[str, ...]] = {}
     for one in standing:
         found[one.row] = (*found.get(one.row, ()), f"{one.record_id} {one.written}")

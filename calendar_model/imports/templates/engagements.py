@@ -37,16 +37,16 @@ from calendar_model.vocabulary import Sensitivity
 COLUMNS: tuple[TemplateColumn, ...] = (
     TemplateColumn(
         "title",
-        "What",
-        "It stands in lists: of a person give the code, no name.",
+        "Title",
+        "Shown in lists. For a person, enter the code, not the name.",
         needed=True,
-        aliases=("title", "tittel", "hva", "subject", "engagement", "name", "navn", "emne"),
+        aliases=("what", "tittel", "hva", "subject", "engagement", "name", "navn", "emne"),
         example=f"Breakfast with civil society before the session {EXAMPLE}",
     ),
     TemplateColumn(
         "engagement_kind",
         "Kind",
-        "One of the list. Security measures are restricted from the start.",
+        "Choose from the list. Security measures are restricted by default.",
         needed=True,
         choices=tuple(wording.term(kind) for kind in EngagementKind),
         aliases=("type", "engagement kind", "slag", "kategori", "category"),
@@ -54,82 +54,82 @@ COLUMNS: tuple[TemplateColumn, ...] = (
     ),
     TemplateColumn(
         "on",
-        "Day",
-        f"{DAY_HELP} A day to come: it is planned.",
+        "Date",
+        f"{DAY_HELP} A future date means that it is planned.",
         needed=True,
-        aliases=("on", "date", "when", "dato", "dag", "når"),
+        aliases=("on", "day", "when", "dato", "dag", "når"),
         example="2027-02-22",
         format="day",
     ),
     TemplateColumn(
         "place",
         "Place",
-        "Town, or what place it was.",
+        "Town or venue.",
         aliases=("location", "sted", "where", "hvor", "town", "city", "by"),
         example="Geneva",
     ),
     TemplateColumn(
         "form",
-        "How",
-        "One of the list; empty: in person.",
+        "Form",
+        "Choose from the list. Empty: in person.",
         choices=tuple(wording.term(form) for form in EngagementForm),
-        aliases=("form", "channel", "hvordan", "måte", "format"),
+        aliases=("how", "channel", "hvordan", "måte", "format"),
         example=wording.term(EngagementForm.IN_PERSON),
     ),
     TemplateColumn(
         "organisation",
         "Organisation",
-        f"In whose arena it took place, or with which the dialogue was. {BODY_HELP}",
+        f"Where it took place, or with which you held the dialogue. {BODY_HELP}",
         aliases=("organization", "organisasjon", "body", "organ", "forum", "organisation or body"),
         example="HRC",
     ),
     TemplateColumn(
         "participants",
-        "Who took part, in words",
-        "Functions, codes, numbers: nothing that points at a person.",
-        aliases=("participants", "with", "with whom", "who took part", "deltakere", "med hvem", "hvem"),
+        "Participants",
+        "Functions, codes or numbers; nothing that identifies a person.",
+        aliases=("who took part in words", "with", "with whom", "who took part", "deltakere", "med hvem", "hvem"),
         example="Two from civil society in Geneva",
     ),
     TemplateColumn(
         "outcome",
-        "What came of it",
+        "Outcome",
         "In a few sentences.",
-        aliases=("outcome", "result", "results", "resultat", "utfall", "notes", "notater"),
+        aliases=("what came of it", "result", "results", "resultat", "utfall", "notes", "notater"),
     ),
     TemplateColumn(
         "items",
-        "Belongs to",
-        "Items of the calendar: the code of a session such as HRC67, or an item's identifier or title; several with "
-        "semicolons between them. What it is linked to already stays.",
-        aliases=("linked to", "tied to", "item", "items", "session", "related to", "sesjon"),
+        "Linked to",
+        "The calendar items it relates to: the code of a session such as HRC67, or an item's identifier or title. "
+        "Separate several with semicolons. Existing links are kept.",
+        aliases=("belongs to", "tied to", "item", "items", "session", "related to", "sesjon"),
     ),
     TemplateColumn(
         "follow_up",
-        "What is to be followed up",
-        "What is to be done next, by you.",
-        aliases=("follow up", "next step", "next steps", "to do", "oppfølging", "what is to be done"),
+        "Follow-up",
+        "The next action, for you to take.",
+        aliases=("what is to be followed up", "next step", "next steps", "to do", "oppfølging", "what is to be done"),
     ),
     TemplateColumn(
         "follow_up_due",
-        "Follow-up by",
-        f"{DAY_HELP} Needed where something is to be followed up.",
-        aliases=("due", "follow up due", "by when", "deadline", "frist", "oppfølging innen"),
+        "Follow-up due",
+        f"{DAY_HELP} Required with a follow-up.",
+        aliases=("due", "follow up by", "by when", "deadline", "frist", "oppfølging innen"),
         format="day",
     ),
     TemplateColumn(
         "sensitivity",
-        "Who sees it",
-        "Internal: all who are kept in Settings; restricted: you alone, until you name others. Empty: as its kind has "
-        "it. An engagement is made public on its own page, with a reason.",
+        "Visibility",
+        "Internal: all users; restricted: only you, until you give others access. Empty: the default for the kind. An "
+        "engagement is made public on its own page, with a reason.",
         choices=(wording.term(Sensitivity.INTERNAL), wording.term(Sensitivity.RESTRICTED)),
-        aliases=("sensitivity", "level", "visibility", "gradering", "classification"),
+        aliases=("sensitivity", "level", "who sees it", "gradering", "classification"),
         example="Internal",
     ),
 )
 
 
 class EngagementTemplate(RecordTemplate[Engagement]):
-    """Rows that become engagements; one is found again by its title, day and kind."""
+    """Rows that become engagements; an engagement is recognised by its title, day and kind."""
 
     key = "engagements"
     label = "Engagements"
@@ -141,7 +141,7 @@ class EngagementTemplate(RecordTemplate[Engagement]):
         return session.scalars(select(Engagement).options(*eager))
 
     def keys(self, engagement: Engagement) -> tuple[str, ...]:
-        """Its title, day and kind."""
+        """The engagement's title, day and kind."""
         return (record_key(engagement.title, engagement.on, engagement.engagement_kind),)
 
     def line(
@@ -164,7 +164,7 @@ class EngagementTemplate(RecordTemplate[Engagement]):
         items = row.read("items", lookup.items) or ()
         key = record_key(title, on, kind)
         existing = row.attempt("", lambda: known.find(key))
-        # Without a kind the row is refused, whatever its level.
+        # A row without a kind is refused in any case.
         lowest = born_at(Engagement, kind) if kind is not None else Sensitivity.INTERNAL
         level, notes = read_sensitivity(row, existing, lowest)
         values |= given(sensitivity=level)
@@ -198,7 +198,7 @@ class EngagementTemplate(RecordTemplate[Engagement]):
 
 
 def _read_follow_up(row: RowReader, existing: Engagement | None) -> tuple[tuple[str, date] | None, list[ImportNote]]:
-    """The follow-up that a row adds, or of which it changes the day, as its text and day; and a note of that."""
+    """The follow-up that a row adds or moves, as its text and day, and a note about it."""
     what, due = row.line("follow_up"), row.read("follow_up_due", parse_day)
     if not what:
         if due is not None:

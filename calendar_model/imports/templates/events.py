@@ -1,4 +1,4 @@
-"""Side events and meetings: rows that become events of the mission's own."""
+"""Side events and meetings: rows that become the mission's own events."""
 
 from __future__ import annotations
 
@@ -59,14 +59,14 @@ COLUMNS: tuple[TemplateColumn, ...] = (
     TemplateColumn(
         "reference",
         "Reference",
-        "Your own number or code of the event. With it the event is found again after its title or day has changed.",
+        "Your own number or code for the event. It identifies the event if the title or date changes.",
         aliases=("uid", "id", "ref", "referanse", "number", "nummer", "nr"),
         example="SE-01",
     ),
     TemplateColumn(
         "title",
         "Title",
-        "It stands on the timelines of all who may see the event. Name nobody in it.",
+        "Everyone with access to the event sees it on the timeline. Name no individuals.",
         needed=True,
         aliases=("tittel", "name", "navn", "event", "side event", "what", "subject", "summary", "arrangement", "emne"),
         example=f"Defenders and elections {EXAMPLE}",
@@ -74,7 +74,7 @@ COLUMNS: tuple[TemplateColumn, ...] = (
     TemplateColumn(
         "event_kind",
         "Kind",
-        "One of the list; empty: side event.",
+        "Choose from the list. Empty: side event.",
         choices=tuple(wording.term(kind) for kind in EventKind),
         aliases=("type", "event kind", "event type", "slag", "kategori", "category"),
         example=wording.term(EventKind.SIDE_EVENT),
@@ -142,7 +142,7 @@ COLUMNS: tuple[TemplateColumn, ...] = (
     TemplateColumn(
         "end_time",
         "Ends",
-        "As 14:30; empty: it is not known how long it lasts.",
+        "As 14:30. Empty: no end time known.",
         aliases=("to", "until", "end time", "ends at", "til", "slutt", "sluttid", "slutttid"),
         example="14:30",
         format="hour",
@@ -150,30 +150,39 @@ COLUMNS: tuple[TemplateColumn, ...] = (
     TemplateColumn(
         "timezone",
         "Time zone",
-        "Of the place, as Europe/Zurich or Geneva. Empty: that of the organisation's seat.",
+        "Of the venue, as Europe/Zurich or Geneva. Empty: that of the organisation's seat.",
         aliases=("zone", "timezone", "tz", "tidssone", "time zone of the place"),
         example="Europe/Zurich",
     ),
     TemplateColumn(
         "location",
         "Place",
-        "The town last: Palais des Nations, Geneva. Empty: the organisation's seat.",
+        "Town last: Palais des Nations, Geneva. Empty: the organisation's seat.",
         aliases=("location", "venue", "town", "city", "sted", "by", "lokasjon", "where", "hvor"),
         example="Palais des Nations, Geneva",
     ),
-    TemplateColumn("room", "Room", "Where it is known.", aliases=("rom", "sal", "møterom"), example="Room XXI"),
+    TemplateColumn("room", "Room", "If known.", aliases=("rom", "sal", "møterom"), example="Room XXI"),
     TemplateColumn(
         "request_due",
-        "Ask for the room by",
-        f"{DAY_HELP} It becomes a deadline in the calendar.",
-        aliases=("room request", "room request by", "room deadline", "request due", "romfrist", "frist", "deadline"),
+        "Room request due",
+        f"{DAY_HELP} It appears in the calendar as a deadline.",
+        aliases=(
+            "ask for the room by",
+            "room request",
+            "room request by",
+            "room deadline",
+            "request due",
+            "romfrist",
+            "frist",
+            "deadline",
+        ),
         example="2027-02-10",
         format="day",
     ),
     TemplateColumn(
         "organisers",
         "Organisers",
-        "Who holds it: states and organisations.",
+        "The States and organisations that hold it.",
         aliases=(
             "organiser",
             "organizer",
@@ -197,48 +206,48 @@ COLUMNS: tuple[TemplateColumn, ...] = (
     TemplateColumn(
         "programme",
         "Programme",
-        "It stays with the record, and goes into no calendar and no feed.",
+        "Kept with the record; not included in calendars or feeds.",
         aliases=("program", "agenda", "description", "beskrivelse", "notes", "notater"),
     ),
     TemplateColumn(
         "standing",
-        "Standing",
-        "How firm it is; empty: provisional.",
+        "Status",
+        "Choose from the list. Empty: provisional.",
         choices=STANDING_CHOICES,
         aliases=("status", "state"),
         example="Provisional",
     ),
     TemplateColumn(
         "sensitivity",
-        "Who sees it",
-        "Internal: all who are kept in Settings; restricted: you alone, until you name others. Empty: internal. An "
-        "event is made public on its own page, with a reason.",
+        "Visibility",
+        "Internal: all users; restricted: only you, until you give others access. Empty: internal. An event is made "
+        "public on its own page, with a reason.",
         choices=(wording.term(Sensitivity.INTERNAL), wording.term(Sensitivity.RESTRICTED)),
-        aliases=("sensitivity", "level", "visibility", "gradering", "classification"),
+        aliases=("sensitivity", "level", "who sees it", "gradering", "classification"),
         example="Internal",
     ),
     TemplateColumn(
         "items",
-        "Belongs to",
-        "What of the calendar it is held around: the code of a session such as HRC67, or an item's identifier or "
-        "title; several with semicolons between them. What it is linked to already stays.",
-        aliases=("linked to", "tied to", "session", "item", "items", "related to", "sesjon", "around"),
+        "Linked to",
+        "The calendar items it relates to: the code of a session such as HRC67, or an item's identifier or title. "
+        "Separate several with semicolons. Existing links are kept.",
+        aliases=("belongs to", "tied to", "session", "item", "items", "related to", "sesjon", "around"),
     ),
 )
 
 _REFERENCE = "row:"
-"""What begins the identifier under which an event from a table is kept, followed by the table's own reference."""
+"""Prefix of the identifier of an event from a table; the table's own reference follows."""
 _CHECKED_TOGETHER = (
     "title", "body", "start", "end", "start_time", "end_time", "timezone", "request_due",
 )  # fmt: skip
-"""The columns of an event that can contradict each other."""
+"""Columns of an event that can contradict each other."""
 
 
 class EventTemplate(RecordTemplate[Event]):
     """Rows that become events.
 
-    An event is found again by the reference that its table gives it, else by title, first day and body. What somebody
-    has changed by hand since, and the file has not, stays.
+    An event is recognised by its reference in the table, else by title, first day and body. A value changed by hand
+    stays unless the file has changed it too.
     """
 
     key = "events"
@@ -250,7 +259,7 @@ class EventTemplate(RecordTemplate[Event]):
         return session.scalars(select(Event).options(selectinload(Event.items), selectinload(Event.imported)))
 
     def keys(self, event: Event) -> tuple[str, ...]:
-        """Its identifier, its title, day and body, and the reference of its table, if it has one."""
+        """The event's identifier; its title, day and body; and its reference in the table, if any."""
         named = record_key(event.title, event.start, event.body)
         reference = _table_reference(event)
         return (event.id, named, reference) if reference else (event.id, named)
@@ -303,13 +312,13 @@ class EventTemplate(RecordTemplate[Event]):
 
 
 def _table_reference(event: Event) -> str:
-    """The reference that a table gave an event, as it is kept; empty if none did."""
+    """The stored reference of an event in its table; empty if there is none."""
     uid = event.imported.uid if event.imported is not None and not event.imported.source else ""
     return uid if uid.startswith(_REFERENCE) else ""
 
 
 def _values(row: RowReader, lookup: RowLookup) -> dict[str, Any]:
-    """The columns of an event that a row gives, but for its level."""
+    """The columns of an event given by a row, except its sensitivity."""
     title = row.line("title")
     body = row.read("body", lambda text: parse_organisation(text, lookup.reference))
     return given(
@@ -328,7 +337,7 @@ def _values(row: RowReader, lookup: RowLookup) -> dict[str, Any]:
 
 
 def _times(row: RowReader, lookup: RowLookup, body: str) -> dict[str, Any]:
-    """The columns of time: days and hours can stand in one cell or in four."""
+    """The date and time columns; days and hours can be in one cell or in four."""
     first, last = (row.read(name, parse_period) for name in ("start", "end"))
     begins, ends = (row.read(name, parse_hours) for name in ("start_time", "end_time"))
     zone = row.read("timezone", lambda text: parse_zone(text, lookup.reference))
@@ -357,7 +366,7 @@ def _times(row: RowReader, lookup: RowLookup, body: str) -> dict[str, Any]:
 
 
 def _read_reference(row: RowReader) -> tuple[str, str]:
-    """The identifier of our own event that the row names as our own lists do, or the reference of its table."""
+    """The identifier of an event exported from here, or the table's own reference; the other is empty."""
     text = row.line("reference", 200)
     event_id = event_of(text.partition("@")[0])
     return (event_id, "") if event_id else ("", f"{_REFERENCE}{text}" if text else "")
@@ -368,12 +377,12 @@ def _find(known: KnownRecords[Event], event_id: str, reference: str, named: str)
         if (found := known.find(key)) is not None:
             return found
     found = known.find(named)
-    # Under another reference it is another event, of whatever name.
+    # With a different reference it is a different event, even under the same name.
     return None if found is not None and reference and _table_reference(found) else found
 
 
 def _with_defaults(lookup: RowLookup, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The columns of a new event: what its row leaves open is as the form of the page proposes it."""
+    """The columns of a new event; empty ones get the defaults of the form."""
     seat = lookup.reference.seat(values.get("body", ""))
     return {
         "event_kind": EventKind.SIDE_EVENT,
@@ -386,7 +395,7 @@ def _with_defaults(lookup: RowLookup, values: Mapping[str, Any]) -> dict[str, An
 
 
 def _with_hours(line: ImportLine, existing: Event | None, values: Mapping[str, Any]) -> ImportLine:
-    """The line with hours, zone and standing as they would be."""
+    """The line with the hours, zone and standing after the import."""
 
     def would_be(column: str) -> Any:
         return values.get(column, getattr(existing, column, None))
@@ -401,7 +410,7 @@ def _with_hours(line: ImportLine, existing: Event | None, values: Mapping[str, A
 
 
 def _kept_by_hand(event: Event, values: Mapping[str, Any]) -> tuple[str, ...]:
-    """The columns that differ from what the file says because somebody changed them here since, and not the file."""
+    """The columns that differ from the file because they were changed here and not in the file."""
     before = json.loads(event.imported.values) if event.imported is not None and _table_reference(event) else {}
     return tuple(
         name for name, value in values.items() if getattr(event, name) != value and before.get(name) == str(value)
@@ -409,5 +418,5 @@ def _kept_by_hand(event: Event, values: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _room_and_place(event: Event) -> str:
-    """Room and place in one, as our own lists have them that have no column for the room."""
+    """Room and place together, as in our own lists, which have no column for the room."""
     return ", ".join(filter(None, (event.room, event.location)))

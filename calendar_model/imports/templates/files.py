@@ -1,4 +1,4 @@
-"""Files to fill in for a template: its columns, one example that is left out when the file comes back, and how to."""
+"""Files to fill in for a template: columns, an example row that is not imported, and instructions."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ HOW = "How to fill it in"
 """The name of a workbook's second sheet."""
 
 _NARROWEST, _WIDEST = 14, 44
-"""Letters that a column shows."""
+"""Characters shown in a column."""
 _FORMATS = {"day": "yyyy-mm-dd", "hour": "hh:mm"}
-"""Whatever is typed is shown at once as it will be read."""
+"""Excel's number formats, so that a cell shows how it will be read."""
 
 
 def template_csv(template: ImportTemplate) -> bytes:
-    """The columns and the example as CSV in UTF-8 with a byte order mark, separated by commas, CRLF line ends."""
+    """Return the columns and the example as CSV: UTF-8 with a byte order mark, commas, CRLF line ends."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow([column.label for column in template.columns])
@@ -30,8 +30,8 @@ def template_csv(template: ImportTemplate) -> bytes:
 
 
 def template_xlsx(template: ImportTemplate) -> bytes:
-    """The same as an Excel workbook, with lists to choose from and a second sheet that explains each column."""
-    # It takes a while to load, and only this needs it.
+    """Return the same as an Excel workbook, with lists of choices and a second sheet that explains each column."""
+    # Loaded here, because it is slow to load and needed only here.
     from openpyxl import Workbook
     from openpyxl.styles import Alignment, Font
     from openpyxl.utils import get_column_letter
@@ -52,11 +52,11 @@ def template_xlsx(template: ImportTemplate) -> bytes:
             sheet.column_dimensions[letter].number_format = sheet[f"{letter}2"].number_format = number_format
         if column.choices:
             sheet.add_data_validation(_choices(column, f"{letter}3:{letter}{MAX_ROWS}"))
-    how.append(["Column", "Needed", "How to fill it in", "One of"])
+    how.append(["Column", "Required", "How to fill it in", "Choices"])
     for column in template.columns:
         how.append([column.label, "yes" if column.needed else "", column.help, ", ".join(column.choices)])
     how.append([])
-    how.append([f"The row that ends in “{EXAMPLE}” is left out. An empty cell leaves what is there already."])
+    how.append([f"The row marked “{EXAMPLE}” is not imported. An empty cell leaves the existing value unchanged."])
     for letter, width in zip("ABCD", (28, 10, 80, 60), strict=True):
         how.column_dimensions[letter].width = width
         how[f"{letter}1"].font = Font(bold=True)
@@ -78,11 +78,11 @@ def _example(column: TemplateColumn) -> date | time | str | None:
 
 
 def _choices(column: TemplateColumn, cells: str) -> Any:
-    """A list of words to choose from; another word is refused by the program, with a sentence."""
+    """A list of choices for the cells; Excel refuses other values with a message."""
     from openpyxl.worksheet.datavalidation import DataValidation
 
     offered = DataValidation(type="list", formula1=f'"{",".join(column.choices)}"', allow_blank=not column.needed)
-    offered.errorTitle, offered.error = column.label, "Choose one of the list."
+    offered.errorTitle, offered.error = column.label, "Choose from the list."
     offered.promptTitle, offered.prompt = column.label, column.help[:255]
     offered.add(cells)
     return offered

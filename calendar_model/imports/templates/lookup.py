@@ -1,4 +1,4 @@
-"""What the rows of a table are looked up in: the reference and the calendar."""
+"""The reference and the calendar, in which the cells of a table are looked up."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from calendar_model.reference import Reference
 
 @dataclass(frozen=True)
 class RowLookup:
-    """The reference and the calendar as the reader sees them; ``source_url`` is the source of rows that give none."""
+    """The reference and the calendar as the reader sees them; ``source_url`` is the default source of a row."""
 
     reference: Reference
     table: pd.DataFrame
@@ -24,7 +24,7 @@ class RowLookup:
 
     @cached_property
     def _items(self) -> Mapping[str, list[str]]:
-        """The calendar's items by everything that they are called by."""
+        """The calendar's items by each of their names."""
         found: dict[str, list[str]] = defaultdict(list)
         for item, uid, title in zip(*(self.table[name].astype(str) for name in ("item", "uid", "title")), strict=True):
             code = item.removeprefix("session-")
@@ -33,9 +33,9 @@ class RowLookup:
         return found
 
     def items(self, text: str) -> tuple[str, ...]:
-        """The calendar's items that a cell names by identifier, code of a session or title, with semicolons between.
+        """Return the items named in a cell by identifier, session code or title, separated by semicolons.
 
-        Raises UnclearCell for what names none, or more than one.
+        Raises UnclearCell for a name of no item, or of several.
         """
         found: list[str] = []
         for part in filter(None, (part.strip() for part in text.split(";"))):

@@ -1,4 +1,4 @@
-"""What an import template has to be."""
+"""The protocol of an import template."""
 
 from __future__ import annotations
 
@@ -14,16 +14,15 @@ from calendar_model.imports.templates.lookup import RowLookup
 from calendar_model.store.session import WorkspaceSession
 
 Rows = Sequence[tuple[int, Mapping[str, str]]]
-"""The rows of a table, each with its number in the file and the texts of its cells by the name of their column; empty
-cells are left out."""
+"""The rows of a table: each row's number in the file, and its texts by column name without empty cells."""
 
 
 class ImportTemplate(Protocol):
     """A kind of row, from its columns to the record that it becomes.
 
-    ``key`` names it in addresses and file names, ``label`` is for readers. ``corrects_reference``: its rows are lookup
-    of the reference, need a source, hold for everybody and are checked together. ``page`` is the key of the page on
-    which is listed what was written.
+    ``key`` names it in addresses and file names, ``label`` is for readers. ``corrects_reference``: its rows correct
+    the reference, need a source, apply to everyone and are checked together. ``page`` is the key of the page that
+    lists the imported records.
     """
 
     key: str
@@ -33,13 +32,13 @@ class ImportTemplate(Protocol):
     corrects_reference: bool
 
     def plan(self, session: OrmSession, lookup: RowLookup, rows: Rows) -> list[ImportLine]:
-        """What the rows would do, one line each, compared with what the session's reader sees; writes nothing."""
+        """Return what the rows would do, a line for each, compared with what the reader sees; writes nothing."""
         ...
 
     def unchanged_check(self, session: OrmSession) -> Callable[[ImportLine], bool]:
-        """A function that says of a planned line whether what it was compared with is still the same."""
+        """Return a function that says whether the records behind a planned line are unchanged."""
         ...
 
     def write(self, session: WorkspaceSession, viewer: Viewer, line: ImportLine) -> str:
-        """Writes a line in an open transaction and gives the identifier of its record."""
+        """Write a line in an open transaction; return the identifier of its record."""
         ...

@@ -1,4 +1,4 @@
-"""What the templates share whose rows become records of staff: found again, compared, linked."""
+"""Shared by the templates whose rows become records of staff: recognising, comparing, linking."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ R = TypeVar("R", bound=Record)
 
 
 def record_key(title: str, on: date | None, which: object) -> str:
-    """By what a record without an identifier of its own is found again: title, day, and its body or kind."""
+    """The key of a record without an identifier: title, day, and its body or kind."""
     return json.dumps([folded(title), str(on), str(which)])
 
 
 class KnownRecords(Generic[R]):
-    """The records that a reader sees, by their keys, and the rows of the file that are about each."""
+    """The records that a reader sees, by their keys, and the row of the file about each."""
 
     def __init__(self, records: Iterable[R], keys: Callable[[R], Iterable[str]]) -> None:
         self._by_key: dict[str, list[R]] = defaultdict(list)
@@ -40,14 +40,14 @@ class KnownRecords(Generic[R]):
                 self._by_key[key].append(record)
 
     def find(self, key: str) -> R | None:
-        """The record of this key, if any. Raises UnclearCell where there are several."""
+        """Return the record with this key, if any. Raises UnclearCell if there are several."""
         found = self._by_key.get(key, [])
         if len(found) > 1:
             raise UnclearCell("row-several-records")
         return found[0] if found else None
 
     def once(self, line: ImportLine, key: str) -> ImportLine:
-        """The line, refused if a row before it was about the same record."""
+        """Return the line, refused if an earlier row is about the same record."""
         if line.outcome is Outcome.REFUSED:
             return line
         before = self._rows.setdefault(line.record_id or key, line.number)
@@ -57,42 +57,41 @@ class KnownRecords(Generic[R]):
 class RecordTemplate(ABC, Generic[R]):
     """An :class:`~calendar_model.imports.templates.protocol.ImportTemplate` whose rows become records of staff.
 
-    A kind of record says which records there are, by what one is found again, what a row would do, and how it is
-    written.
+    A subclass provides the existing records and their keys, what a row would do, and how it is written.
     """
 
     corrects_reference = False
 
     @abstractmethod
     def records(self, session: OrmSession) -> Iterable[R]:
-        """The records of this kind that the session's reader sees, with what is compared loaded."""
+        """Return the records of this kind that the reader sees, with the compared columns loaded."""
 
     @abstractmethod
     def keys(self, record: R) -> tuple[str, ...]:
-        """By what a record is found again."""
+        """Return the keys by which a record is recognised."""
 
     @abstractmethod
     def line(self, lookup: RowLookup, known: KnownRecords[R], number: int, cells: Mapping[str, str]) -> ImportLine:
-        """What the row of this number would do."""
+        """Return what a row would do."""
 
     def plan(self, session: OrmSession, lookup: RowLookup, rows: Rows) -> list[ImportLine]:
         known = KnownRecords(self.records(session), self.keys)
         return [self.line(lookup, known, number, cells) for number, cells in rows]
 
     def unchanged_check(self, session: OrmSession) -> Callable[[ImportLine], bool]:
-        """As in the protocol; what a line changes, its version tells, so that only new records are looked at."""
+        """As in the protocol; changes are checked by version, so only new records are compared here."""
         keys = frozenset(key for record in self.records(session) for key in self.keys(record))
         return lambda line: line.outcome is not Outcome.NEW or line.more["key"] not in keys
 
 
 def refused(number: int, title: str, days: tuple[date | None, date | None], problems: Sequence[Problem]) -> ImportLine:
-    """A line that is refused, each problem once."""
+    """Return a refused line, each problem once."""
     unique = [one for place, one in enumerate(problems) if one not in problems[:place]]
     return ImportLine(number, title, Outcome.REFUSED, *days, problems=tuple(unique))
 
 
 def repeated(line: ImportLine, before: int) -> ImportLine:
-    """The line, refused because the row of the number ``before`` is the same."""
+    """Return the line, refused because row ``before`` is about the same item."""
     return refused(line.number, line.title, (line.start, line.end), [Problem("row-repeated", values={"row": before})])
 
 
@@ -145,9 +144,9 @@ def record_line(
 def read_sensitivity(
     row: RowReader, existing: Record | None, lowest: Sensitivity
 ) -> tuple[Sensitivity | None, list[ImportNote]]:
-    """The level that a row gives, and a note where it would open a record to more people: no file does that.
+    """Return the sensitivity given by a row, and a note where it would widen access, which no file can do.
 
-    ``lowest`` is the level below which no record of its kind begins.
+    ``lowest`` is the lowest level at which a record of this kind can be created.
     """
     level = row.read("sensitivity", lambda text: parse_term(text, Sensitivity))
     if level is None:
@@ -156,7 +155,7 @@ def read_sensitivity(
         notes = [ImportNote("row-published-by-hand", {"level": lowest})] if level is Sensitivity.PUBLIC else []
         return max(level, lowest, key=lambda one: one.rank), notes
     if lowest is Sensitivity.RESTRICTED:
-        # It was imported as restricted, whatever the row says, and is so until somebody opens it by hand.
+        # It was imported as restricted, whatever the row says, and stays so until a person widens access.
         level = max(level, existing.sensitivity, key=lambda one: one.rank)
     if level.rank < existing.sensitivity.rank:
         return None, [ImportNote("row-opened-by-hand", {"level": existing.sensitivity})]
@@ -164,16 +163,16 @@ def read_sensitivity(
 
 
 def new_items(record: Event | Engagement | None, items: Iterable[str]) -> tuple[str, ...]:
-    """Those items of the calendar to which a record is not linked yet."""
+    """The calendar items to which a record is not linked yet."""
     linked = {link.item for link in record.items} if record is not None else set()
     return tuple(item for item in items if item not in linked)
 
 
 def linked_items(items: Sequence[str]) -> list[ImportNote]:
-    """A note of the items to which a record would be linked, if there are any."""
+    """A note about the items to which a record would be linked, if any."""
     return [ImportNote("row-linked-items", {"items": tuple(items)})] if items else []
 
 
 def link_items(record: Event | Engagement, items: Iterable[str]) -> None:
-    """Links a record to items of the calendar; links that it has stay."""
+    """Link a record to calendar items; existing links stay."""
     record.items += [ItemLink(item=item) for item in new_items(record, items)]

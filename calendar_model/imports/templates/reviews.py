@@ -22,7 +22,7 @@ COLUMNS: tuple[TemplateColumn, ...] = (
     TemplateColumn(
         "country",
         "State",
-        "Its name, or its ISO code: Norway, NOR.",
+        "Name or ISO code: Norway, NOR.",
         needed=True,
         aliases=("country", "state under review", "sur", "land", "stat", "iso", "iso code", "code"),
         example=f"Norway {EXAMPLE}",
@@ -30,23 +30,23 @@ COLUMNS: tuple[TemplateColumn, ...] = (
     TemplateColumn(
         "session",
         "Session",
-        "Of the UPR Working Group: UPR55, or 55. Empty: that of its next review.",
+        "Of the UPR Working Group: UPR55, or 55. Empty: that of the State's next review.",
         aliases=("upr session", "session code", "sesjon"),
         example="UPR54",
     ),
     TemplateColumn(
         "date",
-        "Day",
-        f"{DAY_HELP} It lies in the session.",
+        "Date",
+        f"{DAY_HELP} It must fall within the session.",
         needed=True,
-        aliases=("date", "review date", "date of review", "when", "dato", "dag"),
+        aliases=("day", "review date", "date of review", "when", "dato", "dag"),
         example="2027-01-25",
         format="day",
     ),
     TemplateColumn(
         "standing",
-        "Standing",
-        "How firm it is; empty: confirmed.",
+        "Status",
+        "Choose from the list. Empty: confirmed.",
         choices=STANDING_CHOICES,
         aliases=("status",),
         example="Confirmed",
@@ -56,10 +56,10 @@ COLUMNS: tuple[TemplateColumn, ...] = (
 
 
 class ReviewTemplate(CorrectionTemplate):
-    """Rows that date the review of a state, by state and session."""
+    """Rows that set the date of a State's review, by State and session."""
 
     key = "reviews"
-    label = "Dates of UPR reviews"
+    label = "UPR review dates"
     columns = COLUMNS
 
     def line(self, lookup: RowLookup, number: int, cells: Mapping[str, str]) -> ImportLine:

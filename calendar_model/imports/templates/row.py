@@ -1,4 +1,4 @@
-"""The cells of one row as values, with everything that is wrong with them."""
+"""Reads the cells of one row as values, and collects their problems."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from calendar_model.imports.tables.columns import TemplateColumn
 from calendar_model.vocabulary import Standing
 
 LONGEST_TITLE = 300
-"""Letters of a title, as in the forms."""
+"""Characters of a title, as in the forms."""
 
 DAY_HELP = "As 2027-03-03 or 3 March 2027."
-HOUR_HELP = "As 13:00; empty: whole days."
-BODY_HELP = "Its code, its short name or its whole name, as in Organisations: HRC, OSCE, ACHPR."
+HOUR_HELP = "As 13:00. Empty: whole days."
+BODY_HELP = "Code, short name or full name, as on the Organisations page: HRC, OSCE, ACHPR."
 
 ANNOUNCED_STANDINGS = (Standing.PROVISIONAL, Standing.CONFIRMED, Standing.HELD, Standing.CANCELLED)
-"""How firm an event or an announced date can be: nobody projects it."""
+"""The standings of an event or an announced date; it is never projected."""
 STANDING_CHOICES = tuple(map(wording.standing_words, ANNOUNCED_STANDINGS))
 
 _FORMULA_ERRORS = frozenset(("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"))
-"""What Excel shows for a formula that failed."""
+"""What Excel shows for a failed formula."""
 
 T = TypeVar("T")
 
 
 class RowReader:
-    """Reads the cells of a row, and gathers what is wrong with them in ``problems``.
+    """Reads the cells of a row, and collects their problems in ``problems``.
 
-    ``cells`` are the texts that the row has, by the name of their column, without those that are a failed formula.
+    ``cells`` are the texts of the row by column name, without failed formulas.
     """
 
     def __init__(self, columns: Sequence[TemplateColumn], cells: Mapping[str, str]) -> None:
@@ -47,16 +47,16 @@ class RowReader:
                 self.refuse(column.name, "cell-empty")
 
     def refuse(self, name: str, code: str, **values: object) -> None:
-        """Notes a problem with the column of this name, or with the whole row if it is empty."""
+        """Record a problem with the named column, or with the whole row if ``name`` is empty."""
         self.problems.append(Problem(code, name, values))
 
     def read(self, name: str, parse: Callable[[str], T]) -> T | None:
-        """What a cell means, or None: it is empty, or it is wrong, which is noted."""
+        """Return the value of a cell; None if it is empty, or if it is wrong, which is recorded as a problem."""
         text = self.cells.get(name)
         return None if text is None else self.attempt(name, lambda: parse(text))
 
     def attempt(self, name: str, find: Callable[[], T]) -> T | None:
-        """What ``find`` gives, or None where it raises UnclearCell, which is noted as a problem of the column."""
+        """Return what ``find`` returns; None if it raises UnclearCell, which is recorded as a problem of the column."""
         try:
             return find()
         except UnclearCell as unclear:
@@ -64,7 +64,7 @@ class RowReader:
             return None
 
     def line(self, name: str, longest: int = LONGEST_TITLE) -> str:
-        """A text in one line; one that is too long is noted."""
+        """Return a text on one line; record a problem if it is too long."""
         text = " ".join(self.cells.get(name, "").split())
         if len(text) > longest:
             self.refuse(name, "cell-too-long", length=len(text), longest=longest)
@@ -72,5 +72,5 @@ class RowReader:
 
 
 def given(**values: Any) -> dict[str, Any]:
-    """The columns for which a row has a value."""
+    """Return the columns for which a row has a value."""
     return {name: value for name, value in values.items() if value not in (None, "", ())}

@@ -1,4 +1,4 @@
-"""New dates of sessions: rows that correct ``data/sessions.csv``, or add a session to come."""
+"""Session dates: rows that correct ``data/sessions.csv``, or add a future session."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from calendar_model.reference.rows import Session
 from calendar_model.vocabulary import Precision
 
 MOST_AHEAD = 12
-"""Sessions after the last one of a body in the reference that a table can date."""
+"""How many sessions after a body's last one in the reference a table can date."""
 
 COLUMNS: tuple[TemplateColumn, ...] = (
     TemplateColumn(
         "code",
         "Session",
-        "Its code: HRC67, UPR55, CSW71.",
+        "Code of the session: HRC67, UPR55, CSW71.",
         needed=True,
         aliases=("session code", "code", "sesjon", "kode"),
         example=f"HRC67 {EXAMPLE}",
@@ -55,16 +55,16 @@ COLUMNS: tuple[TemplateColumn, ...] = (
     ),
     TemplateColumn(
         "standing",
-        "Standing",
-        "How firm it is; empty: confirmed.",
+        "Status",
+        "Choose from the list. Empty: confirmed.",
         choices=STANDING_CHOICES,
-        aliases=("status", "state"),
+        aliases=("standing", "state"),
         example="Confirmed",
     ),
     TemplateColumn(
         "location",
         "Place",
-        "Where it is not the seat.",
+        "If it is not the seat.",
         aliases=("location", "venue", "town", "city", "sted", "by", "where"),
         example="Geneva",
     ),
@@ -73,10 +73,10 @@ COLUMNS: tuple[TemplateColumn, ...] = (
 
 
 class SessionTemplate(CorrectionTemplate):
-    """Rows that date a session, by its code."""
+    """Rows that set the dates of a session, by its code."""
 
     key = "sessions"
-    label = "New dates of sessions"
+    label = "Session dates"
     columns = COLUMNS
 
     def line(self, lookup: RowLookup, number: int, cells: Mapping[str, str]) -> ImportLine:
@@ -100,7 +100,7 @@ class SessionTemplate(CorrectionTemplate):
 
 
 def _read_code(text: str, reference: Reference) -> str:
-    """The code of a session that the reference has, or of one of the next of a body that it knows."""
+    """The code of a session in the reference, or of a future session of a known body."""
     name = folded(text)
     for code, one in reference.sessions.items():
         if name in (folded(code), folded(one.title)):
@@ -114,7 +114,7 @@ def _read_code(text: str, reference: Reference) -> str:
 
 
 def _new_session(code: str, reference: Reference) -> dict[str, str]:
-    """The columns of a session that the reference has not yet, from those that its body held before; or nothing."""
+    """The columns of a session missing from the reference, from the body's earlier sessions; empty if unknown."""
     match = re.fullmatch(r"([A-Z-]*[A-Z])([1-9][0-9]{0,3})", code)
     before = [one for one in reference.sessions.values() if match and one.code == f"{match[1]}{one.number}"]
     if match is None or not before:
