@@ -1,7 +1,7 @@
-"""The calendar without a browser: ``python -m calendar_model``.
+"""The command line: ``python -m calendar_model``.
 
-Exit status: 0; 1 where ``check`` or ``verify`` finds faults; 2 for what is not allowed or cannot be done, with a
-sentence on standard error.
+Exit status: 0; 1 if ``check`` or ``verify`` finds faults; 2 if a command is refused or fails, with a sentence on
+standard error.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from calendar_model.store.database import WorkspaceError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command and returns the exit status; raises SystemExit(2) for arguments that cannot be parsed."""
+    """Run one command and return the exit status; raises SystemExit(2) for arguments that cannot be parsed."""
     options = _parser().parse_args(arguments)
     if wrong := configuration.faults(with_reference=options.data is None and options.run is not calendar.check):
         print(*wrong, sep="\n", file=sys.stderr)
@@ -36,8 +36,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m calendar_model", description="The calendar without a browser.")
-    parser.add_argument("--data", type=Path, metavar="FOLDER", help="another folder with the reference files")
+    parser = argparse.ArgumentParser(prog="python -m calendar_model", description="The calendar on the command line.")
+    parser.add_argument(
+        "--data", type=Path, metavar="FOLDER", help="folder of the reference files (default: the project's)"
+    )
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     for module in (calendar, confirmations, workspace, imports):

@@ -1,6 +1,6 @@
-"""What is wrong in the environment variables, told at start and all at once.
+"""Checks of the environment variables, reported together at start.
 
-``python -m calendar_model.configuration`` says the same, and is what ``make run`` asks first.
+``python -m calendar_model.configuration`` prints the same faults; ``make run`` runs it first.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ EXIT_STATUS = 2
 
 
 def faults(*, with_reference: bool = True) -> list[str]:
-    """A sentence for each variable that cannot be used; none for one that is not set.
+    """Return a sentence for each variable with an invalid value; variables that are not set are valid.
 
-    Without ``with_reference`` it is not looked whether the reference's files are there. Nothing is opened, and no
-    password is in a sentence.
+    Without ``with_reference`` the reference files are not looked for. Nothing is opened, and no sentence contains a
+    password.
     """
     found = [_day(), _public_address(), _remote(), _workspace(), _port(), _browser()]
     return [sentence for sentence in (*found, _reference() if with_reference else "") if sentence]
 
 
 def require() -> None:
-    """End the process with :data:`EXIT_STATUS`, every fault on standard error, if there is one."""
+    """Exit with :data:`EXIT_STATUS` if there are faults, after printing them on standard error."""
     if wrong := faults():
-        print("The configuration is wrong, so nothing was started:", *wrong, sep="\n- ", file=sys.stderr)
+        print("The configuration is invalid, so nothing was started:", *wrong, sep="\n- ", file=sys.stderr)
         raise SystemExit(EXIT_STATUS)
 
 
@@ -41,7 +41,7 @@ def _day() -> str:
         clock.now()
     except ValueError:
         return (
-            f"{clock.TODAY_VARIABLE} is no day. Write one such as 2028-02-29, or an instant such as "
+            f"{clock.TODAY_VARIABLE} is not a date. Enter one such as 2028-02-29, or a time such as "
             "2028-02-29T12:00:00+00:00, or leave it out."
         )
     return ""
@@ -52,8 +52,9 @@ def _public_address() -> str:
     if not configured.strip() or links.is_public_address(configured):
         return ""
     return (
-        f"{links.PUBLIC_URL_VARIABLE} is no address of a dashboard. Write https://, the host and, if it has one, the "
-        "path, such as https://calendar.example.org/desk."
+        f"{links.PUBLIC_URL_VARIABLE} is not the address of a dashboard. Enter https://, the host and any path, such "
+        "as "
+        "https://calendar.example.org/desk."
     )
 
 
@@ -63,7 +64,7 @@ def _remote() -> str:
     which = "One entry" if len(wrong) == 1 else f"{len(wrong)} entries"
     return (
         f"{which} of {fetching.VARIABLE} cannot be used. Write each as https://, a host and the beginning of a path, "
-        "without a name, password or question mark, and separate them by commas."
+        "without a user name, password or question mark. Separate them with commas."
     )
 
 
@@ -79,14 +80,14 @@ def _port() -> str:
     port = os.environ.get(PORT_VARIABLE, "")
     if not port or (port.isascii() and port.isdigit() and 0 < int(port) < 2**16):
         return ""
-    return f"{PORT_VARIABLE} is no port. Write a number from 1 to 65535, such as 8501."
+    return f"{PORT_VARIABLE} is not a port. Enter a number from 1 to 65535, such as 8501."
 
 
 def _browser() -> str:
     named = os.environ.get(picture.VARIABLE, "")
     if not named or shutil.which(named):
         return ""
-    return f"{picture.VARIABLE} names no program that can be started. Name Chromium or Chrome, or leave it out."
+    return f"{picture.VARIABLE} does not name a program that can be started. Name Chromium or Chrome, or leave it out."
 
 
 def _reference() -> str:
@@ -94,10 +95,10 @@ def _reference() -> str:
     missing = [kind.FILE for kind in reference.ROW_CLASSES if not os.access(folder / kind.FILE, os.R_OK)]
     if not missing:
         return ""
-    which = "no file of the reference" if len(missing) == len(reference.ROW_CLASSES) else f"no {', '.join(missing)}"
+    which = "reference files" if len(missing) == len(reference.ROW_CLASSES) else ", ".join(missing)
     return (
-        f"The folder {folder} has {which} that can be read. Name the right one in {reference.DATA_VARIABLE}, or leave "
-        "it out for the project's own."
+        f"The folder {folder} has no readable {which}. Name the right folder in {reference.DATA_VARIABLE}, or leave it "
+        "out to use the project's own."
     )
 
 

@@ -1,4 +1,4 @@
-"""Commands for the calendar: its items, the cycles, a feed, and whether the reference and its rules are right."""
+"""Commands for the calendar: items, cycles, a feed, and checks of the reference and the forecasts."""
 
 from __future__ import annotations
 
@@ -45,44 +45,46 @@ if TYPE_CHECKING:
 
 def add_to(commands: Commands) -> None:
     """Add these commands to a parser."""
-    items = commands.add_parser("items", help="what is in the calendar", description="What is in the calendar.")
+    items = commands.add_parser("items", help="list calendar items", description="Lists the items in the calendar.")
     _filter_options(items)
     items.add_argument("--format", choices=("table", "csv", "json"), default="table", help="default: table")
     items.set_defaults(run=_items)
 
     cycles = commands.add_parser(
         "cycles",
-        help="the next turns of every track",
-        description="The next turns of every track, projected from what was known on a day, with departures.",
+        help="show the next texts and reviews of every track",
+        description="Shows the next texts and reviews of every track, as projected on a given day, with departures.",
     )
     _as_of_option(cycles)
-    cycles.add_argument("--until", type=_day, metavar="DATE", help="how far to project (default: ten years ahead)")
+    cycles.add_argument("--until", type=_day, metavar="DATE", help="how far ahead to project (default: ten years)")
     cycles.add_argument("--format", choices=("table", "json"), default="table", help="default: table")
     cycles.set_defaults(run=_cycles)
 
     feed = commands.add_parser(
         "feed",
-        help="the calendar as an iCalendar file",
-        description="The calendar as an iCalendar file. Without --from and --until: one year back and two ahead.",
+        help="write the calendar as an iCalendar file",
+        description="Writes the calendar as an iCalendar file. Default period: one year back and two years ahead.",
     )
     _filter_options(feed)
-    feed.add_argument("--windows", action="store_true", help="with what has no dates yet, on the first day it could be")
-    feed.add_argument("--output", type=Path, metavar="FILE", help="where to write (default: standard output)")
+    feed.add_argument(
+        "--windows", action="store_true", help="include items without dates, on the earliest possible date"
+    )
+    feed.add_argument("--output", type=Path, metavar="FILE", help="output file (default: standard output)")
     feed.set_defaults(run=_feed)
 
     checked = commands.add_parser(
         "check",
-        help="whether the reference is right",
-        description="Lists every fault of the reference files, and of the corrections that stand over them.",
+        help="check the reference",
+        description="Lists the faults in the reference files and in the corrections that override them.",
     )
     checked.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
     checked.set_defaults(run=check)
 
     tested = commands.add_parser(
         "backtest",
-        help="how good the forecasts would have been",
-        description="Forecasts the past from the past, a year ahead, and compares with what came. With --format "
-        "markdown it prints docs/FORECASTS.md.",
+        help="test the forecasts against the past",
+        description="Forecasts past dates a year ahead and compares them with the actual dates. With --format markdown "
+        "it prints docs/FORECASTS.md.",
     )
     _as_of_option(tested)
     tested.add_argument("--format", choices=("markdown", "table", "json"), default="markdown", help="default: markdown")
@@ -96,23 +98,25 @@ def add_to(commands: Commands) -> None:
     )
     fitted.add_argument("--body", default="", metavar="CODE", help="code of a body in data/seasons.csv")
     fitted.add_argument("--season", default="", metavar="CODE", help="code of a season in data/seasons.csv")
-    fitted.add_argument("--meeting", default="", metavar="CODE", help="or of a row of data/recurring_meetings.csv")
-    fitted.add_argument("--slot", type=int, default=1, metavar="N", help="which of the meeting's editions (default: 1)")
-    fitted.add_argument("--year", type=int, metavar="YEAR", help="the year to forecast (default: the next)")
-    fitted.add_argument("--limit", type=int, default=12, metavar="N", help="how many rules (default: 12)")
+    fitted.add_argument(
+        "--meeting", default="", metavar="CODE", help="or code of a meeting in data/recurring_meetings.csv"
+    )
+    fitted.add_argument("--slot", type=int, default=1, metavar="N", help="which edition of the year (default: 1)")
+    fitted.add_argument("--year", type=int, metavar="YEAR", help="year to forecast (default: next year)")
+    fitted.add_argument("--limit", type=int, default=12, metavar="N", help="number of rules (default: 12)")
     _as_of_option(fitted)
     fitted.add_argument("--format", choices=("table", "json"), default="table", help="default: table")
     fitted.set_defaults(run=_fit)
 
 
 def _as_of_option(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--as-of", type=_day, metavar="DATE", help="the day on which to stand (default: today)")
+    parser.add_argument("--as-of", type=_day, metavar="DATE", help="date of the calculation (default: today)")
 
 
 def _filter_options(parser: argparse.ArgumentParser) -> None:
     helps = {
-        "organisation": "code of an organisation or body, with all beneath it",
-        "body": "code of a body alone",
+        "organisation": "code of an organisation or body, including all below it",
+        "body": "code of a single body",
         "kind": "such as session, resolution, deadline",
         "track": "code of a track in data/tracks.csv",
         "country": "three-letter code",
@@ -122,9 +126,13 @@ def _filter_options(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(
             f"--{name}", action="append", default=[], metavar="CODE", help=f"{helps[name]}; may be repeated"
         )
-    parser.add_argument("--from", dest="start", type=_day, metavar="DATE", help="keep what ends on this day or later")
-    parser.add_argument("--until", dest="end", type=_day, metavar="DATE", help="keep what begins by this day")
-    parser.add_argument("--search", default="", metavar="WORDS", help="keep what contains every word")
+    parser.add_argument(
+        "--from", dest="start", type=_day, metavar="DATE", help="only items that end on or after this date"
+    )
+    parser.add_argument(
+        "--until", dest="end", type=_day, metavar="DATE", help="only items that begin on or before this date"
+    )
+    parser.add_argument("--search", default="", metavar="WORDS", help="only items that contain every word")
     _as_of_option(parser)
 
 
@@ -140,7 +148,7 @@ def _chosen(options: argparse.Namespace) -> tuple[Reference, Filter, pd.DataFram
     params = [(name, value) for name in LISTS for value in getattr(options, name)]
     listed = Filter.from_params([*params, ("q", options.search)], reference)
     if options.start and options.end and options.start > options.end:
-        raise FilterError(f"--from {options.start} is after --until {options.end}; swap them.")
+        raise FilterError(f"--from {options.start} is after --until {options.end}. Swap the two dates.")
     fields = {field: getattr(listed, field) for field in LISTS.values()}
     chosen = Filter(**fields, start=options.start, end=options.end, text=listed.text)
     as_of = options.as_of or clock.today()
@@ -158,11 +166,11 @@ def _items(options: argparse.Namespace) -> int:
     elif options.format == "csv":
         sys.stdout.write(table_csv(found).decode("utf-8-sig"))
     elif found.empty:
-        print(f"Nothing in the calendar for {describe(chosen, reference)}.")
+        print(f"No items match the filter: {describe(chosen, reference)}.")
     else:
         names = reference.organisations
         print_table(
-            ("When", "Organisation", "Kind", "Standing", "Title"),
+            ("When", "Organisation", "Kind", "Status", "Title"),
             [
                 (
                     when(row),
@@ -185,14 +193,14 @@ def _cycles(options: argparse.Namespace) -> int:
         print_json([_turn(turn) for turn in turns])
         return 0
     print_table(
-        ("Track", "View", "Session", "When", "Standing", "How it is known"),
+        ("Track", "View", "Session", "When", "Status", "Basis"),
         [
             (
                 turn.track,
                 turn.view,
                 turn.session,
                 _when(turn),
-                "did not come" if turn.departure else "overdue" if turn.overdue else turn.standing,
+                "did not take place" if turn.departure else "overdue" if turn.overdue else turn.standing,
                 turn.basis,
             )
             for turn in turns
@@ -240,7 +248,10 @@ def _turn(turn: Occurrence) -> dict[str, Any]:
 def _feed(options: argparse.Namespace) -> int:
     reference, chosen, table = _chosen(options)
     if not reference.is_whole:
-        print("The reference cannot be read to its end, so the feed would be short: `check` says why.", file=sys.stderr)
+        print(
+            "Part of the reference cannot be read, so the feed would be incomplete. Run `check` for the reason.",
+            file=sys.stderr,
+        )
         return 2
     address = public_url("http", "127.0.0.1:8501")
     content = build_feed(reference, table, chosen, address, windows=options.windows)
@@ -250,7 +261,7 @@ def _feed(options: argparse.Namespace) -> int:
     try:
         options.output.write_bytes(content)
     except OSError as error:
-        print(f"{options.output} could not be written ({error.strerror}); name another file.", file=sys.stderr)
+        print(f"{options.output} could not be written ({error.strerror}). Name another file.", file=sys.stderr)
         return 2
     return 0
 
@@ -281,7 +292,17 @@ def _backtest(options: argparse.Namespace) -> int:
         rows = [(body, name, found) for _, body, name, found in forecast_report.figure_rows(reference, trials)]
         rows.append(("All", "openings of followed bodies", figures(held(of_followed_bodies(reference, trials)))))
         print_table(
-            ("Body", "What", "Forecasts", "Exact", "Within 1", "Within 7", "In interval", "Width", "Naive exact"),
+            (
+                "Body",
+                "Forecast of",
+                "Forecasts",
+                "Exact",
+                "Within 1",
+                "Within 7",
+                "In interval",
+                "Width",
+                "Naive exact",
+            ),
             [
                 (body, name, f.trials, f.exact, f.within_1, f.within_7, f.covered, f"{f.width:g}", f.naive_exact)
                 for body, name, f in rows
@@ -333,7 +354,10 @@ def _fit(options: argparse.Namespace) -> int:
         )
         return 0
     if expected is None:
-        print(f"No day of {what} can be expected in {year}: too few past days are known, or they differ too much.")
+        print(
+            f"{what[:1].upper()}{what[1:]} cannot be forecast for {year}: too few past dates are known, or they "
+            "differ too much."
+        )
     else:
         print(basis_of(expected, what, "opened"))
     if rules:
@@ -367,7 +391,7 @@ def _rule_values(rule: RuleRecord, whole: float) -> dict[str, Any]:
 
 
 def _refuse(name: str, given: str, known: Iterable[str]) -> int:
-    """Say that an option is missing or names nothing that is known, and what there is."""
-    said = f"“{given}” is no {name} here" if given else f"Name a {name} with --{name}"
-    print(f"{said}. There {'are' if len(known := list(known)) > 1 else 'is'} {', '.join(known)}.", file=sys.stderr)
+    """Print that an option is missing or unknown, with the possible values; return the exit status."""
+    fault = f"“{given}” is not a known {name}" if given else f"Name a {name} with --{name}"
+    print(f"{fault}. Choose from: {', '.join(known)}.", file=sys.stderr)
     return 2

@@ -1,6 +1,6 @@
-"""Commands for dates to confirm: the worklist, the days of an item recorded, and that they are not announced yet.
+"""Commands for dates to confirm: list them, record the dates of an item, or record that none are announced.
 
-What is recorded is written as a person, whom ``--as`` names.
+Records are written under the name of the person given with ``--as``.
 """
 
 from __future__ import annotations
@@ -25,21 +25,25 @@ def add_to(commands: Commands) -> None:
     """Add these commands to a parser."""
     confirming = commands.add_parser(
         "confirm",
-        help="dates to confirm, and their days recorded",
-        description="Lists the dates to confirm, or records the days of one item: announced, or not announced yet.",
+        help="list the dates to confirm, or record them",
+        description="Lists the dates to confirm, or records the dates of one item, or that they are not announced yet.",
     )
-    confirming.add_argument("item", nargs="?", metavar="ITEM", help="such as session-HRC64 (default: list them)")
-    confirming.add_argument("--start", type=day, metavar="DATE", help="first day, or the day of a deadline")
+    confirming.add_argument("item", nargs="?", metavar="ITEM", help="such as session-HRC64 (default: list all)")
+    confirming.add_argument("--start", type=day, metavar="DATE", help="first day, or date of a deadline")
     confirming.add_argument("--end", type=day, metavar="DATE", help="last day (default: the first)")
-    confirming.add_argument("--source", default="", metavar="URL", help="where anyone can read it")
-    confirming.add_argument("--provisional", action="store_true", help="the days are subject to change")
-    confirming.add_argument("--note", default="", metavar="TEXT", help="why the days change, or what was answered")
-    confirming.add_argument("--not-announced", action="store_true", help="nothing is announced yet")
+    confirming.add_argument("--source", default="", metavar="URL", help="address of a public source")
+    confirming.add_argument("--provisional", action="store_true", help="the dates are subject to change")
+    confirming.add_argument("--note", default="", metavar="TEXT", help="why the dates change, or the reply received")
+    confirming.add_argument("--not-announced", action="store_true", help="no dates are announced yet")
     confirming.add_argument(
         "--ask-again", type=day, metavar="DATE", help="when to ask again, at most 92 days ahead (default: by urgency)"
     )
-    confirming.add_argument("--as", dest="person", default="", metavar="PERSON", help="who records it, id or name")
-    confirming.add_argument("--format", choices=("table", "json"), default="table", help="of the list; default: table")
+    confirming.add_argument(
+        "--as", dest="person", default="", metavar="PERSON", help="who records it: identifier or name"
+    )
+    confirming.add_argument(
+        "--format", choices=("table", "json"), default="table", help="format of the list; default: table"
+    )
     confirming.set_defaults(run=_confirm)
 
 
@@ -66,7 +70,7 @@ def _confirm(options: argparse.Namespace) -> int:
         provisional=options.provisional,
         why=options.note,
     )
-    print(f"{options.item}: recorded. The calendar and every feed show it now.")
+    print(f"{options.item}: recorded. The calendar and all feeds are updated.")
     return 0
 
 
@@ -78,7 +82,7 @@ def _list(form: str) -> int:
     if listed.open:
         print_table(("Item", "Dates", "Why", "Title", "Where to look"), [_as_row(line) for line in listed.open])
     else:
-        print("No dates are to be confirmed.")
+        print("No dates to confirm.")
     for line in listed.waiting:
         if line.answer is not None:
             answered = answer_words(line.answer.asked_on, line.answer.ask_again_on, "", line.answer.note)

@@ -1,6 +1,6 @@
-"""Commands for calendars of others: a file imported, and the calendars that are followed read again.
+"""Commands for calendars from elsewhere: import a file, and refresh the followed calendars.
 
-What is imported is written as a person, whom ``--as`` names; without ``--write`` nothing is written.
+Imports are written under the name of the person given with ``--as``; without ``--write`` nothing is written.
 """
 
 from __future__ import annotations
@@ -36,19 +36,24 @@ def add_to(commands: Commands) -> None:
     """Add these commands to a parser."""
     importing = commands.add_parser(
         "import",
-        help="a calendar file of others, tried out or imported",
-        description="Shows what importing a calendar file (.ics) would do, and with --write does it.",
+        help="preview or import a calendar file",
+        description="Shows what importing a calendar file (.ics) would do; with --write, imports it.",
     )
-    importing.add_argument("file", type=Path, metavar="FILE", help="a file that ends in .ics")
+    importing.add_argument("file", type=Path, metavar="FILE", help="an .ics file")
     importing.add_argument(
         "--as",
         dest="person",
         default="",
         metavar="PERSON",
-        help="who imports it, identifier or name; needed to write (default: compare with what is public and internal)",
+        help=(
+            "who imports it: identifier or name; required to write (default: compare with public and internal records)"
+        ),
     )
     importing.add_argument(
-        "--body", required=True, metavar="CODE", help="whose events they are: a code of data/organisations.csv"
+        "--body",
+        required=True,
+        metavar="CODE",
+        help="organisation or body of the events: a code in data/organisations.csv",
     )
     importing.add_argument(
         "--kind", type=EventKind, choices=list(EventKind), default=EventKind.MEETING, help="default: meeting"
@@ -57,28 +62,28 @@ def add_to(commands: Commands) -> None:
         "--level", type=Sensitivity, choices=list(Sensitivity), default=Sensitivity.INTERNAL, help="default: internal"
     )
     importing.add_argument(
-        "--zone", default="", metavar="ZONE", help="of hours without one (default: where the body sits)"
+        "--zone", default="", metavar="ZONE", help="for times without one (default: the seat of the body)"
     )
-    importing.add_argument("--name", default="", help="what readers know the calendar by (default: the file's name)")
+    importing.add_argument("--name", default="", help="name of the calendar (default: the file name)")
     importing.add_argument("--from", dest="since", type=day, metavar="DATE", help="default: a year ago")
     importing.add_argument("--until", type=day, metavar="DATE", help="default: in three years")
     importing.add_argument("--format", choices=("table", "json"), default="table", help="default: table")
     importing.add_argument(
         "--cancel-gone",
         action="store_true",
-        help="cancel the events that came with this calendar before and are no longer in the file",
+        help="cancel events imported from this calendar earlier that are no longer in the file",
     )
-    importing.add_argument("--write", action="store_true", help="import it, not only show what would be done")
+    importing.add_argument("--write", action="store_true", help="import the file, not only preview it")
     importing.set_defaults(run=_import)
 
     refreshing = commands.add_parser(
         "refresh",
-        help="calendars that are followed, read again",
-        description="Reads calendars of others again, each as the person who follows it.",
+        help="refresh followed calendars",
+        description="Reads followed calendars again, each as the person who follows it.",
     )
     which = refreshing.add_mutually_exclusive_group()
-    which.add_argument("--due", action="store_true", help="those whose hours are over (default)")
-    which.add_argument("id", nargs="?", metavar="ID", help="one, due or not")
+    which.add_argument("--due", action="store_true", help="refresh calendars that are due (default)")
+    which.add_argument("id", nargs="?", metavar="ID", help="refresh one calendar, due or not")
     refreshing.set_defaults(run=_refresh)
 
 
@@ -105,22 +110,22 @@ def _import(options: argparse.Namespace) -> int:
     if options.write:
         write_calendar(viewer, plan)
     _show(plan, options.format)
-    # What a program reads is the list alone.
+    # With JSON, standard output holds only the list.
     print(_outcome(plan, options), file=sys.stderr if options.format == "json" else sys.stdout)
     return 0
 
 
 def _outcome(plan: ImportPlan, options: argparse.Namespace) -> str:
-    """What was written, or how to write it, and how to cancel what is only offered to be."""
+    """Return what was written, or how to write it, and how to cancel events that are gone."""
     if not plan.to_write:
-        done = "There is nothing to write."
+        done = "There is nothing to import."
     elif options.write:
-        done = f"Written: {len(plan.to_write)}."
+        done = f"Imported: {len(plan.to_write)}."
     else:
-        done = "Nothing is written yet; add --write to import it."
+        done = "Preview only. Add --write to import."
     if gone := len(plan.offered):
         events = "event is" if gone == 1 else "events are"
-        done += f" {gone} {events} no longer in the file and not cancelled; add --cancel-gone to cancel."
+        done += f" {gone} {events} no longer in the file but not cancelled. Add --cancel-gone to cancel."
     return done
 
 
@@ -133,7 +138,7 @@ def _content(file: Path) -> bytes:
         raise Refused(problem) from None
 
 
-_HEAD = ("No.", "Outcome", "When", "Standing", "Title", "Why")
+_HEAD = ("No.", "Outcome", "When", "Status", "Title", "Details")
 
 
 def _show(plan: ImportPlan, form: str = "table") -> None:
@@ -154,10 +159,10 @@ def _table_line(line: ImportLine) -> tuple[object, ...]:
 
 
 def _json_line(line: ImportLine) -> dict[str, object]:
-    """A line for programs: days of whole days (the last one included), else instants with their offset."""
+    """Return a line for programs: dates of whole days (the last one inclusive), else instants with their offset."""
     start, end = line.moments
     return {
-        # What was set by hand and stays is not changed either; ``why`` says what differs.
+        # Values kept because they were set by hand are unchanged too; ``why`` says what differs.
         "outcome": Outcome.UNCHANGED if line.outcome is Outcome.KEPT else line.outcome,
         "title": line.title,
         "start": start.isoformat() if start is not None else None,

@@ -1,4 +1,4 @@
-"""What several commands read from their options: a day, and the person who writes."""
+"""Options shared by several commands: a date, and the person who writes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from calendar_model.access.unit_of_work import staff
 
 
 def day(text: str) -> date:
-    """Return the day of an option; raise what argparse says to the reader for one that is none."""
+    """Return the date of an option; raise ArgumentTypeError for a text that is not a date."""
     try:
         return date.fromisoformat(text)
     except ValueError:
@@ -19,7 +19,7 @@ def day(text: str) -> date:
 
 
 def person(named: str) -> Viewer:
-    """Return the person whom ``--as`` names, by identifier or name; raise Refused for nobody and for several."""
+    """Return the person given with ``--as``, by identifier or name; raise Refused for no person or several."""
     if not named:
         raise Refused(Problem("command-no-person"))
     found = [one.id for one in staff() if named in (one.id, one.name)]

@@ -1,4 +1,4 @@
-"""What the commands print with, and the type of what they are added to."""
+"""Output of the commands, and the type of their parser."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 
 def print_json(value: object) -> None:
-    """Prints a value as JSON."""
+    """Print a value as JSON."""
     json.dump(value, sys.stdout, ensure_ascii=False, indent=2)
     sys.stdout.write("\n")
 
 
 def print_table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Prints columns padded to their widest cell, the last one left as it is."""
+    """Print columns padded to their widest cell, except the last."""
     widths = [max(len(str(row[i])) for row in (head, *rows)) for i in range(len(head) - 1)]
     for row in (head, *rows):
         cells = [str(cell).ljust(width) for cell, width in zip(row, widths, strict=False)]

@@ -1,6 +1,6 @@
-"""Commands for what staff keep: the sample, corrections, the history and whether somebody has touched it, backups.
+"""Commands for the workspace: sample data, corrections, the history and its verification, backups.
 
-A command line is no person. What it shows is what is public and internal, and with ``--as`` what one person sees.
+The commands show public and internal records; with ``--as``, those that one person can see.
 """
 
 from __future__ import annotations
@@ -30,76 +30,81 @@ if TYPE_CHECKING:
 
 _ACTIONS = {history.CREATE: "added", history.UPDATE: "changed", history.DELETE: "deleted"}
 _NAMES_IT = ("title", "what", "item", "to_what", "step", "number", "country", "name")
-"""Columns by which a row that was added or deleted is told from others, the first that it has."""
+"""Columns that identify an added or deleted row; the first one with a value is shown."""
 _COUNTED = ("version", "updated_at", "moved")
-"""Columns that change with every other one and say nothing by themselves."""
+"""Columns that change with any other column, left out."""
 _LONGEST = 60
-"""Characters of a value in a table; ``--format json`` has all of it."""
+"""Characters shown of a value in a table; ``--format json`` shows all of it."""
 
 
 def add_to(commands: Commands) -> None:
     """Add these commands to a parser."""
     sampled = commands.add_parser(
         "sample",
-        help="a fictional workspace to try it out",
-        description="Loads fictional persons and records, marked as sample, into the workspace, or takes them away.",
+        help="load or remove sample data",
+        description="Loads fictional users and records, marked as sample, into the workspace, or removes them.",
     )
     sampled.add_argument("what", choices=("load", "remove"))
     sampled.set_defaults(run=_sample)
 
     told = commands.add_parser(
         "history",
-        help="who did what to a record, when and why",
-        description="Every change of a record, or of the records linked to a calendar item, the first one first.",
+        help="show the changes of a record",
+        description="Lists every change of a record, or of the records linked to a calendar item, oldest first.",
     )
     which = told.add_mutually_exclusive_group(required=True)
-    which.add_argument("--item", metavar="ITEM", help="an item of the calendar, such as session-HRC64")
-    which.add_argument("--record", metavar="ID", help="a record, by the identifier in the address of its page")
+    which.add_argument("--item", metavar="ITEM", help="a calendar item, such as session-HRC64")
+    which.add_argument("--record", metavar="ID", help="a record, by the identifier in its page's address")
     which.add_argument("--deleted", action="store_true", help="list the deleted records whose history is kept")
     told.add_argument(
-        "--as", dest="person", default="", metavar="PERSON", help="who looks (default: what is public and internal)"
+        "--as",
+        dest="person",
+        default="",
+        metavar="PERSON",
+        help="show what this person can see (default: public and internal records)",
     )
     told.add_argument("--format", choices=("table", "json"), default="table", help="default: table")
     told.set_defaults(run=_history)
 
     put_right = commands.add_parser(
         "corrections",
-        help="the corrections of the reference, and a patch of them",
-        description="Lists the corrections that are recorded in the dashboard, or prints them as a patch of data/ for "
-        "git apply.",
+        help="list or export corrections of the reference",
+        description=(
+            "Lists the corrections recorded in the dashboard, or prints them as a patch of data/ for git apply."
+        ),
     )
     put_right.add_argument("what", choices=("list", "export"), nargs="?", default="list", help="default: list")
     put_right.set_defaults(run=_corrections)
 
     verified = commands.add_parser(
         "verify",
-        help="whether somebody has touched what is kept",
-        description="Walks the history and compares what is kept with it; exit status 1 when something does not fit.",
+        help="verify that records match their history",
+        description="Checks the history, and compares the records with it; exit status 1 if anything does not match.",
     )
     verified.set_defaults(run=_verify)
 
     saved = commands.add_parser(
         "backup",
-        help="all that staff keep, in one file",
-        description="Writes all that staff keep to a new file, what is restricted included, and prints its checksum.",
+        help="back up the workspace to a file",
+        description="Writes the whole workspace to a new file, including restricted records, and prints its checksum.",
     )
-    saved.add_argument("file", type=Path, metavar="FILE", help="where to write; it must not be there yet")
+    saved.add_argument("file", type=Path, metavar="FILE", help="file to write; it must not exist yet")
     saved.set_defaults(run=_backup)
 
     kept = commands.add_parser(
         "workspace",
-        help="start a workspace where one is missing",
-        description="Starts a new, empty workspace, also where one was kept before and is missing for good.",
+        help="create a workspace where one is missing",
+        description="Creates a new, empty workspace, even where an earlier one is permanently missing.",
     )
     kept.add_argument("what", choices=("create",))
     kept.set_defaults(run=_create)
 
     restored = commands.add_parser(
         "restore",
-        help="a backup into an empty workspace",
-        description="Puts a backup into the workspace, which must be empty, and prints its checksum.",
+        help="restore a backup into an empty workspace",
+        description="Restores a backup into the workspace, which must be empty, and prints its checksum.",
     )
-    restored.add_argument("file", type=Path, metavar="FILE", help="the file of a backup")
+    restored.add_argument("file", type=Path, metavar="FILE", help="backup file")
     restored.set_defaults(run=_restore)
 
 
@@ -107,10 +112,10 @@ def _sample(options: argparse.Namespace) -> int:
     if options.what == "load":
         _, table = calendar.current(folder=options.data, corrections=corrections())
         counts = sample.load(table, clock.today())
-        print(f"The sample is here: {_counted(counts)}." if counts else "The sample is here already.")
+        print(f"Sample data loaded: {_counted(counts)}." if counts else "The sample data is already loaded.")
     else:
         counts = sample.remove()
-        print(f"The sample is gone: {_counted(counts)}." if counts else "There is no sample in the workspace.")
+        print(f"Sample data removed: {_counted(counts)}." if counts else "There is no sample data in the workspace.")
     return 0
 
 
@@ -133,7 +138,7 @@ def _corrections(options: argparse.Namespace) -> int:
         if not one.withdrawn
     ]
     if rows:
-        print_table(("On", "File", "Row", "Put right", "Counts", "Source"), rows)
+        print_table(("Date", "File", "Row", "Corrected", "Effect", "Source"), rows)
     else:
         print("No corrections are recorded.")
     return 0
@@ -141,7 +146,7 @@ def _corrections(options: argparse.Namespace) -> int:
 
 def _counted(counts: dict[str, int]) -> str:
     persons = counts.get("person", 0)
-    return f"{_count(persons, 'person')} and {_count(sum(counts.values()) - persons, 'record')}"
+    return f"{_count(persons, 'user')} and {_count(sum(counts.values()) - persons, 'record')}"
 
 
 def _history(options: argparse.Namespace) -> int:
@@ -157,15 +162,15 @@ def _history(options: argparse.Namespace) -> int:
     if options.format == "json":
         print_json([_line(change, names) for change in changes])
     elif not changes:
-        seen = f"{names[options.person]} may see" if options.person else "is public or internal"
-        print(f"Of {what} the history tells nothing that {seen}.")
+        seen = f"that {names[options.person]} can see" if options.person else "that is public or internal"
+        print(f"The history of {what} has nothing {seen}.")
     else:
         print_table(
             ("When (UTC)", "Who", "What", "Reason"),
             [
                 (
                     wording.moment(change.at),
-                    _short(names.get(change.person_id, change.person_id) or "nobody chosen"),
+                    _short(names.get(change.person_id, change.person_id) or "no user"),
                     _what(change),
                     _short(change.reason),
                 )
@@ -181,7 +186,7 @@ def _deleted(viewer: Viewer, names: dict[str, str], form: str) -> int:
     if form == "json":
         print_json([{**asdict(one), "at": one.at.isoformat(), "person": names.get(one.person_id, "")} for one in found])
     elif not found:
-        print("No deleted record has a history that this person can read.")
+        print("There is no deleted record whose history this person can read.")
     else:
         print_table(
             ("Deleted (UTC)", "Record", "Kind", "Title", "By", "Reason"),
@@ -240,11 +245,11 @@ def _words(name: str) -> str:
 def _value(value: object) -> str:
     if isinstance(value, dict):
         return "sealed"
-    return _short("" if value is None else str(value)) or "nothing"
+    return _short("" if value is None else str(value)) or "empty"
 
 
 def _short(text: str) -> str:
-    """One line of it; what could move a terminal's cursor is left out."""
+    """Return a text on one line, shortened, without characters that could move a terminal's cursor."""
     line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
     return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
 
@@ -255,8 +260,8 @@ def _verify(_: argparse.Namespace) -> int:
         print("\n".join(verdict.problems))
         return 1
     print(
-        f"Nothing was touched: {_count(verdict.lines, 'line')} of history, {_count(verdict.rows, 'row')} as it says. "
-        f"The last line's hash, to note somewhere else: {verdict.head}"
+        f"All records match the history: {_count(verdict.lines, 'change')}, {_count(verdict.rows, 'row')}. "
+        f"Hash of the last change, to be kept elsewhere: {verdict.head}"
     )
     return 0
 
@@ -271,7 +276,7 @@ def _backup(options: argparse.Namespace) -> int:
 
 
 def _create(_: argparse.Namespace) -> int:
-    print(f"The workspace is {create_workspace().url}.")
+    print(f"Created the workspace {create_workspace().url}.")
     return 0
 
 

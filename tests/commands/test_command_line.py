@@ -77,7 +77,7 @@ def test_items_as_csv_and_table_hold_the_same(capsys: pytest.CaptureFixture[str]
 def test_nothing_found_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(capsys, "items", *ON, "--search", "xyzzy")[:2] == (
         0,
-        "Nothing in the calendar for with “xyzzy”.\n",
+        "No items match the filter: with “xyzzy”.\n",
     )
 
 
@@ -119,7 +119,7 @@ def test_a_feed_has_items_without_dates_where_it_is_asked_to(capfdbinary: pytest
 def test_a_feed_that_cannot_be_written_says_so(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     status, _, err = run(capsys, "feed", *ON, "--output", str(tmp_path / "no" / "where.ics"))
     assert status == 2
-    assert err.endswith("could not be written (No such file or directory); name another file.\n")
+    assert err.endswith("could not be written (No such file or directory). Name another file.\n")
 
 
 def test_check(capsys: pytest.CaptureFixture[str], data_copy: Path) -> None:
@@ -137,7 +137,7 @@ def test_what_is_not_allowed_gets_a_sentence_and_status_2(capsys: pytest.Capture
     assert (status, out) == (2, "")
     assert err.startswith("“party” is not a value of “kind”. Use session, resolution,")
     status, _, err = run(capsys, "items", "--from", "2027-01-01", "--until", "2026-01-01")
-    assert (status, err) == (2, "--from 2027-01-01 is after --until 2026-01-01; swap them.\n")
+    assert (status, err) == (2, "--from 2027-01-01 is after --until 2026-01-01. Swap the two dates.\n")
     with pytest.raises(SystemExit) as refused:
         main(["items", "--from", "soon"])
     assert refused.value.code == 2
@@ -221,11 +221,11 @@ def test_the_history_of_what_is_restricted_is_told_to_those_named(
     made = save(staff_member, Case, case, items=["session-HRC64"])
     assert run(capsys, "history", "--record", made) == (
         0,
-        f"Of {made} the history tells nothing that is public or internal.\n",
+        f"The history of {made} has nothing that is public or internal.\n",
         "",
     )
     assert run(capsys, "history", "--item", "session-HRC64", "--as", other)[1] == (
-        "Of session-HRC64 the history tells nothing that Other may see.\n"
+        "The history of session-HRC64 has nothing that Other can see.\n"
     )
     _, out, _ = run(capsys, "history", "--record", made, "--as", staff_member.person_id)
     assert [line.split("  ")[2] for line in out.splitlines()[1:]] == [
@@ -250,20 +250,20 @@ def test_a_change_of_a_text_keeps_the_table_to_its_lines(
     assert (
         out.splitlines()[-1]
         .rstrip()
-        .endswith("Event changed (programme: nothing → Opening [2Jwords words words words words words words words …)")
+        .endswith("Event changed (programme: empty → Opening [2Jwords words words words words words words words …)")
     )
 
 
 def test_verify_says_that_all_is_well_or_what_is_not(capsys: pytest.CaptureFixture[str], staff_member: Viewer) -> None:
     made = announced(staff_member)
     head = verify(current_workspace()).head
-    says = "Nothing was touched: 4 lines of history, 3 rows as it says. The last line's hash, to note somewhere else:"
+    says = "All records match the history: 4 changes, 3 rows. Hash of the last change, to be kept elsewhere:"
     assert run(capsys, "verify") == (0, f"{says} {head}\n", "")
     with current_workspace().writing() as connection:
         connection.exec_driver_sql("UPDATE record SET title = 'Another'")
     assert run(capsys, "verify") == (
         1,
-        f"title of event {made} is not what the history says: changed past it.\n",
+        f"title of event {made} does not match the history: it was changed outside it.\n",
         "",
     )
 
@@ -278,15 +278,15 @@ def test_a_backup_is_restored_into_an_empty_workspace_to_the_same_checksum(
     assert run(capsys, "backup", str(file)) == (
         2,
         "",
-        f"{file} is there already, and is not written over. Name another file.\n",
+        f"{file} already exists and is not overwritten. Name another file.\n",
     )
     status, out, err = run(capsys, "restore", str(file))
     assert (status, out) == (2, "")
-    assert err.startswith("The workspace is not empty, and a backup is restored into an empty one only.")
+    assert err.startswith("The workspace is not empty; a backup can be restored only into an empty one.")
     monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "new"))
     assert run(capsys, "restore", str(tmp_path / "nothing.gz"))[::2] == (
         2,
-        f"{tmp_path / 'nothing.gz'} cannot be read (No such file or directory). Name the file of a backup.\n",
+        f"{tmp_path / 'nothing.gz'} cannot be read (No such file or directory). Name a backup file.\n",
     )
     assert run(capsys, "restore", str(file)) == (0, made, "")
     assert run(capsys, "backup", str(again)) == (0, made, "")
@@ -297,22 +297,22 @@ def test_a_workspace_that_cannot_be_opened_gets_a_sentence(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, command: list[str]
 ) -> None:
     monkeypatch.setenv(URL_VARIABLE, "mysql://here")
-    says = "A workspace is kept in PostgreSQL or in a file of SQLite, not in mysql. Write DATABASE_URL as"
+    says = "A workspace must be a PostgreSQL database or an SQLite file, not mysql. Write DATABASE_URL as"
     assert run(capsys, *command) == (2, "", f"{says} postgresql://user:password@host/database, or leave it out.\n")
 
 
 def test_the_sample_is_loaded_once_and_removed(capsys: pytest.CaptureFixture[str], staff_member: Viewer) -> None:
     own = announced(staff_member)
-    assert run(capsys, "sample", "remove") == (0, "There is no sample in the workspace.\n", "")
+    assert run(capsys, "sample", "remove") == (0, "There is no sample data in the workspace.\n", "")
     status, out, _ = run(capsys, "sample", "load")
-    found = re.fullmatch(r"The sample is here: (\d+ persons and \d+ records)\.\n", out)
+    found = re.fullmatch(r"Sample data loaded: (\d+ users and \d+ records)\.\n", out)
     assert (status, found is not None) == (0, True)
-    assert run(capsys, "sample", "load") == (0, "The sample is here already.\n", "")
+    assert run(capsys, "sample", "load") == (0, "The sample data is already loaded.\n", "")
     _, out, _ = run(capsys, "items", "--search", "(sample)")
-    assert out == "Nothing in the calendar for with “(sample)”.\n"
+    assert out == "No items match the filter: with “(sample)”.\n"
     fictional = next(one for one in staff() if one.sample)
     create_subscription(member(fictional.id))
-    assert run(capsys, "sample", "remove") == (0, f"The sample is gone: {found and found[1]}.\n", "")
+    assert run(capsys, "sample", "remove") == (0, f"Sample data removed: {found and found[1]}.\n", "")
     assert [one.name for one in staff()] == ["Kari Nordmann"]
     assert run(capsys, "verify")[0] == 0
     with reading(staff_member) as session:
@@ -374,5 +374,5 @@ def test_the_backtest_as_table(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, _ = run(capsys, "backtest", *ON, "--format", "table")
     lines = out.splitlines()
     assert status == 0
-    assert lines[0].split()[:3] == ["Body", "What", "Forecasts"]
+    assert lines[0].split()[:3] == ["Body", "Forecast", "of"]
     assert any("HRC spring session" in line for line in lines)

@@ -36,17 +36,17 @@ def test_a_file_is_tried_out_and_then_taken_over(
     when = "Wed 3 Mar 2027, 10:00–11:30 (Europe/Zurich)"
     blank = " " * len(when)
     table = (
-        f"No.  Outcome  {'When':{len(when)}}  Standing   Title     Why\n"
+        f"No.  Outcome  {'When':{len(when)}}  Status     Title     Details\n"
         f"2    refused  {blank}             Debrief   Its dates or times cannot be read.\n"
         f"1    new      {when}  confirmed  Briefing  \n"
         "1 new, 1 refused\n"
         f"{ImportNote('ics-some-refused')}\n"
     )
     assert main(["import", str(file), *AS]) == 0
-    assert capsys.readouterr().out == f"{table}Nothing is written yet; add --write to import it.\n"
+    assert capsys.readouterr().out == f"{table}Preview only. Add --write to import.\n"
     assert kept(staff_member) == 0
     assert main(["import", str(file), *AS, "--write"]) == 0
-    assert capsys.readouterr().out == f"{table}Written: 1.\n"
+    assert capsys.readouterr().out == f"{table}Imported: 1.\n"
     assert kept(staff_member) == 1
 
 
