@@ -13,7 +13,7 @@ from typing import Self
 
 
 class RecordKind(StrEnum):
-    """What a record of the workspace is."""
+    """The kind of a record in the workspace."""
 
     EVENT = "event"
     CONTACT = "contact"
@@ -26,7 +26,7 @@ class RecordKind(StrEnum):
 
 
 class EventKind(StrEnum):
-    """A dated thing of the mission's own, or, as a ``meeting``, one that others hold and the mission follows."""
+    """The mission's own dated event or, as a ``meeting``, one held by others that the mission follows."""
 
     SIDE_EVENT = "side-event"
     MISSION_MEETING = "mission-meeting"
@@ -37,7 +37,7 @@ class EventKind(StrEnum):
 
 
 class ContactKind(StrEnum):
-    """Whom the mission is in contact with."""
+    """The kind of a contact of the mission."""
 
     DEFENDER = "defender"
     ORGANISATION = "organisation"
@@ -45,7 +45,7 @@ class ContactKind(StrEnum):
 
 
 class ItemOutcome(StrEnum):
-    """What became of an item of the calendar, as staff record it from the item itself.
+    """The outcome of a calendar item, as staff record it.
 
     ``confirmed``: its days are announced. ``review-outcome``: the Council adopted the outcome of a UPR review.
     """
@@ -77,7 +77,7 @@ class Expectation(StrEnum):
 
 
 class ReadinessState(StrEnum):
-    """How an expectation stands. What a kind of item does not call for has no state."""
+    """The state of an expectation. An expectation that does not apply to a kind of item has no state."""
 
     DONE = "done"
     OPEN = "open"
@@ -87,7 +87,7 @@ class ReadinessState(StrEnum):
 
 @dataclass(frozen=True)
 class EngagementTraits:
-    """All that sets one kind of engagement apart from the others.
+    """The traits of one kind of engagement.
 
     ``meaning`` is a sentence for the form. ``meets`` is the expectation that an engagement of this kind meets, and
     ``meets_at_own_event`` one that it meets only where the event is the mission's own. ``log_label`` is written on the
@@ -101,7 +101,7 @@ class EngagementTraits:
     meets_at_own_event: Expectation | None = None
     log_label: str = "Log an engagement"
     born_restricted: bool = False
-    participants: tuple[str, str] = ("Who else took part, in words", "Two from civil society in Geneva")
+    participants: tuple[str, str] = ("Other participants", "Two from civil society in Geneva")
 
 
 _NO_TRAITS = EngagementTraits()
@@ -126,15 +126,15 @@ class EngagementKind(StrEnum):
     INVITED = (
         "invited",
         EngagementTraits(
-            "Defenders came to us: to a meeting, a reception or an event at the mission.",
-            # Being invited is contact; it does not say that anybody was heard. To our own event it is how one gets in.
+            "Defenders came to a meeting, a reception or an event at the mission.",
+            # An invitation is contact, not consultation; to our own event it is support for participation.
             meets_at_own_event=Expectation.PARTICIPATION,
         ),
     )
     CONSULTED = (
         "consulted",
         EngagementTraits(
-            "We asked defenders what they think of something we plan: a text, a joint statement, an initiative on "
+            "We asked defenders for their views on something we plan: a text, a joint statement or an initiative on "
             "their country.",
             meets=Expectation.CONSULTED,
             log_label="Log a consultation",
@@ -143,51 +143,51 @@ class EngagementKind(StrEnum):
     PARTICIPATION_SUPPORTED = (
         "participation-supported",
         EngagementTraits(
-            "We helped somebody to be there: travel, accreditation, a visa, the floor.",
+            "We helped someone to take part: travel, accreditation, a visa, speaking time.",
             meets=Expectation.PARTICIPATION,
             log_label="Log support for participation",
         ),
     )
     ATTENDED_THEIR_EVENT = (
         "attended-their-event",
-        EngagementTraits("We went where defenders met or spoke: their meeting, panel or side event."),
+        EngagementTraits("We attended an event where defenders met or spoke: their meeting, panel or side event."),
     )
     PUBLIC_SUPPORT = (
         "public-support",
-        EngagementTraits("We let ourselves be seen beside them, in the media or in posts, as they wanted it."),
+        EngagementTraits("We showed public support, in the media or on social media, as agreed with them."),
     )
     SECURITY_MEASURES = (
         "security-measures",
         EngagementTraits(
-            "We worked out with them what keeps them safe if somebody strikes back. It is restricted from the start.",
+            "We agreed security measures with them in case of reprisals. Restricted by default.",
             born_restricted=True,
         ),
     )
     BILATERAL_MISSION = (
         "bilateral-mission",
         EngagementTraits(
-            "We talked with the embassy in or for the country: what it knows and advises.",
+            "We asked the embassy in or for the country for information and advice.",
             meets=Expectation.BILATERAL,
             log_label="Log contact with the mission or desk",
-            participants=("Which mission, and who else took part", "Embassy in Nairobi, political section"),
+            participants=("Mission, and other participants", "Embassy in Nairobi, political section"),
         ),
     )
     COUNTRY_DESK = (
         "country-desk",
         EngagementTraits(
-            "We talked with the desk at the Ministry that follows the country.",
+            "We consulted the country desk at the Ministry.",
             meets=Expectation.BILATERAL,
-            participants=("Which desk, and who else took part", "Desk for the Horn of Africa"),
+            participants=("Desk, and other participants", "Desk for the Horn of Africa"),
         ),
     )
     ORGANISATION_DIALOGUE = (
         "organisation-dialogue",
         EngagementTraits(
-            "We took defenders up with the organisation itself: what it does for them, and about reprisals against "
-            "those who work with it.",
+            "We raised defenders with the organisation: what it does for them, and reprisals against those who work "
+            "with it.",
             meets=Expectation.DIALOGUE,
             log_label="Log a dialogue",
-            participants=("With whom at the organisation", "OHCHR, reprisals team"),
+            participants=("Participants from the organisation", "OHCHR, reprisals team"),
         ),
     )
 
@@ -202,7 +202,7 @@ class EngagementForm(StrEnum):
 
 
 class StatementForm(StrEnum):
-    """What is said or tabled."""
+    """The form of a statement or text."""
 
     NATIONAL = "national"
     JOINT = "joint"
@@ -217,7 +217,7 @@ class StatementForm(StrEnum):
 
 
 class StatementState(StrEnum):
-    """Where a statement stands; :mod:`calendar_model.mission.statements.workflow` says which way leads on."""
+    """The state of a statement; :mod:`calendar_model.mission.statements.workflow` defines the transitions."""
 
     IDEA = "idea"
     DRAFT = "draft"
@@ -229,7 +229,7 @@ class StatementState(StrEnum):
 
 
 class CosponsorStanding(StrEnum):
-    """What a state that was asked to join a joint statement has answered."""
+    """The answer of a State that was asked to join a joint statement."""
 
     ASKED = "asked"
     JOINED = "joined"
@@ -237,7 +237,7 @@ class CosponsorStanding(StrEnum):
 
 
 class ProposalOutcome(StrEnum):
-    """What became of language on defenders that was proposed in another text."""
+    """The outcome of language on defenders proposed in another text."""
 
     PROPOSED = "proposed"
     KEPT = "kept"
@@ -256,7 +256,7 @@ class Suggester(StrEnum):
 
 
 class InTheLoop(StrEnum):
-    """With whom a case was talked over: the defender, or civil society for them."""
+    """Who was consulted about a case: the defender, or civil society on their behalf."""
 
     DEFENDER = "defender"
     CIVIL_SOCIETY = "civil-society"
@@ -272,7 +272,7 @@ class RiskLevel(StrEnum):
 
 
 class Prospect(StrEnum):
-    """What raising the case is likely to bring."""
+    """The prospects of raising the case."""
 
     IMPROVEMENT = "improvement"
     PREVENTS_WORSENING = "prevents-worsening"
@@ -289,7 +289,7 @@ class Publicity(StrEnum):
 
 
 class ReprisalState(StrEnum):
-    """Where an allegation of reprisal stands."""
+    """The state of an allegation of reprisal."""
 
     ALLEGED = "alleged"
     REPORTED = "reported"
@@ -298,7 +298,7 @@ class ReprisalState(StrEnum):
 
 
 class Step(StrEnum):
-    """A move of a statement that safeguards stand before and a second person can override."""
+    """A change of state with safeguards, which a second person can override."""
 
     CLEAR = "clear"
     CLOSE = "close"

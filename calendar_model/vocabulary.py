@@ -1,9 +1,9 @@
 """The field's terms as types.
 
-Dates are calendar dates of the place where a body sits. A date's *precision* says how much of it is known: with
-``day`` the days are announced or past; with ``expected`` they are forecast from the past, and come with the interval in
-which the first of them lies; with ``month`` or ``year`` the start and end are the first and the last day of a window
-inside which the thing takes place, and nothing may draw, sort or export them as exact days.
+Dates are calendar dates of the place where a body sits. Their *precision*: with ``day`` they are announced or past;
+with ``expected`` they are forecast from the past, with an interval for the first day; with ``month`` or ``year`` the
+start and end are the first and last day of a window in which the item takes place, and must not be drawn, sorted or
+exported as exact days.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ UID_DOMAIN = "hrd-calendar.example"
 
 
 class Kind(StrEnum):
-    """The kind of a dated item. A ``milestone`` is a step around a session that is no deadline."""
+    """The kind of a dated item. A ``milestone`` is a step around a session, other than a deadline."""
 
     SESSION = "session"
     RESOLUTION = "resolution"
@@ -30,10 +30,10 @@ class Kind(StrEnum):
 
 
 class Standing(StrEnum):
-    """How firm a date is, from one that was held to one that is only projected.
+    """The status of a date, from held to projected.
 
-    ``not-confirmed``: it was projected or provisional, its last possible day has passed, and nobody has recorded what
-    became of it. No record has this standing: it follows from the day.
+    ``not-confirmed``: projected or provisional, with the last possible day passed and no outcome recorded. No record
+    has this standing; it follows from the day.
     """
 
     HELD = "held"
@@ -49,9 +49,9 @@ RECORDED_STANDINGS = tuple(standing for standing in Standing if standing is not 
 
 
 class Precision(StrEnum):
-    """How much of a date is known: ``day`` is announced or past, ``expected`` forecast, ``month`` and ``year`` windows.
+    """The precision of a date: ``day`` is announced or past, ``expected`` forecast, ``month`` and ``year`` windows.
 
-    No record has the precision ``expected``: it is worked out.
+    No record has the precision ``expected``; it is calculated.
     """
 
     DAY = "day"
@@ -61,36 +61,35 @@ class Precision(StrEnum):
 
     @property
     def is_window(self) -> bool:
-        """Whether no day is claimed: the dates are not set, and lie between the first and last day of the window."""
+        """Whether the dates are not set, and lie between the first and last day of the window."""
         return self in (Precision.MONTH, Precision.YEAR)
 
 
 WINDOWS = frozenset(precision for precision in Precision if precision.is_window)
-"""The precisions of windows; a cell of the calendar table can be looked up in it as text."""
+"""The precisions of windows; a cell of the calendar table can be looked up as text."""
 
 RECORDED_PRECISIONS = tuple(precision for precision in Precision if precision is not Precision.EXPECTED)
 """The precisions that a row of the reference can have."""
 
 
 class Confidence(StrEnum):
-    """``sourced``: seen in the document at the source address. ``recalled``: from memory or derived."""
+    """``sourced``: found in the document at the source address. ``recalled``: from memory or derived."""
 
     SOURCED = "sourced"
     RECALLED = "recalled"
 
 
 class View(StrEnum):
-    """Whose rule a cadence is: that of the guidelines, or the penholder's practice since."""
+    """The origin of a cadence: the guidelines, or the penholder's practice since."""
 
     PRACTICE = "practice"
     GUIDELINES = "guidelines"
 
 
 class Sensitivity(StrEnum):
-    """Who may see a record: everybody, all of the workspace, or those named in it and no others.
+    """Who may see a record: everyone, all users of the workspace, or only the people with access.
 
-    What could point at a person is restricted from birth, and a level goes down only by an act that is recorded
-    with its reason.
+    Records that could identify a person are created as restricted. A level is lowered only with a recorded reason.
     """
 
     PUBLIC = "public"
@@ -99,7 +98,7 @@ class Sensitivity(StrEnum):
 
     @property
     def rank(self) -> int:
-        """0 for public, and the higher, the fewer may see it."""
+        """0 for public; a higher rank is visible to fewer people."""
         return list(Sensitivity).index(self)
 
 
@@ -150,7 +149,7 @@ class MilestoneKind(StrEnum):
 
 
 class SeasonLength(StrEnum):
-    """How long a body's session lasts, where that is no number of days."""
+    """The length of a body's session, where it is not a number of days."""
 
     UNTIL_NEXT_OPENING = "next-opening"
 
@@ -163,7 +162,7 @@ class TrackSubject(StrEnum):
 
 
 class ReviewDeparture(StrEnum):
-    """How a UPR review left the place in the calendar that it should have had."""
+    """Why a UPR review is not where it should be in the calendar."""
 
     RESCHEDULED = "rescheduled"
     POSTPONED = "postponed"
@@ -179,7 +178,7 @@ class Vote(StrEnum):
 
 
 class ResolutionStatus(StrEnum):
-    """``not-tabled``: the text was due and did not come. ``postponed``: it is to come in another session."""
+    """``not-tabled``: due but not tabled. ``postponed``: expected in another session."""
 
     ADOPTED = "adopted"
     NOT_TABLED = "not-tabled"

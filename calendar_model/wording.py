@@ -1,4 +1,4 @@
-"""Dates, numbers and names of files as text, the same everywhere: one format for a day, one for a window."""
+"""Dates, numbers and file names as text, in one format everywhere."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def day(value: date, *, year: bool = True, weekday: bool = True) -> str:
 
 
 def moment(at: datetime, zone: str = "") -> str:
-    """Return ``Tue 24 Nov 2026, 10:31`` of an instant: on the clock of ``zone``, or of the zone that it is in."""
+    """Return an instant as ``Tue 24 Nov 2026, 10:31``, in ``zone`` or in its own zone."""
     local = at.astimezone(ZoneInfo(zone)) if zone else at
     return f"{day(local.date())}, {local:%H:%M}"
 
@@ -44,9 +44,9 @@ def span(start: date, end: date, precision: Precision | str = Precision.DAY) -> 
 
 
 def when_known(start: date, end: date, precision: Precision | str, *, held: bool = False) -> str:
-    """Return days with how they are known: ``expected Mon 22 Feb – Tue 30 Mar 2027``, ``Feb–Mar 2028 (dates not set)``.
+    """Return days with their precision: ``expected Mon 22 Feb – Tue 30 Mar 2027``, ``Feb–Mar 2028 (dates not set)``.
 
-    ``end`` is inclusive. Known days are as in :func:`span`; of what was ``held`` in a window the days are not known.
+    ``end`` is inclusive. Exact days are as in :func:`span`; for an item ``held`` in a window, the days are not known.
     """
     days = span(start, end, precision)
     if precision == Precision.EXPECTED:
@@ -55,12 +55,12 @@ def when_known(start: date, end: date, precision: Precision | str, *, held: bool
 
 
 def short_span(start: date, end: date) -> str:
-    """Return two days without weekdays as one phrase: ``22 Feb and 1 Mar 2027`` completes "between"."""
+    """Return two days without weekdays, to follow "between": ``22 Feb and 1 Mar 2027``."""
     return f"{day(start, weekday=False, year=start.year != end.year)} and {day(end, weekday=False)}"
 
 
 def count(number: int, word: str) -> str:
-    """Return ``1 day``, ``3 days``, of a word whose plural ends in s."""
+    """Return ``1 day``, ``3 days``, for a word with a plural in s."""
     return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
 
 
@@ -89,16 +89,16 @@ _ABBREVIATIONS = ("UPR",)
 
 
 def term(value: str) -> str:
-    """Return a term of the model for people: ``Side event``, ``UPR recommendation``."""
+    """Return a term of the model as a label: ``Side event``, ``UPR recommendation``."""
     words = str(value).replace("-", " ").capitalize()
     first, space, rest = words.partition(" ")
     return f"{first.upper()}{space}{rest}" if first.upper() in _ABBREVIATIONS else words
 
 
 def standing_words(standing: str, *, departure: bool = False) -> str:
-    """Return how firm a date is, in words."""
+    """Return the label of a standing."""
     if departure:
-        return "Was due and did not come"
+        return "Did not take place"
     return {
         Standing.HELD: "Held",
         Standing.CONFIRMED: "Confirmed",
@@ -110,21 +110,21 @@ def standing_words(standing: str, *, departure: bool = False) -> str:
 
 
 def shortened(text: str, longest: int) -> str:
-    """A text in one line of at most so many letters; what is left out at its end is marked by an ellipsis."""
+    """Return a text on one line of at most ``longest`` characters, with an ellipsis if it is cut."""
     line = " ".join(text.split())
     return line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"
 
 
 _LONGEST_NAME = 100
-"""Characters of a file's name without its ending."""
+"""Characters of a file name without its extension."""
 _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|]')
 
 
 def file_name(text: str, otherwise: str) -> str:
-    """Return a text as the name of a file, without an ending; ``otherwise`` where nothing of it is left.
+    """Return a text as a file name without extension; ``otherwise`` if nothing of it is left.
 
     Leaves out characters with a meaning for file systems or shells and invisible ones: controls, and format characters
-    that change the direction of writing, by which ``invoice\u202efdp.exe`` looks like a PDF.
+    that change the direction of writing, with which ``invoice\u202efdp.exe`` looks like a PDF.
     """
     seen = "".join(
         " " if _NOT_IN_NAMES.match(sign) or unicodedata.category(sign) in ("Cc", "Zl", "Zp") else sign

@@ -1,7 +1,7 @@
-"""Nobody comes to read a restricted record, or who a contact is, by a change of their own.
+"""Access rules: no one can gain access to a restricted record, or to a contact's identity, by their own change.
 
-Called after each flush with the rows that it has written, as they were and as they are in the database: so it judges
-what a change did, whichever way it was asked for. What it refuses is taken back with the whole transaction.
+Called after each flush with the written rows, as they were and as they are in the database, so that every change is
+judged by its effect. A refusal rolls back the whole transaction.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ from calendar_model.store.session import WorkspaceSession
 
 _ID = re.compile(r"[0-9a-f]{32}")
 _EVERYTHING = {"everything": True}
-"""Checks look at all there is: what the writer cannot see is what they must not come to see."""
+"""Checks read everything, because the writer must not gain access to records that they cannot see."""
 
 
 def check(session: WorkspaceSession, written: Sequence[Written]) -> list[Audience]:
-    """Judge the rows that a flush has written; return for each who may read its line of the history.
+    """Check the rows written by a flush; return for each who may read its line of the history.
 
-    Raises Refused where the flush gives somebody access who may not be given it, or touches what its writer cannot see.
+    Raises Refused if the flush grants access without permission, or changes a row that its writer cannot see.
     """
     protections = protection_changes(session.connection(), written)
     _Check(session, written, protections).run()
@@ -65,7 +65,7 @@ class _Check:
     ) -> None:
         self.session, self.written, self.protections, self.actor = session, written, protections, session.actor
         self.granted: set[tuple[str, str]] = set()
-        """Records, each with a person to whom this flush grants access."""
+        """The records to which this flush grants access, each with the person."""
 
     def run(self) -> None:
         for row in self.written:
@@ -107,7 +107,7 @@ class _Check:
             raise Refused(Problem("identifier-malformed"))
 
     def _check_identifiers_unused(self) -> None:
-        """Refuse the identifier of an earlier record: the new one would get that record's history."""
+        """Refuse the identifier of an earlier record, because the new record would inherit its history."""
         ids = [row.row_id for row in self.written if row.is_record and row.before is None]
         for some in batched_ids(ids):
             used = select(Change.number).where(Change.record_id.in_(some)).limit(1)
@@ -128,7 +128,7 @@ class _Check:
             self._check_hand_over(row.row_id, change)
 
     def _check_belonging_row(self, row: Written) -> None:
-        """What is not a record itself: each record that it belongs to is seen by the writer."""
+        """Refuse a row that is not a record, unless the writer can see every record that it belongs to."""
         records = parents(row)
         if row.table == AccessRequest.__tablename__:
             self._check_request(row)
@@ -139,7 +139,7 @@ class _Check:
             for record_id in records:
                 self._must_have_access(record_id)
         elif row.table == RecordLink.__tablename__ and row.after is None:
-            # A link goes with either of its records, also where the writer does not see the other one.
+            # A link is deleted with either of its records, even if the writer cannot see the other one.
             if not any(self.protections[record_id].after is None for record_id in records):
                 for record_id in records:
                     self._must_see(record_id)
@@ -163,7 +163,7 @@ class _Check:
             raise Refused(Problem("request-deleted"))
 
     def _is_there(self, row: Written) -> bool:
-        """Whether a record to which a row belongs is still there."""
+        """Whether a record to which a row belongs still exists."""
         return any(self.protections[record_id].after is not None for record_id in parents(row))
 
     def _check_grant(self, before: Columns, after: Columns) -> None:
@@ -179,14 +179,14 @@ class _Check:
         self.granted.add((record_id, person_id))
 
     def _is_taken_over(self, record_id: str, change: ProtectionChange) -> bool:
-        """Whether all that becomes of a record is that it goes from an owner who left to a person who is let in."""
+        """Whether the only change is that a record goes from an inactive owner to a person who is granted access."""
         before, after = change.before, change.after
         if before is None or after is None or self._staff_before(before.owner_id).active:
             return False
         return (record_id, after.owner_id) in self.granted
 
     def _staff_before(self, person_id: str) -> _Staff:
-        """A person as they were before this flush: nobody is made to clear, or set inactive, in the same breath."""
+        """A person before this flush, so that a flush cannot change a person's status and rely on the change."""
         for row in self.written:
             if row.table == Person.__tablename__ and row.row_id == person_id:
                 return _Staff(*(bool((row.before or {}).get(name)) for name in ("active", "may_clear")))
@@ -195,7 +195,7 @@ class _Check:
         return _Staff(*person) if person is not None else _Staff(active=False, may_clear=False)
 
     def _check_unsaved(self, row: Written) -> None:
-        """What somebody has typed and not saved is theirs."""
+        """Refuse a change of another person's unsaved text."""
         for side in (row.before, row.after):
             if side is not None and side["person_id"] != self.actor:
                 raise Refused(Problem("unsaved-of-another"))
@@ -203,7 +203,7 @@ class _Check:
             self._must_see(str(row.after["statement_id"]))
 
     def _check_written_by_nobody(self, row: Written) -> None:
-        """The sample is loaded and removed by nobody: of a record of the staff it only takes names of the sample."""
+        """Without an actor the sample is loaded or removed; in staff records this only replaces sample persons."""
         protection_changes = [self.protections[record_id] for record_id in parents(row)]
         sides = [side for change in protection_changes for side in (change.before, change.after) if side is not None]
         if all(side.sample for side in sides):
@@ -258,7 +258,7 @@ class _Check:
 
 
 def _shuts_owner_out(before: Protection | None, after: Protection) -> bool:
-    """Whether a change leaves the owner without access who had it, or should have been given it."""
+    """Whether a change takes access from the owner, or leaves a new owner without it."""
     if before is None or before.owner_id != after.owner_id:
         return after.restricted
     return before.owner_id in before.named or (after.restricted and not before.restricted)
@@ -271,4 +271,4 @@ _RELEASABLE = {
     Consent.__tablename__: frozenset({"taken_by_id"}),
     Statement.__tablename__: frozenset({"waiting_for_id", *_COUNTED}),
 }
-"""Columns of rows of the staff in which a person of the sample can give way to the record's owner, or to nobody."""
+"""Columns in staff rows in which a sample person can be replaced by the record's owner, or by no one."""

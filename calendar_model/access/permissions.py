@@ -1,8 +1,8 @@
-"""Who sees what: the one place that narrows every read of the workspace.
+"""Permissions: the one place that scopes every read of the workspace.
 
 A session reads through the options of a :class:`Viewer`, which SQLAlchemy adds to every ORM select, to lazy loads,
-counts and subqueries too; without them a session refuses to read at all. A table that no rule here names is seen by
-nobody, so a new one stays hidden until somebody decides.
+counts and subqueries; without them a session refuses to read. Rows of a table without a rule here are visible to no
+one, so a new table stays hidden until it gets a rule.
 """
 
 from __future__ import annotations
@@ -39,18 +39,18 @@ from calendar_model.vocabulary import Sensitivity
 
 @dataclass(frozen=True)
 class Viewer:
-    """Who reads. ``level`` is the highest they may read: restricted is limited to records that name ``person_id``."""
+    """A reader. ``level`` is the highest they may read; restricted records must give ``person_id`` access."""
 
     person_id: str = ""
     level: Sensitivity = Sensitivity.PUBLIC
 
 
 ANONYMOUS = Viewer()
-"""Nobody in particular: public records only, and none of the sample."""
+"""A viewer without an identity: public records only, without the sample."""
 
 
 def member(person_id: str) -> Viewer:
-    """Somebody of the staff: public and internal records, and the restricted ones in which they are named."""
+    """A viewer for a member of staff: public and internal records, and the restricted ones they have access to."""
     return Viewer(person_id, Sensitivity.RESTRICTED)
 
 
@@ -94,16 +94,16 @@ def read_criteria(viewer: Viewer) -> Sequence[LoaderCriteriaOption]:
 
 
 _VISIBLE_TO_FEWER = (AccessRequest, Identity, Unsaved)
-"""Kinds of row that not everybody sees who sees the record to which they belong: each has a rule of its own."""
+"""Kinds of row with a visibility rule of their own, narrower than that of their record."""
 
 _ROOTS: tuple[type[Base], ...] = tuple(mapper.class_ for mapper in Base.registry.mappers if mapper.inherits is None)
-"""Every mapped class but those that inherit their rule from :class:`Record`."""
+"""Every mapped class except those that inherit their rule from :class:`Record`."""
 
 
 def _other_end() -> SQLColumnExpression[str]:
-    """The record at the other end of a link, from the line of the history that says it was made or taken away.
+    """The record at the other end of a link, from the line of the history about its creation or deletion.
 
-    Such a line is ``{"id":"…","other_id":"…","record_id":"…"}``, in this order and without blanks: else it is hidden.
+    Such a line is ``{"id":"…","other_id":"…","record_id":"…"}``, in this order and without blanks; any other is hidden.
     """
     line = sa.case((Change.action == DELETE, Change.before), else_=Change.after)
     return sa.func.substr(line, len('{"id":"') + 32 + len('","other_id":"') + 1, 32)
@@ -135,7 +135,7 @@ def _naming(viewer: Viewer) -> Select[str]:
 
 
 def _concerned_with_request(viewer: Viewer) -> ColumnElement[bool]:
-    """Who has asked, who has access to the record, and where nobody else active has, who may clear."""
+    """Visible to the requester, those with access and, if no other active person has access, those who can clear."""
     access, person, reader = Access.__table__.alias(), Person.__table__.alias(), Person.__table__.alias()
     active = (access.c.person_id == person.c.id) & person.c.active
     others = (access.c.record_id == AccessRequest.record_id) & (access.c.person_id != AccessRequest.person_id)

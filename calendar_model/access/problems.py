@@ -1,4 +1,4 @@
-"""What a rule answers to a change that it does not let through."""
+"""Problems, unmet requirements and refusals."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from typing import Any
 from calendar_model.messages import message
 
 SHORTEST_REASON = 10
-"""How many letters a reason has at least."""
+"""Minimum characters of a reason."""
 
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong with a change.
+    """A problem with a change.
 
-    ``code`` names the rule, the same for as long as the rule is the same, whatever the words. ``field`` is the column
-    that has to be corrected, empty where it is none. ``values`` are what the sentence needs. ``str()`` is the sentence.
+    ``code`` is the stable name of the rule. ``field`` is the column to correct, empty if there is none. ``values``
+    fill the sentence. ``str()`` is the sentence.
     """
 
     code: str
@@ -31,12 +31,11 @@ class Problem:
 
 @dataclass(frozen=True)
 class UnmetRequirement:
-    """What is missing before a move of a statement. ``str()`` is the sentence.
+    """A requirement that is not met for a change of state of a statement. ``str()`` is the sentence.
 
-    ``code`` names the check, the same for as long as the check is the same, whatever the words. ``subject`` is the
-    identifier of the record that has to be completed, empty where it is the statement itself or a record that the
-    reader may not see. ``can_be_overridden``: by two persons; otherwise it has to be corrected. ``values`` are what the
-    sentence needs.
+    ``code`` is the stable name of the check. ``subject`` is the identifier of the record to complete, empty for the
+    statement itself or a record that the reader may not see. ``can_be_overridden``: by two persons; otherwise it must
+    be completed. ``values`` fill the sentence.
     """
 
     code: str
@@ -49,9 +48,9 @@ class UnmetRequirement:
 
 
 class Refused(ValueError):  # noqa: N818  what is refused is not an error of the program
-    """A change that the rules do not let through; ``str()`` is for the reader.
+    """A change refused by the rules; ``str()`` is for the user.
 
-    ``problems``: what is wrong with what was entered. ``unmet``: the requirements that a move does not meet yet.
+    ``problems`` are those of the values entered, ``unmet`` the requirements that a change of state does not meet.
     """
 
     def __init__(self, *problems: Problem, unmet: Iterable[UnmetRequirement] = ()) -> None:
@@ -60,5 +59,5 @@ class Refused(ValueError):  # noqa: N818  what is refused is not an error of the
 
     @property
     def field(self) -> str:
-        """The first column that has to be corrected; empty where it is none."""
+        """The first column to correct; empty if there is none."""
         return next((problem.field for problem in self.problems if problem.field), "")

@@ -1,7 +1,7 @@
-"""How each record was protected before and after a flush: its level, its owner, the people with access.
+"""The protection of each record before and after a flush: its level, owner and people with access.
 
-Read from the rows that were written and from the database, never from the objects of a session: whichever way a row
-came to be written, this is what it did.
+Read from the written rows and the database, never from the objects of a session, so that it reflects every way of
+writing a row.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _AT_A_TIME = 500
 
 @dataclass(frozen=True)
 class Protection:
-    """A record at one moment: ``named`` are the persons with access, ``has_identity`` whether it is kept who it is."""
+    """A record at one moment: ``named`` are those with access, ``has_identity`` whether an identity is recorded."""
 
     level: Sensitivity
     owner_id: str
@@ -31,25 +31,25 @@ class Protection:
 
     @property
     def restricted(self) -> bool:
-        """Whether only the persons with access read the record."""
+        """Whether only the people with access can read the record."""
         return self.level is Sensitivity.RESTRICTED
 
     @property
     def guarded(self) -> bool:
-        """Whether to have access means to read something that the others do not."""
+        """Whether people with access can read more than others."""
         return self.restricted or self.has_identity
 
 
 @dataclass(frozen=True)
 class ProtectionChange:
-    """A record before and after a flush; None where it was not there yet, or is not there any more."""
+    """A record before and after a flush; None if it did not exist."""
 
     before: Protection | None
     after: Protection | None
 
 
 def parents(row: Written) -> set[str]:
-    """The records to which a row belongs, or belonged before; a record belongs to itself."""
+    """The records to which a row belongs or belonged; a record belongs to itself."""
     if row.is_record:
         return {row.row_id}
     sides = [side for side in (row.before, row.after) if side is not None]
@@ -57,7 +57,7 @@ def parents(row: Written) -> set[str]:
 
 
 def protection_changes(connection: Connection, written: Sequence[Written]) -> dict[str, ProtectionChange]:
-    """Every record that the rows of a flush belong to, by identifier, as it was before and as it is after."""
+    """The records to which the rows of a flush belong, by identifier, before and after the flush."""
     created = {row.row_id for row in written if row.is_record and row.before is None}
     ids = sorted({parent for row in written for parent in parents(row)})
     stored = _stored(connection, [id_ for id_ in ids if id_ not in created])
@@ -98,7 +98,7 @@ def protection_changes(connection: Connection, written: Sequence[Written]) -> di
 
 
 def batched_ids(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    """Identifiers in parts that fit into one statement."""
+    """Split identifiers into batches that fit into one statement."""
     for start in range(0, len(ids), _AT_A_TIME):
         yield ids[start : start + _AT_A_TIME]
 
@@ -111,7 +111,7 @@ class _Stored:
 
 
 def _stored(connection: Connection, ids: Sequence[str]) -> _Stored:
-    """What the database holds now, after the flush."""
+    """The protection in the database after the flush."""
     found = _Stored({}, {}, set())
     for some in batched_ids(ids):
         records = select(Record.id, Record.sensitivity, Record.owner_id, Record.sample).where(Record.id.in_(some))
@@ -141,15 +141,15 @@ def _protection(record: Columns | None, named: Iterable[str], has_identity: bool
 
 
 def audiences(session: Session, written: Sequence[Written]) -> list[Audience]:
-    """Who may read the line of the history about each of these rows, in their order."""
+    """Return who may read the line of the history about each of these rows, in order."""
     protections = protection_changes(session.connection(), written)
     return [audience(row, protections) for row in written]
 
 
 def audience(row: Written, protections: Mapping[str, ProtectionChange]) -> Audience:
-    """Who may read the line of the history about a row: those who could read what it says on both its sides.
+    """Return who may read the line of the history about a row: those who could read its values before and after.
 
-    A row of no record is for all of the staff; of one that links two records, those who could read both.
+    All staff may read a line about a row without a record; a line about a link needs access to both records.
     """
     sides: list[Protection] = []
     for parent in parents(row):

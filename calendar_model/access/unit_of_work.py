@@ -33,7 +33,7 @@ from calendar_model.store.models import (
 from calendar_model.store.session import WorkspaceSession
 
 Rules: TypeAlias = Callable[[WorkspaceSession], None]
-"""Called before a session writes: completes what follows by itself, and refuses what may not be."""
+"""Called before a session writes: completes derived values, and refuses forbidden changes."""
 
 ChangeToken: TypeAlias = tuple[str, int, str]
 """The workspace, the number of the last line of its history, and that line's hash."""
@@ -42,9 +42,9 @@ R = TypeVar("R", bound=Record | Person | FollowUp | Identity)
 
 
 class EditConflict(Refused):
-    """Somebody else has saved the same record meanwhile; nothing of this change is written.
+    """Another person has saved the same record in the meantime; nothing of this change is written.
 
-    Where only fields were typed, the page shows them beside what is saved now.
+    For typed fields the page shows them beside the saved values.
     """
 
     def __init__(self) -> None:
@@ -53,7 +53,7 @@ class EditConflict(Refused):
 
 @contextmanager
 def reading(viewer: Viewer, workspace: Workspace | None = None) -> Iterator[WorkspaceSession]:
-    """A session that reads what ``viewer`` may see, of the current workspace or of another; it writes nothing.
+    """Open a read-only session, scoped to ``viewer``, on the current workspace or another.
 
     Raises :class:`~calendar_model.store.database.WorkspaceError` where the database fails.
     """
@@ -67,11 +67,11 @@ def reading(viewer: Viewer, workspace: Workspace | None = None) -> Iterator[Work
 def writing(
     viewer: Viewer, rules: Rules, reason: str = "", workspace: Workspace | None = None
 ) -> Iterator[WorkspaceSession]:
-    """A session whose changes are written together at the end of the block, or, on any error, not at all.
+    """Open a session whose changes are written together at the end of the block or, on any error, not at all.
 
-    ``rules`` is called before anything is written; it may complete or refuse it. ``reason`` stays in the history.
-    Raises :class:`~calendar_model.access.problems.Refused` for what a rule forbids, :class:`EditConflict` for a row
-    that somebody else has changed since it was read, and WorkspaceError as :func:`reading` does.
+    ``rules`` is called before anything is written; it may complete or refuse the change. ``reason`` stays in the
+    history. Raises :class:`~calendar_model.access.problems.Refused` for a forbidden change, :class:`EditConflict` for a
+    row that another person has changed since it was read, and WorkspaceError as :func:`reading` does.
     """
     workspace = workspace or current_workspace()
     with answering(workspace), workspace.session(write=True) as session:
@@ -86,9 +86,9 @@ def writing(
 
 
 def load_for_update(session: WorkspaceSession, kind: type[R], row_id: str, version: int) -> R:
-    """The row to be changed, if it is still the ``version`` that the reader saw.
+    """Return the row to be changed, if it is still the ``version`` that the reader saw.
 
-    Raises :class:`EditConflict` if it is not, and Refused if it is not there for this reader.
+    Raises :class:`EditConflict` if it is not, and Refused if the reader cannot see such a row.
     """
     row: R | None = session.get(kind, row_id)
     if row is None:
@@ -107,7 +107,7 @@ def upsert(
     record_id: str = "",
     seen: int = 0,
 ) -> R:
-    """The row with these columns: a new one, of a record owned by the viewer, or the ``seen`` version of one changed.
+    """Return the row with these columns: a new record owned by the viewer, or the ``seen`` version changed.
 
     Raises as :func:`load_for_update` does.
     """
@@ -123,9 +123,9 @@ def upsert(
 
 
 def change_token(workspace: Workspace | None = None) -> ChangeToken:
-    """What stays the same as long as nothing changes in the workspace.
+    """Return a token that changes with every change in the workspace.
 
-    The hash is part of it because another workspace at the same address, such as a restored backup, can have a history
+    It includes the hash because another workspace at the same address, such as a restored backup, can have a history
     of the same length.
     """
     workspace = workspace or current_workspace()
@@ -161,8 +161,7 @@ def give_access(record: Record, named: Iterable[str]) -> None:
 
 
 def staff(workspace: Workspace | None = None) -> list[Person]:
-    """All persons kept, active ones first, by name. On a single machine, where anyone may say who they are, anyone
-    sees them."""
+    """All persons, active ones first, by name. Without sign-in anyone can pick any user, so everyone sees them."""
     workspace = workspace or current_workspace()
     with answering(workspace), workspace.session() as session:
         everyone = select(Person).order_by(Person.active.desc(), Person.name, Person.id)

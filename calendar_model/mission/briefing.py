@@ -129,7 +129,7 @@ def _combined_entry(
     first, last = rows["start"].min().date(), rows["end"].max().date()
     if sort == "reviews":
         names = sorted(reference.states[c].name for codes in rows["countries"] for c in codes.split())
-        title, detail = f"{of}: {len(parts)} states under review", ", ".join(names)
+        title, detail = f"{of}: {len(parts)} States under review", ", ".join(names)
     else:
         count = sum(p.due for p in parts)
         counts = [_count_of(count, "deadline")] if count else []
@@ -306,7 +306,7 @@ def recurring_meeting_dates(
             meeting=meeting,
             months=usual_months(meeting),
             last=lasts.get(code, "none known"),
-            next=listed_when_known(nexts[code], as_of=today) if code in nexts else "none in sight",
+            next=listed_when_known(nexts[code], as_of=today) if code in nexts else "none scheduled",
             next_item=str(nexts[code].item) if code in nexts else "",
         )
         for code, meeting in reference.recurring_meetings.items()
@@ -362,15 +362,15 @@ def rule_table(reference: Reference, bodies: Iterable[str]) -> pd.DataFrame:
                 reference.organisations[m.body].short_name,
                 _MILESTONES[m.kind],
                 counted_words(m) or speaking_words(m),
-                "everybody" if m.for_whom == "all" else m.for_whom,
+                "all" if m.for_whom == "all" else m.for_whom,
                 m.rule,
-                "seen in a source" if m.confidence is Confidence.SOURCED else "from memory",
+                "sourced" if m.confidence is Confidence.SOURCED else "unsourced",
                 m.source_url,
             )
             for m in reference.milestones.values()
             if m.body in wanted
         ],
-        columns=["Rule", "Body", "Kind", "When or how long", "For whom", "In words", "How known", "Source"],
+        columns=["Rule", "Body", "Kind", "When or how long", "For whom", "In words", "Basis", "Source"],
     )
 
 
@@ -476,6 +476,6 @@ def _months(first: int, last: int) -> str:
 def _next_date(items: pd.DataFrame, today: date) -> str:
     coming = items[(items["end"] >= pd.Timestamp(today)) & (items["standing"] != Standing.CANCELLED)]
     if coming.empty:
-        return "none in sight"
+        return "none scheduled"
     nearest = coming.sort_values(["start", "end"]).iloc[0]
     return listed_when_known(nearest, as_of=today)

@@ -196,15 +196,15 @@ def consent_words(consent: Consent, today: date) -> str:
     """The state of a consent as a sentence."""
     state = consent_state(consent, today)
     if state is ConsentState.WITHDRAWN:
-        return f"Withdrawn on {wording.day(consent.withdrawn_on or today)}: it does not hold any more."
+        return f"Withdrawn on {wording.day(consent.withdrawn_on or today)}: no longer valid."
     if consent.until is None:
-        return "Holds until it is withdrawn." if state is ConsentState.HOLDS else "Does not hold yet."
+        return "Valid until withdrawn." if state is ConsentState.HOLDS else "Not yet valid."
     until = wording.day(consent.until)
     return {
-        ConsentState.EXPIRED: f"Expired on {until}: ask again before you rely on it.",
-        ConsentState.ENDING: f"Ends soon, on {until}: ask in time whether it goes on.",
-        ConsentState.TO_COME: f"Does not hold yet; ends on {until}.",
-        ConsentState.HOLDS: f"Holds until {until}.",
+        ConsentState.EXPIRED: f"Expired on {until}: ask again before relying on it.",
+        ConsentState.ENDING: f"Expires soon, on {until}: ask for renewal.",
+        ConsentState.TO_COME: f"Not yet valid; expires on {until}.",
+        ConsentState.HOLDS: f"Valid until {until}.",
     }[state]
 
 

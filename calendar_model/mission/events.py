@@ -26,7 +26,7 @@ from calendar_model.vocabulary import Confidence, Kind, Precision, Sensitivity, 
 KINDS = {EventKind.SIDE_EVENT: Kind.SIDE_EVENT, EventKind.PANEL: Kind.SIDE_EVENT}
 """What the calendar calls an event; any other kind is a meeting."""
 
-BASIS = "An event of the mission's own, as its staff entered it."
+BASIS = "The mission's own event, as entered by staff."
 
 
 def item_of(event_id: str) -> str:
@@ -134,7 +134,7 @@ def _items(event: Event) -> Iterator[Item]:
     if event.request_due is not None and event.standing is not Standing.CANCELLED:
         yield Item(
             item=f"{item_of(event.id)}-request",
-            title=f"Ask for the room: {title}",
+            title=f"Room request: {title}",
             kind=Kind.DEADLINE,
             body=event.body,
             start=event.request_due,
@@ -158,7 +158,7 @@ def _shared(event: Event) -> dict[str, Any]:
 
 def _basis(event: Event) -> str:
     taken = event.imported
-    return f"Taken from the calendar “{taken.source_name}” on {wording.day(taken.taken_on)}." if taken else BASIS
+    return f"Imported from the calendar “{taken.source_name}” on {wording.day(taken.taken_on)}." if taken else BASIS
 
 
 def _place(event: Event, *, timed: bool) -> str:

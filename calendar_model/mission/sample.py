@@ -100,7 +100,7 @@ def load(table: pd.DataFrame, today: date, workspace: Workspace | None = None) -
     is written, and nothing counted.
     """
     content = _content()
-    with writing(ANONYMOUS, "The sample was loaded.", workspace) as session:
+    with writing(ANONYMOUS, "Sample data loaded.", workspace) as session:
         if session.scalar(select(Person.id).where(Person.sample).limit(1).execution_options(everything=True)):
             return {}
         return _SampleLoader(session, anchors(table, today), today, content).load()
@@ -230,7 +230,7 @@ def remove(workspace: Workspace | None = None) -> dict[str, int]:
     The rows that belong to its records go with them, whoever wrote them. Records of the staff stay; where they name
     somebody of the sample they name their owner instead, or nobody.
     """
-    with writing(ANONYMOUS, "The sample was removed.", workspace) as session:
+    with writing(ANONYMOUS, "Sample data removed.", workspace) as session:
         persons = _all(session, Person, Person.sample)
         ids = [person.id for person in persons]
         records = _all(session, Record, Record.sample)

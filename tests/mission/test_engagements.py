@@ -334,33 +334,33 @@ def test_a_file_of_contacts_has_no_restricted_one(workspace: Workspace, me: View
 @pytest.mark.parametrize(
     ("columns", "state", "says"),
     [
-        ({}, ConsentState.HOLDS, "Holds until it is withdrawn."),
-        ({"until": date(2026, 12, 25)}, ConsentState.HOLDS, "Holds until Fri 25 Dec 2026."),
+        ({}, ConsentState.HOLDS, "Valid until withdrawn."),
+        ({"until": date(2026, 12, 25)}, ConsentState.HOLDS, "Valid until Fri 25 Dec 2026."),
         (
             {"until": date(2026, 12, 24)},
             ConsentState.ENDING,
-            "Ends soon, on Thu 24 Dec 2026: ask in time whether it goes on.",
+            "Expires soon, on Thu 24 Dec 2026: ask for renewal.",
         ),
         (
             {"until": TODAY},
             ConsentState.ENDING,
-            "Ends soon, on Tue 24 Nov 2026: ask in time whether it goes on.",
+            "Expires soon, on Tue 24 Nov 2026: ask for renewal.",
         ),
         (
             {"until": date(2026, 11, 23)},
             ConsentState.EXPIRED,
-            "Expired on Mon 23 Nov 2026: ask again before you rely on it.",
+            "Expired on Mon 23 Nov 2026: ask again before relying on it.",
         ),
         (
             {"until": date(2026, 11, 23), "withdrawn_on": date(2026, 11, 2)},
             ConsentState.WITHDRAWN,
-            "Withdrawn on Mon 2 Nov 2026: it does not hold any more.",
+            "Withdrawn on Mon 2 Nov 2026: no longer valid.",
         ),
-        ({"given_on": date(2026, 11, 25)}, ConsentState.TO_COME, "Does not hold yet."),
+        ({"given_on": date(2026, 11, 25)}, ConsentState.TO_COME, "Not yet valid."),
         (
             {"given_on": date(2026, 11, 25), "until": date(2026, 11, 30)},
             ConsentState.TO_COME,
-            "Does not hold yet; ends on Mon 30 Nov 2026.",
+            "Not yet valid; expires on Mon 30 Nov 2026.",
         ),
     ],
 )

@@ -96,7 +96,7 @@ def test_an_event_and_the_day_to_ask_for_its_room(session: Session) -> None:
         ),
         Item(
             item="event-1-request",
-            title="Ask for the room: Reprisals: what missions can do",
+            title="Room request: Reprisals: what missions can do",
             kind=Kind.DEADLINE,
             start=date(2027, 2, 10),
             end=date(2027, 2, 10),

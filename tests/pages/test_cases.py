@@ -150,8 +150,8 @@ def test_cases_are_listed_in_the_order_of_attention(staff_member: Viewer, head: 
     assert opens == ["**Case 2**", "**Case 3**", "**Case 1**", "**Case 4**", "**Case 5**"]
     assert [one.value for one in app.markdown if not one.value.startswith("###")][:5] == [
         (
-            "The risk of reprisals is high, and nothing says what would lessen it. The prospects have not been weighed, with "
-            "their reasons."
+            "The risk of reprisals is high, and no mitigation is entered. The prospects have not been assessed, with "
+            "reasons."
         ),
         "Raised on Thu 12 Nov 2026. Nobody has contacted the defender, or civil society on their behalf, since.",
         "Ready to be raised.",

@@ -312,9 +312,9 @@ def test_each_consent_says_in_words_whether_it_holds(me: Viewer) -> None:
     app = page(me, record=made)
 
     assert [text.value for text in app.main.markdown if "  \n" in text.value] == [
-        "To meet the press  \n**Expired on Sun 1 Nov 2026: ask again before you rely on it.**",
-        "To be \\*quoted\\*  \nHolds until it is withdrawn.",
-        "Photographs  \n**Withdrawn on Mon 1 Jun 2026: it does not hold any more.**",
+        "To meet the press  \n**Expired on Sun 1 Nov 2026: ask again before relying on it.**",
+        "To be \\*quoted\\*  \nValid until withdrawn.",
+        "Photographs  \n**Withdrawn on Mon 1 Jun 2026: no longer valid.**",
     ]
     given = "Given on Mon 5 Jan 2026, recorded by Amina Berg."
     assert [caption.value for caption in app.main.caption].count(given) == 3

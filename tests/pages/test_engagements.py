@@ -301,7 +301,7 @@ def test_a_new_engagement_is_saved_with_links_and_follow_up_and_opened(me: Viewe
     )
     app = page(me, new="bilateral-mission", tie=ITEM)
 
-    assert app.text_input(key="engagement_new_participants").label == "Which mission, and who else took part"
+    assert app.text_input(key="engagement_new_participants").label == "Mission, and other participants"
     app.text_input(key="engagement_new_title").input("  Talk with the embassy ")
     app.date_input(key="engagement_new_on").set_value(date(2026, 11, 20))
     app.selectbox(key="engagement_new_form").select(EngagementForm.PHONE)

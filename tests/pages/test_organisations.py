@@ -78,8 +78,8 @@ def test_dates_yearly_calendar_and_rules_are_those_of_the_organisation() -> None
     assert rhythm[["What", "Body", "Usual months"]].to_numpy().tolist() == [
         ["Warsaw Human Dimension Conference", "ODIHR", "Sep–Oct"]
     ]
-    assert rules[["Rule", "When or how long", "For whom", "How known"]].to_numpy().tolist() == [
-        ["Registration for the Warsaw conference", "24 days before the meeting opens", "everybody", "seen in a source"]
+    assert rules[["Rule", "When or how long", "For whom", "Basis"]].to_numpy().tolist() == [
+        ["Registration for the Warsaw conference", "24 days before the meeting opens", "all", "sourced"]
     ]
 
 

@@ -66,7 +66,7 @@ def test_deadlines_come_first_with_what_is_due_and_from_whom_and_windows_are_not
 def test_the_reviews_of_a_session_are_one_line() -> None:
     app = overview(kind="upr-review")
     reviews = [t for t in titles(app) if "UPR" in t and not t.startswith("**")]
-    assert reviews == ["UPR54: 14 states under review"]
+    assert reviews == ["UPR54: 14 States under review"]
 
 
 def test_the_filter_narrows_every_part() -> None:

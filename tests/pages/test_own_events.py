@@ -318,7 +318,7 @@ def test_an_event_is_on_the_timeline_the_agenda_and_the_overview_with_its_end(st
     assert f'"event-{made}"' in chart.proto.spec
     agenda = opened(staff_member, "timeline", show="agenda", zoom="month", **{"from": "2026-12-01"})
     assert [agenda.button(key=f"agenda_event-{made}{end}").label for end in ("-request", "")] == [
-        "**Ask for the room: Reprisals: what missions can do**",
+        "**Room request: Reprisals: what missions can do**",
         "Reprisals: what missions can do",
     ]
     for app in (agenda, opened(staff_member, "overview")):
@@ -334,7 +334,7 @@ def test_the_panel_has_it_with_its_end_and_leads_to_its_record_and_file(staff_me
         "Add to my calendar"
     ]
     assert [b.label for b in app.button if (b.key or "").startswith("panel_deadline")] == [
-        "Ask for the room: Reprisals: what missions can do"
+        "Room request: Reprisals: what missions can do"
     ]
     links = {link.proto.label: link.proto.query_string for link in app.get("page_link")}
     assert links["Open event"] == f"record={made}"
