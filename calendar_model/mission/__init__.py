@@ -1,4 +1,4 @@
-"""What staff do, one module or package a noun, and what is read across the nouns.
+"""The work of staff: a module or package for each kind of record, and queries across them.
 
-A noun's module holds its checks, commands and queries. :mod:`~calendar_model.mission.rules` names the checks by kind.
+Each module has its checks, commands and queries. :mod:`~calendar_model.mission.rules` lists the checks by kind.
 """

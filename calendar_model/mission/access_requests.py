@@ -1,8 +1,8 @@
-"""Access that a second person grants: to a record that was handed over, or to which nobody active has access any more.
+"""Requests for access, which a second person grants: to a transferred record, or one that no active person can read.
 
-One person asks, with a reason; another one grants it. That is somebody active with access to the record, or where there
-is none, somebody who may clear. Where the record's owner is not active any more, the person becomes its owner.
-:mod:`calendar_model.access.access_rules` holds all of this, also against scripts.
+One person asks, with a reason; another grants it: an active person with access to the record or, if there is none, a
+person who can clear. If the record's owner is no longer active, the person becomes its owner.
+:mod:`calendar_model.access.access_rules` enforces this, for scripts too.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from calendar_model.terms import RecordKind
 from calendar_model.vocabulary import Sensitivity
 
 _EVERYTHING = {"everything": True}
-"""Checks read all records: neither a person who asks nor one who may clear has to see the record."""
+"""Checks read all records, because neither the requester nor a person who can clear needs to see the record."""
 
 
 @dataclass(frozen=True)
 class OpenAccessRequest:
-    """A request that nobody has granted yet. Of a record that its reader does not see the title is empty."""
+    """An open request. The title is empty if its reader cannot see the record."""
 
     request_id: str
     record_id: str
@@ -47,8 +47,8 @@ class OpenAccessRequest:
 def request_access(viewer: Viewer, record_id: str, reason: str, workspace: Workspace | None = None) -> None:
     """Ask for access to a record, with a reason of a sentence.
 
-    Where there is no such record, or the viewer has access already, nothing is written, and nobody can tell. Raises
-    Refused for a reason that is too short.
+    If there is no such record, or the viewer has access already, nothing is written, without a visible difference.
+    Raises Refused for a reason that is too short.
     """
     with writing(viewer, workspace=workspace) as session:
         if len(reason.strip()) < SHORTEST_REASON:
@@ -58,7 +58,7 @@ def request_access(viewer: Viewer, record_id: str, reason: str, workspace: Works
 
 
 def _can_be_requested(session: WorkspaceSession, record_id: str, person_id: str) -> bool:
-    """Whether the record is one to which a person has no access, or of which they could become the owner."""
+    """Whether a person has no access to the record, or could become its owner."""
     found = session.execute(
         select(Record.sensitivity, Record.owner_id, Person.active)
         .join(Person, Person.id == Record.owner_id)
@@ -84,7 +84,7 @@ def _can_be_requested(session: WorkspaceSession, record_id: str, person_id: str)
 def list_open_requests(
     viewer: Viewer, record_id: str = "", workspace: Workspace | None = None
 ) -> list[OpenAccessRequest]:
-    """The requests of others that the viewer can grant, the oldest first: of one record, or of all of them."""
+    """The requests of others that the viewer can grant, oldest first: for one record, or for all."""
     asked = (
         select(AccessRequest)
         .where(AccessRequest.granted_by_id.is_(None), AccessRequest.person_id != viewer.person_id)
@@ -119,7 +119,7 @@ def list_open_requests(
 
 
 def grant_access(viewer: Viewer, request_id: str, workspace: Workspace | None = None) -> None:
-    """Grant a request of somebody else. Raises Refused if the viewer cannot, or somebody has granted it already."""
+    """Grant another person's request. Raises Refused if the viewer cannot, or it is already granted."""
     with writing(viewer, workspace=workspace) as session, session.no_autoflush:
         request = session.get(AccessRequest, request_id)
         if request is None or request.granted_by_id is not None:
@@ -128,7 +128,7 @@ def grant_access(viewer: Viewer, request_id: str, workspace: Workspace | None = 
             select(Record).where(Record.id == request.record_id).execution_options(**_EVERYTHING)
         ).one()
         request.granted_by_id, request.granted_at = viewer.person_id, now()
-        # The rules need the full list of people with access, also those whom the person who grants does not see.
+        # The rules need the full list of people with access, including those whom the grantor cannot see.
         named = select(Access).where(Access.record_id == record.id).execution_options(**_EVERYTHING)
         set_committed_value(record, "named", list(session.scalars(named)))
         if request.person_id not in {access.person_id for access in record.named}:

@@ -1,6 +1,6 @@
-"""What a reader has to know on a day: what is on, what comes next, and the state of each cycle and recurring meeting.
+"""The briefing of a day: current and next items, and the state of each cycle and recurring meeting.
 
-Everything is read from the calendar table as the reader has filtered it; nothing is projected here.
+Everything is read from the filtered calendar table; nothing is projected here.
 """
 
 from __future__ import annotations
@@ -163,7 +163,7 @@ def _counts_of(standings: list[str]) -> str:
 
 
 def _coarsest(precisions: pd.Series) -> Precision:
-    """Return how well the days of several items together are known: no better than those of any of them."""
+    """Return the coarsest precision of several items."""
     found = {Precision(precision) for precision in precisions}
     if any(precision.is_window for precision in found):
         return Precision.MONTH
@@ -176,7 +176,7 @@ def _count_of(number: int, word: str) -> str:
 
 @dataclass(frozen=True)
 class CycleStep:
-    """A text or session of a cycle: what (symbol or code), when, and how it is known; ``open`` if today is in it."""
+    """A text or session of a cycle: symbol or code, when, and its basis; ``open`` if today is within it."""
 
     what: str
     when: str
@@ -280,7 +280,7 @@ def _review_steps(
 
 @dataclass(frozen=True)
 class RecurringMeetingDates:
-    """A recurring meeting with the dates of its last and next editions, each with how it is known."""
+    """A recurring meeting with the dates and precision of its last and next editions."""
 
     meeting: RecurringMeeting
     months: str
@@ -315,7 +315,7 @@ def recurring_meeting_dates(
 
 
 def _last_date(row: Any, today: date) -> str:
-    # That what is over was held goes without saying.
+    # "Held" is left out, as it is implied for a past item.
     known = listed_when if row.standing == Standing.HELD else listed_when_known
     return known(row, as_of=today)
 
@@ -353,7 +353,7 @@ def months_of(meeting: RecurringMeeting) -> dict[str, str]:
 
 
 def rule_table(reference: Reference, bodies: Iterable[str]) -> pd.DataFrame:
-    """Return the milestone rules of ``bodies`` in words, a row a rule; the last column is the address of the source."""
+    """Return the milestone rules of ``bodies`` in words, a row for each; the last column is the source address."""
     wanted = frozenset(bodies)
     return pd.DataFrame(
         [

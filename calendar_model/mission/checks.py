@@ -1,6 +1,6 @@
-"""How a noun declares what is checked of its rows, and what several of these checks ask of a row.
+"""How a module declares the checks of its rows, and helpers for these checks.
 
-The module of a noun declares ``CHECKS``, by mapped class; :mod:`calendar_model.mission.rules` gathers and runs them.
+Each module declares ``CHECKS``, by mapped class; :mod:`calendar_model.mission.rules` collects and runs them.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from calendar_model.store.session import WorkspaceSession
 from calendar_model.vocabulary import Sensitivity
 
 Check: TypeAlias = Callable[[WorkspaceSession, Any], None]
-"""Looks at a row before it is written: completes what follows by itself, and raises Refused for what may not be."""
+"""A check before a row is written: completes derived values, and raises Refused for a forbidden change."""
 
 
 Problems: TypeAlias = Callable[[Mapping[str, Any]], Sequence[Problem]]
-"""What is wrong with the columns of a row, whether it is kept already or a form holds it; needs no session."""
+"""The problems of the columns of a row or a form; needs no session."""
 
 
 def _no_problems(_values: Mapping[str, Any]) -> Sequence[Problem]:
@@ -43,17 +43,17 @@ def _internal(_detail: object) -> Sensitivity:
 
 @dataclass(frozen=True)
 class Checks:
-    """What is checked of one kind of row, besides what :mod:`calendar_model.mission.rules` checks of every row.
+    """The checks of one kind of row, besides those of :mod:`calendar_model.mission.rules` for every row.
 
-    ``problems`` are those of its columns: a form asks for them beforehand, and a new row that has any is refused; so is
-    a changed one where the change touches one of the columns ``problems_with`` (empty: whatever it changes).
+    ``problems`` are those of its columns: a form asks for them beforehand, and a new row with problems is refused; so
+    is a changed one if the change touches one of the columns ``problems_with`` (empty: any change).
 
     ``written`` is called for a new row and for a changed one, before levels and people with access are completed;
-    ``new`` and ``changed`` are called after that. ``deleted`` is called where a person deletes a row, not where the
+    ``new`` and ``changed`` are called after that. ``deleted`` is called when a person deletes a row, not when the
     sample is removed. ``linked`` is called with a record and another one for every new link between the two.
 
-    ``lowest_level`` gives the level at which a record begins at least, from the value of its column ``level_column``
-    (None where there is no such column).
+    ``lowest_level`` returns the minimum level of a new record, from the value of its column ``level_column`` (None
+    without such a column).
     """
 
     problems: Problems = _no_problems
@@ -78,31 +78,31 @@ def is_changed(row: object, column: str) -> bool:
 
 
 def value_before(row: object, column: str) -> Any:
-    """What a column held before this session changed it."""
+    """The value of a column before this session changed it."""
     history: Any = inspect(row, raiseerr=True).attrs[column].history
     return history.deleted[0] if history.deleted else getattr(row, column)
 
 
 def give_access_to(record: Record, *persons: str) -> None:
-    """Add these persons to those who have access to a record; empty identifiers are left out."""
+    """Give these persons access to a record; empty identifiers are ignored."""
     named = {access.person_id for access in record.named}
     record.named += [Access(person_id=person) for person in dict.fromkeys(persons) if person and person not in named]
 
 
 def give_access_to_owner(record: Record, actor_id: str) -> None:
-    """Give the owner of a restricted record, and the person who restricted it, access: or nobody could open it."""
+    """Give access to the owner of a restricted record and to the person who restricted it, so that it can be opened."""
     if record.sensitivity is Sensitivity.RESTRICTED:
         give_access_to(record, record.owner_id, actor_id)
 
 
 def must_be_actor(session: WorkspaceSession, person_id: str) -> None:
-    """Refuse to write what belongs to another person than the one who writes."""
+    """Refuse to write a row that belongs to another person."""
     if person_id != session.actor:
         raise Refused(Problem("calendar-of-another-person"))
 
 
 def must_have_reason(session: WorkspaceSession, code: str, field: str = "") -> None:
-    """Refuse, with this code, a change whose reason is not a sentence."""
+    """Refuse a change whose reason is not a sentence, with this code."""
     if len(session.reason.strip()) < SHORTEST_REASON:
         raise Refused(Problem(code, field))
 

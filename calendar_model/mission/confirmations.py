@@ -1,6 +1,6 @@
-"""Dates to confirm: what is near or past and not confirmed, the most pressing first, and "not announced yet".
+"""Dates to confirm: unconfirmed items that are near or past, most urgent first, and the answer "not announced yet".
 
-The worklist is worked out from the calendar table; only the answers that nothing is announced yet are kept
+The worklist is calculated from the calendar table; only the answers "not announced yet" are kept
 (:class:`~calendar_model.store.models.NotAnnounced`). Dates are recorded by :mod:`calendar_model.mission.outcomes`.
 """
 
@@ -39,24 +39,24 @@ from calendar_model.terms import ItemOutcome
 from calendar_model.vocabulary import WINDOWS, Kind, Precision, Standing
 
 LOOKS_AHEAD = timedelta(days=183)
-"""How far ahead a date is asked for."""
+"""How far ahead dates are listed."""
 
 NEAR = timedelta(days=30)
-"""How near a date is due whatever its body usually does, and how long what has passed comes before what is to come."""
+"""How near a date is due regardless of the body's usual notice, and how long past dates come before future ones."""
 
 SHORTEST_WAIT, WAIT_AFTERWARDS, LONGEST_WAIT = timedelta(days=7), timedelta(days=14), timedelta(days=92)
-"""How long to wait before asking again: for what is due, for what has passed, and at most."""
+"""Waiting time before asking again: for dates that are due, for past ones, and the maximum."""
 
 Notices = Callable[[Reference, str], int | None]
-"""How many days before the opening a body usually announces it; None where that is not known."""
+"""How many days before the opening a body usually announces it; None if unknown."""
 
 
 class Pressing(StrEnum):
-    """How pressing a date is, the most pressing first.
+    """The urgency of a date, most urgent first.
 
-    ``just-past``: its last possible day has passed within a month, and nobody recorded what became of it. ``due``: the
-    body has usually announced by now, or it begins within a month. ``past``: it passed within the last year. ``stale``:
-    no edition of the meeting is known for years, so it is no longer projected.
+    ``just-past``: its last possible day passed within the last month, without a recorded outcome. ``due``: the body has
+    usually announced by now, or it begins within a month. ``past``: it passed within the last year. ``stale``: no
+    recent edition of the meeting is known, so it is no longer projected.
     """
 
     JUST_PAST = "just-past"
@@ -68,7 +68,7 @@ class Pressing(StrEnum):
 
 @dataclass(frozen=True)
 class NotAnnouncedAnswer:
-    """That the dates of an item were not announced when somebody asked, and the day on which to ask again."""
+    """The answer that the dates of an item are not announced yet, and the day on which to ask again."""
 
     item: str
     asked_on: date
@@ -80,13 +80,13 @@ class NotAnnouncedAnswer:
 
 @dataclass(frozen=True)
 class DateToConfirm:
-    """An item of which the dates are to be confirmed, or what became of it is to be recorded.
+    """An item whose dates are to be confirmed, or whose outcome is to be recorded.
 
     ``start`` and ``end`` are the expected days, None in a window and of a stale meeting; ``row`` is the item's in the
     calendar table, None of a stale meeting, whose last known edition was in ``last_year``. ``days`` is how long until
     it can begin, or since its last possible day. ``website`` is the page of the nearest organisation at or above the
-    body that has one, ``website_of`` its code. ``outcome`` is what its days would be recorded as, None where days are
-    not what is to be recorded. ``ask_again_on`` is when to ask again if nothing is announced yet.
+    body that has one, ``website_of`` its code. ``outcome`` is the outcome with which its days would be recorded, None
+    if no days are to be recorded. ``ask_again_on`` is when to ask again if nothing is announced yet.
     """
 
     item: str
@@ -108,13 +108,13 @@ class DateToConfirm:
 
     @property
     def is_one_day(self) -> bool:
-        """Whether it has one day and no last one."""
+        """Whether it is a single day without a last day."""
         return self.kind in (Kind.DEADLINE, Kind.MILESTONE, Kind.UPR_REVIEW)
 
 
 @dataclass(frozen=True)
 class Worklist:
-    """The dates to confirm, and those of which somebody asked and which are not announced yet, by the day to ask."""
+    """The dates to confirm, and those that were asked about and are not announced yet, by the day to ask again."""
 
     open: tuple[DateToConfirm, ...]
     waiting: tuple[DateToConfirm, ...]
@@ -136,10 +136,10 @@ def to_confirm(
     answers: Mapping[str, NotAnnouncedAnswer] | None = None,
     notice_of: Notices = usual_notice,
 ) -> Worklist:
-    """Return the dates to confirm on ``today``, from a whole calendar table that stands on that day.
+    """Return the dates to confirm on ``today``, from the whole calendar table of that day.
 
     These are sessions, meetings, texts, and deadlines that the organisation sets itself, which begin within six months
-    and are not confirmed, or passed in the last year without a record. What follows from them is left out: deadlines
+    and are not confirmed, or passed in the last year without a record. Derived dates are left out: deadlines
     counted by a rule, and reviews while their session is on the list. ``answers`` are by item; ``notice_of`` says how
     early a body usually announces.
     """
@@ -165,7 +165,7 @@ def _dated(table: pd.DataFrame, reference: Reference, today: date, notice_of: No
     now = pd.Timestamp(today)
     last = table["end"] + (table["latest"] - table["start"])
     unsure = table["standing"].isin((Standing.PROJECTED, Standing.PROVISIONAL)) & (last >= now)
-    # Days that the organisation keeps subject to change are asked for once more before they come.
+    # Days that are subject to change are listed once more before they come.
     horizon = (table["date_precision"] == Precision.DAY).map({True: now + NEAR, False: now + LOOKS_AHEAD})
     passed = (table["standing"] == Standing.NOT_CONFIRMED) & (last >= now - IN_SIGHT)
     found = table[(unsure & (table["earliest"] <= horizon)) | passed]
@@ -203,7 +203,7 @@ def _line(
     else:
         days = max((row["earliest"].date() - today).days, 0)
         pressing = Pressing.DUE if days <= max(notice or 0, NEAR.days) else Pressing.COMING
-    # Of what has passed nobody announces days any more: it was held on them, or was not.
+    # Past days are no longer announced: the item was held on them, or not.
     as_what = (ItemOutcome.CONFIRMED, ItemOutcome.HELD)
     is_window = row["date_precision"] in WINDOWS
     return DateToConfirm(
@@ -253,7 +253,7 @@ def _website(reference: Reference, body: str) -> tuple[str, str]:
 
 
 def _ask_again_on(today: date, pressing: Pressing, days: int, notice: int | None) -> date:
-    """Return when to ask again: about what is coming on the day on which it is usually announced, within bounds."""
+    """Return when to ask again: for a future item on the day of its usual announcement, within limits."""
     if pressing in (Pressing.JUST_PAST, Pressing.PAST):
         return today + WAIT_AFTERWARDS
     until_usual = timedelta(days=days - max(notice or 0, NEAR.days))
@@ -321,7 +321,7 @@ def confirm_item(
     provisional: bool = False,
     why: str = "",
 ) -> str:
-    """Record the days of an item as announced, or as those on which it was held; give the correction.
+    """Record the days of an item as announced, or as held; return the correction.
 
     ``start`` and ``end`` are days of the place; without an end it is one day. ``provisional`` is for days that are
     subject to change. Raises Refused.
@@ -337,10 +337,10 @@ def confirm_item(
 def record_not_announced(
     viewer: Viewer, item: str, ask_again_on: date | None = None, *, note: str = "", source_url: str = ""
 ) -> date:
-    """Record that the dates of an item on the worklist are not announced yet; give the day on which to ask again.
+    """Record that the dates of an item on the worklist are not announced yet; return the day on which to ask again.
 
-    Without ``ask_again_on`` it follows from how pressing the item is. An earlier answer gives way; the history keeps
-    it. Raises Refused.
+    Without ``ask_again_on`` it follows from the urgency of the item. An earlier answer is replaced, and stays in the
+    history. Raises Refused.
     """
     listed = worklist_for(viewer)
     line = next((one for one in (*listed.open, *listed.waiting) if one.item == item), None)

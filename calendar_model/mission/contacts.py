@@ -1,6 +1,6 @@
-"""Defenders and organisations as contacts: codes, consents, what is checked when one is saved, and lists of them.
+"""Defenders and organisations as contacts: codes, consents, checks on saving, and lists.
 
-Who a contact is, is kept in :class:`~calendar_model.store.models.Identity`; no query here reads it.
+The identity of a contact is in :class:`~calendar_model.store.models.Identity`; no query here reads it.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ from calendar_model.vocabulary import Sensitivity
 
 
 def born_at(kind: ContactKind) -> Sensitivity:
-    """The level at which a contact of this kind begins at least: a defender is restricted."""
+    """The minimum level of a contact of this kind: a defender is restricted."""
     return Sensitivity.RESTRICTED if kind is ContactKind.DEFENDER else Sensitivity.INTERNAL
 
 
 def _check_code(session: Session, contact: Contact) -> None:
-    """Refuse a code by which another contact goes, and say which one is free."""
+    """Refuse a code that another contact has, and name a free one."""
     if not is_changed(contact, "title"):
         return
     beside = (one for one in session.new if isinstance(one, Contact) and one is not contact)
@@ -63,13 +63,13 @@ def _is_before_giving(consent: Consent, column: str) -> bool:
 
 
 def _identity_problems(values: Mapping[str, Any]) -> tuple[Problem, ...]:
-    """That an identity is empty: to take away what is kept is to erase it."""
+    """The problem of an empty identity; a recorded one is erased instead."""
     is_empty = not any((values.get(name) or "").strip() for name in ("name", "channel", "notes"))
     return (Problem("identity-empty", "name"),) if is_empty else ()
 
 
 def _give_writer_access(session: WorkspaceSession, identity: Identity) -> None:
-    """Give the person who enters an identity access to the contact: otherwise nobody could read it."""
+    """Give the person who enters an identity access to the contact, because otherwise no one could read it."""
     contact = identity.contact or session.get(Contact, identity.contact_id)
     if contact is None:
         raise Refused(Problem("contact-gone"))
@@ -88,7 +88,7 @@ CHECKS: Mapping[type[Base], Checks] = {
 
 
 SOON = timedelta(days=30)
-"""How long before its end a consent counts as ending soon."""
+"""How long before its expiry a consent counts as expiring soon."""
 
 COLUMNS = ("code", "kind", "country", "field_of_work", "preferred_channels", "forbidden_channels", "last_contact")
 """Columns of :func:`contacts_table`."""
@@ -97,7 +97,7 @@ _CODE = re.compile(r"(Defender|Organisation|Coalition) (\d{1,9})")
 
 
 class ConsentState(StrEnum):
-    """Whether a consent still holds, in the order of attention."""
+    """The state of a consent, in order of attention."""
 
     EXPIRED = "expired"
     ENDING = "ending"
@@ -107,7 +107,7 @@ class ConsentState(StrEnum):
 
 
 def is_code(title: str) -> bool:
-    """Whether a title is a code such as ``Defender 014``, which does not point at a person."""
+    """Whether a title is a code such as ``Defender 014``, which does not identify a person."""
     return _CODE.fullmatch(title.strip()) is not None
 
 
@@ -122,8 +122,7 @@ def same_code(title: str, other: str) -> bool:
 def next_code(session: Session, kind: ContactKind) -> str:
     """The next free code for a contact of this kind: ``Defender 015``.
 
-    Counts all contacts, also those that the session's reader may not see: no two may have one code. It shows no more of
-    the hidden ones than how many numbers are in use.
+    Counts all contacts, including hidden ones, because codes are unique. It reveals only how many numbers are in use.
     """
     word = str(kind).capitalize()
     return f"{word} {max(_numbers_in_use(session, word), default=0) + 1:03}"
@@ -132,8 +131,8 @@ def next_code(session: Session, kind: ContactKind) -> str:
 def is_code_taken(session: Session, title: str, but: str = "") -> bool:
     """Whether another contact than ``but`` has this title.
 
-    Of contacts that the session's reader may not see only codes count: nobody can find out by trying whether somebody
-    is kept by name.
+    Among contacts that the reader may not see only codes count, so that no one can find out by trying whether a name
+    is recorded.
     """
     code = _CODE.fullmatch(title.strip())
     if code and int(code[2]) in _numbers_in_use(session, code[1], but):
@@ -148,14 +147,14 @@ def _numbers_in_use(session: Session, word: str, but: str = "") -> set[int]:
 
 
 def list_contacts(session: Session) -> list[Contact]:
-    """All contacts, by code, with what they have agreed to and who is named in them."""
+    """All contacts, by code, with their consents and the people with access."""
     eager = (selectinload(Contact.consents), selectinload(Record.named))
     return list(session.scalars(select(Contact).options(*eager).order_by(Contact.title, Contact.id)))
 
 
 @dataclass(frozen=True)
 class ContactQuery:
-    """Which contacts a list holds, besides what the calendar's filter keeps; an empty field keeps all.
+    """The filter of a list of contacts, in addition to the calendar's filter; an empty field keeps all.
 
     ``countries`` are ISO 3166 alpha-3 codes. ``search``: every word occurs, in whatever case, in code or field of work.
     """
@@ -165,7 +164,7 @@ class ContactQuery:
     search: str = ""
 
     def keeps(self, contact: Contact) -> bool:
-        """Whether the list holds a contact."""
+        """Whether the list contains a contact."""
         if self.kinds and contact.contact_kind not in self.kinds:
             return False
         if self.countries and contact.country not in self.countries:
@@ -182,7 +181,7 @@ def list_countries(session: Session) -> list[str]:
 
 
 def consent_state(consent: Consent, today: date) -> ConsentState:
-    """Whether a consent holds on this day. Its last day is the day ``until``; a withdrawal counts from its own day."""
+    """Whether a consent is valid on a day. ``until`` is its last day; a withdrawal counts from its own day."""
     if consent.withdrawn_on is not None and consent.withdrawn_on <= today:
         return ConsentState.WITHDRAWN
     if consent.until is not None and consent.until < today:
@@ -209,7 +208,7 @@ def consent_words(consent: Consent, today: date) -> str:
 
 
 def consents_to_renew(contact: Contact, today: date) -> list[Consent]:
-    """The consents of a contact that have expired or end soon, and have no newer one for the same."""
+    """The consents of a contact that have expired or expire soon, without a newer one for the same purpose."""
     asking = (ConsentState.EXPIRED, ConsentState.ENDING)
     holding = {one.to_what.casefold() for one in contact.consents if consent_state(one, today) is ConsentState.HOLDS}
     return [
@@ -218,7 +217,7 @@ def consents_to_renew(contact: Contact, today: date) -> list[Consent]:
 
 
 def contacts_table(found: Iterable[Contact], last: Mapping[str, date]) -> pd.DataFrame:
-    """Contacts as a file has them, in columns of :data:`COLUMNS`; restricted ones are left out.
+    """Contacts as a table for files, in columns :data:`COLUMNS`; restricted ones are left out.
 
     ``last`` is the day of the last engagement with each, by identifier.
     """
@@ -239,10 +238,10 @@ def contacts_table(found: Iterable[Contact], last: Mapping[str, date]) -> pd.Dat
 def save_contact(
     viewer: Viewer, values: Mapping[str, Any], *, contact_id: str = "", seen: int = 0, **options: Unpack[SaveOptions]
 ) -> str:
-    """Save a contact, new or the ``seen`` version changed, and give its identifier.
+    """Save a contact, new or the ``seen`` version changed, and return its identifier.
 
-    Options and what is raised as of :func:`~calendar_model.mission.transactions.save`. ``named`` are the persons with
-    access also where the contact is not restricted: they see who it is.
+    Options and exceptions as in :func:`~calendar_model.mission.transactions.save`. ``named`` are the people with access
+    even if the contact is not restricted: they can see its identity.
     """
     return save(viewer, Contact, values, record_id=contact_id, seen=seen, **options)
 
@@ -257,9 +256,9 @@ def record_consent(
     until: date | None = None,
     workspace: Workspace | None = None,
 ) -> None:
-    """Write down what a contact has agreed to, on which day and until when, and who took it down.
+    """Record a consent: its purpose, its first and last day, and who recorded it.
 
-    Raises Refused for what is missing, and where the viewer does not see the contact.
+    Raises Refused for missing values, and if the viewer cannot see the contact.
     """
     with writing(viewer, workspace=workspace) as session:
         consent = Consent(to_what=to_what.strip(), given_on=given_on, until=until, taken_by_id=taken_by_id)
@@ -270,9 +269,9 @@ def record_consent(
 def withdraw_consent(
     viewer: Viewer, contact_id: str, consent_id: str, on: date, workspace: Workspace | None = None
 ) -> None:
-    """Write down that a contact withdrew a consent on a day; one that was withdrawn before stays as it is.
+    """Record that a contact withdrew a consent on a day; an earlier withdrawal stays.
 
-    Raises Refused where the viewer does not see the contact.
+    Raises Refused if the viewer cannot see the contact.
     """
     with writing(viewer, workspace=workspace) as session:
         contact = _get_contact(session, contact_id)
@@ -290,10 +289,10 @@ def keep_identity(
     seen: int = 0,
     workspace: Workspace | None = None,
 ) -> None:
-    """Write down who a contact is: its identity anew, or the ``seen`` version of one that is kept changed.
+    """Record the identity of a contact: a new one, or the ``seen`` version changed.
 
-    ``values`` are the columns ``name``, ``channel`` and ``notes``. Raises Refused for an empty identity, where the
-    viewer does not see the contact, and where there is one that they have not seen, and EditConflict.
+    ``values`` are the columns ``name``, ``channel`` and ``notes``. Raises Refused for an empty identity, if the
+    viewer cannot see the contact, and if there is an identity that they have not seen; and EditConflict.
     """
     with writing(viewer, workspace=workspace) as session:
         if identity_id:
@@ -310,7 +309,7 @@ def keep_identity(
 def erase_identity(
     viewer: Viewer, identity_id: str, *, seen: int, reason: str, workspace: Workspace | None = None
 ) -> None:
-    """Erase who a contact is, for good; ``reason`` stays in the history. Raises Refused and EditConflict."""
+    """Erase the identity of a contact permanently; ``reason`` stays in the history. Raises Refused and EditConflict."""
     with writing(viewer, reason, workspace) as session:
         session.delete(load_for_update(session, Identity, identity_id, seen))
 

@@ -1,8 +1,8 @@
-"""The dossier of an item of the calendar: all that the mission does about it, as far as the reader may see it.
+"""The dossier of a calendar item: all of the mission's work on it that the reader may see.
 
-What is *linked to the item* belongs to it; of an event of the mission's own that is also what is linked to its record.
-From there it goes on to the contacts, cases and reprisals around its drafts, cases and events, and to engagements that
-are linked to one of these only. What was dropped or cancelled is listed, and leads no further.
+It contains the records linked to the item and, for the mission's own event, those linked to its record. It adds the
+contacts, cases and reprisals linked to its drafts, cases and events, and engagements linked only to these. Dropped and
+cancelled records are listed, but their links are not followed.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ _BATCH = 500
 
 @dataclass(frozen=True)
 class LinkedStatement:
-    """A statement with the number of its newest text (0: none), its next state (None: none), what is missing for it."""
+    """A statement with its newest text's number (0: none), its next state (None: none) and its unmet requirements."""
 
     statement: Statement
     version: int
@@ -61,7 +61,7 @@ class LinkedStatement:
 
 @dataclass(frozen=True)
 class Dossier:
-    """All that is linked to one item.
+    """All records linked to one item.
 
     ``engagements`` are linked to the item, newest first, ``through`` only to one of its drafts, cases or events.
     ``with_whom`` has the contacts of an engagement, and those who speak at an event, by its id. ``to_consult`` are
@@ -88,7 +88,7 @@ class Dossier:
 
     @property
     def own(self) -> str:
-        """The id of the event of the mission's own that the item is; empty if it is none, or not for this reader."""
+        """The id of the mission's own event behind the item; empty if there is none, or the reader cannot see it."""
         event = event_of(self.item)
         return event if self.kinds.get(event) is RecordKind.EVENT else ""
 
@@ -96,10 +96,10 @@ class Dossier:
 def dossier(
     session: Session, item: str, table: pd.DataFrame, reference: Reference, today: date, person_id: str
 ) -> Dossier:
-    """What is linked to ``item`` for the reader of ``session``; empty for an item to which nothing is linked.
+    """Return the dossier of ``item`` for the reader of ``session``; empty if nothing is linked.
 
-    ``table`` is the whole calendar table, made from ``reference``; ``person_id`` is whose next move of a draft is
-    looked at. All that is given back can be used after the session.
+    ``table`` is the whole calendar table, made from ``reference``; ``person_id`` is the person for whom the next state
+    of a draft is checked. The result can be used after the session.
     """
     records = _LinkedRecords(session)
     linked = _linked(records, item)
@@ -146,7 +146,7 @@ def dossier(
 
 
 _BELONGS = frozenset({RecordKind.ENGAGEMENT, RecordKind.STATEMENT, RecordKind.LANGUAGE, RecordKind.REPRISAL})
-"""What is linked to an event's record belongs to the event as if it were linked to its item."""
+"""Records linked to an event's record count as linked to its item."""
 
 
 def _linked(records: _LinkedRecords, item: str) -> set[str]:
@@ -169,7 +169,7 @@ class _LinkedRecords:
         self._links_loaded: set[str] = set()
 
     def load_links(self, ids: Collection[str]) -> None:
-        """Reads the links of these records, and what is at their other ends."""
+        """Read the links of these records, and the records at their other ends."""
         for batch in _batches(set(ids) - self._links_loaded):
             for end in (RecordLink.record_id, RecordLink.other_id):
                 links = select(RecordLink.record_id, RecordLink.other_id).where(end.in_(batch))
@@ -184,7 +184,7 @@ class _LinkedRecords:
                 self.kinds[id_], self.titles[id_] = kind, title
 
     def linked_to(self, ids: Iterable[str]) -> set[str]:
-        """What is linked to any of these."""
+        """The records linked to any of these."""
         return {other for id_ in ids for other in self.links[id_]}
 
     def of_kind(self, kind: RecordKind, ids: Iterable[str]) -> set[str]:
@@ -205,13 +205,13 @@ class _LinkedRecords:
 
 
 def _batches(ids: Iterable[str]) -> Iterator[list[str]]:
-    """The identifiers in batches that any database takes."""
+    """The identifiers in batches that every database accepts."""
     listed = sorted(ids)
     return (listed[start : start + _BATCH] for start in range(0, len(listed), _BATCH))
 
 
 def _drafts(session: Session, statements: Iterable[Statement], person_id: str) -> Iterator[LinkedStatement]:
-    """The statements, what is under way first, with what is missing for the next move."""
+    """The statements, current ones first, with the requirements for the next state."""
     found = list(statements)
     newest = (
         select(Version.statement_id, func.max(Version.number).label("number"))
@@ -255,9 +255,9 @@ def _changes(session: Session, item: str) -> list[Change]:
 
 
 def deadlines(table: pd.DataFrame, item: str) -> pd.DataFrame:
-    """The rows of the deadlines of an item of the calendar table, of its session or of what it belongs to, by day.
+    """The rows of the deadlines of a calendar item, its session or its parent item, by day.
 
-    The item itself is none of them. A review is not shown deadlines of its session that concern another country alone.
+    The item itself is excluded, and so are deadlines of a review's session that concern only another country.
     """
     row = _row(table, item)
     if row is None:
@@ -273,8 +273,8 @@ _HELD_IN = (Kind.RESOLUTION, Kind.MANDATE_RENEWAL, Kind.UPR_REVIEW, Kind.MEETING
 
 
 def held_in(table: pd.DataFrame, item: str) -> pd.DataFrame:
-    """The rows of what belongs into a session or a meeting: its texts and reviews; not our own events, which are
-    records of the dossier."""
+    """The rows within a session or a meeting: its texts and reviews; not our own events, which are records of the
+    dossier."""
     row = _row(table, item)
     if row is None or row["kind"] not in (Kind.SESSION, Kind.MEETING):
         return table[:0]
@@ -292,8 +292,8 @@ def _row(table: pd.DataFrame, item: str) -> Any:
 
 @dataclass(frozen=True)
 class LinkedCounts:
-    """In short what is linked to an item: how many records of which kind, the states of its statements, and the first
-    day of what is still to do about any of them."""
+    """A summary of the records linked to an item: their number by kind, the states of statements, and the first due
+    date of an open follow-up."""
 
     kinds: Mapping[RecordKind, int]
     states: Mapping[StatementState, int]
@@ -301,7 +301,7 @@ class LinkedCounts:
 
 
 def work_on(session: Session, item: str) -> LinkedCounts:
-    """What is linked to an item, counted, in a handful of small queries; an event of our own does not count itself."""
+    """Return the summary of an item, in a few small queries; our own event does not count itself."""
     linked = _linked(_LinkedRecords(session), item)
     if not linked:
         return LinkedCounts({}, {}, None)

@@ -1,7 +1,6 @@
-"""Engagements as lists show them: which are wanted, the newest first, and what each is linked to.
+"""Engagements for lists: filtered, newest first, with their links.
 
-Every function reads through the session that it is given, and so what the session's reader may see; a contact whom
-the reader does not see is not there, whichever way it is asked for.
+Every function reads only what the session's reader may see; hidden contacts never appear, and no filter reveals them.
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ _SEARCHED = (Engagement.title, Engagement.place, Engagement.participants, Engage
 
 @dataclass(frozen=True)
 class EngagementQuery:
-    """Which engagements a list holds; an empty field keeps all.
+    """The filter of a list of engagements; an empty field keeps all.
 
     ``above`` is the calendar's filter, ``organisations`` are codes that stand for themselves and all beneath them in
     ``reference``, chosen within it. ``countries`` are ISO 3166 alpha-3 codes of which one is that of a contact it was
@@ -76,7 +75,7 @@ class EngagementLine:
 
     @property
     def restricted(self) -> bool:
-        """Whether only those named see it."""
+        """Whether only the people with access see it."""
         return self.sensitivity is Sensitivity.RESTRICTED
 
 
@@ -92,7 +91,7 @@ class LinkedRecord:
 
 @dataclass(frozen=True)
 class EngagementLinks:
-    """What an engagement is linked to: items of the calendar by identifier, contacts and other records by title."""
+    """The links of an engagement: calendar items by identifier, contacts and other records by title."""
 
     items: tuple[str, ...] = ()
     contacts: tuple[LinkedRecord, ...] = ()
@@ -100,7 +99,7 @@ class EngagementLinks:
 
 
 def born_at(kind: EngagementKind | None) -> Sensitivity:
-    """The level at which an engagement of this kind begins at least: what was done for security is restricted."""
+    """The minimum level of an engagement of this kind: security measures are restricted."""
     return Sensitivity.RESTRICTED if kind is not None and kind.traits.born_restricted else Sensitivity.INTERNAL
 
 
@@ -119,12 +118,12 @@ def list_engagements(session: Session, query: EngagementQuery, limit: int | None
 
 
 def count(session: Session, query: EngagementQuery) -> int:
-    """How many engagements a query keeps."""
+    """The number of engagements that match a query."""
     return session.scalar(select(func.count(Engagement.id)).where(*_conditions(session, query))) or 0
 
 
 def kept_among(session: Session, query: EngagementQuery, record_ids: Sequence[str]) -> set[str]:
-    """Which of these are engagements that a query keeps."""
+    """The identifiers of those that are engagements and match a query."""
     conditions = _conditions(session, query)
     return {
         id_
@@ -134,7 +133,7 @@ def kept_among(session: Session, query: EngagementQuery, record_ids: Sequence[st
 
 
 def links_of(session: Session, record_ids: Sequence[str]) -> Mapping[str, EngagementLinks]:
-    """What these records are linked to, whichever of the two was linked to the other; none missing."""
+    """The links of these records, in either direction; each record has an entry."""
     items: dict[str, list[str]] = defaultdict(list)
     others: dict[str, dict[str, LinkedRecord]] = defaultdict(dict)
     for some in _in_batches(record_ids):
@@ -158,7 +157,7 @@ def links_of(session: Session, record_ids: Sequence[str]) -> Mapping[str, Engage
 
 
 def last_engagement_days(session: Session, contact_ids: Sequence[str], today: date) -> dict[str, date]:
-    """The day of the last engagement with each contact, those to come left out; a contact with none is not there."""
+    """The day of the last past engagement with each contact; contacts without one are left out."""
     last: dict[str, date] = {}
     for some in _in_batches(contact_ids):
         for engagement, contact in _link_directions():
@@ -176,11 +175,11 @@ def last_engagement_days(session: Session, contact_ids: Sequence[str], today: da
 def engagements_table(
     found: Iterable[EngagementLine], links: Mapping[str, EngagementLinks], names: Mapping[str, str]
 ) -> pd.DataFrame:
-    """Engagements as a file has them, in columns of :data:`COLUMNS`.
+    """Engagements as a table for files, in columns :data:`COLUMNS`.
 
-    What is restricted is left out: such an engagement, and of another the codes of such contacts. So is, of all, who
-    took part in words. ``names`` are the staff's, by identifier. ``on`` is a date; ``items`` and ``contacts`` have
-    semicolons between them.
+    Restricted engagements are left out, and so are the codes of restricted contacts and all descriptions of
+    participants. ``names`` are the staff's, by identifier. ``on`` is a date; ``items`` and ``contacts`` are separated
+    by semicolons.
     """
     rows = [
         (
@@ -231,12 +230,12 @@ def _with_one_of(session: Session, condition: ColumnElement[bool]) -> ColumnElem
 
 
 def _link_directions() -> tuple[tuple[InstrumentedAttribute[str], InstrumentedAttribute[str]], ...]:
-    """Both ways round in which a record can be linked to another."""
+    """Both directions in which a record can be linked to another."""
     return (RecordLink.record_id, RecordLink.other_id), (RecordLink.other_id, RecordLink.record_id)
 
 
 def _contains_word(column: InstrumentedAttribute[str], word: str) -> ColumnElement[bool]:
-    """Whether the word occurs, in any case. SQLite knows the cases of ASCII only, so the usual spellings are tried."""
+    """Whether the word occurs, in any case. SQLite folds only ASCII, so the usual spellings are tried."""
     spellings = {word} if word.isascii() else {word, word.lower(), word.upper(), word.capitalize()}
     return or_(*(column.icontains(spelling, autoescape=True) for spelling in sorted(spellings)))
 
@@ -256,10 +255,10 @@ def log_engagement(
     follow_up: Mapping[str, Any] | None = None,
     **options: Unpack[SaveOptions],
 ) -> str:
-    """Log an engagement and give its identifier; ``follow_up`` are the columns of a first one (what, due, owner_id).
+    """Log an engagement and return its identifier; ``follow_up`` has the columns of a first one (what, due, owner_id).
 
-    Options and what is raised as of :func:`~calendar_model.mission.transactions.save`; ``named`` counts where the
-    engagement is restricted.
+    Options and exceptions as in :func:`~calendar_model.mission.transactions.save`; ``named`` counts if the engagement
+    is restricted.
     """
     following = {"follow_ups": [FollowUp(**follow_up)]} if follow_up else {}
     return save(viewer, Engagement, {**values, **following}, **with_access_where_restricted(values, options))
@@ -268,6 +267,6 @@ def log_engagement(
 def edit_engagement(
     viewer: Viewer, engagement_id: str, seen: int, values: Mapping[str, Any], **options: Unpack[SaveOptions]
 ) -> None:
-    """Change the ``seen`` version of an engagement; options and what is raised as of :func:`log_engagement`."""
+    """Change the ``seen`` version of an engagement; options and exceptions as in :func:`log_engagement`."""
     options = with_access_where_restricted(values, options)
     save(viewer, Engagement, values, record_id=engagement_id, seen=seen, **options)

@@ -1,4 +1,4 @@
-"""The mission's own events as items of the calendar: the event, and the day by which its room must be asked for."""
+"""The mission's own events as calendar items: the event, and the deadline of its room request."""
 
 from __future__ import annotations
 
@@ -24,26 +24,26 @@ from calendar_model.terms import EventKind
 from calendar_model.vocabulary import Confidence, Kind, Precision, Sensitivity, Standing
 
 KINDS = {EventKind.SIDE_EVENT: Kind.SIDE_EVENT, EventKind.PANEL: Kind.SIDE_EVENT}
-"""What the calendar calls an event; any other kind is a meeting."""
+"""The calendar's kinds of event; any other kind is a meeting."""
 
 BASIS = "The mission's own event, as entered by staff."
 
 
 def item_of(event_id: str) -> str:
-    """The calendar's identifier of an event, the same for ever."""
+    """The permanent calendar identifier of an event."""
     return f"event-{event_id}"
 
 
 def event_of(item: str) -> str:
-    """The identifier of the event of an item of the calendar; empty for an item of no event."""
+    """The identifier of the event behind a calendar item; empty if there is none."""
     return item.removeprefix("event-").removesuffix("-request") if item.startswith("event-") else ""
 
 
 def problems(values: Mapping[str, Any]) -> tuple[Problem, ...]:
-    """What is wrong with the columns of an event; empty: nothing.
+    """Return the problems of the columns of an event; empty if there are none.
 
-    A column that is not there counts as empty. An event needs a title, its days and the organisation or body in whose
-    lane it is listed; with hours, a zone in which they are, and an end after the beginning.
+    A missing column counts as empty. An event needs a title, its days and the organisation or body in whose
+    lane it is listed; with hours, a zone and an end after the start.
     """
     get = values.get
     start, end, request = get("start"), get("end"), get("request_due")
@@ -72,13 +72,13 @@ def _problems_of_hours(start: date, end: date, first: time | None, last: time | 
         yield Problem("event-zone-missing", "timezone")
     elif first is not None and last is not None and start <= end:
         at, ends = _instant(start, first, zone), _instant(end, last, zone)
-        # As instants: within one zone datetimes compare by the clock on the wall, which is put forward and back.
+        # As instants: within one zone datetimes compare by local time, which changes with summer time.
         if at is not None and ends is not None and ends.timestamp() <= at.timestamp():
             yield Problem("event-ends-before-start-time", "end_time", {"start_time": first, "end_time": last})
 
 
 _PLACE_AND_TIME = ("start", "end", "start_time", "end_time", "timezone", "standing", "location", "room")
-"""Columns of which a change is a move: subscribed calendars learn of it by the sequence."""
+"""Columns whose change raises the sequence in subscribed calendars."""
 
 
 def _count_moves(_session: WorkspaceSession, event: Event) -> None:
@@ -89,8 +89,7 @@ CHECKS: Mapping[type[Base], Checks] = {Event: Checks(problems=problems, changed=
 
 
 def own_events(session: Session) -> list[Event]:
-    """The events that the session's reader may see, in the order of time, with their items, who is named in them and
-    where they were taken from."""
+    """The events that the reader may see, in order of time, with their items, people with access and import source."""
     eager = (selectinload(Event.items), selectinload(Event.named), selectinload(Event.imported))
     return list(session.scalars(select(Event).options(*eager).order_by(Event.start, Event.start_time, Event.id)))
 
@@ -162,13 +161,13 @@ def _basis(event: Event) -> str:
 
 
 def _place(event: Event, *, timed: bool) -> str:
-    """Room and place; what is timed ends in a town, by which the calendar calls its time."""
+    """Room and place; for a timed event it ends with a town, which the calendar uses to name the time zone."""
     town = city(event.timezone) if timed and not event.location.strip() else event.location
     return ", ".join(part.strip() for part in (event.room, town) if part.strip())
 
 
 def _instant(day: date, at: time | None, zone: str) -> datetime | None:
-    """The instant of an hour at the place; an hour in no zone is none, and the event takes the whole day."""
+    """The instant of a local time; None without a zone, in which case the event takes the whole day."""
     known = zone_of(zone)
     return datetime.combine(day, at, known) if at is not None and known is not None else None
 
@@ -188,11 +187,11 @@ def zone_of(name: str) -> ZoneInfo | None:
 def save_event(
     viewer: Viewer, values: Mapping[str, Any], *, event_id: str = "", seen: int = 0, **options: Unpack[SaveOptions]
 ) -> str:
-    """Save an event, new or the ``seen`` version changed, and give its identifier.
+    """Save an event, new or the ``seen`` version changed, and return its identifier.
 
-    Options and what is raised as of :func:`~calendar_model.mission.transactions.save`; ``named`` counts where the event
-    is restricted. An event without an ``end`` ends on the day on which it starts. A new event is internal at most: one
-    that shall be public is saved as internal and opened with its ``reason``, as any other record.
+    Options and exceptions as in :func:`~calendar_model.mission.transactions.save`; ``named`` counts if the event is
+    restricted. An event without an ``end`` ends on its first day. A new public event is first saved as internal and
+    then made public with its ``reason``, like any other record.
     """
     if not event_id or {"start", "end"} <= values.keys():
         values = {**values, "end": values.get("end") or values.get("start")}
@@ -208,7 +207,7 @@ def save_event(
         event = upsert(session, viewer, Event, {**values, "sensitivity": Sensitivity.INTERNAL})
         set_links(event, options.get("items"), options.get("links"))
         session.flush()
-        # One that a link has restricted stays so.
+        # An event restricted by a link stays restricted.
         if event.sensitivity is Sensitivity.INTERNAL:
             session.reason, event.sensitivity = reason, Sensitivity.PUBLIC
         return event.id

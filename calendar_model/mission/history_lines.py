@@ -1,6 +1,6 @@
-"""The history of records for people: what was done to a record at one moment, in one line and as codes.
+"""The history of records for display: the changes to a record at one moment, in one line and as codes.
 
-What stood in a column before and after is left out; :mod:`calendar_model.messages.history` has the words.
+Old and new values are left out; :mod:`calendar_model.messages.history` has the words.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from calendar_model.store.history import CREATE, DELETE, UPDATE
 from calendar_model.store.models import Change
 
 ADDED, DELETED, CHANGED, MOVED = "history-added", "history-deleted", "history-changed", "history-moved"
-"""What can be done to a record itself."""
+"""Actions on a record itself."""
 
 
 @dataclass(frozen=True)
 class HistoryStep:
-    """One thing that was done.
+    """One action.
 
     ``code`` is one of the constants above, or ``history-<table>-<create, update or delete>`` for what belongs to the
     record. ``columns`` are those that were changed, ``state`` is the one to which a statement was moved.
@@ -33,7 +33,7 @@ class HistoryStep:
 
 @dataclass(frozen=True)
 class HistoryLine:
-    """What a person did to one record at one moment; ``at`` is UTC, ``person_id`` empty where nobody is named."""
+    """A person's actions on one record at one moment; ``at`` is UTC, ``person_id`` empty without a person."""
 
     at: datetime
     person_id: str
@@ -60,7 +60,7 @@ _UNLISTED_COLUMNS = frozenset({"version", "updated_at", "moved"})
 
 
 def history_lines(changes: Iterable[Change]) -> list[HistoryLine]:
-    """The changes as lines, the newest first; what changed nothing that is listed is left out."""
+    """The changes as lines, newest first; changes without a listed action are left out."""
     lines = []
     for (at, person, record), group in groupby(
         sorted(changes, key=lambda change: change.number),
@@ -71,7 +71,7 @@ def history_lines(changes: Iterable[Change]) -> list[HistoryLine]:
         if not steps:
             continue
         if steps[0].code == ADDED:
-            # What comes with a new record is no news of its own.
+            # Rows created with a new record are not listed separately.
             steps = steps[:1]
         reason = next((change.reason for change in together if change.reason), "")
         lines.append(HistoryLine(at, person, record, steps, reason))

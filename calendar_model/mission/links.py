@@ -1,6 +1,6 @@
-"""Links between records: what is linked to a record, whichever of the two was linked to the other, and what can be.
+"""Links between records, in either direction, and the records that can be linked.
 
-Functions that are given a viewer open a unit of work by themselves; what is read is what that viewer may see.
+Functions that take a viewer open a unit of work and read what that viewer may see.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from calendar_model.store.models import Record, RecordLink
 from calendar_model.terms import RecordKind
 
 MOST_CHOICES = 500
-"""How many of the newest records of a kind are offered to link to."""
+"""How many of the newest records of a kind are offered for linking."""
 
 
 def model_of(kind: RecordKind) -> type[Record]:
@@ -27,7 +27,7 @@ def model_of(kind: RecordKind) -> type[Record]:
 
 
 def all_linked_to(record: Record) -> list[Record]:
-    """The records at the other ends of a record's links, whichever of the two was linked to the other."""
+    """The records at the other ends of a record's links, in either direction."""
     return [*(link.other for link in record.links), *(link.record for link in record.linked_from)]
 
 
@@ -37,7 +37,7 @@ def linked_ids(record: Record) -> list[str]:
 
 
 def linked_records(session: Session, kind: RecordKind, ids: Collection[str]) -> dict[str, list[Any]]:
-    """The records of a kind that are linked to each of these, whichever way round; none of ``ids`` is left out."""
+    """The records of a kind that are linked to each of these, in either direction; each of ``ids`` has an entry."""
     model = model_of(kind)
     ends = select(RecordLink.record_id, RecordLink.other_id).where(
         or_(RecordLink.record_id.in_(ids), RecordLink.other_id.in_(ids))
@@ -56,7 +56,7 @@ def linked_of_kind(viewer: Viewer, kind: RecordKind, record_id: str) -> list[Any
 
 
 def record_choices(viewer: Viewer, kinds: Iterable[RecordKind], kept: Iterable[str] = ()) -> dict[str, str]:
-    """Titles by identifier of records to link to: the newest of each kind, and those that are ``kept`` anyway."""
+    """Titles by identifier of records to link to: the newest of each kind, and those in ``kept``."""
     linked = list(kept)
     found: dict[str, str] = {}
     with reading(viewer) as session:

@@ -1,4 +1,4 @@
-"""How much somebody has to do: their follow-ups, and the statements that are theirs or await their reply."""
+"""The open tasks of a person: their follow-ups, and the statements that they own or must reply to."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from calendar_model.mission.statements.workflow import BEFORE_DELIVERY
 from calendar_model.store.models import FollowUp, Statement
 
 AHEAD = timedelta(days=14)
-"""How far ahead what is due is counted."""
+"""How far ahead due tasks are counted."""
 
 
 @dataclass(frozen=True)
 class OpenTasks:
-    """How many follow-ups and statements of one person are late, due soon, or await their clearance or reply."""
+    """Counts of a person's follow-ups and statements that are late, due soon, or await their clearance or reply."""
 
     late_follow_ups: int
     follow_ups_soon: int
@@ -27,7 +27,7 @@ class OpenTasks:
 
 
 def open_tasks(viewer: Viewer, today: date) -> OpenTasks:
-    """What the viewer has to do as of ``today``."""
+    """Return the viewer's open tasks as of ``today``."""
     with reading(viewer) as session:
 
         def follow_ups(when: ColumnElement[bool]) -> int:

@@ -1,4 +1,4 @@
-"""What holds for the list of persons."""
+"""Checks and commands for the list of persons."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from calendar_model.store.session import WorkspaceSession
 
 
 def _check_name(session: WorkspaceSession, person: Person) -> None:
-    """Refuse a second person of one name: colleagues and the history tell persons apart by their names."""
+    """Refuse a second person with the same name, because colleagues and the history identify persons by name."""
     if not (is_changed(person, "name") or is_changed(person, "active")):
         return
     kept = select(Person.id, Person.name).execution_options(everything=True)
@@ -43,9 +43,9 @@ CHECKS: Mapping[type[Base], Checks] = {Person: Checks(written=_check_name)}
 
 
 def add_person(viewer: Viewer, values: Mapping[str, Any], workspace: Workspace | None = None) -> str:
-    """Add somebody to the list of persons and give their identifier; ``viewer`` can be nobody: somebody is the first.
+    """Add a person and return their identifier; ``viewer`` can be anonymous, for the first person.
 
-    ``values`` are columns of a person. Raises Refused for a name that is missing or that another person has.
+    ``values`` are columns of a person. Raises Refused for a missing name, or one that another person has.
     """
     return save(viewer, Person, values, workspace=workspace)
 

@@ -1,4 +1,4 @@
-"""The one filter for records of staff: by which columns each kind is narrowed, in Python and in SQL.
+"""The filter for records of staff: the columns that it applies to in each kind, in Python and in SQL.
 
 Events are narrowed as items of the calendar table, and follow-ups not at all.
 """
@@ -41,7 +41,7 @@ def keeps(chosen: Filter, kind: RecordKind, record: Any, reference: Reference) -
 
 
 def conditions(chosen: Filter, kind: RecordKind, reference: Reference) -> list[ColumnElement[bool]]:
-    """What :func:`keeps` asks of a record, as conditions for a query of this kind."""
+    """The conditions of :func:`keeps` for a query of this kind."""
     model = model_of(kind)
     columns = {fact: getattr(model, column) for fact, column in FACT_COLUMNS[kind].items()}
     found: list[ColumnElement[bool]] = []
@@ -58,6 +58,6 @@ def conditions(chosen: Filter, kind: RecordKind, reference: Reference) -> list[C
 
 
 def what_narrows(chosen: Filter, kind: RecordKind) -> Filter:
-    """The part of the filter that narrows records of this kind, for saying so; its other fields are empty."""
+    """The part of the filter that applies to records of this kind, for display; its other fields are empty."""
     looked_at = [field for fact in FACT_COLUMNS[kind] for field in _FILTER_FIELDS[fact]]
     return Filter(**{field: getattr(chosen, field) for field in looked_at})

@@ -1,7 +1,7 @@
-"""Records whatever their kind: read one whole, with its history; delete one; what their columns hold.
+"""Records of any kind: read one with its history, delete one, and the limits of columns.
 
-Functions that are given a viewer open a unit of work by themselves; what is read is what that viewer may see. Kinds,
-tables and columns are given by name, so that pages need not know the mapped classes.
+Functions that take a viewer open a unit of work and read what that viewer may see. Kinds, tables and columns are
+given by name, so that pages need not know the mapped classes.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ WHOLE: tuple[Any, ...] = (
     selectinload(Record.follow_ups),
     selectinload(Record.owner),
 )
-"""What a record is loaded with, to be shown after its session has ended."""
+"""The relations loaded with a record, for display after its session has ended."""
 
 _OF_ITS_KIND: Mapping[RecordKind, tuple[Any, ...]] = {
     RecordKind.CONTACT: (
@@ -37,11 +37,11 @@ _OF_ITS_KIND: Mapping[RecordKind, tuple[Any, ...]] = {
         selectinload(Contact.consents).selectinload(Consent.taken_by),
     ),
 }
-"""What a record of a kind is shown with besides :data:`WHOLE`."""
+"""The relations of a kind that are loaded in addition to :data:`WHOLE`."""
 
 
 def get_record(viewer: Viewer, kinds: Iterable[RecordKind], record_id: str) -> Record | None:
-    """The record of one of these kinds with all that its page shows; None where there is none that the viewer sees."""
+    """The record of one of these kinds with all that its page shows; None if the viewer cannot see one."""
     with reading(viewer) as session:
         for kind in kinds:
             record = session.get(model_of(kind), record_id, options=(*WHOLE, *_OF_ITS_KIND.get(kind, ())))
@@ -61,7 +61,7 @@ def delete_record(viewer: Viewer, kind: RecordKind, record_id: str, *, seen: int
 
 
 def changes_of(viewer: Viewer, record_id: str) -> list[Change]:
-    """The history of a record that is there or was deleted, the first change first."""
+    """The history of an existing or deleted record, oldest change first."""
     with reading(viewer) as session:
         return history.of_record(session, record_id)
 
@@ -76,7 +76,7 @@ def deleted_records(viewer: Viewer) -> list[DeletedRecord]:
 
 
 def text_limit(table: str, column: str) -> int | None:
-    """How many characters a column of text holds at most; None for a column of another type, or that is not there."""
+    """The maximum characters of a text column; None for a column of another type, or an unknown one."""
     mapper = _mapped()[table]
     if column not in mapper.columns or mapper.columns[column].type.python_type is not str:
         return None
@@ -84,11 +84,11 @@ def text_limit(table: str, column: str) -> int | None:
 
 
 def number_bounds(table: str, column: str) -> tuple[int, int]:
-    """The least and the most that a column of whole numbers holds; raises KeyError where none are declared."""
+    """The minimum and maximum of an integer column; raises KeyError if none are declared."""
     return models.bounds(_mapped()[table].class_, column)
 
 
 @cache
 def _mapped() -> Mapping[str, Mapper[Any]]:
-    """What is mapped, by the name of its own table."""
+    """The mapped classes by table name."""
     return {str(mapper.local_table.name): mapper for mapper in Base.registry.mappers}  # type: ignore[attr-defined]

@@ -1,6 +1,6 @@
-"""Calendars of others that persons follow: their checks, and who follows which.
+"""Followed calendars: their checks, and who follows which.
 
-What reads them again by the clock, and the command line, are nobody, and read each as the person who follows it.
+The scheduler and the command line have no user; they read each calendar as the person who follows it.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ CHECKS: Mapping[type[Base], Checks] = {
 class FollowedCalendar:
     """A calendar that a person follows, without its address, which may be a secret.
 
-    ``every_hours`` is 0 for by hand only; ``asked_at`` (UTC) is when it was last read.
+    ``every_hours`` is 0 if it is read only by hand; ``asked_at`` (UTC) is when it was last read.
     """
 
     remote_id: str
@@ -69,7 +69,7 @@ def list_followed_calendars(workspace: Workspace | None = None) -> tuple[Followe
         .where(Person.active)
         .order_by(RemoteCalendar.id)
     )
-    # Of all persons: each row says as whom its calendar is read.
+    # Of all persons: each row names the person as whom its calendar is read.
     with reading(ANONYMOUS, workspace) as session:
         rows = session.execute(asked.execution_options(everything=True)).all()
     return tuple(FollowedCalendar(**row._mapping) for row in rows)

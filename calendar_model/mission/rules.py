@@ -1,8 +1,8 @@
-"""What every change of the workspace passes, whichever way it comes: called before anything is written.
+"""The rules for every change of the workspace, applied before anything is written.
 
-A change that breaks a rule is refused, and nothing of its transaction is written. Pages, command line and scripts all
-write through here, so there is no path round a safeguard. Here is what holds for every row and for every record; what
-holds for one kind is declared by the module of its noun, in ``CHECKS``.
+A change that breaks a rule is refused with its whole transaction. Pages, the command line and scripts all write through
+these rules, so no safeguard can be bypassed. Rules for every row and every record are here; those for one kind are in
+its own module, and listed in ``CHECKS``.
 """
 
 from __future__ import annotations
@@ -50,13 +50,13 @@ from calendar_model.terms import RecordKind
 from calendar_model.vocabulary import Sensitivity
 
 _EVERYTHING = {"everything": True}
-"""Checks read all records, also those that the person who writes may not see."""
+"""Checks read all records, including those that the writer may not see."""
 
 
 def check(session: WorkspaceSession) -> None:
-    """Refuse what may not be written, and complete what follows by itself: levels, people with access, clearances.
+    """Refuse forbidden changes, and complete derived values: levels, people with access, clearances.
 
-    What holds for every row comes first (actor, sample, columns, level, owner, reason), then what its kind declares in
+    The rules for every row come first (actor, sample, columns, level, owner, reason), then those of its kind in
     :data:`CHECKS`. ``session.actor`` is the person who writes; without one only the list of persons and the sample can
     be written. Raises :class:`~calendar_model.access.problems.Refused`.
     """
@@ -111,20 +111,20 @@ def _check_problems(row: Base) -> None:
 
 
 def validate(kind: RecordKind, values: Mapping[str, Any]) -> tuple[Problem, ...]:
-    """What is wrong with what a form holds for a new record of this kind; empty: nothing.
+    """Return the problems of a form for a new record of this kind; empty if there are none.
 
-    ``values`` are columns; one that is not there counts as empty. What depends on other records, such as whether a
-    contact's code is taken, is only found when it is saved.
+    ``values`` are columns; a missing one counts as empty. Problems that depend on other records, such as whether a
+    contact's code is taken, are found only on saving.
     """
     row_class: type[Base] = inspect(Record).polymorphic_map[kind].class_
     return (*columns.problems(row_class, values), *CHECKS[row_class].problems(values))
 
 
 def born_at(kind: type[Record], detail: object = None) -> Sensitivity:
-    """The level at which a record begins at least; ``detail`` is the kind of a contact or of an engagement.
+    """The minimum level of a new record; ``detail`` is the kind of a contact or of an engagement.
 
-    Restricted is what could point at a person: cases, reprisals, defenders, and what was done for somebody's security.
-    Public is a correction of the reference, which is about meetings of the organisations.
+    Records that could identify a person are restricted: cases, reprisals, defenders and security measures. Corrections
+    of the reference are public, because they concern meetings of the organisations.
     """
     return CHECKS[kind].lowest_level(detail)
 
@@ -133,7 +133,7 @@ def born_at(kind: type[Record], detail: object = None) -> Sensitivity:
 
 
 def _check_identifier(row: Base) -> None:
-    """Refuse another identifier: the row would pass for one that was not there before."""
+    """Refuse a changed identifier, because the row would pass as a new one."""
     state: Any = inspect(row)
     if tuple(state.mapper.primary_key_from_instance(row)) != tuple(state.identity):
         raise Refused(Problem("identifier-changed"))
@@ -150,7 +150,7 @@ def _check_sample_unchanged(row: Base) -> None:
 def _check_new_record(session: WorkspaceSession, record: Record, actor: Person | None) -> None:
     if actor is None:
         return
-    # What a fictional person writes is fictional, and what a real one writes is not: so the two stay apart.
+    # Records of sample persons are sample records, and those of real persons are not.
     record.sample = actor.sample
     _raise_level(record)
     _check_owner(session, record)
@@ -168,7 +168,7 @@ def _check_changed_record(session: WorkspaceSession, record: Record) -> None:
 
 
 def _check_owner(session: Session, record: Record) -> None:
-    """Refuse somebody of the sample as owner of a record of the staff, which stays when the sample is removed."""
+    """Refuse a sample person as owner of a staff record, which stays when the sample is removed."""
     fictional = select(Person.id).where(Person.id == record.owner_id, Person.sample)
     if not record.sample and session.scalar(fictional.execution_options(**_EVERYTHING)):
         raise Refused(Problem("owner-of-sample", "owner_id"))
@@ -190,7 +190,7 @@ def _lowest_level(record: Record) -> Sensitivity:
 
 
 def _raise_level(record: Record) -> None:
-    """Raise the level of a record to the one at which it begins at least."""
+    """Raise the level of a record to its minimum."""
     lowest = _lowest_level(record)
     if record.sensitivity is None or record.sensitivity.rank < lowest.rank:
         record.sensitivity = lowest
@@ -211,7 +211,7 @@ def _check_link(session: WorkspaceSession, link: RecordLink) -> None:
 
 
 def _get_actor(session: WorkspaceSession, rows: list[Any]) -> Person | None:
-    """The person who writes; None where nobody needs to: for the list of persons and for the sample."""
+    """The person who writes; None for the list of persons and the sample, which need no one."""
     if not session.actor:
         if all(
             isinstance(row, Person) or _is_sample(session, row) or _only_releases_sample_person(session, row)
@@ -220,7 +220,7 @@ def _get_actor(session: WorkspaceSession, rows: list[Any]) -> Person | None:
             return None
         raise Refused(Problem("no-actor"))
     person = session.get(Person, session.actor)
-    # The last thing that somebody does can be to set themselves inactive.
+    # A person may set themselves inactive as their last action.
     if person is None or not value_before(person, "active"):
         raise Refused(Problem("actor-inactive"))
     return person
@@ -234,7 +234,7 @@ def _check_stays_in_sample(session: Session, rows: Iterable[object]) -> None:
 
 
 def _record_of(session: Session, row: Any) -> Record | None:
-    """The record that a row is or belongs to, also where neither is written yet."""
+    """The record that a row is or belongs to, even if neither is written yet."""
     if isinstance(row, Record):
         return row
     for name in ("record", "statement", "contact"):
@@ -253,7 +253,7 @@ def _is_sample(session: Session, row: object) -> bool:
 
 
 _COLUMNS_OF_PERSONS = frozenset({"owner_id", "person_id", "taken_by_id", "waiting_for_id"})
-"""Columns in which a row of the staff can name somebody of the sample."""
+"""Columns in which a staff row can name a sample person."""
 
 
 def _only_releases_sample_person(session: Session, row: Any) -> bool:
@@ -287,4 +287,4 @@ CHECKS: Mapping[type[Base], Checks] = {
     )
     for kind, checks in declared.items()
 }
-"""What each kind of row is checked for, declared by the module of its noun; other kinds pass only what is general."""
+"""The checks of each kind of row, from its own module; other kinds have only the general ones."""

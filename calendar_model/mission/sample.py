@@ -1,4 +1,4 @@
-"""The sample workspace: fictional persons and records around the real items of the calendar, to be loaded and removed.
+"""The sample workspace: fictional persons and records around real calendar items, which can be loaded and removed.
 
 Its content is ``data/sample/workspace.json``. Its days are counted from the day of loading, or from an item that is
 looked up in the calendar then, so that it makes sense in any year.
@@ -58,7 +58,7 @@ B = TypeVar("B", bound=Base)
 
 
 def loaded(workspace: Workspace | None = None) -> bool:
-    """Whether the sample is in the workspace, by its persons."""
+    """Whether the workspace has sample persons."""
     return any(person.sample for person in staff(workspace))
 
 
@@ -73,7 +73,7 @@ def anchors(table: pd.DataFrame, today: date) -> dict[str, Any]:
 
 
 def _item_for(wanted: Mapping[str, Any], table: pd.DataFrame, today: pd.Timestamp) -> pd.DataFrame:
-    """Return the one row that the file asks for, or none; ``open`` may have begun, ``second`` follows ``next``."""
+    """Return the row selected by the file, or none; ``open`` may have begun, ``second`` follows ``next``."""
     rows = table[table["item"].str.startswith(wanted.get("begins", ""))]
     for column, value in wanted["where"].items():
         rows = rows[rows[column] == value]
@@ -94,10 +94,10 @@ def _content() -> dict[str, Any]:
 
 
 def load(table: pd.DataFrame, today: date, workspace: Workspace | None = None) -> dict[str, int]:
-    """Write the sample, in one transaction; gives back how many records of each kind, and persons, it wrote.
+    """Write the sample in one transaction; return the number of records of each kind, and of persons.
 
-    ``table`` is the calendar, ``today`` the day from which its days count. Where the sample is there already nothing
-    is written, and nothing counted.
+    ``table`` is the calendar, ``today`` the day from which its days count. If the sample is already loaded, nothing is
+    written or counted.
     """
     content = _content()
     with writing(ANONYMOUS, "Sample data loaded.", workspace) as session:
@@ -107,7 +107,7 @@ def load(table: pd.DataFrame, today: date, workspace: Workspace | None = None) -
 
 
 def _title_of(row: Any) -> str:
-    """An item in a title: a session by its code, anything else by its own title."""
+    """The name of an item in a title: the code of a session, otherwise the title."""
     return str(row["session"] if row["kind"] == Kind.SESSION else row["title"])
 
 
@@ -211,7 +211,7 @@ class _SampleLoader:
     def day(self, text: str) -> date:
         """A day such as ``today -12`` or ``hrc-session +9``: days from today, or from the start of an item ahead.
 
-        What is counted from an item is tomorrow at the earliest. Weekends are avoided, away from today.
+        A day counted from an item is tomorrow at the earliest. Weekends are avoided, in the direction away from today.
         """
         anchor, offset = text.rsplit(" ", 1)
         row = self.anchors.get(anchor)
@@ -225,10 +225,10 @@ class _SampleLoader:
 
 
 def remove(workspace: Workspace | None = None) -> dict[str, int]:
-    """Delete the sample, in one transaction; gives back how many records of each kind, and persons, it was.
+    """Delete the sample in one transaction; return the number of records of each kind, and of persons.
 
-    The rows that belong to its records go with them, whoever wrote them. Records of the staff stay; where they name
-    somebody of the sample they name their owner instead, or nobody.
+    The rows that belong to its records are deleted with them. Records of the staff stay; sample persons in them are
+    replaced by the record's owner, or removed.
     """
     with writing(ANONYMOUS, "Sample data removed.", workspace) as session:
         persons = _all(session, Person, Person.sample)
@@ -263,7 +263,7 @@ def _delete_overrides(session: WorkspaceSession, statements: list[str]) -> None:
 
 
 def _release_persons(session: WorkspaceSession, persons: list[str]) -> None:
-    """Name somebody else, or nobody, in staff's records that name persons of the sample."""
+    """Replace or remove sample persons in records of the staff."""
     for statement in _all(session, Statement, Statement.waiting_for_id.in_(persons), ~Statement.sample):
         statement.waiting_for_id = None
     for unsaved in _all(session, Unsaved, Unsaved.person_id.in_(persons)):
@@ -284,7 +284,7 @@ def _release_persons(session: WorkspaceSession, persons: list[str]) -> None:
             continue
         owner = mine[access.record_id]
         if named[access.record_id] <= set(persons) and owner not in named[access.record_id]:
-            # Else nobody could open the record any more.
+            # Otherwise no one could open the record.
             access.person_id = owner
             named[access.record_id].add(owner)
         else:

@@ -1,8 +1,8 @@
 """Subscriptions: filters that a person has saved under secret addresses; their checks, commands and queries.
 
 The secret of each is 256 random bits and is shown once; the database has its SHA-256. An address is bound to one filter
-and to one level, public or internal, when it is created. It is never restricted: a calendar program stores what it
-fetched on machines that nobody here knows.
+and to one level, public or internal, when it is created. It is never restricted, because
+calendar programs store their copies on unknown machines.
 """
 
 from __future__ import annotations
@@ -32,16 +32,16 @@ from calendar_model.vocabulary import Sensitivity
 SECRET_BITS = 256
 
 _, LONGEST_ALARM = bounds(Subscription, "alarm_days")
-"""The most days before a deadline at which a reminder can be set."""
+"""Maximum days of a reminder before a deadline."""
 
 DEFAULT_NAME = "My HRD calendar"
-"""The name of a subscription that was given none."""
+"""The name of a subscription without one."""
 
 LONGEST_NAME = longest(Subscription, "name")
 
 
 _BOUND_TO = ("token_hash", "created_at", "query", "level")
-"""Columns that stay as they were when the address was created: the person who has it must not come to see more."""
+"""Columns fixed when the address is created, so that it never reveals more later."""
 _LONGEST_LIFE = timedelta(days=2 * 366)
 """How far ahead the last day of an address can lie."""
 
@@ -68,7 +68,7 @@ def _is_revived(row: Subscription) -> bool:
 
 
 def _check_level(row: Subscription) -> None:
-    """Refuse a restricted subscription, and a public one with follow-ups: calendar programs keep what they fetch."""
+    """Refuse a restricted subscription, and a public one with follow-ups, because calendar programs keep copies."""
     if row.level is Sensitivity.RESTRICTED:
         raise Refused(Problem("calendar-restricted"))
     if row.follow_ups and row.level is Sensitivity.PUBLIC:
@@ -96,7 +96,7 @@ CHECKS: Mapping[type[Base], Checks] = {
 
 @dataclass(frozen=True)
 class Subscriber:
-    """What an address opens, and whose it is. ``sample``: a fictional person, who sees the fictional events too.
+    """The settings and owner of an address. ``sample``: a fictional person, who sees the fictional events too.
 
     ``query`` is a :attr:`calendar_model.calendar.Filter.query`.
     """
@@ -117,8 +117,8 @@ class Subscriber:
 class SubscriptionSummary:
     """A subscription that is not revoked, as its owner sees it.
 
-    When it was created (UTC), its last day (UTC) and whether that is over, the day on which it was last fetched, and
-    what it holds.
+    With its creation (UTC), its last day (UTC) and whether that has passed, the day of the last fetch, and its
+    settings.
     """
 
     id: str
@@ -158,9 +158,9 @@ def create_subscription(
 ) -> str:
     """Create a subscription and return the secret of its address, which is not stored.
 
-    ``chosen`` is what it holds of what ``level`` lets see. ``follow_ups``: their owner's open follow-ups shall be in it
-    too, whatever the filter; those are internal. ``alarm_days``: so many days before each deadline it rings.
-    ``windows``: it holds what has no dates yet. It opens nothing after ``expires_on`` (None: a year from today). Raises
+    ``chosen`` is the filter, applied to the records visible at ``level``. ``follow_ups``: include the owner's open
+    follow-ups, regardless of the filter; they are internal. ``alarm_days``: reminder so many days before each deadline.
+    ``windows``: include items without dates. The address expires after ``expires_on`` (None: a year from today). Raises
     :class:`~calendar_model.access.problems.Refused`.
     """
     today = clock.today()
@@ -185,7 +185,7 @@ def create_subscription(
 def replace_address(viewer: Viewer, subscription_id: str, workspace: Workspace | None = None) -> str:
     """Revoke an address and create another of the same settings; return its secret.
 
-    It ends on the same day, or a year from today where that is over. Raises Refused if it is not there or revoked.
+    It expires on the same day, or a year from today if that has passed. Raises Refused if it is unknown or revoked.
     """
     today = clock.today()
     with writing(viewer, workspace=workspace) as session:
@@ -208,7 +208,7 @@ def replace_address(viewer: Viewer, subscription_id: str, workspace: Workspace |
 
 
 def revoke_subscription(viewer: Viewer, subscription_id: str, workspace: Workspace | None = None) -> None:
-    """Revoke an address, at once and for ever. Raises Refused if it is not there or revoked already."""
+    """Revoke an address permanently. Raises Refused if it is unknown or already revoked."""
     with writing(viewer, workspace=workspace) as session:
         _get_own(session, viewer, subscription_id).revoked_at = clock.now()
 
@@ -223,9 +223,9 @@ def change_subscription(
     windows: bool = False,
     workspace: Workspace | None = None,
 ) -> None:
-    """Change what is not bound to an address: name, reminders, whether it holds follow-ups and what has no dates yet.
+    """Change the name, the reminders, and whether follow-ups and items without dates are included.
 
-    Raises Refused, also if it is not there or revoked.
+    Raises Refused, also if it is unknown or revoked.
     """
     with writing(viewer, workspace=workspace) as session:
         kept = _get_own(session, viewer, subscription_id)
@@ -277,9 +277,9 @@ def list_subscriptions(viewer: Viewer, workspace: Workspace | None = None) -> li
 
 
 def find_subscriber(token: str, workspace: Workspace | None = None) -> Subscriber | None:
-    """What a secret opens; None for one that is not known, revoked or expired, or whose person is not active.
+    """Return the subscriber of a secret; None if it is unknown, revoked or expired, or its person is inactive.
 
-    All of these take the same time: one query, whose outcome is judged here.
+    All cases take the same time: one query, whose result is checked here.
     """
     workspace = workspace or current_workspace()
     asked = (
@@ -303,7 +303,7 @@ def find_subscriber(token: str, workspace: Workspace | None = None) -> Subscribe
         .outerjoin(SubscriptionUse, SubscriptionUse.id == Subscription.id)
         .where(Subscription.token_hash == _hash_of(token))
     )
-    # The request has no viewer yet: the secret alone says who it is.
+    # The request has no viewer yet; only the secret identifies the person.
     with reading(ANONYMOUS, workspace) as session:
         row = session.execute(asked.execution_options(everything=True)).first()
     if row is None or row.revoked_at or not row.active or _last_day(row.created_at, row.expires_on) < clock.today():
@@ -325,7 +325,7 @@ def find_subscriber(token: str, workspace: Workspace | None = None) -> Subscribe
 def record_use(subscriber: Subscriber, day: date, workspace: Workspace | None = None) -> None:
     """Record the day on which an address was fetched; writes the first time on each day only.
 
-    Raises Refused where it was revoked meanwhile, and :class:`~calendar_model.store.database.WorkspaceError`.
+    Raises Refused if it was revoked in the meantime, and :class:`~calendar_model.store.database.WorkspaceError`.
     """
     if subscriber.last_used is not None and subscriber.last_used >= day:
         return
@@ -357,7 +357,7 @@ def _hash_of(token: str) -> str:
 
 
 def _last_day(created_at: datetime, expires_on: date | None) -> date:
-    """The last day (UTC) of an address; one from before there were such days ends a year after it was made."""
+    """The last day (UTC) of an address; older ones without a last day expire a year after creation."""
     return expires_on or default_last_day(created_at.astimezone(UTC).date())
 
 

@@ -1,4 +1,4 @@
-"""Writing by the rules of the mission: a unit of work, and the saving of what a form holds."""
+"""Writing by the rules of the mission: a unit of work, and saving a form."""
 
 from __future__ import annotations
 
@@ -25,18 +25,17 @@ def writing(
 
 
 def _rules(session: WorkspaceSession) -> None:
-    # Imported when it is called: the nouns, whose checks the rules gather, write through this module.
+    # Imported on call, because the modules whose checks the rules collect write through this one.
     from calendar_model.mission import rules
 
     rules.check(session)
 
 
 class SaveOptions(TypedDict, total=False):
-    """What a record is saved with beside its columns; each has the default of :func:`save`.
+    """Options for saving a record besides its columns; defaults as in :func:`save`.
 
-    ``items`` (of the calendar), ``links`` (records) and ``named`` (persons who
-    see it while it is restricted) are what there shall be from now on; None leaves them. ``reason`` stays in the
-    history. ``workspace`` is another one than the current.
+    ``items`` (of the calendar), ``links`` (records) and ``named`` (people with access while it is restricted) replace
+    the present ones; None leaves them. ``reason`` stays in the history. ``workspace``: one other than the current.
     """
 
     items: Iterable[str] | None
@@ -59,13 +58,13 @@ def save(
     reason: str = "",
     workspace: Workspace | None = None,
 ) -> str:
-    """Save what a form holds, in one transaction, and give the record's identifier.
+    """Save the values of a form in one transaction, and return the record's identifier.
 
     Without ``record_id`` a new record of this kind, owned by the viewer; with it the ``seen`` version is changed.
-    ``values`` are columns; the others are :class:`SaveOptions`. What the viewer does not see stays as it is.
+    ``values`` are columns; the others are :class:`SaveOptions`. Links that the viewer cannot see stay.
     Raises as :func:`writing` and :func:`load_for_update` do.
     """
-    # Rules look at all of it together: a level that is written before the names would be judged without them.
+    # Flushed together, because the rules would otherwise check the level without the people with access.
     with writing(viewer, reason, workspace) as session, session.no_autoflush:
         record = upsert(session, viewer, kind, values, record_id=record_id, seen=seen)
         if isinstance(record, Record):
@@ -78,7 +77,7 @@ def save(
 def with_access_where_restricted(values: Mapping[str, Any], options: SaveOptions) -> SaveOptions:
     """The options to save a record with these columns, where ``named`` counts only if they restrict it.
 
-    Of a record that is not restricted, or no longer, the people with access stay as they are.
+    For a record that is not restricted, or no longer, the people with access stay unchanged.
     """
     is_restricted = values.get("sensitivity", Sensitivity.RESTRICTED) == Sensitivity.RESTRICTED
     return options if is_restricted else {**options, "named": None}

@@ -1,4 +1,4 @@
-"""When a person was here before: what lists call new is what has changed since."""
+"""Visits of persons: lists mark as new what has changed since the last one."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ CHECKS: Mapping[type[Base], Checks] = {LastVisit: Checks(written=_check_own)}
 
 
 def record_visit(viewer: Viewer, today: date, workspace: Workspace | None = None) -> date | None:
-    """Record that the viewer is here ``today``; return the day of the visit before, None on the first and for nobody.
+    """Record a visit ``today``; return the day of the viewer's previous visit, None on the first or without a person.
 
     Writes the first time on each day only. Raises :class:`~calendar_model.store.database.WorkspaceError`, and Refused
     for a person who is no longer active.

@@ -1,4 +1,4 @@
-"""What the mission itself has to do in one week."""
+"""The mission's own work in one week."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from calendar_model.terms import RecordKind
 
 @dataclass(frozen=True)
 class Week:
-    """What is ours in a week.
+    """The mission's own work in a week.
 
     ``with_whom`` has the contacts of the engagements by the engagement's id. ``statements`` are due and not delivered
     yet, or were delivered in it; their next state is left open. ``follow_ups`` are open, and due by its end or late.
@@ -31,7 +31,7 @@ class Week:
 
 
 def week(session: Session, first: date, last: date) -> Week:
-    """What is ours from ``first`` to ``last``, both inclusive, for the reader of the session."""
+    """Return the mission's work from ``first`` to ``last``, both inclusive, as the reader may see it."""
     engagements = session.scalars(
         select(Engagement)
         .where(Engagement.on.between(first, last))

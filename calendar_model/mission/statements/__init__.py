@@ -1,1 +1,1 @@
-"""Statements: where they go next and what they need for it, their texts, and the lists of them."""
+"""Statements: their states and requirements, their texts, and lists of them."""

@@ -1,6 +1,6 @@
-"""What the guidelines' section 3.4 asks of a case before a statement raises it, and after the statement.
+"""The requirements of section 3.4 of the guidelines for a case, before and after a statement raises it.
 
-Pure: facts in, unmet requirements out. What counts as an answer is decided here and nowhere else.
+Pure: facts in, unmet requirements out. Only this module decides what counts as an answer.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from calendar_model.terms import InTheLoop, Prospect, Publicity, RiskLevel
 
 
 class Question(StrEnum):
-    """What is asked before a case is raised, in the order of the guidelines; who suggested it is always known."""
+    """The questions before a case is raised, in the order of the guidelines; who suggested it is always known."""
 
     MISSION = "mission"
     BEFORE = "before"
@@ -27,9 +27,9 @@ class Question(StrEnum):
 
 @dataclass(frozen=True)
 class CaseFacts:
-    """The columns of a case that the checks look at, and what names it.
+    """The columns of a case used by the checks, and its name.
 
-    ``name`` is its code: empty where a sentence about it needs none. ``is_hidden``: the reader may not see the case;
+    ``name`` is its code, empty if a sentence about it needs none. ``is_hidden``: the reader may not see the case;
     then ``name`` and ``case_id`` are empty.
     """
 
@@ -62,22 +62,21 @@ COLUMNS = tuple(field.name for field in fields(CaseFacts) if field.name not in (
 
 
 def before_clearing(case: CaseFacts) -> tuple[UnmetRequirement, ...]:
-    """The questions that keep a statement with this case from being cleared, in the order of the guidelines."""
+    """The unmet requirements that prevent clearance of a statement with this case, in the order of the guidelines."""
     return tuple(unmet for question in Question if (unmet := unanswered(case, question)) is not None)
 
 
 def unanswered(case: CaseFacts, question: Question) -> UnmetRequirement | None:
-    """What keeps one question from being answered; None once it is.
+    """The unmet requirement of one question; None once it is answered.
 
-    A question is answered once all that belongs to it is filled in, and its day has come. A risk assessed as not
-    acceptable and a decision to work quietly are answers, not gaps: they cannot be overridden, and have to be assessed
-    or decided anew.
+    A question is answered once all its fields are filled in, and its day has come. A risk assessed as not acceptable
+    and a decision to work quietly are answers, not gaps: they cannot be overridden, only assessed or decided again.
     """
     return _CHECKS[question](case)
 
 
 def before_closing(case: CaseFacts, delivered_on: date | None) -> UnmetRequirement | None:
-    """What is missing after the statement: the contact with the defender, or civil society for them, since that day."""
+    """The unmet requirement after the statement: contact since then with the defender, or with civil society."""
     if not _has_come(case.after_on) or (
         delivered_on is not None and case.after_on is not None and case.after_on < delivered_on
     ):
@@ -133,7 +132,7 @@ _CHECKS: Mapping[Question, Callable[[CaseFacts], UnmetRequirement | None]] = {
 
 
 def _gap(case: CaseFacts, code: str) -> UnmetRequirement:
-    """Something that is not filled in yet; two persons can override it."""
+    """A requirement that is not filled in yet; two persons can override it."""
     return UnmetRequirement(code, case.case_id, can_be_overridden=True, values=_named(case))
 
 
@@ -147,10 +146,10 @@ def _named(case: CaseFacts) -> Mapping[str, object]:
 
 
 def _has_come(day: date | None) -> bool:
-    """Whether something happened on this day: it is there, and not a day to come."""
+    """Whether a day is given and not in the future."""
     return day is not None and clock.has_come(day)
 
 
 def _says_with_whom(whom: InTheLoop | None, note: str) -> bool:
-    """Whether it is filled in with whom it was; what others say for the defender is written down with it."""
+    """Whether the contact is filled in; if it was civil society, with what they say on the defender's behalf."""
     return whom is InTheLoop.DEFENDER or (whom is InTheLoop.CIVIL_SOCIETY and bool(note.strip()))

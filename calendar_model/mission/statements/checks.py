@@ -1,4 +1,4 @@
-"""What is checked of a statement, its texts and its overrides before they are written, by pages and scripts alike."""
+"""Checks of a statement, its texts and its overrides before they are written, from pages and scripts alike."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _check_changed_statement(session: WorkspaceSession, statement: Statement) ->
     if session.actor:
         _check_move(session, statement)
     if statement.sensitivity is Sensitivity.RESTRICTED and statement.waiting_for_id:
-        # Who is asked to clear or to reply has to be able to read it.
+        # The person asked to clear or to reply must be able to read it.
         give_access_to(statement, statement.waiting_for_id)
 
 
@@ -45,9 +45,9 @@ def _check_level(session: WorkspaceSession, statement: Statement) -> None:
 
 
 def _check_move(session: WorkspaceSession, statement: Statement) -> None:
-    """Refuse a move whose requirements are not met, and a clearance or a day of delivery without its move.
+    """Refuse a change of state with unmet requirements, and a clearance or day of delivery without its change.
 
-    Completes the clearance: it is given by a move to ``cleared``, and ends with a move back.
+    Completes the clearance: it is given by the change to ``cleared``, and ends with a change back.
     """
     history: Any = inspect(statement).attrs.state.history
     moves = history.has_changes()
@@ -80,7 +80,7 @@ def _reopen(statement: Statement) -> None:
 
 
 def _reopen_for_case(_session: WorkspaceSession, statement: Statement, other: Record) -> None:
-    """Take the clearance back where an individual case is linked to a cleared statement."""
+    """Withdraw the clearance if an individual case is linked to a cleared statement."""
     if isinstance(other, Case) and statement.state is CLEARED:
         _reopen(statement)
 
@@ -98,7 +98,7 @@ def _check_new_version(session: WorkspaceSession, version: Version) -> None:
     if version.written_by_id != session.actor:
         raise Refused(Problem("version-of-another-person", "written_by_id"))
     if version.number <= newest_number(session, statement.id):
-        # Who moves the statement names the newest number that they have read: it must not mean another text later.
+        # A change of state names the newest version read, so its number must never mean another text.
         raise Refused(Problem("version-not-newest", "number"))
     if statement.state not in WRITABLE and statement.state is not None:
         raise Refused(Problem("statement-not-writable", values={"state": statement.state}))
@@ -132,7 +132,7 @@ def _check_new_override(session: WorkspaceSession, row: Override) -> None:
         unmet = [one for one in workflow.unmet_in_step(facts, row.step) if one.can_be_overridden]
         if not unmet:
             raise Refused(Problem("override-not-needed", "step"))
-        # Kept as sentences: later readers see what the two persons saw, however the catalogue changes.
+        # Kept as sentences, so that later readers see what the two persons saw, even if the messages change.
         row.missing = "\n".join(map(str, unmet))
         return
     asked = session.get(Override, row.confirms_id)

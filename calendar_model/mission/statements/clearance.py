@@ -1,7 +1,7 @@
-"""Who contributed to the text that is to be cleared, and who cleared which text before.
+"""The contributors to a text that is to be cleared, and its earlier clearances.
 
-The statement's own columns hold the present clearance only; the history keeps all of them. A text is by everybody who
-wrote some of it since it was last cleared, however many versions were saved since.
+The statement's columns hold only the present clearance; the history keeps all of them. Everyone who wrote part of a
+text since it was last cleared is a contributor, whatever versions were saved since.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class SavedText:
 class Clearance:
     """A clearance that was given: of the newest text in each language up to ``version``, by whom and when.
 
-    ``taken_back``: it ended without another text, because somebody took it back or linked a case to the statement.
+    ``taken_back``: it ended without another text, because it was withdrawn or a case was linked to the statement.
     """
 
     version: int
@@ -61,10 +61,10 @@ def contributors(
 ) -> Contributors:
     """Who contributed to the text, in any language, since it was last cleared.
 
-    ``asked``: the version for which an override was asked, and by whom. Texts are compared sentence by sentence. So a
-    saved version in which only white space differs makes nobody a writer, and one that brings back an older text makes
-    its first writer a writer again. A clearance counts that was not taken back, that was given by somebody who had not
-    contributed, and after which something was written.
+    ``asked``: the version for which an override was requested, and by whom. Texts are compared sentence by sentence: a
+    version that differs only in white space adds no writer, and one that restores an older text makes its first writer
+    a writer again. A clearance counts if it was not withdrawn, was given by a person who had not contributed, and was
+    followed by a new text.
     """
     written, kept = _Written(sorted(texts, key=lambda text: text.number)), list(asked)
 
@@ -109,9 +109,9 @@ class _Written:
 
 @lru_cache(maxsize=128)
 def _compared(text: str) -> tuple[str, ...]:
-    """The sentences of a text, whatever its white space, without signs that nobody sees.
+    """The sentences of a text, ignoring white space and invisible characters.
 
-    Kept, because a saved text never changes and a page asks several times.
+    Cached, because a saved text never changes and a page asks several times.
     """
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text).translate(_unseen())
@@ -120,7 +120,7 @@ def _compared(text: str) -> tuple[str, ...]:
 
 @cache
 def _unseen() -> Mapping[int, None]:
-    """Signs that only format a text, such as a space of no width."""
+    """Format characters, such as a zero-width space."""
     signs = range(sys.maxunicode + 1)
     return dict.fromkeys(sign for sign in signs if unicodedata.category(chr(sign)) == "Cf")
 
@@ -139,7 +139,7 @@ def contributors_to(session: Session, statement: Statement, unwritten: Sequence[
 
 
 def was_linked_to_a_case(session: Session, statement_id: str) -> bool:
-    """Whether an individual case was ever unlinked from the statement: to unlink it changes nothing about the text."""
+    """Whether an individual case was ever unlinked from the statement; unlinking does not change the text."""
     lines = select(Change.before).where(
         Change.table.in_(RecordLink.names_in_history()),
         Change.action == DELETE,
@@ -152,9 +152,9 @@ def was_linked_to_a_case(session: Session, statement_id: str) -> bool:
 
 
 def clearances_of(session: Session, statement_id: str, *, everything: bool = False) -> list[Clearance]:
-    """The clearances of a statement, the first one first, as far as the session's reader may see its history.
+    """The clearances of a statement, oldest first, as far as the reader may see its history.
 
-    With ``everything`` all of them, for checks alone.
+    With ``everything`` all of them, for checks only.
     """
     options = {"everything": everything}
     lines = select(Change.at, Change.before, Change.after).where(

@@ -1,9 +1,9 @@
-"""What is done with a statement: save its texts and keep what is typed, move it, override a check, record co-sponsors.
+"""Commands for a statement: save its texts and unsaved typing, change its state, override a check, record co-sponsors.
 
 Each command opens a unit of work as its viewer. What they write passes
 :mod:`calendar_model.mission.statements.checks`, and they raise as
-:func:`calendar_model.mission.transactions.writing` does: :class:`~calendar_model.access.problems.Refused` for what a
-rule forbids.
+:func:`calendar_model.mission.transactions.writing` does: :class:`~calendar_model.access.problems.Refused` if a rule
+forbids it.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ from calendar_model.terms import CosponsorStanding, StatementState, Step
 
 LONGEST_NOTE = longest(Version, "note")
 LONGEST_REASON = longest(Override, "reason")
-"""How many characters the note on a version, and the reason of an override, have at most."""
+"""Maximum characters of the note on a version, and of the reason of an override."""
 
 # --- Details
 
 
 def start_statement(viewer: Viewer, values: Mapping[str, Any], **options: Unpack[SaveOptions]) -> str:
-    """Start a statement as an idea and give its identifier.
+    """Start a statement as an idea and return its identifier.
 
-    Options and what is raised as of :func:`~calendar_model.mission.transactions.save`; ``named`` counts where the
-    statement is restricted.
+    Options and exceptions as in :func:`~calendar_model.mission.transactions.save`; ``named`` counts if the statement is
+    restricted.
     """
     return save(viewer, Statement, values, **with_access_where_restricted(values, options))
 
@@ -43,7 +43,7 @@ def start_statement(viewer: Viewer, values: Mapping[str, Any], **options: Unpack
 def edit_statement(
     viewer: Viewer, statement_id: str, seen: int, values: Mapping[str, Any], **options: Unpack[SaveOptions]
 ) -> None:
-    """Change the details of the ``seen`` version of a statement; options as of :func:`start_statement`."""
+    """Change the details of the ``seen`` version of a statement; options as in :func:`start_statement`."""
     options = with_access_where_restricted(values, options)
     save(viewer, Statement, values, record_id=statement_id, seen=seen, **options)
 
@@ -55,7 +55,7 @@ def set_cosponsors(
     standing: CosponsorStanding | None,
     workspace: Workspace | None = None,
 ) -> None:
-    """Record what these states have answered; None takes them off the list. Raises Refused where none is chosen."""
+    """Record the answers of these States; None removes them from the list. Raises Refused if none is chosen."""
     wanted = set(countries)
     if not wanted:
         raise Refused(Problem("no-cosponsors-chosen"))
@@ -74,7 +74,7 @@ def set_cosponsors(
 
 
 class NewerText(Refused):
-    """Somebody saved another text meanwhile. ``base`` is what both began from, ``theirs`` is the newest."""
+    """Another person saved a text in the meantime. ``base`` is the common version, ``theirs`` the newest."""
 
     def __init__(self, base: str, theirs: Version) -> None:
         values = {"writer": theirs.written_by.name, "number": theirs.number}
@@ -92,7 +92,7 @@ def save_text(
     note: str = "",
     workspace: Workspace | None = None,
 ) -> Version:
-    """Save a text as the next version and forget what its writer had typed and not saved.
+    """Save a text as the next version, and delete its writer's unsaved text.
 
     ``based_on`` is the number of the version in this language from which it was written, 0 for none. A cleared
     statement becomes a draft again. Raises :class:`NewerText` if there is a newer one in the language, and Refused
@@ -106,7 +106,7 @@ def save_text(
 def save_edited_text(
     viewer: Viewer, statement_id: str, text: str, *, language: str, based_on: int, note: str = ""
 ) -> Version:
-    """Save a text as :func:`save_text` does; raises Refused where nothing has changed since the version it is from."""
+    """Save a text as :func:`save_text` does; raises Refused if nothing has changed since the version it is from."""
     with writing(viewer) as session:
         statement = load_statement(session, statement_id)
         if based_on and text == text_in(statement, based_on):
@@ -142,9 +142,9 @@ def _add_version(
 
 @dataclass(frozen=True)
 class TypingKept:
-    """Whether what was typed is in the workspace now, and what it took the place of there.
+    """Whether the typed text was stored, and the text that it replaced.
 
-    ``displaced``: a text that was kept from another window, with the number of the version that it was based on.
+    ``displaced``: a text stored from another window, with the number of the version that it was based on.
     """
 
     is_safe: bool
@@ -154,10 +154,10 @@ class TypingKept:
 def keep_typing(
     viewer: Viewer, statement_id: str, text: str, *, language: str, based_on: int, known: str
 ) -> TypingKept:
-    """Keep what somebody has typed; forget it where it is the text of the version that it is based on.
+    """Store a person's unsaved text; delete it if it equals the version that it is based on.
 
-    ``known`` is the text that their window showed last: another one that was kept meanwhile is given back. Raises
-    nothing where the workspace cannot be written: the window keeps the text until it can.
+    ``known`` is the text last shown in their window; a different text stored in the meantime is returned. Raises
+    nothing if the workspace cannot be written: the window keeps the text until it can.
     """
     try:
         with writing(viewer) as session:
@@ -181,13 +181,13 @@ def keep_unsaved(
     based_on: int,
     workspace: Workspace | None = None,
 ) -> None:
-    """Keep what somebody has typed so far, in place of what was kept before."""
+    """Store a person's unsaved text in place of the earlier one."""
     with writing(viewer, workspace=workspace) as session:
         _keep_unsaved(session, statement_id, text, language=language, based_on=based_on)
 
 
 def forget_unsaved(viewer: Viewer, statement_id: str) -> None:
-    """Forget what the viewer had typed and not saved."""
+    """Delete the viewer's unsaved text."""
     with writing(viewer) as session:
         _forget_unsaved(session, statement_id)
 
@@ -218,7 +218,7 @@ def move(
     waiting_for: str | None = None,
     workspace: Workspace | None = None,
 ) -> None:
-    """Move a statement to a state. ``seen`` is the number of the newest version that the viewer has read.
+    """Change the state of a statement. ``seen`` is the number of the newest version that the viewer has read.
 
     ``on`` is the day of delivery; ``waiting_for`` the person who is asked to clear or to reply in consultation.
     Raises Refused where a newer version was saved, the statement is in that state already, or a requirement is unmet.
@@ -236,12 +236,12 @@ def move(
 
 
 def ask_somebody(viewer: Viewer, statement_id: str, seen: int, person_id: str | None) -> None:
-    """Ask another person, or nobody in particular, to clear the ``seen`` version of a statement or to reply."""
+    """Ask another person, or no one in particular, to clear the ``seen`` version of a statement or to reply."""
     save(viewer, Statement, {"waiting_for_id": person_id}, record_id=statement_id, seen=seen)
 
 
 def ask_override(viewer: Viewer, statement_id: str, step: Step, reason: str, workspace: Workspace | None = None) -> str:
-    """Ask to override what is missing before a step, and give the identifier of the override.
+    """Request an override of the unmet requirements of a step, and return its identifier.
 
     It counts once :func:`confirm_override` has been called for it.
     """
@@ -252,7 +252,7 @@ def ask_override(viewer: Viewer, statement_id: str, step: Step, reason: str, wor
 
 
 def confirm_override(viewer: Viewer, override_id: str, reason: str, workspace: Workspace | None = None) -> None:
-    """Confirm, as the second person, an override that somebody has asked for; raises Refused where it is not there."""
+    """Confirm a requested override as the second person; raises Refused if there is none."""
     with writing(viewer, workspace=workspace) as session:
         asked = session.get(Override, override_id)
         if asked is None:

@@ -1,6 +1,6 @@
-"""What the next move of a statement depends on, read from the workspace.
+"""The facts on which the next state of a statement depends, read from the workspace.
 
-Checks look at all there is: that a case is hidden from the reader does not make the statement safe.
+Checks read everything, because a case that is hidden from the reader still makes the statement sensitive.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ _EVERYTHING = {"everything": True}
 def facts_for(
     session: Session, statement: Statement, actor_id: str, *, state: StatementState | None = None
 ) -> StatementFacts:
-    """What the next move of a statement depends on, when ``actor_id`` makes it.
+    """Return the facts for the next change of state by ``actor_id``.
 
-    In ``state``, or in the one that it has. What this session has not written yet counts too. Of a case that the
-    session's reader may not see the checks are read, not the code.
+    For ``state``, or the present one. Unwritten changes of this session count too. For a case that the reader may not
+    see, the columns of the checks are read, not the code.
     """
     with session.no_autoflush:
         pending = [row for row in session.new if isinstance(row, Version) and _is_of(row, statement)]
@@ -46,7 +46,7 @@ def facts_for(
         done = {row.id for row in session.dirty if isinstance(row, FollowUp) and row.done_on is not None}
         linked = linked_record_ids(session, statement)
         cases = case_facts(session, linked)
-        # Only where a case is raised, or was until it was unlinked, does it matter whose text it is.
+        # The writers of the text matter only if a case is raised, or was until it was unlinked.
         raises_case = bool(cases) or clearance.was_linked_to_a_case(session, statement.id)
         contributors = (
             clearance.contributors_to(session, statement, pending) if raises_case else clearance.Contributors()
@@ -87,11 +87,11 @@ def linked_record_ids(session: Session, statement: Statement) -> set[str]:
 
 
 def case_facts(session: Session, ids: Iterable[str]) -> tuple[CaseFacts, ...]:
-    """What the checks look at in those of these records that are cases, by code."""
+    """The columns used by the checks, for those of these records that are cases, by code."""
     columns = [getattr(Case, name) for name in COLUMNS]
     asked = select(Case.id, Case.title, *columns).where(Case.id.in_(ids)).order_by(Case.title)
     seen = set(session.scalars(select(Case.id).where(Case.id.in_(ids))))
-    # A case that this session is changing counts as it will be.
+    # A case that this session is changing counts with its new values.
     unwritten = {row.id: row for row in (*session.new, *session.dirty) if isinstance(row, Case)}
     found = []
     for id_, title, *values in session.execute(asked.execution_options(**_EVERYTHING)):

@@ -1,4 +1,4 @@
-"""Languages in which statements are written: their names, their tags, the way in which they run."""
+"""Languages of statements: names, tags and writing direction."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NAMES = {
     "pt": "Portuguese",
     "de": "German",
 }
-"""Languages in which a text is written: those of the United Nations, and some in which missions write."""
+"""The languages offered for texts: those of the United Nations, and some that missions use."""
 
 _TAGS = {
     "en": "en-GB",
@@ -36,7 +36,7 @@ def name(code: str) -> str:
 
 
 def tag(code: str) -> str:
-    """The tag with a country by which a word processor finds its dictionary, such as ``fr-FR``; else the code."""
+    """The tag with a country for a word processor's dictionary, such as ``fr-FR``; else the code."""
     return _TAGS.get(code, code)
 
 

@@ -1,7 +1,7 @@
-"""The lists of statements, and one statement whole for its page.
+"""Lists of statements, and one statement with all that its page shows.
 
-Functions that are given a viewer read what that viewer may see, in a unit of work of their own; those that are given a
-session read through it.
+Functions that take a viewer open a unit of work and read what that viewer may see; those that take a session read
+through it.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from calendar_model.terms import StatementForm, StatementState
 from calendar_model.vocabulary import Sensitivity
 
 SOON = timedelta(days=14)
-"""How far ahead the list looks for what is due."""
+"""How far ahead the list includes due statements."""
 
 
 class StatementGroup(StrEnum):
@@ -73,12 +73,12 @@ class StatementSummary:
 
     @property
     def restricted(self) -> bool:
-        """Whether only those named see it."""
+        """Whether only the people with access see it."""
         return self.sensitivity is Sensitivity.RESTRICTED
 
     @property
     def open(self) -> bool:
-        """Whether something is still to be done."""
+        """Whether the statement is still open."""
         return self.state in OPEN
 
 
@@ -111,8 +111,8 @@ def statements_by_group(
     """All statements, each in the first group that fits; what is due first comes first, what is over last.
 
     ``search`` keeps those in whose title and newest text together every word occurs, in whatever case; ``states`` and
-    ``forms`` keep these, empty keeps all. Where the person ``may_clear``, an override of somebody else that is not
-    confirmed yet awaits them too.
+    ``forms`` keep these, empty keeps all. If the person ``may_clear``, unconfirmed overrides of other persons await
+    them too.
     """
     wanted = select(*_COLUMNS)
     if states:
@@ -178,15 +178,15 @@ def _containing(words: Iterable[str]) -> Select[str]:
 
 
 def _has(column: InstrumentedAttribute[str], word: str) -> ColumnElement[bool]:
-    """Whether the word occurs in whatever case. SQLite knows the cases of ASCII only; the usual ones stand for all."""
+    """Whether the word occurs, in any case. SQLite folds only ASCII, so the usual spellings are tried."""
     spellings = {word} if word.isascii() else {word, word.lower(), word.upper(), word.capitalize()}
     return or_(*(column.icontains(spelling, autoescape=True) for spelling in sorted(spellings)))
 
 
 def open_overrides(session: Session, statement_id: str = "") -> list[Override]:
-    """Overrides that were asked for the newest text and that wait for a second person, the newest first.
+    """Overrides requested for the newest text that await a second person, newest first.
 
-    Of one statement, or of all that are still open.
+    For one statement, or for all that are still open.
     """
     confirmed, newer = aliased(Override), aliased(Version)
     asked = (
@@ -206,14 +206,14 @@ def open_overrides(session: Session, statement_id: str = "") -> list[Override]:
 
 @dataclass(frozen=True)
 class StatementLinks:
-    """What a statement is linked to, for the list: items of the calendar, and codes of the cases that it raises."""
+    """The links of a statement for the list: calendar items, and the codes of the cases that it raises."""
 
     items: tuple[str, ...] = ()
     cases: tuple[str, ...] = ()
 
 
 def links_of(session: Session, ids: Sequence[str]) -> Mapping[str, StatementLinks]:
-    """What each of these statements is linked to, as far as the session's reader may see it."""
+    """The links of each of these statements, as far as the reader may see them."""
     items: dict[str, list[str]] = defaultdict(list)
     cases: dict[str, list[str]] = defaultdict(list)
     for some in (ids[start : start + 500] for start in range(0, len(ids), 500)):
@@ -246,11 +246,11 @@ WHOLE: tuple[ORMOption, ...] = (
     selectinload(Statement.cleared_by),
     selectinload(Statement.named).selectinload(Access.person),
 )
-"""With these options a statement's texts, co-sponsors and overrides can be shown after its session has ended."""
+"""Load options for showing a statement's texts, co-sponsors and overrides after its session has ended."""
 
 
 def load_statement(session: Session, statement_id: str) -> Statement:
-    """The statement with its texts; raises Refused where it is not there for this reader."""
+    """The statement with its texts; raises Refused if the reader cannot see it."""
     statement = session.get(Statement, statement_id, options=WHOLE)
     if statement is None:
         raise Refused(Problem("statement-gone"))
@@ -259,10 +259,10 @@ def load_statement(session: Session, statement_id: str) -> Statement:
 
 @dataclass(frozen=True)
 class StatementView:
-    """What the page of one statement shows, as far as its viewer may see it.
+    """The content of the page of one statement, as far as its viewer may see it.
 
-    ``linked``: the records linked to it. ``open_overrides``: asked for its newest text and not confirmed yet.
-    ``clearers``: who may clear. ``clearances`` and ``changes`` begin with the oldest.
+    ``linked``: the records linked to it. ``open_overrides``: requested for its newest text and not confirmed yet.
+    ``clearers``: the persons who may clear. ``clearances`` and ``changes`` are oldest first.
     """
 
     statement: Statement
@@ -274,7 +274,7 @@ class StatementView:
 
 
 def view_statement(viewer: Viewer, statement_id: str) -> StatementView | None:
-    """One statement for its page; None where there is none that the viewer may see."""
+    """One statement for its page; None if the viewer cannot see it."""
     with reading(viewer) as session:
         statement = session.get(Statement, statement_id, options=(*records.WHOLE, *WHOLE))
         if statement is None:
@@ -290,7 +290,7 @@ def view_statement(viewer: Viewer, statement_id: str) -> StatementView | None:
 
 
 def statement_with_typing(viewer: Viewer, statement_id: str) -> tuple[Statement, Unsaved | None] | None:
-    """A statement with its texts, and what the viewer has typed into it and not saved; None where it is not there."""
+    """A statement with its texts and the viewer's unsaved text; None if the viewer cannot see it."""
     with reading(viewer) as session:
         statement = session.get(Statement, statement_id, options=WHOLE)
         return None if statement is None else (statement, unsaved(session, statement_id))
@@ -315,7 +315,7 @@ def newest(session: Session, statement_id: str, language: str) -> Version | None
 
 
 def unsaved(session: Session, statement_id: str) -> Unsaved | None:
-    """What the reader has typed into a statement and not saved; of others nobody sees it."""
+    """The reader's unsaved text in a statement; that of others is never visible."""
     return session.scalars(select(Unsaved).where(Unsaved.statement_id == statement_id)).first()
 
 

@@ -1,6 +1,6 @@
-"""What is still missing before the next moves of a statement, for pages and documents to show beforehand.
+"""Unmet requirements for the next states of a statement, for pages and documents.
 
-The same is checked again when the move is written: see :mod:`calendar_model.mission.statements.checks`.
+They are checked again when the change is written: see :mod:`calendar_model.mission.statements.checks`.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ from calendar_model.vocabulary import Sensitivity
 def unmet_before(
     session: Session, statement: Statement, actor_id: str, to: StatementState
 ) -> tuple[UnmetRequirement, ...]:
-    """What is missing before somebody can move the statement to a state.
+    """Return the unmet requirements for a change of the statement to a state.
 
-    The day of delivery is asked for with the move itself and is not counted as missing.
+    The day of delivery is entered with the change itself and does not count.
     """
     facts = facts_for(session, statement, actor_id)
     if to is DELIVERED:
@@ -46,14 +46,14 @@ def unmet_before(
 
 @dataclass(frozen=True)
 class NextStep:
-    """The next state of a statement, None at the end of its way, and what is missing before it."""
+    """The next state of a statement, None if it has reached the last, and the unmet requirements."""
 
     to: StatementState | None
     unmet: tuple[UnmetRequirement, ...] = ()
 
 
 def next_step(session: Session, statement: Statement, actor_id: str) -> NextStep:
-    """The next state of a statement, and what keeps this person from moving it there."""
+    """Return the next state of a statement, and the unmet requirements for this person."""
     to = NEXT.get(statement.state)
     return NextStep(to, unmet_before(session, statement, actor_id, to) if to is not None else ())
 
@@ -67,8 +67,8 @@ def next_steps(viewer: Viewer, ids: Sequence[str]) -> dict[str, NextStep]:
 
 @dataclass(frozen=True)
 class Requirements:
-    """What the moves of a statement depend on. ``later``: what is missing before clearance besides ``next.unmet``,
-    while the statement is not in consultation yet."""
+    """The requirements of a statement. ``later``: those for clearance besides ``next.unmet``, while the statement is
+    not in consultation yet."""
 
     facts: StatementFacts
     next: NextStep
@@ -76,7 +76,7 @@ class Requirements:
 
 
 def requirements_of(viewer: Viewer, statement: Statement) -> Requirements:
-    """What is missing before the viewer can make the next moves of a statement."""
+    """Return the unmet requirements for the viewer's next changes of state."""
     with reading(viewer) as session:
         facts = facts_for(session, statement, viewer.person_id)
         step = next_step(session, statement, viewer.person_id)
@@ -89,7 +89,7 @@ def requirements_of(viewer: Viewer, statement: Statement) -> Requirements:
 
 
 def step_to_override(facts: StatementFacts, open_overrides: Iterable[Override]) -> Step | None:
-    """The step before which an override can be asked for now: something can be overridden, and nobody has asked yet."""
+    """The step that can be overridden now: it has such a requirement, and no override has been requested yet."""
     to = NEXT.get(facts.state)
     step = workflow.STEPS.get(to) if to is not None else None
     if step is None or step in facts.overridden or any(asked.step is step for asked in open_overrides):
@@ -99,9 +99,9 @@ def step_to_override(facts: StatementFacts, open_overrides: Iterable[Override]) 
 
 @dataclass(frozen=True)
 class EffectOfAsking:
-    """What it means to ask somebody to clear a statement or to reply.
+    """The effect of asking a person to clear a statement or to reply.
 
-    ``gives_access``: the statement is restricted, and to ask them lets them read it. ``unreadable``: titles of
+    ``gives_access``: the statement is restricted, and asking gives them access. ``unreadable``: titles of
     restricted records linked to it that they cannot read, and so cannot clear it; ``hidden_count``: how many more there
     are, which the session's reader may not see either.
     """
@@ -118,7 +118,7 @@ def asking_effect(viewer: Viewer, statement: Statement, person_id: str) -> Effec
 
 
 def effect_of_asking(session: Session, statement: Statement, person_id: str) -> EffectOfAsking:
-    """What it would mean to ask this person to clear the statement or to reply."""
+    """Return the effect of asking this person to clear the statement or to reply."""
     linked = linked_record_ids(session, statement)
     of_them = select(Access.record_id).where(
         Access.person_id == person_id, Access.record_id.in_({*linked, statement.id})

@@ -1,4 +1,4 @@
-"""How long one may speak: the limits of a forum, from the reference, and durations in words."""
+"""Speaking time: the limits of a forum, from the reference, and durations in words."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from calendar_model.vocabulary import Confidence, MilestoneKind
 class SpeakingLimit:
     """A speaking limit: so many seconds, for whom (``member``, ``observer``, ``delegation, at most``, ``group``).
 
-    ``occasion`` is what is spoken in, such as "Interactive dialogue (recent sessions)"; ``rule`` the whole rule as a
+    ``occasion`` is the debate, such as "Interactive dialogue (recent sessions)"; ``rule`` the whole rule as a
     sentence; ``body`` the code of the body whose rule it is; ``milestone`` the code of the row that says so.
     """
 
@@ -38,8 +38,8 @@ _TOPICS: dict[StatementForm, tuple[str, ...]] = {
     StatementForm.NATIONAL: ("",),
     StatementForm.JOINT: ("",),
 }
-"""How the reference names what a form is spoken in. A national or joint statement is made wherever the body lets one
-speak, so all are given. A form that is not here is written, or the reference knows no limit for it."""
+"""The occasions in the reference by form of statement. A national or joint statement can be made on any occasion, so
+all are listed. Other forms are written, or have no limit in the reference."""
 
 _HEADING = "Speaking time"
 
@@ -72,8 +72,8 @@ def applicable_limit(
 ) -> tuple[int | None, tuple[SpeakingLimit, ...]]:
     """The speaking limit that counts for a statement, in seconds, and those that the reference knows.
 
-    What is entered with the statement goes before the reference. Of several limits the shortest counts, because a text
-    that fits it fits all; None where none is known.
+    A limit entered with the statement has priority over the reference. Of several limits the shortest counts, because a
+    text that fits it fits all; None where none is known.
     """
     known = speaking_limits(reference, statement.forum, statement.form, statement.due or today)
     if statement.speaking_seconds:
