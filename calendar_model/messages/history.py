@@ -36,5 +36,8 @@ MESSAGES: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = {
 }
 
 
+_COLUMNS: Mapping[str, str] = {"standing": "status", "sensitivity": "visibility"}
+
+
 def _column_words(name: str) -> str:
-    return name.removesuffix("_id").replace("_", " ")
+    return _COLUMNS.get(name) or name.removesuffix("_id").replace("_", " ")
