@@ -7,7 +7,7 @@ version has not, as after most changes of the workspace, the bytes stay and only
 
 Asking for the token costs fourteen ``stat`` calls and one look at SQLite's shared memory, together some dozen
 microseconds; where the workspace is on a database server it is one query. It is asked for at every poll, so that
-whoever changes a file or a record and asks in the same moment gets what is new.
+a change of a file or a record is visible at once.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _SECOND = timedelta(seconds=1)
 
 
 def change_token_at_once() -> Hashable | None:
-    """The change token, or None where it cannot be had without waiting. Raises ValueError for a bad day."""
+    """The change token, or None if it is not available without waiting. Raises ValueError for a bad day."""
     workspace = opened_workspace()
     commits = workspace.commits() if workspace is not None else None
     return None if commits is None else (reference_token(), commits)
@@ -61,7 +61,7 @@ class Body:
 
 @dataclass(frozen=True)
 class CachedFeed:
-    """What was sent under an address: all that a 304 needs.
+    """The response last sent under an address: all that a 304 needs.
 
     ``modified`` is the second (UTC) since which the address has these bytes, as far as this process knows. It is later
     than that of any other bytes of the same address. Of two changes in one second the later one is dated ahead, and its
@@ -88,7 +88,7 @@ class FeedCache:
         self._lock = Lock()
 
     def get(self, address: Hashable, token: Hashable | None) -> tuple[CachedFeed | None, Body | None]:
-        """The entry that is current at this change token, and its bytes unless they were evicted."""
+        """The entry if it is current at this change token, and its bytes unless they were evicted."""
         with self._lock:
             entry = self._entries.get(address)
             if entry is None or token is None or entry.token != token:

@@ -1,4 +1,4 @@
-"""How often an address may be asked for, so that neither a program gone astray nor a guesser slows others down.
+"""Rate limits of addresses, so that neither a faulty program nor a guesser slows others down.
 
 Each limit is a bucket that is full at first and fills again at a steady pace (the generic cell rate algorithm). A
 calendar program asks every few minutes at most, and a reader who presses "refresh" some times in a row; neither meets

@@ -1,4 +1,4 @@
-"""What a feed holds of the calendar table: the entries in its period, without what has no dates yet unless asked for.
+"""The entries of a feed: rows of the calendar table in its period; items without dates only on request.
 
 A filter with a period gives that period. Without one a feed holds one year back and two ahead, counted from the day on
 which the table stands, so that it stays small enough for every client.

@@ -1,6 +1,6 @@
-"""What a subscription holds: what its filter keeps of the calendar at its level, and its person's open follow-ups.
+"""The content of a subscription: the calendar at its level, filtered, and its person's open follow-ups.
 
-Nothing restricted is in it, whoever the person is: everything here is read at the level public or internal.
+It never contains restricted records: everything here is read at the level public or internal.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class SubscriptionItems:
 
 
 def items_of(subscriber: Subscriber) -> SubscriptionItems:
-    """What a subscription holds now. Fictional events are in it only where its person is fictional.
+    """Return the present content of a subscription. Fictional events are included only for a fictional person.
 
     Raises :class:`~calendar_model.store.database.WorkspaceError` where the workspace cannot be read, and
     :class:`~calendar_model.calendar.FilterError` where the saved filter is none.

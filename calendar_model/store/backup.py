@@ -1,9 +1,8 @@
-"""The whole workspace in one file, and back, into SQLite or PostgreSQL whichever it came from.
+"""Backup of the whole workspace to one file, and restore into SQLite or PostgreSQL, whichever it came from.
 
 The file is gzip'd JSON, one value a line: a header, then for each table its name and columns and its rows. Its
-checksum is that of the lines, so two workspaces with the same checksum hold the same, to the last character. It holds
-what is restricted too, names included, and what was erased after it was made: it is the owner's alone (0600), and
-where it is kept matters as much as where the workspace is.
+checksum covers the lines, so two workspaces with the same checksum are identical. It contains restricted records and
+names too, and data erased since: it is private to the owner (0600), and must be stored as securely as the workspace.
 """
 
 from __future__ import annotations
@@ -32,14 +31,14 @@ VERSION = 1
 
 _AT_A_TIME = 500
 _NAMED = 3
-"""So many problems of a backup that was changed are named; one is enough to refuse it."""
+"""How many problems of a changed backup are named; one is enough to refuse it."""
 
 
 def backup(workspace: Workspace, path: Path) -> str:
-    """Writes all of a workspace, as it is at one moment, to a new file; returns its checksum, a SHA-256 in hexadecimal.
+    """Write a snapshot of a workspace to a new file; return its checksum, a SHA-256 in hexadecimal.
 
-    Others can go on writing meanwhile. Raises :class:`~calendar_model.store.database.WorkspaceError` if the file
-    is there already or cannot be written, and if something in the database cannot be read; then no file remains.
+    Others can continue to write. Raises :class:`~calendar_model.store.database.WorkspaceError` if the file
+    exists already or cannot be written, and if the database cannot be read completely; then no file remains.
     """
     try:
         file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -49,7 +48,7 @@ def backup(workspace: Workspace, path: Path) -> str:
         raise WorkspaceError(f"The backup cannot be written to {path} ({error.strerror}). Name another file.") from None
     try:
         with os.fdopen(file, "wb") as raw, workspace.snapshot() as connection:
-            # The checksum stands before what it is of, so the snapshot is read twice.
+            # The checksum precedes the content, so the snapshot is read twice.
             made = checksum(connection)
             header = {
                 "format": FORMAT,
@@ -69,11 +68,11 @@ def backup(workspace: Workspace, path: Path) -> str:
 
 
 def restore(url: str, path: Path) -> str:
-    """Puts a backup into the empty workspace at a database URL, all of it or nothing; returns its checksum.
+    """Restore a backup into the empty workspace at a database URL, all or nothing; return its checksum.
 
-    What the URL may be says :func:`~calendar_model.store.database.open_workspace`. A backup of an older layout is
-    put into that layout, which is then brought to the present one. Before it is done, the history is walked and
-    compared with what is there, as :func:`~calendar_model.store.history.verify` does.
+    For valid URLs see :func:`~calendar_model.store.database.open_workspace`. A backup of an older layout is
+    put into that layout, which is then brought to the present one. Before it is committed, the history is
+    checked and compared with the rows, as :func:`~calendar_model.store.history.verify` does.
 
     Raises :class:`~calendar_model.store.database.WorkspaceError` if the workspace is not empty, if the file is not
     a backup, is damaged, or does not fit its own history, and if it was made with a newer version of the program.
@@ -125,7 +124,7 @@ def _restore(workspace: Workspace, header: dict[str, Any], text: IO[str]) -> Non
 
 
 def checksum(connection: Connection) -> str:
-    """The SHA-256 of all that a workspace holds, the same on either database."""
+    """The SHA-256 of the content of a workspace, the same on either database."""
     digest = hashlib.sha256()
     for line in _lines(connection):
         digest.update(f"{line}\n".encode())
@@ -247,7 +246,7 @@ def _insert(connection: Connection, table: Table | None, rows: list[dict[str, An
 
 
 def _reader(column: sa.Column[Any]) -> Callable[[Any], Any]:
-    """Makes of a plain value what the column takes."""
+    """Convert a plain value to the type of the column."""
     kind = column.type.python_type
     read: Callable[[Any], Any] = kind.fromisoformat if issubclass(kind, (date, time)) else kind
     return lambda value: None if value is None else read(value)

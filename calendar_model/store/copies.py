@@ -1,7 +1,7 @@
-"""What a workspace leaves beside itself: a copy from before each change of its layout, and traces of what was erased.
+"""Copies of a workspace before each change of its layout, and traces of erased data.
 
-A copy is there to go back to when a change of the layout goes wrong. It is the owner's alone, it is one of the two
-newest, it is deleted after thirty days, and at once when an identity or an address is erased: it would still have it.
+A copy is a fallback if a change of the layout goes wrong. It is private to the owner. Only the two newest are kept, for
+thirty days at most, and all are deleted when an identity or an address is erased, because they still contain it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ KEPT_FOR = timedelta(days=30)
 def keep(workspace: Workspace, layout: str) -> Path:
     """Copy a workspace, as it is before its layout changes, to a private file that has the layout in its name.
 
-    Of SQLite it is the database itself, of a server a backup that ``restore`` takes. A copy of the same layout is
+    For SQLite it is the database itself, for a server a backup for ``restore``. A copy of the same layout is
     replaced. Raises OSError, sqlite3.Error and what :func:`calendar_model.store.backup.backup` raises; then there
     is no new copy.
     """
@@ -53,7 +53,7 @@ def keep(workspace: Workspace, layout: str) -> Path:
 
 
 def of(workspace: Workspace) -> list[Path]:
-    """The copies of a workspace, the newest first."""
+    """The copies of a workspace, newest first."""
     found = workspace.folder.glob("*.layout-*")
     mine = [file for file in found if file.name.startswith(f"{_stem(workspace)}.layout-")]
     return sorted(mine, key=lambda file: file.stat().st_mtime, reverse=True)
@@ -68,11 +68,11 @@ def expire(workspace: Workspace) -> None:
 
 
 def erase_traces(workspace: Workspace) -> None:
-    """Delete what still holds sealed columns that were erased: the copies, and what the database kept in its files.
+    """Delete the remains of erased sealed columns: the copies, and free space in the database's files.
 
-    SQLite empties its log into the file, whose freed places are overwritten. PostgreSQL writes the tables anew. What
-    its own log and other backups hold is not reached. Raises OSError, sqlite3.Error and sqlalchemy.exc.DBAPIError
-    where a reader is in the way; it can be tried again.
+    SQLite empties its log into the file, whose freed places are overwritten. PostgreSQL rewrites the tables. Its
+    own log and other backups are not covered. Raises OSError, sqlite3.Error and sqlalchemy.exc.DBAPIError
+    if a reader blocks it; it can be repeated.
     """
     for file in of(workspace):
         file.unlink(missing_ok=True)

@@ -1,6 +1,6 @@
 """The database of the workspace: SQLite in a folder of its own, or PostgreSQL where ``DATABASE_URL`` names a server.
 
-One session writes at a time, on both databases: a writer has read what is current.
+On both databases one session writes at a time, so that a writer has read the current data.
 """
 
 from __future__ import annotations
@@ -33,16 +33,16 @@ FOLDER_VARIABLE = "HRD_CALENDAR_WORKSPACE"
 FILE = "workspace.sqlite"
 
 PATIENCE = 5000
-"""Milliseconds that a writer waits for another one."""
+"""Milliseconds that a writer waits for another."""
 
 _WRITERS = 0x48524443
-"""The PostgreSQL advisory lock that writers hold; it is one per database, so any number of our own will do."""
+"""The PostgreSQL advisory lock that writers hold; it is per database, so any fixed number will do."""
 
 
 class WorkspaceError(RuntimeError):
     """The workspace cannot be opened, written, saved or restored; ``str()`` says what to do.
 
-    ``failure`` names what is wrong with the database; None where the request itself cannot be met.
+    ``failure`` is the failure of the database; None if the request itself cannot be met.
     """
 
     def __init__(self, message: str, failure: Failure | None = None) -> None:
@@ -78,9 +78,9 @@ class Workspace:
         return _connect_to(self.file, timeout=PATIENCE / 1000 if timeout is None else timeout)
 
     def erase_traces(self) -> None:
-        """Deletes what still holds what was erased: see :func:`calendar_model.store.copies.erase_traces`.
+        """Delete the remains of erased data: see :func:`calendar_model.store.copies.erase_traces`.
 
-        Where a reader is in the way it is tried again after the next erasure, and when the workspace is next opened
+        If a reader blocks it, it is repeated after the next erasure, and when the workspace is next opened
         or closed; the log says so.
         """
         self._traces = True
@@ -93,12 +93,12 @@ class Workspace:
 
     @property
     def is_there(self) -> bool:
-        """Whether the file is still the one that was opened; always true of a server."""
+        """Whether the file is still the one that was opened; always true for a server."""
         return self.file is None or (self._identity is not None and _identity(self.file) == self._identity)
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
-        """A connection that sees the database as it was at the first read, whatever is written meanwhile."""
+        """A connection that sees the database as of its first read, whatever is written later."""
         with answering(self), self.engine.connect() as connection:
             if connection.dialect.name == "postgresql":
                 connection = connection.execution_options(isolation_level="REPEATABLE READ")
@@ -106,16 +106,16 @@ class Workspace:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A connection in a transaction of the only writer, committed at the end; past rules and history."""
+        """A connection in a transaction of the single writer, committed at the end; without rules and history."""
         with answering(self), self._writing.begin() as connection:
             yield connection
 
     def commits(self) -> Hashable | None:
-        """What is another after every commit, whoever made it in whatever process, told in microseconds.
+        """A token that differs after every commit by any process, available in microseconds.
 
-        None where it cannot be told so: by a server, or while the file is busy. SQLite counts commits by others for
+        None if it is not available: on a server, or while the file is busy. SQLite counts commits by others for
         each connection (https://sqlite.org/pragma.html#pragma_data_version), so one connection that never writes is
-        kept for asking; what two workspaces say, or one that was closed in between, never compares equal.
+        kept for asking; tokens of two workspaces, or of one that was closed in between, never compare equal.
         """
         if self.file is None:
             return None
@@ -129,7 +129,7 @@ class Workspace:
             return self._watching, count
 
     def close(self) -> None:
-        """Closes the connections that nobody uses."""
+        """Close unused connections."""
         if self._traces:
             self.erase_traces()
         with self._watch:
@@ -140,12 +140,11 @@ class Workspace:
 
 
 def open_workspace(url: str | None = None) -> Workspace:
-    """The workspace at a database URL (default: the environment's), brought to the present layout of its tables.
+    """The workspace at a database URL (default: the environment's), migrated to the present layout.
 
-    What the URL may be: ``postgresql://…`` (or ``postgres://…``) and ``sqlite:///path``. A missing folder is made for
-    the owner alone (0700), the SQLite file is the owner's alone (0600). One that was there before, and is missing, is
-    refused; so is a folder in one that does not exist. A copy is kept before the layout changes. Raises
-    :class:`WorkspaceError`.
+    Valid URLs: ``postgresql://…`` (or ``postgres://…``) and ``sqlite:///path``. A missing folder is created as private
+    (0700), like the SQLite file (0600). A file that existed earlier and is missing is refused; so is a folder whose
+    parent does not exist. A copy is kept before the layout changes. Raises :class:`WorkspaceError`.
     """
     parsed = _parse(url if url is not None else _environment())
     file = Path(parsed.database or "") if parsed.get_backend_name() == "sqlite" else None
@@ -191,7 +190,7 @@ _opening = RLock()
 
 
 def current_workspace() -> Workspace:
-    """The workspace of the environment, opened once a process.
+    """The workspace of the environment, opened once per process.
 
     It is the database of ``DATABASE_URL`` or else ``workspace.sqlite`` in the folder ``HRD_CALENDAR_WORKSPACE``, by
     default ``.workspace`` beside ``calendar_model``. Raises :class:`WorkspaceError` as :func:`open_workspace` does.
@@ -200,7 +199,7 @@ def current_workspace() -> Workspace:
     with _opening:
         workspace = _open.get(url)
         if workspace is not None and not workspace.is_there:
-            # The connections lead to a file without a name: what is written there is lost.
+            # The connections lead to a deleted file: anything written there is lost.
             workspace.close()
             if workspace.file is not None and not workspace.file.exists():
                 note_failure(workspace.url, Failure.GONE)
@@ -218,9 +217,9 @@ def opened_workspace() -> Workspace | None:
 
 
 def create_workspace() -> Workspace:
-    """A new and empty workspace of the environment, also in the place of one that was there and is missing.
+    """Create a new, empty workspace of the environment, even in place of a missing one.
 
-    One that is there is opened as it is. Raises :class:`WorkspaceError` as :func:`open_workspace` does.
+    An existing one is opened unchanged. Raises :class:`WorkspaceError` as :func:`open_workspace` does.
     """
     url = _environment()
     parsed = _parse(url)
@@ -235,7 +234,7 @@ def create_workspace() -> Workspace:
 
 
 def check_environment() -> None:
-    """Raise :class:`WorkspaceError` where the environment names no database that could be one. Opens nothing."""
+    """Raise :class:`WorkspaceError` if the environment does not name a valid database. Opens nothing."""
     _parse(_environment())
 
 
@@ -302,7 +301,7 @@ _MARKER_SAYS = """\
 
 
 def _marker(file: Path) -> Path:
-    """Outside the folder, because the folder may be a disk of its own that is not mounted."""
+    """The marker, outside the folder, because the folder may be a disk that is not mounted."""
     return file.parent.with_name(f"{file.parent.name}{_MARKER}")
 
 
@@ -323,7 +322,7 @@ def _write_marker(file: Path, named: Sequence[str]) -> None:
 
 
 def _refuse_if_missing(file: Path) -> None:
-    # In this order: another process that starts one in this moment makes the file first, and then the marker.
+    # In this order: another process that creates one at this moment makes the file first, then the marker.
     was_there = file.name in _marked(file)
     if file.exists():
         return
@@ -341,7 +340,7 @@ def _refuse_if_missing(file: Path) -> None:
 
 
 def _mark(file: Path) -> None:
-    """Remembers that a workspace is kept in this file."""
+    """Record in the marker that a workspace is kept in this file."""
     named = _marked(file)
     if file.name not in named:
         _write_marker(file, [*named, file.name])
@@ -352,7 +351,7 @@ def _forget_marker(file: Path) -> None:
 
 
 def _identity(file: Path | None) -> tuple[int, int] | None:
-    """What tells a file from another one that has taken its name."""
+    """The identity of a file, to distinguish it from another file of the same name."""
     try:
         found = file.stat() if file is not None else None
     except OSError:
@@ -369,9 +368,9 @@ def _keep_private(file: Path) -> None:
 
 @contextmanager
 def answering(workspace: Workspace) -> Iterator[None]:
-    """Raise WorkspaceError, with what to do, where the database of ``workspace`` fails within this block.
+    """Raise WorkspaceError, with advice, if the database of ``workspace`` fails within this block.
 
-    What the database refuses is raised as it is. The beginning and the end of an outage are written to the log.
+    Errors of statements are raised unchanged. The beginning and the end of an outage are written to the log.
     """
     try:
         yield
@@ -424,7 +423,7 @@ def _engine(url: URL) -> Engine:
 
 
 def _connect_to(file: Path, *, timeout: float = PATIENCE / 1000) -> sqlite3.Connection:
-    """A connection to a file that exists: a missing one is never made in passing, empty and without tables."""
+    """A connection to an existing file; a missing one is never created empty as a side effect."""
     return sqlite3.connect(
         f"file:{quote(str(file.absolute()))}?mode=rw", uri=True, timeout=timeout, check_same_thread=False
     )
@@ -438,9 +437,9 @@ def _connect_sqlite(connection: sqlite3.Connection, _record: object) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
-        # So that INSERT OR REPLACE does not pass the triggers by.
+        # So that INSERT OR REPLACE does not bypass the triggers.
         "recursive_triggers=ON",
-        # What is erased is overwritten, not only forgotten.
+        # Erased data is overwritten, not only unlinked.
         "secure_delete=ON",
     ):
         connection.execute(f"PRAGMA {pragma}")

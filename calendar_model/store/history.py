@@ -1,11 +1,10 @@
-"""Every change of every record: who, when, what it was and what it is, why; written with the change itself.
+"""The history of every change: who, when, old and new values, and why; written together with the change.
 
-A line holds the columns that changed, as they stand in the row before and after, and a digest of itself and of the
-line before it. So the lines are a chain, and the rows are what comes out when the lines are played from the first to
-the last: :func:`verify` recomputes both. Columns named in ``SEALED`` go in as digests with the row's own ``salt``:
-that they changed can be told as long as the row is there, what they said never.
+A line holds the changed columns before and after, and a hash of itself and of the previous line. The lines form a
+chain, and replaying them yields the rows: :func:`verify` checks both. Columns in ``SEALED`` are stored as digests with
+the row's own ``salt``: they show that a value changed while the row exists, but never the value.
 
-What is read here is in plain form, which JSON has: terms by value, days and times as ISO 8601, instants in UTC.
+Values are read in plain form for JSON: terms by value, days and times as ISO 8601, instants in UTC.
 """
 
 from __future__ import annotations
@@ -40,10 +39,10 @@ Columns: TypeAlias = dict[str, Plain]
 
 CREATE, UPDATE, DELETE = "create", "update", "delete"
 START = "0" * 64
-"""What the first line names as the hash of the one before it."""
+"""The previous hash of the first line."""
 
 LAYOUT = 2
-"""The layout of the lines that are written now: with their audience, which the hash covers."""
+"""The layout of new lines: with their audience, which the hash covers."""
 
 _AT_A_TIME = 500
 
@@ -52,7 +51,7 @@ _AT_A_TIME = 500
 
 
 def plain(value: object) -> Plain:
-    """A column's value as JSON has it. Raises TypeError for what no column of ours holds."""
+    """A column's value for JSON. Raises TypeError for a type that no column has."""
     if isinstance(value, Enum):
         return str(value.value)
     if value is None or isinstance(value, (str, int)):
@@ -93,12 +92,12 @@ def read_as_plain(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Plain]:
 
 
 def in_bytes(column: sa.ColumnElement[Any], dialect: Dialect) -> sa.ColumnElement[Any]:
-    """The column, to be ordered by, in the order of its characters' codes: PostgreSQL's own follows a language."""
+    """The column for ordering by character codes, because PostgreSQL's own order depends on the language."""
     return column.collate("C") if dialect.name == "postgresql" and isinstance(column.type, sa.String) else column
 
 
 def canonical(value: object) -> str:
-    """The one way to write a plain value as JSON."""
+    """The canonical JSON of a plain value."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
@@ -121,7 +120,7 @@ class _Layout:
         return select(*(read_as_plain(c).label(name) for name, c in self.columns.items())).select_from(self.source)
 
     def sealing(self, row: Row[*tuple[Any, ...]]) -> Columns:
-        """The row as the history keeps it."""
+        """The row as stored in the history."""
         columns = dict(row._mapping)
         for name in self.sealed:
             columns[name] = {"sealed": _digest(f"{row.salt}{row._mapping[name]}")}
@@ -165,12 +164,12 @@ def _digest(text: str) -> str:
 
 _NOTED = "history"
 _Noted: TypeAlias = "dict[tuple[Mapper[Any], str], Columns | None]"
-"""The rows that a flush writes, in its order, each as it was before; None for one that was not there."""
+"""The rows written by a flush, in order, each with its earlier values; None for a new one."""
 
 
 @dataclass(frozen=True)
 class Written:
-    """A row that a flush has written, in plain form; ``before`` is None for a new one, ``after`` for a deleted one.
+    """A row written by a flush, in plain form; ``before`` is None for a new one, ``after`` for a deleted one.
 
     Both are None for an object that stands for no row of its kind. ``visible_with`` are the columns that name the
     records to which it belongs.
@@ -201,25 +200,25 @@ class Written:
 
 @dataclass(frozen=True)
 class Audience:
-    """Who may read a line: all of the staff, or for a restricted one the ``readers``, identifiers of persons."""
+    """The audience of a line: all staff or, for a restricted line, the ``readers``, identifiers of persons."""
 
     level: Sensitivity
     readers: frozenset[str]
 
     def written(self) -> str:
-        """The readers as the line keeps them, in one text: each identifier between blanks, so that it can be found."""
+        """The readers as stored in a line: one text, each identifier between blanks for searching."""
         return f" {' '.join(sorted(self.readers))} " if self.readers else ""
 
 
 def begin(session: Session) -> None:
-    """From here on the rows that the session writes are noted; :func:`written` tells of them."""
+    """Start recording the rows that the session writes; :func:`written` returns them."""
     session.info[_NOTED] = {}
 
 
 def drop_what_stays(session: Session) -> None:
-    """Forgets what was set to what it was, also where the session had not read what it was; to be called before all.
+    """Drop changes that set a column to its present value, even if the session had not read it; to be called first.
 
-    Else such a row would be written, and its ``version`` raised, although nothing in it changed.
+    Otherwise such a row would be written, and its ``version`` raised, although nothing changed.
     """
     for row in session.dirty:
         state = sa.inspect(row, raiseerr=True)
@@ -261,12 +260,12 @@ def _before_insert(mapper: Mapper[Any], connection: Connection, target: Base) ->
 
 @event.listens_for(Base, "after_insert", propagate=True)
 def _after_insert(mapper: Mapper[Any], connection: Connection, target: Base) -> None:
-    # Not before: only now has the row its identifier and whatever else is filled in by itself.
+    # Only now does the row have its identifier and other defaults.
     _note(mapper, connection, target, was_there=False)
 
 
 def written(session: Session) -> list[Written]:
-    """The rows that the flush has written, in its order, as they were and as they are; to be called once, after it."""
+    """Return the rows written by the flush, in order, before and after; to be called once, after it."""
     noted: _Noted = session.info.pop(_NOTED, {})
     if not noted:
         return []
@@ -285,7 +284,7 @@ def written(session: Session) -> list[Written]:
 
 
 def write(session: Session, rows: Iterable[tuple[Written, Audience]], person_id: str, reason: str) -> None:
-    """Adds a line for each row that has changed, for its audience.
+    """Add a line for each changed row, with its audience.
 
     Only one session may write at a time: the next line's number and the hash that it follows are read here.
     """
@@ -341,7 +340,7 @@ _HASHED_BY_LAYOUT = {1: _HASHED, LAYOUT: (*_HASHED, "layout", "level", "readers"
 
 
 def line_hash(line: dict[str, Any]) -> str:
-    """The SHA-256 of a line, given in plain form, and of the hash before it; empty for a layout that there is not."""
+    """The SHA-256 of a line, given in plain form, and of the hash before it; empty for an unknown layout."""
     names = _HASHED_BY_LAYOUT.get(line["layout"])
     return _digest(canonical([line[name] for name in names])) if names else ""
 
@@ -350,19 +349,19 @@ def line_hash(line: dict[str, Any]) -> str:
 
 
 def of_record(session: Session, record_id: str) -> list[Change]:
-    """What was done to a record and to what belongs to it, the first change first; as far as the session sees it."""
+    """The changes of a record and its rows, oldest first, as far as the session sees them."""
     return list(session.scalars(select(Change).where(Change.record_id == record_id).order_by(Change.number)))
 
 
 def of_item(session: Session, item: str) -> list[Change]:
-    """What was done to the records that are linked to an item of the calendar, the first change first."""
+    """The changes of the records linked to a calendar item, oldest first."""
     linked = select(ItemLink.record_id).where(ItemLink.item == item)
     return list(session.scalars(select(Change).where(Change.record_id.in_(linked)).order_by(Change.number)))
 
 
 @dataclass(frozen=True)
 class DeletedRecord:
-    """A record that is not there any more, as it was when it was deleted; ``at``, by whom and why that was."""
+    """A deleted record as it was; ``at``, by whom and why it was deleted."""
 
     record_id: str
     kind: RecordKind
@@ -373,7 +372,7 @@ class DeletedRecord:
 
 
 def deleted(session: Session) -> list[DeletedRecord]:
-    """The deleted records of the staff whose history the session sees, the last deleted first."""
+    """The deleted staff records whose history the session sees, last deleted first."""
     lines = select(Change).where(Change.action == DELETE, Change.row_id == Change.record_id)
     found = [(line, _columns(line.before)) for line in session.scalars(lines.order_by(Change.number.desc()))]
     return [
@@ -393,14 +392,14 @@ def deleted(session: Session) -> list[DeletedRecord]:
 # --- Checking
 
 MOST_PROBLEMS = 100
-"""More are not named: whoever reads a hundred knows."""
+"""The maximum number of problems reported."""
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What :func:`verify` finds.
+    """The result of :func:`verify`.
 
-    ``problems`` are sentences that say where; they never quote what a record says. ``lines`` counts the history,
+    ``problems`` are sentences with the place; they never quote a record. ``lines`` counts the history,
     ``rows`` the rows that were compared with it, ``head`` is the hash of the last line.
     """
 
@@ -416,16 +415,14 @@ class Verdict:
 
 
 def verify(workspace: Workspace) -> Verdict:
-    """Walks the history, plays it again, and compares what comes out with what is there.
+    """Check the chain of the history, replay it, and compare the result with the tables.
 
-    Finds lines that were changed, put in or taken out, and rows that were changed past the history, also where the
-    row was written again since. Reads both row by row from one snapshot, so it can run while others write.
+    Finds lines that were changed, inserted or removed, and rows that were changed outside the history, even if the row
+    was written again since. Reads both row by row from one snapshot, so it can run while others write.
 
-    It cannot tell a history that was cut off together with everything that it was about from one that never went
-    further, such as an old backup put in the place of the database, nor one that was written anew from the beginning
-    with rows to fit. For that, note ``lines`` and ``head`` somewhere else: the same line still has the same hash. It
-    does not look at what people have typed and not saved, which has no history, nor at columns of which the
-    history says nothing because they are younger than the row.
+    It cannot detect a history cut off together with its rows, such as an old backup in place of the database, nor one
+    rewritten from the beginning with matching rows. For that, keep ``lines`` and ``head`` elsewhere: the same line must
+    still have the same hash. It ignores unsaved text, which has no history, and columns newer than the row.
     """
     with workspace.snapshot() as connection:
         return check(connection)
@@ -441,9 +438,9 @@ def check(connection: Connection) -> Verdict:
 
 
 def replay(connection: Connection) -> dict[str, dict[str, Columns]]:
-    """The rows as the history has them: by table, identifier and column, in plain form, sealed columns as digests.
+    """The rows according to the history: by table, identifier and column, in plain form, sealed columns as digests.
 
-    What is a record stands under the table of its kind with the columns of both tables.
+    A record is under the table of its kind with the columns of both tables.
     """
     return {
         layout.table: {row_id: row for row_id, row in _played(connection, layout, _Problems()) if row is not None}
@@ -452,7 +449,7 @@ def replay(connection: Connection) -> dict[str, dict[str, Columns]]:
 
 
 def present(connection: Connection) -> dict[str, dict[str, Columns]]:
-    """The rows as they are, in the form of :func:`replay`."""
+    """The rows in the tables, in the form of :func:`replay`."""
     return {layout.table: dict(_present(connection, layout)) for layout in _layouts()}
 
 
@@ -473,7 +470,7 @@ class _Problems:
 
 
 def stream(connection: Connection, statement: sa.Select[*tuple[Any, ...]]) -> Iterator[Row[*tuple[Any, ...]]]:
-    """The rows of a select, some at a time: as many as there are never stand in memory together."""
+    """The rows of a select in batches, so that they are never all in memory."""
     with connection.execute(statement.execution_options(yield_per=_AT_A_TIME)) as result:
         yield from result
 

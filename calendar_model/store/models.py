@@ -1,11 +1,11 @@
-"""What staff keep, as tables.
+"""The tables of the workspace.
 
-Every record that has a life of its own is a :class:`Record`: one identifier, one level of sensitivity, one owner, one
-version, whatever its kind; what belongs to it (texts, follow-ups, links, consents) is visible with it and not without
-it. Identifiers are random and made here, so that the history can name a row before the database has it.
+Every independent record is a :class:`Record`, with one identifier, level of sensitivity, owner and version. Its rows
+(texts, follow-ups, links, consents) are visible only with it. Identifiers are random and created here, so that the
+history can name a row before the database has it.
 
-Days are dates of the place where the thing happens, instants are UTC. ``version`` counts a row's changes; who saves
-what somebody else has changed meanwhile is refused (:class:`sqlalchemy.orm.exc.StaleDataError`).
+Days are local dates, instants are UTC. ``version`` counts a row's changes; saving a row that another person has changed
+in the meantime is refused (:class:`sqlalchemy.orm.exc.StaleDataError`).
 """
 
 from __future__ import annotations
@@ -44,11 +44,11 @@ from calendar_model.terms import (
 from calendar_model.vocabulary import Sensitivity, Standing
 
 NAME, LINE, NOTE, PAGE, TEXT = 200, 300, 2_000, 20_000, 100_000
-"""How many characters a name, a line, a few sentences, some pages and a whole text hold at most."""
+"""Maximum characters of a name, a line, a few sentences, several pages and a whole text."""
 
 
 def new_id() -> str:
-    """An identifier that nobody can guess and that says nothing: 32 hexadecimal digits."""
+    """Return a random identifier: 32 hexadecimal digits."""
     return uuid4().hex
 
 
@@ -101,10 +101,10 @@ class Base(DeclarativeBase):
     KEEPS_HISTORY: ClassVar[bool] = True
     """Whether a change of a row is written to the history."""
     EARLIER_NAMES: ClassVar[tuple[str, ...]] = ()
-    """Names that the table had before: lines of the history keep the one under which they were written."""
+    """Earlier names of the table, which older lines of the history keep."""
     SEALED: ClassVar[frozenset[str]] = frozenset()
-    """Columns of which the history keeps that they changed, and a salted digest, but never their values: whom a
-    name could hurt must be able to have it erased, and nothing is ever erased from the history."""
+    """Columns of which the history records changes with a salted digest, but never values: a name that could harm
+    someone must be erasable, and nothing is ever erased from the history."""
     VISIBLE_WITH: ClassVar[tuple[str, ...]] = ()
     """Columns that name the records to which a row belongs, the one whose history it is in first: the row is visible
     with all of them, and never without. A kind of row can be visible to fewer still: see
@@ -139,21 +139,21 @@ class Code(StrEnum):
 def _text(longest: int, *, required: bool = False, code: Code | None = None, **options: Any) -> Any:
     """A column of text with at most ``longest`` characters; with ``code`` it holds such a code, or nothing.
 
-    A column that is ``required`` has to be filled in; :mod:`calendar_model.messages.columns` has the sentence for each.
+    A ``required`` column must be filled in; :mod:`calendar_model.messages.columns` has the sentence for each.
     """
     return mapped_column(info={"longest": longest, "required": required, "code": code}, **options)
 
 
 def _required(*, past: bool = False, **options: Any) -> Any:
-    """A column of another type that has to be filled in.
+    """A required column of another type.
 
-    With ``past`` it is the day on which something happened, and so never a day to come.
+    With ``past`` it is the day of a past event, never in the future.
     """
     return mapped_column(info={"required": True, "past": past}, **options)
 
 
 def _happened() -> Any:
-    """The day on which something happened, once it has: never a day to come."""
+    """An optional day of a past event, never in the future."""
     return mapped_column(info={"past": True})
 
 
@@ -176,7 +176,7 @@ def _of(table: str, *, index: bool = True, required: bool = False, **options: An
 
 
 class Person(Base):
-    """Somebody of the staff. ``may_clear``: may clear statements, and confirm what another person asks to override."""
+    """A member of staff. ``may_clear``: may clear statements, and confirm another person's override."""
 
     __tablename__ = "person"
 
@@ -194,9 +194,9 @@ class Person(Base):
 
 
 class LastVisit(Base):
-    """The day on which a person was last here, and that before it: to read is to change nothing, so it has no history.
+    """The days of a person's last two visits. Without history, because reading changes nothing.
 
-    Nobody sees it but the person. ``before`` is None on the first day.
+    Visible only to the person. ``before`` is None on the first day.
     """
 
     __tablename__ = "last_visit"
@@ -209,9 +209,9 @@ class LastVisit(Base):
 
 
 class Record(Base):
-    """What all records have. ``title`` is what lists call it; of what could point at a person it is a code.
+    """The columns of all records. ``title`` is the name in lists; if it could identify a person, it is a code.
 
-    ``sample`` marks the fictional records that can be taken away in one go.
+    ``sample`` marks fictional records, which can be removed together.
     """
 
     __tablename__ = "record"
@@ -275,7 +275,7 @@ class RecordLink(Base):
 
 
 class Access(Base):
-    """A person to whom a restricted record is shown."""
+    """A person with access to a restricted record."""
 
     __tablename__ = "access"
     __table_args__ = (UniqueConstraint("record_id", "person_id"),)
@@ -308,7 +308,7 @@ class AccessRequest(Base):
 
 
 class FollowUp(Base):
-    """Something still to do about a record, by a day and by somebody; done once ``done_on`` is there."""
+    """An action on a record with a due day and an owner; done once ``done_on`` is set."""
 
     __tablename__ = "follow_up"
 
@@ -330,10 +330,10 @@ class FollowUp(Base):
 
 
 class Event(Record):
-    """A dated thing of the mission's own: the calendar lists it beside what the organisations hold.
+    """The mission's own event, listed in the calendar beside those of the organisations.
 
     ``start`` and ``end`` (inclusive) are days of the place; with ``start_time`` it is timed, in ``timezone`` (IANA).
-    ``body`` is a code of the reference. ``request_due``: the day by which the room must be asked for.
+    ``body`` is a code of the reference. ``request_due``: the day by which the room must be requested.
     """
 
     __tablename__ = "event"
@@ -363,12 +363,12 @@ class Event(Record):
 
 
 class Imported(Base):
-    """Where an event was taken from, so that it is known again when its calendar is read again.
+    """The source of an imported event, to recognise it when its calendar is read again.
 
     ``uid`` is that of the calendar, ``occurrence`` tells the occurrences of a series apart (the RECURRENCE-ID in UTC or
     as a day; empty for an event that does not recur). ``source`` is the :class:`RemoteCalendar` that brings it, or
-    empty for a file; ``source_name`` is for readers. ``values`` are the columns that were taken over last, as JSON: a
-    column of the event that says something else by now was changed by hand, and stays as it is.
+    empty for a file; ``source_name`` is for readers. ``values`` are the columns as last imported, as JSON: a
+    column of the event with another value was changed by hand, and stays.
     """
 
     __tablename__ = "imported"
@@ -388,7 +388,7 @@ class Imported(Base):
 
 
 class Contact(Record):
-    """A defender or an organisation, by a code. Who it is, is kept in :class:`Identity`, if anywhere.
+    """A defender or an organisation, by a code. An identity, if recorded, is in :class:`Identity`.
 
     ``preferred_channels`` and ``forbidden_channels`` are kinds of channel (``Signal``, ``no e-mail``), never addresses.
     """
@@ -409,7 +409,7 @@ class Contact(Record):
 
 
 class Identity(Base):
-    """Who a contact is. Always restricted, whatever the contact's own level, and can be erased."""
+    """The identity of a contact. Always restricted, whatever the contact's own level, and erasable."""
 
     __tablename__ = "identity"
 
@@ -432,7 +432,7 @@ class Identity(Base):
 
 
 class Consent(Base):
-    """What a contact has agreed to: to what, when, who took it down, until when."""
+    """A consent of a contact: to what, when, who recorded it, until when."""
 
     __tablename__ = "consent"
 
@@ -450,7 +450,7 @@ class Consent(Base):
 
 
 class Engagement(Record):
-    """Something done with or for defenders, with missions and desks, or with an organisation about defenders."""
+    """An activity with or for defenders, with missions and desks, or with an organisation about defenders."""
 
     __tablename__ = "engagement"
 
@@ -460,9 +460,9 @@ class Engagement(Record):
     place: Mapped[str] = _text(LINE, default="")
     form: Mapped[EngagementForm] = _required()
     organisation: Mapped[str] = _code(Code.ORGANISATION)
-    """Code of the organisation in whose arena it took place, or that the dialogue was with."""
+    """Code of the organisation where it took place, or with which the dialogue was held."""
     participants: Mapped[str] = _text(NOTE, default="")
-    """Who took part, in words that point at nobody: codes, functions, numbers."""
+    """The participants, without identifying anyone: codes, functions, numbers."""
     outcome: Mapped[str] = _text(PAGE, default="")
 
     __mapper_args__ = {"polymorphic_identity": RecordKind.ENGAGEMENT}
@@ -504,7 +504,7 @@ class Statement(Record):
 
 
 class Version(Base):
-    """A text of a statement as somebody saved it, in one language; it never changes."""
+    """A saved text of a statement in one language; it never changes."""
 
     __tablename__ = "version"
     __table_args__ = (UniqueConstraint("statement_id", "number"),)
@@ -541,8 +541,8 @@ class Cosponsor(Base):
 class Override(Base):
     """An override of unmet requirements: one person asks with a reason, another confirms. Kept for ever.
 
-    A row that asks has no ``confirms_id``; one that confirms names the row that it confirms. ``missing`` is what was
-    missing when it was asked, for ``version_number`` of the text.
+    A row that asks has no ``confirms_id``; one that confirms names the row that it confirms. ``missing`` has the
+    requirements unmet at the request, for ``version_number`` of the text.
     """
 
     __tablename__ = "override"
@@ -563,7 +563,7 @@ class Override(Base):
 
 
 class Unsaved(Base):
-    """What a person has typed into a statement and not saved: the draft of a draft, theirs alone.
+    """A person's unsaved text in a statement, visible only to them.
 
     ``based_on`` is the number of the version from which it was typed, 0 for none.
     """
@@ -605,9 +605,9 @@ class LanguageProposal(Record):
 
 
 class Case(Record):
-    """An individual case (section 3.4 of the guidelines): what has to be weighed and with whom it was talked over.
+    """An individual case (section 3.4 of the guidelines): its assessments and consultations.
 
-    A pair of a day and a note is answered once the day is there.
+    A pair of a day and a note is answered once the day is set.
     """
 
     __tablename__ = "case_file"
@@ -663,9 +663,9 @@ class Correction(Record):
     """A corrected fact of the reference: it applies over the row of the CSV file, which stays as it is.
 
     ``file`` is that of the reference (``sessions.csv``), ``row`` the row's key there, its parts separated by a blank;
-    a key that the file has not makes a new row. ``values`` are the columns that are put right, as a JSON object of
-    texts as the file would have them. ``source_url`` is where it was read, ``note`` what a reader should know.
-    Always public: it is about meetings of the organisations, and holds for everyone.
+    a key that the file has not makes a new row. ``values`` are the corrected columns, as a JSON object of
+    texts as in the file. ``source_url`` is the source, ``note`` a remark for readers. Always public, because it
+    concerns meetings of the organisations, and applies to everyone.
     """
 
     __tablename__ = "correction"
@@ -681,10 +681,10 @@ class Correction(Record):
 
 
 class NotAnnounced(Base):
-    """That nobody had announced the dates of an item of the calendar when somebody asked, and when to ask again.
+    """The answer that the dates of a calendar item are not announced yet, and when to ask again.
 
-    ``item`` is its local identifier; there is one answer an item, the latest. Public: it is about meetings of the
-    organisations, and names nobody.
+    ``item`` is its local identifier; there is one answer an item, the latest. Public, because it concerns meetings of
+    the organisations, and names no one.
     """
 
     __tablename__ = "not_announced"
@@ -729,7 +729,7 @@ class Subscription(Base):
 
 
 class SubscriptionUse(Base):
-    """The day on which a subscribed calendar was last fetched: to fetch is to change nothing, so it has no history."""
+    """The day on which a subscribed calendar was last fetched. Without history, because fetching changes nothing."""
 
     __tablename__ = "subscription_use"
 
@@ -740,9 +740,9 @@ class SubscriptionUse(Base):
 
 
 class RemoteCalendar(Base):
-    """A calendar of others at an address, read again by hand or every so many hours, for the person who set it up.
+    """A followed calendar at an address, read by hand or at an interval in hours, for the person who set it up.
 
-    ``address`` may be a secret of its own, and is sealed in the history. What it brings becomes events of ``body`` and
+    ``address`` may be a secret of its own, and is sealed in the history. Its events become events of ``body`` and
     ``event_kind`` at the level ``sensitivity``; hours without a zone are in ``timezone`` (IANA). ``every_hours``:
     0 for by hand only.
     """
@@ -774,9 +774,9 @@ class RemoteCalendar(Base):
 
 
 class RemoteVisit(Base):
-    """When a remote calendar was last asked and what came of it; to ask is to change nothing, so it has no history.
+    """The last visit to a remote calendar and its outcome. Without history, because reading changes nothing.
 
-    ``etag`` and ``last_modified`` are what its server said, for the next time. ``outcome`` is a sentence for readers.
+    ``etag`` and ``last_modified`` are from its server, for the next visit. ``outcome`` is a sentence for readers.
     """
 
     __tablename__ = "remote_visit"
@@ -833,14 +833,14 @@ def _present_names() -> dict[str, str]:
 
 
 def longest(kind: type[Base], column: str) -> int:
-    """How many characters a text column of a mapped class holds at most; raises KeyError where none is declared."""
+    """The maximum characters of a text column of a mapped class; raises KeyError if none is declared."""
     kept = sa.inspect(kind).columns[column]
     length = kept.type.length if isinstance(kept.type, String) else None
     return int(length if length is not None else kept.info["longest"])
 
 
 def bounds(kind: type[Base], column: str) -> tuple[int, int]:
-    """The least and the most that a column of whole numbers holds; raises KeyError where none are declared."""
+    """The minimum and maximum of an integer column; raises KeyError if none are declared."""
     declared = sa.inspect(kind).columns[column].info
     return int(declared["least"]), int(declared["most"])
 

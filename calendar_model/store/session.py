@@ -1,8 +1,7 @@
 """The session through which the workspace is read and written.
 
-Reading and writing are closed until a caller opens them: a :class:`WorkspaceSession` reads nothing before it has a
-``scope``, and writes nothing before it has ``rules`` and ``access_rules``. What it writes is in the history in the same
-transaction.
+A :class:`WorkspaceSession` reads nothing before it has a ``scope``, and writes nothing before it has ``rules`` and
+``access_rules``. Its changes are recorded in the history in the same transaction.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ _ERASES = "erases"
 
 
 class UnscopedQueryError(RuntimeError):
-    """A query or a change that no scope or no rule covers; an error of the program, never of its user."""
+    """A query or change without a scope or rules; an error of the program, never of the user."""
 
 
 AccessRules: TypeAlias = "Callable[[WorkspaceSession, Sequence[Written]], Sequence[Audience]]"
@@ -35,12 +34,12 @@ class WorkspaceSession(Session):
     """A session that reads within its ``scope`` and writes by its ``rules``; made by :meth:`Workspace.session`.
 
     ``scope``: criteria added to every ORM select, loads of relationships included; while it is None every read raises
-    :class:`UnscopedQueryError`. A statement with ``execution_options(everything=True)`` is not narrowed; that is for
-    checks alone. What is not a select of mapped classes always raises: it could not be narrowed.
+    :class:`UnscopedQueryError`. A statement with ``execution_options(everything=True)`` is not scoped; that is for
+    checks only. A statement that is not a select of mapped classes always raises, because it cannot be scoped.
 
     ``rules`` is called before anything is written and may complete or refuse it. ``access_rules`` is called after each
-    flush with the rows that it has written; it may still refuse all of them by raising, and returns for each row who
-    may read its line of the history. While either is None a change raises.
+    flush with the written rows; it may still refuse all of them by raising, and returns for each row who may read
+    its line of the history. While either is None a change raises.
     ``actor`` (a person's identifier) and ``reason`` go into the history.
 
     ``erased`` is called after a commit that has changed or deleted rows with sealed columns.

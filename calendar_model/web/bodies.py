@@ -1,4 +1,4 @@
-"""Bound the size of requests: hardly anything, except a file from a session whose page offers an upload.
+"""Limits the size of requests: small bodies only, except a file from a session whose page offers an upload.
 
 Streamlit reads the body of an upload into memory before it looks at it, and keeps it for as long as the session lasts.
 So bytes are counted as they arrive, whether or not the request announces their number.

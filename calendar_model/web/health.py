@@ -4,7 +4,7 @@
     200 for as long as the process answers at all: restart it when it does not.
 ``GET /readyz``
     200 when the workspace's database answers, the reference can be read and the disk has room; else 503 with a
-    sentence for each that is not so. The sentences are fixed: nothing of a record, an address or a file is in them.
+    sentence for each fault. The sentences are fixed: nothing of a record, an address or a file is in them.
 
 Both answer to the same hosts as everything else. An outage is written to the log once when it is first seen, and once
 when it is over, whether or not anybody asks ``/readyz``: the server looks by itself every :data:`EVERY_SECONDS`. What
@@ -99,7 +99,7 @@ OUTAGES = Outages()
 
 
 async def look(database: Callable[[], str] = _database) -> list[str]:
-    """Why readers cannot be served as they should be; empty where they can. It is in the log then, once.
+    """Return why readers cannot be served properly; empty if they can. Each reason is logged once.
 
     ``database`` asks the database; where it does not end in time, the database counts as away. Probes that arrive while
     one is being answered get the same answer, so that many cost as much as one.
@@ -123,7 +123,7 @@ async def _look(database: Callable[[], str]) -> list[str]:
 
 
 def _ask_once_at_a_time(database: Callable[[], str]) -> str:
-    """What the database answers. While one question is unanswered no other is asked, and no thread waits for it."""
+    """Ask the database. While one request is unanswered no other is made, and no thread waits for it."""
     if not _asking.acquire(blocking=False):
         return NO_DATABASE
     try:
