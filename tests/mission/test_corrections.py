@@ -177,7 +177,7 @@ def test_the_command_line_shows_lists_and_exports_them(
     assert main(["corrections", "list"]) == 0
     head, line = capsys.readouterr().out.splitlines()
     assert [*head.split(), *line.split()[1:3]] == [
-        *["On", "File", "Row", "Put", "right", "Counts", "Source"],
+        *["Date", "File", "Row", "Corrected", "Effect", "Source"],
         "sessions.csv",
         "HRC64",
     ]
