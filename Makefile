@@ -28,11 +28,11 @@ run: $(VENV)/.installed ## the dashboard on 127.0.0.1:8501 with the feeds on the
 
 test: lint types tests ## lint, types, tests, browser tests; installs what they need
 
-lint: $(VENV)/.installed-dev ## ruff as linter and formatter, the order of rooms, the names
+lint: $(VENV)/.installed-dev ## ruff as linter and formatter, the order of rooms, names and words
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/python -m pytest -q -p no:cacheprovider tests/test_house.py
+	$(BIN)/python -m pytest -q -p no:cacheprovider tests/test_house.py tests/test_words.py
 
 types: $(VENV)/.installed-dev ## mypy
 	$(BIN)/mypy

@@ -46,7 +46,7 @@ def span(start: date, end: date, precision: Precision | str = Precision.DAY) -> 
 def when_known(start: date, end: date, precision: Precision | str, *, held: bool = False) -> str:
     """Return days with their precision: ``expected Mon 22 Feb – Tue 30 Mar 2027``, ``Feb–Mar 2028 (dates not set)``.
 
-    ``end`` is inclusive. Exact days are as in :func:`span`; for an item ``held`` in a window, the days are not known.
+    ``end`` is inclusive. Exact days are as in :func:`span`; for an item ``held`` in a window, only the window is given.
     """
     days = span(start, end, precision)
     if precision == Precision.EXPECTED:

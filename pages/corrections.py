@@ -69,7 +69,7 @@ def the_list(context: PageContext) -> None:
     forms.outcome()
     st.markdown(
         "Corrected dates, places and cycles of the reference data, each with its source. They apply to everyone and to "
-        "all feeds. The files change only when somebody applies the patch."
+        "all feeds. The files change only when an administrator applies the patch."
     )
     recorded = corrections()
     standing = [one for one in reversed(recorded) if not one.withdrawn]

@@ -252,9 +252,9 @@ def draw(context: PageContext) -> None:
     frame = asked_for(context, chosen, wanted)
     follow_click(frame)
     if frame.empty:
-        ours = " of ours" if wanted == OURS else ""
+        ours = " that we work on" if wanted == OURS else ""
         hint = (
-            " An item becomes ours once an engagement, a draft or a case is linked to it; see "
+            " An item is listed here once an engagement, a draft or a case is linked to it; see "
             f"“{EVERYTHING}” for the others."
         )
         above.markdown(

@@ -67,7 +67,7 @@ def base_url() -> str:
 
 
 def open_table(context: PageContext) -> pd.DataFrame:
-    """The public calendar: the open feed contains nothing else, whoever views this page."""
+    """The public calendar: the open feed contains nothing else, for all who view this page."""
     return calendar_for(ANONYMOUS)[1] if context.workspace else context.table
 
 

@@ -118,7 +118,7 @@ def the_sample(context: PageContext) -> None:
     if sample.loaded():
         st.button("Remove sample data", key="remove_sample", icon=":material/delete:", on_click=remove)
         st.caption(
-            "Anything linked to sample records is removed with them, whoever wrote it. Your own records are kept."
+            "Anything linked to sample records is removed with them, no matter who wrote it. Your own records are kept."
         )
     else:
         st.button("Load sample data", key="load_sample", icon=":material/science:", on_click=load, args=(context,))

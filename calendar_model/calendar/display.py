@@ -24,7 +24,7 @@ def when(row: Any, zone: str | None = None) -> str:
     """Return when a row of the calendar table is, as one phrase.
 
     ``row`` is a mapping, a Series or a named tuple with the table's columns. Days are ``Mon 23 Feb – Tue 31 Mar
-    2026``, expected ones ``expected Mon 22 Feb – Tue 30 Mar 2027``, windows ``Feb–Mar 2028 (dates not set)``, hours
+    2026``, expected ones ``expected Mon 22 Feb – Tue 30 Mar 2027``, windows ``Feb–Mar 2028 (dates not set)``. Hours are
     ``Thu 20 Mar 2025, 13:00 (Geneva time)`` in the place's own time, then the reader's where ``zone`` (IANA) is given
     and differs.
     """

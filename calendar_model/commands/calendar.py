@@ -92,9 +92,9 @@ def add_to(commands: Commands) -> None:
 
     fitted = commands.add_parser(
         "fit",
-        help="which rules give the day of a session or meeting, and how they did",
-        description="The rules that may give the first day of a season's session or of a recurring meeting, the best "
-        "first, with the past errors of each.",
+        help="compare the rules that forecast a session or meeting",
+        description="Lists the rules that could give the first day of a season's session or of a recurring meeting, "
+        "best first, with their past errors.",
     )
     fitted.add_argument("--body", default="", metavar="CODE", help="code of a body in data/seasons.csv")
     fitted.add_argument("--season", default="", metavar="CODE", help="code of a season in data/seasons.csv")

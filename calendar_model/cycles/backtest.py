@@ -161,7 +161,7 @@ def _absence(reference: Reference, country: str, cycle: int | None) -> str:
 
 
 def track_sections(trials: tuple[Trial, ...], reference: Reference) -> list[str]:
-    """Return the lines of the tables of hits and misses in ``docs/FORECASTS.md``."""
+    """Return the lines of the tables of right and wrong forecasts in ``docs/FORECASTS.md``."""
     lines = [
         "## Whether the text came when it was due",
         "",

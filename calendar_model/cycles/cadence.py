@@ -1,9 +1,9 @@
 """Projects every track from its dated rules, knowing only what was known on a day.
 
 A rule (:class:`~calendar_model.vocabulary.Cadence`) gives the interval between two texts. Occurrences are counted from
-the last text adopted: in a year that lies a whole number of intervals after it a text is due, if the rule was in force
-and known when the year came. A text that was due and did not come is a departure. Where a rule counts sessions instead
-of years (UPR), each state is reviewed so many sessions after its last review.
+the last text adopted. A text is due in each year that lies a whole number of intervals after it, if the rule was in
+force and known when the year came. A text that was due and not tabled is a departure. Where a rule counts sessions
+instead of years (UPR), each state is reviewed so many sessions after its last review.
 
 No track is named here: every track of ``tracks.csv`` is projected by its rules in ``cadences.csv``.
 """
@@ -94,7 +94,7 @@ def project(reference: Reference, as_of: date, until: date) -> tuple[Occurrence,
 
 
 def departures(reference: Reference, as_of: date) -> tuple[Occurrence, ...]:
-    """Return every occurrence due by a text track's rules before ``as_of`` that did not come, in both views."""
+    """Return every occurrence due by a text track's rules before ``as_of`` that was not tabled, in both views."""
     found: list[Occurrence] = []
     now = SessionForecasts(reference, as_of)
     for track in reference.tracks.values():
@@ -272,7 +272,7 @@ def _text_occurrence(
     if record is not None and record.status is ResolutionStatus.POSTPONED:
         basis = f"Due in {where}: {due.why}. It was postponed to {record.postponed_to}."
     elif departed:
-        basis = f"Due in {where}: {due.why}. It did not come."
+        basis = f"Due in {where}: {due.why}. It was not tabled."
     elif gone:
         basis = f"Due in {where}: {due.why}. The window has closed and no text is recorded yet."
     else:

@@ -124,7 +124,7 @@ def milestones_of(
 def projected_sessions(reference: Reference, as_of: date, until: date) -> tuple[SessionForecast, ...]:
     """Return the sessions that are not in the reference yet, from the seasons of each body, by opening.
 
-    Those of the last year are among them, because somebody has to say what became of them.
+    Those of the last year are among them, because their outcomes have to be recorded.
 
     A body whose reviews are counted in sessions is left out: its sessions come with the reviews
     (:func:`calendar_model.cycles.cadence.project`), because between two cycles it skips a season.

@@ -6,7 +6,7 @@ one and one more for each week of it. The day with most votes is the expected da
 force, it alone votes.
 
 The interval holds 90 per cent of the votes and of the errors that the same method made in the past, each year forecast
-from the years before it: a habit can change, and it is given a chance of ``CHANGE`` a year to do so. So an interval is
+from the years before it. A habit can change, and it is given a chance of ``CHANGE`` a year to do so. So an interval is
 narrow where the rules that fit the past agree on the year, and wide where they do not.
 
 A day that is a public holiday of the place gives way to the next working day, in the past as in the forecast.

@@ -164,8 +164,8 @@ days in {_share(whole.naive_within_7, whole.naive)}.
 
 ## How an expected day comes about
 
-**A rule of procedure** decides where there is one. It is a row of `data/date_rules.csv`: a recurrence rule of
-RFC 5545, with the years in which it was in force and the day from which it was known.
+**A rule of procedure** decides where there is one. It is a row of `data/date_rules.csv`: a recurrence rule of RFC 5545
+with the years of its force. The row also has the day from which it was known.
 
 **A habit** is found where there is no such rule. Three families of rules are tried: the nth weekday of a month,
 the weekday between two dates, and the weekday of an ISO week. A fourth counts days from another day of the same
@@ -174,9 +174,9 @@ rule's past errors; each past year counts for {DECAY:g} of the year after it. Th
 expected. With fewer than {FEWEST_DAYS} past days, or an interval longer than {LONGEST_INTERVAL} days, the dates
 are not set.
 
-**The interval** holds nine chances in ten. It is narrow where the rules that fit the past agree on the year. A
-habit can change: it gets a chance of {CHANGE:g} a year to do so, and the error may then be as large as those the
-same method made before.
+**The interval** holds nine chances in ten. It is narrow where the rules that fit the past agree on the year. A habit
+can change. It is given a chance of {CHANGE:g} a year to do so. The error may then be as large as those the same method
+made before.
 
 **The close** follows by the usual length, in which each past session counts for {LENGTH_DECAY:g} of the one after
 it. Lengths change more often than openings, so past errors make up {LENGTH_CHANGE:g} of their interval. Deadlines

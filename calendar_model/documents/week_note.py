@@ -91,7 +91,7 @@ class _WeekNote(BriefingNote):
             self.follow_ups("Follow-ups due or late", ours.follow_ups),
         ]
         if not any(anything):
-            word.line(self.document, "Nothing of ours this week.")
+            word.line(self.document, "No work of the mission this week.")
 
     def behind(self, session: Session) -> None:
         """Write what is outstanding for our items by the end of the week."""

@@ -9,15 +9,15 @@
 ``/feeds/item/{item}.ics``
     One item as a file.
 ``/feeds/mine/{token}.ics``
-    A subscription, for whoever knows its secret. Unknown, revoked and expired ones are answered alike.
+    A subscription, for clients that know its secret. Unknown, revoked and expired ones are answered alike.
 
-What programs add to an address of their own accord (`calendar_model.feeds.links.ADDED_BY_OTHERS`) is ignored.
-Anything else in the query is refused with status 400 and a sentence that says what is allowed; a client's ``Accept``
-is not read. A feed has a strong ETag of its content, one for each coding (RFC 9110, 8.8.3), so that a client that
-comes back gets 304 until a record changes. ``Last-Modified`` is the second in which this process first had the content
-at the address: a client that asks by it alone gets the feed once more after a restart, and never a 304 for what it
-does not have. `calendar_model.feeds.cache` says when bytes are used again. An address that is asked for far too
-often answers 429, see `calendar_model.feeds.limits`.
+What programs add to an address of their own accord (`calendar_model.feeds.links.ADDED_BY_OTHERS`) is ignored. Anything
+else in the query is refused with status 400 and a sentence that says what is allowed; a client's ``Accept`` is not
+read. A feed has a strong ETag of its content, one for each coding (RFC 9110, 8.8.3), so that a client that comes back
+gets 304 until a record changes. ``Last-Modified`` is the second in which this process first had the content at the
+address. A client that asks by it alone gets the feed once more after a restart, and never a 304 for what it does not
+have. `calendar_model.feeds.cache` says when bytes are used again. An address that is asked for far too often answers
+429, see `calendar_model.feeds.limits`.
 
 Bodies are encoded here and not by the server's own compression, which would give the encoded body the plain
 one's ETag. Nothing here logs an address or a query: uvicorn, started by hand, must get ``--no-access-log``.

@@ -18,7 +18,7 @@ Standing
 
 Categories
     The codes of the organisation, of the body and of the kind (``un-hrc``, ``un-hrc-upr``, ``upr-review``).
-    Names change and codes do not, and a reader's colours hang on them.
+    Names change and codes do not, and a reader's colours depend on them.
 
 Alarms
     Only where they are asked for, and only of deadlines that are still to come: so many days before. A deadline

@@ -1,8 +1,9 @@
 """A cycle of UPR reviews as a grid: one row for each session, one tile for each State.
 
-A tile is filled for a review that was held, hollow for an upcoming one, hatched if its dates have passed without a
-recorded result, cross-hatched if it was rescheduled or is unconfirmed, and dotted if it is only projected. A State
-hidden by the filter keeps its place as an empty tile. The full text is in the hover and in the table below the grid.
+A tile is filled for a review that was held, and hollow for an upcoming one. It is hatched if its dates have passed
+without a recorded result, cross-hatched if it was rescheduled or is unconfirmed, and dotted if it is only projected. A
+State hidden by the filter keeps its place as an empty tile. The full text is in the hover and in the table below the
+grid.
 """
 
 from __future__ import annotations

@@ -81,8 +81,8 @@ def write_table(
     """Write ``plan`` in one transaction, all or nothing; return it with the new identifiers.
 
     ``progress`` is called after every line. Raises :class:`~calendar_model.access.problems.Refused`, with the row, for
-    what a rule forbids, and where a record that the plan changes, or one of the same name that it would add, has been
-    written meanwhile: nothing of the plan is written then.
+    what a rule forbids, and where a record that the plan changes, or would add, has been written meanwhile. Nothing of
+    the plan is written then.
     """
     found: dict[int, str] = {}
     if not plan.to_write:

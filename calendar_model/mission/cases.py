@@ -177,12 +177,12 @@ CHECKS: Mapping[type[Base], Checks] = {
 
 
 def list_cases(session: Session) -> list[Case]:
-    """All cases, by code, with those who are named."""
+    """All cases, by code, with the people with access."""
     return list(session.scalars(select(Case).options(*_with_people()).order_by(Case.title, Case.id)))
 
 
 def list_reprisals(session: Session) -> list[Reprisal]:
-    """All allegations of reprisal, the newest first, with those who are named."""
+    """All allegations of reprisal, the newest first, with the people with access."""
     newest = Reprisal.alleged_on.desc().nulls_last()
     return list(
         session.scalars(select(Reprisal).options(*_with_people()).order_by(newest, Reprisal.title, Reprisal.id))

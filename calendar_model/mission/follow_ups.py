@@ -106,7 +106,7 @@ class FollowUpLine:
 
     @property
     def restricted(self) -> bool:
-        """Whether only those who are named in the record see it."""
+        """Whether only people with access to the record see it."""
         return self.sensitivity is Sensitivity.RESTRICTED
 
 

@@ -385,8 +385,9 @@ class Resolution(DatedRow):
     """A text adopted, or one that was due and was not tabled or was postponed. Votes are counts of states.
 
     ``postponed_to`` is the session, by its code, or the year in which the text is expected instead; ``theme`` says why
-    a text did not come. ``cosponsors`` counts the states that sponsored the text with the penholder. ``published_as``
-    is the identifier of its item where that is an older one than track and session give: subscribed calendars know it.
+    a text was not tabled. ``cosponsors`` counts the states that sponsored the text with the penholder.
+    ``published_as`` is the identifier of its item where that is an older one than track and session give: subscribed
+    calendars know it.
     """
 
     FILE = "resolutions.csv"
@@ -548,7 +549,7 @@ class Meeting(DatedRow):
 
 
 class Milestone(ReferenceRow):
-    """A rule for what falls due around a session, a review or a meeting.
+    """A rule for what is due around a session, a review or a meeting.
 
     ``offset`` and ``unit`` count from ``anchor`` (negative: before it); ``time`` is the hour at ``timezone``, the
     place of the body. A rule without an offset is a process, a speaking time or a length, or is dated by hand in

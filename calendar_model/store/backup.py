@@ -74,8 +74,8 @@ def restore(url: str, path: Path) -> str:
     put into that layout, which is then brought to the present one. Before it is committed, the history is
     checked and compared with the rows, as :func:`~calendar_model.store.history.verify` does.
 
-    Raises :class:`~calendar_model.store.database.WorkspaceError` if the workspace is not empty, if the file is not
-    a backup, is damaged, or does not fit its own history, and if it was made with a newer version of the program.
+    Raises :class:`~calendar_model.store.database.WorkspaceError` if the workspace is not empty, or if the
+    file is not a backup, is damaged, does not fit its own history, or is of a newer version of the program.
     """
     try:
         with gzip.open(path, "rt", encoding="utf-8", newline="\n") as text:

@@ -102,7 +102,7 @@ _lock = Lock()
 def note_failure(url: str, failure: Failure) -> None:
     """Write the beginning of an outage to the log, once; ``url`` names the workspace without its password.
 
-    That somebody has to wait is no outage.
+    That a user has to wait is no outage.
     """
     if failure is Failure.BUSY:
         return

@@ -47,7 +47,7 @@ def test_the_change_of_2025_is_a_departure_with_its_source(reference: Reference)
     assert gone.precedent == "A/RES/78/216"
     assert gone.basis == (
         "Due in GA80, Nov–Dec 2025: every second year, counted from A/RES/78/216 of Tue 19 Dec 2023 (in practice). "
-        "It did not come. No defenders text in 2025: Norway moved the Third Committee resolution to a three-year cycle."
+        "It was not tabled. No defenders text in 2025: Norway moved the Third Committee resolution to a three-year cycle."
     )
     assert gone.source_url.startswith("https://civicus.org/")
 
@@ -87,7 +87,7 @@ def test_a_turn_that_nobody_recorded_is_overdue_and_not_said_to_have_failed(refe
 def not_come(
     session: str, status: ResolutionStatus, postponed_to: str = "", track: str = "ga-resolution"
 ) -> Resolution:
-    """What is recorded on 24 November 2026 of a text that did not come."""
+    """What is recorded on 24 November 2026 of a text that was not tabled."""
     return Resolution(
         code=f"{track}-{session}",
         track=track,
@@ -117,7 +117,7 @@ def test_a_text_said_not_to_come_is_a_departure_before_its_window_closes(referen
         "GA81": "gone",
         "GA84": "due",
     }
-    assert found["GA81"].endswith("It did not come. No time.")
+    assert found["GA81"].endswith("It was not tabled. No time.")
     assert turns(reference, row, as_of=TODAY - timedelta(days=1))["GA81"].startswith("due")
 
 

@@ -73,7 +73,9 @@ def test_an_engagement_takes_its_line_out_of_the_list(opened: Callable[..., AppT
 
 
 def test_only_our_items_are_shown_at_first(opened: Callable[..., AppTest], person: str) -> None:
-    assert said(opened(person, OURS, country="HTI"))[0].startswith("No items of ours in this period match the filter.")
+    assert said(opened(person, OURS, country="HTI"))[0].startswith(
+        "No items that we work on in this period match the filter."
+    )
     consulted(person, "upr-4-HTI")
     assert "for 1 item" in said(opened(person, OURS, country="HTI"))[0]
 

@@ -1,7 +1,7 @@
 """The bytes of a calendar file as components and their content lines (RFC 5545, 3.1); runs only in the worker process.
 
-A fault in one component does not affect the others: an invalid line is left out and counted, a component without an
-end finishes where the next one begins, and anything after the end of a calendar is ignored.
+A fault in one component does not affect the others. An invalid line is left out and counted. A component without an end
+finishes where the next one begins, and anything after the end of a calendar is ignored.
 """
 
 from __future__ import annotations

@@ -37,9 +37,9 @@ def read_calendar(data: bytes, *, timezone: str, since: str, until: str) -> dict
 
     ``timezone`` (IANA) is for times without a zone; ``since`` and ``until`` are ISO dates, both inclusive. Returns
     ``rows`` (:class:`EventRow`, in the order of time), ``series`` (UIDs of which all occurrences between the two days
-    are among the rows), ``remarks`` (sentences), ``name`` (the calendar's own), ``method`` (of its message, empty for a
-    published calendar), ``events`` (how many it has) and ``complete`` (false: there were more occurrences than the
-    maximum, so that a missing one is not gone).
+    are among the rows), ``remarks`` (sentences) and ``name`` (the calendar's own). Also ``method`` (of its message,
+    empty for a published calendar), ``events`` (how many it has) and ``complete`` (false: there were more occurrences
+    than the maximum).
 
     Raises :class:`~calendar_model.imports.plan.ImportRefused`.
     """

@@ -182,7 +182,8 @@ def _state(due: CountedDay, item: CoveredItem, today: date) -> ReadinessState:
 
 @dataclass(frozen=True)
 class ItemWork:
-    """What of ours is linked to an item, counted; ``behind``: an expectation around it is late, and it is ours."""
+    """The mission's work that is linked to an item, counted; ``behind``: an expectation around it is late, and it is
+    ours."""
 
     engagements: int = 0
     drafts: int = 0

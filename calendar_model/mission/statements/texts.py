@@ -249,8 +249,8 @@ def _changes(base: list[str], side: list[str], *, is_mine: bool) -> list[_Change
 def _clusters(units: _Units) -> Iterator[tuple[int, int, list[_Change], list[_Change]]]:
     """Stretches of the base in which changes of the two sides meet: its bounds, my changes, theirs.
 
-    Changes meet that overlap, and an insertion meets what it touches, because which of the two comes first is
-    for somebody to say.
+    Changes meet that overlap, and an insertion meets what it touches, because which of the two comes first is for a
+    person to say.
     """
     waiting = sorted(
         _changes(units.base, units.mine, is_mine=True) + _changes(units.base, units.theirs, is_mine=False),
@@ -285,8 +285,8 @@ class Pace:
 
 
 USUAL_PACE = Pace(120)
-"""No more than 120 words a minute is what the interpreters of the United Nations in Geneva ask of whoever takes the
-floor (https://www.ungeneva.org/en/meetings-events/rsi). It is a ceiling: what is read out faster loses listeners."""
+"""No more than 120 words a minute is what the interpreters of the United Nations in Geneva ask of every speaker
+(https://www.ungeneva.org/en/meetings-events/rsi). It is a ceiling: what is read out faster loses listeners."""
 
 PACES: dict[str, Pace] = {
     "ar": Pace(100),

@@ -6,11 +6,11 @@
       any of the first four → dropped → draft;  a new text of a cleared statement → draft
 
 A statement is cleared by a person who may clear and who can read every record that it is linked to. Where it raises an
-individual case, the questions of the guidelines' section 3.4 are answered first, and the person who clears has written
+individual case, the questions of the guidelines' section 3.4 are answered first. The person who clears has written
 none of the text since it was last cleared and has asked for no override of it. Such a statement is followed up only
-after contact with the defender, or with civil society for them. One person can ask, with a reason, to override what can
-be overridden, and a second person who may clear confirms it. The override holds for the version of the text for which
-it was asked, and stays on record.
+after contact with the defender, or with civil society for them. One person can ask, with a reason, to override what
+can be overridden, and a second person who may clear confirms it. The override holds for the version of the text for
+which it was asked, and stays on record.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ ROW_HEIGHT, MOST_ROWS = 35, 12
 
 BROKEN_OFF = "The import was interrupted and nothing was saved. Import again, and wait until it has finished."
 OVERTAKEN = (
-    "Nothing was imported: somebody else has changed these records since your preview. Preview again; your settings "
+    "Nothing was imported: another user has changed these records since your preview. Preview again; your settings "
     "are kept."
 )
 

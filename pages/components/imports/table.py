@@ -45,7 +45,7 @@ def table_file(data: bytes, file_name: str, context: PageContext) -> None:
     if template.corrects_reference:
         st.caption(
             "These dates are reference data. Each import is a correction for everyone, in every view and feed, until "
-            "somebody withdraws it."
+            "it is withdrawn."
         )
         link("corrections", "Corrections")
         source_url = st.text_input(

@@ -1,6 +1,6 @@
 """Forms for the workspace's records: fields that remember what was typed, and the result of saving.
 
-A page draws a :class:`RecordForm` field by field; its button calls back. A refusal, or a change by somebody else in the
+A page draws a :class:`RecordForm` field by field; its button calls back. A refusal, or a change by another user in the
 meantime, is reported above the form, and everything that was typed stays in it.
 """
 
@@ -147,7 +147,7 @@ class RecordForm:
     """The fields of one record, new or kept. Draw them inside ``with form:``; then :meth:`submit`.
 
     ``name`` is unique on the page. The fields keep what was typed until it is saved or discarded, with the version that
-    the reader started from, so that a change by somebody else is noticed. ``table`` is the table whose columns the
+    the reader started from, so that a change by another user is noticed. ``table`` is the table whose columns the
     fields fill: it tells which of them are texts, and how long they may be.
     """
 
@@ -450,7 +450,7 @@ class RecordForm:
                 )
 
     def _draw_conflict(self) -> None:
-        """Draw the reader's values beside those that somebody else has saved meanwhile, field by field."""
+        """Draw the reader's values beside those that another user has saved meanwhile, field by field."""
         if not st.session_state.get(f"{self.prefix}_conflict") or self.record is None:
             return
         differing = [

@@ -1,9 +1,9 @@
 """The one filter bar: drawn by ``dashboard.py`` above every page, bound to the URL.
 
 A link holds codes (``organisation=un-hrc``), like the feeds' addresses, while readers select names. A widget that
-Streamlit binds to the URL writes there what it shows. So each coded parameter has two widgets: one bound to the URL,
-which holds codes and is not displayed, and one that shows names. :func:`_carry` updates the first from the second, and
-the second is set from the first before it is drawn.
+Streamlit binds to the URL writes there what it shows. So each coded parameter has two widgets. One is bound to the
+URL, holds codes and is not displayed; the other shows names. :func:`_carry` updates the first from the second, and the
+second is set from the first before it is drawn.
 """
 
 from __future__ import annotations

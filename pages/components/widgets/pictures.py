@@ -1,7 +1,7 @@
 """A chart of a page as an image file: PNG, SVG or PDF, for a slide or a page.
 
 An image may be passed on. So it is not a copy of the screen but drawn anew, in the light theme, from a calendar as the
-intended reader may see it (:func:`seen_by`): restricted items are never in it, and the mission's own work only if the
+intended reader may see it (:func:`seen_by`). Restricted items are never in it, and the mission's own work only if the
 image is for the staff.
 
 Drawing takes some seconds. A download button whose data is a function would draw on the click, but show nothing
