@@ -18,11 +18,13 @@ def main() -> None:
     from pages.components.shell import typed
     from pages.components.shell.context import draw_context, standing_page
     from pages.components.shell.guard import entrance
+    from pages.components.shell.language import find_language
     from pages.components.shell.navigation import filters, navigation
     from pages.components.widgets.uploads import enter
 
     # A click elsewhere may end this run early, and Streamlit drops the fields that it has not drawn.
     typed.keep()
+    find_language()
     page = navigation()
     st.set_page_config(
         # The page's title only: titles of records must not reach the browser's history.

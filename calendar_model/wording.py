@@ -7,6 +7,9 @@ import unicodedata
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_date, format_skeleton
+
+from calendar_model.translation import SOURCE, gettext, language
 from calendar_model.vocabulary import WINDOWS, Precision, Standing
 
 WEEKDAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -15,8 +18,29 @@ WEEKDAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturd
 
 def day(value: date, *, year: bool = True, weekday: bool = True) -> str:
     """Return ``Mon 23 Feb 2026``, or a shorter form without ``weekday`` or ``year``."""
+    if (code := language()) != SOURCE:
+        return format_skeleton(f"{'y' if year else ''}MMM{'E' if weekday else ''}d", value, locale=code)
     parts = [f"{value:%a}"] if weekday else []
     return " ".join([*parts, f"{value.day} {value:%b}", *([f"{value.year}"] if year else [])])
+
+
+def month(value: date, *, year: bool = True) -> str:
+    """Return ``Feb 2027``, or ``Feb`` without ``year``."""
+    if (code := language()) != SOURCE:
+        return format_skeleton("yMMM" if year else "MMM", value, locale=code)
+    return f"{value:%b %Y}" if year else f"{value:%b}"
+
+
+def full_month(value: date) -> str:
+    """Return ``February 2027``."""
+    return format_skeleton("yMMMM", value, locale=language())
+
+
+def full_day(value: date) -> str:
+    """Return ``Monday 22 February 2027``."""
+    if (code := language()) != SOURCE:
+        return format_date(value, "full", locale=code)
+    return f"{value:%A} {value.day} {value:%B %Y}"
 
 
 def moment(at: datetime, zone: str = "") -> str:
@@ -34,10 +58,8 @@ def span(start: date, end: date, precision: Precision | str = Precision.DAY) -> 
         return f"{start.year}" if start.year == end.year else f"{start.year}–{end.year}"
     if precision == Precision.MONTH:
         if (start.year, start.month) == (end.year, end.month):
-            return f"{start:%b %Y}"
-        if start.year == end.year:
-            return f"{start:%b}–{end:%b %Y}"
-        return f"{start:%b %Y}–{end:%b %Y}"
+            return month(start)
+        return f"{month(start, year=start.year != end.year)}–{month(end)}"
     if start == end:
         return day(start)
     return f"{day(start, year=start.year != end.year)} – {day(end)}"
@@ -89,7 +111,12 @@ _ABBREVIATIONS = ("UPR",)
 
 
 def term(value: str) -> str:
-    """Return a term of the model as a label: ``Side event``, ``UPR recommendation``."""
+    """Return a term of the model as a label, in the reader's language: ``Side event``, ``UPR recommendation``."""
+    return gettext(english_term(value))
+
+
+def english_term(value: str) -> str:
+    """Return the same label in English, as files for other programs have it."""
     words = str(value).replace("-", " ").capitalize()
     first, space, rest = words.partition(" ")
     return f"{first.upper()}{space}{rest}" if first.upper() in _ABBREVIATIONS else words

@@ -12,6 +12,8 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any, TypeAlias
 
+from calendar_model.translation import gettext
+
 Template: TypeAlias = str | Callable[[Mapping[str, Any]], str]
 
 _MODULES = [import_module(f"{__name__}.{found.name}") for found in iter_modules(__path__)]
@@ -19,6 +21,9 @@ MESSAGES: Mapping[str, Template] = {code: template for module in _MODULES for co
 
 
 def message(code: str, values: Mapping[str, Any] | None = None) -> str:
-    """The sentence for a code, filled with ``values``; raises KeyError for a code that has none."""
+    """Return the sentence for a code in the reader's language, filled with ``values``.
+
+    Raises KeyError for a code that has none.
+    """
     template = MESSAGES[code]
-    return template(values or {}) if callable(template) else template.format_map(values or {})
+    return template(values or {}) if callable(template) else gettext(template).format_map(values or {})

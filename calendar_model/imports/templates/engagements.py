@@ -48,9 +48,9 @@ COLUMNS: tuple[TemplateColumn, ...] = (
         "Kind",
         "Choose from the list. Security measures are restricted by default.",
         needed=True,
-        choices=tuple(wording.term(kind) for kind in EngagementKind),
+        choices=tuple(wording.english_term(kind) for kind in EngagementKind),
         aliases=("type", "engagement kind", "slag", "kategori", "category"),
-        example=wording.term(EngagementKind.CONSULTED),
+        example=wording.english_term(EngagementKind.CONSULTED),
     ),
     TemplateColumn(
         "on",
@@ -72,9 +72,9 @@ COLUMNS: tuple[TemplateColumn, ...] = (
         "form",
         "Form",
         "Choose from the list. Empty: in person.",
-        choices=tuple(wording.term(form) for form in EngagementForm),
+        choices=tuple(wording.english_term(form) for form in EngagementForm),
         aliases=("how", "channel", "hvordan", "måte", "format"),
-        example=wording.term(EngagementForm.IN_PERSON),
+        example=wording.english_term(EngagementForm.IN_PERSON),
     ),
     TemplateColumn(
         "organisation",
@@ -121,7 +121,7 @@ COLUMNS: tuple[TemplateColumn, ...] = (
         "Visibility",
         "Internal: all users; restricted: only you, until you give others access. Empty: the default for the kind. An "
         "engagement is made public on its own page, with a reason.",
-        choices=(wording.term(Sensitivity.INTERNAL), wording.term(Sensitivity.RESTRICTED)),
+        choices=(wording.english_term(Sensitivity.INTERNAL), wording.english_term(Sensitivity.RESTRICTED)),
         aliases=("sensitivity", "level", "who sees it", "gradering", "classification"),
         example="Internal",
     ),

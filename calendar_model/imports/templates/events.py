@@ -75,9 +75,9 @@ COLUMNS: tuple[TemplateColumn, ...] = (
         "event_kind",
         "Kind",
         "Choose from the list. Empty: side event.",
-        choices=tuple(wording.term(kind) for kind in EventKind),
+        choices=tuple(wording.english_term(kind) for kind in EventKind),
         aliases=("type", "event kind", "event type", "slag", "kategori", "category"),
-        example=wording.term(EventKind.SIDE_EVENT),
+        example=wording.english_term(EventKind.SIDE_EVENT),
     ),
     TemplateColumn(
         "body",
@@ -222,7 +222,7 @@ COLUMNS: tuple[TemplateColumn, ...] = (
         "Visibility",
         "Internal: all users; restricted: only you, until you give others access. Empty: internal. An event is made "
         "public on its own page, with a reason.",
-        choices=(wording.term(Sensitivity.INTERNAL), wording.term(Sensitivity.RESTRICTED)),
+        choices=(wording.english_term(Sensitivity.INTERNAL), wording.english_term(Sensitivity.RESTRICTED)),
         aliases=("sensitivity", "level", "who sees it", "gradering", "classification"),
         example="Internal",
     ),

@@ -24,6 +24,7 @@ from calendar_model.terms import RecordKind
 from pages.components.shell import outage, typed
 from pages.components.shell.current_user import choose_person, chosen_id, viewer
 from pages.components.shell.filter_bar import filter_bar, time_zone
+from pages.components.shell.language import choose_language
 from pages.components.shell.menu import listen_to_the_menu
 from pages.components.shell.words import plain
 from pages.components.widgets.typed_dates import commit_typed_dates
@@ -104,6 +105,7 @@ def draw_context(*, with_filter: bool) -> PageContext:
         reader = st.container(key="reader", width="content", horizontal=True, gap="xsmall")
     with reader:
         zone = time_zone(st.context.timezone)
+        choose_language()
         commit_typed_dates()
         listen_to_the_menu()
         if not fault:

@@ -66,7 +66,7 @@ def agenda(
 def _heading(row: Any, since: date | None) -> str:
     if since is not None and row.start.date() < since:
         return f"Already under way on {wording.day(since)}"
-    return f"{row.start:%B %Y}"
+    return wording.full_month(row.start)
 
 
 def _line(row: Any, context: PageContext, key: str, work: str) -> None:
