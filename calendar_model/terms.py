@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
+from calendar_model.translation import N_
+
 
 class RecordKind(StrEnum):
     """The kind of a record in the workspace."""
@@ -99,9 +101,9 @@ class EngagementTraits:
     meaning: str = ""
     meets: Expectation | None = None
     meets_at_own_event: Expectation | None = None
-    log_label: str = "Log an engagement"
+    log_label: str = N_("Log an engagement")
     born_restricted: bool = False
-    participants: tuple[str, str] = ("Other participants", "Two from civil society in Geneva")
+    participants: tuple[str, str] = (N_("Other participants"), N_("Two from civil society in Geneva"))
 
 
 _NO_TRAITS = EngagementTraits()
@@ -126,7 +128,7 @@ class EngagementKind(StrEnum):
     INVITED = (
         "invited",
         EngagementTraits(
-            "Defenders came to a meeting, a reception or an event at the mission.",
+            N_("Defenders came to a meeting, a reception or an event at the mission."),
             # An invitation is contact, not consultation; to our own event it is support for participation.
             meets_at_own_event=Expectation.PARTICIPATION,
         ),
@@ -134,60 +136,64 @@ class EngagementKind(StrEnum):
     CONSULTED = (
         "consulted",
         EngagementTraits(
-            "We asked defenders for their views on something we plan: a text, a joint statement or an initiative on "
-            "their country.",
+            N_(
+                "We asked defenders for their views on something we plan: a text, a joint statement or an "
+                "initiative on their country."
+            ),
             meets=Expectation.CONSULTED,
-            log_label="Log a consultation",
+            log_label=N_("Log a consultation"),
         ),
     )
     PARTICIPATION_SUPPORTED = (
         "participation-supported",
         EngagementTraits(
-            "We helped someone to take part: travel, accreditation, a visa, speaking time.",
+            N_("We helped someone to take part: travel, accreditation, a visa, speaking time."),
             meets=Expectation.PARTICIPATION,
-            log_label="Log support for participation",
+            log_label=N_("Log support for participation"),
         ),
     )
     ATTENDED_THEIR_EVENT = (
         "attended-their-event",
-        EngagementTraits("We attended an event where defenders met or spoke: their meeting, panel or side event."),
+        EngagementTraits(N_("We attended an event where defenders met or spoke: their meeting, panel or side event.")),
     )
     PUBLIC_SUPPORT = (
         "public-support",
-        EngagementTraits("We showed public support, in the media or on social media, as agreed with them."),
+        EngagementTraits(N_("We showed public support, in the media or on social media, as agreed with them.")),
     )
     SECURITY_MEASURES = (
         "security-measures",
         EngagementTraits(
-            "We agreed security measures with them in case of reprisals. Restricted by default.",
+            N_("We agreed security measures with them in case of reprisals. Restricted by default."),
             born_restricted=True,
         ),
     )
     BILATERAL_MISSION = (
         "bilateral-mission",
         EngagementTraits(
-            "We asked the embassy in or for the country for information and advice.",
+            N_("We asked the embassy in or for the country for information and advice."),
             meets=Expectation.BILATERAL,
-            log_label="Log contact with the mission or desk",
-            participants=("Mission, and other participants", "Embassy in Nairobi, political section"),
+            log_label=N_("Log contact with the mission or desk"),
+            participants=(N_("Mission, and other participants"), N_("Embassy in Nairobi, political section")),
         ),
     )
     COUNTRY_DESK = (
         "country-desk",
         EngagementTraits(
-            "We consulted the country desk at the Ministry.",
+            N_("We consulted the country desk at the Ministry."),
             meets=Expectation.BILATERAL,
-            participants=("Desk, and other participants", "Desk for the Horn of Africa"),
+            participants=(N_("Desk, and other participants"), N_("Desk for the Horn of Africa")),
         ),
     )
     ORGANISATION_DIALOGUE = (
         "organisation-dialogue",
         EngagementTraits(
-            "We raised defenders with the organisation: what it does for them, and reprisals against those who work "
-            "with it.",
+            N_(
+                "We raised defenders with the organisation: what it does for them, and reprisals against those who "
+                "work with it."
+            ),
             meets=Expectation.DIALOGUE,
-            log_label="Log a dialogue",
-            participants=("Participants from the organisation", "OHCHR, reprisals team"),
+            log_label=N_("Log a dialogue"),
+            participants=(N_("Participants from the organisation"), N_("OHCHR, reprisals team")),
         ),
     )
 

@@ -8,11 +8,21 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_skeleton
+from babel.numbers import format_decimal
 
-from calendar_model.translation import SOURCE, gettext, language
+from calendar_model.translation import N_, SOURCE, gettext, language, ngettext
+from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import WINDOWS, Precision, Standing
 
-WEEKDAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+WEEKDAY_NAMES = (
+    N_("Monday"),
+    N_("Tuesday"),
+    N_("Wednesday"),
+    N_("Thursday"),
+    N_("Friday"),
+    N_("Saturday"),
+    N_("Sunday"),
+)
 """Monday first, as :meth:`datetime.date.weekday` counts."""
 
 
@@ -72,18 +82,20 @@ def when_known(start: date, end: date, precision: Precision | str, *, held: bool
     """
     days = span(start, end, precision)
     if precision == Precision.EXPECTED:
-        return f"expected {days}"
-    return f"{days} ({'days not known' if held else 'dates not set'})" if precision in WINDOWS else days
+        return _("expected {days}").format(days=days)
+    return f"{days} ({_('days not known') if held else _('dates not set')})" if precision in WINDOWS else days
 
 
 def short_span(start: date, end: date) -> str:
     """Return two days without weekdays, to follow "between": ``22 Feb and 1 Mar 2027``."""
-    return f"{day(start, weekday=False, year=start.year != end.year)} and {day(end, weekday=False)}"
+    return _("{day} and {day_2}").format(
+        day=day(start, weekday=False, year=start.year != end.year), day_2=day(end, weekday=False)
+    )
 
 
-def count(number: int, word: str) -> str:
-    """Return ``1 day``, ``3 days``, for a word with a plural in s."""
-    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
+def count(number: int, singular: str, plural: str) -> str:
+    """Return ``1 day``, ``1,204 days``: the form for ``number``, which is in both as ``{number}``."""
+    return ngettext(singular, plural, number).format(number=format_decimal(number, locale=language()))
 
 
 def ordinal(number: int) -> str:
@@ -95,10 +107,12 @@ def ordinal(number: int) -> str:
 def every(years: float, years_max: float | None = None) -> str:
     """Return an interval in words: ``every year``, ``every third year``, ``every 4½ to 5 years``."""
     if years_max is not None and years_max != years:
-        return f"every {_half(years)} to {_half(years_max)} years"
-    words = {1: "every year", 2: "every second year", 3: "every third year", 4: "every fourth year"}
+        return _("every {half} to {half_2} years").format(half=_half(years), half_2=_half(years_max))
+    words = {1: _("every year"), 2: _("every second year"), 3: _("every third year"), 4: _("every fourth year")}
     return (
-        words.get(int(years), f"every {_half(years)} years") if years == int(years) else f"every {_half(years)} years"
+        words.get(int(years), _("every {half} years").format(half=_half(years)))
+        if years == int(years)
+        else _("every {half} years").format(half=_half(years))
     )
 
 
@@ -125,14 +139,14 @@ def english_term(value: str) -> str:
 def standing_words(standing: str, *, departure: bool = False) -> str:
     """Return the label of a standing."""
     if departure:
-        return "Did not take place"
+        return _("Did not take place")
     return {
-        Standing.HELD: "Held",
-        Standing.CONFIRMED: "Confirmed",
-        Standing.PROVISIONAL: "Provisional",
-        Standing.PROJECTED: "Projected",
-        Standing.NOT_CONFIRMED: "Not confirmed",
-        Standing.CANCELLED: "Cancelled",
+        Standing.HELD: _("Held"),
+        Standing.CONFIRMED: _("Confirmed"),
+        Standing.PROVISIONAL: _("Provisional"),
+        Standing.PROJECTED: _("Projected"),
+        Standing.NOT_CONFIRMED: _("Not confirmed"),
+        Standing.CANCELLED: _("Cancelled"),
     }[Standing(standing)]
 
 

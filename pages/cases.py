@@ -32,6 +32,7 @@ from calendar_model.terms import (
     StatementForm,
     Suggester,
 )
+from calendar_model.translation import gettext as _
 from pages.components.record import forms
 from pages.components.record.follow_ups import follow_ups_of
 from pages.components.record.forms import NEW, WITH, RecordForm, words
@@ -56,28 +57,28 @@ if TYPE_CHECKING:
 
     R = TypeVar("R", Case, Reprisal)
 
-RESTRICTED_FROM_THE_START = "Restricted from the start: only people with access can see that it exists."
-CODE = "Use a code such as “Case 014”, never a name: titles appear in lists and in the history."
+RESTRICTED_FROM_THE_START = _("Restricted from the start: only people with access can see that it exists.")
+CODE = _("Use a code such as “Case 014”, never a name: titles appear in lists and in the history.")
 
-TODAY_IF_EMPTY = "Defaults to today."
+TODAY_IF_EMPTY = _("Defaults to today.")
 NATIONAL, CONSULTED = str(StatementForm.NATIONAL), str(EngagementKind.CONSULTED)
 
 GROUPS = {
-    Attention.MISSING: "Questions outstanding",
-    Attention.WAITING: "Raised: follow-up with the defender outstanding",
-    Attention.REST: "Open: nothing outstanding",
+    Attention.MISSING: _("Questions outstanding"),
+    Attention.WAITING: _("Raised: follow-up with the defender outstanding"),
+    Attention.REST: _("Open: nothing outstanding"),
 }
 SUGGESTERS = {
-    Suggester.BILATERAL_MISSION: "the bilateral mission",
-    Suggester.MULTILATERAL_MISSION: "the multilateral mission",
-    Suggester.CIVIL_SOCIETY: "civil society",
-    Suggester.DEFENDER: "the defender",
-    Suggester.MINISTRY: "the Ministry",
+    Suggester.BILATERAL_MISSION: _("the bilateral mission"),
+    Suggester.MULTILATERAL_MISSION: _("the multilateral mission"),
+    Suggester.CIVIL_SOCIETY: _("civil society"),
+    Suggester.DEFENDER: _("the defender"),
+    Suggester.MINISTRY: _("the Ministry"),
 }
 STANDING = {
-    ReprisalState.ALLEGED: "Not reported yet",
-    ReprisalState.REPORTED: "Reported, no response yet",
-    ReprisalState.ANSWERED: "Answered",
+    ReprisalState.ALLEGED: _("Not reported yet"),
+    ReprisalState.REPORTED: _("Reported, no response yet"),
+    ReprisalState.ANSWERED: _("Answered"),
 }
 
 
@@ -92,18 +93,22 @@ def draw_list(context: PageContext) -> None:
     draw_cases(all_cases, raised_in, context)
     draw_reprisals(all_reprisals, context)
     st.caption(
-        "Cases and reprisals never appear in feeds, lists or calendar files. A Word briefing note that you make for "
-        "yourself gives their codes, and says so at the top."
+        _(
+            "Cases and reprisals never appear in feeds, lists or calendar files. A Word briefing note that you make "
+            "for yourself gives their codes, and says so at the top."
+        )
     )
 
 
 def draw_cases(found: Sequence[Case], raised_in: dict[str, list[Statement]], context: PageContext) -> None:
-    st.subheader("Cases")
-    st.button("New case", key="new_case", type="primary", on_click=forms.begin, args=(str(RecordKind.CASE),))
+    st.subheader(_("Cases"))
+    st.button(_("New case"), key="new_case", type="primary", on_click=forms.begin, args=(str(RecordKind.CASE),))
     if not found:
         st.markdown(
-            "No cases that you have access to. Start a case when it is first suggested; it lists what the guidelines "
-            "require before it is raised."
+            _(
+                "No cases that you have access to. Start a case when it is first suggested; it lists what the "
+                "guidelines require before it is raised."
+            )
         )
         return
     groups: dict[Attention, list[Case]] = {attention: [] for attention in Attention}
@@ -132,8 +137,8 @@ def _draw_case_lines(
         for case in found:
             about = [
                 labels.state_name(case.country, context.reference),
-                f"Suggested by {SUGGESTERS[case.suggested_by]}",
-                f"Closed on {wording.day(case.closed_on)}" if case.closed_on else "",
+                _("Suggested by {suggesters}").format(suggesters=SUGGESTERS[case.suggested_by]),
+                _("Closed on {closed_on}").format(closed_on=wording.day(case.closed_on)) if case.closed_on else "",
             ]
             entry(case, _case_sentences(case, raised_in[case.id], attention), about)
 
@@ -143,28 +148,34 @@ def _case_sentences(case: Case, raised_in: Sequence[Statement], attention: Atten
     days = [day for day in _delivered(raised_in) if day]
     found: list[str] = []
     if days:
-        found.append(f"Raised on {wording.day(max(days))}.")
+        found.append(_("Raised on {max}.").format(max=wording.day(max(days))))
     if attention is Attention.WAITING:
-        found.append("Nobody has contacted the defender, or civil society on their behalf, since.")
+        found.append(_("Nobody has contacted the defender, or civil society on their behalf, since."))
     if attention in (Attention.WAITING, Attention.MISSING):
         found += map(str, cases.missing(known))
     if attention is Attention.REST:
         found += [decision(one.code) for one in cases.reasons_not_to_raise(known)] or (
-            [] if days else ["Ready to be raised."]
+            [] if days else [_("Ready to be raised.")]
         )
-        found += [f"In a statement: {state_label(s.state)}." for s in raised_in if s.state in BEFORE_DELIVERY]
+        found += [
+            _("In a statement: {state_label}.").format(state_label=state_label(s.state))
+            for s in raised_in
+            if s.state in BEFORE_DELIVERY
+        ]
     if attention is Attention.CLOSED and case.since.strip():
         found.append(case.since.strip().splitlines()[0])
     return found
 
 
 def draw_reprisals(found: Sequence[Reprisal], context: PageContext) -> None:
-    st.subheader("Reprisals")
-    st.button("New reprisal", key="new_reprisal", on_click=forms.begin, args=(str(RecordKind.REPRISAL),))
+    st.subheader(_("Reprisals"))
+    st.button(_("New reprisal"), key="new_reprisal", on_click=forms.begin, args=(str(RecordKind.REPRISAL),))
     if not found:
         st.markdown(
-            "No reprisals that you have access to. Record reprisals against people who cooperate with an "
-            "organisation: the allegation, the report made and the response."
+            _(
+                "No reprisals that you have access to. Record reprisals against people who cooperate with an "
+                "organisation: the allegation, the report made and the response."
+            )
         )
         return
     kept = [one for one in found if context.keeps(RecordKind.REPRISAL, one)]
@@ -184,18 +195,26 @@ def _draw_reprisal_lines(found: Iterable[Reprisal], context: PageContext, state:
             about = [
                 labels.state_name(one.country, context.reference),
                 labels.short_organisation(one.organisation, context.reference) if one.organisation else "",
-                f"Date alleged: {wording.day(one.alleged_on)}" if one.alleged_on else "",
+                _("Date alleged: {alleged_on}").format(alleged_on=wording.day(one.alleged_on))
+                if one.alleged_on
+                else "",
             ]
             sentence = ""
             if one.reported_on:
-                whom = f" to {one.reported_to.strip().rstrip('.')}" if one.reported_to.strip() else ""
-                sentence = f"Reported{whom} on {wording.day(one.reported_on)}."
+                whom = (
+                    _(" to {reported_to}").format(reported_to=one.reported_to.strip().rstrip("."))
+                    if one.reported_to.strip()
+                    else ""
+                )
+                sentence = _("Reported{whom} on {reported_on}.").format(
+                    whom=whom, reported_on=wording.day(one.reported_on)
+                )
             entry(one, [sentence], about)
 
 
 def _draw_folded(rows: list[R], draw: Callable[[list[R]], None], what: str) -> None:
     if rows:
-        with st.expander(f"Closed {what}: {len(rows)}"):
+        with st.expander(_("Closed {what}: {count}").format(what=what, count=len(rows))):
             draw(rows)
 
 
@@ -208,7 +227,7 @@ def draw_case_form(case: Case | None, everyone: Sequence[Person], context: PageC
     form = RecordForm("case", context, case, table="case_file")
     with form:
         summary = st.container()
-        form.text("title", "Code", help=CODE, placeholder="Case 014")
+        form.text("title", _("Code"), help=CODE, placeholder=_("Case 014"))
         form.country("country")
         _draw_suggested(form, case)
         marks = {
@@ -219,19 +238,19 @@ def draw_case_form(case: Case | None, everyone: Sequence[Person], context: PageC
             Question.PUBLICITY: _draw_publicity(form),
         }
         _draw_after(form, raised)
-        st.subheader("Access and links")
-        form.named("Visible only to", everyone)
+        st.subheader(_("Access and links"))
+        form.named(_("Visible only to"), everyone)
         form.items()
-        form.records("Contacts", RecordKind.CONTACT, field="links_contacts")
+        form.records(_("Contacts"), RecordKind.CONTACT, field="links_contacts")
         form.records(
-            "Statements that raise this case",
+            _("Statements that raise this case"),
             RecordKind.STATEMENT,
             field="links_statements",
-            help="A statement that raises a case becomes restricted; a cleared one must be cleared again.",
+            help=_("A statement that raises a case becomes restricted; a cleared one must be cleared again."),
         )
-        form.records("Engagements", RecordKind.ENGAGEMENT, field="links_engagements")
-        form.records("Other cases and reprisals", RecordKind.CASE, RecordKind.REPRISAL, field="links_others")
-        _draw_submit(form, "Save case", save_case)
+        form.records(_("Engagements"), RecordKind.ENGAGEMENT, field="links_engagements")
+        form.records(_("Other cases and reprisals"), RecordKind.CASE, RecordKind.REPRISAL, field="links_others")
+        _draw_submit(form, _("Save case"), save_case)
     known = cases.facts_of_form(form.values())
     for question, mark in marks.items():
         with mark:
@@ -244,23 +263,28 @@ def _draw_summary(known: CaseFacts, delivered: list[date | None]) -> None:
     open_ = cases.missing(known)
     if cases.awaits_contact(known, delivered):
         st.warning(
-            "This case has been raised, but nobody has contacted the defender, or civil society on their behalf, since."
+            _(
+                "This case has been raised, but nobody has contacted the defender, or civil society on their "
+                "behalf, since."
+            )
         )
     elif decided := cases.reasons_not_to_raise(known):
         st.info(plain(" ".join(decision(one.code) for one in decided)))
     elif open_:
         st.markdown(
-            f"**{len(open_)} of {len(Question)} questions outstanding** before a statement can raise this case."
+            _("**{count} of {count_2} questions outstanding** before a statement can raise this case.").format(
+                count=len(open_), count_2=len(Question)
+            )
         )
     else:
-        st.markdown("**All questions answered**: a statement can raise this case.")
+        st.markdown(_("**All questions answered**: a statement can raise this case."))
 
 
 def _draw_answer(unmet: UnmetRequirement | None) -> None:
     if unmet is None:
-        st.markdown("**Answered**")
+        st.markdown(_("**Answered**"))
     else:
-        st.markdown(f"**{'Outstanding' if unmet.can_be_overridden else 'Decided'}:** {plain(str(unmet))}")
+        st.markdown(f"**{_('Outstanding') if unmet.can_be_overridden else _('Decided')}:** {plain(str(unmet))}")
 
 
 def _draw_question(number: int, title: str, why: str) -> st.delta_generator.DeltaGenerator:
@@ -274,112 +298,123 @@ def _draw_question(number: int, title: str, why: str) -> st.delta_generator.Delt
 def _draw_suggested(form: RecordForm, case: Case | None) -> None:
     mark = _draw_question(
         1,
-        "Who suggested it",
-        "Any mission may suggest a case to the Ministry. Consult the bilateral mission on cases from civil society.",
+        _("Who suggested it"),
+        _("Any mission may suggest a case to the Ministry. Consult the bilateral mission on cases from civil society."),
     )
     chosen = form.choice(
         "suggested_by",
-        "Suggested by",
+        _("Suggested by"),
         list(Suggester),
         optional=True,
-        placeholder="Choose",
+        placeholder=_("Choose"),
     )
-    form.area("suggested_note", "Request", height=68)
+    form.area("suggested_note", _("Request"), height=68)
     with mark:
-        st.markdown("**Answered**" if chosen else "**Outstanding:** who suggested it.")
+        st.markdown(_("**Answered**") if chosen else _("**Outstanding:** who suggested it."))
 
 
 def _draw_mission(form: RecordForm) -> st.delta_generator.DeltaGenerator:
     mark = _draw_question(
         2,
-        "Bilateral mission",
-        "Colleagues in the country know what is under way there, and what a public statement could lead to.",
+        _("Bilateral mission"),
+        _("Colleagues in the country know what is under way there, and what a public statement could lead to."),
     )
-    _side_by_side(lambda: form.day("mission_consulted_on", "Consulted on"), lambda: form.text("mission", "Mission"))
-    form.area("mission_advice", "Advice from the mission", height=68)
+    _side_by_side(
+        lambda: form.day("mission_consulted_on", _("Consulted on")), lambda: form.text("mission", _("Mission"))
+    )
+    form.area("mission_advice", _("Advice from the mission"), height=68)
     return mark
 
 
 def _draw_before(form: RecordForm) -> st.delta_generator.DeltaGenerator:
     mark = _draw_question(
         3,
-        "Prior consultation",
-        "Consult the defender, or those acting for them, first: what would help, and what could cause harm?",
+        _("Prior consultation"),
+        _("Consult the defender, or those acting for them, first: what would help, and what could cause harm?"),
     )
     _side_by_side(
-        lambda: form.day("before_on", "Date of consultation"),
-        lambda: form.choice("before_with", "With whom", list(InTheLoop), optional=True, placeholder="Not stated"),
+        lambda: form.day("before_on", _("Date of consultation")),
+        lambda: form.choice("before_with", _("With whom"), list(InTheLoop), optional=True, placeholder=_("Not stated")),
     )
-    form.area("before_note", "Their wishes", height=68)
+    form.area("before_note", _("Their wishes"), height=68)
     return mark
 
 
 def _draw_risk(form: RecordForm) -> st.delta_generator.DeltaGenerator:
     mark = _draw_question(
         4,
-        "Risk of reprisals",
-        "International attention may put the person, family or colleagues at risk. Assess the risk first.",
+        _("Risk of reprisals"),
+        _("International attention may put the person, family or colleagues at risk. Assess the risk first."),
     )
     _side_by_side(
-        lambda: form.choice("risk", "Risk level", list(RiskLevel), optional=True, placeholder="Not assessed"),
-        lambda: form.day("risk_weighed_on", "Assessed on", help=TODAY_IF_EMPTY),
+        lambda: form.choice("risk", _("Risk level"), list(RiskLevel), optional=True, placeholder=_("Not assessed")),
+        lambda: form.day("risk_weighed_on", _("Assessed on"), help=TODAY_IF_EMPTY),
     )
-    form.area("risk_reasons", "Reasons", height=68)
-    form.area("risk_mitigation", "Mitigation", height=68)
+    form.area("risk_reasons", _("Reasons"), height=68)
+    form.area("risk_mitigation", _("Mitigation"), height=68)
     return mark
 
 
 def _draw_prospects(form: RecordForm) -> st.delta_generator.DeltaGenerator:
     mark = _draw_question(
         5,
-        "Prospects",
-        "Raise a case if that may improve the situation or prevent deterioration, not for its own sake.",
+        _("Prospects"),
+        _("Raise a case if that may improve the situation or prevent deterioration, not for its own sake."),
     )
     _side_by_side(
-        lambda: form.choice("prospect", "Likely effect", list(Prospect), optional=True, placeholder="Not assessed"),
-        lambda: form.day("prospect_weighed_on", "Assessed on", help=TODAY_IF_EMPTY),
+        lambda: form.choice(
+            "prospect", _("Likely effect"), list(Prospect), optional=True, placeholder=_("Not assessed")
+        ),
+        lambda: form.day("prospect_weighed_on", _("Assessed on"), help=TODAY_IF_EMPTY),
     )
-    form.area("prospect_reasons", "Reasons for this assessment", height=68)
+    form.area("prospect_reasons", _("Reasons for this assessment"), height=68)
     return mark
 
 
 def _draw_publicity(form: RecordForm) -> st.delta_generator.DeltaGenerator:
     mark = _draw_question(
         6,
-        "Publicity",
-        "Quiet diplomacy, a statement and a public campaign each have benefits and risks. Decide, and give the reason.",
+        _("Publicity"),
+        _(
+            "Quiet diplomacy, a statement and a public campaign each have benefits and risks. Decide, and give the "
+            "reason."
+        ),
     )
     _side_by_side(
-        lambda: form.choice("publicity", "Decision", list(Publicity), optional=True, placeholder="Not decided"),
-        lambda: form.day("publicity_decided_on", "Decided on", help=TODAY_IF_EMPTY),
+        lambda: form.choice("publicity", _("Decision"), list(Publicity), optional=True, placeholder=_("Not decided")),
+        lambda: form.day("publicity_decided_on", _("Decided on"), help=TODAY_IF_EMPTY),
     )
-    form.area("publicity_reason", "Reason for the decision", height=68)
+    form.area("publicity_reason", _("Reason for the decision"), height=68)
     return mark
 
 
 def _draw_after(form: RecordForm, raised: Sequence[Statement]) -> None:
     mark = _draw_question(
         7,
-        "Follow-up after the statement",
-        "Only those concerned know whether it helped or harmed. Ask them before the statement is closed.",
+        _("Follow-up after the statement"),
+        _("Only those concerned know whether it helped or harmed. Ask them before the statement is closed."),
     )
     _side_by_side(
-        lambda: form.day("after_on", "Contacted on"),
-        lambda: form.choice("after_with", "Contact with", list(InTheLoop), optional=True, placeholder="Not stated"),
+        lambda: form.day("after_on", _("Contacted on")),
+        lambda: form.choice(
+            "after_with", _("Contact with"), list(InTheLoop), optional=True, placeholder=_("Not stated")
+        ),
     )
-    form.area("after_note", "Their assessment", height=68)
-    form.area("since", "Developments since", height=120)
+    form.area("after_note", _("Their assessment"), height=68)
+    form.area("since", _("Developments since"), height=120)
     with mark:
         known, days = cases.facts_of_form(form.values()), [day for day in _delivered(raised) if day]
         if cases.awaits_contact(known, days):
-            st.markdown(f"**Outstanding:** contact since the case was raised on {wording.day(max(days))}.")
+            st.markdown(
+                _("**Outstanding:** contact since the case was raised on {max}.").format(max=wording.day(max(days)))
+            )
         elif days:
-            st.markdown("**Answered**")
+            st.markdown(_("**Answered**"))
         else:
-            st.markdown("Not due yet: no statement has raised this case.")
-    st.subheader("8. Closing")
-    st.caption("Close the case once nothing more can be done.")
-    form.day("closed_on", "Closed on", help="Leave blank to keep the case open.")
+            st.markdown(_("Not due yet: no statement has raised this case."))
+    st.subheader(_("8. Closing"))
+    st.caption(_("Close the case once nothing more can be done."))
+    form.day("closed_on", _("Closed on"), help=_("Leave blank to keep the case open."))
 
 
 def _draw_submit(form: RecordForm, label: str, act: Callable[[RecordForm], str]) -> None:
@@ -397,19 +432,19 @@ def _side_by_side(one: Callable[[], object], other: Callable[[], object]) -> Non
 def save_case(form: RecordForm) -> str:
     made = cases.save_case(viewer(), form.values(), case_id=form.record_id, seen=form.seen, **form.options)
     forms.open_record(made)
-    return "Case saved."
+    return _("Case saved.")
 
 
 def draw_statements(case: Case, _everyone: Sequence[Person], context: PageContext) -> None:
-    st.subheader("Statements")
+    st.subheader(_("Statements"))
     statement_links(linked_of_kind(context.viewer, RecordKind.STATEMENT, case.id))
-    link("statements", "Raise case in a statement", icon=":material/add:", **{NEW: NATIONAL, WITH: case.id})
+    link("statements", _("Raise case in a statement"), icon=":material/add:", **{NEW: NATIONAL, WITH: case.id})
 
 
 def draw_engagements(case: Case, _everyone: Sequence[Person], context: PageContext) -> None:
-    st.subheader("Engagements")
+    st.subheader(_("Engagements"))
     engagement_links(linked_of_kind(context.viewer, RecordKind.ENGAGEMENT, case.id))
-    link("engagements", "Log engagement", icon=":material/add:", **{NEW: CONSULTED, WITH: case.id})
+    link("engagements", _("Log engagement"), icon=":material/add:", **{NEW: CONSULTED, WITH: case.id})
 
 
 # --- One reprisal
@@ -418,69 +453,73 @@ def draw_engagements(case: Case, _everyone: Sequence[Person], context: PageConte
 def draw_reprisal_form(reprisal: Reprisal | None, everyone: Sequence[Person], context: PageContext) -> None:
     form = RecordForm("reprisal", context, reprisal, table="reprisal")
     with form:
-        st.subheader("Allegation")
-        form.text("title", "Code", help=CODE, placeholder="Reprisal 03")
+        st.subheader(_("Allegation"))
+        form.text("title", _("Code"), help=CODE, placeholder=_("Reprisal 03"))
         form.country("country")
-        form.organisation("organisation", "Organisation they cooperated with")
-        form.day("alleged_on", "Date alleged")
-        form.area("account", "Account", height=150)
-        st.subheader("Report and response")
+        form.organisation("organisation", _("Organisation they cooperated with"))
+        form.day("alleged_on", _("Date alleged"))
+        form.area("account", _("Account"), height=150)
+        st.subheader(_("Report and response"))
         st.caption(
-            "Organisations should address reprisals against those who cooperate with them. Ask what they have done."
+            _("Organisations should address reprisals against those who cooperate with them. Ask what they have done.")
         )
-        form.text("reported_to", "Reported to", placeholder="Office, mandate or procedure, not a person")
-        form.day("reported_on", "Reported on")
-        form.area("response", "Response", height=120)
-        form.choice("state", "Status", list(ReprisalState))
-        st.subheader("Access and links")
-        form.named("Visible only to", everyone)
+        form.text("reported_to", _("Reported to"), placeholder=_("Office, mandate or procedure, not a person"))
+        form.day("reported_on", _("Reported on"))
+        form.area("response", _("Response"), height=120)
+        form.choice("state", _("Status"), list(ReprisalState))
+        st.subheader(_("Access and links"))
+        form.named(_("Visible only to"), everyone)
         form.items()
-        form.records("Contacts", RecordKind.CONTACT, field="links_contacts")
-        form.records("Cases", RecordKind.CASE, field="links_cases")
+        form.records(_("Contacts"), RecordKind.CONTACT, field="links_contacts")
+        form.records(_("Cases"), RecordKind.CASE, field="links_cases")
         form.records(
-            "Engagements, such as dialogue with the organisation",
+            _("Engagements, such as dialogue with the organisation"),
             RecordKind.ENGAGEMENT,
             field="links_engagements",
         )
-        form.records("Statements and other reprisals", RecordKind.STATEMENT, RecordKind.REPRISAL, field="links_others")
-        _draw_submit(form, "Save reprisal", save_reprisal)
+        form.records(
+            _("Statements and other reprisals"), RecordKind.STATEMENT, RecordKind.REPRISAL, field="links_others"
+        )
+        _draw_submit(form, _("Save reprisal"), save_reprisal)
 
 
 def save_reprisal(form: RecordForm) -> str:
     made = cases.save_reprisal(viewer(), form.values(), reprisal_id=form.record_id, seen=form.seen, **form.options)
     forms.open_record(made)
-    return "Reprisal saved."
+    return _("Reprisal saved.")
 
 
 def draw_dialogue(reprisal: Reprisal, _everyone: Sequence[Person], context: PageContext) -> None:
-    st.subheader("Dialogue and other engagements")
+    st.subheader(_("Dialogue and other engagements"))
     engagement_links(linked_of_kind(context.viewer, RecordKind.ENGAGEMENT, reprisal.id))
     dialogue = {NEW: str(EngagementKind.ORGANISATION_DIALOGUE), WITH: reprisal.id}
-    link("engagements", "Log dialogue with the organisation", icon=":material/add:", **dialogue)
+    link("engagements", _("Log dialogue with the organisation"), icon=":material/add:", **dialogue)
 
 
 LINKED_RECORDS = linked_by_kind(
-    {"Contacts": RecordKind.CONTACT, "Cases": RecordKind.CASE, "Reprisals": RecordKind.REPRISAL}
+    {_("Contacts"): RecordKind.CONTACT, _("Cases"): RecordKind.CASE, _("Reprisals"): RecordKind.REPRISAL}
 )
 
 draw_page(
     RecordPage(
-        page_title="Cases and reprisals",
-        subject="Cases and reprisals are",
-        back="All cases and reprisals",
-        if_missing="This case or reprisal no longer exists, or you do not have access.",
+        page_title=_("Cases and reprisals"),
+        subject=_("Cases and reprisals are"),
+        back=_("All cases and reprisals"),
+        if_missing=_("This case or reprisal no longer exists, or you do not have access."),
         views=(
             RecordView(
                 RecordKind.CASE,
-                new_title="New case",
+                new_title=_("New case"),
                 new_caption=RESTRICTED_FROM_THE_START,
                 form=draw_case_form,
-                state=lambda case, _context: f"Closed on {wording.day(case.closed_on)}." if case.closed_on else "",
+                state=lambda case, _context: (
+                    _("Closed on {closed_on}.").format(closed_on=wording.day(case.closed_on)) if case.closed_on else ""
+                ),
                 side=(draw_statements, draw_engagements, LINKED_RECORDS, linked_items(), follow_ups_of),
             ),
             RecordView(
                 RecordKind.REPRISAL,
-                new_title="New reprisal",
+                new_title=_("New reprisal"),
                 new_caption=RESTRICTED_FROM_THE_START,
                 form=draw_reprisal_form,
                 state=lambda reprisal, _context: f"{words(reprisal.state)}.",

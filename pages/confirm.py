@@ -19,20 +19,21 @@ from calendar_model.access.unit_of_work import ChangeToken, change_token, readin
 from calendar_model.calendar import Filter
 from calendar_model.mission.confirmations import DateToConfirm, Pressing, Worklist, answers_by_item, to_confirm
 from calendar_model.reference import Reference
+from calendar_model.translation import gettext as _
 from pages.components.confirmations.line import draw_line, take_result
 from pages.components.shell import item_panel
 from pages.components.shell.context import PageContext, current
 from pages.components.shell.current_user import current_person
 from pages.components.shell.navigation import link
 
-TITLE = "Dates to confirm"
+TITLE = _("Dates to confirm")
 PER_PAGE = 20
 HEADINGS = {
-    Pressing.JUST_PAST: "Past since last month, no outcome recorded",
-    Pressing.DUE: "Due: near, or usually announced by now",
-    Pressing.COMING: "In the next six months",
-    Pressing.PAST: "Past for longer, no outcome recorded",
-    Pressing.STALE: "No longer expected: no edition for years",
+    Pressing.JUST_PAST: _("Past since last month, no outcome recorded"),
+    Pressing.DUE: _("Due: near, or usually announced by now"),
+    Pressing.COMING: _("In the next six months"),
+    Pressing.PAST: _("Past for longer, no outcome recorded"),
+    Pressing.STALE: _("No longer expected: no edition for years"),
 }
 
 
@@ -59,14 +60,18 @@ def cached(
 def draw_list(context: PageContext) -> None:
     """Draw the count, the lines of one page under their headings, and the lines not announced yet."""
     listed = worklist(context)
-    count = wording.count(len(listed.open), "date") if listed.open else "no dates"
-    st.caption(f"As of {wording.day(context.today)}: {count} to confirm, most urgent first.")
+    count = wording.count(len(listed.open), "{number} date", "{number} dates") if listed.open else _("no dates")
+    st.caption(
+        _("As of {today}: {count} to confirm, most urgent first.").format(today=wording.day(context.today), count=count)
+    )
     may_record = may_write(context)
     names = {person.id: person.name for person in staff()} if context.workspace else {}
     if not listed.open:
         draw_empty(context)
     draw_lines(page_of(listed.open), context, names, may_record=may_record)
-    if listed.waiting and st.toggle(f"Not announced yet ({len(listed.waiting)})", key="show_waiting"):
+    if listed.waiting and st.toggle(
+        _("Not announced yet ({count})").format(count=len(listed.waiting)), key="show_waiting"
+    ):
         with st.container(key="lines_confirm_waiting", gap="medium"):
             for line in listed.waiting:
                 draw_line(
@@ -80,20 +85,22 @@ def may_write(context: PageContext) -> bool:
         return False
     person = current_person()
     if context.viewer == ANONYMOUS or person is None:
-        link("settings", "Select user to record dates")
+        link("settings", _("Select user to record dates"))
         return False
     if person.sample:
-        st.caption("Sample users cannot record dates: they would apply to everyone.")
+        st.caption(_("Sample users cannot record dates: they would apply to everyone."))
     return not person.sample
 
 
 def draw_empty(context: PageContext) -> None:
     if context.filter != Filter():
-        st.markdown("No dates to confirm match the filter. Widen it to see the others.")
+        st.markdown(_("No dates to confirm match the filter. Widen it to see the others."))
         return
     st.markdown(
-        "No dates to confirm. Sessions, meetings, texts and deadlines are listed from six months before they begin "
-        "until a year after, or until their dates or outcome are recorded."
+        _(
+            "No dates to confirm. Sessions, meetings, texts and deadlines are listed from six months before they begin "
+            "until a year after, or until their dates or outcome are recorded."
+        )
     )
 
 

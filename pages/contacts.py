@@ -21,6 +21,7 @@ from calendar_model.mission.contacts import ConsentState, ContactQuery
 from calendar_model.mission.links import linked_of_kind
 from calendar_model.mission.records import text_limit
 from calendar_model.terms import ContactKind, EngagementKind, RecordKind
+from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Sensitivity
 from pages.components.record import fields, forms
 from pages.components.record.access_requests import ask_for_access
@@ -50,7 +51,9 @@ if TYPE_CHECKING:
 KINDS, COUNTRIES, SEARCH = (f"contacts_{name}" for name in ("kinds", "countries", "search"))
 """Keys of the page's own filters, which are in no address."""
 
-STAYS_IN_BACKUPS = "Backups made earlier, and the log of a PostgreSQL server, still contain it until they are deleted."
+STAYS_IN_BACKUPS = _(
+    "Backups made earlier, and the log of a PostgreSQL server, still contain it until they are deleted."
+)
 CONSULTED = str(EngagementKind.CONSULTED)
 
 
@@ -62,7 +65,7 @@ def draw_list(context: PageContext) -> None:
     with st.container(horizontal=True):
         for kind in ContactKind:
             st.button(
-                f"New {words(kind).lower()}",
+                _("New {kind}").format(kind=words(kind).lower()),
                 key=f"new_{kind}",
                 type="primary" if kind is ContactKind.DEFENDER else "secondary",
                 on_click=forms.begin,
@@ -72,8 +75,10 @@ def draw_list(context: PageContext) -> None:
         everything = contacts.list_contacts(session)
     if not everything:
         st.markdown(
-            "No contacts that you have access to. Add a defender or an organisation under a code, with preferred "
-            "channels and consents; identities are kept separately, if at all."
+            _(
+                "No contacts that you have access to. Add a defender or an organisation under a code, with preferred "
+                "channels and consents; identities are kept separately, if at all."
+            )
         )
         return
     last = last_engagements(context.viewer, context.today, change_token())
@@ -81,7 +86,7 @@ def draw_list(context: PageContext) -> None:
     draw_consents_to_renew(chosen, context)
     draw_table(chosen, last, context)
     csv_download(contacts.contacts_table(chosen, last), "contacts")
-    st.caption("These files leave out restricted contacts and all identities.")
+    st.caption(_("These files leave out restricted contacts and all identities."))
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
@@ -94,20 +99,26 @@ def last_engagements(reader: Viewer, today: date, token: ChangeToken) -> dict[st
 def draw_own_filters(everything: Sequence[Contact], context: PageContext) -> list[Contact]:
     """Draw the page's own filters; return the contacts that match them and the countries in the filter above."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        search = st.text_input("Search this list", key=SEARCH, width=240)
+        search = st.text_input(_("Search this list"), key=SEARCH, width=240)
         kinds = st.multiselect(
-            "Kind", list(ContactKind), format_func=words, key=KINDS, select_all=False, placeholder="All", width=240
+            _("Kind"),
+            list(ContactKind),
+            format_func=words,
+            key=KINDS,
+            select_all=False,
+            placeholder=_("All"),
+            width=240,
         )
         states = sorted(
             {one.country for one in everything if one.country}, key=lambda code: state_name(code, context.reference)
         )
         countries = st.multiselect(
-            "Country",
+            _("Country"),
             states,
             format_func=lambda code: state_name(code, context.reference),
             key=COUNTRIES,
             select_all=False,
-            placeholder="All",
+            placeholder=_("All"),
             width=240,
         )
     filter_caption(RecordKind.CONTACT, context)
@@ -120,10 +131,14 @@ def draw_consents_to_renew(found: Sequence[Contact], context: PageContext) -> No
     asking = [(consent, one) for one in found for consent in contacts.consents_to_renew(one, context.today)]
     if not asking:
         return
-    st.subheader(f"Consents to renew: {len(asking)}")
+    st.subheader(_("Consents to renew: {count}").format(count=len(asking)))
     with st.container(key="lines_consents", gap="xsmall"):
         for consent, contact in sorted(asking, key=lambda pair: (pair[0].until or date.max, pair[1].title)):
-            state = "Expired" if contacts.consent_state(consent, context.today) is ConsentState.EXPIRED else "Ends soon"
+            state = (
+                _("Expired")
+                if contacts.consent_state(consent, context.today) is ConsentState.EXPIRED
+                else _("Ends soon")
+            )
             with dated_line(consent.id, f"**{state}** · {wording.day(consent.until or context.today)}"):
                 st.button(
                     f"**{plain(contact.title)}**",
@@ -137,39 +152,43 @@ def draw_consents_to_renew(found: Sequence[Contact], context: PageContext) -> No
 
 
 def draw_table(found: Sequence[Contact], last: Mapping[str, date], context: PageContext) -> None:
-    st.subheader(f"All contacts: {len(found)}")
+    st.subheader(_("All contacts: {count}").format(count=len(found)))
     if not found:
-        st.markdown("No contacts match. Broaden your search.")
+        st.markdown(_("No contacts match. Broaden your search."))
         return
     record_table(
         [table_row(one, last, context) for one in found],
         [one.id for one in found],
         "contacts",
         columns={
-            "Code": st.column_config.TextColumn(width=190),
-            "Field of work": st.column_config.TextColumn(width=240),
-            "Preferred channels": st.column_config.TextColumn(width=180),
-            "Channels to avoid": st.column_config.TextColumn(width=160),
-            "Last engagement": st.column_config.DateColumn(format="ddd D MMM YYYY", width=150),
-            "Consents": st.column_config.TextColumn(width=260),
+            _("Code"): st.column_config.TextColumn(width=190),
+            _("Field of work"): st.column_config.TextColumn(width=240),
+            _("Preferred channels"): st.column_config.TextColumn(width=180),
+            _("Channels to avoid"): st.column_config.TextColumn(width=160),
+            _("Last engagement"): st.column_config.DateColumn(format="ddd D MMM YYYY", width=150),
+            _("Consents"): st.column_config.TextColumn(width=260),
         },
-        alt=f"{len(found)} contacts: code, kind, country, field of work, channels, last engagement, consents.",
+        alt=_("{count} contacts: code, kind, country, field of work, channels, last engagement, consents.").format(
+            count=len(found)
+        ),
     )
-    st.caption("Select a row to open it.")
+    st.caption(_("Select a row to open it."))
 
 
 def table_row(one: Contact, last: Mapping[str, date], context: PageContext) -> dict[str, object]:
     holding = (ConsentState.HOLDS, ConsentState.ENDING)
     marks = {"restricted": one.sensitivity is Sensitivity.RESTRICTED, "sample": one.sample}
     return {
-        "Code": marked(one.title, marks),
-        "Kind": words(one.contact_kind),
-        "Country": state_name(one.country, context.reference),
-        "Field of work": one.field_of_work,
-        "Preferred channels": one.preferred_channels,
-        "Channels to avoid": one.forbidden_channels,
-        "Last engagement": last.get(one.id),
-        "Consents": "; ".join(c.to_what for c in one.consents if contacts.consent_state(c, context.today) in holding),
+        _("Code"): marked(one.title, marks),
+        _("Kind"): words(one.contact_kind),
+        _("Country"): state_name(one.country, context.reference),
+        _("Field of work"): one.field_of_work,
+        _("Preferred channels"): one.preferred_channels,
+        _("Channels to avoid"): one.forbidden_channels,
+        _("Last engagement"): last.get(one.id),
+        _("Consents"): "; ".join(
+            c.to_what for c in one.consents if contacts.consent_state(c, context.today) in holding
+        ),
     }
 
 
@@ -179,11 +198,11 @@ def table_row(one: Contact, last: Mapping[str, date], context: PageContext) -> d
 def draw_engagements(contact: Contact, _everyone: Sequence[Person], context: PageContext) -> None:
     """Draw the engagements with a contact, the newest first."""
     done = linked_of_kind(context.viewer, RecordKind.ENGAGEMENT, contact.id)
-    st.subheader("Engagements")
+    st.subheader(_("Engagements"))
     if not done:
-        st.markdown("No engagements that you have access to.")
+        st.markdown(_("No engagements that you have access to."))
     engagement_links(sorted(done, key=lambda one: one.on, reverse=True))
-    link("engagements", "Log engagement", icon=":material/add:", **{NEW: CONSULTED, WITH: contact.id})
+    link("engagements", _("Log engagement"), icon=":material/add:", **{NEW: CONSULTED, WITH: contact.id})
 
 
 def draw_form(contact: Contact | None, everyone: Sequence[Person], context: PageContext) -> None:
@@ -192,10 +211,10 @@ def draw_form(contact: Contact | None, everyone: Sequence[Person], context: Page
     first = ContactKind(asked) if asked in set(ContactKind) else ContactKind.DEFENDER
     title = next_code(first) if contact is None else ""
     with form:
-        st.subheader("Contact")
+        st.subheader(_("Contact"))
         kind = form.choice(
             "contact_kind",
-            "Kind",
+            _("Kind"),
             list(ContactKind),
             default=first,
             on_change=kind_changed if contact is None else None,
@@ -203,21 +222,21 @@ def draw_form(contact: Contact | None, everyone: Sequence[Person], context: Page
         )
         typed = form.text(
             "title",
-            "Code",
+            _("Code"),
             title,
-            help="Appears in lists and in the history. For a person, use a code, never a name.",
+            help=_("Appears in lists and in the history. For a person, use a code, never a name."),
         )
         if kind == ContactKind.DEFENDER and typed.strip() and not contacts.is_code(typed):
-            st.caption("**This is not a code such as “Defender 014”.** What you enter here can never be erased.")
+            st.caption(_("**This is not a code such as “Defender 014”.** What you enter here can never be erased."))
         form.country("country")
-        form.text("field_of_work", "Field of work", placeholder="Land rights, legal aid, media")
+        form.text("field_of_work", _("Field of work"), placeholder=_("Land rights, legal aid, media"))
         with st.container(horizontal=True):
-            form.text("preferred_channels", "Preferred channels", placeholder="Signal, through the embassy")
-            form.text("forbidden_channels", "Channels to avoid", placeholder="E-mail, telephone")
-        st.caption("Name the kinds of channel only. Addresses and numbers belong under Identity, below.")
-        st.subheader("Sensitivity")
+            form.text("preferred_channels", _("Preferred channels"), placeholder=_("Signal, through the embassy"))
+            form.text("forbidden_channels", _("Channels to avoid"), placeholder=_("E-mail, telephone"))
+        st.caption(_("Name the kinds of channel only. Addresses and numbers belong under Identity, below."))
+        st.subheader(_("Sensitivity"))
         draw_level(form, kind, contact, everyone, context)
-        form.submit("Save contact", save_contact)
+        form.submit(_("Save contact"), save_contact)
 
 
 def next_code(kind: ContactKind) -> str:
@@ -239,14 +258,14 @@ def draw_level(
 ) -> None:
     born = contacts.born_at(kind)
     if contact is None and born is Sensitivity.RESTRICTED:
-        form.named("Visible only to", everyone)
+        form.named(_("Visible only to"), everyone)
         return
     form.level(born, everyone)
     chosen = form.values("sensitivity")["sensitivity"]
     if chosen != Sensitivity.RESTRICTED and (contact is None or may_name(contact, context)):
-        form.named("Identity visible only to", everyone)
+        form.named(_("Identity visible only to"), everyone)
     if form.opens_up():
-        form.ask_reason(help="One sentence; kept in the history.")
+        form.ask_reason(help=_("One sentence; kept in the history."))
 
 
 def may_name(contact: Contact, context: PageContext) -> bool:
@@ -259,26 +278,28 @@ def save_contact(form: RecordForm) -> str:
     made = contacts.save_contact(viewer(), form.values(), contact_id=form.record_id, seen=form.seen, **form.options)
     if form.record is None:
         forms.open_record(made)
-    return "Contact saved."
+    return _("Contact saved.")
 
 
 # --- Consents
 
 
 def draw_consents(contact: Contact, everyone: Sequence[Person], context: PageContext) -> None:
-    st.subheader("Consents")
+    st.subheader(_("Consents"))
     if not contact.consents:
-        st.markdown("No consents yet. Ask before you use anything they told us, and record the consent here.")
+        st.markdown(_("No consents yet. Ask before you use anything they told us, and record the consent here."))
     for consent in sorted(contact.consents, key=lambda one: (list(ConsentState).index(state(one, context)), one.id)):
         with st.container(gap=None, key=f"consent_{consent.id}"):
             state_words = plain(contacts.consent_words(consent, context.today))
             pressing = state(consent, context) in (ConsentState.EXPIRED, ConsentState.ENDING, ConsentState.WITHDRAWN)
             st.markdown(f"{plain(consent.to_what)}  \n{f'**{state_words}**' if pressing else state_words}")
-            given = f"Given on {wording.day(consent.given_on)}, recorded by {consent.taken_by.name}."
+            given = _("Given on {given_on}, recorded by {name}.").format(
+                given_on=wording.day(consent.given_on), name=consent.taken_by.name
+            )
             st.caption(plain(given))
             if consent.withdrawn_on is None:
                 st.button(
-                    "Record withdrawal",
+                    _("Record withdrawal"),
                     key=f"withdraw_{consent.id}",
                     type="tertiary",
                     on_click=save_withdrawal,
@@ -296,25 +317,25 @@ def draw_new_consent(contact: Contact, everyone: Sequence[Person], context: Page
     names = {one.id: one.name for one in everyone if one.active}
     ids = list(names)
     me = context.viewer.person_id
-    with st.expander("Record a consent", key=f"consent_new_{contact.id}"):
+    with st.expander(_("Record a consent"), key=f"consent_new_{contact.id}"):
         fields.line(
-            "Consent to",
+            _("Consent to"),
             text_limit("consent", "to_what"),
             key=key["what"],
-            placeholder="To be quoted, by the code, in statements",
+            placeholder=_("To be quoted, by the code, in statements"),
         )
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            st.date_input("Given on", value=context.today, format="YYYY-MM-DD", key=key["given"], width=160)
-            st.date_input("Valid until (optional)", value=None, format="YYYY-MM-DD", key=key["until"], width=160)
+            st.date_input(_("Given on"), value=context.today, format="YYYY-MM-DD", key=key["given"], width=160)
+            st.date_input(_("Valid until (optional)"), value=None, format="YYYY-MM-DD", key=key["until"], width=160)
             st.selectbox(
-                "Recorded by",
+                _("Recorded by"),
                 ids,
                 index=ids.index(me) if me in ids else None,
                 format_func=names.__getitem__,
                 key=key["by"],
                 width=220,
             )
-        st.button("Save consent", key=f"consent_add_{contact.id}", on_click=save_consent, args=(contact.id, key))
+        st.button(_("Save consent"), key=f"consent_add_{contact.id}", on_click=save_consent, args=(contact.id, key))
 
 
 def save_consent(contact_id: str, key: Mapping[str, str]) -> None:
@@ -323,7 +344,7 @@ def save_consent(contact_id: str, key: Mapping[str, str]) -> None:
 
     def act() -> str:
         contacts.record_consent(viewer(), contact_id, to_what=what, given_on=given, until=until, taken_by_id=by)
-        return "Consent saved."
+        return _("Consent saved.")
 
     if forms.attempt(act):
         for name in key.values():
@@ -333,7 +354,7 @@ def save_consent(contact_id: str, key: Mapping[str, str]) -> None:
 def save_withdrawal(contact_id: str, consent_id: str, today: date) -> None:
     def act() -> str:
         contacts.withdraw_consent(viewer(), contact_id, consent_id, today)
-        return "Withdrawal recorded."
+        return _("Withdrawal recorded.")
 
     forms.attempt(act)
 
@@ -345,39 +366,45 @@ def draw_identity(contact: Contact, _everyone: Sequence[Person], context: PageCo
     """Draw name, channel and notes for people with access to the contact; for others a sentence."""
     known = contact.identity
     # Drawn only once opened: a folded name would be in the page all the same.
-    folded = st.expander("Identity", key=f"identity_of_{contact.id}", on_change="rerun")
+    folded = st.expander(_("Identity"), key=f"identity_of_{contact.id}", on_change="rerun")
     if not folded.open:
         return
     with folded:
         if context.viewer.person_id not in {access.person_id for access in contact.named}:
             st.markdown(
-                "Only people with access to the identity see what is kept here, if anything. "
-                + ("Ask one of them to add you." if contact.named else "Nobody has access yet; add yourself above.")
+                _("Only people with access to the identity see what is kept here, if anything. ")
+                + (
+                    _("Ask one of them to add you.")
+                    if contact.named
+                    else _("Nobody has access yet; add yourself above.")
+                )
             )
             if contact.named:
                 ask_for_access(contact.id)
             return
         st.markdown(
-            "Visible only to people with access to the identity. It never goes into the history, a file or a feed, and "
-            "can be erased permanently. Leave it empty if the code is enough."
+            _(
+                "Visible only to people with access to the identity. It never goes into the history, a file or a "
+                "feed, and can be erased permanently. Leave it empty if the code is enough."
+            )
         )
         form = RecordForm(f"identity_{contact.id}", context, known, table="identity")
         with form:
-            form.text("name", "Name")
-            form.text("channel", "Address or number")
-            form.area("notes", "Notes", height=100)
-            form.submit("Save identity", lambda form: save_identity(form, contact.id))
+            form.text("name", _("Name"))
+            form.text("channel", _("Address or number"))
+            form.area("notes", _("Notes"), height=100)
+            form.submit(_("Save identity"), lambda form: save_identity(form, contact.id))
         if known is not None:
             reason = f"erase_reason_{contact.id}"
-            st.caption("Erasing also deletes the copies that the program keeps. " + STAYS_IN_BACKUPS)
+            st.caption(_("Erasing also deletes the copies that the program keeps. ") + STAYS_IN_BACKUPS)
             fields.line(
-                "Reason for erasing",
+                _("Reason for erasing"),
                 text_limit("change", "reason"),
                 key=reason,
-                help="One sentence that names nobody; kept in the history.",
+                help=_("One sentence that names nobody; kept in the history."),
             )
             st.button(
-                "Erase identity",
+                _("Erase identity"),
                 key=f"erase_{contact.id}",
                 on_click=erase_identity,
                 args=(contact.id, known.id, known.version, reason),
@@ -386,7 +413,7 @@ def draw_identity(contact: Contact, _everyone: Sequence[Person], context: PageCo
 
 def save_identity(form: RecordForm, contact_id: str) -> str:
     contacts.keep_identity(viewer(), contact_id, form.values(), identity_id=form.record_id, seen=form.seen)
-    return "Identity saved; visible only to people with access to it."
+    return _("Identity saved; visible only to people with access to it.")
 
 
 def erase_identity(contact_id: str, identity_id: str, seen: int, reason: str) -> None:
@@ -394,7 +421,7 @@ def erase_identity(contact_id: str, identity_id: str, seen: int, reason: str) ->
 
     def act() -> str:
         contacts.erase_identity(viewer(), identity_id, seen=seen, reason=why)
-        return f"Erased. {STAYS_IN_BACKUPS}"
+        return _("Erased. {stays_in_backups}").format(stays_in_backups=STAYS_IN_BACKUPS)
 
     if forms.attempt(act):
         st.session_state.pop(reason, None)
@@ -403,14 +430,14 @@ def erase_identity(contact_id: str, identity_id: str, seen: int, reason: str) ->
 
 draw_page(
     RecordPage(
-        page_title="Contacts",
-        subject="Contacts are",
-        back="All contacts",
-        if_missing="This contact no longer exists, or you do not have access.",
+        page_title=_("Contacts"),
+        subject=_("Contacts are"),
+        back=_("All contacts"),
+        if_missing=_("This contact no longer exists, or you do not have access."),
         views=(
             RecordView(
                 RecordKind.CONTACT,
-                new_title="New contact",
+                new_title=_("New contact"),
                 new_in_column=True,
                 form=draw_form,
                 state=lambda contact, _context: f"{words(contact.contact_kind)}.",
@@ -429,7 +456,7 @@ draw_page(
                     ),
                     follow_ups_of,
                 ),
-                delete="this contact",
+                delete=_("this contact"),
             ),
         ),
         draw_list=draw_list,

@@ -37,6 +37,7 @@ from calendar_model.reference.corrections import (
 )
 from calendar_model.reference.rows import Cadence, Meeting, MilestoneDate, Review, Session
 from calendar_model.terms import RecordKind
+from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Confidence, Kind, Precision, Standing
 from pages.components.corrections import fields as correction_fields
 from pages.components.corrections.fields import DATED, NAMES, cell, label, row_label, typed
@@ -55,7 +56,7 @@ if TYPE_CHECKING:
     from calendar_model.store.models import Correction, Person
 
 
-TITLE = "Corrections"
+TITLE = _("Corrections")
 FILE, ROW = "file", "row"
 """The URL's names for the file and the key of the corrected row."""
 RHYTHM = "rhythm"
@@ -68,8 +69,10 @@ def the_list(context: PageContext) -> None:
     st.title(TITLE)
     forms.outcome()
     st.markdown(
-        "Corrected dates, places and cycles of the reference data, each with its source. They apply to everyone and to "
-        "all feeds. The files change only when an administrator applies the patch."
+        _(
+            "Corrected dates, places and cycles of the reference data, each with its source. They apply to everyone "
+            "and to all feeds. The files change only when an administrator applies the patch."
+        )
     )
     recorded = corrections()
     standing = [one for one in reversed(recorded) if not one.withdrawn]
@@ -79,8 +82,10 @@ def the_list(context: PageContext) -> None:
             draw_export(recorded)
     if not standing:
         st.markdown(
-            "No corrections yet. Record confirmed dates or a changed cycle here, with the source. You can also record "
-            "dates in an item's panel, under *Outcome*."
+            _(
+                "No corrections yet. Record confirmed dates or a changed cycle here, with the source. You can also "
+                "record dates in an item's panel, under *Outcome*."
+            )
         )
         return
     made = corrected_rows(data_folder(), recorded)
@@ -93,18 +98,18 @@ def the_list(context: PageContext) -> None:
 
 def begin_buttons(context: PageContext) -> None:
     if may_record():
-        st.button("Record correction", key="new_correction", type="primary", on_click=begin)
-        st.button("Change a cycle", key="new_rhythm", on_click=begin, args=(RHYTHM,))
+        st.button(_("Record correction"), key="new_correction", type="primary", on_click=begin)
+        st.button(_("Change a cycle"), key="new_rhythm", on_click=begin, args=(RHYTHM,))
     elif context.viewer == ANONYMOUS:
-        link("settings", "Select user to record a correction")
+        link("settings", _("Select user to record a correction"))
     else:
-        st.markdown("Sample users cannot record corrections: they would apply to everyone.")
+        st.markdown(_("Sample users cannot record corrections: they would apply to everyone."))
 
 
 def draw_export(recorded: Sequence[RowCorrection]) -> None:
     difference = patch(data_folder(), recorded)
     st.download_button(
-        "Export patch",
+        _("Export patch"),
         data=difference,
         file_name="corrections.patch",
         mime="text/x-diff",
@@ -113,7 +118,7 @@ def draw_export(recorded: Sequence[RowCorrection]) -> None:
         on_click="ignore",
         type="tertiary",
         disabled=not difference,
-        help="For the data folder: git apply corrections.patch. Values that the files already have are left out.",
+        help=_("For the data folder: git apply corrections.patch. Values that the files already have are left out."),
     )
 
 
@@ -127,7 +132,7 @@ def draw_line(one: RowCorrection, made: CorrectedRow, author: str, context: Page
             args=(one.record_id,),
             wrap=True,
         )
-        by = f"by {author}" if author else ""
+        by = _("by {author}").format(author=author) if author else ""
         parts = [status(one, made, context), wording.day(one.on), by]
         st.caption(plain(" · ".join(part for part in parts if part)))
         draw_values(one, made)
@@ -139,7 +144,7 @@ def draw_values(one: RowCorrection, made: CorrectedRow) -> None:
         st.markdown(f"{plain(label(name))}: {from_to(made.file.get(name, ''), one.values[name], new=not made.file)}")
     if one.note:
         st.markdown(plain(one.note))
-    st.link_button("Source", one.source_url, type="tertiary", icon=":material/open_in_new:")
+    st.link_button(_("Source"), one.source_url, type="tertiary", icon=":material/open_in_new:")
 
 
 def shown_columns(one: RowCorrection) -> list[str]:
@@ -152,7 +157,7 @@ def from_to(before: str, after: str, *, new: bool) -> str:
     if new:
         return f"**{said}**"
     if before == after:
-        return f"{said} (as in the file)"
+        return _("{said} (as in the file)").format(said=said)
     return f"{plain(in_words(before)) or 'empty'} → **{said}**"
 
 
@@ -166,7 +171,7 @@ def status(one: RowCorrection, made: CorrectedRow, context: PageContext) -> str:
     """The effect of the correction, or that it no longer fits the files."""
     left_out = f"{one.row} ({one.file})"
     if any(fault.correction == left_out for fault in context.reference.faults):
-        return "Not applied: no longer fits the current files"
+        return _("Not applied: no longer fits the current files")
     counts = EFFECT_WORDS[correction_effect(made, one)]
     return counts[:1].upper() + counts[1:]
 
@@ -212,46 +217,51 @@ def leave() -> None:
 
 
 def back() -> None:
-    st.button("All corrections", key="form_back", type="tertiary", icon=":material/arrow_back:", on_click=leave)
+    st.button(_("All corrections"), key="form_back", type="tertiary", icon=":material/arrow_back:", on_click=leave)
 
 
 def choose_row(context: PageContext) -> None:
     """Draws the first step: the file, and its row or the key of a new one."""
     back()
-    st.title("New correction")
+    st.title(_("New correction"))
     forms.outcome()
-    file = st.selectbox("Type", list(NAMES), format_func=NAMES.__getitem__, key="correction_file")
+    file = st.selectbox(_("Type"), list(NAMES), format_func=NAMES.__getitem__, key="correction_file")
     known = context.reference.rows_by_key(file)
     keys = sorted(known, key=lambda row: str(getattr(known[row], "start", "")), reverse=True)
     chosen = st.selectbox(
-        "Entry",
+        _("Entry"),
         keys,
         index=None,
         format_func=lambda row: row_label(known[row], context.reference),
-        placeholder="Select, or type to search",
+        placeholder=_("Select, or type to search"),
         key=f"correction_row_{file}",
     )
     st.button(
-        "Correct entry", key="choose_row", type="primary", on_click=open_row, args=(file, chosen), disabled=not chosen
+        _("Correct entry"),
+        key="choose_row",
+        type="primary",
+        on_click=open_row,
+        args=(file, chosen),
+        disabled=not chosen,
     )
-    with st.expander("Add an entry that is not listed"):
+    with st.expander(_("Add an entry that is not listed")):
         kind = ROW_CLASS_OF[file]
         if file == MilestoneDate.FILE:
             milestones, sessions = (context.reference.rows_by_key(one) for one in ("milestones.csv", Session.FILE))
-            st.selectbox("Milestone", list(milestones), key="new_key_milestone", format_func=str)
+            st.selectbox(_("Milestone"), list(milestones), key="new_key_milestone", format_func=str)
             st.selectbox(
-                "Session or meeting",
+                _("Session or meeting"),
                 [*sessions, *context.reference.rows_by_key(Meeting.FILE)],
                 key="new_key_session",
             )
-            st.selectbox("State, if it concerns one", ["", *context.reference.states], key="new_key_country")
+            st.selectbox(_("State, if it concerns one"), ["", *context.reference.states], key="new_key_country")
         else:
             st.text_input(
-                "Code",
+                _("Code"),
                 key="new_key_code",
-                help="Letters, digits and hyphens, such as HRC71. You cannot change it later.",
+                help=_("Letters, digits and hyphens, such as HRC71. You cannot change it later."),
             )
-        st.button("Add entry", key="new_row", on_click=open_new, args=(file, kind.KEY))
+        st.button(_("Add entry"), key="new_row", on_click=open_new, args=(file, kind.KEY))
 
 
 def open_row(file: str, row: str) -> None:
@@ -292,23 +302,23 @@ def one_row(file: str, row: str, context: PageContext, correction: Correction | 
     notes = ["notes"] if base.get("notes") and dated else []
     others = [name for name in columns if name not in (*dated, *notes)]
     with form:
-        form.text("source_url", "Source URL", placeholder="https://", help="A page that anyone can open.")
+        form.text("source_url", _("Source URL"), placeholder="https://", help=_("A page that anyone can open."))
         if dated:
-            st.subheader("Dates in the source")
+            st.subheader(_("Dates in the source"))
             for first in range(0, len(dated), 2):
                 for place, name in zip(st.columns(2), dated[first : first + 2], strict=False):
                     with place:
                         correction_fields.draw(form, kind, name)
         for name in notes:
-            form.area(name, label(name), height=100, help="Remove what no longer applies.")
+            form.area(name, label(name), height=100, help=_("Remove what no longer applies."))
         if base and dated:
-            with st.expander("Other details"):
+            with st.expander(_("Other details")):
                 fields(form, file, others)
         else:
-            st.subheader("Details")
+            st.subheader(_("Details"))
             fields(form, file, others)
-        form.text("note", "Note for readers", help="Public, and shown with the item. Do not name anyone.")
-        form.submit("Save correction", lambda form: save_row(form, file, row, base, correction))
+        form.text("note", _("Note for readers"), help=_("Public, and shown with the item. Do not name anyone."))
+        form.submit(_("Save correction"), lambda form: save_row(form, file, row, base, correction))
 
 
 def fields(form: RecordForm, file: str, columns: Sequence[str]) -> None:
@@ -336,7 +346,7 @@ def save_row(form: RecordForm, file: str, row: str, base: Mapping[str, str], cor
         items=items_of(file, row, form.context) if correction is None else None,
     )
     leave()
-    return "Correction saved. The calendar and all feeds are updated."
+    return _("Correction saved. The calendar and all feeds are updated.")
 
 
 def items_of(file: str, row: str, context: PageContext) -> list[str]:
@@ -374,7 +384,7 @@ def known_now(file: str, row: str, context: PageContext) -> str:
     """The row and the basis of its values before the correction."""
     known = context.reference.rows_by_key(file).get(row)
     if known is None:
-        return "Not in the reference data yet: a new entry is added."
+        return _("Not in the reference data yet: a new entry is added.")
     how = "sourced" if known.confidence is Confidence.SOURCED else "unsourced"
     return f"{row_label(known, context.reference)}. Currently {how}."
 
@@ -385,14 +395,14 @@ def known_now(file: str, row: str, context: PageContext) -> str:
 def rhythm(context: PageContext) -> None:
     """Draws the form that ends a cadence rule and starts another: two corrections in one."""
     back()
-    st.title("Change a cycle")
+    st.title(_("Change a cycle"))
     forms.outcome()
     st.markdown(
-        "A new rule replaces the current one. Past rules are kept, because earlier forecasts are based on them."
+        _("A new rule replaces the current one. Past rules are kept, because earlier forecasts are based on them.")
     )
     known = {row.code: row for row in context.reference.cadences if row.last_year is None}
     chosen = st.selectbox(
-        "Rule to replace",
+        _("Rule to replace"),
         list(known),
         format_func=lambda code: row_label(known[code], context.reference),
         key="rhythm_ends",
@@ -404,19 +414,19 @@ def rhythm(context: PageContext) -> None:
     present = SimpleNamespace(id=chosen, version=0, source_url="", note="", code="", **typed(Cadence, cells))
     form = RecordForm("rhythm", context, present)
     with form:
-        form.text("source_url", "Source URL", placeholder="https://")
-        st.subheader("New rule")
-        form.area("statement", "Wording", height=80, placeholder="A resolution every second year since 2027.")
+        form.text("source_url", _("Source URL"), placeholder="https://")
+        st.subheader(_("New rule"))
+        form.area("statement", _("Wording"), height=80, placeholder=_("A resolution every second year since 2027."))
         for name in ("interval_years", "season"):
             correction_fields.draw(form, Cadence, name)
-        form.number("first_year", "First year", help="The rule it replaces ends the year before.")
-        form.day("known_from", "Known from")
-        with st.expander("Months, interval in sessions, code"):
+        form.number("first_year", _("First year"), help=_("The rule it replaces ends the year before."))
+        form.day("known_from", _("Known from"))
+        with st.expander(_("Months, interval in sessions, code")):
             for name in ("window_from", "window_until", "interval_years_max", "interval_sessions"):
                 correction_fields.draw(form, Cadence, name)
-            form.text("code", "Code of the new rule", placeholder="Leave empty for track and year")
-        form.text("note", "Note for readers", help="Public, like the whole correction. Do not name anyone.")
-        form.submit("Save change", lambda form: save_rhythm(form, old))
+            form.text("code", _("Code of the new rule"), placeholder=_("Leave empty for track and year"))
+        form.text("note", _("Note for readers"), help=_("Public, like the whole correction. Do not name anyone."))
+        form.submit(_("Save change"), lambda form: save_rhythm(form, old))
 
 
 def save_rhythm(form: RecordForm, old: Cadence) -> str:
@@ -426,7 +436,9 @@ def save_rhythm(form: RecordForm, old: Cadence) -> str:
     values = {name: cell(value) for name, value in typed_in.items() if name in correctable_columns(Cadence)}
     change_cadence(form.context.viewer, old, values, first_year=begins, source_url=source, note=note, code=code)
     leave()
-    return f"Saved. The old rule ends in {begins - 1}; the new one applies from {begins}."
+    return _("Saved. The old rule ends in {begins}; the new one applies from {begins_2}.").format(
+        begins=begins - 1, begins_2=begins
+    )
 
 
 # --- One correction
@@ -442,8 +454,10 @@ def one_correction(correction: Correction, context: PageContext) -> None:
     author = next((person.name for person in everyone if person.id == correction.owner_id), "")
     said = [
         f"{status(one, made, context)}.",
-        "Public.",
-        f"Recorded on {wording.day(one.on)}{f' by {author}' if author else ''}.",
+        _("Public."),
+        _("Recorded on {on}{value}.").format(
+            on=wording.day(one.on), value=_(" by {author}").format(author=author) if author else ""
+        ),
     ]
     st.caption(plain(" ".join(said)))
     forms.outcome()
@@ -455,9 +469,9 @@ def one_correction(correction: Correction, context: PageContext) -> None:
     item_openers(correction, context)
     if not may_record():
         return
-    with st.expander("Edit correction"):
+    with st.expander(_("Edit correction")):
         one_row(one.file, one.row, context, correction)
-    deletion(correction, "this correction")
+    deletion(correction, _("this correction"))
     history(changes_of(context.viewer, correction.id), everyone, {}, context.zone)
 
 
@@ -473,7 +487,7 @@ def show(context: PageContext) -> None:
         back()
         st.title(TITLE)
         forms.outcome()
-        st.markdown("Correction not found. It may have been withdrawn.")
+        st.markdown(_("Correction not found. It may have been withdrawn."))
         return
     file, row = st.query_params.get(FILE, ""), st.query_params.get(ROW, "").strip()
     asked = NEW in st.query_params or (file in ROW_CLASS_OF and row)
@@ -482,8 +496,8 @@ def show(context: PageContext) -> None:
     elif not may_record():
         back()
         st.title(TITLE)
-        st.markdown("Only users can record corrections, and sample users cannot: corrections apply to everyone.")
-        link("settings", "Select user")
+        st.markdown(_("Only users can record corrections, and sample users cannot: corrections apply to everyone."))
+        link("settings", _("Select user"))
     elif st.query_params.get(NEW) == RHYTHM:
         rhythm(context)
     elif file in ROW_CLASS_OF and row:

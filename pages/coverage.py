@@ -19,6 +19,7 @@ from calendar_model.messages.coverage import EXPECTATION_LABELS, EXPECTATION_MEA
 from calendar_model.mission.coverage import Action, ActionKind, coverage
 from calendar_model.reference import Reference
 from calendar_model.terms import EngagementKind, Expectation, ReadinessState
+from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Sensitivity
 from calendar_model.wording import term
 from pages.components.shell import filter_bar, item_panel
@@ -32,9 +33,9 @@ from pages.components.widgets.pictures import PictureRequest, as_a_picture
 from pages.components.widgets.tables import csv_download
 
 FIGURE, CLICKED, ALL = "coverage_figure", "coverage_clicked", "coverage_all"
-OURS, EVERYTHING = "Our items", "All upcoming items"
+OURS, EVERYTHING = _("Our items"), _("All upcoming items")
 PERIODS = {"3 months": 91, "6 months": 183, "1 year": 365}
-COMING = {"3 months": "3 months", "6 months": "6 months", "1 year": "year"}
+COMING = {"3 months": _("3 months"), "6 months": _("6 months"), "1 year": "year"}
 # More rows than this are too many for one chart; the list has all of them.
 ROWS_DRAWN = 60
 # Items in the list before the reader asks for all.
@@ -44,10 +45,10 @@ ROWS_OF_A_PICTURE = (ROWS_DRAWN, 45, 30, 22, 16, 12)
 PRESSING = (ReadinessState.LATE, ReadinessState.DUE_SOON)
 
 ACTION_LABELS = {
-    ActionKind.START_STATEMENT: "Start draft",
-    ActionKind.OPEN_STATEMENT: "Open statement",
-    ActionKind.OPEN_CASE: "Open case",
-    ActionKind.OPEN_FOLLOW_UPS: "Open follow-ups",
+    ActionKind.START_STATEMENT: _("Start draft"),
+    ActionKind.OPEN_STATEMENT: _("Open statement"),
+    ActionKind.OPEN_CASE: _("Open case"),
+    ActionKind.OPEN_FOLLOW_UPS: _("Open follow-ups"),
 }
 
 
@@ -109,23 +110,29 @@ def counted(frame: pd.DataFrame, period: str, *, bold: bool = True) -> str:
     """Say how many are late, in bold or not, and due soon, for how many items; without a full stop."""
     late, soon = ((frame["state"] == state).sum() for state in PRESSING)
     items = frame["item"].nunique()
-    around = f"for {items} {'item' if items == 1 else 'items'} in the next {COMING[period]}"
+    around = _("for {items} {part} in the next {coming}").format(
+        items=items, part=_("item") if items == 1 else _("items"), coming=COMING[period]
+    )
     if not late and not soon:
-        return f"Nothing is late or due soon {around}"
-    late_words = f"**{late} late**" if bold else f"{late} late"
-    parts = [late_words if late else "", f"{soon} due soon" if soon else ""]
-    return f"{' and '.join(filter(None, parts))} {around}"
+        return _("Nothing is late or due soon {around}").format(around=around)
+    late_words = f"**{late} late**" if bold else _("{late} late").format(late=late)
+    parts = [late_words if late else "", _("{soon} due soon").format(soon=soon) if soon else ""]
+    return f"{_(' and ').join(filter(None, parts))} {around}"
 
 
 def explain() -> None:
     """Explain coverage to a reader who sees it for the first time."""
-    with st.expander("Expectations and due dates"):
+    with st.expander(_("Expectations and due dates")):
         st.markdown(
             "\n".join(f"- **{EXPECTATION_LABELS[e]}.** {EXPECTATION_MEANINGS[e]}" for e in Expectation)
-            + "\n\nThe expectations follow the guidelines for missions to international organisations, which set no "
-            "deadlines. The days are our own conventions, counted from the item or from its own deadline, such as the "
-            "tabling deadline. For a window they are counted from its first day, and nothing is late before it opens. "
-            "You see only what you have access to."
+            + _(
+                "\n"
+                "\n"
+                "The expectations follow the guidelines for missions to international organisations, which set no "
+                "deadlines. The days are our own conventions, counted from the item or from its own deadline, such "
+                "as the tabling deadline. For a window they are counted from its first day, and nothing is late "
+                "before it opens. You see only what you have access to."
+            )
         )
 
 
@@ -142,12 +149,18 @@ def picture_of(context: PageContext, period: str, scope: str) -> PictureRequest:
 
     def draft(most: int) -> FigureVariant:
         drawn = frame[frame["item"].isin(first[:most]).to_numpy()]
-        left_out = f"Showing the first {most} of {len(first)} items." if most < len(first) else ""
+        left_out = (
+            _("Showing the first {most} of {count} items.").format(most=most, count=len(first))
+            if most < len(first)
+            else ""
+        )
         return FigureVariant(lambda width: coverage_figure(drawn, "light", width, context.reference), left_out)
 
     subtitle = counted(frame, period, bold=False)
     variants = [draft(most) for most in ROWS_OF_A_PICTURE if most == ROWS_DRAWN or most < len(first)]
-    return PictureRequest(variants, f"Coverage: {scope[:1].lower()}{scope[1:]}", subtitle, [])
+    return PictureRequest(
+        variants, _("Coverage: {scope}{scope_2}").format(scope=scope[:1].lower(), scope_2=scope[1:]), subtitle, []
+    )
 
 
 def draw_picture(frame: pd.DataFrame, context: PageContext) -> None:
@@ -158,7 +171,9 @@ def draw_picture(frame: pd.DataFrame, context: PageContext) -> None:
     figure = coverage_figure(drawn, "dark" if st.context.theme.type == "dark" else "light", width, context.reference)
     if len(first) > ROWS_DRAWN:
         st.caption(
-            f"Showing the first {ROWS_DRAWN} of {len(first)} items. Narrow the filter or the period to see others."
+            _("Showing the first {rows_drawn} of {count} items. Narrow the filter or the period to see others.").format(
+                rows_drawn=ROWS_DRAWN, count=len(first)
+            )
         )
     st.plotly_chart(
         figure,
@@ -178,10 +193,10 @@ def show_all() -> None:
 
 def draw_list(frame: pd.DataFrame, context: PageContext) -> None:
     """Draw what is late or due soon, by item: as in the chart, for keyboards and screen readers."""
-    st.subheader("Late and due soon")
+    st.subheader(_("Late and due soon"))
     pressing = frame[frame["state"].isin(PRESSING).to_numpy()]
     if pressing.empty:
-        st.markdown("Nothing is late or due soon. The chart shows when the rest is due.")
+        st.markdown(_("Nothing is late or due soon. The chart shows when the rest is due."))
         return
     items = list(dict.fromkeys(pressing["item"]))
     # Items with something late first; among equals the calendar's order.
@@ -191,7 +206,7 @@ def draw_list(frame: pd.DataFrame, context: PageContext) -> None:
     for item in shown:
         draw_item(pressing[(pressing["item"] == item).to_numpy()])
     if len(shown) < len(items):
-        st.button(f"Show all {len(items)} items", key="coverage_show_all", on_click=show_all)
+        st.button(_("Show all {count} items").format(count=len(items)), key="coverage_show_all", on_click=show_all)
     csv_download(for_file(frame, context), "coverage")
 
 
@@ -237,7 +252,7 @@ def for_file(frame: pd.DataFrame, context: PageContext) -> pd.DataFrame:
             )
             for row in rows
         ],
-        columns=["Item", "When", "Expected", "Status", "By", "Details"],
+        columns=[_("Item"), _("When"), _("Expected"), _("Status"), _("By"), _("Details")],
     )
 
 
@@ -245,28 +260,32 @@ def draw(context: PageContext) -> None:
     """The page below its title."""
     above = st.container()
     with st.container(horizontal=True):
-        period = st.segmented_control("Period", list(PERIODS), default="3 months", required=True, key="coverage_ahead")
-        scope = st.segmented_control("Show", [OURS, EVERYTHING], default=OURS, required=True, key="coverage_scope")
-    chosen = str(period or "3 months")
+        period = st.segmented_control(
+            _("Period"), list(PERIODS), default=_("3 months"), required=True, key="coverage_ahead"
+        )
+        scope = st.segmented_control(_("Show"), [OURS, EVERYTHING], default=OURS, required=True, key="coverage_scope")
+    chosen = str(period or _("3 months"))
     wanted = str(scope or OURS)
     frame = asked_for(context, chosen, wanted)
     follow_click(frame)
     if frame.empty:
-        ours = " that we work on" if wanted == OURS else ""
-        hint = (
-            " An item is listed here once an engagement, a draft or a case is linked to it; see "
-            f"“{EVERYTHING}” for the others."
-        )
+        ours = _(" that we work on") if wanted == OURS else ""
+        hint = _(
+            " An item is listed here once an engagement, a draft or a case is linked to it; see “{everything}” for "
+            "the others."
+        ).format(everything=EVERYTHING)
         above.markdown(
-            f"No items{ours} in this period match the filter. Coverage compares our work on an item with what the "
-            f"guidelines expect.{hint if ours else ''}"
+            _(
+                "No items{ours} in this period match the filter. Coverage compares our work on an item with what "
+                "the guidelines expect.{hint}"
+            ).format(ours=ours, hint=hint if ours else "")
         )
         if context.filter.active:
-            st.button("Clear filter", key="coverage_clear", type="tertiary", on_click=filter_bar.clear)
+            st.button(_("Clear filter"), key="coverage_clear", type="tertiary", on_click=filter_bar.clear)
         return
     above.markdown(f"{counted(frame, chosen)}. Click a cell to see what is outstanding, or a title to open the item.")
     if not frame["records"].any():
-        above.markdown("Nothing is linked to these items yet. Click an empty cell to start a linked record.")
+        above.markdown(_("Nothing is linked to these items yet. Click an empty cell to start a linked record."))
     draw_picture(frame, context)
     as_a_picture(
         "coverage",
@@ -279,10 +298,10 @@ def draw(context: PageContext) -> None:
 
 
 context = current()
-st.title("Coverage")
+st.title(_("Coverage"))
 if not context.workspace:
     st.stop()
-require_person("Coverage is")
+require_person(_("Coverage is"))
 draw(context)
 explain()
 item_panel.draw_panel(context)

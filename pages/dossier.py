@@ -35,6 +35,7 @@ from calendar_model.mission.dossier import Dossier, LinkedStatement, deadlines, 
 from calendar_model.mission.events import own_events
 from calendar_model.mission.history_lines import history_lines
 from calendar_model.terms import EngagementKind, EventKind, ReadinessState
+from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Sensitivity
 from calendar_model.wording import standing_words
 from pages.components.events.form import speaks
@@ -67,11 +68,11 @@ OF = "of"
 """The URL's name for the item."""
 
 ACTION_LABELS = {
-    ActionKind.LOG_ENGAGEMENT: "Log engagement",
-    ActionKind.START_STATEMENT: "Start draft",
-    ActionKind.OPEN_STATEMENT: "Open statement",
-    ActionKind.OPEN_CASE: "Open case",
-    ActionKind.OPEN_FOLLOW_UPS: "Open follow-ups",
+    ActionKind.LOG_ENGAGEMENT: _("Log engagement"),
+    ActionKind.START_STATEMENT: _("Start draft"),
+    ActionKind.OPEN_STATEMENT: _("Open statement"),
+    ActionKind.OPEN_CASE: _("Open case"),
+    ActionKind.OPEN_FOLLOW_UPS: _("Open follow-ups"),
 }
 """The labels of the links under an expectation that is not met."""
 
@@ -95,15 +96,15 @@ def actions(row: Any, found: Dossier | None) -> None:
     with st.container(horizontal=True, key="on_screen_actions"):
         if found is not None:
             form = str(statement_form(row["kind"]))
-            link("statements", "New draft", icon=":material/add:", **{NEW: form, LINK: item})
+            link("statements", _("New draft"), icon=":material/add:", **{NEW: form, LINK: item})
             consulted = str(EngagementKind.CONSULTED)
-            link("engagements", "New engagement", icon=":material/add:", **{NEW: consulted, LINK: item})
+            link("engagements", _("New engagement"), icon=":material/add:", **{NEW: consulted, LINK: item})
             if found.own:
-                link("meetings", "Open event", icon=":material/edit:", **{RECORD: found.own})
+                link("meetings", _("Open event"), icon=":material/edit:", **{RECORD: found.own})
             else:
                 side_event = str(EventKind.SIDE_EVENT)
-                link("meetings", "New side event", icon=":material/add:", **{NEW: side_event, LINK: item})
-        st.button("Show details", key="dossier_panel", type="tertiary", on_click=item_panel.choose, args=(item,))
+                link("meetings", _("New side event"), icon=":material/add:", **{NEW: side_event, LINK: item})
+        st.button(_("Show details"), key="dossier_panel", type="tertiary", on_click=item_panel.choose, args=(item,))
 
 
 # --- Actions
@@ -113,7 +114,7 @@ def ready(found: Sequence[Readiness], item: str) -> None:
     """Draws the expectations for the item: each with its state, a sentence and, if not met, a link."""
     if not found:
         return
-    st.subheader("Readiness")
+    st.subheader(_("Readiness"))
     with st.container(horizontal=True, key="readiness", gap="medium"):
         for one in found:
             with st.container(key=f"mark_{one.expectation}", gap=None, width=250):
@@ -132,7 +133,7 @@ def dates(item: str, context: PageContext) -> None:
     found = deadlines(context.table, item)
     if found.empty:
         return
-    st.subheader("Deadlines")
+    st.subheader(_("Deadlines"))
     rows: list[Any] = list(found.itertuples())
     ahead = [row for row in rows if row.end.date() >= context.today]
     for row in ahead:
@@ -142,7 +143,7 @@ def dates(item: str, context: PageContext) -> None:
             )
             st.caption(deadline_caption(row, context.zone))
     if over := len(rows) - len(ahead):
-        st.caption(f"Past deadlines: {over}")
+        st.caption(_("Past deadlines: {over}").format(over=over))
 
 
 def inside(item: str, context: PageContext) -> None:
@@ -150,13 +151,13 @@ def inside(item: str, context: PageContext) -> None:
     found = held_in(context.table, item)
     if found.empty:
         return
-    st.subheader("In this session")
+    st.subheader(_("In this session"))
     work_words = item_panel.work_words(context)
     row: Any
     for row in found.itertuples():
         with st.container(gap=None, key=f"of_record_within_{row.item}"):
             link("dossier", plain(row.title), **{OF: row.item})
-            work = work_words.get(row.item, "no linked work yet" if context.viewer != ANONYMOUS else "")
+            work = work_words.get(row.item, _("no linked work yet") if context.viewer != ANONYMOUS else "")
             parts = (when(row, context.zone), standing_words(row.standing).lower(), work)
             st.caption(plain(" · ".join(part for part in parts if part)))
 
@@ -167,7 +168,7 @@ def inside(item: str, context: PageContext) -> None:
 def record(one: Record, about: Iterable[str], everyone: Sequence[Person], sentences: str = "") -> None:
     """Draws one record: its title as a link, a caption, and a sentence or two in Markdown."""
     with st.container(gap=None, key=f"of_record_{one.id}"):
-        link(PAGE_OF[one.kind], f"{plain(one.title)}{' (sample)' if one.sample else ''}", **{RECORD: one.id})
+        link(PAGE_OF[one.kind], f"{plain(one.title)}{_(' (sample)') if one.sample else ''}", **{RECORD: one.id})
         parts = [*about]
         if one.sensitivity is Sensitivity.RESTRICTED:
             parts.append(who_sees(one, everyone).rstrip("."))
@@ -177,16 +178,16 @@ def record(one: Record, about: Iterable[str], everyone: Sequence[Person], senten
 
 
 def engagements(found: Dossier, context: PageContext, everyone: Sequence[Person]) -> None:
-    st.subheader("Engagements")
+    st.subheader(_("Engagements"))
     if not found.engagements and not found.through:
-        st.markdown("No engagements yet. Log whom we consulted, supported or met.")
-    for heading, listed in (("", found.engagements), ("Through linked drafts, cases and events", found.through)):
+        st.markdown(_("No engagements yet. Log whom we consulted, supported or met."))
+    for heading, listed in (("", found.engagements), (_("Through linked drafts, cases and events"), found.through)):
         if heading and listed:
             st.markdown(f"#### {heading}")
         for one in listed:
             engagement(one, found.with_whom[one.id], context, everyone)
     if found.to_consult:
-        st.markdown("#### Yet to consult")
+        st.markdown(_("#### Yet to consult"))
         for contact in found.to_consult:
             record(contact, [_about(contact, context), *found.because[contact.id]], everyone)
 
@@ -202,18 +203,20 @@ def _about(contact: Contact, context: PageContext) -> str:
 
 
 def drafts(found: Sequence[LinkedStatement], context: PageContext, everyone: Sequence[Person]) -> None:
-    st.subheader("Drafts")
+    st.subheader(_("Drafts"))
     if not found:
-        st.markdown("No drafts yet.")
+        st.markdown(_("No drafts yet."))
     for draft in found:
         one = draft.statement
-        waits = f", awaiting {one.waiting_for.name}" if one.waiting_for is not None else ""
-        delivered = f" on {wording.day(one.delivered_on)}" if one.delivered_on else ""
+        waits = _(", awaiting {name}").format(name=one.waiting_for.name) if one.waiting_for is not None else ""
+        delivered = (
+            _(" on {delivered_on}").format(delivered_on=wording.day(one.delivered_on)) if one.delivered_on else ""
+        )
         about = [
             words(one.form),
-            f"version {draft.version}" if draft.version else "no text yet",
-            f"due {wording.day(one.due)}" if one.due and not one.delivered_on else "",
-            f"owner {one.owner.name}",
+            _("version {version}").format(version=draft.version) if draft.version else _("no text yet"),
+            _("due {due}").format(due=wording.day(one.due)) if one.due and not one.delivered_on else "",
+            _("owner {name}").format(name=one.owner.name),
         ]
         sentences = f"**{plain(state_label(one.state).capitalize())}**{delivered}{plain(waits)}. {_next(draft)}"
         record(one, about, everyone, sentences)
@@ -224,14 +227,16 @@ def _next(draft: LinkedStatement) -> str:
         return ""
     to = plain(state_label(draft.next))
     if not draft.unmet:
-        return f"Ready to be {to}." if draft.version else "Write the first text to make it a draft."
-    return "\n".join([f"Still needed before it is {to}:", "", *(f"- {plain(str(unmet))}" for unmet in draft.unmet)])
+        return _("Ready to be {to}.").format(to=to) if draft.version else _("Write the first text to make it a draft.")
+    return "\n".join(
+        [_("Still needed before it is {to}:").format(to=to), "", *(f"- {plain(str(unmet))}" for unmet in draft.unmet)]
+    )
 
 
 def cases(found: Sequence[Case], context: PageContext, everyone: Sequence[Person]) -> None:
     if not found:
         return
-    st.subheader("Cases")
+    st.subheader(_("Cases"))
     for case in found:
         record(case, case_facts(case, context.reference), everyone, plain(" ".join(case_sentences(case))))
 
@@ -240,16 +245,16 @@ def events(found: Dossier, context: PageContext, everyone: Sequence[Person]) -> 
     listed = [event for event in found.events if event.id != found.own]
     if found.own:
         own = next(event for event in found.events if event.id == found.own)
-        st.subheader("Speakers")
-        st.markdown(speaks(own, found.with_whom[own.id]) or "No speakers yet.")
+        st.subheader(_("Speakers"))
+        st.markdown(speaks(own, found.with_whom[own.id]) or _("No speakers yet."))
         if own.programme.strip():
-            st.subheader("Programme")
+            st.subheader(_("Programme"))
             st.markdown(plain_lines(own.programme))
         if not listed:
             return
-    st.subheader("Our side events and meetings")
+    st.subheader(_("Our side events and meetings"))
     if not listed:
-        st.markdown("No side events or meetings yet.")
+        st.markdown(_("No side events or meetings yet."))
     for event in listed:
         record(event, _about_event(event, context), everyone, speaks(event, found.with_whom[event.id]))
 
@@ -261,18 +266,18 @@ def _about_event(event: Event, context: PageContext) -> list[str]:
 def proposals(found: Sequence[LanguageProposal], context: PageContext, everyone: Sequence[Person]) -> None:
     if not found:
         return
-    st.subheader("Language proposed in other resolutions")
+    st.subheader(_("Language proposed in other resolutions"))
     for one in found:
         sentences = f"“{plain(one.wording.strip())}”"
         if one.final_wording.strip():
-            sentences += f" Final wording: “{plain(one.final_wording.strip())}”"
+            sentences += _(" Final wording: “{final_wording}”").format(final_wording=plain(one.final_wording.strip()))
         record(one, proposal_facts(one, context.reference), everyone, sentences)
 
 
 def reprisals(found: Sequence[Reprisal], context: PageContext, everyone: Sequence[Person]) -> None:
     if not found:
         return
-    st.subheader("Reprisals")
+    st.subheader(_("Reprisals"))
     for one in found:
         record(one, reprisal_facts(one), everyone)
 
@@ -280,9 +285,9 @@ def reprisals(found: Sequence[Reprisal], context: PageContext, everyone: Sequenc
 def follow_ups(found: Sequence[FollowUp], context: PageContext) -> None:
     if not found:
         return
-    st.subheader("Open follow-ups")
+    st.subheader(_("Open follow-ups"))
     for one in found:
-        late = "**Late.** " if one.due < context.today else ""
+        late = _("**Late.** ") if one.due < context.today else ""
         with st.container(gap=None, key=f"of_record_{one.id}"):
             st.markdown(f"{late}**{wording.day(one.due)}** · {plain(one.what)} · {plain(one.owner.name)}")
             link(PAGE_OF[one.record.kind], plain(one.record.title), **{RECORD: one.record_id})
@@ -292,23 +297,23 @@ def history(found: Dossier, everyone: Sequence[Person], context: PageContext) ->
     listed = history_lines(found.history)
     if not listed:
         return
-    st.subheader("History")
+    st.subheader(_("History"))
     names = {person.id: person.name for person in everyone}
     zone = ZoneInfo(context.zone)
     lines = []
     for line in listed[:HISTORY_LINES]:
         at = line.at.astimezone(zone)
-        reason = f" Reason: {line.reason}" if line.reason else ""
-        title = found.titles.get(line.record_id, "a record")
+        reason = _(" Reason: {reason}").format(reason=line.reason) if line.reason else ""
+        title = found.titles.get(line.record_id, _("a record"))
         steps = ", ".join(message(step.code, vars(step)) for step in line.steps)
-        who = names.get(line.person_id, "Unnamed")
+        who = names.get(line.person_id, _("Unnamed"))
         lines.append(
             f"<li>{escape(f'{wording.day(at.date())}, {at:%H:%M}')} · {escape(who)}: “{escape(title)}” – "
             f"{escape(steps)}.{escape(reason)}</li>"
         )
     st.html(f'<ul class="dossier-facts">{"".join(lines)}</ul>')
     if len(listed) > HISTORY_LINES:
-        st.caption(f"{len(listed) - HISTORY_LINES} earlier changes are listed with each record.")
+        st.caption(_("{count} earlier changes are listed with each record.").format(count=len(listed) - HISTORY_LINES))
 
 
 # --- The page
@@ -322,11 +327,11 @@ def public_part(row: Any, context: PageContext) -> None:
     with reading(context.viewer) as session:
         listed = [event for event in own_events(session) if any(link.item == item for link in event.items)]
     if listed:
-        st.subheader("Our side events and meetings")
+        st.subheader(_("Our side events and meetings"))
     for event in listed:
         record(event, _about_event(event, context), [], speaks(event))
-    st.markdown("Our work on this item is visible to users only. Select your name to see it.")
-    link("settings", "Select user")
+    st.markdown(_("Our work on this item is visible to users only. Select your name to see it."))
+    link("settings", _("Select user"))
 
 
 def whole(row: Any, context: PageContext, person: Person) -> None:
@@ -352,14 +357,16 @@ def page(context: PageContext) -> None:
     item = st.query_params.get(OF, "")
     rows: pd.DataFrame = context.table[context.table["item"] == item]
     if rows.empty:
-        st.title("Dossier")
+        st.title(_("Dossier"))
         if item:
             st.markdown(
-                f"“{plain(item)}” is not in the calendar, or you do not have access. Search the calendar by title, and "
-                "open the dossier from the item."
+                _(
+                    "“{item}” is not in the calendar, or you do not have access. Search the calendar by title, and "
+                    "open the dossier from the item."
+                ).format(item=plain(item))
             )
         else:
-            st.markdown("Open a calendar item first, then its dossier.")
+            st.markdown(_("Open a calendar item first, then its dossier."))
         return
     row = rows.iloc[0]
     person = current_person()

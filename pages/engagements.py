@@ -17,6 +17,7 @@ from calendar_model.access.unit_of_work import reading, staff
 from calendar_model.mission import contacts, engagements, follow_ups
 from calendar_model.mission.engagements import EngagementLine, EngagementLinks, EngagementQuery
 from calendar_model.terms import EngagementForm, EngagementKind, RecordKind
+from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Sensitivity
 from pages.components.record import forms
 from pages.components.record.follow_ups import due_words, follow_ups_of
@@ -61,24 +62,26 @@ PRESSING, MORE_PRESSING = 6, 20
 
 def draw_list(context: PageContext) -> None:
     """Draw the button for a new engagement, open follow-ups, the page's own filters, the table and its files."""
-    st.button("Log engagement", key="new_engagement", type="primary", on_click=forms.begin, args=("new",))
+    st.button(_("Log engagement"), key="new_engagement", type="primary", on_click=forms.begin, args=("new",))
     with reading(context.viewer) as session:
         total = engagements.count(session, EngagementQuery(context.reference))
         states = contacts.list_countries(session)
     if not total:
-        st.markdown("No engagements yet. Log a meeting, a consultation or support given, and link it to the calendar.")
+        st.markdown(
+            _("No engagements yet. Log a meeting, a consultation or support given, and link it to the calendar.")
+        )
         return
     names = {one.id: one.name for one in staff()}
     filter_caption(RecordKind.ENGAGEMENT, context)
     draw_pressing_follow_ups(names, context)
-    st.subheader("All engagements, newest first")
+    st.subheader(_("All engagements, newest first"))
     query = draw_own_filters(context, states)
     with reading(context.viewer) as session:
         count = engagements.count(session, query)
         found = engagements.list_engagements(session, query, shown_count(SHOWN, AT_FIRST))
         links = engagements.links_of(session, [line.id for line in found])
     if not count:
-        st.markdown("No engagements match. Broaden your search.")
+        st.markdown(_("No engagements match. Broaden your search."))
         return
     draw_table(found, count, links, context)
     offer_files(query, names, context)
@@ -88,29 +91,35 @@ def draw_own_filters(context: PageContext, states: Sequence[str]) -> EngagementQ
     """Draw the page's own filters; return the query of these and of the filter above the page."""
     known = context.reference
     with st.container(horizontal=True, vertical_alignment="bottom", key="engagements_filters"):
-        search = st.text_input("Search this list", key=SEARCH, width=240)
+        search = st.text_input(_("Search this list"), key=SEARCH, width=240)
         kinds = st.multiselect(
-            "Kind", list(EngagementKind), format_func=words, key=KINDS, select_all=False, placeholder="All", width=240
+            _("Kind"),
+            list(EngagementKind),
+            format_func=words,
+            key=KINDS,
+            select_all=False,
+            placeholder=_("All"),
+            width=240,
         )
         organisations = st.multiselect(
-            "Organisation",
+            _("Organisation"),
             list(known.organisations),
             format_func=lambda code: labels.organisation(code, known),
             key=ORGANISATIONS,
             select_all=False,
-            placeholder="All",
+            placeholder=_("All"),
             width=240,
         )
         countries = st.multiselect(
-            "Country of contact",
+            _("Country of contact"),
             states,
             format_func=lambda code: known.states[code].name if code in known.states else code,
             key=COUNTRIES,
             select_all=False,
-            placeholder="All",
+            placeholder=_("All"),
             width=220,
         )
-        mine = st.toggle("Only mine", key=MINE)
+        mine = st.toggle(_("Only mine"), key=MINE)
     return EngagementQuery(
         known,
         context.filter,
@@ -131,7 +140,7 @@ def draw_pressing_follow_ups(names: Mapping[str, str], context: PageContext) -> 
     found = [line for line in open_ if line.record_id in kept]
     if not found:
         return
-    st.subheader(f"Open follow-ups: {len(found)}")
+    st.subheader(_("Open follow-ups: {count}").format(count=len(found)))
     shown = found[: shown_count(SHOWN_PRESSING, PRESSING)]
     with st.container(key="lines_pressing", gap="xsmall"):
         for line in shown:
@@ -162,17 +171,23 @@ def draw_table(
         [line.id for line in found],
         "engagements",
         columns={
-            "When": st.column_config.DateColumn(format="ddd D MMM YYYY", width=130),
-            "Kind": st.column_config.TextColumn(width=170),
-            "What": st.column_config.TextColumn(width=320),
-            "With": st.column_config.TextColumn(width=180),
-            "Linked to": st.column_config.TextColumn(width=260),
-            "Outcome": st.column_config.TextColumn(width=320),
+            _("When"): st.column_config.DateColumn(format="ddd D MMM YYYY", width=130),
+            _("Kind"): st.column_config.TextColumn(width=170),
+            _("What"): st.column_config.TextColumn(width=320),
+            _("With"): st.column_config.TextColumn(width=180),
+            _("Linked to"): st.column_config.TextColumn(width=260),
+            _("Outcome"): st.column_config.TextColumn(width=320),
         },
-        alt=f"{len(found)} engagements: when, kind, what, organisation, with whom, linked records, outcome.",
+        alt=_("{count} engagements: when, kind, what, organisation, with whom, linked records, outcome.").format(
+            count=len(found)
+        ),
     )
-    shown_of = f"{count}" if count == len(found) else f"{len(found)} of {count}"
-    st.caption(f"{shown_of} {'engagement' if count == 1 else 'engagements'}. Select a row to open it.")
+    shown_of = f"{count}" if count == len(found) else _("{count} of {count_2}").format(count=len(found), count_2=count)
+    st.caption(
+        _("{shown_of} {part}. Select a row to open it.").format(
+            shown_of=shown_of, part=_("engagement") if count == 1 else _("engagements")
+        )
+    )
     show_more(SHOWN, len(found), count, MORE, button="more_engagements")
 
 
@@ -182,13 +197,13 @@ def table_row(
     linked = [*(titles[item] for item in links.items if item in titles), *(one.title for one in links.records)]
     marks = {"planned": line.on > context.today, "restricted": line.restricted, "sample": line.sample}
     return {
-        "When": line.on,
-        "Kind": words(line.engagement_kind),
-        "What": marked(line.title, marks),
-        "Organisation": labels.short_organisation(line.organisation, context.reference),
-        "With": "; ".join(one.title for one in links.contacts) or shortened(line.participants, 60),
-        "Linked to": "; ".join(linked),
-        "Outcome": shortened(line.outcome, 140),
+        _("When"): line.on,
+        _("Kind"): words(line.engagement_kind),
+        _("What"): marked(line.title, marks),
+        _("Organisation"): labels.short_organisation(line.organisation, context.reference),
+        _("With"): "; ".join(one.title for one in links.contacts) or shortened(line.participants, 60),
+        _("Linked to"): "; ".join(linked),
+        _("Outcome"): shortened(line.outcome, 140),
     }
 
 
@@ -200,14 +215,14 @@ def offer_files(query: EngagementQuery, names: Mapping[str, str], context: PageC
         return engagements.engagements_table(found, links, names)
 
     csv_download(rows, "engagements")
-    st.caption("These files leave out restricted records and descriptions of participants.")
+    st.caption(_("These files leave out restricted records and descriptions of participants."))
 
 
 # --- One engagement
 
 
 def state_words(engagement: Engagement, context: PageContext) -> str:
-    planned = "planned for " if engagement.on > context.today else ""
+    planned = _("planned for ") if engagement.on > context.today else ""
     return f"{words(engagement.engagement_kind)}, {planned}{wording.day(engagement.on)}."
 
 
@@ -217,45 +232,45 @@ def draw_form(engagement: Engagement | None, everyone: Sequence[Person], context
     first = EngagementKind(asked) if asked in set(EngagementKind) else EngagementKind.CONSULTED
     title, organisation = proposed_start(first, context) if engagement is None else ("", "")
     with form:
-        st.subheader("Engagement")
-        kind = form.choice("engagement_kind", "Kind", list(EngagementKind), default=first)
+        st.subheader(_("Engagement"))
+        kind = form.choice("engagement_kind", _("Kind"), list(EngagementKind), default=first)
         st.caption(kind.traits.meaning)
-        form.text("title", "Title", title, help="Shown in lists. For a person, use the code, not a name.")
+        form.text("title", _("Title"), title, help=_("Shown in lists. For a person, use the code, not a name."))
         with st.container(horizontal=True):
-            form.day("on", "Date", context.today, help="A future date marks it as planned.")
-            form.choice("form", "Format", list(EngagementForm))
-            form.text("place", "Place")
+            form.day("on", _("Date"), context.today, help=_("A future date marks it as planned."))
+            form.choice("form", _("Format"), list(EngagementForm))
+            form.text("place", _("Place"))
         codes = ["", *context.reference.organisations]
         form.choice(
             "organisation",
-            "Organisation",
+            _("Organisation"),
             codes,
             default=organisation,
-            format_func=lambda code: labels.organisation(code, context.reference) if code else "None",
-            help="The forum in which it took place, or the organisation we talked with.",
+            format_func=lambda code: labels.organisation(code, context.reference) if code else _("None"),
+            help=_("The forum in which it took place, or the organisation we talked with."),
         )
-        st.subheader("Participants and outcome")
-        form.records("Contacts", RecordKind.CONTACT, field="links_contacts")
+        st.subheader(_("Participants and outcome"))
+        form.records(_("Contacts"), RecordKind.CONTACT, field="links_contacts")
         label, example = kind.traits.participants
         form.text(
             "participants",
             label,
             placeholder=example,
-            help="Functions, codes or numbers; nothing that identifies a person.",
+            help=_("Functions, codes or numbers; nothing that identifies a person."),
         )
-        form.area("outcome", "Outcome", height=120)
-        st.subheader("Linked to")
-        form.items("Calendar items")
+        form.area("outcome", _("Outcome"), height=120)
+        st.subheader(_("Linked to"))
+        form.items(_("Calendar items"))
         form.records(
-            "Statements and language proposals", RecordKind.STATEMENT, RecordKind.LANGUAGE, field="links_statements"
+            _("Statements and language proposals"), RecordKind.STATEMENT, RecordKind.LANGUAGE, field="links_statements"
         )
-        form.records("Cases and reprisals", RecordKind.CASE, RecordKind.REPRISAL, field="links_cases")
-        form.records("Our own events", RecordKind.EVENT, field="links_events")
+        form.records(_("Cases and reprisals"), RecordKind.CASE, RecordKind.REPRISAL, field="links_cases")
+        form.records(_("Our own events"), RecordKind.EVENT, field="links_events")
         if engagement is None:
             draw_first_follow_up(form, everyone, context)
-        st.subheader("Sensitivity")
+        st.subheader(_("Sensitivity"))
         draw_level(form, kind, engagement, everyone)
-        form.submit("Save engagement", save_engagement)
+        form.submit(_("Save engagement"), save_engagement)
 
 
 def proposed_start(kind: EngagementKind, context: PageContext) -> tuple[str, str]:
@@ -269,12 +284,14 @@ def proposed_start(kind: EngagementKind, context: PageContext) -> tuple[str, str
 
 def draw_first_follow_up(form: RecordForm, everyone: Sequence[Person], context: PageContext) -> None:
     """Draw the first follow-up of a new engagement; more are added on its page."""
-    st.subheader("Follow-up")
-    form.text("next_what", "Action", help="Leave blank if there is none yet.")
+    st.subheader(_("Follow-up"))
+    form.text("next_what", _("Action"), help=_("Leave blank if there is none yet."))
     with st.container(horizontal=True):
-        form.day("next_due", "Due date")
+        form.day("next_due", _("Due date"))
         names = {one.id: one.name for one in everyone if one.active}
-        form.choice("next_owner", "Responsible", names, default=context.viewer.person_id, format_func=names.__getitem__)
+        form.choice(
+            "next_owner", _("Responsible"), names, default=context.viewer.person_id, format_func=names.__getitem__
+        )
 
 
 def draw_level(
@@ -283,13 +300,13 @@ def draw_level(
     """Who may see the engagement: the people with access alone, or a level to choose and, if it goes down, why."""
     born = engagements.born_at(kind)
     if engagement is None and born is Sensitivity.RESTRICTED:
-        form.named("Visible only to", everyone)
+        form.named(_("Visible only to"), everyone)
         return
     form.level(born, everyone)
     if form.chosen("links_cases") and form.values("sensitivity")["sensitivity"] != Sensitivity.RESTRICTED:
-        st.caption("Linking it to a case or a reprisal makes it restricted; you keep access.")
+        st.caption(_("Linking it to a case or a reprisal makes it restricted; you keep access."))
     if form.opens_up():
-        form.ask_reason(help="One sentence; kept in the history.")
+        form.ask_reason(help=_("One sentence; kept in the history."))
 
 
 def save_engagement(form: RecordForm) -> str:
@@ -297,23 +314,23 @@ def save_engagement(form: RecordForm) -> str:
     what, due, owner = (values.pop(f"next_{name}", None) for name in ("what", "due", "owner"))
     if form.record is not None:
         engagements.edit_engagement(viewer(), form.record_id, form.seen, values, **form.options)
-        return "Engagement saved."
+        return _("Engagement saved.")
     follow_up = {"what": what, "due": due, "owner_id": owner} if what else None
     made = engagements.log_engagement(viewer(), values, follow_up=follow_up, **form.options)
     forms.open_record(made)
-    return "Engagement logged."
+    return _("Engagement logged.")
 
 
 draw_page(
     RecordPage(
-        page_title="Engagements",
-        subject="Engagements are",
-        back="All engagements",
-        if_missing="This engagement no longer exists, or you do not have access.",
+        page_title=_("Engagements"),
+        subject=_("Engagements are"),
+        back=_("All engagements"),
+        if_missing=_("This engagement no longer exists, or you do not have access."),
         views=(
             RecordView(
                 RecordKind.ENGAGEMENT,
-                new_title="New engagement",
+                new_title=_("New engagement"),
                 new_in_column=True,
                 form=draw_form,
                 state=state_words,
@@ -333,7 +350,7 @@ draw_page(
                         ),
                     ),
                 ),
-                delete="this engagement",
+                delete=_("this engagement"),
             ),
         ),
         draw_list=draw_list,

@@ -22,6 +22,7 @@ from calendar_model.feeds import (
     with_period,
 )
 from calendar_model.mission.visible_calendar import calendar_for
+from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import WINDOWS, Precision, Standing
 from pages.components.feeds.subscriptions import draw_subscriptions
 from pages.components.shell import item_panel
@@ -33,26 +34,30 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 CLIENTS = (
     (
-        "Outlook, new and on the web",
-        "Calendar > Add calendar > Subscribe from web; paste the address. Refreshes about every three hours.",
+        _("Outlook, new and on the web"),
+        _("Calendar > Add calendar > Subscribe from web; paste the address. Refreshes about every three hours."),
     ),
     (
-        "Outlook, classic on Windows",
+        _("Outlook, classic on Windows"),
         (
-            "File > Account Settings > Internet Calendars > New; paste the address. Refreshes with Send/Receive, at "
-            "the feed's interval of six hours."
+            _(
+                "File > Account Settings > Internet Calendars > New; paste the address. Refreshes with "
+                "Send/Receive, at the feed's interval of six hours."
+            )
         ),
     ),
     (
-        "Google Calendar",
+        _("Google Calendar"),
         (
-            "Other calendars > From URL; paste the address. Google decides how often it refreshes: expect many hours, "
-            "sometimes a day. The limit is 1 MB."
+            _(
+                "Other calendars > From URL; paste the address. Google decides how often it refreshes: expect many "
+                "hours, sometimes a day. The limit is 1 MB."
+            )
         ),
     ),
     (
-        "Apple Calendar",
-        "File > New Calendar Subscription, or open the webcal link. Set the interval under Auto-refresh.",
+        _("Apple Calendar"),
+        _("File > New Calendar Subscription, or open the webcal link. Set the interval under Auto-refresh."),
     ),
 )
 
@@ -78,16 +83,18 @@ def holds(context: PageContext, table: pd.DataFrame, base: str) -> tuple[pd.Data
     if chosen != context.filter and chosen.start is not None and chosen.end is not None:
         period = f"; {wording.span(chosen.start, chosen.end)}"
     st.markdown(
-        f"The open feed of this view contains **{plain(describe(context.filter, context.reference))}{period}**."
+        _("The open feed of this view contains **{describe}{period}**.").format(
+            describe=plain(describe(context.filter, context.reference)), period=period
+        )
     )
     if period:
-        st.caption("Without a period in the filter, a feed covers one year back and two years ahead.")
+        st.caption(_("Without a period in the filter, a feed covers one year back and two years ahead."))
     every = feed_rows(table, context.filter, context.reference, windows=True)
     without_dates = int(every["date_precision"].isin(WINDOWS).sum())
     windows = st.checkbox(
-        f"Include items whose dates are not set ({without_dates:,})",
+        _("Include items whose dates are not set ({without_dates:,})").format(without_dates=without_dates),
         key="feed_windows",
-        help="Each becomes one entry on its first possible day.",
+        help=_("Each becomes one entry on its first possible day."),
     )
     rows = every if windows else feed_rows(table, context.filter, context.reference)
     size = len(build_feed(context.reference, table, context.filter, base, windows=windows))
@@ -95,17 +102,24 @@ def holds(context: PageContext, table: pd.DataFrame, base: str) -> tuple[pd.Data
     expected = (rows["date_precision"] == Precision.EXPECTED) & ~passed
     cancelled = rows["standing"] == Standing.CANCELLED
     st.markdown(
-        f"**{len(rows):,}** {'entry' if len(rows) == 1 else 'entries'}: {expected.sum():,} expected, "
-        f"{passed.sum():,} not confirmed, {cancelled.sum():,} cancelled."
+        _("**{count:,}** {part}: {sum:,} expected, {sum_2:,} not confirmed, {sum_3:,} cancelled.").format(
+            count=len(rows),
+            part=_("entry") if len(rows) == 1 else _("entries"),
+            sum=expected.sum(),
+            sum_2=passed.sum(),
+            sum_3=cancelled.sum(),
+        )
     )
     kilobytes = f"**{max(1, round(size / 1000)):,} kB**"
     if size > LARGEST_FOR_GOOGLE:
         st.warning(
-            f"The feed has {kilobytes}, above Google Calendar's limit of 1,000 kB, so Google will not show it. Filter "
-            "by organisation, kind or a shorter period."
+            _(
+                "The feed has {kilobytes}, above Google Calendar's limit of 1,000 kB, so Google will not show it. "
+                "Filter by organisation, kind or a shorter period."
+            ).format(kilobytes=kilobytes)
         )
     else:
-        st.markdown(f"{kilobytes}: within Google Calendar's limit of 1,000 kB.")
+        st.markdown(_("{kilobytes}: within Google Calendar's limit of 1,000 kB.").format(kilobytes=kilobytes))
     return rows, windows
 
 
@@ -115,74 +129,84 @@ def reach(base: str) -> None:
     if address.scheme == "https" and address.hostname not in LOOPBACK:
         return
     if address.hostname in LOOPBACK:
-        why = "The dashboard runs on your own computer, which others cannot reach."
+        why = _("The dashboard runs on your own computer, which others cannot reach.")
     else:
-        why = (
+        why = _(
             "The dashboard is served without https, which calendar services on the web do not accept or should not get."
         )
     st.info(
-        f"{why} A calendar program on this computer can subscribe; Google and Outlook on the web cannot. Download the "
-        f"file instead, or ask an administrator to set {PUBLIC_URL_VARIABLE} to the public https address."
+        _(
+            "{why} A calendar program on this computer can subscribe; Google and Outlook on the web cannot. "
+            "Download the file instead, or ask an administrator to set {public_url_variable} to the public https "
+            "address."
+        ).format(why=why, public_url_variable=PUBLIC_URL_VARIABLE)
     )
 
 
 def take_along(context: PageContext, base: str, *, windows: bool) -> None:
     links = subscription_links(base, context.filter, windows=windows)
-    st.subheader("As a file")
-    st.markdown("A copy of the feed as it is today, to open or send. It does not update.")
-    st.link_button("Download calendar.ics", links["download"], type="primary", icon=":material/download:")
-    st.subheader("As an open feed")
-    st.markdown("Updates automatically. Contains public items of this view only, no internal events.")
+    st.subheader(_("As a file"))
+    st.markdown(_("A copy of the feed as it is today, to open or send. It does not update."))
+    st.link_button(_("Download calendar.ics"), links["download"], type="primary", icon=":material/download:")
+    st.subheader(_("As an open feed"))
+    st.markdown(_("Updates automatically. Contains public items of this view only, no internal events."))
     if not base:
         st.markdown(
-            f"The address of this dashboard is unknown. Set {PUBLIC_URL_VARIABLE} to it; the addresses for subscribing "
-            "then appear here."
+            _(
+                "The address of this dashboard is unknown. Set {public_url_variable} to it; the addresses for "
+                "subscribing then appear here."
+            ).format(public_url_variable=PUBLIC_URL_VARIABLE)
         )
         return
     reach(base)
     name = "https" if links["https"].startswith("https:") else "http"
-    st.caption(f"Address to paste ({name})")
+    st.caption(_("Address to paste ({name})").format(name=name))
     st.code(links["https"], language=None, wrap_lines=True)
-    st.caption("Address that opens your calendar program (webcal)")
+    st.caption(_("Address that opens your calendar program (webcal)"))
     st.code(links["webcal"], language=None, wrap_lines=True)
-    st.link_button("Subscribe in my calendar", links["webcal"], icon=":material/event:")
+    st.link_button(_("Subscribe in my calendar"), links["webcal"], icon=":material/event:")
 
 
 def in_a_calendar() -> None:
-    st.subheader("How to subscribe")
+    st.subheader(_("How to subscribe"))
     for name, how in CLIENTS:
         st.markdown(f"**{name}.** {how}")
-    st.subheader("In your calendar")
+    st.subheader(_("In your calendar"))
     st.markdown(
-        "- Expected items are tentative, with “expected” in the title. The text gives the interval for the start and "
-        "how often the rule was right in the past.\n"
-        "- Items whose dates are not set are left out unless you include them. Each is then one entry on the first day "
-        "of its window.\n"
-        "- Past items without a recorded outcome are marked “not confirmed”.\n"
-        "- A session of the General Assembly has three entries: opening, main part and close.\n"
-        "- Cancelled items stay, marked as cancelled, for 90 days after the change.\n"
-        "- Rescheduled items move in your calendar; you get no second copy.\n"
-        "- Each entry has its organisation and kind as categories. Outlook can colour by category. Google and Apple "
-        "use one colour for the whole feed: subscribe to one feed for each organisation to tell them apart.\n"
-        "- The open feed has no reminders; set your own. Your own subscription can remind you of deadlines. Not every "
-        "program allows reminders in subscribed calendars: Apple Calendar does if Alerts is not ticked under Remove. "
-        "In others, try it with one deadline."
+        _(
+            "- Expected items are tentative, with “expected” in the title. The text gives the interval for the "
+            "start and how often the rule was right in the past.\n"
+            "- Items whose dates are not set are left out unless you include them. Each is then one entry on the "
+            "first day of its window.\n"
+            "- Past items without a recorded outcome are marked “not confirmed”.\n"
+            "- A session of the General Assembly has three entries: opening, main part and close.\n"
+            "- Cancelled items stay, marked as cancelled, for 90 days after the change.\n"
+            "- Rescheduled items move in your calendar; you get no second copy.\n"
+            "- Each entry has its organisation and kind as categories. Outlook can colour by category. Google and "
+            "Apple use one colour for the whole feed: subscribe to one feed for each organisation to tell them "
+            "apart.\n"
+            "- The open feed has no reminders; set your own. Your own subscription can remind you of deadlines. Not "
+            "every program allows reminders in subscribed calendars: Apple Calendar does if Alerts is not ticked "
+            "under Remove. In others, try it with one deadline."
+        )
     )
 
 
 context = current()
-st.title("Feeds")
+st.title(_("Feeds"))
 base = base_url()
 view, windows = holds(context, open_table(context), base)
 if view.empty:
     st.markdown(
-        "The feed is empty for now. You can still subscribe: new items appear as they are added. To include more, "
-        "widen the filter."
+        _(
+            "The feed is empty for now. You can still subscribe: new items appear as they are added. To include more, "
+            "widen the filter."
+        )
     )
 take_along(context, base, windows=windows)
 draw_subscriptions(context, base)
 in_a_calendar()
 if not view.empty:
-    st.subheader("Items in the open feed")
+    st.subheader(_("Items in the open feed"))
     item_table(view, context, "feed_items")
 item_panel.draw_panel(context)

@@ -24,6 +24,7 @@ from calendar_model.mission.follow_ups import (
     follow_ups_table,
     open_follow_ups,
 )
+from calendar_model.translation import gettext as _
 from pages.components.record import forms
 from pages.components.record.follow_ups import follow_up_lines
 from pages.components.shell import item_panel
@@ -36,8 +37,8 @@ from pages.components.widgets.tables import csv_download
 if TYPE_CHECKING:
     from calendar_model.store.models import Person
 
-TITLE = "Follow-ups"
-HEADINGS = {Nearness.LATE: "late", Nearness.SOON: "next seven days", Nearness.LATER: "later"}
+TITLE = _("Follow-ups")
+HEADINGS = {Nearness.LATE: "late", Nearness.SOON: _("next seven days"), Nearness.LATER: "later"}
 LOOKS_BACK = timedelta(days=30)
 AT_FIRST, MORE = 8, 30
 """Lines of a group at first, and how many more a click shows."""
@@ -50,25 +51,33 @@ def draw_list(context: PageContext, person: Person) -> None:
         done = follow_ups_done_since(session, context.today - LOOKS_BACK)
     names = {one.id: one.name for one in staff()}
     if context.filter != Filter():
-        st.caption("The filter does not apply to follow-ups; all are shown.")
+        st.caption(_("The filter does not apply to follow-ups; all are shown."))
     if not found and not done:
-        st.markdown("No follow-ups yet. Add one on the page of an engagement, a statement, a case or another record.")
+        st.markdown(
+            _("No follow-ups yet. Add one on the page of an engagement, a statement, a case or another record.")
+        )
         return
     mine, others = by_owner(found, person.id, context.today)
     if not any(mine.values()):
-        st.markdown("You have no open follow-ups.")
+        st.markdown(_("You have no open follow-ups."))
     for due, listed in mine.items():
         if listed:
-            st.subheader(f"My follow-ups, {HEADINGS[due]}: {len(listed)}", anchor=False)
+            st.subheader(
+                _("My follow-ups, {headings}: {count}").format(headings=HEADINGS[due], count=len(listed)), anchor=False
+            )
             draw_group(listed, names, f"mine_{due}", context)
     for owner_id, listed in by_name(others, names):
-        st.subheader(f"{plain(names.get(owner_id, 'Another user'))}: {len(listed)}", anchor=False)
+        st.subheader(f"{plain(names.get(owner_id, _('Another user')))}: {len(listed)}", anchor=False)
         draw_group(listed, names, f"of_{owner_id}", context)
     if done:
-        with st.expander(f"Done since {wording.day(context.today - LOOKS_BACK)}: {len(done)}"):
+        with st.expander(
+            _("Done since {today}: {count}").format(today=wording.day(context.today - LOOKS_BACK), count=len(done))
+        ):
             draw_group(done, names, "done", context)
     csv_download(follow_ups_table([*found, *done], names), "follow_ups")
-    st.caption("These files leave out follow-ups to restricted records. Add a new follow-up on the page of its record.")
+    st.caption(
+        _("These files leave out follow-ups to restricted records. Add a new follow-up on the page of its record.")
+    )
 
 
 def by_name(found: Sequence[FollowUpLine], names: Mapping[str, str]) -> list[tuple[str, list[FollowUpLine]]]:
@@ -91,5 +100,5 @@ st.title(TITLE)
 if not context.workspace:
     st.stop()
 forms.outcome()
-draw_list(context, require_person("Follow-ups are"))
+draw_list(context, require_person(_("Follow-ups are")))
 item_panel.draw_panel(context)

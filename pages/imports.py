@@ -9,6 +9,7 @@ from pathlib import PurePath
 import streamlit as st
 
 from calendar_model.imports.sandbox import MAX_BYTES
+from calendar_model.translation import gettext as _
 from pages.components.imports import plan, remote, table
 from pages.components.imports.calendar import calendar_file
 from pages.components.record import forms
@@ -19,14 +20,14 @@ from pages.components.shell.current_user import require_person
 from pages.components.widgets.uploads import upload
 
 CALENDARS, TABLES = ("ics",), ("csv", "xlsx")
-FROM_FILE, AT_ADDRESS = "From a file", "Followed calendars"
+FROM_FILE, AT_ADDRESS = _("From a file"), _("Followed calendars")
 WAY = "import_way"
 MEGABYTES = MAX_BYTES // 2**20
 
 
 def from_file(context: PageContext) -> None:
     uploaded = upload(
-        f"Calendar (.ics) or table (.csv, .xlsx), up to {MEGABYTES} MB",
+        _("Calendar (.ics) or table (.csv, .xlsx), up to {megabytes} MB").format(megabytes=MEGABYTES),
         [*CALENDARS, *TABLES],
         megabytes=MEGABYTES,
         key="import_file",
@@ -46,21 +47,23 @@ def from_file(context: PageContext) -> None:
 
 def teach() -> None:
     st.markdown(
-        "Upload a calendar file (.ics), such as an invitation or a secretariat's programme. You see a preview with "
-        "dates, times and status. You then import all of it or nothing. Attendees, organisers and reminders are never "
-        "imported."
+        _(
+            "Upload a calendar file (.ics), such as an invitation or a secretariat's programme. You see a preview "
+            "with dates, times and status. You then import all of it or nothing. Attendees, organisers and "
+            "reminders are never imported."
+        )
     )
-    st.subheader("Table templates")
-    st.markdown("Your own tables work too: columns are matched by name, and you can correct the matches.")
+    st.subheader(_("Table templates"))
+    st.markdown(_("Your own tables work too: columns are matched by name, and you can correct the matches."))
     table.draw_templates()
 
 
 context = current()
-st.title("Import")
+st.title(_("Import"))
 if not context.workspace:
     st.stop()
 forms.outcome()
-require_person("Imports are")
+require_person(_("Imports are"))
 forms.remember(WAY)
 if st.query_params.get(RECORD) or st.query_params.get(NEW):
     st.session_state[WAY] = AT_ADDRESS
@@ -68,7 +71,7 @@ if st.query_params.get(RECORD) or st.query_params.get(NEW):
 else:
     st.session_state.setdefault(WAY, FROM_FILE)
     way = st.segmented_control(
-        "Import from",
+        _("Import from"),
         [FROM_FILE, AT_ADDRESS],
         required=True,
         key=WAY,

@@ -23,6 +23,7 @@ from calendar_model.mission.language import (
     proposals_table,
 )
 from calendar_model.terms import ProposalOutcome, RecordKind
+from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Sensitivity
 from pages.components.record import forms
 from pages.components.record.follow_ups import follow_ups_of
@@ -54,11 +55,13 @@ def draw_list(context: PageContext) -> None:
     """Draw the button for a new proposal, the outcomes to choose from, and the proposals by calendar item."""
     with reading(context.viewer) as session:
         everything = list_proposals(session)
-    st.button("New proposal", key="new_proposal", type="primary", on_click=forms.begin)
+    st.button(_("New proposal"), key="new_proposal", type="primary", on_click=forms.begin)
     if not everything:
         st.markdown(
-            "No proposals yet. Record language on defenders proposed in another text, with the agreed language it "
-            "draws on and the outcome."
+            _(
+                "No proposals yet. Record language on defenders proposed in another text, with the agreed language it "
+                "draws on and the outcome."
+            )
         )
         return
     found = [one for one in everything if context.keeps(RecordKind.LANGUAGE, one)]
@@ -68,15 +71,15 @@ def draw_list(context: PageContext) -> None:
         draw_group(group, context)
     left_out_caption(len(everything) - len(found))
     csv_download(proposals_table(shown), "language_proposals")
-    st.caption("These files leave out restricted records.")
+    st.caption(_("These files leave out restricted records."))
 
 
 def choose_outcome(found: Sequence[LanguageProposal]) -> str:
     """Draw the number of proposals by outcome, to choose from; return the chosen outcome or :data:`EVERY`."""
     numbers = {EVERY: len(found), **{str(outcome): count for outcome, count in count_by_outcome(found).items()}}
-    names = {one: f"{'All' if one == EVERY else words(one)} {number}" for one, number in numbers.items()}
+    names = {one: f"{_('All') if one == EVERY else words(one)} {number}" for one, number in numbers.items()}
     chosen = st.segmented_control(
-        "Outcome", list(names), default=EVERY, format_func=names.__getitem__, key="language_outcome"
+        _("Outcome"), list(names), default=EVERY, format_func=names.__getitem__, key="language_outcome"
     )
     return str(chosen or EVERY)
 
@@ -84,14 +87,14 @@ def choose_outcome(found: Sequence[LanguageProposal]) -> str:
 def draw_group(group: ProposalGroup, context: PageContext) -> None:
     rows = context.table[context.table["item"] == group.item]
     if rows.empty:
-        st.subheader("Not linked to a calendar item")
+        st.subheader(_("Not linked to a calendar item"))
     else:
         row = rows.iloc[0]
         st.subheader(plain(str(row["title"])), anchor=False)
         with st.container(horizontal=True, key=f"lines_item_{group.item}", gap="small", vertical_alignment="center"):
-            st.caption(f"{plain(when(row, context.zone))}{'' if group.upcoming else ', past'}", width="content")
+            st.caption(f"{plain(when(row, context.zone))}{'' if group.upcoming else _(', past')}", width="content")
             st.button(
-                "Open item",
+                _("Open item"),
                 key=f"item_{group.item}",
                 type="tertiary",
                 on_click=item_panel.choose,
@@ -100,7 +103,7 @@ def draw_group(group: ProposalGroup, context: PageContext) -> None:
     with st.container(key=f"lines_proposals_{group.item or 'none'}", gap="small"):
         for one in group.proposals:
             forum = labels.short_organisation(one.forum, context.reference) if one.forum else ""
-            restricted = "Restricted" if one.sensitivity is Sensitivity.RESTRICTED else ""
+            restricted = _("Restricted") if one.sensitivity is Sensitivity.RESTRICTED else ""
             entry(one, [f"“{shortened(one.wording, MOST_SIGNS)}”"], [words(one.outcome), one.text, forum, restricted])
 
 
@@ -110,10 +113,10 @@ def draw_group(group: ProposalGroup, context: PageContext) -> None:
 def draw_comparisons(proposal: LanguageProposal, _everyone: Sequence[Person], _context: PageContext) -> None:
     """Draw the proposed wording beside the final one, and beside the agreed language it draws on."""
     if proposal.final_wording.strip():
-        st.subheader("Outcome of the proposal")
+        st.subheader(_("Outcome of the proposal"))
         comparison(proposal.wording, proposal.final_wording)
     if proposal.precedent.strip():
-        st.subheader("Comparison with the agreed language")
+        st.subheader(_("Comparison with the agreed language"))
         comparison(proposal.precedent, proposal.wording)
 
 
@@ -122,54 +125,54 @@ def draw_form(proposal: LanguageProposal | None, everyone: Sequence[Person], con
     known = proposal.precedent_symbol if proposal is not None else ""
     form = RecordForm("language", context, proposal, table="language_proposal")
     with form:
-        st.subheader("Proposal")
-        form.text("title", "Title", placeholder="Peaceful assembly: defenders in PP12")
-        form.text("text", "Text", placeholder="Draft resolution on peaceful assembly")
-        form.organisation("forum", "Forum")
-        form.area("wording", "Proposed wording", height=120)
-        st.subheader("Agreed language")
+        st.subheader(_("Proposal"))
+        form.text("title", _("Title"), placeholder=_("Peaceful assembly: defenders in PP12"))
+        form.text("text", _("Text"), placeholder=_("Draft resolution on peaceful assembly"))
+        form.organisation("forum", _("Forum"))
+        form.area("wording", _("Proposed wording"), height=120)
+        st.subheader(_("Agreed language"))
         form.choice(
             "precedent_symbol",
-            "Document",
+            _("Document"),
             list(dict.fromkeys([*([known] if known else []), *agreed])),
             optional=True,
             accept_new_options=True,
-            placeholder="Select a text on defenders, or type another symbol",
+            placeholder=_("Select a text on defenders, or type another symbol"),
             format_func=lambda symbol: f"{symbol}, {agreed[symbol]}" if symbol in agreed else str(symbol),
         )
-        form.area("precedent", "Agreed wording", height=100)
-        st.subheader("Result")
-        form.choice("outcome", "Outcome", list(ProposalOutcome))
+        form.area("precedent", _("Agreed wording"), height=100)
+        st.subheader(_("Result"))
+        form.choice("outcome", _("Outcome"), list(ProposalOutcome))
         form.area(
             "final_wording",
-            "Final wording",
+            _("Final wording"),
             height=120,
-            help="As it is in the text. Leave blank if it was kept as proposed.",
+            help=_("As it is in the text. Leave blank if it was kept as proposed."),
         )
-        st.subheader("Access and links")
+        st.subheader(_("Access and links"))
         form.level(Sensitivity.INTERNAL, everyone)
         form.items()
-        form.records("Statements and engagements", RecordKind.STATEMENT, RecordKind.ENGAGEMENT)
-        form.ask_reason(placeholder="Only if more people will see it")
-        form.submit("Save proposal", save_proposal)
+        form.records(_("Statements and engagements"), RecordKind.STATEMENT, RecordKind.ENGAGEMENT)
+        form.ask_reason(placeholder=_("Only if more people will see it"))
+        form.submit(_("Save proposal"), save_proposal)
 
 
 def save_proposal(form: RecordForm) -> str:
     made = language.save_proposal(viewer(), form.values(), proposal_id=form.record_id, seen=form.seen, **form.options)
     forms.open_record(made)
-    return "Proposal saved."
+    return _("Proposal saved.")
 
 
 draw_page(
     RecordPage(
-        page_title="Language tracker",
-        subject="Language proposals are",
-        back="All proposals",
-        if_missing="This proposal no longer exists, or you do not have access.",
+        page_title=_("Language tracker"),
+        subject=_("Language proposals are"),
+        back=_("All proposals"),
+        if_missing=_("This proposal no longer exists, or you do not have access."),
         views=(
             RecordView(
                 RecordKind.LANGUAGE,
-                new_title="New proposal",
+                new_title=_("New proposal"),
                 form=draw_form,
                 state=lambda proposal, _context: f"{words(proposal.outcome)}.",
                 above=(draw_comparisons,),

@@ -23,6 +23,7 @@ from calendar_model.mission.briefing import MONTHS, RecurringMeetingDates
 from calendar_model.mission.events import event_of, item_of, own_events
 from calendar_model.mission.links import linked_records
 from calendar_model.terms import EventKind, RecordKind
+from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Kind, Sensitivity, Standing
 from pages.components.events.form import EVENT_VIEW, speaks
 from pages.components.record import forms
@@ -48,13 +49,13 @@ PRESSING = timedelta(days=14)
 
 def draw_own_events(context: PageContext) -> None:
     """Draws our own events that match the filter: upcoming ones by date, past and cancelled ones folded."""
-    st.subheader("Our side events and meetings")
+    st.subheader(_("Our side events and meetings"))
     if context.viewer == ANONYMOUS:
-        st.caption("Public events only. Select user to see internal events and plan your own.")
-        link("settings", "Select user")
+        st.caption(_("Public events only. Select user to see internal events and plan your own."))
+        link("settings", _("Select user"))
     else:
-        st.button("New event", key="plan_event", type="primary", on_click=forms.begin, args=(EventKind.SIDE_EVENT,))
-        link("imports", "Import events from a file")
+        st.button(_("New event"), key="plan_event", type="primary", on_click=forms.begin, args=(EventKind.SIDE_EVENT,))
+        link("imports", _("Import events from a file"))
     with reading(context.viewer) as session:
         events = own_events(session)
         speakers = linked_records(session, RecordKind.CONTACT, [event.id for event in events])
@@ -66,15 +67,17 @@ def draw_own_events(context: PageContext) -> None:
         draw_event_lines(ahead, speakers, context, "ahead")
     else:
         st.markdown(
-            "No upcoming events match the filter. Add our side events, meetings, conferences, informal consultations "
-            "and panels here; they also appear on the timeline."
+            _(
+                "No upcoming events match the filter. Add our side events, meetings, conferences, informal "
+                "consultations and panels here; they also appear on the timeline."
+            )
         )
     if over:
-        with st.expander(f"Past or cancelled: {len(over)}"):
+        with st.expander(_("Past or cancelled: {count}").format(count=len(over))):
             draw_event_lines(over[::-1], speakers, context, "over")
     left_out_caption(len(events) - len(found))
     if filed := [event for event in found if event.sensitivity is not Sensitivity.RESTRICTED]:
-        csv_download(event_rows(filed, context), "own_events", label="Our events as CSV")
+        csv_download(event_rows(filed, context), "own_events", label=_("Our events as CSV"))
 
 
 def draw_event_lines(
@@ -100,7 +103,7 @@ def draw_event(event: Event, speakers: Sequence[Contact], titles: dict[str, str]
     title = plain(event.title)
     title = f"~~{title}~~" if event.standing is Standing.CANCELLED else f"**{title}**"
     st.button(
-        f"{title}{' (sample)' if event.sample else ''}",
+        f"{title}{_(' (sample)') if event.sample else ''}",
         key=f"open_{event.id}",
         type="tertiary",
         on_click=forms.open_record,
@@ -108,7 +111,7 @@ def draw_event(event: Event, speakers: Sequence[Contact], titles: dict[str, str]
         wrap=True,
     )
     place = ", ".join(part for part in (event.room, event.location) if part)
-    about = [words(event.event_kind), labels.STANDINGS[event.standing].lower(), place or "place to be confirmed"]
+    about = [words(event.event_kind), labels.STANDINGS[event.standing].lower(), place or _("place to be confirmed")]
     if event.sensitivity is Sensitivity.PUBLIC:
         about.append("public")
     st.caption(plain(" · ".join(about)))
@@ -119,7 +122,7 @@ def draw_event(event: Event, speakers: Sequence[Contact], titles: dict[str, str]
         sentences.append(request)
     around = [titles[link.item] for link in event.items if link.item in titles]
     if around:
-        sentences.append(f"Linked to {plain('; '.join(around))}.")
+        sentences.append(_("Linked to {around}.").format(around=plain("; ".join(around))))
     if sentences:
         st.markdown(" ".join(sentences))
 
@@ -130,8 +133,8 @@ def room_request(event: Event, today: date) -> str:
         return ""
     day = wording.day(event.request_due)
     if event.request_due < today:
-        return f"The room request was due {day}."
-    sentence = f"Request a room by {day}."
+        return _("The room request was due {day}.").format(day=day)
+    sentence = _("Request a room by {day}.").format(day=day)
     return f"**{sentence}**" if event.request_due <= today + PRESSING else sentence
 
 
@@ -143,22 +146,22 @@ def event_rows(events: Sequence[Event], context: PageContext) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "First day": event.start,
-                "Last day": event.end,
-                "Begins": f"{event.start_time:%H:%M}" if event.start_time else "",
-                "Ends": f"{event.end_time:%H:%M}" if event.end_time else "",
-                "Time zone": event.timezone if event.start_time else "",
-                "Title": event.title,
-                "Kind": words(event.event_kind),
-                "Standing": labels.STANDINGS[event.standing],
-                "Organisation or body": labels.short_organisation(event.body, context.reference),
-                "Room": event.room,
-                "Place": event.location,
-                "Ask for the room by": event.request_due,
-                "Organisers": event.organisers,
-                "Co-sponsors": event.cosponsors,
-                "Defenders speak": "yes" if event.defenders_speak else "",
-                "Who sees it": str(event.sensitivity),
+                _("First day"): event.start,
+                _("Last day"): event.end,
+                _("Begins"): f"{event.start_time:%H:%M}" if event.start_time else "",
+                _("Ends"): f"{event.end_time:%H:%M}" if event.end_time else "",
+                _("Time zone"): event.timezone if event.start_time else "",
+                _("Title"): event.title,
+                _("Kind"): words(event.event_kind),
+                _("Standing"): labels.STANDINGS[event.standing],
+                _("Organisation or body"): labels.short_organisation(event.body, context.reference),
+                _("Room"): event.room,
+                _("Place"): event.location,
+                _("Ask for the room by"): event.request_due,
+                _("Organisers"): event.organisers,
+                _("Co-sponsors"): event.cosponsors,
+                _("Defenders speak"): "yes" if event.defenders_speak else "",
+                _("Who sees it"): str(event.sensitivity),
             }
             for event in events
         ]
@@ -166,14 +169,16 @@ def event_rows(events: Sequence[Event], context: PageContext) -> pd.DataFrame:
 
 
 def draw_room_deadlines(context: PageContext) -> None:
-    st.subheader("Room request deadlines")
+    st.subheader(_("Room request deadlines"))
     view = briefing.side_event_items(context.filtered, context.reference)
     view = view[~view["item"].map(event_of).astype(bool)]
     if context.filter.start is None:
         view = view[(view["end"] >= pd.Timestamp(context.today))]
         view = view[view["start"] <= pd.Timestamp(context.today + SOON)]
     if view.empty:
-        st.markdown("No room request deadlines match the filter. They are calculated from the dates of each session.")
+        st.markdown(
+            _("No room request deadlines match the filter. They are calculated from the dates of each session.")
+        )
     else:
         item_table(view, context, "side_event_deadlines")
     for rule in briefing.side_event_rules(context.reference, context.filter):
@@ -187,16 +192,16 @@ def rhythm_table(found: tuple[RecurringMeetingDates, ...], context: PageContext)
     return pd.DataFrame(
         [
             {
-                "Organisation": labels.short_organisation(r.meeting.organisation, context.reference),
-                "Meeting": r.meeting.name,
-                "Next": r.next,
-                "Last known": r.last,
-                "Usual months": r.months,
-                "Frequency": r.meeting.rhythm,
-                "Place": r.meeting.location,
-                "For defenders": r.meeting.relevance,
-                "Basis": "sourced" if r.meeting.confidence == "sourced" else "unsourced",
-                "Source": r.meeting.source_url,
+                _("Organisation"): labels.short_organisation(r.meeting.organisation, context.reference),
+                _("Meeting"): r.meeting.name,
+                _("Next"): r.next,
+                _("Last known"): r.last,
+                _("Usual months"): r.months,
+                _("Frequency"): r.meeting.rhythm,
+                _("Place"): r.meeting.location,
+                _("For defenders"): r.meeting.relevance,
+                _("Basis"): "sourced" if r.meeting.confidence == "sourced" else "unsourced",
+                _("Source"): r.meeting.source_url,
             }
             for r in found
         ]
@@ -205,23 +210,28 @@ def rhythm_table(found: tuple[RecurringMeetingDates, ...], context: PageContext)
 
 def draw_year(found: tuple[RecurringMeetingDates, ...], context: PageContext) -> None:
     strip = pd.DataFrame(
-        [{"Meeting": _name(r), **briefing.months_of(r.meeting)} for r in found], columns=["Meeting", *MONTHS]
+        [{_("Meeting"): _name(r), **briefing.months_of(r.meeting)} for r in found], columns=[_("Meeting"), *MONTHS]
     )
     colours = [context.reference.organisations[r.meeting.organisation].colour for r in found]
     strengths = {"meets": 0.45, "may": 0.18}
 
     def tint(row: pd.Series) -> list[str]:
         colour = colours[int(str(row.name))]
-        return [f"background-color: {with_alpha(colour, strengths[v])}" if v in strengths else "" for v in row]
+        return [
+            _("background-color: {with_alpha}").format(with_alpha=with_alpha(colour, strengths[v]))
+            if v in strengths
+            else ""
+            for v in row
+        ]
 
     st.dataframe(
         strip.style.apply(tint, axis=1),
         hide_index=True,
         height="content",
-        column_config={"Meeting": st.column_config.TextColumn(pinned=True)},
-        alt="A year of meetings, one row each, by month: “meets” in its month, “may” in possible months.",
+        column_config={_("Meeting"): st.column_config.TextColumn(pinned=True)},
+        alt=_("A year of meetings, one row each, by month: “meets” in its month, “may” in possible months."),
     )
-    st.caption("“Meets”: takes place in this month. “May”: takes place in one of these months.")
+    st.caption(_("“Meets”: takes place in this month. “May”: takes place in one of these months."))
     csv_download(strip, "meetings_year")
 
 
@@ -231,10 +241,10 @@ def _name(rhythm: RecurringMeetingDates) -> str:
 
 
 def draw_recurring(context: PageContext) -> None:
-    st.subheader("Recurring meetings")
+    st.subheader(_("Recurring meetings"))
     found = briefing.recurring_meeting_dates(context.filtered, context.table, context.reference, context.today)
     if not found:
-        st.markdown("No recurring meetings match the filter.")
+        st.markdown(_("No recurring meetings match the filter."))
         return
     table = rhythm_table(found, context)
     st.dataframe(
@@ -245,18 +255,18 @@ def draw_recurring(context: PageContext) -> None:
         selection_mode="single-row",
         on_select=lambda: _open_next([r.next_item for r in found]),
         column_config={
-            "Meeting": st.column_config.TextColumn(width=300),
-            "Next": st.column_config.TextColumn(width=230),
-            "Last known": st.column_config.TextColumn(width=210),
-            "Usual months": st.column_config.TextColumn(width=170),
-            "Frequency": st.column_config.TextColumn(width=330),
-            "Source": st.column_config.LinkColumn(display_text="Source"),
+            _("Meeting"): st.column_config.TextColumn(width=300),
+            _("Next"): st.column_config.TextColumn(width=230),
+            _("Last known"): st.column_config.TextColumn(width=210),
+            _("Usual months"): st.column_config.TextColumn(width=170),
+            _("Frequency"): st.column_config.TextColumn(width=330),
+            _("Source"): st.column_config.LinkColumn(display_text=_("Source")),
         },
-        alt="Recurring meetings: organisation, name, next and last edition, usual months, frequency, place, source.",
+        alt=_("Recurring meetings: organisation, name, next and last edition, usual months, frequency, place, source."),
     )
-    st.caption("Select a row to open the next edition.")
+    st.caption(_("Select a row to open the next edition."))
     csv_download(table, "recurring_meetings")
-    st.subheader("Year overview")
+    st.subheader(_("Year overview"))
     draw_year(found, context)
 
 
@@ -267,12 +277,12 @@ def _open_next(items: list[str]) -> None:
 
 
 def draw_days_to_mark(context: PageContext) -> None:
-    st.subheader("International days")
+    st.subheader(_("International days"))
     days = context.filtered[context.filtered["kind"] == Kind.OBSERVANCE]
     if context.filter.start is None:
         days = days[days["end"] >= pd.Timestamp(context.today)].drop_duplicates("title")
     if days.empty:
-        st.markdown("No international days match the filter.")
+        st.markdown(_("No international days match the filter."))
         return
     lines(briefing.entries(days, context.reference, context.today, context.zone), "days")
     csv_download(days, "days_to_mark")
@@ -288,10 +298,10 @@ def draw_list(context: PageContext) -> None:
 
 
 PAGE = RecordPage(
-    page_title="Side events and meetings",
-    subject="Our own events are",
-    back="All side events and meetings",
-    if_missing="This event no longer exists or you do not have access. Go back to the list.",
+    page_title=_("Side events and meetings"),
+    subject=_("Our own events are"),
+    back=_("All side events and meetings"),
+    if_missing=_("This event no longer exists or you do not have access. Go back to the list."),
     views=(EVENT_VIEW,),
     draw_list=draw_list,
 )

@@ -20,6 +20,7 @@ from calendar_model.figures.record import figures_words, record_figure, record_s
 from calendar_model.mission import briefing
 from calendar_model.reference import Reference
 from calendar_model.reference.rows import MandateHolder, Organisation
+from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Confidence, Level
 from pages.components.shell import item_panel
 from pages.components.shell.context import PageContext, current
@@ -50,12 +51,12 @@ def choice(context: PageContext) -> str:
         return ""
     asked = st.query_params.get(SHOW, "").lower()
     if asked and asked not in context.reference.organisations:
-        st.warning(f"Unknown organisation in the link: “{plain(asked)}”.")
+        st.warning(_("Unknown organisation in the link: “{asked}”.").format(asked=plain(asked)))
     shown = asked if asked in codes else codes[0]
     if st.session_state.get(CHOOSE) != shown:
         st.session_state[CHOOSE] = shown
     st.selectbox(
-        "Organisation or body",
+        _("Organisation or body"),
         codes,
         format_func=lambda code: labels.organisation(code, context.reference),
         key=CHOOSE,
@@ -73,13 +74,13 @@ def facts(code: str, context: PageContext) -> None:
     known = reference.organisations[code]
     st.subheader(plain(known.name))
     about = {
-        "For defenders": plain(known.mechanism) or "No mechanism of its own",
-        "Basis": plain(known.mechanism_basis) or "None recorded",
+        _("For defenders"): plain(known.mechanism) or _("No mechanism of its own"),
+        _("Basis"): plain(known.mechanism_basis) or _("None recorded"),
         **holders(code, reference),
-        "Seat": seat(known, context),
-        "Norway": plain(known.norway_mission) or "No mission recorded",
-        "Part of": plain(" · ".join(labels.organisation(c, reference) for c in reference.lineage(code)[1:])),
-        "Links": " · ".join(links(known)),
+        _("Seat"): seat(known, context),
+        _("Norway"): plain(known.norway_mission) or _("No mission recorded"),
+        _("Part of"): plain(" · ".join(labels.organisation(c, reference) for c in reference.lineage(code)[1:])),
+        _("Links"): " · ".join(links(known)),
     }
     with st.container(gap="small"):
         for name, value in about.items():
@@ -88,20 +89,20 @@ def facts(code: str, context: PageContext) -> None:
                 left.markdown(f"**{plain(name)}**")
                 right.markdown(value)
     if known.confidence is Confidence.RECALLED:
-        st.caption("Unsourced: no source has been recorded for these details.")
+        st.caption(_("Unsourced: no source has been recorded for these details."))
     elif known.recalled_fields:
         names = [_FIELDS[name] for name in known.recalled_fields if name in _FIELDS]
         if names:
-            st.caption(f"Not in the source: {', '.join(names)}.")
+            st.caption(_("Not in the source: {names}.").format(names=", ".join(names)))
 
 
 _FIELDS = {
-    "mechanism": "the mechanism",
-    "mechanism_basis": "its basis",
-    "seat_city": "the seat",
-    "timezone": "the time zone",
-    "norway_mission": "the Norwegian mission",
-    "website": "the website",
+    "mechanism": _("the mechanism"),
+    "mechanism_basis": _("its basis"),
+    "seat_city": _("the seat"),
+    "timezone": _("the time zone"),
+    "norway_mission": _("the Norwegian mission"),
+    "website": _("the website"),
 }
 
 
@@ -117,21 +118,25 @@ def holders(code: str, reference: Reference) -> dict[str, str]:
 def _holder(row: MandateHolder, reference: Reference) -> str:
     today = current().today
     state = reference.states.get(row.nationality)
-    who = plain(row.holder) or "New holder (name not found in public sources)"
+    who = plain(row.holder) or _("New holder (name not found in public sources)")
     who += f" ({plain(state.name)})" if state else ""
     start = wording.span(row.start, row.start, row.date_precision)
     if row.end is not None and row.end < today:
-        who = f"Not known. Last recorded: {who}, until {wording.span(row.end, row.end, row.date_precision)}"
+        who = _("Not known. Last recorded: {who}, until {end}").format(
+            who=who, end=wording.span(row.end, row.end, row.date_precision)
+        )
     else:
         who += f", {'since' if row.start <= today else 'from'} {start}"
-    known = "" if row.confidence is Confidence.SOURCED and "start" not in row.recalled_fields else " (date unsourced)"
+    known = (
+        "" if row.confidence is Confidence.SOURCED and "start" not in row.recalled_fields else _(" (date unsourced)")
+    )
     source = f" · {linked('source', row.source_url)}" if row.source_url else ""
     return f"{who}{known}{source}"
 
 
 def seat(known: Organisation, context: PageContext) -> str:
     if not known.seat_city:
-        return "None recorded"
+        return _("None recorded")
     state = context.reference.states.get(known.country)
     place = f"{known.seat_city}, {state.name}" if state else known.seat_city
     if not known.timezone:
@@ -145,32 +150,32 @@ def apart(there: datetime, here: datetime) -> str:
     """The difference between a place's time and the reader's: ``6 hours behind``."""
     minutes = int(((there.utcoffset() or timedelta()) - (here.utcoffset() or timedelta())).total_seconds() // 60)
     if not minutes:
-        return "the same time as in"
+        return _("the same time as in")
     hours, rest = divmod(abs(minutes), 60)
     parts = [f"{hours} {'hour' if hours == 1 else 'hours'}"] if hours else []
-    parts += [f"{rest} minutes"] if rest else []
-    return f"{' '.join(parts)} {'ahead of' if minutes > 0 else 'behind'}"
+    parts += [_("{rest} minutes").format(rest=rest)] if rest else []
+    return f"{' '.join(parts)} {_('ahead of') if minutes > 0 else 'behind'}"
 
 
 def links(known: Organisation) -> list[str]:
-    named = (("Website", known.website), ("Source", known.source_url))
+    named = ((_("Website"), known.website), (_("Source"), known.source_url))
     return [linked(name, url) for name, url in named if url]
 
 
 def rhythm(code: str, context: PageContext) -> None:
-    st.subheader("Yearly calendar")
+    st.subheader(_("Yearly calendar"))
     table = briefing.yearly_dates(context.table, context.reference, context.reference.beneath[code], context.today)
     if table.empty:
-        st.markdown("No recurring sessions or meetings recorded.")
+        st.markdown(_("No recurring sessions or meetings recorded."))
         return
-    table.insert(1, "Body", [labels.short_organisation(c, context.reference) for c in table.pop("code")])
+    table.insert(1, _("Body"), [labels.short_organisation(c, context.reference) for c in table.pop("code")])
     st.dataframe(
         table,
         key="organisation_rhythm",
         hide_index=True,
         height=35 * (len(table) + 1) + 3,
-        column_config={"What": st.column_config.TextColumn(width=300)},
-        alt="Recurring sessions and meetings: name, body, usual months, frequency, next date.",
+        column_config={_("What"): st.column_config.TextColumn(width=300)},
+        alt=_("Recurring sessions and meetings: name, body, usual months, frequency, next date."),
     )
     csv_download(table, f"rhythm_{code}")
 
@@ -179,22 +184,22 @@ def next_dates(code: str, context: PageContext) -> None:
     chosen, beneath = context.filter, context.reference.beneath[code]
     view = context.filtered[context.filtered["body"].isin(beneath)]
     if chosen.start is not None and chosen.end is not None:
-        st.subheader(f"Dates, {wording.span(chosen.start, chosen.end)}")
+        st.subheader(_("Dates, {start}").format(start=wording.span(chosen.start, chosen.end)))
     else:
-        st.subheader("Next 12 months")
+        st.subheader(_("Next 12 months"))
         view = view[(view["end"] >= pd.Timestamp(context.today)) & ~view["departure"]]
         view = view[view["start"] <= pd.Timestamp(context.today + AHEAD)]
     if view.empty:
-        st.markdown("No sessions, texts, deadlines or meetings in this period match the filter.")
+        st.markdown(_("No sessions, texts, deadlines or meetings in this period match the filter."))
         return
     item_table(view, context, f"dates_{code}")
 
 
 def its_rules(code: str, context: PageContext) -> None:
-    st.subheader("Rules: deadlines, speaking times, process")
+    st.subheader(_("Rules: deadlines, speaking times, process"))
     table = briefing.rule_table(context.reference, context.reference.beneath[code])
     if table.empty:
-        st.markdown("No deadlines, speaking times or procedural steps recorded for this body.")
+        st.markdown(_("No deadlines, speaking times or procedural steps recorded for this body."))
         return
     st.dataframe(
         table,
@@ -202,12 +207,12 @@ def its_rules(code: str, context: PageContext) -> None:
         hide_index=True,
         height=35 * (min(len(table), 16) + 1) + 3,
         column_config={
-            "Rule": st.column_config.TextColumn(width=280),
-            "When or how long": st.column_config.TextColumn(width=250),
-            "In words": st.column_config.TextColumn(width=360),
-            "Source": st.column_config.LinkColumn(display_text="Source"),
+            _("Rule"): st.column_config.TextColumn(width=280),
+            _("When or how long"): st.column_config.TextColumn(width=250),
+            _("In words"): st.column_config.TextColumn(width=360),
+            _("Source"): st.column_config.LinkColumn(display_text=_("Source")),
         },
-        alt="Rules of the organisation's bodies: rule, when or how long, who it applies to, wording, basis, source.",
+        alt=_("Rules of the organisation's bodies: rule, when or how long, who it applies to, wording, basis, source."),
     )
     csv_download(table, f"rules_{code}")
 
@@ -233,24 +238,35 @@ def forecast_record(code: str, context: PageContext) -> None:
     reference, version = context.reference, context.table.attrs["version"]
     bodies = tuple(sorted(reference.beneath[code]))
     trials = held(_record(reference, version, bodies, context.today))
-    st.subheader("Past forecasts", anchor=item_panel.RECORD_ANCHOR)
+    st.subheader(_("Past forecasts"), anchor=item_panel.RECORD_ANCHOR)
     if not any(trial.expected for trial in trials):
         st.markdown(
-            "Too few past dates to compare. Once three editions of a session or meeting are recorded, this section "
-            "compares expected and actual dates."
+            _(
+                "Too few past dates to compare. Once three editions of a session or meeting are recorded, this section "
+                "compares expected and actual dates."
+            )
         )
         return
     st.markdown(
-        f"Forecasts made about a year ahead, for each year since {FIRST_YEAR}, with the information available then. "
-        "The line is the expected date and the bar its interval. Marks above the line came later, marks below earlier."
+        _(
+            "Forecasts made about a year ahead, for each year since {first_year}, with the information available "
+            "then. The line is the expected date and the bar its interval. Marks above the line came later, marks "
+            "below earlier."
+        ).format(first_year=FIRST_YEAR)
     )
     lines = []
     for body in reference.organisations:
         found = figures(trial for trial in trials if trial.body == body)
         if found.trials:
             name = labels.short_organisation(body, reference)
-            naive = f"assuming the same weekday 52 weeks later would have been right in {found.naive_exact}"
-            lines.append(f"- **{plain(name)}**: {figures_words(found)}; {naive}. Median interval {found.width:g} days.")
+            naive = _("assuming the same weekday 52 weeks later would have been right in {naive_exact}").format(
+                naive_exact=found.naive_exact
+            )
+            lines.append(
+                _("- **{name}**: {figures_words}; {naive}. Median interval {width:g} days.").format(
+                    name=plain(name), figures_words=figures_words(found), naive=naive, width=found.width
+                )
+            )
     st.markdown("\n".join(lines))
     width = column_width("organisation_record_width")
     st.plotly_chart(
@@ -263,18 +279,18 @@ def forecast_record(code: str, context: PageContext) -> None:
     table = pd.DataFrame(
         [
             {
-                "Year": trial.year,
-                "What": trial.name,
-                "Edition": trial.item,
-                "Expected": wording.day(trial.expected) if trial.expected else "dates not set",
-                "Interval": wording.short_span(trial.earliest, trial.latest)
+                _("Year"): trial.year,
+                _("What"): trial.name,
+                _("Edition"): trial.item,
+                _("Expected"): wording.day(trial.expected) if trial.expected else _("dates not set"),
+                _("Interval"): wording.short_span(trial.earliest, trial.latest)
                 if trial.earliest and trial.latest and trial.earliest != trial.latest
                 else "",
-                "Actual": wording.day(trial.actual),
-                "Error (days)": trial.error,
-                "Rule": trial.rule,
-                "Forecast date": wording.day(trial.stood_on),
-                "Reason": error_words(trial) if trial.has_large_error else "",
+                _("Actual"): wording.day(trial.actual),
+                _("Error (days)"): trial.error,
+                _("Rule"): trial.rule,
+                _("Forecast date"): wording.day(trial.stood_on),
+                _("Reason"): error_words(trial) if trial.has_large_error else "",
             }
             for trial in sorted(trials, key=lambda trial: trial.actual, reverse=True)
         ]
@@ -285,18 +301,18 @@ def forecast_record(code: str, context: PageContext) -> None:
         hide_index=True,
         height=35 * (min(len(table), 10) + 1) + 3,
         column_config={
-            "Year": st.column_config.NumberColumn(format="%d"),
-            "What": st.column_config.TextColumn(width=260),
-            "Rule": st.column_config.TextColumn(width=300),
-            "Reason": st.column_config.TextColumn(width=360),
+            _("Year"): st.column_config.NumberColumn(format="%d"),
+            _("What"): st.column_config.TextColumn(width=260),
+            _("Rule"): st.column_config.TextColumn(width=300),
+            _("Reason"): st.column_config.TextColumn(width=360),
         },
-        alt="Forecasts a year ahead: expected date, actual date, rule, and the reason for a large difference.",
+        alt=_("Forecasts a year ahead: expected date, actual date, rule, and the reason for a large difference."),
     )
     csv_download(table, f"record_{code}")
 
 
 context = current()
-st.title("Organisations")
+st.title(_("Organisations"))
 code = choice(context)
 if code:
     facts(code, context)
@@ -305,5 +321,5 @@ if code:
     its_rules(code, context)
     forecast_record(code, context)
 else:
-    st.markdown("No organisation matches the filter. Clear it, or select an organisation.")
+    st.markdown(_("No organisation matches the filter. Clear it, or select an organisation."))
 item_panel.draw_panel(context)

@@ -14,6 +14,7 @@ from calendar_model import wording
 from calendar_model.mission import briefing
 from calendar_model.mission.briefing import CycleStep, TrackCycle
 from calendar_model.mission.open_tasks import open_tasks
+from calendar_model.translation import gettext as _
 from pages.components.shell import item_panel
 from pages.components.shell.context import PageContext, current
 from pages.components.shell.current_user import current_person
@@ -37,24 +38,24 @@ def for_you(context: PageContext) -> None:
         (
             "statements",
             found.statements_awaiting_reply,
-            f"statement awaits your {wanted}",
-            f"statements await your {wanted}",
+            _("statement awaits your {wanted}").format(wanted=wanted),
+            _("statements await your {wanted}").format(wanted=wanted),
         ),
         (
             "statements",
             found.statements_soon,
-            "statement of yours is due within two weeks",
-            "statements of yours are due within two weeks",
+            _("statement of yours is due within two weeks"),
+            _("statements of yours are due within two weeks"),
         ),
-        ("follow_ups", found.late_follow_ups, "follow-up is late", "follow-ups are late"),
+        ("follow_ups", found.late_follow_ups, _("follow-up is late"), _("follow-ups are late")),
         (
             "follow_ups",
             found.follow_ups_soon,
-            "follow-up is due within two weeks",
-            "follow-ups are due within two weeks",
+            _("follow-up is due within two weeks"),
+            _("follow-ups are due within two weeks"),
         ),
     ]
-    if not any(count for _, count, _, _ in counts):
+    if not any(count for _unused, count, _unused_2, _unused_3 in counts):
         return
     with st.container(horizontal=True, key="for_you", gap="small"):
         for page, count, one, many in counts:
@@ -63,20 +64,20 @@ def for_you(context: PageContext) -> None:
 
 
 def now(context: PageContext) -> None:
-    st.subheader(f"Now, {context.today:%A} {context.today.day} {context.today:%B %Y}")
+    st.subheader(_("Now, {today:%A} {day} {today:%B %Y}").format(today=context.today, day=context.today.day))
     kept = replace(context.filter, start=None, end=None).apply(context.table, context.reference)
     today = briefing.items_on(kept, context.today)
     found = briefing.entries(today, context.reference, context.today, context.zone)
     if not found:
-        st.markdown("Nothing under way today matches this filter.")
+        st.markdown(_("Nothing under way today matches this filter."))
         return
     first = [e for e in found if e.exact or e.weighs]
     rest = [e for e in found if not (e.exact or e.weighs)]
     lines(first, "now")
     if rest:
         count = sum(len(e.items) for e in rest)
-        more = "1 more item" if count == 1 else f"{count} more items"
-        with st.expander(f"{more} may be under way (dates to be confirmed)", expanded=not first):
+        more = _("1 more item") if count == 1 else _("{count} more items").format(count=count)
+        with st.expander(_("{more} may be under way (dates to be confirmed)").format(more=more), expanded=not first):
             lines(rest, "window", fold=False)
 
 
@@ -87,26 +88,26 @@ def coming(context: PageContext) -> pd.DataFrame:
         view = context.filtered
     else:
         until = context.today + timedelta(days=AHEAD)
-        st.subheader(f"Next {AHEAD} days (to {wording.day(until)})")
+        st.subheader(_("Next {ahead} days (to {until})").format(ahead=AHEAD, until=wording.day(until)))
         view = briefing.items_between(context.filtered, context.today + timedelta(days=1), until)
     found = briefing.entries(view, context.reference, context.today, context.zone)
     due, rest = [e for e in found if e.due], [e for e in found if not e.due]
     if not found:
-        st.markdown("Nothing in this period matches the filter. Choose a longer period, or remove a filter.")
+        st.markdown(_("Nothing in this period matches the filter. Choose a longer period, or remove a filter."))
         return view
-    st.markdown("#### Deadlines")
+    st.markdown(_("#### Deadlines"))
     if not due:
-        st.markdown("No deadlines in this period match the filter.")
+        st.markdown(_("No deadlines in this period match the filter."))
     lines(due, "due")
     if rest:
-        st.markdown("#### Sessions, meetings and international days")
+        st.markdown(_("#### Sessions, meetings and international days"))
         lines(rest, "next")
     return view
 
 
 def draw_step(label: str, found: CycleStep | None, track: str, nothing: str) -> None:
     """Draw one step of a cycle, or ``nothing``, the words for its absence."""
-    st.caption(f"{label}, under way" if found and found.open else label)
+    st.caption(_("{label}, under way").format(label=label) if found and found.open else label)
     if found is None:
         st.markdown(nothing)
         return
@@ -124,14 +125,14 @@ def cycle_rows(found: tuple[TrackCycle, ...]) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "Cycle": c.track.title,
-                "Interval": c.rule,
+                _("Cycle"): c.track.title,
+                _("Interval"): c.rule,
                 **{
                     f"{name} {part}": getattr(t, field) if t else ""
-                    for name, t in (("Last", c.last), ("Next", c.next), ("Then", c.then))
-                    for part, field in (("text", "what"), ("date", "when"), ("date status", "how"))
+                    for name, t in ((_("Last"), c.last), (_("Next"), c.next), (_("Then"), c.then))
+                    for part, field in (("text", "what"), ("date", "when"), (_("date status"), "how"))
                 },
-                "Guidelines": c.parting,
+                _("Guidelines"): c.parting,
             }
             for c in found
         ]
@@ -139,10 +140,10 @@ def cycle_rows(found: tuple[TrackCycle, ...]) -> pd.DataFrame:
 
 
 def the_cycles(context: PageContext) -> None:
-    st.subheader("The cycles")
+    st.subheader(_("The cycles"))
     found = briefing.cycles(context.table, context.reference, context.filter, context.today)
     if not found:
-        st.markdown("No cycles match this filter. Remove a filter to see the resolutions, the mandate and the UPR.")
+        st.markdown(_("No cycles match this filter. Remove a filter to see the resolutions, the mandate and the UPR."))
         return
     for cycle in found:
         with st.container(key=f"lines_cycle_{cycle.track.code}", gap="small"):
@@ -153,24 +154,24 @@ def the_cycles(context: PageContext) -> None:
                 if cycle.parting:
                     st.caption(f":material/flag: {plain(cycle.parting)}")
             steps = (
-                ("Last", cycle.last, "None known"),
-                ("Next", cycle.next, "None scheduled"),
-                ("Then", cycle.then, "None scheduled"),
+                (_("Last"), cycle.last, _("None known")),
+                (_("Next"), cycle.next, _("None scheduled")),
+                (_("Then"), cycle.then, _("None scheduled")),
             )
             for cell, (label, which, nothing) in zip(cells, steps, strict=True):
                 with cell.container(gap="xxsmall"):
                     draw_step(label, which, cycle.track.code, nothing)
-    csv_download(cycle_rows(found), "cycles", label="Download cycles as CSV")
+    csv_download(cycle_rows(found), "cycles", label=_("Download cycles as CSV"))
 
 
 context = current()
-st.title("Overview")
+st.title(_("Overview"))
 for_you(context)
 now(context)
 week_buttons(context, current_person() if context.workspace else None)
 listed = coming(context)
 the_cycles(context)
 if not listed.empty:
-    st.subheader("Table view")
+    st.subheader(_("Table view"))
     item_table(listed, context, "overview_items")
 item_panel.draw_panel(context)

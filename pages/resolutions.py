@@ -19,6 +19,7 @@ from calendar_model.figures.sheet import FigureVariant
 from calendar_model.figures.strips import difference_of_views, stacked, strip_figure, strip_summary
 from calendar_model.reference import Reference
 from calendar_model.reference.rows import Cadence, Milestone, Resolution, Track
+from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import (
     WINDOWS,
     Kind,
@@ -41,13 +42,13 @@ OURS = ("penholder", "mission")
 STEPS_AHEAD = 4
 # An exported picture has the years of a wide screen.
 WIDE_PX = 1280
-LEGEND = (
+LEGEND = _(
     "Diamonds: filled for an adopted text, hollow for one that is due, crossed for one that was not tabled. Below, a "
     "line means consensus and a bar a vote: in favour (bottom), abstaining (pale), against (dark). The stepped line "
     "shows the interval."
 )
-CLICK = "Click a diamond for details."
-ALL_TRACKS = "All"
+CLICK = _("Click a diamond for details.")
+ALL_TRACKS = _("All")
 
 
 @dataclass(frozen=True)
@@ -127,10 +128,14 @@ def how_far(start: date, end: date, precision: str, today: date) -> str:
     if end < today:
         return "passed"
     if start <= today:
-        return "may be under way" if precision in WINDOWS else "about now" if start < today else "today"
+        return _("may be under way") if precision in WINDOWS else _("about now") if start < today else "today"
     days = (start - today).days
-    far = f"{days} {'day' if days == 1 else 'days'}" if days < 60 else f"{round(days / 30.4)} months"
-    return f"in {far} or later" if precision in WINDOWS else f"in {far}"
+    far = (
+        f"{days} {'day' if days == 1 else 'days'}"
+        if days < 60
+        else _("{round} months").format(round=round(days / 30.4))
+    )
+    return _("in {far} or later").format(far=far) if precision in WINDOWS else _("in {far}").format(far=far)
 
 
 def undated(track: Track, due: tuple[DueMilestone, ...], reference: Reference, year: int) -> list[Milestone]:
@@ -162,10 +167,10 @@ def plan_frame(track: Track, coming: Next, context: PageContext) -> pd.DataFrame
         for d in coming.due
     ]
     rows += [
-        ("no fixed date", "", m.name, m.for_whom, m.rule, m.source_url)
+        (_("no fixed date"), "", m.name, m.for_whom, m.rule, m.source_url)
         for m in undated(track, coming.due, context.reference, coming.row["start"].year)
     ]
-    return pd.DataFrame(rows, columns=["When", "From today", "Step", "Applies to", "Basis", "Source"])
+    return pd.DataFrame(rows, columns=[_("When"), _("From today"), _("Step"), _("Applies to"), _("Basis"), _("Source")])
 
 
 def capital(text: str) -> str:
@@ -178,9 +183,9 @@ def texts_frame(texts: list[Resolution]) -> pd.DataFrame:
     return pd.DataFrame(
         [
             (
-                r.symbol or f"{r.session}, not tabled",
+                r.symbol or _("{session}, not tabled").format(session=r.session),
                 capital(r.theme or r.title),
-                wording.day(r.adopted) if r.adopted else "not tabled",
+                wording.day(r.adopted) if r.adopted else _("not tabled"),
                 vote_words(r),
                 r.penholder,
                 r.draft_symbol,
@@ -188,7 +193,7 @@ def texts_frame(texts: list[Resolution]) -> pd.DataFrame:
             )
             for r in texts
         ],
-        columns=["Text", "Theme", "Adopted", "Vote", "Penholder", "Draft", "Document"],
+        columns=[_("Text"), _("Theme"), _("Adopted"), _("Vote"), _("Penholder"), _("Draft"), _("Document")],
     )
 
 
@@ -221,7 +226,7 @@ def draw_next(tracks: list[Track], context: PageContext) -> None:
             st.markdown(f"**{plain(track.short_title)}**  \n{next_words(track, coming, context)}")
             if coming is not None:
                 st.button(
-                    "Details",
+                    _("Details"),
                     key=f"next_{track.code}",
                     type="tertiary",
                     icon=":material/chevron_right:",
@@ -233,17 +238,22 @@ def draw_next(tracks: list[Track], context: PageContext) -> None:
 def next_words(track: Track, coming: Next | None, context: PageContext) -> str:
     """The next text of a track and the first steps towards it, as Markdown."""
     if coming is None:
-        return "No next text is expected: no rule of this track is in force (cadences.csv)."
+        return _("No next text is expected: no rule of this track is in force (cadences.csv).")
     row, today = coming.row, context.today
     session = f"{row['session']}, " if row["session"] else ""
     far = how_far(row["start"].date(), row["end"].date(), row["date_precision"], today)
     overdue = row["end"].date() < today
     known = (
-        "Not confirmed: the dates have passed and no text is recorded yet"
+        _("Not confirmed: the dates have passed and no text is recorded yet")
         if overdue
         else f"{labels.STANDINGS[row['standing']]}, {far}"
     )
-    lines = [f"Next: **{plain(session)}{plain(listed_when(row, as_of=today))}**", known]
+    lines = [
+        _("Next: **{session}{listed_when}**").format(
+            session=plain(session), listed_when=plain(listed_when(row, as_of=today))
+        ),
+        known,
+    ]
     moves = [d for d in coming.due if d.end >= today and d.milestone.for_whom in OURS]
     deadlines = [d for d in moves if d.milestone.kind is MilestoneKind.DEADLINE]
     steps = [
@@ -251,12 +261,12 @@ def next_words(track: Track, coming: Next | None, context: PageContext) -> str:
         for d in list(dict.fromkeys([*moves[:1], *deadlines]))[:STEPS_AHEAD]
     ]
     if steps:
-        return "  \n".join([*lines, "", "Key dates:", *steps])
+        return "  \n".join([*lines, "", _("Key dates:"), *steps])
     if coming.due:
-        lines.append("All dated steps have passed.")
+        lines.append(_("All dated steps have passed."))
     open_steps = undated(track, coming.due, context.reference, row["start"].year)
     steps = [f"{plain(m.name)}: {plain(m.rule)}" for m in open_steps[-STEPS_AHEAD:]]
-    return "  \n".join([*lines, "", "Undated steps:", *steps] if steps else lines)
+    return "  \n".join([*lines, "", _("Undated steps:"), *steps] if steps else lines)
 
 
 def draw_track(track: Track, context: PageContext, years: tuple[int, int], width: int) -> None:
@@ -290,30 +300,30 @@ def draw_track(track: Track, context: PageContext, years: tuple[int, int], width
     coming = next_text(track.code, context)
     if coming is not None:
         where = coming.row["session"] or when(coming.row)
-        st.subheader(f"Plan for {plain(where)}")
+        st.subheader(_("Plan for {where}").format(where=plain(where)))
         frame = plan_frame(track, coming, context)
         if frame.empty:
-            st.markdown("No milestones are recorded for this track's session (milestones.csv).")
+            st.markdown(_("No milestones are recorded for this track's session (milestones.csv)."))
         else:
             full_list(
                 frame,
-                "Step",
+                _("Step"),
                 f"plan-{track.code}",
-                f"Steps before {where}, with their dates.",
+                _("Steps before {where}, with their dates.").format(where=where),
                 width=width,
             )
-    st.subheader("Texts so far")
+    st.subheader(_("Texts so far"))
     if texts:
         texts.sort(key=lambda r: r.adopted or reference.sessions[r.session].end, reverse=True)
         full_list(
             texts_frame(texts),
-            "Text",
+            _("Text"),
             f"texts-{track.code}",
-            f"Texts of {track.title}, newest first.",
+            _("Texts of {title}, newest first.").format(title=track.title),
             width=width,
         )
     else:
-        st.markdown("No adopted text matches the filter. Choose a longer period or another date status.")
+        st.markdown(_("No adopted text matches the filter. Choose a longer period or another date status."))
 
 
 def picture_of(context: PageContext, tracks: list[Track], years: tuple[int, int]) -> PictureRequest:
@@ -335,12 +345,12 @@ def picture_of(context: PageContext, tracks: list[Track], years: tuple[int, int]
         ]
         return stacked(drawn, [track.short_title for track in tracks]) if len(tracks) > 1 else drawn[0]
 
-    title = tracks[0].title if len(tracks) == 1 else "Resolutions on human rights defenders"
+    title = tracks[0].title if len(tracks) == 1 else _("Resolutions on human rights defenders")
     return PictureRequest(
         [FigureVariant(strips)],
         title,
-        f"{years[0]} to {years[1]}",
-        [LEGEND, "Shaded: projected."],
+        _("{years} to {years_2}").format(years=years[0], years_2=years[1]),
+        [LEGEND, _("Shaded: projected.")],
     )
 
 
@@ -350,7 +360,7 @@ def draw_take_away(tracks: list[Track], context: PageContext, years: tuple[int, 
         chosen = tracks
         if len(tracks) > 1:
             code = st.selectbox(
-                "Tracks shown",
+                _("Tracks shown"),
                 ["", *(track.code for track in tracks)],
                 format_func=lambda code: context.reference.tracks[code].short_title if code else ALL_TRACKS,
                 key="resolutions_picture_track",
@@ -372,21 +382,29 @@ def draw_rhythm(track: Track, context: PageContext) -> None:
     sentence = _views(context.reference, context.table.attrs["version"], track.code, context.today)
     rules = [c for c in context.reference.cadences if c.track == track.code]
     sides = {
-        "In practice": sorted((c for c in rules if c.view is View.PRACTICE), key=lambda c: c.first_year),
-        "In the guidelines": sorted((c for c in rules if c.view is View.GUIDELINES), key=lambda c: c.first_year),
+        _("In practice"): sorted((c for c in rules if c.view is View.PRACTICE), key=lambda c: c.first_year),
+        _("In the guidelines"): sorted((c for c in rules if c.view is View.GUIDELINES), key=lambda c: c.first_year),
     }
     if sentence:
         st.markdown(plain(sentence))
     for column, (name, own) in zip(st.columns(2), sides.items(), strict=True):
         with column:
             lines = [f"- {rule_words(rule)}" for rule in own]
-            st.markdown("\n".join([f"**{name}**", "", *lines]) if lines else f"**{name}**: no rule recorded.")
+            st.markdown(
+                "\n".join([f"**{name}**", "", *lines])
+                if lines
+                else _("**{name}**: no rule recorded.").format(name=name)
+            )
 
 
 def rule_words(rule: Cadence) -> str:
     """``2007–2024: A text every second year… Source``."""
-    years = f"{rule.first_year}–{rule.last_year}" if rule.last_year else f"Since {rule.first_year}"
-    source = linked("Source", rule.source_url) if rule.source_url else "Unsourced."
+    years = (
+        f"{rule.first_year}–{rule.last_year}"
+        if rule.last_year
+        else _("Since {first_year}").format(first_year=rule.first_year)
+    )
+    source = linked(_("Source"), rule.source_url) if rule.source_url else _("Unsourced.")
     return f"{years}: {plain(rule.statement)} {source}"
 
 
@@ -395,15 +413,18 @@ def draw_left_out(left_out: list[Track], context: PageContext) -> None:
     if not left_out:
         return
     names = ", ".join(plain(t.short_title) for t in left_out)
-    why = " Resolutions do not concern a single country, so a country filter hides them all."
+    why = _(" Resolutions do not concern a single country, so a country filter hides them all.")
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"Hidden by the filter: {names}.{why if context.filter.countries else ''}", width="content")
-        st.button("Clear filter", key="resolutions_clear", type="tertiary", on_click=filter_bar.clear)
+        st.markdown(
+            _("Hidden by the filter: {names}.{why}").format(names=names, why=why if context.filter.countries else ""),
+            width="content",
+        )
+        st.button(_("Clear filter"), key="resolutions_clear", type="tertiary", on_click=filter_bar.clear)
 
 
 def draw_related(context: PageContext, width: int) -> None:
     """Draws the texts outside the tracks, by theme."""
-    st.header("Related texts")
+    st.header(_("Related texts"))
     shown = set(context.filtered["item"])
     related = [
         r
@@ -411,25 +432,27 @@ def draw_related(context: PageContext, width: int) -> None:
         if not r.track and r.status is ResolutionStatus.ADOPTED and text_item(r) in shown
     ]
     if not related:
-        st.markdown("No related texts match the filter.")
+        st.markdown(_("No related texts match the filter."))
         return
-    st.markdown("Other texts on defenders, or relevant to them, by theme.")
+    st.markdown(_("Other texts on defenders, or relevant to them, by theme."))
     related.sort(key=lambda r: ((r.theme or r.title).casefold(), r.adopted or date.min))
-    frame = texts_frame(related)[["Theme", "Text", "Adopted", "Vote", "Penholder", "Draft", "Document"]]
-    full_list(frame, "Text", "related-texts", "Related texts, by theme.", width=width)
+    frame = texts_frame(related)[
+        [_("Theme"), _("Text"), _("Adopted"), _("Vote"), _("Penholder"), _("Draft"), _("Document")]
+    ]
+    full_list(frame, _("Text"), "related-texts", _("Related texts, by theme."), width=width)
 
 
 context = current()
-st.title("Resolutions")
+st.title(_("Resolutions"))
 every = [t for t in context.reference.tracks.values() if t.subject is TrackSubject.TEXT]
 width = column_width("resolutions_width")
 present = set(context.filtered["track"].unique())
 tracks = [t for t in every if t.code in present]
 draw_left_out([t for t in every if t.code not in present], context)
 if not every:
-    st.markdown("No tracks of texts in the reference data. Add rows with the subject “text” to tracks.csv.")
+    st.markdown(_("No tracks of texts in the reference data. Add rows with the subject “text” to tracks.csv."))
 elif not tracks:
-    st.markdown("This page shows each track of texts across the years, with the plan for the next text.")
+    st.markdown(_("This page shows each track of texts across the years, with the plan for the next text."))
 else:
     draw_next(tracks, context)
     years = years_shown(context, tracks, width)

@@ -15,6 +15,7 @@ from calendar_model.access.permissions import Viewer
 from calendar_model.access.unit_of_work import staff, workspace_url
 from calendar_model.mission import sample
 from calendar_model.mission.persons import add_person, change_person
+from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Sensitivity
 from pages.components.record import forms
 from pages.components.record.access_requests import requests_of_nobody
@@ -29,7 +30,7 @@ from pages.components.shell.words import plain
 if TYPE_CHECKING:
     from calendar_model.store.models import Person
 
-WHAT_THE_SAMPLE_IS = (
+WHAT_THE_SAMPLE_IS = _(
     "Three fictional users with contacts, engagements, statements in every state, cases, events and follow-ups, linked "
     "to real upcoming items. All of it is invented, marked as sample and kept apart from your own records."
 )
@@ -39,16 +40,16 @@ WHAT_THE_SAMPLE_IS = (
 
 
 def people(everyone: Sequence[Person], person: Person | None) -> None:
-    st.subheader("Users")
+    st.subheader(_("Users"))
     if not everyone:
-        st.markdown("No users yet. Add yourself, or load the sample data to explore.")
+        st.markdown(_("No users yet. Add yourself, or load the sample data to explore."))
     elif person is None:
-        st.markdown("No user selected: pages show public items only. Select your name.")
+        st.markdown(_("No user selected: pages show public items only. Select your name."))
     with st.container(key="lines_people", gap="small"):
         for one in everyone:
             line(one, person)
     st.button(
-        "Add user" if everyone else "Add yourself",
+        _("Add user") if everyone else _("Add yourself"),
         key="add_person",
         type="primary" if not everyone else "secondary",
         icon=":material/person_add:",
@@ -58,33 +59,39 @@ def people(everyone: Sequence[Person], person: Person | None) -> None:
 
 def line(one: Person, person: Person | None) -> None:
     acts = person is not None and one.id == person.id
-    about = [one.post, "can clear statements" if one.may_clear else "", "" if one.active else "inactive"]
+    about = [one.post, _("can clear statements") if one.may_clear else "", "" if one.active else "inactive"]
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key=f"person_{one.id}"):
         with st.container(gap=None, width=420):
-            st.markdown(f"**{plain(one.name)}**{' · current user' if acts else ''}")
+            st.markdown(f"**{plain(one.name)}**{_(' · current user') if acts else ''}")
             if small := " · ".join(plain(part) for part in about if part):
                 st.caption(small)
         if one.active and not acts:
             name = plain(one.name)
-            st.button(f"Work as {name}", key=f"act_{one.id}", type="tertiary", on_click=act_as, args=(one.id,))
-        st.button("Edit", key=f"edit_{one.id}", type="tertiary", on_click=forms.open_record, args=(one.id,))
+            st.button(
+                _("Work as {name}").format(name=name),
+                key=f"act_{one.id}",
+                type="tertiary",
+                on_click=act_as,
+                args=(one.id,),
+            )
+        st.button(_("Edit"), key=f"edit_{one.id}", type="tertiary", on_click=forms.open_record, args=(one.id,))
 
 
 def person_form(kept: Person | None, context: PageContext, everyone: Sequence[Person]) -> None:
     form = RecordForm("person", context, kept, table="person")
     with form:
-        form.text("name", "Name", help="Shown next to everything this person writes.")
-        form.text("post", "Post", help="For example desk officer, or the mission.")
+        form.text("name", _("Name"), help=_("Shown next to everything this person writes."))
+        form.text("post", _("Post"), help=_("For example desk officer, or the mission."))
         form.tick(
             "may_clear",
-            "Can clear statements",
-            help="Can also confirm, as the second person, an override that a colleague requests.",
+            _("Can clear statements"),
+            help=_("Can also confirm, as the second person, an override that a colleague requests."),
         )
         if kept is not None:
             form.tick(
                 "active",
-                "Active",
-                help="Inactive users cannot make changes; their entries are kept.",
+                _("Active"),
+                help=_("Inactive users cannot make changes; their entries are kept."),
             )
 
     def keep(drawn: RecordForm) -> str:
@@ -92,15 +99,15 @@ def person_form(kept: Person | None, context: PageContext, everyone: Sequence[Pe
         if kept is not None:
             change_person(writer(), kept.id, drawn.seen, values)
             forms.leave()
-            return f"{values['name']} saved."
+            return _("{name} saved.").format(name=values["name"])
         added = add_person(writer(), values)
         forms.leave()
         if everyone:
-            return f"{values['name']} added."
+            return _("{name} added.").format(name=values["name"])
         act_as(added)
-        return f"{values['name']} added. You are now working as {values['name']} in this browser."
+        return _("{name} added. You are now working as {name} in this browser.").format(name=values["name"])
 
-    form.submit("Save" if kept is not None else "Add", keep)
+    form.submit(_("Save") if kept is not None else _("Add"), keep)
 
 
 def writer() -> Viewer:
@@ -113,27 +120,32 @@ def writer() -> Viewer:
 
 
 def the_sample(context: PageContext) -> None:
-    st.subheader("Sample data")
+    st.subheader(_("Sample data"))
     st.markdown(WHAT_THE_SAMPLE_IS)
     if sample.loaded():
-        st.button("Remove sample data", key="remove_sample", icon=":material/delete:", on_click=remove)
+        st.button(_("Remove sample data"), key="remove_sample", icon=":material/delete:", on_click=remove)
         st.caption(
-            "Anything linked to sample records is removed with them, no matter who wrote it. Your own records are kept."
+            _(
+                "Anything linked to sample records is removed with them, no matter who wrote it. Your own records "
+                "are kept."
+            )
         )
     else:
-        st.button("Load sample data", key="load_sample", icon=":material/science:", on_click=load, args=(context,))
+        st.button(_("Load sample data"), key="load_sample", icon=":material/science:", on_click=load, args=(context,))
 
 
 def load(context: PageContext) -> None:
     def act() -> str:
         nobody = current_person() is None
-        with st.spinner("Loading sample data"):
+        with st.spinner(_("Loading sample data")):
             counts = sample.load(context.table, context.today)
         officer = next((one for one in staff() if one.sample and not one.may_clear), None)
         if nobody and officer is not None:
             act_as(officer.id)
-            return f"Sample data loaded: {said(counts)}. You are working as {officer.name}."
-        return f"Sample data loaded: {said(counts)}. Select a sample user to see all of it."
+            return _("Sample data loaded: {said}. You are working as {name}.").format(
+                said=said(counts), name=officer.name
+            )
+        return _("Sample data loaded: {said}. Select a sample user to see all of it.").format(said=said(counts))
 
     forms.attempt(act)
 
@@ -141,64 +153,72 @@ def load(context: PageContext) -> None:
 def remove() -> None:
     def act() -> str:
         person = current_person()
-        with st.spinner("Removing sample data"):
+        with st.spinner(_("Removing sample data")):
             counts = sample.remove()
         if person is not None and person.sample:
             act_as("")
-        return f"Sample data removed: {said(counts)}."
+        return _("Sample data removed: {said}.").format(said=said(counts))
 
     forms.attempt(act)
 
 
 def said(counts: dict[str, int]) -> str:
-    return f"{counts.get('person', 0)} users and {sum(counts.values()) - counts.get('person', 0)} records"
+    return _("{counts} users and {sum} records").format(
+        counts=counts.get("person", 0), sum=sum(counts.values()) - counts.get("person", 0)
+    )
 
 
 def in_a_calendar() -> None:
-    st.subheader("Subscribe in Outlook, Google or Apple")
+    st.subheader(_("Subscribe in Outlook, Google or Apple"))
     st.markdown(
-        "Subscribe to any filtered view through your own secret address, with internal events and your follow-ups if "
-        "you like. Create, replace and revoke subscriptions on the Feeds page."
+        _(
+            "Subscribe to any filtered view through your own secret address, with internal events and your "
+            "follow-ups if you like. Create, replace and revoke subscriptions on the Feeds page."
+        )
     )
-    link("feeds", "My subscriptions")
+    link("feeds", _("My subscriptions"))
 
 
 # --- Access and storage
 
 
 def who_sees_what() -> None:
-    st.subheader("Access")
+    st.subheader(_("Access"))
     st.markdown(
-        "- **Public**: everyone who opens the calendar, also in feeds.\n"
-        "- **Internal**: all users listed above.\n"
-        "- **Restricted**: only people given access in the record; lists, counts and searches hide it from others. "
-        "Defenders, cases and reprisals are restricted by default. Feeds, lists and calendar files never include them. "
-        "Word documents that you create for yourself do, by code: briefing notes and statements to be read out. Each "
-        "says so at the top."
+        _(
+            "- **Public**: everyone who opens the calendar, also in feeds.\n"
+            "- **Internal**: all users listed above.\n"
+            "- **Restricted**: only people given access in the record; lists, counts and searches hide it from "
+            "others. Defenders, cases and reprisals are restricted by default. Feeds, lists and calendar files "
+            "never include them. Word documents that you create for yourself do, by code: briefing notes and "
+            "statements to be read out. Each says so at the top."
+        )
     )
     st.markdown(
-        "There is no sign-in: anyone who opens the app can pick any user. Selecting a user tells colleagues apart but "
-        "keeps nobody out, so protect the computer and the workspace."
+        _(
+            "There is no sign-in: anyone who opens the app can pick any user. Selecting a user tells colleagues "
+            "apart but keeps nobody out, so protect the computer and the workspace."
+        )
     )
-    st.subheader("Storage")
+    st.subheader(_("Storage"))
     st.code(workspace_url(), language=None, wrap_lines=True)
-    st.caption("The history records every change: who, when and why.")
+    st.caption(_("The history records every change: who, when and why."))
 
 
 context = current()
-st.title("Settings")
+st.title(_("Settings"))
 if not context.workspace:
     st.stop()
 forms.outcome()
 everyone, person = staff(), current_person()
 record, new = st.query_params.get(RECORD, ""), st.query_params.get(NEW, "")
 if record or new:
-    forms.back("All settings")
+    forms.back(_("All settings"))
     kept = next((one for one in everyone if one.id == record), None)
     if record and kept is None:
-        st.markdown("This user is no longer listed. Go back to Settings.")
+        st.markdown(_("This user is no longer listed. Go back to Settings."))
     else:
-        st.subheader("Add user" if kept is None else plain(kept.name), anchor=False)
+        st.subheader(_("Add user") if kept is None else plain(kept.name), anchor=False)
         person_form(kept, context, everyone)
 else:
     people(everyone, person)

@@ -16,6 +16,7 @@ from calendar_model.access.unit_of_work import staff
 from calendar_model.mission.statements.queries import view_statement
 from calendar_model.mission.statements.speaking import applicable_limit
 from calendar_model.mission.statements.workflow import BEFORE_DELIVERY
+from calendar_model.translation import gettext as _
 from pages.components.record import forms
 from pages.components.record.access_requests import ask_for_access, requests_for
 from pages.components.record.follow_ups import follow_ups_of
@@ -43,22 +44,24 @@ if TYPE_CHECKING:
 def draw_statement(statement_id: str, context: PageContext, person: Person) -> None:
     view = view_statement(context.viewer, statement_id)
     if view is None:
-        st.title("Statements")
+        st.title(_("Statements"))
         forms.outcome()
-        st.markdown("This statement no longer exists, or you do not have access.")
+        st.markdown(_("This statement no longer exists, or you do not have access."))
         ask_for_access(statement_id)
         return
     statement = view.statement
     everyone = staff()
-    st.title(f"{plain(statement.title)}{' (sample)' if statement.sample else ''}", anchor=False)
+    st.title(f"{plain(statement.title)}{_(' (sample)') if statement.sample else ''}", anchor=False)
     forms.outcome()
     about = [
         words(statement.form),
-        labels.short_organisation(statement.forum, context.reference) if statement.forum else "no forum yet",
-        f"item {statement.agenda_item}" if statement.agenda_item else "",
-        f"due {wording.day(statement.due)}" if statement.due and statement.state in BEFORE_DELIVERY else "",
-        f"speaker: {statement.speaker}" if statement.speaker else "",
-        f"lead delegation: {statement.lead}" if statement.lead else "",
+        labels.short_organisation(statement.forum, context.reference) if statement.forum else _("no forum yet"),
+        _("item {agenda_item}").format(agenda_item=statement.agenda_item) if statement.agenda_item else "",
+        _("due {due}").format(due=wording.day(statement.due))
+        if statement.due and statement.state in BEFORE_DELIVERY
+        else "",
+        _("speaker: {speaker}").format(speaker=statement.speaker) if statement.speaker else "",
+        _("lead delegation: {lead}").format(lead=statement.lead) if statement.lead else "",
     ]
     st.caption(plain(f"{' · '.join(part for part in about if part)}. {who_sees(statement, everyone)}"))
     requests_for(statement, everyone)
@@ -66,19 +69,19 @@ def draw_statement(statement_id: str, context: PageContext, person: Person) -> N
     draw_speaking_time(statement, context)
     left, right = st.columns([2.2, 1], gap="large")
     with left:
-        st.subheader("Text")
+        st.subheader(_("Text"))
         draw_writing_area(statement_id, context, applicable_limit(statement, context.reference, context.today)[0])
         delivery_buttons(statement, context, person)
         draw_versions(statement, view.clearances, {one.id: one.name for one in everyone}, context)
     with right:
-        st.subheader("Checks")
+        st.subheader(_("Checks"))
         facts = draw_checks(view)
         draw_moves(statement, facts, everyone, person, context.today)
         draw_overrides(view, facts, person, context.zone)
-        st.subheader("Linked records")
+        st.subheader(_("Linked records"))
         draw_links(statement, view.linked, context)
     follow_ups_of(statement, everyone, context)
-    with st.expander("Details"):
+    with st.expander(_("Details")):
         draw_details(statement, context, everyone)
     draw_cosponsors(statement, context)
     history(view.changes, everyone, {one.id: one.title for one in view.linked}, context.zone)
@@ -86,27 +89,27 @@ def draw_statement(statement_id: str, context: PageContext, person: Person) -> N
 
 def draw_links(statement: Statement, linked: Sequence[Record], context: PageContext) -> None:
     if not statement.items and not linked:
-        st.markdown("No links yet. Link calendar items, engagements or cases under Details.")
+        st.markdown(_("No links yet. Link calendar items, engagements or cases under Details."))
     item_openers(statement, context)
     for record in linked:
         link(PAGE_OF[record.kind], f"{words(record.kind)}: {plain(record.title)}", record=record.id)
     log = {NEW: "consulted", WITH: statement.id}
-    link("engagements", "Log engagement", icon=":material/add:", **log)
+    link("engagements", _("Log engagement"), icon=":material/add:", **log)
     if statement.state in BEFORE_DELIVERY:
-        link("cases", "New case", icon=":material/add:", **{NEW: "case", WITH: statement.id})
+        link("cases", _("New case"), icon=":material/add:", **{NEW: "case", WITH: statement.id})
 
 
 context = current()
 if not context.workspace:
-    st.title("Statements")
+    st.title(_("Statements"))
     st.stop()
 record, new = st.query_params.get(RECORD, ""), st.query_params.get(NEW, "")
 if record or new:
-    forms.back("All statements")
+    forms.back(_("All statements"))
 if not record or current_person() is None:
-    st.title("New statement" if new else "Statements")
+    st.title(_("New statement") if new else _("Statements"))
     forms.outcome()
-person = require_person("Statements are")
+person = require_person(_("Statements are"))
 if record:
     draw_statement(record, context, person)
 elif new:

@@ -14,6 +14,7 @@ from calendar_model.figures.marks import MORE
 from calendar_model.figures.sheet import FigureVariant
 from calendar_model.figures.timeline import in_window, timeline_figure, timeline_summary, undrawn, undrawn_words
 from calendar_model.figures.zoom import Zoom, closer, step, window, window_around
+from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Precision
 from calendar_model.wording import day, span
 from pages.components.shell import item_panel
@@ -26,7 +27,7 @@ from pages.components.widgets.legend import timeline_legend
 from pages.components.widgets.pictures import PictureRequest, as_a_picture
 
 FIGURE = "timeline_figure"
-LEGEND = (
+LEGEND = _(
     "Bars: sessions and meetings. Diamonds: texts. Triangles: deadlines. Dots: single days. Solid: announced or past. "
     "Hollow: expected, with a whisker over the possible dates. Dotted line: dates not set. Struck through: cancelled."
 )
@@ -69,7 +70,7 @@ def _go(direction: int, today: date) -> None:
     """Moves one step earlier (-1) or later (1), or back to today (0). Uses the zoom and day at the time of the click,
     which a fast reader may have changed since the button was drawn."""
     zoom, asked = Zoom(st.session_state["zoom"]), st.session_state["from"]
-    start, _ = window(zoom, asked) if isinstance(asked, date) else window_around(zoom, today)
+    start, _unused = window(zoom, asked) if isinstance(asked, date) else window_around(zoom, today)
     st.session_state["from"] = min(max(step(zoom, start, direction), EARLIEST), LATEST) if direction else None
 
 
@@ -106,23 +107,23 @@ def _picture(context: PageContext, zoom: Zoom, start: date, days: int) -> Pictur
                 zone=context.zone,
                 rows_at_most=rows_at_most,
             ),
-            "“+1 more” counts items that do not fit." if rows_at_most else "",
+            _("“+1 more” counts items that do not fit.") if rows_at_most else "",
         )
 
     last = start + timedelta(days=days - 1)
     when = span(start, last, Precision.MONTH) if zoom is not Zoom.WEEK else span(start, last)
     hidden = undrawn(context.filtered, start=start, days=days, zoom=zoom)
     note = [LEGEND, undrawn_words(hidden, agenda=False)]
-    return PictureRequest([draft(None), draft(2)], f"Multilateral calendar, {when}", "", note)
+    return PictureRequest([draft(None), draft(2)], _("Multilateral calendar, {when}").format(when=when), "", note)
 
 
 context = current()
-st.title("Timeline")
+st.title(_("Timeline"))
 
 with st.container(horizontal=True, vertical_alignment="bottom", key="timeline_bar"):
     zoom = Zoom(
         st.segmented_control(
-            "Zoom",
+            _("Zoom"),
             [zoom.value for zoom in Zoom],
             default=Zoom.YEAR.value,
             required=True,
@@ -133,7 +134,7 @@ with st.container(horizontal=True, vertical_alignment="bottom", key="timeline_ba
     )
     turns = st.container(horizontal=True, vertical_alignment="bottom", width="content", gap="xsmall")
     asked = turns.date_input(
-        "From",
+        _("From"),
         value=None,
         min_value=EARLIEST,
         max_value=LATEST,
@@ -143,7 +144,7 @@ with st.container(horizontal=True, vertical_alignment="bottom", key="timeline_ba
         width=150,
     )
     show = st.segmented_control(
-        "Show as",
+        _("Show as"),
         ["timeline", "agenda"],
         default="timeline",
         required=True,
@@ -154,7 +155,7 @@ with st.container(horizontal=True, vertical_alignment="bottom", key="timeline_ba
 start, days = window(zoom, asked) if isinstance(asked, date) else window_around(zoom, context.today)
 last = start + timedelta(days=days - 1)
 stretch = f"{day(start)} – {day(last)}"
-for label, says, direction in (("‹", "Earlier", -1), ("Today", None, 0), ("›", "Later", 1)):
+for label, says, direction in (("‹", _("Earlier"), -1), (_("Today"), None, 0), ("›", _("Later"), 1)):
     turns.button(label, key=f"timeline_turn_{direction}", help=says, on_click=_go, args=(direction, context.today))
 
 rows = in_window(context.filtered, start=start, days=days)

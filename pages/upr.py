@@ -25,6 +25,7 @@ from calendar_model.figures.upr import (
     what_happened,
 )
 from calendar_model.reference.rows import Review, Track
+from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import WINDOWS, Kind, Precision, Standing, TrackSubject
 from pages.components.record.lists import full_list
 from pages.components.shell import filter_bar, item_panel
@@ -37,7 +38,7 @@ from pages.components.widgets.tables import csv_download
 
 FIGURE = "upr_figure"
 SESSIONS_AHEAD = 2
-TILES = "Each row is a session, each tile a State under review."
+TILES = _("Each row is a session, each tile a State under review.")
 # Cycles offered beyond those in the reference; later reviews are in the item panel of each State.
 CYCLES_AHEAD = 1
 
@@ -70,17 +71,17 @@ def reviews_frame(reviews: pd.DataFrame, context: PageContext, track: str) -> pd
     listed = {r.code: r for r in context.reference.reviews}
     rows = [review_words(row, listed.get(row["item"]), context, track) for row in reviews.to_dict("records")]
     columns = [
-        "State",
-        "Cycle",
-        "Session",
-        "Review",
-        "Status",
-        "Change",
-        "Outcome session",
-        "Outcome adopted",
-        "Decision",
-        "Basis",
-        "Source",
+        _("State"),
+        _("Cycle"),
+        _("Session"),
+        _("Review"),
+        _("Status"),
+        _("Change"),
+        _("Outcome session"),
+        _("Outcome adopted"),
+        _("Decision"),
+        _("Basis"),
+        _("Source"),
     ]
     return pd.DataFrame(rows, columns=columns)
 
@@ -121,7 +122,7 @@ def draw_list(frame: pd.DataFrame, items: list[str], name: str, alt: str) -> Non
         key=key,
         on_select=lambda: open_row(key, items),
         selection_mode="single-row",
-        column_config={"Source": st.column_config.LinkColumn(display_text="Source")},
+        column_config={_("Source"): st.column_config.LinkColumn(display_text=_("Source"))},
         alt=alt,
     )
     csv_download(frame, name)
@@ -166,7 +167,7 @@ def due_frame(due: pd.DataFrame, session: str, context: PageContext) -> pd.DataF
             )
             for row in due.to_dict("records")
         ],
-        columns=["When", "What", "Applies to", "Status", "Rule", "Basis", "Source"],
+        columns=[_("When"), _("What"), _("Applies to"), _("Status"), _("Rule"), _("Basis"), _("Source")],
     )
 
 
@@ -190,7 +191,7 @@ def draw_session(session: str, reviews: pd.DataFrame, context: PageContext) -> N
     for review in sorted(here.to_dict("records"), key=lambda r: (r["start"], r["title"])):
         name = plain(state_name(review["countries"], context))
         if review["date_precision"] not in WINDOWS:
-            expected = "expected " if review["date_precision"] == Precision.EXPECTED else ""
+            expected = _("expected ") if review["date_precision"] == Precision.EXPECTED else ""
             name += f" ({expected}{wording.day(review['start'].date(), year=False)})"
         if words := what_happened(listed.get(review["item"])):
             stands_there = labels.STANDINGS[review["standing"]].lower()
@@ -198,15 +199,17 @@ def draw_session(session: str, reviews: pd.DataFrame, context: PageContext) -> N
         else:
             plain_names.append(name)
     whole = reviews_of_session(table, session)
-    count = f"{len(whole)} {'State' if len(whole) == 1 else 'States'} under review"
+    count = _("{count} {part} under review").format(
+        count=len(whole), part=_("State") if len(whole) == 1 else _("States")
+    )
     if len(here) < len(whole):
-        count = f"Filtered: {len(here)} of {count}"
+        count = _("Filtered: {count} of {count_2}").format(count=len(here), count_2=count)
     if not set(here["item"]) <= set(listed):
-        count += " (projected)"
+        count += _(" (projected)")
     elif not here["standing"].isin((Standing.HELD, Standing.CONFIRMED)).all():
-        count += " (order carried over from the previous cycle where there is no official list yet)"
+        count += _(" (order carried over from the previous cycle where there is no official list yet)")
     lines = [f"{count}: {', '.join(plain_names)}." if plain_names else f"{count}."]
-    lines += [f"**Rescheduled or unconfirmed:** {'; '.join(moved)}."] if moved else []
+    lines += [_("**Rescheduled or unconfirmed:** {moved}.").format(moved="; ".join(moved))] if moved else []
     st.markdown("\n\n".join(lines))
     due = due_before(session, context)
     deadlines = due[(due["kind"] == Kind.DEADLINE).to_numpy()]
@@ -216,11 +219,11 @@ def draw_session(session: str, reviews: pd.DataFrame, context: PageContext) -> N
         for d in deadlines.to_dict("records")
     ]
     if text:
-        st.markdown("\n".join(["Deadlines:", "", *text]))
+        st.markdown("\n".join([_("Deadlines:"), "", *text]))
     elif due.empty:
-        st.markdown("No upcoming deadlines for this session.")
+        st.markdown(_("No upcoming deadlines for this session."))
     else:
-        st.markdown("All deadlines of this session have passed; other steps are listed below.")
+        st.markdown(_("All deadlines of this session have passed; other steps are listed below."))
 
 
 def draw_countries(context: PageContext, track: str) -> None:
@@ -231,23 +234,32 @@ def draw_countries(context: PageContext, track: str) -> None:
         own = mine[(mine["countries"] == code).to_numpy()]
         st.subheader(plain(state_name(code, context)))
         if own.empty:
-            st.markdown("No review of this State is recorded in upr_reviews.csv.")
+            st.markdown(_("No review of this State is recorded in upr_reviews.csv."))
             continue
         frame = reviews_frame(own, context, track)
         past = own["standing"] == Standing.HELD
         lines = []
-        for name, rows in (("Last", frame[past.to_numpy()].tail(1)), ("Next", frame[~past.to_numpy()].head(1))):
+        for name, rows in ((_("Last"), frame[past.to_numpy()].tail(1)), (_("Next"), frame[~past.to_numpy()].head(1))):
             for words in rows.to_dict("records"):
                 parts = [
-                    f"{words['Session']}, {words['Review']}",
-                    words["Status"].lower(),
-                    words["Change"],
+                    f"{words[_('Session')]}, {words[_('Review')]}",
+                    words[_("Status")].lower(),
+                    words[_("Change")],
                 ]
-                if words["Outcome adopted"]:
-                    parts.append(f"outcome adopted in {words['Outcome session']}, {words['Outcome adopted']}")
+                if words[_("Outcome adopted")]:
+                    parts.append(
+                        _("outcome adopted in {outcome_session}, {outcome_adopted}").format(
+                            outcome_session=words[_("Outcome session")], outcome_adopted=words[_("Outcome adopted")]
+                        )
+                    )
                 lines.append(f"**{name}:** {plain('; '.join(filter(None, parts)))}.")
         st.markdown("  \n".join(lines))
-        draw_list(frame, own["item"].to_list(), f"reviews-{code}", f"Reviews of {state_name(code, context)}, in order.")
+        draw_list(
+            frame,
+            own["item"].to_list(),
+            f"reviews-{code}",
+            _("Reviews of {state_name}, in order.").format(state_name=state_name(code, context)),
+        )
 
 
 def clicked() -> None:
@@ -284,7 +296,7 @@ def sessions_frame(reviews: pd.DataFrame, context: PageContext) -> pd.DataFrame:
                 row["source_url"],
             )
         )
-    columns = ["Session", "When", "Status", "States", "Reviews held", "Basis", "Source"]
+    columns = [_("Session"), _("When"), _("Status"), _("States"), _("Reviews held"), _("Basis"), _("Source")]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -296,7 +308,12 @@ def picture_of(context: PageContext, track: Track, cycle: int) -> PictureRequest
         lambda width: cycle_figure(reviews, reference=context.reference, theme="light", width=width, kept=kept)
     )
     summary = cycle_summary(reviews, context.reference, cycle)
-    return PictureRequest([variant], f"{track.short_title}: reviews in the cycle", summary.removesuffix("."), [TILES])
+    return PictureRequest(
+        [variant],
+        _("{short_title}: reviews in the cycle").format(short_title=track.short_title),
+        summary.removesuffix("."),
+        [TILES],
+    )
 
 
 def draw_cycle(context: PageContext, track: Track, cycle: int, width: int) -> None:
@@ -305,10 +322,22 @@ def draw_cycle(context: PageContext, track: Track, cycle: int, width: int) -> No
     kept = reviews_of_cycle(context.filtered, track.code, cycle)
     counts = cycle_counts(everything, context.reference)
     text = ", ".join(f"{count} {STATE_WORDS[state].lower()}" for state, count in counts.items())
-    left_out = f" {len(kept)} match the filter; the others are empty tiles." if len(kept) < len(everything) else ""
+    left_out = (
+        _(" {count} match the filter; the others are empty tiles.").format(count=len(kept))
+        if len(kept) < len(everything)
+        else ""
+    )
     st.markdown(
-        f"{wording.ordinal(cycle)} cycle, {everything['session'].nunique()} sessions, {len(everything)} States: "
-        f"{text}.{left_out} {TILES} Click a tile for details."
+        _(
+            "{ordinal} cycle, {nunique} sessions, {count} States: {text}.{left_out} {tiles} Click a tile for details."
+        ).format(
+            ordinal=wording.ordinal(cycle),
+            nunique=everything["session"].nunique(),
+            count=len(everything),
+            text=text,
+            left_out=left_out,
+            tiles=TILES,
+        )
     )
     figure, summary = _figure(
         context,
@@ -331,16 +360,16 @@ def draw_cycle(context: PageContext, track: Track, cycle: int, width: int) -> No
     as_a_picture(
         "upr", context, lambda seen: picture_of(seen, track, cycle), stands_for=(track.code, cycle), staff=False
     )
-    st.subheader(f"Reviews of the {wording.ordinal(cycle)} cycle")
+    st.subheader(_("Reviews of the {ordinal} cycle").format(ordinal=wording.ordinal(cycle)))
     if kept.empty:
-        st.markdown("No review of this cycle matches the filter. Select another cycle or widen the filter.")
+        st.markdown(_("No review of this cycle matches the filter. Select another cycle or widen the filter."))
     else:
-        frame = reviews_frame(kept, context, track.code).drop(columns="Cycle")
+        frame = reviews_frame(kept, context, track.code).drop(columns=_("Cycle"))
         draw_list(
             frame,
             kept["item"].to_list(),
             f"upr-cycle-{cycle}",
-            f"{len(kept)} reviews of the cycle: date, status, outcome.",
+            _("{count} reviews of the cycle: date, status, outcome.").format(count=len(kept)),
         )
 
 
@@ -348,7 +377,7 @@ context = current()
 track = next((t for t in context.reference.tracks.values() if t.subject is TrackSubject.STATE), None)
 st.title("UPR")
 if track is None:
-    st.markdown("No UPR track in the reference data. Add a row with the subject “state” to tracks.csv.")
+    st.markdown(_("No UPR track in the reference data. Add a row with the subject “state” to tracks.csv."))
 else:
     shown = context.filtered[
         ((context.filtered["track"] == track.code) & (context.filtered["kind"] == Kind.UPR_REVIEW)).to_numpy()
@@ -356,11 +385,13 @@ else:
     if shown.empty:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(
-                "No review matches the filter. This page shows the next sessions, their deadlines and the cycle of all "
-                "States.",
+                _(
+                    "No review matches the filter. This page shows the next sessions, their deadlines and the cycle "
+                    "of all States."
+                ),
                 width="content",
             )
-            st.button("Clear filter", key="upr_clear", type="tertiary", on_click=filter_bar.clear)
+            st.button(_("Clear filter"), key="upr_clear", type="tertiary", on_click=filter_bar.clear)
     if context.filter.countries:
         draw_countries(context, track.code)
     sessions = coming_sessions(shown, context)
@@ -369,20 +400,22 @@ else:
             with column:
                 draw_session(session, shown, context)
         st.caption(
-            "Submit advance questions in writing before the review. Recommendations are made in the interactive "
-            "dialogue, so the list of speakers is the deadline for them."
+            _(
+                "Submit advance questions in writing before the review. Recommendations are made in the interactive "
+                "dialogue, so the list of speakers is the deadline for them."
+            )
         )
     elif not shown.empty:
-        st.markdown("No upcoming review matches the filter.")
+        st.markdown(_("No upcoming review matches the filter."))
     if not context.filter.countries:
-        st.caption("To see one State's reviews, filter by country (More).")
+        st.caption(_("To see one State's reviews, filter by country (More)."))
     known_cycles = sorted({r.cycle for r in context.reference.reviews}) or [1]
     current_cycle = known_cycles[-1]
     cycles = [*known_cycles, current_cycle + CYCLES_AHEAD]
     width = column_width("upr_width")
-    st.header("Cycle overview")
+    st.header(_("Cycle overview"))
     cycle = st.segmented_control(
-        "Cycle",
+        _("Cycle"),
         cycles,
         default=current_cycle,
         required=True,
@@ -391,23 +424,23 @@ else:
         bind="query-params",
     )
     draw_cycle(context, track, int(cycle or current_cycle), width)
-    st.subheader("Sessions of the cycle")
+    st.subheader(_("Sessions of the cycle"))
     full_list(
         sessions_frame(reviews_of_cycle(context.table, track.code, int(cycle or current_cycle)), context),
-        "Session",
+        _("Session"),
         f"upr-sessions-{cycle or current_cycle}",
-        "Sessions of the cycle, in order.",
+        _("Sessions of the cycle, in order."),
         width=width,
     )
     for session in sessions:
         due = due_before(session, context)
         if not due.empty:
-            st.subheader(f"{plain(session)} deadlines")
+            st.subheader(_("{session} deadlines").format(session=plain(session)))
             full_list(
                 due_frame(due, session, context),
-                "What",
+                _("What"),
                 f"deadlines-{session}",
-                f"Deadlines and milestones of {session}, in order.",
+                _("Deadlines and milestones of {session}, in order.").format(session=session),
                 width=width,
             )
 item_panel.draw_panel(context)

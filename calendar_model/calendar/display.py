@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from calendar_model import wording
+from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import WINDOWS, Kind, Precision, Standing
 
 _NO_BREAK = "\u00a0"
@@ -45,7 +46,7 @@ def when(row: Any, zone: str | None = None) -> str:
         there = at.tz_convert(ZoneInfo(zone))
         if there.utcoffset() != local.utcoffset():
             day = "" if there.date() == local.date() else f" {wording.day(there.date(), year=False)}"
-            phrase += f", {there:%H:%M}{day} in {city(zone)}"
+            phrase += _(", {there:%H:%M}{day} in {city}").format(there=there, day=day, city=city(zone))
     return phrase
 
 
@@ -90,7 +91,7 @@ def _term(start: date, end: date, precision: str, as_of: date) -> str:
     first = wording.span(start, start, precision)
     if end < as_of:
         return f"{first} – {wording.span(end, end, precision)}"
-    return f"from {first}" if start > as_of else f"since {first}"
+    return _("from {first}").format(first=first) if start > as_of else _("since {first}").format(first=first)
 
 
 def city(zone: str) -> str:

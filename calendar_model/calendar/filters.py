@@ -13,6 +13,7 @@ import pandas as pd
 
 from calendar_model import wording
 from calendar_model.reference import Reference
+from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Kind, Standing
 
 LISTS: Mapping[str, str] = {
@@ -139,7 +140,7 @@ class Filter:
         start, end = _period(period)
         found = cls(**{field: tuple(values) for field, values in lists.items()}, start=start, end=end, text=text)
         # A blank value, like a missing one, would keep everything.
-        if found.query != query or not all(value.strip() for _, value in found.to_params()):
+        if found.query != query or not all(value.strip() for _unused, value in found.to_params()):
             raise FilterError("The saved filter is not valid. Set it again on the Feeds page.")
         return found
 
@@ -248,13 +249,17 @@ def _shortened(text: str) -> str:
 def _not_allowed(name: str, value: str, allowed: tuple[str, ...]) -> str:
     value = _shortened(value)
     if name == "country":
-        return f"“{value}” is not a country of the calendar. Use a three-letter code of a UN member state, such as NOR."
-    return f"“{value}” is not a value of “{name}”. Use {_listed(allowed)}."
+        return _(
+            "“{value}” is not a country of the calendar. Use a three-letter code of a UN member state, such as NOR."
+        ).format(value=value)
+    return _("“{value}” is not a value of “{name}”. Use {listed}.").format(
+        value=value, name=name, listed=_listed(allowed)
+    )
 
 
 def _listed(values: Iterable[str]) -> str:
     *most, last = values
-    return f"{', '.join(most)} or {last}" if most else last
+    return _("{most} or {last}").format(most=", ".join(most), last=last) if most else last
 
 
 def describe(chosen: Filter, reference: Reference) -> str:
@@ -272,9 +277,9 @@ def describe(chosen: Filter, reference: Reference) -> str:
     if chosen.start is not None and chosen.end is not None:
         parts.append(wording.span(chosen.start, chosen.end))
     elif chosen.start is not None:
-        parts.append(f"from {wording.day(chosen.start)}")
+        parts.append(_("from {start}").format(start=wording.day(chosen.start)))
     elif chosen.end is not None:
-        parts.append(f"until {wording.day(chosen.end)}")
+        parts.append(_("until {end}").format(end=wording.day(chosen.end)))
     if chosen.text:
-        parts.append(f"with “{chosen.text}”")
-    return "; ".join(parts) if parts else "everything in the calendar"
+        parts.append(_("with “{text}”").format(text=chosen.text))
+    return "; ".join(parts) if parts else _("everything in the calendar")

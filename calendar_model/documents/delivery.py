@@ -20,14 +20,16 @@ from calendar_model.mission.statements.texts import DIRECTION, pace_of, speaking
 from calendar_model.reference import Reference
 from calendar_model.store.models import Statement, Version
 from calendar_model.terms import StatementForm, StatementState
+from calendar_model.translation import N_, Translated
+from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Sensitivity
 from calendar_model.wording import term
 
 SIZE, SPACING = 16, 1.5
 """Font size in points and line spacing of the spoken text."""
 
-_FORMS = {StatementForm.NATIONAL: "National statement", StatementForm.JOINT: "Joint statement"}
-_SPOKEN = "Spoken"
+_FORMS = Translated({StatementForm.NATIONAL: N_("National statement"), StatementForm.JOINT: N_("Joint statement")})
+_SPOKEN = N_("Spoken")
 _ADDRESS = 40
 """Characters of a paragraph that stays with the one after it."""
 
@@ -46,25 +48,25 @@ def delivery(
     """
     if text is None:
         return word.excuse(
-            "The statement has no saved text yet. Write and save one, then download the document again.", made
+            _("The statement has no saved text yet. Write and save one, then download the document again."), made
         )
     forum = reference.organisations.get(statement.forum)
-    document = word.new("Statement", made, reference.mission_to(statement.forum), margin=3.2)
+    document = word.new(_("Statement"), made, reference.mission_to(statement.forum), margin=3.2)
     _styles(document)
     restricted = statement.sensitivity is Sensitivity.RESTRICTED
     state = clearance_words(statement, text, zone)
-    word.line(document, "", lead="Check against delivery")
+    word.line(document, "", lead=_("Check against delivery"))
     # The title of a restricted statement may be the code of a case: a paper that is passed on must not have it.
     word.line(
         document, _FORMS.get(statement.form, term(statement.form)) if restricted else statement.title, style="Title"
     )
     facts = {
-        "Forum:": forum.name if forum else statement.forum,
-        "Agenda item:": statement.agenda_item,
-        "Speaker:": statement.speaker,
-        "Date:": _date(statement),
-        "Language:": languages.name(text.language),
-        "Speaking time:": speaking_time(text, limit),
+        _("Forum:"): forum.name if forum else statement.forum,
+        _("Agenda item:"): statement.agenda_item,
+        _("Speaker:"): statement.speaker,
+        _("Date:"): _date(statement),
+        _("Language:"): languages.name(text.language),
+        _("Speaking time:"): speaking_time(text, limit),
     }
     for name, value in facts.items():
         if value.strip():
@@ -82,48 +84,54 @@ def delivery(
 def clearance_words(statement: Statement, text: Version, zone: str) -> str:
     """Say whether this text is cleared, by whom and when, or that it was dropped."""
     if statement.state is StatementState.DROPPED:
-        return "Dropped: do not deliver"
+        return _("Dropped: do not deliver")
     if statement.state not in _CLEARED or statement.cleared_by is None or statement.cleared_at is None:
-        return f"Draft, not cleared (version {text.number})"
+        return _("Draft, not cleared (version {number})").format(number=text.number)
     if text.number not in cleared_with(statement, statement.cleared_version or 0):
-        return f"Not the cleared text: this is version {text.number}; version {statement.cleared_version} was cleared"
+        return _("Not the cleared text: this is version {number}; version {cleared_version} was cleared").format(
+            number=text.number, cleared_version=statement.cleared_version
+        )
     at = wording.moment(statement.cleared_at, zone)
-    return f"Cleared by {statement.cleared_by.name} on {at} (version {text.number})"
+    return _("Cleared by {name} on {at} (version {number})").format(
+        name=statement.cleared_by.name, at=at, number=text.number
+    )
 
 
 def speaking_time(text: Version, limit: int | None) -> str:
     """``about 2 min 10 s, limit 2 min 30 s; 260 words at 120 a minute``."""
     seconds, pace = speaking_seconds(text.text, text.language), pace_of(text.language)
-    against = f", limit {duration(limit)}" if limit else ", no limit on record"
-    over = f", {duration(seconds - limit)} over" if limit and seconds > limit else ""
+    against = _(", limit {duration}").format(duration=duration(limit)) if limit else _(", no limit on record")
+    over = _(", {duration} over").format(duration=duration(seconds - limit)) if limit and seconds > limit else ""
     words, each = spoken_words(text.text, text.language), pace.characters or pace.words
-    counted = "characters and words" if pace.characters else "word" if words == 1 else "words"
-    return f"about {duration(seconds)}{against}{over}; {words} {counted} at {each} a minute"
+    counted = _("characters and words") if pace.characters else "word" if words == 1 else "words"
+    return _("about {duration}{against}{over}; {words} {counted} at {each} a minute").format(
+        duration=duration(seconds), against=against, over=over, words=words, counted=counted, each=each
+    )
 
 
 def _date(statement: Statement) -> str:
     if statement.delivered_on is not None:
-        return f"delivered on {wording.day(statement.delivered_on)}"
+        return _("delivered on {delivered_on}").format(delivered_on=wording.day(statement.delivered_on))
     due: date | None = statement.due
-    return f"due on {wording.day(due)}" if due is not None else ""
+    return _("due on {due}").format(due=wording.day(due)) if due is not None else ""
 
 
 def _styles(document: Document) -> None:
     styles = document.styles
-    for name, size in (("Fact", 11.0), ("State", 13.0), (_SPOKEN, float(SIZE))):
+    for name, size in ((_("Fact"), 11.0), (_("State"), 13.0), (_(_SPOKEN), float(SIZE))):
         style = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
-        style.base_style = styles["Normal"]
+        style.base_style = styles[_("Normal")]
         word.set_font(style, size)
     styles["Fact"].paragraph_format.space_after = Pt(2)
-    state = styles["State"].paragraph_format
+    state = styles[_("State")].paragraph_format
     state.space_before, state.space_after = Pt(10), Pt(16)
-    spoken = styles[_SPOKEN].paragraph_format
+    spoken = styles[_(_SPOKEN)].paragraph_format
     spoken.line_spacing, spoken.space_after, spoken.keep_together = SPACING, Pt(14), True
 
 
 def _spoken(document: Document, text: str, language: str) -> Paragraph:
     """A paragraph; directions to the speaker, in square brackets, in italics and grey."""
-    paragraph = word.line(document, "", style=_SPOKEN)
+    paragraph = word.line(document, "", style=_(_SPOKEN))
     word.spend(text, parts=0)
     at = 0
     for direction in DIRECTION.finditer(text):

@@ -21,6 +21,7 @@ from calendar_model.mission.coverage import work_by_item
 from calendar_model.mission.dossier import Dossier, deadlines, dossier, held_in
 from calendar_model.reference import Reference
 from calendar_model.terms import ReadinessState
+from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Confidence, Kind
 
 
@@ -35,7 +36,7 @@ def briefing_note(
     """
     found = table[table["item"] == item]
     if found.empty:
-        gone = "This item is no longer in the calendar, or you do not have access. Open its dossier again to check."
+        gone = _("This item is no longer in the calendar, or you do not have access. Open its dossier again to check.")
         return word.excuse(gone, MadeFor(reader.name, reader.today))
     return _ItemNote(reference, table, reader, session).write(found.iloc[0])
 
@@ -47,7 +48,7 @@ class _ItemNote(BriefingNote):
         item, code = row["item"], str(row["body"] or row["organisation"])
         forum = self.reference.organisations.get(code)
         body = forum.name if forum else code
-        parts = ("Briefing note", body, row["location"], row["session"])
+        parts = (_("Briefing note"), body, row["location"], row["session"])
         self.start(row["title"], " · ".join(part for part in parts if part), self.reference.mission_to(code))
         found = None
         if self.session is not None:
@@ -59,9 +60,9 @@ class _ItemNote(BriefingNote):
         self.inside(row)
         self.past(row)
         if found is not None:
-            self.heading("Our work")
+            self.heading(_("Our work"))
             if not self.work(found):
-                word.line(self.document, "No linked work yet.")
+                word.line(self.document, _("No linked work yet."))
             self.inside_work(row)
         return self.finish()
 
@@ -74,16 +75,18 @@ class _ItemNote(BriefingNote):
         return {item: item_work_words(**vars(work)) for item, work in found.items()}
 
     def dates(self, row: Any) -> None:
-        self.heading("Date")
+        self.heading(_("Date"))
         self.mark_shown_rows(self.table[self.table["item"] == row["item"]])
         word.line(self.document, "", lead=listed_when(row, as_of=self.reader.today, zone=self.reader.zone))
         how = f"{how_known(row)}. {row['basis']}"
-        word.line(self.document, how if row["confidence"] == Confidence.SOURCED else f"{how} Unsourced.")
+        word.line(
+            self.document, how if row["confidence"] == Confidence.SOURCED else _("{how} Unsourced.").format(how=how)
+        )
         states = [self.reference.states[one].name for one in row["countries"].split() if one in self.reference.states]
         if row["description"]:
-            word.line(self.document, row["description"], lead="About:")
+            word.line(self.document, row["description"], lead=_("About:"))
         if states:
-            word.line(self.document, ", ".join(states), lead="State:" if len(states) == 1 else "States:")
+            word.line(self.document, ", ".join(states), lead=_("State:") if len(states) == 1 else _("States:"))
 
     def missing(self, found: Dossier) -> None:
         """Write the unmet expectations, what is still needed for each draft, and late follow-ups."""
@@ -92,29 +95,41 @@ class _ItemNote(BriefingNote):
         for draft in found.drafts:
             if draft.next is not None and draft.unmet:
                 self.mark_shown(draft.statement)
-                before = f"{draft.statement.title}, before it is {state_label(draft.next)}"
+                before = _("{title}, before it is {state_label}").format(
+                    title=draft.statement.title, state_label=state_label(draft.next)
+                )
                 lines.append((f"{before}:", " ".join(map(str, draft.unmet))))
         for late in (one for one in found.follow_ups if one.due < self.reader.today):
             self.mark_shown(late.record)
-            lines.append(("Follow-up, late:", f"{late.what.rstrip('.')}, due {wording.day(late.due)}."))
+            lines.append(
+                (
+                    _("Follow-up, late:"),
+                    _("{what}, due {due}.").format(what=late.what.rstrip("."), due=wording.day(late.due)),
+                )
+            )
         if not found.readiness and not lines:
             return
-        self.heading("Outstanding")
+        self.heading(_("Outstanding"))
         for lead, text in lines:
             word.bullet(self.document, text, lead=lead)
         if not lines:
-            word.line(self.document, "Nothing outstanding.")
+            word.line(self.document, _("Nothing outstanding."))
 
     def due(self, item: str) -> None:
         found = deadlines(self.table, item)
         if found.empty:
             return
-        self.heading("Deadlines")
+        self.heading(_("Deadlines"))
         ahead = found[found["end"] >= pd.Timestamp(self.reader.today)]
         if not ahead.empty:
             self.dated(ahead, whom=True)
         if over := len(found) - len(ahead):
-            word.line(self.document, f"{over} {'deadline has' if over == 1 else 'deadlines have'} passed.")
+            word.line(
+                self.document,
+                _("{over} {part} passed.").format(
+                    over=over, part=_("deadline has") if over == 1 else _("deadlines have")
+                ),
+            )
 
     def inside(self, row: Any) -> None:
         """Write the items related to a session, those most asked for first."""
@@ -126,15 +141,15 @@ class _ItemNote(BriefingNote):
         ]
         ours = self.work_words(self.session) if self.session is not None else None
         groups = (
-            ("Texts", held[held["kind"].isin((Kind.RESOLUTION, Kind.MANDATE_RENEWAL))], ours),
-            ("Reviews", held[held["kind"] == Kind.UPR_REVIEW], ours),
-            ("Dialogues and meetings", held[held["kind"] == Kind.MEETING], ours),
-            ("Side events", held[held["kind"] == Kind.SIDE_EVENT], None),
-            ("Steps", steps.sort_values("start", kind="stable"), None),
+            (_("Texts"), held[held["kind"].isin((Kind.RESOLUTION, Kind.MANDATE_RENEWAL))], ours),
+            (_("Reviews"), held[held["kind"] == Kind.UPR_REVIEW], ours),
+            (_("Dialogues and meetings"), held[held["kind"] == Kind.MEETING], ours),
+            (_("Side events"), held[held["kind"] == Kind.SIDE_EVENT], None),
+            (_("Steps"), steps.sort_values("start", kind="stable"), None),
         )
-        if all(rows.empty for _, rows, _ in groups):
+        if all(rows.empty for _unused, rows, _unused_2 in groups):
             return
-        self.heading("Related items")
+        self.heading(_("Related items"))
         for head, rows, words in groups:
             if not rows.empty:
                 self.heading(head, 2)
@@ -163,17 +178,17 @@ class _ItemNote(BriefingNote):
         adopted = [one for one in adopted if one.adopted is not None and one.adopted <= self.reader.today]
         if not adopted:
             return
-        self.heading(f"History: {self.reference.tracks[track].title}")
+        self.heading(_("History: {title}").format(title=self.reference.tracks[track].title))
         for cycle in briefing.cycles(self.table, self.reference, Filter(tracks=(track,)), self.reader.today):
             coming = [f"{turn.what}, {turn.when} ({turn.how})" for turn in (cycle.next, cycle.then) if turn]
-            ahead = f" Upcoming: {'; '.join(coming)}." if coming else ""
+            ahead = _(" Upcoming: {coming}.").format(coming="; ".join(coming)) if coming else ""
             word.line(self.document, (cycle.parting or f"{cycle.rule.capitalize()}.") + ahead)
         lines = []
         for one in sorted(adopted, key=lambda one: one.adopted or date.min, reverse=True):
             day = wording.day(one.adopted, weekday=False) if one.adopted else ""
-            lines.append((day, one.symbol or text_item(one), one.theme or one.title, vote_words(one) or "not known"))
+            lines.append((day, one.symbol or text_item(one), one.theme or one.title, vote_words(one) or _("not known")))
             self.source(one.symbol or one.title, one.record_url or one.source_url)
-        word.table(self.document, ("Adopted", "Symbol", "Subject", "Vote"), lines, (2.6, 3.6, 6.0, 4.4))
+        word.table(self.document, (_("Adopted"), _("Symbol"), _("Subject"), _("Vote")), lines, (2.6, 3.6, 6.0, 4.4))
 
     def reviews(self, countries: Sequence[str]) -> None:
         before = [
@@ -183,14 +198,25 @@ class _ItemNote(BriefingNote):
         ]
         if not before:
             return
-        self.heading("Previous reviews")
+        self.heading(_("Previous reviews"))
         lines = []
         for one in sorted(before, key=lambda one: one.cycle, reverse=True):
-            outcome = f"{one.outcome_session}, {wording.day(one.outcome_date)}" if one.outcome_date else "not recorded"
+            outcome = (
+                f"{one.outcome_session}, {wording.day(one.outcome_date)}" if one.outcome_date else _("not recorded")
+            )
             reviewed = f"{one.session}, {wording.day(one.date)}" if one.date else one.session
-            lines.append((f"{wording.ordinal(one.cycle)} cycle", reviewed, outcome, one.outcome_decision))
+            lines.append(
+                (
+                    _("{ordinal} cycle").format(ordinal=wording.ordinal(one.cycle)),
+                    reviewed,
+                    outcome,
+                    one.outcome_decision,
+                )
+            )
             self.source(f"{self.reference.states[one.country].name}, {one.session}", one.source_url)
-        word.table(self.document, ("Cycle", "Reviewed", "Outcome adopted", "Decision"), lines, (2.6, 4.6, 4.6, 4.8))
+        word.table(
+            self.document, (_("Cycle"), _("Reviewed"), _("Outcome adopted"), _("Decision")), lines, (2.6, 4.6, 4.6, 4.8)
+        )
 
     def inside_work(self, row: Any) -> None:
         """Write our work on each text and review of a session."""
@@ -205,7 +231,7 @@ class _ItemNote(BriefingNote):
             about = (found.engagements, found.through, found.cases, found.proposals, found.reprisals)
             ours = {one.id for listed in about for one in listed} | {draft.statement.id for draft in found.drafts}
             if ours - self.written:
-                self.heading(f"Our work: {inner.title}")
+                self.heading(_("Our work: {title}").format(title=inner.title))
                 pressing = (ReadinessState.LATE, ReadinessState.DUE_SOON)
                 lines = [expectation_bullet(one) for one in found.readiness if one.state in pressing]
                 self.mark_shown_ids(record for one in found.readiness for record in one.records)

@@ -37,6 +37,8 @@ from calendar_model.mission.statements.texts import speaking_seconds, spoken_wor
 from calendar_model.mission.statements.workflow import BEFORE_DELIVERY
 from calendar_model.reference import Reference
 from calendar_model.store.models import Contact, Engagement, FollowUp, Record, Version
+from calendar_model.translation import N_
+from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Confidence, Sensitivity
 from calendar_model.wording import standing_words, term
 
@@ -67,7 +69,7 @@ class BriefingNote:
         self.sources: dict[str, str] = {}
 
     def start(self, title: str, subtitle: str, author: str) -> None:
-        self.document = word.new("Briefing note", self.made, author)
+        self.document = word.new(_("Briefing note"), self.made, author)
         word.line(self.document, title, style="Title")
         word.line(self.document, subtitle, style="Subtitle")
         self.warning = word.line(self.document, "")
@@ -75,7 +77,7 @@ class BriefingNote:
     def finish(self) -> bytes:
         self._sources()
         head = self.made.header(restricted=self.restricted)
-        word.head_and_foot(self.document, head, "Briefing note")
+        word.head_and_foot(self.document, head, _("Briefing note"))
         if self.restricted:
             self.warning.add_run(f"{head}.").bold = True
         else:
@@ -112,46 +114,50 @@ class BriefingNote:
     def dated(self, rows: pd.DataFrame, *, whom: bool = False, ours: Mapping[str, str] | None = None) -> None:
         """Rows of the calendar as a table."""
         self.mark_shown_rows(rows)
-        heads, widths = ["When", "What", "Date status"], [4.6, 8.2, 3.8]
+        heads, widths = [_("When"), _("What"), _("Date status")], [4.6, 8.2, 3.8]
         if whom:
-            heads, widths = ["When", "What", "Due from", "Date status"], [4.6, 6.2, 2.6, 3.2]
+            heads, widths = [_("When"), _("What"), _("Due from"), _("Date status")], [4.6, 6.2, 2.6, 3.2]
         if ours is not None:
-            heads, widths = ["When", "What", "Date status", "Our work"], [4.2, 6.2, 2.9, 3.3]
+            heads, widths = [_("When"), _("What"), _("Date status"), _("Our work")], [4.2, 6.2, 2.9, 3.3]
         lines = []
         row: Any
         for row in rows.itertuples():
             cells = [listed_when(row, as_of=self.reader.today, zone=self.reader.zone), row.title]
             cells += ["everyone" if row.for_whom == "all" else row.for_whom] if whom else []
             cells.append(how_known(row))
-            cells += [ours.get(row.item, "none yet")] if ours is not None else []
+            cells += [ours.get(row.item, _("none yet"))] if ours is not None else []
             lines.append(cells)
         word.table(self.document, heads, lines, widths)
 
     def _sources(self) -> None:
         if not self.sources and not self.recalled:
             return
-        self.heading("Sources")
+        self.heading(_("Sources"))
         for address, what in self.sources.items():
             paragraph = word.bullet(self.document, f"{what}: ")
             word.link(paragraph, address)
         if self.recalled:
-            dates = "1 date above is" if self.recalled == 1 else f"{self.recalled} dates above are"
-            word.line(self.document, f"{dates} unsourced.")
+            dates = (
+                _("1 date above is")
+                if self.recalled == 1
+                else _("{recalled} dates above are").format(recalled=self.recalled)
+            )
+            word.line(self.document, _("{dates} unsourced.").format(dates=dates))
 
     # Our own work
 
     def work(self, found: Dossier) -> bool:
         """Write all records linked to an item, under headings of the second level; return whether there are any."""
         parts = [
-            self.engagements("Engagements", found.engagements, found.with_whom),
-            self.engagements("Engagements through drafts, cases and events", found.through, found.with_whom),
+            self.engagements(_("Engagements"), found.engagements, found.with_whom),
+            self.engagements(_("Engagements through drafts, cases and events"), found.through, found.with_whom),
             self.to_consult(found),
             self.drafts(found.drafts),
             self.cases(found),
             self.events(found),
             self.proposals(found),
             self.reprisals(found),
-            self.follow_ups("Open follow-ups", found.follow_ups),
+            self.follow_ups(_("Open follow-ups"), found.follow_ups),
         ]
         return any(parts)
 
@@ -168,14 +174,14 @@ class BriefingNote:
     def to_consult(self, found: Dossier) -> bool:
         if not found.to_consult:
             return False
-        self.heading("Yet to consult", 2)
+        self.heading(_("Yet to consult"), 2)
         for contact in found.to_consult:
             state = self.reference.states.get(contact.country)
             about = [term(contact.contact_kind), state.name if state else "", *found.because[contact.id]]
             self._record(contact, about)
         return True
 
-    def drafts(self, listed: Sequence[LinkedStatement], heading: str = "Drafts and texts") -> bool:
+    def drafts(self, listed: Sequence[LinkedStatement], heading: str = N_("Drafts and texts")) -> bool:
         if not listed:
             return False
         self.heading(heading, 2)
@@ -185,17 +191,23 @@ class BriefingNote:
             about = [
                 term(one.form),
                 state_label(one.state),
-                f"delivered on {wording.day(one.delivered_on)}" if one.delivered_on else "",
-                f"version {draft.version}" if draft.version else "no text yet",
-                f"due {wording.day(one.due)}" if one.due and one.state in BEFORE_DELIVERY else "",
-                f"owner {one.owner.name}",
-                f"awaiting reply from {one.waiting_for.name}" if one.waiting_for is not None else "",
+                _("delivered on {delivered_on}").format(delivered_on=wording.day(one.delivered_on))
+                if one.delivered_on
+                else "",
+                _("version {version}").format(version=draft.version) if draft.version else _("no text yet"),
+                _("due {due}").format(due=wording.day(one.due)) if one.due and one.state in BEFORE_DELIVERY else "",
+                _("owner {name}").format(name=one.owner.name),
+                _("awaiting reply from {name}").format(name=one.waiting_for.name)
+                if one.waiting_for is not None
+                else "",
             ]
             text = texts.get(one.id)
             words = spoken_words(text.text, text.language) if text is not None else 0
             if text is not None and words > SHORT:
                 about.append(
-                    f"{words} words, about {duration(speaking_seconds(text.text, text.language))} speaking time"
+                    _("{words} words, about {duration} speaking time").format(
+                        words=words, duration=duration(speaking_seconds(text.text, text.language))
+                    )
                 )
             self._record(one, about)
             if text is not None and words <= SHORT:
@@ -211,7 +223,7 @@ class BriefingNote:
     def cases(self, found: Dossier) -> bool:
         if not found.cases:
             return False
-        self.heading("Cases", 2)
+        self.heading(_("Cases"), 2)
         for case in found.cases:
             self._record(case, case_facts(case, self.reference), " ".join(case_sentences(case)))
         return True
@@ -220,31 +232,34 @@ class BriefingNote:
         listed = [event for event in found.events if event.id != found.own]
         if not listed:
             return False
-        self.heading("Our side events and meetings", 2)
+        self.heading(_("Our side events and meetings"), 2)
         for event in listed:
             contacts = found.with_whom.get(event.id, ())
             self.mark_shown(*contacts)
             codes = ", ".join(contact.title for contact in contacts)
             about = event_facts(event, self.table, self.reader.zone)
-            about += ["defenders speak" if event.defenders_speak else "", f"speakers: {codes}" if codes else ""]
+            about += [
+                _("defenders speak") if event.defenders_speak else "",
+                _("speakers: {codes}").format(codes=codes) if codes else "",
+            ]
             self._record(event, [*about, room_request(event, self.reader.today)])
         return True
 
     def proposals(self, found: Dossier) -> bool:
         if not found.proposals:
             return False
-        self.heading("Language proposed in other texts", 2)
+        self.heading(_("Language proposed in other texts"), 2)
         for one in found.proposals:
             quoted = f"“{one.wording.strip()}”."
             if one.final_wording.strip():
-                quoted += f" Final wording: “{one.final_wording.strip()}”."
+                quoted += _(" Final wording: “{final_wording}”.").format(final_wording=one.final_wording.strip())
             self._record(one, proposal_facts(one, self.reference), quoted)
         return True
 
     def reprisals(self, found: Dossier) -> bool:
         if not found.reprisals:
             return False
-        self.heading("Reprisals", 2)
+        self.heading(_("Reprisals"), 2)
         for one in found.reprisals:
             self._record(one, reprisal_facts(one))
         return True
@@ -255,7 +270,7 @@ class BriefingNote:
         self.heading(head, 2)
         for one in listed:
             self.mark_shown(one.record)
-            late = "late, " if one.due < self.reader.today else ""
+            late = _("late, ") if one.due < self.reader.today else ""
             text = f"{one.what.rstrip('.')} ({one.owner.name}; {one.record.title}{sample(one.record)})"
             word.bullet(self.document, text, lead=f"{wording.day(one.due)}, {late}".rstrip(", ") + ":")
         return True
@@ -265,7 +280,7 @@ class BriefingNote:
         self.written.add(one.id)
         facts = ", ".join(part.strip().rstrip(".") for part in about if part.strip())
         sentences = " ".join(sentences.split())
-        restricted = " (restricted)" if one.sensitivity is Sensitivity.RESTRICTED else ""
+        restricted = _(" (restricted)") if one.sensitivity is Sensitivity.RESTRICTED else ""
         text = ". ".join(part for part in (facts[:1].upper() + facts[1:], sentences) if part)
         end = "" if not text or text.endswith((".", "”", "!", "?")) else "."
         word.bullet(self.document, f"{text}{end}", lead=f"{one.title}{sample(one)}{restricted}.")
@@ -282,4 +297,4 @@ def expectation_bullet(found: Readiness) -> tuple[str, str]:
 
 
 def sample(one: Record) -> str:
-    return " (sample)" if one.sample else ""
+    return _(" (sample)") if one.sample else ""

@@ -17,38 +17,39 @@ from calendar_model.mission import cases as checks
 from calendar_model.mission.events import item_of
 from calendar_model.reference import Reference
 from calendar_model.store.models import Case, Contact, Engagement, Event, LanguageProposal, Reprisal
+from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Standing
 from calendar_model.wording import standing_words, term
 
 
 def engagement_facts(one: Engagement, contacts: Iterable[Contact], today: date) -> list[str]:
     """Its kind, day, form and place, and the codes of the contacts."""
-    planned = "planned for " if one.on > today else ""
+    planned = _("planned for ") if one.on > today else ""
     codes = ", ".join(contact.title for contact in contacts)
     return [
         term(one.engagement_kind),
         f"{planned}{wording.day(one.on)}",
         term(one.form).lower(),
         one.place,
-        f"with {codes}" if codes else "",
+        _("with {codes}").format(codes=codes) if codes else "",
     ]
 
 
 def case_facts(case: Case, reference: Reference) -> list[str]:
     """Its state and its risk."""
     state = reference.states.get(case.country)
-    risk = f"risk {term(case.risk).lower()}" if case.risk is not None else "risk not assessed"
+    risk = _("risk {term}").format(term=term(case.risk).lower()) if case.risk is not None else _("risk not assessed")
     return [state.name if state else "", risk]
 
 
 def case_sentences(case: Case) -> list[str]:
     """Say when it was closed, or else why it is not raised, what is still needed first, or that nothing is."""
     if case.closed_on is not None:
-        return [f"Closed on {wording.day(case.closed_on)}."]
+        return [_("Closed on {closed_on}.").format(closed_on=wording.day(case.closed_on))]
     known = checks.facts(case)
     decided = [decision(one.code) for one in checks.reasons_not_to_raise(known)]
     missing = [str(unmet) for unmet in checks.missing(known)]
-    return decided or missing or ["All questions answered: ready to be raised."]
+    return decided or missing or [_("All questions answered: ready to be raised.")]
 
 
 def event_facts(event: Event, table: pd.DataFrame, zone: str) -> list[str]:
@@ -62,7 +63,7 @@ def room_request(event: Event, today: date) -> str:
     """Say when the room request is due, as long as that matters."""
     if not event.request_due or event.end < today or event.standing is Standing.CANCELLED:
         return ""
-    return f"room request due {wording.day(event.request_due)}"
+    return _("room request due {request_due}").format(request_due=wording.day(event.request_due))
 
 
 def proposal_facts(one: LanguageProposal, reference: Reference) -> list[str]:
@@ -73,6 +74,6 @@ def proposal_facts(one: LanguageProposal, reference: Reference) -> list[str]:
 
 def reprisal_facts(one: Reprisal) -> list[str]:
     """The state of the allegation, its day, and to whom it was reported."""
-    day = f"date alleged: {wording.day(one.alleged_on)}" if one.alleged_on else ""
-    reported = f"reported to {one.reported_to}" if one.reported_to else ""
+    day = _("date alleged: {alleged_on}").format(alleged_on=wording.day(one.alleged_on)) if one.alleged_on else ""
+    reported = _("reported to {reported_to}").format(reported_to=one.reported_to) if one.reported_to else ""
     return [term(one.state), day, reported]

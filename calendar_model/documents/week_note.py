@@ -18,6 +18,7 @@ from calendar_model.mission.coverage import coverage
 from calendar_model.mission.week import week
 from calendar_model.reference import Reference
 from calendar_model.terms import ReadinessState
+from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import WINDOWS, Kind, Precision, Standing
 
 
@@ -39,10 +40,14 @@ class _WeekNote(BriefingNote):
     def write(self, monday: date, chosen: Filter) -> bytes:
         self.monday, self.sunday = monday, monday + timedelta(days=6)
         kept = Filter(**{**vars(chosen), "start": None, "end": None})
-        narrowed = f"calendar filtered by {describe(kept, self.reference)}" if kept.active else "whole calendar"
+        narrowed = (
+            _("calendar filtered by {describe}").format(describe=describe(kept, self.reference))
+            if kept.active
+            else _("whole calendar")
+        )
         self.start(
-            f"Week of {wording.span(self.monday, self.sunday)}",
-            f"Briefing note · week {monday.isocalendar().week} · {narrowed}",
+            _("Week of {monday}").format(monday=wording.span(self.monday, self.sunday)),
+            _("Briefing note · week {week} · {narrowed}").format(week=monday.isocalendar().week, narrowed=narrowed),
             "",
         )
         view = kept.apply(self.table, self.reference)
@@ -53,8 +58,8 @@ class _WeekNote(BriefingNote):
         here = view[(view["start"] <= last) & (view["end"] >= first) & standing]
         exact = ~here["date_precision"].isin(WINDOWS)
         due = here["kind"] == Kind.DEADLINE
-        self.listed("Deadlines", here[exact & due], "No deadlines known or expected this week.", whom=True)
-        self.listed("This week", here[exact & ~due], "Nothing known or expected this week.")
+        self.listed(_("Deadlines"), here[exact & due], _("No deadlines known or expected this week."), whom=True)
+        self.listed(_("This week"), here[exact & ~due], _("Nothing known or expected this week."))
         if self.session is not None:
             self.our_week(self.session)
             self.behind(self.session)
@@ -76,22 +81,22 @@ class _WeekNote(BriefingNote):
         """Write the items that may fall in the week: expected close to it, or with dates not set."""
         if rows.empty:
             return
-        self.heading("Possibly this week")
+        self.heading(_("Possibly this week"))
         self.mark_shown_rows(rows)
         found = briefing.entries(rows, self.reference, self.reader.today, self.reader.zone)
         lines = [(one.when, one.title, one.detail, one.standing) for one in found]
-        word.table(self.document, ("When", "What", "Details", "Date status"), lines, (3.4, 5.0, 5.4, 2.8))
+        word.table(self.document, (_("When"), _("What"), _("Details"), _("Date status")), lines, (3.4, 5.0, 5.4, 2.8))
 
     def our_week(self, session: Session) -> None:
         ours = week(session, self.monday, self.sunday)
-        self.heading("Our week")
+        self.heading(_("Our week"))
         anything = [
-            self.engagements("Engagements", ours.engagements, ours.with_whom),
-            self.drafts(ours.statements, "Texts due or delivered"),
-            self.follow_ups("Follow-ups due or late", ours.follow_ups),
+            self.engagements(_("Engagements"), ours.engagements, ours.with_whom),
+            self.drafts(ours.statements, _("Texts due or delivered")),
+            self.follow_ups(_("Follow-ups due or late"), ours.follow_ups),
         ]
         if not any(anything):
-            word.line(self.document, "No work of the mission this week.")
+            word.line(self.document, _("No work of the mission this week."))
 
     def behind(self, session: Session) -> None:
         """Write what is outstanding for our items by the end of the week."""
@@ -100,11 +105,11 @@ class _WeekNote(BriefingNote):
         due = found[unmet & (found["by"] <= pd.Timestamp(self.sunday))]
         if due.empty:
             return
-        self.heading("Outstanding by the end of the week")
+        self.heading(_("Outstanding by the end of the week"))
         self.mark_shown_ids(record for records in due["records"] for record in records.split())
         shown = self.table[self.table["item"].isin(due["item"])]
         self.mark_shown_rows(shown.assign(source_url="", confidence="sourced"))
-        for _, rows in due.groupby("item", sort=False):
+        for _unused, rows in due.groupby("item", sort=False):
             found_of_it: Any = rows.to_dict("records")
             sentences = [f"{EXPECTATION_LABELS[one['expectation']]}: {readiness_words(**one)}." for one in found_of_it]
             word.bullet(self.document, " ".join(sentences), lead=f"{rows['title'].iloc[0]}.")

@@ -28,6 +28,8 @@ from docx.text.run import Run
 
 from calendar_model.documents.printable import printable
 from calendar_model.mission.statements import languages
+from calendar_model.translation import N_
+from calendar_model.translation import gettext as _
 from calendar_model.wording import day
 from calendar_model.work_queue import BusyError, WorkQueue
 
@@ -57,7 +59,7 @@ TOO_LONG = (
     f"It would have more than {MOST_PARTS} paragraphs or {MOST_CHARACTERS} characters. Shorten or divide the text, or "
     "select fewer records, and try again."
 )
-BUSY = "Other documents are being created. Try again in a minute."
+BUSY = N_("Other documents are being created. Try again in a minute.")
 
 _queue = WorkQueue(at_once=2, waiting=6, seconds=60)
 _P = ParamSpec("_P")
@@ -87,7 +89,7 @@ def bounded(make: Callable[_P, bytes]) -> Callable[_P, bytes]:
     @wraps(make)
     def made(*arguments: _P.args, **named: _P.kwargs) -> bytes:
         try:
-            with _queue.slot(BUSY):
+            with _queue.slot(_(BUSY)):
                 token = _room.set(_Room())
                 try:
                     return make(*arguments, **named)
@@ -120,9 +122,11 @@ class MadeFor:
     def header(self, *, restricted: bool) -> str:
         """Return the header of every page: for whom it was prepared, and whether it contains restricted records."""
         if not self.name:
-            return f"Prepared from public records on {day(self.on)}; contains no restricted records"
-        holds = "contains restricted records: handle accordingly" if restricted else "contains no restricted records"
-        return f"Prepared for {self.name} on {day(self.on)}; {holds}"
+            return _("Prepared from public records on {day}; contains no restricted records").format(day=day(self.on))
+        holds = (
+            _("contains restricted records: handle accordingly") if restricted else _("contains no restricted records")
+        )
+        return _("Prepared for {name} on {day}; {holds}").format(name=self.name, day=day(self.on), holds=holds)
 
 
 def new(kind: str, made: MadeFor, author: str, *, margin: float = 2.2) -> Document:
@@ -158,8 +162,8 @@ def to_bytes(document: Document) -> bytes:
 
 def excuse(sentence: str, made: MadeFor) -> bytes:
     """Return a document that says why the requested one cannot be created, and what to do."""
-    document = new("Not made", made, "")
-    document.add_paragraph("This document could not be created", style="Title")
+    document = new(_("Not made"), made, "")
+    document.add_paragraph(_("This document could not be created"), style="Title")
     document.add_paragraph(printable(sentence))
     return to_bytes(document)
 
@@ -173,24 +177,24 @@ def _style_all(document: Document) -> None:
     language = defaults.find(f".//{qn('w:lang')}")
     language.set(qn("w:val"), "en-GB")
     language.set(qn("w:eastAsia"), "zh-CN")
-    normal = _styled(document, "Normal", 10.5, after=4)
+    normal = _styled(document, _("Normal"), 10.5, after=4)
     normal.paragraph_format.line_spacing = 1.1
     normal.paragraph_format.widow_control = True
-    _styled(document, "Title", 20, color=BLUE, bold=True, after=2)
-    _styled(document, "Subtitle", 10.5, color=GREY, after=8)
-    _styled(document, "Heading 1", 14, color=BLUE, bold=True, before=14, after=4)
-    _styled(document, "Heading 2", 11.5, color=BLUE, bold=True, before=8, after=2)
-    _styled(document, "List Bullet", 10.5, after=2)
-    _styled(document, "Quote", 10.5, after=2)
+    _styled(document, _("Title"), 20, color=BLUE, bold=True, after=2)
+    _styled(document, _("Subtitle"), 10.5, color=GREY, after=8)
+    _styled(document, _("Heading 1"), 14, color=BLUE, bold=True, before=14, after=4)
+    _styled(document, _("Heading 2"), 11.5, color=BLUE, bold=True, before=8, after=2)
+    _styled(document, _("List Bullet"), 10.5, after=2)
+    _styled(document, _("Quote"), 10.5, after=2)
     styles["Quote"].paragraph_format.left_indent = Cm(1.2)
-    _styled(document, "Caption", 9, color=GREY, after=4)
-    _styled(document, "Header", 8.5, color=GREY)
-    _styled(document, "Footer", 8.5, color=GREY)
+    _styled(document, _("Caption"), 9, color=GREY, after=4)
+    _styled(document, _("Header"), 8.5, color=GREY)
+    _styled(document, _("Footer"), 8.5, color=GREY)
     in_table = styles.add_style(_IN_TABLE, WD_STYLE_TYPE.PARAGRAPH)
     in_table.base_style = normal
     set_font(in_table, 9.5)
     in_table.paragraph_format.space_before = in_table.paragraph_format.space_after = Pt(2)
-    for name in ("Title", "Subtitle"):
+    for name in (_("Title"), _("Subtitle")):
         properties = styles[name].element.get_or_add_pPr()
         for unwanted in ("w:pBdr", "w:numPr"):
             for found in properties.findall(qn(unwanted)):
@@ -248,13 +252,13 @@ def head_and_foot(document: Document, head: str, foot: str = "") -> None:
     section = document.sections[0]
     section.header.paragraphs[0].text = printable(head)
     paragraph = section.footer.paragraphs[0]
-    stops = style_of(document, "Footer").paragraph_format.tab_stops
+    stops = style_of(document, _("Footer")).paragraph_format.tab_stops
     stops.clear_all()
     width = (section.page_width or 0) - (section.left_margin or 0) - (section.right_margin or 0)
     stops.add_tab_stop(width, WD_TAB_ALIGNMENT.RIGHT)
-    paragraph.add_run(f"{printable(foot)}\tPage ")
+    paragraph.add_run(_("{printable}\tPage ").format(printable=printable(foot)))
     _field(paragraph, "PAGE")
-    paragraph.add_run(" of ")
+    paragraph.add_run(_(" of "))
     _field(paragraph, "NUMPAGES")
 
 

@@ -27,6 +27,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from calendar_model.calendar import EXPORTED, PRINTED, ColumnType, columns_of_type
 from calendar_model.documents.printable import printable
 from calendar_model.documents.tables import as_given_out, could_run, of_calendar, whole_day
+from calendar_model.translation import N_, Translated
+from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Precision
 from calendar_model.wording import term
 from calendar_model.work_queue import BusyError, WorkQueue
@@ -44,30 +46,32 @@ MOST_ROWS = 20_000
 """Rows of a table: as many as one list of the dashboard can hold, written in a few seconds."""
 
 TOO_MANY = f"It has more than {MOST_ROWS} rows. Narrow the filter, or download it as CSV."
-BUSY = "Other tables are being created. Try again in a minute."
+BUSY = N_("Other tables are being created. Try again in a minute.")
 
-HEADINGS: Mapping[str, str] = {
-    "uid": "UID",
-    "timezone": "Time zone",
-    "standing": "Status",
-    "earliest": "Earliest start",
-    "latest": "Latest start",
-    "source_url": "Source",
-    "location": "Place",
-    "previous": "Previous in cycle",
-    "next": "Next in cycle",
-    "departure": "Due but not tabled",
-    "updated": "Last changed",
-    "on": "Date",
-    "what": "Action",
-    "record_title": "Record",
-    "forbidden_channels": "Channels to avoid",
-    "last_contact": "Last engagement",
-    "waiting_for": "Awaiting reply from",
-    "wording": "Proposed wording",
-    "precedent": "Agreed language",
-    "precedent_symbol": "Agreed in",
-}
+HEADINGS: Mapping[str, str] = Translated(
+    {
+        "uid": "UID",
+        "timezone": N_("Time zone"),
+        "standing": N_("Status"),
+        "earliest": N_("Earliest start"),
+        "latest": N_("Latest start"),
+        "source_url": N_("Source"),
+        "location": N_("Place"),
+        "previous": N_("Previous in cycle"),
+        "next": N_("Next in cycle"),
+        "departure": N_("Due but not tabled"),
+        "updated": N_("Last changed"),
+        "on": N_("Date"),
+        "what": N_("Action"),
+        "record_title": N_("Record"),
+        "forbidden_channels": N_("Channels to avoid"),
+        "last_contact": N_("Last engagement"),
+        "waiting_for": N_("Awaiting reply from"),
+        "wording": N_("Proposed wording"),
+        "precedent": N_("Agreed language"),
+        "precedent_symbol": N_("Agreed in"),
+    }
+)
 """Headings of columns whose codes do not read as words."""
 
 _TERMS = frozenset({"kind", "standing", "date_precision", "confidence", "sensitivity", "form", "state", "record_kind"})
@@ -126,14 +130,14 @@ def table_xlsx(
     if len(frame) > MOST_ROWS:
         return _written(_instead(TOO_MANY), title, made, {}, author, {})
     try:
-        with _queue.slot(BUSY):
+        with _queue.slot(_(BUSY)):
             return _written(frame, title, made, about or {}, author, names or {})
     except BusyError as busy:
         return _written(_instead(str(busy)), title, made, {}, author, {})
 
 
 def _instead(sentence: str) -> pd.DataFrame:
-    return pd.DataFrame({"This table could not be created": [sentence]})
+    return pd.DataFrame({_("This table could not be created"): [sentence]})
 
 
 def _written(
@@ -142,21 +146,21 @@ def _written(
     book = Workbook()
     sheet = book.active
     assert isinstance(sheet, Worksheet)
-    sheet.title = "Table"
+    sheet.title = _("Table")
     items = of_calendar(frame)
     heads, rows = _items(frame, names) if items else _other_rows(frame, names)
     _fill(sheet, heads, rows, len(PRINTED) if items else len(heads))
     _set_up(sheet, title)
-    lines: dict[str, Any] = {"Title": title, "Created": made, "Rows": len(rows), **about}
+    lines: dict[str, Any] = {_("Title"): title, _("Created"): made, _("Rows"): len(rows), **about}
     if items:
-        lines["Dates"] = (
+        lines["Dates"] = _(
             "Date precision Expected: start and end are forecasts; nine in ten such items start between the earliest "
             "and the latest start. Month or Year: start and end are the ends of a window."
         )
     if any(isinstance(shown.value, datetime) for row in rows for shown in row):
-        lines["Times"] = "Local time of the place, or of the time zone in the next column."
-    lines["Left out"] = "Downloaded tables never include restricted records."
-    _about(book.create_sheet("About"), lines)
+        lines["Times"] = _("Local time of the place, or of the time zone in the next column.")
+    lines["Left out"] = _("Downloaded tables never include restricted records.")
+    _about(book.create_sheet(_("About")), lines)
     book.properties.title, book.properties.creator = printable(title), printable(author)
     book.properties.created = book.properties.modified = datetime.combine(made, time())
     out = io.BytesIO()
@@ -195,7 +199,7 @@ def _other_rows(frame: pd.DataFrame, names: Mapping[str, str]) -> tuple[list[str
         columns.append([_shown(_in_words(name, value, names)) for value in values])
         zones = [_zone(value) for value in values]
         if any(zones):
-            heads.append(f"{_heading(name)}, time zone")
+            heads.append(_("{heading}, time zone").format(heading=_heading(name)))
             columns.append([_Shown(zone or None) for zone in zones])
     return heads, [list(row) for row in zip(*columns, strict=True)]
 
@@ -288,7 +292,9 @@ def _width(name: str, column: Sequence[_Shown]) -> float:
 
 def _length(shown: _Shown) -> int:
     if isinstance(shown.value, date):
-        return {DAY: len("Wed 23 Sep 2026"), HOUR: len("Wed 23 Sep 2026 00:00")}.get(shown.format, len("Sep 2026"))
+        return {DAY: len("Wed 23 Sep 2026"), HOUR: len(_("Wed 23 Sep 2026 00:00"))}.get(
+            shown.format, len(_("Sep 2026"))
+        )
     return max((len(line) for line in str(shown.value).splitlines()), default=0)
 
 
@@ -306,7 +312,7 @@ def _set_up(sheet: Worksheet, title: str) -> None:
     # An ampersand begins a code in a header.
     header.left.text = printable(title)[:100].replace("&", "&&")
     footer: Any = sheet.oddFooter
-    footer.right.text = "Page &P of &N"
+    footer.right.text = _("Page &P of &N")
 
 
 def _page(sheet: Worksheet) -> None:

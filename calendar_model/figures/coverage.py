@@ -32,6 +32,8 @@ from calendar_model.messages.coverage import EXPECTATION_LABELS, readiness_words
 from calendar_model.mission.coverage import ActionKind, count_states
 from calendar_model.reference import Reference
 from calendar_model.terms import Expectation, ReadinessState
+from calendar_model.translation import N_, Translated
+from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Precision
 
 WARNING: Mapping[ThemeName, str] = {"light": "#a6341b", "dark": "#f39a82"}
@@ -115,10 +117,12 @@ def coverage_figure(frame: pd.DataFrame, theme: ThemeName, width: int, reference
 def coverage_summary(frame: pd.DataFrame) -> str:
     """Return an alternative text for the figure, in a few sentences."""
     if frame.empty:
-        return "Coverage: no actions expected for the items shown."
+        return _("Coverage: no actions expected for the items shown.")
     states = ", ".join(f"{count} {state}" for state, count in count_states(frame["state"]).items())
     items = frame["item"].nunique()
-    text = f"Coverage of {items} {'item' if items == 1 else 'items'}: {states}."
+    text = _("Coverage of {items} {part}: {states}.").format(
+        items=items, part=_("item") if items == 1 else _("items"), states=states
+    )
     late = frame[(frame["state"] == ReadinessState.LATE).to_numpy()]
     if late.empty:
         return text
@@ -128,7 +132,9 @@ def coverage_summary(frame: pd.DataFrame) -> str:
         for title, expected in by_item.head(3).items()
     ]
     more = len(by_item) - len(named)
-    return f"{text} Late: {'; '.join([*named, *([f'{more} more'] if more > 0 else [])])}."
+    return _("{text} Late: {join}.").format(
+        text=text, join="; ".join([*named, *([_("{more} more").format(more=more)] if more > 0 else [])])
+    )
 
 
 def _when(row: Mapping[Any, Any]) -> str:
@@ -145,28 +151,34 @@ def _word(tile: Mapping[Any, Any], room: float, size: float) -> str:
     by = tile["by"].date()
     if tile["by_precision"] in (Precision.DAY, Precision.EXPECTED):
         short = wording.day(by, year=False, weekday=False)
-        choices = [f"by {wording.day(by, weekday=False)}", f"by {short}", short]
+        choices = [_("by {by}").format(by=wording.day(by, weekday=False)), _("by {short}").format(short=short), short]
     elif state == ReadinessState.DUE_SOON:
-        choices = ["due about now", "due now", "now"]
+        choices = [_("due about now"), _("due now"), "now"]
     else:
-        choices = [f"by {wording.span(by, by, Precision.MONTH)}", f"by {by:%b}", f"{by:%b}"]
+        choices = [
+            _("by {by}").format(by=wording.span(by, by, Precision.MONTH)),
+            _("by {by:%b}").format(by=by),
+            f"{by:%b}",
+        ]
     return next((words for words in choices if text_px(words, size) <= room), "")
 
 
-_CLICKS: Mapping[ActionKind, str] = {
-    ActionKind.LOG_ENGAGEMENT: "Click to log an engagement.",
-    ActionKind.START_STATEMENT: "Click to start a draft.",
-    ActionKind.OPEN_STATEMENT: "Click to see what is outstanding.",
-    ActionKind.OPEN_CASE: "Click to see what is outstanding.",
-    ActionKind.OPEN_FOLLOW_UPS: "Click to see what is outstanding.",
-}
-_OPENS_ITEM = "Click to open the item."
+_CLICKS: Mapping[ActionKind, str] = Translated(
+    {
+        ActionKind.LOG_ENGAGEMENT: N_("Click to log an engagement."),
+        ActionKind.START_STATEMENT: N_("Click to start a draft."),
+        ActionKind.OPEN_STATEMENT: N_("Click to see what is outstanding."),
+        ActionKind.OPEN_CASE: N_("Click to see what is outstanding."),
+        ActionKind.OPEN_FOLLOW_UPS: N_("Click to see what is outstanding."),
+    }
+)
+_OPENS_ITEM = N_("Click to open the item.")
 
 
 def _hover(tile: Mapping[Any, Any]) -> str:
     head = f"<b>{shown(tile['title'])}</b><br>{_when(tile)}"
     sentence = wrapped(f"{EXPECTATION_LABELS[tile['expectation']]}: {readiness_words(**tile)}.")
-    click = _OPENS_ITEM if tile["action"] is None else _CLICKS[tile["action"].kind]
+    click = _(_OPENS_ITEM) if tile["action"] is None else _CLICKS[tile["action"].kind]
     return "<br>".join([head, *sentence, f"<i>{click}</i>"])
 
 
@@ -234,7 +246,8 @@ def _items(rows: Sequence[Mapping[Any, Any]], number: Mapping[str, int], grid: _
         width=height,
         marker={"color": "rgba(0,0,0,0)", "line": {"width": 0}},
         customdata=[
-            [row["item"], "", f"<b>{shown(row['title'])}</b><br>{_when(row)}<br><i>{_OPENS_ITEM}</i>"] for row in rows
+            [row["item"], "", f"<b>{shown(row['title'])}</b><br>{_when(row)}<br><i>{_(_OPENS_ITEM)}</i>"]
+            for row in rows
         ],
         hovertemplate="%{customdata[2]}<extra></extra>",
         selected={"marker": {"opacity": 1}},

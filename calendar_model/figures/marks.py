@@ -15,6 +15,8 @@ from calendar_model.figures.packing import fit, text_px
 from calendar_model.figures.palette import TEXT_PX, Inks, ink_on, with_alpha
 from calendar_model.figures.text import shown
 from calendar_model.figures.zoom import Band, Detail
+from calendar_model.translation import N_, Translated
+from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Kind, Standing
 from calendar_model.wording import day as day_words
 
@@ -100,7 +102,7 @@ def lines(marks: Sequence[TimelineMark], labels: Sequence[Label], scale: Timelin
         ticks = [at for at, off in ends if off >= _LEAST_PX and 0 <= at <= scale.px]
         spans += [(mark, at - _LINE_PX / 2, at + _LINE_PX / 2) for at in ticks]
         heights += [_TICK_PX] * len(ticks)
-    marker = {"color": [mark.colour for mark, _, _ in spans], "line": {"width": 0}}
+    marker = {"color": [mark.colour for mark, _unused, _unused_2 in spans], "line": {"width": 0}}
     return _bar_trace(spans, scale, height=np.array(heights), marker=marker)
 
 
@@ -113,7 +115,7 @@ def dots(marks: Sequence[TimelineMark], labels: Sequence[Label], scale: Timeline
         for piece in _without((mark.x0, mark.x1), label.span(mark))
     ]
     marker = {
-        "color": [mark.colour for mark, _, _ in spans],
+        "color": [mark.colour for mark, _unused_3, _unused_4 in spans],
         "line": {"width": 0},
         "pattern": {"shape": "|", "fillmode": "replace", "size": 5, "solidity": 0.5},
     }
@@ -135,16 +137,16 @@ def _bar_trace(
     marker: Mapping[str, Any],
     hover: bool = False,
 ) -> dict[str, Any]:
-    base = np.array([scale.to_ms(x0) for _, x0, _ in spans])
+    base = np.array([scale.to_ms(x0) for _unused_5, x0, _unused_6 in spans])
     return dict(
         type="bar",
         orientation="h",
         base=base,
-        x=np.array([scale.to_ms(x1) for _, _, x1 in spans]) - base,
-        y=np.array([mark.y for mark, _, _ in spans]),
+        x=np.array([scale.to_ms(x1) for _unused_7, _unused_8, x1 in spans]) - base,
+        y=np.array([mark.y for mark, _unused_9, _unused_10 in spans]),
         width=height,
         marker=marker,
-        **_hovering([mark for mark, _, _ in spans]) if hover else {"hoverinfo": "skip"},
+        **_hovering([mark for mark, _unused_11, _unused_12 in spans]) if hover else {"hoverinfo": "skip"},
         selected={"marker": {"opacity": 1}},
         unselected={"marker": {"opacity": 1}},
     )
@@ -222,23 +224,25 @@ def arrow_trace(marks: Sequence[TimelineMark], scale: TimelineScale, detail: Det
     }
 
 
-_NOTES: Mapping[str, str] = {
-    Standing.PROVISIONAL: "provisional",
-    Standing.PROJECTED: "projected",
-    Standing.NOT_CONFIRMED: "not confirmed",
-    Standing.CANCELLED: "cancelled",
-}
+_NOTES: Mapping[str, str] = Translated(
+    {
+        Standing.PROVISIONAL: "provisional",
+        Standing.PROJECTED: "projected",
+        Standing.NOT_CONFIRMED: N_("not confirmed"),
+        Standing.CANCELLED: "cancelled",
+    }
+)
 """The note on a standing in a label; none for held or confirmed items."""
 
 
 def _notes(mark: TimelineMark) -> list[str]:
     """Return notes on the date for a label, the fullest first; none for a fact."""
     if mark.departure:
-        return ["not tabled"]
+        return [_("not tabled")]
     if mark.standing in (Standing.NOT_CONFIRMED, Standing.CANCELLED):
         return [_NOTES[mark.standing]]
     if mark.is_window:
-        return ["dates not known"] if mark.standing == Standing.HELD else ["dates not set", "not set"]
+        return [_("dates not known")] if mark.standing == Standing.HELD else [_("dates not set"), _("not set")]
     if mark.is_expected:
         return ["expected"]
     return [_NOTES[mark.standing]] if mark.standing in _NOTES else []
@@ -300,7 +304,7 @@ def label_trace(
         x.append(scale.to_ms(label.at))
         y.append(mark.y)
         texts.append(text)
-        sides.append(f"middle {label.to}")
+        sides.append(_("middle {to}").format(to=label.to))
         colours.append(ink_on(mark.colour) if label.on and mark.is_sure else inks.ink)
     return {
         "type": "scatter",
@@ -332,18 +336,21 @@ def count_the_rest(
 
 
 def chip_trace(chips: Sequence[tuple[float, float, int, float]], scale: TimelineScale, inks: Inks) -> dict[str, Any]:
-    days = [date.fromordinal(date(1970, 1, 1).toordinal() + int(first)) for _, _, _, first in chips]
+    days = [
+        date.fromordinal(date(1970, 1, 1).toordinal() + int(first))
+        for _unused_13, _unused_14, _unused_15, first in chips
+    ]
     return {
         "type": "scatter",
-        "x": np.array([scale.to_ms(px + 2) for px, _, _, _ in chips]),
-        "y": np.array([y for _, y, _, _ in chips]),
+        "x": np.array([scale.to_ms(px + 2) for px, _unused_16, _unused_17, _unused_18 in chips]),
+        "y": np.array([y for _unused_19, y, _unused_20, _unused_21 in chips]),
         "mode": "text",
-        "text": [f"+{count} more" for _, _, count, _ in chips],
-        "textposition": "middle right",
+        "text": [_("+{count} more").format(count=count) for _unused_22, _unused_23, count, _unused_24 in chips],
+        "textposition": _("middle right"),
         "textfont": {"size": 11, "color": inks.accent},
         "customdata": [
             [f"{MORE}{day.isoformat()}", f"{count} more from {day_words(day)}.<br>Click to zoom in."]
-            for day, (_, _, count, _) in zip(days, chips, strict=True)
+            for day, (_unused_25, _unused_26, count, _unused_27) in zip(days, chips, strict=True)
         ],
         "hovertemplate": "%{customdata[1]}<extra></extra>",
         "selected": {"textfont": {"color": inks.accent}},

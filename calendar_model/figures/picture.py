@@ -17,6 +17,8 @@ import threading
 from typing import Any, Literal
 
 from calendar_model.figures.sheet import PictureSheet
+from calendar_model.translation import N_
+from calendar_model.translation import gettext as _
 from calendar_model.work_queue import BusyError, WorkQueue
 
 PictureFormat = Literal["png", "svg", "pdf"]
@@ -45,14 +47,14 @@ class PictureError(Exception):
     """An image could not be made; ``str()`` is a sentence for the reader with what to do."""
 
 
-NO_BROWSER = (
+NO_BROWSER = N_(
     "Images need Chromium or Chrome on the server, and none was found. An administrator can install one, or name it in "
     "the variable CHROMIUM. Until then, take a screenshot of this page."
 )
-TOO_LONG = "The image took too long to draw. Try again in a minute, or with a narrower filter."
-TOO_LARGE = "Too many items for one image. Try again with a narrower filter, or a shorter period."
-BUSY = "Other images are being drawn. Try again in a minute."
-FAILED = "The browser stopped before the image was finished. Try again; if it fails again, take a screenshot."
+TOO_LONG = N_("The image took too long to draw. Try again in a minute, or with a narrower filter.")
+TOO_LARGE = N_("Too many items for one image. Try again with a narrower filter, or a shorter period.")
+BUSY = N_("Other images are being drawn. Try again in a minute.")
+FAILED = N_("The browser stopped before the image was finished. Try again; if it fails again, take a screenshot.")
 
 
 def picture(drawn_sheet: PictureSheet, file_format: PictureFormat) -> bytes:
@@ -78,9 +80,9 @@ def picture(drawn_sheet: PictureSheet, file_format: PictureFormat) -> bytes:
             answer.append(fault)
 
     if len(drawn_sheet.spec) > LARGEST_SPEC:
-        raise PictureError(TOO_LARGE)
+        raise PictureError(_(TOO_LARGE))
     try:
-        with _queue.slot(BUSY):
+        with _queue.slot(_(BUSY)):
             # A thread of its own, because that of the caller may have an event loop that runs.
             thread = threading.Thread(target=work, name="picture", daemon=True)
             thread.start()
@@ -91,10 +93,10 @@ def picture(drawn_sheet: PictureSheet, file_format: PictureFormat) -> bytes:
     if isinstance(got, bytes):
         return got
     if isinstance(got, TimeoutError):
-        raise PictureError(TOO_LONG) from got
+        raise PictureError(_(TOO_LONG)) from got
     if type(got).__name__ == "ChromeNotFoundError":
-        raise PictureError(NO_BROWSER) from got
-    raise PictureError(FAILED) from got
+        raise PictureError(_(NO_BROWSER)) from got
+    raise PictureError(_(FAILED)) from got
 
 
 async def _drawn(figure: dict[str, Any], options: dict[str, Any]) -> bytes:

@@ -25,6 +25,8 @@ from calendar_model.figures.coverage import WARNING
 from calendar_model.figures.packing import fit, text_px
 from calendar_model.figures.palette import INKS, TEXT_PX, Inks, ThemeName, legend_above, plain_layout
 from calendar_model.figures.text import shown, wrapped
+from calendar_model.translation import N_
+from calendar_model.translation import gettext as _
 
 _NARROW_PX = 640
 _NAME_PX = 22
@@ -39,7 +41,7 @@ _MOST_DAYS = 16
 _YEARS_AGAIN = 5
 """With more series than this, the years are repeated under the picture."""
 
-_OUTCOMES = ("On the expected day", "Inside the interval", "Outside the interval", "No day expected")
+_OUTCOMES = (N_("On the expected day"), N_("Inside the interval"), N_("Outside the interval"), N_("No day expected"))
 
 
 def record_figure(trials: Sequence[ForecastTrial], theme: ThemeName, width: int) -> go.Figure:
@@ -99,25 +101,24 @@ def record_summary(trials: Sequence[ForecastTrial]) -> str:
     """The picture in a few sentences, for those who do not see it."""
     series = _series(trials)
     if not series:
-        return "No forecast can be compared with a day that came."
+        return _("No forecast can be compared with a day that came.")
     years = [trial.year for own in series for trial in own]
     lines = [f"{own[0].name}: {figures_words(figures(own))}." for own in series]
-    return " ".join([f"Expected days and what came, {min(years)} to {max(years)}.", *lines])
+    return " ".join([_("Expected days and what came, {min} to {max}.").format(min=min(years), max=max(years)), *lines])
 
 
 def figures_words(found: Figures) -> str:
     """Return how good forecasts were: ``right in 10 of 11, within 7 days in 11, inside the interval in 11``."""
     if not found.trials:
-        return "no day could be expected, because too few past days are known"
-    return (
-        f"right in {found.exact} of {found.trials}, within 7 days in {found.within_7}, inside the interval in "
-        f"{found.covered}"
+        return _("no day could be expected, because too few past days are known")
+    return _("right in {exact} of {trials}, within 7 days in {within_7}, inside the interval in {covered}").format(
+        exact=found.exact, trials=found.trials, within_7=found.within_7, covered=found.covered
     )
 
 
 def _series(trials: Sequence[ForecastTrial]) -> list[tuple[ForecastTrial, ...]]:
     """What was held, by what recurs; what was never expected is left out."""
-    groups = (tuple(own) for _, own in groupby(held(trials), key=lambda trial: (trial.kind, trial.series)))
+    groups = (tuple(own) for _unused, own in groupby(held(trials), key=lambda trial: (trial.kind, trial.series)))
     return [own for own in groups if any(trial.expected for trial in own)]
 
 
@@ -180,22 +181,24 @@ def _marks(outcome: str, own: Sequence[ForecastTrial], middles: Mapping[Any, flo
 
 
 def _hover(trial: ForecastTrial) -> str:
-    lines = [f"<b>{shown(trial.item)}</b>", f"Came on {wording.day(trial.actual)}"]
+    lines = [f"<b>{shown(trial.item)}</b>", _("Came on {actual}").format(actual=wording.day(trial.actual))]
     if trial.expected is not None and trial.earliest is not None and trial.latest is not None:
         between = wording.short_span(trial.earliest, trial.latest)
-        interval = "" if trial.earliest == trial.latest else f", between {between}"
-        lines.append(f"Expected {wording.day(trial.expected)}{interval}")
+        interval = "" if trial.earliest == trial.latest else _(", between {between}").format(between=between)
+        lines.append(_("Expected {expected}{interval}").format(expected=wording.day(trial.expected), interval=interval))
         if trial.rule:
-            lines += wrapped(f"The best rule for that day: {trial.rule}")
+            lines += wrapped(_("The best rule for that day: {rule}").format(rule=trial.rule))
     else:
-        lines.append("No day could be expected")
-    lines.append(f"Forecast made on {wording.day(trial.stood_on)}")
+        lines.append(_("No day could be expected"))
+    lines.append(_("Forecast made on {stood_on}").format(stood_on=wording.day(trial.stood_on)))
     return "<br>".join([*lines, *(wrapped(trial.note) if trial.note and trial.has_large_error else [])])
 
 
 def _name(own: Sequence[ForecastTrial], top: float, width: int, inks: Inks) -> dict[str, Any]:
     found = figures(own)
-    score = f"{found.exact} of {found.trials}" if found.trials else "none expected"
+    score = (
+        _("{exact} of {trials}").format(exact=found.exact, trials=found.trials) if found.trials else _("none expected")
+    )
     room = width - 16 - text_px(f"  {score}", TEXT_PX + 1)
     name = fit(own[0].name, room / 1.08, TEXT_PX + 1)
     return {

@@ -33,6 +33,7 @@ from calendar_model.figures.palette import INKS, TEXT_PX, Inks, ThemeName, colou
 from calendar_model.figures.text import shown, wrapped
 from calendar_model.reference import Reference
 from calendar_model.reference.rows import Cadence, Resolution
+from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import WINDOWS, Precision, Standing, View, Vote
 
 _NARROW_PX = 640
@@ -109,7 +110,7 @@ def difference_of_views(reference: Reference, track: str, as_of: date, until: da
     guidelines = other_view(reference, track, as_of, until)
     stated_interval = wording.every(stated.interval_years, stated.interval_years_max)
     if not guidelines:
-        return f"Guidelines and practice agree: {stated_interval}."
+        return _("Guidelines and practice agree: {stated_interval}.").format(stated_interval=stated_interval)
     practised_interval = wording.every(practised.interval_years, practised.interval_years_max)
     expected = next(
         (
@@ -121,10 +122,17 @@ def difference_of_views(reference: Reference, track: str, as_of: date, until: da
     )
     missed = [o for o in guidelines if o.departure]
     coming = [o for o in guidelines if not o.departure]
-    by_rule = [f"{_occurrence_line(o)} (not tabled)" for o in missed] + [_occurrence_line(o) for o in coming[:1]]
-    sentence = (
-        f"Guidelines and practice differ since {practised.first_year}. The guidelines say {stated_interval}: "
-        f"{' and '.join(by_rule)}. In practice the text is tabled {practised_interval}"
+    by_rule = [_("{occurrence_line} (not tabled)").format(occurrence_line=_occurrence_line(o)) for o in missed] + [
+        _occurrence_line(o) for o in coming[:1]
+    ]
+    sentence = _(
+        "Guidelines and practice differ since {first_year}. The guidelines say {stated_interval}: {by_rule}. In "
+        "practice the text is tabled {practised_interval}"
+    ).format(
+        first_year=practised.first_year,
+        stated_interval=stated_interval,
+        by_rule=_(" and ").join(by_rule),
+        practised_interval=practised_interval,
     )
     sentence += f": {_occurrence_line(expected)}." if expected else "."
     reasons = [
@@ -188,7 +196,7 @@ def strip_figure(
     other_y = vote_y + _VOTE_PX + 16.0
     interval_y = other_y + (14.0 if guidelines else -8.0) + 12.0
     steps = _steps(reference, track, scale)
-    levels = sorted({c.interval_years for _, _, c in steps})
+    levels = sorted({c.interval_years for _unused, _unused_2, c in steps})
     height = interval_y + max(len(levels), 1) * _STEP_PX + 4.0
     narrow = width < _NARROW_PX
     figure = go.Figure(
@@ -202,11 +210,11 @@ def strip_figure(
             _by_guidelines(guidelines, other_y, inks),
         ]
     )
-    ticks = [(marks_y, "Text" if narrow else "Texts"), (vote_y + _VOTE_PX / 2, "Vote")]
+    ticks = [(marks_y, _("Text") if narrow else _("Texts")), (vote_y + _VOTE_PX / 2, _("Vote"))]
     if guidelines:
-        ticks.append((other_y, "Guidelines"))
+        ticks.append((other_y, _("Guidelines")))
     if steps:
-        ticks.append((interval_y + len(levels) * _STEP_PX / 2 - 4, "Interval"))
+        ticks.append((interval_y + len(levels) * _STEP_PX / 2 - 4, _("Interval")))
     figure.update_layout(_layout(scale, as_of, height, left, dict(ticks), inks))
     return figure
 
@@ -262,10 +270,12 @@ def strip_summary(rows: pd.DataFrame, *, reference: Reference, track: str, first
     missed = [m for m in marks if m.departure]
     voted = sum(m.text is not None and m.text.vote is Vote.RECORDED for m in adopted)
     name = reference.tracks[track].title
-    text = f"{name}, {first_year} to {last_year}: {len(adopted)} adopted, {voted} of them by vote, {len(due)} due"
-    text += f", {len(missed)} not tabled." if missed else "."
+    text = _("{name}, {first_year} to {last_year}: {count} adopted, {voted} of them by vote, {count_2} due").format(
+        name=name, first_year=first_year, last_year=last_year, count=len(adopted), voted=voted, count_2=len(due)
+    )
+    text += _(", {count} not tabled.").format(count=len(missed)) if missed else "."
     if due:
-        text += f" Next: {due[0].label}, {due[0].when}."
+        text += _(" Next: {label}, {when}.").format(label=due[0].label, when=due[0].when)
     return text
 
 
@@ -301,11 +311,11 @@ def _marks(rows: pd.DataFrame, reference: Reference, track: str) -> list[_TextMa
 def _hover(row: Mapping[Any, Any], text: Resolution | None) -> str:
     standing = "adopted" if row["standing"] == Standing.HELD else wording.standing_words(row["standing"]).lower()
     if row["departure"]:
-        standing = "due but not tabled"
+        standing = _("due but not tabled")
     days = f"{when(row)} {interval_words(row)}".rstrip()
     lines = [f"<b>{shown(row['title'])}</b>", shown(f"{days}, {standing}")]
     if text is not None:
-        lines.append(shown(f"Adopted {vote_words(text)}"))
+        lines.append(shown(_("Adopted {vote_words}").format(vote_words=vote_words(text))))
     return "<br>".join([*lines, *wrapped(row["basis"])])
 
 
@@ -391,7 +401,7 @@ def _votes(marks: Sequence[_TextMark], top: float, scale: _YearScale, colour: st
         ("abstaining", with_alpha(colour, 0.18), colour, "abstain"),
         ("against", inks.ink, inks.ink, "no"),
     )
-    foot = {m.item: top + _VOTE_PX for m, _ in voted}
+    foot = {m.item: top + _VOTE_PX for m, _unused_3 in voted}
     traces = []
     for name, fill, line, count in looks:
         base, length = [], []
@@ -404,7 +414,7 @@ def _votes(marks: Sequence[_TextMark], top: float, scale: _YearScale, colour: st
         traces.append(
             go.Bar(
                 name=name,
-                x=[m.day.isoformat() for m, _ in voted],
+                x=[m.day.isoformat() for m, _unused_4 in voted],
                 y=length,
                 base=base,
                 width=scale.width_ms(10),
@@ -495,13 +505,13 @@ def _interval_line(
             x += [start.isoformat(), end.isoformat()]
             y += [at, at]
             label = wording.every(rule.interval_years, rule.interval_years_max)
-            label = f"guidelines: {label}" if view is View.GUIDELINES else label
+            label = _("guidelines: {label}").format(label=label) if view is View.GUIDELINES else label
             room = scale.to_px(end) - scale.to_px(start)
             if text_px(label, _LABEL_PX) <= room:
                 words.append((start.isoformat(), at - 8, label))
         lines.append(
             go.Scatter(
-                name=f"interval, {view.value}",
+                name=_("interval, {value}").format(value=view.value),
                 x=x,
                 y=y,
                 mode="lines",
@@ -515,11 +525,11 @@ def _interval_line(
         )
     lines.append(
         go.Scatter(
-            name="interval in words",
-            x=[x for x, _, _ in words],
-            y=[y for _, y, _ in words],
+            name=_("interval in words"),
+            x=[x for x, _unused_5, _unused_6 in words],
+            y=[y for _unused_7, y, _unused_8 in words],
             mode="text",
-            text=[text for _, _, text in words],
+            text=[text for _unused_9, _unused_10, text in words],
             textposition="middle right",
             textfont={"size": _LABEL_PX, "color": inks.muted},
             hoverinfo="skip",

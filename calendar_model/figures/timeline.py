@@ -66,21 +66,23 @@ from calendar_model.figures.palette import INKS, TEXT_PX, Inks, ThemeName, plain
 from calendar_model.figures.text import shown
 from calendar_model.figures.zoom import DETAIL, Band, Detail, Zoom
 from calendar_model.reference import Reference
+from calendar_model.translation import N_
+from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import WINDOWS, Kind, Precision, Standing
 from calendar_model.wording import day as day_words
 from calendar_model.wording import ordinal
 
 KIND_WORDS: Mapping[str, tuple[str, str]] = {
-    Kind.SESSION: ("session", "sessions"),
-    Kind.RESOLUTION: ("text", "texts"),
-    Kind.MANDATE_RENEWAL: ("mandate renewal", "mandate renewals"),
-    Kind.UPR_REVIEW: ("UPR review", "UPR reviews"),
-    Kind.DEADLINE: ("deadline", "deadlines"),
-    Kind.MEETING: ("meeting", "meetings"),
-    Kind.SIDE_EVENT: ("side event", "side events"),
-    Kind.OBSERVANCE: ("observance", "observances"),
-    Kind.MILESTONE: ("milestone", "milestones"),
-    Kind.MANDATE_HOLDER: ("mandate holder", "mandate holders"),
+    Kind.SESSION: (N_("session"), N_("sessions")),
+    Kind.RESOLUTION: (N_("text"), N_("texts")),
+    Kind.MANDATE_RENEWAL: (N_("mandate renewal"), N_("mandate renewals")),
+    Kind.UPR_REVIEW: (N_("UPR review"), N_("UPR reviews")),
+    Kind.DEADLINE: (N_("deadline"), N_("deadlines")),
+    Kind.MEETING: (N_("meeting"), N_("meetings")),
+    Kind.SIDE_EVENT: (N_("side event"), N_("side events")),
+    Kind.OBSERVANCE: (N_("observance"), N_("observances")),
+    Kind.MILESTONE: (N_("milestone"), N_("milestones")),
+    Kind.MANDATE_HOLDER: (N_("mandate holder"), N_("mandate holders")),
 }
 
 
@@ -115,8 +117,8 @@ def undrawn(view: pd.DataFrame, *, start: date, days: int, zoom: Zoom) -> dict[s
 
 def undrawn_words(hidden: Mapping[str, int], *, agenda: bool) -> str:
     """Return a sentence on the counts of :func:`undrawn`, with a pointer to the ``agenda`` if set; empty for none."""
-    where = " (see Agenda)" if agenda else ""
-    return f"Hidden at this zoom{where}: {_counted(hidden)}." if hidden else ""
+    where = _(" (see Agenda)") if agenda else ""
+    return _("Hidden at this zoom{where}: {hidden}.").format(where=where, hidden=_counted(hidden)) if hidden else ""
 
 
 def timeline_summary(
@@ -126,13 +128,17 @@ def timeline_summary(
     rows = in_window(view, start=start, days=days)
     rows = rows[rows["kind"].isin(drawn_kinds(rows, zoom)).to_numpy()]
     last = start + timedelta(days=days - 1)
-    span = f"{day_words(start, weekday=False)} to {day_words(last, weekday=False)}"
+    span = _("{day_words} to {day_words_2}").format(
+        day_words=day_words(start, weekday=False), day_words_2=day_words(last, weekday=False)
+    )
     if rows.empty:
-        return f"Timeline from {span}: no items match the filter."
+        return _("Timeline from {span}: no items match the filter.").format(span=span)
     lanes = rows["body"].nunique()
-    text = f"Timeline from {span}, {lanes} {'lane' if lanes == 1 else 'lanes'}: {_counted(_counts(rows))}."
+    text = _("Timeline from {span}, {lanes} {part}: {counts}.").format(
+        span=span, lanes=lanes, part=_("lane") if lanes == 1 else _("lanes"), counts=_counted(_counts(rows))
+    )
     if unsure := ", ".join(f"{count:,} {words}" for words, count in _unsure(rows).items() if count):
-        text += f" Of these {unsure}."
+        text += _(" Of these {unsure}.").format(unsure=unsure)
     coming = (rows["start"].to_numpy() >= np.datetime64(as_of, "s")) & (
         rows["standing"].to_numpy() != Standing.CANCELLED
     )
@@ -142,7 +148,11 @@ def timeline_summary(
     if coming.any():
         first = rows[coming].iloc[int(np.argmin(rows["start"].to_numpy()[coming]))]
         body = reference.organisations.get(first["body"])
-        text += f" Next: {first['title']}{f' ({body.short_name})' if body else ''}, {listed_when(first, as_of=as_of)}."
+        text += _(" Next: {title}{value}, {listed_when}.").format(
+            title=first["title"],
+            value=f" ({body.short_name})" if body else "",
+            listed_when=listed_when(first, as_of=as_of),
+        )
     return text
 
 
@@ -169,11 +179,11 @@ def _counts(rows: pd.DataFrame) -> dict[str, int]:
 
 def _counted(counts: Mapping[str, int]) -> str:
     words = [
-        f"{counts[kind]:,} {many if counts[kind] != 1 else one}"
+        f"{counts[kind]:,} {_(many if counts[kind] != 1 else one)}"
         for kind, (one, many) in KIND_WORDS.items()
         if kind in counts
     ]
-    return " and ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
+    return _(" and ").join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
 
 
 class _CycleSpan(NamedTuple):
@@ -288,7 +298,7 @@ def _add_cycles(
             {
                 "x": scale.to_ms(x0),
                 "y": y - 2,
-                "text": fit(f"{ordinal(cycle)} cycle", x1 - x0, 11),
+                "text": fit(_("{ordinal} cycle").format(ordinal=ordinal(cycle)), x1 - x0, 11),
                 "showarrow": False,
                 "xanchor": "left",
                 "yanchor": "middle",
@@ -413,7 +423,7 @@ def _layout(
                 "x": 0.5,
                 "y": 0.5,
                 "showarrow": False,
-                "text": "No items match the filter in this period.",
+                "text": _("No items match the filter in this period."),
                 "font": {"size": 14, "color": inks.muted},
             }
         )
@@ -427,8 +437,8 @@ def _layout(
             "range": [scale.to_ms(0), scale.to_ms(scale.px)],
             "fixedrange": True,
             "side": "top",
-            "tickvals": [(day - date(1970, 1, 1)).days * 86_400_000 for day, _ in ticks],
-            "ticktext": [text for _, text in ticks],
+            "tickvals": [(day - date(1970, 1, 1)).days * 86_400_000 for day, _unused in ticks],
+            "ticktext": [text for _unused_2, text in ticks],
             "ticklabelposition": "outside right",
             "tickangle": 0,
             "tickfont": {"size": TEXT_PX, "color": inks.muted},

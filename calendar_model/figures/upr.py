@@ -33,6 +33,8 @@ from calendar_model.figures.palette import (
 from calendar_model.figures.text import shown, wrapped
 from calendar_model.reference import Reference
 from calendar_model.reference.rows import Review
+from calendar_model.translation import N_, Translated
+from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Kind, ReviewDeparture, Standing
 
 _NARROW_PX = 640
@@ -51,20 +53,24 @@ class ReviewState(StrEnum):
     EXPECTED = "expected"
 
 
-STATE_WORDS: Mapping[ReviewState, str] = {
-    ReviewState.HELD: "Held",
-    ReviewState.NOT_CONFIRMED: "Not confirmed",
-    ReviewState.COMING: "Upcoming",
-    ReviewState.MOVED: "Rescheduled or unconfirmed",
-    ReviewState.EXPECTED: "Projected",
-}
+STATE_WORDS: Mapping[ReviewState, str] = Translated(
+    {
+        ReviewState.HELD: N_("Held"),
+        ReviewState.NOT_CONFIRMED: N_("Not confirmed"),
+        ReviewState.COMING: N_("Upcoming"),
+        ReviewState.MOVED: N_("Rescheduled or unconfirmed"),
+        ReviewState.EXPECTED: N_("Projected"),
+    }
+)
 
-DEPARTURE_WORDS: Mapping[ReviewDeparture, str] = {
-    ReviewDeparture.RESCHEDULED: "Rescheduled",
-    ReviewDeparture.POSTPONED: "Postponed",
-    ReviewDeparture.ABSENT: "Not held",
-    ReviewDeparture.UNCERTAIN: "May not take place",
-}
+DEPARTURE_WORDS: Mapping[ReviewDeparture, str] = Translated(
+    {
+        ReviewDeparture.RESCHEDULED: N_("Rescheduled"),
+        ReviewDeparture.POSTPONED: N_("Postponed"),
+        ReviewDeparture.ABSENT: N_("Not held"),
+        ReviewDeparture.UNCERTAIN: N_("May not take place"),
+    }
+)
 
 
 def what_happened(review: Review | None) -> str:
@@ -174,7 +180,9 @@ def cycle_summary(reviews: pd.DataFrame, reference: Reference, cycle: int) -> st
     """Return an alternative text for the grid, in one sentence."""
     counts = cycle_counts(reviews, reference)
     phrases = ", ".join(f"{count} {STATE_WORDS[state].lower()}" for state, count in counts.items())
-    return f"{wording.ordinal(cycle)} cycle, {reviews['session'].nunique()} sessions, {len(reviews)} States: {phrases}."
+    return _("{ordinal} cycle, {nunique} sessions, {count} States: {phrases}.").format(
+        ordinal=wording.ordinal(cycle), nunique=reviews["session"].nunique(), count=len(reviews), phrases=phrases
+    )
 
 
 def _by_session(rows: Sequence[Mapping[Any, Any]]) -> dict[str, list[Mapping[Any, Any]]]:
@@ -237,7 +245,13 @@ def _hover(row: Mapping[Any, Any], review: Review | None, state: ReviewState) ->
     if words := what_happened(review):
         lines.append(shown(words))
     if review is not None and review.outcome_date:
-        lines.append(shown(f"Outcome adopted in {review.outcome_session}, {wording.day(review.outcome_date)}"))
+        lines.append(
+            shown(
+                _("Outcome adopted in {outcome_session}, {outcome_date}").format(
+                    outcome_session=review.outcome_session, outcome_date=wording.day(review.outcome_date)
+                )
+            )
+        )
     return "<br>".join([*lines, *wrapped(row["basis"])])
 
 
@@ -291,7 +305,7 @@ def _trace(state: ReviewState, tiles: Sequence[_Tile], tile_px: float, colour: s
 
 def _left_out(tiles: Sequence[_Tile], inks: Inks) -> go.Bar:
     return go.Bar(
-        name=f"Hidden by the filter ({len(tiles)})",
+        name=_("Hidden by the filter ({count})").format(count=len(tiles)),
         orientation="h",
         base=[t.column + 0.03 for t in tiles],
         x=[0.94] * len(tiles),

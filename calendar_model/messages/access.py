@@ -4,31 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from calendar_model.translation import N_
+
 MESSAGES: Mapping[str, str] = {
     "access-needed": (
-        "This contact's identity is recorded. Only people with access can share it, change its kind, level or owner, "
-        "link it to a case, or delete it. Ask one of them."
+        N_(
+            "This contact's identity is recorded. Only people with access can share it, change its kind, level or "
+            "owner, link it to a case, or delete it. Ask one of them."
+        )
     ),
-    "nobody-with-access": "A restricted record needs at least one person with access. Add someone else first.",
+    "nobody-with-access": N_("A restricted record needs at least one person with access. Add someone else first."),
     "identity-of-nobody": (
-        "While a contact's identity is recorded, at least one person must have access. Erase the identity first."
+        N_("While a contact's identity is recorded, at least one person must have access. Erase the identity first.")
     ),
-    "owner-without-access": "The owner must have access. Add the owner as well.",
-    "owner-only": "Only the owner can transfer a restricted record. Ask for access on the record's page instead.",
+    "owner-without-access": N_("The owner must have access. Add the owner as well."),
+    "owner-only": N_("Only the owner can transfer a restricted record. Ask for access on the record's page instead."),
     "row-of-another-record": (
-        "This entry cannot move to another record. Delete it, and add a new one to the other record."
+        N_("This entry cannot move to another record. Delete it, and add a new one to the other record.")
     ),
-    "identifier-malformed": "An identifier has 32 hexadecimal digits. Leave it out to have one created.",
-    "identifier-used": "This identifier belonged to another record. Leave it out to have a new one created.",
-    "unsaved-of-another": "Unsaved text is kept only for the person who typed it.",
+    "identifier-malformed": N_("An identifier has 32 hexadecimal digits. Leave it out to have one created."),
+    "identifier-used": N_("This identifier belonged to another record. Leave it out to have a new one created."),
+    "unsaved-of-another": N_("Unsaved text is kept only for the person who typed it."),
     # Requests for access.
-    "request-without-reason": "Enter in a sentence why you need access; the reason stays in the history.",
-    "request-for-another": "Request access in your own name, to a record you have no access to.",
-    "request-changed": "A request for access cannot be changed, and can be granted only once.",
-    "request-deleted": "A request for access cannot be deleted.",
-    "request-gone": "This request is no longer open, or you cannot grant it. Reload the page.",
+    "request-without-reason": N_("Enter in a sentence why you need access; the reason stays in the history."),
+    "request-for-another": N_("Request access in your own name, to a record you have no access to."),
+    "request-changed": N_("A request for access cannot be changed, and can be granted only once."),
+    "request-deleted": N_("A request for access cannot be deleted."),
+    "request-gone": N_("This request is no longer open, or you cannot grant it. Reload the page."),
     "grant-by-another": (
-        "A second person must grant access: someone with access to the record or, if no active user has access, "
-        "someone who can clear statements. Ask one of them."
+        N_(
+            "A second person must grant access: someone with access to the record or, if no active user has access, "
+            "someone who can clear statements. Ask one of them."
+        )
     ),
 }

@@ -5,47 +5,52 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from calendar_model.translation import N_
+from calendar_model.translation import gettext as _
+
 
 def _value_does_not_fit(values: Mapping[str, Any]) -> str:
     column = str(values["column"]).replace("_", " ").capitalize()
-    of_row = f" of {values['row']}" if values["row"] else ""
-    value = f"“{values['value']}” is not valid" if values["value"] else "the value is missing"
-    return f"{column}{of_row}: {value}. Expected: {values['expected']}."
+    of_row = _(" of {row}").format(row=values["row"]) if values["row"] else ""
+    value = _("“{value}” is not valid").format(value=values["value"]) if values["value"] else _("the value is missing")
+    return _("{column}{of_row}: {value}. Expected: {expected}.").format(
+        column=column, of_row=of_row, value=value, expected=values["expected"]
+    )
 
 
 MESSAGES: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = {
     # Invalid corrections.
-    "correction-unknown-file": lambda values: (
-        f"“{values['file']}” is not a reference file. Choose one of {', '.join(values['files'])}."
+    "correction-unknown-file": lambda values: _("“{file}” is not a reference file. Choose one of {files}.").format(
+        file=values["file"], files=", ".join(values["files"])
     ),
-    "correction-unknown-row": lambda values: (
-        f"Enter the row of {values['file']}: its {' and '.join(values['key'])}, separated by spaces."
+    "correction-unknown-row": lambda values: _("Enter the row of {file}: its {key}, separated by spaces.").format(
+        file=values["file"], key=_(" and ").join(values["key"])
     ),
-    "correction-empty": "Correct at least one column.",
-    "correction-unknown-column": lambda values: (
-        f"“{values['column']}” cannot be corrected in {values['file']}; its columns are {', '.join(values['columns'])}."
-    ),
+    "correction-empty": N_("Correct at least one column."),
+    "correction-unknown-column": lambda values: _(
+        "“{column}” cannot be corrected in {file}; its columns are {columns}."
+    ).format(column=values["column"], file=values["file"], columns=", ".join(values["columns"])),
     "correction-source-malformed": (
-        "Enter the address of the source, beginning with https:// or http://, without spaces."
+        N_("Enter the address of the source, beginning with https:// or http://, without spaces.")
     ),
-    "correction-not-one-line": "Enter each value on one line, without line breaks or invisible characters.",
+    "correction-not-one-line": N_("Enter each value on one line, without line breaks or invisible characters."),
     "correction-value-does-not-fit": _value_does_not_fit,
     "correction-fault-elsewhere": "{fault}",
-    "correction-confirmed-without-note": "The dates of {row} are confirmed. Enter in a note why they change.",
+    "correction-confirmed-without-note": N_("The dates of {row} are confirmed. Enter in a note why they change."),
     # Recording and withdrawing.
     "correction-linked": (
-        "A correction is public and cannot be linked to other records. Link it to a calendar item instead."
+        N_("A correction is public and cannot be linked to other records. Link it to a calendar item instead.")
     ),
-    "correction-in-use": "Something else depends on this correction. Correct that first. {fault}",
-    "correction-sample": "Sample users cannot record corrections: they would apply to everyone's calendar.",
-    "correction-not-public": "A correction concerns the organisations' meetings, so it is always public.",
-    "correction-of-another-row": "A correction cannot move to another row. Withdraw it, and record a new one.",
-    "correction-values-malformed": "Enter the corrected columns as a JSON object of texts.",
-    "correction-without-source": "Enter a source URL.",
-    "correction-row-missing": "Enter the code of the new row.",
+    "correction-in-use": N_("Something else depends on this correction. Correct that first. {fault}"),
+    "correction-sample": N_("Sample users cannot record corrections: they would apply to everyone's calendar."),
+    "correction-not-public": N_("A correction concerns the organisations' meetings, so it is always public."),
+    "correction-of-another-row": N_("A correction cannot move to another row. Withdraw it, and record a new one."),
+    "correction-values-malformed": N_("Enter the corrected columns as a JSON object of texts."),
+    "correction-without-source": N_("Enter a source URL."),
+    "correction-row-missing": N_("Enter the code of the new row."),
     "correction-says-nothing-new": (
-        "The reference already has these values, with a source. There is nothing to correct."
+        N_("The reference already has these values, with a source. There is nothing to correct.")
     ),
-    "cadence-incomplete": "Enter the new rule and its first year.",
-    "cadence-code-taken": "There is already a rule “{code}”. Choose another code.",
+    "cadence-incomplete": N_("Enter the new rule and its first year."),
+    "cadence-code-taken": N_("There is already a rule “{code}”. Choose another code."),
 }

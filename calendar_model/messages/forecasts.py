@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from calendar_model import wording
+from calendar_model.translation import gettext as _
 
 _FEW_PAST_DAYS = 6
 """Past days fewer than these leave most rules open."""
@@ -14,8 +15,10 @@ _FEW_PAST_DAYS = 6
 
 def _between(day: date, earliest: date, latest: date) -> str:
     if earliest == latest:
-        return f"Expected {wording.day(day)}"
-    return f"Expected {wording.day(day)}, between {wording.short_span(earliest, latest)}"
+        return _("Expected {day}").format(day=wording.day(day))
+    return _("Expected {day}, between {short_span}").format(
+        day=wording.day(day), short_span=wording.short_span(earliest, latest)
+    )
 
 
 def _expected_from_habit(values: Mapping[str, Any]) -> str:
@@ -23,23 +26,26 @@ def _expected_from_habit(values: Mapping[str, Any]) -> str:
     day, holiday = values["day"], values.get("holiday")
     said = _between(day, values["earliest"], values["latest"])
     times = "year" if values["of"] == 1 else "years"
-    record = f"in {values['hits']} of the last {values['of']} {times}"
-    moved = f" {wording.day(holiday)} is a holiday, so the next working day." if holiday else ""
+    record = _("in {hits} of the last {of} {times}").format(hits=values["hits"], of=values["of"], times=times)
+    moved = (
+        _(" {holiday} is a holiday, so the next working day.").format(holiday=wording.day(holiday)) if holiday else ""
+    )
     return f"{said}: {values['what']} {values['happened']} {values['rule']} {record}.{moved}"
 
 
 def _expected_from_procedure(values: Mapping[str, Any]) -> str:
     said = _between(values["day"], values["earliest"], values["latest"])
-    return (
-        f"{said}: by rule of procedure {values['what']} opens {values['rule']}; "
-        f"it did so in {values['hits']} of the last {values['of']} years."
+    return _("{said}: by rule of procedure {what} opens {rule}; it did so in {hits} of the last {of} years.").format(
+        said=said, what=values["what"], rule=values["rule"], hits=values["hits"], of=values["of"]
     )
 
 
 def _expected_from_order(values: Mapping[str, Any]) -> str:
     said = _between(values["day"], values["earliest"], values["latest"])
-    record = f"{values['hits']} of {values['of']} reviews with a known place kept that day"
-    return f"{said}: number {values['order']} in the order, two states a day; {record}."
+    record = _("{hits} of {of} reviews with a known place kept that day").format(hits=values["hits"], of=values["of"])
+    return _("{said}: number {order} in the order, two states a day; {record}.").format(
+        said=said, order=values["order"], record=record
+    )
 
 
 def _expected_by_count(values: Mapping[str, Any]) -> str:
@@ -49,7 +55,7 @@ def _expected_by_count(values: Mapping[str, Any]) -> str:
 
 def _expected_close(values: Mapping[str, Any]) -> str:
     said = _between(values["day"], values["earliest"], values["latest"])
-    return f"{said}: the session closes when the next one opens."
+    return _("{said}: the session closes when the next one opens.").format(said=said)
 
 
 def _error(values: Mapping[str, Any]) -> str:
@@ -57,19 +63,27 @@ def _error(values: Mapping[str, Any]) -> str:
     if values["note"]:
         return str(values["note"])
     if values["past"] < _FEW_PAST_DAYS:
-        return f"Only {values['past']} earlier {'day was' if values['past'] == 1 else 'days were'} known."
-    return "No reason is recorded."
+        return _("Only {past} earlier {part} known.").format(
+            past=values["past"], part=_("day was") if values["past"] == 1 else _("days were")
+        )
+    return _("No reason is recorded.")
 
 
 def _announced(values: Mapping[str, Any]) -> str:
     """By how many days the opening ``moved`` from that ``expected`` a year before, and how early it was known."""
     parts = []
     if values["expected"] is not None:
-        by, moved = wording.count(abs(values["moved"]), "day"), values["moved"]
-        came = f"{by} {'later' if moved > 0 else 'earlier'}" if moved else "that day"
-        parts.append(f"expected {wording.day(values['expected'])} a year before, and announced for {came}")
+        by, moved = wording.count(abs(values["moved"]), "{number} day", "{number} days"), values["moved"]
+        came = f"{by} {'later' if moved > 0 else 'earlier'}" if moved else _("that day")
+        parts.append(
+            _("expected {expected} a year before, and announced for {came}").format(
+                expected=wording.day(values["expected"]), came=came
+            )
+        )
     if values["known_ahead"] is not None:
-        parts.append(f"known {wording.count(values['known_ahead'], 'day')} ahead")
+        parts.append(
+            _("known {count} ahead").format(count=wording.count(values["known_ahead"], "{number} day", "{number} days"))
+        )
     said = "; ".join(parts)
     return f"{said[0].upper()}{said[1:]}."
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from calendar_model.translation import N_
+
 MESSAGES: Mapping[str, str] = {
-    "final-wording-missing": "Enter the final wording; it shows how the proposal was weakened.",
+    "final-wording-missing": N_("Enter the final wording; it shows how the proposal was weakened."),
 }

@@ -5,27 +5,37 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from calendar_model.translation import N_
+
 MESSAGES: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = {
     "edit-conflict": (
-        "Another user has changed this record since you opened it. Your changes are kept: compare both below, then "
-        "save again."
+        N_(
+            "Another user has changed this record since you opened it. Your changes are kept: compare both below, then "
+            "save again."
+        )
     ),
-    "record-gone": "This record no longer exists, or you do not have access. Go back to the list.",
+    "record-gone": N_("This record no longer exists, or you do not have access. Go back to the list."),
     # Who writes.
-    "no-actor": "Select your name in Settings first. Every change is kept with its author.",
-    "actor-inactive": "You are not an active user. Select your name in Settings.",
-    "acting-as-sample": "You are working as a sample user. Select your own name to change records outside the sample.",
+    "no-actor": N_("Select your name in Settings first. Every change is kept with its author."),
+    "actor-inactive": N_("You are not an active user. Select your name in Settings."),
+    "acting-as-sample": N_(
+        "You are working as a sample user. Select your own name to change records outside the sample."
+    ),
     # What cannot change.
-    "identifier-changed": "An identifier cannot be changed.",
-    "sample-changed": "Sample records cannot become your own, nor your own sample records.",
-    "owner-of-sample": "Choose an owner who is not a sample user.",
+    "identifier-changed": N_("An identifier cannot be changed."),
+    "sample-changed": N_("Sample records cannot become your own, nor your own sample records."),
+    "owner-of-sample": N_("Choose an owner who is not a sample user."),
     # Who may see it.
-    "level-without-reason": "Enter in a sentence why more people may see it; the reason stays in the history.",
-    "level-never-public": "Records that could identify a person cannot be public. Choose internal or restricted.",
+    "level-without-reason": N_("Enter in a sentence why more people may see it; the reason stays in the history."),
+    "level-never-public": N_("Records that could identify a person cannot be public. Choose internal or restricted."),
     # Links.
-    "linked-record-gone": ("One of the two records does not exist, or you do not have access. Choose from the list."),
-    "link-to-sample": "Sample records cannot be linked to your own records.",
+    "linked-record-gone": (
+        N_("One of the two records does not exist, or you do not have access. Choose from the list.")
+    ),
+    "link-to-sample": N_("Sample records cannot be linked to your own records."),
     # Deleting.
-    "deletion-without-reason": "Enter in a sentence why it is deleted; the reason stays in the history.",
-    "never-deleted": "Statements, cases and reprisals cannot be deleted. Drop the statement or close the case instead.",
+    "deletion-without-reason": N_("Enter in a sentence why it is deleted; the reason stays in the history."),
+    "never-deleted": N_(
+        "Statements, cases and reprisals cannot be deleted. Drop the statement or close the case instead."
+    ),
 }

@@ -6,46 +6,52 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from calendar_model.terms import StatementState
+from calendar_model.translation import N_, Translated
+from calendar_model.translation import gettext as _
 
 Template = str | Callable[[Mapping[str, Any]], str]
 
 
 def state_label(state: StatementState) -> str:
     """A state for use within a sentence: ``in consultation``."""
-    labels = {StatementState.CONSULTATION: "in consultation", StatementState.FOLLOWED_UP: "followed up"}
+    labels = {StatementState.CONSULTATION: _("in consultation"), StatementState.FOLLOWED_UP: _("followed up")}
     return labels.get(state, state.value)
 
 
 _DECISIONS: Mapping[str, tuple[str, str]] = {
-    "risk-not-acceptable": ("the risk of reprisals was assessed as not acceptable.", "Take the case out."),
-    "works-quietly": ("it was decided to work quietly.", "Take the case out, or change the decision."),
+    "risk-not-acceptable": (N_("the risk of reprisals was assessed as not acceptable."), N_("Take the case out.")),
+    "works-quietly": (N_("it was decided to work quietly."), N_("Take the case out, or change the decision.")),
 }
 """By code: what was decided about a case, and the advice for a statement that raises it."""
 
-_GAPS: Mapping[str, str] = {
-    "mission-not-consulted": "the bilateral mission has not been consulted.",
-    "mission-advice-missing": "enter which bilateral mission was consulted and what it advises.",
-    "not-consulted-before": "neither the defender nor civil society on their behalf has been consulted.",
-    "consultation-incomplete": "enter who was consulted and what civil society wants for the defender.",
-    "risk-not-assessed": "the risk of reprisals has not been assessed, with reasons.",
-    "risk-not-mitigated": "the risk of reprisals is high, and no mitigation is entered.",
-    "prospects-not-assessed": "the prospects have not been assessed, with reasons.",
-    "publicity-not-decided": "publicity has not been decided, with a reason.",
-    "not-followed-up": "no contact since the statement with the defender, or with civil society on their behalf.",
-    "follow-up-incomplete": "enter who was contacted after the statement and what civil society says.",
-}
+_GAPS: Mapping[str, str] = Translated(
+    {
+        "mission-not-consulted": N_("the bilateral mission has not been consulted."),
+        "mission-advice-missing": N_("enter which bilateral mission was consulted and what it advises."),
+        "not-consulted-before": N_("neither the defender nor civil society on their behalf has been consulted."),
+        "consultation-incomplete": N_("enter who was consulted and what civil society wants for the defender."),
+        "risk-not-assessed": N_("the risk of reprisals has not been assessed, with reasons."),
+        "risk-not-mitigated": N_("the risk of reprisals is high, and no mitigation is entered."),
+        "prospects-not-assessed": N_("the prospects have not been assessed, with reasons."),
+        "publicity-not-decided": N_("publicity has not been decided, with a reason."),
+        "not-followed-up": N_(
+            "no contact since the statement with the defender, or with civil society on their behalf."
+        ),
+        "follow-up-incomplete": N_("enter who was contacted after the statement and what civil society says."),
+    }
+)
 
 
 def decision(code: str) -> str:
     """What was decided about a case, without the advice for a statement."""
-    return _capitalised(_DECISIONS[code][0])
+    return _capitalised(_(_DECISIONS[code][0]))
 
 
 def _about_case(says: str) -> Template:
     """The sentence, preceded by the case where it has a name."""
 
     def sentence(values: Mapping[str, Any]) -> str:
-        name = "A case you cannot see" if values["is_hidden"] else values["case"]
+        name = _("A case you cannot see") if values["is_hidden"] else values["case"]
         return f"{name}: {says}" if name else _capitalised(says)
 
     return sentence
@@ -56,91 +62,91 @@ def _capitalised(says: str) -> str:
 
 
 def _no_such_move(values: Mapping[str, Any]) -> str:
-    return f"A statement cannot go from “{state_label(values['state'])}” to “{state_label(values['to'])}”."
+    return _("A statement cannot go from “{state_label}” to “{state_label_2}”.").format(
+        state_label=state_label(values["state"]), state_label_2=state_label(values["to"])
+    )
 
 
 def _not_yet(values: Mapping[str, Any]) -> str:
-    return f"Not {state_label(values['to'])} yet."
+    return _("Not {state_label} yet.").format(state_label=state_label(values["to"]))
 
 
 def _already(values: Mapping[str, Any]) -> str:
-    return f"This statement is already {state_label(values['state'])}."
+    return _("This statement is already {state_label}.").format(state_label=state_label(values["state"]))
 
 
 def _not_writable(values: Mapping[str, Any]) -> str:
-    return (
-        f"This statement is {state_label(values['state'])}, so its text cannot change. Start a new statement; reopen a "
-        "dropped one first."
-    )
+    return _(
+        "This statement is {state_label}, so its text cannot change. Start a new statement; reopen a dropped one first."
+    ).format(state_label=state_label(values["state"]))
 
 
 def _ask_another_person(says: str) -> Template:
     def sentence(values: Mapping[str, Any]) -> str:
-        why = "it raises an individual case" if values["raises_case"] else "an individual case was linked to it"
-        return f"{says}, and {why}. Ask someone else to clear it."
+        why = _("it raises an individual case") if values["raises_case"] else _("an individual case was linked to it")
+        return _("{says}, and {why}. Ask someone else to clear it.").format(says=says, why=why)
 
     return sentence
 
 
 def _unreadable(values: Mapping[str, Any]) -> str:
     hidden, hidden_cases = values["records"], values["cases"]
-    records = "one restricted record" if hidden == 1 else f"{hidden} restricted records"
-    cases = "" if not hidden_cases else f", {hidden_cases} of them individual cases"
+    records = _("one restricted record") if hidden == 1 else _("{hidden} restricted records").format(hidden=hidden)
+    cases = "" if not hidden_cases else _(", {hidden_cases} of them individual cases").format(hidden_cases=hidden_cases)
     if hidden == hidden_cases == 1:
-        records, cases = "one individual case", ""
-    return (
-        f"The statement is linked to {records} that you cannot read{cases}. Ask for access, or ask someone who can "
-        "read "
-        "everything to clear it."
-    )
+        records, cases = _("one individual case"), ""
+    return _(
+        "The statement is linked to {records} that you cannot read{cases}. Ask for access, or ask someone who can "
+        "read everything to clear it."
+    ).format(records=records, cases=cases)
 
 
 MESSAGES: Mapping[str, Template] = {
     **{code: _about_case(says) for code, says in _GAPS.items()},
     **{code: _about_case(f"{says} {advice}") for code, (says, advice) in _DECISIONS.items()},
     # Who changes what.
-    "statement-gone": "This statement no longer exists, or you do not have access. Go back to the list.",
-    "statement-not-an-idea": "A statement starts as an idea and becomes a draft with its first text.",
-    "statement-raises-case": "It raises an individual case, so it stays restricted until it is delivered.",
-    "clearance-without-move": "Clear or deliver the statement by changing its state.",
+    "statement-gone": N_("This statement no longer exists, or you do not have access. Go back to the list."),
+    "statement-not-an-idea": N_("A statement starts as an idea and becomes a draft with its first text."),
+    "statement-raises-case": N_("It raises an individual case, so it stays restricted until it is delivered."),
+    "clearance-without-move": N_("Clear or deliver the statement by changing its state."),
     # Texts.
-    "version-of-another-person": "A text is saved in its writer's name.",
-    "version-not-newest": "Load the newest version first, then save yours.",
+    "version-of-another-person": N_("A text is saved in its writer's name."),
+    "version-not-newest": N_("Load the newest version first, then save yours."),
     "statement-not-writable": _not_writable,
-    "unsaved-of-another-person": "Unsaved text is kept only for the person who typed it.",
-    "text-or-override-changed": "Saved texts and overrides cannot be changed. Add a new one.",
-    "text-or-override-removed": "Saved texts and overrides cannot be deleted. Add a new one.",
+    "unsaved-of-another-person": N_("Unsaved text is kept only for the person who typed it."),
+    "text-or-override-changed": N_("Saved texts and overrides cannot be changed. Add a new one."),
+    "text-or-override-removed": N_("Saved texts and overrides cannot be deleted. Add a new one."),
     "newer-text": (
-        "{writer} saved version {number} while you were writing. Your text is kept: merge the two below, then save."
+        N_("{writer} saved version {number} while you were writing. Your text is kept: merge the two below, then save.")
     ),
-    "no-cosponsors-chosen": "Choose the States first.",
-    "typing-not-kept": "The text could not be saved just now. Nothing is lost; try again.",
-    "text-unchanged": "Nothing has changed since version {number}.",
-    "unsaved-before-restore": "You have unsaved text. Save or discard it first, then restore.",
+    "no-cosponsors-chosen": N_("Choose the States first."),
+    "typing-not-kept": N_("The text could not be saved just now. Nothing is lost; try again."),
+    "text-unchanged": N_("Nothing has changed since version {number}."),
+    "unsaved-before-restore": N_("You have unsaved text. Save or discard it first, then restore."),
     # Overrides.
-    "override-gone": "This override does not exist, or you do not have access.",
-    "override-without-reason": "Enter the reason in a sentence; it stays with the statement permanently.",
-    "override-not-needed": "There is nothing to override: complete any requirement that is still outstanding.",
-    "override-not-asked": "Confirm an override that has been requested for this statement.",
+    "override-gone": N_("This override does not exist, or you do not have access."),
+    "override-without-reason": N_("Enter the reason in a sentence; it stays with the statement permanently."),
+    "override-not-needed": N_("There is nothing to override: complete any requirement that is still outstanding."),
+    "override-not-asked": N_("Confirm an override that has been requested for this statement."),
     "override-needs-second-person": (
-        "A second person who can clear statements must confirm the override. Ask one of them to open this page."
+        N_("A second person who can clear statements must confirm the override. Ask one of them to open this page.")
     ),
     "override-of-older-text": (
-        "The text has changed since the override was requested. Request it again for the current text."
+        N_("The text has changed since the override was requested. Request it again for the current text.")
     ),
     # Changes of state, and their requirements.
     "newer-text-unread": (
-        "A new text has been saved since you opened this page. Read it first, then change the state."
+        N_("A new text has been saved since you opened this page. Read it first, then change the state.")
     ),
     "state-already": _already,
     "no-such-move": _no_such_move,
     "not-yet": _not_yet,
-    "no-text": "There is no text yet. Write and save one first.",
-    "may-not-clear": "You are not authorised to clear. Ask someone who is, or change it in Settings.",
-    "is-writer": _ask_another_person("You have written part of this text since it was last cleared"),
-    "asked-override": _ask_another_person("You requested an override for this text"),
+    "no-text": N_("There is no text yet. Write and save one first."),
+    "may-not-clear": N_("You are not authorised to clear. Ask someone who is, or change it in Settings."),
+    "is-writer": _ask_another_person(N_("You have written part of this text since it was last cleared")),
+    "asked-override": _ask_another_person(N_("You requested an override for this text")),
     "unreadable-records": _unreadable,
-    "text-not-cleared": "The text has changed since it was cleared. Have it cleared again.",
-    "no-delivery-day": "Enter the date of delivery.",
-    "open-follow-ups": "Open follow-ups: {count}. Complete them, or enter their outcome.",
+    "text-not-cleared": N_("The text has changed since it was cleared. Have it cleared again."),
+    "no-delivery-day": N_("Enter the date of delivery."),
+    "open-follow-ups": N_("Open follow-ups: {count}. Complete them, or enter their outcome."),
 }

@@ -19,13 +19,28 @@ from calendar_model.calendar import Filter, listed_when, listed_when_known, text
 from calendar_model.cycles import rule_in_force, rules_known
 from calendar_model.reference import Reference
 from calendar_model.reference.rows import Milestone, RecurringMeeting, Track
+from calendar_model.translation import N_, Translated
+from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import WINDOWS, Confidence, Kind, MilestoneKind, Precision, Standing, TrackSubject, View
 
 _STEPS = (Kind.DEADLINE, Kind.MILESTONE)
 _WEIGHTY = (Kind.DEADLINE, Kind.SESSION, Kind.RESOLUTION, Kind.MANDATE_RENEWAL)
-_WITH_ARTICLE = ("penholder", "recommending State", "mission", "State under review", "delegation")
+_WITH_ARTICLE = ("penholder", N_("recommending State"), "mission", N_("State under review"), "delegation")
 
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+MONTHS = (
+    N_("Jan"),
+    N_("Feb"),
+    N_("Mar"),
+    N_("Apr"),
+    N_("May"),
+    N_("Jun"),
+    N_("Jul"),
+    N_("Aug"),
+    N_("Sep"),
+    N_("Oct"),
+    N_("Nov"),
+    N_("Dec"),
+)
 
 
 @dataclass(frozen=True)
@@ -107,13 +122,15 @@ def _entry(row: Any, reference: Reference, today: date, zone: str) -> BriefingEn
 
 
 def _countdown(days: int, *, sure: bool) -> str:
-    return {0: "today", 1: "tomorrow"}.get(days, f"in {'' if sure else 'about '}{days} days")
+    return {0: "today", 1: "tomorrow"}.get(
+        days, _("in {part}{days} days").format(part="" if sure else _("about "), days=days)
+    )
 
 
 def _whose(whose: str, way: str) -> str:
     if not whose or whose == "all":
         return ""
-    return f"{way} the {whose}" if whose in _WITH_ARTICLE else f"{way} {whose}"
+    return _("{way} the {whose}").format(way=way, whose=whose) if whose in _WITH_ARTICLE else f"{way} {whose}"
 
 
 def _organisation(code: str, location: str, reference: Reference) -> str:
@@ -129,7 +146,7 @@ def _combined_entry(
     first, last = rows["start"].min().date(), rows["end"].max().date()
     if sort == "reviews":
         names = sorted(reference.states[c].name for codes in rows["countries"] for c in codes.split())
-        title, detail = f"{of}: {len(parts)} States under review", ", ".join(names)
+        title, detail = _("{of}: {count} States under review").format(of=of, count=len(parts)), ", ".join(names)
     else:
         count = sum(p.due for p in parts)
         counts = [_count_of(count, "deadline")] if count else []
@@ -139,7 +156,7 @@ def _combined_entry(
             for p in parts
             if p.due or not count
         ]
-        title, detail = f"{of}: {' and '.join(counts)}", "; ".join(names)
+        title, detail = f"{of}: {_(' and ').join(counts)}", "; ".join(names)
     standings = [wording.standing_words(standing) for standing in rows["standing"]]
     held = bool((rows["standing"] == Standing.HELD).all())
     return BriefingEntry(
@@ -231,7 +248,9 @@ def _intervals(reference: Reference, track: Track, today: date) -> tuple[str, st
     if guidelines is None or guidelines.interval_years == practice.interval_years:
         return often, ""
     stated = wording.every(guidelines.interval_years, guidelines.interval_years_max)
-    return often, f"{often.capitalize()} since {practice.first_year}; the guidelines say {stated}."
+    return often, _("{often} since {first_year}; the guidelines say {stated}.").format(
+        often=often.capitalize(), first_year=practice.first_year, stated=stated
+    )
 
 
 def _text_steps(rows: pd.DataFrame, reference: Reference, today: date) -> tuple[list[CycleStep], list[CycleStep]]:
@@ -243,14 +262,20 @@ def _text_steps(rows: pd.DataFrame, reference: Reference, today: date) -> tuple[
         text = texts.get(str(row.item))
         if row.standing == Standing.HELD and text is not None:
             on = listed_when(row, as_of=today)
-            past.append(CycleStep(text.symbol, on, f"adopted {vote_words(text)}", str(row.item)))
+            past.append(
+                CycleStep(text.symbol, on, _("adopted {vote_words}").format(vote_words=vote_words(text)), str(row.item))
+            )
             continue
         if row.departure:
             continue
         begun = row.start.date() <= today <= row.end.date()
         standing = wording.standing_words(row.standing).lower()
-        how = f"{standing}, no text recorded yet" if row.standing == Standing.NOT_CONFIRMED else standing
-        how = f"{how}, counted from {past[-1].what}" if past else how
+        how = (
+            _("{standing}, no text recorded yet").format(standing=standing)
+            if row.standing == Standing.NOT_CONFIRMED
+            else standing
+        )
+        how = _("{how}, counted from {what}").format(how=how, what=past[-1].what) if past else how
         what = str(row.session) or f"{row.start.year}"
         coming.append(CycleStep(what, listed_when(row, as_of=today), how, str(row.item), begun))
     return past, coming
@@ -271,7 +296,11 @@ def _review_steps(
             states = reference.states[group["countries"].iloc[0]].name
         begun = session["start"].date() <= today <= session["end"].date()
         record = reference.sessions.get(str(code))
-        cycle = f"{wording.ordinal(record.cycle)} cycle, " if record is not None and record.cycle else ""
+        cycle = (
+            _("{ordinal} cycle, ").format(ordinal=wording.ordinal(record.cycle))
+            if record is not None and record.cycle
+            else ""
+        )
         how = f"{wording.standing_words(session['standing']).lower()}, {cycle}{states}"
         step = CycleStep(str(code), listed_when(session, as_of=today), how, session["item"], begun)
         (past if session["end"].date() < today else coming).append(step)
@@ -305,8 +334,8 @@ def recurring_meeting_dates(
         RecurringMeetingDates(
             meeting=meeting,
             months=usual_months(meeting),
-            last=lasts.get(code, "none known"),
-            next=listed_when_known(nexts[code], as_of=today) if code in nexts else "none scheduled",
+            last=lasts.get(code, _("none known")),
+            next=listed_when_known(nexts[code], as_of=today) if code in nexts else _("none scheduled"),
             next_item=str(nexts[code].item) if code in nexts else "",
         )
         for code, meeting in reference.recurring_meetings.items()
@@ -333,11 +362,11 @@ def _editions(table: pd.DataFrame, reference: Reference) -> pd.DataFrame:
 def usual_months(meeting: RecurringMeeting) -> str:
     """Return a phrase such as ``Mar, Jun, Sep, Dec`` or ``Sep or Oct``, with the interval if it is not a year."""
     months = ", ".join(
-        MONTHS[first - 1]
+        _(MONTHS[first - 1])
         if first == last
-        else f"{MONTHS[first - 1]} or {MONTHS[last - 1]}"
+        else _("{months} or {months_2}").format(months=_(MONTHS[first - 1]), months_2=_(MONTHS[last - 1]))
         if last == first + 1
-        else f"{MONTHS[first - 1]} to {MONTHS[last - 1]}"
+        else _("{months} to {months_2}").format(months=_(MONTHS[first - 1]), months_2=_(MONTHS[last - 1]))
         for first, last in meeting.slots
     )
     return months if meeting.interval_years == 1 else f"{months}, {wording.every(meeting.interval_years)}"
@@ -345,10 +374,10 @@ def usual_months(meeting: RecurringMeeting) -> str:
 
 def months_of(meeting: RecurringMeeting) -> dict[str, str]:
     """Return for each month ``meets`` if an edition is always in it, ``may`` if it may be, else an empty text."""
-    year = dict.fromkeys(MONTHS, "")
+    year = dict.fromkeys(map(_, MONTHS), "")
     for first, last in meeting.slots:
         for month in range(first, last + 1):
-            year[MONTHS[month - 1]] = "meets" if first == last else year[MONTHS[month - 1]] or "may"
+            year[_(MONTHS[month - 1])] = "meets" if first == last else year[_(MONTHS[month - 1])] or "may"
     return year
 
 
@@ -370,26 +399,39 @@ def rule_table(reference: Reference, bodies: Iterable[str]) -> pd.DataFrame:
             for m in reference.milestones.values()
             if m.body in wanted
         ],
-        columns=["Rule", "Body", "Kind", "When or how long", "For whom", "In words", "Basis", "Source"],
+        columns=[
+            _("Rule"),
+            _("Body"),
+            _("Kind"),
+            _("When or how long"),
+            _("For whom"),
+            _("In words"),
+            _("Basis"),
+            _("Source"),
+        ],
     )
 
 
-_MILESTONES = {
-    MilestoneKind.DEADLINE: "Deadline",
-    MilestoneKind.EVENT: "Event",
-    MilestoneKind.PUBLICATION: "Publication",
-    MilestoneKind.PROCESS: "Process",
-    MilestoneKind.SPEAKING_TIME: "Speaking time",
-    MilestoneKind.DURATION: "Length",
-}
+_MILESTONES = Translated(
+    {
+        MilestoneKind.DEADLINE: N_("Deadline"),
+        MilestoneKind.EVENT: N_("Event"),
+        MilestoneKind.PUBLICATION: N_("Publication"),
+        MilestoneKind.PROCESS: N_("Process"),
+        MilestoneKind.SPEAKING_TIME: N_("Speaking time"),
+        MilestoneKind.DURATION: N_("Length"),
+    }
+)
 
-_ANCHORS = {
-    "session-start": "the session opens",
-    "session-end": "the session closes",
-    "review": "the review",
-    "meeting-start": "the meeting opens",
-    "text": "action on the text",
-}
+_ANCHORS = Translated(
+    {
+        "session-start": N_("the session opens"),
+        "session-end": N_("the session closes"),
+        "review": N_("the review"),
+        "meeting-start": N_("the meeting opens"),
+        "text": N_("action on the text"),
+    }
+)
 
 
 def counted_words(milestone: Milestone) -> str:
@@ -401,8 +443,10 @@ def counted_words(milestone: Milestone) -> str:
     counted = f"{amount} {unit.removesuffix('s') if amount == 1 else unit}"
     way = "after" if milestone.offset > 0 else "before"
     anchor = _ANCHORS[milestone.anchor.value]
-    phrase = f"{counted} {way} {anchor}" if amount else f"when {anchor}"
-    return f"{phrase}, {milestone.time:%H:%M} local time" if milestone.time else phrase
+    phrase = f"{counted} {way} {anchor}" if amount else _("when {anchor}").format(anchor=anchor)
+    return (
+        _("{phrase}, {time:%H:%M} local time").format(phrase=phrase, time=milestone.time) if milestone.time else phrase
+    )
 
 
 def speaking_words(milestone: Milestone) -> str:
@@ -450,7 +494,7 @@ def yearly_dates(table: pd.DataFrame, reference: Reference, bodies: Iterable[str
         months = _months(season.window_from, season.window_until)
         opens = range(season.opens_from, season.opens_until + 1)
         own = (table["kind"] == Kind.SESSION) & (table["body"] == season.body) & table["start"].dt.month.isin(opens)
-        rows.append((name, season.body, months, "every year", _next_date(table[own], today)))
+        rows.append((name, season.body, months, _("every year"), _next_date(table[own], today)))
     editions = _editions(table, reference)
     for code, meeting in reference.recurring_meetings.items():
         if meeting.organisation in wanted:
@@ -465,17 +509,17 @@ def yearly_dates(table: pd.DataFrame, reference: Reference, bodies: Iterable[str
                     _next_date(editions[editions["meeting"] == code], today),
                 )
             )
-    return pd.DataFrame(rows, columns=["What", "code", "Usual months", "How often", "Next"])
+    return pd.DataFrame(rows, columns=[_("What"), "code", _("Usual months"), _("How often"), _("Next")])
 
 
 def _months(first: int, last: int) -> str:
-    names = [MONTHS[(month - 1) % 12] for month in (first, last)]
+    names = [_(MONTHS[(month - 1) % 12]) for month in (first, last)]
     return names[0] if first == last else f"{names[0]}–{names[1]}"
 
 
 def _next_date(items: pd.DataFrame, today: date) -> str:
     coming = items[(items["end"] >= pd.Timestamp(today)) & (items["standing"] != Standing.CANCELLED)]
     if coming.empty:
-        return "none scheduled"
+        return _("none scheduled")
     nearest = coming.sort_values(["start", "end"]).iloc[0]
     return listed_when_known(nearest, as_of=today)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from difflib import get_close_matches
@@ -24,6 +24,7 @@ from calendar_model.imports.tables.columns import folded
 from calendar_model.imports.zones import zones_by_name, zones_by_town
 from calendar_model.reference import Reference
 from calendar_model.reference.rows import Organisation
+from calendar_model.translation import LANGUAGES, in_language
 
 T = TypeVar("T", bound=StrEnum)
 
@@ -237,9 +238,15 @@ def _windows() -> Mapping[str, str]:
     return {name.casefold(): olson for name, olson in WINDOWS_TO_OLSON.items()}
 
 
+def _in_every_language(term: StrEnum) -> Iterator[str]:
+    for code in LANGUAGES:
+        with in_language(code):
+            yield wording.term(term)
+
+
 def parse_term(text: str, terms: Iterable[T]) -> T:
     """Return one of the terms, by its value or label, in any case."""
-    known = {folded(name): one for one in terms for name in (one.value, wording.term(one))}
+    known = {folded(name): one for one in terms for name in (one.value, *_in_every_language(one))}
     if (found := known.get(folded(text))) is not None:
         return found
     raise UnclearCell("cell-not-in-list", text, terms=tuple(dict.fromkeys(known.values())))

@@ -16,6 +16,7 @@ from calendar_model.calendar import when
 from calendar_model.messages.confirmations import answer_words, pressing_words
 from calendar_model.mission.confirmations import DateToConfirm, confirm_item, edition_row, record_not_announced
 from calendar_model.terms import ItemOutcome
+from calendar_model.translation import gettext as _
 from calendar_model.wording import day
 from pages.components.record import forms
 from pages.components.record.forms import RecordForm
@@ -45,7 +46,7 @@ def _take() -> bool:
 
 def draw_line(line: DateToConfirm, context: PageContext, asked_by: str = "", *, may_record: bool) -> None:
     """Draw a line within a container whose key begins with ``lines_``; ``asked_by`` is the name of who asked."""
-    dates = when(line.row, context.zone) if line.row is not None else "no dates expected"
+    dates = when(line.row, context.zone) if line.row is not None else _("no dates expected")
     with dated_line(f"confirm_{line.item}", plain(dates), stacked=True):
         if line.row is None:
             st.markdown(plain(line.title))
@@ -68,7 +69,13 @@ def _why(line: DateToConfirm, context: PageContext, asked_by: str) -> str:
     why = pressing_words(line.pressing, line.days, line.usual_notice, line.last_year)
     if line.answer is not None:
         why = answer_words(line.answer.asked_on, line.answer.ask_again_on, asked_by, line.answer.note)
-    page = f"Page of {labels.short_organisation(line.website_of, context.reference)}" if line.website else ""
+    page = (
+        _("Page of {short_organisation}").format(
+            short_organisation=labels.short_organisation(line.website_of, context.reference)
+        )
+        if line.website
+        else ""
+    )
     return " · ".join(filter(None, (plain(why), linked(plain(page), line.website))))
 
 
@@ -82,7 +89,7 @@ def _draw_fields(line: DateToConfirm, context: PageContext, opened: str) -> None
         with _beside(line):
             if line.row is None:
                 file, row = edition_row(line)
-                link("corrections", "Record an edition", new="1", file=file, row=row)
+                link("corrections", _("Record an edition"), new="1", file=file, row=row)
             _draw_others(line, context)
 
 
@@ -95,11 +102,11 @@ def _draw_others(line: DateToConfirm, context: PageContext) -> None:
     _draw_answer(line, context)
     if line.row is not None:
         st.button(
-            "More" if line.outcome else "Record outcome",
+            _("More") if line.outcome else _("Record outcome"),
             key=f"confirm_more_{line.item}",
             on_click=item_panel.choose,
             args=(line.item,),
-            help="Moved, cancelled and details." if line.outcome else None,
+            help=_("Moved, cancelled and details.") if line.outcome else None,
         )
 
 
@@ -110,16 +117,16 @@ def _draw_form(line: DateToConfirm, context: PageContext) -> None:
     held = line.outcome is ItemOutcome.HELD
     with form:
         with st.container(horizontal=True, vertical_alignment="bottom", key=f"confirming_{line.item}"):
-            form.day("start", "Date" if line.is_one_day else "First day", width=140)
+            form.day("start", _("Date") if line.is_one_day else _("First day"), width=140)
             if not line.is_one_day:
-                form.day("end", "Last day", width=140)
-            form.text("source_url", "Source URL", placeholder="https://", width="stretch")
-            label = "Confirm as held" if held else "Confirm date" if line.is_one_day else "Confirm dates"
+                form.day("end", _("Last day"), width=140)
+            form.text("source_url", _("Source URL"), placeholder="https://", width="stretch")
+            label = _("Confirm as held") if held else _("Confirm date") if line.is_one_day else _("Confirm dates")
             form.submit(label, lambda form: _confirm(form, line), emphasis="secondary")
         _say(form)
         with _beside(line):
             if not held:
-                form.tick("provisional", "Subject to change (keep as provisional)", width="content")
+                form.tick("provisional", _("Subject to change (keep as provisional)"), width="content")
             _draw_others(line, context)
 
 
@@ -134,12 +141,12 @@ def _confirm(form: RecordForm, line: DateToConfirm) -> str:
         source_url=typed["source_url"] or "",
         provisional=bool(typed.get("provisional")),
     )
-    return f"Recorded: {line.title}. The calendar and all feeds are updated."
+    return _("Recorded: {title}. The calendar and all feeds are updated.").format(title=line.title)
 
 
 def _draw_answer(line: DateToConfirm, context: PageContext) -> None:
     """Draw the fields for "not announced yet" once they are opened."""
-    label = "Not known yet" if line.outcome is not ItemOutcome.CONFIRMED else "Not announced yet"
+    label = _("Not known yet") if line.outcome is not ItemOutcome.CONFIRMED else _("Not announced yet")
     opened = st.popover(label, key=f"confirm_answer_{line.item}", on_change="rerun")
     if not opened.open:
         return
@@ -147,10 +154,10 @@ def _draw_answer(line: DateToConfirm, context: PageContext) -> None:
         present: Any = SimpleNamespace(id=line.item, version=0, ask_again_on=line.ask_again_on)
         form = RecordForm("confirm_later", context, present, table="not_announced")
         with form:
-            form.day("ask_again_on", "Check again on")
-            form.text("note", "Note", help="Public, like the whole answer. Do not name anyone.")
-            form.text("source_url", "Source URL, if any", placeholder="https://")
-            form.submit("Check again later", lambda form: _answer(form, line))
+            form.day("ask_again_on", _("Check again on"))
+            form.text("note", _("Note"), help=_("Public, like the whole answer. Do not name anyone."))
+            form.text("source_url", _("Source URL, if any"), placeholder="https://")
+            form.submit(_("Check again later"), lambda form: _answer(form, line))
             _say(form)
 
 
@@ -158,7 +165,7 @@ def _answer(form: RecordForm, line: DateToConfirm) -> str:
     st.session_state[_PRESSED] = form.prefix
     typed = form.values()
     again = record_not_announced(form.context.viewer, line.item, **typed)
-    return f"{line.title}: check again on {day(again)}."
+    return _("{title}: check again on {day}.").format(title=line.title, day=day(again))
 
 
 def _say(form: RecordForm) -> None:

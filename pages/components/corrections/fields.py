@@ -27,50 +27,56 @@ from calendar_model.reference.rows import (
     Session,
     Track,
 )
+from calendar_model.translation import N_, Translated
+from calendar_model.translation import gettext as _
 from pages.components.record.forms import RecordForm, words
 from pages.components.widgets import labels
 
-NAMES: dict[str, str] = {
-    Session.FILE: "Session",
-    Meeting.FILE: "Meeting",
-    Review.FILE: "UPR review",
-    MilestoneDate.FILE: "Deadline or milestone",
-    Cadence.FILE: "Cycle rule",
-    Resolution.FILE: "Resolution",
-    RecurringMeeting.FILE: "Recurring meeting",
-    Milestone.FILE: "Rule of procedure",
-    MandateHolder.FILE: "Mandate holder",
-    Observance.FILE: "Observance",
-    Season.FILE: "Session season",
-    Track.FILE: "Track",
-    Organisation.FILE: "Organisation or body",
-    MemberState.FILE: "State",
-}
+NAMES: Mapping[str, str] = Translated(
+    {
+        Session.FILE: N_("Session"),
+        Meeting.FILE: N_("Meeting"),
+        Review.FILE: N_("UPR review"),
+        MilestoneDate.FILE: N_("Deadline or milestone"),
+        Cadence.FILE: N_("Cycle rule"),
+        Resolution.FILE: N_("Resolution"),
+        RecurringMeeting.FILE: N_("Recurring meeting"),
+        Milestone.FILE: N_("Rule of procedure"),
+        MandateHolder.FILE: N_("Mandate holder"),
+        Observance.FILE: N_("Observance"),
+        Season.FILE: N_("Session season"),
+        Track.FILE: N_("Track"),
+        Organisation.FILE: N_("Organisation or body"),
+        MemberState.FILE: N_("State"),
+    }
+)
 """The name for a row of each file; those corrected most often come first."""
 
 DATED = ("start", "end", "date", "adopted", "date_precision", "standing")
 """Columns that every correction holds, even if unchanged, because its source confirms them."""
 
-_LABELS = {
-    "date_precision": "Date precision",
-    "known_from": "Known from",
-    "start": "Start date",
-    "end": "End date",
-    "date": "Date",
-    "time": "Local time",
-    "announced_start": "Start date first announced",
-    "announced_end": "End date first announced",
-    "moved_because": "Reason for the new dates",
-    "cosponsors": "Number of co-sponsors",
-    "notes": "Notes",
-    "slot": "Edition within the year",
-    "interval_years": "Interval in years",
-    "interval_years_max": "Longest interval in years",
-    "interval_sessions": "Interval in sessions",
-    "dialogue_at": "Dialogue expected at",
-    "about": "Kind of item concerned",
-    "drafts_for": "Kinds of item whose drafts are due before it",
-}
+_LABELS = Translated(
+    {
+        "date_precision": N_("Date precision"),
+        "known_from": N_("Known from"),
+        "start": N_("Start date"),
+        "end": N_("End date"),
+        "date": N_("Date"),
+        "time": N_("Local time"),
+        "announced_start": N_("Start date first announced"),
+        "announced_end": N_("End date first announced"),
+        "moved_because": N_("Reason for the new dates"),
+        "cosponsors": N_("Number of co-sponsors"),
+        "notes": N_("Notes"),
+        "slot": N_("Edition within the year"),
+        "interval_years": N_("Interval in years"),
+        "interval_years_max": N_("Longest interval in years"),
+        "interval_sessions": N_("Interval in sessions"),
+        "dialogue_at": N_("Dialogue expected at"),
+        "about": N_("Kind of item concerned"),
+        "drafts_for": N_("Kinds of item whose drafts are due before it"),
+    }
+)
 
 
 def label(column: str) -> str:
@@ -81,7 +87,9 @@ def label(column: str) -> str:
 def row_label(row: ReferenceRow, reference: Reference) -> str:
     """A row as an option of a list, key first: ``HRC64: Human Rights Council, 64th session``."""
     if isinstance(row, Review):
-        return f"{reference.states[row.country].name}, cycle {row.cycle}, {row.session}"
+        return _("{name}, cycle {cycle}, {session}").format(
+            name=reference.states[row.country].name, cycle=row.cycle, session=row.session
+        )
     if isinstance(row, MilestoneDate):
         return deadline_label(row.milestone, row.session, row.country, reference)
     said = (getattr(row, name, "") for name in ("title", "statement", "name", "theme", "holder"))
@@ -141,14 +149,14 @@ def _terms(types: set[type]) -> type[StrEnum] | None:
 def _code(form: RecordForm, kind: type[ReferenceRow], column: str, name: str, reference: Reference) -> None:
     file = kind.REFERENCES.get(column, Session.FILE)
     if tuple in _types(kind, column):
-        form.text(column, name, help="Codes, separated by semicolons.")
+        form.text(column, name, help=_("Codes, separated by semicolons."))
         return
     known = reference.rows_by_key(file)
     if file == Organisation.FILE:
         names = {code: labels.organisation(code, reference) for code in known}
     else:
         names = {code: row_label(row, reference) for code, row in known.items()}
-    form.choice(column, name, ["", *names], optional=True, format_func=lambda code: names.get(code, code) or "None")
+    form.choice(column, name, ["", *names], optional=True, format_func=lambda code: names.get(code, code) or _("None"))
 
 
 def _types(kind: type[ReferenceRow], column: str) -> set[type]:

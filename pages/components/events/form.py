@@ -14,6 +14,8 @@ from calendar_model.mission import briefing
 from calendar_model.mission.events import item_of, save_event
 from calendar_model.reference import Reference
 from calendar_model.terms import EventKind, RecordKind
+from calendar_model.translation import N_
+from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import WINDOWS, Kind, Sensitivity, Standing
 from pages.components.record.forms import LINK, NEW, RecordForm, open_record, words
 from pages.components.record.page import RecordView
@@ -37,19 +39,19 @@ def speaks(event: Event, contacts: Iterable[Contact] = ()) -> str:
     """The speakers of an event, by their codes, as a sentence in Markdown; empty if unknown."""
     codes = plain(", ".join(contact.title for contact in contacts))
     if event.defenders_speak:
-        return f"Defenders speak: {codes}." if codes else "Defenders speak."
+        return _("Defenders speak: {codes}.").format(codes=codes) if codes else _("Defenders speak.")
     return f"Speakers: {codes}." if codes else ""
 
 
 def _draw_in_calendar(event: Event, _everyone: Sequence[Person], context: PageContext) -> None:
     """Draws the event's date in the calendar, and the link to its dossier."""
     item = item_of(event.id)
-    st.subheader("In the calendar")
+    st.subheader(_("In the calendar"))
     rows = context.table[context.table["item"] == item]
     for row in rows.itertuples():
         st.markdown(plain(when(row, context.zone)))
-        st.button("Show details", key="event_in_calendar", type="tertiary", on_click=item_panel.choose, args=(item,))
-    link("dossier", "Dossier", of=item)
+        st.button(_("Show details"), key="event_in_calendar", type="tertiary", on_click=item_panel.choose, args=(item,))
+    link("dossier", _("Dossier"), of=item)
 
 
 def _draw_form(event: Event | None, everyone: Sequence[Person], context: PageContext) -> None:
@@ -57,30 +59,32 @@ def _draw_form(event: Event | None, everyone: Sequence[Person], context: PageCon
     with form:
         asked = st.query_params.get(NEW, "")
         first = EventKind(asked) if asked in set(EventKind) else EventKind.SIDE_EVENT
-        kind = form.choice("event_kind", "Kind", list(EventKind), default=first)
-        form.text("title", "Title", help="Shown on the timeline to everyone with access. Do not name anyone.")
-        items = form.items("Linked to", help="The session, text, review or day for which it is organised.")
+        kind = form.choice("event_kind", _("Kind"), list(EventKind), default=first)
+        form.text("title", _("Title"), help=_("Shown on the timeline to everyone with access. Do not name anyone."))
+        items = form.items(_("Linked to"), help=_("The session, text, review or day for which it is organised."))
         body = _body(form, event, context)
         start = _when_and_where(form, event, body, context)
         _room(form, event, kind, request_rule(items, start, context))
-        st.subheader("Participants")
+        st.subheader(_("Participants"))
         _pair(
-            lambda: form.text("organisers", "Organisers"),
-            lambda: form.text("cosponsors", "Co-sponsors", help="States and organisations."),
+            lambda: form.text("organisers", _("Organisers")),
+            lambda: form.text("cosponsors", _("Co-sponsors"), help=_("States and organisations.")),
         )
-        form.tick("defenders_speak", "Defenders speak")
+        form.tick("defenders_speak", _("Defenders speak"))
         form.records(
-            "Speakers",
+            _("Speakers"),
             RecordKind.CONTACT,
             field="links_speakers",
-            help="Contacts, by code. Shown here and in the dossier to people with access; never in a calendar or feed.",
+            help=_(
+                "Contacts, by code. Shown here and in the dossier to people with access; never in a calendar or feed."
+            ),
         )
-        form.area("programme", "Programme", help="Shown with this record only, never in calendars or feeds.")
-        st.subheader("Linked records and access")
-        form.records("Statements", RecordKind.STATEMENT, field="links_statements")
-        form.records("Engagements", RecordKind.ENGAGEMENT, field="links_engagements")
+        form.area("programme", _("Programme"), help=_("Shown with this record only, never in calendars or feeds."))
+        st.subheader(_("Linked records and access"))
+        form.records(_("Statements"), RecordKind.STATEMENT, field="links_statements")
+        form.records(_("Engagements"), RecordKind.ENGAGEMENT, field="links_engagements")
         _draw_level(form, everyone)
-        form.submit("Save event", _save)
+        form.submit(_("Save event"), _save)
 
 
 def _pair(*fields: Callable[[], Any]) -> None:
@@ -99,15 +103,15 @@ def _body(form: RecordForm, event: Event | None, context: PageContext) -> str:
     return str(
         form.choice(
             "body",
-            "Organisation or body",
+            _("Organisation or body"),
             choices,
             optional=True,
             default=proposed,
-            placeholder="Select",
+            placeholder=_("Select"),
             format_func=lambda code: labels.organisation(code, known),
             on_change=_propose_place,
             args=(form.prefix, known),
-            help="The event appears in its lane on the timeline.",
+            help=_("The event appears in its lane on the timeline."),
         )
         or ""
     )
@@ -128,41 +132,41 @@ def _propose_place(prefix: str, reference: Reference) -> None:
 
 def _when_and_where(form: RecordForm, event: Event | None, body: str, context: PageContext) -> date | None:
     """Draws the fields of time and place; returns the first day, if it is set."""
-    st.subheader("When and where")
+    st.subheader(_("When and where"))
     seat = context.reference.seat(body)
     _pair(
-        lambda: form.day("start", "First day"),
-        lambda: form.day("end", "Last day", help="Leave empty for a one-day event."),
+        lambda: form.day("start", _("First day")),
+        lambda: form.day("end", _("Last day"), help=_("Leave empty for a one-day event.")),
     )
     _pair(
-        lambda: form.hour("start_time", "From", step=300, help="Leave empty for an all-day event."),
-        lambda: form.hour("end_time", "To", step=300, help="Leave empty if unknown."),
+        lambda: form.hour("start_time", _("From"), step=300, help=_("Leave empty for an all-day event.")),
+        lambda: form.hour("end_time", _("To"), step=300, help=_("Leave empty if unknown.")),
     )
     kept = [event.timezone] if event is not None and event.timezone else []
     zones = dict.fromkeys([*kept, *([seat.timezone] if seat else []), context.zone, *zone_choices()])
     form.choice(
         "timezone",
-        "Time zone",
+        _("Time zone"),
         ["", *zones],
         default=seat.timezone if seat else "",
-        format_func=lambda zone: f"{city(zone)} ({zone})" if zone else "None (all day)",
+        format_func=lambda zone: f"{city(zone)} ({zone})" if zone else _("None (all day)"),
     )
     _pair(
         lambda: form.text(
             "location",
-            "Place",
+            _("Place"),
             default=seat.seat_city if seat else "",
-            help="End with the city, such as “Palais des Nations, Geneva”; or “Online”.",
+            help=_("End with the city, such as “Palais des Nations, Geneva”; or “Online”."),
         ),
-        lambda: form.text("room", "Room"),
+        lambda: form.text("room", _("Room")),
     )
     form.choice(
         "standing",
-        "Status",
+        _("Status"),
         STANDINGS,
         default=Standing.PROVISIONAL,
         format_func=labels.STANDINGS.__getitem__,
-        help="A cancelled event stays in calendars, struck through, so that nobody goes there.",
+        help=_("A cancelled event stays in calendars, struck through, so that nobody goes there."),
     )
     return form.values("start")["start"]  # type: ignore[no-any-return]
 
@@ -172,15 +176,15 @@ def _room(form: RecordForm, event: Event | None, kind: EventKind, rule: Any) -> 
     exact = rule is not None and rule["date_precision"] not in WINDOWS
     day = rule["start"].date() if rule is not None and exact else None
     for_a_room = kind in (EventKind.SIDE_EVENT, EventKind.PANEL)
-    chosen = form.day("request_due", "Request room by", default=day if for_a_room and event is None else None)
+    chosen = form.day("request_due", _("Request room by"), default=day if for_a_room and event is None else None)
     if rule is None:
         return
-    how = "" if rule["confidence"] == "sourced" else " Unsourced."
-    known = "" if exact else ", dates to be announced"
+    how = "" if rule["confidence"] == "sourced" else _(" Unsourced.")
+    known = "" if exact else _(", dates to be announced")
     st.caption(f"{plain(rule['title'])}: {plain(when(rule))}{known}. {plain(rule['description'])}{how}")
     if day is not None and chosen != day:
         key = f"{form.prefix}_request_due"
-        st.button("Use this date", key="event_take_day", type="tertiary", on_click=_take_day, args=(key, day))
+        st.button(_("Use this date"), key="event_take_day", type="tertiary", on_click=_take_day, args=(key, day))
 
 
 def _take_day(key: str, day: date) -> None:
@@ -206,11 +210,13 @@ def _draw_level(form: RecordForm, everyone: Sequence[Person]) -> None:
     form.level(Sensitivity.INTERNAL, everyone)
     # A new event is internal; any other level needs a reason.
     if form.opens_up(Sensitivity.INTERNAL):
-        form.ask_reason(help="One sentence; kept in the history.")
+        form.ask_reason(help=_("One sentence; kept in the history."))
         if form.values("sensitivity")["sensitivity"] == Sensitivity.PUBLIC:
             st.caption(
-                "Everyone sees title, time, place, organisers and co-sponsors, also in feeds. Programme, links and "
-                "speakers are not shared."
+                _(
+                    "Everyone sees title, time, place, organisers and co-sponsors, also in feeds. Programme, links and "
+                    "speakers are not shared."
+                )
             )
 
 
@@ -224,13 +230,13 @@ def _save(form: RecordForm) -> str:
 
 def _saved_words(standing: Standing) -> str:
     if standing == Standing.CANCELLED:
-        return "Saved as cancelled. It stays in the calendar, struck through, without a reminder to request a room."
-    return "Saved; visible in the calendar to everyone with access."
+        return _("Saved as cancelled. It stays in the calendar, struck through, without a reminder to request a room.")
+    return _("Saved; visible in the calendar to everyone with access.")
 
 
 EVENT_VIEW = RecordView(
     RecordKind.EVENT,
-    new_title="New event",
+    new_title=N_("New event"),
     form=_draw_form,
     state=lambda event, _context: f"{words(event.event_kind)}, {event.standing!s}.",
     side=(

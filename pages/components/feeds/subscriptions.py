@@ -20,6 +20,8 @@ from calendar_model.mission.subscriptions import (
     default_last_day,
     latest_last_day,
 )
+from calendar_model.translation import N_, Translated
+from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Sensitivity
 from pages.components.record import fields, forms
 from pages.components.shell.context import PageContext
@@ -33,14 +35,16 @@ _DONE = "subscription_done"
 _OPEN = "subscription_open"
 """The subscription whose settings are open."""
 
-_LEVELS = {
-    Sensitivity.INTERNAL: "Internal: includes our internal events",
-    Sensitivity.PUBLIC: "Public: public items only",
-}
-_ALARM = "Reminder, days before each deadline"
-_FOLLOW_UPS = "Include my open follow-ups, regardless of the filter"
-_WINDOWS = "Include items whose dates are not set"
-_NAME = "Name"
+_LEVELS = Translated(
+    {
+        Sensitivity.INTERNAL: N_("Internal: includes our internal events"),
+        Sensitivity.PUBLIC: N_("Public: public items only"),
+    }
+)
+_ALARM = N_("Reminder, days before each deadline")
+_FOLLOW_UPS = N_("Include my open follow-ups, regardless of the filter")
+_WINDOWS = N_("Include items whose dates are not set")
+_NAME = N_("Name")
 _WIDTH = 640
 """The width of a form in pixels, narrow enough to read from field to field."""
 
@@ -50,34 +54,41 @@ def draw_subscriptions(context: PageContext, base_url: str) -> None:
 
     ``base_url`` is the dashboard's public address, empty if unknown.
     """
-    st.subheader("Subscribe to this view")
+    st.subheader(_("Subscribe to this view"))
     person = current_person()
     if not context.workspace or person is None:
         st.markdown(
-            "A subscription is your own secret address for the current view, with internal items, reminders and your "
-            "follow-ups if you like. You can revoke it at any time. Select your name to create one."
+            _(
+                "A subscription is your own secret address for the current view, with internal items, reminders and "
+                "your follow-ups if you like. You can revoke it at any time. Select your name to create one."
+            )
         )
-        link("settings", "Select user")
+        link("settings", _("Select user"))
         return
     st.markdown(
-        "Your own secret address for the current view: "
-        f"**{plain(describe(context.filter, context.reference))}**. It never includes restricted items. Anyone with "
-        "the address can read it: keep it to yourself, and revoke it if it is shared by mistake."
+        _(
+            "Your own secret address for the current view: **{describe}**. It never includes restricted items. "
+            "Anyone with the address can read it: keep it to yourself, and revoke it if it is shared by mistake."
+        ).format(describe=plain(describe(context.filter, context.reference)))
     )
     if context.filter.end is not None:
         st.caption(
-            f"The filter ends on {wording.day(context.filter.end)}, so later items will not appear. Clear the period "
-            "for a subscription without this limit."
+            _(
+                "The filter ends on {end}, so later items will not appear. Clear the period for a subscription "
+                "without this limit."
+            ).format(end=wording.day(context.filter.end))
         )
     _new(context, person.id)
     forms.outcome()
     _show_secret(person.id, base_url)
-    st.subheader("My subscriptions")
+    st.subheader(_("My subscriptions"))
     kept = subscriptions.list_subscriptions(context.viewer)
     if not kept:
         st.markdown(
-            "No subscriptions yet. You can create several, one for each calendar or device. Each is listed here with "
-            "its content, last fetch and expiry date."
+            _(
+                "No subscriptions yet. You can create several, one for each calendar or device. Each is listed here "
+                "with its content, last fetch and expiry date."
+            )
         )
         return
     with st.container(key="subscriptions", gap="medium"):
@@ -90,31 +101,31 @@ def _new(context: PageContext, person_id: str) -> None:
     today = clock.today()
     with st.container(key="subscription_new", width=_WIDTH):
         fields.line(
-            _NAME,
+            _(_NAME),
             LONGEST_NAME,
             key=f"{prefix}_name",
             placeholder=describe(context.filter, context.reference),
-            help="Shown in your calendar program. Leave empty for a name based on the filter.",
+            help=_("Shown in your calendar program. Leave empty for a name based on the filter."),
         )
-        level = st.radio("Level", list(_LEVELS), format_func=_LEVELS.__getitem__, key=f"{prefix}_level")
+        level = st.radio(_("Level"), list(_LEVELS), format_func=_LEVELS.__getitem__, key=f"{prefix}_level")
         _alarm_field(prefix, None)
         internal = level == Sensitivity.INTERNAL
         st.checkbox(
-            _FOLLOW_UPS if internal else "Include my open follow-ups (internal level only)",
+            _(_FOLLOW_UPS) if internal else _("Include my open follow-ups (internal level only)"),
             key=f"{prefix}_follow_ups",
             disabled=not internal,
         )
-        st.checkbox(_WINDOWS, key=f"{prefix}_windows")
+        st.checkbox(_(_WINDOWS), key=f"{prefix}_windows")
         st.date_input(
-            "Expires",
+            _("Expires"),
             value=default_last_day(today),
             max_value=latest_last_day(today),
             format="YYYY-MM-DD",
             key=f"{prefix}_expires_on",
-            help="The address stops working after this day, at most two years from now. You can renew it then.",
+            help=_("The address stops working after this day, at most two years from now. You can renew it then."),
         )
         st.button(
-            "Create subscription",
+            _("Create subscription"),
             type="primary",
             key="subscription_make",
             on_click=_make,
@@ -127,14 +138,14 @@ def _alarm_field(prefix: str, days: int | None) -> None:
     # Not as its value: a field with an initial number cannot be cleared.
     st.session_state.setdefault(key, days)
     st.number_input(
-        _ALARM,
+        _(_ALARM),
         value=None,
         min_value=1,
         max_value=LONGEST_ALARM,
         step=1,
         placeholder="none",
         key=key,
-        help="Leave blank for no reminders. Reminders count from the deadline, or from 9 a.m. if it has no time.",
+        help=_("Leave blank for no reminders. Reminders count from the deadline, or from 9 a.m. if it has no time."),
     )
 
 
@@ -142,7 +153,7 @@ def _line(address: SubscriptionSummary, context: PageContext) -> None:
     changing = st.session_state.get(_OPEN) == address.id
     with st.container(key=f"lines_subscription_{address.id}", gap="xsmall"):
         with st.container(gap=None):
-            ended = " has expired. Replace it to get a new address." if address.expired else ""
+            ended = _(" has expired. Replace it to get a new address.") if address.expired else ""
             st.markdown(f"**{plain(address.name)}**{ended}")
             st.markdown(plain(_holds(address, context)))
             st.caption(plain(_told(address, ZoneInfo(context.zone))))
@@ -155,9 +166,9 @@ def _line(address: SubscriptionSummary, context: PageContext) -> None:
 def _buttons(address: SubscriptionSummary, viewer: Viewer) -> None:
     with st.container(horizontal=True, gap="medium"):
         for label, act, says in (
-            ("Change", _open, "Change name, reminders and what is included. The address stays the same."),
-            ("Replace", _replace, "Create a new address with the same settings. The old address stops working."),
-            ("Revoke", _revoke, "The address stops working at once and permanently."),
+            (_("Change"), _open, _("Change name, reminders and what is included. The address stays the same.")),
+            (_("Replace"), _replace, _("Create a new address with the same settings. The old address stops working.")),
+            (_("Revoke"), _revoke, _("The address stops working at once and permanently.")),
         ):
             st.button(
                 label,
@@ -176,35 +187,41 @@ def _holds(address: SubscriptionSummary, context: PageContext) -> str:
         return str(fault)
     further = [
         str(address.level),
-        f"reminder {_days(address.alarm_days)} before deadlines" if address.alarm_days else "",
-        "includes my follow-ups" if address.follow_ups else "",
-        "includes items whose dates are not set" if address.windows else "",
+        _("reminder {days} before deadlines").format(days=_days(address.alarm_days)) if address.alarm_days else "",
+        _("includes my follow-ups") if address.follow_ups else "",
+        _("includes items whose dates are not set") if address.windows else "",
     ]
     return f"{what[0].upper()}{what[1:]} · {' · '.join(part for part in further if part)}"
 
 
 def _days(days: int) -> str:
-    return "1 day" if days == 1 else f"{days} days"
+    return _("1 day") if days == 1 else _("{days} days").format(days=days)
 
 
 def _told(address: SubscriptionSummary, zone: ZoneInfo) -> str:
-    used = f"last fetched {wording.day(address.last_used)}" if address.last_used else "not fetched yet"
+    used = (
+        _("last fetched {last_used}").format(last_used=wording.day(address.last_used))
+        if address.last_used
+        else _("not fetched yet")
+    )
     ends = f"{'expired' if address.expired else 'expires'} {wording.day(address.ends_on)}"
-    return f"Created {wording.day(address.made_at.astimezone(zone))}, {ends}, {used}"
+    return _("Created {astimezone}, {ends}, {used}").format(
+        astimezone=wording.day(address.made_at.astimezone(zone)), ends=ends, used=used
+    )
 
 
 def _change(address: SubscriptionSummary, viewer: Viewer) -> None:
     prefix = f"subscription_edit_{address.id}"
     with st.container(key=f"{prefix}_form", width=_WIDTH):
-        fields.line(_NAME, LONGEST_NAME, value=address.name, key=f"{prefix}_name")
+        fields.line(_(_NAME), LONGEST_NAME, value=address.name, key=f"{prefix}_name")
         _alarm_field(prefix, address.alarm_days)
         if address.level == Sensitivity.INTERNAL:
-            st.checkbox(_FOLLOW_UPS, value=address.follow_ups, key=f"{prefix}_follow_ups")
-        st.checkbox(_WINDOWS, value=address.windows, key=f"{prefix}_windows")
-        st.caption("You cannot change the view or the level. Create another subscription for another view.")
+            st.checkbox(_(_FOLLOW_UPS), value=address.follow_ups, key=f"{prefix}_follow_ups")
+        st.checkbox(_(_WINDOWS), value=address.windows, key=f"{prefix}_windows")
+        st.caption(_("You cannot change the view or the level. Create another subscription for another view."))
         with st.container(horizontal=True, gap="small"):
-            st.button("Save", key=f"{prefix}_save", type="primary", on_click=_save, args=(viewer, address, prefix))
-            st.button("Cancel", key=f"{prefix}_leave", type="tertiary", on_click=_close)
+            st.button(_("Save"), key=f"{prefix}_save", type="primary", on_click=_save, args=(viewer, address, prefix))
+            st.button(_("Cancel"), key=f"{prefix}_leave", type="tertiary", on_click=_close)
 
 
 def _show_secret(person_id: str, base_url: str) -> None:
@@ -218,13 +235,13 @@ def _show_secret(person_id: str, base_url: str) -> None:
     shown["drawn"] = True
     address = subscription_url(base_url, shown["token"])
     if not base_url:
-        st.markdown("The dashboard's own address is unknown: add it in front of this path.")
-    st.caption("Address to paste into your calendar program. It is shown only once.")
+        st.markdown(_("The dashboard's own address is unknown: add it in front of this path."))
+    st.caption(_("Address to paste into your calendar program. It is shown only once."))
     st.code(address, language=None, wrap_lines=True)
     if base_url:
-        st.caption("The same as a webcal address, which opens your calendar program")
+        st.caption(_("The same as a webcal address, which opens your calendar program"))
         st.code(webcal(address), language=None, wrap_lines=True)
-    st.button("I have copied it", key=_DONE, on_click=_forget)
+    st.button(_("I have copied it"), key=_DONE, on_click=_forget)
 
 
 def _forget() -> None:
@@ -234,7 +251,7 @@ def _forget() -> None:
 def _shown_once(viewer: Viewer, make: Callable[[], str], says: str) -> bool:
     def act() -> str:
         st.session_state[_SHOWN] = {"person": viewer.person_id, "token": make(), "drawn": False}
-        return f"{says} Copy the address now: it is shown only once."
+        return _("{says} Copy the address now: it is shown only once.").format(says=says)
 
     return forms.attempt(act)
 
@@ -256,7 +273,7 @@ def _make(viewer: Viewer, prefix: str, chosen: Filter, holds: str) -> None:
             expires_on=typed["expires_on"],
         )
 
-    if _shown_once(viewer, make, f"“{name}” created."):
+    if _shown_once(viewer, make, _("“{name}” created.").format(name=name)):
         for field in typed:
             del st.session_state[f"{prefix}_{field}"]
 
@@ -272,7 +289,7 @@ def _named(typed: dict[str, Any]) -> str:
 
 
 def _replace(viewer: Viewer, address: SubscriptionSummary) -> None:
-    says = f"“{address.name}” has a new address. The old one no longer works."
+    says = _("“{name}” has a new address. The old one no longer works.").format(name=address.name)
     _shown_once(viewer, lambda: subscriptions.replace_address(viewer, address.id), says)
 
 
@@ -297,7 +314,7 @@ def _save(viewer: Viewer, address: SubscriptionSummary, prefix: str) -> None:
             windows=typed["windows"],
         )
         _close()
-        return f"“{name or subscriptions.DEFAULT_NAME}” saved."
+        return _("“{value}” saved.").format(value=name or subscriptions.DEFAULT_NAME)
 
     forms.attempt(act)
 
@@ -306,6 +323,6 @@ def _revoke(viewer: Viewer, address: SubscriptionSummary) -> None:
     def act() -> str:
         subscriptions.revoke_subscription(viewer, address.id)
         _forget()
-        return f"“{address.name}” revoked. Its address no longer works."
+        return _("“{name}” revoked. Its address no longer works.").format(name=address.name)
 
     forms.attempt(act)

@@ -15,6 +15,8 @@ from calendar_model.imports.calendar_comparison import CalendarSettings
 from calendar_model.imports.calendar_import import plan_calendar, problems_of, write_calendar
 from calendar_model.imports.explanations import explain_event
 from calendar_model.terms import EventKind
+from calendar_model.translation import N_, Translated
+from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Sensitivity
 from pages.components.imports.plan import ImportSource, dry_run, fingerprint
 from pages.components.record.forms import words
@@ -26,42 +28,44 @@ from pages.components.widgets import labels
 BACK, AHEAD = timedelta(days=31), timedelta(days=730)
 """How far the proposed period reaches before and after today."""
 
-LEVELS = {
-    Sensitivity.INTERNAL: "Internal: all users",
-    Sensitivity.PUBLIC: "Public: everyone, and every feed",
-}
+LEVELS = Translated(
+    {
+        Sensitivity.INTERNAL: N_("Internal: all users"),
+        Sensitivity.PUBLIC: N_("Public: everyone, and every feed"),
+    }
+)
 
 
 def calendar_file(data: bytes, file_name: str, context: PageContext) -> None:
     """Draws the settings for a file with this name and content, and its preview."""
-    st.subheader("Import settings")
+    st.subheader(_("Import settings"))
     # Settings are kept when a newer version of the same file is uploaded.
     named = hashlib.sha256(file_name.encode()).hexdigest()[:12]
     with st.container(horizontal=True):
         name = st.text_input(
-            "Calendar name",
+            _("Calendar name"),
             value=PurePath(file_name).stem,
             key=f"import_name_{named}",
-            help="Shown with every event. Use the same name when you import this calendar again.",
+            help=_("Shown with every event. Use the same name when you import this calendar again."),
         )
         body = choose_body("import_body", context)
     with st.container(horizontal=True):
         kinds = list(EventKind)
         kind: EventKind = st.selectbox(
-            "Kind",
+            _("Kind"),
             kinds,
             index=kinds.index(EventKind.MEETING),
             format_func=words,
             key="import_kind",
-            help="Others hold a meeting and the mission follows it; the other kinds are the mission's own events.",
+            help=_("Others hold a meeting and the mission follows it; the other kinds are the mission's own events."),
         )
-        level = st.selectbox("Visible to", list(LEVELS), format_func=LEVELS.__getitem__, key="import_level")
+        level = st.selectbox(_("Visible to"), list(LEVELS), format_func=LEVELS.__getitem__, key="import_level")
     with st.container(horizontal=True):
         zone = choose_zone("import_zone", body, context)
-        since = st.date_input("From", value=context.today - BACK, format="YYYY-MM-DD", key="import_since")
-        until = st.date_input("Until", value=context.today + AHEAD, format="YYYY-MM-DD", key="import_until")
+        since = st.date_input(_("From"), value=context.today - BACK, format="YYYY-MM-DD", key="import_since")
+        until = st.date_input(_("Until"), value=context.today + AHEAD, format="YYYY-MM-DD", key="import_until")
     if level is Sensitivity.PUBLIC:
-        st.caption("Everyone sees title, time and place, also in feeds. The programme is not shared.")
+        st.caption(_("Everyone sees title, time and place, also in feeds. The programme is not shared."))
     settings = CalendarSettings(
         body=body or "",
         event_kind=kind,
@@ -86,21 +90,21 @@ def calendar_file(data: bytes, file_name: str, context: PageContext) -> None:
 
 def draw_links() -> None:
     """Draws links to the pages that list the imported events."""
-    link("meetings", "Side events and meetings")
-    link("timeline", "Timeline")
+    link("meetings", _("Side events and meetings"))
+    link("timeline", _("Timeline"))
 
 
 def choose_body(key: str, context: PageContext, index: int | None = None) -> str | None:
     """Draws the choice of an organisation or body for the imported events."""
     known = context.reference
     chosen: str | None = st.selectbox(
-        "Organisation or body",
+        _("Organisation or body"),
         list(known.organisations),
         index=index,
         format_func=lambda code: labels.organisation(code, known),
-        placeholder="Select",
+        placeholder=_("Select"),
         key=key,
-        help="The events appear in its lane on the timeline.",
+        help=_("The events appear in its lane on the timeline."),
     )
     return chosen
 
@@ -110,11 +114,11 @@ def choose_zone(key: str, body: str | None, context: PageContext) -> str:
     zones = zones_for(body, context)
     propose(key, zones[0])
     chosen: Any = st.selectbox(
-        "Default time zone",
+        _("Default time zone"),
         zones,
         format_func=zone_words,
         key=key,
-        help="Used for times that name no time zone.",
+        help=_("Used for times that name no time zone."),
     )
     return str(chosen)
 

@@ -18,28 +18,32 @@ from calendar_model.access.problems import Refused
 from calendar_model.access.unit_of_work import EditConflict, WorkspaceError
 from calendar_model.imports.explanations import hours_text
 from calendar_model.imports.plan import ImportLine, ImportPlan, Outcome, Progress
+from calendar_model.translation import N_, Translated
+from calendar_model.translation import gettext as _
 from pages.components.shell.words import plain
 
 _WORK = "import_work"
 _LOOK, _GO, _GOING = "import_look", "import_go", "import_going"
 """Keys for the actions that a click asked for; ``_GOING`` remains set only if an import was interrupted."""
 
-OUTCOMES = {
-    Outcome.NEW: "New",
-    Outcome.CHANGED: "Changed",
-    Outcome.UNCHANGED: "Unchanged",
-    Outcome.KEPT: "Kept",
-    Outcome.CANCELLED: "Cancelled",
-    Outcome.REFUSED: "Refused",
-}
-GONE = "Not in the file"
+OUTCOMES = Translated(
+    {
+        Outcome.NEW: N_("New"),
+        Outcome.CHANGED: N_("Changed"),
+        Outcome.UNCHANGED: N_("Unchanged"),
+        Outcome.KEPT: N_("Kept"),
+        Outcome.CANCELLED: N_("Cancelled"),
+        Outcome.REFUSED: N_("Refused"),
+    }
+)
+GONE = N_("Not in the file")
 """Label of events that are no longer in the file; they are cancelled only if the reader says so."""
 
 ROW_HEIGHT, MOST_ROWS = 35, 12
 """Pixels of a row, and how many show before the table scrolls within itself."""
 
-BROKEN_OFF = "The import was interrupted and nothing was saved. Import again, and wait until it has finished."
-OVERTAKEN = (
+BROKEN_OFF = N_("The import was interrupted and nothing was saved. Import again, and wait until it has finished.")
+OVERTAKEN = N_(
     "Nothing was imported: another user has changed these records since your preview. Preview again; your settings "
     "are kept."
 )
@@ -71,7 +75,7 @@ class ImportSource:
     draw_links: Callable[[], None]
     noun: tuple[str, str] = ("event", "events")
     number_label: str = ""
-    preview_label: str = "Preview import"
+    preview_label: str = N_("Preview import")
 
 
 def fingerprint(data: bytes, *chosen: object) -> str:
@@ -100,7 +104,7 @@ def dry_run(made_from: str, source: ImportSource, *, missing: str = "") -> None:
     with controls:
         fresh = same and run is not None and not run.refusal and run.done is None
         st.button(
-            source.preview_label if run is None else "Preview again",
+            source.preview_label if run is None else _("Preview again"),
             key="import_look_button",
             type="secondary" if fresh else "primary",
             disabled=bool(missing),
@@ -110,15 +114,15 @@ def dry_run(made_from: str, source: ImportSource, *, missing: str = "") -> None:
         if missing:
             st.caption(missing)
         elif run is None:
-            st.caption("Nothing is imported until you confirm the preview.")
+            st.caption(_("Nothing is imported until you confirm the preview."))
     if run is None or missing:
         return
     with below:
         if not same:
-            st.warning("The settings have changed. Preview again before you import.")
+            st.warning(_("The settings have changed. Preview again before you import."))
             return
         if broken_off:
-            st.warning(BROKEN_OFF)
+            st.warning(_(BROKEN_OFF))
         _draw_run(run, source)
 
 
@@ -133,7 +137,7 @@ def counts(lines: Sequence[ImportLine]) -> str:
     numbers = ImportPlan(tuple(line for line in lines if not line.offered)).counts
     found = [f"{number:,} {OUTCOMES[outcome].lower()}" for outcome, number in numbers.items()]
     gone = sum(line.offered for line in lines)
-    return ", ".join([*found, f"{gone:,} no longer in the file"] if gone else found)
+    return ", ".join([*found, _("{gone:,} no longer in the file").format(gone=gone)] if gone else found)
 
 
 def _request(what: str) -> None:
@@ -141,7 +145,7 @@ def _request(what: str) -> None:
 
 
 def _make_plan(made_from: str, source: ImportSource) -> None:
-    with st.spinner("Comparing the file with the calendar", show_time=False):
+    with st.spinner(_("Comparing the file with the calendar"), show_time=False):
         try:
             run = DryRun(made_from, source.make())
         except (Refused, WorkspaceError) as refused:
@@ -152,20 +156,20 @@ def _make_plan(made_from: str, source: ImportSource) -> None:
 def _write_plan(run: DryRun, source: ImportSource) -> DryRun:
     """Writes the plan. A click meanwhile ends the run at the next step of the bar, and the transaction with it."""
     plan = run.plan.accepted() if st.session_state.get(_gone_key(run)) else run.plan
-    bar = st.progress(0.0, text=f"Importing {_counted(len(plan.to_write), source)}")
+    bar = st.progress(0.0, text=_("Importing {count}").format(count=_counted(len(plan.to_write), source)))
 
     def progress(done: int, total: int) -> None:
         # The last step is not drawn: all may be written by then, and drawing is where a run can be ended.
         if done < total:
-            bar.progress(done / total, text=f"Importing: {done:,} of {total:,}")
+            bar.progress(done / total, text=_("Importing: {done:,} of {total:,}").format(done=done, total=total))
 
     st.session_state[_GOING] = True
     try:
         run = replace(run, done=source.write(plan, progress))
     except EditConflict:
-        run = replace(run, refusal=OVERTAKEN)
+        run = replace(run, refusal=_(OVERTAKEN))
     except (Refused, WorkspaceError) as refused:
-        run = replace(run, refusal=f"{refused} Nothing was imported.")
+        run = replace(run, refusal=_("{refused} Nothing was imported.").format(refused=refused))
     st.session_state[_WORK] = run
     del st.session_state[_GOING]
     bar.empty()
@@ -180,27 +184,27 @@ def _draw_run(run: DryRun, source: ImportSource) -> None:
         _draw_result(run.done, source)
         return
     plan = run.plan
-    st.subheader("Preview")
+    st.subheader(_("Preview"))
     if not plan.lines:
-        st.markdown("Nothing in this file matches the settings. Choose a longer period or another file.")
+        st.markdown(_("Nothing in this file matches the settings. Choose a longer period or another file."))
         _draw_remarks(plan)
         return
-    st.markdown(f"**{counts(plan.lines).capitalize()}.** Nothing has been imported yet.")
+    st.markdown(_("**{counts}.** Nothing has been imported yet.").format(counts=counts(plan.lines).capitalize()))
     _draw_remarks(plan)
     plan = _choose_gone(run)
     _draw_lines(plan, source)
     if plan.to_write:
         st.button(
-            f"Import {_counted(len(plan.to_write), source)}",
+            _("Import {count}").format(count=_counted(len(plan.to_write), source)),
             key="import_go_button",
             type="primary",
             on_click=_request,
             args=(_GO,),
         )
     elif Outcome.REFUSED in plan.counts or plan.offered:
-        st.markdown("Nothing to import. The table gives the reason for each row.")
+        st.markdown(_("Nothing to import. The table gives the reason for each row."))
     else:
-        st.markdown("Nothing to import: everything is already in the calendar.")
+        st.markdown(_("Nothing to import: everything is already in the calendar."))
 
 
 def _counted(number: int, source: ImportSource) -> str:
@@ -216,11 +220,15 @@ def _choose_gone(run: DryRun) -> ImportPlan:
     gone = len(run.plan.offered)
     if not gone:
         return run.plan
-    events = "event that is" if gone == 1 else "events that are"
+    events = _("event that is") if gone == 1 else _("events that are")
     chosen = st.checkbox(
-        f"Also cancel the {f'{gone:,} ' if gone > 1 else ''}{events} no longer in the file",
+        _("Also cancel the {value}{events} no longer in the file").format(
+            value=f"{gone:,} " if gone > 1 else "", events=events
+        ),
         key=_gone_key(run),
-        help="They were imported from this calendar earlier. Leave unticked if the file is only part of the calendar.",
+        help=_(
+            "They were imported from this calendar earlier. Leave unticked if the file is only part of the calendar."
+        ),
     )
     return run.plan.accepted() if chosen else run.plan
 
@@ -239,7 +247,7 @@ def _draw_lines(plan: ImportPlan, source: ImportSource) -> None:
         if st.session_state.get(key) not in found:
             st.session_state[key] = None
         chosen = st.segmented_control(
-            "Show only",
+            _("Show only"),
             list(found),
             format_func=lambda outcome: f"{_outcome_label_of(outcome, plan)}: {found[outcome]:,}",
             key=key,
@@ -249,7 +257,7 @@ def _draw_lines(plan: ImportPlan, source: ImportSource) -> None:
 
 def _outcome_label_of(outcome: Outcome, plan: ImportPlan) -> str:
     """The label of an outcome; an event that may be cancelled is not cancelled yet."""
-    return GONE if all(line.offered for line in plan.lines if line.outcome is outcome) else OUTCOMES[outcome]
+    return _(GONE) if all(line.offered for line in plan.lines if line.outcome is outcome) else OUTCOMES[outcome]
 
 
 def _draw_table(lines: Iterable[ImportLine], source: ImportSource, key: str) -> None:
@@ -259,8 +267,8 @@ def _draw_table(lines: Iterable[ImportLine], source: ImportSource, key: str) -> 
     series = [row for row in together if len(row) > 1]
     if series:
         times = sum(map(len, series))
-        of = "one series" if len(series) == 1 else f"{len(series):,} series"
-        with st.expander(f"{times:,} occurrences of {of}", key=f"{key}_series"):
+        of = _("one series") if len(series) == 1 else _("{count:,} series").format(count=len(series))
+        with st.expander(_("{times:,} occurrences of {of}").format(times=times, of=of), key=f"{key}_series"):
             _draw_frame([_row((line,), source) for row in series for line in row], source, f"{key}_occurrences")
 
 
@@ -269,20 +277,24 @@ def _row(lines: Sequence[ImportLine], source: ImportSource) -> dict[str, object]
     first, last = lines[0], lines[-1]
     explanations = {source.explain(line) for line in lines}
     return {
-        "Number": first.number,
-        "Outcome": outcome_label(first),
-        "Title": first.title,
-        "When": f"{len(lines):,} times, {_days(first, last)}" if len(lines) > 1 else _days(first, first),
-        "Hours": _same(hours_text(line.period) for line in lines),
-        "Time zone": _same(line.timezone if line.start_time else "" for line in lines),
-        "Standing": _same(wording.standing_words(line.standing) if line.standing else "" for line in lines),
-        "Changes or reason": (explanations.pop() if len(explanations) == 1 else "Varies: see the occurrences below."),
+        _("Number"): first.number,
+        _("Outcome"): outcome_label(first),
+        _("Title"): first.title,
+        _("When"): _("{count:,} times, {days}").format(count=len(lines), days=_days(first, last))
+        if len(lines) > 1
+        else _days(first, first),
+        _("Hours"): _same(hours_text(line.period) for line in lines),
+        _("Time zone"): _same(line.timezone if line.start_time else "" for line in lines),
+        _("Standing"): _same(wording.standing_words(line.standing) if line.standing else "" for line in lines),
+        _("Changes or reason"): (
+            explanations.pop() if len(explanations) == 1 else _("Varies: see the occurrences below.")
+        ),
     }
 
 
 def outcome_label(line: ImportLine) -> str:
     """The label for the outcome of a line."""
-    return GONE if line.offered else OUTCOMES[line.outcome]
+    return _(GONE) if line.offered else OUTCOMES[line.outcome]
 
 
 def _days(first: ImportLine, last: ImportLine) -> str:
@@ -291,7 +303,7 @@ def _days(first: ImportLine, last: ImportLine) -> str:
 
 def _same(values: Iterable[str]) -> str:
     found = list(dict.fromkeys(values))
-    return found[0] if len(found) == 1 else "Several"
+    return found[0] if len(found) == 1 else _("Several")
 
 
 _WIDTHS = {
@@ -303,14 +315,16 @@ _WIDTHS = {
     "Standing": 110,
     "Changes or reason": 520,
 }
-_OF_TIME = ("Hours", "Time zone", "Standing")
+_OF_TIME = (N_("Hours"), N_("Time zone"), N_("Standing"))
 
 
 def _draw_frame(rows: list[dict[str, object]], source: ImportSource, key: str) -> None:
     frame = pd.DataFrame(rows)
-    frame = frame.drop(columns=[name for name in _OF_TIME if not any(frame[name])])
+    frame = frame.drop(columns=[name for name in map(_, _OF_TIME) if not any(frame[name])])
     frame = (
-        frame.rename(columns={"Number": source.number_label}) if source.number_label else frame.drop(columns="Number")
+        frame.rename(columns={_("Number"): source.number_label})
+        if source.number_label
+        else frame.drop(columns=_("Number"))
     )
     st.dataframe(
         frame,
@@ -319,16 +333,16 @@ def _draw_frame(rows: list[dict[str, object]], source: ImportSource, key: str) -
         height=ROW_HEIGHT * (min(len(frame), MOST_ROWS) + 1) + 3,
         row_height=ROW_HEIGHT,
         column_config={name: st.column_config.TextColumn(width=width) for name, width in _WIDTHS.items()},
-        alt=f"{len(frame)} rows: outcome, title, date, and the changes or the reason for none.",
+        alt=_("{count} rows: outcome, title, date, and the changes or the reason for none.").format(count=len(frame)),
     )
 
 
 def _draw_result(done: ImportPlan, source: ImportSource) -> None:
     written = counts(done.to_write)
-    st.success(f"Imported: {written}." if written else "Nothing was left to import.")
+    st.success(f"Imported: {written}." if written else _("Nothing was left to import."))
     with st.container(horizontal=True):
         source.draw_links()
     left = [line for line in done.lines if line.offered or line.outcome in (Outcome.KEPT, Outcome.REFUSED)]
     if left:
-        st.subheader("Not imported")
+        st.subheader(_("Not imported"))
         _draw_table(left, source, "import_left")

@@ -14,6 +14,7 @@ from calendar_model.imports.tables.reader import TableSheet, read_sheets
 from calendar_model.imports.templates import TEMPLATES, template_for
 from calendar_model.imports.templates.files import template_csv, template_xlsx
 from calendar_model.imports.templates.protocol import ImportTemplate
+from calendar_model.translation import gettext as _
 from pages.components.imports.plan import ImportSource, dry_run, fingerprint
 from pages.components.shell.context import PageContext
 from pages.components.shell.navigation import link
@@ -28,14 +29,16 @@ def table_file(data: bytes, file_name: str, context: PageContext) -> None:
     if isinstance(sheets, str):
         st.error(plain(sheets))
         return
-    st.subheader("Type of records")
+    st.subheader(_("Type of records"))
     of_file = fingerprint(data, file_name)[:12]
     sheet = sheets[0]
     if len(sheets) > 1:
         number = st.selectbox(
-            "Sheet",
+            _("Sheet"),
             range(len(sheets)),
-            format_func=lambda place: f"{sheets[place].name}, {len(sheets[place].rows):,} rows",
+            format_func=lambda place: _("{name}, {count:,} rows").format(
+                name=sheets[place].name, count=len(sheets[place].rows)
+            ),
             key=f"import_sheet_{of_file}",
         )
         sheet = sheets[number]
@@ -44,16 +47,18 @@ def table_file(data: bytes, file_name: str, context: PageContext) -> None:
     source_url = ""
     if template.corrects_reference:
         st.caption(
-            "These dates are reference data. Each import is a correction for everyone, in every view and feed, until "
-            "it is withdrawn."
+            _(
+                "These dates are reference data. Each import is a correction for everyone, in every view and feed, "
+                "until it is withdrawn."
+            )
         )
-        link("corrections", "Corrections")
+        link("corrections", _("Corrections"))
         source_url = st.text_input(
-            "Source URL",
+            _("Source URL"),
             type="url",
             placeholder="https://…",
             key="import_source_url",
-            help="Shown with every date. A source in the file's own column takes precedence.",
+            help=_("Shown with every date. A source in the file's own column takes precedence."),
         )
     columns = _choose_columns(template, sheet, f"import_column_{of_sheet}_{template.key}")
     missing = ", ".join(column.label for column in missing_columns(template.columns, columns))
@@ -71,16 +76,16 @@ def table_file(data: bytes, file_name: str, context: PageContext) -> None:
         explain=lambda line: explain_row(line, template.columns),
         draw_links=lambda: _draw_links(template),
         noun=("row", "rows"),
-        number_label="Row",
+        number_label=_("Row"),
     )
     made_from = fingerprint(data, sheet.name, template.key, columns, source_url, context.viewer)
-    dry_run(made_from, source, missing=f"Select a column for: {missing}." if missing else "")
+    dry_run(made_from, source, missing=_("Select a column for: {missing}.").format(missing=missing) if missing else "")
 
 
 def _choose_template(sheet: TableSheet, key: str) -> ImportTemplate:
     templates = {template.key: template for template in TEMPLATES}
     chosen = st.segmented_control(
-        "Type of records",
+        _("Type of records"),
         list(templates),
         default=template_for(sheet.header).key,
         required=True,
@@ -94,8 +99,8 @@ def _choose_template(sheet: TableSheet, key: str) -> ImportTemplate:
 def _draw_links(template: ImportTemplate) -> None:
     """Draws links to the imported records."""
     if template.corrects_reference:
-        link(template.page, "Corrections")
-        link("timeline", "Timeline")
+        link(template.page, _("Corrections"))
+        link("timeline", _("Timeline"))
     else:
         link(template.page, template.label)
 
@@ -105,7 +110,7 @@ def _read(data: bytes, file_name: str) -> tuple[TableSheet, ...] | str:
     made_from = fingerprint(data, file_name)
     kept = st.session_state.get(_SHEETS)
     if kept is None or kept[0] != made_from:
-        with st.spinner("Reading the file", show_time=False):
+        with st.spinner(_("Reading the file"), show_time=False):
             try:
                 read: tuple[TableSheet, ...] | str = read_sheets(data, file_name)
             except ImportRefused as refused:
@@ -122,16 +127,16 @@ def forget() -> None:
 
 def _choose_columns(template: ImportTemplate, sheet: TableSheet, prefix: str) -> Mapping[str, int | None]:
     """Draws the match of the template's columns to those of the file; columns known by name are selected already."""
-    st.subheader("Match columns")
+    st.subheader(_("Match columns"))
     guessed, chosen = match_columns(template.columns, sheet.header), {}
     choices: list[int | None] = [None, *range(len(sheet.header))]
     with st.container(horizontal=True, key="import_columns"):
         for column in template.columns:
             chosen[column.name] = st.selectbox(
-                f"{column.label} (required)" if column.needed else column.label,
+                _("{label} (required)").format(label=column.label) if column.needed else column.label,
                 choices,
                 index=choices.index(guessed[column.name]),
-                format_func=lambda place: "Not in the file" if place is None else _header(sheet, place),
+                format_func=lambda place: _("Not in the file") if place is None else _header(sheet, place),
                 key=f"{prefix}_{column.name}",
                 help=column.help or None,
                 width=300,
@@ -139,12 +144,12 @@ def _choose_columns(template: ImportTemplate, sheet: TableSheet, prefix: str) ->
     used = {place for place in chosen.values() if place is not None}
     left = [_header(sheet, place) for place in range(len(sheet.header)) if place not in used]
     if left:
-        st.caption(plain(f"Columns not matched and not imported: {', '.join(left)}."))
+        st.caption(plain(_("Columns not matched and not imported: {left}.").format(left=", ".join(left))))
     return chosen
 
 
 def _header(sheet: TableSheet, place: int) -> str:
-    return sheet.header[place].strip() or f"Column {place + 1}"
+    return sheet.header[place].strip() or _("Column {place}").format(place=place + 1)
 
 
 def draw_templates() -> None:
@@ -154,11 +159,13 @@ def draw_templates() -> None:
         others = [column.label for column in template.columns if not column.needed]
         with st.container(gap="xsmall"):
             st.markdown(f"**{template.label}**")
-            st.caption(f"Required: {', '.join(needed)}. Optional: {', '.join(others)}.")
+            st.caption(
+                _("Required: {needed}. Optional: {others}.").format(needed=", ".join(needed), others=", ".join(others))
+            )
             with st.container(horizontal=True, gap="small"):
                 _download(template, "CSV", "csv", "text/csv")
                 _download(
-                    template, "Excel", "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+                    template, _("Excel"), "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
                 )
 
 

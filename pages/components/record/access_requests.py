@@ -11,6 +11,7 @@ from calendar_model.access.permissions import Viewer
 from calendar_model.mission.access_requests import OpenAccessRequest, grant_access, list_open_requests, request_access
 from calendar_model.mission.records import text_limit
 from calendar_model.terms import RecordKind
+from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Sensitivity
 from pages.components.record import fields, forms
 from pages.components.record.forms import words
@@ -29,14 +30,16 @@ def ask_for_access(record_id: str) -> None:
     reason = f"ask_access_reason_{record_id}"
     with st.container(horizontal=True, vertical_alignment="bottom"):
         fields.line(
-            "Reason for access",
+            _("Reason for access"),
             text_limit("access_request", "reason"),
             key=reason,
             width=420,
-            help="One sentence; kept in the history. A person with access grants it or, where none is active, a "
-            "person who can clear statements.",
+            help=_(
+                "One sentence; kept in the history. A person with access grants it or, where none is active, a "
+                "person who can clear statements."
+            ),
         )
-        st.button("Request access", key=f"ask_access_{record_id}", on_click=_ask, args=(record_id, reason))
+        st.button(_("Request access"), key=f"ask_access_{record_id}", on_click=_ask, args=(record_id, reason))
 
 
 def requests_for(record: Record, everyone: Sequence[Person]) -> None:
@@ -51,25 +54,39 @@ def requests_for(record: Record, everyone: Sequence[Person]) -> None:
     owner = next((one for one in everyone if one.id == record.owner_id), None)
     is_named = reader.person_id in {access.person_id for access in record.named}
     if owner is not None and not owner.active and is_named:
-        st.caption("The owner is no longer active. Request access again to become the owner.")
+        st.caption(_("The owner is no longer active. Request access again to become the owner."))
         ask_for_access(record.id)
 
 
 def requests_of_nobody(reader: Viewer) -> None:
     """Draw the open requests that a reader can grant, under a heading; nothing where there are none."""
     if reader.person_id and (found := list_open_requests(reader)):
-        st.subheader("Access requests")
+        st.subheader(_("Access requests"))
         _listed(found)
 
 
 def _listed(found: Sequence[OpenAccessRequest]) -> None:
     for one in found:
         with st.container(gap="xxsmall", key=f"access_request_{one.request_id}"):
-            what = one.title or f"a restricted record ({words(one.kind).lower()}) owned by {one.owner}"
-            st.markdown(plain(f"{one.person} requests access to {what}: {one.reason}"))
-            st.caption(plain(f"{one.person} will see everything in the record. The history keeps who granted access."))
+            what = one.title or _("a restricted record ({kind}) owned by {owner}").format(
+                kind=words(one.kind).lower(), owner=one.owner
+            )
+            st.markdown(
+                plain(
+                    _("{person} requests access to {what}: {reason}").format(
+                        person=one.person, what=what, reason=one.reason
+                    )
+                )
+            )
+            st.caption(
+                plain(
+                    _("{person} will see everything in the record. The history keeps who granted access.").format(
+                        person=one.person
+                    )
+                )
+            )
             st.button(
-                f"Grant access to {plain(one.person)}",
+                _("Grant access to {person}").format(person=plain(one.person)),
                 key=f"grant_access_{one.request_id}",
                 on_click=_grant,
                 args=(one.request_id,),
@@ -79,7 +96,7 @@ def _listed(found: Sequence[OpenAccessRequest]) -> None:
 def _ask(record_id: str, reason: str) -> None:
     def act() -> str:
         request_access(viewer(), record_id, st.session_state.get(reason) or "")
-        return "If this record exists, the people who can grant access will see your request."
+        return _("If this record exists, the people who can grant access will see your request.")
 
     if forms.attempt(act):
         st.session_state.pop(reason, None)
@@ -88,6 +105,6 @@ def _ask(record_id: str, reason: str) -> None:
 def _grant(request_id: str) -> None:
     def act() -> str:
         grant_access(viewer(), request_id)
-        return "Access granted. The history keeps who asked, why, and who granted it."
+        return _("Access granted. The history keeps who asked, why, and who granted it.")
 
     forms.attempt(act)

@@ -10,6 +10,7 @@ import streamlit as st
 
 from calendar_model import wording
 from calendar_model.mission import records
+from calendar_model.translation import gettext as _
 from pages.components.record.forms import words
 from pages.components.record.history import history
 from pages.components.shell.context import PageContext
@@ -27,14 +28,14 @@ def deleted_records(context: PageContext, everyone: Sequence[Person]) -> None:
     found = {one.record_id: one for one in records.deleted_records(context.viewer)}
     if not found:
         return
-    st.subheader("Deleted records")
-    st.markdown("The history of a deleted record is kept. You see what you had access to at the time.")
+    st.subheader(_("Deleted records"))
+    st.markdown(_("The history of a deleted record is kept. You see what you had access to at the time."))
     chosen = st.selectbox(
-        "Deleted record",
+        _("Deleted record"),
         list(found),
         index=None,
         format_func=lambda id_: _label(found[id_], context.zone),
-        placeholder="Select a record",
+        placeholder=_("Select a record"),
         key=CHOSEN,
         width=560,
     )
@@ -44,6 +45,6 @@ def deleted_records(context: PageContext, everyone: Sequence[Person]) -> None:
 
 
 def _label(one: DeletedRecord, zone: str) -> str:
-    return (
-        f"{one.title} ({words(one.kind).lower()}), deleted on {wording.day(one.at.astimezone(ZoneInfo(zone)).date())}"
+    return _("{title} ({kind}), deleted on {date}").format(
+        title=one.title, kind=words(one.kind).lower(), date=wording.day(one.at.astimezone(ZoneInfo(zone)).date())
     )

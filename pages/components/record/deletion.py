@@ -8,6 +8,7 @@ import streamlit as st
 
 from calendar_model.mission.records import delete_record, text_limit
 from calendar_model.terms import RecordKind
+from calendar_model.translation import gettext as _
 from pages.components.record import fields, forms
 from pages.components.shell import typed
 from pages.components.shell.current_user import viewer
@@ -22,16 +23,16 @@ def deletion(record: Record, what: str) -> None:
     Afterwards the page's list is shown. Kinds of record that are never deleted are refused.
     """
     reason = f"delete_reason_{record.id}"
-    with st.expander(f"Delete {what}"):
-        st.markdown("Its links and follow-ups are deleted too. The history keeps that it existed, and the reason.")
+    with st.expander(_("Delete {what}").format(what=what)):
+        st.markdown(_("Its links and follow-ups are deleted too. The history keeps that it existed, and the reason."))
         fields.line(
-            "Reason for deletion",
+            _("Reason for deletion"),
             text_limit("change", "reason"),
             key=reason,
-            help="One sentence that names nobody; kept in the history.",
+            help=_("One sentence that names nobody; kept in the history."),
         )
         st.button(
-            f"Delete {what}",
+            _("Delete {what}").format(what=what),
             key=f"delete_{record.id}",
             on_click=_delete,
             args=(record.kind, record.id, record.version, reason),
@@ -41,7 +42,7 @@ def deletion(record: Record, what: str) -> None:
 def _delete(kind: RecordKind, record_id: str, seen: int, reason: str) -> None:
     def act() -> str:
         delete_record(viewer(), kind, record_id, seen=seen, reason=st.session_state.get(reason) or "")
-        return "Deleted."
+        return _("Deleted.")
 
     if forms.attempt(act):
         typed.forget([reason])

@@ -9,6 +9,8 @@ from typing import Any
 
 import streamlit as st
 
+from calendar_model.translation import gettext as _
+
 
 def line(label: str, longest: int | None, **options: Any) -> str:
     """One line of text of at most ``longest`` characters (None: any number); options as of ``st.text_input``."""
@@ -25,7 +27,9 @@ def _warn_if_too_long(typed: str, longest: int | None) -> str:
     if longest is not None and count > longest:
         over = count - longest
         st.warning(
-            f"This text has {count:,} characters; the limit is {longest:,}. Shorten it by {over:,}; nothing has been "
-            "cut off."
+            _(
+                "This text has {count:,} characters; the limit is {longest:,}. Shorten it by {over:,}; nothing has "
+                "been cut off."
+            ).format(count=count, longest=longest, over=over)
         )
     return typed

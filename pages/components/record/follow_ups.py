@@ -16,6 +16,7 @@ from calendar_model.access.unit_of_work import reading
 from calendar_model.mission import follow_ups
 from calendar_model.mission.follow_ups import FollowUpLine, Nearness, list_follow_ups, nearness
 from calendar_model.mission.records import text_limit
+from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Sensitivity
 from pages.components.record import fields, forms
 from pages.components.record.forms import RECORD, words
@@ -42,13 +43,13 @@ def follow_ups_of(record: Record, everyone: Sequence[Person], context: PageConte
     open_ = [line for line in found if line.done_on is None]
     owners = _owners(record, everyone)
     names = {person.id: person.name for person in everyone}
-    st.subheader("Follow-ups")
+    st.subheader(_("Follow-ups"))
     if open_:
         follow_up_lines(open_, names, "open", today=context.today, owners=owners, own_page=True)
     else:
-        st.markdown("No open follow-ups.")
+        st.markdown(_("No open follow-ups."))
     if len(found) > len(open_):
-        with st.expander(f"Done: {len(found) - len(open_)}"):
+        with st.expander(_("Done: {count}").format(count=len(found) - len(open_))):
             follow_up_lines(found[len(open_) :], names, "done", today=context.today, own_page=True)
     _draw_new(record.id, owners)
 
@@ -64,21 +65,21 @@ def _owners(record: Record, everyone: Sequence[Person]) -> dict[str, str]:
 
 def _draw_new(record_id: str, owners: Mapping[str, str]) -> None:
     keys = {name: f"follow_up_{name}_{record_id}" for name in ("what", "due", "owner")}
-    with st.expander("New follow-up", key=f"follow_up_new_{record_id}"):
-        fields.line("Action", _LONGEST_WHAT, key=keys["what"])
+    with st.expander(_("New follow-up"), key=f"follow_up_new_{record_id}"):
+        fields.line(_("Action"), _LONGEST_WHAT, key=keys["what"])
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            st.date_input("Due date", value=None, format="YYYY-MM-DD", key=keys["due"], width=160)
+            st.date_input(_("Due date"), value=None, format="YYYY-MM-DD", key=keys["due"], width=160)
             ids = list(owners)
             me = viewer().person_id
             st.selectbox(
-                "Responsible",
+                _("Responsible"),
                 ids,
                 index=ids.index(me) if me in ids else None,
                 format_func=owners.__getitem__,
                 key=keys["owner"],
                 width=220,
             )
-            st.button("Add follow-up", key=f"follow_up_add_{record_id}", on_click=_save_new, args=(record_id, keys))
+            st.button(_("Add follow-up"), key=f"follow_up_add_{record_id}", on_click=_save_new, args=(record_id, keys))
 
 
 def _save_new(record_id: str, keys: Mapping[str, str]) -> None:
@@ -86,7 +87,7 @@ def _save_new(record_id: str, keys: Mapping[str, str]) -> None:
 
     def act() -> str:
         follow_ups.add_follow_up(viewer(), record_id, what=what or "", due=due, owner_id=owner or "")
-        return "Follow-up added."
+        return _("Follow-up added.")
 
     if forms.attempt(act):
         for key in keys.values():
@@ -99,8 +100,14 @@ def _save_new(record_id: str, keys: Mapping[str, str]) -> None:
 def due_words(due: date, today: date) -> str:
     """``Late by 3 days``, ``Due today``, ``In 1 day``."""
     days = abs((due - today).days)
-    count = "1 day" if days == 1 else f"{days} days"
-    return "Due today" if not days else f"Late by {count}" if due < today else f"In {count}"
+    count = _("1 day") if days == 1 else _("{days} days").format(days=days)
+    return (
+        _("Due today")
+        if not days
+        else _("Late by {count}").format(count=count)
+        if due < today
+        else _("In {count}").format(count=count)
+    )
 
 
 def follow_up_lines(
@@ -129,7 +136,7 @@ def follow_up_lines(
 
 def _when_words(line: FollowUpLine, today: date) -> str:
     if line.done_on is not None:
-        return f"Done on {wording.day(line.done_on)}"
+        return _("Done on {done_on}").format(done_on=wording.day(line.done_on))
     days = due_words(line.due, today)
     pressing = nearness(line.due, today) is not Nearness.LATER
     return f"{f'**{days}**' if pressing else days} · {wording.day(line.due)}"
@@ -153,7 +160,7 @@ def _draw_line(
             _draw_actions(line, owners, today)
         else:
             st.button(
-                "Reopen",
+                _("Reopen"),
                 key=f"follow_up_reopen_{line.id}",
                 type="tertiary",
                 on_click=_save_reopened,
@@ -163,33 +170,33 @@ def _draw_line(
 
 def _draw_actions(line: FollowUpLine, owners: Mapping[str, str] | None, today: date) -> None:
     """Draw the fields to update a follow-up, only once they are opened: a page may have many lines."""
-    opened = st.popover("Update", type="tertiary", key=f"follow_up_{line.id}", on_change="rerun")
+    opened = st.popover(_("Update"), type="tertiary", key=f"follow_up_{line.id}", on_change="rerun")
     if not opened.open:
         return
     with opened:
-        fields.area("Outcome", _LONGEST_OUTCOME, key=f"follow_up_outcome_{line.id}", height=68)
+        fields.area(_("Outcome"), _LONGEST_OUTCOME, key=f"follow_up_outcome_{line.id}", height=68)
         st.button(
-            "Mark as done", type="primary", key=f"follow_up_done_{line.id}", on_click=_save_done, args=(line, today)
+            _("Mark as done"), type="primary", key=f"follow_up_done_{line.id}", on_click=_save_done, args=(line, today)
         )
-        fields.line("Action", _LONGEST_WHAT, value=line.what, key=f"follow_up_what_{line.id}")
-        st.date_input("Due date", value=line.due, format="YYYY-MM-DD", key=f"follow_up_due_{line.id}")
+        fields.line(_("Action"), _LONGEST_WHAT, value=line.what, key=f"follow_up_what_{line.id}")
+        st.date_input(_("Due date"), value=line.due, format="YYYY-MM-DD", key=f"follow_up_due_{line.id}")
         if owners is not None:
             ids = list(dict.fromkeys([*owners, line.owner_id]))
             st.selectbox(
-                "Responsible",
+                _("Responsible"),
                 ids,
                 index=ids.index(line.owner_id),
-                format_func=lambda id_: owners.get(id_, "Unchanged"),
+                format_func=lambda id_: owners.get(id_, _("Unchanged")),
                 key=f"follow_up_owner_{line.id}",
             )
-        st.button("Save changes", key=f"follow_up_change_{line.id}", on_click=_save_changed, args=(line,))
+        st.button(_("Save changes"), key=f"follow_up_change_{line.id}", on_click=_save_changed, args=(line,))
 
 
 def _save_done(line: FollowUpLine, today: date) -> None:
     def act() -> str:
         outcome = st.session_state.get(f"follow_up_outcome_{line.id}") or ""
         follow_ups.complete_follow_up(viewer(), line.id, line.version, on=today, outcome=outcome)
-        return f"Done: {line.what}"
+        return _("Done: {what}").format(what=line.what)
 
     _attempt(line, act)
 
@@ -198,7 +205,7 @@ def _save_changed(line: FollowUpLine) -> None:
     def act() -> str:
         what, due, owner = (st.session_state.get(f"follow_up_{name}_{line.id}") for name in ("what", "due", "owner"))
         follow_ups.change_follow_up(viewer(), line.id, line.version, what=what or "", due=due, owner_id=owner or "")
-        return "Follow-up changed."
+        return _("Follow-up changed.")
 
     _attempt(line, act)
 
@@ -206,7 +213,7 @@ def _save_changed(line: FollowUpLine) -> None:
 def _save_reopened(line: FollowUpLine) -> None:
     def act() -> str:
         follow_ups.reopen_follow_up(viewer(), line.id, line.version)
-        return "Follow-up reopened."
+        return _("Follow-up reopened.")
 
     _attempt(line, act)
 

@@ -23,6 +23,8 @@ from calendar_model.mission.links import all_linked_to, linked_ids, record_choic
 from calendar_model.mission.records import text_limit
 from calendar_model.mission.transactions import SaveOptions
 from calendar_model.terms import RecordKind
+from calendar_model.translation import N_, Translated
+from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Kind, Sensitivity
 from pages.components.record import fields
 from pages.components.shell import outage, typed
@@ -43,11 +45,13 @@ LINK = "tie"
 """URL parameters: the calendar items, and with WITH the records, that a new record is linked to from the start."""
 WITH = "with"
 
-_LEVELS = {
-    Sensitivity.PUBLIC: "Public: everyone, including feeds",
-    Sensitivity.INTERNAL: "Internal: all users",
-    Sensitivity.RESTRICTED: "Restricted: only the people named below",
-}
+_LEVELS = Translated(
+    {
+        Sensitivity.PUBLIC: N_("Public: everyone, including feeds"),
+        Sensitivity.INTERNAL: N_("Internal: all users"),
+        Sensitivity.RESTRICTED: N_("Restricted: only the people named below"),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -97,7 +101,7 @@ def take() -> FormResult:
 def say(result: FormResult) -> None:
     """Show the result of an act."""
     if result.unmet:
-        st.error("\n".join(["Not yet. Still needed:", "", *(f"- {plain(each)}" for each in result.unmet)]))
+        st.error("\n".join([_("Not yet. Still needed:"), "", *(f"- {plain(each)}" for each in result.unmet)]))
     elif not result.done:
         st.error(plain(result.says))
     elif result.says:
@@ -239,12 +243,12 @@ class RecordForm:
         """Yes or no."""
         return st.checkbox(label, value=self._value(field, False), key=self._key(field, label), **options)
 
-    def country(self, field: str, label: str = "Country") -> str:
+    def country(self, field: str, label: str = N_("Country")) -> str:
         """A state's code, or nothing."""
         states = self.context.reference.states
         codes = ["", *sorted(states, key=lambda code: states[code].name)]
         return str(
-            self.choice(field, label, codes, format_func=lambda code: states[code].name if code else "Not stated")
+            self.choice(field, _(label), codes, format_func=lambda code: states[code].name if code else _("Not stated"))
         )
 
     def organisation(self, field: str, label: str, *, optional: bool = True) -> str:
@@ -253,7 +257,7 @@ class RecordForm:
         codes = [*([""] if optional else []), *known.organisations]
         return str(
             self.choice(
-                field, label, codes, format_func=lambda code: labels.organisation(code, known) if code else "None"
+                field, label, codes, format_func=lambda code: labels.organisation(code, known) if code else _("None")
             )
         )
 
@@ -263,13 +267,13 @@ class RecordForm:
         chosen: str | None = self.choice(field, label, names, optional=optional, format_func=names.__getitem__)
         return chosen
 
-    def items(self, label: str = "Linked calendar items", **options: Any) -> list[str]:
+    def items(self, label: str = N_("Linked calendar items"), **options: Any) -> list[str]:
         """Draw the calendar items of the last half year and the next three years, and those linked already."""
         asked = st.query_params.get_all(LINK)
         kept = [link.item for link in self.record.items] if self.record is not None else asked
         choices = item_choices(self.context, kept)
         return st.multiselect(
-            label,
+            _(label),
             list(choices),
             default=[item for item in kept if item in choices],
             format_func=choices.__getitem__,
@@ -284,10 +288,10 @@ class RecordForm:
         kept = linked_ids(self.record) if self.record is not None else st.query_params.get_all(WITH)
         choices = record_choices(viewer(), kinds, kept)
         if not choices:
-            st.caption(f"{label}: none yet.")
+            st.caption(_("{label}: none yet.").format(label=label))
             return []
         return st.multiselect(
-            label,
+            _(label),
             list(choices),
             default=[one for one in kept if one in choices],
             format_func=choices.__getitem__,
@@ -301,9 +305,9 @@ class RecordForm:
         levels = [
             level for level in Sensitivity if born is not Sensitivity.RESTRICTED or level is not Sensitivity.PUBLIC
         ]
-        chosen = self.choice("sensitivity", "Visible to", levels, default=born, format_func=_LEVELS.__getitem__)
+        chosen = self.choice("sensitivity", _("Visible to"), levels, default=born, format_func=_LEVELS.__getitem__)
         if chosen == Sensitivity.RESTRICTED:
-            self.named("Visible only to", everyone)
+            self.named(_("Visible only to"), everyone)
 
     def named(self, label: str, everyone: Sequence[Person]) -> None:
         """Draw the people with access; for records that are always restricted, in place of :meth:`level`."""
@@ -315,13 +319,13 @@ class RecordForm:
             default=[one for one in kept if one in names],
             format_func=names.__getitem__,
             key=self._choices_key("named", "People with access"),
-            placeholder="You (added when you save)",
+            placeholder=_("You (added when you save)"),
             select_all=False,
         )
 
-    def ask_reason(self, label: str = "Reason for wider access", **options: Any) -> None:
+    def ask_reason(self, label: str = N_("Reason for wider access"), **options: Any) -> None:
         """Draw the reason why more people may see the record; it is no column, and is kept in the history."""
-        self.text("reason", label, **options)
+        self.text("reason", _(label), **options)
         self._not_columns.add("reason")
 
     def opens_up(self, level_of_new: Sensitivity = Sensitivity.PUBLIC) -> bool:
@@ -440,9 +444,9 @@ class RecordForm:
         """Say that the fields hold what was typed on an earlier visit, and offer to discard it."""
         if typed.is_again(self.prefix):
             with st.container(horizontal=True, vertical_alignment="center"):
-                st.markdown("You typed this earlier but did not save it.")
+                st.markdown(_("You typed this earlier but did not save it."))
                 st.button(
-                    "Discard",
+                    _("Discard"),
                     key=f"{self.prefix}_discard",
                     type="tertiary",
                     on_click=_forget_all,
@@ -454,13 +458,20 @@ class RecordForm:
         if not st.session_state.get(f"{self.prefix}_conflict") or self.record is None:
             return
         differing = [
-            {"Field": self._labels[name], "Your version (below)": _shown(typed), "Saved version": _shown(saved)}
+            {
+                _("Field"): self._labels[name],
+                _("Your version (below)"): _shown(typed),
+                _("Saved version"): _shown(saved),
+            }
             for name, typed in self.values().items()
             if hasattr(self.record, name) and (saved := getattr(self.record, name)) != typed
         ]
-        st.table(pd.DataFrame(differing, columns=["Field", "Your version (below)", "Saved version"]), hide_index=True)
+        st.table(
+            pd.DataFrame(differing, columns=[_("Field"), _("Your version (below)"), _("Saved version")]),
+            hide_index=True,
+        )
         st.session_state[self._seen] = self.record.version
-        st.button("Use saved version", key=f"{self.prefix}_theirs", on_click=_forget_all, args=(self.prefix,))
+        st.button(_("Use saved version"), key=f"{self.prefix}_theirs", on_click=_forget_all, args=(self.prefix,))
 
 
 def _forget_all(prefix: str) -> None:

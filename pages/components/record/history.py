@@ -12,53 +12,59 @@ import pandas as pd
 import streamlit as st
 
 from calendar_model import wording
+from calendar_model.translation import N_, Translated
+from calendar_model.translation import gettext as _
 from pages.components.record.forms import words
 
 if TYPE_CHECKING:
     from calendar_model.store.models import Change, Person
 
-_PARTS = {
-    "access": "Person with access",
-    "access_request": "Access request",
-    "consent": "Consent",
-    "identity": "Identity",
-    "item_link": "Link to the calendar",
-    "record_link": "Link to a record",
-    "follow_up": "Follow-up",
-}
+_PARTS = Translated(
+    {
+        "access": N_("Person with access"),
+        "access_request": N_("Access request"),
+        "consent": N_("Consent"),
+        "identity": N_("Identity"),
+        "item_link": N_("Link to the calendar"),
+        "record_link": N_("Link to a record"),
+        "follow_up": N_("Follow-up"),
+    }
+)
 """The name of each part of a record, by table."""
 _ACTIONS = {"create": "added", "update": "changed", "delete": "removed"}
-_FIELDS = {
-    "on": "Date",
-    "what": "Action",
-    "done_on": "Date done",
-    "to_what": "Consent to",
-    "until": "Valid until",
-    "taken_by_id": "Recorded by",
-    "forbidden_channels": "Channels to avoid",
-    "waiting_for_id": "Reply requested from",
-    "lead": "Lead delegation",
-    "speaking_seconds": "Speaking limit (seconds)",
-    "wording": "Proposed wording",
-    "precedent": "Agreed wording",
-    "precedent_symbol": "Document",
-    "suggested_note": "Request",
-    "mission_consulted_on": "Mission consulted on",
-    "mission_advice": "Advice from the mission",
-    "before_on": "Date of consultation",
-    "before_with": "Consultation with",
-    "before_note": "Wishes at consultation",
-    "risk": "Risk level",
-    "risk_weighed_on": "Risk assessed on",
-    "prospect": "Likely effect",
-    "prospect_reasons": "Reasons for the likely effect",
-    "prospect_weighed_on": "Likely effect assessed on",
-    "after_on": "Contacted on",
-    "after_with": "Contact with",
-    "after_note": "Assessment afterwards",
-    "since": "Developments since",
-    "alleged_on": "Date alleged",
-}
+_FIELDS = Translated(
+    {
+        "on": N_("Date"),
+        "what": N_("Action"),
+        "done_on": N_("Date done"),
+        "to_what": N_("Consent to"),
+        "until": N_("Valid until"),
+        "taken_by_id": N_("Recorded by"),
+        "forbidden_channels": N_("Channels to avoid"),
+        "waiting_for_id": N_("Reply requested from"),
+        "lead": N_("Lead delegation"),
+        "speaking_seconds": N_("Speaking limit (seconds)"),
+        "wording": N_("Proposed wording"),
+        "precedent": N_("Agreed wording"),
+        "precedent_symbol": N_("Document"),
+        "suggested_note": N_("Request"),
+        "mission_consulted_on": N_("Mission consulted on"),
+        "mission_advice": N_("Advice from the mission"),
+        "before_on": N_("Date of consultation"),
+        "before_with": N_("Consultation with"),
+        "before_note": N_("Wishes at consultation"),
+        "risk": N_("Risk level"),
+        "risk_weighed_on": N_("Risk assessed on"),
+        "prospect": N_("Likely effect"),
+        "prospect_reasons": N_("Reasons for the likely effect"),
+        "prospect_weighed_on": N_("Likely effect assessed on"),
+        "after_on": N_("Contacted on"),
+        "after_with": N_("Contact with"),
+        "after_note": N_("Assessment afterwards"),
+        "since": N_("Developments since"),
+        "alleged_on": N_("Date alleged"),
+    }
+)
 """Names of columns whose codes do not read as words."""
 
 _SILENT = frozenset({"id", "kind", "record_id", "contact_id", "salt", "version", "created_at", "updated_at"})
@@ -70,14 +76,16 @@ def history(changes: Sequence[Change], everyone: Sequence[Person], titles: Mappi
     """Draw the changes of a record, the newest first, folded; ``titles`` name the records it may be linked to."""
     names = {person.id: person.name for person in everyone}
     rows = [row for change in reversed(changes) for row in _change_rows(change, names, {**titles, **names}, zone)]
-    with st.expander(f"History: {len(changes)} {'change' if len(changes) == 1 else 'changes'}"):
+    with st.expander(
+        _("History: {count} {part}").format(count=len(changes), part=_("change") if len(changes) == 1 else _("changes"))
+    ):
         st.dataframe(
-            pd.DataFrame(rows, columns=["When", "Who", "What", "Before", "After", "Reason"]),
+            pd.DataFrame(rows, columns=[_("When"), _("Who"), _("What"), _("Before"), _("After"), _("Reason")]),
             key="history",
             hide_index=True,
             height=35 * (min(len(rows), 12) + 1) + 3,
             row_height=35,
-            alt="Every change of this record: when, by whom, what, before, after and reason.",
+            alt=_("Every change of this record: when, by whom, what, before, after and reason."),
         )
 
 
@@ -104,10 +112,10 @@ def _cell(value: object, known: Mapping[str, str]) -> str:
     if value is None or isinstance(value, bool):
         return "" if value is None else "yes" if value else "no"
     if isinstance(value, dict):
-        return "not kept in the history"
+        return _("not kept in the history")
     text = str(value)
     if _ID.fullmatch(text):
-        return known.get(text, "another record")
+        return known.get(text, _("another record"))
     try:
         return wording.day(datetime.strptime(text, "%Y-%m-%d").date())  # noqa: DTZ007  a day has no zone
     except ValueError:

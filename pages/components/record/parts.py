@@ -13,6 +13,8 @@ from calendar_model.messages.statements import state_label
 from calendar_model.mission.links import all_linked_to, linked_of_kind
 from calendar_model.mission.record_filter import what_narrows
 from calendar_model.terms import RecordKind
+from calendar_model.translation import N_
+from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Sensitivity
 from pages.components.record.access_requests import requests_for
 from pages.components.record.forms import open_record, words
@@ -32,7 +34,7 @@ def entry(record: Record, sentences: Iterable[str], about: Iterable[str] = ()) -
     """One record in a list, within a container whose key begins with ``lines_``: a button that opens it, what it is
     about in small print, and the ``sentences`` below. Texts are plain."""
     with st.container(gap=None, key=f"entry_{record.id}"):
-        title = f"**{plain(record.title)}**{' (sample)' if record.sample else ''}"
+        title = f"**{plain(record.title)}**{_(' (sample)') if record.sample else ''}"
         st.button(title, key=f"open_{record.id}", type="tertiary", on_click=open_record, args=(record.id,), wrap=True)
         if small := " · ".join(plain(part) for part in about if part):
             st.caption(small)
@@ -43,16 +45,16 @@ def entry(record: Record, sentences: Iterable[str], about: Iterable[str] = ()) -
 def who_sees(record: Record, everyone: Sequence[Person]) -> str:
     """Say who sees a record: ``Restricted: visible only to Desk, Head.``, ``Internal: all users.``; plain text."""
     if record.sensitivity is not Sensitivity.RESTRICTED:
-        return "Public." if record.sensitivity is Sensitivity.PUBLIC else "Internal: all users."
+        return _("Public.") if record.sensitivity is Sensitivity.PUBLIC else _("Internal: all users.")
     ids = {access.person_id for access in record.named}
     named = [person.name for person in everyone if person.id in ids]
-    return f"Restricted: visible only to {', '.join(named)}."
+    return _("Restricted: visible only to {named}.").format(named=", ".join(named))
 
 
 def heading(record: Record, everyone: Sequence[Person], *, state: str = "") -> None:
     """Draw the title of a record, who sees it and its owner, in place of the page's title."""
     st.title(plain(record.title), anchor=False)
-    sample = "Sample record (fictional)." if record.sample else ""
+    sample = _("Sample record (fictional).") if record.sample else ""
     parts = (sample, state, who_sees(record, everyone), f"Owner: {record.owner.name}.")
     st.caption(plain(" ".join(part for part in parts if part)))
     requests_for(record, everyone)
@@ -61,7 +63,7 @@ def heading(record: Record, everyone: Sequence[Person], *, state: str = "") -> N
 def statement_links(found: Iterable[Statement]) -> None:
     """Draw links to statements, each with its state."""
     for one in found:
-        day = f" on {wording.day(one.delivered_on)}" if one.delivered_on else ""
+        day = _(" on {delivered_on}").format(delivered_on=wording.day(one.delivered_on)) if one.delivered_on else ""
         with st.container(gap=None):
             link("statements", plain(one.title), record=one.id)
             st.caption(f"{words(one.form)} · {state_label(one.state)}{day}")
@@ -80,7 +82,7 @@ def record_links(found: Iterable[Record], headings: Mapping[str, RecordKind]) ->
     listed = list(found)
     for heading_, kind in headings.items():
         if of_kind := [one for one in listed if one.kind is kind]:
-            st.subheader(heading_)
+            st.subheader(_(heading_))
             for one in of_kind:
                 link(PAGE_OF[kind], plain(one.title), record=one.id)
 
@@ -89,13 +91,13 @@ def filter_caption(kind: RecordKind, context: PageContext) -> None:
     """Draw the values of the filter that narrow a list of records of this kind; nothing where none does."""
     narrowing = what_narrows(context.filter, kind)
     if narrowing.active:
-        st.caption(plain(f"Filtered by: {describe(narrowing, context.reference)}."))
+        st.caption(plain(_("Filtered by: {describe}.").format(describe=describe(narrowing, context.reference))))
 
 
 def left_out_caption(count: int) -> None:
     """Draw how many records of a list the filter hides; nothing where it hides none."""
     if count:
-        st.caption(f"Hidden by the filter: {count}.")
+        st.caption(_("Hidden by the filter: {count}.").format(count=count))
 
 
 def shortened(text: str, most: int) -> str:
@@ -104,12 +106,12 @@ def shortened(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[:most].rsplit(' ', 1)[0]} …"
 
 
-def linked_items(heading_: str = "Calendar items") -> Part:
+def linked_items(heading_: str = N_("Calendar items")) -> Part:
     """Return the part that shows the calendar items linked to a record, below a heading; nothing without any."""
 
     def draw(record: Record, _everyone: Sequence[Person], context: PageContext) -> None:
         if record.items:
-            st.subheader(heading_)
+            st.subheader(_(heading_))
             item_openers(record, context)
 
     return draw
@@ -129,7 +131,7 @@ def linked_statements(heading_: str) -> Part:
 
     def draw(record: Record, _everyone: Sequence[Person], context: PageContext) -> None:
         if found := linked_of_kind(context.viewer, RecordKind.STATEMENT, record.id):
-            st.subheader(heading_)
+            st.subheader(_(heading_))
             statement_links(found)
 
     return draw

@@ -21,6 +21,7 @@ from calendar_model.mission.visible_calendar import calendar_for
 from calendar_model.mission.visits import record_visit
 from calendar_model.reference import Reference
 from calendar_model.terms import RecordKind
+from calendar_model.translation import gettext as _
 from pages.components.shell import outage, typed
 from pages.components.shell.current_user import choose_person, chosen_id, viewer
 from pages.components.shell.filter_bar import filter_bar, time_zone
@@ -68,7 +69,7 @@ def current() -> PageContext:
 
 def as_of(context: PageContext) -> str:
     """The day of the page's data, as a short sentence."""
-    return f"As of {wording.day(context.today)}."
+    return _("As of {today}.").format(today=wording.day(context.today))
 
 
 FORM_ADDRESS = ("record", "new", "tie", "with", "file", "row")
@@ -96,7 +97,7 @@ def draw_context(*, with_filter: bool) -> PageContext:
 
     Without ``with_filter``, or if a page shows one record, the filter is kept but not shown.
     """
-    with st.spinner("Loading the calendar", show_time=False):
+    with st.spinner(_("Loading the calendar"), show_time=False):
         reference, table, seen_by, fault = _visible_calendar()
     with st.container(key="above_the_page", horizontal=True, vertical_alignment="bottom"):
         # A single record is shown without the filter of lists, which stays in the address for the way back.
@@ -116,7 +117,9 @@ def draw_context(*, with_filter: bool) -> PageContext:
     _say_faults(reference)
     if fault:
         st.error(
-            f"{plain(fault)} Until then the calendar shows reference data only, without the mission's own records."
+            _("{fault} Until then the calendar shows reference data only, without the mission's own records.").format(
+                fault=plain(fault)
+            )
         )
     today = clock.today()
     context = PageContext(
@@ -165,15 +168,16 @@ def _last_visit(seen_by: Viewer, today: date) -> date | None:
 def _say_faults(reference: Reference) -> None:
     if not reference.faults:
         return
-    rows = "1 fault" if len(reference.faults) == 1 else f"{len(reference.faults)} faults"
+    rows = _("1 fault") if len(reference.faults) == 1 else _("{count} faults").format(count=len(reference.faults))
     with st.expander(
-        f"The reference data has {rows}; the faulty rows are left out of the calendar", icon=":material/error:"
+        _("The reference data has {rows}; the faulty rows are left out of the calendar").format(rows=rows),
+        icon=":material/error:",
     ):
-        st.markdown("Correct the rows in the data folder, then reload this page. `make check` shows the same list.")
+        st.markdown(_("Correct the rows in the data folder, then reload this page. `make check` shows the same list."))
         st.dataframe(
             pd.DataFrame(
                 [(f.file, f.line, f.column, f.value, f.expected) for f in reference.faults],
-                columns=["File", "Line", "Column", "Value", "Expected"],
+                columns=[_("File"), _("Line"), _("Column"), _("Value"), _("Expected")],
             ),
             hide_index=True,
         )

@@ -14,6 +14,7 @@ import streamlit as st
 
 from calendar_model.access.permissions import ANONYMOUS, Viewer, member
 from calendar_model.access.unit_of_work import staff
+from calendar_model.translation import gettext as _
 from pages.components.shell.navigation import link
 from pages.components.shell.words import plain
 
@@ -62,15 +63,17 @@ def choose_person() -> None:
     everyone = [person for person in staff() if person.active]
     person = _chosen_among(everyone)
     _remember(data={"name": COOKIE, "person": person.id if person else ""}, key="remember_person", height=1)
-    with st.popover(plain(person.name) if person else "Select user", type="tertiary", key="acting_person"):
+    with st.popover(plain(person.name) if person else _("Select user"), type="tertiary", key="acting_person"):
         if everyone:
             options = ["", *(one.id for one in everyone)]
-            names = {"": "No user: public items only", **{one.id: one.name for one in everyone}}
+            names = {"": _("No user: public items only"), **{one.id: one.name for one in everyone}}
             chosen = person.id if person else ""
             if st.session_state.get("choose_acting") != chosen:
                 st.session_state["choose_acting"] = chosen
-            st.selectbox("Working as", options, format_func=names.__getitem__, key="choose_acting", on_change=_chosen)
-        link("settings", "Settings" if everyone else "Set up your profile")
+            st.selectbox(
+                _("Working as"), options, format_func=names.__getitem__, key="choose_acting", on_change=_chosen
+            )
+        link("settings", _("Settings") if everyone else _("Set up your profile"))
 
 
 def _chosen() -> None:
@@ -85,8 +88,10 @@ def require_person(what: str, title: str = "") -> Person:
         if title:
             st.title(title)
         st.markdown(
-            f"{what} visible to users only. Select your name to see this page; new users: add yourself in Settings."
+            _(
+                "{what} visible to users only. Select your name to see this page; new users: add yourself in Settings."
+            ).format(what=what)
         )
-        link("settings", "Select user")
+        link("settings", _("Select user"))
         st.stop()
     return person

@@ -19,6 +19,7 @@ import streamlit as st
 from calendar_model.calendar import Filter, FilterError
 from calendar_model.calendar.filters import LONGEST_TEXT
 from calendar_model.reference import Reference
+from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Level
 from pages.components.shell.words import plain
 from pages.components.shell.zones import zone_choices
@@ -59,7 +60,7 @@ def filter_bar(table: pd.DataFrame, reference: Reference) -> Filter:
         _choice(parameters["kind"], chosen)
         with st.container(key="filter_period", width=250):
             st.date_input(
-                "Period",
+                _("Period"),
                 value=[],
                 min_value=EARLIEST,
                 max_value=LATEST,
@@ -68,20 +69,20 @@ def filter_bar(table: pd.DataFrame, reference: Reference) -> Filter:
                 bind="query-params",
             )
         st.text_input(
-            "Search",
+            _("Search"),
             key="q",
             type="search",
             live=True,
-            placeholder="Title, text or place",
+            placeholder=_("Title, text or place"),
             bind="query-params",
         )
         further = ("track", "country", "standing", "body")
         count = sum(bool(chosen[name]) for name in further)
-        with st.popover(f"More ({count})" if count else "More", key="filter_more"):
+        with st.popover(_("More ({count})").format(count=count) if count else _("More"), key="filter_more"):
             for name in further:
                 _choice(parameters[name], chosen)
         if _is_set(chosen):
-            st.button("Clear", key="filter_clear", on_click=clear, type="tertiary")
+            st.button(_("Clear"), key="filter_clear", on_click=clear, type="tertiary")
     # Last, because only now the period and the search text are known in the first run too.
     with summary:
         st.button(
@@ -93,11 +94,16 @@ def filter_bar(table: pd.DataFrame, reference: Reference) -> Filter:
         )
     for name, value in unknown[:_MOST_NAMED]:
         st.warning(
-            f"Unknown {name} in the link: “{plain(value[:_LONGEST_NAMED])}”. It is ignored; choose from the filter "
-            "instead."
+            _("Unknown {name} in the link: “{value}”. It is ignored; choose from the filter instead.").format(
+                name=name, value=plain(value[:_LONGEST_NAMED])
+            )
         )
     if len(unknown) > _MOST_NAMED:
-        st.warning(f"The link has {len(unknown) - _MOST_NAMED} more unknown values, which are ignored too.")
+        st.warning(
+            _("The link has {count} more unknown values, which are ignored too.").format(
+                count=len(unknown) - _MOST_NAMED
+            )
+        )
     return _filter(chosen, reference)
 
 
@@ -123,13 +129,17 @@ def time_zone(default: str | None) -> str:
     # In the first run only the URL has it, because the label is drawn before the widget.
     asked = st.session_state.get("tz") or st.query_params.get("tz")
     current = asked if asked in options else home
-    with st.popover(plain(f"{current.rsplit('/')[-1].replace('_', ' ')} time"), type="tertiary", key="time_zone"):
+    with st.popover(
+        plain(_("{rsplit} time").format(rsplit=current.rsplit("/")[-1].replace("_", " "))),
+        type="tertiary",
+        key="time_zone",
+    ):
         chosen = st.selectbox(
-            "Time zone",
+            _("Time zone"),
             options,
             key="tz",
             bind="query-params",
-            help="Local time at the venue is shown beside it.",
+            help=_("Local time at the venue is shown beside it."),
         )
     return chosen or home
 
@@ -154,36 +164,38 @@ def _coded(table: pd.DataFrame, reference: Reference) -> tuple[_Coded, ...]:
         return [code for code in codes if code in there]
 
     return (
-        _Coded("organisation", "Organisation or body", "All", tree, [c for c in tree if c in occurring], organisation),
-        _Coded("kind", "Kind", "All", list(labels.KINDS), occurs("kind", labels.KINDS), labels.KINDS.__getitem__),
+        _Coded(
+            "organisation", _("Organisation or body"), _("All"), tree, [c for c in tree if c in occurring], organisation
+        ),
+        _Coded("kind", _("Kind"), _("All"), list(labels.KINDS), occurs("kind", labels.KINDS), labels.KINDS.__getitem__),
         _Coded(
             "track",
-            "Cycle",
-            "All cycles",
+            _("Cycle"),
+            _("All cycles"),
             list(reference.tracks),
             occurs("track", reference.tracks),
             lambda code: reference.tracks[code].short_title,
         ),
         _Coded(
             "country",
-            "Country",
-            "All countries",
+            _("Country"),
+            _("All countries"),
             states,
             [c for c in states if c in countries],
             lambda code: reference.states[code].name,
         ),
         _Coded(
             "standing",
-            "Date status",
-            "Any status",
+            _("Date status"),
+            _("Any status"),
             list(labels.STANDINGS),
             occurs("standing", labels.STANDINGS),
             labels.STANDINGS.__getitem__,
         ),
         _Coded(
             "body",
-            "One body only, without its subsidiary bodies",
-            "All bodies",
+            _("One body only, without its subsidiary bodies"),
+            _("All bodies"),
             tree,
             [c for c in tree if c in bodies],
             organisation,
@@ -254,10 +266,10 @@ def _summary(chosen: Mapping[str, list[str]], parameters: Mapping[str, _Coded], 
     active = [labels.short_organisation(code, reference) for code in chosen["organisation"]]
     active += [parameters[n].called(c) for n, codes in chosen.items() if n != "organisation" for c in codes]
     if period := _period():
-        active.append(f"{period[0]} to {period[1]}")
+        active.append(_("{period} to {period_2}").format(period=period[0], period_2=period[1]))
     if text := st.session_state.get("q"):
         active.append(f"“{text[:LONGEST_TEXT]}”")
-    return f"Filter: {', '.join(active)}" if active else "Filter"
+    return _("Filter: {active}").format(active=", ".join(active)) if active else _("Filter")
 
 
 def _filter(chosen: Mapping[str, list[str]], reference: Reference) -> Filter:
@@ -269,5 +281,5 @@ def _filter(chosen: Mapping[str, list[str]], reference: Reference) -> Filter:
     try:
         return Filter.from_params(parameters, reference)
     except FilterError as fault:
-        st.warning(f"{plain(str(fault))} The filter is ignored.")
+        st.warning(_("{fault} The filter is ignored.").format(fault=plain(str(fault))))
         return Filter()

@@ -12,6 +12,8 @@ from contextvars import ContextVar
 
 import streamlit as st
 
+from calendar_model.translation import gettext as _
+
 _inside: ContextVar[bool] = ContextVar("inside the entrance", default=False)
 
 
@@ -28,6 +30,6 @@ def entrance() -> Iterator[None]:
 def require_entrance() -> None:
     """The first statement of every page: ends the run, with a sentence, if ``dashboard.py`` did not start it."""
     if not _inside.get():
-        st.error("Open this page from the start page of the calendar.")
-        st.markdown("[Go to the start page](/)")
+        st.error(_("Open this page from the start page of the calendar."))
+        st.markdown(_("[Go to the start page](/)"))
         st.stop()

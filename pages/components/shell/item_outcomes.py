@@ -34,6 +34,8 @@ from calendar_model.mission.outcomes import (
     record_review_outcome,
     what_can_be_recorded,
 )
+from calendar_model.translation import N_, Translated
+from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Kind, Precision, ReviewDeparture, Standing, Vote
 from pages.components.record import forms
 from pages.components.record.forms import RecordForm
@@ -51,16 +53,18 @@ Save = Callable[[dict[str, Any]], str]
 _SAID = "panel_said"
 _ONE_DAY = (Kind.UPR_REVIEW, Kind.DEADLINE, Kind.MILESTONE)
 
-_LABELS = {
-    ItemOutcome.CONFIRMED: "Confirm dates",
-    ItemOutcome.HELD: "Held",
-    ItemOutcome.MOVED: "Moved",
-    ItemOutcome.CANCELLED: "Cancelled",
-    ItemOutcome.ADOPTED: "Adopted",
-    ItemOutcome.NOT_TABLED: "Not tabled",
-    ItemOutcome.POSTPONED: "Postponed",
-    ItemOutcome.REVIEW_OUTCOME: "Outcome adopted",
-}
+_LABELS = Translated(
+    {
+        ItemOutcome.CONFIRMED: N_("Confirm dates"),
+        ItemOutcome.HELD: N_("Held"),
+        ItemOutcome.MOVED: N_("Moved"),
+        ItemOutcome.CANCELLED: N_("Cancelled"),
+        ItemOutcome.ADOPTED: N_("Adopted"),
+        ItemOutcome.NOT_TABLED: N_("Not tabled"),
+        ItemOutcome.POSTPONED: N_("Postponed"),
+        ItemOutcome.REVIEW_OUTCOME: N_("Outcome adopted"),
+    }
+)
 
 
 def open_form(outcome: ItemOutcome) -> None:
@@ -96,14 +100,14 @@ def draw_outcomes(row: Any, context: PageContext) -> None:
     if not context.workspace or not (possible or origin):
         return
     if possible:
-        st.markdown("#### Outcome")
+        st.markdown(_("#### Outcome"))
     if said and said.done:
         forms.say(said)
     person = current_person()
     if possible and context.viewer == ANONYMOUS:
-        link("settings", "Select user to record an outcome")
+        link("settings", _("Select user to record an outcome"))
     elif possible and person is not None and person.sample:
-        st.caption("Sample users cannot record this: it would apply to everyone.")
+        st.caption(_("Sample users cannot record this: it would apply to everyone."))
     elif possible:
         _buttons(row, possible)
         if (chosen := asked()) in possible:
@@ -111,13 +115,13 @@ def draw_outcomes(row: Any, context: PageContext) -> None:
             if said and not said.done:
                 forms.say(said)
     if origin:
-        label = "Correct other details" if possible else "Correct dates"
+        label = _("Correct other details") if possible else _("Correct dates")
         link("corrections", label, new="1", file=origin[0], row=origin[1])
 
 
 def _label(outcome: ItemOutcome, row: Any) -> str:
     is_one_day = outcome is ItemOutcome.CONFIRMED and row["kind"] in _ONE_DAY
-    return "Confirm date" if is_one_day else _LABELS[outcome]
+    return _("Confirm date") if is_one_day else _LABELS[outcome]
 
 
 def _buttons(row: Any, possible: tuple[ItemOutcome, ...]) -> None:
@@ -141,28 +145,28 @@ def _form(outcome: ItemOutcome, row: Any, context: PageContext) -> None:
     with form:
         st.markdown(f"**{plain(_label(outcome, row))}**")
         save = _FIELDS[outcome](form, row)
-        form.text("source_url", "Source URL", placeholder="https://", help="A page that anyone can open.")
+        form.text("source_url", _("Source URL"), placeholder="https://", help=_("A page that anyone can open."))
         with st.container(horizontal=True, key="panel_form"):
-            form.submit("Save", lambda form: _save(form, save))
-            st.button("Close form", key="panel_outcome_close", type="tertiary", on_click=close_form)
+            form.submit(_("Save"), lambda form: _save(form, save))
+            st.button(_("Close form"), key="panel_outcome_close", type="tertiary", on_click=close_form)
 
 
 def _save(form: RecordForm, save: Save) -> str:
     typed = form.values()
     save({**typed, "source_url": typed["source_url"] or ""})
     close_form()
-    return "Saved. The calendar and all feeds are updated."
+    return _("Saved. The calendar and all feeds are updated.")
 
 
 def _day_fields(form: RecordForm, row: Any) -> None:
     if row["kind"] in _ONE_DAY:
-        form.day("start", "Date")
+        form.day("start", _("Date"))
         return
     first, last = st.columns(2)
     with first:
-        form.day("start", "First day")
+        form.day("start", _("First day"))
     with last:
-        form.day("end", "Last day")
+        form.day("end", _("Last day"))
 
 
 def _days(row: Any, typed: dict[str, Any]) -> tuple[date | None, date | None]:
@@ -172,8 +176,8 @@ def _days(row: Any, typed: dict[str, Any]) -> tuple[date | None, date | None]:
 def _confirmed(form: RecordForm, row: Any) -> Save:
     _day_fields(form, row)
     if row["kind"] in (Kind.DEADLINE, Kind.MILESTONE):
-        form.hour("at", "Local time, if any")
-    form.tick("provisional", "Subject to change (keep as provisional)")
+        form.hour("at", _("Local time, if any"))
+    form.tick("provisional", _("Subject to change (keep as provisional)"))
     return lambda typed: confirm_dates(
         form.context.viewer,
         row["item"],
@@ -187,7 +191,7 @@ def _confirmed(form: RecordForm, row: Any) -> Save:
 def _held(form: RecordForm, row: Any) -> Save:
     _day_fields(form, row)
     if row["standing"] == Standing.CONFIRMED and row["date_precision"] == Precision.DAY:
-        form.text("why", "Reason for changed dates, if any")
+        form.text("why", _("Reason for changed dates, if any"))
     return lambda typed: record_held(
         form.context.viewer,
         row["item"],
@@ -198,16 +202,16 @@ def _held(form: RecordForm, row: Any) -> Save:
 
 
 def _why(form: RecordForm) -> None:
-    form.text("why", "Reason", help="Public, like the whole correction. Do not name anyone.")
+    form.text("why", _("Reason"), help=_("Public, like the whole correction. Do not name anyone."))
 
 
 def _moved(form: RecordForm, row: Any) -> Save:
     viewer, item, reference = form.context.viewer, row["item"], form.context.reference
     if row["kind"] == Kind.UPR_REVIEW:
         sessions = later_review_sessions(item, reference)
-        form.choice("to", "New session", sessions, optional=True, format_func=sessions.__getitem__)
-        form.day("day", "Date, if known")
-        form.choice("departure", "Type of change", list(ReviewDeparture), default=ReviewDeparture.RESCHEDULED)
+        form.choice("to", _("New session"), sessions, optional=True, format_func=sessions.__getitem__)
+        form.day("day", _("Date, if known"))
+        form.choice("departure", _("Type of change"), list(ReviewDeparture), default=ReviewDeparture.RESCHEDULED)
         _why(form)
         return lambda typed: record_review_moved(
             viewer,
@@ -218,10 +222,10 @@ def _moved(form: RecordForm, row: Any) -> Save:
             source_url=typed["source_url"],
             why=typed["why"] or "",
         )
-    st.caption(f"From {plain(when(row, form.context.zone))}")
+    st.caption(_("From {when}").format(when=plain(when(row, form.context.zone))))
     _day_fields(form, row)
     _why(form)
-    form.tick("provisional", "Subject to change (keep as provisional)")
+    form.tick("provisional", _("Subject to change (keep as provisional)"))
     return lambda typed: record_moved(
         viewer,
         item,
@@ -242,20 +246,20 @@ def _cancelled(form: RecordForm, row: Any) -> Save:
 def _adopted(form: RecordForm, row: Any) -> Save:
     left, right = st.columns(2)
     with left:
-        form.text("symbol", "Symbol", help="As on the text, such as A/RES/78/216.")
+        form.text("symbol", _("Symbol"), help=_("As on the text, such as A/RES/78/216."))
     with right:
-        form.day("day", "Date of adoption")
-    how = form.choice("vote", "Adopted by", list(Vote), default=Vote.CONSENSUS, format_func=_vote_words)
-    counts = ("yes", "In favour"), ("no", "Against"), ("abstain", "Abstaining")
+        form.day("day", _("Date of adoption"))
+    how = form.choice("vote", _("Adopted by"), list(Vote), default=Vote.CONSENSUS, format_func=_vote_words)
+    counts = ("yes", _("In favour")), ("no", _("Against")), ("abstain", _("Abstaining"))
     for place, (field, label) in zip(st.columns(3), counts, strict=True):
         with place:
             form.number(field, label, min_value=0, disabled=how is not Vote.RECORDED)
     left, right = st.columns(2)
     with left:
-        form.number("cosponsors", "Number of co-sponsors", min_value=0)
+        form.number("cosponsors", _("Number of co-sponsors"), min_value=0)
     with right:
-        form.text("draft_symbol", "Draft symbol")
-    form.text("theme", "Theme")
+        form.text("draft_symbol", _("Draft symbol"))
+    form.text("theme", _("Theme"))
     return lambda typed: record_adopted(
         form.context.viewer,
         row["item"],
@@ -270,7 +274,7 @@ def _adopted(form: RecordForm, row: Any) -> Save:
 
 
 def _vote_words(vote: Vote) -> str:
-    return {Vote.CONSENSUS: "Consensus", Vote.RECORDED: "Recorded vote"}[vote]
+    return {Vote.CONSENSUS: _("Consensus"), Vote.RECORDED: _("Recorded vote")}[vote]
 
 
 def _not_tabled(form: RecordForm, row: Any) -> Save:
@@ -282,7 +286,7 @@ def _not_tabled(form: RecordForm, row: Any) -> Save:
 
 def _postponed(form: RecordForm, row: Any) -> Save:
     sessions = later_sessions(row, form.context.reference)
-    form.choice("to", "New session", sessions, optional=True, format_func=sessions.__getitem__)
+    form.choice("to", _("New session"), sessions, optional=True, format_func=sessions.__getitem__)
     _why(form)
     return lambda typed: record_postponed(
         form.context.viewer, row["item"], typed["to"] or "", source_url=typed["source_url"], why=typed["why"] or ""
@@ -291,9 +295,9 @@ def _postponed(form: RecordForm, row: Any) -> Save:
 
 def _review_outcome(form: RecordForm, row: Any) -> Save:
     sessions = outcome_sessions(row["item"], form.context.reference)
-    form.choice("session", "Session of adoption", sessions, optional=True, format_func=sessions.__getitem__)
-    form.day("day", "Date")
-    form.text("decision", "Decision symbol")
+    form.choice("session", _("Session of adoption"), sessions, optional=True, format_func=sessions.__getitem__)
+    form.day("day", _("Date"))
+    form.text("decision", _("Decision symbol"))
     return lambda typed: record_review_outcome(
         form.context.viewer,
         row["item"],

@@ -27,6 +27,8 @@ from calendar_model.mission.dossier import LinkedCounts, deadlines, work_on
 from calendar_model.mission.events import event_of
 from calendar_model.reference import Reference
 from calendar_model.terms import RecordKind, StatementState
+from calendar_model.translation import N_
+from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Kind, Precision, Sensitivity
 from calendar_model.wording import standing_words
 from pages.components.shell import item_outcomes, outage
@@ -45,16 +47,16 @@ _KINDS = {
     RecordKind.ENGAGEMENT: ("engagement", "engagements"),
     RecordKind.CASE: ("case", "cases"),
     RecordKind.EVENT: ("event", "events"),
-    RecordKind.LANGUAGE: ("language proposal", "language proposals"),
+    RecordKind.LANGUAGE: (N_("language proposal"), N_("language proposals")),
     RecordKind.REPRISAL: ("reprisal", "reprisals"),
 }
 _TEXTS = {
     StatementState.IDEA: ("idea", "ideas"),
     StatementState.DRAFT: ("draft", "drafts"),
-    StatementState.CONSULTATION: ("draft in consultation", "drafts in consultation"),
-    StatementState.CLEARED: ("cleared text", "cleared texts"),
-    StatementState.DELIVERED: ("delivered text", "delivered texts"),
-    StatementState.FOLLOWED_UP: ("text followed up", "texts followed up"),
+    StatementState.CONSULTATION: (N_("draft in consultation"), N_("drafts in consultation")),
+    StatementState.CLEARED: (N_("cleared text"), N_("cleared texts")),
+    StatementState.DELIVERED: (N_("delivered text"), N_("delivered texts")),
+    StatementState.FOLLOWED_UP: (N_("text followed up"), N_("texts followed up")),
 }
 """The words for one and for several texts in a state."""
 
@@ -102,7 +104,7 @@ def draw_panel(context: PageContext) -> None:
 def open_panel(item: str, context: PageContext) -> None:
     """Draws the panel of an item of the whole table, or a sentence for an unknown id."""
     row = _row(context.table, item)
-    title = "Not in the calendar" if row is None else plain(row["title"])
+    title = _("Not in the calendar") if row is None else plain(row["title"])
     dialog = st.dialog(title, position="right", width="medium", on_dismiss=close)
     dialog(outage.part(_body))(item, item_outcomes.asked(), context)
 
@@ -121,8 +123,10 @@ def _body(item: str, form: str, context: PageContext) -> None:
     row = _row(context.table, item)
     if row is None:
         st.markdown(
-            f"“{plain(item)}” is not in the calendar. It may have been renamed or removed. Close this panel and search "
-            "by title."
+            _(
+                "“{item}” is not in the calendar. It may have been renamed or removed. Close this panel and search "
+                "by title."
+            ).format(item=plain(item))
         )
         return
     with st.container(key="panel_body"):
@@ -132,7 +136,7 @@ def _body(item: str, form: str, context: PageContext) -> None:
         _our_work(item, context)
         _dates(row, context)
         _cycle(row, context)
-        st.caption("Link to this item")
+        st.caption(_("Link to this item"))
         st.code(_link(item), language=None, wrap_lines=True)
 
 
@@ -143,20 +147,20 @@ def _facts(row: Any, context: PageContext) -> str:
     states = [reference.states[code].name if code in reference.states else code for code in row["countries"].split()]
     announced = _announcement(row, reference)
     facts = {
-        "Organisation": organisation.name if organisation else row["organisation"],
-        "Body": body.name if body and row["body"] != row["organisation"] else "",
-        "Track": track.title if track else "",
-        "Session": session.title if session and row["kind"] != Kind.SESSION else "",
-        "State" if len(states) == 1 else "States": ", ".join(states),
-        "Place": row["location"],
-        "Applies to": row["for_whom"],
-        "About": row["description"],
-        "Forecast": str(announced) if announced is not None else "",
-        "Notes": row["notes"],
+        _("Organisation"): organisation.name if organisation else row["organisation"],
+        _("Body"): body.name if body and row["body"] != row["organisation"] else "",
+        _("Track"): track.title if track else "",
+        _("Session"): session.title if session and row["kind"] != Kind.SESSION else "",
+        _("State") if len(states) == 1 else _("States"): ", ".join(states),
+        _("Place"): row["location"],
+        _("Applies to"): row["for_whom"],
+        _("About"): row["description"],
+        _("Forecast"): str(announced) if announced is not None else "",
+        _("Notes"): row["notes"],
     }
     lines = "".join(f"<dt>{name}</dt><dd>{escape(value)}</dd>" for name, value in facts.items() if value)
     date_and_basis = date_html(row, context.zone, "item") + _record_link(row, reference)
-    return f'{date_and_basis}<dl class="item-facts">{lines}</dl>'
+    return _('{date_and_basis}<dl class="item-facts">{lines}</dl>').format(date_and_basis=date_and_basis, lines=lines)
 
 
 def _announcement(row: Any, reference: Reference) -> Announcement | None:
@@ -175,34 +179,34 @@ def _record_link(row: Any, reference: Reference) -> str:
     if row["date_precision"] != Precision.EXPECTED or row["body"] not in reference.organisations:
         return ""
     address = f"{address_of('organisations')}?{urlencode({'show': row['body']})}#{RECORD_ANCHOR}"
-    label = f"Past forecasts for {reference.short_name(row['body'])}"
+    label = _("Past forecasts for {short_name}").format(short_name=reference.short_name(row["body"]))
     return f'<p class="item-known"><a href="{escape(address)}" style="color: inherit">{escape(label)}</a></p>'
 
 
 def _actions(row: Any, context: PageContext) -> None:
     if row["sensitivity"] == Sensitivity.RESTRICTED:
-        st.caption("Restricted: not included in feeds or calendar files.")
+        st.caption(_("Restricted: not included in feeds or calendar files."))
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         if event_of(row["item"]):
             _own_file(row["item"], context)
         else:
             st.link_button(
-                "Add to my calendar",
+                _("Add to my calendar"),
                 f"/feeds/item/{quote(row['item'], safe='')}.ics",
                 type="primary",
                 icon=":material/event:",
             )
         if row["source_url"]:
-            st.link_button("Source", row["source_url"], icon=":material/open_in_new:")
+            st.link_button(_("Source"), row["source_url"], icon=":material/open_in_new:")
 
 
 def _own_file(item: str, context: PageContext) -> None:
     """One of our own events as a file from this page; the server has no address for events that are not public."""
     rows = context.table[context.table["item"] == item]
     st.download_button(
-        "Add to my calendar",
-        data=lambda: calendar_bytes(rows, CalendarProperties("HRD calendar")),
+        _("Add to my calendar"),
+        data=lambda: calendar_bytes(rows, CalendarProperties(_("HRD calendar"))),
         file_name=f"{wording.file_name(item, 'event')}.ics",
         mime="text/calendar",
         key="panel_file",
@@ -216,23 +220,23 @@ def _our_work(item: str, context: PageContext) -> None:
     """Draws our linked work in one line, and the link to the dossier."""
     if not context.workspace:
         return
-    st.markdown("#### Our work")
+    st.markdown(_("#### Our work"))
     if context.viewer != ANONYMOUS:
         with reading(context.viewer) as session:
             st.markdown(plain(_counts_in_words(work_on(session, item))))
     with st.container(horizontal=True):
-        link("dossier", "Dossier", of=item)
+        link("dossier", _("Dossier"), of=item)
         if context.viewer != ANONYMOUS and (event := event_of(item)):
-            link("meetings", "Open event", record=event)
+            link("meetings", _("Open event"), record=event)
 
 
 def _counts_in_words(work: LinkedCounts) -> str:
     counts = [(count, _KINDS[kind]) for kind in _KINDS if (count := work.kinds.get(kind, 0))]
     counts[1:1] = [(count, _TEXTS[state]) for state in _TEXTS if (count := work.states.get(state, 0))]
-    words = [f"{count} {one if count == 1 else many}" for count, (one, many) in counts]
+    words = [f"{count} {_(one if count == 1 else many)}" for count, (one, many) in counts]
     if work.next_follow_up is not None:
-        words.append(f"next follow-up {wording.day(work.next_follow_up)}")
-    return " · ".join(words) or "No linked work yet."
+        words.append(_("next follow-up {next_follow_up}").format(next_follow_up=wording.day(work.next_follow_up)))
+    return " · ".join(words) or _("No linked work yet.")
 
 
 def _dates(row: Any, context: PageContext) -> None:
@@ -240,7 +244,7 @@ def _dates(row: Any, context: PageContext) -> None:
     dates = deadlines(context.table, row["item"])
     if dates.empty:
         return
-    st.markdown("#### Deadlines")
+    st.markdown(_("#### Deadlines"))
     for other in dates.itertuples():
         _deadline(other, context)
 
@@ -253,10 +257,10 @@ def _deadline(row: Any, context: PageContext) -> None:
 
 def _cycle(row: Any, context: PageContext) -> None:
     """Draws the previous and next occurrence of the cycle, and the texts of a session or the session of an item."""
-    found = {"Previous": _row(context.table, row["previous"]), "Next": _row(context.table, row["next"])}
+    found = {_("Previous"): _row(context.table, row["previous"]), _("Next"): _row(context.table, row["next"])}
     turns = {name: turn for name, turn in found.items() if turn is not None}
     if turns:
-        st.markdown("#### Cycle")
+        st.markdown(_("#### Cycle"))
     for name, turn in turns.items():
         with st.container(gap=None):
             _opener(f"{name}: {plain(turn['title'])}", turn["item"], name.lower())
@@ -268,10 +272,10 @@ def _together(row: Any, context: PageContext) -> None:
     table = context.table
     if row["kind"] == Kind.SESSION:
         here = table[(table["session"] == row["session"]) & table["kind"].isin((Kind.RESOLUTION, Kind.MANDATE_RENEWAL))]
-        _listed("Texts", here.itertuples(), context)
+        _listed(_("Texts"), here.itertuples(), context)
     elif row["session"]:
         here = table[(table["item"] == f"session-{row['session']}") & (table["item"] != row["item"])]
-        _listed("Session", here.itertuples(), context)
+        _listed(_("Session"), here.itertuples(), context)
 
 
 def _listed(heading: str, rows: Iterable[Any], context: PageContext) -> None:

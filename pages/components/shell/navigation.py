@@ -8,6 +8,8 @@ from pathlib import Path
 import streamlit as st
 
 from calendar_model.terms import RecordKind
+from calendar_model.translation import N_
+from calendar_model.translation import gettext as _
 
 FOLDER = Path(__file__).resolve().parents[2]
 """The folder of the page files."""
@@ -37,26 +39,26 @@ class PageEntry:
 
 
 PAGES = (
-    PageEntry("overview", "Overview"),
-    PageEntry("timeline", "Timeline"),
-    PageEntry("coverage", "Coverage"),
-    PageEntry("statements", "Statements", shows=(RecordKind.STATEMENT,)),
-    PageEntry("engagements", "Engagements", shows=(RecordKind.ENGAGEMENT,)),
-    PageEntry("cases", "Cases", shows=(RecordKind.CASE, RecordKind.REPRISAL)),
-    PageEntry("follow_ups", "Follow-ups", "follow-ups"),
-    PageEntry("resolutions", "Resolutions"),
+    PageEntry("overview", N_("Overview")),
+    PageEntry("timeline", N_("Timeline")),
+    PageEntry("coverage", N_("Coverage")),
+    PageEntry("statements", N_("Statements"), shows=(RecordKind.STATEMENT,)),
+    PageEntry("engagements", N_("Engagements"), shows=(RecordKind.ENGAGEMENT,)),
+    PageEntry("cases", N_("Cases"), shows=(RecordKind.CASE, RecordKind.REPRISAL)),
+    PageEntry("follow_ups", N_("Follow-ups"), "follow-ups"),
+    PageEntry("resolutions", N_("Resolutions")),
     PageEntry("upr", "UPR"),
-    PageEntry("meetings", "Side events", shows=(RecordKind.EVENT,)),
-    PageEntry("organisations", "Organisations"),
-    PageEntry("contacts", "Contacts", shows=(RecordKind.CONTACT,)),
-    PageEntry("language", "Language", shows=(RecordKind.LANGUAGE,)),
+    PageEntry("meetings", N_("Side events"), shows=(RecordKind.EVENT,)),
+    PageEntry("organisations", N_("Organisations")),
+    PageEntry("contacts", N_("Contacts"), shows=(RecordKind.CONTACT,)),
+    PageEntry("language", N_("Language"), shows=(RecordKind.LANGUAGE,)),
     # Not "feeds": the server's own feeds have that address.
-    PageEntry("feeds", "Feeds", "subscribe"),
-    PageEntry("imports", "Import", "import", filtered=False),
-    PageEntry("settings", "Settings", filtered=False),
-    PageEntry("confirm", "Dates to confirm"),
-    PageEntry("corrections", "Corrections", filtered=False, shows=(RecordKind.CORRECTION,)),
-    PageEntry("dossier", "Dossier", in_menu=False),
+    PageEntry("feeds", N_("Feeds"), "subscribe"),
+    PageEntry("imports", N_("Import"), "import", filtered=False),
+    PageEntry("settings", N_("Settings"), filtered=False),
+    PageEntry("confirm", N_("Dates to confirm")),
+    PageEntry("corrections", N_("Corrections"), filtered=False, shows=(RecordKind.CORRECTION,)),
+    PageEntry("dossier", N_("Dossier"), in_menu=False),
 )
 """All pages, in the order of the menu. No headings: on a narrow screen Streamlit draws them in a list that a screen
 reader cannot read."""
@@ -85,7 +87,7 @@ def address_of(page: str) -> str:
 def _streamlit_page(page: PageEntry) -> st.Page:
     return st.Page(
         FOLDER / f"{page.file}.py",
-        title=page.title,
+        title=_(page.title),
         url_path=page.address,
         default=page is PAGES[0],
         visibility="visible" if page.in_menu else "hidden",

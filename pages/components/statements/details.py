@@ -10,6 +10,8 @@ import streamlit as st
 from calendar_model.mission.records import number_bounds
 from calendar_model.mission.statements import commands
 from calendar_model.terms import CosponsorStanding, RecordKind, StatementForm
+from calendar_model.translation import N_
+from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Sensitivity
 from pages.components.record import forms
 from pages.components.record.forms import LINK, NEW, RecordForm, words
@@ -22,10 +24,10 @@ if TYPE_CHECKING:
     from calendar_model.store.models import Person, Statement
 
 _LINKS: Mapping[str, tuple[str, tuple[RecordKind, ...]]] = {
-    "case_links": ("Cases raised", (RecordKind.CASE,)),
-    "engagement_links": ("Engagements", (RecordKind.ENGAGEMENT,)),
+    "case_links": (N_("Cases raised"), (RecordKind.CASE,)),
+    "engagement_links": (N_("Engagements"), (RecordKind.ENGAGEMENT,)),
     "other_links": (
-        "Other records",
+        N_("Other records"),
         (RecordKind.EVENT, RecordKind.CONTACT, RecordKind.LANGUAGE, RecordKind.REPRISAL, RecordKind.STATEMENT),
     ),
 }
@@ -43,26 +45,26 @@ def draw_details(record: Statement | None, context: PageContext, everyone: Seque
     title, forum = _proposed(first, context) if record is None else ("", "")
     least, most = number_bounds("statement", "speaking_seconds")
     with form:
-        form.text("title", "Title", title, help="Shown in lists. For a case, use its code, not a name.")
+        form.text("title", _("Title"), title, help=_("Shown in lists. For a case, use its code, not a name."))
         with st.container(horizontal=True):
-            form.choice("form", "Form", StatementForm, default=first)
+            form.choice("form", _("Form"), StatementForm, default=first)
             codes = ["", *context.reference.organisations]
             form.choice(
                 "forum",
-                "Forum",
+                _("Forum"),
                 codes,
                 default=forum,
-                format_func=lambda code: labels.organisation(code, context.reference) if code else "Not decided",
+                format_func=lambda code: labels.organisation(code, context.reference) if code else _("Not decided"),
             )
-            form.text("agenda_item", "Agenda item")
+            form.text("agenda_item", _("Agenda item"))
         with st.container(horizontal=True):
-            form.day("due", "Due")
-            form.text("speaker", "Speaker")
-            form.text("lead", "Lead delegation")
+            form.day("due", _("Due"))
+            form.text("speaker", _("Speaker"))
+            form.text("lead", _("Lead delegation"))
             form.number(
                 "speaking_seconds",
-                "Speaking limit (seconds)",
-                help="Only if the order of the day sets a limit that the calendar does not have.",
+                _("Speaking limit (seconds)"),
+                help=_("Only if the order of the day sets a limit that the calendar does not have."),
                 min_value=least,
                 max_value=most,
             )
@@ -70,11 +72,11 @@ def draw_details(record: Statement | None, context: PageContext, everyone: Seque
         for field, (label, kinds) in _LINKS.items():
             form.records(label, *kinds, field=field)
         if record is not None and record.sensitivity is not Sensitivity.RESTRICTED:
-            st.caption("A statement linked to a case is restricted: only people with access can see it.")
+            st.caption(_("A statement linked to a case is restricted: only people with access can see it."))
         form.level(Sensitivity.INTERNAL, everyone)
         if record is not None:
-            form.ask_reason("Reason for wider access, if you change it")
-        form.submit("Save details" if record is not None else "Create statement", _saved)
+            form.ask_reason(_("Reason for wider access, if you change it"))
+        form.submit(_("Save details") if record is not None else _("Create statement"), _saved)
 
 
 def _proposed(form: StatementForm, context: PageContext) -> tuple[str, str]:
@@ -84,7 +86,11 @@ def _proposed(form: StatementForm, context: PageContext) -> tuple[str, str]:
     if rows.empty:
         return "", ""
     row = rows.iloc[0]
-    kind = f"{words(form)} statement" if form in (StatementForm.NATIONAL, StatementForm.JOINT) else words(form)
+    kind = (
+        _("{form} statement").format(form=words(form))
+        if form in (StatementForm.NATIONAL, StatementForm.JOINT)
+        else words(form)
+    )
     return f"{kind}: {row['title']}", str(row["body"] or row["organisation"])
 
 
@@ -94,9 +100,9 @@ def _saved(form: RecordForm) -> str:
     chosen: dict[str, Any] = {"items": form.item_ids, "links": form.link_ids, "named": form.person_ids}
     if record is None:
         forms.open_record(commands.start_statement(viewer(), values, **chosen))
-        return "Statement created. Write the text below; drafts save automatically."
+        return _("Statement created. Write the text below; drafts save automatically.")
     commands.edit_statement(viewer(), record.id, form.seen, values, **chosen, reason=form.reason)
-    return "Details saved."
+    return _("Details saved.")
 
 
 # --- Co-sponsors
@@ -116,15 +122,15 @@ def draw_cosponsors(statement: Statement, context: PageContext) -> None:
     def name(code: str) -> str:
         return states[code].name if code in states else code
 
-    with st.expander(f"Co-sponsors: {counts or 'none approached'}"):
+    with st.expander(_("Co-sponsors: {value}").format(value=counts or _("none approached"))):
         for standing, codes in by_standing.items():
             if codes:
                 st.markdown(f"**{words(standing)}**: {plain(', '.join(sorted(map(name, codes))))}")
         chosen, answer = f"joins_{statement.id}", f"joins_how_{statement.id}"
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            st.multiselect("States", sorted(states, key=name), format_func=name, key=chosen, select_all=False)
-            st.selectbox("Answer", _ANSWERS, key=answer, width=220)
-            st.button("Save answer", key="joins_save", on_click=_join, args=(statement.id, chosen, answer))
+            st.multiselect(_("States"), sorted(states, key=name), format_func=name, key=chosen, select_all=False)
+            st.selectbox(_("Answer"), _ANSWERS, key=answer, width=220)
+            st.button(_("Save answer"), key="joins_save", on_click=_join, args=(statement.id, chosen, answer))
 
 
 _ANSWERS = {
@@ -140,7 +146,7 @@ def _join(statement_id: str, chosen: str, answer: str) -> None:
 
     def act() -> str:
         commands.set_cosponsors(viewer(), statement_id, countries, _ANSWERS[st.session_state[answer]])
-        return "Saved."
+        return _("Saved.")
 
     if forms.attempt(act):
         st.session_state[chosen] = []

@@ -22,6 +22,8 @@ from calendar_model.mission.statements.queries import (
 from calendar_model.mission.statements.requirements import next_steps
 from calendar_model.mission.statements.workflow import BEFORE_DELIVERY
 from calendar_model.terms import RecordKind, StatementForm, StatementState
+from calendar_model.translation import N_, Translated
+from calendar_model.translation import gettext as _
 from pages.components.record import forms
 from pages.components.record.forms import words
 from pages.components.shell.context import PageContext
@@ -36,29 +38,35 @@ if TYPE_CHECKING:
 _AT_FIRST, _MORE = 10, 30
 """Lines of a group at first, and how many more a click shows."""
 
-_HEADINGS = {
-    StatementGroup.AWAITING_ME: "Awaiting my reply",
-    StatementGroup.MINE: "My statements",
-    StatementGroup.SOON: "Due in two weeks",
-    StatementGroup.OTHERS: "Other statements",
-}
+_HEADINGS = Translated(
+    {
+        StatementGroup.AWAITING_ME: N_("Awaiting my reply"),
+        StatementGroup.MINE: N_("My statements"),
+        StatementGroup.SOON: N_("Due in two weeks"),
+        StatementGroup.OTHERS: N_("Other statements"),
+    }
+)
 
-_EMPTY = {
-    StatementGroup.AWAITING_ME: "Nothing awaits your action.",
-    StatementGroup.MINE: "You have no open statements.",
-    StatementGroup.SOON: "Nothing else is due in the next two weeks.",
-}
+_EMPTY = Translated(
+    {
+        StatementGroup.AWAITING_ME: N_("Nothing awaits your action."),
+        StatementGroup.MINE: N_("You have no open statements."),
+        StatementGroup.SOON: N_("Nothing else is due in the next two weeks."),
+    }
+)
 
 
 def draw_list(context: PageContext, person: Person) -> None:
     """Draw the button for a new statement, the search, the groups in the order of attention, and the files."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        form = st.selectbox("Form of new statement", StatementForm, format_func=words, key="new_form", width=260)
-        st.button("New statement", key="new_statement", type="primary", on_click=forms.begin, args=(str(form),))
+        form = st.selectbox(_("Form of new statement"), StatementForm, format_func=words, key="new_form", width=260)
+        st.button(_("New statement"), key="new_statement", type="primary", on_click=forms.begin, args=(str(form),))
     with st.container(horizontal=True):
-        search = st.text_input("Search titles and texts", key="statements_search")
-        states = st.multiselect("State", StatementState, format_func=_state, key="statements_states", select_all=False)
-        kinds = st.multiselect("Form", StatementForm, format_func=words, key="statements_forms", select_all=False)
+        search = st.text_input(_("Search titles and texts"), key="statements_search")
+        states = st.multiselect(
+            _("State"), StatementState, format_func=_state, key="statements_states", select_all=False
+        )
+        kinds = st.multiselect(_("Form"), StatementForm, format_func=words, key="statements_forms", select_all=False)
     found = list_statements(
         context.viewer,
         context.today,
@@ -76,13 +84,13 @@ def draw_list(context: PageContext, person: Person) -> None:
     narrowed = bool(search or states or kinds)
     if not total:
         st.markdown(
-            "No statement matches. Broaden your search."
+            _("No statement matches. Broaden your search.")
             if narrowed
-            else "No drafts yet. Choose a form and start a new statement."
+            else _("No drafts yet. Choose a form and start a new statement.")
         )
         return
     if count < total:
-        st.caption(f"Hidden by the filter: {total - count}.")
+        st.caption(_("Hidden by the filter: {total}.").format(total=total - count))
     names = {one.id: one.name for one in staff()}
     for group, listed in groups.items():
         if not listed and (narrowed or group is StatementGroup.OTHERS):
@@ -94,7 +102,7 @@ def draw_list(context: PageContext, person: Person) -> None:
             st.markdown(_EMPTY[group])
     everything = [statement for listed in groups.values() for statement in listed if not statement.restricted]
     csv_download(_frame(everything, context, names), "statements")
-    st.caption("These files leave out restricted statements.")
+    st.caption(_("These files leave out restricted statements."))
 
 
 def _state(state: str) -> str:
@@ -114,7 +122,12 @@ def _draw_group(
             _draw_summary(one, links[one.id], missing, context, names)
     if len(listed) > len(shown):
         more = min(_MORE, len(listed) - len(shown))
-        st.button(f"Show {more} more of {len(listed)}", key=f"more_{group.name}", on_click=_show_more, args=(many,))
+        st.button(
+            _("Show {more} more of {count}").format(more=more, count=len(listed)),
+            key=f"more_{group.name}",
+            on_click=_show_more,
+            args=(many,),
+        )
 
 
 def _show_more(many: str) -> None:
@@ -128,19 +141,19 @@ def _draw_summary(
     asked = names.get(statement.waiting_for_id or "", "")
     about = [
         words(statement.form),
-        labels.short_organisation(statement.forum, context.reference) if statement.forum else "no forum yet",
-        f"item {statement.agenda_item}" if statement.agenda_item else "",
+        labels.short_organisation(statement.forum, context.reference) if statement.forum else _("no forum yet"),
+        _("item {agenda_item}").format(agenda_item=statement.agenda_item) if statement.agenda_item else "",
         *items["title"],
-        f"awaiting reply from {asked}" if asked else "",
-        f"raises {', '.join(links.cases)}" if links.cases else "",
+        _("awaiting reply from {asked}").format(asked=asked) if asked else "",
+        _("raises {cases}").format(cases=", ".join(links.cases)) if links.cases else "",
         "restricted" if statement.restricted else "",
-        "you have unsaved text" if statement.is_typed else "",
+        _("you have unsaved text") if statement.is_typed else "",
     ]
     with st.container(horizontal=True, gap="small"):
         with st.container(key=f"when_{statement.id}", width=lines.LEFT, gap=None):
             st.markdown(_due(statement, context.today))
         with st.container(width="stretch", gap=None, key=f"what_{statement.id}"):
-            title = f"**{plain(statement.title)}**{' (sample)' if statement.sample else ''}"
+            title = f"**{plain(statement.title)}**{_(' (sample)') if statement.sample else ''}"
             st.button(
                 title,
                 key=f"open_{statement.id}",
@@ -158,14 +171,20 @@ def _due(statement: StatementSummary, today: date) -> str:
     if statement.state not in BEFORE_DELIVERY:
         return _state(statement.state)
     if statement.due is None:
-        return "No due date"
+        return _("No due date")
     days = (statement.due - today).days
-    how = "Due today" if not days else f"Overdue by {_days(-days)}" if days < 0 else f"In {_days(days)}"
+    how = (
+        _("Due today")
+        if not days
+        else _("Overdue by {days}").format(days=_days(-days))
+        if days < 0
+        else _("In {days}").format(days=_days(days))
+    )
     return f"**{how}** · {wording.day(statement.due)}"
 
 
 def _days(days: int) -> str:
-    return "1 day" if days == 1 else f"{days} days"
+    return _("1 day") if days == 1 else _("{days} days").format(days=days)
 
 
 def _frame(listed: Sequence[StatementSummary], context: PageContext, names: Mapping[str, str]) -> pd.DataFrame:

@@ -14,6 +14,8 @@ from calendar_model.mission.statements.queries import StatementView
 from calendar_model.mission.statements.requirements import asking_effect, step_to_override
 from calendar_model.mission.statements.workflow import NEXT, StatementFacts
 from calendar_model.terms import StatementState, Step
+from calendar_model.translation import N_, Translated
+from calendar_model.translation import gettext as _
 from pages.components.record import fields, forms
 from pages.components.shell.current_user import viewer
 from pages.components.shell.words import plain
@@ -34,7 +36,7 @@ def draw_moves(
         _draw_who_is_asked(statement, everyone, actor)
     if to is StatementState.DELIVERED:
         st.date_input(
-            "Delivered on",
+            _("Delivered on"),
             value=today,
             max_value=today,
             format="YYYY-MM-DD",
@@ -54,15 +56,15 @@ def draw_moves(
 
 def _label(state: StatementState, to: StatementState, version: int) -> str:
     if to is StatementState.DRAFT:
-        return {StatementState.IDEA: "Start draft", StatementState.DROPPED: "Reopen as draft"}.get(
-            state, "Return to draft"
+        return {StatementState.IDEA: _("Start draft"), StatementState.DROPPED: _("Reopen as draft")}.get(
+            state, _("Return to draft")
         )
     return {
-        StatementState.CONSULTATION: "Send for consultation",
-        StatementState.CLEARED: f"Clear version {version}" if version else "Clear",
-        StatementState.DELIVERED: "Mark as delivered",
-        StatementState.FOLLOWED_UP: "Close",
-        StatementState.DROPPED: "Drop statement",
+        StatementState.CONSULTATION: _("Send for consultation"),
+        StatementState.CLEARED: _("Clear version {version}").format(version=version) if version else _("Clear"),
+        StatementState.DELIVERED: _("Mark as delivered"),
+        StatementState.FOLLOWED_UP: _("Close"),
+        StatementState.DROPPED: _("Drop statement"),
     }[to]
 
 
@@ -72,56 +74,65 @@ def _draw_who_is_asked(statement: Statement, everyone: Sequence[Person], actor: 
     first = statement.waiting_for_id if statement.state is StatementState.CONSULTATION else usual
     key = f"waiting_{statement.id}"
     st.selectbox(
-        "Reply requested from",
+        _("Reply requested from"),
         list(names),
         index=list(names).index(first) if first in names else None,
         format_func=names.__getitem__,
-        placeholder="No one in particular",
+        placeholder=_("No one in particular"),
         key=key,
     )
     chosen: str | None = st.session_state[key]
     if chosen is not None and (says := _effect_of_asking(statement, chosen, names[chosen])):
         st.caption(plain(says))
     if statement.state is StatementState.CONSULTATION and chosen != statement.waiting_for_id:
-        st.button("Forward statement", key="pass_on", on_click=_pass_on, args=(statement.id, statement.version, key))
+        st.button(_("Forward statement"), key="pass_on", on_click=_pass_on, args=(statement.id, statement.version, key))
 
 
 def _effect_of_asking(statement: Statement, person_id: str, name: str) -> str:
     """Say what asking a person means: whether it gives them access, and what they still cannot read."""
     effect = asking_effect(viewer(), statement, person_id)
-    says = f"{name} will get access to this statement." if effect.gives_access else ""
-    hidden = [*effect.unreadable, *([f"{effect.hidden_count} more"] if effect.hidden_count else [])]
+    says = _("{name} will get access to this statement.").format(name=name) if effect.gives_access else ""
+    hidden = [
+        *effect.unreadable,
+        *([_("{hidden_count} more").format(hidden_count=effect.hidden_count)] if effect.hidden_count else []),
+    ]
     if hidden:
-        says += f" {name} has no access to {', '.join(hidden)}, and cannot clear the statement without it."
+        says += _(" {name} has no access to {hidden}, and cannot clear the statement without it.").format(
+            name=name, hidden=", ".join(hidden)
+        )
     return says.strip()
 
 
 def _pass_on(statement_id: str, seen: int, key: str) -> None:
     def act() -> str:
         commands.ask_somebody(viewer(), statement_id, seen, st.session_state[key])
-        return "Forwarded."
+        return _("Forwarded.")
 
     forms.attempt(act)
 
 
-_MOVED = {
-    StatementState.DRAFT: "The statement is now a draft.",
-    StatementState.CONSULTATION: "Sent for consultation.",
-    StatementState.CLEARED: "Cleared.",
-    StatementState.DELIVERED: "Marked as delivered.",
-    StatementState.FOLLOWED_UP: "Closed.",
-    StatementState.DROPPED: "Dropped.",
-}
+_MOVED = Translated(
+    {
+        StatementState.DRAFT: N_("The statement is now a draft."),
+        StatementState.CONSULTATION: N_("Sent for consultation."),
+        StatementState.CLEARED: N_("Cleared."),
+        StatementState.DELIVERED: N_("Marked as delivered."),
+        StatementState.FOLLOWED_UP: N_("Closed."),
+        StatementState.DROPPED: N_("Dropped."),
+    }
+)
 
 
-_MOVED = {
-    StatementState.DRAFT: "The statement is now a draft.",
-    StatementState.CONSULTATION: "Sent for consultation.",
-    StatementState.CLEARED: "Cleared.",
-    StatementState.DELIVERED: "Marked as delivered.",
-    StatementState.FOLLOWED_UP: "Closed.",
-    StatementState.DROPPED: "Dropped.",
-}
+_MOVED = Translated(
+    {
+        StatementState.DRAFT: N_("The statement is now a draft."),
+        StatementState.CONSULTATION: N_("Sent for consultation."),
+        StatementState.CLEARED: N_("Cleared."),
+        StatementState.DELIVERED: N_("Marked as delivered."),
+        StatementState.FOLLOWED_UP: N_("Closed."),
+        StatementState.DROPPED: N_("Dropped."),
+    }
+)
 
 
 def _move(statement_id: str, to: StatementState, seen: int) -> None:
@@ -143,7 +154,7 @@ def draw_overrides(view: StatementView, facts: StatementFacts, actor: Person, zo
     """Draw all overrides of a statement, which are kept for ever, and the fields to confirm or request one."""
     statement = view.statement
     if statement.overrides:
-        st.markdown("**Overrides**")
+        st.markdown(_("**Overrides**"))
     confirmed = {one.confirms_id: one for one in statement.overrides if one.confirms_id}
     open_ids = {one.id for one in view.open_overrides}
     for asked in (one for one in statement.overrides if one.confirms_id is None):
@@ -153,45 +164,63 @@ def draw_overrides(view: StatementView, facts: StatementFacts, actor: Person, zo
     step = step_to_override(facts, view.open_overrides)
     if step is None:
         return
-    with st.expander("Override outstanding checks"):
+    with st.expander(_("Override outstanding checks")):
         st.markdown(
-            "For urgent cases. Give a reason; a second person who can clear statements must confirm. The override "
-            "covers the present text only. Both names and reasons are kept here permanently."
+            _(
+                "For urgent cases. Give a reason; a second person who can clear statements must confirm. The override "
+                "covers the present text only. Both names and reasons are kept here permanently."
+            )
         )
         key = f"override_reason_{statement.id}"
-        fields.area("Reason", commands.LONGEST_REASON, key=key)
-        st.button("Request override", key="ask_override", on_click=_ask, args=(statement.id, step, key))
+        fields.area(_("Reason"), commands.LONGEST_REASON, key=key)
+        st.button(_("Request override"), key="ask_override", on_click=_ask, args=(statement.id, step, key))
 
 
 def _draw_override(asked: Override, confirmed: Override | None, is_open: bool, zone: str) -> None:
     end = (
-        f"Confirmed by {confirmed.person.name} on {wording.moment(confirmed.at, zone)}: “{confirmed.reason}”"
+        _("Confirmed by {name} on {at}: “{reason}”").format(
+            name=confirmed.person.name, at=wording.moment(confirmed.at, zone), reason=confirmed.reason
+        )
         if confirmed
-        else "Awaiting confirmation by a second person."
+        else _("Awaiting confirmation by a second person.")
         if is_open
-        else "Not confirmed before the text changed."
+        else _("Not confirmed before the text changed.")
     )
     st.markdown(
-        f"{plain(asked.person.name)} requested an override on {wording.moment(asked.at, zone)}, for "
-        f"{STEP_LABELS[asked.step]} of version {asked.version_number}: “{plain(asked.reason)}” {plain(end)}"
+        _(
+            "{name} requested an override on {at}, for {step_labels} of version {version_number}: “{reason}” {end}"
+        ).format(
+            name=plain(asked.person.name),
+            at=wording.moment(asked.at, zone),
+            step_labels=STEP_LABELS[asked.step],
+            version_number=asked.version_number,
+            reason=plain(asked.reason),
+            end=plain(end),
+        )
     )
-    st.caption(plain(f"Outstanding: {' '.join(asked.missing.splitlines())}"))
+    st.caption(plain(_("Outstanding: {splitlines}").format(splitlines=" ".join(asked.missing.splitlines()))))
 
 
 def _draw_confirmation(asked: Override, actor: Person, clearers: Sequence[Person]) -> None:
     if asked.person_id == actor.id or not actor.may_clear:
         names = ", ".join(person.name for person in clearers if person.id != asked.person_id)
-        st.caption(plain(f"Can be confirmed by: {names or 'no one yet (see Can clear statements in Settings)'}."))
+        st.caption(
+            plain(
+                _("Can be confirmed by: {value}.").format(
+                    value=names or _("no one yet (see Can clear statements in Settings)")
+                )
+            )
+        )
         return
     key = f"confirm_reason_{asked.id}"
-    fields.area("Reason for confirming", commands.LONGEST_REASON, key=key)
-    st.button("Confirm override", key=f"confirm_{asked.id}", on_click=_confirm, args=(asked.id, key))
+    fields.area(_("Reason for confirming"), commands.LONGEST_REASON, key=key)
+    st.button(_("Confirm override"), key=f"confirm_{asked.id}", on_click=_confirm, args=(asked.id, key))
 
 
 def _ask(statement_id: str, step: Step, key: str) -> None:
     def act() -> str:
         commands.ask_override(viewer(), statement_id, step, st.session_state[key])
-        return "Override requested. It takes effect once a second person confirms it."
+        return _("Override requested. It takes effect once a second person confirms it.")
 
     forms.attempt(act)
 
@@ -199,6 +228,6 @@ def _ask(statement_id: str, step: Step, key: str) -> None:
 def _confirm(asked_id: str, key: str) -> None:
     def act() -> str:
         commands.confirm_override(viewer(), asked_id, st.session_state[key])
-        return "Override confirmed."
+        return _("Override confirmed.")
 
     forms.attempt(act)

@@ -17,6 +17,8 @@ from calendar_model.mission.statements.speaking import SpeakingLimit, applicable
 from calendar_model.mission.statements.texts import speaking_seconds
 from calendar_model.mission.statements.workflow import WAY, StatementFacts
 from calendar_model.terms import RecordKind, StatementState
+from calendar_model.translation import N_, Translated
+from calendar_model.translation import gettext as _
 from pages.components.shell.context import PageContext
 from pages.components.shell.current_user import viewer
 from pages.components.shell.navigation import link
@@ -26,14 +28,16 @@ from pages.components.widgets import labels
 if TYPE_CHECKING:
     from calendar_model.store.models import Person, Record, Statement
 
-BEFORE = {
-    StatementState.CONSULTATION: "Before consultation",
-    StatementState.CLEARED: "Before clearance",
-    StatementState.DELIVERED: "Before delivery",
-    StatementState.FOLLOWED_UP: "Before closing",
-}
+BEFORE = Translated(
+    {
+        StatementState.CONSULTATION: N_("Before consultation"),
+        StatementState.CLEARED: N_("Before clearance"),
+        StatementState.DELIVERED: N_("Before delivery"),
+        StatementState.FOLLOWED_UP: N_("Before closing"),
+    }
+)
 
-_MARKS = {-1: "", 0: ' aria-current="step"', 1: ' class="open"'}
+_MARKS = Translated({-1: "", 0: N_(' aria-current="step"'), 1: ' class="open"'})
 
 
 def draw_steps(statement: Statement, zone: str) -> None:
@@ -48,11 +52,15 @@ def draw_steps(statement: Statement, zone: str) -> None:
     parts = []
     if statement.cleared_by is not None and statement.cleared_at is not None:
         when = wording.moment(statement.cleared_at, zone)
-        parts.append(f"Version {statement.cleared_version} cleared by {statement.cleared_by.name} on {when}.")
+        parts.append(
+            _("Version {cleared_version} cleared by {name} on {when}.").format(
+                cleared_version=statement.cleared_version, name=statement.cleared_by.name, when=when
+            )
+        )
     if statement.delivered_on is not None:
-        parts.append(f"Delivered on {wording.day(statement.delivered_on)}.")
+        parts.append(_("Delivered on {delivered_on}.").format(delivered_on=wording.day(statement.delivered_on)))
     if statement.waiting_for is not None:
-        parts.append(f"Awaiting reply from {statement.waiting_for.name}.")
+        parts.append(_("Awaiting reply from {name}.").format(name=statement.waiting_for.name))
     if parts:
         st.caption(plain(" ".join(parts)))
 
@@ -67,27 +75,31 @@ def draw_speaking_time(statement: Statement, context: PageContext) -> None:
     if statement.versions:
         newest = statement.versions[-1]
         seconds = speaking_seconds(newest.text, newest.language)
-        against = f" of {duration(limit)}" if limit else ""
-        over = f", {duration(seconds - limit)} over" if limit and seconds > limit else ""
-        name = f"Version {newest.number} in {languages.name(newest.language)}"
-        says = f"**{name}: about {duration(seconds)}{against}{over}.** "
+        against = _(" of {duration}").format(duration=duration(limit)) if limit else ""
+        over = _(", {duration} over").format(duration=duration(seconds - limit)) if limit and seconds > limit else ""
+        name = _("Version {number} in {name}").format(number=newest.number, name=languages.name(newest.language))
+        says = _("**{name}: about {duration}{against}{over}.** ").format(
+            name=name, duration=duration(seconds), against=against, over=over
+        )
     if statement.speaking_seconds:
-        says += f"Limit: {duration(statement.speaking_seconds)}, set under Details."
+        says += _("Limit: {duration}, set under Details.").format(duration=duration(statement.speaking_seconds))
     elif known:
         shortest = min(known, key=lambda one: one.seconds)
         body = plain(labels.short_organisation(shortest.body, context.reference))
-        which = "Shortest known limit" if len({one.seconds for one in known}) > 1 else "Limit"
-        says += f"{which} in {body}: {duration(shortest.seconds)}. Basis: {_rule(shortest)}."
+        which = _("Shortest known limit") if len({one.seconds for one in known}) > 1 else _("Limit")
+        says += _("{which} in {body}: {duration}. Basis: {rule}.").format(
+            which=which, body=body, duration=duration(shortest.seconds), rule=_rule(shortest)
+        )
     else:
-        says += "No limit on record; enter the one in the order of the day under Details."
+        says += _("No limit on record; enter the one in the order of the day under Details.")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(says, width="content")
         if known and not statement.speaking_seconds:
-            with st.popover("All limits", type="tertiary"):
+            with st.popover(_("All limits"), type="tertiary"):
                 st.markdown(
                     "\n".join(f"- {duration(one.seconds)} ({plain(one.for_whom)}): {_rule(one)}" for one in known)
                 )
-                st.markdown("The order of the day takes precedence: enter its limit under Details.")
+                st.markdown(_("The order of the day takes precedence: enter its limit under Details."))
 
 
 def _rule(limit: SpeakingLimit) -> str:
@@ -98,20 +110,24 @@ def _rule(limit: SpeakingLimit) -> str:
 # --- Requirements
 
 
-_READY = {
-    StatementState.CONSULTATION: "Ready for consultation.",
-    StatementState.CLEARED: "Ready to clear.",
-    StatementState.DELIVERED: "Ready to deliver.",
-    StatementState.FOLLOWED_UP: "Ready to close.",
-}
+_READY = Translated(
+    {
+        StatementState.CONSULTATION: N_("Ready for consultation."),
+        StatementState.CLEARED: N_("Ready to clear."),
+        StatementState.DELIVERED: N_("Ready to deliver."),
+        StatementState.FOLLOWED_UP: N_("Ready to close."),
+    }
+)
 
 
-_READY = {
-    StatementState.CONSULTATION: "Ready for consultation.",
-    StatementState.CLEARED: "Ready to clear.",
-    StatementState.DELIVERED: "Ready to deliver.",
-    StatementState.FOLLOWED_UP: "Ready to close.",
-}
+_READY = Translated(
+    {
+        StatementState.CONSULTATION: N_("Ready for consultation."),
+        StatementState.CLEARED: N_("Ready to clear."),
+        StatementState.DELIVERED: N_("Ready to deliver."),
+        StatementState.FOLLOWED_UP: N_("Ready to close."),
+    }
+)
 
 
 def next_step_words(step: NextStep) -> str:
@@ -119,25 +135,25 @@ def next_step_words(step: NextStep) -> str:
     if step.to is None:
         return ""
     if step.to is StatementState.DRAFT:
-        return "Next: write a first text."
+        return _("Next: write a first text.")
     if not step.unmet:
         return _READY[step.to]
     # What can be done about the statement itself first; who does the last step is the last question.
     first = next((unmet for unmet in step.unmet if unmet.can_be_overridden), step.unmet[0])
-    more = f" And {len(step.unmet) - 1} more." if len(step.unmet) > 1 else ""
-    return f"Next: {state_label(step.to)}. {first}{more}"
+    more = _(" And {count} more.").format(count=len(step.unmet) - 1) if len(step.unmet) > 1 else ""
+    return _("Next: {state_label}. {first}{more}").format(state_label=state_label(step.to), first=first, more=more)
 
 
 def draw_checks(view: StatementView) -> StatementFacts:
     """Draw what is still needed for the next step, with links to complete it; return the facts behind it."""
     found = requirements_of(viewer(), view.statement)
     to = found.next.to
-    if to in BEFORE:
+    if to is not None and to in BEFORE:
         _missing(BEFORE[to], found.next.unmet, view.linked, view.clearers)
     if found.later and to is not StatementState.CLEARED:
         _missing(BEFORE[StatementState.CLEARED], found.later, view.linked, view.clearers)
     if to is None:
-        st.markdown("No further steps.")
+        st.markdown(_("No further steps."))
     return found.facts
 
 
@@ -147,17 +163,22 @@ def _missing(
     st.markdown(f"**{heading}**")
     left = list(unmet)
     if not left:
-        st.markdown("All checks passed.")
+        st.markdown(_("All checks passed."))
     for case in (record for record in linked if record.kind is RecordKind.CASE):
         of_case = [one for one in left if one.subject == case.id]
         if of_case:
             left = [one for one in left if one.subject != case.id]
             st.markdown("\n".join(f"- {plain(str(one))}" for one in of_case))
-            link("cases", f"Complete in {plain(case.title)}", icon=":material/arrow_forward:", record=case.id)
+            link(
+                "cases",
+                _("Complete in {title}").format(title=plain(case.title)),
+                icon=":material/arrow_forward:",
+                record=case.id,
+            )
     if left:
         st.markdown("\n".join(f"- {plain(str(one))}" for one in left))
     if any(one.code == "may-not-clear" for one in left):
         names = ", ".join(person.name for person in clearers)
-        st.caption(plain(f"Authorised: {names}." if names else "No one can clear statements yet."))
+        st.caption(plain(f"Authorised: {names}." if names else _("No one can clear statements yet.")))
         if not names:
-            link("settings", "Settings")
+            link("settings", _("Settings"))

@@ -13,6 +13,7 @@ from calendar_model.mission.statements import commands, languages, workflow
 from calendar_model.mission.statements.queries import newest_text, statement_with_typing, text_in, version_texts
 from calendar_model.mission.statements.texts import merge
 from calendar_model.terms import StatementState
+from calendar_model.translation import gettext as _
 from pages.components.record import fields, forms
 from pages.components.shell import outage
 from pages.components.shell.context import PageContext
@@ -47,7 +48,7 @@ def draw_writing_area(statement_id: str, context: PageContext, limit: int | None
     chosen = f"language_{statement_id}"
     offered = list(dict.fromkeys([*languages.NAMES, *(version.language for version in statement.versions)]))
     st.session_state.setdefault(chosen, first_language(statement, kept))
-    language = st.selectbox("Language", offered, format_func=languages.name, key=chosen, width=220)
+    language = st.selectbox(_("Language"), offered, format_func=languages.name, key=chosen, width=220)
     work = StatementEditor(statement_id, language)
     if statement.state not in workflow.WRITABLE:
         _draw_closed(statement, kept, language, limit)
@@ -67,7 +68,7 @@ def draw_writing_area(statement_id: str, context: PageContext, limit: int | None
         revision=state.revision,
         limit_seconds=limit,
         language=language,
-        label=f"Text in {languages.name(language)}",
+        label=_("Text in {name}").format(name=languages.name(language)),
         keep=work.take_in,
     )
     _draw_saving(statement, work, texts)
@@ -76,27 +77,31 @@ def draw_writing_area(statement_id: str, context: PageContext, limit: int | None
 def _draw_closed(statement: Statement, kept: Unsaved | None, language: str, limit: int | None) -> None:
     """Draw a text that can no longer be changed, and below it any unsaved text, to be copied."""
     texts = versions_in(statement, language)
-    st.markdown(f"This statement is {state_label(statement.state)}; its text cannot be changed.")
+    st.markdown(
+        _("This statement is {state_label}; its text cannot be changed.").format(
+            state_label=state_label(statement.state)
+        )
+    )
     editor(
         texts[-1].text if texts else "",
         key=f"text_{statement.id}_{language}_read",
         revision=f"{len(texts)}",
         limit_seconds=limit,
         language=language,
-        label=f"Text in {languages.name(language)}",
+        label=_("Text in {name}").format(name=languages.name(language)),
         disabled=True,
     )
     if kept is not None:
         typed_in = languages.name(kept.language)
-        st.markdown(f"You did not save this text in {typed_in}. Copy what you need.")
+        st.markdown(_("You did not save this text in {typed_in}. Copy what you need.").format(typed_in=typed_in))
         st.code(kept.text, language=None, wrap_lines=True)
-        st.button("Discard text", key="throw_away", type="tertiary", on_click=_throw_away, args=(statement.id,))
+        st.button(_("Discard text"), key="throw_away", type="tertiary", on_click=_throw_away, args=(statement.id,))
 
 
 def _throw_away(statement_id: str) -> None:
     def act() -> str:
         commands.forget_unsaved(viewer(), statement_id)
-        return "Unsaved text discarded."
+        return _("Unsaved text discarded.")
 
     forms.attempt(act)
 
@@ -104,8 +109,9 @@ def _throw_away(statement_id: str) -> None:
 def _draw_other_language(statement: Statement, kept: Unsaved, language: str) -> None:
     """Draw the saved text of another language, read-only: only one unsaved text is kept at a time."""
     st.markdown(
-        f"You have unsaved text in {languages.name(kept.language)}. Select {languages.name(kept.language)} and save "
-        f"or discard it before you write in {languages.name(language)}."
+        _("You have unsaved text in {name}. Select {name} and save or discard it before you write in {name_2}.").format(
+            name=languages.name(kept.language), name_2=languages.name(language)
+        )
     )
     texts = versions_in(statement, language)
     if texts:
@@ -117,19 +123,25 @@ def _draw_notices(statement: Statement, work: StatementEditor, texts: Sequence[V
     base_text = text_in(statement, state.base)
     if state.recovered_at is not None:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"You typed this on {wording.moment(state.recovered_at, context.zone)} but did not save it.")
-            label = f"Discard and show version {newest.number}" if newest else "Discard"
+            st.markdown(
+                _("You typed this on {recovered_at} but did not save it.").format(
+                    recovered_at=wording.moment(state.recovered_at, context.zone)
+                )
+            )
+            label = _("Discard and show version {number}").format(number=newest.number) if newest else _("Discard")
             st.button(label, key="discard", type="tertiary", on_click=_discard, args=(work,))
     if state.set_aside:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown("Another unsaved text of yours has been set aside.")
-            st.button("Bring back that text", key="bring_back", type="tertiary", on_click=_bring_back, args=(work,))
+            st.markdown(_("Another unsaved text of yours has been set aside."))
+            st.button(_("Bring back that text"), key="bring_back", type="tertiary", on_click=_bring_back, args=(work,))
     if newest is not None and newest.number > state.base:
         _draw_newer_version(work, newest, base_text, context)
     if statement.state is StatementState.CLEARED:
         st.warning(
-            f"Version {statement.cleared_version} is cleared. Saving changes withdraws clearance; the statement "
-            "returns to draft and must be cleared again."
+            _(
+                "Version {cleared_version} is cleared. Saving changes withdraws clearance; the statement returns to "
+                "draft and must be cleared again."
+            ).format(cleared_version=statement.cleared_version)
         )
 
 
@@ -137,15 +149,16 @@ def _draw_newer_version(work: StatementEditor, newest: Version, base: str, conte
     """Draw the version saved since the reader started beside the reader's text, and both merged."""
     state = work.state
     by_reader = newest.written_by_id == context.viewer.person_id
-    who, where = ("You", " in another window") if by_reader else (newest.written_by.name, "")
-    start = f"from version {state.base}" if state.base else "writing"
+    who, where = (_("You"), _(" in another window")) if by_reader else (newest.written_by.name, "")
+    start = _("from version {base}").format(base=state.base) if state.base else "writing"
     st.warning(
         plain(
-            f"{who} saved version {newest.number}{where} on {wording.moment(newest.at, context.zone)}, after you "
-            f"started {start} here."
+            _("{who} saved version {number}{where} on {at}, after you started {start} here.").format(
+                who=who, number=newest.number, where=where, at=wording.moment(newest.at, context.zone), start=start
+            )
         )
     )
-    show = f"Show version {newest.number}"
+    show = _("Show version {number}").format(number=newest.number)
     if state.text == base:
         st.button(show, key="show_newest", on_click=_take, args=(work, "theirs", newest.number))
         return
@@ -156,14 +169,14 @@ def _draw_newer_version(work: StatementEditor, newest: Version, base: str, conte
         newest.text,
         both,
         language=work.language,
-        names=("Your text", f"Version {newest.number}, {newest.written_by.name}"),
+        names=(_("Your text"), _("Version {number}, {name}").format(number=newest.number, name=newest.written_by.name)),
     )
     if both.conflicts:
-        st.markdown("Conflicting passages appear twice in [square brackets], yours first; resolve them in the text.")
+        st.markdown(_("Conflicting passages appear twice in [square brackets], yours first; resolve them in the text."))
     with st.container(horizontal=True):
         for label, what in (
-            ("Merge both in the editor", "both"),
-            ("Keep my version", "mine"),
+            (_("Merge both in the editor"), "both"),
+            (_("Keep my version"), "mine"),
             (show, "theirs"),
         ):
             st.button(
@@ -224,9 +237,15 @@ def _bring_back(work: StatementEditor) -> None:
 def _draw_saving(statement: Statement, work: StatementEditor, texts: Sequence[Version]) -> None:
     number = max((version.number for version in statement.versions), default=0) + 1
     note = f"{work.key}-note"
-    fields.line("Note on this version (optional)", commands.LONGEST_NOTE, key=note)
-    reopens = " and withdraw clearance" if statement.state is StatementState.CLEARED else ""
-    st.button(f"Save as version {number}{reopens}", key="save_text", type="primary", on_click=_save, args=(work, note))
+    fields.line(_("Note on this version (optional)"), commands.LONGEST_NOTE, key=note)
+    reopens = _(" and withdraw clearance") if statement.state is StatementState.CLEARED else ""
+    st.button(
+        _("Save as version {number}{reopens}").format(number=number, reopens=reopens),
+        key="save_text",
+        type="primary",
+        on_click=_save,
+        args=(work, note),
+    )
 
 
 def _save(work: StatementEditor, note: str) -> None:
@@ -245,6 +264,6 @@ def _save(work: StatementEditor, note: str) -> None:
         state.saved.add(state.revision)
         state.base, state.revision, state.recovered_at = saved.number, str(saved.number), None
         st.session_state[note] = ""
-        return f"Saved as version {saved.number}."
+        return _("Saved as version {number}.").format(number=saved.number)
 
     forms.attempt(act)

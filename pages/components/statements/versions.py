@@ -13,6 +13,7 @@ from calendar_model.mission.statements.clearance import Clearance
 from calendar_model.mission.statements.queries import cleared_with
 from calendar_model.mission.statements.speaking import duration
 from calendar_model.mission.statements.texts import speaking_seconds
+from calendar_model.translation import gettext as _
 from pages.components.record import forms
 from pages.components.shell.context import PageContext
 from pages.components.shell.current_user import viewer
@@ -32,9 +33,9 @@ def draw_versions(
     ``clearances`` are all that were given, ``names`` those of the staff by identifier.
     """
     count = len(statement.versions)
-    with st.expander(f"Versions: {count}"):
+    with st.expander(_("Versions: {count}").format(count=count)):
         if not count:
-            st.markdown("No versions yet. Save the text to create version 1.")
+            st.markdown(_("No versions yet. Save the text to create version 1."))
             return
         _compare(statement, context)
         newest = {version.language: version.number for version in statement.versions}
@@ -49,9 +50,11 @@ def _cleared(
     """List by version who cleared it and when: a clearance covers the newest text in each language at that time."""
     found: dict[int, list[str]] = {version.number: [] for version in statement.versions}
     for clearance in clearances:
-        by = f"{names.get(clearance.person_id, '')} on {wording.moment(clearance.at, zone)}"
+        by = _("{names} on {at}").format(
+            names=names.get(clearance.person_id, ""), at=wording.moment(clearance.at, zone)
+        )
         ended = clearance.taken_back or clearance.version != statement.cleared_version
-        says = f"cleared by {by}{', since withdrawn' if ended else ''}"
+        says = _("cleared by {by}{part}").format(by=by, part=_(", since withdrawn") if ended else "")
         for number in cleared_with(statement, clearance.version):
             found[number].append(says)
     return found
@@ -66,7 +69,7 @@ def _version(statement: Statement, version: Version, newest: int, cleared: Seque
         st.markdown(plain(" · ".join(parts)), width="content")
         if version.number != newest and statement.state in workflow.WRITABLE:
             st.button(
-                f"Restore version {version.number}",
+                _("Restore version {number}").format(number=version.number),
                 key=f"restore_{version.number}",
                 type="tertiary",
                 on_click=_restore,
@@ -76,7 +79,9 @@ def _version(statement: Statement, version: Version, newest: int, cleared: Seque
 
 def _version_name(version: Version, zone: str) -> str:
     language = languages.name(version.language)
-    return f"Version {version.number} · {language} · {version.written_by.name} · {wording.moment(version.at, zone)}"
+    return _("Version {number} · {language} · {name} · {at}").format(
+        number=version.number, language=language, name=version.written_by.name, at=wording.moment(version.at, zone)
+    )
 
 
 def _compare(statement: Statement, context: PageContext) -> None:
@@ -92,7 +97,7 @@ def _compare(statement: Statement, context: PageContext) -> None:
 
     with st.container(horizontal=True):
         old = st.selectbox(
-            "Compare",
+            _("Compare"),
             numbers,
             index=numbers.index(before[-1]),
             format_func=name,
@@ -112,6 +117,6 @@ def _restore(statement_id: str, number: int, language: str, seen: int) -> None:
         restored = commands.restore_version(viewer(), statement_id, number, language=language, based_on=seen)
         if work.is_open:
             work.state.show(restored.text, restored.number)
-        return f"Version {number} restored as version {restored.number}."
+        return _("Version {number} restored as version {number_2}.").format(number=number, number_2=restored.number)
 
     forms.attempt(act)

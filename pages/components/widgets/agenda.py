@@ -13,6 +13,7 @@ import streamlit as st
 
 from calendar_model import wording
 from calendar_model.calendar import describe, listed_when
+from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Kind, Standing
 from calendar_model.wording import standing_words
 from pages.components.shell.context import PageContext, as_of
@@ -41,7 +42,7 @@ def agenda(
     number of the page is bound to the URL as ``<key>_page``.
     """
     if rows.empty:
-        st.info("No dates match this filter. Choose a longer period, or remove a filter.")
+        st.info(_("No dates match this filter. Choose a longer period, or remove a filter."))
         return
     if since is not None:
         # Windows come after the exact days of their month; so do those that opened before the period.
@@ -54,7 +55,11 @@ def agenda(
         if st.session_state.get(name, 1) > pages:
             st.session_state[name] = pages
         number = st.pagination(pages, key=name, bind="query-params")
-        st.caption(f"{(number - 1) * PER_PAGE + 1:,} to {min(number * PER_PAGE, len(rows)):,} of {len(rows):,} items")
+        st.caption(
+            _("{number:,} to {min:,} of {count:,} items").format(
+                number=(number - 1) * PER_PAGE + 1, min=min(number * PER_PAGE, len(rows)), count=len(rows)
+            )
+        )
     page = rows.iloc[(number - 1) * PER_PAGE : number * PER_PAGE]
     with st.container(key="lines_agenda", gap="xsmall"):
         for heading, items in groupby(page.itertuples(), lambda row: _heading(row, since)):
@@ -65,7 +70,7 @@ def agenda(
 
 def _heading(row: Any, since: date | None) -> str:
     if since is not None and row.start.date() < since:
-        return f"Already under way on {wording.day(since)}"
+        return _("Already under way on {since}").format(since=wording.day(since))
     return wording.full_month(row.start)
 
 

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from calendar_model import wording
+from calendar_model.translation import gettext as _
 from pages.components.shell.context import PageContext
 
 
@@ -21,5 +22,7 @@ def changed_since_last_visit(rows: pd.DataFrame, context: PageContext, key: str)
     changed = rows[(rows["updated"] >= pd.Timestamp(context.last_visit)).to_numpy()]
     if changed.empty:
         return rows
-    label = f"Changed since your last visit, {wording.day(context.last_visit)} ({len(changed):,})"
+    label = _("Changed since your last visit, {last_visit} ({count:,})").format(
+        last_visit=wording.day(context.last_visit), count=len(changed)
+    )
     return changed if st.toggle(label, key=f"{key}_changed") else rows

@@ -7,6 +7,7 @@ from html import escape
 import streamlit as st
 
 from calendar_model.mission.statements.texts import Conflict, Merged, Piece, PieceKind, compare
+from calendar_model.translation import gettext as _
 from pages.components.widgets.editor import RIGHT_TO_LEFT
 
 # Removals are struck through, additions underlined, and screen readers get words at both ends of each; the tint is
@@ -34,15 +35,19 @@ def side_by_side(
     narrow screen. ``names`` head the first two columns and the two versions of a conflict."""
     count = len(merged.conflicts)
     if count:
-        passages = "one passage" if count == 1 else f"{count} passages"
-        st.caption(f"Both of you changed {passages} differently; both versions are kept for you to resolve.")
+        passages = _("one passage") if count == 1 else _("{count} passages").format(count=count)
+        st.caption(
+            _("Both of you changed {passages} differently; both versions are kept for you to resolve.").format(
+                passages=passages
+            )
+        )
     else:
-        st.caption("The changes do not conflict; the merged text has both.")
+        st.caption(_("The changes do not conflict; the merged text has both."))
     together = "".join(_part(merged.parts, place, names) for place in range(len(merged.parts)))
     columns = [
         (names[0], _marked(compare(base, mine))),
         (names[1], _marked(compare(base, theirs))),
-        ("Merged text", together),
+        (_("Merged text"), together),
     ]
     drawn = "".join(
         f'<section><h4>{escape(name)}</h4><div class="compared" {_of(language)}>{text}</div></section>'
@@ -56,13 +61,16 @@ def how_much(pieces: list[Piece]) -> str:
     added = sum(piece.kind is PieceKind.ADDED for piece in pieces)
     removed = sum(piece.kind is PieceKind.REMOVED for piece in pieces)
     if not added and not removed:
-        return "The two texts are the same."
+        return _("The two texts are the same.")
     parts = [
         f"{count} {'passage' if count == 1 else 'passages'} {kind.value} ({how})"
-        for count, kind, how in ((added, PieceKind.ADDED, "underlined"), (removed, PieceKind.REMOVED, "struck through"))
+        for count, kind, how in (
+            (added, PieceKind.ADDED, "underlined"),
+            (removed, PieceKind.REMOVED, _("struck through")),
+        )
         if count
     ]
-    return f"{' and '.join(parts)}."
+    return f"{_(' and ').join(parts)}."
 
 
 def _of(language: str) -> str:
@@ -91,7 +99,7 @@ def _part(parts: tuple[str | Conflict, ...], place: int, names: tuple[str, str])
         text = part.lstrip("\n") if place > 0 else part
         return escape(text.rstrip("\n") if place < len(parts) - 1 else text)
     versions = "".join(
-        f"<b>{escape(name)}</b><span>{escape(text.strip()) or 'Deleted'}</span>"
+        f"<b>{escape(name)}</b><span>{escape(text.strip()) or _('Deleted')}</span>"
         for name, text in zip(names, (part.mine, part.theirs), strict=True)
     )
     return f'<span class="conflict">{versions}</span>'

@@ -14,6 +14,7 @@ from typing import Any
 import streamlit as st
 
 from calendar_model.mission.statements.texts import Pace, pace_of
+from calendar_model.translation import N_
 
 LONGEST = 200_000
 """The most characters that the field takes; anything longer is no statement."""
@@ -65,7 +66,7 @@ def editor(
     limit_seconds: int | None = None,
     pace: Pace | None = None,
     language: str = "en",
-    label: str = "Text",
+    label: str = N_("Text"),
     disabled: bool = False,
     keep: Callable[[Typed], bool] | None = None,
 ) -> Typed:

@@ -6,6 +6,7 @@ from html import escape
 from typing import Any
 
 from calendar_model.calendar import listed_when
+from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Confidence
 from calendar_model.wording import standing_words
 from pages.components.shell.context import current
@@ -18,7 +19,7 @@ def date_html(row: Any, zone: str, style: str) -> str:
     ``row`` is one of the calendar table, by the names of its columns; ``style`` begins the names of the CSS classes.
     """
     known = standing_words(row["standing"], departure=bool(row["departure"]))
-    source = "" if row["confidence"] == Confidence.SOURCED else " Unsourced."
+    source = "" if row["confidence"] == Confidence.SOURCED else _(" Unsourced.")
     return (
         f'<p class="{style}-when">{escape(listed_when(row, as_of=current().today, zone=zone))}</p>'
         f'<p class="{style}-known"><strong>{escape(known)}.</strong> {escape(row["basis"])}{source}</p>'

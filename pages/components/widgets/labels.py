@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from calendar_model.reference import Reference
+from calendar_model.translation import N_, Translated
 from calendar_model.vocabulary import Kind, Standing
 from calendar_model.wording import standing_words
 
-KINDS: dict[str, str] = {
-    Kind.SESSION: "Sessions",
-    Kind.RESOLUTION: "Resolutions",
-    Kind.MANDATE_RENEWAL: "Mandate renewals",
-    Kind.UPR_REVIEW: "UPR reviews",
-    Kind.DEADLINE: "Deadlines",
-    Kind.MEETING: "Meetings",
-    Kind.SIDE_EVENT: "Side events",
-    Kind.OBSERVANCE: "Observances",
-    Kind.MILESTONE: "Milestones",
-    Kind.MANDATE_HOLDER: "Mandate holders",
-}
+KINDS: Mapping[str, str] = Translated(
+    {
+        Kind.SESSION: N_("Sessions"),
+        Kind.RESOLUTION: N_("Resolutions"),
+        Kind.MANDATE_RENEWAL: N_("Mandate renewals"),
+        Kind.UPR_REVIEW: N_("UPR reviews"),
+        Kind.DEADLINE: N_("Deadlines"),
+        Kind.MEETING: N_("Meetings"),
+        Kind.SIDE_EVENT: N_("Side events"),
+        Kind.OBSERVANCE: N_("Observances"),
+        Kind.MILESTONE: N_("Milestones"),
+        Kind.MANDATE_HOLDER: N_("Mandate holders"),
+    }
+)
 
 STANDINGS: dict[str, str] = {standing: standing_words(standing) for standing in Standing}
 

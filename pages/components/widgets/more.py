@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from calendar_model.translation import gettext as _
+
 
 def shown_count(key: str, at_first: int) -> int:
     """Return how many entries of a list are shown so far; ``key`` is the list's own in the session."""
@@ -15,7 +17,12 @@ def show_more(key: str, shown: int, total: int, step: int, *, button: str) -> No
     """Draw the button that shows up to ``step`` more entries, where not all are shown; ``button`` is its key."""
     if shown < total:
         more = min(step, total - shown)
-        st.button(f"Show {more} more of {total}", key=button, on_click=_show, args=(key, shown + more))
+        st.button(
+            _("Show {more} more of {total}").format(more=more, total=total),
+            key=button,
+            on_click=_show,
+            args=(key, shown + more),
+        )
 
 
 def _show(key: str, count: int) -> None:

@@ -24,16 +24,18 @@ from calendar_model.figures.picture import PictureError, PictureFormat, picture
 from calendar_model.figures.sheet import SHEETS, FigureVariant, PictureSheet, lay_out
 from calendar_model.mission.visible_calendar import calendar_for
 from calendar_model.reference import Reference
+from calendar_model.translation import N_
+from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Kind, Sensitivity
 from pages.components.record import fields
 from pages.components.shell.context import PageContext
 from pages.components.widgets import labels
 
 FORMATS = {"PNG": "image/png", "SVG": "image/svg+xml", "PDF": "application/pdf"}
-ANYONE, STAFF = "anyone", "our staff"
+ANYONE, STAFF = "anyone", N_("our staff")
 ANY_STAFF = Viewer("", Sensitivity.INTERNAL)
 
-SOURCE = "Multilateral calendar for human rights defenders."
+SOURCE = N_("Multilateral calendar for human rights defenders.")
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ def seen_by(reader: Viewer, context: PageContext) -> PageContext:
     reference alone where the workspace cannot be opened."""
     if reader == context.viewer:
         return context
-    _, table = calendar_for(reader)
+    _unused, table = calendar_for(reader)
     return replace(context, viewer=reader, table=table, filtered=context.filter.apply(table, context.reference))
 
 
@@ -84,27 +86,31 @@ def as_a_picture(
     for the staff (True) or for anyone (False); None lets a current user choose.
     """
     made, day = f"{key}_picture", context.today.isoformat()
-    with st.popover("Export image", icon=":material/image:", type="tertiary", key=f"{key}_picture_open"):
+    with st.popover(_("Export image"), icon=":material/image:", type="tertiary", key=f"{key}_picture_open"):
         sheet = st.segmented_control(
-            "Layout", list(SHEETS), default=next(iter(SHEETS)), required=True, key=f"{key}_picture_form"
+            _("Layout"), list(SHEETS), default=next(iter(SHEETS)), required=True, key=f"{key}_picture_form"
         )
-        kind = st.segmented_control("Format", list(FORMATS), default="PNG", required=True, key=f"{key}_picture_format")
+        kind = st.segmented_control(
+            _("Format"), list(FORMATS), default="PNG", required=True, key=f"{key}_picture_format"
+        )
         for_whom = STAFF if staff else ANYONE
         if staff is None and context.viewer != ANONYMOUS:
             for_whom = st.segmented_control(
-                "For",
+                _("For"),
                 [ANYONE, STAFF],
                 default=ANYONE,
                 required=True,
                 key=f"{key}_picture_for",
-                help="For anyone: public items only. For our staff: also our own events and the progress of our work.",
+                help=_(
+                    "For anyone: public items only. For our staff: also our own events and the progress of our work."
+                ),
             )
         if staff is not False and context.viewer.level is Sensitivity.RESTRICTED:
-            st.caption("Images never include restricted items, even those you can see here.")
-        title = fields.line("Title", 120, key=f"{key}_picture_title", placeholder="Title of the page", live=False)
+            st.caption(_("Images never include restricted items, even those you can see here."))
+        title = fields.line(_("Title"), 120, key=f"{key}_picture_title", placeholder=_("Title of the page"), live=False)
         token = repr((sheet, kind, for_whom, title, context.filter, context.table.attrs["version"], day, stands_for))
-        if st.button("Create image", key=f"{key}_picture_make"):
-            with st.spinner("Creating the image (a few seconds)"):
+        if st.button(_("Create image"), key=f"{key}_picture_make"):
+            with st.spinner(_("Creating the image (a few seconds)")):
                 reader = ANY_STAFF if for_whom == STAFF else ANONYMOUS
                 st.session_state[made] = (
                     token,
@@ -113,12 +119,12 @@ def as_a_picture(
         kept = st.session_state.get(made)
         if kept is None or kept[0] != token:
             return
-        _, data, text = kept
+        _unused_2, data, text = kept
         if text:
             (st.caption if data else st.error)(text)
         if data:
             st.download_button(
-                f"Download as {kind}",
+                _("Download as {kind}").format(kind=kind),
                 data=data,
                 file_name=f"{key}-{day}.{str(kind).lower()}",
                 mime=FORMATS[str(kind)],
@@ -137,11 +143,11 @@ def _make_picture(
     words = filter_words(context.filter, context.reference)
     note = [
         *asked.note,
-        f"As of {wording.day(context.today)}.",
-        SOURCE,
-        *(["Internal: includes the mission's own work."] if for_whom == STAFF else []),
+        _("As of {today}.").format(today=wording.day(context.today)),
+        _(SOURCE),
+        *([_("Internal: includes the mission's own work.")] if for_whom == STAFF else []),
     ]
-    subtitle = ". ".join(filter(None, [asked.subtitle, f"Filter: {words}" if words else ""]))
+    subtitle = ". ".join(filter(None, [asked.subtitle, _("Filter: {words}").format(words=words) if words else ""]))
     drawn_sheet = lay_out(
         asked.variants, SHEETS[sheet], title=title.strip() or asked.title, subtitle=subtitle, note=note
     )
@@ -152,8 +158,10 @@ def _make_picture(
     if not drawn_sheet.is_small:
         return data, ""
     return data, (
-        f"The letters are small, about {drawn_sheet.letters_pt:.0f} points. Narrow the filter or shorten the period to "
-        "enlarge them."
+        _(
+            "The letters are small, about {letters_pt:.0f} points. Narrow the filter or shorten the period to "
+            "enlarge them."
+        ).format(letters_pt=drawn_sheet.letters_pt)
     )
 
 

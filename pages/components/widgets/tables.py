@@ -14,6 +14,8 @@ from calendar_model import wording
 from calendar_model.calendar import describe, listed_when
 from calendar_model.documents import table_csv
 from calendar_model.documents.workbook import table_xlsx
+from calendar_model.translation import N_
+from calendar_model.translation import gettext as _
 from pages.components.shell import item_panel
 from pages.components.shell.context import PageContext, as_of, current
 from pages.components.widgets import labels
@@ -26,7 +28,7 @@ ROW_HEIGHT, MOST_ROWS = 35, 14
 
 
 def csv_download(
-    frame: pd.DataFrame | Callable[[], pd.DataFrame], name: str, *, label: str = "Download as CSV", title: str = ""
+    frame: pd.DataFrame | Callable[[], pd.DataFrame], name: str, *, label: str = N_("Download as CSV"), title: str = ""
 ) -> None:
     """Draw two buttons that give ``frame``, or what it returns, as ``<name>.csv`` and as the workbook ``<name>.xlsx``.
 
@@ -41,7 +43,7 @@ def csv_download(
 
     def workbook() -> bytes:
         kept = describe(context.filter, context.reference)
-        about = {"Filter": f"{kept[:1].upper()}{kept[1:]}. Filters on the page may narrow the list further."}
+        about = {_("Filter"): f"{kept[:1].upper()}{kept[1:]}. Filters on the page may narrow the list further."}
         known = context.reference
         names = {code: known.short_name(code) for code in known.organisations} | dict(known.state_names)
         return table_xlsx(rows(), title or _title(name), made=context.today, about=about, names=names)
@@ -79,16 +81,16 @@ def item_table(view: pd.DataFrame, context: PageContext, key: str) -> None:
     st.caption(as_of(context))
     shown = pd.DataFrame(
         {
-            "When": _when(view, context),
-            "What": view["title"].to_list(),
-            "Organisation": _named(view["body"], lambda code: labels.short_organisation(code, context.reference)),
-            "Kind": _named(view["kind"], kind_word),
-            "Date status": _named(view["standing"], lambda standing: labels.STANDINGS[standing]),
-            "Session": view["session"].to_list(),
-            "Countries": _named(view["countries"], lambda codes: _countries(codes, context)),
+            _("When"): _when(view, context),
+            _("What"): view["title"].to_list(),
+            _("Organisation"): _named(view["body"], lambda code: labels.short_organisation(code, context.reference)),
+            _("Kind"): _named(view["kind"], kind_word),
+            _("Date status"): _named(view["standing"], lambda standing: labels.STANDINGS[standing]),
+            _("Session"): view["session"].to_list(),
+            _("Countries"): _named(view["countries"], lambda codes: _countries(codes, context)),
         }
     )
-    for name in ("Session", "Countries"):
+    for name in (_("Session"), _("Countries")):
         if not shown[name].any():
             del shown[name]
     items = view["item"].to_list()
@@ -101,10 +103,10 @@ def item_table(view: pd.DataFrame, context: PageContext, key: str) -> None:
         selection_mode="single-row",
         on_select=lambda: _open_chosen(key, items),
         column_config={
-            "When": st.column_config.TextColumn(width="medium"),
-            "What": st.column_config.TextColumn(width="large"),
+            _("When"): st.column_config.TextColumn(width="medium"),
+            _("What"): st.column_config.TextColumn(width="large"),
         },
-        alt=f"{len(shown)} calendar items: when, what, organisation, kind and date status.",
+        alt=_("{count} calendar items: when, what, organisation, kind and date status.").format(count=len(shown)),
     )
     csv_download(view, key)
 
@@ -149,4 +151,4 @@ def _named(codes: pd.Series, name: Callable[[str], str]) -> list[str]:
 
 def _countries(codes: str, context: PageContext) -> str:
     names = [context.reference.states[c].name if c in context.reference.states else c for c in codes.split()]
-    return ", ".join(names) if len(names) <= 3 else f"{len(names)} states"
+    return ", ".join(names) if len(names) <= 3 else _("{count} states").format(count=len(names))

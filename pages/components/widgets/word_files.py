@@ -20,6 +20,7 @@ from calendar_model.mission.statements import languages
 from calendar_model.mission.statements.queries import load_statement
 from calendar_model.mission.statements.speaking import applicable_limit
 from calendar_model.mission.visible_calendar import calendar_for
+from calendar_model.translation import gettext as _
 from pages.components.shell.context import PageContext
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def note_button(item: str, context: PageContext, person: Person | None) -> None:
         with reading(context.viewer) as session:
             return briefing_note(session, item, reference, table, reader)
 
-    _button("Download briefing note", write, "briefing-note", "note", context, reader.name)
+    _button(_("Download briefing note"), write, "briefing-note", "note", context, reader.name)
 
 
 def week_buttons(context: PageContext, person: Person | None) -> None:
@@ -56,8 +57,16 @@ def week_buttons(context: PageContext, person: Person | None) -> None:
         return write
 
     with st.container(horizontal=True, key="week_notes", gap="small"):
-        for label, key, monday in (("this week", "this_week", first), ("next week", "next_week", first + _WEEK)):
-            _button(f"Briefing note for {label}", writing(monday), "week-note", key, context, reader.name, day=monday)
+        for label, key, monday in ((_("this week"), "this_week", first), (_("next week"), "next_week", first + _WEEK)):
+            _button(
+                _("Briefing note for {label}").format(label=label),
+                writing(monday),
+                "week-note",
+                key,
+                context,
+                reader.name,
+                day=monday,
+            )
 
 
 _WEEK = timedelta(days=7)
@@ -72,7 +81,7 @@ def delivery_buttons(statement: Statement, context: PageContext, person: Person)
             with reading(context.viewer) as session:
                 found = load_statement(session, statement.id)
                 texts = [version for version in found.versions if version.language == language]
-            limit, _ = applicable_limit(found, context.reference, context.today)
+            limit, _unused = applicable_limit(found, context.reference, context.today)
             made = MadeFor(person.name, context.today)
             newest = texts[-1] if texts else None
             return delivery(found, newest, context.reference, limit=limit, made=made, zone=context.zone)
@@ -83,7 +92,9 @@ def delivery_buttons(statement: Statement, context: PageContext, person: Person)
         for language in spoken:
             of = f", {languages.name(language)}" if len(spoken) > 1 else ""
             key = f"delivery_{language}"
-            _button(f"Download delivery copy{of}", writing(language), "statement", key, context, person.name)
+            _button(
+                _("Download delivery copy{of}").format(of=of), writing(language), "statement", key, context, person.name
+            )
 
 
 def _reader(context: PageContext, person: Person | None) -> Reader:
