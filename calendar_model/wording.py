@@ -100,6 +100,8 @@ def count(number: int, singular: str, plural: str) -> str:
 
 def ordinal(number: int) -> str:
     """Return ``1st``, ``22nd``, ``113th``."""
+    if language() != SOURCE:
+        return _("{number}th").format(number=number)
     suffix = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return f"{number}{suffix}"
 

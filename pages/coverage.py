@@ -19,6 +19,7 @@ from calendar_model.messages.coverage import EXPECTATION_LABELS, EXPECTATION_MEA
 from calendar_model.mission.coverage import Action, ActionKind, coverage
 from calendar_model.reference import Reference
 from calendar_model.terms import EngagementKind, Expectation, ReadinessState
+from calendar_model.translation import N_
 from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Sensitivity
 from calendar_model.wording import term
@@ -33,9 +34,10 @@ from pages.components.widgets.pictures import PictureRequest, as_a_picture
 from pages.components.widgets.tables import csv_download
 
 FIGURE, CLICKED, ALL = "coverage_figure", "coverage_clicked", "coverage_all"
-OURS, EVERYTHING = _("Our items"), _("All upcoming items")
+OURS, EVERYTHING = N_("Our items"), N_("All upcoming items")
 PERIODS = {"3 months": 91, "6 months": 183, "1 year": 365}
-COMING = {"3 months": _("3 months"), "6 months": _("6 months"), "1 year": "year"}
+LENGTHS = {"3 months": _("3 months"), "6 months": _("6 months"), "1 year": _("1 year")}
+COMING = {"3 months": _("3 months"), "6 months": _("6 months"), "1 year": _("year")}
 # More rows than this are too many for one chart; the list has all of them.
 ROWS_DRAWN = 60
 # Items in the list before the reader asks for all.
@@ -55,7 +57,7 @@ ACTION_LABELS = {
 def label_of(action: Action) -> str:
     """Return the label of the link to the action for an unmet expectation."""
     if action.kind is ActionKind.LOG_ENGAGEMENT:
-        return EngagementKind(action.target).traits.log_label
+        return _(EngagementKind(action.target).traits.log_label)
     return ACTION_LABELS[action.kind]
 
 
@@ -261,10 +263,17 @@ def draw(context: PageContext) -> None:
     above = st.container()
     with st.container(horizontal=True):
         period = st.segmented_control(
-            _("Period"), list(PERIODS), default=_("3 months"), required=True, key="coverage_ahead"
+            _("Period"),
+            list(PERIODS),
+            default="3 months",
+            format_func=LENGTHS.__getitem__,
+            required=True,
+            key="coverage_ahead",
         )
-        scope = st.segmented_control(_("Show"), [OURS, EVERYTHING], default=OURS, required=True, key="coverage_scope")
-    chosen = str(period or _("3 months"))
+        scope = st.segmented_control(
+            _("Show"), [OURS, EVERYTHING], default=OURS, format_func=_, required=True, key="coverage_scope"
+        )
+    chosen = str(period or "3 months")
     wanted = str(scope or OURS)
     frame = asked_for(context, chosen, wanted)
     follow_click(frame)
@@ -273,7 +282,7 @@ def draw(context: PageContext) -> None:
         hint = _(
             " An item is listed here once an engagement, a draft or a case is linked to it; see “{everything}” for "
             "the others."
-        ).format(everything=EVERYTHING)
+        ).format(everything=_(EVERYTHING))
         above.markdown(
             _(
                 "No items{ours} in this period match the filter. Coverage compares our work on an item with what "
@@ -283,7 +292,11 @@ def draw(context: PageContext) -> None:
         if context.filter.active:
             st.button(_("Clear filter"), key="coverage_clear", type="tertiary", on_click=filter_bar.clear)
         return
-    above.markdown(f"{counted(frame, chosen)}. Click a cell to see what is outstanding, or a title to open the item.")
+    above.markdown(
+        _("{counted}. Click a cell to see what is outstanding, or a title to open the item.").format(
+            counted=counted(frame, chosen)
+        )
+    )
     if not frame["records"].any():
         above.markdown(_("Nothing is linked to these items yet. Click an empty cell to start a linked record."))
     draw_picture(frame, context)

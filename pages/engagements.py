@@ -234,7 +234,7 @@ def draw_form(engagement: Engagement | None, everyone: Sequence[Person], context
     with form:
         st.subheader(_("Engagement"))
         kind = form.choice("engagement_kind", _("Kind"), list(EngagementKind), default=first)
-        st.caption(kind.traits.meaning)
+        st.caption(_(kind.traits.meaning))
         form.text("title", _("Title"), title, help=_("Shown in lists. For a person, use the code, not a name."))
         with st.container(horizontal=True):
             form.day("on", _("Date"), context.today, help=_("A future date marks it as planned."))
@@ -251,7 +251,7 @@ def draw_form(engagement: Engagement | None, everyone: Sequence[Person], context
         )
         st.subheader(_("Participants and outcome"))
         form.records(_("Contacts"), RecordKind.CONTACT, field="links_contacts")
-        label, example = kind.traits.participants
+        label, example = map(_, kind.traits.participants)
         form.text(
             "participants",
             label,

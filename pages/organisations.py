@@ -235,7 +235,7 @@ def _record_figure(
 
 def forecast_record(code: str, context: PageContext) -> None:
     """Draws forecasts made a year ahead against the actual dates: a figure, a line for each body, and a list."""
-    reference, version = context.reference, context.table.attrs["version"]
+    reference, version = context.reference, context.version
     bodies = tuple(sorted(reference.beneath[code]))
     trials = held(_record(reference, version, bodies, context.today))
     st.subheader(_("Past forecasts"), anchor=item_panel.RECORD_ANCHOR)

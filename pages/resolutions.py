@@ -271,7 +271,7 @@ def next_words(track: Track, coming: Next | None, context: PageContext) -> str:
 
 def draw_track(track: Track, context: PageContext, years: tuple[int, int], width: int) -> None:
     """Draws one track: its strip, its rules, the plan for the next text, and the texts so far."""
-    reference, version = context.reference, context.table.attrs["version"]
+    reference, version = context.reference, context.version
     st.header(plain(track.title))
     if track.description:
         st.markdown(plain(track.description))
@@ -379,7 +379,7 @@ def draw_take_away(tracks: list[Track], context: PageContext, years: tuple[int, 
 
 def draw_rhythm(track: Track, context: PageContext) -> None:
     """Draws the rules of the track with their years, and the difference between guidelines and practice."""
-    sentence = _views(context.reference, context.table.attrs["version"], track.code, context.today)
+    sentence = _views(context.reference, context.version, track.code, context.today)
     rules = [c for c in context.reference.cadences if c.track == track.code]
     sides = {
         _("In practice"): sorted((c for c in rules if c.view is View.PRACTICE), key=lambda c: c.first_year),

@@ -23,10 +23,20 @@ from pages.components.shell.filter_bar import EARLIEST, LATEST
 from pages.components.shell.width import column_width
 from pages.components.widgets.agenda import agenda, print_agenda
 from pages.components.widgets.changed import changed_since_last_visit
+from pages.components.widgets.coded_choice import coded_choice
 from pages.components.widgets.legend import timeline_legend
 from pages.components.widgets.pictures import PictureRequest, as_a_picture
 
 FIGURE = "timeline_figure"
+ZOOMS: dict[str, str] = {
+    Zoom.WEEK: _("week"),
+    Zoom.MONTH: _("month"),
+    Zoom.QUARTER: _("quarter"),
+    Zoom.YEAR: _("year"),
+    Zoom.FIVE_YEARS: _("5 years"),
+    Zoom.FIFTEEN_YEARS: _("15 years"),
+}
+SHOWN_AS = {"timeline": _("timeline"), "agenda": _("agenda")}
 LEGEND = _(
     "Bars: sessions and meetings. Diamonds: texts. Triangles: deadlines. Dots: single days. Solid: announced or past. "
     "Hollow: expected, with a whisker over the possible dates. Dotted line: dates not set. Struck through: cancelled."
@@ -122,14 +132,13 @@ st.title(_("Timeline"))
 
 with st.container(horizontal=True, vertical_alignment="bottom", key="timeline_bar"):
     zoom = Zoom(
-        st.segmented_control(
+        coded_choice(
             _("Zoom"),
             [zoom.value for zoom in Zoom],
             default=Zoom.YEAR.value,
-            required=True,
-            wrap=True,
             key="zoom",
-            bind="query-params",
+            format_func=ZOOMS.__getitem__,
+            wrap=True,
         )
     )
     turns = st.container(horizontal=True, vertical_alignment="bottom", width="content", gap="xsmall")
@@ -143,14 +152,7 @@ with st.container(horizontal=True, vertical_alignment="bottom", key="timeline_ba
         bind="query-params",
         width=150,
     )
-    show = st.segmented_control(
-        _("Show as"),
-        ["timeline", "agenda"],
-        default="timeline",
-        required=True,
-        key="show",
-        bind="query-params",
-    )
+    show = coded_choice(_("Show as"), list(SHOWN_AS), default="timeline", key="show", format_func=SHOWN_AS.__getitem__)
 
 start, days = window(zoom, asked) if isinstance(asked, date) else window_around(zoom, context.today)
 last = start + timedelta(days=days - 1)
@@ -167,7 +169,7 @@ else:
     figure, summary = _figure(
         context,
         work_words,
-        context.table.attrs["version"],
+        context.version,
         repr((context.filter, context.zone, context.today)),
         hash(frozenset(work_words.items())),
         zoom,

@@ -341,7 +341,7 @@ def draw_cycle(context: PageContext, track: Track, cycle: int, width: int) -> No
     )
     figure, summary = _figure(
         context,
-        context.table.attrs["version"],
+        context.version,
         repr((context.filter, context.today)),
         track.code,
         cycle,

@@ -13,13 +13,13 @@ import pandas as pd
 from calendar_model import clock
 from calendar_model.calendar.table import build_table
 from calendar_model.reference import ROW_CLASSES, Reference, RowCorrection, data_folder, load
-from calendar_model.translation import LANGUAGES, language
+from calendar_model.translation import SOURCE, in_language
 
 YEARS_AHEAD = 10
 """How many years the calendar projects: three times the longest interval of a text."""
 
-_MAX_ENTRIES = 2 * len(LANGUAGES)
-"""Calendars in the cache, by language: with the recorded corrections, and without, for when they cannot be read."""
+_MAX_ENTRIES = 2
+"""Calendars in the cache: with the recorded corrections, and without, for when they cannot be read."""
 
 _lock = threading.Lock()
 _cache: OrderedDict[tuple[object, ...], tuple[Reference, pd.DataFrame]] = OrderedDict()
@@ -36,16 +36,18 @@ def current(
     """Return the reference and the calendar table on ``as_of`` (default: today), shared and not to be changed.
 
     They are built again when a file of ``folder`` (default: the project's data), the ``corrections`` or the day has
-    changed. Sentences in the table are in the language of the present reader. Beside those of :func:`build_table` the
+    changed. Sentences in the table are English. Beside those of :func:`build_table` the
     table has the attribute ``files_changed``: when a file or a correction last changed (UTC, whole seconds).
     """
     corrections = tuple(corrections)
     folder, as_of, stamps = token = change_token(as_of, folder)
-    key = (token, corrections, language())
+    key = (token, corrections)
     with _lock:
         if key not in _cache:
             reference = load(folder, corrections)
-            table = build_table(reference, as_of, horizon(as_of))
+            # One table serves readers of every language, and feeds.
+            with in_language(SOURCE):
+                table = build_table(reference, as_of, horizon(as_of))
             # A removed row has no date of its own, only that of its file or its correction.
             changes = [changed // 10**9 for changed, _ in stamps]
             changes += [int(one.at.timestamp()) for one in corrections if one.at is not None]

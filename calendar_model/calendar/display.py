@@ -41,7 +41,7 @@ def when(row: Any, zone: str | None = None) -> str:
     # In "Room XXI, Palais des Nations, Geneva" the city comes last.
     town = _value(row, "location").rsplit(",", 1)[-1].strip()
     whose = city(place) if town.casefold() in ("", "online") else town
-    phrase = f"{days}, {local:%H:%M}{lasts} ({whose} time)"
+    phrase = _("{days}, {hours} ({place} time)").format(days=days, hours=f"{local:%H:%M}{lasts}", place=whose)
     if zone and zone != place:
         there = at.tz_convert(ZoneInfo(zone))
         if there.utcoffset() != local.utcoffset():
@@ -59,7 +59,7 @@ def interval_words(row: Any) -> str:
         return ""
     start = _value(row, "start")
     days = max((start - _value(row, "earliest")).days, (_value(row, "latest") - start).days)
-    return f"±{_NO_BREAK}{days}{_NO_BREAK}{'day' if days == 1 else 'days'}" if days else ""
+    return f"±{_NO_BREAK}{days}{_NO_BREAK}{_('day') if days == 1 else _('days')}" if days else ""
 
 
 def listed_when(row: Any, *, as_of: date, zone: str | None = None) -> str:

@@ -29,7 +29,7 @@ SIZE, SPACING = 16, 1.5
 """Font size in points and line spacing of the spoken text."""
 
 _FORMS = Translated({StatementForm.NATIONAL: N_("National statement"), StatementForm.JOINT: N_("Joint statement")})
-_SPOKEN = N_("Spoken")
+_SPOKEN = "Spoken"
 _ADDRESS = 40
 """Characters of a paragraph that stays with the one after it."""
 
@@ -118,20 +118,20 @@ def _date(statement: Statement) -> str:
 
 def _styles(document: Document) -> None:
     styles = document.styles
-    for name, size in ((_("Fact"), 11.0), (_("State"), 13.0), (_(_SPOKEN), float(SIZE))):
+    for name, size in (("Fact", 11.0), ("State", 13.0), (_SPOKEN, float(SIZE))):
         style = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
-        style.base_style = styles[_("Normal")]
+        style.base_style = styles["Normal"]
         word.set_font(style, size)
     styles["Fact"].paragraph_format.space_after = Pt(2)
-    state = styles[_("State")].paragraph_format
+    state = styles["State"].paragraph_format
     state.space_before, state.space_after = Pt(10), Pt(16)
-    spoken = styles[_(_SPOKEN)].paragraph_format
+    spoken = styles[_SPOKEN].paragraph_format
     spoken.line_spacing, spoken.space_after, spoken.keep_together = SPACING, Pt(14), True
 
 
 def _spoken(document: Document, text: str, language: str) -> Paragraph:
     """A paragraph; directions to the speaker, in square brackets, in italics and grey."""
-    paragraph = word.line(document, "", style=_(_SPOKEN))
+    paragraph = word.line(document, "", style=_SPOKEN)
     word.spend(text, parts=0)
     at = 0
     for direction in DIRECTION.finditer(text):

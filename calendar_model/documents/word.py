@@ -55,9 +55,9 @@ MOST_PARTS, MOST_CHARACTERS = 2_000, 400_000
 that writes it needs longer for each paragraph the more there are."""
 _ROW = 4
 
-TOO_LONG = (
-    f"It would have more than {MOST_PARTS} paragraphs or {MOST_CHARACTERS} characters. Shorten or divide the text, or "
-    "select fewer records, and try again."
+TOO_LONG = N_(
+    "It would have more than {parts:,} paragraphs or {characters:,} characters. Shorten or divide the text, or select "
+    "fewer records, and try again."
 )
 BUSY = N_("Other documents are being created. Try again in a minute.")
 
@@ -109,7 +109,7 @@ def spend(text: str, parts: int = 1) -> None:
     room.parts -= parts
     room.characters -= len(text)
     if room.parts < 0 or room.characters < 0:
-        raise DocumentError(TOO_LONG)
+        raise DocumentError(_(TOO_LONG).format(parts=MOST_PARTS, characters=MOST_CHARACTERS))
 
 
 @dataclass(frozen=True)
@@ -177,19 +177,19 @@ def _style_all(document: Document) -> None:
     language = defaults.find(f".//{qn('w:lang')}")
     language.set(qn("w:val"), "en-GB")
     language.set(qn("w:eastAsia"), "zh-CN")
-    normal = _styled(document, _("Normal"), 10.5, after=4)
+    normal = _styled(document, "Normal", 10.5, after=4)
     normal.paragraph_format.line_spacing = 1.1
     normal.paragraph_format.widow_control = True
-    _styled(document, _("Title"), 20, color=BLUE, bold=True, after=2)
-    _styled(document, _("Subtitle"), 10.5, color=GREY, after=8)
-    _styled(document, _("Heading 1"), 14, color=BLUE, bold=True, before=14, after=4)
-    _styled(document, _("Heading 2"), 11.5, color=BLUE, bold=True, before=8, after=2)
-    _styled(document, _("List Bullet"), 10.5, after=2)
-    _styled(document, _("Quote"), 10.5, after=2)
+    _styled(document, "Title", 20, color=BLUE, bold=True, after=2)
+    _styled(document, "Subtitle", 10.5, color=GREY, after=8)
+    _styled(document, "Heading 1", 14, color=BLUE, bold=True, before=14, after=4)
+    _styled(document, "Heading 2", 11.5, color=BLUE, bold=True, before=8, after=2)
+    _styled(document, "List Bullet", 10.5, after=2)
+    _styled(document, "Quote", 10.5, after=2)
     styles["Quote"].paragraph_format.left_indent = Cm(1.2)
-    _styled(document, _("Caption"), 9, color=GREY, after=4)
-    _styled(document, _("Header"), 8.5, color=GREY)
-    _styled(document, _("Footer"), 8.5, color=GREY)
+    _styled(document, "Caption", 9, color=GREY, after=4)
+    _styled(document, "Header", 8.5, color=GREY)
+    _styled(document, "Footer", 8.5, color=GREY)
     in_table = styles.add_style(_IN_TABLE, WD_STYLE_TYPE.PARAGRAPH)
     in_table.base_style = normal
     set_font(in_table, 9.5)
@@ -252,7 +252,7 @@ def head_and_foot(document: Document, head: str, foot: str = "") -> None:
     section = document.sections[0]
     section.header.paragraphs[0].text = printable(head)
     paragraph = section.footer.paragraphs[0]
-    stops = style_of(document, _("Footer")).paragraph_format.tab_stops
+    stops = style_of(document, "Footer").paragraph_format.tab_stops
     stops.clear_all()
     width = (section.page_width or 0) - (section.left_margin or 0) - (section.right_margin or 0)
     stops.add_tab_stop(width, WD_TAB_ALIGNMENT.RIGHT)

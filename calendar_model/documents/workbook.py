@@ -45,7 +45,7 @@ LONGEST = 32_767
 MOST_ROWS = 20_000
 """Rows of a table: as many as one list of the dashboard can hold, written in a few seconds."""
 
-TOO_MANY = f"It has more than {MOST_ROWS} rows. Narrow the filter, or download it as CSV."
+TOO_MANY = N_("It has more than {rows:,} rows. Narrow the filter, or download it as CSV.")
 BUSY = N_("Other tables are being created. Try again in a minute.")
 
 HEADINGS: Mapping[str, str] = Translated(
@@ -128,7 +128,7 @@ def table_xlsx(
     one for which the queue has no place, gives a workbook with an explanation instead.
     """
     if len(frame) > MOST_ROWS:
-        return _written(_instead(TOO_MANY), title, made, {}, author, {})
+        return _written(_instead(_(TOO_MANY).format(rows=MOST_ROWS)), title, made, {}, author, {})
     try:
         with _queue.slot(_(BUSY)):
             return _written(frame, title, made, about or {}, author, names or {})

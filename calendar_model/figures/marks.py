@@ -304,7 +304,7 @@ def label_trace(
         x.append(scale.to_ms(label.at))
         y.append(mark.y)
         texts.append(text)
-        sides.append(_("middle {to}").format(to=label.to))
+        sides.append(f"middle {label.to}")
         colours.append(ink_on(mark.colour) if label.on and mark.is_sure else inks.ink)
     return {
         "type": "scatter",
@@ -346,7 +346,7 @@ def chip_trace(chips: Sequence[tuple[float, float, int, float]], scale: Timeline
         "y": np.array([y for _unused_19, y, _unused_20, _unused_21 in chips]),
         "mode": "text",
         "text": [_("+{count} more").format(count=count) for _unused_22, _unused_23, count, _unused_24 in chips],
-        "textposition": _("middle right"),
+        "textposition": "middle right",
         "textfont": {"size": 11, "color": inks.accent},
         "customdata": [
             [f"{MORE}{day.isoformat()}", f"{count} more from {day_words(day)}.<br>Click to zoom in."]

@@ -22,6 +22,7 @@ from plotly.utils import PlotlyJSONEncoder
 from calendar_model.figures.packing import any_font, fit, text_px
 from calendar_model.figures.palette import INKS, TEXT_PX
 from calendar_model.figures.text import shown
+from calendar_model.translation import N_
 
 PAPER = INKS["light"]
 FAMILY = "Arial, Helvetica, Liberation Sans, sans-serif"
@@ -43,8 +44,8 @@ class SheetFormat:
     png_width: int
 
 
-SLIDE = SheetFormat("Slide, 16:9", 960, 540, 1.0, 3200)
-PAGE = SheetFormat("A4 page, landscape", 1120, 792, 0.75, 3500)
+SLIDE = SheetFormat(N_("Slide, 16:9"), 960, 540, 1.0, 3200)
+PAGE = SheetFormat(N_("A4 page, landscape"), 1120, 792, 0.75, 3500)
 SHEETS: Mapping[str, SheetFormat] = {sheet.name: sheet for sheet in (SLIDE, PAGE)}
 
 LEGIBLE_PT = {SLIDE: 8.5, PAGE: 6.5}

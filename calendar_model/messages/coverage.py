@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 from calendar_model import wording
@@ -67,14 +66,14 @@ _PLANNED: Mapping[str, str] = Translated(
         Expectation.DIALOGUE: N_("Dialogue planned"),
     }
 )
-_POSSIBLE: Mapping[str, str] = {"first": "earliest", "last": "latest"}
+_POSSIBLE: Mapping[str, str] = Translated({"first": N_("earliest"), "last": N_("latest")})
 _STATEMENT_STATES: Mapping[str, str] = Translated(
     {
         StatementState.IDEA: N_("still an idea"),
         StatementState.DRAFT: N_("in draft"),
         StatementState.CONSULTATION: N_("in consultation"),
-        StatementState.CLEARED: "cleared",
-        StatementState.DELIVERED: "delivered",
+        StatementState.CLEARED: N_("cleared"),
+        StatementState.DELIVERED: N_("delivered"),
         StatementState.FOLLOWED_UP: N_("followed up"),
     }
 )
@@ -110,23 +109,24 @@ def readiness_words(
 
 def item_work_words(*, engagements: int, drafts: int, cleared: int, behind: bool) -> str:
     """Return counts of the work linked to an item: ``2 engagements · 1 draft · behind``."""
-    counts = ((engagements, "engagement"), (drafts, "draft"), (cleared, _("cleared text")))
-    words = [_counted(count, word) for count, word in counts if count]
-    return " · ".join([*words, *(["behind"] if behind else [])])
+    words = [
+        wording.count(engagements, "{number} engagement", "{number} engagements") if engagements else "",
+        wording.count(drafts, "{number} draft", "{number} drafts") if drafts else "",
+        wording.count(cleared, "{number} cleared text", "{number} cleared texts") if cleared else "",
+        _("behind") if behind else "",
+    ]
+    return " · ".join(filter(None, words))
 
 
-@lru_cache(maxsize=4096)
 def _day(day: date) -> str:
     return wording.day(day)
 
 
-@lru_cache(maxsize=4096)
 def _expected_day(day: date) -> str:
     """A day counted from a forecast, which moves with it."""
     return _("{day}, based on the expected dates").format(day=wording.day(day))
 
 
-@lru_cache(maxsize=4096)
 def _month(day: date, end: str) -> str:
     """The month of a day counted from a window, and the end of the window from which it is counted."""
     return _("{day}, based on the {possible} possible date").format(
@@ -135,7 +135,7 @@ def _month(day: date, end: str) -> str:
 
 
 def _engaged(values: Mapping[str, Any]) -> str:
-    last = f"{'on' if values['count'] == 1 else _('last on')} {_day(values['last'])}"
+    last = f"{_('on') if values['count'] == 1 else _('last on')} {_day(values['last'])}"
     return f"{_ENGAGED[values['expectation']]} {_times(values['count'])}, {last}"
 
 
@@ -183,11 +183,7 @@ def _followed_up(values: Mapping[str, Any]) -> str:
 
 
 def _times(count: int) -> str:
-    return {1: "once", 2: "twice"}.get(count, _("{count} times").format(count=count))
-
-
-def _counted(count: int, word: str) -> str:
-    return f"{count:,} {word}{'' if count == 1 else 's'}"
+    return {1: _("once"), 2: _("twice")}.get(count, _("{count} times").format(count=count))
 
 
 MESSAGES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
@@ -206,6 +202,8 @@ MESSAGES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "coverage-risks-assessed": _risks_assessed,
     "coverage-risks-not-assessed": _risks_not_assessed,
     "coverage-followed-up": _followed_up,
-    "coverage-follow-ups-open": lambda values: _("{count} open").format(count=_counted(values["count"], "follow-up")),
+    "coverage-follow-ups-open": lambda values: _("{count} open").format(
+        count=wording.count(values["count"], "{number} follow-up", "{number} follow-ups")
+    ),
     "coverage-not-followed-up": lambda _unused_4: _("No follow-up since"),
 }

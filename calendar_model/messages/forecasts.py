@@ -25,7 +25,7 @@ def _expected_from_habit(values: Mapping[str, Any]) -> str:
     """Of ``what`` that ``happened`` ``rule`` in ``hits`` of the last ``of`` years."""
     day, holiday = values["day"], values.get("holiday")
     said = _between(day, values["earliest"], values["latest"])
-    times = "year" if values["of"] == 1 else "years"
+    times = _("year") if values["of"] == 1 else _("years")
     record = _("in {hits} of the last {of} {times}").format(hits=values["hits"], of=values["of"], times=times)
     moved = (
         _(" {holiday} is a holiday, so the next working day.").format(holiday=wording.day(holiday)) if holiday else ""
@@ -74,7 +74,7 @@ def _announced(values: Mapping[str, Any]) -> str:
     parts = []
     if values["expected"] is not None:
         by, moved = wording.count(abs(values["moved"]), "{number} day", "{number} days"), values["moved"]
-        came = f"{by} {'later' if moved > 0 else 'earlier'}" if moved else _("that day")
+        came = f"{by} {_('later') if moved > 0 else _('earlier')}" if moved else _("that day")
         parts.append(
             _("expected {expected} a year before, and announced for {came}").format(
                 expected=wording.day(values["expected"]), came=came

@@ -29,6 +29,11 @@ _LONGEST_CELL = 60
 """Characters shown of a cell."""
 
 
+def _with(sentence: str, advice: str) -> Callable[[Mapping[str, Any]], str]:
+    """The template of a sentence with the advice that several of them share."""
+    return lambda values: f"{_(sentence)} {_(advice)}".format_map(values)
+
+
 def _packed(values: Mapping[str, Any]) -> str:
     kind = _PACKED[values["kind"]]
     return _("This is {kind}, not a calendar file. Unpack it, or export the calendar as an .ics file.").format(
@@ -45,7 +50,7 @@ def _outside_session(values: Mapping[str, Any]) -> str:
 
 def _outside_period(values: Mapping[str, Any]) -> str:
     count, days = values["count"], wording.span(values["since"], values["until"])
-    fall, are = (_("event falls"), "is") if count == 1 else (_("events fall"), "are")
+    fall, are = (_("event falls"), _("is")) if count == 1 else (_("events fall"), _("are"))
     return _("{count} {fall} outside {days} and {are} left out.").format(count=count, fall=fall, days=days, are=are)
 
 
@@ -72,9 +77,9 @@ _OF_CELLS: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = MappingProxy
         "cell-failed-formula": N_("the formula failed in Excel ({cell}). Correct it, or enter the value."),
         "cell-empty": N_("this cell is empty. Enter a value."),
         "cell-too-long": N_("the text has {length} characters; the limit is {longest}. Shorten it."),
-        "cell-not-a-day": f"“{{cell}}” is not a date. {_AS_A_DAY}",
-        "cell-no-such-day": f"there is no such date as “{{cell}}”. {_AS_A_DAY}",
-        "cell-no-year": f"the year is unclear in “{{cell}}”. {_AS_A_DAY}",
+        "cell-not-a-day": _with(N_("“{cell}” is not a date."), _AS_A_DAY),
+        "cell-no-such-day": _with(N_("there is no such date as “{cell}”."), _AS_A_DAY),
+        "cell-no-year": _with(N_("the year is unclear in “{cell}”."), _AS_A_DAY),
         "cell-year-out-of-range": N_("“{cell}” is not between {first} and {last}. Check the year."),
         "cell-excel-number": (
             N_(
@@ -89,8 +94,8 @@ _OF_CELLS: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = MappingProxy
                 "{year}-{day_first:%m-%d} or {day_first.day} {day_first:%B} {year}."
             )
         ),
-        "cell-not-an-hour": f"“{{cell}}” is not a time. {_AS_AN_HOUR}",
-        "cell-no-such-hour": f"there is no such time as “{{cell}}”. {_AS_AN_HOUR}",
+        "cell-not-an-hour": _with(N_("“{cell}” is not a time."), _AS_AN_HOUR),
+        "cell-no-such-hour": _with(N_("there is no such time as “{cell}”."), _AS_AN_HOUR),
         "cell-not-an-instant": N_("“{cell}” is not a date and time. Write it as 2027-03-03T13:00."),
         "cell-unknown-zone": N_("“{cell}” is not a known time zone. Write it as Europe/Zurich or America/New_York."),
         "cell-not-in-list": N_("“{cell}” is not in the list. Enter one of: {terms}."),
@@ -273,7 +278,7 @@ _FORMATS: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = MappingProxyT
         # Tables.
         "table-too-large": N_("{name} is larger than {megabytes} MB. Split it, or remove what is not needed."),
         "table-empty": N_("{name} is empty. Choose another file, or fill in a template."),
-        "table-other-kind": f"{{name}} is a type of file that cannot be read here. {_SAVE_AS}",
+        "table-other-kind": _with(N_("{name} is a type of file that cannot be read here."), _SAVE_AS),
         "table-none": N_("{name} contains no table. Add a row of column names, and rows below it."),
         "table-not-text": N_(
             "{name} cannot be read as text. Save it as CSV in UTF-8, or as an Excel workbook (.xlsx)."
@@ -294,12 +299,12 @@ _FORMATS: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = MappingProxyT
         ),
         "table-too-many-sheets": N_("{name} has more than {most} sheets. Copy those you need to a new file."),
         "table-sheet-too-long": N_("{sheet} in {name} has more than {most} rows. Split it."),
-        "table-unreadable-workbook": f"{{name}} cannot be read as an Excel workbook (.xlsx). {_SAVE_AS}",
-        "table-damaged-workbook": f"{{name}} is damaged: it claims more rows than Excel allows. {_SAVE_AS}",
-        "table-not-a-workbook": f"{{name}} is not an Excel workbook (.xlsx). {_SAVE_AS}",
-        "table-locked-workbook": f"{{name}} is damaged or locked with a password. {_SAVE_AS}",
+        "table-unreadable-workbook": _with(N_("{name} cannot be read as an Excel workbook (.xlsx)."), _SAVE_AS),
+        "table-damaged-workbook": _with(N_("{name} is damaged: it claims more rows than Excel allows."), _SAVE_AS),
+        "table-not-a-workbook": _with(N_("{name} is not an Excel workbook (.xlsx)."), _SAVE_AS),
+        "table-locked-workbook": _with(N_("{name} is damaged or locked with a password."), _SAVE_AS),
         "table-workbook-with-entities": (
-            f"{{name}} contains what no Excel workbook should, and was not read. {_SAVE_AS}"
+            _with(N_("{name} contains what no Excel workbook should, and was not read."), _SAVE_AS)
         ),
         "table-packed-too-large": (
             N_("{name} unpacks to far more than its size and was not read. Save it again, or save it as CSV.")

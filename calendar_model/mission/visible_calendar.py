@@ -17,7 +17,7 @@ from calendar_model.mission.corrections import changed_since, recorded_correctio
 from calendar_model.mission.events import own_items
 from calendar_model.reference import Reference, RowCorrection
 from calendar_model.store.models import Change
-from calendar_model.translation import language
+from calendar_model.translation import SOURCE, in_language
 
 _MAX_TABLES = 32
 _lock = threading.Lock()
@@ -66,7 +66,7 @@ def calendar_for(viewer: Viewer) -> tuple[Reference, pd.DataFrame]:
     """
     token = change_token()
     reference, table = calendar.current(corrections=_corrections_at(token))
-    base = (table.attrs["version"], table.attrs["as_of"], table.attrs["files_changed"], language())
+    base = (table.attrs["version"], table.attrs["as_of"], table.attrs["files_changed"])
     by_token = (base, viewer, token)
     if (cached := _cached(by_token)) is not None:
         return reference, cached
@@ -75,7 +75,8 @@ def calendar_for(viewer: Viewer) -> tuple[Reference, pd.DataFrame]:
     by_content = (base, items)
     visible = _cached(by_content)
     if visible is None:
-        visible = calendar.with_items(table, items, reference)
+        with in_language(SOURCE):
+            visible = calendar.with_items(table, items, reference)
     _store({by_token: visible, by_content: visible})
     return reference, visible
 

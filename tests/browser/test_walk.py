@@ -87,7 +87,7 @@ def test_from_the_timeline_to_the_follow_up(person: Callable[[str], Page], serve
     # Somebody is consulted about it.
     officer.goto(dossier)
     settled(officer)
-    says(officer, "Nobody consulted yet")
+    says(officer, "No consultation yet")
     follow(officer, "New engagement")
     fill(officer, Title="Call with two networks", Outcome="They ask that surveillance is named.")
     press(officer, "Save engagement")
@@ -151,7 +151,7 @@ def test_from_the_timeline_to_the_follow_up(person: Callable[[str], Page], serve
     press(officer, "Mark as delivered")
     says(officer, "Marked as delivered.")
     press(officer, "Close")
-    says(officer, "no contact with the defender, or civil society for them, since the statement.")
+    says(officer, "no contact since the statement with the defender, or with civil society on their behalf.")
     officer.goto(case)
     settled(officer)
     fill(officer, Contacted_on="2026-11-24", Their_assessment="The hearing went on in public.")

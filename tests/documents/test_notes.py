@@ -158,7 +158,7 @@ def test_a_note_on_a_text(staff_member: Viewer, note: Callable[..., bytes]) -> N
     assert known.startswith("Projected. Projected for HRC67, ")
     assert known.endswith("Unsourced.")
     participation, cleared, late = under(document, "Outstanding")
-    assert participation.startswith("Participation, open: Nobody helped to take part yet; by ")
+    assert participation.startswith("Participation, open: Participation not yet supported; by ")
     assert cleared.startswith("Cleared, open: Not cleared, in draft; by ")
     assert all(line.endswith(", based on the expected dates.") for line in (participation, cleared))
     assert late == "Follow-up, late: Send it round, due Fri 20 Nov 2026."

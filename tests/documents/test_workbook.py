@@ -199,4 +199,4 @@ def test_a_text_too_long_for_a_cell_is_cut() -> None:
 
 def test_a_table_that_is_too_long_says_so() -> None:
     head, row = rows_of(opened(pd.DataFrame({"number": range(MOST_ROWS + 1)})))
-    assert (len(head), row) == (1, [TOO_MANY])
+    assert (len(head), row) == (1, [TOO_MANY.format(rows=MOST_ROWS)])

@@ -253,10 +253,10 @@ def test_each_question_says_in_words_whether_it_is_answered(staff_member: Viewer
     assert marks(app) == [
         "**Answered**",
         "**Outstanding:** The bilateral mission has not been consulted.",
-        "**Outstanding:** Nobody has talked it over with the defender, or with civil society for them.",
-        "**Outstanding:** The risk of reprisals has not been weighed, with its reasons.",
-        "**Outstanding:** The prospects have not been weighed, with their reasons.",
-        "**Outstanding:** Publicity has not been decided, with its reason.",
+        "**Outstanding:** Neither the defender nor civil society on their behalf has been consulted.",
+        "**Outstanding:** The risk of reprisals has not been assessed, with reasons.",
+        "**Outstanding:** The prospects have not been assessed, with reasons.",
+        "**Outstanding:** Publicity has not been decided, with a reason.",
         "Not due yet: no statement has raised this case.",
     ]
     assert app.markdown[0].value == "**5 of 5 questions outstanding** before a statement can raise this case."
@@ -267,9 +267,9 @@ def test_each_question_says_in_words_whether_it_is_answered(staff_member: Viewer
     assert marks(app)[1:6] == [
         "**Answered**",
         "**Answered**",
-        "**Outstanding:** The risk of reprisals is high, and nothing says what would lessen it.",
-        "**Outstanding:** The prospects have not been weighed, with their reasons.",
-        "**Decided:** It was decided to work quietly. Take the case out, or decide anew.",
+        "**Outstanding:** The risk of reprisals is high, and no mitigation is entered.",
+        "**Outstanding:** The prospects have not been assessed, with reasons.",
+        "**Decided:** It was decided to work quietly. Take the case out, or change the decision.",
     ]
     assert [one.value for one in app.info] == ["It was decided to work quietly."]
     save_it(app)

@@ -172,7 +172,7 @@ def test_all_linked_work_is_on_one_page(staff_member: Viewer) -> None:
         "They ask for language on families.",
         (
             "**In consultation**, awaiting Desk. Still needed before it is cleared:\n\n"
-            "- Clearing is for somebody who may clear: ask one of them, or set it in Settings."
+            "- You are not authorised to clear. Ask someone who is, or change it in Settings."
         ),
         "Defenders speak: Defender 014.",
         "“and defenders”",

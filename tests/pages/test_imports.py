@@ -132,7 +132,7 @@ def test_import_needs_a_user(me: Viewer) -> None:
 def test_a_calendar_is_previewed_before_it_is_imported(me: Viewer) -> None:
     app = upload(page(me), calendar(briefing(), DEBRIEF, event("DTSTART:soon", uid="three", title="Broken")))
     assert buttons(app) == {"Preview import": False}
-    assert app.caption[-1].value == "Choose the organisation or body whose events these are."
+    assert app.caption[-1].value == "Choose the organisation or body to which the events belong."
     assert app.selectbox(key="import_zone").value == "UTC"
     choose(app, body="un-hrc")
     assert app.selectbox(key="import_zone").value == "Europe/Zurich"
@@ -255,9 +255,7 @@ def test_changed_settings_need_a_new_preview(me: Viewer) -> None:
 def test_a_refused_file_says_why_and_keeps_the_settings(me: Viewer) -> None:
     app = choose(upload(page(me), b"<html>"), body="osce", kind=EventKind.SIDE_EVENT, since=date(2027, 1, 1))
     look(app)
-    assert says(app) == [
-        "This is not a calendar file. Choose a file that ends in .ics, as calendar programs export it."
-    ]
+    assert says(app) == ["This is not a calendar file. Choose an .ics file exported from a calendar program."]
     assert buttons(app) == {"Preview again": True}
     upload(app, calendar(briefing()))
     assert [app.selectbox(key=f"import_{name}").value for name in ("body", "kind")] == ["osce", EventKind.SIDE_EVENT]
@@ -274,7 +272,7 @@ def test_a_concurrent_change_is_not_overwritten(me: Viewer, other: Viewer) -> No
     save(other, Event, {"location": "Room XX"}, record_id=second.id, seen=second.version)
     take_over(app)
     assert says(app) == [
-        "Nothing was imported: somebody else has changed these records since your preview. Preview again; your settings are kept."
+        "Nothing was imported: another user has changed these records since your preview. Preview again; your settings are kept."
     ]
     assert days(me) == {"Briefing": date(2027, 3, 3), "Debrief": date(2027, 3, 10)}
     take_over(look(app))
@@ -363,7 +361,7 @@ def test_a_concurrent_import_is_not_added_twice(me: Viewer, other: Viewer) -> No
     take_over(of_theirs)
     take_over(app)
     assert says(app) == [
-        "Row 2, “Panel”: somebody has written it since you looked. Look at the file again. Nothing was imported."
+        "Row 2, “Panel”: another user has changed it since you looked. Check the file again. Nothing was imported."
     ]
     assert [one.owner_id for one in kept(me)] == [other.person_id] * 2
     assert says(look(of_mine))[0] == "**2 unchanged.** Nothing has been imported yet."
@@ -416,7 +414,7 @@ def test_a_concurrent_correction_is_kept(me: Viewer, other: Viewer) -> None:
     save(other, Correction, {**known, "values": json.dumps(values)})
     take_over(app)
     assert [one.value for one in app.error] == [
-        "Row 2, “Human Rights Council, 64th session”: somebody has written it since you looked. Look at the file again. Nothing was imported."
+        "Row 2, “Human Rights Council, 64th session”: another user has changed it since you looked. Check the file again. Nothing was imported."
     ]
     assert [one.owner_id for one in kept(me, Correction)] == [other.person_id]
 
@@ -427,7 +425,7 @@ def test_sample_users_cannot_correct_dates() -> None:
     app.text_input(key="import_source_url").set_value(SOURCE)
     take_over(look(app))
     assert says(app) == [
-        "Somebody of the sample corrects nothing: it would stand in everybody's calendar. Nothing was imported."
+        "Sample users cannot record corrections: they would apply to everyone's calendar. Nothing was imported."
     ]
     assert kept(ANONYMOUS, Correction) == []
 

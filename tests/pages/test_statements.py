@@ -167,7 +167,7 @@ def test_the_list_says_of_each_what_it_is_and_what_is_needed_next(me: Viewer, he
     hrc64 = app.session_state["page_context"].table.set_index("item").loc["session-HRC64", "title"]
     assert [text.value for text in app.caption] == [
         "**In consultation** · Interactive dialogue · HRC · item 3 · awaiting reply from Amina Berg",
-        "Next: cleared. Clearing is for somebody who may clear: ask one of them, or set it in Settings.",
+        "Next: cleared. You are not authorised to clear. Ask someone who is, or change it in Settings.",
         f"**In consultation** · National · HRC · {hrc64} · awaiting reply from Head · raises Case 1 · restricted",
         f"Next: cleared. {OPEN_CHECKS[0]} And 6 more.",
         "**Idea** · Joint · no forum yet",

@@ -11,7 +11,7 @@ import pytest
 import streamlit as st
 
 from calendar_model.access.permissions import Viewer
-from calendar_model.documents.word import MOST_PARTS, TOO_LONG
+from calendar_model.documents.word import MOST_CHARACTERS, MOST_PARTS, TOO_LONG
 from calendar_model.mission.statements import commands
 from calendar_model.mission.transactions import save, writing
 from calendar_model.store.models import Statement
@@ -82,7 +82,7 @@ def test_a_statement_is_given_in_each_of_its_languages_until_it_is_not_for_the_r
         found.sensitivity = Sensitivity.RESTRICTED
     assert lines(french) == [
         "This document could not be created",
-        "This statement is not there any more, or not for you to see. Go back to the list.",
+        "This statement no longer exists, or you do not have access. Go back to the list.",
     ]
 
 
@@ -93,4 +93,4 @@ def test_a_text_that_is_too_long_to_be_laid_out_gets_a_document_that_says_so(
     statement = save(me, Statement, values)
     commands.save_text(me, statement, "a\n" * (MOST_PARTS + 1), language="en", based_on=0)
     open_page("statements", me.person_id, record=statement)
-    assert lines(offered["Download delivery copy"])[-1] == TOO_LONG
+    assert lines(offered["Download delivery copy"])[-1] == TOO_LONG.format(parts=MOST_PARTS, characters=MOST_CHARACTERS)

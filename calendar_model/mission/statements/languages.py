@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-NAMES = {
-    "en": "English",
-    "fr": "French",
-    "es": "Spanish",
-    "ar": "Arabic",
-    "ru": "Russian",
-    "zh": "Chinese",
-    "nb": "Norwegian",
-    "pt": "Portuguese",
-    "de": "German",
-}
+from calendar_model.translation import N_, Translated
+
+NAMES = Translated(
+    {
+        "en": N_("English"),
+        "fr": N_("French"),
+        "es": N_("Spanish"),
+        "ar": N_("Arabic"),
+        "ru": N_("Russian"),
+        "zh": N_("Chinese"),
+        "nb": N_("Norwegian"),
+        "pt": N_("Portuguese"),
+        "de": N_("German"),
+    }
+)
 """The languages offered for texts: those of the United Nations, and some that missions use."""
 
 _TAGS = {

@@ -40,7 +40,7 @@ def speaks(event: Event, contacts: Iterable[Contact] = ()) -> str:
     codes = plain(", ".join(contact.title for contact in contacts))
     if event.defenders_speak:
         return _("Defenders speak: {codes}.").format(codes=codes) if codes else _("Defenders speak.")
-    return f"Speakers: {codes}." if codes else ""
+    return _("Speakers: {codes}.").format(codes=codes) if codes else ""
 
 
 def _draw_in_calendar(event: Event, _everyone: Sequence[Person], context: PageContext) -> None:

@@ -143,7 +143,7 @@ def _alarm_field(prefix: str, days: int | None) -> None:
         min_value=1,
         max_value=LONGEST_ALARM,
         step=1,
-        placeholder="none",
+        placeholder=_("none"),
         key=key,
         help=_("Leave blank for no reminders. Reminders count from the deadline, or from 9 a.m. if it has no time."),
     )
@@ -204,7 +204,8 @@ def _told(address: SubscriptionSummary, zone: ZoneInfo) -> str:
         if address.last_used
         else _("not fetched yet")
     )
-    ends = f"{'expired' if address.expired else 'expires'} {wording.day(address.ends_on)}"
+    day = wording.day(address.ends_on)
+    ends = _("expired {day}").format(day=day) if address.expired else _("expires {day}").format(day=day)
     return _("Created {astimezone}, {ends}, {used}").format(
         astimezone=wording.day(address.made_at.astimezone(zone)), ends=ends, used=used
     )

@@ -31,7 +31,7 @@ _PARTS = Translated(
     }
 )
 """The name of each part of a record, by table."""
-_ACTIONS = {"create": "added", "update": "changed", "delete": "removed"}
+_ACTIONS = Translated({"create": N_("added"), "update": N_("changed"), "delete": N_("removed")})
 _FIELDS = Translated(
     {
         "on": N_("Date"),
@@ -110,7 +110,7 @@ def _change_rows(
 
 def _cell(value: object, known: Mapping[str, str]) -> str:
     if value is None or isinstance(value, bool):
-        return "" if value is None else "yes" if value else "no"
+        return "" if value is None else _("yes") if value else _("no")
     if isinstance(value, dict):
         return _("not kept in the history")
     text = str(value)

@@ -55,7 +55,7 @@ def heading(record: Record, everyone: Sequence[Person], *, state: str = "") -> N
     """Draw the title of a record, who sees it and its owner, in place of the page's title."""
     st.title(plain(record.title), anchor=False)
     sample = _("Sample record (fictional).") if record.sample else ""
-    parts = (sample, state, who_sees(record, everyone), f"Owner: {record.owner.name}.")
+    parts = (sample, state, who_sees(record, everyone), _("Owner: {name}.").format(name=record.owner.name))
     st.caption(plain(" ".join(part for part in parts if part)))
     requests_for(record, everyone)
 

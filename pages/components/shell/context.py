@@ -22,6 +22,7 @@ from calendar_model.mission.visits import record_visit
 from calendar_model.reference import Reference
 from calendar_model.terms import RecordKind
 from calendar_model.translation import gettext as _
+from calendar_model.translation import language
 from pages.components.shell import outage, typed
 from pages.components.shell.current_user import choose_person, chosen_id, viewer
 from pages.components.shell.filter_bar import filter_bar, time_zone
@@ -55,6 +56,11 @@ class PageContext:
     viewer: Viewer = ANONYMOUS
     workspace: bool = True
     last_visit: date | None = None
+
+    @property
+    def version(self) -> str:
+        """What caches of texts and figures go by: the content of the calendar, and the reader's language."""
+        return f"{self.table.attrs['version']} {language()}"
 
     def keeps(self, kind: RecordKind, record: Any) -> bool:
         """Whether the filter keeps a record of this kind, or a summary of one that has its columns."""

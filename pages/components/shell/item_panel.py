@@ -44,15 +44,15 @@ RECORD_ANCHOR = "past-forecasts"
 """Where the record of an organisation's forecasts is on the page of organisations, as the end of an address."""
 
 _KINDS = {
-    RecordKind.ENGAGEMENT: ("engagement", "engagements"),
-    RecordKind.CASE: ("case", "cases"),
-    RecordKind.EVENT: ("event", "events"),
+    RecordKind.ENGAGEMENT: (N_("engagement"), N_("engagements")),
+    RecordKind.CASE: (N_("case"), N_("cases")),
+    RecordKind.EVENT: (N_("event"), N_("events")),
     RecordKind.LANGUAGE: (N_("language proposal"), N_("language proposals")),
-    RecordKind.REPRISAL: ("reprisal", "reprisals"),
+    RecordKind.REPRISAL: (N_("reprisal"), N_("reprisals")),
 }
 _TEXTS = {
-    StatementState.IDEA: ("idea", "ideas"),
-    StatementState.DRAFT: ("draft", "drafts"),
+    StatementState.IDEA: (N_("idea"), N_("ideas")),
+    StatementState.DRAFT: (N_("draft"), N_("drafts")),
     StatementState.CONSULTATION: (N_("draft in consultation"), N_("drafts in consultation")),
     StatementState.CLEARED: (N_("cleared text"), N_("cleared texts")),
     StatementState.DELIVERED: (N_("delivered text"), N_("delivered texts")),
@@ -79,7 +79,7 @@ def work_words(context: PageContext) -> Mapping[str, str]:
     workspace."""
     if not context.workspace or context.viewer == ANONYMOUS:
         return {}
-    version = str(context.table.attrs["version"])
+    version = str(context.version)
     found: Mapping[str, str] = _work_words(
         context.table, context.reference, version, context.today, context.viewer, change_token()
     )

@@ -129,15 +129,15 @@ def draw_cosponsors(statement: Statement, context: PageContext) -> None:
         chosen, answer = f"joins_{statement.id}", f"joins_how_{statement.id}"
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.multiselect(_("States"), sorted(states, key=name), format_func=name, key=chosen, select_all=False)
-            st.selectbox(_("Answer"), _ANSWERS, key=answer, width=220)
+            st.selectbox(_("Answer"), _ANSWERS, format_func=_, key=answer, width=220)
             st.button(_("Save answer"), key="joins_save", on_click=_join, args=(statement.id, chosen, answer))
 
 
 _ANSWERS = {
-    "Asked": CosponsorStanding.ASKED,
-    "Joined": CosponsorStanding.JOINED,
-    "Declined": CosponsorStanding.DECLINED,
-    "Not asked": None,
+    N_("Asked"): CosponsorStanding.ASKED,
+    N_("Joined"): CosponsorStanding.JOINED,
+    N_("Declined"): CosponsorStanding.DECLINED,
+    N_("Not asked"): None,
 }
 
 

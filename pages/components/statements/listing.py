@@ -64,7 +64,7 @@ def draw_list(context: PageContext, person: Person) -> None:
     with st.container(horizontal=True):
         search = st.text_input(_("Search titles and texts"), key="statements_search")
         states = st.multiselect(
-            _("State"), StatementState, format_func=_state, key="statements_states", select_all=False
+            _("Status"), StatementState, format_func=_state, key="statements_states", select_all=False
         )
         kinds = st.multiselect(_("Form"), StatementForm, format_func=words, key="statements_forms", select_all=False)
     found = list_statements(

@@ -23,7 +23,7 @@ from pages.components.shell.words import plain
 if TYPE_CHECKING:
     from calendar_model.store.models import Override, Person, Statement
 
-STEP_LABELS = {Step.CLEAR: "clearance", Step.CLOSE: "closing"}
+STEP_LABELS = Translated({Step.CLEAR: N_("clearance"), Step.CLOSE: N_("closing")})
 
 
 def draw_moves(
@@ -61,7 +61,7 @@ def _label(state: StatementState, to: StatementState, version: int) -> str:
         )
     return {
         StatementState.CONSULTATION: _("Send for consultation"),
-        StatementState.CLEARED: _("Clear version {version}").format(version=version) if version else _("Clear"),
+        StatementState.CLEARED: _("Clear version {version}").format(version=version) if version else _("Clear text"),
         StatementState.DELIVERED: _("Mark as delivered"),
         StatementState.FOLLOWED_UP: _("Close"),
         StatementState.DROPPED: _("Drop statement"),

@@ -37,7 +37,7 @@ BEFORE = Translated(
     }
 )
 
-_MARKS = Translated({-1: "", 0: N_(' aria-current="step"'), 1: ' class="open"'})
+_MARKS = {-1: "", 0: ' aria-current="step"', 1: ' class="open"'}
 
 
 def draw_steps(statement: Statement, zone: str) -> None:
@@ -48,7 +48,8 @@ def draw_steps(statement: Statement, zone: str) -> None:
         f"<li{_MARKS[(place > at) - (place < at)]}>{state_label(state).capitalize()}</li>"
         for place, state in enumerate(way)
     )
-    st.html(f'<ol class="steps" aria-label="State">{words}</ol>')
+    title = _("Status")
+    st.html(f'<ol class="steps" aria-label="{title}">{words}</ol>')
     parts = []
     if statement.cleared_by is not None and statement.cleared_at is not None:
         when = wording.moment(statement.cleared_at, zone)
@@ -103,8 +104,8 @@ def draw_speaking_time(statement: Statement, context: PageContext) -> None:
 
 
 def _rule(limit: SpeakingLimit) -> str:
-    known = linked("source", limit.source_url) if limit.source_url else "unsourced"
-    return f"{plain(limit.occasion) or 'statements'}, {known}"
+    known = linked(_("source"), limit.source_url) if limit.source_url else _("unsourced")
+    return f"{plain(limit.occasion) or _('statements')}, {known}"
 
 
 # --- Requirements
@@ -179,6 +180,8 @@ def _missing(
         st.markdown("\n".join(f"- {plain(str(one))}" for one in left))
     if any(one.code == "may-not-clear" for one in left):
         names = ", ".join(person.name for person in clearers)
-        st.caption(plain(f"Authorised: {names}." if names else _("No one can clear statements yet.")))
+        st.caption(
+            plain(_("Authorised: {names}.").format(names=names) if names else _("No one can clear statements yet."))
+        )
         if not names:
             link("settings", _("Settings"))

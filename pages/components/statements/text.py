@@ -48,7 +48,7 @@ def draw_writing_area(statement_id: str, context: PageContext, limit: int | None
     chosen = f"language_{statement_id}"
     offered = list(dict.fromkeys([*languages.NAMES, *(version.language for version in statement.versions)]))
     st.session_state.setdefault(chosen, first_language(statement, kept))
-    language = st.selectbox(_("Language"), offered, format_func=languages.name, key=chosen, width=220)
+    language = st.selectbox(_("Language of the text"), offered, format_func=languages.name, key=chosen, width=220)
     work = StatementEditor(statement_id, language)
     if statement.state not in workflow.WRITABLE:
         _draw_closed(statement, kept, language, limit)
@@ -150,7 +150,7 @@ def _draw_newer_version(work: StatementEditor, newest: Version, base: str, conte
     state = work.state
     by_reader = newest.written_by_id == context.viewer.person_id
     who, where = (_("You"), _(" in another window")) if by_reader else (newest.written_by.name, "")
-    start = _("from version {base}").format(base=state.base) if state.base else "writing"
+    start = _("from version {base}").format(base=state.base) if state.base else _("writing")
     st.warning(
         plain(
             _("{who} saved version {number}{where} on {at}, after you started {start} here.").format(

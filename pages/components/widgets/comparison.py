@@ -7,6 +7,7 @@ from html import escape
 import streamlit as st
 
 from calendar_model.mission.statements.texts import Conflict, Merged, Piece, PieceKind, compare
+from calendar_model.translation import N_
 from calendar_model.translation import gettext as _
 from pages.components.widgets.editor import RIGHT_TO_LEFT
 
@@ -29,7 +30,7 @@ def side_by_side(
     merged: Merged,
     *,
     language: str = "en",
-    names: tuple[str, str] = ("Your text", "Their text"),
+    names: tuple[str, str] = (N_("Your text"), N_("Their text")),
 ) -> None:
     """Draw what each of two people made of ``base``, and both ``merged``: three columns, or below each other on a
     narrow screen. ``names`` head the first two columns and the two versions of a conflict."""
@@ -63,9 +64,9 @@ def how_much(pieces: list[Piece]) -> str:
     if not added and not removed:
         return _("The two texts are the same.")
     parts = [
-        f"{count} {'passage' if count == 1 else 'passages'} {kind.value} ({how})"
+        f"{count} {_('passage') if count == 1 else _('passages')} {_(kind.value)} ({how})"
         for count, kind, how in (
-            (added, PieceKind.ADDED, "underlined"),
+            (added, PieceKind.ADDED, _("underlined")),
             (removed, PieceKind.REMOVED, _("struck through")),
         )
         if count
@@ -88,8 +89,8 @@ def _piece(piece: Piece) -> str:
         return text
     name = "ins" if piece.kind is PieceKind.ADDED else "del"
     return (
-        f'<{name}><span class="unseen"> {piece.kind.value}: </span>{text.replace(chr(10), _NEW_LINE)}'
-        f'<span class="unseen"> end of {piece.kind.value} text </span></{name}>'
+        f'<{name}><span class="unseen"> {_(piece.kind.value)}: </span>{text.replace(chr(10), _NEW_LINE)}'
+        f'<span class="unseen"> {_("end of the passage")} </span></{name}>'
     )
 
 

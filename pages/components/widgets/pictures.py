@@ -32,7 +32,7 @@ from pages.components.shell.context import PageContext
 from pages.components.widgets import labels
 
 FORMATS = {"PNG": "image/png", "SVG": "image/svg+xml", "PDF": "application/pdf"}
-ANYONE, STAFF = "anyone", N_("our staff")
+ANYONE, STAFF = N_("anyone"), N_("our staff")
 ANY_STAFF = Viewer("", Sensitivity.INTERNAL)
 
 SOURCE = N_("Multilateral calendar for human rights defenders.")
@@ -88,7 +88,12 @@ def as_a_picture(
     made, day = f"{key}_picture", context.today.isoformat()
     with st.popover(_("Export image"), icon=":material/image:", type="tertiary", key=f"{key}_picture_open"):
         sheet = st.segmented_control(
-            _("Layout"), list(SHEETS), default=next(iter(SHEETS)), required=True, key=f"{key}_picture_form"
+            _("Layout"),
+            list(SHEETS),
+            default=next(iter(SHEETS)),
+            format_func=_,
+            required=True,
+            key=f"{key}_picture_form",
         )
         kind = st.segmented_control(
             _("Format"), list(FORMATS), default="PNG", required=True, key=f"{key}_picture_format"
@@ -98,6 +103,7 @@ def as_a_picture(
             for_whom = st.segmented_control(
                 _("For"),
                 [ANYONE, STAFF],
+                format_func=_,
                 default=ANYONE,
                 required=True,
                 key=f"{key}_picture_for",
@@ -108,7 +114,7 @@ def as_a_picture(
         if staff is not False and context.viewer.level is Sensitivity.RESTRICTED:
             st.caption(_("Images never include restricted items, even those you can see here."))
         title = fields.line(_("Title"), 120, key=f"{key}_picture_title", placeholder=_("Title of the page"), live=False)
-        token = repr((sheet, kind, for_whom, title, context.filter, context.table.attrs["version"], day, stands_for))
+        token = repr((sheet, kind, for_whom, title, context.filter, context.version, day, stands_for))
         if st.button(_("Create image"), key=f"{key}_picture_make"):
             with st.spinner(_("Creating the image (a few seconds)")):
                 reader = ANY_STAFF if for_whom == STAFF else ANONYMOUS

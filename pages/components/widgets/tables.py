@@ -14,7 +14,7 @@ from calendar_model import wording
 from calendar_model.calendar import describe, listed_when
 from calendar_model.documents import table_csv
 from calendar_model.documents.workbook import table_xlsx
-from calendar_model.translation import N_
+from calendar_model.translation import N_, language
 from calendar_model.translation import gettext as _
 from pages.components.shell import item_panel
 from pages.components.shell.context import PageContext, as_of, current
@@ -43,14 +43,18 @@ def csv_download(
 
     def workbook() -> bytes:
         kept = describe(context.filter, context.reference)
-        about = {_("Filter"): f"{kept[:1].upper()}{kept[1:]}. Filters on the page may narrow the list further."}
+        about = {
+            _("Filter"): _("{filter}. Filters on the page may narrow the list further.").format(
+                filter=f"{kept[:1].upper()}{kept[1:]}"
+            )
+        }
         known = context.reference
         names = {code: known.short_name(code) for code in known.organisations} | dict(known.state_names)
         return table_xlsx(rows(), title or _title(name), made=context.today, about=about, names=names)
 
     written: tuple[tuple[str, str, str, Callable[[], bytes]], ...] = (
-        ("csv", "text/csv", label, lambda: table_csv(rows())),
-        ("xlsx", XLSX, label.replace("CSV", "Excel"), workbook),
+        ("csv", "text/csv", _(label), lambda: table_csv(rows())),
+        ("xlsx", XLSX, _(label).replace("CSV", "Excel"), workbook),
     )
     with st.container(horizontal=True, gap="small"):
         for kind, mime, text, data in written:
@@ -129,7 +133,7 @@ _OF_DAYS = (*_DAYS, "kind", "date_precision", "standing", "timezone")
 
 def _when(view: pd.DataFrame, context: PageContext) -> list[str]:
     columns = (view[name].dt.date if name in _DAYS else view[name] for name in _OF_DAYS)
-    texts = [_days(context.today, *values) for values in zip(*columns, strict=True)]
+    texts = [_days(language(), context.today, *values) for values in zip(*columns, strict=True)]
     timed = (~view["all_day"]).to_numpy().nonzero()[0]
     for position, row in zip(timed, view.iloc[timed].itertuples(), strict=True):
         texts[position] = listed_when(row, as_of=context.today, zone=context.zone)
@@ -137,7 +141,7 @@ def _when(view: pd.DataFrame, context: PageContext) -> list[str]:
 
 
 @lru_cache(maxsize=4096)
-def _days(as_of: date, *values: Any) -> str:
+def _days(_language: str, as_of: date, *values: Any) -> str:
     row = dict(zip(_OF_DAYS, values, strict=True))
     days = {name: datetime.combine(row[name], time()) for name in _DAYS}
     return listed_when({**row, **days, "starts_at": None, "all_day": True}, as_of=as_of)

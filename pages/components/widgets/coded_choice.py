@@ -1,0 +1,32 @@
+"""A choice whose address holds a code and whose options are in the reader's language.
+
+Streamlit's own binding writes into the address what an option shows, so that a link would be of one language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+
+def coded_choice(
+    label: str, options: Sequence[str], *, default: str, key: str, format_func: Callable[[str], str], wrap: bool = False
+) -> str:
+    """Draw a segmented control and return the chosen code; the address holds it under ``key`` unless it is the default.
+
+    ``format_func`` gives the text of an option. What the address asks for wins when it changes, as by a link.
+    """
+    in_address, seen = st.query_params.get(key), f"{key}_in_address"
+    if key not in st.session_state or in_address != st.session_state.get(seen):
+        st.session_state[key] = in_address if in_address in options else default
+
+    def write() -> None:
+        if st.session_state[key] == default:
+            st.query_params.pop(key, None)
+        else:
+            st.query_params[key] = st.session_state[key]
+
+    st.segmented_control(label, options, format_func=format_func, required=True, wrap=wrap, key=key, on_change=write)
+    st.session_state[seen] = in_address
+    return str(st.session_state[key])
