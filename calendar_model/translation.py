@@ -84,6 +84,11 @@ def N_(text: str) -> str:  # noqa: N802
     return text
 
 
+def NN_(singular: str, plural: str) -> tuple[str, str]:  # noqa: N802
+    """Mark the two forms of a text for the catalogue, for :func:`ngettext` later."""
+    return singular, plural
+
+
 class Translated(Mapping[K, str]):
     """A table of texts by code: a look gives the text in the language of whoever looks."""
 

@@ -117,7 +117,7 @@ def counted(frame: pd.DataFrame, period: str, *, bold: bool = True) -> str:
     )
     if not late and not soon:
         return _("Nothing is late or due soon {around}").format(around=around)
-    late_words = f"**{late} late**" if bold else _("{late} late").format(late=late)
+    late_words = _("**{late} late**").format(late=late) if bold else _("{late} late").format(late=late)
     parts = [late_words if late else "", _("{soon} due soon").format(soon=soon) if soon else ""]
     return f"{_(' and ').join(filter(None, parts))} {around}"
 

@@ -119,7 +119,7 @@ def ready(found: Sequence[Readiness], item: str) -> None:
         for one in found:
             with st.container(key=f"mark_{one.expectation}", gap=None, width=250):
                 pressing = one.state in (ReadinessState.LATE, ReadinessState.DUE_SOON)
-                state = f"**{wording.term(one.state)}**" if pressing else one.state
+                state = f"**{wording.term(one.state)}**" if pressing else wording.term(one.state).lower()
                 st.markdown(f"**{EXPECTATION_LABELS[one.expectation]}:** {state}")
                 st.caption(f"{plain(readiness_words(**vars(one)))}.")
                 with st.container(key=f"on_screen_act_{one.expectation}"):

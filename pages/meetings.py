@@ -113,7 +113,7 @@ def draw_event(event: Event, speakers: Sequence[Contact], titles: dict[str, str]
     place = ", ".join(part for part in (event.room, event.location) if part)
     about = [words(event.event_kind), labels.STANDINGS[event.standing].lower(), place or _("place to be confirmed")]
     if event.sensitivity is Sensitivity.PUBLIC:
-        about.append("public")
+        about.append(_("public"))
     st.caption(plain(" · ".join(about)))
     sentences = []
     if who := speaks(event, speakers):

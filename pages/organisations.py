@@ -126,11 +126,13 @@ def _holder(row: MandateHolder, reference: Reference) -> str:
             who=who, end=wording.span(row.end, row.end, row.date_precision)
         )
     else:
-        who += f", {'since' if row.start <= today else 'from'} {start}"
+        who += (
+            _(", since {start}").format(start=start) if row.start <= today else _(", from {start}").format(start=start)
+        )
     known = (
         "" if row.confidence is Confidence.SOURCED and "start" not in row.recalled_fields else _(" (date unsourced)")
     )
-    source = f" · {linked('source', row.source_url)}" if row.source_url else ""
+    source = f" · {linked(_('source'), row.source_url)}" if row.source_url else ""
     return f"{who}{known}{source}"
 
 
@@ -143,7 +145,9 @@ def seat(known: Organisation, context: PageContext) -> str:
         return plain(place)
     there = clock.now().astimezone(ZoneInfo(known.timezone))
     here = there.astimezone(ZoneInfo(context.zone))
-    return f"{plain(place)}. Local time {there:%H:%M}, {apart(there, here)} {city(context.zone)} ({here:%H:%M})."
+    return _("{place}. Local time {there:%H:%M}, {apart} {city} ({here:%H:%M}).").format(
+        place=plain(place), there=there, apart=apart(there, here), city=city(context.zone), here=here
+    )
 
 
 def apart(there: datetime, here: datetime) -> str:
@@ -152,9 +156,9 @@ def apart(there: datetime, here: datetime) -> str:
     if not minutes:
         return _("the same time as in")
     hours, rest = divmod(abs(minutes), 60)
-    parts = [f"{hours} {'hour' if hours == 1 else 'hours'}"] if hours else []
+    parts = [wording.count(hours, "{number} hour", "{number} hours")] if hours else []
     parts += [_("{rest} minutes").format(rest=rest)] if rest else []
-    return f"{' '.join(parts)} {_('ahead of') if minutes > 0 else 'behind'}"
+    return f"{' '.join(parts)} {_('ahead of') if minutes > 0 else _('behind')}"
 
 
 def links(known: Organisation) -> list[str]:

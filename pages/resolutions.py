@@ -126,14 +126,14 @@ def due_when(due: DueMilestone, reference: Reference) -> str:
 def how_far(start: date, end: date, precision: str, today: date) -> str:
     """The time until a day or a window, in words."""
     if end < today:
-        return "passed"
+        return _("passed")
     if start <= today:
-        return _("may be under way") if precision in WINDOWS else _("about now") if start < today else "today"
+        return _("may be under way") if precision in WINDOWS else _("about now") if start < today else _("today")
     days = (start - today).days
     far = (
-        f"{days} {'day' if days == 1 else 'days'}"
+        wording.count(days, "{number} day", "{number} days")
         if days < 60
-        else _("{round} months").format(round=round(days / 30.4))
+        else _("{months} months").format(months=round(days / 30.4))
     )
     return _("in {far} or later").format(far=far) if precision in WINDOWS else _("in {far}").format(far=far)
 

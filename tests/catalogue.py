@@ -14,7 +14,7 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_python
 
 from calendar_model.wording import english_term
 
-KEYWORDS = {**DEFAULT_KEYWORDS, "N_": None, "count": (2, 3)}
+KEYWORDS = {**DEFAULT_KEYWORDS, "N_": None, "NN_": (1, 2), "count": (2, 3)}
 """What marks a message, as in the Makefile: the second and third argument of :func:`calendar_model.wording.count`."""
 
 

@@ -12,10 +12,22 @@ from calendar_model.translation import gettext as _
 Template = str | Callable[[Mapping[str, Any]], str]
 
 
+_STATES: Mapping[str, str] = Translated(
+    {
+        StatementState.IDEA: N_("idea"),
+        StatementState.DRAFT: N_("draft"),
+        StatementState.CONSULTATION: N_("in consultation"),
+        StatementState.CLEARED: N_("cleared"),
+        StatementState.DELIVERED: N_("delivered"),
+        StatementState.FOLLOWED_UP: N_("followed up"),
+        StatementState.DROPPED: N_("dropped"),
+    }
+)
+
+
 def state_label(state: StatementState) -> str:
     """A state for use within a sentence: ``in consultation``."""
-    labels = {StatementState.CONSULTATION: _("in consultation"), StatementState.FOLLOWED_UP: _("followed up")}
-    return labels.get(state, state.value)
+    return _STATES[state]
 
 
 _DECISIONS: Mapping[str, tuple[str, str]] = {

@@ -19,9 +19,19 @@ from calendar_model.calendar import Filter, listed_when, listed_when_known, text
 from calendar_model.cycles import rule_in_force, rules_known
 from calendar_model.reference import Reference
 from calendar_model.reference.rows import Milestone, RecurringMeeting, Track
-from calendar_model.translation import N_, Translated
+from calendar_model.translation import N_, NN_, Translated
 from calendar_model.translation import gettext as _
-from calendar_model.vocabulary import WINDOWS, Confidence, Kind, MilestoneKind, Precision, Standing, TrackSubject, View
+from calendar_model.vocabulary import (
+    WINDOWS,
+    Confidence,
+    Kind,
+    MilestoneKind,
+    Precision,
+    Standing,
+    TrackSubject,
+    Unit,
+    View,
+)
 
 _STEPS = (Kind.DEADLINE, Kind.MILESTONE)
 _WEIGHTY = (Kind.DEADLINE, Kind.SESSION, Kind.RESOLUTION, Kind.MANDATE_RENEWAL)
@@ -393,7 +403,7 @@ def rule_table(reference: Reference, bodies: Iterable[str]) -> pd.DataFrame:
                 counted_words(m) or speaking_words(m),
                 "all" if m.for_whom == "all" else m.for_whom,
                 m.rule,
-                "sourced" if m.confidence is Confidence.SOURCED else "unsourced",
+                _("sourced") if m.confidence is Confidence.SOURCED else _("unsourced"),
                 m.source_url,
             )
             for m in reference.milestones.values()
@@ -423,6 +433,13 @@ _MILESTONES = Translated(
     }
 )
 
+_AMOUNTS = {
+    Unit.DAYS: NN_("{number} day", "{number} days"),
+    Unit.WORKING_DAYS: NN_("{number} working day", "{number} working days"),
+    Unit.WEEKS: NN_("{number} week", "{number} weeks"),
+    Unit.MONTHS: NN_("{number} month", "{number} months"),
+    Unit.HOURS: NN_("{number} hour", "{number} hours"),
+}
 _ANCHORS = Translated(
     {
         "session-start": N_("the session opens"),
@@ -439,9 +456,8 @@ def counted_words(milestone: Milestone) -> str:
     if milestone.offset is None or milestone.unit is None or milestone.anchor is None:
         return ""
     amount = abs(milestone.offset)
-    unit = milestone.unit.value.replace("-", " ")
-    counted = f"{amount} {unit.removesuffix('s') if amount == 1 else unit}"
-    way = "after" if milestone.offset > 0 else "before"
+    counted = wording.count(amount, *_AMOUNTS[milestone.unit])
+    way = _("after") if milestone.offset > 0 else _("before")
     anchor = _ANCHORS[milestone.anchor.value]
     phrase = f"{counted} {way} {anchor}" if amount else _("when {anchor}").format(anchor=anchor)
     return (
