@@ -17,7 +17,7 @@ TESTS :=
 # The browser tests wait more than they work: three processes keep two cores busy.
 WORKERS := --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help run test test-on test-versions lint types tests coverage browser chromium faketime check bench clean
+.PHONY: catalogue help run test test-on test-versions lint types tests coverage browser chromium faketime check bench clean
 
 help: ## what can be typed here
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -71,6 +71,10 @@ test-versions: chromium ## those tests on each Python from 3.11 to 3.13 that is 
 
 browser: $(VENV)/.installed-dev chromium ## only what needs a browser
 	$(BIN)/python -m pytest tests/browser
+
+catalogue: $(VENV)/.installed-dev ## new sentences of the code into calendar_model/locale, to be translated there
+	$(BIN)/python -m babel.messages.frontend -q extract -F pyproject.toml --no-location --sort-output -o $(VENV)/messages.pot .
+	$(BIN)/python -m babel.messages.frontend -q update -i $(VENV)/messages.pot -d calendar_model/locale --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width 118
 
 check: $(VENV)/.installed ## are the CSV files in data/ in order?
 	@$(BIN)/python -m calendar_model check

@@ -47,7 +47,7 @@ def language() -> str:
 
 @contextmanager
 def in_language(code: str) -> Iterator[None]:
-    """Have all that is said in this block in one language, whoever reads."""
+    """Give every text in this block in one language, no matter who reads."""
     before = _chosen.set(code)
     try:
         yield
@@ -90,7 +90,7 @@ def NN_(singular: str, plural: str) -> tuple[str, str]:  # noqa: N802
 
 
 class Translated(Mapping[K, str]):
-    """A table of texts by code: a look gives the text in the language of whoever looks."""
+    """A table of texts by code that gives each in the language of its reader."""
 
     def __init__(self, texts: Mapping[K, str]) -> None:
         self._texts = texts

@@ -41,6 +41,11 @@ def month(value: date, *, year: bool = True) -> str:
     return f"{value:%b %Y}" if year else f"{value:%b}"
 
 
+def weekday_name(value: date) -> str:
+    """Return ``Mon``."""
+    return format_skeleton("E", value, locale=language())
+
+
 def full_month(value: date) -> str:
     """Return ``February 2027``."""
     return format_skeleton("yMMMM", value, locale=language())

@@ -385,8 +385,8 @@ def known_now(file: str, row: str, context: PageContext) -> str:
     known = context.reference.rows_by_key(file).get(row)
     if known is None:
         return _("Not in the reference data yet: a new entry is added.")
-    how = "sourced" if known.confidence is Confidence.SOURCED else "unsourced"
-    return f"{row_label(known, context.reference)}. Currently {how}."
+    how = _("sourced") if known.confidence is Confidence.SOURCED else _("unsourced")
+    return _("{row}. Currently {how}.").format(row=row_label(known, context.reference), how=how)
 
 
 # --- A cycle

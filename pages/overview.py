@@ -33,7 +33,7 @@ def for_you(context: PageContext) -> None:
         return
     found = open_tasks(context.viewer, context.today)
     person = current_person()
-    wanted = "clearance" if person is not None and person.may_clear else "reply"
+    wanted = _("clearance") if person is not None and person.may_clear else _("reply")
     counts = [
         (
             "statements",
@@ -64,7 +64,7 @@ def for_you(context: PageContext) -> None:
 
 
 def now(context: PageContext) -> None:
-    st.subheader(_("Now, {today:%A} {day} {today:%B %Y}").format(today=context.today, day=context.today.day))
+    st.subheader(_("Now, {day}").format(day=wording.full_day(context.today)))
     kept = replace(context.filter, start=None, end=None).apply(context.table, context.reference)
     today = briefing.items_on(kept, context.today)
     found = briefing.entries(today, context.reference, context.today, context.zone)

@@ -375,7 +375,7 @@ def draw_cycle(context: PageContext, track: Track, cycle: int, width: int) -> No
 
 context = current()
 track = next((t for t in context.reference.tracks.values() if t.subject is TrackSubject.STATE), None)
-st.title("UPR")
+st.title(_("UPR"))
 if track is None:
     st.markdown(_("No UPR track in the reference data. Add a row with the subject “state” to tracks.csv."))
 else:

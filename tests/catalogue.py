@@ -1,7 +1,8 @@
-"""What belongs in the catalogues of the interface: for ``pybabel``, the Makefile and the tests.
+"""What belongs in the catalogues of the interface: for ``pybabel`` (see pyproject.toml), and for the tests.
 
-Besides the marked sentences these are the terms of the model, whose words are made from their values
-(:func:`calendar_model.wording.term`), and the columns of records, whose names errors give.
+Babel's own extractor sees nothing inside an f-string, so the calls are found in the syntax tree. Besides the marked
+texts these are the terms of the model, whose words are made from their values
+(:func:`calendar_model.wording.english_term`), and the columns of records, whose names errors give.
 """
 
 from __future__ import annotations
@@ -10,30 +11,45 @@ import ast
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from babel.messages.extract import DEFAULT_KEYWORDS, extract_python
-
 from calendar_model.wording import english_term
 
-KEYWORDS = {**DEFAULT_KEYWORDS, "N_": None, "NN_": (1, 2), "count": (2, 3)}
-"""What marks a message, as in the Makefile: the second and third argument of :func:`calendar_model.wording.count`."""
+ONE, TWO = {"_", "gettext", "N_"}, {"NN_", "ngettext", "count"}
+"""What marks one text, and what marks the two forms of one."""
 
 
-def extract_terms(file: BinaryIO, keywords: Any, comment_tags: Any, options: Any) -> Iterator[Any]:
+def extract_texts(file: BinaryIO, _keywords: Any, _comment_tags: Any, options: Any) -> Iterator[Any]:
+    """Yield every text that is marked in a module; for Babel."""
+    yield from _marked(ast.parse(file.read()))
+
+
+def extract_terms(file: BinaryIO, _keywords: Any, _comment_tags: Any, options: Any) -> Iterator[Any]:
     """Yield the words for the members of the enumerations in a module, and what is marked there; for Babel."""
-    yield from extract_python(file, keywords, comment_tags, options)
-    file.seek(0)
-    for node in ast.walk(ast.parse(file.read())):
+    tree = ast.parse(file.read())
+    yield from _marked(tree)
+    for node in ast.walk(tree):
         if isinstance(node, ast.ClassDef) and any(ast.unparse(base) == "StrEnum" for base in node.bases):
             for member in node.body:
                 if isinstance(member, ast.Assign) and (value := _value(member.value)):
                     yield member.lineno, "_", english_term(value), []
 
 
-def extract_columns(file: BinaryIO, keywords: Any, comment_tags: Any, options: Any) -> Iterator[Any]:
+def extract_columns(file: BinaryIO, _keywords: Any, _comment_tags: Any, options: Any) -> Iterator[Any]:
     """Yield the words for the columns of the tables in a module; for Babel."""
     for node in ast.walk(ast.parse(file.read())):
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and "Mapped" in ast.unparse(node):
             yield node.lineno, "_", english_term(node.target.id.removesuffix("_id").replace("_", "-")), []
+
+
+def _marked(tree: ast.Module) -> Iterator[Any]:
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+        texts = [one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+        if name in ONE and len(texts) == len(node.args) == 1:
+            yield node.lineno, "_", texts[0], []
+        elif name in TWO and len(texts) == 2:
+            yield node.lineno, "ngettext", tuple(texts), []
 
 
 def _value(node: ast.expr) -> str:

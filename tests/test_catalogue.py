@@ -16,7 +16,6 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from calendar_model.translation import FOLDER, LANGUAGES, SOURCE
-from tests.catalogue import KEYWORDS, extract_columns, extract_terms
 
 ROOT = Path(__file__).resolve().parents[1]
 TRANSLATIONS = [code for code in LANGUAGES if code != SOURCE]
@@ -26,14 +25,13 @@ TRANSLATIONS = [code for code in LANGUAGES if code != SOURCE]
 def extracted() -> frozenset[str | tuple[str, ...]]:
     """Every message that the code marks, as ``pybabel extract`` finds them by pyproject.toml."""
     config = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["babel"]
-    extractors = {"terms": extract_terms, "columns": extract_columns}
     methods = [
-        (pattern, extractors.get(mapping["method"], mapping["method"]))
+        (pattern, config["extractors"][mapping["method"]])
         for mapping in config["mappings"]
         for pattern in ([mapping["pattern"]] if isinstance(mapping["pattern"], str) else mapping["pattern"])
     ]
     # Tests of a new environment find their packages inside the project.
-    found = extract_from_dir(ROOT, methods, keywords=KEYWORDS, directory_filter=lambda path: "/." not in str(path))
+    found = extract_from_dir(ROOT, methods, directory_filter=lambda path: "/." not in str(path))
     return frozenset(message for _file, _line, message, _comments, _context in found)
 
 
@@ -110,7 +108,7 @@ LABELLED = {
 def unmarked(node: ast.expr) -> Iterator[str]:
     """The texts in an expression that no catalogue is asked for."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        if re.search(r"[A-Za-z]{2,}", re.sub(r":[\w/]+:|<[^>]*>|\.ics\b", "", node.value)):
+        if re.search(r"[A-Za-z]{2,}", re.sub(r":[\w/]+:|<[^>]*>|\.ics\b|https://", "", node.value)):
             yield node.value
     elif isinstance(node, ast.JoinedStr):
         for part in node.values:

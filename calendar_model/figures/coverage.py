@@ -145,20 +145,20 @@ def _word(tile: Mapping[Any, Any], room: float, size: float) -> str:
     """The longest text that fits into a tile."""
     state = tile["state"]
     if state == ReadinessState.DONE:
-        return "done"
+        return _("done")
     if state == ReadinessState.LATE:
-        return "late"
+        return _("late")
     by = tile["by"].date()
     if tile["by_precision"] in (Precision.DAY, Precision.EXPECTED):
         short = wording.day(by, year=False, weekday=False)
         choices = [_("by {by}").format(by=wording.day(by, weekday=False)), _("by {short}").format(short=short), short]
     elif state == ReadinessState.DUE_SOON:
-        choices = [_("due about now"), _("due now"), "now"]
+        choices = [_("due about now"), _("due now"), _("now")]
     else:
         choices = [
             _("by {by}").format(by=wording.span(by, by, Precision.MONTH)),
-            _("by {by:%b}").format(by=by),
-            f"{by:%b}",
+            _("by {month}").format(month=wording.month(by, year=False)),
+            wording.month(by, year=False),
         ]
     return next((words for words in choices if text_px(words, size) <= room), "")
 

@@ -226,10 +226,10 @@ def arrow_trace(marks: Sequence[TimelineMark], scale: TimelineScale, detail: Det
 
 _NOTES: Mapping[str, str] = Translated(
     {
-        Standing.PROVISIONAL: "provisional",
-        Standing.PROJECTED: "projected",
+        Standing.PROVISIONAL: N_("provisional"),
+        Standing.PROJECTED: N_("projected"),
         Standing.NOT_CONFIRMED: N_("not confirmed"),
-        Standing.CANCELLED: "cancelled",
+        Standing.CANCELLED: N_("cancelled"),
     }
 )
 """The note on a standing in a label; none for held or confirmed items."""
@@ -244,7 +244,7 @@ def _notes(mark: TimelineMark) -> list[str]:
     if mark.is_window:
         return [_("dates not known")] if mark.standing == Standing.HELD else [_("dates not set"), _("not set")]
     if mark.is_expected:
-        return ["expected"]
+        return [_("expected")]
     return [_NOTES[mark.standing]] if mark.standing in _NOTES else []
 
 

@@ -70,7 +70,8 @@ from calendar_model.translation import N_
 from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import WINDOWS, Kind, Precision, Standing
 from calendar_model.wording import day as day_words
-from calendar_model.wording import ordinal
+from calendar_model.wording import full_month, ordinal, weekday_name
+from calendar_model.wording import month as month_words
 
 KIND_WORDS: Mapping[str, tuple[str, str]] = {
     Kind.SESSION: (N_("session"), N_("sessions")),
@@ -166,10 +167,10 @@ def _unsure(rows: pd.DataFrame) -> dict[str, int]:
     standing = rows["standing"].to_numpy(dtype=object)
     open_ = ~np.isin(standing, (Standing.NOT_CONFIRMED, Standing.CANCELLED, Standing.HELD))
     return {
-        "expected": int((open_ & (rows["date_precision"] == Precision.EXPECTED).to_numpy()).sum()),
-        "with dates not set": int((open_ & _is_window(rows)).sum()),
-        "not confirmed": int((standing == Standing.NOT_CONFIRMED).sum()),
-        "cancelled": int((standing == Standing.CANCELLED).sum()),
+        _("expected"): int((open_ & (rows["date_precision"] == Precision.EXPECTED).to_numpy()).sum()),
+        _("with dates not set"): int((open_ & _is_window(rows)).sum()),
+        _("not confirmed"): int((standing == Standing.NOT_CONFIRMED).sum()),
+        _("cancelled"): int((standing == Standing.CANCELLED).sum()),
     }
 
 
@@ -321,18 +322,20 @@ def _ticks(zoom: Zoom, start: date, scale: TimelineScale) -> Iterator[tuple[date
             tight = scale.px_per_day * 30 < 28
             over = f"<b>{day.year}</b>" if shown != f"{day.year}" else ""
             shown = f"{day.year}"
-            yield day, f"{over}<br>{f'{day:%b}'[:1] if tight else f'{day:%b}'}"
+            name = month_words(day, year=False)
+            yield day, f"{over}<br>{name[:1] if tight else name}"
             day = date(day.year + day.month // 12, day.month % 12 + 1, 1)
         else:
-            month = f"{day:%B %Y}"
+            month = full_month(day)
             over = f"<b>{month}</b>" if shown != month else ""
             daily = scale.px_per_day >= 90
             if not daily and day.weekday() == 0 and (last - day).days * scale.px_per_day >= 30:
                 tight = scale.px_per_day * 7 < 60
-                yield day, f"{over}<br>{f'{day.day}' if tight else f'{day:%a} {day.day}'}"
+                yield day, f"{over}<br>{f'{day.day}' if tight else f'{weekday_name(day)} {day.day}'}"
                 shown = month
             elif daily or (scale.px_per_day * scale.days / 7 >= 40 and zoom is Zoom.WEEK):
-                yield day, f"{over}<br>{f'{day:%a}'[:2] if scale.px_per_day < 60 else f'{day:%a}'} {day.day}"
+                name = weekday_name(day)
+                yield day, f"{over}<br>{name[:2] if scale.px_per_day < 60 else name} {day.day}"
                 shown = month
             day += timedelta(days=1)
 
@@ -407,7 +410,7 @@ def _layout(
                 "y": 1,
                 "yref": "paper",
                 "yshift": 36,
-                "text": f"<b>today</b>, {as_of.day} {as_of:%b}",
+                "text": f"<b>{_('today')}</b>, {day_words(as_of, year=False, weekday=False)}",
                 "showarrow": False,
                 "yanchor": "bottom",
                 "xanchor": "right" if offset > 0.85 * scale.days else "left",

@@ -115,7 +115,7 @@ def entries(view: pd.DataFrame, reference: Reference, today: date, zone: str) ->
 def _entry(row: Any, reference: Reference, today: date, zone: str) -> BriefingEntry:
     exact = row.date_precision not in WINDOWS
     days = (row.start.date() - today).days
-    whose = _whose(row.for_whom, "from" if row.kind == Kind.DEADLINE else "for") if row.kind in _STEPS else ""
+    whose = _whose(row.for_whom, _("from") if row.kind == Kind.DEADLINE else _("for")) if row.kind in _STEPS else ""
     return BriefingEntry(
         title=row.title,
         when=listed_when(row, as_of=today, zone=zone),
@@ -132,7 +132,7 @@ def _entry(row: Any, reference: Reference, today: date, zone: str) -> BriefingEn
 
 
 def _countdown(days: int, *, sure: bool) -> str:
-    return {0: "today", 1: "tomorrow"}.get(
+    return {0: _("today"), 1: _("tomorrow")}.get(
         days, _("in {part}{days} days").format(part="" if sure else _("about "), days=days)
     )
 

@@ -339,7 +339,7 @@ def _draw_frame(rows: list[dict[str, object]], source: ImportSource, key: str) -
 
 def _draw_result(done: ImportPlan, source: ImportSource) -> None:
     written = counts(done.to_write)
-    st.success(f"Imported: {written}." if written else _("Nothing was left to import."))
+    st.success(_("Imported: {counts}.").format(counts=written) if written else _("Nothing was left to import."))
     with st.container(horizontal=True):
         source.draw_links()
     left = [line for line in done.lines if line.offered or line.outcome in (Outcome.KEPT, Outcome.REFUSED)]

@@ -133,7 +133,7 @@ def _refresh(remote_id: str) -> None:
         with st.spinner(_("Reading the calendar"), show_time=False):
             plan = remote.refresh(viewer(), remote_id)
         written = counts(plan.to_write)
-        return f"Refreshed: {written}." if written else _("Refreshed: no changes.")
+        return _("Refreshed: {counts}.").format(counts=written) if written else _("Refreshed: no changes.")
 
     forms.attempt(act)
 

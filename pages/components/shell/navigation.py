@@ -47,7 +47,7 @@ PAGES = (
     PageEntry("cases", N_("Cases"), shows=(RecordKind.CASE, RecordKind.REPRISAL)),
     PageEntry("follow_ups", N_("Follow-ups"), "follow-ups"),
     PageEntry("resolutions", N_("Resolutions")),
-    PageEntry("upr", "UPR"),
+    PageEntry("upr", N_("UPR")),
     PageEntry("meetings", N_("Side events"), shows=(RecordKind.EVENT,)),
     PageEntry("organisations", N_("Organisations")),
     PageEntry("contacts", N_("Contacts"), shows=(RecordKind.CONTACT,)),

@@ -104,7 +104,11 @@ def _compare(statement: Statement, context: PageContext) -> None:
             key=f"compare_old_{statement.id}_{len(numbers)}",
         )
         new = st.selectbox(
-            "with", numbers, index=len(numbers) - 1, format_func=name, key=f"compare_new_{statement.id}_{len(numbers)}"
+            _("with"),
+            numbers,
+            index=len(numbers) - 1,
+            format_func=name,
+            key=f"compare_new_{statement.id}_{len(numbers)}",
         )
     comparison(by_number[old].text, by_number[new].text, language=by_number[new].language)
 

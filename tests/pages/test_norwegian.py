@@ -1,0 +1,81 @@
+"""The pages in Norwegian: nothing that the catalogue has stays English, dates are Norwegian, codes and feeds stay."""
+
+from __future__ import annotations
+
+import pytest
+from babel.messages.pofile import read_po
+from starlette.testclient import TestClient
+
+from calendar_model.access.permissions import Viewer
+from calendar_model.translation import FOLDER, catalogue, gettext, in_language
+from pages.components.shell import navigation
+from pages.components.shell.language import of_browser
+from tests.app import open_page
+from tests.pages.driver import run
+from tests.pages.test_markup import sent
+
+NORWEGIAN = {"language": "nb"}
+PAGES = [page.file for page in navigation.PAGES]
+OF = {"dossier": {"of": "session-HRC64"}}
+
+NOT_SHOWN = {"id", "key", "icon", "type", "format", "options", "query_param_key", "json", "query_string", "name"}
+"""What is sent to the browser and never read by anyone."""
+
+OF_THE_REFERENCE = {"Norway", "recommending State"}
+"""Words of the data files that the interface has, too."""
+
+
+def english() -> set[str]:
+    """The English labels and sentences that read otherwise in Norwegian; a word in lower case may be a code."""
+    with (FOLDER / "nb" / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        texts = {one.id for one in read_po(file) if isinstance(one.id, str) and one.id and one.id != one.string}
+    return {text for text in texts if " " in text or not text.islower()} - OF_THE_REFERENCE
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_nothing_that_is_translated_stays_english(page: str, sample_officer: Viewer) -> None:
+    app = open_page(page, sample_officer.person_id, NORWEGIAN, **OF.get(page, {}))
+    assert [error.value for error in app.exception] == []
+    # What colleagues have written, and what the reference holds, is not the interface's.
+    shown = {
+        text for (kind, where), text in sent(app) if where not in NOT_SHOWN and (kind, where) != ("dataframe", "cell")
+    }
+    assert shown & english() == set()
+
+
+def test_dates_and_numbers_are_norwegian() -> None:
+    app = open_page("timeline", "", NORWEGIAN)
+    assert any("man. 7. sep. 2026" in text or "tir. 1. sep. 2026" in text for _, text in sent(app))
+    with in_language("nb"):
+        assert catalogue("nb").ngettext("{number} week", "{number} weeks", 2) == "{number} uker"
+        assert gettext("a sentence of no catalogue") == "a sentence of no catalogue"
+
+
+def test_the_language_is_chosen_beside_the_time_zone_and_stays() -> None:
+    app = open_page("overview")
+    assert [one.value for one in app.title] == ["Overview"]
+    app.selectbox(key="choose_language").set_value("nb")
+    run(app)
+    assert [one.value for one in app.title] == ["Oversikt"]
+    run(app)
+    assert [one.value for one in app.title] == ["Oversikt"]
+    app.selectbox(key="choose_language").set_value("en")
+    run(app)
+    assert [one.value for one in app.title] == ["Overview"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "given"),
+    [("nb-NO", "nb"), ("no", "nb"), ("nn-NO", "nb"), ("en-GB", "en"), ("fr-FR", "en"), (None, "en"), ("", "en")],
+)
+def test_a_browser_begins_with_its_own_language_or_the_nearest(asked: str | None, given: str) -> None:
+    assert of_browser(asked) == given
+
+
+def test_codes_in_addresses_and_feeds_do_not_change_with_the_language(client: TestClient) -> None:
+    app = open_page("timeline", "", NORWEGIAN, zoom="week", organisation="osce")
+    assert app.segmented_control(key="zoom").value == "week"
+    assert app.query_params["organisation"] in ("osce", ["osce"])
+    feed = client.get("/feeds/calendar.ics?organisation=osce").text
+    assert "expected" in feed
+    assert "ventet" not in feed
