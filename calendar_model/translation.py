@@ -45,6 +45,11 @@ def language() -> str:
     return _resolvers[0]() if _resolvers else SOURCE
 
 
+def use(code: str) -> None:
+    """Have the rest of this thread's run in one language; to ask the resolver for each text takes longer."""
+    _chosen.set(code)
+
+
 @contextmanager
 def in_language(code: str) -> Iterator[None]:
     """Give every text in this block in one language, no matter who reads."""

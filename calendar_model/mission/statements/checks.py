@@ -15,6 +15,7 @@ from calendar_model.mission.statements.facts import case_facts, facts_for, linke
 from calendar_model.mission.statements.workflow import AFTER_DELIVERY, CLEARED, DELIVERED, DRAFT, IDEA, WRITABLE
 from calendar_model.store.models import Base, Case, Override, Person, Record, Statement, Unsaved, Version
 from calendar_model.store.session import WorkspaceSession
+from calendar_model.translation import SOURCE, in_language
 from calendar_model.vocabulary import Sensitivity
 
 # --- Statements
@@ -133,7 +134,9 @@ def _check_new_override(session: WorkspaceSession, row: Override) -> None:
         if not unmet:
             raise Refused(Problem("override-not-needed", "step"))
         # Kept as sentences, so that later readers see what the two persons saw, even if the messages change.
-        row.missing = "\n".join(map(str, unmet))
+        # The record keeps one language, no matter who asks.
+        with in_language(SOURCE):
+            row.missing = "\n".join(map(str, unmet))
         return
     asked = session.get(Override, row.confirms_id)
     if asked is None or asked.statement_id != statement.id or asked.confirms_id is not None:

@@ -279,6 +279,7 @@ class RecordForm:
             format_func=choices.__getitem__,
             key=self._choices_key("items", label),
             select_all=False,
+            placeholder=_("Select"),
             **options,
         )
 
@@ -297,6 +298,7 @@ class RecordForm:
             format_func=choices.__getitem__,
             key=self._choices_key(field, label),
             select_all=False,
+            placeholder=_("Select"),
             **options,
         )
 

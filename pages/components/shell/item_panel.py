@@ -180,7 +180,7 @@ def _record_link(row: Any, reference: Reference) -> str:
         return ""
     address = f"{address_of('organisations')}?{urlencode({'show': row['body']})}#{RECORD_ANCHOR}"
     label = _("Past forecasts for {short_name}").format(short_name=reference.short_name(row["body"]))
-    return f'<p class="item-known"><a href="{escape(address)}" style="color: inherit">{escape(label)}</a></p>'
+    return f'<p class="item-known"><a href="{escape(address)}">{escape(label)}</a></p>'
 
 
 def _actions(row: Any, context: PageContext) -> None:

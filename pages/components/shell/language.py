@@ -26,10 +26,11 @@ _remember = st.components.v2.component(
 
 
 def find_language() -> None:
-    """For the entrance, before anything is drawn: the language of a session that begins."""
+    """For the entrance, before anything is drawn: find the language of a new session, and use it in this run."""
     if _CHOSEN not in st.session_state:
         remembered = st.context.cookies.get(COOKIE, "")
         st.session_state[_CHOSEN] = remembered if remembered in LANGUAGES else of_browser(st.context.locale)
+    translation.use(st.session_state[_CHOSEN])
 
 
 def of_browser(locale: str | None) -> str:

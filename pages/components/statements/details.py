@@ -128,7 +128,14 @@ def draw_cosponsors(statement: Statement, context: PageContext) -> None:
                 st.markdown(f"**{words(standing)}**: {plain(', '.join(sorted(map(name, codes))))}")
         chosen, answer = f"joins_{statement.id}", f"joins_how_{statement.id}"
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            st.multiselect(_("States"), sorted(states, key=name), format_func=name, key=chosen, select_all=False)
+            st.multiselect(
+                _("States"),
+                sorted(states, key=name),
+                format_func=name,
+                key=chosen,
+                select_all=False,
+                placeholder=_("Select"),
+            )
             st.selectbox(_("Answer"), _ANSWERS, format_func=_, key=answer, width=220)
             st.button(_("Save answer"), key="joins_save", on_click=_join, args=(statement.id, chosen, answer))
 

@@ -64,9 +64,21 @@ def draw_list(context: PageContext, person: Person) -> None:
     with st.container(horizontal=True):
         search = st.text_input(_("Search titles and texts"), key="statements_search")
         states = st.multiselect(
-            _("Status"), StatementState, format_func=_state, key="statements_states", select_all=False
+            _("Status"),
+            StatementState,
+            format_func=_state,
+            key="statements_states",
+            select_all=False,
+            placeholder=_("All"),
         )
-        kinds = st.multiselect(_("Form"), StatementForm, format_func=words, key="statements_forms", select_all=False)
+        kinds = st.multiselect(
+            _("Form"),
+            StatementForm,
+            format_func=words,
+            key="statements_forms",
+            select_all=False,
+            placeholder=_("All"),
+        )
     found = list_statements(
         context.viewer,
         context.today,

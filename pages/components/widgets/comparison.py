@@ -7,7 +7,7 @@ from html import escape
 import streamlit as st
 
 from calendar_model.mission.statements.texts import Conflict, Merged, Piece, PieceKind, compare
-from calendar_model.translation import N_
+from calendar_model.translation import N_, Translated
 from calendar_model.translation import gettext as _
 from pages.components.widgets.editor import RIGHT_TO_LEFT
 
@@ -34,6 +34,7 @@ def side_by_side(
 ) -> None:
     """Draw what each of two people made of ``base``, and both ``merged``: three columns, or below each other on a
     narrow screen. ``names`` head the first two columns and the two versions of a conflict."""
+    mine_name, their_name = map(_, names)
     count = len(merged.conflicts)
     if count:
         passages = _("one passage") if count == 1 else _("{count} passages").format(count=count)
@@ -44,10 +45,10 @@ def side_by_side(
         )
     else:
         st.caption(_("The changes do not conflict; the merged text has both."))
-    together = "".join(_part(merged.parts, place, names) for place in range(len(merged.parts)))
+    together = "".join(_part(merged.parts, place, (mine_name, their_name)) for place in range(len(merged.parts)))
     columns = [
-        (names[0], _marked(compare(base, mine))),
-        (names[1], _marked(compare(base, theirs))),
+        (mine_name, _marked(compare(base, mine))),
+        (their_name, _marked(compare(base, theirs))),
         (_("Merged text"), together),
     ]
     drawn = "".join(
@@ -83,6 +84,9 @@ def _marked(pieces: list[Piece]) -> str:
     return "".join(_piece(piece) for piece in pieces)
 
 
+_ENDS = Translated({PieceKind.ADDED: N_("end of added text"), PieceKind.REMOVED: N_("end of removed text")})
+
+
 def _piece(piece: Piece) -> str:
     text = escape(piece.text)
     if piece.kind is PieceKind.SAME:
@@ -90,7 +94,7 @@ def _piece(piece: Piece) -> str:
     name = "ins" if piece.kind is PieceKind.ADDED else "del"
     return (
         f'<{name}><span class="unseen"> {_(piece.kind.value)}: </span>{text.replace(chr(10), _NEW_LINE)}'
-        f'<span class="unseen"> {_("end of the passage")} </span></{name}>'
+        f'<span class="unseen"> {_ENDS[piece.kind]} </span></{name}>'
     )
 
 
