@@ -151,7 +151,7 @@ def test_everyone_sees_corrections_but_only_users_see_their_authors(me: Viewer) 
     record(me, "HRC64", DAYS)
     app = page(ANONYMOUS)
     assert "Start date: Mon 1 Feb 2027 → **Mon 1 Mar 2027**" in [one.value for one in app.markdown]
-    assert next(one.value for one in app.caption) == "Stands over the file · Tue 24 Nov 2026"
+    assert next(one.value for one in app.caption) == "Overrides the file · Tue 24 Nov 2026"
     told = "\n".join(one.value for one in (*app.markdown, *app.caption))
     assert "Amina Berg" not in told
     assert [one.key for one in app.button if one.key in ("new_correction", "new_rhythm")] == []
