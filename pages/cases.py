@@ -120,7 +120,7 @@ def draw_cases(found: Sequence[Case], raised_in: dict[str, list[Statement]], con
             st.markdown(f"### {title}: {len(groups[attention])}")
             _draw_case_lines(groups[attention], raised_in, context, attention)
     _draw_folded(
-        groups[Attention.CLOSED], lambda rows: _draw_case_lines(rows, raised_in, context, Attention.CLOSED), "cases"
+        groups[Attention.CLOSED], lambda rows: _draw_case_lines(rows, raised_in, context, Attention.CLOSED), _("cases")
     )
     left_out_caption(len(found) - len(kept))
 
@@ -185,7 +185,7 @@ def draw_reprisals(found: Sequence[Reprisal], context: PageContext) -> None:
             st.markdown(f"### {title}: {len(rows)}")
             _draw_reprisal_lines(rows, context, state)
     closed = [one for one in kept if one.state is ReprisalState.CLOSED]
-    _draw_folded(closed, lambda rows: _draw_reprisal_lines(rows, context, ReprisalState.CLOSED), "reprisals")
+    _draw_folded(closed, lambda rows: _draw_reprisal_lines(rows, context, ReprisalState.CLOSED), _("reprisals"))
     left_out_caption(len(found) - len(kept))
 
 

@@ -111,7 +111,7 @@ def due_when(due: DueMilestone, reference: Reference) -> str:
     hour = due.at.time() if due.at else due.milestone.time
     if hour is not None:
         place = reference.organisations[due.milestone.body].seat_city or city(due.timezone)
-        words += f", {hour:%H:%M} ({place} time)"
+        words = _("{days}, {hours} ({place} time)").format(days=words, hours=f"{hour:%H:%M}", place=place)
     interval = interval_words(
         {
             "start": due.start,

@@ -36,22 +36,18 @@ _DECISIONS: Mapping[str, tuple[str, str]] = {
 }
 """By code: what was decided about a case, and the advice for a statement that raises it."""
 
-_GAPS: Mapping[str, str] = Translated(
-    {
-        "mission-not-consulted": N_("the bilateral mission has not been consulted."),
-        "mission-advice-missing": N_("enter which bilateral mission was consulted and what it advises."),
-        "not-consulted-before": N_("neither the defender nor civil society on their behalf has been consulted."),
-        "consultation-incomplete": N_("enter who was consulted and what civil society wants for the defender."),
-        "risk-not-assessed": N_("the risk of reprisals has not been assessed, with reasons."),
-        "risk-not-mitigated": N_("the risk of reprisals is high, and no mitigation is entered."),
-        "prospects-not-assessed": N_("the prospects have not been assessed, with reasons."),
-        "publicity-not-decided": N_("publicity has not been decided, with a reason."),
-        "not-followed-up": N_(
-            "no contact since the statement with the defender, or with civil society on their behalf."
-        ),
-        "follow-up-incomplete": N_("enter who was contacted after the statement and what civil society says."),
-    }
-)
+_GAPS: Mapping[str, str] = {
+    "mission-not-consulted": N_("the bilateral mission has not been consulted."),
+    "mission-advice-missing": N_("enter which bilateral mission was consulted and what it advises."),
+    "not-consulted-before": N_("neither the defender nor civil society on their behalf has been consulted."),
+    "consultation-incomplete": N_("enter who was consulted and what civil society wants for the defender."),
+    "risk-not-assessed": N_("the risk of reprisals has not been assessed, with reasons."),
+    "risk-not-mitigated": N_("the risk of reprisals is high, and no mitigation is entered."),
+    "prospects-not-assessed": N_("the prospects have not been assessed, with reasons."),
+    "publicity-not-decided": N_("publicity has not been decided, with a reason."),
+    "not-followed-up": N_("no contact since the statement with the defender, or with civil society on their behalf."),
+    "follow-up-incomplete": N_("enter who was contacted after the statement and what civil society says."),
+}
 
 
 def decision(code: str) -> str:
@@ -59,11 +55,12 @@ def decision(code: str) -> str:
     return _capitalised(_(_DECISIONS[code][0]))
 
 
-def _about_case(says: str) -> Template:
-    """The sentence, preceded by the case where it has a name."""
+def _about_case(*parts: str) -> Template:
+    """The sentence of these parts, preceded by the case where it has a name."""
 
     def sentence(values: Mapping[str, Any]) -> str:
         name = _("A case you cannot see") if values["is_hidden"] else values["case"]
+        says = " ".join(map(_, parts))
         return f"{name}: {says}" if name else _capitalised(says)
 
     return sentence
@@ -96,7 +93,7 @@ def _not_writable(values: Mapping[str, Any]) -> str:
 def _ask_another_person(says: str) -> Template:
     def sentence(values: Mapping[str, Any]) -> str:
         why = _("it raises an individual case") if values["raises_case"] else _("an individual case was linked to it")
-        return _("{says}, and {why}. Ask someone else to clear it.").format(says=says, why=why)
+        return _("{says}, and {why}. Ask someone else to clear it.").format(says=_(says), why=why)
 
     return sentence
 
@@ -115,7 +112,7 @@ def _unreadable(values: Mapping[str, Any]) -> str:
 
 MESSAGES: Mapping[str, Template] = {
     **{code: _about_case(says) for code, says in _GAPS.items()},
-    **{code: _about_case(f"{says} {advice}") for code, (says, advice) in _DECISIONS.items()},
+    **{code: _about_case(says, advice) for code, (says, advice) in _DECISIONS.items()},
     # Who changes what.
     "statement-gone": N_("This statement no longer exists, or you do not have access. Go back to the list."),
     "statement-not-an-idea": N_("A statement starts as an idea and becomes a draft with its first text."),
