@@ -18,8 +18,11 @@ def coded_choice(
     ``format_func`` gives the text of an option. What the address asks for wins when it changes, as by a link.
     """
     in_address, seen = st.query_params.get(key), f"{key}_in_address"
-    if key not in st.session_state or in_address != st.session_state.get(seen):
-        st.session_state[key] = in_address if in_address in options else default
+    asked = in_address if in_address in options else default
+    initial: str | None = asked
+    # The first value is the widget's own: one that is set in the session's state gets lost where a run is cut short.
+    if key in st.session_state and in_address != st.session_state.get(seen):
+        st.session_state[key], initial = asked, None
 
     def write() -> None:
         if st.session_state[key] == default:
@@ -27,6 +30,8 @@ def coded_choice(
         else:
             st.query_params[key] = st.session_state[key]
 
-    st.segmented_control(label, options, format_func=format_func, required=True, wrap=wrap, key=key, on_change=write)
+    chosen = st.segmented_control(
+        label, options, default=initial, format_func=format_func, required=True, wrap=wrap, key=key, on_change=write
+    )
     st.session_state[seen] = in_address
-    return str(st.session_state[key])
+    return str(chosen)
