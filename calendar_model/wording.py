@@ -10,20 +10,12 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal
 
-from calendar_model.translation import N_, SOURCE, gettext, language, ngettext
+from calendar_model.translation import SOURCE, gettext, language, ngettext
 from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import WINDOWS, Precision, Standing
 
-WEEKDAY_NAMES = (
-    N_("Monday"),
-    N_("Tuesday"),
-    N_("Wednesday"),
-    N_("Thursday"),
-    N_("Friday"),
-    N_("Saturday"),
-    N_("Sunday"),
-)
-"""Monday first, as :meth:`datetime.date.weekday` counts."""
+WEEKDAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+"""Monday first, as :meth:`datetime.date.weekday` counts; in English, as the rules that name them."""
 
 
 def day(value: date, *, year: bool = True, weekday: bool = True) -> str:

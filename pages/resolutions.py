@@ -101,7 +101,7 @@ def next_text(track: str, context: PageContext) -> Next | None:
     if found.empty:
         return None
     row = found.iloc[0]
-    due = _due_for_text(context.reference, table.attrs["version"], row["session"], track, context.today)
+    due = _due_for_text(context.reference, context.version, row["session"], track, context.today)
     return Next(row, due)
 
 

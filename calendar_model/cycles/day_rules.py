@@ -18,7 +18,6 @@ import numpy.typing as npt
 from dateutil.rrule import rrulestr
 
 from calendar_model import wording
-from calendar_model.translation import gettext
 
 Ordinals: TypeAlias = npt.NDArray[np.int64]
 
@@ -233,4 +232,4 @@ class Family:
 
 
 def _weekday(number: int) -> str:
-    return gettext(wording.WEEKDAY_NAMES[number])
+    return wording.WEEKDAY_NAMES[number]

@@ -21,6 +21,7 @@ from calendar_model.cycles.expected_days import (
     rule_records,
 )
 from calendar_model.reference import Reference
+from calendar_model.translation import in_language
 from calendar_model.vocabulary import Precision, Standing
 from tests.day import TODAY
 
@@ -167,3 +168,10 @@ def test_a_confirmed_day_wins_over_the_expected_one(reference: Reference) -> Non
     assert before.code == after.code
     assert (before.precision, after.precision) == (Precision.EXPECTED, Precision.DAY)
     assert (after.start, after.end, after.earliest, after.latest) == (date(2027, 3, 1), date(2027, 4, 9), None, None)
+
+
+def test_the_words_of_a_rule_are_kept_in_english_no_matter_who_asks_first() -> None:
+    """Rules are shared by all readers and by feeds, and keep their words."""
+    rule = NthWeekday(-1, 0, 2)
+    with in_language("nb"):
+        assert rule.words == "on the last Monday of February"
