@@ -147,9 +147,15 @@ def staffed_server(tmp_path: Path, desk_officer: str, server_day: str) -> Iterat
 
 
 @pytest.fixture
-def staff_page(browser: Browser, staffed_server: str, desk_officer: str) -> Iterator[Page]:
+def browser_locale() -> str:
+    """The language that the browser of `staff_page` asks for. A file overrides it to ask for another."""
+    return "en-GB"
+
+
+@pytest.fixture
+def staff_page(browser: Browser, staffed_server: str, desk_officer: str, browser_locale: str) -> Iterator[Page]:
     """An empty page of a browser in which the desk officer acts on `staffed_server`."""
-    context = browser.new_context(viewport=WIDE, timezone_id="Europe/Oslo", locale="en-GB")  # type: ignore[arg-type]
+    context = browser.new_context(viewport=WIDE, timezone_id="Europe/Oslo", locale=browser_locale)  # type: ignore[arg-type]
     context.set_default_timeout(20_000)
     context.add_cookies([{"name": COOKIE, "value": desk_officer, "url": staffed_server}])
     yield context.new_page()
