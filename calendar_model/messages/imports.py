@@ -102,7 +102,7 @@ _OF_CELLS: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = MappingProxy
         "cell-several-organisations": N_("“{cell}” could mean any of {codes}. Enter the code."),
         "cell-unknown-organisation": N_("“{cell}” is not an organisation or body in the reference.{nearest:perhaps}"),
         "cell-unknown-state": N_("“{cell}” is not a member State in the reference.{nearest:perhaps}"),
-        "cell-not-an-address": N_("“{cell}” is not a web address. Begin it with https://."),
+        "cell-not-an-address": N_("“{cell}” is not a web address. Start it with https://."),
         "cell-unknown-item": (
             N_("“{cell}” is not in the calendar. Enter the code of a session, such as HRC67, or clear the cell.")
         ),
