@@ -19,7 +19,8 @@ def main() -> None:
     from pages.components.shell.context import draw_context, standing_page
     from pages.components.shell.guard import entrance
     from pages.components.shell.language import find_language
-    from pages.components.shell.navigation import filters, navigation
+    from pages.components.shell.navigation import navigation
+    from pages.components.shell.search import draw_search, open_search
     from pages.components.widgets.uploads import enter
 
     # A click elsewhere may end this run early, and Streamlit drops the fields that it has not drawn.
@@ -35,7 +36,7 @@ def main() -> None:
     enter(page.url_path)
     with standing_page(page):
         st.html(HERE / "pages" / "components" / "shell" / "style.css")
-        draw_context(with_filter=filters(page))
+        open_search(draw_context(page, draw_search))
         with entrance():
             page.run()
 

@@ -35,7 +35,7 @@ from calendar_model.terms import (
 from calendar_model.translation import gettext as _
 from pages.components.record import forms
 from pages.components.record.follow_ups import follow_ups_of
-from pages.components.record.forms import NEW, WITH, RecordForm, words
+from pages.components.record.forms import RecordForm, words
 from pages.components.record.page import RecordPage, RecordView, draw_page
 from pages.components.record.parts import (
     engagement_links,
@@ -48,7 +48,7 @@ from pages.components.record.parts import (
 )
 from pages.components.shell.context import PageContext
 from pages.components.shell.current_user import viewer
-from pages.components.shell.navigation import link
+from pages.components.shell.navigation import NEW, WITH, link
 from pages.components.shell.words import plain
 from pages.components.widgets import labels
 

@@ -26,7 +26,7 @@ from calendar_model.vocabulary import Sensitivity
 from pages.components.record import fields, forms
 from pages.components.record.access_requests import ask_for_access
 from pages.components.record.follow_ups import follow_ups_of
-from pages.components.record.forms import NEW, WITH, RecordForm, words
+from pages.components.record.forms import RecordForm, words
 from pages.components.record.page import RecordPage, RecordView, draw_page
 from pages.components.record.parts import (
     close_lines,
@@ -39,7 +39,7 @@ from pages.components.record.table import marked, record_table
 from pages.components.shell import typed
 from pages.components.shell.context import PageContext
 from pages.components.shell.current_user import viewer
-from pages.components.shell.navigation import link
+from pages.components.shell.navigation import NEW, WITH, link
 from pages.components.shell.words import plain
 from pages.components.widgets.labels import state_name
 from pages.components.widgets.lines import dated_line

@@ -43,13 +43,13 @@ from pages.components.corrections import fields as correction_fields
 from pages.components.corrections.fields import DATED, NAMES, cell, label, row_label, typed
 from pages.components.record import forms
 from pages.components.record.deletion import deletion
-from pages.components.record.forms import NEW, RECORD, RecordForm
+from pages.components.record.forms import RecordForm
 from pages.components.record.history import history
 from pages.components.record.parts import item_openers
 from pages.components.shell import item_panel
 from pages.components.shell.context import PageContext, current
 from pages.components.shell.current_user import current_person
-from pages.components.shell.navigation import link
+from pages.components.shell.navigation import NEW, RECORD, link
 from pages.components.shell.words import plain
 
 if TYPE_CHECKING:

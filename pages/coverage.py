@@ -4,25 +4,23 @@ from pages.components.shell.guard import require_entrance
 
 require_entrance()
 
-from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from calendar_model import wording
-from calendar_model.access.permissions import Viewer
-from calendar_model.access.unit_of_work import ChangeToken, change_token, reading
+from calendar_model.access.unit_of_work import change_token
 from calendar_model.figures.coverage import coverage_figure, coverage_summary
 from calendar_model.figures.sheet import FigureVariant
 from calendar_model.messages.coverage import EXPECTATION_LABELS, EXPECTATION_MEANINGS, readiness_words
-from calendar_model.mission.coverage import Action, ActionKind, coverage
-from calendar_model.reference import Reference
+from calendar_model.mission.coverage import Action, ActionKind
 from calendar_model.terms import EngagementKind, Expectation, ReadinessState
 from calendar_model.translation import N_
 from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Sensitivity
 from calendar_model.wording import term
+from pages.components.coverage.covered import covered
 from pages.components.shell import filter_bar, item_panel
 from pages.components.shell.context import PageContext, current
 from pages.components.shell.current_user import require_person
@@ -83,29 +81,6 @@ def follow_click(frame: pd.DataFrame) -> None:
     else:
         page, parameters = address_of(action, item)
         st.switch_page(FOLDER / f"{page}.py", query_params=parameters)
-
-
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _coverage(
-    _table: pd.DataFrame,
-    _reference: Reference,
-    version: str,
-    today: date,
-    days: int,
-    viewer: Viewer,
-    token: ChangeToken,
-) -> pd.DataFrame:
-    """Worked out once for each state of the workspace; not to be changed."""
-    with reading(viewer) as session:
-        return coverage(session, _table, _reference, today, until=today + timedelta(days=days))
-
-
-def covered(context: PageContext, days: int) -> pd.DataFrame:
-    """Return the coverage of the items that match the filter, for a number of days ahead."""
-    # The whole table, because it has the deadlines from which days are counted; the filter comes after.
-    version = str(context.table.attrs["version"])
-    frame = _coverage(context.table, context.reference, version, context.today, days, context.viewer, change_token())
-    return frame[frame["item"].isin(context.filtered["item"]).to_numpy()].reset_index(drop=True)
 
 
 def counted(frame: pd.DataFrame, period: str, *, bold: bool = True) -> str:

@@ -39,12 +39,12 @@ from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Sensitivity
 from calendar_model.wording import standing_words
 from pages.components.events.form import speaks
-from pages.components.record.forms import LINK, NEW, RECORD, words
+from pages.components.record.forms import words
 from pages.components.record.parts import who_sees
 from pages.components.shell import item_panel
 from pages.components.shell.context import PageContext, current
 from pages.components.shell.current_user import current_person
-from pages.components.shell.navigation import PAGE_OF, link
+from pages.components.shell.navigation import LINK, NEW, OF, PAGE_OF, RECORD, link
 from pages.components.shell.words import plain, plain_lines
 from pages.components.widgets import labels
 from pages.components.widgets.actions import address_of
@@ -63,9 +63,6 @@ if TYPE_CHECKING:
         Record,
         Reprisal,
     )
-
-OF = "of"
-"""The URL's name for the item."""
 
 ACTION_LABELS = {
     ActionKind.LOG_ENGAGEMENT: _("Log engagement"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pages.components.shell.guard import require_entrance
+from pages.components.shell.navigation import LINK, NEW
 
 require_entrance()
 
@@ -21,7 +22,7 @@ from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Sensitivity
 from pages.components.record import forms
 from pages.components.record.follow_ups import due_words, follow_ups_of
-from pages.components.record.forms import LINK, NEW, RecordForm, words
+from pages.components.record.forms import RecordForm, words
 from pages.components.record.page import RecordPage, RecordView, draw_page
 from pages.components.record.parts import (
     close_lines,

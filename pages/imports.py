@@ -1,6 +1,7 @@
 """Import: calendars and tables of others, previewed before anything is saved."""
 
 from pages.components.shell.guard import require_entrance
+from pages.components.shell.navigation import NEW, RECORD
 
 require_entrance()
 
@@ -13,7 +14,6 @@ from calendar_model.translation import gettext as _
 from pages.components.imports import plan, remote, table
 from pages.components.imports.calendar import calendar_file
 from pages.components.record import forms
-from pages.components.record.forms import NEW, RECORD
 from pages.components.shell import item_panel
 from pages.components.shell.context import PageContext, current
 from pages.components.shell.current_user import require_person

@@ -27,13 +27,13 @@ from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Kind, Sensitivity, Standing
 from pages.components.events.form import EVENT_VIEW, speaks
 from pages.components.record import forms
-from pages.components.record.forms import NEW, RECORD, words
+from pages.components.record.forms import words
 from pages.components.record.page import RecordPage, draw_record
 from pages.components.record.parts import left_out_caption, who_sees
 from pages.components.shell import item_panel
 from pages.components.shell.context import PageContext, current
 from pages.components.shell.current_user import require_person
-from pages.components.shell.navigation import link
+from pages.components.shell.navigation import NEW, RECORD, link
 from pages.components.shell.words import linked, plain
 from pages.components.widgets import labels
 from pages.components.widgets.lines import dated_line, lines

@@ -20,11 +20,12 @@ from calendar_model.vocabulary import Sensitivity
 from pages.components.record import forms
 from pages.components.record.access_requests import requests_of_nobody
 from pages.components.record.deleted_records import deleted_records
-from pages.components.record.forms import NEW, RECORD, RecordForm
+from pages.components.record.forms import RecordForm
+from pages.components.record.sample import counted, offer_sample
 from pages.components.shell import item_panel
 from pages.components.shell.context import PageContext, current
 from pages.components.shell.current_user import act_as, current_person
-from pages.components.shell.navigation import link
+from pages.components.shell.navigation import NEW, RECORD, link
 from pages.components.shell.words import plain
 
 if TYPE_CHECKING:
@@ -131,23 +132,7 @@ def the_sample(context: PageContext) -> None:
             )
         )
     else:
-        st.button(_("Load sample data"), key="load_sample", icon=":material/science:", on_click=load, args=(context,))
-
-
-def load(context: PageContext) -> None:
-    def act() -> str:
-        nobody = current_person() is None
-        with st.spinner(_("Loading sample data")):
-            counts = sample.load(context.table, context.today)
-        officer = next((one for one in staff() if one.sample and not one.may_clear), None)
-        if nobody and officer is not None:
-            act_as(officer.id)
-            return _("Sample data loaded: {said}. You are working as {name}.").format(
-                said=said(counts), name=officer.name
-            )
-        return _("Sample data loaded: {said}. Select a sample user to see all of it.").format(said=said(counts))
-
-    forms.attempt(act)
+        offer_sample(context)
 
 
 def remove() -> None:
@@ -157,15 +142,9 @@ def remove() -> None:
             counts = sample.remove()
         if person is not None and person.sample:
             act_as("")
-        return _("Sample data removed: {said}.").format(said=said(counts))
+        return _("Sample data removed: {said}.").format(said=counted(counts))
 
     forms.attempt(act)
-
-
-def said(counts: dict[str, int]) -> str:
-    return _("{counts} users and {sum} records").format(
-        counts=counts.get("person", 0), sum=sum(counts.values()) - counts.get("person", 0)
-    )
 
 
 def in_a_calendar() -> None:

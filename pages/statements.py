@@ -20,13 +20,13 @@ from calendar_model.translation import gettext as _
 from pages.components.record import forms
 from pages.components.record.access_requests import ask_for_access, requests_for
 from pages.components.record.follow_ups import follow_ups_of
-from pages.components.record.forms import NEW, RECORD, WITH, words
+from pages.components.record.forms import words
 from pages.components.record.history import history
 from pages.components.record.parts import item_openers, who_sees
 from pages.components.shell import item_panel
 from pages.components.shell.context import PageContext, current
 from pages.components.shell.current_user import current_person, require_person
-from pages.components.shell.navigation import PAGE_OF, link
+from pages.components.shell.navigation import NEW, PAGE_OF, RECORD, WITH, link
 from pages.components.shell.words import plain
 from pages.components.statements.details import draw_cosponsors, draw_details
 from pages.components.statements.listing import draw_list

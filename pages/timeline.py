@@ -13,30 +13,21 @@ import streamlit as st
 from calendar_model.figures.marks import MORE
 from calendar_model.figures.sheet import FigureVariant
 from calendar_model.figures.timeline import in_window, timeline_figure, timeline_summary, undrawn, undrawn_words
-from calendar_model.figures.zoom import Zoom, closer, step, window, window_around
+from calendar_model.figures.zoom import Zoom, closer
 from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Precision
-from calendar_model.wording import day, span
+from calendar_model.wording import span
+from pages.components.calendar.period_bar import draw_period_bar
 from pages.components.shell import item_panel
 from pages.components.shell.context import PageContext, as_of, current
-from pages.components.shell.filter_bar import EARLIEST, LATEST
+from pages.components.shell.navigation import FROM, ZOOM, open_page
 from pages.components.shell.width import column_width
-from pages.components.widgets.agenda import agenda, print_agenda
-from pages.components.widgets.changed import changed_since_last_visit
-from pages.components.widgets.coded_choice import coded_choice
+from pages.components.widgets.agenda import print_agenda
 from pages.components.widgets.legend import timeline_legend
 from pages.components.widgets.pictures import PictureRequest, as_a_picture
 
 FIGURE = "timeline_figure"
-ZOOMS: dict[str, str] = {
-    Zoom.WEEK: _("week"),
-    Zoom.MONTH: _("month"),
-    Zoom.QUARTER: _("quarter"),
-    Zoom.YEAR: _("year"),
-    Zoom.FIVE_YEARS: _("5 years"),
-    Zoom.FIFTEEN_YEARS: _("15 years"),
-}
-SHOWN_AS = {"timeline": _("timeline"), "agenda": _("agenda")}
+LISTED = "timeline_listed"
 LEGEND = _(
     "Bars: sessions and meetings. Diamonds: texts. Triangles: deadlines. Dots: single days. Solid: announced or past. "
     "Hollow: expected, with a whisker over the possible dates. Dotted line: dates not set. Struck through: cancelled."
@@ -76,24 +67,17 @@ def _figure(
     return figure, summary
 
 
-def _go(direction: int, today: date) -> None:
-    """Moves one step earlier (-1) or later (1), or back to today (0). Uses the zoom and day at the time of the click,
-    which a fast reader may have changed since the button was drawn."""
-    zoom, asked = Zoom(st.session_state["zoom"]), st.session_state["from"]
-    start, _unused = window(zoom, asked) if isinstance(asked, date) else window_around(zoom, today)
-    st.session_state["from"] = min(max(step(zoom, start, direction), EARLIEST), LATEST) if direction else None
-
-
 def _clicked(zoom: Zoom) -> None:
     """Opens the panel of the clicked mark, also on a second click; a click on a chip zooms in on its items."""
     points = st.session_state[FIGURE]["selection"]["points"]
     picked = points[0]["customdata"][0] if points else st.session_state.get("timeline_picked", "")
     st.session_state["timeline_picked"] = picked
     if picked.startswith(MORE):
+        start = picked.removeprefix(MORE)
         if zoom is Zoom.WEEK:
-            st.session_state["show"] = "agenda"
-        st.session_state["zoom"] = closer(zoom).value
-        st.session_state["from"] = date.fromisoformat(picked.removeprefix(MORE))
+            st.session_state[LISTED] = start
+        st.session_state[ZOOM] = closer(zoom).value
+        st.session_state[FROM] = date.fromisoformat(start)
     elif picked:
         item_panel.choose(picked)
 
@@ -127,74 +111,43 @@ def _picture(context: PageContext, zoom: Zoom, start: date, days: int) -> Pictur
     return PictureRequest([draft(None), draft(2)], _("Multilateral calendar, {when}").format(when=when), "", note)
 
 
+if listed := st.session_state.pop(LISTED, ""):
+    # What does not fit into a week is in the agenda.
+    open_page("agenda", **{ZOOM: Zoom.WEEK.value, FROM: listed})
 context = current()
-st.title(_("Timeline"))
-
-with st.container(horizontal=True, vertical_alignment="bottom", key="timeline_bar"):
-    zoom = Zoom(
-        coded_choice(
-            _("Zoom"),
-            [zoom.value for zoom in Zoom],
-            default=Zoom.YEAR.value,
-            key="zoom",
-            format_func=ZOOMS.__getitem__,
-            wrap=True,
-        )
-    )
-    turns = st.container(horizontal=True, vertical_alignment="bottom", width="content", gap="xsmall")
-    asked = turns.date_input(
-        _("From"),
-        value=None,
-        min_value=EARLIEST,
-        max_value=LATEST,
-        format="YYYY-MM-DD",
-        key="from",
-        bind="query-params",
-        width=150,
-    )
-    show = coded_choice(_("Show as"), list(SHOWN_AS), default="timeline", key="show", format_func=SHOWN_AS.__getitem__)
-
-start, days = window(zoom, asked) if isinstance(asked, date) else window_around(zoom, context.today)
-last = start + timedelta(days=days - 1)
-stretch = f"{day(start)} – {day(last)}"
-for label, says, direction in (("‹", _("Earlier"), -1), (_("Today"), None, 0), ("›", _("Later"), 1)):
-    turns.button(label, key=f"timeline_turn_{direction}", help=says, on_click=_go, args=(direction, context.today))
-
+period = draw_period_bar(_("Timeline"), context)
+zoom, start, days = period.zoom, period.start, period.days
 rows = in_window(context.filtered, start=start, days=days)
 work_words = item_panel.work_words(context)
-if show == "agenda":
-    st.caption(f"{stretch}. {as_of(context)}")
-    agenda(changed_since_last_visit(rows, context, "agenda"), context, since=start, work_words=work_words)
-else:
-    figure, summary = _figure(
-        context,
-        work_words,
-        context.version,
-        repr((context.filter, context.zone, context.today)),
-        hash(frozenset(work_words.items())),
-        zoom,
-        start,
-        days,
-        st.context.theme.type or "light",
-        column_width("timeline_width"),
-    )
-    hidden = undrawn(context.filtered, start=start, days=days, zoom=zoom)
-    st.caption(" ".join(filter(None, (f"{stretch}.", as_of(context), undrawn_words(hidden, agenda=True)))))
-    st.plotly_chart(
-        figure,
-        theme=None,
-        key=FIGURE,
-        on_select=lambda: _clicked(zoom),
-        selection_mode="points",
-        config={"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "showTips": False},
-        alt=summary,
-    )
-    timeline_legend()
-    as_a_picture(
-        "timeline",
-        context,
-        lambda seen: _picture(seen, zoom, start, days),
-        stands_for=(zoom, start, days, context.zone, hash(frozenset(work_words.items()))),
-    )
-print_agenda(rows, context, stretch, work_words)
+figure, summary = _figure(
+    context,
+    work_words,
+    context.version,
+    repr((context.filter, context.zone, context.today)),
+    hash(frozenset(work_words.items())),
+    zoom,
+    start,
+    days,
+    st.context.theme.type or "light",
+    column_width("timeline_width"),
+)
+hidden = undrawn(context.filtered, start=start, days=days, zoom=zoom)
+st.caption(" ".join(filter(None, (f"{period}.", as_of(context), undrawn_words(hidden, agenda=True)))))
+st.plotly_chart(
+    figure,
+    theme=None,
+    key=FIGURE,
+    on_select=lambda: _clicked(zoom),
+    selection_mode="points",
+    config={"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "showTips": False},
+    alt=summary,
+)
+timeline_legend()
+as_a_picture(
+    "timeline",
+    context,
+    lambda seen: _picture(seen, zoom, start, days),
+    stands_for=(zoom, start, days, context.zone, hash(frozenset(work_words.items()))),
+)
+print_agenda(rows, context, str(period), work_words)
 item_panel.draw_panel(context)

@@ -8,7 +8,7 @@ from pathlib import Path
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
-from pages.components.shell.navigation import address_of
+from pages.components.shell.navigation import MOVED, address_of
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -20,7 +20,7 @@ runpy.run_path({str(ROOT / "dashboard.py")!r}, run_name="__main__")
 
 
 def open_page(
-    page: str = "overview", acting: str = "", state: Mapping[str, object] | None = None, /, **params: str | list[str]
+    page: str = "today", acting: str = "", state: Mapping[str, object] | None = None, /, **params: str | list[str]
 ) -> AppTest:
     """Runs dashboard.py for the page of this file name, with these URL parameters (lists are repeated names).
 
@@ -33,7 +33,7 @@ def open_page(
     for name, value in params.items():
         app.query_params[name] = value
     # As who opens the page's own address. The runner's public way, switch_page, leads through the first page.
-    app._page_hash = calc_hash(address_of(page))
+    app._page_hash = calc_hash(page if page in MOVED else address_of(page))
     return app.run()
 
 

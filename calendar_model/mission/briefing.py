@@ -119,7 +119,7 @@ def _entry(row: Any, reference: Reference, today: date, zone: str) -> BriefingEn
     return BriefingEntry(
         title=row.title,
         when=listed_when(row, as_of=today, zone=zone),
-        countdown=_countdown(days, sure=row.earliest == row.latest) if exact and days >= 0 else "",
+        countdown=countdown(days, sure=row.earliest == row.latest) if exact and days >= 0 else "",
         whose=whose,
         detail=whose or _organisation(row.body, row.location, reference),
         standing=wording.standing_words(row.standing),
@@ -131,7 +131,7 @@ def _entry(row: Any, reference: Reference, today: date, zone: str) -> BriefingEn
     )
 
 
-def _countdown(days: int, *, sure: bool) -> str:
+def countdown(days: int, *, sure: bool = True) -> str:
     return {0: _("today"), 1: _("tomorrow")}.get(
         days, _("in {part}{days} days").format(part="" if sure else _("about "), days=days)
     )

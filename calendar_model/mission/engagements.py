@@ -22,6 +22,7 @@ from calendar_model.mission.checks import Checks
 from calendar_model.mission.transactions import SaveOptions, save, with_access_where_restricted
 from calendar_model.reference import Reference
 from calendar_model.store.models import Base, Contact, Engagement, FollowUp, ItemLink, Record, RecordLink
+from calendar_model.store.text_search import contains_word
 from calendar_model.terms import EngagementForm, EngagementKind, RecordKind
 from calendar_model.vocabulary import Sensitivity
 
@@ -213,8 +214,8 @@ def _conditions(session: Session, query: EngagementQuery) -> list[ColumnElement[
     if query.countries:
         found.append(_with_one_of(session, Contact.country.in_(query.countries)))
     for word in query.search.split():
-        own = (_contains_word(column, word) for column in _SEARCHED)
-        found.append(or_(*own, _with_one_of(session, _contains_word(Contact.title, word))))
+        own = (contains_word(column, word) for column in _SEARCHED)
+        found.append(or_(*own, _with_one_of(session, contains_word(Contact.title, word))))
     return found
 
 
@@ -232,12 +233,6 @@ def _with_one_of(session: Session, condition: ColumnElement[bool]) -> ColumnElem
 def _link_directions() -> tuple[tuple[InstrumentedAttribute[str], InstrumentedAttribute[str]], ...]:
     """Both directions in which a record can be linked to another."""
     return (RecordLink.record_id, RecordLink.other_id), (RecordLink.other_id, RecordLink.record_id)
-
-
-def _contains_word(column: InstrumentedAttribute[str], word: str) -> ColumnElement[bool]:
-    """Whether the word occurs, in any case. SQLite folds only ASCII, so the usual spellings are tried."""
-    spellings = {word} if word.isascii() else {word, word.lower(), word.upper(), word.capitalize()}
-    return or_(*(column.icontains(spelling, autoescape=True) for spelling in sorted(spellings)))
 
 
 def _in_batches(ids_: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -414,7 +414,7 @@ def visits(planted: Planted) -> list[Visit]:
         found.append((page, (("new", new), ("with", case), ("tie", event))))
     found += [("language", (("new", "1"), ("tie", event))), ("meetings", (("new", "side-event"), ("with", case)))]
     found += [(page, (("item", item),)) for page in ("timeline", "dossier", "coverage") for item in (event, ITEM)]
-    found += [("timeline", (("show", "agenda"),)), ("overview", (("item", f"{event}-request"),))]
+    found += [("agenda", ()), ("today", (("item", f"{event}-request"),))]
     return [visit for visit in found if visit[0] in PAGES]
 
 

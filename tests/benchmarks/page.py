@@ -25,7 +25,7 @@ from tests.benchmarks.workspace import fill
 from tests.day import TODAY
 
 PAGES = (
-    "overview",
+    "today",
     "timeline",
     "coverage",
     "statements",

@@ -24,7 +24,7 @@ from tests.day import TODAY
 LISTS = (
     "",
     "timeline",
-    "timeline?show=agenda",
+    "agenda",
     "resolutions",
     "upr",
     "meetings",
@@ -53,7 +53,7 @@ ONE_OF: dict[str, type[Record]] = {
 }
 
 ON_A_PHONE = (
-    "timeline?show=agenda",
+    "agenda",
     "organisations",
     "coverage",
     "statements",

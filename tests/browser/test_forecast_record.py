@@ -11,7 +11,7 @@ from tests.browser.conftest import Visit, settled
 
 def test_the_panel_of_an_expected_day_leads_to_the_record_of_its_body(visit: Visit, server: str) -> None:
     page = visit.page
-    page.goto(f"{server}/timeline?show=agenda&item=cedaw-2027-1")
+    page.goto(f"{server}/agenda?item=cedaw-2027-1")
     settled(page)
     page.get_by_role("dialog").locator("a[href*=organisations]").click()
     expect(page).to_have_url(re.compile(r"/organisations\?show=un-cedaw"))

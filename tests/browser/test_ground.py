@@ -8,31 +8,11 @@ from urllib.parse import parse_qsl, urlsplit
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import NARROW, ROOT, Visit, settled
 
-PAGES = {
-    "": "Overview",
-    "timeline": "Timeline",
-    "coverage": "Coverage",
-    "statements": "Statements",
-    "engagements": "Engagements",
-    "cases": "Cases",
-    "follow-ups": "Follow-ups",
-    "resolutions": "Resolutions",
-    "upr": "UPR",
-    "meetings": "Side events",
-    "organisations": "Organisations",
-    "contacts": "Contacts",
-    "language": "Language",
-    "subscribe": "Feeds",
-    "import": "Import",
-    "settings": "Settings",
-    "confirm": "Dates to confirm",
-    "corrections": "Corrections",
-}
-"""The menu: address and title."""
+MENU = ["Today", "Calendar", "Cycles", "Statements", "Engagements", "Cases"]
 OF_ALL_PARTS = ("", "timeline", "coverage", "meetings", "import", "subscribe")
 """Pages on which between them stands every kind of thing that a browser has to fetch."""
 
@@ -54,9 +34,11 @@ def asked(page: Page) -> list[tuple[str, str]]:
 def test_inner_page_opened_first_goes_through_the_entrance(fresh_server: str, visit: Visit) -> None:
     visit.page.goto(f"{fresh_server}/timeline")
     settled(visit.page)
-    # On a narrower screen the last entries are in a list of their own.
-    visit.page.set_viewport_size({"width": 1800, "height": 900})
-    expect(visit.page.get_by_test_id("stTopNavLink")).to_have_text(list(PAGES.values()))
+    menu, tabs = (visit.page.get_by_role("navigation", name=name) for name in ("Menu", "Pages of this section"))
+    expect(menu.get_by_role("link")).to_have_text(MENU)
+    expect(menu.locator("[aria-current=page]")).to_have_text("Calendar")
+    expect(tabs.get_by_role("link")).to_have_text(["Timeline", "Agenda", "Organisations"])
+    expect(tabs.locator("[aria-current=page]")).to_have_text("Timeline")
     expect(visit.page.get_by_role("heading", level=1)).to_have_text("Timeline")
 
 
@@ -98,46 +80,75 @@ def test_feeds_are_on_the_same_port(server: str) -> None:
         assert feed.read(15) == b"BEGIN:VCALENDAR"
 
 
+def open_filter(page: Page) -> None:
+    page.get_by_role("button", name="Filter").click()
+    expect(page.locator(".st-key-choose_organisation")).to_be_visible()
+
+
+def chips(page: Page) -> Locator:
+    """The active values of the filter."""
+    # Streamlit draws a button with a tooltip twice, and shows one of the two.
+    return page.locator("[class*=st-key-chip_] p:visible")
+
+
 def test_link_restores_the_filter_and_keeps_it_over_pages(server: str, visit: Visit) -> None:
     page = visit.page
     link = [("kind", "session"), ("organisation", "osce"), ("organisation", "un-hrc"), ("q", "session")]
     page.goto(f"{server}/timeline?" + "&".join(f"{name}={value}" for name, value in link))
     settled(page)
+    names = ["OSCE", "HRC", "Sessions", "“session”"]
+    expect(chips(page)).to_have_text(names)
+    assert asked(page) == link
+    for title in ("Organisations", "Statements", "Calendar"):
+        page.get_by_role("link", name=title, exact=True).click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Timeline" if title == "Calendar" else title)
+        expect(chips(page)).to_have_text(names)
+        assert asked(page) == link
+    open_filter(page)
     chosen = page.locator(".st-key-choose_organisation").get_by_label("Selected values")
-    names = ["OSCE, Organization for Security and Co-operation in Europe", "HRC, UN Human Rights Council"]
-    expect(chosen.locator("[data-tag] [title]")).to_have_text(names)
-    expect(page.get_by_role("searchbox", name="Search")).to_have_value("session")
-    assert asked(page) == link
-    page.get_by_test_id("stTopNavLink").filter(has_text="Organisations").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Organisations")
-    expect(chosen.locator("[data-tag] [title]")).to_have_text(names)
-    assert asked(page) == link
+    long = ["OSCE, Organization for Security and Co-operation in Europe", "HRC, UN Human Rights Council"]
+    expect(chosen.locator("[data-tag] [title]")).to_have_text(long)
+    expect(page.get_by_role("searchbox", name="Text")).to_have_value("session")
 
 
 def test_choice_goes_into_the_url_as_code_and_back_takes_it_out(server: str, visit: Visit) -> None:
     page = visit.page
     page.goto(f"{server}/timeline")
     settled(page)
+    open_filter(page)
     page.locator(".st-key-choose_organisation input").click()
     page.keyboard.type("OSCE, Org")
     page.get_by_role("option").first.click()
     page.wait_for_url("**/timeline?organisation=osce")
     page.keyboard.press("Escape")
+    expect(chips(page)).to_have_text(["OSCE"])
     page.go_back()
     page.wait_for_url(f"{server}/timeline")
-    expect(page.locator(".st-key-choose_organisation [data-tag]")).to_have_count(0)
+    expect(chips(page)).to_have_count(0)
+
+
+def test_a_value_leaves_the_filter_with_one_click(server: str, visit: Visit) -> None:
+    page = visit.page
+    page.goto(f"{server}/timeline?organisation=osce&kind=meeting&q=warsaw")
+    settled(page)
+    for gone, left in ((2, ["OSCE", "Meetings"]), (0, ["Meetings"]), (0, [])):
+        chips(page).nth(gone).click()
+        expect(chips(page)).to_have_text(left)
+    page.wait_for_url(f"{server}/timeline")
 
 
 def test_search_works_while_typing_and_clear_takes_all_back(server: str, visit: Visit) -> None:
     page = visit.page
     page.goto(f"{server}/timeline?standing=projected")
     settled(page)
-    page.get_by_role("searchbox", name="Search").press_sequentially("council", delay=30)
+    open_filter(page)
+    page.get_by_role("searchbox", name="Text").press_sequentially("council", delay=30)
     page.wait_for_url("**q=council**")
     settled(page)
-    page.get_by_role("button", name="Clear", exact=True).click()
+    expect(chips(page)).to_have_text(["projected", "“council”"], ignore_case=True)
+    page.get_by_role("button", name="Clear filter", exact=True).click()
     page.wait_for_url(f"{server}/timeline")
-    expect(page.get_by_role("searchbox", name="Search")).to_have_value("")
+    expect(chips(page)).to_have_count(0)
 
 
 def test_unknown_value_in_a_link_is_named_and_left_out(server: str, visit: Visit) -> None:
@@ -157,14 +168,12 @@ def test_times_are_for_the_reader(server: str, visit: Visit) -> None:
     expect(visit.page.get_by_role("button", name="New York time")).to_be_visible()
 
 
-def test_narrow_screen_folds_the_bar_to_what_is_active(server: str, visit: Visit, tmp_path: Path) -> None:
+def test_on_a_narrow_screen_the_menu_and_the_filter_fit(server: str, visit: Visit, tmp_path: Path) -> None:
     page = visit.page
     page.set_viewport_size(NARROW)  # type: ignore[arg-type]
-    page.goto(f"{server}/timeline?organisation=osce&kind=deadline&q=helsinki")
+    page.goto(f"{server}/agenda?organisation=osce&kind=deadline&q=helsinki")
     settled(page)
-    folded = page.get_by_role("button", name="Filter: OSCE, Deadlines, “helsinki”")
-    expect(folded).to_be_visible()
-    expect(page.locator(".st-key-choose_organisation")).to_be_hidden()
-    folded.click()
-    expect(page.locator(".st-key-choose_organisation")).to_be_visible()
+    expect(page.get_by_role("navigation", name="Menu").get_by_role("link")).to_have_text(MENU)
+    expect(chips(page)).to_have_text(["OSCE", "Deadlines", "“helsinki”"])
+    open_filter(page)
     assert page.evaluate("document.documentElement.scrollWidth") == NARROW["width"]

@@ -69,7 +69,7 @@ def upload(page: Page, data: bytes) -> None:
 
 def agenda(page: Page, server: str) -> list[str]:
     """When the timeline's agenda has the series."""
-    page.goto(f"{server}/timeline?show=agenda&q=secretariat")
+    page.goto(f"{server}/agenda?q=secretariat")
     settled(page)
     told = page.locator(".st-key-lines_agenda")
     expect(told).to_contain_text(TITLE)

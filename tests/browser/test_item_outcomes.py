@@ -24,7 +24,7 @@ def server_day() -> str:
 @pytest.fixture
 def page(staff_page: Page, staffed_server: str) -> Page:
     """The timeline's agenda, narrowed to the text."""
-    staff_page.goto(f"{staffed_server}/timeline?show=agenda&track=ga-resolution")
+    staff_page.goto(f"{staffed_server}/agenda?track=ga-resolution")
     settled(staff_page)
     return staff_page
 

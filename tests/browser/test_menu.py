@@ -1,4 +1,4 @@
-"""In a browser: the entry of the page that is open, and the menu on a phone."""
+"""In a browser: the entry of the page that is open, earlier addresses, and the search by keyboard."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from calendar_model import calendar
 from calendar_model.access.permissions import member
@@ -15,7 +15,7 @@ from calendar_model.access.unit_of_work import reading, staff
 from calendar_model.mission import sample
 from calendar_model.store.database import FILE, open_workspace
 from calendar_model.store.models import Engagement
-from tests.browser.conftest import NARROW, Visit, settled, start_server, stop_server
+from tests.browser.conftest import Visit, settled, start_server, stop_server
 from tests.day import TODAY
 
 
@@ -58,23 +58,43 @@ def test_the_entry_of_the_page_that_is_open_leads_back_to_its_list(
     page = opened(visit.page, site, f"engagements?{f'record={site[2]}' if what == 'record' else 'new=consulted'}")
     expect(page.get_by_role("heading", level=1)).not_to_have_text("Engagements")
     heard(page)
-    page.locator("[data-testid^=stTopNav][aria-current=page]").first.click()
+    page.get_by_role("navigation", name="Menu").locator("[aria-current=page]").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Engagements")
     expect(page).to_have_url(re.compile(r"/engagements$"))
 
 
-def test_on_a_phone_the_menu_closes_after_a_choice(browser: Browser, site: tuple[str, str, str]) -> None:
-    context = browser.new_context(viewport=NARROW, has_touch=True, is_mobile=True)  # type: ignore[arg-type]
-    page = opened(context.new_page(), site, "")
-    heard(page)
-    menu = page.get_by_test_id("stSidebar")
-    for name in ("Cases", "Cases", "Coverage"):
-        entry = page.get_by_test_id("stSidebarNavLink").filter(has_text=name)
-        if menu.get_attribute("data-collapsed") == "true":
-            page.get_by_test_id("stExpandSidebarButton").click()
-        expect(menu).to_have_attribute("data-collapsed", "false")
-        entry.click()
-        expect(menu).to_have_attribute("data-collapsed", "true")
-        expect(page.get_by_role("heading", level=1)).to_contain_text(name)
-        settled(page)
-    context.close()
+def test_an_earlier_address_leads_on(visit: Visit, site: tuple[str, str, str]) -> None:
+    page = opened(visit.page, site, "overview?organisation=osce")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Tuesday 24 November 2026")
+    expect(page).to_have_url(f"{site[0]}/?organisation=osce")
+    opened(page, site, "timeline?show=agenda&zoom=month&organisation=osce")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Agenda")
+    expect(page.locator("[class*=st-key-chip_] p:visible")).to_have_text(["OSCE"])
+    expect(page).to_have_url(re.compile(r"/agenda\?.*zoom=month"))
+
+
+def test_the_search_opens_and_is_used_by_keyboard(visit: Visit, site: tuple[str, str, str]) -> None:
+    page = opened(visit.page, site, "timeline")
+    expect(page.get_by_role("navigation", name="Menu")).to_be_visible()
+    page.keyboard.press("/")
+    field = page.get_by_role("dialog").get_by_role("searchbox", name="Search")
+    expect(field).to_be_focused()
+    page.keyboard.type("assembly 81st")
+    results = page.locator(".st-key-search_results")
+    expect(results.get_by_role("button", name="General Assembly, 81st session", exact=True)).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    expect(results.get_by_role("button").first).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(field).to_be_focused()
+    results.get_by_role("button", name="General Assembly, 81st session", exact=True).press("Enter")
+    expect(page).to_have_url(re.compile("item=session-GA81"))
+    expect(page.get_by_role("dialog")).to_contain_text("Tue 8 Sep 2026 – Tue 7 Sep 2027")
+
+
+def test_a_slash_in_a_field_is_a_slash(visit: Visit, site: tuple[str, str, str]) -> None:
+    page = opened(visit.page, site, "engagements?new=engagement")
+    title = page.get_by_label("Title", exact=True)
+    title.fill("A")
+    title.press("/")
+    expect(title).to_have_value("A/")
+    expect(page.get_by_role("dialog")).to_have_count(0)

@@ -94,9 +94,10 @@ def test_a_link_to_what_is_not_there_gets_a_sentence(visit: Visit, server: str) 
 
 def test_the_agenda_works_without_a_mouse(visit: Visit, server: str) -> None:
     page = visit.page
-    open_timeline(page, server, "?show=agenda&organisation=un-ga&kind=observance")
+    page.goto(f"{server}/agenda?organisation=un-ga&kind=observance")
+    settled(page)
     first = page.get_by_role("button", name="Human Rights Defenders Day")
-    page.get_by_role("radio", name="agenda").focus()
+    page.get_by_role("button", name="›", exact=True).focus()
     for _ in range(6):
         page.keyboard.press("Tab")
         if first.evaluate("button => button === document.activeElement"):
@@ -116,8 +117,8 @@ def test_zoom_stretch_and_switch_are_in_the_url(visit: Visit, server: str) -> No
     expect(page).to_have_url(re.compile("zoom=week"))
     page.get_by_role("button", name="›", exact=True).click()
     expect(page).to_have_url(re.compile("from=2026-11-30"))
-    page.get_by_role("radio", name="agenda").click()
-    expect(page).to_have_url(re.compile("show=agenda"))
+    page.get_by_role("link", name="Agenda", exact=True).click()
+    expect(page).to_have_url(re.compile(r"/agenda\?zoom=week&from=2026-11-30$"))
     page.reload()
     settled(page)
     expect(page.get_by_text("Mon 30 Nov 2026 – Sun 6 Dec 2026").first).to_be_visible()
@@ -171,5 +172,9 @@ def test_the_printer_gets_title_filter_and_agenda_only(visit: Visit, server: str
     expect(sheet).to_be_visible()
     expect(sheet).to_contain_text("GA; observance")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
-    for gone in (page.locator(".js-plotly-plot"), page.get_by_role("radio", name="week"), page.get_by_label("Period")):
+    for gone in (
+        page.locator(".js-plotly-plot"),
+        page.get_by_role("radio", name="week"),
+        page.get_by_role("navigation"),
+    ):
         expect(gone.first).to_be_hidden()

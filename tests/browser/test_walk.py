@@ -65,7 +65,7 @@ def test_from_the_timeline_to_the_follow_up(person: Callable[[str], Page], serve
     officer, head = person("Desk officer"), person("Head of section")
 
     # From the timeline into the dossier of an item, and from there a draft.
-    officer.goto(f"{server}/timeline?show=agenda&track=ga-resolution")
+    officer.goto(f"{server}/agenda?track=ga-resolution")
     settled(officer)
     press(officer, TITLE)
     officer.get_by_role("dialog").get_by_role("link", name="Dossier").click()
@@ -164,7 +164,7 @@ def test_from_the_timeline_to_the_follow_up(person: Callable[[str], Page], serve
 
     # On the timeline it is told in a word or two, to each what they may see.
     for page in (officer, head):
-        page.goto(f"{server}/timeline?show=agenda&track=ga-resolution")
+        page.goto(f"{server}/agenda?track=ga-resolution")
         settled(page)
         says(page, "1 engagement · 1 cleared text")
 

@@ -5,7 +5,11 @@ A page is opened with :func:`tests.app.open_page`. Things are found by their key
 
 from __future__ import annotations
 
+from typing import Any
+
 from streamlit.testing.v1 import AppTest
+
+from pages.components.shell.new import new_records
 
 
 def sound(app: AppTest) -> AppTest:
@@ -29,6 +33,13 @@ def unfold(app: AppTest, key: str) -> AppTest:
     """The page after the expander of this key was opened."""
     app.session_state[key] = True
     return run(app)
+
+
+def links_on_page(app: AppTest) -> list[Any]:
+    """The links with parameters on the page itself, as messages of Streamlit: without the list New above every page."""
+    above = {label for label, _, _ in new_records({})}
+    found = [one.proto for one in app.main.get("page_link") if one.proto.query_string]
+    return [link for link in found if link.label not in above or "new=" not in link.query_string]
 
 
 def address(app: AppTest, name: str) -> str:

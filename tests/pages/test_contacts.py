@@ -28,7 +28,7 @@ from calendar_model.terms import ContactKind, EngagementForm, EngagementKind
 from calendar_model.vocabulary import Sensitivity
 from tests.app import everything, open_page
 from tests.day import TODAY
-from tests.pages.driver import address, click, sound, unfold
+from tests.pages.driver import address, click, links_on_page, sound, unfold
 
 
 @pytest.fixture
@@ -261,8 +261,7 @@ def test_engagements_are_listed_beside_the_contact_the_newest_first(me: Viewer) 
 
     app = page(me, record=made)
 
-    links = [(link.proto.label, link.proto.query_string) for link in app.main.get("page_link")]
-    assert [link for link in links if link[1]] == [
+    assert [(link.label, link.query_string) for link in links_on_page(app)] == [
         ("New", f"record={ids[1]}"),
         ("Old", f"record={ids[0]}"),
         ("Log engagement", f"new=consulted&with={made}"),

@@ -291,7 +291,7 @@ def test_the_panel_counts_linked_work_in_one_line(staff_member: Viewer, other: V
 
 
 def _panel(who: Viewer, item: str = ITEM) -> AppTest:
-    app = open_page("overview", who.person_id, item=item)
+    app = open_page("today", who.person_id, item=item)
     assert [e.value for e in app.exception] == []
     return app
 
@@ -300,9 +300,9 @@ def test_timeline_and_agenda_say_it_with_the_item(staff_member: Viewer, other: V
     save(staff_member, Engagement, ROUND, items=["session-HRC64"])
     save(staff_member, Engagement, {**ROUND, "sensitivity": Sensitivity.RESTRICTED}, items=["session-HRC64"])
     for who, words in ((staff_member, "2 engagements"), (other, "1 engagement"), (ANONYMOUS, "")):
-        app = open_page("timeline", who.person_id, show="timeline", zoom="quarter", **{"from": "2027-01-01"})
+        app = open_page("timeline", who.person_id, zoom="quarter", **{"from": "2027-01-01"})
         (chart,) = app.get("plotly_chart")
         assert [f"{count} engagement" in chart.proto.spec for count in (1, 2)] == [words[:1] == "1", words[:1] == "2"]
-        app.segmented_control(key="show").set_value("agenda").run()
+        app = open_page("agenda", who.person_id, zoom="quarter", **{"from": "2027-01-01"})
         parts = [caption for caption in small(app) if caption.startswith("HRC · projected")]
         assert f"HRC · projected{f' · {words}' if words else ''}" in parts

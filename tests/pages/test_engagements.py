@@ -36,7 +36,7 @@ from calendar_model.terms import (
 from calendar_model.vocabulary import Sensitivity
 from tests.app import everything, open_page
 from tests.day import TODAY
-from tests.pages.driver import address, click, sound
+from tests.pages.driver import address, click, links_on_page, sound
 
 ITEM, ITS_TITLE = "hrc-resolution-HRC67", "HRC text, due in HRC67"
 
@@ -464,12 +464,7 @@ def test_linked_records_are_listed_beside_an_engagement(me: Viewer) -> None:
 
     app = page(me, record=made)
 
-    links = {
-        link.proto.label: (link.proto.page, link.proto.query_string)
-        for link in app.main.get("page_link")
-        if link.proto.query_string
-    }
-    assert links == {
+    assert {link.label: (link.page, link.query_string) for link in links_on_page(app)} == {
         "Defender 001": ("contacts", f"record={who}"),
         "Item 3": ("statements", f"record={draft}"),
         "Case 1": ("cases", f"record={case}"),

@@ -15,7 +15,7 @@ from calendar_model.store.failures import WHAT_TO_DO, Failure
 from calendar_model.store.models import Person
 from tests.app import open_page
 
-OF_THE_CALENDAR = ("overview", "timeline", "resolutions", "upr", "meetings", "organisations", "feeds")
+OF_THE_CALENDAR = ("today", "timeline", "resolutions", "upr", "meetings", "organisations", "feeds")
 OF_THE_WORKSPACE = (
     "coverage",
     "statements",
@@ -38,7 +38,7 @@ def test_a_fault_is_said_on_the_page_and_the_rest_is_shown(data_copy: Path, monk
     sessions = data_copy / "sessions.csv"
     sessions.write_text(sessions.read_text(encoding="utf-8").replace("2026-02-23", "soon", 1), encoding="utf-8")
     monkeypatch.setenv(DATA_VARIABLE, str(data_copy))
-    app = open_page("overview")
+    app = open_page("today")
     assert not app.exception
     assert [e.label for e in app.expander if "fault" in e.label] == [
         "The reference data has 1 fault; the faulty rows are left out of the calendar"
@@ -51,7 +51,7 @@ def test_a_fault_is_said_on_the_page_and_the_rest_is_shown(data_copy: Path, monk
 @pytest.mark.parametrize(
     ("page", "file"),
     [
-        *product(("overview", "timeline"), FILES),
+        *product(("today", "timeline"), FILES),
         *product(OF_THE_CALENDAR[2:], ("organisations.csv", "sessions.csv", "tracks.csv")),
         # These look up no more than names of organisations and items.
         *product(OF_THE_WORKSPACE, ("organisations.csv",)),
@@ -67,7 +67,7 @@ def test_no_page_falls_over_a_file_that_cannot_be_read(
     assert len(app.title) == 1
 
 
-@pytest.mark.parametrize("page", ["overview", *OF_THE_WORKSPACE])
+@pytest.mark.parametrize("page", ["today", *OF_THE_WORKSPACE])
 def test_no_page_falls_over_a_workspace_that_is_damaged(page: str) -> None:
     person = save(ANONYMOUS, Person, {"name": "Desk officer"})
     workspace = current_workspace()

@@ -22,7 +22,6 @@ from streamlit.testing.v1 import AppTest
 
 from calendar_model.store.database import FOLDER_VARIABLE
 from calendar_model.store.models import Base
-from pages.components.record import forms
 from pages.components.shell import item_outcomes, item_panel, navigation
 from pages.components.shell.words import plain
 from tests.app import open_page
@@ -154,8 +153,21 @@ def test_no_record_is_taken_for_markup_on_its_page(there: Hostile) -> None:
     assert not found, "\n".join(f"{one}: {fault}" for one, faults in found.items() for fault in faults)
 
 
-PARAMETERS = {"ITEM": item_panel.ITEM, "RECORD": forms.RECORD, "NEW": forms.NEW, "LINK": forms.LINK, "WITH": forms.WITH}
-PARAMETERS |= {"OUTCOME": item_outcomes.OUTCOME, "OF": "of", "SHOW": "show", "FILE": "file", "ROW": "row", '"tz"': "tz"}
+PARAMETERS = {
+    "ITEM": item_panel.ITEM,
+    "RECORD": navigation.RECORD,
+    "NEW": navigation.NEW,
+    "LINK": navigation.LINK,
+    "WITH": navigation.WITH,
+}
+PARAMETERS |= {
+    "OUTCOME": item_outcomes.OUTCOME,
+    "OF": navigation.OF,
+    "SHOW": "show",
+    "FILE": "file",
+    "ROW": "row",
+    '"tz"': "tz",
+}
 """What the pages' own code reads from the address, by the word with which it does."""
 
 LINK = "[qz](http://evil.example)"

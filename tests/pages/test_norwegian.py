@@ -55,16 +55,16 @@ def test_dates_and_numbers_are_norwegian() -> None:
 
 
 def test_the_language_is_chosen_beside_the_time_zone_and_stays() -> None:
-    app = open_page("overview")
-    assert [one.value for one in app.title] == ["Overview"]
+    app = open_page("today")
+    assert [one.value for one in app.title] == ["Tuesday 24 November 2026"]
     app.selectbox(key="choose_language").set_value("nb")
     run(app)
-    assert [one.value for one in app.title] == ["Oversikt"]
+    assert [one.value for one in app.title] == ["Tirsdag 24. november 2026"]
     run(app)
-    assert [one.value for one in app.title] == ["Oversikt"]
+    assert [one.value for one in app.title] == ["Tirsdag 24. november 2026"]
     app.selectbox(key="choose_language").set_value("en")
     run(app)
-    assert [one.value for one in app.title] == ["Overview"]
+    assert [one.value for one in app.title] == ["Tuesday 24 November 2026"]
 
 
 @pytest.mark.parametrize(

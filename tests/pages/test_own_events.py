@@ -207,7 +207,7 @@ def test_a_cancelled_event_stays_struck_through_and_out_of_the_way(staff_member:
     press(app, "All side events and meetings")
     assert [e.label for e in app.expander] == ["Past or cancelled: 1"]
     assert next(b.label for b in app.button if b.key == f"open_{made}") == "~~Reprisals: what missions can do~~"
-    agenda = opened(staff_member, "timeline", show="agenda", zoom="month", **{"from": "2026-12-01"})
+    agenda = opened(staff_member, "agenda", zoom="month", **{"from": "2026-12-01"})
     labels = {b.key: b.label for b in agenda.button}
     assert labels[f"agenda_event-{made}"] == "~~Reprisals: what missions can do~~"
     assert f"agenda_event-{made}-request" not in labels
@@ -284,7 +284,7 @@ def test_each_user_sees_only_permitted_events(staff_member: Viewer, other: Viewe
     hidden = save(staff_member, Event, columns, items=["session-HRC64"])
     assert "CANARY" in everything(opened(staff_member))
     assert "Restricted: visible only to Desk." in [c.value for c in opened(staff_member).caption]
-    for page in ("meetings", "timeline", "overview"):
+    for page in ("meetings", "timeline", "today"):
         assert "CANARY" not in everything(opened(other, page))
     for who, parameters in ((other, {"record": hidden}), (other, {"item": f"event-{hidden}"})):
         app = opened(who, **parameters)
@@ -316,12 +316,12 @@ def test_an_event_is_on_the_timeline_the_agenda_and_the_overview_with_its_end(st
     made = save(staff_member, Event, EVENT)
     (chart,) = opened(staff_member, "timeline", zoom="month", **{"from": "2026-12-01"}).get("plotly_chart")
     assert f'"event-{made}"' in chart.proto.spec
-    agenda = opened(staff_member, "timeline", show="agenda", zoom="month", **{"from": "2026-12-01"})
+    agenda = opened(staff_member, "agenda", zoom="month", **{"from": "2026-12-01"})
     assert [agenda.button(key=f"agenda_event-{made}{end}").label for end in ("-request", "")] == [
         "**Room request: Reprisals: what missions can do**",
         "Reprisals: what missions can do",
     ]
-    for app in (agenda, opened(staff_member, "overview")):
+    for app in (agenda, opened(staff_member, "today")):
         assert any(m.value.endswith(WHEN) for m in app.markdown)
 
 

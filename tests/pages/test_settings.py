@@ -131,7 +131,7 @@ def test_it_says_where_the_workspace_is_kept() -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "overview",
+        "today",
         "timeline",
         "coverage",
         "statements",

@@ -11,8 +11,8 @@ from streamlit.testing.v1 import AppTest
 from tests.app import open_page
 
 
-def opened(**parameters: str | list[str]) -> AppTest:
-    app = open_page("timeline", **parameters)
+def opened(page: str = "timeline", /, **parameters: str | list[str]) -> AppTest:
+    app = open_page(page, **parameters)
     assert not app.exception
     return app
 
@@ -79,14 +79,28 @@ def test_forward_today_and_back_move_the_stretch() -> None:
 
 
 def test_the_stretch_of_a_link_is_the_one_shown() -> None:
-    app = opened(zoom="month", **{"from": "2025-03-10", "show": "agenda"})
+    app = opened("agenda", zoom="month", **{"from": "2025-03-10"})
     assert stretch(app) == "Sat 1 Mar 2025 – Mon 31 Mar 2025"
 
 
-@pytest.mark.parametrize("show", ["timeline", "agenda"])
-def test_it_says_the_day_of_its_data(show: str) -> None:
-    app = opened(show=show)
+@pytest.mark.parametrize("page", ["timeline", "agenda"])
+def test_it_says_the_day_of_its_data(page: str) -> None:
+    app = opened(page)
     assert any(caption.value.split(". ")[1].startswith("As of Tue 24 Nov 2026") for caption in app.caption[:1])
+
+
+def test_the_earlier_address_of_the_agenda_leads_there_with_its_parameters() -> None:
+    app = opened(show="agenda", zoom="month", organisation=["un-ga"], **{"from": "2026-12-01"})
+    assert app.title[0].value == "Agenda"
+    assert (app.query_params["zoom"], app.query_params["from"]) == ("month", "2026-12-01")
+    assert app.session_state["organisation"] == ["un-ga"]
+    assert "Human Rights Day" in titles(app)
+
+
+def test_what_does_not_fit_into_a_week_is_in_the_agenda_of_that_week() -> None:
+    app = open_page("timeline", "", {"timeline_listed": "2026-12-07"}, zoom="month")
+    assert app.title[0].value == "Agenda"
+    assert stretch(app) == "Mon 7 Dec 2026 – Sun 13 Dec 2026"
 
 
 def test_the_legend_has_each_form_with_its_word() -> None:
@@ -100,14 +114,14 @@ def test_the_legend_has_each_form_with_its_word() -> None:
 
 
 def test_the_agenda_lists_what_the_lanes_show_by_month() -> None:
-    app = opened(show="agenda", organisation="un-ga", kind="observance")
+    app = opened("agenda", organisation="un-ga", kind="observance")
     assert app.get("plotly_chart") == []
     assert {"Human Rights Defenders Day (anniversary of the Declaration)", "Human Rights Day"} <= set(titles(app))
     assert "#### December 2026" in [m.value for m in app.markdown]
 
 
 def test_in_the_agenda_windows_come_after_the_exact_days_of_their_month() -> None:
-    app = opened(show="agenda", zoom="month", **{"from": "2026-12-01"})
+    app = opened("agenda", zoom="month", **{"from": "2026-12-01"})
     said = [m.value for m in app.markdown if not m.value.startswith(("#", "*"))]
     december = [line for line in said if line.endswith("Dec 2026") and not line.startswith(("Oct", "Nov"))]
     exact = [line for line in december if len(line.split()) > 2]
@@ -116,7 +130,7 @@ def test_in_the_agenda_windows_come_after_the_exact_days_of_their_month() -> Non
 
 
 def test_a_long_agenda_comes_in_pages() -> None:
-    app = opened(show="agenda", zoom="15 years")
+    app = opened("agenda", zoom="15 years")
     assert len(titles(app)) == 40
     first = titles(app)
     app.session_state["agenda_page"] = 2
@@ -126,12 +140,12 @@ def test_a_long_agenda_comes_in_pages() -> None:
 
 
 def test_an_empty_stretch_says_what_to_do() -> None:
-    app = opened(show="agenda", zoom="week", organisation="osce", kind="observance")
+    app = opened("agenda", zoom="week", organisation="osce", kind="observance")
     assert [i.value for i in app.info] == ["No dates match this filter. Choose a longer period, or remove a filter."]
 
 
 def test_a_title_in_the_agenda_opens_the_panel_and_the_url_says_so() -> None:
-    app = opened(show="agenda", zoom="year", organisation="un-ga", kind="session")
+    app = opened("agenda", zoom="year", organisation="un-ga", kind="session")
     next(b for b in app.button if b.label == "General Assembly, 81st session").click().run()
     assert not app.exception
     assert app.query_params["item"] == "session-GA81"
@@ -172,7 +186,7 @@ def test_the_printer_gets_the_filter_in_words_and_the_items() -> None:
 
 def test_the_agenda_has_each_heading_once() -> None:
     # Windows of November begin before the middle of it, and come after its exact days.
-    app = opened(show="agenda", zoom="quarter", **{"from": "2026-11-15"})
+    app = opened("agenda", zoom="quarter", **{"from": "2026-11-15"})
     headings = [one.value for one in app.markdown if one.value.startswith("#### ")]
     assert headings[0].startswith("#### Already under way on")
     assert len(headings) == len(set(headings))

@@ -49,7 +49,7 @@ def test_an_item_has_its_note(me: Viewer, offered: dict[str, dict[str, Any]]) ->
 
 
 def test_this_week_and_the_next_have_theirs(offered: dict[str, dict[str, Any]]) -> None:
-    open_page("overview", organisation="un-hrc", period=["2027-01-01", "2027-02-01"])
+    open_page("today", organisation="un-hrc", period=["2027-01-01", "2027-02-01"])
     assert {label: offer["file_name"] for label, offer in offered.items()} == {
         "Briefing note for this week": "week-note-2026-11-23.docx",
         "Briefing note for next week": "week-note-2026-11-30.docx",

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, selectinload
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import Session, aliased, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from calendar_model.access.permissions import Viewer
@@ -37,6 +37,7 @@ from calendar_model.store.models import (
     Unsaved,
     Version,
 )
+from calendar_model.store.text_search import contains_word
 from calendar_model.terms import StatementForm, StatementState
 from calendar_model.vocabulary import Sensitivity
 
@@ -174,13 +175,7 @@ def _containing(words: Iterable[str]) -> Select[str]:
     )
     text = and_(Version.statement_id == newest.c.statement_id, Version.number == newest.c.number)
     found = select(searched.id).outerjoin(newest, newest.c.statement_id == searched.id).outerjoin(Version, text)
-    return found.where(*(or_(_has(searched.title, word), _has(Version.text, word)) for word in words))
-
-
-def _has(column: InstrumentedAttribute[str], word: str) -> ColumnElement[bool]:
-    """Whether the word occurs, in any case. SQLite folds only ASCII, so the usual spellings are tried."""
-    spellings = {word} if word.isascii() else {word, word.lower(), word.upper(), word.capitalize()}
-    return or_(*(column.icontains(spelling, autoescape=True) for spelling in sorted(spellings)))
+    return found.where(*(or_(contains_word(searched.title, word), contains_word(Version.text, word)) for word in words))
 
 
 def open_overrides(session: Session, statement_id: str = "") -> list[Override]:

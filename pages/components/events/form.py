@@ -17,13 +17,13 @@ from calendar_model.terms import EventKind, RecordKind
 from calendar_model.translation import N_
 from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import WINDOWS, Kind, Sensitivity, Standing
-from pages.components.record.forms import LINK, NEW, RecordForm, open_record, words
+from pages.components.record.forms import RecordForm, open_record, words
 from pages.components.record.page import RecordView
 from pages.components.record.parts import linked_by_kind, linked_items
 from pages.components.shell import item_panel
 from pages.components.shell.context import PageContext
 from pages.components.shell.current_user import viewer
-from pages.components.shell.navigation import link
+from pages.components.shell.navigation import LINK, NEW, link
 from pages.components.shell.words import plain
 from pages.components.shell.zones import zone_choices
 from pages.components.widgets import labels

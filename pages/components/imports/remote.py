@@ -17,9 +17,10 @@ from calendar_model.vocabulary import Sensitivity
 from pages.components.imports.calendar import LEVELS, draw_links, propose, zone_words, zones_for
 from pages.components.imports.plan import ImportSource, counts, dry_run, fingerprint, request_plan
 from pages.components.record import forms
-from pages.components.record.forms import RECORD, RecordForm, words
+from pages.components.record.forms import RecordForm, words
 from pages.components.shell.context import PageContext
 from pages.components.shell.current_user import viewer
+from pages.components.shell.navigation import RECORD
 from pages.components.shell.words import plain
 from pages.components.widgets import labels
 

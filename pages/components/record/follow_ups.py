@@ -19,10 +19,10 @@ from calendar_model.mission.records import text_limit
 from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Sensitivity
 from pages.components.record import fields, forms
-from pages.components.record.forms import RECORD, words
+from pages.components.record.forms import words
 from pages.components.shell.context import PageContext
 from pages.components.shell.current_user import viewer
-from pages.components.shell.navigation import PAGE_OF, link
+from pages.components.shell.navigation import PAGE_OF, RECORD, link
 from pages.components.shell.words import plain, plain_lines
 from pages.components.widgets.lines import LEFT
 

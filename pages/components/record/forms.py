@@ -30,6 +30,7 @@ from pages.components.record import fields
 from pages.components.shell import outage, typed
 from pages.components.shell.context import PageContext
 from pages.components.shell.current_user import viewer
+from pages.components.shell.navigation import LINK, NEW, RECORD, WITH
 from pages.components.shell.words import plain
 from pages.components.widgets import labels
 
@@ -37,13 +38,6 @@ if TYPE_CHECKING:
     from calendar_model.store.models import Person
 
 _OUTCOME = "form_outcome"
-
-RECORD, NEW = "record", "new"
-"""URL parameters: the record that is open, and the kind of record whose empty form is open."""
-
-LINK = "tie"
-"""URL parameters: the calendar items, and with WITH the records, that a new record is linked to from the start."""
-WITH = "with"
 
 _LEVELS = Translated(
     {

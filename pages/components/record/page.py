@@ -20,12 +20,12 @@ from calendar_model.terms import RecordKind
 from pages.components.record import forms
 from pages.components.record.access_requests import ask_for_access
 from pages.components.record.deletion import deletion
-from pages.components.record.forms import NEW, RECORD
 from pages.components.record.history import history
 from pages.components.record.parts import Part, heading
 from pages.components.shell import item_panel
 from pages.components.shell.context import PageContext, current
 from pages.components.shell.current_user import require_person
+from pages.components.shell.navigation import NEW, RECORD
 
 if TYPE_CHECKING:
     from calendar_model.store.models import Record

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -26,8 +26,10 @@ from calendar_model.translation import language
 from pages.components.shell import outage, typed
 from pages.components.shell.current_user import choose_person, chosen_id, viewer
 from pages.components.shell.filter_bar import filter_bar, time_zone
+from pages.components.shell.landmarks import name_landmarks
 from pages.components.shell.language import choose_language
-from pages.components.shell.menu import listen_to_the_menu
+from pages.components.shell.navigation import draw_sections, draw_tabs, filters
+from pages.components.shell.new import draw_new
 from pages.components.shell.words import plain
 from pages.components.widgets.typed_dates import commit_typed_dates
 
@@ -98,27 +100,33 @@ def _address(page: st.Page) -> tuple[str, ...]:
     return page.url_path, *(f"{name}={value}" for name in FORM_ADDRESS for value in st.query_params.get_all(name))
 
 
-def draw_context(*, with_filter: bool) -> PageContext:
-    """For ``dashboard.py``: draws the filter bar above the page and stores the context for :func:`current`.
+def draw_context(page: st.Page, draw_search: Callable[[], None]) -> PageContext:
+    """For ``dashboard.py``: draws what is above every page and stores the context for :func:`current`.
 
-    Without ``with_filter``, or if a page shows one record, the filter is kept but not shown.
+    If the filter does not apply to ``page``, or the page shows one record, the filter is kept but not shown.
+    ``draw_search`` draws the button of the search.
     """
+    header = st.container(key="header", horizontal=True, vertical_alignment="center", gap="small")
+    with header:
+        draw_sections(page)
     with st.spinner(_("Loading the calendar"), show_time=False):
         reference, table, seen_by, fault = _visible_calendar()
-    with st.container(key="above_the_page", horizontal=True, vertical_alignment="bottom"):
-        # A single record is shown without the filter of lists, which stays in the address for the way back.
-        alone = any(name in st.query_params for name in ONE_RECORD)
-        bar = st.container(key="filter" if with_filter and not alone else "filter_kept")
-        reader = st.container(key="reader", width="content", horizontal=True, gap="xsmall")
-    with reader:
+    with header, st.container(key="reader", width="content", horizontal=True, gap=None):
+        draw_search()
+        if not fault:
+            draw_new(seen_by)
         zone = time_zone(st.context.timezone)
         choose_language()
         commit_typed_dates()
-        listen_to_the_menu()
+        name_landmarks()
         if not fault:
             choose_person()
-    with bar:
-        chosen = filter_bar(table, reference)
+    with st.container(key="below_header", horizontal=True, vertical_alignment="center", gap="medium"):
+        draw_tabs(page)
+        # A single record is shown without the filter of lists, which stays in the address for the way back.
+        alone = any(name in st.query_params for name in ONE_RECORD)
+        with st.container(key="filter" if filters(page) and not alone else "filter_kept"):
+            chosen = filter_bar(table, reference)
     outage.place()
     _say_faults(reference)
     if fault:

@@ -15,7 +15,7 @@ import streamlit as st
 from calendar_model.access.permissions import ANONYMOUS, Viewer, member
 from calendar_model.access.unit_of_work import staff
 from calendar_model.translation import gettext as _
-from pages.components.shell.navigation import link
+from pages.components.shell.navigation import SELDOM, link
 from pages.components.shell.words import plain
 
 if TYPE_CHECKING:
@@ -73,7 +73,11 @@ def choose_person() -> None:
             st.selectbox(
                 _("Working as"), options, format_func=names.__getitem__, key="choose_acting", on_change=_chosen
             )
-        link("settings", _("Settings") if everyone else _("Set up your profile"))
+        if not everyone:
+            link("settings", _("Set up your profile"))
+        with st.container(key="seldom", gap=None):
+            for page in SELDOM:
+                link(page.file, _(page.title))
 
 
 def _chosen() -> None:

@@ -16,6 +16,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from calendar_model import wording
 from calendar_model.calendar import Filter, FilterError
 from calendar_model.calendar.filters import LONGEST_TEXT
 from calendar_model.reference import Reference
@@ -28,7 +29,9 @@ from pages.components.widgets import labels
 EARLIEST, LATEST = date(1945, 10, 24), date(2100, 12, 31)
 """The limits of the period: from the United Nations Charter to a day beyond all forecasts."""
 
-_OPEN = "filters_open"
+PERIOD, TEXT = "period", "q"
+"""The parameters that hold no codes."""
+_EMPTY: Mapping[str, Any] = {PERIOD: (), TEXT: ""}
 _MOST_NAMED, _LONGEST_NAMED = 3, 60
 """How many unknown values of an address are shown, and how many characters of each."""
 
@@ -46,52 +49,24 @@ class _Coded:
 
 
 def filter_bar(table: pd.DataFrame, reference: Reference) -> Filter:
-    """Draws the bar and returns the filter.
+    """Draws the filter in one row, its active values and the way to more, and returns it.
 
-    ``table`` is the whole calendar table. The bar offers values that occur in it and accepts from a link every value in
-    the reference. Unknown values of a link are ignored, and a sentence says so.
+    ``table`` is the whole calendar table. The lists offer values that occur in it; a link may hold every value in the
+    reference. Unknown values of a link are ignored, and a sentence says so.
     """
     parameters = {p.name: p for p in _coded(table, reference)}
     chosen, unknown = _from_url(parameters)
-    summary = st.container(key="filter_summary")
-    is_open = st.session_state.get(_OPEN, False)
-    with st.container(key="filter_bar_open" if is_open else "filter_bar", horizontal=True, vertical_alignment="bottom"):
-        _choice(parameters["organisation"], chosen)
-        _choice(parameters["kind"], chosen)
-        with st.container(key="filter_period", width=250):
-            st.date_input(
-                _("Period"),
-                value=[],
-                min_value=EARLIEST,
-                max_value=LATEST,
-                format="YYYY-MM-DD",
-                key="period",
-                bind="query-params",
-            )
-        st.text_input(
-            _("Search"),
-            key="q",
-            type="search",
-            live=True,
-            placeholder=_("Title, text or place"),
-            bind="query-params",
-        )
-        further = ("track", "country", "standing", "body")
-        count = sum(bool(chosen[name]) for name in further)
-        with st.popover(_("More ({count})").format(count=count) if count else _("More"), key="filter_more"):
-            for name in further:
+    with st.container(key="filter_row", horizontal=True, vertical_alignment="center", gap="xsmall"):
+        _chips(chosen, parameters, reference)
+        with st.popover(_("Filter"), icon=":material/filter_list:", key="filter_more"):
+            for name in ("organisation", "kind"):
                 _choice(parameters[name], chosen)
-        if _is_set(chosen):
-            st.button(_("Clear"), key="filter_clear", on_click=clear, type="tertiary")
-    # Last, because only now the period and the search text are known in the first run too.
-    with summary:
-        st.button(
-            plain(_summary(chosen, parameters, reference)),
-            key="filter_toggle",
-            icon=":material/tune:",
-            width="stretch",
-            on_click=_toggle,
-        )
+            _other(st.date_input, _("Period"), PERIOD, min_value=EARLIEST, max_value=LATEST, format="YYYY-MM-DD")
+            _other(st.text_input, _("Text"), TEXT, type="search", live=True, placeholder=_("Title, text or place"))
+            for name in ("track", "country", "standing", "body"):
+                _choice(parameters[name], chosen)
+            if _is_set(chosen):
+                st.button(_("Clear filter"), key="filter_clear", on_click=clear, type="tertiary")
     for name, value in unknown[:_MOST_NAMED]:
         st.warning(
             _("Unknown {name} in the link: “{value}”. It is ignored; choose from the filter instead.").format(
@@ -116,10 +91,9 @@ def choose(**parameters: Iterable[str]) -> None:
 
 def clear() -> None:
     """For ``on_click``: clears the whole filter. The reader's time zone stays."""
-    empty: dict[str, Any] = {"period": (), "q": ""}
-    for name in ("organisation", "body", "kind", "track", "country", "standing", "period", "q"):
+    for name in ("organisation", "body", "kind", "track", "country", "standing", *_EMPTY):
         if st.session_state.get(name):
-            st.session_state[name] = empty.get(name, [])
+            st.session_state[name] = _EMPTY.get(name, [])
 
 
 def time_zone(default: str | None) -> str:
@@ -217,6 +191,8 @@ def _from_url(parameters: Mapping[str, _Coded]) -> tuple[dict[str, list[str]], l
     with st.container(key="filter_url"):
         for p in parameters.values():
             st.multiselect(p.label, p.known, key=p.name, bind="query-params", accept_new_options=True)
+        st.date_input(_("Period"), value=[], min_value=EARLIEST, max_value=LATEST, key=PERIOD, bind="query-params")
+        st.text_input(_("Text"), key=TEXT, bind="query-params")
     for p in parameters.values():
         spelling = {code.casefold(): code for code in p.known}
         asked: list[str] = st.session_state[p.name]
@@ -233,6 +209,8 @@ def _choice(p: _Coded, chosen: Mapping[str, list[str]]) -> None:
     st.multiselect(
         p.label,
         list(dict.fromkeys([*p.shown, *chosen[p.name]])),
+        # What the browser shows when the list is opened again, perhaps on another page.
+        default=chosen[p.name],
         format_func=p.called,
         key=key,
         placeholder=p.everything,
@@ -243,40 +221,68 @@ def _choice(p: _Coded, chosen: Mapping[str, list[str]]) -> None:
     )
 
 
+def _other(draw: Callable[..., Any], label: str, name: str, **options: Any) -> None:
+    """The widget that readers see for a parameter that holds no codes."""
+    key = f"choose_{name}"
+    held = st.session_state.get(name) or _EMPTY[name]
+    if st.session_state.get(key, _EMPTY[name]) != held:
+        st.session_state[key] = held
+    # What the browser shows when the list is opened again: of a period it has to be a list.
+    draw(label, value=list(held) if name == PERIOD else held, key=key, on_change=_carry, args=(name,), **options)
+
+
 def _carry(name: str) -> None:
-    choose(**{name: st.session_state[f"choose_{name}"]})
-
-
-def _toggle() -> None:
-    st.session_state[_OPEN] = not st.session_state.get(_OPEN, False)
+    value = st.session_state[f"choose_{name}"]
+    if name in _EMPTY:
+        st.session_state[name] = value
+    else:
+        choose(**{name: value})
 
 
 def _period() -> tuple[date, date] | None:
     """The two days of the period; None while only one is selected."""
-    days: tuple[date, ...] = st.session_state.get("period") or ()
+    days: tuple[date, ...] = st.session_state.get(PERIOD) or ()
     return (days[0], days[1]) if len(days) == 2 else None
 
 
 def _is_set(chosen: Mapping[str, list[str]]) -> bool:
-    return bool(any(chosen.values()) or st.session_state.get("period") or st.session_state.get("q"))
+    return bool(any(chosen.values()) or st.session_state.get(PERIOD) or st.session_state.get(TEXT))
 
 
-def _summary(chosen: Mapping[str, list[str]], parameters: Mapping[str, _Coded], reference: Reference) -> str:
-    """The active values, for narrow screens, where the bar is folded."""
-    active = [labels.short_organisation(code, reference) for code in chosen["organisation"]]
-    active += [parameters[n].called(c) for n, codes in chosen.items() if n != "organisation" for c in codes]
+def _chips(chosen: Mapping[str, list[str]], parameters: Mapping[str, _Coded], reference: Reference) -> None:
+    """The active values, each a button that removes it."""
+    for name, codes in chosen.items():
+        for code in codes:
+            is_body = name in ("organisation", "body")
+            label = labels.short_organisation(code, reference) if is_body else parameters[name].called(code)
+            _chip(label, f"{name}_{code}", name, [other for other in codes if other != code])
     if period := _period():
-        active.append(_("{period} to {period_2}").format(period=period[0], period_2=period[1]))
-    if text := st.session_state.get("q"):
-        active.append(f"“{text[:LONGEST_TEXT]}”")
-    return _("Filter: {active}").format(active=", ".join(active)) if active else _("Filter")
+        _chip(wording.span(*period), PERIOD, PERIOD, _EMPTY[PERIOD])
+    if text := st.session_state.get(TEXT):
+        _chip(f"“{text[:LONGEST_TEXT]}”", TEXT, TEXT, _EMPTY[TEXT])
+
+
+def _chip(label: str, key: str, name: str, rest: Any) -> None:
+    st.button(
+        plain(label),
+        key=f"chip_{key}",
+        icon=":material/close:",
+        icon_position="right",
+        help=_("Remove from filter"),
+        on_click=_leave,
+        args=(name, rest),
+    )
+
+
+def _leave(name: str, rest: Any) -> None:
+    st.session_state[name] = rest
 
 
 def _filter(chosen: Mapping[str, list[str]], reference: Reference) -> Filter:
     parameters = [(name, code) for name, codes in chosen.items() for code in codes]
     if period := _period():
         parameters += [("period", day.isoformat()) for day in period]
-    if text := (st.session_state.get("q") or "").strip():
+    if text := (st.session_state.get(TEXT) or "").strip():
         parameters.append(("q", text))
     try:
         return Filter.from_params(parameters, reference)

@@ -14,9 +14,10 @@ from calendar_model.translation import N_
 from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Sensitivity
 from pages.components.record import forms
-from pages.components.record.forms import LINK, NEW, RecordForm, words
+from pages.components.record.forms import RecordForm, words
 from pages.components.shell.context import PageContext
 from pages.components.shell.current_user import viewer
+from pages.components.shell.navigation import LINK, NEW
 from pages.components.shell.words import plain
 from pages.components.widgets import labels
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar_model.mission.coverage import Action, ActionKind
-from pages.components.record.forms import LINK, NEW, RECORD
+from pages.components.shell.navigation import LINK, NEW, RECORD
 
 
 def address_of(action: Action, item: str) -> tuple[str, dict[str, str]]:

@@ -6,12 +6,22 @@ Streamlit's own binding writes into the address what an option shows, so that a 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Literal, TypeAlias
 
 import streamlit as st
 
+LabelVisibility: TypeAlias = Literal["visible", "hidden", "collapsed"]
+
 
 def coded_choice(
-    label: str, options: Sequence[str], *, default: str, key: str, format_func: Callable[[str], str], wrap: bool = False
+    label: str,
+    options: Sequence[str],
+    *,
+    default: str,
+    key: str,
+    format_func: Callable[[str], str],
+    wrap: bool = False,
+    label_visibility: LabelVisibility = "visible",
 ) -> str:
     """Draw a segmented control and return the chosen code; the address holds it under ``key`` unless it is the default.
 
@@ -31,7 +41,15 @@ def coded_choice(
             st.query_params[key] = st.session_state[key]
 
     chosen = st.segmented_control(
-        label, options, default=initial, format_func=format_func, required=True, wrap=wrap, key=key, on_change=write
+        label,
+        options,
+        default=initial,
+        format_func=format_func,
+        required=True,
+        wrap=wrap,
+        key=key,
+        on_change=write,
+        label_visibility=label_visibility,
     )
     st.session_state[seen] = in_address
     return str(chosen)

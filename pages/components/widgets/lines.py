@@ -49,11 +49,11 @@ def line(key: str, when: str, label: str, details: str, item: str) -> None:
 
 
 @contextmanager
-def dated_line(key: str, when: str, *, stacked: bool = False) -> Iterator[None]:
+def dated_line(key: str, when: str, *, stacked: bool = False, width: int = LEFT) -> Iterator[None]:
     """A line within a container whose key begins with ``lines_``: ``when``, Markdown, on the left; what is drawn in
-    this block on the right, side by side or ``stacked``. ``key`` is unique."""
+    this block on the right, side by side or ``stacked``. ``key`` is unique, ``width`` that of the left in pixels."""
     with st.container(horizontal=True, gap="small"):
-        with st.container(key=f"when_{key}", width=LEFT, gap=None):
+        with st.container(key=f"when_{key}", width=width, gap=None):
             st.markdown(when)
         right = st.container(key=f"what_{key}", width="stretch", gap=None) if stacked else _side_by_side(f"what_{key}")
         with right:

@@ -1,0 +1,71 @@
+"""Search over all that a viewer may see: the items of the calendar, and the mission's own records."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+from sqlalchemy import select
+
+from calendar_model.access.permissions import ANONYMOUS, Viewer
+from calendar_model.access.unit_of_work import reading
+from calendar_model.calendar.filters import LONGEST_TEXT, MOST_WORDS
+from calendar_model.store.models import Record
+from calendar_model.store.text_search import contains_word
+from calendar_model.terms import RecordKind
+
+_NOT_LISTED = (RecordKind.CORRECTION,)
+
+
+@dataclass(frozen=True)
+class RecordHit:
+    """A record that was found, by its title."""
+
+    id: str
+    kind: RecordKind
+    title: str
+    sample: bool
+
+
+def search_words(text: str) -> tuple[str, ...]:
+    """Return the words of a search, in lower case; as many of them as are searched."""
+    return tuple(text[:LONGEST_TEXT].casefold().split()[:MOST_WORDS])
+
+
+def search_items(table: pd.DataFrame, text: str, today: date, limit: int) -> pd.DataFrame:
+    """Return the rows of a calendar table with all words of ``text``, at most ``limit`` of them.
+
+    Those under way or still to come are first, the next one first; then the past ones, the last one first. A word is
+    found in the title, the description, the session, the place and the names of states.
+    """
+    words = search_words(text)
+    if not words:
+        return table.iloc[:0]
+    keep = pd.Series(True, index=table.index)
+    for word in words:
+        keep &= table["search"].str.contains(word, regex=False)
+    found = table[keep.to_numpy(dtype=bool)]
+    to_come = (found["end"] >= pd.Timestamp(today)).to_numpy()
+    coming = found[to_come].sort_values("start", kind="stable")
+    past = found[~to_come].sort_values("start", ascending=False, kind="stable")
+    return pd.concat([coming, past]).head(limit)
+
+
+def search_records(viewer: Viewer, text: str, limit: int) -> Sequence[RecordHit]:
+    """Return the records that ``viewer`` may see with all words of ``text`` in the title, the last changed first.
+
+    Raises :class:`~calendar_model.store.database.WorkspaceError` where the database fails.
+    """
+    words = search_words(text)
+    if not words or viewer == ANONYMOUS:
+        return ()
+    asked = (
+        select(Record.id, Record.kind, Record.title, Record.sample)
+        .where(Record.kind.not_in(_NOT_LISTED), *(contains_word(Record.title, word) for word in words))
+        .order_by(Record.updated_at.desc(), Record.id)
+        .limit(limit)
+    )
+    with reading(viewer) as session:
+        return tuple(RecordHit(*row) for row in session.execute(asked))

@@ -1,0 +1,95 @@
+"""The open tasks of a person: what is theirs to do, and what they wait for from others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from sqlalchemy import select
+
+from calendar_model.access.permissions import Viewer
+from calendar_model.access.unit_of_work import reading
+from calendar_model.mission.statements.workflow import BEFORE_DELIVERY
+from calendar_model.store.models import FollowUp, Record, Statement
+from calendar_model.terms import RecordKind
+
+AHEAD = timedelta(days=14)
+"""How far ahead tasks with a due date are listed."""
+
+
+class TaskKind(StrEnum):
+    """Why something is a task: a statement awaits a reply or is to be finished, a follow-up is to be done."""
+
+    REPLY = "reply"
+    STATEMENT = "statement"
+    FOLLOW_UP = "follow-up"
+
+
+@dataclass(frozen=True)
+class Task:
+    """A task about the record ``record_id``.
+
+    ``what`` says what is to be done, which for a statement is its title; ``about`` is the title of a follow-up's
+    record, empty else. ``due`` is None where no date is set. ``waiting_for`` is the identifier of the person whose
+    reply is awaited, empty for a task of one's own.
+    """
+
+    kind: TaskKind
+    record_id: str
+    record_kind: RecordKind
+    what: str
+    about: str
+    due: date | None
+    waiting_for: str
+    sample: bool
+
+
+@dataclass(frozen=True)
+class OwnTasks:
+    """What is the viewer's own to do, and what they wait for from others; each with the first due first."""
+
+    mine: tuple[Task, ...]
+    waiting: tuple[Task, ...]
+
+
+def own_tasks(viewer: Viewer, today: date) -> OwnTasks:
+    """Return the tasks of ``viewer`` on ``today``; of a viewer who is nobody none.
+
+    Their own are the statements that await their reply, and those of their statements and follow-ups that are late or
+    due within :data:`AHEAD`. They wait for the replies that they have asked for.
+    """
+    person = viewer.person_id
+    if not person:
+        return OwnTasks((), ())
+    with reading(viewer) as session:
+        undelivered = select(Statement).where(Statement.state.in_(BEFORE_DELIVERY))
+        awaited = session.scalars(undelivered.where(Statement.waiting_for_id == person)).all()
+        owned = session.scalars(undelivered.where(Statement.owner_id == person)).all()
+        follow_ups = session.execute(
+            select(FollowUp.what, FollowUp.due, Record.id, Record.kind, Record.title, Record.sample)
+            .join(FollowUp.record)
+            .where(FollowUp.owner_id == person, FollowUp.done_on.is_(None), FollowUp.due <= today + AHEAD)
+        ).all()
+    with_others = [one for one in owned if one.waiting_for_id not in (None, person)]
+    in_hand = [one for one in owned if one.waiting_for_id is None and one.due and one.due <= today + AHEAD]
+    mine = [
+        *(_of_statement(one, TaskKind.REPLY) for one in awaited),
+        *(_of_statement(one, TaskKind.STATEMENT) for one in in_hand),
+        *(
+            Task(TaskKind.FOLLOW_UP, row.id, row.kind, row.what, row.title, row.due, "", row.sample)
+            for row in follow_ups
+        ),
+    ]
+    waiting = [_of_statement(one, TaskKind.REPLY, one.waiting_for_id or "") for one in with_others]
+    return OwnTasks(*(tuple(sorted(tasks, key=_by_day)) for tasks in (mine, waiting)))
+
+
+def _of_statement(statement: Statement, kind: TaskKind, waiting_for: str = "") -> Task:
+    return Task(
+        kind, statement.id, RecordKind.STATEMENT, statement.title, "", statement.due, waiting_for, statement.sample
+    )
+
+
+def _by_day(task: Task) -> tuple[date, str]:
+    return task.due or date.max, task.what

@@ -1,0 +1,1 @@
+"""Parts of pages with the mission's own events."""

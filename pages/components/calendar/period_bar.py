@@ -1,0 +1,85 @@
+"""The row above the timeline and the agenda: the title, the length of the period, and the steps through it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import streamlit as st
+
+from calendar_model.figures.zoom import Zoom, step, window, window_around
+from calendar_model.translation import N_, Translated
+from calendar_model.translation import gettext as _
+from calendar_model.wording import day
+from pages.components.shell.context import PageContext
+from pages.components.shell.filter_bar import EARLIEST, LATEST
+from pages.components.shell.navigation import FROM, ZOOM
+from pages.components.widgets.coded_choice import coded_choice
+
+_ZOOMS = Translated(
+    {
+        Zoom.WEEK: N_("week"),
+        Zoom.MONTH: N_("month"),
+        Zoom.QUARTER: N_("quarter"),
+        Zoom.YEAR: N_("year"),
+        Zoom.FIVE_YEARS: N_("5 years"),
+        Zoom.FIFTEEN_YEARS: N_("15 years"),
+    }
+)
+
+
+@dataclass(frozen=True)
+class CalendarPeriod:
+    """What the timeline and the agenda show: ``days`` days from ``start``, in the detail of ``zoom``."""
+
+    zoom: Zoom
+    start: date
+    days: int
+
+    @property
+    def last(self) -> date:
+        return self.start + timedelta(days=self.days - 1)
+
+    def __str__(self) -> str:
+        return f"{day(self.start)} – {day(self.last)}"
+
+
+def draw_period_bar(title: str, context: PageContext) -> CalendarPeriod:
+    """Draws the row and returns the chosen period, which is in the address as ``zoom`` and ``from``."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="period_bar"):
+        st.title(title, width="content")
+        zoom = Zoom(
+            coded_choice(
+                _("Zoom"),
+                [zoom.value for zoom in Zoom],
+                default=Zoom.YEAR.value,
+                key=ZOOM,
+                format_func=lambda code: _ZOOMS[Zoom(code)],
+                wrap=True,
+                label_visibility="collapsed",
+            )
+        )
+        turns = st.container(horizontal=True, vertical_alignment="bottom", width="content", gap="xsmall", key="turns")
+        asked = turns.date_input(
+            _("From"),
+            value=None,
+            min_value=EARLIEST,
+            max_value=LATEST,
+            format="YYYY-MM-DD",
+            key=FROM,
+            bind="query-params",
+            width=150,
+            label_visibility="collapsed",
+        )
+    for label, says, direction in (("‹", _("Earlier"), -1), (_("Today"), None, 0), ("›", _("Later"), 1)):
+        turns.button(label, key=f"timeline_turn_{direction}", help=says, on_click=_go, args=(direction, context.today))
+    start, days = window(zoom, asked) if isinstance(asked, date) else window_around(zoom, context.today)
+    return CalendarPeriod(zoom, start, days)
+
+
+def _go(direction: int, today: date) -> None:
+    """Moves one step earlier (-1) or later (1), or back to today (0). Uses the zoom and day at the time of the click,
+    which a fast reader may have changed since the button was drawn."""
+    zoom, asked = Zoom(st.session_state[ZOOM]), st.session_state[FROM]
+    start, _unused = window(zoom, asked) if isinstance(asked, date) else window_around(zoom, today)
+    st.session_state[FROM] = min(max(step(zoom, start, direction), EARLIEST), LATEST) if direction else None

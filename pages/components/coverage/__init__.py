@@ -1,0 +1,1 @@
+"""Parts of pages with the coverage of items."""

@@ -1,0 +1,42 @@
+"""The button that loads the sample workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from calendar_model.access.unit_of_work import staff
+from calendar_model.mission import sample
+from calendar_model.translation import gettext as _
+from pages.components.record import forms
+from pages.components.shell.context import PageContext
+from pages.components.shell.current_user import act_as, current_person
+
+
+def offer_sample(context: PageContext) -> None:
+    """Draw the button; the page says what came of it with :func:`forms.outcome`."""
+    st.button(_("Load sample data"), key="load_sample", icon=":material/science:", on_click=_load, args=(context,))
+
+
+def _load(context: PageContext) -> None:
+    def act() -> str:
+        nobody = current_person() is None
+        with st.spinner(_("Loading sample data")):
+            counts = sample.load(context.table, context.today)
+        officer = next((one for one in staff() if one.sample and not one.may_clear), None)
+        if nobody and officer is not None:
+            act_as(officer.id)
+            return _("Sample data loaded: {said}. You are working as {name}.").format(
+                said=counted(counts), name=officer.name
+            )
+        return _("Sample data loaded: {said}. Select a sample user to see all of it.").format(said=counted(counts))
+
+    forms.attempt(act)
+
+
+def counted(counts: Mapping[str, int]) -> str:
+    """Say how many users and records the sample has, by the counts of each kind."""
+    return _("{counts} users and {sum} records").format(
+        counts=counts.get("person", 0), sum=sum(counts.values()) - counts.get("person", 0)
+    )

@@ -1,0 +1,112 @@
+"""Search, above every page: items, records, pages and new records, found as one types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from calendar_model.calendar import listed_when
+from calendar_model.mission.search import search_items, search_records, search_words
+from calendar_model.translation import gettext as _
+from calendar_model.wording import term
+from pages.components.shell import item_panel, outage
+from pages.components.shell.context import PageContext
+from pages.components.shell.navigation import PAGE_OF, PAGES, RECORD, link
+from pages.components.shell.new import new_records
+from pages.components.shell.words import plain
+from pages.components.widgets import labels
+
+_BUTTON, _TEXT = "search_everything", "search_text"
+_MOST_ITEMS, _MOST_RECORDS = 8, 8
+
+_listen = st.components.v2.component(
+    "search", html="<div></div>", js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
+)
+
+
+def draw_search() -> None:
+    """For the entrance: draws the button, which the key ``/`` presses too."""
+    st.button(_("Search"), key=_BUTTON, icon=":material/search:", on_click=item_panel.close, type="tertiary")
+    _listen(data={"button": _BUTTON}, key="search_key", height=1)
+
+
+def open_search(context: PageContext) -> None:
+    """For the entrance, above the page: opens the search if the button was pressed."""
+    if st.session_state.get(_BUTTON):
+        st.dialog(_("Search"), width="large")(outage.part(_draw))(context)
+
+
+def _draw(context: PageContext) -> None:
+    if st.query_params.get(item_panel.ITEM):
+        # An item was chosen: only a run of the page opens its panel.
+        st.rerun()
+    text = st.text_input(
+        _("Search"),
+        key=_TEXT,
+        type="search",
+        live=True,
+        placeholder=_("Session, text, State, record, page"),
+        label_visibility="collapsed",
+    )
+    _listen(data={"field": _TEXT}, key="search_field", height=1)
+    if not search_words(text):
+        st.caption(_("Finds what is in the calendar, the titles of records that you have access to, and pages."))
+        return
+    with st.container(key="search_results", gap="small"):
+        found = [_draw_doors(text), _draw_records(context, text), _draw_items(context, text)]
+        if not any(found):
+            st.markdown(_("Nothing found for “{text}”. Try fewer words.").format(text=plain(text)))
+
+
+def _draw_doors(text: str) -> bool:
+    """Draws the pages, and the forms of new records, of which the name has all words."""
+    found = [(label, page, parameters) for label, page, parameters in _doors() if _has_all(label, text)]
+    for label, page, parameters in found:
+        link(page, label, icon=":material/arrow_forward:", **parameters)
+    return bool(found)
+
+
+def _doors() -> Iterator[tuple[str, str, dict[str, str]]]:
+    for entry in PAGES:
+        if entry.section is None or entry.is_tab:
+            yield _(entry.title), entry.file, {}
+    for label, page, parameters in new_records({}):
+        yield _("New: {record}").format(record=label.lower()), page, parameters
+
+
+def _has_all(label: str, text: str) -> bool:
+    return all(word in label.casefold() for word in search_words(text))
+
+
+def _draw_records(context: PageContext, text: str) -> bool:
+    if not context.workspace:
+        return False
+    found = search_records(context.viewer, text, _MOST_RECORDS)
+    if found:
+        st.markdown(_("#### Records"))
+    for hit in found:
+        sample = _(" (sample)") if hit.sample else ""
+        link(PAGE_OF[hit.kind], f"{plain(hit.title)}{sample} · {term(hit.kind)}", **{RECORD: hit.id})
+    return bool(found)
+
+
+def _draw_items(context: PageContext, text: str) -> bool:
+    rows = search_items(context.table, text, context.today, _MOST_ITEMS)
+    if len(rows):
+        st.markdown(_("#### Calendar"))
+    row: Any
+    for row in rows.itertuples():
+        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+            st.button(
+                plain(row.title),
+                key=f"found_{row.item}",
+                type="tertiary",
+                on_click=item_panel.choose,
+                args=(row.item,),
+            )
+            body = labels.short_organisation(row.body or row.organisation, context.reference)
+            st.caption(plain(f"{body} · {listed_when(row, as_of=context.today, zone=context.zone)}"), width="content")
+    return len(rows) > 0

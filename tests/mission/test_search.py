@@ -1,0 +1,66 @@
+"""Search over the calendar and the records: what is found, in which order, and by whom."""
+
+from __future__ import annotations
+
+import pytest
+
+from calendar_model import calendar
+from calendar_model.access.permissions import ANONYMOUS, member
+from calendar_model.mission.search import search_items, search_records, search_words
+from calendar_model.mission.transactions import save
+from calendar_model.store.models import Engagement, Person, Statement
+from calendar_model.terms import EngagementForm, EngagementKind, RecordKind, StatementForm
+from calendar_model.vocabulary import Sensitivity
+from tests.day import TODAY
+
+
+@pytest.mark.parametrize(("text", "words"), [("", ()), ("  ", ()), ("Joint  STATEMENT", ("joint", "statement"))])
+def test_words_are_folded(text: str, words: tuple[str, ...]) -> None:
+    assert search_words(text) == words
+
+
+def test_a_very_long_text_is_cut() -> None:
+    assert len(search_words("a " * 500)) <= 12
+
+
+def test_items_to_come_are_first_and_then_the_past_ones_backwards() -> None:
+    table = calendar.current(TODAY)[1]
+    found = search_items(table, "general assembly session", TODAY, 200)
+    assert set(found["item"]) >= {"session-GA80", "session-GA81", "session-GA82"}
+    assert all(word in text for text in found["search"] for word in ("general", "assembly", "session"))
+    over = [end.date() < TODAY for end in found["end"]]
+    assert over == sorted(over)
+    starts = [start.date() for start in found["start"]]
+    coming = over.count(False)
+    assert starts[:coming] == sorted(starts[:coming])
+    assert starts[coming:] == sorted(starts[coming:], reverse=True)
+    assert search_items(table, "", TODAY, 8).empty
+    assert len(search_items(table, "session", TODAY, 8)) == 8
+
+
+def test_a_word_with_signs_of_a_pattern_is_taken_as_it_is() -> None:
+    assert search_items(calendar.current(TODAY)[1], "(.*", TODAY, 8).empty
+    assert search_records(member("somebody"), "%", 8) == ()
+
+
+def test_records_are_found_by_all_words_of_the_title_by_those_who_may_see_them() -> None:
+    officer, other = (save(ANONYMOUS, Person, {"name": name}) for name in ("Desk officer", "Other"))
+    values = {"form": StatementForm.JOINT, "title": "Felles innlegg om Østersjøen"}
+    statement = save(member(officer), Statement, values)
+    engagement = {
+        "engagement_kind": EngagementKind.CONSULTED,
+        "title": "Felles møte",
+        "on": TODAY,
+        "form": EngagementForm.IN_PERSON,
+    }
+    secret = save(member(officer), Engagement, {**engagement, "sensitivity": Sensitivity.RESTRICTED})
+    hits = search_records(member(officer), "felles", 8)
+    assert {(hit.id, hit.kind) for hit in hits} == {
+        (statement, RecordKind.STATEMENT),
+        (secret, RecordKind.ENGAGEMENT),
+    }
+    assert [hit.id for hit in search_records(member(other), "felles", 8)] == [statement]
+    assert [hit.id for hit in search_records(member(other), "østersjøen FELLES", 8)] == [statement]
+    assert search_records(member(other), "felles ukjent", 8) == ()
+    assert search_records(ANONYMOUS, "felles", 8) == ()
+    assert len(search_records(member(officer), "felles", 1)) == 1
