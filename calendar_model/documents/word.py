@@ -194,7 +194,7 @@ def _style_all(document: Document) -> None:
     in_table.base_style = normal
     set_font(in_table, 9.5)
     in_table.paragraph_format.space_before = in_table.paragraph_format.space_after = Pt(2)
-    for name in (_("Title"), _("Subtitle")):
+    for name in ("Title", "Subtitle"):
         properties = styles[name].element.get_or_add_pPr()
         for unwanted in ("w:pBdr", "w:numPr"):
             for found in properties.findall(qn(unwanted)):
