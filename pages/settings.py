@@ -142,10 +142,10 @@ def load(context: PageContext) -> None:
         officer = next((one for one in staff() if one.sample and not one.may_clear), None)
         if nobody and officer is not None:
             act_as(officer.id)
-            return _("Sample data loaded: {said}. You are working as {name}.").format(
-                said=said(counts), name=officer.name
+            return _("Sample data loaded: {counts}. You are working as {name}.").format(
+                counts=said(counts), name=officer.name
             )
-        return _("Sample data loaded: {said}. Select a sample user to see all of it.").format(said=said(counts))
+        return _("Sample data loaded: {counts}. Select a sample user to see all of it.").format(counts=said(counts))
 
     forms.attempt(act)
 
@@ -157,14 +157,14 @@ def remove() -> None:
             counts = sample.remove()
         if person is not None and person.sample:
             act_as("")
-        return _("Sample data removed: {said}.").format(said=said(counts))
+        return _("Sample data removed: {counts}.").format(counts=said(counts))
 
     forms.attempt(act)
 
 
 def said(counts: dict[str, int]) -> str:
-    return _("{counts} users and {sum} records").format(
-        counts=counts.get("person", 0), sum=sum(counts.values()) - counts.get("person", 0)
+    return _("{users} users and {records} records").format(
+        users=counts.get("person", 0), records=sum(counts.values()) - counts.get("person", 0)
     )
 
 

@@ -197,7 +197,7 @@ NORWEGIAN = Language(
         "We agreed security measures with them in case": "In case of.",
         "State under review": "The words of the UPR: landet som gjennomgås.",
         "Each row is a session, each tile a State under review": "The words of the UPR: landet som gjennomgås.",
-        "{of}: {count} States under review": "The words of the UPR: landet som gjennomgås.",
+        "{session}: {count} States under review": "The words of the UPR: landet som gjennomgås.",
         "Review outcome": "The outcome of a review is its sluttdokument.",
     },
     names=frozenset(

@@ -256,7 +256,7 @@ def head_and_foot(document: Document, head: str, foot: str = "") -> None:
     stops.clear_all()
     width = (section.page_width or 0) - (section.left_margin or 0) - (section.right_margin or 0)
     stops.add_tab_stop(width, WD_TAB_ALIGNMENT.RIGHT)
-    paragraph.add_run(_("{printable}\tPage ").format(printable=printable(foot)))
+    paragraph.add_run(_("{foot}\tPage ").format(foot=printable(foot)))
     _field(paragraph, "PAGE")
     paragraph.add_run(_(" of "))
     _field(paragraph, "NUMPAGES")

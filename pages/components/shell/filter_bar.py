@@ -130,7 +130,7 @@ def time_zone(default: str | None) -> str:
     asked = st.session_state.get("tz") or st.query_params.get("tz")
     current = asked if asked in options else home
     with st.popover(
-        plain(_("{rsplit} time").format(rsplit=current.rsplit("/")[-1].replace("_", " "))),
+        plain(_("{city} time").format(city=current.rsplit("/")[-1].replace("_", " "))),
         type="tertiary",
         key="time_zone",
     ):
@@ -266,7 +266,7 @@ def _summary(chosen: Mapping[str, list[str]], parameters: Mapping[str, _Coded], 
     active = [labels.short_organisation(code, reference) for code in chosen["organisation"]]
     active += [parameters[n].called(c) for n, codes in chosen.items() if n != "organisation" for c in codes]
     if period := _period():
-        active.append(_("{period} to {period_2}").format(period=period[0], period_2=period[1]))
+        active.append(_("{first_day} to {last_day}").format(first_day=period[0], last_day=period[1]))
     if text := st.session_state.get("q"):
         active.append(f"“{text[:LONGEST_TEXT]}”")
     return _("Filter: {active}").format(active=", ".join(active)) if active else _("Filter")
