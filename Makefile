@@ -32,7 +32,7 @@ lint: $(VENV)/.installed-dev ## ruff as linter and formatter, the order of rooms
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/python -m pytest -q -p no:cacheprovider tests/test_house.py tests/test_words.py
+	$(BIN)/python -m pytest -q -p no:cacheprovider tests/test_house.py tests/test_words.py tests/test_translations.py
 
 types: $(VENV)/.installed-dev ## mypy
 	$(BIN)/mypy

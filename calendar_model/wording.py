@@ -85,8 +85,8 @@ def when_known(start: date, end: date, precision: Precision | str, *, held: bool
 
 def short_span(start: date, end: date) -> str:
     """Return two days without weekdays, to follow "between": ``22 Feb and 1 Mar 2027``."""
-    return _("{day} and {day_2}").format(
-        day=day(start, weekday=False, year=start.year != end.year), day_2=day(end, weekday=False)
+    return _("{first_day} and {last_day}").format(
+        first_day=day(start, weekday=False, year=start.year != end.year), last_day=day(end, weekday=False)
     )
 
 
@@ -106,7 +106,7 @@ def ordinal(number: int) -> str:
 def every(years: float, years_max: float | None = None) -> str:
     """Return an interval in words: ``every year``, ``every third year``, ``every 4½ to 5 years``."""
     if years_max is not None and years_max != years:
-        return _("every {half} to {half_2} years").format(half=_half(years), half_2=_half(years_max))
+        return _("every {shortest} to {longest} years").format(shortest=_half(years), longest=_half(years_max))
     words = {1: _("every year"), 2: _("every second year"), 3: _("every third year"), 4: _("every fourth year")}
     return (
         words.get(int(years), _("every {half} years").format(half=_half(years)))

@@ -148,7 +148,7 @@ def _case_sentences(case: Case, raised_in: Sequence[Statement], attention: Atten
     days = [day for day in _delivered(raised_in) if day]
     found: list[str] = []
     if days:
-        found.append(_("Raised on {max}.").format(max=wording.day(max(days))))
+        found.append(_("Raised on {raised_on}.").format(raised_on=wording.day(max(days))))
     if attention is Attention.WAITING:
         found.append(_("Nobody has contacted the defender, or civil society on their behalf, since."))
     if attention in (Attention.WAITING, Attention.MISSING):
@@ -272,8 +272,8 @@ def _draw_summary(known: CaseFacts, delivered: list[date | None]) -> None:
         st.info(plain(" ".join(decision(one.code) for one in decided)))
     elif open_:
         st.markdown(
-            _("**{count} of {count_2} questions outstanding** before a statement can raise this case.").format(
-                count=len(open_), count_2=len(Question)
+            _("**{outstanding} of {total} questions outstanding** before a statement can raise this case.").format(
+                outstanding=len(open_), total=len(Question)
             )
         )
     else:
@@ -406,7 +406,9 @@ def _draw_after(form: RecordForm, raised: Sequence[Statement]) -> None:
         known, days = cases.facts_of_form(form.values()), [day for day in _delivered(raised) if day]
         if cases.awaits_contact(known, days):
             st.markdown(
-                _("**Outstanding:** contact since the case was raised on {max}.").format(max=wording.day(max(days)))
+                _("**Outstanding:** contact since the case was raised on {raised_on}.").format(
+                    raised_on=wording.day(max(days))
+                )
             )
         elif days:
             st.markdown(_("**Answered**"))

@@ -157,7 +157,7 @@ def from_to(before: str, after: str, *, new: bool) -> str:
     if new:
         return f"**{said}**"
     if before == after:
-        return _("{said} (as in the file)").format(said=said)
+        return _("{value} (as in the file)").format(value=said)
     return f"{plain(in_words(before)) or 'empty'} → **{said}**"
 
 
@@ -436,8 +436,8 @@ def save_rhythm(form: RecordForm, old: Cadence) -> str:
     values = {name: cell(value) for name, value in typed_in.items() if name in correctable_columns(Cadence)}
     change_cadence(form.context.viewer, old, values, first_year=begins, source_url=source, note=note, code=code)
     leave()
-    return _("Saved. The old rule ends in {begins}; the new one applies from {begins_2}.").format(
-        begins=begins - 1, begins_2=begins
+    return _("Saved. The old rule ends in {last_year}; the new one applies from {first_year}.").format(
+        last_year=begins - 1, first_year=begins
     )
 
 

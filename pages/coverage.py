@@ -136,7 +136,7 @@ def picture_of(context: PageContext, period: str, scope: str) -> PictureRequest:
     subtitle = counted(frame, period, bold=False)
     variants = [draft(most) for most in ROWS_OF_A_PICTURE if most == ROWS_DRAWN or most < len(first)]
     return PictureRequest(
-        variants, _("Coverage: {scope}{scope_2}").format(scope=scope[:1].lower(), scope_2=scope[1:]), subtitle, []
+        variants, _("Coverage: {scope}").format(scope=f"{scope[:1].lower()}{scope[1:]}"), subtitle, []
     )
 
 

@@ -183,7 +183,7 @@ def draw_table(
             count=len(found)
         ),
     )
-    shown_of = f"{count}" if count == len(found) else _("{count} of {count_2}").format(count=len(found), count_2=count)
+    shown_of = f"{count}" if count == len(found) else _("{shown} of {total}").format(shown=len(found), total=count)
     st.caption(
         _("{shown_of} {part}. Select a row to open it.").format(
             shown_of=shown_of, part=_("engagement") if count == 1 else _("engagements")

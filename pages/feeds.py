@@ -83,8 +83,8 @@ def holds(context: PageContext, table: pd.DataFrame, base: str) -> tuple[pd.Data
     if chosen != context.filter and chosen.start is not None and chosen.end is not None:
         period = f"; {wording.span(chosen.start, chosen.end)}"
     st.markdown(
-        _("The open feed of this view contains **{describe}{period}**.").format(
-            describe=plain(describe(context.filter, context.reference)), period=period
+        _("The open feed of this view contains **{filter}{period}**.").format(
+            filter=plain(describe(context.filter, context.reference)), period=period
         )
     )
     if period:
@@ -102,12 +102,14 @@ def holds(context: PageContext, table: pd.DataFrame, base: str) -> tuple[pd.Data
     expected = (rows["date_precision"] == Precision.EXPECTED) & ~passed
     cancelled = rows["standing"] == Standing.CANCELLED
     st.markdown(
-        _("**{count:,}** {part}: {sum:,} expected, {sum_2:,} not confirmed, {sum_3:,} cancelled.").format(
+        _(
+            "**{count:,}** {part}: {expected:,} expected, {not_confirmed:,} not confirmed, {cancelled:,} cancelled."
+        ).format(
             count=len(rows),
             part=_("entry") if len(rows) == 1 else _("entries"),
-            sum=expected.sum(),
-            sum_2=passed.sum(),
-            sum_3=cancelled.sum(),
+            expected=expected.sum(),
+            not_confirmed=passed.sum(),
+            cancelled=cancelled.sum(),
         )
     )
     kilobytes = f"**{max(1, round(size / 1000)):,} kB**"

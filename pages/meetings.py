@@ -218,10 +218,7 @@ def draw_year(found: tuple[RecurringMeetingDates, ...], context: PageContext) ->
     def tint(row: pd.Series) -> list[str]:
         colour = colours[int(str(row.name))]
         return [
-            _("background-color: {with_alpha}").format(with_alpha=with_alpha(colour, strengths[v]))
-            if v in strengths
-            else ""
-            for v in row
+            f"background-color: {with_alpha(colour, strengths[value])}" if value in strengths else "" for value in row
         ]
 
     st.dataframe(

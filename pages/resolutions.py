@@ -349,7 +349,7 @@ def picture_of(context: PageContext, tracks: list[Track], years: tuple[int, int]
     return PictureRequest(
         [FigureVariant(strips)],
         title,
-        _("{years} to {years_2}").format(years=years[0], years_2=years[1]),
+        _("{first_year} to {last_year}").format(first_year=years[0], last_year=years[1]),
         [LEGEND, _("Shaded: projected.")],
     )
 

@@ -142,7 +142,7 @@ def remove() -> None:
             counts = sample.remove()
         if person is not None and person.sample:
             act_as("")
-        return _("Sample data removed: {said}.").format(said=counted(counts))
+        return _("Sample data removed: {counts}.").format(counts=counted(counts))
 
     forms.attempt(act)
 

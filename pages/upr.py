@@ -203,7 +203,7 @@ def draw_session(session: str, reviews: pd.DataFrame, context: PageContext) -> N
         count=len(whole), part=_("State") if len(whole) == 1 else _("States")
     )
     if len(here) < len(whole):
-        count = _("Filtered: {count} of {count_2}").format(count=len(here), count_2=count)
+        count = _("Filtered: {shown} of {all_reviews}").format(shown=len(here), all_reviews=count)
     if not set(here["item"]) <= set(listed):
         count += _(" (projected)")
     elif not here["standing"].isin((Standing.HELD, Standing.CONFIRMED)).all():
@@ -329,12 +329,13 @@ def draw_cycle(context: PageContext, track: Track, cycle: int, width: int) -> No
     )
     st.markdown(
         _(
-            "{ordinal} cycle, {nunique} sessions, {count} States: {text}.{left_out} {tiles} Click a tile for details."
+            "{ordinal} cycle, {sessions} sessions, {count} States: {counts}.{left_out} {tiles} "
+            "Click a tile for details."
         ).format(
             ordinal=wording.ordinal(cycle),
-            nunique=everything["session"].nunique(),
+            sessions=everything["session"].nunique(),
             count=len(everything),
-            text=text,
+            counts=text,
             left_out=left_out,
             tiles=TILES,
         )

@@ -108,7 +108,7 @@ LABELLED = {
 def unmarked(node: ast.expr) -> Iterator[str]:
     """The texts in an expression that no catalogue is asked for."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        if re.search(r"[A-Za-z]{2,}", re.sub(r":[\w/]+:|<[^>]*>|\.ics\b|https://", "", node.value)):
+        if re.search(r"[A-Za-z]{2,}", re.sub(r":[\w/]+[:\[]|<[^>]*>|\.ics\b|https://", "", node.value)):
             yield node.value
     elif isinstance(node, ast.JoinedStr):
         for part in node.values:

@@ -61,7 +61,7 @@ class Text:
 
     def sentences(self) -> Iterator[str]:
         for paragraph in re.split(r"\n\s*\n|\n(?=[-*|#>] |\d+\. )", self.words):
-            yield from re.split(r"(?<=[.!?])\s+(?=[A-Z*`\[])|(?<=:)\s*\n|;\s", paragraph)
+            yield from re.split(r"(?<=[.!?])\s+(?=[A-ZÆØÅ«*`\[])|(?<=:)\s*\n|;\s", paragraph)
 
 
 def _of_code(path: Path) -> Iterator[Text]:

@@ -41,7 +41,7 @@ class _WeekNote(BriefingNote):
         self.monday, self.sunday = monday, monday + timedelta(days=6)
         kept = Filter(**{**vars(chosen), "start": None, "end": None})
         narrowed = (
-            _("calendar filtered by {describe}").format(describe=describe(kept, self.reference))
+            _("calendar filtered by {filter}").format(filter=describe(kept, self.reference))
             if kept.active
             else _("whole calendar")
         )

@@ -194,7 +194,7 @@ def _style_all(document: Document) -> None:
     in_table.base_style = normal
     set_font(in_table, 9.5)
     in_table.paragraph_format.space_before = in_table.paragraph_format.space_after = Pt(2)
-    for name in (_("Title"), _("Subtitle")):
+    for name in ("Title", "Subtitle"):
         properties = styles[name].element.get_or_add_pPr()
         for unwanted in ("w:pBdr", "w:numPr"):
             for found in properties.findall(qn(unwanted)):
@@ -256,7 +256,7 @@ def head_and_foot(document: Document, head: str, foot: str = "") -> None:
     stops.clear_all()
     width = (section.page_width or 0) - (section.left_margin or 0) - (section.right_margin or 0)
     stops.add_tab_stop(width, WD_TAB_ALIGNMENT.RIGHT)
-    paragraph.add_run(_("{printable}\tPage ").format(printable=printable(foot)))
+    paragraph.add_run(_("{foot}\tPage ").format(foot=printable(foot)))
     _field(paragraph, "PAGE")
     paragraph.add_run(_(" of "))
     _field(paragraph, "NUMPAGES")

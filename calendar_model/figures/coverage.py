@@ -132,8 +132,8 @@ def coverage_summary(frame: pd.DataFrame) -> str:
         for title, expected in by_item.head(3).items()
     ]
     more = len(by_item) - len(named)
-    return _("{text} Late: {join}.").format(
-        text=text, join="; ".join([*named, *([_("{more} more").format(more=more)] if more > 0 else [])])
+    return _("{summary} Late: {late_items}.").format(
+        summary=text, late_items="; ".join([*named, *([_("{more} more").format(more=more)] if more > 0 else [])])
     )
 
 

@@ -104,7 +104,14 @@ def record_summary(trials: Sequence[ForecastTrial]) -> str:
         return _("No forecast can be compared with a day that came.")
     years = [trial.year for own in series for trial in own]
     lines = [f"{own[0].name}: {figures_words(figures(own))}." for own in series]
-    return " ".join([_("Expected days and what came, {min} to {max}.").format(min=min(years), max=max(years)), *lines])
+    return " ".join(
+        [
+            _("Expected days and what came, {first_year} to {last_year}.").format(
+                first_year=min(years), last_year=max(years)
+            ),
+            *lines,
+        ]
+    )
 
 
 def figures_words(found: Figures) -> str:

@@ -270,8 +270,8 @@ def strip_summary(rows: pd.DataFrame, *, reference: Reference, track: str, first
     missed = [m for m in marks if m.departure]
     voted = sum(m.text is not None and m.text.vote is Vote.RECORDED for m in adopted)
     name = reference.tracks[track].title
-    text = _("{name}, {first_year} to {last_year}: {count} adopted, {voted} of them by vote, {count_2} due").format(
-        name=name, first_year=first_year, last_year=last_year, count=len(adopted), voted=voted, count_2=len(due)
+    text = _("{name}, {first_year} to {last_year}: {adopted} adopted, {voted} of them by vote, {due} due").format(
+        name=name, first_year=first_year, last_year=last_year, adopted=len(adopted), voted=voted, due=len(due)
     )
     text += _(", {count} not tabled.").format(count=len(missed)) if missed else "."
     if due:

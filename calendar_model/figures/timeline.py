@@ -129,8 +129,8 @@ def timeline_summary(
     rows = in_window(view, start=start, days=days)
     rows = rows[rows["kind"].isin(drawn_kinds(rows, zoom)).to_numpy()]
     last = start + timedelta(days=days - 1)
-    span = _("{day_words} to {day_words_2}").format(
-        day_words=day_words(start, weekday=False), day_words_2=day_words(last, weekday=False)
+    span = _("{first_day} to {last_day}").format(
+        first_day=day_words(start, weekday=False), last_day=day_words(last, weekday=False)
     )
     if rows.empty:
         return _("Timeline from {span}: no items match the filter.").format(span=span)

@@ -180,8 +180,8 @@ def cycle_summary(reviews: pd.DataFrame, reference: Reference, cycle: int) -> st
     """Return an alternative text for the grid, in one sentence."""
     counts = cycle_counts(reviews, reference)
     phrases = ", ".join(f"{count} {STATE_WORDS[state].lower()}" for state, count in counts.items())
-    return _("{ordinal} cycle, {nunique} sessions, {count} States: {phrases}.").format(
-        ordinal=wording.ordinal(cycle), nunique=reviews["session"].nunique(), count=len(reviews), phrases=phrases
+    return _("{ordinal} cycle, {sessions} sessions, {count} States: {counts}.").format(
+        ordinal=wording.ordinal(cycle), sessions=reviews["session"].nunique(), count=len(reviews), counts=phrases
     )
 
 

@@ -26,7 +26,7 @@ def _expected_from_habit(values: Mapping[str, Any]) -> str:
     day, holiday = values["day"], values.get("holiday")
     said = _between(day, values["earliest"], values["latest"])
     times = _("year") if values["of"] == 1 else _("years")
-    record = _("in {hits} of the last {of} {times}").format(hits=values["hits"], of=values["of"], times=times)
+    record = _("in {hits} of the last {total} {years}").format(hits=values["hits"], total=values["of"], years=times)
     moved = (
         _(" {holiday} is a holiday, so the next working day.").format(holiday=wording.day(holiday)) if holiday else ""
     )
@@ -35,16 +35,18 @@ def _expected_from_habit(values: Mapping[str, Any]) -> str:
 
 def _expected_from_procedure(values: Mapping[str, Any]) -> str:
     said = _between(values["day"], values["earliest"], values["latest"])
-    return _("{said}: by rule of procedure {what} opens {rule}; it did so in {hits} of the last {of} years.").format(
-        said=said, what=values["what"], rule=values["rule"], hits=values["hits"], of=values["of"]
-    )
+    return _(
+        "{expected_day}: by rule of procedure {what} opens {rule}; it did so in {hits} of the last {total} years."
+    ).format(expected_day=said, what=values["what"], rule=values["rule"], hits=values["hits"], total=values["of"])
 
 
 def _expected_from_order(values: Mapping[str, Any]) -> str:
     said = _between(values["day"], values["earliest"], values["latest"])
-    record = _("{hits} of {of} reviews with a known place kept that day").format(hits=values["hits"], of=values["of"])
-    return _("{said}: number {order} in the order, two states a day; {record}.").format(
-        said=said, order=values["order"], record=record
+    record = _("{hits} of {total} reviews with a known place kept that day").format(
+        hits=values["hits"], total=values["of"]
+    )
+    return _("{expected_day}: number {order} in the order, two states a day; {record}.").format(
+        expected_day=said, order=values["order"], record=record
     )
 
 
@@ -55,7 +57,7 @@ def _expected_by_count(values: Mapping[str, Any]) -> str:
 
 def _expected_close(values: Mapping[str, Any]) -> str:
     said = _between(values["day"], values["earliest"], values["latest"])
-    return _("{said}: the session closes when the next one opens.").format(said=said)
+    return _("{expected_day}: the session closes when the next one opens.").format(expected_day=said)
 
 
 def _error(values: Mapping[str, Any]) -> str:

@@ -11,7 +11,9 @@ from calendar_model.translation import gettext as _
 MESSAGES: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = {
     "history-added": N_("added it"),
     "history-deleted": N_("deleted it"),
-    "history-changed": lambda values: _("changed {map}").format(map=", ".join(map(_column_words, values["columns"]))),
+    "history-changed": lambda values: _("changed {columns}").format(
+        columns=", ".join(map(_column_words, values["columns"]))
+    ),
     "history-moved": lambda values: _("moved it to {state}").format(state=values["state"].replace("-", " ")),
     "history-access-create": N_("gave a person access"),
     "history-access-update": N_("changed who has access"),

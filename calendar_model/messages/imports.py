@@ -64,7 +64,9 @@ def _does_not_fit(values: Mapping[str, Any]) -> str:
 
 
 def _not_in_reference(values: Mapping[str, Any]) -> str:
-    return _("New in the reference: {join}").format(join=", ".join(f"{name} {value}" for name, value in values.items()))
+    return _("New in the reference: {names}").format(
+        names=", ".join(f"{name} {value}" for name, value in values.items())
+    )
 
 
 def _left_out(values: Mapping[str, Any]) -> str:

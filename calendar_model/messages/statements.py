@@ -71,8 +71,8 @@ def _capitalised(says: str) -> str:
 
 
 def _no_such_move(values: Mapping[str, Any]) -> str:
-    return _("A statement cannot go from “{state_label}” to “{state_label_2}”.").format(
-        state_label=state_label(values["state"]), state_label_2=state_label(values["to"])
+    return _("A statement cannot go from “{old_state}” to “{new_state}”.").format(
+        old_state=state_label(values["state"]), new_state=state_label(values["to"])
     )
 
 

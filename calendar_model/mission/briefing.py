@@ -156,7 +156,8 @@ def _combined_entry(
     first, last = rows["start"].min().date(), rows["end"].max().date()
     if sort == "reviews":
         names = sorted(reference.states[c].name for codes in rows["countries"] for c in codes.split())
-        title, detail = _("{of}: {count} States under review").format(of=of, count=len(parts)), ", ".join(names)
+        title = _("{session}: {count} States under review").format(session=of, count=len(parts))
+        detail = ", ".join(names)
     else:
         count = sum(p.due for p in parts)
         counts = [_count_of(count, "deadline")] if count else []
@@ -374,9 +375,9 @@ def usual_months(meeting: RecurringMeeting) -> str:
     months = ", ".join(
         _(MONTHS[first - 1])
         if first == last
-        else _("{months} or {months_2}").format(months=_(MONTHS[first - 1]), months_2=_(MONTHS[last - 1]))
+        else _("{first_month} or {last_month}").format(first_month=_(MONTHS[first - 1]), last_month=_(MONTHS[last - 1]))
         if last == first + 1
-        else _("{months} to {months_2}").format(months=_(MONTHS[first - 1]), months_2=_(MONTHS[last - 1]))
+        else _("{first_month} to {last_month}").format(first_month=_(MONTHS[first - 1]), last_month=_(MONTHS[last - 1]))
         for first, last in meeting.slots
     )
     return months if meeting.interval_years == 1 else f"{months}, {wording.every(meeting.interval_years)}"

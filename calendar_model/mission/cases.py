@@ -1,7 +1,7 @@
 """Individual cases (section 3.4 of the guidelines) and reprisals: their checks, commands and queries.
 
-What counts as an answer is decided in one place, :func:`calendar_model.mission.statements.case_checks.before_clearing`;
-here it is asked of a case or a form. Queries give what the session's reader may see.
+:func:`calendar_model.mission.statements.case_checks.before_clearing` alone decides what counts as an answer; here it is
+applied to a case or a form. Queries return what the session's viewer may see.
 """
 
 from __future__ import annotations
@@ -46,19 +46,19 @@ class Attention(StrEnum):
     MISSING = "missing"
     """A requirement is missing before it can be raised."""
     WAITING = "waiting"
-    """It was raised in a statement, and nobody has talked with the defender, or civil society for them, since."""
+    """It was raised in a statement, and nobody has since contacted the defender, or civil society on their behalf."""
     REST = "rest"
-    """Open, and nothing is missing: it can be raised, or it was decided not to raise it."""
+    """It is open and nothing is missing: it can be raised, or it was decided not to raise it."""
     CLOSED = "closed"
 
 
 def facts(case: Case) -> CaseFacts:
-    """What the checks look at, without the code: sentences about it then begin with what is missing."""
+    """Return the columns that the checks read, without the code: messages then begin with what is missing."""
     return _facts_of({name: getattr(case, name) for name in COLUMNS})
 
 
 def facts_of_form(values: Mapping[str, Any]) -> CaseFacts:
-    """The same of columns as a form has them, :func:`with_days_completed`; a column that is not there is empty."""
+    """Return the same from the columns of a form, :func:`with_days_completed`; absent columns count as empty."""
     return _facts_of(with_days_completed(values))
 
 
@@ -67,26 +67,29 @@ def _facts_of(values: Mapping[str, Any]) -> CaseFacts:
 
 
 def missing(found: CaseFacts) -> list[UnmetRequirement]:
-    """The gaps before the case can be raised."""
+    """Return the requirements that are missing before the case can be raised."""
     return [unmet for unmet in before_clearing(found) if unmet.can_be_overridden]
 
 
 def reasons_not_to_raise(found: CaseFacts) -> list[UnmetRequirement]:
-    """The answers by which it was decided that the case is not raised."""
+    """Return the answers by which it was decided not to raise the case."""
     return [unmet for unmet in before_clearing(found) if not unmet.can_be_overridden]
 
 
 def awaits_contact(found: CaseFacts, delivered: Iterable[date | None]) -> bool:
-    """Whether nobody has contacted the defender since; ``delivered`` are the days of the statements that raised it."""
+    """Return whether nobody has contacted the defender since the last statement.
+
+    ``delivered`` are the days of the statements that raised the case; None for one that is not delivered.
+    """
     days = [day for day in delivered if day is not None]
     return bool(days) and before_closing(found, max(days)) is not None
 
 
 def attention(case: Case, delivered: Iterable[date | None]) -> Attention:
-    """What a case needs; ``delivered`` are the days of the statements that raised it.
+    """Return what a case needs; ``delivered`` is as for :func:`awaits_contact`.
 
-    What was said already waits for the contact, whatever was missing before. Where it was decided not to raise the
-    case, what else is open does not press.
+    A case that was raised needs contact, whatever was missing before. If it was decided not to raise the case, other
+    missing answers are not urgent.
     """
     found = facts(case)
     if case.closed_on is not None:
@@ -101,17 +104,17 @@ _WEIGHED: Mapping[str, str] = {
     "prospect": "prospect_weighed_on",
     "publicity": "publicity_decided_on",
 }
-"""The day that belongs to each answer."""
+"""The column with the day of each answer."""
 
 
 def with_days_completed(values: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The columns of a case with the day of each answer that is given without one: the day on which it is saved."""
+    """Return the columns of a case, with today for each answer that is given without its day."""
     days = {day: clock.today() for answer, day in _WEIGHED.items() if values.get(answer) and not values.get(day)}
     return {**values, **days}
 
 
 def _complete_days(_session: Session, case: Case) -> None:
-    """Complete a case as :func:`with_days_completed` says."""
+    """Set the days that :func:`with_days_completed` adds."""
     answers = {name: getattr(case, name) for pair in _WEIGHED.items() for name in pair}
     for name, value in with_days_completed(answers).items():
         if value != answers[name]:
@@ -119,7 +122,7 @@ def _complete_days(_session: Session, case: Case) -> None:
 
 
 def _check_closing(session: Session, case: Case) -> None:
-    """Refuse to close a case that a statement raised before the defender, or civil society, was contacted since."""
+    """Raise Refused for closing a case that was raised, if nobody has contacted the defender or civil society since."""
     if case.closed_on is None or not is_changed(case, "closed_on"):
         return
     delivered = select(Statement.delivered_on).where(
@@ -132,14 +135,14 @@ def _check_closing(session: Session, case: Case) -> None:
 
 
 def _restrict_linked_record(session: WorkspaceSession, _record: Record, other: Record) -> None:
-    """Restrict what is linked to a case or a reprisal: the link could point at the person too."""
+    """Restrict a record that is linked to a case or a reprisal, because the link could identify the person."""
     if not isinstance(other, (Case, Reprisal)) and other.sensitivity is not Sensitivity.RESTRICTED:
         other.sensitivity = Sensitivity.RESTRICTED
         give_access_to_owner(other, session.actor)
 
 
 def _reprisal_problems(values: Mapping[str, Any]) -> tuple[Problem, ...]:
-    """What is missing in an allegation whose state is reported, or answered, and days in the wrong order."""
+    """Return what is missing for an allegation that is reported or answered, and dates in the wrong order."""
     found: list[Problem] = []
     state, alleged_on, reported_on = (values.get(name) for name in ("state", "alleged_on", "reported_on"))
     if state in (ReprisalState.REPORTED, ReprisalState.ANSWERED):
@@ -177,12 +180,12 @@ CHECKS: Mapping[type[Base], Checks] = {
 
 
 def list_cases(session: Session) -> list[Case]:
-    """All cases, by code, with the people with access."""
+    """Return the cases, by code, with owner and people with access loaded."""
     return list(session.scalars(select(Case).options(*_with_people()).order_by(Case.title, Case.id)))
 
 
 def list_reprisals(session: Session) -> list[Reprisal]:
-    """All allegations of reprisal, the newest first, with the people with access."""
+    """Return the allegations of reprisal, the newest first, with owner and people with access loaded."""
     newest = Reprisal.alleged_on.desc().nulls_last()
     return list(
         session.scalars(select(Reprisal).options(*_with_people()).order_by(newest, Reprisal.title, Reprisal.id))
@@ -199,9 +202,9 @@ def _with_people() -> tuple[ExecutableOption, ...]:
 def save_case(
     viewer: Viewer, values: Mapping[str, Any], *, case_id: str = "", seen: int = 0, **options: Unpack[SaveOptions]
 ) -> str:
-    """Save an individual case, new or the ``seen`` version changed, and give its identifier.
+    """Save a new individual case, or change the ``seen`` version of one, and return its identifier.
 
-    Options and what is raised as of :func:`~calendar_model.mission.transactions.save`.
+    Options and errors are those of :func:`~calendar_model.mission.transactions.save`.
     """
     return save(viewer, Case, values, record_id=case_id, seen=seen, **options)
 
@@ -209,5 +212,5 @@ def save_case(
 def save_reprisal(
     viewer: Viewer, values: Mapping[str, Any], *, reprisal_id: str = "", seen: int = 0, **options: Unpack[SaveOptions]
 ) -> str:
-    """Save an allegation of reprisal, as :func:`save_case` does a case."""
+    """Save an allegation of reprisal and return its identifier, as :func:`save_case` does for a case."""
     return save(viewer, Reprisal, values, record_id=reprisal_id, seen=seen, **options)

@@ -1,8 +1,8 @@
-"""What every column must hold, as :mod:`calendar_model.store.models` declares it: for every way to write.
+"""Checks of every column, as :mod:`calendar_model.store.models` declares it, whichever way a row is written.
 
-What is required is filled in, no text is longer than its column, a code is one that there is, and a
-day on which something happened has come. Only what a change touches is looked at: an old
-row that breaks a newer rule can still be corrected step by step.
+Required columns are filled in, texts fit their column, codes exist, numbers are within bounds, and days on which
+something happened are not in the future. Only changed columns are checked, so that an old row that breaks a newer rule
+can be corrected step by step.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from calendar_model.store.session import WorkspaceSession
 
 
 def check(session: WorkspaceSession, row: Base) -> None:
-    """Refuse a new or changed row whose columns do not hold what they must.
+    """Check the changed columns of a new or changed row; raise Refused if one is wrong.
 
-    All that is required and empty is asked for at once; of what else is wrong the first is named. Of what nobody in
-    particular writes, the sample, codes are not looked up: it fits the project's own reference. Raises Refused.
+    All empty required columns are named at once, otherwise only the first fault. Codes are not looked up in the sample,
+    which no user writes: it fits the project's own reference.
     """
     state: InstanceState[Any] = inspect(row, raiseerr=True)
     changed = [
@@ -47,28 +47,28 @@ def check(session: WorkspaceSession, row: Base) -> None:
 
 
 def problems(kind: type[Base], values: Mapping[str, Any]) -> tuple[Problem, ...]:
-    """What is wrong with the columns of a new row: what is required and empty, too long, out of bounds or to come.
+    """Return what is wrong with the columns of a new row of a model: empty, too long, out of bounds or in the future.
 
-    A column that is not among ``values`` counts as empty. Codes are not looked up.
+    A column missing from ``values`` counts as empty. Codes are not looked up.
     """
     names = [column.key for column in inspect(kind).column_attrs]
     return (*_problems_of_empty(kind, {name: values.get(name) for name in names}), *_problems_in(kind, values, None))
 
 
 def check_reason(reason: str) -> None:
-    """Refuse a reason that is too long for the history."""
+    """Raise Refused for a reason that is too long for the history, or not plain text."""
     if wrong := _problem_of_text(Change, "reason", reason):
         raise Refused(wrong)
 
 
 def _has_related(row: Base, column: str) -> bool:
-    """Whether the row that a column names is given as an object."""
+    """Whether the row that a foreign key names is set as an object instead."""
     relation = column.removesuffix("_id")
     return relation != column and getattr(row, relation, None) is not None
 
 
 def _problems_of_empty(kind: type[Base], values: Mapping[str, Any]) -> tuple[Problem, ...]:
-    """What is required and empty; one sentence only for two columns that it asks for together."""
+    """Return a problem for each empty required column; two columns with the same message give one."""
     columns = inspect(kind).columns
     found = {}
     for name, value in values.items():
@@ -80,7 +80,7 @@ def _problems_of_empty(kind: type[Base], values: Mapping[str, Any]) -> tuple[Pro
 
 
 def _problems_in(kind: type[Base], values: Mapping[str, Any], session: Session | None) -> Iterator[Problem]:
-    """What is wrong with these columns but that they are empty; codes are looked up in a session."""
+    """Yield the faults of these columns other than being empty; codes are looked up only with a session."""
     columns = inspect(kind).columns
     for name, value in values.items():
         info = columns[name].info if name in columns else {}
@@ -115,9 +115,9 @@ def _shortened(text: str) -> str:
 
 
 def is_known(session: Session, kind: Code, code: str) -> bool:
-    """Whether there is such a code: in the files of the reference, by a correction, or among the time zones.
+    """Return whether a code exists: in the files of the reference, in a correction, or among the time zones.
 
-    Where the files themselves are missing every code counts as known.
+    If the files themselves are missing, every code counts as known.
     """
     if kind is Code.ZONE:
         return zone_of(code) is not None
@@ -132,7 +132,7 @@ def is_known(session: Session, kind: Code, code: str) -> bool:
 
 @lru_cache(maxsize=4)
 def _codes(kind: Code, folder: Path, stamps: Hashable) -> Collection[str]:
-    """The codes in the files; kept for as long as the files (``stamps``) are the same."""
+    """Return the codes in the files; cached until the files change (``stamps``)."""
     known = load(folder)
     found: Collection[str] = known.states if kind is Code.STATE else known.organisations
     return frozenset(found)

@@ -1,6 +1,6 @@
 """Corrections of the reference: their checks, commands and queries.
 
-They are always public and count for everybody. :mod:`calendar_model.reference.corrections` has what needs no database.
+They are always public and apply to everyone. What needs no database is in :mod:`calendar_model.reference.corrections`.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ CHECKS: Mapping[type[Base], Checks] = {Correction: Checks(linked=_refuse_link, l
 
 
 def check_together(session: WorkspaceSession, written: Sequence[Correction], deleted: Sequence[Correction]) -> None:
-    """Refuse corrections that bring a fault into the reference, and withdrawals that do.
+    """Raise Refused for corrections, or withdrawals of them, that bring a fault into the reference.
 
-    They count in everybody's calendar and feed, and are looked at together: one can rest on another.
+    They apply to every calendar and feed. They are checked together, because one can depend on another.
     """
     if not written and not deleted:
         return
@@ -78,9 +78,9 @@ _COLUMNS = ("file", "row", "values", "source_url", "note", "updated_at")
 
 
 def recorded_corrections(session: Session) -> tuple[RowCorrection, ...]:
-    """The corrections in the database, the withdrawn ones first, each group in the order in which it was recorded.
+    """Return the corrections in the database, the withdrawn ones first, each group in the order of recording.
 
-    The order is the one in which :func:`calendar_model.reference.load` takes them.
+    :func:`calendar_model.reference.load` applies them in this order. Times are in UTC.
     """
     lines = _history_of_corrections(Change.record_id, Change.action, Change.before, Change.at).order_by(Change.number)
     written: Counter[str] = Counter()
@@ -106,7 +106,7 @@ def recorded_corrections(session: Session) -> tuple[RowCorrection, ...]:
         )
         for record_id, columns in gone.items()
     ]
-    # Columns and not records: of a record that this session changes the database still has the earlier values.
+    # Columns instead of records: if this session changes a record, the database still has its earlier values.
     recorded = select(Correction.id, *(getattr(Correction, name) for name in _COLUMNS))
     standing = [
         row_correction(
@@ -121,21 +121,24 @@ def recorded_corrections(session: Session) -> tuple[RowCorrection, ...]:
 
 
 def changed_since(session: Session, number: int) -> bool:
-    """Whether a correction was recorded, changed or withdrawn after the line of the history with this number."""
+    """Return whether a correction was recorded, changed or withdrawn after this line number of the history."""
     return session.scalar(_history_of_corrections(Change.number).where(Change.number > number).limit(1)) is not None
 
 
 def _history_of_corrections(*columns: Any) -> Select[Any]:
-    """Lines of the history about corrections, not narrowed: they are public, but where a correction was withdrawn there
-    is no record left by which to judge who may read them."""
+    """Select lines of the history about corrections, without the viewer's scope.
+
+    They are public, but a withdrawn correction leaves no record from which the scope could be derived.
+    """
     lines = select(*columns).where(Change.table == Correction.__tablename__)
     return lines.execution_options(everything=True)
 
 
 def row_correction(columns: Mapping[str, Any], *, record_id: str, at: datetime, written: int = 1) -> RowCorrection:
-    """A correction as the reference applies it, from its columns.
+    """Return a correction as the reference applies it, from the columns of its record.
 
-    Raises ValueError where ``values`` is not a JSON object of texts.
+    ``at`` is when it was last written (UTC), ``written`` how often. Raises ValueError if ``values`` is not a JSON
+    object of texts.
     """
     values = json.loads(columns["values"])
     if not isinstance(values, dict) or not all(isinstance(value, str) for value in values.values()):
@@ -154,12 +157,12 @@ def row_correction(columns: Mapping[str, Any], *, record_id: str, at: datetime, 
 
 
 def recorded_by(session: Session) -> dict[str, str]:
-    """Who recorded each correction: the identifier of the person by that of the correction."""
+    """Return who recorded each correction: identifiers of people by those of corrections."""
     return {row.id: row.owner_id for row in session.execute(select(Correction.id, Correction.owner_id))}
 
 
 def row_without(recorded: Sequence[RowCorrection], file: str, row: str, correction_id: str = "") -> dict[str, str]:
-    """The cells of a row of the reference with all corrections but one; empty for a row that is not there."""
+    """Return the cells of a reference row with all ``recorded`` corrections but one; empty if there is no such row."""
     others = [one for one in recorded if not correction_id or one.record_id != correction_id]
     made = corrections.corrected_rows(data_folder(), others).get((file, row))
     return dict(made.cells) if made else dict(corrections.file_rows(data_folder(), file).get(row, {}))
@@ -170,7 +173,7 @@ def row_without(recorded: Sequence[RowCorrection], file: str, row: str, correcti
 
 @dataclass(frozen=True)
 class RowChange:
-    """What a row of the reference shall say: ``values`` are columns as texts of their cells, ``note`` says why."""
+    """A change to a reference row: ``values`` are the texts of cells by column, ``note`` is the reason."""
 
     file: str
     row: str
@@ -181,10 +184,10 @@ class RowChange:
 def record_together(
     viewer: Viewer, changes: Sequence[RowChange], *, source_url: str, items: Iterable[str] | None = None
 ) -> tuple[str, ...]:
-    """Record corrections that rest on one another, all or none, and give their identifiers.
+    """Record corrections that depend on one another, all or none, and return their identifiers.
 
-    ``items`` are those of the calendar to which the first is linked. Raises Refused for a source that is missing, where
-    the first says nothing new, and for what does not fit.
+    The first is linked to ``items`` of the calendar. Raises Refused if the source is missing, the first changes
+    nothing, or a value does not fit.
     """
     if not source_url:
         raise Refused(Problem("correction-without-source", "source_url"))
@@ -199,7 +202,10 @@ def record_together(
 
 
 def _must_say_something(recorded: Sequence[RowCorrection], change: RowChange, source_url: str, of: str = "") -> None:
-    """Raise Refused where the reference says all of it already, and from a source; ``of`` is the correction itself."""
+    """Raise Refused if the reference already has all values, from a source.
+
+    ``of`` is the identifier of the correction that is being changed; it is left out of the comparison.
+    """
     candidate = RowCorrection(**vars(change), source_url=source_url, on=today(), record_id=of)
     is_there = bool(row_without(recorded, change.file, change.row, of))
     if is_there and not corrections.differences(data_folder(), recorded, candidate):
@@ -219,12 +225,13 @@ def record_correction(
     items: Iterable[str] | None = None,
     workspace: Workspace | None = None,
 ) -> str:
-    """Record a correction of a row of the reference, or the ``seen`` version of one changed; give its identifier.
+    """Record a correction of a reference row, or change the ``seen`` version of one, and return its identifier.
 
-    ``values`` are the corrected columns as texts of their cells; precision and standing that the days imply are
-    completed, and notes that are written anew keep the source that the row had. ``items`` are those of the calendar
-    that come from the row. Raises Refused for a source that is missing, where the reference says all of it already and
-    for what does not fit, and EditConflict.
+    ``values`` are the texts of the corrected cells by column. The precision and standing that the dates imply are
+    completed. New notes keep the row's earlier source. ``items`` are the calendar items that come from the row.
+
+    Raises Refused if the source is missing, the correction changes nothing or a value does not fit. Raises EditConflict
+    if another user has saved the correction meanwhile.
     """
     if not source_url:
         raise Refused(Problem("correction-without-source", "source_url"))
@@ -240,7 +247,7 @@ def record_correction(
 
 
 def _complete_notes(notes: str, source_before: str, source_url: str, note: str) -> str:
-    """The notes of a row in one line, with the note of the correction and the source that the row had before."""
+    """Return a row's notes on one line, with the correction's note and the row's earlier source."""
     further = (note, f"Source before the correction: {source_before}" if source_before not in ("", source_url) else "")
     missing = [part for part in further if part and part not in notes]
     return "; ".join(part for part in (" ".join(notes.split()), *missing) if part)
@@ -257,10 +264,10 @@ def change_cadence(
     code: str = "",
     workspace: Workspace | None = None,
 ) -> str:
-    """End a rule of cadence the year before ``first_year`` and record the one that takes its place; give its code.
+    """End a cadence the year before ``first_year``, record the one that replaces it, and return the new one's code.
 
-    ``values`` are the columns of the new rule as texts of their cells, ``code`` is made of the track and the year where
-    it is empty. Both corrections are written together, or none. Raises Refused for what is missing or does not fit.
+    ``values`` are the texts of the new row's cells by column. ``code`` is made from the track and the year if it is
+    empty. Both corrections are written together or not at all. Raises Refused if a value is missing or does not fit.
     """
     if first_year is None or not values.get("statement"):
         raise Refused(Problem("cadence-incomplete", "first_year" if first_year is None else "statement"))

@@ -1,6 +1,6 @@
-"""Follow-ups: what is still to be done about records, by whom and by when, and who may be asked to do it.
+"""Follow-ups: what is to be done about a record, by whom and by when, and who can be made responsible.
 
-A follow-up is seen with the record to which it belongs, and says no more of it than its kind and its title.
+A follow-up is visible to those who see its record, and shows only the record's kind and title.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from calendar_model.vocabulary import Sensitivity
 
 
 def check_owners_see_records(session: Session, written: Iterable[object], deleted: Iterable[object]) -> None:
-    """Refuse an open follow-up for a person who cannot see its record, or no longer could after this change.
+    """Raise Refused for an open follow-up whose owner cannot see its record, or would lose access by this change.
 
-    Called once levels and people with access are as they will be. An older follow-up that this change neither changes
-    nor hides is not checked.
+    It runs once levels and people with access are final. Older follow-ups that the change does not affect are not
+    checked.
     """
     for row in written:
         if isinstance(row, FollowUp):
@@ -80,7 +80,7 @@ def _can_see(session: Session, record: Record, person_id: str) -> bool:
 
 
 SOON = timedelta(days=7)
-"""How long before its day a follow-up is listed among those of the coming days."""
+"""An open follow-up is due soon while less than this is left until its due day."""
 
 COLUMNS = ("due", "what", "owner", "done_on", "outcome", "record_kind", "record_title", "sample")
 """Columns of :func:`follow_ups_table`."""
@@ -88,7 +88,7 @@ COLUMNS = ("due", "what", "owner", "done_on", "outcome", "record_kind", "record_
 
 @dataclass(frozen=True)
 class FollowUpLine:
-    """A follow-up with the record that it belongs to; open while ``done_on`` is None."""
+    """A follow-up with its record; it is open while ``done_on`` is None."""
 
     id: str
     what: str
@@ -101,7 +101,7 @@ class FollowUpLine:
     record_title: str
     record_kind: RecordKind
     sensitivity: Sensitivity
-    """That of the record."""
+    """The sensitivity of the record."""
     sample: bool
 
     @property
@@ -111,7 +111,7 @@ class FollowUpLine:
 
 
 class Nearness(StrEnum):
-    """How near the day of an open follow-up is."""
+    """How near the due day of an open follow-up is."""
 
     LATE = "late"
     SOON = "soon"
@@ -119,24 +119,24 @@ class Nearness(StrEnum):
 
 
 def nearness(due: date, today: date) -> Nearness:
-    """Late from the day after; soon from a week before, the day itself included."""
+    """Return late after the due day, soon on that day and in the six days before, otherwise later."""
     if due < today:
         return Nearness.LATE
     return Nearness.SOON if due < today + SOON else Nearness.LATER
 
 
 def open_follow_ups(session: Session) -> list[FollowUpLine]:
-    """All that is not done, the first due first."""
+    """Return the open follow-ups that the session's viewer may see, the earliest due first."""
     return _lines(session, FollowUp.done_on.is_(None))
 
 
 def follow_ups_done_since(session: Session, day: date) -> list[FollowUpLine]:
-    """What was done on this day or after it, the last done first."""
+    """Return the follow-ups done on ``day`` or later, the latest first."""
     return _lines(session, FollowUp.done_on >= day)[::-1]
 
 
 def list_follow_ups(session: Session, record_id: str) -> list[FollowUpLine]:
-    """The follow-ups of one record: the open ones, the first due first, then those done, the last done first."""
+    """Return the follow-ups of a record: open ones, the earliest due first, then those done, the latest first."""
     found = _lines(session, FollowUp.record_id == record_id)
     open_ = [line for line in found if line.done_on is None]
     return [*open_, *(line for line in reversed(found) if line.done_on is not None)]
@@ -145,7 +145,7 @@ def list_follow_ups(session: Session, record_id: str) -> list[FollowUpLine]:
 def by_owner(
     found: Iterable[FollowUpLine], person_id: str, today: date
 ) -> tuple[dict[Nearness, list[FollowUpLine]], list[FollowUpLine]]:
-    """Open follow-ups of a person by how near they are (all keys are there), and those of everybody else."""
+    """Divide open follow-ups into those of a person, by nearness (every key is present), and those of others."""
     mine: dict[Nearness, list[FollowUpLine]] = {due: [] for due in Nearness}
     others: list[FollowUpLine] = []
     for line in found:
@@ -154,9 +154,9 @@ def by_owner(
 
 
 def follow_ups_table(found: Sequence[FollowUpLine], names: Mapping[str, str]) -> pd.DataFrame:
-    """Follow-ups as a file has them, in columns of :data:`COLUMNS`; those of restricted records are left out.
+    """Return follow-ups as a table for a file, with :data:`COLUMNS`, without those of restricted records.
 
-    ``names`` are the staff's, by identifier. Days are dates, ``record_kind`` is a term, ``sample`` is true or false.
+    ``names`` are people's names by identifier. ``due`` and ``done_on`` are dates, ``sample`` is bool, the rest is text.
     """
     rows = [
         (
@@ -204,9 +204,9 @@ def add_follow_up(
     owner_id: str | None,
     workspace: Workspace | None = None,
 ) -> None:
-    """Add something to be done about a record, by a day and by a person.
+    """Add a follow-up to a record: what to do, the due day and the owner.
 
-    Raises Refused for what is missing, where the viewer does not see the record, and where the owner would not.
+    Raises Refused if a value is missing, or if the viewer or the owner cannot see the record.
     """
     with writing(viewer, workspace=workspace) as session:
         record = session.get(Record, record_id)
@@ -225,7 +225,7 @@ def change_follow_up(
     owner_id: str = "",
     workspace: Workspace | None = None,
 ) -> None:
-    """Change the ``seen`` version of a follow-up; without ``owner_id`` its owner stays. Raises as ``save`` does."""
+    """Change the ``seen`` version of a follow-up; an empty ``owner_id`` keeps its owner. Raises as ``save`` does."""
     values = {"what": what.strip(), "due": due, **({"owner_id": owner_id} if owner_id else {})}
     save(viewer, FollowUp, values, record_id=follow_up_id, seen=seen, workspace=workspace)
 
@@ -233,11 +233,11 @@ def change_follow_up(
 def complete_follow_up(
     viewer: Viewer, follow_up_id: str, seen: int, *, on: date, outcome: str = "", workspace: Workspace | None = None
 ) -> None:
-    """Mark the ``seen`` version of a follow-up as done on a day, with what came of it. Raises as ``save`` does."""
+    """Mark the ``seen`` version of a follow-up as done on a day, with its outcome. Raises as ``save`` does."""
     values = {"done_on": on, "outcome": outcome.strip()}
     save(viewer, FollowUp, values, record_id=follow_up_id, seen=seen, workspace=workspace)
 
 
 def reopen_follow_up(viewer: Viewer, follow_up_id: str, seen: int, workspace: Workspace | None = None) -> None:
-    """Open the ``seen`` version of a follow-up again that was done. Raises as ``save`` does."""
+    """Reopen the ``seen`` version of a follow-up that was done. Raises as ``save`` does."""
     save(viewer, FollowUp, {"done_on": None}, record_id=follow_up_id, seen=seen, workspace=workspace)

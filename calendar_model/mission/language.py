@@ -1,4 +1,4 @@
-"""Proposals for the language of texts: what is checked when one is saved, and lists of them."""
+"""Language proposals: their checks, queries and command."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from calendar_model.vocabulary import Sensitivity
 
 
 def _proposal_problems(values: Mapping[str, Any]) -> tuple[Problem, ...]:
-    """That a proposal was weakened, and its final wording is missing."""
+    """Return a problem if a proposal was weakened and its final wording is missing."""
     is_missing = values.get("outcome") is ProposalOutcome.WEAKENED and not (values.get("final_wording") or "").strip()
     return (Problem("final-wording-missing", "final_wording"),) if is_missing else ()
 
 
 def _complete_final_wording(_session: Session, proposal: LanguageProposal) -> None:
-    """Fill in the final wording of what was kept as proposed."""
+    """Fill in the final wording of a proposal that was kept as proposed."""
     if proposal.outcome is ProposalOutcome.KEPT and not (proposal.final_wording or "").strip():
         proposal.final_wording = proposal.wording
 
@@ -46,20 +46,20 @@ COLUMNS = (
 
 
 def list_proposals(session: Session) -> list[LanguageProposal]:
-    """All proposals with the items of the calendar to which they are linked, by title."""
+    """Return the proposals that the session's viewer may see, by title, with their linked items loaded."""
     everything = select(LanguageProposal).options(selectinload(Record.items))
     return list(session.scalars(everything.order_by(LanguageProposal.title, LanguageProposal.id)))
 
 
 def count_by_outcome(found: Iterable[LanguageProposal]) -> dict[ProposalOutcome, int]:
-    """How many proposals have come to each outcome; every outcome is there."""
+    """Count the proposals by outcome; every outcome is a key."""
     outcomes = [proposal.outcome for proposal in found]
     return {outcome: outcomes.count(outcome) for outcome in ProposalOutcome}
 
 
 @dataclass(frozen=True)
 class ProposalGroup:
-    """Proposals that belong to one item of the calendar; ``item`` is empty for those that belong to none."""
+    """Proposals linked to one calendar item; ``item`` is empty for those linked to none."""
 
     item: str
     upcoming: bool
@@ -67,10 +67,10 @@ class ProposalGroup:
 
 
 def group_by_item(found: Sequence[LanguageProposal], table: pd.DataFrame, today: date) -> list[ProposalGroup]:
-    """The proposals by item: the next item first, then those linked to none, then past items, the last one first.
+    """Return the proposals by item: upcoming items first, then those without one, then past items, the latest first.
 
-    A proposal that is linked to several items is grouped with the next of them, or else with the last. ``table`` is the
-    calendar; an item that it does not have counts as none.
+    A proposal linked to several items is grouped with the next of them or, if all are past, with the last. ``table`` is
+    the calendar table; items that it does not have are ignored.
     """
     rows = table[table["item"].isin({link.item for one in found for link in one.items})]
     known: Mapping[str, tuple[date, date]] = dict(
@@ -97,15 +97,15 @@ def group_by_item(found: Sequence[LanguageProposal], table: pd.DataFrame, today:
 
 
 def precedents(reference: Reference) -> dict[str, str]:
-    """Adopted texts that language can be taken from: symbol to title, the newest first."""
+    """Return the adopted texts from which language can be taken: titles by symbol, the newest first."""
     texts = [one for one in reference.resolutions if one.symbol and one.adopted]
     return {one.symbol: one.title for one in sorted(texts, key=lambda one: one.adopted or date.min, reverse=True)}
 
 
 def proposals_table(found: Iterable[LanguageProposal]) -> pd.DataFrame:
-    """The proposals as a file has them, in columns of :data:`COLUMNS`, all text; what is restricted is left out.
+    """Return the proposals as a table for a file, without restricted ones, with :data:`COLUMNS`, all text.
 
-    ``items`` are identifiers of the calendar with blanks between them, ``updated`` is a day in UTC.
+    ``items`` has identifiers separated by spaces, and ``updated`` is a day in UTC.
     """
     rows = [
         (
@@ -125,9 +125,9 @@ def proposals_table(found: Iterable[LanguageProposal]) -> pd.DataFrame:
 def save_proposal(
     viewer: Viewer, values: Mapping[str, Any], *, proposal_id: str = "", seen: int = 0, **options: Unpack[SaveOptions]
 ) -> str:
-    """Save a proposal, new or the ``seen`` version changed, and give its identifier.
+    """Save a new proposal, or change the ``seen`` version of one, and return its identifier.
 
-    Options and what is raised as of :func:`~calendar_model.mission.transactions.save`; ``named`` counts where the
+    Options and errors are those of :func:`~calendar_model.mission.transactions.save`. ``named`` is used only if the
     proposal is restricted.
     """
     options = with_access_where_restricted(values, options)

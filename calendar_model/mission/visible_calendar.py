@@ -1,4 +1,4 @@
-"""The one calendar table as a viewer may see it: the corrected reference, and the mission's events visible to them."""
+"""The calendar table as a viewer may see it: the corrected reference, and the mission's events visible to them."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from calendar_model.translation import SOURCE, in_language
 _MAX_TABLES = 32
 _lock = threading.Lock()
 _tables: OrderedDict[Hashable, pd.DataFrame] = OrderedDict()
-"""The cache of tables: by viewer and change token and, because most changes change no event, by their content."""
+"""The cache of tables: by viewer and change token and, because most changes concern no event, by content."""
 _corrections: tuple[ChangeToken, tuple[RowCorrection, ...]] = (("", 0, ""), ())
-"""The change token of the workspace at which corrections were last read, and what they were."""
+"""The change token at which corrections were last read, and these corrections."""
 
 
 def corrections() -> tuple[RowCorrection, ...]:
-    """The recorded corrections of the reference: the same for everybody, and read again when there are new ones.
+    """Return the recorded corrections of the reference: the same for everyone, read again when they change.
 
-    Raises :class:`~calendar_model.store.database.WorkspaceError` where the workspace cannot be opened.
+    Raises :class:`~calendar_model.store.database.WorkspaceError` if the workspace cannot be opened.
     """
     return _corrections_at(change_token())
 
@@ -50,7 +50,7 @@ def _corrections_at(token: ChangeToken) -> tuple[RowCorrection, ...]:
 
 
 def _continues(session: Session, earlier: ChangeToken, later: ChangeToken) -> bool:
-    """Whether a change token is a later one of the same workspace, not of another one at its address."""
+    """Whether ``later`` belongs to the same workspace as ``earlier``, and not to another at the same address."""
     if earlier[0] != later[0] or earlier[1] >= later[1]:
         return False
     then = select(Change.hash).where(Change.number == earlier[1]).execution_options(everything=True)
@@ -58,11 +58,12 @@ def _continues(session: Session, earlier: ChangeToken, later: ChangeToken) -> bo
 
 
 def calendar_for(viewer: Viewer) -> tuple[Reference, pd.DataFrame]:
-    """The corrected reference, and today's calendar table for ``viewer``: shared, not to be changed.
+    """Return the corrected reference, and today's calendar table for ``viewer``; both are shared, so never change them.
 
-    Built again when the reference, the day or the workspace has changed. Its attribute ``version`` changes only
-    with what is in it. Raises :class:`~calendar_model.store.database.WorkspaceError` where the workspace cannot be
-    opened.
+    The table has the columns of :mod:`calendar_model.calendar.columns`. It is built again when the reference, the day
+    or the workspace changes; its attribute ``version`` changes only with its content.
+
+    Raises :class:`~calendar_model.store.database.WorkspaceError` if the workspace cannot be opened.
     """
     token = change_token()
     reference, table = calendar.current(corrections=_corrections_at(token))

@@ -1,7 +1,7 @@
-"""Corrections of the reference that are recorded in the dashboard: whether one fits, what it changes, and a patch.
+"""Corrections of the reference recorded in the dashboard: whether one fits, what it changes, and the patch.
 
-They apply over the files (:func:`calendar_model.reference.load`) until the files hold the same; :func:`patch` writes
-the change of the files that does this.
+They are applied over the files (:func:`calendar_model.reference.load`) until the files have the same values;
+:func:`patch` gives the change of the files that brings this about.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ class CorrectionFault:
 
 
 def is_address(text: str) -> bool:
-    """Return whether a text is an address at which something can be read: of the web, without spaces."""
+    """Return whether a text is a web address (http or https) without spaces."""
     return _ADDRESS.fullmatch(text) is not None
 
 
@@ -113,7 +113,7 @@ def faults(
 
 
 def _distinct(found: Iterable[CorrectionFault]) -> tuple[CorrectionFault, ...]:
-    """Of faults in the same words the first."""
+    """Return the faults without those that read the same as an earlier one."""
     by_words: dict[str, CorrectionFault] = {}
     for fault in found:
         by_words.setdefault(str(fault), fault)
@@ -152,10 +152,10 @@ def _unexplained(
     after: Sequence[RowCorrection],
     candidates: Sequence[RowCorrection],
 ) -> tuple[CorrectionFault, ...]:
-    """The rows in which ``candidates`` change confirmed days, or unconfirm them, without a note that says why.
+    """Return a fault for each row in which ``candidates`` change or unconfirm confirmed days without a note.
 
-    ``standing`` are the corrections before, ``after`` those with the candidates. Days are confirmed that a source gives
-    with the standing confirmed or held; to improve others needs no reason.
+    ``standing`` are the corrections before, ``after`` those with the candidates. Days are confirmed if they have a
+    source and are confirmed or held; a change of other days needs no reason.
     """
     candidates = [one for one in candidates if issubclass(ROW_CLASS_OF[one.file], DatedRow)]
     explained = {(one.file, one.row) for one in candidates if one.note.strip() or one.values.get("moved_because")}
@@ -174,7 +174,7 @@ def _unexplained(
 
 
 def _unconfirmed(kind: type[ReferenceRow], before: Mapping[str, str], after: Mapping[str, str]) -> tuple[str, ...]:
-    """The columns in which a row with confirmed days has others afterwards, or is no longer confirmed."""
+    """Return the columns in which a row with confirmed days has other days afterwards, or is no longer confirmed."""
     has_standing = "standing" in kind.model_fields
     if before.get("confidence") != Confidence.SOURCED or before.get("date_precision", Precision.DAY) != Precision.DAY:
         return ()
@@ -193,7 +193,7 @@ def _unconfirmed(kind: type[ReferenceRow], before: Mapping[str, str], after: Map
 
 
 def _fault_of(fault: Fault, own: set[tuple[str, str]], lines: Mapping[tuple[str, int], str]) -> CorrectionFault:
-    """A fault of the reference as one of a correction: in a candidate's own row by its column, or elsewhere."""
+    """Return a fault of the reference as one of a correction: by column in a candidate's own row, or elsewhere."""
     row = lines.get((fault.file, fault.line), "")
     if not fault.column or (fault.line != 0 and (fault.file, row) not in own):
         return CorrectionFault("correction-fault-elsewhere", values={"fault": fault})
@@ -221,8 +221,9 @@ def _lines(folder: Path, files: Iterable[str]) -> dict[tuple[str, int], str]:
 def complete_dates(kind: type[ReferenceRow], base: Mapping[str, str], values: Mapping[str, str]) -> dict[str, str]:
     """Return the ``values`` of a correction of the row ``base``, with the precision and standing that its days imply.
 
-    Days that are not whole months cannot be a window: where the row was one, and the precision was left as it was, the
-    days are known; and where the standing was left too, a source that gives days confirms them.
+    Days that are not whole months cannot be a window. If the row was a window and the correction keeps its precision,
+    the precision becomes day. If it keeps the standing too, the days become confirmed, because the source gives them.
+    Values are texts of cells by column.
     """
     completed = dict(values)
     precision = base.get("date_precision", "")
@@ -253,7 +254,7 @@ def file_rows(folder: Path | None, file: str) -> dict[str, dict[str, str]]:
 
 
 def corrected_rows(folder: Path | None, corrections: Sequence[RowCorrection]) -> dict[tuple[str, str], CorrectedRow]:
-    """Return each row that the corrections touch, corrected, by file and key, whether it fits or not."""
+    """Return each row that the corrections touch, corrected, by file and key, even if it does not fit."""
     folder = folder or data_folder()
     found: dict[tuple[str, str], CorrectedRow] = {}
     for file in dict.fromkeys(one.file for one in corrections if one.file in ROW_CLASS_OF):
@@ -269,7 +270,7 @@ def differences(
 ) -> tuple[Difference, ...]:
     """Return the columns that ``candidate`` changes in its row as it is with the ``standing`` corrections.
 
-    Empty where the reference holds the same already, and from a source.
+    It is empty if the reference already has the same values, from a source.
     """
     before = corrected_rows(
         folder, [one for one in standing if one.record_id != candidate.record_id or not one.record_id]
@@ -328,7 +329,7 @@ def correction_title(file: str, row: str) -> str:
 def patch(folder: Path | None, corrections: Sequence[RowCorrection]) -> str:
     """Return a unified diff of ``data/`` for ``git apply`` that writes the corrections into the files.
 
-    Lines that are not corrected stay as they are, byte for byte. Empty where the files have caught up.
+    Other lines stay as they are, byte for byte. The diff is empty if the files already have all values.
     """
     folder = folder or data_folder()
     parts = []
@@ -341,7 +342,7 @@ def patch(folder: Path | None, corrections: Sequence[RowCorrection]) -> str:
 
 
 class _ReferenceFile:
-    """A file of the reference as the pieces of text that hold its rows."""
+    """A file of the reference, divided into the pieces of text that hold its rows."""
 
     def __init__(self, kind: type[ReferenceRow], text: str) -> None:
         self.kind = kind
@@ -370,7 +371,7 @@ class _ReferenceFile:
     @classmethod
     def read(cls, folder: Path, kind: type[ReferenceRow]) -> _ReferenceFile:
         try:
-            # As bytes: a file opened as text would lose which line ends it has.
+            # Read as bytes: opening the file as text would lose its line endings.
             return cls(kind, (folder / kind.FILE).read_bytes().decode())
         except (OSError, UnicodeDecodeError, csv.Error):
             return cls(kind, "")

@@ -36,6 +36,7 @@ from calendar_model.store.models import (
     Statement,
 )
 from calendar_model.terms import ContactKind, EngagementForm, EngagementKind, StatementForm, Suggester
+from calendar_model.translation import in_language
 from calendar_model.vocabulary import Sensitivity
 from tests.day import TODAY
 
@@ -191,6 +192,15 @@ def test_a_note_on_a_text(staff_member: Viewer, note: Callable[..., bytes]) -> N
     assert under(document, "Open follow-ups") == ["Fri 20 Nov 2026, late: Send it round (Desk; Zero draft)"]
     assert head(document) == "Prepared for Amina Berg on Tue 24 Nov 2026; contains no restricted records"
     assert b"Two people" not in parts(note(staff_member))
+
+
+def test_a_note_in_norwegian_has_the_same_styles(staff_member: Viewer, note: Callable[..., bytes]) -> None:
+    with in_language("nb"):
+        document = docx.Document(io.BytesIO(note(staff_member)))
+    assert document.core_properties.title == "Bakgrunnsnotat"
+    assert {"Title", "Subtitle", "Heading 1"} <= {
+        paragraph.style.name for paragraph in document.paragraphs if paragraph.style
+    }
 
 
 def test_it_is_a_word_document_as_word_makes_them(staff_member: Viewer, note: Callable[..., bytes]) -> None:

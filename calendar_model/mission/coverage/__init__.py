@@ -3,10 +3,10 @@
 - :mod:`.expectations` declares what is expected around which kind of item, and by when;
 - :mod:`.items` reads from the calendar table the items and the deadlines from which days are counted;
 - :mod:`.linked` reads from the store what is linked to them;
-- :mod:`.findings` says of each expectation what was found, and what to do;
-- :mod:`.assessment` compares that with the day, for one item and for all.
+- :mod:`.findings` gives what was found for each expectation, and what to do;
+- :mod:`.assessment` compares that with the due day, for one item and for all.
 
-All of it is codes and values; the sentences are made in :mod:`calendar_model.messages.coverage`.
+They give codes and values; the sentences are made in :mod:`calendar_model.messages.coverage`.
 """
 
 from calendar_model.mission.coverage.assessment import (

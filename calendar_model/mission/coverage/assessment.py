@@ -1,4 +1,4 @@
-"""The readiness of items of the calendar: for every expectation what was found, and the day by which it is due."""
+"""The readiness of calendar items: what was found for each expectation, and the day by which it is due."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ from calendar_model.terms import Expectation, ReadinessState
 from calendar_model.vocabulary import Precision
 
 SOON_DAYS = 14
-"""How many days before its day something is due soon."""
+"""An expectation is due soon from this many days before its due day."""
 
 PAST_DAYS, AHEAD_DAYS = 90, 365
-"""How far :func:`coverage` looks back, for the follow-up, and ahead."""
+"""How many days :func:`coverage` looks back, for the follow-up, and ahead."""
 
 
 @dataclass(frozen=True)
 class Readiness:
     """Whether one expectation around one item is met, and if not, by when it is due and what to do.
 
-    ``by`` is the day by which it is due, and ``by_precision`` month where it is counted from a window: it then says no
-    more than its month. ``by_passed``: that day is over; of a window the expectation is late only once it has opened.
-    ``finding`` is what was found, a code with its ``details``, ``records`` the ids of what meets it, and ``action``
-    what to do where it is not met, otherwise None.
+    ``by`` is the day by which it is due; ``by_precision`` is month if it is counted from a window, because then only
+    its month is known. ``by_passed`` says whether ``by`` is before today; an expectation counted from a window is still
+    late only once the window has opened. ``finding`` is the code of what was found, with its ``details``. ``records``
+    are the identifiers of the records that meet the expectation. ``action`` is what to do, or None if it is met.
 
-    :func:`calendar_model.messages.coverage.readiness_words` is the sentence for it.
+    :func:`calendar_model.messages.coverage.readiness_words` gives the sentence for it.
     """
 
     expectation: Expectation
@@ -69,22 +69,24 @@ _OF_READINESS = (
     "action",
 )
 COLUMNS = (*_OF_ITEM, "ours", *_OF_READINESS)
+"""Columns of :func:`coverage`."""
 
 
 def coverage(
     session: Session, table: pd.DataFrame, reference: Reference, today: date, *, until: date | None = None
 ) -> pd.DataFrame:
-    """The readiness of the items from :data:`PAST_DAYS` ago to ``until``.
+    """Return the readiness of the items that end at most :data:`PAST_DAYS` ago and begin by ``until``.
 
-    In: a session with the scope of a viewer; ``table``, the whole calendar table, because deadlines are in it too, and
-    the ``reference`` that it was made from; ``until``, the last day on which an item may begin, :data:`AHEAD_DAYS` from
-    today unless given.
+    ``session`` has the scope of a viewer. ``table`` is the whole calendar table, because it also has the deadlines, and
+    ``reference`` is the one that it was built from. ``until`` is :data:`AHEAD_DAYS` after ``today`` unless given.
 
-    Out: one row an item and expectation, in the table's order and then in that of :class:`Expectation`, with the
-    :data:`COLUMNS`. The first seven are the table's; ``ours`` says whether the mission has taken the item up: something
-    is linked to it, or it answers for it anyway (``ours`` in ``EXPECTED``); the others are those of :class:`Readiness`
-    (``by`` datetime64[s], ``records`` ids separated by spaces, ``details`` and ``action`` objects, codes as text).
-    Cancelled items are left out. The number of queries does not grow with that of the items.
+    The result has a row for each item and expectation, in the order of the table and then of :class:`Expectation`, with
+    the :data:`COLUMNS`. The first seven are the table's. ``ours`` (bool) says whether the mission works on the item:
+    records are linked to it, or ``EXPECTED`` says so. The others are those of :class:`Readiness`.
+
+    ``start``, ``end`` and ``by`` are datetime64[s] without a zone, and ``by_passed`` is bool. ``records`` holds
+    identifiers separated by spaces, ``details`` and ``action`` hold objects, and the rest is text. Cancelled items are
+    left out. The number of queries does not grow with the number of items.
     """
     first, last = today - timedelta(days=PAST_DAYS), until or today + timedelta(days=AHEAD_DAYS)
     near = (table["end"].to_numpy() >= np.datetime64(first, "s")) & (
@@ -109,10 +111,10 @@ def coverage(
 
 
 def readiness(session: Session, item: str, table: pd.DataFrame, reference: Reference, today: date) -> list[Readiness]:
-    """The readiness of one item of ``table``, by the same rules as in :func:`coverage`.
+    """Return the readiness of one item of ``table``, by the same rules as :func:`coverage`.
 
-    In the order of :class:`Expectation`; empty for an item of which nothing is expected, that was cancelled, or that
-    the table does not have.
+    It is in the order of :class:`Expectation`. It is empty for an item without expectations, a cancelled one, or one
+    that is not in the table.
     """
     items = covered_items(table, (table["item"] == item).to_numpy(), reference)
     return [one for found in _read(session, items, table, reference, today) for one in found.expectations]
@@ -174,7 +176,7 @@ def _due(expectation: Expectation, item: CoveredItem, linked: LinkedWork, deadli
 
 
 def _state(due: CountedDay, item: CoveredItem, today: date) -> ReadinessState:
-    """What is counted from a window is late only once that has opened: till then nobody knows that it is."""
+    """Return the state of an unmet expectation; one counted from a window is not late before the window opens."""
     if due.day < today and (due.exact or item.start <= today):
         return ReadinessState.LATE
     return ReadinessState.DUE_SOON if (due.day - today).days <= SOON_DAYS else ReadinessState.OPEN
@@ -182,8 +184,10 @@ def _state(due: CountedDay, item: CoveredItem, today: date) -> ReadinessState:
 
 @dataclass(frozen=True)
 class ItemWork:
-    """The mission's work that is linked to an item, counted; ``behind``: an expectation around it is late, and it is
-    ours."""
+    """How many engagements, drafts and cleared statements are linked to an item.
+
+    ``behind`` says whether an expectation around the item is late and the item is ours (see :func:`coverage`).
+    """
 
     engagements: int = 0
     drafts: int = 0
@@ -192,9 +196,10 @@ class ItemWork:
 
 
 def work_by_item(session: Session, table: pd.DataFrame, reference: Reference, today: date) -> dict[str, ItemWork]:
-    """By item what is linked to it, for its label on a timeline; items of ``table`` without any are absent.
+    """Return the work on each item of ``table``, by its identifier, for its label on a timeline.
 
-    :func:`calendar_model.messages.coverage.item_work_words` are the words for it.
+    Items without linked work or late expectations are absent.
+    :func:`calendar_model.messages.coverage.item_work_words` gives the words for it.
     """
     counted = count_work(session)
     found = coverage(session, table, reference, today)
@@ -204,6 +209,6 @@ def work_by_item(session: Session, table: pd.DataFrame, reference: Reference, to
 
 
 def count_states(states: Iterable[str]) -> dict[ReadinessState, int]:
-    """How many of the states are which, without those that do not occur."""
+    """Count the states, in the order of :class:`ReadinessState`; those that do not occur are absent."""
     listed = list(states)
     return {state: listed.count(state) for state in ReadinessState if state in listed}

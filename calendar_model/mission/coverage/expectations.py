@@ -1,13 +1,14 @@
 """What is expected around an item of the calendar, and by when: declarations and nothing else.
 
-Which expectation goes with which kind of item (:data:`EXPECTED`) is read from the guidelines for missions to
-international organisations. They would have defenders consulted on initiatives, resolutions among them, and their
-participation supported (3.1); bilateral missions and country desks kept in touch with (3.1); a standing dialogue with
-the organisations, the regional ones by name (3.2); defenders spoken for in resolutions, statements and the UPR (3.3),
-hence a draft, and its clearance; the risk assessed before a case is raised, and the dialogue kept up afterwards (3.4),
-hence follow-up.
+:data:`EXPECTED` follows the guidelines for missions to international organisations:
 
-The guidelines name no times. :data:`WEEKS`, and the weeks before an item's own deadline, are conventions of this house.
+- section 3.1: consult defenders on initiatives, such as resolutions, and support their participation; keep in contact
+  with bilateral missions and country desks;
+- section 3.2: keep up a dialogue with the organisations, and with the regional ones in particular;
+- section 3.3: raise defenders in resolutions, statements and the UPR; this needs a draft, and its clearance;
+- section 3.4: assess the risk before a case is raised, and keep up the dialogue afterwards; this is the follow-up.
+
+The guidelines set no deadlines. :data:`WEEKS`, and the weeks before an item's own deadline, are our own conventions.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from calendar_model.terms import EngagementKind, Expectation, StatementForm
 from calendar_model.vocabulary import DialogueAt, Kind
 
 OWN_EVENT, REGIONAL_MEETING = "own event", "regional meeting"
-"""Kinds of item as far as expectations go; the others have the calendar's name (:class:`Kind`)."""
+"""Keys of :data:`EXPECTED` that are not a :class:`Kind` of the calendar."""
 
 WEEKS: Mapping[Expectation, int] = {
     Expectation.PARTICIPATION: -10,
@@ -33,9 +34,10 @@ WEEKS: Mapping[Expectation, int] = {
     Expectation.CLEARED: -1,
     Expectation.FOLLOW_UP: 4,
 }
-"""By when: weeks from the item's first day, for the follow-up from its last.
+"""When each expectation is due, in weeks from the item's first day, or for the follow-up from its last day.
 
-A visa takes longest, so participation comes first; who is consulted before the draft can still change it.
+Participation comes first, because a visa takes longest. Defenders are consulted before the draft is due, so that they
+can still change it.
 """
 
 
@@ -43,13 +45,14 @@ A visa takes longest, so participation comes first; who is consulted before the 
 class ItemExpectations:
     """What is expected around one kind of item.
 
-    ``weeks_from_deadline``: where the calendar has the item's own deadline (``drafts_for`` in milestones.csv), these
-    expectations are counted from it instead of from the item's first day. ``deadline_of_organisation``: where no
-    deadline names the item or its session, the last one of the organisation before the item ends; a plenary's text is
-    tabled in the committee.
+    ``weeks_from_deadline`` has the expectations that are counted from the item's own deadline (``drafts_for`` in
+    milestones.csv) instead of its first day, if the calendar has that deadline. ``deadline_of_organisation`` says that,
+    if no deadline names the item or its session, the organisation's last one before the item ends is used instead: a
+    text of the plenary is tabled in the committee.
 
-    ``statement_form`` is the form in which a statement on the item is started. ``ours``: the mission answers for it
-    even while nothing is linked to it. ``once_drafted``: nothing is expected before a statement is linked to it.
+    ``statement_form`` is the form in which a statement on the item is started. ``ours`` says that the mission is
+    responsible for the item even if nothing is linked to it. ``once_drafted`` says that nothing is expected until a
+    statement is linked to it.
     """
 
     expectations: tuple[Expectation, ...]
@@ -60,7 +63,7 @@ class ItemExpectations:
     once_drafted: bool = False
 
 
-# Initiatives on which defenders are to be heard, that we write ourselves, and that stay with us afterwards.
+# Initiatives of our own: we consult defenders on them, write them and follow them up.
 _TEXT = ItemExpectations(
     (
         Expectation.CONSULTED,
@@ -76,7 +79,7 @@ _TEXT = ItemExpectations(
     ours=True,
 )
 
-# Arenas of others: what to work for there comes from defenders, and the organisation is a partner to talk to.
+# Meetings of others: defenders say what to work for there, and the organisation is a partner for dialogue.
 _ARENA = ItemExpectations(
     (Expectation.CONSULTED, Expectation.DIALOGUE, Expectation.RISKS, Expectation.FOLLOW_UP),
 )
@@ -84,7 +87,7 @@ _ARENA = ItemExpectations(
 EXPECTED: Mapping[str, ItemExpectations] = {
     Kind.RESOLUTION: _TEXT,
     Kind.MANDATE_RENEWAL: _TEXT,
-    # Our recommendation speaks of one country: its civil society and our mission there know what is worth saying.
+    # A recommendation concerns one country, which its civil society and our mission there know best.
     Kind.UPR_REVIEW: ItemExpectations(
         (
             Expectation.CONSULTED,
@@ -97,40 +100,39 @@ EXPECTED: Mapping[str, ItemExpectations] = {
         weeks_from_deadline={Expectation.DRAFT: -2, Expectation.RISKS: -1, Expectation.CLEARED: -1},
         statement_form=StatementForm.UPR_RECOMMENDATION,
     ),
-    # An event of ours is for defenders to be heard at: with them from the start, and with a way to get there.
+    # Defenders speak at our events, so they are consulted from the start and helped to come.
     OWN_EVENT: ItemExpectations(
         (Expectation.CONSULTED, Expectation.PARTICIPATION, Expectation.RISKS, Expectation.FOLLOW_UP),
         ours=True,
     ),
     Kind.SESSION: _ARENA,
     REGIONAL_MEETING: _ARENA,
-    # A day may be marked by a statement. Nobody has to; once one is started, it is to come to its end.
+    # A statement on an international day is optional; once started, it should be completed.
     Kind.OBSERVANCE: ItemExpectations(
         (Expectation.DRAFT, Expectation.RISKS, Expectation.CLEARED),
         statement_form=StatementForm.PUBLIC_STATEMENT,
         once_drafted=True,
     ),
 }
-"""What is expected around which kind of item. For all others, deadlines and milestones among them, nothing is.
+"""What is expected around each kind of item. Nothing is expected around other kinds, such as deadlines and milestones.
 
-Risks are asked only where a case is linked to the item, or to a statement that is; follow-up only once the item is
-over, and if anything was linked to it or it was our own event. Of an item that is over only the follow-up can still be
-missing.
+A risk assessment is expected only if a case is linked to the item, or to a statement that is linked to it. A follow-up
+is expected only once the item is over, and only if something was linked to it or it was our own event. Nothing else can
+be missing once an item is over.
 """
 
 KINDS_COVERED = (*(kind for kind in EXPECTED if kind in set(Kind)), Kind.MEETING, Kind.SIDE_EVENT)
-"""The kinds of the calendar table that can have expectations; :func:`key_of` says of each item whether it has any."""
+"""The kinds of the calendar table that can have expectations; :func:`key_of` decides for each item."""
 
 MET_BY_ENGAGEMENTS = tuple(e for e in Expectation if any(kind.traits.meets is e for kind in EngagementKind))
 """The expectations that engagements meet; the others are met by statements, cases and follow-ups."""
 
 
 def key_of(reference: Reference, *, item: str, kind: str, body: str, organisation: str) -> str:
-    """The key of :data:`EXPECTED` for a row of the calendar table; empty for an item of which nothing is expected.
+    """Return the key of :data:`EXPECTED` for a row of the calendar table; empty if nothing is expected around it.
 
-    Of meetings and side events these are the mission's own, and the recurring ones of organisations that call for
-    dialogue at their meetings; of sessions those of bodies that call for it at sessions (``dialogue_at`` in
-    organisations.csv).
+    Meetings and side events have expectations if they are the mission's own, or if their organisation has dialogues at
+    meetings. Sessions have them if their body has dialogues at sessions (``dialogue_at`` in organisations.csv).
     """
     if kind in (Kind.MEETING, Kind.SIDE_EVENT):
         if event_of(item):
@@ -147,12 +149,12 @@ def _calls_for_dialogue(reference: Reference, code: str, at: DialogueAt) -> bool
 
 
 def statement_form(kind: str) -> StatementForm:
-    """The form in which a statement on an item of this kind is started."""
+    """Return the form in which a statement on an item is started; ``kind`` is the item's in the calendar table."""
     return EXPECTED[kind].statement_form if kind in EXPECTED else StatementForm.NATIONAL
 
 
 def kinds_that_meet(expectation: Expectation, *, own_event: bool) -> tuple[EngagementKind, ...]:
-    """The kinds of engagement that meet an expectation; an event of the mission's own may be met by more of them."""
+    """Return the kinds of engagement that meet an expectation; more of them count around the mission's own events."""
     return tuple(
         kind
         for kind in EngagementKind
@@ -161,5 +163,5 @@ def kinds_that_meet(expectation: Expectation, *, own_event: bool) -> tuple[Engag
 
 
 def kind_to_log(expectation: Expectation) -> EngagementKind:
-    """The kind of engagement to log where an expectation is not met; for a follow-up a consultation."""
+    """Return the kind of engagement to log if an expectation is not met; for a follow-up it is a consultation."""
     return next(iter(kinds_that_meet(expectation, own_event=False)), EngagementKind.CONSULTED)

@@ -1,6 +1,6 @@
-"""What was found of an expectation around an item, as values; the sentences are in :mod:`calendar_model.messages`.
+"""What was found for an expectation around an item, as values; the sentences are in :mod:`calendar_model.messages`.
 
-A consultation that is still planned counts once its day has come, one after the item does not count any more.
+A planned engagement counts once its day has come. One after the item counts only as follow-up.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ class ActionKind(StrEnum):
 
 @dataclass(frozen=True)
 class Action:
-    """What to do, and with what.
+    """What to do about an expectation that is not met.
 
-    ``target`` is the kind of the engagement to log, the form of the statement to start, or the id of the record to
-    open; of follow-ups the record that the first belongs to.
+    ``target`` is the kind of engagement to log, the form of statement to start, or the identifier of the record to
+    open. For follow-ups it is the record of the first one that is due.
     """
 
     kind: ActionKind
@@ -45,7 +45,7 @@ class Action:
 
 
 class FindingCode(StrEnum):
-    """What was found; below each the details that belong to it."""
+    """What was found; the text below each code lists its details."""
 
     ENGAGED = "coverage-engaged"
     """``expectation``, ``count``, ``last`` (a date)."""
@@ -62,14 +62,14 @@ class FindingCode(StrEnum):
     CLEARED = "coverage-cleared"
     """``count``."""
     NOT_CLEARED = "coverage-not-cleared"
-    """``cleared`` of ``count``, ``furthest`` (the state of the one that is furthest among the others)."""
+    """``cleared`` of ``count``, ``furthest`` (the most advanced state of those not cleared)."""
     NOTHING_TO_CLEAR = "coverage-nothing-to-clear"
     RISKS_ASSESSED = "coverage-risks-assessed"
     """``count``."""
     RISKS_NOT_ASSESSED = "coverage-risks-not-assessed"
     """``assessed`` of ``count``."""
     FOLLOWED_UP = "coverage-followed-up"
-    """``last`` (a date; None where only a statement says so)."""
+    """``last`` (a date; None if only the state of a statement shows it)."""
     FOLLOW_UPS_OPEN = "coverage-follow-ups-open"
     """``count``."""
     NOT_FOLLOWED_UP = "coverage-not-followed-up"
@@ -77,9 +77,9 @@ class FindingCode(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """What was found of an expectation: a code with its details, the records that meet it, what to do if it is not met.
+    """What was found for an expectation: a code with its details, and the identifiers of the records that meet it.
 
-    ``action`` is None where the expectation is met.
+    ``action`` is what to do, or None if the expectation is met.
     """
 
     code: FindingCode
@@ -89,7 +89,7 @@ class Finding:
 
 
 def find(expectation: Expectation, item: CoveredItem, linked: LinkedWork, today: date) -> Finding:
-    """What there is of an expectation around an item to which this work is linked."""
+    """Return what was found for an expectation around an item; ``linked`` is the work that is linked to it."""
     if expectation in MET_BY_ENGAGEMENTS:
         return _engaged(expectation, item, linked, today)
     if expectation is Expectation.DRAFT:

@@ -1,4 +1,4 @@
-"""The items of the calendar around which anything is expected, and the deadlines from which their days are counted."""
+"""The calendar items that have expectations, and the deadlines from which their due days are counted."""
 
 from __future__ import annotations
 
@@ -16,12 +16,15 @@ from calendar_model.reference import Reference
 from calendar_model.vocabulary import Kind, Precision, Standing
 
 LONGEST_BEFORE = timedelta(days=180)
-"""How long before an item's first day a deadline of its organisation is taken for the item's."""
+"""A deadline of an organisation is used for an item at most this long before the item's first day."""
 
 
 @dataclass(frozen=True)
 class CoveredItem:
-    """A row of the calendar table, as far as coverage needs it; ``key`` is that of :data:`EXPECTED`."""
+    """What coverage needs of a row of the calendar table, under the names of its columns.
+
+    ``key`` is the key of :data:`EXPECTED`. Days are those of the place.
+    """
 
     key: str
     item: str
@@ -37,10 +40,12 @@ class CoveredItem:
 
     @property
     def precision(self) -> Precision:
+        """How well the item's days are known."""
         return Precision(self.date_precision)
 
     @property
     def expected(self) -> ItemExpectations:
+        """What is expected around the item."""
         return EXPECTED[self.key]
 
 
@@ -59,7 +64,10 @@ _COLUMNS = [
 
 
 def covered_items(table: pd.DataFrame, wanted: np.ndarray, reference: Reference) -> list[CoveredItem]:
-    """The rows of the mask ``wanted`` around which anything is expected, in their order, without cancelled ones."""
+    """Return the rows that have expectations, in the order of the table, without cancelled ones.
+
+    ``wanted`` is a mask over the rows of ``table``.
+    """
     kept = wanted & table["kind"].isin(KINDS_COVERED).to_numpy() & (table["standing"] != Standing.CANCELLED).to_numpy()
     rows = table.loc[kept, _COLUMNS]
     days = {name: rows[name].dt.date for name in ("start", "end")}
@@ -73,19 +81,19 @@ def covered_items(table: pd.DataFrame, wanted: np.ndarray, reference: Reference)
 
 @dataclass(frozen=True)
 class CountedDay:
-    """A day to count from, and how well it is known; of a window it is the first."""
+    """A day to count from, and how well it is known; for a window it is the first day."""
 
     day: date
     precision: Precision
 
     @property
     def exact(self) -> bool:
-        """Whether it is a day and not a window; it may be an expected one."""
+        """Whether it is a single day, even if only expected, and not a window."""
         return not self.precision.is_window
 
 
 class OwnDeadlines:
-    """The deadlines in a calendar table from which the drafts of an item are counted."""
+    """The deadlines in a calendar table from which the drafts of its items are counted."""
 
     def __init__(self, table: pd.DataFrame, reference: Reference) -> None:
         self._codes = {
@@ -107,7 +115,10 @@ class OwnDeadlines:
             self._of_organisation[code, row.organisation].append(day)
 
     def of(self, item: CoveredItem) -> CountedDay | None:
-        """The item's own deadline, or that of its session; None where the table has none."""
+        """Return the item's own deadline, or else its session's; None if the table has neither.
+
+        Where :class:`ItemExpectations` allows it, the organisation's last deadline is used instead of None.
+        """
         codes = self._codes.get(item.key, ())
         for home in (home for home in (item.item, item.related_to) if home):
             for countries in dict.fromkeys((item.countries, "")):

@@ -1,6 +1,6 @@
-"""What staff have linked to items of the calendar, as far as the reader of the session may see it.
+"""What staff have linked to calendar items, as far as the viewer of the session may see it.
 
-Only what is linked to the item itself counts: the same item can look better to a reader who sees more.
+Only records linked to the item itself count. The same item can look better to a viewer who sees more.
 """
 
 from __future__ import annotations
@@ -27,13 +27,14 @@ STATES = (
     StatementState.DELIVERED,
     StatementState.FOLLOWED_UP,
 )
-"""The states of a statement that has a text, in their order: neither an idea nor dropped."""
+"""The states of a statement with a text, in order: all but idea and dropped."""
 
 CLEARED_STATES = frozenset(STATES[2:])
+"""The states of a statement that is cleared, delivered or followed up."""
 
 
 class LinkedEngagement(NamedTuple):
-    """An engagement, by its day and what it was."""
+    """An engagement: its day, its kind and its identifier."""
 
     on: date
     kind: EngagementKind
@@ -41,7 +42,7 @@ class LinkedEngagement(NamedTuple):
 
 
 class LinkedFollowUp(NamedTuple):
-    """A follow-up: by when it is due, when it was done (None: it is open), and the record that it belongs to."""
+    """A follow-up: when it is due, when it was done (None if it is open), and its record."""
 
     due: date
     done_on: date | None
@@ -50,29 +51,30 @@ class LinkedFollowUp(NamedTuple):
 
 @dataclass
 class LinkedWork:
-    """What is linked to one item. Statements and cases are by record id; dropped statements are left out."""
+    """What is linked to one item. Statements and cases are by identifier; dropped statements are left out."""
 
     engagements: list[LinkedEngagement] = field(default_factory=list)
     statements: dict[str, StatementState] = field(default_factory=dict)
     cases: dict[str, bool] = field(default_factory=dict)
-    """Whether the risk of each case is assessed."""
+    """For each case, whether its risk is assessed."""
     follow_ups: list[LinkedFollowUp] = field(default_factory=list)
-    """Only for items that are over."""
+    """Filled only for items that are over."""
 
     @property
     def any(self) -> bool:
+        """Whether anything is linked to the item."""
         return bool(self.engagements or self.statements or self.cases or self.follow_ups)
 
 
 def linked_work(session: Session, items: Sequence[CoveredItem], today: date) -> Mapping[str, LinkedWork]:
-    """What is linked to the items, by item; one to which nothing is linked may be absent.
+    """Return what is linked to the items, by item; items without linked records may be absent.
 
-    Their links, then one query a kind of record, columns only: the number of queries does not grow with the items.
+    There is one query for the links and one for each kind of record, so the number does not grow with the items.
     """
     found: defaultdict[str, LinkedWork] = defaultdict(LinkedWork)
     items_of: defaultdict[str, list[str]] = defaultdict(list)
-    # An expression and not the bare column: SQLite would otherwise seek every record with every item in the index of
-    # both, some millions of steps instead of some thousands.
+    # An expression instead of the bare column: SQLite would otherwise look up every record with every item in the index
+    # of both, millions of steps instead of thousands.
     wanted = func.coalesce(ItemLink.item, "").in_([item.item for item in items])
     for item, record in session.execute(select(ItemLink.item, ItemLink.record_id).where(wanted)):
         items_of[record].append(item)
@@ -95,12 +97,12 @@ def linked_work(session: Session, items: Sequence[CoveredItem], today: date) -> 
 
 
 def _batches(ids: list[str]) -> Iterator[list[str]]:
-    """Pieces that any database takes as the parameters of one query; as a rule there is one."""
+    """Split identifiers into batches that any database accepts as parameters of one query; usually there is one."""
     return (ids[i : i + 10_000] for i in range(0, len(ids), 10_000))
 
 
 def _add_cases(session: Session, items_of: Mapping[str, Sequence[str]], found: Mapping[str, LinkedWork]) -> None:
-    """The cases linked to an item, or to a statement that is linked to it and was not dropped."""
+    """Add the cases linked to an item, or to a statement that is linked to it and was not dropped."""
     assessed = {
         case: _risk_assessed(risk, reasons, mitigation)
         for case, risk, reasons, mitigation in session.execute(
@@ -112,7 +114,7 @@ def _add_cases(session: Session, items_of: Mapping[str, Sequence[str]], found: M
             found[item].cases[case] = assessed[case]
     if not assessed:
         return
-    # From the cases to their links: all links, each looked up among all that is visible, would take SQLite minutes.
+    # The query starts from the cases: to look up every link among all visible records would take SQLite minutes.
     for one, other, case in session.execute(
         select(RecordLink.record_id, RecordLink.other_id, Case.id).join(
             Case, or_(Case.id == RecordLink.other_id, Case.id == RecordLink.record_id)
@@ -125,7 +127,7 @@ def _add_cases(session: Session, items_of: Mapping[str, Sequence[str]], found: M
 
 
 def _risk_assessed(risk: RiskLevel | None, reasons: str, mitigation: str) -> bool:
-    """As before a clearance: a level with its reasons, and of a high one what would lessen it."""
+    """Whether a risk is assessed as clearance requires: a level with reasons, and mitigation if it is high."""
     return risk is not None and bool(reasons.strip()) and (risk is not RiskLevel.HIGH or bool(mitigation.strip()))
 
 
@@ -135,7 +137,7 @@ def _add_follow_ups(
     items_of: Mapping[str, Sequence[str]],
     found: Mapping[str, LinkedWork],
 ) -> None:
-    """The follow-ups of what is linked to an item that is over, and of our own event those of its record."""
+    """Add the follow-ups of records linked to an item that is over, and those of an own event's record."""
     names = {item.item for item in over}
     over_of = {record: [item for item in items if item in names] for record, items in items_of.items()}
     for event in (item.item for item in over if item.key == OWN_EVENT):
@@ -157,7 +159,7 @@ class WorkCounts(NamedTuple):
 
 
 def count_work(session: Session) -> dict[str, WorkCounts]:
-    """The counts of every item to which any of these is linked; ideas and dropped statements do not count."""
+    """Return the counts by item, without items that have none; ideas and dropped statements do not count."""
     found: defaultdict[str, WorkCounts] = defaultdict(WorkCounts)
     engagements = (
         select(ItemLink.item, func.count())

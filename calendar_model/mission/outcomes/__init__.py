@@ -1,9 +1,11 @@
-"""What became of a thing in the calendar, recorded from the item in the words of the field.
+"""What became of an item of the calendar, recorded in the terms of the field.
 
-A command takes the item's identifier and values, never cells of a file: it finds the row of the reference, or makes
-the new one, and records the corrections (:mod:`calendar_model.mission.corrections`). So each has a source, a history, a
-SEQUENCE that rises and a place in the patch; the item keeps its identifier. :func:`what_can_be_recorded` says which of
-them an item can have. All of them raise :class:`~calendar_model.access.problems.Refused`.
+A command takes the item's identifier and values, never cells of a file. It finds the row of the reference, or makes a
+new one, and records corrections (:mod:`calendar_model.mission.corrections`). Each outcome thus has a source and a
+history, raises the SEQUENCE and is part of the patch; the item keeps its identifier.
+
+:func:`what_can_be_recorded` says which outcomes an item can have. Commands return the identifier of the correction, and
+raise :class:`~calendar_model.access.problems.Refused`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Days of sessions, meetings, reviews and deadlines: announced, kept, changed or given up."""
+"""Dates of sessions, meetings, reviews and deadlines: announced, held, moved or cancelled."""
 
 from __future__ import annotations
 
@@ -37,11 +37,13 @@ def confirm_dates(
     at: time | None = None,
     why: str = "",
 ) -> str:
-    """Record the announced days of a session or meeting, or the day of a review or deadline; give the correction.
+    """Record the announced dates of a session or meeting, or the day of a review or deadline.
 
-    ``start`` and ``end`` are days of the place; without an end it is one day. ``at`` is the hour of a deadline, at the
-    place. ``provisional`` keeps the days provisional, as a page does that says "subject to change". ``why`` is needed
-    where confirmed days change. Raises Refused.
+    ``start`` and ``end`` are local days of the place; without ``end`` it is one day. ``at`` is the local time of a
+    deadline. ``provisional`` is for a source that says "subject to change". ``why`` is required if confirmed dates
+    change.
+
+    Returns the identifier of the correction. Raises Refused if the item cannot have this outcome or a value is wrong.
     """
     subject = subject_of(viewer, item, *_DATED)
     start = require_day(start, "start")
@@ -54,10 +56,10 @@ def confirm_dates(
 def record_held(
     viewer: Viewer, item: str, start: date | None, end: date | None = None, *, source_url: str, why: str = ""
 ) -> str:
-    """Record that a session, meeting or review was held on these days of the place; give the correction.
+    """Record that a session, meeting or review was held from ``start`` to ``end``, local days of the place.
 
-    Without an end it is one day. ``why`` is needed where they are not the days that were confirmed. Raises Refused,
-    also for days that have not come.
+    Without ``end`` it was one day. ``why`` is required if other dates were confirmed. Returns the identifier of the
+    correction. Raises Refused, also for days in the future.
     """
     subject = subject_of(viewer, item, ItemOutcome.HELD)
     start = require_past(start, "start")
@@ -76,9 +78,10 @@ def record_moved(
     why: str,
     provisional: bool = False,
 ) -> str:
-    """Record that a session or meeting was moved to these days, and why; give the correction.
+    """Record that a session or meeting was moved to ``start`` to ``end``, local days of the place, and why.
 
-    The days announced first are kept. Reviews whose day is no longer one of their session lose it. Raises Refused.
+    The row keeps the dates that were announced first. Reviews outside the new dates of their session lose their day.
+    Returns the identifier of the correction. Raises Refused.
     """
     subject = subject_of(viewer, item, ItemOutcome.MOVED)
     if subject.file == Review.FILE:
@@ -91,9 +94,9 @@ def record_moved(
 
 
 def record_cancelled(viewer: Viewer, item: str, *, source_url: str, why: str) -> str:
-    """Record that a session or meeting is cancelled or did not take place, and why; give the correction.
+    """Record that a session or meeting is cancelled or did not take place, and why.
 
-    Raises Refused.
+    Returns the identifier of the correction. Raises Refused.
     """
     subject = subject_of(viewer, item, ItemOutcome.CANCELLED)
     return subject.record({"standing": Standing.CANCELLED.value}, source_url, require_reason(why))
@@ -130,7 +133,7 @@ def _record_days(
 
 
 def _announced(subject: OutcomeSubject, start: str, end: str, why: str, *, keep: bool) -> Mapping[str, str]:
-    """The columns of the days announced first: of confirmed days, and of others where a move shall ``keep`` them."""
+    """Return the columns for the dates announced first: for confirmed dates, and for others if ``keep`` is set."""
     cells = subject.cells
     known = cells.get("date_precision") == Precision.DAY and (keep or cells.get("standing") in FIRM)
     if subject.is_new or not known or (start, end) == (cells["start"], cells["end"]):
@@ -142,9 +145,9 @@ def _announced(subject: OutcomeSubject, start: str, end: str, why: str, *, keep:
 
 
 def _known_from(subject: OutcomeSubject, start: date) -> Mapping[str, str]:
-    """The day from which a session's days are known: today, where they were not known before and have not come.
+    """Return the day from which a session's dates are known: today, if they are new and in the future.
 
-    The day from which a window was known says nothing of the days in it.
+    The day from which a window was known does not apply to the dates in it.
     """
     if subject.file != Session.FILE or subject.cells.get("date_precision") == Precision.DAY:
         return {}
@@ -153,7 +156,7 @@ def _known_from(subject: OutcomeSubject, start: date) -> Mapping[str, str]:
 
 
 def _reviews_without_day(subject: OutcomeSubject, start: date, end: date, why: str) -> Iterator[RowChange]:
-    """What the reviews of a session say whose days are not among its new ones: that their day is not set."""
+    """Yield a change for each review outside the new dates of its session: its day is no longer set."""
     if subject.file != Session.FILE:
         return
     for review in subject.reference.reviews:

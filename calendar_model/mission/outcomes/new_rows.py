@@ -1,4 +1,4 @@
-"""What a row would say that the reference does not have yet, from the item that is projected in its place."""
+"""The cells of a row that the reference does not have yet, from the projected item."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from calendar_model.vocabulary import Precision, Standing
 
 
 def new_cells(file: str, key: str, row: Any, reference: Reference) -> dict[str, str]:
-    """The cells of the new row ``key`` of a file, as far as they follow from the projected item.
+    """Return the cells of the new row ``key`` of ``file``, as far as they follow from the projected item.
 
-    ``row`` is the item's in the calendar table, by the names of its columns. Without exact days the row has a window of
-    whole months around them.
+    ``row`` is the item's in the calendar table, by column name. Without exact days the new row has a window of whole
+    months around them. The result has a text for each column that is filled; it is empty for other files.
     """
     if file == Session.FILE:
         return _session(key, row, reference)
@@ -48,7 +48,7 @@ def _session(code: str, row: Any, reference: Reference) -> dict[str, str]:
 
 
 def _meeting(code: str, row: Any, reference: Reference) -> dict[str, str]:
-    """An edition's key is its item: the meeting, the year and, of several in a year, which one it is."""
+    """Return the cells of an edition. Its key is its item: meeting, year and, of several a year, the slot."""
     recurring = reference.recurring_meetings
     meeting = max((one for one in recurring if code.startswith(f"{one}-")), key=len, default="")
     several = bool(meeting) and len(recurring[meeting].slots) > 1
@@ -80,7 +80,10 @@ def _filled(**cells: str) -> dict[str, str]:
 
 
 def cycle_of_session(body: str, number: int, reference: Reference) -> str:
-    """The cycle of a session to come, if its body counts any: each has as many sessions as the last whole one."""
+    """Return the cycle of a future session, as text; empty if its body counts none.
+
+    Each cycle is taken to have as many sessions as the last complete one.
+    """
     before = reference.sessions_of.get(body, ())
     last = before[-1] if before else None
     if last is None or last.cycle is None:

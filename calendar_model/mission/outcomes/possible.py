@@ -1,4 +1,4 @@
-"""What can be recorded of an item, by its kind and by what is known of it."""
+"""Which outcomes can be recorded for an item, by its kind and what is known about it."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from calendar_model.terms import ItemOutcome
 from calendar_model.vocabulary import Kind, Precision, Standing, TrackSubject
 
 _YEARS_AHEAD = 4
-"""How far ahead sessions are offered to which a text can be postponed."""
+"""How many years, counting the text's own, :func:`later_sessions` covers."""
 
 
 def origin_of(row: Any, reference: Reference) -> tuple[str, str] | None:
-    """File and key of the row of the reference that an item is, or would be; None for one that is or will be none.
+    """Return the file and key of the reference row that an item comes from, or would get; None if it never has one.
 
-    ``row`` is one of the calendar table, by the names of its columns.
+    ``row`` is the item's in the calendar table, by column name.
     """
     columns = {name: row[name] for name in ("session", "countries", "related_to")}
     return Origins(reference).of(row["item"], row["kind"], **columns)
 
 
 def what_can_be_recorded(row: Any, reference: Reference, today: date | None = None) -> tuple[ItemOutcome, ...]:
-    """What can be recorded of an item on ``today``, the most likely first; empty for what needs nothing any more.
+    """Return the outcomes that can be recorded for an item on ``today``, the most likely first; there may be none.
 
-    ``row`` is one of the calendar table, by the names of its columns. The mission's own events, observances and
-    mandate holders are changed elsewhere.
+    ``row`` is the item's in the calendar table, by column name. The mission's own events, observances and mandate
+    holders are changed elsewhere. ``today`` is the clock's day unless given.
     """
     today = today or clock.today()
     if row["kind"] in (Kind.SESSION, Kind.MEETING) and not event_of(row["item"]):
@@ -76,7 +76,7 @@ def _of_dates(row: Any, today: date) -> Iterator[ItemOutcome]:
 
 def _of_review(row: Any, reference: Reference, today: date) -> Iterator[ItemOutcome]:
     review = next((one for one in reference.reviews if one.code == row["item"]), None)
-    # A projected review has no row: the reference takes those of a cycle together, each state once.
+    # A projected review has no row: the reviews of a cycle enter the reference together, each State once.
     if review is None or review.standing is Standing.CANCELLED:
         return
     held, begun = review.standing is Standing.HELD, _may_have_begun(row, today)
@@ -113,9 +113,9 @@ def _of_text(row: Any, reference: Reference, today: date) -> Iterator[ItemOutcom
 
 
 def later_sessions(row: Any, reference: Reference, today: date | None = None) -> dict[str, str]:
-    """The sessions to which a text can be postponed: their titles by code, the next one first.
+    """Return the sessions to which a text can be postponed: titles by code, the next one first.
 
-    ``row`` is the text's in the calendar table, by the names of its columns.
+    ``row`` is the text's in the calendar table, by column name. ``today`` is the clock's day unless given.
     """
     forecasts = SessionForecasts(reference, today or clock.today())
     seasons = [season.code for season in reference.seasons.values() if season.body == row["body"]]

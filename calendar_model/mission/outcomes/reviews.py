@@ -1,4 +1,4 @@
-"""What became of a state's UPR review: moved to another session, and its outcome adopted."""
+"""Outcomes of a State's UPR review: it was moved to another session, or its outcome was adopted."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ from calendar_model.vocabulary import ReviewDeparture, Standing
 
 
 def later_review_sessions(item: str, reference: Reference) -> dict[str, str]:
-    """The sessions of the same body and cycle to which a review can be moved: their titles by code, in order."""
+    """Return the later sessions of the same cycle to which a review can be moved: titles by code, in order.
+
+    Empty if ``item`` is not a review in the reference.
+    """
     review = _review(item, reference)
     own = reference.sessions.get(review.session) if review is not None else None
     if own is None:
@@ -31,7 +34,12 @@ def later_review_sessions(item: str, reference: Reference) -> dict[str, str]:
 
 
 def outcome_sessions(item: str, reference: Reference) -> dict[str, str]:
-    """The sessions in which a review's outcome can be adopted: those that follow it, of the organisation above."""
+    """Return the sessions in which a review's outcome can be adopted: titles by code, in order.
+
+    They are those of the organisation above the body that end after the review's session begins.
+
+    Empty if ``item`` is not a review in the reference.
+    """
     review = _review(item, reference)
     own = reference.sessions.get(review.session) if review is not None else None
     if own is None:
@@ -55,9 +63,11 @@ def record_review_moved(
     departure: ReviewDeparture = ReviewDeparture.RESCHEDULED,
     provisional: bool = False,
 ) -> str:
-    """Record that a state's review is moved to the session ``to``, on ``day`` if that is known; give the correction.
+    """Record that a State's review is moved to another session of the cycle, and why.
 
-    ``departure`` says how it left its place. The session in which it should have been is kept. Raises Refused.
+    ``to`` is the code of that session and ``day`` the local day in it, if known. ``departure`` says how the review left
+    its place in the order. The row keeps its original session. Returns the identifier of the correction. Raises
+    Refused.
     """
     subject = subject_of(viewer, item, ItemOutcome.MOVED)
     if subject.file != Review.FILE:
@@ -76,7 +86,7 @@ def record_review_moved(
         moved_from=subject.cells.get("moved_from") or now.code,
         departure=departure,
         date=day,
-        # Both belonged to its place in the session before.
+        # Both belonged to the review's place in the earlier session.
         order=None,
         outcome_session=None,
         standing=standing,
@@ -87,9 +97,10 @@ def record_review_moved(
 def record_review_outcome(
     viewer: Viewer, item: str, session: str, day: date | None, *, source_url: str, decision: str = ""
 ) -> str:
-    """Record in which session and on which day the outcome of a review was adopted; give the correction.
+    """Record that the outcome of a review was adopted: the code of the session, and the local day.
 
-    ``decision`` is the symbol of the decision. Raises Refused.
+    ``decision`` is the symbol of the decision. Returns the identifier of the correction. Raises Refused, also for a day
+    in the future or outside the session.
     """
     subject = subject_of(viewer, item, ItemOutcome.REVIEW_OUTCOME)
     if session not in outcome_sessions(item, subject.reference):

@@ -1,4 +1,4 @@
-"""The item of which something is recorded, with its row of the reference, and how a correction of it is written."""
+"""The item for which an outcome is recorded, with its reference row, and how a correction to it is written."""
 
 from __future__ import annotations
 
@@ -20,13 +20,15 @@ from calendar_model.terms import ItemOutcome
 from calendar_model.vocabulary import Standing
 
 FIRM = (Standing.CONFIRMED, Standing.HELD)
+"""The standings of dates that change only with a reason."""
 
 
 @dataclass(frozen=True)
 class OutcomeSubject:
-    """An item and its row of the reference: of ``file``, with the ``key``; ``cells`` are its columns as texts.
+    """An item and its row ``key`` in a ``file`` of the reference; ``cells`` are the row's columns as texts.
 
-    ``row`` is the item's in the calendar table. Of a projected item the cells are those of the new row.
+    ``row`` is the item's in the calendar table, by column name. If ``is_new``, the reference does not have the row yet,
+    and the cells are those that it would get.
     """
 
     viewer: Viewer
@@ -41,19 +43,20 @@ class OutcomeSubject:
     def record(
         self, values: Mapping[str, str], source_url: str, why: str = "", others: Sequence[RowChange] = ()
     ) -> str:
-        """Record that the row says ``values``, ``why``, and ``others`` with it; give the identifier of the correction.
+        """Record a correction of the row to ``values``, with the reason ``why``, and the ``others`` with it.
 
-        Of a new row all cells are recorded, of another only those that are given.
+        For a new row all cells are recorded, for an existing one only ``values``. Returns the identifier of the
+        correction. Raises Refused.
         """
         values = {name: text for name, text in {**self.cells, **values}.items() if text} if self.is_new else values
-        # The reason stands in the row once: in the column for it, or in the notes.
+        # The reason is recorded once: in the column for it, or as the note.
         note = "" if why and why in (values.get("moved_because"), values.get("theme")) else why
         change = RowChange(self.file, self.key, values, note)
         return record_together(self.viewer, [change, *others], source_url=source_url, items=[self.item])[0]
 
 
 def subject_of(viewer: Viewer, item: str, *outcomes: ItemOutcome) -> OutcomeSubject:
-    """The item as the viewer sees it; raise Refused for one that is not there, or can have none of these outcomes."""
+    """Return the item as the viewer sees it; raise Refused if it does not exist or can have none of ``outcomes``."""
     reference, table = calendar_for(viewer)
     found = table[table["item"] == item]
     if found.empty:
@@ -61,7 +64,7 @@ def subject_of(viewer: Viewer, item: str, *outcomes: ItemOutcome) -> OutcomeSubj
     row = found.iloc[0]
     if not set(outcomes) & set(what_can_be_recorded(row, reference)):
         raise not_possible(row["title"], outcomes[0])
-    # A text that is due has no row yet: its row gets the identifier of the item.
+    # A text that is due has no row yet; the new row gets the identifier of the item.
     file, key = origin_of(row, reference) or (Resolution.FILE, item)
     cells = row_without(corrections(), file, key)
     is_new = not cells
@@ -71,19 +74,19 @@ def subject_of(viewer: Viewer, item: str, *outcomes: ItemOutcome) -> OutcomeSubj
 
 
 def not_possible(title: str, outcome: ItemOutcome) -> Refused:
-    """What is raised where an item of this title cannot have this outcome."""
+    """Return the error for an item that cannot have this outcome."""
     return Refused(Problem("outcome-not-possible", values={"title": title, "outcome": outcome}))
 
 
 def require_day(day: date | None, field: str) -> date:
-    """The day; raise Refused where it is missing."""
+    """Return the day; raise Refused if it is missing."""
     if day is None:
         raise Refused(Problem("outcome-without-day", field))
     return day
 
 
 def require_past(day: date | None, field: str) -> date:
-    """The day; raise Refused where it is missing, or has not come anywhere on Earth."""
+    """Return the day; raise Refused if it is missing, or still in the future everywhere on Earth."""
     day = require_day(day, field)
     if not has_come(day):
         raise Refused(Problem("outcome-still-to-come", field, {"day": day}))
@@ -91,14 +94,14 @@ def require_past(day: date | None, field: str) -> date:
 
 
 def require_reason(why: str) -> str:
-    """The reason; raise Refused where it is missing."""
+    """Return the reason without surrounding space; raise Refused if it is missing."""
     if not why.strip():
         raise Refused(Problem("outcome-without-reason", "why"))
     return why.strip()
 
 
 def require_within(day: date, session: str, reference: Reference, field: str) -> None:
-    """Raise Refused for a day that is not one of the session, which the reference has."""
+    """Raise Refused for a day outside the session; ``session`` is the code of one in the reference."""
     known = reference.sessions[session]
     if not known.start <= day <= known.end:
         values = {"day": day, "session": session, "start": known.start, "end": known.end}
@@ -106,10 +109,10 @@ def require_within(day: date, session: str, reference: Reference, field: str) ->
 
 
 def texts(**values: object) -> dict[str, str]:
-    """Values as texts of cells; None is an empty cell."""
+    """Return values as texts of cells; None becomes an empty cell."""
     return {name: "" if value is None else str(value) for name, value in values.items()}
 
 
 def filled(values: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """The cells that hold something."""
+    """Return the cells that are not empty."""
     return {name: text for name, text in values if text}

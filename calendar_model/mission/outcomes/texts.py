@@ -1,4 +1,4 @@
-"""What became of a text that was due: adopted, not tabled or postponed."""
+"""Outcomes of a text that was due: adopted, not tabled or postponed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from calendar_model.vocabulary import ResolutionStatus, Vote
 
 @dataclass(frozen=True)
 class RecordedVote:
-    """How many states voted in favour of a text, against it, and abstained; None where the number was not given."""
+    """How many States voted for a text, against it, and abstained; None if the number was not entered."""
 
     yes: int | None
     no: int | None
@@ -44,10 +44,13 @@ def record_adopted(
     title: str = "",
     theme: str = "",
 ) -> str:
-    """Record that a text was adopted, by consensus or by ``vote``; give the correction.
+    """Record that a text was adopted on a local ``day`` of its session, by ``vote`` or, without one, by consensus.
 
-    ``day`` is one of its session. The title is the track's where none is given. The item keeps its identifier, and the
-    next text is counted from this one. Raises Refused.
+    ``cosponsors`` is their number. The title is the track's unless given. The item keeps its identifier, and the next
+    text is counted from this one.
+
+    Returns the identifier of the correction. Raises Refused for a missing symbol or day, an incomplete vote, or a day
+    in the future or outside the session.
     """
     subject = subject_of(viewer, item, ItemOutcome.ADOPTED)
     symbol = "".join(symbol.split())
@@ -73,16 +76,19 @@ def record_adopted(
 
 
 def record_not_tabled(viewer: Viewer, item: str, *, source_url: str, why: str) -> str:
-    """Record that a text was due and was not tabled, and why; give the correction. Raises Refused."""
+    """Record that a text was due but not tabled, and why.
+
+    Returns the identifier of the correction. Raises Refused.
+    """
     subject = subject_of(viewer, item, ItemOutcome.NOT_TABLED)
     return _record_absence(subject, ResolutionStatus.NOT_TABLED, source_url, why)
 
 
 def record_postponed(viewer: Viewer, item: str, to: str, *, source_url: str, why: str) -> str:
-    """Record that a text is postponed, and why; give the correction.
+    """Record that a text is postponed, and why.
 
-    ``to`` is a later session by its code, known or projected, or a year. The text is then expected there. Raises
-    Refused.
+    ``to`` is the code of a later session, known or projected, or a year of four digits; the text is then expected
+    there. Returns the identifier of the correction. Raises Refused.
     """
     subject = subject_of(viewer, item, ItemOutcome.POSTPONED)
     session = SessionForecasts(subject.reference, clock.today()).of_code(to)

@@ -1,7 +1,6 @@
-"""Two texts compared word by word, two changes of one text brought together, and how long a text takes to say.
+"""Compare two texts word by word, merge two changes of one text, and estimate speaking time.
 
-Everything here is pure: text in, text out, nothing read, nothing kept. The comparing itself is done by
-:class:`difflib.SequenceMatcher`.
+All functions are pure. :class:`difflib.SequenceMatcher` does the comparison.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from enum import StrEnum
 from itertools import groupby
 
 _WIDE = "\u3005-\u3007\u3041-\u309f\u30a1-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-"""Signs of Chinese and Japanese, which are written without spaces: each one counts as a word."""
+"""Characters of Chinese and Japanese, which are written without spaces: each one counts as a word."""
 
 _LETTER = rf"(?:(?![{_WIDE}])[\w\u0300-\u036f\u064b-\u065f\u0670])"
 _WORD = re.compile(rf"([{_WIDE}]|{_LETTER}+(?:['’-]{_LETTER}+)*|[^\w\s])(\s*)")
@@ -31,7 +30,7 @@ class PieceKind(StrEnum):
 
 @dataclass(frozen=True)
 class Piece:
-    """A stretch of text, as long as can be, that stayed, went or came."""
+    """The longest possible stretch of text of one kind."""
 
     kind: PieceKind
     text: str
@@ -39,7 +38,7 @@ class Piece:
 
 @dataclass(frozen=True)
 class Conflict:
-    """A passage that both have changed, each in another way. ``base``: what it said before."""
+    """A passage that both sides changed differently; ``base`` is the text before."""
 
     base: str
     mine: str
@@ -48,20 +47,20 @@ class Conflict:
 
 @dataclass(frozen=True)
 class Merged:
-    """Two changes of one text brought together: passages that are settled, and conflicts, in the order of the text."""
+    """Two changes of one text, merged: settled passages and conflicts, in the order of the text."""
 
     parts: tuple[str | Conflict, ...]
 
     @property
     def conflicts(self) -> tuple[Conflict, ...]:
-        """The passages that a person has to settle."""
+        """The passages that a person has to resolve."""
         return tuple(part for part in self.parts if isinstance(part, Conflict))
 
     @property
     def text(self) -> str:
-        """The whole text. Of a conflict it has both versions, mine first, each in square brackets; an empty one not.
+        """The whole text, with both versions of each conflict in square brackets, mine first; empty ones are left out.
 
-        So a negotiated text marks what is not agreed; what is bracketed does not count as speaking time.
+        Negotiated texts mark in this way what is not agreed. Text in brackets does not count as speaking time.
         """
         return "".join(part if isinstance(part, str) else _bracketed(part) for part in self.parts)
 
@@ -74,12 +73,13 @@ def _bracketed(conflict: Conflict) -> str:
 
 
 def compare(old: str, new: str) -> list[Piece]:
-    """What was removed and added from ``old`` to ``new``, word by word.
+    """Return what was removed and added from ``old`` to ``new``, word by word.
 
-    The pieces that stayed and those removed, joined, are ``old`` exactly; those that stayed and those added are
-    ``new``: white space and paragraphs too. What was removed comes before what was added in its place. A comma or
-    a lone word between two changes is counted to them, because a reader follows a passage more easily than
-    splinters; a line break never is. Two equal texts give one piece, two empty ones none.
+    The unchanged and the removed pieces, joined, are exactly ``old``, white space included; the unchanged and the added
+    ones are ``new``. A removed piece comes before the one added in its place.
+
+    A comma or a single word between two changes becomes part of them, because a passage is easier to read than
+    fragments; a line break never does. Two equal texts give one piece, two empty ones none.
     """
     runs = _runs(old, new)
     while (joined := _without_splinters(runs)) != runs:
@@ -90,7 +90,7 @@ def compare(old: str, new: str) -> list[Piece]:
 
 @dataclass(frozen=True)
 class _Run:
-    """A stretch that stayed (``same``), or one in which ``removed`` gave way to ``added``."""
+    """A stretch that is unchanged (``same``), or one in which ``added`` replaces ``removed``."""
 
     same: str = ""
     removed: str = ""
@@ -109,8 +109,8 @@ class _Run:
 
 def _runs(old: str, new: str) -> list[_Run]:
     before, after = _words(old), _words(new)
-    # Words are compared without the space that follows them. With autojunk, what is frequent in a long text ("the")
-    # no longer starts a match but still lengthens one: better pairs, and a tenth of the time.
+    # Words are compared without the space that follows them. With autojunk, a frequent word of a long text ("the") does
+    # not start a match but still extends one. This finds better pairs, in a tenth of the time.
     matcher = SequenceMatcher(None, [word for word, _ in before], [word for word, _ in after], autojunk=True)
     found: list[_Run] = []
     for change, i1, i2, j1, j2 in matcher.get_opcodes():
@@ -135,7 +135,7 @@ def _joined(words: Sequence[tuple[str, str]]) -> str:
 
 
 def _gathered(runs: Sequence[_Run]) -> list[_Run]:
-    """Neighbours of one kind as one."""
+    """Join neighbouring runs of one kind."""
     result = []
     for _, group in groupby(runs, key=lambda run: bool(run.same)):
         together = list(group)
@@ -150,7 +150,7 @@ def _gathered(runs: Sequence[_Run]) -> list[_Run]:
 
 
 def _without_common_space(run: _Run) -> tuple[_Run, ...]:
-    """The space after what went and after what came, where it is the same, has stayed."""
+    """Move space that ends both the removed and the added text out of the change."""
     kept = 0
     while kept < min(len(run.removed), len(run.added)) and (
         run.removed[-kept - 1] == run.added[-kept - 1] and run.removed[-kept - 1].isspace()
@@ -183,21 +183,19 @@ def _count(text: str) -> int:
 
 
 def sentences(text: str) -> list[str]:
-    """The sentences of a text, headings and list items included, without the white space between them."""
+    """Return the sentences of a text, headings and list items included, without the white space between them."""
     return [unit for unit in _SENTENCE.findall(text) if not unit.isspace()]
 
 
 def merge(base: str, mine: str, theirs: str) -> Merged:
-    """Brings together what ``mine`` and ``theirs`` have each made of ``base``, sentence by sentence.
+    """Merge the changes that ``mine`` and ``theirs`` made to ``base``, sentence by sentence.
 
-    A sentence that only one has changed, moved out or put in is taken as that one has it; what both have changed
-    alike is taken once. A sentence that both have changed differently, and what both have put in at one place, is a
-    conflict that holds both versions. Sentences, not words: two changes of one sentence, each right, may together
-    say what neither meant.
+    A sentence that only one side changed, removed or added is taken from that side; a change that both made is taken
+    once. A sentence that both changed differently is a conflict with both versions, and so are two insertions at one
+    place. Words are not merged: two changes of one sentence, each right, may together say what neither meant.
 
-    Nothing that either has written is left out: each word of ``mine`` or ``theirs`` that is not in ``base`` is
-    in a part that is settled or in a conflict. Own code over difflib's: merge3 is the library for this, but its
-    licence (GPL) would bind those who pass the calendar on.
+    Nothing is lost: each word of ``mine`` or ``theirs`` that is not in ``base`` is in a settled part or in a conflict.
+    The library for this, merge3, is not used because its licence (GPL) would bind those who pass the calendar on.
     """
     units = _Units(_SENTENCE.findall(base), _SENTENCE.findall(mine), _SENTENCE.findall(theirs))
     parts: list[str | Conflict] = []
@@ -232,7 +230,7 @@ class _Units:
 
 @dataclass(frozen=True)
 class _Change:
-    """Units ``start``-``end`` of the base became units ``to_start``-``to_end`` of a side."""
+    """Units ``start`` to ``end`` of the base became units ``to_start`` to ``to_end`` of one side."""
 
     start: int
     end: int
@@ -247,10 +245,10 @@ def _changes(base: list[str], side: list[str], *, is_mine: bool) -> list[_Change
 
 
 def _clusters(units: _Units) -> Iterator[tuple[int, int, list[_Change], list[_Change]]]:
-    """Stretches of the base in which changes of the two sides meet: its bounds, my changes, theirs.
+    """Yield the stretches of the base in which changes of the two sides meet: start, end, my changes, their changes.
 
-    Changes meet that overlap, and an insertion meets what it touches, because which of the two comes first is for a
-    person to say.
+    Overlapping changes meet. An insertion also meets a change that it touches, because a person has to decide which
+    comes first.
     """
     waiting = sorted(
         _changes(units.base, units.mine, is_mine=True) + _changes(units.base, units.theirs, is_mine=False),
@@ -269,7 +267,7 @@ def _clusters(units: _Units) -> Iterator[tuple[int, int, list[_Change], list[_Ch
 
 
 def _side(units: list[str], lo: int, hi: int, changes: list[_Change], old: str) -> str:
-    """What a side has in place of units ``lo``-``hi`` of the base: around its changes it agrees with the base."""
+    """Return what a side has in place of units ``lo`` to ``hi`` of the base; outside its changes it equals the base."""
     if not changes:
         return old
     first, last = changes[0], changes[-1]
@@ -278,51 +276,52 @@ def _side(units: list[str], lo: int, hi: int, changes: list[_Change], old: str) 
 
 @dataclass(frozen=True)
 class Pace:
-    """How many words are said in a minute and, where a language is written without spaces, how many signs."""
+    """Words a minute and, for a language written without spaces, characters a minute."""
 
     words: int
     characters: int | None = None
 
 
 USUAL_PACE = Pace(120)
-"""No more than 120 words a minute is what the interpreters of the United Nations in Geneva ask of every speaker
-(https://www.ungeneva.org/en/meetings-events/rsi). It is a ceiling: what is read out faster loses listeners."""
+"""The interpreters of the United Nations in Geneva ask speakers for no more than 120 words a minute
+(https://www.ungeneva.org/en/meetings-events/rsi)."""
 
 PACES: dict[str, Pace] = {
     "ar": Pace(100),
     "ja": Pace(120, 240),
     "zh": Pace(120, 180),
 }
-"""Languages of which the words are no measure, by ISO 639 code.
+"""The pace of languages whose words cannot be counted like English ones, by ISO 639 code.
 
-Chinese: 120 English words correspond to 180 syllables, which are signs (Changshuan Li, "Coping strategies for fast
-delivery in simultaneous interpretation", Journal of Specialised Translation 13, 2010,
+Chinese: 120 English words correspond to 180 syllables, and each character is a syllable (Changshuan Li, "Coping
+strategies for fast delivery in simultaneous interpretation", Journal of Specialised Translation 13, 2010,
 https://jostrans.org/issue13/art_li.php). Arabic and Japanese are conventions of this calendar: an Arabic word carries
-its article, preposition and pronoun with it, about 100 to 120 English words; Japanese announcers read about 300 signs
-a minute, of which 240 is what 120 is of the 150 words that English is usually read at."""
+its article, preposition and pronoun with it, so that 100 correspond to about 120 English ones. Japanese announcers read
+about 300 characters a minute; 240 is to 300 as 120 is to the 150 words at which English is usually read."""
 
 DIRECTION = re.compile(r"\[[^\[\]]*\]")
+"""A direction to the speaker, in square brackets."""
 _SIGN = re.compile(f"[{_WIDE}]")
 
 
 def pace_of(language: str) -> Pace:
-    """The pace for a language by its tag, such as ``en``, ``zh-Hans``."""
+    """Return the pace for a language tag such as ``zh-Hans``: that in :data:`PACES`, else :data:`USUAL_PACE`."""
     return PACES.get(language.lower().split("-")[0], USUAL_PACE)
 
 
 def spoken_words(text: str, language: str = "en") -> int:
-    """How many words of the text are said aloud; for Chinese and Japanese: signs, and words in other writing.
+    """Return how many words of a text are spoken; for Chinese and Japanese, characters and words in other scripts.
 
-    Text in [square brackets] is a direction to the speaker and is not counted, nor is a sign that is no
-    letter or digit on its own, such as a dash.
+    Text in [square brackets] is a direction to the speaker and is not counted. A mark without a letter or digit, such
+    as a dash, is not counted either.
     """
     return sum(_spoken(text, pace_of(language)))
 
 
 def speaking_seconds(text: str, language: str = "en", pace: Pace | None = None) -> float:
-    """How many seconds it takes to say the text: an estimate, at ``pace`` or else the pace of the language.
+    """Return an estimate of how many seconds a text takes to read out, at ``pace`` or :func:`pace_of` the language.
 
-    At :data:`USUAL_PACE` or that of :data:`PACES`; what :func:`spoken_words` does not count takes no time.
+    What :func:`spoken_words` does not count takes no time.
     """
     pace = pace or pace_of(language)
     words, signs = _spoken(text, pace)

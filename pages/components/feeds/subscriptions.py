@@ -206,8 +206,8 @@ def _told(address: SubscriptionSummary, zone: ZoneInfo) -> str:
     )
     day = wording.day(address.ends_on)
     ends = _("expired {day}").format(day=day) if address.expired else _("expires {day}").format(day=day)
-    return _("Created {astimezone}, {ends}, {used}").format(
-        astimezone=wording.day(address.made_at.astimezone(zone)), ends=ends, used=used
+    return _("Created {created_on}, {ends}, {used}").format(
+        created_on=wording.day(address.made_at.astimezone(zone)), ends=ends, used=used
     )
 
 
@@ -315,7 +315,7 @@ def _save(viewer: Viewer, address: SubscriptionSummary, prefix: str) -> None:
             windows=typed["windows"],
         )
         _close()
-        return _("“{value}” saved.").format(value=name or subscriptions.DEFAULT_NAME)
+        return _("“{name}” saved.").format(name=name or subscriptions.DEFAULT_NAME)
 
     forms.attempt(act)
 

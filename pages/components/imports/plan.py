@@ -268,7 +268,7 @@ def _draw_table(lines: Iterable[ImportLine], source: ImportSource, key: str) -> 
     if series:
         times = sum(map(len, series))
         of = _("one series") if len(series) == 1 else _("{count:,} series").format(count=len(series))
-        with st.expander(_("{times:,} occurrences of {of}").format(times=times, of=of), key=f"{key}_series"):
+        with st.expander(_("{count:,} occurrences of {series}").format(count=times, series=of), key=f"{key}_series"):
             _draw_frame([_row((line,), source) for row in series for line in row], source, f"{key}_occurrences")
 
 

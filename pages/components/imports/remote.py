@@ -76,7 +76,9 @@ def explain_empty_list() -> None:
 def _draw_beginnings(allowed: Sequence[str]) -> None:
     # As code: the beginning of an address is not a page to open.
     st.caption(
-        _("Permitted addresses begin with {join}").format(join=", ".join(f"`{beginning}`" for beginning in allowed))
+        _("Permitted addresses begin with {beginnings}").format(
+            beginnings=", ".join(f"`{beginning}`" for beginning in allowed)
+        )
     )
 
 

@@ -91,7 +91,7 @@ def filter_caption(kind: RecordKind, context: PageContext) -> None:
     """Draw the values of the filter that narrow a list of records of this kind; nothing where none does."""
     narrowing = what_narrows(context.filter, kind)
     if narrowing.active:
-        st.caption(plain(_("Filtered by: {describe}.").format(describe=describe(narrowing, context.reference))))
+        st.caption(plain(_("Filtered by: {filter}.").format(filter=describe(narrowing, context.reference))))
 
 
 def left_out_caption(count: int) -> None:

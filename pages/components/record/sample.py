@@ -27,16 +27,16 @@ def _load(context: PageContext) -> None:
         officer = next((one for one in staff() if one.sample and not one.may_clear), None)
         if nobody and officer is not None:
             act_as(officer.id)
-            return _("Sample data loaded: {said}. You are working as {name}.").format(
-                said=counted(counts), name=officer.name
+            return _("Sample data loaded: {counts}. You are working as {name}.").format(
+                counts=counted(counts), name=officer.name
             )
-        return _("Sample data loaded: {said}. Select a sample user to see all of it.").format(said=counted(counts))
+        return _("Sample data loaded: {counts}. Select a sample user to see all of it.").format(counts=counted(counts))
 
     forms.attempt(act)
 
 
 def counted(counts: Mapping[str, int]) -> str:
     """Say how many users and records the sample has, by the counts of each kind."""
-    return _("{counts} users and {sum} records").format(
-        counts=counts.get("person", 0), sum=sum(counts.values()) - counts.get("person", 0)
+    return _("{users} users and {records} records").format(
+        users=counts.get("person", 0), records=sum(counts.values()) - counts.get("person", 0)
     )

@@ -104,7 +104,7 @@ def time_zone(default: str | None) -> str:
     asked = st.session_state.get("tz") or st.query_params.get("tz")
     current = asked if asked in options else home
     with st.popover(
-        plain(_("{rsplit} time").format(rsplit=current.rsplit("/")[-1].replace("_", " "))),
+        plain(_("{city} time").format(city=current.rsplit("/")[-1].replace("_", " "))),
         type="tertiary",
         key="time_zone",
     ):

@@ -160,7 +160,7 @@ def _facts(row: Any, context: PageContext) -> str:
     }
     lines = "".join(f"<dt>{name}</dt><dd>{escape(value)}</dd>" for name, value in facts.items() if value)
     date_and_basis = date_html(row, context.zone, "item") + _record_link(row, reference)
-    return _('{date_and_basis}<dl class="item-facts">{lines}</dl>').format(date_and_basis=date_and_basis, lines=lines)
+    return f'{date_and_basis}<dl class="item-facts">{lines}</dl>'
 
 
 def _announcement(row: Any, reference: Reference) -> Announcement | None:

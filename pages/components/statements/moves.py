@@ -198,7 +198,7 @@ def _draw_override(asked: Override, confirmed: Override | None, is_open: bool, z
             end=plain(end),
         )
     )
-    st.caption(plain(_("Outstanding: {splitlines}").format(splitlines=" ".join(asked.missing.splitlines()))))
+    st.caption(plain(_("Outstanding: {requirements}").format(requirements=" ".join(asked.missing.splitlines()))))
 
 
 def _draw_confirmation(asked: Override, actor: Person, clearers: Sequence[Person]) -> None:

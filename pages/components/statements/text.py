@@ -109,9 +109,10 @@ def _throw_away(statement_id: str) -> None:
 def _draw_other_language(statement: Statement, kept: Unsaved, language: str) -> None:
     """Draw the saved text of another language, read-only: only one unsaved text is kept at a time."""
     st.markdown(
-        _("You have unsaved text in {name}. Select {name} and save or discard it before you write in {name_2}.").format(
-            name=languages.name(kept.language), name_2=languages.name(language)
-        )
+        _(
+            "You have unsaved text in {language}. Select {language} and save or discard it before you write in "
+            "{other_language}."
+        ).format(language=languages.name(kept.language), other_language=languages.name(language))
     )
     texts = versions_in(statement, language)
     if texts:

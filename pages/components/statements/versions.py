@@ -121,6 +121,8 @@ def _restore(statement_id: str, number: int, language: str, seen: int) -> None:
         restored = commands.restore_version(viewer(), statement_id, number, language=language, based_on=seen)
         if work.is_open:
             work.state.show(restored.text, restored.number)
-        return _("Version {number} restored as version {number_2}.").format(number=number, number_2=restored.number)
+        return _("Version {old_number} restored as version {new_number}.").format(
+            old_number=number, new_number=restored.number
+        )
 
     forms.attempt(act)

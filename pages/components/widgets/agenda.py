@@ -56,8 +56,8 @@ def agenda(
             st.session_state[name] = pages
         number = st.pagination(pages, key=name, bind="query-params")
         st.caption(
-            _("{number:,} to {min:,} of {count:,} items").format(
-                number=(number - 1) * PER_PAGE + 1, min=min(number * PER_PAGE, len(rows)), count=len(rows)
+            _("{first:,} to {last:,} of {count:,} items").format(
+                first=(number - 1) * PER_PAGE + 1, last=min(number * PER_PAGE, len(rows)), count=len(rows)
             )
         )
     page = rows.iloc[(number - 1) * PER_PAGE : number * PER_PAGE]

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 import streamlit as st
 
 from calendar_model.mission.briefing import BriefingEntry
-from calendar_model.translation import gettext as _
 from pages.components.shell import item_panel
 from pages.components.shell.words import plain
 
@@ -35,7 +34,7 @@ def _line(entry: BriefingEntry, place: str, fold: bool) -> None:
     if not (fold and entry.due and entry.parts):
         line(key, when, label, details, entry.opens)
         return
-    with dated_line(key, when), st.expander(_("{label} :gray[{details}]").format(label=label, details=details)):
+    with dated_line(key, when), st.expander(f"{label} :gray[{details}]"):
         for part in entry.parts:
             _line(part, f"{place}_part", fold=False)
 
