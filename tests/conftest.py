@@ -20,11 +20,10 @@ from streamlit.components.v2 import manifest_scanner
 from calendar_model import clock
 from calendar_model.access.permissions import ANONYMOUS, Viewer, member
 from calendar_model.access.unit_of_work import staff
-from calendar_model.calendar import build_table, horizon
 from calendar_model.clock import TODAY_VARIABLE
 from calendar_model.mission import sample
 from calendar_model.mission.transactions import save
-from calendar_model.reference import Reference, load
+from calendar_model.reference import Reference
 from calendar_model.store import database
 from calendar_model.store.database import FOLDER_VARIABLE, URL_VARIABLE
 from calendar_model.store.models import Person
@@ -39,9 +38,11 @@ from tests.databases import (
     workspace,
 )
 from tests.day import TODAY
+from tests.project_calendar import DATA, project_reference, project_table
 
 # The fixtures are here and nowhere else, so that a test process has one server.
 __all__ = [
+    "DATA",
     "TODAY",
     "_layout_at_once",
     "_statements_compiled_once",
@@ -53,7 +54,6 @@ __all__ = [
     "workspace",
 ]
 
-DATA = Path(__file__).resolve().parents[1] / "data"
 _MORNING = datetime(TODAY.year, TODAY.month, TODAY.day, 9, tzinfo=UTC)
 
 # Examples are the same in every run, and none fails because the machine is slow. To try others:
@@ -132,12 +132,12 @@ def _own_workspace(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest
 
 @pytest.fixture(scope="session")
 def reference() -> Reference:
-    return load(DATA)
+    return project_reference()
 
 
 @pytest.fixture(scope="session")
-def table(reference: Reference) -> pd.DataFrame:
-    return build_table(reference, TODAY, horizon(TODAY))
+def table() -> pd.DataFrame:
+    return project_table()
 
 
 @pytest.fixture(scope="session")
