@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 
 import pandas as pd
@@ -80,14 +81,23 @@ def pytest_configure() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks what needs a server of PostgreSQL, and orders the tests.
 
-    What needs a browser goes first, the longest of it before the others: else one worker is left with it at the end.
+    What needs a browser goes first, the longest of it before the others, then the pages: else one worker is left with a
+    long file at the end.
     """
     for item in items:
         assert isinstance(item, pytest.Function)
         parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
         if "postgresql_server" in item.fixturenames or "postgresql" in parameters:
             item.add_marker(pytest.mark.postgresql)
-    items.sort(key=lambda item: (item.path.parent.name != "browser", item.path.name != "test_accessibility.py"))
+    folders = ("browser", "pages")
+    longest = ("test_accessibility.py", "test_outage.py", "test_statements.py")
+
+    def rank(item: pytest.Item) -> tuple[int, int]:
+        folder, file = item.path.parent.name, item.path.name
+        in_folder = longest.index(file) if file in longest else len(longest)
+        return (folders.index(folder), in_folder) if folder in folders else (len(folders), 0)
+
+    items.sort(key=rank)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -104,6 +114,15 @@ def _one_look_for_components() -> Iterator[None]:
     """Streamlit's test runner looks through all that is installed for each application; what is there stays there."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _calendar_without_corrections_stays() -> Iterator[None]:
+    """Nearly every test begins with the calendar without corrections: those that record some do not push it out."""
+    with pytest.MonkeyPatch.context() as patch:
+        # The package names the function of the same name.
+        patch.setattr(import_module("calendar_model.calendar.current"), "_MAX_ENTRIES", 8)
         yield
 
 
