@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 
 import pandas as pd
@@ -20,11 +21,10 @@ from streamlit.components.v2 import manifest_scanner
 from calendar_model import clock
 from calendar_model.access.permissions import ANONYMOUS, Viewer, member
 from calendar_model.access.unit_of_work import staff
-from calendar_model.calendar import build_table, horizon
 from calendar_model.clock import TODAY_VARIABLE
 from calendar_model.mission import sample
 from calendar_model.mission.transactions import save
-from calendar_model.reference import Reference, load
+from calendar_model.reference import Reference
 from calendar_model.store import database
 from calendar_model.store.database import FOLDER_VARIABLE, URL_VARIABLE
 from calendar_model.store.models import Person
@@ -39,9 +39,11 @@ from tests.databases import (
     workspace,
 )
 from tests.day import TODAY
+from tests.project_calendar import DATA, project_reference, project_table
 
 # The fixtures are here and nowhere else, so that a test process has one server.
 __all__ = [
+    "DATA",
     "TODAY",
     "_layout_at_once",
     "_statements_compiled_once",
@@ -53,7 +55,6 @@ __all__ = [
     "workspace",
 ]
 
-DATA = Path(__file__).resolve().parents[1] / "data"
 _MORNING = datetime(TODAY.year, TODAY.month, TODAY.day, 9, tzinfo=UTC)
 
 # Examples are the same in every run, and none fails because the machine is slow. To try others:
@@ -80,14 +81,23 @@ def pytest_configure() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks what needs a server of PostgreSQL, and orders the tests.
 
-    What needs a browser goes first, the longest of it before the others: else one worker is left with it at the end.
+    What needs a browser goes first, the longest of it before the others, then the pages: else one worker is left with a
+    long file at the end.
     """
     for item in items:
         assert isinstance(item, pytest.Function)
         parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
         if "postgresql_server" in item.fixturenames or "postgresql" in parameters:
             item.add_marker(pytest.mark.postgresql)
-    items.sort(key=lambda item: (item.path.parent.name != "browser", item.path.name != "test_accessibility.py"))
+    folders = ("browser", "pages")
+    longest = ("test_accessibility.py", "test_outage.py", "test_statements.py")
+
+    def rank(item: pytest.Item) -> tuple[int, int]:
+        folder, file = item.path.parent.name, item.path.name
+        in_folder = longest.index(file) if file in longest else len(longest)
+        return (folders.index(folder), in_folder) if folder in folders else (len(folders), 0)
+
+    items.sort(key=rank)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -104,6 +114,15 @@ def _one_look_for_components() -> Iterator[None]:
     """Streamlit's test runner looks through all that is installed for each application; what is there stays there."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _calendar_without_corrections_stays() -> Iterator[None]:
+    """Nearly every test begins with the calendar without corrections: those that record some do not push it out."""
+    with pytest.MonkeyPatch.context() as patch:
+        # The package names the function of the same name.
+        patch.setattr(import_module("calendar_model.calendar.current"), "_MAX_ENTRIES", 8)
         yield
 
 
@@ -132,12 +151,12 @@ def _own_workspace(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest
 
 @pytest.fixture(scope="session")
 def reference() -> Reference:
-    return load(DATA)
+    return project_reference()
 
 
 @pytest.fixture(scope="session")
-def table(reference: Reference) -> pd.DataFrame:
-    return build_table(reference, TODAY, horizon(TODAY))
+def table() -> pd.DataFrame:
+    return project_table()
 
 
 @pytest.fixture(scope="session")

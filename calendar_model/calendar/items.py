@@ -5,7 +5,7 @@ One function a kind of item. The attributes of an item are described in :mod:`ca
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -17,17 +17,16 @@ from calendar_model.calendar.origins import Origins, text_item
 from calendar_model.calendar.outcome_items import adoption_items
 from calendar_model.cycles import (
     DueMilestone,
+    Edition,
     Occurrence,
+    Projection,
     SessionForecast,
     SessionForecasts,
     departures,
     due_milestones,
     edition_code,
-    expected_editions,
     known_editions,
     month_window,
-    project,
-    projected_sessions,
     review_day,
     review_record,
 )
@@ -93,17 +92,16 @@ class Item:
 
 def reference_items(reference: Reference, as_of: date, until: date) -> Iterator[Item]:
     """Yield everything dated in the reference, and what is projected from it on ``as_of`` up to ``until``."""
-    forecasts = SessionForecasts(reference, as_of)
-    occurrences = project(reference, as_of, until)
-    reviews = [*_reviews(reference, occurrences, forecasts)]
+    projection = Projection.of(reference, as_of, until)
+    reviews = [*_reviews(reference, projection.occurrences, projection.forecasts)]
     items = [
-        *_sessions(reference, as_of, until, forecasts, occurrences),
+        *_sessions(reference, projection),
         *_texts(reference, as_of),
-        *_projected_texts(reference, occurrences, as_of),
+        *_projected_texts(reference, projection),
         *reviews,
         *adoption_items(reference, reviews, as_of),
-        *_deadlines(reference, as_of, until),
-        *_meetings(reference, as_of, until, forecasts),
+        *_deadlines(reference, projection),
+        *_meetings(reference, projection.editions),
         *_observances(reference, as_of, until),
         *_mandate_holders(reference, as_of),
     ]
@@ -147,14 +145,13 @@ def _known_how(record: ReferenceRow, sourced: str, recalled: str) -> str:
     return sourced if record.confidence is Confidence.SOURCED else recalled
 
 
-def _sessions(
-    reference: Reference, as_of: date, until: date, forecasts: SessionForecasts, occurrences: tuple[Occurrence, ...]
-) -> Iterator[Item]:
-    for forecast in [*forecasts.all_known(), *projected_sessions(reference, as_of, until)]:
+def _sessions(reference: Reference, projection: Projection) -> Iterator[Item]:
+    forecasts = projection.forecasts
+    for forecast in [*forecasts.all_known(), *projection.sessions]:
         yield _session(reference, forecast, forecasts)
         if forecast.main_end is not None and not forecast.precision.is_window:
             yield _close(reference, forecast, forecasts)
-    for occurrence in occurrences:
+    for occurrence in projection.occurrences:
         if reference.tracks[occurrence.track].subject is TrackSubject.STATE and not forecasts.known(occurrence.session):
             body = reference.organisations[occurrence.body]
             number = int("".join(c for c in occurrence.session if c.isdigit()) or 0)
@@ -306,14 +303,13 @@ def _about_text(row: Resolution) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _projected_texts(reference: Reference, occurrences: tuple[Occurrence, ...], as_of: date) -> Iterator[Item]:
+def _projected_texts(reference: Reference, projection: Projection) -> Iterator[Item]:
     """Yield the occurrences of text tracks in practice, and every departure.
 
     What only the rule of the guidelines would give is left out, because nobody expects it.
     """
-    found = sorted(
-        [*departures(reference, as_of), *occurrences], key=lambda occurrence: occurrence.view is not View.PRACTICE
-    )
+    passed = departures(reference, projection.forecasts.as_of, projection.forecasts)
+    found = sorted([*passed, *projection.occurrences], key=lambda occurrence: occurrence.view is not View.PRACTICE)
     for occurrence in found:
         track = reference.tracks[occurrence.track]
         if track.subject is not TrackSubject.TEXT or (occurrence.view is View.GUIDELINES and not occurrence.departure):
@@ -442,18 +438,19 @@ def _reviews(reference: Reference, occurrences: tuple[Occurrence, ...], forecast
             )
 
 
-def _deadlines(reference: Reference, as_of: date, until: date) -> Iterator[Item]:
-    for due in due_milestones(reference, as_of, until):
-        yield _deadline(reference, due)
+def _deadlines(reference: Reference, projection: Projection) -> Iterator[Item]:
+    reviews = {review.code for review in reference.reviews}
+    for due in due_milestones(reference, projection):
+        yield _deadline(reference, due, reviews)
 
 
-def _deadline(reference: Reference, due: DueMilestone) -> Item:
+def _deadline(reference: Reference, due: DueMilestone, reviews: Set[str]) -> Item:
     milestone = due.milestone
     state = f", {reference.states[due.country].name}" if due.country else ""
     meeting = reference.recurring_meetings.get(milestone.meeting)
     whose = meeting.name if meeting is not None else due.session
     related = due.session if meeting is not None else f"session-{due.session}"
-    if due.country and any(r.code == due.subject for r in reference.reviews):
+    if due.country and due.subject in reviews:
         related = due.subject
     return Item(
         item=due.item,
@@ -483,8 +480,7 @@ def _deadline(reference: Reference, due: DueMilestone) -> Item:
     )
 
 
-def _meetings(reference: Reference, as_of: date, until: date, forecasts: SessionForecasts) -> Iterator[Item]:
-    expected = list(expected_editions(reference, as_of, until, forecasts))
+def _meetings(reference: Reference, expected: Sequence[Edition]) -> Iterator[Item]:
     improved = {edition.code for edition in expected if edition.row is not None}
     for edition in [*(one for one in known_editions(reference) if one.code not in improved), *expected]:
         meeting = reference.recurring_meetings[edition.meeting]

@@ -12,12 +12,12 @@ from calendar_model.cycles.cadence import (
 )
 from calendar_model.cycles.deadlines import (
     DueMilestone,
+    Projection,
     committee_session,
     due_for_text,
     due_milestones,
-    projected_sessions,
 )
-from calendar_model.cycles.editions import Edition, edition_code, expected_editions, is_stale, known_editions
+from calendar_model.cycles.editions import Edition, edition_code, is_stale, known_editions
 from calendar_model.cycles.expected_days import DayRange
 from calendar_model.cycles.review_days import review_day, review_record
 from calendar_model.cycles.session_forecasts import IN_SIGHT, SessionForecast, SessionForecasts, month_window
@@ -30,6 +30,7 @@ __all__ = [
     "DueMilestone",
     "Edition",
     "Occurrence",
+    "Projection",
     "SessionForecast",
     "SessionForecasts",
     "adopted_texts",
@@ -39,7 +40,6 @@ __all__ = [
     "due_for_text",
     "due_milestones",
     "edition_code",
-    "expected_editions",
     "is_stale",
     "is_working_day",
     "known_editions",
@@ -47,7 +47,6 @@ __all__ = [
     "month_window",
     "offset_day",
     "project",
-    "projected_sessions",
     "review_day",
     "review_record",
     "rule_in_force",

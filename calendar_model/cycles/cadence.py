@@ -78,14 +78,16 @@ class Occurrence:
         return f"{self.track}-{self.session or self.window_start.year}"
 
 
-def project(reference: Reference, as_of: date, until: date) -> tuple[Occurrence, ...]:
+def project(
+    reference: Reference, as_of: date, until: date, forecasts: SessionForecasts | None = None
+) -> tuple[Occurrence, ...]:
     """Project every track to ``until``, in both views, by what was known on ``as_of``.
 
     Returns the occurrences whose window has not closed on ``as_of`` and opens by ``until``, and those since each
     track's last text that are departures or overdue; rounds of reviews that nobody recorded stay for a year. Ordered by
-    window, track and view.
+    window, track and view. ``forecasts`` are those of ``as_of``, where the caller has them already.
     """
-    forecasts = SessionForecasts(reference, as_of)
+    forecasts = forecasts or SessionForecasts(reference, as_of)
     found: list[Occurrence] = []
     for track in reference.tracks.values():
         occurrences = _text_occurrences if track.subject is TrackSubject.TEXT else _review_occurrences
@@ -93,10 +95,13 @@ def project(reference: Reference, as_of: date, until: date) -> tuple[Occurrence,
     return tuple(sorted(found, key=lambda o: (o.window_start, o.window_end, o.track, o.view.value)))
 
 
-def departures(reference: Reference, as_of: date) -> tuple[Occurrence, ...]:
-    """Return every occurrence due by a text track's rules before ``as_of`` that was not tabled, in both views."""
+def departures(reference: Reference, as_of: date, forecasts: SessionForecasts | None = None) -> tuple[Occurrence, ...]:
+    """Return every occurrence due by a text track's rules before ``as_of`` that was not tabled, in both views.
+
+    ``forecasts`` are those of ``as_of``, where the caller has them already.
+    """
     found: list[Occurrence] = []
-    now = SessionForecasts(reference, as_of)
+    now = forecasts or SessionForecasts(reference, as_of)
     for track in reference.tracks.values():
         if track.subject is not TrackSubject.TEXT:
             continue
@@ -107,8 +112,8 @@ def departures(reference: Reference, as_of: date) -> tuple[Occurrence, ...]:
                 found.extend(o for o in _text_occurrences(reference, track, now, as_of) if o.departure)
                 continue
             year = _year_of_text(reference, following)
-            forecasts = SessionForecasts(reference, date(year, 1, 1))
-            passed_over = _occurrences_after(reference, track, text, forecasts, year - 1, passed_over=True)
+            then = SessionForecasts(reference, date(year, 1, 1))
+            passed_over = _occurrences_after(reference, track, text, then, year - 1, passed_over=True)
             # A text can be postponed to a later session of the same year.
             in_the_year = _occurrences_after(reference, track, text, now, year)
             recorded = (o for o in in_the_year if o.window_start.year == year and o.session != following.session)

@@ -15,7 +15,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from calendar_model import wording
-from calendar_model.cycles.cadence import adopted_texts, project
+from calendar_model.cycles.cadence import Occurrence, adopted_texts, project
 from calendar_model.cycles.editions import Edition, expected_editions, known_editions
 from calendar_model.cycles.expected_days import FEWEST_DAYS, OUTSIDE, DayRange, expected_length
 from calendar_model.cycles.review_days import review_day
@@ -90,22 +90,45 @@ def committee_session(
     return None
 
 
-def due_milestones(reference: Reference, as_of: date, until: date) -> tuple[DueMilestone, ...]:
+@dataclass(frozen=True)
+class Projection:
+    """What is projected from the reference on one day up to another, for all that counts from it.
+
+    Beside the ``forecasts`` of sessions, the ``occurrences`` of every track, the ``sessions`` that are not in the
+    reference yet, and the expected ``editions`` of recurring meetings.
+    """
+
+    forecasts: SessionForecasts
+    occurrences: tuple[Occurrence, ...]
+    sessions: tuple[SessionForecast, ...]
+    editions: tuple[Edition, ...]
+
+    @classmethod
+    def of(cls, reference: Reference, as_of: date, until: date) -> Projection:
+        """Project by what was known on ``as_of``, up to ``until``."""
+        forecasts = SessionForecasts(reference, as_of)
+        return cls(
+            forecasts,
+            project(reference, as_of, until, forecasts),
+            projected_sessions(reference, as_of, until, forecasts),
+            tuple(expected_editions(reference, as_of, until, forecasts)),
+        )
+
+
+def due_milestones(reference: Reference, projection: Projection) -> tuple[DueMilestone, ...]:
     """Return every milestone that has a date, in order of date.
 
-    These are the milestones of the sessions known on ``as_of`` or projected to ``until``, of their reviews and texts,
-    and of the editions of recurring meetings, known or projected.
+    These are the milestones of the sessions that are known or projected, of their reviews and texts, and of the
+    editions of recurring meetings, known or projected.
     """
-    forecasts = SessionForecasts(reference, as_of)
+    forecasts = projection.forecasts
     past = _Past(reference, forecasts)
-    texts = _texts_by_session(reference, as_of, until, forecasts)
+    texts = _texts_by_session(reference, projection)
     found: list[DueMilestone] = []
-    for forecast in {
-        s.code: s for s in [*forecasts.all_known(), *projected_sessions(reference, as_of, until)]
-    }.values():
+    for forecast in {s.code: s for s in [*forecasts.all_known(), *projection.sessions]}.values():
         if forecast.standing is not Standing.CANCELLED:
             found.extend(_for_session(forecast, past, texts.get(forecast.code, set())))
-    for edition in [*known_editions(reference), *expected_editions(reference, as_of, until, forecasts)]:
+    for edition in [*known_editions(reference), *projection.editions]:
         found.extend(_for_meeting(edition, past))
     return tuple(sorted(found, key=lambda d: (d.start, d.end, d.milestone.code, d.subject)))
 
@@ -121,7 +144,9 @@ def milestones_of(
     return tuple(_for_meeting(of, past) if isinstance(of, Edition) else _for_session(of, past, set(tracks)))
 
 
-def projected_sessions(reference: Reference, as_of: date, until: date) -> tuple[SessionForecast, ...]:
+def projected_sessions(
+    reference: Reference, as_of: date, until: date, forecasts: SessionForecasts
+) -> tuple[SessionForecast, ...]:
     """Return the sessions that are not in the reference yet, from the seasons of each body, by opening.
 
     Those of the last year are among them, because their outcomes have to be recorded.
@@ -130,7 +155,6 @@ def projected_sessions(reference: Reference, as_of: date, until: date) -> tuple[
     (:func:`calendar_model.cycles.cadence.project`), because between two cycles it skips a season.
     """
     counted = {reference.tracks[c.track].body for c in reference.cadences if c.interval_sessions is not None}
-    forecasts = SessionForecasts(reference, as_of)
     found = []
     for season in reference.seasons.values():
         if season.body in counted:
@@ -144,15 +168,14 @@ def projected_sessions(reference: Reference, as_of: date, until: date) -> tuple[
     return tuple(sorted(found, key=lambda s: (s.start, s.code)))
 
 
-def _texts_by_session(
-    reference: Reference, as_of: date, until: date, forecasts: SessionForecasts
-) -> dict[str, set[str]]:
+def _texts_by_session(reference: Reference, projection: Projection) -> dict[str, set[str]]:
     """Return the tracks of which a text was adopted or is due, by session and by that of the preparing committee."""
+    forecasts = projection.forecasts
     found: defaultdict[str, set[str]] = defaultdict(set)
     for track in reference.tracks:
-        for text in adopted_texts(reference, track, as_of):
+        for text in adopted_texts(reference, track, forecasts.as_of):
             found[text.session].add(track)
-    for occurrence in project(reference, as_of, until):
+    for occurrence in projection.occurrences:
         if occurrence.session and not occurrence.departure:
             found[occurrence.session].add(occurrence.track)
     for code, tracks in list(found.items()):

@@ -19,6 +19,7 @@ from calendar_model.cycles.expected_days import (
     DayRange,
     DaySeries,
     ExpectedDay,
+    ExpectedLength,
     ForecastSettings,
     RuleRecord,
     expect,
@@ -130,6 +131,7 @@ class SessionForecasts:
         self._projections: dict[tuple[str, int], SessionForecast] = {}
         self._dated_rows: dict[str, list[Session]] = {}
         self._expected: dict[tuple[str, int], ExpectedDay | None] = {}
+        self._lengths: dict[str, ExpectedLength | None] = {}
 
     def known(self, code: str) -> SessionForecast | None:
         """Return the session of this code if it was known on ``as_of``, on its days or the expected ones."""
@@ -306,8 +308,7 @@ class SessionForecasts:
             following = self.expected_opening(season.code, opening.day.year + 1)
             return following.range if following else None
         holidays = self._reference.organisations[season.body].holidays
-        usual = [row for row in self._dated(season.code) if not row.interruption]
-        length = length_range([(row.end - nominal_day(row.start, holidays)).days for row in usual])
+        length = self._length(season)
         if length is None:
             return None
         end = opening.nominal + timedelta(days=length.usual)
@@ -315,6 +316,15 @@ class SessionForecasts:
             end -= timedelta(days=1)
         earliest = min(opening.earliest + timedelta(days=length.least), end)
         return DayRange(end, earliest, opening.latest + timedelta(days=length.most))
+
+    def _length(self, season: Season) -> ExpectedLength | None:
+        """How long a season's session lasts, by those of which the days were known on ``as_of``."""
+        if season.code not in self._lengths:
+            holidays = self._reference.organisations[season.body].holidays
+            usual = [row for row in self._dated(season.code) if not row.interruption]
+            lengths = [(row.end - nominal_day(row.start, holidays)).days for row in usual]
+            self._lengths[season.code] = length_range(lengths)
+        return self._lengths[season.code]
 
     def window_of(self, body: str, number: int, sessions_per_cycle: int) -> tuple[date, date] | None:
         """Return the window of a session that is not known yet, counted by seasons from the body's latest known one.

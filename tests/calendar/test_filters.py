@@ -10,14 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from calendar_model.calendar import Filter, FilterError, allowed_values, build_table, describe, horizon
+from calendar_model.calendar import Filter, FilterError, allowed_values, describe
 from calendar_model.calendar.filters import LONGEST_TEXT, MOST_VALUES, MOST_WORDS
-from calendar_model.reference import Reference, load
-from tests.conftest import DATA
-from tests.day import TODAY
+from calendar_model.reference import Reference
+from tests.project_calendar import project_reference, project_table
 
-REFERENCE = load(DATA)
-TABLE = build_table(REFERENCE, TODAY, horizon(TODAY))
+REFERENCE = project_reference()
+TABLE = project_table()
 ALLOWED = allowed_values(REFERENCE)
 
 

@@ -16,8 +16,9 @@ from calendar_model.reference.rows import Resolution
 from calendar_model.vocabulary import WINDOWS, Precision, Standing
 from tests.conftest import DATA
 from tests.day import TODAY
+from tests.project_calendar import project_reference
 
-REFERENCE = load(DATA)
+REFERENCE = project_reference()
 
 
 def row(table: pd.DataFrame, item: str) -> pd.Series:

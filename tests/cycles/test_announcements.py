@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from calendar_model.cycles import announcement_of, meeting_announcement
 from calendar_model.cycles.record import Forecasted, record
-from calendar_model.reference import Reference, load
+from calendar_model.reference import Reference
 from calendar_model.vocabulary import Precision, Standing
-from tests.conftest import DATA
 from tests.day import TODAY
+from tests.project_calendar import project_reference
 
-REFERENCE = load(DATA)
+REFERENCE = project_reference()
 EXPECTED = date(2027, 2, 22)
 
 

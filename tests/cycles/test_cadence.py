@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 
 from calendar_model.cycles import departures, project
 from calendar_model.cycles.backtest import TrialVerdict, backtest
-from calendar_model.reference import Reference, load
+from calendar_model.reference import Reference
 from calendar_model.reference.rows import Resolution
 from calendar_model.vocabulary import Confidence, ResolutionStatus, Standing, View
-from tests.conftest import DATA
 from tests.day import TODAY
+from tests.project_calendar import project_reference
 
 ANSWERS = Path(__file__).resolve().parents[1] / "answers" / "cycles.csv"
-REFERENCE = load(DATA)
+REFERENCE = project_reference()
 DAYS = st.dates(date(2008, 1, 1), date(2030, 12, 31))
 
 

@@ -14,17 +14,16 @@ from hypothesis import strategies as st
 
 from calendar_model.calendar import Filter, build_table, horizon
 from calendar_model.feeds import LARGEST_FOR_GOOGLE, build_feed, feed_rows, with_period
-from calendar_model.reference import load
 from calendar_model.vocabulary import WINDOWS
-from tests.conftest import DATA
 from tests.day import TODAY
 from tests.feeds import readers
+from tests.project_calendar import project_reference, project_table
 
 BASE = "https://calendar.example.org"
 BEFORE = Path(__file__).parent / "before_expected_days.csv"
 """Entries of the open feed on the same day, before there were expected days: UID, SEQUENCE, DTSTART and DTEND."""
-REFERENCE = load(DATA)
-TABLE = build_table(REFERENCE, TODAY, horizon(TODAY))
+REFERENCE = project_reference()
+TABLE = project_table()
 
 
 class Entry(NamedTuple):

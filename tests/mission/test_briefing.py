@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from calendar_model.calendar import Filter, build_table, horizon
 from calendar_model.mission import briefing
-from calendar_model.reference import load
 from calendar_model.vocabulary import WINDOWS, Kind
 from tests.day import TODAY
 from tests.feeds.tables import table_of
+from tests.project_calendar import project_reference, project_table
 
-REFERENCE = load()
-TABLE = build_table(REFERENCE, TODAY, horizon(TODAY))
+REFERENCE = project_reference()
+TABLE = project_table()
 
 days = st.dates(date(1999, 1, 1), date(2036, 12, 31))
 

@@ -34,19 +34,18 @@ from calendar_model.mission.confirmations import (
 from calendar_model.mission.outcomes import record_held
 from calendar_model.mission.transactions import save, writing
 from calendar_model.mission.visible_calendar import calendar_for
-from calendar_model.reference import load
 from calendar_model.store.database import current_workspace
 from calendar_model.store.history import verify
 from calendar_model.store.models import Change, NotAnnounced, Person
 from calendar_model.terms import ItemOutcome
 from calendar_model.vocabulary import Kind, Precision, Standing
-from tests.conftest import DATA
 from tests.day import TODAY
+from tests.project_calendar import project_reference, project_table
 
 SOURCE = "https://www.ohchr.org/en/hr-bodies/hrc/sessions"
 SESSION = "session-HRC64"
-REFERENCE = load(DATA)
-TABLE = build_table(REFERENCE, TODAY, horizon(TODAY))
+REFERENCE = project_reference()
+TABLE = project_table()
 LISTED = to_confirm(TABLE, REFERENCE, TODAY)
 
 

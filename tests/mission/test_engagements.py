@@ -18,14 +18,13 @@ from calendar_model.mission.contacts import ConsentState
 from calendar_model.mission.engagements import EngagementLinks, EngagementQuery, LinkedRecord
 from calendar_model.mission.follow_ups import Nearness
 from calendar_model.mission.transactions import save, writing
-from calendar_model.reference import load
 from calendar_model.store.database import Workspace
 from calendar_model.store.models import Case, Consent, Contact, Engagement, FollowUp, Person, Record
 from calendar_model.terms import ContactKind, EngagementForm, EngagementKind, RecordKind, Suggester
-from tests.conftest import DATA
 from tests.day import TODAY
+from tests.project_calendar import project_reference
 
-REFERENCE = load(DATA)
+REFERENCE = project_reference()
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ from starlette.testclient import TestClient
 
 from calendar_model.access.permissions import ANONYMOUS, Viewer, member
 from calendar_model.access.problems import Refused
-from calendar_model.calendar import build_table, horizon
 from calendar_model.clock import TODAY_VARIABLE
 from calendar_model.mission.outcomes import (
     ItemOutcome,
@@ -39,15 +38,15 @@ from calendar_model.reference import Reference, load
 from calendar_model.reference.corrections import patch
 from calendar_model.store.models import Person
 from calendar_model.vocabulary import ReviewDeparture, Standing
-from tests.conftest import DATA
 from tests.day import TODAY
+from tests.project_calendar import project_reference, project_table
 
 SOURCE = "https://www.un.org/en/ga/81/resolutions.shtml"
 TEXT = "ga-resolution-GA81"
 ADOPTED = date(2026, 12, 18)
 WHY = "No quorum in the room."
-REFERENCE = load(DATA)
-TABLE = build_table(REFERENCE, TODAY, horizon(TODAY))
+REFERENCE = project_reference()
+TABLE = project_table()
 
 
 def row(item: str) -> Any:

@@ -17,7 +17,6 @@ from calendar_model.mission import record_filter
 from calendar_model.mission.links import model_of
 from calendar_model.mission.record_filter import FACT_COLUMNS, keeps, what_narrows
 from calendar_model.mission.transactions import save
-from calendar_model.reference import load
 from calendar_model.store.database import Workspace
 from calendar_model.store.models import (
     Case,
@@ -38,9 +37,9 @@ from calendar_model.terms import (
     StatementForm,
     Suggester,
 )
-from tests.conftest import DATA
+from tests.project_calendar import project_reference
 
-REFERENCE = load(DATA)
+REFERENCE = project_reference()
 ORGANISATIONS, COUNTRIES = ("", "un-hrc", "un-hrc-upr", "osce"), ("", "KEN", "NOR")
 DAYS = tuple(date(2026, month, 1) for month in (1, 6, 12))
 
