@@ -8,6 +8,8 @@
     file to save.
 ``/feeds/item/{item}.ics``
     One item as a file.
+``/feeds``
+    Leads to the dashboard's page on feeds.
 ``/feeds/mine/{token}.ics``
     A subscription, for clients that know its secret. Unknown, revoked and expired ones are answered alike.
 
@@ -39,7 +41,7 @@ from anyio import CapacityLimiter, to_thread
 from anyio.lowlevel import RunVar
 from starlette.endpoints import HTTPEndpoint
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from calendar_model import calendar, clock, wording
@@ -66,6 +68,8 @@ UNKNOWN_SUBSCRIPTION = (
     "There is no calendar at this address: it was revoked, has expired or never existed. Create a new one on the Feeds "
     "page."
 )
+FEEDS_PAGE = "subscribe"
+"""The address of the dashboard's page on feeds."""
 _RETRY_SECONDS = "300"
 """Seconds after which a client may retry a 503."""
 MAX_PARALLEL_BUILDS = 4
@@ -431,7 +435,14 @@ def _refusal(request: Request, status: int, sentence: str) -> Response:
     return PlainTextResponse("" if request.method == "HEAD" else sentence, status_code=status, headers=headers)
 
 
+async def _lead_to_page(request: Request) -> Response:
+    """Answer ``/feeds`` itself, which one may type, with the way to the page of the feeds."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(f"/{FEEDS_PAGE}{query}")
+
+
 ROUTES: list[BaseRoute] = [
+    Route("/feeds", _lead_to_page),
     Route(links.FEED_PATH, CalendarEndpoint),
     Route("/feeds/item/{item}.ics", ItemEndpoint),
     Route("/feeds/mine/{token}.ics", SubscriptionEndpoint),

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import IntEnum, StrEnum
 
+from dateutil.relativedelta import relativedelta
+
 from calendar_model.vocabulary import Kind
 
 
@@ -108,15 +110,20 @@ def months_on(day: date, months: int) -> date:
 
 
 def window(zoom: Zoom, start: date) -> tuple[date, int]:
-    """Return the stretch that begins at ``start``: its first day (a Monday, or the first of a month) and its days."""
+    """Return the stretch that begins at ``start``: its first day and its days.
+
+    A week and a month begin on any day; longer ones with the month of ``start``.
+    """
     if zoom is Zoom.WEEK:
-        return start - timedelta(days=start.weekday()), 7
+        return start, 7
+    if zoom is Zoom.MONTH:
+        return start, (start + relativedelta(months=1) - start).days
     first = months_on(start, 0)
     return first, (months_on(first, _LENGTH[zoom]) - first).days
 
 
 def window_around(zoom: Zoom, today: date) -> tuple[date, int]:
-    """Return the stretch to open with, which begins shortly before today."""
+    """Return the stretch to open with: a week or a month from today, longer ones from shortly before."""
     if zoom is Zoom.FIFTEEN_YEARS:
         return window(zoom, date(today.year - 9, 1, 1))
     if zoom is Zoom.FIVE_YEARS:
@@ -128,6 +135,8 @@ def step(zoom: Zoom, start: date, steps: int) -> date:
     """Return the first day after so many presses of the forward button (negative: back)."""
     if zoom is Zoom.WEEK:
         return start + timedelta(days=7 * steps)
+    if zoom is Zoom.MONTH:
+        return start + relativedelta(months=steps)
     return months_on(start, _STEP[zoom] * steps)
 
 

@@ -116,12 +116,12 @@ def test_zoom_stretch_and_switch_are_in_the_url(visit: Visit, server: str) -> No
     page.get_by_role("radio", name="week").click()
     expect(page).to_have_url(re.compile("zoom=week"))
     page.get_by_role("button", name="›", exact=True).click()
-    expect(page).to_have_url(re.compile("from=2026-11-30"))
+    expect(page).to_have_url(re.compile("from=2026-12-01"))
     page.get_by_role("link", name="Agenda", exact=True).click()
-    expect(page).to_have_url(re.compile(r"/agenda\?zoom=week&from=2026-11-30$"))
+    expect(page).to_have_url(re.compile(r"/agenda\?zoom=week&from=2026-12-01$"))
     page.reload()
     settled(page)
-    expect(page.get_by_text("Mon 30 Nov 2026 – Sun 6 Dec 2026").first).to_be_visible()
+    expect(page.get_by_text("Tue 1 Dec 2026 – Mon 7 Dec 2026").first).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -44,6 +44,11 @@ def later(response: httpx.Response, **more: int) -> str:
 # What a client gets
 
 
+def test_the_address_without_a_name_leads_to_the_page(client: TestClient) -> None:
+    answer = client.get("/feeds?organisation=osce", follow_redirects=False)
+    assert (answer.status_code, answer.headers["Location"]) == (307, "/subscribe?organisation=osce")
+
+
 def test_a_workspace_that_is_damaged_costs_no_client_its_copy(client: TestClient) -> None:
     assert ask(client, FEED).status_code == 200
     workspace = current_workspace()

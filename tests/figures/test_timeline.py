@@ -252,7 +252,7 @@ def test_a_window_is_never_a_sign_on_a_day(reference: Reference, kind: Kind, sta
 def test_a_window_that_reaches_beyond_the_stretch_does_not_seem_to_end_in_it(reference: Reference) -> None:
     row = mark("resolution", "text", "2026-11-01", end="2027-04-30", date_precision="month", standing="projected")
     figure = draw(table_of([row]), reference, Zoom.WEEK)
-    assert pieces(figure, "areas") == [(date(2026, 11, 23), date(2026, 11, 30))]
+    assert pieces(figure, "areas") == [(TODAY, TODAY + timedelta(days=7))]
     assert items(figure, "signs") == []
 
 
@@ -483,9 +483,10 @@ def test_forward_and_back_come_home_and_today_is_in_the_opening_stretch(zoom: Zo
     assert first < step(zoom, first, 1) < first + timedelta(days=days + 1)
 
 
-def test_a_stretch_begins_on_a_monday_or_with_a_month() -> None:
-    assert window(Zoom.WEEK, TODAY) == (date(2026, 11, 23), 7)
-    assert window(Zoom.MONTH, date(2028, 2, 29)) == (date(2028, 2, 1), 29)
+def test_a_week_and_a_month_begin_on_any_day_and_longer_stretches_with_a_month() -> None:
+    assert window(Zoom.WEEK, TODAY) == window_around(Zoom.WEEK, TODAY) == (TODAY, 7)
+    assert window(Zoom.MONTH, date(2028, 1, 31)) == (date(2028, 1, 31), 29)
+    assert window_around(Zoom.MONTH, TODAY) == (TODAY, 30)
     assert window(Zoom.QUARTER, TODAY) == (date(2026, 11, 1), 92)
     assert window(Zoom.YEAR, date(2027, 3, 9)) == (date(2027, 3, 1), 366)
     assert [closer(zoom) for zoom in Zoom] == [Zoom.WEEK, *list(Zoom)[:-1]]

@@ -68,19 +68,19 @@ def test_zoom_changes_the_stretch_and_the_detail() -> None:
 
 def test_forward_today_and_back_move_the_stretch() -> None:
     app = opened(zoom="week")
-    assert stretch(app) == "Mon 23 Nov 2026 – Sun 29 Nov 2026"
+    assert stretch(app) == "Tue 24 Nov 2026 – Mon 30 Nov 2026"
     app.button(key="timeline_turn_1").click().run()
-    assert stretch(app) == "Mon 30 Nov 2026 – Sun 6 Dec 2026"
+    assert stretch(app) == "Tue 1 Dec 2026 – Mon 7 Dec 2026"
     app.button(key="timeline_turn_-1").click().run()
     app.button(key="timeline_turn_-1").click().run()
-    assert stretch(app) == "Mon 16 Nov 2026 – Sun 22 Nov 2026"
+    assert stretch(app) == "Tue 17 Nov 2026 – Mon 23 Nov 2026"
     app.button(key="timeline_turn_0").click().run()
-    assert stretch(app) == "Mon 23 Nov 2026 – Sun 29 Nov 2026"
+    assert stretch(app) == "Tue 24 Nov 2026 – Mon 30 Nov 2026"
 
 
 def test_the_stretch_of_a_link_is_the_one_shown() -> None:
     app = opened("agenda", zoom="month", **{"from": "2025-03-10"})
-    assert stretch(app) == "Sat 1 Mar 2025 – Mon 31 Mar 2025"
+    assert stretch(app) == "Mon 10 Mar 2025 – Wed 9 Apr 2025"
 
 
 @pytest.mark.parametrize("page", ["timeline", "agenda"])

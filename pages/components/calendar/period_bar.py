@@ -13,7 +13,7 @@ from calendar_model.translation import gettext as _
 from calendar_model.wording import day
 from pages.components.shell.context import PageContext
 from pages.components.shell.filter_bar import EARLIEST, LATEST
-from pages.components.shell.navigation import FROM, ZOOM
+from pages.components.shell.navigation import FROM, ZOOM, link
 from pages.components.widgets.coded_choice import coded_choice
 
 _ZOOMS = Translated(
@@ -71,6 +71,7 @@ def draw_period_bar(title: str, context: PageContext) -> CalendarPeriod:
             width=150,
             label_visibility="collapsed",
         )
+        link("feeds", _("Subscribe"), icon=":material/event_repeat:")
     for label, says, direction in (("‹", _("Earlier"), -1), (_("Today"), None, 0), ("›", _("Later"), 1)):
         turns.button(label, key=f"timeline_turn_{direction}", help=says, on_click=_go, args=(direction, context.today))
     start, days = window(zoom, asked) if isinstance(asked, date) else window_around(zoom, context.today)

@@ -33,7 +33,8 @@ from calendar_model.vocabulary import Kind, Precision, Sensitivity
 from calendar_model.wording import standing_words
 from pages.components.shell import item_outcomes, outage
 from pages.components.shell.context import PageContext
-from pages.components.shell.navigation import address_of, link
+from pages.components.shell.navigation import LINK, address_of, link
+from pages.components.shell.new import draw_new_links
 from pages.components.shell.words import plain
 from pages.components.widgets.item_dates import date_html, deadline_caption
 
@@ -226,8 +227,12 @@ def _our_work(item: str, context: PageContext) -> None:
             st.markdown(plain(_counts_in_words(work_on(session, item))))
     with st.container(horizontal=True):
         link("dossier", _("Dossier"), of=item)
-        if context.viewer != ANONYMOUS and (event := event_of(item)):
+        if context.viewer == ANONYMOUS:
+            return
+        if event := event_of(item):
             link("meetings", _("Open event"), record=event)
+        with st.popover(_("New"), icon=":material/add:", type="tertiary", key="panel_new"):
+            draw_new_links({LINK: item})
 
 
 def _counts_in_words(work: LinkedCounts) -> str:

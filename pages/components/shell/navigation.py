@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 import streamlit as st
 
 from calendar_model.calendar.filters import PARAMETERS
+from calendar_model.feeds.http import FEEDS_PAGE
 from calendar_model.terms import RecordKind
 from calendar_model.translation import N_, Translated
 from calendar_model.translation import gettext as _
@@ -105,7 +106,7 @@ PAGES = (
     PageEntry("follow_ups", N_("Follow-ups"), Section.ENGAGEMENTS, "follow-ups"),
     PageEntry("cases", N_("Cases"), Section.CASES, shows=(RecordKind.CASE, RecordKind.REPRISAL)),
     # Not "feeds": the server's own feeds have that address.
-    PageEntry("feeds", N_("Feeds"), None, "subscribe"),
+    PageEntry("feeds", N_("Feeds"), None, FEEDS_PAGE),
     PageEntry("confirm", N_("Dates to confirm"), None),
     PageEntry("corrections", N_("Corrections"), None, filtered=False, shows=(RecordKind.CORRECTION,)),
     PageEntry("imports", N_("Import"), None, "import", filtered=False),
