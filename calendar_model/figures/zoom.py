@@ -136,7 +136,8 @@ def step(zoom: Zoom, start: date, steps: int) -> date:
     if zoom is Zoom.WEEK:
         return start + timedelta(days=7 * steps)
     if zoom is Zoom.MONTH:
-        return start + relativedelta(months=steps)
+        moved: date = start + relativedelta(months=steps)
+        return moved
     return months_on(start, _STEP[zoom] * steps)
 
 
