@@ -22,7 +22,7 @@ from pages.components.record.access_requests import requests_of_nobody
 from pages.components.record.deleted_records import deleted_records
 from pages.components.record.forms import NEW, RECORD, RecordForm
 from pages.components.shell import item_panel
-from pages.components.shell.context import PageContext, current
+from pages.components.shell.context import PageContext, current, in_english
 from pages.components.shell.current_user import act_as, current_person
 from pages.components.shell.navigation import link
 from pages.components.shell.words import plain
@@ -138,7 +138,7 @@ def load(context: PageContext) -> None:
     def act() -> str:
         nobody = current_person() is None
         with st.spinner(_("Loading sample data")):
-            counts = sample.load(context.table, context.today)
+            counts = sample.load(in_english(context)[1], context.today)
         officer = next((one for one in staff() if one.sample and not one.may_clear), None)
         if nobody and officer is not None:
             act_as(officer.id)

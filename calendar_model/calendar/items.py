@@ -5,7 +5,7 @@ One function a kind of item. The attributes of an item are described in :mod:`ca
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -30,10 +30,13 @@ from calendar_model.cycles import (
     projected_sessions,
     review_day,
     review_record,
+    session_title,
 )
 from calendar_model.messages import message
 from calendar_model.reference import Reference
 from calendar_model.reference.rows import Cadence, Meeting, ReferenceRow, Resolution, Session
+from calendar_model.translation import N_, Translated
+from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import (
     Confidence,
     Kind,
@@ -89,20 +92,22 @@ class Item:
     sensitivity: Sensitivity = Sensitivity.PUBLIC
     cycle: str = ""
     """Items with the same non-empty ``cycle`` follow one another; it is not a column."""
+    search: str = ""
+    """The text in which a search looks; empty: that of its own title, description, session, place and states."""
 
 
 def reference_items(reference: Reference, as_of: date, until: date) -> Iterator[Item]:
     """Yield everything dated in the reference, and what is projected from it on ``as_of`` up to ``until``."""
     forecasts = SessionForecasts(reference, as_of)
-    occurrences = project(reference, as_of, until)
+    occurrences = project(reference, as_of, until, forecasts)
     reviews = [*_reviews(reference, occurrences, forecasts)]
     items = [
         *_sessions(reference, as_of, until, forecasts, occurrences),
         *_texts(reference, as_of),
-        *_projected_texts(reference, occurrences, as_of),
+        *_projected_texts(reference, occurrences, as_of, forecasts),
         *reviews,
         *adoption_items(reference, reviews, as_of),
-        *_deadlines(reference, as_of, until),
+        *_deadlines(reference, as_of, until, forecasts, occurrences),
         *_meetings(reference, as_of, until, forecasts),
         *_observances(reference, as_of, until),
         *_mandate_holders(reference, as_of),
@@ -150,7 +155,7 @@ def _known_how(record: ReferenceRow, sourced: str, recalled: str) -> str:
 def _sessions(
     reference: Reference, as_of: date, until: date, forecasts: SessionForecasts, occurrences: tuple[Occurrence, ...]
 ) -> Iterator[Item]:
-    for forecast in [*forecasts.all_known(), *projected_sessions(reference, as_of, until)]:
+    for forecast in [*forecasts.all_known(), *projected_sessions(reference, as_of, until, forecasts)]:
         yield _session(reference, forecast, forecasts)
         if forecast.main_end is not None and not forecast.precision.is_window:
             yield _close(reference, forecast, forecasts)
@@ -160,7 +165,7 @@ def _sessions(
             number = int("".join(c for c in occurrence.session if c.isdigit()) or 0)
             yield Item(
                 item=f"session-{occurrence.session}",
-                title=f"{body.name}, {wording.ordinal(number)} session",
+                title=session_title(body, number),
                 kind=Kind.SESSION,
                 body=occurrence.body,
                 session=occurrence.session,
@@ -196,8 +201,11 @@ def _session(reference: Reference, forecast: SessionForecast, forecasts: Session
     season = forecasts.season(forecast)
     countries = tuple(r.country for r in reference.reviews if r.session == forecast.code)
     record = reference.sessions.get(forecast.code)
-    cycle = f"UPR cycle {record.cycle}. " if record is not None and record.cycle else ""
-    under_review = f"{len(countries)} states under review. " if countries else ""
+    about = [f"{season.name}."] if season else []
+    if record is not None and record.cycle:
+        about.append(_("UPR cycle {number}.").format(number=record.cycle))
+    if countries:
+        about.append(wording.count(len(countries), "{number} state under review.", "{number} states under review."))
     return Item(
         item=f"session-{forecast.code}",
         title=forecast.title,
@@ -217,7 +225,7 @@ def _session(reference: Reference, forecast: SessionForecast, forecasts: Session
         timezone=reference.organisations[forecast.body].timezone,
         location=forecast.location,
         countries=countries,
-        description=f"{f'{season.name}. ' if season else ''}{cycle}{under_review}".strip(),
+        description=" ".join(about),
         notes=forecast.notes,
         updated=forecast.updated,
         revision=forecast.revision,
@@ -233,7 +241,7 @@ def _close(reference: Reference, forecast: SessionForecast, forecasts: SessionFo
         basis = message("expected-close", {"day": close.day, "earliest": close.earliest, "latest": close.latest})
     return Item(
         item=f"close-{forecast.code}",
-        title=f"{forecast.title} closes",
+        title=_("{session} closes").format(session=forecast.title),
         kind=Kind.MILESTONE,
         body=forecast.body,
         session=forecast.code,
@@ -259,6 +267,11 @@ def _texts(reference: Reference, as_of: date) -> Iterator[Item]:
         if row.adopted is None or row.adopted > as_of:
             continue
         seat = reference.organisations[row.body]
+        recalled = "adopted" in row.recalled_fields or row.confidence is not Confidence.SOURCED
+        if recalled:
+            basis = _("Adopted in {session}; the day is from memory.")
+        else:
+            basis = _("Adopted in {session}; the day is from the source given.")
         track, session = reference.tracks.get(row.track), reference.sessions.get(row.session)
         yield Item(
             item=text_item(row),
@@ -272,12 +285,7 @@ def _texts(reference: Reference, as_of: date) -> Iterator[Item]:
             date_precision=Precision.DAY,
             standing=Standing.HELD,
             confidence=Confidence.RECALLED if "adopted" in row.recalled_fields else row.confidence,
-            basis=f"Adopted in {row.session}; "
-            + (
-                "the day is from memory."
-                if "adopted" in row.recalled_fields
-                else _known_how(row, "the day is from the source given.", "the day is from memory.")
-            ),
+            basis=basis.format(session=row.session),
             source_url=row.record_url or row.source_url,
             timezone=seat.timezone,
             location=seat.seat_city,
@@ -294,25 +302,35 @@ def _texts(reference: Reference, as_of: date) -> Iterator[Item]:
 def vote_words(row: Resolution) -> str:
     """Return how a text was adopted: ``by consensus`` or ``by vote, 33 for, 6 against, 8 abstaining``."""
     if row.vote is Vote.RECORDED:
-        return f"by vote, {row.yes} for, {row.no} against, {row.abstain} abstaining"
-    return "by consensus" if row.vote is Vote.CONSENSUS else ""
+        return _("by vote, {yes} for, {no} against, {abstain} abstaining").format(
+            yes=row.yes, no=row.no, abstain=row.abstain
+        )
+    return _("by consensus") if row.vote is Vote.CONSENSUS else ""
 
 
 def _about_text(row: Resolution) -> str:
-    penholder = f"Penholder: {row.penholder}." if row.penholder else ""
-    cosponsors = f"Co-sponsors: {row.cosponsors}." if row.cosponsors is not None else ""
-    draft = f"Draft: {row.draft_symbol}." if row.draft_symbol else ""
-    parts = (f"{row.title.rstrip('.')}.", f"Adopted {vote_words(row)}.", penholder, cosponsors, draft)
+    parts = [f"{row.title.rstrip('.')}.", _("Adopted {how}.").format(how=vote_words(row)), _penholder(row.penholder)]
+    if row.cosponsors is not None:
+        parts.append(_("Co-sponsors: {number}.").format(number=row.cosponsors))
+    if row.draft_symbol:
+        parts.append(_("Draft: {symbol}.").format(symbol=row.draft_symbol))
     return " ".join(part for part in parts if part)
 
 
-def _projected_texts(reference: Reference, occurrences: tuple[Occurrence, ...], as_of: date) -> Iterator[Item]:
+def _penholder(name: str) -> str:
+    return _("Penholder: {name}.").format(name=name) if name else ""
+
+
+def _projected_texts(
+    reference: Reference, occurrences: tuple[Occurrence, ...], as_of: date, forecasts: SessionForecasts
+) -> Iterator[Item]:
     """Yield the occurrences of text tracks in practice, and every departure.
 
     What only the rule of the guidelines would give is left out, because nobody expects it.
     """
     found = sorted(
-        [*departures(reference, as_of), *occurrences], key=lambda occurrence: occurrence.view is not View.PRACTICE
+        [*departures(reference, as_of, forecasts), *occurrences],
+        key=lambda occurrence: occurrence.view is not View.PRACTICE,
     )
     for occurrence in found:
         track = reference.tracks[occurrence.track]
@@ -323,7 +341,7 @@ def _projected_texts(reference: Reference, occurrences: tuple[Occurrence, ...], 
         rule = reference.corrected.get((Cadence.FILE, occurrence.rule))
         yield Item(
             item=occurrence.item,
-            title=f"{track.short_title}, due in {where}",
+            title=_("{track}, due in {where}").format(track=track.short_title, where=where),
             kind=track.kind,
             body=occurrence.body,
             track=occurrence.track,
@@ -335,9 +353,7 @@ def _projected_texts(reference: Reference, occurrences: tuple[Occurrence, ...], 
             source_url=occurrence.source_url,
             timezone=seat.timezone,
             location=seat.seat_city,
-            description=" ".join(
-                p for p in (track.description, f"Penholder: {track.penholder}." if track.penholder else "") if p
-            ),
+            description=" ".join(part for part in (track.description, _penholder(track.penholder)) if part),
             related_to=f"session-{occurrence.session}" if occurrence.session else "",
             departure=occurrence.departure,
             updated=occurrence.updated,
@@ -346,12 +362,28 @@ def _projected_texts(reference: Reference, occurrences: tuple[Occurrence, ...], 
         )
 
 
-_DEPARTURES = {
-    ReviewDeparture.RESCHEDULED: "The review was rescheduled",
-    ReviewDeparture.POSTPONED: "The review was postponed",
-    ReviewDeparture.ABSENT: "The review was not held when it was due",
-    ReviewDeparture.UNCERTAIN: "Whether the review is held as listed is uncertain",
-}
+_DEPARTURES: Mapping[ReviewDeparture, str] = Translated(
+    {
+        ReviewDeparture.RESCHEDULED: N_("The review was rescheduled."),
+        ReviewDeparture.POSTPONED: N_("The review was postponed."),
+        ReviewDeparture.ABSENT: N_("The review was not held when it was due."),
+        ReviewDeparture.UNCERTAIN: N_("Whether the review is held as listed is uncertain."),
+    }
+)
+_DEPARTURES_FROM: Mapping[ReviewDeparture, str] = Translated(
+    {
+        ReviewDeparture.RESCHEDULED: N_("The review was rescheduled (from {session})."),
+        ReviewDeparture.POSTPONED: N_("The review was postponed (from {session})."),
+        ReviewDeparture.ABSENT: N_("The review was not held when it was due (from {session})."),
+        ReviewDeparture.UNCERTAIN: N_("Whether the review is held as listed is uncertain (from {session})."),
+    }
+)
+
+
+def _review_title(reference: Reference, country: str, cycle: int) -> str:
+    return _("UPR of {state}, {ordinal} cycle").format(
+        state=reference.states[country].name, ordinal=wording.ordinal(cycle)
+    )
 
 
 def _reviews(reference: Reference, occurrences: tuple[Occurrence, ...], forecasts: SessionForecasts) -> Iterator[Item]:
@@ -377,7 +409,9 @@ def _reviews(reference: Reference, occurrences: tuple[Occurrence, ...], forecast
         day = review_day(reference, row, forecast, forecasts) if not held or row.date else None
         precision = Precision.DAY
         if row.date is not None:
-            basis = "The day of the review is derived, not seen." if recalled else "The day is from the source given."
+            basis = (
+                _("The day of the review is derived, not seen.") if recalled else _("The day is from the source given.")
+            )
         elif day is not None and day.day is not None:
             precision = Precision.EXPECTED
             hits, of = review_record(reference, forecasts, reference.organisations[forecast.body].holidays)
@@ -385,20 +419,29 @@ def _reviews(reference: Reference, occurrences: tuple[Occurrence, ...], forecast
             basis = message("expected-from-order", {**values, "order": row.order, "hits": hits, "of": of})
         else:
             precision = Precision.MONTH
-            known = f"{row.session}, {wording.span(forecast.start, forecast.end, forecast.precision)}"
-            basis = f"The review {'was' if held else 'is expected'} in {known}; the day is not known."
+            known = (
+                _("The review was in {session}, {days}; the day is not known.")
+                if held
+                else _("The review is expected in {session}, {days}; the day is not known.")
+            )
+            days = wording.span(forecast.start, forecast.end, forecast.precision)
+            basis = known.format(session=row.session, days=days)
             if row.standing is Standing.PROJECTED and row.departure is None:
-                basis += " The place in the order is carried over from the cycle before."
-        if row.departure is not None:
-            basis += f" {_DEPARTURES[row.departure]}{f' (from {row.moved_from})' if row.moved_from else ''}."
+                basis += f" {_('The place in the order is carried over from the cycle before.')}"
+        if row.departure is not None and row.moved_from:
+            basis += f" {_DEPARTURES_FROM[row.departure].format(session=row.moved_from)}"
+        elif row.departure is not None:
+            basis += f" {_DEPARTURES[row.departure]}"
         outcome = ""
         if row.outcome_date:
-            outcome = f"Outcome adopted in {row.outcome_session} on {wording.day(row.outcome_date)}."
+            outcome = _("Outcome adopted in {session} on {day}.").format(
+                session=row.outcome_session, day=wording.day(row.outcome_date)
+            )
         elif row.outcome_session:
-            outcome = f"Outcome belongs to {row.outcome_session}."
+            outcome = _("Outcome belongs to {session}.").format(session=row.outcome_session)
         yield Item(
             item=row.code,
-            title=f"UPR of {reference.states[row.country].name}, {wording.ordinal(row.cycle)} cycle",
+            title=_review_title(reference, row.country, row.cycle),
             session=row.session,
             countries=(row.country,),
             start=day.day if day and day.day else forecast.start,
@@ -425,7 +468,7 @@ def _reviews(reference: Reference, occurrences: tuple[Occurrence, ...], forecast
             last_cycle[country] = last_cycle.get(country, 0) + 1
             yield Item(
                 item=f"{track.code}-{last_cycle[country]}-{country}",
-                title=f"UPR of {reference.states[country].name}, {wording.ordinal(last_cycle[country])} cycle",
+                title=_review_title(reference, country, last_cycle[country]),
                 session=occurrence.session,
                 countries=(country,),
                 start=occurrence.window_start,
@@ -442,8 +485,10 @@ def _reviews(reference: Reference, occurrences: tuple[Occurrence, ...], forecast
             )
 
 
-def _deadlines(reference: Reference, as_of: date, until: date) -> Iterator[Item]:
-    for due in due_milestones(reference, as_of, until):
+def _deadlines(
+    reference: Reference, as_of: date, until: date, forecasts: SessionForecasts, occurrences: tuple[Occurrence, ...]
+) -> Iterator[Item]:
+    for due in due_milestones(reference, as_of, until, forecasts, occurrences):
         yield _deadline(reference, due)
 
 
@@ -517,12 +562,16 @@ def _moved_words(row: Session | Meeting) -> str:
     """A sentence on the days announced first, after a blank; empty where they did not change."""
     if row.announced_start is None or row.announced_end is None:
         return ""
-    why = f": {row.moved_because.rstrip('.')}" if row.moved_because else ""
-    return f" Announced first for {wording.span(row.announced_start, row.announced_end)}{why}."
+    days = wording.span(row.announced_start, row.announced_end)
+    if row.moved_because:
+        moved = _("Announced first for {days}: {reason}.").format(days=days, reason=row.moved_because.rstrip("."))
+    else:
+        moved = _("Announced first for {days}.").format(days=days)
+    return f" {moved}"
 
 
 def _about_meeting(relevance: str) -> str:
-    return f"For defenders: {relevance.rstrip('.')}." if relevance else ""
+    return _("For defenders: {relevance}.").format(relevance=relevance.rstrip(".")) if relevance else ""
 
 
 def _observances(reference: Reference, as_of: date, until: date) -> Iterator[Item]:
@@ -544,8 +593,8 @@ def _observances(reference: Reference, as_of: date, until: date) -> Iterator[Ite
                 confidence=row.confidence,
                 basis=_known_how(
                     row,
-                    "Kept on this day every year, by the source given.",
-                    "Kept on this day every year, from memory.",
+                    _("Kept on this day every year, by the source given."),
+                    _("Kept on this day every year, from memory."),
                 ),
                 source_url=row.source_url,
                 description=_about_meeting(row.relevance),
@@ -563,10 +612,17 @@ def _mandate_holders(reference: Reference, as_of: date) -> Iterator[Item]:
         elif row.date_precision is Precision.YEAR:
             start, taken_up = month_window(row.start.year, 1, 12)
         seat = reference.organisations[row.organisation]
-        until = f" until {wording.span(row.end, row.end, row.date_precision)}" if row.end else ""
+        about = []
+        if row.title and row.end:
+            end = wording.span(row.end, row.end, row.date_precision)
+            about.append(_("{title} until {end}.").format(title=row.title, end=end))
+        elif row.title:
+            about.append(f"{row.title}.")
+        if row.appointed_at:
+            about.append(_("Appointed: {where}.").format(where=row.appointed_at))
         yield Item(
             item=f"holder-{row.code}",
-            title=f"{row.holder or 'New holder, name not known'}: {row.mandate}",
+            title=f"{row.holder or _('New holder, name not known')}: {row.mandate}",
             kind=Kind.MANDATE_HOLDER,
             body=row.organisation,
             start=start,
@@ -576,19 +632,14 @@ def _mandate_holders(reference: Reference, as_of: date) -> Iterator[Item]:
             standing=Standing.HELD,
             confidence=row.confidence,
             basis=_known_how(
-                row, "The start of the term is from the source given.", "The start of the term is from memory."
+                row,
+                _("The start of the term is from the source given."),
+                _("The start of the term is from memory."),
             ),
             source_url=row.source_url,
             timezone=seat.timezone,
             location=seat.seat_city,
-            description=" ".join(
-                p
-                for p in (
-                    f"{row.title}{until}." if row.title else "",
-                    f"Appointed: {row.appointed_at}." if row.appointed_at else "",
-                )
-                if p
-            ),
+            description=" ".join(about),
             notes=row.notes,
             updated=row.updated,
             cycle=f"holders-{row.organisation}-{row.mandate}",

@@ -9,13 +9,13 @@ one counted by the rule. How days are counted is in :mod:`calendar_model.cycles.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from calendar_model import wording
-from calendar_model.cycles.cadence import adopted_texts, project
+from calendar_model.cycles.cadence import Occurrence, adopted_texts, project
 from calendar_model.cycles.editions import Edition, expected_editions, known_editions
 from calendar_model.cycles.expected_days import FEWEST_DAYS, OUTSIDE, DayRange, expected_length
 from calendar_model.cycles.review_days import review_day
@@ -25,6 +25,8 @@ from calendar_model.cycles.working_days import offset_day
 from calendar_model.messages import message
 from calendar_model.reference import Reference
 from calendar_model.reference.rows import Milestone, MilestoneDate, Review
+from calendar_model.translation import N_, NN_, Translated, ngettext
+from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Anchor, Confidence, Precision, Standing, Unit
 
 
@@ -90,18 +92,27 @@ def committee_session(
     return None
 
 
-def due_milestones(reference: Reference, as_of: date, until: date) -> tuple[DueMilestone, ...]:
+def due_milestones(
+    reference: Reference,
+    as_of: date,
+    until: date,
+    forecasts: SessionForecasts | None = None,
+    occurrences: Iterable[Occurrence] | None = None,
+) -> tuple[DueMilestone, ...]:
     """Return every milestone that has a date, in order of date.
 
     These are the milestones of the sessions known on ``as_of`` or projected to ``until``, of their reviews and texts,
-    and of the editions of recurring meetings, known or projected.
+    and of the editions of recurring meetings, known or projected. ``forecasts`` and ``occurrences`` are those of the
+    same day and horizon (:func:`calendar_model.cycles.cadence.project`), if they have been made already.
     """
-    forecasts = SessionForecasts(reference, as_of)
+    forecasts = forecasts or SessionForecasts(reference, as_of)
+    if occurrences is None:
+        occurrences = project(reference, as_of, until, forecasts)
     past = _Past(reference, forecasts)
-    texts = _texts_by_session(reference, as_of, until, forecasts)
+    texts = _texts_by_session(reference, as_of, occurrences, forecasts)
     found: list[DueMilestone] = []
     for forecast in {
-        s.code: s for s in [*forecasts.all_known(), *projected_sessions(reference, as_of, until)]
+        s.code: s for s in [*forecasts.all_known(), *projected_sessions(reference, as_of, until, forecasts)]
     }.values():
         if forecast.standing is not Standing.CANCELLED:
             found.extend(_for_session(forecast, past, texts.get(forecast.code, set())))
@@ -121,16 +132,19 @@ def milestones_of(
     return tuple(_for_meeting(of, past) if isinstance(of, Edition) else _for_session(of, past, set(tracks)))
 
 
-def projected_sessions(reference: Reference, as_of: date, until: date) -> tuple[SessionForecast, ...]:
+def projected_sessions(
+    reference: Reference, as_of: date, until: date, forecasts: SessionForecasts | None = None
+) -> tuple[SessionForecast, ...]:
     """Return the sessions that are not in the reference yet, from the seasons of each body, by opening.
 
     Those of the last year are among them, because their outcomes have to be recorded.
 
     A body whose reviews are counted in sessions is left out: its sessions come with the reviews
-    (:func:`calendar_model.cycles.cadence.project`), because between two cycles it skips a season.
+    (:func:`calendar_model.cycles.cadence.project`), because between two cycles it skips a season. ``forecasts`` are
+    those of the day, if they have been made already.
     """
     counted = {reference.tracks[c.track].body for c in reference.cadences if c.interval_sessions is not None}
-    forecasts = SessionForecasts(reference, as_of)
+    forecasts = forecasts or SessionForecasts(reference, as_of)
     found = []
     for season in reference.seasons.values():
         if season.body in counted:
@@ -145,14 +159,14 @@ def projected_sessions(reference: Reference, as_of: date, until: date) -> tuple[
 
 
 def _texts_by_session(
-    reference: Reference, as_of: date, until: date, forecasts: SessionForecasts
+    reference: Reference, as_of: date, occurrences: Iterable[Occurrence], forecasts: SessionForecasts
 ) -> dict[str, set[str]]:
     """Return the tracks of which a text was adopted or is due, by session and by that of the preparing committee."""
     found: defaultdict[str, set[str]] = defaultdict(set)
     for track in reference.tracks:
         for text in adopted_texts(reference, track, as_of):
             found[text.session].add(track)
-    for occurrence in project(reference, as_of, until):
+    for occurrence in occurrences:
         if occurrence.session and not occurrence.departure:
             found[occurrence.session].add(occurrence.track)
     for code, tracks in list(found.items()):
@@ -254,7 +268,7 @@ def _counted(
         earliest = max(earliest, of.start)
     day = offset_day(anchor.day, offset.usual, offset.unit, holidays) if anchor.day is not None else None
     dated = review or of
-    what = f"the review of {reference.states[country].name}" if review else of.code
+    what = _("the review of {state}").format(state=reference.states[country].name) if review else of.code
     yield _due_milestone(
         reference,
         milestone,
@@ -336,7 +350,12 @@ def _set_by_hand(milestone: Milestone, of: SessionForecast | Edition, past: _Pas
             # The identifier that the milestone has while it is counted from the review.
             reviews = (r.code for r in past.reference.reviews if r.session == of.code and r.country == row.country)
             subject = next(reviews, subject)
-        where = f" ({row.source_note})" if row.source_note else ""
+        if row.source_note:
+            basis = _("The date was set for {session}; it stands whatever the rule would give ({note}).").format(
+                session=of.code, note=row.source_note
+            )
+        else:
+            basis = _("The date was set for {session}; it stands whatever the rule would give.").format(session=of.code)
         yield _due_milestone(
             past.reference,
             milestone,
@@ -345,7 +364,7 @@ def _set_by_hand(milestone: Milestone, of: SessionForecast | Edition, past: _Pas
             country=row.country,
             days=DayRange(row.date, row.date, row.date),
             is_known=True,
-            basis=f"The date was set for {of.code}; it stands whatever the rule would give{where}.",
+            basis=basis,
             updated=max(row.updated, milestone.updated, of.updated),
             # While the date was counted, each move of the session or meeting counted.
             revision=row.revision + of.revision,
@@ -393,21 +412,27 @@ def _due_milestone(
     )
 
 
-_AMOUNTS = {
-    Unit.DAYS: "day",
-    Unit.WORKING_DAYS: "working day",
-    Unit.WEEKS: "week",
-    Unit.MONTHS: "month",
-    Unit.HOURS: "hour",
+_AFTER: Mapping[Unit, tuple[str, str]] = {
+    Unit.DAYS: NN_("{amount} day after {what}", "{amount} days after {what}"),
+    Unit.WORKING_DAYS: NN_("{amount} working day after {what}", "{amount} working days after {what}"),
+    Unit.WEEKS: NN_("{amount} week after {what}", "{amount} weeks after {what}"),
+    Unit.MONTHS: NN_("{amount} month after {what}", "{amount} months after {what}"),
+}
+_BEFORE: Mapping[Unit, tuple[str, str]] = {
+    Unit.DAYS: NN_("{amount} day before {what}", "{amount} days before {what}"),
+    Unit.WORKING_DAYS: NN_("{amount} working day before {what}", "{amount} working days before {what}"),
+    Unit.WEEKS: NN_("{amount} week before {what}", "{amount} weeks before {what}"),
+    Unit.MONTHS: NN_("{amount} month before {what}", "{amount} months before {what}"),
 }
 
-_ANCHORS = {
-    Anchor.SESSION_START: "the opening of",
-    Anchor.SESSION_END: "the close of",
-    Anchor.MEETING_START: "the opening of",
-    Anchor.TEXT: "action on the text in",
-    Anchor.REVIEW: "",
-}
+_ANCHORS: Mapping[Anchor, str] = Translated(
+    {
+        Anchor.SESSION_START: N_("the opening of {session}"),
+        Anchor.SESSION_END: N_("the close of {session}"),
+        Anchor.MEETING_START: N_("the opening of {session}"),
+        Anchor.TEXT: N_("action on the text in {session}"),
+    }
+)
 
 
 def _how_expected(days: DayRange, how_counted: str) -> str:
@@ -421,18 +446,22 @@ def _how_expected(days: DayRange, how_counted: str) -> str:
 def _how_counted(milestone: Milestone, offset: _Offset, subject: str, anchor: DayRange) -> str:
     """Return how a milestone is counted, as a phrase that ends its sentence."""
     assert milestone.anchor is not None  # _offset() requires it
-    amount = abs(offset.usual)
-    unit = _AMOUNTS[offset.unit] + ("s" if amount != 1 else "")
-    way = "after" if offset.usual > 0 else "before"
     if anchor.day is None:
-        days = f"{wording.span(anchor.earliest, anchor.latest, Precision.MONTH)}, dates not set"
+        window = wording.span(anchor.earliest, anchor.latest, Precision.MONTH)
+        days = _("{months}, dates not set").format(months=window)
     else:
-        days = f"{'' if anchor.is_exact else 'expected '}{wording.day(anchor.day)}"
-    what = " ".join(part for part in (_ANCHORS[milestone.anchor], subject) if part)
+        days = wording.day(anchor.day) if anchor.is_exact else _("expected {days}").format(days=wording.day(anchor.day))
+    what = _ANCHORS[milestone.anchor].format(session=subject) if milestone.anchor in _ANCHORS else subject
+    number, amount = abs(offset.usual), f"{abs(offset.usual)}"
+    low, high = sorted((abs(offset.least), abs(offset.most)))
+    if offset.of and low != high:
+        amount = _("{usual} ({least} to {most})").format(usual=amount, least=low, most=high)
+    forms = (_AFTER if offset.usual > 0 else _BEFORE)[offset.unit]
+    how_far = ngettext(*forms, number).format(amount=amount, what=what)
     if offset.of:
-        low, high = sorted((abs(offset.least), abs(offset.most)))
-        spread = f" ({low} to {high})" if low != high else ""
-        return f"usually {amount}{spread} {unit} {way} {what} ({days}), by the last {offset.of} known."
+        return _("usually {how_far} ({days}), by the last {number} known.").format(
+            how_far=how_far, days=days, number=offset.of
+        )
     if not offset.usual:
-        return f"by the rule it falls on {what} ({days})."
-    return f"by the rule {amount} {unit} {way} {what} ({days})."
+        return _("by the rule it falls on {what} ({days}).").format(what=what, days=days)
+    return _("by the rule {how_far} ({days}).").format(how_far=how_far, days=days)

@@ -17,7 +17,7 @@ from calendar_model.access.permissions import Viewer
 from calendar_model.access.problems import Refused
 from calendar_model.access.unit_of_work import reading
 from calendar_model.calendar import Item
-from calendar_model.mission.events import BASIS, event_of, item_of, own_items, problems, save_event
+from calendar_model.mission.events import event_of, item_of, own_items, problems, save_event
 from calendar_model.mission.transactions import save
 from calendar_model.store.models import Base, Case, Change, Event, ItemLink, Person
 from calendar_model.terms import EventKind, Suggester
@@ -74,7 +74,7 @@ def test_an_event_and_the_day_to_ask_for_its_room(session: Session) -> None:
         "date_precision": Precision.DAY,
         "standing": Standing.CONFIRMED,
         "confidence": Confidence.SOURCED,
-        "basis": BASIS,
+        "basis": "The mission's own event, as entered by staff.",
         "sensitivity": Sensitivity.INTERNAL,
         "updated": date(2026, 11, 20),
     }
