@@ -27,7 +27,7 @@ from calendar_model.calendar.columns import COLUMNS, ColumnType, columns_of_type
 from calendar_model.calendar.items import Item, reference_items
 from calendar_model.reference import Reference, in_readers_language
 from calendar_model.reference.rows import MemberState
-from calendar_model.translation import LANGUAGES, in_language, language
+from calendar_model.translation import LANGUAGES, SOURCE, in_language, language
 from calendar_model.vocabulary import UID_DOMAIN, WINDOWS, Standing
 
 _CATEGORIES = list(columns_of_type(ColumnType.CATEGORY))
@@ -55,40 +55,75 @@ def build_table(reference: Reference, as_of: date, until: date) -> pd.DataFrame:
 
 
 class Calendar:
-    """The table of :func:`build_table` in every language: its items are made at once, each table when it is asked for.
+    """The table of :func:`build_table` in every language, each made when it is asked for.
 
     A word finds the same items no matter who reads, because the column ``search`` has the texts of all languages.
     """
 
     def __init__(self, reference: Reference, as_of: date, until: date) -> None:
-        self._as_of = as_of
+        self._recorded, self._as_of, self._until = reference.as_recorded, as_of, until
         self._references: dict[str, Reference] = {}
-        for code in LANGUAGES:
-            with in_language(code):
-                self._references[code] = in_readers_language(reference.as_recorded)
-        self._items, self._search = in_every_language(
-            lambda: reference_items(self.reference, as_of, until), reference.as_recorded.states
-        )
+        self._items: dict[str, list[Item]] = {}
         self._tables: dict[str, pd.DataFrame] = {}
 
     @property
     def reference(self) -> Reference:
         """The reference in the reader's language."""
-        return self._references[language()]
+        code = language()
+        if code not in self._references:
+            self._references[code] = in_readers_language(self._recorded)
+        return self._references[code]
 
     @property
     def table(self) -> pd.DataFrame:
         """The table in the reader's language."""
         code = language()
         if code not in self._tables:
-            self._tables[code] = to_frame(self._items[code], self.reference, self._as_of, self._search)
+            self._tables[code] = to_frame(self._own_items(), self.reference, self._as_of, self._search_texts())
         return self._tables[code]
+
+    def _own_items(self) -> list[Item]:
+        """The items in the reader's language."""
+        code = language()
+        if code not in self._items:
+            self._items[code] = [*reference_items(self.reference, self._as_of, self._until)]
+        return self._items[code]
+
+    def _search_texts(self) -> dict[str, str]:
+        """The text in which a search looks, that of all languages, by item.
+
+        It follows from the English one. Most corrections change dates alone: then the items of one language do.
+        """
+        states = self._recorded.states
+        with in_language(SOURCE):
+            english = _texts_of_items(self._own_items(), states)
+        if any(own not in _in_all_languages for own in english.items()):
+            _, texts = in_every_language(self._own_items, states)
+            _in_all_languages.update({own: texts[own[0]] for own in english.items()})
+        found = {own[0]: _in_all_languages[own] for own in english.items()}
+        if len(_in_all_languages) > _MOST_TEXTS:
+            _in_all_languages.clear()
+        return found
+
+
+_MOST_TEXTS = 50_000
+_in_all_languages: dict[tuple[str, str], str] = {}
+"""The cache of texts of all languages: by item and English text, of all calendars."""
+
+
+def _texts_of_items(items: Iterable[Item], states: Mapping[str, MemberState]) -> dict[str, str]:
+    """The text of each item in which a search looks, in the reader's language; the first of each identifier."""
+    found: dict[str, str] = {}
+    for item in items:
+        if item.item not in found:
+            found[item.item] = _own_text(item, states)
+    return found
 
 
 def in_every_language(
     make: Callable[[], Iterable[Item]], states: Mapping[str, MemberState]
 ) -> tuple[dict[str, list[Item]], dict[str, str]]:
-    """Return the items that ``make`` gives in each language, by its code, the first of each identifier.
+    """Return the items that ``make`` gives in each language, by its code.
 
     With them, by identifier, the text in which a search looks: that of all languages.
     """
@@ -96,11 +131,9 @@ def in_every_language(
     texts: defaultdict[str, dict[str, None]] = defaultdict(dict)
     for code in LANGUAGES:
         with in_language(code):
-            unique: dict[str, Item] = {}
-            for item in make():
-                if unique.setdefault(item.item, item) is item:
-                    texts[item.item][_own_text(item, states)] = None
-            made[code] = list(unique.values())
+            made[code] = [*make()]
+            for item, text in _texts_of_items(made[code], states).items():
+                texts[item][text] = None
     return made, {item: " ".join(own) for item, own in texts.items()}
 
 
