@@ -5,23 +5,36 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date, datetime
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_skeleton
+from babel.core import Locale, get_global
+from babel.dates import format_date, format_skeleton, get_day_names, get_month_names
 from babel.numbers import format_decimal
 
 from calendar_model.translation import SOURCE, gettext, language, ngettext
 from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import WINDOWS, Precision, Standing
 
-WEEKDAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-"""Monday first, as :meth:`datetime.date.weekday` counts; in English, as the rules that name them."""
+_ALPHA_2 = {
+    code: names[0] for code, names in get_global("territory_aliases").items() if len(code) == 3 and code.isalpha()
+}
+"""The two-letter codes of States by their three-letter ones, as CLDR has them."""
+
+
+_locale = cache(Locale)
+
+
+@lru_cache(maxsize=16384)
+def _formatted(skeleton: str, value: date, code: str) -> str:
+    """A day by a skeleton of CLDR; a calendar has each of its days many times."""
+    return str(format_skeleton(skeleton, value, locale=_locale(code)))
 
 
 def day(value: date, *, year: bool = True, weekday: bool = True) -> str:
     """Return ``Mon 23 Feb 2026``, or a shorter form without ``weekday`` or ``year``."""
     if (code := language()) != SOURCE:
-        return format_skeleton(f"{'y' if year else ''}MMM{'E' if weekday else ''}d", value, locale=code)
+        return _formatted(f"{'y' if year else ''}MMM{'E' if weekday else ''}d", value, code)
     parts = [f"{value:%a}"] if weekday else []
     return " ".join([*parts, f"{value.day} {value:%b}", *([f"{value.year}"] if year else [])])
 
@@ -29,13 +42,30 @@ def day(value: date, *, year: bool = True, weekday: bool = True) -> str:
 def month(value: date, *, year: bool = True) -> str:
     """Return ``Feb 2027``, or ``Feb`` without ``year``."""
     if (code := language()) != SOURCE:
-        return format_skeleton("yMMM" if year else "MMM", value, locale=code)
+        return _formatted("yMMM" if year else "MMM", value, code)
     return f"{value:%b %Y}" if year else f"{value:%b}"
 
 
 def weekday_name(value: date) -> str:
     """Return ``Mon``."""
     return format_skeleton("E", value, locale=language())
+
+
+def weekday(number: int) -> str:
+    """Return ``Monday`` for 0, as :meth:`datetime.date.weekday` counts."""
+    return str(get_day_names("wide", locale=_locale(language()))[number])
+
+
+def month_name(number: int) -> str:
+    """Return ``January`` for 1."""
+    return str(get_month_names("wide", locale=_locale(language()))[number])
+
+
+def state(code: str, english: str) -> str:
+    """Return the name of a State by its ISO 3166 alpha-3 code: CLDR's, but in English the one that is given."""
+    if language() == SOURCE or code not in _ALPHA_2:
+        return english
+    return str(_locale(language()).territories.get(_ALPHA_2[code], english))
 
 
 def full_month(value: date) -> str:

@@ -371,12 +371,11 @@ def guessed(file: str, row: str, context: PageContext) -> dict[str, str]:
     """Proposed cells of a new row, from the projected item that it replaces, if there is one."""
     known = {"date_precision": str(Precision.DAY), "standing": str(Standing.CONFIRMED)}
     items = items_of(file, row, context)
-    found = context.table[context.table["item"].isin(items[:1])]
-    if file == MilestoneDate.FILE or found.empty:
+    if file == MilestoneDate.FILE or not items:
         return known
     # The dates of a projection are not those of the source.
     expected = ("start", "end", *known)
-    cells = new_cells(file, row, found.iloc[0], context.reference)
+    cells = new_cells(context.viewer, file, row, items[0])
     return known | {name: text for name, text in cells.items() if name not in expected}
 
 

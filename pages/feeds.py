@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pandas as pd
 import streamlit as st
 
-from calendar_model import wording
+from calendar_model import calendar, wording
 from calendar_model.access.permissions import ANONYMOUS
 from calendar_model.calendar import describe
 from calendar_model.feeds import (
@@ -22,6 +22,7 @@ from calendar_model.feeds import (
     with_period,
 )
 from calendar_model.mission.visible_calendar import calendar_for
+from calendar_model.translation import SOURCE, in_language
 from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import WINDOWS, Precision, Standing
 from pages.components.feeds.subscriptions import draw_subscriptions
@@ -72,8 +73,9 @@ def base_url() -> str:
 
 
 def open_table(context: PageContext) -> pd.DataFrame:
-    """The public calendar: the open feed contains nothing else, for all who view this page."""
-    return calendar_for(ANONYMOUS)[1] if context.workspace else context.table
+    """The public calendar, in English: the open feed contains nothing else, for all who view this page."""
+    with in_language(SOURCE):
+        return calendar_for(ANONYMOUS)[1] if context.workspace else calendar.current()[1]
 
 
 def holds(context: PageContext, table: pd.DataFrame, base: str) -> tuple[pd.DataFrame, bool]:
@@ -97,7 +99,8 @@ def holds(context: PageContext, table: pd.DataFrame, base: str) -> tuple[pd.Data
         help=_("Each becomes one entry on its first possible day."),
     )
     rows = every if windows else feed_rows(table, context.filter, context.reference)
-    size = len(build_feed(context.reference, table, context.filter, base, windows=windows))
+    with in_language(SOURCE):
+        size = len(build_feed(context.reference.as_recorded, table, context.filter, base, windows=windows))
     passed = rows["standing"] == Standing.NOT_CONFIRMED
     expected = (rows["date_precision"] == Precision.EXPECTED) & ~passed
     cancelled = rows["standing"] == Standing.CANCELLED

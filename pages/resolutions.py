@@ -160,14 +160,14 @@ def plan_frame(track: Track, coming: Next, context: PageContext) -> pd.DataFrame
             due_when(d, context.reference),
             how_far(d.start, d.end, d.precision, context.today),
             d.milestone.name,
-            d.milestone.for_whom,
+            _(d.milestone.for_whom),
             d.basis,
             d.source_url,
         )
         for d in coming.due
     ]
     rows += [
-        (_("no fixed date"), "", m.name, m.for_whom, m.rule, m.source_url)
+        (_("no fixed date"), "", m.name, _(m.for_whom), m.rule, m.source_url)
         for m in undated(track, coming.due, context.reference, coming.row["start"].year)
     ]
     return pd.DataFrame(rows, columns=[_("When"), _("From today"), _("Step"), _("Applies to"), _("Basis"), _("Source")])

@@ -159,7 +159,7 @@ def due_frame(due: pd.DataFrame, session: str, context: PageContext) -> pd.DataF
             (
                 listed_when(row, as_of=context.today),
                 row["title"].replace(f", {session}", ""),
-                row["for_whom"],
+                _(row["for_whom"]),
                 labels.STANDINGS[row["standing"]],
                 rule_of(row["item"], context),
                 row["basis"],
@@ -215,7 +215,7 @@ def draw_session(session: str, reviews: pd.DataFrame, context: PageContext) -> N
     deadlines = due[(due["kind"] == Kind.DEADLINE).to_numpy()]
     text = [
         f"- {plain(listed_when(d, as_of=context.today))}: **{plain(d['title'].replace(f', {session}', ''))}**"
-        + (f" ({plain(d['for_whom'])})" if d["for_whom"] else "")
+        + (f" ({plain(_(d['for_whom']))})" if d["for_whom"] else "")
         for d in deadlines.to_dict("records")
     ]
     if text:

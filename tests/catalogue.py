@@ -8,9 +8,14 @@ texts these are the terms of the model, whose words are made from their values
 from __future__ import annotations
 
 import ast
+import csv
 from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
 from typing import Any, BinaryIO
 
+from calendar_model.reference import ROW_CLASSES
+from calendar_model.reference.names import messages
 from calendar_model.wording import english_term
 
 ONE, TWO = {"_", "gettext", "N_"}, {"NN_", "ngettext", "count"}
@@ -38,6 +43,14 @@ def extract_columns(file: BinaryIO, _keywords: Any, _comment_tags: Any, options:
     for node in ast.walk(ast.parse(file.read())):
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and "Mapped" in ast.unparse(node):
             yield node.lineno, "_", english_term(node.target.id.removesuffix("_id").replace("_", "-")), []
+
+
+def extract_reference(file: BinaryIO, _keywords: Any, _comment_tags: Any, options: Any) -> Iterator[Any]:
+    """Yield the names and sentences in a file of the reference that readers see in their language; for Babel."""
+    kind = next(one for one in ROW_CLASSES if Path(file.name).name == one.FILE)
+    rows = csv.DictReader(StringIO(file.read().decode(), newline=""))
+    for cells in rows:
+        yield from ((rows.line_num, "_", text, []) for text in messages(kind, cells) if text)
 
 
 def _marked(tree: ast.Module) -> Iterator[Any]:

@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import pairwise
 
 import pytest
 
-from tests.test_catalogue import TRANSLATIONS, forms, messages
+from tests.catalogue import extract_reference
+from tests.test_catalogue import ROOT, TRANSLATIONS, forms, messages
 from tests.test_words import LONGEST, Text
 
 
@@ -195,7 +197,7 @@ NORWEGIAN = Language(
         "No day could be expected": "A day that is not expected cannot be worked out: beregnes.",
         "no day could be expected": "A day that is not expected cannot be worked out: beregnes.",
         "We agreed security measures with them in case": "In case of.",
-        "State under review": "The words of the UPR: landet som gjennomgås.",
+        "{number} state": "The words of the UPR: landet som gjennomgås.",
         "Each row is a session, each tile a State under review": "The words of the UPR: landet som gjennomgås.",
         "{session}: {count} States under review": "The words of the UPR: landet som gjennomgås.",
         "Review outcome": "The outcome of a review is its sluttdokument.",
@@ -235,7 +237,7 @@ NORWEGIAN = Language(
                 "Person",
                 "Salt",
             ),
-            *("Start", "Status", "Symbol", "Type", "UPR", "Zoom", "Agenda", "for"),
+            *("Start", "Status", "Symbol", "Type", "Zoom", "Agenda", "for {whose}"),
             *(", {duration} over", "Filter: {words}", "Plan for {where}"),
         }
     ),
@@ -261,10 +263,21 @@ def without_placeholders(text: str) -> str:
     return re.sub(r"\{[^}]*\}|`[^`]*`|https?://|webcal://|--[a-z-]+", "…", text)
 
 
+@cache
+def of_reference() -> frozenset[str]:
+    """The names and rules of ``data/``: they follow their sources, in length and in words."""
+    found: set[str] = set()
+    for path in (ROOT / "data").glob("*.csv"):
+        with path.open("rb") as file:
+            found |= {text for _line, _function, text, _comments in extract_reference(file, (), (), {})}
+    return frozenset(found)
+
+
 def pairs(code: str) -> Iterator[tuple[str, str]]:
-    """Each English text of a catalogue with its translation, form by form."""
+    """Each English text of the interface with its translation, form by form."""
     for message in messages(code):
-        yield from zip(forms(message.id), forms(message.string), strict=True)
+        if message.id not in of_reference():
+            yield from zip(forms(message.id), forms(message.string), strict=True)
 
 
 def has(pattern: str, text: str) -> bool:

@@ -7,7 +7,7 @@ from calendar_model.calendar.filters import LISTS, PARAMETERS, Filter, FilterErr
 from calendar_model.calendar.items import Item, vote_words
 from calendar_model.calendar.origins import Origins, text_item
 from calendar_model.calendar.records import records
-from calendar_model.calendar.table import build_table, item_rows, to_frame, with_items
+from calendar_model.calendar.table import build_table, in_every_language, item_rows, to_frame, with_items
 
 __all__ = [
     "COLUMNS",
@@ -28,6 +28,7 @@ __all__ = [
     "current",
     "describe",
     "horizon",
+    "in_every_language",
     "interval_words",
     "item_rows",
     "listed_when",

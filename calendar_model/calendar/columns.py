@@ -95,7 +95,7 @@ _DECLARED = (
     ),
     Column("updated", _DAY, "last change of the records behind it", **_BOTH),
     Column("sequence", _NUMBER, "rises when time, place or standing changes; the iCalendar SEQUENCE", **_BOTH),
-    Column("search", _TEXT, "the text that a search looks in, case-folded"),
+    Column("search", _TEXT, "the text that a search looks in, in every language, case-folded"),
 )
 
 COLUMNS: Mapping[str, Column] = MappingProxyType({column.name: column for column in _DECLARED})

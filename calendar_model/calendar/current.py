@@ -11,18 +11,18 @@ from pathlib import Path
 import pandas as pd
 
 from calendar_model import clock
-from calendar_model.calendar.table import build_table
+from calendar_model.calendar.table import Calendar
 from calendar_model.reference import ROW_CLASSES, Reference, RowCorrection, data_folder, load
-from calendar_model.translation import SOURCE, in_language
 
 YEARS_AHEAD = 10
 """How many years the calendar projects: three times the longest interval of a text."""
 
 _MAX_ENTRIES = 2
-"""Calendars in the cache: with the recorded corrections, and without, for when they cannot be read."""
+"""Calendars in the cache, each in all languages: with the recorded corrections, and without, for when they cannot be
+read."""
 
 _lock = threading.Lock()
-_cache: OrderedDict[tuple[object, ...], tuple[Reference, pd.DataFrame]] = OrderedDict()
+_cache: OrderedDict[tuple[object, ...], tuple[Calendar, datetime]] = OrderedDict()
 
 
 def horizon(as_of: date) -> date:
@@ -35,28 +35,28 @@ def current(
 ) -> tuple[Reference, pd.DataFrame]:
     """Return the reference and the calendar table on ``as_of`` (default: today), shared and not to be changed.
 
-    They are built again when a file of ``folder`` (default: the project's data), the ``corrections`` or the day has
-    changed. Sentences in the table are English. Beside those of :func:`build_table` the
-    table has the attribute ``files_changed``: when a file or a correction last changed (UTC, whole seconds).
+    Both are in the reader's language: rows, their order and everything but the texts are the same in all. They are
+    built again when a file of ``folder`` (default: the project's data), the ``corrections`` or the day has changed.
+    Beside those of :func:`build_table` the table has the attribute ``files_changed``: when a file or a correction last
+    changed (UTC, whole seconds).
     """
     corrections = tuple(corrections)
     folder, as_of, stamps = token = change_token(as_of, folder)
     key = (token, corrections)
     with _lock:
         if key not in _cache:
-            reference = load(folder, corrections)
-            # One table serves readers of every language, and feeds.
-            with in_language(SOURCE):
-                table = build_table(reference, as_of, horizon(as_of))
+            built = Calendar(load(folder, corrections), as_of, horizon(as_of))
             # A removed row has no date of its own, only that of its file or its correction.
             changes = [changed // 10**9 for changed, _ in stamps]
             changes += [int(one.at.timestamp()) for one in corrections if one.at is not None]
-            table.attrs["files_changed"] = datetime.fromtimestamp(max(changes), UTC)
-            _cache[key] = reference, table
+            _cache[key] = built, datetime.fromtimestamp(max(changes), UTC)
             while len(_cache) > _MAX_ENTRIES:
                 _cache.popitem(last=False)
         _cache.move_to_end(key)
-        return _cache[key]
+        found, files_changed = _cache[key]
+        table = found.table
+        table.attrs["files_changed"] = files_changed
+        return found.reference, table
 
 
 def change_token(

@@ -268,10 +268,10 @@ def describe(chosen: Filter, reference: Reference) -> str:
     names: tuple[tuple[tuple[str, ...], Mapping[str, str]], ...] = (
         (chosen.organisations, short_names),
         (chosen.bodies, short_names),
-        (chosen.kinds, {kind.value: kind.replace("-", " ") for kind in Kind}),
+        (chosen.kinds, {kind.value: wording.term(kind).lower() for kind in Kind}),
         (chosen.tracks, {code: track.short_title for code, track in reference.tracks.items()}),
         (chosen.countries, reference.state_names),
-        (chosen.standings, {}),
+        (chosen.standings, {standing.value: wording.standing_words(standing).lower() for standing in Standing}),
     )
     parts = [", ".join(labels.get(value, value) for value in values) for values, labels in names if values]
     if chosen.start is not None and chosen.end is not None:

@@ -5,7 +5,7 @@ One function a kind of item. The attributes of an item are described in :mod:`ca
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -29,10 +29,13 @@ from calendar_model.cycles import (
     month_window,
     review_day,
     review_record,
+    session_title,
 )
 from calendar_model.messages import message
 from calendar_model.reference import Reference
 from calendar_model.reference.rows import Cadence, Meeting, ReferenceRow, Resolution, Session
+from calendar_model.translation import N_, Translated
+from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import (
     Confidence,
     Kind,
@@ -88,6 +91,8 @@ class Item:
     sensitivity: Sensitivity = Sensitivity.PUBLIC
     cycle: str = ""
     """Items with the same non-empty ``cycle`` follow one another; it is not a column."""
+    search: str = ""
+    """The text in which a search looks; empty: that of its own title, description, session, place and states."""
 
 
 def reference_items(reference: Reference, as_of: date, until: date) -> Iterator[Item]:
@@ -157,7 +162,7 @@ def _sessions(reference: Reference, projection: Projection) -> Iterator[Item]:
             number = int("".join(c for c in occurrence.session if c.isdigit()) or 0)
             yield Item(
                 item=f"session-{occurrence.session}",
-                title=f"{body.name}, {wording.ordinal(number)} session",
+                title=session_title(body, number),
                 kind=Kind.SESSION,
                 body=occurrence.body,
                 session=occurrence.session,
@@ -193,8 +198,11 @@ def _session(reference: Reference, forecast: SessionForecast, forecasts: Session
     season = forecasts.season(forecast)
     countries = tuple(r.country for r in reference.reviews if r.session == forecast.code)
     record = reference.sessions.get(forecast.code)
-    cycle = f"UPR cycle {record.cycle}. " if record is not None and record.cycle else ""
-    under_review = f"{len(countries)} states under review. " if countries else ""
+    about = [f"{season.name}."] if season else []
+    if record is not None and record.cycle:
+        about.append(_("UPR cycle {number}.").format(number=record.cycle))
+    if countries:
+        about.append(wording.count(len(countries), "{number} state under review.", "{number} states under review."))
     return Item(
         item=f"session-{forecast.code}",
         title=forecast.title,
@@ -214,7 +222,7 @@ def _session(reference: Reference, forecast: SessionForecast, forecasts: Session
         timezone=reference.organisations[forecast.body].timezone,
         location=forecast.location,
         countries=countries,
-        description=f"{f'{season.name}. ' if season else ''}{cycle}{under_review}".strip(),
+        description=" ".join(about),
         notes=forecast.notes,
         updated=forecast.updated,
         revision=forecast.revision,
@@ -230,7 +238,7 @@ def _close(reference: Reference, forecast: SessionForecast, forecasts: SessionFo
         basis = message("expected-close", {"day": close.day, "earliest": close.earliest, "latest": close.latest})
     return Item(
         item=f"close-{forecast.code}",
-        title=f"{forecast.title} closes",
+        title=_("{session} closes").format(session=forecast.title),
         kind=Kind.MILESTONE,
         body=forecast.body,
         session=forecast.code,
@@ -256,6 +264,11 @@ def _texts(reference: Reference, as_of: date) -> Iterator[Item]:
         if row.adopted is None or row.adopted > as_of:
             continue
         seat = reference.organisations[row.body]
+        recalled = "adopted" in row.recalled_fields or row.confidence is not Confidence.SOURCED
+        if recalled:
+            basis = _("Adopted in {session}; the day is from memory.")
+        else:
+            basis = _("Adopted in {session}; the day is from the source given.")
         track, session = reference.tracks.get(row.track), reference.sessions.get(row.session)
         yield Item(
             item=text_item(row),
@@ -269,12 +282,7 @@ def _texts(reference: Reference, as_of: date) -> Iterator[Item]:
             date_precision=Precision.DAY,
             standing=Standing.HELD,
             confidence=Confidence.RECALLED if "adopted" in row.recalled_fields else row.confidence,
-            basis=f"Adopted in {row.session}; "
-            + (
-                "the day is from memory."
-                if "adopted" in row.recalled_fields
-                else _known_how(row, "the day is from the source given.", "the day is from memory.")
-            ),
+            basis=basis.format(session=row.session),
             source_url=row.record_url or row.source_url,
             timezone=seat.timezone,
             location=seat.seat_city,
@@ -291,16 +299,23 @@ def _texts(reference: Reference, as_of: date) -> Iterator[Item]:
 def vote_words(row: Resolution) -> str:
     """Return how a text was adopted: ``by consensus`` or ``by vote, 33 for, 6 against, 8 abstaining``."""
     if row.vote is Vote.RECORDED:
-        return f"by vote, {row.yes} for, {row.no} against, {row.abstain} abstaining"
-    return "by consensus" if row.vote is Vote.CONSENSUS else ""
+        return _("by vote, {yes} for, {no} against, {abstain} abstaining").format(
+            yes=row.yes, no=row.no, abstain=row.abstain
+        )
+    return _("by consensus") if row.vote is Vote.CONSENSUS else ""
 
 
 def _about_text(row: Resolution) -> str:
-    penholder = f"Penholder: {row.penholder}." if row.penholder else ""
-    cosponsors = f"Co-sponsors: {row.cosponsors}." if row.cosponsors is not None else ""
-    draft = f"Draft: {row.draft_symbol}." if row.draft_symbol else ""
-    parts = (f"{row.title.rstrip('.')}.", f"Adopted {vote_words(row)}.", penholder, cosponsors, draft)
+    parts = [f"{row.title.rstrip('.')}.", _("Adopted {how}.").format(how=vote_words(row)), _penholder(row.penholder)]
+    if row.cosponsors is not None:
+        parts.append(_("Co-sponsors: {number}.").format(number=row.cosponsors))
+    if row.draft_symbol:
+        parts.append(_("Draft: {symbol}.").format(symbol=row.draft_symbol))
     return " ".join(part for part in parts if part)
+
+
+def _penholder(name: str) -> str:
+    return _("Penholder: {name}.").format(name=name) if name else ""
 
 
 def _projected_texts(reference: Reference, projection: Projection) -> Iterator[Item]:
@@ -319,7 +334,7 @@ def _projected_texts(reference: Reference, projection: Projection) -> Iterator[I
         rule = reference.corrected.get((Cadence.FILE, occurrence.rule))
         yield Item(
             item=occurrence.item,
-            title=f"{track.short_title}, due in {where}",
+            title=_("{track}, due in {where}").format(track=track.short_title, where=where),
             kind=track.kind,
             body=occurrence.body,
             track=occurrence.track,
@@ -331,9 +346,7 @@ def _projected_texts(reference: Reference, projection: Projection) -> Iterator[I
             source_url=occurrence.source_url,
             timezone=seat.timezone,
             location=seat.seat_city,
-            description=" ".join(
-                p for p in (track.description, f"Penholder: {track.penholder}." if track.penholder else "") if p
-            ),
+            description=" ".join(part for part in (track.description, _penholder(track.penholder)) if part),
             related_to=f"session-{occurrence.session}" if occurrence.session else "",
             departure=occurrence.departure,
             updated=occurrence.updated,
@@ -342,12 +355,28 @@ def _projected_texts(reference: Reference, projection: Projection) -> Iterator[I
         )
 
 
-_DEPARTURES = {
-    ReviewDeparture.RESCHEDULED: "The review was rescheduled",
-    ReviewDeparture.POSTPONED: "The review was postponed",
-    ReviewDeparture.ABSENT: "The review was not held when it was due",
-    ReviewDeparture.UNCERTAIN: "Whether the review is held as listed is uncertain",
-}
+_DEPARTURES: Mapping[ReviewDeparture, str] = Translated(
+    {
+        ReviewDeparture.RESCHEDULED: N_("The review was rescheduled."),
+        ReviewDeparture.POSTPONED: N_("The review was postponed."),
+        ReviewDeparture.ABSENT: N_("The review was not held when it was due."),
+        ReviewDeparture.UNCERTAIN: N_("Whether the review is held as listed is uncertain."),
+    }
+)
+_DEPARTURES_FROM: Mapping[ReviewDeparture, str] = Translated(
+    {
+        ReviewDeparture.RESCHEDULED: N_("The review was rescheduled (from {session})."),
+        ReviewDeparture.POSTPONED: N_("The review was postponed (from {session})."),
+        ReviewDeparture.ABSENT: N_("The review was not held when it was due (from {session})."),
+        ReviewDeparture.UNCERTAIN: N_("Whether the review is held as listed is uncertain (from {session})."),
+    }
+)
+
+
+def _review_title(reference: Reference, country: str, cycle: int) -> str:
+    return _("UPR of {state}, {ordinal} cycle").format(
+        state=reference.states[country].name, ordinal=wording.ordinal(cycle)
+    )
 
 
 def _reviews(reference: Reference, occurrences: tuple[Occurrence, ...], forecasts: SessionForecasts) -> Iterator[Item]:
@@ -373,7 +402,9 @@ def _reviews(reference: Reference, occurrences: tuple[Occurrence, ...], forecast
         day = review_day(reference, row, forecast, forecasts) if not held or row.date else None
         precision = Precision.DAY
         if row.date is not None:
-            basis = "The day of the review is derived, not seen." if recalled else "The day is from the source given."
+            basis = (
+                _("The day of the review is derived, not seen.") if recalled else _("The day is from the source given.")
+            )
         elif day is not None and day.day is not None:
             precision = Precision.EXPECTED
             hits, of = review_record(reference, forecasts, reference.organisations[forecast.body].holidays)
@@ -381,20 +412,29 @@ def _reviews(reference: Reference, occurrences: tuple[Occurrence, ...], forecast
             basis = message("expected-from-order", {**values, "order": row.order, "hits": hits, "of": of})
         else:
             precision = Precision.MONTH
-            known = f"{row.session}, {wording.span(forecast.start, forecast.end, forecast.precision)}"
-            basis = f"The review {'was' if held else 'is expected'} in {known}; the day is not known."
+            known = (
+                _("The review was in {session}, {days}; the day is not known.")
+                if held
+                else _("The review is expected in {session}, {days}; the day is not known.")
+            )
+            days = wording.span(forecast.start, forecast.end, forecast.precision)
+            basis = known.format(session=row.session, days=days)
             if row.standing is Standing.PROJECTED and row.departure is None:
-                basis += " The place in the order is carried over from the cycle before."
-        if row.departure is not None:
-            basis += f" {_DEPARTURES[row.departure]}{f' (from {row.moved_from})' if row.moved_from else ''}."
+                basis += f" {_('The place in the order is carried over from the cycle before.')}"
+        if row.departure is not None and row.moved_from:
+            basis += f" {_DEPARTURES_FROM[row.departure].format(session=row.moved_from)}"
+        elif row.departure is not None:
+            basis += f" {_DEPARTURES[row.departure]}"
         outcome = ""
         if row.outcome_date:
-            outcome = f"Outcome adopted in {row.outcome_session} on {wording.day(row.outcome_date)}."
+            outcome = _("Outcome adopted in {session} on {day}.").format(
+                session=row.outcome_session, day=wording.day(row.outcome_date)
+            )
         elif row.outcome_session:
-            outcome = f"Outcome belongs to {row.outcome_session}."
+            outcome = _("Outcome belongs to {session}.").format(session=row.outcome_session)
         yield Item(
             item=row.code,
-            title=f"UPR of {reference.states[row.country].name}, {wording.ordinal(row.cycle)} cycle",
+            title=_review_title(reference, row.country, row.cycle),
             session=row.session,
             countries=(row.country,),
             start=day.day if day and day.day else forecast.start,
@@ -421,7 +461,7 @@ def _reviews(reference: Reference, occurrences: tuple[Occurrence, ...], forecast
             last_cycle[country] = last_cycle.get(country, 0) + 1
             yield Item(
                 item=f"{track.code}-{last_cycle[country]}-{country}",
-                title=f"UPR of {reference.states[country].name}, {wording.ordinal(last_cycle[country])} cycle",
+                title=_review_title(reference, country, last_cycle[country]),
                 session=occurrence.session,
                 countries=(country,),
                 start=occurrence.window_start,
@@ -513,12 +553,16 @@ def _moved_words(row: Session | Meeting) -> str:
     """A sentence on the days announced first, after a blank; empty where they did not change."""
     if row.announced_start is None or row.announced_end is None:
         return ""
-    why = f": {row.moved_because.rstrip('.')}" if row.moved_because else ""
-    return f" Announced first for {wording.span(row.announced_start, row.announced_end)}{why}."
+    days = wording.span(row.announced_start, row.announced_end)
+    if row.moved_because:
+        moved = _("Announced first for {days}: {reason}.").format(days=days, reason=row.moved_because.rstrip("."))
+    else:
+        moved = _("Announced first for {days}.").format(days=days)
+    return f" {moved}"
 
 
 def _about_meeting(relevance: str) -> str:
-    return f"For defenders: {relevance.rstrip('.')}." if relevance else ""
+    return _("For defenders: {relevance}.").format(relevance=relevance.rstrip(".")) if relevance else ""
 
 
 def _observances(reference: Reference, as_of: date, until: date) -> Iterator[Item]:
@@ -540,8 +584,8 @@ def _observances(reference: Reference, as_of: date, until: date) -> Iterator[Ite
                 confidence=row.confidence,
                 basis=_known_how(
                     row,
-                    "Kept on this day every year, by the source given.",
-                    "Kept on this day every year, from memory.",
+                    _("Kept on this day every year, by the source given."),
+                    _("Kept on this day every year, from memory."),
                 ),
                 source_url=row.source_url,
                 description=_about_meeting(row.relevance),
@@ -559,10 +603,17 @@ def _mandate_holders(reference: Reference, as_of: date) -> Iterator[Item]:
         elif row.date_precision is Precision.YEAR:
             start, taken_up = month_window(row.start.year, 1, 12)
         seat = reference.organisations[row.organisation]
-        until = f" until {wording.span(row.end, row.end, row.date_precision)}" if row.end else ""
+        about = []
+        if row.title and row.end:
+            end = wording.span(row.end, row.end, row.date_precision)
+            about.append(_("{title} until {end}.").format(title=row.title, end=end))
+        elif row.title:
+            about.append(f"{row.title}.")
+        if row.appointed_at:
+            about.append(_("Appointed: {where}.").format(where=row.appointed_at))
         yield Item(
             item=f"holder-{row.code}",
-            title=f"{row.holder or 'New holder, name not known'}: {row.mandate}",
+            title=f"{row.holder or _('New holder, name not known')}: {row.mandate}",
             kind=Kind.MANDATE_HOLDER,
             body=row.organisation,
             start=start,
@@ -572,19 +623,14 @@ def _mandate_holders(reference: Reference, as_of: date) -> Iterator[Item]:
             standing=Standing.HELD,
             confidence=row.confidence,
             basis=_known_how(
-                row, "The start of the term is from the source given.", "The start of the term is from memory."
+                row,
+                _("The start of the term is from the source given."),
+                _("The start of the term is from memory."),
             ),
             source_url=row.source_url,
             timezone=seat.timezone,
             location=seat.seat_city,
-            description=" ".join(
-                p
-                for p in (
-                    f"{row.title}{until}." if row.title else "",
-                    f"Appointed: {row.appointed_at}." if row.appointed_at else "",
-                )
-                if p
-            ),
+            description=" ".join(about),
             notes=row.notes,
             updated=row.updated,
             cycle=f"holders-{row.organisation}-{row.mandate}",

@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from calendar_model.reference import Reference
+from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Confidence, Kind, Precision, Standing
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def adoption_items(reference: Reference, reviews: Iterable[Item], as_of: date) -
         yield replace(
             review,
             item=f"outcome-{row.code}",
-            title=f"Adoption of the UPR outcome of {reference.states[row.country].name}",
+            title=_("Adoption of the UPR outcome of {state}").format(state=reference.states[row.country].name),
             kind=Kind.MILESTONE,
             body=session.body,
             session=session.code,
@@ -48,7 +49,7 @@ def adoption_items(reference: Reference, reviews: Iterable[Item], as_of: date) -
             latest=None,
             standing=Standing.HELD if past else Standing.CONFIRMED,
             confidence=Confidence.RECALLED if recalled else Confidence.SOURCED,
-            basis="Unsourced date of adoption." if recalled else "The date of adoption is from the source.",
+            basis=_("Unsourced date of adoption.") if recalled else _("The date of adoption is from the source."),
             timezone=seat.timezone,
             location=seat.seat_city,
             description=f"{row.outcome_decision}." if row.outcome_decision else "",

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from itertools import pairwise
 from typing import Any
@@ -22,9 +22,12 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import union_categoricals
 
+from calendar_model import wording
 from calendar_model.calendar.columns import COLUMNS, ColumnType, columns_of_type
 from calendar_model.calendar.items import Item, reference_items
-from calendar_model.reference import Reference
+from calendar_model.reference import Reference, in_readers_language
+from calendar_model.reference.rows import MemberState
+from calendar_model.translation import LANGUAGES, SOURCE, in_language, language
 from calendar_model.vocabulary import UID_DOMAIN, WINDOWS, Standing
 
 _CATEGORIES = list(columns_of_type(ColumnType.CATEGORY))
@@ -46,28 +49,118 @@ _FIRST_CHANGE = date(2026, 1, 1)
 def build_table(reference: Reference, as_of: date, until: date) -> pd.DataFrame:
     """Return the table of everything dated in the reference and projected from it on ``as_of`` up to ``until``.
 
-    ``attrs`` hold ``as_of`` and ``version``, a SHA-256 of the content.
+    It is in the reader's language. ``attrs`` hold ``as_of`` and ``version``, a SHA-256 of the content.
     """
-    return to_frame(reference_items(reference, as_of, until), reference, as_of)
+    return Calendar(reference, as_of, until).table
 
 
-def to_frame(items: Iterable[Item], reference: Reference, as_of: date) -> pd.DataFrame:
-    """Return the table of these items in reading order, the first of each identifier, with its attributes."""
-    table = item_rows(items, reference)
+class Calendar:
+    """The table of :func:`build_table` in every language, each made when it is asked for.
+
+    A word finds the same items no matter who reads, because the column ``search`` has the texts of all languages.
+    """
+
+    def __init__(self, reference: Reference, as_of: date, until: date) -> None:
+        self._recorded, self._as_of, self._until = reference.as_recorded, as_of, until
+        self._references: dict[str, Reference] = {}
+        self._items: dict[str, list[Item]] = {}
+        self._tables: dict[str, pd.DataFrame] = {}
+
+    @property
+    def reference(self) -> Reference:
+        """The reference in the reader's language."""
+        code = language()
+        if code not in self._references:
+            self._references[code] = in_readers_language(self._recorded)
+        return self._references[code]
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The table in the reader's language."""
+        code = language()
+        if code not in self._tables:
+            self._tables[code] = to_frame(self._own_items(), self.reference, self._as_of, self._search_texts())
+        return self._tables[code]
+
+    def _own_items(self) -> list[Item]:
+        """The items in the reader's language."""
+        code = language()
+        if code not in self._items:
+            self._items[code] = [*reference_items(self.reference, self._as_of, self._until)]
+        return self._items[code]
+
+    def _search_texts(self) -> dict[str, str]:
+        """The text in which a search looks, that of all languages, by item.
+
+        It follows from the English one. Most corrections change dates alone: then the items of one language do.
+        """
+        states = self._recorded.states
+        with in_language(SOURCE):
+            english = _texts_of_items(self._own_items(), states)
+        if any(own not in _in_all_languages for own in english.items()):
+            _, texts = in_every_language(self._own_items, states)
+            _in_all_languages.update({own: texts[own[0]] for own in english.items()})
+        found = {own[0]: _in_all_languages[own] for own in english.items()}
+        if len(_in_all_languages) > _MOST_TEXTS:
+            _in_all_languages.clear()
+        return found
+
+
+_MOST_TEXTS = 50_000
+_in_all_languages: dict[tuple[str, str], str] = {}
+"""The cache of texts of all languages: by item and English text, of all calendars."""
+
+
+def _texts_of_items(items: Iterable[Item], states: Mapping[str, MemberState]) -> dict[str, str]:
+    """The text of each item in which a search looks, in the reader's language; the first of each identifier."""
+    found: dict[str, str] = {}
+    for item in items:
+        if item.item not in found:
+            found[item.item] = _own_text(item, states)
+    return found
+
+
+def in_every_language(
+    make: Callable[[], Iterable[Item]], states: Mapping[str, MemberState]
+) -> tuple[dict[str, list[Item]], dict[str, str]]:
+    """Return the items that ``make`` gives in each language, by its code.
+
+    With them, by identifier, the text in which a search looks: that of all languages.
+    """
+    made: dict[str, list[Item]] = {}
+    texts: defaultdict[str, dict[str, None]] = defaultdict(dict)
+    for code in LANGUAGES:
+        with in_language(code):
+            made[code] = [*make()]
+            for item, text in _texts_of_items(made[code], states).items():
+                texts[item][text] = None
+    return made, {item: " ".join(own) for item, own in texts.items()}
+
+
+def to_frame(
+    items: Iterable[Item], reference: Reference, as_of: date, search: Mapping[str, str] | None = None
+) -> pd.DataFrame:
+    """Return the table of these items in reading order, the first of each identifier, with its attributes.
+
+    ``search`` is the text in which a search looks, by identifier; without it, an item has its own.
+    """
+    table = item_rows(items, reference, search)
     table.attrs = {"as_of": as_of, "version": _version(table)}
     return table
 
 
-def item_rows(items: Iterable[Item], reference: Reference) -> pd.DataFrame:
+def item_rows(items: Iterable[Item], reference: Reference, search: Mapping[str, str] | None = None) -> pd.DataFrame:
     """Return the rows of :func:`to_frame` without attributes, for items that do not form a whole table."""
     unique: dict[str, Item] = {}
     for item in items:
         unique.setdefault(item.item, item)
     ordered = sorted(unique.values(), key=_reading_order)
     before, after = _neighbours(ordered)
+    known = search or {}
     columns: dict[str, list[Any]] = {
         "previous": [before.get(i.item, "") for i in ordered],
         "next": [after.get(i.item, "") for i in ordered],
+        "search": [known.get(i.item) or i.search or _own_text(i, reference.states) for i in ordered],
     }
     for name in COLUMNS.keys() - columns.keys():
         derive = _DERIVED.get(name)
@@ -76,9 +169,9 @@ def item_rows(items: Iterable[Item], reference: Reference) -> pd.DataFrame:
     return pd.DataFrame({name: _TYPED[column.type](columns[name]) for name, column in COLUMNS.items()})
 
 
-def _searched_text(item: Item, reference: Reference) -> str:
-    states = reference.states
-    names = (states[code].name for code in item.countries if code in states)
+def _own_text(item: Item, states: Mapping[str, MemberState]) -> str:
+    """The text of an item in which a search looks, in the reader's language."""
+    names = (wording.state(code, states[code].name) for code in item.countries if code in states)
     return " ".join([item.title, item.description, item.session, item.location, *names]).casefold()
 
 
@@ -103,7 +196,6 @@ _DERIVED: dict[str, Callable[[Item, Reference], Any]] = {
     "latest": lambda item, reference: item.latest or item.start,
     "entry_end": lambda item, reference: item.entry_end or item.end,
     "sequence": lambda item, reference: _sequence(item),
-    "search": _searched_text,
 }
 """The derived columns; the others are attributes of the item."""
 

@@ -359,7 +359,7 @@ def _fit(options: argparse.Namespace) -> int:
             "differ too much."
         )
     else:
-        print(basis_of(expected, what, "opened"))
+        print(basis_of(expected, what=what))
     if rules:
         print_table(
             ("Opens", "Day", "Hits", "Weight", "Errors (days)", "RFC 5545"),

@@ -20,7 +20,13 @@ from calendar_model.cycles.deadlines import (
 from calendar_model.cycles.editions import Edition, edition_code, is_stale, known_editions
 from calendar_model.cycles.expected_days import DayRange
 from calendar_model.cycles.review_days import review_day, review_record
-from calendar_model.cycles.session_forecasts import IN_SIGHT, SessionForecast, SessionForecasts, month_window
+from calendar_model.cycles.session_forecasts import (
+    IN_SIGHT,
+    SessionForecast,
+    SessionForecasts,
+    month_window,
+    session_title,
+)
 from calendar_model.cycles.working_days import is_working_day, offset_day
 
 __all__ = [
@@ -51,5 +57,6 @@ __all__ = [
     "review_record",
     "rule_in_force",
     "rules_known",
+    "session_title",
     "states_by_session",
 ]

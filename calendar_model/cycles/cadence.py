@@ -32,6 +32,7 @@ from calendar_model.cycles.session_forecasts import (
 from calendar_model.cycles.text_days import expected_action
 from calendar_model.reference import Reference
 from calendar_model.reference.rows import Cadence, Resolution, Review, Track
+from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Confidence, Precision, ResolutionStatus, Standing, TrackSubject, View
 
 
@@ -116,12 +117,9 @@ def departures(reference: Reference, as_of: date, forecasts: SessionForecasts | 
             passed_over = _occurrences_after(reference, track, text, then, year - 1, passed_over=True)
             # A text can be postponed to a later session of the same year.
             in_the_year = _occurrences_after(reference, track, text, now, year)
+            came = _("The next text came as {symbol}.").format(symbol=following.symbol)
             recorded = (o for o in in_the_year if o.window_start.year == year and o.session != following.session)
-            found.extend(
-                replace(o, basis=f"{o.basis} The next text came as {following.symbol}.")
-                for o in (*passed_over, *recorded)
-                if o.departure
-            )
+            found.extend(replace(o, basis=f"{o.basis} {came}") for o in (*passed_over, *recorded) if o.departure)
     return tuple(sorted(found, key=lambda o: (o.window_start, o.track, o.view.value)))
 
 
@@ -182,7 +180,8 @@ def _occurrences_after(
     """
     for view in View:
         base = _year_of_text(reference, text)
-        precedent = f"{text.symbol} of {wording.day(text.adopted or date.min)}"
+        adopted = wording.day(text.adopted or date.min)
+        precedent = _("{symbol} of {day}").format(symbol=text.symbol, day=adopted)
         rules_now = rules_known(reference, track.code, view, forecasts.as_of)
         for year in range(base + 1, last_year + 1):
             rule = rule_in_force(rules_now, year)
@@ -201,7 +200,8 @@ def _occurrences_after(
                 yield occurrence
                 due = _postponed(reference, rule, occurrence, forecasts)
                 if due is not None and due.record is not None:
-                    base, precedent = due.start.year, f"the text postponed to {due.record.postponed_to}"
+                    base = due.start.year
+                    precedent = _("the text postponed to {session}").format(session=due.record.postponed_to)
                     if passed_over and base > last_year:
                         break
 
@@ -214,9 +214,18 @@ def _text_window(rule: Cadence, year: int, forecasts: SessionForecasts) -> tuple
 
 
 def _how_counted(rule: Cadence, view: View, precedent: str, intervals: int) -> str:
-    later = f" ({wording.ordinal(intervals)} turn)" if intervals > 1 else ""
-    whose = "by the guidelines" if view is View.GUIDELINES else "in practice"
-    return f"{wording.every(rule.interval_years)}, counted from {precedent}{later} ({whose})"
+    values = {
+        "every": wording.every(rule.interval_years),
+        "precedent": precedent,
+        "ordinal": wording.ordinal(intervals),
+    }
+    if view is View.GUIDELINES:
+        if intervals > 1:
+            return _("{every}, counted from {precedent} ({ordinal} turn) (by the guidelines)").format(**values)
+        return _("{every}, counted from {precedent} (by the guidelines)").format(**values)
+    if intervals > 1:
+        return _("{every}, counted from {precedent} ({ordinal} turn) (in practice)").format(**values)
+    return _("{every}, counted from {precedent} (in practice)").format(**values)
 
 
 @dataclass(frozen=True)
@@ -244,8 +253,12 @@ def _postponed(reference: Reference, rule: Cadence, occurrence: Occurrence, fore
         window = session.window if session else None
     if window is None or window[0] <= occurrence.window_start:
         return None
-    why = f": {record.theme.rstrip('.')}" if record.theme else ""
-    return _Due(session, *window, f"postponed from {record.session}{why}", record)
+    if record.theme:
+        reason = record.theme.rstrip(".")
+        why = _("postponed from {session}: {reason}").format(session=record.session, reason=reason)
+    else:
+        why = _("postponed from {session}").format(session=record.session)
+    return _Due(session, *window, why, record)
 
 
 def _text_occurrence(
@@ -274,18 +287,17 @@ def _text_occurrence(
     if record is not None and not gone and record.updated > forecasts.as_of:
         record = None  # It was not known yet.
     departed = record is not None or (gone and passed_over)
+    due_in = {"where": where, "why": due.why}
     if record is not None and record.status is ResolutionStatus.POSTPONED:
-        basis = f"Due in {where}: {due.why}. It was postponed to {record.postponed_to}."
+        basis = _("Due in {where}: {why}. It was postponed to {session}.").format(session=record.postponed_to, **due_in)
     elif departed:
-        basis = f"Due in {where}: {due.why}. It was not tabled."
+        basis = _("Due in {where}: {why}. It was not tabled.").format(**due_in)
     elif gone:
-        basis = f"Due in {where}: {due.why}. The window has closed and no text is recorded yet."
+        basis = _("Due in {where}: {why}. The window has closed and no text is recorded yet.").format(**due_in)
     else:
-        basis = f"Projected for {where}: {due.why}."
+        basis = _("Projected for {where}: {why}.").format(**due_in)
         if action is not None:
-            basis += (
-                f" {basis_of(action, f'texts of the {reference.organisations[track.body].short_name}', 'were adopted')}"
-            )
+            basis += f" {basis_of(action, texts_of=reference.organisations[track.body].short_name)}"
     if record is not None:
         source, confidence = record.source_url, record.confidence
         updated, revision = max(updated, record.updated), revision + record.revision
@@ -385,7 +397,7 @@ def _review_occurrences(
                 upcoming = _next_round(upcoming, rule, prefix, track.body, forecasts)
                 if (upcoming.expected_end or upcoming.end) >= as_of - IN_SIGHT and upcoming.start <= until:
                     coming[upcoming.number].append((upcoming, origin, group))
-        for _, groups in sorted(coming.items()):
+        for _number, groups in sorted(coming.items()):
             yield _projected_reviews(track, view, rule, groups, as_of)
 
 
@@ -443,9 +455,12 @@ def _listed_reviews(
     precedent = _precedent(rows, reference, forecast)
     unsure = [r for r in rows if r.standing in (Standing.PROJECTED, Standing.PROVISIONAL)]
     when = wording.when_known(forecast.start, forecast.end, forecast.precision)
-    basis = f"{forecast.code}, {when}"
-    basis += f", with {len(countries)} states"
-    basis += f"; the place of {len(unsure)} of them is not confirmed." if unsure else "."
+    values = {"session": forecast.code, "when": when, "states": len(countries), "number": len(unsure)}
+    if unsure:
+        basis = _("{session}, {when}, with {states} states; the place of {number} of them is not confirmed.")
+    else:
+        basis = _("{session}, {when}, with {states} states.")
+    basis = basis.format(**values)
     return _occurrence(
         track,
         view,
@@ -493,15 +508,22 @@ def _projected_reviews(
     """
     groups = sorted(groups, key=lambda group: len(group[2]), reverse=True)
     upcoming, origin, most = groups[0]
-    how_often = wording.every(rule.interval_years, rule.interval_years_max)
-    window = wording.span(upcoming.start, upcoming.end, Precision.MONTH)
-    basis = (
-        f"Projected for {upcoming.code}, {window}: a state's turn comes {how_often}, after {rule.interval_sessions} "
-        f"sessions; this is {upcoming.number - origin.number} sessions after {origin.code} "
-        f"({wording.span(origin.start, origin.end, Precision.MONTH)}), in which these {len(most)} had theirs."
+    basis = _(
+        "Projected for {session}, {months}: a state's turn comes {how_often}, after {interval} sessions; this is "
+        "{number} sessions after {precedent} ({precedent_months}), in which these {states} had theirs."
+    ).format(
+        session=upcoming.code,
+        months=wording.span(upcoming.start, upcoming.end, Precision.MONTH),
+        how_often=wording.every(rule.interval_years, rule.interval_years_max),
+        interval=rule.interval_sessions,
+        number=upcoming.number - origin.number,
+        precedent=origin.code,
+        precedent_months=wording.span(origin.start, origin.end, Precision.MONTH),
+        states=len(most),
     )
-    for _, earlier, countries in groups[1:]:
-        basis += f" {len(countries)} more had the last one in {earlier.code}."
+    for _unused, earlier, countries in groups[1:]:
+        more = _("{number} more had the last one in {session}.").format(number=len(countries), session=earlier.code)
+        basis += f" {more}"
     if upcoming.expected_basis:
         basis = f"{upcoming.expected_basis} {basis}"
     return _occurrence(
@@ -516,7 +538,7 @@ def _projected_reviews(
         overdue=upcoming.end < as_of,
         precedent=origin.code,
         precedent_date=origin.start,
-        countries=tuple(sorted(country for _, _, countries in groups for country in countries)),
+        countries=tuple(sorted(country for *_rounds, countries in groups for country in countries)),
         basis=basis,
         source_url=rule.source_url,
         confidence=Confidence.RECALLED,

@@ -18,6 +18,8 @@ import numpy.typing as npt
 from dateutil.rrule import rrulestr
 
 from calendar_model import wording
+from calendar_model.translation import gettext as _
+from calendar_model.translation import ngettext
 
 Ordinals: TypeAlias = npt.NDArray[np.int64]
 
@@ -28,7 +30,10 @@ _COMMON_YEAR = 2027
 
 
 class DayRule(Protocol):
-    """A rule that gives one day a year. ``words`` completes "opened …"; ``rrule`` is RFC 5545, or empty."""
+    """A rule that gives one day a year.
+
+    ``words`` completes "opened …" in the reader's language; ``rrule`` is RFC 5545, or empty.
+    """
 
     @property
     def words(self) -> str: ...
@@ -68,10 +73,16 @@ class NthWeekday:
     def rrule(self) -> str:
         return f"FREQ=YEARLY;BYMONTH={self.month};BYDAY={self.nth}{WEEKDAYS[self.weekday]}"
 
-    @cached_property
+    @property
     def words(self) -> str:
-        nth = {1: "first", 2: "second", 3: "third", 4: "fourth", -1: "last"}[self.nth]
-        return f"on the {nth} {_weekday(self.weekday)} of {date(_COMMON_YEAR, self.month, 1):%B}"
+        words = {
+            1: _("on the first {weekday} of {month}"),
+            2: _("on the second {weekday} of {month}"),
+            3: _("on the third {weekday} of {month}"),
+            4: _("on the fourth {weekday} of {month}"),
+            -1: _("on the last {weekday} of {month}"),
+        }
+        return words[self.nth].format(weekday=wording.weekday(self.weekday), month=wording.month_name(self.month))
 
 
 @dataclass(frozen=True)
@@ -89,12 +100,20 @@ class WeekdayBetween:
         days = ",".join(str(self.first + more) for more in range(7))
         return f"FREQ=YEARLY;BYYEARDAY={days};BYDAY={WEEKDAYS[self.weekday]}"
 
-    @cached_property
+    @property
     def words(self) -> str:
         first = date(_COMMON_YEAR, 1, 1) + timedelta(days=self.first - 1)
         last = first + timedelta(days=6)
-        begins = f"{first.day}" if first.month == last.month else f"{first.day} {first:%B}"
-        return f"on the {_weekday(self.weekday)} between {begins} and {last.day} {last:%B}"
+        values = {
+            "weekday": wording.weekday(self.weekday),
+            "first": first.day,
+            "last": last.day,
+            "month": wording.month_name(first.month),
+            "month_2": wording.month_name(last.month),
+        }
+        if first.month == last.month:
+            return _("on the {weekday} between {first} and {last} {month}").format(**values)
+        return _("on the {weekday} between {first} {month} and {last} {month_2}").format(**values)
 
 
 @dataclass(frozen=True)
@@ -111,14 +130,17 @@ class WeekdayOfWeek:
     def rrule(self) -> str:
         return f"FREQ=YEARLY;BYWEEKNO={self.week};BYDAY={WEEKDAYS[self.weekday]}"
 
-    @cached_property
+    @property
     def words(self) -> str:
-        return f"on the {_weekday(self.weekday)} of week {self.week}"
+        return _("on the {weekday} of week {week}").format(weekday=wording.weekday(self.weekday), week=self.week)
 
 
 @dataclass(frozen=True)
 class DatedRule:
-    """A rule of procedure: a recurrence rule of RFC 5545 in force from ``first_year`` to ``last_year``."""
+    """A rule of procedure: a recurrence rule of RFC 5545 in force from ``first_year`` to ``last_year``.
+
+    Its ``words``, like those of the day in :class:`DaysFrom`, are in the language of the reference that it is from.
+    """
 
     rrule: str
     words: str
@@ -168,9 +190,12 @@ class DaysFrom:
     @property
     def words(self) -> str:
         if not self.days:
-            return f"on the day of {self.what}"
-        count = abs(self.days)
-        return f"{count} {'day' if count == 1 else 'days'} {'after' if self.days > 0 else 'before'} {self.what}"
+            return _("on the day of {what}").format(what=self.what)
+        if self.days > 0:
+            after = ngettext("{number} day after {what}", "{number} days after {what}", self.days)
+            return after.format(number=self.days, what=self.what)
+        before = ngettext("{number} day before {what}", "{number} days before {what}", -self.days)
+        return before.format(number=-self.days, what=self.what)
 
 
 @lru_cache(maxsize=4096)
@@ -229,7 +254,3 @@ class Family:
         base = np.array(begins, dtype=np.int64)
         # The first ordinal is a Monday.
         return np.concatenate([base + (weekday - (base - 1)) % 7 for weekday in sorted(self.weekdays)])
-
-
-def _weekday(number: int) -> str:
-    return wording.WEEKDAY_NAMES[number]

@@ -9,7 +9,7 @@ one counted by the rule. How days are counted is in :mod:`calendar_model.cycles.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -25,6 +25,8 @@ from calendar_model.cycles.working_days import offset_day
 from calendar_model.messages import message
 from calendar_model.reference import Reference
 from calendar_model.reference.rows import Milestone, MilestoneDate, Review
+from calendar_model.translation import N_, NN_, Translated, ngettext
+from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Anchor, Confidence, Precision, Standing, Unit
 
 
@@ -277,7 +279,7 @@ def _counted(
         earliest = max(earliest, of.start)
     day = offset_day(anchor.day, offset.usual, offset.unit, holidays) if anchor.day is not None else None
     dated = review or of
-    what = f"the review of {reference.states[country].name}" if review else of.code
+    what = _("the review of {state}").format(state=reference.states[country].name) if review else of.code
     yield _due_milestone(
         reference,
         milestone,
@@ -359,7 +361,12 @@ def _set_by_hand(milestone: Milestone, of: SessionForecast | Edition, past: _Pas
             # The identifier that the milestone has while it is counted from the review.
             reviews = (r.code for r in past.reference.reviews if r.session == of.code and r.country == row.country)
             subject = next(reviews, subject)
-        where = f" ({row.source_note})" if row.source_note else ""
+        if row.source_note:
+            basis = _("The date was set for {session}; it stands whatever the rule would give ({note}).").format(
+                session=of.code, note=row.source_note
+            )
+        else:
+            basis = _("The date was set for {session}; it stands whatever the rule would give.").format(session=of.code)
         yield _due_milestone(
             past.reference,
             milestone,
@@ -368,7 +375,7 @@ def _set_by_hand(milestone: Milestone, of: SessionForecast | Edition, past: _Pas
             country=row.country,
             days=DayRange(row.date, row.date, row.date),
             is_known=True,
-            basis=f"The date was set for {of.code}; it stands whatever the rule would give{where}.",
+            basis=basis,
             updated=max(row.updated, milestone.updated, of.updated),
             # While the date was counted, each move of the session or meeting counted.
             revision=row.revision + of.revision,
@@ -416,21 +423,27 @@ def _due_milestone(
     )
 
 
-_AMOUNTS = {
-    Unit.DAYS: "day",
-    Unit.WORKING_DAYS: "working day",
-    Unit.WEEKS: "week",
-    Unit.MONTHS: "month",
-    Unit.HOURS: "hour",
+_AFTER: Mapping[Unit, tuple[str, str]] = {
+    Unit.DAYS: NN_("{amount} day after {what}", "{amount} days after {what}"),
+    Unit.WORKING_DAYS: NN_("{amount} working day after {what}", "{amount} working days after {what}"),
+    Unit.WEEKS: NN_("{amount} week after {what}", "{amount} weeks after {what}"),
+    Unit.MONTHS: NN_("{amount} month after {what}", "{amount} months after {what}"),
+}
+_BEFORE: Mapping[Unit, tuple[str, str]] = {
+    Unit.DAYS: NN_("{amount} day before {what}", "{amount} days before {what}"),
+    Unit.WORKING_DAYS: NN_("{amount} working day before {what}", "{amount} working days before {what}"),
+    Unit.WEEKS: NN_("{amount} week before {what}", "{amount} weeks before {what}"),
+    Unit.MONTHS: NN_("{amount} month before {what}", "{amount} months before {what}"),
 }
 
-_ANCHORS = {
-    Anchor.SESSION_START: "the opening of",
-    Anchor.SESSION_END: "the close of",
-    Anchor.MEETING_START: "the opening of",
-    Anchor.TEXT: "action on the text in",
-    Anchor.REVIEW: "",
-}
+_ANCHORS: Mapping[Anchor, str] = Translated(
+    {
+        Anchor.SESSION_START: N_("the opening of {session}"),
+        Anchor.SESSION_END: N_("the close of {session}"),
+        Anchor.MEETING_START: N_("the opening of {session}"),
+        Anchor.TEXT: N_("action on the text in {session}"),
+    }
+)
 
 
 def _how_expected(days: DayRange, how_counted: str) -> str:
@@ -444,18 +457,22 @@ def _how_expected(days: DayRange, how_counted: str) -> str:
 def _how_counted(milestone: Milestone, offset: _Offset, subject: str, anchor: DayRange) -> str:
     """Return how a milestone is counted, as a phrase that ends its sentence."""
     assert milestone.anchor is not None  # _offset() requires it
-    amount = abs(offset.usual)
-    unit = _AMOUNTS[offset.unit] + ("s" if amount != 1 else "")
-    way = "after" if offset.usual > 0 else "before"
     if anchor.day is None:
-        days = f"{wording.span(anchor.earliest, anchor.latest, Precision.MONTH)}, dates not set"
+        window = wording.span(anchor.earliest, anchor.latest, Precision.MONTH)
+        days = _("{months}, dates not set").format(months=window)
     else:
-        days = f"{'' if anchor.is_exact else 'expected '}{wording.day(anchor.day)}"
-    what = " ".join(part for part in (_ANCHORS[milestone.anchor], subject) if part)
+        days = wording.day(anchor.day) if anchor.is_exact else _("expected {days}").format(days=wording.day(anchor.day))
+    what = _ANCHORS[milestone.anchor].format(session=subject) if milestone.anchor in _ANCHORS else subject
+    number, amount = abs(offset.usual), f"{abs(offset.usual)}"
+    low, high = sorted((abs(offset.least), abs(offset.most)))
+    if offset.of and low != high:
+        amount = _("{usual} ({least} to {most})").format(usual=amount, least=low, most=high)
+    forms = (_AFTER if offset.usual > 0 else _BEFORE)[offset.unit]
+    how_far = ngettext(*forms, number).format(amount=amount, what=what)
     if offset.of:
-        low, high = sorted((abs(offset.least), abs(offset.most)))
-        spread = f" ({low} to {high})" if low != high else ""
-        return f"usually {amount}{spread} {unit} {way} {what} ({days}), by the last {offset.of} known."
+        return _("usually {how_far} ({days}), by the last {number} known.").format(
+            how_far=how_far, days=days, number=offset.of
+        )
     if not offset.usual:
-        return f"by the rule it falls on {what} ({days})."
-    return f"by the rule {amount} {unit} {way} {what} ({days})."
+        return _("by the rule it falls on {what} ({days}).").format(what=what, days=days)
+    return _("by the rule {how_far} ({days}).").format(how_far=how_far, days=days)

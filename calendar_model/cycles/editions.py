@@ -22,6 +22,7 @@ from calendar_model.cycles.expected_days import (
 from calendar_model.cycles.session_forecasts import IN_SIGHT, SessionForecasts, basis_of, month_window
 from calendar_model.reference import Reference
 from calendar_model.reference.rows import Meeting, RecurringMeeting
+from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Confidence, Precision, Standing
 
 STALE_YEARS = 3
@@ -94,8 +95,10 @@ def known_editions(reference: Reference) -> Iterator[Edition]:
             latest[row.meeting] = max(latest[row.meeting], row.updated)
     for row in reference.meetings:
         meeting = reference.recurring_meetings[row.meeting]
-        dates = "The days are" if row.date_precision is Precision.DAY else "The window is"
-        sourced = row.confidence_in("start") is Confidence.SOURCED
+        if row.confidence_in("start") is Confidence.SOURCED:
+            known = _("The days are from the source given."), _("The window is from the source given.")
+        else:
+            known = _("The days are from memory or derived."), _("The window is from memory or derived.")
         yield Edition(
             code=row.code,
             meeting=row.meeting,
@@ -106,7 +109,7 @@ def known_editions(reference: Reference) -> Iterator[Edition]:
             precision=row.date_precision,
             standing=row.standing,
             confidence=row.confidence_in("start"),
-            basis=f"{dates} {'from the source given' if sourced else 'from memory or derived'}.",
+            basis=known[0] if row.date_precision is Precision.DAY else known[1],
             source_url=row.source_url,
             location=row.location or meeting.location,
             notes=row.notes,
@@ -226,7 +229,7 @@ def _expected(
             "precision": Precision.EXPECTED,
             "earliest": expectation.earliest,
             "latest": expectation.latest,
-            "basis": basis_of(expectation, meeting.name, "opened"),
+            "basis": basis_of(expectation, what=meeting.name),
         }
     )
 
@@ -258,5 +261,9 @@ def first_day_rules(
 
 
 def _habit(meeting: RecurringMeeting, latest: Meeting | None) -> str:
-    counted = f"; last known {wording.span(latest.start, latest.end, latest.date_precision)}" if latest else ""
-    return f"Projected from the meeting's habit: {meeting.rhythm.rstrip('.')}{counted}."
+    habit = meeting.rhythm.rstrip(".")
+    if latest is None:
+        return _("Projected from the meeting's habit: {habit}.").format(habit=habit)
+    return _("Projected from the meeting's habit: {habit}; last known {days}.").format(
+        habit=habit, days=wording.span(latest.start, latest.end, latest.date_precision)
+    )

@@ -354,6 +354,11 @@ def length_range(lengths: Sequence[int]) -> ExpectedLength | None:
 
     The interval holds 90 per cent of the votes and, for a part of ``LENGTH_CHANGE``, of past errors.
     """
+    return _length_range(tuple(lengths))
+
+
+@lru_cache(maxsize=4096)
+def _length_range(lengths: tuple[int, ...]) -> ExpectedLength | None:
     usual = expected_length(lengths, LENGTH_DECAY)
     if usual is None:
         return None

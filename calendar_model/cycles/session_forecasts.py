@@ -31,7 +31,8 @@ from calendar_model.cycles.expected_days import (
 from calendar_model.cycles.working_days import is_working_day
 from calendar_model.messages import message
 from calendar_model.reference import Reference
-from calendar_model.reference.rows import Season, Session
+from calendar_model.reference.rows import Organisation, Season, Session
+from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Confidence, Precision, SeasonLength, Standing
 
 IN_SIGHT = timedelta(days=366)
@@ -225,7 +226,8 @@ class SessionForecasts:
             return None, (), ""
         known = {day.year: day for day in self.openings(season)}
         anchors = tuple(sorted({**known, year: opening.day}.items()))
-        return opening, anchors, f"the opening of the {self._reference.seasons[season].name}"
+        what = _("the opening of the {season}").format(season=self._reference.seasons[season].name)
+        return opening, anchors, what
 
     def _procedure(self, season: str, year: int) -> ByProcedure | None:
         rules = sorted(
@@ -248,8 +250,14 @@ class SessionForecasts:
         if latest is not None:
             number = latest.number + season.sessions_per_year * (year - latest.start.year)
         body = self._reference.organisations[season.body]
-        title = f"{body.name}, {wording.ordinal(number)} session" if number else f"{body.name}, {season.name}"
-        counted = f", counted on from {latest.code}" if latest else ""
+        title = session_title(body, number) if number else f"{body.name}, {season.name}"
+        habit = {"season": season.name, "months": wording.span(start, end, Precision.MONTH)}
+        if latest is None:
+            basis = _("Projected from the body's habit: {season}, {months}.").format(**habit)
+        else:
+            basis = _("Projected from the body's habit: {season}, {months}, counted on from {session}.").format(
+                session=latest.code, **habit
+            )
         window = SessionForecast(
             code=f"{season.session_prefix}{number}" if number else "",
             body=season.body,
@@ -260,7 +268,7 @@ class SessionForecasts:
             precision=Precision.MONTH,
             standing=Standing.PROJECTED,
             confidence=Confidence.RECALLED,
-            basis=f"Projected from the body's habit: {season.name}, {wording.span(start, end, 'month')}{counted}.",
+            basis=basis,
             source_url=season.source_url,
             updated=max(season.updated, latest.updated) if latest else season.updated,
             location=body.seat_city,
@@ -296,7 +304,7 @@ class SessionForecasts:
             earliest=expectation.earliest,
             latest=expectation.latest,
             precision=Precision.EXPECTED,
-            basis=basis_of(expectation, f"the {season.name}", "opened"),
+            basis=basis_of(expectation, what=_("the {season}").format(season=season.name)),
             updated=changed,
             main_end=_main_end(season, expectation.day, closes.day),
             months=(window.start, window.end),
@@ -408,8 +416,16 @@ class SessionForecasts:
         return DayRange(None, max(forecast.start, date(year, month + 1, 1)), forecast.end)
 
 
-def basis_of(expectation: ExpectedDay, what: str, happened: str) -> str:
-    """Return the sentence that says how a day is expected: ``what`` ("the spring session") ``happened`` ("opened")."""
+def session_title(body: Organisation, number: int) -> str:
+    """Return the title of a session that is projected: ``UN Human Rights Council, 67th session``."""
+    return _("{body}, {ordinal} session").format(body=body.name, ordinal=wording.ordinal(number))
+
+
+def basis_of(expectation: ExpectedDay, *, what: str = "", texts_of: str = "") -> str:
+    """Return the sentence that says how the day is expected on which ``what`` ("the HRC spring session") opens.
+
+    Instead, it can be that of the texts of a body, ``texts_of`` ("HRC"), from the days of their adoption.
+    """
     code = "expected-from-procedure" if expectation.by_procedure else "expected-from-habit"
     values = {
         "day": expectation.day,
@@ -420,7 +436,7 @@ def basis_of(expectation: ExpectedDay, what: str, happened: str) -> str:
         "of": expectation.of,
         "holiday": expectation.holiday,
     }
-    return message(code, {**values, "what": what, "happened": happened})
+    return message(code, {**values, **({"body": texts_of} if texts_of else {"what": what})})
 
 
 def _main_end(season: Season, start: date, end: date) -> date | None:
@@ -432,14 +448,27 @@ def _main_end(season: Season, start: date, end: date) -> date | None:
 
 
 def _from_reference(session: Session) -> SessionForecast:
-    dates = "days of the session are" if session.date_precision is Precision.DAY else "window of the session is"
-    confidence = session.confidence_in("start")
+    exact, confidence = session.date_precision is Precision.DAY, session.confidence_in("start")
     if confidence is Confidence.SOURCED:
-        basis = f"The {dates} from the source given."
+        basis = (
+            _("The days of the session are from the source given.")
+            if exact
+            else _("The window of the session is from the source given.")
+        )
     elif session.standing is Standing.HELD:
-        basis = f"The {dates} from memory, not yet checked against a source."
+        basis = (
+            _("The days of the session are from memory, not yet checked against a source.")
+            if exact
+            else _("The window of the session is from memory, not yet checked against a source.")
+        )
     else:
-        basis = f"The {dates} from memory of the body's habit; no calendar of the body has been seen."
+        basis = (
+            _("The days of the session are from memory of the body's habit; no calendar of the body has been seen.")
+            if exact
+            else _(
+                "The window of the session is from memory of the body's habit; no calendar of the body has been seen."
+            )
+        )
     if session.interruption:
         basis += f" {session.interruption.rstrip('.')}."
     return SessionForecast(

@@ -8,6 +8,7 @@ from datetime import date
 from calendar_model.cycles.expected_days import DaySeries, ExpectedDay, expect, with_anchor
 from calendar_model.cycles.session_forecasts import SessionForecast, SessionForecasts
 from calendar_model.reference import Reference
+from calendar_model.translation import gettext as _
 
 
 def expected_action(
@@ -38,7 +39,7 @@ def expected_action(
         return found if found and forecast.start <= found.day <= forecast.end else None
     closes = {day.year: day for day in forecasts.closings(season.code) if day.year != year}
     anchors = tuple(sorted({**closes, year: closing.day}.items()))
-    found = expect(replace(series, anchors=anchors, anchored_on="the close of the session"), year)
+    found = expect(replace(series, anchors=anchors, anchored_on=_("the close of the session")), year)
     if found is None or not forecast.start <= found.day <= forecast.end:
         return None
     return with_anchor(found, closing)

@@ -123,7 +123,7 @@ class BriefingNote:
         row: Any
         for row in rows.itertuples():
             cells = [listed_when(row, as_of=self.reader.today, zone=self.reader.zone), row.title]
-            cells += ["everyone" if row.for_whom == "all" else row.for_whom] if whom else []
+            cells += [_("everyone") if row.for_whom == "all" else _(row.for_whom)] if whom else []
             cells.append(how_known(row))
             cells += [ours.get(row.item, _("none yet"))] if ours is not None else []
             lines.append(cells)

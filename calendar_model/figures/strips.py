@@ -449,9 +449,18 @@ def _stems(marks: Sequence[_TextMark], top: float, colour: str) -> go.Scatter:
     )
 
 
+def _due_line(occurrence: Occurrence) -> str:
+    return _("Due under the guidelines: {what}").format(what=_occurrence_line(occurrence))
+
+
 def _by_guidelines(occurrences: Sequence[Occurrence], y: float, inks: Inks) -> go.Scatter:
     hovers = [
-        "<br>".join([f"<b>Due under the guidelines: {shown(_occurrence_line(o))}</b>", *wrapped(o.basis)])
+        "<br>".join(
+            [
+                f"<b>{shown(_('Due under the guidelines: {what}').format(what=_occurrence_line(o)))}</b>",
+                *wrapped(o.basis),
+            ]
+        )
         for o in occurrences
     ]
     return go.Scatter(

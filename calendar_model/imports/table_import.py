@@ -36,6 +36,7 @@ def plan_table(
     *,
     reference: Reference,
     table: pd.DataFrame,
+    recorded: pd.DataFrame | None = None,
     source_url: str = "",
     workspace: Workspace | None = None,
 ) -> ImportPlan:
@@ -43,7 +44,8 @@ def plan_table(
 
     ``places`` give the column of the sheet, from 0, for each column of the template (None: not present). ``reference``
     and ``table`` are the facts and the calendar that ``viewer`` sees, against which organisations, states, sessions and
-    items are looked up. ``source_url`` is the source of all rows that give none; new dates need one.
+    items are looked up, and ``recorded`` is the calendar in English. ``source_url`` is the source of all rows that give
+    none; new dates need one.
 
     Rows are compared with what the viewer sees. Raises :class:`~calendar_model.imports.plan.ImportRefused` where
     nothing can be read at all.
@@ -65,7 +67,7 @@ def plan_table(
         rows.append((number, cells))
     if not rows:
         remarks.append(ImportNote("table-no-rows"))
-    lookup = RowLookup(reference, table, source_url.strip())
+    lookup = RowLookup(reference, table, source_url.strip(), recorded)
     with reading(viewer, workspace) as session:
         lines = template.plan(session, lookup, rows)
     return ImportPlan(tuple(lines), tuple(remarks))

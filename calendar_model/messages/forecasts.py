@@ -8,6 +8,7 @@ from typing import Any
 
 from calendar_model import wording
 from calendar_model.translation import gettext as _
+from calendar_model.translation import ngettext
 
 _FEW_PAST_DAYS = 6
 """Past days fewer than these leave most rules open."""
@@ -22,15 +23,25 @@ def _between(day: date, earliest: date, latest: date) -> str:
 
 
 def _expected_from_habit(values: Mapping[str, Any]) -> str:
-    """Of ``what`` that ``happened`` ``rule`` in ``hits`` of the last ``of`` years."""
-    day, holiday = values["day"], values.get("holiday")
-    said = _between(day, values["earliest"], values["latest"])
-    times = _("year") if values["of"] == 1 else _("years")
-    record = _("in {hits} of the last {total} {years}").format(hits=values["hits"], total=values["of"], years=times)
-    moved = (
-        _(" {holiday} is a holiday, so the next working day.").format(holiday=wording.day(holiday)) if holiday else ""
-    )
-    return f"{said}: {values['what']} {values['happened']} {values['rule']} {record}.{moved}"
+    """Of ``what`` that opened by ``rule`` in ``hits`` of the last ``of`` years, or of the texts of a ``body``."""
+    if "body" in values:
+        record = ngettext(
+            "{said}: texts of the {body} were adopted {rule} in {hits} of the last {of} year.",
+            "{said}: texts of the {body} were adopted {rule} in {hits} of the last {of} years.",
+            values["of"],
+        )
+    else:
+        record = ngettext(
+            "{said}: {what} opened {rule} in {hits} of the last {of} year.",
+            "{said}: {what} opened {rule} in {hits} of the last {of} years.",
+            values["of"],
+        )
+    said = _between(values["day"], values["earliest"], values["latest"])
+    sentence = record.format(**{**values, "said": said})
+    if values.get("holiday") is None:
+        return sentence
+    moved = _("{holiday} is a holiday, so the next working day.").format(holiday=wording.day(values["holiday"]))
+    return f"{sentence} {moved}"
 
 
 def _expected_from_procedure(values: Mapping[str, Any]) -> str:
@@ -42,12 +53,10 @@ def _expected_from_procedure(values: Mapping[str, Any]) -> str:
 
 def _expected_from_order(values: Mapping[str, Any]) -> str:
     said = _between(values["day"], values["earliest"], values["latest"])
-    record = _("{hits} of {total} reviews with a known place kept that day").format(
-        hits=values["hits"], total=values["of"]
-    )
-    return _("{expected_day}: number {order} in the order, two states a day; {record}.").format(
-        expected_day=said, order=values["order"], record=record
-    )
+    return _(
+        "{said}: number {order} in the order, two states a day; "
+        "{hits} of {of} reviews with a known place kept that day."
+    ).format(said=said, order=values["order"], hits=values["hits"], of=values["of"])
 
 
 def _expected_by_count(values: Mapping[str, Any]) -> str:

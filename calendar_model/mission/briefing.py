@@ -35,7 +35,7 @@ from calendar_model.vocabulary import (
 
 _STEPS = (Kind.DEADLINE, Kind.MILESTONE)
 _WEIGHTY = (Kind.DEADLINE, Kind.SESSION, Kind.RESOLUTION, Kind.MANDATE_RENEWAL)
-_WITH_ARTICLE = ("penholder", N_("recommending State"), "mission", N_("State under review"), "delegation")
+_WITH_ARTICLE = ("penholder", "recommending State", "mission", "State under review", "delegation")
 
 MONTHS = (
     N_("Jan"),
@@ -115,7 +115,7 @@ def entries(view: pd.DataFrame, reference: Reference, today: date, zone: str) ->
 def _entry(row: Any, reference: Reference, today: date, zone: str) -> BriefingEntry:
     exact = row.date_precision not in WINDOWS
     days = (row.start.date() - today).days
-    whose = _whose(row.for_whom, _("from") if row.kind == Kind.DEADLINE else _("for")) if row.kind in _STEPS else ""
+    whose = _whose(row.for_whom, row.kind) if row.kind in _STEPS else ""
     return BriefingEntry(
         title=row.title,
         when=listed_when(row, as_of=today, zone=zone),
@@ -137,10 +137,14 @@ def countdown(days: int, *, sure: bool = True) -> str:
     )
 
 
-def _whose(whose: str, way: str) -> str:
+def _whose(whose: str, kind: Kind) -> str:
     if not whose or whose == "all":
         return ""
-    return _("{way} the {whose}").format(way=way, whose=whose) if whose in _WITH_ARTICLE else f"{way} {whose}"
+    if kind == Kind.DEADLINE:
+        way = _("from the {whose}") if whose in _WITH_ARTICLE else _("from {whose}")
+    else:
+        way = _("for the {whose}") if whose in _WITH_ARTICLE else _("for {whose}")
+    return way.format(whose=_(whose))
 
 
 def _organisation(code: str, location: str, reference: Reference) -> str:
@@ -402,7 +406,7 @@ def rule_table(reference: Reference, bodies: Iterable[str]) -> pd.DataFrame:
                 reference.organisations[m.body].short_name,
                 _MILESTONES[m.kind],
                 counted_words(m) or speaking_words(m),
-                "all" if m.for_whom == "all" else m.for_whom,
+                _(m.for_whom),
                 m.rule,
                 _("sourced") if m.confidence is Confidence.SOURCED else _("unsourced"),
                 m.source_url,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime, time
 from functools import cache
 from typing import Any, Unpack
@@ -15,18 +16,18 @@ from calendar_model import clock, wording
 from calendar_model.access.permissions import Viewer
 from calendar_model.access.problems import SHORTEST_REASON, Problem, Refused
 from calendar_model.access.unit_of_work import set_links, upsert
-from calendar_model.calendar import Item, city
+from calendar_model.calendar import Item, city, in_every_language
 from calendar_model.mission.checks import Checks, is_changed
 from calendar_model.mission.transactions import SaveOptions, save, with_access_where_restricted, writing
 from calendar_model.store.models import Base, Event
 from calendar_model.store.session import WorkspaceSession
 from calendar_model.terms import EventKind
+from calendar_model.translation import gettext as _
+from calendar_model.translation import language
 from calendar_model.vocabulary import Confidence, Kind, Precision, Sensitivity, Standing
 
 KINDS = {EventKind.SIDE_EVENT: Kind.SIDE_EVENT, EventKind.PANEL: Kind.SIDE_EVENT}
 """The calendar's kinds of event; any other kind is a meeting."""
-
-BASIS = "The mission's own event, as entered by staff."
 
 
 def item_of(event_id: str) -> str:
@@ -95,18 +96,19 @@ def own_events(session: Session) -> list[Event]:
 
 
 def own_items(session: Session) -> list[Item]:
-    """The items of all events that the session's reader may see.
+    """The items of all events that the session's reader may see, in the reader's language.
 
     The programme of an event and who speaks are left out: they hold names.
     """
     eager = (selectinload(Event.items), selectinload(Event.imported))
-    events = session.scalars(select(Event).options(*eager).order_by(Event.start, Event.id))
-    return [item for event in events for item in _items(event)]
+    events = session.scalars(select(Event).options(*eager).order_by(Event.start, Event.id)).all()
+    made, search = in_every_language(lambda: (item for event in events for item in _items(event)), {})
+    return [replace(item, search=search[item.item]) for item in made[language()]]
 
 
 def _items(event: Event) -> Iterator[Item]:
     linked = [link.item for link in event.items]
-    title = f"{event.title} (sample)" if event.sample else event.title
+    title = f"{event.title}{_(' (sample)')}" if event.sample else event.title
     at = _instant(event.start, event.start_time, event.timezone)
     yield Item(
         item=item_of(event.id),
@@ -122,9 +124,12 @@ def _items(event: Event) -> Iterator[Item]:
         timezone=event.timezone,
         location=_place(event, timed=at is not None),
         description=". ".join(
-            f"{name}: {text.strip().rstrip('.')}"
-            for name, text in (("Organised by", event.organisers), ("Co-sponsored by", event.cosponsors))
-            if text.strip()
+            words.format(names=names.strip().rstrip("."))
+            for words, names in (
+                (_("Organised by: {names}"), event.organisers),
+                (_("Co-sponsored by: {names}"), event.cosponsors),
+            )
+            if names.strip()
         ),
         related_to=linked[0] if linked else "",
         revision=event.moved,
@@ -133,7 +138,7 @@ def _items(event: Event) -> Iterator[Item]:
     if event.request_due is not None and event.standing is not Standing.CANCELLED:
         yield Item(
             item=f"{item_of(event.id)}-request",
-            title=f"Room request: {title}",
+            title=_("Room request: {title}").format(title=title),
             kind=Kind.DEADLINE,
             body=event.body,
             start=event.request_due,
@@ -157,7 +162,11 @@ def _shared(event: Event) -> dict[str, Any]:
 
 def _basis(event: Event) -> str:
     taken = event.imported
-    return f"Imported from the calendar “{taken.source_name}” on {wording.day(taken.taken_on)}." if taken else BASIS
+    if taken is None:
+        return _("The mission's own event, as entered by staff.")
+    return _("Imported from the calendar “{name}” on {day}.").format(
+        name=taken.source_name, day=wording.day(taken.taken_on)
+    )
 
 
 def _place(event: Event, *, timed: bool) -> str:

@@ -17,7 +17,6 @@ from calendar_model.mission.corrections import changed_since, recorded_correctio
 from calendar_model.mission.events import own_items
 from calendar_model.reference import Reference, RowCorrection
 from calendar_model.store.models import Change
-from calendar_model.translation import SOURCE, in_language
 
 _MAX_TABLES = 32
 _lock = threading.Lock()
@@ -60,8 +59,9 @@ def _continues(session: Session, earlier: ChangeToken, later: ChangeToken) -> bo
 def calendar_for(viewer: Viewer) -> tuple[Reference, pd.DataFrame]:
     """Return the corrected reference, and today's calendar table for ``viewer``; both are shared, so never change them.
 
-    The table has the columns of :mod:`calendar_model.calendar.columns`. It is built again when the reference, the day
-    or the workspace changes; its attribute ``version`` changes only with its content.
+    Both are in the language of the reader, which feeds and what is stored do not have: they ask in English. The table
+    has the columns of :mod:`calendar_model.calendar.columns`. It is built again when the reference, the day or the
+    workspace changes; its attribute ``version`` changes only with its content.
 
     Raises :class:`~calendar_model.store.database.WorkspaceError` if the workspace cannot be opened.
     """
@@ -76,8 +76,7 @@ def calendar_for(viewer: Viewer) -> tuple[Reference, pd.DataFrame]:
     by_content = (base, items)
     visible = _cached(by_content)
     if visible is None:
-        with in_language(SOURCE):
-            visible = calendar.with_items(table, items, reference)
+        visible = calendar.with_items(table, items, reference)
     _store({by_token: visible, by_content: visible})
     return reference, visible
 

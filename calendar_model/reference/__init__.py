@@ -1,5 +1,6 @@
 """The facts of ``data/``, read and checked, with recorded corrections laid over them."""
 
+from calendar_model.reference.names import in_readers_language
 from calendar_model.reference.overlay import CorrectedRow, RowCorrection
 from calendar_model.reference.reader import (
     DATA_VARIABLE,
@@ -20,6 +21,7 @@ __all__ = [
     "Reference",
     "RowCorrection",
     "data_folder",
+    "in_readers_language",
     "load",
     "new_faults",
     "working_calendar",

@@ -13,6 +13,7 @@ from functools import cached_property
 
 from calendar_model import wording
 from calendar_model.reference.rows import ReferenceRow
+from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Confidence, Precision
 
 PROVENANCE = ("source_url", "source_note", "confidence", "recalled_fields", "updated", "revision")
@@ -70,12 +71,16 @@ class CorrectedRow:
 
     @property
     def basis(self) -> str:
-        """A sentence that says how the row is known; empty where the file has caught up."""
+        """A sentence that says how the row is known, in the reader's language; empty where the file has caught up."""
         day = wording.day(self.on)
         if not self.file:
-            return f"Recorded in the dashboard on {day}, from the source given."
-        what = ", ".join(name.replace("_", " ") for name in self.columns)
-        return f"Corrected in the dashboard on {day}, from the source given: {what}." if what else ""
+            return _("Recorded in the dashboard on {day}, from the source given.").format(day=day)
+        if not self.columns:
+            return ""
+        columns = ", ".join(wording.term(name.replace("_", "-")).lower() for name in self.columns)
+        return _("Corrected in the dashboard on {day}, from the source given: {columns}.").format(
+            day=day, columns=columns
+        )
 
 
 def key_columns(kind: type[ReferenceRow], row: str) -> dict[str, str]:

@@ -114,6 +114,12 @@ class Reference:
     faults: tuple[Fault, ...] = field(default=())
     corrected: Mapping[tuple[str, str], CorrectedRow] = field(default_factory=lambda: MappingProxyType({}))
     """Rows corrected from the dashboard, by file and key, including those with which the file has caught up."""
+    recorded: Reference | None = field(default=None, repr=False)
+
+    @property
+    def as_recorded(self) -> Reference:
+        """The same facts with the texts of the files and corrections, of a reference in another language."""
+        return self.recorded or self
 
     @property
     def is_whole(self) -> bool:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calendar_model.cycles import SessionForecasts, is_working_day
-from calendar_model.cycles.day_rules import ByProcedure, DatedRule, NthWeekday, WeekdayBetween, WeekdayOfWeek
+from calendar_model.cycles.day_rules import ByProcedure, DatedRule, DayRule, NthWeekday, WeekdayBetween, WeekdayOfWeek
 from calendar_model.cycles.expected_days import (
     DaySeries,
     expect,
@@ -20,7 +20,7 @@ from calendar_model.cycles.expected_days import (
     on_working_day,
     rule_records,
 )
-from calendar_model.reference import Reference
+from calendar_model.reference import Reference, in_readers_language
 from calendar_model.translation import in_language
 from calendar_model.vocabulary import Precision, Standing
 from tests.day import TODAY
@@ -170,8 +170,38 @@ def test_a_confirmed_day_wins_over_the_expected_one(reference: Reference) -> Non
     assert (after.start, after.end, after.earliest, after.latest) == (date(2027, 3, 1), date(2027, 4, 9), None, None)
 
 
-def test_the_words_of_a_rule_are_kept_in_english_no_matter_who_asks_first() -> None:
-    """Rules are shared by all readers and by feeds, and keep their words."""
-    rule = NthWeekday(-1, 0, 2)
+@pytest.mark.parametrize(
+    ("rule", "english", "norwegian"),
+    [
+        (NthWeekday(-1, 0, 2), "on the last Monday of February", "den siste mandagen i februar"),
+        (WeekdayBetween(2, 35), "on the Wednesday between 4 and 10 February", "onsdagen mellom 4. og 10. februar"),
+        (
+            WeekdayBetween(2, 28),
+            "on the Wednesday between 28 January and 3 February",
+            "onsdagen mellom 28. januar og 3. februar",
+        ),
+        (WeekdayOfWeek(4, 20), "on the Friday of week 20", "fredagen i uke 20"),
+    ],
+)
+def test_the_words_of_a_shared_rule_follow_the_language(rule: DayRule, english: str, norwegian: str) -> None:
+    for _ in range(2):
+        with in_language("nb"):
+            assert rule.words == norwegian
+        assert rule.words == english
+
+
+def test_an_expectation_that_is_kept_for_one_reader_is_not_given_to_a_reader_of_another_language(
+    reference: Reference,
+) -> None:
     with in_language("nb"):
-        assert rule.words == "on the last Monday of February"
+        norwegian = SessionForecasts(in_readers_language(reference), TODAY).in_season("hrc-spring", 2027)
+    english = SessionForecasts(reference, TODAY).in_season("hrc-spring", 2027)
+    assert english is not None
+    assert norwegian is not None
+    assert (english.start, english.end, english.earliest) == (norwegian.start, norwegian.end, norwegian.earliest)
+    assert english.basis.endswith(
+        "the HRC spring session opened on the last Monday of February in 11 of the last 12 years."
+    )
+    assert norwegian.basis.endswith(
+        "Menneskerettighetsrådets vårsesjon åpnet den siste mandagen i februar i 11 av de siste 12 årene."
+    )

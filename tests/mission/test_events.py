@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -17,10 +18,11 @@ from calendar_model.access.permissions import Viewer
 from calendar_model.access.problems import Refused
 from calendar_model.access.unit_of_work import reading
 from calendar_model.calendar import Item
-from calendar_model.mission.events import BASIS, event_of, item_of, own_items, problems, save_event
+from calendar_model.mission.events import event_of, item_of, own_items, problems, save_event
 from calendar_model.mission.transactions import save
 from calendar_model.store.models import Base, Case, Change, Event, ItemLink, Person
 from calendar_model.terms import EventKind, Suggester
+from calendar_model.translation import in_language
 from calendar_model.vocabulary import Confidence, Kind, Precision, Sensitivity, Standing
 
 EVENT: dict[str, Any] = {
@@ -65,7 +67,8 @@ def items(session: Session, **columns: Any) -> list[Item]:
     )
     session.flush()
     session.expire_all()
-    return own_items(session)
+    # The text in which a search looks is that of all languages; tests of the calendar look at it.
+    return [replace(item, search="") for item in own_items(session)]
 
 
 def test_an_event_and_the_day_to_ask_for_its_room(session: Session) -> None:
@@ -74,7 +77,7 @@ def test_an_event_and_the_day_to_ask_for_its_room(session: Session) -> None:
         "date_precision": Precision.DAY,
         "standing": Standing.CONFIRMED,
         "confidence": Confidence.SOURCED,
-        "basis": BASIS,
+        "basis": "The mission's own event, as entered by staff.",
         "sensitivity": Sensitivity.INTERNAL,
         "updated": date(2026, 11, 20),
     }
@@ -276,3 +279,13 @@ def test_an_event_that_its_links_restrict_is_not_made_public(staff_member: Viewe
     made = save_event(staff_member, public, links=[case], reason="The programme is printed.")
     with reading(staff_member) as session:
         assert session.get_one(Event, made).sensitivity is Sensitivity.RESTRICTED
+
+
+def test_an_event_is_in_the_readers_language_and_found_in_all(session: Session) -> None:
+    items(session, request_due=date(2027, 2, 10))
+    with in_language("nb"):
+        event, request = own_items(session)
+    assert request.title == "Romforespørsel: Reprisals: what missions can do"
+    assert request.basis == "Delegasjonens eget arrangement, slik det er lagt inn av ansatte."
+    assert "room request" in request.search
+    assert [item.search for item in own_items(session)] == [event.search, request.search]

@@ -7,6 +7,7 @@ from functools import cache
 import pytest
 from babel.messages.pofile import read_po
 from starlette.testclient import TestClient
+from streamlit.testing.v1 import AppTest
 
 from calendar_model.access.permissions import Viewer
 from calendar_model.translation import FOLDER, catalogue, gettext, in_language
@@ -52,6 +53,46 @@ def test_dates_and_numbers_are_norwegian() -> None:
     with in_language("nb"):
         assert catalogue("nb").ngettext("{number} week", "{number} weeks", 2) == "{number} uker"
         assert gettext("a sentence of no catalogue") == "a sentence of no catalogue"
+
+
+def words_of(app: AppTest) -> str:
+    return "\n".join(text for _, text in sent(app))
+
+
+def test_the_panel_of_an_item_is_norwegian_from_title_to_basis() -> None:
+    app = open_page("timeline", "", NORWEGIAN, item="session-HRC67")
+    shown = words_of(app)
+    assert "Menneskerettighetsrådet, 67. sesjon" in shown
+    assert "Menneskerettighetsrådets vårsesjon åpnet den siste mandagen i februar i 11 av de siste 12 årene." in shown
+    assert "UN Human Rights Council" not in shown
+    assert "opened on the last" not in shown
+
+
+def test_organisations_and_what_they_do_have_norwegian_names() -> None:
+    app = open_page("organisations", "", NORWEGIAN, show="osce-odihr")
+    assert app.subheader[0].value == "OSSEs kontor for demokratiske institusjoner og menneskerettigheter"
+    shown = words_of(app)
+    assert "Warszawa, Polen" in shown
+    assert "Warszawa-konferansen om den menneskelige dimensjon" in shown
+    assert "Office for Democratic Institutions" not in shown
+
+
+def test_the_overview_names_what_comes_in_norwegian() -> None:
+    shown = words_of(open_page("overview", "", NORWEGIAN))
+    assert "Generalforsamlingens resolusjon om menneskerettighetsforsvarere" in shown
+    assert "Dagen for menneskerettighetsforsvarere" in shown
+    assert "Human Rights Defenders Day" not in shown
+
+
+def test_states_in_the_grid_of_reviews_are_norwegian() -> None:
+    shown = words_of(open_page("upr", "", NORWEGIAN))
+    assert "Tyskland" in shown
+    assert "Germany" not in shown
+
+
+def test_a_norwegian_search_finds_what_an_english_one_finds() -> None:
+    found = [open_page("timeline", "", state, q="Menneskerettighetsrådet", kind="session") for state in ({}, NORWEGIAN)]
+    assert all("HRC64" in words_of(app) for app in found)
 
 
 def test_the_language_is_chosen_beside_the_time_zone_and_stays() -> None:

@@ -220,7 +220,8 @@ def parse_zone(text: str, reference: Reference) -> str:
     """Return the IANA name of a time zone, from that name, its Windows name, or a town: the seat of an organisation, or
     the town in the name of a zone."""
     written = text.strip()
-    towns = {folded(one.seat_city): one.timezone for one in reference.organisations.values() if one.timezone}
+    seats = [*reference.organisations.values(), *reference.as_recorded.organisations.values()]
+    towns = {folded(one.seat_city): one.timezone for one in seats if one.timezone}
     for known in (zones_by_name(), _windows(), towns, zones_by_town()):
         if found := known.get(written.casefold()) or known.get(folded(written)):
             return found
@@ -253,7 +254,10 @@ def parse_term(text: str, terms: Iterable[T]) -> T:
 
 
 def parse_organisation(text: str, reference: Reference) -> str:
-    """Return the code of an organisation or body, by code, short name, name, or both names as in our lists."""
+    """Return the code of an organisation or body, by code, short name, name, or both names as in our lists.
+
+    Names are English or in the language of ``reference``.
+    """
     written = folded(text)
     ways = (
         {one.casefold(): [one] for one in reference.organisations},
@@ -273,16 +277,19 @@ def parse_organisation(text: str, reference: Reference) -> str:
 def _by(reference: Reference, names: Callable[[Organisation], tuple[str, ...]]) -> Mapping[str, list[str]]:
     found: dict[str, list[str]] = {}
     for code, one in reference.organisations.items():
-        for name in {folded(name) for name in names(one)}:
+        for name in {folded(name) for own in (one, reference.as_recorded.organisations[code]) for name in names(own)}:
             found.setdefault(name, []).append(code)
     return found
 
 
 def parse_state(text: str, reference: Reference) -> str:
-    """Return the ISO 3166 alpha-3 code of a UN member State, by code or name."""
+    """Return the ISO 3166 alpha-3 code of a UN member State, by code or name.
+
+    Names are English or in the language of ``reference``.
+    """
     written = folded(text)
     for code, one in reference.states.items():
-        if written in (code.casefold(), folded(one.name)):
+        if written in (code.casefold(), folded(one.name), folded(reference.as_recorded.states[code].name)):
             return code
     names = [one.name for one in reference.states.values()]
     raise UnclearCell("cell-unknown-state", text, nearest=_nearest(text, names))

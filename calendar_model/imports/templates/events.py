@@ -383,7 +383,7 @@ def _find(known: KnownRecords[Event], event_id: str, reference: str, named: str)
 
 def _with_defaults(lookup: RowLookup, values: Mapping[str, Any]) -> dict[str, Any]:
     """The columns of a new event; empty ones get the defaults of the form."""
-    seat = lookup.reference.seat(values.get("body", ""))
+    seat = lookup.reference.as_recorded.seat(values.get("body", ""))
     return {
         "event_kind": EventKind.SIDE_EVENT,
         "standing": Standing.PROVISIONAL,

@@ -17,6 +17,7 @@ from calendar_model.imports.templates.lookup import RowLookup
 from calendar_model.imports.templates.row import DAY_HELP, STANDING_CHOICES, RowReader, given
 from calendar_model.reference import Reference
 from calendar_model.reference.rows import Review
+from calendar_model.translation import gettext as _
 
 COLUMNS: tuple[TemplateColumn, ...] = (
     TemplateColumn(
@@ -86,7 +87,7 @@ class ReviewTemplate(CorrectionTemplate):
             "standing": read_standing(row, existing, on).value,
         }
         key = existing.code if existing is not None else f"upr-{cycle}-{country}"
-        title = f"UPR of {known.state_names.get(country or '', cells.get('country', ''))}"
+        title = _("UPR of {state}").format(state=known.state_names.get(country or "", cells.get("country", "")))
         return correction_line(number, row, lookup, (Review.FILE, key), existing, values, (title, on, on))
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 
-from calendar_model import wording
+from calendar_model.cycles import session_title
 from calendar_model.imports.plan import ImportLine
 from calendar_model.imports.tables.cell_parsing import UnclearCell, parse_day
 from calendar_model.imports.tables.columns import EXAMPLE, TemplateColumn, folded
@@ -21,6 +21,7 @@ from calendar_model.imports.templates.row import DAY_HELP, STANDING_CHOICES, Row
 from calendar_model.mission.outcomes import cycle_of_session
 from calendar_model.reference import Reference
 from calendar_model.reference.rows import Session
+from calendar_model.translation import SOURCE, in_language
 from calendar_model.vocabulary import Precision
 
 MOST_AHEAD = 12
@@ -103,7 +104,7 @@ def _read_code(text: str, reference: Reference) -> str:
     """The code of a session in the reference, or of a future session of a known body."""
     name = folded(text)
     for code, one in reference.sessions.items():
-        if name in (folded(code), folded(one.title)):
+        if name in (folded(code), folded(one.title), folded(reference.as_recorded.sessions[code].title)):
             return code
     code = "".join(text.split()).upper()
     if _new_session(code, reference):
@@ -115,6 +116,7 @@ def _read_code(text: str, reference: Reference) -> str:
 
 def _new_session(code: str, reference: Reference) -> dict[str, str]:
     """The columns of a session missing from the reference, from the body's earlier sessions; empty if unknown."""
+    reference = reference.as_recorded
     match = re.fullmatch(r"([A-Z-]*[A-Z])([1-9][0-9]{0,3})", code)
     before = [one for one in reference.sessions.values() if match and one.code == f"{match[1]}{one.number}"]
     if match is None or not before:
@@ -122,10 +124,12 @@ def _new_session(code: str, reference: Reference) -> dict[str, str]:
     last, number = max(before, key=lambda one: one.number), int(match[2])
     if not last.number < number <= last.number + MOST_AHEAD:
         return {}
+    with in_language(SOURCE):
+        title = session_title(reference.organisations[last.body], number)
     return given(
         body=last.body,
         number=str(number),
         cycle=cycle_of_session(last.body, number, reference),
-        title=f"{reference.organisations[last.body].name}, {wording.ordinal(number)} session",
+        title=title,
         location=last.location,
     )

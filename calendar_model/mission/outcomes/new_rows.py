@@ -6,18 +6,24 @@ import re
 from typing import Any
 
 from calendar_model import clock
+from calendar_model.access.permissions import Viewer
 from calendar_model.cycles import month_window
+from calendar_model.mission.visible_calendar import calendar_for
 from calendar_model.reference import Reference
 from calendar_model.reference.rows import Meeting, MilestoneDate, Resolution, Review, Session
+from calendar_model.translation import SOURCE, in_language
 from calendar_model.vocabulary import Precision, Standing
 
 
-def new_cells(file: str, key: str, row: Any, reference: Reference) -> dict[str, str]:
-    """Return the cells of the new row ``key`` of ``file``, as far as they follow from the projected item.
+def new_cells(viewer: Viewer, file: str, key: str, item: str) -> dict[str, str]:
+    """Return the cells of the new row ``key`` of ``file``, as far as they follow from the projected ``item``.
 
-    ``row`` is the item's in the calendar table, by column name. Without exact days the new row has a window of whole
-    months around them. The result has a text for each column that is filled; it is empty for other files.
+    They are English, as the reference is recorded. Without exact days the new row has a window of whole months around
+    them. The result has a text for each column that is filled; it is empty for other files.
     """
+    with in_language(SOURCE):
+        reference, table = calendar_for(viewer)
+    row = table[table["item"] == item].iloc[0]
     if file == Session.FILE:
         return _session(key, row, reference)
     if file == Meeting.FILE:

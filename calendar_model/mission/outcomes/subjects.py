@@ -68,9 +68,7 @@ def subject_of(viewer: Viewer, item: str, *outcomes: ItemOutcome) -> OutcomeSubj
     file, key = origin_of(row, reference) or (Resolution.FILE, item)
     cells = row_without(corrections(), file, key)
     is_new = not cells
-    return OutcomeSubject(
-        viewer, item, row, reference, file, key, cells or new_cells(file, key, row, reference), is_new
-    )
+    return OutcomeSubject(viewer, item, row, reference, file, key, cells or new_cells(viewer, file, key, item), is_new)
 
 
 def not_possible(title: str, outcome: ItemOutcome) -> Refused:

@@ -10,6 +10,8 @@ from calendar_model.reference import Reference
 from calendar_model.reference.rows import Milestone
 from calendar_model.store.models import Statement
 from calendar_model.terms import StatementForm
+from calendar_model.translation import N_
+from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Confidence, MilestoneKind
 
 
@@ -41,7 +43,7 @@ _TOPICS: dict[StatementForm, tuple[str, ...]] = {
 """The occasions in the reference by form of statement. A national or joint statement can be made on any occasion, so
 all are listed. Other forms are written, or have no limit in the reference."""
 
-_HEADING = "Speaking time"
+_HEADING = N_("Speaking time")
 
 
 def speaking_limits(reference: Reference, forum: str, form: StatementForm, on: date) -> tuple[SpeakingLimit, ...]:
@@ -59,7 +61,7 @@ def speaking_limits(reference: Reference, forum: str, form: StatementForm, on: d
             if rule.kind is MilestoneKind.SPEAKING_TIME
             and rule.body == body
             and (rule.first_year or on.year) <= on.year <= (rule.last_year or on.year)
-            and any(topic in rule.name.lower() for topic in topics)
+            and any(topic in reference.as_recorded.milestones[rule.code].name.lower() for topic in topics)
         ]
         if rules:
             rules.sort(key=lambda rule: -(rule.first_year or 0))
@@ -84,7 +86,7 @@ def applicable_limit(
 def _limits_of(rule: Milestone) -> list[SpeakingLimit]:
     """One for each of whom the row names; a number that is none is left out."""
     spoken_by = [whom.strip() for whom in rule.seconds_for.split("|")]
-    occasion = rule.name.removeprefix(_HEADING).lstrip(", ")
+    occasion = rule.name.removeprefix(_(_HEADING)).lstrip(", ")
     recalled = rule.confidence is Confidence.RECALLED or "seconds" in rule.recalled_fields
     return [
         SpeakingLimit(

@@ -16,7 +16,7 @@ from calendar_model.imports.templates.files import template_csv, template_xlsx
 from calendar_model.imports.templates.protocol import ImportTemplate
 from calendar_model.translation import gettext as _
 from pages.components.imports.plan import ImportSource, dry_run, fingerprint
-from pages.components.shell.context import PageContext
+from pages.components.shell.context import PageContext, in_english
 from pages.components.shell.navigation import link
 from pages.components.shell.words import plain
 
@@ -70,6 +70,7 @@ def table_file(data: bytes, file_name: str, context: PageContext) -> None:
             columns,
             reference=context.reference,
             table=context.table,
+            recorded=in_english(context)[1],
             source_url=source_url.strip(),
         ),
         write=lambda plan, progress: write_table(context.viewer, template, plan, progress),

@@ -10,7 +10,7 @@ from calendar_model.access.unit_of_work import staff
 from calendar_model.mission import sample
 from calendar_model.translation import gettext as _
 from pages.components.record import forms
-from pages.components.shell.context import PageContext
+from pages.components.shell.context import PageContext, in_english
 from pages.components.shell.current_user import act_as, current_person
 
 
@@ -23,7 +23,7 @@ def _load(context: PageContext) -> None:
     def act() -> str:
         nobody = current_person() is None
         with st.spinner(_("Loading sample data")):
-            counts = sample.load(context.table, context.today)
+            counts = sample.load(in_english(context)[1], context.today)
         officer = next((one for one in staff() if one.sample and not one.may_clear), None)
         if nobody and officer is not None:
             act_as(officer.id)

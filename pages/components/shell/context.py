@@ -21,8 +21,8 @@ from calendar_model.mission.visible_calendar import calendar_for
 from calendar_model.mission.visits import record_visit
 from calendar_model.reference import Reference
 from calendar_model.terms import RecordKind
+from calendar_model.translation import SOURCE, in_language, language
 from calendar_model.translation import gettext as _
-from calendar_model.translation import language
 from pages.components.shell import outage, typed
 from pages.components.shell.current_user import choose_person, chosen_id, viewer
 from pages.components.shell.filter_bar import filter_bar, time_zone
@@ -73,6 +73,12 @@ def current() -> PageContext:
     """The context of this run, for a page or a fragment of it."""
     context: PageContext = st.session_state[_KEY]
     return context
+
+
+def in_english(context: PageContext) -> tuple[Reference, pd.DataFrame]:
+    """The reference and the calendar of the context for other programs and what is stored."""
+    with in_language(SOURCE):
+        return calendar_for(context.viewer) if context.workspace else calendar.current()
 
 
 def as_of(context: PageContext) -> str:

@@ -154,7 +154,7 @@ def _facts(row: Any, context: PageContext) -> str:
         _("Session"): session.title if session and row["kind"] != Kind.SESSION else "",
         _("State") if len(states) == 1 else _("States"): ", ".join(states),
         _("Place"): row["location"],
-        _("Applies to"): row["for_whom"],
+        _("Applies to"): _(row["for_whom"]),
         _("About"): row["description"],
         _("Forecast"): str(announced) if announced is not None else "",
         _("Notes"): row["notes"],

@@ -57,7 +57,7 @@ def choose_language() -> None:
             format_func=_name,
             key=_FIELD,
             on_change=_choose,
-            help=_("Names of meetings and texts, and what colleagues have written, stay as they are."),
+            help=_("Titles of resolutions, and what colleagues have written, stay as they are."),
         )
 
 

@@ -98,7 +98,7 @@ def draw_speaking_time(statement: Statement, context: PageContext) -> None:
         if known and not statement.speaking_seconds:
             with st.popover(_("All limits"), type="tertiary"):
                 st.markdown(
-                    "\n".join(f"- {duration(one.seconds)} ({plain(one.for_whom)}): {_rule(one)}" for one in known)
+                    "\n".join(f"- {duration(one.seconds)} ({plain(_(one.for_whom))}): {_rule(one)}" for one in known)
                 )
                 st.markdown(_("The order of the day takes precedence: enter its limit under Details."))
 

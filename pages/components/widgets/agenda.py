@@ -96,7 +96,7 @@ def _printed(row: Any, context: PageContext, work: str) -> str:
 def _known(row: Any, context: PageContext) -> str:
     body = labels.short_organisation(row.body or row.organisation, context.reference)
     known = "" if row.kind == Kind.MANDATE_HOLDER else standing_words(row.standing, departure=row.departure).lower()
-    owed_by = row.for_whom if row.for_whom != "all" else ""
+    owed_by = _(row.for_whom) if row.for_whom != "all" else ""
     return " · ".join(filter(None, (body, known, owed_by)))
 
 

@@ -28,5 +28,5 @@ def date_html(row: Any, zone: str, style: str) -> str:
 
 def deadline_caption(row: Any, zone: str) -> str:
     """When a deadline is, how firm that is, and whom it concerns, in Markdown; ``row`` is a named tuple."""
-    whom = f" · {plain(row.for_whom)}" if row.for_whom else ""
+    whom = f" · {plain(_(row.for_whom))}" if row.for_whom else ""
     return f"{plain(listed_when(row, as_of=current().today, zone=zone))} · {standing_words(row.standing).lower()}{whom}"

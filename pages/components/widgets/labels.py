@@ -4,17 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from babel.core import Locale, get_global
-
 from calendar_model.reference import Reference
-from calendar_model.translation import N_, SOURCE, Translated, in_language, language
+from calendar_model.translation import N_, SOURCE, Translated, in_language
 from calendar_model.vocabulary import Kind, Standing
 from calendar_model.wording import standing_words
-
-_ALPHA_2 = {
-    code: names[0] for code, names in get_global("territory_aliases").items() if len(code) == 3 and code.isalpha()
-}
-"""The two-letter codes of States by their three-letter ones, as CLDR has them."""
 
 KINDS: Mapping[str, str] = Translated(
     {
@@ -50,6 +43,4 @@ def short_organisation(code: str, reference: Reference) -> str:
 
 def state_name(code: str, reference: Reference) -> str:
     """``Kenya``; the code itself if the reference does not have it."""
-    if language() != SOURCE and code in _ALPHA_2:
-        return str(Locale(language()).territories.get(_ALPHA_2[code], reference.state_names.get(code, code)))
     return reference.state_names.get(code, code)

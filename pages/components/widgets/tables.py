@@ -13,11 +13,12 @@ import streamlit as st
 from calendar_model import wording
 from calendar_model.calendar import describe, listed_when
 from calendar_model.documents import table_csv
+from calendar_model.documents.tables import of_calendar
 from calendar_model.documents.workbook import table_xlsx
 from calendar_model.translation import N_, language
 from calendar_model.translation import gettext as _
 from pages.components.shell import item_panel
-from pages.components.shell.context import PageContext, as_of, current
+from pages.components.shell.context import PageContext, as_of, current, in_english
 from pages.components.widgets import labels
 from pages.components.widgets.changed import changed_since_last_visit
 
@@ -34,7 +35,7 @@ def csv_download(
 
     The files are written only on request. ``name`` describes the list, never a person, and is unique on the page.
     ``label`` says CSV; for the workbook it says Excel. ``title`` names the rows in the workbook, by default after
-    ``name``.
+    ``name``. Calendar items are English in the CSV file, which is for other programs.
     """
     context = current()
 
@@ -53,7 +54,7 @@ def csv_download(
         return table_xlsx(rows(), title or _title(name), made=context.today, about=about, names=names)
 
     written: tuple[tuple[str, str, str, Callable[[], bytes]], ...] = (
-        ("csv", "text/csv", _(label), lambda: table_csv(rows())),
+        ("csv", "text/csv", _(label), lambda: table_csv(_for_programs(rows(), context))),
         ("xlsx", XLSX, _(label).replace("CSV", "Excel"), workbook),
     )
     with st.container(horizontal=True, gap="small"):
@@ -68,6 +69,14 @@ def csv_download(
                 on_click="ignore",
                 type="tertiary",
             )
+
+
+def _for_programs(frame: pd.DataFrame, context: PageContext) -> pd.DataFrame:
+    """The same rows in English if they are items of the calendar, else as they are."""
+    if not of_calendar(frame):
+        return frame
+    _reference, table = in_english(context)
+    return table.set_index("item", drop=False).loc[frame["item"]].reset_index(drop=True)
 
 
 def _title(name: str) -> str:
