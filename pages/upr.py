@@ -332,7 +332,8 @@ def draw_cycle(context: PageContext, track: Track, cycle: int, width: int) -> No
             "{ordinal} cycle, {sessions} sessions, {count} States: {counts}.{left_out} {tiles} "
             "Click a tile for details."
         ).format(
-            ordinal=wording.ordinal(cycle),
+            # "4." at the beginning of a line would be a list.
+            ordinal=wording.ordinal(cycle).replace(".", "\\."),
             sessions=everything["session"].nunique(),
             count=len(everything),
             counts=text,
@@ -409,7 +410,7 @@ else:
     elif not shown.empty:
         st.markdown(_("No upcoming review matches the filter."))
     if not context.filter.countries:
-        st.caption(_("To see one State's reviews, filter by country (More)."))
+        st.caption(_("To see one State's reviews, filter by country."))
     known_cycles = sorted({r.cycle for r in context.reference.reviews}) or [1]
     current_cycle = known_cycles[-1]
     cycles = [*known_cycles, current_cycle + CYCLES_AHEAD]

@@ -147,7 +147,7 @@ class _ItemNote(BriefingNote):
             (_("Side events"), held[held["kind"] == Kind.SIDE_EVENT], None),
             (_("Steps"), steps.sort_values("start", kind="stable"), None),
         )
-        if all(rows.empty for _unused, rows, _unused_2 in groups):
+        if all(rows.empty for _title, rows, _columns in groups):
             return
         self.heading(_("Related items"))
         for head, rows, words in groups:

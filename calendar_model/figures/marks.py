@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -102,7 +103,7 @@ def lines(marks: Sequence[TimelineMark], labels: Sequence[Label], scale: Timelin
         ticks = [at for at, off in ends if off >= _LEAST_PX and 0 <= at <= scale.px]
         spans += [(mark, at - _LINE_PX / 2, at + _LINE_PX / 2) for at in ticks]
         heights += [_TICK_PX] * len(ticks)
-    marker = {"color": [mark.colour for mark, _unused, _unused_2 in spans], "line": {"width": 0}}
+    marker = {"color": [mark.colour for mark, _start, _end in spans], "line": {"width": 0}}
     return _bar_trace(spans, scale, height=np.array(heights), marker=marker)
 
 
@@ -115,7 +116,7 @@ def dots(marks: Sequence[TimelineMark], labels: Sequence[Label], scale: Timeline
         for piece in _without((mark.x0, mark.x1), label.span(mark))
     ]
     marker = {
-        "color": [mark.colour for mark, _unused_3, _unused_4 in spans],
+        "color": [mark.colour for mark, _start, _end in spans],
         "line": {"width": 0},
         "pattern": {"shape": "|", "fillmode": "replace", "size": 5, "solidity": 0.5},
     }
@@ -137,16 +138,16 @@ def _bar_trace(
     marker: Mapping[str, Any],
     hover: bool = False,
 ) -> dict[str, Any]:
-    base = np.array([scale.to_ms(x0) for _unused_5, x0, _unused_6 in spans])
+    base = np.array([scale.to_ms(x0) for _mark, x0, _end in spans])
     return dict(
         type="bar",
         orientation="h",
         base=base,
-        x=np.array([scale.to_ms(x1) for _unused_7, _unused_8, x1 in spans]) - base,
-        y=np.array([mark.y for mark, _unused_9, _unused_10 in spans]),
+        x=np.array([scale.to_ms(x1) for _mark, _start, x1 in spans]) - base,
+        y=np.array([mark.y for mark, _start, _end in spans]),
         width=height,
         marker=marker,
-        **_hovering([mark for mark, _unused_11, _unused_12 in spans]) if hover else {"hoverinfo": "skip"},
+        **_hovering([mark for mark, _start, _end in spans]) if hover else {"hoverinfo": "skip"},
         selected={"marker": {"opacity": 1}},
         unselected={"marker": {"opacity": 1}},
     )
@@ -319,10 +320,20 @@ def label_trace(
     }
 
 
+@dataclass(frozen=True)
+class Chip:
+    """How many items did not fit at a pixel and a height, and the first day counted (since 1970)."""
+
+    px: float
+    y: float
+    count: int
+    first: int
+
+
 def count_the_rest(
     lanes: Sequence[Lane], spans: Spans, row_of: Integers, scale: TimelineScale, detail: Detail
-) -> list[tuple[float, float, int, float]]:
-    """Return the chips for items that did not fit: pixel, height, count, and the first day counted (since 1970)."""
+) -> list[Chip]:
+    """Return the chips for items that did not fit."""
     beyond = np.flatnonzero(row_of < 0)
     pieces = max(int(scale.px // _CHIP_PX), 1)
     piece = np.minimum((np.maximum(spans.begin[beyond], 0) * pieces / scale.px).astype(np.int64), pieces - 1)
@@ -331,26 +342,24 @@ def count_the_rest(
     for (lane, at), count in sorted(counts.items()):
         px = at * scale.px / pieces
         y = lanes[lane].top + (lanes[lane].depth - 0.5) * detail.row_px
-        chips.append((px, y, count, math.floor(scale.start + px / scale.px_per_day)))
+        chips.append(Chip(px, y, count, math.floor(scale.start + px / scale.px_per_day)))
     return chips
 
 
-def chip_trace(chips: Sequence[tuple[float, float, int, float]], scale: TimelineScale, inks: Inks) -> dict[str, Any]:
-    days = [
-        date.fromordinal(date(1970, 1, 1).toordinal() + int(first))
-        for _unused_13, _unused_14, _unused_15, first in chips
-    ]
+def chip_trace(chips: Sequence[Chip], scale: TimelineScale, inks: Inks) -> dict[str, Any]:
+    days = [date.fromordinal(date(1970, 1, 1).toordinal() + chip.first) for chip in chips]
+    more = _("{count} more from {day}.<br>Click to zoom in.")
     return {
         "type": "scatter",
-        "x": np.array([scale.to_ms(px + 2) for px, _unused_16, _unused_17, _unused_18 in chips]),
-        "y": np.array([y for _unused_19, y, _unused_20, _unused_21 in chips]),
+        "x": np.array([scale.to_ms(chip.px + 2) for chip in chips]),
+        "y": np.array([chip.y for chip in chips]),
         "mode": "text",
-        "text": [_("+{count} more").format(count=count) for _unused_22, _unused_23, count, _unused_24 in chips],
+        "text": [_("+{count} more").format(count=chip.count) for chip in chips],
         "textposition": "middle right",
         "textfont": {"size": 11, "color": inks.accent},
         "customdata": [
-            [f"{MORE}{day.isoformat()}", f"{count} more from {day_words(day)}.<br>Click to zoom in."]
-            for day, (_unused_25, _unused_26, count, _unused_27) in zip(days, chips, strict=True)
+            [f"{MORE}{day.isoformat()}", more.format(count=chip.count, day=day_words(day))]
+            for day, chip in zip(days, chips, strict=True)
         ],
         "hovertemplate": "%{customdata[1]}<extra></extra>",
         "selected": {"textfont": {"color": inks.accent}},

@@ -196,7 +196,7 @@ def strip_figure(
     other_y = vote_y + _VOTE_PX + 16.0
     interval_y = other_y + (14.0 if guidelines else -8.0) + 12.0
     steps = _steps(reference, track, scale)
-    levels = sorted({c.interval_years for _unused, _unused_2, c in steps})
+    levels = sorted({c.interval_years for _unused, _unused, c in steps})
     height = interval_y + max(len(levels), 1) * _STEP_PX + 4.0
     narrow = width < _NARROW_PX
     figure = go.Figure(
@@ -401,7 +401,7 @@ def _votes(marks: Sequence[_TextMark], top: float, scale: _YearScale, colour: st
         ("abstaining", with_alpha(colour, 0.18), colour, "abstain"),
         ("against", inks.ink, inks.ink, "no"),
     )
-    foot = {m.item: top + _VOTE_PX for m, _unused_3 in voted}
+    foot = {m.item: top + _VOTE_PX for m, _unused in voted}
     traces = []
     for name, fill, line, count in looks:
         base, length = [], []
@@ -414,7 +414,7 @@ def _votes(marks: Sequence[_TextMark], top: float, scale: _YearScale, colour: st
         traces.append(
             go.Bar(
                 name=name,
-                x=[m.day.isoformat() for m, _unused_4 in voted],
+                x=[m.day.isoformat() for m, _unused in voted],
                 y=length,
                 base=base,
                 width=scale.width_ms(10),
@@ -535,10 +535,10 @@ def _interval_line(
     lines.append(
         go.Scatter(
             name=_("interval in words"),
-            x=[x for x, _unused_5, _unused_6 in words],
-            y=[y for _unused_7, y, _unused_8 in words],
+            x=[x for x, _y, _text in words],
+            y=[y for _x, y, _text in words],
             mode="text",
-            text=[text for _unused_9, _unused_10, text in words],
+            text=[text for _x, _y, text in words],
             textposition="middle right",
             textfont={"size": _LABEL_PX, "color": inks.muted},
             hoverinfo="skip",

@@ -441,7 +441,7 @@ def _layout(
             "fixedrange": True,
             "side": "top",
             "tickvals": [(day - date(1970, 1, 1)).days * 86_400_000 for day, _unused in ticks],
-            "ticktext": [text for _unused_2, text in ticks],
+            "ticktext": [text for _unused, text in ticks],
             "ticklabelposition": "outside right",
             "tickangle": 0,
             "tickfont": {"size": TEXT_PX, "color": inks.muted},

@@ -80,7 +80,9 @@ def what_happened(review: Review | None) -> str:
     words = DEPARTURE_WORDS[review.departure]
     if not review.moved_from:
         return words
-    return f"{words} {'in' if review.departure is ReviewDeparture.ABSENT else 'from'} {review.moved_from}"
+    if review.departure is ReviewDeparture.ABSENT:
+        return _("{change} in {session}").format(change=words, session=review.moved_from)
+    return _("{change} from {session}").format(change=words, session=review.moved_from)
 
 
 def review_state(standing: str, review: Review | None) -> ReviewState:

@@ -195,15 +195,15 @@ MESSAGES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "coverage-not-engaged": lambda values: _NOT_ENGAGED[values["expectation"]],
     "coverage-drafted": _drafted,
     "coverage-idea-only": lambda _unused: _("Idea only, no draft yet"),
-    "coverage-no-draft": lambda _unused_2: _("No draft yet"),
+    "coverage-no-draft": lambda _unused: _("No draft yet"),
     "coverage-cleared": _cleared,
     "coverage-not-cleared": _not_cleared,
-    "coverage-nothing-to-clear": lambda _unused_3: _("Nothing to clear yet"),
+    "coverage-nothing-to-clear": lambda _unused: _("Nothing to clear yet"),
     "coverage-risks-assessed": _risks_assessed,
     "coverage-risks-not-assessed": _risks_not_assessed,
     "coverage-followed-up": _followed_up,
     "coverage-follow-ups-open": lambda values: _("{count} open").format(
         count=wording.count(values["count"], "{number} follow-up", "{number} follow-ups")
     ),
-    "coverage-not-followed-up": lambda _unused_4: _("No follow-up since"),
+    "coverage-not-followed-up": lambda _unused: _("No follow-up since"),
 }

@@ -125,7 +125,7 @@ def as_a_picture(
         kept = st.session_state.get(made)
         if kept is None or kept[0] != token:
             return
-        _unused_2, data, text = kept
+        _unused, data, text = kept
         if text:
             (st.caption if data else st.error)(text)
         if data:
