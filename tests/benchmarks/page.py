@@ -27,6 +27,7 @@ from tests.day import TODAY
 PAGES = (
     "today",
     "timeline",
+    "month",
     "coverage",
     "statements",
     "engagements",

@@ -25,6 +25,7 @@ LISTS = (
     "",
     "timeline",
     "agenda",
+    "month?from=2026-11-01",
     "resolutions",
     "upr",
     "meetings",
@@ -54,6 +55,7 @@ ONE_OF: dict[str, type[Record]] = {
 
 ON_A_PHONE = (
     "agenda",
+    "month",
     "organisations",
     "coverage",
     "statements",

@@ -37,7 +37,7 @@ def test_inner_page_opened_first_goes_through_the_entrance(fresh_server: str, vi
     menu, tabs = (visit.page.get_by_role("navigation", name=name) for name in ("Menu", "Pages of this section"))
     expect(menu.get_by_role("link")).to_have_text(MENU)
     expect(menu.locator("[aria-current=page]")).to_have_text("Calendar")
-    expect(tabs.get_by_role("link")).to_have_text(["Timeline", "Agenda", "Organisations"])
+    expect(tabs.get_by_role("link")).to_have_text(["Timeline", "Agenda", "Month", "Organisations"])
     expect(tabs.locator("[aria-current=page]")).to_have_text("Timeline")
     expect(visit.page.get_by_role("heading", level=1)).to_have_text("Timeline")
 

@@ -15,7 +15,7 @@ from calendar_model.store.failures import WHAT_TO_DO, Failure
 from calendar_model.store.models import Person
 from tests.app import open_page
 
-OF_THE_CALENDAR = ("today", "timeline", "resolutions", "upr", "meetings", "organisations", "feeds")
+OF_THE_CALENDAR = ("today", "timeline", "month", "resolutions", "upr", "meetings", "organisations", "feeds")
 OF_THE_WORKSPACE = (
     "coverage",
     "statements",
@@ -51,8 +51,8 @@ def test_a_fault_is_said_on_the_page_and_the_rest_is_shown(data_copy: Path, monk
 @pytest.mark.parametrize(
     ("page", "file"),
     [
-        *product(("today", "timeline"), FILES),
-        *product(OF_THE_CALENDAR[2:], ("organisations.csv", "sessions.csv", "tracks.csv")),
+        *product(("today", "timeline", "month"), FILES),
+        *product(OF_THE_CALENDAR[3:], ("organisations.csv", "sessions.csv", "tracks.csv")),
         # These look up no more than names of organisations and items.
         *product(OF_THE_WORKSPACE, ("organisations.csv",)),
     ],

@@ -1,4 +1,4 @@
-"""The row above the timeline and the agenda: the title, the length of the period, and the steps through it."""
+"""The row above the pages of the calendar: the title, the length of the period, and the steps through it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _ZOOMS = Translated(
 
 @dataclass(frozen=True)
 class CalendarPeriod:
-    """What the timeline and the agenda show: ``days`` days from ``start``, in the detail of ``zoom``."""
+    """What a page of the calendar shows: ``days`` days from ``start``, in the detail of ``zoom``."""
 
     zoom: Zoom
     start: date
@@ -44,21 +44,14 @@ class CalendarPeriod:
         return f"{day(self.start)} – {day(self.last)}"
 
 
-def draw_period_bar(title: str, context: PageContext) -> CalendarPeriod:
-    """Draws the row and returns the chosen period, which is in the address as ``zoom`` and ``from``."""
+def draw_period_bar(title: str, context: PageContext, fixed: Zoom | None = None) -> CalendarPeriod:
+    """Draws the row and returns the chosen period, which is in the address as ``zoom`` and ``from``.
+
+    A page that shows periods of one length only gives it as ``fixed``; ``zoom`` stays as it is for the other pages.
+    """
     with st.container(horizontal=True, vertical_alignment="bottom", key="period_bar"):
         st.title(title, width="content")
-        zoom = Zoom(
-            coded_choice(
-                _("Zoom"),
-                [zoom.value for zoom in Zoom],
-                default=Zoom.YEAR.value,
-                key=ZOOM,
-                format_func=lambda code: _ZOOMS[Zoom(code)],
-                wrap=True,
-                label_visibility="collapsed",
-            )
-        )
+        zoom = fixed or _chosen_zoom()
         turns = st.container(horizontal=True, vertical_alignment="bottom", width="content", gap="xsmall", key="turns")
         asked = turns.date_input(
             _("From"),
@@ -68,19 +61,34 @@ def draw_period_bar(title: str, context: PageContext) -> CalendarPeriod:
             format="YYYY-MM-DD",
             key=FROM,
             bind="query-params",
-            width=150,
+            width=170,
             label_visibility="collapsed",
         )
         link("feeds", _("Subscribe"), icon=":material/event_repeat:")
     for label, says, direction in (("‹", _("Earlier"), -1), (_("Today"), None, 0), ("›", _("Later"), 1)):
-        turns.button(label, key=f"timeline_turn_{direction}", help=says, on_click=_go, args=(direction, context.today))
+        turns.button(
+            label, key=f"timeline_turn_{direction}", help=says, on_click=_go, args=(direction, context.today, fixed)
+        )
     start, days = window(zoom, asked) if isinstance(asked, date) else window_around(zoom, context.today)
     return CalendarPeriod(zoom, start, days)
 
 
-def _go(direction: int, today: date) -> None:
+def _chosen_zoom() -> Zoom:
+    code = coded_choice(
+        _("Zoom"),
+        [zoom.value for zoom in Zoom],
+        default=Zoom.YEAR.value,
+        key=ZOOM,
+        format_func=lambda code: _ZOOMS[Zoom(code)],
+        wrap=True,
+        label_visibility="collapsed",
+    )
+    return Zoom(code)
+
+
+def _go(direction: int, today: date, fixed: Zoom | None) -> None:
     """Moves one step earlier (-1) or later (1), or back to today (0). Uses the zoom and day at the time of the click,
     which a fast reader may have changed since the button was drawn."""
-    zoom, asked = Zoom(st.session_state[ZOOM]), st.session_state[FROM]
+    zoom, asked = fixed or Zoom(st.session_state[ZOOM]), st.session_state[FROM]
     start, _unused = window(zoom, asked) if isinstance(asked, date) else window_around(zoom, today)
     st.session_state[FROM] = min(max(step(zoom, start, direction), EARLIEST), LATEST) if direction else None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, NoReturn
@@ -94,6 +95,7 @@ PAGES = (
     PageEntry("coverage", N_("Coverage"), Section.TODAY),
     PageEntry("timeline", N_("Timeline"), Section.CALENDAR),
     PageEntry("agenda", N_("Agenda"), Section.CALENDAR),
+    PageEntry("month", N_("Month"), Section.CALENDAR),
     PageEntry("organisations", N_("Organisations"), Section.CALENDAR),
     PageEntry("dossier", N_("Dossier"), Section.CALENDAR, is_tab=False),
     PageEntry("resolutions", N_("Resolutions"), Section.CYCLES),
@@ -213,6 +215,11 @@ def open_page(file: str, *, without: Iterable[str] = (), **parameters: str) -> N
     stay by themselves once its fields are drawn.
     """
     left = {*without, *(name for name in FILTER if name in st.session_state)}
+    if FROM in st.session_state:
+        # The field is bound to the address, which then takes the day from it and from nowhere else.
+        left.add(FROM)
+        if day := parameters.pop(FROM, ""):
+            st.session_state[FROM] = date.fromisoformat(day)
     kept: dict[str, Any] = {name: st.query_params.get_all(name) for name in st.query_params if name not in left}
     st.switch_page(st.session_state[_KEY][file], query_params={**kept, **parameters})
 

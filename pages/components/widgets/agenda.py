@@ -65,7 +65,7 @@ def agenda(
         for heading, items in groupby(page.itertuples(), lambda row: _heading(row, since)):
             st.markdown(f"#### {heading}")
             for row in items:
-                _line(row, context, key, (work_words or {}).get(str(row.item), ""))
+                agenda_line(row, context, key, (work_words or {}).get(str(row.item), ""))
 
 
 def _heading(row: Any, since: date | None) -> str:
@@ -74,7 +74,8 @@ def _heading(row: Any, since: date | None) -> str:
     return wording.full_month(row.start)
 
 
-def _line(row: Any, context: PageContext, key: str, work: str) -> None:
+def agenda_line(row: Any, context: PageContext, key: str, work: str) -> None:
+    """Draw one row, within a container whose key begins with ``lines_``; ``work`` is shown with its details."""
     title = plain(row.title)
     if row.standing == Standing.CANCELLED and not row.departure:
         title = f"~~{title}~~"

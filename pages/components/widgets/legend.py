@@ -1,13 +1,15 @@
-"""The drawn legend of the timeline: each form beside its word."""
+"""The drawn legends of the timeline and of the month: each form beside its word."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 import streamlit as st
 
 from calendar_model.translation import N_
 from calendar_model.translation import gettext as _
 
-_FORMS = (
+_OF_THE_TIMELINE = (
     ("bar", N_("announced or past")),
     ("bar outlined", N_("expected, with the range of possible dates")),
     ("dotted", N_("dates not set")),
@@ -20,8 +22,28 @@ _FORMS = (
 """The classes of a form in the style sheet, and what it means."""
 
 
+_OF_THE_MONTH = (
+    ("bar", N_("announced or past")),
+    ("bar dashed", N_("expected")),
+    ("bar struck", N_("cancelled")),
+    ("diamond", N_("text")),
+    ("triangle", N_("deadline")),
+    ("dot", N_("single day")),
+    ("dot outlined", N_("hollow: not confirmed yet")),
+)
+
+
 def timeline_legend() -> None:
     """Draw a line with the forms of the timeline; what a form looks like is in the style sheet."""
-    entries = (f'<li><span class="form {form}" aria-hidden="true"></span>{_(meaning)}</li>' for form, meaning in _FORMS)
+    _draw(_OF_THE_TIMELINE)
+
+
+def month_legend() -> None:
+    """Draw a line with the forms of the month."""
+    _draw(_OF_THE_MONTH)
+
+
+def _draw(forms: Iterable[tuple[str, str]]) -> None:
+    entries = (f'<li><span class="form {form}" aria-hidden="true"></span>{_(meaning)}</li>' for form, meaning in forms)
     title = _("Legend")
     st.html(f'<ul class="timeline-legend" aria-label="{title}">{"".join(entries)}</ul>')
