@@ -57,7 +57,7 @@ def test_what_does_not_fit_into_a_day_opens_the_agenda_of_its_week(visit: Visit,
     page.get_by_role("button", name="more, Wednesday 4 November 2026: open the agenda").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Agenda")
     expect(page).to_have_url(re.compile(r"/agenda\?(?=.*zoom=week)(?=.*from=2026-11-04)(?=.*organisation=un)"))
-    expect(page.get_by_text("Mon 2 Nov 2026 – Sun 8 Nov 2026").first).to_be_visible()
+    expect(page.get_by_text("Wed 4 Nov 2026 – Tue 10 Nov 2026").first).to_be_visible()
 
 
 def test_on_a_phone_it_is_a_list_of_days(visit: Visit, server: str) -> None:
