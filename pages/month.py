@@ -4,33 +4,23 @@ from pages.components.shell.guard import require_entrance
 
 require_entrance()
 
-from datetime import date
-
 import pandas as pd
 import streamlit as st
 
 from calendar_model.figures.month import month_entries, month_grid
 from calendar_model.figures.timeline import in_window
-from calendar_model.figures.zoom import Zoom
+from calendar_model.figures.zoom import Zoom, window
 from calendar_model.translation import gettext as _
 from calendar_model.wording import full_month
 from pages.components.calendar.month_table import month_table
-from pages.components.calendar.period_bar import draw_period_bar
+from pages.components.calendar.period_bar import CalendarPeriod, draw_period_bar, lead_to_agenda, list_in_agenda
 from pages.components.shell import item_panel
 from pages.components.shell.context import as_of, current
-from pages.components.shell.navigation import FROM, ZOOM, open_page
 from pages.components.widgets.agenda import agenda_line, print_agenda
 from pages.components.widgets.legend import month_legend
 
-LISTED = "month_listed"
-"""The session's key for what the agenda is to show: the zoom, and the day as in addresses."""
-
 SHOWN_BELOW = 6
 """How many items of a kind are listed below the grid."""
-
-
-def _open_agenda(day: date, zoom: Zoom = Zoom.WEEK) -> None:
-    st.session_state[LISTED] = zoom.value, day.isoformat()
 
 
 def _draw_below(heading: str, rows: pd.DataFrame, key: str) -> None:
@@ -43,15 +33,15 @@ def _draw_below(heading: str, rows: pd.DataFrame, key: str) -> None:
             agenda_line(row, context, key, work_words.get(str(row.item), ""))
     if (left := len(rows) - SHOWN_BELOW) > 0:
         label = _("{count} more in the agenda").format(count=left)
-        st.button(label, key=f"{key}_more", type="tertiary", on_click=_open_agenda, args=(period.start, Zoom.MONTH))
+        st.button(label, key=f"{key}_more", type="tertiary", on_click=list_in_agenda, args=(period.start, Zoom.MONTH))
 
 
-if listed := st.session_state.pop(LISTED, ()):
-    # Before the field of the day is drawn, to which this parameter of the address is bound.
-    open_page("agenda", **dict(zip((ZOOM, FROM), listed, strict=True)))
+lead_to_agenda()
 context = current()
-period = draw_period_bar(_("Month"), context, fixed=Zoom.MONTH)
-grid = month_grid(context.filtered, period.start, context.today)
+asked = draw_period_bar(_("Month"), context, fixed=Zoom.MONTH)
+grid = month_grid(context.filtered, asked.start, context.today)
+# The whole month, whichever of its days the other pages begin with.
+period = CalendarPeriod(Zoom.MONTH, *window(Zoom.MONTH, grid.first))
 work_words = item_panel.work_words(context)
 entries = month_entries(grid, as_of=context.today, reference=context.reference, zone=context.zone, marks=work_words)
 if not entries:
@@ -59,7 +49,7 @@ if not entries:
 if not grid.days:
     st.info(_("No days in this month match the filter. Choose another month, or remove a filter."))
 if entries:
-    month_table(grid, entries, context, on_item=item_panel.choose, on_more=_open_agenda)
+    month_table(grid, entries, context, on_item=item_panel.choose, on_more=list_in_agenda)
     month_legend()
 _draw_below(_("Dates not set"), grid.undated, "undated")
 _draw_below(_("Longer than two months"), grid.long, "long")

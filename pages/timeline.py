@@ -17,17 +17,16 @@ from calendar_model.figures.zoom import Zoom, closer
 from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Precision
 from calendar_model.wording import span
-from pages.components.calendar.period_bar import draw_period_bar
+from pages.components.calendar.period_bar import draw_period_bar, lead_to_agenda, list_in_agenda
 from pages.components.shell import item_panel
 from pages.components.shell.context import PageContext, as_of, current
-from pages.components.shell.navigation import FROM, ZOOM, open_page
+from pages.components.shell.navigation import FROM, ZOOM
 from pages.components.shell.width import column_width
 from pages.components.widgets.agenda import print_agenda
 from pages.components.widgets.legend import timeline_legend
 from pages.components.widgets.pictures import PictureRequest, as_a_picture
 
 FIGURE = "timeline_figure"
-LISTED = "timeline_listed"
 LEGEND = _(
     "Bars: sessions and meetings. Diamonds: texts. Triangles: deadlines. Dots: single days. Solid: announced or past. "
     "Hollow: expected, with a whisker over the possible dates. Dotted line: dates not set. Struck through: cancelled."
@@ -73,11 +72,11 @@ def _clicked(zoom: Zoom) -> None:
     picked = points[0]["customdata"][0] if points else st.session_state.get("timeline_picked", "")
     st.session_state["timeline_picked"] = picked
     if picked.startswith(MORE):
-        start = picked.removeprefix(MORE)
+        start = date.fromisoformat(picked.removeprefix(MORE))
         if zoom is Zoom.WEEK:
-            st.session_state[LISTED] = start
+            list_in_agenda(start)
         st.session_state[ZOOM] = closer(zoom).value
-        st.session_state[FROM] = date.fromisoformat(start)
+        st.session_state[FROM] = start
     elif picked:
         item_panel.choose(picked)
 
@@ -111,9 +110,7 @@ def _picture(context: PageContext, zoom: Zoom, start: date, days: int) -> Pictur
     return PictureRequest([draft(None), draft(2)], _("Multilateral calendar, {when}").format(when=when), "", note)
 
 
-if listed := st.session_state.pop(LISTED, ""):
-    # What does not fit into a week is in the agenda.
-    open_page("agenda", **{ZOOM: Zoom.WEEK.value, FROM: listed})
+lead_to_agenda()
 context = current()
 period = draw_period_bar(_("Timeline"), context)
 zoom, start, days = period.zoom, period.start, period.days

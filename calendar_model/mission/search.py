@@ -11,7 +11,9 @@ from sqlalchemy import select
 
 from calendar_model.access.permissions import ANONYMOUS, Viewer
 from calendar_model.access.unit_of_work import reading
+from calendar_model.calendar import Filter
 from calendar_model.calendar.filters import LONGEST_TEXT, MOST_WORDS
+from calendar_model.reference import Reference
 from calendar_model.store.models import Record
 from calendar_model.store.text_search import contains_word
 from calendar_model.terms import RecordKind
@@ -34,19 +36,15 @@ def search_words(text: str) -> tuple[str, ...]:
     return tuple(text[:LONGEST_TEXT].casefold().split()[:MOST_WORDS])
 
 
-def search_items(table: pd.DataFrame, text: str, today: date, limit: int) -> pd.DataFrame:
-    """Return the rows of a calendar table with all words of ``text``, at most ``limit`` of them.
+def search_items(table: pd.DataFrame, reference: Reference, text: str, today: date, limit: int) -> pd.DataFrame:
+    """Return the rows of a calendar table that a filter with this ``text`` keeps, at most ``limit`` of them.
 
-    Those under way or still to come are first, the next one first; then the past ones, the last one first. A word is
-    found in the title, the description, the session, the place and the names of states.
+    Those under way or still to come are first, the next one first; then the past ones, the last one first.
     """
     words = search_words(text)
     if not words:
         return table.iloc[:0]
-    keep = pd.Series(True, index=table.index)
-    for word in words:
-        keep &= table["search"].str.contains(word, regex=False)
-    found = table[keep.to_numpy(dtype=bool)]
+    found = Filter(text=" ".join(words)).apply(table, reference)
     to_come = (found["end"] >= pd.Timestamp(today)).to_numpy()
     coming = found[to_come].sort_values("start", kind="stable")
     past = found[~to_come].sort_values("start", ascending=False, kind="stable")

@@ -24,8 +24,8 @@ def test_a_very_long_text_is_cut() -> None:
 
 
 def test_items_to_come_are_first_and_then_the_past_ones_backwards() -> None:
-    table = calendar.current(TODAY)[1]
-    found = search_items(table, "general assembly session", TODAY, 200)
+    reference, table = calendar.current(TODAY)
+    found = search_items(table, reference, "general assembly session", TODAY, 200)
     assert set(found["item"]) >= {"session-GA80", "session-GA81", "session-GA82"}
     assert all(word in text for text in found["search"] for word in ("general", "assembly", "session"))
     over = [end.date() < TODAY for end in found["end"]]
@@ -34,12 +34,13 @@ def test_items_to_come_are_first_and_then_the_past_ones_backwards() -> None:
     coming = over.count(False)
     assert starts[:coming] == sorted(starts[:coming])
     assert starts[coming:] == sorted(starts[coming:], reverse=True)
-    assert search_items(table, "", TODAY, 8).empty
-    assert len(search_items(table, "session", TODAY, 8)) == 8
+    assert search_items(table, reference, "", TODAY, 8).empty
+    assert len(search_items(table, reference, "session", TODAY, 8)) == 8
 
 
 def test_a_word_with_signs_of_a_pattern_is_taken_as_it_is() -> None:
-    assert search_items(calendar.current(TODAY)[1], "(.*", TODAY, 8).empty
+    reference, table = calendar.current(TODAY)
+    assert search_items(table, reference, "(.*", TODAY, 8).empty
     assert search_records(member("somebody"), "%", 8) == ()
 
 

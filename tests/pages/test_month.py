@@ -58,6 +58,14 @@ def test_the_filter_applies() -> None:
     assert "EU-NGO Human Rights Forum" not in titles(opened(organisation="un-ga", **december))
 
 
+def test_it_prints_the_whole_month_whichever_day_was_asked_for() -> None:
+    app = sound(open_page("month", **{"from": "2026-12-09"}))
+    (sheet,) = [
+        one.proto.body for one in app.get("html") if "agenda-print" in one.proto.body and "<ul>" in one.proto.body
+    ]
+    assert "Tue 1 Dec 2026 – Thu 31 Dec 2026" in sheet
+
+
 def test_what_has_no_days_and_what_is_long_is_listed_below() -> None:
     app = opened()
     headings = [text.value for text in app.markdown if text.value.startswith("#### ")]
@@ -74,7 +82,7 @@ def test_what_does_not_fit_below_is_in_the_agenda_of_the_month() -> None:
 
 
 def test_what_does_not_fit_into_a_day_is_in_the_agenda_of_its_week() -> None:
-    app = sound(open_page("month", "", {"month_listed": ("week", "2026-12-09")}))
+    app = sound(open_page("month", "", {"asked_of_agenda": ("week", "2026-12-09")}))
     assert app.title[0].value == "Agenda"
     assert (app.query_params["zoom"], app.query_params["from"]) == ("week", "2026-12-09")
 

@@ -98,7 +98,7 @@ def test_the_earlier_address_of_the_agenda_leads_there_with_its_parameters() -> 
 
 
 def test_what_does_not_fit_into_a_week_is_in_the_agenda_of_that_week() -> None:
-    app = open_page("timeline", "", {"timeline_listed": "2026-12-07"}, zoom="month")
+    app = open_page("timeline", "", {"asked_of_agenda": ("week", "2026-12-07")}, zoom="month")
     assert app.title[0].value == "Agenda"
     assert stretch(app) == "Mon 7 Dec 2026 – Sun 13 Dec 2026"
 

@@ -13,7 +13,7 @@ from calendar_model.translation import gettext as _
 from calendar_model.wording import day
 from pages.components.shell.context import PageContext
 from pages.components.shell.filter_bar import EARLIEST, LATEST
-from pages.components.shell.navigation import FROM, ZOOM, link
+from pages.components.shell.navigation import FROM, ZOOM, link, open_page
 from pages.components.widgets.coded_choice import coded_choice
 
 _ZOOMS = Translated(
@@ -26,6 +26,10 @@ _ZOOMS = Translated(
         Zoom.FIFTEEN_YEARS: N_("15 years"),
     }
 )
+
+
+_ASKED_OF_AGENDA = "asked_of_agenda"
+"""The session's key for what the agenda is to show: the zoom, and the day as in addresses."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,18 @@ class CalendarPeriod:
 
     def __str__(self) -> str:
         return f"{day(self.start)} – {day(self.last)}"
+
+
+def list_in_agenda(day: date, zoom: Zoom = Zoom.WEEK) -> None:
+    """For callbacks: what a page has no room for is listed in the agenda, from ``day``; see :func:`lead_to_agenda`."""
+    st.session_state[_ASKED_OF_AGENDA] = zoom.value, day.isoformat()
+
+
+def lead_to_agenda() -> None:
+    """For pages that call :func:`list_in_agenda`, before :func:`draw_period_bar`: ends the run and opens the agenda, if
+    it was asked for. Once the field of the day is drawn, this parameter of the address is bound to it."""
+    if asked := st.session_state.pop(_ASKED_OF_AGENDA, ()):
+        open_page("agenda", **dict(zip((ZOOM, FROM), asked, strict=True)))
 
 
 def draw_period_bar(title: str, context: PageContext, fixed: Zoom | None = None) -> CalendarPeriod:

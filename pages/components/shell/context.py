@@ -28,7 +28,7 @@ from pages.components.shell.current_user import choose_person, chosen_id, viewer
 from pages.components.shell.filter_bar import filter_bar, time_zone
 from pages.components.shell.landmarks import name_landmarks
 from pages.components.shell.language import choose_language
-from pages.components.shell.navigation import draw_sections, draw_tabs, filters
+from pages.components.shell.navigation import LINK, NEW, OF, RECORD, WITH, draw_sections, draw_tabs, filters
 from pages.components.shell.new import draw_new
 from pages.components.shell.words import plain
 from pages.components.widgets.typed_dates import commit_typed_dates
@@ -36,7 +36,7 @@ from pages.components.widgets.typed_dates import commit_typed_dates
 _KEY = "page_context"
 _VISIT = "last_visit"
 
-ONE_RECORD = ("record", "new", "of")
+ONE_RECORD = (RECORD, NEW, OF)
 """Parameters of the address with which a page shows one record, or the dossier of one item."""
 
 
@@ -86,7 +86,7 @@ def as_of(context: PageContext) -> str:
     return _("As of {today}.").format(today=wording.day(context.today))
 
 
-FORM_ADDRESS = ("record", "new", "tie", "with", "file", "row")
+FORM_ADDRESS = (RECORD, NEW, LINK, WITH, "file", "row")
 """Parameters of the address that distinguish one form from another."""
 _ON_LISTS = ("follow_up_", "remote_", "subscription_", "outcome_", "confirm_")
 """Prefixes of keys whose fields belong to a form, even on a page with a list."""

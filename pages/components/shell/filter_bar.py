@@ -18,7 +18,7 @@ import streamlit as st
 
 from calendar_model import wording
 from calendar_model.calendar import Filter, FilterError
-from calendar_model.calendar.filters import LONGEST_TEXT
+from calendar_model.calendar.filters import LONGEST_TEXT, PARAMETERS
 from calendar_model.reference import Reference
 from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Level
@@ -91,7 +91,7 @@ def choose(**parameters: Iterable[str]) -> None:
 
 def clear() -> None:
     """For ``on_click``: clears the whole filter. The reader's time zone stays."""
-    for name in ("organisation", "body", "kind", "track", "country", "standing", *_EMPTY):
+    for name in PARAMETERS:
         if st.session_state.get(name):
             st.session_state[name] = _EMPTY.get(name, [])
 

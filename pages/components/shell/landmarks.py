@@ -7,8 +7,9 @@ from pathlib import Path
 import streamlit as st
 
 from calendar_model.translation import gettext as _
+from pages.components.shell.navigation import LINK, NEW, OF, RECORD, WITH
 
-_OF_ONE = ("record", "new", "of", "tie", "with", "file", "row", "item")
+_OF_ONE = (RECORD, NEW, OF, LINK, WITH, "file", "row", "item")
 """Parameters of the address with which a page shows something other than its list."""
 
 _name = st.components.v2.component(

@@ -94,7 +94,7 @@ def _draw_records(context: PageContext, text: str) -> bool:
 
 
 def _draw_items(context: PageContext, text: str) -> bool:
-    rows = search_items(context.table, text, context.today, _MOST_ITEMS)
+    rows = search_items(context.table, context.reference, text, context.today, _MOST_ITEMS)
     if len(rows):
         st.markdown(_("#### Calendar"))
     row: Any
