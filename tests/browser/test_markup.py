@@ -132,7 +132,7 @@ def test_a_typed_text_is_read_as_it_was_typed(visit: Visit, tmp_path: Path, text
         page.goto(address)
         settled(page)
         as_typed = [" ".join(text.split()) for text in texts]
-        expect(page.locator(".st-key-lines p")).to_have_count(2, timeout=60_000)
+        expect(page.locator(".st-key-lines p")).to_have_count(2)
         expect(page.get_by_role("cell")).to_have_count(len(texts))
         expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
 

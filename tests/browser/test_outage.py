@@ -21,7 +21,7 @@ from calendar_model.store.database import open_workspace
 from calendar_model.store.failures import WHAT_TO_DO, Failure
 from calendar_model.store.models import Contact, Person, Statement
 from calendar_model.terms import ContactKind, StatementForm
-from tests.browser.conftest import WIDE, settled, start_server, stop_server
+from tests.browser.conftest import PATIENCE, WIDE, settled, start_server, stop_server
 
 pytestmark = pytest.mark.postgresql
 
@@ -95,7 +95,7 @@ def server(database: Database, me: Viewer, tmp_path: Path) -> Iterator[str]:
 def reader(browser: Browser, server: str, me: Viewer) -> Iterator[BrowserContext]:
     """A browser in which somebody has said who they are."""
     context = browser.new_context(viewport=WIDE, timezone_id="Europe/Oslo", locale="en-GB")  # type: ignore[arg-type]
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE)
     context.add_cookies([{"name": "hrd_person", "value": me.person_id, "url": server}])
     yield context
     context.close()

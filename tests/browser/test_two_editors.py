@@ -18,7 +18,7 @@ from calendar_model.mission.transactions import save
 from calendar_model.store.database import Workspace, open_workspace
 from calendar_model.store.models import Person, Statement
 from calendar_model.terms import StatementForm
-from tests.browser.conftest import WIDE, settled, start_server, stop_server
+from tests.browser.conftest import PATIENCE, WIDE, settled, start_server, stop_server
 
 BASE = "We thank the Special Rapporteur.\n\nWe call on states to act.\n\nI thank you."
 
@@ -96,7 +96,7 @@ def open_as(browser: Browser, site: Site) -> Iterator[Callable[[Viewer], Page]]:
     def opened(who: Viewer) -> Page:
         context = browser.new_context(viewport=WIDE, timezone_id="Europe/Oslo", locale="en-GB")  # type: ignore[arg-type]
         contexts.append(context)
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE)
         context.add_cookies([{"name": "hrd_person", "value": who.person_id, "url": site.server.address}])
         page = context.new_page()
         page.goto(site.page)
@@ -219,7 +219,7 @@ def test_what_is_typed_while_the_server_is_away_is_there_when_it_is_back(
     expect(page.locator(".editor .state")).to_have_text("Saved in this browser, not sent yet")
     written = field(page).input_value()
     site.server.start()
-    expect(page.locator(".editor .state")).to_have_text("Draft saved", timeout=60_000)
+    expect(page.locator(".editor .state")).to_have_text("Draft saved")
     assert site.unsaved(site.bjorn) == written
     site.server.kill()
     field(page).press_sequentially(" And again.")

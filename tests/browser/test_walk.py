@@ -14,7 +14,7 @@ from calendar_model.mission.transactions import save
 from calendar_model.store.database import open_workspace
 from calendar_model.store.history import verify
 from calendar_model.store.models import Person
-from tests.browser.conftest import WIDE, settled, start_server, stop_server
+from tests.browser.conftest import PATIENCE, WIDE, settled, start_server, stop_server
 from tests.browser.driver import add, choose, fill, follow, press, says
 
 ITEM, TITLE = "ga-resolution-GA81", "GA text, due in GA81"
@@ -45,7 +45,7 @@ def person(browser: Browser, server: str) -> Iterator[Callable[[str], Page]]:
 
     def opened(name: str) -> Page:
         context = browser.new_context(viewport=WIDE, timezone_id="Europe/Oslo", locale="en-GB")  # type: ignore[arg-type]
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         page.goto(server)

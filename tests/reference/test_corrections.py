@@ -235,7 +235,7 @@ def without_revisions(reference: Reference) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for one in fields(Reference):
         value = getattr(reference, one.name)
-        if one.name not in ("folder", "corrected"):
+        if one.name not in ("folder", "corrected", "recorded"):
             rows = value.values() if isinstance(value, dict) else value
             found[one.name] = [bare(row) for row in rows]
     return found
