@@ -207,19 +207,43 @@ class EngagementForm(StrEnum):
     WRITTEN = "written"
 
 
-class StatementForm(StrEnum):
-    """The form of a statement or text."""
+class Voice(StrEnum):
+    """Who speaks in a statement, or proposes a text."""
 
     NATIONAL = "national"
     JOINT = "joint"
-    RESOLUTION_TEXT = "resolution-text"
-    AMENDMENT = "amendment"
-    UPR_RECOMMENDATION = "upr-recommendation"
-    UPR_ADVANCE_QUESTION = "upr-advance-question"
+    GROUP = "group"
+    CROSS_REGIONAL = "cross-regional"
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether other States have to agree to it."""
+        return self is not Voice.NATIONAL
+
+
+class StatementFormat(StrEnum):
+    """What a statement is made as: the debate in which it is made, or the kind of text.
+
+    ``STATEMENT`` is one whose debate is not decided, or that is made in another one.
+    """
+
+    STATEMENT = "statement"
     INTERACTIVE_DIALOGUE = "interactive-dialogue"
     GENERAL_DEBATE = "general-debate"
+    PANEL_DISCUSSION = "panel-discussion"
     EXPLANATION_OF_VOTE = "explanation-of-vote"
+    UPR_RECOMMENDATION = "upr-recommendation"
+    UPR_ADVANCE_QUESTION = "upr-advance-question"
+    RESOLUTION_TEXT = "resolution-text"
+    AMENDMENT = "amendment"
     PUBLIC_STATEMENT = "public-statement"
+
+
+class UprResponse(StrEnum):
+    """The answer of the State under review to a recommendation."""
+
+    SUPPORTED = "supported"
+    NOTED = "noted"
 
 
 class StatementState(StrEnum):

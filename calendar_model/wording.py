@@ -151,6 +151,8 @@ def _half(years: float) -> str:
 
 
 _ABBREVIATIONS = ("UPR",)
+_HYPHENATED = ("cross-regional",)
+"""Terms that are written with their hyphen."""
 
 
 def term(value: str) -> str:
@@ -160,7 +162,7 @@ def term(value: str) -> str:
 
 def english_term(value: str) -> str:
     """Return the same label in English, as files for other programs have it."""
-    words = str(value).replace("-", " ").capitalize()
+    words = (str(value) if value in _HYPHENATED else str(value).replace("-", " ")).capitalize()
     first, space, rest = words.partition(" ")
     return f"{first.upper()}{space}{rest}" if first.upper() in _ABBREVIATIONS else words
 

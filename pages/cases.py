@@ -29,7 +29,7 @@ from calendar_model.terms import (
     RecordKind,
     ReprisalState,
     RiskLevel,
-    StatementForm,
+    StatementFormat,
     Suggester,
 )
 from calendar_model.translation import gettext as _
@@ -61,7 +61,7 @@ RESTRICTED_FROM_THE_START = _("Restricted from the start: only people with acces
 CODE = _("Use a code such as “Case 014”, never a name: titles appear in lists and in the history.")
 
 TODAY_IF_EMPTY = _("Defaults to today.")
-NATIONAL, CONSULTED = str(StatementForm.NATIONAL), str(EngagementKind.CONSULTED)
+STATEMENT, CONSULTED = str(StatementFormat.STATEMENT), str(EngagementKind.CONSULTED)
 
 GROUPS = {
     Attention.MISSING: _("Questions outstanding"),
@@ -440,7 +440,7 @@ def save_case(form: RecordForm) -> str:
 def draw_statements(case: Case, _everyone: Sequence[Person], context: PageContext) -> None:
     st.subheader(_("Statements"))
     statement_links(linked_of_kind(context.viewer, RecordKind.STATEMENT, case.id))
-    link("statements", _("Raise case in a statement"), icon=":material/add:", **{NEW: NATIONAL, WITH: case.id})
+    link("statements", _("Raise case in a statement"), icon=":material/add:", **{NEW: STATEMENT, WITH: case.id})
 
 
 def draw_engagements(case: Case, _everyone: Sequence[Person], context: PageContext) -> None:

@@ -29,8 +29,8 @@ from calendar_model.documents.record_facts import (
 )
 from calendar_model.messages import message
 from calendar_model.messages.coverage import EXPECTATION_LABELS, readiness_words
-from calendar_model.messages.statements import state_label
-from calendar_model.mission.coverage import ActionKind, Readiness, statement_form
+from calendar_model.messages.statements import made_as, state_label
+from calendar_model.mission.coverage import ActionKind, Readiness, statement_format
 from calendar_model.mission.dossier import Dossier, LinkedStatement, deadlines, dossier, held_in
 from calendar_model.mission.events import own_events
 from calendar_model.mission.history_lines import history_lines
@@ -92,7 +92,7 @@ def actions(row: Any, found: Dossier | None) -> None:
     item = row["item"]
     with st.container(horizontal=True, key="on_screen_actions"):
         if found is not None:
-            form = str(statement_form(row["kind"]))
+            form = str(statement_format(row["kind"]))
             link("statements", _("New draft"), icon=":material/add:", **{NEW: form, LINK: item})
             consulted = str(EngagementKind.CONSULTED)
             link("engagements", _("New engagement"), icon=":material/add:", **{NEW: consulted, LINK: item})
@@ -210,7 +210,7 @@ def drafts(found: Sequence[LinkedStatement], context: PageContext, everyone: Seq
             _(" on {delivered_on}").format(delivered_on=wording.day(one.delivered_on)) if one.delivered_on else ""
         )
         about = [
-            words(one.form),
+            made_as(one.voice, one.format),
             _("version {version}").format(version=draft.version) if draft.version else _("no text yet"),
             _("due {due}").format(due=wording.day(one.due)) if one.due and not one.delivered_on else "",
             _("owner {name}").format(name=one.owner.name),

@@ -13,6 +13,7 @@ import streamlit as st
 
 from calendar_model import wording
 from calendar_model.access.unit_of_work import staff
+from calendar_model.messages.statements import made_as
 from calendar_model.mission.statements.queries import view_statement
 from calendar_model.mission.statements.speaking import applicable_limit
 from calendar_model.mission.statements.workflow import BEFORE_DELIVERY
@@ -28,7 +29,7 @@ from pages.components.shell.context import PageContext, current
 from pages.components.shell.current_user import current_person, require_person
 from pages.components.shell.navigation import NEW, PAGE_OF, RECORD, WITH, link
 from pages.components.shell.words import plain
-from pages.components.statements.details import draw_cosponsors, draw_details
+from pages.components.statements.details import draw_cosponsors, draw_details, draw_upr_response
 from pages.components.statements.listing import draw_list
 from pages.components.statements.moves import draw_moves, draw_overrides
 from pages.components.statements.parts import draw_checks, draw_speaking_time, draw_steps
@@ -54,7 +55,7 @@ def draw_statement(statement_id: str, context: PageContext, person: Person) -> N
     st.title(f"{plain(statement.title)}{_(' (sample)') if statement.sample else ''}", anchor=False)
     forms.outcome()
     about = [
-        words(statement.form),
+        made_as(statement.voice, statement.format),
         labels.short_organisation(statement.forum, context.reference) if statement.forum else _("no forum yet"),
         _("item {agenda_item}").format(agenda_item=statement.agenda_item) if statement.agenda_item else "",
         _("due {due}").format(due=wording.day(statement.due))
@@ -80,6 +81,7 @@ def draw_statement(statement_id: str, context: PageContext, person: Person) -> N
         draw_overrides(view, facts, person, context.zone)
         st.subheader(_("Linked records"))
         draw_links(statement, view.linked, context)
+    draw_upr_response(statement, context)
     follow_ups_of(statement, everyone, context)
     with st.expander(_("Details")):
         draw_details(statement, context, everyone)

@@ -13,22 +13,20 @@ from calendar_model import wording
 from calendar_model.documents import word
 from calendar_model.documents.printable import printable
 from calendar_model.documents.word import MadeFor
+from calendar_model.messages.statements import made_as
 from calendar_model.mission.statements import languages
 from calendar_model.mission.statements.queries import cleared_with
 from calendar_model.mission.statements.speaking import duration
 from calendar_model.mission.statements.texts import DIRECTION, pace_of, speaking_seconds, spoken_words
 from calendar_model.reference import Reference
 from calendar_model.store.models import Statement, Version
-from calendar_model.terms import StatementForm, StatementState
-from calendar_model.translation import N_, Translated
+from calendar_model.terms import StatementState
 from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Sensitivity
-from calendar_model.wording import term
 
 SIZE, SPACING = 16, 1.5
 """Font size in points and line spacing of the spoken text."""
 
-_FORMS = Translated({StatementForm.NATIONAL: N_("National statement"), StatementForm.JOINT: N_("Joint statement")})
 _SPOKEN = "Spoken"
 _ADDRESS = 40
 """Characters of a paragraph that stays with the one after it."""
@@ -57,9 +55,7 @@ def delivery(
     state = clearance_words(statement, text, zone)
     word.line(document, "", lead=_("Check against delivery"))
     # The title of a restricted statement may be the code of a case: a paper that is passed on must not have it.
-    word.line(
-        document, _FORMS.get(statement.form, term(statement.form)) if restricted else statement.title, style="Title"
-    )
+    word.line(document, made_as(statement.voice, statement.format) if restricted else statement.title, style="Title")
     facts = {
         _("Forum:"): forum.name if forum else statement.forum,
         _("Agenda item:"): statement.agenda_item,

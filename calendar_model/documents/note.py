@@ -29,7 +29,7 @@ from calendar_model.documents.record_facts import (
 )
 from calendar_model.documents.word import MadeFor
 from calendar_model.messages.coverage import EXPECTATION_LABELS, readiness_words
-from calendar_model.messages.statements import state_label
+from calendar_model.messages.statements import made_as, state_label
 from calendar_model.mission.coverage import Readiness
 from calendar_model.mission.dossier import Dossier, LinkedStatement, any_restricted, newest_texts
 from calendar_model.mission.statements.speaking import duration
@@ -189,7 +189,7 @@ class BriefingNote:
         for draft in listed:
             one = draft.statement
             about = [
-                term(one.form),
+                made_as(one.voice, one.format),
                 state_label(one.state),
                 _("delivered on {delivered_on}").format(delivered_on=wording.day(one.delivered_on))
                 if one.delivered_on

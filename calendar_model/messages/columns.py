@@ -28,7 +28,7 @@ REQUIRED: Mapping[str, str] = Translated(
         "engagement.engagement_kind": N_("Choose the kind of engagement."),
         "engagement.on": N_("Enter the date it took place, or is planned for."),
         "engagement.form": N_("Choose how it took place."),
-        "statement.form": N_("Choose the form of the statement."),
+        "statement.format": N_("Choose the format of the statement."),
         "version.text": N_("There is no text to save yet."),
         "cosponsor.country": N_("Choose the State."),
         "override.reason": N_("Enter the reason in a sentence; it stays with the statement permanently."),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from calendar_model.terms import StatementState
+from calendar_model.terms import StatementFormat, StatementState, Voice
 from calendar_model.translation import N_, Translated
 from calendar_model.translation import gettext as _
+from calendar_model.wording import term
 
 Template = str | Callable[[Mapping[str, Any]], str]
 
@@ -23,6 +24,24 @@ _STATES: Mapping[str, str] = Translated(
         StatementState.DROPPED: N_("dropped"),
     }
 )
+
+
+_SPOKEN_BY: Mapping[str, str] = Translated(
+    {
+        Voice.NATIONAL: N_("National statement"),
+        Voice.JOINT: N_("Joint statement"),
+        Voice.GROUP: N_("Group statement"),
+        Voice.CROSS_REGIONAL: N_("Cross-regional statement"),
+    }
+)
+
+
+def made_as(voice: Voice, statement_format: StatementFormat) -> str:
+    """What a statement is: ``Joint statement``, ``General debate``, ``Resolution text, cross-regional``."""
+    if statement_format is StatementFormat.STATEMENT:
+        return _SPOKEN_BY[voice]
+    label = term(statement_format)
+    return f"{label}, {term(voice).lower()}" if voice.is_shared else label
 
 
 def state_label(state: StatementState) -> str:
@@ -117,6 +136,9 @@ MESSAGES: Mapping[str, Template] = {
     "statement-gone": N_("This statement no longer exists, or you do not have access. Go back to the list."),
     "statement-not-an-idea": N_("A statement starts as an idea and becomes a draft with its first text."),
     "statement-raises-case": N_("It raises an individual case, so it stays restricted until it is delivered."),
+    "response-without-recommendation": (
+        N_("Only a UPR recommendation that was delivered has a response. Change the format, or mark it as delivered.")
+    ),
     "clearance-without-move": N_("Clear or deliver the statement by changing its state."),
     # Texts.
     "version-of-another-person": N_("A text is saved in its writer's name."),

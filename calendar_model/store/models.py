@@ -36,10 +36,12 @@ from calendar_model.terms import (
     RecordKind,
     ReprisalState,
     RiskLevel,
-    StatementForm,
+    StatementFormat,
     StatementState,
     Step,
     Suggester,
+    UprResponse,
+    Voice,
 )
 from calendar_model.vocabulary import Sensitivity, Standing
 
@@ -472,13 +474,15 @@ class Statement(Record):
     """A statement to be made or a text to be tabled. Its texts are in :class:`Version`, the newest number last.
 
     ``cleared_version`` is the number of the version that was cleared; empty while nothing is cleared.
-    ``speaking_seconds`` overrides the forum's speaking limit where the order of the day sets another.
+    ``speaking_seconds`` overrides the forum's speaking limit where the order of the day sets another. ``upr_response``
+    is the answer of the State under review to a UPR recommendation, ``upr_implementation`` what it has done since.
     """
 
     __tablename__ = "statement"
 
     id: Mapped[str] = mapped_column(String(32), ForeignKey("record.id"), primary_key=True)
-    form: Mapped[StatementForm] = _required()
+    voice: Mapped[Voice] = mapped_column(default=Voice.NATIONAL)
+    format: Mapped[StatementFormat] = _required()
     state: Mapped[StatementState] = mapped_column(default=StatementState.IDEA, index=True)
     forum: Mapped[str] = _code(Code.ORGANISATION)
     agenda_item: Mapped[str] = _text(NAME, default="")
@@ -491,6 +495,8 @@ class Statement(Record):
     cleared_by_id: Mapped[str | None] = _of("person", index=False)
     cleared_at: Mapped[datetime | None]
     delivered_on: Mapped[date | None] = _happened()
+    upr_response: Mapped[UprResponse | None]
+    upr_implementation: Mapped[str] = _text(NOTE, default="")
 
     versions: Mapped[list[Version]] = relationship(
         cascade="all, delete-orphan", order_by="Version.number", back_populates="statement"

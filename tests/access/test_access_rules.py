@@ -37,7 +37,7 @@ from calendar_model.store.models import (
     new_id,
 )
 from calendar_model.store.session import WorkspaceSession
-from calendar_model.terms import ContactKind, EngagementForm, EngagementKind, StatementForm, Suggester
+from calendar_model.terms import ContactKind, EngagementForm, EngagementKind, StatementFormat, Suggester
 from calendar_model.vocabulary import Sensitivity
 from tests.day import TODAY
 
@@ -309,7 +309,7 @@ def test_a_person_of_the_sample_in_a_record_gives_way_to_its_owner_alone(kept: K
 
 
 def test_what_somebody_has_typed_is_taken_by_nobody(kept: Kept) -> None:
-    statement = save(kept.owner, Statement, {"title": "Debate", "form": StatementForm.NATIONAL})
+    statement = save(kept.owner, Statement, {"title": "Debate", "format": StatementFormat.STATEMENT})
     commands.keep_unsaved(kept.owner, statement, NAME, language="en", based_on=0)
 
     def take_it(session: WorkspaceSession, kept: Kept) -> None:

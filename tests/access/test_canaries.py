@@ -79,9 +79,10 @@ from calendar_model.terms import (
     Prospect,
     Publicity,
     RiskLevel,
-    StatementForm,
+    StatementFormat,
     Step,
     Suggester,
+    Voice,
 )
 from calendar_model.vocabulary import Sensitivity
 from pages.components.shell import navigation
@@ -171,7 +172,7 @@ def plant_open(workspace: Workspace, planted: Planted) -> None:
     consulted, online = EngagementKind.CONSULTED, EngagementForm.ONLINE
     keep("engagement", Engagement, on=TODAY, engagement_kind=consulted, form=online)
     keep("organisation", Contact, contact_kind=ContactKind.ORGANISATION)
-    keep("statement", Statement, form=StatementForm.NATIONAL, forum="un-hrc")
+    keep("statement", Statement, format=StatementFormat.STATEMENT, forum="un-hrc")
     keep("proposal", LanguageProposal, text="Resolution", wording="defenders", forum="un-hrc")
 
 
@@ -204,7 +205,7 @@ def plant_restricted(workspace: Workspace, planted: Planted) -> None:
     keep(Reprisal, Case, Contact, country="BLR", organisation="un-hrc", alleged_on=TODAY, reported_on=TODAY)
     security, met = EngagementKind.SECURITY_MEASURES, EngagementForm.IN_PERSON
     keep(Engagement, Case, Contact, on=TODAY, organisation="un-hrc", engagement_kind=security, form=met)
-    keep(Statement, Case, form=StatementForm.JOINT, forum="un-hrc", due=TODAY)
+    keep(Statement, Case, voice=Voice.JOINT, format=StatementFormat.STATEMENT, forum="un-hrc", due=TODAY)
     keep(
         Event,
         Case,

@@ -24,7 +24,7 @@ from calendar_model.terms import (
     Prospect,
     Publicity,
     RiskLevel,
-    StatementForm,
+    StatementFormat,
     StatementState,
     Step,
     Suggester,
@@ -79,7 +79,7 @@ class Paths(RuleBasedStateMachine):
         writer = self.viewers[0]
         case = {"title": "Case 1", "suggested_by": Suggester.CIVIL_SOCIETY, **(WEIGHED if weighed else {})}
         self.case = self.save(writer, Case, case, named=self.persons)
-        values = {"title": "General debate", "form": StatementForm.GENERAL_DEBATE}
+        values = {"title": "General debate", "format": StatementFormat.GENERAL_DEBATE}
         self.statement = self.save(writer, Statement, values, links=[self.case] if linked else [])
         self.save(writer, Statement, {}, record_id=self.statement, seen=1, named=self.persons)
         self.before = self.now()

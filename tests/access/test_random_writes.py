@@ -65,7 +65,7 @@ from calendar_model.store.models import (
     new_id,
 )
 from calendar_model.store.session import UnscopedQueryError, WorkspaceSession
-from calendar_model.terms import ContactKind, EngagementForm, EngagementKind, StatementForm, Suggester
+from calendar_model.terms import ContactKind, EngagementForm, EngagementKind, StatementFormat, Suggester, Voice
 from calendar_model.vocabulary import Sensitivity
 from tests.conftest import TODAY
 
@@ -151,7 +151,9 @@ def prepare() -> There:
     defender = keep(Contact, "Defender", contact_kind=ContactKind.DEFENDER, sensitivity=restricted)
     case = keep(Case, "Case", [defender], suggested_by=Suggester.CIVIL_SOCIETY, sensitivity=restricted)
     reprisal = keep(Reprisal, "Reprisal", [case], account=MARK, sensitivity=restricted)
-    statement = keep(Statement, "Statement", [case], form=StatementForm.JOINT, sensitivity=restricted)
+    statement = keep(
+        Statement, "Statement", [case], voice=Voice.JOINT, format=StatementFormat.STATEMENT, sensitivity=restricted
+    )
     keep(LanguageProposal, "Proposal", text="Text", wording=MARK, sensitivity=restricted)
     keep(Engagement, "Open", [organisation], **met)
     keep(Engagement, "Hidden", [defender], **met, outcome=MARK, sensitivity=restricted)

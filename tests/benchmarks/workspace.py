@@ -35,7 +35,7 @@ from calendar_model.terms import (
     EngagementForm,
     EngagementKind,
     RecordKind,
-    StatementForm,
+    StatementFormat,
     StatementState,
     Suggester,
 )
@@ -127,7 +127,7 @@ def fill(
         state = dice.choice(list(StatementState))
         due = today + timedelta(days=dice.randrange(-700, 60))
         writer = dice.choice(persons)["id"]
-        add(Statement, {"id": made, "form": dice.choice(list(StatementForm)), "state": state, "due": due})
+        add(Statement, {"id": made, "format": dice.choice(list(StatementFormat)), "state": state, "due": due})
         if number % 25 == 0:
             add(RecordLink, {"id": new_id(), "record_id": made, "other_id": dice.choice(cases)})
         for version in range(1, versions + 1):

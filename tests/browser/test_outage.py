@@ -20,7 +20,7 @@ from calendar_model.mission.transactions import save
 from calendar_model.store.database import open_workspace
 from calendar_model.store.failures import WHAT_TO_DO, Failure
 from calendar_model.store.models import Contact, Person, Statement
-from calendar_model.terms import ContactKind, StatementForm
+from calendar_model.terms import ContactKind, StatementFormat
 from tests.browser.conftest import PATIENCE, WIDE, settled, start_server, stop_server
 
 pytestmark = pytest.mark.postgresql
@@ -77,7 +77,7 @@ def database() -> Iterator[Database]:
 def me(database: Database) -> Viewer:
     workspace = open_workspace(database.url)
     made = member(save(ANONYMOUS, Person, {"name": "Desk officer"}, workspace=workspace))
-    save(made, Statement, {"title": "Item 3", "form": StatementForm.NATIONAL}, workspace=workspace)
+    save(made, Statement, {"title": "Item 3", "format": StatementFormat.STATEMENT}, workspace=workspace)
     contact = {"title": "Defender 014", "contact_kind": ContactKind.DEFENDER}
     save(made, Contact, contact, named=[made.person_id], workspace=workspace)
     workspace.close()

@@ -17,7 +17,7 @@ from calendar_model.mission.statements.queries import unsaved
 from calendar_model.mission.transactions import save
 from calendar_model.store.database import Workspace, open_workspace
 from calendar_model.store.models import Person, Statement
-from calendar_model.terms import StatementForm
+from calendar_model.terms import StatementFormat
 from tests.browser.conftest import PATIENCE, WIDE, settled, start_server, stop_server
 
 BASE = "We thank the Special Rapporteur.\n\nWe call on states to act.\n\nI thank you."
@@ -82,7 +82,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 @pytest.fixture
 def site(running: Site) -> Site:
     """The server of the module, with a draft of the test's own."""
-    values = {"title": "Item 3", "form": StatementForm.INTERACTIVE_DIALOGUE, "forum": "un-hrc"}
+    values = {"title": "Item 3", "format": StatementFormat.INTERACTIVE_DIALOGUE, "forum": "un-hrc"}
     made = save(running.amina, Statement, values, workspace=running.workspace)
     commands.save_text(running.amina, made, BASE, language="en", based_on=0, workspace=running.workspace)
     return running._replace(statement=made)

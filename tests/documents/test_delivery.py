@@ -16,7 +16,7 @@ from calendar_model.documents.delivery import delivery
 from calendar_model.documents.word import MadeFor
 from calendar_model.reference import Reference
 from calendar_model.store.models import Person, Statement, Version
-from calendar_model.terms import StatementForm, StatementState
+from calendar_model.terms import StatementFormat, StatementState, Voice
 from calendar_model.vocabulary import Sensitivity
 from tests.day import TODAY
 
@@ -34,7 +34,8 @@ def opened(
 ) -> Document:
     values: dict[str, Any] = {
         "title": "Dialogue on defenders",
-        "form": StatementForm.NATIONAL,
+        "voice": Voice.NATIONAL,
+        "format": StatementFormat.STATEMENT,
         "state": StatementState.CLEARED,
         "sensitivity": Sensitivity.INTERNAL,
         "forum": "un-hrc",

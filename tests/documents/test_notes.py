@@ -35,7 +35,7 @@ from calendar_model.store.models import (
     Reprisal,
     Statement,
 )
-from calendar_model.terms import ContactKind, EngagementForm, EngagementKind, StatementForm, Suggester
+from calendar_model.terms import ContactKind, EngagementForm, EngagementKind, StatementFormat, Suggester
 from calendar_model.translation import in_language
 from calendar_model.vocabulary import Sensitivity
 from tests.day import TODAY
@@ -129,7 +129,9 @@ def test_a_note_on_a_text(staff_member: Viewer, note: Callable[..., bytes]) -> N
         participants="Two people",
         outcome="Wants  a\nparagraph on families",
     )
-    statement = write(staff_member, Statement, "Zero draft", form=StatementForm.RESOLUTION_TEXT, due=date(2027, 12, 20))
+    statement = write(
+        staff_member, Statement, "Zero draft", format=StatementFormat.RESOLUTION_TEXT, due=date(2027, 12, 20)
+    )
     drafted(staff_member, statement, "The Council,\n\n1. Decides to return to the matter;")
     save(
         staff_member,
@@ -259,7 +261,9 @@ def test_restricted_records_are_only_in_notes_for_people_with_access(
     )
     write(staff_member, Reprisal, f"Reprisal {CANARY}", named=named, account="What was done")
     write(staff_member, LanguageProposal, f"Language {CANARY}", named=named, text="Privacy", wording=CANARY)
-    statement = write(staff_member, Statement, f"Draft {CANARY}", named=named, form=StatementForm.NATIONAL, due=TODAY)
+    statement = write(
+        staff_member, Statement, f"Draft {CANARY}", named=named, format=StatementFormat.STATEMENT, due=TODAY
+    )
     drafted(staff_member, statement, f"We name {CANARY}.")
     save(
         staff_member,
@@ -344,7 +348,7 @@ def test_an_item_that_is_not_there_gets_a_sentence(staff_member: Viewer, note: C
 def test_a_week_has_what_is_due_on_and_ours(staff_member: Viewer, week: Callable[..., bytes]) -> None:
     write(staff_member, Engagement, "Round of the week", **{**CONSULTED, "on": date(2026, 11, 26)})
     write(staff_member, Engagement, "Round of another week", **{**CONSULTED, "on": date(2026, 11, 30)})
-    late = write(staff_member, Statement, "Zero draft", form=StatementForm.RESOLUTION_TEXT, due=date(2026, 11, 29))
+    late = write(staff_member, Statement, "Zero draft", format=StatementFormat.RESOLUTION_TEXT, due=date(2026, 11, 29))
     save(
         staff_member,
         FollowUp,

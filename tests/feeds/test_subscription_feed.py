@@ -34,7 +34,7 @@ from calendar_model.mission.transactions import save
 from calendar_model.mission.visible_calendar import calendar_for
 from calendar_model.store.database import URL_VARIABLE, current_workspace
 from calendar_model.store.models import Base, Case, Engagement, Event, FollowUp, Person, Statement
-from calendar_model.terms import EngagementForm, EngagementKind, EventKind, StatementForm, Suggester
+from calendar_model.terms import EngagementForm, EngagementKind, EventKind, StatementFormat, Suggester
 from calendar_model.vocabulary import Sensitivity
 from tests.day import TODAY
 from tests.feeds import readers
@@ -194,7 +194,7 @@ def test_nothing_restricted_is_in_it_for_whoever_is_named(client: TestClient, st
     canaries = ["qzcanary-event", "qzcanary-case", "qzcanary-what", "qzcanary-raised"]
     event = save(staff_member, Event, {**EVENT, "title": canaries[0], **restricted})
     case = save(staff_member, Case, {"title": canaries[1], "suggested_by": Suggester.MINISTRY, **restricted})
-    raised = {"title": canaries[3], "form": StatementForm.NATIONAL, "sensitivity": Sensitivity.INTERNAL}
+    raised = {"title": canaries[3], "format": StatementFormat.STATEMENT, "sensitivity": Sensitivity.INTERNAL}
     statement = save(staff_member, Statement, raised, links=[case])
     hidden = [follow_up(staff_member, record, canaries[2]) for record in (event, case, statement)]
     open_ = follow_up(staff_member, save(staff_member, Engagement, ENGAGEMENT))

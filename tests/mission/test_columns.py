@@ -41,7 +41,7 @@ from calendar_model.terms import (
     EngagementKind,
     EventKind,
     RecordKind,
-    StatementForm,
+    StatementFormat,
     Suggester,
 )
 from tests.day import TODAY
@@ -67,7 +67,7 @@ GOOD: dict[type[Record], dict[str, Any]] = {
     },
     LanguageProposal: {"title": "PP12", "text": "A draft", "wording": "and defenders"},
     Reprisal: {"title": "Reprisal 1"},
-    Statement: {"title": "General debate", "form": StatementForm.GENERAL_DEBATE},
+    Statement: {"title": "General debate", "format": StatementFormat.GENERAL_DEBATE},
 }
 
 TEXTS = [

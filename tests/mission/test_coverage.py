@@ -53,7 +53,7 @@ from calendar_model.terms import (
     Expectation,
     ReadinessState,
     RiskLevel,
-    StatementForm,
+    StatementFormat,
     StatementState,
     Suggester,
 )
@@ -132,7 +132,7 @@ def engaged(kind: EngagementKind, on: date, item: str = "review", **fields: Any)
 
 
 def text(state: StatementState, item: str = "review", **fields: Any) -> Statement:
-    return Statement(form=StatementForm.NATIONAL, state=state, **common(item, **fields))
+    return Statement(format=StatementFormat.STATEMENT, state=state, **common(item, **fields))
 
 
 def case(item: str | None = None, **fields: Any) -> Case:

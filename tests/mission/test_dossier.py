@@ -32,7 +32,7 @@ from calendar_model.terms import (
     EngagementKind,
     EventKind,
     RecordKind,
-    StatementForm,
+    StatementFormat,
     StatementState,
     Suggester,
 )
@@ -49,7 +49,7 @@ COLUMNS: dict[type[Record], dict[str, Any]] = {
         "form": EngagementForm.ONLINE,
         **INTERNAL,
     },
-    Statement: {"form": StatementForm.RESOLUTION_TEXT, **INTERNAL},
+    Statement: {"format": StatementFormat.RESOLUTION_TEXT, **INTERNAL},
     Case: {"suggested_by": Suggester.CIVIL_SOCIETY},
     Event: {
         "event_kind": EventKind.SIDE_EVENT,

@@ -21,7 +21,7 @@ from calendar_model.mission.statements import commands
 from calendar_model.mission.transactions import save, writing
 from calendar_model.store.history import of_record
 from calendar_model.store.models import FollowUp, Statement
-from calendar_model.terms import StatementForm
+from calendar_model.terms import StatementFormat
 from calendar_model.vocabulary import Sensitivity
 
 ITEM = "hrc-resolution-HRC67"
@@ -33,7 +33,7 @@ def lines(who: Viewer, record: str) -> list[HistoryLine]:
 
 
 def statement(who: Viewer) -> str:
-    values = {"title": "Draft", "form": StatementForm.NATIONAL, "sensitivity": Sensitivity.INTERNAL}
+    values = {"title": "Draft", "format": StatementFormat.STATEMENT, "sensitivity": Sensitivity.INTERNAL}
     return save(who, Statement, values, items=[ITEM])
 
 

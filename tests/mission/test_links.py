@@ -16,7 +16,7 @@ from calendar_model.terms import (
     EngagementForm,
     EngagementKind,
     RecordKind,
-    StatementForm,
+    StatementFormat,
     Suggester,
 )
 from tests.day import TODAY
@@ -45,7 +45,7 @@ def test_linked_records_are_found_from_either_end_and_only_if_seen(staff_member:
     both = [staff_member.person_id, head.person_id]
     contact = save(staff_member, Contact, {"title": "Defender 1", "contact_kind": ContactKind.DEFENDER})
     made, other = case(staff_member, "Case 1", links=[contact], named=both), case(staff_member, "Case 2", named=both)
-    values = {"title": "Statement", "form": StatementForm.NATIONAL}
+    values = {"title": "Statement", "format": StatementFormat.STATEMENT}
     save(staff_member, Statement, values, links=[made, other], named=both)
     kinds = {"engagement_kind": EngagementKind.COUNTRY_DESK, "form": EngagementForm.PHONE}
     save(

@@ -34,7 +34,7 @@ from calendar_model.terms import (
     ProposalOutcome,
     RecordKind,
     ReprisalState,
-    StatementForm,
+    StatementFormat,
     Suggester,
 )
 from tests.project_calendar import project_reference
@@ -78,7 +78,7 @@ def staff_member(workspace: Workspace) -> Viewer:
                 {"forum": organisation, "text": "-", "wording": "-", "outcome": ProposalOutcome.PROPOSED},
             ),
             (Reprisal, {"country": country, "organisation": organisation, "state": ReprisalState.ALLEGED}),
-            (Statement, {"forum": organisation, "form": StatementForm.NATIONAL}),
+            (Statement, {"forum": organisation, "format": StatementFormat.STATEMENT}),
         ):
             save(me, kind, {"title": f"{kind.__name__} {number}", **values}, workspace=workspace)
     return me

@@ -34,7 +34,7 @@ from calendar_model.terms import (
     EngagementForm,
     EngagementKind,
     EventKind,
-    StatementForm,
+    StatementFormat,
 )
 from calendar_model.vocabulary import Sensitivity
 from tests.cases import CASE
@@ -207,7 +207,7 @@ def test_a_level_goes_down_only_with_a_reason_and_never_to_public_for_a_person(
 
 def test_what_is_linked_to_a_case_is_restricted_with_it(staff_member: Viewer, head: Viewer) -> None:
     case = save(staff_member, Case, CASE)
-    made = save(head, Statement, {"title": "General debate", "form": StatementForm.GENERAL_DEBATE})
+    made = save(head, Statement, {"title": "General debate", "format": StatementFormat.GENERAL_DEBATE})
     save(
         head, Statement, {"sensitivity": Sensitivity.PUBLIC}, record_id=made, seen=1, reason="It was published already."
     )

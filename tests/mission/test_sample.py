@@ -41,7 +41,7 @@ from calendar_model.terms import (
     ContactKind,
     EngagementForm,
     EngagementKind,
-    StatementForm,
+    StatementFormat,
     StatementState,
 )
 from calendar_model.vocabulary import Sensitivity
@@ -107,7 +107,9 @@ def test_what_staff_hang_on_it_goes_with_it_and_what_is_theirs_lets_go_of_it(tab
         fictional.follow_ups.append(FollowUp(what="Ask again", due=TODAY, owner_id=me.person_id))
     commands.save_text(me, fictional.id, "One word.", language="en", based_on=0)
     commands.keep_unsaved(me, fictional.id, "One word, and another.", language="en", based_on=1)
-    mine = save(me, Statement, {"title": "Ours", "form": StatementForm.NATIONAL, "sensitivity": Sensitivity.RESTRICTED})
+    mine = save(
+        me, Statement, {"title": "Ours", "format": StatementFormat.STATEMENT, "sensitivity": Sensitivity.RESTRICTED}
+    )
     both = [me.person_id, theirs]
     contact = save(me, Contact, {"title": "Defender 014", "contact_kind": ContactKind.DEFENDER}, named=both)
     with writing(me) as session:
@@ -235,7 +237,7 @@ def moved(who: Viewer, statement_id: str, to: StatementState) -> None:
 
 
 def test_a_person_of_the_sample_changes_nothing_of_the_staffs(table: Any, me: Viewer) -> None:
-    ours = save(me, Statement, {"title": "Ours", "form": StatementForm.NATIONAL})
+    ours = save(me, Statement, {"title": "Ours", "format": StatementFormat.STATEMENT})
     sample.load(table, TODAY)
     says = "You are working as a sample user. Select your own name to change records outside the sample."
     with pytest.raises(Refused) as refused:
@@ -281,7 +283,7 @@ def test_the_calendars_that_its_persons_subscribe_to_go_with_it(table: Any) -> N
 
 
 def test_nobody_changes_what_is_real_without_saying_who(me: Viewer) -> None:
-    ours = save(me, Statement, {"title": "Ours", "form": StatementForm.NATIONAL})
+    ours = save(me, Statement, {"title": "Ours", "format": StatementFormat.STATEMENT})
     for rows_ in (
         [FollowUp(record_id=ours, what="Call", due=TODAY, owner_id=me.person_id)],
         [ItemLink(record_id=ours, item="hrc-resolution-HRC67")],

@@ -9,7 +9,7 @@ from calendar_model.access.permissions import ANONYMOUS, member
 from calendar_model.mission.search import search_items, search_records, search_words
 from calendar_model.mission.transactions import save
 from calendar_model.store.models import Engagement, Person, Statement
-from calendar_model.terms import EngagementForm, EngagementKind, RecordKind, StatementForm
+from calendar_model.terms import EngagementForm, EngagementKind, RecordKind, StatementFormat, Voice
 from calendar_model.vocabulary import Sensitivity
 from tests.day import TODAY
 
@@ -46,7 +46,7 @@ def test_a_word_with_signs_of_a_pattern_is_taken_as_it_is() -> None:
 
 def test_records_are_found_by_all_words_of_the_title_by_those_who_may_see_them() -> None:
     officer, other = (save(ANONYMOUS, Person, {"name": name}) for name in ("Desk officer", "Other"))
-    values = {"form": StatementForm.JOINT, "title": "Felles innlegg om Østersjøen"}
+    values = {"voice": Voice.JOINT, "format": StatementFormat.STATEMENT, "title": "Felles innlegg om Østersjøen"}
     statement = save(member(officer), Statement, values)
     engagement = {
         "engagement_kind": EngagementKind.CONSULTED,

@@ -10,7 +10,7 @@ from calendar_model.access.unit_of_work import reading
 from calendar_model.mission.transactions import save, writing
 from calendar_model.mission.week import Week, week
 from calendar_model.store.models import Contact, Engagement, FollowUp, Record, Statement
-from calendar_model.terms import ContactKind, EngagementForm, EngagementKind, StatementForm
+from calendar_model.terms import ContactKind, EngagementForm, EngagementKind, StatementFormat
 from calendar_model.vocabulary import Sensitivity
 
 MONDAY, SUNDAY = date(2026, 11, 23), date(2026, 11, 29)
@@ -45,7 +45,7 @@ def test_engagements_of_the_week_come_with_their_contacts(staff_member: Viewer) 
 
 def test_statements_are_due_in_it_or_were_delivered_in_it(staff_member: Viewer) -> None:
     for title, due in (("In it", SUNDAY), ("Later", date(2026, 11, 30))):
-        save(staff_member, Statement, {"title": title, "form": StatementForm.NATIONAL, "due": due, **INTERNAL})
+        save(staff_member, Statement, {"title": title, "format": StatementFormat.STATEMENT, "due": due, **INTERNAL})
     assert [(one.statement.title, one.version) for one in of(staff_member).statements] == [("In it", 0)]
 
 

@@ -24,8 +24,10 @@ def run(app: AppTest) -> AppTest:
 
 
 def click(app: AppTest, key: str) -> AppTest:
-    """The page after a click on the button of this key."""
-    app.button(key=key).click()
+    """The page after a click on the button of this key, which is not disabled."""
+    button = app.button(key=key)
+    assert not button.disabled, button.help
+    button.click()
     return run(app)
 
 

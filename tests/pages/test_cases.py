@@ -31,7 +31,7 @@ from calendar_model.terms import (
     Publicity,
     ReprisalState,
     RiskLevel,
-    StatementForm,
+    StatementFormat,
     StatementState,
     Suggester,
 )
@@ -60,7 +60,7 @@ def case(who: Viewer, title: str, named: list[Viewer] | None = None, **values: A
 def raise_it(writer: Viewer, head: Viewer, case_id: str, on: date) -> str:
     """A statement that raises the case, cleared by another and delivered."""
     named = [writer.person_id, head.person_id]
-    values = {"title": "General debate", "form": StatementForm.GENERAL_DEBATE}
+    values = {"title": "General debate", "format": StatementFormat.GENERAL_DEBATE}
     made = save(writer, Statement, values, links=[case_id], named=named)
     commands.save_text(writer, made, "Thank you, Mr President.", language="en", based_on=0)
     for who, state, day in (
@@ -289,7 +289,7 @@ def test_an_assessed_case_is_raised_followed_up_and_closed(staff_member: Viewer,
     assert app.markdown[0].value == "**All questions answered**: a statement can raise this case."
     [raising] = [link for link in app.get("page_link") if link.proto.label == "Raise case in a statement"]
     assert raising.proto.page == "statements"
-    assert raising.proto.query_string == f"new=national&with={made}"
+    assert raising.proto.query_string == f"new=statement&with={made}"
     raise_it(staff_member, head, made, date(2026, 11, 12))
     app = cases(staff_member, record=made)
     assert [one.value for one in app.warning] == [

@@ -26,7 +26,7 @@ from calendar_model.terms import (
     EngagementForm,
     EngagementKind,
     EventKind,
-    StatementForm,
+    StatementFormat,
     StatementState,
     Suggester,
 )
@@ -100,7 +100,7 @@ def test_new_records_are_linked_to_the_item(staff_member: Viewer) -> None:
         "New engagement": f"new=consulted&tie={ITEM}",
         "New side event": f"new=side-event&tie={ITEM}",
     } == links(opened(staff_member))
-    assert links(opened(staff_member, "session-HRC64"))["New draft"] == "new=national&tie=session-HRC64"
+    assert links(opened(staff_member, "session-HRC64"))["New draft"] == "new=statement&tie=session-HRC64"
 
 
 def test_all_linked_work_is_on_one_page(staff_member: Viewer) -> None:
@@ -110,7 +110,7 @@ def test_all_linked_work_is_on_one_page(staff_member: Viewer) -> None:
     group = save(
         staff_member, Contact, {"title": "Organisation 003", "contact_kind": ContactKind.ORGANISATION, **INTERNAL}
     )
-    text = {"title": "Zero draft", "form": StatementForm.RESOLUTION_TEXT, "due": date(2028, 2, 20), **INTERNAL}
+    text = {"title": "Zero draft", "format": StatementFormat.RESOLUTION_TEXT, "due": date(2028, 2, 20), **INTERNAL}
     draft = save(staff_member, Statement, text, items=[ITEM])
     commands.save_text(staff_member, draft, "Recalling the Declaration.", language="en", based_on=0)
     commands.move(staff_member, draft, StatementState.CONSULTATION, seen=1, waiting_for=staff_member.person_id)
@@ -275,7 +275,7 @@ def test_the_panel_counts_linked_work_in_one_line(staff_member: Viewer, other: V
     save(staff_member, Engagement, ROUND, items=[ITEM])
     save(staff_member, Engagement, {**ROUND, "sensitivity": Sensitivity.RESTRICTED}, items=[ITEM])
     draft = save(
-        staff_member, Statement, {"title": "Draft", "form": StatementForm.RESOLUTION_TEXT, **INTERNAL}, items=[ITEM]
+        staff_member, Statement, {"title": "Draft", "format": StatementFormat.RESOLUTION_TEXT, **INTERNAL}, items=[ITEM]
     )
     with writing(staff_member) as session:
         session.add(FollowUp(record_id=draft, what="Ask", due=date(2026, 12, 1), owner_id=staff_member.person_id))

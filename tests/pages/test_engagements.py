@@ -30,7 +30,7 @@ from calendar_model.terms import (
     EngagementForm,
     EngagementKind,
     EventKind,
-    StatementForm,
+    StatementFormat,
     Suggester,
 )
 from calendar_model.vocabulary import Sensitivity
@@ -269,7 +269,7 @@ def test_people_without_access_see_nothing_of_a_restricted_engagement(me: Viewer
 
 def test_a_new_engagement_begins_with_what_the_address_says(me: Viewer) -> None:
     who = contact(me, "Defender 001")
-    draft = save(me, Statement, {"title": "Item 3", "form": StatementForm.NATIONAL})
+    draft = save(me, Statement, {"title": "Item 3", "format": StatementFormat.STATEMENT})
 
     app = page(me, new="participation-supported", tie=ITEM, **{"with": [who, draft]})
 
@@ -458,7 +458,7 @@ def test_the_history_says_who_changed_what_from_what_to_what(me: Viewer, other: 
 
 def test_linked_records_are_listed_beside_an_engagement(me: Viewer) -> None:
     who = contact(me, "Defender 001")
-    draft = save(me, Statement, {"title": "Item 3", "form": StatementForm.NATIONAL})
+    draft = save(me, Statement, {"title": "Item 3", "format": StatementFormat.STATEMENT})
     case = save(me, Case, {"title": "Case 1", "suggested_by": Suggester.DEFENDER})
     made = engaged(me, "Meeting", links=[who, draft, case], items=[ITEM])
 

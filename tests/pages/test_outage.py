@@ -30,7 +30,7 @@ from calendar_model.store.models import (
     Record,
     Statement,
 )
-from calendar_model.terms import ContactKind, EngagementForm, EngagementKind, StatementForm, Suggester
+from calendar_model.terms import ContactKind, EngagementForm, EngagementKind, StatementFormat, Suggester, Voice
 from calendar_model.vocabulary import Sensitivity
 from pages.components.shell import typed
 from tests.app import open_page
@@ -74,7 +74,7 @@ def a_contact(me: Viewer) -> str:
 
 
 def a_statement(me: Viewer) -> str:
-    return save(me, Statement, {"title": "Item 3", "form": StatementForm.NATIONAL})
+    return save(me, Statement, {"title": "Item 3", "format": StatementFormat.STATEMENT})
 
 
 def a_proposal(me: Viewer) -> str:
@@ -180,7 +180,7 @@ FORMS = {
         "statements",
         {"joins_{id}": ["NOR", "DNK"]},
         "joins_save",
-        lambda me: save(me, Statement, {"title": "Item 3", "form": StatementForm.JOINT}),
+        lambda me: save(me, Statement, {"title": "Item 3", "voice": Voice.JOINT, "format": StatementFormat.STATEMENT}),
     ),
     "subscription": Form("feeds", {"subscription_new_{me}_name": "Mine"}, "subscription_make"),
 }  # fmt: skip

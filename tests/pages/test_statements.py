@@ -11,7 +11,8 @@ from streamlit.testing.v1 import AppTest
 
 from calendar_model import wording
 from calendar_model.access.permissions import ANONYMOUS, Viewer, member
-from calendar_model.access.unit_of_work import reading
+from calendar_model.access.problems import Refused
+from calendar_model.access.unit_of_work import reading, staff
 from calendar_model.mission.statements import commands
 from calendar_model.mission.statements.queries import load_statement, newest_text
 from calendar_model.mission.transactions import save
@@ -26,9 +27,11 @@ from calendar_model.store.models import (
     Version,
 )
 from calendar_model.terms import (
-    StatementForm,
+    StatementFormat,
     StatementState,
     Suggester,
+    UprResponse,
+    Voice,
 )
 from calendar_model.vocabulary import Sensitivity
 from pages.components.shell.words import plain
@@ -57,7 +60,7 @@ def page(who: Viewer, **parameters: str | list[str]) -> AppTest:
 
 def begin(who: Viewer, *texts: str, **more: Any) -> str:
     door = {name: more.pop(name, None) for name in ("items", "links", "named")}
-    values = {"title": "Item 3", "form": StatementForm.INTERACTIVE_DIALOGUE, "forum": "un-hrc", **more}
+    values = {"title": "Item 3", "format": StatementFormat.INTERACTIVE_DIALOGUE, "forum": "un-hrc", **more}
     made = save(who, Statement, values, **door)
     for text in texts:
         write(who, made, text)
@@ -140,16 +143,18 @@ def test_statements_are_hidden_until_a_user_is_selected(me: Viewer) -> None:
 
 
 def test_the_empty_list_offers_a_new_statement(me: Viewer) -> None:
-    assert page(me).markdown[0].value == "No drafts yet. Choose a form and start a new statement."
+    assert page(me).markdown[0].value == "No drafts yet. Choose a format and start a new statement."
 
 
 def test_the_list_says_of_each_what_it_is_and_what_is_needed_next(me: Viewer, head: Viewer) -> None:
     waiting = begin(head, "Text.", title="For my word", due=date(2026, 11, 23), agenda_item="3")
     move(head, waiting, StatementState.CONSULTATION, waiting_for=me.person_id)
     case = save(me, Case, {"title": "Case 1", "suggested_by": Suggester.CIVIL_SOCIETY})
-    raising = begin(me, "Text.", title="Raises it", links=[case], items=["session-HRC64"], form=StatementForm.NATIONAL)
+    raising = begin(
+        me, "Text.", title="Raises it", links=[case], items=["session-HRC64"], format=StatementFormat.STATEMENT
+    )
     move(me, raising, StatementState.CONSULTATION, waiting_for=head.person_id)
-    begin(head, title="Soon", due=date(2026, 11, 25), forum="", form=StatementForm.JOINT)
+    begin(head, title="Soon", due=date(2026, 11, 25), forum="", voice=Voice.JOINT, format=StatementFormat.STATEMENT)
     begin(head, "Text.", title="Later", due=date(2027, 1, 20))
     app = page(me)
     assert [group.value for group in app.subheader] == [
@@ -168,9 +173,9 @@ def test_the_list_says_of_each_what_it_is_and_what_is_needed_next(me: Viewer, he
     assert [text.value for text in app.caption] == [
         "**In consultation** · Interactive dialogue · HRC · item 3 · awaiting reply from Amina Berg",
         "Next: cleared. You are not authorised to clear. Ask someone who is, or change it in Settings.",
-        f"**In consultation** · National · HRC · {hrc64} · awaiting reply from Head · raises Case 1 · restricted",
+        f"**In consultation** · National statement · HRC · {hrc64} · awaiting reply from Head · raises Case 1 · restricted",
         f"Next: cleared. {OPEN_CHECKS[0]} And 6 more.",
-        "**Idea** · Joint · no forum yet",
+        "**Idea** · Joint statement · no forum yet",
         "Next: write a first text.",
         "**Draft** · Interactive dialogue · HRC",
         "Ready for consultation.",
@@ -188,7 +193,7 @@ def test_search_and_filters_narrow_the_list_and_stay_out_of_the_address(me: View
     app.text_input(key="statements_search").set_value("").run()
     app.multiselect(key="statements_states").set_value(["idea"]).run()
     assert titles(sound(app)) == ["Another"]
-    app.multiselect(key="statements_forms").set_value(["joint"]).run()
+    app.multiselect(key="statements_voices").set_value(["joint"]).run()
     assert titles(sound(app)) == []
     assert [text.value for text in app.markdown] == ["No statement matches. Broaden your search."]
 
@@ -223,7 +228,8 @@ def test_the_file_has_no_restricted_statement(me: Viewer, monkeypatch: pytest.Mo
     assert frame.to_dict("records") == [
         {
             "title": "Internal",
-            "form": "interactive-dialogue",
+            "voice": "national",
+            "format": "interactive-dialogue",
             "state": "idea",
             "forum": "un-hrc",
             "agenda_item": "",
@@ -252,16 +258,25 @@ def test_people_without_access_see_nothing_of_a_restricted_statement(me: Viewer,
 def test_a_new_statement_begins_with_what_the_address_says(me: Viewer) -> None:
     app = page(me, new="joint", tie="hrc-resolution-HRC67")
     assert app.text_input(key="statement_new_title").value == "Joint statement: HRC text, due in HRC67"
-    assert app.selectbox(key="statement_new_form").value == StatementForm.JOINT
+    assert app.selectbox(key="statement_new_voice").value == Voice.JOINT
+    assert app.selectbox(key="statement_new_format").value == StatementFormat.STATEMENT
     assert app.selectbox(key="statement_new_forum").value == "un-hrc"
     click(app, "statement_new_save")
     assert app.success[0].value == "Statement created. Write the text below; drafts save automatically."
     made = str(app.query_params["record"])
     assert "new" not in app.query_params
     statement = kept(me, made)
-    assert (statement.title, statement.form, statement.forum, statement.owner_id, statement.state) == (
+    assert (
+        statement.title,
+        statement.voice,
+        statement.format,
+        statement.forum,
+        statement.owner_id,
+        statement.state,
+    ) == (
         "Joint statement: HRC text, due in HRC67",
-        StatementForm.JOINT,
+        Voice.JOINT,
+        StatementFormat.STATEMENT,
         "un-hrc",
         me.person_id,
         StatementState.IDEA,
@@ -514,9 +529,9 @@ def test_a_statement_is_consulted_on_cleared_delivered_and_closed(me: Viewer, he
     click(app, "move_consultation")
     assert app.success[0].value == "Sent for consultation."
     assert (kept(me, made).state, kept(me, made).waiting_for_id) == (StatementState.CONSULTATION, head.person_id)
-    click(app, "move_cleared")
-    assert app.error[0].value == (
-        "Not yet. Still needed:\n\n- You are not authorised to clear. Ask someone who is, or change it in Settings."
+    assert app.button(key="move_cleared").disabled
+    assert app.button(key="move_cleared").help == (
+        "You are not authorised to clear. Ask someone who is, or change it in Settings."
     )
     app = click(page(head, record=made), "move_cleared")
     assert f"Version 1 cleared by Head on {moments(me, Statement.cleared_at)[0]}." in [
@@ -535,6 +550,50 @@ def test_a_statement_is_consulted_on_cleared_delivered_and_closed(me: Viewer, he
     assert kept(me, made).state is StatementState.FOLLOWED_UP
     assert "No further steps." in [text.value for text in app.markdown]
     assert [button.key for button in app.button if str(button.key).startswith("move_")] == []
+
+
+def test_a_check_that_fails_after_the_page_was_drawn_is_told_at_the_button(me: Viewer, head: Viewer) -> None:
+    made = begin(me, "Thank you.")
+    move(me, made, StatementState.CONSULTATION)
+    app = page(head, record=made)
+    seen = next(person.version for person in staff() if person.id == head.person_id)
+    save(me, Person, {"may_clear": False}, record_id=head.person_id, seen=seen)
+    app.button(key="move_cleared").click()
+    sound(app.run())
+    assert "You are not authorised to clear." in app.error[0].value
+    assert kept(me, made).state is StatementState.CONSULTATION
+
+
+def delivered(me: Viewer, head: Viewer, **columns: Any) -> str:
+    made = begin(me, "Adopt a law.", **columns)
+    move(me, made, StatementState.CONSULTATION)
+    move(head, made, StatementState.CLEARED)
+    move(me, made, StatementState.DELIVERED, on=date(2026, 11, 23))
+    return made
+
+
+def test_what_became_of_a_upr_recommendation_is_recorded(me: Viewer, head: Viewer) -> None:
+    made = delivered(me, head, format=StatementFormat.UPR_RECOMMENDATION)
+    app = page(me, record=made)
+    app.selectbox(key=f"upr_response_{made}_upr_response").set_value(UprResponse.SUPPORTED)
+    app.text_area(key=f"upr_response_{made}_upr_implementation").set_value("A bill is before parliament.")
+    click(app, f"upr_response_{made}_save")
+    statement = kept(me, made)
+    assert statement.upr_response is UprResponse.SUPPORTED
+    assert statement.upr_implementation == "A bill is before parliament."
+
+
+def test_only_a_upr_recommendation_that_was_made_has_a_response(me: Viewer, head: Viewer) -> None:
+    answer = {"upr_response": UprResponse.NOTED}
+    not_yet = begin(me, "Adopt a law.", format=StatementFormat.UPR_RECOMMENDATION)
+    other = delivered(me, head, format=StatementFormat.GENERAL_DEBATE)
+    for made in (not_yet, other):
+        assert f"upr_response_{made}_save" not in [button.key for button in page(me, record=made).button]
+        with pytest.raises(Refused) as refused:
+            commands.edit_statement(me, made, kept(me, made).version, answer)
+        assert refused.value.problems[0].code == "response-without-recommendation"
+    with pytest.raises(Refused):
+        begin(me, format=StatementFormat.UPR_RECOMMENDATION, **answer)
 
 
 def test_an_edit_after_the_clearance_withdraws_it(me: Viewer, head: Viewer) -> None:
@@ -606,8 +665,8 @@ def test_open_checks_are_shown_and_prevent_clearance(me: Viewer, head: Viewer) -
     made, case = raising(me, head)
     app = page(head, record=made)
     assert "\n".join(f"- {lack}" for lack in OPEN_CHECKS) in [text.value for text in app.markdown]
-    click(app, "move_cleared")
-    assert app.error[0].value == "\n".join(["Not yet. Still needed:", "", *(f"- {lack}" for lack in OPEN_CHECKS)])
+    assert app.button(key="move_cleared").disabled
+    assert app.button(key="move_cleared").help == " ".join(OPEN_CHECKS)
     with reading(me) as session:
         seen = session.scalar(select(Case.version).where(Case.id == case)) or 0
     save(me, Case, ANSWERS, record_id=case, seen=seen)
@@ -657,9 +716,8 @@ def test_the_page_says_what_the_person_asked_can_and_cannot_read(me: Viewer, hea
     click(app, "move_consultation")
     app = page(head, record=made)
     assert not any("Case 1" in text.value for text in app.markdown)
-    click(app, "move_cleared")
-    assert kept(me, made).state is StatementState.CONSULTATION
-    assert "one individual case that you cannot read" in app.error[0].value
+    assert app.button(key="move_cleared").disabled
+    assert "one individual case that you cannot read" in str(app.button(key="move_cleared").help)
     with reading(me) as session:
         seen = session.scalar(select(Case.version).where(Case.id == case)) or 0
     save(me, Case, {}, record_id=case, seen=seen, named=[me.person_id, head.person_id])
@@ -719,14 +777,14 @@ def test_the_limit_comes_from_the_reference(me: Viewer) -> None:
         "**Version 1 in English: about 1 s of 1 min 30 s.** Limit in HRC: 1 min 30 s. Basis: Interactive dialogue "
         "(recent sessions), unsourced."
     )
-    other = begin(me, "Text.", form=StatementForm.EXPLANATION_OF_VOTE)
+    other = begin(me, "Text.", format=StatementFormat.EXPLANATION_OF_VOTE)
     assert page(me, record=other).markdown[0].value == (
         "**Version 1 in English: about 1 s.** No limit on record; enter the one in the order of the day under Details."
     )
 
 
 def test_the_answers_of_cosponsors_are_saved(me: Viewer) -> None:
-    made = begin(me, form=StatementForm.JOINT)
+    made = begin(me, voice=Voice.JOINT, format=StatementFormat.STATEMENT)
     app = page(me, record=made)
     click(app, "joins_save")
     assert app.error[0].value == "Choose the States first."

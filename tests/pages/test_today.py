@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from calendar_model.access.permissions import ANONYMOUS, member
 from calendar_model.mission.transactions import save, writing
 from calendar_model.store.models import FollowUp, Person, Statement
-from calendar_model.terms import StatementForm
+from calendar_model.terms import StatementFormat
 from tests.app import open_page
 from tests.pages.driver import said
 
@@ -132,7 +132,7 @@ def test_a_title_opens_the_panel_of_its_item() -> None:
 def test_the_readers_tasks_come_first_apart_from_those_that_wait_for_others() -> None:
     officer, head = (save(ANONYMOUS, Person, {"name": name}) for name in ("Desk officer", "Head of section"))
     assert [s.value for s in today_of(officer).subheader][:2] == ["Mine to do (0)", "Waiting for others (0)"]
-    values: dict[str, Any] = {"form": StatementForm.NATIONAL, "title": "National statement"}
+    values: dict[str, Any] = {"format": StatementFormat.STATEMENT, "title": "National statement"}
     awaited, sent = (
         save(member(officer), Statement, {**values, "title": title, "due": date(2026, 12, day)})
         for title, day in (("Awaited", 1), ("Sent", 2))

@@ -15,7 +15,7 @@ from calendar_model.documents.word import MOST_CHARACTERS, MOST_PARTS, TOO_LONG
 from calendar_model.mission.statements import commands
 from calendar_model.mission.transactions import save, writing
 from calendar_model.store.models import Statement
-from calendar_model.terms import StatementForm
+from calendar_model.terms import StatementFormat, Voice
 from calendar_model.vocabulary import Sensitivity
 from tests.app import open_page
 
@@ -63,7 +63,13 @@ def test_this_week_and_the_next_have_theirs(offered: dict[str, dict[str, Any]]) 
 def test_a_statement_is_given_in_each_of_its_languages_until_it_is_not_for_the_reader(
     me: Viewer, staff_member: Viewer, offered: dict[str, dict[str, Any]]
 ) -> None:
-    values = {"title": "Joint", "form": StatementForm.JOINT, "sensitivity": Sensitivity.INTERNAL, "forum": "un-hrc"}
+    values = {
+        "title": "Joint",
+        "voice": Voice.JOINT,
+        "format": StatementFormat.STATEMENT,
+        "sensitivity": Sensitivity.INTERNAL,
+        "forum": "un-hrc",
+    }
     statement = save(staff_member, Statement, values)
     open_page("statements", me.person_id, record=statement)
     assert offered == {}
@@ -89,7 +95,13 @@ def test_a_statement_is_given_in_each_of_its_languages_until_it_is_not_for_the_r
 def test_a_text_that_is_too_long_to_be_laid_out_gets_a_document_that_says_so(
     me: Viewer, offered: dict[str, dict[str, Any]]
 ) -> None:
-    values = {"title": "Long", "form": StatementForm.JOINT, "sensitivity": Sensitivity.INTERNAL, "forum": "un-hrc"}
+    values = {
+        "title": "Long",
+        "voice": Voice.JOINT,
+        "format": StatementFormat.STATEMENT,
+        "sensitivity": Sensitivity.INTERNAL,
+        "forum": "un-hrc",
+    }
     statement = save(me, Statement, values)
     commands.save_text(me, statement, "a\n" * (MOST_PARTS + 1), language="en", based_on=0)
     open_page("statements", me.person_id, record=statement)

@@ -10,7 +10,7 @@ from calendar_model.access.protection import audiences
 from calendar_model.store.database import Workspace
 from calendar_model.store.models import Engagement, Person, Statement
 from calendar_model.store.session import WorkspaceSession
-from calendar_model.terms import EngagementForm, EngagementKind, StatementForm
+from calendar_model.terms import EngagementForm, EngagementKind, StatementFormat
 from calendar_model.vocabulary import Sensitivity
 
 
@@ -41,7 +41,7 @@ def person(workspace: Workspace) -> Person:
 
 def a_statement(person: Person, title: str = "Item 3, general debate", **columns: object) -> Statement:
     """A statement, not yet in a session."""
-    given: dict[str, object] = {"sensitivity": Sensitivity.INTERNAL, "form": StatementForm.NATIONAL, **columns}
+    given: dict[str, object] = {"sensitivity": Sensitivity.INTERNAL, "format": StatementFormat.STATEMENT, **columns}
     return Statement(title=title, owner_id=person.id, **given)
 
 

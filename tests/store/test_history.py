@@ -43,9 +43,10 @@ from calendar_model.terms import (
     EngagementForm,
     EngagementKind,
     EventKind,
-    StatementForm,
+    StatementFormat,
     StatementState,
     Suggester,
+    Voice,
 )
 from calendar_model.vocabulary import Sensitivity, Standing
 from tests.store.conftest import a_statement, an_engagement, reading, writing
@@ -389,7 +390,7 @@ def make(kind: int, person: Person, title: str, day: date) -> Record:
         lambda: Event(event_kind=EventKind.PANEL, start=day, end=day, standing=Standing.HELD, **common),
         lambda: Contact(contact_kind=ContactKind.DEFENDER, identity=Identity(name=title), **common),
         lambda: Engagement(engagement_kind=EngagementKind.INVITED, on=day, form=EngagementForm.PHONE, **common),
-        lambda: Statement(form=StatementForm.JOINT, due=day, sample=True, **common),
+        lambda: Statement(voice=Voice.JOINT, format=StatementFormat.STATEMENT, due=day, sample=True, **common),
         lambda: LanguageProposal(text=title, wording="defenders", **common),
         lambda: Case(suggested_by=Suggester.DEFENDER, risk_weighed_on=day, **common),
         lambda: Reprisal(alleged_on=day, account=title, **common),

@@ -32,6 +32,7 @@ from calendar_model.store.models import (
     SubscriptionUse,
     Version,
 )
+from calendar_model.terms import StatementFormat, Voice
 from tests.day import TODAY
 from tests.store.conftest import a_statement, reading, writing
 
@@ -126,6 +127,30 @@ def test_the_step_back_before_the_answers_keeps_all_but_them(workspace: Workspac
     assert verify(workspace).problems == (
         f"The row of not_announced {answer.id} is missing: it was deleted outside the history.",
     )
+
+
+def test_who_speaks_and_the_format_were_one_column(workspace: Workspace) -> None:
+    made = {
+        "national": (Voice.NATIONAL, StatementFormat.STATEMENT),
+        "joint": (Voice.JOINT, StatementFormat.STATEMENT),
+        "general-debate": (Voice.NATIONAL, StatementFormat.GENERAL_DEBATE),
+        "upr-recommendation": (Voice.NATIONAL, StatementFormat.UPR_RECOMMENDATION),
+    }
+    fill(workspace)
+    with writing(workspace) as session:
+        person = session.scalars(select(Person)).one()
+        session.add_all(a_statement(person, title, voice=voice, format=form) for title, (voice, form) in made.items())
+        session.commit()
+    migrations.downgrade(workspace.engine, "0008")
+    with workspace.snapshot() as connection:
+        earlier = sa.text("SELECT title, form FROM statement JOIN record ON record.id = statement.id")
+        kept = {title: form for title, form in connection.execute(earlier) if title in made}
+    assert kept == {title: title for title in made}
+    migrations.upgrade(workspace.engine)
+    with reading(workspace) as session:
+        found = session.scalars(select(Statement).where(Statement.title.in_(made)))
+        assert {one.title: (one.voice, one.format) for one in found} == made
+    assert verify(workspace).problems == ()
 
 
 def test_of_several_addresses_of_a_person_the_step_back_leaves_the_newest(workspace: Workspace) -> None:

@@ -18,7 +18,7 @@ from calendar_model.mission.coverage.assessment import (
     readiness,
     work_by_item,
 )
-from calendar_model.mission.coverage.expectations import EXPECTED, WEEKS, statement_form
+from calendar_model.mission.coverage.expectations import EXPECTED, WEEKS, statement_format
 from calendar_model.mission.coverage.findings import Action, ActionKind, FindingCode
 
 __all__ = [
@@ -33,6 +33,6 @@ __all__ = [
     "count_states",
     "coverage",
     "readiness",
-    "statement_form",
+    "statement_format",
     "work_by_item",
 ]

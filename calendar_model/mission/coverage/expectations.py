@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 
 from calendar_model.mission.events import event_of
 from calendar_model.reference import Reference
-from calendar_model.terms import EngagementKind, Expectation, StatementForm
+from calendar_model.terms import EngagementKind, Expectation, StatementFormat
 from calendar_model.vocabulary import DialogueAt, Kind
 
 OWN_EVENT, REGIONAL_MEETING = "own event", "regional meeting"
@@ -50,7 +50,7 @@ class ItemExpectations:
     if no deadline names the item or its session, the organisation's last one before the item ends is used instead: a
     text of the plenary is tabled in the committee.
 
-    ``statement_form`` is the form in which a statement on the item is started. ``ours`` says that the mission is
+    ``statement_format`` is the format in which a statement on the item is started. ``ours`` says that the mission is
     responsible for the item even if nothing is linked to it. ``once_drafted`` says that nothing is expected until a
     statement is linked to it.
     """
@@ -58,7 +58,7 @@ class ItemExpectations:
     expectations: tuple[Expectation, ...]
     weeks_from_deadline: Mapping[Expectation, int] = field(default_factory=dict)
     deadline_of_organisation: bool = False
-    statement_form: StatementForm = StatementForm.NATIONAL
+    statement_format: StatementFormat = StatementFormat.STATEMENT
     ours: bool = False
     once_drafted: bool = False
 
@@ -75,7 +75,7 @@ _TEXT = ItemExpectations(
     ),
     weeks_from_deadline={Expectation.DRAFT: -4, Expectation.RISKS: -2, Expectation.CLEARED: -1},
     deadline_of_organisation=True,
-    statement_form=StatementForm.RESOLUTION_TEXT,
+    statement_format=StatementFormat.RESOLUTION_TEXT,
     ours=True,
 )
 
@@ -98,7 +98,7 @@ EXPECTED: Mapping[str, ItemExpectations] = {
             Expectation.FOLLOW_UP,
         ),
         weeks_from_deadline={Expectation.DRAFT: -2, Expectation.RISKS: -1, Expectation.CLEARED: -1},
-        statement_form=StatementForm.UPR_RECOMMENDATION,
+        statement_format=StatementFormat.UPR_RECOMMENDATION,
     ),
     # Defenders speak at our events, so they are consulted from the start and helped to come.
     OWN_EVENT: ItemExpectations(
@@ -110,7 +110,7 @@ EXPECTED: Mapping[str, ItemExpectations] = {
     # A statement on an international day is optional; once started, it should be completed.
     Kind.OBSERVANCE: ItemExpectations(
         (Expectation.DRAFT, Expectation.RISKS, Expectation.CLEARED),
-        statement_form=StatementForm.PUBLIC_STATEMENT,
+        statement_format=StatementFormat.PUBLIC_STATEMENT,
         once_drafted=True,
     ),
 }
@@ -148,9 +148,9 @@ def _calls_for_dialogue(reference: Reference, code: str, at: DialogueAt) -> bool
     return organisation is not None and organisation.dialogue_at is at
 
 
-def statement_form(kind: str) -> StatementForm:
-    """Return the form in which a statement on an item is started; ``kind`` is the item's in the calendar table."""
-    return EXPECTED[kind].statement_form if kind in EXPECTED else StatementForm.NATIONAL
+def statement_format(kind: str) -> StatementFormat:
+    """Return the format in which a statement on an item is started; ``kind`` is the item's in the calendar table."""
+    return EXPECTED[kind].statement_format if kind in EXPECTED else StatementFormat.STATEMENT
 
 
 def kinds_that_meet(expectation: Expectation, *, own_event: bool) -> tuple[EngagementKind, ...]:

@@ -36,7 +36,7 @@ class ActionKind(StrEnum):
 class Action:
     """What to do about an expectation that is not met.
 
-    ``target`` is the kind of engagement to log, the form of statement to start, or the identifier of the record to
+    ``target`` is the kind of engagement to log, the format of statement to start, or the identifier of the record to
     open. For follow-ups it is the record of the first one that is due.
     """
 
@@ -148,7 +148,7 @@ def _rank(state: StatementState) -> int:
 
 
 def _start_statement(item: CoveredItem) -> Action:
-    return Action(ActionKind.START_STATEMENT, item.expected.statement_form)
+    return Action(ActionKind.START_STATEMENT, item.expected.statement_format)
 
 
 def _risks_assessed(linked: LinkedWork) -> Finding:

@@ -15,6 +15,7 @@ from calendar_model.mission.statements.facts import case_facts, facts_for, linke
 from calendar_model.mission.statements.workflow import AFTER_DELIVERY, CLEARED, DELIVERED, DRAFT, IDEA, WRITABLE
 from calendar_model.store.models import Base, Case, Override, Person, Record, Statement, Unsaved, Version
 from calendar_model.store.session import WorkspaceSession
+from calendar_model.terms import StatementFormat
 from calendar_model.translation import SOURCE, in_language
 from calendar_model.vocabulary import Sensitivity
 
@@ -22,17 +23,28 @@ from calendar_model.vocabulary import Sensitivity
 
 
 def _check_new_statement(session: WorkspaceSession, statement: Statement) -> None:
-    if session.actor and statement.state not in (None, IDEA):
-        raise Refused(Problem("statement-not-an-idea", "state"))
+    if session.actor:
+        _check_response(statement)
+        if statement.state not in (None, IDEA):
+            raise Refused(Problem("statement-not-an-idea", "state"))
 
 
 def _check_changed_statement(session: WorkspaceSession, statement: Statement) -> None:
     _check_level(session, statement)
+    _check_response(statement)
     if session.actor:
         _check_move(session, statement)
     if statement.sensitivity is Sensitivity.RESTRICTED and statement.waiting_for_id:
         # The person asked to clear or to reply must be able to read it.
         give_access_to(statement, statement.waiting_for_id)
+
+
+def _check_response(statement: Statement) -> None:
+    """Refuse a State's response to what is no UPR recommendation, or has not been made yet."""
+    is_open = statement.format is StatementFormat.UPR_RECOMMENDATION and statement.state in AFTER_DELIVERY
+    for column in ("upr_response", "upr_implementation"):
+        if getattr(statement, column) and not is_open:
+            raise Refused(Problem("response-without-recommendation", column))
 
 
 def _check_level(session: WorkspaceSession, statement: Statement) -> None:

@@ -38,7 +38,7 @@ from calendar_model.store.models import (
     Version,
 )
 from calendar_model.store.text_search import contains_word
-from calendar_model.terms import StatementForm, StatementState
+from calendar_model.terms import StatementFormat, StatementState, Voice
 from calendar_model.vocabulary import Sensitivity
 
 SOON = timedelta(days=14)
@@ -60,7 +60,8 @@ class StatementSummary:
 
     id: str
     title: str
-    form: StatementForm
+    voice: Voice
+    format: StatementFormat
     state: StatementState
     forum: str
     agenda_item: str
@@ -86,7 +87,8 @@ class StatementSummary:
 _COLUMNS = (
     Statement.id,
     Statement.title,
-    Statement.form,
+    Statement.voice,
+    Statement.format,
     Statement.state,
     Statement.forum,
     Statement.agenda_item,
@@ -106,20 +108,23 @@ def statements_by_group(
     *,
     search: str = "",
     states: Collection[StatementState] = (),
-    forms: Collection[StatementForm] = (),
+    voices: Collection[Voice] = (),
+    formats: Collection[StatementFormat] = (),
     may_clear: bool = False,
 ) -> Mapping[StatementGroup, Sequence[StatementSummary]]:
     """All statements, each in the first group that fits; what is due first comes first, what is over last.
 
-    ``search`` keeps those in whose title and newest text together every word occurs, in whatever case; ``states`` and
-    ``forms`` keep these, empty keeps all. If the person ``may_clear``, unconfirmed overrides of other persons await
-    them too.
+    ``search`` keeps those in whose title and newest text together every word occurs, in whatever case; ``states``,
+    ``voices`` and ``formats`` keep these, empty keeps all. If the person ``may_clear``, unconfirmed overrides of other
+    persons await them too.
     """
     wanted = select(*_COLUMNS)
     if states:
         wanted = wanted.where(Statement.state.in_(states))
-    if forms:
-        wanted = wanted.where(Statement.form.in_(forms))
+    if voices:
+        wanted = wanted.where(Statement.voice.in_(voices))
+    if formats:
+        wanted = wanted.where(Statement.format.in_(formats))
     if words := search.split():
         wanted = wanted.where(Statement.id.in_(_containing(words)))
     typed = set(session.scalars(select(Unsaved.statement_id).where(Unsaved.person_id == person_id)))
@@ -139,13 +144,21 @@ def list_statements(
     *,
     search: str = "",
     states: Collection[StatementState] = (),
-    forms: Collection[StatementForm] = (),
+    voices: Collection[Voice] = (),
+    formats: Collection[StatementFormat] = (),
     may_clear: bool = False,
 ) -> Mapping[StatementGroup, Sequence[StatementSummary]]:
     """The :func:`statements_by_group` of the viewer."""
     with reading(viewer) as session:
         return statements_by_group(
-            session, viewer.person_id, today, search=search, states=states, forms=forms, may_clear=may_clear
+            session,
+            viewer.person_id,
+            today,
+            search=search,
+            states=states,
+            voices=voices,
+            formats=formats,
+            may_clear=may_clear,
         )
 
 

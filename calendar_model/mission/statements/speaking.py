@@ -9,7 +9,7 @@ from math import ceil
 from calendar_model.reference import Reference
 from calendar_model.reference.rows import Milestone
 from calendar_model.store.models import Statement
-from calendar_model.terms import StatementForm
+from calendar_model.terms import StatementFormat, Voice
 from calendar_model.translation import N_
 from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Confidence, MilestoneKind
@@ -33,27 +33,30 @@ class SpeakingLimit:
     milestone: str
 
 
-_TOPICS: dict[StatementForm, tuple[str, ...]] = {
-    StatementForm.INTERACTIVE_DIALOGUE: ("dialogue",),
-    StatementForm.GENERAL_DEBATE: ("general debate",),
-    StatementForm.UPR_RECOMMENDATION: ("in the dialogue",),
-    StatementForm.NATIONAL: ("",),
-    StatementForm.JOINT: ("",),
+_TOPICS: dict[StatementFormat, tuple[str, ...]] = {
+    StatementFormat.INTERACTIVE_DIALOGUE: ("dialogue",),
+    StatementFormat.GENERAL_DEBATE: ("general debate",),
+    StatementFormat.UPR_RECOMMENDATION: ("in the dialogue",),
+    StatementFormat.PANEL_DISCUSSION: ("panel",),
+    StatementFormat.STATEMENT: ("",),
 }
-"""The occasions in the reference by form of statement. A national or joint statement can be made on any occasion, so
-all are listed. Other forms are written, or have no limit in the reference."""
+"""The occasions in the reference by format of statement. While the debate is not decided it can be any, so all are
+listed. Other formats are written, or have no limit in the reference."""
+
+_GROUP = "group"
+"""For whom a limit is in the reference that is one for groups."""
 
 _HEADING = N_("Speaking time")
 
 
-def speaking_limits(reference: Reference, forum: str, form: StatementForm, on: date) -> tuple[SpeakingLimit, ...]:
-    """The speaking limits for a form of statement in ``forum`` (a code of an organisation or body) in a year.
+def speaking_limits(reference: Reference, forum: str, made_as: StatementFormat, on: date) -> tuple[SpeakingLimit, ...]:
+    """The speaking limits for a format of statement in ``forum`` (a code of an organisation or body) in a year.
 
     They are those of the forum, or else of the nearest body above it that has one, that hold in the year of ``on``;
     the newest rule comes first. Empty where the reference knows none, and for an unknown forum. The order
     of the day may set another limit for one meeting: then that counts.
     """
-    topics = _TOPICS.get(form, ())
+    topics = _TOPICS.get(made_as, ())
     for body in reference.lineage(forum):
         rules = [
             rule
@@ -75,12 +78,14 @@ def applicable_limit(
     """The speaking limit that counts for a statement, in seconds, and those that the reference knows.
 
     A limit entered with the statement has priority over the reference. Of several limits the shortest counts, because a
-    text that fits it fits all; None where none is known.
+    text that fits it fits all; for a group, the shortest of those for groups where there are any. None where none is
+    known.
     """
-    known = speaking_limits(reference, statement.forum, statement.form, statement.due or today)
+    known = speaking_limits(reference, statement.forum, statement.format, statement.due or today)
     if statement.speaking_seconds:
         return statement.speaking_seconds, known
-    return min((limit.seconds for limit in known), default=None), known
+    for_groups = [limit for limit in known if limit.for_whom == _GROUP and statement.voice is Voice.GROUP]
+    return min((limit.seconds for limit in for_groups or known), default=None), known
 
 
 def _limits_of(rule: Milestone) -> list[SpeakingLimit]:

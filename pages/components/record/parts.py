@@ -9,7 +9,7 @@ import streamlit as st
 
 from calendar_model import wording
 from calendar_model.calendar import describe, when
-from calendar_model.messages.statements import state_label
+from calendar_model.messages.statements import made_as, state_label
 from calendar_model.mission.links import all_linked_to, linked_of_kind
 from calendar_model.mission.record_filter import what_narrows
 from calendar_model.terms import RecordKind
@@ -66,7 +66,7 @@ def statement_links(found: Iterable[Statement]) -> None:
         day = _(" on {delivered_on}").format(delivered_on=wording.day(one.delivered_on)) if one.delivered_on else ""
         with st.container(gap=None):
             link("statements", plain(one.title), record=one.id)
-            st.caption(f"{words(one.form)} · {state_label(one.state)}{day}")
+            st.caption(f"{made_as(one.voice, one.format)} · {state_label(one.state)}{day}")
 
 
 def engagement_links(found: Iterable[Engagement]) -> None:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from calendar_model.messages.statements import made_as
 from calendar_model.mission.records import number_bounds
 from calendar_model.mission.statements import commands
-from calendar_model.terms import CosponsorStanding, RecordKind, StatementForm
+from calendar_model.mission.statements.workflow import AFTER_DELIVERY
+from calendar_model.terms import CosponsorStanding, RecordKind, StatementFormat, UprResponse, Voice
 from calendar_model.translation import N_
 from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Sensitivity
@@ -34,21 +36,23 @@ _LINKS: Mapping[str, tuple[str, tuple[RecordKind, ...]]] = {
 }
 """Field, label and kinds of record: together all that a statement can be linked to."""
 
-_TOGETHER = (StatementForm.JOINT, StatementForm.RESOLUTION_TEXT, StatementForm.AMENDMENT)
-"""Forms that other states join or co-sponsor."""
+_TABLED = (StatementFormat.RESOLUTION_TEXT, StatementFormat.AMENDMENT)
+"""Formats that other States co-sponsor."""
 
 
 def draw_details(record: Statement | None, context: PageContext, everyone: Sequence[Person]) -> None:
-    """Draw the form of a statement; the address gives the form and the links of a new one."""
+    """Draw the form of a statement; the address gives the format, or who speaks, and the links of a new one."""
     form = RecordForm("statement", context, record, table="statement")
     asked = st.query_params.get(NEW, "")
-    first = StatementForm(asked) if asked in list(StatementForm) else StatementForm.NATIONAL
-    title, forum = _proposed(first, context) if record is None else ("", "")
+    made = StatementFormat(asked) if asked in list(StatementFormat) else StatementFormat.STATEMENT
+    voice = Voice(asked) if asked in list(Voice) else Voice.NATIONAL
+    title, forum = _proposed(made_as(voice, made), context) if record is None else ("", "")
     least, most = number_bounds("statement", "speaking_seconds")
     with form:
         form.text("title", _("Title"), title, help=_("Shown in lists. For a case, use its code, not a name."))
         with st.container(horizontal=True):
-            form.choice("form", _("Form"), StatementForm, default=first)
+            form.choice("voice", _("Who speaks"), Voice, default=voice)
+            form.choice("format", _("Format"), StatementFormat, default=made)
             codes = ["", *context.reference.organisations]
             form.choice(
                 "forum",
@@ -80,18 +84,13 @@ def draw_details(record: Statement | None, context: PageContext, everyone: Seque
         form.submit(_("Save details") if record is not None else _("Create statement"), _saved)
 
 
-def _proposed(form: StatementForm, context: PageContext) -> tuple[str, str]:
-    """Title and forum of a new statement, from the calendar item at which it was started."""
+def _proposed(kind: str, context: PageContext) -> tuple[str, str]:
+    """Title and forum of a new statement of this kind, from the calendar item at which it was started."""
     items = st.query_params.get_all(LINK)
     rows = context.table[context.table["item"].isin(items[:1])]
     if rows.empty:
         return "", ""
     row = rows.iloc[0]
-    kind = (
-        _("{form} statement").format(form=words(form))
-        if form in (StatementForm.NATIONAL, StatementForm.JOINT)
-        else words(form)
-    )
     return f"{kind}: {row['title']}", str(row["body"] or row["organisation"])
 
 
@@ -106,12 +105,41 @@ def _saved(form: RecordForm) -> str:
     return _("Details saved.")
 
 
+# --- What became of a UPR recommendation
+
+
+def draw_upr_response(statement: Statement, context: PageContext) -> None:
+    """Draw the answer of the State under review to a recommendation that was made, and what it has done since."""
+    if statement.format is not StatementFormat.UPR_RECOMMENDATION or statement.state not in AFTER_DELIVERY:
+        return
+    st.subheader(_("What became of it"))
+    form = RecordForm("upr_response", context, statement, table="statement")
+    with form:
+        with st.container(horizontal=True):
+            form.choice(
+                "upr_response",
+                _("Response of the State under review"),
+                UprResponse,
+                optional=True,
+                placeholder=_("No response yet"),
+                help=_("In its reply to the report of the Working Group, or when the outcome is adopted."),
+                width=320,
+            )
+        form.area("upr_implementation", _("What the State has done since"))
+        form.submit(_("Save response"), _respond)
+
+
+def _respond(form: RecordForm) -> str:
+    commands.edit_statement(viewer(), form.record_id, form.seen, form.values())
+    return _("Response saved.")
+
+
 # --- Co-sponsors
 
 
 def draw_cosponsors(statement: Statement, context: PageContext) -> None:
     """Draw the states that were asked to join or co-sponsor, with their answers; folded."""
-    if statement.form not in _TOGETHER and not statement.cosponsors:
+    if not statement.voice.is_shared and statement.format not in _TABLED and not statement.cosponsors:
         return
     by_standing = {
         standing: [one.country for one in statement.cosponsors if one.standing is standing]

@@ -11,7 +11,7 @@ import streamlit as st
 
 from calendar_model import wording
 from calendar_model.access.unit_of_work import staff
-from calendar_model.messages.statements import state_label
+from calendar_model.messages.statements import made_as, state_label
 from calendar_model.mission.statements.queries import (
     StatementGroup,
     StatementLinks,
@@ -21,7 +21,7 @@ from calendar_model.mission.statements.queries import (
 )
 from calendar_model.mission.statements.requirements import next_steps
 from calendar_model.mission.statements.workflow import BEFORE_DELIVERY
-from calendar_model.terms import RecordKind, StatementForm, StatementState
+from calendar_model.terms import RecordKind, StatementFormat, StatementState, Voice
 from calendar_model.translation import N_, Translated
 from calendar_model.translation import gettext as _
 from pages.components.record import forms
@@ -59,8 +59,10 @@ _EMPTY = Translated(
 def draw_list(context: PageContext, person: Person) -> None:
     """Draw the button for a new statement, the search, the groups in the order of attention, and the files."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        form = st.selectbox(_("Form of new statement"), StatementForm, format_func=words, key="new_form", width=260)
-        st.button(_("New statement"), key="new_statement", type="primary", on_click=forms.begin, args=(str(form),))
+        made_new = st.selectbox(
+            _("Format of new statement"), StatementFormat, format_func=words, key="new_format", width=260
+        )
+        st.button(_("New statement"), key="new_statement", type="primary", on_click=forms.begin, args=(str(made_new),))
     with st.container(horizontal=True):
         search = st.text_input(_("Search titles and texts"), key="statements_search")
         states = st.multiselect(
@@ -71,11 +73,19 @@ def draw_list(context: PageContext, person: Person) -> None:
             select_all=False,
             placeholder=_("All"),
         )
-        kinds = st.multiselect(
-            _("Form"),
-            StatementForm,
+        voices = st.multiselect(
+            _("Who speaks"),
+            Voice,
             format_func=words,
-            key="statements_forms",
+            key="statements_voices",
+            select_all=False,
+            placeholder=_("All"),
+        )
+        formats = st.multiselect(
+            _("Format"),
+            StatementFormat,
+            format_func=words,
+            key="statements_formats",
             select_all=False,
             placeholder=_("All"),
         )
@@ -84,7 +94,8 @@ def draw_list(context: PageContext, person: Person) -> None:
         context.today,
         search=search,
         states=[StatementState(state) for state in states],
-        forms=[StatementForm(kind) for kind in kinds],
+        voices=[Voice(voice) for voice in voices],
+        formats=[StatementFormat(chosen) for chosen in formats],
         may_clear=person.may_clear,
     )
     groups = {
@@ -93,12 +104,12 @@ def draw_list(context: PageContext, person: Person) -> None:
     }
     total = sum(map(len, found.values()))
     count = sum(map(len, groups.values()))
-    narrowed = bool(search or states or kinds)
+    narrowed = bool(search or states or voices or formats)
     if not total:
         st.markdown(
             _("No statement matches. Broaden your search.")
             if narrowed
-            else _("No drafts yet. Choose a form and start a new statement.")
+            else _("No drafts yet. Choose a format and start a new statement.")
         )
         return
     if count < total:
@@ -152,7 +163,7 @@ def _draw_summary(
     items = context.table[context.table["item"].isin(links.items)]
     asked = names.get(statement.waiting_for_id or "", "")
     about = [
-        words(statement.form),
+        made_as(statement.voice, statement.format),
         labels.short_organisation(statement.forum, context.reference) if statement.forum else _("no forum yet"),
         _("item {agenda_item}").format(agenda_item=statement.agenda_item) if statement.agenda_item else "",
         *items["title"],
@@ -204,7 +215,8 @@ def _frame(listed: Sequence[StatementSummary], context: PageContext, names: Mapp
         [
             {
                 "title": statement.title,
-                "form": str(statement.form),
+                "voice": str(statement.voice),
+                "format": str(statement.format),
                 "state": str(statement.state),
                 "forum": statement.forum,
                 "agenda_item": statement.agenda_item,
@@ -215,5 +227,5 @@ def _frame(listed: Sequence[StatementSummary], context: PageContext, names: Mapp
             }
             for statement in listed
         ],
-        columns=["title", "form", "state", "forum", "agenda_item", "due", "waiting_for", "owner", "sample"],
+        columns=["title", "voice", "format", "state", "forum", "agenda_item", "due", "waiting_for", "owner", "sample"],
     )

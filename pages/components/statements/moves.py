@@ -29,7 +29,10 @@ STEP_LABELS = Translated({Step.CLEAR: N_("clearance"), Step.CLOSE: N_("closing")
 def draw_moves(
     statement: Statement, facts: StatementFacts, everyone: Sequence[Person], actor: Person, today: date
 ) -> None:
-    """Draw the moves from the present state, the next one first, with the fields that they need."""
+    """Draw the moves from the present state, the next one first, with the fields that they need.
+
+    One that is not possible yet is disabled and says why.
+    """
     to = NEXT.get(statement.state)
     others = [state for state in workflow.MOVES[statement.state] if state is not to]
     if to is StatementState.CONSULTATION or statement.state is StatementState.CONSULTATION:
@@ -45,10 +48,15 @@ def draw_moves(
         )
     with st.container(horizontal=True):
         for state in [*([to] if to in workflow.MOVES[statement.state] else []), *others]:
+            # The day of delivery is entered above, and is checked when it is sent.
+            then = workflow.on_day(facts, today) if state is StatementState.DELIVERED else facts
+            unmet = workflow.unmet_requirements(then, state)
             st.button(
                 _label(statement.state, state, facts.version),
                 key=f"move_{state}",
                 type="primary" if state is to else "secondary",
+                disabled=bool(unmet),
+                help=plain(" ".join(map(str, unmet))) or None,
                 on_click=_move,
                 args=(statement.id, state, facts.version),
             )
@@ -109,18 +117,6 @@ def _pass_on(statement_id: str, seen: int, key: str) -> None:
         return _("Forwarded.")
 
     forms.attempt(act)
-
-
-_MOVED = Translated(
-    {
-        StatementState.DRAFT: N_("The statement is now a draft."),
-        StatementState.CONSULTATION: N_("Sent for consultation."),
-        StatementState.CLEARED: N_("Cleared."),
-        StatementState.DELIVERED: N_("Marked as delivered."),
-        StatementState.FOLLOWED_UP: N_("Closed."),
-        StatementState.DROPPED: N_("Dropped."),
-    }
-)
 
 
 _MOVED = Translated(

@@ -28,9 +28,10 @@ from calendar_model.store.models import (
 from calendar_model.terms import (
     InTheLoop,
     RiskLevel,
-    StatementForm,
+    StatementFormat,
     StatementState,
     Step,
+    Voice,
 )
 from tests.cases import ANSWERS, CASE
 from tests.refusals import refused_for
@@ -51,7 +52,7 @@ def head() -> Viewer:
 
 
 def statement(who: Viewer, text: str = "Thank you, Mr President.", **more: Any) -> str:
-    values = {"title": "General debate", "form": StatementForm.GENERAL_DEBATE, "forum": "un-hrc"}
+    values = {"title": "General debate", "format": StatementFormat.GENERAL_DEBATE, "forum": "un-hrc"}
     made = save(who, Statement, values, **more)
     if text:
         write(who, made, text)
@@ -134,7 +135,11 @@ def test_no_column_is_set_past_the_checks(staff_member: Viewer, forged: dict[str
         save(staff_member, Statement, forged, record_id=made, seen=2)
     assert state(staff_member, made) is StatementState.DRAFT
     with refused_for("statement-not-an-idea"):
-        save(staff_member, Statement, {"title": "X", "form": StatementForm.JOINT, "state": StatementState.CLEARED})
+        save(
+            staff_member,
+            Statement,
+            {"title": "X", "voice": Voice.JOINT, "format": StatementFormat.STATEMENT, "state": StatementState.CLEARED},
+        )
 
 
 def test_a_saved_text_never_changes_and_has_its_writers_name(staff_member: Viewer, head: Viewer) -> None:

@@ -25,7 +25,7 @@ from calendar_model.store.database import Workspace, open_workspace
 from calendar_model.store.models import Case, Contact, Person, RecordLink, Statement, Version
 from calendar_model.terms import (
     ContactKind,
-    StatementForm,
+    StatementFormat,
     StatementState,
     Step,
 )
@@ -51,7 +51,7 @@ class Team:
         self.ada, self.bo, self.cy = self.everyone = [member(id_) for id_ in ids.values()]
         self.names = {id_: name for name, id_ in ids.items()}
         self.case = self.save(self.ada, Case, {**CASE, **answers}, named=ids.values())
-        values = {"title": "General debate", "form": StatementForm.GENERAL_DEBATE}
+        values = {"title": "General debate", "format": StatementFormat.GENERAL_DEBATE}
         self.statement = self.save(self.ada, Statement, values)
         if linked:
             self.link()

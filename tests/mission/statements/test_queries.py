@@ -25,7 +25,7 @@ from calendar_model.mission.statements.queries import (
 )
 from calendar_model.mission.transactions import save, writing
 from calendar_model.store.models import Case, Person, RecordLink, Statement
-from calendar_model.terms import CosponsorStanding, StatementForm, StatementState, Step, Suggester
+from calendar_model.terms import CosponsorStanding, StatementFormat, StatementState, Step, Suggester, Voice
 from calendar_model.vocabulary import Sensitivity
 from tests.day import TODAY
 
@@ -43,7 +43,7 @@ def head() -> Viewer:
 def begin(who: Viewer, title: str, *texts: str, **more: Any) -> str:
     links = more.pop("links", None)
     named = more.pop("named", None)
-    values = {"title": title, "form": StatementForm.NATIONAL, **more}
+    values = {"title": title, "format": StatementFormat.STATEMENT, **more}
     made = save(who, Statement, values, links=links, named=named)
     for text in texts:
         write(who, made, text)
@@ -125,13 +125,14 @@ def test_search_looks_into_titles_and_the_newest_text_of_each_language(me: Viewe
     assert kept(me, search="  ") == ["General debate", "Hundred% statement_text"]
 
 
-def test_filters_keep_states_and_forms(me: Viewer) -> None:
+def test_filters_keep_states_voices_and_formats(me: Viewer) -> None:
     begin(me, "An idea")
     begin(me, "A draft", "Text.")
-    begin(me, "A joint idea", form=StatementForm.JOINT)
+    begin(me, "A joint idea", voice=Voice.JOINT, format=StatementFormat.GENERAL_DEBATE)
+    assert kept(me, voices=[Voice.JOINT, Voice.GROUP]) == ["A joint idea"]
     assert kept(me, states=[StatementState.IDEA]) == ["A joint idea", "An idea"]
-    assert kept(me, forms=[StatementForm.NATIONAL]) == ["A draft", "An idea"]
-    assert kept(me, states=[StatementState.IDEA], forms=[StatementForm.NATIONAL]) == ["An idea"]
+    assert kept(me, formats=[StatementFormat.STATEMENT]) == ["A draft", "An idea"]
+    assert kept(me, states=[StatementState.IDEA], formats=[StatementFormat.STATEMENT]) == ["An idea"]
 
 
 def test_who_is_not_named_finds_nothing_restricted(me: Viewer, head: Viewer) -> None:
@@ -212,7 +213,7 @@ def test_one_statement_has_all_its_texts_after_the_session(me: Viewer) -> None:
 
 
 def test_states_that_join_change_their_answer_and_leave_the_list(me: Viewer) -> None:
-    made = begin(me, "Together", form=StatementForm.JOINT)
+    made = begin(me, "Together", voice=Voice.JOINT, format=StatementFormat.STATEMENT)
 
     def answer(countries: list[str], standing: CosponsorStanding | None) -> list[tuple[str, CosponsorStanding]]:
         commands.set_cosponsors(me, made, countries, standing)

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calendar_model.mission.statements.speaking import SpeakingLimit, duration, speaking_limits
+from calendar_model.mission.statements.speaking import SpeakingLimit, applicable_limit, duration, speaking_limits
 from calendar_model.reference import Reference, load
-from calendar_model.terms import StatementForm
+from calendar_model.store.models import Statement
+from calendar_model.terms import StatementFormat, Voice
 from calendar_model.vocabulary import Confidence
 
 
@@ -24,7 +25,7 @@ def brief(found: tuple[SpeakingLimit, ...]) -> list[tuple[int, str, str]]:
 
 
 def test_a_dialogue_of_these_years_is_recalled(reference: Reference) -> None:
-    found = speaking_limits(reference, "un-hrc", StatementForm.INTERACTIVE_DIALOGUE, date(2026, 3, 10))
+    found = speaking_limits(reference, "un-hrc", StatementFormat.INTERACTIVE_DIALOGUE, date(2026, 3, 10))
     assert found == tuple(
         SpeakingLimit(
             90,
@@ -41,7 +42,7 @@ def test_a_dialogue_of_these_years_is_recalled(reference: Reference) -> None:
 
 
 def test_the_rule_of_the_year_holds(reference: Reference) -> None:
-    debate = StatementForm.GENERAL_DEBATE
+    debate = StatementFormat.GENERAL_DEBATE
     assert brief(speaking_limits(reference, "un-hrc", debate, date(2016, 3, 1))) == [
         (180, "member", "hrc-speaking-general-debate-2013"),
         (120, "observer", "hrc-speaking-general-debate-2013"),
@@ -56,7 +57,7 @@ def test_the_rule_of_the_year_holds(reference: Reference) -> None:
 
 
 def test_the_newest_of_several_rules_stands_first(reference: Reference) -> None:
-    assert brief(speaking_limits(reference, "un-hrc", StatementForm.INTERACTIVE_DIALOGUE, date(2020, 3, 1))) == [
+    assert brief(speaking_limits(reference, "un-hrc", StatementFormat.INTERACTIVE_DIALOGUE, date(2020, 3, 1))) == [
         (120, "member", "hrc-speaking-clustered-dialogue-2017"),
         (120, "observer", "hrc-speaking-clustered-dialogue-2017"),
         (180, "member", "hrc-speaking-individual-dialogue-2015"),
@@ -65,28 +66,34 @@ def test_the_newest_of_several_rules_stands_first(reference: Reference) -> None:
 
 
 def test_third_committee_speaks_by_delegation_and_group(reference: Reference) -> None:
-    assert brief(speaking_limits(reference, "un-ga-c3", StatementForm.GENERAL_DEBATE, date(2026, 10, 5))) == [
+    assert brief(speaking_limits(reference, "un-ga-c3", StatementFormat.GENERAL_DEBATE, date(2026, 10, 5))) == [
         (360, "delegation", "ga-c3-speaking-general-debate"),
         (480, "group", "ga-c3-speaking-general-debate"),
     ]
-    assert brief(speaking_limits(reference, "un-ga-c3", StatementForm.INTERACTIVE_DIALOGUE, date(2026, 10, 5))) == [
+    assert brief(speaking_limits(reference, "un-ga-c3", StatementFormat.INTERACTIVE_DIALOGUE, date(2026, 10, 5))) == [
         (120, "delegation, at least", "ga-c3-speaking-dialogue"),
         (180, "delegation, at most", "ga-c3-speaking-dialogue"),
     ]
 
 
+@pytest.mark.parametrize(("voice", "seconds"), [(Voice.NATIONAL, 360), (Voice.JOINT, 360), (Voice.GROUP, 480)])
+def test_a_group_speaks_longer_where_groups_may(reference: Reference, voice: Voice, seconds: int) -> None:
+    made = Statement(forum="un-ga-c3", voice=voice, format=StatementFormat.GENERAL_DEBATE, due=date(2026, 10, 5))
+    assert applicable_limit(made, reference, date(2026, 9, 1))[0] == seconds
+
+
 def test_a_review_has_its_own_and_falls_back_on_the_council(reference: Reference) -> None:
     day = date(2027, 1, 25)
-    assert brief(speaking_limits(reference, "un-hrc-upr", StatementForm.UPR_RECOMMENDATION, day)) == [
+    assert brief(speaking_limits(reference, "un-hrc-upr", StatementFormat.UPR_RECOMMENDATION, day)) == [
         (180, "member", "upr-speaking-time"),
         (120, "observer", "upr-speaking-time"),
     ]
-    debate = StatementForm.GENERAL_DEBATE
+    debate = StatementFormat.GENERAL_DEBATE
     assert speaking_limits(reference, "un-hrc-upr", debate, day) == speaking_limits(reference, "un-hrc", debate, day)
 
 
 def test_a_national_statement_is_made_wherever_one_may_speak(reference: Reference) -> None:
-    found = speaking_limits(reference, "un-hrc", StatementForm.NATIONAL, date(2026, 3, 1))
+    found = speaking_limits(reference, "un-hrc", StatementFormat.STATEMENT, date(2026, 3, 1))
     assert [limit.occasion for limit in found] == [
         "Interactive dialogue (recent sessions)",
         "Interactive dialogue (recent sessions)",
@@ -98,22 +105,21 @@ def test_a_national_statement_is_made_wherever_one_may_speak(reference: Referenc
         "Panel discussion",
         "Panel discussion",
     ]
-    assert speaking_limits(reference, "un-hrc", StatementForm.JOINT, date(2026, 3, 1)) == found
 
 
 @pytest.mark.parametrize(
-    ("forum", "form"),
+    ("forum", "made_as"),
     [
-        ("un-hrc", StatementForm.RESOLUTION_TEXT),
-        ("un-hrc-upr", StatementForm.UPR_ADVANCE_QUESTION),
-        ("osce", StatementForm.INTERACTIVE_DIALOGUE),
-        ("un-hrc", StatementForm.UPR_RECOMMENDATION),
-        ("nowhere", StatementForm.GENERAL_DEBATE),
-        ("", StatementForm.NATIONAL),
+        ("un-hrc", StatementFormat.RESOLUTION_TEXT),
+        ("un-hrc-upr", StatementFormat.UPR_ADVANCE_QUESTION),
+        ("osce", StatementFormat.INTERACTIVE_DIALOGUE),
+        ("un-hrc", StatementFormat.UPR_RECOMMENDATION),
+        ("nowhere", StatementFormat.GENERAL_DEBATE),
+        ("", StatementFormat.STATEMENT),
     ],
 )
-def test_no_limit_is_known(reference: Reference, forum: str, form: StatementForm) -> None:
-    assert speaking_limits(reference, forum, form, date(2026, 3, 1)) == ()
+def test_no_limit_is_known(reference: Reference, forum: str, made_as: StatementFormat) -> None:
+    assert speaking_limits(reference, forum, made_as, date(2026, 3, 1)) == ()
 
 
 @pytest.mark.parametrize(
