@@ -19,6 +19,7 @@ from calendar_model.figures.palette import TEXT_PX, colour_of
 from calendar_model.figures.text import shown, wrapped
 from calendar_model.figures.zoom import BAND_OF, Band, Detail
 from calendar_model.reference import Reference
+from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import WINDOWS, Kind, Precision, Standing
 from calendar_model.wording import standing_words
 
@@ -165,12 +166,18 @@ class TimelineMark:
         return not self.is_expected and self.standing in (Standing.HELD, Standing.CONFIRMED)
 
 
-def lay_lanes(rows: pd.DataFrame, reference: Reference, left: int) -> tuple[list[Lane], Integers]:
-    """Return the lanes with content, in the order of the organisations' file, and the lane of each row."""
+def lay_lanes(
+    rows: pd.DataFrame, reference: Reference, left: int, more: Collection[str] = ()
+) -> tuple[list[Lane], Integers]:
+    """Return the lanes with content, in the order of the organisations' file, and the lane of each row.
+
+    ``more`` are codes of bodies that get a lane too; an empty one is that of records without a body.
+    """
     organisations = rows["organisation"].to_numpy(dtype=object)
     bodies = rows["body"].to_numpy(dtype=object)
     codes = np.where(bodies == "", organisations, bodies)
-    owner = dict(zip(codes.tolist(), organisations.tolist(), strict=True))
+    owner = {code: reference.organisation_of(code) for code in more}
+    owner |= dict(zip(codes.tolist(), organisations.tolist(), strict=True))
     order = {code: place for place, code in enumerate(reference.organisations)}
     last = len(order)
     found = sorted(owner, key=lambda code: (order.get(owner[code], last), order.get(code, last), code))
@@ -180,7 +187,7 @@ def lay_lanes(rows: pd.DataFrame, reference: Reference, left: int) -> tuple[list
         lanes.append(
             Lane(
                 code,
-                fit(body.short_name if body else code, left - 16, TEXT_PX + 1),
+                fit(body.short_name if body else code or _("No body"), left - 16, TEXT_PX + 1),
                 colour_of(reference.organisations, code),
                 first=i == 0 or owner[code] != owner[found[i - 1]],
             )

@@ -9,6 +9,7 @@ arrow after a bar        a term whose end is not set
 diamond                  a text or a renewal
 triangle                 a deadline, with its label in bold
 dot                      an item too short for a bar: a review, an observance, a step around a session
+dot, square (in ink)     our own work: an engagement; a statement, hollow until it is made, with a dot when cleared
 solid                    announced or past; pale with an outline: provisional
 hollow                   expected, with a thin whisker over the possible dates; labelled "expected"
 dotted line              a window, within which the item takes place; labelled "dates not set"
@@ -64,7 +65,9 @@ from calendar_model.figures.marks import (
 from calendar_model.figures.packing import fit
 from calendar_model.figures.palette import INKS, TEXT_PX, Inks, ThemeName, plain_layout, with_alpha
 from calendar_model.figures.text import shown
+from calendar_model.figures.work import lanes_of_work, place_work, work_trace
 from calendar_model.figures.zoom import DETAIL, Band, Detail, Zoom
+from calendar_model.mission.dated_work import DatedEngagement, DatedWork
 from calendar_model.reference import Reference
 from calendar_model.translation import N_
 from calendar_model.translation import gettext as _
@@ -123,7 +126,14 @@ def undrawn_words(hidden: Mapping[str, int], *, agenda: bool) -> str:
 
 
 def timeline_summary(
-    view: pd.DataFrame, *, as_of: date, start: date, days: int, zoom: Zoom, reference: Reference
+    view: pd.DataFrame,
+    work: Sequence[DatedWork] = (),
+    *,
+    as_of: date,
+    start: date,
+    days: int,
+    zoom: Zoom,
+    reference: Reference,
 ) -> str:
     """Return an alternative text for the figure, in a few sentences; parameters as in :func:`timeline_figure`."""
     rows = in_window(view, start=start, days=days)
@@ -153,6 +163,11 @@ def timeline_summary(
             title=first["title"],
             value=f" ({body.short_name})" if body else "",
             listed_when=listed_when(first, as_of=as_of),
+        )
+    if work:
+        engagements = sum(isinstance(one, DatedEngagement) for one in work)
+        text += _(" Our work: engagements {engagements}, statements {statements}.").format(
+            engagements=engagements, statements=len(work) - engagements
         )
     return text
 
@@ -207,6 +222,7 @@ def timeline_figure(
     reference: Reference,
     width: int,
     marks: Mapping[str, str] | None = None,
+    work: Sequence[DatedWork] = (),
     zone: str | None = None,
     rows_at_most: int | None = None,
 ) -> go.Figure:
@@ -216,12 +232,14 @@ def timeline_figure(
     ``days``, the stretch as :func:`calendar_model.figures.zoom.window` gives it; ``zoom``, the level of detail;
     ``reference``, for the lanes' names, order and colours and for the UPR cycles; ``width``, the width of the
     figure in pixels; ``marks``, by item id, a word or two that belongs to an item and is shown with its label;
+    ``work``, the mission's own in the stretch, which gets a row in the lane of the items that it is linked to;
     ``zone``, the reader's IANA zone, in which timed items are placed and labelled (without it UTC, and the place's);
     ``rows_at_most``, how deep a band of a lane may be at most, where there is less room than the zoom allows for.
 
     Out: a figure with fixed axes. The customdata of a mark begins with the item's id; that of a chip, which counts
-    what did not fit, with :data:`MORE` and a date. Its traces are named: ``areas`` (for the pointer, where there is
-    only a line), ``bars``, ``lines``, ``dots``, ``strikes``, ``signs``, ``arrows``, ``labels``, ``more``.
+    what did not fit, with :data:`MORE` and a date; that of work without an item with
+    :data:`calendar_model.figures.work.OF_RECORD`. Its traces are named: ``areas`` (for the pointer, where there is
+    only a line), ``bars``, ``lines``, ``dots``, ``strikes``, ``signs``, ``arrows``, ``work``, ``labels``, ``more``.
     """
     detail, inks = DETAIL[zoom], INKS[theme]
     if rows_at_most is not None:
@@ -230,13 +248,18 @@ def timeline_figure(
     scale = TimelineScale(float((start - date(1970, 1, 1)).days), days, float(max(width - left - _RIGHT_PX, 120)))
     rows = in_window(view, start=start, days=days)
     rows = rows[rows["kind"].isin(drawn_kinds(rows, zoom)).to_numpy()]
-    lanes, lane_of = lay_lanes(rows, reference, left)
+    lane_of_work = lanes_of_work(work, view, reference)
+    lanes, lane_of = lay_lanes(rows, reference, left, set(lane_of_work.values()))
+    for lane in lanes:
+        if lane.code in lane_of_work.values():
+            lane.rows[Band.WORK] = 1
     spans = measure(rows, lane_of, scale, detail, zone)
     row_of = pack_rows(spans, detail, scale)
     cycles = _cycles(lanes, reference, scale) if detail.cycles else []
     stack_lanes(lanes, spans, row_of, detail, {cycle.lane.code for cycle in cycles})
     drawn = place_marks(rows, lanes, spans, row_of, scale, detail, marks or {}, zone, as_of)
     labels = [label_of(mark) for mark in drawn]
+    titles = dict(zip(view["item"].tolist(), view["title"].tolist(), strict=True)) if work else {}
     chips = count_the_rest(lanes, spans, row_of, scale, detail)
     traces = {
         "areas": areas(drawn, scale, detail),
@@ -246,6 +269,7 @@ def timeline_figure(
         "strikes": strike_trace(drawn, scale, inks),
         "signs": sign_trace(drawn, scale),
         "arrows": arrow_trace(drawn, scale, detail),
+        "work": work_trace(place_work(work, lane_of_work, lanes, scale, detail), scale, inks, titles),
         "labels": label_trace(drawn, labels, scale, inks),
         "more": chip_trace(chips, scale, inks),
     }
@@ -387,7 +411,7 @@ def _layout(
                 "line": {"width": 0},
             }
         )
-    annotations: list[dict[str, Any]] = []
+    annotations = [_work_heading(lane, detail, inks) for lane in lanes if lane.rows.get(Band.WORK) and lane.depth > 1]
     offset = (as_of - start).days
     if 0 <= offset < scale.days:
         if detail.by_day:
@@ -466,6 +490,21 @@ def _layout(
         },
         "shapes": shapes,
         "annotations": annotations,
+    }
+
+
+def _work_heading(lane: Lane, detail: Detail, inks: Inks) -> dict[str, Any]:
+    """Return the words beside the row of our own work."""
+    return {
+        "xref": "paper",
+        "x": 0,
+        "xshift": -12,
+        "xanchor": "right",
+        "y": row_middle(lane, Band.WORK, 0, detail),
+        "yanchor": "middle",
+        "text": _("our work"),
+        "showarrow": False,
+        "font": {"size": 11, "color": inks.muted},
     }
 
 

@@ -33,6 +33,7 @@ class Band(IntEnum):
     REVIEW = 4
     MEETING = 5
     DEADLINE = 6
+    WORK = 7
 
 
 BAND_OF: Mapping[str, Band] = {
@@ -68,7 +69,7 @@ class Detail:
 
 
 def _rows(term: int, session: int, text: int, review: int, meeting: int, deadline: int) -> Mapping[Band, int]:
-    return dict(zip(Band, (1, term, session, text, review, meeting, deadline), strict=True))
+    return dict(zip(Band, (1, term, session, text, review, meeting, deadline, 1), strict=True))
 
 
 _OF_A_QUARTER = frozenset(str(kind) for kind in Kind if kind is not Kind.MANDATE_HOLDER)

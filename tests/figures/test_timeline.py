@@ -19,8 +19,11 @@ from calendar_model.figures.lanes import MARKS_AT_MOST
 from calendar_model.figures.marks import MORE
 from calendar_model.figures.palette import INKS
 from calendar_model.figures.timeline import in_window, timeline_figure, timeline_summary, undrawn, undrawn_words
+from calendar_model.figures.work import OF_RECORD
 from calendar_model.figures.zoom import Zoom, closer, step, window, window_around
+from calendar_model.mission.dated_work import DatedEngagement, DatedStatement, DatedWork
 from calendar_model.reference import Reference
+from calendar_model.terms import EngagementKind, StatementFormat, StatementState, Voice
 from calendar_model.vocabulary import Kind, Standing
 from tests.day import TODAY
 from tests.feeds.tables import table_of
@@ -494,8 +497,116 @@ def test_a_week_and_a_month_begin_on_any_day_and_longer_stretches_with_a_month()
 
 @pytest.mark.parametrize("zoom", list(Zoom))
 def test_plotly_finds_nothing_wrong_with_the_figure(reference: Reference, table: pd.DataFrame, zoom: Zoom) -> None:
-    figure = draw(table, reference, zoom, marks={"session-HRC64": "draft ready"})
+    work = [engaged("met", TODAY, "session-HRC64"), stated("draft", TODAY, StatementState.DRAFT, body="osce")]
+    figure = draw(table, reference, zoom, marks={"session-HRC64": "draft ready"}, work=work)
     checked = go.Figure(figure.to_dict())
     assert [trace.name for trace in checked.data] == [
-        "areas", "bars", "lines", "dots", "strikes", "signs", "arrows", "labels", "more",
+        "areas", "bars", "lines", "dots", "strikes", "signs", "arrows", "work", "labels", "more",
     ]  # fmt: skip
+
+
+# --- Our own work
+
+
+def engaged(name: str, on: date, *items: str, body: str = "") -> DatedEngagement:
+    return DatedEngagement(name, name, on, body, EngagementKind.CONSULTED, items)
+
+
+def stated(name: str, on: date, state: StatementState, *items: str, body: str = "") -> DatedStatement:
+    return DatedStatement(name, name, on, body, Voice.NATIONAL, StatementFormat.GENERAL_DEBATE, state, items)
+
+
+def work_of(figure: go.Figure) -> list[tuple[str, str, str, date]]:
+    found = trace(figure, "work")
+    return [
+        (data[0], symbol, text, day(x))
+        for data, symbol, text, x in zip(found.customdata, found.marker.symbol, found.text, found.x, strict=True)
+    ]
+
+
+def lane_at(figure: go.Figure, y: float) -> str:
+    """The lane in which a mark is: the last that begins above it."""
+    axis = figure.layout.yaxis
+    return str(max((top, text) for top, text in zip(axis.tickvals, axis.ticktext, strict=True) if top <= y)[1])
+
+
+def test_work_is_marked_on_its_day_by_kind_and_state(reference: Reference) -> None:
+    on = [date(2026, 10, day) for day in (1, 8, 15, 22)]
+    work: list[DatedWork] = [
+        engaged("met", on[0], "session-HRC67"),
+        stated("draft", on[1], StatementState.DRAFT, "session-HRC67"),
+        stated("cleared", on[2], StatementState.CLEARED, "session-HRC67"),
+        stated("made", on[3], StatementState.DELIVERED, "session-HRC67"),
+    ]
+    figure = draw(table_of([session()]), reference, Zoom.QUARTER, date(2026, 10, 1), work=work)
+    symbols = ("circle", "square-open", "square-open-dot", "square")
+    assert work_of(figure) == [("session-HRC67", symbol, "", each) for symbol, each in zip(symbols, on, strict=True)]
+    told = [data[1] for data in trace(figure, "work").customdata]
+    assert all("Linked to:" in each for each in told)
+    assert len(set(trace(figure, "work").y)) == 1
+
+
+def test_without_work_there_is_no_row_for_it(reference: Reference) -> None:
+    table = table_of(ONE_OF_EACH)
+    without, with_work = (
+        draw(table, reference, work=work) for work in ([], [engaged("met", date(2026, 10, 8), "session-HRC67")])
+    )
+    assert "our work" not in [note.text for note in without.layout.annotations]
+    assert "our work" in [note.text for note in with_work.layout.annotations]
+    assert without.layout.height < with_work.layout.height
+
+
+def test_work_of_days_that_cannot_be_told_apart_is_one_mark_with_a_number(reference: Reference) -> None:
+    names = [f"met-{number}" for number in range(9)]
+    work = [engaged(name, date(2026, 10, 8), "session-HRC67") for name in names]
+    figure = draw(table_of([session()]), reference, Zoom.FIFTEEN_YEARS, work=work)
+    ((_item, symbol, text, _day),) = work_of(figure)
+    assert (symbol, text) == ("circle", "9")
+    told = trace(figure, "work").customdata[0][1]
+    assert [name in told for name in names] == [True] * 6 + [False] * 3
+    assert "+3 more" in told
+
+
+def test_work_is_in_the_lane_of_its_item_and_else_of_its_own_body(reference: Reference) -> None:
+    work = [
+        engaged("linked", date(2026, 10, 8), "session-HRC67", body="osce"),
+        engaged("by-itself", date(2026, 10, 9), body="osce"),
+        engaged("nowhere", date(2026, 10, 10)),
+    ]
+    figure = draw(table_of([session()]), reference, Zoom.QUARTER, date(2026, 10, 1), work=work)
+    found = trace(figure, "work")
+    lane_of = {data[0]: lane_at(figure, y) for data, y in zip(found.customdata, found.y, strict=True)}
+    assert lane_of == {
+        "session-HRC67": "<b>HRC</b>",
+        f"{OF_RECORD}by-itself": "<b>OSCE</b>",
+        f"{OF_RECORD}nowhere": "<b>No body</b>",
+    }
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    days=st.lists(st.integers(0, 364), min_size=1, max_size=60),
+    zoom=st.sampled_from(Zoom),
+    width=st.integers(360, 1600),
+)
+def test_no_mark_of_work_covers_another_and_all_are_counted(
+    reference: Reference, days: list[int], zoom: Zoom, width: int
+) -> None:
+    first, length = window(zoom, date(2026, 10, 1))
+    work = [engaged(f"{n}", first + timedelta(days=day % length), body="osce") for n, day in enumerate(days)]
+    figure = draw(table_of([session()]), reference, zoom, date(2026, 10, 1), work=work, width=width)
+    found = trace(figure, "work")
+    assert sum(int(text or 1) for text in found.text) == len(work)
+    begin, end = figure.layout.xaxis.range
+    margin = figure.layout.margin
+    px = (np.sort(found.x) - begin) / (end - begin) * (width - margin.l - margin.r)
+    assert (np.diff(px) >= 11.9).all()
+
+
+def test_the_summary_counts_the_work(reference: Reference) -> None:
+    work: list[DatedWork] = [engaged("met", TODAY), stated("draft", TODAY, StatementState.DRAFT)]
+    first, days = window_around(Zoom.YEAR, TODAY)
+    found = timeline_summary(
+        table_of([session()]), work, as_of=TODAY, start=first, days=days, zoom=Zoom.YEAR, reference=reference
+    )
+    assert found.endswith("Our work: engagements 1, statements 1.")

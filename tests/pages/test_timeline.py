@@ -8,7 +8,13 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from calendar_model.access.permissions import Viewer
+from calendar_model.mission.transactions import save
+from calendar_model.store.models import Engagement
+from calendar_model.terms import EngagementForm, EngagementKind
+from calendar_model.vocabulary import Sensitivity
 from tests.app import open_page
+from tests.day import TODAY
 
 
 def opened(page: str = "timeline", /, **parameters: str | list[str]) -> AppTest:
@@ -190,3 +196,37 @@ def test_the_agenda_has_each_heading_once() -> None:
     headings = [one.value for one in app.markdown if one.value.startswith("#### ")]
     assert headings[0].startswith("#### Already under way on")
     assert len(headings) == len(set(headings))
+
+
+# --- Our own work
+
+
+def engaged(who: Viewer, title: str, **options: Any) -> str:
+    values = {
+        "title": title,
+        "engagement_kind": EngagementKind.CONSULTED,
+        "form": EngagementForm.ONLINE,
+        "on": TODAY,
+        "sensitivity": options.pop("sensitivity", Sensitivity.INTERNAL),
+        "organisation": "osce",
+    }
+    return save(who, Engagement, values, **options)
+
+
+def work(app: AppTest) -> list[list[str]]:
+    found: list[list[str]] = next(trace for trace in figure(app)["data"] if trace["name"] == "work").get(
+        "customdata", []
+    )
+    return found
+
+
+def test_our_work_is_marked_for_those_who_may_see_it(me: Viewer, other: Viewer) -> None:
+    engaged(me, "Breakfast", items=["session-HRC64"])
+    engaged(me, "Kestrel", items=["session-HRC64"], sensitivity=Sensitivity.RESTRICTED)
+    ((item, told),) = work(open_page("timeline", me.person_id))
+    assert item == "session-HRC64"
+    assert "Breakfast" in told
+    assert "Kestrel" in told
+    ((_item, told),) = work(open_page("timeline", other.person_id))
+    assert "Kestrel" not in told
+    assert work(opened()) == []

@@ -22,6 +22,13 @@ _OF_THE_TIMELINE = (
 """The classes of a form in the style sheet, and what it means."""
 
 
+_OF_WORK = (
+    ("dot ink", N_("our engagement")),
+    ("square ink outlined", N_("our statement, not made yet")),
+    ("square ink outlined cleared", N_("cleared")),
+    ("square ink", N_("made")),
+)
+
 _OF_THE_MONTH = (
     ("bar", N_("announced or past")),
     ("bar dashed", N_("expected")),
@@ -33,9 +40,12 @@ _OF_THE_MONTH = (
 )
 
 
-def timeline_legend() -> None:
-    """Draw a line with the forms of the timeline; what a form looks like is in the style sheet."""
-    _draw(_OF_THE_TIMELINE)
+def timeline_legend(*, with_work: bool) -> None:
+    """Draw a line with the forms of the timeline, ``with_work`` also those of our own work.
+
+    What a form looks like is in the style sheet.
+    """
+    _draw((*_OF_THE_TIMELINE, *(_OF_WORK if with_work else ())))
 
 
 def month_legend() -> None:
