@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pages.components.record.work_links import engagement_links, statement_links
 from pages.components.shell.guard import require_entrance
 
 require_entrance()
@@ -38,13 +39,11 @@ from pages.components.record.follow_ups import follow_ups_of
 from pages.components.record.forms import RecordForm, words
 from pages.components.record.page import RecordPage, RecordView, draw_page
 from pages.components.record.parts import (
-    engagement_links,
     entry,
     left_out_caption,
     linked_by_kind,
     linked_items,
     linked_statements,
-    statement_links,
 )
 from pages.components.shell.context import PageContext
 from pages.components.shell.current_user import viewer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pages.components.record.work_links import engagement_links
 from pages.components.shell.guard import require_entrance
 
 require_entrance()
@@ -30,7 +31,6 @@ from pages.components.record.forms import RecordForm, words
 from pages.components.record.page import RecordPage, RecordView, draw_page
 from pages.components.record.parts import (
     close_lines,
-    engagement_links,
     filter_caption,
     linked_by_kind,
     linked_statements,

@@ -22,6 +22,7 @@ from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Precision
 from calendar_model.wording import span
 from pages.components.calendar.period_bar import draw_period_bar, lead_to_agenda, list_in_agenda
+from pages.components.calendar.timeline_frame import folded_lanes, timeline_frame
 from pages.components.shell import item_panel
 from pages.components.shell.context import PageContext, as_of, current
 from pages.components.shell.navigation import FROM, ZOOM, open_page
@@ -53,6 +54,7 @@ def _figure(
     days: int,
     theme: str,
     width: int,
+    folded: tuple[str, ...],
 ) -> tuple[go.Figure, str]:
     """Figure and summary; ``version``, ``chosen`` and ``work`` stand for the table, the filter and our work."""
     figure = timeline_figure(
@@ -67,6 +69,7 @@ def _figure(
         marks=_work_words,
         work=_own,
         zone=_context.zone,
+        folded=folded,
     )
     summary = timeline_summary(
         _context.filtered, _own, as_of=_context.today, start=start, days=days, zoom=zoom, reference=_context.reference
@@ -75,10 +78,15 @@ def _figure(
 
 
 def _clicked(zoom: Zoom) -> None:
-    """Opens the panel of the clicked mark, also on a second click; a click on a chip zooms in on its items."""
+    """Opens the mark that was clicked, also on a second click."""
     points = st.session_state[FIGURE]["selection"]["points"]
     picked = points[0]["customdata"][0] if points else st.session_state.get("timeline_picked", "")
     st.session_state["timeline_picked"] = picked
+    _open_mark(zoom, picked)
+
+
+def _open_mark(zoom: Zoom, picked: str) -> None:
+    """Opens the panel of a mark, by the beginning of its customdata; a chip zooms in on the items that it counts."""
     if picked.startswith(MORE):
         start = date.fromisoformat(picked.removeprefix(MORE))
         if zoom is Zoom.WEEK:
@@ -157,19 +165,23 @@ figure, summary = _figure(
     days,
     st.context.theme.type or "light",
     column_width("timeline_width"),
+    folded_lanes(),
 )
 hidden = undrawn(context.filtered, start=start, days=days, zoom=zoom)
-st.caption(" ".join(filter(None, (f"{period}.", as_of(context), undrawn_words(hidden, agenda=True)))))
-st.plotly_chart(
-    figure,
-    theme=None,
-    key=FIGURE,
-    on_select=lambda: _clicked(zoom),
-    selection_mode="points",
-    config={"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "showTips": False},
-    alt=summary,
-)
+st.caption(f"{period}.")
+with st.container(key="timeline_plot"):
+    st.plotly_chart(
+        figure,
+        theme=None,
+        key=FIGURE,
+        on_select=lambda: _clicked(zoom),
+        selection_mode="points",
+        config={"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "showTips": False},
+        alt=summary,
+    )
+    timeline_frame(lambda picked: _open_mark(zoom, picked))
 timeline_legend(with_work=bool(own_work))
+st.caption(" ".join(filter(None, (as_of(context), undrawn_words(hidden, agenda=True)))))
 as_a_picture(
     "timeline",
     context,

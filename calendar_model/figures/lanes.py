@@ -81,10 +81,12 @@ class Lane:
     top: float = 0
     rows: dict[Band, int] = field(default_factory=dict)
     chips: bool = False
+    is_named_above: bool = False
+    """Whether the name has a row of its own above the others, because there is no room beside them."""
 
     @property
     def depth(self) -> int:
-        return sum(self.rows.values()) + self.chips
+        return self.is_named_above + sum(self.rows.values()) + self.chips
 
 
 @dataclass(frozen=True)
@@ -282,11 +284,22 @@ def pack_rows(spans: Spans, detail: Detail, scale: TimelineScale) -> Integers:
         depth, shares = depth / 2, (0.0,)
 
 
+def fold_lanes(lanes: Sequence[Lane], folded: Collection[str], spans: Spans, row_of: Integers) -> None:
+    """Leave only the first row of the first band to the lanes of these codes; all else goes into chips."""
+    for group in spans.groups():
+        lane = int(spans.lane[group.start])
+        if lanes[lane].code in folded:
+            is_first = group.start == 0 or spans.lane[group.start - 1] != lane
+            rows = row_of[group]
+            rows[rows > 0 if is_first else rows >= 0] = -1
+
+
 def stack_lanes(lanes: list[Lane], spans: Spans, row_of: Integers, detail: Detail, in_cycles: Collection[str]) -> None:
     """Set the depth of each band, with a row for the cycles of the bodies ``in_cycles``, and the top of each lane."""
     for group in spans.groups():
         lane = lanes[int(spans.lane[group.start])]
-        lane.rows[Band(int(spans.band[group.start]))] = int(row_of[group].max()) + 1
+        if depth := int(row_of[group].max()) + 1:
+            lane.rows[Band(int(spans.band[group.start]))] = depth
         lane.chips = lane.chips or bool((row_of[group] < 0).any())
     top = 0.0
     for lane in lanes:
@@ -297,7 +310,7 @@ def stack_lanes(lanes: list[Lane], spans: Spans, row_of: Integers, detail: Detai
 
 
 def row_middle(lane: Lane, band: Band, row: int, detail: Detail) -> float:
-    above = sum(depth for other, depth in lane.rows.items() if other < band)
+    above = lane.is_named_above + sum(depth for other, depth in lane.rows.items() if other < band)
     return lane.top + (above + row + 0.5) * detail.row_px
 
 

@@ -27,7 +27,7 @@ are packed into rows and labels are shortened to their room, so that nothing ove
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, NamedTuple
@@ -42,6 +42,7 @@ from calendar_model.figures.lanes import (
     NARROW_PX,
     Lane,
     TimelineScale,
+    fold_lanes,
     lay_lanes,
     measure,
     pack_rows,
@@ -90,7 +91,8 @@ KIND_WORDS: Mapping[str, tuple[str, str]] = {
 }
 
 
-_RIGHT_PX = 10
+_LEFT_PX, _NARROW_LEFT_PX, _RIGHT_PX = 164, 8, 10
+"""The margins of the plot; the left one has the names of the lanes, but for a narrow figure."""
 
 
 _HEADER_PX = 62
@@ -225,6 +227,7 @@ def timeline_figure(
     work: Sequence[DatedWork] = (),
     zone: str | None = None,
     rows_at_most: int | None = None,
+    folded: Collection[str] = (),
 ) -> go.Figure:
     """Return the timeline as a figure.
 
@@ -234,27 +237,33 @@ def timeline_figure(
     figure in pixels; ``marks``, by item id, a word or two that belongs to an item and is shown with its label;
     ``work``, the mission's own in the stretch, which gets a row in the lane of the items that it is linked to;
     ``zone``, the reader's IANA zone, in which timed items are placed and labelled (without it UTC, and the place's);
-    ``rows_at_most``, how deep a band of a lane may be at most, where there is less room than the zoom allows for.
+    ``rows_at_most``, how deep a band of a lane may be at most, where there is less room than the zoom allows for;
+    ``folded``, the codes of bodies whose lanes have one row.
 
-    Out: a figure with fixed axes. The customdata of a mark begins with the item's id; that of a chip, which counts
-    what did not fit, with :data:`MORE` and a date; that of work without an item with
-    :data:`calendar_model.figures.work.OF_RECORD`. Its traces are named: ``areas`` (for the pointer, where there is
-    only a line), ``bars``, ``lines``, ``dots``, ``strikes``, ``signs``, ``arrows``, ``work``, ``labels``, ``more``.
+    Out: a figure with fixed axes, and in the layout's ``meta`` its lanes, range and today, for what is laid over it.
+    The customdata of a mark begins with the item's id; that of a chip, which counts what did not fit, with :data:`MORE`
+    and a date; that of work without an item with :data:`calendar_model.figures.work.OF_RECORD`. Its traces are named:
+    ``areas`` (for the pointer, where there is only a line), ``bars``, ``lines``, ``dots``, ``strikes``, ``signs``,
+    ``arrows``, ``work``, ``labels``, ``more``.
     """
     detail, inks = DETAIL[zoom], INKS[theme]
     if rows_at_most is not None:
         detail = replace(detail, rows={band: min(rows, rows_at_most) for band, rows in detail.rows.items()})
-    left = _left_px(width)
+    is_narrow = width < NARROW_PX
+    left = _NARROW_LEFT_PX if is_narrow else _LEFT_PX
     scale = TimelineScale(float((start - date(1970, 1, 1)).days), days, float(max(width - left - _RIGHT_PX, 120)))
     rows = in_window(view, start=start, days=days)
     rows = rows[rows["kind"].isin(drawn_kinds(rows, zoom)).to_numpy()]
     lane_of_work = lanes_of_work(work, view, reference)
-    lanes, lane_of = lay_lanes(rows, reference, left, set(lane_of_work.values()))
+    unfolded = [one for one in work if lane_of_work[one.id] not in folded]
+    lanes, lane_of = lay_lanes(rows, reference, int(scale.px) if is_narrow else left, set(lane_of_work.values()))
     for lane in lanes:
-        if lane.code in lane_of_work.values():
+        lane.is_named_above = is_narrow
+        if any(lane_of_work[one.id] == lane.code for one in unfolded):
             lane.rows[Band.WORK] = 1
     spans = measure(rows, lane_of, scale, detail, zone)
     row_of = pack_rows(spans, detail, scale)
+    fold_lanes(lanes, folded, spans, row_of)
     cycles = _cycles(lanes, reference, scale) if detail.cycles else []
     stack_lanes(lanes, spans, row_of, detail, {cycle.lane.code for cycle in cycles})
     drawn = place_marks(rows, lanes, spans, row_of, scale, detail, marks or {}, zone, as_of)
@@ -269,7 +278,7 @@ def timeline_figure(
         "strikes": strike_trace(drawn, scale, inks),
         "signs": sign_trace(drawn, scale),
         "arrows": arrow_trace(drawn, scale, detail),
-        "work": work_trace(place_work(work, lane_of_work, lanes, scale, detail), scale, inks, titles),
+        "work": work_trace(place_work(unfolded, lane_of_work, lanes, scale, detail), scale, inks, titles),
         "labels": label_trace(drawn, labels, scale, inks),
         "more": chip_trace(chips, scale, inks),
     }
@@ -277,10 +286,6 @@ def timeline_figure(
     _add_cycles(layout, cycles, scale, detail, inks)
     # Plotly's validation of every colour and number is slower than all the rest; the tests do it instead.
     return go.Figure([{**trace, "name": name} for name, trace in traces.items()], layout, _validate=False)
-
-
-def _left_px(width: int) -> int:
-    return 84 if width < NARROW_PX else 164
 
 
 def _cycles(lanes: Sequence[Lane], reference: Reference, scale: TimelineScale) -> list[_CycleSpan]:
@@ -411,12 +416,18 @@ def _layout(
                 "line": {"width": 0},
             }
         )
-    annotations = [_work_heading(lane, detail, inks) for lane in lanes if lane.rows.get(Band.WORK) and lane.depth > 1]
+    annotations = [
+        _name_above(lane, detail, inks) if lane.is_named_above else _work_heading(lane, detail, inks)
+        for lane in lanes
+        if lane.is_named_above or (lane.rows.get(Band.WORK) and lane.depth > 1)
+    ]
+    beside = [lane for lane in lanes if not lane.is_named_above]
     offset = (as_of - start).days
-    if 0 <= offset < scale.days:
+    is_now, at = 0 <= offset < scale.days, scale.to_ms(offset * scale.px_per_day)
+    today = f"<b>{_('today')}</b>, {day_words(as_of, year=False, weekday=False)}"
+    if is_now:
         if detail.by_day:
             shapes.append(_band(scale, offset, offset + 1, with_alpha(inks.accent, 0.12)))
-        at = scale.to_ms(offset * scale.px_per_day)
         shapes.append(
             {
                 "type": "line",
@@ -434,7 +445,7 @@ def _layout(
                 "y": 1,
                 "yref": "paper",
                 "yshift": 36,
-                "text": f"<b>{_('today')}</b>, {day_words(as_of, year=False, weekday=False)}",
+                "text": today,
                 "showarrow": False,
                 "yanchor": "bottom",
                 "xanchor": "right" if offset > 0.85 * scale.days else "left",
@@ -479,8 +490,8 @@ def _layout(
         "yaxis": {
             "range": [depth, 0],
             "fixedrange": True,
-            "tickvals": [lane.top + detail.row_px / 2 for lane in lanes],
-            "ticktext": [f"<b>{shown(lane.label)}</b>" if lane.first else shown(lane.label) for lane in lanes],
+            "tickvals": [lane.top + detail.row_px / 2 for lane in beside],
+            "ticktext": [_name(lane) for lane in beside],
             "tickfont": {"size": TEXT_PX + 1, "color": inks.ink},
             "ticklabelstandoff": 8,
             "showgrid": False,
@@ -490,6 +501,43 @@ def _layout(
         },
         "shapes": shapes,
         "annotations": annotations,
+        "meta": {
+            "range": [scale.to_ms(0), scale.to_ms(scale.px)],
+            "today": {"x": at, "text": today} if is_now else None,
+            "lanes": [
+                {
+                    "code": lane.code,
+                    "name": lane.label,
+                    "first": lane.first,
+                    "above": lane.is_named_above,
+                    "top": lane.top,
+                    "height": lane.depth * detail.row_px,
+                }
+                for lane in lanes
+            ],
+        },
+    }
+
+
+def _name(lane: Lane) -> str:
+    """Return the name of a lane, in bold for the first of an organisation."""
+    return f"<b>{shown(lane.label)}</b>" if lane.first else shown(lane.label)
+
+
+def _name_above(lane: Lane, detail: Detail, inks: Inks) -> dict[str, Any]:
+    """Return the name in the row above the others."""
+    return {
+        "xref": "paper",
+        "x": 0,
+        "xshift": 4,
+        "xanchor": "left",
+        "y": lane.top + detail.row_px / 2,
+        "yanchor": "middle",
+        "text": _name(lane),
+        "showarrow": False,
+        "font": {"size": TEXT_PX + 1, "color": inks.ink},
+        "bgcolor": inks.ground,
+        "borderpad": 0,
     }
 
 

@@ -97,7 +97,10 @@ def work_trace(marks: Sequence[WorkMark], scale: TimelineScale, inks: Inks, item
         "text": [f"{len(mark.work)}" if len(mark.work) > 1 else "" for mark in marks],
         "textposition": "middle right",
         "textfont": {"size": 11, "color": inks.ink},
-        "customdata": [[_address(mark), "<br>".join(_told(mark, items))] for mark in marks],
+        "customdata": [
+            [_address(mark), "<br>".join(_told(mark, items)), [item for one in mark.work for item in one.items]]
+            for mark in marks
+        ],
         "hovertemplate": "%{customdata[1]}<extra></extra>",
         "selected": {"marker": {"opacity": 1}, "textfont": {"color": inks.ink}},
         "unselected": {"marker": {"opacity": 1}},

@@ -300,6 +300,16 @@ class LinkedCounts:
     next_follow_up: date | None
 
 
+def newest_work(session: Session, item: str, limit: int) -> tuple[list[Statement], list[Engagement]]:
+    """Return the statements and the engagements linked to an item, at most ``limit`` of each, newest first."""
+    linked = _linked(_LinkedRecords(session), item)
+    if not linked:
+        return [], []
+    statements = select(Statement).where(Statement.id.in_(linked)).order_by(Statement.updated_at.desc(), Statement.id)
+    engagements = select(Engagement).where(Engagement.id.in_(linked)).order_by(Engagement.on.desc(), Engagement.id)
+    return [*session.scalars(statements.limit(limit))], [*session.scalars(engagements.limit(limit))]
+
+
 def work_on(session: Session, item: str) -> LinkedCounts:
     """Return the summary of an item, in a few small queries; our own event does not count itself."""
     linked = _linked(_LinkedRecords(session), item)

@@ -144,7 +144,7 @@ def test_the_picture_fits_a_phone_and_follows_the_theme(browser: Browser, server
     assert box["x"] + box["width"] <= NARROW["width"]
     ink = INKS["dark" if scheme == "dark" else "light"].ink
     red, green, blue = (int(ink[i : i + 2], 16) for i in (1, 3, 5))
-    colour = page.locator(".js-plotly-plot .ytick text").first.evaluate("text => getComputedStyle(text).fill")
+    colour = page.locator(".js-plotly-plot .annotation text").first.evaluate("text => getComputedStyle(text).fill")
     assert colour == f"rgb({red}, {green}, {blue})"
     context.close()
 

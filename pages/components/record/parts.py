@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import streamlit as st
 
-from calendar_model import wording
 from calendar_model.calendar import describe, when
-from calendar_model.messages.statements import made_as, state_label
 from calendar_model.mission.links import all_linked_to, linked_of_kind
 from calendar_model.mission.record_filter import what_narrows
 from calendar_model.terms import RecordKind
@@ -17,14 +15,15 @@ from calendar_model.translation import N_
 from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Sensitivity
 from pages.components.record.access_requests import requests_for
-from pages.components.record.forms import open_record, words
+from pages.components.record.forms import open_record
+from pages.components.record.work_links import statement_links
 from pages.components.shell import item_panel
 from pages.components.shell.context import PageContext
 from pages.components.shell.navigation import PAGE_OF, link
 from pages.components.shell.words import plain
 
 if TYPE_CHECKING:
-    from calendar_model.store.models import Engagement, Person, Record, Statement
+    from calendar_model.store.models import Person, Record
 
 Part: TypeAlias = Callable[[Any, "Sequence[Person]", PageContext], None]
 """Draws a part of a record's page; called with the record, the staff and the page's context."""
@@ -58,23 +57,6 @@ def heading(record: Record, everyone: Sequence[Person], *, state: str = "") -> N
     parts = (sample, state, who_sees(record, everyone), _("Owner: {name}.").format(name=record.owner.name))
     st.caption(plain(" ".join(part for part in parts if part)))
     requests_for(record, everyone)
-
-
-def statement_links(found: Iterable[Statement]) -> None:
-    """Draw links to statements, each with its state."""
-    for one in found:
-        day = _(" on {delivered_on}").format(delivered_on=wording.day(one.delivered_on)) if one.delivered_on else ""
-        with st.container(gap=None):
-            link("statements", plain(one.title), record=one.id)
-            st.caption(f"{made_as(one.voice, one.format)} · {state_label(one.state)}{day}")
-
-
-def engagement_links(found: Iterable[Engagement]) -> None:
-    """Draw links to engagements, each with its kind and date."""
-    for one in found:
-        with st.container(gap=None):
-            link("engagements", plain(one.title), record=one.id)
-            st.caption(f"{words(one.engagement_kind)} · {wording.day(one.on)}")
 
 
 def record_links(found: Iterable[Record], headings: Mapping[str, RecordKind]) -> None:

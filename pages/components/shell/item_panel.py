@@ -23,7 +23,7 @@ from calendar_model.cycles import Announcement, announcement_of, meeting_announc
 from calendar_model.feeds import CalendarProperties, calendar_bytes
 from calendar_model.messages.coverage import item_work_words
 from calendar_model.mission.coverage import work_by_item
-from calendar_model.mission.dossier import LinkedCounts, deadlines, work_on
+from calendar_model.mission.dossier import LinkedCounts, deadlines, newest_work, work_on
 from calendar_model.mission.events import event_of
 from calendar_model.reference import Reference
 from calendar_model.terms import RecordKind, StatementState
@@ -31,6 +31,7 @@ from calendar_model.translation import N_
 from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Kind, Precision, Sensitivity
 from calendar_model.wording import standing_words
+from pages.components.record.work_links import engagement_links, statement_links
 from pages.components.shell import item_outcomes, outage
 from pages.components.shell.context import PageContext
 from pages.components.shell.navigation import LINK, address_of, link
@@ -43,6 +44,9 @@ ITEM = "item"
 
 RECORD_ANCHOR = "past-forecasts"
 """Where the record of an organisation's forecasts is on the page of organisations, as the end of an address."""
+
+_MOST_LISTED = 5
+"""How many statements, and engagements, of an item are listed; the dossier has all."""
 
 _KINDS = {
     RecordKind.ENGAGEMENT: (N_("engagement"), N_("engagements")),
@@ -218,13 +222,16 @@ def _own_file(item: str, context: PageContext) -> None:
 
 
 def _our_work(item: str, context: PageContext) -> None:
-    """Draws our linked work in one line, and the link to the dossier."""
+    """Draws our linked work: how much there is, the newest of it, and the link to the dossier, which has all."""
     if not context.workspace:
         return
     st.markdown(_("#### Our work"))
     if context.viewer != ANONYMOUS:
         with reading(context.viewer) as session:
             st.markdown(plain(_counts_in_words(work_on(session, item))))
+            statements, engagements = newest_work(session, item, _MOST_LISTED)
+        statement_links(statements)
+        engagement_links(engagements)
     with st.container(horizontal=True):
         link("dossier", _("Dossier"), of=item)
         if context.viewer == ANONYMOUS:
