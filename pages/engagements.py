@@ -215,7 +215,7 @@ def offer_files(query: EngagementQuery, names: Mapping[str, str], context: PageC
             links = engagements.links_of(session, [line.id for line in found])
         return engagements.engagements_table(found, links, names)
 
-    csv_download(rows, "engagements")
+    csv_download(rows, "engagements", listed=engagements.LISTED)
     st.caption(_("These files leave out restricted records and descriptions of participants."))
 
 
