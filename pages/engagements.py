@@ -30,7 +30,6 @@ from pages.components.record.parts import (
     linked_by_kind,
     linked_items,
     linked_statements,
-    shortened,
 )
 from pages.components.record.table import marked, record_table
 from pages.components.shell.context import PageContext
@@ -202,9 +201,9 @@ def table_row(
         _("Kind"): words(line.engagement_kind),
         _("What"): marked(line.title, marks),
         _("Organisation"): labels.short_organisation(line.organisation, context.reference),
-        _("With"): "; ".join(one.title for one in links.contacts) or shortened(line.participants, 60),
+        _("With"): "; ".join(one.title for one in links.contacts) or " ".join(line.participants.split()),
         _("Linked to"): "; ".join(linked),
-        _("Outcome"): shortened(line.outcome, 140),
+        _("Outcome"): " ".join(line.outcome.split()),
     }
 
 

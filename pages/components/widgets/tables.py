@@ -22,6 +22,7 @@ from calendar_model.translation import N_, language
 from calendar_model.translation import gettext as _
 from pages.components.shell import item_panel
 from pages.components.shell.context import PageContext, as_of, current, in_english
+from pages.components.shell.printing import print_table
 from pages.components.widgets import labels
 from pages.components.widgets.changed import changed_since_last_visit
 
@@ -146,6 +147,7 @@ def item_table(view: pd.DataFrame, context: PageContext, key: str) -> None:
         },
         alt=_("{count} calendar items: when, what, organisation, kind and date status.").format(count=len(shown)),
     )
+    print_table(shown)
     csv_download(view, key)
 
 
