@@ -113,7 +113,9 @@ def draw_record(page: RecordPage, context: PageContext) -> bool:
 
 def draw_above(back: str) -> None:
     """Draw what is above the title of a record: the way back, with its label, and the button that prints."""
-    with st.container(horizontal=True, horizontal_alignment="distribute", key="above_record"):
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="above_record"
+    ):
         forms.back(back)
         print_button()
 
