@@ -45,6 +45,7 @@ from pages.components.shell import item_panel
 from pages.components.shell.context import PageContext, current
 from pages.components.shell.current_user import current_person
 from pages.components.shell.navigation import LINK, NEW, OF, PAGE_OF, RECORD, link
+from pages.components.shell.printing import print_button
 from pages.components.shell.words import plain, plain_lines
 from pages.components.widgets import labels
 from pages.components.widgets.actions import address_of
@@ -102,6 +103,7 @@ def actions(row: Any, found: Dossier | None) -> None:
                 side_event = str(EventKind.SIDE_EVENT)
                 link("meetings", _("New side event"), icon=":material/add:", **{NEW: side_event, LINK: item})
         st.button(_("Show details"), key="dossier_panel", type="tertiary", on_click=item_panel.choose, args=(item,))
+        print_button()
 
 
 # --- Actions

@@ -30,7 +30,6 @@ from pages.components.record.parts import (
     linked_by_kind,
     linked_items,
     linked_statements,
-    shortened,
 )
 from pages.components.record.table import marked, record_table
 from pages.components.shell.context import PageContext
@@ -202,9 +201,9 @@ def table_row(
         _("Kind"): words(line.engagement_kind),
         _("What"): marked(line.title, marks),
         _("Organisation"): labels.short_organisation(line.organisation, context.reference),
-        _("With"): "; ".join(one.title for one in links.contacts) or shortened(line.participants, 60),
+        _("With"): "; ".join(one.title for one in links.contacts) or " ".join(line.participants.split()),
         _("Linked to"): "; ".join(linked),
-        _("Outcome"): shortened(line.outcome, 140),
+        _("Outcome"): " ".join(line.outcome.split()),
     }
 
 
@@ -215,7 +214,7 @@ def offer_files(query: EngagementQuery, names: Mapping[str, str], context: PageC
             links = engagements.links_of(session, [line.id for line in found])
         return engagements.engagements_table(found, links, names)
 
-    csv_download(rows, "engagements")
+    csv_download(rows, "engagements", listed=engagements.LISTED)
     st.caption(_("These files leave out restricted records and descriptions of participants."))
 
 

@@ -70,7 +70,7 @@ def draw_list(context: PageContext) -> None:
     for group in group_by_item(shown, context.table, context.today):
         draw_group(group, context)
     left_out_caption(len(everything) - len(found))
-    csv_download(proposals_table(shown), "language_proposals")
+    csv_download(proposals_table(shown), "language_proposals", listed=language.LISTED)
     st.caption(_("These files leave out restricted records."))
 
 

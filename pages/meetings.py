@@ -23,6 +23,7 @@ from calendar_model.mission.briefing import MONTHS, RecurringMeetingDates
 from calendar_model.mission.events import event_of, item_of, own_events
 from calendar_model.mission.links import linked_records
 from calendar_model.terms import EventKind, RecordKind
+from calendar_model.translation import N_
 from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Kind, Sensitivity, Standing
 from pages.components.events.form import EVENT_VIEW, speaks
@@ -77,7 +78,12 @@ def draw_own_events(context: PageContext) -> None:
             draw_event_lines(over[::-1], speakers, context, "over")
     left_out_caption(len(events) - len(found))
     if filed := [event for event in found if event.sensitivity is not Sensitivity.RESTRICTED]:
-        csv_download(event_rows(filed, context), "own_events", label=_("Our events as CSV"))
+        csv_download(
+            event_rows(filed, context),
+            "own_events",
+            label=_("Our events as CSV"),
+            listed=[_(name) for name in LISTED],
+        )
 
 
 def draw_event_lines(
@@ -136,6 +142,19 @@ def room_request(event: Event, today: date) -> str:
         return _("The room request was due {day}.").format(day=day)
     sentence = _("Request a room by {day}.").format(day=day)
     return f"**{sentence}**" if event.request_due <= today + PRESSING else sentence
+
+
+LISTED = (
+    N_("Title"),
+    N_("First day"),
+    N_("Last day"),
+    N_("Begins"),
+    N_("Kind"),
+    N_("Organisation or body"),
+    N_("Place"),
+    N_("Standing"),
+)
+"""The columns of our events on the first sheet of an Excel file."""
 
 
 def event_rows(events: Sequence[Event], context: PageContext) -> pd.DataFrame:
@@ -229,7 +248,7 @@ def draw_year(found: tuple[RecurringMeetingDates, ...], context: PageContext) ->
         alt=_("A year of meetings, one row each, by month: “meets” in its month, “may” in possible months."),
     )
     st.caption(_("“Meets”: takes place in this month. “May”: takes place in one of these months."))
-    csv_download(strip, "meetings_year")
+    csv_download(strip, "meetings_year", listed=list(strip.columns))
 
 
 def _name(rhythm: RecurringMeetingDates) -> str:

@@ -23,6 +23,7 @@ from pages.components.record.access_requests import ask_for_access, requests_for
 from pages.components.record.follow_ups import follow_ups_of
 from pages.components.record.forms import words
 from pages.components.record.history import history
+from pages.components.record.page import draw_above
 from pages.components.record.parts import item_openers, who_sees
 from pages.components.shell import item_panel
 from pages.components.shell.context import PageContext, current
@@ -106,7 +107,9 @@ if not context.workspace:
     st.title(_("Statements"))
     st.stop()
 record, new = st.query_params.get(RECORD, ""), st.query_params.get(NEW, "")
-if record or new:
+if record:
+    draw_above(_("All statements"))
+elif new:
     forms.back(_("All statements"))
 if not record or current_person() is None:
     st.title(_("New statement") if new else _("Statements"))

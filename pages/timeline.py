@@ -142,7 +142,9 @@ def _picture(context: PageContext, zoom: Zoom, start: date, days: int) -> Pictur
     when = span(start, last, Precision.MONTH) if zoom is not Zoom.WEEK else span(start, last)
     hidden = undrawn(context.filtered, start=start, days=days, zoom=zoom)
     note = [LEGEND, undrawn_words(hidden, agenda=False)]
-    return PictureRequest([draft(None), draft(2)], _("Multilateral calendar, {when}").format(when=when), "", note)
+    return PictureRequest(
+        [draft(None), draft(2), draft(1)], _("Multilateral calendar, {when}").format(when=when), "", note
+    )
 
 
 lead_to_agenda()

@@ -239,7 +239,11 @@ def the_cycles(context: PageContext) -> None:
             for cell, (label, which, nothing) in zip(cells, steps, strict=True):
                 with cell.container(gap="xxsmall"):
                     draw_step(label, which, cycle.track.code, nothing)
-    csv_download(cycle_rows(found), "cycles", label=_("Download cycles as CSV"))
+    rows = cycle_rows(found)
+    # How well the last date is known goes without saying.
+    past = f"{_('Last')} {_('date status')}"
+    listed = [name for name in rows.columns if name != past and not name.startswith(_("Then"))]
+    csv_download(rows, "cycles", label=_("Download cycles as CSV"), listed=listed)
 
 
 context = current()

@@ -48,6 +48,9 @@ class Viewer:
 ANONYMOUS = Viewer()
 """A viewer without an identity: public records only, without the sample."""
 
+ANY_STAFF = Viewer("", Sensitivity.INTERNAL)
+"""A viewer of what all staff may read, for files that one of them passes on: nothing restricted."""
+
 
 def member(person_id: str) -> Viewer:
     """A viewer for a member of staff: public and internal records, and the restricted ones they have access to."""

@@ -1,6 +1,6 @@
 """One table of everything dated, the filter that narrows it, and the current one for pages and feeds."""
 
-from calendar_model.calendar.columns import COLUMNS, EXPORTED, IN_FEEDS, PRINTED, ColumnType, columns_of_type
+from calendar_model.calendar.columns import COLUMNS, EXPORTED, IN_FEEDS, LISTED, ColumnType, columns_of_type
 from calendar_model.calendar.current import current, horizon
 from calendar_model.calendar.display import city, interval_words, listed_when, listed_when_known, when
 from calendar_model.calendar.filters import LISTS, PARAMETERS, Filter, FilterError, allowed_values, describe
@@ -13,9 +13,9 @@ __all__ = [
     "COLUMNS",
     "EXPORTED",
     "IN_FEEDS",
+    "LISTED",
     "LISTS",
     "PARAMETERS",
-    "PRINTED",
     "ColumnType",
     "Filter",
     "FilterError",

@@ -38,7 +38,7 @@ class Column:
     """A column of the calendar table.
 
     ``exported`` puts it into CSV, JSON and Excel files, ``in_feeds`` allows it in feeds; without either it stays
-    inside. ``printed`` is its place among the columns that the Excel file prints; 0 leaves it to the right of them.
+    inside. ``listed`` is its place on the first sheet of the Excel file; 0 leaves it to the second.
     """
 
     name: str
@@ -46,7 +46,7 @@ class Column:
     meaning: str
     exported: bool = False
     in_feeds: bool = False
-    printed: int = 0
+    listed: int = 0
 
 
 _TEXT, _CODES, _CATEGORY = ColumnType.TEXT, ColumnType.CODES, ColumnType.CATEGORY
@@ -56,14 +56,14 @@ _BOTH = {"exported": True, "in_feeds": True}
 _DECLARED = (
     Column("uid", _TEXT, "`<item>@<domain>`, stable for ever; the iCalendar UID", **_BOTH),
     Column("item", _TEXT, "the local identifier, such as `session-HRC67`", in_feeds=True),
-    Column("title", _TEXT, "short, without its standing", **_BOTH, printed=1),
-    Column("kind", _CATEGORY, "a value of vocabulary.Kind", **_BOTH, printed=4),
+    Column("title", _TEXT, "short, without its standing", **_BOTH, listed=1),
+    Column("kind", _CATEGORY, "a value of vocabulary.Kind", **_BOTH, listed=4),
     Column("organisation", _CATEGORY, "code of the organisation at or above `body`", **_BOTH),
-    Column("body", _CATEGORY, "code of the body itself", **_BOTH, printed=5),
+    Column("body", _CATEGORY, "code of the body itself", **_BOTH, listed=5),
     Column("track", _CATEGORY, "code, or empty", exported=True),
-    Column("session", _TEXT, "code, or empty", exported=True, printed=6),
-    Column("start", _DAY, "day of the place; an expected day; of a window its first day", **_BOTH, printed=2),
-    Column("end", _DAY, "day of the place, inclusive; an expected day; of a window its last day", **_BOTH, printed=3),
+    Column("session", _TEXT, "code, or empty", exported=True),
+    Column("start", _DAY, "day of the place; an expected day; of a window its first day", **_BOTH, listed=2),
+    Column("end", _DAY, "day of the place, inclusive; an expected day; of a window its last day", **_BOTH, listed=3),
     Column("earliest", _DAY, "of an expected item the first day on which it may start; else `start`", **_BOTH),
     Column("latest", _DAY, "of an expected item the last day on which it may start; else `start`", **_BOTH),
     Column(
@@ -75,17 +75,17 @@ _DECLARED = (
     Column("starts_at", _INSTANT, "instant of a timed item; NaT where all-day", in_feeds=True),
     Column("ends_at", _INSTANT, "its end; equal to `starts_at` for a moment, such as a deadline", in_feeds=True),
     Column("all_day", _FLAG, "whether the item has no times", **_BOTH),
-    Column("timezone", _TEXT, "IANA zone of the place, or empty", **_BOTH, printed=9),
-    Column("date_precision", _CATEGORY, "`day`, `expected`; `month` and `year` mean a window", **_BOTH, printed=8),
-    Column("standing", _CATEGORY, "a value of vocabulary.Standing", **_BOTH, printed=7),
+    Column("timezone", _TEXT, "IANA zone of the place, or empty", **_BOTH),
+    Column("date_precision", _CATEGORY, "`day`, `expected`; `month` and `year` mean a window", **_BOTH),
+    Column("standing", _CATEGORY, "a value of vocabulary.Standing", **_BOTH, listed=7),
     Column("confidence", _CATEGORY, "`sourced` or `recalled`", **_BOTH),
     Column("basis", _TEXT, "a sentence: source, rule and precedent of the date", **_BOTH),
     Column("source_url", _TEXT, "address of the source, or empty", **_BOTH),
-    Column("countries", _CODES, "ISO 3166 alpha-3 codes, sorted", exported=True, printed=11),
-    Column("location", _TEXT, "city or room", **_BOTH, printed=12),
+    Column("countries", _CODES, "ISO 3166 alpha-3 codes, sorted", exported=True),
+    Column("location", _TEXT, "city or room", **_BOTH, listed=6),
     Column("description", _TEXT, "theme, what is due", **_BOTH),
     Column("notes", _TEXT, "notes of the reference's editors; never in a feed", exported=True),
-    Column("for_whom", _TEXT, "of a deadline: penholder, recommending State, mission, …", **_BOTH, printed=10),
+    Column("for_whom", _TEXT, "of a deadline: penholder, recommending State, mission, …", **_BOTH),
     Column("related_to", _TEXT, "item to which it belongs: the session of a text, review or deadline", **_BOTH),
     Column("previous", _TEXT, "item before it in its cycle", exported=True),
     Column("next", _TEXT, "item after it in its cycle", exported=True),
@@ -107,8 +107,8 @@ EXPORTED = tuple(column.name for column in _DECLARED if column.exported)
 IN_FEEDS = tuple(column.name for column in _DECLARED if column.in_feeds)
 """The columns that may reach a feed, in order."""
 
-PRINTED = tuple(column.name for column in sorted(_DECLARED, key=lambda column: column.printed) if column.printed)
-"""The columns that the Excel file prints, in its order."""
+LISTED = tuple(column.name for column in sorted(_DECLARED, key=lambda column: column.listed) if column.listed)
+"""The columns of the first sheet of the Excel file, in its order."""
 
 
 def columns_of_type(*types: ColumnType) -> tuple[str, ...]:

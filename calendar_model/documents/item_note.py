@@ -22,7 +22,7 @@ from calendar_model.mission.dossier import Dossier, deadlines, dossier, held_in
 from calendar_model.reference import Reference
 from calendar_model.terms import ReadinessState
 from calendar_model.translation import gettext as _
-from calendar_model.vocabulary import Confidence, Kind
+from calendar_model.vocabulary import Confidence, Kind, Precision
 
 
 @word.bounded
@@ -78,7 +78,14 @@ class _ItemNote(BriefingNote):
         self.heading(_("Date"))
         self.mark_shown_rows(self.table[self.table["item"] == row["item"]])
         word.line(self.document, "", lead=listed_when(row, as_of=self.reader.today, zone=self.reader.zone))
-        how = f"{how_known(row)}. {row['basis']}"
+        how = f"{how_known(row)}."
+        # The basis of an exact day names its source; that of another day is how the calendar worked it out.
+        if (
+            row["date_precision"] != Precision.DAY
+            or not row["source_url"]
+            or self.reference.is_official(row["source_url"])
+        ):
+            how += f" {row['basis']}"
         word.line(
             self.document, how if row["confidence"] == Confidence.SOURCED else _("{how} Unsourced.").format(how=how)
         )

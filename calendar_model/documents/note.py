@@ -2,7 +2,8 @@
 
 A note contains what its reader may see. The header of every page names the reader and warns of restricted records.
 Contacts appear by their codes alone, never by their identities; free text that could name people (participants,
-programmes, accounts) is left out.
+programmes, accounts) is left out. The sources that a note cites are official documents alone
+(:meth:`~calendar_model.reference.Reference.is_official`).
 """
 
 from __future__ import annotations
@@ -67,6 +68,7 @@ class BriefingNote:
         self.written: set[str] = set()
         self.recalled = 0
         self.sources: dict[str, str] = {}
+        self.uncited: set[str] = set()
 
     def start(self, title: str, subtitle: str, author: str) -> None:
         self.document = word.new(_("Briefing note"), self.made, author)
@@ -103,8 +105,11 @@ class BriefingNote:
             self.source(title, address)
 
     def source(self, what: str, address: str) -> None:
-        if address:
+        """Cite an official document, once; count any other source."""
+        if self.reference.is_official(address):
             self.sources.setdefault(address, what)
+        elif address:
+            self.uncited.add(address)
 
     # Calendar rows and sources
 
@@ -130,12 +135,19 @@ class BriefingNote:
         word.table(self.document, heads, lines, widths)
 
     def _sources(self) -> None:
-        if not self.sources and not self.recalled:
+        if not self.sources and not self.uncited and not self.recalled:
             return
         self.heading(_("Sources"))
         for address, what in self.sources.items():
             paragraph = word.bullet(self.document, f"{what}: ")
             word.link(paragraph, address)
+        if self.uncited:
+            left_out = wording.count(
+                len(self.uncited),
+                "{number} source that is not an official document is left out; the calendar names it.",
+                "{number} sources that are not official documents are left out; the calendar names them.",
+            )
+            word.line(self.document, left_out)
         if self.recalled:
             dates = (
                 _("1 date above is")

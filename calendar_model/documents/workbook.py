@@ -1,5 +1,8 @@
 """Tables as Excel workbooks: real dates, widths, a header that stays, a page set up for print.
 
+The first sheet has the few columns that people read. The other columns are on a second sheet; both begin with the
+number of the row, so that sorted or filtered sheets can still be put together.
+
 Excel has no time zones: a time is written as the local clock shows it, with the zone in a column of its own. Text is
 text: a cell that begins like a formula is marked as quoted and formatted as text, so that it stays text when edited.
 
@@ -15,6 +18,7 @@ from datetime import date, datetime, time, timedelta, timezone
 from math import isfinite
 from re import fullmatch
 from textwrap import wrap
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -24,7 +28,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from calendar_model.calendar import EXPORTED, PRINTED, ColumnType, columns_of_type
+from calendar_model.calendar import EXPORTED, LISTED, ColumnType, columns_of_type
 from calendar_model.documents.printable import printable
 from calendar_model.documents.tables import as_given_out, could_run, of_calendar, whole_day
 from calendar_model.translation import N_, Translated
@@ -39,8 +43,14 @@ DAY, HOUR = "[$-809]ddd d mmm yyyy", "[$-809]ddd d mmm yyyy hh:mm"
 WINDOWS = {Precision.MONTH: "[$-809]mmm yyyy", Precision.YEAR: "yyyy"}
 """The first and last day of a window show only what is known."""
 
+EXPECTED = '[$-809]"{expected}" ddd d mmm yyyy'
+"""An expected day says so."""
+
 LONGEST = 32_767
 """Characters of a cell (https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3)."""
+
+MOST_LISTED = 8
+"""Columns of a table that has one sheet; of a wider one, columns of the first sheet, unless the list names them."""
 
 MOST_ROWS = 20_000
 """Rows of a table: as many as one list of the dashboard can hold, written in a few seconds."""
@@ -52,7 +62,8 @@ HEADINGS: Mapping[str, str] = Translated(
     {
         "uid": "UID",
         "timezone": N_("Time zone"),
-        "standing": N_("Status"),
+        "body": N_("Organisation or body"),
+        "standing": N_("Date status"),
         "earliest": N_("Earliest start"),
         "latest": N_("Latest start"),
         "source_url": N_("Source"),
@@ -70,6 +81,7 @@ HEADINGS: Mapping[str, str] = Translated(
         "wording": N_("Proposed wording"),
         "precedent": N_("Agreed language"),
         "precedent_symbol": N_("Agreed in"),
+        "our_work": N_("Our work"),
     }
 )
 """Headings of columns whose codes do not read as words."""
@@ -86,6 +98,9 @@ _DAYS = tuple(name for name in columns_of_type(ColumnType.DAY) if name in EXPORT
 
 _EARLIEST = date(1900, 3, 1)
 """Excel counts days from 1900, as if it were a leap year: earlier days are written as text."""
+
+OUR_WORK = "our_work"
+"""The name of the column that says what the mission does around an item."""
 
 _NARROWEST, _WIDEST = 8, 44
 _LINE, _MOST_LINES = 15, 20
@@ -106,6 +121,15 @@ class _Shown:
     format: str = "General"
 
 
+@dataclass(frozen=True)
+class _SheetColumn:
+    """A column of a sheet: the name of the table's column that it shows, its heading, and its cells."""
+
+    name: str
+    heading: str
+    cells: Sequence[_Shown]
+
+
 def table_xlsx(
     frame: pd.DataFrame,
     title: str,
@@ -114,26 +138,34 @@ def table_xlsx(
     about: Mapping[str, str] | None = None,
     author: str = "",
     names: Mapping[str, str] | None = None,
+    listed: Sequence[str] = (),
+    our_work: Mapping[str, str] | None = None,
 ) -> bytes:
-    """Write a table as an Excel workbook: a sheet with the rows, and a small one, ``About``, that describes it.
+    """Write a table as an Excel workbook: the sheet ``Table``, ``Details``, and ``About``, which describes them.
 
-    ``frame`` as in :func:`~calendar_model.documents.table_csv`, and with the same columns and rows; those of a
-    calendar table are in another order, with what people read first. Column codes become headings, terms become words,
-    and codes of organisations and states become ``names``. Dates are dates, times the local time of the place or of
-    their zone, which is in the next column (``Time zone``, or ``<column>, time zone``); truth values, numbers and texts
-    stay as they are, and missing values are empty. ``title`` names the rows, ``made`` is the day, ``about`` holds
-    further lines, such as the filter; ``author`` goes into the properties of the file.
+    ``frame`` as in :func:`~calendar_model.documents.table_csv`, and with the same columns and rows; column
+    codes become headings, terms become words, and codes of organisations and states become ``names``. Dates are dates,
+    times the local time of the place or of their zone, which is in a column of its own (``Time zone``, or
+    ``<column>, time zone``); truth values, numbers and texts stay as they are, and missing values are empty. ``title``
+    names the rows, ``made`` is the day, ``about`` holds further lines, such as the filter; ``author`` goes into the
+    properties of the file.
+
+    ``Table`` has the columns ``listed``, in this order; without them those that the calendar declares, or the first
+    :data:`MOST_LISTED`. ``Details`` has the rest, and is missing if there is none. ``our_work`` describes by item what
+    the mission does around it, without restricted records; it becomes the last column of ``Table``.
 
     A text that is longer than a cell allows is cut, with an ellipsis. A table of more than :data:`MOST_ROWS` rows, or
     one for which the queue has no place, gives a workbook with an explanation instead.
     """
     if len(frame) > MOST_ROWS:
-        return _written(_instead(_(TOO_MANY).format(rows=MOST_ROWS)), title, made, {}, author, {})
+        return _written(_instead(_(TOO_MANY).format(rows=MOST_ROWS)), title, made, author=author)
     try:
         with _queue.slot(_(BUSY)):
-            return _written(frame, title, made, about or {}, author, names or {})
+            return _written(
+                frame, title, made, about or {}, author=author, names=names or {}, listed=listed, our_work=our_work
+            )
     except BusyError as busy:
-        return _written(_instead(str(busy)), title, made, {}, author, {})
+        return _written(_instead(str(busy)), title, made, author=author)
 
 
 def _instead(sentence: str) -> pd.DataFrame:
@@ -141,23 +173,41 @@ def _instead(sentence: str) -> pd.DataFrame:
 
 
 def _written(
-    frame: pd.DataFrame, title: str, made: date, about: Mapping[str, str], author: str, names: Mapping[str, str]
+    frame: pd.DataFrame,
+    title: str,
+    made: date,
+    about: Mapping[str, str] = MappingProxyType({}),
+    *,
+    author: str,
+    names: Mapping[str, str] = MappingProxyType({}),
+    listed: Sequence[str] = (),
+    our_work: Mapping[str, str] | None = None,
 ) -> bytes:
     book = Workbook()
     sheet = book.active
     assert isinstance(sheet, Worksheet)
     sheet.title = _("Table")
     items = of_calendar(frame)
-    heads, rows = _items(frame, names) if items else _other_rows(frame, names)
-    _fill(sheet, heads, rows, len(PRINTED) if items else len(heads))
-    _set_up(sheet, title)
-    lines: dict[str, Any] = {_("Title"): title, _("Created"): made, _("Rows"): len(rows), **about}
+    columns = _items(frame, names, our_work) if items else _other_columns(frame, names)
+    number = len(columns[0].cells) if columns else 0
+    listed = listed or (_listed_of_calendar(our_work) if items else [str(name) for name in frame.columns[:MOST_LISTED]])
+    first = [column for name in listed for column in columns if column.name == name]
+    rest = [column for column in columns if column.name not in listed]
+    if rest and (items or len(columns) > MOST_LISTED):
+        numbers = _SheetColumn("row", _("Row"), [_Shown(place) for place in range(1, number + 1)])
+        _fill(sheet, [numbers, *first], number, kept=2, title=title)
+        details = book.create_sheet(_("Details"))
+        _fill(details, [numbers, *rest], number, kept=1, title=title)
+        _spread(details)
+    else:
+        _fill(sheet, [*first, *rest], number, kept=1, title=title)
+    lines: dict[str, Any] = {_("Title"): title, _("Created"): made, _("Rows"): number, **about}
     if items:
         lines["Dates"] = _(
             "Date precision Expected: start and end are forecasts; nine in ten such items start between the earliest "
             "and the latest start. Month or Year: start and end are the ends of a window."
         )
-    if any(isinstance(shown.value, datetime) for row in rows for shown in row):
+    if any(isinstance(shown.value, datetime) for column in columns for shown in column.cells):
         lines["Times"] = _("Local time of the place, or of the time zone in the next column.")
     lines["Left out"] = _("Downloaded tables never include restricted records.")
     _about(book.create_sheet(_("About")), lines)
@@ -189,26 +239,31 @@ def _in_words(column: str, value: Any, names: Mapping[str, str]) -> Any:
     return value
 
 
-def _other_rows(frame: pd.DataFrame, names: Mapping[str, str]) -> tuple[list[str], list[list[_Shown]]]:
-    """Headings and rows of a table that has no calendar items."""
-    heads: list[str] = []
-    columns: list[list[_Shown]] = []
+def _other_columns(frame: pd.DataFrame, names: Mapping[str, str]) -> list[_SheetColumn]:
+    """The columns of a table that has no calendar items; a column of times is followed by that of their zones."""
+    columns: list[_SheetColumn] = []
     for name in map(str, frame.columns):
         values = list(frame[name].astype("object"))
-        heads.append(_heading(name))
-        columns.append([_shown(_in_words(name, value, names)) for value in values])
+        heading = _heading(name)
+        columns.append(_SheetColumn(name, heading, [_shown(_in_words(name, value, names)) for value in values]))
         zones = [_zone(value) for value in values]
         if any(zones):
-            heads.append(_("{heading}, time zone").format(heading=_heading(name)))
-            columns.append([_Shown(zone or None) for zone in zones])
-    return heads, [list(row) for row in zip(*columns, strict=True)]
+            shown = [_Shown(zone or None) for zone in zones]
+            columns.append(_SheetColumn(name, _("{heading}, time zone").format(heading=heading), shown))
+    return columns
 
 
-def _items(frame: pd.DataFrame, names: Mapping[str, str]) -> tuple[list[str], list[list[_Shown]]]:
-    """Headings and rows of calendar items."""
+def _listed_of_calendar(our_work: Mapping[str, str] | None) -> tuple[str, ...]:
+    return LISTED if our_work is None else (*LISTED, OUR_WORK)
+
+
+def _items(frame: pd.DataFrame, names: Mapping[str, str], our_work: Mapping[str, str] | None) -> list[_SheetColumn]:
+    """The columns of calendar items, with our work on each if it is given."""
     given = as_given_out(frame)
-    order = [*PRINTED, *(name for name in given.columns if name not in PRINTED)]
-    rows = []
+    item_of = dict(zip(frame["uid"], frame["item"], strict=True))
+    cells: dict[str, list[_Shown]] = {str(name): [] for name in given.columns}
+    if our_work is not None:
+        cells[OUR_WORK] = []
     for record in given.to_dict("records"):
         shown = {str(name): _shown(_in_words(str(name), value, names)) for name, value in record.items()}
         for name in _DAYS:
@@ -220,8 +275,13 @@ def _items(frame: pd.DataFrame, names: Mapping[str, str]) -> tuple[list[str], li
             # The local time without its offset; the zone is a column already.
             at = datetime.fromisoformat(record[name]).replace(tzinfo=None)
             shown[name] = _Shown(at.date(), window) if window else _shown(at.date() if record["all_day"] else at)
-        rows.append([shown[name] for name in order])
-    return [_heading(name) for name in order], rows
+            if record["date_precision"] == Precision.EXPECTED and shown[name].format == DAY:
+                shown[name] = _Shown(at.date(), EXPECTED.format(expected=_("expected")))
+        if our_work is not None:
+            shown[OUR_WORK] = _shown(our_work.get(item_of[record["uid"]], ""))
+        for name, column in cells.items():
+            column.append(shown[name])
+    return [_SheetColumn(name, _heading(name), column) for name, column in cells.items()]
 
 
 def _shown(value: Any) -> _Shown:
@@ -251,23 +311,37 @@ def _zone(value: Any) -> str:
 # --- The sheets
 
 
-def _fill(sheet: Worksheet, names: Sequence[str], rows: Sequence[Sequence[_Shown]], read: int) -> None:
-    """Write headings and rows; the first ``read`` columns are printed, and their texts wrap."""
-    widths = [_width(name, [row[place] for row in rows]) for place, name in enumerate(names)]
-    for place, (name, width) in enumerate(zip(names, widths, strict=True), start=1):
-        head = _write(sheet.cell(1, place), _shown(name), _WRAPPED)
+def _fill(sheet: Worksheet, columns: Sequence[_SheetColumn], rows: int, *, kept: int, title: str) -> None:
+    """Write headings and cells, and set the sheet up; the first ``kept`` columns stay in sight."""
+    widths = [_width(column.heading, column.cells) for column in columns]
+    for place, (column, width) in enumerate(zip(columns, widths, strict=True), start=1):
+        head = _write(sheet.cell(1, place), _shown(column.heading), _WRAPPED)
         head.font, head.fill = _HEAD_FONT, _HEAD
         sheet.column_dimensions[get_column_letter(place)].width = width
-    for line, row in enumerate(rows, start=2):
+    for line, row in enumerate(zip(*(column.cells for column in columns), strict=True), start=2):
         for place, shown in enumerate(row, start=1):
             if shown.value is not None:
-                _write(sheet.cell(line, place), shown, _WRAPPED if place <= read else _TOP)
-        lines = max((_lines(one.value, width) for one, width in zip(row[:read], widths[:read], strict=True)), default=1)
+                _write(sheet.cell(line, place), shown, _WRAPPED)
+        lines = max((_lines(one.value, width) for one, width in zip(row, widths, strict=True)), default=1)
         if lines > 1:
             sheet.row_dimensions[line].height = _LINE * min(lines, _MOST_LINES)
-    last = max(len(rows) + 1, 1)
-    sheet.auto_filter.ref = f"A1:{get_column_letter(max(len(names), 1))}{last}"
-    sheet.print_area = f"A1:{get_column_letter(max(read, 1))}{last}"
+    sheet.auto_filter.ref = f"A1:{get_column_letter(max(len(columns), 1))}{rows + 1}"
+    sheet.print_area = sheet.auto_filter.ref
+    sheet.freeze_panes = f"{get_column_letter(kept + 1)}2"
+    sheet.print_title_rows = "1:1"
+    _page(sheet)
+    header: Any = sheet.oddHeader
+    # An ampersand begins a code in a header.
+    header.left.text = printable(title)[:100].replace("&", "&&")
+    footer: Any = sheet.oddFooter
+    footer.right.text = _("Page &P of &N")
+
+
+def _spread(sheet: Worksheet) -> None:
+    """Print a sheet with many columns in full size on several pages, each with the column that joins it."""
+    sheet.page_setup.fitToWidth = 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=False)
+    sheet.print_title_cols = "A:A"
 
 
 def _write(cell: Any, shown: _Shown, alignment: Alignment) -> Any:
@@ -292,9 +366,9 @@ def _width(name: str, column: Sequence[_Shown]) -> float:
 
 def _length(shown: _Shown) -> int:
     if isinstance(shown.value, date):
-        return {DAY: len("Wed 23 Sep 2026"), HOUR: len(_("Wed 23 Sep 2026 00:00"))}.get(
-            shown.format, len(_("Sep 2026"))
-        )
+        known = {DAY: len("Wed 23 Sep 2026"), HOUR: len(_("Wed 23 Sep 2026 00:00"))}
+        known[EXPECTED.format(expected=_("expected"))] = len(_("expected")) + 1 + known[DAY]
+        return known.get(shown.format, len(_("Sep 2026")))
     return max((len(line) for line in str(shown.value).splitlines()), default=0)
 
 
@@ -302,17 +376,6 @@ def _lines(value: Any, width: float) -> int:
     if not isinstance(value, str):
         return 1
     return sum(max(len(wrap(line, int(width) - 1)), 1) for line in value.splitlines()) or 1
-
-
-def _set_up(sheet: Worksheet, title: str) -> None:
-    sheet.freeze_panes = "B2"
-    sheet.print_title_rows = "1:1"
-    _page(sheet)
-    header: Any = sheet.oddHeader
-    # An ampersand begins a code in a header.
-    header.left.text = printable(title)[:100].replace("&", "&&")
-    footer: Any = sheet.oddFooter
-    footer.right.text = _("Page &P of &N")
 
 
 def _page(sheet: Worksheet) -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Iterable
 
 import numpy as np
 import numpy.typing as npt
@@ -41,25 +39,9 @@ _WIDTHS = {
 }
 
 
-_ANY_FONT = 1.2
-"""How much wider than in the app's sans a text may be in the sans of a system, DejaVu the widest of the usual ones."""
-
-_wider = ContextVar("wider", default=1.0)
-
-
-@contextmanager
-def any_font() -> Iterator[None]:
-    """Measure texts within this block in the widest of the fonts in which a picture may be drawn."""
-    token = _wider.set(_ANY_FONT)
-    try:
-        yield
-    finally:
-        _wider.reset(token)
-
-
 def text_px(text: str, size: float) -> float:
     """Return about how many pixels wide a text is at this type size; rather too many than too few."""
-    return sum(_WIDTHS.get(character, _USUAL) for character in text) * size * _wider.get() / 1000
+    return sum(_WIDTHS.get(character, _USUAL) for character in text) * size / 1000
 
 
 def fit(text: str, room: float, size: float) -> str:

@@ -16,6 +16,7 @@ import signal
 import threading
 from typing import Any, Literal
 
+from calendar_model.figures.fonts import font_faces
 from calendar_model.figures.sheet import PictureSheet
 from calendar_model.translation import N_
 from calendar_model.translation import gettext as _
@@ -31,11 +32,24 @@ _CLOSING_SECONDS = 10.0
 VARIABLE = "CHROMIUM"
 """The environment variable that names the browser, a path or a command; without it kaleido looks for one itself."""
 
-_HEADER = (
-    '<!DOCTYPE html><html><head><style id="head-style"></style><style>@page { margin: 0 } '
-    "img { display: block }</style><title>Multilateral calendar</title>"
-)
-"""The head of the browser's page, which gives a PDF its title and leaves no margin around the picture."""
+_HEAD = """<!DOCTYPE html><html><head><style id="head-style"></style>
+<style>@page { margin: 0 } img { display: block }</style><title>Multilateral calendar</title>
+<style id="fonts">%s</style>
+<script>
+  // Letters are measured in this page, so its fonts have to be there before.
+  for (const face of document.fonts) face.load();
+  // An SVG is an image without the fonts of this page; it needs them within itself.
+  const serialize = XMLSerializer.prototype.serializeToString;
+  XMLSerializer.prototype.serializeToString = function (node) {
+    if (node.nodeName === "svg") {
+      const style = document.createElementNS("http://www.w3.org/2000/svg", "style");
+      style.textContent = document.getElementById("fonts").textContent;
+      node.prepend(style);
+    }
+    return serialize.call(this, node);
+  };
+</script>"""
+"""The head of the browser's page: it gives a PDF its title, leaves no margin around the picture, and has the fonts."""
 
 LARGEST_SPEC = 8 * 2**20
 """Characters of a figure's description: more than ten thousand items on one sheet, which nobody could read."""
@@ -109,7 +123,7 @@ async def _drawn(figure: dict[str, Any], options: dict[str, Any]) -> bytes:
     path = (shutil.which(named) or named) if named else None
     # MathJax would be asked of the network; plotly.js comes from the plotly package.
     page = PageGenerator(mathjax=False)
-    page.header = _HEADER
+    page.header = _HEAD % font_faces()
     browser = Kaleido(
         timeout=SECONDS,
         page_generator=page,

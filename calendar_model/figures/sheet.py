@@ -19,14 +19,16 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.utils import PlotlyJSONEncoder
 
-from calendar_model.figures.packing import any_font, fit, text_px
-from calendar_model.figures.palette import INKS, TEXT_PX
+from calendar_model.figures import fonts
+from calendar_model.figures.packing import fit, text_px
+from calendar_model.figures.palette import INKS
 from calendar_model.figures.text import shown
 from calendar_model.translation import N_
 
 PAPER = INKS["light"]
-FAMILY = "Arial, Helvetica, Liberation Sans, sans-serif"
-"""Fonts with the same widths on every system, so that an SVG looks the same everywhere."""
+FAMILY = f"{fonts.SANS}, Arial, Helvetica, Liberation Sans, sans-serif"
+TITLE_FAMILY = f"{fonts.SERIF}, Georgia, Times New Roman, serif"
+"""The product's own fonts, which are in the picture; the others are for programs that read none from an SVG."""
 
 
 @dataclass(frozen=True)
@@ -48,13 +50,19 @@ SLIDE = SheetFormat(N_("Slide, 16:9"), 960, 540, 1.0, 3200)
 PAGE = SheetFormat(N_("A4 page, landscape"), 1120, 792, 0.75, 3500)
 SHEETS: Mapping[str, SheetFormat] = {sheet.name: sheet for sheet in (SLIDE, PAGE)}
 
-LEGIBLE_PT = {SLIDE: 8.5, PAGE: 6.5}
+LEGIBLE_PT = {SLIDE: 12.0, PAGE: 6.5}
 """The smallest size of letters, in points, before a variant with less content is drawn."""
 
-_SCALES = tuple(1.07**i for i in range(18))
+_SMALLEST_PX = 11
+"""The smallest letters of a figure, before it is scaled."""
+
+_SCALES = tuple(_SMALLEST_PX / 12 * 1.07**i for i in range(19))
 """Pixels of the figure to one of the sheet, smallest first."""
 
-_PAD, _TITLE_PX, _SUBTITLE_PX, _NOTE_PX = 22.0, 22.0, 12.0, 8.5
+_PAD, _TITLE_PX = 22.0, 22.0
+_SMALL_PX = {SLIDE: 12.0, PAGE: 9.0}
+"""Letters of the subtitle and of the note below."""
+
 _LINE = 1.3
 
 
@@ -71,7 +79,7 @@ class PictureSheet:
     """A sheet with a figure on it.
 
     ``spec`` is the figure as JSON text for plotly.js, ``width`` and ``height`` are its own pixels, ``sheet`` is the
-    format and ``letters_pt`` the size of the letters in the figure, in points on the sheet.
+    format. ``letters_pt`` is the size of the smallest letters in the figure, in points on the sheet.
     """
 
     spec: str
@@ -94,15 +102,7 @@ def lay_out(
     selection, nothing to drag. Hatchings become lines, because many programs cannot show patterns and a PDF of them
     is many megabytes.
     """
-    # The browser that draws it has only the fonts of its system.
-    with any_font():
-        return _laid_out(variants, sheet, title, subtitle, note)
-
-
-def _laid_out(
-    variants: Sequence[FigureVariant], sheet: SheetFormat, title: str, subtitle: str, note: Sequence[str]
-) -> PictureSheet:
-    legible = sheet.pixel_pt * TEXT_PX / LEGIBLE_PT[sheet]
+    legible = sheet.pixel_pt * _SMALLEST_PX / LEGIBLE_PT[sheet]
     for variant in variants:
         for scale in _SCALES:
             if scale <= legible and (drawn_sheet := _fitted(variant, sheet, scale, title, subtitle, note)):
@@ -132,12 +132,13 @@ def _fitted(
     width, height = round(sheet.width * scale), round(sheet.height * scale)
     pad = _PAD * scale
     across = width - 2 * pad
+    small = _SMALL_PX[sheet] * scale
     above = [
-        *((line, _TITLE_PX * scale, True) for line in wrapped(title, across, _TITLE_PX * scale, 2)),
-        *((line, _SUBTITLE_PX * scale, False) for line in wrapped(subtitle, across, _SUBTITLE_PX * scale, 2)),
+        *((line, _TITLE_PX * scale, True) for line in wrapped(title, across, _TITLE_PX * scale, 3)),
+        *((line, small, False) for line in wrapped(subtitle, across, small, 4)),
     ]
     text = " ".join(filter(None, [*note, variant.note]))
-    below = [(line, _NOTE_PX * scale, False) for line in wrapped(text, across, _NOTE_PX * scale, 5)]
+    below = [(line, small, False) for line in wrapped(text, across, small, 8)]
     head = pad + sum(size * _LINE for _, size, _ in above) + 8 * scale
     foot = pad + sum(size * _LINE for _, size, _ in below) + 4 * scale
     figure = _plain(variant.draw(int(across)).to_plotly_json())
@@ -164,7 +165,7 @@ def _fitted(
             trace.pop(name, None)
         trace["hoverinfo"] = "skip"
     spec = json.dumps({"data": figure["data"], "layout": layout}, cls=PlotlyJSONEncoder)
-    return PictureSheet(spec, width, height, sheet, TEXT_PX * sheet.pixel_pt / scale)
+    return PictureSheet(spec, width, height, sheet, _SMALLEST_PX * sheet.pixel_pt / scale)
 
 
 def _plain(value: Any) -> Any:
@@ -212,7 +213,7 @@ def _lines(
             "align": "left",
             "showarrow": False,
             "borderpad": 0,
-            "font": {"size": size, "color": colour, "family": FAMILY},
+            "font": {"size": size, "color": colour, "family": TITLE_FAMILY if bold else FAMILY},
         }
         top -= size * _LINE
 

@@ -32,6 +32,9 @@ COLUMNS = (
 )  # fmt: skip
 """Columns of :func:`engagements_table`."""
 
+LISTED = ("on", "title", "kind", "organisation", "contacts", "outcome", "place", "owner")
+"""Those of them on the first sheet of an Excel file."""
+
 _AT_A_TIME = 500
 _UNFILTERED = Filter()
 

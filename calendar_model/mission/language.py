@@ -44,6 +44,9 @@ COLUMNS = (
 )  # fmt: skip
 """Columns of :func:`proposals_table`."""
 
+LISTED = ("title", "text", "forum", "wording", "precedent_symbol", "outcome", "final_wording", "updated")
+"""Those of them on the first sheet of an Excel file."""
+
 
 def list_proposals(session: Session) -> list[LanguageProposal]:
     """Return the proposals that the session's viewer may see, by title, with their linked items loaded."""

@@ -38,6 +38,7 @@ from calendar_model.reference.rows import (
     Milestone,
     MilestoneDate,
     Observance,
+    OfficialPublisher,
     Organisation,
     RecurringMeeting,
     ReferenceRow,
@@ -111,6 +112,7 @@ class Reference:
     milestone_dates: tuple[MilestoneDate, ...]
     forecast_notes: tuple[ForecastNote, ...]
     observances: tuple[Observance, ...]
+    official_publishers: tuple[OfficialPublisher, ...]
     faults: tuple[Fault, ...] = field(default=())
     corrected: Mapping[tuple[str, str], CorrectedRow] = field(default_factory=lambda: MappingProxyType({}))
     """Rows corrected from the dashboard, by file and key, including those with which the file has caught up."""
@@ -120,6 +122,10 @@ class Reference:
     def as_recorded(self) -> Reference:
         """The same facts with the texts of the files and corrections, of a reference in another language."""
         return self.recorded or self
+
+    def is_official(self, address: str) -> bool:
+        """Return whether a web address is that of an official document: published by an organisation or a State."""
+        return any(publisher.publishes(address) for publisher in self.official_publishers)
 
     @property
     def is_whole(self) -> bool:
@@ -199,6 +205,7 @@ ROW_CLASSES: tuple[type[ReferenceRow], ...] = (
     MilestoneDate,
     ForecastNote,
     Observance,
+    OfficialPublisher,
 )
 """In reading order: a file refers only to earlier files, or to itself."""
 
@@ -275,6 +282,7 @@ def _read(folder: Path, corrections: Sequence[RowCorrection]) -> Reference:
         milestone_dates=reader.rows(MilestoneDate),
         forecast_notes=reader.rows(ForecastNote),
         observances=reader.rows(Observance),
+        official_publishers=reader.rows(OfficialPublisher),
         faults=tuple(sorted(reader.faults)),
         corrected=MappingProxyType(reader.corrected),
     )

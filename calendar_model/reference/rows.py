@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, time
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -112,6 +113,7 @@ _ISO3, _OPTIONAL_ISO3 = r"^[A-Z]{3}$", r"^([A-Z]{3})?$"
 _CODE = r"^[A-Za-z0-9][A-Za-z0-9-]*$"
 _OPTIONAL_CODE = r"^([A-Za-z0-9][A-Za-z0-9-]*)?$"
 _URL = r"^(https?://\S+)?$"
+_DOMAIN = r"^[a-z0-9-]+(\.[a-z0-9-]+)+$"
 _COLOUR = r"^#[0-9a-fA-F]{6}$"
 _YEARLY_RULE = r"^FREQ=YEARLY(;[A-Z]+=[^;]+)+$"
 
@@ -121,6 +123,7 @@ EXPECTED_BY_PATTERN: Mapping[str, str] = {
     _CODE: "letters, digits and hyphens",
     _OPTIONAL_CODE: "letters, digits and hyphens, or nothing",
     _URL: "an address that starts with https:// or http://, without spaces",
+    _DOMAIN: "a domain in small letters, such as ohchr.org",
     _COLOUR: "a colour written as #1f4e79",
     _YEARLY_RULE: "an RFC 5545 rule such as FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=9",
 }
@@ -622,6 +625,21 @@ class ForecastNote(ReferenceRow):
 
     item: Code
     reason: str = Field(min_length=1)
+
+
+class OfficialPublisher(ReferenceRow):
+    """An organisation, a government or a parliament, and the ``domain`` at which it publishes its own documents."""
+
+    FILE = "official_publishers.csv"
+    KEY = ("domain",)
+
+    domain: Annotated[str, Field(pattern=_DOMAIN)]
+    name: str = Field(min_length=1)
+
+    def publishes(self, address: str) -> bool:
+        """Whether a web address is on the domain or below it."""
+        host = urlsplit(address).hostname or ""
+        return host == self.domain or host.endswith(f".{self.domain}")
 
 
 class Observance(ReferenceRow):

@@ -58,9 +58,16 @@ def test_a_picture_for_the_staff_holds_internal_items_and_nothing_restricted(
     assert "Multilateral calendar, Sep 2026–Aug 2027" in words
     assert "Filter: OSCE" in words
     assert [word for word in words if "Internal: includes the mission's own work." in word] != []
-    assert drawn.attrib["width"] == "960"
-    # References stay in the file: to parts of it, and to no font, style or image elsewhere.
-    assert re.findall(rb'href="(?!#)|url\((?![\'"]?(?:&quot;)?#)|@import', data) == []
+    assert float(drawn.attrib["width"]) == pytest.approx(960)
+    # References stay in the file: to parts of it, its fonts included, and to no font, style or image elsewhere.
+    assert re.findall(rb'href="(?!#)|url\((?![\'"]?(?:&quot;)?#|data:font/woff2;)|@import', data) == []
+    families = {
+        re.split("[,;]", node.attrib["style"].partition("font-family:")[2])[0].strip(" '\"")
+        for node in drawn.iter()
+        if "font-family" in node.attrib.get("style", "")
+    }
+    assert families == {"Source Sans", "Source Serif"}
+    assert sorted(re.findall(r'font-family:"([^"]+)"', "".join(drawn.itertext()))) == ["Source Sans", "Source Serif"]
 
 
 def test_a_pdf_is_one_slide_of_lines_and_letters_with_its_fonts_in_it() -> None:
@@ -78,7 +85,10 @@ def test_a_pdf_is_one_slide_of_lines_and_letters_with_its_fonts_in_it() -> None:
     assert data.startswith(b"%PDF-")
     (box,) = re.findall(rb"/MediaBox\s*\[([^]]*)\]", data)
     assert [float(side) for side in box.split()] == pytest.approx([0, 0, 720, 405], abs=0.5)
-    assert b"/FontFile" in data
+    names = re.findall(rb"/FontName\s*/[A-Z]{6}\+(\w+)", data)
+    assert {re.sub(rb"\d?(VF|Variable).*", b"", name) for name in names} == {b"SourceSans", b"SourceSerif"}
+    # The outlines of a variable font are in the file one by one.
+    assert b"/CharProcs" in data
     assert b"/Subtype /Image" not in data
 
 

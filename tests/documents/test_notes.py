@@ -328,6 +328,30 @@ def test_a_review_comes_with_those_before_it(staff_member: Viewer, note: Callabl
     ]
 
 
+@pytest.mark.parametrize("kind", ["session", "meeting", "upr-review", "resolution", "mandate-renewal", "deadline"])
+def test_a_note_cites_official_documents_only(
+    note: Callable[..., bytes], reference: Reference, table: pd.DataFrame, kind: str
+) -> None:
+    found = table[(table["kind"] == kind) & (table["source_url"] != "")].drop_duplicates("source_url")
+    cited: set[str] = set()
+    for item in found["item"].iloc[:: max(len(found) // 8, 1)]:
+        cited |= {link.address for one in opened(note(ANONYMOUS, item)).paragraphs for link in one.hyperlinks}
+    assert cited
+    assert {address for address in cited if not reference.is_official(address)} == set()
+
+
+def test_a_note_says_how_many_sources_it_leaves_out(note: Callable[..., bytes], table: pd.DataFrame) -> None:
+    of_exact_days = table[
+        table["source_url"].str.startswith("https://github.com/") & (table["date_precision"] == "day")
+    ]
+    document = opened(note(ANONYMOUS, of_exact_days["item"].iloc[0]))
+    assert under(document, "Sources")[-1] == (
+        "1 source that is not an official document is left out; the calendar names it."
+    )
+    # Nor does the basis of the date name it.
+    assert under(document, "Date")[1] == "Held."
+
+
 def test_nobody_in_particular_gets_the_calendar_alone(staff_member: Viewer, note: Callable[..., bytes]) -> None:
     write(staff_member, Engagement, "First round", **CONSULTED)
     assert texts(opened(note(ANONYMOUS)), "Heading 1") == [

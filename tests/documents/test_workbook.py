@@ -18,6 +18,7 @@ from calendar_model.calendar import EXPORTED
 from calendar_model.documents.tables import could_run
 from calendar_model.documents.workbook import DAY, HEADINGS, HOUR, LONGEST, MOST_ROWS, TOO_MANY, table_xlsx
 from calendar_model.imports.tables.columns import match_columns
+from calendar_model.imports.tables.reader import read_table
 from calendar_model.imports.templates.engagements import COLUMNS as ENGAGEMENTS
 from calendar_model.imports.templates.events import COLUMNS as EVENTS
 from calendar_model.mission import engagements
@@ -39,6 +40,13 @@ def rows_of(book: Workbook, sheet: str = "Table") -> list[list[Any]]:
     return [list(row) for row in book[sheet].values]
 
 
+def whole_row(book: Workbook) -> dict[str, Any]:
+    """The first row of a table as its two sheets give it, by heading."""
+    return {
+        head: value for sheet in ("Table", "Details") for head, value in zip(*rows_of(book, sheet)[:2], strict=True)
+    }
+
+
 def test_values_keep_their_types_and_times_have_a_zone() -> None:
     zurich = ZoneInfo("Europe/Zurich")
     frame = pd.DataFrame(
@@ -54,7 +62,7 @@ def test_values_keep_their_types_and_times_have_a_zone() -> None:
             "text": ["a", None],
         }
     )
-    book = opened(frame)
+    book = opened(frame, listed=list(frame.columns))
     heads = ["Day", "Instant", "Instant, time zone", "Local", "Local, time zone", "Fixed", "Fixed, time zone"]
     assert rows_of(book) == [
         [*heads, "Date", "Flag", "Number", "Count", "Text"],
@@ -75,6 +83,7 @@ def test_values_keep_their_types_and_times_have_a_zone() -> None:
 def test_the_sheet_is_set_up_for_screen_and_paper() -> None:
     book = opened(pd.DataFrame({"What": ["x" * 20, "words " * 30], "n": [1, 2]}), about={"Filter": "HRC"})
     sheet = book["Table"]
+    assert book.sheetnames == ["Table", "About"]
     assert (sheet.freeze_panes, sheet.auto_filter.ref, sheet.print_title_rows) == ("B2", "A1:B3", "$1:$1")
     assert sheet.print_area == "'Table'!$A$1:$B$3"
     assert (sheet.page_setup.orientation, sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (
@@ -97,14 +106,35 @@ def test_the_sheet_is_set_up_for_screen_and_paper() -> None:
     assert (book.properties.title, book.properties.creator) == ("A list", None)
 
 
+def test_a_wide_table_has_what_people_read_on_its_first_sheet_and_the_rest_on_a_second() -> None:
+    frame = pd.DataFrame([[f"{name}{row}" for name in "abcdefghij"] for row in (1, 2)], columns=list("abcdefghij"))
+    book = opened(frame, listed=["c", "a"])
+    assert rows_of(book) == [["Row", "c", "a"], [1, "c1", "a1"], [2, "c2", "a2"]]
+    assert rows_of(book, "Details") == [
+        ["Row", *"bdefghij"],
+        [1, *(f"{name}1" for name in "bdefghij")],
+        [2, *(f"{name}2" for name in "bdefghij")],
+    ]
+    first, rest = book["Table"], book["Details"]
+    assert (first.freeze_panes, first.auto_filter.ref, first.print_area) == ("C2", "A1:C3", "'Table'!$A$1:$C$3")
+    assert (rest.freeze_panes, rest.auto_filter.ref, rest.print_title_cols) == ("B2", "A1:I3", "$A:$A")
+    assert rest.print_title_rows == first.print_title_rows == "$1:$1"
+    assert rest.page_setup.orientation == first.page_setup.orientation == "landscape"
+    assert rows_of(opened(frame))[0] == ["Row", *"abcdefgh"]
+    assert opened(frame[list("abcdefgh")]).sheetnames == ["Table", "About"]
+
+
 def test_items_have_real_dates_and_windows_show_no_more_than_is_known(table: pd.DataFrame) -> None:
     items = ["hrd-day-2026", "session-UPR54", "aichr-2027-1", "deadline-hrc-tabling-HRC61"]
     book = opened(table[table["item"].isin(items)])
-    heads, *rows = book["Table"].iter_rows()
-    places = {cell.value: place for place, cell in enumerate(heads)}
-    assert [cell.value for cell in heads[:9]] == [
-        *("Title", "Start", "End", "Kind", "Body", "Session", "Status", "Date precision", "Time zone"),
+    assert rows_of(book)[0] == [
+        *("Row", "Title", "Start", "End", "Kind", "Organisation or body", "Place", "Date status"),
     ]
+    heads, *rows = [
+        (*row, *rest[1:]) for row, rest in zip(book["Table"].iter_rows(), book["Details"].iter_rows(), strict=True)
+    ]
+    places = {cell.value: place for place, cell in enumerate(heads)}
+    assert len(places) == len(EXPORTED) + 1
     found = {str(row[places["UID"]].value).split("@")[0]: row for row in rows}
 
     def said(item: str) -> list[Any]:
@@ -116,8 +146,9 @@ def test_items_have_real_dates_and_windows_show_no_more_than_is_known(table: pd.
         cells = [found[item][places[name]] for name in ("Earliest start", "Latest start")]
         return [found[item][places["Date precision"]].value, *((cell.value, cell.number_format) for cell in cells)]
 
+    expected = '[$-809]"expected" ddd d mmm yyyy'
     assert said("hrd-day-2026") == [at("2026-12-09"), DAY, at("2026-12-09"), None]
-    assert said("session-UPR54") == [at("2027-01-18"), DAY, at("2027-01-29"), "Europe/Zurich"]
+    assert said("session-UPR54") == [at("2027-01-18"), expected, at("2027-01-29"), "Europe/Zurich"]
     assert interval("session-UPR54") == ["Expected", (at("2027-01-18"), DAY), (at("2027-01-25"), DAY)]
     month = "[$-809]mmm yyyy"
     assert said("aichr-2027-1") == [at("2027-02-01"), month, at("2027-02-28"), "Asia/Jakarta"]
@@ -130,26 +161,43 @@ def test_items_have_real_dates_and_windows_show_no_more_than_is_known(table: pd.
 def test_codes_become_words_and_names(table: pd.DataFrame) -> None:
     names = {"un-hrc": "HRC", "un": "UN", "FIN": "Finland", "HTI": "Haiti"}
     review = table[table["item"] == "upr-4-HTI"].assign(body="un-hrc", countries="FIN HTI")
-    head, row = rows_of(opened(review, names=names))
-    found = dict(zip(head, row, strict=True))
-    assert [found[name] for name in ("Kind", "Body", "Countries", "Status")] == [
+    found = whole_row(opened(review, names=names))
+    assert [found[name] for name in ("Kind", "Organisation or body", "Countries", "Date status")] == [
         *("UPR review", "HRC", "Finland, Haiti", "Projected"),
     ]
-    assert [name for name in head if "_" in name or name != name[:1].upper() + name[1:]] == []
-    unknown = rows_of(opened(review, names={"FIN": "Finland"}))[1]
-    assert dict(zip(head, unknown, strict=True))["Countries"] == "FIN HTI"
+    assert [name for name in found if "_" in name or name != name[:1].upper() + name[1:]] == []
+    assert whole_row(opened(review, names={"FIN": "Finland"}))["Countries"] == "FIN HTI"
+
+
+def test_our_work_is_the_last_column_of_the_first_sheet(table: pd.DataFrame) -> None:
+    items = table[table["item"].isin(["hrd-day-2026", "session-UPR54"])]
+    head, *rows = rows_of(opened(items, our_work={"session-UPR54": "1 draft"}))
+    assert head[-1] == "Our work"
+    assert {row[1]: row[-1] for row in rows} == {
+        title: "1 draft" if item == "session-UPR54" else None
+        for title, item in zip(items["title"], items["item"], strict=True)
+    }
 
 
 def test_headings_are_known_again_by_the_import() -> None:
-    headings = rows_of(opened(pd.DataFrame([["x"] * len(engagements.COLUMNS)], columns=list(engagements.COLUMNS))))[0]
-    assert match_columns(ENGAGEMENTS, headings) == match_columns(ENGAGEMENTS, engagements.COLUMNS)
+    names = list(engagements.COLUMNS)
+    content = table_xlsx(pd.DataFrame([names], columns=names), "A list", made=TODAY, listed=engagements.LISTED)
+    (sheet, _about) = read_table(content, file_name="a.xlsx")
+    assert sheet["header"][:3] == ["Row", "Date", "Title"]
+
+    def found(header: list[str], row: list[str]) -> dict[str, str]:
+        matched = match_columns(ENGAGEMENTS, header)
+        return {name: row[place].casefold() for name, place in matched.items() if place is not None}
+
+    assert found(sheet["header"], sheet["rows"][0]) == found(names, names)
     assert match_columns(EVENTS, [HEADINGS.get(name, name) for name in EXPORTED]) == match_columns(EVENTS, EXPORTED)
 
 
 def test_an_empty_calendar_has_its_header(table: pd.DataFrame) -> None:
     book = opened(table.head(0))
     assert book["Table"].max_row == 1
-    assert book["Table"]["A1"].value == "Title"
+    assert book["Table"]["B1"].value == "Title"
+    assert book["Details"].max_row == 1
 
 
 def test_what_is_restricted_is_in_no_workbook(staff_member: Viewer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -165,7 +213,7 @@ def test_what_is_restricted_is_in_no_workbook(staff_member: Viewer, monkeypatch:
     seen = calendar_for(staff_member)[1]
     ours = seen[seen["item"].str.startswith("event-")]
     assert sorted(ours["title"]) == ["Canary", "Open door"]
-    assert [row[0] for row in rows_of(opened(ours))] == ["Title", "Open door"]
+    assert [row[1] for row in rows_of(opened(ours))] == ["Title", "Open door"]
 
 
 TEXTS = st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=40), min_size=1, max_size=6)

@@ -9,6 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
+from calendar_model.figures.fonts import font_faces
 from calendar_model.figures.packing import text_px
 from calendar_model.figures.palette import INKS
 from calendar_model.figures.sheet import (
@@ -67,17 +68,40 @@ def test_a_picture_has_the_form_of_its_sheet_to_the_pixel(sheet: SheetFormat, he
 
 def test_letters_have_their_size_where_there_is_room_and_become_smaller_where_there_is_not() -> None:
     assert on_a_sheet(block(300)).letters_pt == 12
-    assert on_a_sheet(block(300), sheet=PAGE).letters_pt == 9
+    assert on_a_sheet(block(300), sheet=PAGE).letters_pt == pytest.approx(9.4, abs=0.1)
     tall = on_a_sheet(block(900))
-    assert 5 < tall.letters_pt < 8.5
+    assert 4.5 < tall.letters_pt < 12
     assert tall.is_small
 
 
 def test_less_is_drawn_before_the_letters_cannot_be_read() -> None:
-    drawn_sheet = on_a_sheet(block(900), block(500, "Less is drawn."))
-    assert json.loads(drawn_sheet.spec)["layout"]["meta"] == 500
+    drawn_sheet = on_a_sheet(block(900), block(350, "Less is drawn."))
+    assert json.loads(drawn_sheet.spec)["layout"]["meta"] == 350
     assert not drawn_sheet.is_small
     assert texts(drawn_sheet) == ["<b>A title</b>", "Below it", "A note. Less is drawn."]
+
+
+def sizes(value: Any) -> list[float]:
+    """Every size of letters in a figure: of fonts, and of those of texts."""
+    if isinstance(value, dict):
+        own = [value["size"]] if "size" in value and "symbol" not in value and "shape" not in value else []
+        return own + [size for part in value.values() for size in sizes(part)]
+    return [size for part in value for size in sizes(part)] if isinstance(value, list) else []
+
+
+@pytest.mark.parametrize("name", ["timeline", "upr", "strips"])
+def test_no_letters_of_a_slide_are_smaller_than_it_says(name: str, table: pd.DataFrame, reference: Reference) -> None:
+    drawn_sheet = on_a_sheet(figures(table, reference)[name])
+    scale = drawn_sheet.width / SLIDE.width
+    assert min(sizes(json.loads(drawn_sheet.spec))) / scale >= min(drawn_sheet.letters_pt, 12) - 0.01
+
+
+def test_a_slide_is_in_the_fonts_of_the_product() -> None:
+    drawn = json.loads(on_a_sheet(block(300)).spec)["layout"]
+    title, *others = [one["font"]["family"].split(",")[0] for one in drawn["annotations"]]
+    assert (title, set(others)) == ("Source Serif", {"Source Sans"})
+    assert drawn["font"]["family"].startswith("Source Sans,")
+    assert font_faces().count("url(data:font/woff2;base64,") == 2
 
 
 def test_what_fits_is_drawn_whole() -> None:

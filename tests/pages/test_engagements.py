@@ -127,7 +127,7 @@ def test_a_row_shows_date_title_place_participants_and_outcome(me: Viewer) -> No
             "Organisation": "HRC",
             "With": "Defender 001",
             "Linked to": ITS_TITLE,
-            "Outcome": f"They agree. {' '.join(['word'] * 25)} …",
+            "Outcome": f"They agree. {' '.join(['word'] * 40)}",
         },
         {
             "When": date(2026, 10, 1),

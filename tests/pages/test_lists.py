@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Callable
+from typing import Any
+
 import pandas as pd
+import pytest
+import streamlit as st
+from openpyxl import load_workbook
 from streamlit.testing.v1 import AppTest
 
+from calendar_model.access.permissions import Viewer
+from calendar_model.mission.transactions import save
+from calendar_model.store.models import Engagement
+from calendar_model.terms import EngagementForm, EngagementKind
+from calendar_model.vocabulary import Sensitivity
 from pages.components.shell.words import linked
+from tests.app import open_page
+from tests.day import TODAY
 
 
 def drawn(width: int) -> AppTest:
@@ -54,3 +68,28 @@ def test_a_narrow_screen_gets_a_paragraph_a_row_and_numbers_keep_their_name() ->
 
 def test_words_without_an_address_are_no_link() -> None:
     assert linked("Source", "") == "Source"
+
+
+def work_in_the_file(monkeypatch: pytest.MonkeyPatch, person: str) -> dict[Any, Any] | None:
+    """Our work by title in the Excel file of *Feeds* as this person gets it; None if it has no such column."""
+    files: dict[str, Callable[[], bytes]] = {}
+    monkeypatch.setattr(st, "download_button", lambda *_args, data, key, **_more: files.update({key: data}))
+    open_page("feeds", person, kind="session", body="un-hrc")
+    head, *rows = load_workbook(io.BytesIO(files["xlsx_feed_items"]()))["Table"].values
+    return {row[1]: row[-1] for row in rows} if head[-1] == "Our work" else None
+
+
+def test_a_list_of_items_says_what_is_ours_and_nothing_restricted(
+    staff_member: Viewer, table: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HRD_CALENDAR_TODAY", TODAY.isoformat())
+    kind = {"engagement_kind": EngagementKind.COUNTRY_DESK, "form": EngagementForm.PHONE, "on": TODAY}
+    for item, sensitivity in (("session-HRC64", Sensitivity.INTERNAL), ("session-HRC65", Sensitivity.RESTRICTED)):
+        values = {"title": "Lunch", "sensitivity": sensitivity, **kind}
+        save(staff_member, Engagement, values, items=[item], named=[staff_member.person_id])
+    found = work_in_the_file(monkeypatch, staff_member.person_id)
+    assert found is not None
+    title = dict(zip(table["item"], table["title"], strict=True))
+    assert found[title["session-HRC64"]].startswith("1 engagement")
+    assert "engagement" not in str(found[title["session-HRC65"]])
+    assert work_in_the_file(monkeypatch, "") is None

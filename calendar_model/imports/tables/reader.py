@@ -61,6 +61,8 @@ class TableSheet:
 def read_sheets(data: bytes, file_name: str) -> tuple[TableSheet, ...]:
     """Return the tables of a file, at least one: one for CSV, each visible sheet with content for Excel (.xlsx).
 
+    A sheet that continues the rows of the one before it, as in our own files, is read as more columns of that one.
+
     The first row with two cells or more has the column names; rows above it are a title. CSV may be in UTF-8,
     UTF-16 or the western code page of Windows, separated by semicolons, commas, tabulators or bars. Raises
     :class:`~calendar_model.imports.plan.ImportRefused` for any other file, or one that is too large.
@@ -89,6 +91,35 @@ def read_table(data: bytes, *, file_name: str) -> list[dict[str, Any]]:
     found = [table for title, rows in sheets if (table := _table(title, rows)) is not None]
     if not found:
         raise ImportRefused("table-none", name=name)
+    return _joined(found)
+
+
+def _joined(tables: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Join each table to the one before it if both begin with the same column, and it numbers the rows of both.
+
+    The numbers of the later table are unique; those of the earlier one are among them, or empty for added rows.
+    """
+    found = [dict(tables[0])]
+    for table in tables[1:]:
+        before = found[-1]
+        rest = {row[0].strip(): row[1:] for row in table["rows"]}
+        numbers = [row[0].strip() for row in before["rows"]]
+        given = [number for number in numbers if number]
+        if (
+            before["header"][0] == table["header"][0] != ""
+            and len(rest) == len(table["rows"])
+            and "" not in rest
+            and given
+            and len(set(given)) == len(given)
+            and rest.keys() >= set(given)
+        ):
+            empty = [""] * (len(table["header"]) - 1)
+            before["header"] = [*before["header"], *table["header"][1:]]
+            before["rows"] = [
+                [*row, *rest.get(number, empty)] for row, number in zip(before["rows"], numbers, strict=True)
+            ]
+        else:
+            found.append(dict(table))
     return found
 
 

@@ -84,7 +84,16 @@ COLUMNS: tuple[TemplateColumn, ...] = (
         "Organisation or body",
         BODY_HELP,
         needed=True,
-        aliases=("body", "organisation", "organization", "organ", "organisasjon", "forum", "un body"),
+        aliases=(
+            "organisasjon eller organ",
+            "body",
+            "organisation",
+            "organization",
+            "organ",
+            "organisasjon",
+            "forum",
+            "un body",
+        ),
         example="HRC",
     ),
     TemplateColumn(
@@ -214,7 +223,7 @@ COLUMNS: tuple[TemplateColumn, ...] = (
         "Status",
         "Choose from the list. Empty: provisional.",
         choices=STANDING_CHOICES,
-        aliases=("status", "state"),
+        aliases=("status", "state", "date status", "datostatus"),
         example="Provisional",
     ),
     TemplateColumn(

@@ -49,7 +49,7 @@ COLUMNS: tuple[TemplateColumn, ...] = (
         "Status",
         "Choose from the list. Empty: confirmed.",
         choices=STANDING_CHOICES,
-        aliases=("status",),
+        aliases=("status", "date status", "datostatus"),
         example="Confirmed",
     ),
     *SOURCE_COLUMNS,

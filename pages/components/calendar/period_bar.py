@@ -14,6 +14,7 @@ from calendar_model.wording import day
 from pages.components.shell.context import PageContext
 from pages.components.shell.filter_bar import EARLIEST, LATEST
 from pages.components.shell.navigation import FROM, ZOOM, link, open_page
+from pages.components.shell.printing import print_button
 from pages.components.widgets.coded_choice import coded_choice
 
 _ZOOMS = Translated(
@@ -81,6 +82,7 @@ def draw_period_bar(title: str, context: PageContext, fixed: Zoom | None = None)
             label_visibility="collapsed",
         )
         link("feeds", _("Subscribe"), icon=":material/event_repeat:")
+        print_button()
     for label, says, direction in (("‹", _("Earlier"), -1), (_("Today"), None, 0), ("›", _("Later"), 1)):
         turns.button(
             label, key=f"timeline_turn_{direction}", help=says, on_click=_go, args=(direction, context.today, fixed)

@@ -26,6 +26,7 @@ from pages.components.shell import item_panel
 from pages.components.shell.context import PageContext, current
 from pages.components.shell.current_user import require_person
 from pages.components.shell.navigation import NEW, RECORD
+from pages.components.shell.printing import print_button
 
 if TYPE_CHECKING:
     from calendar_model.store.models import Record
@@ -110,6 +111,15 @@ def draw_record(page: RecordPage, context: PageContext) -> bool:
     return False
 
 
+def draw_above(back: str) -> None:
+    """Draw what is above the title of a record: the way back, with its label, and the button that prints."""
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="above_record"
+    ):
+        forms.back(back)
+        print_button()
+
+
 def _draw_missing(page: RecordPage, record_id: str) -> None:
     """Draw the same notice for a record that does not exist and for one that the reader cannot see."""
     forms.back(page.back)
@@ -131,7 +141,7 @@ def _draw_new(page: RecordPage, view: RecordView, context: PageContext) -> None:
 
 def _draw_kept(page: RecordPage, view: RecordView, record: Record, context: PageContext) -> None:
     everyone = staff()
-    forms.back(page.back)
+    draw_above(page.back)
     heading(record, everyone, state=view.state(record, context))
     forms.outcome()
     for part in view.above:

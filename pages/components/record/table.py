@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.components.record import forms
+from pages.components.shell.printing import print_table
 from pages.components.widgets.tables import MOST_ROWS, ROW_HEIGHT
 
 
@@ -32,6 +33,7 @@ def record_table(
         column_config=columns,
         alt=alt,
     )
+    print_table(shown)
     # A selection refers to the rows that the table showed when it was made.
     st.session_state[f"{key}_rows"] = list(ids)
 

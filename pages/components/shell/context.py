@@ -30,6 +30,7 @@ from pages.components.shell.landmarks import name_landmarks
 from pages.components.shell.language import choose_language
 from pages.components.shell.navigation import LINK, NEW, OF, RECORD, WITH, draw_sections, draw_tabs, filters
 from pages.components.shell.new import draw_new
+from pages.components.shell.printing import watch_ground
 from pages.components.shell.words import plain
 from pages.components.widgets.typed_dates import commit_typed_dates
 
@@ -125,6 +126,7 @@ def draw_context(page: st.Page, draw_search: Callable[[], None]) -> PageContext:
         choose_language()
         commit_typed_dates()
         name_landmarks()
+        watch_ground()
         if not fault:
             choose_person()
     with st.container(key="below_header", horizontal=True, vertical_alignment="center", gap="medium"):

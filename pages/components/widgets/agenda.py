@@ -17,12 +17,12 @@ from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Kind, Standing
 from calendar_model.wording import standing_words
 from pages.components.shell.context import PageContext, as_of
+from pages.components.shell.printing import PRINTED_AT_MOST, left_out
 from pages.components.shell.words import plain
 from pages.components.widgets import labels
 from pages.components.widgets.lines import line
 
 PER_PAGE = 40
-PRINTED_AT_MOST = 400
 
 
 def agenda(
@@ -114,8 +114,5 @@ def print_agenda(
     for heading, items in groupby(printed, lambda row: _heading(row, None)):
         lines = "".join(_printed(row, context, (work_words or {}).get(str(row.item), "")) for row in items)
         parts.append(f"<h2>{heading}</h2><ul>{lines}</ul>")
-    if len(rows) > PRINTED_AT_MOST:
-        parts.append(
-            f"<p>{len(rows) - PRINTED_AT_MOST:,} more items: narrow the filter or the period to print them.</p>"
-        )
+    parts.append(left_out(rows))
     st.html(f'<div class="agenda-print">{"".join(parts)}</div>')

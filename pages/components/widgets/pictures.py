@@ -18,7 +18,7 @@ from typing import Any, cast
 import streamlit as st
 
 from calendar_model import wording
-from calendar_model.access.permissions import ANONYMOUS, Viewer
+from calendar_model.access.permissions import ANONYMOUS, ANY_STAFF, Viewer
 from calendar_model.calendar import Filter
 from calendar_model.figures.picture import PictureError, PictureFormat, picture
 from calendar_model.figures.sheet import SHEETS, FigureVariant, PictureSheet, lay_out
@@ -33,7 +33,6 @@ from pages.components.widgets import labels
 
 FORMATS = {"PNG": "image/png", "SVG": "image/svg+xml", "PDF": "application/pdf"}
 ANYONE, STAFF = N_("anyone"), N_("our staff")
-ANY_STAFF = Viewer("", Sensitivity.INTERNAL)
 
 SOURCE = N_("Multilateral calendar for human rights defenders.")
 

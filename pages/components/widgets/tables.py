@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time
 from functools import lru_cache
 from typing import Any
@@ -11,14 +12,17 @@ import pandas as pd
 import streamlit as st
 
 from calendar_model import wording
+from calendar_model.access.permissions import ANONYMOUS, ANY_STAFF
 from calendar_model.calendar import describe, listed_when
 from calendar_model.documents import table_csv
 from calendar_model.documents.tables import of_calendar
 from calendar_model.documents.workbook import table_xlsx
+from calendar_model.mission.visible_calendar import calendar_for
 from calendar_model.translation import N_, language
 from calendar_model.translation import gettext as _
 from pages.components.shell import item_panel
 from pages.components.shell.context import PageContext, as_of, current, in_english
+from pages.components.shell.printing import print_table
 from pages.components.widgets import labels
 from pages.components.widgets.changed import changed_since_last_visit
 
@@ -29,13 +33,19 @@ ROW_HEIGHT, MOST_ROWS = 35, 14
 
 
 def csv_download(
-    frame: pd.DataFrame | Callable[[], pd.DataFrame], name: str, *, label: str = N_("Download as CSV"), title: str = ""
+    frame: pd.DataFrame | Callable[[], pd.DataFrame],
+    name: str,
+    *,
+    label: str = N_("Download as CSV"),
+    title: str = "",
+    listed: Sequence[str] = (),
 ) -> None:
     """Draw two buttons that give ``frame``, or what it returns, as ``<name>.csv`` and as the workbook ``<name>.xlsx``.
 
     The files are written only on request. ``name`` describes the list, never a person, and is unique on the page.
     ``label`` says CSV; for the workbook it says Excel. ``title`` names the rows in the workbook, by default after
-    ``name``. Calendar items are English in the CSV file, which is for other programs.
+    ``name``; ``listed`` names the columns of its first sheet, if the table has more than that. Calendar items are
+    English in the CSV file, which is for other programs.
     """
     context = current()
 
@@ -51,7 +61,15 @@ def csv_download(
         }
         known = context.reference
         names = {code: known.short_name(code) for code in known.organisations} | dict(known.state_names)
-        return table_xlsx(rows(), title or _title(name), made=context.today, about=about, names=names)
+        return table_xlsx(
+            (found := rows()),
+            title or _title(name),
+            made=context.today,
+            about=about,
+            names=names,
+            listed=listed,
+            our_work=_our_work(found, context),
+        )
 
     written: tuple[tuple[str, str, str, Callable[[], bytes]], ...] = (
         ("csv", "text/csv", _(label), lambda: table_csv(_for_programs(rows(), context))),
@@ -69,6 +87,14 @@ def csv_download(
                 on_click="ignore",
                 type="tertiary",
             )
+
+
+def _our_work(frame: pd.DataFrame, context: PageContext) -> Mapping[str, str] | None:
+    """What the mission does around items of the calendar, without restricted records; None if the reader sees none."""
+    if not of_calendar(frame) or not context.workspace or context.viewer == ANONYMOUS:
+        return None
+    _reference, table = calendar_for(ANY_STAFF)
+    return item_panel.work_words(replace(context, viewer=ANY_STAFF, table=table))
 
 
 def _for_programs(frame: pd.DataFrame, context: PageContext) -> pd.DataFrame:
@@ -121,6 +147,7 @@ def item_table(view: pd.DataFrame, context: PageContext, key: str) -> None:
         },
         alt=_("{count} calendar items: when, what, organisation, kind and date status.").format(count=len(shown)),
     )
+    print_table(shown)
     csv_download(view, key)
 
 

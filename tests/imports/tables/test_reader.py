@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time
 
 import pandas as pd
@@ -195,3 +195,35 @@ def test_any_bytes_give_tables_or_a_problem(data: bytes) -> None:
     for one in found:
         assert {len(one["header"])} == {len(row) for row in [one["header"], *one["rows"]]}
         assert one["numbers"] == sorted(set(one["numbers"]))
+
+
+def sheets(*tables: Sequence[Sequence[object]]) -> bytes:
+    def fill(book: Workbook) -> None:
+        book.remove(book.worksheets[0])
+        for rows in tables:
+            sheet = book.create_sheet()
+            for row in rows:
+                sheet.append(row)
+
+    return workbook(fill)
+
+
+def test_a_sheet_that_continues_the_rows_of_the_one_before_it_is_joined_to_it() -> None:
+    first: list[list[object]] = [["Row", "Title", "Start"], [2, "B", "x"], [None, "Added", "y"], [1, "A", "z"]]
+    rest: list[list[object]] = [["Row", "Zone"], [1, "Europe/Oslo"], [2, ""], [3, "Asia/Jakarta"]]
+    (found,) = read_sheets(sheets(first, rest), "a.xlsx")
+    assert found.header == ("Row", "Title", "Start", "Zone")
+    assert found.rows == (("2", "B", "x", ""), ("", "Added", "y", ""), ("1", "A", "z", "Europe/Oslo"))
+    assert found.numbers == (2, 3, 4)
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        [["Number", "Zone"], [1, "a"], [2, "b"]],
+        [["Row", "Zone"], [1, "a"], [3, "b"]],
+        [["Row", "Zone"], [1, "a"], [1, "b"], [2, "c"]],
+    ],
+)
+def test_a_sheet_of_other_rows_stays_one_of_its_own(rest: Sequence[Sequence[object]]) -> None:
+    assert len(read_sheets(sheets([["Row", "Title"], [1, "A"], [2, "B"]], rest), "a.xlsx")) == 2
