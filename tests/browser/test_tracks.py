@@ -76,15 +76,15 @@ def test_a_track_with_its_plan_and_our_work_is_in_one_screen(staffed_server: str
 
 
 @pytest.mark.parametrize(
-    ("address", "first"),
+    ("address", "first", "chosen"),
     [
-        ("resolutions", ".st-key-lines_next_hrc-resolution"),
-        ("upr", ".st-key-lines_next_UPR54"),
-        ("upr?state=HTI", ".st-key-lines_next_upr_HTI"),
+        ("resolutions?track=ga-resolution", ".st-key-lines_next_ga-resolution", "GA text"),
+        ("upr", ".st-key-lines_next_UPR54", "By session"),
+        ("upr?state=HTI", ".st-key-lines_next_upr_HTI", "Haiti"),
     ],
 )
 def test_on_a_phone_the_next_dates_come_first_and_lists_replace_the_pictures(
-    server: str, visit: Visit, address: str, first: str
+    server: str, visit: Visit, address: str, first: str, chosen: str
 ) -> None:
     page = visit.page
     page.set_viewport_size(NARROW)  # type: ignore[arg-type]
@@ -93,6 +93,7 @@ def test_on_a_phone_the_next_dates_come_first_and_lists_replace_the_pictures(
     # The first run takes a wide screen for granted.
     expect(page.locator(".js-plotly-plot")).to_have_count(0)
     expect(page.locator(":is(.st-key-resolutions_track, .st-key-by)")).to_have_count(0)
+    expect(page.locator(".st-key-cycle_bar").get_by_role("combobox")).to_have_value(chosen)
     top, _foot = top_and_foot(page.locator(first))
     assert top <= 240
     wider = "document.querySelector('[data-testid=stMain]').scrollWidth - window.innerWidth"

@@ -155,6 +155,17 @@ def test_on_a_phone_the_cycle_is_a_list_of_sessions_with_their_states() -> None:
     assert any("UPR54" in text and "Iceland, Lithuania" in text for text in said(app))
 
 
+def test_on_a_phone_one_list_chooses_the_sessions_or_a_state() -> None:
+    app = sound(open_page("upr", "", {"upr_width": {"px": 320}}))
+    assert app.selectbox(key="choose_upr").value == "session"
+    sound(app.selectbox(key="choose_upr").set_value("KEN").run())
+    assert (app.query_params["by"], app.query_params["state"]) == ("state", "KEN")
+    assert texts(app)[0].startswith("Next: ")
+    sound(app.selectbox(key="choose_upr").set_value("session").run())
+    assert "state" not in app.query_params
+    assert subheaders(app)[0] == "UPR54"
+
+
 # --- By State
 
 

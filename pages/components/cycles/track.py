@@ -71,6 +71,7 @@ def choose_track(tracks: Sequence[Track], shown: Track, *, narrow: bool) -> None
         st.selectbox(
             label,
             codes,
+            index=codes.index(shown.code),
             format_func=names.__getitem__,
             key=key,
             on_change=_choose,
@@ -134,7 +135,7 @@ def draw_work(coming: NextText, context: PageContext) -> None:
     with reading(context.viewer) as session:
         found = work_on_items(session, coming.items)
     text, *sessions = coming.items
-    with st.container(key="cycle_links_text", gap="small"):
+    with st.container(key="cycle_links_text", gap="xxsmall"):
         if not found.any:
             st.markdown(
                 _(

@@ -17,7 +17,7 @@ from pages.components.widgets.coded_choice import coded_choice
 
 BY, STATE = "by", "state"
 """URL parameters: what the page goes by, and the code of the State."""
-CHOICE = "choose_upr_state"
+CHOICE, PHONE_CHOICE = "choose_upr_state", "choose_upr"
 
 
 class UprView(StrEnum):
@@ -69,14 +69,15 @@ def _view_in_address(default: UprView) -> UprView:
 
 
 def _choose_state(states: Sequence[str], shown: str | None, context: PageContext) -> None:
-    _show_in_list(shown)
+    _show_in_list(CHOICE, shown)
     st.selectbox(
         _("State"),
         states,
-        index=None,
+        index=states.index(shown) if shown else None,
         format_func=lambda code: labels.state_name(code, context.reference),
         key=CHOICE,
         on_change=_set_state,
+        args=(CHOICE,),
         placeholder=_("Choose a State"),
         label_visibility="collapsed",
         width=300,
@@ -85,33 +86,35 @@ def _choose_state(states: Sequence[str], shown: str | None, context: PageContext
 
 def _choose_on_phone(states: Sequence[str], shown: str | None, view: UprView, context: PageContext) -> None:
     session = UprView.SESSION.value
-    _show_in_list(session if view is UprView.SESSION else shown)
+    options, in_list = [session, *states], session if view is UprView.SESSION else shown
+    _show_in_list(PHONE_CHOICE, in_list)
 
     def name(code: str) -> str:
         return _VIEWS[UprView.SESSION] if code == session else labels.state_name(code, context.reference)
 
     st.selectbox(
         _("Show"),
-        [session, *states],
-        index=None,
+        options,
+        index=options.index(in_list) if in_list else None,
         format_func=name,
-        key=CHOICE,
+        key=PHONE_CHOICE,
         on_change=_set_state,
+        args=(PHONE_CHOICE,),
         placeholder=_("Choose a State"),
         label_visibility="collapsed",
         width=230,
     )
 
 
-def _show_in_list(code: str | None) -> None:
+def _show_in_list(key: str, code: str | None) -> None:
     """What the list shows follows the address."""
-    if st.session_state.get(CHOICE) != code:
-        st.session_state[CHOICE] = code
+    if st.session_state.get(key) != code:
+        st.session_state[key] = code
 
 
-def _set_state() -> None:
-    """Writes the choice of the list into the address."""
-    code = st.session_state[CHOICE]
+def _set_state(key: str) -> None:
+    """Writes the choice of a list into the address."""
+    code = st.session_state[key]
     by_session = code == UprView.SESSION
     st.query_params[BY] = UprView.SESSION.value if by_session else UprView.STATE.value
     if code and not by_session:
