@@ -4,42 +4,41 @@ from pages.components.shell.guard import require_entrance
 
 require_entrance()
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
-from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
 from calendar_model import wording
-from calendar_model.calendar import city, horizon, interval_words, listed_when, text_item, vote_words, when
+from calendar_model.calendar import horizon, text_item, vote_words, when
 from calendar_model.cycles import DueMilestone, due_for_text
 from calendar_model.figures.sheet import FigureVariant
 from calendar_model.figures.strips import difference_of_views, stacked, strip_figure, strip_summary
 from calendar_model.reference import Reference
-from calendar_model.reference.rows import Cadence, Milestone, Resolution, Track
+from calendar_model.reference.rows import Cadence, Resolution, Track
 from calendar_model.translation import gettext as _
-from calendar_model.vocabulary import (
-    WINDOWS,
-    Kind,
-    MilestoneKind,
-    ResolutionStatus,
-    Standing,
-    TrackSubject,
-    View,
+from calendar_model.vocabulary import Kind, ResolutionStatus, Standing, TrackSubject, View
+from pages.components.cycles.next_line import draw_next_line, how_far
+from pages.components.cycles.steps import due_when
+from pages.components.cycles.track import (
+    NextText,
+    choose_track,
+    draw_plan,
+    draw_texts,
+    draw_work,
+    undated,
 )
 from pages.components.record.lists import NARROW_PX, full_list
 from pages.components.shell import filter_bar, item_panel
 from pages.components.shell.context import PageContext, current
 from pages.components.shell.width import column_width
 from pages.components.shell.words import linked, plain
-from pages.components.widgets import labels
 from pages.components.widgets.pictures import PictureRequest, as_a_picture
 
 YEARS_BACK_NARROW, YEARS_AHEAD_NARROW = 12, 6
-OURS = ("penholder", "mission")
-STEPS_AHEAD = 4
 # An exported picture has the years of a wide screen.
 WIDE_PX = 1280
 LEGEND = _(
@@ -48,15 +47,6 @@ LEGEND = _(
     "shows the interval."
 )
 CLICK = _("Click a diamond for details.")
-ALL_TRACKS = _("All")
-
-
-@dataclass(frozen=True)
-class Next:
-    """The next text of a track: its row of the calendar table, and the deadlines before it, in order."""
-
-    row: Any
-    due: tuple[DueMilestone, ...]
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -92,7 +82,7 @@ def _strip(
     return figure, summary
 
 
-def next_text(track: str, context: PageContext) -> Next | None:
+def next_text(track: str, context: PageContext) -> NextText | None:
     """The next text expected in a track, or overdue, regardless of the filter."""
     table = context.table
     ahead = (table["track"] == track) & ~table["departure"]
@@ -102,58 +92,10 @@ def next_text(track: str, context: PageContext) -> Next | None:
         return None
     row = found.iloc[0]
     due = _due_for_text(context.reference, context.version, row["session"], track, context.today)
-    return Next(row, due)
+    return NextText(row, due)
 
 
-def due_when(due: DueMilestone, reference: Reference) -> str:
-    """The due date in words: a day, with local time if there is one, or a window."""
-    words = wording.when_known(due.start, due.end, due.precision, held=due.standing is Standing.HELD)
-    hour = due.at.time() if due.at else due.milestone.time
-    if hour is not None:
-        place = reference.organisations[due.milestone.body].seat_city or city(due.timezone)
-        words = _("{days}, {hours} ({place} time)").format(days=words, hours=f"{hour:%H:%M}", place=place)
-    interval = interval_words(
-        {
-            "start": due.start,
-            "earliest": due.earliest or due.start,
-            "latest": due.latest or due.start,
-            "date_precision": due.precision,
-        }
-    )
-    return ", ".join(filter(None, (words, interval))) if hour else f"{words} {interval}".rstrip()
-
-
-def how_far(start: date, end: date, precision: str, today: date) -> str:
-    """The time until a day or a window, in words."""
-    if end < today:
-        return _("passed")
-    if start <= today:
-        return _("may be under way") if precision in WINDOWS else _("about now") if start < today else _("today")
-    days = (start - today).days
-    far = (
-        wording.count(days, "{number} day", "{number} days")
-        if days < 60
-        else _("{months} months").format(months=round(days / 30.4))
-    )
-    return _("in {far} or later").format(far=far) if precision in WINDOWS else _("in {far}").format(far=far)
-
-
-def undated(track: Track, due: tuple[DueMilestone, ...], reference: Reference, year: int) -> list[Milestone]:
-    """Steps towards a track's text without a fixed date; their rule gives only their place in the process."""
-    told = {d.milestone.code for d in due}
-    steps = (MilestoneKind.DEADLINE, MilestoneKind.EVENT, MilestoneKind.PUBLICATION, MilestoneKind.PROCESS)
-    return [
-        m
-        for m in reference.milestones.values()
-        if track.code in m.tracks
-        and m.body in (track.body, track.negotiated_in)
-        and m.kind in steps
-        and m.code not in told
-        and (m.first_year or year) <= year <= (m.last_year or year)
-    ]
-
-
-def plan_frame(track: Track, coming: Next, context: PageContext) -> pd.DataFrame:
+def plan_frame(track: Track, coming: NextText, context: PageContext) -> pd.DataFrame:
     """The plan for the next text as a list: dated steps in order, then those without a date."""
     rows = [
         (
@@ -218,66 +160,11 @@ def clicked(figure: str) -> None:
         item_panel.choose(picked)
 
 
-def draw_next(tracks: list[Track], context: PageContext) -> None:
-    """Draws the next text of each track and its key dates."""
-    for column, track in zip(st.columns(len(tracks)), tracks, strict=True):
-        with column:
-            coming = next_text(track.code, context)
-            st.markdown(f"**{plain(track.short_title)}**  \n{next_words(track, coming, context)}")
-            if coming is not None:
-                st.button(
-                    _("Details"),
-                    key=f"next_{track.code}",
-                    type="tertiary",
-                    icon=":material/chevron_right:",
-                    on_click=item_panel.choose,
-                    args=(coming.row["item"],),
-                )
-
-
-def next_words(track: Track, coming: Next | None, context: PageContext) -> str:
-    """The next text of a track and the first steps towards it, as Markdown."""
-    if coming is None:
-        return _("No next text is expected: no rule of this track is in force (cadences.csv).")
-    row, today = coming.row, context.today
-    session = f"{row['session']}, " if row["session"] else ""
-    far = how_far(row["start"].date(), row["end"].date(), row["date_precision"], today)
-    overdue = row["end"].date() < today
-    known = (
-        _("Not confirmed: the dates have passed and no text is recorded yet")
-        if overdue
-        else f"{labels.STANDINGS[row['standing']]}, {far}"
-    )
-    lines = [
-        _("Next: **{session}{listed_when}**").format(
-            session=plain(session), listed_when=plain(listed_when(row, as_of=today))
-        ),
-        known,
-    ]
-    moves = [d for d in coming.due if d.end >= today and d.milestone.for_whom in OURS]
-    deadlines = [d for d in moves if d.milestone.kind is MilestoneKind.DEADLINE]
-    steps = [
-        f"{plain(d.milestone.name)}: {plain(due_when(d, context.reference))}"
-        for d in list(dict.fromkeys([*moves[:1], *deadlines]))[:STEPS_AHEAD]
-    ]
-    if steps:
-        return "  \n".join([*lines, "", _("Key dates:"), *steps])
-    if coming.due:
-        lines.append(_("All dated steps have passed."))
-    open_steps = undated(track, coming.due, context.reference, row["start"].year)
-    steps = [f"{plain(m.name)}: {plain(m.rule)}" for m in open_steps[-STEPS_AHEAD:]]
-    return "  \n".join([*lines, "", _("Undated steps:"), *steps] if steps else lines)
-
-
-def draw_track(track: Track, context: PageContext, years: tuple[int, int], width: int) -> None:
-    """Draws one track: its strip, its rules, the plan for the next text, and the texts so far."""
-    reference, version = context.reference, context.version
-    st.header(plain(track.title))
-    if track.description:
-        st.markdown(plain(track.description))
+def draw_strip(track: Track, context: PageContext, years: tuple[int, int], width: int) -> None:
+    """Draws the texts of a track across the years, as a picture."""
     figure, summary = _strip(
         context,
-        version,
+        context.version,
         repr((context.filter, context.today)),
         track.code,
         years,
@@ -294,27 +181,41 @@ def draw_track(track: Track, context: PageContext, years: tuple[int, int], width
         config={"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "showTips": False},
         alt=summary,
     )
-    draw_rhythm(track, context)
+
+
+def draw_cadence(track: Track, context: PageContext) -> None:
+    """Draws how often the text comes now and by which source, and the difference between guidelines and practice."""
+    sentence = _views(context.reference, context.version, track.code, context.today)
+    rules = [c for c in context.reference.cadences if c.track == track.code and c.view is View.PRACTICE]
+    known = [rule for rule in rules if rule.known_from <= context.today]
+    latest = max(known, key=lambda rule: rule.first_year, default=None)
+    words = [plain(sentence), rule_words(latest) if latest is not None else ""]
+    if any(words):
+        st.caption(" ".join(filter(None, words)))
+
+
+def draw_coming(track: Track, coming: NextText | None, context: PageContext) -> None:
+    """Draws the plan for the next text beside our work on it."""
+    if coming is None:
+        return
+    plan, work = st.columns([2, 1], gap="large")
+    with plan:
+        st.subheader(_("Plan for {where}").format(where=plain(coming.row["session"] or when(coming.row))), anchor=False)
+        draw_plan(track, coming, context)
+    with work:
+        draw_work(coming, context)
+
+
+def draw_details(track: Track, coming: NextText | None, context: PageContext, width: int) -> None:
+    """Draws what stands behind the first screen: the track's rules, its texts so far, and the plan with its sources."""
+    st.header(plain(track.title))
+    if track.description:
+        st.markdown(plain(track.description))
     shown = set(context.filtered["item"])
-    texts = [r for r in reference.resolutions if r.track == track.code and text_item(r) in shown]
-    coming = next_text(track.code, context)
-    if coming is not None:
-        where = coming.row["session"] or when(coming.row)
-        st.subheader(_("Plan for {where}").format(where=plain(where)))
-        frame = plan_frame(track, coming, context)
-        if frame.empty:
-            st.markdown(_("No milestones are recorded for this track's session (milestones.csv)."))
-        else:
-            full_list(
-                frame,
-                _("Step"),
-                f"plan-{track.code}",
-                _("Steps before {where}, with their dates.").format(where=where),
-                width=width,
-            )
+    texts = [r for r in context.reference.resolutions if r.track == track.code and text_item(r) in shown]
     st.subheader(_("Texts so far"))
     if texts:
-        texts.sort(key=lambda r: r.adopted or reference.sessions[r.session].end, reverse=True)
+        texts.sort(key=lambda r: r.adopted or context.reference.sessions[r.session].end, reverse=True)
         full_list(
             texts_frame(texts),
             _("Text"),
@@ -324,6 +225,18 @@ def draw_track(track: Track, context: PageContext, years: tuple[int, int], width
         )
     else:
         st.markdown(_("No adopted text matches the filter. Choose a longer period or another date status."))
+    st.subheader(_("How often"))
+    draw_rhythm(track, context)
+    if coming is not None and not (frame := plan_frame(track, coming, context)).empty:
+        where = coming.row["session"] or when(coming.row)
+        st.subheader(_("Plan for {where}, with sources").format(where=plain(where)))
+        full_list(
+            frame,
+            _("Step"),
+            f"plan-{track.code}",
+            _("Steps before {where}, with their dates.").format(where=where),
+            width=width,
+        )
 
 
 def picture_of(context: PageContext, tracks: list[Track], years: tuple[int, int]) -> PictureRequest:
@@ -354,20 +267,14 @@ def picture_of(context: PageContext, tracks: list[Track], years: tuple[int, int]
     )
 
 
-def draw_take_away(tracks: list[Track], context: PageContext, years: tuple[int, int]) -> None:
-    """Draws the export of the strips: all of them, or one that the reader selects."""
+def draw_take_away(tracks: list[Track], track: Track, context: PageContext) -> None:
+    """Draws the export of the strip, or of those of all ``tracks`` on one axis."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen = tracks
+        chosen = [track]
         if len(tracks) > 1:
-            code = st.selectbox(
-                _("Tracks shown"),
-                ["", *(track.code for track in tracks)],
-                format_func=lambda code: context.reference.tracks[code].short_title if code else ALL_TRACKS,
-                key="resolutions_picture_track",
-                width=300,
-            )
-            chosen = [track for track in tracks if code in ("", track.code)]
-        codes = tuple(track.code for track in chosen)
+            whole = st.toggle(_("All tracks"), key="resolutions_picture_all", help=_("In the exported image only."))
+            chosen = tracks if whole else chosen
+        codes, years = tuple(one.code for one in chosen), years_shown(context, chosen, WIDE_PX)
         as_a_picture(
             "resolutions",
             context,
@@ -378,15 +285,12 @@ def draw_take_away(tracks: list[Track], context: PageContext, years: tuple[int, 
 
 
 def draw_rhythm(track: Track, context: PageContext) -> None:
-    """Draws the rules of the track with their years, and the difference between guidelines and practice."""
-    sentence = _views(context.reference, context.version, track.code, context.today)
+    """Draws the rules of the track with their years, in practice and in the guidelines."""
     rules = [c for c in context.reference.cadences if c.track == track.code]
     sides = {
         _("In practice"): sorted((c for c in rules if c.view is View.PRACTICE), key=lambda c: c.first_year),
         _("In the guidelines"): sorted((c for c in rules if c.view is View.GUIDELINES), key=lambda c: c.first_year),
     }
-    if sentence:
-        st.markdown(plain(sentence))
     for column, (name, own) in zip(st.columns(2), sides.items(), strict=True):
         with column:
             lines = [f"- {rule_words(rule)}" for rule in own]
@@ -442,23 +346,56 @@ def draw_related(context: PageContext, width: int) -> None:
     full_list(frame, _("Text"), "related-texts", _("Related texts, by theme."), width=width)
 
 
-context = current()
-st.title(_("Resolutions"))
-every = [t for t in context.reference.tracks.values() if t.subject is TrackSubject.TEXT]
-width = column_width("resolutions_width")
-present = set(context.filtered["track"].unique())
-tracks = [t for t in every if t.code in present]
-draw_left_out([t for t in every if t.code not in present], context)
-if not every:
-    st.markdown(_("No tracks of texts in the reference data. Add rows with the subject “text” to tracks.csv."))
-elif not tracks:
-    st.markdown(_("This page shows each track of texts across the years, with the plan for the next text."))
-else:
-    draw_next(tracks, context)
-    years = years_shown(context, tracks, width)
+def draw_page(context: PageContext, chosen: Sequence[str]) -> None:
+    """Draws the track that is ``chosen``, by its code, or the first."""
+    every = [t for t in context.reference.tracks.values() if t.subject is TrackSubject.TEXT]
+    present = set(context.filtered["track"].unique())
+    tracks = [t for t in every if t.code in present]
+    left_out = [t for t in every if t.code not in present]
+    bar = st.container(horizontal=True, vertical_alignment="center", key="cycle_bar")
+    width = column_width("resolutions_width")
+    with bar:
+        st.title(_("Resolutions"), width="content")
+        if tracks:
+            asked = [t for t in tracks if t.code in chosen]
+            track = (asked or tracks)[0]
+            choose_track(tracks, track, narrow=width < NARROW_PX)
+    if not every:
+        st.markdown(_("No tracks of texts in the reference data. Add rows with the subject “text” to tracks.csv."))
+    elif not tracks:
+        draw_left_out(left_out, context)
+        st.markdown(_("This page shows one track of texts across the years, with the plan for the next text."))
+    else:
+        draw_track(track, tracks, context, width)
+        draw_left_out(left_out, context)
+    draw_related(context, width)
+
+
+def draw_track(track: Track, tracks: list[Track], context: PageContext, width: int) -> None:
+    """Draws one track. On a phone its texts are a list, which comes after the plan."""
+    coming = next_text(track.code, context)
+    if coming is None:
+        st.markdown(_("No next text is expected: no rule of this track is in force (cadences.csv)."))
+    else:
+        draw_next_line(coming.row, track.code, context)
+    years = years_shown(context, [track], width)
+    if width < NARROW_PX:
+        draw_coming(track, coming, context)
+        draw_texts(context.filtered, track, years, context)
+        draw_cadence(track, context)
+    else:
+        draw_strip(track, context, years, width)
+        draw_cadence(track, context)
+        draw_coming(track, coming, context)
+    draw_details(track, coming, context, width)
     st.caption(f"{LEGEND} {CLICK}")
-    draw_take_away(tracks, context, years_shown(context, tracks, WIDE_PX))
-    for track in tracks:
-        draw_track(track, context, years, width)
-draw_related(context, width)
+    draw_take_away(tracks, track, context)
+
+
+context = current()
+# Which track is shown is chosen on the page; what else the filter says narrows all of them.
+others = replace(context.filter, tracks=())
+draw_page(
+    replace(context, filter=others, filtered=others.apply(context.table, context.reference)), context.filter.tracks
+)
 item_panel.draw_panel(context)

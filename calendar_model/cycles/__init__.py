@@ -14,6 +14,7 @@ from calendar_model.cycles.deadlines import (
     DueMilestone,
     Projection,
     committee_session,
+    due_for_session,
     due_for_text,
     due_milestones,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "announcement_of",
     "committee_session",
     "departures",
+    "due_for_session",
     "due_for_text",
     "due_milestones",
     "edition_code",

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from calendar_model import wording
@@ -28,6 +28,9 @@ from calendar_model.reference.rows import Milestone, MilestoneDate, Review
 from calendar_model.translation import N_, NN_, Translated, ngettext
 from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Anchor, Confidence, Precision, Standing, Unit
+
+YEARS_OF_REVIEWS = timedelta(days=6 * 366)
+"""How far ahead the sessions of reviews are looked for: more than a cycle."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,36 @@ def due_for_text(reference: Reference, session: str, track: str, as_of: date) ->
     past = _Past(reference, forecasts)
     due = [d for s in (forecast, committee) if s is not None for d in _for_session(s, past, {track}) if not d.country]
     return tuple(sorted(due, key=lambda d: (d.start, d.end, d.milestone.code)))
+
+
+def due_for_session(reference: Reference, session: str, as_of: date) -> tuple[DueMilestone, ...]:
+    """Return the milestones of a session and of its reviews, counted from it, in order; those of texts are left out.
+
+    ``session`` is a code, of a session that is known on ``as_of`` or that comes with the reviews of a track
+    (:func:`calendar_model.cycles.cadence.project`). Empty for another, and while its opening cannot be expected.
+    """
+    forecasts = SessionForecasts(reference, as_of)
+    forecast = forecasts.known(session) or _with_reviews(reference, session, forecasts)
+    if forecast is None:
+        return ()
+    due = milestones_of(reference, forecast, forecasts)
+    return tuple(sorted(due, key=lambda d: (d.start, d.end, d.milestone.code, d.country)))
+
+
+def _with_reviews(reference: Reference, session: str, forecasts: SessionForecasts) -> SessionForecast | None:
+    """Return a session that is not known yet, with the opening that the reviews in it are expected to have."""
+    until = forecasts.as_of + YEARS_OF_REVIEWS
+    found = (o for o in project(reference, forecasts.as_of, until) if o.session == session and o.countries)
+    occurrence = next(found, None)
+    if occurrence is None or occurrence.expected is None or occurrence.expected.day is None:
+        return None
+    opening = occurrence.expected.day
+    for season in reference.seasons.values():
+        if season.body == occurrence.body:
+            forecast = forecasts.in_season(season.code, opening.year)
+            if forecast is not None and forecast.start == opening:
+                return replace(forecast, code=session)
+    return None
 
 
 def committee_session(

@@ -99,8 +99,9 @@ def review_state(standing: str, review: Review | None) -> ReviewState:
 def state_words(state: ReviewState, standing: str) -> str:
     """Return ``Upcoming, provisional``: the state of a review and its standing, unless both say the same."""
     words = STATE_WORDS[state]
-    same = standing in (Standing.HELD, Standing.NOT_CONFIRMED) or words.lower() == standing
-    return words if same else f"{words}, {standing}"
+    same = standing in (Standing.HELD, Standing.NOT_CONFIRMED)
+    same |= state is ReviewState.EXPECTED and standing == Standing.PROJECTED
+    return words if same else f"{words}, {wording.standing_words(standing).lower()}"
 
 
 def cycle_of(item: str, track: str) -> int | None:

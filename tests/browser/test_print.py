@@ -12,7 +12,7 @@ from calendar_model.mission.statements import commands
 from calendar_model.mission.transactions import save
 from calendar_model.store.database import open_workspace
 from calendar_model.store.models import Engagement, Statement
-from calendar_model.terms import EngagementForm, EngagementKind, StatementForm
+from calendar_model.terms import EngagementForm, EngagementKind, StatementFormat
 from calendar_model.vocabulary import Sensitivity
 from pages.components.shell.current_user import COOKIE
 from tests.browser.conftest import PATIENCE, WIDE, settled
@@ -88,7 +88,7 @@ def test_a_statement_is_printed_whole_and_its_button_prints(
     dark_page: Page, staffed_server: str, desk_officer: str, tmp_path: str
 ) -> None:
     workspace = open_workspace(f"sqlite:///{tmp_path}/workspace.sqlite")
-    values = {"title": "Defenders", "form": StatementForm.NATIONAL, "sensitivity": Sensitivity.INTERNAL}
+    values = {"title": "Defenders", "format": StatementFormat.STATEMENT, "sensitivity": Sensitivity.INTERNAL}
     statement = save(member(desk_officer), Statement, values, workspace=workspace)
     text = "\n\n".join(f"Paragraph {number} thanks the Special Rapporteur." for number in range(40))
     commands.save_text(member(desk_officer), statement, text, language="en", based_on=0, workspace=workspace)

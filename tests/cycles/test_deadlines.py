@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,6 +17,7 @@ from calendar_model.cycles import (
     DueMilestone,
     Projection,
     SessionForecasts,
+    due_for_session,
     due_for_text,
     due_milestones,
     is_working_day,
@@ -164,3 +166,25 @@ def test_a_rule_holds_from_its_first_year(due: dict[str, DueMilestone]) -> None:
 
 def test_the_plan_of_an_unknown_session_is_empty(reference: Reference) -> None:
     assert due_for_text(reference, "HRC999", "hrc-resolution", TODAY) == ()
+
+
+def test_the_deadlines_of_a_known_session_are_those_of_the_calendar(
+    reference: Reference, due: dict[str, DueMilestone]
+) -> None:
+    found = due_for_session(reference, "UPR54", TODAY)
+    assert {d.item: d.start for d in found} == {i: d.start for i, d in due.items() if d.session == "UPR54"}
+    assert [d.start for d in found] == sorted(d.start for d in found)
+
+
+@pytest.mark.parametrize("session", ["UPR55", "UPR57", "UPR61"])
+def test_the_deadlines_of_a_session_that_comes_with_its_reviews_are_counted_from_its_own_opening(
+    reference: Reference, table: pd.DataFrame, session: str
+) -> None:
+    opening = table.loc[table["item"] == f"session-{session}", "start"].item().date()
+    speakers = next(d for d in due_for_session(reference, session, TODAY) if d.milestone.code == "upr-speakers-list")
+    assert speakers.start == opening - timedelta(weeks=1)
+    assert speakers.item == f"deadline-upr-speakers-list-{session}"
+
+
+def test_a_session_that_nobody_can_date_has_no_deadlines(reference: Reference) -> None:
+    assert due_for_session(reference, "UPR999", TODAY) == ()

@@ -16,9 +16,11 @@ from calendar_model.figures.upr import (
     cycle_summary,
     review_state,
     reviews_of_cycle,
+    state_words,
     what_happened,
 )
 from calendar_model.reference import Reference
+from calendar_model.translation import in_language
 
 
 def grid(table: pd.DataFrame, reference: Reference, cycle: int, **changes: Any) -> go.Figure:
@@ -117,6 +119,14 @@ def test_a_moved_review_that_was_held_counts_as_held(reference: Reference) -> No
     assert review_state("held", moved) is ReviewState.HELD
     assert review_state("provisional", moved) is ReviewState.MOVED
     assert review_state("projected", None) is ReviewState.EXPECTED
+
+
+def test_the_state_of_a_review_is_in_the_language_of_its_reader() -> None:
+    assert state_words(ReviewState.EXPECTED, "projected") == "Projected"
+    assert state_words(ReviewState.COMING, "provisional") == "Upcoming, provisional"
+    with in_language("nb"):
+        assert state_words(ReviewState.EXPECTED, "projected") == "Beregnet"
+        assert state_words(ReviewState.COMING, "provisional") == "Kommende, foreløpig"
 
 
 def test_the_cycle_is_read_from_the_item() -> None:

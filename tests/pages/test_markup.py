@@ -22,6 +22,7 @@ from streamlit.testing.v1 import AppTest
 
 from calendar_model.store.database import FOLDER_VARIABLE
 from calendar_model.store.models import Base
+from pages.components.cycles import upr_address
 from pages.components.shell import item_outcomes, item_panel, navigation
 from pages.components.shell.words import plain
 from tests.app import open_page
@@ -166,6 +167,8 @@ PARAMETERS |= {
     "SHOW": "show",
     "FILE": "file",
     "ROW": "row",
+    "BY": upr_address.BY,
+    "STATE": upr_address.STATE,
     '"tz"': "tz",
 }
 """What the pages' own code reads from the address, by the word with which it does."""
@@ -186,6 +189,7 @@ ASKED = [
     *((page, ("record",)) for page in OF_RECORDS),
     *((page, ("new", "tie", "with", "file", "row")) for page in OF_RECORDS),
     ("dossier", ("of",)),
+    ("upr", (upr_address.BY, upr_address.STATE)),
 ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import streamlit as st
 
@@ -31,16 +31,22 @@ def draw_new(viewer: Viewer) -> None:
         draw_new_links(_opened())
 
 
-def draw_new_links(linked_to: dict[str, str]) -> None:
-    """Draws a link to the empty form of each kind; ``linked_to`` is what the address gives it: an item or a record."""
-    for label, page, parameters in new_records(linked_to):
-        link(page, label, **parameters)
+def draw_new_links(linked_to: dict[str, str], *kinds: RecordKind, icon: str | None = None) -> None:
+    """Draws a link to the empty form of each kind, or of these ``kinds``; ``linked_to`` is what the address gives it:
+    an item or a record."""
+    for label, page, parameters in new_records(linked_to, kinds):
+        link(page, label, icon=icon, **parameters)
 
 
-def new_records(linked_to: dict[str, str]) -> Iterator[tuple[str, str, dict[str, str]]]:
-    """Yield for each kind of record its name, the page with its empty form, and the parameters of the address."""
+def new_records(
+    linked_to: dict[str, str], kinds: Collection[RecordKind] = ()
+) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """Yield for each kind of record its name, the page with its empty form, and the parameters of the address.
+
+    ``kinds`` are those wanted; without any, all are.
+    """
     for kind, label in _KINDS:
-        if LINK not in linked_to or kind not in _NOT_LINKED_TO_ITEMS:
+        if (LINK not in linked_to or kind not in _NOT_LINKED_TO_ITEMS) and (not kinds or kind in kinds):
             yield _(label), PAGE_OF[kind], {NEW: kind.value, **linked_to}
 
 
