@@ -88,12 +88,15 @@ def test_axis_and_names_stay_in_sight_and_lanes_fold(page: Page) -> None:
     expect(axis).to_be_in_viewport(ratio=1)
     lane = page.locator(".timeline-frame .name").filter(has_text="HRC").first
     expect(lane).to_have_attribute("aria-expanded", "true")
-    before = page.locator(".st-key-timeline_figure .js-plotly-plot").bounding_box()
+    plot = page.locator(".st-key-timeline_figure .js-plotly-plot")
+    expect(plot).to_have_count(1)
+    before = plot.bounding_box()
     lane.focus()
     page.keyboard.press("Enter")
     expect(lane).to_have_attribute("aria-expanded", "false")
     expect(lane).to_be_focused()
-    after = page.locator(".st-key-timeline_figure .js-plotly-plot").bounding_box()
+    expect(plot).to_have_count(1)
+    after = plot.bounding_box()
     assert before is not None
     assert after is not None
     assert after["height"] < before["height"]

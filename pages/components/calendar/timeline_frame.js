@@ -28,6 +28,7 @@ class Frame {
 
   remove() {
     clearTimeout(this.timer);
+    this.observer?.disconnect();
     this.scroller?.removeEventListener("scroll", this.scrolled);
     this.place?.remove();
     this.box?.classList.remove("framed");
@@ -36,7 +37,7 @@ class Frame {
   /* The picture comes later than this, and a new one after each change. */
   look(tries) {
     clearTimeout(this.timer);
-    const plot = document.querySelector(".st-key-timeline_figure .js-plotly-plot");
+    const plot = this.newest();
     if (!plot?.on || !plot.layout?.meta || !plot._fullData) {
       if (tries < LOOK_AT_MOST) this.timer = setTimeout(() => this.look(tries + 1), LOOK_EVERY);
       return;
@@ -48,6 +49,11 @@ class Frame {
       plot.on("plotly_unhover", () => this.join());
     }
     this.draw();
+  }
+
+  /* While Streamlit puts a new picture in the place of the old one, both are there. */
+  newest() {
+    return [...document.querySelectorAll(".st-key-timeline_figure .js-plotly-plot")].at(-1);
   }
 
   draw() {
@@ -63,6 +69,10 @@ class Frame {
     if (!this.place?.isConnected || this.place.parentElement !== box) {
       this.place?.remove();
       this.place = box.appendChild(make("div", "timeline-frame"));
+      this.observer?.disconnect();
+      this.observer = new MutationObserver(() => this.newest() === this.plot || this.look(0));
+      this.observer.observe(box, { childList: true, subtree: true });
+      this.scroller?.removeEventListener("scroll", this.scrolled);
       this.scroller = plot.closest('[data-testid="stMain"]') ?? document.scrollingElement;
       this.scrolled = () => this.count();
       this.scroller.addEventListener("scroll", this.scrolled, { passive: true });
