@@ -104,7 +104,7 @@ def marks(app: AppTest) -> list[str]:
 
 def said(app: AppTest) -> list[str]:
     """All that stands on the page as text."""
-    return [one.value for one in (*app.markdown, *app.caption, *app.success, *app.error, *app.warning, *app.info)]
+    return [one.value for one in (*app.markdown, *app.caption, *app.toast, *app.error, *app.warning, *app.info)]
 
 
 # --- The list
@@ -218,7 +218,7 @@ def test_a_new_case_is_restricted_to_the_person_who_creates_it(staff_member: Vie
     type_in(app, suggested_by=Suggester.BILATERAL_MISSION)
     type_in(app, title=" Case 14 ", country="BLR", named=[head.person_id], risk=RiskLevel.LOW)
     save_it(app)
-    assert [one.value for one in app.success] == ["Case saved."]
+    assert [one.value for one in app.toast] == ["Case saved."]
     made = only(head, Case)
     assert (made.title, made.country, made.suggested_by, made.sensitivity, made.risk, made.risk_weighed_on) == (
         "Case 14",
@@ -306,7 +306,7 @@ def test_an_assessed_case_is_raised_followed_up_and_closed(staff_member: Viewer,
     ]
     type_in(app, after_on=date(2026, 11, 20), after_with=InTheLoop.DEFENDER, since="Visited in prison.")
     save_it(app)
-    assert [one.value for one in app.success] == ["Case saved."]
+    assert [one.value for one in app.toast] == ["Case saved."]
     assert app.caption[0].value == "Closed on Tue 24 Nov 2026. Restricted: visible only to Desk, Head. Owner: Desk."
     kept = only(staff_member, Case)
     assert (kept.closed_on, kept.after_on, kept.since) == (TODAY, date(2026, 11, 20), "Visited in prison.")
@@ -404,7 +404,7 @@ def test_a_reprisal_is_reported_only_with_to_whom_and_when(staff_member: Viewer)
     ]
     type_in(app, response="Raised with the mission of the state.")
     save_it(app)
-    assert [one.value for one in app.success] == ["Reprisal saved."]
+    assert [one.value for one in app.toast] == ["Reprisal saved."]
     kept = only(staff_member, Reprisal)
     assert (kept.title, kept.organisation, kept.account, kept.state, kept.sensitivity) == (
         "Reprisal 1",

@@ -64,7 +64,7 @@ def test_expected_days_are_confirmed_with_a_source_alone(me: Viewer) -> None:
     )
     field(app, f"{FORM}_source_url").set_value(SOURCE)
     app = click(app, f"{FORM}_save")
-    assert len(app.success) == 1
+    assert len(app.toast) == 1
     assert SESSION not in listed(app)
     assert (row(SESSION)["date_precision"], row(SESSION)["standing"]) == ("day", "confirmed")
 

@@ -242,7 +242,7 @@ def test_what_is_changed_is_saved(me: Viewer) -> None:
     app.text_input(key=f"contact_{made}_forbidden_channels").input("Telephone")
     click(app, f"contact_{made}_save")
 
-    assert [message.value for message in app.success] == ["Contact saved."]
+    assert [message.value for message in app.toast] == ["Contact saved."]
     one = kept(me, made)
     assert (one.title, one.country, one.forbidden_channels, one.version) == ("Defender 001", "", "Telephone", 2)
 
@@ -392,7 +392,7 @@ def test_an_identity_is_saved_changed_and_erased_and_never_in_the_history(me: Vi
     ]
     app.text_input(key=f"erase_reason_{made}").input("They have asked for it.")
     click(app, f"erase_{made}")
-    assert len(app.success) == 1
+    assert len(app.toast) == 1
     assert kept(me, made).identity is None
     assert "CANARY" not in everything(app)
     with reading(me) as session:

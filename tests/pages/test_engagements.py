@@ -314,7 +314,7 @@ def test_a_new_engagement_is_saved_with_links_and_follow_up_and_opened(me: Viewe
     app.selectbox(key="engagement_new_next_owner").select(other.person_id)
     click(app, "engagement_new_save")
 
-    assert [message.value for message in app.success] == ["Engagement logged."]
+    assert [message.value for message in app.toast] == ["Engagement logged."]
     made = address(app, "record")
     one = kept(me, made)
     assert (one.title, one.engagement_kind, one.on, one.form, one.organisation, one.participants, one.outcome) == (
@@ -414,7 +414,7 @@ def test_an_edit_keeps_links_that_the_editor_does_not_see(me: Viewer, other: Vie
     app.text_area(key=f"engagement_{made}_outcome").input("They agree.")
     click(app, f"engagement_{made}_save")
 
-    assert [message.value for message in app.success] == ["Engagement saved."]
+    assert [message.value for message in app.toast] == ["Engagement saved."]
     one = kept(me, made)
     assert (one.outcome, [link.other_id for link in one.links], [link.item for link in one.items]) == (
         "They agree.",
@@ -484,7 +484,7 @@ def test_it_is_deleted_with_a_reason_and_not_without(me: Viewer) -> None:
     app.text_input(key=f"delete_reason_{made}").input("Logged twice by mistake.")
     click(app, f"delete_{made}")
 
-    assert [message.value for message in app.success] == ["Deleted."]
+    assert [message.value for message in app.toast] == ["Deleted."]
     assert [title.value for title in app.title] == ["Engagements"]
     with reading(me) as session:
         assert session.get(Record, made) is None

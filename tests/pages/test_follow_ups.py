@@ -126,7 +126,7 @@ def test_one_click_saves_the_outcome_and_marks_it_as_done(me: Viewer) -> None:
     click(app, f"follow_up_done_{made}")
 
     assert kept(me, meeting) == [("Write *back*", date(2026, 11, 23), me.person_id, TODAY, "They are content.")]
-    assert [message.value for message in app.success] == ["Done: Write \\*back\\*"]
+    assert [message.value for message in app.toast] == ["Done: Write \\*back\\*"]
     click(app, f"follow_up_reopen_{made}")
     assert kept(me, meeting) == [("Write *back*", date(2026, 11, 23), me.person_id, None, "They are content.")]
 
@@ -205,7 +205,7 @@ def test_a_follow_up_is_added_on_the_page_of_its_record(me: Viewer, other: Viewe
     app.selectbox(key=f"follow_up_owner_{meeting}").select(other.person_id)
     click(app, f"follow_up_add_{meeting}")
 
-    assert [message.value for message in app.success] == ["Follow-up added."]
+    assert [message.value for message in app.toast] == ["Follow-up added."]
     assert kept(me, meeting) == [("Write back", date(2026, 12, 1), other.person_id, None, "")]
     assert app.text_input(key=f"follow_up_what_{meeting}").value == ""
     with reading(me) as session:

@@ -90,7 +90,7 @@ def buttons(app: AppTest) -> dict[str, bool]:
 
 def says(app: AppTest) -> list[str]:
     """What the page says of the plan, in its order of loudness."""
-    told = [*app.error, *app.warning, *app.success, *app.markdown]
+    told = [*app.error, *app.warning, *app.toast, *app.markdown]
     return [str(one.value) for one in told]
 
 
@@ -502,7 +502,7 @@ def test_a_calendar_is_followed_and_unfollowed(me: Viewer, theirs: dict[str, byt
         6,
         address,
     )
-    assert [one.value for one in app.success] == ["You now follow this calendar. Preview changes to see its events."]
+    assert [one.value for one in app.toast] == ["You now follow this calendar. Preview changes to see its events."]
     assert "Not read yet." in says(app)
     assert SECRET not in everything(app)
 
@@ -511,7 +511,7 @@ def test_a_calendar_is_followed_and_unfollowed(me: Viewer, theirs: dict[str, byt
     look(app)
     assert ("**1 new.** Nothing has been imported yet." in says(app), kept(me)) == (True, [])
     take_over(app)
-    assert [one.value for one in app.success] == ["Imported: 1 new."]
+    assert [one.value for one in app.toast] == ["Imported: 1 new."]
     assert days(me) == {"Briefing": date(2027, 3, 3)}
     assert [one.split(". ", 1)[1] for one in says(app) if one.startswith("Last read ")] == ["Events: 1 new."]
     assert SECRET not in everything(app)
@@ -520,10 +520,10 @@ def test_a_calendar_is_followed_and_unfollowed(me: Viewer, theirs: dict[str, byt
     press(app, "form_back")
     theirs[path] = calendar(briefing(day=4), DEBRIEF)
     press(app, "remote_refresh_")
-    assert [one.value for one in app.success] == ["Refreshed: 1 new, 1 changed."]
+    assert [one.value for one in app.toast] == ["Refreshed: 1 new, 1 changed."]
     assert days(me) == {"Briefing": date(2027, 3, 4), "Debrief": date(2027, 3, 10)}
     press(app, "remote_refresh_")
-    assert [one.value for one in app.success] == ["Refreshed: no changes."]
+    assert [one.value for one in app.toast] == ["Refreshed: no changes."]
     theirs[path] = calendar(briefing(day=5), DEBRIEF)
     press(app, "remote_look_")
     assert [row[0] for row in lines(app)] == ["Changed", "Unchanged"]
@@ -536,7 +536,7 @@ def test_a_calendar_is_followed_and_unfollowed(me: Viewer, theirs: dict[str, byt
     # Changed: the address stays what it is where none is typed.
     choose(app, name="The secretariat", every_hours=0)
     press(app, f"remote_{followed.id}_save")
-    assert [one.value for one in app.success] == ["Saved."]
+    assert [one.value for one in app.toast] == ["Saved."]
     (changed,) = remote.followed_by(me)
     assert (changed.name, changed.every_hours, changed.address) == ("The secretariat", 0, address)
     assert "The settings have changed. Preview again before you import." in says(app)
@@ -554,7 +554,7 @@ def test_a_calendar_is_followed_and_unfollowed(me: Viewer, theirs: dict[str, byt
     assert SECRET not in everything(app)
     press(app, "open_")
     press(app, "remote_remove")
-    assert [one.value for one in app.success] == ["You no longer follow this calendar. Its events stay."]
+    assert [one.value for one in app.toast] == ["You no longer follow this calendar. Its events stay."]
     assert remote.followed_by(me) == []
     assert [(one.title, one.standing) for one in kept(me)] == [
         ("Briefing", Standing.CONFIRMED),

@@ -71,7 +71,7 @@ def test_the_assembly_s_text_becomes_a_fact_from_its_panel(me: Viewer, monkeypat
     fill(app, "adopted", TEXT, abstain=41, cosponsors=76, source_url=SOURCE)
     app = click(app, f"outcome_adopted_{TEXT}_save")
     assert [one.value for one in app.error] == []
-    assert len(app.success) == 1
+    assert len(app.toast) == 1
     after = row(TEXT)
     assert (after["title"].split(":")[0], after["standing"], after["next"]) == (
         "A/RES/81/200",
@@ -86,7 +86,7 @@ def test_a_text_is_not_tabled_or_postponed(me: Viewer) -> None:
     record(me, TEXT, "postponed", to="GA82", why=WHY)
     assert (bool(row(TEXT)["departure"]), row("ga-resolution-GA82")["standing"]) == (True, "projected")
     app = record(me, "ga-resolution-GA82", "not-tabled", why=WHY)
-    assert len(app.success) == 1
+    assert len(app.toast) == 1
     assert bool(row("ga-resolution-GA82")["departure"])
 
 

@@ -130,7 +130,7 @@ def test_a_new_proposal_takes_agreed_language_from_the_resolutions(staff_member:
     assert [one.value for one in app.error] == ["Enter the final wording; it shows how the proposal was weakened."]
     type_in(app, outcome=ProposalOutcome.KEPT)
     save_it(app)
-    assert [one.value for one in app.success] == ["Proposal saved."]
+    assert [one.value for one in app.toast] == ["Proposal saved."]
     made = kept(staff_member)
     assert (made.precedent_symbol, made.outcome, made.final_wording, made.sensitivity) == (
         "A/RES/78/216",

@@ -307,7 +307,7 @@ def test_a_click_elsewhere_and_back_gives_it_back(me: Viewer) -> None:
     form.app.button(key="new_engagement").click().run()
     assert form.holds()
     form.press()
-    assert [message.value for message in form.app.success] != []
+    assert [message.value for message in form.app.toast] != []
     assert not form.holds(form.open())
 
 

@@ -80,7 +80,7 @@ def test_a_new_event_for_an_item_has_its_known_values_proposed(staff_member: Vie
     form["end_time"].set_value(time(14, 30))
     press(app, "Save event")
     (event,) = events(staff_member)
-    assert [s.value for s in app.success] == ["Saved; visible in the calendar to everyone with access."]
+    assert [s.value for s in app.toast] == ["Saved; visible in the calendar to everyone with access."]
     assert (app.query_params["record"], "new" in app.query_params, "tie" in app.query_params) == (
         event.id,
         False,
@@ -201,7 +201,7 @@ def test_a_cancelled_event_stays_struck_through_and_out_of_the_way(staff_member:
     app = opened(staff_member, record=made)
     fields(app)["standing"].select(Standing.CANCELLED)
     press(app, "Save event")
-    assert [s.value for s in app.success] == [
+    assert [s.value for s in app.toast] == [
         "Saved as cancelled. It stays in the calendar, struck through, without a reminder to request a room."
     ]
     press(app, "All side events and meetings")

@@ -39,7 +39,7 @@ def test_the_first_user_is_added_and_selected() -> None:
     app = click(app, "person_new_save")
     assert kept() == [("Amina Berg", "Desk officer", True, True)]
     assert acts(app) == staff()[0].id
-    assert [said.value for said in app.success] == [
+    assert [said.value for said in app.toast] == [
         "Amina Berg added. You are now working as Amina Berg in this browser."
     ]
 
@@ -102,11 +102,11 @@ def test_the_sample_is_loaded_with_its_desk_officer_selected_then_removed() -> N
     app = click(page(), "load_sample")
     officer = next(one for one in staff() if one.name == "Sample: desk officer")
     assert acts(app) == officer.id
-    assert [said.value for said in app.success] == [
+    assert [said.value for said in app.toast] == [
         "Sample data loaded: 3 users and 39 records. You are working as Sample: desk officer."
     ]
     app = click(app, "remove_sample")
-    assert [said.value for said in app.success] == ["Sample data removed: 3 users and 39 records."]
+    assert [said.value for said in app.toast] == ["Sample data removed: 3 users and 39 records."]
     assert staff() == []
     assert acts(app) == ""
     assert "load_sample" in {button.key for button in app.button}
@@ -116,7 +116,7 @@ def test_the_current_user_stays_when_the_sample_is_loaded_and_removed() -> None:
     me = save(ANONYMOUS, Person, {"name": "Amina Berg"})
     app = click(page(me), "load_sample")
     assert acts(app) == me
-    assert [said.value for said in app.success] == [
+    assert [said.value for said in app.toast] == [
         "Sample data loaded: 3 users and 39 records. Select a sample user to see all of it."
     ]
     app = click(app, "remove_sample")

@@ -262,7 +262,7 @@ def test_a_new_statement_begins_with_what_the_address_says(me: Viewer) -> None:
     assert app.selectbox(key="statement_new_format").value == StatementFormat.STATEMENT
     assert app.selectbox(key="statement_new_forum").value == "un-hrc"
     click(app, "statement_new_save")
-    assert app.success[0].value == "Statement created. Write the text below; drafts save automatically."
+    assert app.toast[0].value == "Statement created. Write the text below; drafts save automatically."
     made = str(app.query_params["record"])
     assert "new" not in app.query_params
     statement = kept(me, made)
@@ -312,7 +312,7 @@ def test_a_first_text_is_kept_while_typed_and_saved_as_version_1(me: Viewer) -> 
     assert unsaved(me) == [("Thank you, President.", "en", 0)]
     app.text_input(key=f"text_{made}_en_{me.person_id}-note").set_value("First")
     click(app, "save_text")
-    assert app.success[0].value == "Saved as version 1."
+    assert app.toast[0].value == "Saved as version 1."
     assert texts(me, made) == [(1, "en", "Thank you, President.", "First")]
     assert unsaved(me) == []
     assert kept(me, made).state is StatementState.DRAFT
@@ -496,7 +496,7 @@ def test_any_version_is_restored_as_a_new_one(me: Viewer) -> None:
     restores = [label for label in labels(app) if label.startswith("Restore")]
     assert restores == ["Restore version 2", "Restore version 1"]
     click(app, "restore_1")
-    assert app.success[0].value == "Version 1 restored as version 4."
+    assert app.toast[0].value == "Version 1 restored as version 4."
     assert texts(me, made)[-1] == (4, "en", "One.", "Restored from version 1")
     assert drafted(app, me, made) == "One."
 
@@ -527,7 +527,7 @@ def test_a_statement_is_consulted_on_cleared_delivered_and_closed(me: Viewer, he
     app = page(me, record=made)
     assert app.selectbox(key=f"waiting_{made}").value == head.person_id
     click(app, "move_consultation")
-    assert app.success[0].value == "Sent for consultation."
+    assert app.toast[0].value == "Sent for consultation."
     assert (kept(me, made).state, kept(me, made).waiting_for_id) == (StatementState.CONSULTATION, head.person_id)
     assert app.button(key="move_cleared").disabled
     assert app.button(key="move_cleared").help == (
@@ -684,7 +684,7 @@ def test_two_people_override_a_check_and_it_is_shown_permanently(me: Viewer, hea
     assert app.error[0].value == "Enter the reason in a sentence; it stays with the statement permanently."
     app.text_area(key=f"override_reason_{made}").set_value("The hearing is tomorrow.")
     click(app, "ask_override")
-    assert app.success[0].value == "Override requested. It takes effect once a second person confirms it."
+    assert app.toast[0].value == "Override requested. It takes effect once a second person confirms it."
     asked = (
         f"Amina Berg requested an override on {moments(me, Override.at)[0]}, for clearance of version 1: "
         "“The hearing is tomorrow.”"
@@ -755,7 +755,7 @@ def test_details_are_saved_and_links_of_every_kind_stay(me: Viewer) -> None:
     app.date_input(key=f"statement_{made}_due").set_value(date(2026, 12, 1))
     app.number_input(key=f"statement_{made}_speaking_seconds").set_value(75)
     click(app, f"statement_{made}_save")
-    assert app.success[0].value == "Details saved."
+    assert app.toast[0].value == "Details saved."
     with reading(me) as session:
         statement = session.get(Statement, made)
         assert statement is not None

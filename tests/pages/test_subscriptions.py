@@ -70,7 +70,7 @@ def opened(token: str) -> Subscriber:
 
 
 def said(app: AppTest) -> list[str]:
-    return [element.value for element in (*app.success, *app.error)]
+    return [element.value for element in (*app.toast, *app.error)]
 
 
 def test_a_subscription_is_created_in_one_click_and_its_address_shown_once(person: str) -> None:

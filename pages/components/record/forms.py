@@ -1,13 +1,15 @@
 """Forms for the workspace's records: fields that remember what was typed, and the result of saving.
 
-A page draws a :class:`RecordForm` field by field; its button calls back. A refusal, or a change by another user in the
-meantime, is reported above the form, and everything that was typed stays in it.
+A page draws a :class:`RecordForm` field by field; its button calls back. A refusal is reported beside the button and at
+the fields that it is about, a change by another user in the meantime above the form, and everything that was typed
+stays in it. What was done is said in a toast.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as default
 from datetime import date, time
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal
@@ -27,6 +29,7 @@ from calendar_model.translation import N_, Translated
 from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Kind, Sensitivity
 from pages.components.record import fields
+from pages.components.record.marked_fields import mark_fields
 from pages.components.shell import outage, typed
 from pages.components.shell.context import PageContext
 from pages.components.shell.current_user import viewer
@@ -50,24 +53,36 @@ _LEVELS = Translated(
 
 @dataclass(frozen=True)
 class FormResult:
-    """The result of an act: whether it was ``done``, the sentence, and the unmet requirements of a refusal."""
+    """The result of an act: whether it was ``done``, the sentence, and the unmet requirements of a refusal.
+
+    ``fields`` are the columns that a refusal is about, each with its sentence; ``form`` the prefix of the form whose
+    button shows the refusal.
+    """
 
     says: str
     unmet: tuple[str, ...] = ()
     done: bool = True
+    fields: Mapping[str, str] = default(default_factory=dict)
+    form: str = ""
 
 
-def attempt(act: Callable[[], str]) -> bool:
+def attempt(act: Callable[[], str], form: str = "") -> bool:
     """Run an act in a callback and keep its result for :func:`outcome`; return whether it succeeded.
 
-    A refusal is kept with the unmet requirements; nothing is written then. An outage of the database is reported beside
-    the button instead.
+    A refusal is kept with the unmet requirements; nothing is written then. If the act is that of a ``form``, given by
+    its prefix, its button shows the refusal. An outage of the database is reported beside the button too.
     """
     try:
         st.session_state[_OUTCOME] = FormResult(act())
     except Refused as refused:
         several = refused.problems if len(refused.problems) > 1 else ()
-        st.session_state[_OUTCOME] = FormResult(str(refused), tuple(map(str, refused.unmet or several)), done=False)
+        st.session_state[_OUTCOME] = FormResult(
+            str(refused),
+            tuple(map(str, refused.unmet or several)),
+            done=False,
+            fields={problem.field: str(problem) for problem in reversed(refused.problems) if problem.field},
+            form=form,
+        )
         return False
     except WorkspaceError as fault:
         outage.fails(fault)
@@ -81,8 +96,11 @@ def unsaid() -> bool:
 
 
 def outcome() -> None:
-    """Show the result of the last act once. Every page of the workspace calls it below its title."""
-    if unsaid():
+    """Show the result of the last act once. Every page of the workspace calls it below its title.
+
+    A refusal of a form is left to its button.
+    """
+    if unsaid() and not st.session_state[_OUTCOME].form:
         say(take())
 
 
@@ -93,13 +111,13 @@ def take() -> FormResult:
 
 
 def say(result: FormResult) -> None:
-    """Show the result of an act."""
+    """Show the result of an act: a refusal here, and what was done in a toast, because it may be far from here."""
     if result.unmet:
         st.error("\n".join([_("Not yet. Still needed:"), "", *(f"- {plain(each)}" for each in result.unmet)]))
     elif not result.done:
         st.error(plain(result.says))
     elif result.says:
-        st.success(plain(result.says))
+        st.toast(plain(result.says), duration="long")
 
 
 def open_record(record_id: str) -> None:
@@ -342,6 +360,12 @@ class RecordForm:
         """Draw the button. ``act`` saves what :meth:`values` and :meth:`chosen` hold and returns a sentence; on success
         the fields are reset."""
         st.button(label, type=emphasis, key=f"{self.prefix}_{key}", on_click=self._submitted, args=(act,))
+        if unsaid() and st.session_state[_OUTCOME].form == self.prefix:
+            result = take()
+            say(result)
+            mark_fields(
+                {self._fields[name]: says for name, says in result.fields.items() if name in self._fields}, self.prefix
+            )
 
     def values(self, *names: str) -> dict[str, Any]:
         """Return the values of the fields by column; without names, of all fields that are columns."""
@@ -427,7 +451,7 @@ class RecordForm:
                 st.session_state[conflict] = True
                 raise
 
-        if attempt(guarded):
+        if attempt(guarded, form=self.prefix):
             self.forget()
 
     def forget(self) -> None:
