@@ -51,7 +51,9 @@ def test_the_dates_of_a_session_are_confirmed(staff_page: Page, staffed_server: 
     line.get_by_label(nb("Source URL")).press("Tab")
     settled(staff_page)
     line.get_by_role("button", name=nb("Confirm dates")).click()
-    says(staff_page, nb("Recorded: {title}. The calendar and all feeds are updated.").partition(":")[0])
+    expect(staff_page.get_by_test_id("stToast")).to_contain_text(
+        nb("Recorded: {title}. The calendar and all feeds are updated.").partition(":")[0]
+    )
     settled(staff_page)
     expect(line).to_have_count(0)
 

@@ -171,7 +171,7 @@ def test_forms_of_every_kind_outlive_a_database_that_is_killed(
     for page, (_, _, button) in zip(pages, forms, strict=True):
         press(page, button)
         expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)
-        expect(page.get_by_test_id("stAlertContentSuccess").first).to_be_visible()
+        expect(page.get_by_test_id("stToast").first).to_be_visible()
     assert database.one("SELECT title FROM record WHERE kind = 'engagement'") == "Lunch with defenders"
     assert database.one("SELECT title FROM record WHERE kind = 'reprisal'") == "Reprisal 03"
     assert database.one("SELECT count(*) FROM person WHERE name = 'Ola'") == 1

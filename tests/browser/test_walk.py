@@ -106,7 +106,7 @@ def test_from_the_timeline_to_the_follow_up(person: Callable[[str], Page], serve
     case = officer.url
     says(officer, "5 of 5 questions outstanding")
 
-    # It goes to the one who may clear, and the clearance is refused with what misses.
+    # It goes to the one who may clear, and cannot be cleared before what misses, which the page says.
     officer.goto(statement)
     settled(officer)
     says(officer, "Restricted: visible only to Desk officer.")
@@ -116,8 +116,8 @@ def test_from_the_timeline_to_the_follow_up(person: Callable[[str], Page], serve
     settled(head)
     says(head, "Awaiting my reply (1)")
     press(head, "Statement on the text")
-    press(head, "Clear version 1")
-    says(head, "Not yet. Still needed:")
+    clear = head.get_by_test_id("stMain").get_by_role("button", name="Clear version 1")
+    expect(clear).to_be_disabled()
     says(head, "the risk of reprisals has not been assessed, with reasons.")
     expect(head.get_by_test_id("stMain")).not_to_contain_text("Case 001")
 
@@ -137,20 +137,24 @@ def test_from_the_timeline_to_the_follow_up(person: Callable[[str], Page], serve
     says(officer, "All questions answered")
 
     # Who clears has to see the case too.
-    press(head, "Clear version 1")
+    head.reload()
+    settled(head)
+    expect(clear).to_be_disabled()
     says(head, "one individual case that you cannot read")
     add(officer.get_by_role("combobox", name="Visible only to"), "Head of section")
     press(officer, "Save case")
     says(officer, "visible only to Desk officer, Head of section")
 
     # Cleared by the other, delivered, and not closed before the contact afterwards.
+    head.reload()
+    settled(head)
     press(head, "Clear version 1")
     says(head, "Cleared.")
     officer.goto(statement)
     settled(officer)
     press(officer, "Mark as delivered")
     says(officer, "Marked as delivered.")
-    press(officer, "Close")
+    expect(officer.get_by_test_id("stMain").get_by_role("button", name="Close", exact=True)).to_be_disabled()
     says(officer, "no contact since the statement with the defender, or with civil society on their behalf.")
     officer.goto(case)
     settled(officer)

@@ -90,7 +90,7 @@ def buttons(app: AppTest) -> dict[str, bool]:
 
 def says(app: AppTest) -> list[str]:
     """What the page says of the plan, in its order of loudness."""
-    told = [*app.error, *app.warning, *app.toast, *app.markdown]
+    told = [*app.error, *app.warning, *app.success, *app.markdown]
     return [str(one.value) for one in told]
 
 
@@ -511,7 +511,7 @@ def test_a_calendar_is_followed_and_unfollowed(me: Viewer, theirs: dict[str, byt
     look(app)
     assert ("**1 new.** Nothing has been imported yet." in says(app), kept(me)) == (True, [])
     take_over(app)
-    assert [one.value for one in app.toast] == ["Imported: 1 new."]
+    assert [one.value for one in app.success] == ["Imported: 1 new."]
     assert days(me) == {"Briefing": date(2027, 3, 3)}
     assert [one.split(". ", 1)[1] for one in says(app) if one.startswith("Last read ")] == ["Events: 1 new."]
     assert SECRET not in everything(app)

@@ -36,6 +36,7 @@ MARKDOWN = {
     *((name, "label") for name in ("MultiSelect", "NumberInput", "PageLink", "Radio", "Selectbox", "TextArea")),
     *((name, "label") for name in ("TextInput", "TimeInput", "Metric", "ButtonGroup", "Expandable", "Popover", "Tab")),
     ("Alert", "body"),
+    ("Button", "help"),
     ("Alert", "title"),
     ("Dialog", "title"),
     ("Heading", "body"),
