@@ -60,18 +60,20 @@ else:
     from calendar_model.web import health, middleware
     from calendar_model.web.bodies import HeldUploads
     from calendar_model.web.downloads import secret_names
+    from calendar_model.web.warm_up import warm_up
 
     configuration.require()
 
     @asynccontextmanager
     async def _opened(_: st.App) -> AsyncIterator[None]:
         """Migrates the workspace before the first reader comes. Without a workspace the calendar works too, and every
-        page then shows the fault. While the server runs, followed calendars are refreshed and outages are noted."""
+        page then shows the fault. The calendar is made ready meanwhile. While the server runs, followed calendars are
+        refreshed and outages are noted."""
         try:
             current_workspace()
         except WorkspaceError as fault:
             print(fault, file=sys.stderr)
-        meanwhile = [asyncio.create_task(keep_fresh()), asyncio.create_task(health.watch())]
+        meanwhile = [asyncio.create_task(task) for task in (warm_up(), keep_fresh(), health.watch())]
         yield
         for task in meanwhile:
             task.cancel()

@@ -14,8 +14,8 @@ from functools import lru_cache
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, select
 from sqlalchemy.orm import with_loader_criteria
-from sqlalchemy.orm.util import LoaderCriteriaOption
 
+from calendar_model.store.criteria import Criteria
 from calendar_model.store.history import DELETE
 from calendar_model.store.models import (
     Access,
@@ -58,7 +58,7 @@ def member(person_id: str) -> Viewer:
 
 
 @lru_cache(maxsize=512)
-def read_criteria(viewer: Viewer) -> Sequence[LoaderCriteriaOption]:
+def read_criteria(viewer: Viewer) -> Sequence[Criteria]:
     """The criteria that narrow every ORM select of a session to what ``viewer`` may see; a shared value."""
 
     def visible(record: SQLColumnExpression[str]) -> ColumnElement[bool]:
@@ -93,7 +93,8 @@ def read_criteria(viewer: Viewer) -> Sequence[LoaderCriteriaOption]:
         rules[RemoteCalendar] = RemoteCalendar.person_id == viewer.person_id
         rules[LastVisit] = LastVisit.id == viewer.person_id
         rules[RemoteVisit] = RemoteVisit.id.in_(_belonging(viewer, RemoteCalendar))
-    return [with_loader_criteria(kind, rules.get(kind, sa.false()), include_aliases=True) for kind in _ROOTS]
+    each = (with_loader_criteria(kind, rules.get(kind, sa.false()), include_aliases=True) for kind in _ROOTS)
+    return (Criteria(each),)
 
 
 _VISIBLE_TO_FEWER = (AccessRequest, Identity, Unsaved)

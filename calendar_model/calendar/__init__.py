@@ -1,7 +1,7 @@
 """One table of everything dated, the filter that narrows it, and the current one for pages and feeds."""
 
 from calendar_model.calendar.columns import COLUMNS, EXPORTED, IN_FEEDS, LISTED, ColumnType, columns_of_type
-from calendar_model.calendar.current import current, horizon
+from calendar_model.calendar.current import current, current_reference, horizon
 from calendar_model.calendar.display import city, interval_words, listed_when, listed_when_known, when
 from calendar_model.calendar.filters import LISTS, PARAMETERS, Filter, FilterError, allowed_values, describe
 from calendar_model.calendar.items import Item, vote_words
@@ -26,6 +26,7 @@ __all__ = [
     "city",
     "columns_of_type",
     "current",
+    "current_reference",
     "describe",
     "horizon",
     "in_every_language",

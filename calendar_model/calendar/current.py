@@ -40,23 +40,37 @@ def current(
     Beside those of :func:`build_table` the table has the attribute ``files_changed``: when a file or a correction last
     changed (UTC, whole seconds).
     """
-    corrections = tuple(corrections)
-    folder, as_of, stamps = token = change_token(as_of, folder)
-    key = (token, corrections)
     with _lock:
-        if key not in _cache:
-            built = Calendar(load(folder, corrections), as_of, horizon(as_of))
-            # A removed row has no date of its own, only that of its file or its correction.
-            changes = [changed // 10**9 for changed, _ in stamps]
-            changes += [int(one.at.timestamp()) for one in corrections if one.at is not None]
-            _cache[key] = built, datetime.fromtimestamp(max(changes), UTC)
-            while len(_cache) > _MAX_ENTRIES:
-                _cache.popitem(last=False)
-        _cache.move_to_end(key)
-        found, files_changed = _cache[key]
+        found, files_changed = _found(as_of, folder, tuple(corrections))
         table = found.table
         table.attrs["files_changed"] = files_changed
         return found.reference, table
+
+
+def current_reference() -> Reference:
+    """Return today's reference as :func:`current` does without corrections. The table, which takes longer, is not built
+    for it."""
+    with _lock:
+        return _found(None, None, ())[0].reference
+
+
+def _found(
+    as_of: date | None, folder: Path | None, corrections: tuple[RowCorrection, ...]
+) -> tuple[Calendar, datetime]:
+    """The calendar in the cache, and when a file or a correction last changed. Under the lock: who asks meanwhile waits
+    for the same calendar."""
+    folder, as_of, stamps = token = change_token(as_of, folder)
+    key = (token, corrections)
+    if key not in _cache:
+        built = Calendar(load(folder, corrections), as_of, horizon(as_of))
+        # A removed row has no date of its own, only that of its file or its correction.
+        changes = [changed // 10**9 for changed, _ in stamps]
+        changes += [int(one.at.timestamp()) for one in corrections if one.at is not None]
+        _cache[key] = built, datetime.fromtimestamp(max(changes), UTC)
+        while len(_cache) > _MAX_ENTRIES:
+            _cache.popitem(last=False)
+    _cache.move_to_end(key)
+    return _cache[key]
 
 
 def change_token(

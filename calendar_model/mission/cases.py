@@ -126,7 +126,7 @@ def _check_closing(session: Session, case: Case) -> None:
     if case.closed_on is None or not is_changed(case, "closed_on"):
         return
     delivered = select(Statement.delivered_on).where(
-        Statement.id.in_(ids_linked_in_database(session, case.id)),
+        Statement.id.in_(ids_linked_in_database(session, [case.id])[case.id]),
         Statement.state.in_((StatementState.DELIVERED, StatementState.FOLLOWED_UP)),
     )
     days = [day for day in session.scalars(delivered.execution_options(everything=True)) if day]

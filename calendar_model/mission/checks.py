@@ -5,7 +5,7 @@ Each module declares ``CHECKS``, by mapped class; :mod:`calendar_model.mission.r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -112,9 +112,14 @@ def refuse_deletion(_session: WorkspaceSession, _row: object) -> None:
     raise Refused(Problem("never-deleted"))
 
 
-def ids_linked_in_database(session: Session, record_id: str) -> set[str]:
-    """The records linked to this one in the database, at either end of the link, visible to the reader or not."""
+def ids_linked_in_database(session: Session, ids: Collection[str]) -> dict[str, set[str]]:
+    """The records linked to each of these in the database, at either end of the link, visible to the reader or not."""
     ends = select(RecordLink.record_id, RecordLink.other_id).where(
-        (RecordLink.record_id == record_id) | (RecordLink.other_id == record_id)
+        RecordLink.record_id.in_(ids) | RecordLink.other_id.in_(ids)
     )
-    return {end for row in session.execute(ends.execution_options(everything=True)) for end in row} - {record_id}
+    found: dict[str, set[str]] = {id_: set() for id_ in ids}
+    for one, other in session.execute(ends.execution_options(everything=True)):
+        for mine, theirs in ((one, other), (other, one)):
+            if mine in found and mine != theirs:
+                found[mine].add(theirs)
+    return found

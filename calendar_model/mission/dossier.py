@@ -21,7 +21,7 @@ from sqlalchemy.sql.base import ExecutableOption
 from calendar_model.access.problems import UnmetRequirement
 from calendar_model.mission.coverage import Readiness, readiness
 from calendar_model.mission.events import event_of
-from calendar_model.mission.statements.requirements import next_step
+from calendar_model.mission.statements.requirements import steps_of
 from calendar_model.mission.statements.workflow import NEXT
 from calendar_model.reference import Reference
 from calendar_model.store.history import of_item, of_record
@@ -219,8 +219,9 @@ def _drafts(session: Session, statements: Iterable[Statement], person_id: str) -
         .group_by(Version.statement_id)
     )
     numbers = {row.statement_id: row.number for row in session.execute(newest)}
+    steps = steps_of(session, found, person_id)
     for one in sorted(found, key=lambda one: (one.state not in NEXT, one.due or date.max, one.title, one.id)):
-        step = next_step(session, one, person_id)
+        step = steps[one.id]
         yield LinkedStatement(one, numbers.get(one.id, 0), step.to, step.unmet)
 
 

@@ -17,6 +17,7 @@ from calendar_model.mission.corrections import changed_since, recorded_correctio
 from calendar_model.mission.events import own_items
 from calendar_model.reference import Reference, RowCorrection
 from calendar_model.store.models import Change
+from calendar_model.translation import LANGUAGES, in_language
 
 _MAX_TABLES = 32
 _lock = threading.Lock()
@@ -79,6 +80,16 @@ def calendar_for(viewer: Viewer) -> tuple[Reference, pd.DataFrame]:
         visible = calendar.with_items(table, items, reference)
     _store({by_token: visible, by_content: visible})
     return reference, visible
+
+
+def make_ready() -> None:
+    """Build today's calendar in every language. A reader who asks for it meanwhile waits for the same one.
+
+    Raises :class:`~calendar_model.store.database.WorkspaceError` if the workspace cannot be opened.
+    """
+    for code in LANGUAGES:
+        with in_language(code):
+            calendar_for(ANONYMOUS)
 
 
 def _cached(key: Hashable) -> pd.DataFrame | None:

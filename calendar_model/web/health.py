@@ -60,8 +60,7 @@ def _reference_and_disk() -> tuple[str, str]:
 
 
 def _reference() -> str:
-    reference, _ = calendar.current()
-    return "" if reference.is_whole else NO_REFERENCE
+    return "" if calendar.current_reference().is_whole else NO_REFERENCE
 
 
 def _disk() -> str:

@@ -34,7 +34,7 @@ from streamlit.testing.v1 import AppTest
 from calendar_model import calendar
 from calendar_model.__main__ import main
 from calendar_model.access import permissions
-from calendar_model.access.permissions import ANONYMOUS, Viewer, member
+from calendar_model.access.permissions import ANONYMOUS, ANY_STAFF, Viewer, member
 from calendar_model.access.unit_of_work import reading
 from calendar_model.clock import now
 from calendar_model.documents import table_csv
@@ -80,6 +80,7 @@ from calendar_model.terms import (
     Publicity,
     RiskLevel,
     StatementFormat,
+    StatementState,
     Step,
     Suggester,
     Voice,
@@ -137,9 +138,14 @@ class Planted:
         for attribute in mapper.column_attrs:
             column: sa.Column[Any] = attribute.columns[0]  # type: ignore[assignment]  # only columns are mapped
             if type(column.type) is sa.Text and attribute.key not in (*CODES, *known):
-                known[attribute.key] = canary = f"{MARK}{len(self.canaries):03d}z"
-                self.canaries[canary] = (str(column.table.name), attribute.key)
+                known[attribute.key] = self.text(str(column.table.name), attribute.key)
         return known
+
+    def text(self, table: str, column: str) -> str:
+        """A new canary for a column."""
+        canary = f"{MARK}{len(self.canaries):03d}z"
+        self.canaries[canary] = table, column
+        return canary
 
     def canary(self, kind: type[Record], column: str) -> str:
         """The canary in a column of the restricted record of a kind."""
@@ -205,7 +211,8 @@ def plant_restricted(workspace: Workspace, planted: Planted) -> None:
     keep(Reprisal, Case, Contact, country="BLR", organisation="un-hrc", alleged_on=TODAY, reported_on=TODAY)
     security, met = EngagementKind.SECURITY_MEASURES, EngagementForm.IN_PERSON
     keep(Engagement, Case, Contact, on=TODAY, organisation="un-hrc", engagement_kind=security, form=met)
-    keep(Statement, Case, voice=Voice.JOINT, format=StatementFormat.STATEMENT, forum="un-hrc", due=TODAY)
+    recommendation = {"format": StatementFormat.UPR_RECOMMENDATION, "upr_implementation": ""}
+    keep(Statement, Case, voice=Voice.JOINT, **recommendation, forum="un-hrc", due=TODAY)
     keep(
         Event,
         Case,
@@ -241,6 +248,11 @@ def plant_restricted(workspace: Workspace, planted: Planted) -> None:
         typed = planted.texts(Unsaved)
         commands.keep_unsaved(staff_member, id_, **typed, language="en", based_on=0, workspace=workspace)
     commands.confirm_override(head, asked, planted.texts(Override, missing="")["reason"], workspace)
+    for state in (StatementState.CONSULTATION, StatementState.CLEARED, StatementState.DELIVERED):
+        commands.move(head, statement, state, seen=2, on=TODAY, workspace=workspace)
+    with writing(staff_member, workspace=workspace) as session:
+        delivered = session.get_one(Statement, statement)
+        delivered.upr_implementation = planted.text(Statement.__tablename__, "upr_implementation")
 
 
 def rows(folder: Path) -> dict[str, list[dict[str, Any]]]:
@@ -725,6 +737,49 @@ def test_whichever_way_it_is_asked_the_same_is_seen(records: list[Kept], person:
         assert {(record.id, link.other.id) for record in loaded for link in record.links} == links
         back = select(Record).options(selectinload(Record.linked_from).selectinload(RecordLink.record))
         assert {(link.record.id, record.id) for record in session.scalars(back) for link in record.linked_from} == links
+    engine.dispose()
+
+
+def test_readers_in_turn_ask_what_each_of_them_would_ask_alone() -> None:
+    """What was compiled for one reader serves the next, with the values of the next; alone nothing was compiled."""
+    engine = sa.create_engine("sqlite://")
+    fill(engine, [Kept(level, frozenset(PERSONS[:2]), frozenset({0})) for level in Sensitivity for _ in range(2)])
+    asked: list[tuple[str, object]] = []
+    sa.event.listen(engine, "before_cursor_execute", lambda *said: asked.append((said[2], said[3])))
+
+    def what_is_asked(session: WorkspaceSession) -> list[tuple[str, object]]:
+        asked.clear()
+        for way in WAYS:
+            way(session, [f"r{number}" for number in range(6)])
+        for mapper in Base.registry.mappers:
+            session.scalars(select(mapper.class_)).all()
+        session.expunge_all()
+        for record in session.scalars(select(Record).order_by(Record.id)):
+            _ = [link.other for link in record.links], record.owner, record.named
+        return list(asked)
+
+    viewers = [Viewer(person, level) for person in PERSONS for level in Sensitivity] + [ANONYMOUS, ANY_STAFF]
+    for viewer in (*viewers, *reversed(viewers)):
+        with WorkspaceSession(engine, write=False) as session:
+            session.scope = permissions.read_criteria(viewer)
+            together = what_is_asked(session)
+        with WorkspaceSession(engine.execution_options(compiled_cache=None), write=False) as session:
+            session.scope = [part for criteria in permissions.read_criteria(viewer) for part in criteria.parts]
+            assert together == what_is_asked(session), viewer
+    engine.dispose()
+
+
+def test_what_was_compiled_serves_all_readers_of_a_level_and_no_others() -> None:
+    compiled: dict[object, object] = {}
+    engine = sa.create_engine("sqlite://", execution_options={"compiled_cache": compiled})
+    fill(engine, [])
+    compiled.clear()
+    for number, level in enumerate(Sensitivity, start=1):
+        for person in PERSONS:
+            with WorkspaceSession(engine, write=False) as session:
+                session.scope = permissions.read_criteria(Viewer(person, level))
+                session.scalars(select(Record.id)).all()
+                assert len(compiled) == number
     engine.dispose()
 
 

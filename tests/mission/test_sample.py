@@ -17,7 +17,7 @@ from calendar_model.mission import sample, subscriptions
 from calendar_model.mission.events import event_of, problems
 from calendar_model.mission.statements import commands
 from calendar_model.mission.statements.facts import facts_for
-from calendar_model.mission.statements.requirements import unmet_before
+from calendar_model.mission.statements.requirements import NextStep, next_steps
 from calendar_model.mission.statements.workflow import unmet_requirements
 from calendar_model.mission.transactions import save, writing
 from calendar_model.reference import Reference
@@ -221,10 +221,8 @@ def test_where_the_calendar_has_nothing_it_stands_by_itself(table: Any) -> None:
 def test_a_statement_with_a_case_is_held_back_by_the_check_that_misses() -> None:
     with reading(officer()) as session:
         titled = Statement.title.startswith("Interactive dialogue")
-        statement = session.scalars(select(Statement).where(titled)).one()
-        found = unmet_before(session, statement, officer().person_id, StatementState.CONSULTATION)
-        assert found == ()
-        statement_id = statement.id
+        statement_id = session.scalars(select(Statement.id).where(titled)).one()
+    assert next_steps(officer(), [statement_id]) == {statement_id: NextStep(StatementState.CONSULTATION)}
     head = next(one for one in staff() if one.may_clear)
     moved(officer(), statement_id, StatementState.CONSULTATION)
     with pytest.raises(Refused) as refused:

@@ -11,7 +11,7 @@ from calendar_model.access.problems import SHORTEST_REASON, Problem, Refused
 from calendar_model.clock import now
 from calendar_model.mission.checks import Checks, give_access_to, is_changed, refuse_deletion, value_before
 from calendar_model.mission.statements import workflow
-from calendar_model.mission.statements.facts import case_facts, facts_for, linked_record_ids, newest_number
+from calendar_model.mission.statements.facts import case_facts, facts_for, linked_record_ids, newest_numbers
 from calendar_model.mission.statements.workflow import AFTER_DELIVERY, CLEARED, DELIVERED, DRAFT, IDEA, WRITABLE
 from calendar_model.store.models import Base, Case, Override, Person, Record, Statement, Unsaved, Version
 from calendar_model.store.session import WorkspaceSession
@@ -52,7 +52,7 @@ def _check_level(session: WorkspaceSession, statement: Statement) -> None:
     if (
         statement.sensitivity.rank < value_before(statement, "sensitivity").rank
         and statement.state not in AFTER_DELIVERY
-        and case_facts(session, linked_record_ids(session, statement))
+        and case_facts(session, linked_record_ids(session, [statement])[statement.id])
     ):
         raise Refused(Problem("statement-raises-case", "sensitivity"))
 
@@ -110,7 +110,7 @@ def _check_new_version(session: WorkspaceSession, version: Version) -> None:
         return
     if version.written_by_id != session.actor:
         raise Refused(Problem("version-of-another-person", "written_by_id"))
-    if version.number <= newest_number(session, statement.id):
+    if version.number <= newest_numbers(session, [statement.id])[statement.id]:
         # A change of state names the newest version read, so its number must never mean another text.
         raise Refused(Problem("version-not-newest", "number"))
     if statement.state not in WRITABLE and statement.state is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sys
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
@@ -125,49 +125,72 @@ def _unseen() -> Mapping[int, None]:
     return dict.fromkeys(sign for sign in signs if unicodedata.category(chr(sign)) == "Cf")
 
 
-def contributors_to(session: Session, statement: Statement, unwritten: Sequence[Version] = ()) -> Contributors:
-    """The :func:`contributors` to the text of a statement, with versions that the session has not written yet."""
-    columns = (Version.number, Version.language, Version.text, Version.written_by_id)
-    saved = select(*columns).where(Version.statement_id == statement.id)
-    texts = [SavedText(*row) for row in session.execute(saved.execution_options(**_EVERYTHING))]
-    texts += [SavedText(one.number, one.language or "en", one.text, one.written_by_id) for one in unwritten]
-    asked = select(Override.version_number, Override.person_id).where(
-        Override.statement_id == statement.id, Override.step == Step.CLEAR, Override.confirms_id.is_(None)
-    )
-    askers = [(row[0], row[1]) for row in session.execute(asked.execution_options(**_EVERYTHING))]
-    return contributors(texts, clearances_of(session, statement.id, everything=True), askers)
+def contributors_to(
+    session: Session, ids: Collection[str], unwritten: Mapping[str, Sequence[Version]]
+) -> dict[str, Contributors]:
+    """The :func:`contributors` to the texts of these statements, by statement.
 
-
-def was_linked_to_a_case(session: Session, statement_id: str) -> bool:
-    """Whether an individual case was ever unlinked from the statement; unlinking does not change the text."""
-    lines = select(Change.before).where(
-        Change.table.in_(RecordLink.names_in_history()),
-        Change.action == DELETE,
-        Change.before.contains(statement_id, autoescape=True),
-    )
-    links = [json.loads(line) for line in session.scalars(lines.execution_options(**_EVERYTHING))]
-    ends = {link[name] for link in links for name in ("record_id", "other_id")}
-    cases = select(Case.id).where(Case.id.in_(ends)).limit(1)
-    return bool(ends) and session.scalar(cases.execution_options(**_EVERYTHING)) is not None
-
-
-def clearances_of(session: Session, statement_id: str, *, everything: bool = False) -> list[Clearance]:
-    """The clearances of a statement, oldest first, as far as the reader may see its history.
-
-    With ``everything`` all of them, for checks only.
+    ``unwritten``: versions that the session has not written yet, by statement.
     """
-    options = {"everything": everything}
-    lines = select(Change.at, Change.before, Change.after).where(
-        Change.record_id == statement_id, Change.table == Statement.__tablename__
+    if not ids:
+        return {}
+    texts: dict[str, list[SavedText]] = {id_: [] for id_ in ids}
+    askers: dict[str, list[tuple[int, str]]] = {id_: [] for id_ in ids}
+    columns = (Version.statement_id, Version.number, Version.language, Version.text, Version.written_by_id)
+    saved = select(*columns).where(Version.statement_id.in_(ids))
+    for id_, number, language, text, writer in session.execute(saved.execution_options(**_EVERYTHING)):
+        texts[id_].append(SavedText(number, language, text, writer))
+    for id_ in ids:
+        texts[id_] += [
+            SavedText(one.number, one.language or "en", one.text, one.written_by_id) for one in unwritten.get(id_, ())
+        ]
+    asked = select(Override.statement_id, Override.version_number, Override.person_id).where(
+        Override.statement_id.in_(ids), Override.step == Step.CLEAR, Override.confirms_id.is_(None)
     )
-    texts = select(Change.at).where(
-        Change.record_id == statement_id, Change.table == Version.__tablename__, Change.action == CREATE
+    for id_, version, person_id in session.execute(asked.execution_options(**_EVERYTHING)):
+        askers[id_].append((version, person_id))
+    clearances = _clearances(session, ids, everything=True)
+    return {id_: contributors(texts[id_], clearances[id_], askers[id_]) for id_ in ids}
+
+
+def unlinked_from_a_case(session: Session, ids: Collection[str]) -> set[str]:
+    """Those of these statements from which an individual case was ever unlinked; unlinking does not change the text."""
+    if not ids:
+        return set()
+    lines = select(Change.before).where(Change.table.in_(RecordLink.names_in_history()), Change.action == DELETE)
+    if len(ids) == 1:
+        # Of many it is quicker to read all these lines than to look for each statement in each of them.
+        lines = lines.where(Change.before.contains(*ids, autoescape=True))
+    links = [json.loads(line) for line in session.scalars(lines.execution_options(**_EVERYTHING))]
+    ends = [(link["record_id"], link["other_id"]) for link in links]
+    pairs = {pair for one, other in ends for pair in ((one, other), (other, one)) if pair[0] in ids}
+    if not pairs:
+        return set()
+    cases = select(Case.id).where(Case.id.in_({other for _, other in pairs}))
+    found = set(session.scalars(cases.execution_options(**_EVERYTHING)))
+    return {id_ for id_, other in pairs if other in found}
+
+
+def clearances_of(session: Session, statement_id: str) -> list[Clearance]:
+    """The clearances of a statement, oldest first, as far as the reader may see its history."""
+    return _clearances(session, [statement_id], everything=False)[statement_id]
+
+
+def _clearances(session: Session, ids: Collection[str], *, everything: bool) -> dict[str, list[Clearance]]:
+    """The clearances of these statements, each oldest first; with ``everything`` all of them, for checks only."""
+    options = {"everything": everything}
+    lines = select(Change.record_id, Change.at, Change.before, Change.after).where(
+        Change.record_id.in_(ids), Change.table == Statement.__tablename__
+    )
+    texts = select(Change.record_id, Change.at).where(
+        Change.record_id.in_(ids), Change.table == Version.__tablename__, Change.action == CREATE
     )
     # A clearance that a new text ends goes with the line of that text, in one flush and so at one instant.
-    written_at = set(session.scalars(texts.execution_options(**options)))
-    found: list[Clearance] = []
-    for at, before, after in session.execute(lines.order_by(Change.number).execution_options(**options)):
-        found += _from_line(at, json.loads(before), json.loads(after), found, ended_by_text=at in written_at)
+    written = {(id_, at) for id_, at in session.execute(texts.execution_options(**options))}
+    found: dict[str, list[Clearance]] = {id_: [] for id_ in ids}
+    for id_, at, before, after in session.execute(lines.order_by(Change.number).execution_options(**options)):
+        given = found[id_]
+        given += _from_line(at, json.loads(before), json.loads(after), given, ended_by_text=(id_, at) in written)
     return found
 
 

@@ -5,7 +5,9 @@ Checks read everything, because a case that is hidden from the reader still make
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import func, select
@@ -33,73 +35,100 @@ _EVERYTHING = {"everything": True}
 def facts_for(
     session: Session, statement: Statement, actor_id: str, *, state: StatementState | None = None
 ) -> StatementFacts:
-    """Return the facts for the next change of state by ``actor_id``.
+    """The :func:`facts_of` one statement; with ``state`` those that it would have in that state."""
+    facts = facts_of(session, [statement], actor_id)[statement.id]
+    return facts if state is None else replace(facts, state=state)
 
-    For ``state``, or the present one. Unwritten changes of this session count too. For a case that the reader may not
-    see, the columns of the checks are read, not the code.
+
+def facts_of(session: Session, statements: Collection[Statement], actor_id: str) -> dict[str, StatementFacts]:
+    """Return the facts for the next change of state of these statements by ``actor_id``, by statement.
+
+    Unwritten changes of this session count too. For a case that the reader may not see, the columns of the checks are
+    read, not the code. The number of selects does not depend on that of the statements.
     """
+    ids = [one.id for one in statements]
+    if not ids:
+        return {}
     with session.no_autoflush:
-        pending = [row for row in session.new if isinstance(row, Version) and _is_of(row, statement)]
-        number = max([newest_number(session, statement.id), *(row.number for row in pending)])
+        pending = {
+            one.id: [row for row in session.new if isinstance(row, Version) and _is_of(row, one)] for one in statements
+        }
+        saved = newest_numbers(session, ids)
+        numbers = {id_: max([saved[id_], *(row.number for row in pending[id_])]) for id_ in ids}
         may_clear = select(Person.may_clear).where(Person.id == actor_id, Person.active)
-        open_ = select(FollowUp.id).where(FollowUp.record_id == statement.id, FollowUp.done_on.is_(None))
-        done = {row.id for row in session.dirty if isinstance(row, FollowUp) and row.done_on is not None}
-        linked = linked_record_ids(session, statement)
-        cases = case_facts(session, linked)
-        # The writers of the text matter only if a case is raised, or was until it was unlinked.
-        raises_case = bool(cases) or clearance.was_linked_to_a_case(session, statement.id)
-        contributors = (
-            clearance.contributors_to(session, statement, pending) if raises_case else clearance.Contributors()
-        )
-        hidden = _hidden(session, linked)
-        return StatementFacts(
-            state=state or statement.state,
-            version=number,
-            cleared_version=statement.cleared_version,
-            writers=contributors.writers,
-            askers=contributors.askers,
-            actor=actor_id,
-            hidden=len(hidden),
-            hidden_cases=hidden.count(RecordKind.CASE),
-            actor_may_clear=bool(session.scalar(may_clear.execution_options(**_EVERYTHING))),
-            delivered_on=statement.delivered_on,
-            open_follow_ups=len(set(session.scalars(open_.execution_options(**_EVERYTHING))) - done),
-            cases=cases,
-            overridden=_overridden_steps(session, statement.id, number),
-        )
+        actor_may_clear = bool(session.scalar(may_clear.execution_options(**_EVERYTHING)))
+        open_follow_ups = _open_follow_ups(session, ids)
+        overridden = _overridden_steps(session, numbers)
+        linked = linked_record_ids(session, statements)
+        all_linked = set().union(*linked.values())
+        known_cases, hidden = case_facts(session, all_linked), _hidden(session, all_linked)
+        cases = {id_: tuple(case for key, case in known_cases.items() if key in linked[id_]) for id_ in ids}
+        # The writers of a text matter only if a case is raised, or was until it was unlinked.
+        raising = {id_ for id_ in ids if cases[id_]}
+        raising |= clearance.unlinked_from_a_case(session, set(ids) - raising)
+        contributors = clearance.contributors_to(session, raising, pending)
+        found = {}
+        for one in statements:
+            of_text = contributors.get(one.id, clearance.Contributors())
+            hidden_kinds = [hidden[key] for key in linked[one.id] if key in hidden]
+            found[one.id] = StatementFacts(
+                state=one.state,
+                version=numbers[one.id],
+                cleared_version=one.cleared_version,
+                writers=of_text.writers,
+                askers=of_text.askers,
+                actor=actor_id,
+                hidden=len(hidden_kinds),
+                hidden_cases=hidden_kinds.count(RecordKind.CASE),
+                actor_may_clear=actor_may_clear,
+                delivered_on=one.delivered_on,
+                open_follow_ups=open_follow_ups[one.id],
+                cases=cases[one.id],
+                overridden=overridden[one.id],
+            )
+        return found
 
 
-def newest_number(session: Session, statement_id: str) -> int:
-    """The number of the newest saved text of a statement in any language; 0 for none."""
-    newest = select(func.max(Version.number)).where(Version.statement_id == statement_id)
-    return session.scalar(newest.execution_options(**_EVERYTHING)) or 0
+def newest_numbers(session: Session, ids: Collection[str]) -> dict[str, int]:
+    """The number of the newest saved text of each of these statements in any language; 0 for none."""
+    newest = select(Version.statement_id, func.max(Version.number)).where(Version.statement_id.in_(ids))
+    found = dict.fromkeys(ids, 0)
+    for id_, number in session.execute(newest.group_by(Version.statement_id).execution_options(**_EVERYTHING)):
+        found[id_] = number
+    return found
 
 
-def linked_record_ids(session: Session, statement: Statement) -> set[str]:
-    """The identifiers of the records linked to the statement, at either end, also by links that are not written yet."""
-    ids = ids_linked_in_database(session, statement.id)
-    for row in session.new:
-        if isinstance(row, RecordLink) and _is_of(row, statement):
-            ids.add(row.other_id or row.other.id)
-        elif isinstance(row, RecordLink) and statement in (row.other, session.get(Record, row.other_id or "")):
-            ids.add(row.record_id or row.record.id)
-    return ids
+def linked_record_ids(session: Session, statements: Collection[Statement]) -> dict[str, set[str]]:
+    """The identifiers of the records linked to each of these statements, at either end, also by links that are not
+    written yet."""
+    found = ids_linked_in_database(session, [one.id for one in statements])
+    unwritten = [row for row in session.new if isinstance(row, RecordLink)]
+    for statement in statements:
+        ids = found[statement.id]
+        for row in unwritten:
+            if _is_of(row, statement):
+                ids.add(row.other_id or row.other.id)
+            elif statement in (row.other, session.get(Record, row.other_id or "")):
+                ids.add(row.record_id or row.record.id)
+    return found
 
 
-def case_facts(session: Session, ids: Iterable[str]) -> tuple[CaseFacts, ...]:
-    """The columns used by the checks, for those of these records that are cases, by code."""
+def case_facts(session: Session, ids: Collection[str]) -> dict[str, CaseFacts]:
+    """The columns used by the checks, for those of these records that are cases, in the order of their codes."""
+    if not ids:
+        return {}
     columns = [getattr(Case, name) for name in COLUMNS]
     asked = select(Case.id, Case.title, *columns).where(Case.id.in_(ids)).order_by(Case.title)
     seen = set(session.scalars(select(Case.id).where(Case.id.in_(ids))))
     # A case that this session is changing counts with its new values.
     unwritten = {row.id: row for row in (*session.new, *session.dirty) if isinstance(row, Case)}
-    found = []
+    found = {}
     for id_, title, *values in session.execute(asked.execution_options(**_EVERYTHING)):
         if id_ in unwritten:
             values = [getattr(unwritten[id_], name) for name in COLUMNS]
         named: dict[str, Any] = {"name": title, "case_id": id_} if id_ in seen else {"is_hidden": True}
-        found.append(CaseFacts(**named, **dict(zip(COLUMNS, values, strict=True))))
-    return tuple(found)
+        found[id_] = CaseFacts(**named, **dict(zip(COLUMNS, values, strict=True)))
+    return found
 
 
 def _is_of(row: Version | RecordLink, statement: Statement) -> bool:
@@ -109,24 +138,37 @@ def _is_of(row: Version | RecordLink, statement: Statement) -> bool:
     return row.record is statement or row.record_id == statement.id
 
 
-def _hidden(session: Session, ids: Iterable[str]) -> list[RecordKind]:
+def _open_follow_ups(session: Session, ids: Collection[str]) -> Counter[str]:
+    """How many follow-ups of each of these statements are still open."""
+    open_ = select(FollowUp.id, FollowUp.record_id).where(FollowUp.record_id.in_(ids), FollowUp.done_on.is_(None))
+    done = {row.id for row in session.dirty if isinstance(row, FollowUp) and row.done_on is not None}
+    rows = session.execute(open_.execution_options(**_EVERYTHING))
+    return Counter(record_id for id_, record_id in rows if id_ not in done)
+
+
+def _hidden(session: Session, ids: Collection[str]) -> dict[str, RecordKind]:
     """The kinds of those of these records that the session's reader may not see."""
+    if not ids:
+        return {}
     kinds = select(Record.id, Record.kind).where(Record.id.in_(ids))
     seen = set(session.scalars(select(Record.id).where(Record.id.in_(ids))))
-    return [row.kind for row in session.execute(kinds.execution_options(**_EVERYTHING)) if row.id not in seen]
+    return {row.id: row.kind for row in session.execute(kinds.execution_options(**_EVERYTHING)) if row.id not in seen}
 
 
-def _overridden_steps(session: Session, statement_id: str, number: int) -> frozenset[Step]:
-    """The steps whose override a second person has confirmed for this version."""
+def _overridden_steps(session: Session, numbers: Mapping[str, int]) -> dict[str, frozenset[Step]]:
+    """The steps of each statement whose override a second person has confirmed for this version of its text."""
     asked, confirmed = aliased(Override), aliased(Override)
     steps = (
-        select(asked.step)
+        select(asked.statement_id, asked.version_number, asked.step)
         .join(confirmed, confirmed.confirms_id == asked.id)
         .where(
-            asked.statement_id == statement_id,
-            asked.version_number == number,
-            confirmed.version_number == number,
+            asked.statement_id.in_(numbers),
+            confirmed.version_number == asked.version_number,
             confirmed.person_id != asked.person_id,
         )
     )
-    return frozenset(session.scalars(steps.execution_options(**_EVERYTHING)))
+    rows = session.execute(steps.execution_options(**_EVERYTHING)).all()
+    return {
+        id_: frozenset(row.step for row in rows if (row.statement_id, row.version_number) == (id_, number))
+        for id_, number in numbers.items()
+    }

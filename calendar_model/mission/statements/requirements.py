@@ -5,8 +5,8 @@ They are checked again when the change is written: see :mod:`calendar_model.miss
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import select
@@ -16,7 +16,7 @@ from calendar_model.access.permissions import Viewer
 from calendar_model.access.problems import UnmetRequirement
 from calendar_model.access.unit_of_work import reading
 from calendar_model.mission.statements import workflow
-from calendar_model.mission.statements.facts import facts_for, linked_record_ids
+from calendar_model.mission.statements.facts import facts_for, facts_of, linked_record_ids
 from calendar_model.mission.statements.workflow import (
     CLEARED,
     CONSULTATION,
@@ -31,19 +31,6 @@ from calendar_model.terms import StatementState, Step
 from calendar_model.vocabulary import Sensitivity
 
 
-def unmet_before(
-    session: Session, statement: Statement, actor_id: str, to: StatementState
-) -> tuple[UnmetRequirement, ...]:
-    """Return the unmet requirements for a change of the statement to a state.
-
-    The day of delivery is entered with the change itself and does not count.
-    """
-    facts = facts_for(session, statement, actor_id)
-    if to is DELIVERED:
-        facts = workflow.on_day(facts, date.max)
-    return workflow.unmet_requirements(facts, to)
-
-
 @dataclass(frozen=True)
 class NextStep:
     """The next state of a statement, None if it has reached the last, and the unmet requirements."""
@@ -52,17 +39,27 @@ class NextStep:
     unmet: tuple[UnmetRequirement, ...] = ()
 
 
-def next_step(session: Session, statement: Statement, actor_id: str) -> NextStep:
-    """Return the next state of a statement, and the unmet requirements for this person."""
-    to = NEXT.get(statement.state)
-    return NextStep(to, unmet_before(session, statement, actor_id, to) if to is not None else ())
+def next_step(facts: StatementFacts) -> NextStep:
+    """Return the next state of a statement, and the unmet requirements for the person that the facts are about.
+
+    The day of delivery is entered with the change itself and does not count.
+    """
+    to = NEXT.get(facts.state)
+    if to is None:
+        return NextStep(None)
+    return NextStep(to, workflow.unmet_requirements(workflow.on_day(facts, date.max) if to is DELIVERED else facts, to))
+
+
+def steps_of(session: Session, statements: Collection[Statement], actor_id: str) -> dict[str, NextStep]:
+    """The :func:`next_step` of each of these statements for a person, by identifier."""
+    return {id_: next_step(facts) for id_, facts in facts_of(session, statements, actor_id).items()}
 
 
 def next_steps(viewer: Viewer, ids: Sequence[str]) -> dict[str, NextStep]:
     """The :func:`next_step` of each of these statements for the viewer, by identifier."""
     with reading(viewer) as session:
-        found = session.scalars(select(Statement).where(Statement.id.in_(ids)))
-        return {one.id: next_step(session, one, viewer.person_id) for one in found}
+        found = session.scalars(select(Statement).where(Statement.id.in_(ids))).all()
+        return steps_of(session, found, viewer.person_id)
 
 
 @dataclass(frozen=True)
@@ -79,13 +76,12 @@ def requirements_of(viewer: Viewer, statement: Statement) -> Requirements:
     """Return the unmet requirements for the viewer's next changes of state."""
     with reading(viewer) as session:
         facts = facts_for(session, statement, viewer.person_id)
-        step = next_step(session, statement, viewer.person_id)
-        later: tuple[UnmetRequirement, ...] = ()
-        if statement.state in (IDEA, DRAFT):
-            consulted = facts_for(session, statement, viewer.person_id, state=CONSULTATION)
-            unmet = workflow.unmet_requirements(consulted, CLEARED)
-            later = tuple(one for one in unmet if one not in step.unmet)
-        return Requirements(facts, step, later)
+    step = next_step(facts)
+    later: tuple[UnmetRequirement, ...] = ()
+    if facts.state in (IDEA, DRAFT):
+        unmet = workflow.unmet_requirements(replace(facts, state=CONSULTATION), CLEARED)
+        later = tuple(one for one in unmet if one not in step.unmet)
+    return Requirements(facts, step, later)
 
 
 def step_to_override(facts: StatementFacts, open_overrides: Iterable[Override]) -> Step | None:
@@ -119,7 +115,7 @@ def asking_effect(viewer: Viewer, statement: Statement, person_id: str) -> Effec
 
 def effect_of_asking(session: Session, statement: Statement, person_id: str) -> EffectOfAsking:
     """Return the effect of asking this person to clear the statement or to reply."""
-    linked = linked_record_ids(session, statement)
+    linked = linked_record_ids(session, [statement])[statement.id]
     of_them = select(Access.record_id).where(
         Access.person_id == person_id, Access.record_id.in_({*linked, statement.id})
     )

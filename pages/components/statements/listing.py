@@ -115,12 +115,19 @@ def draw_list(context: PageContext, person: Person) -> None:
     if count < total:
         st.caption(_("Hidden by the filter: {total}.").format(total=total - count))
     names = {one.id: one.name for one in staff()}
+    shown = {group: listed[: st.session_state.get(_many(group), _AT_FIRST)] for group, listed in groups.items()}
+    ids = [one.id for listed in shown.values() for one in listed]
+    links, steps = statement_links(context.viewer, ids), next_steps(context.viewer, ids)
     for group, listed in groups.items():
         if not listed and (narrowed or group is StatementGroup.OTHERS):
             continue
         st.subheader(f"{_HEADINGS[group]} ({len(listed)})")
         if listed:
-            _draw_group(group, listed, context, names)
+            with st.container(key=f"lines_{group.name}", gap="small"):
+                for one in shown[group]:
+                    missing = next_step_words(steps[one.id]) if one.id in steps else ""
+                    _draw_summary(one, links[one.id], missing, context, names)
+            _draw_more(group, len(listed), len(shown[group]))
         else:
             st.markdown(_EMPTY[group])
     everything = [statement for listed in groups.values() for statement in listed if not statement.restricted]
@@ -132,24 +139,18 @@ def _state(state: str) -> str:
     return state_label(StatementState(state)).capitalize()
 
 
-def _draw_group(
-    group: StatementGroup, listed: Sequence[StatementSummary], context: PageContext, names: Mapping[str, str]
-) -> None:
-    many = f"many_{group.name}"
-    shown = listed[: st.session_state.get(many, _AT_FIRST)]
-    ids = [one.id for one in shown]
-    links, steps = statement_links(context.viewer, ids), next_steps(context.viewer, ids)
-    with st.container(key=f"lines_{group.name}", gap="small"):
-        for one in shown:
-            missing = next_step_words(steps[one.id]) if one.id in steps else ""
-            _draw_summary(one, links[one.id], missing, context, names)
-    if len(listed) > len(shown):
-        more = min(_MORE, len(listed) - len(shown))
+def _many(group: StatementGroup) -> str:
+    """The key of how many lines of a group are shown."""
+    return f"many_{group.name}"
+
+
+def _draw_more(group: StatementGroup, count: int, shown: int) -> None:
+    if count > shown:
         st.button(
-            _("Show {more} more of {count}").format(more=more, count=len(listed)),
+            _("Show {more} more of {count}").format(more=min(_MORE, count - shown), count=count),
             key=f"more_{group.name}",
             on_click=_show_more,
-            args=(many,),
+            args=(_many(group),),
         )
 
 
