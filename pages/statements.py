@@ -111,7 +111,7 @@ if record:
     draw_above(_("All statements"))
 elif new:
     forms.back(_("All statements"))
-if not record or current_person() is None:
+if new or current_person() is None:
     st.title(_("New statement") if new else _("Statements"))
     forms.outcome()
 person = require_person(_("Statements are"))

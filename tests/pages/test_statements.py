@@ -143,7 +143,7 @@ def test_statements_are_hidden_until_a_user_is_selected(me: Viewer) -> None:
 
 
 def test_the_empty_list_offers_a_new_statement(me: Viewer) -> None:
-    assert page(me).markdown[0].value == "No drafts yet. Choose a format and start a new statement."
+    assert page(me).markdown[0].value == "No drafts yet. Start a new statement."
 
 
 def test_the_list_says_of_each_what_it_is_and_what_is_needed_next(me: Viewer, head: Viewer) -> None:

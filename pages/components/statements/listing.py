@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -35,6 +36,8 @@ from pages.components.widgets.tables import csv_download
 if TYPE_CHECKING:
     from calendar_model.store.models import Person
 
+T = TypeVar("T", bound=StrEnum)
+
 _AT_FIRST, _MORE = 10, 30
 """Lines of a group at first, and how many more a click shows."""
 
@@ -57,45 +60,36 @@ _EMPTY = Translated(
 
 
 def draw_list(context: PageContext, person: Person) -> None:
-    """Draw the button for a new statement, the search, the groups in the order of attention, and the files."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        made_new = st.selectbox(
-            _("Format of new statement"), StatementFormat, format_func=words, key="new_format", width=260
+    """Draw the title with the search and the button for a new statement, the groups in the order of attention, and the
+    files."""
+    with st.container(horizontal=True, vertical_alignment="center", key="list_bar"):
+        st.title(_("Statements"), width="content")
+        search = st.text_input(
+            _("Search titles and texts"),
+            key="statements_search",
+            placeholder=_("Search titles and texts"),
+            label_visibility="collapsed",
+            width=280,
         )
-        st.button(_("New statement"), key="new_statement", type="primary", on_click=forms.begin, args=(str(made_new),))
-    with st.container(horizontal=True):
-        search = st.text_input(_("Search titles and texts"), key="statements_search")
-        states = st.multiselect(
-            _("Status"),
-            StatementState,
-            format_func=_state,
-            key="statements_states",
-            select_all=False,
-            placeholder=_("All"),
+        with st.popover(_("Status and format"), icon=":material/filter_list:", key="statements_narrow"):
+            states = _choices("statements_states", _("Status"), StatementState, _state)
+            voices = _choices("statements_voices", _("Who speaks"), Voice, words)
+            formats = _choices("statements_formats", _("Format"), StatementFormat, words)
+        st.button(
+            _("New statement"),
+            key="new_statement",
+            type="primary",
+            on_click=forms.begin,
+            args=(str(StatementFormat.STATEMENT),),
         )
-        voices = st.multiselect(
-            _("Who speaks"),
-            Voice,
-            format_func=words,
-            key="statements_voices",
-            select_all=False,
-            placeholder=_("All"),
-        )
-        formats = st.multiselect(
-            _("Format"),
-            StatementFormat,
-            format_func=words,
-            key="statements_formats",
-            select_all=False,
-            placeholder=_("All"),
-        )
+    forms.outcome()
     found = list_statements(
         context.viewer,
         context.today,
         search=search,
-        states=[StatementState(state) for state in states],
-        voices=[Voice(voice) for voice in voices],
-        formats=[StatementFormat(chosen) for chosen in formats],
+        states=states,
+        voices=voices,
+        formats=formats,
         may_clear=person.may_clear,
     )
     groups = {
@@ -107,9 +101,7 @@ def draw_list(context: PageContext, person: Person) -> None:
     narrowed = bool(search or states or voices or formats)
     if not total:
         st.markdown(
-            _("No statement matches. Broaden your search.")
-            if narrowed
-            else _("No drafts yet. Choose a format and start a new statement.")
+            _("No statement matches. Broaden your search.") if narrowed else _("No drafts yet. Start a new statement.")
         )
         return
     if count < total:
@@ -133,6 +125,21 @@ def draw_list(context: PageContext, person: Person) -> None:
     everything = [statement for listed in groups.values() for statement in listed if not statement.restricted]
     csv_download(_frame(everything, context, names), "statements")
     st.caption(_("These files leave out restricted statements."))
+
+
+def _choices(key: str, label: str, terms: type[T], called: Callable[[str], str]) -> list[T]:
+    """Draw a field of several terms and return those that are chosen."""
+    chosen: list[str] = st.multiselect(
+        label,
+        terms,
+        # What the browser shows when the list is opened again.
+        default=st.session_state.get(key, []),
+        format_func=called,
+        key=key,
+        select_all=False,
+        placeholder=_("All"),
+    )
+    return [terms(one) for one in chosen]
 
 
 def _state(state: str) -> str:
