@@ -198,7 +198,7 @@ def table_row(
     marks = {"planned": line.on > context.today, "restricted": line.restricted, "sample": line.sample}
     return {
         _("When"): line.on,
-        _("Kind"): words(line.engagement_kind),
+        _("Kind"): wording.terms(line.kinds),
         _("What"): marked(line.title, marks),
         _("Organisation"): labels.short_organisation(line.organisation, context.reference),
         _("With"): "; ".join(one.title for one in links.contacts) or " ".join(line.participants.split()),
@@ -223,7 +223,7 @@ def offer_files(query: EngagementQuery, names: Mapping[str, str], context: PageC
 
 def state_words(engagement: Engagement, context: PageContext) -> str:
     planned = _("planned for ") if engagement.on > context.today else ""
-    return f"{words(engagement.engagement_kind)}, {planned}{wording.day(engagement.on)}."
+    return f"{wording.terms(engagement.kinds)}, {planned}{wording.day(engagement.on)}."
 
 
 def draw_form(engagement: Engagement | None, everyone: Sequence[Person], context: PageContext) -> None:
@@ -298,7 +298,7 @@ def draw_level(
     form: RecordForm, kind: EngagementKind, engagement: Engagement | None, everyone: Sequence[Person]
 ) -> None:
     """Who may see the engagement: the people with access alone, or a level to choose and, if it goes down, why."""
-    born = engagements.born_at(kind)
+    born = engagements.born_at([kind])
     if engagement is None and born is Sensitivity.RESTRICTED:
         form.named(_("Visible only to"), everyone)
         return

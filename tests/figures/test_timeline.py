@@ -509,7 +509,7 @@ def test_plotly_finds_nothing_wrong_with_the_figure(reference: Reference, table:
 
 
 def engaged(name: str, on: date, *items: str, body: str = "") -> DatedEngagement:
-    return DatedEngagement(name, name, on, body, EngagementKind.CONSULTED, items)
+    return DatedEngagement(name, name, on, body, (EngagementKind.CONSULTED,), items)
 
 
 def stated(name: str, on: date, state: StatementState, *items: str, body: str = "") -> DatedStatement:

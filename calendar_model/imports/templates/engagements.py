@@ -165,7 +165,8 @@ class EngagementTemplate(RecordTemplate[Engagement]):
         key = record_key(title, on, kind)
         existing = row.attempt("", lambda: known.find(key))
         # A row without a kind is refused in any case.
-        lowest = born_at(Engagement, kind) if kind is not None else Sensitivity.INTERNAL
+        kinds = existing.kinds if existing is not None else (kind,)
+        lowest = born_at(Engagement, kinds) if kind is not None else Sensitivity.INTERNAL
         level, notes = read_sensitivity(row, existing, lowest)
         values |= given(sensitivity=level)
         follow_up, added = _read_follow_up(row, existing)
