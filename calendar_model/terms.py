@@ -7,6 +7,7 @@ The kinds of engagement are those of the guidelines' sections 3.1 and 3.2, what 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
@@ -196,6 +197,12 @@ class EngagementKind(StrEnum):
             participants=(N_("Participants from the organisation"), N_("OHCHR, reprisals team")),
         ),
     )
+
+
+def ordered_kinds(main: EngagementKind | None, further: Iterable[EngagementKind]) -> tuple[EngagementKind, ...]:
+    """The kinds of one engagement, each once: the main one, then the further ones in the order of their declaration."""
+    others = set(further) - {main}
+    return (*([main] if main is not None else []), *(kind for kind in EngagementKind if kind in others))
 
 
 class EngagementForm(StrEnum):

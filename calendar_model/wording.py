@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import date, datetime
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
@@ -158,6 +159,12 @@ _HYPHENATED = ("cross-regional",)
 def term(value: str) -> str:
     """Return a term of the model as a label, in the reader's language: ``Side event``, ``UPR recommendation``."""
     return gettext(english_term(value))
+
+
+def terms(values: Iterable[str]) -> str:
+    """Return several terms as one label, in the reader's language: ``Consulted, public support``."""
+    labels = [term(value) for value in values]
+    return ", ".join([*labels[:1], *(label[:1].lower() + label[1:] for label in labels[1:])])
 
 
 def english_term(value: str) -> str:

@@ -8,7 +8,6 @@ from pages.components.shell.guard import require_entrance
 require_entrance()
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,7 @@ import streamlit as st
 
 from calendar_model import wording
 from calendar_model.access.permissions import Viewer
-from calendar_model.access.unit_of_work import ChangeToken, WorkspaceError, change_token, reading
+from calendar_model.access.unit_of_work import ChangeToken, change_token, reading
 from calendar_model.mission import contacts, engagements
 from calendar_model.mission.contacts import ConsentState, ContactQuery
 from calendar_model.mission.links import linked_of_kind
@@ -26,6 +25,7 @@ from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Sensitivity
 from pages.components.record import fields, forms
 from pages.components.record.access_requests import ask_for_access
+from pages.components.record.codes import next_code, propose_code, warn_unless_code
 from pages.components.record.follow_ups import follow_ups_of
 from pages.components.record.forms import RecordForm, words
 from pages.components.record.page import RecordPage, RecordView, draw_page
@@ -217,8 +217,8 @@ def draw_form(contact: Contact | None, everyone: Sequence[Person], context: Page
             _("Kind"),
             list(ContactKind),
             default=first,
-            on_change=kind_changed if contact is None else None,
-            args=(form.prefix,),
+            on_change=propose_code if contact is None else None,
+            args=(f"{form.prefix}_title", f"{form.prefix}_contact_kind"),
         )
         typed = form.text(
             "title",
@@ -226,8 +226,7 @@ def draw_form(contact: Contact | None, everyone: Sequence[Person], context: Page
             title,
             help=_("Appears in lists and in the history. For a person, use a code, never a name."),
         )
-        if kind == ContactKind.DEFENDER and typed.strip() and not contacts.is_code(typed):
-            st.caption(_("**This is not a code such as “Defender 014”.** What you enter here can never be erased."))
+        warn_unless_code(kind, typed)
         form.country("country")
         form.text("field_of_work", _("Field of work"), placeholder=_("Land rights, legal aid, media"))
         with st.container(horizontal=True):
@@ -237,20 +236,6 @@ def draw_form(contact: Contact | None, everyone: Sequence[Person], context: Page
         st.subheader(_("Sensitivity"))
         draw_level(form, kind, contact, everyone, context)
         form.submit(_("Save contact"), save_contact)
-
-
-def next_code(kind: ContactKind) -> str:
-    with reading(viewer()) as session:
-        return contacts.next_code(session, kind)
-
-
-def kind_changed(prefix: str) -> None:
-    """Propose the next code of the newly chosen kind, unless another title was typed."""
-    title = f"{prefix}_title"
-    if contacts.is_code(st.session_state.get(title) or "") or not st.session_state.get(title):
-        # Without the database there is no proposal; the page itself reports the outage.
-        with suppress(WorkspaceError):
-            st.session_state[title] = next_code(st.session_state[f"{prefix}_contact_kind"])
 
 
 def draw_level(

@@ -17,12 +17,13 @@ from calendar_model import wording
 from calendar_model.access.unit_of_work import reading, staff
 from calendar_model.mission import contacts, engagements, follow_ups
 from calendar_model.mission.engagements import EngagementLine, EngagementLinks, EngagementQuery
-from calendar_model.terms import EngagementForm, EngagementKind, RecordKind
+from calendar_model.terms import EngagementForm, EngagementKind, EngagementTraits, RecordKind
 from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Sensitivity
 from pages.components.record import forms
 from pages.components.record.follow_ups import due_words, follow_ups_of
 from pages.components.record.forms import RecordForm, words
+from pages.components.record.in_place import new_contact, new_event
 from pages.components.record.page import RecordPage, RecordView, draw_page
 from pages.components.record.parts import (
     close_lines,
@@ -198,7 +199,7 @@ def table_row(
     marks = {"planned": line.on > context.today, "restricted": line.restricted, "sample": line.sample}
     return {
         _("When"): line.on,
-        _("Kind"): words(line.engagement_kind),
+        _("Kind"): wording.terms(line.kinds),
         _("What"): marked(line.title, marks),
         _("Organisation"): labels.short_organisation(line.organisation, context.reference),
         _("With"): "; ".join(one.title for one in links.contacts) or " ".join(line.participants.split()),
@@ -223,7 +224,7 @@ def offer_files(query: EngagementQuery, names: Mapping[str, str], context: PageC
 
 def state_words(engagement: Engagement, context: PageContext) -> str:
     planned = _("planned for ") if engagement.on > context.today else ""
-    return f"{words(engagement.engagement_kind)}, {planned}{wording.day(engagement.on)}."
+    return f"{wording.terms(engagement.kinds)}, {planned}{wording.day(engagement.on)}."
 
 
 def draw_form(engagement: Engagement | None, everyone: Sequence[Person], context: PageContext) -> None:
@@ -233,15 +234,21 @@ def draw_form(engagement: Engagement | None, everyone: Sequence[Person], context
     title, organisation = proposed_start(first, context) if engagement is None else ("", "")
     with form:
         st.subheader(_("Engagement"))
-        kind = form.choice("engagement_kind", _("Kind"), list(EngagementKind), default=first)
-        st.caption(_(kind.traits.meaning))
+        kinds = form.choices(
+            "kinds",
+            _("Kinds"),
+            EngagementKind,
+            default=[first],
+            help=_("Choose all that apply. The first one that you choose is the main kind."),
+        )
+        explain_kinds(kinds)
         form.text("title", _("Title"), title, help=_("Shown in lists. For a person, use the code, not a name."))
         with st.container(horizontal=True):
-            form.day("on", _("Date"), context.today, help=_("A future date marks it as planned."))
+            day = form.day("on", _("Date"), context.today, help=_("A future date marks it as planned."))
             form.choice("form", _("Format"), list(EngagementForm))
             form.text("place", _("Place"))
         codes = ["", *context.reference.organisations]
-        form.choice(
+        organisation = form.choice(
             "organisation",
             _("Organisation"),
             codes,
@@ -250,8 +257,8 @@ def draw_form(engagement: Engagement | None, everyone: Sequence[Person], context
             help=_("The forum in which it took place, or the organisation we talked with."),
         )
         st.subheader(_("Participants and outcome"))
-        form.records(_("Contacts"), RecordKind.CONTACT, field="links_contacts")
-        label, example = map(_, kind.traits.participants)
+        form.records(_("Contacts"), RecordKind.CONTACT, field="links_contacts", beside=new_contact)
+        label, example = map(_, participants_of(kinds))
         form.text(
             "participants",
             label,
@@ -265,12 +272,37 @@ def draw_form(engagement: Engagement | None, everyone: Sequence[Person], context
             _("Statements and language proposals"), RecordKind.STATEMENT, RecordKind.LANGUAGE, field="links_statements"
         )
         form.records(_("Cases and reprisals"), RecordKind.CASE, RecordKind.REPRISAL, field="links_cases")
-        form.records(_("Our own events"), RecordKind.EVENT, field="links_events")
+        form.records(
+            _("Our own events"),
+            RecordKind.EVENT,
+            field="links_events",
+            beside=lambda form, field: new_event(form, field, day, organisation),
+        )
         if engagement is None:
             draw_first_follow_up(form, everyone, context)
         st.subheader(_("Sensitivity"))
-        draw_level(form, kind, engagement, everyone)
+        draw_level(form, kinds, engagement, everyone)
         form.submit(_("Save engagement"), save_engagement)
+
+
+def explain_kinds(kinds: Sequence[EngagementKind]) -> None:
+    """Say what each chosen kind means and, of several, which is the main one."""
+    if not kinds:
+        st.caption(_("Choose at least one kind."))
+    elif len(kinds) == 1:
+        st.caption(_(kinds[0].traits.meaning))
+    else:
+        main = _("{kind} (main)").format(kind=words(kinds[0]))
+        names = [main, *map(words, kinds[1:])]
+        st.caption(
+            "  \n".join(f"**{name}**: {_(kind.traits.meaning)}" for name, kind in zip(names, kinds, strict=True))
+        )
+
+
+def participants_of(kinds: Sequence[EngagementKind]) -> tuple[str, str]:
+    """Label and example of the field for participants: those of the first kind that has its own."""
+    usual = EngagementTraits().participants
+    return next((kind.traits.participants for kind in kinds if kind.traits.participants != usual), usual)
 
 
 def proposed_start(kind: EngagementKind, context: PageContext) -> tuple[str, str]:
@@ -295,10 +327,10 @@ def draw_first_follow_up(form: RecordForm, everyone: Sequence[Person], context: 
 
 
 def draw_level(
-    form: RecordForm, kind: EngagementKind, engagement: Engagement | None, everyone: Sequence[Person]
+    form: RecordForm, kinds: Sequence[EngagementKind], engagement: Engagement | None, everyone: Sequence[Person]
 ) -> None:
     """Who may see the engagement: the people with access alone, or a level to choose and, if it goes down, why."""
-    born = engagements.born_at(kind)
+    born = engagements.born_at(kinds)
     if engagement is None and born is Sensitivity.RESTRICTED:
         form.named(_("Visible only to"), everyone)
         return

@@ -19,15 +19,15 @@ from calendar_model.reference import Reference
 from calendar_model.store.models import Case, Contact, Engagement, Event, LanguageProposal, Reprisal
 from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Standing
-from calendar_model.wording import standing_words, term
+from calendar_model.wording import standing_words, term, terms
 
 
 def engagement_facts(one: Engagement, contacts: Iterable[Contact], today: date) -> list[str]:
-    """Its kind, day, form and place, and the codes of the contacts."""
+    """Its kinds, day, form and place, and the codes of the contacts."""
     planned = _("planned for ") if one.on > today else ""
     codes = ", ".join(contact.title for contact in contacts)
     return [
-        term(one.engagement_kind),
+        terms(one.kinds),
         f"{planned}{wording.day(one.on)}",
         term(one.form).lower(),
         one.place,

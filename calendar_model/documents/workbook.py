@@ -34,7 +34,7 @@ from calendar_model.documents.tables import as_given_out, could_run, of_calendar
 from calendar_model.translation import N_, Translated
 from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Precision
-from calendar_model.wording import term
+from calendar_model.wording import terms
 from calendar_model.work_queue import BusyError, WorkQueue
 
 DAY, HOUR = "[$-809]ddd d mmm yyyy", "[$-809]ddd d mmm yyyy hh:mm"
@@ -233,7 +233,7 @@ def _in_words(column: str, value: Any, names: Mapping[str, str]) -> Any:
     if not isinstance(value, str):
         return value
     if column in _TERMS:
-        return term(value)
+        return terms(value.split("; ")) if value else ""
     if column in _NAMED and all(code in names for code in value.split()):
         return ", ".join(names[code] for code in value.split())
     return value

@@ -20,7 +20,7 @@ from calendar_model.reference import Reference
 from calendar_model.terms import StatementState
 from calendar_model.translation import gettext as _
 from calendar_model.wording import day as day_words
-from calendar_model.wording import term
+from calendar_model.wording import terms
 
 OF_RECORD = "record:"
 """The beginning of the customdata of a mark whose work is linked to no item, before the record's identifier."""
@@ -127,7 +127,7 @@ def _told(mark: WorkMark, items: Mapping[str, str]) -> Iterator[str]:
     for one in mark.work[:_MOST_TOLD]:
         yield from (f"<b>{line}</b>" for line in wrapped(one.title, 56)[:2])
         about = (
-            [term(one.kind)]
+            [terms(one.kinds)]
             if isinstance(one, DatedEngagement)
             else [made_as(one.voice, one.format), state_label(one.state)]
         )

@@ -84,6 +84,8 @@ def _row_value(value: object) -> str:
         return "empty"
     if isinstance(value, StrEnum):
         return wording.term(value)
+    if isinstance(value, tuple):
+        return wording.terms(value)
     if isinstance(value, Period):
         return period_text(value)
     if isinstance(value, date):

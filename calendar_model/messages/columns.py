@@ -26,6 +26,7 @@ REQUIRED: Mapping[str, str] = Translated(
         "consent.given_on": N_("Enter the date the consent was given."),
         "consent.taken_by_id": N_("Choose who recorded the consent."),
         "engagement.engagement_kind": N_("Choose the kind of engagement."),
+        "further_kind.engagement_kind": N_("Choose the kind of engagement."),
         "engagement.on": N_("Enter the date it took place, or is planned for."),
         "engagement.form": N_("Choose how it took place."),
         "statement.format": N_("Choose the format of the statement."),

@@ -26,6 +26,8 @@ MESSAGES: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = {
     "history-cosponsor-create": N_("added a co-sponsor"),
     "history-cosponsor-update": N_("recorded a co-sponsor's answer"),
     "history-cosponsor-delete": N_("removed a co-sponsor"),
+    "history-further_kind-create": N_("added a kind"),
+    "history-further_kind-delete": N_("removed a kind"),
     "history-follow_up-create": N_("added a follow-up"),
     "history-follow_up-update": N_("changed a follow-up"),
     "history-follow_up-delete": N_("deleted a follow-up"),

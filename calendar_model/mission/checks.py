@@ -52,8 +52,8 @@ class Checks:
     ``new`` and ``changed`` are called after that. ``deleted`` is called when a person deletes a row, not when the
     sample is removed. ``linked`` is called with a record and another one for every new link between the two.
 
-    ``lowest_level`` returns the minimum level of a new record, from the value of its column ``level_column`` (None
-    without such a column).
+    ``lowest_level`` returns the minimum level of a record, from the value of its attribute ``level_from`` (None without
+    one). A new record is raised to it, and one of which the column ``level_column`` changes.
     """
 
     problems: Problems = _no_problems
@@ -64,6 +64,7 @@ class Checks:
     deleted: Check = _nothing
     linked: Callable[[WorkspaceSession, Any, Record], None] = _nothing_linked
     level_column: str = ""
+    level_from: str = ""
     lowest_level: Callable[[Any], Sensitivity] = _internal
 
 

@@ -81,7 +81,7 @@ def _check_erasure(session: WorkspaceSession, _identity: Identity) -> None:
 
 
 CHECKS: Mapping[type[Base], Checks] = {
-    Contact: Checks(written=_check_code, level_column="contact_kind", lowest_level=born_at),
+    Contact: Checks(written=_check_code, level_column="contact_kind", level_from="contact_kind", lowest_level=born_at),
     Consent: Checks(written=_check_consent_days),
     Identity: Checks(problems=_identity_problems, new=_give_writer_access, deleted=_check_erasure),
 }

@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 
 from calendar_model.calendar import Filter
 from calendar_model.mission import record_filter
+from calendar_model.mission.engagements import further_kinds
 from calendar_model.mission.statements.workflow import AFTER_DELIVERY, BEFORE_DELIVERY
 from calendar_model.reference import Reference
 from calendar_model.store.models import Engagement, ItemLink, Statement
-from calendar_model.terms import EngagementKind, RecordKind, StatementFormat, StatementState, Voice
+from calendar_model.terms import EngagementKind, RecordKind, StatementFormat, StatementState, Voice, ordered_kinds
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class DatedEngagement:
     title: str
     day: date
     body: str
-    kind: EngagementKind
+    kinds: tuple[EngagementKind, ...]
     items: tuple[str, ...] = ()
 
 
@@ -65,6 +66,7 @@ def dated_work(
             Engagement.id, Engagement.title, Engagement.on, Engagement.organisation, Engagement.engagement_kind
         ).where(Engagement.on.between(first, last))
     ).all()
+    further = further_kinds(session, [row.id for row in engagements])
     statements = session.execute(
         select(
             Statement.id,
@@ -94,7 +96,14 @@ def dated_work(
         return record_id in linked or (not by_item and record_filter.keeps(chosen, kind, row, reference))
 
     found: list[DatedWork] = [
-        DatedEngagement(row.id, row.title, row.on, row.organisation, row.engagement_kind, tuple(linked.get(row.id, ())))
+        DatedEngagement(
+            row.id,
+            row.title,
+            row.on,
+            row.organisation,
+            ordered_kinds(row.engagement_kind, further.get(row.id, ())),
+            tuple(linked.get(row.id, ())),
+        )
         for row in engagements
         if kept(RecordKind.ENGAGEMENT, row, row.id)
     ]

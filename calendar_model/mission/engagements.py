@@ -16,14 +16,16 @@ from sqlalchemy import ColumnElement, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from calendar_model.access.permissions import Viewer
+from calendar_model.access.problems import Problem, Refused
 from calendar_model.calendar import Filter
 from calendar_model.mission import record_filter
-from calendar_model.mission.checks import Checks
+from calendar_model.mission.checks import Checks, give_access_to_owner
 from calendar_model.mission.transactions import SaveOptions, save, with_access_where_restricted
 from calendar_model.reference import Reference
-from calendar_model.store.models import Base, Contact, Engagement, FollowUp, ItemLink, Record, RecordLink
+from calendar_model.store.models import Base, Contact, Engagement, FollowUp, FurtherKind, ItemLink, Record, RecordLink
+from calendar_model.store.session import WorkspaceSession
 from calendar_model.store.text_search import contains_word
-from calendar_model.terms import EngagementForm, EngagementKind, RecordKind
+from calendar_model.terms import EngagementForm, EngagementKind, RecordKind, ordered_kinds
 from calendar_model.vocabulary import Sensitivity
 
 COLUMNS = (
@@ -35,7 +37,7 @@ COLUMNS = (
 LISTED = ("on", "title", "kind", "organisation", "contacts", "outcome", "place", "owner")
 """Those of them on the first sheet of an Excel file."""
 
-_AT_A_TIME = 500
+_AT_A_TIME, _FURTHER_AT_A_TIME = 500, 10_000
 _UNFILTERED = Filter()
 
 _SEARCHED = (Engagement.title, Engagement.place, Engagement.participants, Engagement.outcome)
@@ -45,10 +47,10 @@ _SEARCHED = (Engagement.title, Engagement.place, Engagement.participants, Engage
 class EngagementQuery:
     """The filter of a list of engagements; an empty field keeps all.
 
-    ``above`` is the calendar's filter, ``organisations`` are codes that stand for themselves and all beneath them in
-    ``reference``, chosen within it. ``countries`` are ISO 3166 alpha-3 codes of which one is that of a contact it was
-    with. ``search``: every word occurs, in any case, in title, place, participants, outcome or the code of a
-    contact.
+    ``above`` is the calendar's filter. An engagement has one of ``kinds`` as its main kind or a further one.
+    ``organisations`` are codes that stand for themselves and all beneath them in ``reference``, chosen within the
+    filter above. ``countries`` are ISO 3166 alpha-3 codes of which one is that of a contact it was with. ``search``:
+    every word occurs, in any case, in title, place, participants, outcome or the code of a contact.
     """
 
     reference: Reference
@@ -66,7 +68,7 @@ class EngagementLine:
 
     id: str
     on: date
-    engagement_kind: EngagementKind
+    kinds: tuple[EngagementKind, ...]
     title: str
     place: str
     form: EngagementForm
@@ -102,23 +104,54 @@ class EngagementLinks:
     records: tuple[LinkedRecord, ...] = ()
 
 
-def born_at(kind: EngagementKind | None) -> Sensitivity:
-    """The minimum level of an engagement of this kind: security measures are restricted."""
-    return Sensitivity.RESTRICTED if kind is not None and kind.traits.born_restricted else Sensitivity.INTERNAL
+def born_at(kinds: Iterable[EngagementKind]) -> Sensitivity:
+    """The minimum level of an engagement of these kinds: security measures are restricted."""
+    return Sensitivity.RESTRICTED if any(kind.traits.born_restricted for kind in kinds) else Sensitivity.INTERNAL
 
 
-CHECKS: Mapping[type[Base], Checks] = {Engagement: Checks(level_column="engagement_kind", lowest_level=born_at)}
+def _restrict_with_kind(session: WorkspaceSession, further: FurtherKind) -> None:
+    """Restrict an engagement that gets a kind which is restricted from the start."""
+    engagement = further.record or session.get(Engagement, further.record_id)
+    if engagement is None:
+        raise Refused(Problem("record-gone"))
+    if further.engagement_kind is not None and born_at([further.engagement_kind]) is Sensitivity.RESTRICTED:
+        engagement.sensitivity = Sensitivity.RESTRICTED
+        give_access_to_owner(engagement, session.actor)
+
+
+CHECKS: Mapping[type[Base], Checks] = {
+    Engagement: Checks(level_column="engagement_kind", level_from="kinds", lowest_level=born_at),
+    FurtherKind: Checks(new=_restrict_with_kind),
+}
 
 
 def list_engagements(session: Session, query: EngagementQuery, limit: int | None = None) -> list[EngagementLine]:
     """The engagements of a query, the newest first; at most ``limit`` of them."""
-    columns = [getattr(Engagement, name) for name in EngagementLine.__dataclass_fields__]
+    columns = {name: getattr(Engagement, name) for name in EngagementLine.__dataclass_fields__ if name != "kinds"}
     asked = (
-        select(*columns)
+        select(Engagement.engagement_kind, *columns.values())
         .where(*_conditions(session, query))
         .order_by(Engagement.on.desc(), Engagement.title, Engagement.id)
     )
-    return [EngagementLine(**row._mapping) for row in session.execute(asked.limit(limit))]
+    rows = session.execute(asked.limit(limit)).all()
+    further = further_kinds(session, [row.id for row in rows])
+    return [
+        EngagementLine(
+            **{name: getattr(row, name) for name in columns},
+            kinds=ordered_kinds(row.engagement_kind, further.get(row.id, ())),
+        )
+        for row in rows
+    ]
+
+
+def further_kinds(session: Session, record_ids: Sequence[str]) -> Mapping[str, list[EngagementKind]]:
+    """The further kinds of these engagements; one that has only its main kind has no entry."""
+    found: defaultdict[str, list[EngagementKind]] = defaultdict(list)
+    for some in _in_batches(record_ids, _FURTHER_AT_A_TIME):
+        asked = select(FurtherKind.record_id, FurtherKind.engagement_kind).where(FurtherKind.record_id.in_(some))
+        for id_, kind in session.execute(asked):
+            found[id_].append(kind)
+    return found
 
 
 def count(session: Session, query: EngagementQuery) -> int:
@@ -182,13 +215,13 @@ def engagements_table(
     """Engagements as a table for files, in columns :data:`COLUMNS`.
 
     Restricted engagements are left out, and so are the codes of restricted contacts and all descriptions of
-    participants. ``names`` are the staff's, by identifier. ``on`` is a date; ``items`` and ``contacts`` are separated
-    by semicolons.
+    participants. ``names`` are the staff's, by identifier. ``on`` is a date; ``kind``, ``items`` and
+    ``contacts`` are separated by semicolons.
     """
     rows = [
         (
             line.on,
-            str(line.engagement_kind),
+            "; ".join(line.kinds),
             line.title,
             line.place,
             str(line.form),
@@ -211,7 +244,8 @@ def _conditions(session: Session, query: EngagementQuery) -> list[ColumnElement[
     for chosen in (query.above, Filter(organisations=query.organisations)):
         found += record_filter.conditions(chosen, RecordKind.ENGAGEMENT, query.reference)
     if query.kinds:
-        found.append(Engagement.engagement_kind.in_(query.kinds))
+        further = select(FurtherKind.record_id).where(FurtherKind.engagement_kind.in_(query.kinds))
+        found.append(or_(Engagement.engagement_kind.in_(query.kinds), Engagement.id.in_(further)))
     if query.owner_id:
         found.append(Engagement.owner_id == query.owner_id)
     if query.countries:
@@ -238,9 +272,9 @@ def _link_directions() -> tuple[tuple[InstrumentedAttribute[str], InstrumentedAt
     return (RecordLink.record_id, RecordLink.other_id), (RecordLink.other_id, RecordLink.record_id)
 
 
-def _in_batches(ids_: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(ids_), _AT_A_TIME):
-        yield ids_[start : start + _AT_A_TIME]
+def _in_batches(ids_: Sequence[str], size: int = _AT_A_TIME) -> Iterator[Sequence[str]]:
+    for start in range(0, len(ids_), size):
+        yield ids_[start : start + size]
 
 
 # --- Commands
@@ -254,6 +288,8 @@ def log_engagement(
     **options: Unpack[SaveOptions],
 ) -> str:
     """Log an engagement and return its identifier; ``follow_up`` has the columns of a first one (what, due, owner_id).
+
+    ``values`` are columns, with ``kinds`` in place of the kind: all of them, the main one first.
 
     Options and exceptions as in :func:`~calendar_model.mission.transactions.save`; ``named`` counts if the engagement
     is restricted.

@@ -48,6 +48,7 @@ PARTS: Mapping[str, Collection[str]] = {
     "consent": (CREATE, UPDATE, DELETE),
     "cosponsor": (CREATE, UPDATE, DELETE),
     "follow_up": (CREATE, UPDATE, DELETE),
+    "further_kind": (CREATE, DELETE),
     "identity": (CREATE, UPDATE, DELETE),
     "override": (CREATE,),
     "item_link": (CREATE, DELETE),

@@ -121,7 +121,7 @@ def validate(kind: RecordKind, values: Mapping[str, Any]) -> tuple[Problem, ...]
 
 
 def born_at(kind: type[Record], detail: object = None) -> Sensitivity:
-    """The minimum level of a new record; ``detail`` is the kind of a contact or of an engagement.
+    """The minimum level of a new record; ``detail`` is the kind of a contact, or the kinds of an engagement.
 
     Records that could identify a person are restricted: cases, reprisals, defenders and security measures. Corrections
     of the reference are public, because they concern meetings of the organisations.
@@ -186,7 +186,7 @@ def _check_level(session: WorkspaceSession, record: Record) -> None:
 
 def _lowest_level(record: Record) -> Sensitivity:
     checks = CHECKS[type(record)]
-    return checks.lowest_level(getattr(record, checks.level_column) if checks.level_column else None)
+    return checks.lowest_level(getattr(record, checks.level_from) if checks.level_from else None)
 
 
 def _raise_level(record: Record) -> None:

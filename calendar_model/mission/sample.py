@@ -29,6 +29,7 @@ from calendar_model.store.models import (
     Consent,
     Cosponsor,
     FollowUp,
+    FurtherKind,
     Identity,
     ItemLink,
     Override,
@@ -50,6 +51,7 @@ _PARTS = {
     "consents": Consent,
     "cosponsors": Cosponsor,
     "follow_ups": FollowUp,
+    "further_kinds": FurtherKind,
     "versions": Version,
 }
 _NOON = time(12, tzinfo=UTC)

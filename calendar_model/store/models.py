@@ -10,6 +10,7 @@ in the meantime is refused (:class:`sqlalchemy.orm.exc.StaleDataError`).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 from enum import Enum, StrEnum
 from functools import cache
@@ -42,6 +43,7 @@ from calendar_model.terms import (
     Suggester,
     UprResponse,
     Voice,
+    ordered_kinds,
 )
 from calendar_model.vocabulary import Sensitivity, Standing
 
@@ -467,7 +469,44 @@ class Engagement(Record):
     """The participants, without identifying anyone: codes, functions, numbers."""
     outcome: Mapped[str] = _text(PAGE, default="")
 
+    further_kinds: Mapped[list[FurtherKind]] = relationship(
+        cascade="all, delete-orphan", back_populates="record", lazy="selectin"
+    )
+
     __mapper_args__ = {"polymorphic_identity": RecordKind.ENGAGEMENT}
+
+    @property
+    def kinds(self) -> tuple[EngagementKind, ...]:
+        """All its kinds, the main one first; set it to change them, the first becomes the main one."""
+        return ordered_kinds(self.engagement_kind, (one.engagement_kind for one in self.further_kinds))
+
+    @kinds.setter
+    def kinds(self, kinds: Iterable[EngagementKind]) -> None:
+        wanted = list(dict.fromkeys(map(EngagementKind, kinds)))
+        main, others = next(iter(wanted), None), wanted[1:]
+        if self.engagement_kind is not main:
+            self.engagement_kind = main  # type: ignore[assignment]
+        known = {one.engagement_kind: one for one in self.further_kinds}
+        if known.keys() != set(others):
+            self.further_kinds = [known.get(kind) or FurtherKind(engagement_kind=kind) for kind in others]
+            if sa.inspect(self, raiseerr=True).persistent:
+                # Otherwise the version would stay, and two editors would not notice each other.
+                self.updated_at = now()
+
+
+class FurtherKind(Base):
+    """A kind that an engagement has besides its main one, such as support for participation at a consultation."""
+
+    __tablename__ = "further_kind"
+    __table_args__ = (UniqueConstraint("record_id", "engagement_kind"),)
+
+    VISIBLE_WITH = ("record_id",)
+
+    id: Mapped[str] = _id()
+    record_id: Mapped[str] = _of("engagement", index=False)
+    engagement_kind: Mapped[EngagementKind] = _required(index=True)
+
+    record: Mapped[Engagement] = relationship(back_populates="further_kinds")
 
 
 class Statement(Record):

@@ -55,6 +55,7 @@ from calendar_model.store.models import (
     Engagement,
     Event,
     FollowUp,
+    FurtherKind,
     Identity,
     Imported,
     LanguageProposal,
@@ -232,6 +233,8 @@ def plant_restricted(workspace: Workspace, planted: Planted) -> None:
             one.identity = Identity(**planted.texts(Identity))
         contact.consents.append(Consent(**planted.texts(Consent), given_on=TODAY, taken_by_id=planted.named))
         session.add(Cosponsor(statement_id=statement, country="ISL"))
+        invited = EngagementKind.INVITED
+        session.add(FurtherKind(record_id=planted.records[Engagement], engagement_kind=invited))
         for record in planted.records.values():
             session.add(FollowUp(**planted.texts(FollowUp), record_id=record, due=TODAY, owner_id=planted.named))
         session.add(Imported(**planted.texts(Imported), record_id=planted.records[Event], taken_on=TODAY))
@@ -555,6 +558,7 @@ def test_every_table_is_closed_to_all_who_are_not_named(after: Planted) -> None:
         "Access",
         "LastVisit",
         "Cosponsor",
+        "FurtherKind",
         "Subscription",
         "SubscriptionUse",
         "Correction",

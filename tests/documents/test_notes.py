@@ -126,6 +126,7 @@ def test_a_note_on_a_text(staff_member: Viewer, note: Callable[..., bytes]) -> N
         "First round",
         contact,
         **CONSULTED,
+        kinds=[EngagementKind.CONSULTED, EngagementKind.INVITED],
         participants="Two people",
         outcome="Wants  a\nparagraph on families",
     )
@@ -184,7 +185,7 @@ def test_a_note_on_a_text(staff_member: Viewer, note: Callable[..., bytes]) -> N
         ],
     ]
     assert under(document, "Engagements") == [
-        "First round. Consulted, Tue 3 Nov 2026, online, with ORG-1. Wants a paragraph on families."
+        "First round. Consulted, invited, Tue 3 Nov 2026, online, with ORG-1. Wants a paragraph on families."
     ]
     assert under(document, "Drafts and texts") == [
         "Zero draft. Resolution text, draft, version 1, due Mon 20 Dec 2027, owner Desk.",

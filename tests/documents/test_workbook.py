@@ -169,6 +169,13 @@ def test_codes_become_words_and_names(table: pd.DataFrame) -> None:
     assert whole_row(opened(review, names={"FIN": "Finland"}))["Countries"] == "FIN HTI"
 
 
+def test_several_kinds_in_one_cell_become_words() -> None:
+    frame = pd.DataFrame({"title": ["Talk", "Visit"], "kind": ["consulted; public-support", ""]})
+    sheet = opened(frame).worksheets[0]
+    texts = [str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value]
+    assert "Consulted, public support" in texts
+
+
 def test_our_work_is_the_last_column_of_the_first_sheet(table: pd.DataFrame) -> None:
     items = table[table["item"].isin(["hrd-day-2026", "session-UPR54"])]
     head, *rows = rows_of(opened(items, our_work={"session-UPR54": "1 draft"}))

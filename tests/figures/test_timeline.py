@@ -509,7 +509,8 @@ def test_plotly_finds_nothing_wrong_with_the_figure(reference: Reference, table:
 
 
 def engaged(name: str, on: date, *items: str, body: str = "") -> DatedEngagement:
-    return DatedEngagement(name, name, on, body, EngagementKind.CONSULTED, items)
+    kinds = (EngagementKind.CONSULTED, EngagementKind.PUBLIC_SUPPORT)
+    return DatedEngagement(name, name, on, body, kinds, items)
 
 
 def stated(name: str, on: date, state: StatementState, *items: str, body: str = "") -> DatedStatement:
@@ -543,6 +544,7 @@ def test_work_is_marked_on_its_day_by_kind_and_state(reference: Reference) -> No
     assert work_of(figure) == [("session-HRC67", symbol, "", each) for symbol, each in zip(symbols, on, strict=True)]
     told = [data[1] for data in trace(figure, "work").customdata]
     assert all("Linked to:" in each for each in told)
+    assert "Consulted, public support · " in told[0]
     assert len(set(trace(figure, "work").y)) == 1
 
 

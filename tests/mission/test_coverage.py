@@ -40,6 +40,7 @@ from calendar_model.store.models import (
     Case,
     Engagement,
     FollowUp,
+    FurtherKind,
     ItemLink,
     Person,
     Record,
@@ -615,3 +616,27 @@ def test_a_record_more_makes_nothing_worse(
         StatementState.CONSULTATION,
     )
     assert worse <= ({(link.item, "cleared") for link in more.items} if uncleared else set())
+
+
+kind_sets = st.lists(st.sampled_from(EngagementKind), min_size=1, unique=True)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(kind_sets, days, linked, days)
+def test_an_engagement_of_several_kinds_meets_what_one_of_each_kind_meets(
+    items: pd.DataFrame, kinds: list[EngagementKind], on: date, item: str, today: date
+) -> None:
+    further = [FurtherKind(engagement_kind=kind) for kind in kinds[1:]]
+    one_of_all = [engaged(kinds[0], on, item, further_kinds=further)]
+    one_of_each = [engaged(kind, on, item) for kind in kinds]
+    found = []
+    for records in (one_of_all, one_of_each):
+        engine = sa.create_engine("sqlite://")
+        Base.metadata.create_all(engine)
+        with Session(engine) as session:
+            session.add(Person(id="a", name="A"))
+            session.flush()
+            keep(session, *records)
+            found.append(states(covered(session, items, today)))
+        engine.dispose()
+    assert found[0] == found[1]

@@ -40,6 +40,9 @@ def drafted(who: Viewer, title: str, due: date | None, items: Collection[str] = 
     return save(who, Statement, {"sensitivity": Sensitivity.INTERNAL, **values}, items=list(items))
 
 
+KINDS = (EngagementKind.INVITED, EngagementKind.CONSULTED)
+
+
 @pytest.fixture
 def found(reference: Reference, staff_member: Viewer) -> Any:
     def ask(chosen: Filter | None = None, items: Collection[str] = (ITEM, OTHER), who: Viewer = staff_member) -> Any:
@@ -55,12 +58,12 @@ def titles(work: Any) -> list[str]:
 
 def test_work_of_the_period_comes_by_day(staff_member: Viewer, found: Any) -> None:
     for title, on in (("Before", date(2026, 10, 31)), ("Last", LAST), ("First", FIRST), ("After", date(2026, 12, 1))):
-        engaged(staff_member, title, on, [ITEM], organisation="un-hrc")
+        engaged(staff_member, title, on, [ITEM], organisation="un-hrc", kinds=KINDS)
     made = drafted(staff_member, "Draft", date(2026, 11, 10), [OTHER, ITEM], voice=Voice.JOINT, forum="un-hrc")
     assert titles(found()) == ["First", "Draft", "Last"]
     first, draft, _last = found()
     assert isinstance(first, DatedEngagement)
-    assert (first.kind, first.body, first.items) == (EngagementKind.CONSULTED, "un-hrc", (ITEM,))
+    assert (first.kinds, first.body, first.items) == (KINDS, "un-hrc", (ITEM,))
     assert draft == DatedStatement(
         made,
         "Draft",

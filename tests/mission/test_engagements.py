@@ -9,18 +9,24 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import func, select
 
 from calendar_model.access.permissions import ANONYMOUS, Viewer, member
-from calendar_model.access.unit_of_work import reading
+from calendar_model.access.problems import Refused
+from calendar_model.access.unit_of_work import EditConflict, reading
 from calendar_model.calendar import Filter
 from calendar_model.mission import contacts, engagements, follow_ups
 from calendar_model.mission.contacts import ConsentState
 from calendar_model.mission.engagements import EngagementLinks, EngagementQuery, LinkedRecord
 from calendar_model.mission.follow_ups import Nearness
+from calendar_model.mission.history_lines import history_lines
+from calendar_model.mission.records import WHOLE
 from calendar_model.mission.transactions import save, writing
 from calendar_model.store.database import Workspace
-from calendar_model.store.models import Case, Consent, Contact, Engagement, FollowUp, Person, Record
+from calendar_model.store.history import of_record
+from calendar_model.store.models import Case, Consent, Contact, Engagement, FollowUp, FurtherKind, Person, Record
 from calendar_model.terms import ContactKind, EngagementForm, EngagementKind, RecordKind, Suggester
+from calendar_model.vocabulary import Sensitivity
 from tests.day import TODAY
 from tests.project_calendar import project_reference
 
@@ -94,6 +100,102 @@ def test_every_field_of_what_is_wanted_narrows(workspace: Workspace, me: Viewer,
     assert titles(workspace, me, above=Filter(start=date(2026, 10, 1))) == ["A", "B"]
     assert titles(workspace, me, above=Filter(end=date(2026, 10, 1))) == ["B", "C"]
     assert titles(workspace, me, above=Filter(start=date(2026, 9, 2), end=date(2026, 9, 30))) == []
+
+
+CONSULTED, SUPPORTED = EngagementKind.CONSULTED, EngagementKind.PARTICIPATION_SUPPORTED
+INVITED, SECURITY = EngagementKind.INVITED, EngagementKind.SECURITY_MEASURES
+
+
+def kept(workspace: Workspace, who: Viewer, record_id: str) -> Engagement:
+    with reading(who, workspace) as session:
+        return session.get_one(Engagement, record_id, options=WHOLE)
+
+
+def kinds_in_list(workspace: Workspace, who: Viewer, **wanted: Any) -> list[tuple[EngagementKind, ...]]:
+    with reading(who, workspace) as session:
+        return [line.kinds for line in engagements.list_engagements(session, EngagementQuery(REFERENCE, **wanted))]
+
+
+def test_an_engagement_has_a_main_kind_and_further_ones(workspace: Workspace, me: Viewer) -> None:
+    values = {"title": "A", "form": EngagementForm.ONLINE, "on": TODAY}
+    made = engagements.log_engagement(me, {**values, "kinds": [SUPPORTED, INVITED, CONSULTED]}, workspace=workspace)
+    engaged(workspace, me, "B", date(2026, 10, 1))
+
+    one = kept(workspace, me, made)
+    assert (one.engagement_kind, one.kinds) == (SUPPORTED, (SUPPORTED, INVITED, CONSULTED))
+    assert kinds_in_list(workspace, me) == [(SUPPORTED, INVITED, CONSULTED), (CONSULTED,)]
+    assert titles(workspace, me, kinds=(SUPPORTED,)) == titles(workspace, me, kinds=(INVITED,)) == ["A"]
+    assert titles(workspace, me, kinds=(CONSULTED, INVITED)) == ["A", "B"]
+
+    engagements.edit_engagement(me, made, one.version, {"kinds": [CONSULTED, SUPPORTED]}, workspace=workspace)
+    again = kept(workspace, me, made)
+    assert again.kinds == (CONSULTED, SUPPORTED)
+    assert titles(workspace, me, kinds=(INVITED,)) == []
+    with reading(me, workspace) as session:
+        steps = {step.code for line in history_lines(of_record(session, made)) for step in line.steps}
+    assert steps >= {"history-further_kind-create", "history-further_kind-delete"}
+    with pytest.raises(EditConflict):
+        engagements.edit_engagement(me, made, one.version, {"kinds": [CONSULTED]}, workspace=workspace)
+    with pytest.raises(Refused, match="Choose the kind of engagement"):
+        engagements.edit_engagement(me, made, again.version, {"kinds": []}, workspace=workspace)
+
+
+def test_another_further_kind_is_a_change_that_a_second_editor_notices(workspace: Workspace, me: Viewer) -> None:
+    made = engaged(workspace, me, "A")
+    seen = kept(workspace, me, made).version
+    engagements.edit_engagement(me, made, seen, {"kinds": [CONSULTED, SUPPORTED]}, workspace=workspace)
+    with pytest.raises(EditConflict):
+        engagements.edit_engagement(me, made, seen, {"kinds": [CONSULTED, INVITED]}, workspace=workspace)
+
+
+def test_a_file_has_all_kinds(workspace: Workspace, me: Viewer) -> None:
+    engaged(workspace, me, "A", kinds=[CONSULTED, SUPPORTED])
+    with reading(me, workspace) as session:
+        found = engagements.list_engagements(session, EngagementQuery(REFERENCE))
+        links = engagements.links_of(session, [line.id for line in found])
+    table = engagements.engagements_table(found, links, {})
+    assert table["kind"].to_list() == ["consulted; participation-supported"]
+
+
+@pytest.mark.parametrize("kinds", [(SECURITY,), (SECURITY, CONSULTED), (CONSULTED, SECURITY), (INVITED, SUPPORTED)])
+def test_security_measures_restrict_whatever_their_place(
+    workspace: Workspace, me: Viewer, other: Viewer, kinds: tuple[EngagementKind, ...]
+) -> None:
+    born = engaged(workspace, me, "Born", kinds=kinds)
+    made = engaged(workspace, me, "Made", engagement_kind=INVITED)
+    engagements.edit_engagement(me, made, 1, {"kinds": kinds}, workspace=workspace)
+    beside = engaged(workspace, me, "Beside", engagement_kind=kinds[0])
+    with writing(me, workspace=workspace) as session:
+        session.add_all(FurtherKind(record_id=beside, engagement_kind=kind) for kind in kinds[1:])
+
+    restricted = SECURITY in kinds
+    for record_id in (born, made, beside):
+        one = kept(workspace, me, record_id)
+        assert (one.sensitivity is Sensitivity.RESTRICTED) is restricted
+        assert [access.person_id for access in one.named] == ([me.person_id] if restricted else [])
+    assert len(titles(workspace, other)) == (0 if restricted else 3)
+    assert len(titles(workspace, other, kinds=kinds[-1:])) == (0 if restricted else 3)
+    with reading(other, workspace) as session:
+        assert session.scalar(select(func.count(FurtherKind.id))) == (0 if restricted else 3)
+
+
+def test_security_measures_among_the_kinds_are_never_public(workspace: Workspace, me: Viewer) -> None:
+    made = engaged(workspace, me, "A", kinds=[CONSULTED, SECURITY])
+    options: Any = {"reason": "They asked for it themselves.", "workspace": workspace}
+    with pytest.raises(Refused):
+        engagements.edit_engagement(me, made, 1, {"sensitivity": Sensitivity.PUBLIC}, **options)
+    engagements.edit_engagement(me, made, 1, {"sensitivity": Sensitivity.INTERNAL}, **options)
+    assert kept(workspace, me, made).sensitivity is Sensitivity.INTERNAL
+
+
+def test_nobody_adds_a_kind_to_an_engagement_that_they_do_not_see(
+    workspace: Workspace, me: Viewer, other: Viewer
+) -> None:
+    made = engaged(workspace, me, "A", engagement_kind=SECURITY)
+    for kind in (SECURITY, INVITED):
+        with pytest.raises(Refused), writing(other, workspace=workspace) as session:
+            session.add(FurtherKind(record_id=made, engagement_kind=kind))
+    assert kept(workspace, me, made).kinds == (SECURITY,)
 
 
 def test_a_search_looks_for_every_word_in_words_and_codes(workspace: Workspace, me: Viewer) -> None:

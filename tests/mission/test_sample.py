@@ -179,6 +179,9 @@ def test_it_makes_sense_on_any_day(today: date, reference: Reference, monkeypatc
         assert len({event_of(item) for item in own} & {event.id for event in session.scalars(select(Event))}) == 3
         engagements = list(session.scalars(select(Engagement)))
         assert {one.engagement_kind for one in engagements} == set(EngagementKind)
+        assert [one.kinds for one in engagements if len(one.kinds) > 1] == [
+            (EngagementKind.CONSULTED, EngagementKind.PARTICIPATION_SUPPORTED)
+        ]
         assert all((one.on <= today) is bool(one.outcome) for one in engagements)
         faulty = (*Event.__table__.columns.keys(), "title")
         for event in session.scalars(select(Event)):

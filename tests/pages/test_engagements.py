@@ -36,7 +36,7 @@ from calendar_model.terms import (
 from calendar_model.vocabulary import Sensitivity
 from tests.app import everything, open_page
 from tests.day import TODAY
-from tests.pages.driver import address, click, links_on_page, sound
+from tests.pages.driver import address, click, links_on_page, sound, unfold
 
 ITEM, ITS_TITLE = "hrc-resolution-HRC67", "HRC text, due in HRC67"
 
@@ -273,7 +273,7 @@ def test_a_new_engagement_begins_with_what_the_address_says(me: Viewer) -> None:
 
     app = page(me, new="participation-supported", tie=ITEM, **{"with": [who, draft]})
 
-    assert app.selectbox(key="engagement_new_engagement_kind").value == EngagementKind.PARTICIPATION_SUPPORTED
+    assert app.pills(key="engagement_new_kinds").value == [EngagementKind.PARTICIPATION_SUPPORTED]
     assert app.text_input(key="engagement_new_title").value == f"Participation supported: {ITS_TITLE}"
     assert app.selectbox(key="engagement_new_organisation").value == "un-hrc"
     assert app.date_input(key="engagement_new_on").value == TODAY
@@ -286,10 +286,123 @@ def test_each_kind_is_explained_in_a_sentence_of_its_own(me: Viewer) -> None:
     explained = set()
     for kind in EngagementKind:
         app = page(me, new=str(kind))
-        assert app.selectbox(key="engagement_new_engagement_kind").value == kind
+        assert app.pills(key="engagement_new_kinds").value == [kind]
         explained.add(app.main.caption[0].value)
     assert len(explained) == len(EngagementKind)
     assert all(sentence.endswith(".") for sentence in explained)
+
+
+def test_one_meeting_of_two_kinds_is_one_record_linked_to_its_item(me: Viewer) -> None:
+    app = page(me, new="consulted", tie=ITEM)
+    app.text_input(key="engagement_new_title").input("Round table")
+    app.pills(key="engagement_new_kinds").set_value(
+        [EngagementKind.COUNTRY_DESK, EngagementKind.CONSULTED, EngagementKind.PARTICIPATION_SUPPORTED]
+    )
+    sound(app.run())
+    for kind in (EngagementKind.COUNTRY_DESK, EngagementKind.CONSULTED):
+        assert kind.traits.meaning in app.main.caption[0].value
+    assert app.text_input(key="engagement_new_participants").label == "Desk, and other participants"
+    click(app, "engagement_new_save")
+
+    made = address(app, "record")
+    one = kept(me, made)
+    assert one.kinds == (
+        EngagementKind.COUNTRY_DESK,
+        EngagementKind.CONSULTED,
+        EngagementKind.PARTICIPATION_SUPPORTED,
+    )
+    assert [link.item for link in one.items] == [ITEM]
+    assert app.main.caption[0].value.startswith("Country desk, consulted, participation supported, Tue 24 Nov 2026.")
+    assert app.pills(key=f"engagement_{made}_kinds").value == list(one.kinds)
+    assert [row["Kind"] for row in rows(page(me))] == ["Country desk, consulted, participation supported"]
+
+    app.pills(key=f"engagement_{made}_kinds").set_value([EngagementKind.CONSULTED])
+    click(app, f"engagement_{made}_save")
+    assert kept(me, made).kinds == (EngagementKind.CONSULTED,)
+
+
+def test_an_engagement_without_a_kind_is_refused_and_security_restricts_in_any_place(me: Viewer) -> None:
+    app = page(me, new="consulted")
+    app.text_input(key="engagement_new_title").input("Meeting")
+    app.pills(key="engagement_new_kinds").set_value([])
+    click(app, "engagement_new_save")
+    assert [fault.value for fault in app.error] == ["Choose the kind of engagement."]
+
+    app.pills(key="engagement_new_kinds").set_value([EngagementKind.CONSULTED, EngagementKind.SECURITY_MEASURES])
+    sound(app.run())
+    assert [box.key for box in app.selectbox if str(box.key).endswith("sensitivity")] == []
+    click(app, "engagement_new_save")
+    assert kept(me, address(app, "record")).sensitivity is Sensitivity.RESTRICTED
+
+
+def test_chosen_kinds_wait_for_the_same_person(me: Viewer) -> None:
+    chosen = [EngagementKind.INVITED, EngagementKind.CONSULTED]
+    app = page(me, new="consulted")
+    app.pills(key="engagement_new_kinds").set_value(chosen)
+    sound(app.run())
+    sound(app.run())
+
+    assert page(me, new="consulted").pills(key="engagement_new_kinds").value == chosen
+
+
+def test_a_contact_is_created_in_place_and_chosen_and_nothing_typed_is_lost(me: Viewer, other: Viewer) -> None:
+    first = contact(me, "Defender 001")
+    app = page(me, new="consulted", **{"with": first})
+    app.text_input(key="engagement_new_title").input("Breakfast")
+    unfold(app, "engagement_new_links_contacts_new")
+    code = app.text_input(key="engagement_new_links_contacts_new_title")
+    assert code.value == "Defender 002"
+
+    code.input("Defender 1")
+    click(app, "engagement_new_links_contacts_new_create")
+    assert [fault.value.startswith("Another contact") for fault in app.error] == [True]
+    assert app.text_input(key="engagement_new_links_contacts_new_title").value == "Defender 1"
+
+    app.text_input(key="engagement_new_links_contacts_new_title").input("Defender 007")
+    click(app, "engagement_new_links_contacts_new_create")
+    assert list(app.error) == []
+    assert app.text_input(key="engagement_new_title").value == "Breakfast"
+    chosen = app.multiselect(key="engagement_new_links_contacts").value
+    with reading(me) as session:
+        made = session.scalars(select(Contact).where(Contact.title == "Defender 007")).one()
+    assert chosen == [first, made.id]
+    assert (made.contact_kind, made.sensitivity) == (ContactKind.DEFENDER, Sensitivity.RESTRICTED)
+    assert "Defender 007" not in everything(page(other, new="consulted"))
+
+    click(app, "engagement_new_save")
+    assert {link.other_id for link in kept(me, address(app, "record")).links} == {first, made.id}
+
+
+def test_the_first_contact_and_an_event_are_created_in_place_on_the_day_of_the_engagement(me: Viewer) -> None:
+    app = page(me, new="consulted", tie=ITEM)
+    unfold(app, "engagement_new_links_contacts_new")
+    app.selectbox(key="engagement_new_links_contacts_new_contact_kind").select(ContactKind.ORGANISATION)
+    sound(app.run())
+    assert app.text_input(key="engagement_new_links_contacts_new_title").value == "Organisation 001"
+    click(app, "engagement_new_links_contacts_new_create")
+
+    app.date_input(key="engagement_new_on").set_value(date(2026, 12, 3))
+    sound(app.run())
+    unfold(app, "engagement_new_links_events_new")
+    click(app, "engagement_new_links_events_new_create")
+    assert len(app.error) == 1
+    app.selectbox(key="engagement_new_links_events_new_event_kind").select(EventKind.PANEL)
+    app.text_input(key="engagement_new_links_events_new_title").input("A safe way home")
+    click(app, "engagement_new_links_events_new_create")
+    click(app, "engagement_new_save")
+
+    with reading(me) as session:
+        event, made = session.scalars(select(Event)).one(), session.scalars(select(Contact)).one()
+    assert (event.title, event.event_kind, event.start, event.end, event.body, event.sensitivity) == (
+        "A safe way home",
+        EventKind.PANEL,
+        date(2026, 12, 3),
+        date(2026, 12, 3),
+        "un-hrc",
+        Sensitivity.INTERNAL,
+    )
+    assert (made.title, made.sensitivity) == ("Organisation 001", Sensitivity.INTERNAL)
+    assert {link.other_id for link in kept(me, address(app, "record")).links} == {event.id, made.id}
 
 
 def test_a_new_engagement_is_saved_with_links_and_follow_up_and_opened(me: Viewer, other: Viewer) -> None:

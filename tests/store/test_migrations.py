@@ -22,6 +22,8 @@ from calendar_model.store.history import START, line_hash, plain, present, verif
 from calendar_model.store.models import (
     Base,
     Change,
+    Engagement,
+    FurtherKind,
     ItemLink,
     NotAnnounced,
     Person,
@@ -32,7 +34,8 @@ from calendar_model.store.models import (
     SubscriptionUse,
     Version,
 )
-from calendar_model.terms import StatementFormat, Voice
+from calendar_model.terms import EngagementForm, EngagementKind, StatementFormat, Voice
+from calendar_model.vocabulary import Sensitivity
 from tests.day import TODAY
 from tests.store.conftest import a_statement, reading, writing
 
@@ -46,6 +49,7 @@ CHANGE_COLUMNS = tuple(getattr(Change, attribute.key) for attribute in sa.inspec
 LATER = {
     "access_request",
     "correction",
+    "further_kind",
     "imported",
     "last_visit",
     "not_announced",
@@ -121,7 +125,7 @@ def test_the_step_back_before_the_answers_keeps_all_but_them(workspace: Workspac
         session.add(answer := NotAnnounced(item="session-HRC64", person_id=person.id, **days))
         session.commit()
     migrations.downgrade(workspace.engine, "0007")
-    assert tables(workspace) == [name for name in ALL_TABLES if name != "not_announced"]
+    assert tables(workspace) == [name for name in ALL_TABLES if name not in ("further_kind", "not_announced")]
     migrations.upgrade(workspace.engine)
     assert tables(workspace) == ALL_TABLES
     assert verify(workspace).problems == (
@@ -151,6 +155,24 @@ def test_who_speaks_and_the_format_were_one_column(workspace: Workspace) -> None
         found = session.scalars(select(Statement).where(Statement.title.in_(made)))
         assert {one.title: (one.voice, one.format) for one in found} == made
     assert verify(workspace).problems == ()
+
+
+def test_the_step_back_before_further_kinds_keeps_the_main_one(workspace: Workspace) -> None:
+    fill(workspace)
+    with writing(workspace) as session:
+        person = session.scalars(select(Person)).one()
+        met = Engagement(title="Met", sensitivity=Sensitivity.INTERNAL, owner_id=person.id, on=date(2026, 11, 24))
+        met.form, met.kinds = EngagementForm.PHONE, [EngagementKind.CONSULTED, EngagementKind.INVITED]
+        session.add(met)
+        session.commit()
+    migrations.downgrade(workspace.engine, "0009")
+    assert tables(workspace) == [name for name in ALL_TABLES if name != "further_kind"]
+    migrations.upgrade(workspace.engine)
+    with reading(workspace) as session:
+        assert session.scalars(select(Engagement)).one().kinds == (EngagementKind.CONSULTED,)
+    assert verify(workspace).problems == (
+        f"The row of further_kind {met.further_kinds[0].id} is missing: it was deleted outside the history.",
+    )
 
 
 def test_of_several_addresses_of_a_person_the_step_back_leaves_the_newest(workspace: Workspace) -> None:
@@ -268,6 +290,11 @@ def test_links_keep_their_history_when_their_tables_are_renamed(workspace: Works
 def test_rows_of_every_kind_go_back_a_step_and_forward(workspace: Workspace, table: pd.DataFrame) -> None:
     """The newest step keeps all rows, and each can still be changed: a step that gives no default would not."""
     sample.load(table, TODAY, workspace)
+    with writing(workspace) as session:
+        # The newest step adds this table, so that the way back cannot keep its rows.
+        for further in session.scalars(select(FurtherKind)):
+            session.delete(further)
+        session.commit()
     steps = [step.revision for step in ScriptDirectory.from_config(migrations.config()).walk_revisions()]
     with workspace.snapshot() as connection:
         before = present(connection)

@@ -31,7 +31,7 @@ from calendar_model.imports.templates.row import BODY_HELP, DAY_HELP, RowReader,
 from calendar_model.mission.rules import born_at
 from calendar_model.store.models import Engagement, FollowUp
 from calendar_model.store.session import WorkspaceSession
-from calendar_model.terms import EngagementForm, EngagementKind
+from calendar_model.terms import EngagementForm, EngagementKind, ordered_kinds
 from calendar_model.vocabulary import Sensitivity
 
 COLUMNS: tuple[TemplateColumn, ...] = (
@@ -44,9 +44,10 @@ COLUMNS: tuple[TemplateColumn, ...] = (
         example=f"Breakfast with civil society before the session {EXAMPLE}",
     ),
     TemplateColumn(
-        "engagement_kind",
+        "kinds",
         "Kind",
-        "Choose from the list. Security measures are restricted by default.",
+        "Choose from the list. In a CSV file separate several with semicolons, the main one first; existing ones are "
+        "kept. Security measures are restricted by default.",
         needed=True,
         choices=tuple(wording.english_term(kind) for kind in EngagementKind),
         aliases=("type", "engagement kind", "slag", "kategori", "category"),
@@ -129,7 +130,7 @@ COLUMNS: tuple[TemplateColumn, ...] = (
 
 
 class EngagementTemplate(RecordTemplate[Engagement]):
-    """Rows that become engagements; an engagement is recognised by its title, day and kind."""
+    """Rows that become engagements; an engagement is recognised by its title, day and main kind."""
 
     key = "engagements"
     label = "Engagements"
@@ -141,7 +142,7 @@ class EngagementTemplate(RecordTemplate[Engagement]):
         return session.scalars(select(Engagement).options(*eager))
 
     def keys(self, engagement: Engagement) -> tuple[str, ...]:
-        """The engagement's title, day and kind."""
+        """The engagement's title, day and main kind."""
         return (record_key(engagement.title, engagement.on, engagement.engagement_kind),)
 
     def line(
@@ -149,11 +150,11 @@ class EngagementTemplate(RecordTemplate[Engagement]):
     ) -> ImportLine:
         row = RowReader(COLUMNS, cells)
         title = row.line("title")
-        kind = row.read("engagement_kind", lambda text: parse_term(text, EngagementKind))
+        kinds = row.read("kinds", _parse_kinds) or ()
         on = row.read("on", parse_day)
         values = given(
             title=title,
-            engagement_kind=kind,
+            kinds=kinds,
             on=on,
             place=row.line("place"),
             form=row.read("form", lambda text: parse_term(text, EngagementForm)),
@@ -162,12 +163,14 @@ class EngagementTemplate(RecordTemplate[Engagement]):
             outcome=row.cells.get("outcome", ""),
         )
         items = row.read("items", lookup.items) or ()
-        key = record_key(title, on, kind)
+        key = record_key(title, on, next(iter(kinds), None))
         existing = row.attempt("", lambda: known.find(key))
+        if existing is not None:
+            kinds = ordered_kinds(existing.engagement_kind, (*kinds, *existing.kinds))
         # A row without a kind is refused in any case.
-        lowest = born_at(Engagement, kind) if kind is not None else Sensitivity.INTERNAL
+        lowest = born_at(Engagement, kinds)
         level, notes = read_sensitivity(row, existing, lowest)
-        values |= given(sensitivity=level)
+        values |= given(kinds=kinds, sensitivity=level)
         follow_up, added = _read_follow_up(row, existing)
         if existing is None:
             values = {"form": EngagementForm.IN_PERSON, "sensitivity": lowest, **values}
@@ -195,6 +198,12 @@ class EngagementTemplate(RecordTemplate[Engagement]):
             else:
                 known.due = due
         return engagement.id
+
+
+def _parse_kinds(text: str) -> tuple[EngagementKind, ...]:
+    """The kinds in a cell, the main one first, each once."""
+    parts = [part for part in text.split(";") if part.strip()]
+    return tuple(dict.fromkeys(parse_term(part, EngagementKind) for part in parts))
 
 
 def _read_follow_up(row: RowReader, existing: Engagement | None) -> tuple[tuple[str, date] | None, list[ImportNote]]:

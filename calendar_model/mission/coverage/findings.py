@@ -102,8 +102,9 @@ def find(expectation: Expectation, item: CoveredItem, linked: LinkedWork, today:
 
 
 def _engaged(expectation: Expectation, item: CoveredItem, linked: LinkedWork, today: date) -> Finding:
-    kinds = kinds_that_meet(expectation, own_event=item.key == OWN_EVENT)
-    before = sorted((one.on, one.record_id) for one in linked.engagements if one.kind in kinds and one.on <= item.end)
+    kinds = frozenset(kinds_that_meet(expectation, own_event=item.key == OWN_EVENT))
+    meeting = [one for one in linked.engagements if not kinds.isdisjoint(one.kinds)]
+    before = sorted((one.on, one.record_id) for one in meeting if one.on <= item.end)
     took_place = [(on, record) for on, record in before if on <= today]
     if took_place:
         values = {"expectation": expectation, "count": len(took_place), "last": took_place[-1][0]}
@@ -111,7 +112,7 @@ def _engaged(expectation: Expectation, item: CoveredItem, linked: LinkedWork, to
     action = Action(ActionKind.LOG_ENGAGEMENT, kind_to_log(expectation))
     if before:
         return Finding(FindingCode.ENGAGEMENT_PLANNED, {"expectation": expectation, "on": before[0][0]}, action=action)
-    invited = sum(one.kind is EngagementKind.INVITED and one.on <= today for one in linked.engagements)
+    invited = sum(EngagementKind.INVITED in one.kinds and one.on <= today for one in linked.engagements)
     if invited and expectation is Expectation.CONSULTED:
         return Finding(FindingCode.INVITED_ONLY, {"count": invited}, action=action)
     return Finding(FindingCode.NOT_ENGAGED, {"expectation": expectation}, action=action)

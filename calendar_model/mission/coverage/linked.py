@@ -16,9 +16,10 @@ from sqlalchemy.orm import Session
 
 from calendar_model.mission.coverage.expectations import OWN_EVENT
 from calendar_model.mission.coverage.items import CoveredItem
+from calendar_model.mission.engagements import further_kinds
 from calendar_model.mission.events import event_of
 from calendar_model.store.models import Case, Engagement, FollowUp, ItemLink, Record, RecordLink, Statement
-from calendar_model.terms import EngagementKind, RecordKind, RiskLevel, StatementState
+from calendar_model.terms import EngagementKind, RecordKind, RiskLevel, StatementState, ordered_kinds
 
 STATES = (
     StatementState.DRAFT,
@@ -34,10 +35,10 @@ CLEARED_STATES = frozenset(STATES[2:])
 
 
 class LinkedEngagement(NamedTuple):
-    """An engagement: its day, its kind and its identifier."""
+    """An engagement: its day, its kinds and its identifier."""
 
     on: date
-    kind: EngagementKind
+    kinds: tuple[EngagementKind, ...]
     record_id: str
 
 
@@ -79,11 +80,13 @@ def linked_work(session: Session, items: Sequence[CoveredItem], today: date) -> 
     for item, record in session.execute(select(ItemLink.item, ItemLink.record_id).where(wanted)):
         items_of[record].append(item)
     for ids in _batches(list(items_of)):
+        further = further_kinds(session, ids)
         for record, kind, on in session.execute(
             select(Engagement.id, Engagement.engagement_kind, Engagement.on).where(Engagement.id.in_(ids))
         ):
             for item in items_of[record]:
-                found[item].engagements.append(LinkedEngagement(on, kind, record))
+                kinds = ordered_kinds(kind, further.get(record, ()))
+                found[item].engagements.append(LinkedEngagement(on, kinds, record))
         for record, state in session.execute(
             select(Statement.id, Statement.state).where(
                 Statement.id.in_(ids), Statement.state != StatementState.DROPPED

@@ -67,8 +67,8 @@ def record_line(one: Record, about: Iterable[str], *sentences: str) -> None:
 
 
 def engagement_facts(one: Engagement) -> list[str]:
-    """Its kind and its day."""
-    return [term(one.engagement_kind), wording.day(one.on)]
+    """Its kinds and its day."""
+    return [wording.terms(one.kinds), wording.day(one.on)]
 
 
 def event_facts(one: Event) -> list[str]:

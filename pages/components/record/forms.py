@@ -42,6 +42,9 @@ if TYPE_CHECKING:
 
 _OUTCOME = "form_outcome"
 
+_BESIDE = "_new_"
+"""Between the name of a field of records and the columns of a record that is created beside it."""
+
 _LEVELS = Translated(
     {
         Sensitivity.PUBLIC: N_("Public: everyone, including feeds"),
@@ -230,6 +233,22 @@ class RecordForm:
             **options,
         )
 
+    def choices(
+        self, field: str, label: str, terms: Iterable[Any], *, default: Sequence[Any] = (), **options: Any
+    ) -> tuple[Any, ...]:
+        """Several of these terms, in the order in which they were chosen. A new record begins with ``default``."""
+        return tuple(
+            st.pills(
+                label,
+                list(terms),
+                selection_mode="multi",
+                default=list(self._value(field, default)),
+                format_func=words,
+                key=self._key(field, label),
+                **options,
+            )
+        )
+
     def day(self, field: str, label: str, default: date | None = None, **options: Any) -> date | None:
         """A day, or none."""
         chosen: date | None = st.date_input(
@@ -295,11 +314,32 @@ class RecordForm:
             **options,
         )
 
-    def records(self, label: str, *kinds: RecordKind, field: str = "links", **options: Any) -> list[str]:
-        """Records of these kinds that the reader may see, and of those already linked the ones of these kinds."""
+    def records(
+        self,
+        label: str,
+        *kinds: RecordKind,
+        field: str = "links",
+        beside: Callable[[RecordForm, str], None] | None = None,
+        **options: Any,
+    ) -> list[str]:
+        """Records of these kinds that the reader may see, and of those already linked the ones of these kinds.
+
+        ``beside`` draws what creates one in place, such as :func:`pages.components.record.in_place.new_contact`; it
+        gets the form and the name of the field.
+        """
         self._record_fields[field] = kinds
         kept = linked_ids(self.record) if self.record is not None else st.query_params.get_all(WITH)
         choices = record_choices(viewer(), kinds, kept)
+        if beside is None:
+            return self._choose_records(label, field, choices, kept, options)
+        with st.container(horizontal=True, vertical_alignment="bottom" if choices else "center"):
+            chosen = self._choose_records(label, field, choices, kept, options)
+            beside(self, field)
+        return chosen
+
+    def _choose_records(
+        self, label: str, field: str, choices: Mapping[str, str], kept: Sequence[str], options: Mapping[str, Any]
+    ) -> list[str]:
         if not choices:
             st.caption(_("{label}: none yet.").format(label=label))
             return []
@@ -313,6 +353,31 @@ class RecordForm:
             placeholder=_("Select"),
             **options,
         )
+
+    def key_beside(self, field: str, column: str) -> str:
+        """The key of a field for a column of the record that is created beside ``field``."""
+        name = f"{field}{_BESIDE}{column}"
+        return self._choices_key(name, column)
+
+    def values_beside(self, field: str) -> dict[str, Any]:
+        """The values of the fields beside ``field``, by column."""
+        return {
+            name.removeprefix(f"{field}{_BESIDE}"): value.strip() if type(value) is str else value
+            for name, key in self._fields.items()
+            if name.startswith(f"{field}{_BESIDE}") and (value := st.session_state.get(key)) is not None
+        }
+
+    def forget_beside(self, field: str) -> None:
+        """Discard what was typed in the fields beside ``field``; for callbacks."""
+        keys = [key for name, key in self._fields.items() if name.startswith(f"{field}{_BESIDE}")]
+        typed.forget(keys)
+        for key in keys:
+            st.session_state.pop(key, None)
+
+    def choose(self, field: str, record_id: str) -> None:
+        """Add a record to those that are chosen in a field of records; for callbacks."""
+        key = f"{self.prefix}_{field}"
+        st.session_state[key] = [*(st.session_state.get(key) or ()), record_id]
 
     def level(self, born: Sensitivity, everyone: Sequence[Person]) -> None:
         """Draw the level, and for restricted the people with access; ``born`` is the level of a new record."""
@@ -377,6 +442,8 @@ class RecordForm:
     def _stripped(self, field: str, value: Any) -> Any:
         if value is None and self._longest(field) is not None:
             return ""
+        if isinstance(value, list):
+            return tuple(value)
         return value.strip() if type(value) is str else value
 
     @property
@@ -502,6 +569,8 @@ def _forget_all(prefix: str) -> None:
 
 
 def _shown(value: Any) -> str:
+    if isinstance(value, tuple):
+        return wording.terms(value)
     return "" if value is None else words(value) if isinstance(value, StrEnum) else str(value)
 
 

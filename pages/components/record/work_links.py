@@ -27,8 +27,8 @@ def statement_links(found: Iterable[Statement]) -> None:
 
 
 def engagement_links(found: Iterable[Engagement]) -> None:
-    """Draw links to engagements, each with its kind and date."""
+    """Draw links to engagements, each with its kinds and date."""
     for one in found:
         with st.container(gap=None):
             link("engagements", plain(one.title), record=one.id)
-            st.caption(f"{wording.term(one.engagement_kind)} · {wording.day(one.on)}")
+            st.caption(f"{wording.terms(one.kinds)} · {wording.day(one.on)}")

@@ -39,6 +39,7 @@ FIELDS = (
     "multiselect",
     "checkbox",
     "radio",
+    "button_group",
 )
 
 Path = tuple[int, ...]
@@ -175,6 +176,9 @@ def _fields(ctx: ScriptRunContext, sent: dict[Path, ForwardMsg]) -> Iterator[str
         if kind not in FIELDS or message.metadata.active_script_hash == ctx.pages_manager.main_script_hash:
             continue
         element = getattr(message.delta.new_element, kind)
+        if kind == "button_group" and element.click_mode != element.MULTI_SELECT:
+            # A choice of what is shown.
+            continue
         key = user_key_from_element_id(element.id)
         if key is not None and not getattr(element, "query_param_key", ""):
             yield key
