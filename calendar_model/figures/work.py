@@ -25,7 +25,7 @@ from calendar_model.wording import terms
 OF_RECORD = "record:"
 """The beginning of the customdata of a mark whose work is linked to no item, before the record's identifier."""
 
-_MARK_PX, _APART_PX = 9, 12
+_MARK_PX, _APART_PX, _NUMBER_PX = 9, 12, 14
 _MOST_TOLD = 6
 """How many of the records of one mark are told when it is pointed at."""
 
@@ -70,7 +70,7 @@ def place_work(
         days = np.array([(one.day - date(1970, 1, 1)).days + 0.5])
         px = float(scale.to_px(days)[0])
         placed = marks.setdefault(lane.code, [])
-        if not placed or px - placed[-1].px >= _APART_PX:
+        if not placed or px - placed[-1].px >= _APART_PX + (_NUMBER_PX if len(placed[-1].work) > 1 else 0):
             placed.append(WorkMark(px, row_middle(lane, Band.WORK, 0, detail)))
         placed[-1].work.append(one)
     return [mark for placed in marks.values() for mark in placed]

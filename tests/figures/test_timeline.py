@@ -602,7 +602,8 @@ def test_no_mark_of_work_covers_another_and_all_are_counted(
     begin, end = figure.layout.xaxis.range
     margin = figure.layout.margin
     px = (np.sort(found.x) - begin) / (end - begin) * (width - margin.l - margin.r)
-    assert (np.diff(px) >= 11.9).all()
+    numbered = np.array([bool(text) for text in found.text])[np.argsort(found.x)][:-1]
+    assert (np.diff(px) >= np.where(numbered, 25.9, 11.9)).all()
 
 
 def test_the_summary_counts_the_work(reference: Reference) -> None:
