@@ -98,7 +98,7 @@ def test_the_agenda_works_without_a_mouse(visit: Visit, server: str) -> None:
     settled(page)
     first = page.get_by_role("button", name="Human Rights Defenders Day")
     page.get_by_role("button", name="›", exact=True).focus()
-    for _ in range(6):
+    for _ in range(8):
         page.keyboard.press("Tab")
         if first.evaluate("button => button === document.activeElement"):
             break
