@@ -18,7 +18,9 @@ const commit = (event) => {
   if (parts.some((part) => part.hasAttribute("data-placeholder"))) return;
   // Between year, month and day Tab goes on typing the same date.
   if (event.key === "Tab" && event.target !== parts.at(event.shiftKey ? 0 : -1)) return;
-  if (document.querySelector('[data-testid="stDateInputCalendar"]')) {
+  // In a list that opens, such as the filter, Escape would close the list with the field.
+  const isInList = field.closest('[data-testid="stPopoverBody"]') !== null;
+  if (!isInList && document.querySelector('[data-testid="stDateInputCalendar"]')) {
     event.target.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true, cancelable: true }));
     return;
   }
