@@ -106,7 +106,7 @@ def test_from_the_timeline_to_the_follow_up(person: Callable[[str], Page], serve
     case = officer.url
     says(officer, "5 of 5 questions outstanding")
 
-    # It goes to the one who may clear, and cannot be cleared before what misses, which the page says.
+    # It goes to the person who may clear it; the page says what is still missing, and the button is disabled.
     officer.goto(statement)
     settled(officer)
     says(officer, "Restricted: visible only to Desk officer.")

@@ -596,6 +596,15 @@ def test_only_a_upr_recommendation_that_was_made_has_a_response(me: Viewer, head
         begin(me, format=StatementFormat.UPR_RECOMMENDATION, **answer)
 
 
+def test_details_that_are_refused_say_so_beside_the_text(me: Viewer) -> None:
+    made = begin(me, "Thank you.")
+    app = page(me, record=made)
+    app.text_input(key=f"statement_{made}_title").set_value("")
+    click(app, f"statement_{made}_save")
+    assert [error.value.partition(".")[0] for error in app.error] == ["Enter a title"]
+    assert kept(me, made).title == "Item 3"
+
+
 def test_an_edit_after_the_clearance_withdraws_it(me: Viewer, head: Viewer) -> None:
     made = begin(me, "Thank you.")
     move(me, made, StatementState.CONSULTATION)

@@ -39,7 +39,7 @@ def take_result() -> None:
 
 def _take() -> bool:
     """Take the result of the last press; return whether it is done, so that the list has changed."""
-    if forms.unsaid():
+    if forms.has_result():
         st.session_state[_SAID] = st.session_state.pop(_PRESSED, ""), forms.take()
     return _SAID in st.session_state and st.session_state[_SAID][1].done
 

@@ -93,9 +93,14 @@ def attempt(act: Callable[[], str], form: str = "") -> bool:
     return True
 
 
+def has_result() -> bool:
+    """Whether the last act has a result that was not shown yet, here or at the button of its form."""
+    return _OUTCOME in st.session_state
+
+
 def unsaid() -> bool:
     """Whether :func:`outcome` has a result to show: a fragment of a page then has to rerun the page."""
-    return _OUTCOME in st.session_state
+    return has_result() and not st.session_state[_OUTCOME].form
 
 
 def outcome() -> None:
@@ -103,7 +108,7 @@ def outcome() -> None:
 
     A refusal of a form is left to its button.
     """
-    if unsaid() and not st.session_state[_OUTCOME].form:
+    if unsaid():
         say(take())
 
 
@@ -425,7 +430,7 @@ class RecordForm:
         """Draw the button. ``act`` saves what :meth:`values` and :meth:`chosen` hold and returns a sentence; on success
         the fields are reset."""
         st.button(label, type=emphasis, key=f"{self.prefix}_{key}", on_click=self._submitted, args=(act,))
-        if unsaid() and st.session_state[_OUTCOME].form == self.prefix:
+        if has_result() and st.session_state[_OUTCOME].form == self.prefix:
             result = take()
             say(result)
             mark_fields(

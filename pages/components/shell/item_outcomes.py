@@ -85,7 +85,7 @@ def asked() -> str:
 
 def take_result() -> None:
     """At the start of the panel: keeps the result of the last press for this section, instead of the page."""
-    if forms.unsaid():
+    if forms.has_result():
         st.session_state[_SAID] = forms.take()
 
 
