@@ -17,6 +17,7 @@ from calendar_model.translation import gettext as _
 from calendar_model.wording import full_day, full_month, weekday_name
 from pages.components.shell.context import PageContext, as_of
 from pages.components.shell.item_panel import ITEM
+from pages.components.widgets.sent import sent
 
 _KEY = "month_table"
 _HERE = Path(__file__).parent
@@ -44,13 +45,13 @@ def month_table(
     """
 
     def chosen() -> None:
-        item = _sent("item")
+        item = sent(_KEY, "item")
         if item in entries:
             on_item(item)
 
     def asked() -> None:
         days = {day.isoformat(): day for week in grid.weeks for day in week.days}
-        if day := days.get(_sent("more")):
+        if day := days.get(sent(_KEY, "more")):
             on_more(day)
 
     _table(
@@ -72,12 +73,6 @@ def month_table(
         on_more_change=asked,
         height="content",
     )
-
-
-def _sent(name: str) -> str:
-    """What the browser has sent, if it is a text."""
-    value: Any = (st.session_state.get(_KEY) or {}).get(name)
-    return value if isinstance(value, str) else ""
 
 
 def _week(week: MonthWeek, first: date, today: date) -> dict[str, Any]:

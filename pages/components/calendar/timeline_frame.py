@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
 from calendar_model.translation import gettext as _
+from pages.components.widgets.sent import sent
 
 _KEY, _FOLDED = "timeline_frame", "timeline_folded"
 
@@ -32,11 +32,11 @@ def timeline_frame(on_mark: Callable[[str], None]) -> None:
     """
 
     def opened() -> None:
-        if mark := _sent("mark"):
+        if mark := sent(_KEY, "mark"):
             on_mark(mark)
 
     def folded() -> None:
-        st.session_state[_FOLDED] = {*folded_lanes()} ^ {_sent("fold")}
+        st.session_state[_FOLDED] = {*folded_lanes()} ^ {sent(_KEY, "fold")}
 
     _frame(
         key=_KEY,
@@ -51,9 +51,3 @@ def timeline_frame(on_mark: Callable[[str], None]) -> None:
         on_fold_change=folded,
         height=1,
     )
-
-
-def _sent(name: str) -> str:
-    """What the browser has sent, if it is a text."""
-    value: Any = (st.session_state.get(_KEY) or {}).get(name)
-    return value if isinstance(value, str) else ""
